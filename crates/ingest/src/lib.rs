@@ -1,0 +1,1 @@
+//! Readers of message records, DUIS archives, stated figures and register tables

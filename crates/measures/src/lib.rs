@@ -1,0 +1,1 @@
+//! Methodology to figures: pure functions

@@ -1,0 +1,1 @@
+//! An emulated regional network as a discrete-event model

@@ -1,0 +1,1 @@
+//! Reports built from measures and registers: renderers, diff, explain

@@ -1,0 +1,1 @@
+//! What people keep: feeds, faults, explanations, packs, audited in SQL behind one gate

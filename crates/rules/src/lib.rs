@@ -1,0 +1,2 @@
+//! Rules as data with dates and provenance.
+pub mod measure;

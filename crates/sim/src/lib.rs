@@ -1,0 +1,1 @@
+//! Simulated traffic in virtual time, with faults from a seed

@@ -1,0 +1,25 @@
+//! What every other room shares: identities, message states with their transitions and books,
+//! figures, periods, dimensions. No I/O, no clock, no randomness.
+//!
+//! The decisions behind these types stand in `ARCHITECTURE.md`.
+
+pub mod actor;
+pub mod books;
+pub mod cells;
+pub mod figure;
+pub mod id;
+pub mod kinds;
+pub mod percent;
+pub mod state;
+pub mod text_enum;
+pub mod time;
+pub mod workdays;
+
+pub use actor::Actor;
+pub use books::{BookKey, Books, BooksError};
+pub use cells::{Cells, CellRow, Dim, LatencyRow, Selector};
+pub use figure::{Figure, FigureState, NullReason, Null, Quantity, Ratio, Reading, Stated, Value};
+pub use id::{Eui64, Leg, MessageId, RequestId};
+pub use kinds::{Generation, Kind, Mode, Region, TestKind};
+pub use state::{AlertState, RequestState, Timeliness};
+pub use time::{Day, Period, Utc};
