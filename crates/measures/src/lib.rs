@@ -1,1 +1,2 @@
 //! Methodology to figures: pure functions
+pub mod reconcile;
