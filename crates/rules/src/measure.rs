@@ -63,6 +63,8 @@ pub enum Basis {
         /// `at-install` or `within-90-days` (previous quarter).
         when: String,
     },
+    /// Hub installs whose coverage the coverage database had predicted rightly ÷ attempted.
+    CoverageAccuracy,
     /// Only ever stated by somebody; the ledger cannot compute it.
     StatedOnly,
     /// Made of other measures by a named strategy.
