@@ -1,0 +1,215 @@
+//! Reads one message: bytes to pieces to the fields of a request or a response.
+
+use crate::message::Message;
+use crate::refusal::{Fault, Refusal, RefusalCode, quoted};
+use crate::request::RequestFields;
+use crate::response::ResponseFields;
+use crate::scan::{Ns, Piece, Scan, is_xml_char};
+use crate::values::trimmed;
+use crate::{Limits, Services};
+
+/// An open element.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub ns: Ns,
+    pub name: String,
+}
+
+/// What is wanted of an element that opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// Its children, nothing of its text (there must be none).
+    Children,
+    /// Its text, up to so many bytes; there must be no children.
+    Text(usize),
+    /// Nothing: whatever is inside is passed over.
+    Nothing,
+}
+
+/// Takes the elements of one kind of message. `path` holds the open elements, the root first.
+pub(crate) trait Fields {
+    fn open(&mut self, path: &[Step], limits: &Limits) -> Result<Want, Fault>;
+    fn value(&mut self, path: &[Step], text: &str, limits: &Limits) -> Result<(), Fault>;
+    /// The bytes of the signature.
+    fn signature(&mut self, from: usize, to: usize);
+    /// The most bytes that the message may have, as far as is known by now; `None` while unknown.
+    fn most_bytes(&self, limits: &Limits) -> Option<usize>;
+    fn finish(self: Box<Self>, services: &Services) -> Result<Message, Fault>;
+}
+
+/// Reads one message.
+///
+/// # Errors
+/// A [`Refusal`] with a stable code and its place, for anything that is not a message of the
+/// interface within `limits` or does not fit the catalogue `services`.
+pub fn read(bytes: &[u8], limits: &Limits, services: &Services) -> Result<Message, Refusal> {
+    let largest = limits.largest();
+    if bytes.len() > largest {
+        return Err(Refusal::at(bytes, largest, Fault::new(RefusalCode::TooLarge, format!("{} bytes; no message has more than {largest}", bytes.len()))));
+    }
+    let (text, skipped) = decode(bytes)?;
+    let mut scan = Scan::new(text, limits);
+    let mut start = 0;
+    drive(&mut scan, &mut start, bytes.len(), limits, services).map_err(|fault| {
+        // The reader knows the place of what is ill-formed better than the start of the piece.
+        let offset = if fault.code == RefusalCode::NotWellFormed { scan.error_offset().max(start) } else { start };
+        Refusal::at(bytes, offset + skipped, fault)
+    })
+}
+
+/// The text without its byte order mark, and how many bytes that mark had.
+fn decode(bytes: &[u8]) -> Result<(&str, usize), Refusal> {
+    let text = std::str::from_utf8(bytes).map_err(|e| {
+        Refusal::at(bytes, e.valid_up_to(), Fault::new(RefusalCode::NotUtf8, "only UTF-8 is read"))
+    })?;
+    if let Some((at, c)) = text.char_indices().find(|&(_, c)| !is_xml_char(c)) {
+        let fault = Fault::new(RefusalCode::NotWellFormed, format!("character U+{:04X} cannot stand in XML", u32::from(c)));
+        return Err(Refusal::at(bytes, at, fault));
+    }
+    Ok(text.strip_prefix('\u{FEFF}').map_or((text, 0), |t| (t, bytes.len() - t.len())))
+}
+
+/// Text that is being kept, for the element at this depth.
+struct Keeping {
+    depth: usize,
+    most: usize,
+    text: String,
+}
+
+fn drive(scan: &mut Scan<'_>, start: &mut usize, size: usize, limits: &Limits, services: &Services) -> Result<Message, Fault> {
+    let mut path: Vec<Step> = Vec::new();
+    let mut wants: Vec<Want> = Vec::new();
+    let mut fields: Option<Box<dyn Fields>> = None;
+    let mut keeping: Option<Keeping> = None;
+    let mut signature_from = None;
+    loop {
+        *start = scan.offset();
+        match scan.next()? {
+            Piece::Open(ns, name, version) => {
+                if keeping.is_some() {
+                    return Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} inside a field", quoted(&name))));
+                }
+                if path.is_empty() { fields = Some(root(ns, &name, version.as_deref(), limits)?); }
+                let is_signature = path.len() == 1 && ns == Ns::Signature;
+                path.push(Step { ns, name });
+                let want = if wants.last() == Some(&Want::Nothing) { Want::Nothing } else {
+                    fields.as_mut().map_or(Ok(Want::Nothing), |f| f.open(&path, limits))?
+                };
+                wants.push(want);
+                if let Want::Text(most) = want { keeping = Some(Keeping { depth: path.len(), most, text: String::new() }); }
+                if is_signature { signature_from = Some(*start); }
+            }
+            Piece::Text(text) => match (&mut keeping, wants.last()) {
+                (Some(k), _) => {
+                    if k.text.len() + text.len() > k.most {
+                        return Err(Fault::new(RefusalCode::FieldTooLong, format!("more than {} bytes", k.most)));
+                    }
+                    k.text.push_str(&text);
+                }
+                (None, Some(Want::Children)) if !trimmed(&text).is_empty() => {
+                    return Err(Fault::new(RefusalCode::UnexpectedText, quoted(trimmed(&text))));
+                }
+                _ => {}
+            },
+            Piece::Close => {
+                if let Some(k) = keeping.take_if(|k| k.depth == path.len())
+                    && let Some(f) = fields.as_mut() { f.value(&path, &k.text, limits)?; }
+                path.pop();
+                wants.pop();
+                if path.len() == 1 && let (Some(from), Some(f)) = (signature_from.take(), fields.as_mut()) {
+                    f.signature(from, scan.offset());
+                }
+            }
+            Piece::End => {
+                let fields = fields.ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "no element at all"))?;
+                return fields.finish(services);
+            }
+        }
+        size_fits(fields.as_deref(), size, *start, limits)?;
+    }
+}
+
+/// The limit of a request is known with its Service Reference, near the start; until then nobody
+/// may go beyond the limit of an ordinary request.
+fn size_fits(fields: Option<&dyn Fields>, size: usize, offset: usize, limits: &Limits) -> Result<(), Fault> {
+    let Some(fields) = fields else { return Ok(()) };
+    match fields.most_bytes(limits) {
+        Some(most) if size > most => Err(Fault::new(RefusalCode::TooLarge, format!("{size} bytes; this message may have {most}"))),
+        None if offset > limits.body_bytes => {
+            Err(Fault::new(RefusalCode::TooLarge, format!("no Service Reference within {} bytes", limits.body_bytes)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn root(ns: Ns, name: &str, version: Option<&str>, limits: &Limits) -> Result<Box<dyn Fields>, Fault> {
+    let known = matches!(name, "Request" | "Response");
+    if known && ns != Ns::Duis {
+        return Err(Fault::new(RefusalCode::WrongNamespace, format!("{name} is not in {}", crate::NAMESPACE)));
+    }
+    if !known || ns != Ns::Duis {
+        return Err(Fault::new(RefusalCode::UnknownRoot, format!("{}: neither Request nor Response", quoted(name))));
+    }
+    let version = version.ok_or_else(|| Fault::new(RefusalCode::SchemaVersion, "no schemaVersion"))?;
+    if !limits.accepts_version(version) {
+        let accepted: Vec<&str> = limits.versions.iter().map(String::as_str).collect();
+        return Err(Fault::new(RefusalCode::SchemaVersion, format!("schemaVersion {}: accepted are {}", quoted(version), accepted.join(", "))));
+    }
+    let version = trimmed(version).to_owned();
+    Ok(if name == "Request" { Box::new(RequestFields::new(version)) } else { Box::new(ResponseFields::new(version)) })
+}
+
+/// The parts of both kinds of message: Header, Body, Signature, in that order and once each.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    next: usize,
+}
+
+/// A part of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Header,
+    Body,
+    Signature,
+}
+
+impl Parts {
+    pub fn open(&mut self, step: &Step) -> Result<Part, Fault> {
+        let part = match (step.ns, step.name.as_str()) {
+            (Ns::Duis, "Header") => Part::Header,
+            (Ns::Duis, "Body") => Part::Body,
+            (Ns::Signature, "Signature") => Part::Signature,
+            (_, name @ ("Header" | "Body" | "Signature")) => return Err(Fault::new(RefusalCode::WrongNamespace, format!("{name} is in another namespace"))),
+            (_, name) => return Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} beside Header and Body", quoted(name)))),
+        };
+        in_order(&mut self.next, part as usize, &step.name)?;
+        Ok(part)
+    }
+
+    pub fn has_body(&self) -> bool { self.next > Part::Body as usize }
+    pub fn has_header(&self) -> bool { self.next > Part::Header as usize }
+}
+
+/// Fields of a sequence come in order and once: `next` is the first place still free. Which of
+/// them must be there is checked at the end.
+pub(crate) fn in_order(next: &mut usize, place: usize, name: &str) -> Result<(), Fault> {
+    if place + 1 == *next { return Err(Fault::new(RefusalCode::DuplicateField, format!("{name} stands twice"))); }
+    if place < *next { return Err(Fault::new(RefusalCode::FieldOrder, format!("{name} comes too late, or twice"))); }
+    *next = place + 1;
+    Ok(())
+}
+
+/// The place of a DUIS field in its sequence.
+pub(crate) fn place(step: &Step, fields: &[&str], of: &str) -> Result<usize, Fault> {
+    let at = fields.iter().position(|f| *f == step.name);
+    match (step.ns, at) {
+        (Ns::Duis, Some(at)) => Ok(at),
+        (_, Some(_)) => Err(Fault::new(RefusalCode::WrongNamespace, format!("{} is in another namespace", step.name))),
+        (_, None) => Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} in {of}", quoted(&step.name)))),
+    }
+}
+
+/// A field that must be there.
+pub(crate) fn required<T>(field: Option<T>, name: &str) -> Result<T, Fault> {
+    field.ok_or_else(|| Fault::new(RefusalCode::MissingField, format!("no {name}")))
+}
