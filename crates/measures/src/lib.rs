@@ -1,2 +1,47 @@
-//! Methodology to figures: pure functions
+//! Methodology to figures: pure functions from counts, intervals, populations and stated figures
+//! to figures. No I/O, no clock, no randomness; the as-at time is an argument.
+//!
+//! Each rule stands in `docs/measures.md` with its source.
+
+pub mod availability;
+pub mod bands;
+pub mod claims;
+pub mod compare;
+pub mod composite;
+pub mod contribution;
+pub mod correlation;
+pub mod counting;
+pub mod coverage;
+pub mod diff;
+pub mod error;
+pub mod evaluate;
+pub mod exact;
+pub mod explanations;
+pub mod hubs;
+pub mod inputs;
+pub mod interval;
+pub mod latency;
+pub mod outage;
+pub mod payloads;
+pub mod process;
 pub mod reconcile;
+pub mod result;
+pub mod sampling;
+pub mod settings;
+pub mod slices;
+pub mod stated;
+pub mod streaks;
+pub mod volumes;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests_evaluate;
+#[cfg(test)]
+mod tests_properties;
+
+pub use error::MeasureError;
+pub use evaluate::evaluate;
+pub use inputs::Inputs;
+pub use result::MeasureResult;
+pub use settings::Settings;

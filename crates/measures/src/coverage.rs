@@ -1,0 +1,185 @@
+//! Coverage: observed ÷ expected, with the expected number from the calendar and never from what
+//! arrived (practice.md 1.1). A day that a fault makes unreliable is not observed. Under the floor
+//! the figure is null; between floor and whole it is suspect.
+
+use crate::inputs::{Fault, FeedCoverage, Severity};
+use northbound_types::{Day, Null, NullReason, Period, Ratio, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was expected and observed behind one figure. Slices are feed × day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Slices that the calendar expected; 0 where no calendar is known.
+    pub expected: u64,
+    /// Slices that were observed and not faulty.
+    pub observed: u64,
+    /// By feed.
+    pub feeds: Vec<FeedSlices>,
+}
+
+/// One feed's part of the coverage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedSlices {
+    /// Feed (or provider, where a provider's fault is known and no feed is registered).
+    pub feed: String,
+    /// Days expected.
+    pub expected: u64,
+    /// Days observed and not faulty.
+    pub observed: u64,
+    /// Days that never came.
+    pub missing: Vec<Day>,
+    /// Days made unreliable by a fault.
+    pub faulty: Vec<Day>,
+    /// Whose job the gap is.
+    pub owner: Option<String>,
+}
+
+/// A fault that touches the activity period (M9).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultHit {
+    /// The fault.
+    pub fault: Fault,
+    /// How many days of the activity period it covers.
+    pub days: u32,
+    /// How old it is at the as-at day (or how long it lasted), in days.
+    pub age_days: i32,
+}
+
+/// Which figures a fault or feed concerns.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// Measure id.
+    pub measure: &'a str,
+    /// Provider of the row.
+    pub provider: &'a str,
+    /// `messages`, `tests`, `services` …
+    pub carries: &'a str,
+    /// The days of the activity.
+    pub activity: Period,
+    /// Feeds that the counted messages came from.
+    pub seen: &'a BTreeSet<String>,
+    /// `true` where another subject stands in for the provider's own reporting: the provider's
+    /// feeds and faults say nothing about it.
+    pub substituted: bool,
+    /// As-at.
+    pub as_at: Utc,
+}
+
+impl Scope<'_> {
+    /// Does the figure rest on the feed?
+    #[must_use]
+    pub fn rests_on(&self, feed: &FeedCoverage) -> bool {
+        if self.seen.contains(&feed.feed) || feed.measures.iter().any(|m| m == self.measure) { return true; }
+        let carries = if feed.carries.is_empty() { feed.measures.is_empty() } else { feed.carries.iter().any(|c| c == self.carries) };
+        let provider = match &feed.provider { None => true, Some(p) => p == self.provider && !self.substituted };
+        carries && provider
+    }
+    /// Does the fault touch the figure?
+    #[must_use]
+    pub fn touched_by(&self, fault: &Fault, feeds: &BTreeSet<&str>) -> bool {
+        let measure = fault.measures.is_empty() || fault.measures.iter().any(|m| m == self.measure);
+        let source = match (&fault.feed, &fault.provider) {
+            (Some(f), _) => feeds.contains(f.as_str()),
+            (None, Some(p)) => p == self.provider && !self.substituted,
+            (None, None) => false,
+        };
+        measure && source && self.activity.each_day().any(|d| fault.covers(d))
+    }
+}
+
+/// The coverage of one figure and what it means for it.
+#[derive(Debug, Clone)]
+pub struct Assessment<'a> {
+    /// Counts.
+    pub coverage: Coverage,
+    /// Faults with their severity, as they touch the activity.
+    pub hits: Vec<FaultHit>,
+    /// The faults whose days are not observed.
+    pub unreliable: Vec<&'a Fault>,
+    /// The null to put in place of the figure, where too little was observed.
+    pub null: Option<Null>,
+    /// Why the figure is suspect.
+    pub suspect: Vec<String>,
+}
+
+/// Assesses what was observed behind one figure.
+#[must_use]
+pub fn assess<'a>(scope: Scope<'_>, feeds: &[FeedCoverage], faults: &'a [Fault], floor: Ratio) -> Assessment<'a> {
+    let mine: Vec<&FeedCoverage> = feeds.iter().filter(|f| scope.rests_on(f)).collect();
+    let names: BTreeSet<&str> = mine.iter().map(|f| f.feed.as_str()).chain(scope.seen.iter().map(String::as_str)).collect();
+    let touching: Vec<&Fault> = faults.iter().filter(|f| scope.touched_by(f, &names)).collect();
+    let slices = slices(scope, &mine, &touching);
+    let coverage = Coverage {
+        expected: slices.iter().map(|s| s.expected).sum(),
+        observed: slices.iter().map(|s| s.observed).sum(),
+        feeds: slices,
+    };
+    let mut suspect: Vec<String> = touching.iter().filter(|f| f.severity == Severity::Suspect).map(|f| fault_words(f)).collect();
+    let mut null = None;
+    let (seen, due) = (coverage.observed, coverage.expected);
+    if due > 0 && seen < due {
+        let enough = Ratio { num: seen, den: due }.at_least(floor).unwrap_or(false);
+        let words = format!("{seen} of {due} expected feed days observed");
+        if enough && seen > 0 { suspect.push(words) } else { null = Some(too_little(&coverage, &touching, words)) }
+    }
+    Assessment {
+        hits: touching.iter().map(|f| hit(f, scope)).collect(),
+        unreliable: touching.into_iter().filter(|f| f.severity == Severity::Unreliable).collect(),
+        coverage, null, suspect,
+    }
+}
+
+fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<FeedSlices> {
+    let faulty_for = |feed: &str, day: Day| touching.iter().any(|f| f.severity == Severity::Unreliable
+        && f.covers(day) && f.feed.as_deref().is_none_or(|n| n == feed));
+    let make = |feed: &str, expected: Vec<Day>, observed: &dyn Fn(Day) -> bool, owner: Option<String>| {
+        let faulty: Vec<Day> = expected.iter().copied().filter(|&d| faulty_for(feed, d)).collect();
+        let missing: Vec<Day> = expected.iter().copied().filter(|&d| !observed(d) && !faulty.contains(&d)).collect();
+        let lost = (faulty.len() + missing.len()) as u64;
+        FeedSlices { feed: feed.to_owned(), expected: expected.len() as u64, observed: expected.len() as u64 - lost, missing, faulty, owner }
+    };
+    // A day that is not over at the as-at time is not yet expected.
+    let over = |d: &Day| d.end() <= scope.as_at;
+    let mut out: BTreeMap<String, FeedSlices> = BTreeMap::new();
+    for f in mine {
+        let expected = f.expected.iter().copied().filter(|&d| scope.activity.contains(d)).filter(over).collect();
+        out.insert(f.feed.clone(), make(&f.feed, expected, &|d| f.observed.contains(&d), f.owner.clone()));
+    }
+    for fault in touching.iter().filter(|f| f.severity == Severity::Unreliable) {
+        // A fault of a source that no feed is registered for: every day was expected of it.
+        let name = fault.source();
+        let known = if fault.feed.is_some() { out.contains_key(&name) } else { out.values().any(|s| s.expected > 0) };
+        if !known {
+            out.insert(name.clone(), make(&name, scope.activity.each_day().filter(over).collect(), &|_| true, fault.owner.clone()));
+        }
+    }
+    out.into_values().collect()
+}
+
+fn fault_words(f: &Fault) -> String {
+    let to = f.to.map_or_else(|| "on".to_owned(), |d| format!("to {d}"));
+    let repair = f.change_request.as_ref().map_or_else(String::new, |c| format!(" (repair: {c})"));
+    format!("{}: {} from {} {to}{repair}", f.source(), f.what, f.from)
+}
+
+fn too_little(coverage: &Coverage, touching: &[&Fault], words: String) -> Null {
+    let worst = touching.iter().filter(|f| f.severity == Severity::Unreliable).min_by_key(|f| f.from);
+    let gap = coverage.feeds.iter().filter(|f| f.observed < f.expected).max_by_key(|f| f.expected - f.observed);
+    let mut null = Null::because(NullReason::Unreliable, words);
+    match (worst, gap) {
+        (Some(f), _) => {
+            null.detail = format!("{}; {}", null.detail, fault_words(f));
+            (null.source, null.since, null.owner) = (Some(f.source()), Some(f.from), f.owner.clone());
+        }
+        (None, Some(g)) => (null.source, null.since, null.owner) = (Some(g.feed.clone()), g.missing.first().copied(), g.owner.clone()),
+        (None, None) => {}
+    }
+    null
+}
+
+fn hit(f: &Fault, scope: Scope<'_>) -> FaultHit {
+    let days = scope.activity.each_day().filter(|&d| f.covers(d)).count() as u32;
+    let until = f.to.map_or(scope.as_at.day(), |t| t.min(scope.as_at.day()));
+    FaultHit { fault: f.clone(), days, age_days: until.0 - f.from.0 }
+}

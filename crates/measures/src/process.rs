@@ -1,0 +1,116 @@
+//! A User's own service by business process, SRV and region, beside what was reported: the view
+//! that Users ask for (measures.md 6.2). Without a User it is the view of all.
+
+use crate::{result::MeasureResult, slices::narrow};
+use crate::bands::Band;
+use northbound_types::{Cells, Dim, Figure, Period, Region, RequestState, Selector, TestKind, Timeliness};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// SRVs that the rule file gives to no process.
+pub const NO_PROCESS: &str = "other";
+
+/// One line of the view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessLine {
+    /// Process, SRV or region, by the view.
+    pub key: String,
+    /// Which messages.
+    pub selector: Selector,
+    /// Requests.
+    pub requests: u64,
+    /// Answered in time.
+    pub in_time: u64,
+    /// Answered late.
+    pub late: u64,
+    /// Answered, and no target is known.
+    pub no_target: u64,
+    /// Attempts without an answer.
+    pub unanswered: u64,
+    /// Refused with a code.
+    pub refused: u64,
+    /// Everything else: held, waiting, cancelled, clock errors …
+    pub other: u64,
+    /// In time ÷ attempts: unanswered, late and without target all miss.
+    pub share: Figure,
+}
+
+/// A measure as it was reported, for the same region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reported {
+    /// Measure.
+    pub measure: String,
+    /// Provider.
+    pub provider: String,
+    /// Region.
+    pub region: Region,
+    /// Its figure.
+    pub figure: Figure,
+    /// Its band.
+    pub band: Band,
+}
+
+/// The whole view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessView {
+    /// The User, or all.
+    pub user: Option<String>,
+    /// Period.
+    pub period: Period,
+    /// By business process.
+    pub processes: Vec<ProcessLine>,
+    /// By SRV.
+    pub srvs: Vec<ProcessLine>,
+    /// By region.
+    pub regions: Vec<ProcessLine>,
+    /// What was reported for the regions in which there were requests.
+    pub reported: Vec<Reported>,
+}
+
+/// Makes the view of one User (or of all). `process_of` maps SRV to process; `reported` are the
+/// results to print beside it. Tests are no service to a User and stay out.
+#[must_use]
+pub fn view(cells: &Cells, period: Period, user: Option<&str>, process_of: &BTreeMap<String, String>, reported: &[MeasureResult]) -> ProcessView {
+    let base = Selector::all().and(Dim::TestKind, [TestKind::None.as_str()]);
+    let base = match user { Some(u) => base.and(Dim::User, [u]), None => base };
+    let local = narrow(cells, period, &base, &[Dim::Srv, Dim::Region, Dim::State, Dim::Timeliness]);
+    let process = |srv: &str| process_of.get(srv).map_or_else(|| NO_PROCESS.to_owned(), Clone::clone);
+    let by_process = lines(&local, &base, Dim::Srv, &process);
+    let regions = lines(&local, &base, Dim::Region, &|r| r.to_owned());
+    let here: BTreeSet<&str> = regions.iter().map(|l| l.key.as_str()).collect();
+    ProcessView {
+        user: user.map(str::to_owned), period,
+        reported: reported.iter().filter(|r| r.region == Region::None || here.contains(r.region.as_str())).map(|r| Reported {
+            measure: r.measure.clone(), provider: r.provider.clone(), region: r.region, figure: r.figure.clone(), band: r.band,
+        }).collect(),
+        srvs: lines(&local, &base, Dim::Srv, &|s| s.to_owned()),
+        processes: by_process, regions,
+    }
+}
+
+fn lines(local: &Cells, base: &Selector, dim: Dim, name: &dyn Fn(&str) -> String) -> Vec<ProcessLine> {
+    let mut out: BTreeMap<String, (ProcessLine, BTreeSet<String>)> = BTreeMap::new();
+    let (Some(at), Some(state), Some(time)) = (local.index(dim), local.index(Dim::State), local.index(Dim::Timeliness)) else { return Vec::new() };
+    for row in &local.rows {
+        let key = name(&row.keys[at]);
+        let (line, values) = out.entry(key.clone()).or_insert_with(|| (ProcessLine {
+            key, selector: Selector::all(), requests: 0, in_time: 0, late: 0, no_target: 0, unanswered: 0, refused: 0, other: 0, share: Figure::ratio(0, 0),
+        }, BTreeSet::new()));
+        values.insert(row.keys[at].to_string());
+        line.requests += row.count;
+        let refused = &*row.keys[state] == RequestState::Refused.as_str();
+        *match row.keys[time].parse() {
+            Ok(Timeliness::InTime) => &mut line.in_time,
+            Ok(Timeliness::Late) => &mut line.late,
+            Ok(Timeliness::NoTarget) => &mut line.no_target,
+            Ok(Timeliness::Unanswered) => &mut line.unanswered,
+            _ if refused => &mut line.refused,
+            Ok(Timeliness::ClockError | Timeliness::NotApplicable) | Err(_) => &mut line.other,
+        } += row.count;
+    }
+    out.into_values().map(|(mut line, values)| {
+        line.selector = base.clone().and(dim, values);
+        line.share = Figure::ratio(line.in_time, line.in_time + line.late + line.no_target + line.unanswered);
+        line
+    }).collect()
+}

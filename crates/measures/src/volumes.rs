@@ -1,0 +1,29 @@
+//! Totals by SRV, User, region and whatever else the counts hold.
+
+use northbound_types::{Cells, Dim, Period, Selector};
+use serde::{Deserialize, Serialize};
+
+/// A total.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    /// Keys in the order of the dimensions asked for.
+    pub keys: Vec<String>,
+    /// Which messages.
+    pub selector: Selector,
+    /// How many.
+    pub count: u64,
+}
+
+/// Totals by the dimensions, the greatest first; ties by key. Dimensions that the counts do not
+/// hold are left out.
+#[must_use]
+pub fn totals(cells: &Cells, period: Period, selection: &Selector, dims: &[Dim]) -> Vec<Volume> {
+    let by = crate::slices::narrow(cells, period, selection, dims);
+    let mut list: Vec<Volume> = by.rows.iter().map(|r| Volume {
+        keys: r.keys.iter().map(ToString::to_string).collect(),
+        selector: by.dims.iter().zip(&r.keys).fold(selection.clone(), |s, (d, k)| s.and(*d, [k.to_string()])),
+        count: r.count,
+    }).collect();
+    list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.keys.cmp(&b.keys)));
+    list
+}
