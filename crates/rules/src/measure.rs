@@ -44,7 +44,8 @@ pub enum Basis {
     },
     /// Minutes of a service: (period − unscheduled down) ÷ period.
     Availability {
-        /// Service name in the registers.
+        /// Service name in the registers. `{provider}` in it stands for the row's provider
+        /// ([`Basis::service_of`]), so that one measure can have a service per row.
         service: String,
     },
     /// Outage alerts passed on ÷ received, over windows of at most `max_hubs` (or more than).
@@ -74,8 +75,20 @@ pub enum Basis {
     },
 }
 
+impl Basis {
+    /// The service whose availability is measured in a row; `None` for every other basis.
+    #[must_use]
+    pub fn service_of(&self, row: &MeasureRow) -> Option<String> {
+        match self {
+            Basis::Availability { service } => Some(service.replace("{provider}", &row.provider)),
+            _ => None,
+        }
+    }
+}
+
 /// One row of a measure: who reports it for which region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MeasureRow {
     /// Provider, such as `CSPN`.
     pub provider: String,

@@ -1,0 +1,211 @@
+//! Dated settings: a closed list of keys, each with its kind and limits.
+
+use crate::{confirm::Confirmable, error::{Place, RuleError}, files::RuleFile, measure::Provenance, scalar::{self, Mark}};
+use northbound_types::{Day, Ratio};
+use serde::Deserialize;
+use toml::Spanned;
+
+/// The value of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingValue {
+    /// A whole number.
+    Integer(i64),
+    /// An exact fraction or share.
+    Fraction(Ratio),
+    /// A word.
+    Text(String),
+    /// Words.
+    List(Vec<String>),
+}
+
+/// One dated version of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Key, such as `outage-window-minutes`.
+    pub key: String,
+    /// Id in the list of rules: `setting/` and the key.
+    pub id: String,
+    /// Title in words.
+    pub title: String,
+    /// First day on which it holds.
+    pub from: Day,
+    /// Value.
+    pub value: SettingValue,
+    /// The value as it is written in the file.
+    pub written: String,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Confirmable for Setting {
+    fn rule_id(&self) -> &str { &self.id }
+    fn title(&self) -> String { self.title.clone() }
+    fn value(&self) -> String { self.written.clone() }
+    fn from(&self) -> Option<Day> { Some(self.from) }
+    fn provenance(&self) -> &Provenance { &self.provenance }
+    fn place(&self) -> Place { self.place.clone() }
+}
+
+/// What a key takes.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// A whole number in a closed range.
+    Integer(i64, i64),
+    /// A whole number that divides the minutes of a day.
+    DividesDay,
+    /// A decimal or a fraction, in quotes.
+    Fraction,
+    /// A percentage between 0 % and 100 %, in quotes.
+    Share,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Any word.
+    Name,
+    /// At least one word.
+    List,
+}
+
+const MINUTES_PER_DAY: i64 = 1440;
+const CENTURY_DAYS: i64 = 36_525;
+
+/// Every key, with what it takes. All of them need a value.
+const KEYS: &[(&str, Kind)] = &[
+    ("outage-window-minutes", Kind::DividesDay),
+    ("outage-window-clock", Kind::Word(&["UTC"])),
+    ("tests-per-hub", Kind::Fraction),
+    ("test-quiet-from-hour", Kind::Integer(0, 23)),
+    ("test-quiet-to-hour", Kind::Integer(0, 23)),
+    ("hub-device-types", Kind::List),
+    ("commissioned-statuses", Kind::List),
+    ("connect-days", Kind::Integer(1, 366)),
+    ("small-sample-threshold", Kind::Integer(0, 1_000_000_000)),
+    ("wilson-z", Kind::Fraction),
+    ("wide-interval", Kind::Share),
+    ("streak-null-rule", Kind::Word(&["unknown-from-here", "breaks"])),
+    ("rounding-rule", Kind::Word(&["half-up-never-across-a-level"])),
+    ("zero-event-rule", Kind::Word(&["leaves-the-aggregate"])),
+    ("reconcile-rounding-tolerance", Kind::Share),
+    ("report-due-working-days", Kind::Integer(1, 366)),
+    ("user-report-due-working-days", Kind::Integer(1, 366)),
+    ("holiday-calendar", Kind::Name),
+    ("retention-headers-days", Kind::Integer(1, CENTURY_DAYS)),
+    ("retention-bodies-days", Kind::Integer(0, CENTURY_DAYS)),
+];
+
+/// Every key that must have a value.
+pub fn keys() -> impl Iterator<Item = &'static str> { KEYS.iter().map(|(k, _)| *k) }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File { #[serde(default)] setting: Vec<Raw> }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    key: Spanned<String>,
+    title: String,
+    from: Day,
+    value: Spanned<toml::Value>,
+    mark: Mark,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    note: String,
+}
+
+fn value(kind: Kind, raw: &toml::Value) -> Result<SettingValue, String> {
+    let whole = |least: i64, most: i64| match raw.as_integer() {
+        Some(n) if n >= least && n <= most => Ok(SettingValue::Integer(n)),
+        _ => Err(format!("write a whole number from {least} to {most}, without quotes")),
+    };
+    let text = || raw.as_str().ok_or_else(|| "write a text in quotes".to_owned());
+    match kind {
+        Kind::Integer(least, most) => whole(least, most),
+        Kind::DividesDay => match whole(1, MINUTES_PER_DAY)? {
+            SettingValue::Integer(n) if MINUTES_PER_DAY % n != 0 => Err(format!("write a number that divides {MINUTES_PER_DAY}: a day is cut into equal windows")),
+            v => Ok(v),
+        },
+        Kind::Fraction => scalar::fraction(text()?).map(SettingValue::Fraction).ok_or_else(|| "write a decimal such as \"1.96\" or a fraction such as \"1/2\"".to_owned()),
+        Kind::Share => scalar::share(text()?).map(SettingValue::Fraction).ok_or_else(|| "write a percentage such as \"5%\"".to_owned()),
+        Kind::Word(words) => {
+            let t = text()?;
+            if words.contains(&t) { Ok(SettingValue::Text(t.to_owned())) } else { Err(format!("use one of: {}", words.join(", "))) }
+        }
+        Kind::Name => match text()? {
+            "" => Err("write a name".to_owned()),
+            t => Ok(SettingValue::Text(t.to_owned())),
+        },
+        Kind::List => {
+            let words: Option<Vec<String>> = raw.as_array().map(|a| a.iter().map(|v| v.as_str().map(str::to_owned)).collect()).unwrap_or_default();
+            words.filter(|w| !w.is_empty()).map(SettingValue::List).ok_or_else(|| "write a list of texts such as [\"CHF\"]".to_owned())
+        }
+    }
+}
+
+/// Reads `settings.toml`.
+///
+/// # Errors
+/// With file, line, column and key.
+pub fn read(file: &RuleFile) -> Result<Vec<Setting>, RuleError> {
+    let raw: File = scalar::read_toml(file)?;
+    let text = file.text()?;
+    raw.setting.into_iter().map(|raw| {
+        let key_place = Place::of(&file.name, text, raw.key.span().start);
+        let place = Place::of(&file.name, text, raw.value.span().start);
+        let key = raw.key.into_inner();
+        let Some((_, kind)) = KEYS.iter().find(|(k, _)| *k == key) else {
+            return Err(RuleError::Value { place: key_place, key, problem: "is no setting".into(), hint: format!("the settings are {}", keys().collect::<Vec<_>>().join(", ")) });
+        };
+        let written = raw.value.get_ref();
+        let value = value(*kind, written).map_err(|hint| RuleError::Value { place: place.clone(), key: key.clone(), problem: format!("{written} does not fit"), hint })?;
+        Ok(Setting {
+            id: format!("setting/{key}"),
+            key,
+            title: raw.title,
+            from: raw.from,
+            value,
+            written: written.to_string(),
+            provenance: Provenance { mark: raw.mark.0, source: raw.source, note: raw.note },
+            place: key_place,
+        })
+    }).collect()
+}
+
+/// The version of a setting that is in force on a day.
+///
+/// # Errors
+/// Where no version starts on or before the day.
+pub fn find<'s>(settings: &'s [Setting], key: &str, on: Day) -> Result<&'s Setting, RuleError> {
+    settings.iter().filter(|s| s.key == key && s.from <= on).max_by_key(|s| s.from).ok_or_else(|| {
+        let hint = if keys().any(|k| k == key) { "add a version that starts on or before that day to DATA/rules/settings.toml" } else { "there is no setting of this name: see docs/rules.md" };
+        RuleError::Setting { key: key.to_owned(), day: on, problem: "no version is in force".into(), hint: hint.into() }
+    })
+}
+
+impl Setting {
+    fn wrong<T>(&self, on: Day, wanted: &str) -> Result<T, RuleError> {
+        Err(RuleError::Setting { key: self.key.clone(), day: on, problem: format!("{} is no {wanted}", self.written), hint: "ask for it by its own kind (docs/rules.md)".into() })
+    }
+    /// As a whole number.
+    ///
+    /// # Errors
+    /// Where the key takes another kind; `on` is named in the error.
+    pub fn integer(&self, on: Day) -> Result<i64, RuleError> { match self.value { SettingValue::Integer(n) => Ok(n), _ => self.wrong(on, "whole number") } }
+    /// As an exact fraction.
+    ///
+    /// # Errors
+    /// As [`Setting::integer`].
+    pub fn fraction(&self, on: Day) -> Result<Ratio, RuleError> { match self.value { SettingValue::Fraction(r) => Ok(r), _ => self.wrong(on, "fraction") } }
+    /// As a word.
+    ///
+    /// # Errors
+    /// As [`Setting::integer`].
+    pub fn text(&self, on: Day) -> Result<&str, RuleError> { match &self.value { SettingValue::Text(t) => Ok(t), _ => self.wrong(on, "text") } }
+    /// As a list of words.
+    ///
+    /// # Errors
+    /// As [`Setting::integer`].
+    pub fn list(&self, on: Day) -> Result<&[String], RuleError> { match &self.value { SettingValue::List(l) => Ok(l), _ => self.wrong(on, "list") } }
+}
