@@ -114,3 +114,52 @@ fn lines(local: &Cells, base: &Selector, dim: Dim, name: &dyn Fn(&str) -> String
         line
     }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{evaluate::evaluate, sample::{APRIL, inputs, methodology, tests_def}};
+    use northbound_types::CellRow;
+    use std::sync::Arc;
+
+    fn cells() -> Cells {
+        let mut c = crate::sample::cells(&[]);
+        c.dims.push(Dim::User);
+        let mut add = |srv: &str, test: &str, state: &str, time: &str, user: &str, count| {
+            let keys = ["2026-04-02", "service-request", "north", "", "f", srv, "on-demand", "smets2", test, state, time, user];
+            c.rows.push(CellRow { keys: keys.iter().map(|k| Arc::from(*k)).collect(), count, disputed: 0, assumed: 0 });
+        };
+        add("4.1.1", "none", "answered-success", "in-time", "A", 6);
+        add("4.1.1", "none", "answered-success", "late", "A", 1);
+        add("4.2", "none", "timed-out", "unanswered", "A", 2);
+        add("4.2", "none", "refused", "not-applicable", "A", 3);
+        add("8.1.1", "none", "answered-device-error", "no-target", "A", 1);
+        add("8.1.1", "none", "cancelled", "not-applicable", "A", 4);
+        add("4.1.1", "none", "answered-success", "in-time", "B", 100);
+        add("", "rtt4", "answered-success", "in-time", "A", 1000);
+        c
+    }
+
+    #[test]
+    fn one_users_own_service_by_process_beside_what_was_reported() {
+        let (c, m, defs) = (cells(), methodology("answered-only", "tests", "mean"), [tests_def()]);
+        let reported = evaluate(&inputs(&c, &defs, &m)).unwrap();
+        let of: BTreeMap<String, String> = [("4.1.1", "billing reads"), ("4.2", "billing reads")].map(|(a, b)| (a.to_owned(), b.to_owned())).into();
+        let v = view(&c, APRIL, Some("A"), &of, &reported);
+        assert_eq!(v.processes.iter().map(|l| l.key.as_str()).collect::<Vec<_>>(), ["billing reads", NO_PROCESS]);
+        let reads = &v.processes[0];
+        assert_eq!((reads.requests, reads.in_time, reads.late, reads.unanswered, reads.refused, reads.other), (12, 6, 1, 2, 3, 0));
+        assert_eq!(reads.share, Figure::ratio(6, 9));
+        assert_eq!((v.processes[1].no_target, v.processes[1].other, v.processes[1].share.clone()), (1, 4, Figure::ratio(0, 1)));
+        assert_eq!(v.srvs.len(), 3);
+        // Every line opens the messages that it counts, and each view counts all of them.
+        for view in [&v.processes, &v.srvs, &v.regions] {
+            assert_eq!(view.iter().map(|l| l.requests).sum::<u64>(), 17);
+            for l in view { assert_eq!(c.sum(&l.selector).count, l.requests, "{}", l.key); }
+        }
+        // Only the row of the User's region stands beside it: 100 % where the User had 60 %.
+        assert_eq!(v.reported.len(), 1);
+        assert_eq!(v.reported[0].figure.share(), Figure::ratio(1, 1).share());
+        assert_eq!(super::view(&c, APRIL, None, &of, &[]).regions[0].requests, 117);
+    }
+}

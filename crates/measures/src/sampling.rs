@@ -155,4 +155,24 @@ mod tests {
         let m = mix(&[hour(quiet, 5), hour(day, 0)], |h| h.hour.to_string());
         assert_eq!(m.iter().filter(|l| l.untested).map(|l| l.key.as_str()).collect::<Vec<_>>(), ["12"]);
     }
+
+    #[test]
+    fn m2b_the_check_of_a_region() {
+        let s = settings();
+        let period = crate::sample::APRIL;
+        let run = |tests: u64, hour: u8| {
+            let c = crate::sample::cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", tests), ("2026-04-03", "north", "f", "none", "answered-success", "in-time", 9)]);
+            let hub = |day, status: &str| PopulationDay { day, region: Region::North, generation: "smets2".into(), device_type: "CHF".into(), status: status.into(), count: 100 };
+            let population: Vec<_> = period.each_day().flat_map(|d| [hub(d, "commissioned"), hub(d, "installed")]).collect();
+            let by_hour = [TestsByHour { region: Region::North, device_type: "CHF".into(), hour, tests, own: 9 }];
+            check(SamplingInput { period, cells: &c, kinds: &[TestKind::Rtt4], population: &population, by_hour: &by_hour, settings: &s }, Region::North)
+        };
+        let good = run(50, 12);
+        assert_eq!((good.tests, good.hub_days, good.days, good.passes, good.only_quiet_hours), (50, 3_000, 30, Some(true), false));
+        assert_eq!(good.days_without_tests.len(), 29);
+        let bad = run(49, 2);
+        assert_eq!((bad.passes, bad.only_quiet_hours), (Some(false), true));
+        assert!(bad.findings.iter().any(|f| f.contains("quiet hours")) && bad.findings.iter().any(|f| f.contains("too few tests")));
+        assert_eq!(mixes(&[TestsByHour { region: Region::North, device_type: "ESME".into(), hour: 3, tests: 0, own: 4 }]).map(|(_, m)| m[0].untested), [true; 3]);
+    }
 }

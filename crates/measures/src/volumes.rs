@@ -27,3 +27,22 @@ pub fn totals(cells: &Cells, period: Period, selection: &Selector, dims: &[Dim])
     list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.keys.cmp(&b.keys)));
     list
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{APRIL, cells};
+
+    #[test]
+    fn totals_are_sorted_and_open_their_messages() {
+        let c = cells(&[
+            ("2026-04-02", "north", "f", "none", "answered-success", "in-time", 5),
+            ("2026-04-03", "north", "f", "none", "timed-out", "unanswered", 4),
+            ("2026-04-03", "south", "f", "none", "timed-out", "unanswered", 20),
+            ("2026-05-01", "north", "f", "none", "timed-out", "unanswered", 70),
+        ]);
+        let t = totals(&c, APRIL, &Selector::all(), &[Dim::Region]);
+        assert_eq!(t.iter().map(|v| (v.keys[0].as_str(), v.count)).collect::<Vec<_>>(), [("south", 20), ("north", 9)]);
+        assert_eq!(crate::slices::narrow(&c, APRIL, &t[1].selector, &[]).rows[0].count, 9);
+    }
+}
