@@ -84,7 +84,9 @@ impl RuleFile {
 pub fn collect(overlay: Option<&Path>) -> Result<Vec<RuleFile>, RuleError> {
     let mut files: BTreeMap<String, RuleFile> =
         EMBEDDED.iter().map(|(n, t)| ((*n).to_owned(), RuleFile::new(n, t.as_bytes().to_vec(), false))).collect();
-    if let Some(root) = overlay.filter(|p| p.exists()) {
+    // A folder that is there but cannot be seen is an error: rules are never dropped in silence.
+    let there = |p: &&Path| p.try_exists().map_err(|source| RuleError::Read { path: p.to_path_buf(), source });
+    if let Some(root) = overlay && there(&root)? {
         let mut found = Vec::new();
         walk(root, "", &mut found)?;
         for name in found {

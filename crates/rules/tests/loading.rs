@@ -141,3 +141,13 @@ fn bytes_that_are_no_text_are_refused() {
     std::fs::write(o.path().join("targets.toml"), [b'#', 0xff]).unwrap();
     assert!(o.load().unwrap_err().to_string().contains("UTF-8 at byte 1"));
 }
+
+#[test]
+fn an_overlay_that_is_no_folder_is_refused() {
+    let o = Overlay::new().with("targets.toml", "");
+    let file = o.path().join("targets.toml");
+    for path in [file.clone(), file.join("below")] {
+        let error = RuleSet::load(Some(&path)).unwrap_err().to_string();
+        assert!(error.contains("cannot read"), "{error}");
+    }
+}
