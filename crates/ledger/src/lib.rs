@@ -1,3 +1,33 @@
 //! The ledger: Parquet files by received day under hash-chained root manifests, one atomic version
 //! over all tables; rollups, the fused scan kernel, drill-down, lineage.
+
+pub mod backup;
+pub mod check;
+pub mod drill;
+pub mod error;
+pub mod judge;
+pub mod manifest;
+pub mod publish;
 pub mod rows;
+pub mod schema;
+pub mod sink;
+pub mod snapshot;
+pub mod storms;
+
+mod buffer;
+mod each;
+mod file;
+mod identity;
+mod kernel;
+mod postings;
+mod rollup;
+mod store;
+mod tx;
+mod visible;
+
+pub use error::LedgerError;
+pub use manifest::{Manifest, Root, SourceEntry};
+pub use sink::{RowSink, SinkError};
+pub use snapshot::{Days, Snapshot};
+pub use store::Ledger;
+pub use tx::{Begun, CommitProgress, Committed, SOURCE_ROWS, SourceMeta, Tx};

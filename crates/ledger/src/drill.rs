@@ -1,0 +1,248 @@
+//! From a figure down to its messages: the same selector that counted them finds them.
+
+use crate::{
+    each::{Batch, keep}, error::{LedgerError, ar, pq}, file::Opened, judge::{Judge, TargetQuery}, manifest::FileEntry,
+    schema::{Col, NONE, Table}, snapshot::{Days, Snapshot}, visible::Aside,
+};
+use arrow_array::RecordBatch;
+use northbound_types::{Dim, Eui64, RequestState, Selector, Timeliness, Utc};
+use parquet::arrow::{ProjectionMask, arrow_reader::{RowSelection, RowSelector}};
+use serde::Serialize;
+use std::{collections::{BTreeMap, BTreeSet}, path::Path};
+
+/// A message that a figure counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// Its record, column by column as in the `exchanges` table: EUIs in pairs, times in RFC 3339,
+    /// unknown times left out.
+    pub record: BTreeMap<&'static str, String>,
+    /// How it was judged.
+    pub timeliness: Timeliness,
+    /// From `received` to `answer_sent`, µs.
+    pub latency_us: Option<i64>,
+    /// The target applied, µs after `received`.
+    pub target_us: Option<i64>,
+    /// The target rests on a rule nobody confirmed.
+    pub target_assumed: bool,
+    /// Source file.
+    pub source_file: String,
+    /// Row in the source file.
+    pub row: i64,
+}
+
+/// A page of messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Page {
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// More follow: ask again with this many skipped.
+    pub next: Option<u64>,
+}
+
+/// Which messages and which page of them.
+#[derive(Debug, Clone)]
+pub struct Query<'a> {
+    /// Received days.
+    pub days: Days,
+    /// Any of these selectors; a message taken by two is listed once.
+    pub selectors: &'a [Selector],
+    /// How many to skip.
+    pub skip: u64,
+    /// How many at most; [`PAGE_MESSAGES`] is the limit.
+    pub limit: u64,
+    /// `true` to list the records set aside (duplicates, losers of collisions) instead.
+    pub set_aside: bool,
+}
+
+/// Most messages on one page.
+pub const PAGE_MESSAGES: u64 = 100_000;
+
+impl Snapshot {
+    /// The messages that any of the selectors takes, by day and time.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or the page is over its limit.
+    pub fn messages(&self, q: &Query<'_>, judge: &dyn Judge) -> Result<Page, LedgerError> {
+        if q.limit > PAGE_MESSAGES { return Err(LedgerError::Limit { what: "messages on one page", value: q.limit, limit: PAGE_MESSAGES }); }
+        let mut page = Page { messages: Vec::new(), next: None };
+        let mut skip = q.skip;
+        let aside = self.aside(q.days)?;
+        for f in self.files(Table::Exchanges, q.days) {
+            if !self.visible.may_see(f) || !q.selectors.iter().any(|s| may_hold(f, s)) { continue; }
+            if self.page_file(f, q, &aside, judge, &mut skip, &mut page)? { break; }
+        }
+        Ok(page)
+    }
+
+    /// Adds a file's messages; `true` when the page is full.
+    fn page_file(&self, f: &FileEntry, q: &Query<'_>, aside: &Aside, judge: &dyn Judge, skip: &mut u64, page: &mut Page) -> Result<bool, LedgerError> {
+        let path = self.dir.join(&f.path);
+        let opened = Opened::open(&path, Table::Exchanges, true)?;
+        for group in 0..opened.row_groups() {
+            let mut rows = self.matching_rows(&path, &opened, group, f, q, aside, judge)?;
+            if (rows.len() as u64) <= *skip { *skip -= rows.len() as u64; continue; }
+            rows.drain(..*skip as usize);
+            *skip = 0;
+            let room = (q.limit - page.messages.len() as u64) as usize;
+            let more = rows.len() > room;
+            rows.truncate(room);
+            self.fetch(&path, &opened, group, &rows, f, judge, page)?;
+            if more {
+                page.next = Some(q.skip + page.messages.len() as u64);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn matching_rows(&self, path: &Path, opened: &Opened, group: usize, f: &FileEntry, q: &Query<'_>, aside: &Aside, judge: &dyn Judge) -> Result<Vec<usize>, LedgerError> {
+        let dims: BTreeSet<Dim> = q.selectors.iter().flat_map(Selector::dims).collect();
+        let mut names: Vec<&str> = Vec::new();
+        for d in &dims {
+            match d {
+                Dim::Day => {}
+                Dim::User => names.push("originator"),
+                Dim::Timeliness => names.extend(["state", "received", "answer_sent", "target_at", "srv", "generation", "role", "mode", "test_kind"]),
+                d => names.push(d.as_str()),
+            }
+        }
+        names.extend(["known", "source", "place"]);
+        let mask = ProjectionMask::columns(opened.parquet().file_metadata().schema_descr(), names.iter().copied());
+        let reader = pq(path, opened.reader(path)?.with_projection(mask).with_row_groups(vec![group]).with_batch_size(64 * 1024).build())?;
+        let mut rows = Vec::new();
+        let mut at = 0;
+        for batch in reader {
+            let batch = ar(path, batch)?;
+            let view = Batch::over(&batch, &[]);
+            let keep = keep(&view, Table::Exchanges, &self.visible, &crate::visible::Aside::default());
+            let (source, place) = (view.ints("source"), view.ints("place"));
+            let matcher = Matcher::new(&view, f, &dims, judge);
+            for i in 0..batch.num_rows() {
+                let hidden = aside.hidden.get(&source[i]).is_some_and(|h| h.has(place[i]));
+                if keep[i] && hidden == q.set_aside && q.selectors.iter().any(|s| matcher.takes(s, i)) { rows.push(at + i); }
+            }
+            at += batch.num_rows();
+        }
+        Ok(rows)
+    }
+
+    fn fetch(&self, path: &Path, opened: &Opened, group: usize, rows: &[usize], f: &FileEntry, judge: &dyn Judge, page: &mut Page) -> Result<(), LedgerError> {
+        if rows.is_empty() { return Ok(()); }
+        let mut selection = Vec::new();
+        let mut at = 0;
+        for &r in rows {
+            if r > at { selection.push(RowSelector::skip(r - at)); }
+            selection.push(RowSelector::select(1));
+            at = r + 1;
+        }
+        let reader = pq(path, opened.reader(path)?.with_row_groups(vec![group]).with_row_selection(RowSelection::from(selection)).with_batch_size(rows.len()).build())?;
+        for batch in reader {
+            let batch = ar(path, batch)?;
+            self.records(&batch, f, judge, &mut page.messages);
+        }
+        Ok(())
+    }
+
+    fn records(&self, batch: &RecordBatch, f: &FileEntry, judge: &dyn Judge, out: &mut Vec<Message>) {
+        let view = Batch::over(batch, &[]);
+        let mut rows: Vec<BTreeMap<&'static str, String>> = vec![BTreeMap::new(); batch.num_rows()];
+        let mut ints: BTreeMap<&'static str, Vec<i64>> = BTreeMap::new();
+        for &(name, col) in Table::Exchanges.columns() {
+            match col {
+                Col::Word | Col::Text => {
+                    let (k, w) = view.words(name);
+                    for (i, r) in rows.iter_mut().enumerate() { r.insert(name, w[k[i] as usize].clone()); }
+                }
+                Col::Time => {
+                    let v = view.ints(name);
+                    for (i, r) in rows.iter_mut().enumerate() { if v[i] != NONE { r.insert(name, Utc(v[i]).to_string()); } }
+                    ints.insert(name, v);
+                }
+                Col::Int => {
+                    let v = view.ints(name);
+                    for (i, r) in rows.iter_mut().enumerate() {
+                        r.insert(name, match name { "originator" | "target" => Eui64::from_i64(v[i]).to_string(), "counter" => (v[i] as u64).to_string(), _ => v[i].to_string() });
+                    }
+                    ints.insert(name, v);
+                }
+            }
+        }
+        let none = Vec::new();
+        let get = |n: &str, i: usize| ints.get(n).unwrap_or(&none).get(i).copied().filter(|&v| v != NONE);
+        for (i, record) in rows.into_iter().enumerate() {
+            let received = get("received", i).unwrap_or(0);
+            let text = |n: &str| record.get(n).map_or("", String::as_str);
+            let rule = judge.target(&TargetQuery { srv: text("srv"), generation: text("generation"), role: text("role"), mode: text("mode"), test_kind: text("test_kind"), day: f.day.unwrap_or(Utc(received).day()) });
+            let target_at = get("target_at", i).or_else(|| rule.map(|t| received + t.micros));
+            let state = text("state").parse().unwrap_or(RequestState::Refused);
+            let source = get("source", i).unwrap_or(0);
+            out.push(Message {
+                timeliness: Timeliness::judge(state, received, get("answer_sent", i), target_at),
+                latency_us: get("answer_sent", i).map(|a| a - received), target_us: target_at.map(|t| t - received),
+                target_assumed: get("target_at", i).is_none() && rule.is_some_and(|t| t.assumed),
+                source_file: self.root.manifest.source(source).map_or_else(|| format!("source {source}"), |s| s.name.clone()),
+                row: get("place", i).unwrap_or(0), record,
+            });
+        }
+    }
+}
+
+/// Can a file hold a message for the selector, by what its manifest entry says of its states?
+fn may_hold(f: &FileEntry, s: &Selector) -> bool {
+    s.any_of.iter().all(|(d, values)| match d {
+        Dim::Day => f.day.is_none_or(|day| values.contains(&day.to_string())),
+        Dim::State => f.states.is_empty() || values.iter().any(|v| f.states.contains_key(v)),
+        _ => true,
+    })
+}
+
+/// The texts of a batch's rows by dimension.
+struct Matcher {
+    day: String,
+    texts: BTreeMap<Dim, (Vec<i32>, Vec<String>)>,
+}
+
+impl Matcher {
+    fn new(b: &Batch<'_>, f: &FileEntry, dims: &BTreeSet<Dim>, judge: &dyn Judge) -> Matcher {
+        let mut texts = BTreeMap::new();
+        for &d in dims {
+            match d {
+                Dim::Day => {}
+                Dim::User => {
+                    let mut index: BTreeMap<i64, i32> = BTreeMap::new();
+                    let mut words = Vec::new();
+                    let codes = b.ints("originator").into_iter().map(|v| *index.entry(v).or_insert_with(|| { words.push(Eui64::from_i64(v).to_string()); words.len() as i32 - 1 })).collect();
+                    texts.insert(d, (codes, words));
+                }
+                Dim::Timeliness => { texts.insert(d, timeliness(b, f, judge)); }
+                d => { texts.insert(d, b.words(d.as_str())); }
+            }
+        }
+        Matcher { day: f.day.map_or_else(String::new, |d| d.to_string()), texts }
+    }
+
+    fn takes(&self, s: &Selector, row: usize) -> bool {
+        s.any_of.iter().all(|(d, values)| match d {
+            Dim::Day => values.contains(&self.day),
+            d => self.texts.get(d).is_some_and(|(k, w)| values.contains(&w[k[row] as usize])),
+        })
+    }
+}
+
+fn timeliness(b: &Batch<'_>, f: &FileEntry, judge: &dyn Judge) -> (Vec<i32>, Vec<String>) {
+    let words: Vec<String> = Timeliness::ALL.iter().map(|t| t.as_str().to_owned()).collect();
+    let cols = ["srv", "generation", "role", "mode", "test_kind", "state"].map(|n| b.words(n));
+    let states: Vec<RequestState> = cols[5].1.iter().map(|s| s.parse().unwrap_or(RequestState::Refused)).collect();
+    let (received, answer, target) = (b.ints("received"), b.ints("answer_sent"), b.ints("target_at"));
+    let mut cache: BTreeMap<[i32; 5], Option<i64>> = BTreeMap::new();
+    let codes = (0..b.rows()).map(|i| {
+        let key = [0, 1, 2, 3, 4].map(|c: usize| cols[c].0[i]);
+        let text = |c: usize| cols[c].1[key[c] as usize].as_str();
+        let rule = *cache.entry(key).or_insert_with(|| judge.target(&TargetQuery {
+            srv: text(0), generation: text(1), role: text(2), mode: text(3), test_kind: text(4), day: f.day.unwrap_or(Utc(received[i]).day()),
+        }).map(|t| t.micros));
+        let target_at = if target[i] == NONE { rule.map(|m| received[i] + m) } else { Some(target[i]) };
+        Timeliness::judge(states[cols[5].0[i] as usize], received[i], (answer[i] != NONE).then_some(answer[i]), target_at) as i32
+    }).collect();
+    (codes, words)
+}

@@ -1,0 +1,76 @@
+//! What can go wrong in the ledger.
+
+use std::path::PathBuf;
+
+/// An error of the ledger: what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The operating system refused.
+    #[error("{what} {path}: {source}")]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A Parquet file could not be read or written.
+    #[error("{path}: {source}")]
+    Parquet {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: parquet::errors::ParquetError,
+    },
+    /// Arrow would not build or read a batch.
+    #[error("{path}: {source}")]
+    Arrow {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: arrow_schema::ArrowError,
+    },
+    /// A manifest cannot be understood, or its chain is broken.
+    #[error("{path}: {why}; run `northbound ledger check`")]
+    Manifest {
+        /// Which manifest.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// Another process is writing.
+    #[error("{path} is locked: another northbound process is writing to this ledger; wait for it to end and run the command again")]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The request itself is wrong.
+    #[error("{0}")]
+    Refused(String),
+    /// A limit was passed.
+    #[error("{what}: {value} is over the limit of {limit}")]
+    Limit {
+        /// Which limit.
+        what: &'static str,
+        /// The value.
+        value: u64,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+/// Attaches the path to an I/O error.
+pub(crate) fn io<T>(what: &'static str, path: &std::path::Path, r: std::io::Result<T>) -> Result<T, LedgerError> {
+    r.map_err(|source| LedgerError::Io { what, path: path.to_owned(), source })
+}
+
+/// Attaches the path to a Parquet error.
+pub(crate) fn pq<T>(path: &std::path::Path, r: Result<T, parquet::errors::ParquetError>) -> Result<T, LedgerError> {
+    r.map_err(|source| LedgerError::Parquet { path: path.to_owned(), source })
+}
+
+/// Attaches the path to an Arrow error.
+pub(crate) fn ar<T>(path: &std::path::Path, r: Result<T, arrow_schema::ArrowError>) -> Result<T, LedgerError> {
+    r.map_err(|source| LedgerError::Arrow { path: path.to_owned(), source })
+}

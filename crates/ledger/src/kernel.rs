@@ -1,0 +1,127 @@
+//! The fused scan: one pass over exchanges gives counts by any dimensions and latency histograms.
+//!
+//! A row group is the unit of work. Its words are small dictionaries, so a row's group is a mixed
+//! radix number of dictionary codes, added up column by column; where the product of the
+//! dictionaries is small the counts are a plain array, else a hash table. Each row group's counts
+//! are then folded into the thread's totals under their texts.
+
+use crate::{error::LedgerError, judge::{Judge, Target, TargetQuery}, manifest::FileEntry, visible::{Aside, Visible}};
+use hashbrown::HashMap;
+use northbound_types::{Day, Dim, cells::{BUCKET_CLOCK_ERROR, BUCKET_UNANSWERED}};
+use std::{path::Path, sync::{Arc, Mutex, atomic::{AtomicUsize, Ordering}}};
+
+mod group;
+mod latency;
+mod words;
+
+pub(crate) use words::Interner;
+
+/// What to compute in one pass.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// Dimensions of the counts; empty for a single total.
+    pub dims: Vec<Dim>,
+    /// Dimensions of the latency histograms (of day, region, srv, mode, test kind …); `None` where
+    /// no histogram is wanted.
+    pub latency: Option<Vec<Dim>>,
+    /// For exact percentiles: the buckets in which a wanted rank falls, by latency keys. The exact
+    /// values in these buckets are collected (a second pass).
+    pub collect: Option<Arc<HashMap<Vec<Arc<str>>, Vec<i32>>>>,
+}
+
+/// Keys of a group.
+pub(crate) type Keys = Vec<Arc<str>>;
+
+/// Counts of one group.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) count: u64,
+    pub(crate) disputed: u64,
+    pub(crate) assumed: u64,
+}
+
+/// A latency histogram.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Histogram {
+    pub(crate) buckets: Vec<u32>,
+    pub(crate) unanswered: u64,
+    pub(crate) clock_error: u64,
+}
+
+/// What one pass found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) counts: HashMap<Keys, Tally>,
+    pub(crate) latency: HashMap<Keys, Histogram>,
+    pub(crate) exact: HashMap<(Keys, i32), Vec<i64>>,
+}
+
+impl Found {
+    fn merge(&mut self, other: Found) {
+        for (k, t) in other.counts {
+            let e = self.counts.entry(k).or_default();
+            e.count += t.count;
+            e.disputed += t.disputed;
+            e.assumed += t.assumed;
+        }
+        for (k, h) in other.latency {
+            let e = self.latency.entry(k).or_default();
+            if e.buckets.len() < h.buckets.len() { e.buckets.resize(h.buckets.len(), 0); }
+            for (a, b) in e.buckets.iter_mut().zip(&h.buckets) { *a += b; }
+            e.unanswered += h.unanswered;
+            e.clock_error += h.clock_error;
+        }
+        for (k, mut v) in other.exact { self.exact.entry(k).or_default().append(&mut v); }
+    }
+}
+
+impl Histogram {
+    /// The non-empty buckets, with -1 for clock errors and -2 for attempts without an answer.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (i32, u64)> + '_ {
+        let extra = [(BUCKET_UNANSWERED, self.unanswered), (BUCKET_CLOCK_ERROR, self.clock_error)];
+        extra.into_iter().chain(self.buckets.iter().enumerate().map(|(i, &n)| (i as i32, u64::from(n)))).filter(|(_, n)| *n > 0)
+    }
+}
+
+/// One pass over the files with as many threads as the machine has cores.
+pub(crate) fn scan(dir: &Path, files: &[&FileEntry], visible: &Visible, aside: &Aside, judge: &dyn Judge, spec: &Spec) -> Result<Found, LedgerError> {
+    let opened: Vec<group::Input<'_>> = files.iter().filter(|f| visible.may_see(f)).map(|f| group::Input::open(dir, f)).collect::<Result<_, _>>()?;
+    let work: Vec<(usize, usize)> = opened.iter().enumerate().flat_map(|(i, o)| (0..o.opened.row_groups()).map(move |g| (i, g))).collect();
+    let next = AtomicUsize::new(0);
+    let total = Mutex::new(Ok(Found::default()));
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(work.len().max(1));
+    let run = || {
+        let mut worker = group::Worker::new(judge, spec, visible, aside);
+        let done = loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(&(f, g)) = work.get(i) else { break Ok(()) };
+            if let Err(e) = worker.row_group(&opened[f], g) { break Err(e); }
+        };
+        let Ok(mut total) = total.lock() else { return };
+        match (done, total.as_mut()) {
+            (Err(e), Ok(_)) => *total = Err(e),
+            (Ok(()), Ok(t)) => t.merge(worker.finish()),
+            (_, Err(_)) => {}
+        }
+    };
+    if threads <= 1 { run() } else {
+        std::thread::scope(|s| for _ in 0..threads { s.spawn(run); });
+    }
+    total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Targets by the texts that decide them, asked once each.
+pub(crate) struct TargetCache<'j> {
+    judge: &'j dyn Judge,
+    known: HashMap<(Day, [Arc<str>; 5]), Option<Target>>,
+}
+
+impl<'j> TargetCache<'j> {
+    pub(crate) fn new(judge: &'j dyn Judge) -> Self { Self { judge, known: HashMap::new() } }
+    pub(crate) fn get(&mut self, day: Day, key: [Arc<str>; 5]) -> Option<Target> {
+        let judge = self.judge;
+        *self.known.entry((day, key)).or_insert_with_key(|(day, k)| {
+            judge.target(&TargetQuery { srv: &k[0], generation: &k[1], role: &k[2], mode: &k[3], test_kind: &k[4], day: *day })
+        })
+    }
+}

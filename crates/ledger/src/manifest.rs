@@ -1,0 +1,179 @@
+//! Root manifests: one per version, over all tables at once. Each names the hash of the one
+//! before, so that a change to the past is seen.
+
+use crate::{error::{LedgerError, io}, file::hex, schema::Table};
+use northbound_types::{Day, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, io::Write, path::{Path, PathBuf}};
+
+/// A file of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Path under the ledger folder, with `/`.
+    pub path: String,
+    /// Rows.
+    pub rows: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// The received day of its rows, where the table is kept by day.
+    pub day: Option<Day>,
+    /// Least and greatest `known`, µs.
+    pub known: (i64, i64),
+    /// Sources with rows in it.
+    pub sources: Vec<i64>,
+    /// Rows by state (exchanges, alerts): lets a search for a rare outcome skip files.
+    pub states: BTreeMap<String, u64>,
+    /// For a rollup: what it was made of ([`crate::rollup`]).
+    pub made_of: Option<String>,
+}
+
+/// A source file whose rows are in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceEntry {
+    /// Number under which its rows stand.
+    pub id: i64,
+    /// File name without folder.
+    pub name: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Bytes.
+    pub bytes: u64,
+    /// Layout or reader.
+    pub layout: String,
+    /// Hash of the mapping used; empty where none.
+    pub mapping: String,
+    /// Feed that its rows belong to where they do not say.
+    pub feed: String,
+    /// Declared rank: of two records with one identity and different content, the lower rank counts.
+    pub rank: i64,
+    /// Names or hashes of the sources that this one corrects.
+    pub corrects: Vec<String>,
+    /// When the source first stated its rows.
+    pub known: Utc,
+    /// When it was ingested.
+    pub recorded: Utc,
+    /// Rows taken.
+    pub rows: u64,
+    /// Rows rejected.
+    pub rejected: u64,
+    /// Rows that repeat a message of another source with the same content.
+    pub duplicates: u64,
+    /// Rows whose identity another record has with other content.
+    pub collisions: u64,
+    /// By whom.
+    pub by: String,
+}
+
+/// A source taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retraction {
+    /// Which source.
+    pub source: i64,
+    /// When.
+    pub at: Utc,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// One version of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version, from 1.
+    pub version: u64,
+    /// SHA-256 of the previous manifest file; empty for the first.
+    pub previous: String,
+    /// When it was committed.
+    pub committed: Utc,
+    /// What it was for.
+    pub what: String,
+    /// Rule set with which its rollups were judged.
+    pub rules: String,
+    /// Revision of the registers at the commit, where known.
+    pub register_revision: i64,
+    /// Position in the journal of the live service, where one runs.
+    pub journal_position: u64,
+    /// Files by table.
+    pub tables: BTreeMap<Table, Vec<FileEntry>>,
+    /// Sources.
+    pub sources: Vec<SourceEntry>,
+    /// Sources taken back.
+    pub retracted: Vec<Retraction>,
+}
+
+impl Manifest {
+    /// Files of a table.
+    #[must_use]
+    pub fn files(&self, table: Table) -> &[FileEntry] { self.tables.get(&table).map_or(&[], Vec::as_slice) }
+    /// The source with a number.
+    #[must_use]
+    pub fn source(&self, id: i64) -> Option<&SourceEntry> { self.sources.iter().find(|s| s.id == id) }
+}
+
+/// A manifest with its own hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// SHA-256 of the manifest file: what a pack cites.
+    pub hash: String,
+    /// The manifest.
+    pub manifest: Manifest,
+}
+
+fn folder(dir: &Path) -> PathBuf { dir.join("root") }
+pub(crate) fn path_of(dir: &Path, version: u64) -> PathBuf { folder(dir).join(format!("{version:010}.json")) }
+
+/// Reads one version.
+pub(crate) fn read(dir: &Path, version: u64) -> Result<Root, LedgerError> {
+    let path = path_of(dir, version);
+    let bytes = io("read", &path, std::fs::read(&path))?;
+    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| LedgerError::Manifest { path: path.clone(), why: format!("not a manifest that this version understands: {e}") })?;
+    if manifest.version != version { return Err(LedgerError::Manifest { path, why: format!("says version {}", manifest.version) }); }
+    Ok(Root { hash: hex(&Sha256::digest(&bytes)), manifest })
+}
+
+/// The newest version, 0 where there is none.
+pub(crate) fn newest(dir: &Path) -> Result<u64, LedgerError> {
+    let folder = folder(dir);
+    let mut top = 0;
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(e) => e,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(source) => return Err(LedgerError::Io { what: "list", path: folder, source }),
+    };
+    for entry in entries {
+        let name = io("list", &folder, entry)?.file_name();
+        let Some(v) = name.to_str().and_then(|n| n.strip_suffix(".json")).and_then(|n| n.parse().ok()) else { continue };
+        top = top.max(v);
+    }
+    Ok(top)
+}
+
+/// Makes a version visible: written beside, synced, then linked under its name, which fails where
+/// somebody else was first.
+pub(crate) fn commit(dir: &Path, manifest: &Manifest) -> Result<Root, LedgerError> {
+    let folder = folder(dir);
+    io("create folder", &folder, std::fs::create_dir_all(&folder))?;
+    let path = path_of(dir, manifest.version);
+    let bytes = serde_json::to_vec_pretty(manifest).map_err(|e| LedgerError::Manifest { path: path.clone(), why: e.to_string() })?;
+    let tmp = folder.join(format!(".{:010}.{}.tmp", manifest.version, std::process::id()));
+    let mut file = io("create", &tmp, std::fs::File::create(&tmp))?;
+    io("write", &tmp, file.write_all(&bytes))?;
+    io("sync", &tmp, file.sync_all())?;
+    let linked = std::fs::hard_link(&tmp, &path);
+    let _ = std::fs::remove_file(&tmp);
+    io("commit", &path, linked)?;
+    io("sync", &folder, std::fs::File::open(&folder).and_then(|d| d.sync_all()))?;
+    Ok(Root { hash: hex(&Sha256::digest(&bytes)), manifest: manifest.clone() })
+}
+
+#[cfg(test)]
+pub(crate) fn empty(version: u64, previous: String) -> Manifest {
+    Manifest {
+        version, previous, committed: Utc(0), what: String::new(), rules: String::new(), register_revision: 0, journal_position: 0,
+        tables: BTreeMap::new(), sources: Vec::new(), retracted: Vec::new(),
+    }
+}

@@ -1,0 +1,171 @@
+//! The tables: plain strings, signed 64-bit integers, timestamps in µs UTC. Every engine reads them.
+
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
+use std::sync::Arc;
+
+/// The type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Col {
+    /// A word from a small set: plain string on disk, dictionary in memory.
+    Word,
+    /// A free text.
+    Text,
+    /// A signed 64-bit integer; EUI-64 and counters stand here bit by bit.
+    Int,
+    /// A timestamp in µs UTC, null where unknown.
+    Time,
+}
+
+/// A table of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Table {
+    /// One row an exchange.
+    Exchanges,
+    /// Postings between states: read independently of the exchanges.
+    Movements,
+    /// One row an alert.
+    Alerts,
+    /// One row a firmware payload and device.
+    Payloads,
+    /// Figures as sources state them.
+    Stated,
+    /// Records that are not counted, and why.
+    Corrections,
+    /// Counts by day and dimension.
+    Daily,
+    /// Latency histograms by day.
+    DailyLatency,
+}
+
+impl Table {
+    /// Every table.
+    pub const ALL: [Table; 8] = [
+        Table::Exchanges, Table::Movements, Table::Alerts, Table::Payloads,
+        Table::Stated, Table::Corrections, Table::Daily, Table::DailyLatency,
+    ];
+
+    /// Folder and name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Table::Exchanges => "exchanges",
+            Table::Movements => "movements",
+            Table::Alerts => "alerts",
+            Table::Payloads => "payloads",
+            Table::Stated => "stated",
+            Table::Corrections => "corrections",
+            Table::Daily => "daily",
+            Table::DailyLatency => "daily_latency",
+        }
+    }
+
+    /// Its columns, in order.
+    #[must_use]
+    pub const fn columns(self) -> &'static [(&'static str, Col)] {
+        use Col::{Int, Text, Time, Word};
+        match self {
+            Table::Exchanges => &[
+                ("namespace", Word), ("originator", Int), ("target", Int), ("counter", Int), ("leg", Word), ("instance", Int),
+                ("kind", Word), ("mode", Word), ("srv", Word), ("cv", Int), ("role", Word), ("party_category", Word),
+                ("class", Word), ("generation", Word), ("device_type", Word), ("test_kind", Word), ("region", Word),
+                ("provider", Word), ("feed", Word), ("state", Word), ("code", Word),
+                ("user_sent", Time), ("received", Time), ("acknowledged", Time), ("due", Time), ("released", Time),
+                ("queued", Time), ("sent_to_wan", Time), ("delivered_to_device", Time), ("answered_at_wan", Time),
+                ("answer_sent", Time), ("delivered", Time), ("target_at", Time), ("timeout_at", Time),
+                ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+            ],
+            Table::Movements => &[
+                ("day", Text), ("region", Word), ("kind", Word), ("from_state", Word), ("to_state", Word),
+                ("units", Int), ("known", Time), ("recorded", Time), ("source", Int),
+            ],
+            Table::Alerts => &[
+                ("namespace", Word), ("device", Int), ("recipient", Int), ("counter", Int), ("code", Word), ("alert_kind", Word),
+                ("state", Word), ("excluded", Word), ("carried", Int), ("raised", Time), ("received", Time), ("delivered", Time),
+                ("region", Word), ("provider", Word), ("feed", Word), ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+            ],
+            Table::Payloads => &[
+                ("originator", Int), ("device", Int), ("counter", Int), ("firmware", Word), ("region", Word), ("provider", Word),
+                ("feed", Word), ("received", Time), ("completed", Time), ("target_at", Time), ("state", Word),
+                ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+            ],
+            Table::Stated => &[
+                ("measure", Word), ("period", Word), ("keys", Text), ("numerator", Int), ("denominator", Int), ("count", Int),
+                ("text", Text), ("readings", Text), ("null_reason", Word), ("target", Word), ("minimum", Word), ("stated_by", Word),
+                ("document", Word), ("version", Word), ("on_page", Text), ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+            ],
+            Table::Corrections => &[
+                ("day", Text), ("source", Int), ("place", Int), ("reason", Word), ("by_source", Int), ("by_place", Int),
+                ("known", Time), ("recorded", Time),
+            ],
+            Table::Daily => &[
+                ("day", Word), ("kind", Word), ("region", Word), ("provider", Word), ("feed", Word), ("user", Word), ("role", Word),
+                ("party_category", Word), ("srv", Word), ("mode", Word), ("class", Word), ("generation", Word), ("device_type", Word),
+                ("test_kind", Word), ("state", Word), ("timeliness", Word), ("code", Word),
+                ("count", Int), ("disputed", Int), ("assumed", Int),
+            ],
+            Table::DailyLatency => &[
+                ("day", Word), ("region", Word), ("srv", Word), ("mode", Word), ("test_kind", Word), ("bucket", Int), ("count", Int),
+            ],
+        }
+    }
+
+    /// Where a column stands.
+    #[must_use]
+    pub fn position(self, name: &str) -> Option<usize> { self.columns().iter().position(|(n, _)| *n == name) }
+
+    /// What a column is for in telling records apart.
+    #[must_use]
+    pub(crate) fn part(self, column: &str) -> Part {
+        let identity: &[&str] = match self {
+            Table::Exchanges => &["namespace", "originator", "target", "counter", "leg", "instance"],
+            // An exact repeat of an alert is an event of its own, so the time and what became of it
+            // belong to the identity.
+            Table::Alerts => &["namespace", "device", "recipient", "counter", "code", "received", "state"],
+            Table::Payloads => &["originator", "device", "counter", "firmware"],
+            Table::Stated => &["measure", "period", "keys", "stated_by", "document", "version"],
+            Table::Movements | Table::Corrections | Table::Daily | Table::DailyLatency => &[],
+        };
+        if identity.contains(&column) { Part::Identity }
+        else if ["feed", "known", "recorded", "source", "place"].contains(&column) { Part::Neither }
+        else { Part::Content }
+    }
+
+    /// May an integer column be null? Only in stated figures, where absence is meaningful.
+    #[must_use]
+    pub const fn nullable_ints(self) -> bool { matches!(self, Table::Stated) }
+
+    /// The schema on disk: plain strings.
+    #[must_use]
+    pub fn schema(self) -> Arc<Schema> { self.schema_as(DataType::Utf8) }
+
+    /// The schema in memory: words as dictionaries, so that a scan compares small integers.
+    #[must_use]
+    pub fn coded_schema(self) -> Arc<Schema> {
+        self.schema_as(DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)))
+    }
+
+    fn schema_as(self, word: DataType) -> Arc<Schema> {
+        let fields: Vec<Field> = self.columns().iter().map(|(name, col)| match col {
+            Col::Word => Field::new(*name, word.clone(), false),
+            Col::Text => Field::new(*name, DataType::Utf8, false),
+            Col::Int => Field::new(*name, DataType::Int64, self.nullable_ints()),
+            Col::Time => Field::new(*name, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), *name != "received" && *name != "known" && *name != "recorded"),
+        }).collect();
+        Arc::new(Schema::new(fields))
+    }
+}
+
+/// The null of a time or nullable integer in a buffer; far outside any real value.
+pub const NONE: i64 = i64::MIN;
+
+/// What a column is for in telling records apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Says which message it is.
+    Identity,
+    /// Says what is said of it.
+    Content,
+    /// Says who brought the record and when.
+    Neither,
+}
