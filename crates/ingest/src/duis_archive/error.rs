@@ -1,0 +1,59 @@
+//! Why an archive as a whole cannot be read. A single bad message is a reject, not an error.
+
+use std::path::PathBuf;
+
+/// Why an archive cannot be read or put together.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// A file or folder would not open or read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The container is damaged.
+    #[error("{}: damaged archive: {reason}; unpack it with its own tool and give the folder", path.display())]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// It unpacks to more than it should.
+    #[error("{}: unpacks to more than {limit}; raise the limit if the archive is trusted", path.display())]
+    Bomb {
+        /// Which.
+        path: PathBuf,
+        /// What was exceeded.
+        limit: String,
+    },
+    /// The inventory of devices is no such table.
+    #[error("device inventory, line {line}: {reason}")]
+    Inventory {
+        /// Line of the file.
+        line: u64,
+        /// What is wrong and what to write.
+        reason: String,
+    },
+    /// The temporary files of a large archive failed.
+    #[error("temporary file {}: {source}; name another folder for temporary files if the disk is full", path.display())]
+    Spill {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A temporary file did not read back as it was written.
+    #[error("temporary file {}: {reason}", path.display())]
+    SpillContent {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Whoever takes the rows refused one.
+    #[error("storing a row: {0}")]
+    Sink(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
