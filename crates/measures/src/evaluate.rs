@@ -150,7 +150,7 @@ impl<'a> Row<'a> {
         let pairs = stated::for_row(i.stated, &self.def.id, &self.row.provider, self.row.region.as_str(), i.period);
         let rows: Vec<&StatedFigure> = pairs.iter().map(|(s, _)| *s).collect();
         let mut views: Vec<_> = pairs.iter().map(|(_, v)| v.clone()).collect();
-        let (figure, basis) = self.with_stated(figure, &mut views, basis, assessed.null.is_some(), assessed.coverage.expected > 0);
+        let (figure, basis) = self.with_stated(figure, &mut views, basis, assessed.coverage.expected > 0);
         let figure = self.unsettled(figure);
         let interval = interval.filter(|_| figure.as_value().is_some() && basis == "computed");
 
@@ -179,13 +179,13 @@ impl<'a> Row<'a> {
     }
 
     /// Stated beside computed: where the ledger has nothing, the stated figure stands; where both
-    /// are and differ, both are shown and the figure is disputed. A figure that coverage made null
+    /// are and differ, both are shown and the figure is disputed. One that coverage made null is not empty and
     /// stays null.
-    fn with_stated(&self, figure: Figure, views: &mut [stated::StatedView], basis: &str, withheld: bool, watched: bool) -> (Figure, String) {
+    fn with_stated(&self, figure: Figure, views: &mut [stated::StatedView], basis: &str, watched: bool) -> (Figure, String) {
         let said = stated::combined(views);
         let empty = matches!(&figure, Figure::Null(n) if matches!(n.reason, NullReason::NoEvents | NullReason::NotReported));
         let (mut out, word) = match said {
-            Some(s) if empty && !withheld => {
+            Some(s) if empty => {
                 let s = if watched && basis == "computed" && s.as_value().is_some() {
                     s.weaken(FigureState::Disputed, "stated, while the feeds came and hold no events")
                 } else { s };

@@ -287,3 +287,37 @@ fn missing_dimensions_are_refused() {
     let m = methodology("answered-only", "tests", "mean");
     assert!(evaluate(&inputs(&c, &defs, &m)).unwrap_err().to_string().contains("timeliness"));
 }
+
+#[test]
+fn a_null_by_coverage_is_not_papered_over_by_what_was_stated() {
+    let c = cells(&[]);
+    let defs = [tests_def()];
+    let m = methodology("answered-only", "tests", "mean");
+    let feeds = [FeedCoverage { observed: BTreeSet::new(), ..feed("f", "tests", 1..=1) }];
+    let list = [stated("PM4.3", "CSPN", "north", "100 %")];
+    let r = evaluate(&Inputs { feeds: &feeds, stated: &list, ..inputs(&c, &defs, &m) }).unwrap().remove(0);
+    assert_eq!((null(&r), r.band, r.stated.len()), (NullReason::Unreliable, Band::Null, 1));
+    // The feed of the tests says nothing about the requests that stand in for them, a provider's fault neither.
+    let own = methodology("all-attempts", "own-requests", "mean");
+    let c = cells(&[("2026-04-02", "north", "u", "none", "answered-success", "in-time", 100)]);
+    let whole_month = Fault { feed: None, provider: Some("CSPN".into()), ..fault("f", 1, 30, Severity::Unreliable) };
+    let faults = [whole_month];
+    let feeds = [FeedCoverage { provider: Some("CSPN".into()), carries: vec![], observed: BTreeSet::new(), ..feed("f", "tests", 1..=1) }];
+    let with_own = evaluate(&Inputs { feeds: &feeds, faults: &faults, ..inputs(&c, &defs, &own) }).unwrap().remove(0);
+    assert_eq!((state(&with_own), with_own.band, with_own.faults.len()), (FigureState::Ok, Band::Met, 0));
+    let tested = evaluate(&Inputs { feeds: &[], faults: &faults, ..inputs(&c, &defs, &m) }).unwrap().remove(0);
+    assert_eq!(null(&tested), NullReason::Unreliable);
+    let stopped = evaluate(&Inputs { feeds: &feeds, ..inputs(&c, &defs, &m) }).unwrap().remove(0);
+    assert_eq!(null(&stopped), NullReason::Unreliable);
+}
+
+#[test]
+fn this_months_figure_is_not_taken_from_the_history() {
+    let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "late", 100)]);
+    let defs = [tests_def()];
+    let m = methodology("answered-only", "tests", "mean");
+    let point = |period| HistoryPoint { measure: "PM4.3".into(), provider: "CSPN".into(), region: Region::North, period, figure: Figure::ratio(1, 1), target: None, minimum: None };
+    let history = [point(APRIL), point(APRIL.next())];
+    let s = evaluate(&Inputs { history: &history, ..inputs(&c, &defs, &m) }).unwrap().remove(0).streak.unwrap();
+    assert_eq!((s.until, s.months, s.below_target.least, s.below_target.greatest), (APRIL, 1, 1, 1));
+}
