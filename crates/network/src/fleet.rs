@@ -151,7 +151,7 @@ fn build_home(config: &FleetConfig, number: u32, room: u32) -> Home {
     let trouble = rng.chance(match (generation, in_coverage) {
         (Generation::Smets1, _) => 2_000,
         (_, false) => 700_000,
-        (_, true) => if poor { 50_000 } else { 12_000 },
+        (_, true) => if poor { 50_000 } else { 5_000 },
     });
     let wan = if !trouble { Wan::AtInstall } else if rng.chance(600_000) { Wan::After(rng.between(1, 120) as u16) } else { Wan::Never };
     // The coverage database is wrong now and then: it promises what is not there, or denies what is.

@@ -94,8 +94,8 @@ pub const GOOD_CENTRAL: RegionProfile = RegionProfile {
     hub: Latency(&[(0, SECOND), (500_000, 3 * SECOND), (950_000, 9 * SECOND), (1_000_000, 24 * SECOND)]),
     relaxed: Latency(&[(0, 10 * SECOND), (500_000, 2 * MINUTE), (950_000, 20 * MINUTE), (1_000_000, 110 * MINUTE)]),
     bulk: Latency(&[(0, 30 * SECOND), (500_000, 20 * MINUTE), (950_000, 3 * HOUR), (1_000_000, 20 * HOUR)]),
-    loss_busy: 5_000,
-    loss_quiet: 2_500,
+    loss_busy: 3_000,
+    loss_quiet: 1_500,
     loss_hub: 3_000,
     loss_patient: 1_500,
 };
@@ -105,7 +105,7 @@ pub const GOOD_SOUTH: RegionProfile = RegionProfile {
     region: Region::South,
     provider: "CSPS",
     busy: Latency(&[(0, SECOND), (500_000, 4 * SECOND), (950_000, 10 * SECOND), (996_000, 25 * SECOND), (1_000_000, 80 * SECOND)]),
-    loss_busy: 4_000,
+    loss_busy: 2_500,
     loss_hub: 2_500,
     ..GOOD_CENTRAL
 };

@@ -118,12 +118,12 @@ impl Network {
             }
         }
         let whole = self.latency(profile, c, kind).draw(&mut rng) * slow / 100;
-        let delivered = self.wake(home, kind, c.at + whole * 45 / 100);
+        let delivered = self.wake(home, kind, c.at + milliseconds(whole * 45 / 100));
         if rng.chance(loss) {
             // A third of what vanishes had reached the device: its answer was lost on the way back.
             return Fate::Lost { delivered: rng.chance(333_333).then_some(delivered) };
         }
-        Fate::Answered { delivered, answered: delivered + whole * 55 / 100, error: rng.chance(c.error_ppm) }
+        Fate::Answered { delivered, answered: delivered + milliseconds(whole * 55 / 100), error: rng.chance(c.error_ppm) }
     }
 
     fn own_loss(&self, p: &RegionProfile, c: &Command, kind: DeviceType) -> u64 {
@@ -147,11 +147,14 @@ impl Network {
     /// wakes (each at its own minute).
     fn wake(&self, home: &Home, kind: DeviceType, at: i64) -> i64 {
         if kind != DeviceType::Gsme { return at; }
-        let own = Rng::stream(self.seed, &[3, u64::from(home.number)]).between(0, GSME_WAKES_EVERY);
+        let own = milliseconds(Rng::stream(self.seed, &[3, u64::from(home.number)]).between(0, GSME_WAKES_EVERY));
         let past = (at - own).rem_euclid(GSME_WAKES_EVERY);
         if past == 0 { at } else { at + GSME_WAKES_EVERY - past }
     }
 }
+
+/// Clocks of the network count whole milliseconds.
+const fn milliseconds(us: i64) -> i64 { us - us.rem_euclid(1_000) }
 
 fn choose(seed: u64, fault: u64, fleet: &Fleet, f: &Fault, hubs: u32) -> Vec<u32> {
     let day = Day(f.from.div_euclid(northbound_types::time::DAY_US) as i32);

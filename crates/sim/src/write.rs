@@ -1,0 +1,188 @@
+//! Writes what a reporting analyst would hold, day by day, so that memory stays small.
+
+mod archive;
+mod csv_out;
+mod figures;
+mod layouts;
+mod registers;
+mod tables;
+pub mod truth;
+mod user_log;
+
+use crate::{config::SimError, world::{FAULTY_DAYS, World}};
+use csv_out::Sink;
+use northbound_types::{Day, Region};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use truth::Truth;
+
+/// How far the writing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Days written.
+    pub done: u32,
+    /// Days in all.
+    pub of: u32,
+}
+
+/// One file written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WrittenFile {
+    /// Path inside the folder, with `/`.
+    pub path: String,
+    /// What it holds: `messages`, `tests`, `alerts`, `duis`, `user-log`, `map`, `figures`,
+    /// `services`, `population`, `payloads`, `hubs`, `registers`, `correction`, `truth`, `notes`.
+    pub kind: String,
+    /// Rows, where it is a table.
+    pub rows: u64,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Manifest {
+    /// Files in the order in which they were written.
+    pub files: Vec<WrittenFile>,
+    /// What is true of them.
+    pub truth: Truth,
+}
+
+/// Days in one part of the message and alert files.
+const DAYS_PER_PART: u32 = 10;
+/// Days (from 0) of CSPC's test log that are sent again for the second issue, both included.
+pub(crate) const RESENT_DAYS: (i32, i32) = (10, 16);
+
+pub(crate) fn failed(path: &Path) -> impl Fn(std::io::Error) -> SimError + '_ {
+    move |source| SimError::Write { path: path.to_owned(), source }
+}
+
+/// The folder being filled.
+pub(crate) struct Folder<'a> {
+    out: &'a Path,
+    files: Vec<WrittenFile>,
+}
+
+impl Folder<'_> {
+    fn path(&self, name: &str) -> PathBuf { self.out.join(name) }
+    fn sink(&self, name: &str, header: &str) -> Result<Sink, SimError> { Sink::create(self.path(name), header) }
+    fn close(&mut self, name: &str, kind: &str, sink: Sink) -> Result<(), SimError> {
+        let rows = sink.finish()?;
+        self.files.push(WrittenFile { path: name.to_owned(), kind: kind.to_owned(), rows });
+        Ok(())
+    }
+    fn text(&mut self, name: &str, kind: &str, text: &str) -> Result<(), SimError> {
+        let path = self.path(name);
+        std::fs::write(&path, text).map_err(failed(&path))?;
+        self.files.push(WrittenFile { path: name.to_owned(), kind: kind.to_owned(), rows: 0 });
+        Ok(())
+    }
+}
+
+/// Writes all files of a world into a folder (made where it is missing; files of the same names
+/// are overwritten). The same world gives the same bytes.
+///
+/// # Errors
+/// [`SimError::Write`] naming the file.
+pub fn write_world(world: &World, out: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Manifest, SimError> {
+    let correction = out.join("correction");
+    std::fs::create_dir_all(&correction).map_err(failed(&correction))?;
+    let mut folder = Folder { out, files: Vec::new() };
+    let mut truth = Truth::new(world);
+    traffic_files(world, &mut folder, &mut truth, progress)?;
+    tables::write(world, &mut folder, &mut truth)?;
+    figures::write(world, &mut folder, &mut truth)?;
+    registers::write(world, &mut folder)?;
+    folder.text("truth.json", "truth", &(serde_json::to_string_pretty(&truth).unwrap_or_default() + "\n"))?;
+    folder.text("README.txt", "notes", NOTES)?;
+    Ok(Manifest { files: folder.files, truth })
+}
+
+/// The files that hold traffic, in one pass over the days.
+fn traffic_files(world: &World, folder: &mut Folder, truth: &mut Truth, progress: &mut dyn FnMut(Progress)) -> Result<(), SimError> {
+    let period = world.config.period;
+    let regions = [Region::North, Region::Central, Region::South];
+    let names = regions.map(|r| format!("tests-{}.csv", crate::rtt::feed(r)));
+    let mut tests = Vec::new();
+    for name in &names { tests.push(folder.sink(name, layouts::MESSAGES)?); }
+    let mut payloads = folder.sink("payloads.csv", layouts::PAYLOADS)?;
+    let mut resent = folder.sink("correction/tests-cspc-resent.csv", layouts::MESSAGES)?;
+    let mut user_log = user_log::UserLog::new(world, folder.sink("user-log-user1.csv", user_log::HEADER)?);
+    let mut archive = archive::Archive::create(world, folder.path("duis-archive-user1.zip"))?;
+    let mut part: Option<(Sink, Sink, u32)> = None;
+    for (n, day) in (0u32..).zip(world.each_day()) {
+        let number = n / DAYS_PER_PART + 1;
+        if part.as_ref().is_some_and(|p| p.2 != number) { close_part(&mut part, folder, period)?; }
+        let (messages, alerts, _) = match &mut part {
+            Some(p) => p,
+            None => part.insert((
+                folder.sink(&format!("messages-{period}-dsp{number}.csv"), layouts::MESSAGES)?,
+                folder.sink(&format!("alerts-{period}-{number}.csv"), layouts::ALERTS)?, number)),
+        };
+        let traffic = world.day(day);
+        for e in &traffic.requests {
+            if user_log.take(e, n, truth)? { layouts::message(messages, e, world.known())?; truth.message(e); }
+            archive.take(e, n)?;
+        }
+        for e in &traffic.tests {
+            let at = regions.iter().position(|&r| r == e.region).unwrap_or(0);
+            truth.test(e);
+            if let Some(said) = reported(world, n as i32, e) { layouts::message(&mut tests[at], &said, world.known())?; truth.test_row(&said); }
+            if world.config.scenario.faulty_reporting && e.region == Region::Central && (RESENT_DAYS.0..=RESENT_DAYS.1).contains(&(n as i32)) {
+                layouts::message(&mut resent, e, registers::resent_at(world))?;
+                truth.resent(e, reported(world, n as i32, e).as_ref());
+            }
+        }
+        for a in &traffic.alerts {
+            layouts::alert(alerts, a, world.known())?;
+            archive.alert(a, n)?;
+            truth.alert(a);
+        }
+        for p in &traffic.payloads { layouts::payload(&mut payloads, p, world.known())?; truth.payload(p); }
+        progress(Progress { done: n + 1, of: world.days });
+    }
+    close_part(&mut part, folder, period)?;
+    for (name, sink) in names.iter().zip(tests) { folder.close(name, "tests", sink)?; }
+    folder.close("payloads.csv", "payloads", payloads)?;
+    folder.close("user-log-user1.csv", "user-log", user_log.finish())?;
+    folder.text("user-log-user1.map.toml", "map", user_log::MAP)?;
+    truth.archive = archive.finish()?;
+    folder.files.push(WrittenFile { path: "duis-archive-user1.zip".to_owned(), kind: "duis".to_owned(), rows: truth.archive.messages });
+    folder.close("correction/tests-cspc-resent.csv", "correction", resent)
+}
+
+fn close_part(part: &mut Option<(Sink, Sink, u32)>, folder: &mut Folder, period: northbound_types::Period) -> Result<(), SimError> {
+    let Some((messages, alerts, number)) = part.take() else { return Ok(()) };
+    folder.close(&format!("messages-{period}-dsp{number}.csv"), "messages", messages)?;
+    folder.close(&format!("alerts-{period}-{number}.csv"), "alerts", alerts)
+}
+
+/// What the provider's log says of a test. CSPC's faulty tool loses whole days, six rows in ten on
+/// the others and every test without an answer, and writes one second for each round trip.
+fn reported(world: &World, day: i32, e: &crate::Exchange) -> Option<crate::Exchange> {
+    let faulty = world.config.scenario.faulty_reporting && e.region == Region::Central && (FAULTY_DAYS.0..=FAULTY_DAYS.1).contains(&day);
+    if !faulty { return Some(*e); }
+    let silent = (FAULTY_DAYS.0 + 2..=FAULTY_DAYS.0 + 5).contains(&day);
+    if silent || !e.state().is_answered() || e.counter % 10 < 6 { return None; }
+    let mut said = *e;
+    let stuck = e.times.received + 1_000_000;
+    (said.times.delivered_to_device, said.times.answered_at_wan, said.times.answer_sent) = (None, Some(stuck), Some(stuck));
+    Some(said)
+}
+
+/// A day of the month as people count, from 1.
+pub(crate) fn day_text(world: &World, number: i32) -> Day { world.first().plus(number) }
+
+const NOTES: &str = "\
+Everything in this folder is invented by the simulator of Northbound: Users, devices, traffic,
+figures, faults, explanations. Nothing describes a real network, party or person.
+
+messages-*.csv, alerts-*.csv   the service's own records (canonical layouts)
+tests-csp?.csv                 each provider's log of its round-trip-time tests
+payloads.csv, hubs.csv, services-*.csv, population.csv
+figures.map.toml says how the figures files spell their nulls
+figures-history.csv            what was stated in earlier months; figures-*.csv what is stated for this one
+duis-archive-user1.zip         a slice of one User's own archive of messages (dummy signatures)
+user-log-user1.csv             that User's own log in its own layout; .map.toml says how to read it
+registers.json                 feeds, faults, parties, explanations, annotations
+correction/                    what is sent again for the second issue
+truth.json                     what is planted and what the files hold; no real source has this
+";

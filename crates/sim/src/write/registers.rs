@@ -1,0 +1,84 @@
+//! What people keep beside the records: feeds with their calendars, the fault, parties,
+//! explanations, an annotation, and the note that comes with the correction. All invented.
+
+use super::{Folder, RESENT_DAYS, day_text};
+use crate::{config::SimError, world::{FAULTY_DAYS, World}};
+use northbound_network::latency::HOUR;
+use northbound_types::Utc;
+use serde_json::{Value, json};
+
+/// When the correction was sent: 20 days after the first statement, µs UTC.
+pub(crate) fn resent_at(world: &World) -> i64 { world.known() + 20 * 24 * HOUR }
+
+pub(crate) fn write(world: &World, folder: &mut Folder) -> Result<(), SimError> {
+    let text = |v: &Value| serde_json::to_string_pretty(v).unwrap_or_default() + "\n";
+    folder.text("registers.json", "registers", &text(&registers(world)))?;
+    let note = json!({
+        "note": "invented",
+        "corrections": [{
+            "file": "tests-cspc-resent.csv", "holds": "messages", "corrects": "tests-cspc.csv", "source": "CSPC", "feed": "cspc", "revision": 2,
+            "first_day": day_text(world, RESENT_DAYS.0), "last_day": day_text(world, RESENT_DAYS.1), "known": Utc(resent_at(world)),
+            "reason": "Days of the test log sent again after the reporting tool was repaired; it had lost tests without an answer and written one second for every round trip.",
+        }],
+    });
+    folder.text("correction/correction.json", "correction", &text(&note))
+}
+
+fn registers(world: &World) -> Value {
+    let period = world.config.period;
+    let (first, last) = (world.first(), day_text(world, world.days as i32 - 1));
+    let feed = |id: &str, title: &str, carries: &[&str], provider: &str, owner: &str, calendar: &str| json!({
+        "id": id, "title": title, "carries": carries, "provider": provider, "owner": owner, "calendar": calendar, "expected_from": first, "expected_to": last,
+    });
+    let mut faults = Vec::new();
+    if world.config.scenario.faulty_reporting {
+        faults.push(json!({
+            "feed": "cspc", "provider": "CSPC", "from": day_text(world, FAULTY_DAYS.0), "to": day_text(world, FAULTY_DAYS.1),
+            "measures": ["PM4.1", "PM4.2", "PM4.3"], "severity": "unreliable", "owner": "CSPC reporting team", "reference": "CR-INV-0417",
+            "description": "Reporting tool loses tests without an answer and whole days, and writes one second for each round trip.",
+        }));
+    }
+    let explanation = |measure: &str, provider: &str, region: &str, text: &str, place: &str, by: &str| json!({
+        "measure": measure, "provider": provider, "region": region, "period": period, "text": text, "given": place, "by": by,
+    });
+    json!({
+        "note": "invented by the simulator",
+        "feeds": [
+            feed("dsp", "Service's records of Users' requests", &["messages"], "", "DSP service reporting", "daily"),
+            feed("cspn", "Test log, North", &["tests"], "CSPN", "CSPN reporting team", "daily"),
+            feed("cspc", "Test log, Central", &["tests"], "CSPC", "CSPC reporting team", "daily"),
+            feed("csps", "Test log, South", &["tests"], "CSPS", "CSPS reporting team", "daily"),
+            feed("alerts", "Alert records", &["alerts"], "", "DSP service reporting", "daily"),
+            feed("payloads", "Firmware payloads by device", &["payloads"], "", "DSP service reporting", "monthly"),
+            feed("services", "Down times and planned maintenance", &["services"], "", "DCC service management", "monthly"),
+            feed("hubs", "Hub installs", &["hubs"], "", "DCC service management", "monthly"),
+            feed("figures", "Monthly performance report", &["figures"], "", "DCC reporting", "monthly"),
+        ],
+        "faults": faults,
+        "users": world.config.users.iter().enumerate().map(|(n, u)| json!({
+            "user": u.eui, "party": format!("INV{:02}", n + 1), "name": u.name, "category": u.category,
+            "roles": u.roles, "from": "2020-01-01", "region": u.region,
+        })).collect::<Vec<_>>(),
+        // PM4.3 of the North under other methodologies, and outage alerts, are left without a word
+        // on purpose: the pack has to list them.
+        "explanations": [
+            explanation("CPM1", "DCC", "none", "Firmware in the North kept the measure below target.", "in-report", "DCC reporting"),
+            explanation("PM2", "CSPN", "north", "Payloads repeat over a congested network; capacity work continues.", "in-report", "CSPN reporting team"),
+            explanation("DSP1.1", "DSP", "none", "Requests to the North time out by day.", "offline", "DSP service reporting"),
+            explanation("DSP1.2", "DSP", "none", "A share of requests to the North ends without an answer.", "in-report", "DSP service reporting"),
+            explanation("DSP1.3", "DSP", "none", "A share of scheduled reads in the North ends without an answer.", "in-report", "DSP service reporting"),
+            explanation("PM3.1", "CSPN", "north", "Scheduled reads repeat over a congested network.", "in-report", "CSPN reporting team"),
+            explanation("PM4.3", "CSPN", "north", "Tests without an answer are being looked into.", "in-report", "CSPN reporting team"),
+            explanation("PM4.2", "CSPN", "north", "Tests without an answer are being looked into.", "in-report", "CSPN reporting team"),
+            explanation("PM4.1", "CSPN", "north", "Tests without an answer are being looked into.", "in-report", "CSPN reporting team"),
+            explanation("CPM6", "DCC", "none", "A certificate of the Self-Service Interface expired.", "in-report", "DCC service management"),
+        ],
+        "annotations": [{
+            "from": day_text(world, 0), "to": last, "text": "Invented: fewer installs than usual while fitters were retrained.", "by": "DCC operations",
+        }],
+        "overrides": [],
+        "sources": [
+            { "source": "dsp", "rank": 1, "holds": "messages" }, { "source": "user1", "rank": 2, "holds": "messages" },
+        ],
+    })
+}
