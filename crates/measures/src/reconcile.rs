@@ -11,6 +11,7 @@
 pub mod causes;
 pub mod counts;
 pub mod hints;
+pub mod keyspace;
 pub mod known;
 pub mod messages;
 pub mod pairing;
@@ -70,6 +71,9 @@ pub enum ReconcileError {
     /// Sums beyond 64 bits.
     #[error("the counts of {0:?} add up to more than 64 bits hold; split the period")]
     Overflow(String),
+    /// More distinct key values than a run can number.
+    #[error("the values of the chosen keys need {0} bits together, over {max}; choose fewer keys", max = keyspace::MAX_KEY_BITS)]
+    KeyBits(u32),
     /// A hint about a source or key set that is not compared.
     #[error("hint {label:?} {what}; give it for a compared source and the chosen keys")]
     Hint {

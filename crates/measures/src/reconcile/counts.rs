@@ -1,6 +1,7 @@
 //! Comparing counts: every pair of sources, every key, every difference split into causes.
 
-use super::hints::{MAX_COMBINATIONS, PairHints};
+use super::hints::{Lines, MAX_COMBINATIONS, PairHints};
+use super::keyspace::KeySpace;
 use super::pairing::{RawLine, Taken, choose, merge, totals};
 use super::source::{MAX_SOURCES, Projected};
 use super::{Cause, Hint, Line, Notes, Outcome, Pair, Part, ReconcileError, Report, Source, SourceInfo, Strength, known, report::CauseSum};
@@ -29,16 +30,17 @@ pub fn reconcile(sources: &[Source], options: &Options, hints: &[Hint]) -> Resul
     }
     check_hints(hints, &names)?;
     let keys = chosen_keys(&ordered, &options.keys)?;
-    let projected = ordered.iter().map(|s| s.project(&keys)).collect::<Result<Vec<_>, _>>()?;
+    let (space, codes) = KeySpace::build(&ordered, &keys)?;
+    let projected = ordered.iter().zip(&codes).map(|(s, codes)| s.project(codes)).collect::<Result<Vec<_>, _>>()?;
     let mut pairs = Vec::new();
     for i in 0..ordered.len() {
         for j in i + 1..ordered.len() {
-            let sides = Sides { a: ordered[i], b: ordered[j], keys: &keys };
+            let sides = Sides { a: ordered[i], b: ordered[j], keys: &keys, space: &space };
             pairs.push(sides.compare(&projected[i], &projected[j], hints, options.keep_matching)?);
         }
     }
     let infos = ordered.iter().zip(&projected).map(|(s, p)| info(s, p, &keys)).collect();
-    let periods = periods(&keys, &projected);
+    let periods = periods(&keys, &space);
     Ok(Report { keys, periods, sources: infos, pairs })
 }
 
@@ -52,14 +54,9 @@ fn chosen_keys(sources: &[&Source], asked: &[String]) -> Result<Vec<String>, Rec
     if keys.is_empty() { Err(ReconcileError::NoCommonKey) } else { Ok(keys) }
 }
 
-fn periods(keys: &[String], projected: &[Projected]) -> Vec<String> {
-    let at: Vec<usize> = (0..keys.len()).filter(|&i| known::PERIOD_KEYS.contains(&keys[i].as_str())).collect();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    for (key, _, _) in projected.iter().flat_map(|p| &p.rows) {
-        for &i in &at {
-            if !seen.contains(&*key[i]) { seen.insert(&key[i]); }
-        }
-    }
+fn periods(keys: &[String], space: &KeySpace<'_>) -> Vec<String> {
+    let when = (0..keys.len()).filter(|&i| known::PERIOD_KEYS.contains(&keys[i].as_str()));
+    let seen: BTreeSet<&str> = when.flat_map(|i| space.values(i).iter().copied()).collect();
     seen.into_iter().map(str::to_owned).collect()
 }
 
@@ -93,14 +90,15 @@ struct Sides<'s> {
     a: &'s Source,
     b: &'s Source,
     keys: &'s [String],
+    space: &'s KeySpace<'s>,
 }
 
 impl Sides<'_> {
     fn compare(&self, a: &Projected, b: &Projected, hints: &[Hint], keep_matching: bool) -> Result<Pair, ReconcileError> {
         let names = (self.a.name.as_str(), self.b.name.as_str());
         let raw = merge(a, b, names)?;
-        let keys: Vec<&[std::sync::Arc<str>]> = raw.iter().map(|l| l.key).collect();
-        let hints = PairHints::collect(hints, names.0, names.1, &keys)?;
+        let keys: Vec<u128> = raw.iter().map(|l| l.key).collect();
+        let hints = PairHints::collect(hints, names.0, names.1, &Lines { space: self.space, keys: &keys })?;
         if hints.combinations() > MAX_COMBINATIONS { return Err(ReconcileError::Combinations(hints.combinations())); }
         let residual: Vec<i128> = raw.iter().enumerate()
             .map(|(i, l)| i128::from(l.difference) - hints.measured.iter().map(|e| i128::from(e.amounts[i])).sum::<i128>())
@@ -125,7 +123,7 @@ impl Sides<'_> {
     }
 
     /// The parts of one difference; they add up to it.
-    fn explain(&self, i: usize, line: &RawLine<'_>, hints: &PairHints, taken: &[Taken<'_>]) -> Result<Vec<Part>, ReconcileError> {
+    fn explain(&self, i: usize, line: &RawLine, hints: &PairHints, taken: &[Taken<'_>]) -> Result<Vec<Part>, ReconcileError> {
         let mut parts = Vec::new();
         let mut left = i128::from(line.difference);
         let mut add = |left: &mut i128, cause, amount: i64, strength, evidence: String| {
@@ -155,7 +153,7 @@ impl Sides<'_> {
     }
 
     /// Names what the counted causes leave over.
-    fn remainder(&self, line: &RawLine<'_>, amount: i64) -> Part {
+    fn remainder(&self, line: &RawLine, amount: i64) -> Part {
         let part = |cause, strength, evidence: String| Part { cause, amount, strength, evidence };
         if amount.unsigned_abs() <= line.tolerance.unsigned_abs() {
             return part(Cause::Rounding, Strength::Stated, format!("within ±{} that the sources state for this line", line.tolerance));
@@ -178,9 +176,9 @@ impl Sides<'_> {
     }
 
     /// A break that one source declares for this period and the other does not.
-    fn series_break(&self, line: &RawLine<'_>) -> Option<String> {
-        let period = &line.key[self.keys.iter().position(|k| known::PERIOD_KEYS.contains(&k.as_str()))?];
-        let broken = |n: &Notes| n.series_break.as_ref().filter(|(from, _)| **period >= **from).cloned();
+    fn series_break(&self, line: &RawLine) -> Option<String> {
+        let period = self.space.text(line.key, self.keys.iter().position(|k| known::PERIOD_KEYS.contains(&k.as_str()))?);
+        let broken = |n: &Notes| n.series_break.as_ref().filter(|(from, _)| period >= from.as_str()).cloned();
         match (broken(&self.a.notes), broken(&self.b.notes)) {
             (Some((from, what)), None) => Some(format!("{} counts in a new way from {from}: {what}", self.a.name)),
             (None, Some((from, what))) => Some(format!("{} counts in a new way from {from}: {what}", self.b.name)),
@@ -188,8 +186,8 @@ impl Sides<'_> {
         }
     }
 
-    fn line(&self, raw: &RawLine<'_>, parts: Vec<Part>) -> Line {
-        let keys: BTreeMap<String, String> = self.keys.iter().cloned().zip(raw.key.iter().map(|v| v.to_string())).collect();
+    fn line(&self, raw: &RawLine, parts: Vec<Part>) -> Line {
+        let keys: BTreeMap<String, String> = self.keys.iter().enumerate().map(|(i, k)| (k.clone(), self.space.text(raw.key, i).to_owned())).collect();
         Line {
             key: known::difference_key(&self.a.name, &self.b.name, &keys),
             standing_key: known::standing_key(&self.a.name, &self.b.name, &keys),

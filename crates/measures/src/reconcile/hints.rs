@@ -1,7 +1,7 @@
 //! What the caller can count about the sources beyond their totals, so that a difference can be
 //! put down to causes.
 
-use super::{Cause, ReconcileError};
+use super::{Cause, ReconcileError, keyspace::KeySpace};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Most combinations of alternatives that are tried against the lines.
@@ -53,6 +53,12 @@ pub(crate) struct Effect {
     pub amounts: Vec<i64>,
 }
 
+/// The keys of a pair's lines, ascending, and what they stand for.
+pub(crate) struct Lines<'l> {
+    pub space: &'l KeySpace<'l>,
+    pub keys: &'l [u128],
+}
+
 /// The hints of one pair: what is measured, and the alternatives grouped by cause.
 #[derive(Debug, Default)]
 pub(crate) struct PairHints {
@@ -61,8 +67,8 @@ pub(crate) struct PairHints {
 }
 
 impl PairHints {
-    /// Collects what the hints say about the pair `a`, `b`, whose sorted line keys are given.
-    pub fn collect(hints: &[Hint], a: &str, b: &str, lines: &[&[Arc<str>]]) -> Result<PairHints, ReconcileError> {
+    /// Collects what the hints say about the pair `a`, `b`, whose lines are given.
+    pub fn collect(hints: &[Hint], a: &str, b: &str, lines: &Lines<'_>) -> Result<PairHints, ReconcileError> {
         let mut found = PairHints::default();
         for hint in hints {
             let overflow = || ReconcileError::Overflow(hint.label.clone());
@@ -106,11 +112,11 @@ fn counterpart<'h>(hints: &'h [Hint], of: &Hint, source: &str) -> Option<&'h Hin
 
 /// One amount for each line. A key that is no line of the pair is a mistake of the caller, except
 /// where nothing is claimed for it.
-fn lay_out(hint: &Hint, sign: i64, lines: &[&[Arc<str>]]) -> Result<Vec<i64>, ReconcileError> {
-    let mut amounts = vec![0i64; lines.len()];
+fn lay_out(hint: &Hint, sign: i64, lines: &Lines<'_>) -> Result<Vec<i64>, ReconcileError> {
+    let mut amounts = vec![0i64; lines.keys.len()];
     for (key, &amount) in &hint.amounts {
         if amount == 0 { continue; }
-        let at = lines.binary_search(&key.as_slice()).map_err(|_| ReconcileError::Hint {
+        let at = lines.space.code(key).and_then(|code| lines.keys.binary_search(&code).ok()).ok_or_else(|| ReconcileError::Hint {
             label: hint.label.clone(),
             what: format!("counts {amount} under [{}], which no source has", key.join(", ")),
         })?;

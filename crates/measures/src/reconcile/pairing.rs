@@ -1,21 +1,21 @@
 //! Two sorted sources laid side by side, and the best explanation by alternatives.
 
 use super::hints::{Effect, PairHints};
-use super::source::Projected;
+use super::source::{Counted, Projected};
 use super::{Outcome, ReconcileError, Sum, Totals};
-use std::{cmp::Ordering, sync::Arc};
+use std::cmp::Ordering;
 
 /// One key with both counts, before it is explained.
 #[derive(Debug)]
-pub(crate) struct RawLine<'s> {
-    pub key: &'s [Arc<str>],
+pub(crate) struct RawLine {
+    pub key: u128,
     pub a: Option<i64>,
     pub b: Option<i64>,
     pub difference: i64,
     pub tolerance: i64,
 }
 
-impl RawLine<'_> {
+impl RawLine {
     pub fn outcome(&self) -> Outcome {
         match (self.a, self.b) {
             (Some(a), Some(b)) if a == b => Outcome::Match,
@@ -27,7 +27,7 @@ impl RawLine<'_> {
 }
 
 /// Merges two sorted sources into lines.
-pub(crate) fn merge<'s>(a: &'s Projected, b: &'s Projected, names: (&str, &str)) -> Result<Vec<RawLine<'s>>, ReconcileError> {
+pub(crate) fn merge(a: &Projected, b: &Projected, names: (&str, &str)) -> Result<Vec<RawLine>, ReconcileError> {
     let overflow = || ReconcileError::Overflow(format!("{} less {}", names.0, names.1));
     let mut lines = Vec::with_capacity(a.rows.len().max(b.rows.len()));
     let (mut left, mut right) = (a.rows.iter().peekable(), b.rows.iter().peekable());
@@ -40,9 +40,9 @@ pub(crate) fn merge<'s>(a: &'s Projected, b: &'s Projected, names: (&str, &str))
         };
         let x = if order == Ordering::Greater { None } else { left.next() };
         let y = if order == Ordering::Less { None } else { right.next() };
-        let Some(key) = x.or(y).map(|row| row.0.as_slice()) else { return Ok(lines) };
-        let count = |row: Option<&(Vec<Arc<str>>, i64, i64)>| row.map(|r| r.1);
-        let tolerance = |row: Option<&(Vec<Arc<str>>, i64, i64)>| row.map_or(0, |r| r.2);
+        let Some(key) = x.or(y).map(|row| row.0) else { return Ok(lines) };
+        let count = |row: Option<&Counted>| row.map(|r| r.1);
+        let tolerance = |row: Option<&Counted>| row.map_or(0, |r| r.2);
         lines.push(RawLine {
             key,
             a: count(x),
@@ -54,7 +54,7 @@ pub(crate) fn merge<'s>(a: &'s Projected, b: &'s Projected, names: (&str, &str))
 }
 
 /// Sums by outcome.
-pub(crate) fn totals(lines: &[RawLine<'_>], names: (&str, &str)) -> Result<Totals, ReconcileError> {
+pub(crate) fn totals(lines: &[RawLine], names: (&str, &str)) -> Result<Totals, ReconcileError> {
     let mut totals = Totals::default();
     for line in lines {
         let part = match line.outcome() {
@@ -69,7 +69,7 @@ pub(crate) fn totals(lines: &[RawLine<'_>], names: (&str, &str)) -> Result<Total
     Ok(totals)
 }
 
-fn add(sum: &mut Sum, line: &RawLine<'_>, names: (&str, &str)) -> Result<(), ReconcileError> {
+fn add(sum: &mut Sum, line: &RawLine, names: (&str, &str)) -> Result<(), ReconcileError> {
     sum.lines += 1;
     sum.a = sum.a.checked_add(line.a.unwrap_or(0)).ok_or_else(|| ReconcileError::Overflow(names.0.to_owned()))?;
     sum.b = sum.b.checked_add(line.b.unwrap_or(0)).ok_or_else(|| ReconcileError::Overflow(names.1.to_owned()))?;

@@ -100,50 +100,47 @@ impl Source {
     }
 }
 
-/// The counts of a source under the chosen keys, sorted: key values, count, tolerance.
+/// A count under the chosen keys: key, count, tolerance.
+pub(crate) type Counted = (u128, i64, i64);
+
+/// The counts of a source under the chosen keys, sorted by key.
 #[derive(Debug)]
 pub(crate) struct Projected {
-    pub rows: Vec<(Vec<Arc<str>>, i64, i64)>,
+    pub rows: Vec<Counted>,
     pub total: i64,
 }
 
 impl Source {
-    /// Adds up the rows under the chosen keys.
-    pub(crate) fn project(&self, keys: &[String]) -> Result<Projected, ReconcileError> {
-        let at = self.positions(keys)?;
-        let identity = at.len() == self.keys.len() && at.iter().enumerate().all(|(i, &p)| i == p);
+    /// Adds up the rows under the chosen keys, whose numbers are given row by row.
+    pub(crate) fn project(&self, codes: &[u128]) -> Result<Projected, ReconcileError> {
         let overflow = || ReconcileError::Overflow(self.name.clone());
-        let mut rows = Vec::with_capacity(self.rows.len());
+        let mut rows: Vec<Counted> = Vec::with_capacity(self.rows.len());
         let mut total = 0i64;
-        for (i, row) in self.rows.iter().enumerate() {
-            if row.keys.len() != self.keys.len() { return Err(self.row_error(i + 1, format!("{} values", row.keys.len()))); }
+        for (row, &code) in self.rows.iter().zip(codes) {
             if row.rounded_to < 0 || self.tolerance < 0 { return Err(ReconcileError::Tolerance(self.name.clone())); }
             total = total.checked_add(row.count).ok_or_else(overflow)?;
-            let key = if identity { row.keys.clone() } else { at.iter().map(|&p| row.keys[p].clone()).collect() };
             // A value rounded half-up to a unit lies within half of that unit.
-            rows.push((key, row.count, self.tolerance.checked_add(row.rounded_to / 2).ok_or_else(overflow)?));
+            rows.push((code, row.count, self.tolerance.checked_add(row.rounded_to / 2).ok_or_else(overflow)?));
         }
-        rows.sort_by(|x: &(Vec<Arc<str>>, i64, i64), y| x.0.cmp(&y.0));
-        let mut folded: Vec<(Vec<Arc<str>>, i64, i64)> = Vec::with_capacity(rows.len());
-        for (key, count, tolerance) in rows {
+        rows.sort_unstable_by_key(|r| r.0);
+        let mut folded: Vec<Counted> = Vec::with_capacity(rows.len());
+        for (code, count, tolerance) in rows {
             match folded.last_mut() {
-                Some(last) if last.0 == key => {
+                Some(last) if last.0 == code => {
                     last.1 = last.1.checked_add(count).ok_or_else(overflow)?;
                     last.2 = last.2.checked_add(tolerance).ok_or_else(overflow)?;
                 }
-                _ => folded.push((key, count, tolerance)),
+                _ => folded.push((code, count, tolerance)),
             }
         }
         Ok(Projected { rows: folded, total })
     }
 
-    fn positions(&self, keys: &[String]) -> Result<Vec<usize>, ReconcileError> {
-        keys.iter().map(|key| {
-            self.keys.iter().position(|k| k == key).ok_or_else(|| ReconcileError::NoKey {
-                source_name: self.name.clone(),
-                key: key.clone(),
-                has: self.keys.join(", "),
-            })
-        }).collect()
+    pub(crate) fn position(&self, key: &str) -> Result<usize, ReconcileError> {
+        self.keys.iter().position(|k| k == key).ok_or_else(|| ReconcileError::NoKey {
+            source_name: self.name.clone(),
+            key: key.to_owned(),
+            has: self.keys.join(", "),
+        })
     }
 }

@@ -140,6 +140,23 @@ fn too_many_alternatives_are_refused_at_the_limit() {
 }
 
 #[test]
+fn key_values_end_at_the_bits_of_a_run() {
+    // Two values a key take one bit each.
+    for (n, fits) in [(keyspace::MAX_KEY_BITS, true), (keyspace::MAX_KEY_BITS + 1, false)] {
+        let keys: Vec<String> = (0..n).map(|i| format!("k{i}")).collect();
+        let mut a = Source::new("a", 0, keys.clone());
+        a.add(&vec!["x"; keys.len()], 1);
+        a.add(&vec!["y"; keys.len()], 2);
+        let b = Source { name: "b".into(), ..a.clone() };
+        let r = reconcile(&[a, b], &Options { keys: vec![], keep_matching: true }, &[]);
+        match r {
+            Ok(r) => assert!(fits && r.pairs[0].lines[1].keys.values().all(|v| v == "y")),
+            Err(e) => assert_eq!((fits, e), (false, ReconcileError::KeyBits(n))),
+        }
+    }
+}
+
+#[test]
 fn a_decision_is_recognised_whichever_source_is_named_first_and_flagged_when_the_amount_moves() {
     let mut r = reconcile(&two(), &Options::default(), &[]).unwrap();
     let kept = Known::of(&r.pairs[0], &r.pairs[0].lines[0], Status::Accepted, "SECAS", "report counts late", Some("ledger"));

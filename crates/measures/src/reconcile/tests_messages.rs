@@ -31,7 +31,7 @@ type Findings = (Vec<Finding>, MessageTotals);
 
 fn run(a: &[Message], b: &[Message], profiles: (&Profile, &Profile)) -> Result<Findings, ReconcileError> {
     let mut found = Vec::new();
-    let stream = |m: &[Message]| m.to_vec().into_iter().map(Ok);
+    fn stream(m: &[Message]) -> impl Iterator<Item = Result<Message, ReconcileError>> + '_ { m.iter().cloned().map(Ok) }
     let totals = reconcile_messages(stream(a), stream(b), profiles, &mut |f| found.push(f))?;
     Ok((found, totals))
 }
