@@ -116,3 +116,13 @@ fn alerts_with_their_ids() {
     let ResponseBody::Smets1(s) = response("smets1").body else { panic!() };
     assert_eq!((s.service.unwrap().srv.as_str(), s.schedule_id), ("4.1.1", Some(9)));
 }
+
+#[test]
+fn an_answer_may_hold_an_element_named_request() {
+    // The WAN matrix repeats what was asked, under the name of a root.
+    let text = edited("answer_schedule_id", "<sr:DSPScheduleID>1000000000000</sr:DSPScheduleID>", "<sr:DSPWANMatrix><sr:Request/></sr:DSPWANMatrix>");
+    match try_read(&text) {
+        Ok(Message::Response(r)) => assert!(matches!(r.body, ResponseBody::Service(_, Content::Other(name)) if name == "DSPWANMatrix")),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,14 +1,19 @@
 //! Finds the messages in a file that holds several, one after the other or one on each line.
 //!
 //! Not a parser: it only follows tags, comments, CDATA and quotes far enough to see where a root
-//! element ends. Where a message is damaged, the next `<?xml` or the next opening tag whose local
-//! name is Request or Response (names that occur nowhere inside a message) starts the next one, so
-//! that one bad message costs one reject.
+//! element ends. Where a message is damaged, the next `<?xml` or the next opening tag named Request
+//! or Response with a `schemaVersion` starts the next one, so that one bad message costs one reject.
+//! The name alone is not enough: an answer about the WAN matrix holds an element named Request.
 
 use std::ops::Range;
 
+/// Bytes looked at to tell text from what is not: no XML in UTF-8 holds a zero byte.
+const TEXT_LOOKED_AT: usize = 4_096;
+
 /// The byte ranges of the messages, in order, without the white space around them.
 pub(crate) fn messages(bytes: &[u8]) -> Vec<Range<usize>> {
+    // Not text (an image, UTF-16): one piece, so one reject.
+    if bytes.iter().take(TEXT_LOOKED_AT).any(|&b| b == 0) { return std::iter::once(0..bytes.len()).collect(); }
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = next_solid(bytes, at) {
@@ -56,11 +61,14 @@ fn end_of_message(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-/// An opening tag whose local name is Request or Response.
+/// An opening tag whose local name is Request or Response, with the attribute that every root has.
 fn is_root(tag: &[u8]) -> bool {
     let name: &[u8] = tag[1..].split(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/' | b'<')).next().unwrap_or(b"");
     let local = name.rsplit(|&b| b == b':').next().unwrap_or(b"");
-    local == b"Request" || local == b"Response"
+    (local == b"Request" || local == b"Response") && {
+        let attributes = &tag[..end_of_tag(tag, 1)];
+        find(attributes, 0, b"schemaVersion").is_some_and(|at| at < attributes.len())
+    }
 }
 
 /// After the '>' of a tag, quotes respected; a '<' (which no tag has) means that it was cut short.
@@ -96,20 +104,35 @@ mod tests {
 
     fn pieces(text: &str) -> Vec<&str> { messages(text.as_bytes()).into_iter().map(|r| &text[r]).collect() }
 
+    const GOOD: &str = "<s:Request schemaVersion='5.4'><s:Header/></s:Request>";
+
     #[test]
     fn concatenated_and_one_per_line() {
-        let (a, b) = ("<r:Request a='>'><x/><!-- </r:Request> --><![CDATA[</r:Request>]]></r:Request>", "<?xml version='1.0'?><Response/>");
+        let a = "<r:Request schemaVersion='>'><x/><!-- </r:Request> --><![CDATA[</r:Request>]]></r:Request>";
+        let b = "<?xml version='1.0'?><Response schemaVersion='5.4'/>";
         assert_eq!(pieces(&format!("{a}{b}")), [a, b]);
         assert_eq!(pieces(&format!("\u{FEFF}\n{a}\n{b}\r\n{b}\n")), [a, b, b]);
         assert!(pieces(" \n").is_empty());
     }
 
     #[test]
+    fn an_element_named_request_inside_an_answer_is_no_new_message() {
+        let answer = "<s:Response schemaVersion='5.4'><s:DSPWANMatrix><s:Request><s:Postcode/></s:Request></s:DSPWANMatrix></s:Response>";
+        assert_eq!(pieces(&format!("{answer}{GOOD}")), [answer, GOOD]);
+    }
+
+    #[test]
     fn a_damaged_message_costs_only_itself() {
-        let good = "<s:Request><s:Header/></s:Request>";
-        assert_eq!(pieces(&format!("<s:Request><s:Header>\n{good}")), ["<s:Request><s:Header>", good]);
-        assert_eq!(pieces(&format!("<s:Request a=\"5>\n{good}")), ["<s:Request a=\"5>", good]);
-        assert_eq!(pieces(&format!("<s:Request><s:He<?xml version='1.0'?>{good}")), ["<s:Request><s:He", &format!("<?xml version='1.0'?>{good}")]);
-        assert_eq!(pieces(&format!("{good}\nnoise\n{good}")), [good, "noise", good]);
+        for cut in ["<s:Request schemaVersion='5.4'><s:Header>", "<s:Request a=\"5>", "<s:Request schemaVersion='5.4'><s:He", "noise", "<a>"] {
+            assert_eq!(pieces(&format!("{cut}\n{GOOD}")), [cut, GOOD]);
+            assert_eq!(pieces(&format!("{GOOD}{cut}{GOOD}")), [GOOD, cut, GOOD]);
+        }
+        let declared = format!("<?xml version='1.0'?>{GOOD}");
+        assert_eq!(pieces(&format!("<s:Request><s:He{declared}")), ["<s:Request><s:He", &declared]);
+    }
+
+    #[test]
+    fn what_is_not_text_is_one_piece() {
+        assert_eq!(messages(b"<a>\0<b><c>"), std::iter::once(0..10).collect::<Vec<_>>());
     }
 }
