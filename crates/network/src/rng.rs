@@ -22,14 +22,14 @@ impl Rng {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN);
         mix(self.0)
     }
 
     /// A whole number in `0..n` (0 where `n` is 0), by the high half of a product: the bias is
     /// below n ÷ 2^64.
-    pub fn below(&mut self, n: u64) -> u64 { ((u128::from(self.next()) * u128::from(n)) >> 64) as u64 }
+    pub fn below(&mut self, n: u64) -> u64 { ((u128::from(self.bits()) * u128::from(n)) >> 64) as u64 }
 
     /// A whole number in `from..to` (`from` where the range is empty).
     pub fn between(&mut self, from: i64, to: i64) -> i64 {
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn streams_repeat_and_differ() {
-        let take = |parts: &[u64]| { let mut r = Rng::stream(7, parts); (0..4).map(|_| r.next()).collect::<Vec<_>>() };
+        let take = |parts: &[u64]| { let mut r = Rng::stream(7, parts); (0..4).map(|_| r.bits()).collect::<Vec<_>>() };
         assert_eq!(take(&[1, 2]), take(&[1, 2]));
         assert_ne!(take(&[1, 2]), take(&[2, 1]));
         assert_ne!(take(&[0]), take(&[]));

@@ -160,7 +160,7 @@ fn choose(seed: u64, fault: u64, fleet: &Fleet, f: &Fault, hubs: u32) -> Vec<u32
     let day = Day(f.from.div_euclid(northbound_types::time::DAY_US) as i32);
     let mut ranked: Vec<(u64, u32)> = fleet.homes.iter()
         .filter(|h| h.region == f.region && h.connected_on(day))
-        .map(|h| (Rng::stream(seed, &[4, fault, u64::from(h.number)]).next(), h.number)).collect();
+        .map(|h| (Rng::stream(seed, &[4, fault, u64::from(h.number)]).bits(), h.number)).collect();
     ranked.sort_unstable();
     let mut chosen: Vec<u32> = ranked.into_iter().take(hubs as usize).map(|(_, n)| n).collect();
     chosen.sort_unstable();

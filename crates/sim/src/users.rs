@@ -53,6 +53,9 @@ pub struct User {
     pub region: Option<Region>,
 }
 
+/// Name, category, roles, share, only region.
+type Row = (&'static str, PartyCategory, &'static [Role], u64, Option<Region>);
+
 const USER_PREFIX: u64 = 0x90B3_D51F_3001_0000;
 const SUPPLY: &[Role] = &[Role::Is, Role::Gs];
 
@@ -60,7 +63,7 @@ const SUPPLY: &[Role] = &[Role::Is, Role::Gs];
 #[must_use]
 pub fn invented_users() -> Vec<User> {
     use PartyCategory::*;
-    let rows: [(&'static str, PartyCategory, &'static [Role], u64, Option<Region>); 14] = [
+    let rows: [Row; 14] = [
         ("Alder Energy (invented)", LargeSupplier, SUPPLY, 240, None),
         ("Birch Power (invented)", LargeSupplier, SUPPLY, 210, None),
         ("Cedar Supply (invented)", LargeSupplier, SUPPLY, 180, None),

@@ -31,7 +31,7 @@ pub struct WrittenFile {
     /// Path inside the folder, with `/`.
     pub path: String,
     /// What it holds: `messages`, `tests`, `alerts`, `duis`, `user-log`, `map`, `figures`,
-    /// `services`, `population`, `payloads`, `hubs`, `registers`, `correction`, `truth`, `notes`.
+    /// `services`, `population`, `payloads`, `hubs`, `figures-daily`, `registers`, `correction`, `truth`, `notes`.
     pub kind: String,
     /// Rows, where it is a table.
     pub rows: u64,
@@ -69,6 +69,10 @@ impl Folder<'_> {
         self.files.push(WrittenFile { path: name.to_owned(), kind: kind.to_owned(), rows });
         Ok(())
     }
+    fn json(&mut self, name: &str, kind: &str, value: &impl Serialize) -> Result<(), SimError> {
+        let text = serde_json::to_string_pretty(value).map_err(|e| failed(&self.path(name))(std::io::Error::other(e)))?;
+        self.text(name, kind, &(text + "\n"))
+    }
     fn text(&mut self, name: &str, kind: &str, text: &str) -> Result<(), SimError> {
         let path = self.path(name);
         std::fs::write(&path, text).map_err(failed(&path))?;
@@ -91,7 +95,7 @@ pub fn write_world(world: &World, out: &Path, progress: &mut dyn FnMut(Progress)
     tables::write(world, &mut folder, &mut truth)?;
     figures::write(world, &mut folder, &mut truth)?;
     registers::write(world, &mut folder)?;
-    folder.text("truth.json", "truth", &(serde_json::to_string_pretty(&truth).unwrap_or_default() + "\n"))?;
+    folder.json("truth.json", "truth", &truth)?;
     folder.text("README.txt", "notes", NOTES)?;
     Ok(Manifest { files: folder.files, truth })
 }
@@ -180,6 +184,7 @@ tests-csp?.csv                 each provider's log of its round-trip-time tests
 payloads.csv, hubs.csv, services-*.csv, population.csv
 figures.map.toml says how the figures files spell their nulls
 figures-history.csv            what was stated in earlier months; figures-*.csv what is stated for this one
+figures-daily-*.csv            what the providers state day by day for the shortest test
 duis-archive-user1.zip         a slice of one User's own archive of messages (dummy signatures)
 user-log-user1.csv             that User's own log in its own layout; .map.toml says how to read it
 registers.json                 feeds, faults, parties, explanations, annotations

@@ -97,6 +97,22 @@ fn truth_is_what_the_files_hold() {
     windows(&alerts, &truth);
 }
 
+#[test]
+fn the_faulty_tool_states_no_counts_for_ten_days() {
+    let out = tempfile::tempdir().unwrap();
+    let m = write(config(2026, 1_200, None), out.path());
+    let daily = of_kind(&m, out.path(), "figures-daily");
+    let tests = of_kind(&m, out.path(), "tests");
+    for r in daily.iter().filter(|r| !r["denominator"].is_empty()) {
+        let answered = tests.iter().filter(|t| t["provider"] == r["provider"] && t["test_kind"] == "rtt4" && t["received"].starts_with(&r["period"]) && t["state"] == "answered-success");
+        assert_eq!(answered.count().to_string(), r["denominator"], "{r:?}");
+    }
+    let silent: BTreeSet<&str> = daily.iter().filter(|r| r["provider"] == "CSPC" && r["denominator"].is_empty()).map(|r| r["period"].as_str()).collect();
+    assert!(silent.iter().all(|d| ("2026-04-11"..="2026-04-20").contains(d)), "{silent:?}");
+    let stated = |day: &str| daily.iter().any(|r| r["provider"] == "CSPC" && r["period"] == day && !r["denominator"].is_empty());
+    for d in 1..=30 { assert_eq!(stated(&format!("2026-04-{d:02}")), !(11..=20).contains(&d), "{d}"); }
+}
+
 fn windows(alerts: &[Row], truth: &Value) {
     let mut found: BTreeMap<i64, (BTreeSet<&str>, u64, u64)> = BTreeMap::new();
     for r in alerts.iter().filter(|r| r["code"] == "AD1" && r["region"] == "north") {

@@ -44,6 +44,30 @@ fn books_balance_over_fifty_seeds() {
     }
 }
 
+/// The planted bug: any one movement that is not posted is found, for every state that was reached.
+#[test]
+fn a_missing_movement_is_found_for_each_state() {
+    let w = world(4, 600, 30);
+    let days = all(&w);
+    let mut exchanges = Books::default();
+    let mut movements = Vec::new();
+    for e in days.iter().flat_map(|d| d.requests.iter().chain(&d.tests)) {
+        exchanges.enter(e.book(), e.state(), 1);
+        let steps = e.path.steps();
+        movements.push((e.book(), None, steps[0].0));
+        movements.extend(steps.windows(2).map(|s| (e.book(), Some(s[0].0), s[1].0)));
+    }
+    let targets: BTreeSet<RequestState> = movements.iter().map(|m| m.2).collect();
+    for state in targets {
+        let skip = movements.iter().position(|m| m.2 == state).unwrap();
+        let mut books = Books::default();
+        for (_, &(key, from, to)) in movements.iter().enumerate().filter(|(i, _)| *i != skip) {
+            match from { None => books.enter(key, to, 1), Some(from) => books.shift(key, from, to, 1) }
+        }
+        assert!(!Books::compare(&books, &exchanges).is_empty(), "a missing move to {state} went unseen");
+    }
+}
+
 #[test]
 fn a_month_balances_and_reaches_every_state() {
     let w = world(2026, 2_500, 30);

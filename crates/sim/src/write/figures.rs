@@ -5,7 +5,7 @@
 //! North.
 
 use super::{Folder, csv_out::Sink, truth::Truth};
-use crate::{config::SimError, world::World};
+use crate::{config::SimError, world::{FAULTY_DAYS, World}};
 use northbound_network::{Rng, latency::HOUR};
 use northbound_types::Period;
 
@@ -128,8 +128,9 @@ struct Stated<'a> {
 
 impl Report<'_> {
     fn line(&self, s: &mut Sink, r: &Stated<'_>) -> Result<(), SimError> {
-        // Reports come out on the 25th day after the month, invented.
-        let known = self.period.after().plus(25).start().0 + 12 * HOUR;
+        // Monthly reports come out on the 25th day after the month, daily ones on the next; invented.
+        let wait = if matches!(self.period, Period::Day(_)) { 0 } else { 25 };
+        let known = self.period.after().plus(wait).start().0 + 12 * HOUR;
         s.word(r.measure).word(&self.period.to_string()).word(r.region).word(r.provider).word("").word("").word("");
         match r.counts { Some((n, d)) => { s.number(n).number(d); } None => { s.word("").word(""); } }
         s.word("").word(&r.text).word(r.readings[0]).word(r.readings[1]).word(r.null).word(r.levels.0).word(r.levels.1)
@@ -171,6 +172,31 @@ impl Report<'_> {
     }
 }
 
+/// What the providers state of each day for the shortest test, answered tests only. In its faulty
+/// days CSPC's tool states nothing, a hundred without counts, or a word.
+fn daily(world: &World, folder: &mut Folder, truth: &Truth) -> Result<(), SimError> {
+    let name = format!("figures-daily-{}.csv", world.config.period);
+    let mut s = folder.sink(&name, HEADER)?;
+    for (n, day) in (0i32..).zip(world.each_day()) {
+        for profile in &world.network.profiles {
+            let faulty = world.config.scenario.faulty_reporting && profile.provider == "CSPC" && (FAULTY_DAYS.0..=FAULTY_DAYS.1).contains(&n);
+            let counts = truth.daily.get(&(profile.provider, day)).map(|c| (c.in_time as i64, (c.in_time + c.late) as i64)).filter(|c| c.1 > 0);
+            let (counts, text) = match (faulty, n % 4, counts) {
+                (true, 0, _) => continue,
+                (true, 1, _) => (None, "100.00%".to_owned()),
+                (true, _, _) => (None, "n/a".to_owned()),
+                (false, _, None) => (None, "-".to_owned()),
+                (false, _, Some((num, den))) => (Some((num, den)), percent(num * 10_000 / den)),
+            };
+            Report { world, period: Period::Day(day), back: 0 }.line(&mut s, &Stated {
+                measure: "PM4.3", provider: profile.provider, region: profile.region.as_str(), counts, text, readings: ["", ""], null: "",
+                levels: ("99%", "96%"), place: format!("daily table, row {}", n + 1),
+            })?;
+        }
+    }
+    folder.close(&name, "figures-daily", s)
+}
+
 pub(crate) fn write(world: &World, folder: &mut Folder, truth: &mut Truth) -> Result<(), SimError> {
     let mut s = folder.sink("figures-history.csv", HEADER)?;
     for back in (1..=MONTHS).rev() { Report { world, period: world.config.period.plus(-back), back }.write(&mut s)?; }
@@ -179,6 +205,7 @@ pub(crate) fn write(world: &World, folder: &mut Folder, truth: &mut Truth) -> Re
     let mut s = folder.sink(&name, HEADER)?;
     Report { world, period: world.config.period, back: 0 }.write(&mut s)?;
     folder.close(&name, "figures", s)?;
+    daily(world, folder, truth)?;
     folder.text("figures.map.toml", "map", MAP)?;
     let month = |back: i32| world.config.period.plus(-back);
     truth.stated.insert("CPM1".to_owned(), format!(

@@ -126,6 +126,9 @@ pub struct Truth {
     pub archive: ArchiveCounts,
     /// Measure rows whose stated history has a planted shape, in words.
     pub stated: BTreeMap<String, String>,
+    /// Tests with the shortest limit by provider and day, as logged: what daily figures are made of.
+    #[serde(skip)]
+    pub(crate) daily: BTreeMap<(&'static str, northbound_types::Day), TestCounts>,
     #[serde(skip)]
     hubs_seen: std::collections::BTreeSet<(String, u64)>,
 }
@@ -138,7 +141,7 @@ impl Truth {
             messages: BTreeMap::new(), tests: BTreeMap::new(), tests_logged: BTreeMap::new(), tests_corrected: BTreeMap::new(),
             alerts: AlertCounts::default(), outage_windows: BTreeMap::new(), payloads: BTreeMap::new(),
             reconciliation: Reconciliation::default(), archive: ArchiveCounts::default(), stated: BTreeMap::new(),
-            hubs_seen: std::collections::BTreeSet::new(),
+            daily: BTreeMap::new(), hubs_seen: std::collections::BTreeSet::new(),
         }
     }
 
@@ -148,6 +151,9 @@ impl Truth {
 
     pub(crate) fn test(&mut self, e: &Exchange) { cell(&mut self.tests, e).add(e); }
     pub(crate) fn test_row(&mut self, e: &Exchange) {
+        if e.test_kind == northbound_types::TestKind::Rtt4 {
+            self.daily.entry((e.provider, northbound_types::Utc(e.times.received).day())).or_default().add(e);
+        }
         cell(&mut self.tests_logged, e).add(e);
         cell(&mut self.tests_corrected, e).add(e);
     }

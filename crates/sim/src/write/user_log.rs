@@ -140,9 +140,9 @@ impl UserLog {
         let ordinary = (8..20).contains(&hour) && e.kind == Kind::ServiceRequest && e.mode == Mode::OnDemand;
         self.eligible += u32::from(ordinary);
         let nth = if ordinary { self.eligible } else { 0 };
-        if nth == 3 && day % 4 == 0 { t.missing_from_user_log.push(message_id(e)); return Ok(true); }
+        if nth == 3 && day.is_multiple_of(4) { t.missing_from_user_log.push(message_id(e)); return Ok(true); }
         let mut copies = 1;
-        if nth == 7 && day % 3 == 0 { t.duplicated_in_user_log.push(message_id(e)); copies = 2; }
+        if nth == 7 && day.is_multiple_of(3) { t.duplicated_in_user_log.push(message_id(e)); copies = 2; }
         let only_here = nth == 5 && day % 6 == 1;
         if only_here { t.missing_from_service.push(message_id(e)); t.service_rows -= 1; }
         let offset = self.offset(e.times.received);
