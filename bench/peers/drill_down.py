@@ -1,21 +1,21 @@
 """Query 5: the first 100 messages with a given outcome (the rarest one), in the order received."""
-from engine import counted, datafusion, df_rows, duckdb, main, polars_scan
+from engine import counted, datafusion, df_rows, duckdb, main, polars_scan, without_aside
 
 HEADER = ["received_us", "originator", "target", "counter", "source", "place"]
 LIMIT = 100
 SQL = """
-SELECT MICROS AS received_us, originator, target, "counter", source, place FROM exchanges e
-WHERE state = 'STATE' AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.source = e.source AND c.place = e.place)
+SELECT MICROS AS received_us, originator, target, "counter", source, place FROM COUNTED(exchanges) e
+WHERE state = 'STATE'
 ORDER BY received, source, place LIMIT 100"""
 TABLES = ("exchanges", "corrections")
 
 
 def by_duckdb(args):
-    return duckdb(args, TABLES).execute(SQL.replace("MICROS", "epoch_us(received)").replace("STATE", args.state)).fetchall()
+    return duckdb(args, TABLES).execute(without_aside(SQL, "duckdb").replace("MICROS", "epoch_us(received)").replace("STATE", args.state)).fetchall()
 
 
 def by_datafusion(args):
-    return df_rows(datafusion(args, TABLES), SQL.replace("MICROS", "CAST(received AS BIGINT)").replace("STATE", args.state))
+    return df_rows(datafusion(args, TABLES), without_aside(SQL, "datafusion").replace("MICROS", "CAST(received AS BIGINT)").replace("STATE", args.state))
 
 
 def by_polars(args):

@@ -8,7 +8,7 @@ without an answer. A bucketed percentile is its bucket's lower boundary in µs.
 """
 import math
 
-from engine import ANSWERED, ATTEMPTS, STEP, counted, datafusion, df_rows, duckdb, main, polars_scan, sql_list
+from engine import ANSWERED, ATTEMPTS, STEP, counted, datafusion, df_rows, duckdb, main, polars_scan, sql_list, without_aside
 
 HEADER = ["line", "region", "srv", "detail", "state", "timeliness", "value"]
 PERCENTILES = (50, 95, 99)
@@ -29,11 +29,10 @@ judged AS (
          WHEN e.state IN ({sql_list(ATTEMPTS)}) THEN 'unanswered'
          ELSE 'not-applicable' END AS timeliness,
     CASE WHEN e.state IN ({sql_list(ANSWERED)}) THEN e.ended - e.started END AS latency
-  FROM (SELECT region, srv, test_kind, generation, state, source, place,
+  FROM targets t RIGHT JOIN (SELECT region, srv, test_kind, generation, state,
                MICROS(received) AS started, MICROS(answer_sent) AS ended, MICROS(target_at) AS due_by
-        FROM exchanges) e
-  LEFT JOIN targets t ON t.srv = e.srv AND t.generation = e.generation AND t.test_kind = e.test_kind
-  WHERE NOT EXISTS (SELECT 1 FROM corrections c WHERE c.source = e.source AND c.place = e.place)
+        FROM COUNTED(exchanges) q) e
+  ON t.srv = e.srv AND t.generation = e.generation AND t.test_kind = e.test_kind
 )"""
 CELLS = """
 SELECT region, srv, test_kind, state, timeliness, bucket, count(*) AS n
@@ -73,11 +72,11 @@ TABLES, INPUTS = ("exchanges", "corrections"), ("targets.csv",)
 
 
 def duckdb_sql(body):
-    return in_dialect("WITH " + JUDGED + body, "epoch_us({})")
+    return in_dialect(without_aside("WITH " + JUDGED + body, "duckdb"), "epoch_us({})")
 
 
 def datafusion_sql(body):
-    return in_dialect("WITH " + JUDGED + body, "CAST({} AS BIGINT)")
+    return in_dialect(without_aside("WITH " + JUDGED + body, "datafusion"), "CAST({} AS BIGINT)")
 
 
 def lines(counts, picked):

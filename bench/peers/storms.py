@@ -5,15 +5,14 @@ Each engine first rules out devices that cannot be among them: the twentieth bes
 floor, and two neighbouring clock hours together are a ceiling for any window of a device. Without
 that, one engine needed more than a minute for a hundred million messages.
 """
-from engine import counted, datafusion, df_rows, duckdb, main, polars_scan
+from engine import counted, datafusion, df_rows, duckdb, main, polars_scan, without_aside
 
 HEADER = ["device", "alerts"]
 TOP, HOUR_US = 20, 3_600_000_000
 SQL = f"""
 WITH a AS (
-  SELECT device, MICROS AS t FROM alerts x
-  WHERE state <> 'duplicate' AND CAST(excluded AS VARCHAR) = 'false'
-    AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.source = x.source AND c.place = x.place)),
+  SELECT device, MICROS AS t FROM COUNTED(alerts) q
+  WHERE state <> 'duplicate' AND CAST(excluded AS VARCHAR) = 'false'),
 hours AS (SELECT device, HOUR AS h, count(*) AS n FROM a GROUP BY 1, 2),
 best AS (SELECT device, max(n) AS n FROM hours GROUP BY device),
 least AS (SELECT min(n) AS n FROM (SELECT n FROM best ORDER BY n DESC LIMIT {TOP}) b),
@@ -26,11 +25,11 @@ TABLES = ("alerts", "corrections")
 
 
 def by_duckdb(args):
-    return duckdb(args, TABLES).execute(SQL.replace("MICROS", "epoch_us(received)").replace("HOUR AS", f"t // {HOUR_US} AS")).fetchall()
+    return duckdb(args, TABLES).execute(without_aside(SQL, "duckdb").replace("MICROS", "epoch_us(received)").replace("HOUR AS", f"t // {HOUR_US} AS")).fetchall()
 
 
 def by_datafusion(args):
-    return df_rows(datafusion(args, TABLES), SQL.replace("MICROS", "CAST(received AS BIGINT)").replace("HOUR AS", f"t / {HOUR_US} AS"))
+    return df_rows(datafusion(args, TABLES), without_aside(SQL, "datafusion").replace("MICROS", "CAST(received AS BIGINT)").replace("HOUR AS", f"t / {HOUR_US} AS"))
 
 
 def by_polars(args):

@@ -1,14 +1,13 @@
 """Query 2: Users' own Service Requests by User, SRV and month beside the forecasts. A forecast that was
 not given is empty, which is not zero; a forecast for which nothing came has an actual of 0."""
-from engine import counted, datafusion, df_rows, duckdb, main, polars_scan
+from engine import counted, datafusion, df_rows, duckdb, main, polars_scan, without_aside
 
 HEADER = ["user", "srv", "month", "actual", "forecast"]
 SQL = """
 WITH actuals AS (
   SELECT originator AS user_id, srv, MONTH AS month_text, count(*) AS actual
-  FROM exchanges e
+  FROM COUNTED(exchanges) e
   WHERE kind = 'service-request' AND test_kind = 'none'
-    AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.source = e.source AND c.place = e.place)
   GROUP BY 1, 2, 3)
 SELECT coalesce(a.user_id, f."user"), coalesce(a.srv, f.srv) AS srv, coalesce(a.month_text, f.month) AS month_text,
        coalesce(a.actual, 0) AS actual, f.forecast
@@ -21,14 +20,14 @@ def by_duckdb(args):
     # A month as a number first, from a timestamp without zone: cheaper than a text or a calendar for each row.
     sql = SQL.replace("MONTH AS", "year(make_timestamp(epoch_us(received))) * 100 + month(make_timestamp(epoch_us(received))) AS").replace("f.month = a", "replace(f.month, '-', '')::BIGINT = a") \
              .replace("coalesce(a.month_text, f.month)", "coalesce(substr(a.month_text::VARCHAR, 1, 4) || '-' || substr(a.month_text::VARCHAR, 5), f.month)")
-    return con.execute(sql).fetchall()
+    return con.execute(without_aside(sql, "duckdb")).fetchall()
 
 
 def by_datafusion(args):
     sql = SQL.replace("MONTH AS", "CAST(date_part('year', received) AS BIGINT) * 100 + CAST(date_part('month', received) AS BIGINT) AS") \
              .replace("f.month = a", "CAST(replace(f.month, '-', '') AS BIGINT) = a") \
              .replace("coalesce(a.month_text, f.month)", "coalesce(substr(CAST(a.month_text AS VARCHAR), 1, 4) || '-' || substr(CAST(a.month_text AS VARCHAR), 5), f.month)")
-    return df_rows(datafusion(args, TABLES, INPUTS), sql)
+    return df_rows(datafusion(args, TABLES, INPUTS), without_aside(sql, "datafusion"))
 
 
 def by_polars(args):

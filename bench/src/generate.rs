@@ -1,0 +1,224 @@
+//! The bench's data: a month of invented messages out of order, as ingest is given them, with
+//! 1 % corrections and collisions. At least 100 Users, 60 SRVs and 5 million devices.
+
+use crate::dice::{Dice, zipf_table};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use parquet::{arrow::ArrowWriter, basic::{Compression, ZstdLevel}, file::properties::WriterProperties};
+use std::{fs::File, path::Path, sync::Arc};
+
+pub const USERS: usize = 120;
+pub const DAYS: i64 = 30;
+const DEVICES: u64 = 5_000_000;
+const APRIL: i64 = 1_775_001_600_000_000;
+const DAY_US: i64 = 86_400_000_000;
+const BATCH: usize = 64 * 1024;
+
+/// SRVs of the catalogue, the commonest first: `n` of them.
+pub fn srvs(rules: &northbound_rules::RuleSet) -> Vec<String> {
+    let mut all: Vec<String> = rules.catalogue().services().iter().map(|s| s.srv.clone()).collect();
+    let first = ["4.8.1", "4.6.1", "4.1.1", "4.10", "2.2", "8.2"];
+    all.sort_by_key(|s| first.iter().position(|f| f == s).unwrap_or(first.len()));
+    all.truncate(64);
+    all
+}
+
+struct Columns {
+    words: Vec<(&'static str, Vec<&'static str>)>,
+    srv: Vec<String>,
+    ints: Vec<(&'static str, Vec<i64>)>,
+    times: Vec<(&'static str, Vec<Option<i64>>)>,
+}
+
+const WORDS: [&str; 15] = ["namespace", "leg", "kind", "mode", "role", "party_category", "class", "generation", "device_type", "test_kind", "region", "provider", "feed", "state", "code"];
+const INTS: [&str; 4] = ["originator", "target", "counter", "cv"];
+const TIMES: [&str; 8] = ["received", "acknowledged", "queued", "sent_to_wan", "answered_at_wan", "answer_sent", "delivered", "target_at"];
+
+impl Columns {
+    fn new() -> Columns {
+        Columns {
+            words: WORDS.iter().map(|w| (*w, Vec::with_capacity(BATCH))).collect(), srv: Vec::new(),
+            ints: INTS.iter().map(|w| (*w, Vec::with_capacity(BATCH))).collect(), times: TIMES.iter().map(|w| (*w, Vec::with_capacity(BATCH))).collect(),
+        }
+    }
+    fn batch(self) -> Result<RecordBatch, arrow_schema::ArrowError> {
+        let mut out: Vec<(&str, ArrayRef)> = Vec::new();
+        for (n, v) in self.words { out.push((n, Arc::new(StringArray::from(v)))); }
+        out.push(("srv", Arc::new(StringArray::from(self.srv))));
+        for (n, v) in self.ints { out.push((n, Arc::new(Int64Array::from(v)))); }
+        for (n, v) in self.times { out.push((n, Arc::new(TimestampMicrosecondArray::from(v).with_timezone("UTC")))); }
+        RecordBatch::try_from_iter(out)
+    }
+}
+
+/// One message. `again` makes the same identity with other content, as a second source would.
+fn message(c: &mut Columns, d: &mut Dice, day: i64, i: u64, srvs: &[String], by_srv: &[u64], by_user: &[u64]) {
+    let received = APRIL + day * DAY_US + d.below(DAY_US as u64) as i64;
+    let user = d.zipf(by_user);
+    let srv = d.zipf(by_srv);
+    let region = d.below(3) as usize;
+    let test = match d.below(100) { 0 | 1 => "rtt4", 2 => "rtt3", 3 => "rtt2", _ => "none" };
+    let mode = match srv % 8 { 0 => "scheduled", 5 => "future-dated", _ => "on-demand" };
+    let poor = region == 0 && test == "none";
+    let state = match d.below(100_000) {
+        0..=399 if poor => "shed", 400..=8_000 if poor => "timed-out", 0..=2_999 => "timed-out", 3_000..=4_999 => "refused", 5_000..=5_399 => "cancelled",
+        5_400..=7_999 => "answered-device-error", 8_000..=8_100 => "failed-no-route", 8_101 if i % 40 == 0 => "quarantine-expired", _ => "answered-success",
+    };
+    let answered = state.starts_with("answered");
+    // A long tail: the product of three dice.
+    let latency = 1_000 + (d.below(4_000) * d.below(4_000) / 100 * (1 + d.below(40))) as i64;
+    let answer = answered.then(|| if d.below(10_000) == 0 { received - 1_500 } else { received + latency });
+    let w = [
+        "duis", "send", if test == "none" { "service-request" } else { "network-command" }, if test == "none" { mode } else { "on-demand" },
+        ["IS", "GS", "ED"][user % 3], ["large-supplier", "small-supplier", "electricity-network", "other"][user % 4], ["on-demand", "bulk"][srv % 2],
+        if d.below(5) == 0 { "smets1" } else { "smets2" }, ["ESME", "GSME", "CHF"][srv % 3], test, ["north", "central", "south"][region], ["CSPN", "CSPC", "CSPS"][region],
+        "dsp", state, match state { "refused" => ["E5", "E4", "E11"][user % 3], "answered-success" => "I0", "answered-device-error" => "E21", _ => "" },
+    ];
+    for ((_, v), x) in c.words.iter_mut().zip(w) { v.push(x); }
+    c.srv.push(srvs[srv].clone());
+    let user_eui = 0x90B3_D51F_3001_0000_u64 + user as u64;
+    for ((_, v), x) in c.ints.iter_mut().zip([user_eui as i64, (0x00DB_1234_0000_0000 + d.below(DEVICES)) as i64, received / 1000 * 1000 + (i % 1000) as i64, 1]) { v.push(x); }
+    let gone = state != "refused";
+    let t = [
+        Some(received), Some(received + 90_000), gone.then_some(received + 95_000), answered.then_some(received + 200_000),
+        answer.map(|a| a - 100_000), answer, answer.map(|a| a + 30_000), (d.below(20) == 0).then_some(received + 20_000_000),
+    ];
+    for ((_, v), x) in c.times.iter_mut().zip(t) { v.push(x); }
+}
+
+/// Writes `rows` messages, one file a day, rows of a day out of order, and a second source with one
+/// message in a hundred again (half of them changed).
+pub fn write(out: &Path, rows: u64, seed: u64, rules: &northbound_rules::RuleSet) -> Result<(), Box<dyn std::error::Error>> {
+    std::fs::create_dir_all(out.join("unsorted"))?;
+    std::fs::create_dir_all(out.join("again"))?;
+    let srvs = srvs(rules);
+    let (by_srv, by_user) = (zipf_table(srvs.len()), zipf_table(USERS));
+    let per_day = rows / DAYS as u64;
+    std::thread::scope(|s| -> Result<(), Box<dyn std::error::Error>> {
+        let run = |parity: i64| -> Result<(), String> {
+            for day in (0..DAYS).filter(|d| d % 2 == parity) {
+                one_day(out, day, per_day, seed, &srvs, &by_srv, &by_user).map_err(|e| e.to_string())?;
+            }
+            Ok(())
+        };
+        let other = s.spawn(move || run(1));
+        run(0)?;
+        other.join().map_err(|_| "a generator thread stopped")??;
+        Ok(())
+    })
+}
+
+fn one_day(out: &Path, day: i64, rows: u64, seed: u64, srvs: &[String], by_srv: &[u64], by_user: &[u64]) -> Result<(), Box<dyn std::error::Error>> {
+    let mut d = Dice::new(seed.wrapping_mul(1_000_003) ^ day as u64);
+    let props = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?)).build();
+    let (mut main, mut again) = (None, None);
+    let mut done = 0;
+    while done < rows {
+        let n = (rows - done).min(BATCH as u64);
+        let mut c = Columns::new();
+        for i in 0..n { message(&mut c, &mut d, day, done + i, srvs, by_srv, by_user); }
+        let batch = c.batch()?;
+        let some = batch.slice(0, (n as usize / 100).max(1));
+        for (w, b, folder) in [(&mut main, &batch, "unsorted"), (&mut again, &changed(&some)?, "again")] {
+            if w.is_none() { *w = Some(ArrowWriter::try_new(File::create(out.join(folder).join(format!("{day:02}.parquet")))?, b.schema(), Some(props.clone()))?); }
+            if let Some(w) = w { w.write(b)?; }
+        }
+        done += n;
+    }
+    for w in [main, again].into_iter().flatten() { w.close()?; }
+    Ok(())
+}
+
+/// The same messages as another source has them: every second one says another code.
+fn changed(b: &RecordBatch) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let at = b.schema().index_of("code")?;
+    let codes: Vec<&str> = (0..b.num_rows()).map(|i| if i % 2 == 0 { "E12" } else { arrow_array::cast::AsArray::as_string::<i32>(b.column(at)).value(i) }).collect();
+    let mut columns = b.columns().to_vec();
+    columns[at] = Arc::new(StringArray::from(codes));
+    RecordBatch::try_new(b.schema(), columns)
+}
+
+/// Targets, forecasts, two tables of counts of about 270,000 keys, and a month of alerts.
+pub fn tables(out: &Path, seed: u64, rules: &northbound_rules::RuleSet) -> Result<(), Box<dyn std::error::Error>> {
+    let srvs = srvs(rules);
+    let mut d = Dice::new(seed ^ 0x7AB1E5);
+    let mut w = csv::Writer::from_path(out.join("targets.csv"))?;
+    w.write_record(["srv", "generation", "test_kind", "seconds"])?;
+    for (i, srv) in srvs.iter().enumerate() {
+        for g in ["smets1", "smets2"] {
+            // One SRV in four has no target: its answers are never in time.
+            for t in ["none", "rtt2", "rtt3", "rtt4"] { if i % 4 != 3 { w.write_record([srv, g, t, ["30", "600", "10"][i % 3]])?; } }
+        }
+    }
+    w.flush()?;
+    let user = |u: u64| (0x90B3_D51F_3001_0000_u64 + u) as i64;
+    let pairs: Vec<(i64, &String)> = (0..USERS as u64).flat_map(|u| srvs.iter().map(move |s| (user(u), s))).filter(|_| d.below(10) > 0).collect();
+    write_table(&out.join("forecasts.parquet"), vec![
+        ("user", Arc::new(Int64Array::from_iter_values(pairs.iter().map(|p| p.0))) as ArrayRef), ("srv", Arc::new(StringArray::from_iter_values(pairs.iter().map(|p| p.1)))),
+        ("month", Arc::new(StringArray::from_iter_values(pairs.iter().map(|_| "2026-04")))), ("forecast", Arc::new(Int64Array::from_iter_values(pairs.iter().map(|_| d.below(5_000) as i64)))),
+    ])?;
+    let keys: Vec<(String, i64, &String, &str, i64)> = (1..=12).flat_map(|m| (0..USERS as u64).map(move |u| (m, u)))
+        .flat_map(|(m, u)| srvs.iter().flat_map(move |s| ["north", "central", "south"].map(|r| (format!("2025-{m:02}"), user(u), s, r))))
+        .map(|(p, u, s, r)| (p, u, s, r, d.below(100_000) as i64)).collect();
+    for (name, lost, changed) in [("counts_a", 500, 0), ("counts_b", 333, 100)] {
+        let mut rows: Vec<(&(String, i64, &String, &str, i64), i64)> = Vec::new();
+        for k in &keys {
+            if d.below(lost) == 0 { continue; }
+            let delta = if changed > 0 && d.below(changed) == 0 { d.below(100) as i64 - 50 } else { 0 };
+            rows.push((k, k.4 + delta));
+        }
+        for i in (1..rows.len()).rev() { rows.swap(i, d.below(i as u64 + 1) as usize); }
+        write_table(&out.join(format!("{name}.parquet")), vec![
+            ("period", Arc::new(StringArray::from_iter_values(rows.iter().map(|r| &r.0.0))) as ArrayRef), ("user", Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.0.1)))),
+            ("srv", Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.0.2)))), ("region", Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.0.3)))),
+            ("count", Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.1)))),
+        ])?;
+    }
+    Ok(())
+}
+
+fn write_table(path: &Path, columns: Vec<(&str, ArrayRef)>) -> Result<(), Box<dyn std::error::Error>> {
+    let batch = RecordBatch::try_from_iter(columns)?;
+    let mut w = ArrowWriter::try_new(File::create(path)?, batch.schema(), None)?;
+    w.write(&batch)?;
+    w.close()?;
+    Ok(())
+}
+
+/// Alerts: a fifth as many as messages, every twentieth from a storm of one device in an hour or two.
+pub fn alerts(out: &Path, rows: u64, seed: u64) -> Result<(), Box<dyn std::error::Error>> {
+    std::fs::create_dir_all(out.join("alerts"))?;
+    let per_day = (rows / 5 / DAYS as u64).max(1);
+    for day in 0..DAYS {
+        let mut d = Dice::new(seed ^ 0xA1E7 ^ (day as u64) << 20);
+        let mut writer: Option<ArrowWriter<File>> = None;
+        let mut done = 0;
+        while done < per_day {
+            let n = (per_day - done).min(BATCH as u64);
+            let mut cols: Vec<Vec<&'static str>> = vec![Vec::new(); 8];
+            let (mut device, mut counter, mut received) = (Vec::new(), Vec::new(), Vec::new());
+            for i in 0..n {
+                let storm = d.below(20) == 0;
+                let which = d.below(40);
+                let at = if storm { APRIL + day * DAY_US + (which as i64 * 1_800 + d.below(5_400) as i64) * 1_000_000 } else { APRIL + day * DAY_US + d.below(DAY_US as u64) as i64 };
+                received.push(Some(at.min(APRIL + (day + 1) * DAY_US - 1)));
+                device.push((0x00DB_1234_0000_0000_u64 + if storm { which * 1000 } else { d.below(DEVICES) }) as i64);
+                counter.push(at / 1000 * 1000 + i as i64 % 1000);
+                let region = d.below(3) as usize;
+                let state = match d.below(100) { 0..=4 => "consolidated", 5..=7 => "duplicate", 8 | 9 => "pending", _ => "delivered" };
+                for (v, x) in cols.iter_mut().zip(["duis", ["8F20", "8F84", "81A0", "8F1D", "8F3F", "AD1", "8F66"][d.below(7) as usize], "device", state,
+                    if d.below(50) == 0 { "true" } else { "false" }, ["north", "central", "south"][region], ["CSPN", "CSPC", "CSPS"][region], "alerts"]) { v.push(x); }
+            }
+            let mut all: Vec<(&str, ArrayRef)> = ["namespace", "code", "alert_kind", "state", "excluded", "region", "provider", "feed"].into_iter().zip(cols)
+                .map(|(n, v)| (n, Arc::new(StringArray::from(v)) as ArrayRef)).collect();
+            let recipient: Vec<i64> = device.iter().map(|x| (0x90B3_D51F_3001_0000_u64 + (*x as u64) % USERS as u64) as i64).collect();
+            for (n, v) in [("device", device), ("recipient", recipient), ("counter", counter)] { all.push((n, Arc::new(Int64Array::from(v)))); }
+            all.push(("received", Arc::new(TimestampMicrosecondArray::from(received).with_timezone("UTC"))));
+            let b = RecordBatch::try_from_iter(all)?;
+            if writer.is_none() { writer = Some(ArrowWriter::try_new(File::create(out.join("alerts").join(format!("{day:02}.parquet")))?, b.schema(), None)?); }
+            if let Some(w) = &mut writer { w.write(&b)?; }
+            done += n;
+        }
+        if let Some(w) = writer { w.close()?; }
+    }
+    Ok(())
+}
