@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Holds the files of one pack against each other: what one prints, the others print.
+
+    python3 tests/pack_files.py plain PACK     manifest, JSON, CSV and HTML; standard library only
+    python3 tests/pack_files.py xlsx PACK      the workbook, opened with openpyxl
+    python3 tests/pack_files.py pdf PACK       the PDF, read with pdftotext and pdffonts
+
+`plain` takes each percentage apart: the printed number must follow from its numerator and denominator.
+"""
+import csv
+import decimal
+import fractions
+import hashlib
+import html
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+SHEETS_BEFORE = ["Cover", "Contents", "Notes"]
+
+
+def squeezed(text):
+    return " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u2009", " ").split())
+
+
+def load(pack):
+    return json.loads((pack / "pack.json").read_text(encoding="utf-8"))
+
+
+def tables(pack):
+    for path in sorted((pack / "csv").glob("*.csv")):
+        with open(path, newline="", encoding="utf-8-sig") as f: yield path.stem, list(csv.reader(f))
+
+
+def wrong_percentage(printed, numerator, denominator):
+    """Is the printed number further from the ratio than half a unit of its last decimal? One unit is
+    allowed where rounding would have lifted the figure over its target."""
+    exact = fractions.Fraction(int(numerator) * 100, int(denominator))
+    unit = fractions.Fraction(10) ** decimal.Decimal(printed).as_tuple().exponent
+    return abs(fractions.Fraction(printed) - exact) > unit
+
+
+def figure_cells(rows):
+    """Name of the row, and the parts of each cell that holds a figure."""
+    head = rows[0]
+    for at in range(len(head)):
+        if not head[at].endswith("_figure"): continue
+        key = head[at][: -len("_figure")]
+        columns = {part: head.index(f"{key}_{part}") for part in ("value", "numerator", "denominator", "state", "band") if f"{key}_{part}" in head}
+        for row in rows[1:]: yield row[0], row[head.index(key)], row[at], {part: row[i] for part, i in columns.items()}
+
+
+def plain(pack):
+    odd = []
+    manifest = json.loads((pack / "manifest.json").read_text())
+    listed = {f["name"]: f for f in manifest["files"]}
+    there = {str(p.relative_to(pack)) for p in pack.rglob("*") if p.is_file()} - {"manifest.json"}
+    if listed.keys() != there: odd.append(f"listed and present differ: {sorted(listed.keys() ^ there)[:5]}")
+    for name in listed.keys() & there:
+        data = (pack / name).read_bytes()
+        if hashlib.sha256(data).hexdigest() != listed[name]["sha256"] or len(data) != listed[name]["bytes"]: odd.append(f"{name}: hash or length is not the manifest's")
+    found = load(pack)
+    if manifest["root_manifest"] != found["pack"]["origin"]["manifest"]: odd.append("manifest.json and pack.json cite other ledgers")
+    figures = {f["id"]: f for f in found["figures"]}
+    page = (pack / "pack.html").read_text(encoding="utf-8")
+    words = squeezed(html.unescape(re.sub(r"<[^>]*>", " ", page)))
+    for h in found["pack"]["front"]["headlines"]:
+        if squeezed(h["cell"]["text"]) not in words: odd.append(f"pack.html does not print {h['measure']} {h['region']}: {h['cell']['text']}")
+    for f in figures.values():
+        if f["id"] not in page: odd.append(f"pack.html does not list figure {f['id']}")
+    cells = numbers = 0
+    for name, rows in tables(pack):
+        if any(len(r) != len(rows[0]) for r in rows): odd.append(f"{name}.csv: rows of several widths")
+        for where, text, figure, part in figure_cells(rows):
+            cells += 1
+            if figure and figure not in figures: odd.append(f"{name}.csv, {where}: figure {figure} is not in pack.json")
+            if part.get("band") == "no figure" and re.search(r"\d", part.get("value", "")): odd.append(f"{name}.csv, {where}: a null with a number: {text}")
+            if "%" in text and part.get("value") and part.get("numerator") and int(part.get("denominator") or 0) > 0:
+                numbers += 1
+                if wrong_percentage(part["value"], part["numerator"], part["denominator"]): odd.append(f"{name}.csv, {where}: {text} does not follow from {part['numerator']} of {part['denominator']}")
+            if figure in figures and part.get("numerator") and figures[figure].get("numerator") != part["numerator"]: odd.append(f"{name}.csv, {where}: numerator is not the one in pack.json")
+    if not figures or not cells: odd.append("the pack holds no figure")
+    if wrong_percentage("99.91", "999074", "1000000") or not wrong_percentage("99.93", "999074", "1000000"): odd.append("self-test: percentages")
+    print(f"{len(listed)} files, {len(figures)} figures, {cells} cells, {numbers} percentages recomputed")
+    return odd
+
+
+def xlsx(pack):
+    import openpyxl
+    book = openpyxl.load_workbook(pack / "pack.xlsx")
+    odd, held = [], {}
+    if book.sheetnames[: len(SHEETS_BEFORE)] != SHEETS_BEFORE: odd.append(f"first sheets are {book.sheetnames[:3]}")
+    for sheet in book:
+        if sheet.merged_cells.ranges: odd.append(f"{sheet.title}: merged cells")
+        if sheet["A1"].value is None: odd.append(f"{sheet.title}: does not begin at A1")
+        for row in sheet.iter_rows():
+            for c in row:
+                if c.data_type in ("e", "f"): odd.append(f"{sheet.title}!{c.coordinate}: formula or error")
+        if sheet.title in SHEETS_BEFORE: continue
+        if len(sheet.tables) != 1: odd.append(f"{sheet.title}: {len(sheet.tables)} tables, must be one")
+        for t in sheet.tables.values():
+            block = [[c.value for c in row] for row in sheet[t.ref]]
+            if len(set(block[0])) != len(block[0]): odd.append(f"{sheet.title}: columns of one name")
+            held[re.sub(r"\W", "_", t.name.removeprefix("T_"))] = [str(r[0]) for r in block[1:]]
+    files = {re.sub(r"\W", "_", name): [r[0] for r in rows[1:]] for name, rows in tables(pack)}
+    contents = {str(r[2]) for r in book["Contents"].iter_rows(min_row=3, values_only=True) if r[2]}
+    for name in contents:
+        if not (pack / name).is_file(): odd.append(f"Contents names {name}, which is not there")
+    if len(held) != len(files): odd.append(f"{len(held)} sheets with tables, {len(files)} CSV files")
+    for name in held.keys() & files.keys():
+        if held[name] != files[name]: odd.append(f"{name}: rows of sheet and CSV differ: {list(set(held[name]) ^ set(files[name]))[:3]}")
+    if not held.keys() & files.keys(): odd.append("no sheet has the name of a CSV file")
+    print(f"{len(book.sheetnames)} sheets, {len(held)} tables, {len(held.keys() & files.keys())} held against their CSV")
+    return odd
+
+
+def pdf(pack):
+    odd = []
+    run = lambda *cmd: subprocess.run(cmd, check=True, capture_output=True).stdout.decode("utf-8", errors="replace")
+    text = squeezed(run("pdftotext", "-layout", str(pack / "pack.pdf"), "-"))
+    front = load(pack)["pack"]
+    for h in front["front"]["headlines"]:
+        if squeezed(h["cell"]["text"]) not in text: odd.append(f"the PDF does not print {h['measure']} {h['region']}: {h['cell']['text']}")
+    for s in front["sections"]:
+        if squeezed(s["heading"]) not in text: odd.append(f"the PDF has no heading {s['heading']!r}")
+    fonts = [line.split() for line in run("pdffonts", str(pack / "pack.pdf")).splitlines()[2:]]
+    # Columns from the right: object id (two numbers), uni, sub, emb.
+    loose = [f[0] for f in fonts if f[-5] != "yes"]
+    if loose or not fonts: odd.append(f"fonts that are not embedded: {loose or 'none found'}")
+    print(f"{len(front['front']['headlines'])} headline figures found in {len(text)} characters; {len(fonts)} fonts embedded")
+    return odd
+
+
+def main():
+    ways = {"plain": plain, "xlsx": xlsx, "pdf": pdf}
+    if len(sys.argv) != 3 or sys.argv[1] not in ways: sys.exit("usage: pack_files.py plain|xlsx|pdf PACK")
+    odd = ways[sys.argv[1]](pathlib.Path(sys.argv[2]))
+    for o in odd[:40]: print("DIFFERS", o)
+    sys.exit(1 if odd else 0)
+
+
+if __name__ == "__main__":
+    main()
