@@ -1,1 +1,45 @@
-//! Readers of message records, DUIS archives, stated figures and register tables
+//! Readers of message records, DUIS archives, stated figures and register tables: mapping, rejects,
+//! identity of rows and files.
+//!
+//! The canonical layouts are in `docs/layouts.md`, the mapping of other columns in
+//! `docs/mapping.md`. Text and Parquet stream in bounded memory; a bad row is a reject with its
+//! reason, never an error and never lost: rows read = accepted + rejected.
+
+pub mod duis_archive;
+pub mod error;
+pub mod fuzz;
+pub mod guess;
+pub mod layout;
+pub mod limits;
+pub mod mapping;
+pub mod options;
+pub mod register;
+pub mod rejects;
+pub mod run;
+pub mod source;
+pub mod summary;
+pub mod time;
+
+mod alert;
+mod cell;
+mod csv_reader;
+mod exchange;
+mod ndjson;
+mod number;
+mod parquet_reader;
+mod plan;
+mod session;
+mod sheet;
+mod stated;
+
+pub use error::{Fault, IngestError, Reason};
+pub use guess::{Guess, Proposal, Sure, guess};
+pub use layout::Layout;
+pub use mapping::Mapping;
+pub use options::Options;
+pub use register::{HubInstall, IntervalKind, PopulationRow, RegisterSink, ServiceInterval};
+pub use rejects::{DropRejects, Reject, RejectFile, RejectSink};
+pub use run::{figures, hubs, identify, layout_of, messages, payloads, population, services};
+pub use source::SourceMeta;
+pub use northbound_ledger::{RowSink, SinkError};
+pub use summary::{FileSummary, Flag, Phase, Progress, Summary};

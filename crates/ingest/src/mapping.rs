@@ -1,0 +1,116 @@
+//! How somebody else's columns become the canonical ones: `docs/mapping.md`.
+
+mod parse;
+
+use crate::{error::IngestError, layout::Layout, limits::MAX_MAPPING, time::TimeRule};
+use northbound_types::NullReason;
+use std::{collections::{BTreeMap, HashMap}, path::Path};
+
+/// How the bytes of a text file are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8; a row that is not is rejected.
+    Utf8,
+    /// ISO 8859-1: each byte is a character.
+    Latin1,
+}
+
+/// A time that is a start and a duration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duration {
+    /// Source column with the duration.
+    pub column: String,
+    /// Its unit in µs.
+    pub unit: i64,
+    /// The canonical column that it counts from.
+    pub after: String,
+}
+
+/// A mapping, read and checked in itself; whether it fits a file is found when the file is opened.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// File name, for messages.
+    pub file: String,
+    /// SHA-256 of its text.
+    pub sha256: String,
+    /// What the source holds, where stated.
+    pub layout: Option<Layout>,
+    /// Field delimiter of CSV.
+    pub delimiter: Option<u8>,
+    /// Encoding of text.
+    pub encoding: Encoding,
+    /// Row of the header, from 1.
+    pub header_row: u64,
+    /// Sheet of a workbook; the first where not stated.
+    pub sheet: Option<String>,
+    /// `true` where decimals stand after a comma.
+    pub decimal_comma: bool,
+    /// Spellings that mean "unknown", beside the empty one.
+    pub nulls: Vec<String>,
+    /// Spellings of a figure that mean a null with its reason.
+    pub null_reasons: BTreeMap<String, NullReason>,
+    /// Canonical column → source column.
+    pub columns: BTreeMap<String, String>,
+    /// Further keys of a figure → source column.
+    pub keys: BTreeMap<String, String>,
+    /// Readings of a figure: meaning → source column.
+    pub readings: BTreeMap<String, String>,
+    /// Canonical column → a text that stands for the whole file.
+    pub constants: BTreeMap<String, String>,
+    /// Canonical column → translations.
+    pub values: BTreeMap<String, HashMap<String, String>>,
+    /// How times are written.
+    pub times: TimeRule,
+    /// The same for single columns.
+    pub column_times: BTreeMap<String, TimeRule>,
+    /// Times that are a start and a duration.
+    pub durations: BTreeMap<String, Duration>,
+    /// Line of each key, for errors that are found later.
+    pub(crate) lines: HashMap<String, u64>,
+}
+
+impl Default for Mapping {
+    /// No mapping: the canonical layout itself.
+    fn default() -> Self {
+        Mapping {
+            file: String::new(), sha256: String::new(), layout: None, delimiter: None, encoding: Encoding::Utf8, header_row: 1,
+            sheet: None, decimal_comma: false, nulls: Vec::new(), null_reasons: BTreeMap::new(), columns: BTreeMap::new(),
+            keys: BTreeMap::new(), readings: BTreeMap::new(), constants: BTreeMap::new(), values: BTreeMap::new(),
+            times: TimeRule::default(), column_times: BTreeMap::new(), durations: BTreeMap::new(), lines: HashMap::new(),
+        }
+    }
+}
+
+impl Mapping {
+    /// Reads a mapping file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is wrong in itself: with file, line and key.
+    pub fn load(path: &Path) -> Result<Mapping, IngestError> {
+        let io = |source| IngestError::Io { what: "read the mapping", path: path.to_owned(), source };
+        let size = std::fs::metadata(path).map_err(io)?.len();
+        if size > MAX_MAPPING {
+            return Err(IngestError::Unreadable { path: path.to_owned(), why: format!("a mapping of {size} bytes; the limit is {MAX_MAPPING}") });
+        }
+        let text = std::fs::read_to_string(path).map_err(io)?;
+        Mapping::parse(&path.display().to_string(), &text)
+    }
+
+    /// Reads the text of a mapping.
+    ///
+    /// # Errors
+    /// When it is wrong in itself: with file, line and key.
+    pub fn parse(file: &str, text: &str) -> Result<Mapping, IngestError> { parse::parse(file, text) }
+
+    /// An error of a key that was fine in itself and does not fit.
+    pub(crate) fn error(&self, key: &str, why: impl Into<String>) -> IngestError {
+        IngestError::Mapping { file: self.file.clone(), line: self.lines.get(key).copied().unwrap_or(1), key: key.to_owned(), why: why.into() }
+    }
+
+    /// How a column's times are written.
+    pub(crate) fn time_rule(&self, column: &str) -> &TimeRule { self.column_times.get(column).unwrap_or(&self.times) }
+}
+
+#[cfg(test)]
+#[path = "mapping_tests.rs"]
+mod tests;

@@ -1,0 +1,41 @@
+//! What the caller decides.
+
+use crate::{layout::Layout, mapping::Mapping};
+use northbound_types::Utc;
+use std::collections::BTreeSet;
+
+/// Settings of one run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The mapping, where the columns are not the canonical ones.
+    pub mapping: Option<Mapping>,
+    /// The layout, where the caller states it (`--kind alerts`).
+    pub layout: Option<Layout>,
+    /// When the source stated what it says, where its rows don't.
+    pub known: Utc,
+    /// Feed of rows that name none.
+    pub feed: String,
+    /// Source of figures that name none.
+    pub source: String,
+    /// Rank of the source where records collide; lower is counted.
+    pub rank: i64,
+    /// Names or SHA-256 of the files that this one corrects.
+    pub corrects: Vec<String>,
+    /// How far an answer may be dated before its request without a flag, µs. It is kept in any case.
+    pub clock_tolerance: i64,
+    /// Rejects after which reading stops; `None` keeps all.
+    pub max_rejects: Option<u64>,
+    /// Read on where most of the early rows are bad.
+    pub allow_mostly_bad: bool,
+    /// SHA-256 of files that are known already: they are not read again.
+    pub already: BTreeSet<String>,
+}
+
+impl Options {
+    /// The usual settings: everything is kept, feed `import`, source `stated`.
+    #[must_use]
+    pub fn new(known: Utc) -> Options {
+        Options { mapping: None, layout: None, known, feed: "import".into(), source: "stated".into(), rank: 0, corrects: Vec::new(),
+            clock_tolerance: 0, max_rejects: None, allow_mostly_bad: false, already: BTreeSet::new() }
+    }
+}
