@@ -4,10 +4,11 @@
     python tests/rollup_equals_sql.py --ledger DATA/ledger --targets targets.csv
     python tests/rollup_equals_sql.py --self-test
 
-Targets are the rules resolved, one row a combination: srv, generation, role, mode, test_kind, micros,
-assumed (true or false), and first_day and after_day where they hold for part of the time only. The
-files are those of the newest root manifest. `--self-test` holds the SQL itself against a plain loop
-over an invented ledger, and checks that one message more is noticed.
+Targets are the rules resolved (`northbound rules targets --format csv`), one row a combination: srv,
+generation, role, mode, test_kind, leg, micros, assumed (true or false), and first_day and after_day
+where they hold for part of the time only. The files are those of the newest root manifest.
+`--self-test` holds the SQL itself against a plain loop over an invented ledger, and checks that one
+message more is noticed.
 """
 import argparse
 import bisect
@@ -29,7 +30,7 @@ COLUMNS = {
 }
 ANSWERED = {"answered-success", "answered-device-error"}
 ATTEMPTS = {"queued", "in-flight", "shed", "failed-no-route", "timed-out"}
-TARGET_KEYS = ["srv", "generation", "role", "mode", "test_kind"]
+TARGET_KEYS = ["srv", "generation", "role", "mode", "test_kind", "leg"]
 
 
 def sections(path):
@@ -50,11 +51,11 @@ def manifest_files(ledger):
     return {name: [str(ledger / f["path"]) for f in files] for name, files in root["tables"].items()}, root["retracted"]
 
 
-def prepare(con, ledger, targets, buckets, as_at):
+def prepare(con, ledger, targets, buckets, as_at, columns="*"):
     files, retracted = manifest_files(ledger)
     if not files.get("exchanges"): sys.exit(f"{ledger}: no exchanges")
     read = lambda names: f"read_parquet({names!r}, hive_partitioning=false)"
-    con.execute(f"CREATE VIEW exchanges AS SELECT * FROM {read(files['exchanges'])}")
+    con.execute(f"CREATE VIEW exchanges AS SELECT {columns} FROM {read(files['exchanges'])}")
     if files.get("corrections"): con.execute(f"CREATE VIEW corrections AS SELECT * FROM {read(files['corrections'])}")
     else: con.execute("CREATE TABLE corrections (day TEXT, source BIGINT, place BIGINT, reason TEXT, by_source BIGINT, by_place BIGINT, known TIMESTAMPTZ)")
     con.execute("CREATE TABLE retracted (source BIGINT)")
@@ -63,11 +64,11 @@ def prepare(con, ledger, targets, buckets, as_at):
         # Times in a manifest are RFC 3339.
         if con.execute("SELECT epoch_us(CAST(? AS TIMESTAMPTZ)) <= ?", [r["at"], as_at]).fetchall()[0][0]:
             con.execute("INSERT INTO retracted VALUES (?)", [r["source"]])
-    con.execute("CREATE TABLE targets (srv TEXT, generation TEXT, role TEXT, mode TEXT, test_kind TEXT, first_day TEXT, after_day TEXT, micros BIGINT, assumed BIGINT)")
+    con.execute("CREATE TABLE targets (srv TEXT, generation TEXT, role TEXT, mode TEXT, test_kind TEXT, leg TEXT, first_day TEXT, after_day TEXT, micros BIGINT, assumed BIGINT)")
     with open(targets, newline="") as f:
         rows = [[*(r[k] for k in TARGET_KEYS), r.get("first_day") or "0000-01-01", r.get("after_day") or "9999-12-31", int(r["micros"]), int(r["assumed"] in ("true", "1"))]
                 for r in csv.DictReader(f)]
-    if rows: con.executemany("INSERT INTO targets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    if rows: con.executemany("INSERT INTO targets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     con.execute(f"CREATE TABLE buckets AS SELECT * FROM read_csv('{buckets}')")
     sql = sections(ROOT / "crates/ledger/rollup.sql")
     for name in ("messages", "set_aside", "disputes", "judged"): con.execute(sql[name])
@@ -114,12 +115,12 @@ def check(ledger, targets, buckets, as_at):
 def plain_loop(con, bounds):
     """The rollups by a loop over rows, written from the rules and not from the SQL."""
     import datetime as dt
-    targets = {tuple(r[:5]): r[5:] for r in con.execute("SELECT srv, generation, role, mode, test_kind, micros, assumed FROM targets").fetchall()}
+    targets = {tuple(r[:6]): r[6:] for r in con.execute("SELECT srv, generation, role, mode, test_kind, leg, micros, assumed FROM targets").fetchall()}
     aside, winners = set(), set()
     for source, place, reason, by_source, by_place in con.execute("SELECT source, place, reason, by_source, by_place FROM corrections").fetchall():
         aside.add((source, place))
         if reason == "collision": winners.add((by_source, by_place))
-    names = ["kind", "region", "provider", "feed", "role", "party_category", "srv", "mode", "class", "generation", "device_type", "test_kind", "state", "code"]
+    names = ["kind", "region", "provider", "feed", "role", "party_category", "srv", "mode", "class", "generation", "device_type", "test_kind", "leg", "state", "code"]
     daily, latency = {}, {}
     rows = con.execute(f"SELECT originator, epoch_us(received), epoch_us(answer_sent), epoch_us(target_at), source, place, {', '.join(names)} FROM exchanges").fetchall()
     for originator, started, ended, target, source, place, *words in rows:
@@ -161,14 +162,16 @@ def self_test(rows=6_000):
             for i, r in enumerate(csv.DictReader(f)):
                 for role in ("IS", "ENO"):
                     for mode in ("on-demand", "scheduled"):
-                        to.writerow([r["srv"], r["generation"], role, mode, r["test_kind"], int(r["seconds"]) * 1_000_000, "true" if i % 2 else "false"])
+                        for leg, times in (("send", 1_000_000), ("transform", 2_000_000)):
+                            to.writerow([r["srv"], r["generation"], role, mode, r["test_kind"], leg, int(r["seconds"]) * times, "true" if i % 2 else "false"])
         bounds = [0]
         while bounds[-1] < 100 * 86_400_000_000: bounds.append(bounds[-1] + max(1, bounds[-1] // 100))
         with open(buckets, "w") as f:
             f.write("bucket,from_us,to_us\n")
             for i, low in enumerate(bounds): f.write(f"{i},{low},{bounds[i + 1] if i + 1 < len(bounds) else ''}\n")
         con = duckdb.connect()
-        prepare(con, data / "ledger", targets, buckets, FOREVER)
+        # The generator sends; a transform has a target of its own.
+        prepare(con, data / "ledger", targets, buckets, FOREVER, "* REPLACE (CASE WHEN place % 7 = 0 THEN 'transform' ELSE leg END AS leg)")
         daily, latency = plain_loop(con, bounds)
         for name, rows in (("daily", daily), ("daily_latency", latency)):
             types = ["BIGINT" if c in ("count", "disputed", "assumed", "bucket") else "TEXT" for c in COLUMNS[name]]

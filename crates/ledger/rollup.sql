@@ -9,7 +9,7 @@
 --   corrections  the table of that name: records set aside, and for a collision the record that won
 --   retracted    (source)                 sources taken back by then
 --   as_at        (known)                  one row: rows known later do not count
---   targets      (srv, generation, role, mode, test_kind, first_day, after_day, micros, assumed)
+--   targets      (srv, generation, role, mode, test_kind, leg, first_day, after_day, micros, assumed)
 --                the rules resolved: at most one row for a combination on a day; days as 2026-04-01, half-open
 --   buckets      (bucket, from_us, to_us) rules/buckets.csv: half-open, the last without upper end
 --
@@ -24,7 +24,7 @@ CREATE OR REPLACE VIEW messages AS
 SELECT strftime(make_timestamp(epoch_us(received)), '%Y-%m-%d') AS day,
        printf('%016X', originator) AS hex,
        epoch_us(received) AS started, epoch_us(answer_sent) AS ended, epoch_us(target_at) AS stated_target, epoch_us(known) AS known_us,
-       kind, region, provider, feed, role, party_category, srv, mode, class, generation, device_type, test_kind, state, code, source, place
+       kind, region, provider, feed, role, party_category, srv, mode, class, generation, device_type, test_kind, leg, state, code, source, place
 FROM exchanges;
 
 -- name: set_aside
@@ -62,7 +62,7 @@ FROM (
          CASE WHEN d.source IS NULL THEN 0 ELSE 1 END AS is_disputed
   FROM messages m CROSS JOIN as_at
   LEFT JOIN targets t ON t.srv = m.srv AND t.generation = m.generation AND t.role = m.role AND t.mode = m.mode
-       AND t.test_kind = m.test_kind AND t.first_day <= m.day AND m.day < t.after_day
+       AND t.test_kind = m.test_kind AND t.leg = m.leg AND t.first_day <= m.day AND m.day < t.after_day
   LEFT JOIN disputes d ON d.source = m.source AND d.place = m.place
   WHERE m.known_us <= as_at.known
     AND m.source NOT IN (SELECT source FROM retracted)
