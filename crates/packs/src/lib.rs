@@ -1,1 +1,13 @@
-//! Reports built from measures and registers: renderers, diff, explain
+//! Reports built from measures and registers: the document that is printed, and its printers.
+//!
+//! [`model`] is a presentational document and knows nothing of ledgers: every text in it is as it
+//! will be printed, every number exact. [`render`] writes it as HTML, PDF, XLSX, CSV and JSON,
+//! with a [`manifest`] that lists the files and the rules used. The same pack gives the same bytes.
+
+pub mod error;
+pub mod manifest;
+pub mod model;
+pub mod render;
+
+pub use error::PackError;
+pub use render::{Formats, Replace, WrittenFile, render_all};

@@ -1,0 +1,77 @@
+//! What lies in a pack's folder, and what its figures rest on.
+
+use crate::{PackError, model::{Named, Pack, RuleUsed, Status}, render::WrittenFile};
+use northbound_types::{Period, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Name of the file.
+pub const NAME: &str = "manifest.json";
+/// What the file says it is.
+pub const FORMAT: &str = "northbound-pack-manifest/1";
+
+/// The manifest of a written pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Title.
+    pub title: String,
+    /// Whose service.
+    pub network: String,
+    /// Period reported.
+    pub period: Period,
+    /// Version.
+    pub version: u32,
+    /// Draft or issued.
+    pub status: Status,
+    /// What was known at this time.
+    pub as_at: Utc,
+    /// Messages received before this time are in.
+    pub cut_off: Utc,
+    /// How messages were counted.
+    pub methodology: Named,
+    /// Root manifest hash of the ledger.
+    pub root_manifest: String,
+    /// Hash of the rule set.
+    pub rules_hash: String,
+    /// Files, this one apart.
+    pub files: Vec<WrittenFile>,
+    /// Rules with their provenance.
+    pub rules: Vec<RuleUsed>,
+    /// Ids of the rules that nobody has confirmed.
+    pub unconfirmed_rules: Vec<String>,
+}
+
+impl Manifest {
+    /// The manifest of a pack and its files.
+    #[must_use]
+    pub fn of(pack: &Pack, files: Vec<WrittenFile>) -> Manifest {
+        Manifest {
+            format: FORMAT.to_owned(), title: pack.title.clone(), network: pack.network.clone(), period: pack.period,
+            version: pack.version, status: pack.status.clone(), as_at: pack.as_at, cut_off: pack.cut_off,
+            methodology: pack.methodology.clone(), root_manifest: pack.origin.manifest.clone(),
+            rules_hash: pack.origin.rules.clone(), files, rules: pack.rules.clone(),
+            unconfirmed_rules: pack.unconfirmed().map(|r| r.id.clone()).collect(),
+        }
+    }
+
+    /// As JSON with a line break at its end.
+    pub(crate) fn to_json(&self) -> Result<Vec<u8>, PackError> {
+        let mut out = serde_json::to_vec_pretty(self).map_err(|e| PackError::printer("JSON", e))?;
+        out.push(b'\n');
+        Ok(out)
+    }
+
+    /// Reads a manifest; `None` where the bytes are not one.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Manifest> {
+        serde_json::from_slice::<Manifest>(bytes).ok().filter(|m| m.format == FORMAT)
+    }
+}
+
+/// SHA-256 in hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,91 @@
+//! The front page: what the reader must know before turning a page.
+
+use super::{Block, Cell, Para};
+use northbound_types::Day;
+use serde::{Deserialize, Serialize};
+
+/// The front page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Front {
+    /// What makes the period unusable in part: printed first, boxed. Empty where nothing does.
+    pub warnings: Vec<Para>,
+    /// The period in a few sentences.
+    pub statements: Vec<Para>,
+    /// Every measure row; the printer sorts them into bands.
+    pub headlines: Vec<Headline>,
+    /// What fell short, worst first.
+    pub shortfalls: Vec<Shortfall>,
+    /// Exceptions in force.
+    pub exceptions: Vec<ActiveException>,
+    /// Charts of the front page: small multiples by region.
+    pub blocks: Vec<Block>,
+}
+
+/// One measure row on the front page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Headline {
+    /// Measure id.
+    pub measure: String,
+    /// Title in words.
+    pub title: String,
+    /// Region in words: a national figure says so.
+    pub region: String,
+    /// Provider; empty where none.
+    pub provider: String,
+    /// The figure with its band.
+    pub cell: Cell,
+    /// Target as printed; empty where unknown.
+    pub target: String,
+    /// Minimum as printed; empty where unknown.
+    pub minimum: String,
+    /// Share of the traffic behind it, as printed; empty where unknown.
+    pub traffic: String,
+    /// Days from the end of its period to the pack's as-at date.
+    pub age_days: Option<i32>,
+    /// Section id with the detail; empty where none.
+    pub section: String,
+    /// Reference of an exception in force: the row then stands apart from the bands.
+    pub exception: Option<String>,
+}
+
+/// A row that fell short, with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortfall {
+    /// Measure id.
+    pub measure: String,
+    /// What fell short, in words.
+    pub what: String,
+    /// Region in words.
+    pub region: String,
+    /// The figure.
+    pub cell: Cell,
+    /// The level that it missed, as printed.
+    pub level: String,
+    /// Since when, in words, with the streak: "since January 2026; 4 months in a row".
+    pub since: String,
+    /// Why, as explained; empty where nobody explained it, which is printed as such.
+    pub why: String,
+    /// Where the reason was given: "in the report", "offline, by …"; "same reason as last month".
+    pub why_from: String,
+    /// Who acts; empty where nobody does, which is printed as such.
+    pub acts: String,
+    /// What they do and until when.
+    pub action: String,
+}
+
+/// An exception in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveException {
+    /// Reference.
+    pub reference: String,
+    /// What it covers, in words.
+    pub title: String,
+    /// Measure ids.
+    pub measures: Vec<String>,
+    /// First day.
+    pub from: Day,
+    /// Last day; `None` while open.
+    pub to: Option<Day>,
+    /// How far it has come: "criteria met, letter due".
+    pub state: String,
+}

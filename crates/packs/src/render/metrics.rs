@@ -1,0 +1,97 @@
+//! Widths of printed text, from the fonts that the PDF embeds. Charts use them too, so that a
+//! label never runs into its neighbour.
+
+use skrifa::{FontRef, MetadataProvider, instance::{LocationRef, Size}};
+use std::sync::OnceLock;
+
+/// Liberation Sans Regular.
+pub const REGULAR: &[u8] = include_bytes!("../../assets/fonts/LiberationSans-Regular.ttf");
+/// Liberation Sans Bold.
+pub const BOLD: &[u8] = include_bytes!("../../assets/fonts/LiberationSans-Bold.ttf");
+
+/// Characters below this one are looked up in a table; the fonts hold few above it.
+const TABLE: u32 = 0x2700;
+/// Width of a character that the font lacks, as a share of the size.
+const MISSING: f32 = 0.6;
+
+struct Widths([Vec<Option<f32>>; 2]);
+
+fn widths() -> &'static Widths {
+    static WIDTHS: OnceLock<Widths> = OnceLock::new();
+    WIDTHS.get_or_init(|| Widths([read(REGULAR), read(BOLD)]))
+}
+
+fn read(font: &[u8]) -> Vec<Option<f32>> {
+    let Ok(font) = FontRef::new(font) else { return Vec::new() };
+    let (map, metrics) = (font.charmap(), font.glyph_metrics(Size::new(1.0), LocationRef::default()));
+    (0..TABLE).map(|c| char::from_u32(c).and_then(|c| map.map(c)).and_then(|g| metrics.advance_width(g))).collect()
+}
+
+/// Does the font have the character?
+#[must_use]
+pub fn has(c: char, bold: bool) -> bool { advance(c, bold).is_some() }
+
+fn advance(c: char, bold: bool) -> Option<f32> {
+    *widths().0[usize::from(bold)].get(u32::from(c) as usize)?
+}
+
+/// Width of a text at a size, in the unit of the size.
+#[must_use]
+pub fn width(text: &str, size: f32, bold: bool) -> f32 {
+    text.chars().map(|c| advance(c, bold).unwrap_or(MISSING)).sum::<f32>() * size
+}
+
+/// As much of the text as fits, with an ellipsis where something was cut.
+#[must_use]
+pub fn fit(text: &str, size: f32, bold: bool, room: f32) -> String {
+    if width(text, size, bold) <= room { return text.to_owned(); }
+    let mut used = width("…", size, bold);
+    let mut out = String::new();
+    for c in text.chars() {
+        used += advance(c, bold).unwrap_or(MISSING) * size;
+        if used > room { break; }
+        out.push(c);
+    }
+    out.push('…');
+    out
+}
+
+/// Lines no wider than `room`; a word wider than that is broken. Never empty.
+#[must_use]
+pub fn wrap(text: &str, size: f32, bold: bool, room: f32) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    let space = width(" ", size, bold);
+    let mut used = 0.0;
+    for word in text.split(' ').filter(|w| !w.is_empty()) {
+        let w = width(word, size, bold);
+        if !line.is_empty() && used + space + w > room {
+            lines.push(std::mem::take(&mut line));
+            used = 0.0;
+        }
+        if !line.is_empty() { line.push(' '); used += space; }
+        if w <= room { line.push_str(word); used += w; continue; }
+        for c in word.chars() {
+            let w = advance(c, bold).unwrap_or(MISSING) * size;
+            if !line.is_empty() && used + w > room { lines.push(std::mem::take(&mut line)); used = 0.0; }
+            line.push(c);
+            used += w;
+        }
+    }
+    if !line.is_empty() || lines.is_empty() { lines.push(line); }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapping_loses_nothing_and_keeps_within_the_room() {
+        let word = "x".repeat(10_000);
+        let lines = wrap(&format!("two words {word} end"), 9.0, false, 100.0);
+        assert!(lines.iter().all(|l| width(l, 9.0, false) <= 100.0));
+        assert_eq!(lines.concat().chars().filter(|c| *c == 'x').count(), 10_000);
+        assert_eq!(wrap("", 9.0, false, 100.0), [""]);
+        assert!(width(&fit("a long label", 9.0, true, 30.0), 9.0, true) <= 30.0);
+    }
+}
