@@ -4,11 +4,13 @@ mod sample;
 
 use calamine::{Data, Reader, Xlsx};
 use northbound_packs::{Formats, model::figures_of, render::{charts_of, chart, print_all}};
-use std::{io::Cursor, process::Command};
+use std::{io::Cursor, process::Command, sync::OnceLock};
 
+/// The sample, printed once for all tests here.
 fn file(name: &str) -> Vec<u8> {
-    let files = print_all(&sample::pack(), Formats::all()).expect("the sample prints");
-    files.into_iter().find(|f| f.0 == name).unwrap_or_else(|| panic!("no {name}")).1
+    static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
+    let files = FILES.get_or_init(|| print_all(&sample::pack(), Formats::all()).expect("the sample prints"));
+    files.iter().find(|f| f.0 == name).unwrap_or_else(|| panic!("no {name}")).1.clone()
 }
 
 fn text(name: &str) -> String { String::from_utf8(file(name)).expect("UTF-8") }

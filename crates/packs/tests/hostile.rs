@@ -138,7 +138,8 @@ fn a_cell_longer_than_a_spreadsheet_allows_is_cut_and_says_so() {
 
 #[test]
 fn unsound_documents_are_refused() {
-    let cases: [(&str, fn(&mut Table)); 7] = [
+    type Spoil = fn(&mut Table);
+    let cases: [(&str, Spoil); 7] = [
         ("cells for", |t| { t.rows[0].cells.pop(); }),
         ("used twice", |t| t.id = "streak".into()),
         ("lower-case", |t| t.id = "../etc".into()),

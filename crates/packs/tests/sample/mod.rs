@@ -59,7 +59,7 @@ fn rules() -> Vec<RuleUsed> {
     ]
 }
 
-fn headline(measure: &str, title: &str, region: &str, provider: &str, cell: Cell, levels: (&str, &str), traffic: &str, section: &str) -> Headline {
+fn headline((measure, title): (&str, &str), region: &str, provider: &str, cell: Cell, levels: (&str, &str), traffic: &str, section: &str) -> Headline {
     Headline {
         measure: measure.into(), title: title.into(), region: region.into(), provider: provider.into(), cell, target: levels.0.into(), minimum: levels.1.into(),
         traffic: traffic.into(), age_days: Some(53), section: section.into(), exception: None,
@@ -73,7 +73,7 @@ pub fn unreliable() -> Cell {
 fn front() -> Front {
     let (rtt, avail, fw) = ("Round-trip-time test commands", "WAN gateway availability", "Firmware payloads");
     let lv = ("99 %", "96 %");
-    let mut outage = headline("PM12.1", "Outage alerts, small events", "North", "CSPN", share(9_402, 10_000).figure(id(9)).band(Band::BelowMinimum), ("99 %", "96 %"), "", "alerts");
+    let mut outage = headline(("PM12.1", "Outage alerts, small events"), "North", "CSPN", share(9_402, 10_000).figure(id(9)).band(Band::BelowMinimum), ("99 %", "96 %"), "", "alerts");
     outage.exception = Some("EX-4".into());
     Front {
         warnings: vec![Para::plain("North has no firmware figure for April: the provider's reporting tool was faulty for ten days. Figures of North are sound again from 21 April 2026.")],
@@ -83,13 +83,13 @@ fn front() -> Front {
             Para::plain("South and Central met every target that has a figure."),
         ],
         headlines: vec![
-            headline("PM4.3", rtt, "North", "CSPN", share(900, 1_000).figure(id(2)).band(Band::BelowMinimum), lv, "31.2 %", "tests"),
-            headline("PM4.3", rtt, "Central", "CSPC", share(99_214, 100_000).figure(id(3)).band(Band::Met), lv, "36.0 %", "tests"),
-            headline("PM4.3", rtt, "South", "CSPS", share(98_120, 100_000).figure(id(4)).band(Band::BelowTarget).state(CellState::Provisional, "[p]", "rests on an assumed Target Response Time of 30 s"), lv, "32.8 %", "tests"),
-            headline("PM6.2", avail, "North", "CSPN", share(44_417, 44_640).figure(id(5)).band(Band::Met), ("99.5 %", "99 %"), "", "availability"),
-            headline("PM6.2", avail, "South", "CSPS", share(44_416, 44_640).figure(id(6)).band(Band::BelowTarget), ("99.5 %", "99 %"), "", "availability"),
-            headline("PM2", fw, "North", "CSPN", unreliable().figure(id(7)).band(Band::NoFigure), lv, "", "firmware"),
-            headline("CPM1", "On-demand Service Responses", "National", "", Cell::null(NullReason::NotDeterminable, "PM2 North has no figure; between 91.20 % and 97.90 %").figure(id(8)).band(Band::NoFigure), lv, "", "contributions"),
+            headline(("PM4.3", rtt), "North", "CSPN", share(900, 1_000).figure(id(2)).band(Band::BelowMinimum), lv, "31.2 %", "tests"),
+            headline(("PM4.3", rtt), "Central", "CSPC", share(99_214, 100_000).figure(id(3)).band(Band::Met), lv, "36.0 %", "tests"),
+            headline(("PM4.3", rtt), "South", "CSPS", share(98_120, 100_000).figure(id(4)).band(Band::BelowTarget).state(CellState::Provisional, "[p]", "rests on an assumed Target Response Time of 30 s"), lv, "32.8 %", "tests"),
+            headline(("PM6.2", avail), "North", "CSPN", share(44_417, 44_640).figure(id(5)).band(Band::Met), ("99.5 %", "99 %"), "", "availability"),
+            headline(("PM6.2", avail), "South", "CSPS", share(44_416, 44_640).figure(id(6)).band(Band::BelowTarget), ("99.5 %", "99 %"), "", "availability"),
+            headline(("PM2", fw), "North", "CSPN", unreliable().figure(id(7)).band(Band::NoFigure), lv, "", "firmware"),
+            headline(("CPM1", "On-demand Service Responses"), "National", "", Cell::null(NullReason::NotDeterminable, "PM2 North has no figure; between 91.20 % and 97.90 %").figure(id(8)).band(Band::NoFigure), lv, "", "contributions"),
             outage,
         ],
         shortfalls: vec![

@@ -103,7 +103,7 @@ impl Drawing {
         self.marks.push(Mark::Text { x: tenth(x), y: tenth(y), size, bold: true, anchor, colour, text: text.to_owned() });
     }
     /// Adds a marker.
-    pub fn marker(&mut self, kind: Marker, x: f32, y: f32, r: f32, fill: Colour, stroke: Colour, tip: &str) {
+    pub fn marker(&mut self, kind: Marker, (x, y): (f32, f32), r: f32, fill: Colour, stroke: Colour, tip: &str) {
         let at = |dx: f32, dy: f32| (tenth(x + dx * r), tenth(y + dy * r));
         let points = match kind {
             Marker::Circle => {

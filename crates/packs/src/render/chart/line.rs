@@ -96,7 +96,7 @@ fn draw_markers(out: &mut Drawing, plot: &Plot, chart: &Chart, n: usize) {
             Some(b) if chart.series.len() == 1 => band_marker(b),
             _ => (draw::MARKERS[n % 6], draw::SERIES[n % 6]),
         };
-        out.marker(kind, x, y, if plot.size < 12.0 { 3.2 } else { 4.0 }, colour, draw::WHITE, &tip);
+        out.marker(kind, (x, y), if plot.size < 12.0 { 3.2 } else { 4.0 }, colour, draw::WHITE, &tip);
     }
 }
 

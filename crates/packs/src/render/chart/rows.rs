@@ -100,7 +100,7 @@ fn value(out: &mut Drawing, area: &Area, chart: &Chart, point: &Point, n: usize,
             for x in [a, b] { out.line(&[(x, y - 4.0), (x, y + 4.0)], draw::SERIES[n % 6], 1.6, &[]); }
         }
         let (kind, colour) = point.band.map_or((draw::MARKERS[n % 6], draw::SERIES[n % 6]), band_marker);
-        out.marker(kind, area.x(v), y, 5.0, colour, draw::WHITE, &tip);
+        out.marker(kind, (area.x(v), y), 5.0, colour, draw::WHITE, &tip);
     }
     // Beside a bar; for dots in a column of its own, where no level or interval crosses it.
     let x = if chart.kind == ChartKind::Bar { end + 6.0 } else { area.x1 + 10.0 };

@@ -23,7 +23,7 @@ pub fn front(page: &Page<'_>) -> Result<Markup, PackError> {
 }
 
 /// Where a row stands on the front page: an exception in force comes before its band.
-fn group<'a>(headlines: &'a [Headline], band: Band) -> Vec<&'a Headline> {
+fn group(headlines: &[Headline], band: Band) -> Vec<&Headline> {
     headlines.iter().filter(|h| h.exception.is_none() && h.cell.band.unwrap_or(Band::NoFigure) == band).collect()
 }
 

@@ -43,7 +43,7 @@ pub fn cell(page: &Page<'_>, cell: &Cell) -> Markup {
         @if let Some(band) = cell.band { span.(class(band)).band { (icon(band)) } " " }
         @match &cell.figure { Some(id) => (figure(page, id, content)), None => (content) }
         @if let Some(band) = cell.band { " " span.word.(class(band)) { (band.words()) } }
-        @if !cell.state.words().is_empty() && !(cell.band == Some(Band::NoFigure) && cell.marks.is_empty()) { " " span.state { (cell.state.words()) } }
+        @if !cell.state.words().is_empty() { " " span.state { (cell.state.words()) } }
     }
 }
 

@@ -102,6 +102,7 @@ fn bands(layout: &mut Layout, parent: NodeId, headlines: &[Headline]) {
 }
 
 fn shortfalls(layout: &mut Layout, parent: NodeId, rows: &[Shortfall]) {
+    if !rows.is_empty() { layout.need(150.0); }
     layout.heading(parent, 3, "What fell short, since when, why, and who acts");
     if rows.is_empty() { layout.paragraph(parent, "Nothing that has a figure fell below its target.", TEXT); }
     for s in rows {

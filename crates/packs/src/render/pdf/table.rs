@@ -190,6 +190,6 @@ pub fn shape(layout: &mut Layout, band: Band, x: f32, y: f32) {
     let (marker, colour) = band_marker(band);
     let mut one = Drawing::new(0.0, 0.0);
     let (fill, edge) = if band == Band::NoFigure { (draw::WHITE, colour) } else { (colour, colour) };
-    one.marker(marker, x, y, 3.0, fill, edge, "");
+    one.marker(marker, (x, y), 3.0, fill, edge, "");
     for m in one.marks { layout.mark(None, m); }
 }
