@@ -34,7 +34,7 @@ RULES = [
     ("a registry's host name", r"(?!.*(?:\.lock|package-lock\.json)$).*", r"registry\.npm|static\.crates\.io|index\.crates\.io|files\.pythonhosted|pypi\.org|deb\.debian\.org", "pypi" + ".org"),
     ("a stub or a test switched off", r".*\.rs", r"\btodo!\(|\bunimplemented!\(|#\[ignore|\bFIXME\b|\bX{3}\b", "#[" + "ignore]"),
     ("serde(flatten) or serde(untagged)", r".*\.rs", r"serde\([^)]*\b(?:flatten|untagged)\b", "#[serde(" + "flatten)]"),
-    ("allow where expect is meant", r"crates/.*/src/.*\.rs", r"#!?\[allow\(", "#[" + "allow(dead_code)]"),
+    ("a lint switched off without a reason", r".*\.rs", r"#!?\[(?:allow|expect)\((?![^\]]*reason)", "#[" + "allow(dead_code)]"),
     ("a drawer for leftovers", r".*\.rs", r"^\s*(?:pub(?:\([^)]*\))? )?mod (?:util|utils|common|helpers|misc)\b", "mod " + "util;"),
     ("printing from a room", r"crates/(?!northbound/|[a-z]+/(?:tests|examples)/).*\.rs", r"\b(?:println|print|eprintln|eprint|dbg)!\(", "print" + "ln!(1)"),
     ("a clock or a file in a pure room", rf"crates/(?:{'|'.join(sorted(PURE))})/src/(?!.*tests?).*\.rs", r"\bstd::(?:fs|net|process)\b|SystemTime::now|Instant::now", "std::" + "fs::read"),

@@ -63,7 +63,7 @@ macro_rules! columns {
     ($module:ident: $($konst:ident $name:literal $holds:ident $need:literal),+ $(,)?) => {
         pub(crate) mod $module {
             use super::{Column, Holds};
-            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the names of the constants number themselves")]
             enum At { $($konst),+ }
             $(pub(crate) const $konst: usize = At::$konst as usize;)+
             pub(crate) const COLUMNS: &[Column] = &[$(Column { name: $name, holds: Holds::$holds, required: $need }),+];
