@@ -1,6 +1,6 @@
 //! The invented messages of `tests/corpus`, and small edits of them. Each test binary takes what it
 //! needs of this, so what one leaves unused is no fault.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses some of the samples")]
 
 use northbound_duis::{Limits, Message, Refusal, Services, read};
 use std::path::PathBuf;
