@@ -222,3 +222,58 @@ pub fn alerts(out: &Path, rows: u64, seed: u64) -> Result<(), Box<dyn std::error
     }
     Ok(())
 }
+
+/// Ingests folders of Parquet files, one transaction a folder.
+pub fn ingest_folders(to: &Path, folders: &[std::path::PathBuf], judge: &dyn northbound_ledger::judge::Judge) -> Result<(), Box<dyn std::error::Error>> {
+    use arrow_array::{Array, cast::AsArray, types::{Int64Type, TimestampMicrosecondType}};
+    use northbound_ledger::{Ledger, RowSink, SourceMeta, rows::{AlertRow, ExchangeRow}};
+    use northbound_types::{Eui64, Utc};
+    let ledger = Ledger::at(to);
+    let known = APRIL + 40 * DAY_US;
+    for folder in folders {
+        let mut files: Vec<_> = std::fs::read_dir(folder)?.filter_map(|e| e.ok().map(|e| e.path())).collect();
+        files.sort();
+        let mut tx = ledger.begin(Utc(known))?;
+        for f in files {
+            let name = f.to_string_lossy().into_owned();
+            tx.begin_source(SourceMeta { name: name.clone(), sha256: name, bytes: 0, layout: "messages".into(), mapping: String::new(), feed: "dsp".into(), rank: 10, corrects: Vec::new(), known: Utc(known), by: "bench".into() })?;
+            let mut place = 0;
+            for b in parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(File::open(&f)?)?.with_batch_size(64 * 1024).build()? {
+                let b = b?;
+                let text = |n: &str| b.column_by_name(n).ok_or_else(|| format!("no column {n}")).map(|c| c.as_string::<i32>().clone());
+                let int = |n: &str| b.column_by_name(n).ok_or_else(|| format!("no column {n}")).map(|c| c.as_primitive::<Int64Type>().clone());
+                let time = |n: &str| b.column_by_name(n).ok_or_else(|| format!("no column {n}")).map(|c| c.as_primitive::<TimestampMicrosecondType>().clone());
+                let at = |c: &arrow_array::TimestampMicrosecondArray, i: usize| c.is_valid(i).then(|| c.value(i));
+                if b.column_by_name("device").is_some() {
+                    let (device, recipient, counter, received) = (int("device")?, int("recipient")?, int("counter")?, time("received")?);
+                    let w = ["namespace", "code", "alert_kind", "state", "excluded", "region", "provider", "feed"].map(|n| text(n));
+                    let w: Vec<StringArray> = w.into_iter().collect::<Result<_, _>>()?;
+                    for i in 0..b.num_rows() {
+                        place += 1;
+                        tx.alert(&AlertRow { namespace: w[0].value(i), device: Eui64::from_i64(device.value(i)), recipient: Eui64::from_i64(recipient.value(i)), counter: counter.value(i) as u64,
+                            code: w[1].value(i), alert_kind: w[2].value(i), state: w[3].value(i).parse()?, excluded: w[4].value(i) == "true", carried: 0, raised: None, received: received.value(i), delivered: None,
+                            region: w[5].value(i).parse()?, provider: w[6].value(i), feed: w[7].value(i), known, place }).map_err(|e| e.to_string())?;
+                    }
+                    continue;
+                }
+                let w: Vec<StringArray> = WORDS.into_iter().chain(["srv"]).map(|n| text(n)).collect::<Result<_, _>>()?;
+                let n: Vec<Int64Array> = INTS.into_iter().map(|n| int(n)).collect::<Result<_, _>>()?;
+                let t: Vec<TimestampMicrosecondArray> = TIMES.into_iter().map(|n| time(n)).collect::<Result<_, _>>()?;
+                for i in 0..b.num_rows() {
+                    place += 1;
+                    let v = |k: usize| w[k].value(i);
+                    tx.exchange(&ExchangeRow {
+                        namespace: v(0), originator: Eui64::from_i64(n[0].value(i)), target: Eui64::from_i64(n[1].value(i)), counter: n[2].value(i) as u64, leg: v(1).parse()?, instance: 0,
+                        kind: v(2).parse()?, mode: v(3).parse()?, srv: v(15), cv: n[3].value(i), role: v(4), party_category: v(5), class: v(6), generation: v(7).parse()?, device_type: v(8),
+                        test_kind: v(9).parse()?, region: v(10).parse()?, provider: v(11), feed: v(12), state: v(13).parse()?, code: v(14),
+                        user_sent: None, received: t[0].value(i), acknowledged: at(&t[1], i), due: None, released: None, queued: at(&t[2], i), sent_to_wan: at(&t[3], i), delivered_to_device: None,
+                        answered_at_wan: at(&t[4], i), answer_sent: at(&t[5], i), delivered: at(&t[6], i), target_at: at(&t[7], i), timeout_at: None, known, place,
+                    }).map_err(|e| e.to_string())?;
+                }
+            }
+            tx.end_source(0)?;
+        }
+        tx.commit(judge, "bench", 0, &mut |_| {})?;
+    }
+    Ok(())
+}

@@ -5,7 +5,7 @@ use crate::{
     schema::{Col, NONE, Table}, snapshot::{Days, Snapshot}, visible::Aside,
 };
 use arrow_array::RecordBatch;
-use northbound_types::{Dim, Eui64, RequestState, Selector, Timeliness, Utc};
+use northbound_types::{Day, Dim, Eui64, RequestState, Selector, Timeliness, Utc};
 use parquet::arrow::{ProjectionMask, arrow_reader::{RowSelection, RowSelector}};
 use serde::Serialize;
 use std::{collections::{BTreeMap, BTreeSet}, path::Path};
@@ -58,7 +58,7 @@ pub struct Query<'a> {
 pub const PAGE_MESSAGES: u64 = 100_000;
 
 impl Snapshot {
-    /// The messages that any of the selectors takes, by day and time.
+    /// The messages that any of the selectors takes, in the order received (then source, then place).
     ///
     /// # Errors
     /// When a file cannot be read, or the page is over its limit.
@@ -66,80 +66,93 @@ impl Snapshot {
         if q.limit > PAGE_MESSAGES { return Err(LedgerError::Limit { what: "messages on one page", value: q.limit, limit: PAGE_MESSAGES }); }
         let mut page = Page { messages: Vec::new(), next: None };
         let mut skip = q.skip;
-        let aside = self.aside(q.days)?;
+        let mut by_day: BTreeMap<Option<Day>, Vec<&FileEntry>> = BTreeMap::new();
         for f in self.files(Table::Exchanges, q.days) {
-            if !self.visible.may_see(f) || !q.selectors.iter().any(|s| may_hold(f, s)) { continue; }
-            if self.page_file(f, q, &aside, judge, &mut skip, &mut page)? { break; }
+            if self.visible.may_see(f) && q.selectors.iter().any(|s| may_hold(f, s)) { by_day.entry(f.day).or_default().push(f); }
+        }
+        for (day, files) in by_day {
+            // One row more than wanted tells whether there is a next page.
+            let room = q.limit - page.messages.len() as u64 + 1;
+            let aside = match day { Some(d) => self.aside((d, d.plus(1)))?, None => self.aside(q.days)? };
+            let mut found = Found { keep: (skip + room) as usize, all: 0, first: Vec::new() };
+            for (i, f) in files.iter().enumerate() { self.match_file(i, f, q, &aside, judge, &mut found)?; }
+            let mut rows = found.finish();
+            let skipped = skip.min(found.all);
+            skip -= skipped;
+            rows.drain(..(skipped as usize).min(rows.len()));
+            let more = rows.len() as u64 == room;
+            rows.truncate(room as usize - 1);
+            self.fetch(&files, &rows, judge, &mut page)?;
+            if more {
+                page.next = Some(q.skip + page.messages.len() as u64);
+                break;
+            }
         }
         Ok(page)
     }
 
-    /// Adds a file's messages; `true` when the page is full.
-    fn page_file(&self, f: &FileEntry, q: &Query<'_>, aside: &Aside, judge: &dyn Judge, skip: &mut u64, page: &mut Page) -> Result<bool, LedgerError> {
+    fn match_file(&self, number: usize, f: &FileEntry, q: &Query<'_>, aside: &Aside, judge: &dyn Judge, found: &mut Found) -> Result<(), LedgerError> {
         let path = self.dir.join(&f.path);
-        let opened = Opened::open(&path, Table::Exchanges, true)?;
-        for group in 0..opened.row_groups() {
-            let mut rows = self.matching_rows(&path, &opened, group, f, q, aside, judge)?;
-            if (rows.len() as u64) <= *skip { *skip -= rows.len() as u64; continue; }
-            rows.drain(..*skip as usize);
-            *skip = 0;
-            let room = (q.limit - page.messages.len() as u64) as usize;
-            let more = rows.len() > room;
-            rows.truncate(room);
-            self.fetch(&path, &opened, group, &rows, f, judge, page)?;
-            if more {
-                page.next = Some(q.skip + page.messages.len() as u64);
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let opened = Opened::open(&path, Table::Exchanges, false)?;
+        for group in 0..opened.row_groups() { self.matching_rows(&path, &opened, (number, group), f, q, aside, judge, found)?; }
+        Ok(())
     }
 
-    fn matching_rows(&self, path: &Path, opened: &Opened, group: usize, f: &FileEntry, q: &Query<'_>, aside: &Aside, judge: &dyn Judge) -> Result<Vec<usize>, LedgerError> {
+    #[expect(clippy::too_many_arguments, reason = "one row group of one file, with everything that decides which rows match")]
+    fn matching_rows(&self, path: &Path, opened: &Opened, at: (usize, usize), f: &FileEntry, q: &Query<'_>, aside: &Aside, judge: &dyn Judge, found: &mut Found) -> Result<(), LedgerError> {
         let dims: BTreeSet<Dim> = q.selectors.iter().flat_map(Selector::dims).collect();
         let mut names: Vec<&str> = Vec::new();
         for d in &dims {
             match d {
                 Dim::Day => {}
                 Dim::User => names.push("originator"),
-                Dim::Timeliness => names.extend(["state", "received", "answer_sent", "target_at", "srv", "generation", "role", "mode", "test_kind"]),
+                Dim::Timeliness => names.extend(["state", "received", "answer_sent", "target_at", "srv", "generation", "role", "mode", "test_kind", "leg"]),
                 d => names.push(d.as_str()),
             }
         }
-        names.extend(["known", "source", "place"]);
+        names.extend(["received", "known", "source", "place"]);
         let mask = ProjectionMask::columns(opened.parquet().file_metadata().schema_descr(), names.iter().copied());
-        let reader = pq(path, opened.reader(path)?.with_projection(mask).with_row_groups(vec![group]).with_batch_size(64 * 1024).build())?;
-        let mut rows = Vec::new();
-        let mut at = 0;
+        let reader = pq(path, opened.reader(path)?.with_projection(mask).with_row_groups(vec![at.1]).with_batch_size(64 * 1024).build())?;
+        let mut first = 0;
         for batch in reader {
             let batch = ar(path, batch)?;
             let view = Batch::over(&batch, &[]);
             let keep = keep(&view, Table::Exchanges, &self.visible, &crate::visible::Aside::default());
-            let (source, place) = (view.ints("source"), view.ints("place"));
+            let (received, source, place) = (view.ints("received"), view.ints("source"), view.ints("place"));
             let matcher = Matcher::new(&view, f, &dims, judge);
             for i in 0..batch.num_rows() {
                 let hidden = aside.hidden.get(&source[i]).is_some_and(|h| h.has(place[i]));
-                if keep[i] && hidden == q.set_aside && q.selectors.iter().any(|s| matcher.takes(s, i)) { rows.push(at + i); }
+                if keep[i] && hidden == q.set_aside && q.selectors.iter().any(|s| matcher.takes(s, i)) {
+                    found.add(Place { received: received[i], source: source[i], place: place[i], file: at.0, group: at.1, row: first + i });
+                }
             }
-            at += batch.num_rows();
+            first += batch.num_rows();
         }
-        Ok(rows)
+        Ok(())
     }
 
-    fn fetch(&self, path: &Path, opened: &Opened, group: usize, rows: &[usize], f: &FileEntry, judge: &dyn Judge, page: &mut Page) -> Result<(), LedgerError> {
-        if rows.is_empty() { return Ok(()); }
-        let mut selection = Vec::new();
-        let mut at = 0;
-        for &r in rows {
-            if r > at { selection.push(RowSelector::skip(r - at)); }
-            selection.push(RowSelector::select(1));
-            at = r + 1;
+    /// Reads the whole records of the places, in their order.
+    fn fetch(&self, files: &[&FileEntry], places: &[Place], judge: &dyn Judge, page: &mut Page) -> Result<(), LedgerError> {
+        let mut by_group: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
+        for (order, p) in places.iter().enumerate() { by_group.entry((p.file, p.group)).or_default().push((p.row, order)); }
+        let mut found: Vec<Option<Message>> = vec![None; places.len()];
+        for ((file, group), mut rows) in by_group {
+            rows.sort_unstable();
+            let path = self.dir.join(&files[file].path);
+            let opened = Opened::open(&path, Table::Exchanges, true)?;
+            let mut selection = Vec::new();
+            let mut at = 0;
+            for &(r, _) in &rows {
+                if r > at { selection.push(RowSelector::skip(r - at)); }
+                selection.push(RowSelector::select(1));
+                at = r + 1;
+            }
+            let reader = pq(&path, opened.reader(&path)?.with_row_groups(vec![group]).with_row_selection(RowSelection::from(selection)).with_batch_size(rows.len()).build())?;
+            let mut messages = Vec::new();
+            for batch in reader { self.records(&ar(&path, batch)?, files[file], judge, &mut messages); }
+            for (m, (_, order)) in messages.into_iter().zip(rows) { found[order] = Some(m); }
         }
-        let reader = pq(path, opened.reader(path)?.with_row_groups(vec![group]).with_row_selection(RowSelection::from(selection)).with_batch_size(rows.len()).build())?;
-        for batch in reader {
-            let batch = ar(path, batch)?;
-            self.records(&batch, f, judge, &mut page.messages);
-        }
+        page.messages.extend(found.into_iter().flatten());
         Ok(())
     }
 
@@ -172,7 +185,7 @@ impl Snapshot {
         for (i, record) in rows.into_iter().enumerate() {
             let received = get("received", i).unwrap_or(0);
             let text = |n: &str| record.get(n).map_or("", String::as_str);
-            let rule = judge.target(&TargetQuery { srv: text("srv"), generation: text("generation"), role: text("role"), mode: text("mode"), test_kind: text("test_kind"), day: f.day.unwrap_or(Utc(received).day()) });
+            let rule = judge.target(&TargetQuery { srv: text("srv"), generation: text("generation"), role: text("role"), mode: text("mode"), test_kind: text("test_kind"), leg: text("leg"), day: f.day.unwrap_or(Utc(received).day()) });
             let target_at = get("target_at", i).or_else(|| rule.map(|t| received + t.micros));
             let state = text("state").parse().unwrap_or(RequestState::Refused);
             let source = get("source", i).unwrap_or(0);
@@ -184,6 +197,40 @@ impl Snapshot {
                 row: get("place", i).unwrap_or(0), record,
             });
         }
+    }
+}
+
+/// Where a matching row lies, in the order in which messages are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    received: i64,
+    source: i64,
+    place: i64,
+    file: usize,
+    group: usize,
+    row: usize,
+}
+
+/// The first rows of a day, without holding all that match.
+struct Found {
+    keep: usize,
+    all: u64,
+    first: Vec<Place>,
+}
+
+impl Found {
+    fn add(&mut self, p: Place) {
+        self.all += 1;
+        self.first.push(p);
+        if self.first.len() > 2 * self.keep + 1024 {
+            self.first.select_nth_unstable(self.keep);
+            self.first.truncate(self.keep);
+        }
+    }
+    fn finish(&mut self) -> Vec<Place> {
+        self.first.sort_unstable();
+        self.first.truncate(self.keep);
+        std::mem::take(&mut self.first)
     }
 }
 
@@ -231,18 +278,18 @@ impl Matcher {
 
 fn timeliness(b: &Batch<'_>, f: &FileEntry, judge: &dyn Judge) -> (Vec<i32>, Vec<String>) {
     let words: Vec<String> = Timeliness::ALL.iter().map(|t| t.as_str().to_owned()).collect();
-    let cols = ["srv", "generation", "role", "mode", "test_kind", "state"].map(|n| b.words(n));
-    let states: Vec<RequestState> = cols[5].1.iter().map(|s| s.parse().unwrap_or(RequestState::Refused)).collect();
+    let cols = ["srv", "generation", "role", "mode", "test_kind", "leg", "state"].map(|n| b.words(n));
+    let states: Vec<RequestState> = cols[6].1.iter().map(|s| s.parse().unwrap_or(RequestState::Refused)).collect();
     let (received, answer, target) = (b.ints("received"), b.ints("answer_sent"), b.ints("target_at"));
-    let mut cache: BTreeMap<[i32; 5], Option<i64>> = BTreeMap::new();
+    let mut cache: BTreeMap<[i32; 6], Option<i64>> = BTreeMap::new();
     let codes = (0..b.rows()).map(|i| {
-        let key = [0, 1, 2, 3, 4].map(|c: usize| cols[c].0[i]);
+        let key = [0, 1, 2, 3, 4, 5].map(|c: usize| cols[c].0[i]);
         let text = |c: usize| cols[c].1[key[c] as usize].as_str();
         let rule = *cache.entry(key).or_insert_with(|| judge.target(&TargetQuery {
-            srv: text(0), generation: text(1), role: text(2), mode: text(3), test_kind: text(4), day: f.day.unwrap_or(Utc(received[i]).day()),
+            srv: text(0), generation: text(1), role: text(2), mode: text(3), test_kind: text(4), leg: text(5), day: f.day.unwrap_or(Utc(received[i]).day()),
         }).map(|t| t.micros));
         let target_at = if target[i] == NONE { rule.map(|m| received[i] + m) } else { Some(target[i]) };
-        Timeliness::judge(states[cols[5].0[i] as usize], received[i], (answer[i] != NONE).then_some(answer[i]), target_at) as i32
+        Timeliness::judge(states[cols[6].0[i] as usize], received[i], (answer[i] != NONE).then_some(answer[i]), target_at) as i32
     }).collect();
     (codes, words)
 }

@@ -16,6 +16,8 @@ pub struct TargetQuery<'a> {
     pub mode: &'a str,
     /// Kind of test.
     pub test_kind: &'a str,
+    /// Leg: a transform has its own target.
+    pub leg: &'a str,
     /// Received day: rules have dates.
     pub day: Day,
 }
@@ -39,4 +41,32 @@ pub trait Judge: Sync {
     fn bucket(&self, micros: i64) -> i32;
     /// How many buckets there are.
     fn buckets(&self) -> usize;
+}
+
+/// The rules in force as a judge.
+#[derive(Debug, Clone)]
+pub struct RulesJudge {
+    resolver: northbound_rules::TargetResolver,
+    id: String,
+}
+
+impl RulesJudge {
+    /// From a rule set and the confirmation keys (`id#hash`) that the registers hold.
+    #[must_use]
+    pub fn new(rules: &northbound_rules::RuleSet, confirmed: &std::collections::BTreeSet<String>) -> RulesJudge {
+        let resolver = rules.resolver(confirmed);
+        let id = format!("{}-{}", resolver.fingerprint(), northbound_rules::buckets::BUCKETS);
+        RulesJudge { resolver, id }
+    }
+}
+
+impl Judge for RulesJudge {
+    fn id(&self) -> &str { &self.id }
+    fn target(&self, q: &TargetQuery<'_>) -> Option<Target> {
+        let key = northbound_rules::TargetKey { srv: q.srv, generation: q.generation, role: q.role, mode: q.mode, test_kind: q.test_kind, leg: q.leg };
+        self.resolver.resolve(&key, q.day).map(|(micros, assumed)| Target { micros, assumed })
+    }
+    #[inline]
+    fn bucket(&self, micros: i64) -> i32 { northbound_rules::buckets::bucket_of(micros) }
+    fn buckets(&self) -> usize { northbound_rules::buckets::BUCKETS }
 }

@@ -113,15 +113,15 @@ pub(crate) fn scan(dir: &Path, files: &[&FileEntry], visible: &Visible, aside: &
 /// Targets by the texts that decide them, asked once each.
 pub(crate) struct TargetCache<'j> {
     judge: &'j dyn Judge,
-    known: HashMap<(Day, [Arc<str>; 5]), Option<Target>>,
+    known: HashMap<(Day, [Arc<str>; 6]), Option<Target>>,
 }
 
 impl<'j> TargetCache<'j> {
     pub(crate) fn new(judge: &'j dyn Judge) -> Self { Self { judge, known: HashMap::new() } }
-    pub(crate) fn get(&mut self, day: Day, key: [Arc<str>; 5]) -> Option<Target> {
+    pub(crate) fn get(&mut self, day: Day, key: [Arc<str>; 6]) -> Option<Target> {
         let judge = self.judge;
         *self.known.entry((day, key)).or_insert_with_key(|(day, k)| {
-            judge.target(&TargetQuery { srv: &k[0], generation: &k[1], role: &k[2], mode: &k[3], test_kind: &k[4], day: *day })
+            judge.target(&TargetQuery { srv: &k[0], generation: &k[1], role: &k[2], mode: &k[3], test_kind: &k[4], leg: &k[5], day: *day })
         })
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod check;
+pub mod daily;
 pub mod drill;
 pub mod error;
 pub mod judge;

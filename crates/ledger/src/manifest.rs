@@ -169,11 +169,3 @@ pub(crate) fn commit(dir: &Path, manifest: &Manifest) -> Result<Root, LedgerErro
     io("sync", &folder, std::fs::File::open(&folder).and_then(|d| d.sync_all()))?;
     Ok(Root { hash: hex(&Sha256::digest(&bytes)), manifest: manifest.clone() })
 }
-
-#[cfg(test)]
-pub(crate) fn empty(version: u64, previous: String) -> Manifest {
-    Manifest {
-        version, previous, committed: Utc(0), what: String::new(), rules: String::new(), register_revision: 0, journal_position: 0,
-        tables: BTreeMap::new(), sources: Vec::new(), retracted: Vec::new(),
-    }
-}

@@ -80,6 +80,10 @@ impl Snapshot {
         Snapshot { dir: dir.to_owned(), root, visible }
     }
 
+    /// The ledger's folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path { &self.dir }
+
     pub(crate) fn files(&self, table: Table, days: Days) -> Vec<&FileEntry> {
         self.root.manifest.files(table).iter().filter(|f| f.day.is_none_or(|d| d >= days.0 && d < days.1)).collect()
     }
@@ -96,6 +100,10 @@ impl Snapshot {
             of(Table::Daily) && (of(Table::DailyLatency) || !self.root.manifest.files(Table::DailyLatency).iter().any(|f| f.day == Some(d)))
         })
     }
+
+    /// Days whose rollups do not fit what they should be made of: other rules, or another as-at time.
+    #[must_use]
+    pub fn stale_days(&self, judge: &dyn Judge) -> Vec<Day> { self.fresh((Day(i32::MIN), Day(i32::MAX)), judge).1 }
 
     /// Counts by the given dimensions over days. Sorted by key.
     ///

@@ -5,7 +5,7 @@
 //! bounds the best from below. Only devices whose upper bound reaches the k-th best lower bound are
 //! looked at in the second pass.
 
-use crate::{each::each, error::LedgerError, schema::Table, snapshot::{Days, Snapshot}};
+use crate::{each::{Batch, each}, error::LedgerError, schema::Table, snapshot::{Days, Snapshot}};
 use hashbrown::{HashMap, HashSet};
 use northbound_types::{Eui64, Utc};
 
@@ -23,7 +23,8 @@ pub struct Storm {
 }
 
 impl Snapshot {
-    /// The `k` devices with most alerts received in any one hour, most first, then by device.
+    /// The `k` devices with most alerts received in any one hour, most first, then by device. Exact
+    /// repeats and excluded alerts are left out.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -31,16 +32,16 @@ impl Snapshot {
         let files = self.files(Table::Alerts, days);
         let aside = self.aside(days)?;
         let mut hours: HashMap<(i64, i64), u32> = HashMap::new();
-        each(&self.dir, Table::Alerts, &files, &["device", "received"], &self.visible, &aside, &mut |_, b| {
-            let (device, received) = (b.ints("device"), b.ints("received"));
-            for i in (0..b.rows()).filter(|&i| b.keep[i]) { *hours.entry((device[i], received[i].div_euclid(HOUR))).or_default() += 1; }
+        each(&self.dir, Table::Alerts, &files, &COLUMNS, &self.visible, &aside, &mut |_, b| {
+            let (device, received, storm) = (b.ints("device"), b.ints("received"), of_a_storm(b));
+            for i in (0..b.rows()).filter(|&i| storm[i]) { *hours.entry((device[i], received[i].div_euclid(HOUR))).or_default() += 1; }
             Ok(())
         })?;
         let candidates = candidates(&hours, k);
         let mut times: HashMap<i64, Vec<i64>> = HashMap::new();
-        each(&self.dir, Table::Alerts, &files, &["device", "received"], &self.visible, &aside, &mut |_, b| {
-            let (device, received) = (b.ints("device"), b.ints("received"));
-            for i in (0..b.rows()).filter(|&i| b.keep[i] && candidates.contains(&device[i])) { times.entry(device[i]).or_default().push(received[i]); }
+        each(&self.dir, Table::Alerts, &files, &COLUMNS, &self.visible, &aside, &mut |_, b| {
+            let (device, received, storm) = (b.ints("device"), b.ints("received"), of_a_storm(b));
+            for i in (0..b.rows()).filter(|&i| storm[i] && candidates.contains(&device[i])) { times.entry(device[i]).or_default().push(received[i]); }
             Ok(())
         })?;
         let mut storms: Vec<Storm> = times.into_iter().map(|(d, t)| busiest(d, t)).collect();
@@ -48,6 +49,17 @@ impl Snapshot {
         storms.truncate(k);
         Ok(storms)
     }
+}
+
+const COLUMNS: [&str; 4] = ["device", "state", "excluded", "received"];
+
+/// Alerts that make a storm: those that count, without exact repeats and without codes that an
+/// exclusion list keeps out of storm protection.
+fn of_a_storm(b: &Batch<'_>) -> Vec<bool> {
+    let ((sk, sw), (ek, ew)) = (b.words("state"), b.words("excluded"));
+    let state: Vec<bool> = sw.iter().map(|s| s != "duplicate").collect();
+    let free: Vec<bool> = ew.iter().map(|e| e == "false").collect();
+    (0..b.rows()).map(|i| b.keep[i] && state[sk[i] as usize] && free[ek[i] as usize]).collect()
 }
 
 fn candidates(hours: &HashMap<(i64, i64), u32>, k: usize) -> HashSet<i64> {

@@ -111,12 +111,14 @@ pub struct Tx {
     pending: usize,
     ready: Vec<Result<Finished, LedgerError>>,
     retracted: Vec<manifest::Retraction>,
+    refresh: HashSet<Day>,
 }
 
 /// What is known of the identities of new rows, to leave out old rows that cannot match.
 struct NewIds {
     ids: Option<HashSet<u64>>,
-    counters: BTreeMap<Table, (i64, i64)>,
+    /// Least and greatest counter of the new rows, by table.
+    counters: [Option<(i64, i64)>; Table::ALL.len()],
 }
 
 /// More new rows than this, and old rows are compared without a set of new identities in memory.
@@ -145,8 +147,8 @@ impl Tx {
         Ok(Tx {
             index: Index::new(work.clone()), work, dir: dir.to_owned(), now, base, _lock: lock, sources: Vec::new(), rows: 0,
             days: HashMap::new(), stated: Buffer::new(Table::Stated), buffered: 0, postings: Postings::default(), sequence: 0,
-            files: Vec::new(), ids: NewIds { ids: Some(HashSet::new()), counters: BTreeMap::new() },
-            jobs: Some(jobs), results, writer: Some(writer), pending: 0, ready: Vec::new(), retracted: Vec::new(),
+            files: Vec::new(), ids: NewIds { ids: Some(HashSet::new()), counters: [None; Table::ALL.len()] },
+            jobs: Some(jobs), results, writer: Some(writer), pending: 0, ready: Vec::new(), retracted: Vec::new(), refresh: HashSet::new(),
         })
     }
 
@@ -199,7 +201,7 @@ impl Tx {
     }
 
     fn note_counter(&mut self, table: Table, counter: i64) {
-        let e = self.ids.counters.entry(table).or_insert((counter, counter));
+        let e = self.ids.counters[table as usize].get_or_insert((counter, counter));
         *e = (e.0.min(counter), e.1.max(counter));
     }
 
@@ -258,6 +260,9 @@ impl Tx {
         Ok(())
     }
 
+    /// Has the rollups of these days made anew, though no row of theirs changes: after a change of rules.
+    pub fn refresh(&mut self, days: &[Day]) { self.refresh.extend(days); }
+
     /// Makes everything visible at once: files, corrections, rollups, manifest.
     ///
     /// # Errors
@@ -281,6 +286,7 @@ impl Tx {
         for (day, b) in settled { self.send(b, (day.0 != i32::MIN).then_some(day))?; }
         self.drain_writer(progress)?;
         let mut touched: HashSet<Day> = self.files.iter().filter(|(t, _)| matches!(t, Table::Exchanges | Table::Corrections)).filter_map(|(_, f)| f.day).collect();
+        touched.extend(self.refresh.drain());
         for r in &self.retracted {
             touched.extend(next.files(Table::Exchanges).iter().chain(next.files(Table::Corrections)).filter(|f| f.sources.contains(&r.source)).filter_map(|f| f.day));
         }
@@ -311,9 +317,9 @@ impl Tx {
     /// Reads those old rows that may share an identity with a new one.
     fn add_old_identities(&mut self) -> Result<(), LedgerError> {
         let Some(base) = &self.base else { return Ok(()) };
-        let old: Vec<(Table, FileEntry)> = self.ids.counters.keys().flat_map(|&t| base.manifest.files(t).iter().map(move |f| (t, f.clone()))).collect();
+        let old: Vec<(Table, FileEntry)> = Table::ALL.into_iter().filter(|t| self.ids.counters[*t as usize].is_some()).flat_map(|t| base.manifest.files(t).iter().map(move |f| (t, f.clone()))).collect();
         for (table, f) in old {
-            let range = self.ids.counters.get(&table).copied().unwrap_or((i64::MIN, i64::MAX));
+            let range = self.ids.counters[table as usize].unwrap_or((i64::MIN, i64::MAX));
             let path = self.dir.join(&f.path);
             let opened = Opened::open(&path, table, false)?;
             let groups: Vec<usize> = (0..opened.row_groups()).filter(|&g| overlaps(&opened, table, g, range)).collect();
@@ -488,7 +494,7 @@ impl RowSink for Tx {
         let key = (Table::Alerts, Utc(r.received).day());
         let b = self.days.entry(key).or_insert_with(|| Buffer::new(Table::Alerts));
         b.row().word(r.namespace).int(r.device.to_i64()).int(r.recipient.to_i64()).int(r.counter as i64).word(r.code).word(r.alert_kind)
-            .word(r.state.as_str()).word(if r.excluded { "yes" } else { "no" }).int(r.carried).time(r.raised).int(r.received).time(r.delivered)
+            .word(r.state.as_str()).word(if r.excluded { "true" } else { "false" }).int(r.carried).time(r.raised).int(r.received).time(r.delivered)
             .word(r.region.as_str()).word(r.provider).word(r.feed).int(r.known).int(self.now.0).int(source).int(r.place);
         let rows = b.len();
         self.note_counter(Table::Alerts, r.counter as i64);

@@ -21,7 +21,7 @@ fn naive(records: &[Record], dims: &[Dim]) -> BTreeMap<Vec<String>, (u64, u64)> 
     let mut out = BTreeMap::new();
     for r in records {
         let rule = northbound_ledger::judge::Judge::target(&Rules("r1"), &northbound_ledger::judge::TargetQuery {
-            srv: r.srv, generation: "smets2", role: "IS", mode: r.mode.as_str(), test_kind: r.test.as_str(), day: Utc(r.received).day(),
+            srv: r.srv, generation: "smets2", role: "IS", mode: r.mode.as_str(), test_kind: r.test.as_str(), leg: "send", day: Utc(r.received).day(),
         });
         let t = Timeliness::judge(r.state, r.received, r.answer, r.target_at.or(rule.map(|t| r.received + t.micros)));
         let assumed = dims.contains(&Dim::Timeliness) && r.state.is_answered() && r.target_at.is_none() && rule.is_some_and(|t| t.assumed);

@@ -1,7 +1,7 @@
 //! One row group: decode the columns that matter, number the groups, count.
 
 use super::{Found, Interner, Keys, Spec, Tally, TargetCache, latency::Histograms, words::user_text};
-use crate::{error::{LedgerError, ar, pq}, file::Opened, judge::{Judge, Target}, manifest::FileEntry, schema::Table, visible::{Aside, Places, Visible}};
+use crate::{error::{LedgerError, ar, pq}, file::Opened, judge::Judge, manifest::FileEntry, schema::Table, visible::{Aside, Places, Visible}};
 use arrow_array::{Array, RecordBatch, cast::AsArray, types::{Int32Type, Int64Type, TimestampMicrosecondType}};
 use hashbrown::HashMap;
 use northbound_types::{Day, Dim, RequestState, Timeliness};
@@ -28,7 +28,8 @@ impl<'a> Input<'a> {
     }
 }
 
-const TARGET_DIMS: [Dim; 5] = [Dim::Srv, Dim::Generation, Dim::Role, Dim::Mode, Dim::TestKind];
+/// The columns that decide a target. The leg is no dimension of the counts.
+const TARGET_COLUMNS: [&str; 6] = ["srv", "generation", "role", "mode", "test_kind", "leg"];
 
 /// A thread's work.
 pub(super) struct Worker<'a> {
@@ -55,8 +56,8 @@ impl Plan {
 
 /// Local dictionaries of a row group, by dimension.
 struct Local {
-    /// For each dimension used: its texts by local code.
-    texts: HashMap<Dim, Vec<Arc<str>>>,
+    /// For each column used: its texts by local code.
+    texts: HashMap<&'static str, Vec<Arc<str>>>,
     users: HashMap<i64, u32>,
 }
 
@@ -90,7 +91,7 @@ impl<'a> Worker<'a> {
         }
         if self.judged {
             for n in ["state", "received", "answer_sent", "target_at"] { want(n); }
-            for d in TARGET_DIMS { want(d.as_str()); }
+            for n in TARGET_COLUMNS { want(n); }
         }
         let known = self.visible.needs_known(entry);
         if known { want("known"); }
@@ -179,42 +180,47 @@ impl<'a> Worker<'a> {
     fn judge_rows(&mut self, s: &mut GroupState, plan: &Plan, b: &RecordBatch) {
         let n = b.num_rows();
         let (Some(rc), Some(an), Some(tg), Some(st)) = (plan.at("received"), plan.at("answer_sent"), plan.at("target_at"), plan.at("state")) else { return };
-        let received = b.column(rc).as_primitive::<TimestampMicrosecondType>().values();
+        let received = &b.column(rc).as_primitive::<TimestampMicrosecondType>().values()[..n];
         let answer = b.column(an).as_primitive::<TimestampMicrosecondType>();
-        let answers = answer.values();
+        let answers = &answer.values()[..n];
+        let answered_at = answer.nulls();
         let stated = b.column(tg).as_primitive::<TimestampMicrosecondType>();
         let stated_some = stated.null_count() < n;
-        let state = b.column(st).as_dictionary::<Int32Type>().keys().values();
+        let state = &b.column(st).as_dictionary::<Int32Type>().keys().values()[..n];
         s.time.clear();
+        s.time.resize(n, Timeliness::NotApplicable as u8);
         s.assumed.clear();
-        let histograms = self.spec.latency.is_some();
+        s.assumed.resize(n, 0);
         for r in 0..n {
             let class = s.state_class[state[r] as usize];
-            let mut assumed = 0u8;
-            let end = answer.is_valid(r).then(|| answers[r]);
-            let timeliness = match class {
-                StateClass::Other => Timeliness::NotApplicable,
-                StateClass::Attempt => Timeliness::Unanswered,
-                StateClass::Answered(state) => {
-                    let target = if stated_some && stated.is_valid(r) { Some(stated.value(r)) } else {
-                        let t = s.target(s.tgid[r], &mut self.targets);
-                        assumed = t.map_or(0, |t| u8::from(t.assumed));
-                        t.map(|t| received[r] + t.micros)
-                    };
-                    Timeliness::judge(state, received[r], end, target)
-                }
+            if class != ANSWERED {
+                if class == ATTEMPT { s.time[r] = Timeliness::Unanswered as u8; }
+                continue;
+            }
+            let (target, assumed) = if stated_some && stated.is_valid(r) { (stated.value(r), 0) } else {
+                let (micros, assumed) = s.target(s.tgid[r], &mut self.targets);
+                (if micros == NO_TARGET { NO_TARGET } else { received[r] + micros }, assumed)
             };
-            s.time.push(timeliness as u8);
-            s.assumed.push(assumed);
-            if histograms && s.keep[r] != 0 {
-                match class {
-                    StateClass::Other => {}
-                    StateClass::Attempt => { let h = s.histogram(s.lgid[r], &mut self.hists, self.spec); self.hists.unanswered(h); }
-                    StateClass::Answered(_) => if let Some(e) = end {
-                        let micros = e - received[r];
+            s.assumed[r] = assumed;
+            let dated = answered_at.is_none_or(|v| v.is_valid(r));
+            // As `Timeliness::judge` has it; a test holds the two equal.
+            s.time[r] = if !dated { Timeliness::NoTarget }
+                else if answers[r] < received[r] { Timeliness::ClockError }
+                else if target == NO_TARGET { Timeliness::NoTarget }
+                else if answers[r] <= target { Timeliness::InTime }
+                else { Timeliness::Late } as u8;
+        }
+        if self.spec.latency.is_some() {
+            for r in 0..n {
+                if s.keep[r] == 0 { continue; }
+                match s.state_class[state[r] as usize] {
+                    ANSWERED => if answered_at.is_none_or(|v| v.is_valid(r)) {
+                        let micros = answers[r] - received[r];
                         let h = s.histogram(s.lgid[r], &mut self.hists, self.spec);
                         self.hists.add(h, self.judge.bucket(micros), micros);
-                    }
+                    },
+                    ATTEMPT => { let h = s.histogram(s.lgid[r], &mut self.hists, self.spec); self.hists.unanswered(h); }
+                    _ => {}
                 }
             }
         }
@@ -232,8 +238,9 @@ impl<'a> Worker<'a> {
         for &d in &self.spec.dims { if !matches!(d, Dim::Day | Dim::Timeliness) { base[d as usize] = self.global.code(d, &empty); } }
         let times: Vec<u32> = Timeliness::ALL.iter().map(|t| { let text = self.interner.get(t.as_str()); self.global.code(Dim::Timeliness, &text) }).collect();
         let axes: Vec<(u64, usize, Vec<u32>)> = s.count_axes.iter().rev().map(|a| {
-            let texts = s.local.texts.get(&a.dim).map_or(&[][..], Vec::as_slice);
-            (a.size, a.dim as usize, texts.iter().map(|t| self.global.code(a.dim, t)).collect())
+            let texts = s.local.texts.get(a.column).map_or(&[][..], Vec::as_slice);
+            let dim = a.dim.unwrap_or(Dim::Day);
+            (a.size, dim as usize, texts.iter().map(|t| self.global.code(dim, t)).collect())
         }).collect();
         let counts = &mut self.counts;
         s.each(|gid, tally| {
@@ -255,16 +262,20 @@ impl<'a> Worker<'a> {
 /// One digit of the mixed radix number.
 #[derive(Debug, Clone, Copy)]
 struct Axis {
-    dim: Dim,
+    /// `None` for a column that is no dimension.
+    dim: Option<Dim>,
+    column: &'static str,
     size: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum StateClass {
-    Answered(RequestState),
-    Attempt,
-    Other,
-}
+/// Classes of states, as far as judging goes.
+const OTHER: u8 = 0;
+const ATTEMPT: u8 = 1;
+const ANSWERED: u8 = 2;
+/// No rule gives a target.
+const NO_TARGET: i64 = i64::MAX;
+/// The rules were not asked yet.
+const NOT_ASKED: i64 = i64::MIN;
 
 /// What one row group has counted so far.
 struct GroupState {
@@ -275,8 +286,8 @@ struct GroupState {
     target_axes: Vec<Axis>,
     latency_axes: Vec<Axis>,
     latency_dims: Vec<Dim>,
-    state_class: Vec<StateClass>,
-    target_table: Vec<Option<Option<Target>>>,
+    state_class: Vec<u8>,
+    target_table: Vec<(i64, u8)>,
     hist_table: HashMap<u64, u32>,
     hist_dense: Vec<u32>,
     gid: Vec<u64>,
@@ -286,7 +297,9 @@ struct GroupState {
     time: Vec<u8>,
     assumed: Vec<u8>,
     timed: bool,
-    dense: Vec<[u32; 3]>,
+    dense: Vec<u32>,
+    /// Disputed and assumed of the dense groups; made where the first is met.
+    flagged: [Vec<u32>; 2],
     sparse: HashMap<u64, [u32; 3]>,
 }
 
@@ -317,7 +330,7 @@ impl Global {
 
 impl GroupState {
     fn new(w: &mut Worker<'_>, plan: &Plan, b: &RecordBatch, day: Day) -> Result<GroupState, LedgerError> {
-        let mut texts: HashMap<Dim, Vec<Arc<str>>> = HashMap::new();
+        let mut texts: HashMap<&'static str, Vec<Arc<str>>> = HashMap::new();
         let mut dictionaries = Vec::new();
         let mut state_class = Vec::new();
         for (i, name) in plan.names.iter().enumerate() {
@@ -326,22 +339,23 @@ impl GroupState {
             dictionaries.push((i, values.value_data().as_ptr(), values.len()));
             if *name == "state" {
                 state_class = values.iter().map(|v| match v.unwrap_or("").parse::<RequestState>() {
-                    Ok(s) if s.is_answered() => StateClass::Answered(s),
-                    Ok(s) if s.is_attempt() => StateClass::Attempt,
-                    _ => StateClass::Other,
+                    Ok(s) if s.is_answered() => ANSWERED,
+                    Ok(s) if s.is_attempt() => ATTEMPT,
+                    _ => OTHER,
                 }).collect();
             }
-            if let Ok(dim) = name.parse::<Dim>() { texts.insert(dim, values.iter().map(|v| w.interner.get(v.unwrap_or(""))).collect()); }
+            texts.insert(*name, values.iter().map(|v| w.interner.get(v.unwrap_or(""))).collect());
         }
         let axis = |d: &Dim| match d {
             Dim::Day | Dim::Timeliness => None,
-            Dim::User => Some(Axis { dim: Dim::User, size: USERS_IN_GROUP }),
-            d => Some(Axis { dim: *d, size: texts.get(d).map_or(1, |t| t.len().max(1) as u64) }),
+            Dim::User => Some(Axis { dim: Some(Dim::User), column: "originator", size: USERS_IN_GROUP }),
+            d => Some(Axis { dim: Some(*d), column: d.as_str(), size: texts.get(d.as_str()).map_or(1, |t| t.len().max(1) as u64) }),
         };
+        let target_axis = |c: &&'static str| Axis { dim: None, column: c, size: texts.get(*c).map_or(1, |t| t.len().max(1) as u64) };
         let count_axes: Vec<Axis> = w.spec.dims.iter().filter_map(axis).collect();
         let latency_dims = w.spec.latency.clone().unwrap_or_default();
         let latency_axes: Vec<Axis> = latency_dims.iter().filter_map(axis).collect();
-        let target_axes: Vec<Axis> = if w.judged { TARGET_DIMS.iter().filter_map(axis).collect() } else { Vec::new() };
+        let target_axes: Vec<Axis> = if w.judged { TARGET_COLUMNS.iter().map(target_axis).collect() } else { Vec::new() };
         let product = |axes: &[Axis]| axes.iter().fold(1u64, |p, a| p.saturating_mul(a.size));
         let timed = w.spec.dims.contains(&Dim::Timeliness);
         let groups = product(&count_axes).saturating_mul(if timed { 8 } else { 1 });
@@ -349,10 +363,11 @@ impl GroupState {
         let hist_groups = product(&latency_axes);
         Ok(GroupState {
             day, local: Local { texts, users: HashMap::new() }, dictionaries, state_class,
-            target_table: vec![None; if product(&target_axes) <= DENSE { product(&target_axes) as usize } else { 0 }],
+            target_table: vec![(NOT_ASKED, 0); if product(&target_axes) <= DENSE { product(&target_axes) as usize } else { 0 }],
             hist_dense: vec![u32::MAX; if hist_groups <= DENSE { hist_groups as usize } else { 0 }],
             hist_table: HashMap::new(), latency_dims,
-            dense: vec![[0; 3]; if groups <= DENSE { groups as usize } else { 0 }],
+            dense: vec![0; if groups <= DENSE { groups as usize } else { 0 }],
+            flagged: [Vec::new(), Vec::new()],
             sparse: HashMap::new(),
             count_axes, target_axes, latency_axes, timed,
             gid: Vec::new(), tgid: Vec::new(), lgid: Vec::new(), keep: Vec::new(), time: Vec::new(), assumed: Vec::new(),
@@ -368,29 +383,32 @@ impl GroupState {
         })
     }
 
-    fn text(&self, dim: Dim, code: u64) -> Arc<str> {
-        self.local.texts.get(&dim).and_then(|t| t.get(code as usize)).cloned().unwrap_or_else(|| Arc::from(""))
+    fn text(&self, column: &'static str, code: u64) -> Arc<str> {
+        self.local.texts.get(column).and_then(|t| t.get(code as usize)).cloned().unwrap_or_else(|| Arc::from(""))
     }
 
-    fn decode(&self, axes: &[Axis], number: u64) -> Vec<(Dim, Arc<str>)> {
+    /// The texts of a group's number, by column.
+    fn decode(&self, axes: &[Axis], number: u64) -> Vec<(&'static str, Arc<str>)> {
         let mut rest = number;
-        let mut out: Vec<(Dim, Arc<str>)> = axes.iter().rev().map(|a| { let c = rest % a.size; rest /= a.size; (a.dim, self.text(a.dim, c)) }).collect();
+        let mut out: Vec<(&'static str, Arc<str>)> = axes.iter().rev().map(|a| { let c = rest % a.size; rest /= a.size; (a.column, self.text(a.column, c)) }).collect();
         out.reverse();
         out
     }
 
     #[inline]
-    fn target(&mut self, tgid: u64, cache: &mut TargetCache<'_>) -> Option<Target> {
-        if let Some(Some(t)) = self.target_table.get(tgid as usize) { return *t; }
-        self.ask_target(tgid, cache)
+    fn target(&mut self, tgid: u64, cache: &mut TargetCache<'_>) -> (i64, u8) {
+        match self.target_table.get(tgid as usize) {
+            Some(t) if t.0 != NOT_ASKED => *t,
+            _ => self.ask_target(tgid, cache),
+        }
     }
 
     #[cold]
-    fn ask_target(&mut self, tgid: u64, cache: &mut TargetCache<'_>) -> Option<Target> {
+    fn ask_target(&mut self, tgid: u64, cache: &mut TargetCache<'_>) -> (i64, u8) {
         let keys = self.decode(&self.target_axes, tgid);
-        let of = |d: Dim| keys.iter().find(|(k, _)| *k == d).map_or_else(|| Arc::from(""), |(_, t)| t.clone());
-        let t = cache.get(self.day, TARGET_DIMS.map(of));
-        if let Some(slot) = self.target_table.get_mut(tgid as usize) { *slot = Some(t); }
+        let of = |c: &str| keys.iter().find(|(k, _)| *k == c).map_or_else(|| Arc::from(""), |(_, t)| t.clone());
+        let t = cache.get(self.day, TARGET_COLUMNS.map(of)).map_or((NO_TARGET, 0), |t| (t.micros, u8::from(t.assumed)));
+        if let Some(slot) = self.target_table.get_mut(tgid as usize) { *slot = t; }
         t
     }
 
@@ -406,7 +424,7 @@ impl GroupState {
         let day: Arc<str> = Arc::from(self.day.to_string());
         let h = hists.of(self.latency_dims.iter().map(|d| match d {
             Dim::Day => day.clone(),
-            d => keys.iter().find(|(k, _)| k == d).map_or_else(|| Arc::from(""), |(_, t)| t.clone()),
+            d => keys.iter().find(|(k, _)| *k == d.as_str()).map_or_else(|| Arc::from(""), |(_, t)| t.clone()),
         }).collect(), spec);
         match self.hist_dense.get_mut(lgid as usize) { Some(slot) => *slot = h, None => { self.hist_table.insert(lgid, h); } }
         h
@@ -425,20 +443,23 @@ impl GroupState {
                 c[2] += u32::from(self.assumed[r]);
             }
         } else {
-            for r in 0..n {
-                let k = self.keep[r];
-                let c = &mut self.dense[self.gid[r] as usize];
-                let one = u32::from(k & 1);
-                c[0] += one;
-                c[1] += u32::from(k >> 1);
-                c[2] += u32::from(self.assumed[r]) & one;
+            for r in 0..n { self.dense[self.gid[r] as usize] += u32::from(self.keep[r] & 1); }
+            let size = self.dense.len();
+            for r in (0..n).filter(|&r| self.keep[r] == 3) {
+                if self.flagged[0].is_empty() { self.flagged[0].resize(size, 0); }
+                self.flagged[0][self.gid[r] as usize] += 1;
+            }
+            if self.assumed.contains(&1) {
+                if self.flagged[1].is_empty() { self.flagged[1].resize(size, 0); }
+                for r in 0..n { self.flagged[1][self.gid[r] as usize] += u32::from(self.assumed[r] & self.keep[r] & 1); }
             }
         }
     }
 
     fn each(&self, mut f: impl FnMut(u64, Tally)) {
         let tally = |c: &[u32; 3]| Tally { count: u64::from(c[0]), disputed: u64::from(c[1]), assumed: u64::from(c[2]) };
-        for (g, c) in self.dense.iter().enumerate() { if c[0] > 0 { f(g as u64, tally(c)); } }
+        let flag = |i: usize, g: usize| self.flagged[i].get(g).copied().unwrap_or(0);
+        for (g, &c) in self.dense.iter().enumerate() { if c > 0 { f(g as u64, tally(&[c, flag(0, g), flag(1, g)])); } }
         for (&g, c) in &self.sparse { f(g, tally(c)); }
     }
 }
@@ -449,10 +470,10 @@ fn number(out: &mut Vec<u64>, n: usize, axes: &[Axis], plan: &Plan, b: &RecordBa
     out.clear();
     out.resize(n, 0);
     for a in axes {
-        if a.dim == Dim::User {
+        if a.dim == Some(Dim::User) {
             let Some(i) = plan.at("originator") else { continue };
             let values = b.column(i).as_primitive::<Int64Type>().values();
-            let texts = local.texts.entry(Dim::User).or_default();
+            let texts = local.texts.entry("originator").or_default();
             let mut last = (0i64, u32::MAX);
             for (g, &v) in out.iter_mut().zip(values) {
                 if last.1 == u32::MAX || last.0 != v {
@@ -463,7 +484,7 @@ fn number(out: &mut Vec<u64>, n: usize, axes: &[Axis], plan: &Plan, b: &RecordBa
             }
             continue;
         }
-        let Some(i) = plan.at(a.dim.as_str()) else { continue };
+        let Some(i) = plan.at(a.column) else { continue };
         if a.size == 1 { continue; }
         let keys = b.column(i).as_dictionary::<Int32Type>().keys().values();
         for (g, &k) in out.iter_mut().zip(keys) { *g = *g * a.size + k as u64; }
