@@ -1,0 +1,71 @@
+//! What is kept, and what can be done with it.
+
+use northbound_types::text_enum;
+
+text_enum! {
+    /// A register: what a record is.
+    pub enum Noun("register") {
+        /// A data feed with its expected calendar.
+        Feed = "feed",
+        /// A fault of a feed or provider.
+        Fault = "fault",
+        /// An ingested file.
+        Source = "source",
+        /// A stretch of down time or planned maintenance.
+        Service = "service",
+        /// How many devices there were on a day.
+        Population = "population",
+        /// An attempted install of a Communications Hub.
+        Hub = "hub",
+        /// What the coverage database predicts for a place.
+        Coverage = "coverage",
+        /// Attempts that an Allowed Exception takes out of a measure.
+        Exception = "exception",
+        /// A reason for a miss.
+        Explanation = "explanation",
+        /// A remark on a stretch of time.
+        Annotation = "annotation",
+        /// How far a figure can be relied on, and who says so.
+        Assurance = "assurance",
+        /// A colour set by a person.
+        Override = "override",
+        /// A rule confirmed by somebody.
+        Confirmation = "confirmation",
+        /// A monthly pack.
+        Pack = "pack",
+        /// A figure as printed in a pack.
+        Figure = "figure",
+        /// A run of a reconciliation.
+        Reconciliation = "reconciliation",
+        /// A difference that a reconciliation found.
+        Difference = "difference",
+        /// A statement about months that the figures can be checked against.
+        Claim = "claim",
+        /// A party.
+        Party = "party",
+        /// A User: an EUI of a party with its roles.
+        User = "user",
+        /// How long something is kept.
+        Retention = "retention",
+    }
+}
+
+text_enum! {
+    /// What happened to a record.
+    pub enum Verb("verb") {
+        /// Kept for the first time, or again after it was withdrawn.
+        Add = "add",
+        /// Changed.
+        Change = "change",
+        /// Taken back; it stays in the history.
+        Withdraw = "withdraw",
+        /// Brought by a file.
+        Import = "import",
+        /// A file taken back with all its rows.
+        Retract = "retract",
+        /// A pack frozen under a number.
+        Issue = "issue",
+        /// A figure printed in a pack.
+        Print = "print",
+    }
+}

@@ -1,0 +1,170 @@
+//! Packs: built as often as wanted, issued under a number, and then frozen.
+
+use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, read::{AsAt, Query}, record::{Identity, Index, Kept, Record, invalid, needed}, tx::{Next, body_text, parse}, write::{expect, live_head}};
+use northbound_types::{Period, Utc, text_enum};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Where a pack stands.
+    pub enum PackStatus("status of a pack") {
+        /// Built; it can be built anew.
+        Built = "built",
+        /// Issued under a number; it never changes.
+        Issued = "issued",
+    }
+}
+
+/// A file of a pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackFile {
+    /// Path under the pack's folder.
+    pub path: String,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub bytes: i64,
+}
+
+/// A pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pack {
+    /// Period.
+    pub period: Period,
+    /// The party whose own report it is; null for the network's pack.
+    pub party: Option<String>,
+    /// Methodology.
+    pub methodology: String,
+    /// What was known at this time counts.
+    pub as_at: Utc,
+    /// Hash of the ledger's root manifest.
+    pub root_manifest: String,
+    /// Id of the rule set.
+    pub rules: String,
+    /// Revision of the registers that it was built with.
+    pub register_revision: i64,
+    /// Its files.
+    pub files: Vec<PackFile>,
+    /// Built or issued.
+    pub status: PackStatus,
+    /// Number within period and party, from 1; null until issued.
+    pub number: Option<i64>,
+    /// The pack that it replaces, by id.
+    pub replaces: Option<String>,
+    /// Why it was issued again.
+    pub reissue_reason: Option<String>,
+}
+
+/// What an issue will say of itself, for pages that print it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// Number, from 1.
+    pub number: i64,
+    /// The pack that it replaces, by id.
+    pub replaces: Option<String>,
+    /// When it will be recorded as issued.
+    pub at: Utc,
+}
+
+fn series(period: Period, party: Option<&str>) -> String { format!("{period}|{}", party.unwrap_or_default()) }
+
+impl Record for Pack {
+    const NOUN: Noun = Noun::Pack;
+    fn identity(&self) -> Identity { Identity::Numbered }
+    fn index(&self) -> Index {
+        Index {
+            party: self.party.clone(), period: Some(self.period.to_string()), lookup: Some(series(self.period, self.party.as_deref())),
+            from: Some(self.period.first().start()), to: Some(self.period.after().start()), ..Index::default()
+        }
+    }
+    fn check(&self) -> Result<(), RegisterError> {
+        needed(Noun::Pack, "methodology", &self.methodology)?;
+        needed(Noun::Pack, "root_manifest", &self.root_manifest)?;
+        needed(Noun::Pack, "rules", &self.rules)?;
+        if (self.status == PackStatus::Issued) != self.number.is_some() {
+            return Err(invalid(Noun::Pack, "number", "is given by issuing the pack, never by hand"));
+        }
+        Ok(())
+    }
+    fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
+        let frozen = |why: &str| Err(RegisterError::Frozen { noun: Noun::Pack, id: id.to_owned(), why: why.to_owned() });
+        if before.status == PackStatus::Issued { return frozen("it is issued; build a new pack and issue that, with a reason"); }
+        if self.status == PackStatus::Issued { return frozen("a pack becomes issued only by `pack issue`, which gives it its number"); }
+        if series(self.period, self.party.as_deref()) != series(before.period, before.party.as_deref()) { return frozen("its period and party stay; build another pack"); }
+        Ok(())
+    }
+}
+
+impl Gate<'_> {
+    /// Keeps a pack that was built.
+    ///
+    /// # Errors
+    /// As [`Gate::add`]; [`RegisterError::Invalid`] where it claims to be issued.
+    pub fn build_pack(&self, pack: &Pack, write: &Write) -> Result<Receipt, RegisterError> {
+        if pack.status == PackStatus::Issued { return Err(invalid(Noun::Pack, "status", "is issued; keep it as built and issue it then")); }
+        self.add(pack, write)
+    }
+
+    /// Freezes a pack under the next number of its period and party. Two processes never get the
+    /// same number: it is given under the write lock, which is held while `seal` runs. `seal` writes
+    /// the pages that print the number and returns all files with their hashes, or `None` where the
+    /// files stay as they are. It does not run on a dry run.
+    ///
+    /// # Errors
+    /// [`RegisterError::Frozen`] where it is issued already, [`RegisterError::Reason`] where it
+    /// replaces an issue and no reason is given, [`RegisterError::Invalid`] without files, what
+    /// `seal` returns; [`RegisterError::Right`], [`RegisterError::Version`].
+    pub fn issue_pack(&self, id: &str, write: &Write, seal: impl FnOnce(&Issue) -> Result<Option<Vec<PackFile>>, RegisterError>) -> Result<Receipt, RegisterError> {
+        self.one(write, |tx| {
+            let head = live_head::<Pack>(tx, id)?;
+            let mut pack: Pack = parse(id, &head.body)?;
+            tx.allow(Noun::Pack, Verb::Issue, pack.party.as_deref())?;
+            expect(tx, Noun::Pack, id, &head)?;
+            if let Some(n) = pack.number { return Err(RegisterError::Frozen { noun: Noun::Pack, id: id.to_owned(), why: format!("it is issued already, as number {n} of {}", pack.period) }); }
+            let number = tx.next_number(&format!("pack {}", series(pack.period, pack.party.as_deref())))?;
+            let replaces = self.issued(pack.period, pack.party.as_deref(), AsAt::NOW)?.pop().map(|k| k.id);
+            let reason = write.reason.trim();
+            if number > 1 {
+                if reason.is_empty() { return Err(RegisterError::Reason { verb: Verb::Issue, noun: Noun::Pack }); }
+                pack.reissue_reason = Some(reason.to_owned());
+            }
+            let issue = Issue { number, replaces, at: tx.recorded };
+            if !write.dry_run && let Some(files) = seal(&issue)? { pack.files = files; }
+            if pack.files.is_empty() { return Err(invalid(Noun::Pack, "files", "is empty; build the pack before it is issued")); }
+            pack.number = Some(number);
+            pack.replaces = issue.replaces;
+            pack.status = PackStatus::Issued;
+            let (body, index, version) = (body_text(&pack)?, pack.index(), head.version + 1);
+            tx.version(&Next { noun: Noun::Pack, id, version, verb: Verb::Issue, known: tx.known(), live: true, by_hand: true, index: &index, body: &body }, &[])?;
+            tx.event(Noun::Pack, id, Verb::Issue, pack.party.as_deref(), Some(&head.body), Some(&body))?;
+            tx.receipt(Noun::Pack, id, Verb::Issue, version, Some(&head.body), Some(&body))
+        })
+    }
+
+    /// The issues of a period, by number.
+    ///
+    /// # Errors
+    /// [`RegisterError::Sql`].
+    pub fn issued(&self, period: Period, party: Option<&str>, as_at: impl Into<AsAt>) -> Result<Vec<Kept<Pack>>, RegisterError> {
+        let mut all: Vec<Kept<Pack>> = self.list(&Query { lookup: Some(series(period, party)), ..Query::as_at(as_at) })?;
+        all.retain(|k| k.record.number.is_some());
+        all.sort_by_key(|k| k.record.number);
+        Ok(all)
+    }
+
+    /// A pack by id, or as `2026-04/2` (the second issue of the network's pack), or `2026-04` (the
+    /// newest issue).
+    ///
+    /// # Errors
+    /// [`RegisterError::NotFound`].
+    pub fn pack(&self, named: &str, as_at: impl Into<AsAt>) -> Result<Kept<Pack>, RegisterError> {
+        let as_at = as_at.into();
+        let (period, number) = named.split_once('/').map_or((named, None), |(p, n)| (p, Some(n)));
+        let Ok(period) = period.parse::<Period>() else { return self.show(named, as_at) };
+        let mut issues = self.issued(period, None, as_at)?;
+        let found = match number {
+            None => issues.pop(),
+            Some(n) => issues.into_iter().find(|k| k.record.number.is_some_and(|have| have.to_string() == n)),
+        };
+        found.ok_or_else(|| RegisterError::NotFound { noun: Noun::Pack, id: named.to_owned(), as_at: as_at.recorded })
+    }
+}

@@ -1,0 +1,119 @@
+//! Who may do what, and who sees what. The one table; nothing else decides.
+
+use crate::{error::RegisterError, noun::{Noun, Verb}};
+use northbound_types::Actor;
+
+/// Sees everything, since it answers for the whole.
+const STAFF: &[&str] = &["analyst", "operations", "secretary", "chair", "auditor"];
+
+/// The roles of which one is needed.
+#[must_use]
+pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
+    match noun {
+        Noun::Feed | Noun::Fault | Noun::Service | Noun::Population | Noun::Hub | Noun::Coverage => &["analyst", "operations"],
+        // A User brings its own traffic; what it brings can be taken back by it as well.
+        Noun::Source => &["analyst", "operations", "user"],
+        Noun::Exception => &["analyst", "secretary"],
+        Noun::Explanation | Noun::Annotation => &["analyst", "operations", "secretary", "chair"],
+        Noun::Assurance => &["analyst", "operations", "auditor", "chair"],
+        Noun::Override => &["analyst", "secretary", "chair"],
+        Noun::Confirmation => &["analyst", "secretary", "chair", "auditor"],
+        Noun::Pack => match verb {
+            Verb::Issue => &["analyst", "secretary"],
+            Verb::Add | Verb::Change | Verb::Withdraw | Verb::Import | Verb::Retract | Verb::Print => &["analyst", "secretary", "user"],
+        },
+        Noun::Figure => &["analyst", "secretary", "user"],
+        Noun::Reconciliation | Noun::Difference => &["analyst", "operations", "secretary", "user"],
+        Noun::Claim => &["analyst", "operations", "secretary", "chair"],
+        Noun::Party | Noun::User => &["analyst", "operations", "secretary"],
+        Noun::Retention => &["operations", "secretary", "chair"],
+    }
+}
+
+/// Must a reason be given?
+#[must_use]
+pub const fn needs_reason(verb: Verb) -> bool {
+    match verb {
+        Verb::Change | Verb::Withdraw | Verb::Retract => true,
+        Verb::Add | Verb::Import | Verb::Issue | Verb::Print => false,
+    }
+}
+
+/// What an actor sees: everything, or what belongs to nobody and to its own party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    /// Everything.
+    pub all: bool,
+    /// The party whose own records it sees beside those of nobody.
+    pub party: Option<String>,
+}
+
+impl Sight {
+    /// What this actor sees.
+    #[must_use]
+    pub fn of(actor: &Actor) -> Sight {
+        let all = actor.roles.iter().any(|r| STAFF.contains(&r.as_str()));
+        // Without the role of a User, a party named in the actor proves no right to its records.
+        let own = actor.roles.iter().any(|r| r == "user");
+        Sight { all, party: actor.party.clone().filter(|_| own) }
+    }
+    /// May it see a record of that party?
+    #[must_use]
+    pub fn sees(&self, party: Option<&str>) -> bool { self.all || party.is_none() || party == self.party.as_deref() }
+}
+
+/// Refuses where the actor lacks the role, or writes what belongs to another party. Somebody who
+/// holds the needed role only as a User writes nothing but records of its own party.
+pub(crate) fn check(actor: &Actor, noun: Noun, verb: Verb, party: Option<&str>) -> Result<(), RegisterError> {
+    let roles = roles_for(noun, verb);
+    let held = |r: &str| actor.roles.iter().any(|h| h == r);
+    if !roles.iter().any(|r| held(r)) {
+        return Err(RegisterError::Right { actor: actor.to_string(), person: actor.person.clone(), verb, noun, roles });
+    }
+    if !roles.iter().filter(|r| **r != "user").any(|r| held(r)) && (actor.party.is_none() || party != actor.party.as_deref()) {
+        return Err(RegisterError::Party { actor: actor.to_string(), noun, party: party.unwrap_or("(none)").to_owned() });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn actor(text: &str) -> Actor { Actor::parse(text).unwrap() }
+
+    #[test]
+    fn a_refusal_names_the_role_that_is_missing() {
+        let e = check(&actor("kim+user"), Noun::Feed, Verb::Add, None).unwrap_err();
+        assert_eq!(e.code(), "registers.right");
+        assert!(e.to_string().contains("analyst, operations") && e.to_string().contains("kim+analyst"), "{e}");
+        check(&actor("kim+analyst"), Noun::Feed, Verb::Add, None).unwrap();
+    }
+
+    #[test]
+    fn a_user_writes_only_for_its_own_party() {
+        let u = actor("kim@ACME+user");
+        check(&u, Noun::Source, Verb::Import, Some("ACME")).unwrap();
+        for other in [None, Some("OTHER")] {
+            assert_eq!(check(&u, Noun::Source, Verb::Import, other).unwrap_err().code(), "registers.party");
+        }
+        assert_eq!(check(&actor("kim+user"), Noun::Source, Verb::Import, None).unwrap_err().code(), "registers.party");
+        check(&actor("kim@ACME+user+analyst"), Noun::Source, Verb::Import, Some("OTHER")).unwrap();
+        // Issuing a pack is nobody's own affair.
+        assert_eq!(check(&u, Noun::Pack, Verb::Issue, Some("ACME")).unwrap_err().code(), "registers.right");
+    }
+
+    #[test]
+    fn sight_needs_the_role() {
+        assert!(!Sight::of(&actor("kim@ACME")).sees(Some("ACME")));
+        assert!(Sight::of(&actor("kim@ACME+user")).sees(Some("ACME")));
+        assert!(!Sight::of(&actor("kim@ACME+user")).sees(Some("OTHER")));
+        assert!(Sight::of(&actor("kim@ACME+user")).sees(None));
+        assert!(Sight::of(&actor("kim+auditor")).sees(Some("ACME")));
+    }
+
+    #[test]
+    fn every_register_can_be_written_by_somebody() {
+        for n in Noun::ALL { for v in Verb::ALL { assert!(!roles_for(*n, *v).is_empty()); } }
+    }
+}
