@@ -1,0 +1,95 @@
+//! Seeded mutations of good files: no reader panics, none loses a row.
+
+use northbound_ingest::{Layout, fuzz};
+
+/// splitmix64: the same seed gives the same bytes everywhere.
+struct Rng(u64);
+impl Rng {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+    fn below(&mut self, n: usize) -> usize { (self.next() % n.max(1) as u64) as usize }
+}
+
+const BYTES: &[u8] = b"\"',;\n\r\t\\{}[]:-.0919eEZT \x00\x1f\x80\xff\xc3\xef\xbb\xbf=%";
+
+fn mutated(good: &[u8], rng: &mut Rng) -> Vec<u8> {
+    let mut b = good.to_vec();
+    for _ in 0..=rng.below(6) {
+        let at = rng.below(b.len().max(1));
+        match rng.below(6) {
+            0 if !b.is_empty() => b[at] = BYTES[rng.below(BYTES.len())],
+            1 => b.insert(at.min(b.len()), BYTES[rng.below(BYTES.len())]),
+            2 if !b.is_empty() => { b.remove(at); }
+            3 => b.truncate(at),
+            4 if !b.is_empty() => { let end = (at + rng.below(60)).min(b.len()); let part = b[at..end].to_vec(); let to = rng.below(b.len()); b.splice(to..to, part); }
+            _ if !b.is_empty() => b[at] ^= 1 << rng.below(8),
+            _ => {}
+        }
+    }
+    b
+}
+
+const MESSAGES: &str = "request_id,srv,cv,region,received,answer_sent,code\n90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1000,4.1.1,1,north,2026-04-01T12:00:00Z,2026-04-01T12:00:09.25Z,I0\n90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1001,\"8.14.1\",5,,2026-04-01T12:00:00+01:00,,\n";
+const FIGURES: &str = "measure,period,region,numerator,denominator,text,reading:x,readings,null,target\nPM2,2020-04,north,54,100,54.00%,,,,99%\nPM2,2020-05,south,,,n/a,5%,a=1%; b=2%,,\n";
+const ALERTS: &str = "device,recipient,counter,code,received,excluded\n00-DB-12-34-56-78-90-A0,90-B3-D5-1F-30-01-00-00,5,8F20,2026-04-01T12:00:00Z,true\n";
+const PAYLOADS: &str = "originator,device,counter,received,completed\n90-B3-D5-1F-30-01-00-00,00-DB-12-34-56-78-90-A0,1,2026-04-01T12:00:00Z,2026-04-01T13:00:00Z\n";
+const JSON: &str = "{\"request_id\":\"90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1000\",\"cv\":1,\"received\":\"2026-04-01T12:00:00Z\",\"code\":\"\\u0049\\\"0\"}\n{\"request_id\":null,\"received\":\"2026-04-01T12:00:00Z\"}\n";
+
+#[test]
+fn mutated_csv_loses_nothing() {
+    let mut rng = Rng(1);
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..6_000 {
+        let (layout, good) = [(Layout::Messages, MESSAGES), (Layout::Figures, FIGURES), (Layout::Alerts, ALERTS), (Layout::Payloads, PAYLOADS)][round % 4];
+        match fuzz::fuzz_csv(layout, &mutated(good.as_bytes(), &mut rng)) { Some((a, r)) => read += a + r, None => refused += 1 }
+    }
+    assert!(read > 4_000 && refused > 50, "{read} {refused}");
+}
+
+#[test]
+fn mutated_ndjson_loses_nothing() {
+    let mut rng = Rng(2);
+    let mut read = 0;
+    for _ in 0..6_000 { read += fuzz::fuzz_ndjson(Layout::Messages, &mutated(JSON.as_bytes(), &mut rng)).map_or(0, |(a, r)| a + r); }
+    assert!(read > 6_000, "{read}");
+}
+
+#[test]
+fn mutated_mappings_do_not_panic() {
+    let good = "layout = \"messages\"\n[file]\ndelimiter = \";\"\nheader_row = 2\n[columns]\nreceived = \"x\"\n[times]\nformat = [\"%d/%m/%Y %H:%M\"]\nzone = \"Europe/London\"\n[times.received]\nunit = \"ms\"\n[durations.answer_sent]\ncolumn = \"a\"\nunit = \"ms\"\nafter = \"received\"\n";
+    let mut rng = Rng(3);
+    for _ in 0..3_000 { fuzz::fuzz_mapping(&String::from_utf8_lossy(&mutated(good.as_bytes(), &mut rng))); }
+}
+
+#[test]
+fn mutated_parquet_and_workbooks_are_refused_or_read() {
+    use arrow_array::{ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray};
+    use std::sync::Arc;
+    let dir = tempfile::tempdir().unwrap();
+    let ids: ArrayRef = Arc::new(StringArray::from(vec!["90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1000", "x"]));
+    let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![Some(1_775_044_800_000_000), None]).with_timezone("UTC"));
+    let batch = RecordBatch::try_from_iter([("request_id", ids), ("received", times)]).unwrap();
+    let mut parquet = Vec::new();
+    let mut w = parquet::arrow::ArrowWriter::try_new(&mut parquet, batch.schema(), None).unwrap();
+    w.write(&batch).unwrap();
+    w.close().unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (i, t) in ["measure", "period", "text"].iter().enumerate() { sheet.write(0, i as u16, *t).unwrap(); sheet.write(1, i as u16, ["A", "2020-04", "5%"][i]).unwrap(); }
+    let workbook = book.save_to_buffer().unwrap();
+    let mut rng = Rng(4);
+    for (name, good, layout) in [("a.parquet", &parquet, Layout::Messages), ("a.xlsx", &workbook, Layout::Figures)] {
+        let path = dir.path().join(name);
+        std::fs::write(&path, good).unwrap();
+        assert!(fuzz::fuzz_file(&path, layout).is_some());
+        for _ in 0..1_500 {
+            std::fs::write(&path, mutated(good, &mut rng)).unwrap();
+            let _ = fuzz::fuzz_file(&path, layout);
+        }
+    }
+}
