@@ -288,3 +288,44 @@ fn rejects_and_progress_are_written() {
     let n = csv.len() as u64;
     assert_eq!(last, Some((Phase::Reading, n, n, 2, 1)));
 }
+
+#[test]
+fn further_limits_hold_at_their_edge() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("m.toml");
+    for (n, fine) in [(limits::MAX_MAPPING, true), (limits::MAX_MAPPING + 1, false)] {
+        std::fs::write(&path, format!("#{}", "x".repeat(n as usize - 1))).unwrap();
+        assert_eq!(Mapping::load(&path).is_ok(), fine, "{n}");
+    }
+    // The layout has 36 keys; each further source column of the mapping is one more.
+    for (more, fine) in [(limits::MAX_JSON_KEYS - 20, true), (limits::MAX_JSON_KEYS - 19, false)] {
+        let keys: String = (0..more).map(|i| format!("k{i} = \"s{i}\"\n")).collect();
+        let (_d, p) = file("a.ndjson", "{\"measure\":\"A\",\"period\":\"2020-04\",\"s0\":\"x\",\"count\":5}\n");
+        let mut k = kept::Kept::default();
+        let outcome = figures(&[p], &mapped(&format!("layout = \"figures\"\n[keys]\n{keys}")), &mut k, &mut DropRejects, &mut |_| {});
+        assert_eq!(outcome.is_ok(), fine, "{more}");
+        assert_eq!(k.stated.len(), usize::from(fine));
+    }
+    for (n, fine) in [(limits::MAX_NOTE, true), (limits::MAX_NOTE + 1, false)] {
+        let (_d, p) = file("a.csv", format!("service,from,to,kind,note\nDSP,2026-04-01T10:00Z,2026-04-01T10:40Z,down,{}\n", "x".repeat(n)));
+        let (mut k, mut r) = (kept::Kept::default(), Vec::new());
+        services(&[p], &options(), &mut k, &mut r, &mut |_| {}).unwrap();
+        assert_eq!((k.services.len(), r.len()), (usize::from(fine), usize::from(!fine)));
+        for reject in &r { assert_eq!((reject.value.len(), reject.raw.len()), (limits::MAX_SHOWN, limits::MAX_SHOWN)); }
+    }
+    let big = dir.path().join("a.xlsx");
+    for (n, why) in [(limits::MAX_SHEET, "not a workbook"), (limits::MAX_SHEET + 1, "the limit is")] {
+        std::fs::write(&big, b"PK\x03\x04").unwrap();
+        std::fs::File::options().write(true).open(&big).unwrap().set_len(n).unwrap();
+        let e = figures(std::slice::from_ref(&big), &options(), &mut kept::Kept::default(), &mut DropRejects, &mut |_| {}).unwrap_err().to_string();
+        assert!(e.contains(why), "{e}");
+    }
+}
+
+#[test]
+fn the_edges_of_time_are_the_first_and_last_that_are_taken() {
+    for (t, fine) in [("1970-01-01T00:00:00Z", true), ("1969-12-31T23:59:59.999999Z", false), ("2199-12-31T23:59:59.999999Z", true), ("2200-01-01T00:00:00Z", false)] {
+        let (_, s, _) = one(&format!("request_id,received\n{ID},{t}\n"));
+        assert_eq!(s.accepted() == 1, fine, "{t}");
+    }
+}
