@@ -1,2 +1,51 @@
-//! The command line.
-fn main() {}
+//! The command line: `northbound NOUN VERB`. Each noun has a file; this one only dispatches.
+//! Commands, JSON keys, error codes and exit codes are documented in `docs/cli.md`.
+
+mod about;
+mod cli;
+mod context;
+mod demo;
+mod error;
+mod ingest;
+mod ledger;
+mod output;
+mod progress;
+mod reconcile;
+mod registers;
+mod rules;
+
+use clap::Parser;
+use error::{CliError, Exit};
+use std::{io::Write, process::ExitCode};
+
+fn main() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return refused(&e),
+    };
+    let format = cli.global.format;
+    match cli::run(&cli).and_then(|answer| answer.print(format)) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(e) => tell(&e, format == output::Format::Json),
+    }
+}
+
+/// Help and version are answers; everything else that clap says is a usage error.
+fn refused(e: &clap::Error) -> ExitCode {
+    if !e.use_stderr() {
+        let _ = e.print();
+        return ExitCode::from(Exit::Ok as u8);
+    }
+    // The flags could not be read, so the words themselves are asked whether JSON is wanted.
+    let words: Vec<String> = std::env::args().collect();
+    let json = words.windows(2).any(|w| w[0] == "--format" && w[1] == "json") || words.iter().any(|w| w == "--format=json");
+    if json { return tell(&CliError::usage(e.to_string().trim_end()), true); }
+    let _ = e.print();
+    ExitCode::from(Exit::Usage as u8)
+}
+
+fn tell(e: &CliError, json: bool) -> ExitCode {
+    let text = if json { serde_json::json!({"error": {"code": e.code, "exit": e.exit as u8, "message": e.message}}).to_string() } else { format!("northbound: {}", e.message) };
+    let _ = writeln!(std::io::stderr(), "{text}");
+    ExitCode::from(e.exit as u8)
+}

@@ -1,0 +1,109 @@
+//! Nouns and their dispatch.
+
+use crate::{about, context::{Ctx, Global}, demo, error::Result, ingest, ledger, output::Answer, reconcile, registers::{self, feeds, figures, parties, tables}, rules};
+use clap::{Parser, Subcommand};
+use northbound_registers::Noun;
+
+/// What exit codes mean, below every help.
+const EXITS: &str = "Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input; 4 refused by a rule or right; 5 not found; 6 locked or changed by somebody else; 7 a check found something.\n\
+Data go to standard output, talk to standard error. docs/cli.md documents every command, JSON key and error code.\n\
+Without --as, the login name acts as analyst.";
+
+/// From message records to an explained monthly pack
+#[derive(Debug, Clone, Parser)]
+#[command(name = "northbound", version, about, after_help = EXITS, max_term_width = 110, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) noun: Command,
+}
+
+/// A noun.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Command {
+    /// Simulate a network for a month and make its pack
+    Demo(demo::DemoArgs),
+    #[command(subcommand)]
+    Ingest(ingest::IngestCommand),
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    Reconcile(reconcile::ReconcileArgs),
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
+    #[command(subcommand)]
+    Methodology(rules::MethodologyCommand),
+    #[command(subcommand)]
+    Feed(feeds::FeedCommand),
+    #[command(subcommand)]
+    Fault(feeds::FaultCommand),
+    #[command(subcommand)]
+    Explanation(figures::ExplanationCommand),
+    #[command(subcommand)]
+    Annotation(figures::AnnotationCommand),
+    #[command(subcommand)]
+    Assurance(figures::AssuranceCommand),
+    #[command(subcommand)]
+    Override(figures::OverrideCommand),
+    #[command(subcommand)]
+    Exception(figures::ExceptionCommand),
+    #[command(subcommand)]
+    Claim(figures::ClaimCommand),
+    #[command(subcommand)]
+    Party(parties::PartyCommand),
+    #[command(subcommand)]
+    User(parties::UserCommand),
+    /// Down times and planned maintenance
+    #[command(subcommand)]
+    Service(tables::ReadCommand),
+    /// Devices by day
+    #[command(subcommand)]
+    Population(tables::ReadCommand),
+    /// Hub installs
+    #[command(subcommand)]
+    Hub(tables::ReadCommand),
+    #[command(subcommand)]
+    Event(registers::EventCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for every command
+    Man {
+        /// Write into this folder instead
+        #[arg(long, value_name = "DIR")]
+        out: Option<std::path::PathBuf>,
+    },
+    /// What this is, its limits and its licence
+    About,
+}
+
+pub(crate) fn run(cli: &Cli) -> Result<Answer> {
+    let ctx = &Ctx::new(&cli.global)?;
+    match &cli.noun {
+        Command::Demo(c) => demo::run(c, ctx),
+        Command::Ingest(c) => ingest::run(c, ctx),
+        Command::Ledger(c) => ledger::run(c, ctx),
+        Command::Reconcile(c) => reconcile::run(c, ctx),
+        Command::Rules(c) => rules::run(c, ctx),
+        Command::Methodology(c) => rules::methodology(c, ctx),
+        Command::Feed(c) => feeds::feed(c, ctx),
+        Command::Fault(c) => feeds::fault(c, ctx),
+        Command::Explanation(c) => figures::explanation(c, ctx),
+        Command::Annotation(c) => figures::annotation(c, ctx),
+        Command::Assurance(c) => figures::assurance(c, ctx),
+        Command::Override(c) => figures::overrides(c, ctx),
+        Command::Exception(c) => figures::exception(c, ctx),
+        Command::Claim(c) => figures::claim(c, ctx),
+        Command::Party(c) => parties::party(c, ctx),
+        Command::User(c) => parties::user(c, ctx),
+        Command::Service(c) => tables::run(Noun::Service, c, ctx),
+        Command::Population(c) => tables::run(Noun::Population, c, ctx),
+        Command::Hub(c) => tables::run(Noun::Hub, c, ctx),
+        Command::Event(c) => registers::events(c, ctx),
+        Command::Completions { shell } => about::completions(*shell),
+        Command::Man { out } => about::man(out.as_deref()),
+        Command::About => Ok(about::about()),
+    }
+}

@@ -1,0 +1,31 @@
+//! The demo's folder: an earlier demo is replaced, anything else is left alone.
+
+use crate::error::{CliError, Result};
+use std::path::Path;
+
+/// Says that the folder is a demo's.
+const MARKER: &str = ".northbound-demo";
+
+/// What a demo makes, and so what it may remove.
+const MADE: [&str; 3] = ["input", "data", "packs"];
+
+pub(super) fn prepare(out: &Path) -> Result<()> {
+    let io = |what: &str, e: &std::io::Error| CliError::io(what, out, e);
+    match std::fs::read_dir(out) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+        Err(e) => return Err(io("list", &e)),
+        Ok(mut entries) => {
+            if entries.next().is_some() && !out.join(MARKER).is_file() {
+                return Err(CliError::refused(format!("{} holds something that is no earlier demo; name another folder with --out", out.display())));
+            }
+        }
+    }
+    for name in MADE {
+        match std::fs::remove_dir_all(out.join(name)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(CliError::io("clear", &out.join(name), &e)),
+            _ => {}
+        }
+    }
+    std::fs::create_dir_all(out).map_err(|e| io("make the folder", &e))?;
+    std::fs::write(out.join(MARKER), "Made by `northbound demo`; it replaces input, data and packs.\n").map_err(|e| io("write into", &e))
+}

@@ -1,0 +1,46 @@
+//! The rejects file of one input file, made only when there is something to write.
+
+use crate::error::{CliError, Result};
+use northbound_ingest::{Reject, RejectFile, RejectSink};
+use northbound_ledger::SinkError;
+use std::{fs::File, io::BufWriter, path::{Path, PathBuf}};
+
+/// Writes rejects beside what went in.
+pub(super) struct Rejects {
+    path: PathBuf,
+    /// `false` on a dry run: rejects are only counted.
+    write: bool,
+    file: Option<RejectFile<BufWriter<File>>>,
+    /// How many.
+    pub(super) count: u64,
+}
+
+/// Digits of the input's hash in the name of its rejects.
+const HASH_DIGITS: usize = 12;
+
+impl Rejects {
+    /// For an input with a hash; the same input always has the same rejects file.
+    pub(super) fn new(folder: &Path, name: &str, sha256: &str, write: bool) -> Rejects {
+        let path = folder.join(format!("{name}.{}.rejects.csv", sha256.get(..HASH_DIGITS).unwrap_or(sha256)));
+        Rejects { path, write, file: None, count: 0 }
+    }
+
+    /// Closes the file; its path where there is one.
+    pub(super) fn finish(self) -> Result<Option<String>> {
+        let Some(file) = self.file else { return Ok(None) };
+        file.finish().map_err(|e| CliError::internal(format!("cannot write {}: {e}", self.path.display())))?;
+        Ok(Some(self.path.display().to_string()))
+    }
+}
+
+impl RejectSink for Rejects {
+    fn reject(&mut self, reject: &Reject) -> std::result::Result<(), SinkError> {
+        self.count += 1;
+        if !self.write { return Ok(()); }
+        if self.file.is_none() {
+            if let Some(dir) = self.path.parent() { std::fs::create_dir_all(dir)?; }
+            self.file = Some(RejectFile::new(BufWriter::new(File::create(&self.path)?))?);
+        }
+        self.file.as_mut().map_or(Ok(()), |f| f.reject(reject))
+    }
+}

@@ -1,0 +1,60 @@
+//! Talk on standard error: how far a long step is. Never on standard output, never in JSON.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::{io::{IsTerminal, Write}, time::{Duration, Instant}};
+
+/// A line of talk at most this often where there is no terminal.
+const EVERY: Duration = Duration::from_secs(1);
+
+enum Way {
+    /// Nothing is shown.
+    Silent,
+    /// A bar that redraws itself.
+    Bar(ProgressBar),
+    /// Plain lines, for a log.
+    Lines(Instant),
+}
+
+/// Shows progress while it lives.
+pub(crate) struct Progress {
+    way: Way,
+    step: String,
+}
+
+impl Progress {
+    /// A bar on a terminal; plain lines where `--progress` asks for them; else nothing.
+    pub(crate) fn new(asked: bool, json: bool) -> Progress {
+        let terminal = std::io::stderr().is_terminal();
+        let way = if terminal && (asked || !json) {
+            let bar = ProgressBar::new(0);
+            if let Ok(style) = ProgressStyle::with_template("{msg}  {wide_bar} {percent:>3} %  {elapsed}") { bar.set_style(style); }
+            bar.enable_steady_tick(Duration::from_millis(200));
+            Way::Bar(bar)
+        } else if asked { Way::Lines(Instant::now()) } else { Way::Silent };
+        Progress { way, step: String::new() }
+    }
+
+    /// Done so much of a step.
+    pub(crate) fn tell(&mut self, step: &str, done: u64, total: u64) {
+        match &mut self.way {
+            Way::Silent => {}
+            Way::Bar(bar) => {
+                if self.step != step { self.step = step.to_owned(); bar.set_message(self.step.clone()); }
+                bar.set_length(total.max(1));
+                bar.set_position(done.min(total.max(1)));
+            }
+            Way::Lines(last) => {
+                if self.step == step && last.elapsed() < EVERY && done < total { return; }
+                if self.step == step && done >= total { return; }
+                *last = Instant::now();
+                self.step = step.to_owned();
+                let percent = if total == 0 { 0 } else { u128::from(done) * 100 / u128::from(total) };
+                let _ = writeln!(std::io::stderr(), "{step}: {percent} %");
+            }
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) { if let Way::Bar(bar) = &self.way { bar.finish_and_clear(); } }
+}

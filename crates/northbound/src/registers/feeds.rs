@@ -1,0 +1,147 @@
+//! `feed` and `fault`: what is expected of whom, and on which days a source was not to be trusted.
+
+use super::{Common, Filter, common, list, receipt_answer, sayer};
+use crate::{context::Ctx, error::Result, output::Answer};
+use clap::{Args, Subcommand};
+use northbound_registers::registers::feeds::{Expected, Fault, Feed, Severity};
+use northbound_types::{Day, Region};
+
+const FEED: [&str; 9] = ["title", "provider", "region", "brings", "calendar", "from", "to", ">rank", "owner"];
+const FEED_KEYS: [&str; 9] = ["title", "provider", "region", "brings", "calendar", "from", "to", "rank", "owner"];
+const FAULT_KEYS: [&str; 9] = ["feed", "provider", "from", "to", "severity", "measures", "what", "owner", "closed_by"];
+
+/// Data feeds with their expected calendar
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum FeedCommand {
+    /// Register a feed
+    Add(FeedArgs),
+    /// Note days on which a feed or provider was not to be trusted
+    Fault(FaultArgs),
+    #[command(flatten)]
+    Common(Common),
+}
+
+/// A feed.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FeedArgs {
+    /// Name, as in the rows that it brings
+    id: String,
+    /// In words. Default: the name
+    #[arg(long)]
+    title: Option<String>,
+    /// What it brings: messages, tests, services, alerts, payloads, hubs, population or figures
+    #[arg(long, value_delimiter = ',', default_value = "messages")]
+    brings: Vec<String>,
+    /// The provider that it reports for
+    #[arg(long)]
+    provider: Option<String>,
+    /// The region that it reports for
+    #[arg(long)]
+    region: Option<Region>,
+    /// Measures that rest on it beside those that `brings` tells
+    #[arg(long, value_delimiter = ',')]
+    measures: Vec<String>,
+    /// Where two records contradict each other, the lower rank counts
+    #[arg(long, default_value_t = 10)]
+    rank: i64,
+    /// When something must come: daily, working-days, monthly or days
+    #[arg(long, default_value = "daily")]
+    calendar: Expected,
+    /// The days, for the calendar `days`
+    #[arg(long, value_delimiter = ',')]
+    days: Vec<Day>,
+    /// First day on which something is expected
+    #[arg(long)]
+    from: Day,
+    /// Last day, inclusive
+    #[arg(long)]
+    to: Option<Day>,
+    /// Who fixes it: a body or a role
+    #[arg(long)]
+    owner: String,
+}
+
+/// A fault.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FaultArgs {
+    /// The feed at fault
+    feed: Option<String>,
+    /// The provider at fault: all that it reports
+    #[arg(long)]
+    provider: Option<String>,
+    /// First faulty day
+    #[arg(long)]
+    from: Day,
+    /// Last faulty day, inclusive; open where not given
+    #[arg(long)]
+    to: Option<Day>,
+    /// What is wrong
+    #[arg(long)]
+    what: String,
+    /// suspect (figures are used and marked) or unreliable (those days are not observed)
+    #[arg(long, default_value = "unreliable")]
+    severity: Severity,
+    /// Measures hit; all that rest on it where not given
+    #[arg(long, value_delimiter = ',')]
+    measures: Vec<String>,
+    /// Whose job the repair is
+    #[arg(long)]
+    owner: Option<String>,
+    /// The change request that repairs it
+    #[arg(long, value_name = "ID")]
+    change_request: Option<String>,
+    /// Who reported it, or where it was said. Default: who acts
+    #[arg(long)]
+    reported_by: Option<String>,
+}
+
+pub(crate) fn feed(c: &FeedCommand, ctx: &Ctx) -> Result<Answer> {
+    match c {
+        FeedCommand::Add(a) => super::add(&Feed {
+            id: a.id.clone(), title: a.title.clone().unwrap_or_else(|| a.id.clone()), provider: a.provider.clone(), region: a.region, brings: a.brings.clone(),
+            measures: a.measures.clone(), rank: a.rank, calendar: a.calendar, days: a.days.iter().copied().collect(), from: a.from, to: a.to, owner: a.owner.clone(),
+        }, ctx),
+        FeedCommand::Fault(a) => super::add(&Fault {
+            feed: a.feed.clone(), provider: a.provider.clone(), from: a.from, to: a.to, what: a.what.clone(), change_request: a.change_request.clone(), severity: a.severity,
+            measures: a.measures.clone(), owner: a.owner.clone(), reported_by: sayer(a.reported_by.as_deref(), &ctx.actor), closed_by: None,
+        }, ctx),
+        FeedCommand::Common(Common::List(f)) => feeds(f, ctx),
+        FeedCommand::Common(c) => common::<Feed>(c, ctx, &FEED_KEYS),
+    }
+}
+
+fn feeds(f: &Filter, ctx: &Ctx) -> Result<Answer> {
+    let mut a = list::<Feed>(f, ctx, &FEED_KEYS)?;
+    if let Some(t) = a.tables.first_mut() { for (c, k) in t.columns.iter_mut().skip(2).zip(FEED) { k.clone_into(c); } }
+    Ok(a)
+}
+
+/// Faults of feeds and providers
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum FaultCommand {
+    /// Say what ended a fault
+    Close {
+        /// Its id
+        id: String,
+        /// Last faulty day, inclusive
+        #[arg(long)]
+        to: Day,
+        /// What ended it, such as a release or a notice
+        #[arg(long)]
+        by: String,
+    },
+    #[command(flatten)]
+    Common(Common),
+}
+
+pub(crate) fn fault(c: &FaultCommand, ctx: &Ctx) -> Result<Answer> {
+    match c {
+        FaultCommand::Close { id, to, by } => {
+            let store = ctx.store()?;
+            let mut write = ctx.write();
+            if write.reason.is_empty() { by.clone_into(&mut write.reason); }
+            Ok(receipt_answer(&ctx.gate(&store).close_fault(id, *to, by, &write)?))
+        }
+        FaultCommand::Common(c) => common::<Fault>(c, ctx, &FAULT_KEYS),
+    }
+}

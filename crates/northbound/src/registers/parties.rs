@@ -1,0 +1,72 @@
+//! `party` and `user`.
+
+use super::{Common, add, common};
+use crate::{context::Ctx, error::{CliError, Result}, output::Answer};
+use clap::Subcommand;
+use northbound_registers::registers::parties::{Party, RoleHeld, User};
+use northbound_types::{Day, Eui64};
+
+/// Parties
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum PartyCommand {
+    /// Register a party
+    Add {
+        /// Short name, as in person@PARTY
+        id: String,
+        /// Full name
+        #[arg(long)]
+        name: String,
+        /// large-supplier, small-supplier, network-operator, other …
+        #[arg(long)]
+        category: String,
+    },
+    #[command(flatten)]
+    Common(Common),
+}
+
+pub(crate) fn party(c: &PartyCommand, ctx: &Ctx) -> Result<Answer> {
+    match c {
+        PartyCommand::Add { id, name, category } => add(&Party { id: id.clone(), name: name.clone(), category: category.clone() }, ctx),
+        PartyCommand::Common(c) => common::<Party>(c, ctx, &["name", "category"]),
+    }
+}
+
+/// Users: an EUI of a party with its roles
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Register a User
+    Add {
+        /// The EUI by which it signs
+        eui: Eui64,
+        /// Whose it is
+        #[arg(long)]
+        party: String,
+        /// Roles held: ROLE, ROLE:FROM or ROLE:FROM:TO; without a day, from --from on
+        #[arg(long = "role", required = true, value_name = "ROLE[:FROM[:TO]]")]
+        roles: Vec<String>,
+        /// Day from which roles without a day are held. Default: today
+        #[arg(long, value_name = "DAY")]
+        from: Option<Day>,
+    },
+    #[command(flatten)]
+    Common(Common),
+}
+
+pub(crate) fn user(c: &UserCommand, ctx: &Ctx) -> Result<Answer> {
+    match c {
+        UserCommand::Add { eui, party, roles, from } => {
+            let from = from.unwrap_or(ctx.now.day());
+            let roles = roles.iter().map(|r| role(r, from)).collect::<Result<Vec<_>>>()?;
+            add(&User { eui: *eui, party: party.clone(), roles }, ctx)
+        }
+        UserCommand::Common(c) => common::<User>(c, ctx, &["party", "roles"]),
+    }
+}
+
+fn role(text: &str, from: Day) -> Result<RoleHeld> {
+    let mut parts = text.split(':');
+    let name = parts.next().unwrap_or_default().to_owned();
+    let mut day = || parts.next().map(|t| t.parse::<Day>().map_err(|e| CliError::usage(format!("--role {text:?}: {e}")))).transpose();
+    let (start, to) = (day()?, day()?);
+    Ok(RoleHeld { role: name, from: start.unwrap_or(from), to })
+}

@@ -1,0 +1,39 @@
+//! Registers that files fill: `service`, `population`, `hub`.
+
+use super::{Filter, history, list, show};
+use crate::{context::Ctx, error::Result, output::Answer};
+use clap::Subcommand;
+use northbound_registers::{Noun, Record, registers::{hubs::HubInstall, population::PopulationDay, services::ServiceInterval}};
+
+/// What can be seen of it; `ingest` fills it and `ingest retract` takes a file back.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ReadCommand {
+    /// What is kept
+    List(Filter),
+    /// One row
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Every state that a row has been in
+    History {
+        /// Its id
+        id: String,
+    },
+}
+
+pub(crate) fn run(noun: Noun, c: &ReadCommand, ctx: &Ctx) -> Result<Answer> {
+    match noun {
+        Noun::Service => read::<ServiceInterval>(c, ctx, &["service", "kind", "from", "to", "reference", "note"]),
+        Noun::Population => read::<PopulationDay>(c, ctx, &["day", "region", "generation", "device_type", "status", "count"]),
+        _ => read::<HubInstall>(c, ctx, &["hub", "region", "provider", "installed", "srv", "in_coverage", "connected", "exception", "predicted"]),
+    }
+}
+
+fn read<T: Record>(c: &ReadCommand, ctx: &Ctx, columns: &[&str]) -> Result<Answer> {
+    match c {
+        ReadCommand::List(f) => list::<T>(f, ctx, columns),
+        ReadCommand::Show { id } => show::<T>(id, ctx),
+        ReadCommand::History { id } => history(T::NOUN, id, ctx),
+    }
+}
