@@ -6,7 +6,7 @@
 pyarrow, Polars and DuckDB each write with several codecs, and pyarrow with several types for one
 column (large strings, dictionaries, times in ms, µs, ns or as text, EUIs in one column or in three). All files go in
 together: each must bring every row, and since they hold the same messages, all rows of every file
-but one are duplicates. A file with one changed time must bring one collision.
+but one are duplicates. Beside one of them, a file with one changed time must bring one collision.
 """
 import argparse
 import datetime as dt
@@ -108,8 +108,10 @@ def main():
         doubles = sum(f["duplicates"] for f in taken.values())
         if doubles != ROWS * (len(files) - 1): odd.append(f"{doubles} duplicates, {ROWS * (len(files) - 1)} were written; by file: { {n: f['duplicates'] for n, f in taken.items()} }")
         if any(f["collisions"] for f in taken.values()): odd.append(f"collisions: { {n: f['collisions'] for n, f in taken.items() if f['collisions']} }")
-        last = ingest(a.binary, pathlib.Path(tmp) / "data", [changed])[changed.name]
-        if (last["duplicates"], last["collisions"]) != (ROWS - 1, 1): odd.append(f"one changed time gives {last['duplicates']} duplicates and {last['collisions']} collisions")
+        # Which of the two loses is not decided by the order, so both files are asked.
+        pair = ingest(a.binary, pathlib.Path(tmp) / "pair", [files[0], changed]).values()
+        found = tuple(sum(f[k] for f in pair) for k in ("duplicates", "collisions"))
+        if found != (ROWS - 1, 1): odd.append(f"one changed time gives {found[0]} duplicates and {found[1]} collisions")
     for o in odd: print("DIFFERS", o)
     print(f"{len(files)} files of {ROWS} rows by three writers: {'all say the same' if not odd else 'not all are read alike'}")
     sys.exit(1 if odd else 0)
