@@ -1,5 +1,5 @@
 //! A sink that keeps what it is given, as text, and the usual way to run it.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 use northbound_ingest::*;
 use northbound_ledger::rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow};

@@ -1,5 +1,5 @@
 //! What several tests need: invented records and a store in a folder of its own.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 use northbound_registers::{Store, registers::{annotations::Annotation, feeds::{Expected, Fault, Feed, Severity}, hubs::HubInstall, packs::{Pack, PackFile, PackStatus}, population::PopulationDay, services::{ServiceInterval, ServiceKind}, sources::SourceFile}};
 use northbound_types::{Actor, Generation, Region, Utc};
