@@ -60,7 +60,7 @@ fn message(c: &mut Columns, d: &mut Dice, day: i64, i: u64, srvs: &[String], by_
     let mode = match srv % 8 { 0 => "scheduled", 5 => "future-dated", _ => "on-demand" };
     let poor = region == 0 && test == "none";
     let state = match d.below(100_000) {
-        0..=399 if poor => "shed", 400..=8_000 if poor => "timed-out", 0..=2_999 => "timed-out", 3_000..=4_999 => "refused", 5_000..=5_399 => "cancelled",
+        0..=399 if poor => "shed", 400..=7_999 if poor => "timed-out", 0..=2_999 => "timed-out", 3_000..=4_999 => "refused", 5_000..=5_399 => "cancelled",
         5_400..=7_999 => "answered-device-error", 8_000..=8_100 => "failed-no-route", 8_101 if i % 40 == 0 => "quarantine-expired", _ => "answered-success",
     };
     let answered = state.starts_with("answered");

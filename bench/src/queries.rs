@@ -85,7 +85,9 @@ fn decode(s: &Snapshot) -> Result<Vec<Vec<String>>, Any> {
     Ok(vec![vec![rows.to_string()]])
 }
 
-type Histogram = BTreeMap<i32, u64>;
+/// Counts by bucket; the last place is that of attempts without an answer.
+type Histogram = Vec<u64>;
+const OPEN: usize = buckets::BUCKETS;
 
 fn measures(s: &Snapshot, judge: &Targets, exact: bool) -> Result<Vec<Vec<String>>, Any> {
     let lat = [Dim::Region, Dim::Srv, Dim::TestKind];
@@ -97,23 +99,24 @@ fn measures(s: &Snapshot, judge: &Targets, exact: bool) -> Result<Vec<Vec<String
         l
     }).collect();
     let mut groups: BTreeMap<(Arc<str>, Arc<str>, bool), Histogram> = BTreeMap::new();
-    for r in rows.iter().filter(|r| r.bucket != -1) {
+    for part in rows.chunk_by(|a, b| a.keys == b.keys) {
+        let keys = &part[0].keys;
         for no_tests in [false, true] {
-            if no_tests && &*r.keys[2] != "none" { continue; }
-            *groups.entry((r.keys[0].clone(), r.keys[1].clone(), no_tests)).or_default().entry(if r.bucket == -2 { i32::MAX } else { r.bucket }).or_default() += r.count;
+            if no_tests && &*keys[2] != "none" { continue; }
+            let h = groups.entry((keys[0].clone(), keys[1].clone(), no_tests)).or_insert_with(|| vec![0; OPEN + 1]);
+            for r in part.iter().filter(|r| r.bucket != -1) { h[usize::try_from(r.bucket).unwrap_or(OPEN)] += r.count; }
         }
     }
     let mut picks = Vec::new();
     for ((region, srv, no_tests), h) in &groups {
-        let total: u64 = h.values().sum();
-        let open = h.get(&i32::MAX).copied().unwrap_or(0);
-        for (label, n) in [("answered", total - open), ("attempts", total)] {
+        let total: u64 = h.iter().sum();
+        for (label, n) in [("answered", total - h[OPEN]), ("attempts", total)] {
             for p in [50u64, 95, 99] {
                 if n == 0 { continue; }
                 let rank = (p * n).div_ceil(100);
                 let mut seen = 0;
-                let Some((&bucket, before)) = h.iter().find_map(|(b, c)| { seen += c; (seen >= rank).then_some((b, seen - c)) }) else { continue };
-                picks.push((region.clone(), srv.clone(), *no_tests, label, p, bucket, rank - before));
+                let Some((bucket, before)) = h.iter().enumerate().find_map(|(b, c)| { seen += c; (seen >= rank).then_some((b, seen - c)) }) else { continue };
+                picks.push((region.clone(), srv.clone(), *no_tests, label, p, if bucket == OPEN { i32::MAX } else { bucket as i32 }, rank - before));
             }
         }
     }

@@ -39,6 +39,10 @@ pub trait Judge: Sync {
     fn target(&self, query: &TargetQuery<'_>) -> Option<Target>;
     /// The bucket of a latency in µs; -1 where negative.
     fn bucket(&self, micros: i64) -> i32;
+    /// The buckets of many latencies at once.
+    fn bucket_all(&self, micros: &[i64], out: &mut [i32]) {
+        for (o, &m) in out.iter_mut().zip(micros) { *o = self.bucket(m); }
+    }
     /// How many buckets there are.
     fn buckets(&self) -> usize;
 }

@@ -57,7 +57,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    fn merge(&mut self, other: Found) {
+    pub(crate) fn merge(&mut self, other: Found) {
         for (k, t) in other.counts {
             let e = self.counts.entry(k).or_default();
             e.count += t.count;

@@ -156,12 +156,11 @@ impl Snapshot {
         let mut found = Found::default();
         let files: Vec<&FileEntry> = self.files(Table::DailyLatency, days).into_iter().filter(|f| f.day.is_some_and(|d| fresh.binary_search(&d).is_ok())).collect();
         rollup::read_latency(&self.dir, &files, dims, judge.buckets(), &mut found)?;
-        let mut rows = latency_rows(&found);
         if !stale.is_empty() {
             let spec = Spec { dims: Vec::new(), latency: Some(dims.to_vec()), collect: None };
-            rows.append(&mut latency_rows(&self.scan(&stale, days, judge, &spec)?));
+            found.merge(self.scan(&stale, days, judge, &spec)?);
         }
-        Ok(merge_latency(rows))
+        Ok(latency_rows(found))
     }
 
     /// One pass from rows that gives counts and histograms together: the bench measures it.
@@ -171,11 +170,10 @@ impl Snapshot {
     pub fn scan_rows(&self, days: Days, dims: &[Dim], latency: &[Dim], judge: &dyn Judge) -> Result<(Cells, Vec<LatencyRow>), LedgerError> {
         let which: Vec<Day> = self.files(Table::Exchanges, days).iter().filter_map(|f| f.day).collect::<BTreeSet<_>>().into_iter().collect();
         let spec = Spec { dims: dims.to_vec(), latency: Some(latency.to_vec()), collect: None };
-        let found = self.scan(&which, days, judge, &spec)?;
-        let lat = latency_rows(&found);
-        let mut rows: Vec<CellRow> = found.counts.into_iter().map(|(keys, t)| CellRow { keys, count: t.count, disputed: t.disputed, assumed: t.assumed }).collect();
+        let mut found = self.scan(&which, days, judge, &spec)?;
+        let mut rows: Vec<CellRow> = std::mem::take(&mut found.counts).into_iter().map(|(keys, t)| CellRow { keys, count: t.count, disputed: t.disputed, assumed: t.assumed }).collect();
         rows.sort_unstable_by(|a, b| a.keys.cmp(&b.keys));
-        Ok((Cells { dims: dims.to_vec(), rows }, merge_latency(lat)))
+        Ok((Cells { dims: dims.to_vec(), rows }, latency_rows(found)))
     }
 
     /// The exact latencies in certain buckets, sorted: a second pass that makes percentiles exact.
@@ -333,14 +331,17 @@ impl Snapshot {
     }
 }
 
-fn latency_rows(found: &Found) -> Vec<LatencyRow> {
-    found.latency.iter().flat_map(|(k, h)| h.rows().map(move |(bucket, count)| LatencyRow { keys: k.clone(), bucket, count })).collect()
-}
-
-fn merge_latency(rows: Vec<LatencyRow>) -> Vec<LatencyRow> {
-    let mut sums: BTreeMap<(Vec<std::sync::Arc<str>>, i32), u64> = BTreeMap::new();
-    for r in rows { *sums.entry((r.keys, r.bucket)).or_default() += r.count; }
-    sums.into_iter().map(|((keys, bucket), count)| LatencyRow { keys, bucket, count }).collect()
+/// The histograms as rows, sorted by key and bucket.
+fn latency_rows(found: Found) -> Vec<LatencyRow> {
+    let mut groups: Vec<_> = found.latency.into_iter().collect();
+    groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let mut out = Vec::new();
+    for (keys, h) in groups {
+        let first = out.len();
+        out.extend(h.rows().map(|(bucket, count)| LatencyRow { keys: keys.clone(), bucket, count }));
+        out[first..].sort_unstable_by_key(|r| r.bucket);
+    }
+    out
 }
 
 /// Rows of a batch that count.

@@ -4,7 +4,7 @@ use super::{Found, Interner, Keys, Spec, Tally, TargetCache, latency::Histograms
 use crate::{error::{LedgerError, ar, pq}, file::Opened, judge::Judge, manifest::FileEntry, schema::Table, visible::{Aside, Places, Visible}};
 use arrow_array::{Array, RecordBatch, cast::AsArray, types::{Int32Type, Int64Type, TimestampMicrosecondType}};
 use hashbrown::HashMap;
-use northbound_types::{Day, Dim, RequestState, Timeliness};
+use northbound_types::{Day, Dim, RequestState, Timeliness, cells::BUCKET_UNANSWERED};
 use parquet::arrow::ProjectionMask;
 use std::{path::{Path, PathBuf}, sync::Arc};
 
@@ -203,26 +203,41 @@ impl<'a> Worker<'a> {
             };
             s.assumed[r] = assumed;
             let dated = answered_at.is_none_or(|v| v.is_valid(r));
-            // As `Timeliness::judge` has it; a test holds the two equal.
-            s.time[r] = if !dated { Timeliness::NoTarget }
-                else if answers[r] < received[r] { Timeliness::ClockError }
-                else if target == NO_TARGET { Timeliness::NoTarget }
-                else if answers[r] <= target { Timeliness::InTime }
-                else { Timeliness::Late } as u8;
+            // As `Timeliness::judge` has it (a test holds the two equal), with selections in place of
+            // branches: late or not, target or not cannot be predicted.
+            let late = if answers[r] > target { Timeliness::Late as u8 } else { Timeliness::InTime as u8 };
+            let judged = if target == NO_TARGET { Timeliness::NoTarget as u8 } else { late };
+            s.time[r] = if !dated { Timeliness::NoTarget as u8 } else if answers[r] < received[r] { Timeliness::ClockError as u8 } else { judged };
         }
-        if self.spec.latency.is_some() {
+        if self.spec.latency.is_some() { self.time_rows(s, received, answers, answered_at, state); }
+    }
+
+    /// Adds the rows' latencies to their histograms: first where each belongs, then all additions, so
+    /// that the machine can have many of them under way.
+    fn time_rows(&mut self, s: &mut GroupState, received: &[i64], answers: &[i64], answered_at: Option<&arrow_buffer::NullBuffer>, state: &[i32]) {
+        let n = received.len();
+        s.micros.clear();
+        s.micros.extend(answers.iter().zip(received).map(|(a, r)| a.wrapping_sub(*r)));
+        s.buckets.resize(n, 0);
+        self.judge.bucket_all(&s.micros, &mut s.buckets);
+        s.slots.clear();
+        for r in 0..n {
+            let class = s.state_class[state[r] as usize];
+            let dated = class == ANSWERED && answered_at.is_none_or(|v| v.is_valid(r));
+            let slot = if s.keep[r] == 0 || !(dated || class == ATTEMPT) { Histograms::NOWHERE } else {
+                let h = s.histogram(s.lgid[r], &mut self.hists, self.spec);
+                self.hists.slot(h, if dated { s.buckets[r] } else { BUCKET_UNANSWERED })
+            };
+            s.slots.push(slot);
+        }
+        if self.spec.collect.is_some() {
             for r in 0..n {
-                if s.keep[r] == 0 { continue; }
-                match s.state_class[state[r] as usize] {
-                    ANSWERED => if answered_at.is_none_or(|v| v.is_valid(r)) {
-                        let micros = answers[r] - received[r];
-                        let h = s.histogram(s.lgid[r], &mut self.hists, self.spec);
-                        self.hists.add(h, self.judge.bucket(micros), micros);
-                    },
-                    ATTEMPT => { let h = s.histogram(s.lgid[r], &mut self.hists, self.spec); self.hists.unanswered(h); }
-                    _ => {}
-                }
+                if s.slots[r] == Histograms::NOWHERE || s.state_class[state[r] as usize] != ANSWERED { continue; }
+                let h = s.histogram(s.lgid[r], &mut self.hists, self.spec);
+                self.hists.collect(h, s.buckets[r], s.micros[r]);
             }
+        } else {
+            self.hists.add_all(&s.slots);
         }
     }
 
@@ -296,6 +311,9 @@ struct GroupState {
     keep: Vec<u8>,
     time: Vec<u8>,
     assumed: Vec<u8>,
+    micros: Vec<i64>,
+    buckets: Vec<i32>,
+    slots: Vec<u32>,
     timed: bool,
     dense: Vec<u32>,
     /// Disputed and assumed of the dense groups; made where the first is met.
@@ -370,7 +388,7 @@ impl GroupState {
             flagged: [Vec::new(), Vec::new()],
             sparse: HashMap::new(),
             count_axes, target_axes, latency_axes, timed,
-            gid: Vec::new(), tgid: Vec::new(), lgid: Vec::new(), keep: Vec::new(), time: Vec::new(), assumed: Vec::new(),
+            gid: Vec::new(), tgid: Vec::new(), lgid: Vec::new(), keep: Vec::new(), time: Vec::new(), assumed: Vec::new(), micros: Vec::new(), buckets: Vec::new(), slots: Vec::new(),
         })
     }
 
