@@ -29,8 +29,9 @@ struct Keys { names: Vec<String>, order: Vec<usize>, at: usize }
 
 impl Keys {
     fn find(&mut self, key: &str) -> Option<usize> {
-        if let Some(&slot) = self.order.get(self.at) {
-            if self.names[slot] == key { self.at += 1; return Some(slot); }
+        if let Some(&slot) = self.order.get(self.at) && self.names[slot] == key {
+            self.at += 1;
+            return Some(slot);
         }
         let slot = self.names.iter().position(|n| n == key)?;
         self.order.truncate(self.at);

@@ -58,8 +58,9 @@ fn cell<R: RawRow>(row: &Row<'_, R>, name: &str, cell: Cell<'_>) -> Result<Found
 
 /// A count: a null spelling counts as none, with its reason.
 fn count<R: RawRow>(row: &Row<'_, R>, column: usize, null: &mut Option<NullReason>) -> Result<Option<i64>, Bad> {
-    if let Cell::Text(t) = row.get(column) {
-        if let Some(reason) = null_reason(row, t) { null.get_or_insert(reason); return Ok(None) }
+    if let Cell::Text(t) = row.get(column) && let Some(reason) = null_reason(row, t) {
+        null.get_or_insert(reason);
+        return Ok(None);
     }
     row.count(column)
 }
@@ -80,24 +81,21 @@ fn stated<R: RawRow>(row: &Row<'_, R>, place: i64, context: &Context<'_>) -> Res
     };
     let mut readings = readings(row)?;
     check_ratio(numerator, denominator)?;
-    let spelled = null;
-    null = explicit_null(row)?.or(null);
+    let explicit = explicit_null(row)?;
     let has_value = numerator.is_some() || counted.is_some() || text.is_some() || !readings.is_empty();
-    if has_value && null.is_some() {
-        // One spelled null beside a value is an empty cell; a row that says null and gives a value is not clear.
-        if spelled.is_none() || null != spelled { return Err(fault("null", Reason::ValueAndNull, "the row states a null and a value", "")); }
-        null = None;
+    if has_value && explicit.is_some() {
+        return Err(fault("null", Reason::ValueAndNull, "the row states a null and a value", ""));
     }
+    // A spelling of a null in one cell, beside a value in another, is an empty cell.
+    let mut null = if has_value { None } else { explicit.or(null) };
     if !has_value && null.is_none() {
         null = Some(NullReason::NotReported);
         flags.push(Flag::BlankValue);
     }
-    if let (Some(t), Some(n), Some(d)) = (&text, numerator, denominator) {
-        if let Some(computed) = disagreeing(t, n, d) {
-            readings.push(("text as written".into(), t.clone()));
-            readings.push(("numerator over denominator".into(), computed));
-            flags.push(Flag::ReadingsDisagree);
-        }
+    if let (Some(t), Some(n), Some(d)) = (&text, numerator, denominator) && let Some(computed) = disagreeing(t, n, d) {
+        readings.push(("text as written".into(), t.clone()));
+        readings.push(("numerator over denominator".into(), computed));
+        flags.push(Flag::ReadingsDisagree);
     }
     if readings.len() > 1 { flags.push(Flag::SeveralReadings); }
     let over = |t: &str| parse_percent(t).is_some_and(|p| p > num_one());

@@ -52,11 +52,11 @@ fn nulls_have_reasons_and_several_spellings() {
 fn impossible_figures_are_rejected_and_odd_ones_kept() {
     let (k, s, r) = csv("measure,period,numerator,denominator,count,text,null\n\
         A,2020-04,11,10,,,\nA,2020-04,-1,10,,,\nA,2020-04,5,,,,\nA,2020-04,,5,,,\nA,April,,,,5%,\nA,2020-04,,,,about 5,\n,2020-04,,,,5%,\n\
-        A,2020-04,,,,5%,unreliable\nA,2020-04,,,1.5,,\nA,2020-04,,,,117.3%,\nA,2020-04,10,10,,,\nA,2020-04,,,7,,\n");
+        A,2020-04,,,,5%,unreliable\nA,2020-04,,,1.5,,\nA,2020-04,,,,117.3%,\nA,2020-04,10,10,,,\nA,2020-04,,,7,,\nA,2020-04,n/a,n/a,7,,\nA,2020-04,n/a,n/a,7,,not-applicable\n");
     let found: Vec<(i64, &str)> = r.iter().map(|r| (r.line, r.reason.as_str())).collect();
     assert_eq!(found, [(2, "numerator-over-denominator"), (3, "negative"), (4, "half-a-ratio"), (5, "half-a-ratio"), (6, "malformed-period"), (7, "not-a-number"),
-        (8, "missing-value"), (9, "value-and-null"), (10, "not-a-number")]);
-    assert_eq!((k.stated.len(), s.flagged(Flag::OverHundred)), (3, 1));
+        (8, "missing-value"), (9, "value-and-null"), (10, "not-a-number"), (15, "value-and-null")]);
+    assert_eq!((k.stated.len(), s.flagged(Flag::OverHundred)), (4, 1));
 }
 
 #[test]
