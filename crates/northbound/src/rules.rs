@@ -9,6 +9,9 @@ use northbound_rules::{RuleInfo, RuleSet};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// Most characters of a value in a list for people.
+const SHORT: usize = 60;
+
 /// The rules that judge
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum RulesCommand {
@@ -129,13 +132,23 @@ fn show(ctx: &Ctx, id: &str) -> Result<Answer> {
     Ok(answer)
 }
 
+/// A value as a list shows it to people: a calendar of ten years would push all else off the screen.
+/// `rules show`, JSON and CSV give it whole.
+fn short(value: &str) -> String {
+    if value.chars().count() <= SHORT { return value.to_owned(); }
+    format!("{}…", value.chars().take(SHORT - 1).collect::<String>())
+}
+
 fn list(ctx: &Ctx, only_unconfirmed: bool, prefix: &str) -> Result<Answer> {
     let set = ctx.rules()?;
     let store = ctx.store()?;
     let confirmed = ctx.confirmed(&store)?;
     let rules: Vec<RuleInfo> = if only_unconfirmed { set.unconfirmed(&confirmed) } else { set.rules() }.into_iter().filter(|r| r.id.starts_with(prefix)).collect();
     let mut table = Table::new("", &["id", "holds from", "value", "mark", "standing"]);
-    for r in &rules { table.row([r.id.clone(), r.from.map(|d| d.to_string()).unwrap_or_default(), r.value.clone(), r.provenance.mark.clone(), standing(r, &confirmed).to_owned()]); }
+    for r in &rules {
+        let value = if ctx.format == crate::output::Format::Table { short(&r.value) } else { r.value.clone() };
+        table.row([r.id.clone(), r.from.map(|d| d.to_string()).unwrap_or_default(), value, r.provenance.mark.clone(), standing(r, &confirmed).to_owned()]);
+    }
     Ok(Answer::new(json!({"rules": rules.iter().map(|r| rule_json(r, &confirmed)).collect::<Vec<_>>()})).table(table)
         .then("Confirm one: northbound rules confirm ID --source 'document, place' --reason 'why'"))
 }
