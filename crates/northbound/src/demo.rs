@@ -8,7 +8,7 @@ use crate::{context::Ctx, error::Result, ingest::{self, FileArgs, Taken}, output
 use clap::Args;
 use northbound_ingest::Layout;
 use northbound_sim::{Manifest, SimConfig, World, write_world};
-use northbound_types::Utc;
+use northbound_types::{Actor, Utc};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,8 @@ pub(crate) fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Answer> {
     let manifest = write_world(&world, &input, &mut |p| progress.tell("simulating the month", p.done.into(), p.of.into()))?;
     // A clock of its own, so that the same seed gives the same bytes: the day after the sources have
     // stated their records, and the day after the correction was sent.
-    let first = Ctx { data: args.out.join("data"), now: Utc(world.known() + DAY), as_at: None, reason: String::new(), expect_version: None, ..ctx.clone() };
+    let actor = Actor { person: "demo".to_owned(), party: None, body: None, roles: vec!["analyst".to_owned()] };
+    let first = Ctx { data: args.out.join("data"), actor, now: Utc(world.known() + DAY), as_at: None, reason: String::new(), expect_version: None, ..ctx.clone() };
     registers::load(&input, &first)?;
     let taken = ingest_all(&manifest, &input, &first, &mut progress)?;
     let second = Ctx { now: Utc(registers::corrected_at(&input)?.0 + DAY), reason: "correction received".to_owned(), ..first.clone() };
@@ -98,6 +99,8 @@ fn answer(args: &DemoArgs, ctx: &Ctx, manifest: &Manifest, taken: &[Taken], corr
     }
     let data = ctx.data.display();
     let input = args.out.join("input");
+    // The first User is the one whose own log is written.
+    let user = northbound_sim::invented_users().first().map(|u| u.eui.to_string()).unwrap_or_default();
     Answer::new(json!({
         "out": args.out.display().to_string(), "data": data.to_string(), "seed": args.seed, "meters": args.meters, "days": args.days,
         "files": taken, "corrections": corrected, "written": manifest.files.len(),
@@ -108,5 +111,5 @@ fn answer(args: &DemoArgs, ctx: &Ctx, manifest: &Manifest, taken: &[Taken], corr
         .then(format!("  northbound --data {data} ledger check"))
         .then(format!("  northbound --data {data} ingest list"))
         .then(format!("  northbound --data {data} fault list"))
-        .then(format!("  northbound --data {data} reconcile --map {0}/user-log-user1.map.toml service=ledger:user=USER-EUI own={0}/user-log-user1.csv", input.display()))
+        .then(format!("  northbound --data {data} reconcile --map {0}/user-log-user1.map.toml --keys period,srv,region service=ledger:user={1} own={0}/user-log-user1.csv", input.display(), user))
 }

@@ -16,6 +16,9 @@ pub(crate) enum Format {
     Csv,
 }
 
+/// Longer cells go on in the next line, between words: an id has no spaces and stays whole.
+const WRAP_CHARS: usize = 72;
+
 /// A table: headers carry the units; ids are never cut.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
@@ -39,8 +42,9 @@ impl Table {
         if !self.title.is_empty() { writeln!(to, "{}", self.title)?; }
         let heads: Vec<&str> = self.columns.iter().map(|c| c.strip_prefix('>').unwrap_or(c)).collect();
         let width = |t: &str| t.chars().count();
-        let widths: Vec<usize> = heads.iter().enumerate()
-            .map(|(i, h)| self.rows.iter().filter_map(|r| r.get(i)).map(|c| width(c)).max().unwrap_or(0).max(width(h))).collect();
+        let rows: Vec<Vec<Vec<String>>> = self.rows.iter().map(|r| r.iter().map(|c| wrapped(&one_line(c))).collect()).collect();
+        let widest = |i: usize| rows.iter().filter_map(|r| r.get(i)).flatten().map(|c| width(c)).max().unwrap_or(0);
+        let widths: Vec<usize> = heads.iter().enumerate().map(|(i, h)| widest(i).max(width(h))).collect();
         let mut line = |cells: &[&str]| {
             let mut text = String::new();
             for (i, c) in cells.iter().enumerate() {
@@ -54,7 +58,9 @@ impl Table {
         line(&heads)?;
         let rules: Vec<String> = widths.iter().map(|w| "-".repeat(*w)).collect();
         line(&rules.iter().map(String::as_str).collect::<Vec<_>>())?;
-        for r in &self.rows { line(&r.iter().map(|c| one_line(c)).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>())?; }
+        for r in &rows {
+            for n in 0..r.iter().map(Vec::len).max().unwrap_or(1) { line(&r.iter().map(|c| c.get(n).map_or("", String::as_str)).collect::<Vec<_>>())?; }
+        }
         Ok(())
     }
 
@@ -68,6 +74,19 @@ impl Table {
 
 /// Line breaks inside a cell would break the table, and control characters could drive a terminal.
 fn one_line(text: &str) -> String { text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect() }
+
+/// A cell's lines.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    if text.chars().count() <= WRAP_CHARS { return vec![text.to_owned()]; }
+    for word in text.split(' ') {
+        let Some(last) = lines.last_mut() else { break };
+        if last.is_empty() { last.push_str(word); }
+        else if last.chars().count() + 1 + word.chars().count() <= WRAP_CHARS { last.push(' '); last.push_str(word); }
+        else { lines.push(word.to_owned()); }
+    }
+    lines
+}
 
 /// A CSV field; a text that a spreadsheet would run as a formula is kept a text.
 fn field(text: &str) -> String {
@@ -165,6 +184,16 @@ mod tests {
         t.row(["b", "1,000"]);
         let a = Answer::new(Value::Null).table(t);
         assert_eq!(text(&a, Format::Table), "id                       rows\n----------------------  -----\na-very-long-identifier      1\nb                       1,000\n");
+    }
+
+    #[test]
+    fn long_texts_go_on_in_the_next_line_and_ids_stay_whole() {
+        let (id, words) = ("x".repeat(WRAP_CHARS + 8), "word ".repeat(20));
+        assert_eq!(wrapped(&id), [id.clone()]);
+        let lines = wrapped(&format!("{words}{id}"));
+        assert!(lines.len() == 3 && lines[0].chars().count() <= WRAP_CHARS && lines[2] == id, "{lines:?}");
+        let exact = format!("{} end", "y".repeat(WRAP_CHARS - 4));
+        assert_eq!((wrapped(&exact).len(), wrapped(&format!("{exact}s")).len()), (1, 2));
     }
 
     #[test]

@@ -117,7 +117,8 @@ fn compare(args: &ReconcileArgs, ctx: &Ctx) -> Result<Answer> {
     drop(progress);
     let kept = if args.no_keep || ctx.dry_run { None } else { Some(decide::keep(&gate, ctx, args, &report)?) };
     let differs = report.pairs.iter().any(|p| p.lines.iter().any(|l| l.difference != 0 || !l.parts.is_empty()));
-    let notes: Vec<String> = loaded.iter().flat_map(|l| l.notes.iter().cloned()).collect();
+    let mut notes: Vec<String> = loaded.iter().flat_map(|l| l.notes.iter().cloned()).collect();
+    notes.extend(identities::cut_off_notes(&loaded, &found));
     let mut answer = print::answer(&report, &found, &notes, args, kept.as_deref());
     answer.found = args.check && differs;
     Ok(answer)

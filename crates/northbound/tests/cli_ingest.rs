@@ -109,7 +109,7 @@ fn a_file_can_be_taken_back_and_earlier_times_still_have_it() {
 fn other_columns_come_in_through_a_mapping_which_can_be_guessed() {
     let r = Room::new();
     r.write("log.csv", "Reference;When;Done;Area\n90-B3-D5-1F-30-01-00-01:00-DB-12-34-56-78-90-A0:7;01/04/2026 11:00:00;01/04/2026 11:00:05;North\n");
-    r.write("log.toml", "layout = \"messages\"\ndelimiter = \";\"\n[times]\nformat = \"%d/%m/%Y %H:%M:%S\"\nzone = \"Europe/London\"\n[columns]\nrequest_id = \"Reference\"\nreceived = \"When\"\nanswer_sent = \"Done\"\nregion = \"Area\"\n[values.region]\n\"North\" = \"north\"\n");
+    r.write("log.toml", "layout = \"messages\"\n[file]\ndelimiter = \";\"\n[times]\nformat = \"%d/%m/%Y %H:%M:%S\"\nzone = \"Europe/London\"\n[columns]\nrequest_id = \"Reference\"\nreceived = \"When\"\nanswer_sent = \"Done\"\nregion = \"Area\"\n[values.region]\n\"North\" = \"north\"\n");
     let done = r.json("ingest messages log.csv --map log.toml");
     // Half past eleven by the clock on the wall is half past ten in UTC in April.
     assert_eq!(done["files"][0]["first"], "2026-04-01T10:00:00Z");

@@ -101,7 +101,7 @@ fn r1_test_traffic_left_out_is_recognised_from_counts() {
     let mut text = HEADER.to_owned();
     for n in 1..=12u32 {
         let m = message(1, n, "4.1.1", "north", &format!("2026-04-{n:02}T12:00:00Z"), Some("2026-04-30T12:00:05Z"));
-        text += &if n > 9 { m.replace("smets2,none", "smets2,user") } else { m };
+        text += &if n > 9 { m.replace("smets2,none", "smets2,user-test") } else { m };
     }
     r.write("a.csv", &text);
     r.nb("ingest messages a.csv").ok();
@@ -153,4 +153,19 @@ fn sources_that_cannot_be_compared_are_refused() {
     r.nb("reconcile ledger stated:Nobody").code(5);
     r.nb("reconcile ledger:taste=sweet ledger").code(2);
     r.nb("reconcile ledger x=ledger --zone y=60").code(2);
+}
+
+#[test]
+fn r1_a_cut_off_is_suggested_and_when_stated_explains() {
+    let r = Room::new();
+    let mut lines = HEADER.to_owned();
+    for n in 1..=10u32 { lines += &message(1, n, "4.1.1", "north", &format!("2026-04-{n:02}T12:00:00Z"), Some("2026-04-30T12:00:05Z")); }
+    r.write("a.csv", &lines);
+    r.nb("ingest messages a.csv").ok();
+    r.write("own.csv", &lines.lines().take(9).map(|l| format!("{l}\n")).collect::<String>());
+    let silent = r.json("reconcile service=ledger own=own.csv --no-keep");
+    assert!(silent["notes"][0].as_str().unwrap().contains("2 of those that it lacks came later"), "{silent}");
+    assert_eq!(silent["pairs"][0]["messages"]["by_cause"]["missing"], 2);
+    let stated = |t: &str| r.json(&format!("reconcile service=ledger own=own.csv --no-keep --cut-off own={t}"))["pairs"][0]["messages"]["by_cause"].clone();
+    assert_eq!((stated("2026-04-08T12:00:00Z")["cut-off"].as_u64(), stated("2026-04-09T12:00:00Z")["cut-off"].as_u64(), stated("2026-04-09T12:00:00Z")["missing"].as_u64()), (Some(2), Some(1), Some(1)));
 }

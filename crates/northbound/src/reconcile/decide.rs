@@ -27,9 +27,12 @@ pub(crate) struct DecideArgs {
 }
 
 pub(super) fn decide(a: &DecideArgs, ctx: &Ctx) -> Result<Answer> {
+    if a.status.decided() && a.decision.trim().is_empty() { return Err(CliError::input(format!("a difference that is {} needs its decision in words: --decision 'what'", a.status))); }
     let store = ctx.store()?;
     let decision = Decision { status: a.status, owner: a.owner.clone(), decision: a.decision.clone(), pick: a.pick.clone() };
-    Ok(receipt_answer(&ctx.gate(&store).decide(&a.id, &decision, &ctx.write())?).then("The next run over the same sources and keys shows it."))
+    let mut write = ctx.write();
+    if write.reason.is_empty() { write.reason = if a.decision.is_empty() { format!("now {}", a.status) } else { a.decision.clone() }; }
+    Ok(receipt_answer(&ctx.gate(&store).decide(&a.id, &decision, &write)?).then("The next run over the same sources and keys shows it."))
 }
 
 pub(super) fn list(ctx: &Ctx) -> Result<Answer> {

@@ -10,6 +10,9 @@ use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
 /// Day boundaries that are tried where nobody says another: British summer time, and its reverse.
 const ZONES: [i64; 2] = [60, -60];
 
+/// The generation that sources are known to leave out. Where messages are compared, any is found.
+const LEFT_OUT: Generation = Generation::Smets1;
+
 type Key = Vec<Arc<str>>;
 
 /// Hints about one source that holds messages or is the ledger. Where every other source holds
@@ -40,7 +43,7 @@ fn from_messages(name: &str, messages: &[Message], keys: &[String]) -> Vec<Hint>
     for pair in messages.windows(2) { if pair[0].id == pair[1].id && let Ok(k) = key_of(keys, &pair[1], 0) { *repeats.entry(k).or_default() += 1; } }
     let mut hints: Vec<Hint> = Vec::new();
     hints.extend(counted(Cause::TestTraffic, "tests", name, sum(&|m| m.test_kind != TestKind::None)));
-    for g in [Generation::Smets1, Generation::Smets2] { hints.extend(counted(Cause::Generation, g.as_str(), name, sum(&|m| m.generation == g && m.test_kind == TestKind::None))); }
+    hints.extend(counted(Cause::Generation, LEFT_OUT.as_str(), name, sum(&|m| m.generation == LEFT_OUT && m.test_kind == TestKind::None)));
     hints.extend(counted(Cause::Duplicate, "repeats", name, repeats));
     hints
 }
@@ -52,10 +55,8 @@ fn from_cells(name: &str, narrowed: &[(Dim, String)], keys: &[String], reading: 
     let tests: Vec<&str> = TestKind::ALL.iter().filter(|t| **t != TestKind::None).map(|t| t.as_str()).collect();
     let mut hints: Vec<Hint> = Vec::new();
     hints.extend(counted(Cause::TestTraffic, "tests", name, amounts(selector.clone().and(Dim::TestKind, tests))?));
-    for g in [Generation::Smets1, Generation::Smets2] {
-        let s = selector.clone().and(Dim::Generation, [g.as_str()]).and(Dim::TestKind, [TestKind::None.as_str()]);
-        hints.extend(counted(Cause::Generation, g.as_str(), name, amounts(s)?));
-    }
+    let s = selector.and(Dim::Generation, [LEFT_OUT.as_str()]).and(Dim::TestKind, [TestKind::None.as_str()]);
+    hints.extend(counted(Cause::Generation, LEFT_OUT.as_str(), name, amounts(s)?));
     Ok(hints)
 }
 

@@ -29,7 +29,9 @@ pub(super) fn message(m: &drill::Message) -> Result<Message> {
             namespace: text("namespace").to_owned(), leg: text("leg").parse().map_err(|_| odd("leg"))?, instance: text("instance").parse().map_err(|_| odd("instance"))?,
             request: RequestId { originator: eui("originator")?, target: eui("target")?, counter: text("counter").parse().map_err(|_| odd("counter"))? },
         },
-        received: time("received")?, known: time("known")?, test_kind: text("test_kind").parse().map_err(|_| odd("test_kind"))?,
+        // `known` of a record is when its file was stated, often a month's end. What decides whether
+        // another side can have it by its cut-off is when the message itself was.
+        received: time("received")?, known: time("received")?, test_kind: text("test_kind").parse().map_err(|_| odd("test_kind"))?,
         generation: text("generation").parse().map_err(|_| odd("generation"))?,
         attributes: ATTRIBUTES.iter().map(|k| ((*k).to_owned(), text(k).to_owned())).collect(), place: format!("{} row {}", m.source_file, m.row),
     })
@@ -46,7 +48,7 @@ impl RowSink for Collect {
         let values = [r.srv, r.region.as_str(), r.mode.as_str(), r.state.as_str(), r.code];
         self.messages.push(Message {
             id: MessageId { namespace: r.namespace.to_owned(), request: RequestId { originator: r.originator, target: r.target, counter: r.counter }, leg: r.leg, instance: r.instance },
-            received: Utc(r.received), known: Utc(r.known), test_kind: r.test_kind, generation: r.generation,
+            received: Utc(r.received), known: Utc(r.received), test_kind: r.test_kind, generation: r.generation,
             attributes: ATTRIBUTES.iter().zip(values).map(|(k, v)| ((*k).to_owned(), v.to_owned())).collect(), place: format!("{} row {}", self.file, r.place),
         });
         Ok(())
@@ -91,6 +93,23 @@ fn pair(a: &Loaded, left: &[Message], b: &Loaded, right: &[Message], keys: &[Str
     let totals = reconcile_messages(left.iter().map(each), right.iter().map(each), profiles, &mut |f| findings.push(f))?;
     let hints = measured_hints(&findings, &a.source.name, &b.source.name, |m| key_of(keys, m, 0).ok());
     Ok(PairFindings { a: a.source.name.clone(), b: b.source.name.clone(), totals, findings, hints })
+}
+
+/// Where a side's messages end before those that it lacks: perhaps its cut-off, which nobody has stated.
+pub(super) fn cut_off_notes(loaded: &[Loaded], found: &[PairFindings]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for f in found {
+        for (name, on_a) in [(&f.a, true), (&f.b, false)] {
+            let Some(side) = loaded.iter().find(|l| l.source.name == *name && l.source.notes.cut_off.is_none()) else { continue };
+            let Some(last) = side.messages.iter().flatten().map(|m| m.received).max() else { continue };
+            let lacks = |x: &&Finding| if on_a { x.a.is_none() } else { x.b.is_none() };
+            let later = f.findings.iter().filter(lacks).filter(|x| x.a.as_ref().or(x.b.as_ref()).is_some_and(|m| m.received > last)).count();
+            if later > 0 {
+                notes.push(format!("{name}: its last message was received at {last}, and {later} of those that it lacks came later. If that was its cut-off, say so: --cut-off {name}={last}"));
+            }
+        }
+    }
+    notes
 }
 
 /// Findings by cause.
