@@ -49,6 +49,44 @@ pub enum PackError {
         /// What it said.
         problem: String,
     },
+    /// The ledger refused.
+    #[error("{0}")]
+    Ledger(#[from] northbound_ledger::LedgerError),
+    /// The registers refused.
+    #[error("{0}")]
+    Registers(#[from] northbound_registers::error::RegisterError),
+    /// A rule cannot be used.
+    #[error("{0}")]
+    Rules(#[from] northbound_rules::RuleError),
+    /// The measures refused.
+    #[error("{0}")]
+    Measures(#[from] northbound_measures::MeasureError),
+    /// What was named is not there.
+    #[error("{0}")]
+    NotFound(String),
+    /// A rule of issuing or asking refuses.
+    #[error("{0}")]
+    Refused(String),
+    /// A file that an earlier run wrote cannot be read.
+    #[error("{} cannot be read: {problem}; it was written by another version of the program, or it is damaged", path.display())]
+    Stored {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The counts of a figure and the messages behind it differ: a defect of the program.
+    #[error("figure {figure} does not re-add: {part} counts {counted}, and {found} messages are found; run `northbound ledger check`")]
+    DoesNotAdd {
+        /// Figure.
+        figure: String,
+        /// Which part.
+        part: String,
+        /// By the counts.
+        counted: u64,
+        /// By the messages.
+        found: u64,
+    },
 }
 
 impl PackError {

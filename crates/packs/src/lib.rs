@@ -4,7 +4,9 @@
 //! will be printed, every number exact. [`render`] writes it as HTML, PDF, XLSX, CSV and JSON,
 //! with a [`manifest`] that lists the files and the rules used. The same pack gives the same bytes.
 
+pub mod assemble;
 pub mod error;
+pub mod evidence;
 pub mod manifest;
 pub mod model;
 pub mod render;

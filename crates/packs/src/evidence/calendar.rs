@@ -1,0 +1,70 @@
+//! What each feed was to bring and what it brought. What was to come stands in the feed's calendar;
+//! silence never shortens it.
+
+use super::Evidence;
+use crate::PackError;
+use northbound_measures::inputs::FeedCoverage;
+use northbound_registers::registers::feeds::{Expected, Feed};
+use northbound_types::{Day, Dim, Period, workdays::Calendar};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The coverage of every feed over all days that the measures of a period look at.
+pub(super) fn coverage(e: &Evidence, period: Period) -> Result<Vec<FeedCoverage>, PackError> {
+    let (first, after) = super::reach(&e.rules, period);
+    let brought = days_with_rows(e);
+    let mut out = Vec::new();
+    for feed in &e.registered.feeds {
+        let calendar = match feed.calendar {
+            Expected::WorkingDays => e.rules.calendar_on(first)?.clone(),
+            Expected::Daily | Expected::Monthly | Expected::Days => Calendar { id: String::new(), holidays: BTreeSet::new() },
+        };
+        // A day that has not ended by then cannot be missing, nor can the report of such a month.
+        let due = |d: &Day| if feed.calendar == Expected::Monthly { d.month().after().start() <= e.as_at } else { d.end() <= e.as_at };
+        let expected: BTreeSet<Day> = feed.expected(first, after, &calendar).into_iter().filter(due).collect();
+        let rows = brought.get(feed.id.as_str());
+        let observed = expected.iter().copied().filter(|&d| match feed.calendar {
+            Expected::Monthly => monthly(e, feed, rows, d.month()),
+            Expected::Daily | Expected::WorkingDays | Expected::Days => rows.is_some_and(|r| r.contains(&d)) || kept(e, feed).contains(&d),
+        }).collect();
+        out.push(FeedCoverage {
+            feed: feed.id.clone(), provider: feed.provider.clone(), carries: feed.brings.clone(), measures: feed.measures.clone(), expected, observed,
+            owner: Some(feed.owner.clone()),
+        });
+    }
+    Ok(out)
+}
+
+/// Days with messages, alerts or payloads, by feed.
+fn days_with_rows(e: &Evidence) -> BTreeMap<String, BTreeSet<Day>> {
+    let mut out = e.messages.feed_days.clone();
+    for row in e.messages.cells.by(&[Dim::Feed, Dim::Day]).rows {
+        let [feed, day] = row.keys.as_slice() else { continue };
+        if let Ok(day) = day.parse() { out.entry(feed.to_string()).or_default().insert(day); }
+    }
+    out
+}
+
+/// Days on which what the feed brings into the registers has rows.
+fn kept(e: &Evidence, feed: &Feed) -> BTreeSet<Day> {
+    let r = &e.registered;
+    let (brings, mine) = (|what: &str| feed.brings.iter().any(|b| b == what), |provider: &str| feed.provider.as_deref().is_none_or(|p| p == provider));
+    let mut days = BTreeSet::new();
+    if brings("hubs") { days.extend(r.hubs.iter().filter(|h| mine(&h.provider)).map(|h| h.installed)); }
+    if brings("population") { days.extend(r.population.iter().map(|p| p.day)); }
+    if brings("services") { days.extend(r.services.iter().map(|s| s.from.day())); }
+    days
+}
+
+/// Did the feed report for a month? Rows of the month say so, figures of the month, or a file of the
+/// feed that came when the month was over: a month without an outage has no rows.
+fn monthly(e: &Evidence, feed: &Feed, rows: Option<&BTreeSet<Day>>, month: Period) -> bool {
+    let within = |d: &Day| month.contains(*d);
+    let figures = || feed.brings.iter().any(|b| b == "figures") && e.stated.iter().any(|s| s.period == month);
+    let file = || {
+        let window = (month.after().start(), month.next().after().start());
+        let ledger = &e.snapshot.root.manifest.sources;
+        let came = |t| t >= window.0 && t < window.1 && t <= e.as_at;
+        e.registered.sources.iter().any(|(known, s)| s.feed == feed.id && came(*known)) || ledger.iter().any(|s| s.feed == feed.id && came(s.known))
+    };
+    rows.is_some_and(|r| r.iter().any(within)) || kept(e, feed).iter().any(within) || figures() || file()
+}

@@ -1,0 +1,115 @@
+//! Counts from the ledger in the shapes that the measures read.
+
+use super::Evidence;
+use crate::PackError;
+use northbound_ledger::{Days, Snapshot, schema::Table};
+use northbound_measures::inputs::{NEEDED_DIMS, OutageWindow, PayloadCount, StatedFigure, TestsByHour};
+use northbound_rules::{buckets, measure::Basis};
+use northbound_types::{Cells, Day, Dim, LatencyRow, Period, Region, TestKind, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Dimensions of the latency histograms.
+pub const LATENCY: &[Dim] = &[Dim::Region, Dim::Srv, Dim::Mode, Dim::TestKind];
+/// Dimensions of the counts by User, over the whole period.
+pub const BY_USER: &[Dim] = &[Dim::Kind, Dim::Region, Dim::User, Dim::Srv, Dim::Mode, Dim::TestKind, Dim::State, Dim::Timeliness];
+
+/// Alerts by day, region, code and state: how many, and how many more their copies stand for.
+pub type AlertDays = BTreeMap<(Day, String, String, String), (u64, i64)>;
+
+/// What the ledger holds of a period.
+#[derive(Debug, Default)]
+pub struct Messages {
+    /// Exchanges by the dimensions of the measures.
+    pub cells: Cells,
+    /// Exchanges of the period by User and SRV.
+    pub by_user: Cells,
+    /// Latency histograms of the period.
+    pub latency: Vec<LatencyRow>,
+    /// Upper edges of their buckets.
+    pub edges: Vec<i64>,
+    /// Outage alerts by window.
+    pub outages: Vec<OutageWindow>,
+    /// Payloads.
+    pub payloads: Vec<PayloadCount>,
+    /// Tests and own requests by hour.
+    pub by_hour: Vec<TestsByHour>,
+    /// Alerts of the period.
+    pub alerts: AlertDays,
+    /// Days on which a feed brought alerts or payloads.
+    pub feed_days: BTreeMap<String, BTreeSet<Day>>,
+}
+
+/// Reads what the measures of a period look at; `whole` also what only a document shows.
+pub(super) fn read(e: &Evidence, period: Period, whole: bool) -> Result<Messages, PackError> {
+    let (s, days) = (&e.snapshot, super::reach(&e.rules, period));
+    let own: Days = (period.first(), period.after());
+    let mut m = Messages { cells: s.cells(days, NEEDED_DIMS, &e.judge)?, edges: buckets::edges(), ..Messages::default() };
+    m.outages = outages(e, days)?;
+    m.payloads = payloads(s, days)?;
+    for table in [Table::Alerts, Table::Payloads] {
+        for (feed, days) in s.feed_days(table, days)? { m.feed_days.entry(feed).or_default().extend(days); }
+    }
+    if whole {
+        m.by_user = s.cells(own, BY_USER, &e.judge)?;
+        m.latency = s.latency(own, LATENCY, &e.judge)?;
+        m.by_hour = by_hour(s, own)?;
+        m.alerts = s.alerts(own)?;
+    }
+    Ok(m)
+}
+
+fn outages(e: &Evidence, days: Days) -> Result<Vec<OutageWindow>, PackError> {
+    let codes: BTreeSet<&str> = e.rules.measures().iter().filter_map(|d| match &d.basis { Basis::OutageWindows { code, .. } => Some(code.as_str()), _ => None }).collect();
+    let mut by: BTreeMap<(String, Day, i64, Region), OutageWindow> = BTreeMap::new();
+    for code in codes {
+        for w in e.snapshot.alert_windows(days, code, i64::from(e.settings.outage_window_minutes))? {
+            let window = u16::try_from(w.window).unwrap_or(u16::MAX);
+            // One region may have rows of several providers: a hub belongs to one of them.
+            let o = by.entry((code.to_owned(), w.day, w.window, w.region)).or_insert_with(|| OutageWindow { day: w.day, window, region: w.region, code: code.to_owned(), hubs: 0, received: 0, passed: 0 });
+            o.hubs += w.devices;
+            o.received += w.received;
+            o.passed += w.passed;
+        }
+    }
+    Ok(by.into_values().collect())
+}
+
+fn payloads(s: &Snapshot, days: Days) -> Result<Vec<PayloadCount>, PackError> {
+    Ok(s.payload_days(days)?.into_iter().map(|((day, region, provider, feed), c)| PayloadCount {
+        day, region: region.parse().unwrap_or(Region::Unknown), provider, feed,
+        in_time: c.in_time, late: c.late, no_target: c.no_target, failed: c.failed, pending: c.pending,
+    }).collect())
+}
+
+fn by_hour(s: &Snapshot, days: Days) -> Result<Vec<TestsByHour>, PackError> {
+    let mut by: BTreeMap<(Region, u8), TestsByHour> = BTreeMap::new();
+    for ((region, kind, hour), n) in s.by_hour(days)? {
+        let region = region.parse().unwrap_or(Region::Unknown);
+        let t = by.entry((region, hour)).or_insert_with(|| TestsByHour { region, device_type: String::new(), hour, tests: 0, own: 0 });
+        match kind.parse::<TestKind>() {
+            Ok(TestKind::Rtt2 | TestKind::Rtt3 | TestKind::Rtt4) => t.tests += n,
+            Ok(TestKind::None) => t.own += n,
+            // A test that a User ran is neither the network's test nor its own traffic.
+            Ok(TestKind::User) | Err(_) => {}
+        }
+    }
+    Ok(by.into_values().collect())
+}
+
+/// Every stated figure that counts, and beside it the name of its file. One whose period cannot be
+/// read speaks of none and is left out by the reader of the file.
+pub(super) fn stated(s: &Snapshot) -> Result<(Vec<StatedFigure>, Vec<String>), PackError> {
+    let (mut out, mut files) = (Vec::new(), Vec::new());
+    for entry in s.stated(&[])? {
+        let r = entry.row;
+        let Ok(period) = r.period.parse::<Period>() else { continue };
+        let whole = |n: Option<i64>| n.and_then(|v| u64::try_from(v).ok());
+        files.push(s.root.manifest.source(entry.source).map_or_else(|| format!("source {}", entry.source), |f| format!("{}, row {}", f.name, r.row)));
+        out.push(StatedFigure {
+            measure: r.measure, period, keys: r.keys, numerator: whole(r.numerator), denominator: whole(r.denominator), count: r.count, text: r.text,
+            readings: r.readings, null: r.null, target: r.target, minimum: r.minimum, source: r.source, document: r.document, version: r.version,
+            place: r.place, known: Utc(r.known),
+        });
+    }
+    Ok((out, files))
+}

@@ -1,0 +1,160 @@
+//! What people keep, as at a time, in the shapes that the measures and the document read.
+
+use crate::PackError;
+use northbound_measures::{
+    bands::{Override, OverrideAction, Rag},
+    explanations::{Assurance, AssuranceRecord, Explanation},
+    inputs::{AllowedException, Fault, HubInstall, PopulationDay, ServiceInterval, ServiceKind, Severity},
+};
+use northbound_registers::{AsAt, Dispute, Gate, Imported, Kept, Query, registers as kept};
+use northbound_types::Utc;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Rows that contradict each other, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contradiction {
+    /// Which register.
+    pub register: String,
+    /// What the rows speak of.
+    pub about: String,
+    /// How many rows do not count.
+    pub left: u64,
+}
+
+/// The registers as at a time.
+#[derive(Debug, Default)]
+pub struct Registered {
+    /// Revision that was read.
+    pub revision: i64,
+    /// Feeds.
+    pub feeds: Vec<kept::feeds::Feed>,
+    /// Faults.
+    pub faults: Vec<Fault>,
+    /// Down times and planned maintenance.
+    pub services: Vec<ServiceInterval>,
+    /// Devices by day.
+    pub population: Vec<PopulationDay>,
+    /// Hub installs.
+    pub hubs: Vec<HubInstall>,
+    /// Allowed Exceptions.
+    pub exceptions: Vec<AllowedException>,
+    /// Overrides.
+    pub overrides: Vec<Override>,
+    /// Explanations of all periods.
+    pub explanations: Vec<Explanation>,
+    /// Where each explanation was given: document and place; in the same order.
+    pub explained_where: Vec<String>,
+    /// Remarks.
+    pub annotations: Vec<kept::annotations::Annotation>,
+    /// Assurance of all periods.
+    pub assurance: Vec<AssuranceRecord>,
+    /// Confirmed rules: key, and by whom and when in words.
+    pub confirmed: BTreeMap<String, String>,
+    /// Statements about months.
+    pub claims: Vec<kept::claims::Claim>,
+    /// Runs of reconciliations, with their ids.
+    pub reconciliations: Vec<(String, kept::reconciliations::Reconciliation)>,
+    /// Differences that they found.
+    pub differences: Vec<kept::reconciliations::Difference>,
+    /// Users and their parties: EUI to party.
+    pub users: BTreeMap<String, String>,
+    /// Files whose rows are in the registers or the ledger.
+    pub sources: Vec<(Utc, kept::sources::SourceFile)>,
+    /// Rows of files that contradict each other.
+    pub contradictions: Vec<Contradiction>,
+}
+
+/// Reads the registers as at a time; at a certain revision where something frozen is made again.
+pub(super) fn read(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result<Registered, PackError> {
+    let (at, revision) = moment(gate, as_at, revision)?;
+    let q = Query::as_at(at);
+    let mut r = Registered { revision, ..Registered::default() };
+    r.feeds = plain(gate.list(&q)?);
+    r.faults = plain::<kept::feeds::Fault>(gate.list(&q)?).into_iter().map(fault).collect();
+    r.services = current(gate, &q, &mut r.contradictions, service)?;
+    r.population = current(gate, &q, &mut r.contradictions, population)?;
+    r.hubs = current(gate, &q, &mut r.contradictions, hub)?;
+    r.exceptions = current(gate, &q, &mut r.contradictions, exception)?;
+    r.overrides = plain::<kept::overrides::Override>(gate.list(&q)?).into_iter().map(changed).collect();
+    for k in gate.list::<kept::explanations::Explanation>(&q)? {
+        let e = k.record;
+        r.explained_where.push([e.document.as_str(), e.place.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "));
+        r.explanations.push(Explanation {
+            measure: e.measure, provider: e.provider, region: e.region, period: e.period, text: e.text, steps: e.steps, by: e.said_by, at: k.known,
+            in_report: e.given == kept::explanations::Given::Report,
+        });
+    }
+    r.annotations = plain(gate.list(&q)?);
+    r.assurance = gate.list::<kept::assurance::Assurance>(&q)?.into_iter().map(assured).collect();
+    for k in gate.list::<kept::confirmations::Confirmation>(&q)? { r.confirmed.insert(k.record.key(), format!("{}, {}", k.record.by, k.record.at.day())); }
+    r.claims = plain(gate.list(&q)?);
+    r.reconciliations = gate.list::<kept::reconciliations::Reconciliation>(&q)?.into_iter().map(|k| (k.id, k.record)).collect();
+    r.differences = plain(gate.list(&q)?);
+    for k in gate.list::<kept::parties::User>(&q)? { r.users.insert(k.record.eui.to_string(), k.record.party); }
+    r.sources = gate.list::<kept::sources::SourceFile>(&q)?.into_iter().map(|k| (k.known, k.record)).collect();
+    Ok(r)
+}
+
+/// History that was brought in after the as-at time is read by when its sources stated it, as in the
+/// ledger.
+fn moment(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result<(AsAt, i64), PackError> {
+    if let Some(r) = revision { return Ok((AsAt { recorded: None, revision: Some(r), known: Some(as_at) }, r)); }
+    let (then, newest) = (gate.store().revision_at(Some(as_at))?, gate.store().revision()?);
+    Ok(if then == 0 && newest > 0 { (AsAt::known(as_at), newest) } else { (AsAt::recorded(as_at), then) })
+}
+
+fn plain<T>(rows: Vec<Kept<T>>) -> Vec<T> { rows.into_iter().map(|k| k.record).collect() }
+
+fn current<T: Imported, M>(gate: &Gate<'_>, q: &Query, against: &mut Vec<Contradiction>, make: impl Fn(T) -> M) -> Result<Vec<M>, PackError> {
+    let now = gate.current::<T>(q)?;
+    against.extend(now.disputes.iter().map(|d: &Dispute<T>| Contradiction { register: T::NOUN.to_string(), about: d.about.clone(), left: d.left.len() as u64 }));
+    Ok(now.rows.into_iter().map(|k| make(k.record)).collect())
+}
+
+fn fault(f: kept::feeds::Fault) -> Fault {
+    let severity = match f.severity { kept::feeds::Severity::Suspect => Severity::Suspect, kept::feeds::Severity::Unreliable => Severity::Unreliable };
+    Fault { feed: f.feed, provider: f.provider, measures: f.measures, from: f.from, to: f.to, what: f.what, change_request: f.change_request, owner: f.owner, severity }
+}
+
+fn service(s: kept::services::ServiceInterval) -> ServiceInterval {
+    let kind = match s.kind { kept::services::ServiceKind::Down => ServiceKind::Down, kept::services::ServiceKind::Planned => ServiceKind::Planned };
+    ServiceInterval { service: s.service, from: s.from, to: s.to, kind }
+}
+
+/// The registers refuse counts below none.
+fn whole(n: i64) -> u64 { u64::try_from(n).unwrap_or(0) }
+
+fn population(p: kept::population::PopulationDay) -> PopulationDay {
+    PopulationDay { day: p.day, region: p.region, generation: p.generation.to_string(), device_type: p.device_type, status: p.status, count: whole(p.count) }
+}
+
+fn hub(h: kept::hubs::HubInstall) -> HubInstall {
+    HubInstall {
+        hub: h.hub, region: h.region, provider: h.provider, installed: h.installed, srv: h.srv, in_coverage: h.in_coverage, connected: h.connected,
+        exception: h.exception, predicted: h.predicted,
+    }
+}
+
+fn exception(e: kept::exceptions::AllowedException) -> AllowedException {
+    AllowedException { measure: e.measure, provider: e.provider, region: e.region, period: e.period, count: whole(e.count), met: whole(e.met), reason: e.reason }
+}
+
+fn changed(o: kept::overrides::Override) -> Override {
+    use kept::overrides::Colour;
+    let action = match (o.colour, o.withhold) {
+        (_, Some(reason)) => OverrideAction::Withhold { reason },
+        (Some(Colour::Green), None) => OverrideAction::Colour { rag: Rag::Green },
+        (Some(Colour::Amber), None) => OverrideAction::Colour { rag: Rag::Amber },
+        (Some(Colour::Red), None) => OverrideAction::Colour { rag: Rag::Red },
+        (Some(Colour::Grey) | None, None) => OverrideAction::Colour { rag: Rag::Grey },
+    };
+    Override { measure: o.measure, provider: o.provider, region: o.region, period: o.period, action, who: o.who, at: Some(o.at), why: o.why }
+}
+
+fn assured(k: Kept<kept::assurance::Assurance>) -> AssuranceRecord {
+    use kept::assurance::Status;
+    let a = k.record;
+    let status = match a.status { Status::Unconfirmed => Assurance::Unconfirmed, Status::Confirmed | Status::Assured => Assurance::Confirmed };
+    AssuranceRecord { measure: a.measure, provider: a.provider, region: a.region, period: a.period, status, what: a.what, by: a.said_by, at: k.known }
+}
