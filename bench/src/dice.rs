@@ -15,7 +15,7 @@ impl Dice {
         z ^ (z >> 31)
     }
     /// Below `n`.
-    pub fn below(&mut self, n: u64) -> u64 { (u128::from(self.next()) * u128::from(n) >> 64) as u64 }
+    pub fn below(&mut self, n: u64) -> u64 { ((u128::from(self.next()) * u128::from(n)) >> 64) as u64 }
     /// An index by weights that fall as 1, 1/2, 1/3 … over `n`.
     pub fn zipf(&mut self, table: &[u64]) -> usize {
         let total = table.last().copied().unwrap_or(1);

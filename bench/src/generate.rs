@@ -61,7 +61,7 @@ fn message(c: &mut Columns, d: &mut Dice, day: i64, i: u64, srvs: &[String], by_
     let poor = region == 0 && test == "none";
     let state = match d.below(100_000) {
         0..=399 if poor => "shed", 400..=7_999 if poor => "timed-out", 0..=2_999 => "timed-out", 3_000..=4_999 => "refused", 5_000..=5_399 => "cancelled",
-        5_400..=7_999 => "answered-device-error", 8_000..=8_100 => "failed-no-route", 8_101 if i % 40 == 0 => "quarantine-expired", _ => "answered-success",
+        5_400..=7_999 => "answered-device-error", 8_000..=8_100 => "failed-no-route", 8_101 if i.is_multiple_of(40) => "quarantine-expired", _ => "answered-success",
     };
     let answered = state.starts_with("answered");
     // A long tail: the product of three dice.
@@ -246,7 +246,7 @@ pub fn ingest_folders(to: &Path, folders: &[std::path::PathBuf], judge: &dyn nor
                 let at = |c: &arrow_array::TimestampMicrosecondArray, i: usize| c.is_valid(i).then(|| c.value(i));
                 if b.column_by_name("device").is_some() {
                     let (device, recipient, counter, received) = (int("device")?, int("recipient")?, int("counter")?, time("received")?);
-                    let w = ["namespace", "code", "alert_kind", "state", "excluded", "region", "provider", "feed"].map(|n| text(n));
+                    let w = ["namespace", "code", "alert_kind", "state", "excluded", "region", "provider", "feed"].map(&text);
                     let w: Vec<StringArray> = w.into_iter().collect::<Result<_, _>>()?;
                     for i in 0..b.num_rows() {
                         place += 1;
@@ -256,9 +256,9 @@ pub fn ingest_folders(to: &Path, folders: &[std::path::PathBuf], judge: &dyn nor
                     }
                     continue;
                 }
-                let w: Vec<StringArray> = WORDS.into_iter().chain(["srv"]).map(|n| text(n)).collect::<Result<_, _>>()?;
-                let n: Vec<Int64Array> = INTS.into_iter().map(|n| int(n)).collect::<Result<_, _>>()?;
-                let t: Vec<TimestampMicrosecondArray> = TIMES.into_iter().map(|n| time(n)).collect::<Result<_, _>>()?;
+                let w: Vec<StringArray> = WORDS.into_iter().chain(["srv"]).map(text).collect::<Result<_, _>>()?;
+                let n: Vec<Int64Array> = INTS.into_iter().map(int).collect::<Result<_, _>>()?;
+                let t: Vec<TimestampMicrosecondArray> = TIMES.into_iter().map(time).collect::<Result<_, _>>()?;
                 for i in 0..b.num_rows() {
                     place += 1;
                     let v = |k: usize| w[k].value(i);

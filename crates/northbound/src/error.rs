@@ -3,7 +3,8 @@
 
 use northbound_ingest::error::IngestError;
 use northbound_ledger::LedgerError;
-use northbound_measures::reconcile::ReconcileError;
+use northbound_measures::{MeasureError, reconcile::ReconcileError};
+use northbound_packs::PackError;
 use northbound_registers::error::RegisterError;
 use northbound_rules::RuleError;
 use northbound_sim::SimError;
@@ -94,7 +95,7 @@ impl From<RegisterError> for CliError {
             RegisterError::Right { .. } | RegisterError::Party { .. } | RegisterError::Reason { .. } | RegisterError::Frozen { .. } => Exit::Refused,
             RegisterError::Invalid { .. } | RegisterError::Reference { .. } => Exit::BadInput,
             RegisterError::NotFound { .. } => Exit::NotFound,
-            RegisterError::Exists { .. } | RegisterError::Version { .. } | RegisterError::Busy { .. } => Exit::Conflict,
+            RegisterError::Exists { .. } | RegisterError::Version { .. } | RegisterError::Busy => Exit::Conflict,
             _ => Exit::Internal,
         };
         CliError::new(exit, e.code(), e.to_string())
@@ -136,5 +137,26 @@ impl From<SimError> for CliError {
             SimError::Config(_) => CliError::new(Exit::Usage, "sim.config", e.to_string()),
             SimError::Write { .. } => CliError::new(Exit::Internal, "sim.write", e.to_string()),
         }
+    }
+}
+
+impl From<MeasureError> for CliError {
+    fn from(e: MeasureError) -> CliError { CliError::new(Exit::Refused, "measures.refused", e.to_string()) }
+}
+
+impl From<PackError> for CliError {
+    fn from(e: PackError) -> CliError {
+        let (exit, code) = match e {
+            PackError::Ledger(e) => return e.into(),
+            PackError::Registers(e) => return e.into(),
+            PackError::Rules(e) => return e.into(),
+            PackError::Measures(e) => return e.into(),
+            PackError::NotFound(_) => (Exit::NotFound, "packs.not-found"),
+            PackError::Refused(_) => (Exit::Refused, "packs.refused"),
+            PackError::NotAPack { .. } => (Exit::Refused, "packs.not-a-pack"),
+            PackError::TooLarge { .. } => (Exit::Refused, "packs.too-large"),
+            _ => (Exit::Internal, "packs.failed"),
+        };
+        CliError::new(exit, code, e.to_string())
     }
 }

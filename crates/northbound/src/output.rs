@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn long_texts_go_on_in_the_next_line_and_ids_stay_whole() {
         let (id, words) = ("x".repeat(WRAP_CHARS + 8), "word ".repeat(20));
-        assert_eq!(wrapped(&id), [id.clone()]);
+        assert_eq!(wrapped(&id), std::slice::from_ref(&id));
         let lines = wrapped(&format!("{words}{id}"));
         assert!(lines.len() == 3 && lines[0].chars().count() <= WRAP_CHARS && lines[2] == id, "{lines:?}");
         let exact = format!("{} end", "y".repeat(WRAP_CHARS - 4));

@@ -169,7 +169,7 @@ pub fn make(e: &Evidence) -> Result<PackData, PackError> {
     let results = evaluate(&inputs)?;
     let ways = ways(e, &inputs, &results)?;
     let process = process_view(e, None, &results);
-    let mut figures: Vec<Entry> = results.iter().chain(&ways).map(|r| Address::of(r)).map(|a| entry(a, &manifest)).collect();
+    let mut figures: Vec<Entry> = results.iter().chain(&ways).map(Address::of).map(|a| entry(a, &manifest)).collect();
     figures.extend(process_entries(&process, &manifest));
     figures.sort_by(|a, b| a.id.cmp(&b.id));
     figures.dedup();
