@@ -9,7 +9,9 @@ pub mod error;
 pub mod evidence;
 pub mod manifest;
 pub mod model;
+pub mod reissue;
 pub mod render;
+pub mod store;
 
 pub use error::PackError;
 pub use render::{Formats, Replace, WrittenFile, render_all};
