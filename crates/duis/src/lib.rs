@@ -1,6 +1,6 @@
 //! DUIS XML: reads requests, acknowledgements, responses and alerts, with limits and coded refusals.
 //!
-//! [`read`] takes the bytes of one message and returns what an account of the traffic needs, or a
+//! [`read()`] takes the bytes of one message and returns what an account of the traffic needs, or a
 //! [`Refusal`] with a stable code and its place. It streams: no tree is built, no entity is ever
 //! expanded beyond the five predefined ones, and what is kept is bounded by [`Limits`].
 //!

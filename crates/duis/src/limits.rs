@@ -26,7 +26,7 @@ const FIRMWARE_REFERENCES: [&str; 2] = ["11.1", "11.4"];
 /// Versions of the schema that are accepted unless set otherwise.
 const VERSIONS: [&str; 5] = ["5.0", "5.1", "5.2", "5.3", "5.4"];
 
-/// The limits that [`crate::read`] holds a message to.
+/// The limits that [`crate::read()`] holds a message to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of a request, where its Service Reference has no limit of its own.

@@ -17,7 +17,7 @@ pub struct ServiceEntry {
     pub non_device: bool,
 }
 
-/// The catalogue by Service Reference Variant. An input of [`crate::read`]: which edition is in
+/// The catalogue by Service Reference Variant. An input of [`crate::read()`]: which edition is in
 /// force is a matter of the rules.
 #[derive(Debug, Clone, Default)]
 pub struct Services {

@@ -120,7 +120,7 @@ impl Evidence {
     /// The results of every measure row.
     ///
     /// # Errors
-    /// As [`evaluate`].
+    /// As [`evaluate()`].
     pub fn evaluate(&self) -> Result<Vec<MeasureResult>, PackError> { Ok(evaluate(&self.inputs())?) }
     /// What a pack made of this cites.
     #[must_use]
