@@ -7,6 +7,7 @@
 pub mod assemble;
 pub mod error;
 pub mod evidence;
+pub mod explain;
 pub mod manifest;
 pub mod model;
 pub mod reissue;

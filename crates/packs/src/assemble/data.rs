@@ -327,7 +327,7 @@ fn said(e: &Evidence) -> Vec<Said> {
 
 /// Every rule that judges figures of the period: measures, levels, settings and targets in force,
 /// and this methodology.
-fn rules_used(e: &Evidence) -> Vec<RuleUsed> {
+pub(crate) fn rules_used(e: &Evidence) -> Vec<RuleUsed> {
     let methodology = format!("methodology/{}", e.methodology.id);
     let last = e.period.after().plus(-1);
     e.rules.rules().into_iter()

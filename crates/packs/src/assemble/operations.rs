@@ -29,7 +29,7 @@ fn rows_table(id: &str, caption: &str, rows: &[&Numbered], met: (&str, &str), du
 fn availability(d: &Desk<'_>) -> Option<Section> {
     let mine = of(d, |b| matches!(b, Basis::Availability { .. }));
     if mine.is_empty() { return None; }
-    let mut blocks = vec![rows_table("availability", "Minutes available", &mine, ("available", "Minutes available"), ("minutes", "Minutes of the period"), "minutes")];
+    let mut blocks = vec![rows_table("availability-minutes", "Minutes available", &mine, ("available", "Minutes available"), ("minutes", "Minutes of the period"), "minutes")];
     let (first, after) = (d.e.period.first().start(), d.e.period.after().start());
     let rows: Vec<Vec<Cell>> = d.e.registered.services.iter().filter(|s| s.from < after && s.to.is_none_or(|t| t > first)).map(|s| {
         vec![Cell::words(s.service.clone()), Cell::words(match s.kind { ServiceKind::Down => "down", ServiceKind::Planned => "planned maintenance" }), Cell::words(print::time(s.from)), Cell::words(s.to.map_or_else(|| "lasting".to_owned(), print::time))]
@@ -76,7 +76,7 @@ fn installs(d: &Desk<'_>) -> Option<Section> {
     if mine.is_empty() { return None; }
     Some(Section {
         id: "installs".to_owned(), heading: "Installs of Communications Hubs".to_owned(), message: "First-time connectivity, and whether coverage was as promised.".to_owned(), intro: Vec::new(),
-        blocks: vec![rows_table("installs", "Attempted installs", &mine, ("met", "Met"), ("attempts", "Attempts"), "installs")],
+        blocks: vec![rows_table("install-measures", "Attempted installs", &mine, ("met", "Met"), ("attempts", "Attempts"), "installs")],
     })
 }
 
@@ -111,7 +111,7 @@ fn volumes(d: &Desk<'_>) -> Option<Section> {
     }).collect();
     Some(Section {
         id: "volumes".to_owned(), heading: "Volumes".to_owned(), message: "Users' own requests received, tests apart.".to_owned(), intro: Vec::new(),
-        blocks: vec![Block::Table(cells::table("volumes", "Requests by region and mode", vec![label("region", "Region"), text("mode", "Mode"), counts("requests", "Requests", "requests")], rows))],
+        blocks: vec![Block::Table(cells::table("volume-counts", "Requests by region and mode", vec![label("region", "Region"), text("mode", "Mode"), counts("requests", "Requests", "requests")], rows))],
     })
 }
 
@@ -125,6 +125,6 @@ fn correlation(d: &Desk<'_>) -> Option<Section> {
     Some(Section {
         id: "correlation".to_owned(), heading: "Alerts and firmware by day".to_owned(), message: "Whether two series moved together; a correlation shows no cause.".to_owned(),
         intro: vec![Para::plain("Pearson's r between alerts received by day and the share of that day's firmware payloads completed in time, within each region.")],
-        blocks: vec![Block::Table(cells::table("correlation", "Correlation by region and lag", columns, rows))],
+        blocks: vec![Block::Table(cells::table("correlation-table", "Correlation by region and lag", columns, rows))],
     })
 }

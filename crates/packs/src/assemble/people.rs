@@ -18,7 +18,7 @@ pub(super) fn explanations(d: &Desk<'_>) -> Section {
         vec![Cell::words(format!("{} {} {}", q.measure, q.provider, words::region(q.region))), Cell::words(q.band.words()), Cell::words(standing), Cell::words(why), Cell::words(from), Cell::words(steps)]
     }).collect::<Vec<_>>();
     let mut blocks = Vec::new();
-    if !rows.is_empty() { blocks.push(Block::Table(cells::table("explanations", "Rows below target and what was said about them", vec![label("row", "Measure, provider, region"), text("band", "Against its levels"), text("standing", "Standing"), text("why", "Reason"), text("from", "Given"), text("steps", "Steps against recurrence")], rows))); }
+    if !rows.is_empty() { blocks.push(Block::Table(cells::table("explanation-list", "Rows below target and what was said about them", vec![label("row", "Measure, provider, region"), text("band", "Against its levels"), text("standing", "Standing"), text("why", "Reason"), text("from", "Given"), text("steps", "Steps against recurrence")], rows))); }
     let notes: Vec<Vec<Cell>> = d.e.registered.annotations.iter().filter(|a| a.from < d.e.period.after() && a.to.is_none_or(|t| t >= d.e.period.first())).map(|a| {
         vec![Cell::words(a.title.clone()), Cell::words(print::day(a.from)), Cell::words(a.to.map_or_else(|| "lasting".to_owned(), print::day)), Cell::words(a.text.clone()), Cell::words(a.source.clone())]
     }).collect();
@@ -38,7 +38,7 @@ pub(super) fn assurance(d: &Desk<'_>) -> Section {
         let (what, by, at) = record.map_or_else(Default::default, |a| (a.what.clone(), a.by.clone(), print::day(a.at.day())));
         vec![Cell::words(words::row(r)), Cell::words(assurance_of(r, &d.e.registered.assurance).to_string()), Cell::words(what), Cell::words(by), Cell::words(at)]
     }).collect();
-    if !rows.is_empty() { blocks.push(Block::Table(cells::table("assurance", "Who has checked which figure", vec![label("row", "Measure, provider, region"), text("status", "Status"), text("what", "What was checked"), text("by", "By whom"), text("at", "When")], rows))); }
+    if !rows.is_empty() { blocks.push(Block::Table(cells::table("assurance-list", "Who has checked which figure", vec![label("row", "Measure, provider, region"), text("status", "Status"), text("what", "What was checked"), text("by", "By whom"), text("at", "When")], rows))); }
     let rows: Vec<Vec<Cell>> = d.e.registered.overrides.iter().filter(|o| o.period == d.e.period).map(|o| {
         let action = match &o.action { OverrideAction::Colour { rag } => format!("colour set to {rag}"), OverrideAction::Withhold { reason } => format!("figure withheld: {reason}") };
         vec![Cell::words(format!("{} {} {}", o.measure, o.provider, words::region(o.region))), Cell::words(action), Cell::words(o.who.clone()), Cell::words(o.at.map_or_else(String::new, print::time)), Cell::words(o.why.clone())]
@@ -69,7 +69,7 @@ pub(super) fn claims(d: &Desk<'_>) -> Option<Section> {
             findings.push(Para::plain(format!("{row}: {} {table} by the months, {said} by the statements.", print::period(x.month))));
         }
     }
-    let mut blocks = vec![Block::Table(cells::table("claims", "Statements and what the months give", vec![label("row", "Measure, provider, region"), text("said", "Statement"), text("place", "Who says it, where"), text("found", "By the months"), text("standing", "Standing")], rows))];
+    let mut blocks = vec![Block::Table(cells::table("claim-list", "Statements and what the months give", vec![label("row", "Measure, provider, region"), text("said", "Statement"), text("place", "Who says it, where"), text("found", "By the months"), text("standing", "Standing")], rows))];
     if !findings.is_empty() { blocks.push(Block::List(crate::model::List { ordered: false, items: findings })); }
     Some(Section { id: "claims".to_owned(), heading: "Statements about months".to_owned(), message: "What was said about runs and counts, held against the months.".to_owned(), intro: Vec::new(), blocks })
 }

@@ -80,6 +80,8 @@ pub fn row(r: &MeasureResult) -> String { format!("{} {} {}", r.measure, r.provi
 pub fn since(s: Option<&Streaks>) -> String {
     let Some(s) = s.filter(|s| s.below_target.greatest > 0) else { return String::new() };
     let run = s.below_target;
+    // Months that could not be judged, and no miss that is known: nothing to tell.
+    if run.least == 0 && s.longest_below_target.least == 0 { return String::new(); }
     let window = format!("{} of the last {}", s.count_below_target.words(), things(u64::from(s.months), "month", "months"));
     if !run.is_known() {
         let from = s.unknown_from.map_or_else(String::new, |p| format!(", unknown from {} back", print::period(p)));
