@@ -1,6 +1,6 @@
 //! Nouns and their dispatch.
 
-use crate::{about, context::{Ctx, Global}, demo, error::Result, ingest, ledger, output::Answer, reconcile, registers::{self, feeds, figures, parties, tables}, rules};
+use crate::{about, context::{Ctx, Global}, demo, error::Result, explain, ingest, ledger, output::Answer, pack, reconcile, registers::{self, feeds, figures, parties, tables}, report, rules};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
 
@@ -29,6 +29,12 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
     Reconcile(reconcile::ReconcileArgs),
+    #[command(subcommand)]
+    Pack(pack::PackCommand),
+    /// A figure opened: value or reason, rules, counts by part, what was left out, files, messages
+    Explain(explain::ExplainArgs),
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     #[command(subcommand)]
     Rules(rules::RulesCommand),
     #[command(subcommand)]
@@ -86,6 +92,9 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Ingest(c) => ingest::run(c, ctx),
         Command::Ledger(c) => ledger::run(c, ctx),
         Command::Reconcile(c) => reconcile::run(c, ctx),
+        Command::Pack(c) => pack::run(c, ctx),
+        Command::Explain(c) => explain::run(c, ctx),
+        Command::Report(c) => report::run(c, ctx),
         Command::Rules(c) => rules::run(c, ctx),
         Command::Methodology(c) => rules::methodology(c, ctx),
         Command::Feed(c) => feeds::feed(c, ctx),

@@ -61,6 +61,9 @@ impl Ctx {
         })
     }
 
+    /// The same an hour later: what was recorded meanwhile counts as known.
+    pub(crate) fn later(&self) -> Ctx { Ctx { now: Utc(self.now.0 + 3_600_000_000), ..self.clone() } }
+
     pub(crate) fn ledger(&self) -> Ledger { Ledger::at(self.data.join("ledger")) }
     pub(crate) fn snapshot(&self) -> Result<Snapshot> { Ok(self.ledger().snapshot(self.as_at)?) }
 

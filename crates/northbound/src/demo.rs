@@ -4,9 +4,11 @@
 mod folder;
 mod registers;
 
-use crate::{context::Ctx, error::Result, ingest::{self, FileArgs, Taken}, output::{Answer, Table, count}, progress::Progress};
+use crate::{context::Ctx, error::Result, ingest::{self, FileArgs, Taken}, output::{Answer, Table, count}, pack, progress::Progress};
 use clap::Args;
 use northbound_ingest::Layout;
+use northbound_packs::store::Made;
+use northbound_registers::registers::explanations::{Explanation, Given};
 use northbound_sim::{Manifest, SimConfig, World, write_world};
 use northbound_types::{Actor, Utc};
 use serde_json::json;
@@ -46,9 +48,46 @@ pub(crate) fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Answer> {
     registers::load(&input, &first)?;
     let taken = ingest_all(&manifest, &input, &first, &mut progress)?;
     let second = Ctx { now: Utc(registers::corrected_at(&input)?.0 + DAY), reason: "correction received".to_owned(), ..first.clone() };
-    let corrected = correction(&manifest, &input, &second, &mut progress)?;
     drop(progress);
-    Ok(answer(args, &first, &manifest, &taken, &corrected))
+    let which = pack::Which::month(world.config.period, NETWORK);
+    let refused = explained(&pack::build(&which, &args.out.join("pack"), &first.later())?, &first)?;
+    let one = pack::issue(&which, &first.later())?;
+    let corrected = correction(&manifest, &input, &second, &mut second.progress())?;
+    // The newest pack lies where it is easily found.
+    explained(&pack::build(&which, &args.out.join("pack"), &second.later())?, &second)?;
+    let two = pack::issue(&which, &second.later())?;
+    pack::build(&which, &args.out.join("pack"), &second.later())?;
+    let month = world.config.period.to_string();
+    let changed = pack::diff(&format!("{month}/1"), &format!("{month}/2"), &second)?;
+    Ok(answer(args, &second, &manifest, &taken, &corrected, &Packs { month, one, two, changed, refused }))
+}
+
+/// Whose service the demo's pack reports.
+const NETWORK: &str = "Invented network (simulated)";
+
+/// The two issues and what lies between them.
+struct Packs {
+    month: String,
+    one: Made,
+    two: Made,
+    changed: Answer,
+    /// Rows for whose sake the first attempt to issue would have been refused.
+    refused: Vec<String>,
+}
+
+/// A pack with a row below minimum and no reason in the report cannot be issued; the invented
+/// people give their reasons. Returns the rows.
+fn explained(m: &Made, ctx: &Ctx) -> Result<Vec<String>> {
+    let store = ctx.store()?;
+    let gate = ctx.gate(&store);
+    for q in m.built.data.required.iter().filter(|q| q.blocks_issue) {
+        gate.explain(&Explanation {
+            measure: q.measure.clone(), provider: q.provider.clone(), region: q.region, period: q.period, given: Given::Report, said_by: format!("{} reporting team", q.provider),
+            text: format!("Invented: {} fell below its minimum while the network in the North was congested.", q.measure), document: String::new(), place: String::new(),
+            steps: Some("Invented: capacity work continues.".to_owned()), repeat_of: None,
+        }, &ctx.write())?;
+    }
+    Ok(m.blockers.clone())
 }
 
 /// How a file of the world goes in: its layout and its feed. `None` for what is no input.
@@ -92,24 +131,36 @@ fn correction(manifest: &Manifest, input: &Path, ctx: &Ctx, progress: &mut Progr
     Ok(ingest::take(&args, Layout::Messages, ctx, progress)?.files)
 }
 
-fn answer(args: &DemoArgs, ctx: &Ctx, manifest: &Manifest, taken: &[Taken], corrected: &[Taken]) -> Answer {
-    let mut t = Table::new("What went in", &["file", "layout", ">rows", ">rejected", "when"]);
+fn answer(args: &DemoArgs, ctx: &Ctx, manifest: &Manifest, taken: &[Taken], corrected: &[Taken], packs: &Packs) -> Answer {
+    let mut files = Table::new("What went in", &["file", "layout", ">rows", ">rejected", "when"]);
     for (list, when) in [(taken, "first"), (corrected, "as a correction")] {
-        for f in list { t.row([f.file.clone(), f.layout.clone(), count(f.accepted), count(f.rejected), when.to_owned()]); }
+        for f in list { files.row([f.file.clone(), f.layout.clone(), count(f.accepted), count(f.rejected), when.to_owned()]); }
     }
-    let data = ctx.data.display();
-    let input = args.out.join("input");
+    let (data, out, month) = (ctx.data.display(), args.out.display(), &packs.month);
+    let mut headline = pack::headline(&packs.two);
+    headline.title = format!("{month}, second issue");
+    let size = |key: &str| packs.changed.json.get(key).and_then(serde_json::Value::as_array).map_or(0, |a| a.len() as u64);
+    let figure = packs.two.built.data.results.iter().find(|n| n.result.measure == "PM4.3").map(|n| n.id.clone()).unwrap_or_default();
     // The first User is the one whose own log is written.
     let user = northbound_sim::invented_users().first().map(|u| u.eui.to_string()).unwrap_or_default();
-    Answer::new(json!({
-        "out": args.out.display().to_string(), "data": data.to_string(), "seed": args.seed, "meters": args.meters, "days": args.days,
-        "files": taken, "corrections": corrected, "written": manifest.files.len(),
+    let mut a = Answer::new(json!({
+        "out": out.to_string(), "data": data.to_string(), "pack": args.out.join("pack").join("pack.html").display().to_string(), "seed": args.seed, "meters": args.meters, "days": args.days,
+        "files": taken, "corrections": corrected, "written": manifest.files.len(), "results": packs.two.built.data.results, "first_results": packs.one.built.data.results,
+        "refused": packs.refused, "changes": packs.changed.json.get("changes"), "fallen": packs.changed.json.get("fallen"),
     }))
-        .say(format!("An invented network: {} meters, {} days, seed {}. Everything is in {}.", count(args.meters.into()), args.days, args.seed, args.out.display()))
-        .table(t)
-        .then("Where to look next:")
-        .then(format!("  northbound --data {data} ledger check"))
-        .then(format!("  northbound --data {data} ingest list"))
-        .then(format!("  northbound --data {data} fault list"))
-        .then(format!("  northbound --data {data} reconcile --map {0}/user-log-user1.map.toml --keys period,srv,region service=ledger:user={1} own={0}/user-log-user1.csv", input.display(), user))
+        .say(format!("An invented network: {} meters, {} days, seed {}. Everything is in {out}.", count(args.meters.into()), args.days, args.seed))
+        .table(headline).table(files)
+        .then(format!("The first issue had to wait for reasons in the report for {} rows below minimum: {}.", packs.refused.len(), packs.refused.join("; ")))
+        .then(format!("The pack was issued twice: a correction changed {} cells, and {} earlier statements no longer hold.", size("changes"), size("fallen")))
+        .then("Where to look next:");
+    for line in [
+        format!("open {out}/pack/pack.html in a browser (pack.pdf, pack.xlsx, csv/ and pack.json beside it)"),
+        format!("northbound --data {data} explain {figure}"),
+        format!("northbound --data {data} pack diff {month}/1 {month}/2"),
+        format!("northbound --data {data} methodology compare answered-only all-attempts --period {month} --measure PM4.3"),
+        format!("northbound --data {data} report mine --user {user} --period {month}"),
+        format!("northbound --data {data} reconcile --map {out}/input/user-log-user1.map.toml --keys period,srv,region service=ledger:user={user} own={out}/input/user-log-user1.csv"),
+        format!("northbound --data {data} ledger check"),
+    ] { a = a.then(format!("  {line}")); }
+    a
 }

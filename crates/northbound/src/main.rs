@@ -3,15 +3,20 @@
 
 mod about;
 mod cli;
+mod compare;
 mod context;
 mod demo;
 mod error;
+mod evidence;
+mod explain;
 mod ingest;
 mod ledger;
 mod output;
+mod pack;
 mod progress;
 mod reconcile;
 mod registers;
+mod report;
 mod rules;
 
 use clap::Parser;

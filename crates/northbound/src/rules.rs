@@ -175,6 +175,8 @@ pub(crate) enum MethodologyCommand {
         /// Its id, such as pmm-2018
         id: String,
     },
+    /// Two methodologies on one period: figures side by side, and the messages that one counts and the other leaves out
+    Compare(crate::compare::CompareArgs),
 }
 
 pub(crate) fn methodology(c: &MethodologyCommand, ctx: &Ctx) -> Result<Answer> {
@@ -182,6 +184,7 @@ pub(crate) fn methodology(c: &MethodologyCommand, ctx: &Ctx) -> Result<Answer> {
     let ids: Vec<&str> = match c {
         MethodologyCommand::List => set.methodologies().iter().map(|m| m.id.as_str()).collect(),
         MethodologyCommand::Show { id } => vec![id],
+        MethodologyCommand::Compare(args) => return crate::compare::run(args, ctx),
     };
     let mut answer = Answer::default();
     let mut list = Table::new("", &["id", "title", "counts", "subject", "aggregates by", ">coverage floor (%)", ">low volume below (events)", "holds from"]);

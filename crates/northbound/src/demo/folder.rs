@@ -7,7 +7,7 @@ use std::path::Path;
 const MARKER: &str = ".northbound-demo";
 
 /// What a demo makes, and so what it may remove.
-const MADE: [&str; 3] = ["input", "data", "packs"];
+const MADE: [&str; 3] = ["input", "data", "pack"];
 
 pub(super) fn prepare(out: &Path) -> Result<()> {
     let io = |what: &str, e: &std::io::Error| CliError::io(what, out, e);
@@ -27,5 +27,5 @@ pub(super) fn prepare(out: &Path) -> Result<()> {
         }
     }
     std::fs::create_dir_all(out).map_err(|e| io("make the folder", &e))?;
-    std::fs::write(out.join(MARKER), "Made by `northbound demo`; it replaces input, data and packs.\n").map_err(|e| io("write into", &e))
+    std::fs::write(out.join(MARKER), "Made by `northbound demo`; it replaces input, data and pack.\n").map_err(|e| io("write into", &e))
 }

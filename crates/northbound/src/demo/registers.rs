@@ -15,7 +15,7 @@ struct RawFault { feed: String, provider: String, from: Day, to: Day, measures: 
 #[derive(Deserialize)]
 struct RawUser { user: Eui64, party: String, name: String, category: String, roles: Vec<String>, from: Day }
 #[derive(Deserialize)]
-struct RawExplanation { measure: String, provider: String, region: Region, period: Period, text: String, given: String, by: String }
+struct RawExplanation { measure: String, provider: String, region: Region, period: Period, text: String, given: String, by: String, steps: Option<String> }
 #[derive(Deserialize)]
 struct RawAnnotation { from: Day, to: Day, text: String, by: String }
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ pub(super) fn load(input: &Path, ctx: &Ctx) -> Result<()> {
     for r in f.explanations {
         let given = if r.given == "offline" { Given::Offline } else { Given::Report };
         gate.explain(&Explanation {
-            measure: r.measure, provider: r.provider, region: r.region, period: r.period, text: r.text, given, said_by: r.by, document: String::new(), place: String::new(), steps: None, repeat_of: None,
+            measure: r.measure, provider: r.provider, region: r.region, period: r.period, text: r.text, given, said_by: r.by, document: String::new(), place: String::new(), steps: r.steps, repeat_of: None,
         }, &ctx.write())?;
     }
     for r in f.annotations {

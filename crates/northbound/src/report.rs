@@ -1,0 +1,70 @@
+//! `report mine`: a User's own service beside what was reported.
+
+use crate::{context::Ctx, error::{CliError, Result}, evidence, output::{Answer, Table, count}};
+use clap::Subcommand;
+use northbound_measures::{diff::figure_words, process::ProcessLine};
+use northbound_packs::assemble::data::process_view;
+use northbound_registers::{Sight, Store};
+use northbound_types::{Eui64, Period};
+use serde_json::json;
+
+/// Reports for one reader
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// A User's own service beside what was reported: by business process, SRV and region
+    Mine {
+        /// The User's EUI
+        #[arg(long, value_name = "EUI")]
+        user: Eui64,
+        /// Month
+        #[arg(long)]
+        period: Period,
+        /// Methodology of what was reported
+        #[arg(long, value_name = "ID")]
+        methodology: Option<String>,
+    },
+}
+
+/// Decimals of a share in print.
+const DECIMALS: u32 = 2;
+
+pub(crate) fn run(c: &ReportCommand, ctx: &Ctx) -> Result<Answer> {
+    let ReportCommand::Mine { user, period, methodology } = c;
+    let store = ctx.store()?;
+    may_see(ctx, &store, *user)?;
+    let mut progress = ctx.progress();
+    let e = evidence::gather(ctx, &store, *period, methodology.as_deref(), &mut progress)?;
+    let results = e.evaluate()?;
+    let view = process_view(&e, Some(&user.to_string()), &results);
+    drop(progress);
+    let reported = {
+        let mut t = Table::new("What was reported", &["measure", "provider", "region", "figure", "band"]);
+        for r in &view.reported { t.row([r.measure.clone(), r.provider.clone(), r.region.to_string(), figure_words(&r.figure, DECIMALS), r.band.to_string()]); }
+        t
+    };
+    let total: u64 = view.regions.iter().map(|l| l.requests).sum();
+    Ok(Answer::new(json!({"view": view, "manifest": e.snapshot.root.hash, "rules": e.rules.id(), "methodology": e.methodology.id, "as_at": e.as_at}))
+        .say(format!("{user} in {period}: {} requests (tests left out).", count(total)))
+        .table(lines("By business process", "process", &view.processes)).table(lines("By SRV", "SRV", &view.srvs)).table(lines("By region", "region", &view.regions)).table(reported))
+}
+
+/// A User sees its own; staff see all.
+fn may_see(ctx: &Ctx, store: &Store, user: Eui64) -> Result<()> {
+    let sight = Sight::of(&ctx.actor);
+    if sight.all { return Ok(()); }
+    let party = ctx.gate(store).party_of(user, ctx.as_at())?.map(|u| u.party.id);
+    if party.is_some() && party == sight.party { return Ok(()); }
+    Err(CliError::refused(format!("{} may not see the requests of {user}: it is no User of its own party; act for that party (--as person@party+user) or as analyst", ctx.actor)))
+}
+
+fn lines(title: &str, key: &str, list: &[ProcessLine]) -> Table {
+    let mut t = Table::new(title, &[key, ">requests", ">in time", ">late", ">no target known", ">unanswered", ">refused", ">other", "in time of what fell due"]);
+    for l in list {
+        let n = [l.requests, l.in_time, l.late, l.no_target, l.unanswered, l.refused, l.other].map(count);
+        let mut cells = vec![l.key.clone()];
+        cells.extend(n);
+        cells.push(figure_words(&l.share, DECIMALS));
+        t.row(cells);
+    }
+    t
+}
