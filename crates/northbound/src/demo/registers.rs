@@ -1,7 +1,7 @@
 //! What the invented people keep: feeds, faults, parties, Users, explanations, annotations.
 
 use crate::{context::Ctx, error::{CliError, Result}};
-use northbound_registers::{Gate, Record, registers::{annotations::Annotation, explanations::{Explanation, Given}, feeds::{Expected, Fault, Feed, Severity}, parties::{Party, RoleHeld, User}}};
+use northbound_registers::{Gate, Query, Record, registers::{annotations::Annotation, explanations::{Explanation, Given}, feeds::{Expected, Fault, Feed, Severity}, parties::{Party, RoleHeld, User}}};
 use northbound_types::{Day, Eui64, Period, Region, Utc};
 use serde::Deserialize;
 use std::path::Path;
@@ -23,7 +23,7 @@ struct RawSource { source: String, rank: i64 }
 #[derive(Deserialize)]
 struct Note { corrections: Vec<RawCorrection> }
 #[derive(Deserialize)]
-struct RawCorrection { corrects: String, known: Utc }
+struct RawCorrection { corrects: String, known: Utc, feed: String, last_day: Day, reason: String }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
     let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, &e))?;
@@ -39,6 +39,20 @@ pub(super) fn corrected_at(input: &Path) -> Result<Utc> {
 
 /// The files that it corrects.
 pub(super) fn corrects(input: &Path) -> Result<Vec<String>> { Ok(note(input)?.corrections.into_iter().map(|c| c.corrects).collect()) }
+
+/// The days that were sent again are faulty no longer: the fault begins after them.
+pub(super) fn repaired(input: &Path, ctx: &Ctx) -> Result<()> {
+    let store = ctx.store()?;
+    let gate = ctx.gate(&store);
+    for c in note(input)?.corrections {
+        for k in gate.list::<Fault>(&Query { lookup: Some(c.feed.clone()), ..Query::default() })? {
+            if k.record.to.is_some_and(|to| to <= c.last_day) { continue; }
+            let write = ctx.write().because(&c.reason);
+            gate.update::<Fault>(&k.id, &write, |f| { f.from = f.from.max(c.last_day.plus(1)); Ok(()) })?;
+        }
+    }
+    Ok(())
+}
 
 /// Words at the start of a text, for a title.
 const TITLE_CHARS: usize = 60;

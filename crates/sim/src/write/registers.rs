@@ -39,6 +39,7 @@ fn registers(world: &World) -> Value {
     }
     let explanation = |measure: &str, provider: &str, region: &str, text: &str, place: &str, by: &str| json!({
         "measure": measure, "provider": provider, "region": region, "period": period, "text": text, "given": place, "by": by,
+        "steps": "Invented: capacity is added region by region; progress is reported each month.",
     });
     json!({
         "note": "invented by the simulator",
@@ -63,7 +64,7 @@ fn registers(world: &World) -> Value {
         "explanations": [
             explanation("CPM1", "DCC", "none", "Firmware in the North kept the measure below target.", "in-report", "DCC reporting"),
             explanation("PM2", "CSPN", "north", "Payloads repeat over a congested network; capacity work continues.", "in-report", "CSPN reporting team"),
-            explanation("DSP1.1", "DSP", "none", "Requests to the North time out by day.", "offline", "DSP service reporting"),
+            explanation("DSP1.1", "DSP", "none", "Requests to the North time out by day.", "in-report", "DSP service reporting"),
             explanation("DSP1.2", "DSP", "none", "A share of requests to the North ends without an answer.", "in-report", "DSP service reporting"),
             explanation("DSP1.3", "DSP", "none", "A share of scheduled reads in the North ends without an answer.", "in-report", "DSP service reporting"),
             explanation("PM3.1", "CSPN", "north", "Scheduled reads repeat over a congested network.", "in-report", "CSPN reporting team"),
@@ -71,8 +72,11 @@ fn registers(world: &World) -> Value {
             explanation("PM4.2", "CSPN", "north", "Tests without an answer are being looked into.", "in-report", "CSPN reporting team"),
             explanation("PM4.1", "CSPN", "north", "Tests without an answer are being looked into.", "in-report", "CSPN reporting team"),
             explanation("CPM2", "DCC", "none", "Scheduled and dated requests to the North end without an answer more often than elsewhere.", "in-report", "DCC reporting"),
-            explanation("UR1", "CSPN", "north", "Users' requests to the North time out by day.", "offline", "CSPN reporting team"),
-            explanation("UR2", "CSPN", "north", "A share of dated requests to the North ends without an answer.", "offline", "CSPN reporting team"),
+            explanation("UR1", "CSPN", "north", "Users' requests to the North time out by day.", "in-report", "CSPN reporting team"),
+            explanation("UR1", "CSPN", "north", "The provider added in a call that evenings are worst.", "offline", "CSPN reporting team"),
+            explanation("UR2", "CSPN", "north", "A share of dated requests to the North ends without an answer.", "in-report", "CSPN reporting team"),
+            explanation("UR2", "CSPC", "central", "A share of dated requests ends without an answer.", "in-report", "CSPC reporting team"),
+            explanation("UR2", "CSPS", "south", "A share of dated requests ends without an answer.", "in-report", "CSPS reporting team"),
         ],
         "annotations": [{
             "from": day_text(world, 0), "to": last, "text": "Invented: fewer installs than usual while fitters were retrained.", "by": "DCC operations",
