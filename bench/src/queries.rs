@@ -62,7 +62,7 @@ const MEASURES: [&str; 7] = ["line", "region", "srv", "detail", "state", "timeli
 
 /// Decoding alone: the columns that `measures` reads, and no more.
 fn decode(s: &Snapshot) -> Result<Vec<Vec<String>>, Any> {
-    let names = ["region", "srv", "test_kind", "generation", "role", "mode", "leg", "state", "received", "answer_sent", "target_at", "place", "source"];
+    let names = ["region", "srv", "test_kind", "generation", "role", "mode", "leg", "state", "received", "due", "answer_sent", "target_at", "place", "source"];
     let files = s.root.manifest.files(Table::Exchanges);
     let next = AtomicUsize::new(0);
     let dir = s.dir();

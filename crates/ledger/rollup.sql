@@ -23,7 +23,7 @@
 CREATE OR REPLACE VIEW messages AS
 SELECT strftime(make_timestamp(epoch_us(received)), '%Y-%m-%d') AS day,
        printf('%016X', originator) AS hex,
-       epoch_us(received) AS started, epoch_us(answer_sent) AS ended, epoch_us(target_at) AS stated_target, epoch_us(known) AS known_us,
+       greatest(epoch_us(received), coalesce(epoch_us(due), epoch_us(received))) AS started, epoch_us(answer_sent) AS ended, epoch_us(target_at) AS stated_target, epoch_us(known) AS known_us,
        kind, region, provider, feed, role, party_category, srv, mode, class, generation, device_type, test_kind, leg, state, code, source, place
 FROM exchanges;
 

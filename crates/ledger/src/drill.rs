@@ -18,9 +18,9 @@ pub struct Message {
     pub record: BTreeMap<&'static str, String>,
     /// How it was judged.
     pub timeliness: Timeliness,
-    /// From `received` to `answer_sent`, µs.
+    /// From `received` (or `due`, where later) to `answer_sent`, µs.
     pub latency_us: Option<i64>,
-    /// The target applied, µs after `received`.
+    /// The target applied, µs after the same start.
     pub target_us: Option<i64>,
     /// The target rests on a rule nobody confirmed.
     pub target_assumed: bool,
@@ -106,7 +106,7 @@ impl Snapshot {
             match d {
                 Dim::Day => {}
                 Dim::User => names.push("originator"),
-                Dim::Timeliness => names.extend(["state", "received", "answer_sent", "target_at", "srv", "generation", "role", "mode", "test_kind", "leg"]),
+                Dim::Timeliness => names.extend(["state", "received", "due", "answer_sent", "target_at", "srv", "generation", "role", "mode", "test_kind", "leg"]),
                 d => names.push(d.as_str()),
             }
         }
@@ -186,12 +186,13 @@ impl Snapshot {
             let received = get("received", i).unwrap_or(0);
             let text = |n: &str| record.get(n).map_or("", String::as_str);
             let rule = judge.target(&TargetQuery { srv: text("srv"), generation: text("generation"), role: text("role"), mode: text("mode"), test_kind: text("test_kind"), leg: text("leg"), day: f.day.unwrap_or(Utc(received).day()) });
-            let target_at = get("target_at", i).or_else(|| rule.map(|t| received + t.micros));
+            let start = get("due", i).map_or(received, |d| d.max(received));
+            let target_at = get("target_at", i).or_else(|| rule.map(|t| start + t.micros));
             let state = text("state").parse().unwrap_or(RequestState::Refused);
             let source = get("source", i).unwrap_or(0);
             out.push(Message {
-                timeliness: Timeliness::judge(state, received, get("answer_sent", i), target_at),
-                latency_us: get("answer_sent", i).map(|a| a - received), target_us: target_at.map(|t| t - received),
+                timeliness: Timeliness::judge(state, start, get("answer_sent", i), target_at),
+                latency_us: get("answer_sent", i).map(|a| a - start), target_us: target_at.map(|t| t - start),
                 target_assumed: get("target_at", i).is_none() && rule.is_some_and(|t| t.assumed),
                 source_file: self.root.manifest.source(source).map_or_else(|| format!("source {source}"), |s| s.name.clone()),
                 row: get("place", i).unwrap_or(0), record,
@@ -280,13 +281,15 @@ fn timeliness(b: &Batch<'_>, f: &FileEntry, judge: &dyn Judge) -> (Vec<i32>, Vec
     let words: Vec<String> = Timeliness::ALL.iter().map(|t| t.as_str().to_owned()).collect();
     let cols = ["srv", "generation", "role", "mode", "test_kind", "leg", "state"].map(|n| b.words(n));
     let states: Vec<RequestState> = cols[6].1.iter().map(|s| s.parse().unwrap_or(RequestState::Refused)).collect();
-    let (received, answer, target) = (b.ints("received"), b.ints("answer_sent"), b.ints("target_at"));
+    let (mut received, due, answer, target) = (b.ints("received"), b.ints("due"), b.ints("answer_sent"), b.ints("target_at"));
+    // NONE is the least number, so an unknown due time moves nothing.
+    for (r, d) in received.iter_mut().zip(due) { *r = (*r).max(d); }
     let mut cache: BTreeMap<[i32; 6], Option<i64>> = BTreeMap::new();
     let codes = (0..b.rows()).map(|i| {
         let key = [0, 1, 2, 3, 4, 5].map(|c: usize| cols[c].0[i]);
         let text = |c: usize| cols[c].1[key[c] as usize].as_str();
         let rule = *cache.entry(key).or_insert_with(|| judge.target(&TargetQuery {
-            srv: text(0), generation: text(1), role: text(2), mode: text(3), test_kind: text(4), leg: text(5), day: f.day.unwrap_or(Utc(received[i]).day()),
+            srv: text(0), generation: text(1), role: text(2), mode: text(3), test_kind: text(4), leg: text(5), day: f.day.unwrap_or_else(|| Utc(received[i]).day()),
         }).map(|t| t.micros));
         let target_at = if target[i] == NONE { rule.map(|m| received[i] + m) } else { Some(target[i]) };
         Timeliness::judge(states[cols[6].0[i] as usize], received[i], (answer[i] != NONE).then_some(answer[i]), target_at) as i32

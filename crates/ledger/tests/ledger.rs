@@ -23,7 +23,8 @@ fn naive(records: &[Record], dims: &[Dim]) -> BTreeMap<Vec<String>, (u64, u64)> 
         let rule = northbound_ledger::judge::Judge::target(&Rules("r1"), &northbound_ledger::judge::TargetQuery {
             srv: r.srv, generation: "smets2", role: "IS", mode: r.mode.as_str(), test_kind: r.test.as_str(), leg: "send", day: Utc(r.received).day(),
         });
-        let t = Timeliness::judge(r.state, r.received, r.answer, r.target_at.or(rule.map(|t| r.received + t.micros)));
+        let start = r.due.map_or(r.received, |d| d.max(r.received));
+        let t = Timeliness::judge(r.state, start, r.answer, r.target_at.or(rule.map(|t| start + t.micros)));
         let assumed = dims.contains(&Dim::Timeliness) && r.state.is_answered() && r.target_at.is_none() && rule.is_some_and(|t| t.assumed);
         let key = dims.iter().map(|d| match d {
             Dim::Day => Utc(r.received).day().to_string(), Dim::Region => r.region.to_string(), Dim::Srv => r.srv.to_owned(),
@@ -100,7 +101,7 @@ fn latency_histograms_agree_with_the_records() {
     let mut want: BTreeMap<(String, i32), u64> = BTreeMap::new();
     for r in &rs {
         let bucket = match (r.state.is_answered(), r.state.is_attempt()) {
-            (true, _) => northbound_ledger::judge::Judge::bucket(&judge, r.answer.unwrap() - r.received),
+            (true, _) => northbound_ledger::judge::Judge::bucket(&judge, r.answer.unwrap() - r.due.map_or(r.received, |d| d.max(r.received))),
             (false, true) => -2,
             _ => continue,
         };

@@ -90,7 +90,7 @@ impl<'a> Worker<'a> {
             }
         }
         if self.judged {
-            for n in ["state", "received", "answer_sent", "target_at"] { want(n); }
+            for n in ["state", "received", "due", "answer_sent", "target_at"] { want(n); }
             for n in TARGET_COLUMNS { want(n); }
         }
         let known = self.visible.needs_known(entry);
@@ -176,11 +176,19 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Derives timeliness and latency of each row from its times, never from a stored outcome.
+    /// Derives timeliness and latency of each row from its times, never from a stored outcome. Time
+    /// counts from receipt, or from when the request was due where that is later: a future-dated
+    /// request is not late for waiting as asked.
     fn judge_rows(&mut self, s: &mut GroupState, plan: &Plan, b: &RecordBatch) {
         let n = b.num_rows();
         let (Some(rc), Some(an), Some(tg), Some(st)) = (plan.at("received"), plan.at("answer_sent"), plan.at("target_at"), plan.at("state")) else { return };
-        let received = &b.column(rc).as_primitive::<TimestampMicrosecondType>().values()[..n];
+        let mut starts = std::mem::take(&mut s.starts);
+        starts.clear();
+        starts.extend_from_slice(&b.column(rc).as_primitive::<TimestampMicrosecondType>().values()[..n]);
+        if let Some(due) = plan.at("due").map(|i| b.column(i).as_primitive::<TimestampMicrosecondType>()).filter(|d| d.null_count() < n) {
+            for (r, start) in starts.iter_mut().enumerate() { if due.is_valid(r) { *start = (*start).max(due.value(r)); } }
+        }
+        let received = &starts[..];
         let answer = b.column(an).as_primitive::<TimestampMicrosecondType>();
         let answers = &answer.values()[..n];
         let answered_at = answer.nulls();
@@ -210,6 +218,7 @@ impl<'a> Worker<'a> {
             s.time[r] = if !dated { Timeliness::NoTarget as u8 } else if answers[r] < received[r] { Timeliness::ClockError as u8 } else { judged };
         }
         if self.spec.latency.is_some() { self.time_rows(s, received, answers, answered_at, state); }
+        s.starts = starts;
     }
 
     /// Adds the rows' latencies to their histograms: first where each belongs, then all additions, so
@@ -311,6 +320,7 @@ struct GroupState {
     keep: Vec<u8>,
     time: Vec<u8>,
     assumed: Vec<u8>,
+    starts: Vec<i64>,
     micros: Vec<i64>,
     buckets: Vec<i32>,
     slots: Vec<u32>,
@@ -388,7 +398,7 @@ impl GroupState {
             flagged: [Vec::new(), Vec::new()],
             sparse: HashMap::new(),
             count_axes, target_axes, latency_axes, timed,
-            gid: Vec::new(), tgid: Vec::new(), lgid: Vec::new(), keep: Vec::new(), time: Vec::new(), assumed: Vec::new(), micros: Vec::new(), buckets: Vec::new(), slots: Vec::new(),
+            gid: Vec::new(), tgid: Vec::new(), lgid: Vec::new(), keep: Vec::new(), time: Vec::new(), assumed: Vec::new(), starts: Vec::new(), micros: Vec::new(), buckets: Vec::new(), slots: Vec::new(),
         })
     }
 

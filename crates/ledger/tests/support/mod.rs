@@ -60,7 +60,7 @@ pub fn record(d: &mut Dice, i: u64) -> Record {
         user: 0x00DB_1234_0000_0000 + d.roll(7), target: d.roll(50), counter: 1_775_000_000_000 + i * 10,
         srv: ["4.1.1", "4.6.1", "2.2", "9.9", "8.1.1"][d.roll(5) as usize], mode: Mode::ALL[d.roll(4) as usize],
         test: if d.roll(5) == 0 { TestKind::Rtt4 } else { TestKind::None }, region: Region::ALL[d.roll(5) as usize], state, received, answer,
-        sent: (state.is_answered() && d.roll(2) == 0).then_some(received + 1), due: (d.roll(9) == 0).then_some(received + 5),
+        sent: (state.is_answered() && d.roll(2) == 0).then_some(received + 1), due: (d.roll(9) == 0).then_some(received + d.roll(60_000_000) as i64 - 1_000_000),
         target_at: (d.roll(8) == 0).then_some(received + 20_000_000), code: ["", "I0", "E5"][d.roll(3) as usize], feed: ["dsp", "cspn"][d.roll(2) as usize],
     }
 }
