@@ -122,11 +122,13 @@ def plain_loop(con, bounds):
         if reason == "collision": winners.add((by_source, by_place))
     names = ["kind", "region", "provider", "feed", "role", "party_category", "srv", "mode", "class", "generation", "device_type", "test_kind", "leg", "state", "code"]
     daily, latency = {}, {}
-    rows = con.execute(f"SELECT originator, epoch_us(received), epoch_us(answer_sent), epoch_us(target_at), source, place, {', '.join(names)} FROM exchanges").fetchall()
-    for originator, started, ended, target, source, place, *words in rows:
+    rows = con.execute(f"SELECT originator, epoch_us(received), epoch_us(due), epoch_us(answer_sent), epoch_us(target_at), source, place, {', '.join(names)} FROM exchanges").fetchall()
+    for originator, received, due, ended, target, source, place, *words in rows:
         if (source, place) in aside: continue
         w = dict(zip(names, words))
-        day = (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=started)).strftime("%Y-%m-%d")
+        day = (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=received)).strftime("%Y-%m-%d")
+        # What is to run later is timed from then.
+        started = received if due is None else max(received, due)
         user = "-".join(f"{b:02X}" for b in (originator % (1 << 64)).to_bytes(8, "big"))
         assumed, bucket = 0, None
         if w["state"] in ANSWERED:
@@ -170,8 +172,8 @@ def self_test(rows=6_000):
             f.write("bucket,from_us,to_us\n")
             for i, low in enumerate(bounds): f.write(f"{i},{low},{bounds[i + 1] if i + 1 < len(bounds) else ''}\n")
         con = duckdb.connect()
-        # The generator sends; a transform has a target of its own.
-        prepare(con, data / "ledger", targets, buckets, FOREVER, "* REPLACE (CASE WHEN place % 7 = 0 THEN 'transform' ELSE leg END AS leg)")
+        # The generator sends at once; a transform has a target of its own, and some are to run a second later.
+        prepare(con, data / "ledger", targets, buckets, FOREVER, "* REPLACE (CASE WHEN place % 7 = 0 THEN 'transform' ELSE leg END AS leg, CASE WHEN place % 5 = 0 THEN received + INTERVAL 1 SECOND WHEN place % 5 = 1 THEN received - INTERVAL 1 SECOND END AS due)")
         daily, latency = plain_loop(con, bounds)
         for name, rows in (("daily", daily), ("daily_latency", latency)):
             types = ["BIGINT" if c in ("count", "disputed", "assumed", "bucket") else "TEXT" for c in COLUMNS[name]]
