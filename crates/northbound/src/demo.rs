@@ -53,6 +53,7 @@ pub(crate) fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Answer> {
     let refused = explained(&pack::build(&which, &args.out.join("pack"), &first.later())?, &first)?;
     let one = pack::issue(&which, &first.later())?;
     let corrected = correction(&manifest, &input, &second, &mut second.progress())?;
+    registers::repaired(&input, &second)?;
     // The newest pack lies where it is easily found.
     explained(&pack::build(&which, &args.out.join("pack"), &second.later())?, &second)?;
     let two = pack::issue(&which, &second.later())?;
