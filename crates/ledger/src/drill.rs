@@ -110,23 +110,31 @@ impl Snapshot {
                 d => names.push(d.as_str()),
             }
         }
-        names.extend(["received", "known", "source", "place"]);
+        // First the columns that decide; the others only for the rows that they take.
+        if names.is_empty() { names.push("kind"); }
         let mask = ProjectionMask::columns(opened.parquet().file_metadata().schema_descr(), names.iter().copied());
         let reader = pq(path, opened.reader(path)?.with_projection(mask).with_row_groups(vec![at.1]).with_batch_size(64 * 1024).build())?;
+        let mut taken: Vec<usize> = Vec::new();
         let mut first = 0;
         for batch in reader {
             let batch = ar(path, batch)?;
-            let view = Batch::over(&batch, &[]);
-            let keep = keep(&view, Table::Exchanges, &self.visible, &crate::visible::Aside::default());
-            let (received, source, place) = (view.ints("received"), view.ints("source"), view.ints("place"));
-            let matcher = Matcher::new(&view, f, &dims, judge);
-            for i in 0..batch.num_rows() {
-                let hidden = aside.hidden.get(&source[i]).is_some_and(|h| h.has(place[i]));
-                if keep[i] && hidden == q.set_aside && q.selectors.iter().any(|s| matcher.takes(s, i)) {
-                    found.add(Place { received: received[i], source: source[i], place: place[i], file: at.0, group: at.1, row: first + i });
-                }
-            }
+            let matcher = Matcher::new(&Batch::over(&batch, &[]), f, &dims, q.selectors, judge);
+            if !matcher.hopeless() { taken.extend((0..batch.num_rows()).filter(|&i| matcher.takes(i)).map(|i| first + i)); }
             first += batch.num_rows();
+        }
+        if taken.is_empty() { return Ok(()); }
+        let mask = ProjectionMask::columns(opened.parquet().file_metadata().schema_descr(), ["received", "known", "source", "place"]);
+        let reader = pq(path, opened.reader(path)?.with_projection(mask).with_row_groups(vec![at.1]).with_row_selection(only(&taken)).with_batch_size(64 * 1024).build())?;
+        let mut rows = taken.into_iter();
+        for batch in reader {
+            let batch = ar(path, batch)?;
+            let view = Batch::over(&batch, &[]);
+            let keep = keep(&view, Table::Exchanges, &self.visible, &Aside::default());
+            let (received, source, place) = (view.ints("received"), view.ints("source"), view.ints("place"));
+            for (i, row) in (0..batch.num_rows()).zip(rows.by_ref()) {
+                let hidden = aside.hidden.get(&source[i]).is_some_and(|h| h.has(place[i]));
+                if keep[i] && hidden == q.set_aside { found.add(Place { received: received[i], source: source[i], place: place[i], file: at.0, group: at.1, row }); }
+            }
         }
         Ok(())
     }
@@ -140,14 +148,8 @@ impl Snapshot {
             rows.sort_unstable();
             let path = self.dir.join(&files[file].path);
             let opened = Opened::open(&path, Table::Exchanges, true)?;
-            let mut selection = Vec::new();
-            let mut at = 0;
-            for &(r, _) in &rows {
-                if r > at { selection.push(RowSelector::skip(r - at)); }
-                selection.push(RowSelector::select(1));
-                at = r + 1;
-            }
-            let reader = pq(&path, opened.reader(&path)?.with_row_groups(vec![group]).with_row_selection(RowSelection::from(selection)).with_batch_size(rows.len()).build())?;
+            let numbers: Vec<usize> = rows.iter().map(|r| r.0).collect();
+            let reader = pq(&path, opened.reader(&path)?.with_row_groups(vec![group]).with_row_selection(only(&numbers)).with_batch_size(rows.len()).build())?;
             let mut messages = Vec::new();
             for batch in reader { self.records(&ar(&path, batch)?, files[file], judge, &mut messages); }
             for (m, (_, order)) in messages.into_iter().zip(rows) { found[order] = Some(m); }
@@ -244,37 +246,57 @@ fn may_hold(f: &FileEntry, s: &Selector) -> bool {
     })
 }
 
-/// The texts of a batch's rows by dimension.
+/// The rows with these numbers (ascending) and no others.
+fn only(rows: &[usize]) -> RowSelection {
+    let mut selection = Vec::new();
+    let mut at = 0;
+    for run in rows.chunk_by(|a, b| a + 1 == *b) {
+        if run[0] > at { selection.push(RowSelector::skip(run[0] - at)); }
+        selection.push(RowSelector::select(run.len()));
+        at = run[0] + run.len();
+    }
+    RowSelection::from(selection)
+}
+
+/// Decides the rows of a batch: for each selector and dimension, which of the batch's words it takes.
 struct Matcher {
-    day: String,
-    texts: BTreeMap<Dim, (Vec<i32>, Vec<String>)>,
+    codes: Vec<Vec<i32>>,
+    /// A selector is a list of (column, words taken); it takes a row where all of them do.
+    selectors: Vec<Vec<(usize, Vec<bool>)>>,
 }
 
 impl Matcher {
-    fn new(b: &Batch<'_>, f: &FileEntry, dims: &BTreeSet<Dim>, judge: &dyn Judge) -> Matcher {
-        let mut texts = BTreeMap::new();
-        for &d in dims {
-            match d {
-                Dim::Day => {}
-                Dim::User => {
-                    let mut index: BTreeMap<i64, i32> = BTreeMap::new();
-                    let mut words = Vec::new();
-                    let codes = b.ints("originator").into_iter().map(|v| *index.entry(v).or_insert_with(|| { words.push(Eui64::from_i64(v).to_string()); words.len() as i32 - 1 })).collect();
-                    texts.insert(d, (codes, words));
-                }
-                Dim::Timeliness => { texts.insert(d, timeliness(b, f, judge)); }
-                d => { texts.insert(d, b.words(d.as_str())); }
-            }
+    fn new(b: &Batch<'_>, f: &FileEntry, dims: &BTreeSet<Dim>, selectors: &[Selector], judge: &dyn Judge) -> Matcher {
+        let day = f.day.map_or_else(String::new, |d| d.to_string());
+        let mut codes = Vec::new();
+        let mut columns: BTreeMap<Dim, (usize, Vec<String>)> = BTreeMap::new();
+        for &d in dims.iter().filter(|d| **d != Dim::Day) {
+            let (k, w) = match d {
+                Dim::User => users(b),
+                Dim::Timeliness => timeliness(b, f, judge),
+                d => b.words(d.as_str()),
+            };
+            columns.insert(d, (codes.len(), w));
+            codes.push(k);
         }
-        Matcher { day: f.day.map_or_else(String::new, |d| d.to_string()), texts }
+        let selectors = selectors.iter().filter(|s| s.any_of.iter().all(|(d, v)| *d != Dim::Day || v.contains(&day)))
+            .map(|s| s.any_of.iter().filter_map(|(d, v)| columns.get(d).map(|(i, w)| (*i, w.iter().map(|t| v.contains(t)).collect()))).collect()).collect();
+        Matcher { codes, selectors }
     }
 
-    fn takes(&self, s: &Selector, row: usize) -> bool {
-        s.any_of.iter().all(|(d, values)| match d {
-            Dim::Day => values.contains(&self.day),
-            d => self.texts.get(d).is_some_and(|(k, w)| values.contains(&w[k[row] as usize])),
-        })
+    /// No word of the batch is wanted: no row can be taken.
+    fn hopeless(&self) -> bool { self.selectors.iter().all(|s| s.iter().any(|(_, taken)| !taken.contains(&true))) }
+
+    fn takes(&self, row: usize) -> bool {
+        self.selectors.iter().any(|s| s.iter().all(|(i, taken)| taken[self.codes[*i][row] as usize]))
     }
+}
+
+fn users(b: &Batch<'_>) -> (Vec<i32>, Vec<String>) {
+    let mut index: BTreeMap<i64, i32> = BTreeMap::new();
+    let mut words = Vec::new();
+    let codes = b.ints("originator").into_iter().map(|v| *index.entry(v).or_insert_with(|| { words.push(Eui64::from_i64(v).to_string()); words.len() as i32 - 1 })).collect();
+    (codes, words)
 }
 
 fn timeliness(b: &Batch<'_>, f: &FileEntry, judge: &dyn Judge) -> (Vec<i32>, Vec<String>) {
