@@ -40,3 +40,50 @@ fn methodologies_are_listed_and_shown() {
     assert_eq!(r.json("methodology show all-attempts")["methodology"]["count"], "all-attempts");
     golden("methodology_list.txt", &r.nb("methodology list").ok().out);
 }
+
+/// A month of network tests in the North, one answered or not a row: `sent`, of which `answered` in time.
+fn tests(r: &Room, sent: u32, answered: u32) {
+    let mut text = support::HEADER.to_owned();
+    for n in 1..=sent {
+        let at = format!("2026-04-{:02}T12:00:00Z", n % 30 + 1);
+        let row = support::message(1, n, "", "north", &at, (n <= answered).then(|| at.replace("12:00:00", "12:00:05")).as_deref());
+        text += &row.replace(",on-demand,smets2,none,", ",on-demand,smets2,rtt4,");
+    }
+    r.write("tests.csv", &text);
+    r.nb("ingest messages tests.csv --known 2026-05-02T00:00:00Z").ok();
+}
+
+#[test]
+fn m2_answered_only_and_all_attempts_with_the_messages_between_them() {
+    for (sent, answered) in [(50, 45), (50, 44)] {
+        let r = Room::new();
+        tests(&r, sent, answered);
+        let all = r.json("methodology compare answered-only all-attempts --period 2026-04 --measure PM4.3 --messages 100");
+        let c = all["comparisons"].as_array().unwrap().iter().find(|c| c["provider"] == "CSPN").unwrap_or_else(|| panic!("{all}")).clone();
+        let missing = u64::from(sent - answered);
+        assert_eq!(c["only_b"].as_array().unwrap().iter().map(|l| l["count"].as_u64().unwrap()).sum::<u64>(), missing, "{c}");
+        let named: usize = c["messages"].as_array().unwrap().iter().map(|m| m["messages"].as_array().unwrap().len()).sum();
+        assert_eq!((named as u64, c["only_a"].as_array().unwrap().len()), (missing, 0));
+    }
+    let r = Room::new();
+    r.nb("methodology compare answered-only nothing --period 2026-04").code(5);
+    r.nb("methodology compare answered-only all-attempts --period 2026-04 --measure PM99").code(5);
+}
+
+#[test]
+fn a_user_sees_its_own_service_and_nobody_elses() {
+    let r = Room::new();
+    let mut text = support::HEADER.to_owned();
+    for n in 1..=7u32 { text += &support::message(1 + u8::from(n > 4), n, "4.1.1", "north", "2026-04-10T12:00:00Z", (n % 2 == 0).then_some("2026-04-10T12:00:05Z")); }
+    r.write("m.csv", &text);
+    r.nb("ingest messages m.csv").ok();
+    for (party, eui) in [("ACME", 1), ("OTHER", 2)] {
+        r.nb(&format!("party add {party} --name {party} --category large-supplier")).ok();
+        r.nb(&format!("user add 90-B3-D5-1F-30-01-00-{eui:02X} --party {party} --role IS --from 2026-01-01")).ok();
+    }
+    let mine = |eui: u8, who: &str| r.nb(&format!("report mine --user 90-B3-D5-1F-30-01-00-{eui:02X} --period 2026-04 --as {who} --format json --clock 2026-05-21T09:00:00Z"));
+    let line = mine(1, "kim@ACME+user").ok().json()["view"]["processes"][0].clone();
+    assert_eq!((line["requests"].as_u64(), line["in_time"].as_u64(), line["unanswered"].as_u64()), (Some(4), Some(2), Some(2)), "{line}");
+    mine(2, "kim@ACME+user").code(4);
+    assert_eq!(mine(2, "kim+analyst").ok().json()["view"]["regions"][0]["requests"], 3);
+}
