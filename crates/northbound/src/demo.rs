@@ -150,9 +150,11 @@ fn answer(args: &DemoArgs, ctx: &Ctx, manifest: &Manifest, taken: &[Taken], corr
         "refused": packs.refused, "changes": packs.changed.json.get("changes"), "fallen": packs.changed.json.get("fallen"),
     }))
         .say(format!("An invented network: {} meters, {} days, seed {}. Everything is in {out}.", count(args.meters.into()), args.days, args.seed))
-        .table(headline).table(files)
-        .then(format!("The first issue had to wait for reasons in the report for {} rows below minimum: {}.", packs.refused.len(), packs.refused.join("; ")))
-        .then(format!("The pack was issued twice: a correction changed {} cells, and {} earlier statements no longer hold.", size("changes"), size("fallen")))
+        .table(headline).table(files);
+    if !packs.refused.is_empty() {
+        a = a.then(format!("The first issue had to wait for reasons in the report for {} rows below minimum: {}.", packs.refused.len(), packs.refused.join("; ")));
+    }
+    a = a.then(format!("The pack was issued twice: a correction changed {} cells, and {} earlier statements no longer hold.", size("changes"), size("fallen")))
         .then("Where to look next:");
     for line in [
         format!("open {out}/pack/pack.html in a browser (pack.pdf, pack.xlsx, csv/ and pack.json beside it)"),
