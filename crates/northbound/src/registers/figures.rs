@@ -3,6 +3,7 @@
 use super::{Common, add, common, receipt_answer, sayer};
 use crate::{context::Ctx, error::{CliError, Result}, output::Answer};
 use clap::{Args, Subcommand};
+use northbound_measures::correlation::check_wording;
 use northbound_registers::registers::{
     annotations::Annotation, assurance::{Assurance, Status}, claims::Claim, exceptions::AllowedException,
     explanations::{Explanation, Given}, overrides::{Colour, Override},
@@ -108,7 +109,13 @@ pub(crate) enum AnnotationCommand {
 
 pub(crate) fn annotation(c: &AnnotationCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        AnnotationCommand::Add { from, to, title, text, source } => add(&Annotation { from: *from, to: *to, title: title.clone(), text: text.clone(), source: sayer(source.as_deref(), &ctx.actor) }, ctx),
+        AnnotationCommand::Add { from, to, title, text, source } => {
+            // A remark stands beside charts and correlations, where two series that move together read as cause and effect.
+            for words in [title, text] {
+                check_wording(words).map_err(|e| CliError::refused(format!("{e}; a remark says what happened, and a reason for a miss is given with `northbound explanation add`, under a name")))?;
+            }
+            add(&Annotation { from: *from, to: *to, title: title.clone(), text: text.clone(), source: sayer(source.as_deref(), &ctx.actor) }, ctx)
+        }
         AnnotationCommand::Common(c) => common::<Annotation>(c, ctx, &["from", "to", "title", "text", "source"]),
     }
 }

@@ -2,6 +2,8 @@
 //! are invented.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod needs;
+
 use std::{path::{Path, PathBuf}, process::{Command, Output}};
 
 /// The present time of every run.
