@@ -13,6 +13,7 @@ pub mod service;
 pub mod sources;
 pub mod tests_section;
 pub mod trends;
+pub mod ways_chart;
 pub mod words;
 
 use crate::{PackError, evidence::Evidence, model::{Named, Pack, PackOrigin, Section, Status}};
@@ -94,7 +95,7 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Pack {
         origin: PackOrigin { manifest: shown_manifest(&data.manifest), rules: data.rules.clone() },
         previous: edition.previous.clone(), front: front::front(&desk),
         sections: sections.into_iter().filter(|s: &Section| !s.blocks.is_empty() || !s.intro.is_empty()).collect(),
-        shorthand: sources::shorthand(&desk), rules: data.rules_used.clone(), sources: data.sources.clone(),
+        shorthand: sources::marks(e), rules: data.rules_used.clone(), sources: data.sources.clone(),
     }
 }
 

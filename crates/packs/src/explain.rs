@@ -12,6 +12,7 @@ use crate::{
 };
 use northbound_ledger::{drill::{Message, Query}, schema::Table};
 use northbound_measures::{MeasureResult, bands::Override, evaluate, explanations::Explanation, inputs::{Inputs, ServiceInterval}};
+use northbound_registers::Sight;
 use northbound_rules::measure::{Basis, MeasureDef};
 use northbound_types::{Day, Dim, Figure, Selector, Utc};
 use readd::Readd;
@@ -98,6 +99,8 @@ pub struct Answer {
     pub evidence: Evidence,
     /// What met, what fell due, what was left out, and the days.
     pub behind: Behind,
+    /// Whether the one who asks may see the messages themselves: staff, and a User its own.
+    pub open: bool,
 }
 
 /// The messages behind a figure.
@@ -124,12 +127,20 @@ pub fn explain(place: &Place<'_>, q: &Question<'_>, step: Step<'_>) -> Result<An
     let mut answer = if entry.address.measure == PROCESS { share(e, &entry)? } else { row(e, &entry.address)? };
     step("adding up its messages again");
     answer.explained.adds = readd::readd(&answer)?;
+    answer.open = may_see(place, &answer);
     let query = Query { days: answer.behind.days, selectors: &answer.behind.denominator, skip: q.skip, limit: q.limit, set_aside: false };
-    if !answer.behind.denominator.is_empty() && q.limit > 0 {
+    if answer.open && !answer.behind.denominator.is_empty() && q.limit > 0 {
         let page = answer.evidence.snapshot.messages(&query, &answer.evidence.judge)?;
         (answer.explained.messages, answer.explained.next) = (page.messages, page.next);
     }
     Ok(answer)
+}
+
+/// Counts are for everybody; messages are their sender's own.
+fn may_see(place: &Place<'_>, a: &Answer) -> bool {
+    let sight = Sight::of(place.gate.actor());
+    let party = a.explained.address.keys.get("user").and_then(|u| a.evidence.registered.users.get(u));
+    sight.all || (party.is_some() && party == sight.party.as_ref())
 }
 
 fn ask(place: &Place<'_>, q: &Question<'_>) -> Result<(Ask, Entry), PackError> {
@@ -174,7 +185,7 @@ fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
         overrides: e.registered.overrides.iter().filter(|x| x.period == r.period && of_row(&x.measure, &x.provider, x.region)).cloned().collect(),
         messages: Vec::new(), next: None, result: Some(r),
     };
-    Ok(Answer { explained, evidence: e, behind })
+    Ok(Answer { explained, evidence: e, behind, open: false })
 }
 
 /// A share of Users' own requests.
@@ -193,7 +204,7 @@ fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
         rules_id: e.rules.id().to_owned(), rules: used(&e, &|id| id.starts_with("target/") || id.starts_with("process/")), result: None, components: Vec::new(), adds: Readd::default(),
         files: files(&e, &behind), stated: Vec::new(), services: Vec::new(), explanations: Vec::new(), overrides: Vec::new(), messages: Vec::new(), next: None, address: found.address,
     };
-    Ok(Answer { explained, evidence: e, behind })
+    Ok(Answer { explained, evidence: e, behind, open: false })
 }
 
 fn used(e: &Evidence, which: &dyn Fn(&str) -> bool) -> Vec<RuleUsed> { data::rules_used(e).into_iter().filter(|r| which(&r.id)).collect() }
@@ -225,7 +236,10 @@ fn files(e: &Evidence, behind: &Behind) -> Vec<SourceFile> {
         let narrow = behind.denominator.iter().all(|s| s.dims().all(|d| c.index(d).is_some()));
         c.rows.iter().filter(|r| !narrow || behind.denominator.iter().any(|s| s.takes(c, r))).map(|r| r.keys[i].to_string()).collect()
     });
-    m.sources.iter().filter(|s| ids.contains(&s.id) && s.known <= e.as_at && (s.feed.is_empty() || feeds.contains(&s.feed))).map(|s| SourceFile {
+    // The feed of a file is that of rows which name none: where no message has it, its rows name their own.
+    let named = c.index(Dim::Feed).map_or_else(BTreeSet::new, |i| c.rows.iter().map(|r| r.keys[i].to_string()).collect::<BTreeSet<String>>());
+    let mine = |feed: &String| feed.is_empty() || feeds.contains(feed) || !named.contains(feed);
+    m.sources.iter().filter(|s| ids.contains(&s.id) && s.known <= e.as_at && mine(&s.feed)).map(|s| SourceFile {
         name: s.name.clone(), kind: s.layout.clone(), feed: s.feed.clone(), rows: s.rows, sha256: s.sha256.clone(), known: s.known,
     }).collect()
 }

@@ -1,5 +1,10 @@
 //! Reports built from measures and registers: the document that is printed, and its printers.
 //!
+//! [`evidence`] reads everything that a period rests on as at a time; [`assemble`] makes data and
+//! document of it, without reading anything more. [`store`] builds, issues, lists and compares packs
+//! ([`reissue`] finds the reasons of a change), [`explain`] opens a figure down to its messages,
+//! [`mine`] is a User's own report. `docs/packs.md` has the keys of each file.
+//!
 //! [`model`] is a presentational document and knows nothing of ledgers: every text in it is as it
 //! will be printed, every number exact. [`render`] writes it as HTML, PDF, XLSX, CSV and JSON,
 //! with a [`manifest`] that lists the files and the rules used. The same pack gives the same bytes.
@@ -9,6 +14,7 @@ pub mod error;
 pub mod evidence;
 pub mod explain;
 pub mod manifest;
+pub mod mine;
 pub mod model;
 pub mod reissue;
 pub mod render;

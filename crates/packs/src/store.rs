@@ -2,9 +2,9 @@
 //! `DATA/packs/PERIOD/vN`, listed, found again.
 
 use crate::{
-    Formats, PackError, WrittenFile, assemble::{self, Built, Edition, data::PackData, figures::Entry},
+    Formats, PackError, WrittenFile, assemble::{self, Built, Edition, data::{PackData, process_entries}, figures::{Address, Entry}},
     evidence::{Ask, Evidence, Frozen, Place, Step, archive, gather},
-    manifest::{self, Manifest}, model::{Pack as Document, Status}, reissue, render::{folder, print_all},
+    manifest::{self, Manifest}, mine::Mine, model::{Pack as Document, Status}, reissue, render::{folder, print_all, render_all},
 };
 use northbound_measures::diff::Difference;
 use northbound_registers::{AsAt, Kept, Query, RegisterError, Write, registers::{figures::FigurePrinted, packs::{Issue, Pack, PackFile, PackStatus}}};
@@ -75,7 +75,7 @@ pub fn build(place: &Place<'_>, ask: &Ask, house: &House, out: &Path, step: Step
     let (built, _) = draft(place, &e, house)?;
     step("printing");
     let files = write(&built, house.formats, out)?;
-    note(place.data, &e, &built.data)?;
+    note(place.data, &e, &built.data.figures, "")?;
     Ok(Made { blockers: blockers(&built.data), built, files, folder: out.to_owned(), issued: None })
 }
 
@@ -133,7 +133,7 @@ pub fn issue(place: &Place<'_>, ask: &Ask, house: &House, change: &Write, step: 
         let number = all.iter().filter_map(|k| k.record.number).max().unwrap_or(0) + 1;
         return Ok(Made { folder: folder_of(place.data, e.period, number), issued: Some((String::new(), number)), files: Vec::new(), blockers: open, built });
     }
-    note(place.data, &e, &built.data)?;
+    note(place.data, &e, &built.data.figures, "")?;
     let id = place.gate.build_pack(&kept, change)?.id;
     step("noting the figures");
     place.gate.print_figures(&id, &printed(&id, &built), change)?;
@@ -208,12 +208,25 @@ fn write(built: &Built, formats: Formats, out: &Path) -> Result<Vec<WrittenFile>
 }
 
 /// Notes the figures of a build: one file for what it was made of, however often it is built.
-fn note(data: &Path, e: &Evidence, d: &PackData) -> Result<(), PackError> {
+fn note(data: &Path, e: &Evidence, figures: &[Entry], user: &str) -> Result<(), PackError> {
     let frozen = e.frozen();
-    let key = format!("{}|{}|{}|{}|{}", d.period, d.methodology, d.as_at, frozen.manifest, frozen.rules);
+    let key = format!("{}|{}|{}|{}|{}|{user}", e.period, e.methodology.id, e.as_at, frozen.manifest, frozen.rules);
     let name: String = manifest::sha256(key.as_bytes()).chars().take(24).collect();
-    let noted = Noted { as_at: d.as_at, period: d.period, methodology: d.methodology.clone(), frozen, figures: d.figures.clone() };
+    let noted = Noted { as_at: e.as_at, period: e.period, methodology: e.methodology.id.clone(), frozen, figures: figures.to_vec() };
     archive::write(&data.join(FOLDER).join(INDEX).join(format!("{name}.json")), &noted)
+}
+
+/// Writes a User's own report into a folder.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub fn write_mine(place: &Place<'_>, e: &Evidence, mine: &Mine, formats: Formats, out: &Path) -> Result<Vec<WrittenFile>, PackError> {
+    let files = render_all(&mine.document, out, formats)?;
+    let mut figures = process_entries(&mine.view, &e.snapshot.root.hash);
+    let rows = mine.view.reported.iter().map(|r| Address::row(&r.measure, &e.methodology.id, &r.provider, r.region, e.period));
+    figures.extend(rows.map(|address| Entry { id: address.id(&e.snapshot.root.hash), address, numerator: None, denominator: None }));
+    note(place.data, e, &figures, mine.view.user.as_deref().unwrap_or_default())?;
+    Ok(files)
 }
 
 /// The build that printed a figure, and which figure it is. The newest as-at time where several did.

@@ -251,3 +251,37 @@ fn m4_contributions_sum_to_the_gap() {
     assert_eq!(Some(sum), gap.share());
     assert_eq!((parts[0].measure.as_str(), parts[0].provider.as_str()), ("PM4.3", "CSPN"));
 }
+
+#[test]
+fn a_user_reads_its_own_report_and_no_other_partys_messages() {
+    use northbound_packs::{Formats, evidence::gather, mine::report_mine};
+    use northbound_registers::registers::parties::{Party, RoleHeld, User};
+    let mut h = House::new();
+    h.messages("own.csv", &[Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 30) }, Lot { test: TestKind::None, ..tests(Region::North, "dsp", TimedOut, 10) }], MAY);
+    h.keep(&Party { id: "ACME".into(), name: "Acme (invented)".into(), category: "large-supplier".into() }, MAY);
+    let eui = "90-B3-D5-1F-30-01-00-00";
+    h.keep(&User { eui: eui.parse().unwrap(), party: "ACME".into(), roles: vec![RoleHeld { role: "IS".into(), from: "2020-01-01".parse().unwrap(), to: None }] }, MAY);
+    let ask = ask("2026-05-04T00:00:00Z");
+    h.with(|p| {
+        let e = gather(p, &ask, &mut |_| {}).unwrap();
+        let mine = report_mine(&e, eui).unwrap();
+        assert_eq!((mine.view.processes[0].key.as_str(), mine.view.processes[0].requests, mine.view.processes[0].unanswered), ("billing-reads", 40, 10));
+        store::write_mine(p, &e, &mine, Formats::all(), &h.out("mine")).unwrap();
+    });
+    let csv = std::fs::read_to_string(h.out("mine").join("csv/own-by-process.csv")).unwrap();
+    assert!(csv.contains("Billing reads") && csv.contains("75.00"), "{csv}");
+    let rules = h.rules();
+    let open = |who: &str, named: &str| {
+        let actor = northbound_types::Actor::parse(who).unwrap();
+        let gate = h.store.as_actor(&actor);
+        let place = northbound_packs::evidence::Place { data: h.data(), ledger: &h.ledger, gate: &gate, rules: &rules };
+        let a = explain(&place, &Question { named, as_at: Some(utc("2026-05-04T00:00:00Z")), now: utc("2026-05-05T00:00:00Z"), skip: 0, limit: 5 }, &mut |_| {}).unwrap();
+        let exported = export::csv(&a, &mut Vec::new(), &mut |_| {}).is_ok();
+        (a.explained.printed, a.explained.messages.len(), exported)
+    };
+    let own = format!("OWN/user={eui}/process=billing-reads/2026-04");
+    assert_eq!(open("kim@ACME+user", &own), ("75.00 %".to_owned(), 5, true));
+    assert_eq!(open("kim@OTHER+user", &own), ("75.00 %".to_owned(), 0, false));
+    assert_eq!(open("kim@ACME+user", "UR1/CSPN/north/2026-04").1, 0);
+    assert_eq!(open("kim+analyst", "UR1/CSPN/north/2026-04").1, 5);
+}

@@ -14,7 +14,7 @@ pub(super) fn front(d: &Desk<'_>) -> Front {
         warnings: warnings(d), statements: statements(d),
         headlines: d.data.results.iter().map(|n| headline(d, n)).collect(),
         shortfalls: short.into_iter().map(|n| shortfall(d, n)).collect(),
-        exceptions: exceptions(d), blocks: Vec::new(),
+        exceptions: exceptions(d), blocks: super::ways_chart::chart(d).into_iter().collect(),
     }
 }
 

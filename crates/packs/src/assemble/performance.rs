@@ -77,7 +77,7 @@ fn left_out(d: &Desk<'_>) -> crate::model::Table {
     let mut rows = Vec::new();
     for n in &d.data.results {
         for (what, lines) in [("left out", &n.result.excluded), ("counted, not in time", &n.result.breakdown)] {
-            for l in lines { rows.push(vec![Cell::words(words::row(&n.result)), Cell::words(what), Cell::words(l.reason.clone()), cells::count(l.count)]); }
+            for l in lines { rows.push(vec![Cell::words(words::row(&n.result)), Cell::words(what), Cell::words(words::line(&n.result, l)), cells::count(l.count)]); }
         }
     }
     cells::table("exclusions", "What stands beside each numerator, by why", vec![label("row", "Measure, provider, region"), text("what", "Where it stands"), text("why", "Why"), counts("count", "Count", "")], rows)

@@ -1,7 +1,7 @@
 //! Where each stated figure stands on the page that it came from (G5), and the shorthand.
 
 use super::{Desk, cells::{self, label, text}, words};
-use crate::{model::{Block, Cell, Para, Section, Shorthand}, render::words as print};
+use crate::{evidence::Evidence, model::{Block, Cell, Para, Section, Shorthand}, render::words as print};
 use northbound_measures::stated;
 use northbound_types::NullReason;
 
@@ -25,8 +25,8 @@ pub(super) fn section(d: &Desk<'_>) -> Section {
 }
 
 /// The shorthand, in words: this platform's own marks, and those of the rules.
-pub(super) fn shorthand(d: &Desk<'_>) -> Vec<Shorthand> {
-    let mut out: Vec<Shorthand> = d.e.rules.shorthand().map(|(m, w)| Shorthand { mark: m.to_owned(), words: w.to_owned() }).collect();
+pub(crate) fn marks(e: &Evidence) -> Vec<Shorthand> {
+    let mut out: Vec<Shorthand> = e.rules.shorthand().map(|(m, w)| Shorthand { mark: m.to_owned(), words: w.to_owned() }).collect();
     let own = [("[low]", "low volume: too few events to be evidence"), ("[d]", "disputed: sources contradict each other"), ("[s]", "suspect: the source was faulty or incomplete for part of the period"), ("[p]", "provisional: rests on a rule that nobody has confirmed, or on a period not closed")];
     let nulls = NullReason::ALL.iter().map(|r| (r.mark(), r.words()));
     for (mark, words) in own.into_iter().chain(nulls) {

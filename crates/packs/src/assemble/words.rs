@@ -1,8 +1,8 @@
 //! Words and numbers as they are printed.
 
 use crate::render::words as print;
-use northbound_measures::{MeasureResult, streaks::Streaks};
-use northbound_types::{Null, Period, Quantity, Ratio, Region, percent::{percent, percent_of}};
+use northbound_measures::{MeasureResult, result::Line, streaks::Streaks};
+use northbound_types::{Dim, Null, Period, Quantity, Ratio, Region, percent::{percent, percent_of}};
 
 /// `North`, `National` …
 #[must_use]
@@ -74,6 +74,16 @@ pub fn null(n: &Null) -> String {
 /// Why there is no figure, for a list: withheld figures name who is at work.
 #[must_use]
 pub fn row(r: &MeasureResult) -> String { format!("{} {} {}", r.measure, r.provider, region(r.region)) }
+
+/// Why a line stands beside a numerator; in a national row with the region that it is about.
+#[must_use]
+pub fn line(r: &MeasureResult, l: &Line) -> String {
+    let region = l.selector.as_ref().filter(|_| r.region == Region::None).and_then(|s| s.any_of.iter().find(|(d, _)| *d == Dim::Region)).map(|(_, v)| v);
+    match region.map(|v| v.iter().collect::<Vec<_>>()).as_deref() {
+        Some([one]) => format!("{} ({})", l.reason, region_word(one)),
+        _ => l.reason.clone(),
+    }
+}
 
 /// Since when a row is below target, in words; empty where it is not.
 #[must_use]

@@ -62,9 +62,10 @@ fn monthly(e: &Evidence, feed: &Feed, rows: Option<&BTreeSet<Day>>, month: Perio
     let figures = || feed.brings.iter().any(|b| b == "figures") && e.stated.iter().any(|s| s.period == month);
     let file = || {
         let window = (month.after().start(), month.next().after().start());
-        let ledger = &e.snapshot.root.manifest.sources;
+        let m = &e.snapshot.root.manifest;
+        let gone = |id: i64| m.retracted.iter().any(|r| r.source == id && r.at <= e.as_at);
         let came = |t| t >= window.0 && t < window.1 && t <= e.as_at;
-        e.registered.sources.iter().any(|(known, s)| s.feed == feed.id && came(*known)) || ledger.iter().any(|s| s.feed == feed.id && came(s.known))
+        e.registered.sources.iter().any(|(known, s)| s.feed == feed.id && came(*known)) || m.sources.iter().any(|s| s.feed == feed.id && came(s.known) && !gone(s.id))
     };
     rows.is_some_and(|r| r.iter().any(within)) || kept(e, feed).iter().any(within) || figures() || file()
 }

@@ -12,8 +12,10 @@ const PAGE: u64 = 20_000;
 /// Writes every message behind the figure; returns how many. The first column says how each counts.
 ///
 /// # Errors
-/// Where messages cannot be read or the file not be written.
+/// [`PackError::Refused`] where the messages are others' own; where they cannot be read or the file
+/// not be written.
 pub fn csv(a: &Answer, to: &mut dyn Write, step: Step<'_>) -> Result<u64, PackError> {
+    if !a.open { return Err(PackError::Refused("the messages behind this figure are other parties' own; act as analyst, or as the User whose own requests they are".to_owned())); }
     let mut out = csv::WriterBuilder::new().from_writer(to);
     let columns: Vec<&str> = Table::Exchanges.columns().iter().map(|(n, _)| *n).collect();
     let fail = |e: csv::Error| PackError::printer("CSV", e);
