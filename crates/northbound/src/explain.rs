@@ -2,7 +2,7 @@
 
 use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table, count}, pack::with_place};
 use clap::Args;
-use northbound_packs::explain::{Explained, Question, explain, export};
+use northbound_packs::{assemble::words, explain::{Explained, Question, explain, export}};
 use northbound_types::{Figure, Quantity};
 use serde_json::json;
 use std::path::PathBuf;
@@ -49,7 +49,7 @@ fn said(x: &Explained) -> Answer {
         .say(format!("As known at {}; ledger {}; rules {}", x.as_at, if x.manifest.is_empty() { "(empty)" } else { &x.manifest }, x.rules_id))
         .say(format!("Check: {}.", x.adds.words));
     if let Some(r) = &x.result {
-        let level = northbound_packs::assemble::words::level;
+        let level = words::level;
         a = a.say(format!("Target {}, minimum {} ({}{}): {}", or(&level(r.levels.target)), or(&level(r.levels.minimum)), or(&r.levels.from), if r.levels.unconfirmed { ", not confirmed" } else { "" }, r.band.words()));
         if r.coverage.expected > 0 { a = a.say(format!("Feed days observed: {} of {} expected", r.coverage.observed, r.coverage.expected)); }
         for n in &r.notes { a = a.say(format!("Note: {n}")); }
@@ -69,8 +69,8 @@ fn tables(x: &Explained) -> Vec<Table> {
     let mut faults = Table::new("Known faults", &["source", "what", "from", "to", "who repairs it"]);
     if let Some(r) = &x.result {
         for p in &r.parts { parts.row([p.label.clone(), count(p.num), count(p.den)]); }
-        for l in &r.breakdown { lines.row(["counted, not met".to_owned(), l.reason.clone(), count(l.count)]); }
-        for l in &r.excluded { lines.row(["left out".to_owned(), l.reason.clone(), count(l.count)]); }
+        for l in &r.breakdown { lines.row(["counted, not met".to_owned(), words::line(r, l), count(l.count)]); }
+        for l in &r.excluded { lines.row(["left out".to_owned(), words::line(r, l), count(l.count)]); }
         for f in &r.faults {
             faults.row([f.fault.source(), f.fault.what.clone(), f.fault.from.to_string(), f.fault.to.map_or_else(String::new, |d| d.to_string()), f.fault.owner.clone().unwrap_or_default()]);
         }

@@ -1,9 +1,9 @@
 //! `report mine`: a User's own service beside what was reported.
 
-use crate::{context::Ctx, error::{CliError, Result}, evidence, output::{Answer, Table, count}};
+use crate::{context::Ctx, error::{CliError, Result}, evidence, output::{Answer, Table, count}, pack};
 use clap::Subcommand;
 use northbound_measures::{diff::figure_words, process::ProcessLine};
-use northbound_packs::assemble::data::process_view;
+use northbound_packs::{Formats, mine::report_mine, store::write_mine};
 use northbound_registers::{Sight, Store};
 use northbound_types::{Eui64, Period};
 use serde_json::json;
@@ -22,6 +22,9 @@ pub(crate) enum ReportCommand {
         /// Methodology of what was reported
         #[arg(long, value_name = "ID")]
         methodology: Option<String>,
+        /// Write it as a document (HTML, PDF, XLSX, CSV, JSON) into this folder too
+        #[arg(long, value_name = "DIR")]
+        out: Option<std::path::PathBuf>,
     },
 }
 
@@ -29,13 +32,17 @@ pub(crate) enum ReportCommand {
 const DECIMALS: u32 = 2;
 
 pub(crate) fn run(c: &ReportCommand, ctx: &Ctx) -> Result<Answer> {
-    let ReportCommand::Mine { user, period, methodology } = c;
+    let ReportCommand::Mine { user, period, methodology, out } = c;
     let store = ctx.store()?;
     may_see(ctx, &store, *user)?;
     let mut progress = ctx.progress();
     let e = evidence::gather(ctx, &store, *period, methodology.as_deref(), &mut progress)?;
-    let results = e.evaluate()?;
-    let view = process_view(&e, Some(&user.to_string()), &results);
+    let mine = report_mine(&e, &user.to_string())?;
+    let files = match out.as_ref().filter(|_| !ctx.dry_run) {
+        Some(out) => pack::with_place(ctx, |p| Ok(write_mine(p, &e, &mine, Formats::all(), out)?))?,
+        None => Vec::new(),
+    };
+    let view = mine.view;
     drop(progress);
     let reported = {
         let mut t = Table::new("What was reported", &["measure", "provider", "region", "figure", "band"]);
@@ -43,7 +50,7 @@ pub(crate) fn run(c: &ReportCommand, ctx: &Ctx) -> Result<Answer> {
         t
     };
     let total: u64 = view.regions.iter().map(|l| l.requests).sum();
-    Ok(Answer::new(json!({"view": view, "manifest": e.snapshot.root.hash, "rules": e.rules.id(), "methodology": e.methodology.id, "as_at": e.as_at}))
+    Ok(Answer::new(json!({"view": view, "manifest": e.snapshot.root.hash, "rules": e.rules.id(), "methodology": e.methodology.id, "as_at": e.as_at, "files": files}))
         .say(format!("{user} in {period}: {} requests (tests left out).", count(total)))
         .table(lines("By business process", "process", &view.processes)).table(lines("By SRV", "SRV", &view.srvs)).table(lines("By region", "region", &view.regions)).table(reported))
 }

@@ -15,7 +15,7 @@ const MANIFEST: &str = "backup.json";
 /// Layout of a backup.
 const LAYOUT: u32 = 1;
 /// Folders that are copied file by file.
-const PLAIN: [&str; 3] = ["rules", "rejects", "packs"];
+const PLAIN: [&str; 4] = ["rules", "rules-archive", "rejects", "packs"];
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Copied {
