@@ -285,3 +285,18 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
     assert_eq!(open("kim@ACME+user", "UR1/CSPN/north/2026-04").1, 0);
     assert_eq!(open("kim+analyst", "UR1/CSPN/north/2026-04").1, 5);
 }
+
+#[test]
+fn a_percentile_among_time_outs_is_longer_than_the_deadline() {
+    let mut h = House::new();
+    h.messages("own.csv", &[Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 90) }, Lot { test: TestKind::None, ..tests(Region::North, "dsp", TimedOut, 10) }], MAY);
+    let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
+    let line = made.built.data.latency.iter().find(|l| l.region == Region::North).unwrap();
+    let at = |unanswered: bool| line.ways.iter().find(|w| w.with_unanswered == unanswered && !w.with_tests).unwrap();
+    let quantity = |f: &Figure| f.as_value().map(|v| v.quantity.clone());
+    assert!(matches!(quantity(&at(true).at[0].1), Some(Quantity::Duration { micros, .. }) if (5_000_000..=5_050_000).contains(&micros)));
+    assert_eq!(quantity(&at(true).at[1].1), Some(Quantity::LongerThan { micros: 60_000_000 }));
+    assert!(matches!(quantity(&at(false).at[2].1), Some(Quantity::Duration { .. })));
+    let csv = std::fs::read_to_string(h.out("p").join("csv/response-times.csv")).unwrap();
+    assert!(csv.contains("> 60.00 s"), "{csv}");
+}

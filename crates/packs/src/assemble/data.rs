@@ -179,7 +179,7 @@ pub fn make(e: &Evidence) -> Result<PackData, PackError> {
         required: required(&results, &e.registered.explanations),
         explanations: e.registered.explanations.iter().filter(|x| x.period == e.period).cloned().collect(),
         sampling: sampling(e), mixes: mixes(&e.messages.by_hour).into_iter().map(|(k, m)| (k.to_owned(), m)).collect(),
-        latency: latency(&inputs), alerts: alerts(e), volumes: volumes(e), claims: claims(e, &results), correlations: correlations(e),
+        latency: latency(e, &inputs), alerts: alerts(e), volumes: volumes(e), claims: claims(e, &results), correlations: correlations(e),
         statements: results.iter().flat_map(statements).collect(), history: e.history.clone(),
         stated: said(e), unplaced: unplaced(&inputs).into_iter().cloned().collect(), rules_used: rules_used(e), unconfirmed: e.unconfirmed.iter().cloned().collect(),
         sources: sources(e), results: number(results), ways: number(ways), process, figures, manifest,
@@ -245,12 +245,13 @@ fn sampling(e: &Evidence) -> Vec<Sampled> {
     out
 }
 
-fn latency(inputs: &Inputs<'_>) -> Vec<LatencyLine> {
+fn latency(e: &Evidence, inputs: &Inputs<'_>) -> Vec<LatencyLine> {
     let mut out = Vec::new();
     for region in [Region::North, Region::Central, Region::South, Region::None] {
         for &mode in Mode::ALL {
             let which = Selector::all().and(Dim::Region, [region.as_str()]).and(Dim::Mode, [mode.as_str()]);
-            let ways = four_ways(inputs.latency, &which, None);
+            let deadline = e.messages.deadlines.get(&(region.to_string(), mode.to_string())).copied().flatten();
+            let ways = four_ways(inputs.latency, &which, deadline);
             if ways.iter().any(|w| w.offered > 0) { out.push(LatencyLine { region, mode, ways }); }
         }
     }

@@ -72,7 +72,7 @@ pub(super) fn latency(d: &Desk<'_>) -> Option<Section> {
         counts("offered", "Offered", "requests"), counts("answered", "Answered", "requests"), counts("unanswered", "No answer", "requests"), counts("clock_errors", "Dated before the request", "requests")];
     Some(Section {
         id: "latency".to_owned(), heading: "Response times".to_owned(), message: "How long answers took, with and without attempts that were never answered, with and without tests.".to_owned(),
-        intro: vec![Para::plain("Percentiles come from summed histograms and are within 1 per cent above the true value; they are never averaged. Where a percentile falls among attempts without an answer and their deadline is not known, there is none.")],
+        intro: vec![Para::plain("Percentiles come from summed histograms and are within 1 per cent above the true value; they are never averaged. A percentile that falls among attempts without an answer is longer than the shortest time after which one was given up; where that is not known, there is none.")],
         blocks: vec![Block::Table(cells::table("response-times", "Response times from receipt to answer", columns, rows))],
     })
 }

@@ -25,6 +25,8 @@ pub struct Messages {
     pub by_user: Cells,
     /// Latency histograms of the period.
     pub latency: Vec<LatencyRow>,
+    /// After how long an attempt was given up at the least, by region and mode.
+    pub deadlines: BTreeMap<(String, String), Option<i64>>,
     /// Upper edges of their buckets.
     pub edges: Vec<i64>,
     /// Outage alerts by window.
@@ -52,6 +54,7 @@ pub(super) fn read(e: &Evidence, period: Period, whole: bool) -> Result<Messages
     if whole {
         m.by_user = s.cells(own, BY_USER, &e.judge)?;
         m.latency = s.latency(own, LATENCY, &e.judge)?;
+        m.deadlines = s.deadlines(own)?;
         m.by_hour = by_hour(s, own)?;
         m.alerts = s.alerts(own)?;
     }

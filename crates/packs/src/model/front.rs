@@ -48,6 +48,12 @@ pub struct Headline {
     pub exception: Option<String>,
 }
 
+impl Headline {
+    /// A figure that no level is known for: neither met nor missed, and not without a figure.
+    #[must_use]
+    pub const fn without_level(&self) -> bool { self.cell.band.is_none() && !self.cell.state.is_null() }
+}
+
 /// A row that fell short, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shortfall {

@@ -112,7 +112,7 @@ fn row<'a>(lot: &Lot, counter: u64, received: i64, known: i64, place: i64) -> Ex
         kind: if test { Kind::NetworkCommand } else { Kind::ServiceRequest }, mode: Mode::OnDemand, srv: if test { "" } else { "4.1.1" }, cv: 1, role: "IS", party_category: "large-supplier",
         class: "", generation: Generation::Smets2, device_type: "ESME", test_kind: lot.test, region: lot.region, provider: "DSP", feed: lot.feed, state: lot.state,
         code: "", user_sent: None, received, acknowledged: None, due: None, released: None, queued: None, sent_to_wan: None, delivered_to_device: None, answered_at_wan: None,
-        answer_sent: lot.answer.map(|a| received + a), delivered: None, target_at: None, timeout_at: None, known, place,
+        answer_sent: lot.answer.map(|a| received + a), delivered: None, target_at: None, timeout_at: (lot.state == RequestState::TimedOut).then_some(received + 60_000_000), known, place,
     }
 }
 

@@ -24,17 +24,19 @@ pub fn front(page: &Page<'_>) -> Result<Markup, PackError> {
 
 /// Where a row stands on the front page: an exception in force comes before its band.
 fn group(headlines: &[Headline], band: Band) -> Vec<&Headline> {
-    headlines.iter().filter(|h| h.exception.is_none() && h.cell.band.unwrap_or(Band::NoFigure) == band).collect()
+    headlines.iter().filter(|h| h.exception.is_none() && !h.without_level() && h.cell.band.unwrap_or(Band::NoFigure) == band).collect()
 }
 
 fn bands(page: &Page<'_>, headlines: &[Headline]) -> Markup {
     let apart: Vec<&Headline> = headlines.iter().filter(|h| h.exception.is_some()).collect();
+    let loose: Vec<&Headline> = headlines.iter().filter(|h| h.exception.is_none() && h.without_level()).collect();
     html! {
         div.bands {
             @for band in [Band::BelowMinimum, Band::BelowTarget, Band::Met] { (card(page, Some(band), band.words(), &group(headlines, band))) }
         }
         div.bands.apart {
             (card(page, Some(Band::NoFigure), "no figure", &group(headlines, Band::NoFigure)))
+            @if !loose.is_empty() { (card(page, None, "with a figure and no level to be held against", &loose)) }
             (card(page, None, "exception in force", &apart))
         }
     }

@@ -91,10 +91,12 @@ fn bands(layout: &mut Layout, parent: NodeId, headlines: &[Headline]) {
     };
     let mut rows = Vec::new();
     for band in [Band::BelowMinimum, Band::BelowTarget, Band::Met, Band::NoFigure] {
-        let found: Vec<&Headline> = headlines.iter().filter(|h| !apart(h) && h.cell.band.unwrap_or(Band::NoFigure) == band).collect();
+        let found: Vec<&Headline> = headlines.iter().filter(|h| !apart(h) && !h.without_level() && h.cell.band.unwrap_or(Band::NoFigure) == band).collect();
         let name = Ready { bold: true, band: Some(band), ..Ready::left(band.words()) };
         rows.push((false, vec![name, Ready::right(&found.len().to_string()), Ready::left(&list(found))]));
     }
+    let loose: Vec<&Headline> = headlines.iter().filter(|h| !apart(h) && h.without_level()).collect();
+    if !loose.is_empty() { rows.push((false, vec![Ready { bold: true, ..Ready::left("a figure, and no level") }, Ready::right(&loose.len().to_string()), Ready::left(&list(loose))])); }
     let found: Vec<&Headline> = headlines.iter().filter(|h| apart(h)).collect();
     rows.push((false, vec![Ready { bold: true, ..Ready::left("exception in force") }, Ready::right(&found.len().to_string()), Ready::left(&list(found))]));
     let head = [Ready::left("Band"), Ready::right("Rows"), Ready::left("Which")].map(|r| Ready { bold: true, ..r }).to_vec();
