@@ -47,8 +47,28 @@ pub(crate) fn compute(dir: &Path, files: &[&FileEntry], visible: &Visible, aside
     Ok((daily, latency))
 }
 
+/// Reads files in two halves at once, where there are several.
+fn in_halves<'f>(files: &[&'f FileEntry], found: &mut Found, read: &(dyn Fn(&[&'f FileEntry], &mut Found) -> Result<(), LedgerError> + Sync)) -> Result<(), LedgerError> {
+    let (left, right) = files.split_at(files.len() / 2);
+    if left.is_empty() { return read(right, found); }
+    let other = std::thread::scope(|s| {
+        let other = s.spawn(|| {
+            let mut f = Found::default();
+            read(left, &mut f).map(|()| f)
+        });
+        read(right, found)?;
+        other.join().unwrap_or_else(|_| Err(LedgerError::Refused("a thread reading rollups stopped".into())))
+    })?;
+    found.merge(other);
+    Ok(())
+}
+
 /// Reads counts by some dimensions from `daily` files.
 pub(crate) fn read_counts(dir: &Path, files: &[&FileEntry], dims: &[Dim], found: &mut Found) -> Result<(), LedgerError> {
+    in_halves(files, found, &|part, f| read_counts_of(dir, part, dims, f))
+}
+
+fn read_counts_of(dir: &Path, files: &[&FileEntry], dims: &[Dim], found: &mut Found) -> Result<(), LedgerError> {
     let names: Vec<&str> = dims.iter().map(|d| d.as_str()).chain(["count", "disputed", "assumed"]).collect();
     let mut interner = Interner::default();
     for f in files {
@@ -96,6 +116,10 @@ pub(crate) fn read_counts(dir: &Path, files: &[&FileEntry], dims: &[Dim], found:
 
 /// Reads histograms by some of [`LATENCY_DIMS`] from `daily_latency` files.
 pub(crate) fn read_latency(dir: &Path, files: &[&FileEntry], dims: &[Dim], buckets: usize, found: &mut Found) -> Result<(), LedgerError> {
+    in_halves(files, found, &|part, f| read_latency_of(dir, part, dims, buckets, f))
+}
+
+fn read_latency_of(dir: &Path, files: &[&FileEntry], dims: &[Dim], buckets: usize, found: &mut Found) -> Result<(), LedgerError> {
     let mut interner = Interner::default();
     for f in files {
         let path = dir.join(&f.path);
@@ -109,16 +133,23 @@ pub(crate) fn read_latency(dir: &Path, files: &[&FileEntry], dims: &[Dim], bucke
                 }).collect();
                 let bucket = b.column(5).as_primitive::<Int64Type>().values();
                 let count = b.column(6).as_primitive::<Int64Type>().values();
-                for r in 0..b.num_rows() {
-                    let keys: Keys = dims.iter().filter_map(|d| cols.iter().find(|(c, ..)| c == d)).map(|(_, k, t)| t[k[r] as usize].clone()).collect();
+                // Rows are sorted by key, so a histogram is looked up once a run.
+                let mut from = 0;
+                while from < b.num_rows() {
+                    let same = |r: usize| cols.iter().all(|(_, k, _)| k[r] == k[from]);
+                    let to = (from + 1..b.num_rows()).find(|&r| !same(r)).unwrap_or(b.num_rows());
+                    let keys: Keys = dims.iter().filter_map(|d| cols.iter().find(|(c, ..)| c == d)).map(|(_, k, t)| t[k[from] as usize].clone()).collect();
                     let h = found.latency.entry(keys).or_default();
                     if h.buckets.is_empty() { h.buckets.resize(buckets, 0); }
-                    let n = count[r] as u64;
-                    match bucket[r] {
-                        -2 => h.unanswered += n,
-                        i if i < 0 => h.clock_error += n,
-                        i => if let Some(slot) = h.buckets.get_mut(i as usize) { *slot += n as u32; },
+                    for r in from..to {
+                        let n = count[r] as u64;
+                        match bucket[r] {
+                            -2 => h.unanswered += n,
+                            i if i < 0 => h.clock_error += n,
+                            i => if let Some(slot) = h.buckets.get_mut(i as usize) { *slot += n as u32; },
+                        }
                     }
+                    from = to;
                 }
             }
         }
