@@ -17,6 +17,7 @@ MAY_USE = {
     "types": set(),
     "rules": {"types"},
     "duis": {"types", "rules"},
+    "flow": {"types", "rules"},
     "network": {"types", "gbcs"},
     "sim": {"types", "rules", "gbcs", "flow", "network"},
     "ledger": {"types", "rules"},
@@ -26,7 +27,7 @@ MAY_USE = {
     "packs": {"types", "rules", "ledger", "registers", "measures"},
 }
 # Rooms that read no clock, open no file and no socket.
-PURE = {"types", "measures", "network"}
+PURE = {"types", "measures", "network", "flow"}
 
 # Name, files it looks at, pattern, an offence that must be found.
 RULES = [

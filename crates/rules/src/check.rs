@@ -152,6 +152,9 @@ impl RuleSet {
         for key in settings::keys() {
             if !self.settings.iter().any(|s| s.key == key) { found.error(&whole("settings.toml"), &format!("setting/{key}"), "has no value; copy it from the embedded file"); }
         }
+        for key in settings::traffic_keys() {
+            if !self.traffic.iter().any(|s| s.key == key) { found.error(&whole("traffic.toml"), &format!("setting/{key}"), "has no value; copy it from the embedded file"); }
+        }
         for s in self.settings.iter().filter(|s| s.key == "holiday-calendar") {
             if s.text(s.from).is_ok_and(|id| self.calendar(id).is_none()) {
                 found.error(&s.place, &s.id, format!("there is no calendar {}; add calendars/NAME.toml", s.written));

@@ -35,6 +35,7 @@ pub const EMBEDDED: &[(&str, &str)] = embed![
     "settings.toml",
     "shorthand.toml",
     "targets.toml",
+    "traffic.toml",
 ];
 
 /// Folders in which an overlay may add files of its own (`*.toml`).

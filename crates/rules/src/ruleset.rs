@@ -27,6 +27,7 @@ pub struct RuleSet {
     pub(crate) methodologies: Vec<Placed<Methodology>>,
     methodology_defs: Vec<Methodology>,
     pub(crate) settings: Vec<Setting>,
+    pub(crate) traffic: Vec<Setting>,
     pub(crate) lists: Vec<ListRule>,
     process_by_srv: HashMap<String, String>,
 }
@@ -66,7 +67,7 @@ impl RuleSet {
         let mut set = RuleSet {
             id: files::identity(&files), files: Vec::new(), catalogue: Catalogue::default(), codes: Codes::default(), targets: Vec::new(),
             measures: Vec::new(), measure_defs: Vec::new(), methodologies: Vec::new(), methodology_defs: Vec::new(),
-            settings: Vec::new(), lists: Vec::new(), process_by_srv: HashMap::new(),
+            settings: Vec::new(), traffic: Vec::new(), lists: Vec::new(), process_by_srv: HashMap::new(),
         };
         for file in &files { set.take(file)?; }
         for rule in &set.lists {
@@ -86,6 +87,7 @@ impl RuleSet {
             "codes/srv_catalogue.csv" => self.catalogue = Catalogue::read(file)?,
             "targets.toml" => self.targets = targets::read(file)?,
             "settings.toml" => self.settings = settings::read(file)?,
+            "traffic.toml" => self.traffic = settings::read_traffic(file)?,
             "processes.toml" => self.lists.extend(lists::processes(file)?),
             "providers.toml" => self.lists.extend(lists::providers(file)?),
             "shorthand.toml" => self.lists.extend(lists::shorthand(file)?),
@@ -203,6 +205,11 @@ impl RuleSet {
     /// # Errors
     /// Where there is none.
     pub fn setting(&self, key: &str, on: Day) -> Result<&Setting, RuleError> { settings::find(&self.settings, key, on) }
+    /// The version of a setting of the live service (`traffic.toml`) in force on a day.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn traffic(&self, key: &str, on: Day) -> Result<&Setting, RuleError> { settings::find(&self.traffic, key, on) }
     /// A setting as a whole number.
     ///
     /// # Errors
@@ -242,6 +249,7 @@ impl RuleSet {
     #[must_use]
     pub fn rules(&self) -> Vec<RuleInfo> {
         let mut infos = self.judging();
+        infos.extend(self.traffic.iter().map(Confirmable::info));
         infos.extend(self.reference_rows());
         infos.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.from.cmp(&b.from)));
         infos

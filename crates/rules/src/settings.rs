@@ -65,6 +65,10 @@ enum Kind {
     Name,
     /// At least one word.
     List,
+    /// Any number of words, none included.
+    Texts,
+    /// A response or alert code.
+    Code,
 }
 
 const MINUTES_PER_DAY: i64 = 1440;
@@ -93,6 +97,66 @@ const KEYS: &[(&str, Kind)] = &[
     ("retention-headers-days", Kind::Integer(1, CENTURY_DAYS)),
     ("retention-bodies-days", Kind::Integer(0, CENTURY_DAYS)),
 ];
+
+/// Keys of `traffic.toml`: what the live service decides by. They judge no figure.
+const TRAFFIC_KEYS: &[(&str, Kind)] = &[
+    ("service-eui", Kind::Name),
+    ("registered-roles", Kind::List),
+    ("timeout-on-demand-seconds", Kind::Integer(1, 31_622_400)),
+    ("timeout-asleep-seconds", Kind::Integer(1, 31_622_400)),
+    ("timeout-patient-seconds", Kind::Integer(1, 31_622_400)),
+    ("command-further-tries", Kind::Integer(0, 20)),
+    ("command-retry-after-seconds", Kind::Integer(1, 86_400)),
+    ("region-in-flight", Kind::Integer(1, 10_000_000)),
+    ("region-queue", Kind::Integer(1, 100_000_000)),
+    ("queue-longest-seconds", Kind::Integer(1, 31_622_400)),
+    ("queue-weights", Kind::List),
+    ("class-prepayment", Kind::List),
+    ("class-install-commission", Kind::List),
+    ("class-change-of-supplier", Kind::List),
+    ("class-bulk", Kind::List),
+    ("pre-command-expires-seconds", Kind::Integer(1, 31_622_400)),
+    ("late-answer-seconds", Kind::Integer(0, 31_622_400)),
+    ("quarantine-expires-seconds", Kind::Integer(1, 31_622_400)),
+    ("outcome-kept-seconds", Kind::Integer(1, 31_622_400)),
+    ("alert-repeats-seconds", Kind::Integer(1, 31_622_400)),
+    ("storm-protection", Kind::Word(&["on", "off"])),
+    ("storm-threshold", Kind::Integer(1, 1_000_000)),
+    ("storm-window-seconds", Kind::Integer(1, 86_400)),
+    ("storm-period-seconds", Kind::Integer(1, 86_400)),
+    ("storm-quiet-seconds", Kind::Integer(1, 86_400)),
+    ("storm-excluded", Kind::List),
+    ("power-outage-codes", Kind::List),
+    ("thresholds", Kind::Texts),
+    ("code-unknown-user", Kind::Code),
+    ("code-role", Kind::Code),
+    ("code-user-status", Kind::Code),
+    ("code-unknown-device", Kind::Code),
+    ("code-role-for-device", Kind::Code),
+    ("code-device-type", Kind::Code),
+    ("code-device-status", Kind::Code),
+    ("code-local-delivery", Kind::Code),
+    ("code-wrong-service", Kind::Code),
+    ("code-variant", Kind::Code),
+    ("code-no-route", Kind::Code),
+    ("code-timed-out", Kind::Code),
+    ("code-timed-out-future", Kind::Code),
+    ("code-device-error", Kind::Code),
+    ("code-replay", Kind::Code),
+    ("code-pre-command", Kind::Code),
+    ("code-sequence", Kind::Code),
+    ("code-full", Kind::Code),
+    ("code-shed", Kind::Code),
+    ("code-deleted", Kind::Code),
+    ("code-cancelled", Kind::Code),
+    ("code-fallback", Kind::Code),
+    ("code-unreadable", Kind::Code),
+    ("code-signature", Kind::Code),
+    ("code-quarantined-alert", Kind::Code),
+];
+
+/// Every key of the live service that must have a value.
+pub fn traffic_keys() -> impl Iterator<Item = &'static str> { TRAFFIC_KEYS.iter().map(|(k, _)| *k) }
 
 /// Every key that must have a value.
 pub fn keys() -> impl Iterator<Item = &'static str> { KEYS.iter().map(|(k, _)| *k) }
@@ -133,13 +197,17 @@ fn value(kind: Kind, raw: &toml::Value) -> Result<SettingValue, String> {
             let t = text()?;
             if words.contains(&t) { Ok(SettingValue::Text(t.to_owned())) } else { Err(format!("use one of: {}", words.join(", "))) }
         }
+        Kind::Code => match text()? {
+            t if t.is_empty() || t.len() > 8 || !t.bytes().all(|b| b.is_ascii_alphanumeric()) => Err("write a code such as \"E4\": at most 8 letters and digits".to_owned()),
+            t => Ok(SettingValue::Text(t.to_owned())),
+        },
         Kind::Name => match text()? {
             "" => Err("write a name".to_owned()),
             t => Ok(SettingValue::Text(t.to_owned())),
         },
-        Kind::List => {
+        Kind::List | Kind::Texts => {
             let words: Option<Vec<String>> = raw.as_array().map(|a| a.iter().map(|v| v.as_str().map(str::to_owned)).collect()).unwrap_or_default();
-            words.filter(|w| !w.is_empty()).map(SettingValue::List).ok_or_else(|| "write a list of texts such as [\"CHF\"]".to_owned())
+            words.filter(|w| !w.is_empty() || matches!(kind, Kind::Texts)).map(SettingValue::List).ok_or_else(|| "write a list of texts such as [\"CHF\"]".to_owned())
         }
     }
 }
@@ -148,15 +216,23 @@ fn value(kind: Kind, raw: &toml::Value) -> Result<SettingValue, String> {
 ///
 /// # Errors
 /// With file, line, column and key.
-pub fn read(file: &RuleFile) -> Result<Vec<Setting>, RuleError> {
+pub fn read(file: &RuleFile) -> Result<Vec<Setting>, RuleError> { read_keys(file, KEYS) }
+
+/// Reads `traffic.toml`.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_traffic(file: &RuleFile) -> Result<Vec<Setting>, RuleError> { read_keys(file, TRAFFIC_KEYS) }
+
+fn read_keys(file: &RuleFile, known: &[(&str, Kind)]) -> Result<Vec<Setting>, RuleError> {
     let raw: File = scalar::read_toml(file)?;
     let text = file.text()?;
     raw.setting.into_iter().map(|raw| {
         let key_place = Place::of(&file.name, text, raw.key.span().start);
         let place = Place::of(&file.name, text, raw.value.span().start);
         let key = raw.key.into_inner();
-        let Some((_, kind)) = KEYS.iter().find(|(k, _)| *k == key) else {
-            return Err(RuleError::Value { place: key_place, key, problem: "is no setting".into(), hint: format!("the settings are {}", keys().collect::<Vec<_>>().join(", ")) });
+        let Some((_, kind)) = known.iter().find(|(k, _)| *k == key) else {
+            return Err(RuleError::Value { place: key_place, key, problem: "is no setting".into(), hint: format!("the settings are {}", known.iter().map(|(k, _)| *k).collect::<Vec<_>>().join(", ")) });
         };
         let written = raw.value.get_ref();
         let value = value(*kind, written).map_err(|hint| RuleError::Value { place: place.clone(), key: key.clone(), problem: format!("{written} does not fit"), hint })?;
@@ -179,7 +255,8 @@ pub fn read(file: &RuleFile) -> Result<Vec<Setting>, RuleError> {
 /// Where no version starts on or before the day.
 pub fn find<'s>(settings: &'s [Setting], key: &str, on: Day) -> Result<&'s Setting, RuleError> {
     settings.iter().filter(|s| s.key == key && s.from <= on).max_by_key(|s| s.from).ok_or_else(|| {
-        let hint = if keys().any(|k| k == key) { "add a version that starts on or before that day to DATA/rules/settings.toml" } else { "there is no setting of this name: see docs/rules.md" };
+        let hint = if traffic_keys().any(|k| k == key) { "add a version that starts on or before that day to DATA/rules/traffic.toml" }
+            else if keys().any(|k| k == key) { "add a version that starts on or before that day to DATA/rules/settings.toml" } else { "there is no setting of this name: see docs/rules.md" };
         RuleError::Setting { key: key.to_owned(), day: on, problem: "no version is in force".into(), hint: hint.into() }
     })
 }

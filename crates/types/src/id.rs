@@ -59,10 +59,13 @@ impl FromStr for Eui64 {
 }
 
 impl Serialize for Eui64 {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.collect_str(self) }
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if s.is_human_readable() { s.collect_str(self) } else { s.serialize_bytes(&self.0.to_be_bytes()) }
+    }
 }
 impl<'de> Deserialize<'de> for Eui64 {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        if !d.is_human_readable() { return d.deserialize_bytes(EuiBytes); }
         String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
 }
@@ -97,11 +100,27 @@ impl FromStr for RequestId {
     }
 }
 
+/// Reads the eight bytes of the binary form.
+struct EuiBytes;
+
+impl serde::de::Visitor<'_> for EuiBytes {
+    type Value = Eui64;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("the eight bytes of an EUI-64") }
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Eui64, E> {
+        bytes.try_into().map(|b| Eui64(u64::from_be_bytes(b))).map_err(|_| E::invalid_length(bytes.len(), &self))
+    }
+}
+
 impl Serialize for RequestId {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.collect_str(self) }
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if s.is_human_readable() { s.collect_str(self) } else { (self.originator, self.target, self.counter).serialize(s) }
+    }
 }
 impl<'de> Deserialize<'de> for RequestId {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        if !d.is_human_readable() {
+            return Deserialize::deserialize(d).map(|(originator, target, counter)| Self { originator, target, counter });
+        }
         String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
 }

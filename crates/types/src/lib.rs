@@ -13,6 +13,7 @@ pub mod percent;
 pub mod state;
 pub mod text_enum;
 pub mod time;
+pub mod word;
 pub mod workdays;
 
 pub use actor::Actor;
@@ -23,3 +24,4 @@ pub use id::{Eui64, Leg, MessageId, RequestId};
 pub use kinds::{Generation, Kind, Mode, Region, TestKind};
 pub use state::{AlertState, RequestState, Timeliness};
 pub use time::{Day, Period, Utc};
+pub use word::{AlertCode, ResponseCode, Srv};

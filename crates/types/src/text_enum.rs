@@ -48,13 +48,21 @@ macro_rules! text_enum {
         }
 
         impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.serialize_str(self.as_str()) }
+            // In binary form (journal, checkpoint) the place in the declaration stands for the word, so new
+            // members come last in sets that are journaled.
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                if s.is_human_readable() { s.serialize_str(self.as_str()) } else { s.serialize_u8(*self as u8) }
+            }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let word = <String as serde::Deserialize>::deserialize(d)?;
-                word.parse().map_err(serde::de::Error::custom)
+                if d.is_human_readable() {
+                    let word = <String as serde::Deserialize>::deserialize(d)?;
+                    return word.parse().map_err(serde::de::Error::custom);
+                }
+                let place = <u8 as serde::Deserialize>::deserialize(d)?;
+                $name::ALL.get(usize::from(place)).copied().ok_or_else(|| serde::de::Error::custom(concat!("no such ", $set)))
             }
         }
     };

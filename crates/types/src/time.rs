@@ -197,7 +197,24 @@ macro_rules! serde_as_text {
         }
     )+};
 }
-serde_as_text!(Utc, Day, Period);
+serde_as_text!(Period);
+
+macro_rules! serde_as_text_or_number {
+    ($($t:ident),+) => {$(
+        impl Serialize for $t {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                if s.is_human_readable() { s.collect_str(self) } else { self.0.serialize(s) }
+            }
+        }
+        impl<'de> Deserialize<'de> for $t {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                if !d.is_human_readable() { return Deserialize::deserialize(d).map($t); }
+                String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+serde_as_text_or_number!(Utc, Day);
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,311 @@
+//! What comes out of the core: each effect is to be carried out by whoever drives it.
+
+use crate::{event::{Correlation, IdText, Outcome}, words::{Breach, Class, DeviceStatus, DeviceType}};
+use northbound_types::{
+    AlertCode, AlertState, Day, Eui64, Generation, Kind, Leg, Mode, Region, RequestId, RequestState, ResponseCode, Srv, TestKind,
+};
+use serde::{Deserialize, Serialize};
+
+/// One effect of one input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// The synchronous answer to the request that was just applied.
+    Reply(Box<Reply>),
+    /// A Command goes to a regional network.
+    Dispatch(Box<Command>),
+    /// The regional network is asked whether it had a Command.
+    Ask(Correlation),
+    /// A message goes to a User, until its delivery is settled.
+    Deliver(Box<Delivery>),
+    /// A unit of the books moved.
+    Moved(Movement),
+    /// An exchange will not change any more: its row.
+    Settled(Box<Record>),
+    /// An alert will not change any more: its row.
+    AlertSettled(Box<AlertRecord>),
+    /// A try to deliver: its row.
+    Tried(Box<DeliveryRecord>),
+    /// Something that operations should see.
+    Notice(Notice),
+}
+
+/// The synchronous answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// Which request.
+    pub id: RequestId,
+    /// How its text was written.
+    pub written: IdText,
+    /// Its service.
+    pub srv: Srv,
+    /// `I99` accepted, `I0` done, else refused.
+    pub code: ResponseCode,
+    /// Number by which a final answer has its ResponseID; none for acknowledgement and refusal.
+    pub number: Option<u64>,
+    /// What it holds.
+    pub body: Body,
+}
+
+/// What an answer or alert holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// The device's answer.
+    Payload(Vec<u8>),
+    /// A Pre-Command to be signed.
+    PreCommand(Vec<u8>),
+    /// A Command for local delivery.
+    LocalCommand(Vec<u8>),
+    /// One run of a schedule.
+    Scheduled {
+        /// Which schedule.
+        schedule: u64,
+        /// The device's answer.
+        payload: Vec<u8>,
+    },
+    /// A schedule was made.
+    ScheduleId(u64),
+    /// The schedules of a device.
+    Schedules(Vec<(u64, Srv)>),
+    /// The inventory of a home, hub first.
+    Inventory(Vec<InventoryItem>),
+    /// The close of a future-dated Command.
+    FutureDated {
+        /// `8F66` or `8F67`.
+        code: AlertCode,
+        /// The alert.
+        payload: Vec<u8>,
+    },
+    /// A Device Alert.
+    DeviceAlert {
+        /// Alert code.
+        code: AlertCode,
+        /// The alert.
+        payload: Vec<u8>,
+        /// Storm protection: which storm, and for how many others the copy stands.
+        throttled: Option<(u32, u32)>,
+    },
+    /// Supply has failed at a hub.
+    PowerOutage {
+        /// Alert code.
+        code: AlertCode,
+        /// The hub.
+        hub: Eui64,
+        /// Since when, µs UTC.
+        since: i64,
+        /// Storm protection, as above.
+        throttled: Option<(u32, u32)>,
+    },
+    /// A request is held by anomaly detection.
+    Quarantined {
+        /// Alert code, by setting.
+        code: AlertCode,
+        /// What it broke.
+        breach: Breach,
+        /// The request.
+        request: RequestId,
+        /// By which it is released or deleted.
+        event_ref: u64,
+    },
+    /// A Command failed for good.
+    CommandFailure {
+        /// Alert code.
+        code: AlertCode,
+        /// The request.
+        request: RequestId,
+        /// The device.
+        device: Eui64,
+    },
+    /// Another alert of the service about a device.
+    DccAlert {
+        /// Alert code.
+        code: AlertCode,
+        /// The device.
+        device: Eui64,
+        /// Storm protection, as above.
+        throttled: Option<(u32, u32)>,
+    },
+}
+
+/// One device of a home in an inventory answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InventoryItem {
+    /// EUI-64.
+    pub device: Eui64,
+    /// Type.
+    pub device_type: DeviceType,
+    /// Status.
+    pub status: DeviceStatus,
+    /// Generation.
+    pub generation: Generation,
+}
+
+/// A Command to a regional network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// What its answer will be known by.
+    pub correlation: Correlation,
+    /// The region whose network takes it.
+    pub region: Region,
+    /// The User behind it.
+    pub originator: Eui64,
+    /// Its service.
+    pub srv: Srv,
+    /// How much time it has.
+    pub class: Class,
+    /// When it runs on the device, µs UTC, where the device holds it.
+    pub execution: Option<i64>,
+    /// It may be executed twice without harm.
+    pub repeatable: bool,
+    /// Which try this is, from 1.
+    pub attempt: u8,
+    /// Given up at, µs UTC.
+    pub timeout_at: i64,
+    /// What is sent.
+    pub content: Vec<u8>,
+}
+
+/// A message to a User.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its number, which stays the same at every try.
+    pub number: u64,
+    /// To whom.
+    pub to: Eui64,
+    /// Who speaks: the device, or the service.
+    pub from: Eui64,
+    /// The request that it answers; none for alerts.
+    pub answers: Option<(RequestId, IdText)>,
+    /// Service of the request.
+    pub srv: Srv,
+    /// Response code.
+    pub code: ResponseCode,
+    /// When it was made, µs UTC.
+    pub at: i64,
+    /// What it holds.
+    pub body: Body,
+}
+
+/// One unit of the books enters a state or moves from one to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Movement {
+    /// The day on which it was received.
+    pub day: Day,
+    /// Region.
+    pub region: Region,
+    /// Kind of unit.
+    pub kind: Kind,
+    /// From where; `None` where it enters.
+    pub from: Option<RequestState>,
+    /// Where to.
+    pub to: RequestState,
+}
+
+/// The row of an exchange. Times in µs UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are those of the ledger's exchanges")]
+pub struct Record {
+    pub id: RequestId,
+    pub leg: Leg,
+    pub instance: i64,
+    pub kind: Kind,
+    pub mode: Mode,
+    pub srv: Srv,
+    pub cv: u8,
+    pub role: Option<crate::words::Role>,
+    pub party_category: Box<str>,
+    pub class: Class,
+    pub generation: Generation,
+    pub device_type: Option<DeviceType>,
+    pub test: TestKind,
+    pub region: Region,
+    pub state: RequestState,
+    pub code: ResponseCode,
+    pub times: Times,
+    pub timeout_at: Option<i64>,
+}
+
+/// When what happened to an exchange, µs UTC.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are those of the ledger's exchanges")]
+pub struct Times {
+    pub user_sent: Option<i64>,
+    pub received: i64,
+    pub acknowledged: Option<i64>,
+    pub due: Option<i64>,
+    pub released: Option<i64>,
+    pub queued: Option<i64>,
+    pub sent_to_wan: Option<i64>,
+    pub delivered_to_device: Option<i64>,
+    pub answered_at_wan: Option<i64>,
+    pub answer_sent: Option<i64>,
+    pub delivered: Option<i64>,
+}
+
+/// The row of an alert. Times in µs UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertRecord {
+    /// Who raised it.
+    pub device: Eui64,
+    /// For whom; zero where nobody could be found.
+    pub recipient: Eui64,
+    /// The device's counter.
+    pub counter: u64,
+    /// Alert code.
+    pub code: AlertCode,
+    /// An alert of the service itself.
+    pub dcc: bool,
+    /// What became of it.
+    pub state: AlertState,
+    /// Kept out of storm protection by the list of exclusions.
+    pub excluded: bool,
+    /// For how many others the copy stands.
+    pub carried: i64,
+    /// When it was raised.
+    pub raised: Option<i64>,
+    /// When it was received.
+    pub received: i64,
+    /// When the User had it.
+    pub delivered: Option<i64>,
+    /// Region.
+    pub region: Region,
+}
+
+/// The row of one try to deliver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryRecord {
+    /// Which delivery.
+    pub delivery: u64,
+    /// To whom.
+    pub to: Eui64,
+    /// `answer` or `alert`.
+    pub alert: bool,
+    /// The request that it answers.
+    pub request: Option<RequestId>,
+    /// The device and counter of an alert.
+    pub from: Eui64,
+    /// Which try, from 1.
+    pub attempt: u32,
+    /// When, µs UTC.
+    pub at: i64,
+    /// HTTP status, 0 where none came.
+    pub status: u16,
+    /// What follows.
+    pub outcome: Outcome,
+}
+
+/// Something that operations should see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// An answer to nothing that is known.
+    UnknownAnswer(Correlation),
+    /// An answer that had come before.
+    RepeatedAnswer(Correlation),
+    /// An answer after its request was given up.
+    LateAnswer(Correlation),
+    /// A change could not be made, and why.
+    ChangeRefused(String),
+    /// A try to deliver something that is settled or was never made.
+    UnknownDelivery(u64),
+}
