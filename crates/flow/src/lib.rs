@@ -6,11 +6,38 @@
 //! Event ─> Flow::apply(at, event, &mut effects) ─> Effect …
 //! ```
 
+pub mod books;
+pub mod codec;
+pub mod counts;
 pub mod effect;
 pub mod event;
+pub mod invariants;
+pub mod inventory;
 pub mod policy;
 pub mod words;
 
+mod admission;
+mod alerts;
+mod anomaly;
+mod answers;
+mod control;
+mod core;
+mod deliveries;
+mod dispatch;
+mod own;
+mod queue;
+mod requests;
+mod schedules;
+mod sequence;
+mod snapshot;
+mod storm;
+mod timers;
+mod unit;
+
+pub use codec::CodecError;
+pub use self::core::Flow;
+pub use counts::Counts;
 pub use effect::{Body, Command, Delivery, Effect, Movement, Notice, Record, Reply};
 pub use event::{Change, Control, Correlation, Event, IdText, Outcome, Request, WebService};
 pub use policy::Policy;
+pub use snapshot::{RegionNow, Snapshot};

@@ -114,8 +114,6 @@ pub struct Keep {
     pub quarantine: i64,
     /// The outcome of a request is known to its followers for this long.
     pub outcome: i64,
-    /// Alerts are compared with those of this long before.
-    pub alert_repeats: i64,
 }
 
 /// A threshold of volume.

@@ -119,7 +119,6 @@ const TRAFFIC_KEYS: &[(&str, Kind)] = &[
     ("late-answer-seconds", Kind::Integer(0, 31_622_400)),
     ("quarantine-expires-seconds", Kind::Integer(1, 31_622_400)),
     ("outcome-kept-seconds", Kind::Integer(1, 31_622_400)),
-    ("alert-repeats-seconds", Kind::Integer(1, 31_622_400)),
     ("storm-protection", Kind::Word(&["on", "off"])),
     ("storm-threshold", Kind::Integer(1, 1_000_000)),
     ("storm-window-seconds", Kind::Integer(1, 86_400)),

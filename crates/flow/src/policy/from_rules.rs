@@ -76,7 +76,7 @@ impl Policy {
             codes: codes(&r)?,
             keep: Keep {
                 pre_command: r.seconds("pre-command-expires-seconds")?, late_answer: r.seconds("late-answer-seconds")?,
-                quarantine: r.seconds("quarantine-expires-seconds")?, outcome: r.seconds("outcome-kept-seconds")?, alert_repeats: r.seconds("alert-repeats-seconds")?,
+                quarantine: r.seconds("quarantine-expires-seconds")?, outcome: r.seconds("outcome-kept-seconds")?,
             },
             thresholds: r.list("thresholds")?.iter().map(|t| threshold(t)).collect::<Result<_, _>>()?,
             storm: StormRule {

@@ -1,0 +1,32 @@
+//! Requests that wait for another (`FirstInSequence`, `PrecedingServiceRequestID`): released when it
+//! succeeds, failed when it fails (as remembered; the published rule was not seen).
+
+use crate::{core::Flow, effect::{Body, Effect}, event::Request, timers::Timer};
+use northbound_types::{RequestId, RequestState as S, ResponseCode};
+
+impl Flow {
+    /// The request that this one names must be known: on its way, or ended not long ago.
+    pub(crate) fn predecessor_is_known(&self, r: &Request) -> Result<(), ResponseCode> {
+        let Some(p) = r.preceding else { return Ok(()) };
+        let live = |leg| self.by_key.get(&(p, leg)).and_then(|n| self.units.get(n)).is_some_and(|u| u.leads && u.state.is_live());
+        let known = self.outcomes.contains_key(&p) || live(northbound_types::Leg::Send);
+        if known && p != r.id { Ok(()) } else { Err(self.policy.codes.sequence) }
+    }
+
+    /// A request that others may wait for has ended.
+    pub(crate) fn outcome(&mut self, id: RequestId, success: bool, out: &mut Vec<Effect>) {
+        self.outcomes.insert(id, success);
+        self.timers.set(self.now + self.policy.keep.outcome, Timer::Outcome(id));
+        for follower in self.followers.remove(&id).unwrap_or_default() {
+            if !success { self.predecessor_failed(follower, out); continue; }
+            let Some(unit) = self.units.get(&follower) else { continue };
+            if unit.state != S::Waiting { continue; }
+            if self.next_state(unit) == S::Queued { self.due(follower, out); } else { self.arrange(follower, out); }
+        }
+    }
+
+    pub(crate) fn predecessor_failed(&mut self, number: u64, out: &mut Vec<Effect>) {
+        if self.units.get(&number).is_none_or(|u| u.state != S::Waiting) { return; }
+        self.answer_end(number, S::PredecessorFailed, self.policy.codes.sequence, Body::Empty, out);
+    }
+}
