@@ -18,16 +18,18 @@ MAY_USE = {
     "rules": {"types"},
     "duis": {"types", "rules"},
     "flow": {"types", "rules"},
+    "gbcs": {"types"},
     "network": {"types", "gbcs"},
     "sim": {"types", "rules", "gbcs", "flow", "network"},
     "ledger": {"types", "rules"},
     "registers": {"types", "rules"},
     "measures": {"types", "rules"},
     "ingest": {"types", "rules", "duis", "ledger", "registers"},
+    "gateway": {"types", "rules", "duis", "gbcs", "flow", "network", "ledger", "registers"},
     "packs": {"types", "rules", "ledger", "registers", "measures"},
 }
 # Rooms that read no clock, open no file and no socket.
-PURE = {"types", "measures", "network", "flow"}
+PURE = {"types", "gbcs", "measures", "network", "flow"}
 
 # Name, files it looks at, pattern, an offence that must be found.
 RULES = [

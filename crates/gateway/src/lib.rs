@@ -1,0 +1,6 @@
+//! The live service, around the pure core.
+//!
+//! - [`network`]: the regional network behind a trait, so that the service does not know whether
+//!   the devices are emulated in the same process, emulated in another, or real.
+
+pub mod network;
