@@ -1,6 +1,6 @@
 //! Nouns and their dispatch.
 
-use crate::{about, context::{Ctx, Global}, demo, error::Result, explain, ingest, ledger, output::Answer, pack, reconcile, registers::{self, feeds, figures, parties, tables}, report, rules};
+use crate::{about, context::{Ctx, Global}, demo, error::Result, explain, ingest, ledger, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
 
@@ -59,6 +59,14 @@ pub(crate) enum Command {
     Party(parties::PartyCommand),
     #[command(subcommand)]
     User(parties::UserCommand),
+    #[command(subcommand)]
+    Person(people::PersonCommand),
+    #[command(subcommand)]
+    Body(people::BodyCommand),
+    #[command(subcommand)]
+    Document(documents::DocumentCommand),
+    #[command(subcommand)]
+    Action(documents::ActionCommand),
     /// Down times and planned maintenance
     #[command(subcommand)]
     Service(tables::ReadCommand),
@@ -107,6 +115,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Claim(c) => figures::claim(c, ctx),
         Command::Party(c) => parties::party(c, ctx),
         Command::User(c) => parties::user(c, ctx),
+        Command::Person(c) => people::person(c, ctx),
+        Command::Body(c) => people::body(c, ctx),
+        Command::Document(c) => documents::document(c, ctx),
+        Command::Action(c) => documents::action(c, ctx),
         Command::Service(c) => tables::run(Noun::Service, c, ctx),
         Command::Population(c) => tables::run(Noun::Population, c, ctx),
         Command::Hub(c) => tables::run(Noun::Hub, c, ctx),

@@ -1,8 +1,10 @@
 //! What people keep: one way for all registers to add, change, list, show and tell the history.
 
+pub(crate) mod documents;
 pub(crate) mod feeds;
 pub(crate) mod figures;
 pub(crate) mod parties;
+pub(crate) mod people;
 pub(crate) mod tables;
 mod value;
 

@@ -45,6 +45,16 @@ text_enum! {
         Party = "party",
         /// A User: an EUI of a party with its roles.
         User = "user",
+        /// A person, known by the role.
+        Person = "person",
+        /// The name behind a person, kept apart.
+        Name = "name",
+        /// A body: a group, panel, board, secretariat.
+        Body = "body",
+        /// A document, here or promised.
+        Document = "document",
+        /// An action that a meeting gave somebody.
+        Action = "action",
         /// How long something is kept.
         Retention = "retention",
     }

@@ -1,11 +1,14 @@
 //! The registers, one file each: the record, what must hold of it, and what can be done with it
 //! beyond add, show, list, change and history.
 
+pub mod actions;
 pub mod annotations;
 pub mod assurance;
+pub mod bodies;
 pub mod claims;
 pub mod confirmations;
 pub mod coverage;
+pub mod documents;
 pub mod exceptions;
 pub mod explanations;
 pub mod feeds;
@@ -14,6 +17,7 @@ pub mod hubs;
 pub mod overrides;
 pub mod packs;
 pub mod parties;
+pub mod people;
 pub mod population;
 pub mod reconciliations;
 pub mod retention;

@@ -6,6 +6,9 @@ use northbound_types::Actor;
 /// Sees everything, since it answers for the whole.
 const STAFF: &[&str] = &["analyst", "operations", "secretary", "chair", "auditor"];
 
+/// The party of records that only staff may see. No actor can act for it.
+pub const STAFF_ONLY: &str = "(staff)";
+
 /// The roles of which one is needed.
 #[must_use]
 pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
@@ -26,6 +29,9 @@ pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
         Noun::Reconciliation | Noun::Difference => &["analyst", "operations", "secretary", "user"],
         Noun::Claim => &["analyst", "operations", "secretary", "chair"],
         Noun::Party | Noun::User => &["analyst", "operations", "secretary"],
+        Noun::Person | Noun::Name | Noun::Body => &["analyst", "secretary"],
+        Noun::Document => &["analyst", "operations", "secretary", "chair"],
+        Noun::Action => &["analyst", "secretary", "chair"],
         Noun::Retention => &["operations", "secretary", "chair"],
     }
 }
@@ -55,7 +61,7 @@ impl Sight {
         let all = actor.roles.iter().any(|r| STAFF.contains(&r.as_str()));
         // Without the role of a User, a party named in the actor proves no right to its records.
         let own = actor.roles.iter().any(|r| r == "user");
-        Sight { all, party: actor.party.clone().filter(|_| own) }
+        Sight { all, party: actor.party.clone().filter(|p| own && p != STAFF_ONLY) }
     }
     /// May it see a record of that party?
     #[must_use]
@@ -110,6 +116,8 @@ mod tests {
         assert!(!Sight::of(&actor("kim@ACME+user")).sees(Some("OTHER")));
         assert!(Sight::of(&actor("kim@ACME+user")).sees(None));
         assert!(Sight::of(&actor("kim+auditor")).sees(Some("ACME")));
+        assert!(!Sight::of(&actor("kim@(staff)+user")).sees(Some(STAFF_ONLY)));
+        assert!(Sight::of(&actor("kim+secretary")).sees(Some(STAFF_ONLY)));
     }
 
     #[test]

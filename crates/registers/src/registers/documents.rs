@@ -1,0 +1,138 @@
+//! Documents: those that are here, and those that somebody promised (G7).
+
+use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, invalid, needed}};
+use northbound_types::{Day, Period, text_enum};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// What a document is. The kinds of a real meeting pack.
+    pub enum DocumentKind("kind of document") {
+        /// Minutes, draft or final (the version says which).
+        Minutes = "minutes",
+        /// Agenda.
+        Agenda = "agenda",
+        /// Performance measurement report.
+        PerformanceReport = "performance-report",
+        /// Registration Data Provider incident report.
+        RdpIncidentReport = "rdp-incident-report",
+        /// Variance of certificate forecasts.
+        CsrVariance = "csr-variance",
+        /// Variance of Service Request forecasts.
+        SrVariance = "sr-variance",
+        /// Annex to something.
+        Annex = "annex",
+        /// Paper to the Panel.
+        PanelPaper = "panel-paper",
+        /// Work package.
+        WorkPackage = "work-package",
+        /// Test completion report.
+        TestCompletionReport = "test-completion-report",
+        /// Submission on live services criteria.
+        LscSubmission = "lsc-submission",
+        /// Specification of a mitigation.
+        MitigationSpecification = "mitigation-specification",
+        /// Description of the change process.
+        ChangeProcess = "change-process",
+        /// Letter to the Authority or another body.
+        Letter = "letter",
+        /// Change request.
+        ChangeRequest = "change-request",
+        /// Consultation.
+        Consultation = "consultation",
+        /// Nominated contact list.
+        ContactList = "contact-list",
+        /// Presentation.
+        Presentation = "presentation",
+        /// Something else.
+        Other = "other",
+    }
+}
+
+text_enum! {
+    /// How a document stands on a day.
+    pub enum DocumentStanding("standing of a document") {
+        /// It is here.
+        Arrived = "arrived",
+        /// Promised, and not yet due.
+        Expected = "expected",
+        /// Promised, due, and not here.
+        Overdue = "overdue",
+    }
+}
+
+/// A document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Reference, such as `OPSG_33xx_2206`.
+    pub id: String,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Title.
+    pub title: String,
+    /// The period that it reports on.
+    pub period: Option<Period>,
+    /// Version in words: `draft`, `final`, `2`.
+    pub version: String,
+    /// Class of the marking; empty where it bears none.
+    pub marking: String,
+    /// The sharing statement printed on it, which goes before the class; empty where none.
+    pub sharing: String,
+    /// Who owes or owns it: a body or a party.
+    pub owner: String,
+    /// When it is due; null where nobody said.
+    pub due: Option<Day>,
+    /// When it came; null while it is only promised.
+    pub arrived: Option<Day>,
+    /// Last day for comments, inclusive, UTC; null where none are asked for.
+    pub comments_by: Option<Day>,
+    /// Hash of its bytes; empty where not known.
+    pub sha256: String,
+    /// Where it is filed; empty where not known.
+    pub filed: String,
+}
+
+impl Document {
+    /// How it stands on a day.
+    #[must_use]
+    pub fn standing(&self, day: Day) -> DocumentStanding {
+        match (self.arrived, self.due) {
+            (Some(a), _) if a <= day => DocumentStanding::Arrived,
+            (_, Some(due)) if due < day => DocumentStanding::Overdue,
+            _ => DocumentStanding::Expected,
+        }
+    }
+}
+
+impl Record for Document {
+    const NOUN: Noun = Noun::Document;
+    fn identity(&self) -> Identity { Identity::Given(self.id.clone()) }
+    fn index(&self) -> Index { Index { period: self.period.map(|p| p.to_string()), lookup: Some(self.kind.to_string()), ..Index::default() } }
+    fn check(&self) -> Result<(), RegisterError> {
+        needed(Noun::Document, "id", &self.id)?;
+        needed(Noun::Document, "title", &self.title)?;
+        needed(Noun::Document, "owner", &self.owner)?;
+        let hex = self.sha256.len() == 64 && self.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if !self.sha256.is_empty() && !hex { return Err(invalid(Noun::Document, "sha256", "is not 64 lower-case hex digits")); }
+        if self.arrived.is_none() && !self.sha256.is_empty() { return Err(invalid(Noun::Document, "arrived", "is missing, though the bytes are known; give the day on which it came")); }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_promised_document_is_expected_through_its_due_day() {
+        let day = |t: &str| t.parse::<Day>().unwrap();
+        let mut d = Document {
+            id: "d".into(), kind: DocumentKind::Letter, title: "t".into(), period: None, version: String::new(), marking: String::new(), sharing: String::new(),
+            owner: "panel".into(), due: Some(day("2026-05-20")), arrived: None, comments_by: None, sha256: String::new(), filed: String::new(),
+        };
+        assert_eq!(d.standing(day("2026-05-20")), DocumentStanding::Expected);
+        assert_eq!(d.standing(day("2026-05-21")), DocumentStanding::Overdue);
+        d.arrived = Some(day("2026-05-22"));
+        assert_eq!((d.standing(day("2026-05-21")), d.standing(day("2026-05-22"))), (DocumentStanding::Overdue, DocumentStanding::Arrived));
+        assert!(DocumentKind::ALL.len() >= 15);
+    }
+}
