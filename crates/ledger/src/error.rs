@@ -40,10 +40,40 @@ pub enum LedgerError {
         why: String,
     },
     /// Another process is writing.
-    #[error("{path} is locked: another northbound process is writing to this ledger; wait for it to end and run the command again")]
+    #[error("{path} is locked: another northbound process is writing there; wait for it to end and run the command again")]
     Locked {
         /// The lock file.
         path: PathBuf,
+    },
+    /// A part of the journal is missing, or is not what was written.
+    #[error("{path} at byte {offset}: {why}; run `northbound journal check`, and keep the folder as it is")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// Where in it.
+        offset: u64,
+        /// What is wrong.
+        why: String,
+    },
+    /// Records were appended to the journal and are not on the disk.
+    #[error("positions {first} to {last} of the journal are not stored: {path}: {source}; none of them may be acknowledged")]
+    NotStored {
+        /// First position, which is given out again.
+        first: u64,
+        /// Last position.
+        last: u64,
+        /// The segment.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The journal takes no records since a write failed.
+    #[error("the journal in {path} takes no records since a write failed ({why}); it goes on when the disk has room again")]
+    Suspended {
+        /// The journal's folder.
+        path: PathBuf,
+        /// What failed.
+        why: String,
     },
     /// The request itself is wrong.
     #[error("{0}")]

@@ -6,6 +6,7 @@ pub mod check;
 pub mod daily;
 pub mod drill;
 pub mod error;
+pub mod journal;
 pub mod judge;
 pub mod manifest;
 pub mod publish;
@@ -14,6 +15,7 @@ pub mod schema;
 pub mod sink;
 pub mod snapshot;
 pub mod storms;
+pub mod testing;
 
 mod buffer;
 mod each;

@@ -1,6 +1,6 @@
 //! Nouns and their dispatch.
 
-use crate::{about, context::{Ctx, Global}, demo, error::Result, explain, ingest, ledger, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules};
+use crate::{about, context::{Ctx, Global}, demo, error::Result, explain, ingest, journal, ledger, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
 
@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Demo(demo::DemoArgs),
     #[command(subcommand)]
     Ingest(ingest::IngestCommand),
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
     Reconcile(reconcile::ReconcileArgs),
@@ -98,6 +100,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
     match &cli.noun {
         Command::Demo(c) => demo::run(c, ctx),
         Command::Ingest(c) => ingest::run(c, ctx),
+        Command::Journal(c) => journal::run(c, ctx),
         Command::Ledger(c) => ledger::run(c, ctx),
         Command::Reconcile(c) => reconcile::run(c, ctx),
         Command::Pack(c) => pack::run(c, ctx),

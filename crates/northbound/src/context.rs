@@ -1,7 +1,7 @@
 //! What every command is given: the data folder, who acts, the clock, how to print.
 
 use crate::{error::{CliError, Exit, Result}, output::Format, progress::Progress};
-use northbound_ledger::{Ledger, Snapshot, judge::RulesJudge};
+use northbound_ledger::{Ledger, Snapshot, journal::Disk, judge::RulesJudge};
 use northbound_registers::{AsAt, FILE_NAME, Gate, Store, Write};
 use northbound_rules::RuleSet;
 use northbound_types::{Actor, Utc};
@@ -65,6 +65,7 @@ impl Ctx {
     pub(crate) fn later(&self) -> Ctx { Ctx { now: Utc(self.now.0 + 3_600_000_000), ..self.clone() } }
 
     pub(crate) fn ledger(&self) -> Ledger { Ledger::at(self.data.join("ledger")) }
+    pub(crate) fn journal(&self) -> Disk { Disk::at(self.data.join("journal")) }
     pub(crate) fn snapshot(&self) -> Result<Snapshot> { Ok(self.ledger().snapshot(self.as_at)?) }
 
     /// The registers; made where there are none.

@@ -83,6 +83,8 @@ impl From<LedgerError> for CliError {
             LedgerError::Manifest { .. } => (Exit::Internal, "ledger.manifest"),
             LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => (Exit::NotFound, "ledger.not-found"),
             LedgerError::Io { .. } => (Exit::Internal, "ledger.io"),
+            LedgerError::Damaged { .. } => (Exit::Internal, "ledger.journal-damaged"),
+            LedgerError::NotStored { .. } | LedgerError::Suspended { .. } => (Exit::Internal, "ledger.journal-suspended"),
             LedgerError::Parquet { .. } | LedgerError::Arrow { .. } => (Exit::Internal, "ledger.file"),
         };
         CliError::new(exit, code, e.to_string())

@@ -10,6 +10,7 @@ mod error;
 mod evidence;
 mod explain;
 mod ingest;
+mod journal;
 mod ledger;
 mod output;
 mod pack;

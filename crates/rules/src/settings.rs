@@ -96,6 +96,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("holiday-calendar", Kind::Name),
     ("retention-headers-days", Kind::Integer(1, CENTURY_DAYS)),
     ("retention-bodies-days", Kind::Integer(0, CENTURY_DAYS)),
+    ("retention-journal-days", Kind::Integer(1, CENTURY_DAYS)),
 ];
 
 /// Keys of `traffic.toml`: what the live service decides by. They judge no figure.
