@@ -6,7 +6,13 @@
 //! the network. Events come at least once. An answer that was lost on its way is not repeated by
 //! itself: ask for it.
 
-use northbound_gbcs::Correlation;
+mod emulated;
+mod tcp;
+
+pub use emulated::EmulatedNetwork;
+pub use tcp::TcpNetwork;
+
+use northbound_gbcs::{Correlation, Cra, ErrorCode, GbcsError};
 use northbound_network::Pace;
 use northbound_types::Eui64;
 
@@ -133,4 +139,13 @@ pub trait RegionalNetwork: Send + Sync {
     /// # Errors
     /// Too much waits, or the network was shut down.
     fn alert_taken(&self, number: u64) -> Result<(), NetworkError>;
+}
+
+/// The key of a Command that is to be dispatched.
+fn command_key(bytes: &[u8]) -> Result<Correlation, NetworkError> {
+    let p = northbound_gbcs::parse(bytes)?;
+    match p.message.cra {
+        Cra::Command => Ok(Correlation::of(&p.message)?),
+        other => Err(NetworkError::Message(GbcsError { code: ErrorCode::UnknownCra, offset: 0, detail: format!("a {other} can't be sent to a device") })),
+    }
 }

@@ -49,7 +49,7 @@ impl MessageCodes {
     /// Reads the list: a header line, then `message_code,use_case,…`. What follows is not looked at.
     ///
     /// # Errors
-    /// A line whose first column is no code, or whose second is empty.
+    /// A line whose first column is no code.
     pub fn read(csv: &str) -> Result<MessageCodes, CodesError> {
         let mut codes = MessageCodes::default();
         for (i, line) in csv.lines().enumerate().skip(1).filter(|(_, l)| !l.trim().is_empty()) {
@@ -57,7 +57,8 @@ impl MessageCodes {
             let mut columns = line.splitn(3, ',');
             let (code, use_case) = (columns.next().unwrap_or(""), columns.next().unwrap_or("").trim());
             let number = u16::from_str_radix(code, 16).ok().filter(|_| code.len() == 4).ok_or_else(|| bad(format!("{code:?} is no message code")))?;
-            if use_case.is_empty() { return Err(bad("no use case".into())); }
+            // Codes without a use case (alerts, mostly) are no Command's.
+            if use_case.is_empty() { continue; }
             codes.by_use_case.entry(use_case.to_owned()).or_default().push(number);
         }
         Ok(codes)
@@ -128,8 +129,17 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named() {
-        for (csv, line) in [("h\n0019,ECS01a\nXYZ,ECS02", 3), ("h\n019,ECS01a", 2), ("h\n0019,", 2), ("h\n0019", 2)] {
+        for (csv, line) in [("h\n0019,ECS01a\nXYZ,ECS02", 3), ("h\n019,ECS01a", 2), ("h\n,ECS01a", 2)] {
             assert_eq!(MessageCodes::read(csv).unwrap_err().line, line, "{csv}");
         }
+    }
+
+    #[test]
+    fn the_published_list_and_the_catalogue_meet() {
+        let list = MessageCodes::read(include_str!("../../../rules/codes/gbcs_message_codes.csv")).unwrap();
+        let code = |u, d| list.resolve(u, d).map(|r| (r.code, r.exact));
+        assert_eq!(code("ECS17b;GCS13a", DeviceKind::Electricity), Some((0x0027, true)));
+        assert_eq!(code("ECS47Reset", DeviceKind::Electricity), Some((0x0055, false)));
+        assert_eq!(code("CS02bACBByACB", DeviceKind::Electricity), None);
     }
 }

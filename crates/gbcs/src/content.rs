@@ -139,6 +139,26 @@ pub enum AlertForm {
     Asn1,
 }
 
+/// The content of an alert that closes a future-dated Command: as [`alert_content`], then the
+/// Command's counter and message code (where they stand is invented).
+#[must_use]
+pub fn closing_content(form: AlertForm, code: u16, counter: u64, message_code: u16) -> Vec<u8> {
+    let mut out = alert_content(form, code);
+    out.extend(counter.to_be_bytes());
+    out.extend(message_code.to_be_bytes());
+    out
+}
+
+/// Counter and message code of the Command that an alert closes, where its content has them as
+/// [`closing_content`] writes them.
+#[must_use]
+pub fn closed_command(content: &[u8]) -> Option<(u64, u16)> {
+    let head = match content { [0x0F, ..] => 11, [0x01, 0x09, ..] => 5, _ => return None };
+    let (counter, rest) = content.get(head..)?.split_first_chunk::<8>()?;
+    let code = <[u8; 2]>::try_from(rest).ok()?;
+    Some((u64::from_be_bytes(*counter), u16::from_be_bytes(code)))
+}
+
 /// An alert's content: the code where its form has it, and nothing else that means anything.
 #[must_use]
 pub fn alert_content(form: AlertForm, code: u16) -> Vec<u8> {

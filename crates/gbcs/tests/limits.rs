@@ -2,7 +2,8 @@
 
 use northbound_gbcs::{
     Cra, ErrorCode, Message, Signature, Supplementary, build,
-    content::{CommandContent, MAX_NAME_BYTES, MAX_PARAMETERS, MAX_SRV_BYTES, MAX_VALUE_BYTES, ResponseContent},
+    alert::alert_code,
+    content::{AlertForm, CommandContent, MAX_NAME_BYTES, MAX_PARAMETERS, MAX_SRV_BYTES, MAX_VALUE_BYTES, ResponseContent, alert_content, closed_command, closing_content},
     limits::{MAX_LENGTH, MAX_MESSAGE_BYTES, MAX_OTHER_BYTES},
     parse,
 };
@@ -72,6 +73,18 @@ fn contents_keep_to_their_limits() {
     let r = |n: usize| ResponseContent { value: "v".repeat(n), ..ResponseContent::default() };
     assert_eq!(ResponseContent::read(&r(MAX_VALUE_BYTES).write().unwrap()), Ok(r(MAX_VALUE_BYTES)));
     assert!(r(MAX_VALUE_BYTES + 1).write().is_err());
+}
+
+#[test]
+fn alerts_carry_their_code_in_each_form_and_name_the_command_that_they_close() {
+    for form in [AlertForm::Dlms, AlertForm::Zigbee, AlertForm::Asn1] {
+        for code in [0x8F66, 0x1234, 0x00FF] { assert_eq!(alert_code(&alert_content(form, code)), Ok(code), "{form:?} {code:04X}"); }
+        assert_eq!(closed_command(&alert_content(form, 0x8F66)), None);
+    }
+    for form in [AlertForm::Dlms, AlertForm::Zigbee] {
+        let c = closing_content(form, 0x8F67, 77, 0x0027);
+        assert_eq!((alert_code(&c), closed_command(&c)), (Ok(0x8F67), Some((77, 0x0027))));
+    }
 }
 
 #[test]
