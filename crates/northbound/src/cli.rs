@@ -1,6 +1,6 @@
 //! Nouns and their dispatch.
 
-use crate::{about, context::{Ctx, Global}, demo, error::Result, explain, ingest, journal, ledger, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules};
+use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, ingest, journal, ledger, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
 
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Hub(tables::ReadCommand),
     #[command(subcommand)]
     Event(registers::EventCommand),
+    #[command(hide = true)]
+    Devices(devices::DevicesArgs),
     /// Print a completion script for a shell
     Completions {
         /// bash, elvish, fish, powershell or zsh
@@ -126,6 +128,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Population(c) => tables::run(Noun::Population, c, ctx),
         Command::Hub(c) => tables::run(Noun::Hub, c, ctx),
         Command::Event(c) => registers::events(c, ctx),
+        Command::Devices(c) => devices::run(c, ctx),
         Command::Completions { shell } => about::completions(*shell),
         Command::Man { out } => about::man(out.as_deref()),
         Command::About => Ok(about::about()),

@@ -6,6 +6,7 @@ mod cli;
 mod compare;
 mod context;
 mod demo;
+mod devices;
 mod error;
 mod evidence;
 mod explain;

@@ -1,0 +1,122 @@
+//! `devices`: the emulated devices as a process of their own. Hidden: `serve` starts it, and tests do.
+
+use crate::{context::Ctx, error::{CliError, Exit, Result}, output::{Answer, Format}};
+use clap::Args;
+use northbound_gateway::devices::{DevicesError, Settings, serve};
+use northbound_gbcs::keys::PublicKey;
+use northbound_network::{Scenario, scenario};
+use northbound_types::Eui64;
+use serde_json::json;
+use std::{io::Write, net::SocketAddr, path::PathBuf};
+
+/// Meters where neither a scenario nor `--meters` says how many.
+const METERS: u32 = 5_000;
+
+/// Run the emulated devices, apart from the service, until interrupted
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DevicesArgs {
+    /// Where to listen: an address of loopback; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8078", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// What goes wrong when, with seed and fleet
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "meters"])]
+    scenario: Option<PathBuf>,
+    /// Seed of the network
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Meters of the fleet
+    #[arg(long, default_value_t = METERS, value_name = "N")]
+    meters: u32,
+    /// How many times faster than real time
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    factor: u32,
+    /// A User that gets devices' alerts; the home's number chooses among several. Without any, devices raise none
+    #[arg(long, value_name = "EUI")]
+    recipient: Vec<Eui64>,
+    /// Chance that a device answers with an error, parts in a million
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
+    error_ppm: u64,
+    /// Public agreement key of the Access Control Broker, 65 bytes in hexadecimal: Commands without its MAC are refused
+    #[arg(long, value_name = "HEX")]
+    broker_key: Option<String>,
+    /// Public agreement key of a User: its responses carry a MAC
+    #[arg(long, value_name = "EUI=HEX")]
+    recipient_key: Vec<String>,
+    /// Devices sign alerts and the answers to signed Commands
+    #[arg(long)]
+    sign: bool,
+}
+
+pub(crate) fn run(args: &DevicesArgs, ctx: &Ctx) -> Result<Answer> {
+    let settings = settings(args, ctx)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| CliError::internal(format!("cannot start: {e}")))?;
+    let json = ctx.format == Format::Json;
+    let folder = settings.data.display().to_string();
+    runtime.block_on(serve(settings, args.listen, |address, found| {
+        let line = if json { json!({"listening": address.to_string(), "executions": found.records, "torn_bytes": found.torn}).to_string() } else {
+            format!("devices listen on {address}; {} executions in {folder}{}", found.records, if found.torn > 0 { format!(", {} torn bytes cut off", found.torn) } else { String::new() })
+        };
+        // Whoever started this waits for the line; one who does not read it is no fault of the devices.
+        let mut out = std::io::stdout().lock();
+        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    }, interrupted()))?;
+    Ok(Answer::raw(String::new()))
+}
+
+fn settings(args: &DevicesArgs, ctx: &Ctx) -> Result<Settings> {
+    let scenario = match &args.scenario {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, &e))?;
+            scenario::read(&path.display().to_string(), &text).map_err(|e| CliError::input(e.to_string()))?
+        }
+        None => plain(args.seed, args.meters)?,
+    };
+    let broker = args.broker_key.as_deref().map(public_key).transpose()?;
+    let recipient_keys = args.recipient_key.iter().map(|text| {
+        let (eui, key) = text.split_once('=').ok_or_else(|| CliError::usage(format!("--recipient-key {text:?}: write it as EUI=HEX")))?;
+        Ok((eui.parse::<Eui64>().map_err(|e| CliError::usage(format!("--recipient-key: {e}")))?, public_key(key)?))
+    }).collect::<Result<_>>()?;
+    let plain = Settings::new(ctx.data.join("devices"), scenario, args.recipient.clone());
+    Ok(Settings { factor: args.factor, error_ppm: args.error_ppm, broker, recipient_keys, sign: args.sign, ..plain })
+}
+
+/// A network in which nothing in particular goes wrong.
+fn plain(seed: u64, meters: u32) -> Result<Scenario> {
+    if !(1..=scenario::MAX_METERS).contains(&meters) { return Err(CliError::usage(format!("--meters {meters}: from 1 to {}", scenario::MAX_METERS))); }
+    Ok(Scenario {
+        title: "nothing in particular".into(), description: String::new(), seed, meters, length: scenario::MAX_LENGTH,
+        faults: Vec::new(), storms: Vec::new(), endpoints: Vec::new(), traffic: Vec::new(),
+    })
+}
+
+fn public_key(text: &str) -> Result<PublicKey> {
+    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
+    let bytes: Vec<u8> = digits.unwrap_or_default().chunks(2).map(|p| p.iter().fold(0, |n, d| n << 4 | d)).collect();
+    PublicKey::read(&bytes).map_err(|e| CliError::usage(format!("{} ({} hexadecimal digits were given)", e.detail, text.len())))
+}
+
+/// Done when the process is asked to stop.
+async fn interrupted() {
+    #[cfg(unix)]
+    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = term.recv() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+impl From<DevicesError> for CliError {
+    fn from(e: DevicesError) -> CliError {
+        let (exit, code) = match &e {
+            DevicesError::Locked(_) => (Exit::Conflict, "devices.locked"),
+            DevicesError::Other { .. } => (Exit::Refused, "devices.other-network"),
+            DevicesError::Listen { .. } => (Exit::Refused, "devices.listen"),
+            DevicesError::State { .. } | DevicesError::Log { .. } | DevicesError::Replay { .. } => (Exit::Internal, "devices.log"),
+            DevicesError::Io { .. } | DevicesError::Message(_) | DevicesError::Stopped(_) => (Exit::Internal, "devices.io"),
+        };
+        CliError::new(exit, code, e.to_string())
+    }
+}
