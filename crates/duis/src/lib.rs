@@ -1,13 +1,25 @@
-//! DUIS XML: reads requests, acknowledgements, responses and alerts, with limits and coded refusals.
+//! DUIS XML: reads requests, acknowledgements, responses and alerts, with limits and coded refusals;
+//! builds, signs and verifies them.
 //!
 //! [`read()`] takes the bytes of one message and returns what an account of the traffic needs, or a
 //! [`Refusal`] with a stable code and its place. It streams: no tree is built, no entity is ever
 //! expanded beyond the five predefined ones, and what is kept is bounded by [`Limits`].
 //!
+//! [`read_and_verify`] does the same and verifies the signature in the same pass, under the one
+//! profile that the interface has; [`Signer`] signs under it, and [`mod@build`] writes messages.
+//!
 //! Not here: validity against the whole schema (a message may be well-formed, have the right
-//! header and still be invalid inside its service's element), and signatures.
+//! header and still be invalid inside its service's element).
 
+pub mod build;
+mod canon;
+mod certificate;
+mod der;
+mod envelope;
 pub mod fuzz;
+mod issue;
+mod keyring;
+mod keys;
 mod limits;
 mod message;
 mod read;
@@ -16,7 +28,20 @@ mod request;
 mod response;
 mod scan;
 mod services;
+mod sign;
+mod signature;
 mod values;
+mod verify;
+
+pub use certificate::{Certificate, CertificateError, FOREVER, MOST_CERTIFICATE_BYTES, Usage};
+pub use issue::{CertificateRequest, issue};
+pub use keyring::{Keyring, KeyringError, KeystoreEntry, MOST_CERTIFICATES, read_keystore};
+pub use keys::{KeyError, MOST_KEY_BYTES, POINT_BYTES, PrivateKey, PublicKey, SIGNATURE_BYTES};
+pub use sign::{SignError, Signer};
+pub use signature::MOST_SIGNATURE_TEXT;
+pub use verify::{
+    ROLE_DSP_XML, ROLE_USER_XML, SignatureCode, SignatureRefusal, Signed, Verifier, VerifyError, VerifyRules, read_and_verify, verify,
+};
 
 pub use limits::{
     Limits, DEFAULT_ATTRIBUTES, DEFAULT_BODY_BYTES, DEFAULT_DEPTH, DEFAULT_DEVICES, DEFAULT_ELEMENTS,

@@ -4,7 +4,7 @@ use crate::message::Message;
 use crate::refusal::{Fault, Refusal, RefusalCode, quoted};
 use crate::request::RequestFields;
 use crate::response::ResponseFields;
-use crate::scan::{Ns, Piece, Scan, is_xml_char};
+use crate::scan::{Ns, Piece, Scan, Tee, is_xml_char};
 use crate::values::trimmed;
 use crate::{Limits, Services};
 
@@ -34,6 +34,10 @@ pub(crate) trait Fields {
     fn signature(&mut self, from: usize, to: usize);
     /// The most bytes that the message may have, as far as is known by now; `None` while unknown.
     fn most_bytes(&self, limits: &Limits) -> Option<usize>;
+}
+
+/// The fields of a whole message.
+pub(crate) trait MessageFields: Fields {
     fn finish(self: Box<Self>, services: &Services) -> Result<Message, Fault>;
 }
 
@@ -43,22 +47,32 @@ pub(crate) trait Fields {
 /// A [`Refusal`] with a stable code and its place, for anything that is not a message of the
 /// interface within `limits` or does not fit the catalogue `services`.
 pub fn read(bytes: &[u8], limits: &Limits, services: &Services) -> Result<Message, Refusal> {
+    let (text, skipped) = decode(bytes, limits)?;
+    read_message(&mut Scan::new(text, limits, ()), bytes, skipped, limits, services)
+}
+
+/// Reads the pieces of `scan`, which stand in `bytes` behind `skipped` of them, as one message.
+pub(crate) fn read_message<T: Tee>(scan: &mut Scan<'_, T>, bytes: &[u8], skipped: usize, limits: &Limits, services: &Services) -> Result<Message, Refusal> {
+    let make = |root: Root, version: String| -> Box<dyn MessageFields> {
+        match root { Root::Request => Box::new(RequestFields::new(version)), Root::Response => Box::new(ResponseFields::new(version)) }
+    };
+    let mut start = 0;
+    drive(scan, &mut start, bytes.len(), limits, make).and_then(|fields| fields.finish(services)).map_err(|fault| refused(bytes, skipped, scan, start, fault))
+}
+
+/// The refusal of what began at `start`.
+pub(crate) fn refused<T: Tee>(bytes: &[u8], skipped: usize, scan: &Scan<'_, T>, start: usize, fault: Fault) -> Refusal {
+    // The reader knows the place of what is ill-formed better than the start of the piece.
+    let offset = if fault.code == RefusalCode::NotWellFormed { scan.error_offset().max(start) } else { start };
+    Refusal::at(bytes, offset + skipped, fault)
+}
+
+/// The text without its byte order mark, and how many bytes that mark had.
+pub(crate) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(&'a str, usize), Refusal> {
     let largest = limits.largest();
     if bytes.len() > largest {
         return Err(Refusal::at(bytes, largest, Fault::new(RefusalCode::TooLarge, format!("{} bytes; no message has more than {largest}", bytes.len()))));
     }
-    let (text, skipped) = decode(bytes)?;
-    let mut scan = Scan::new(text, limits);
-    let mut start = 0;
-    drive(&mut scan, &mut start, bytes.len(), limits, services).map_err(|fault| {
-        // The reader knows the place of what is ill-formed better than the start of the piece.
-        let offset = if fault.code == RefusalCode::NotWellFormed { scan.error_offset().max(start) } else { start };
-        Refusal::at(bytes, offset + skipped, fault)
-    })
-}
-
-/// The text without its byte order mark, and how many bytes that mark had.
-fn decode(bytes: &[u8]) -> Result<(&str, usize), Refusal> {
     let text = std::str::from_utf8(bytes).map_err(|e| {
         Refusal::at(bytes, e.valid_up_to(), Fault::new(RefusalCode::NotUtf8, "only UTF-8 is read"))
     })?;
@@ -76,10 +90,14 @@ struct Keeping {
     text: String,
 }
 
-fn drive(scan: &mut Scan<'_>, start: &mut usize, size: usize, limits: &Limits, services: &Services) -> Result<Message, Fault> {
+/// Reads to the end and returns the fields, made for the root that was found. `start` is where
+/// the piece began that was read last.
+pub(crate) fn drive<F: Fields + ?Sized, T: Tee>(
+    scan: &mut Scan<'_, T>, start: &mut usize, size: usize, limits: &Limits, make: impl Fn(Root, String) -> Box<F>,
+) -> Result<Box<F>, Fault> {
     let mut path: Vec<Step> = Vec::new();
     let mut wants: Vec<Want> = Vec::new();
-    let mut fields: Option<Box<dyn Fields>> = None;
+    let mut fields: Option<Box<F>> = None;
     let mut keeping: Option<Keeping> = None;
     let mut signature_from = None;
     loop {
@@ -89,7 +107,10 @@ fn drive(scan: &mut Scan<'_>, start: &mut usize, size: usize, limits: &Limits, s
                 if keeping.is_some() {
                     return Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} inside a field", quoted(&name))));
                 }
-                if path.is_empty() { fields = Some(root(ns, &name, version.as_deref(), limits)?); }
+                if path.is_empty() {
+                    let (kind, version) = root(ns, &name, version.as_deref(), limits)?;
+                    fields = Some(make(kind, version));
+                }
                 let is_signature = path.len() == 1 && ns == Ns::Signature;
                 path.push(Step { ns, name });
                 let want = if wants.last() == Some(&Want::Nothing) { Want::Nothing } else {
@@ -120,10 +141,7 @@ fn drive(scan: &mut Scan<'_>, start: &mut usize, size: usize, limits: &Limits, s
                     f.signature(from, scan.offset());
                 }
             }
-            Piece::End => {
-                let fields = fields.ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "no element at all"))?;
-                return fields.finish(services);
-            }
+            Piece::End => return fields.ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "no element at all")),
         }
         size_fits(fields.as_deref(), size, *start, limits)?;
     }
@@ -131,7 +149,7 @@ fn drive(scan: &mut Scan<'_>, start: &mut usize, size: usize, limits: &Limits, s
 
 /// The limit of a request is known with its Service Reference, near the start; until then nobody
 /// may go beyond the limit of an ordinary request.
-fn size_fits(fields: Option<&dyn Fields>, size: usize, offset: usize, limits: &Limits) -> Result<(), Fault> {
+fn size_fits<F: Fields + ?Sized>(fields: Option<&F>, size: usize, offset: usize, limits: &Limits) -> Result<(), Fault> {
     let Some(fields) = fields else { return Ok(()) };
     match fields.most_bytes(limits) {
         Some(most) if size > most => Err(Fault::new(RefusalCode::TooLarge, format!("{size} bytes; this message may have {most}"))),
@@ -142,7 +160,15 @@ fn size_fits(fields: Option<&dyn Fields>, size: usize, offset: usize, limits: &L
     }
 }
 
-fn root(ns: Ns, name: &str, version: Option<&str>, limits: &Limits) -> Result<Box<dyn Fields>, Fault> {
+/// Which kind of message it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Root {
+    Request,
+    Response,
+}
+
+/// The kind of message, and its `schemaVersion`.
+fn root(ns: Ns, name: &str, version: Option<&str>, limits: &Limits) -> Result<(Root, String), Fault> {
     let known = matches!(name, "Request" | "Response");
     if known && ns != Ns::Duis {
         return Err(Fault::new(RefusalCode::WrongNamespace, format!("{name} is not in {}", crate::NAMESPACE)));
@@ -155,8 +181,7 @@ fn root(ns: Ns, name: &str, version: Option<&str>, limits: &Limits) -> Result<Bo
         let accepted: Vec<&str> = limits.versions.iter().map(String::as_str).collect();
         return Err(Fault::new(RefusalCode::SchemaVersion, format!("schemaVersion {}: accepted are {}", quoted(version), accepted.join(", "))));
     }
-    let version = trimmed(version).to_owned();
-    Ok(if name == "Request" { Box::new(RequestFields::new(version)) } else { Box::new(ResponseFields::new(version)) })
+    Ok((if name == "Request" { Root::Request } else { Root::Response }, trimmed(version).to_owned()))
 }
 
 /// The parts of both kinds of message: Header, Body, Signature, in that order and once each.

@@ -1,7 +1,7 @@
 //! The fields of a request.
 
 use crate::message::{IdText, Message, Request, Schedule};
-use crate::read::{Fields, Part, Parts, Step, Want, in_order, place, required};
+use crate::read::{Fields, MessageFields, Part, Parts, Step, Want, in_order, place, required};
 use crate::refusal::{Fault, RefusalCode, quoted};
 use crate::scan::Ns;
 use crate::values::{boolean, date_time, eui, eui_list, number, request_id, trimmed};
@@ -131,7 +131,9 @@ impl Fields for RequestFields {
     fn signature(&mut self, from: usize, to: usize) { self.signature = Some((from, to)); }
 
     fn most_bytes(&self, limits: &Limits) -> Option<usize> { self.reference.as_deref().map(|r| limits.request_bytes(r)) }
+}
 
+impl MessageFields for RequestFields {
     fn finish(self: Box<Self>, services: &Services) -> Result<Message, Fault> {
         let mut this = *self;
         required(this.parts.has_header().then_some(()), "Header")?;

@@ -4,7 +4,7 @@
 use crate::message::{
     Breach, Content, DccAlert, DeviceAlert, FutureDated, IdText, Message, Quarantine, Response, ResponseBody, Service, Smets1, Throttled,
 };
-use crate::read::{Fields, Part, Parts, Step, Want, in_order, place, required};
+use crate::read::{Fields, MessageFields, Part, Parts, Step, Want, in_order, place, required};
 use crate::refusal::{Fault, RefusalCode, quoted};
 use crate::request::MOST_SCHEDULE_ID;
 use crate::scan::Ns;
@@ -280,7 +280,9 @@ impl Fields for ResponseFields {
     fn signature(&mut self, from: usize, to: usize) { self.signature = Some((from, to)); }
 
     fn most_bytes(&self, limits: &Limits) -> Option<usize> { Some(limits.response_bytes) }
+}
 
+impl MessageFields for ResponseFields {
     fn finish(self: Box<Self>, _services: &Services) -> Result<Message, Fault> {
         let mut this = *self;
         required(this.parts.has_header().then_some(()), "Header")?;

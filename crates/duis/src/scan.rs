@@ -32,16 +32,35 @@ pub(crate) enum Piece {
 /// Namespaces declared at one time.
 const BINDINGS: usize = 128;
 
-pub(crate) struct Scan<'a> {
+/// Hears everything that is read, as it is written: what canonicalisation and signatures need
+/// beyond the pieces. What it thinks of the message never stops the reading of it.
+pub(crate) trait Tee {
+    /// An element opens, at this depth (the root's is 1).
+    fn open(&mut self, _depth: usize, _ns: Ns, _tag: &BytesStart<'_>) {}
+    /// Text as it stands between two pieces of markup, without references; `cdata` where in CDATA.
+    fn text(&mut self, _raw: &str, _cdata: bool) {}
+    /// A character that was written as a reference.
+    fn reference(&mut self, _c: char) {}
+    /// The open element, whose depth this is, closes.
+    fn close(&mut self, _depth: usize, _name: &str) {}
+    /// A processing instruction, inside so many elements.
+    fn instruction(&mut self, _depth: usize, _target: &str, _content: &str) {}
+}
+
+/// Hears nothing.
+impl Tee for () {}
+
+pub(crate) struct Scan<'a, T: Tee> {
     reader: NsReader<&'a [u8]>,
     limits: &'a Limits,
+    tee: T,
     depth: usize,
     elements: usize,
     seen_root: bool,
 }
 
-impl<'a> Scan<'a> {
-    pub fn new(text: &'a str, limits: &'a Limits) -> Scan<'a> {
+impl<'a, T: Tee> Scan<'a, T> {
+    pub fn new(text: &'a str, limits: &'a Limits, tee: T) -> Scan<'a, T> {
         let mut reader = NsReader::from_str(text);
         let config = reader.config_mut();
         config.expand_empty_elements = true;
@@ -50,8 +69,11 @@ impl<'a> Scan<'a> {
         config.allow_dangling_amp = false;
         config.allow_unmatched_ends = false;
         reader.resolver_mut().set_max_namespace_bindings(BINDINGS);
-        Scan { reader, limits, depth: 0, elements: 0, seen_root: false }
+        Scan { reader, limits, tee, depth: 0, elements: 0, seen_root: false }
     }
+
+    /// What heard the message.
+    pub fn into_tee(self) -> T { self.tee }
 
     /// Byte offset of what comes next.
     pub fn offset(&self) -> usize { usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX) }
@@ -65,23 +87,27 @@ impl<'a> Scan<'a> {
             let event = self.reader.read_event().map_err(|e| Fault::new(RefusalCode::NotWellFormed, e.to_string()))?;
             match event {
                 Event::Start(tag) | Event::Empty(tag) => return self.open(&tag),
-                Event::End(_) => {
+                Event::End(tag) => {
+                    self.tee.close(self.depth, tag.name().0);
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(Piece::Close);
                 }
                 Event::Text(text) => {
                     let text = text.into_inner();
                     if text.contains("]]>") { return Err(Fault::new(RefusalCode::NotWellFormed, "']]>' in text")); }
+                    if self.depth > 0 { self.tee.text(&text, false); }
                     if let Some(piece) = self.text(text.into_owned())? { return Ok(piece); }
                 }
                 Event::CData(text) => {
                     let text = text.into_inner().into_owned();
                     if self.depth == 0 { return Err(Fault::new(RefusalCode::NotWellFormed, "text outside the root")); }
+                    self.tee.text(&text, true);
                     if let Some(piece) = self.text(text)? { return Ok(piece); }
                 }
                 Event::GeneralRef(name) => {
                     let c = reference(&name.into_inner())?;
                     if self.depth == 0 { return Err(Fault::new(RefusalCode::NotWellFormed, "text outside the root")); }
+                    self.tee.reference(c);
                     return Ok(Piece::Text(c.to_string()));
                 }
                 Event::DocType(_) => return Err(Fault::new(RefusalCode::Doctype, "a document type declaration is never accepted")),
@@ -91,6 +117,7 @@ impl<'a> Scan<'a> {
                     if pi.target().eq_ignore_ascii_case("xml") {
                         return Err(Fault::new(RefusalCode::NotWellFormed, "an XML declaration that is not at the start"));
                     }
+                    self.tee.instruction(self.depth, pi.target(), pi.content());
                 }
                 Event::Eof => {
                     if self.depth > 0 { return Err(Fault::new(RefusalCode::NotWellFormed, format!("the message ends with {} elements open", self.depth))); }
@@ -132,7 +159,9 @@ impl<'a> Scan<'a> {
                 return Err(Fault::new(RefusalCode::NotWellFormed, format!("prefix {} is not declared", quoted(&prefix))));
             }
         };
-        Ok(Piece::Open(ns, local.as_ref().to_owned(), version))
+        let piece = Piece::Open(ns, local.as_ref().to_owned(), version);
+        self.tee.open(self.depth, ns, tag);
+        Ok(piece)
     }
 
     /// Checks the attributes; returns `schemaVersion` where it is one of them.
@@ -192,7 +221,7 @@ fn attribute_value(raw: &str) -> Result<String, Fault> {
 
 /// One of the five predefined entities or a character reference; nothing else exists without a
 /// document type, and those are refused.
-fn reference(name: &str) -> Result<char, Fault> {
+pub(crate) fn reference(name: &str) -> Result<char, Fault> {
     let bad = || Fault::new(RefusalCode::Entity, format!("&{name};: only the five predefined entities and character references are read", name = name.chars().take(40).collect::<String>()));
     if let Some(number) = name.strip_prefix('#') {
         let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
