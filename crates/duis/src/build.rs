@@ -9,7 +9,7 @@ mod response;
 
 pub use alert::{AlertBody, DccPayload, DeviceAlertOut, DccAlertOut, MeterMpxns, StatusChange};
 pub use request::{Element, InventoryKey, Prenotification, RequestBody, RequestOut};
-pub use response::{FirmwareWarning, InventoryDevice, Item, MOST_INVENTORY_DEVICES, MOST_SCHEDULES, ResponseBodyOut, ResponseOut, ScheduleRow, ScheduledRead};
+pub use response::{FirmwareWarning, InventoryDevice, Item, LogPeriod, MOST_INVENTORY_DEVICES, MOST_SCHEDULES, ResponseBodyOut, ResponseOut, ScheduleRow, ScheduledRead};
 
 use crate::scan::is_xml_char;
 use crate::sign::{SignError, Signer};

@@ -40,7 +40,7 @@ pub use keys::{KeyError, MOST_KEY_BYTES, POINT_BYTES, PrivateKey, PublicKey, SIG
 pub use sign::{SignError, Signer};
 pub use signature::MOST_SIGNATURE_TEXT;
 pub use verify::{
-    ROLE_DSP_XML, ROLE_USER_XML, SignatureCode, SignatureRefusal, Signed, Verifier, VerifyError, VerifyRules, read_and_verify, verify,
+    ROLE_DSP_XML, ROLE_USER_XML, SignatureCode, SignatureRefusal, Signed, Verifier, VerifyError, VerifyRules, canonical, read_and_verify, verify,
 };
 
 pub use limits::{

@@ -109,6 +109,8 @@ pub(crate) struct SignatureTee {
     response: bool,
     inner_document: bool,
     root_closed: bool,
+    /// Bytes of canonical form that are kept before they are digested.
+    chunk: usize,
     fault: Option<SignatureRefusal>,
 }
 
@@ -129,7 +131,19 @@ impl SignatureTee {
             scope: Scope::default(), document: Vec::with_capacity(size.min(CHUNK) + 256), digest: digest::Context::new(&digest::SHA256),
             rendered: Rendered::default(), signed_info: Vec::with_capacity(1024), step: 0, inside: false, in_signed_info: false, keep: None,
             digest_value: String::new(), signature_value: String::new(), serial: String::new(), response: false, inner_document: false,
-            root_closed: false, fault: None,
+            root_closed: false, chunk: CHUNK, fault: None,
+        }
+    }
+
+    /// One that keeps the whole canonical form.
+    pub fn keeping() -> SignatureTee { SignatureTee { chunk: usize::MAX, ..SignatureTee::new(0) } }
+
+    /// The canonical forms of the message without its signature and of SignedInfo, whatever the
+    /// signature is worth.
+    pub fn forms(self) -> Result<(Vec<u8>, Vec<u8>), SignatureRefusal> {
+        match self.scope.odd {
+            Some(odd) => Err(SignatureRefusal::new(SignatureCode::NotCanonical, odd)),
+            None => Ok((self.document, self.signed_info)),
         }
     }
 
@@ -218,7 +232,7 @@ impl SignatureTee {
     }
 
     fn digest_if_long(&mut self) {
-        if self.document.len() < CHUNK { return; }
+        if self.document.len() < self.chunk { return; }
         self.digest.update(&self.document);
         self.document.clear();
     }

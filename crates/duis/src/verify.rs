@@ -186,6 +186,19 @@ pub fn verify(bytes: &[u8], limits: &Limits, verifier: &Verifier<'_>, signer: Eu
     Ok(verifier.judge(&heard, Expected::One(signer), roles)?)
 }
 
+/// The canonical forms of a message without its signature, and of its SignedInfo (empty where it
+/// has none that fits the profile): what is digested and what is signed.
+///
+/// # Errors
+/// Bytes that are no message, and messages without a canonical form.
+pub fn canonical(bytes: &[u8], limits: &Limits) -> Result<(Vec<u8>, Vec<u8>), VerifyError> {
+    let (text, skipped) = decode(bytes, limits)?;
+    let mut scan = Scan::new(text, limits, SignatureTee::keeping());
+    let mut start = 0;
+    drive(&mut scan, &mut start, bytes.len(), limits, Envelope::new).map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
+    Ok(scan.into_tee().forms()?)
+}
+
 impl Verifier<'_> {
     /// Cheap checks first; the curve's arithmetic comes last.
     fn judge(&self, heard: &Heard, expected: Expected<'_>, roles: &BTreeSet<u8>) -> Result<Signed, SignatureRefusal> {

@@ -130,8 +130,22 @@ pub struct ScheduleRow<'a> {
 pub struct ScheduledRead<'a> {
     /// The element, such as `DSPReadActiveImportProfileData`.
     pub element: &'a str,
-    /// For logs: the period as days before the run and times of day: start offset, start time, end offset, end time.
-    pub period: Option<(u16, &'a str, u16, &'a str)>,
+    /// For logs, the period.
+    pub period: Option<LogPeriod<'a>>,
+}
+
+/// A period before a run: days from the day of the run (0 or less, as the schema has it) and
+/// times of day such as `00:00:00Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogPeriod<'a> {
+    /// StartDateOffset, in days.
+    pub start_offset: i16,
+    /// StartTime.
+    pub start_time: &'a str,
+    /// EndDateOffset, in days.
+    pub end_offset: i16,
+    /// EndTime.
+    pub end_time: &'a str,
 }
 
 /// A device of the inventory. What is `None` is not written.
@@ -312,11 +326,12 @@ fn schedules(w: &mut Writer, rows: &[ScheduleRow<'_>]) {
                 w.text("DSPScheduledServiceReferenceVariant", row.service.srv);
                 w.eui("DeviceID", row.device);
                 super::request::name_fits(w, row.read.element);
-                w.element(row.read.element, |w| if let Some((from, from_time, to, to_time)) = row.read.period {
-                    w.value("StartDateOffset", from);
-                    w.text("StartTime", from_time);
-                    w.value("EndDateOffset", to);
-                    w.text("EndTime", to_time);
+                w.element(row.read.element, |w| if let Some(period) = row.read.period {
+                    if period.start_offset > 0 || period.end_offset > 0 { w.refuse(BuildError::Shape("a schedule's period lies after its run")); }
+                    w.value("StartDateOffset", period.start_offset);
+                    w.text("StartTime", period.start_time);
+                    w.value("EndDateOffset", period.end_offset);
+                    w.text("EndTime", period.end_time);
                 });
             });
         });
