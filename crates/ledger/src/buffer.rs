@@ -85,6 +85,22 @@ impl Buffer {
         }
     }
 
+    /// One cell as text; empty for null.
+    pub(crate) fn cell(&self, name: &str, row: usize) -> String {
+        match self.table.position(name).map(|i| &self.columns[i]) {
+            Some(Column::Word(w)) => w.codes.get(row).and_then(|&c| w.dict.get(c as usize)).map_or_else(String::new, ToString::to_string),
+            Some(Column::Text(t)) => t.get(row).cloned().unwrap_or_default(),
+            Some(Column::Int(v)) => v.get(row).filter(|&&x| x != NONE).map_or_else(String::new, ToString::to_string),
+            None => String::new(),
+        }
+    }
+
+    /// A row as `column=value`, what is empty and some columns left out.
+    pub(crate) fn text(&self, row: usize, without: &[&str]) -> String {
+        let cells = self.table.columns().iter().filter(|(n, _)| !without.contains(n)).map(|(n, _)| (n, self.cell(n, row))).filter(|(_, c)| !c.is_empty());
+        cells.map(|(n, c)| format!("{n}={c}")).collect::<Vec<_>>().join(" ")
+    }
+
     /// Identity and content of every row as hashes. Content leaves out who brought the record and when,
     /// so that the same message from two files is the same.
     pub(crate) fn hashes(&self) -> Vec<(Mix, Mix)> {
@@ -104,6 +120,31 @@ impl Buffer {
             }
         }
         out
+    }
+
+    /// A hash of some columns of every row.
+    pub(crate) fn keys(&self, columns: &[&str]) -> Vec<(u64, u32)> {
+        let mut out = vec![Mix::new(); self.rows];
+        for m in &mut out { m.text(self.table.name()); }
+        for name in columns {
+            match self.table.position(name).map(|i| &self.columns[i]) {
+                Some(Column::Word(w)) => {
+                    let hashes: Vec<u64> = w.dict.iter().map(|t| text_hash(t)).collect();
+                    for (m, &code) in out.iter_mut().zip(&w.codes) { m.word(hashes[code as usize]); }
+                }
+                Some(Column::Text(t)) => for (m, text) in out.iter_mut().zip(t) { m.word(text_hash(text)); },
+                Some(Column::Int(v)) => for (m, &x) in out.iter_mut().zip(v) { m.word(x as u64); },
+                None => debug_assert!(false, "{} has no column {name}", self.table.name()),
+            }
+        }
+        out.into_iter().map(Mix::id).collect()
+    }
+
+    /// Puts other values into a column of numbers.
+    pub(crate) fn set(&mut self, name: &str, values: impl Iterator<Item = i64>) {
+        if let Some(Column::Int(v)) = self.table.position(name).map(|i| &mut self.columns[i]) {
+            for (old, new) in v.iter_mut().zip(values) { *old = new; }
+        }
     }
 
     /// Appends the rows of a batch read from a file of the same table.

@@ -22,8 +22,18 @@ pub(crate) struct Entry {
     pub(crate) source: u32,
     pub(crate) place: u32,
     pub(crate) day: i32,
-    /// 1 where the row was in the ledger before.
+    /// [`OLD`] and [`OPEN`], or neither.
     pub(crate) old: u32,
+}
+
+/// The row was in the ledger before.
+pub(crate) const OLD: u32 = 1;
+/// The row is of a message that is still open: the next live commit replaces it.
+pub(crate) const OPEN: u32 = 2;
+
+impl Entry {
+    pub(crate) fn is_old(&self) -> bool { self.old & OLD != 0 }
+    pub(crate) fn is_open(&self) -> bool { self.old & OPEN != 0 }
 }
 
 impl Entry {

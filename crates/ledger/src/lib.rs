@@ -3,11 +3,13 @@
 
 pub mod backup;
 pub mod check;
+pub mod content;
 pub mod daily;
 pub mod drill;
 pub mod error;
 pub mod journal;
 pub mod judge;
+pub mod live;
 pub mod manifest;
 pub mod publish;
 pub mod rows;
@@ -20,6 +22,7 @@ pub mod testing;
 mod buffer;
 mod each;
 mod file;
+mod fill;
 mod identity;
 mod kernel;
 mod postings;
@@ -29,6 +32,7 @@ mod tx;
 mod visible;
 
 pub use error::LedgerError;
+pub use live::{LiveBatch, LiveCommitted, LiveWriter};
 pub use manifest::{Manifest, Root, SourceEntry};
 pub use sink::{RowSink, SinkError};
 pub use snapshot::{Days, Snapshot};

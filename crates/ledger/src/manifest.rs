@@ -28,6 +28,9 @@ pub struct FileEntry {
     pub states: BTreeMap<String, u64>,
     /// For a rollup: what it was made of ([`crate::rollup`]).
     pub made_of: Option<String>,
+    /// Rows of messages that are still open: the next live commit replaces the file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
 }
 
 /// A source file whose rows are in the ledger.
@@ -65,6 +68,15 @@ pub struct SourceEntry {
     pub collisions: u64,
     /// By whom.
     pub by: String,
+}
+
+/// The layout of the live service's own source: no file, but its journal.
+pub const LIVE: &str = "live";
+
+impl SourceEntry {
+    /// Is it the live service's own record?
+    #[must_use]
+    pub fn is_live(&self) -> bool { self.layout == LIVE }
 }
 
 /// A source taken back.

@@ -122,6 +122,58 @@ pub struct AlertRow<'a> {
     pub place: i64,
 }
 
+/// One attempt to deliver an answer or an alert to a User's endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveryRow<'a> {
+    /// The delivery; its attempts share it.
+    pub delivery: u64,
+    /// The User whose endpoint it is.
+    pub recipient: Eui64,
+    /// `response` or `alert`.
+    pub kind: &'a str,
+    /// Whose counters these are.
+    pub namespace: &'a str,
+    /// Of a response: who sent the request. Of an alert: the device that raised it.
+    pub originator: Eui64,
+    /// Of a response: the request's target. Of an alert: the User that it is for.
+    pub target: Eui64,
+    /// The request's or the alert's counter.
+    pub counter: u64,
+    /// The request's leg; `None` for an alert.
+    pub leg: Option<Leg>,
+    /// The request's instance; 0 for an alert.
+    pub instance: i64,
+    /// Response code or alert code.
+    pub code: &'a str,
+    /// Number of the attempt, from 1.
+    pub attempt: i64,
+    /// When it was made: decides the day.
+    pub attempted: i64,
+    /// HTTP status of the endpoint; 0 where there was no answer.
+    pub status: i64,
+    /// What became of it: `delivered`, `failed`, `parked`.
+    pub outcome: &'a str,
+    /// Feed.
+    pub feed: &'a str,
+    /// When its source first stated it.
+    pub known: i64,
+}
+
+/// A step of messages between states, as the live core took it. What enters has no state before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Movement {
+    /// The received day of the message.
+    pub day: northbound_types::Day,
+    /// Region.
+    pub region: Region,
+    /// Kind of unit in the books.
+    pub kind: Kind,
+    /// From which state; `None` where the unit enters.
+    pub from: Option<RequestState>,
+    /// Into which state.
+    pub to: RequestState,
+}
+
 /// One firmware payload to one device.
 #[derive(Debug, Clone, Copy)]
 pub struct PayloadRow<'a> {

@@ -26,6 +26,8 @@ pub enum Table {
     Movements,
     /// One row an alert.
     Alerts,
+    /// One row an attempt to deliver an answer or an alert to a User's endpoint.
+    Deliveries,
     /// One row a firmware payload and device.
     Payloads,
     /// Figures as sources state them.
@@ -40,8 +42,8 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Table; 8] = [
-        Table::Exchanges, Table::Movements, Table::Alerts, Table::Payloads,
+    pub const ALL: [Table; 9] = [
+        Table::Exchanges, Table::Movements, Table::Alerts, Table::Deliveries, Table::Payloads,
         Table::Stated, Table::Corrections, Table::Daily, Table::DailyLatency,
     ];
 
@@ -52,6 +54,7 @@ impl Table {
             Table::Exchanges => "exchanges",
             Table::Movements => "movements",
             Table::Alerts => "alerts",
+            Table::Deliveries => "deliveries",
             Table::Payloads => "payloads",
             Table::Stated => "stated",
             Table::Corrections => "corrections",
@@ -83,6 +86,11 @@ impl Table {
                 ("namespace", Word), ("device", Int), ("recipient", Int), ("counter", Int), ("code", Word), ("alert_kind", Word),
                 ("state", Word), ("excluded", Word), ("carried", Int), ("raised", Time), ("received", Time), ("delivered", Time),
                 ("region", Word), ("provider", Word), ("feed", Word), ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+            ],
+            Table::Deliveries => &[
+                ("delivery", Int), ("recipient", Int), ("kind", Word), ("namespace", Word), ("originator", Int), ("target", Int), ("counter", Int),
+                ("leg", Word), ("instance", Int), ("code", Word), ("attempt", Int), ("attempted", Time), ("status", Int), ("outcome", Word),
+                ("feed", Word), ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
             ],
             Table::Payloads => &[
                 ("originator", Int), ("device", Int), ("counter", Int), ("firmware", Word), ("region", Word), ("provider", Word),
@@ -124,7 +132,7 @@ impl Table {
             Table::Alerts => &["namespace", "device", "recipient", "counter", "code", "received", "state"],
             Table::Payloads => &["originator", "device", "counter", "firmware"],
             Table::Stated => &["measure", "period", "keys", "stated_by", "document", "version"],
-            Table::Movements | Table::Corrections | Table::Daily | Table::DailyLatency => &[],
+            Table::Movements | Table::Deliveries | Table::Corrections | Table::Daily | Table::DailyLatency => &[],
         };
         if identity.contains(&column) { Part::Identity }
         else if ["feed", "known", "recorded", "source", "place"].contains(&column) { Part::Neither }
@@ -150,7 +158,7 @@ impl Table {
             Col::Word => Field::new(*name, word.clone(), false),
             Col::Text => Field::new(*name, DataType::Utf8, false),
             Col::Int => Field::new(*name, DataType::Int64, self.nullable_ints()),
-            Col::Time => Field::new(*name, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), *name != "received" && *name != "known" && *name != "recorded"),
+            Col::Time => Field::new(*name, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), !["received", "attempted", "known", "recorded"].contains(name)),
         }).collect();
         Arc::new(Schema::new(fields))
     }
