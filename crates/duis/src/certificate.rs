@@ -143,7 +143,7 @@ impl Certificate {
 /// 137 (0x89).
 fn role(text: &str) -> Option<u8> {
     match text.len() {
-        1 | 2 => u8::from_str_radix(text, 16).ok(),
+        1 | 2 if text.bytes().all(|b| b.is_ascii_hexdigit()) => u8::from_str_radix(text, 16).ok(),
         3 if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
         _ => None,
     }
@@ -300,4 +300,22 @@ pub(crate) fn to_pem(name: &str, der: &[u8]) -> String {
         pem.push(c);
     }
     pem + &format!("\n-----END {name}-----\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_hexadecimal_and_one_is_decimal() {
+        for (text, value) in [("87", 0x87), ("7F", 0x7F), ("7f", 0x7F), ("2", 2), ("00", 0), ("137", 0x89), ("255", 0xFF)] { assert_eq!(role(text), Some(value), "{text}"); }
+        for bad in ["", "256", "1A7", "zz", "0087", "-1", "+1"] { assert_eq!(role(bad), None, "{bad}"); }
+    }
+
+    #[test]
+    fn names_are_printed_as_signatures_print_them() {
+        let part = |kind: &'static [u8], value: &'static [u8], tag: u8| NamePart { kind, value, tag };
+        let name = [part(oid::ORGANISATIONAL_UNIT, b"07", tag::UTF8_STRING), part(oid::COMMON_NAME, b"a,b", tag::UTF8_STRING), part(oid::UNIQUE_IDENTIFIER, &[0, 0xAB], tag::BIT_STRING)];
+        assert_eq!(printed(&name), "OID.2.5.4.45=#00AB,CN=a\\,b,OU=07");
+    }
 }

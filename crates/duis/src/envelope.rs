@@ -15,7 +15,7 @@ impl Envelope {
 }
 
 impl Fields for Envelope {
-    fn open(&mut self, path: &[Step], _: &Limits) -> Result<Want, Fault> {
+    fn open(&mut self, path: &[Step<'_>], _: &Limits) -> Result<Want, Fault> {
         if let [_, part] = path {
             self.parts.open(part)?;
             return Ok(Want::Nothing);
@@ -23,7 +23,7 @@ impl Fields for Envelope {
         Ok(Want::Children)
     }
 
-    fn value(&mut self, _: &[Step], _: &str, _: &Limits) -> Result<(), Fault> { Ok(()) }
+    fn value(&mut self, _: &[Step<'_>], _: &str, _: &Limits) -> Result<(), Fault> { Ok(()) }
 
     fn signature(&mut self, _: usize, _: usize) {}
 

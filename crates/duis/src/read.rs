@@ -10,9 +10,9 @@ use crate::{Limits, Services};
 
 /// An open element.
 #[derive(Debug)]
-pub(crate) struct Step {
+pub(crate) struct Step<'a> {
     pub ns: Ns,
-    pub name: String,
+    pub name: &'a str,
 }
 
 /// What is wanted of an element that opened.
@@ -28,8 +28,8 @@ pub(crate) enum Want {
 
 /// Takes the elements of one kind of message. `path` holds the open elements, the root first.
 pub(crate) trait Fields {
-    fn open(&mut self, path: &[Step], limits: &Limits) -> Result<Want, Fault>;
-    fn value(&mut self, path: &[Step], text: &str, limits: &Limits) -> Result<(), Fault>;
+    fn open(&mut self, path: &[Step<'_>], limits: &Limits) -> Result<Want, Fault>;
+    fn value(&mut self, path: &[Step<'_>], text: &str, limits: &Limits) -> Result<(), Fault>;
     /// The bytes of the signature.
     fn signature(&mut self, from: usize, to: usize);
     /// The most bytes that the message may have, as far as is known by now; `None` while unknown.
@@ -76,7 +76,9 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(&'a str, u
     let text = std::str::from_utf8(bytes).map_err(|e| {
         Refusal::at(bytes, e.valid_up_to(), Fault::new(RefusalCode::NotUtf8, "only UTF-8 is read"))
     })?;
-    if let Some((at, c)) = text.char_indices().find(|&(_, c)| !is_xml_char(c)) {
+    // Of ASCII only control characters cannot stand there; of the rest only what begins with EF.
+    let doubtful = bytes.iter().fold(false, |d, &b| d | ((b < 0x20) & (b != b'\n') & (b != b'\r') & (b != b'\t')) | (b == 0xEF));
+    if doubtful && let Some((at, c)) = text.char_indices().find(|&(_, c)| !is_xml_char(c)) {
         let fault = Fault::new(RefusalCode::NotWellFormed, format!("character U+{:04X} cannot stand in XML", u32::from(c)));
         return Err(Refusal::at(bytes, at, fault));
     }
@@ -95,20 +97,21 @@ struct Keeping {
 pub(crate) fn drive<F: Fields + ?Sized, T: Tee>(
     scan: &mut Scan<'_, T>, start: &mut usize, size: usize, limits: &Limits, make: impl Fn(Root, String) -> Box<F>,
 ) -> Result<Box<F>, Fault> {
-    let mut path: Vec<Step> = Vec::new();
-    let mut wants: Vec<Want> = Vec::new();
+    let mut path: Vec<Step<'_>> = Vec::with_capacity(16);
+    let mut wants: Vec<Want> = Vec::with_capacity(16);
     let mut fields: Option<Box<F>> = None;
     let mut keeping: Option<Keeping> = None;
     let mut signature_from = None;
+    let mut fits = false;
     loop {
         *start = scan.offset();
         match scan.next()? {
             Piece::Open(ns, name, version) => {
                 if keeping.is_some() {
-                    return Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} inside a field", quoted(&name))));
+                    return Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} inside a field", quoted(name))));
                 }
                 if path.is_empty() {
-                    let (kind, version) = root(ns, &name, version.as_deref(), limits)?;
+                    let (kind, version) = root(ns, name, version.as_deref(), limits)?;
                     fields = Some(make(kind, version));
                 }
                 let is_signature = path.len() == 1 && ns == Ns::Signature;
@@ -143,20 +146,20 @@ pub(crate) fn drive<F: Fields + ?Sized, T: Tee>(
             }
             Piece::End => return fields.ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "no element at all")),
         }
-        size_fits(fields.as_deref(), size, *start, limits)?;
+        if !fits { fits = size_fits(fields.as_deref(), size, *start, limits)?; }
     }
 }
 
 /// The limit of a request is known with its Service Reference, near the start; until then nobody
-/// may go beyond the limit of an ordinary request.
-fn size_fits<F: Fields + ?Sized>(fields: Option<&F>, size: usize, offset: usize, limits: &Limits) -> Result<(), Fault> {
-    let Some(fields) = fields else { return Ok(()) };
+/// may go beyond the limit of an ordinary request. `true` once it is known that the message fits.
+fn size_fits<F: Fields + ?Sized>(fields: Option<&F>, size: usize, offset: usize, limits: &Limits) -> Result<bool, Fault> {
+    let Some(fields) = fields else { return Ok(false) };
     match fields.most_bytes(limits) {
         Some(most) if size > most => Err(Fault::new(RefusalCode::TooLarge, format!("{size} bytes; this message may have {most}"))),
         None if offset > limits.body_bytes => {
             Err(Fault::new(RefusalCode::TooLarge, format!("no Service Reference within {} bytes", limits.body_bytes)))
         }
-        _ => Ok(()),
+        known => Ok(known.is_some()),
     }
 }
 
@@ -199,15 +202,15 @@ pub(crate) enum Part {
 }
 
 impl Parts {
-    pub fn open(&mut self, step: &Step) -> Result<Part, Fault> {
-        let part = match (step.ns, step.name.as_str()) {
+    pub fn open(&mut self, step: &Step<'_>) -> Result<Part, Fault> {
+        let part = match (step.ns, step.name) {
             (Ns::Duis, "Header") => Part::Header,
             (Ns::Duis, "Body") => Part::Body,
             (Ns::Signature, "Signature") => Part::Signature,
             (_, name @ ("Header" | "Body" | "Signature")) => return Err(Fault::new(RefusalCode::WrongNamespace, format!("{name} is in another namespace"))),
             (_, name) => return Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} beside Header and Body", quoted(name)))),
         };
-        in_order(&mut self.next, part as usize, &step.name)?;
+        in_order(&mut self.next, part as usize, step.name)?;
         Ok(part)
     }
 
@@ -225,12 +228,12 @@ pub(crate) fn in_order(next: &mut usize, place: usize, name: &str) -> Result<(),
 }
 
 /// The place of a DUIS field in its sequence.
-pub(crate) fn place(step: &Step, fields: &[&str], of: &str) -> Result<usize, Fault> {
-    let at = fields.iter().position(|f| *f == step.name);
+pub(crate) fn place(step: &Step<'_>, fields: &[&str], of: &str) -> Result<usize, Fault> {
+    let at = fields.iter().position(|&f| f == step.name);
     match (step.ns, at) {
         (Ns::Duis, Some(at)) => Ok(at),
         (_, Some(_)) => Err(Fault::new(RefusalCode::WrongNamespace, format!("{} is in another namespace", step.name))),
-        (_, None) => Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} in {of}", quoted(&step.name)))),
+        (_, None) => Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} in {of}", quoted(step.name)))),
     }
 }
 

@@ -66,6 +66,8 @@ text_enum! {
         BadNumber = "bad-number",
         /// Not an EUI-64.
         BadDeviceId = "bad-device-id",
+        /// A payload that is not base64.
+        BadPayload = "bad-payload",
         /// Not one of the words allowed.
         BadWord = "bad-word",
     }

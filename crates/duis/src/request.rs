@@ -97,23 +97,23 @@ impl RequestFields {
 }
 
 impl Fields for RequestFields {
-    fn open(&mut self, path: &[Step], limits: &Limits) -> Result<Want, Fault> {
+    fn open(&mut self, path: &[Step<'_>], limits: &Limits) -> Result<Want, Fault> {
         let (depth, step) = (path.len(), &path[path.len() - 1]);
-        let part = path.get(1).map(|p| p.name.as_str());
+        let part = path.get(1).map(|p| p.name);
         match (depth, part) {
             (1, _) => Ok(Want::Children),
             (2, _) => Ok(if self.parts.open(step)? == Part::Signature { Want::Nothing } else { Want::Children }),
             (3, Some("Header")) => {
-                in_order(&mut self.header_next, place(step, &HEADER, "Header")?, &step.name)?;
+                in_order(&mut self.header_next, place(step, &HEADER, "Header")?, step.name)?;
                 Ok(Want::Text(limits.field_bytes))
             }
             (3, Some("Body")) => {
-                if self.body_element.is_some() { return Err(Fault::new(RefusalCode::DuplicateField, format!("{} is a second body", quoted(&step.name)))); }
-                if step.ns != Ns::Duis { return Err(Fault::new(RefusalCode::WrongNamespace, format!("body {} is in another namespace", quoted(&step.name)))); }
-                self.body_element = Some(step.name.clone());
+                if self.body_element.is_some() { return Err(Fault::new(RefusalCode::DuplicateField, format!("{} is a second body", quoted(step.name)))); }
+                if step.ns != Ns::Duis { return Err(Fault::new(RefusalCode::WrongNamespace, format!("body {} is in another namespace", quoted(step.name)))); }
+                self.body_element = Some(step.name.to_owned());
                 Ok(Want::Children)
             }
-            (4, Some("Body")) if step.ns == Ns::Duis => Ok(match step.name.as_str() {
+            (4, Some("Body")) if step.ns == Ns::Duis => Ok(match step.name {
                 "DeviceIDList" => Want::Text(limits.list_bytes()),
                 "ExecutionDateTime" | "DeviceID" | "DSPScheduleID" | "FirmwareVersion" | "ScheduleFrequency" | "ScheduleStartDate"
                 | "ScheduleEndDate" | "DSPScheduledServiceReferenceVariant" => Want::Text(limits.field_bytes),
@@ -123,8 +123,8 @@ impl Fields for RequestFields {
         }
     }
 
-    fn value(&mut self, path: &[Step], text: &str, limits: &Limits) -> Result<(), Fault> {
-        let name = &path[path.len() - 1].name;
+    fn value(&mut self, path: &[Step<'_>], text: &str, limits: &Limits) -> Result<(), Fault> {
+        let name = path[path.len() - 1].name;
         if path.len() == 3 { self.header(name, text) } else { self.body(name, text, limits) }
     }
 

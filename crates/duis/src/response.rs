@@ -59,11 +59,11 @@ impl ResponseFields {
     pub fn new(version: String) -> ResponseFields { ResponseFields { version, ..ResponseFields::default() } }
 
     /// A child of the message inside Body.
-    fn open_field(&mut self, body: &str, step: &Step, limits: &Limits) -> Result<Want, Fault> {
+    fn open_field(&mut self, body: &str, step: &Step<'_>, limits: &Limits) -> Result<Want, Fault> {
         let text = Want::Text(limits.field_bytes);
         let sequence: &[&str] = match body {
             "ResponseMessage" => {
-                if step.ns == Ns::Duis && CONTENT.contains(&step.name.as_str()) { return self.open_content(step, text); }
+                if step.ns == Ns::Duis && CONTENT.contains(&step.name) { return self.open_content(step, text); }
                 &SERVICE
             }
             "DeviceAlertMessage" => &DEVICE_ALERT,
@@ -71,22 +71,22 @@ impl ResponseFields {
             _ => &SMETS1,
         };
         let at = place(step, sequence, body)?;
-        in_order(&mut self.body_next, at, &step.name)?;
-        Ok(match step.name.as_str() {
+        in_order(&mut self.body_next, at, step.name)?;
+        Ok(match step.name {
             "GBCSPayload" | "SMETS1SignedResponse" => { self.payload_seen = true; Want::Nothing }
             "DCCAlert" => Want::Children,
             _ => text,
         })
     }
 
-    fn open_content(&mut self, step: &Step, text: Want) -> Result<Want, Fault> {
+    fn open_content(&mut self, step: &Step<'_>, text: Want) -> Result<Want, Fault> {
         if let Some(first) = &self.content {
             return Err(Fault::new(RefusalCode::DuplicateField, format!("{} beside {first}: an answer holds one thing", step.name)));
         }
         // The references come first.
-        in_order(&mut self.body_next, SERVICE.len(), &step.name)?;
-        self.content = Some(step.name.clone());
-        Ok(match step.name.as_str() {
+        in_order(&mut self.body_next, SERVICE.len(), step.name)?;
+        self.content = Some(step.name.to_owned());
+        Ok(match step.name {
             "DSPScheduleID" => text,
             "DSPScheduledMessage" | "FutureDatedDeviceAlertMessage" => Want::Children,
             _ => Want::Nothing,
@@ -94,28 +94,28 @@ impl ResponseFields {
     }
 
     /// Inside the content of an answer, or the payload element of an alert.
-    fn open_inner(&mut self, body: &str, step: &Step, limits: &Limits) -> Result<Want, Fault> {
+    fn open_inner(&mut self, body: &str, step: &Step<'_>, limits: &Limits) -> Result<Want, Fault> {
         if body == "DCCAlertMessage" {
-            if step.ns != Ns::Duis { return Err(Fault::new(RefusalCode::WrongNamespace, format!("{} is in another namespace", quoted(&step.name)))); }
-            if !self.alert.payload.is_empty() { return Err(Fault::new(RefusalCode::DuplicateField, format!("{} is a second payload", quoted(&step.name)))); }
-            self.alert.payload = step.name.clone();
+            if step.ns != Ns::Duis { return Err(Fault::new(RefusalCode::WrongNamespace, format!("{} is in another namespace", quoted(step.name)))); }
+            if !self.alert.payload.is_empty() { return Err(Fault::new(RefusalCode::DuplicateField, format!("{} is a second payload", quoted(step.name)))); }
+            self.alert.payload = step.name.to_owned();
             // An element of the payload may hold text of its own.
             return Ok(Want::Children);
         }
-        Ok(match step.name.as_str() {
+        Ok(match step.name {
             "DSPScheduleID" | "FutureDatedAlertCode" | "InstructionNumber" | "TotalCommandInstructions" if step.ns == Ns::Duis => Want::Text(limits.field_bytes),
             _ => Want::Nothing,
         })
     }
 
     /// Inside the payload of an alert of the service: the ids that tell what it is about.
-    fn open_payload(&mut self, step: &Step, limits: &Limits) -> Result<Want, Fault> {
+    fn open_payload(&mut self, step: &Step<'_>, limits: &Limits) -> Result<Want, Fault> {
         if step.ns != Ns::Duis { return Ok(Want::Nothing); }
         if let Ok(breach) = step.name.parse::<Breach>() {
             if self.breach.replace(breach).is_some() { return Err(Fault::new(RefusalCode::DuplicateField, "a second breach")); }
             return Ok(Want::Children);
         }
-        Ok(match payload_field(&step.name) {
+        Ok(match payload_field(step.name) {
             Some(Wanted::Devices) => Want::Text(limits.list_bytes()),
             Some(_) => Want::Text(limits.field_bytes),
             None => Want::Nothing,
@@ -238,27 +238,27 @@ impl ResponseFields {
 }
 
 impl Fields for ResponseFields {
-    fn open(&mut self, path: &[Step], limits: &Limits) -> Result<Want, Fault> {
+    fn open(&mut self, path: &[Step<'_>], limits: &Limits) -> Result<Want, Fault> {
         let (depth, step) = (path.len(), &path[path.len() - 1]);
-        let part = path.get(1).map(|p| p.name.as_str());
-        let body = path.get(2).map_or("", |p| p.name.as_str());
+        let part = path.get(1).map(|p| p.name);
+        let body = path.get(2).map_or("", |p| p.name);
         match (depth, part) {
             (1, _) => Ok(Want::Children),
             (2, _) => Ok(if self.parts.open(step)? == Part::Signature { Want::Nothing } else { Want::Children }),
             (3, Some("Header")) => {
-                in_order(&mut self.header_next, place(step, &HEADER, "Header")?, &step.name)?;
+                in_order(&mut self.header_next, place(step, &HEADER, "Header")?, step.name)?;
                 Ok(Want::Text(limits.field_bytes))
             }
             (3, _) => {
-                if self.body.is_some() { return Err(Fault::new(RefusalCode::DuplicateField, format!("{} is a second body", quoted(&step.name)))); }
+                if self.body.is_some() { return Err(Fault::new(RefusalCode::DuplicateField, format!("{} is a second body", quoted(step.name)))); }
                 place(step, &["ResponseMessage", "DeviceAlertMessage", "DCCAlertMessage", "SMETS1ResponseMessage"], "Body")?;
-                self.body = Some(step.name.clone());
+                self.body = Some(step.name.to_owned());
                 Ok(Want::Children)
             }
             (4, _) => self.open_field(body, step, limits),
             (5, _) => self.open_inner(body, step, limits),
             (6, _) => self.open_payload(step, limits),
-            (7, _) if self.breach.is_some() && step.ns == Ns::Duis => Ok(match step.name.as_str() {
+            (7, _) if self.breach.is_some() && step.ns == Ns::Duis => Ok(match step.name {
                 "RequestID" | "QuarantineEventRef" => Want::Text(limits.field_bytes),
                 _ => Want::Nothing,
             }),
@@ -266,9 +266,9 @@ impl Fields for ResponseFields {
         }
     }
 
-    fn value(&mut self, path: &[Step], text: &str, limits: &Limits) -> Result<(), Fault> {
-        let name = &path[path.len() - 1].name;
-        match (path.len(), name.as_str()) {
+    fn value(&mut self, path: &[Step<'_>], text: &str, limits: &Limits) -> Result<(), Fault> {
+        let name = path[path.len() - 1].name;
+        match (path.len(), name) {
             (3, _) => self.header(name, text),
             (4 | 5, _) => self.field(name, text),
             (7, "RequestID") => { self.quarantined = Some(request_id(text)?); Ok(()) }

@@ -5,6 +5,7 @@ use crate::refusal::{Fault, RefusalCode, quoted};
 use crate::values::trimmed;
 use crate::{Limits, NAMESPACE, SIGNATURE_NAMESPACE};
 use quick_xml::NsReader;
+use std::borrow::Cow;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 
@@ -16,13 +17,13 @@ pub(crate) enum Ns {
     Other,
 }
 
-/// One piece.
+/// One piece. Names and texts are those of the message itself.
 #[derive(Debug)]
-pub(crate) enum Piece {
+pub(crate) enum Piece<'a> {
     /// An element opens: namespace, local name, and `schemaVersion` where it has that attribute.
-    Open(Ns, String, Option<String>),
+    Open(Ns, &'a str, Option<String>),
     /// Text of the open element.
-    Text(String),
+    Text(Cow<'a, str>),
     /// The open element closes.
     Close,
     /// The end.
@@ -52,6 +53,7 @@ impl Tee for () {}
 
 pub(crate) struct Scan<'a, T: Tee> {
     reader: NsReader<&'a [u8]>,
+    text: &'a str,
     limits: &'a Limits,
     tee: T,
     depth: usize,
@@ -69,7 +71,7 @@ impl<'a, T: Tee> Scan<'a, T> {
         config.allow_dangling_amp = false;
         config.allow_unmatched_ends = false;
         reader.resolver_mut().set_max_namespace_bindings(BINDINGS);
-        Scan { reader, limits, tee, depth: 0, elements: 0, seen_root: false }
+        Scan { reader, text, limits, tee, depth: 0, elements: 0, seen_root: false }
     }
 
     /// What heard the message.
@@ -82,11 +84,12 @@ impl<'a, T: Tee> Scan<'a, T> {
     pub fn error_offset(&self) -> usize { usize::try_from(self.reader.error_position()).unwrap_or(usize::MAX) }
 
     /// The next piece; comments and processing instructions are passed over.
-    pub fn next(&mut self) -> Result<Piece, Fault> {
+    pub fn next(&mut self) -> Result<Piece<'a>, Fault> {
         loop {
+            let from = self.offset();
             let event = self.reader.read_event().map_err(|e| Fault::new(RefusalCode::NotWellFormed, e.to_string()))?;
             match event {
-                Event::Start(tag) | Event::Empty(tag) => return self.open(&tag),
+                Event::Start(tag) | Event::Empty(tag) => return self.open(from, &tag),
                 Event::End(tag) => {
                     self.tee.close(self.depth, tag.name().0);
                     self.depth = self.depth.saturating_sub(1);
@@ -96,10 +99,10 @@ impl<'a, T: Tee> Scan<'a, T> {
                     let text = text.into_inner();
                     if text.contains("]]>") { return Err(Fault::new(RefusalCode::NotWellFormed, "']]>' in text")); }
                     if self.depth > 0 { self.tee.text(&text, false); }
-                    if let Some(piece) = self.text(text.into_owned())? { return Ok(piece); }
+                    if let Some(piece) = self.text(text)? { return Ok(piece); }
                 }
                 Event::CData(text) => {
-                    let text = text.into_inner().into_owned();
+                    let text = text.into_inner();
                     if self.depth == 0 { return Err(Fault::new(RefusalCode::NotWellFormed, "text outside the root")); }
                     self.tee.text(&text, true);
                     if let Some(piece) = self.text(text)? { return Ok(piece); }
@@ -108,7 +111,7 @@ impl<'a, T: Tee> Scan<'a, T> {
                     let c = reference(&name.into_inner())?;
                     if self.depth == 0 { return Err(Fault::new(RefusalCode::NotWellFormed, "text outside the root")); }
                     self.tee.reference(c);
-                    return Ok(Piece::Text(c.to_string()));
+                    return Ok(Piece::Text(Cow::Owned(c.to_string())));
                 }
                 Event::DocType(_) => return Err(Fault::new(RefusalCode::Doctype, "a document type declaration is never accepted")),
                 Event::Comment(_) => {}
@@ -128,13 +131,13 @@ impl<'a, T: Tee> Scan<'a, T> {
         }
     }
 
-    fn text(&self, text: String) -> Result<Option<Piece>, Fault> {
+    fn text(&self, text: Cow<'a, str>) -> Result<Option<Piece<'a>>, Fault> {
         if self.depth > 0 { return Ok(Some(Piece::Text(text))); }
         if trimmed(&text).is_empty() { return Ok(None); }
         Err(Fault::new(RefusalCode::NotWellFormed, format!("text outside the root: {}", quoted(trimmed(&text)))))
     }
 
-    fn open(&mut self, tag: &BytesStart<'_>) -> Result<Piece, Fault> {
+    fn open(&mut self, from: usize, tag: &BytesStart<'_>) -> Result<Piece<'a>, Fault> {
         if self.depth == 0 {
             if self.seen_root { return Err(Fault::new(RefusalCode::NotWellFormed, "a second root element")); }
             self.seen_root = true;
@@ -159,9 +162,11 @@ impl<'a, T: Tee> Scan<'a, T> {
                 return Err(Fault::new(RefusalCode::NotWellFormed, format!("prefix {} is not declared", quoted(&prefix))));
             }
         };
-        let piece = Piece::Open(ns, local.as_ref().to_owned(), version);
+        // The name stands in the message right behind the bracket; the piece borrows it from there.
+        let (end, length) = (from + 1 + name.0.len(), local.as_ref().len());
+        let local = self.text.get(end - length..end).ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "the name of an element"))?;
         self.tee.open(self.depth, ns, tag);
-        Ok(piece)
+        Ok(Piece::Open(ns, local, version))
     }
 
     /// Checks the attributes; returns `schemaVersion` where it is one of them.
@@ -174,11 +179,12 @@ impl<'a, T: Tee> Scan<'a, T> {
             }
             let attribute = attribute.map_err(|e| ill(e.to_string()))?;
             qualified_name(attribute.key.0)?;
-            let value = attribute_value(&attribute.value)?;
+            let plain = !attribute.value.bytes().any(|b| matches!(b, b'&' | b'<'));
+            let value = if plain { None } else { Some(attribute_value(&attribute.value)?) };
             if let (ResolveResult::Unknown(prefix), _) = self.reader.resolver().resolve_attribute(attribute.key) {
                 return Err(ill(format!("prefix {} is not declared", quoted(&prefix))));
             }
-            if attribute.key.0 == "schemaVersion" { version = Some(value); }
+            if attribute.key.0 == "schemaVersion" { version = Some(value.unwrap_or_else(|| attribute.value.into_owned())); }
         }
         Ok(version)
     }
@@ -195,6 +201,9 @@ fn declaration(encoding: Option<&str>) -> Result<(), Fault> {
 
 /// A name, or two with one colon between.
 fn qualified_name(name: &str) -> Result<(), Fault> {
+    // Nearly all names are letters and digits around one colon at most.
+    let plain = |p: &str| p.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && p.bytes().all(|b| b.is_ascii_alphanumeric());
+    if plain(name.split_once(':').map_or(name, |(p, l)| if plain(p) { l } else { "" })) { return Ok(()); }
     let part = |p: &str| {
         let mut chars = p.chars();
         chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii())

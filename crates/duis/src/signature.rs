@@ -136,7 +136,7 @@ impl SignatureTee {
     }
 
     /// One that keeps the whole canonical form.
-    pub fn keeping() -> SignatureTee { SignatureTee { chunk: usize::MAX, ..SignatureTee::new(0) } }
+    pub fn keeping(size: usize) -> SignatureTee { SignatureTee { chunk: usize::MAX, ..SignatureTee::new(size) } }
 
     /// The canonical forms of the message without its signature and of SignedInfo, whatever the
     /// signature is worth.

@@ -193,7 +193,7 @@ pub fn verify(bytes: &[u8], limits: &Limits, verifier: &Verifier<'_>, signer: Eu
 /// Bytes that are no message, and messages without a canonical form.
 pub fn canonical(bytes: &[u8], limits: &Limits) -> Result<(Vec<u8>, Vec<u8>), VerifyError> {
     let (text, skipped) = decode(bytes, limits)?;
-    let mut scan = Scan::new(text, limits, SignatureTee::keeping());
+    let mut scan = Scan::new(text, limits, SignatureTee::keeping(text.len()));
     let mut start = 0;
     drive(&mut scan, &mut start, bytes.len(), limits, Envelope::new).map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
     Ok(scan.into_tee().forms()?)

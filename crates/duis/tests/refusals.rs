@@ -83,7 +83,8 @@ fn each_fault_has_its_code() {
 
 #[test]
 fn every_code_is_shown_by_a_case_or_a_limit_and_stands_in_the_table() {
-    let limits = [TooLarge, TooDeep, TooManyElements, TooManyAttributes, FieldTooLong, TooManyDevices];
+    // Shown below, and `bad-payload` in payloads.rs.
+    let limits = [TooLarge, TooDeep, TooManyElements, TooManyAttributes, FieldTooLong, TooManyDevices, BadPayload];
     let shown: Vec<RefusalCode> = cases().into_iter().map(|(c, _)| c).chain(limits).collect();
     let table = include_str!("../../../docs/duis-refusals.md");
     for code in RefusalCode::ALL {

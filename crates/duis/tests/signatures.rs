@@ -1,56 +1,265 @@
-//! Signing and verifying under the interface's one profile, with certificates made here.
+//! Verification under the interface's one profile: what counts, and each refusal by its code.
 
+mod keys;
 mod samples;
 
-use northbound_duis::build::{RequestBody, RequestOut, ServiceRef};
+use keys::{DSP, NETWORK_OPERATOR, NOW, SUPPLIER, certificate, keyring, signer};
+use northbound_duis::build::{RequestBody, RequestOut, ResponseOut, ServiceRef};
 use northbound_duis::{
-    CertificateRequest, FOREVER, Keyring, Limits, Message, PrivateKey, ROLE_USER_XML, SignatureCode, Signer, Usage, Verifier, VerifyError, VerifyRules, issue,
-    read_and_verify, verify,
+    FOREVER, Limits, Message, ROLE_DSP_XML, ROLE_USER_XML, RefusalCode, SignError, SignatureCode, SignatureCode::*, Signed, Signer, Usage, Verifier, VerifyError,
+    VerifyRules, canonical, read_and_verify, verify,
 };
 use northbound_types::{Eui64, Utc};
+use std::collections::{BTreeMap, BTreeSet};
 
-const SUPPLIER: Eui64 = Eui64(0x90B3_D51F_3001_0000);
-const NETWORK_OPERATOR: Eui64 = Eui64(0x90B3_D51F_3002_0000);
-const NOW: Utc = Utc(1_775_044_800_000_000);
+const SERIAL: u128 = 0x14BE_4AD2_EA1D_0E4E_C7F7_156B_D246_2405;
+const DAY: i64 = 86_400_000_000;
+const SERVICE: ServiceRef<'static> = ServiceRef { reference: "4.1", srv: "4.1.1" };
+const ID: &str = "90-b3-d5-1f-30-01-00-00:00-db-12-34-56-78-90-a0:1775044800000";
 
-fn signer(eui: Eui64, serial: u128, role: u8) -> Signer {
-    let issuer = PrivateKey::from_entropy(&[7; 32]).unwrap();
-    let key = PrivateKey::from_entropy(&[serial as u8; 32]).unwrap();
-    let request = CertificateRequest {
-        serial, issuer: "T1", eui, role: Some(role), usage: Usage::DigitalSignature, not_before: Utc(0), not_after: FOREVER, public_key: key.public(),
+fn user() -> Signer { signer(SUPPLIER, SERIAL, ROLE_USER_XML) }
+
+fn request(signer: &Signer) -> String {
+    let body = RequestBody::read("ReadInstantaneousImportRegisters", None);
+    let request = RequestOut { schema_version: "5.4", id: ID, first_in_sequence: None, preceding: None, variant: 1, service: SERVICE, body };
+    String::from_utf8(request.signed(signer).unwrap()).unwrap()
+}
+
+/// Trusts the User, another User, a certificate for key agreement, one of tomorrow and one of yesterday.
+fn judge_with(text: &str, rules: &VerifyRules, now: Utc) -> Result<Signed, SignatureCode> {
+    let sign = Usage::DigitalSignature;
+    let ring = keyring(&[
+        user().certificate().clone(), signer(NETWORK_OPERATOR, 6, ROLE_USER_XML).certificate().clone(), signer(DSP, 7, ROLE_DSP_XML).certificate().clone(),
+        certificate(SUPPLIER, 8, Some(ROLE_USER_XML), Usage::KeyAgreement, Utc(0), FOREVER), certificate(SUPPLIER, 9, Some(0x02), sign, Utc(0), FOREVER),
+        certificate(SUPPLIER, 10, Some(ROLE_USER_XML), sign, Utc(NOW.0 + DAY), FOREVER), certificate(SUPPLIER, 11, Some(ROLE_USER_XML), sign, Utc(0), Utc(NOW.0 - DAY)),
+    ]);
+    let verifier = Verifier { keyring: &ring, rules, now };
+    let (_, signed) = read_and_verify(text.as_bytes(), &Limits::default(), &samples::services(), &verifier).unwrap_or_else(|e| panic!("{e} in {text}"));
+    signed.map_err(|refusal| {
+        assert!(!refusal.detail.is_empty());
+        refusal.code
+    })
+}
+
+fn judge(text: &str) -> Result<Signed, SignatureCode> { judge_with(text, &VerifyRules::default(), NOW) }
+
+/// What is wrong, and the code that says so. Nothing here is signed anew: all of it is refused for
+/// what it is, or for no longer being what was signed.
+fn cases() -> Vec<(SignatureCode, String)> {
+    let signed = request(&user());
+    let edit = |from: &str, to: &str| {
+        assert!(signed.contains(from), "no {from:?}");
+        signed.replacen(from, to, 1)
     };
-    let certificate = issue(&request, &issuer).unwrap();
-    Signer::new(key, certificate).unwrap()
+    let serial = |to: &str| edit(&SERIAL.to_string(), to);
+    let signature = &signed[signed.find("<ds:Signature ").unwrap()..signed.find("</sr:Request>").unwrap()];
+    let part = |name: &str| {
+        let from = signed.find(&format!("<ds:{name}")).unwrap();
+        let end = format!("</ds:{name}>");
+        signed[from..from + signed[from..].find(&end).unwrap() + end.len()].to_owned()
+    };
+    let inner = |name: &str| { let p = part(name); p[p.find('>').unwrap() + 1..p.rfind("</").unwrap()].to_owned() };
+    vec![
+        (Missing, edit(signature, "")),
+        (Structure, edit("<ds:Signature ", "<ds:Signature Id=\"a\" ")),
+        (Structure, edit("<ds:SignedInfo>", "<ds:SignedInfo Id='a'>")),
+        (Structure, edit("<ds:SignedInfo>", "<ds:Object/><ds:SignedInfo>")),
+        (Structure, edit("<ds:SignedInfo>", "text<ds:SignedInfo>")),
+        (Structure, edit("<ds:SignedInfo>", "<?pi?><ds:SignedInfo>")),
+        (Structure, edit("<ds:SignedInfo>", "<sr:SignedInfo>").replace("</ds:SignedInfo>", "</sr:SignedInfo>")),
+        (Structure, edit("</ds:Signature>", "<ds:Object/></ds:Signature>")),
+        (Structure, edit(&inner("SignatureValue"), &"A".repeat(257))),
+        (Structure, edit(&inner("SignatureValue"), &format!("<![CDATA[{}]]>", inner("SignatureValue")))),
+        (CanonicalisationMethod, edit("http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315")),
+        (CanonicalisationMethod, edit("http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/2001/10/xml-exc-c14n#WithComments")),
+        (CanonicalisationMethod, edit("</ds:CanonicalizationMethod>", "<e:InclusiveNamespaces xmlns:e='http://www.w3.org/2001/10/xml-exc-c14n#' PrefixList='sr'/></ds:CanonicalizationMethod>")),
+        (CanonicalisationMethod, edit(&part("CanonicalizationMethod"), "")),
+        (SignatureMethod, edit("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256")),
+        (SignatureMethod, edit("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", "http://www.w3.org/2000/09/xmldsig#hmac-sha1")),
+        (SignatureMethod, edit("</ds:SignatureMethod>", "<ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>")),
+        (Reference, edit("URI=\"\"", "URI=\"#body\"")),
+        (Reference, edit("URI=\"\"", "")),
+        (Reference, edit("URI=\"\"", "URI=\"\" Type=\"urn:a\"")),
+        (Reference, edit("URI=\"\"", "URI=\"#xpointer(/)\"")),
+        (Reference, edit("</ds:Reference>", &format!("</ds:Reference>{}", part("Reference")))),
+        (Reference, edit(&part("Reference"), "")),
+        (Transforms, edit(&part("Transforms"), "")),
+        (Transforms, edit("<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>", "")),
+        (Transforms, edit("</ds:Transforms>", "<ds:Transform Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/></ds:Transforms>")),
+        (Transforms, edit("http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/1999/REC-xslt-19991116")),
+        (Transforms, edit("</ds:Transform>", "<ds:XPath>1</ds:XPath></ds:Transform>")),
+        (DigestMethod, edit("http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2000/09/xmldsig#sha1")),
+        (DigestValue, edit(&inner("DigestValue"), "AAAA")),
+        (DigestValue, edit(&inner("DigestValue"), "not base64")),
+        (DigestValue, edit(&part("DigestValue"), "")),
+        (SignatureValue, edit(&inner("SignatureValue"), "MEUCIQ==")),
+        (SignatureValue, edit(&part("SignatureValue"), "")),
+        (KeyInfo, edit("<ds:X509IssuerSerial>", "<ds:X509Certificate>AAAA</ds:X509Certificate><ds:X509IssuerSerial>")),
+        (KeyInfo, edit("</ds:X509IssuerSerial>", "</ds:X509IssuerSerial><ds:X509Certificate>AAAA</ds:X509Certificate>")),
+        (KeyInfo, edit("<ds:X509Data>", "<ds:KeyName>a</ds:KeyName><ds:X509Data>")),
+        (KeyInfo, edit(&part("KeyInfo"), "")),
+        (SerialNumber, serial("14BE4AD2EA1D0E4EC7F7156BD2462405")),
+        (SerialNumber, serial("-1")),
+        (SerialNumber, serial("")),
+        (SerialNumber, serial(&format!("{}0", u128::MAX))),
+        (Nested, edit("<sr:ReadInstantaneousImportRegisters>", &format!("<sr:ReadInstantaneousImportRegisters>{signature}"))),
+        (Nested, edit("<sr:ReadInstantaneousImportRegisters>", "<sr:ReadInstantaneousImportRegisters><sr:A><x:Object xmlns:x='http://www.w3.org/2000/09/xmldsig#'/></sr:A>")),
+        // Only an answer of a first-generation device has a signed document inside.
+        (Nested, edit("<sr:ReadInstantaneousImportRegisters>", &format!("<sr:ReadInstantaneousImportRegisters><sr:SMETS1SignedResponse>{signature}</sr:SMETS1SignedResponse>"))),
+        (IdAttribute, edit("<sr:Body>", "<sr:Body Id='body'>")),
+        (IdAttribute, edit("<sr:Body>", "<sr:Body xml:id='body'>")),
+        (IdAttribute, edit(" schemaVersion", " ID='a' schemaVersion")),
+        (NotCanonical, edit("<sr:Body>", "<sr:Body xmlns:x='relative/uri'>")),
+        (NotCanonical, edit("<sr:Body>", "<sr:Body xmlns:x='urn:x' xmlns:y='urn:x' x:a='1' y:a='2'>")),
+        (NotCanonical, edit("<sr:Body>", "<sr:Body xmlns:x=''>")),
+        (UnknownSerial, serial("12345678901234567890")),
+        (WrongUsage, serial("8")),
+        (WrongSigner, serial("6")),
+        (WrongSigner, serial("7")),
+        (WrongRole, serial("9")),
+        (NotYetValid, serial("10")),
+        (Expired, serial("11")),
+        (DigestMismatch, edit(":1775044800000<", ":1775044800001<")),
+        (DigestMismatch, edit("\"5.4\"", "\"5.3\"")),
+        (DigestMismatch, edit("<sr:Header>", " <sr:Header>")),
+        (DigestMismatch, edit("</ds:Signature>", "</ds:Signature> ")),
+        (DigestMismatch, edit(" schemaVersion", " xmlns:unused='urn:unused' schemaVersion")),
+        (DigestMismatch, edit("<sr:Body>", "<?pi?><sr:Body>")),
+        (DigestMismatch, format!("<?pi?>{signed}")),
+        (SignatureMismatch, edit("<ds:SignatureMethod", " <ds:SignatureMethod")),
+        (SignatureMismatch, edit(&inner("SignatureValue"), &format!("AAAA{}", &inner("SignatureValue")[4..]))),
+        (SignatureMismatch, edit(&inner("SignatureValue"), &format!("{}==", "A".repeat(86)))),
+    ]
 }
 
-fn keyring(signers: &[&Signer]) -> Keyring {
-    let mut ring = Keyring::new();
-    for s in signers { ring.insert(s.certificate().clone()).unwrap(); }
-    ring
+#[test]
+fn each_fault_has_its_code() {
+    for (code, text) in cases() { assert_eq!(judge(&text).unwrap_err(), code, "in {text}"); }
 }
 
-fn request(body: RequestBody<'_>) -> RequestOut<'_> {
-    RequestOut {
-        schema_version: "5.4", id: "90-b3-d5-1f-30-01-00-00:00-db-12-34-56-78-90-a0:1775044800000", first_in_sequence: None, preceding: None, variant: 1,
-        service: ServiceRef { reference: "4.1", srv: "4.1.1" }, body,
+#[test]
+fn every_code_is_shown_by_a_case_and_stands_in_the_table() {
+    let shown: BTreeSet<SignatureCode> = cases().into_iter().map(|(c, _)| c).collect();
+    let table = include_str!("../../../docs/signatures.md");
+    for code in SignatureCode::ALL {
+        assert!(shown.contains(code), "{code} is shown by no case");
+        assert!(table.contains(&format!("| `{code}` |")), "{code} is not in docs/signatures.md");
     }
 }
 
 #[test]
-fn what_is_signed_verifies() {
-    let user = signer(SUPPLIER, 5, ROLE_USER_XML);
-    let other = signer(NETWORK_OPERATOR, 6, ROLE_USER_XML);
-    let ring = keyring(&[&user, &other]);
+fn what_does_not_change_the_meaning_does_not_change_the_verdict() {
+    let signed = request(&user());
+    let namespace = " xmlns:sr=\"http://www.dccinterface.co.uk/ServiceUserGateway\" schemaVersion=\"5.4\"";
+    let value = signed.split("<ds:SignatureValue>").nth(1).unwrap().split('<').next().unwrap();
+    for (what, same) in [
+        ("nothing", signed.clone()),
+        ("a comment", signed.replace("<sr:Body>", "<!-- a --><sr:Body>")),
+        ("a comment in the signature", signed.replace("<ds:SignedInfo>", "<ds:SignedInfo><!-- a -->")),
+        ("a declaration", format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{signed}")),
+        ("a byte order mark", format!("\u{FEFF}{signed}")),
+        ("order of attributes", signed.replace(namespace, " schemaVersion='5.4'\n xmlns:sr='http://www.dccinterface.co.uk/ServiceUserGateway'")),
+        ("empty tags", signed.replace("></sr:ReadInstantaneousImportRegisters>", " />")),
+        ("issuer", signed.replace("CN=T1,OU=07", "CN=Somebody,OU=99")),
+        ("references", signed.replace(">4.1<", ">&#52;.&#x31;<")),
+        ("CDATA", signed.replace(">4.1<", "><![CDATA[4.1]]><")),
+        ("lines in the value", signed.replace(value, &format!("{}&#13;\n{} ", &value[..76], &value[76..]))),
+        ("after the end", format!("{signed}\n<!-- a -->\n")),
+    ] {
+        assert_eq!(judge(&same), Ok(Signed { serial: SERIAL, signer: SUPPLIER, role: Some(ROLE_USER_XML) }), "{what}: {same}");
+    }
+}
+
+#[test]
+fn a_second_signature_and_things_behind_it_are_no_message() {
+    let signed = request(&user());
+    let from = signed.find("<ds:Signature ").unwrap();
+    let signature = &signed[from..signed.find("</sr:Request>").unwrap()];
+    let ring = keyring([user().certificate()]);
     let rules = VerifyRules::default();
     let verifier = Verifier { keyring: &ring, rules: &rules, now: NOW };
-    let bytes = request(RequestBody::read("ReadInstantaneousImportRegisters", None)).signed(&user).unwrap();
-    let (message, signed) = read_and_verify(&bytes, &Limits::default(), &samples::services(), &verifier).unwrap();
-    assert!(matches!(message, Message::Request(_)));
-    assert_eq!(signed.unwrap().signer, SUPPLIER);
-    assert_eq!(verify(&bytes, &Limits::default(), &verifier, SUPPLIER).unwrap().serial, 5);
-    // Somebody else's good signature is not the originator's.
-    let forged = other.sign(&bytes, &Limits::default()).unwrap();
-    let (_, signed) = read_and_verify(&forged, &Limits::default(), &samples::services(), &verifier).unwrap();
-    assert_eq!(signed.unwrap_err().code, SignatureCode::WrongSigner);
-    assert!(matches!(verify(&forged, &Limits::default(), &verifier, SUPPLIER), Err(VerifyError::Signature(e)) if e.code == SignatureCode::WrongSigner));
+    for (code, text) in [
+        (RefusalCode::DuplicateField, signed.replace("</sr:Request>", &format!("{signature}</sr:Request>"))),
+        (RefusalCode::FieldOrder, signed.replace(signature, "").replace("<sr:Body>", &format!("{signature}<sr:Body>"))),
+        (RefusalCode::UnexpectedElement, signed.replace("</ds:Signature>", "</ds:Signature><sr:Extra/>")),
+        (RefusalCode::UnexpectedText, signed.replace("</ds:Signature>", "</ds:Signature>extra")),
+        (RefusalCode::Doctype, format!("<!DOCTYPE a>{signed}")),
+    ] {
+        let refused = read_and_verify(text.as_bytes(), &Limits::default(), &samples::services(), &verifier).unwrap_err();
+        assert_eq!(refused.code, code, "{refused} in {text}");
+        assert!(matches!(verify(text.as_bytes(), &Limits::default(), &verifier, SUPPLIER), Err(VerifyError::Unreadable(r)) if r.code == code));
+    }
+}
+
+#[test]
+fn dates_count_to_the_microsecond_where_they_are_asked_for() {
+    let (from, to) = (Utc(NOW.0), Utc(NOW.0 + DAY));
+    let brief = Signer::new(keys::key(12), certificate(SUPPLIER, 12, Some(ROLE_USER_XML), Usage::DigitalSignature, from, to)).unwrap();
+    let ring = keyring([brief.certificate()]);
+    let text = request(&brief);
+    let at = |now: Utc, check_dates: bool| {
+        let rules = VerifyRules { check_dates, ..VerifyRules::default() };
+        let verifier = Verifier { keyring: &ring, rules: &rules, now };
+        verify(text.as_bytes(), &Limits::default(), &verifier, SUPPLIER).map_err(|e| match e { VerifyError::Signature(s) => s.code, VerifyError::Unreadable(r) => panic!("{r}") })
+    };
+    assert!(at(from, true).is_ok() && at(to, true).is_ok());
+    assert_eq!(at(Utc(from.0 - 1), true).unwrap_err(), NotYetValid);
+    assert_eq!(at(Utc(to.0 + 1), true).unwrap_err(), Expired);
+    assert!(at(Utc(0), false).is_ok() && at(Utc(to.0 * 2), false).is_ok());
+}
+
+#[test]
+fn roles_are_settings() {
+    let text = request(&signer(SUPPLIER, 9, 0x02));
+    assert_eq!(judge(&text).unwrap_err(), WrongRole);
+    let own = VerifyRules { roles_of: BTreeMap::from([(SUPPLIER, BTreeSet::from([0x02]))]), ..VerifyRules::default() };
+    assert_eq!(judge_with(&text, &own, NOW).unwrap().role, Some(0x02));
+    // Roles of its own are instead of the others, not besides.
+    assert_eq!(judge_with(&request(&user()), &own, NOW).unwrap_err(), WrongRole);
+    let all = VerifyRules { request_roles: BTreeSet::from([0x02, 0x87]), ..VerifyRules::default() };
+    assert!(judge_with(&text, &all, NOW).is_ok() && judge_with(&request(&user()), &all, NOW).is_ok());
+}
+
+#[test]
+fn responses_are_signed_by_the_service_alone() {
+    let answer = ResponseOut::acknowledgement("5.4", ID, SERVICE, NOW);
+    let text = |signer: &Signer| String::from_utf8(answer.signed(signer).unwrap()).unwrap();
+    let rules = VerifyRules { response_signers: BTreeSet::from([DSP]), ..VerifyRules::default() };
+    let service = signer(DSP, 7, ROLE_DSP_XML);
+    assert_eq!(judge_with(&text(&service), &rules, NOW).unwrap().signer, DSP);
+    assert_eq!(judge(&text(&service)).unwrap_err(), WrongSigner, "nobody signs responses unless set");
+    assert_eq!(judge_with(&text(&user()), &rules, NOW).unwrap_err(), WrongSigner);
+    let as_user = VerifyRules { response_signers: BTreeSet::from([DSP, SUPPLIER]), ..VerifyRules::default() };
+    assert_eq!(judge_with(&text(&user()), &as_user, NOW).unwrap_err(), WrongRole);
+}
+
+#[test]
+fn signing_drops_what_stands_between_elements_and_an_old_signature() {
+    let old = samples::sample("request_read");
+    let spaced = old.replace("><", ">\n  <").replace("<sr:Body>", "<sr:Body><!-- a --><?pi?>").replacen('<', "<?xml version=\"1.0\"?>\r\n<", 1);
+    assert!(old.contains("Signature") && spaced.contains("Signature"));
+    let ring = keyring([user().certificate()]);
+    let rules = VerifyRules::default();
+    let verifier = Verifier { keyring: &ring, rules: &rules, now: NOW };
+    let signed = user().sign(spaced.as_bytes(), &Limits::default()).unwrap();
+    assert!(!signed.contains(&b'\n') && signed.starts_with(b"<sr:Request "));
+    let (message, verdict) = read_and_verify(&signed, &Limits::default(), &samples::services(), &verifier).unwrap();
+    assert!(verdict.is_ok(), "{verdict:?}");
+    assert!(matches!(message, Message::Request(r) if r.srv == "4.1.1"));
+    // What is digested is what is sent, without the signature.
+    let document = canonical(&signed, &Limits::default()).unwrap().0;
+    let from = signed.windows(14).position(|w| w == b"<ds:Signature ").unwrap();
+    assert_eq!(document, [&signed[..from], b"</sr:Request>"].concat());
+    // Text that is white space alone stays, where it is all that an element holds.
+    let blank = samples::edited("request_read", "<sr:ReadInstantaneousImportRegisters/>", "<sr:A> <sr:B> </sr:B>\n</sr:A>");
+    assert!(String::from_utf8(user().sign(blank.as_bytes(), &Limits::default()).unwrap()).unwrap().contains("<sr:A><sr:B> </sr:B></sr:A>"));
+    assert!(matches!(user().sign(b"<a/>", &Limits::default()), Err(SignError::Unreadable(_))));
+}
+
+#[test]
+fn a_signer_has_the_key_of_its_certificate_and_may_sign() {
+    let other = certificate(SUPPLIER, 6, Some(ROLE_USER_XML), Usage::DigitalSignature, Utc(0), FOREVER);
+    assert_eq!(Signer::new(keys::key(5), other).unwrap_err(), SignError::OtherKey { serial: 6 });
+    let agreement = certificate(Eui64(1), 6, Some(0x02), Usage::KeyAgreement, Utc(0), FOREVER);
+    assert_eq!(Signer::new(keys::key(6), agreement).unwrap_err(), SignError::Usage { serial: 6 });
 }

@@ -4,18 +4,13 @@ use northbound_duis::build::{
     AlertBody, DccAlertOut, DccPayload, DeviceAlertOut, FirmwareWarning, InventoryDevice, InventoryKey, Item, LogPeriod, MeterMpxns, Prenotification, RequestBody, RequestOut,
     ResponseOut, ScheduleRow, ScheduledRead, ServiceRef, StatusChange,
 };
-use northbound_duis::{Breach, KeystoreEntry, Signer, Throttled};
+use northbound_duis::{Breach, Throttled};
 use northbound_types::{Eui64, RequestId, Utc};
-use std::error::Error;
-use std::path::Path;
 
 const SUPPLIER: Eui64 = Eui64(0x90B3_D51F_3001_0000);
 const DSP: Eui64 = Eui64(0x90B3_D51F_3000_0002);
 const METER: Eui64 = Eui64(0x00DB_1234_5678_90A0);
 const HUB: Eui64 = Eui64(0x00DB_1234_5678_90A2);
-/// The certificates with which the published test network's supplier and service sign.
-const SUPPLIER_SERIAL: u128 = 0x14BE_4AD2_EA1D_0E4E_C7F7_156B_D246_24A7;
-const DSP_SERIAL: u128 = 0x7DAC_7283_AAD2_9BDD_23C9_EFBF_DDB5_2A41;
 const AT: Utc = Utc(1_775_044_800_250_000);
 const ASKED: &str = "90-b3-d5-1f-30-01-00-00:00-db-12-34-56-78-90-a0:1775044800000";
 const ASKED_DSP: &str = "90-B3-D5-1F-30-01-00-00:90-B3-D5-1F-30-00-00-02:1775044800001";
@@ -134,23 +129,4 @@ pub fn responses() -> Vec<(&'static str, ResponseOut<'static>)> {
     all.extend(items().into_iter().map(|(name, srv, item)| (name, ResponseOut::answer(VERSION, ASKED, Some(id), named(srv), "I0", AT, Some(item)))));
     all.extend(alerts().into_iter().map(|(name, alert)| (name, ResponseOut::alert(VERSION, alert_id, AT, alert))));
     all
-}
-
-/// Each message unsigned (`NAME.plain.xml`) and signed (`NAME.xml`).
-pub fn write_all(entries: &[KeystoreEntry], folder: &Path) -> Result<(), Box<dyn Error>> {
-    let signer = |serial: u128| -> Result<Signer, Box<dyn Error>> {
-        let entry = entries.iter().find(|e| e.certificate.serial == serial).ok_or("a known serial is not in the keystore")?;
-        let key = northbound_duis::PrivateKey::from_pkcs8(entry.key.as_ref().ok_or("no key")?.to_pkcs8())?;
-        Ok(Signer::new(key, entry.certificate.clone())?)
-    };
-    let (supplier, service) = (signer(SUPPLIER_SERIAL)?, signer(DSP_SERIAL)?);
-    for (name, request) in requests() {
-        std::fs::write(folder.join(format!("request-{name}.plain.xml")), request.to_xml()?)?;
-        std::fs::write(folder.join(format!("request-{name}.xml")), request.signed(&supplier)?)?;
-    }
-    for (name, response) in responses() {
-        std::fs::write(folder.join(format!("response-{name}.plain.xml")), response.to_xml()?)?;
-        std::fs::write(folder.join(format!("response-{name}.xml")), response.signed(&service)?)?;
-    }
-    Ok(())
 }
