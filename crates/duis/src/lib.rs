@@ -8,6 +8,31 @@
 //! [`read_and_verify`] does the same and verifies the signature in the same pass, under the one
 //! profile that the interface has; [`Signer`] signs under it, and [`mod@build`] writes messages.
 //!
+//! ```
+//! use northbound_duis::build::{RequestBody, RequestOut, ServiceRef};
+//! use northbound_duis::{CertificateRequest, FOREVER, Keyring, Limits, PrivateKey, Services, Signer, Usage, Verifier, VerifyRules, issue, read_and_verify};
+//! use northbound_types::{Eui64, Utc};
+//!
+//! let (issuer, key) = (PrivateKey::from_entropy(&[7; 32])?, PrivateKey::from_entropy(&[5; 32])?);
+//! let certificate = issue(&CertificateRequest {
+//!     serial: 5, issuer: "T1", eui: Eui64(0x90B3_D51F_3001_0000), role: Some(0x87), usage: Usage::DigitalSignature,
+//!     not_before: Utc(0), not_after: FOREVER, public_key: key.public(),
+//! }, &issuer)?;
+//! let mut keyring = Keyring::new();
+//! keyring.insert(certificate.clone())?;
+//! let request = RequestOut {
+//!     schema_version: "5.4", id: "90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1", first_in_sequence: None, preceding: None, variant: 1,
+//!     service: ServiceRef { reference: "4.1", srv: "4.1.1" }, body: RequestBody::read("ReadInstantaneousImportRegisters", None),
+//! };
+//! let bytes = request.signed(&Signer::new(key, certificate)?)?;
+//!
+//! let services = Services::from_catalogue(include_str!("../../../rules/codes/srv_catalogue.csv"))?;
+//! let verifier = Verifier { keyring: &keyring, rules: &VerifyRules::default(), now: Utc(1) };
+//! let (_message, signed) = read_and_verify(&bytes, &Limits::default(), &services, &verifier)?;
+//! assert_eq!(signed?.serial, 5);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Not here: validity against the whole schema (a message may be well-formed, have the right
 //! header and still be invalid inside its service's element).
 

@@ -256,6 +256,29 @@ fn signing_drops_what_stands_between_elements_and_an_old_signature() {
     assert!(matches!(user().sign(b"<a/>", &Limits::default()), Err(SignError::Unreadable(_))));
 }
 
+/// A long message is digested piece by piece.
+#[test]
+fn long_messages_verify_and_every_part_of_them_counts() {
+    let ring = keyring([signer(DSP, 7, ROLE_DSP_XML).certificate()]);
+    let rules = VerifyRules { response_signers: BTreeSet::from([DSP]), ..VerifyRules::default() };
+    let verifier = Verifier { keyring: &ring, rules: &rules, now: NOW };
+    let fields = "<sr:A>0123456789</sr:A>".repeat(10_000);
+    let plain = samples::sample("answer");
+    let from = plain.find("<sr:GBCSPayload>").unwrap();
+    let to = plain.find("</sr:GBCSPayload>").unwrap() + "</sr:GBCSPayload>".len();
+    let long = format!("{}<sr:DSPInventory>{fields}</sr:DSPInventory>{}", &plain[..from], &plain[to..]);
+    let signed = signer(DSP, 7, ROLE_DSP_XML).sign(long.as_bytes(), &Limits::default()).unwrap();
+    assert!(signed.len() > 200_000);
+    let verdict = |data: &[u8]| verify(data, &Limits::default(), &verifier, DSP).map_err(|e| e.to_string());
+    assert!(verdict(&signed).is_ok(), "{:?}", verdict(&signed));
+    let digits: Vec<usize> = (0..signed.len()).filter(|&i| signed[i..].starts_with(b"0123456789")).collect();
+    for at in digits.into_iter().step_by(997) {
+        let mut changed = signed.clone();
+        changed[at] = b'1';
+        assert!(verdict(&changed).unwrap_err().starts_with("digest-mismatch"), "byte {at}");
+    }
+}
+
 #[test]
 fn a_signer_has_the_key_of_its_certificate_and_may_sign() {
     let other = certificate(SUPPLIER, 6, Some(ROLE_USER_XML), Usage::DigitalSignature, Utc(0), FOREVER);
