@@ -52,6 +52,8 @@ pub(crate) fn run(args: &DevicesArgs, ctx: &Ctx) -> Result<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| CliError::internal(format!("cannot start: {e}")))?;
     let json = ctx.format == Format::Json;
     let folder = settings.data.display().to_string();
+    // Whoever started this may ask it to stop as soon as it has said that it listens.
+    let stop = runtime.block_on(async { interrupted() })?;
     runtime.block_on(serve(settings, args.listen, |address, found| {
         let line = if json { json!({"listening": address.to_string(), "executions": found.records, "torn_bytes": found.torn}).to_string() } else {
             format!("devices listen on {address}; {} executions in {folder}{}", found.records, if found.torn > 0 { format!(", {} torn bytes cut off", found.torn) } else { String::new() })
@@ -59,7 +61,7 @@ pub(crate) fn run(args: &DevicesArgs, ctx: &Ctx) -> Result<Answer> {
         // Whoever started this waits for the line; one who does not read it is no fault of the devices.
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{line}").and_then(|()| out.flush());
-    }, interrupted()))?;
+    }, stop))?;
     Ok(Answer::raw(String::new()))
 }
 
@@ -95,17 +97,17 @@ fn public_key(text: &str) -> Result<PublicKey> {
     PublicKey::read(&bytes).map_err(|e| CliError::usage(format!("{} ({} hexadecimal digits were given)", e.detail, text.len())))
 }
 
-/// Done when the process is asked to stop.
-async fn interrupted() {
-    #[cfg(unix)]
-    if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Done when the process is asked to stop. The handlers are in place when this returns.
+fn interrupted() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let catch = |kind| signal(kind).map_err(|e| CliError::internal(format!("cannot catch signals: {e}")));
+    let (mut term, mut int) = (catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?);
+    Ok(async move {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
             _ = term.recv() => {}
+            _ = int.recv() => {}
         }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 impl From<DevicesError> for CliError {

@@ -58,7 +58,7 @@ fn homes(seed: u64, meters: u32) -> Vec<u32> {
 
 /// What a client knows: which Commands it sent, which answers it had, what it was told.
 #[derive(Default)]
-struct Client { sent: HashMap<Correlation, Vec<u8>>, answers: HashMap<Correlation, Vec<u8>>, told_known: usize, again: usize, connected: usize }
+struct Client { sent: HashMap<Correlation, Vec<u8>>, answers: HashMap<Correlation, Vec<u8>>, executing: usize, again: usize, connected: usize }
 
 impl Client {
     fn hear(&mut self, network: &TcpNetwork, event: NetworkEvent) {
@@ -77,7 +77,7 @@ impl Client {
                 self.again += 1;
                 network.dispatch(Dispatch { bytes: self.sent[&correlation].clone(), pace: Pace::OnDemand }).unwrap();
             }
-            NetworkEvent::Told { told: Told::Executing, .. } => self.told_known += 1,
+            NetworkEvent::Told { told: Told::Executing, .. } => self.executing += 1,
             NetworkEvent::NoRoute { .. } | NetworkEvent::Disconnected | NetworkEvent::Alert { .. } => {}
         }
     }
@@ -129,6 +129,8 @@ fn twenty_kills_under_load_and_nothing_is_done_twice() {
     process.child.wait().unwrap();
     let records = log::read(&room.data().join("devices")).unwrap();
     reconcile(&client, &records);
+    println!("{} Commands, {} executions, {KILLS} kills, {} connections, {} sent again as unknown, {} told as executing, {torn} torn ends",
+        client.sent.len(), records.len(), client.connected, client.again, client.executing);
     assert!(client.connected > KILLS / 2 && client.again > 0, "{} connections, {} sent again: the kills hit nothing", client.connected, client.again);
     // With no kill hitting a write there is no torn end; with one there is. Both are fine: the log was read.
     assert!(torn <= KILLS as u64);
