@@ -96,8 +96,17 @@ struct Log {
     executions: u64,
     once: u64,
     kept: VecDeque<Record>,
-    /// Per originator the highest counter whose record was dropped: nothing at or below it is done.
-    floors: Vec<(Eui64, u64)>,
+    counters: Vec<Counters>,
+}
+
+/// What a device knows of one originator's counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Counters {
+    who: Eui64,
+    /// The highest that was done.
+    highest: u64,
+    /// The highest whose record was dropped: nothing at or below it is done.
+    floor: Option<u64>,
 }
 
 impl Devices {
@@ -162,32 +171,36 @@ impl Devices {
     #[must_use]
     pub fn executions(&self) -> u64 { self.logs.values().map(|l| l.executions).sum() }
 
-    /// The highest counter of an originator that a device has done and still remembers.
+    /// The highest counter of an originator that a device has done.
     #[must_use]
-    pub fn highest(&self, device: Eui64, originator: Eui64) -> Option<u64> {
-        self.logs.get(&device)?.kept.iter().filter(|r| r.key.recipient == originator).map(|r| r.key.counter).max()
-    }
+    pub fn highest(&self, device: Eui64, originator: Eui64) -> Option<u64> { self.logs.get(&device)?.of(originator).map(|c| c.highest) }
 }
 
 impl Log {
-    fn find(&self, key: &Correlation) -> Option<&Record> { self.kept.iter().rev().find(|r| r.key == *key) }
+    fn of(&self, originator: Eui64) -> Option<&Counters> { self.counters.iter().find(|c| c.who == originator) }
 
-    fn is_replay(&self, key: &Correlation) -> bool { self.floors.iter().any(|&(who, floor)| who == key.recipient && key.counter <= floor) }
+    /// Most Commands are new: one counter tells, and nothing is searched.
+    fn find(&self, key: &Correlation) -> Option<&Record> {
+        if self.of(key.recipient).is_none_or(|c| key.counter > c.highest) { return None; }
+        self.kept.iter().rev().find(|r| r.key == *key)
+    }
+
+    fn is_replay(&self, key: &Correlation) -> bool { self.of(key.recipient).and_then(|c| c.floor).is_some_and(|floor| key.counter <= floor) }
 
     fn push(&mut self, record: Record) {
         self.executions = record.number;
         self.once += u64::from(record.once);
+        let (who, counter) = (record.key.recipient, record.key.counter);
+        match self.counters.iter_mut().find(|c| c.who == who) {
+            Some(c) => c.highest = c.highest.max(counter),
+            None => self.counters.push(Counters { who, highest: counter, floor: None }),
+        }
         if self.kept.len() == ANSWERS_KEPT {
-            if let Some(old) = self.kept.pop_front() { self.raise(old.key.recipient, old.key.counter); }
+            if let Some(old) = self.kept.pop_front() {
+                if let Some(c) = self.counters.iter_mut().find(|c| c.who == old.key.recipient) { c.floor = c.floor.max(Some(old.key.counter)); }
+            }
         }
         self.kept.push_back(record);
-    }
-
-    fn raise(&mut self, originator: Eui64, counter: u64) {
-        match self.floors.iter_mut().find(|(who, _)| *who == originator) {
-            Some((_, floor)) => *floor = (*floor).max(counter),
-            None => self.floors.push((originator, counter)),
-        }
     }
 }
 
