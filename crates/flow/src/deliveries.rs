@@ -25,6 +25,10 @@ pub(crate) struct Pending {
 }
 
 impl Flow {
+    /// A message that no User has taken yet, by its number.
+    #[must_use]
+    pub fn delivery(&self, number: u64) -> Option<&Delivery> { self.pending.get(&number).map(|p| p.message.as_ref()) }
+
     /// Hands a message over for delivery, and returns its number.
     pub(crate) fn deliver(&mut self, mut message: Delivery, of: Of, out: &mut Vec<Effect>) -> u64 {
         message.number = self.next.delivery;

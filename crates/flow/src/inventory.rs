@@ -132,6 +132,24 @@ impl Inventory {
         Ok(())
     }
 
+    /// Every User.
+    pub(crate) fn users(&self) -> impl Iterator<Item = &UserRecord> { self.users.iter().map(|u| &u.record) }
+
+    /// Devices after one, by EUI.
+    pub(crate) fn after(&self, after: Option<Eui64>, most: usize) -> Vec<Eui64> {
+        let mut all: Vec<Eui64> = self.devices.keys().copied().filter(|d| after.is_none_or(|a| *d > a)).collect();
+        if most < all.len() { all.select_nth_unstable(most); all.truncate(most); }
+        all.sort_unstable();
+        all
+    }
+
+    /// A device as it stands at a time.
+    pub(crate) fn record(&self, eui: Eui64, at: i64) -> Option<DeviceRecord> {
+        let d = self.device(eui)?;
+        let registered = Role::ALL.iter().filter_map(|role| Some((*role, self.user(d.holder(*role, at)?)?.record.eui))).collect();
+        Some(DeviceRecord { eui, device_type: d.device_type, status: d.status, region: d.region, generation: d.generation, hub: d.hub, registered })
+    }
+
     /// Takes a User, new or changed. Its number stays.
     pub(crate) fn put_user(&mut self, record: &UserRecord) -> Result<(), String> {
         self.check_user(record)?;

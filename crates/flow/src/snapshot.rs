@@ -65,6 +65,20 @@ impl Flow {
         }
     }
 
+    /// A device of the inventory, with who is registered for it now.
+    #[must_use]
+    pub fn device(&self, eui: northbound_types::Eui64) -> Option<crate::event::DeviceRecord> { self.inventory.record(eui, self.now) }
+
+    /// At most so many devices after one, by EUI.
+    #[must_use]
+    pub fn devices(&self, after: Option<northbound_types::Eui64>, most: usize) -> Vec<crate::event::DeviceRecord> {
+        self.inventory.after(after, most).into_iter().filter_map(|d| self.device(d)).collect()
+    }
+
+    /// Every User, in the order in which they came.
+    #[must_use]
+    pub fn users(&self) -> Vec<crate::event::UserRecord> { self.inventory.users().cloned().collect() }
+
     /// How a request that can still change stands now.
     #[must_use]
     pub fn find(&self, id: RequestId) -> Vec<crate::effect::Record> {

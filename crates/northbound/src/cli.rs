@@ -1,6 +1,6 @@
 //! Nouns and their dispatch.
 
-use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, ingest, journal, ledger, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules};
+use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, ingest, journal, ledger, live, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
 
@@ -24,6 +24,22 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Simulate a network for a month and make its pack
     Demo(demo::DemoArgs),
+    /// Run the live service: the User interface, deliveries, journal, ledger and an emulated network
+    Serve(live::serve::ServeArgs),
+    /// What is up
+    Status,
+    /// Send a request as a User, and wait for its answer
+    Send(live::send::SendArgs),
+    /// A User's endpoint: checks what comes and prints it
+    Receive(live::receive::ReceiveArgs),
+    /// What is going on now: rates, queues, in flight, time-outs
+    Top(live::watch::TopArgs),
+    /// Each step of a message, live
+    Tap(live::watch::TapArgs),
+    #[command(subcommand)]
+    Device(live::device::DeviceCommand),
+    #[command(subcommand)]
+    Key(live::key::KeyCommand),
     #[command(subcommand)]
     Ingest(ingest::IngestCommand),
     #[command(subcommand)]
@@ -101,6 +117,14 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
     let ctx = &Ctx::new(&cli.global)?;
     match &cli.noun {
         Command::Demo(c) => demo::run(c, ctx),
+        Command::Serve(c) => live::serve::run(c, ctx),
+        Command::Status => live::watch::status(ctx),
+        Command::Send(c) => live::send::run(c, ctx),
+        Command::Receive(c) => live::receive::run(c, ctx),
+        Command::Top(c) => live::watch::top(c, ctx),
+        Command::Tap(c) => live::watch::tap(c, ctx),
+        Command::Device(c) => live::device::run(c, ctx),
+        Command::Key(c) => live::key::run(c, ctx),
         Command::Ingest(c) => ingest::run(c, ctx),
         Command::Journal(c) => journal::run(c, ctx),
         Command::Ledger(c) => ledger::run(c, ctx),

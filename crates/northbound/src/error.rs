@@ -1,6 +1,7 @@
 //! One error at the edge: what, where, what to do, under a code and an exit code that stay
 //! (`docs/cli.md` lists both).
 
+use northbound_gateway::GatewayError;
 use northbound_ingest::error::IngestError;
 use northbound_ledger::LedgerError;
 use northbound_measures::{MeasureError, reconcile::ReconcileError};
@@ -126,6 +127,29 @@ impl From<RuleError> for CliError {
             RuleError::Read { .. } | RuleError::File { .. } | RuleError::Value { .. } => "rules.file",
         };
         CliError::new(Exit::BadInput, code, e.to_string())
+    }
+}
+
+impl From<GatewayError> for CliError {
+    fn from(e: GatewayError) -> CliError {
+        let (exit, code) = match e {
+            GatewayError::Ledger(e) => return e.into(),
+            GatewayError::Rules(e) => return e.into(),
+            GatewayError::Config { .. } => (Exit::BadInput, "gateway.config"),
+            GatewayError::Policy(_) => (Exit::BadInput, "gateway.policy"),
+            GatewayError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => (Exit::NotFound, "gateway.not-found"),
+            GatewayError::Io { .. } => (Exit::BadInput, "gateway.io"),
+            GatewayError::Listen { .. } => (Exit::Conflict, "gateway.listen"),
+            GatewayError::PlainBeyondLoopback { .. } => (Exit::Refused, "gateway.plain"),
+            GatewayError::Tls(_) => (Exit::BadInput, "gateway.tls"),
+            GatewayError::Key { .. } => (Exit::BadInput, "gateway.key"),
+            GatewayError::Journal { .. } => (Exit::Internal, "gateway.journal"),
+            GatewayError::NotRunning { .. } => (Exit::NotFound, "gateway.not-running"),
+            GatewayError::Refused { status: 403, .. } => (Exit::Refused, "gateway.right"),
+            GatewayError::Refused { .. } => (Exit::Refused, "gateway.refused"),
+            GatewayError::Connection { .. } => (Exit::Internal, "gateway.connection"),
+        };
+        CliError::new(exit, code, e.to_string())
     }
 }
 

@@ -13,6 +13,7 @@ mod explain;
 mod ingest;
 mod journal;
 mod ledger;
+mod live;
 mod output;
 mod pack;
 mod progress;

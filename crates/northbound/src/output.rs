@@ -116,6 +116,7 @@ impl Answer {
     pub(crate) fn new(json: Value) -> Answer { Answer { json, ..Answer::default() } }
     pub(crate) fn raw(text: impl Into<String>) -> Answer { Answer { raw: Some(text.into()), ..Answer::default() } }
     pub(crate) fn table(mut self, t: Table) -> Answer { self.tables.push(t); self }
+    pub(crate) fn with_json(mut self, json: Value) -> Answer { self.json = json; self }
     pub(crate) fn say(mut self, line: impl Into<String>) -> Answer { self.said.push(line.into()); self }
     pub(crate) fn then(mut self, line: impl Into<String>) -> Answer { self.next.push(line.into()); self }
 

@@ -36,6 +36,14 @@ pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
     }
 }
 
+/// Roles of which one is needed to change the live service: inventory, Users, registrations, pauses,
+/// what is held.
+pub const LIVE_ROLES: &[&str] = &["operations", "analyst"];
+
+/// May this actor change the live service?
+#[must_use]
+pub fn may_change_live(actor: &Actor) -> bool { actor.roles.iter().any(|r| LIVE_ROLES.contains(&r.as_str())) }
+
 /// Must a reason be given?
 #[must_use]
 pub const fn needs_reason(verb: Verb) -> bool {

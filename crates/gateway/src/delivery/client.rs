@@ -1,0 +1,155 @@
+//! Posting to a User's endpoint: HTTP/1.1, one connection kept open for each worker.
+
+use crate::{error::Result, http::tls};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{Method, Request, client::conn::http1, header};
+use hyper_util::rt::TokioIo;
+use std::{fmt, path::Path, str::FromStr, time::Duration};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
+
+/// Bytes of an answer that are read.
+const ANSWER_BYTES: usize = 8 << 20;
+
+/// An `http` or `https` address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Url {
+    tls: bool,
+    host: String,
+    port: u16,
+    path: String,
+}
+
+/// A text that is no such address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no address: write http://127.0.0.1:9000/path or https://host/path")]
+pub struct UrlError(String);
+
+impl FromStr for Url {
+    type Err = UrlError;
+    fn from_str(text: &str) -> std::result::Result<Url, UrlError> {
+        let wrong = || UrlError(text.chars().take(200).collect());
+        if text.bytes().any(|b| b <= b' ' || b == 0x7F) { return Err(wrong()); }
+        let uri: hyper::Uri = text.parse().map_err(|_| wrong())?;
+        let tls = match uri.scheme_str() { Some("http") => false, Some("https") => true, _ => return Err(wrong()) };
+        if uri.authority().is_none_or(|a| a.as_str().contains('@')) { return Err(wrong()); }
+        let host = uri.host().filter(|h| !h.is_empty()).ok_or_else(wrong)?.trim_matches(['[', ']']).to_owned();
+        let path = uri.path_and_query().map_or("/", |p| p.as_str());
+        Ok(Url { tls, host, port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }), path: if path.is_empty() { "/" } else { path }.to_owned() })
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}://{}{}", if self.tls { "https" } else { "http" }, self.authority(), self.path) }
+}
+
+impl Url {
+    /// The address with another part at the end of its path.
+    #[must_use]
+    pub fn join(&self, part: &str) -> Url { Url { path: format!("{}/{part}", self.path.trim_end_matches('/')), ..self.clone() } }
+
+    fn authority(&self) -> String { if self.host.contains(':') { format!("[{}]:{}", self.host, self.port) } else { format!("{}:{}", self.host, self.port) } }
+}
+
+type Sender = http1::SendRequest<Full<Bytes>>;
+
+/// Makes connections.
+#[derive(Clone)]
+pub struct Client {
+    connector: TlsConnector,
+    timeout: Duration,
+}
+
+/// A connection that may be used again.
+#[derive(Default)]
+pub(super) struct Kept(Option<(Url, Sender)>);
+
+impl Client {
+    /// A client that trusts these authorities for `https`, and gives up after `timeout`.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn new(authorities: Option<&Path>, timeout: Duration) -> Result<Client> { Ok(Client { connector: tls::connector(authorities)?, timeout }) }
+
+    /// Posts a message. The status, or why there is none.
+    pub(super) async fn post(&self, url: &Url, body: Bytes, kept: &mut Kept) -> std::result::Result<u16, String> {
+        match tokio::time::timeout(self.timeout, self.tried(url, body, kept)).await {
+            Ok(answer) => answer,
+            Err(_) => { kept.0 = None; Err(format!("no answer within {} ms", self.timeout.as_millis())) }
+        }
+    }
+
+    /// Posts a message over a connection of its own, and returns status and answer.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn exchange(&self, url: &Url, body: Vec<u8>) -> std::result::Result<(u16, Vec<u8>), String> {
+        let one = async {
+            let mut sender = self.connect(url).await?;
+            one(&mut sender, url, Bytes::from(body)).await.map_err(|e| e.to_string())
+        };
+        tokio::time::timeout(self.timeout, one).await.map_err(|_| format!("no answer within {} ms", self.timeout.as_millis()))?
+    }
+
+    async fn tried(&self, url: &Url, body: Bytes, kept: &mut Kept) -> std::result::Result<u16, String> {
+        // A kept connection may have been closed meanwhile: then a new one is made, once.
+        if let Some((at, mut sender)) = kept.0.take() && at == *url && sender.ready().await.is_ok() {
+            match one(&mut sender, url, body.clone()).await {
+                Ok((status, _)) => { kept.0 = Some((at, sender)); return Ok(status); }
+                Err(e) if e.is_canceled() || e.is_closed() || e.is_incomplete_message() => {}
+                Err(e) => return Err(e.to_string()),
+            }
+        }
+        let mut sender = self.connect(url).await?;
+        let (status, _) = one(&mut sender, url, body).await.map_err(|e| e.to_string())?;
+        kept.0 = Some((url.clone(), sender));
+        Ok(status)
+    }
+
+    async fn connect(&self, url: &Url) -> std::result::Result<Sender, String> {
+        let stream = TcpStream::connect((url.host.as_str(), url.port)).await.map_err(|e| e.to_string())?;
+        let _ = stream.set_nodelay(true);
+        if !url.tls { return handshake(TokioIo::new(stream)).await; }
+        let name = ServerName::try_from(url.host.clone()).map_err(|e| e.to_string())?;
+        handshake(TokioIo::new(self.connector.connect(name, stream).await.map_err(|e| e.to_string())?)).await
+    }
+}
+
+async fn handshake<I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static>(io: I) -> std::result::Result<Sender, String> {
+    let (sender, connection) = http1::handshake(io).await.map_err(|e| e.to_string())?;
+    tokio::spawn(async move { let _ = connection.await; });
+    Ok(sender)
+}
+
+async fn one(sender: &mut Sender, url: &Url, body: Bytes) -> hyper::Result<(u16, Vec<u8>)> {
+    let mut request = Request::new(Full::new(body));
+    *request.method_mut() = Method::POST;
+    // The path was read as part of an address, so it can be read again.
+    if let Ok(path) = url.path.parse() { *request.uri_mut() = path; }
+    let headers = request.headers_mut();
+    if let Ok(host) = header::HeaderValue::from_str(&url.authority()) { headers.insert(header::HOST, host); }
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
+    let answer = sender.send_request(request).await?;
+    let status = answer.status().as_u16();
+    let mut body = answer.into_body();
+    let mut read = Vec::new();
+    while let Some(frame) = body.frame().await {
+        if let Some(data) = frame?.data_ref() { read.extend_from_slice(data); }
+        if read.len() > ANSWER_BYTES { break; }
+    }
+    Ok((status, read))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_or_refused() {
+        for (text, back) in [
+            ("http://127.0.0.1:9000/smartdcc/duis", "http://127.0.0.1:9000/smartdcc/duis"), ("https://x.example", "https://x.example:443/"), ("http://[::1]:8/a?b=c", "http://[::1]:8/a?b=c"),
+        ] { assert_eq!(text.parse::<Url>().unwrap().to_string(), back); }
+        for bad in ["", "127.0.0.1:9000", "ftp://x/", "http:///x", "http://a b/", "http://u@x/", "/path"] { assert!(bad.parse::<Url>().is_err(), "{bad:?}"); }
+    }
+}

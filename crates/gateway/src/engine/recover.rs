@@ -1,0 +1,79 @@
+//! Starting: the newest checkpoint, then the journal's records after it, applied again.
+
+use crate::{accounts::Accounts, error::{GatewayError, Result}};
+use northbound_flow::{Effect, Flow, Policy, codec};
+use northbound_ledger::journal::{Journal, Limits, Record, Storage};
+use northbound_types::Utc;
+
+/// What was found at the start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// Position of the checkpoint that was read; 0 without one.
+    pub checkpoint: u64,
+    /// Records applied again.
+    pub replayed: u64,
+    /// The journal's last position.
+    pub position: u64,
+    /// Time of the last record.
+    pub last: Option<Utc>,
+    /// Bytes at the journal's end that no sync had covered.
+    pub dropped_bytes: u64,
+    /// Checkpoints that could not be read, and why.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// An open journal with the core as of its end.
+pub struct Opened<S: Storage> {
+    /// The journal.
+    pub journal: Journal<S>,
+    /// The core.
+    pub flow: Flow,
+    /// What was found.
+    pub recovery: Recovery,
+}
+
+/// Opens the journal and brings the core to its end. Rows of records that the ledger does not have
+/// yet go to `accounts`; everything else that replay does over has been done or will be asked for.
+/// `policy` is for a core that has no input yet.
+///
+/// # Errors
+/// A journal that is locked or damaged, or that ends before `in_ledger`, the ledger's position;
+/// records of another version.
+pub fn open<S: Storage>(storage: S, segment_bytes: u64, in_ledger: u64, policy: Policy, now: Utc, accounts: &mut Accounts) -> Result<Opened<S>> {
+    let limits = Limits { segment_bytes, must_reach: in_ledger, ..Limits::default() };
+    let (journal, found) = Journal::open(storage, limits, now)?;
+    let restored = journal.restore()?;
+    let mut recovery = Recovery { position: journal.durable_position(), dropped_bytes: found.dropped_bytes, skipped: restored.skipped, ..Recovery::default() };
+    let mut flow = Flow::new(policy);
+    // A checkpoint beyond the ledger's position would leave out rows that only replay makes again.
+    if let Some(c) = restored.checkpoint.filter(|c| c.position <= in_ledger || accounts.is_off()) {
+        match codec::decode_state(&c.state) {
+            Ok(f) => { flow = f; recovery.checkpoint = c.position; recovery.last = Some(c.at); }
+            Err(e) => recovery.skipped.push((format!("checkpoint {}", c.position), e.to_string())),
+        }
+    }
+    let mut effects = Vec::new();
+    for record in journal.read_from(recovery.checkpoint + 1)? {
+        let record = record?;
+        replay(&mut flow, &record, in_ledger, &mut effects, accounts)?;
+        recovery.replayed += 1;
+        recovery.last = Some(record.at);
+    }
+    Ok(Opened { journal, flow, recovery })
+}
+
+fn replay(flow: &mut Flow, record: &Record, in_ledger: u64, effects: &mut Vec<Effect>, accounts: &mut Accounts) -> Result<()> {
+    let event = codec::decode_event(&record.payload).map_err(|e| GatewayError::Journal { position: record.position, why: e.to_string() })?;
+    flow.apply(record.at, &event, effects);
+    for effect in effects.drain(..) {
+        if record.position <= in_ledger { continue; }
+        match effect {
+            Effect::Moved(m) => accounts.moved(record.position, m),
+            Effect::Settled(r) => accounts.settled(record.position, *r),
+            Effect::AlertSettled(r) => accounts.alert(record.position, *r),
+            Effect::Tried(r) => accounts.tried(record.position, *r),
+            Effect::Reply(_) | Effect::Dispatch(_) | Effect::Ask(_) | Effect::Deliver(_) | Effect::Notice(_) => {}
+        }
+    }
+    Ok(())
+}

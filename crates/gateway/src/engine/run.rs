@@ -1,0 +1,219 @@
+//! The engine's loop.
+
+use super::{BATCH, carry::{Outward, Unsent}, mailbox::{Back, Front, Handle, Said}};
+use crate::{clock::Steady, config::Store, http::Problem, log::Level};
+use northbound_flow::{Effect, Flow, codec, event::{Control, Event}};
+use northbound_ledger::{LedgerError, journal::{Journal, Storage}};
+use northbound_types::Utc;
+use serde_json::json;
+use std::{sync::Arc, time::{Duration, Instant}};
+use tokio::sync::oneshot;
+
+/// Longest wait without anything to do.
+const IDLE: Duration = Duration::from_millis(500);
+/// Between attempts to write to a disk that refused.
+const RESUME: Duration = Duration::from_millis(500);
+/// Between attempts to hand Commands to a network that is busy.
+const BUSY: Duration = Duration::from_millis(5);
+
+/// What an engine is made of.
+pub struct Parts<S: Storage> {
+    /// The journal, open.
+    pub journal: Journal<S>,
+    /// The core, as of the journal's end.
+    pub flow: Flow,
+    /// The time.
+    pub clock: Steady,
+    /// Where inputs come from.
+    pub handle: Handle,
+    /// Where effects go.
+    pub outward: Outward,
+    /// When to commit and to write checkpoints.
+    pub store: Store,
+    /// Position of the newest checkpoint.
+    pub checkpoint: u64,
+}
+
+/// The engine.
+pub struct Engine<S: Storage> {
+    parts: Parts<S>,
+    unsent: Unsent,
+    front: Vec<Front>,
+    back: Vec<Back>,
+    effects: Vec<Effect>,
+    payload: Vec<u8>,
+    suspended_since: Option<Instant>,
+}
+
+/// An input that has a position and is not stored yet.
+struct Stamped {
+    position: u64,
+    event: Event,
+    reply: Option<oneshot::Sender<Said>>,
+    alert: Option<u64>,
+}
+
+impl<S: Storage> Engine<S> {
+    /// An engine, ready to run.
+    #[must_use]
+    pub fn new(parts: Parts<S>) -> Engine<S> {
+        Engine { parts, unsent: Unsent::default(), front: Vec::new(), back: Vec::new(), effects: Vec::new(), payload: Vec::new(), suspended_since: None }
+    }
+
+    /// Runs until it is asked to stop, and everything that waited is done. Returns the core and the
+    /// journal's last position.
+    pub fn run(mut self) -> (Flow, u64) {
+        loop {
+            let suspended = self.resumed();
+            let wait = if suspended { RESUME } else { self.wait() };
+            let stop = self.parts.handle.take(BATCH, wait, suspended, (&mut self.front, &mut self.back));
+            let (now, jump) = self.parts.clock.now();
+            if let Some(j) = jump {
+                self.parts.outward.log.say(now, Level::Warn, "clock.jumped", json!({"expected": j.expected.to_string(), "found": j.found.to_string()}));
+                self.parts.outward.metrics.clock_jumps.add(1);
+            }
+            let stamped = self.stamp(now);
+            if self.store(now, stamped) { self.housekeeping(now); }
+            self.parts.outward.retry(&mut self.unsent);
+            if stop { break; }
+        }
+        self.finish()
+    }
+
+    /// How long nothing can become due.
+    fn wait(&self) -> Duration {
+        if !self.unsent.is_empty() { return BUSY; }
+        let due = self.parts.flow.next_timer().map_or(IDLE, |t| Duration::from_micros(u64::try_from(t.0 - self.parts.clock.last().0).unwrap_or(0)));
+        due.min(IDLE)
+    }
+
+    /// Gives positions to everything that was taken. Looks are answered here: they see the core as of
+    /// the last batch.
+    fn stamp(&mut self, now: Utc) -> Vec<Stamped> {
+        let mut stamped = Vec::with_capacity(self.front.len() + self.back.len() + 1);
+        let mut back = std::mem::take(&mut self.back);
+        for b in back.drain(..) { self.append(now, b.event, None, b.alert, &mut stamped); }
+        self.back = back;
+        let mut front = std::mem::take(&mut self.front);
+        for f in front.drain(..) {
+            let (event, reply) = match f {
+                Front::Look(look) => { look(&self.parts.flow); continue; }
+                Front::Request(r, to) => (Event::Request(r), to),
+                Front::Away(t, to) => (Event::TurnedAway(t), to),
+                Front::Control(c, to) => match self.would_take(&c) {
+                    Ok(()) => (Event::Control(c), to),
+                    Err(why) => { let _ = to.send(Said::Unchanged(why)); continue; }
+                },
+            };
+            self.append(now, event, Some(reply), None, &mut stamped);
+        }
+        self.front = front;
+        if stamped.is_empty() && self.parts.flow.next_timer().is_some_and(|t| t <= now) { self.append(now, Event::Tick, None, None, &mut stamped); }
+        stamped
+    }
+
+    fn would_take(&self, c: &Control) -> Result<(), String> { self.parts.flow.would_take(&c.change) }
+
+    fn append(&mut self, now: Utc, event: Event, reply: Option<oneshot::Sender<Said>>, alert: Option<u64>, stamped: &mut Vec<Stamped>) {
+        let mut payload = std::mem::take(&mut self.payload);
+        payload.clear();
+        let appended = match codec::encode_event(&event, payload) {
+            Ok(p) => { self.payload = p; self.parts.journal.append(now, &self.payload).map_err(|e| e.to_string()) }
+            Err(e) => Err(e.to_string()),
+        };
+        match appended {
+            Ok(position) => stamped.push(Stamped { position, event, reply, alert }),
+            Err(why) => {
+                self.parts.outward.log.say(now, Level::Error, "journal.refused", json!({"why": why}));
+                self.not_taken(Stamped { position: 0, event, reply, alert });
+            }
+        }
+    }
+
+    /// Syncs once, then applies and carries out. `false` where nothing could be stored.
+    fn store(&mut self, now: Utc, stamped: Vec<Stamped>) -> bool {
+        if stamped.is_empty() { return self.suspended_since.is_none(); }
+        let begun = Instant::now();
+        if let Err(e) = self.parts.journal.sync() {
+            self.suspend(now, &e);
+            for s in stamped { self.not_taken(s); }
+            return false;
+        }
+        let metrics = Arc::clone(&self.parts.outward.metrics);
+        metrics.synced(begun.elapsed(), stamped.len());
+        let mut alert = None;
+        for s in stamped {
+            if self.parts.outward.tap.is_watched() { self.parts.outward.tap.event(now, &s.event); }
+            self.parts.flow.apply(now, &s.event, &mut self.effects);
+            if let Event::Control(c) = &s.event && matches!(c.change, northbound_flow::Change::Policy(_)) {
+                self.parts.outward.door.change_policy(Arc::new(self.parts.flow.policy().clone()));
+            }
+            self.parts.outward.carry(now, s.position, &mut self.effects, s.reply, &mut self.unsent);
+            alert = alert.max(s.alert);
+        }
+        if let Some(n) = alert { let _ = self.parts.outward.network.alert_taken(n); }
+        true
+    }
+
+    /// Nothing of this input is stored. Who waits is told; what must not be lost goes back.
+    fn not_taken(&mut self, s: Stamped) {
+        match s.reply {
+            Some(to) => { let _ = to.send(Said::NotTaken(Problem::FULL.code)); }
+            None if matches!(s.event, Event::Tick) => {}
+            None => self.back.push(Back { event: s.event, alert: s.alert }),
+        }
+    }
+
+    fn suspend(&mut self, now: Utc, e: &LedgerError) {
+        if self.suspended_since.is_none() { self.parts.outward.log.say(now, Level::Error, "journal.suspended", json!({"why": e.to_string()})); }
+        self.suspended_since = Some(Instant::now());
+        self.parts.outward.metrics.suspended.set(1);
+        self.parts.handle.close(Some(Problem::FULL.code));
+    }
+
+    /// Tries to write again where the disk has refused. `true` while it still does.
+    fn resumed(&mut self) -> bool {
+        if self.parts.journal.suspended().is_none() { return false; }
+        if self.suspended_since.is_some_and(|t| t.elapsed() < RESUME) { return true; }
+        let now = self.parts.clock.now().0;
+        match self.parts.journal.resume() {
+            Ok(()) => {
+                self.suspended_since = None;
+                self.parts.outward.metrics.suspended.set(0);
+                self.parts.handle.close(None);
+                self.parts.outward.log.say(now, Level::Info, "journal.resumed", json!({}));
+                false
+            }
+            Err(e) => { self.suspend(now, &e); true }
+        }
+    }
+
+    /// Commits to the ledger and writes checkpoints where it is time.
+    fn housekeeping(&mut self, now: Utc) {
+        let durable = self.parts.journal.durable_position();
+        let Parts { outward, handle, store, flow, .. } = &mut self.parts;
+        outward.accounts.tick(now, durable, flow);
+        if self.suspended_since.is_none() { handle.close(outward.accounts.overfull(store.waiting_rows).then_some(Problem::BUSY.code)); }
+        if durable.saturating_sub(self.parts.checkpoint) >= self.parts.store.checkpoint_records { self.checkpoint(now); }
+    }
+
+    fn checkpoint(&mut self, now: Utc) {
+        let position = self.parts.journal.durable_position();
+        let written = codec::encode_state(&self.parts.flow).map_err(|e| e.to_string()).and_then(|s| self.parts.journal.checkpoint(position, now, &s).map_err(|e| e.to_string()));
+        match written {
+            Ok(()) => self.parts.outward.log.say(now, Level::Info, "checkpoint.written", json!({"position": position})),
+            Err(why) => self.parts.outward.log.say(now, Level::Warn, "checkpoint.failed", json!({"position": position, "why": why})),
+        }
+        // After a failure too: the next one comes after as many records again.
+        self.parts.checkpoint = position;
+    }
+
+    /// Everything is done: the rest goes to the ledger, and the state beside the journal.
+    fn finish(mut self) -> (Flow, u64) {
+        let now = self.parts.clock.now().0;
+        let durable = self.parts.journal.durable_position();
+        self.parts.outward.accounts.finish(now, durable, &self.parts.flow);
+        if durable > self.parts.checkpoint { self.checkpoint(now); }
+        (self.parts.flow, durable)
+    }
+}

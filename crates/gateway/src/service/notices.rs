@@ -1,0 +1,30 @@
+//! From the regional network to the engine.
+
+use crate::{engine::{Back, Handle}, log::{Level, Log}, network::NetworkEvent, southbound};
+use northbound_flow::event::Event;
+use northbound_types::Eui64;
+use serde_json::json;
+use tokio::sync::mpsc::Receiver;
+
+/// Passes on what the network says, on a thread of its own, and waits where the engine does: the
+/// network then waits too. Ends with the network.
+pub(super) fn forward(mut events: Receiver<NetworkEvent>, engine: Handle, service: Eui64, log: Log, clock: crate::clock::SharedClock) {
+    while let Some(event) = events.blocking_recv() {
+        let alert = if let NetworkEvent::Alert { number, .. } = &event { Some(*number) } else { None };
+        match &event {
+            // Whatever was on its way when the connection broke is asked for.
+            NetworkEvent::Connected => {
+                log.say(clock.wall(), Level::Info, "network.connected", json!({}));
+                engine.tell_waiting(Back { event: Event::Restarted, alert: None });
+                continue;
+            }
+            NetworkEvent::Disconnected => { log.say(clock.wall(), Level::Warn, "network.disconnected", json!({})); continue; }
+            _ => {}
+        }
+        match southbound::received(event, service) {
+            Ok(Some(event)) => engine.tell_waiting(Back { event, alert }),
+            Ok(None) => {}
+            Err(why) => log.say(clock.wall(), Level::Warn, "network.unreadable", json!({"why": why})),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `device`: the inventory and registrations.
+
+use super::{change, policy};
+use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table}};
+use clap::{Args, Subcommand};
+use northbound_flow::{
+    Change,
+    event::{DeviceRecord, Registration},
+    words::{DeviceStatus, DeviceType, Role},
+};
+use northbound_gateway::{GatewayError, control::Client, offline};
+use northbound_types::{Eui64, Generation, Region, Utc};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// The inventory
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum DeviceCommand {
+    /// Add a device, or change it
+    Add(AddArgs),
+    /// Take devices from a CSV: eui,type,status,region,generation,hub,registered (ROLE=EUI, with spaces between)
+    Import {
+        /// The file
+        file: PathBuf,
+    },
+    /// Register a User for a device in a role, from a time on
+    Register {
+        /// The device
+        device: Eui64,
+        /// The role
+        role: Role,
+        /// The User; none ends the registration
+        user: Option<Eui64>,
+        /// From when on. Default: now
+        #[arg(long, value_name = "TIME")]
+        from: Option<Utc>,
+    },
+    /// One device
+    Show {
+        /// Which
+        eui: Eui64,
+    },
+    /// Devices, by EUI
+    List {
+        /// Only after this one
+        #[arg(long, value_name = "EUI")]
+        after: Option<Eui64>,
+        /// At most so many
+        #[arg(long, value_name = "N", default_value_t = 1_000)]
+        limit: usize,
+    },
+}
+
+/// A device.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AddArgs {
+    /// Its EUI-64
+    eui: Eui64,
+    /// ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD, CAD
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: DeviceType,
+    /// Status in the inventory
+    #[arg(long, value_name = "STATUS", default_value = "Commissioned")]
+    status: DeviceStatus,
+    /// north, central or south
+    #[arg(long)]
+    region: Region,
+    /// smets1 or smets2
+    #[arg(long, default_value = "smets2")]
+    generation: Generation,
+    /// The hub through which it is reached. Default: itself
+    #[arg(long, value_name = "EUI")]
+    hub: Option<Eui64>,
+    /// Who is registered for it
+    #[arg(long = "registered", value_name = "ROLE=EUI")]
+    registered: Vec<String>,
+}
+
+pub(crate) fn run(c: &DeviceCommand, ctx: &Ctx) -> Result<Answer> {
+    match c {
+        DeviceCommand::Add(a) => {
+            let record = DeviceRecord {
+                eui: a.eui, device_type: a.kind, status: a.status, region: a.region, generation: a.generation, hub: a.hub.unwrap_or(a.eui),
+                registered: a.registered.iter().map(|t| held(t)).collect::<Result<_>>()?,
+            };
+            made(ctx, &[Change::Device(record)], &format!("Device {}", a.eui), 1)
+        }
+        DeviceCommand::Import { file } => import(file, ctx),
+        DeviceCommand::Register { device, role, user, from } => {
+            let change = Change::Registration(Registration { device: *device, role: *role, user: *user, from: from.unwrap_or(ctx.now) });
+            made(ctx, &[change], &format!("Registration of {device} as {role}"), 1)
+        }
+        DeviceCommand::Show { eui } => {
+            let found = devices(ctx, &format!("eui={eui}"), |f| f.device(*eui).into_iter().collect())?;
+            if found.is_empty() { return Err(CliError::not_found(format!("no device {eui} in the inventory"))); }
+            Ok(listed(&found))
+        }
+        DeviceCommand::List { after, limit } => {
+            let after_text = after.map(|a| format!("&after={a}")).unwrap_or_default();
+            Ok(listed(&devices(ctx, &format!("limit={limit}{after_text}"), |f| f.devices(*after, *limit))?))
+        }
+    }
+}
+
+fn held(text: &str) -> Result<(Role, Eui64)> {
+    let wrong = |why: String| CliError::usage(format!("{text:?}: {why}; write ROLE=EUI, such as IS=90-B3-D5-1F-30-01-00-01"));
+    let (role, user) = text.split_once('=').ok_or_else(|| wrong("no '='".to_owned()))?;
+    Ok((role.parse().map_err(|e: northbound_types::text_enum::UnknownWord| wrong(e.to_string()))?, user.parse().map_err(|e: northbound_types::id::IdError| wrong(e.to_string()))?))
+}
+
+fn made(ctx: &Ctx, changes: &[Change], what: &str, n: usize) -> Result<Answer> {
+    if ctx.dry_run { return Ok(Answer::new(json!({"dry_run": true, "changes": n})).say(format!("Dry run: {what} would be changed."))); }
+    let to = change(ctx, changes)?;
+    Ok(Answer::new(json!({"changes": n, "to": to.as_str()})).say(format!("{what}: {}.", to.words())))
+}
+
+/// Devices of one journal input.
+const TOGETHER: usize = 1_000;
+
+fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
+    let mut reader = csv::Reader::from_path(file).map_err(|e| CliError::input(format!("{}: {e}", file.display())))?;
+    let wrong = |line: u64, why: String| CliError::input(format!("{}, line {line}: {why}", file.display()));
+    let header = reader.headers().map_err(|e| wrong(1, e.to_string()))?.clone();
+    let column = |name: &str| header.iter().position(|h| h == name);
+    let needed = |name: &str| column(name).ok_or_else(|| wrong(1, format!("no column {name}")));
+    let (eui, kind, region) = (needed("eui")?, needed("type")?, needed("region")?);
+    let mut all = Vec::new();
+    for row in reader.records() {
+        let row = row.map_err(|e| CliError::input(format!("{}: {e}", file.display())))?;
+        let line = row.position().map_or(0, csv::Position::line);
+        let cell = |i: Option<usize>| i.and_then(|i| row.get(i)).map(str::trim).filter(|t| !t.is_empty());
+        let parsed = |text: Option<&str>, or: &str| text.unwrap_or(or).to_owned();
+        let eui: Eui64 = parsed(cell(Some(eui)), "").parse().map_err(|e: northbound_types::id::IdError| wrong(line, e.to_string()))?;
+        let word = |e: northbound_types::text_enum::UnknownWord| wrong(line, e.to_string());
+        all.push(DeviceRecord {
+            eui, device_type: parsed(cell(Some(kind)), "").parse().map_err(word)?, status: parsed(cell(column("status")), "Commissioned").parse().map_err(word)?,
+            region: parsed(cell(Some(region)), "").parse().map_err(word)?, generation: parsed(cell(column("generation")), "smets2").parse().map_err(word)?,
+            hub: cell(column("hub")).map_or(Ok(eui), str::parse).map_err(|e| wrong(line, e.to_string()))?,
+            registered: cell(column("registered")).unwrap_or("").split_whitespace().map(held).collect::<Result<_>>().map_err(|e| wrong(line, e.message))?,
+        });
+    }
+    let changes: Vec<Change> = all.chunks(TOGETHER).map(|d| Change::Devices(d.to_vec())).collect();
+    made(ctx, &changes, &format!("{} devices of {}", all.len(), file.display()), all.len())
+}
+
+/// From the service that runs, else from the journal.
+fn devices(ctx: &Ctx, query: &str, see: impl FnOnce(&northbound_flow::Flow) -> Vec<DeviceRecord>) -> Result<Vec<DeviceRecord>> {
+    match Client::of(&ctx.data) {
+        Ok(client) => {
+            let mut v = client.get(&format!("/devices?{query}"))?;
+            serde_json::from_value(v["devices"].take()).map_err(|e| CliError::internal(format!("the service's answer: {e}")))
+        }
+        Err(GatewayError::NotRunning { .. }) => Ok(offline::look(&ctx.data, policy(ctx)?, ctx.now, see)?),
+        Err(e) => Err(e.into()),
+    }
+}
+
+fn listed(devices: &[DeviceRecord]) -> Answer {
+    let mut t = Table::new("", &["device", "type", "status", "region", "generation", "hub", "registered"]);
+    for d in devices {
+        let registered = d.registered.iter().map(|(r, u)| format!("{r}={u}")).collect::<Vec<_>>().join(" ");
+        t.row([d.eui.to_string(), d.device_type.to_string(), d.status.to_string(), d.region.to_string(), d.generation.to_string(), d.hub.to_string(), registered]);
+    }
+    Answer::new(json!({"devices": devices})).table(t)
+}

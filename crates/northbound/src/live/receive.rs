@@ -1,0 +1,98 @@
+//! `receive`: a User's endpoint.
+
+use super::{policy_of, runtime, send::{holds, key_folder, received}, services};
+use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format}};
+use clap::Args;
+use northbound_gateway::{
+    GatewayError,
+    clock::SystemClock,
+    control::Client as Control,
+    keys::Keys,
+    user::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
+};
+use northbound_types::Eui64;
+use serde_json::json;
+use std::{io::{self, Write}, net::SocketAddr, sync::Arc, time::Duration};
+
+/// What to receive, and how to fail.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReceiveArgs {
+    /// Whose endpoint it is: the running service is told where to deliver
+    #[arg(long, value_name = "EUI")]
+    user: Option<Eui64>,
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Answer this HTTP status instead of 204
+    #[arg(long, value_name = "STATUS", value_parser = clap::value_parser!(u16).range(200..=599))]
+    status: Option<u16>,
+    /// Answer only after so many milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    delay: u64,
+    /// Refuse messages above so many bytes with 413
+    #[arg(long, value_name = "BYTES", default_value_t = CLIENT_BYTES)]
+    most: usize,
+    /// End after so many messages
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
+    /// End after so many seconds
+    #[arg(long = "for", value_name = "S")]
+    seconds: Option<u64>,
+    /// Print messages as they are
+    #[arg(long)]
+    xml: bool,
+}
+
+pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
+    let rules = ctx.rules()?;
+    let policy = policy_of(&rules, ctx)?;
+    let keys = Arc::new(Keys::load(&key_folder(ctx), policy.service, None)?);
+    let checks = Checks { keys, service: policy.service, services: services(&rules), clock: SystemClock::shared(), most: args.most };
+    let behaviour = Behaviour { status: args.status, delay: Duration::from_millis(args.delay) };
+    runtime()?.block_on(async {
+        let mut receiver = Receiver::start(args.listen, checks, behaviour).await?;
+        register(args.user, receiver.address, ctx)?;
+        tell(&receiver, ctx)?;
+        let until = async { match args.seconds { Some(s) => tokio::time::sleep(Duration::from_secs(s)).await, None => std::future::pending().await } };
+        let mut until = std::pin::pin!(until);
+        let mut seen = 0;
+        while args.count.is_none_or(|n| seen < n) {
+            let next = tokio::select! { m = receiver.messages.recv() => m, () = &mut until => break, _ = tokio::signal::ctrl_c() => break };
+            let Some(message) = next else { break };
+            seen += 1;
+            if !print(&message, args.xml, ctx) { break; }
+        }
+        receiver.stop().await;
+        Ok(Answer::raw(""))
+    })
+}
+
+/// Tells the running service; without one the address is only printed.
+fn register(user: Option<Eui64>, address: SocketAddr, ctx: &Ctx) -> Result<()> {
+    let Some(user) = user else { return Ok(()) };
+    match Control::of(&ctx.data) {
+        Ok(c) => { c.post("/endpoint", &json!({"user": user, "url": format!("http://{address}/")}))?; Ok(()) }
+        Err(GatewayError::NotRunning { .. }) => Err(CliError::not_found(format!("no service runs on {}: leave --user out to listen all the same", ctx.data.display()))),
+        Err(e) => Err(e.into()),
+    }
+}
+
+fn tell(receiver: &Receiver, ctx: &Ctx) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let told = if ctx.format == Format::Json { writeln!(out, "{}", json!({"listening": format!("http://{}/", receiver.address)})) } else { writeln!(out, "Listening on http://{}/", receiver.address) };
+    told.and_then(|()| out.flush()).map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
+}
+
+/// `false` where nobody reads any more.
+fn print(r: &Received, xml: bool, ctx: &Ctx) -> bool {
+    let mut out = io::stdout().lock();
+    let line = if ctx.format == Format::Json { received(r).to_string() } else {
+        match &r.message {
+            Some(m) => format!("{}  {}  {:<7} {}  {}{}", r.status, m.at, m.code, m.request.as_ref().or(m.response.as_ref()).map(|i| i.text.as_str()).unwrap_or_default(), holds(&m.body), r.refused.as_ref().map(|w| format!("  REFUSED: {w}")).unwrap_or_default()),
+            None => format!("{}  refused: {}", r.status, r.refused.clone().unwrap_or_default()),
+        }
+    };
+    let mut written = writeln!(out, "{line}");
+    if xml { written = written.and_then(|()| writeln!(out, "{}", String::from_utf8_lossy(&r.body))); }
+    written.and_then(|()| out.flush()).is_ok()
+}

@@ -1,0 +1,199 @@
+//! `send`: a request as a User, its acknowledgement, and its answer.
+
+use super::{policy_of, runtime, services};
+use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format, Table}};
+use clap::Args;
+use northbound_duis::{Content, ResponseBody, Services};
+use northbound_gateway::{
+    clock::SystemClock,
+    control::Client as Control,
+    delivery::{Client, Url},
+    keys::{FOLDER, Keys},
+    user::{Behaviour, CLIENT_BYTES, Checks, Prepared, Received, Receiver, Sent, prepare, send, signed_pre_command},
+};
+use northbound_registers::{Query, registers::parties::User};
+use northbound_types::{Eui64, RequestId};
+use serde_json::{Value, json};
+use std::{io::{self, Write}, net::{Ipv4Addr, SocketAddr}, path::{Path, PathBuf}, sync::Arc, time::Duration};
+
+/// What to send.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SendArgs {
+    /// A request in DUIS XML: signed anew, its RequestID made the User's own with a counter of now
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// As this User. Default: the one User of the party that --as names
+    #[arg(long, value_name = "EUI")]
+    user: Option<Eui64>,
+    /// To this device in place of the file's
+    #[arg(long, value_name = "EUI")]
+    device: Option<Eui64>,
+    /// With this counter in place of the time in milliseconds
+    #[arg(long, value_name = "N", conflicts_with = "keep_counter")]
+    counter: Option<u64>,
+    /// With the counter of the file
+    #[arg(long)]
+    keep_counter: bool,
+    /// Where to. Default: the service that runs on the data folder
+    #[arg(long, value_name = "URL")]
+    url: Option<Url>,
+    /// Authorities of an https address (PEM)
+    #[arg(long, value_name = "FILE")]
+    authorities: Option<PathBuf>,
+    /// Seconds to wait for the answer; 0 waits for the acknowledgement only
+    #[arg(long, value_name = "S", default_value_t = 30)]
+    wait: u64,
+    /// Sign the Pre-Command that comes back, and send it as this Command Variant
+    #[arg(long, value_name = "5|6|7", value_parser = clap::value_parser!(u8).range(5..=7))]
+    sign: Option<u8>,
+    /// Print messages as they are
+    #[arg(long)]
+    xml: bool,
+}
+
+/// Longest wait for what is said at once.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
+/// One exchange as it went.
+struct Went {
+    request: Prepared,
+    sent: Sent,
+    answer: Option<Received>,
+}
+
+pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
+    let (rules, folder) = (ctx.rules()?, ctx.data.join(FOLDER));
+    let (services, policy) = (services(&rules), policy_of(&rules, ctx)?);
+    let user = user(args.user, ctx)?;
+    let keys = Arc::new(Keys::load(&folder, policy.service, None)?);
+    let signer = keys.user(user, &folder)?;
+    let bytes = std::fs::read(&args.file).map_err(|e| CliError::io("read", &args.file, &e))?;
+    let counter = if args.keep_counter { None } else { Some(args.counter.unwrap_or_else(now_ms)) };
+    let first = prepare(&args.file, &bytes, user, args.device, counter, &signer, &services)?;
+    let control = Control::of(&ctx.data).ok();
+    let base = match (&args.url, &control) {
+        (Some(url), _) => url.clone(),
+        (None, Some(c)) => c.run_file().duis.parse().map_err(|e: northbound_gateway::delivery::UrlError| CliError::internal(e.to_string()))?,
+        (None, None) => return Err(CliError::not_found(format!("no service runs on {}; start one with `northbound serve`, or name another with --url", ctx.data.display()))),
+    };
+    let client = Client::new(args.authorities.as_deref(), AT_ONCE)?;
+    let went = runtime()?.block_on(async {
+        let waits = args.wait > 0;
+        let mut endpoint = match &control { Some(c) if waits => Some(endpoint(c, &first, &keys, policy.service, services.clone()).await?), _ => None };
+        let mut went = vec![exchange(&client, &base, first, &services, endpoint.as_mut(), args, ctx).await?];
+        if let (Some(variant), Some(pre)) = (args.sign, went[0].sent.pre_command.clone()) {
+            let key = keys.command_key(user).ok_or_else(|| CliError::not_found(format!("{} holds no key by which {user} signs Commands", folder.display())))?;
+            let second = signed_pre_command(&went[0].request, &pre, variant, &key, &signer)?;
+            went.push(exchange(&client, &base, second, &services, endpoint.as_mut(), args, ctx).await?);
+        }
+        if let Some(e) = endpoint { e.stop().await; }
+        Ok::<_, CliError>(went)
+    })?;
+    answer(&went, args)
+}
+
+/// The User: as named, or the one of the Actor's party.
+fn user(given: Option<Eui64>, ctx: &Ctx) -> Result<Eui64> {
+    if let Some(u) = given { return Ok(u); }
+    let party = ctx.actor.party.clone().ok_or_else(|| CliError::usage("as which User? Name it with --user EUI, or its party with --as person@PARTY"))?;
+    let store = ctx.store()?;
+    let of: Vec<Eui64> = ctx.gate(&store).list::<User>(&Query::as_at(ctx.as_at()))?.into_iter().map(|k| k.record).filter(|u| u.party == party).map(|u| u.eui).collect();
+    match of[..] {
+        [one] => Ok(one),
+        [] => Err(CliError::not_found(format!("party {party} has no User; name one with --user EUI"))),
+        _ => Err(CliError::usage(format!("party {party} has several Users: {}; name one with --user", of.iter().map(Eui64::to_string).collect::<Vec<_>>().join(", ")))),
+    }
+}
+
+fn now_ms() -> u64 { u64::try_from(SystemClock::shared().wall().0 / 1_000).unwrap_or(0) }
+
+/// An endpoint of this command's own, to which the answer of this one request goes.
+async fn endpoint(control: &Control, request: &Prepared, keys: &Arc<Keys>, service: Eui64, services: Services) -> Result<Receiver> {
+    let checks = Checks { keys: Arc::clone(keys), service, services, clock: SystemClock::shared(), most: CLIENT_BYTES };
+    let receiver = Receiver::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), checks, Behaviour::default()).await?;
+    control.post("/route", &json!({"request": request.id, "url": format!("http://{}/", receiver.address)}))?;
+    Ok(receiver)
+}
+
+async fn exchange(client: &Client, base: &Url, request: Prepared, services: &Services, endpoint: Option<&mut Receiver>, args: &SendArgs, ctx: &Ctx) -> Result<Went> {
+    let sent = send(client, base, &request, services).await?;
+    if ctx.format == Format::Table { say(&request, &sent, args.xml); }
+    let accepted = sent.code.as_deref() == Some("I99");
+    let answer = match endpoint { Some(e) if accepted => awaited(e, request.id, Duration::from_secs(args.wait)).await, _ => None };
+    Ok(Went { request, sent, answer })
+}
+
+/// The answer to this request; what else comes is none of ours.
+async fn awaited(endpoint: &mut Receiver, id: RequestId, wait: Duration) -> Option<Received> {
+    tokio::time::timeout(wait, async {
+        loop {
+            let received = endpoint.messages.recv().await?;
+            if received.message.as_ref().and_then(|m| m.request.as_ref()).is_some_and(|r| r.id == id) { return Some(received); }
+        }
+    }).await.ok().flatten()
+}
+
+/// What was said at once, at once: the answer may take its time.
+fn say(request: &Prepared, sent: &Sent, xml: bool) {
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{} CV{} {}: {}", request.srv, request.variant, request.id, sent.code.clone().unwrap_or_else(|| format!("HTTP {}", sent.status)));
+    if xml || sent.code.is_none() { let _ = writeln!(out, "{}", String::from_utf8_lossy(&sent.body)); }
+    let _ = out.flush();
+}
+
+fn answer(went: &[Went], args: &SendArgs) -> Result<Answer> {
+    let mut t = Table::new("", &["request", "CV", "said at once", "answer", "ResponseID", "holds", "signed by"]);
+    let mut printed = Vec::new();
+    let mut missing = false;
+    for w in went {
+        let m = w.answer.as_ref().and_then(|a| a.message.as_ref());
+        let waits = w.sent.code.as_deref() == Some("I99") && args.wait > 0;
+        missing |= waits && m.is_none();
+        t.row([
+            w.request.id.to_string(), w.request.variant.to_string(), w.sent.code.clone().unwrap_or_else(|| format!("HTTP {}", w.sent.status)),
+            m.map_or_else(|| if waits { format!("none within {} s", args.wait) } else { String::new() }, |m| m.code.clone()),
+            m.and_then(|m| m.response.as_ref()).map(|r| r.text.clone()).unwrap_or_default(), m.map(|m| holds(&m.body)).unwrap_or_default(),
+            w.answer.as_ref().and_then(|a| a.signer).map(|s| s.to_string()).unwrap_or_default(),
+        ]);
+        printed.push(json!({
+            "request": w.request.id, "variant": w.request.variant, "srv": w.request.srv, "status": w.sent.status, "code": w.sent.code, "pre_command": w.sent.pre_command.is_some(),
+            "answer": w.answer.as_ref().map(|a| received(a)), "acknowledgement": args.xml.then(|| String::from_utf8_lossy(&w.sent.body).into_owned()),
+        }));
+    }
+    let mut a = Answer::new(json!({"exchanges": printed})).table(t);
+    if args.xml { for w in went.iter().filter_map(|w| w.answer.as_ref()) { a = a.then(String::from_utf8_lossy(&w.body).into_owned()); } }
+    a.found = missing;
+    Ok(a)
+}
+
+/// What a received message is, in JSON.
+pub(crate) fn received(r: &Received) -> Value {
+    let m = r.message.as_ref();
+    json!({
+        "status": r.status, "refused": r.refused, "signer": r.signer, "bytes": r.body.len(), "code": m.map(|m| &m.code), "at": m.map(|m| m.at),
+        "request": m.and_then(|m| m.request.as_ref()).map(|i| &i.text), "response": m.and_then(|m| m.response.as_ref()).map(|i| &i.text), "holds": m.map(|m| holds(&m.body)),
+    })
+}
+
+/// In a word, what a message holds.
+pub(crate) fn holds(body: &ResponseBody) -> String {
+    match body {
+        ResponseBody::Acknowledgement(_) => "acknowledgement".to_owned(),
+        ResponseBody::Service(s, content) => match content {
+            Content::None => String::new(),
+            Content::GbcsPayload => format!("GBCSPayload of {}", s.srv),
+            Content::PreCommand => "PreCommand".to_owned(),
+            Content::LocalCommand => "LocalCommand".to_owned(),
+            Content::ScheduledMessage(n) => format!("run of schedule {n}"),
+            Content::ScheduleId(n) => format!("schedule {n}"),
+            Content::FutureDated(f) => format!("future-dated {}", f.code),
+            Content::Other(what) => what.clone(),
+        },
+        ResponseBody::DeviceAlert(a) => format!("device alert {}", a.code),
+        ResponseBody::DccAlert(a) => format!("alert {} {}", a.code, a.payload),
+        ResponseBody::Smets1(_) => "SMETS1".to_owned(),
+    }
+}
+
+/// The folder of keys, for messages.
+pub(crate) fn key_folder(ctx: &Ctx) -> PathBuf { Path::new(&ctx.data).join(FOLDER) }

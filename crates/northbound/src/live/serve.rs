@@ -1,0 +1,138 @@
+//! `serve`: the live service in the foreground.
+
+use super::demo;
+use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format}};
+use clap::Args;
+use northbound_gateway::{
+    Config, GatewayError, Service, Setup,
+    clock::SystemClock,
+    config::{ClientCertificates, Tls},
+    devices::Settings,
+    keys::Keys,
+    log::Log,
+    network::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
+};
+use northbound_network::{Scenario, scenario};
+use northbound_types::{Eui64, time::DAY_US};
+use serde_json::json;
+use std::{fs::OpenOptions, io::{self, Write}, net::SocketAddr, path::{Path, PathBuf}, sync::Arc};
+use tokio::sync::mpsc::Receiver;
+
+/// Settings in the data folder, read where no other file is named.
+pub(crate) const SETTINGS: &str = "service.toml";
+/// Days that an emulated network without a scenario is made for.
+const DAYS: i64 = 40;
+
+/// How to run.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ServeArgs {
+    /// Settings (docs/serve.md). Default: service.toml in the data folder, where there is one
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where Users post; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Where the loopback interface listens
+    #[arg(long, value_name = "ADDRESS")]
+    control: Option<SocketAddr>,
+    /// At the first start: invented Users with keys, invented devices, an emulated network
+    #[arg(long)]
+    demo: bool,
+    /// Meters of the demo's network
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    meters: u32,
+    /// The process that runs the devices (`devices`); else they are emulated in this one
+    #[arg(long, value_name = "ADDRESS")]
+    devices: Option<SocketAddr>,
+    /// The service's TLS certificate (PEM); without one only loopback is listened on
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// Its key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// Authorities of client certificates (PEM); without them none are asked for
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    client_authorities: Option<PathBuf>,
+    /// Clients may show a certificate, and need not
+    #[arg(long, requires = "client_authorities")]
+    client_certificates_optional: bool,
+    /// Write the log there instead of to standard error
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
+    if args.demo { demo::prepare(ctx, args.meters)?; }
+    let config = config(args, ctx)?;
+    let rules = ctx.rules()?;
+    let (log, writer) = Log::to(log_to(args.log.as_deref())?);
+    let network = config.network.clone();
+    let data = ctx.data.clone();
+    let setup = Setup {
+        data: ctx.data.clone(), config, rules, clock: SystemClock::shared(), log, ledger: None,
+        network: Box::new(move |keys: &Keys| start_network(&network, &data, keys)),
+    };
+    let mut service = Service::start(setup)?;
+    tell(&service, ctx)?;
+    service.wait();
+    let position = service.stop();
+    let _ = writer.join();
+    Ok(Answer::new(json!({"stopped": true, "position": position})).say(format!("Stopped cleanly at journal position {position}.")))
+}
+
+/// The addresses, at once: whoever started this waits for them.
+fn tell(service: &Service, ctx: &Ctx) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let (duis, control, data) = (service.url(), service.control, ctx.data.display());
+    let told = if ctx.format == Format::Json { writeln!(out, "{}", json!({"duis": duis, "control": control.to_string(), "pid": std::process::id()})) } else {
+        writeln!(out, "User interface: {duis}\nControl:        http://{control} (token in {data}/service.json)\n\nSend something:  northbound --data {data} send FILE --user EUI\nWatch:           northbound --data {data} top\nStop:            Ctrl-C\n")
+    };
+    told.and_then(|()| out.flush()).map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
+}
+
+fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
+    let own = ctx.data.join(SETTINGS);
+    let mut config = match &args.config { Some(path) => Config::load(path)?, None if own.exists() => Config::load(&own)?, None => Config::default() };
+    if let Some(a) = args.listen { config.listen = a; }
+    if let Some(a) = args.control { config.control.listen = a; }
+    if let Some(a) = args.devices { config.network.devices = Some(a); }
+    if let (Some(certificate), Some(key)) = (&args.tls_certificate, &args.tls_key) {
+        let client_certificates = if args.client_certificates_optional { ClientCertificates::Optional } else { ClientCertificates::Required };
+        config.tls = Some(Tls { certificate: certificate.clone(), key: key.clone(), client_authorities: args.client_authorities.clone(), client_certificates });
+    }
+    config.check().map_err(CliError::usage)?;
+    Ok(config)
+}
+
+fn log_to(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
+    let Some(path) = path else { return Ok(Box::new(io::stderr())) };
+    let file = OpenOptions::new().create(true).append(true).open(path).map_err(|e| CliError::io("write the log to", path, &e))?;
+    Ok(Box::new(file))
+}
+
+type Started = northbound_gateway::Result<(Arc<dyn RegionalNetwork>, Receiver<NetworkEvent>)>;
+
+fn start_network(network: &northbound_gateway::config::Network, data: &Path, keys: &Keys) -> Started {
+    if let Some(address) = network.devices {
+        let (network, events) = TcpNetwork::connect(address);
+        return Ok((Arc::new(network), events));
+    }
+    let wrong = |why: String| GatewayError::Config { path: data.join(SETTINGS), why };
+    let recipients = network.recipients.iter().map(|t| t.parse::<Eui64>().map_err(|e| wrong(e.to_string()))).collect::<northbound_gateway::Result<Vec<_>>>()?;
+    let mut settings = Settings::new(data.join("devices"), scenario_of(network.scenario.as_deref(), network.seed, network.meters)?, recipients);
+    if network.macs { settings.broker = keys.broker(); }
+    let (network, events) = EmulatedNetwork::start(settings).map_err(|e| wrong(e.to_string()))?;
+    Ok((Arc::new(network), events))
+}
+
+/// The scenario of a file; without one a network of so many meters in which nothing goes wrong.
+pub(crate) fn scenario_of(path: Option<&Path>, seed: u64, meters: u32) -> northbound_gateway::Result<Scenario> {
+    let Some(path) = path else {
+        return Ok(Scenario {
+            title: "Nothing goes wrong".to_owned(), description: String::new(), seed, meters, length: DAYS * DAY_US, faults: Vec::new(), storms: Vec::new(), endpoints: Vec::new(), traffic: Vec::new(),
+        });
+    };
+    let wrong = |why: String| GatewayError::Config { path: path.to_owned(), why };
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+    scenario::read(&path.display().to_string(), &text).map_err(|e| wrong(e.to_string()))
+}
