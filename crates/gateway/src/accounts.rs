@@ -1,8 +1,10 @@
 //! Rows to the ledger: gathered in memory, committed every few seconds by a thread of its own under
 //! the journal's position, so that a crash neither loses nor doubles any.
 
+mod ledger;
 mod writer;
 
+pub use ledger::{FEED, LedgerSink};
 pub use writer::{Commit, Sink};
 
 use crate::{config::Store, metrics::Metrics};

@@ -12,6 +12,8 @@ pub trait Clock: Send + Sync {
     fn wall(&self) -> Utc;
     /// Time since some instant; never runs back.
     fn passed(&self) -> Duration;
+    /// How many times as fast as real time both run.
+    fn speed(&self) -> u32 { 1 }
 }
 
 /// A clock that is shared.
@@ -43,6 +45,10 @@ impl Steady {
         Steady { clock, last: last.max(wall), wall, passed }
     }
 
+    /// How many times as fast as real time it runs.
+    #[must_use]
+    pub fn speed(&self) -> u32 { self.clock.speed() }
+
     /// The time that was given last.
     #[must_use]
     pub fn last(&self) -> Utc { self.last }
@@ -71,6 +77,29 @@ impl SystemClock {
     /// The machine's clocks, to be shared.
     #[must_use]
     pub fn shared() -> SharedClock { Arc::new(SystemClock { begun: std::time::Instant::now() }) }
+}
+
+/// Clocks that run faster, from a start on: for scenarios and demonstrations.
+pub struct Fast {
+    clock: SharedClock,
+    start: Utc,
+    speed: u32,
+}
+
+impl Fast {
+    /// As `clock`, so many times as fast from now on.
+    #[must_use]
+    pub fn from_now(clock: SharedClock, speed: u32) -> SharedClock {
+        if speed <= 1 { return clock; }
+        let start = clock.wall();
+        Arc::new(Fast { clock, start, speed })
+    }
+}
+
+impl Clock for Fast {
+    fn wall(&self) -> Utc { Utc(self.start.0.saturating_add((self.clock.wall().0 - self.start.0).saturating_mul(i64::from(self.speed)))) }
+    fn passed(&self) -> Duration { self.clock.passed() * self.speed }
+    fn speed(&self) -> u32 { self.speed }
 }
 
 impl Clock for SystemClock {
@@ -121,6 +150,16 @@ mod tests {
         hands.go(3_600_000_000, 3_600_000_000);
         let (after, _) = steady.now();
         assert!(after > before && after.0 - before.0 <= 3_600_000_010);
+    }
+
+    #[test]
+    fn a_fast_clock_starts_now_and_keeps_its_pace() {
+        let hands = Arc::new(Hands::default());
+        hands.go(100, 100);
+        let fast = Fast::from_now(hands.clone(), 60);
+        hands.go(2, 2);
+        assert_eq!((fast.wall(), fast.passed(), fast.speed()), (Utc(220), Duration::from_micros(102 * 60), 60));
+        assert_eq!(Fast::from_now(hands, 1).wall(), Utc(102));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //! stands under `rules/`. `docs/serve.md` lists the keys.
 
 use crate::error::{GatewayError, Result};
+use northbound_types::Region;
 use serde::Deserialize;
-use std::{net::{Ipv4Addr, SocketAddr}, path::{Path, PathBuf}, time::Duration};
+use std::{collections::BTreeMap, net::{Ipv4Addr, SocketAddr}, path::{Path, PathBuf}, time::Duration};
 
 /// Port of the User interface, as the published emulator has it.
 pub const DUIS_PORT: u16 = 8079;
@@ -18,6 +19,8 @@ pub struct Config {
     pub base: String,
     /// Threads that read, verify and sign.
     pub threads: usize,
+    /// How many times as fast as real time everything runs, the emulated devices too: for trying things out.
+    pub speed: u32,
     /// Sign acknowledgements and refusals too; answers and alerts are signed always.
     pub sign_acknowledgements: bool,
     /// Refuse certificates outside their dates.
@@ -43,7 +46,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DUIS_PORT)), base: "/api/v1".to_owned(), threads: 2, sign_acknowledgements: false, certificate_dates: true,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DUIS_PORT)), base: "/api/v1".to_owned(), threads: 2, speed: 1, sign_acknowledgements: false, certificate_dates: true,
             // 87: XML signing by a User; 02, 03, 08, 7F: Users whose only certificate is that of Commands.
             signing_roles: ["87", "02", "03", "08", "7F"].map(str::to_owned).to_vec(),
             sign_with: None, tls: None, limits: Limits::default(), delivery: Delivery::default(), store: Store::default(), control: Control::default(), network: Network::default(),
@@ -191,11 +194,23 @@ pub struct Network {
     pub scenario: Option<PathBuf>,
     /// Users that get the emulated devices' alerts: the home's number chooses among them.
     pub recipients: Vec<String>,
+    /// Who provides the network of a region: `north=CSPN`. Figures are told apart by it.
+    pub providers: Vec<String>,
     /// Commands carry MACs that the emulated devices check.
     pub macs: bool,
 }
 
 impl Network {
+    /// Providers by region.
+    ///
+    /// # Errors
+    /// A text that names no region.
+    pub fn providers(&self) -> std::result::Result<BTreeMap<Region, String>, String> {
+        self.providers.iter().map(|text| {
+            let (region, name) = text.split_once('=').ok_or_else(|| format!("network.providers has {text:?}; write north=NAME"))?;
+            Ok((region.parse().map_err(|e: northbound_types::text_enum::UnknownWord| format!("network.providers: {e}"))?, name.to_owned()))
+        }).collect()
+    }
     /// The seed of the devices' keys, where Commands carry MACs.
     #[must_use]
     pub fn emulated_seed(&self) -> Option<u64> { self.macs.then_some(self.seed) }
@@ -219,16 +234,18 @@ impl Config {
     /// The first thing that is wrong, and what to write.
     pub fn check(&self) -> std::result::Result<(), String> {
         let positive = [
-            ("threads", self.threads), ("limits.connections", self.limits.connections), ("delivery.connections", self.delivery.connections),
+            ("threads", self.threads), ("speed", self.speed as usize), ("limits.connections", self.limits.connections), ("delivery.connections", self.delivery.connections),
             ("delivery.refused-tries", self.delivery.refused_tries as usize), ("delivery.kept", self.delivery.kept), ("store.commit-rows", self.store.commit_rows),
             ("store.waiting-rows", self.store.waiting_rows), ("store.checkpoint-records", self.store.checkpoint_records as usize),
         ];
         if let Some((key, _)) = positive.into_iter().find(|(_, n)| *n == 0) { return Err(format!("{key} is 0; write at least 1")); }
         if self.limits.header_bytes < LEAST_HEADER_BYTES { return Err(format!("limits.header-bytes is {}; write at least {LEAST_HEADER_BYTES}", self.limits.header_bytes)); }
+        if self.speed > MOST_SPEED { return Err(format!("speed is {}; write at most {MOST_SPEED}", self.speed)); }
         if !self.control.listen.ip().is_loopback() { return Err(format!("control.listen is {}; write a loopback address", self.control.listen)); }
         if !self.base.is_empty() && (!self.base.starts_with('/') || self.base.ends_with('/')) { return Err(format!("base is {:?}; write it as /api/v1", self.base)); }
         self.roles()?;
         self.serial()?;
+        self.network.providers()?;
         Ok(())
     }
 
@@ -249,6 +266,8 @@ impl Config {
     }
 }
 
+/// Devices run no faster.
+const MOST_SPEED: u32 = 10_000;
 /// hyper's own least size of a buffer for headers.
 const LEAST_HEADER_BYTES: usize = 8 * 1024;
 
@@ -272,7 +291,7 @@ mod tests {
     #[test]
     fn nonsense_is_refused_with_what_to_write() {
         for (text, says) in [
-            ("listn = 1", "listn"), ("threads = 0", "at least 1"), ("base = \"api/\"", "/api/v1"), ("[control]\nlisten = \"10.0.0.1:80\"", "loopback"),
+            ("listn = 1", "listn"), ("speed = 10001", "10000"), ("threads = 0", "at least 1"), ("base = \"api/\"", "/api/v1"), ("[control]\nlisten = \"10.0.0.1:80\"", "loopback"),
             ("signing-roles = [\"xx\"]", "hexadecimal"), ("sign-with = \"0x1\"", "decimal"), ("[limits]\nheader-bytes = 8191", "8192"),
         ] {
             let why = read(text).unwrap_err();

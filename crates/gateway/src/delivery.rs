@@ -8,7 +8,7 @@ mod queue;
 mod worker;
 
 pub use client::{Client, Url, UrlError};
-pub use endpoints::{Endpoint, Endpoints};
+pub use endpoints::{Endpoint, Endpoints, note};
 
 use crate::{clock::SharedClock, config, door::Door, engine::Handle, log::Log, metrics::Metrics};
 use northbound_flow::effect::Delivery;

@@ -37,6 +37,8 @@ pub(crate) enum Command {
     /// Each step of a message, live
     Tap(live::watch::TapArgs),
     #[command(subcommand)]
+    Scenario(live::scenario::ScenarioCommand),
+    #[command(subcommand)]
     Device(live::device::DeviceCommand),
     #[command(subcommand)]
     Key(live::key::KeyCommand),
@@ -123,6 +125,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Receive(c) => live::receive::run(c, ctx),
         Command::Top(c) => live::watch::top(c, ctx),
         Command::Tap(c) => live::watch::tap(c, ctx),
+        Command::Scenario(c) => live::scenario::run(c, ctx),
         Command::Device(c) => live::device::run(c, ctx),
         Command::Key(c) => live::key::run(c, ctx),
         Command::Ingest(c) => ingest::run(c, ctx),

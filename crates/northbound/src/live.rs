@@ -4,8 +4,10 @@ pub(crate) mod demo;
 pub(crate) mod device;
 pub(crate) mod key;
 pub(crate) mod receive;
+pub(crate) mod scenario;
 pub(crate) mod send;
 pub(crate) mod serve;
+pub(crate) mod user;
 pub(crate) mod watch;
 
 use crate::{context::Ctx, error::{CliError, Exit, Result}};

@@ -20,6 +20,33 @@ pub struct Endpoint {
     pub url: String,
 }
 
+fn read(path: &Path) -> Result<Vec<Endpoint>> {
+    let text = match fs::read_to_string(path) {
+        Ok(t) => t,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(GatewayError::io("read", path)(e)),
+    };
+    serde_json::from_str(&text).map_err(|e| GatewayError::Config { path: path.to_owned(), why: e.to_string() })
+}
+
+fn write(path: &Path, listed: &[Endpoint]) -> std::io::Result<()> {
+    let tmp = path.with_extension("tmp");
+    fs::write(&tmp, serde_json::to_string_pretty(listed).unwrap_or_default())?;
+    fs::rename(&tmp, path)
+}
+
+/// Notes where messages of a User go, for the next service that runs on the data folder.
+///
+/// # Errors
+/// A file that cannot be understood or written.
+pub fn note(data: &Path, user: Eui64, url: &Url) -> Result<()> {
+    let path = data.join(FILE);
+    let mut listed = read(&path)?;
+    listed.retain(|e| e.user != user);
+    listed.push(Endpoint { user, url: url.to_string() });
+    write(&path, &listed).map_err(GatewayError::io("write", &path))
+}
+
 #[derive(Default)]
 struct Known {
     users: BTreeMap<Eui64, Arc<Url>>,
@@ -42,15 +69,11 @@ impl Endpoints {
     /// A file that cannot be understood.
     pub fn load(data: &Path, log: Log) -> Result<Endpoints> {
         let path = data.join(FILE);
-        let text = match fs::read_to_string(&path) {
-            Ok(t) => t,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => "[]".to_owned(),
-            Err(e) => return Err(GatewayError::io("read", &path)(e)),
-        };
-        let wrong = |why: String| GatewayError::Config { path: path.clone(), why };
-        let listed: Vec<Endpoint> = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
         let mut known = Known::default();
-        for e in listed { known.users.insert(e.user, Arc::new(e.url.parse().map_err(|e: super::UrlError| wrong(e.to_string()))?)); }
+        for e in read(&path)? {
+            let url = e.url.parse().map_err(|e: super::UrlError| GatewayError::Config { path: path.clone(), why: e.to_string() })?;
+            known.users.insert(e.user, Arc::new(url));
+        }
         Ok(Endpoints { path, known: Arc::new(Mutex::new(known)), log })
     }
 
@@ -61,9 +84,7 @@ impl Endpoints {
         match url { Some(u) => { known.users.insert(user, Arc::new(u)); } None => { known.users.remove(&user); } }
         let listed: Vec<Endpoint> = known.users.iter().map(|(user, url)| Endpoint { user: *user, url: url.to_string() }).collect();
         drop(known);
-        let text = serde_json::to_string_pretty(&listed).unwrap_or_default();
-        let tmp = self.path.with_extension("tmp");
-        if let Err(e) = fs::write(&tmp, text).and_then(|()| fs::rename(&tmp, &self.path)) {
+        if let Err(e) = write(&self.path, &listed) {
             self.log.say(Utc(0), Level::Warn, "endpoints.not-written", serde_json::json!({"path": self.path.display().to_string(), "why": e.to_string()}));
         }
     }

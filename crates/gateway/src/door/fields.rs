@@ -1,12 +1,12 @@
 //! A request in the core's words, with the GBCS message that goes on to the device.
 
-use super::{NO_TEST, id_text, payload};
+use super::{NO_TEST, id_text};
 use crate::keys::Keys;
 use northbound_duis as duis;
 use northbound_flow::{
     event::{Request, ScheduleAsked, WebService},
     policy::{Hold, Policy, ServiceRule},
-    words::Frequency,
+    words::{DeviceType, Frequency},
 };
 use northbound_gbcs::{Correlation, Message, parse, pre_command};
 use northbound_types::{Day, Eui64, Srv};
@@ -35,7 +35,7 @@ pub(super) fn request(m: &duis::Request, bytes: &[u8], service: WebService, sign
     Ok(Request {
         id: m.id.id, written: id_text(&m.id), signer, service, cv: m.variant, srv, execution: m.execution, cancels: m.cancels,
         first_in_sequence: m.first_in_sequence.unwrap_or(false), preceding: m.preceding.as_ref().map(|p| p.id), schedule: schedule(m)?, schedule_id: m.schedule_id,
-        about: m.device, about_type: payload::text_of(bytes, "DeviceType").filter(|_| m.variant == 8).and_then(|t| t.trim().parse().ok()),
+        about: m.device, about_type: about_type(m, bytes)?,
         devices: m.devices.clone(), content, pre_command, test: NO_TEST, user_sent: None,
     })
 }
@@ -57,13 +57,23 @@ fn digest(pre: &[u8]) -> Result<[u8; 32], Unfit> {
 /// The signed Pre-Command of a request: its signature must be that of the originator's certificate
 /// for Commands. Whether it was issued at all the core knows.
 fn signed_pre_command(m: &duis::Request, bytes: &[u8], keys: &Keys) -> Result<(Vec<u8>, Option<[u8; 32]>), Unfit> {
-    let signed = payload::base64_of(bytes, "GBCSPayload").ok_or_else(|| Unfit::Unreadable("SignedPreCommand without a GBCSPayload in base64".to_owned()))?;
+    let signed = duis::gbcs_payload(bytes, &duis::Limits::default(), duis::DEFAULT_PAYLOAD_BYTES).map_err(|e| Unfit::Unreadable(e.to_string()))?
+        .ok_or_else(|| Unfit::Unreadable("SignedPreCommand without a GBCSPayload".to_owned()))?;
     let read = parse(&signed).map_err(|e| Unfit::Unreadable(e.to_string()))?;
     let Message { originator, recipient, .. } = read.message;
     if (originator, recipient) != (m.id.id.originator, m.id.id.target) { return Err(Unfit::Unreadable(format!("the signed Pre-Command is from {originator} to {recipient}, the RequestID is not"))); }
     keys.verify_command(m.id.id.originator, &read).map_err(Unfit::Signature)?;
     let digest = digest(&signed)?;
     Ok((signed, Some(digest)))
+}
+
+/// The type of the device that is announced.
+fn about_type(m: &duis::Request, bytes: &[u8]) -> Result<Option<DeviceType>, Unfit> {
+    const ANNOUNCES: &str = "DevicePrenotification";
+    if m.body_element != ANNOUNCES { return Ok(None); }
+    let fields = duis::body_fields(bytes, &duis::Limits::default(), duis::DEFAULT_FIELD_BYTES).map_err(|e| Unfit::Unreadable(e.to_string()))?;
+    let Some(field) = fields.iter().find(|f| f.path.strip_prefix(ANNOUNCES) == Some("/DeviceType")) else { return Ok(None) };
+    field.text.trim().parse().map(Some).map_err(|e: northbound_types::text_enum::UnknownWord| Unfit::Unreadable(e.to_string()))
 }
 
 /// The schedule that a request asks for.

@@ -1,7 +1,4 @@
-//! Single fields that the reader of messages does not keep: found in bytes that it has read as
-//! well-formed and whose signature is good.
-
-use base64::{Engine, engine::general_purpose::STANDARD};
+//! Single fields of bytes that may be no message at all: to echo what can be read of them.
 
 /// The text of the first element of that name, whatever its prefix; none where it has children,
 /// entities or no end.
@@ -17,12 +14,6 @@ pub(crate) fn text_of<'a>(bytes: &'a [u8], name: &str) -> Option<&'a str> {
         return (bytes.get(end + 1) == Some(&b'/') && !text.contains('&')).then_some(text);
     }
     None
-}
-
-/// The base64 of the first element of that name.
-pub(super) fn base64_of(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
-    let text: Vec<u8> = text_of(bytes, name)?.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-    STANDARD.decode(text).ok()
 }
 
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
@@ -47,11 +38,5 @@ mod tests {
         for none in [&b"<RequestID>8"[..], b"<RequestID><b/></RequestID>", b"<RequestID>&amp;</RequestID>", b"</RequestID>8<", b"RequestID>8</x>"] {
             assert_eq!(text_of(none, "RequestID"), None, "{}", String::from_utf8_lossy(none));
         }
-    }
-
-    #[test]
-    fn base64_may_be_broken_into_lines() {
-        assert_eq!(base64_of(b"<p>AAEC\n Aw==</p>", "p"), Some(vec![0, 1, 2, 3]));
-        assert_eq!(base64_of(b"<p>AAEC!</p>", "p"), None);
     }
 }

@@ -4,7 +4,7 @@ use super::{BATCH, carry::{Outward, Unsent}, mailbox::{Back, Front, Handle, Said
 use crate::{clock::Steady, config::Store, http::Problem, log::Level};
 use northbound_flow::{Effect, Flow, codec, event::{Control, Event}};
 use northbound_ledger::{LedgerError, journal::{Journal, Storage}};
-use northbound_types::Utc;
+use northbound_types::{Utc, time::DAY_US};
 use serde_json::json;
 use std::{sync::Arc, time::{Duration, Instant}};
 use tokio::sync::oneshot;
@@ -32,6 +32,8 @@ pub struct Parts<S: Storage> {
     pub store: Store,
     /// Position of the newest checkpoint.
     pub checkpoint: u64,
+    /// Days for which full segments are kept at least.
+    pub keep_days: i64,
 }
 
 /// The engine.
@@ -43,6 +45,9 @@ pub struct Engine<S: Storage> {
     effects: Vec<Effect>,
     payload: Vec<u8>,
     suspended_since: Option<Instant>,
+    /// A state that is written once the ledger has every row up to it: replay makes rows again only
+    /// from a checkpoint that the ledger has reached.
+    state: Option<(u64, Utc, Vec<u8>)>,
 }
 
 /// An input that has a position and is not stored yet.
@@ -57,7 +62,7 @@ impl<S: Storage> Engine<S> {
     /// An engine, ready to run.
     #[must_use]
     pub fn new(parts: Parts<S>) -> Engine<S> {
-        Engine { parts, unsent: Unsent::default(), front: Vec::new(), back: Vec::new(), effects: Vec::new(), payload: Vec::new(), suspended_since: None }
+        Engine { parts, unsent: Unsent::default(), front: Vec::new(), back: Vec::new(), effects: Vec::new(), payload: Vec::new(), suspended_since: None, state: None }
     }
 
     /// Runs until it is asked to stop, and everything that waited is done. Returns the core and the
@@ -84,7 +89,7 @@ impl<S: Storage> Engine<S> {
     fn wait(&self) -> Duration {
         if !self.unsent.is_empty() { return BUSY; }
         let due = self.parts.flow.next_timer().map_or(IDLE, |t| Duration::from_micros(u64::try_from(t.0 - self.parts.clock.last().0).unwrap_or(0)));
-        due.min(IDLE)
+        (due / self.parts.clock.speed()).min(IDLE)
     }
 
     /// Gives positions to everything that was taken. Looks are answered here: they see the core as of
@@ -194,18 +199,35 @@ impl<S: Storage> Engine<S> {
         let Parts { outward, handle, store, flow, .. } = &mut self.parts;
         outward.accounts.tick(now, durable, flow);
         if self.suspended_since.is_none() { handle.close(outward.accounts.overfull(store.waiting_rows).then_some(Problem::BUSY.code)); }
-        if durable.saturating_sub(self.parts.checkpoint) >= self.parts.store.checkpoint_records { self.checkpoint(now); }
+        if durable.saturating_sub(self.parts.checkpoint) >= self.parts.store.checkpoint_records { self.encode(now, durable); }
+        self.checkpoint(durable);
     }
 
-    fn checkpoint(&mut self, now: Utc) {
-        let position = self.parts.journal.durable_position();
-        let written = codec::encode_state(&self.parts.flow).map_err(|e| e.to_string()).and_then(|s| self.parts.journal.checkpoint(position, now, &s).map_err(|e| e.to_string()));
-        match written {
-            Ok(()) => self.parts.outward.log.say(now, Level::Info, "checkpoint.written", json!({"position": position})),
-            Err(why) => self.parts.outward.log.say(now, Level::Warn, "checkpoint.failed", json!({"position": position, "why": why})),
+    /// Takes the state as it is now. After a failure too the next one comes after as many records again.
+    fn encode(&mut self, now: Utc, durable: u64) {
+        self.parts.checkpoint = durable;
+        match codec::encode_state(&self.parts.flow) {
+            Ok(bytes) => self.state = Some((durable, now, bytes)),
+            Err(e) => self.parts.outward.log.say(now, Level::Error, "checkpoint.failed", json!({"position": durable, "why": e.to_string()})),
         }
-        // After a failure too: the next one comes after as many records again.
-        self.parts.checkpoint = position;
+    }
+
+    /// Writes the state that was taken, where the ledger has reached it; then full segments that nobody
+    /// needs any more are let go.
+    fn checkpoint(&mut self, durable: u64) {
+        let reached = self.parts.outward.accounts.committed(durable);
+        let Some((position, at, bytes)) = self.state.take_if(|(p, _, _)| *p <= reached) else { return };
+        let log = &self.parts.outward.log;
+        match self.parts.journal.checkpoint(position, at, &bytes) {
+            Ok(()) => log.say(at, Level::Info, "checkpoint.written", json!({"position": position, "bytes": bytes.len()})),
+            Err(e) => return log.say(at, Level::Warn, "checkpoint.failed", json!({"position": position, "why": e.to_string()})),
+        }
+        let keep_from = Utc(at.0.saturating_sub(self.parts.keep_days.saturating_mul(DAY_US)));
+        match self.parts.journal.release(reached, keep_from) {
+            Ok(r) if r.files.is_empty() => {}
+            Ok(r) => log.say(at, Level::Info, "journal.released", json!({"files": r.files.len(), "bytes": r.bytes, "upto": r.upto})),
+            Err(e) => log.say(at, Level::Warn, "journal.not-released", json!({"why": e.to_string()})),
+        }
     }
 
     /// Everything is done: the rest goes to the ledger, and the state beside the journal.
@@ -213,7 +235,8 @@ impl<S: Storage> Engine<S> {
         let now = self.parts.clock.now().0;
         let durable = self.parts.journal.durable_position();
         self.parts.outward.accounts.finish(now, durable, &self.parts.flow);
-        if durable > self.parts.checkpoint { self.checkpoint(now); }
+        if durable > self.parts.checkpoint { self.encode(now, durable); }
+        self.checkpoint(durable);
         (self.parts.flow, durable)
     }
 }

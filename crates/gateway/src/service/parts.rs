@@ -68,6 +68,7 @@ pub(super) fn build(setup: Setup, runtime: &Runtime, (duis, control): (SocketAdd
     std::fs::create_dir_all(&data).map_err(GatewayError::io("make", &data))?;
     let now = clock.wall();
     let policy = Policy::from_rules(&rules, now.day())?;
+    let keep_days = rules.integer("retention-journal-days", now.day())?;
     let metrics = Arc::new(Metrics::default());
     let in_ledger = ledger.as_ref().map_or(0, |l| l.position());
     let mut accounts = match ledger { Some(sink) => Accounts::new(sink, config.store.clone(), Arc::clone(&metrics), now), None => Accounts::off(config.store.clone(), Arc::clone(&metrics)) };
@@ -94,7 +95,7 @@ pub(super) fn build(setup: Setup, runtime: &Runtime, (duis, control): (SocketAdd
     let outward = Outward { network, deliveries: deliveries.clone(), accounts, door: Arc::clone(&door), tap: tap.clone(), metrics: Arc::clone(&metrics), log: log.clone() };
     let changed = opened.recovery.position == 0 || *opened.flow.policy() != policy;
     let steady = Steady::from(Arc::clone(&clock), opened.recovery.last.unwrap_or(now));
-    let engine = Parts { journal: opened.journal, flow: opened.flow, clock: steady, handle: handle.clone(), outward, store: config.store.clone(), checkpoint: opened.recovery.checkpoint };
+    let engine = Parts { journal: opened.journal, flow: opened.flow, clock: steady, handle: handle.clone(), outward, store: config.store.clone(), checkpoint: opened.recovery.checkpoint, keep_days };
     if changed { ask(&handle, policy); }
     // What Users had not taken is handed over again, and what was on its way is asked for, once the
     // network says that it is connected.

@@ -15,7 +15,7 @@ use northbound_sim::{User as Invented, invented_users};
 use northbound_types::{Actor, Eui64, Region};
 
 /// Seed of the demo's network.
-const SEED: u64 = 1;
+pub(crate) const SEED: u64 = 1;
 /// Devices of one journal input.
 const TOGETHER: usize = 500;
 /// The first so many invented Users are suppliers; the next three network operators, one a region;
@@ -23,11 +23,13 @@ const TOGETHER: usize = 500;
 const SUPPLIERS: usize = 7;
 
 /// Makes what is not there yet. A data folder that has a journal is left as it is.
-pub(crate) fn prepare(ctx: &Ctx, meters: u32) -> Result<()> {
+pub(crate) fn prepare(ctx: &Ctx, seed: u64, meters: u32) -> Result<()> {
     if ctx.data.join(offline::JOURNAL).exists() { return Ok(()); }
     let users = invented_users();
     let actor = Actor { person: "demo".to_owned(), party: None, body: None, roles: vec!["operations".to_owned(), "analyst".to_owned()] };
-    let ctx = &Ctx { actor, reason: "serve --demo".to_owned(), ..ctx.clone() };
+    // Keys are dated by the machine's clock, by which the service judges them.
+    let now = northbound_gateway::clock::SystemClock::shared().wall();
+    let ctx = &Ctx { actor, now, reason: "serve --demo".to_owned(), ..ctx.clone() };
     register(ctx, &users)?;
     let folder = ctx.data.join(FOLDER);
     let policy = policy(ctx)?;
@@ -36,11 +38,11 @@ pub(crate) fn prepare(ctx: &Ctx, meters: u32) -> Result<()> {
     let mut changes: Vec<Change> = users.iter().map(|u| Change::User(UserRecord {
         eui: u.eui, party: u.name.into(), category: u.category.as_str().into(), roles: u.roles.iter().filter_map(|r| r.as_str().parse().ok()).collect(), active: true, throttle_fields: false,
     })).collect();
-    let fleet = Fleet::build(&FleetConfig { seed: SEED, meters, first: ctx.now.day(), days: 1 });
+    let fleet = Fleet::build(&FleetConfig { seed, meters, first: ctx.now.day(), days: 1 });
     let devices: Vec<DeviceRecord> = fleet.homes.iter().flat_map(|h| home(h, &users)).collect();
     changes.extend(devices.chunks(TOGETHER).map(|d| Change::Devices(d.to_vec())));
     let controls: Vec<Control> = changes.into_iter().map(|change| Control { actor: ctx.actor.to_string(), reason: ctx.reason.clone(), change }).collect();
-    settings(ctx, meters, &users)?;
+    settings(ctx, seed, meters, &users)?;
     offline::change(&ctx.data, policy, &controls, ctx.now)?;
     Ok(())
 }
@@ -82,10 +84,10 @@ fn home(h: &Home, users: &[Invented]) -> Vec<DeviceRecord> {
     all
 }
 
-fn settings(ctx: &Ctx, meters: u32, users: &[Invented]) -> Result<()> {
+fn settings(ctx: &Ctx, seed: u64, meters: u32, users: &[Invented]) -> Result<()> {
     let path = ctx.data.join(SETTINGS);
     if path.exists() { return Ok(()); }
     let recipients: Vec<String> = users.iter().take(SUPPLIERS).map(|u| format!("\"{}\"", u.eui)).collect();
-    let text = format!("# Made by serve --demo. docs/serve.md lists the keys.\n[network]\nseed = {SEED}\nmeters = {meters}\nmacs = true\nrecipients = [{}]\n", recipients.join(", "));
+    let text = format!("# Made by serve --demo. docs/serve.md lists the keys.\n[network]\nseed = {seed}\nmeters = {meters}\nmacs = true\nproviders = [\"north=CSPN\", \"central=CSPC\", \"south=CSPS\"]\nrecipients = [{}]\n", recipients.join(", "));
     std::fs::write(&path, text).map_err(|e| CliError::io("write", &path, &e))
 }

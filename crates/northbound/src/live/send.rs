@@ -49,6 +49,12 @@ pub(crate) struct SendArgs {
     /// Print messages as they are
     #[arg(long)]
     xml: bool,
+    /// Print the signed request, and send nothing
+    #[arg(long)]
+    print: bool,
+    /// Sign with this User's key: to see that the service refuses it
+    #[arg(long, value_name = "EUI", hide = true)]
+    signer: Option<Eui64>,
 }
 
 /// Longest wait for what is said at once.
@@ -66,10 +72,11 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
     let (services, policy) = (services(&rules), policy_of(&rules, ctx)?);
     let user = user(args.user, ctx)?;
     let keys = Arc::new(Keys::load(&folder, policy.service, None)?);
-    let signer = keys.user(user, &folder)?;
+    let signer = keys.user(args.signer.unwrap_or(user), &folder)?;
     let bytes = std::fs::read(&args.file).map_err(|e| CliError::io("read", &args.file, &e))?;
     let counter = if args.keep_counter { None } else { Some(args.counter.unwrap_or_else(now_ms)) };
     let first = prepare(&args.file, &bytes, user, args.device, counter, &signer, &services)?;
+    if args.print { return Ok(Answer::raw(String::from_utf8_lossy(&first.xml).into_owned() + "\n")); }
     let control = Control::of(&ctx.data).ok();
     let base = match (&args.url, &control) {
         (Some(url), _) => url.clone(),

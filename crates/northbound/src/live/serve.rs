@@ -5,7 +5,8 @@ use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format}};
 use clap::Args;
 use northbound_gateway::{
     Config, GatewayError, Service, Setup,
-    clock::SystemClock,
+    accounts::{LedgerSink, Sink},
+    clock::{Fast, SystemClock},
     config::{ClientCertificates, Tls},
     devices::Settings,
     keys::Keys,
@@ -13,7 +14,7 @@ use northbound_gateway::{
     network::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
 };
 use northbound_network::{Scenario, scenario};
-use northbound_types::{Eui64, time::DAY_US};
+use northbound_types::{Eui64, Utc, time::DAY_US};
 use serde_json::json;
 use std::{fs::OpenOptions, io::{self, Write}, net::SocketAddr, path::{Path, PathBuf}, sync::Arc};
 use tokio::sync::mpsc::Receiver;
@@ -44,6 +45,9 @@ pub(crate) struct ServeArgs {
     /// The process that runs the devices (`devices`); else they are emulated in this one
     #[arg(long, value_name = "ADDRESS")]
     devices: Option<SocketAddr>,
+    /// Run so many times as fast as real time, the emulated devices too
+    #[arg(long, value_name = "N")]
+    speed: Option<u32>,
     /// The service's TLS certificate (PEM); without one only loopback is listened on
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_certificate: Option<PathBuf>,
@@ -62,15 +66,17 @@ pub(crate) struct ServeArgs {
 }
 
 pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
-    if args.demo { demo::prepare(ctx, args.meters)?; }
+    if args.demo { demo::prepare(ctx, demo::SEED, args.meters)?; }
     let config = config(args, ctx)?;
     let rules = ctx.rules()?;
     let (log, writer) = Log::to(log_to(args.log.as_deref())?);
-    let network = config.network.clone();
+    let (network, speed) = (config.network.clone(), config.speed);
     let data = ctx.data.clone();
+    let clock = Fast::from_now(SystemClock::shared(), speed);
+    let ledger = sink(ctx, &config, clock.wall())?;
     let setup = Setup {
-        data: ctx.data.clone(), config, rules, clock: SystemClock::shared(), log, ledger: None,
-        network: Box::new(move |keys: &Keys| start_network(&network, &data, keys)),
+        data: ctx.data.clone(), config, rules, clock, log, ledger: Some(ledger),
+        network: Box::new(move |keys: &Keys| start_network(&network, speed, &data, keys)),
     };
     let mut service = Service::start(setup)?;
     tell(&service, ctx)?;
@@ -78,6 +84,14 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
     let position = service.stop();
     let _ = writer.join();
     Ok(Answer::new(json!({"stopped": true, "position": position})).say(format!("Stopped cleanly at journal position {position}.")))
+}
+
+/// The ledger of the data folder.
+pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc) -> Result<Box<dyn Sink>> {
+    let store = ctx.store()?;
+    let judge = Arc::new(ctx.judge(&store)?);
+    let providers = config.network.providers().map_err(CliError::usage)?;
+    Ok(Box::new(LedgerSink::open(&ctx.ledger(), judge, store.revision()?, providers, now)?))
 }
 
 /// The addresses, at once: whoever started this waits for them.
@@ -96,6 +110,7 @@ fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
     if let Some(a) = args.listen { config.listen = a; }
     if let Some(a) = args.control { config.control.listen = a; }
     if let Some(a) = args.devices { config.network.devices = Some(a); }
+    if let Some(n) = args.speed { config.speed = n; }
     if let (Some(certificate), Some(key)) = (&args.tls_certificate, &args.tls_key) {
         let client_certificates = if args.client_certificates_optional { ClientCertificates::Optional } else { ClientCertificates::Required };
         config.tls = Some(Tls { certificate: certificate.clone(), key: key.clone(), client_authorities: args.client_authorities.clone(), client_certificates });
@@ -104,15 +119,15 @@ fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
     Ok(config)
 }
 
-fn log_to(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
+pub(crate) fn log_to(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
     let Some(path) = path else { return Ok(Box::new(io::stderr())) };
     let file = OpenOptions::new().create(true).append(true).open(path).map_err(|e| CliError::io("write the log to", path, &e))?;
     Ok(Box::new(file))
 }
 
-type Started = northbound_gateway::Result<(Arc<dyn RegionalNetwork>, Receiver<NetworkEvent>)>;
+pub(crate) type Started = northbound_gateway::Result<(Arc<dyn RegionalNetwork>, Receiver<NetworkEvent>)>;
 
-fn start_network(network: &northbound_gateway::config::Network, data: &Path, keys: &Keys) -> Started {
+pub(crate) fn start_network(network: &northbound_gateway::config::Network, speed: u32, data: &Path, keys: &Keys) -> Started {
     if let Some(address) = network.devices {
         let (network, events) = TcpNetwork::connect(address);
         return Ok((Arc::new(network), events));
@@ -120,6 +135,7 @@ fn start_network(network: &northbound_gateway::config::Network, data: &Path, key
     let wrong = |why: String| GatewayError::Config { path: data.join(SETTINGS), why };
     let recipients = network.recipients.iter().map(|t| t.parse::<Eui64>().map_err(|e| wrong(e.to_string()))).collect::<northbound_gateway::Result<Vec<_>>>()?;
     let mut settings = Settings::new(data.join("devices"), scenario_of(network.scenario.as_deref(), network.seed, network.meters)?, recipients);
+    settings.factor = speed;
     if network.macs { settings.broker = keys.broker(); }
     let (network, events) = EmulatedNetwork::start(settings).map_err(|e| wrong(e.to_string()))?;
     Ok((Arc::new(network), events))

@@ -47,6 +47,12 @@ pub(crate) enum UserCommand {
         /// Day from which roles without a day are held. Default: today
         #[arg(long, value_name = "DAY")]
         from: Option<Day>,
+        /// The live service takes it as a User, and keys are made for it where the data folder has none
+        #[arg(long)]
+        live: bool,
+        /// Where the live service delivers its messages
+        #[arg(long, value_name = "URL", requires = "live")]
+        endpoint: Option<northbound_gateway::delivery::Url>,
     },
     #[command(flatten)]
     Common(Common),
@@ -54,10 +60,12 @@ pub(crate) enum UserCommand {
 
 pub(crate) fn user(c: &UserCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        UserCommand::Add { eui, party, roles, from } => {
+        UserCommand::Add { eui, party, roles, from, live, endpoint } => {
             let from = from.unwrap_or(ctx.now.day());
             let roles = roles.iter().map(|r| role(r, from)).collect::<Result<Vec<_>>>()?;
-            add(&User { eui: *eui, party: party.clone(), roles }, ctx)
+            let user = User { eui: *eui, party: party.clone(), roles };
+            let added = add(&user, ctx)?;
+            if *live && !ctx.dry_run { crate::live::user::admit(&user, endpoint.as_ref(), added, ctx) } else { Ok(added) }
         }
         UserCommand::Common(c) => common::<User>(c, ctx, &["party", "roles"]),
     }

@@ -2,6 +2,7 @@
 //! are invented.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod live;
 pub mod needs;
 
 use std::{path::{Path, PathBuf}, process::{Command, Output}};

@@ -1,0 +1,99 @@
+//! Rows of the core as rows of the ledger.
+
+use super::writer::{Commit, Sink};
+use northbound_flow::{Record, effect::{AlertRecord, DeliveryRecord}, event::Outcome};
+use northbound_ledger::{
+    Ledger, LedgerError, LiveBatch, LiveWriter,
+    judge::Judge, live::Wait,
+    rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
+};
+use northbound_types::{Day, Region, Utc};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Whose counters the live service's are.
+const NAMESPACE: &str = "duis";
+/// The feed of what the live service did itself.
+pub const FEED: &str = "live";
+
+/// Writes to a ledger.
+pub struct LedgerSink {
+    writer: LiveWriter,
+    judge: Arc<dyn Judge + Send + Sync>,
+    revision: i64,
+    /// Who provides the network of a region; empty where nobody said.
+    providers: BTreeMap<Region, String>,
+    tended: Day,
+}
+
+impl LedgerSink {
+    /// Opens a ledger. `judge` and `revision` (of the registers) are for the rollups of closed days.
+    ///
+    /// # Errors
+    /// A ledger that cannot be read, or that another process writes to all the while.
+    pub fn open(ledger: &Ledger, judge: Arc<dyn Judge + Send + Sync>, revision: i64, providers: BTreeMap<Region, String>, now: Utc) -> Result<LedgerSink, LedgerError> {
+        Ok(LedgerSink { writer: LiveWriter::open(ledger, now, Wait::default())?, judge, revision, providers, tended: now.day() })
+    }
+
+    fn provider(&self, region: Region) -> &str { self.providers.get(&region).map_or("", String::as_str) }
+
+    fn batch(&self, c: &Commit) -> Result<LiveBatch, LedgerError> {
+        let mut batch = LiveBatch::after(self.writer.journal_position());
+        for m in &c.rows.movements { batch.moved(Movement { day: m.day, region: m.region, kind: m.kind, from: m.from, to: m.to }, 1); }
+        for r in &c.rows.settled { batch.exchange(&exchange(r, self.provider(r.region)))?; }
+        for a in &c.rows.alerts { batch.alert(&alert(a, self.provider(a.region)))?; }
+        for d in &c.rows.tried { batch.delivery(&delivery(d)); }
+        for r in &c.open { batch.open_exchange(&exchange(r, self.provider(r.region))); }
+        for a in &c.open_alerts { batch.open_alert(&alert(a, self.provider(a.region))); }
+        Ok(batch)
+    }
+}
+
+impl Sink for LedgerSink {
+    fn position(&self) -> u64 { self.writer.journal_position() }
+
+    fn commit(&mut self, c: &Commit) -> Result<(), String> {
+        let mut batch = self.batch(c).map_err(|e| e.to_string())?;
+        self.writer.commit(c.now, c.position, &mut batch).map_err(|e| e.to_string())?;
+        // Yesterday's small files become one, once a day. What fails here is tried again tomorrow.
+        if c.now.day() > self.tended {
+            self.tended = c.now.day();
+            let _ = self.writer.tend(c.now, self.judge.as_ref(), self.revision);
+        }
+        Ok(())
+    }
+}
+
+/// When the row was known: its last time, so that a replay gives the same.
+fn known(r: &Record) -> i64 {
+    let t = &r.times;
+    [t.acknowledged, t.released, t.queued, t.sent_to_wan, t.answered_at_wan, t.answer_sent, t.delivered].into_iter().flatten().fold(t.received, i64::max)
+}
+
+fn exchange<'a>(r: &'a Record, provider: &'a str) -> ExchangeRow<'a> {
+    let t = &r.times;
+    ExchangeRow {
+        namespace: NAMESPACE, originator: r.id.originator, target: r.id.target, counter: r.id.counter, leg: r.leg, instance: r.instance, kind: r.kind, mode: r.mode,
+        srv: r.srv.as_str(), cv: i64::from(r.cv), role: r.role.map_or("", |r| r.as_str()), party_category: &r.party_category, class: r.class.as_str(), generation: r.generation,
+        device_type: r.device_type.map_or("", |d| d.as_str()), test_kind: r.test, region: r.region, provider, feed: FEED, state: r.state, code: r.code.as_str(),
+        user_sent: t.user_sent, received: t.received, acknowledged: t.acknowledged, due: t.due, released: t.released, queued: t.queued, sent_to_wan: t.sent_to_wan,
+        delivered_to_device: t.delivered_to_device, answered_at_wan: t.answered_at_wan, answer_sent: t.answer_sent, delivered: t.delivered, target_at: None,
+        timeout_at: r.timeout_at, known: known(r), place: 0,
+    }
+}
+
+fn alert<'a>(a: &'a AlertRecord, provider: &'a str) -> AlertRow<'a> {
+    AlertRow {
+        namespace: NAMESPACE, device: a.device, recipient: a.recipient, counter: a.counter, code: a.code.as_str(), alert_kind: if a.dcc { "dcc" } else { "device" }, state: a.state,
+        excluded: a.excluded, carried: a.carried, raised: a.raised, received: a.received, delivered: a.delivered, region: a.region, provider, feed: FEED,
+        known: a.delivered.unwrap_or(a.received).max(a.received), place: 0,
+    }
+}
+
+fn delivery(d: &DeliveryRecord) -> DeliveryRow<'_> {
+    let (originator, target, counter) = d.request.map_or((d.from, d.to, 0), |r| (r.originator, r.target, r.counter));
+    DeliveryRow {
+        delivery: d.delivery, recipient: d.to, kind: if d.alert { "alert" } else { "response" }, namespace: NAMESPACE, originator, target, counter, leg: None, instance: 0, code: "",
+        attempt: i64::from(d.attempt), attempted: d.at, status: i64::from(d.status),
+        outcome: match d.outcome { Outcome::Delivered => "delivered", Outcome::Again => "failed", Outcome::Parked => "parked" }, feed: FEED, known: d.at,
+    }
+}
