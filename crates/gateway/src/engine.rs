@@ -6,6 +6,8 @@ mod carry;
 mod mailbox;
 mod recover;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use carry::Outward;
 pub use mailbox::{Back, Front, Handle, Said};

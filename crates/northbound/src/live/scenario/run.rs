@@ -113,7 +113,7 @@ fn devices(control: &Control, traffic: &PlannedTraffic) -> Result<Vec<Eui64>> {
         let page = control.get(&format!("/devices?limit=10000{after}"))?;
         let Some(list) = page["devices"].as_array().filter(|l| !l.is_empty()) else { break };
         let mine = |d: &&Value| d["device_type"] == traffic.device.as_str() && d["registered"].as_array().is_some_and(|r| r.iter().any(|p| p[1] == traffic.user.to_string()));
-        found.extend(list.iter().filter(mine).filter_map(|d| d["eui"].as_str()?.parse().ok()));
+        found.extend(list.iter().filter(mine).filter_map(|d| d["eui"].as_str()?.parse::<Eui64>().ok()));
         after = list.last().and_then(|d| d["eui"].as_str()).map(|e| format!("&after={e}")).unwrap_or_default();
     }
     if found.is_empty() { return Err(CliError::input(format!("no {} for which {} is registered", traffic.device, traffic.user))); }
