@@ -295,9 +295,14 @@ fn closed_days_are_rolled_into_one_file_a_table_with_the_same_rows() {
     assert_eq!(after.cells_by(ALL_DAYS, &[Dim::State], &judge, true).unwrap().1, Way::Rollups);
     assert!(w.tend(Utc(NOW + DAY), &judge, 0).unwrap().is_none(), "nothing is left to do");
     whole(&l, &c, 300);
-    // And the service goes on.
-    assert_eq!(w.journal_position(), 300);
-    assert_eq!(writer(&l).open_rows(), c.open[299].len() as u64);
+    // And the service goes on: what it touches is scanned again, and the old rollup is gone.
+    assert_eq!((w.journal_position(), writer(&l).open_rows()), (300, c.open[299].len() as u64));
+    let more = core(14, 320);
+    let mut w = writer(&l);
+    w.commit(Utc(NOW + DAY), 320, &mut more.batch(300, 320)).unwrap();
+    whole(&l, &more, 320);
+    let s = l.snapshot(None).unwrap();
+    assert!(s.root.manifest.files(Table::Daily).iter().all(|f| f.day != s.span().map(|(_, last)| last)));
 }
 
 #[test]

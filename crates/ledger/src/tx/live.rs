@@ -34,13 +34,25 @@ impl Tx {
         self.add_old_identities(&|f| f.sources.iter().any(|s| !live.contains(s)))?;
         self.send_corrections()?;
         self.drain_writer(&mut |_| {})?;
+        let touched = self.days_touched(&next);
         for files in next.tables.values_mut() { files.retain(|f| !f.open); }
+        // What no longer fits its day is dropped, and made anew when the day is over.
+        for t in [Table::Daily, Table::DailyLatency] {
+            if let Some(files) = next.tables.get_mut(&t) { files.retain(|f| !f.day.is_some_and(|d| touched.contains(&d))); }
+        }
         for s in std::mem::take(&mut self.sources) {
             match next.sources.iter_mut().find(|old| old.id == s.id) { Some(old) => *old = s, None => next.sources.push(s) }
         }
         for (t, f) in self.files.drain(..) { next.tables.entry(t).or_default().push(f); }
         self.compact(&mut next, &BTreeSet::new(), &mut |_| {})?;
         self.finish(next)
+    }
+
+    /// Days whose rows change: those that come, and those open rows that go.
+    fn days_touched(&self, next: &Manifest) -> BTreeSet<Day> {
+        let going = [Table::Exchanges, Table::Corrections].into_iter().flat_map(|t| next.files(t)).filter(|f| f.open).filter_map(|f| f.day);
+        let coming = self.files.iter().filter(|(t, _)| matches!(t, Table::Exchanges | Table::Corrections)).filter_map(|(_, f)| f.day);
+        going.chain(coming).collect()
     }
 
     fn note_counters(&mut self, b: &Buffer) {
