@@ -1,7 +1,7 @@
 //! The network with its devices' logs, as a regional network's interface shows it: GBCS messages
 //! in, GBCS messages out.
 //!
-//! Pure like the rest: what has to be kept comes out as a [`Record`], what is due is asked for
+//! Pure like the rest: what has to be kept comes out as a [`crate::Record`], what is due is asked for
 //! with a time.
 
 use crate::{

@@ -195,11 +195,8 @@ impl Log {
             Some(c) => c.highest = c.highest.max(counter),
             None => self.counters.push(Counters { who, highest: counter, floor: None }),
         }
-        if self.kept.len() == ANSWERS_KEPT {
-            if let Some(old) = self.kept.pop_front() {
-                if let Some(c) = self.counters.iter_mut().find(|c| c.who == old.key.recipient) { c.floor = c.floor.max(Some(old.key.counter)); }
-            }
-        }
+        if self.kept.len() == ANSWERS_KEPT && let Some(old) = self.kept.pop_front()
+            && let Some(c) = self.counters.iter_mut().find(|c| c.who == old.key.recipient) { c.floor = c.floor.max(Some(old.key.counter)); }
         self.kept.push_back(record);
     }
 }

@@ -59,7 +59,7 @@ impl Record {
     /// Appends the bytes.
     pub fn encode(&self, out: &mut Vec<u8>) {
         let mut payload = Vec::with_capacity(FIXED_BYTES + self.answer.len());
-        payload.extend([VERSION, u8::from(self.error) * ERROR | u8::from(self.once) * ONCE]);
+        payload.extend([VERSION, (u8::from(self.error) * ERROR) | (u8::from(self.once) * ONCE)]);
         for word in [self.key.device.0, self.key.recipient.0, self.key.counter] { payload.extend(word.to_be_bytes()); }
         payload.extend(self.key.code.to_be_bytes());
         payload.extend(self.number.to_be_bytes());

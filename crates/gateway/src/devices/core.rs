@@ -7,7 +7,7 @@ use super::{DevicesError, Settings, clock::Clock, folder::Folder, log::{Found, L
 use crate::network::{MAX_EVENTS, NetworkAlert, NetworkEvent, Told};
 use northbound_gbcs::Correlation;
 use northbound_network::{
-    Asked, Devices, Emulator, Feed, Pace, Protection, Recipients, Record, Taken, What,
+    Asked, Devices, Emulator, Feed, Pace, Protection, Recipients, Record, Storm, Taken, What,
 };
 use northbound_types::Utc;
 use std::{
@@ -81,7 +81,10 @@ struct Core {
 
 struct Alerts {
     feed: Option<Feed>,
-    make: Box<dyn Fn(&Emulator, i64) -> Option<Feed> + Send>,
+    /// When the network started, µs UTC.
+    start: i64,
+    storms: Vec<Storm>,
+    recipients: Recipients,
     promised: Vec<Record>,
     taken: Option<u64>,
     sent: VecDeque<u64>,
@@ -89,11 +92,14 @@ struct Alerts {
     kept_at: i64,
 }
 
+/// The thread of the devices: it ends when nobody can say anything to it any more.
+pub type Thread = std::thread::JoinHandle<Result<(), DevicesError>>;
+
 /// Starts the thread on a folder: the log is taken in before this returns.
 ///
 /// # Errors
 /// The folder is in use or another network's, or its log is damaged.
-pub fn start(settings: Settings) -> Result<(Sender<Input>, Found, std::thread::JoinHandle<Result<(), DevicesError>>), DevicesError> {
+pub fn start(settings: Settings) -> Result<(Sender<Input>, Found, Thread), DevicesError> {
     let folder = Folder::take(&settings.data, &settings.scenario, settings.factor)?;
     let (mut devices, mut promised) = (Devices::default(), Vec::new());
     let (log, found) = Log::open(&settings.data, &mut devices, |r| if r.due.is_some() { promised.push(r.clone()); })?;
@@ -109,7 +115,7 @@ pub fn start(settings: Settings) -> Result<(Sender<Input>, Found, std::thread::J
 ///
 /// # Errors
 /// The thread cannot be started.
-pub fn start_in_memory(settings: Settings) -> Result<(Sender<Input>, std::thread::JoinHandle<Result<(), DevicesError>>), DevicesError> {
+pub fn start_in_memory(settings: Settings) -> Result<(Sender<Input>, Thread), DevicesError> {
     let mut core = core(settings, super::clock::wall(), Devices::default());
     core.patient = true;
     spawn(core)
@@ -121,18 +127,14 @@ fn core(settings: Settings, start: i64, devices: Devices) -> Core {
     let protection = Protection { seed: settings.scenario.seed, broker: settings.broker, recipients: settings.recipient_keys.into_iter().collect(), sign: settings.sign };
     let emulator = Emulator { network, devices, protection, error_ppm: settings.error_ppm };
     let recipients = Recipients(settings.recipients);
-    let make: Box<dyn Fn(&Emulator, i64) -> Option<Feed> + Send> = Box::new(move |e: &Emulator, from: i64| {
-        let first = Utc(start).day();
-        Some(Feed::new(&e.network, first, storms.clone(), recipients.clone(), from.max(start)))
-    });
-    let alerts = Alerts { feed: None, make, promised: Vec::new(), taken: None, sent: VecDeque::new(), kept: None, kept_at: 0 };
+    let alerts = Alerts { feed: None, start, storms, recipients, promised: Vec::new(), taken: None, sent: VecDeque::new(), kept: None, kept_at: 0 };
     Core {
         emulator, clock: Clock::new(start, settings.factor), log: None, folder: None, listener: None, patient: false,
         waiting: BinaryHeap::new(), events: HashMap::new(), number: 0, alerts,
     }
 }
 
-fn spawn(core: Core) -> Result<(Sender<Input>, std::thread::JoinHandle<Result<(), DevicesError>>), DevicesError> {
+fn spawn(core: Core) -> Result<(Sender<Input>, Thread), DevicesError> {
     let (tx, rx) = channel(MAX_INPUTS);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|e| DevicesError::Stopped(e.to_string()))?;
     let thread = std::thread::Builder::new().name("devices".into()).spawn(move || runtime.block_on(core.run(rx))).map_err(|e| DevicesError::Stopped(e.to_string()))?;
@@ -242,8 +244,10 @@ impl Core {
     fn rewind(&mut self) {
         let from = self.alerts.taken.map_or(i64::MIN, |n| i64::try_from(n).unwrap_or(i64::MAX) - OVERLAP);
         self.alerts.sent.clear();
-        self.alerts.feed = (self.alerts.make)(&self.emulator, from);
-        if let Some(feed) = &mut self.alerts.feed { for r in &self.alerts.promised { feed.promise(r); } }
+        let a = &mut self.alerts;
+        let mut feed = Feed::new(&self.emulator.network, Utc(a.start).day(), a.storms.clone(), a.recipients.clone(), from.max(a.start));
+        for r in &a.promised { feed.promise(r); }
+        a.feed = Some(feed);
     }
 
     async fn alerts(&mut self) -> Result<(), DevicesError> {
