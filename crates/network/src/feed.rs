@@ -76,9 +76,11 @@ pub struct Feed {
     first: Day,
     storms: Vec<Storm>,
     recipients: Recipients,
-    /// The day that was listed last, and what of it is still to come.
+    /// The day that was listed last, what of it is still to come, and what was raised on it but
+    /// is at the interface only on the next.
     day: Day,
     list: std::vec::IntoIter<Raised>,
+    late: Vec<Raised>,
     peeked: Option<(u64, Raised)>,
     last: u64,
     from: i64,
@@ -93,8 +95,18 @@ impl Feed {
     pub fn new(network: &Network, first: Day, storms: Vec<Storm>, recipients: Recipients, from: i64) -> Feed {
         // Alerts raised late on the day before may arrive now.
         let day = Day(Utc(from).day().0 - 1).max(first);
-        let list = on(network, first, day, &storms).into_iter();
-        Feed { first, storms, recipients, day, list, peeked: None, last: 0, from, closing: BTreeMap::new() }
+        let mut feed = Feed { first, storms, recipients, day, list: Vec::new().into_iter(), late: Vec::new(), peeked: None, last: 0, from, closing: BTreeMap::new() };
+        feed.load(network);
+        feed
+    }
+
+    /// Lists what is at the interface on the day.
+    fn load(&mut self, network: &Network) {
+        let mut list = on(network, self.first, self.day, &self.storms);
+        list.append(&mut self.late);
+        (list, self.late) = list.into_iter().partition(|a| a.received < self.day.end().0);
+        list.sort_by_key(|a| (a.received, a.device, a.counter));
+        self.list = list.into_iter();
     }
 
     /// A device will do a future-dated Command and say so (nothing where the record has no due time).
@@ -145,7 +157,7 @@ impl Feed {
                     // A fleet without homes says nothing on any day.
                     if network.fleet.homes.is_empty() { return None; }
                     self.day = self.day.plus(1);
-                    self.list = on(network, self.first, self.day, &self.storms).into_iter();
+                    self.load(network);
                 }
             }
         }
@@ -180,7 +192,6 @@ fn on(network: &Network, first: Day, day: Day, storms: &[Storm]) -> Vec<Raised> 
             all.push(Raised { device: device(home, DeviceType::Esme), counter, code, raised, received, source: AlertSource::PowerCut(i) });
         }
     }
-    all.sort_by_key(|a| (a.received, a.device, a.counter));
     all
 }
 

@@ -65,6 +65,22 @@ fn a_feed_that_is_resumed_gives_the_same_from_there() {
 }
 
 #[test]
+fn alerts_around_midnight_are_in_order_and_resumed_like_all_others() {
+    // Supply is back ten seconds before midnight: meters say so before and after.
+    let e = emulator(vec![Fault { region: Region::South, from: DAY.end().0 - 4 * MINUTE, until: DAY.end().0 - 10 * SECOND, trouble: Trouble::PowerCut { hubs: 300 } }]);
+    let (from, until) = (DAY.end().0 - MINUTE, DAY.end().0 + MINUTE);
+    let list = all(&e, &mut feed(&e, from, &USERS), until);
+    assert!(list.windows(2).all(|w| w[0].number < w[1].number && w[0].at <= w[1].at));
+    let after = list.iter().filter(|d| d.at >= DAY.end().0).count();
+    assert!(after > 100 && after < list.len(), "{after} of {}", list.len());
+    for at in (0..list.len()).step_by(17) {
+        let rest = all(&e, &mut feed(&e, list[at].at, &USERS), until);
+        let want: Vec<&Due> = list.iter().filter(|d| d.at >= list[at].at).collect();
+        assert_eq!(rest.iter().collect::<Vec<_>>(), want, "from {}", list[at].at);
+    }
+}
+
+#[test]
 fn nothing_comes_before_its_time_and_without_users_only_the_network_speaks() {
     let e = emulator(vec![cut()]);
     let mut f = feed(&e, DAY.start().0, &USERS);
