@@ -19,6 +19,8 @@ text_enum! {
         Population = "population",
         /// Hub installs.
         Hubs = "hubs",
+        /// SMETS1 migrations by week.
+        Migrations = "migrations",
     }
 }
 
@@ -119,6 +121,10 @@ columns!(hubs:
     SRV "srv" Word true, IN_COVERAGE "in_coverage" Bool true, CONNECTED "connected" Day false,
     EXCEPTION "exception" Text false, PREDICTED "predicted" Bool false, NOTE "note" Text false,
 );
+columns!(migrations:
+    KIND "kind" Word true, COHORT "cohort" Text true, COMBINATION "combination" Text false, STATUS "status" Word true,
+    WEEK "week" Day true, COUNT "count" Int true, SOURCE "source" Text false, NOTE "note" Text false,
+);
 
 impl Layout {
     /// Its columns, in canonical order.
@@ -132,6 +138,7 @@ impl Layout {
             Layout::Services => services::COLUMNS,
             Layout::Population => population::COLUMNS,
             Layout::Hubs => hubs::COLUMNS,
+            Layout::Migrations => migrations::COLUMNS,
         }
     }
     /// Where a column stands.

@@ -98,6 +98,11 @@ pub trait RegisterSink {
     /// # Errors
     /// When it cannot be stored.
     fn hub(&mut self, row: &HubInstall) -> Result<(), SinkError>;
+    /// One week of a SMETS1 migration.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    fn migration(&mut self, row: &crate::MigrationRow) -> Result<(), SinkError>;
 }
 
 /// Loads service intervals.

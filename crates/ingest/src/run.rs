@@ -1,7 +1,7 @@
 //! What a command line calls: one function an input.
 
 use crate::{
-    alert::{Alerts, Payloads}, csv_reader, error::IngestError, exchange::Exchanges, layout::Layout, mapping::Mapping, ndjson,
+    alert::{Alerts, Payloads}, csv_reader, error::IngestError, exchange::Exchanges, layout::Layout, mapping::Mapping, migration::Migrations, ndjson,
     options::Options, parquet_reader, register::{Hubs, Population, RegisterSink, Services}, rejects::RejectSink,
     session::{Load, Session}, sheet, source::{self, Format, SourceMeta}, stated::Figures,
     summary::{FileSummary, Progress, Summary},
@@ -78,6 +78,16 @@ pub fn hubs(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, r
     progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
     run.all(paths, |_| Ok(Layout::Hubs), |run, meta| run.file(meta, &mut Hubs { sink: &mut *sink }))
+}
+
+/// SMETS1 migrations by week: CSV or a spreadsheet.
+///
+/// # Errors
+/// As [`messages`].
+pub fn migrations(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+    let mut run = Run { options, rejects, progress };
+    run.all(paths, |_| Ok(Layout::Migrations), |run, meta| run.file(meta, &mut Migrations { sink: &mut *sink, source: &options.source }))
 }
 
 /// The identity of a file, without reading its rows: what a ledger asks before it takes any.

@@ -39,6 +39,12 @@ pub enum MeasureError {
         /// Why not.
         why: String,
     },
+    /// An exposure that cannot be computed.
+    #[error("no exposure: {0}")]
+    Exposure(String),
+    /// A before and after that cannot be set side by side.
+    #[error("no observation: {0}")]
+    Observation(String),
     /// A correlation that cannot be computed.
     #[error("no correlation: {0}")]
     Correlation(String),

@@ -44,9 +44,26 @@ pub fn clamp(value: BigRational) -> BigRational {
 #[must_use]
 pub fn quantity(value: &BigRational) -> Quantity { Quantity::rational(value) }
 
+/// A non-negative number as decimal text, half-up at `places`.
+#[must_use]
+pub fn decimal(value: &BigRational, places: u32) -> String {
+    let scaled = value * BigRational::from_integer(BigInt::from(10u32).pow(places));
+    let digits = (scaled + BigRational::new(1.into(), 2.into())).floor().to_integer().to_string();
+    let padded = format!("{digits:0>width$}", width = places as usize + 1);
+    let (whole, part) = padded.split_at(padded.len() - places as usize);
+    if places == 0 { whole.to_owned() } else { format!("{whole}.{part}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decimals_round_half_up() {
+        let of = |n: i64, d: i64| decimal(&BigRational::new(n.into(), d.into()), 2);
+        assert_eq!((of(1, 8), of(124, 1000), of(3640, 366), of(0, 1)), ("0.13".into(), "0.12".into(), "9.95".into(), "0.00".into()));
+        assert_eq!(decimal(&BigRational::new(5.into(), 2.into()), 0), "3");
+    }
 
     #[test]
     fn roots_enclose() {

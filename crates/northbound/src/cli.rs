@@ -1,6 +1,7 @@
 //! Nouns and their dispatch.
 
 use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, ingest, journal, ledger, live, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules};
+use crate::registers::{changes, combinations, criteria, defects, migrations, mitigations};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
 
@@ -97,6 +98,18 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Hub(tables::ReadCommand),
     #[command(subcommand)]
+    Change(changes::ChangeCommand),
+    #[command(subcommand)]
+    Combination(combinations::CombinationCommand),
+    #[command(subcommand)]
+    Defect(defects::DefectCommand),
+    #[command(subcommand)]
+    Mitigation(mitigations::MitigationCommand),
+    #[command(subcommand)]
+    Migration(migrations::MigrationCommand),
+    #[command(subcommand)]
+    Criteria(criteria::CriteriaCommand),
+    #[command(subcommand)]
     Event(registers::EventCommand),
     #[command(hide = true)]
     Devices(devices::DevicesArgs),
@@ -154,6 +167,12 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Service(c) => tables::run(Noun::Service, c, ctx),
         Command::Population(c) => tables::run(Noun::Population, c, ctx),
         Command::Hub(c) => tables::run(Noun::Hub, c, ctx),
+        Command::Change(c) => changes::change(c, ctx),
+        Command::Combination(c) => combinations::combination(c, ctx),
+        Command::Defect(c) => defects::defect(c, ctx),
+        Command::Mitigation(c) => mitigations::mitigation(c, ctx),
+        Command::Migration(c) => migrations::migration(c, ctx),
+        Command::Criteria(c) => criteria::criteria(c, ctx),
         Command::Event(c) => registers::events(c, ctx),
         Command::Devices(c) => devices::run(c, ctx),
         Command::Completions { shell } => about::completions(*shell),

@@ -95,7 +95,7 @@ impl From<LedgerError> for CliError {
 impl From<RegisterError> for CliError {
     fn from(e: RegisterError) -> CliError {
         let exit = match &e {
-            RegisterError::Right { .. } | RegisterError::Party { .. } | RegisterError::Reason { .. } | RegisterError::Frozen { .. } => Exit::Refused,
+            RegisterError::Right { .. } | RegisterError::Party { .. } | RegisterError::Reason { .. } | RegisterError::Frozen { .. } | RegisterError::Missing { .. } => Exit::Refused,
             RegisterError::Invalid { .. } | RegisterError::Reference { .. } => Exit::BadInput,
             RegisterError::NotFound { .. } => Exit::NotFound,
             RegisterError::Exists { .. } | RegisterError::Version { .. } | RegisterError::Busy => Exit::Conflict,

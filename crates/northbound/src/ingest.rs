@@ -32,6 +32,8 @@ pub(crate) enum IngestCommand {
     Payloads(FileArgs),
     /// Hub installs
     Hubs(FileArgs),
+    /// SMETS1 migrations by week: plan, due, actual, cap
+    Migrations(FileArgs),
     /// Files that are in
     List,
     /// One file
@@ -171,7 +173,13 @@ pub(crate) fn run(c: &IngestCommand, ctx: &Ctx) -> Result<Answer> {
         IngestCommand::Population(a) => (a, Layout::Population),
         IngestCommand::Payloads(a) => (a, Layout::Payloads),
         IngestCommand::Hubs(a) => (a, Layout::Hubs),
+        IngestCommand::Migrations(a) => (a, Layout::Migrations),
     };
+    table(args, layout, ctx)
+}
+
+/// Takes files of one kind and answers; nouns that import call it too.
+pub(crate) fn table(args: &FileArgs, layout: Layout, ctx: &Ctx) -> Result<Answer> {
     if args.guess { return guess(args, layout); }
     Ok(answer(&take(args, layout, ctx, &mut ctx.progress())?, ctx))
 }
@@ -179,7 +187,7 @@ pub(crate) fn run(c: &IngestCommand, ctx: &Ctx) -> Result<Answer> {
 /// Takes files of one kind; the demo calls it too.
 pub(crate) fn take(args: &FileArgs, layout: Layout, ctx: &Ctx, progress: &mut Progress) -> Result<Ingested> {
     match layout {
-        Layout::Services | Layout::Population | Layout::Hubs => tables::take(args, layout, ctx, progress),
+        Layout::Services | Layout::Population | Layout::Hubs | Layout::Migrations => tables::take(args, layout, ctx, progress),
         _ => rows::take(args, layout, ctx, progress),
     }
 }

@@ -1,8 +1,14 @@
 //! What people keep: one way for all registers to add, change, list, show and tell the history.
 
+pub(crate) mod changes;
+pub(crate) mod combinations;
+pub(crate) mod criteria;
+pub(crate) mod defects;
 pub(crate) mod documents;
 pub(crate) mod feeds;
 pub(crate) mod figures;
+pub(crate) mod migrations;
+pub(crate) mod mitigations;
 pub(crate) mod parties;
 pub(crate) mod people;
 pub(crate) mod tables;
@@ -151,11 +157,12 @@ pub(crate) fn receipt_answer(r: &Receipt) -> Answer {
         (Verb::Add, _) => "Added",
         (Verb::Withdraw, _) => "Withdrew",
         (Verb::Issue, _) => "Issued",
+        (Verb::Approve, _) => "Approved",
         _ => "Changed",
     };
     let mut a = Answer::new(json!(r));
     a = a.say(if r.dry_run { format!("Dry run: would have {} {} {} (version {}); nothing was kept.", did.to_lowercase(), r.noun, r.id, r.version) } else { format!("{did} {} {} (version {}).", r.noun, r.id, r.version) });
-    if r.verb == Verb::Change && r.changed {
+    if matches!(r.verb, Verb::Change | Verb::Approve) && r.changed {
         let mut t = Table::new("", &["key", "before", "after"]);
         for c in &r.changes { t.row([c.key.clone(), text(Some(&c.before)), text(Some(&c.after))]); }
         a = a.table(t);

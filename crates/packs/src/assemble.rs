@@ -2,6 +2,7 @@
 //! evidence gives the same pack.
 
 pub mod cells;
+pub mod changes;
 pub mod data;
 pub mod figures;
 pub mod front;
@@ -10,6 +11,7 @@ pub mod people;
 pub mod performance;
 pub mod quality;
 pub mod service;
+pub mod smets1;
 pub mod sources;
 pub mod tests_section;
 pub mod trends;
@@ -81,6 +83,8 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Pack {
     sections.extend(service::processes(&desk));
     sections.extend(service::latency(&desk));
     sections.extend(operations::all(&desk));
+    sections.extend(changes::section(&desk));
+    sections.extend(smets1::sections(&desk));
     sections.push(quality::section(&desk));
     sections.push(people::explanations(&desk));
     sections.push(people::assurance(&desk));

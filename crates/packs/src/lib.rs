@@ -16,8 +16,11 @@ pub mod explain;
 pub mod manifest;
 pub mod mine;
 pub mod model;
+pub mod observe;
+pub mod process;
 pub mod reissue;
 pub mod render;
+pub mod smets1;
 pub mod store;
 
 pub use error::PackError;

@@ -129,6 +129,20 @@ pub enum RegisterError {
         /// Why, and what to do.
         why: String,
     },
+    /// A gate asks for more.
+    #[error("{noun} {id:?} cannot be {to}: it lacks {}; {hint}", missing.join(", "))]
+    Missing {
+        /// What.
+        noun: Noun,
+        /// Which.
+        id: String,
+        /// What it was to be.
+        to: &'static str,
+        /// What is missing, by name.
+        missing: Vec<String>,
+        /// What to do.
+        hint: &'static str,
+    },
     /// It points to something that is not there.
     #[error("{noun} points to {to_noun} {to_id:?}, which is not kept; add that first")]
     Reference {
@@ -187,6 +201,7 @@ impl RegisterError {
             RegisterError::Exists { .. } => "registers.exists",
             RegisterError::Version { .. } => "registers.version",
             RegisterError::Frozen { .. } => "registers.frozen",
+            RegisterError::Missing { .. } => "registers.missing",
             RegisterError::Reference { .. } => "registers.reference",
             RegisterError::Body { .. } => "registers.body",
             RegisterError::Damaged { .. } => "registers.damaged",

@@ -57,6 +57,20 @@ text_enum! {
         Action = "action",
         /// How long something is kept.
         Retention = "retention",
+        /// A change to the network's systems.
+        Change = "change",
+        /// Device models with a communications provider.
+        Combination = "combination",
+        /// A defect found in testing.
+        Defect = "defect",
+        /// Events of a defect in one month.
+        Occurrence = "occurrence",
+        /// Installations migrated, planned or capped in one week.
+        Migration = "migration",
+        /// A checklist for live services.
+        Criteria = "criteria",
+        /// A specification of a mitigation.
+        Mitigation = "mitigation",
     }
 }
 
@@ -77,5 +91,7 @@ text_enum! {
         Issue = "issue",
         /// A figure printed in a pack.
         Print = "print",
+        /// Passed through a gate: approved, admitted, found ready.
+        Approve = "approve",
     }
 }

@@ -1,19 +1,28 @@
 //! The registers, one file each: the record, what must hold of it, and what can be done with it
 //! beyond add, show, list, change and history.
 
+pub mod action_standing;
 pub mod actions;
 pub mod annotations;
 pub mod assurance;
 pub mod bodies;
+pub mod changes;
 pub mod claims;
+pub mod combinations;
 pub mod confirmations;
 pub mod coverage;
+pub mod criteria;
+pub mod decisions;
+pub mod defects;
 pub mod documents;
 pub mod exceptions;
 pub mod explanations;
 pub mod feeds;
 pub mod figures;
 pub mod hubs;
+pub mod migrations;
+pub mod mitigations;
+pub mod occurrences;
 pub mod overrides;
 pub mod packs;
 pub mod parties;

@@ -23,7 +23,7 @@ pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
         Noun::Confirmation => &["analyst", "secretary", "chair", "auditor"],
         Noun::Pack => match verb {
             Verb::Issue => &["analyst", "secretary"],
-            Verb::Add | Verb::Change | Verb::Withdraw | Verb::Import | Verb::Retract | Verb::Print => &["analyst", "secretary", "user"],
+            Verb::Add | Verb::Change | Verb::Withdraw | Verb::Import | Verb::Retract | Verb::Print | Verb::Approve => &["analyst", "secretary", "user"],
         },
         Noun::Figure => &["analyst", "secretary", "user"],
         Noun::Reconciliation | Noun::Difference => &["analyst", "operations", "secretary", "user"],
@@ -33,6 +33,7 @@ pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
         Noun::Document => &["analyst", "operations", "secretary", "chair"],
         Noun::Action => &["analyst", "secretary", "chair"],
         Noun::Retention => &["operations", "secretary", "chair"],
+        Noun::Change | Noun::Combination | Noun::Defect | Noun::Occurrence | Noun::Migration | Noun::Criteria | Noun::Mitigation => &["analyst", "operations", "secretary", "chair"],
     }
 }
 
@@ -49,7 +50,7 @@ pub fn may_change_live(actor: &Actor) -> bool { actor.roles.iter().any(|r| LIVE_
 pub const fn needs_reason(verb: Verb) -> bool {
     match verb {
         Verb::Change | Verb::Withdraw | Verb::Retract => true,
-        Verb::Add | Verb::Import | Verb::Issue | Verb::Print => false,
+        Verb::Add | Verb::Import | Verb::Issue | Verb::Print | Verb::Approve => false,
     }
 }
 

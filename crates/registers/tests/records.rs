@@ -4,7 +4,8 @@ mod base;
 mod shared;
 use northbound_registers::{AsAt, Begun, EventFilter, Noun, Query, Record, Verb, Write, audit::MAX_EVENTS, record::{MAX_BODY_BYTES, MAX_ID_BYTES},
     registers::{annotations::Annotation, assurance, claims::Claim, confirmations::Confirmation, coverage::CoveragePrediction, exceptions::AllowedException, explanations::{Explanation, Given},
-        feeds::{Expected, Feed}, figures::FigurePrinted, overrides::{Colour, Override}, parties::{Party, RoleHeld, User}, reconciliations::{Difference, Reconciliation, Status}, retention::{Kind, MAX_MONTHS, Retention}}};
+        feeds::{Expected, Feed}, figures::FigurePrinted, overrides::{Colour, Override}, parties::{Party, RoleHeld, User}, reconciliations::{Difference, Reconciliation, Status}, retention::{Kind, MAX_MONTHS, Retention},
+        changes::{Approval, Change, ChangeState, Window}, combinations::Combination, criteria::{Criteria, CriteriaState, Criterion}, defects::{Defect, Expectation, FixDate, Unit}, migrations::{MeterStatus, MigrationKind, MigrationWeek}, mitigations::Mitigation, occurrences::Occurrence}};
 use northbound_types::{NullReason, Period, Region, workdays::Calendar};
 use shared::{analyst, down, fault, feed, file, folder, hub, note, pack, people, store, t};
 use std::{collections::BTreeSet, time::Duration};
@@ -26,6 +27,17 @@ fn assured() -> assurance::Assurance { assurance::Assurance { measure: "CPM1".in
 fn figure() -> FigurePrinted { FigurePrinted { figure_id: "f".into(), pack: "pack-1".into(), party: None, measure: "CPM1".into(), keys: Default::default(), period: april(), figure: serde_json::json!(1), lineage: serde_json::json!({}) } }
 fn run() -> Reconciliation { Reconciliation { sources: vec!["a".into(), "b".into()], keys: vec![], periods: vec![], party: None, totals: serde_json::json!({}), note: String::new() } }
 fn difference() -> Difference { Difference { key: "k".into(), standing_key: "s".into(), reconciliation: "reconciliation-1".into(), party: None, period: String::new(), class: "missing".into(), count_a: None, count_b: None, amount: 0, status: Status::Open, owner: String::new(), decision: String::new(), decided_by: String::new(), pick: None, known_from: None } }
+
+fn day(t: &str) -> northbound_types::Day { t.parse().unwrap() }
+fn change() -> Change { Change::raised("New engine", "release", vec!["DSP".into()], day("2026-03-01"), "DCC") }
+fn combination() -> Combination { Combination::pending(vec!["ALPHA-E1".into()], "CSP-S1") }
+fn defect() -> Defect { Defect::found("a notice is lost", day("2020-06-01"), "report 4") }
+fn fix(date: Option<&str>, stated: &str) -> FixDate { FixDate { date: date.map(day), stated: stated.into(), definition: None, confidence: None, confirmed_by: None, by: "DCC".into(), on: day("2020-06-01"), document: String::new() } }
+fn expectation() -> Expectation { Expectation { about: 20, unit: None, from: day("2020-01-01"), to: day("2020-12-31"), span: None, by: "DCC".into(), on: day("2020-06-01"), document: String::new() } }
+fn occurrence() -> Occurrence { Occurrence { defect: "defect-1".into(), month: "2020-05".parse().unwrap(), unit: Unit::Alerts, count: 0, to: None, source: "DCC".into() } }
+fn migration(week: &str) -> MigrationWeek { MigrationWeek { kind: MigrationKind::Plan, cohort: "MOC".into(), combination: String::new(), status: MeterStatus::Dormant, week: day(week), count: 0, source: "plan".into(), note: String::new() } }
+fn criteria() -> Criteria { Criteria { id: "MOC-1".into(), title: "t".into(), cohort: "MOC".into(), body: "OPSG".into(), review: None, items: vec![Criterion { key: "k".into(), title: "t".into(), evidence: None }], open_items: vec![], actions: vec![], defects: vec![], state: CriteriaState::Open, ready: None, ruling: None, trail: vec![] } }
+fn mitigation() -> Mitigation { Mitigation { defect: "defect-1".into(), title: "t".into(), action: None, required: vec!["monitored".into()], parts: Default::default(), document: String::new() } }
 
 /// The field that a refusal names; `ok` where there is none.
 fn refused<T: Record>(r: &T) -> String {
@@ -63,6 +75,32 @@ fn well_formed_records_pass_and_each_defect_is_named() {
     assert_eq!(refused(&retention(Some(MAX_MONTHS))), "ok");
     assert_eq!(refused(&retention(Some(MAX_MONTHS + 1))), "months");
     assert_eq!(refused(&retention(Some(-1))), "months");
+}
+
+#[test]
+fn changes_and_smets1_records_name_their_defects() {
+    for ok in [refused(&change()), refused(&combination()), refused(&defect()), refused(&occurrence()), refused(&migration("2020-09-07")), refused(&criteria()), refused(&mitigation())] { assert_eq!(ok, "ok"); }
+    assert_eq!(refused(&Change { systems: vec![" ".into()], ..change() }), "systems");
+    let window = |from: &str, to: &str| Some(Window { from: from.parse().unwrap(), to: to.parse().unwrap() });
+    assert_eq!(refused(&Change { planned: window("2026-04-01T10:00:00Z", "2026-04-01T10:00:00Z"), ..change() }), "planned");
+    assert_eq!(refused(&Change { planned: window("2026-04-01T10:00:00Z", "2026-04-01T10:00:00.000001Z"), ..change() }), "ok");
+    // Nothing is approved or over without its proof.
+    assert_eq!(refused(&Change { state: ChangeState::Approved, ..change() }), "state");
+    assert_eq!(refused(&Change { state: ChangeState::Approved, approval: Some(Approval { by: "robin".into(), at: t(0), overridden: None }), ..change() }), "ok");
+    assert_eq!(refused(&Change { state: ChangeState::RanUnapproved, ended: Some(day("2026-04-01")), ..change() }), "ran");
+    assert_eq!(refused(&Change { state: ChangeState::Rejected, ..change() }), "ended");
+    assert_eq!(refused(&Change { state: ChangeState::Rejected, ended: Some(day("2026-02-28")), ..change() }), "ended");
+    assert_eq!(refused(&Combination { models: vec!["A+B".into()], ..combination() }), "models");
+    assert_eq!(refused(&Defect { fixes: vec![fix(None, "")], ..defect() }), "fixes");
+    assert_eq!(refused(&Defect { fixes: vec![fix(Some("2020-09-30"), "Q3 2020")], ..defect() }), "fixes");
+    assert_eq!(refused(&Defect { fixes: vec![fix(None, "Q3 2020")], ..defect() }), "ok");
+    assert_eq!(refused(&Defect { expectation: Some(Expectation { on: day("2021-01-01"), ..expectation() }), ..defect() }), "expectation");
+    assert_eq!(refused(&Defect { expectation: Some(Expectation { on: day("2020-12-31"), ..expectation() }), ..defect() }), "ok");
+    assert_eq!(refused(&Occurrence { to: Some(day("2020-06-01")), ..occurrence() }), "to");
+    assert_eq!(refused(&Occurrence { month: "2020-Q2".parse().unwrap(), ..occurrence() }), "month");
+    assert_eq!(refused(&migration("2020-09-08")), "week");
+    assert_eq!(refused(&Criteria { state: CriteriaState::Ready, ..criteria() }), "state");
+    assert_eq!(refused(&Mitigation { parts: [("odd".to_owned(), String::new())].into(), ..mitigation() }), "parts");
 }
 
 #[test]
@@ -161,7 +199,8 @@ fn the_json_keys_are_those_of_the_documentation() {
         (T::NOUN.to_string(), v.as_object().unwrap().keys().cloned().collect())
     }
     let mut have = vec![keys(&feed("a")), keys(&fault("a")), keys(&file("a")), keys(&down("DSP", "2026-04-01T10:00:00Z", None)), keys(&people("2026-04-01", 0)), keys(&hub("h")), keys(&coverage()), keys(&exception()),
-        keys(&explanation()), keys(&note("a")), keys(&assured()), keys(&override_()), keys(&confirmation()), keys(&pack("2026-04")), keys(&figure()), keys(&run()), keys(&difference()), keys(&claim()), keys(&party()), keys(&user()), keys(&retention(None))];
+        keys(&explanation()), keys(&note("a")), keys(&assured()), keys(&override_()), keys(&confirmation()), keys(&pack("2026-04")), keys(&figure()), keys(&run()), keys(&difference()), keys(&claim()), keys(&party()), keys(&user()), keys(&retention(None)),
+        keys(&change()), keys(&combination()), keys(&defect()), keys(&occurrence()), keys(&migration("2020-09-07")), keys(&criteria()), keys(&mitigation())];
     have.extend(base::all().iter().map(|(noun, v)| (noun.clone(), v.as_object().unwrap().keys().cloned().collect())));
     let mut said = documented();
     have.sort();

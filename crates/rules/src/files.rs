@@ -17,6 +17,7 @@ macro_rules! embed {
 pub const EMBEDDED: &[(&str, &str)] = embed![
     "buckets.csv",
     "calendars/england-and-wales.toml",
+    "changes.toml",
     "codes/dcc_alert_codes.csv",
     "codes/device_alert_codes.csv",
     "codes/gbcs_message_codes.csv",
@@ -34,6 +35,7 @@ pub const EMBEDDED: &[(&str, &str)] = embed![
     "providers.toml",
     "settings.toml",
     "shorthand.toml",
+    "smets1.toml",
     "targets.toml",
     "traffic.toml",
 ];

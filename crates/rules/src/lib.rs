@@ -18,6 +18,7 @@ pub mod ruleset;
 pub mod scalar;
 pub mod settings;
 pub mod targets;
+pub mod templates;
 
 pub use catalogue::{Catalogue, Service};
 pub use check::Finding;

@@ -1,6 +1,6 @@
 //! The short lists: business processes, providers, shorthand, holiday calendars.
 
-use crate::{confirm::Confirmable, error::{Place, RuleError}, files::RuleFile, measure::Provenance, scalar::{self, Mark}};
+use crate::{confirm::Confirmable, error::{Place, RuleError}, files::RuleFile, measure::Provenance, scalar::{self, Mark}, templates::{TemplateItem, TemplateKind}};
 use northbound_types::{Day, Region, workdays::Calendar};
 use serde::Deserialize;
 use toml::Spanned;
@@ -25,6 +25,13 @@ pub enum Entry {
     Shorthand {
         /// Words.
         words: String,
+    },
+    /// Something that people fill in: steps, criteria, parts.
+    Template {
+        /// What it is for.
+        kind: TemplateKind,
+        /// Its items, in order.
+        items: Vec<TemplateItem>,
     },
     /// A holiday calendar, known from its first to its last day.
     Holidays {
@@ -62,6 +69,7 @@ impl Confirmable for ListRule {
             Entry::Process { srvs } => srvs.join(", "),
             Entry::Provider { region } => format!("region {region}"),
             Entry::Shorthand { words } => words.clone(),
+            Entry::Template { items, .. } => items.iter().map(|i| if i.who.is_empty() { format!("{}: {}", i.key, i.title) } else { format!("{}: {} ({})", i.key, i.title, i.who) }).collect::<Vec<_>>().join("; "),
             Entry::Holidays { calendar, first, last } => {
                 let days: Vec<String> = calendar.holidays.iter().map(Day::to_string).collect();
                 format!("{first} to {last}: {}", days.join(", "))

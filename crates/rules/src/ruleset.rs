@@ -10,6 +10,7 @@ use crate::{
     measure::{MeasureDef, Methodology, Provenance},
     settings::{self, Setting},
     targets::{self, TargetKey, TargetResolver, TargetRule},
+    templates::{self, Template, TemplateKind},
 };
 use northbound_types::{Day, Ratio, Region, workdays::Calendar};
 use std::{collections::{BTreeSet, HashMap}, path::Path};
@@ -90,6 +91,8 @@ impl RuleSet {
             "traffic.toml" => self.traffic = settings::read_traffic(file)?,
             "processes.toml" => self.lists.extend(lists::processes(file)?),
             "providers.toml" => self.lists.extend(lists::providers(file)?),
+            "changes.toml" => self.lists.extend(templates::changes(file)?),
+            "smets1.toml" => self.lists.extend(templates::smets1(file)?),
             "shorthand.toml" => self.lists.extend(lists::shorthand(file)?),
             name if name.starts_with("codes/") => self.codes.read(file)?,
             name if name.starts_with("measures/") => self.measures.extend(definitions::measures(file)?),
@@ -159,6 +162,17 @@ impl RuleSet {
     pub fn shorthand(&self) -> impl Iterator<Item = (&str, &str)> {
         self.lists.iter().filter_map(|l| match &l.entry { Entry::Shorthand { words } => Some((l.name.as_str(), words.as_str())), _ => None })
     }
+
+    /// The templates of a kind, in the order of their file.
+    pub fn templates(&self, kind: TemplateKind) -> impl Iterator<Item = Template<'_>> {
+        self.lists.iter().filter_map(move |l| match &l.entry {
+            Entry::Template { kind: k, items } if *k == kind => Some(Template { id: &l.name, title: &l.title, items, provenance: &l.provenance }),
+            _ => None,
+        })
+    }
+    /// One template by its id.
+    #[must_use]
+    pub fn template(&self, kind: TemplateKind, id: &str) -> Option<Template<'_>> { self.templates(kind).find(|t| t.id == id) }
 
     /// A holiday calendar.
     #[must_use]
@@ -238,18 +252,20 @@ impl RuleSet {
             .chain(levels.iter().map(Confirmable::info))
             .chain(self.methodologies.iter().map(Confirmable::info))
             .chain(self.settings.iter().map(Confirmable::info))
-            .chain(self.lists.iter().map(Confirmable::info))
+            // A template is filled in by people; it judges no figure.
+            .chain(self.lists.iter().filter(|l| !matches!(l.entry, Entry::Template { .. })).map(Confirmable::info))
             .collect();
         infos.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.from.cmp(&b.from)));
         infos
     }
 
     /// Every rule that can be cited, sorted by id and date: those that judge a figure, and the rows
-    /// of the catalogue and the code tables.
+    /// of the catalogue and the code tables, and templates.
     #[must_use]
     pub fn rules(&self) -> Vec<RuleInfo> {
         let mut infos = self.judging();
         infos.extend(self.traffic.iter().map(Confirmable::info));
+        infos.extend(self.lists.iter().filter(|l| matches!(l.entry, Entry::Template { .. })).map(Confirmable::info));
         infos.extend(self.reference_rows());
         infos.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.from.cmp(&b.from)));
         infos

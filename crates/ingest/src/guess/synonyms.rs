@@ -68,6 +68,10 @@ const NAMES: &[(Option<Layout>, &str, &[&str])] = &[
     (Some(Layout::Hubs), "predicted", &["predicted coverage", "coverage prediction"]),
     (Some(Layout::Hubs), "exception", &["allowed exception", "exception reason"]),
     (Some(Layout::Hubs), "note", &["notes", "comment"]),
+    (Some(Layout::Migrations), "week", &["week commencing", "week beginning", "w c", "date"]),
+    (Some(Layout::Migrations), "count", &["installations", "meters", "number", "volume"]),
+    (Some(Layout::Migrations), "status", &["meter status", "active dormant"]),
+    (Some(Layout::Migrations), "kind", &["type", "plan or actual"]),
 ];
 
 /// Lower case, words apart by one space: `ResponseCode`, `response_code` and `Response Code` are one.

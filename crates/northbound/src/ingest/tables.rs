@@ -1,9 +1,9 @@
-//! Rows that go to the registers: service intervals, population, hub installs. One file is one
+//! Rows that go to the registers: service intervals, population, hub installs, migrations. One file is one
 //! transaction.
 
 use super::{FileArgs, Ingested, Taken, rejects::Rejects, rows::counts};
 use crate::{context::Ctx, error::{CliError, Result}, progress::Progress};
-use northbound_ingest::{self as reader, HubInstall, IntervalKind, Layout, Options, PopulationRow, Reason, Reject, RegisterSink, RejectSink, ServiceInterval};
+use northbound_ingest::{self as reader, HubInstall, IntervalKind, Layout, MigrationRow, Options, PopulationRow, Reason, Reject, RegisterSink, RejectSink, ServiceInterval};
 use northbound_ledger::SinkError;
 use northbound_registers::{Added, Begun, Imported, RegisterError, gate::Write, import::Import, registers::{hubs, population, services, sources::SourceFile}};
 use northbound_rules::RuleSet;
@@ -11,12 +11,13 @@ use std::path::Path;
 
 /// Holds a file's rows until it is read through: there are few.
 #[derive(Default)]
-struct Held { services: Vec<ServiceInterval>, population: Vec<PopulationRow>, hubs: Vec<HubInstall> }
+struct Held { services: Vec<ServiceInterval>, population: Vec<PopulationRow>, hubs: Vec<HubInstall>, migrations: Vec<MigrationRow> }
 
 impl RegisterSink for Held {
     fn service(&mut self, row: &ServiceInterval) -> std::result::Result<(), SinkError> { self.services.push(row.clone()); Ok(()) }
     fn population(&mut self, row: &PopulationRow) -> std::result::Result<(), SinkError> { self.population.push(row.clone()); Ok(()) }
     fn hub(&mut self, row: &HubInstall) -> std::result::Result<(), SinkError> { self.hubs.push(row.clone()); Ok(()) }
+    fn migration(&mut self, row: &MigrationRow) -> std::result::Result<(), SinkError> { self.migrations.push(row.clone()); Ok(()) }
 }
 
 pub(super) fn take(args: &FileArgs, layout: Layout, ctx: &Ctx, progress: &mut Progress) -> Result<Ingested> {
@@ -48,6 +49,7 @@ fn file(args: &FileArgs, path: &Path, layout: Layout, options: &Options, ctx: &C
     let summary = match layout {
         Layout::Services => reader::services(&paths, options, &mut held, &mut rejects, &mut tell)?,
         Layout::Population => reader::population(&paths, options, &mut held, &mut rejects, &mut tell)?,
+        Layout::Migrations => reader::migrations(&paths, options, &mut held, &mut rejects, &mut tell)?,
         _ => reader::hubs(&paths, options, &mut held, &mut rejects, &mut tell)?,
     };
     let mut taken = super::taken(&summary)?;
@@ -86,6 +88,7 @@ fn add_all(held: &Held, rules: &RuleSet, import: &mut Import<'_>, name: &str, re
         };
         add(import, &row, r.place, name, rejects, taken)?;
     }
+    for r in &held.migrations { add(import, &r.week, r.place, name, rejects, taken)?; }
     Ok(())
 }
 

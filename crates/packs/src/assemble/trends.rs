@@ -70,7 +70,7 @@ fn chart(d: &Desk<'_>, def: &MeasureDef, n: &Numbered) -> Option<Chart> {
         title: place, subtitle: r.title.clone(), kind: ChartKind::Line, unit: "per cent".to_owned(),
         points: shown.iter().map(|p| words::short_period(*p)).collect(), series: vec![Series { name: r.measure.clone(), values }],
         levels: [steps(LevelKind::Target, judged.iter().map(|l| l.0)), steps(LevelKind::Minimum, judged.iter().map(|l| l.1))].into_iter().flatten().collect(),
-        annotations: annotations(d, shown), id,
+        annotations: annotations(d, shown), windows: super::changes::windows(d, r, shown), id,
     })
 }
 

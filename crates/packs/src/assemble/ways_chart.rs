@@ -31,7 +31,7 @@ pub(super) fn chart(d: &Desk<'_>) -> Option<Block> {
     Some(Block::Chart(Chart {
         id: "three-ways-chart".to_owned(), title: format!("{measure} counted three ways, by region"), subtitle: format!("{}, per cent, with the 95 % interval", first.title), kind: ChartKind::DotInterval, unit: "per cent".to_owned(),
         points: rows.iter().map(|n| words::region(n.result.region).to_owned()).collect(), series,
-        levels: [level(LevelKind::Target, first.levels.target), level(LevelKind::Minimum, first.levels.minimum)].into_iter().flatten().collect(), annotations: Vec::new(),
+        levels: [level(LevelKind::Target, first.levels.target), level(LevelKind::Minimum, first.levels.minimum)].into_iter().flatten().collect(), annotations: Vec::new(), windows: Vec::new(),
         table: cells::table("three-ways-chart-table", format!("{measure} counted three ways, by region"), columns, table_rows),
     }))
 }

@@ -9,7 +9,7 @@ use northbound_types::{Day, Dim, Period, workdays::Calendar};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The coverage of every feed over all days that the measures of a period look at.
-pub(super) fn coverage(e: &Evidence, period: Period) -> Result<Vec<FeedCoverage>, PackError> {
+pub(crate) fn coverage(e: &Evidence, period: Period) -> Result<Vec<FeedCoverage>, PackError> {
     let (first, after) = super::reach(&e.rules, period);
     let brought = days_with_rows(e);
     let mut out = Vec::new();

@@ -42,7 +42,7 @@ pub struct Messages {
 }
 
 /// Reads what the measures of a period look at; `whole` also what only a document shows.
-pub(super) fn read(e: &Evidence, period: Period, whole: bool) -> Result<Messages, PackError> {
+pub(crate) fn read(e: &Evidence, period: Period, whole: bool) -> Result<Messages, PackError> {
     let (s, days) = (&e.snapshot, super::reach(&e.rules, period));
     let own: Days = (period.first(), period.after());
     let mut m = Messages { cells: s.cells(days, NEEDED_DIMS, &e.judge)?, edges: buckets::edges(), ..Messages::default() };

@@ -63,6 +63,29 @@ pub struct Registered {
     pub sources: Vec<(Utc, kept::sources::SourceFile)>,
     /// Rows of files that contradict each other.
     pub contradictions: Vec<Contradiction>,
+    /// Changes.
+    pub changes: Vec<Kept<kept::changes::Change>>,
+    /// What is kept on SMETS1.
+    pub smets1: Smets1,
+}
+
+/// The SMETS1 registers.
+#[derive(Debug, Default)]
+pub struct Smets1 {
+    /// Combinations.
+    pub combinations: Vec<Kept<kept::combinations::Combination>>,
+    /// Defects.
+    pub defects: Vec<Kept<kept::defects::Defect>>,
+    /// Events of defects by month.
+    pub occurrences: Vec<kept::occurrences::Occurrence>,
+    /// Migrations by week, those that hold.
+    pub migrations: Vec<kept::migrations::MigrationWeek>,
+    /// Specifications of mitigations.
+    pub mitigations: Vec<Kept<kept::mitigations::Mitigation>>,
+    /// Checklists, each with what is open.
+    pub criteria: Vec<(Kept<kept::criteria::Criteria>, Vec<String>)>,
+    /// Where the actions stand that any of them waits for.
+    pub actions: BTreeMap<String, kept::action_standing::ActionStanding>,
 }
 
 /// Reads the registers as at a time; at a certain revision where something frozen is made again.
@@ -92,6 +115,8 @@ pub(super) fn read(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result
     r.reconciliations = gate.list::<kept::reconciliations::Reconciliation>(&q)?.into_iter().map(|k| (k.id, k.record)).collect();
     r.differences = plain(gate.list(&q)?);
     for k in gate.list::<kept::parties::User>(&q)? { r.users.insert(k.record.eui.to_string(), k.record.party); }
+    r.changes = gate.list(&q)?;
+    r.smets1 = smets1(gate, &q, &mut r.contradictions)?;
     r.sources = gate.list::<kept::sources::SourceFile>(&q)?.into_iter().map(|k| (k.known, k.record)).collect();
     Ok(r)
 }
@@ -102,6 +127,23 @@ fn moment(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result<(AsAt, i
     if let Some(r) = revision { return Ok((AsAt { recorded: None, revision: Some(r), known: Some(as_at) }, r)); }
     let (then, newest) = (gate.store().revision_at(Some(as_at))?, gate.store().revision()?);
     Ok(if then == 0 && newest > 0 { (AsAt::known(as_at), newest) } else { (AsAt::recorded(as_at), then) })
+}
+
+fn smets1(gate: &Gate<'_>, q: &Query, against: &mut Vec<Contradiction>) -> Result<Smets1, PackError> {
+    let mut s = Smets1 {
+        combinations: gate.list(q)?, defects: gate.list(q)?, occurrences: plain(gate.list(q)?), migrations: current(gate, q, against, |m| m)?, mitigations: gate.list(q)?, ..Smets1::default()
+    };
+    for k in gate.list::<kept::criteria::Criteria>(q)? {
+        let open = gate.blockers(&k.record, q.as_at)?;
+        s.criteria.push((k, open));
+    }
+    let asked = s.defects.iter().filter_map(|d| d.record.asked_in.clone());
+    let waited = s.criteria.iter().flat_map(|(c, _)| c.record.actions.clone());
+    for id in asked.chain(waited).chain(s.mitigations.iter().filter_map(|m| m.record.action.clone())) {
+        let standing = gate.action_standing(&id, q.as_at)?;
+        s.actions.insert(id, standing);
+    }
+    Ok(s)
 }
 
 fn plain<T>(rows: Vec<Kept<T>>) -> Vec<T> { rows.into_iter().map(|k| k.record).collect() }

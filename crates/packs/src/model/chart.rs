@@ -25,6 +25,9 @@ pub struct Chart {
     pub levels: Vec<Level>,
     /// Shaded stretches.
     pub annotations: Vec<Annotation>,
+    /// Windows of changes, on charts along time.
+    #[serde(default)]
+    pub windows: Vec<Window>,
     /// The same data.
     pub table: Table,
 }
@@ -135,6 +138,18 @@ pub struct LevelStep {
     pub value: String,
     /// As printed.
     pub text: String,
+}
+
+/// The window of a change: it starts and ends within points, and may be shorter than any of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Where it starts along the points: the point counted from 0, and how far into it, as decimal text or
+    /// exact fraction. `3/2` is the middle of the second point.
+    pub start: String,
+    /// Where it ends.
+    pub end: String,
+    /// In words, with its days.
+    pub label: String,
 }
 
 /// A shaded stretch: a fault, maintenance, a pandemic.

@@ -1,6 +1,6 @@
 //! Is a document sound? Checked before anything is written, so that printers need not doubt.
 
-use super::{Band, Block, Cell, Chart, Pack, Table, figures::tables_of};
+use super::{Band, Block, Cell, Chart, ChartKind, Pack, Table, figures::tables_of};
 use crate::PackError;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,8 @@ pub const MAX_ROWS: usize = 100_000;
 pub const MAX_POINTS: usize = 120;
 /// Most series of a chart: as many as stay told apart without colour.
 pub const MAX_SERIES: usize = 6;
+/// Most windows of changes on a chart: more could not be told apart.
+pub const MAX_WINDOWS: usize = 99;
 /// Longest id, in bytes.
 pub const MAX_ID: usize = 80;
 /// Longest figure id, in bytes.
@@ -166,5 +168,17 @@ fn chart(ids: &mut BTreeSet<String>, chart: &Chart) -> Result<(), PackError> {
         if step.from >= chart.points.len() || crate::render::chart::scale::number(&step.value).is_none() { return Err(PackError::unsound(place, "a level stands outside the points, or is no number")); }
     }
     if chart.annotations.iter().any(|a| a.from > a.to || a.to >= chart.points.len()) { return Err(PackError::unsound(place, "an annotation stands outside the points")); }
+    windows(chart, &place)?;
+    Ok(())
+}
+
+/// Windows stand on charts along time, within the points, and end after they start.
+fn windows(chart: &Chart, place: &str) -> Result<(), PackError> {
+    limit(place, "windows", chart.windows.len(), MAX_WINDOWS)?;
+    if !chart.windows.is_empty() && !matches!(chart.kind, ChartKind::Line | ChartKind::Stacked) { return Err(PackError::unsound(place, "a window of a change stands on a chart that does not run along time")); }
+    for w in &chart.windows {
+        let at = |t: &str| crate::render::chart::scale::number(t).filter(|v| (0.0..=chart.points.len() as f64).contains(v));
+        match (at(&w.start), at(&w.end)) { (Some(a), Some(b)) if a <= b => {} _ => return Err(PackError::unsound(place, format!("the window {:?} stands outside the points, or ends before it starts", w.label))) }
+    }
     Ok(())
 }

@@ -63,7 +63,7 @@ fn line(chart_id: &str, title: &str, series: Vec<Series>, annotations: Vec<Annot
     let caption = format!("Test commands answered in time, {}, by month", names.join(", "));
     Chart {
         id: chart_id.into(), title: title.into(), subtitle: "Test commands answered within their target, per cent of those sent, by month".into(), kind: ChartKind::Line,
-        unit: "per cent".into(), points: months(), table: table(&format!("{chart_id}-data"), &caption, &series), series, levels: levels(change), annotations,
+        unit: "per cent".into(), points: months(), table: table(&format!("{chart_id}-data"), &caption, &series), series, levels: levels(change), annotations, windows: vec![],
     }
 }
 
@@ -81,7 +81,12 @@ pub fn regions() -> Multiples {
 
 pub fn streak() -> Chart {
     let annotations = vec![Annotation { from: 1, to: 3, label: "Pandemic: fewer site visits".into() }, Annotation { from: 16, to: 17, label: "Gateway maintenance at weekends".into() }];
-    line("streak", "North has been below its target for at least 13 months", vec![series("North", NORTH, 100, FAULT)], annotations, true)
+    // One of three hours, far too short to be seen at its own width, and one of a fortnight.
+    let windows = vec![
+        Window { start: "1489/240".into(), end: "1490/240".into(), label: "change-1, New schedule engine (6 May 2025, 22:00 UTC to 7 May 2025, 01:00 UTC)".into() },
+        Window { start: "12".into(), end: "25/2".into(), label: "change-2, Firewall, not approved (1 to 14 November 2025)".into() },
+    ];
+    Chart { windows, ..line("streak", "North has been below its target for at least 13 months", vec![series("North", NORTH, 100, FAULT)], annotations, true) }
 }
 
 pub fn three() -> Chart {
@@ -98,7 +103,7 @@ pub fn dots() -> Chart {
         Cell::null(northbound_types::figure::NullReason::NotReported, "no reads were reported for South in April 2026; owner: network operators") } else { Cell::words(v.text.clone()) }] }).collect();
     Chart {
         id: "own-reads".into(), title: "Six reads are no evidence; six hundred are".into(), subtitle: "Network operators' own test reads, per cent answered in time, with 95 % intervals, April 2026".into(),
-        kind: ChartKind::DotInterval, unit: "per cent".into(), points, series: vec![Series { name: "Own reads".into(), values }], levels: levels(false), annotations: vec![],
+        kind: ChartKind::DotInterval, unit: "per cent".into(), points, series: vec![Series { name: "Own reads".into(), values }], levels: levels(false), annotations: vec![], windows: vec![],
         table: Table { id: "own-reads-data".into(), caption: "Own test reads with intervals".into(), columns: vec![
             Column { key: "who".into(), title: "Reads".into(), kind: ColumnKind::Label, unit: String::new() },
             Column { key: "share".into(), title: "In time".into(), kind: ColumnKind::Text, unit: String::new() }], rows },
@@ -115,7 +120,7 @@ pub fn contributions() -> Chart {
     Chart {
         id: "contributions-chart".into(), title: "Firmware in North pulls CPM1 down most".into(), subtitle: "Contribution of each component to the gap against the target, points, March 2026".into(),
         kind: ChartKind::Bar, unit: "points".into(), points: rows.iter().map(|r| r.0.to_owned()).collect(),
-        series: vec![Series { name: "Contribution".into(), values: rows.iter().map(|r| Point::value(r.1, r.1.replace('-', "−"))).collect() }], levels: vec![], annotations: vec![], table,
+        series: vec![Series { name: "Contribution".into(), values: rows.iter().map(|r| Point::value(r.1, r.1.replace('-', "−"))).collect() }], levels: vec![], annotations: vec![], windows: vec![], table,
     }
 }
 
@@ -134,7 +139,7 @@ pub fn volumes() -> Chart {
     })).collect() }).collect();
     Chart {
         id: "volumes".into(), title: "Traffic is level; one month was never delivered".into(), subtitle: "Service Requests received, by region and month".into(), kind: ChartKind::Stacked,
-        unit: "requests".into(), points: months(), series, levels: vec![], annotations: vec![],
+        unit: "requests".into(), points: months(), series, levels: vec![], annotations: vec![], windows: vec![Window { start: "151/31".into(), end: "152/31".into(), label: "change-3, Gateway release (26 to 27 March 2025)".into() }],
         table: Table { id: "volumes-data".into(), caption: "Service Requests received by region and month".into(), columns, rows },
     }
 }

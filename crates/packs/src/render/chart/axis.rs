@@ -1,7 +1,10 @@
 //! What line and column charts share: the plot area, grid, months, shaded stretches, gaps.
 
-use super::{Frame, draw::{self, Anchor, Drawing}, scale::Scale};
+use super::{Frame, draw::{self, Anchor, Drawing}, scale::{Scale, number}};
 use crate::{model::Chart, render::{clean::clean, metrics}};
+
+/// Least width at which a window can be seen.
+const NARROWEST: f32 = 3.0;
 
 /// The area inside the axes, and where points stand in it.
 #[derive(Debug, Clone)]
@@ -47,6 +50,7 @@ impl Plot {
             out.rect(from, self.y0, to - from, self.y1 - self.y0, draw::SHADE, &clean(&a.label));
             out.bold((from + to) / 2.0, self.y0 - 6.0, self.size, Anchor::Middle, draw::INK, &letter(n));
         }
+        self.windows(out, chart);
         for point in 0..chart.points.len() {
             if chart.series.iter().any(|s| s.values[point].gap.is_some()) {
                 out.rect(self.x(point) - self.step / 2.0, self.y0, self.step, self.y1 - self.y0, draw::HOLE, "");
@@ -59,6 +63,23 @@ impl Plot {
         }
         out.line(&[(self.x0, self.y1), (self.x1, self.y1)], draw::MUTED, 1.0, &[]);
         self.names(out, chart);
+    }
+
+    /// Windows of changes with their numbers: a band as wide as they lasted, at least [`NARROWEST`], with
+    /// broken edges that tell it from a shaded stretch.
+    fn windows(&self, out: &mut Drawing, chart: &Chart) {
+        let mut labels = Vec::new();
+        for w in &chart.windows {
+            let (Some(start), Some(end)) = (number(&w.start), number(&w.end)) else { continue };
+            let at = |v: f64| self.x0 + self.step * v as f32;
+            let (mut from, mut to) = (at(start), at(end));
+            if to - from < NARROWEST { let middle = (from + to) / 2.0; (from, to) = (middle - NARROWEST / 2.0, middle + NARROWEST / 2.0); }
+            out.rect(from, self.y0, to - from, self.y1 - self.y0, draw::WINDOW, &clean(&w.label));
+            for x in [from, to] { out.line(&[(x, self.y0), (x, self.y1)], draw::MUTED, 1.0, &[3, 2]); }
+            labels.push((from + to) / 2.0);
+        }
+        spread(&mut labels, self.size * 1.3, self.x0 + self.size, self.x1 - self.size);
+        for (n, x) in labels.into_iter().enumerate() { out.bold(x, self.y0 + self.size, self.size, Anchor::Middle, draw::MUTED, &(n + 1).to_string()); }
     }
 
     /// Point names below the axis: the last always, the others as far as they fit.

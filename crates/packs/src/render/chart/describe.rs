@@ -3,13 +3,14 @@
 use super::{Frame, axis::letter};
 use crate::model::{Chart, ChartKind, Gap, Level, LevelKind, Multiples};
 
-/// Notes under a chart: shaded stretches, gaps with their reasons, an axis that does not start at zero.
+/// Notes under a chart: shaded stretches, windows of changes, gaps with their reasons, an axis that does not start at zero.
 #[must_use]
 pub fn notes(chart: &Chart, frame: &Frame) -> Vec<String> {
     let mut out = Vec::new();
     for (n, a) in chart.annotations.iter().enumerate() {
         out.push(format!("{}: {} ({}).", letter(n), a.label, stretch(chart, a.from, a.to)));
     }
+    out.extend(chart.windows.iter().enumerate().map(|(n, w)| format!("{}: {}.", n + 1, w.label)));
     out.extend(chart.levels.iter().filter(|l| l.steps.len() > 1).map(|l| changes(chart, l)));
     out.extend(gaps(chart));
     if !frame.compact && let Some(first) = cut_axis(chart, frame) { out.push(format!("The axis starts at {first}, not at zero.")); }

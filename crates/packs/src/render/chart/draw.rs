@@ -12,6 +12,8 @@ pub const MUTED: Colour = 0x52_60_6D;
 pub const GRID: Colour = 0xE1_E6_EB;
 /// Shaded stretch.
 pub const SHADE: Colour = 0xE9_E4_F3;
+/// Window of a change.
+pub const WINDOW: Colour = 0xF7_EB_D3;
 /// Column of a gap.
 pub const HOLE: Colour = 0xEF_F1_F3;
 /// White.

@@ -30,7 +30,7 @@ pub fn html(pack: &Pack) -> Result<String, PackError> {
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:";
                 meta name="generator" content="Northbound";
                 title { (clean(&words::title(pack))) " – " (clean(&pack.network)) }
-                style { (PreEscaped(include_str!("../../../assets/pack.css"))) }
+                (style())
             }
             body {
                 a.skip href="#main" { "Skip to the content" }
@@ -49,6 +49,9 @@ pub fn html(pack: &Pack) -> Result<String, PackError> {
     };
     Ok(body.into_string())
 }
+
+/// The style sheet, as every page carries it.
+pub(crate) fn style() -> Markup { html! { style { (PreEscaped(include_str!("../../../assets/pack.css"))) } } }
 
 fn header(pack: &Pack) -> Markup {
     html! {
