@@ -48,6 +48,9 @@ pub enum SignError {
     Key(#[from] KeyError),
 }
 
+/// What a signer signs once.
+const TRIAL: &[u8] = b"trial";
+
 /// Who signs: a certificate and its key.
 #[derive(Debug)]
 pub struct Signer {
@@ -58,7 +61,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer.
+    /// A signer. It signs once for trial: the first signature of a process takes the library some
+    /// 100 ms to seed its random numbers, which is better spent here than on a User's message.
     ///
     /// # Errors
     /// A certificate that is not that of the key, or not for signing.
@@ -66,6 +70,7 @@ impl Signer {
         let serial = certificate.serial;
         if key.public() != &certificate.public_key { return Err(SignError::OtherKey { serial }); }
         if certificate.usage != Usage::DigitalSignature { return Err(SignError::Usage { serial }); }
+        if !certificate.public_key.verifies(TRIAL, &key.sign(TRIAL)?) { return Err(SignError::OtherKey { serial }); }
         let mut issuer = Vec::new();
         canon::text(&certificate.issuer, &mut issuer);
         let key_info = format!("<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{}</ds:X509IssuerName>\
