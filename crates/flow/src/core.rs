@@ -173,6 +173,8 @@ impl Flow {
         if !self.shift(number, state, out) { return; }
         let Some(unit) = self.units.get_mut(&number) else { return };
         unit.code = code;
+        // A time-out is dated by its deadline, whenever it was noticed.
+        unit.times.ended = if state == RequestState::TimedOut { unit.timeout_at } else { Some(self.now) };
         unit.content = Vec::new();
         let (id, leads, event_ref) = (unit.id, unit.leads, unit.event_ref.take());
         if !unit.late && let Some(c) = unit.correlation { self.correlations.remove(&c); }

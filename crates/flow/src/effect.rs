@@ -241,6 +241,7 @@ pub struct Times {
     pub answered_at_wan: Option<i64>,
     pub answer_sent: Option<i64>,
     pub delivered: Option<i64>,
+    pub ended: Option<i64>,
 }
 
 /// The row of an alert. Times in µs UTC.

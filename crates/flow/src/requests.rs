@@ -72,7 +72,7 @@ impl Flow {
             generation: device.map_or(Generation::None, |d| d.generation), device_type: device.map(|d| d.device_type), test: r.test,
             region: if non_device { Region::None } else { device.map_or(Region::Unknown, |d| d.region) },
             state: S::Refused, code,
-            times: Times { user_sent: r.user_sent.map(|t| t.0), received: self.now, ..Times::default() },
+            times: Times { user_sent: r.user_sent.map(|t| t.0), received: self.now, ended: Some(self.now), ..Times::default() },
             timeout_at: None, on_device: None, content: Vec::new(), correlation: None, repeatable: false, attempt: 0, schedule: None, event_ref: None,
             after: None, leads: false, delivery: None, late: false,
         };
@@ -91,7 +91,7 @@ impl Flow {
             id, written: IdText::Upper, leg: leg_of(t.cv), instance: self.refusal_number(), kind: Kind::ServiceRequest, mode: Mode::OnDemand, srv: t.srv, cv: t.cv,
             user: None, role: None, party_category: Box::default(), class: Class::OnDemand, generation: Generation::None, device_type: None,
             test: TestKind::None, region: Region::Unknown, state: S::Refused, code: t.code,
-            times: Times { received: self.now, ..Times::default() },
+            times: Times { received: self.now, ended: Some(self.now), ..Times::default() },
             timeout_at: None, on_device: None, content: Vec::new(), correlation: None, repeatable: false, attempt: 0, schedule: None, event_ref: None,
             after: None, leads: false, delivery: None, late: false,
         };

@@ -2,9 +2,9 @@
 //! Coverage Area, split into three groups, as many per hub and month as the rule asks with some to
 //! spare. In the poor region nearly all lie in the quiet hours.
 
-use crate::{exchange::{Exchange, Path, Times}, users::tester, world::World};
+use crate::{exchange::{Exchange, Times}, users::tester, world::World};
 use northbound_network::{Command, DeviceType, Fate, Home, Pace, Rng, fleet::device, latency::{HOUR, QUIET_UNTIL_HOUR, SECOND}};
-use northbound_types::{Day, Generation, Kind, Leg, Mode, Region, RequestState as S, TestKind, time::DAY_US};
+use northbound_types::{Day, Generation, Kind, Leg, Mode, Region, RequestState as S, ResponseCode, Srv, TestKind, time::DAY_US};
 
 /// Tests of each kind per hub in thirty days, in hundredths: above the 0.5 of the rule.
 pub const TESTS_PER_HUB_HUNDREDTHS: u64 = 60;
@@ -60,27 +60,26 @@ fn test(provider: &'static str, home: &Home, &Group(kind, limit, give_up, _, mod
     Exchange {
         namespace: feed(home.region), originator: tester(home.region), target: device(home.number, DeviceType::Chf),
         counter: (at / 1_000).unsigned_abs(), leg: Leg::Send, instance: 0, kind: Kind::NetworkCommand, mode,
-        srv: "", cv: 0, role: "", party_category: "", class: "test", generation: Generation::Smets2,
-        device_type: DeviceType::Chf.as_str(), test_kind: kind, region: home.region, provider, feed: feed(home.region), code: "",
+        srv: Srv::NONE, cv: 0, role: "", party_category: "", class: "test", generation: Generation::Smets2,
+        device_type: DeviceType::Chf.as_str(), test_kind: kind, region: home.region, provider, feed: feed(home.region), code: ResponseCode::NONE,
         times: Times { received: at, queued: Some(at), sent_to_wan: Some(at), ..Times::default() },
-        target_at: Some(at + limit), timeout_at: Some(at + give_up), path: Path::enter(S::Queued, at),
+        target_at: Some(at + limit), timeout_at: Some(at + give_up), state: S::InFlight,
     }
 }
 
 fn run(world: &World, e: &mut Exchange) {
     let (at, give_up) = (e.times.received, e.timeout_at.unwrap_or(i64::MAX));
     let pace = GROUPS.iter().find(|g| g.0 == e.test_kind).map_or(Pace::OnDemand, |g| g.3);
-    e.path.step(S::InFlight, at);
+    let end = |e: &mut Exchange, state: S, code: ResponseCode, at: i64| (e.state, e.code, e.times.ended) = (state, code, Some(at));
     match world.network.dispatch(&Command { at, target: e.target, key: e.counter, pace, error_ppm: 0 }) {
-        Fate::NoRoute { known } => { e.code = "E20"; e.path.step(S::FailedNoRoute, known); }
-        Fate::Lost { .. } => { e.code = "E21"; e.path.step(S::TimedOut, give_up); }
+        Fate::NoRoute { known } => end(e, S::FailedNoRoute, ResponseCode::of("E20"), known),
+        Fate::Lost { .. } => end(e, S::TimedOut, ResponseCode::of("E21"), give_up),
         Fate::Answered { delivered, answered, .. } => {
             e.times.delivered_to_device = Some(delivered);
             e.times.answered_at_wan = Some(answered);
-            if answered >= give_up { e.code = "E21"; e.path.step(S::TimedOut, give_up); return; }
+            if answered >= give_up { return end(e, S::TimedOut, ResponseCode::of("E21"), give_up); }
             e.times.answer_sent = Some(answered);
-            e.code = "I0";
-            e.path.step(S::AnsweredSuccess, answered);
+            end(e, S::AnsweredSuccess, ResponseCode::of("I0"), answered);
         }
     }
 }

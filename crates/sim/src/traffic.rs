@@ -1,9 +1,11 @@
 //! Which requests one day holds. The number of messages is a difference of two running totals, so
-//! a month has exactly its share whatever its length; what they are is drawn from the mix.
+//! a month has its share whatever its length (but for the few that cancel another); what they are is
+//! drawn from the mix.
 
-use crate::{exchange::Exchange, life, mix::{Aim, MIX, line}, users::{Role, SERVICE}, world::World};
+use crate::{mix::{Aim, MIX, line}, users::{Role, SERVICE}, world::World};
+use northbound_flow::{event::{ScheduleAsked, ScheduleRecord}, words::{self, Frequency}};
 use northbound_network::{DeviceType, Home, Rng, fleet::device, latency::{HOUR, MINUTE}};
-use northbound_types::{Day, Eui64, Generation, Mode, TestKind};
+use northbound_types::{Day, Eui64, Generation, Mode, RequestId, TestKind, Utc};
 
 /// Mean of messages per meter in thirty days (inferred from published volumes of one month).
 pub const MESSAGES_PER_METER_30_DAYS: u64 = 48;
@@ -34,8 +36,8 @@ pub(crate) fn messages_until(world: &World, days: u64) -> u64 {
     u64::from(world.network.fleet.meters) * MESSAGES_PER_METER_30_DAYS * days / 30
 }
 
-/// The day's exchanges by time of receipt, not yet cut off.
-pub(crate) fn requests(world: &World, day: Day) -> Vec<Exchange> {
+/// The day's drafts by sender, target and time.
+pub(crate) fn drafts(world: &World, day: Day) -> Vec<Draft> {
     let since = u64::try_from(world.number(day)).unwrap_or(0);
     let wanted = (messages_until(world, since + 1) - messages_until(world, since)) as usize;
     let mut drafts = Vec::with_capacity(wanted);
@@ -44,8 +46,8 @@ pub(crate) fn requests(world: &World, day: Day) -> Vec<Exchange> {
     let mut index = 1 << 32;
     while planned < wanted {
         let mut draft = draft(world, day, index);
-        if MIX[draft.line].critical && planned + 1 == wanted { draft.line = line("4.1.1"); }
-        planned += 1 + usize::from(MIX[draft.line].critical);
+        if takes(draft.line) > 1 && planned + 1 == wanted { draft.line = line("4.1.1"); }
+        planned += takes(draft.line);
         drafts.push(draft);
         index += 1;
     }
@@ -57,10 +59,28 @@ pub(crate) fn requests(world: &World, day: Day) -> Vec<Exchange> {
         let d = &mut drafts[i];
         if from(&last) == world.config.users[d.user].eui && last.target == d.target && d.at <= last.at { d.at = last.at + 1_000; }
     }
-    let mut all = Vec::with_capacity(wanted);
-    for d in &drafts { life::live(world, day, d, &mut all); }
-    all.sort_unstable_by_key(|e| (e.times.received, e.originator, e.target, e.counter, e.leg, e.instance));
-    all
+    drafts
+}
+
+/// How many messages a draft of this line becomes: a critical one is transformed first, one in a
+/// chain waits for another.
+fn takes(line: usize) -> usize { 1 + usize::from(MIX[line].critical || MIX[line].chained) }
+
+/// The run of a schedule: all of them were made before the month, one for each run.
+pub(crate) fn run_of(world: &World, d: &Draft) -> Option<ScheduleRecord> {
+    let template = &MIX[d.line];
+    if template.mode != Mode::Scheduled { return None; }
+    let made = (world.first().plus(-40).start().0 / 1_000).unsigned_abs() + d.line as u64;
+    Some(ScheduleRecord {
+        made_by: RequestId { originator: world.config.users[d.user].eui, target: SERVICE, counter: made },
+        asked: ScheduleAsked { srv: template.srv.parse().ok()?, device: d.target, every: Frequency::Monthly, first: Utc(d.at), last: Some(Utc(d.at)) },
+        role: core_role(d.role),
+    })
+}
+
+/// A role by the name that the core has for it.
+pub(crate) const fn core_role(role: Role) -> words::Role {
+    match role { Role::Is => words::Role::Is, Role::Gs => words::Role::Gs, Role::Ed => words::Role::Ed, Role::Gt => words::Role::Gt, Role::Ou => words::Role::Ou }
 }
 
 /// The hour's weight by mode: people ask by day, schedules run by night.
@@ -131,7 +151,7 @@ fn installs(world: &World, day: Day, wanted: usize, drafts: &mut Vec<Draft>, pla
         for (step, &srv) in INSTALL.iter().enumerate() {
             let srv = if srv == "8.14.1" && !home.connected_on(day) { "8.14.2" } else { srv };
             let line = line(srv);
-            let takes = 1 + usize::from(MIX[line].critical);
+            let takes = takes(line);
             if *planned + takes > wanted { return; }
             *planned += takes;
             at += rng.between(MINUTE, 5 * MINUTE);

@@ -1,6 +1,6 @@
 //! The world: configuration, network and calendar, and what one day holds.
 
-use crate::{alerts::{self, Alert}, config::{SimConfig, SimError}, exchange::Exchange, firmware::{self, Payload}, rtt, traffic};
+use crate::{alerts::Alert, config::{SimConfig, SimError}, exchange::Exchange, firmware::{self, Payload}, rtt};
 use northbound_network::{
     Fault, Fleet, FleetConfig, Network, Storm, Trouble,
     latency::{GOOD_CENTRAL, HOUR, MINUTE, SECOND},
@@ -20,8 +20,8 @@ pub struct World {
     pub storms: Vec<Storm>,
     /// One User's burst: (User, from, until).
     pub(crate) surge: Option<(usize, i64, i64)>,
-    /// The dispatcher stands still for planned work: (from, until).
-    pub(crate) pause: (i64, i64),
+    /// The dispatcher stands still for planned work: (from, until), and in the middle of the burst.
+    pub(crate) pauses: Vec<(i64, i64)>,
     /// User by home and role, so that it is drawn once.
     pub(crate) serving: Vec<[u8; 5]>,
 }
@@ -39,6 +39,8 @@ pub struct DayTraffic {
     pub alerts: Vec<Alert>,
     /// Firmware payloads.
     pub payloads: Vec<Payload>,
+    /// Consolidated alerts that no copy carries at the cut-off (with the last day).
+    pub residue: u64,
 }
 
 /// The days (from 0) on which the demo's reporting tool is faulty, both included.
@@ -80,7 +82,10 @@ impl World {
         } else { Vec::new() };
         let surge = (config.scenario.surge && config.users.len() > 1).then(|| (1, at(8.min(days as i32 - 1), 13), at(8.min(days as i32 - 1), 15)));
         let network = Network::new(config.seed, fleet, profiles, faults(&config, first));
-        Ok(World { days, network, storms, surge, pause: (end - 10 * MINUTE, end + 20 * MINUTE), serving, config })
+        let mut pauses = vec![(end - 10 * MINUTE, end + 20 * MINUTE)];
+        // Work that nobody planned, in the middle of the burst: what grows too old is shed.
+        if let Some((_, from, _)) = surge { pauses.push((from + 30 * MINUTE, from + 36 * MINUTE)); }
+        Ok(World { days, network, storms, surge, pauses, serving, config })
     }
 
     /// The first day.
@@ -101,14 +106,13 @@ impl World {
     #[must_use]
     pub fn number(&self, day: Day) -> i32 { day.0 - self.first().0 }
 
-    /// Everything that one day holds, cut off at the end of the last day.
-    #[must_use]
-    pub fn day(&self, day: Day) -> DayTraffic {
-        let mut requests = traffic::requests(self, day);
+    /// Everything that one day holds, as it stands at the cut-off.
+    pub(crate) fn day_of(&self, day: Day, mut requests: Vec<Exchange>, mut alerts: Vec<Alert>, residue: u64) -> DayTraffic {
+        requests.sort_unstable_by_key(|e| (e.times.received, e.originator, e.target, e.counter, e.leg, e.instance));
+        alerts.sort_unstable_by_key(|a| (a.received, a.device, a.counter, a.recipient, a.state));
         let mut tests = rtt::tests(self, day);
-        for e in requests.iter_mut().chain(tests.iter_mut()) { e.cut(self.cut_off()); }
-        let alerts = alerts::alerts(self, day, &requests);
-        DayTraffic { day, requests, tests, alerts, payloads: firmware::payloads(self, day) }
+        for e in &mut tests { e.cut(self.cut_off()); }
+        DayTraffic { day, requests, tests, alerts, payloads: firmware::payloads(self, day), residue }
     }
 }
 

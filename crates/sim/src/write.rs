@@ -9,7 +9,7 @@ mod tables;
 pub mod truth;
 mod user_log;
 
-use crate::{config::SimError, world::{FAULTY_DAYS, World}};
+use crate::{config::SimError, drive::Watch, world::{DayTraffic, FAULTY_DAYS, World}};
 use csv_out::Sink;
 use northbound_types::{Day, Region};
 use serde::Serialize;
@@ -100,57 +100,93 @@ pub fn write_world(world: &World, out: &Path, progress: &mut dyn FnMut(Progress)
     Ok(Manifest { files: folder.files, truth })
 }
 
-/// The files that hold traffic, in one pass over the days.
+/// The files that hold traffic, written day by day as the core's month hands them over.
+struct TrafficFiles<'a, 'f> {
+    world: &'a World,
+    folder: &'a mut Folder<'f>,
+    truth: &'a mut Truth,
+    progress: &'a mut dyn FnMut(Progress),
+    /// Days handed over.
+    day: u32,
+    tests: Vec<Sink>,
+    payloads: Sink,
+    resent: Sink,
+    user_log: user_log::UserLog,
+    archive: archive::Archive,
+    part: Option<(Sink, Sink, u32)>,
+}
+
+const TESTED: [Region; 3] = [Region::North, Region::Central, Region::South];
+
+fn tests_name(region: Region) -> String { format!("tests-{}.csv", crate::rtt::feed(region)) }
+
 fn traffic_files(world: &World, folder: &mut Folder, truth: &mut Truth, progress: &mut dyn FnMut(Progress)) -> Result<(), SimError> {
-    let period = world.config.period;
-    let regions = [Region::North, Region::Central, Region::South];
-    let names = regions.map(|r| format!("tests-{}.csv", crate::rtt::feed(r)));
     let mut tests = Vec::new();
-    for name in &names { tests.push(folder.sink(name, layouts::MESSAGES)?); }
-    let mut payloads = folder.sink("payloads.csv", layouts::PAYLOADS)?;
-    let mut resent = folder.sink("correction/tests-cspc-resent.csv", layouts::MESSAGES)?;
-    let mut user_log = user_log::UserLog::new(world, folder.sink("user-log-user1.csv", user_log::HEADER)?);
-    let mut archive = archive::Archive::create(world, folder.path("duis-archive-user1.zip"))?;
-    let mut part: Option<(Sink, Sink, u32)> = None;
-    for (n, day) in (0u32..).zip(world.each_day()) {
-        let number = n / DAYS_PER_PART + 1;
-        if part.as_ref().is_some_and(|p| p.2 != number) { close_part(&mut part, folder, period)?; }
-        let (messages, alerts, _) = match &mut part {
-            Some(p) => p,
-            None => part.insert((
-                folder.sink(&format!("messages-{period}-dsp{number}.csv"), layouts::MESSAGES)?,
-                folder.sink(&format!("alerts-{period}-{number}.csv"), layouts::ALERTS)?, number)),
-        };
-        let traffic = world.day(day);
+    for region in TESTED { tests.push(folder.sink(&tests_name(region), layouts::MESSAGES)?); }
+    let payloads = folder.sink("payloads.csv", layouts::PAYLOADS)?;
+    let resent = folder.sink("correction/tests-cspc-resent.csv", layouts::MESSAGES)?;
+    let user_log = user_log::UserLog::new(world, folder.sink("user-log-user1.csv", user_log::HEADER)?);
+    let archive = archive::Archive::create(world, folder.path("duis-archive-user1.zip"))?;
+    let mut files = TrafficFiles { world, folder, truth, progress, day: 0, tests, payloads, resent, user_log, archive, part: None };
+    world.play(&mut files)?;
+    files.finish()
+}
+
+impl Watch for TrafficFiles<'_, '_> {
+    fn day(&mut self, traffic: DayTraffic) -> Result<(), SimError> {
+        let n = self.day;
+        self.turn_part(n / DAYS_PER_PART + 1)?;
+        let Some((messages, alerts, _)) = &mut self.part else { return Ok(()) };
+        let (world, truth) = (self.world, &mut *self.truth);
         for e in &traffic.requests {
-            if user_log.take(e, n, truth)? { layouts::message(messages, e, world.known())?; truth.message(e); }
-            archive.take(e, n)?;
+            if self.user_log.take(e, n, truth)? { layouts::message(messages, e, world.known())?; truth.message(e); }
+            self.archive.take(e, n)?;
         }
         for e in &traffic.tests {
-            let at = regions.iter().position(|&r| r == e.region).unwrap_or(0);
+            let at = TESTED.iter().position(|&r| r == e.region).unwrap_or(0);
             truth.test(e);
-            if let Some(said) = reported(world, n as i32, e) { layouts::message(&mut tests[at], &said, world.known())?; truth.test_row(&said); }
+            if let Some(said) = reported(world, n as i32, e) { layouts::message(&mut self.tests[at], &said, world.known())?; truth.test_row(&said); }
             if world.config.scenario.faulty_reporting && e.region == Region::Central && (RESENT_DAYS.0..=RESENT_DAYS.1).contains(&(n as i32)) {
-                layouts::message(&mut resent, e, registers::resent_at(world))?;
+                layouts::message(&mut self.resent, e, registers::resent_at(world))?;
                 truth.resent(e, reported(world, n as i32, e).as_ref());
             }
         }
         for a in &traffic.alerts {
             layouts::alert(alerts, a, world.known())?;
-            archive.alert(a, n)?;
+            self.archive.alert(a, n)?;
             truth.alert(a);
         }
-        for p in &traffic.payloads { layouts::payload(&mut payloads, p, world.known())?; truth.payload(p); }
-        progress(Progress { done: n + 1, of: world.days });
+        truth.residue(traffic.residue);
+        for p in &traffic.payloads { layouts::payload(&mut self.payloads, p, world.known())?; truth.payload(p); }
+        self.day += 1;
+        (self.progress)(Progress { done: self.day, of: world.days });
+        Ok(())
     }
-    close_part(&mut part, folder, period)?;
-    for (name, sink) in names.iter().zip(tests) { folder.close(name, "tests", sink)?; }
-    folder.close("payloads.csv", "payloads", payloads)?;
-    folder.close("user-log-user1.csv", "user-log", user_log.finish())?;
-    folder.text("user-log-user1.map.toml", "map", user_log::MAP)?;
-    truth.archive = archive.finish()?;
-    folder.files.push(WrittenFile { path: "duis-archive-user1.zip".to_owned(), kind: "duis".to_owned(), rows: truth.archive.messages });
-    folder.close("correction/tests-cspc-resent.csv", "correction", resent)
+}
+
+impl TrafficFiles<'_, '_> {
+    fn turn_part(&mut self, number: u32) -> Result<(), SimError> {
+        let period = self.world.config.period;
+        if self.part.as_ref().is_some_and(|p| p.2 != number) { close_part(&mut self.part, self.folder, period)?; }
+        if self.part.is_none() {
+            self.part = Some((
+                self.folder.sink(&format!("messages-{period}-dsp{number}.csv"), layouts::MESSAGES)?,
+                self.folder.sink(&format!("alerts-{period}-{number}.csv"), layouts::ALERTS)?, number));
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(), SimError> {
+        let folder = self.folder;
+        close_part(&mut self.part, folder, self.world.config.period)?;
+        for (region, sink) in TESTED.into_iter().zip(self.tests) { folder.close(&tests_name(region), "tests", sink)?; }
+        folder.close("payloads.csv", "payloads", self.payloads)?;
+        folder.close("user-log-user1.csv", "user-log", self.user_log.finish())?;
+        folder.text("user-log-user1.map.toml", "map", user_log::MAP)?;
+        self.truth.archive = self.archive.finish()?;
+        folder.files.push(WrittenFile { path: "duis-archive-user1.zip".to_owned(), kind: "duis".to_owned(), rows: self.truth.archive.messages });
+        folder.close("correction/tests-cspc-resent.csv", "correction", self.resent)
+    }
 }
 
 fn close_part(part: &mut Option<(Sink, Sink, u32)>, folder: &mut Folder, period: northbound_types::Period) -> Result<(), SimError> {

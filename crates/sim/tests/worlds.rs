@@ -1,46 +1,70 @@
 //! Worlds as such: the books balance, every state is reached, traffic scales, tests look better
 //! than what Users get.
 
-use northbound_sim::{DayTraffic, MIX, Scenario, SimConfig, SimError, World};
-use northbound_types::{Books, Eui64, Generation, Mode, Region, RequestState, TestKind, books::AlertAccount, kinds::Kind};
+use northbound_flow::{Effect, Movement};
+use northbound_sim::{DayTraffic, MIX, Scenario, SimConfig, SimError, Watch, World};
+use northbound_types::{AlertState, BookKey, Books, Eui64, Generation, Mode, Region, RequestState, Srv, TestKind, kinds::Kind};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn world(seed: u64, meters: u32, days: u32) -> World {
     World::new(SimConfig { seed, meters, days: Some(days), ..SimConfig::default() }).unwrap()
 }
 
-fn all(w: &World) -> Vec<DayTraffic> { w.each_day().map(|d| w.day(d)).collect() }
+/// Keeps the days and every movement of the core.
+#[derive(Default)]
+struct Seen { days: Vec<DayTraffic>, movements: Vec<Movement> }
 
-/// Posts every movement, enters every exchange at its state, and compares the two books.
-fn balances(w: &World, days: &[DayTraffic]) {
-    let (mut movements, mut exchanges) = (Books::default(), Books::default());
-    let mut alerts: BTreeMap<(northbound_types::Day, Region), AlertAccount> = BTreeMap::new();
-    for d in days {
-        for e in d.requests.iter().chain(&d.tests) {
-            for s in e.path.steps().windows(2) { assert!(s[0].0.may_become(s[1].0) && s[0].1 <= s[1].1); }
-            assert!(e.path.last().1 < w.cut_off() && e.times.received < w.cut_off());
-            assert_eq!(northbound_types::Utc(e.times.received).day(), d.day);
-            e.post(&mut movements);
-            exchanges.enter(e.book(), e.state(), 1);
-        }
-        for a in &d.alerts {
-            let account = alerts.entry((northbound_types::Utc(a.received).day(), a.region)).or_default();
-            account.received += 1;
-            *account.by_state.entry(a.state).or_default() += 1;
-            account.carried += a.carried;
-            account.residue += a.residue;
-        }
+impl Watch for Seen {
+    fn day(&mut self, day: DayTraffic) -> Result<(), SimError> { self.days.push(day); Ok(()) }
+    fn effect(&mut self, _at: i64, effect: &Effect) { if let Effect::Moved(m) = effect { self.movements.push(*m); } }
+}
+
+fn seen(w: &World) -> Seen {
+    let mut seen = Seen::default();
+    w.play(&mut seen).unwrap();
+    seen
+}
+
+fn all(w: &World) -> Vec<DayTraffic> { seen(w).days }
+
+fn post<'m>(movements: impl Iterator<Item = &'m Movement>) -> Books {
+    let mut books = Books::default();
+    for m in movements {
+        let key = BookKey { day: m.day, region: m.region, kind: m.kind };
+        match m.from { None => books.enter(key, m.to, 1), Some(from) => books.shift(key, from, m.to, 1) }
     }
+    books
+}
+
+fn entered(days: &[DayTraffic]) -> Books {
+    let mut exchanges = Books::default();
+    for e in days.iter().flat_map(|d| &d.requests) { exchanges.enter(e.book(), e.state(), 1); }
+    exchanges
+}
+
+/// The core's movements against the records of the files; alerts against each other.
+fn balances(w: &World, seen: &Seen) {
+    let (mut carried, mut consolidated, mut residue) = (0, 0, 0);
+    for d in &seen.days {
+        for e in d.requests.iter().chain(&d.tests) {
+            assert!(e.times.received < w.cut_off() && e.times.ended.is_none_or(|t| t < w.cut_off()));
+            assert_eq!(northbound_types::Utc(e.times.received).day(), d.day);
+        }
+        carried += d.alerts.iter().map(|a| a.carried).sum::<i64>();
+        consolidated += d.alerts.iter().filter(|a| a.state == AlertState::Consolidated).count() as i64;
+        residue += d.residue as i64;
+    }
+    let movements = post(seen.movements.iter());
     assert_eq!(movements.check(), vec![]);
-    assert_eq!(Books::compare(&movements, &exchanges), vec![]);
-    for ((day, region), account) in alerts { assert_eq!(account.check(day, region), vec![]); }
+    assert_eq!(Books::compare(&movements, &entered(&seen.days)), vec![]);
+    assert_eq!(carried + residue, consolidated);
 }
 
 #[test]
 fn books_balance_over_fifty_seeds() {
     for seed in 0..50 {
         let w = world(seed, 40 + (seed as u32 * 7) % 60, 1 + (seed as u32) % 9);
-        balances(&w, &all(&w));
+        balances(&w, &seen(&w));
     }
 }
 
@@ -48,22 +72,12 @@ fn books_balance_over_fifty_seeds() {
 #[test]
 fn a_missing_movement_is_found_for_each_state() {
     let w = world(4, 600, 30);
-    let days = all(&w);
-    let mut exchanges = Books::default();
-    let mut movements = Vec::new();
-    for e in days.iter().flat_map(|d| d.requests.iter().chain(&d.tests)) {
-        exchanges.enter(e.book(), e.state(), 1);
-        let steps = e.path.steps();
-        movements.push((e.book(), None, steps[0].0));
-        movements.extend(steps.windows(2).map(|s| (e.book(), Some(s[0].0), s[1].0)));
-    }
-    let targets: BTreeSet<RequestState> = movements.iter().map(|m| m.2).collect();
+    let seen = seen(&w);
+    let exchanges = entered(&seen.days);
+    let targets: BTreeSet<RequestState> = seen.movements.iter().map(|m| m.to).collect();
     for state in targets {
-        let skip = movements.iter().position(|m| m.2 == state).unwrap();
-        let mut books = Books::default();
-        for (_, &(key, from, to)) in movements.iter().enumerate().filter(|(i, _)| *i != skip) {
-            match from { None => books.enter(key, to, 1), Some(from) => books.shift(key, from, to, 1) }
-        }
+        let skip = seen.movements.iter().position(|m| m.to == state).unwrap();
+        let books = post(seen.movements.iter().enumerate().filter(|(i, _)| *i != skip).map(|(_, m)| m));
         assert!(!Books::compare(&books, &exchanges).is_empty(), "a missing move to {state} went unseen");
     }
 }
@@ -71,8 +85,9 @@ fn a_missing_movement_is_found_for_each_state() {
 #[test]
 fn a_month_balances_and_reaches_every_state() {
     let w = world(2026, 2_500, 30);
-    let days = all(&w);
-    balances(&w, &days);
+    let seen = seen(&w);
+    balances(&w, &seen);
+    let days = seen.days;
     let mut reached: BTreeMap<RequestState, u64> = RequestState::ALL.iter().map(|&s| (s, 0)).collect();
     for e in days.iter().flat_map(|d| &d.requests) { *reached.entry(e.state()).or_default() += 1; }
     println!("states at the cut-off: {reached:?}");
@@ -83,9 +98,9 @@ fn a_month_balances_and_reaches_every_state() {
     let kinds: BTreeSet<Kind> = days.iter().flat_map(|d| d.requests.iter().chain(&d.tests)).map(|e| e.kind).collect();
     assert_eq!(kinds.len(), 3, "{kinds:?}");
     let users: BTreeSet<Eui64> = days.iter().flat_map(|d| &d.requests).map(|e| e.originator).collect();
-    let srvs: BTreeSet<&str> = days.iter().flat_map(|d| &d.requests).map(|e| e.srv).collect();
+    let srvs: BTreeSet<Srv> = days.iter().flat_map(|d| &d.requests).map(|e| e.srv).collect();
     assert!(users.len() >= 12 && srvs.len() >= 30, "{} Users, {} variants", users.len(), srvs.len());
-    let readings = days.iter().flat_map(|d| &d.requests).filter(|e| e.srv.starts_with("4.")).count() * 100 / days.iter().map(|d| d.requests.len()).sum::<usize>();
+    let readings = days.iter().flat_map(|d| &d.requests).filter(|e| e.srv.as_str().starts_with("4.")).count() * 100 / days.iter().map(|d| d.requests.len()).sum::<usize>();
     assert!((54..=64).contains(&readings), "{readings} % readings");
 }
 
@@ -95,7 +110,9 @@ fn traffic_scales_with_meters_and_days() {
         let w = world(5, meters, days);
         let traffic = all(&w);
         let messages: usize = traffic.iter().map(|d| d.requests.len()).sum();
-        assert_eq!(messages as u32, meters * 48 * days / 30);
+        // A few requests more, which cancel another.
+        let planned = (meters * 48 * days / 30) as usize;
+        assert!((planned..=planned + planned / 100 + 1).contains(&messages), "{messages} of {planned}");
     }
     let alerts = |meters: u32| {
         let scenario = Scenario { storms: false, outages: false, ..Scenario::default() };
@@ -164,13 +181,13 @@ fn the_mix_keeps_to_the_catalogue() {
         assert!(allowed, "{} {}", t.srv, t.mode);
     }
     let roles: BTreeMap<&str, BTreeSet<&str>> = catalogue.iter().map(|(k, c)| (k.as_str(), c["eligible_user_roles"].split(';').collect())).collect();
-    for e in all(&world(9, 500, 10)).iter().flat_map(|d| &d.requests) { assert!(roles[e.srv].contains(e.role), "{} {}", e.srv, e.role); }
+    for e in all(&world(9, 500, 10)).iter().flat_map(|d| &d.requests) { assert!(e.state() == RequestState::Refused || roles[e.srv.as_str()].contains(e.role), "{} {}", e.srv, e.role); }
 }
 
 #[test]
 fn codes_are_published() {
     let list: BTreeSet<&str> = include_str!("../../../rules/codes/response_codes.csv").lines().filter_map(|l| l.split(',').next()).collect();
-    for e in all(&world(9, 500, 30)).iter().flat_map(|d| d.requests.iter().chain(&d.tests)) { assert!(e.code.is_empty() || list.contains(e.code), "{}", e.code); }
+    for e in all(&world(9, 500, 30)).iter().flat_map(|d| d.requests.iter().chain(&d.tests)) { assert!(e.code.is_none() || list.contains(e.code.as_str()), "{}", e.code); }
 }
 
 #[test]

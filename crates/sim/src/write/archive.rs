@@ -76,7 +76,7 @@ impl Archive {
         if e.originator != self.user || day >= DAYS || e.kind != Kind::ServiceRequest { return Ok(()); }
         self.turn(day);
         if self.today.1 >= EXCHANGES { return Ok(()); }
-        let Some((reference, element)) = self.services.get(e.srv).cloned() else { return Ok(()) };
+        let Some((reference, element)) = self.services.get(e.srv.as_str()).cloned() else { return Ok(()) };
         self.today.1 += 1;
         let id = RequestId { originator: e.originator, target: e.target, counter: e.counter };
         let (element, inner) = if e.cv == 5 { ("SignedPreCommand".to_owned(), format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>")) } else { (element, String::new()) };
@@ -91,7 +91,7 @@ impl Archive {
         };
         if e.state() == RequestState::Refused {
             self.counts.immediate += 1;
-            return self.put(e.times.received, "refusal", &response(e.code, e.times.received + 80_000, false, ""));
+            return self.put(e.times.received, "refusal", &response(e.code.as_str(), e.times.received + 80_000, false, ""));
         }
         if let Some(at) = e.times.acknowledged {
             self.counts.immediate += 1;
@@ -100,8 +100,7 @@ impl Archive {
         // A time-out, too, is told to the User: an answer with an error code and without a payload.
         let (at, code) = match (e.times.answer_sent, e.state()) {
             (Some(at), _) => (at, e.code),
-            (None, RequestState::TimedOut | RequestState::FailedNoRoute) => (e.path.last().1, e.code),
-            _ => return Ok(()),
+            (None, _) => match e.times.ended { Some(at) => (at, e.code), None => return Ok(()) },
         };
         if at >= self.known { return Ok(()); }
         self.counts.answers += 1;
@@ -112,12 +111,12 @@ impl Archive {
             (Leg::Send, RequestState::AnsweredSuccess | RequestState::AnsweredDeviceError) => format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>"),
             _ => String::new(),
         };
-        self.put(at, "response", &response(code, at, true, &content))
+        self.put(at, "response", &response(code.as_str(), at, true, &content))
     }
 
     /// One alert that the User was sent.
     pub fn alert(&mut self, a: &Alert, day: u32) -> Result<(), SimError> {
-        if a.recipient != self.user || day >= DAYS || a.state != AlertState::Delivered || a.alert_kind != "device" || a.code == "8F66" || a.code == "8F67" { return Ok(()); }
+        if a.recipient != self.user || day >= DAYS || a.state != AlertState::Delivered || a.alert_kind != "device" || matches!(a.code.as_str(), "8F66" | "8F67") { return Ok(()); }
         self.turn(day);
         if self.today.2 >= ALERTS { return Ok(()); }
         self.today.2 += 1;

@@ -169,8 +169,7 @@ impl Truth {
         c.received += 1;
         *c.by_state.entry(a.state).or_default() += 1;
         c.carried += a.carried;
-        c.residue += a.residue;
-        if a.code == "AD1" && a.region == northbound_types::Region::North {
+        if a.code.as_str() == "AD1" && a.region == northbound_types::Region::North {
             const WINDOW: i64 = 180_000_000;
             let key = northbound_types::Utc(a.received - a.received.rem_euclid(WINDOW)).to_string();
             let new = self.hubs_seen.insert((key.clone(), a.device.0));
@@ -180,6 +179,8 @@ impl Truth {
             w.passed += u64::from(a.state.is_forwarded());
         }
     }
+
+    pub(crate) fn residue(&mut self, residue: u64) { self.alerts.residue += i64::try_from(residue).unwrap_or(i64::MAX); }
 
     pub(crate) fn payload(&mut self, p: &Payload) {
         let row = self.payloads.entry(p.provider.to_owned()).or_default();

@@ -165,9 +165,9 @@ impl UserLog {
         let meter = match e.generation { Generation::Smets1 => "S1", Generation::Smets2 => "S2", Generation::None => "-" };
         let area = match e.region { northbound_types::Region::North => "N", northbound_types::Region::Central => "C", northbound_types::Region::South => "S", _ => "-" };
         let unit = if e.kind == Kind::ScheduleInstance { "Schedule run" } else { "Request" };
-        self.sink.request(e.originator, e.target, e.counter).unless_zero(e.instance).word(e.leg.as_str()).word(unit).word(e.srv)
+        self.sink.request(e.originator, e.target, e.counter).unless_zero(e.instance).word(e.leg.as_str()).word(unit).word(e.srv.as_str())
             .unless_zero(i64::from(e.cv)).word(timing).word(e.role).word(meter).word(area).word(&sent).word(&answered).word(&took)
-            .word(outcome(e.state())).word(e.code).end()
+            .word(outcome(e.state())).word(e.code.as_str()).end()
     }
 
     pub fn finish(self) -> Sink { self.sink }

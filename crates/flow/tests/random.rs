@@ -1,0 +1,101 @@
+//! Any inputs in any order: the books balance and the invariants hold after each; the journal played
+//! again gives the same effects, also from a checkpoint in the middle.
+
+mod house;
+
+use house::*;
+use northbound_flow::{Change, Effect, Event, Flow, Outcome, codec, policy::Threshold};
+use northbound_types::{Eui64, RequestState as S, Utc, time::DAY_US};
+use proptest::prelude::*;
+
+/// Little room everywhere, so that every guard has work.
+fn tight() -> northbound_flow::Policy {
+    let mut p = policy();
+    p.retry.tries = 1;
+    p.longest_queue = 100 * SECOND;
+    for c in &mut p.capacity { (c.in_flight, c.queued) = (3, 5); }
+    p.thresholds = vec![Threshold { user: None, srv: Some(srv("2.2")), limit: 3, window: DAY_US }];
+    (p.storm.threshold, p.storm.quiet) = (3, 100 * SECOND);
+    p
+}
+
+/// Plays a list of choices against the core, as a network and Users would that are out to confuse it.
+fn play(choices: &[(u8, u16)]) -> (House, Vec<Effect>) {
+    let mut h = House::with(tight());
+    let (mut sent, mut told, mut all) = (Vec::<northbound_flow::Command>::new(), Vec::<u64>::new(), Vec::new());
+    let mut last = None;
+    for &(what, n) in choices {
+        let pick = |len: usize| usize::from(n) % len.max(1);
+        let out = match what % 16 {
+            0..=4 => {
+                let (target, service) = [(ESME, "4.1.1"), (GSME, "2.2"), (ESME, "2.2"), (HUB, "8.11"), (Eui64(9), "4.1.1"), (SERVICE, "8.2")][pick(6)];
+                let mut r = h.ask(if n % 7 == 0 { OTHER } else { SUPPLIER }, target, if service == "8.2" { 8 } else { 1 }, service);
+                if n % 5 == 0 { r.execution = Some(Utc(h.at + i64::from(n) * SECOND)); }
+                if n % 11 == 0 { r.id.counter -= 3; }
+                if n % 3 == 0 { r.preceding = last; }
+                r.first_in_sequence = n % 2 == 0;
+                r.cancels = n % 5 == 0 && n % 4 == 1;
+                last = Some(r.id);
+                h.send(r)
+            }
+            5..=7 if !sent.is_empty() => { let c = sent[pick(sent.len())].clone(); h.answer(&c, n % 4 != 0) }
+            8 if !sent.is_empty() => { let c = sent[pick(sent.len())].correlation; h.step(if n % 2 == 0 { Event::NoRoute(c) } else { Event::NeverHad(c) }) }
+            9..=10 if !told.is_empty() => h.attempt(told[pick(told.len())], 200, *[Outcome::Delivered, Outcome::Again, Outcome::Parked].get(pick(3)).unwrap()),
+            11 => h.alert([ESME, HUB, Eui64(8)][pick(3)], u64::from(n), ["8F3E", "AD1", "8F66"][pick(3)], (n % 2 == 0).then_some(SUPPLIER)),
+            12 => h.wait(i64::from(n) * SECOND),
+            13 => h.wait(i64::from(n) * 3_600 * SECOND),
+            14 => { let held: Vec<u64> = h.flow.quarantined().map(|(r, ..)| r).collect(); let r = held.get(pick(held.len())).copied().unwrap_or(77); h.change(if n % 2 == 0 { Change::Release(r) } else { Change::Delete(r) }) }
+            _ => h.step(Event::Restarted),
+        };
+        for e in &out {
+            match e { Effect::Dispatch(c) => sent.push((**c).clone()), Effect::Deliver(d) => told.push(d.number), _ => {} }
+        }
+        all.extend(out);
+    }
+    (h, all)
+}
+
+fn replay(journal: &[(i64, Vec<u8>)], from: Flow) -> (Flow, Vec<Effect>) {
+    let mut flow = from;
+    let mut all = Vec::new();
+    for (at, bytes) in journal { flow.apply(Utc(*at), &codec::decode_event(bytes).unwrap(), &mut all); }
+    (flow, all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn messages_are_conserved_and_a_replay_is_the_same(choices in proptest::collection::vec((any::<u8>(), any::<u16>()), 1..120), cut in 0usize..120) {
+        let (h, all) = play(&choices);
+        let (again, effects) = replay(&h.journal, Flow::new(tight()));
+        prop_assert_eq!(&effects[effects.len() - all.len()..], &all[..]);
+        let cut = cut.min(h.journal.len());
+        let (middle, first) = replay(&h.journal[..cut], Flow::new(tight()));
+        let kept = codec::decode_state(&codec::encode_state(&middle).unwrap()).unwrap();
+        let (end, second) = replay(&h.journal[cut..], kept);
+        prop_assert_eq!([first, second].concat(), effects);
+        prop_assert_eq!(end.counts(), again.counts());
+    }
+
+    /// Any bytes are an input or an error, never a crash.
+    #[test]
+    fn damaged_inputs_are_errors(mut bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = codec::decode_event(&bytes);
+        bytes.insert(0, codec::EVENT_VERSION);
+        let _ = codec::decode_event(&bytes);
+    }
+}
+
+#[test]
+fn the_random_walk_reaches_every_state() {
+    let mut reached = std::collections::BTreeSet::new();
+    let mut rng = 12_345u64;
+    for _ in 0..40 {
+        let choices: Vec<(u8, u16)> = (0..150).map(|_| { rng = rng.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1); ((rng >> 33) as u8, (rng >> 41) as u16) }).collect();
+        let (h, _) = play(&choices);
+        reached.extend(h.books.moved.accounts.values().flat_map(|a| a.by_state.keys().copied()));
+    }
+    let missed: Vec<&S> = S::ALL.iter().filter(|s| !reached.contains(s)).collect();
+    assert!(missed.is_empty(), "{missed:?}");
+}
