@@ -158,15 +158,14 @@ impl Flow {
 
     /// Sets what a unit needs in the state that it is in.
     pub(crate) fn arrange(&mut self, number: u64, out: &mut Vec<Effect>) {
-        let Some(unit) = self.units.get(&number) else { return };
+        let Some(unit) = self.units.get_mut(&number) else { return };
+        // Once its predecessor has succeeded it waits for nobody, however long that is remembered.
+        if unit.after.is_some_and(|p| self.outcomes.get(&p) == Some(&true)) { unit.after = None; }
         match unit.state {
             S::Waiting => {
                 if let Some(p) = unit.after {
-                    match self.outcomes.get(&p) {
-                        Some(true) => {}
-                        Some(false) => return self.predecessor_failed(number, out),
-                        None => return self.followers.entry(p).or_default().push(number),
-                    }
+                    if !self.outcomes.contains_key(&p) && self.is_coming(p) { return self.followers.entry(p).or_default().push(number); }
+                    return self.predecessor_failed(number, out);
                 }
                 let due = unit.times.due.unwrap_or(self.now);
                 self.timers.set(due, Timer::Due(number));

@@ -8,9 +8,13 @@ impl Flow {
     /// The request that this one names must be known: on its way, or ended not long ago.
     pub(crate) fn predecessor_is_known(&self, r: &Request) -> Result<(), ResponseCode> {
         let Some(p) = r.preceding else { return Ok(()) };
-        let live = |leg| self.by_key.get(&(p, leg)).and_then(|n| self.units.get(n)).is_some_and(|u| u.leads && u.state.is_live());
-        let known = self.outcomes.contains_key(&p) || live(northbound_types::Leg::Send);
+        let known = self.outcomes.contains_key(&p) || self.is_coming(p);
         if known && p != r.id { Ok(()) } else { Err(self.policy.codes.sequence) }
+    }
+
+    /// Is this request on its way, so that its end will be told to those who wait for it?
+    pub(crate) fn is_coming(&self, p: RequestId) -> bool {
+        self.by_key.get(&(p, northbound_types::Leg::Send)).and_then(|n| self.units.get(n)).is_some_and(|u| u.leads && u.state.is_live())
     }
 
     /// A request that others may wait for has ended.

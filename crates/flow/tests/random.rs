@@ -13,7 +13,7 @@ fn tight() -> northbound_flow::Policy {
     let mut p = policy();
     p.retry.tries = 1;
     p.longest_queue = 100 * SECOND;
-    for c in &mut p.capacity { (c.in_flight, c.queued) = (3, 5); }
+    for c in &mut p.capacity { (c.in_flight, c.queued) = (1, 5); }
     p.thresholds = vec![Threshold { user: None, srv: Some(srv("2.2")), limit: 3, window: DAY_US }];
     (p.storm.threshold, p.storm.quiet) = (3, 100 * SECOND);
     p
@@ -30,11 +30,11 @@ fn play(choices: &[(u8, u16)]) -> (House, Vec<Effect>) {
             0..=4 => {
                 let (target, service) = [(ESME, "4.1.1"), (GSME, "2.2"), (ESME, "2.2"), (HUB, "8.11"), (Eui64(9), "4.1.1"), (SERVICE, "8.2")][pick(6)];
                 let mut r = h.ask(if n % 7 == 0 { OTHER } else { SUPPLIER }, target, if service == "8.2" { 8 } else { 1 }, service);
-                if n % 5 == 0 { r.execution = Some(Utc(h.at + i64::from(n) * SECOND)); }
+                if n % 3 == 0 { r.execution = Some(Utc(h.at + i64::from(n) * SECOND)); }
                 if n % 11 == 0 { r.id.counter -= 3; }
-                if n % 3 == 0 { r.preceding = last; }
+                if n % 5 == 0 { r.preceding = last; }
                 r.first_in_sequence = n % 2 == 0;
-                r.cancels = n % 5 == 0 && n % 4 == 1;
+                if n % 8 == 3 { (r.cancels, r.execution) = (true, Some(Utc(i64::MAX))); }
                 last = Some(r.id);
                 h.send(r)
             }

@@ -17,6 +17,7 @@ mod requests;
 mod rtt;
 mod traffic;
 mod setup;
+pub mod trial;
 mod users;
 mod world;
 mod write;
