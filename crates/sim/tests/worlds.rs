@@ -110,9 +110,9 @@ fn traffic_scales_with_meters_and_days() {
         let w = world(5, meters, days);
         let traffic = all(&w);
         let messages: usize = traffic.iter().map(|d| d.requests.len()).sum();
-        // A few requests more, which cancel another.
+        // A few requests more, which cancel another, or fewer, where a transform was refused.
         let planned = (meters * 48 * days / 30) as usize;
-        assert!((planned..=planned + planned / 100 + 1).contains(&messages), "{messages} of {planned}");
+        assert!((planned - planned / 100..=planned + planned / 100 + 1).contains(&messages), "{messages} of {planned}");
     }
     let alerts = |meters: u32| {
         let scenario = Scenario { storms: false, outages: false, ..Scenario::default() };

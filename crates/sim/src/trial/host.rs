@@ -164,8 +164,7 @@ impl Host {
     fn kill(&mut self, how: Trouble, at: i64) {
         self.verdict.happened(how);
         match how {
-            // Nothing of the batch was synced: it is as if it had never come.
-            Trouble::KilledBeforeSync => self.batch.clear(),
+            Trouble::KilledBeforeSync => self.unsynced(at),
             // Synced, and nobody heard of it.
             Trouble::KilledAfterSync => { for (t, e) in self.write_batch() { self.apply(t, &e); } }
             _ => self.sync(at),
@@ -188,6 +187,21 @@ impl Host {
         let back = at + requests::ms(&mut self.rng, SECOND, 20 * MINUTE);
         if self.trial.bug != Some(Bug::ForgetsDeliveries) { self.input(back, Event::Restarted); }
         self.sync(back);
+    }
+
+    /// Killed while a batch was coming together: it is as if it had never come. Users and devices are
+    /// not told, so a request or answer is gone; what a network or operator was not told either, it
+    /// says again.
+    fn unsynced(&mut self, at: i64) {
+        for _ in 0..BATCH {
+            let Some(&Reverse((t, number))) = self.queue.peek() else { break };
+            if t > at + HOUR || !matches!(self.nexts.get(&number), Some(Next::Input(_))) { break; }
+            self.queue.pop();
+            if let Some(Next::Input(event)) = self.nexts.remove(&number) { self.input(at, event); }
+        }
+        for (t, event) in std::mem::take(&mut self.batch) {
+            if !matches!(event, Event::Request(_) | Event::Answer(_) | Event::Attempt(_) | Event::Tick) { self.at(t.max(at) + HOUR, Next::Input(event)); }
+        }
     }
 
     fn carry_out(&mut self, effect: Effect, now: i64) {
