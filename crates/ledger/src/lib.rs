@@ -12,6 +12,7 @@ pub mod judge;
 pub mod live;
 pub mod manifest;
 pub mod publish;
+pub mod row_check;
 pub mod rows;
 pub mod schema;
 pub mod sink;

@@ -142,6 +142,7 @@ fn order_and_batching_of_ingest_change_no_figure() {
             let report = check(&l, &Rules("r1"), true).unwrap();
             assert_eq!(report.findings, []);
             assert_eq!((report.records, report.counted), (1600, 1200));
+            assert_eq!(northbound_ledger::row_check::check(&snapshot(&l)).unwrap(), []);
             results.push(cells);
         }
     }

@@ -31,6 +31,7 @@ fn commit_all(l: &Ledger, c: &Core, seed: u64, most: u64, look: bool) {
 fn whole(l: &Ledger, c: &Core, upto: u64) {
     let report = check(l, &Rules("r1"), true).unwrap();
     assert_eq!(report.findings, [], "at {upto}");
+    assert_eq!(northbound_ledger::row_check::check(&l.snapshot(None).unwrap()).unwrap(), [], "at {upto}");
     assert_eq!((report.counted, report.set_aside), (c.received(upto), c.late(upto)), "at {upto}");
     let s = l.snapshot(None).unwrap();
     assert_eq!(rows_that_count(&s, Table::Alerts).unwrap(), c.count(upto, |d| matches!(d, Did::Alert(_))));
@@ -270,6 +271,35 @@ fn a_late_delivery_counts_once_and_an_earlier_as_at_time_sees_what_was_known() {
     b.supersede_exchange(&stranger.row()).unwrap();
     assert_eq!(w.commit(Utc(NOW + 2 * SECOND), first + 2, &mut b).unwrap().without_earlier, 1);
     assert_eq!(check(&l, &Rules("r1"), true).unwrap().findings, []);
+}
+
+fn findings(l: &Ledger) -> Vec<northbound_ledger::check::Finding> {
+    let mut found = check(l, &Rules("r1"), false).unwrap().findings;
+    found.extend(northbound_ledger::row_check::check(&l.snapshot(None).unwrap()).unwrap());
+    found
+}
+
+#[test]
+fn a_deleted_step_a_lost_row_and_a_doubled_row_are_found() {
+    let c = core(13, 200);
+    let tampers: [(&str, &str, bool); 7] = [
+        ("movements", "books", false), ("exchanges", "books", false), ("exchanges", "rows", false), ("exchanges", "rows", true), ("movements", "books", true), ("alerts", "rows", false), ("deliveries", "rows", true),
+    ];
+    for (table, kind, double) in tampers {
+        let dir = tempfile::tempdir().unwrap();
+        let l = Ledger::at(dir.path());
+        let mut w = writer(&l);
+        for upto in (20..=200).step_by(20) { w.commit(Utc(NOW), upto, &mut c.batch(upto - 20, upto)).unwrap(); }
+        assert_eq!(findings(&l), []);
+        let file = l.dir().join(format!("root/{:010}.json", 10));
+        let mut m: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let files = m["tables"][table].as_array_mut().unwrap();
+        let at = files.iter().position(|f| f["open"] != true).unwrap();
+        if double { files.push(files[at].clone()); } else { files.remove(at); }
+        std::fs::write(&file, serde_json::to_vec(&m).unwrap()).unwrap();
+        let found = findings(&l);
+        assert!(found.iter().any(|f| f.kind == kind), "{table} {kind} {double}: {found:?}");
+    }
 }
 
 #[test]

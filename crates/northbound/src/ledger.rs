@@ -5,7 +5,7 @@ mod retention;
 
 use crate::{context::Ctx, error::Result, output::{Answer, Table, count}};
 use clap::Subcommand;
-use northbound_ledger::check;
+use northbound_ledger::{check, row_check};
 use northbound_types::Day;
 use serde_json::json;
 use std::path::PathBuf;
@@ -53,6 +53,7 @@ fn check(ctx: &Ctx, hashes: bool) -> Result<Answer> {
     let store = ctx.store()?;
     let report = check::check(&ctx.ledger(), &ctx.judge(&store)?, hashes)?;
     let mut findings: Vec<(String, String)> = report.findings.iter().map(|f| (f.kind.to_owned(), f.what.clone())).collect();
+    findings.extend(row_check::check(&ctx.ledger().snapshot(None)?)?.into_iter().map(|f| (f.kind.to_owned(), f.what)));
     if let Err(e) = store.check() { findings.push(("registers".to_owned(), e.to_string())); }
     let mut summary = Table::new("", &["checked", ">number"]);
     for (what, n) in [
