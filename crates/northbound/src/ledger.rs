@@ -21,7 +21,7 @@ pub(crate) enum LedgerCommand {
     },
     /// Write Delta logs over the ledger's own files, so that Spark, Trino, Polars and DuckDB read it where it lies
     Publish,
-    /// Copy ledger, registers, rules, rejects and packs into a new folder, each file proven by its hash
+    /// Copy ledger, journal, registers, rules, rejects and packs into a new folder, each file proven by its hash
     Backup {
         /// A folder that is empty or does not exist yet
         dir: PathBuf,

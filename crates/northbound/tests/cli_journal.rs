@@ -47,6 +47,17 @@ fn segments_positions_and_times_are_listed() {
 }
 
 #[test]
+fn a_backup_holds_the_journal() {
+    let r = filled(7);
+    r.nb("ledger backup copy").ok();
+    r.nb("--data second ledger restore copy").ok();
+    assert_eq!(r.json("--data second journal check"), r.json("journal check"));
+    // It can be written again at once.
+    let (j, found) = Journal::open(Disk::at(r.path("second/journal")), Limits { must_reach: 7, ..Limits::default() }, Utc(NOON)).unwrap();
+    assert_eq!((j.durable_position(), found.dropped_bytes), (7, 0));
+}
+
+#[test]
 fn damage_is_named_by_file_and_byte_and_half_a_record_is_none() {
     let r = filled(7);
     assert_eq!(r.json("journal check")["records_read"].as_u64(), Some(7));

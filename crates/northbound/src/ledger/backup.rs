@@ -58,6 +58,10 @@ pub(super) fn backup(ctx: &Ctx, to: &Path) -> Result<Answer> {
             files.push(hashed(to, &name)?);
         }
     }
+    for name in journal(&ctx.data)? {
+        copied(&ctx.data.join(&name), &to.join(&name))?;
+        files.push(hashed(to, &name)?);
+    }
     let manifest = BackupManifest {
         layout: LAYOUT, made: ctx.now, ledger_version: done.versions, ledger_hash: newest.map(|r| r.hash).unwrap_or_default(),
         ledger_files: done.files, ledger_bytes: done.bytes, register_revision: store.revision()?, files,
@@ -141,6 +145,15 @@ fn listed(root: &Path, folder: &str) -> Result<Vec<String>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// The journal's files, after the ledger and checkpoints before segments: so that the copy of the
+/// journal reaches at least as far as what rests on it, though the service may be writing.
+fn journal(root: &Path) -> Result<Vec<String>> {
+    let mut names = listed(root, "journal")?;
+    names.retain(|n| n != "journal/lock" && !n.ends_with(".tmp"));
+    names.sort_by_key(|n| n.ends_with(".segment"));
+    Ok(names)
 }
 
 fn copied(from: &Path, to: &Path) -> Result<()> {
