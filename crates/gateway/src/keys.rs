@@ -36,7 +36,7 @@ pub struct Keys {
 
 impl Keys {
     /// Reads the folder. `service` is the service's own EUI, `signs` the serial number of the
-    /// certificate that signs (else the one that is valid longest, the greatest serial among equals).
+    /// certificate that signs; else it is the newest, the greatest serial among equals.
     ///
     /// # Errors
     /// A file that is no certificate or key, or two that contradict each other.
@@ -70,7 +70,7 @@ impl Keys {
     pub fn broker(&self) -> Option<PublicKey> { self.agreement.as_ref().and_then(|k| k.public().ok()) }
 
     fn newest(&self, is: impl Fn(&Certificate) -> bool) -> Option<Arc<Held>> {
-        self.private.values().filter(|h| is(&h.certificate)).max_by_key(|h| (h.certificate.not_after, h.certificate.serial)).cloned()
+        self.private.values().filter(|h| is(&h.certificate)).max_by_key(|h| (h.certificate.not_before, h.certificate.serial)).cloned()
     }
 
     /// Who signs what the service sends.

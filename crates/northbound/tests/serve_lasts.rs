@@ -2,7 +2,7 @@
 
 mod support;
 use std::collections::BTreeSet;
-use support::live::{Live, Running, USER, read_meter, until};
+use support::live::{Live, Running, SERVE, USER, read_meter, until};
 
 #[test]
 fn everything_acknowledged_before_a_kill_is_answered_after_it() {
@@ -77,6 +77,47 @@ fn a_tap_shows_each_step_of_one_request() {
     let steps: Vec<String> = String::from_utf8_lossy(&out.stdout).lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()["step"].as_str().unwrap().to_owned()).collect();
     assert_eq!(steps[..3], ["request", "reply", "dispatch"], "{steps:?}");
     assert_eq!(steps[3], "answer", "{steps:?}");
+}
+
+#[test]
+fn a_user_added_while_it_runs_sends_at_once_and_so_does_one_whose_keys_were_rotated() {
+    let live = Live::new();
+    let (meter, fresh) = (live.meter(), "90-B3-D5-1F-30-01-00-99");
+    live.room.write("read.xml", &read_meter(&meter));
+    let code = |user: &str| live.send(&format!("read.xml --user {user} --wait 0")).ok().json()["exchanges"][0]["code"].clone();
+    live.room.nb("party add NEW --name New-(invented) --category large-supplier").ok();
+    let added = live.json(&format!("user add {fresh} --party NEW --role IS --live --endpoint http://127.0.0.1:9/"));
+    assert_eq!((added["live"]["keys_made"].as_i64(), added["live"]["to"].as_str()), (Some(3), Some("service")), "{added}");
+    assert_eq!(code(fresh), "E4", "known, and registered for nothing");
+    live.room.nb(&format!("--as kim+operations device register {meter} IS {fresh}")).ok();
+    assert_eq!(code(fresh), "I99");
+    let before = live.json("key list")["certificates"].as_array().unwrap().len();
+    let rotated = live.now(&format!("key rotate {fresh} --format json")).ok().json();
+    assert_eq!(rotated["certificates"].as_array().unwrap().len(), 3);
+    assert_eq!((live.json("key list")["certificates"].as_array().unwrap().len(), code(fresh)), (before + 3, "I99".into()));
+    // What is trusted no longer is refused: the certificate that signs now is removed.
+    let signs = rotated["certificates"].as_array().unwrap().iter().find(|c| c["role"] == "87").unwrap()["serial"].as_str().unwrap().to_owned();
+    let signed = live.room.nb(&format!("send read.xml --user {fresh} --print")).ok().out;
+    assert!(signed.contains(&signs), "the newest signs");
+    live.room.nb(&format!("key remove {signs}")).ok();
+    let refused = support::live::post(&live.duis(), "serviceS", "application/xml", signed.trim().as_bytes());
+    assert_eq!(support::live::element(&refused.body, "ResponseCode"), "E100");
+}
+
+#[test]
+fn devices_in_a_process_of_their_own_answer_after_it_was_killed() {
+    let room = support::Room::new();
+    let mut devices = Running::start(&room, "devices --listen 127.0.0.1:0 --seed 1 --meters 40 --factor 20");
+    let address = devices.said["listening"].as_str().unwrap().to_owned();
+    let service = Running::start(&room, &format!("{SERVE} --devices {address}"));
+    let live = Live { room, service };
+    live.room.write("read.xml", &read_meter(&live.meter()));
+    assert_eq!(live.send(&format!("read.xml --user {USER}")).ok().json()["exchanges"][0]["answer"]["code"], "I0");
+    devices.kill();
+    assert_eq!(live.send(&format!("read.xml --user {USER} --wait 0")).ok().json()["exchanges"][0]["code"], "I99");
+    let _devices = Running::start(&live.room, &format!("devices --listen {address} --seed 1 --meters 40 --factor 20"));
+    let mut endpoint = Running::start(&live.room, &format!("receive --user {USER}"));
+    assert_eq!(endpoint.next()["code"], "I0");
 }
 
 #[test]

@@ -61,7 +61,8 @@ pub struct Live {
     pub service: Running,
 }
 
-const SERVE: &str = "serve --demo --meters 40 --speed 20 --listen 127.0.0.1:0 --log log.ndjson";
+/// How a service is started.
+pub const SERVE: &str = "serve --demo --meters 40 --speed 20 --listen 127.0.0.1:0 --log log.ndjson";
 
 impl Live {
     pub fn new() -> Live {
@@ -82,6 +83,13 @@ impl Live {
             .map(|d| d["eui"].as_str().unwrap().to_owned()).collect();
         assert!(!mine.is_empty(), "{all}");
         mine
+    }
+    /// A command that goes by the machine's clock.
+    pub fn now(&self, words: &str) -> super::Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_northbound"));
+        command.current_dir(self.room.dir.path()).env_clear().env("NORTHBOUND_DATA", "data").env("NORTHBOUND_AS", "kim@ACME+analyst").args(words.split(' '));
+        let o = command.output().unwrap();
+        super::Ran { code: o.status.code().unwrap_or(-1), out: String::from_utf8_lossy(&o.stdout).into_owned(), err: String::from_utf8_lossy(&o.stderr).into_owned() }
     }
     pub fn send(&self, words: &str) -> super::Ran { self.room.nb(&format!("send {words} --format json")) }
 }

@@ -1,0 +1,32 @@
+//! What the live service did is in the ledger, beside other commands that read and write it.
+
+mod support;
+use support::live::{Live, USER, post, read_meter, until};
+
+#[test]
+fn the_ledger_holds_every_message_once_while_the_service_runs_and_after() {
+    let mut live = Live::new();
+    for meter in live.meters().iter().cycle().take(4) {
+        live.room.write("read.xml", &read_meter(meter));
+        assert_eq!(live.send(&format!("read.xml --user {USER}")).ok().json()["exchanges"][0]["answer"]["code"], "I0");
+    }
+    // A refusal has its row too.
+    post(&live.duis(), "serviceS", "application/xml", b"nonsense");
+    until("all rows are in the ledger", 15, || { let s = live.json("status"); s["ledger_waiting"] == 0 && s["ledger_position"].as_u64() >= s["stored"].as_u64() });
+    let check = live.now("ledger check --format json").ok().json();
+    assert_eq!((check["findings"].as_array().map(Vec::len), check["counted"].as_u64()), (Some(0), Some(5)), "{check}");
+    // A pack is built from the same folder, while the service goes on.
+    let month = live.json("status")["core_time"].as_str().unwrap()[..7].to_owned();
+    live.now(&format!("pack build --period {month} --out pack --format json")).ok();
+    assert!(live.room.path("pack/pack.html").is_file());
+    live.room.write("read.xml", &read_meter(&live.meter()));
+    assert_eq!(live.send(&format!("read.xml --user {USER} --wait 0")).ok().json()["exchanges"][0]["code"], "I99");
+    assert_eq!(live.service.stop(), 0);
+    let check = live.now("ledger check --format json").ok().json();
+    assert_eq!((check["findings"].as_array().map(Vec::len), check["counted"].as_u64()), (Some(0), Some(6)), "{check}");
+    live.now("journal check").ok();
+    // Nothing is doubled by a start that replays.
+    live.again();
+    let check = live.now("ledger check --format json").ok().json();
+    assert_eq!(check["counted"].as_u64(), Some(6), "{check}");
+}
