@@ -23,7 +23,7 @@ use northbound_flow::{
 use northbound_ledger::testing::{Fault, Faulty};
 use northbound_rules::RuleSet;
 use northbound_types::{Day, Eui64, Generation, Region, RequestId, RequestState, Srv, TestKind, Utc};
-use std::{sync::{Arc, Mutex, atomic::{AtomicI64, Ordering::SeqCst}}, thread::JoinHandle, time::{Duration, Instant}};
+use std::{sync::{Arc, Mutex, OnceLock, atomic::{AtomicI64, Ordering::SeqCst}}, thread::JoinHandle, time::{Duration, Instant}};
 use tokio::{runtime::Runtime, sync::{oneshot, watch}};
 
 const USER: Eui64 = Eui64(0x90B3_D51F_3001_0001);
@@ -63,7 +63,11 @@ struct Rig {
     _dir: tempfile::TempDir,
 }
 
-fn policy() -> Policy { Policy::from_rules(&RuleSet::embedded().unwrap(), Day(20_700)).unwrap() }
+/// Read once: the rules take longer to read than the engine to run.
+fn policy() -> Policy {
+    static POLICY: OnceLock<Policy> = OnceLock::new();
+    POLICY.get_or_init(|| Policy::from_rules(&RuleSet::embedded().unwrap(), Day(20_700)).unwrap()).clone()
+}
 
 impl Rig {
     fn start(storage: &Faulty) -> Rig {
@@ -152,17 +156,19 @@ fn what_is_acknowledged_survives_the_loss_of_everything_unsynced() {
         let rig = Rig::start(&store);
         let n = 3 + seed;
         for c in 1..=n { assert_eq!(rig.request(c).as_deref(), Ok("I99")); }
-        assert_eq!(rig.network.0.lock().unwrap().len() as u64, n);
+        until("all are sent", || rig.network.0.lock().unwrap().len() as u64 == n);
         // The machine loses power: nothing more reaches the disk.
         store.fault(Fault::CrashAfter(1));
         assert!(rig.request(99).is_err(), "seed {seed}: acknowledged, and not stored");
         drop(rig.stop());
         store.restart();
         let rig = Rig::start(&store);
-        assert_eq!(rig.replayed, 2 + n, "seed {seed}");
-        assert_eq!(rig.look(|f| f.counts().in_state(Region::North, RequestState::InFlight)), n as i64);
+        // Everything acknowledged is there; what was not may be, for nobody can know.
+        let kept = rig.replayed - 2;
+        assert!(kept == n || kept == n + 1, "seed {seed}: {kept} of {n}");
+        assert_eq!(rig.look(|f| f.counts().in_state(Region::North, RequestState::InFlight)), kept as i64);
         assert_eq!(rig.request(n).as_deref(), Ok("E100"), "its counter is spent");
-        assert_eq!(rig.request(n + 1).as_deref(), Ok("I99"));
+        assert_eq!(rig.request(100).as_deref(), Ok("I99"));
         rig.stop();
     }
 }
