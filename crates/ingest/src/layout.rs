@@ -21,6 +21,10 @@ text_enum! {
         Hubs = "hubs",
         /// SMETS1 migrations by week.
         Migrations = "migrations",
+        /// Forecasts of traffic.
+        Forecasts = "forecasts",
+        /// Counts of traffic that somebody else made.
+        Volumes = "volumes",
     }
 }
 
@@ -126,6 +130,15 @@ columns!(migrations:
     WEEK "week" Day true, COUNT "count" Int true, SOURCE "source" Text false, NOTE "note" Text false,
 );
 
+columns!(forecasts:
+    KIND "kind" Word false, USER "user" Eui true, SRV "srv" Text true, MODE "mode" Word false,
+    PERIOD "period" Period true, COUNT "count" Int true, MADE "made" Time false,
+);
+columns!(volumes:
+    KIND "kind" Word false, USER "user" Eui true, SRV "srv" Text true, MODE "mode" Word false,
+    PERIOD "period" Period true, COUNT "count" Decimal true, CORRECTION "correction" Bool false, REFERENCE "reference" Text false,
+);
+
 impl Layout {
     /// Its columns, in canonical order.
     #[must_use]
@@ -139,6 +152,8 @@ impl Layout {
             Layout::Population => population::COLUMNS,
             Layout::Hubs => hubs::COLUMNS,
             Layout::Migrations => migrations::COLUMNS,
+            Layout::Forecasts => forecasts::COLUMNS,
+            Layout::Volumes => volumes::COLUMNS,
         }
     }
     /// Where a column stands.

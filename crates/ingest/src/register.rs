@@ -1,7 +1,7 @@
 //! Tables that go to the registers: service intervals, population, hub installs. Plain owned rows:
 //! there are few.
 
-use crate::{cell::{RawRow, Row}, error::{Bad, Reason, fault}, layout::{hubs as h, population as p, services as s}, session::{Context, Load, Trouble}};
+use crate::{cell::{RawRow, Row}, error::{Bad, Reason, fault}, forecast::{ForecastRow, VolumeRow}, layout::{hubs as h, population as p, services as s}, session::{Context, Load, Trouble}};
 use northbound_ledger::sink::SinkError;
 use northbound_types::{Day, Eui64, Generation, Region, Utc, text_enum};
 use serde::Serialize;
@@ -103,6 +103,16 @@ pub trait RegisterSink {
     /// # Errors
     /// When it cannot be stored.
     fn migration(&mut self, row: &crate::MigrationRow) -> Result<(), SinkError>;
+    /// One line of a forecast.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    fn forecast(&mut self, row: &ForecastRow) -> Result<(), SinkError>;
+    /// One count of traffic.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    fn volume(&mut self, row: &VolumeRow) -> Result<(), SinkError>;
 }
 
 /// Loads service intervals.

@@ -1,7 +1,7 @@
 //! What a command line calls: one function an input.
 
 use crate::{
-    alert::{Alerts, Payloads}, csv_reader, error::IngestError, exchange::Exchanges, layout::Layout, mapping::Mapping, migration::Migrations, ndjson,
+    alert::{Alerts, Payloads}, csv_reader, error::IngestError, exchange::Exchanges, forecast::{Forecasts, Volumes}, layout::Layout, mapping::Mapping, migration::Migrations, ndjson,
     options::Options, parquet_reader, register::{Hubs, Population, RegisterSink, Services}, rejects::RejectSink,
     session::{Load, Session}, sheet, source::{self, Format, SourceMeta}, stated::Figures,
     summary::{FileSummary, Progress, Summary},
@@ -88,6 +88,26 @@ pub fn migrations(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterS
     progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
     run.all(paths, |_| Ok(Layout::Migrations), |run, meta| run.file(meta, &mut Migrations { sink: &mut *sink, source: &options.source }))
+}
+
+/// Forecasts of traffic: CSV or a spreadsheet.
+///
+/// # Errors
+/// As [`messages`].
+pub fn forecasts(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+    let mut run = Run { options, rejects, progress };
+    run.all(paths, |_| Ok(Layout::Forecasts), |run, meta| run.file(meta, &mut Forecasts { sink: &mut *sink }))
+}
+
+/// Counts of traffic that somebody else made: CSV or a spreadsheet.
+///
+/// # Errors
+/// As [`messages`].
+pub fn volumes(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+    let mut run = Run { options, rejects, progress };
+    run.all(paths, |_| Ok(Layout::Volumes), |run, meta| run.file(meta, &mut Volumes { sink: &mut *sink }))
 }
 
 /// The identity of a file, without reading its rows: what a ledger asks before it takes any.

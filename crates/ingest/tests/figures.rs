@@ -118,3 +118,43 @@ fn register_tables_are_read_and_checked() {
     hubs(&[p], &options(), &mut k, &mut r, &mut |_| {}).unwrap();
     assert_eq!((k.hubs.len(), k.hubs[0].predicted, k.hubs[0].connected.is_some(), &*r[0].column), (1, Some(true), true, "srv"));
 }
+
+#[test]
+fn forecasts_read_alike_from_csv_and_from_a_workbook_through_a_mapping() {
+    let user = "90-B3-D5-1F-30-01-00-02";
+    let read = |path: PathBuf, o: &Options| {
+        let (mut k, mut r) = (Kept::default(), Vec::new());
+        let s = forecasts(&[path], o, &mut k, &mut r, &mut |_| {}).unwrap();
+        (k, s, r)
+    };
+    let (_d, path) = file("f.csv", format!("user,srv,mode,period,count,made\n{user},4.1.1,on-demand,2026-05,0,2026-04-20T09:00:00Z\n{user},4.1.1,scheduled,2026-05,12,\n"));
+    let (from_csv, s, _) = read(path, &options());
+    assert_eq!((s.files[0].accepted, from_csv.forecasts[0].count, from_csv.forecasts[0].made.unwrap().to_string(), from_csv.forecasts[1].made), (2, 0, "2026-04-20T09:00:00Z".to_owned(), None));
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("f.xlsx");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (c, t) in ["User ID", "Service", "Type", "Month", "Forecast"].iter().enumerate() { sheet.write(0, c as u16, *t).unwrap(); }
+    for (r, (mode, n)) in [("OD", 0.0), ("SCH", 12.0)].iter().enumerate() {
+        for (c, t) in [user, "4.1.1", mode, "May 26"].iter().enumerate() { sheet.write(r as u32 + 1, c as u16, *t).unwrap(); }
+        sheet.write(r as u32 + 1, 4, *n).unwrap();
+    }
+    book.save(&path).unwrap();
+    let map = "layout = \"forecasts\"\n[columns]\nuser = \"User ID\"\nsrv = \"Service\"\nmode = \"Type\"\nperiod = \"Month\"\ncount = \"Forecast\"\n[values.mode]\nOD = \"on-demand\"\nSCH = \"scheduled\"\n[values.period]\n\"May 26\" = \"2026-05\"\n";
+    let (from_book, ..) = read(path, &mapped(map));
+    let rows = |k: &Kept| k.forecasts.iter().map(|f| (f.user, f.srv.clone(), f.mode.clone(), f.period, f.count)).collect::<Vec<_>>();
+    assert_eq!(rows(&from_book), rows(&from_csv));
+}
+
+#[test]
+fn counts_may_be_negative_and_forecasts_may_not() {
+    let user = "90-B3-D5-1F-30-01-00-02";
+    let (mut k, mut r) = (Kept::default(), Vec::new());
+    let (_d, path) = file("v.csv", format!("kind,user,srv,mode,period,count,correction,reference\ncsr,{user},single,,2026-05,-5,true,CR-INV-1\ncsr,{user},single,on-demand,2026-05,5,,\ncsr,{user},both,,2026-05,5,,\nsr,{user},4.1.1,,2026-05,5,,\nsr,{user},4.1.1,on-demand,2026-05-01,5,,\nsr,{user},4.1.1,on-demand,2026-05,-,,\n"));
+    let s = volumes(&[path], &options(), &mut k, &mut r, &mut |_| {}).unwrap();
+    assert_eq!((s.files[0].accepted, k.volumes[0].count, k.volumes[0].correction), (1, -5, true));
+    assert_eq!(r.iter().map(|x| (x.line, x.column.as_str())).collect::<Vec<_>>(), [(3, "mode"), (4, "srv"), (5, "mode"), (6, "period"), (7, "count")]);
+    let (_d, path) = file("f.csv", format!("user,srv,mode,period,count\n{user},4.1.1,on-demand,2026-05,-1\n{user},4.1.1,on-demand,2026-05,1\n"));
+    let s = forecasts(&[path], &options(), &mut k, &mut r, &mut |_| {}).unwrap();
+    assert_eq!((s.files[0].accepted, s.files[0].rejected), (1, 1));
+}

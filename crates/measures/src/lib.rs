@@ -19,6 +19,7 @@ pub mod exact;
 pub mod expectation;
 pub mod explanations;
 pub mod exposure;
+pub mod forecast;
 pub mod hubs;
 pub mod inputs;
 pub mod interval;

@@ -1,6 +1,6 @@
 //! Nouns and their dispatch.
 
-use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, ingest, journal, ledger, live, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules};
+use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, forecast, ingest, journal, ledger, live, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules, variance};
 use crate::registers::{changes, combinations, criteria, defects, migrations, mitigations};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
@@ -97,6 +97,13 @@ pub(crate) enum Command {
     /// Hub installs
     #[command(subcommand)]
     Hub(tables::ReadCommand),
+    /// Counts of traffic that somebody else made
+    #[command(subcommand)]
+    Volume(tables::ReadCommand),
+    #[command(subcommand)]
+    Forecast(forecast::ForecastCommand),
+    #[command(subcommand)]
+    Variance(variance::VarianceCommand),
     #[command(subcommand)]
     Change(changes::ChangeCommand),
     #[command(subcommand)]
@@ -173,6 +180,9 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Mitigation(c) => mitigations::mitigation(c, ctx),
         Command::Migration(c) => migrations::migration(c, ctx),
         Command::Criteria(c) => criteria::criteria(c, ctx),
+        Command::Volume(c) => tables::run(Noun::Volume, c, ctx),
+        Command::Forecast(c) => forecast::run(c, ctx),
+        Command::Variance(c) => variance::run(c, ctx),
         Command::Event(c) => registers::events(c, ctx),
         Command::Devices(c) => devices::run(c, ctx),
         Command::Completions { shell } => about::completions(*shell),

@@ -95,8 +95,8 @@ impl From<LedgerError> for CliError {
 impl From<RegisterError> for CliError {
     fn from(e: RegisterError) -> CliError {
         let exit = match &e {
-            RegisterError::Right { .. } | RegisterError::Party { .. } | RegisterError::Reason { .. } | RegisterError::Frozen { .. } | RegisterError::Missing { .. } => Exit::Refused,
-            RegisterError::Invalid { .. } | RegisterError::Reference { .. } => Exit::BadInput,
+            RegisterError::Right { .. } | RegisterError::Party { .. } | RegisterError::Backdated { .. } | RegisterError::Reason { .. } | RegisterError::Frozen { .. } | RegisterError::Missing { .. } => Exit::Refused,
+            RegisterError::Invalid { .. } | RegisterError::Owner { .. } | RegisterError::Reference { .. } => Exit::BadInput,
             RegisterError::NotFound { .. } => Exit::NotFound,
             RegisterError::Exists { .. } | RegisterError::Version { .. } | RegisterError::Busy => Exit::Conflict,
             _ => Exit::Internal,

@@ -5,6 +5,7 @@ mod kept;
 mod rejects;
 mod rows;
 mod tables;
+mod traffic;
 
 use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table, count}, progress::Progress};
 use clap::{Args, Subcommand, ValueEnum};
@@ -34,6 +35,10 @@ pub(crate) enum IngestCommand {
     Hubs(FileArgs),
     /// SMETS1 migrations by week: plan, due, actual, cap
     Migrations(FileArgs),
+    /// Forecasts of traffic: one submission for each User and time of submission in the file
+    Forecasts(FileArgs),
+    /// Counts of traffic that somebody else made, and corrections
+    Volumes(FileArgs),
     /// Files that are in
     List,
     /// One file
@@ -174,6 +179,8 @@ pub(crate) fn run(c: &IngestCommand, ctx: &Ctx) -> Result<Answer> {
         IngestCommand::Payloads(a) => (a, Layout::Payloads),
         IngestCommand::Hubs(a) => (a, Layout::Hubs),
         IngestCommand::Migrations(a) => (a, Layout::Migrations),
+        IngestCommand::Forecasts(a) => (a, Layout::Forecasts),
+        IngestCommand::Volumes(a) => (a, Layout::Volumes),
     };
     table(args, layout, ctx)
 }
@@ -187,7 +194,7 @@ pub(crate) fn table(args: &FileArgs, layout: Layout, ctx: &Ctx) -> Result<Answer
 /// Takes files of one kind; the demo calls it too.
 pub(crate) fn take(args: &FileArgs, layout: Layout, ctx: &Ctx, progress: &mut Progress) -> Result<Ingested> {
     match layout {
-        Layout::Services | Layout::Population | Layout::Hubs | Layout::Migrations => tables::take(args, layout, ctx, progress),
+        Layout::Services | Layout::Population | Layout::Hubs | Layout::Migrations | Layout::Forecasts | Layout::Volumes => tables::take(args, layout, ctx, progress),
         _ => rows::take(args, layout, ctx, progress),
     }
 }

@@ -10,6 +10,7 @@ mod devices;
 mod error;
 mod evidence;
 mod explain;
+mod forecast;
 mod ingest;
 mod journal;
 mod ledger;
@@ -21,6 +22,7 @@ mod reconcile;
 mod registers;
 mod report;
 mod rules;
+mod variance;
 
 use clap::Parser;
 use error::{CliError, Exit};

@@ -5,6 +5,7 @@ pub mod cells;
 pub mod changes;
 pub mod data;
 pub mod figures;
+pub mod forecasts;
 pub mod front;
 pub mod operations;
 pub mod people;
@@ -85,6 +86,7 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Pack {
     sections.extend(operations::all(&desk));
     sections.extend(changes::section(&desk));
     sections.extend(smets1::sections(&desk));
+    sections.extend(forecasts::section(&data.forecasts, e.forecast_problem.as_deref()));
     sections.push(quality::section(&desk));
     sections.push(people::explanations(&desk));
     sections.push(people::assurance(&desk));

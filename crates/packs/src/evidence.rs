@@ -3,18 +3,20 @@
 
 pub mod archive;
 pub mod calendar;
+pub mod forecasts;
 pub mod history;
 pub mod messages;
 pub mod registered;
 
 use crate::PackError;
 use archive::Archive;
+use forecasts::{ActualsFrom, Desk, Forecasts};
 use messages::Messages;
 use northbound_ledger::{Ledger, Snapshot, judge::RulesJudge};
 use northbound_measures::{Inputs, MeasureResult, Settings, evaluate, evaluate::activity, inputs::{FeedCoverage, HistoryPoint, Latency, StatedFigure}};
 use northbound_registers::gate::Gate;
 use northbound_rules::{RuleSet, measure::Methodology};
-use northbound_types::{Day, Period, Utc};
+use northbound_types::{Day, ForecastKind, Period, Utc};
 use registered::Registered;
 use std::{collections::BTreeSet, path::Path};
 
@@ -102,6 +104,10 @@ pub struct Evidence {
     pub unconfirmed: BTreeSet<String>,
     /// Earlier months.
     pub history: Vec<HistoryPoint>,
+    /// Forecasts by kind, for the months that a pack shows; none for a period that is no month.
+    pub forecasts: Vec<(ForecastKind, Forecasts)>,
+    /// Why forecasts cannot be shown, where that is so.
+    pub forecast_problem: Option<String>,
 }
 
 impl Evidence {
@@ -161,14 +167,35 @@ pub fn gather(place: &Place<'_>, ask: &Ask, step: Step<'_>) -> Result<Evidence, 
     let unconfirmed = rules.unconfirmed_keys(&confirmed);
     let mut evidence = Evidence {
         period: ask.period, as_at, methodology, settings, judge, messages: Messages::default(), registered, stated, stated_sources,
-        feeds: Vec::new(), unconfirmed, history: Vec::new(), snapshot, rules,
+        feeds: Vec::new(), unconfirmed, history: Vec::new(), forecasts: Vec::new(), forecast_problem: None, snapshot, rules,
     };
     step("looking at earlier months");
     evidence.history = history::points(&mut evidence)?;
     step("counting the period's messages");
     evidence.messages = messages::read(&evidence, ask.period, true)?;
     evidence.feeds = calendar::coverage(&evidence, ask.period)?;
+    step("reading forecasts");
+    match forecasts(place.gate, &evidence) {
+        Ok(found) => evidence.forecasts = found,
+        // A rule set of before there were forecasts, or a month that no calendar reaches: the rest of the pack stands.
+        Err(PackError::Rules(e)) => evidence.forecast_problem = Some(e.to_string()),
+        Err(e) => return Err(e),
+    }
     Ok(evidence)
+}
+
+/// Forecasts for the months up to the period: of Service Requests where there are Users, of certificates
+/// where anything was forecast or counted.
+fn forecasts(gate: &Gate<'_>, e: &Evidence) -> Result<Vec<(ForecastKind, Forecasts)>, PackError> {
+    if !matches!(e.period, Period::Month(..)) || e.registered.users.is_empty() { return Ok(Vec::new()); }
+    let desk = Desk { rules: &e.rules, gate, state: e.registered.state, snapshot: &e.snapshot, judge: &e.judge, as_at: e.as_at };
+    let months: Vec<Period> = (0..crate::assemble::forecasts::MONTHS).rev().map(|n| e.period.plus(-n)).collect();
+    let mut out = Vec::new();
+    for (kind, from) in [(ForecastKind::Sr, ActualsFrom::Ledger), (ForecastKind::Csr, ActualsFrom::Stated)] {
+        let f = desk.read(kind, &months, 0, from)?;
+        if kind == ForecastKind::Sr || !f.submissions.is_empty() || f.actuals.values().any(|a| a.known) { out.push((kind, f)); }
+    }
+    Ok(out)
 }
 
 /// First day and first day after of everything that the measures of a period look at.

@@ -3,7 +3,7 @@
 //! [`evidence`] reads everything that a period rests on as at a time; [`assemble`] makes data and
 //! document of it, without reading anything more. [`store`] builds, issues, lists and compares packs
 //! ([`reissue`] finds the reasons of a change), [`explain`] opens a figure down to its messages,
-//! [`mine`] is a User's own report. `docs/packs.md` has the keys of each file.
+//! [`mine`] is a User's own report, [`variance_report`] the variance of forecasts. `docs/packs.md` has the keys of each file.
 //!
 //! [`model`] is a presentational document and knows nothing of ledgers: every text in it is as it
 //! will be printed, every number exact. [`render`] writes it as HTML, PDF, XLSX, CSV and JSON,
@@ -22,6 +22,7 @@ pub mod reissue;
 pub mod render;
 pub mod smets1;
 pub mod store;
+pub mod variance_report;
 
 pub use error::PackError;
 pub use render::{Formats, Replace, WrittenFile, render_all};

@@ -63,6 +63,30 @@ pub enum RegisterError {
         /// Whose.
         party: String,
     },
+    /// A User states another time than the present.
+    #[error("{actor} may not give {stated} as the time of a {noun}: a User's own counts from the moment at which it comes ({now}); leave the time out, or ask an analyst to enter it")]
+    Backdated {
+        /// Who.
+        actor: String,
+        /// On what.
+        noun: Noun,
+        /// The time given.
+        stated: Utc,
+        /// The time it is.
+        now: Utc,
+    },
+    /// The record names a User of another party.
+    #[error("{noun}: {user} is no User of the party {party}: {}", held.as_ref().map_or_else(|| "it is not registered; add it with `northbound user add`".to_owned(), |h| format!("it belongs to {h}")))]
+    Owner {
+        /// On what.
+        noun: Noun,
+        /// The User.
+        user: northbound_types::Eui64,
+        /// The party named.
+        party: String,
+        /// Its own; none where nobody registered it.
+        held: Option<String>,
+    },
     /// A reason is missing.
     #[error("to {verb} a {noun} needs a reason: give it with --reason 'why'")]
     Reason {
@@ -82,7 +106,7 @@ pub enum RegisterError {
         problem: String,
     },
     /// Nothing of that id.
-    #[error("there is no {noun} {id:?}{}; `northbound {noun} list` shows what there is", as_at.map(|t| format!(" as at {t}")).unwrap_or_default())]
+    #[error("there is no {noun} {id:?}{}; `northbound {} list` shows what there is", as_at.map(|t| format!(" as at {t}")).unwrap_or_default(), noun.command())]
     NotFound {
         /// What.
         noun: Noun,
@@ -195,6 +219,8 @@ impl RegisterError {
             RegisterError::Sql(_) => "registers.sql",
             RegisterError::Right { .. } => "registers.right",
             RegisterError::Party { .. } => "registers.party",
+            RegisterError::Backdated { .. } => "registers.backdated",
+            RegisterError::Owner { .. } => "registers.owner",
             RegisterError::Reason { .. } => "registers.reason",
             RegisterError::Invalid { .. } => "registers.invalid",
             RegisterError::NotFound { .. } => "registers.not-found",

@@ -118,6 +118,7 @@ impl Import<'_> {
         self.tx.allow(T::NOUN, Verb::Import, index.party.as_deref().or(self.file.party.as_deref()))?;
         record.check()?;
         self.tx.refs_exist(T::NOUN, &record.refs())?;
+        self.tx.allow_speaking(record, index.party.as_deref())?;
         let body = body_text(record)?;
         let id = content_id(T::NOUN, &body);
         let new = self.tx.subject(T::NOUN, &id)?;

@@ -71,6 +71,28 @@ text_enum! {
         Criteria = "criteria",
         /// A specification of a mitigation.
         Mitigation = "mitigation",
+        /// A forecast of traffic, as submitted.
+        Forecast = "forecast",
+        /// Why no forecast was submitted.
+        ForecastReason = "forecast-reason",
+        /// Notice of exceptional demand.
+        ForecastNotice = "forecast-notice",
+        /// A count of requests that somebody else made.
+        Volume = "volume",
+        /// The secret behind pseudonyms.
+        PseudonymKey = "pseudonym-key",
+    }
+}
+
+impl Noun {
+    /// The words after `northbound` that lead to it.
+    #[must_use]
+    pub const fn command(self) -> &'static str {
+        match self {
+            Noun::ForecastReason => "forecast reasons",
+            Noun::ForecastNotice => "forecast notice",
+            other => other.as_str(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! which it is read.
 
 use crate::{error::RegisterError, noun::{Noun, Verb}};
-use northbound_types::{Day, Region, Utc};
+use northbound_types::{Day, Eui64, Region, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Longest id, bytes.
@@ -70,6 +70,11 @@ pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq + std::fmt::D
     fn check_change(&self, _id: &str, _before: &Self) -> Result<(), RegisterError> { Ok(()) }
     /// What it points to.
     fn refs(&self) -> Vec<(Noun, String)> { Vec::new() }
+    /// The User that it speaks for, whose party must be the record's party.
+    fn owner(&self) -> Option<Eui64> { None }
+    /// The time of its coming that it states itself, where that time counts for or against somebody.
+    /// A User states no other than the present.
+    fn dated(&self) -> Option<Utc> { None }
 }
 
 /// A record that files bring in numbers. Its id is always a hash of its content.

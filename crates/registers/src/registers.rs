@@ -19,6 +19,8 @@ pub mod exceptions;
 pub mod explanations;
 pub mod feeds;
 pub mod figures;
+pub mod forecast_notes;
+pub mod forecasts;
 pub mod hubs;
 pub mod migrations;
 pub mod mitigations;
@@ -32,6 +34,7 @@ pub mod reconciliations;
 pub mod retention;
 pub mod services;
 pub mod sources;
+pub mod volumes;
 
 use crate::{error::RegisterError, noun::Noun, record::{Index, invalid, needed}};
 use northbound_types::{Period, Region};

@@ -34,6 +34,14 @@ pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
         Noun::Action => &["analyst", "secretary", "chair"],
         Noun::Retention => &["operations", "secretary", "chair"],
         Noun::Change | Noun::Combination | Noun::Defect | Noun::Occurrence | Noun::Migration | Noun::Criteria | Noun::Mitigation => &["analyst", "operations", "secretary", "chair"],
+        // What a User submitted stays; a mistake of the desk is taken back by the desk.
+        Noun::Forecast | Noun::ForecastNotice => match verb {
+            Verb::Withdraw | Verb::Retract => &["analyst", "operations", "secretary"],
+            Verb::Add | Verb::Change | Verb::Import | Verb::Issue | Verb::Print | Verb::Approve => &["analyst", "operations", "secretary", "user"],
+        },
+        Noun::ForecastReason => &["analyst", "operations", "secretary", "user"],
+        Noun::Volume => &["analyst", "operations"],
+        Noun::PseudonymKey => &["analyst", "secretary"],
     }
 }
 

@@ -1,6 +1,6 @@
 //! One transaction: one revision, one recorded time, all or nothing.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, record::{Identity, Index, MAX_BODY_BYTES, MAX_ID_BYTES, Record, invalid}, rights, sql};
+use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, record::{Identity, Index, MAX_BODY_BYTES, MAX_ID_BYTES, Record, invalid}, registers::parties::User, rights, sql};
 use northbound_types::{Actor, Utc};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
@@ -75,6 +75,26 @@ impl<'a> Tx<'a> {
         rights::check(&self.actor, noun, verb, party)?;
         if rights::needs_reason(verb) && self.write.reason.trim().is_empty() { return Err(RegisterError::Reason { verb, noun }); }
         Ok(())
+    }
+
+    /// May who acts say this of the User, and at the time that the record states?
+    pub(crate) fn allow_speaking<T: Record>(&self, record: &T, party: Option<&str>) -> Result<(), RegisterError> {
+        self.allow_owner(record, party)?;
+        match record.dated() {
+            Some(stated) if stated != self.write.now && !rights::Sight::of(&self.actor).all => {
+                Err(RegisterError::Backdated { actor: self.actor.to_string(), noun: T::NOUN, stated, now: self.write.now })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Is the User that it speaks for one of the party whose record it is?
+    pub(crate) fn allow_owner<T: Record>(&self, record: &T, party: Option<&str>) -> Result<(), RegisterError> {
+        let Some(user) = record.owner() else { return Ok(()) };
+        let id = user.to_string();
+        let held = match self.head(Noun::User, &id)?.filter(|h| h.live) { Some(h) => Some(parse::<User>(&id, &h.body)?.party), None => None };
+        if held.is_some() && held.as_deref() == party { return Ok(()); }
+        Err(RegisterError::Owner { noun: T::NOUN, user, party: party.unwrap_or("(none)").to_owned(), held })
     }
 
     pub(crate) fn head(&self, noun: Noun, id: &str) -> Result<Option<Head>, RegisterError> {

@@ -102,6 +102,7 @@ pub(crate) fn add<T: Record>(tx: &mut Tx<'_>, record: &T, verb: Verb) -> Result<
     let index = record.index();
     tx.allow(T::NOUN, verb, index.party.as_deref())?;
     record.check()?;
+    tx.allow_speaking(record, index.party.as_deref())?;
     let body = body_text(record)?;
     let id = tx.new_id(record, &body)?;
     let head = tx.head(T::NOUN, &id)?;
@@ -128,6 +129,7 @@ pub(crate) fn change<T: Record>(tx: &mut Tx<'_>, id: &str, record: &T, verb: Ver
     for party in [before.index().party, index.party.clone()] { tx.allow(T::NOUN, verb, party.as_deref())?; }
     expect(tx, T::NOUN, id, &head)?;
     record.check()?;
+    tx.allow_owner(record, index.party.as_deref())?;
     if let crate::record::Identity::Given(own) = record.identity()
         && own != id
     {

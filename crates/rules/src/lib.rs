@@ -12,6 +12,7 @@ pub mod confirm;
 pub mod definitions;
 pub mod error;
 pub mod files;
+pub mod forecasts;
 pub mod lists;
 pub mod measure;
 pub mod ruleset;

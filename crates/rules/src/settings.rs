@@ -69,6 +69,8 @@ enum Kind {
     Texts,
     /// A response or alert code.
     Code,
+    /// Months of the year, 1 to 12, ascending.
+    Months,
 }
 
 const MINUTES_PER_DAY: i64 = 1440;
@@ -94,6 +96,24 @@ const KEYS: &[(&str, Kind)] = &[
     ("report-due-working-days", Kind::Integer(1, 366)),
     ("user-report-due-working-days", Kind::Integer(1, 366)),
     ("holiday-calendar", Kind::Name),
+    ("sr-forecast-rule", Kind::Word(&["forecast", "notice"])),
+    ("csr-forecast-rule", Kind::Word(&["forecast", "notice"])),
+    ("forecast-due-months", Kind::Months),
+    ("forecast-due-working-day", Kind::Integer(1, 28)),
+    ("forecast-months-ahead", Kind::Integer(1, 36)),
+    ("forecast-during-month", Kind::Word(&["counts", "does-not-count"])),
+    ("forecast-kinds", Kind::List),
+    ("forecast-test-traffic", Kind::Word(&["in", "out"])),
+    ("forecast-smets1", Kind::Word(&["in", "out"])),
+    ("forecast-held-out-months", Kind::Integer(0, 36)),
+    ("forecast-reason-codes", Kind::List),
+    ("sr-forecast-roles", Kind::List),
+    ("csr-forecast-roles", Kind::List),
+    ("variance-low", Kind::Fraction),
+    ("variance-high", Kind::Fraction),
+    ("notice-above", Kind::Fraction),
+    ("notice-average-months", Kind::Integer(1, 36)),
+    ("small-cell-below", Kind::Integer(2, 1_000)),
     ("retention-headers-days", Kind::Integer(1, CENTURY_DAYS)),
     ("retention-bodies-days", Kind::Integer(0, CENTURY_DAYS)),
     ("retention-journal-days", Kind::Integer(1, CENTURY_DAYS)),
@@ -205,6 +225,10 @@ fn value(kind: Kind, raw: &toml::Value) -> Result<SettingValue, String> {
             "" => Err("write a name".to_owned()),
             t => Ok(SettingValue::Text(t.to_owned())),
         },
+        Kind::Months => {
+            let words: Option<Vec<String>> = raw.as_array().map(|a| a.iter().map(|v| v.as_integer().filter(|m| (1..=12).contains(m)).map(|m| format!("{m:02}"))).collect()).unwrap_or_default();
+            words.filter(|w| !w.is_empty() && w.windows(2).all(|p| p[0] < p[1])).map(SettingValue::List).ok_or_else(|| "write months from 1 to 12, ascending, such as [1, 4, 7, 10]".to_owned())
+        }
         Kind::List | Kind::Texts => {
             let words: Option<Vec<String>> = raw.as_array().map(|a| a.iter().map(|v| v.as_str().map(str::to_owned)).collect()).unwrap_or_default();
             words.filter(|w| !w.is_empty() || matches!(kind, Kind::Texts)).map(SettingValue::List).ok_or_else(|| "write a list of texts such as [\"CHF\"]".to_owned())

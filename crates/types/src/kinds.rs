@@ -85,3 +85,13 @@ text_enum! {
         User = "user-test",
     }
 }
+
+text_enum! {
+    /// What a forecast is of.
+    pub enum ForecastKind("kind of forecast") {
+        /// Service Requests, by Service Reference Variant and mode.
+        Sr = "sr",
+        /// Certificate signing requests, single and batched.
+        Csr = "csr",
+    }
+}

@@ -72,6 +72,14 @@ const NAMES: &[(Option<Layout>, &str, &[&str])] = &[
     (Some(Layout::Migrations), "count", &["installations", "meters", "number", "volume"]),
     (Some(Layout::Migrations), "status", &["meter status", "active dormant"]),
     (Some(Layout::Migrations), "kind", &["type", "plan or actual"]),
+    (Some(Layout::Forecasts), "user", &["user id", "user eui", "service user", "subscriber", "eui"]),
+    (Some(Layout::Forecasts), "period", &["month", "forecast month", "reporting month"]),
+    (Some(Layout::Forecasts), "count", &["forecast", "volume", "number", "requests"]),
+    (Some(Layout::Volumes), "user", &["user id", "user eui", "service user", "subscriber", "eui"]),
+    (Some(Layout::Volumes), "period", &["month", "forecast month", "reporting month"]),
+    (Some(Layout::Volumes), "count", &["actual", "volume", "number", "requests"]),
+    (Some(Layout::Forecasts), "made", &["submitted", "submission date", "date submitted"]),
+    (Some(Layout::Volumes), "reference", &["ref", "correction reference"]),
 ];
 
 /// Lower case, words apart by one space: `ResponseCode`, `response_code` and `Response Code` are one.

@@ -2,7 +2,7 @@
 
 use super::{Found, Sure, sample::Sample, synonyms::folded};
 use crate::layout::Layout;
-use northbound_types::{AlertState, Generation, Kind, Leg, Mode, Region, RequestState, TestKind};
+use northbound_types::{AlertState, ForecastKind, Generation, Kind, Leg, Mode, Region, RequestState, TestKind};
 
 /// Spellings that hardly mean anything but unknown. `none` is not one: it is a word of its own.
 const NULLS: &[&str] = &["NULL", "null", "Null", "(null)", "N/A", "n/a", "NaN", "\\N", "-", "--", "?", "unknown", "Unknown"];
@@ -42,7 +42,9 @@ fn allowed(layout: Layout, column: &str) -> Option<Vec<&'static str>> {
         (Layout::Messages, "kind") => all!(Kind),
         (Layout::Services, "kind") => Some(vec!["down", "planned"]),
         (Layout::Messages, "leg") => all!(Leg),
-        (Layout::Messages, "mode") => all!(Mode),
+        (Layout::Messages | Layout::Forecasts | Layout::Volumes, "mode") => all!(Mode),
+        (Layout::Forecasts | Layout::Volumes, "kind") => all!(ForecastKind),
+        (Layout::Volumes, "correction") => Some(vec!["true", "false"]),
         (_, "generation") => all!(Generation),
         (_, "test_kind") => all!(TestKind),
         (_, "alert_kind") => Some(vec!["device", "dcc"]),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Kept { pub exchanges: Vec<String>, pub alerts: Vec<String>, pub payloads: Vec<String>, pub stated: Vec<StatedRow>,
-    pub services: Vec<ServiceInterval>, pub population: Vec<PopulationRow>, pub hubs: Vec<HubInstall>, pub migrations: Vec<MigrationRow> }
+    pub services: Vec<ServiceInterval>, pub population: Vec<PopulationRow>, pub hubs: Vec<HubInstall>, pub migrations: Vec<MigrationRow>, pub forecasts: Vec<ForecastRow>, pub volumes: Vec<VolumeRow> }
 
 impl Kept {
     /// The line of a row is the only thing in which formats differ.
@@ -30,6 +30,8 @@ impl RegisterSink for Kept {
     fn population(&mut self, row: &PopulationRow) -> Result<(), SinkError> { self.population.push(row.clone()); Ok(()) }
     fn hub(&mut self, row: &HubInstall) -> Result<(), SinkError> { self.hubs.push(row.clone()); Ok(()) }
     fn migration(&mut self, row: &MigrationRow) -> Result<(), SinkError> { self.migrations.push(row.clone()); Ok(()) }
+    fn forecast(&mut self, row: &ForecastRow) -> Result<(), SinkError> { self.forecasts.push(row.clone()); Ok(()) }
+    fn volume(&mut self, row: &VolumeRow) -> Result<(), SinkError> { self.volumes.push(row.clone()); Ok(()) }
 }
 
 /// 2026-05-06T00:00:00Z.

@@ -3,21 +3,23 @@
 
 use super::{FileArgs, Ingested, Taken, rejects::Rejects, rows::counts};
 use crate::{context::Ctx, error::{CliError, Result}, progress::Progress};
-use northbound_ingest::{self as reader, HubInstall, IntervalKind, Layout, MigrationRow, Options, PopulationRow, Reason, Reject, RegisterSink, RejectSink, ServiceInterval};
+use northbound_ingest::{self as reader, ForecastRow, HubInstall, IntervalKind, Layout, MigrationRow, Options, PopulationRow, Reason, Reject, RegisterSink, RejectSink, ServiceInterval, VolumeRow};
 use northbound_ledger::SinkError;
-use northbound_registers::{Added, Begun, Imported, RegisterError, gate::Write, import::Import, registers::{hubs, population, services, sources::SourceFile}};
+use northbound_registers::{Added, Begun, Imported, RegisterError, Sight, gate::Write, import::Import, registers::{hubs, population, services, sources::SourceFile}};
 use northbound_rules::RuleSet;
 use std::path::Path;
 
 /// Holds a file's rows until it is read through: there are few.
 #[derive(Default)]
-struct Held { services: Vec<ServiceInterval>, population: Vec<PopulationRow>, hubs: Vec<HubInstall>, migrations: Vec<MigrationRow> }
+struct Held { services: Vec<ServiceInterval>, population: Vec<PopulationRow>, hubs: Vec<HubInstall>, migrations: Vec<MigrationRow>, forecasts: Vec<ForecastRow>, volumes: Vec<VolumeRow> }
 
 impl RegisterSink for Held {
     fn service(&mut self, row: &ServiceInterval) -> std::result::Result<(), SinkError> { self.services.push(row.clone()); Ok(()) }
     fn population(&mut self, row: &PopulationRow) -> std::result::Result<(), SinkError> { self.population.push(row.clone()); Ok(()) }
     fn hub(&mut self, row: &HubInstall) -> std::result::Result<(), SinkError> { self.hubs.push(row.clone()); Ok(()) }
     fn migration(&mut self, row: &MigrationRow) -> std::result::Result<(), SinkError> { self.migrations.push(row.clone()); Ok(()) }
+    fn forecast(&mut self, row: &ForecastRow) -> std::result::Result<(), SinkError> { self.forecasts.push(row.clone()); Ok(()) }
+    fn volume(&mut self, row: &VolumeRow) -> std::result::Result<(), SinkError> { self.volumes.push(row.clone()); Ok(()) }
 }
 
 pub(super) fn take(args: &FileArgs, layout: Layout, ctx: &Ctx, progress: &mut Progress) -> Result<Ingested> {
@@ -35,7 +37,7 @@ fn file(args: &FileArgs, path: &Path, layout: Layout, options: &Options, ctx: &C
     let bytes = i64::try_from(found.bytes).unwrap_or(i64::MAX);
     let record = SourceFile {
         mapping: found.mapping.clone(), feed: args.feed.clone().unwrap_or_else(|| layout.as_str().to_owned()), rank: options.rank,
-        corrects: args.corrects.clone(), ..SourceFile::new(&found.name, &found.sha256, bytes, layout.as_str())
+        corrects: args.corrects.clone(), party: party(ctx), ..SourceFile::new(&found.name, &found.sha256, bytes, layout.as_str())
     };
     let write = Write { known: Some(options.known), expect_version: None, ..ctx.write() };
     if let Begun::Already(kept) = gate.begin_import(&record, &Write { dry_run: true, ..write.clone() })? {
@@ -48,6 +50,8 @@ fn file(args: &FileArgs, path: &Path, layout: Layout, options: &Options, ctx: &C
     let paths = [path.to_owned()];
     let summary = match layout {
         Layout::Services => reader::services(&paths, options, &mut held, &mut rejects, &mut tell)?,
+        Layout::Forecasts => reader::forecasts(&paths, options, &mut held, &mut rejects, &mut tell)?,
+        Layout::Volumes => reader::volumes(&paths, options, &mut held, &mut rejects, &mut tell)?,
         Layout::Population => reader::population(&paths, options, &mut held, &mut rejects, &mut tell)?,
         Layout::Migrations => reader::migrations(&paths, options, &mut held, &mut rejects, &mut tell)?,
         _ => reader::hubs(&paths, options, &mut held, &mut rejects, &mut tell)?,
@@ -57,6 +61,7 @@ fn file(args: &FileArgs, path: &Path, layout: Layout, options: &Options, ctx: &C
     let rules = ctx.rules()?;
     let Begun::Import(mut import) = gate.begin_import(&record, &write)? else { return Err(CliError::internal("the file came in from elsewhere meanwhile; run the command again")) };
     add_all(&held, &rules, &mut import, &found.name, &mut rejects, &mut taken)?;
+    super::traffic::add(&held.forecasts, &held.volumes, &gate, options.known, &mut super::traffic::Into { import: &mut import, file: &found.name, rejects: &mut rejects, taken: &mut taken })?;
     taken.rejects = rejects.finish()?;
     super::refuse_empty_handed(&taken)?;
     let receipt = import.finish(counts(&taken))?;
@@ -92,18 +97,26 @@ fn add_all(held: &Held, rules: &RuleSet, import: &mut Import<'_>, name: &str, re
     Ok(())
 }
 
+/// Whose file it is: a User's own where only a User brings it.
+fn party(ctx: &Ctx) -> Option<String> { ctx.actor.party.clone().filter(|_| !Sight::of(&ctx.actor).all) }
+
 fn add<T: Imported>(import: &mut Import<'_>, row: &T, place: i64, file: &str, rejects: &mut Rejects, taken: &mut Taken) -> Result<()> {
     match import.add(row, place, None) {
         Ok(Added::New) => Ok(()),
         Ok(Added::Duplicate) => { taken.duplicates += 1; Ok(()) }
         Err(RegisterError::Invalid { field, problem, .. }) => {
-            taken.accepted = taken.accepted.saturating_sub(1);
-            taken.rejected += 1;
-            let n = taken.by_reason.get(Reason::Contradiction.as_str()).and_then(serde_json::Value::as_u64).unwrap_or(0);
-            if let Some(map) = taken.by_reason.as_object_mut() { map.insert(Reason::Contradiction.as_str().to_owned(), (n + 1).into()); }
-            let reject = Reject { file: file.to_owned(), line: place, column: field.to_owned(), reason: Reason::Contradiction, why: problem, value: String::new(), raw: String::new() };
-            rejects.reject(&reject).map_err(|e| CliError::internal(format!("cannot write a reject: {e}")))
+            refuse(place, field, problem, file, rejects, taken)
         }
         Err(e) => Err(e.into()),
     }
+}
+
+/// A row that was read and cannot be kept.
+pub(super) fn refuse(place: i64, field: &str, problem: String, file: &str, rejects: &mut Rejects, taken: &mut Taken) -> Result<()> {
+    taken.accepted = taken.accepted.saturating_sub(1);
+    taken.rejected += 1;
+    let n = taken.by_reason.get(Reason::Contradiction.as_str()).and_then(serde_json::Value::as_u64).unwrap_or(0);
+    if let Some(map) = taken.by_reason.as_object_mut() { map.insert(Reason::Contradiction.as_str().to_owned(), (n + 1).into()); }
+    let reject = Reject { file: file.to_owned(), line: place, column: field.to_owned(), reason: Reason::Contradiction, why: problem, value: String::new(), raw: String::new() };
+    rejects.reject(&reject).map_err(|e| CliError::internal(format!("cannot write a reject: {e}")))
 }

@@ -149,6 +149,9 @@ pub struct PackData {
     pub stated: Vec<Said>,
     /// Stated figures that speak of no row.
     pub unplaced: Vec<StatedFigure>,
+    /// Forecasts and variance, as the group sees them.
+    #[serde(default)]
+    pub forecasts: Vec<super::forecasts::ForecastView>,
     /// Rules used.
     pub rules_used: Vec<RuleUsed>,
     /// Rules that nobody has confirmed.
@@ -181,7 +184,7 @@ pub fn make(e: &Evidence) -> Result<PackData, PackError> {
         sampling: sampling(e), mixes: mixes(&e.messages.by_hour).into_iter().map(|(k, m)| (k.to_owned(), m)).collect(),
         latency: latency(e, &inputs), alerts: alerts(e), volumes: volumes(e), claims: claims(e, &results), correlations: correlations(e),
         statements: results.iter().flat_map(statements).collect(), history: e.history.clone(),
-        stated: said(e), unplaced: unplaced(&inputs).into_iter().cloned().collect(), rules_used: rules_used(e), unconfirmed: e.unconfirmed.iter().cloned().collect(),
+        forecasts: e.forecasts.iter().filter_map(|(k, f)| super::forecasts::view(*k, f)).collect(), stated: said(e), unplaced: unplaced(&inputs).into_iter().cloned().collect(), rules_used: rules_used(e), unconfirmed: e.unconfirmed.iter().cloned().collect(),
         sources: sources(e), results: number(results), ways: number(ways), process, figures, manifest,
     })
 }

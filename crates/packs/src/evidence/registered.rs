@@ -27,6 +27,8 @@ pub struct Contradiction {
 pub struct Registered {
     /// Revision that was read.
     pub revision: i64,
+    /// The state that was read, for whoever reads more of it.
+    pub state: AsAt,
     /// Feeds.
     pub feeds: Vec<kept::feeds::Feed>,
     /// Faults.
@@ -92,7 +94,7 @@ pub struct Smets1 {
 pub(super) fn read(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result<Registered, PackError> {
     let (at, revision) = moment(gate, as_at, revision)?;
     let q = Query::as_at(at);
-    let mut r = Registered { revision, ..Registered::default() };
+    let mut r = Registered { revision, state: at, ..Registered::default() };
     r.feeds = plain(gate.list(&q)?);
     r.faults = plain::<kept::feeds::Fault>(gate.list(&q)?).into_iter().map(fault).collect();
     r.services = current(gate, &q, &mut r.contradictions, service)?;

@@ -1,0 +1,172 @@
+//! Forecasts, Users and actuals in the shapes that the measures read. Used by packs, and alone by the
+//! commands on forecasts, which need no other evidence.
+
+use crate::PackError;
+use northbound_ledger::{Snapshot, judge::RulesJudge};
+use northbound_measures::forecast::{Actual, Actuals, Counts, Line, Member, Month, Submission, variance::{self, Variance}};
+use northbound_registers::{AsAt, Gate, Query, Sight, registers::{annotations::Annotation, forecasts::Forecast, parties::{Party, User}, volumes::{Counted, Volume}}};
+use northbound_rules::RuleSet;
+use northbound_types::{Day, Dim, ForecastKind, Generation, Period, TestKind, Utc, text_enum};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Role list that stands for every role.
+pub const ANY_ROLE: &str = "any";
+
+text_enum! {
+    /// Where actuals come from.
+    pub enum ActualsFrom("source of actuals") {
+        /// Counted from the ledger's messages.
+        Ledger = "ledger",
+        /// Totals that somebody stated (`ingest volumes`).
+        Stated = "stated",
+    }
+}
+
+/// Where everything is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk<'a> {
+    /// Rules.
+    pub rules: &'a RuleSet,
+    /// Registers, as the one who asks may see them.
+    pub gate: &'a Gate<'a>,
+    /// State of the registers.
+    pub state: AsAt,
+    /// Ledger.
+    pub snapshot: &'a Snapshot,
+    /// Rules as the ledger's judge.
+    pub judge: &'a RulesJudge,
+    /// What came later is not known.
+    pub as_at: Utc,
+}
+
+/// Settings that a variance rests on, beside those named by kind.
+pub const SETTINGS: &[&str] = &[
+    "forecast-due-months", "forecast-due-working-day", "forecast-months-ahead", "forecast-during-month", "forecast-kinds", "forecast-test-traffic",
+    "forecast-smets1", "variance-low", "variance-high", "small-cell-below", "user-report-due-working-days", "holiday-calendar",
+];
+
+/// Everything on forecasts of one kind.
+#[derive(Debug, Clone, Default)]
+pub struct Forecasts {
+    /// Users that the one who asks may see.
+    pub members: Vec<Member>,
+    /// Their submissions.
+    pub submissions: Vec<Submission>,
+    /// Actuals by month.
+    pub actuals: Actuals,
+    /// Terms of the months asked for, each with the due day before its own.
+    pub months: Vec<(Month, Option<Day>)>,
+}
+
+impl Forecasts {
+    /// The variance of each month asked for.
+    #[must_use]
+    pub fn variances(&self) -> Vec<Variance> {
+        self.months.iter().map(|(m, before)| variance::make(m, *before, &self.members, &self.submissions, self.actuals.get(&m.period).unwrap_or(&Actual::default()))).collect()
+    }
+}
+
+impl Desk<'_> {
+    /// Members, submissions, terms of `months`, and actuals of these and of `history` months before the
+    /// first of them.
+    ///
+    /// # Errors
+    /// Where registers, rules or ledger cannot be read.
+    pub fn read(&self, kind: ForecastKind, months: &[Period], history: i32, from: ActualsFrom) -> Result<Forecasts, PackError> {
+        let mut f = Forecasts { submissions: self.submissions(kind)?, ..Forecasts::default() };
+        for p in months { f.months.push(self.month(kind, *p)?); }
+        let Some(first) = months.iter().min() else { return Ok(f) };
+        f.members = self.members(kind, months.iter().max().unwrap_or(first).after().plus(-1))?;
+        let past = (1..=history).map(|n| first.plus(-n));
+        for p in past.chain(months.iter().copied()) { f.actuals.insert(p, self.actual(kind, p, from)?); }
+        Ok(f)
+    }
+
+    /// What the rules say of a month, and the due day before the month's own.
+    ///
+    /// # Errors
+    /// Where a setting has no value then, or the calendar does not reach.
+    pub fn month(&self, kind: ForecastKind, period: Period) -> Result<(Month, Option<Day>), PackError> {
+        let (r, day) = (self.rules, period.first());
+        let due = r.forecasts_due_before(period)?;
+        let Some(own) = due.first().copied() else {
+            return Err(PackError::Refused(format!("no forecast is due in the year before {period}: the setting forecast-due-months names no month; correct settings.toml")));
+        };
+        let report = u32::try_from(r.integer("user-report-due-working-days", day)?).unwrap_or(0);
+        let asked_for = r.text(&format!("{kind}-forecast-rule"), day)? == "forecast";
+        let annotations = self.gate.list::<Annotation>(&Query { during: Some((day.start(), period.after().start())), ..Query::as_at(self.state) })?;
+        let month = Month {
+            period, due: own, report_due: r.working_day_after(period.after().plus(-1), report)?, during_counts: r.text("forecast-during-month", day)? == "counts", asked_for,
+            low: r.fraction("variance-low", day)?, high: r.fraction("variance-high", day)?, small_below: u64::try_from(r.integer("small-cell-below", day)?).unwrap_or(0),
+            annotations: annotations.into_iter().map(|k| k.record.title).collect(),
+        };
+        Ok((month, due.get(1).copied()))
+    }
+
+    /// The Users of whom forecasts of a kind are asked, by the roles of the rules on a day. Only those
+    /// that the one who asks may see.
+    ///
+    /// # Errors
+    /// Where registers or rules cannot be read.
+    pub fn members(&self, kind: ForecastKind, day: Day) -> Result<Vec<Member>, PackError> {
+        let roles = self.rules.list(&format!("{kind}-forecast-roles"), day)?;
+        let any = roles.iter().any(|r| r == ANY_ROLE);
+        let sight = Sight::of(self.gate.actor());
+        let classes: BTreeMap<String, String> = self.gate.list::<Party>(&Query::as_at(self.state))?.into_iter().map(|k| (k.record.id, k.record.category)).collect();
+        let users = self.gate.list::<User>(&Query::as_at(self.state))?.into_iter().map(|k| k.record).filter(|u| sight.sees(Some(&u.party)));
+        let mut members: Vec<Member> = users.map(|u| Member {
+            class: classes.get(&u.party).cloned().unwrap_or_else(|| "unknown".to_owned()),
+            held: u.roles.iter().filter(|r| any || roles.contains(&r.role)).map(|r| (r.from, r.to)).collect(), user: u.eui.to_string(), party: u.party,
+        }).filter(|m| !m.held.is_empty()).collect();
+        members.sort_by(|a, b| a.user.cmp(&b.user));
+        Ok(members)
+    }
+
+    /// Submissions of a kind that had come by the as-at time.
+    ///
+    /// # Errors
+    /// Where the registers cannot be read.
+    pub fn submissions(&self, kind: ForecastKind) -> Result<Vec<Submission>, PackError> {
+        let kept = self.gate.list::<Forecast>(&Query::as_at(self.state))?;
+        Ok(kept.into_iter().filter(|k| k.record.kind == kind && k.record.made <= self.as_at).map(|k| {
+            let mut months: BTreeMap<Period, Counts> = BTreeMap::new();
+            for l in &k.record.lines { months.entry(l.period).or_default().insert(Line::new(&l.srv, &l.mode), l.count); }
+            Submission { id: k.id, user: k.record.user.to_string(), made: k.record.made, months }
+        }).collect())
+    }
+
+    /// What came in a month. A month that was not over at the as-at time is not known.
+    ///
+    /// # Errors
+    /// Where registers, rules or ledger cannot be read.
+    pub fn actual(&self, kind: ForecastKind, period: Period, from: ActualsFrom) -> Result<Actual, PackError> {
+        if self.as_at < period.after().start() { return Ok(Actual::default()); }
+        let mut actual = match (kind, from) { (ForecastKind::Sr, ActualsFrom::Ledger) => self.counted(period)?, _ => Actual::default() };
+        let counted = matches!((kind, from), (ForecastKind::Sr, ActualsFrom::Ledger));
+        let volumes = self.gate.current::<Volume>(&Query { period: Some(period), ..Query::as_at(self.state) })?;
+        for v in volumes.rows.into_iter().map(|k| k.record).filter(|v| v.kind == kind) {
+            if counted && v.counted == Counted::Total { continue; }
+            if !counted { actual.known = true; }
+            let n = actual.counts.entry(v.user.to_string()).or_default().entry(Line::new(&v.srv, &v.mode)).or_default();
+            *n = n.saturating_add(v.count);
+        }
+        Ok(actual)
+    }
+
+    /// Counts of the ledger, by the rules on what counts.
+    fn counted(&self, period: Period) -> Result<Actual, PackError> {
+        let day = period.first();
+        let kinds: BTreeSet<&str> = self.rules.list("forecast-kinds", day)?.iter().map(String::as_str).collect();
+        let tests = self.rules.text("forecast-test-traffic", day)? == "in";
+        let smets1 = self.rules.text("forecast-smets1", day)? == "in";
+        let cells = self.snapshot.cells((day, period.after()), &[Dim::Kind, Dim::User, Dim::Srv, Dim::Mode, Dim::TestKind, Dim::Generation], self.judge)?;
+        let mut actual = Actual { known: !cells.rows.is_empty(), whole: true, ..Actual::default() };
+        for row in &cells.rows {
+            let [kind, user, srv, mode, test, generation] = row.keys.as_slice() else { continue };
+            if !kinds.contains(&**kind) || (!tests && &**test != TestKind::None.as_str()) || (!smets1 && &**generation == Generation::Smets1.as_str()) { continue; }
+            let n = actual.counts.entry(user.to_string()).or_default().entry(Line::new(srv, mode)).or_default();
+            *n = n.saturating_add(i64::try_from(row.count).unwrap_or(i64::MAX));
+        }
+        Ok(actual)
+    }
+}
