@@ -128,6 +128,8 @@ text_enum! {
         MalformedEui = "malformed-eui",
         /// Not a RequestID.
         MalformedRequestId = "malformed-request-id",
+        /// Not the id of an incident.
+        MalformedIncidentId = "malformed-incident-id",
         /// Not a Service Reference Variant.
         MalformedSrv = "malformed-srv",
         /// Not a period.

@@ -25,6 +25,8 @@ text_enum! {
         Forecasts = "forecasts",
         /// Counts of traffic that somebody else made.
         Volumes = "volumes",
+        /// Events of incidents.
+        Incidents = "incidents",
     }
 }
 
@@ -129,6 +131,11 @@ columns!(migrations:
     KIND "kind" Word true, COHORT "cohort" Text true, COMBINATION "combination" Text false, STATUS "status" Word true,
     WEEK "week" Day true, COUNT "count" Int true, SOURCE "source" Text false, NOTE "note" Text false,
 );
+columns!(incidents:
+    INCIDENT "incident" Text true, EVENT "event" Word true, AT "at" Day true, KNOWN "known" Day false, CATEGORY "category" Int false,
+    RESPONSIBLE "responsible" Text false, AREA "area" Text false, PROVIDER "provider" Text false, TO "to" Text false,
+    INTO "into" Text false, TEXT "text" Text false, BY "by" Text false,
+);
 
 columns!(forecasts:
     KIND "kind" Word false, USER "user" Eui true, SRV "srv" Text true, MODE "mode" Word false,
@@ -154,6 +161,7 @@ impl Layout {
             Layout::Migrations => migrations::COLUMNS,
             Layout::Forecasts => forecasts::COLUMNS,
             Layout::Volumes => volumes::COLUMNS,
+            Layout::Incidents => incidents::COLUMNS,
         }
     }
     /// Where a column stands.

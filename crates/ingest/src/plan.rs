@@ -40,6 +40,8 @@ pub(crate) struct Plan {
     pub(crate) ignored: Vec<String>,
 }
 
+/// What stands for an unknown value in a table of incidents.
+const UNKNOWN: &str = "?";
 /// The prefix of a column that holds one reading of a figure.
 const READING: &str = "reading:";
 
@@ -83,7 +85,10 @@ impl Plan {
             used[column] = true;
             slots[at].span = Some(Span { column, unit: duration.unit, after });
         }
-        let mut plan = Plan { layout, slots, nulls: mapping.nulls.clone(), null_reasons: mapping.null_reasons.clone().into_iter().collect(),
+        let mut nulls = mapping.nulls.clone();
+        // Service desks write what they do not know as a question mark.
+        if layout == Layout::Incidents { nulls.push(UNKNOWN.to_owned()); }
+        let mut plan = Plan { layout, slots, nulls, null_reasons: mapping.null_reasons.clone().into_iter().collect(),
             decimal_comma: mapping.decimal_comma, keys: Vec::new(), readings: Vec::new(), ignored: Vec::new() };
         plan.figure_columns(mapping, &finder, header, &mut used)?;
         if !open { plan.ignored = header.iter().zip(&used).filter(|(_, u)| !**u).map(|(h, _)| h.clone()).collect(); }

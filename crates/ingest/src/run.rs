@@ -1,7 +1,7 @@
 //! What a command line calls: one function an input.
 
 use crate::{
-    alert::{Alerts, Payloads}, csv_reader, error::IngestError, exchange::Exchanges, forecast::{Forecasts, Volumes}, layout::Layout, mapping::Mapping, migration::Migrations, ndjson,
+    alert::{Alerts, Payloads}, csv_reader, error::IngestError, exchange::Exchanges, forecast::{Forecasts, Volumes}, incident::{IncidentRow, Incidents}, layout::Layout, mapping::Mapping, migration::Migrations, ndjson,
     options::Options, parquet_reader, register::{Hubs, Population, RegisterSink, Services}, rejects::RejectSink,
     session::{Load, Session}, sheet, source::{self, Format, SourceMeta}, stated::Figures,
     summary::{FileSummary, Progress, Summary},
@@ -108,6 +108,17 @@ pub fn volumes(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink
     progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
     run.all(paths, |_| Ok(Layout::Volumes), |run, meta| run.file(meta, &mut Volumes { sink: &mut *sink }))
+}
+
+/// Events of incidents, many rows an incident: CSV or a spreadsheet. The rows are few and are held in
+/// `rows`, in the order of the files.
+///
+/// # Errors
+/// As [`messages`].
+pub fn incidents(paths: &[PathBuf], options: &Options, rows: &mut Vec<IncidentRow>, rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+    let mut run = Run { options, rejects, progress };
+    run.all(paths, |_| Ok(Layout::Incidents), |run, meta| run.file(meta, &mut Incidents { rows: &mut *rows }))
 }
 
 /// The identity of a file, without reading its rows: what a ledger asks before it takes any.

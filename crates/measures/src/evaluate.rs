@@ -3,7 +3,7 @@
 use crate::{
     availability, bands::{self, Override, OverrideAction}, composite, contribution::{Contributions, contributions},
     counting, coverage::{self, Assessment, Coverage, Scope}, error::MeasureError, exact,
-    hubs, inputs::{HistoryPoint, Inputs, NEEDED_DIMS, StatedFigure}, interval::wilson, outage, payloads,
+    hubs, incident_clock, inputs::{HistoryPoint, Inputs, NEEDED_DIMS, StatedFigure}, interval::wilson, outage, payloads,
     result::{Counted, Exceptions, Line, MeasureResult}, stated, streaks::{Months, Streaks},
 };
 use northbound_rules::measure::{Basis, MeasureDef, MeasureRow};
@@ -81,15 +81,25 @@ impl<'a> Row<'a> {
             _ => BTreeSet::new(),
         };
         let scope = Scope {
-            measure: &self.def.id, provider: &self.row.provider, carries: carries(&self.def.basis, select), activity: self.activity,
+            measure: &self.def.id, provider: &self.row.provider, carries: if self.as_stated() { "figures" } else { carries(&self.def.basis, select) }, activity: self.activity,
             seen: &seen, substituted, as_at: self.inputs.as_at,
         };
         let assessed = coverage::assess(scope, self.inputs.feeds, self.inputs.faults, self.inputs.methodology.coverage_floor);
         let watched = self.inputs.feeds.iter().any(|f| scope.rests_on(f));
         let mut counted = self.count(&subject, &assessed, watched);
         if substituted { counted.notes.push("Users' own requests stand in for the test commands".to_owned()); }
-        let basis = if matches!(self.def.basis, Basis::StatedOnly) { "stated" } else { "computed" };
+        let basis = if self.as_stated() { "stated" } else { "computed" };
         self.finish(counted, assessed, basis)
+    }
+
+    /// Does the row have no other source than what somebody states? Incidents are counted where any are
+    /// registered, or a feed that brings them is.
+    fn as_stated(&self) -> bool {
+        match self.def.basis {
+            Basis::StatedOnly => true,
+            Basis::Incidents { .. } => self.inputs.incidents.events.is_empty() && !self.inputs.feeds.iter().any(|f| f.carries.iter().any(|c| c == "incidents")),
+            _ => false,
+        }
     }
 
     fn count(&self, subject: &Selector, assessed: &Assessment<'_>, watched: bool) -> Counted {
@@ -107,6 +117,7 @@ impl<'a> Row<'a> {
             Basis::Payloads => payloads::count(i.payloads, a, provider, region, &i.methodology.count, &|d, f| bad(d, Some(f))),
             Basis::Hubs { when } => hubs::count(i.hubs, a, provider, region, when, i.settings.connect_days, i.as_at.day()),
             Basis::CoverageAccuracy => hubs::count(i.hubs, a, provider, region, "coverage", i.settings.connect_days, i.as_at.day()),
+            Basis::Incidents { categories } => incident_clock::count(i.incidents, categories, a, i.as_at, !self.as_stated()),
             Basis::StatedOnly => Counted::only(Figure::Null(Null::because(NullReason::NotReported, "nobody stated a figure for the period"))),
             Basis::Composite { .. } => Counted::only(Figure::Null(Null::because(NullReason::NotDeterminable, "a composite has no count of its own"))),
         }
@@ -207,6 +218,10 @@ impl<'a> Row<'a> {
         let keys = [format!("measure:{}", self.def.id), format!("methodology:{}", self.inputs.methodology.id)];
         for key in keys.iter().filter(|k| self.inputs.unconfirmed.contains(*k)) {
             figure = figure.weaken(FigureState::Provisional, format!("rests on {key}, which nobody has confirmed"));
+        }
+        if let (Basis::Incidents { categories }, Some(rules)) = (&self.def.basis, self.inputs.incidents.rules) {
+            let rests = |key: &&String| key.strip_prefix("incident-category:").is_none_or(|c| categories.iter().any(|n| n.to_string() == c));
+            for key in rules.unconfirmed.iter().filter(rests) { figure = figure.weaken(FigureState::Provisional, format!("rests on {key}, which nobody has confirmed")); }
         }
         if self.inputs.as_at < self.activity.after().start() {
             figure = figure.weaken(FigureState::Provisional, "the period is not over at the as-at time");
@@ -320,6 +335,7 @@ fn carries(basis: &Basis, select: &Selector) -> &'static str {
         Basis::OutageWindows { .. } => "alerts",
         Basis::Payloads => "payloads",
         Basis::Hubs { .. } | Basis::CoverageAccuracy => "hubs",
+        Basis::Incidents { .. } => "incidents",
         Basis::StatedOnly | Basis::Composite { .. } => "figures",
     }
 }

@@ -1,7 +1,7 @@
 //! Everything that an evaluation reads. The caller owns it all; nothing here opens a file or asks
 //! a clock. The caller has already cut every list to what was known at `as_at`.
 
-use crate::{bands::Override, settings::Settings};
+use crate::{bands::Override, incident_clock::IncidentInputs, settings::Settings};
 use northbound_rules::measure::{MeasureDef, Methodology, Provenance};
 use northbound_types::{Cells, Day, Dim, Figure, LatencyRow, Period, Ratio, Region, Utc};
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,8 @@ pub struct Inputs<'a> {
     pub hubs: &'a [HubInstall],
     /// Devices by day.
     pub population: &'a [PopulationDay],
+    /// Incidents and how they are judged.
+    pub incidents: IncidentInputs<'a>,
     /// Test commands and own requests by hour of the day.
     pub tests_by_hour: &'a [TestsByHour],
     /// What somebody stated.

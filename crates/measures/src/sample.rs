@@ -58,7 +58,7 @@ pub fn inputs<'a>(cells: &'a Cells, measures: &'a [MeasureDef], methodology: &'a
     Inputs {
         period: APRIL, as_at: "2026-06-22T00:00:00Z".parse::<Utc>().unwrap(), measures, methodology, settings: &SETTINGS, cells,
         latency: Latency { dims: &[], rows: &[], edges: &[] },
-        services: &[], outages: &[], payloads: &[], hubs: &[], population: &[], tests_by_hour: &[], stated: &[], feeds: &[],
+        services: &[], outages: &[], payloads: &[], hubs: &[], population: &[], incidents: crate::incident_clock::IncidentInputs::NONE, tests_by_hour: &[], stated: &[], feeds: &[],
         faults: &[], exceptions: &[], overrides: &[], unconfirmed: &NO_RULES, history: &[],
     }
 }

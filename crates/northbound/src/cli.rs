@@ -2,6 +2,7 @@
 
 use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, forecast, ingest, journal, ledger, live, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules, variance};
 use crate::registers::{changes, combinations, criteria, defects, migrations, mitigations};
+use crate::{incident, registration};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
 
@@ -117,6 +118,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Criteria(criteria::CriteriaCommand),
     #[command(subcommand)]
+    Incident(incident::IncidentCommand),
+    #[command(subcommand)]
+    Registration(registration::RegistrationCommand),
+    #[command(subcommand)]
     Event(registers::EventCommand),
     #[command(hide = true)]
     Devices(devices::DevicesArgs),
@@ -183,6 +188,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Volume(c) => tables::run(Noun::Volume, c, ctx),
         Command::Forecast(c) => forecast::run(c, ctx),
         Command::Variance(c) => variance::run(c, ctx),
+        Command::Incident(c) => incident::run(c, ctx),
+        Command::Registration(c) => registration::run(c, ctx),
         Command::Event(c) => registers::events(c, ctx),
         Command::Devices(c) => devices::run(c, ctx),
         Command::Completions { shell } => about::completions(*shell),

@@ -2,7 +2,7 @@
 
 mod archive;
 mod kept;
-mod rejects;
+pub(crate) mod rejects;
 mod rows;
 mod tables;
 mod traffic;
@@ -39,6 +39,8 @@ pub(crate) enum IngestCommand {
     Forecasts(FileArgs),
     /// Counts of traffic that somebody else made, and corrections
     Volumes(FileArgs),
+    /// Events of incidents, many rows an incident
+    Incidents(FileArgs),
     /// Files that are in
     List,
     /// One file
@@ -181,6 +183,7 @@ pub(crate) fn run(c: &IngestCommand, ctx: &Ctx) -> Result<Answer> {
         IngestCommand::Migrations(a) => (a, Layout::Migrations),
         IngestCommand::Forecasts(a) => (a, Layout::Forecasts),
         IngestCommand::Volumes(a) => (a, Layout::Volumes),
+        IngestCommand::Incidents(a) => (a, Layout::Incidents),
     };
     table(args, layout, ctx)
 }
@@ -194,7 +197,7 @@ pub(crate) fn table(args: &FileArgs, layout: Layout, ctx: &Ctx) -> Result<Answer
 /// Takes files of one kind; the demo calls it too.
 pub(crate) fn take(args: &FileArgs, layout: Layout, ctx: &Ctx, progress: &mut Progress) -> Result<Ingested> {
     match layout {
-        Layout::Services | Layout::Population | Layout::Hubs | Layout::Migrations | Layout::Forecasts | Layout::Volumes => tables::take(args, layout, ctx, progress),
+        Layout::Services | Layout::Population | Layout::Hubs | Layout::Migrations | Layout::Forecasts | Layout::Volumes | Layout::Incidents => tables::take(args, layout, ctx, progress),
         _ => rows::take(args, layout, ctx, progress),
     }
 }
@@ -238,7 +241,7 @@ pub(super) fn rank(args: &FileArgs, ctx: &Ctx) -> Result<i64> {
 }
 
 /// Files named, and those of named folders, sorted.
-pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for p in paths {
         let meta = std::fs::metadata(p).map_err(|e| CliError::io("read", p, &e))?;

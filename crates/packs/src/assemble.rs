@@ -7,6 +7,7 @@ pub mod data;
 pub mod figures;
 pub mod forecasts;
 pub mod front;
+pub mod incidents;
 pub mod operations;
 pub mod people;
 pub mod performance;
@@ -87,6 +88,7 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Pack {
     sections.extend(changes::section(&desk));
     sections.extend(smets1::sections(&desk));
     sections.extend(forecasts::section(&data.forecasts, e.forecast_problem.as_deref()));
+    sections.extend(incidents::of_pack(&desk));
     sections.push(quality::section(&desk));
     sections.push(people::explanations(&desk));
     sections.push(people::assurance(&desk));

@@ -5,6 +5,7 @@ pub mod archive;
 pub mod calendar;
 pub mod forecasts;
 pub mod history;
+pub mod incidents;
 pub mod messages;
 pub mod registered;
 
@@ -13,7 +14,7 @@ use archive::Archive;
 use forecasts::{ActualsFrom, Desk, Forecasts};
 use messages::Messages;
 use northbound_ledger::{Ledger, Snapshot, judge::RulesJudge};
-use northbound_measures::{Inputs, MeasureResult, Settings, evaluate, evaluate::activity, inputs::{FeedCoverage, HistoryPoint, Latency, StatedFigure}};
+use northbound_measures::{Inputs, MeasureResult, Settings, evaluate, evaluate::activity, incident_clock::{IncidentInputs, IncidentRules}, inputs::{FeedCoverage, HistoryPoint, Latency, StatedFigure}};
 use northbound_registers::gate::Gate;
 use northbound_rules::{RuleSet, measure::Methodology};
 use northbound_types::{Day, ForecastKind, Period, Utc};
@@ -100,6 +101,8 @@ pub struct Evidence {
     pub stated_sources: Vec<String>,
     /// Feeds with what was expected and what came.
     pub feeds: Vec<FeedCoverage>,
+    /// How incidents are judged.
+    pub incident_rules: IncidentRules,
     /// Rules that nobody has confirmed.
     pub unconfirmed: BTreeSet<String>,
     /// Earlier months.
@@ -119,6 +122,7 @@ impl Evidence {
             period: self.period, as_at: self.as_at, measures: self.rules.measures(), methodology: &self.methodology, settings: &self.settings, cells: &m.cells,
             latency: Latency { dims: messages::LATENCY, rows: &m.latency, edges: &m.edges },
             services: &self.registered.services, outages: &m.outages, payloads: &m.payloads, hubs: &self.registered.hubs, population: &self.registered.population,
+            incidents: IncidentInputs { events: &self.registered.incidents, rules: Some(&self.incident_rules) },
             tests_by_hour: &m.by_hour, stated: &self.stated, feeds: &self.feeds, faults: &self.registered.faults, exceptions: &self.registered.exceptions,
             overrides: &self.registered.overrides, unconfirmed: &self.unconfirmed, history: &self.history,
         }
@@ -165,9 +169,10 @@ pub fn gather(place: &Place<'_>, ask: &Ask, step: Step<'_>) -> Result<Evidence, 
     step("reading stated figures");
     let (stated, stated_sources) = messages::stated(&snapshot)?;
     let unconfirmed = rules.unconfirmed_keys(&confirmed);
+    let incident_rules = incidents::rules(&rules, ask.period.first(), &unconfirmed)?;
     let mut evidence = Evidence {
         period: ask.period, as_at, methodology, settings, judge, messages: Messages::default(), registered, stated, stated_sources,
-        feeds: Vec::new(), unconfirmed, history: Vec::new(), forecasts: Vec::new(), forecast_problem: None, snapshot, rules,
+        feeds: Vec::new(), incident_rules, unconfirmed, history: Vec::new(), forecasts: Vec::new(), forecast_problem: None, snapshot, rules,
     };
     step("looking at earlier months");
     evidence.history = history::points(&mut evidence)?;

@@ -3,7 +3,8 @@
 //! [`evidence`] reads everything that a period rests on as at a time; [`assemble`] makes data and
 //! document of it, without reading anything more. [`store`] builds, issues, lists and compares packs
 //! ([`reissue`] finds the reasons of a change), [`explain`] opens a figure down to its messages,
-//! [`mine`] is a User's own report, [`variance_report`] the variance of forecasts. `docs/packs.md` has the keys of each file.
+//! [`mine`] is a User's own report, [`variance_report`] the variance of forecasts, [`incidents`] the report on incidents.
+//! `docs/packs.md` has the keys of each file.
 //!
 //! [`model`] is a presentational document and knows nothing of ledgers: every text in it is as it
 //! will be printed, every number exact. [`render`] writes it as HTML, PDF, XLSX, CSV and JSON,
@@ -13,6 +14,7 @@ pub mod assemble;
 pub mod error;
 pub mod evidence;
 pub mod explain;
+pub mod incidents;
 pub mod manifest;
 pub mod mine;
 pub mod model;

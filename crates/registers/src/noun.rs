@@ -71,6 +71,14 @@ text_enum! {
         Criteria = "criteria",
         /// A specification of a mitigation.
         Mitigation = "mitigation",
+        /// Something that happened to an incident.
+        IncidentEvent = "incident-event",
+        /// Counts of incidents as a report states them.
+        IncidentReport = "incident-report",
+        /// A registration file that arrived.
+        RegistrationFile = "registration-file",
+        /// Who holds a role at a supply point or device.
+        Registration = "registration",
         /// A forecast of traffic, as submitted.
         Forecast = "forecast",
         /// Why no forecast was submitted.
@@ -91,6 +99,8 @@ impl Noun {
         match self {
             Noun::ForecastReason => "forecast reasons",
             Noun::ForecastNotice => "forecast notice",
+            Noun::IncidentEvent => "incident",
+            Noun::IncidentReport => "incident stated",
             other => other.as_str(),
         }
     }

@@ -32,6 +32,8 @@ pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
         Noun::Person | Noun::Name | Noun::Body => &["analyst", "secretary"],
         Noun::Document => &["analyst", "operations", "secretary", "chair"],
         Noun::Action => &["analyst", "secretary", "chair"],
+        Noun::IncidentEvent | Noun::IncidentReport => &["analyst", "operations", "secretary"],
+        Noun::RegistrationFile | Noun::Registration => &["analyst", "operations"],
         Noun::Retention => &["operations", "secretary", "chair"],
         Noun::Change | Noun::Combination | Noun::Defect | Noun::Occurrence | Noun::Migration | Noun::Criteria | Noun::Mitigation => &["analyst", "operations", "secretary", "chair"],
         // What a User submitted stays; a mistake of the desk is taken back by the desk.

@@ -46,6 +46,7 @@ impl RuleSet {
         self.check_processes(&mut found);
         self.check_settings(&mut found);
         self.check_shorthand(&mut found);
+        self.check_registration(&mut found);
         found.0.sort_by(|a, b| b.is_error.cmp(&a.is_error).then_with(|| a.cmp(b)));
         found.0
     }
@@ -67,6 +68,9 @@ impl RuleSet {
         once(self.measures.iter(), false, found);
         once(self.methodologies.iter(), false, found);
         once(self.lists.iter(), false, found);
+        once(self.categories.iter(), true, found);
+        once(self.layouts.iter(), false, found);
+        once(self.expected_files.iter(), true, found);
     }
 
     fn check_targets(&self, found: &mut Findings) {
@@ -160,6 +164,22 @@ impl RuleSet {
                 found.error(&s.place, &s.id, format!("there is no calendar {}; add calendars/NAME.toml", s.written));
             }
         }
+    }
+
+    /// An expected file needs its layout, and each category its target times.
+    fn check_registration(&self, found: &mut Findings) {
+        for e in self.expected_files.iter().filter(|e| !self.layouts.iter().any(|l| l.id == e.layout)) {
+            found.error(&e.place, &Confirmable::info(e).id, format!("there is no layout {}; correct it, or add registration/{}.toml", e.layout, e.layout));
+        }
+        for s in self.settings.iter().filter(|s| s.key == "registration-raises") {
+            for word in s.list(s.from).unwrap_or_default().iter().filter(|w| !crate::registration::RAISING.contains(&w.as_str())) {
+                found.error(&s.place, &s.id, format!("{word:?} is no finding; use {}", crate::registration::RAISING.join(", ")));
+            }
+        }
+        for n in crate::incidents::FIRST_CATEGORY..=crate::incidents::LAST_CATEGORY {
+            if !self.categories.iter().any(|c| c.category == n) { found.error(&whole("incidents.toml"), &format!("incident-category/{n}"), "has no target times; copy them from the embedded file"); }
+        }
+        for c in self.categories.iter().filter(|c| c.response.micros > c.resolution.micros) { found.error(&c.place, &c.id, "its initial response may take longer than its resolution; swap or correct them"); }
     }
 
     /// Every null must be explained in words wherever its mark stands.

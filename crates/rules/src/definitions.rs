@@ -4,6 +4,7 @@ use crate::{
     confirm::Confirmable,
     error::{Place, RuleError},
     files::RuleFile,
+    incidents::{FIRST_CATEGORY, LAST_CATEGORY},
     measure::{Basis, Levels, MeasureDef, MeasureRow, Methodology, Provenance},
     scalar::{self, Mark, Share},
 };
@@ -96,6 +97,7 @@ enum RawBasis {
     Payloads {},
     Hubs { when: When },
     CoverageAccuracy {},
+    Incidents { categories: Vec<u8> },
     StatedOnly {},
     Composite { of: Vec<String> },
 }
@@ -147,6 +149,8 @@ fn basis(raw: RawBasis) -> Result<Basis, String> {
         RawBasis::Payloads {} => Basis::Payloads,
         RawBasis::Hubs { when } => Basis::Hubs { when: when.text().to_owned() },
         RawBasis::CoverageAccuracy {} => Basis::CoverageAccuracy,
+        RawBasis::Incidents { categories } if categories.is_empty() || categories.iter().any(|c| !(FIRST_CATEGORY..=LAST_CATEGORY).contains(c)) => return Err(format!("categories are a list of {FIRST_CATEGORY} to {LAST_CATEGORY}")),
+        RawBasis::Incidents { categories } => Basis::Incidents { categories },
         RawBasis::StatedOnly {} => Basis::StatedOnly,
         RawBasis::Composite { of } if of.is_empty() => return Err("a composite needs at least one component".into()),
         RawBasis::Composite { of } => Basis::Composite { of },
@@ -268,6 +272,7 @@ pub fn basis_text(basis: &Basis) -> String {
         Basis::Payloads => "firmware payloads".to_owned(),
         Basis::Hubs { when } => format!("hub installs connected {when}"),
         Basis::CoverageAccuracy => "hub installs with a right coverage prediction".to_owned(),
+        Basis::Incidents { categories } => format!("incidents of category {} resolved in time", categories.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")),
         Basis::StatedOnly => "as stated only".to_owned(),
         Basis::Composite { of } => format!("composite of {}", of.join(", ")),
     }

@@ -23,6 +23,7 @@ pub const EMBEDDED: &[(&str, &str)] = embed![
     "codes/gbcs_message_codes.csv",
     "codes/response_codes.csv",
     "codes/srv_catalogue.csv",
+    "incidents.toml",
     "measures/cpm.toml",
     "measures/csp.toml",
     "measures/dsp.toml",
@@ -33,6 +34,9 @@ pub const EMBEDDED: &[(&str, &str)] = embed![
     "methodologies/pmm-2018.toml",
     "processes.toml",
     "providers.toml",
+    "registration/electricity-update.toml",
+    "registration/expected.toml",
+    "registration/gas-update.toml",
     "settings.toml",
     "shorthand.toml",
     "smets1.toml",
@@ -41,7 +45,7 @@ pub const EMBEDDED: &[(&str, &str)] = embed![
 ];
 
 /// Folders in which an overlay may add files of its own (`*.toml`).
-const OPEN_FOLDERS: &[&str] = &["measures", "methodologies", "calendars"];
+const OPEN_FOLDERS: &[&str] = &["measures", "methodologies", "calendars", "registration"];
 /// The table that stored histograms were made with: fixed for every installation.
 const FIXED: &str = "buckets.csv";
 

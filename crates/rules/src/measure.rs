@@ -66,6 +66,12 @@ pub enum Basis {
     },
     /// Hub installs whose coverage the coverage database had predicted rightly ÷ attempted.
     CoverageAccuracy,
+    /// Incidents of these categories resolved within their target time ÷ relevant ones; which are
+    /// relevant, and whose, are settings.
+    Incidents {
+        /// Categories, 1 to 5.
+        categories: Vec<u8>,
+    },
     /// Only ever stated by somebody; the ledger cannot compute it.
     StatedOnly,
     /// Made of other measures by a named strategy.

@@ -6,8 +6,10 @@ use crate::{
     definitions::{self, LevelsRule, Placed},
     error::RuleError,
     files::{self, RuleFile},
+    incidents::{self, CategoryRule},
     lists::{self, Entry, ListRule, OTHER_PROCESS},
     measure::{MeasureDef, Methodology, Provenance},
+    registration::{self, ExpectedFile, RegistrationLayout},
     settings::{self, Setting},
     targets::{self, TargetKey, TargetResolver, TargetRule},
     templates::{self, Template, TemplateKind},
@@ -30,6 +32,9 @@ pub struct RuleSet {
     pub(crate) settings: Vec<Setting>,
     pub(crate) traffic: Vec<Setting>,
     pub(crate) lists: Vec<ListRule>,
+    pub(crate) categories: Vec<CategoryRule>,
+    pub(crate) layouts: Vec<RegistrationLayout>,
+    pub(crate) expected_files: Vec<ExpectedFile>,
     process_by_srv: HashMap<String, String>,
 }
 
@@ -69,12 +74,14 @@ impl RuleSet {
             id: files::identity(&files), files: Vec::new(), catalogue: Catalogue::default(), codes: Codes::default(), targets: Vec::new(),
             measures: Vec::new(), measure_defs: Vec::new(), methodologies: Vec::new(), methodology_defs: Vec::new(),
             settings: Vec::new(), traffic: Vec::new(), lists: Vec::new(), process_by_srv: HashMap::new(),
+            categories: Vec::new(), layouts: Vec::new(), expected_files: Vec::new(),
         };
         for file in &files { set.take(file)?; }
         for rule in &set.lists {
             let Entry::Process { srvs } = &rule.entry else { continue };
             for srv in srvs { set.process_by_srv.entry(srv.clone()).or_insert_with(|| rule.name.clone()); }
         }
+        set.categories.sort_by_key(|c| (c.category, c.from));
         for m in &mut set.measures { m.rule.levels.sort_by_key(|l| l.from); }
         set.measure_defs = set.measures.iter().map(|m| m.rule.clone()).collect();
         set.methodologies.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
@@ -89,6 +96,8 @@ impl RuleSet {
             "targets.toml" => self.targets = targets::read(file)?,
             "settings.toml" => self.settings = settings::read(file)?,
             "traffic.toml" => self.traffic = settings::read_traffic(file)?,
+            "incidents.toml" => self.categories = incidents::read(file)?,
+            "registration/expected.toml" => self.expected_files = registration::expected(file)?,
             "processes.toml" => self.lists.extend(lists::processes(file)?),
             "providers.toml" => self.lists.extend(lists::providers(file)?),
             "changes.toml" => self.lists.extend(templates::changes(file)?),
@@ -97,6 +106,7 @@ impl RuleSet {
             name if name.starts_with("codes/") => self.codes.read(file)?,
             name if name.starts_with("measures/") => self.measures.extend(definitions::measures(file)?),
             name if name.starts_with("methodologies/") => self.methodologies.push(definitions::methodology(file)?),
+            name if name.starts_with("registration/") => self.layouts.push(registration::layout(file)?),
             name if name.starts_with("calendars/") => self.lists.push(lists::calendar(file)?),
             // The bucket table is fixed and compiled in; the file is there for SQL.
             _ => {}
@@ -173,6 +183,15 @@ impl RuleSet {
     /// One template by its id.
     #[must_use]
     pub fn template(&self, kind: TemplateKind, id: &str) -> Option<Template<'_>> { self.templates(kind).find(|t| t.id == id) }
+    /// Target times of incidents, by category and date.
+    #[must_use]
+    pub fn categories(&self) -> &[CategoryRule] { &self.categories }
+    /// How registration files are laid out.
+    #[must_use]
+    pub fn layouts(&self) -> &[RegistrationLayout] { &self.layouts }
+    /// Who sends which registration file by when.
+    #[must_use]
+    pub fn expected_files(&self) -> &[ExpectedFile] { &self.expected_files }
 
     /// A holiday calendar.
     #[must_use]
@@ -254,6 +273,9 @@ impl RuleSet {
             .chain(self.settings.iter().map(Confirmable::info))
             // A template is filled in by people; it judges no figure.
             .chain(self.lists.iter().filter(|l| !matches!(l.entry, Entry::Template { .. })).map(Confirmable::info))
+            .chain(self.categories.iter().map(Confirmable::info))
+            .chain(self.layouts.iter().map(Confirmable::info))
+            .chain(self.expected_files.iter().map(Confirmable::info))
             .collect();
         infos.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.from.cmp(&b.from)));
         infos

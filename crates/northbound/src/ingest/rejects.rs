@@ -6,13 +6,13 @@ use northbound_ledger::SinkError;
 use std::{fs::File, io::BufWriter, path::{Path, PathBuf}};
 
 /// Writes rejects beside what went in.
-pub(super) struct Rejects {
+pub(crate) struct Rejects {
     path: PathBuf,
     /// `false` on a dry run: rejects are only counted.
     write: bool,
     file: Option<RejectFile<BufWriter<File>>>,
     /// How many.
-    pub(super) count: u64,
+    pub(crate) count: u64,
 }
 
 /// Digits of the input's hash in the name of its rejects.
@@ -20,13 +20,13 @@ const HASH_DIGITS: usize = 12;
 
 impl Rejects {
     /// For an input with a hash; the same input always has the same rejects file.
-    pub(super) fn new(folder: &Path, name: &str, sha256: &str, write: bool) -> Rejects {
+    pub(crate) fn new(folder: &Path, name: &str, sha256: &str, write: bool) -> Rejects {
         let path = folder.join(format!("{name}.{}.rejects.csv", sha256.get(..HASH_DIGITS).unwrap_or(sha256)));
         Rejects { path, write, file: None, count: 0 }
     }
 
     /// Closes the file; its path where there is one.
-    pub(super) fn finish(self) -> Result<Option<String>> {
+    pub(crate) fn finish(self) -> Result<Option<String>> {
         let Some(file) = self.file else { return Ok(None) };
         file.finish().map_err(|e| CliError::internal(format!("cannot write {}: {e}", self.path.display())))?;
         Ok(Some(self.path.display().to_string()))

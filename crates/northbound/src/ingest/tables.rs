@@ -1,17 +1,18 @@
-//! Rows that go to the registers: service intervals, population, hub installs, migrations. One file is one
-//! transaction.
+//! Rows that go to the registers: service intervals, population, hub installs, migrations, incidents. One
+//! file is one transaction.
 
 use super::{FileArgs, Ingested, Taken, rejects::Rejects, rows::counts};
 use crate::{context::Ctx, error::{CliError, Result}, progress::Progress};
-use northbound_ingest::{self as reader, ForecastRow, HubInstall, IntervalKind, Layout, MigrationRow, Options, PopulationRow, Reason, Reject, RegisterSink, RejectSink, ServiceInterval, VolumeRow};
+use northbound_ingest::{self as reader, ForecastRow, HubInstall, IncidentRow, IntervalKind, Layout, MigrationRow, Options, PopulationRow, Reason, Reject, RegisterSink, RejectSink, ServiceInterval, VolumeRow};
 use northbound_ledger::SinkError;
 use northbound_registers::{Added, Begun, Imported, RegisterError, Sight, gate::Write, import::Import, registers::{hubs, population, services, sources::SourceFile}};
 use northbound_rules::RuleSet;
+use northbound_types::Utc;
 use std::path::Path;
 
 /// Holds a file's rows until it is read through: there are few.
 #[derive(Default)]
-struct Held { services: Vec<ServiceInterval>, population: Vec<PopulationRow>, hubs: Vec<HubInstall>, migrations: Vec<MigrationRow>, forecasts: Vec<ForecastRow>, volumes: Vec<VolumeRow> }
+struct Held { services: Vec<ServiceInterval>, population: Vec<PopulationRow>, hubs: Vec<HubInstall>, migrations: Vec<MigrationRow>, forecasts: Vec<ForecastRow>, volumes: Vec<VolumeRow>, incidents: Vec<IncidentRow> }
 
 impl RegisterSink for Held {
     fn service(&mut self, row: &ServiceInterval) -> std::result::Result<(), SinkError> { self.services.push(row.clone()); Ok(()) }
@@ -52,6 +53,7 @@ fn file(args: &FileArgs, path: &Path, layout: Layout, options: &Options, ctx: &C
         Layout::Services => reader::services(&paths, options, &mut held, &mut rejects, &mut tell)?,
         Layout::Forecasts => reader::forecasts(&paths, options, &mut held, &mut rejects, &mut tell)?,
         Layout::Volumes => reader::volumes(&paths, options, &mut held, &mut rejects, &mut tell)?,
+        Layout::Incidents => reader::incidents(&paths, options, &mut held.incidents, &mut rejects, &mut tell)?,
         Layout::Population => reader::population(&paths, options, &mut held, &mut rejects, &mut tell)?,
         Layout::Migrations => reader::migrations(&paths, options, &mut held, &mut rejects, &mut tell)?,
         _ => reader::hubs(&paths, options, &mut held, &mut rejects, &mut tell)?,
@@ -75,14 +77,15 @@ fn add_all(held: &Held, rules: &RuleSet, import: &mut Import<'_>, name: &str, re
             service: r.service.clone(), from: r.from, to: Some(r.to), reference: r.reference.clone(), note: r.note.clone(),
             kind: match r.kind { IntervalKind::Down => services::ServiceKind::Down, IntervalKind::Planned => services::ServiceKind::Planned },
         };
-        add(import, &row, r.place, name, rejects, taken)?;
+        add(import, &row, r.place, None, name, rejects, taken)?;
     }
+    for r in &held.incidents { add(import, &r.event, r.place, r.known, name, rejects, taken)?; }
     for r in &held.population {
         let count = i64::try_from(r.count).map_err(|_| CliError::input(format!("{name}, line {}: {} devices are more than can be kept", r.place, r.count)))?;
         // A source that states no status states all devices that it knows.
         let status = if r.status.is_empty() { "any".to_owned() } else { r.status.clone() };
         let row = population::PopulationDay { day: r.day, region: r.region, generation: r.generation, device_type: r.device_type.clone(), status, count };
-        add(import, &row, r.place, name, rejects, taken)?;
+        add(import, &row, r.place, None, name, rejects, taken)?;
     }
     for r in &held.hubs {
         // One provider serves a region, so the rules know it where the file does not say.
@@ -91,17 +94,17 @@ fn add_all(held: &Held, rules: &RuleSet, import: &mut Import<'_>, name: &str, re
             hub: r.hub.to_string(), region: r.region, provider, installed: r.installed.day(), srv: r.srv.clone(), in_coverage: r.in_coverage,
             connected: r.connected.map(northbound_types::Utc::day), exception: Some(r.exception.clone()).filter(|e| !e.is_empty()), predicted: r.predicted, note: r.note.clone(),
         };
-        add(import, &row, r.place, name, rejects, taken)?;
+        add(import, &row, r.place, None, name, rejects, taken)?;
     }
-    for r in &held.migrations { add(import, &r.week, r.place, name, rejects, taken)?; }
+    for r in &held.migrations { add(import, &r.week, r.place, None, name, rejects, taken)?; }
     Ok(())
 }
 
 /// Whose file it is: a User's own where only a User brings it.
 fn party(ctx: &Ctx) -> Option<String> { ctx.actor.party.clone().filter(|_| !Sight::of(&ctx.actor).all) }
 
-fn add<T: Imported>(import: &mut Import<'_>, row: &T, place: i64, file: &str, rejects: &mut Rejects, taken: &mut Taken) -> Result<()> {
-    match import.add(row, place, None) {
+fn add<T: Imported>(import: &mut Import<'_>, row: &T, place: i64, known: Option<Utc>, file: &str, rejects: &mut Rejects, taken: &mut Taken) -> Result<()> {
+    match import.add(row, place, known) {
         Ok(Added::New) => Ok(()),
         Ok(Added::Duplicate) => { taken.duplicates += 1; Ok(()) }
         Err(RegisterError::Invalid { field, problem, .. }) => {

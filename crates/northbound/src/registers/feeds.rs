@@ -29,7 +29,7 @@ pub(crate) struct FeedArgs {
     /// In words. Default: the name
     #[arg(long)]
     title: Option<String>,
-    /// What it brings: messages, tests, services, alerts, payloads, hubs, population or figures
+    /// What it brings: messages, tests, services, alerts, payloads, hubs, population, incidents or figures
     #[arg(long, value_delimiter = ',', default_value = "messages")]
     brings: Vec<String>,
     /// The provider that it reports for

@@ -2,11 +2,11 @@
 //! selectors. Nothing of a clock stands in it but the as-at time.
 
 use super::figures::{Address, Entry, own_selectors};
-use crate::{PackError, evidence::Evidence, model::{RuleUsed, SourceFile}};
+use crate::{PackError, evidence::Evidence, incidents::{IncidentView, arrivals, of_evidence}, model::{RuleUsed, SourceFile}};
 use northbound_measures::{
     MeasureResult, claims::{Claim, ClaimReport, Level, check_claims}, correlation::{Correlation, correlate},
     diff::{Statement, statements}, evaluate, evaluate::{history_months, unplaced}, explanations::{Explanation, Requirement, required},
-    inputs::{HistoryPoint, Inputs, StatedFigure}, latency::{Percentiles, four_ways}, process::{ProcessView, view},
+    incidents::Which, inputs::{HistoryPoint, Inputs, StatedFigure}, latency::{Percentiles, four_ways}, process::{ProcessView, view}, registration::ArrivalLine,
     sampling::{Mix, Sampling, SamplingInput, check, mixes}, volumes::{Volume, totals},
 };
 use northbound_rules::measure::{Basis, MeasureDef};
@@ -137,6 +137,12 @@ pub struct PackData {
     pub alerts: Vec<AlertLine>,
     /// Requests by region and mode, tests apart.
     pub volumes: Vec<Volume>,
+    /// Incidents; absent where none is registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incidents: Option<IncidentView>,
+    /// Registration files due and come; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arrivals: Vec<ArrivalLine>,
     /// Statements about months.
     pub claims: Vec<Claimed>,
     /// Alerts and payloads by day.
@@ -182,6 +188,7 @@ pub fn make(e: &Evidence) -> Result<PackData, PackError> {
         required: required(&results, &e.registered.explanations),
         explanations: e.registered.explanations.iter().filter(|x| x.period == e.period).cloned().collect(),
         sampling: sampling(e), mixes: mixes(&e.messages.by_hour).into_iter().map(|(k, m)| (k.to_owned(), m)).collect(),
+        incidents: Some(of_evidence(e, &Which::default())).filter(|v| !v.is_empty()), arrivals: arrivals(&e.rules, &e.registered.arrivals, e.period, e.as_at)?,
         latency: latency(e, &inputs), alerts: alerts(e), volumes: volumes(e), claims: claims(e, &results), correlations: correlations(e),
         statements: results.iter().flat_map(statements).collect(), history: e.history.clone(),
         forecasts: e.forecasts.iter().filter_map(|(k, f)| super::forecasts::view(*k, f)).collect(), stated: said(e), unplaced: unplaced(&inputs).into_iter().cloned().collect(), rules_used: rules_used(e), unconfirmed: e.unconfirmed.iter().cloned().collect(),
@@ -335,7 +342,7 @@ pub(crate) fn rules_used(e: &Evidence) -> Vec<RuleUsed> {
     let methodology = format!("methodology/{}", e.methodology.id);
     let last = e.period.after().plus(-1);
     e.rules.rules().into_iter()
-        .filter(|r| ["measure/", "levels/", "setting/", "target/", "process/", "calendar/"].iter().any(|p| r.id.starts_with(p)) || r.id == methodology)
+        .filter(|r| ["measure/", "levels/", "setting/", "target/", "process/", "calendar/", "incident-category/"].iter().any(|p| r.id.starts_with(p)) || r.id == methodology)
         .filter(|r| r.from.is_none_or(|f| f <= last))
         .map(|r| RuleUsed {
             title: if r.value.is_empty() || r.id.starts_with("process/") || r.id.starts_with("calendar/") { r.title } else { format!("{}: {}", r.title, r.value) },

@@ -51,6 +51,7 @@ fn kept(e: &Evidence, feed: &Feed) -> BTreeSet<Day> {
     let mut days = BTreeSet::new();
     if brings("hubs") { days.extend(r.hubs.iter().filter(|h| mine(&h.provider)).map(|h| h.installed)); }
     if brings("population") { days.extend(r.population.iter().map(|p| p.day)); }
+    if brings("incidents") { days.extend(r.incidents.iter().map(|i| i.moment().day())); }
     if brings("services") { days.extend(r.services.iter().map(|s| s.from.day())); }
     days
 }

@@ -17,7 +17,8 @@ pub(super) fn points(e: &mut Evidence) -> Result<Vec<HistoryPoint>, PackError> {
     for back in (1..=HISTORY_MONTHS).rev() {
         let month = reported.plus(-back);
         let held = e.snapshot.span().is_some_and(|(a, b)| a < month.after() && b >= month.first());
-        if !held && !stated.contains(&month) && begun.is_empty() { continue; }
+        let logged = e.registered.incidents.iter().any(|i| month.contains(i.moment().day()));
+        if !held && !logged && !stated.contains(&month) && begun.is_empty() { continue; }
         e.period = month;
         let results = one(e, held);
         e.period = reported;

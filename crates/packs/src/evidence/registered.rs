@@ -3,6 +3,9 @@
 use crate::PackError;
 use northbound_measures::{
     bands::{Override, OverrideAction, Rag},
+    incident_reports::StatedCounts,
+    incidents::IncidentEvent,
+    registration::Arrival,
     explanations::{Assurance, AssuranceRecord, Explanation},
     inputs::{AllowedException, Fault, HubInstall, PopulationDay, ServiceInterval, ServiceKind, Severity},
 };
@@ -63,6 +66,12 @@ pub struct Registered {
     pub users: BTreeMap<String, String>,
     /// Files whose rows are in the registers or the ledger.
     pub sources: Vec<(Utc, kept::sources::SourceFile)>,
+    /// Events of incidents.
+    pub incidents: Vec<IncidentEvent>,
+    /// Counts of incidents as reports state them.
+    pub incident_reports: Vec<StatedCounts>,
+    /// Registration files that came.
+    pub arrivals: Vec<Arrival>,
     /// Rows of files that contradict each other.
     pub contradictions: Vec<Contradiction>,
     /// Changes.
@@ -119,6 +128,9 @@ pub(super) fn read(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result
     for k in gate.list::<kept::parties::User>(&q)? { r.users.insert(k.record.eui.to_string(), k.record.party); }
     r.changes = gate.list(&q)?;
     r.smets1 = smets1(gate, &q, &mut r.contradictions)?;
+    r.incidents = super::incidents::events(gate, at, as_at)?;
+    r.incident_reports = super::incidents::stated(gate, at, as_at)?;
+    r.arrivals = super::incidents::arrivals(gate, at, as_at)?;
     r.sources = gate.list::<kept::sources::SourceFile>(&q)?.into_iter().map(|k| (k.known, k.record)).collect();
     Ok(r)
 }

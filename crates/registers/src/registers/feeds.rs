@@ -30,7 +30,7 @@ pub struct Feed {
     pub provider: Option<String>,
     /// The region that it reports for; null where for all.
     pub region: Option<Region>,
-    /// What it brings: `messages`, `tests`, `services`, `alerts`, `payloads`, `hubs`, `population`, `figures`.
+    /// What it brings: `messages`, `tests`, `services`, `alerts`, `payloads`, `hubs`, `population`, `incidents`, `figures`.
     pub brings: Vec<String>,
     /// Measures that rest on it beside those that `brings` tells.
     pub measures: Vec<String>,

@@ -1,0 +1,69 @@
+//! Counts of incidents as reports of others state them.
+
+use crate::{context::Ctx, error::Result, output::Answer, registers::{Common, common, receipt_answer, sayer}};
+use clap::Subcommand;
+use northbound_registers::{Write, registers::incidents::StatedIncidents};
+use northbound_types::{IncidentId, Period, Utc};
+
+/// Counts of incidents as a report states them
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum StatedCommand {
+    /// Keep the counts of a report; `incident balance` checks them
+    Add {
+        /// Period
+        #[arg(long)]
+        period: Period,
+        /// What the report is about
+        #[arg(long, default_value = "registration-data")]
+        area: String,
+        /// Open at the start of the period
+        #[arg(long, value_name = "N")]
+        opening: Option<i64>,
+        /// Opened in it
+        #[arg(long, value_name = "N")]
+        opened: Option<i64>,
+        /// Opened again in it
+        #[arg(long, value_name = "N")]
+        reopened: Option<i64>,
+        /// Resolved in it
+        #[arg(long, value_name = "N")]
+        resolved: Option<i64>,
+        /// Withdrawn or merged in it
+        #[arg(long, value_name = "N")]
+        withdrawn: Option<i64>,
+        /// Open at its end
+        #[arg(long, value_name = "N")]
+        open: i64,
+        /// Those open at the end that the report identifies
+        #[arg(long, value_delimiter = ',', value_name = "ID")]
+        identified: Vec<IncidentId>,
+        /// Who states it. Default: who acts
+        #[arg(long)]
+        source: Option<String>,
+        /// In which document
+        #[arg(long, default_value = "")]
+        document: String,
+        /// Where in it
+        #[arg(long, default_value = "")]
+        place: String,
+        /// Since when it is known. Default: now
+        #[arg(long, value_name = "TIME")]
+        known: Option<Utc>,
+    },
+    #[command(flatten)]
+    Common(Common),
+}
+
+pub(super) fn run(c: &StatedCommand, ctx: &Ctx) -> Result<Answer> {
+    match c {
+        StatedCommand::Add { period, area, opening, opened, reopened, resolved, withdrawn, open, identified, source, document, place, known } => {
+            let store = ctx.store()?;
+            let stated = StatedIncidents {
+            area: area.clone(), period: *period, opening: *opening, opened: *opened, reopened: *reopened, resolved: *resolved, withdrawn: *withdrawn, open: *open, identified: identified.clone(),
+            source: sayer(source.as_deref(), &ctx.actor), document: document.clone(), place: place.clone(),
+            };
+            Ok(receipt_answer(&ctx.gate(&store).add(&stated, &Write { known: *known, ..ctx.write() })?))
+        }
+        StatedCommand::Common(c) => common::<StatedIncidents>(c, ctx, &["area", "period", "opening", "opened", "reopened", "resolved", "withdrawn", "open", "identified", "source", "document", "place"]),
+    }
+}

@@ -1,0 +1,7 @@
+//! Incidents and the arrival of registration files, where anything is registered of them.
+
+use super::Desk;
+use crate::{incidents::section, model::Section};
+
+/// The chapter.
+pub(super) fn of_pack(d: &Desk<'_>) -> Option<Section> { section(d.data.incidents.as_ref(), &d.data.arrivals) }
