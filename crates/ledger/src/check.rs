@@ -47,12 +47,17 @@ pub fn check(ledger: &Ledger, judge: &dyn Judge, hashes: bool) -> Result<Report,
     let snap = ledger.snapshot(None)?;
     if hashes { files(&snap, &mut report)?; }
     let all = (Day(i32::MIN), Day(i32::MAX));
-    books(&snap, all, &mut report)?;
-    alerts(&snap, all, &mut report)?;
-    rollups(&snap, all, judge, &mut report)?;
-    gaps(&snap, &mut report);
+    let read = books(&snap, all, &mut report).and_then(|()| alerts(&snap, all, &mut report)).and_then(|()| rollups(&snap, all, judge, &mut report));
+    match read {
+        Ok(()) => gaps(&snap, &mut report),
+        // What a check is for: a file that is gone is a finding, not a reason to stop without one.
+        Err(e) if missing(&e) => report.findings.push(Finding { kind: "books", what: format!("the books cannot be added up: {e}") }),
+        Err(e) => return Err(e),
+    }
     Ok(report)
 }
+
+fn missing(e: &LedgerError) -> bool { matches!(e, LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound) }
 
 fn chain(ledger: &Ledger, newest: u64, report: &mut Report) {
     let mut previous = String::new();
@@ -80,7 +85,7 @@ fn files(snap: &Snapshot, report: &mut Report) -> Result<(), LedgerError> {
         match sha256_of(&snap.dir.join(&f.path)) {
             Ok(h) if h == f.sha256 => {}
             Ok(h) => report.findings.push(Finding { kind: "hash", what: format!("{} has the hash {}, the manifest says {}", f.path, short(&h), short(&f.sha256)) }),
-            Err(LedgerError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => report.findings.push(Finding { kind: "hash", what: format!("{} is missing", f.path) }),
+            Err(e) if missing(&e) => report.findings.push(Finding { kind: "hash", what: format!("{} is missing", f.path) }),
             Err(e) => return Err(e),
         }
     }

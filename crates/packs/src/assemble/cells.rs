@@ -41,8 +41,8 @@ fn value(v: &Value, decimals: u32, levels: &[Ratio]) -> Cell {
         (_, Some(p)) => Cell { number: Some(p.clone()), state: CellState::Ok, ..Cell::words(format!("{p} %")) },
         (_, None) => Cell { state: CellState::Ok, ..Cell::words("no share") },
     };
-    if let Quantity::Stated(s) = &v.quantity {
-        if s.readings.len() > 1 { for r in &s.readings { add_note(&mut cell, &format!("it may be {}: {}", r.meaning, r.text)); } }
+    if let Quantity::Stated(s) = &v.quantity && s.readings.len() > 1 {
+        for r in &s.readings { add_note(&mut cell, &format!("it may be {}: {}", r.meaning, r.text)); }
     }
     for n in &v.notes { add_note(&mut cell, n); }
     let note = std::mem::take(&mut cell.note);

@@ -48,7 +48,7 @@ fn unanswered(n: &Numbered) -> u64 { n.result.excluded.iter().filter(|l| l.reaso
 fn sampling(d: &Desk<'_>) -> crate::model::Table {
     let rows = d.data.sampling.iter().map(|s| {
         let f = &s.found;
-        let hubs = if f.days == 0 { Cell::null(northbound_types::NullReason::NotReported, "no population of commissioned hubs is known") } else { cells::count((f.hub_days + f.days / 2) / f.days) };
+        let hubs = (f.hub_days + f.days / 2).checked_div(f.days).map_or_else(|| Cell::null(northbound_types::NullReason::NotReported, "no population of commissioned hubs is known"), cells::count);
         let standing = match f.passes { Some(true) => "enough", Some(false) => "too few", None => "cannot be checked" };
         vec![Cell::words(format!("{} {}", s.kind, words::region(f.region))), cells::count(f.tests), hubs, Cell::words(standing), cells::count(f.days_without_tests.len() as u64), Cell::words(if f.only_quiet_hours { "all in quiet hours" } else { "" })]
     }).collect();

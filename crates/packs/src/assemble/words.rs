@@ -65,9 +65,7 @@ pub fn null(n: &Null) -> String {
     if let Some(s) = n.source.as_ref().filter(|s| !t.contains(s.as_str())) { t.push_str(&format!("; source {s}")); }
     if let Some(d) = n.since { t.push_str(&format!("; since {}", print::day(d))); }
     if let Some(o) = &n.owner { t.push_str(&format!("; to be repaired by {o}")); }
-    if let Some((low, high)) = &n.bounds {
-        if let (Some(l), Some(h)) = (share(low, 2, &[]), share(high, 2, &[])) { t.push_str(&format!("; between {l} % and {h} %")); }
-    }
+    if let Some((low, high)) = &n.bounds && let (Some(l), Some(h)) = (share(low, 2, &[]), share(high, 2, &[])) { t.push_str(&format!("; between {l} % and {h} %")); }
     t
 }
 
