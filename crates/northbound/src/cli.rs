@@ -1,6 +1,6 @@
 //! Nouns and their dispatch.
 
-use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, forecast, ingest, journal, ledger, live, output::Answer, pack, reconcile, registers::{self, documents, feeds, figures, parties, people, tables}, report, rules, variance};
+use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, forecast, ingest, journal, ledger, live, mailing, output::Answer, pack, paper, reconcile, registers::{self, cases, contacts, documents, feeds, figures, parties, people, statements, tables, voices}, report, rules, variance};
 use crate::registers::{changes, combinations, criteria, defects, migrations, mitigations};
 use crate::{incident, registration};
 use clap::{Parser, Subcommand};
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Reconcile(reconcile::ReconcileArgs),
     #[command(subcommand)]
     Pack(pack::PackCommand),
+    #[command(subcommand)]
+    Paper(paper::PaperCommand),
     /// A figure opened: value or reason, rules, counts by part, what was left out, files, messages
     Explain(explain::ExplainArgs),
     #[command(subcommand)]
@@ -89,6 +91,32 @@ pub(crate) enum Command {
     Document(documents::DocumentCommand),
     #[command(subcommand)]
     Action(documents::ActionCommand),
+    #[command(subcommand)]
+    Contact(contacts::ContactCommand),
+    #[command(subcommand)]
+    Mailing(mailing::MailingCommand),
+    #[command(subcommand)]
+    Status(statements::StatusCommand),
+    #[command(subcommand)]
+    Audit(statements::AuditCommand),
+    #[command(subcommand)]
+    View(statements::ViewCommand),
+    #[command(subcommand)]
+    Sentiment(voices::SentimentCommand),
+    #[command(subcommand)]
+    Complaint(voices::ComplaintCommand),
+    #[command(subcommand)]
+    Example(voices::ExampleCommand),
+    #[command(subcommand)]
+    Comment(voices::CommentCommand),
+    #[command(subcommand)]
+    Case(cases::CaseCommand),
+    #[command(subcommand)]
+    Workpackage(cases::WorkpackageCommand),
+    #[command(subcommand)]
+    Install(cases::InstallCommand),
+    #[command(subcommand)]
+    MetricDefect(cases::MetricDefectCommand),
     /// Down times and planned maintenance
     #[command(subcommand)]
     Service(tables::ReadCommand),
@@ -158,6 +186,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Ledger(c) => ledger::run(c, ctx),
         Command::Reconcile(c) => reconcile::run(c, ctx),
         Command::Pack(c) => pack::run(c, ctx),
+        Command::Paper(c) => paper::run(c, ctx),
         Command::Explain(c) => explain::run(c, ctx),
         Command::Report(c) => report::run(c, ctx),
         Command::Rules(c) => rules::run(c, ctx),
@@ -176,6 +205,19 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Body(c) => people::body(c, ctx),
         Command::Document(c) => documents::document(c, ctx),
         Command::Action(c) => documents::action(c, ctx),
+        Command::Contact(c) => contacts::contact(c, ctx),
+        Command::Mailing(c) => mailing::run(c, ctx),
+        Command::Status(c) => statements::status(c, ctx),
+        Command::Audit(c) => statements::audit(c, ctx),
+        Command::View(c) => statements::view(c, ctx),
+        Command::Sentiment(c) => voices::sentiment(c, ctx),
+        Command::Complaint(c) => voices::complaint(c, ctx),
+        Command::Example(c) => voices::example(c, ctx),
+        Command::Comment(c) => voices::comment(c, ctx),
+        Command::Case(c) => cases::case(c, ctx),
+        Command::Workpackage(c) => cases::workpackage(c, ctx),
+        Command::Install(c) => cases::install(c, ctx),
+        Command::MetricDefect(c) => cases::metric_defect(c, ctx),
         Command::Service(c) => tables::run(Noun::Service, c, ctx),
         Command::Population(c) => tables::run(Noun::Population, c, ctx),
         Command::Hub(c) => tables::run(Noun::Hub, c, ctx),

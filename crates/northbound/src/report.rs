@@ -1,5 +1,7 @@
 //! `report mine`: a User's own service beside what was reported.
 
+mod oversight;
+
 use crate::{context::Ctx, error::{CliError, Result}, evidence, output::{Answer, Table, count}, pack};
 use clap::Subcommand;
 use northbound_measures::{diff::figure_words, process::ProcessLine};
@@ -26,13 +28,52 @@ pub(crate) enum ReportCommand {
         #[arg(long, value_name = "DIR")]
         out: Option<std::path::PathBuf>,
     },
+    /// Installations against an explicit baseline and source; refused without
+    Installs {
+        /// Period
+        #[arg(long)]
+        period: Period,
+        /// The period that it is set against
+        #[arg(long, value_name = "PERIOD")]
+        baseline: Option<Period>,
+        /// Who states the counts; hubs: the hub installs kept here
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+    },
+    /// What parties say, by class and region, never by name
+    Sentiment {
+        /// Month
+        #[arg(long)]
+        period: Period,
+    },
+    /// Evidence on each region from all sides, and where it does not agree
+    Evidence {
+        /// Month
+        #[arg(long)]
+        period: Period,
+        /// Methodology of what was reported
+        #[arg(long, value_name = "ID")]
+        methodology: Option<String>,
+    },
+    /// Defects of measures with the numbers that show them; --format csv exports them
+    Defects {
+        /// Month
+        #[arg(long)]
+        period: Period,
+    },
 }
 
 /// Decimals of a share in print.
 const DECIMALS: u32 = 2;
 
 pub(crate) fn run(c: &ReportCommand, ctx: &Ctx) -> Result<Answer> {
-    let ReportCommand::Mine { user, period, methodology, out } = c;
+    let (user, period, methodology, out) = match c {
+        ReportCommand::Mine { user, period, methodology, out } => (user, period, methodology, out),
+        ReportCommand::Installs { period, baseline, source } => return oversight::installs(ctx, *period, *baseline, source.as_deref()),
+        ReportCommand::Sentiment { period } => return oversight::sentiment(ctx, *period),
+        ReportCommand::Evidence { period, methodology } => return oversight::evidence_by_region(ctx, *period, methodology.as_deref()),
+        ReportCommand::Defects { period } => return oversight::metric_defects(ctx, *period),
+    };
     let store = ctx.store()?;
     may_see(ctx, &store, *user)?;
     let mut progress = ctx.progress();

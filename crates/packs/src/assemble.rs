@@ -9,6 +9,7 @@ pub mod forecasts;
 pub mod front;
 pub mod incidents;
 pub mod operations;
+pub mod oversight;
 pub mod people;
 pub mod performance;
 pub mod quality;
@@ -90,6 +91,7 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Pack {
     sections.extend(forecasts::section(&data.forecasts, e.forecast_problem.as_deref()));
     sections.extend(incidents::of_pack(&desk));
     sections.push(quality::section(&desk));
+    sections.extend(oversight::sections(&desk));
     sections.push(people::explanations(&desk));
     sections.push(people::assurance(&desk));
     sections.extend(people::claims(&desk));

@@ -20,6 +20,8 @@ pub mod mine;
 pub mod model;
 pub mod observe;
 pub mod process;
+pub mod oversight;
+pub mod paper;
 pub mod reissue;
 pub mod render;
 pub mod smets1;

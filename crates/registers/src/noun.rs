@@ -55,6 +55,38 @@ text_enum! {
         Document = "document",
         /// An action that a meeting gave somebody.
         Action = "action",
+        /// A contact of a party for a topic.
+        Contact = "contact",
+        /// An example of where the contact list was wrong.
+        ContactIssue = "contact-issue",
+        /// A mailing to the contacts of a topic.
+        Mailing = "mailing",
+        /// The proof of one message of a mailing.
+        Delivery = "delivery",
+        /// A statement on the state of the service.
+        Status = "status",
+        /// A piece of assurance work.
+        Audit = "audit",
+        /// The view that a body takes.
+        View = "view",
+        /// What a party says of the service in a month.
+        Sentiment = "sentiment",
+        /// A complaint.
+        Complaint = "complaint",
+        /// An example of where reports disagree.
+        Example = "example",
+        /// The same as the provider sees it.
+        PassedExample = "passed-example",
+        /// An Exceptional Event.
+        Case = "case",
+        /// A work package.
+        WorkPackage = "workpackage",
+        /// A comment on a document.
+        Comment = "comment",
+        /// Installations as somebody states them.
+        Install = "install",
+        /// A defect of a measure.
+        MetricDefect = "metric-defect",
         /// How long something is kept.
         Retention = "retention",
         /// A change to the network's systems.

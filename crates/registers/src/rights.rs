@@ -8,6 +8,8 @@ const STAFF: &[&str] = &["analyst", "operations", "secretary", "chair", "auditor
 
 /// The party of records that only staff may see. No actor can act for it.
 pub const STAFF_ONLY: &str = "(staff)";
+/// The party of records that staff and the network's provider (role `provider`) may see.
+pub const PROVIDER_ONLY: &str = "(provider)";
 
 /// The roles of which one is needed.
 #[must_use]
@@ -34,6 +36,19 @@ pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
         Noun::Action => &["analyst", "secretary", "chair"],
         Noun::IncidentEvent | Noun::IncidentReport => &["analyst", "operations", "secretary"],
         Noun::RegistrationFile | Noun::Registration => &["analyst", "operations"],
+        // A party keeps its own contacts, and says its own mind.
+        Noun::Contact | Noun::ContactIssue => &["analyst", "operations", "secretary", "user"],
+        Noun::Sentiment | Noun::Complaint | Noun::Example => &["analyst", "secretary", "user"],
+        Noun::Comment => &["analyst", "secretary", "chair", "user"],
+        Noun::Mailing | Noun::Delivery => &["analyst", "secretary"],
+        Noun::Status | Noun::Audit => &["analyst", "operations", "secretary", "chair", "auditor"],
+        Noun::View | Noun::Case | Noun::WorkPackage | Noun::MetricDefect => &["analyst", "secretary", "chair"],
+        Noun::Install => &["analyst", "operations", "secretary"],
+        // The provider answers; what is passed on to it is not its choice.
+        Noun::PassedExample => match verb {
+            Verb::Change => &["analyst", "secretary", "provider"],
+            _ => &["analyst", "secretary"],
+        },
         Noun::Retention => &["operations", "secretary", "chair"],
         Noun::Change | Noun::Combination | Noun::Defect | Noun::Occurrence | Noun::Migration | Noun::Criteria | Noun::Mitigation => &["analyst", "operations", "secretary", "chair"],
         // What a User submitted stays; a mistake of the desk is taken back by the desk.
@@ -80,7 +95,9 @@ impl Sight {
         let all = actor.roles.iter().any(|r| STAFF.contains(&r.as_str()));
         // Without the role of a User, a party named in the actor proves no right to its records.
         let own = actor.roles.iter().any(|r| r == "user");
-        Sight { all, party: actor.party.clone().filter(|p| own && p != STAFF_ONLY) }
+        let party = actor.party.clone().filter(|p| own && ![STAFF_ONLY, PROVIDER_ONLY].contains(&p.as_str()));
+        let provider = actor.roles.iter().any(|r| r == "provider").then(|| PROVIDER_ONLY.to_owned());
+        Sight { all, party: party.or(provider) }
     }
     /// May it see a record of that party?
     #[must_use]
@@ -137,6 +154,8 @@ mod tests {
         assert!(Sight::of(&actor("kim+auditor")).sees(Some("ACME")));
         assert!(!Sight::of(&actor("kim@(staff)+user")).sees(Some(STAFF_ONLY)));
         assert!(Sight::of(&actor("kim+secretary")).sees(Some(STAFF_ONLY)));
+        assert!(Sight::of(&actor("lee/dcc+provider")).sees(Some(PROVIDER_ONLY)) && !Sight::of(&actor("lee/dcc+provider")).sees(Some("ACME")));
+        assert!(!Sight::of(&actor("kim@(provider)+user")).sees(Some(PROVIDER_ONLY)));
     }
 
     #[test]

@@ -78,6 +78,8 @@ pub struct Registered {
     pub changes: Vec<Kept<kept::changes::Change>>,
     /// What is kept on SMETS1.
     pub smets1: Smets1,
+    /// What people state, feel, claim and decide around the figures.
+    pub oversight: crate::oversight::Oversight,
 }
 
 /// The SMETS1 registers.
@@ -132,6 +134,7 @@ pub(super) fn read(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result
     r.incident_reports = super::incidents::stated(gate, at, as_at)?;
     r.arrivals = super::incidents::arrivals(gate, at, as_at)?;
     r.sources = gate.list::<kept::sources::SourceFile>(&q)?.into_iter().map(|k| (k.known, k.record)).collect();
+    r.oversight = crate::oversight::read(gate, &q)?;
     Ok(r)
 }
 

@@ -1,0 +1,54 @@
+//! `paper`: the Panel paper, made from figures and registers.
+
+use crate::{context::Ctx, error::{CliError, Result}, evidence, output::{Answer, Table}, registers::people};
+use clap::Subcommand;
+use northbound_packs::{assemble::data, paper};
+use northbound_registers::registers::people::names_in;
+use northbound_types::Period;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Papers to the Panel
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum PaperCommand {
+    /// Write the paper of a period: each number leads to its source, each chapter stands even when empty
+    Build {
+        /// Month
+        #[arg(long)]
+        period: Period,
+        /// Folder to write into: paper.html, paper.txt, paper.json
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Methodology
+        #[arg(long, value_name = "ID")]
+        methodology: Option<String>,
+        /// Handling marking, as printed
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        marking: String,
+    },
+}
+
+pub(crate) fn run(c: &PaperCommand, ctx: &Ctx) -> Result<Answer> {
+    let PaperCommand::Build { period, out, methodology, marking } = c;
+    let store = ctx.store()?;
+    let e = evidence::gather(ctx, &store, *period, methodology.as_deref(), &mut ctx.progress())?;
+    let paper = paper::write(&e, &data::make(&e)?, marking)?;
+    refuse_names(ctx, &paper)?;
+    let files = if ctx.dry_run { Vec::new() } else { paper::put(&paper, out)? };
+    let mut t = Table::new("Files", &["file", "sha-256"]);
+    for (name, hash) in &files { t.row([name.clone(), hash.clone()]); }
+    let (chapters, empty) = (paper.chapters.len(), paper.chapters.iter().filter(|c| c.paragraphs.len() == 1 && c.paragraphs[0].runs.len() == 1).count());
+    Ok(Answer::new(json!({
+        "period": period, "as_at": paper.as_at, "manifest": paper.manifest, "rules": paper.rules, "revision": paper.revision, "folder": out.display().to_string(),
+        "files": files.iter().map(|(n, h)| json!({"name": n, "sha256": h})).collect::<Vec<_>>(), "chapters": chapters, "empty_chapters": empty, "sources": paper.sources.len(), "names": paper.names,
+    })).say(format!("{}: {chapters} chapters, {empty} of them empty, {} sources, in {}.", paper.title, paper.sources.len(), out.display())).table(t))
+}
+
+/// A paper names roles and bodies, not people.
+fn refuse_names(ctx: &Ctx, paper: &paper::Paper) -> Result<()> {
+    let names = people::names(ctx)?;
+    let text: Vec<&str> = paper.chapters.iter().flat_map(|c| &c.paragraphs).flat_map(|p| &p.runs).map(|r| match r { paper::Run::Words { text } | paper::Run::Sourced { text, .. } => text.as_str() }).collect();
+    let found: Vec<&str> = names_in(&text.join(" "), &names).iter().map(|n| n.person.as_str()).collect();
+    if found.is_empty() { return Ok(()); }
+    Err(CliError::refused(format!("the paper would name a person ({}): put the role where the name stands in the records that it cites", found.join(", "))))
+}
