@@ -98,6 +98,8 @@ fn send(ctx: &Ctx, id: &str, despite_missing: bool) -> Result<Answer> {
     let gate = ctx.gate(&store);
     let kept = gate.show::<Mailing>(id, AsAt::NOW)?;
     let (done, part) = folder(ctx, id);
+    // Recipients are those of now, whatever --as-at says.
+    let ctx = &Ctx { as_at: None, ..ctx.clone() };
     if kept.record.state == MailingState::Sent { return finish(&done, &part, id); }
     let (r, held) = contacts::resolved(ctx, &store, &kept.record.topic, &kept.record.categories)?;
     let missing: Vec<String> = r.missing.iter().map(|(p, w)| format!("{p} ({w})")).collect();

@@ -32,9 +32,10 @@ pub(crate) fn run(c: &PaperCommand, ctx: &Ctx) -> Result<Answer> {
     let PaperCommand::Build { period, out, methodology, marking } = c;
     let store = ctx.store()?;
     let e = evidence::gather(ctx, &store, *period, methodology.as_deref(), &mut ctx.progress())?;
-    let paper = paper::write(&e, &data::make(&e)?, marking)?;
+    let data = data::make(&e)?;
+    let paper = paper::write(&e, &data, marking)?;
     refuse_names(ctx, &paper)?;
-    let files = if ctx.dry_run { Vec::new() } else { paper::put(&paper, out)? };
+    let files = if ctx.dry_run { Vec::new() } else { paper::put(&paper, &e, &data, &ctx.data, out)? };
     let mut t = Table::new("Files", &["file", "sha-256"]);
     for (name, hash) in &files { t.row([name.clone(), hash.clone()]); }
     let (chapters, empty) = (paper.chapters.len(), paper.chapters.iter().filter(|c| c.paragraphs.len() == 1 && c.paragraphs[0].runs.len() == 1).count());

@@ -11,7 +11,7 @@ fn region<'v>(v: &'v Value, name: &str) -> &'v Value { v["regions"].as_array().u
 fn sides(v: &Value, key: &str) -> Vec<String> { v[key].as_array().unwrap().iter().map(|s| s.as_str().unwrap().to_owned()).collect() }
 
 fn parties(r: &Room, n: u32) {
-    for i in 0..n { r.run(&["party", "add", &format!("P{i}"), "--name", &format!("Party {i} (invented)"), "--category", "large-supplier"]).ok(); }
+    for i in 0..n { r.run(&["party", "add", &format!("QUOX{i}"), "--name", &format!("Party {i} (invented)"), "--category", "large-supplier"]).ok(); }
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn m13_what_does_not_agree_in_a_region_is_said_with_its_sources() {
     assert_eq!(region(&e, "south")["conflict"], false);
     // A complaint heard turns that side over.
     parties(&r, 1);
-    r.run(&["complaint", "add", "P0", "--text", "reads fail", "--heard-by", "dcc", "--region", "north", "--on", "2026-04-10"]).ok();
+    r.run(&["complaint", "add", "QUOX0", "--text", "reads fail", "--heard-by", "dcc", "--region", "north", "--on", "2026-04-10"]).ok();
     let e = r.json("report evidence --period 2026-04");
     assert_eq!(sides(region(&e, "north"), "not_well"), ["user-run tests", "complaints"]);
     assert!(r.april().text("pack.html").contains("Evidence by region"));
@@ -49,16 +49,17 @@ fn m14_regions_are_compared_with_an_interval_and_small_samples_are_refused() {
 fn m15_each_party_counts_once_a_month_and_small_classes_are_hidden() {
     let r = Room::new();
     parties(&r, 5);
-    for i in 0..5 { r.run(&["sentiment", "add", &format!("P{i}"), "--mood", "poor", "--period", "2026-04", "--region", "north", "--source", "survey"]).ok(); }
-    r.run(&["sentiment", "add", "P0", "--mood", "good", "--period", "2026-04", "--region", "north", "--source", "survey", "--as", "lee@P0+user"]).ok();
-    r.run(&["sentiment", "add", "P1", "--mood", "good", "--period", "2026-04", "--region", "north", "--source", "survey", "--as", "lee@P0+user"]).code(4);
+    for i in 0..5 { r.run(&["sentiment", "add", &format!("QUOX{i}"), "--mood", "poor", "--period", "2026-04", "--region", "north", "--source", "survey"]).ok(); }
+    r.run(&["sentiment", "add", "QUOX0", "--mood", "good", "--period", "2026-04", "--region", "north", "--source", "survey", "--as", "lee@QUOX0+user"]).ok();
+    r.run(&["sentiment", "add", "QUOX1", "--mood", "good", "--period", "2026-04", "--region", "north", "--source", "survey", "--as", "lee@QUOX0+user"]).code(4);
     let lines = |r: &Room| r.json("report sentiment --period 2026-04")["lines"].clone();
     let shown = lines(&r);
     assert_eq!((shown[0]["class"].as_str(), shown[0]["counts"]["parties"].as_u64(), shown[0]["counts"]["poor"].as_u64()), (Some("large-supplier"), Some(5), Some(4)));
-    assert!(!r.nb("report sentiment --period 2026-04").ok().out.contains("P0"));
+    assert!(!r.nb("report sentiment --period 2026-04").ok().out.contains("QUOX0"));
     let pack = r.april();
-    assert!(pack.text("pack.html").contains("User sentiment") && !pack.text("pack.html").contains("P0"));
-    r.run(&["sentiment", "withdraw", "P4|north|2026-04", "--reason", "mistake"]).ok();
+    assert!(pack.text("pack.html").contains("User sentiment"));
+    assert!(!pack.text("pack.html").contains("QUOX") && !pack.text("pack.json").contains("QUOX") && !pack.text("data.json").contains("QUOX"));
+    r.run(&["sentiment", "withdraw", "QUOX4|north|2026-04", "--reason", "mistake"]).ok();
     assert!(lines(&r)[0]["counts"].is_null(), "four parties are too few");
     assert_eq!(r.json("report sentiment --period 2026-03")["lines"].as_array().unwrap().len(), 0);
 }

@@ -74,6 +74,7 @@ fn s4_no_issues_is_a_claim_until_evidence_is_attached() {
     r.run(&["document", "add", "cert-1", "--kind", "letter", "--title", "Certificate", "--owner", "dcc", "--due", "2026-06-01"]).ok();
     r.nb("audit evidence audit-1 --document cert-1").code(4);
     r.nb("audit evidence audit-1 --document nothing").code(5);
+    r.nb("audit change audit-1 evidence=cert-1 --reason x").code(4);
     assert_eq!(worth(), "claim", "a promise is no evidence");
     r.nb("document arrive cert-1 --on 2026-05-20").ok();
     r.run(&["audit", "evidence", "audit-1", "--document", "cert-1", "--place", "page 2"]).ok();
@@ -101,7 +102,7 @@ fn s5_a_quarter_is_resolved_by_its_definition_and_no_amount_is_made_up() {
     r.run(&["workpackage", "line", "wp1", "Minutes", "--budget", "1200.50", "--source", "paper 7, page 2"]).ok();
     let b = &r.json("workpackage show wp1")["budget"];
     assert_eq!((b["pence"].as_i64(), b["lines"].as_u64(), b["of"].as_u64()), (Some(120_050), Some(1), Some(2)));
-    r.nb("workpackage change wp1 state=approved --reason x").code(3);
+    r.nb("workpackage change wp1 state=approved --reason x").code(4);
     r.nb("workpackage approve wp1 --by board").ok();
     assert_eq!(r.json("workpackage show wp1")["record"]["state"], "approved");
 }

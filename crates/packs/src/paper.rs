@@ -170,11 +170,12 @@ pub fn unsourced(paper: &Paper) -> Vec<String> {
     out
 }
 
-/// Writes the paper as HTML, text and JSON into a folder. Names and hashes of the files.
+/// Writes the paper as HTML, text and JSON into a folder, and notes its figures in the data folder
+/// `place`. Names and hashes of the files.
 ///
 /// # Errors
 /// Where a number has no source, or the folder cannot be written.
-pub fn put(paper: &Paper, out: &Path) -> Result<Vec<(String, String)>, PackError> {
+pub fn put(paper: &Paper, e: &Evidence, data: &PackData, place: &Path, out: &Path) -> Result<Vec<(String, String)>, PackError> {
     if let Some(first) = unsourced(paper).first() { return Err(PackError::unsound("the paper", format!("{first:?} has no source"))); }
     let mut json = serde_json::to_vec_pretty(paper).map_err(|e| PackError::printer("JSON", e))?;
     json.push(b'\n');
@@ -182,6 +183,8 @@ pub fn put(paper: &Paper, out: &Path) -> Result<Vec<(String, String)>, PackError
         ("paper.html".to_owned(), print::html(paper).into_bytes()), ("paper.json".to_owned(), json), ("paper.txt".to_owned(), print::text(paper).into_bytes()),
     ];
     let listed = files.iter().map(|(n, b)| (n.clone(), sha256(b))).collect();
+    // So that each cited figure can be explained at once.
+    crate::store::note(place, e, &data.figures, "")?;
     folder::write(out, &files, Replace::Files)?;
     Ok(listed)
 }

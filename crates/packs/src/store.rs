@@ -208,7 +208,7 @@ fn write(built: &Built, formats: Formats, out: &Path) -> Result<Vec<WrittenFile>
 }
 
 /// Notes the figures of a build: one file for what it was made of, however often it is built.
-fn note(data: &Path, e: &Evidence, figures: &[Entry], user: &str) -> Result<(), PackError> {
+pub(crate) fn note(data: &Path, e: &Evidence, figures: &[Entry], user: &str) -> Result<(), PackError> {
     let frozen = e.frozen();
     let key = format!("{}|{}|{}|{}|{}|{user}", e.period, e.methodology.id, e.as_at, frozen.manifest, frozen.rules);
     let name: String = manifest::sha256(key.as_bytes()).chars().take(24).collect();

@@ -51,7 +51,7 @@ fn shortfall(d: &Desk<'_>, n: &Numbered) -> Shortfall {
 }
 
 /// The reason in the report where there is one, else the latest given elsewhere; and where it was given.
-pub(super) fn reason(q: &Requirement) -> (String, String) {
+pub(crate) fn reason(q: &Requirement) -> (String, String) {
     let Some(e) = q.given.iter().rev().find(|e| e.in_report).or(q.given.last()) else { return (String::new(), String::new()) };
     let mut from = match q.explained {
         Explained::InReport => format!("in the report, by {}", e.by),

@@ -137,6 +137,9 @@ impl Gate<'_> {
         self.one(write, |tx| {
             let head = crate::write::live_head::<Example>(tx, id)?;
             let mut e: Example = crate::tx::parse(id, &head.body)?;
+            // Looked at again: whoever may change an example may have changed its text since.
+            let found = self.gives_away(&e, &e.public_text)?;
+            if !found.is_empty() { return Err(RegisterError::Frozen { noun: Noun::Example, id: id.to_owned(), why: format!("the text still holds {}; write another with `example de-identify`", found.join(", ")) }); }
             if e.state != ExampleState::DeIdentified {
                 return Err(RegisterError::Frozen { noun: Noun::Example, id: id.to_owned(), why: format!("it is {}; only a de-identified example is passed on, once", e.state) });
             }
