@@ -1,0 +1,153 @@
+//! An open-loop load of signed reads (CV1) against a running service: requests leave at their time,
+//! whatever the service does. Prints offered and achieved rate, acknowledgements by percentile from
+//! the intended start, what was refused, and how many answers were delivered here.
+//!
+//! `cargo run --release -p northbound-gateway --example load -- URL DATA RATE SECONDS METERS.csv`
+//! where URL is the service's base, DATA its data folder (keys) and METERS.csv lines of EUI,USER.
+
+use northbound_duis::{Signer, build::{Element, RequestBody, RequestOut, ServiceRef}};
+use northbound_gateway::keys::Keys;
+use northbound_types::{Eui64, RequestId};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, atomic::{AtomicU64, Ordering}},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+use tokio::{io::{AsyncReadExt, AsyncWriteExt}, net::{TcpListener, TcpStream}, sync::mpsc};
+
+const CONNECTIONS: usize = 64;
+type Fail = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Default)]
+struct Seen { waits: Mutex<Vec<u64>>, accepted: AtomicU64, refused: AtomicU64, failed: AtomicU64, answered: AtomicU64 }
+
+/// Where one message ends: head and body of HTTP with a Content-Length.
+fn whole(buffer: &[u8]) -> Option<(usize, usize)> {
+    let head = buffer.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&buffer[..head]).ok()?;
+    let length = text.lines().find_map(|l| l.split_once(':').filter(|(k, _)| k.eq_ignore_ascii_case("content-length")).and_then(|(_, v)| v.trim().parse::<usize>().ok())).unwrap_or(0);
+    (buffer.len() >= head + length).then_some((head, head + length))
+}
+
+async fn endpoint(seen: Arc<Seen>) -> Result<String, Fail> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let seen = Arc::clone(&seen);
+            tokio::spawn(async move {
+                let mut buffer = Vec::with_capacity(8192);
+                loop {
+                    while let Some((_, end)) = whole(&buffer) {
+                        buffer.drain(..end);
+                        seen.answered.fetch_add(1, Ordering::Relaxed);
+                        if stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.is_err() { return; }
+                    }
+                    if stream.read_buf(&mut buffer).await.unwrap_or(0) == 0 { return; }
+                }
+            });
+        }
+    });
+    Ok(url)
+}
+
+async fn connection(authority: String, base: String, mut work: mpsc::Receiver<(Instant, Vec<u8>)>, seen: Arc<Seen>) {
+    let mut stream: Option<TcpStream> = None;
+    while let Some((due, xml)) = work.recv().await {
+        if stream.is_none() { stream = TcpStream::connect(&authority).await.ok(); if let Some(s) = &stream { let _ = s.set_nodelay(true); } }
+        let Some(s) = &mut stream else { seen.failed.fetch_add(1, Ordering::Relaxed); continue };
+        let head = format!("POST {base}/serviceS HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\nContent-Length: {}\r\n\r\n", xml.len());
+        let mut message = head.into_bytes();
+        message.extend_from_slice(&xml);
+        let answer = async {
+            s.write_all(&message).await.ok()?;
+            let mut buffer = Vec::with_capacity(2048);
+            loop {
+                if let Some((_, end)) = whole(&buffer) { buffer.truncate(end); return Some(buffer); }
+                if s.read_buf(&mut buffer).await.unwrap_or(0) == 0 { return None; }
+            }
+        };
+        match answer.await {
+            Some(b) if b.windows(5).any(|w| w == b">I99<") => { seen.accepted.fetch_add(1, Ordering::Relaxed); seen.waits.lock().unwrap_or_else(|e| e.into_inner()).push(due.elapsed().as_micros() as u64); }
+            Some(_) => { seen.refused.fetch_add(1, Ordering::Relaxed); }
+            None => { seen.failed.fetch_add(1, Ordering::Relaxed); stream = None; }
+        }
+    }
+}
+
+fn sign(signers: &HashMap<Eui64, Signer>, id: RequestId) -> Result<Vec<u8>, Fail> {
+    let text = id.to_string();
+    let out = RequestOut { schema_version: "5.2", id: &text, first_in_sequence: None, preceding: None, variant: 1, service: ServiceRef { reference: "4.1", srv: "4.1.1" },
+        body: RequestBody::Service(Element::new("ReadInstantaneousImportRegisters")) };
+    let signer = signers.get(&id.originator).ok_or("a User without a key")?;
+    Ok(out.signed(signer)?)
+}
+
+fn main() -> Result<(), Fail> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [url, data, rate, seconds, meters] = &args[..] else { return Err("load URL DATA RATE SECONDS METERS.csv".into()) };
+    let (rate, seconds): (u64, u64) = (rate.parse()?, seconds.parse()?);
+    let rest = url.strip_prefix("http://").ok_or("plain http only")?;
+    let (authority, base) = rest.split_once('/').map_or((rest, String::new()), |(a, b)| (a, format!("/{}", b.trim_end_matches('/'))));
+    let mut targets: Vec<(Eui64, Eui64)> = Vec::new();
+    for line in std::fs::read_to_string(meters)?.lines() { let (m, u) = line.split_once(',').ok_or("lines of EUI,USER")?; targets.push((m.parse()?, u.parse()?)); }
+    let folder = Path::new(data).join("keys");
+    let keys = Keys::load(&folder, Eui64(0x90B3_D51F_3000_0002), None)?;
+    let mut signers = HashMap::new();
+    for &(_, user) in &targets { if !signers.contains_key(&user) { signers.insert(user, keys.user(user, &folder)?); } }
+    // Signed beforehand, so that the load's own cost is small.
+    let start = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64;
+    let total = rate * seconds;
+    let mut messages = Vec::with_capacity(total as usize);
+    for n in 0..total {
+        let (target, originator) = targets[n as usize % targets.len()];
+        messages.push(sign(&signers, RequestId { originator, target, counter: start + n })?);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(run(authority.to_owned(), base, Path::new(data), messages, rate, signers.into_keys().collect(), targets.len()))
+}
+
+async fn run(authority: String, base: String, data: &Path, messages: Vec<Vec<u8>>, rate: u64, users: Vec<Eui64>, targets: usize) -> Result<(), Fail> {
+    let seen = Arc::new(Seen::default());
+    let url = endpoint(Arc::clone(&seen)).await?;
+    tell(data, &url, &users).await?;
+    let lanes: Vec<_> = (0..CONNECTIONS).map(|_| { let (tx, rx) = mpsc::channel(100_000); tokio::spawn(connection(authority.clone(), base.clone(), rx, Arc::clone(&seen))); tx }).collect();
+    let (total, begun) = (messages.len(), Instant::now());
+    for (n, xml) in messages.into_iter().enumerate() {
+        let due = begun + Duration::from_nanos(1_000_000_000 / rate * n as u64);
+        if let Some(wait) = due.checked_duration_since(Instant::now()) { if wait > Duration::from_micros(500) { tokio::time::sleep(wait).await; } }
+        // One meter always goes by one lane, so that its counters arrive in order.
+        let _ = lanes[n % targets % CONNECTIONS].try_send((due, xml));
+    }
+    let offered = total as f64 / begun.elapsed().as_secs_f64();
+    let done = || seen.accepted.load(Ordering::Relaxed) + seen.refused.load(Ordering::Relaxed) + seen.failed.load(Ordering::Relaxed);
+    let patience = Instant::now();
+    while (done() as usize) < total && patience.elapsed() < Duration::from_secs(30) { tokio::time::sleep(Duration::from_millis(50)).await; }
+    let took = begun.elapsed().as_secs_f64();
+    while seen.answered.load(Ordering::Relaxed) < seen.accepted.load(Ordering::Relaxed) && patience.elapsed() < Duration::from_secs(60) { tokio::time::sleep(Duration::from_millis(50)).await; }
+    let all = begun.elapsed().as_secs_f64();
+    let mut waits = seen.waits.lock().unwrap_or_else(|e| e.into_inner()).clone();
+    waits.sort_unstable();
+    let at = |p: usize| waits.get(waits.len().saturating_sub(1) * p / 1000).copied().unwrap_or(0) as f64 / 1000.0;
+    let (accepted, answered) = (seen.accepted.load(Ordering::Relaxed), seen.answered.load(Ordering::Relaxed));
+    println!("offered {offered:.0}/s, acknowledged {:.0}/s, answered and delivered {:.0}/s", accepted as f64 / took, answered as f64 / all);
+    println!("{total} sent: {accepted} accepted, {} refused, {} failed; {answered} answers delivered", seen.refused.load(Ordering::Relaxed), seen.failed.load(Ordering::Relaxed));
+    println!("acknowledgement from the intended start, ms: p50 {:.1}  p95 {:.1}  p99 {:.1}  most {:.1}", at(500), at(950), at(990), at(1000));
+    Ok(())
+}
+
+/// Tells the running service where the Users' messages go.
+async fn tell(data: &Path, url: &str, users: &[Eui64]) -> Result<(), Fail> {
+    let said: serde_json::Value = serde_json::from_slice(&std::fs::read(data.join("service.json"))?)?;
+    let (control, token) = (said["control"].as_str().unwrap_or_default().to_owned(), said["token"].as_str().unwrap_or_default().to_owned());
+    for user in users {
+        let body = serde_json::json!({"user": user, "url": url}).to_string();
+        let mut s = TcpStream::connect(control.trim_start_matches("http://")).await?;
+        s.write_all(format!("POST /endpoint HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).as_bytes()).await?;
+        let mut answer = String::new();
+        s.read_to_string(&mut answer).await?;
+        if !answer.contains(" 200 ") { return Err(format!("the service does not take the endpoint: {answer}").into()); }
+    }
+    Ok(())
+}
