@@ -20,16 +20,25 @@ impl Judge for NoRules {
     fn buckets(&self) -> usize { 64 }
 }
 
+/// Bits that look random: SplitMix64 of `n`. Without them the files would be far smaller than real ones.
+fn noise(n: u64, which: u64) -> u64 {
+    let mut z = n.wrapping_add(which << 40).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
 /// An invented message; `n` decides everything.
 fn row(n: u64, state: RequestState) -> ExchangeRow<'static> {
-    let received = START + n as i64 * 400;
-    let answer = state.is_answered().then_some(received + 900_000 + (n % 977) as i64 * 1_000);
+    let some = |which: u64, below: u64| (noise(n, which) % below) as i64;
+    let received = START + n as i64 * 400 + some(1, 400);
+    let answer = state.is_answered().then(|| received + 900_000 + some(2, 9_000_000));
     ExchangeRow {
-        namespace: "duis", originator: Eui64(0x90B3_D51F_3001_0000 + n % 120), target: Eui64(0x00DB_1234_0000_0000 + n.wrapping_mul(2_654_435_761) % 5_000_000), counter: n, leg: Leg::Send, instance: 0,
-        kind: Kind::ServiceRequest, mode: Mode::OnDemand, srv: ["4.1.1", "4.6.1", "1.1.1", "6.15.1", "8.1.1"][n as usize % 5], cv: 1, role: "IS", party_category: "", class: "on-demand",
-        generation: Generation::Smets2, device_type: "ESME", test_kind: TestKind::None, region: Region::ALL[n as usize % 3], provider: "DSP", feed: "live", state, code: if answer.is_some() { "I0" } else { "" },
-        user_sent: None, received, acknowledged: Some(received + 3_000), due: None, released: None, queued: Some(received + 3_100), sent_to_wan: Some(received + 5_000),
-        delivered_to_device: None, answered_at_wan: answer, answer_sent: answer.map(|a| a + 2_000), delivered: answer.map(|a| a + 9_000), target_at: None, timeout_at: Some(received + 60_000_000),
+        namespace: "duis", originator: Eui64(0x90B3_D51F_3001_0000 + noise(n, 3) % 120), target: Eui64(0x00DB_1234_0000_0000 + noise(n, 4) % 5_000_000), counter: received as u64 / 1000, leg: Leg::Send, instance: 0,
+        kind: Kind::ServiceRequest, mode: Mode::OnDemand, srv: ["4.1.1", "4.6.1", "1.1.1", "6.15.1", "8.1.1"][noise(n, 5) as usize % 5], cv: 1, role: "IS", party_category: "", class: "on-demand",
+        generation: Generation::Smets2, device_type: "ESME", test_kind: TestKind::None, region: Region::ALL[noise(n, 6) as usize % 3], provider: "DSP", feed: "live", state, code: if answer.is_some() { "I0" } else { "" },
+        user_sent: None, received, acknowledged: Some(received + 3_000 + some(7, 9_000)), due: None, released: None, queued: Some(received + 3_100), sent_to_wan: Some(received + 5_000 + some(8, 90_000)),
+        delivered_to_device: None, answered_at_wan: answer, answer_sent: answer.map(|a| a + 2_000 + some(9, 3_000)), delivered: answer.map(|a| a + 9_000 + some(10, 50_000)), target_at: None, timeout_at: Some(received + 60_000_000),
         known: answer.unwrap_or(received), place: 0,
     }
 }
