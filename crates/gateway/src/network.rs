@@ -99,7 +99,8 @@ pub enum Told {
         /// The GBCS message.
         bytes: Vec<u8>,
     },
-    /// It is under way to the device, or the device is at it.
+    /// It is under way to the device. Its answer follows: as an answer, or as [`Told::Known`] where
+    /// a crash has lost that.
     Executing,
     /// The device never had it, as far as the network knows: it may be sent again.
     Unknown,

@@ -116,6 +116,39 @@ async fn a_broken_connection_is_told_and_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_a_crash_has_lost_is_told_when_its_time_comes() {
+    let dir = tempfile::tempdir().unwrap();
+    // A gas meter has it when it wakes, within half an hour: at this speed within half a minute.
+    let slow = || Settings { factor: 60, ..settings(dir.path(), "") };
+    let s = served(slow(), "127.0.0.1:0").await;
+    let address = s.address.to_string();
+    let (network, mut events) = TcpNetwork::connect(s.address);
+    assert_eq!(next(&mut events).await, NetworkEvent::Connected);
+    let mut sent = Vec::new();
+    for home in (1..60).filter(|h| h % 3 != 0) {
+        let content = CommandContent { srv: "4.1.1".into(), ..CommandContent::default() }.write().unwrap();
+        let m = Message { cra: Cra::Command, counter: 1, originator: USER, recipient: device(home, DeviceType::Gsme), date_time: None, code: 0x27, supplementary: Supplementary::None, content: &content, signature: Signature::Empty, mac: None };
+        sent.push(network.dispatch(Dispatch { bytes: build(&m).unwrap(), pace: Pace::OnDemand }).unwrap());
+    }
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    s.end().await;
+    let s = served(slow(), &address).await;
+    let (mut executing, mut known) = (std::collections::HashSet::new(), std::collections::HashSet::new());
+    let end = tokio::time::Instant::now() + Duration::from_secs(45);
+    loop {
+        match timeout_at(end, events.recv()).await.expect("everything under way is told").unwrap() {
+            NetworkEvent::Connected => for key in &sent { network.ask(*key).unwrap(); },
+            NetworkEvent::Told { correlation, told: Told::Executing } => { executing.insert(correlation); }
+            NetworkEvent::Told { correlation, told: Told::Known { .. } } => { known.insert(correlation); }
+            NetworkEvent::Answer { .. } => panic!("what the crash lost does not come by itself"),
+            _ => {}
+        }
+        if executing.len() > 20 && executing.is_subset(&known) { break; }
+    }
+    s.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_region_without_route_and_a_power_cut_are_told() {
     let dir = tempfile::tempdir().unwrap();
     let faults = "[[fault]]\nregion = \"central\"\nfrom = \"0\"\nuntil = \"1h\"\ntrouble = \"outage\"\n[[fault]]\nregion = \"south\"\nfrom = \"1s\"\nuntil = \"1h\"\ntrouble = \"power-cut\"\nhubs = 20\n";

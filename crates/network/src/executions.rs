@@ -81,8 +81,13 @@ pub enum Asked<'a> {
         /// Its answer.
         answer: &'a [u8],
     },
-    /// It is under way.
-    Executing,
+    /// It is under way, and known how it will end.
+    Executing {
+        /// When the device will have it, µs UTC.
+        delivered: i64,
+        /// Its answer, which nobody can have before.
+        answer: &'a [u8],
+    },
     /// The device never had it, or has forgotten it.
     Unknown,
 }
@@ -145,7 +150,7 @@ impl Devices {
     pub fn ask(&self, key: &Correlation, at: i64) -> Asked<'_> {
         match self.logs.get(&key.device).and_then(|l| l.find(key)) {
             None => Asked::Unknown,
-            Some(r) if r.delivered > at => Asked::Executing,
+            Some(r) if r.delivered > at => Asked::Executing { delivered: r.delivered, answer: &r.answer },
             Some(r) => Asked::Known { delivered: r.delivered, answer: &r.answer },
         }
     }

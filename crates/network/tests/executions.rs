@@ -98,7 +98,7 @@ fn what_became_of_a_command_can_be_asked() {
     let key = Correlation::of(&parse(&bytes).unwrap().message).unwrap();
     assert_eq!(e.devices.ask(&key, i64::MAX), Asked::Unknown);
     let (delivered, answer, _) = answered(&mut e, &bytes);
-    assert_eq!(e.devices.ask(&key, delivered - 1), Asked::Executing);
+    assert_eq!(e.devices.ask(&key, delivered - 1), Asked::Executing { delivered, answer: &answer });
     assert_eq!(e.devices.ask(&key, delivered), Asked::Known { delivered, answer: &answer });
     assert_eq!(e.devices.ask(&Correlation { counter: 8, ..key }, i64::MAX), Asked::Unknown);
 }

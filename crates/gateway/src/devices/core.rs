@@ -12,7 +12,7 @@ use northbound_network::{
 use northbound_types::Utc;
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap, VecDeque},
+    collections::{BinaryHeap, HashMap, HashSet, VecDeque},
     time::Duration,
 };
 use tokio::{
@@ -75,6 +75,8 @@ struct Core {
     patient: bool,
     waiting: BinaryHeap<Waiting>,
     events: HashMap<u64, NetworkEvent>,
+    /// Commands whose answer waits for its time. After a crash there is none.
+    answering: HashSet<Correlation>,
     number: u64,
     alerts: Alerts,
 }
@@ -130,7 +132,7 @@ fn core(settings: Settings, start: i64, devices: Devices) -> Core {
     let alerts = Alerts { feed: None, start, storms, recipients, promised: Vec::new(), taken: None, sent: VecDeque::new(), kept: None, kept_at: 0 };
     Core {
         emulator, clock: Clock::new(start, settings.factor), log: None, folder: None, listener: None, patient: false,
-        waiting: BinaryHeap::new(), events: HashMap::new(), number: 0, alerts,
+        waiting: BinaryHeap::new(), events: HashMap::new(), answering: HashSet::new(), number: 0, alerts,
     }
 }
 
@@ -170,14 +172,7 @@ impl Core {
         for input in batch.drain(..) {
             match input {
                 Input::Command { pace, bytes } => self.command(&bytes, pace, &mut ready),
-                Input::Ask(key) => {
-                    let told = match self.emulator.devices.ask(&key, self.clock.model()) {
-                        Asked::Known { delivered, answer } => Told::Known { delivered: self.clock.to_real(delivered), bytes: answer.to_vec() },
-                        Asked::Executing => Told::Executing,
-                        Asked::Unknown => Told::Unknown,
-                    };
-                    ready.push((i64::MIN, NetworkEvent::Told { correlation: key, told }));
-                }
+                Input::Ask(key) => self.ask(key, &mut ready),
                 Input::AlertTaken(number) => self.alert_taken(number),
                 Input::Attach { listener, events } => {
                     // What was on its way to the last listener is asked for by this one.
@@ -190,6 +185,7 @@ impl Core {
         }
         self.sync()?;
         for (at, event) in ready {
+            if let NetworkEvent::Answer { correlation, .. } | NetworkEvent::Told { correlation, told: Told::Known { .. } } = &event { self.answering.insert(*correlation); }
             self.number += 1;
             self.waiting.push(Reverse((at, self.number)));
             self.events.insert(self.number, event);
@@ -198,6 +194,20 @@ impl Core {
     }
 
     fn sync(&mut self) -> Result<(), DevicesError> { self.log.as_mut().map_or(Ok(()), Log::sync) }
+
+    /// Tells what is known. An answer whose time a crash has lost is told at that time.
+    fn ask(&self, key: Correlation, ready: &mut Vec<(i64, NetworkEvent)>) {
+        let mut tell = |at, told| ready.push((at, NetworkEvent::Told { correlation: key, told }));
+        let known = |delivered, answer: &[u8]| Told::Known { delivered: self.clock.to_real(delivered), bytes: answer.to_vec() };
+        match self.emulator.devices.ask(&key, self.clock.model()) {
+            Asked::Known { delivered, answer } => tell(i64::MIN, known(delivered, answer)),
+            Asked::Executing { delivered, answer } => {
+                tell(i64::MIN, Told::Executing);
+                if !self.answering.contains(&key) { tell(delivered, known(delivered, answer)); }
+            }
+            Asked::Unknown => tell(i64::MIN, Told::Unknown),
+        }
+    }
 
     fn command(&mut self, bytes: &[u8], pace: Pace, ready: &mut Vec<(i64, NetworkEvent)>) {
         // The service checked that it is a Command; what is none has no device to answer it.
@@ -226,7 +236,9 @@ impl Core {
         let now = self.clock.model();
         while self.waiting.peek().is_some_and(|Reverse((at, _))| *at <= now) {
             let Some(Reverse((_, number))) = self.waiting.pop() else { return };
-            if let Some(event) = self.events.remove(&number) { self.send(event).await; }
+            let Some(event) = self.events.remove(&number) else { continue };
+            if let NetworkEvent::Answer { correlation, .. } | NetworkEvent::Told { correlation, told: Told::Known { .. } } = &event { self.answering.remove(correlation); }
+            self.send(event).await;
         }
     }
 
