@@ -1,5 +1,5 @@
 //! How fast the model is: Commands by the bare model, by the devices' logs without bytes, and with
-//! GBCS messages. `cargo run --release -p northbound-network --example rate`
+//! GBCS messages. `cargo run --release -p northbound-network --example network_rate`
 
 use northbound_gbcs::{Correlation, Cra, Message, Signature, Supplementary, build, content::CommandContent};
 use northbound_network::{
