@@ -28,8 +28,11 @@ pub(crate) enum Command {
     Demo(demo::DemoArgs),
     /// Run the live service: the User interface, deliveries, journal, ledger and an emulated network
     Serve(live::serve::ServeArgs),
-    /// What is up
-    Status,
+    /// The live service as it stands now; with a verb, statements on the service beside what was measured
+    Status {
+        #[command(subcommand)]
+        verb: Option<statements::StatusCommand>,
+    },
     /// Send a request as a User, and wait for its answer
     Send(live::send::SendArgs),
     /// A User's endpoint: checks what comes and prints it
@@ -95,8 +98,6 @@ pub(crate) enum Command {
     Contact(contacts::ContactCommand),
     #[command(subcommand)]
     Mailing(mailing::MailingCommand),
-    #[command(subcommand)]
-    Status(statements::StatusCommand),
     #[command(subcommand)]
     Audit(statements::AuditCommand),
     #[command(subcommand)]
@@ -173,7 +174,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
     match &cli.noun {
         Command::Demo(c) => demo::run(c, ctx),
         Command::Serve(c) => live::serve::run(c, ctx),
-        Command::Status => live::watch::status(ctx),
+        Command::Status { verb: None } => live::watch::status(ctx),
+        Command::Status { verb: Some(c) } => statements::status(c, ctx),
         Command::Send(c) => live::send::run(c, ctx),
         Command::Receive(c) => live::receive::run(c, ctx),
         Command::Top(c) => live::watch::top(c, ctx),
@@ -207,7 +209,6 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Action(c) => documents::action(c, ctx),
         Command::Contact(c) => contacts::contact(c, ctx),
         Command::Mailing(c) => mailing::run(c, ctx),
-        Command::Status(c) => statements::status(c, ctx),
         Command::Audit(c) => statements::audit(c, ctx),
         Command::View(c) => statements::view(c, ctx),
         Command::Sentiment(c) => voices::sentiment(c, ctx),
