@@ -7,7 +7,7 @@ const REGIONS: [Region; 3] = [Region::North, Region::Central, Region::South];
 
 impl Flow {
     /// A unit in state queued gets its place in the queue.
-    pub(crate) fn into_queue(&mut self, number: u64) {
+    pub(crate) fn enqueue(&mut self, number: u64) {
         let (now, longest) = (self.now, self.policy.longest_queue);
         let Some(unit) = self.units.get_mut(&number) else { return };
         unit.times.queued = Some(now);

@@ -60,7 +60,7 @@ impl Queue {
     /// nobody has share left a new round begins.
     pub(crate) fn pop(&mut self, weight: impl Fn(Class) -> u32) -> Option<u64> {
         for _ in 0..2 {
-            for q in self.classes.values_mut().filter(|q| q.len > 0 && q.credit > 0) {
+            if let Some(q) = self.classes.values_mut().find(|q| q.len > 0 && q.credit > 0) {
                 q.credit -= 1;
                 return q.pop();
             }

@@ -170,14 +170,14 @@ impl Flow {
                 let due = unit.times.due.unwrap_or(self.now);
                 self.timers.set(due, Timer::Due(number));
             }
-            S::Queued => self.into_queue(number),
+            S::Queued => self.enqueue(number),
             _ => {}
         }
     }
 
     /// A future-dated request is due.
     pub(crate) fn due(&mut self, number: u64, out: &mut Vec<Effect>) {
-        if self.units.get(&number).is_some_and(|u| u.state == S::Waiting) && self.shift(number, S::Queued, out) { self.into_queue(number); }
+        if self.units.get(&number).is_some_and(|u| u.state == S::Waiting) && self.shift(number, S::Queued, out) { self.enqueue(number); }
     }
 
     /// Cancels the future-dated requests of the same User, device and service that still wait; the

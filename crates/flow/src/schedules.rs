@@ -77,7 +77,7 @@ impl Flow {
             attempt: 0, schedule: Some(number), event_ref: None, after: None, leads: false, delivery: None, late: false,
         };
         let unit = self.enter(unit, out);
-        if can { self.into_queue(unit); } else { self.settle(unit, out); }
+        if can { self.enqueue(unit); } else { self.settle(unit, out); }
     }
 }
 

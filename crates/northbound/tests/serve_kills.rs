@@ -112,11 +112,11 @@ fn fifty_kills_under_load_lose_nothing_and_do_nothing_twice() {
     let address = devices.said["listening"].as_str().unwrap().to_owned();
     std::fs::create_dir_all(room.data()).unwrap();
     std::fs::write(room.data().join("service.toml"), format!("[network]\ndevices = \"{address}\"\nseed = 1\nmeters = {METERS}\nmacs = false\n[store]\ncheckpoint-records = 400\ncommit-seconds = 1\n")).unwrap();
+    std::fs::write(room.data().join("endpoints.json"), format!("[{{\"user\":\"{USER}\",\"url\":\"{}\"}}]", endpoint(&log))).unwrap();
     let port = free_port();
     let serve = format!("serve --demo --meters {METERS} --speed {FACTOR} --listen 127.0.0.1:{port} --log service.log");
     let mut service = Running::start(&room, &serve);
     let meters = meters(&room);
-    room.nb(&format!("--as kim+operations user add {USER} --party Alder --role IS --live --endpoint {}", endpoint(&log))).ok();
     let (authority, keys) = (format!("127.0.0.1:{port}"), room.data().join("keys"));
     let posters: Vec<_> = (0..POSTERS).map(|n| {
         let (log, authority, meters, keys) = (Arc::clone(&log), authority.clone(), meters.clone(), keys.clone());

@@ -239,7 +239,9 @@ fn files(e: &Evidence, behind: &Behind) -> Vec<SourceFile> {
     // The feed of a file is that of rows which name none: where no message has it, its rows name their own.
     let named = c.index(Dim::Feed).map_or_else(BTreeSet::new, |i| c.rows.iter().map(|r| r.keys[i].to_string()).collect::<BTreeSet<String>>());
     let mine = |feed: &String| feed.is_empty() || feeds.contains(feed) || !named.contains(feed);
-    m.sources.iter().filter(|s| ids.contains(&s.id) && s.known <= e.as_at && mine(&s.feed)).map(|s| SourceFile {
+    // A file that was taken back is no source any more.
+    let taken_back = |id: i64| m.retracted.iter().any(|r| r.source == id);
+    m.sources.iter().filter(|s| ids.contains(&s.id) && !taken_back(s.id) && s.known <= e.as_at && mine(&s.feed)).map(|s| SourceFile {
         name: s.name.clone(), kind: s.layout.clone(), feed: s.feed.clone(), rows: s.rows, sha256: s.sha256.clone(), known: s.known,
     }).collect()
 }

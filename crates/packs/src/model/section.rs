@@ -21,6 +21,7 @@ pub struct Section {
 /// A piece of a chapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "block", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "a chapter has few blocks, and charts are not rare among them")]
 pub enum Block {
     /// A table.
     Table(Table),
