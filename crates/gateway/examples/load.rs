@@ -95,7 +95,7 @@ fn main() -> Result<(), Fail> {
     let folder = Path::new(data).join("keys");
     let keys = Keys::load(&folder, Eui64(0x90B3_D51F_3000_0002), None)?;
     let mut signers = HashMap::new();
-    for &(_, user) in &targets { if !signers.contains_key(&user) { signers.insert(user, keys.user(user, &folder)?); } }
+    for &(_, user) in &targets { if let std::collections::hash_map::Entry::Vacant(free) = signers.entry(user) { free.insert(keys.user(user, &folder)?); } }
     // Signed beforehand, so that the load's own cost is small.
     let start = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64;
     let total = rate * seconds;

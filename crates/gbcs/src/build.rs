@@ -8,7 +8,7 @@ use crate::{
     parse::{MAC_START, SECURITY, START, TRANSACTION},
 };
 
-/// Writes a message, with its MAC header where it has a MAC. [`crate::parse`] reads the same back.
+/// Writes a message, with its MAC header where it has a MAC. [`crate::parse()`] reads the same back.
 ///
 /// # Errors
 /// `too-large` or `part-length` for parts beyond [`crate::limits`]; `signature-missing` for a MAC

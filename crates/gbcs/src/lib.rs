@@ -1,8 +1,8 @@
 //! GBCS framing as a gateway sees it: reads and builds messages, and tells which response belongs
 //! to which Command.
 //!
-//! [`parse`] reads the outside of one message: MAC header, header, lengths, signature, MAC. The
-//! content inside stays bytes. [`build`] writes the same. Both keep to [`limits`]; what is wrong is
+//! [`parse()`] reads the outside of one message: MAC header, header, lengths, signature, MAC. The
+//! content inside stays bytes. [`build()`] writes the same. Both keep to [`limits`]; what is wrong is
 //! a [`GbcsError`] with a stable code and the byte where it was found. A Pre-Command is a message
 //! without MAC header and signature ([`pre_command`]).
 //!

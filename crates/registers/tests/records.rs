@@ -1,6 +1,7 @@
 //! Each record: what is refused, at the edge of each limit, and its documented JSON keys.
 
 mod base;
+mod forecasting;
 mod incident;
 mod shared;
 use northbound_registers::{AsAt, Begun, EventFilter, Noun, Query, Record, Verb, Write, audit::MAX_EVENTS, record::{MAX_BODY_BYTES, MAX_ID_BYTES},
@@ -202,7 +203,7 @@ fn the_json_keys_are_those_of_the_documentation() {
     let mut have = vec![keys(&feed("a")), keys(&fault("a")), keys(&file("a")), keys(&down("DSP", "2026-04-01T10:00:00Z", None)), keys(&people("2026-04-01", 0)), keys(&hub("h")), keys(&coverage()), keys(&exception()),
         keys(&explanation()), keys(&note("a")), keys(&assured()), keys(&override_()), keys(&confirmation()), keys(&pack("2026-04")), keys(&figure()), keys(&run()), keys(&difference()), keys(&claim()), keys(&party()), keys(&user()), keys(&retention(None)),
         keys(&change()), keys(&combination()), keys(&defect()), keys(&occurrence()), keys(&migration("2020-09-07")), keys(&criteria()), keys(&mitigation())];
-    have.extend(base::all().iter().chain(&incident::all()).chain(&base::around()).map(|(noun, v)| (noun.clone(), v.as_object().unwrap().keys().cloned().collect())));
+    have.extend(base::all().iter().chain(&forecasting::all()).chain(&incident::all()).chain(&base::around()).map(|(noun, v)| (noun.clone(), v.as_object().unwrap().keys().cloned().collect())));
     let mut said = documented();
     have.sort();
     said.sort();

@@ -38,7 +38,7 @@ impl Into<'_, '_> {
 pub(super) fn add(forecasts: &[ForecastRow], volumes: &[VolumeRow], gate: &Gate<'_>, known: Utc, into: &mut Into<'_, '_>) -> Result<()> {
     let mut parties: BTreeMap<Eui64, Option<String>> = BTreeMap::new();
     for user in forecasts.iter().map(|r| r.user).chain(volumes.iter().map(|r| r.user)) {
-        if !parties.contains_key(&user) { parties.insert(user, gate.party_of(user, AsAt::NOW)?.map(|u| u.party.id)); }
+        if let std::collections::btree_map::Entry::Vacant(free) = parties.entry(user) { free.insert(gate.party_of(user, AsAt::NOW)?.map(|u| u.party.id)); }
     }
     let party = |user: Eui64| parties.get(&user).cloned().flatten();
     let unknown = |user: Eui64| format!("{user} is no registered User; add it with `northbound user add` and ingest the file again");

@@ -164,7 +164,7 @@ fn answer(went: &[Went], args: &SendArgs) -> Result<Answer> {
         ]);
         printed.push(json!({
             "request": w.request.id, "variant": w.request.variant, "srv": w.request.srv, "status": w.sent.status, "code": w.sent.code, "pre_command": w.sent.pre_command.is_some(),
-            "answer": w.answer.as_ref().map(|a| received(a)), "acknowledgement": args.xml.then(|| String::from_utf8_lossy(&w.sent.body).into_owned()),
+            "answer": w.answer.as_ref().map(received), "acknowledgement": args.xml.then(|| String::from_utf8_lossy(&w.sent.body).into_owned()),
         }));
     }
     let mut a = Answer::new(json!({"exchanges": printed})).table(t);

@@ -84,7 +84,9 @@ impl Record for Forecast {
         }
         Ok(())
     }
-    fn check_change(&self, id: &str, _before: &Self) -> Result<(), RegisterError> {
+    fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
+        // Withdrawn as it was: entered twice, say.
+        if self == before { return Ok(()); }
         Err(RegisterError::Frozen { noun: NOUN, id: id.to_owned(), why: "a forecast stays as it was submitted; submit another, which counts from then on".to_owned() })
     }
     fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::User, self.user.to_string()), (Noun::Party, self.party.clone())] }

@@ -265,7 +265,7 @@ impl Host {
     }
 
     fn ask(&mut self, c: Correlation, now: i64) {
-        match self.devices.log.get(&c) {
+        match self.devices.log.get(&c).filter(|_| self.trial.bug != Some(Bug::ForgetsExecutions)) {
             None => self.at(now + SECOND, Next::Input(Event::NeverHad(c))),
             Some(done) => if let Some((_, answer)) = done.answer.clone().filter(|(at, _)| *at <= now) { self.at(now + SECOND, Next::Input(Event::Answer(Box::new(answer)))); },
         }
