@@ -10,7 +10,7 @@ use crate::{
     words::Role,
 };
 use hashbrown::HashMap;
-use northbound_types::{AlertCode, AlertState, Eui64, Region, Srv};
+use northbound_types::{AlertState, Eui64, Region, Srv};
 use serde::{Deserialize, Serialize};
 
 /// Alerts that were forwarded and not taken yet, by the number of their delivery.
@@ -26,6 +26,8 @@ impl OpenAlerts {
         numbers.into_iter().map(|n| self.pending[&n].clone()).collect()
     }
     pub(crate) fn len(&self) -> usize { self.pending.len() }
+    /// The device's counter of the alert that is delivered under this number.
+    pub(crate) fn counter(&self, delivery: u64) -> u64 { self.pending.get(&delivery).map_or(0, |r| r.counter) }
 }
 
 /// An alert for one User.
@@ -46,9 +48,6 @@ impl Copy {
         }
     }
 }
-
-/// The service's own alert of a power outage (published); goes to the network operator.
-const POWER_OUTAGE: AlertCode = AlertCode::of("AD1");
 
 impl Flow {
     pub(crate) fn alert(&mut self, a: &Alert, out: &mut Vec<Effect>) {
@@ -74,7 +73,7 @@ impl Flow {
     fn recipients(&self, a: &Alert) -> Vec<Eui64> {
         if let Some(r) = a.recipient { return self.inventory.user_no(r).map(|_| r).into_iter().collect(); }
         let Some(device) = self.inventory.device(a.device) else { return Vec::new() };
-        let roles: &[Role] = if a.code == POWER_OUTAGE { &[Role::Ed] } else { &[Role::Is, Role::Gs] };
+        let roles: &[Role] = if self.policy.tells_of_outage(a.code) { &[Role::Ed] } else { &[Role::Is, Role::Gs] };
         let mut all: Vec<Eui64> = self.inventory.home(device.hub).iter()
             .filter(|d| device.hub == a.device || **d == a.device)
             .filter_map(|d| self.inventory.device(*d))
@@ -123,7 +122,7 @@ impl Flow {
         let (a, code) = (&copy.alert, copy.alert.code);
         let body = match (a.dcc, code) {
             (false, _) => Body::DeviceAlert { code, payload: a.content.clone(), throttled: shown },
-            (true, POWER_OUTAGE) => Body::PowerOutage { code, hub: a.device, since: a.raised.map_or(copy.received, |t| t.0), throttled: shown },
+            (true, _) if self.policy.tells_of_outage(code) => Body::PowerOutage { code, hub: a.device, since: a.raised.map_or(copy.received, |t| t.0), throttled: shown },
             (true, _) => Body::DccAlert { code, device: a.device, throttled: shown },
         };
         let message = Delivery {

@@ -4,9 +4,9 @@
 use crate::{core::Flow, effect::Effect, event::Event};
 
 /// Version of the form of inputs and effects.
-pub const EVENT_VERSION: u8 = 1;
+pub const EVENT_VERSION: u8 = 2;
 /// Version of the form of the state. A checkpoint of another version is not read: the journal is.
-pub const STATE_VERSION: u8 = 1;
+pub const STATE_VERSION: u8 = 2;
 
 /// Bytes that are not what they should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

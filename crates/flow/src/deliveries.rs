@@ -49,12 +49,14 @@ impl Flow {
         };
         pending.attempts += 1;
         self.counts.deliveries[1] += 1;
-        let m = &pending.message;
+        let (of, m) = (pending.of, &pending.message);
         out.push(Effect::Tried(Box::new(DeliveryRecord {
-            delivery: a.delivery, to: m.to, alert: m.answers.is_none(), request: m.answers.as_ref().map(|(id, _)| *id), from: m.from,
+            delivery: a.delivery, to: m.to, request: m.answers.as_ref().map(|(id, _)| *id),
+            unit: if let Of::Unit(number) = of { self.units.get(&number).map(|u| (u.leg, u.instance)) } else { None },
+            code: m.code, alert: if m.answers.is_none() { m.body.alert_code() } else { None }, from: m.from,
+            counter: if of == Of::Alert { self.alerts.counter(a.delivery) } else { 0 },
             attempt: pending.attempts, at: now, status: a.status, outcome: a.outcome,
         })));
-        let of = pending.of;
         if a.outcome == Outcome::Again { return; }
         let delivered = a.outcome == Outcome::Delivered;
         self.counts.deliveries[if delivered { 2 } else { 3 }] += 1;

@@ -128,6 +128,18 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// The code of an alert; none where this answers a request.
+    #[must_use]
+    pub const fn alert_code(&self) -> Option<AlertCode> {
+        match self {
+            Body::DeviceAlert { code, .. } | Body::PowerOutage { code, .. } | Body::Quarantined { code, .. } | Body::CommandFailure { code, .. } | Body::DccAlert { code, .. } => Some(*code),
+            // It closes a request as its answer.
+            Body::FutureDated { .. } | Body::Empty | Body::Payload(_) | Body::PreCommand(_) | Body::LocalCommand(_) | Body::Scheduled { .. } | Body::ScheduleId(_) | Body::Schedules(_) | Body::Inventory(_) => None,
+        }
+    }
+}
+
 /// One device of a home in an inventory answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InventoryItem {
@@ -280,12 +292,18 @@ pub struct DeliveryRecord {
     pub delivery: u64,
     /// To whom.
     pub to: Eui64,
-    /// `answer` or `alert`.
-    pub alert: bool,
     /// The request that it answers.
     pub request: Option<RequestId>,
-    /// The device and counter of an alert.
+    /// Its leg and instance, where it is one of the books' units.
+    pub unit: Option<(Leg, i64)>,
+    /// Of an answer: its response code.
+    pub code: ResponseCode,
+    /// Of an alert: its code.
+    pub alert: Option<AlertCode>,
+    /// Who speaks: of an alert the device, or the service.
     pub from: Eui64,
+    /// Of an alert: the counter of the device that raised it; 0 where none did.
+    pub counter: u64,
     /// Which try, from 1.
     pub attempt: u32,
     /// When, µs UTC.

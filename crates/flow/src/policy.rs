@@ -40,6 +40,9 @@ pub struct Policy {
     pub thresholds: Vec<Threshold>,
     /// Storm protection.
     pub storm: StormRule,
+    /// Codes of the service's own alerts that tell of a power outage: these go to the network operator.
+    /// The first is the one by which the service says what its networks tell it.
+    pub outage_codes: Vec<AlertCode>,
 }
 
 /// When a request is given up, counted from when it was sent to the network.
@@ -147,6 +150,10 @@ pub struct StormRule {
 }
 
 impl Policy {
+    /// Is this a code of the service by which a power outage is told?
+    #[must_use]
+    pub fn tells_of_outage(&self, code: AlertCode) -> bool { self.outage_codes.contains(&code) }
+
     /// The rule of a service.
     #[must_use]
     pub fn service(&self, srv: Srv) -> Option<&ServiceRule> {

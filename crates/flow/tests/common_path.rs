@@ -4,8 +4,8 @@
 mod house;
 
 use house::*;
-use northbound_flow::{Body, Change, Effect, Event, Outcome, event::Registration, words::Role};
-use northbound_types::{AlertState, Kind, RequestState as S, Utc};
+use northbound_flow::{Body, Change, Effect, Event, Outcome, effect::DeliveryRecord, event::Registration, words::Role};
+use northbound_types::{AlertState, Kind, Leg, RequestState as S, Utc};
 
 #[test]
 fn a_read_is_acknowledged_sent_answered_and_delivered() {
@@ -195,6 +195,34 @@ fn a_power_outage_is_told_to_the_network_operator() {
     assert!(matches!(d[0].body, Body::PowerOutage { hub: HUB, .. }) && d[0].answers.is_none());
     let out = h.attempt(d[0].number, 204, Outcome::Delivered);
     assert!(out.iter().any(|e| matches!(e, Effect::AlertSettled(a) if a.state == AlertState::Delivered && a.recipient == NETWORK)));
+}
+
+#[test]
+fn which_codes_tell_of_an_outage_is_a_setting() {
+    let mut h = House::new();
+    let told = |h: &mut House, n: u64| { let d = deliveries(&h.alert(HUB, n, "AD9", None)); (d[0].to, matches!(d[0].body, Body::PowerOutage { .. })) };
+    assert_eq!(told(&mut h, 1), (SUPPLIER, false), "another code is the supplier's");
+    let mut policy = h.flow.policy().clone();
+    policy.outage_codes.push("AD9".parse().unwrap());
+    h.change(Change::Policy(Box::new(policy)));
+    assert_eq!(told(&mut h, 2), (NETWORK, true));
+}
+
+/// The rows of tries.
+fn tried(out: &[Effect]) -> Vec<DeliveryRecord> { out.iter().filter_map(|e| if let Effect::Tried(r) = e { Some(r.as_ref().clone()) } else { None }).collect() }
+
+#[test]
+fn a_try_says_what_was_delivered() {
+    let mut h = House::new();
+    let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
+    let asked = r.id;
+    let c = commands(&h.send(r)).pop().unwrap();
+    let d = deliveries(&h.answer(&c, true)).pop().unwrap();
+    let t = tried(&h.attempt(d.number, 500, Outcome::Again)).pop().unwrap();
+    assert_eq!((t.request, t.unit, t.code.as_str(), t.alert, t.attempt, t.status), (Some(asked), Some((Leg::Send, 0)), "I0", None, 1, 500));
+    let d = deliveries(&h.alert(ESME, 5, "8F3E", Some(SUPPLIER))).pop().unwrap();
+    let t = tried(&h.attempt(d.number, 204, Outcome::Delivered)).pop().unwrap();
+    assert_eq!((t.request, t.unit, t.alert.unwrap().as_str(), t.from, t.counter), (None, None, "8F3E", ESME, 5));
 }
 
 #[test]

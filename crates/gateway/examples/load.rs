@@ -1,6 +1,7 @@
 //! An open-loop load of signed reads (CV1) against a running service: requests leave at their time,
 //! whatever the service does. Prints offered and achieved rate, acknowledgements by percentile from
-//! the intended start, what was refused, and how many answers were delivered here.
+//! the intended start, what was refused, and the answers delivered here: how many while the load lasted,
+//! and by percentile how long after their acknowledgement.
 //!
 //! `cargo run --release -p northbound-gateway --example load -- URL DATA RATE SECONDS METERS.csv`
 //! where URL is the service's base, DATA its data folder (keys) and METERS.csv lines of EUI,USER.
@@ -20,7 +21,24 @@ const CONNECTIONS: usize = 64;
 type Fail = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Default)]
-struct Seen { waits: Mutex<Vec<u64>>, accepted: AtomicU64, refused: AtomicU64, failed: AtomicU64, answered: AtomicU64 }
+struct Seen { waits: Mutex<Vec<u64>>, ways: Mutex<Ways>, accepted: AtomicU64, refused: AtomicU64, failed: AtomicU64, answered: AtomicU64 }
+
+/// When each request was acknowledged, by its text, and how long its answer took from there, ms. An
+/// answer may overtake the reading of its acknowledgement.
+#[derive(Default)]
+struct Ways { open: HashMap<Vec<u8>, Instant>, took: Vec<u64> }
+
+impl Ways {
+    /// The second of acknowledgement and answer ends the way.
+    fn step(&mut self, message: &[u8]) {
+        let Some(from) = message.windows(10).position(|w| w == b"RequestID>").map(|p| p + 10) else { return };
+        let Some(end) = message[from..].iter().position(|b| *b == b'<') else { return };
+        let id = &message[from..from + end];
+        match self.open.remove(id) { Some(at) => self.took.push(at.elapsed().as_millis() as u64), None => { self.open.insert(id.to_vec(), Instant::now()); } }
+    }
+}
+
+fn locked<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> { m.lock().unwrap_or_else(std::sync::PoisonError::into_inner) }
 
 /// Where one message ends: head and body of HTTP with a Content-Length.
 fn whole(buffer: &[u8]) -> Option<(usize, usize)> {
@@ -40,6 +58,7 @@ async fn endpoint(seen: Arc<Seen>) -> Result<String, Fail> {
                 let mut buffer = Vec::with_capacity(8192);
                 loop {
                     while let Some((_, end)) = whole(&buffer) {
+                        locked(&seen.ways).step(&buffer[..end]);
                         buffer.drain(..end);
                         seen.answered.fetch_add(1, Ordering::Relaxed);
                         if stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.is_err() { return; }
@@ -69,7 +88,11 @@ async fn connection(authority: String, base: String, mut work: mpsc::Receiver<(I
             }
         };
         match answer.await {
-            Some(b) if b.windows(5).any(|w| w == b">I99<") => { seen.accepted.fetch_add(1, Ordering::Relaxed); seen.waits.lock().unwrap_or_else(|e| e.into_inner()).push(due.elapsed().as_micros() as u64); }
+            Some(b) if b.windows(5).any(|w| w == b">I99<") => {
+                seen.accepted.fetch_add(1, Ordering::Relaxed);
+                locked(&seen.waits).push(due.elapsed().as_micros() as u64);
+                locked(&seen.ways).step(&b);
+            }
             Some(_) => { seen.refused.fetch_add(1, Ordering::Relaxed); }
             None => { seen.failed.fetch_add(1, Ordering::Relaxed); stream = None; }
         }
@@ -125,15 +148,19 @@ async fn run(authority: String, base: String, data: &Path, messages: Vec<Vec<u8>
     let patience = Instant::now();
     while (done() as usize) < total && patience.elapsed() < Duration::from_secs(30) { tokio::time::sleep(Duration::from_millis(50)).await; }
     let took = begun.elapsed().as_secs_f64();
+    let meanwhile = seen.answered.load(Ordering::Relaxed);
     while seen.answered.load(Ordering::Relaxed) < seen.accepted.load(Ordering::Relaxed) && patience.elapsed() < Duration::from_secs(60) { tokio::time::sleep(Duration::from_millis(50)).await; }
-    let all = begun.elapsed().as_secs_f64();
-    let mut waits = seen.waits.lock().unwrap_or_else(|e| e.into_inner()).clone();
+    let of = |sorted: &[u64], p: usize| sorted.get(sorted.len().saturating_sub(1) * p / 1000).copied().unwrap_or(0);
+    let mut waits = locked(&seen.waits).clone();
     waits.sort_unstable();
-    let at = |p: usize| waits.get(waits.len().saturating_sub(1) * p / 1000).copied().unwrap_or(0) as f64 / 1000.0;
+    let mut ways = locked(&seen.ways).took.clone();
+    ways.sort_unstable();
+    let at = |p: usize| of(&waits, p) as f64 / 1000.0;
     let (accepted, answered) = (seen.accepted.load(Ordering::Relaxed), seen.answered.load(Ordering::Relaxed));
-    println!("offered {offered:.0}/s, acknowledged {:.0}/s, answered and delivered {:.0}/s", accepted as f64 / took, answered as f64 / all);
+    println!("offered {offered:.0}/s, acknowledged {:.0}/s, answered and delivered meanwhile {:.0}/s", accepted as f64 / took, meanwhile as f64 / took);
     println!("{total} sent: {accepted} accepted, {} refused, {} failed; {answered} answers delivered", seen.refused.load(Ordering::Relaxed), seen.failed.load(Ordering::Relaxed));
     println!("acknowledgement from the intended start, ms: p50 {:.1}  p95 {:.1}  p99 {:.1}  most {:.1}", at(500), at(950), at(990), at(1000));
+    println!("answer delivered after its acknowledgement, ms: p50 {}  p95 {}  p99 {}  most {}", of(&ways, 500), of(&ways, 950), of(&ways, 990), of(&ways, 1000));
     Ok(())
 }
 

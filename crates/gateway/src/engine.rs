@@ -11,6 +11,7 @@ mod tests;
 
 pub use carry::Outward;
 pub use mailbox::{Back, Front, Handle, Said};
+pub(crate) use recover::replay;
 pub use recover::{Opened, Recovery, open};
 pub use run::{Engine, Parts};
 

@@ -1,10 +1,11 @@
-//! Changes while no service runs: the same inputs, appended to the journal under its lock.
+//! Changes while no service runs: the same inputs, appended to the journal under its lock. And the
+//! journal played again into another ledger, which must say the same.
 
 use crate::{
-    accounts::Accounts, config::Store, engine, error::{GatewayError, Result}, metrics::Metrics,
+    accounts::{Accounts, Sink}, config::Store, engine, error::{GatewayError, Result}, metrics::Metrics,
 };
-use northbound_flow::{Policy, codec, event::{Control, Event}};
-use northbound_ledger::journal::Disk;
+use northbound_flow::{Flow, Policy, codec, event::{Control, Event}};
+use northbound_ledger::journal::{Disk, inspect};
 use northbound_types::Utc;
 use std::{path::Path, sync::Arc};
 
@@ -45,6 +46,43 @@ pub fn change(data: &Path, policy: Policy, changes: &[Control], now: Utc) -> Res
         opened.journal.append(at, &payload)?;
     }
     Ok(opened.journal.sync()?)
+}
+
+/// Records that are read at once in a replay.
+const PAGE: usize = 10_000;
+/// Rows of a replay that are committed at once.
+const ROWS: usize = 100_000;
+
+/// Plays the journal from its first record up to `upto` into another ledger, without a lock: the
+/// service may run. `each` hears how many records are done. Returns the position that was reached.
+///
+/// # Errors
+/// A journal whose first records were let go, or that is damaged before `upto`; a ledger that cannot
+/// be written.
+pub fn replay(data: &Path, policy: Policy, upto: u64, sink: Box<dyn Sink>, each: &mut dyn FnMut(u64)) -> Result<u64> {
+    let disk = Disk::at(data.join(JOURNAL));
+    let broken = |position: u64, why: String| GatewayError::Journal { position, why };
+    // Rows are committed by their number alone: the journal's times pass faster than those of the clock.
+    let store = Store { commit_seconds: u64::MAX, commit_rows: ROWS, ..Store::default() };
+    let mut accounts = Accounts::new(sink, store, Arc::new(Metrics::default()), Utc(0));
+    let (mut flow, mut effects, mut done, mut last) = (Flow::new(policy), Vec::new(), 0, Utc(0));
+    while done < upto {
+        let (found, damage) = inspect::records(&disk, done + 1, PAGE)?;
+        if found.is_empty() {
+            let why = damage.map_or_else(|| format!("the journal ends here, and the ledger rests on position {upto}"), |d| format!("{} at byte {}: {}", d.file, d.offset, d.why));
+            return Err(broken(done + 1, why));
+        }
+        for f in found.into_iter().take_while(|f| f.record.position <= upto) {
+            if f.record.position != done + 1 { return Err(broken(done + 1, "it was let go: what came before the journal's first record cannot be played again".to_owned())); }
+            engine::replay(&mut flow, &f.record, 0, &mut effects, &mut accounts)?;
+            (done, last) = (f.record.position, f.record.at);
+        }
+        accounts.tick(last, done, &flow);
+        each(done);
+    }
+    accounts.finish(last, done, &flow);
+    if accounts.committed(0) < done { return Err(broken(done, "its rows cannot be written to the other ledger".to_owned())); }
+    Ok(done)
 }
 
 /// The first input of all: what the core decides by.

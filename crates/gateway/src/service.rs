@@ -12,7 +12,7 @@ use crate::{
     http::{self, Front, Listening},
     log::{Level, Log},
 };
-use northbound_ledger::journal::Disk;
+use northbound_ledger::journal::{Disk, Storage};
 use parts::Built;
 use serde_json::json;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -49,6 +49,15 @@ impl Service {
     /// # Errors
     /// Whatever keeps it from starting: an address, a folder, a key, a journal that is locked or damaged.
     pub fn start(setup: Setup) -> Result<Service> {
+        let disk = Disk::at(setup.data.join(crate::offline::JOURNAL));
+        Service::start_on(setup, disk)
+    }
+
+    /// Starts with the journal on another store, such as one that is slow or full at times.
+    ///
+    /// # Errors
+    /// As [`Service::start`].
+    pub fn start_on<S: Storage + Send + 'static>(setup: Setup, journal: S) -> Result<Service> {
         let config = setup.config.clone();
         if config.tls.is_none() && !config.listen.ip().is_loopback() { return Err(GatewayError::PlainBeyondLoopback { address: config.listen }); }
         let acceptor = config.tls.as_ref().map(http::tls::acceptor).transpose()?;
@@ -59,11 +68,11 @@ impl Service {
         let (stop_deliveries, deliveries_stopping) = watch::channel(false);
         let (ask_stop, stopped) = mpsc::channel(4);
         let addresses = (front_socket.address, control_socket.address);
-        let built = parts::build(setup, &runtime, addresses, ask_stop, stopping.clone(), deliveries_stopping)?;
+        let built = parts::build(setup, journal, &runtime, addresses, ask_stop, stopping.clone(), deliveries_stopping)?;
         let Built { engine, handle, front, interface, deliveries, url, data, log, clock } = built;
         let front = serve_front(&runtime, front_socket, config.limits.clone(), acceptor, stopping.clone(), front);
         let interface = serve_control(&runtime, control_socket, stopping, interface);
-        let engine = std::thread::Builder::new().name("northbound-engine".to_owned()).spawn(move || Engine::<Disk>::new(engine).run()).map_err(|e| GatewayError::Tls(format!("threads cannot be started: {e}")))?;
+        let engine = std::thread::Builder::new().name("northbound-engine".to_owned()).spawn(move || Engine::<S>::new(engine).run()).map_err(|e| GatewayError::Tls(format!("threads cannot be started: {e}")))?;
         log.say(clock.wall(), Level::Info, "service.started", json!({"duis": addresses.0.to_string(), "control": addresses.1.to_string()}));
         Ok(Service {
             duis: addresses.0, control: addresses.1, url, data, runtime, handle, engine, stop, stop_deliveries, stopped, front, interface, deliveries,

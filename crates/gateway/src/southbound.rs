@@ -60,12 +60,13 @@ pub(crate) fn dispatch(c: &Command, keys: &Keys) -> Result<Dispatch, GbcsError> 
     Ok(Dispatch { bytes, pace })
 }
 
-/// The inputs that an event of the network makes; none where it says nothing to the core. An error
-/// is a message that cannot be understood.
+/// The inputs that an event of the network makes; none where it says nothing to the core. `outage` is
+/// the code by which the service tells of a hub without supply. An error is a message that cannot be
+/// understood.
 ///
 /// # Errors
 /// What is wrong with the message.
-pub(crate) fn received(event: NetworkEvent, service: Eui64) -> Result<Option<Event>, String> {
+pub(crate) fn received(event: NetworkEvent, service: Eui64, outage: AlertCode) -> Result<Option<Event>, String> {
     Ok(match event {
         NetworkEvent::Connected | NetworkEvent::Disconnected => None,
         NetworkEvent::Answer { correlation, delivered, at, bytes } => Some(answer(correlation, delivered, at, bytes)),
@@ -76,7 +77,7 @@ pub(crate) fn received(event: NetworkEvent, service: Eui64) -> Result<Option<Eve
             Told::Unknown => Some(Event::NeverHad(inward(correlation))),
         },
         NetworkEvent::Alert { alert: NetworkAlert::PowerOutage { hub, since }, number, at } => Some(Event::Alert(Box::new(Alert {
-            device: hub, recipient: None, counter: number, code: AlertCode::of("AD1"), dcc: true, raised: Some(Utc(since.min(at))), closes: None, content: Vec::new(),
+            device: hub, recipient: None, counter: number, code: outage, dcc: true, raised: Some(Utc(since.min(at))), closes: None, content: Vec::new(),
         }))),
         NetworkEvent::Alert { alert: NetworkAlert::Device(bytes), at, .. } => Some(device_alert(bytes, at, service)?),
     })

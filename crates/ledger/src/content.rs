@@ -21,16 +21,22 @@ type Step = [String; 5];
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn differences(a: &Snapshot, b: &Snapshot, most: usize) -> Result<Vec<String>, LedgerError> {
+pub fn differences(a: &Snapshot, b: &Snapshot, most: usize) -> Result<Vec<String>, LedgerError> { differences_of(a, b, None, most) }
+
+/// The same of one feed's rows; movements are the live service's alone, and are compared whole.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn differences_of(a: &Snapshot, b: &Snapshot, feed: Option<&str>, most: usize) -> Result<Vec<String>, LedgerError> {
     let mut out = Vec::new();
     for table in ROWS {
         let mut rows: Rows = HashMap::new();
-        each_row(a, table, &mut |_, key, _| { let e = rows.entry(key).or_default(); e.0 += 1; e.1 += 1; })?;
-        each_row(b, table, &mut |_, key, _| rows.entry(key).or_default().0 -= 1)?;
+        each_row(a, table, feed, &mut |_, key, _| { let e = rows.entry(key).or_default(); e.0 += 1; e.1 += 1; })?;
+        each_row(b, table, feed, &mut |_, key, _| rows.entry(key).or_default().0 -= 1)?;
         rows.retain(|_, (n, _)| *n != 0);
         if rows.is_empty() { continue; }
         for (snap, sign, only) in [(a, 1, "first"), (b, -1, "second")] {
-            each_row(snap, table, &mut |buffer, key, i| {
+            each_row(snap, table, feed, &mut |buffer, key, i| {
                 if let Some((n, _)) = rows.get_mut(&key) && *n * sign > 0 {
                     *n -= sign;
                     out.push(format!("{} only in the {only}: {}", table.name(), buffer.text(i, &NOT_COMPARED)));
@@ -49,7 +55,7 @@ pub fn differences(a: &Snapshot, b: &Snapshot, most: usize) -> Result<Vec<String
 }
 
 /// Rows of a table that count, with a hash of what they say.
-fn each_row(snap: &Snapshot, table: Table, f: &mut dyn FnMut(&Buffer, (u64, u32), usize)) -> Result<(), LedgerError> {
+fn each_row(snap: &Snapshot, table: Table, feed: Option<&str>, f: &mut dyn FnMut(&Buffer, (u64, u32), usize)) -> Result<(), LedgerError> {
     let compared: Vec<&str> = table.columns().iter().map(|(n, _)| *n).filter(|n| !NOT_COMPARED.contains(n)).collect();
     let all = (Day(i32::MIN), Day(i32::MAX));
     let aside = snap.aside(all)?;
@@ -57,6 +63,7 @@ fn each_row(snap: &Snapshot, table: Table, f: &mut dyn FnMut(&Buffer, (u64, u32)
     each_buffer(snap, table, &mut |b| {
         let (source, place, known) = (b.ints("source"), b.ints("place"), b.ints("known"));
         for (i, key) in b.keys(&compared).into_iter().enumerate() {
+            if feed.is_some_and(|f| b.cell("feed", i) != f) { continue; }
             if counts(&snap.visible, source[i], place[i], known[i]) { f(b, key, i); }
         }
     })

@@ -6,11 +6,11 @@
 use crate::rng::Rng;
 use northbound_gbcs::{
     GbcsError, Message, Parsed, Signature, build,
-    keys::{AgreementKey, PRIVATE_BYTES, PublicKey, SigningKey},
+    keys::{AgreementKey, PRIVATE_BYTES, PublicKey, SharedSecret, SigningKey},
     mac,
 };
 use northbound_types::Eui64;
-use std::collections::HashMap;
+use std::{cell::RefCell, collections::HashMap};
 
 /// What a device checks and how it protects its answers. Without keys nothing is checked and
 /// answers carry neither MAC nor signature.
@@ -24,7 +24,32 @@ pub struct Protection {
     pub recipients: HashMap<Eui64, PublicKey>,
     /// Devices sign the answers to signed Commands, and their alerts.
     pub sign: bool,
+    /// What devices have agreed with others already.
+    pub agreed: Agreed,
 }
+
+/// Agreed secrets that are kept at most; then they are made anew.
+pub const MOST_AGREED: usize = 200_000;
+
+/// Secrets of devices with others. An agreement takes as long as the verification of a signature,
+/// and gives the same each time: each pair agrees once, as real devices do when a certificate is put in.
+#[derive(Debug, Clone, Default)]
+pub struct Agreed(RefCell<HashMap<(Eui64, Eui64), (PublicKey, SharedSecret)>>);
+
+impl Agreed {
+    /// The secret of a device with another, whose public key this is.
+    fn with(&self, seed: u64, device: Eui64, other: Eui64, public: &PublicKey) -> Result<SharedSecret, GbcsError> {
+        let mut known = self.0.borrow_mut();
+        if let Some((_, s)) = known.get(&(device, other)).filter(|(of, _)| of == public) { return Ok(*s); }
+        if known.len() >= MOST_AGREED { known.clear(); }
+        let secret = agreement_key(seed, device)?.agree(public)?;
+        known.insert((device, other), (*public, secret));
+        Ok(secret)
+    }
+}
+
+/// Stands for the Access Control Broker among those a device has agreed with: its EUI is not told here.
+const BROKER: Eui64 = Eui64(0);
 
 /// Which of a device's keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +84,7 @@ impl Protection {
     /// `bad-mac`.
     pub fn check(&self, command: &Parsed<'_>) -> Result<(), GbcsError> {
         let Some(broker) = &self.broker else { return Ok(()) };
-        mac::verify(&agreement_key(self.seed, command.message.recipient)?.agree(broker)?, command)
+        mac::verify(&self.agreed.with(self.seed, command.message.recipient, BROKER, broker)?, command)
     }
 
     /// A device's message with the protection that it gives: a signature where `critical`, else a
@@ -76,7 +101,7 @@ impl Protection {
             return build(&Message { signature: Signature::Signed(&raw), ..plain });
         }
         match self.recipients.get(&m.recipient) {
-            Some(public) => mac::with_mac(&agreement_key(self.seed, m.originator)?.agree(public)?, &plain),
+            Some(public) => mac::with_mac(&self.agreed.with(self.seed, m.originator, m.recipient, public)?, &plain),
             None => build(&plain),
         }
     }

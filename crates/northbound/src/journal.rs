@@ -2,10 +2,13 @@
 //! be done while the service writes. What a record says is the live core's own; here it has a size and
 //! a hash.
 
+mod replay;
+
 use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table, count}};
 use clap::Subcommand;
 use northbound_ledger::journal::inspect::{self, Damage, Report};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// The live service's inputs in their order
 #[derive(Debug, Clone, Subcommand)]
@@ -14,6 +17,15 @@ pub(crate) enum JournalCommand {
     List,
     /// Read every record, make every hash anew, and compare with what the ledger rests on. Exit code 7 where something is wrong
     Check,
+    /// Play the journal from its first record into a fresh ledger and compare it, row by row, with the one that is there. Exit code 7 where they differ
+    Replay {
+        /// Keep the fresh ledger in this folder, which must not be there yet. Default: it is removed again
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// The service's settings (docs/serve.md), which say who provides a region's network. Default: service.toml in the data folder, where there is one
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Records with position, time, size and hash
     Show {
         /// The first position. Default: the first that is kept
@@ -28,6 +40,7 @@ pub(crate) fn run(c: &JournalCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         JournalCommand::List => list(ctx),
         JournalCommand::Check => check(ctx),
+        JournalCommand::Replay { out, config } => replay::run(out.as_deref(), config.as_deref(), ctx),
         JournalCommand::Show { position, limit } => show(ctx, *position, *limit as usize),
     }
 }

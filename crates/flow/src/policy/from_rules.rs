@@ -7,7 +7,7 @@ use northbound_types::{AlertCode, Day, Eui64, Region, ResponseCode};
 use std::{collections::HashMap, str::FromStr};
 
 const SECOND: i64 = 1_000_000;
-/// Roles by the names of the catalogue that this core does not know are left out of a service.
+/// The highest Command Variant that a request can have.
 const LENGTHIEST_VARIANT: u8 = 8;
 
 /// Why the rules make no policy.
@@ -83,6 +83,7 @@ impl Policy {
                 on: r.text("storm-protection")? == "on", threshold: r.small("storm-threshold")?, window: r.seconds("storm-window-seconds")?,
                 period: r.seconds("storm-period-seconds")?, quiet: r.seconds("storm-quiet-seconds")?, excluded: r.all::<AlertCode>("storm-excluded")?,
             },
+            outage_codes: outage_codes(&r)?,
         })
     }
 }
@@ -96,6 +97,13 @@ fn codes(r: &Reader<'_>) -> Result<Codes, PolicyError> {
         timed_out: r.code("timed-out")?, timed_out_future: r.code("timed-out-future")?, device_error: r.code("device-error")?, deleted: r.code("deleted")?,
         cancelled: r.code("cancelled")?, fallback: r.code("fallback")?, quarantined: r.parsed("code-quarantined-alert")?,
     })
+}
+
+fn outage_codes(r: &Reader<'_>) -> Result<Vec<AlertCode>, PolicyError> {
+    let key = "power-outage-codes";
+    let all = r.all::<AlertCode>(key)?;
+    if all.is_empty() { return Err(value(key, "", "names no code, and without one no outage can be told")); }
+    Ok(all)
 }
 
 /// `class=n` for each class that is named; the others have 1.

@@ -90,9 +90,11 @@ fn alert<'a>(a: &'a AlertRecord, provider: &'a str) -> AlertRow<'a> {
 }
 
 fn delivery(d: &DeliveryRecord) -> DeliveryRow<'_> {
-    let (originator, target, counter) = d.request.map_or((d.from, d.to, 0), |r| (r.originator, r.target, r.counter));
+    let (originator, target, counter) = d.request.map_or((d.from, d.to, d.counter), |r| (r.originator, r.target, r.counter));
+    let (leg, instance) = d.unit.map_or((None, 0), |(leg, instance)| (Some(leg), instance));
     DeliveryRow {
-        delivery: d.delivery, recipient: d.to, kind: if d.alert { "alert" } else { "response" }, namespace: NAMESPACE, originator, target, counter, leg: None, instance: 0, code: "",
+        delivery: d.delivery, recipient: d.to, kind: if d.alert.is_some() { "alert" } else { "response" }, namespace: NAMESPACE, originator, target, counter, leg, instance,
+        code: d.alert.as_ref().map_or(d.code.as_str(), northbound_types::AlertCode::as_str),
         attempt: i64::from(d.attempt), attempted: d.at, status: i64::from(d.status),
         outcome: match d.outcome { Outcome::Delivered => "delivered", Outcome::Again => "failed", Outcome::Parked => "parked" }, feed: FEED, known: d.at,
     }

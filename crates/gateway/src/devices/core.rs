@@ -126,7 +126,7 @@ pub fn start_in_memory(settings: Settings) -> Result<(Sender<Input>, Thread), De
 fn core(settings: Settings, start: i64, devices: Devices) -> Core {
     let network = settings.scenario.network(Utc(start));
     let storms = settings.scenario.storms(Utc(start));
-    let protection = Protection { seed: settings.scenario.seed, broker: settings.broker, recipients: settings.recipient_keys.into_iter().collect(), sign: settings.sign };
+    let protection = Protection { seed: settings.scenario.seed, broker: settings.broker, recipients: settings.recipient_keys.into_iter().collect(), sign: settings.sign, ..Protection::default() };
     let emulator = Emulator { network, devices, protection, error_ppm: settings.error_ppm };
     let recipients = Recipients(settings.recipients);
     let alerts = Alerts { feed: None, start, storms, recipients, promised: Vec::new(), taken: None, sent: VecDeque::new(), kept: None, kept_at: 0 };

@@ -62,7 +62,8 @@ pub fn open<S: Storage>(storage: S, segment_bytes: u64, in_ledger: u64, policy: 
     Ok(Opened { journal, flow, recovery })
 }
 
-fn replay(flow: &mut Flow, record: &Record, in_ledger: u64, effects: &mut Vec<Effect>, accounts: &mut Accounts) -> Result<()> {
+/// Applies one record again. Its rows go to `accounts` where the ledger does not have them yet.
+pub(crate) fn replay(flow: &mut Flow, record: &Record, in_ledger: u64, effects: &mut Vec<Effect>, accounts: &mut Accounts) -> Result<()> {
     let event = codec::decode_event(&record.payload).map_err(|e| GatewayError::Journal { position: record.position, why: e.to_string() })?;
     flow.apply(record.at, &event, effects);
     for effect in effects.drain(..) {

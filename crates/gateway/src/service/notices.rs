@@ -1,14 +1,14 @@
 //! From the regional network to the engine.
 
-use crate::{engine::{Back, Handle}, log::{Level, Log}, network::NetworkEvent, southbound};
+use crate::{door::Door, engine::{Back, Handle}, log::{Level, Log}, network::NetworkEvent, southbound};
 use northbound_flow::event::Event;
-use northbound_types::Eui64;
 use serde_json::json;
+use std::sync::Arc;
 use tokio::sync::mpsc::Receiver;
 
 /// Passes on what the network says, on a thread of its own, and waits where the engine does: the
 /// network then waits too. Ends with the network.
-pub(super) fn forward(mut events: Receiver<NetworkEvent>, engine: Handle, service: Eui64, log: Log, clock: crate::clock::SharedClock) {
+pub(super) fn forward(mut events: Receiver<NetworkEvent>, engine: Handle, door: Arc<Door>, log: Log, clock: crate::clock::SharedClock) {
     while let Some(event) = events.blocking_recv() {
         let alert = if let NetworkEvent::Alert { number, .. } = &event { Some(*number) } else { None };
         match &event {
@@ -21,7 +21,8 @@ pub(super) fn forward(mut events: Receiver<NetworkEvent>, engine: Handle, servic
             NetworkEvent::Disconnected => { log.say(clock.wall(), Level::Warn, "network.disconnected", json!({})); continue; }
             _ => {}
         }
-        match southbound::received(event, service) {
+        let policy = door.policy();
+        match southbound::received(event, policy.service, policy.outage_codes.first().copied().unwrap_or_default()) {
             Ok(Some(event)) => engine.tell_waiting(Back { event, alert }),
             Ok(None) => {}
             Err(why) => log.say(clock.wall(), Level::Warn, "network.unreadable", json!({"why": why})),

@@ -15,12 +15,12 @@ use crate::{
     log::{Level, Log, References},
     metrics::Metrics,
     network::{NetworkEvent, RegionalNetwork},
-    offline::{JOURNAL, first},
+    offline::first,
     tap::Tap,
 };
 use northbound_duis::{Limits, Services, VerifyRules};
 use northbound_flow::Policy;
-use northbound_ledger::journal::Disk;
+use northbound_ledger::journal::Storage;
 use northbound_rules::RuleSet;
 use northbound_types::Utc;
 use serde_json::json;
@@ -48,8 +48,8 @@ pub struct Setup {
     pub ledger: Option<Box<dyn Sink>>,
 }
 
-pub(super) struct Built {
-    pub(super) engine: Parts<Disk>,
+pub(super) struct Built<S: Storage> {
+    pub(super) engine: Parts<S>,
     pub(super) handle: Handle,
     pub(super) front: Arc<Front>,
     pub(super) interface: Arc<Interface>,
@@ -63,7 +63,7 @@ pub(super) struct Built {
 /// Bytes of the token.
 const TOKEN: usize = 24;
 
-pub(super) fn build(setup: Setup, runtime: &Runtime, (duis, control): (SocketAddr, SocketAddr), ask_stop: mpsc::Sender<StopReason>, stopping: watch::Receiver<bool>, deliveries_stopping: watch::Receiver<bool>) -> Result<Built> {
+pub(super) fn build<S: Storage>(setup: Setup, storage: S, runtime: &Runtime, (duis, control): (SocketAddr, SocketAddr), ask_stop: mpsc::Sender<StopReason>, stopping: watch::Receiver<bool>, deliveries_stopping: watch::Receiver<bool>) -> Result<Built<S>> {
     let Setup { data, config, rules, clock, log, network, ledger } = setup;
     std::fs::create_dir_all(&data).map_err(GatewayError::io("make", &data))?;
     let now = clock.wall();
@@ -72,7 +72,7 @@ pub(super) fn build(setup: Setup, runtime: &Runtime, (duis, control): (SocketAdd
     let metrics = Arc::new(Metrics::default());
     let in_ledger = ledger.as_ref().map_or(0, |l| l.position());
     let mut accounts = match ledger { Some(sink) => Accounts::new(sink, config.store.clone(), Arc::clone(&metrics), now), None => Accounts::off(config.store.clone(), Arc::clone(&metrics)) };
-    let opened = engine::open(Disk::at(data.join(JOURNAL)), config.store.segment_bytes, in_ledger, policy.clone(), now, &mut accounts)?;
+    let opened = engine::open(storage, config.store.segment_bytes, in_ledger, policy.clone(), now, &mut accounts)?;
     tell(&log, now, &opened.recovery);
     let wrong = |why: String| GatewayError::Config { path: data.clone(), why };
     let (folder, service, serial) = (data.join(FOLDER), policy.service, config.serial().map_err(wrong)?);
@@ -90,8 +90,8 @@ pub(super) fn build(setup: Setup, runtime: &Runtime, (duis, control): (SocketAdd
         endpoints: Endpoints::load(&data, log.clone())?, stop: deliveries_stopping,
     };
     let deliveries = Deliveries::new(shared, runtime.handle().clone());
-    let (events_to, events_log, events_clock) = (handle.clone(), log.clone(), Arc::clone(&clock));
-    std::thread::spawn(move || notices::forward(events, events_to, service, events_log, events_clock));
+    let (events_to, events_door, events_log, events_clock) = (handle.clone(), Arc::clone(&door), log.clone(), Arc::clone(&clock));
+    std::thread::spawn(move || notices::forward(events, events_to, events_door, events_log, events_clock));
     let outward = Outward { network, deliveries: deliveries.clone(), accounts, door: Arc::clone(&door), tap: tap.clone(), metrics: Arc::clone(&metrics), log: log.clone() };
     let changed = opened.recovery.position == 0 || *opened.flow.policy() != policy;
     let steady = Steady::from(Arc::clone(&clock), opened.recovery.last.unwrap_or(now));

@@ -13,6 +13,7 @@ use northbound_gateway::{
     log::Log,
     network::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
 };
+use northbound_ledger::Ledger;
 use northbound_network::{Scenario, scenario};
 use northbound_types::{Eui64, Utc, time::DAY_US};
 use serde_json::json;
@@ -87,11 +88,14 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
 }
 
 /// The ledger of the data folder.
-pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc) -> Result<Box<dyn Sink>> {
+pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc) -> Result<Box<dyn Sink>> { sink_on(&ctx.ledger(), config, now, ctx) }
+
+/// Another ledger, with the registers of the data folder.
+pub(crate) fn sink_on(ledger: &Ledger, config: &Config, now: Utc, ctx: &Ctx) -> Result<Box<dyn Sink>> {
     let store = ctx.store()?;
     let judge = Arc::new(ctx.judge(&store)?);
     let providers = config.network.providers().map_err(CliError::usage)?;
-    Ok(Box::new(LedgerSink::open(&ctx.ledger(), judge, store.revision()?, providers, now)?))
+    Ok(Box::new(LedgerSink::open(ledger, judge, store.revision()?, providers, now)?))
 }
 
 /// The addresses, at once: whoever started this waits for them.
@@ -104,9 +108,14 @@ fn tell(service: &Service, ctx: &Ctx) -> Result<()> {
     told.and_then(|()| out.flush()).map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
 }
 
-fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
+/// The settings of a file; else those of the data folder, else the defaults.
+pub(crate) fn settings(file: Option<&Path>, ctx: &Ctx) -> Result<Config> {
     let own = ctx.data.join(SETTINGS);
-    let mut config = match &args.config { Some(path) => Config::load(path)?, None if own.exists() => Config::load(&own)?, None => Config::default() };
+    Ok(match file { Some(path) => Config::load(path)?, None if own.exists() => Config::load(&own)?, None => Config::default() })
+}
+
+fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
+    let mut config = settings(args.config.as_deref(), ctx)?;
     if let Some(a) = args.listen { config.listen = a; }
     if let Some(a) = args.control { config.control.listen = a; }
     if let Some(a) = args.devices { config.network.devices = Some(a); }
