@@ -14,6 +14,9 @@ pub trait Clock: Send + Sync {
     fn passed(&self) -> Duration;
     /// How many times as fast as real time both run.
     fn speed(&self) -> u32 { 1 }
+    /// A real time, µs UTC, by this clock: where it runs fast, what others say they did when is put
+    /// on its scale.
+    fn of_real(&self, real: i64) -> i64 { real }
 }
 
 /// A clock that is shared.
@@ -82,6 +85,8 @@ impl SystemClock {
 /// Clocks that run faster, from a start on: for scenarios and demonstrations.
 pub struct Fast {
     clock: SharedClock,
+    /// Where the real clock stood, and what this one said then.
+    begun: Utc,
     start: Utc,
     speed: u32,
 }
@@ -89,15 +94,21 @@ pub struct Fast {
 impl Fast {
     /// As `clock`, so many times as fast from now on.
     #[must_use]
-    pub fn from_now(clock: SharedClock, speed: u32) -> SharedClock {
+    pub fn from_now(clock: SharedClock, speed: u32) -> SharedClock { Fast::starting(clock, Utc(0), speed) }
+
+    /// The same, no earlier than `at`: where a fast clock went on before, time does not stand still
+    /// until the real one has caught up.
+    #[must_use]
+    pub fn starting(clock: SharedClock, at: Utc, speed: u32) -> SharedClock {
         if speed <= 1 { return clock; }
-        let start = clock.wall();
-        Arc::new(Fast { clock, start, speed })
+        let begun = clock.wall();
+        Arc::new(Fast { clock, begun, start: begun.max(at), speed })
     }
 }
 
 impl Clock for Fast {
-    fn wall(&self) -> Utc { Utc(self.start.0.saturating_add((self.clock.wall().0 - self.start.0).saturating_mul(i64::from(self.speed)))) }
+    fn wall(&self) -> Utc { Utc(self.of_real(self.clock.wall().0)) }
+    fn of_real(&self, real: i64) -> i64 { self.start.0.saturating_add((real - self.begun.0).saturating_mul(i64::from(self.speed))) }
     fn passed(&self) -> Duration { self.clock.passed() * self.speed }
     fn speed(&self) -> u32 { self.speed }
 }
@@ -159,7 +170,12 @@ mod tests {
         let fast = Fast::from_now(hands.clone(), 60);
         hands.go(2, 2);
         assert_eq!((fast.wall(), fast.passed(), fast.speed()), (Utc(220), Duration::from_micros(102 * 60), 60));
-        assert_eq!(Fast::from_now(hands, 1).wall(), Utc(102));
+        assert_eq!((fast.of_real(101), fast.of_real(99)), (160, 40));
+        assert_eq!(Fast::from_now(hands.clone(), 1).wall(), Utc(102));
+        // A journal that is ahead: time goes on from its end.
+        let later = Fast::starting(hands.clone(), Utc(5_000), 60);
+        hands.go(1, 1);
+        assert_eq!((later.wall(), later.of_real(102)), (Utc(5_060), 5_000));
     }
 
     #[test]

@@ -136,11 +136,21 @@ pub struct Delivery {
     pub kept: usize,
     /// Authorities of Users' endpoints in PEM, for `https`.
     pub authorities: Option<PathBuf>,
+    /// The certificate that is shown to an endpoint that asks for one, in PEM.
+    pub certificate: Option<PathBuf>,
+    /// Its key.
+    pub key: Option<PathBuf>,
+}
+
+impl Delivery {
+    /// The certificate that is shown, and its key.
+    #[must_use]
+    pub fn identity(&self) -> Option<(&Path, &Path)> { Some((self.certificate.as_deref()?, self.key.as_deref()?)) }
 }
 
 impl Default for Delivery {
     fn default() -> Delivery {
-        Delivery { connections: 8, timeout_milliseconds: 10_000, first_pause_milliseconds: 500, longest_pause_milliseconds: 60_000, refused_tries: 3, kept: 256, authorities: None }
+        Delivery { connections: 8, timeout_milliseconds: 10_000, first_pause_milliseconds: 500, longest_pause_milliseconds: 60_000, refused_tries: 3, kept: 256, authorities: None, certificate: None, key: None }
     }
 }
 
@@ -152,6 +162,9 @@ pub struct Store {
     pub segment_bytes: u64,
     /// Inputs after which the core's state is written beside the journal.
     pub checkpoint_records: u64,
+    /// Microseconds for which a sync is put off under load, so that more inputs share it. An input that
+    /// comes alone never waits for others.
+    pub gather_microseconds: u64,
     /// Seconds after which rows go to the ledger.
     pub commit_seconds: u64,
     /// Rows after which they go earlier.
@@ -164,9 +177,18 @@ pub struct Store {
 
 impl Default for Store {
     fn default() -> Store {
-        Store { segment_bytes: 64 << 20, checkpoint_records: 200_000, commit_seconds: 10, commit_rows: 100_000, waiting_rows: 2_000_000, drain_seconds: 10 }
+        Store { segment_bytes: 64 << 20, checkpoint_records: 200_000, gather_microseconds: 2_000, commit_seconds: 10, commit_rows: 100_000, waiting_rows: 2_000_000, drain_seconds: 10 }
     }
 }
+
+impl Store {
+    /// The wait for more inputs under load.
+    #[must_use]
+    pub fn gather(&self) -> Duration { Duration::from_micros(self.gather_microseconds) }
+}
+
+/// Longest wait for more inputs before a sync, µs: acknowledgements wait with it.
+pub const MOST_GATHER: u64 = 100_000;
 
 /// The loopback interface.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -240,6 +262,8 @@ impl Config {
         ];
         if let Some((key, _)) = positive.into_iter().find(|(_, n)| *n == 0) { return Err(format!("{key} is 0; write at least 1")); }
         if self.limits.header_bytes < LEAST_HEADER_BYTES { return Err(format!("limits.header-bytes is {}; write at least {LEAST_HEADER_BYTES}", self.limits.header_bytes)); }
+        if self.delivery.certificate.is_some() != self.delivery.key.is_some() { return Err("delivery.certificate and delivery.key belong together: write both or neither".to_owned()); }
+        if self.store.gather_microseconds > MOST_GATHER { return Err(format!("store.gather-microseconds is {}; write at most {MOST_GATHER}", self.store.gather_microseconds)); }
         if self.speed > MOST_SPEED { return Err(format!("speed is {}; write at most {MOST_SPEED}", self.speed)); }
         if !self.control.listen.ip().is_loopback() { return Err(format!("control.listen is {}; write a loopback address", self.control.listen)); }
         if !self.base.is_empty() && (!self.base.starts_with('/') || self.base.ends_with('/')) { return Err(format!("base is {:?}; write it as /api/v1", self.base)); }
@@ -291,7 +315,7 @@ mod tests {
     #[test]
     fn nonsense_is_refused_with_what_to_write() {
         for (text, says) in [
-            ("listn = 1", "listn"), ("speed = 10001", "10000"), ("threads = 0", "at least 1"), ("base = \"api/\"", "/api/v1"), ("[control]\nlisten = \"10.0.0.1:80\"", "loopback"),
+            ("listn = 1", "listn"), ("speed = 10001", "10000"), ("threads = 0", "at least 1"), ("[delivery]\ncertificate = \"a.pem\"", "both or neither"), ("[store]\ngather-microseconds = 100001", "100000"), ("base = \"api/\"", "/api/v1"), ("[control]\nlisten = \"10.0.0.1:80\"", "loopback"),
             ("signing-roles = [\"xx\"]", "hexadecimal"), ("sign-with = \"0x1\"", "decimal"), ("[limits]\nheader-bytes = 8191", "8192"),
         ] {
             let why = read(text).unwrap_err();

@@ -75,6 +75,24 @@ pub enum NetworkEvent {
     },
 }
 
+impl NetworkEvent {
+    /// The same with its times put on another scale.
+    #[must_use]
+    pub fn at(mut self, scale: impl Fn(i64) -> i64) -> NetworkEvent {
+        match &mut self {
+            NetworkEvent::Connected | NetworkEvent::Disconnected | NetworkEvent::Told { told: Told::Executing | Told::Unknown, .. } => {}
+            NetworkEvent::Answer { delivered, at, .. } => { *delivered = scale(*delivered); *at = scale(*at); }
+            NetworkEvent::NoRoute { at, .. } => *at = scale(*at),
+            NetworkEvent::Alert { at, alert, .. } => {
+                *at = scale(*at);
+                if let NetworkAlert::PowerOutage { since, .. } = alert { *since = scale(*since); }
+            }
+            NetworkEvent::Told { told: Told::Known { delivered, .. }, .. } => *delivered = scale(*delivered),
+        }
+        self
+    }
+}
+
 /// An alert of the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NetworkAlert {

@@ -102,6 +102,7 @@ struct Set { clock: SharedClock, off: Arc<AtomicI64> }
 
 impl Clock for Set {
     fn wall(&self) -> Utc { Utc(self.clock.wall().0 + self.off.load(SeqCst)) }
+    fn of_real(&self, real: i64) -> i64 { self.clock.of_real(real) + self.off.load(SeqCst) }
     fn passed(&self) -> Duration { self.clock.passed() }
     fn speed(&self) -> u32 { self.clock.speed() }
 }

@@ -6,7 +6,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{Method, Request, client::conn::http1, header};
 use hyper_util::rt::TokioIo;
 use std::{fmt, path::Path, str::FromStr, time::Duration};
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, sync::oneshot};
 use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 
 /// Bytes of an answer that are read.
@@ -52,7 +52,33 @@ impl Url {
     fn authority(&self) -> String { if self.host.contains(':') { format!("[{}]:{}", self.host, self.port) } else { format!("{}:{}", self.host, self.port) } }
 }
 
-type Sender = http1::SendRequest<Full<Bytes>>;
+/// How long an error of the connection itself may come after that of a request on it.
+const CAUSE: Duration = Duration::from_millis(200);
+
+/// An open connection, and what will have ended it.
+struct Sender {
+    requests: http1::SendRequest<Full<Bytes>>,
+    ended: oneshot::Receiver<String>,
+}
+
+impl Sender {
+    /// Why a request came to nothing: what ended the connection, where that is known.
+    async fn cause(self, e: &hyper::Error) -> String {
+        match tokio::time::timeout(CAUSE, self.ended).await { Ok(Ok(why)) => why, _ => chain(e) }
+    }
+}
+
+/// An error with what lies behind it.
+fn chain(e: &dyn std::error::Error) -> String {
+    let mut text = e.to_string();
+    let mut next = e.source();
+    while let Some(e) = next {
+        let more = e.to_string();
+        if !text.ends_with(&more) { text = format!("{text}: {more}"); }
+        next = e.source();
+    }
+    text
+}
 
 /// Makes connections.
 #[derive(Clone)]
@@ -66,11 +92,12 @@ pub struct Client {
 pub(super) struct Kept(Option<(Url, Sender)>);
 
 impl Client {
-    /// A client that trusts these authorities for `https`, and gives up after `timeout`.
+    /// A client that trusts these authorities for `https`, shows its `own` certificate (with its key)
+    /// where one is asked for, and gives up after `timeout`.
     ///
     /// # Errors
-    /// A file that cannot be read.
-    pub fn new(authorities: Option<&Path>, timeout: Duration) -> Result<Client> { Ok(Client { connector: tls::connector(authorities)?, timeout }) }
+    /// Files that cannot be read, or do not belong together.
+    pub fn new(authorities: Option<&Path>, own: Option<(&Path, &Path)>, timeout: Duration) -> Result<Client> { Ok(Client { connector: tls::connector(authorities, own)?, timeout }) }
 
     /// Posts a message. The status, or why there is none.
     pub(super) async fn post(&self, url: &Url, body: Bytes, kept: &mut Kept) -> std::result::Result<u16, String> {
@@ -87,24 +114,25 @@ impl Client {
     pub async fn exchange(&self, url: &Url, body: Vec<u8>) -> std::result::Result<(u16, Vec<u8>), String> {
         let one = async {
             let mut sender = self.connect(url).await?;
-            one(&mut sender, url, Bytes::from(body)).await.map_err(|e| e.to_string())
+            match one(&mut sender, url, Bytes::from(body)).await { Ok(answer) => Ok(answer), Err(e) => Err(sender.cause(&e).await) }
         };
         tokio::time::timeout(self.timeout, one).await.map_err(|_| format!("no answer within {} ms", self.timeout.as_millis()))?
     }
 
     async fn tried(&self, url: &Url, body: Bytes, kept: &mut Kept) -> std::result::Result<u16, String> {
         // A kept connection may have been closed meanwhile: then a new one is made, once.
-        if let Some((at, mut sender)) = kept.0.take() && at == *url && sender.ready().await.is_ok() {
+        if let Some((at, mut sender)) = kept.0.take() && at == *url && sender.requests.ready().await.is_ok() {
             match one(&mut sender, url, body.clone()).await {
                 Ok((status, _)) => { kept.0 = Some((at, sender)); return Ok(status); }
                 Err(e) if e.is_canceled() || e.is_closed() || e.is_incomplete_message() => {}
-                Err(e) => return Err(e.to_string()),
+                Err(e) => return Err(sender.cause(&e).await),
             }
         }
         let mut sender = self.connect(url).await?;
-        let (status, _) = one(&mut sender, url, body).await.map_err(|e| e.to_string())?;
-        kept.0 = Some((url.clone(), sender));
-        Ok(status)
+        match one(&mut sender, url, body).await {
+            Ok((status, _)) => { kept.0 = Some((url.clone(), sender)); Ok(status) }
+            Err(e) => Err(sender.cause(&e).await),
+        }
     }
 
     async fn connect(&self, url: &Url) -> std::result::Result<Sender, String> {
@@ -117,9 +145,10 @@ impl Client {
 }
 
 async fn handshake<I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static>(io: I) -> std::result::Result<Sender, String> {
-    let (sender, connection) = http1::handshake(io).await.map_err(|e| e.to_string())?;
-    tokio::spawn(async move { let _ = connection.await; });
-    Ok(sender)
+    let (requests, connection) = http1::handshake(io).await.map_err(|e| chain(&e))?;
+    let (end, ended) = oneshot::channel();
+    tokio::spawn(async move { if let Err(e) = connection.await { let _ = end.send(chain(&e)); } });
+    Ok(Sender { requests, ended })
 }
 
 async fn one(sender: &mut Sender, url: &Url, body: Bytes) -> hyper::Result<(u16, Vec<u8>)> {
@@ -130,7 +159,7 @@ async fn one(sender: &mut Sender, url: &Url, body: Bytes) -> hyper::Result<(u16,
     let headers = request.headers_mut();
     if let Ok(host) = header::HeaderValue::from_str(&url.authority()) { headers.insert(header::HOST, host); }
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
-    let answer = sender.send_request(request).await?;
+    let answer = sender.requests.send_request(request).await?;
     let status = answer.status().as_u16();
     let mut body = answer.into_body();
     let mut read = Vec::new();

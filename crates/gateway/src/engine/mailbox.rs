@@ -143,13 +143,20 @@ impl Handle {
     #[must_use]
     pub fn waiting(&self) -> (usize, usize) { let w = self.lock(); (w.front.len(), w.back.len()) }
 
-    /// Takes up to `most` of each side, waiting up to `wait` for the first. With `front_only` what
-    /// must not be lost stays where it is. The flag says whether to stop: then nothing is left.
-    pub(super) fn take(&self, most: usize, wait: Duration, front_only: bool, into: (&mut Vec<Front>, &mut Vec<Back>)) -> bool {
+    /// Takes up to `most` of each side, waiting up to `wait` for the first and then `gather` for more.
+    /// With `front_only` what must not be lost stays where it is. The flag says whether to stop: then
+    /// nothing is left.
+    pub(super) fn take(&self, most: usize, wait: Duration, gather: Duration, front_only: bool, into: (&mut Vec<Front>, &mut Vec<Back>)) -> bool {
         let mut w = self.lock();
         let idle = |w: &Waiting| w.front.is_empty() && (front_only || w.back.is_empty()) && !w.stop;
         if idle(&w) && !wait.is_zero() {
             w = self.box_.more.wait_timeout_while(w, wait, |w| idle(w)).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        // Nobody is woken by what comes meanwhile.
+        if !gather.is_zero() && !idle(&w) && !w.stop && w.front.len().max(w.back.len()) < most {
+            drop(w);
+            std::thread::sleep(gather);
+            w = self.lock();
         }
         let n = w.front.len().min(most);
         into.0.extend(w.front.drain(..n));
@@ -177,7 +184,7 @@ mod tests {
         for _ in 0..WAITING_REQUESTS { assert!(h.ask(away().0).is_ok()); }
         assert_eq!(h.ask(away().0).err().map(|(_, why)| why), Some(Problem::BUSY.code));
         let (mut front, mut back) = (Vec::new(), Vec::new());
-        assert!(!h.take(usize::MAX, Duration::ZERO, false, (&mut front, &mut back)));
+        assert!(!h.take(usize::MAX, Duration::ZERO, Duration::ZERO, false, (&mut front, &mut back)));
         assert_eq!(front.len(), WAITING_REQUESTS);
         h.close(Some(Problem::FULL.code));
         assert_eq!(h.ask(away().0).err().map(|(_, why)| why), Some(Problem::FULL.code));
@@ -194,8 +201,8 @@ mod tests {
         assert!(h.tell(tick()).is_err());
         let (mut front, mut back) = (Vec::new(), Vec::new());
         h.stop();
-        assert!(!h.take(1, Duration::ZERO, true, (&mut front, &mut back)) || back.is_empty());
-        assert!(h.take(usize::MAX, Duration::ZERO, false, (&mut front, &mut back)));
+        assert!(!h.take(1, Duration::ZERO, Duration::ZERO, true, (&mut front, &mut back)) || back.is_empty());
+        assert!(h.take(usize::MAX, Duration::ZERO, Duration::ZERO, false, (&mut front, &mut back)));
         assert_eq!(back.len(), WAITING_EVENTS);
     }
 }

@@ -45,6 +45,8 @@ pub struct Engine<S: Storage> {
     effects: Vec<Effect>,
     payload: Vec<u8>,
     suspended_since: Option<Instant>,
+    /// Inputs of the last batch.
+    last_batch: usize,
     /// A state that is written once the ledger has every row up to it: replay makes rows again only
     /// from a checkpoint that the ledger has reached.
     state: Option<(u64, Utc, Vec<u8>)>,
@@ -62,7 +64,7 @@ impl<S: Storage> Engine<S> {
     /// An engine, ready to run.
     #[must_use]
     pub fn new(parts: Parts<S>) -> Engine<S> {
-        Engine { parts, unsent: Unsent::default(), front: Vec::new(), back: Vec::new(), effects: Vec::new(), payload: Vec::new(), suspended_since: None, state: None }
+        Engine { parts, unsent: Unsent::default(), front: Vec::new(), back: Vec::new(), effects: Vec::new(), payload: Vec::new(), suspended_since: None, last_batch: 0, state: None }
     }
 
     /// Runs until it is asked to stop, and everything that waited is done. Returns the core and the
@@ -71,19 +73,23 @@ impl<S: Storage> Engine<S> {
         loop {
             let suspended = self.resumed();
             let wait = if suspended { RESUME } else { self.wait() };
-            let stop = self.parts.handle.take(BATCH, wait, suspended, (&mut self.front, &mut self.back));
+            let stop = self.parts.handle.take(BATCH, wait, self.gather(), suspended, (&mut self.front, &mut self.back));
             let (now, jump) = self.parts.clock.now();
             if let Some(j) = jump {
                 self.parts.outward.log.say(now, Level::Warn, "clock.jumped", json!({"expected": j.expected.to_string(), "found": j.found.to_string()}));
                 self.parts.outward.metrics.clock_jumps.add(1);
             }
             let stamped = self.stamp(now);
+            self.last_batch = stamped.len();
             if self.store(now, stamped) { self.housekeeping(now); }
             self.parts.outward.retry(&mut self.unsent);
             if stop { break; }
         }
         self.finish()
     }
+
+    /// Under load a sync is put off a little, so that more inputs share it; an input alone never waits.
+    fn gather(&self) -> Duration { if self.last_batch > 1 { self.parts.store.gather() } else { Duration::ZERO } }
 
     /// How long nothing can become due.
     fn wait(&self) -> Duration {

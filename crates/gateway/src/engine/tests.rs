@@ -78,7 +78,7 @@ impl Rig {
         let door = Arc::new(Door::new(Limits::default(), Services::default(), VerifyRules::default(), Arc::new(Keys::load(dir.path(), Eui64(1), None).unwrap()), Arc::new(policy()), DoorCodes::from_rules(&rules, Day(20_700)).unwrap()));
         let (stop, stopping) = watch::channel(false);
         let shared = Shared {
-            settings: config::Delivery::default(), client: Client::new(None, Duration::from_secs(1)).unwrap(), door: Arc::clone(&door), engine: handle.clone(), clock: clock.clone(),
+            settings: config::Delivery::default(), client: Client::new(None, None, Duration::from_secs(1)).unwrap(), door: Arc::clone(&door), engine: handle.clone(), clock: clock.clone(),
             log: log.clone(), metrics: Arc::clone(&metrics), endpoints: Endpoints::load(dir.path(), log.clone()).unwrap(), stop: stopping,
         };
         let deliveries = Deliveries::new(shared, runtime.handle().clone());

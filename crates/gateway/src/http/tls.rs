@@ -33,14 +33,23 @@ pub(crate) fn acceptor(tls: &Tls) -> Result<Acceptor> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// What is needed to connect to Users' endpoints.
+/// What is needed to connect to others. `own` is the certificate that is shown where one is asked
+/// for, and its key.
 ///
 /// # Errors
-/// A file that cannot be read.
-pub(crate) fn connector(authorities: Option<&Path>) -> Result<TlsConnector> {
+/// Files that cannot be read, or do not belong together.
+pub(crate) fn connector(authorities: Option<&Path>, own: Option<(&Path, &Path)>) -> Result<TlsConnector> {
     let roots = authorities.map_or_else(|| Ok(RootCertStore::empty()), roots)?;
     let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider())).with_safe_default_protocol_versions().map_err(wrong)?;
-    Ok(TlsConnector::from(Arc::new(builder.with_root_certificates(roots).with_no_client_auth())))
+    let builder = builder.with_root_certificates(roots);
+    let config = match own {
+        None => builder.with_no_client_auth(),
+        Some((certificate, of)) => {
+            let together = |e| GatewayError::Tls(format!("{} with {}: {e}", certificate.display(), of.display()));
+            builder.with_client_auth_cert(certificates(certificate)?, key(of)?).map_err(together)?
+        }
+    };
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// The certificate that a client has shown.

@@ -22,7 +22,7 @@ pub(super) fn forward(mut events: Receiver<NetworkEvent>, engine: Handle, door: 
             _ => {}
         }
         let policy = door.policy();
-        match southbound::received(event, policy.service, policy.outage_codes.first().copied().unwrap_or_default()) {
+        match southbound::received(event.at(|t| clock.of_real(t)), policy.service, policy.outage_codes.first().copied().unwrap_or_default()) {
             Ok(Some(event)) => engine.tell_waiting(Back { event, alert }),
             Ok(None) => {}
             Err(why) => log.say(clock.wall(), Level::Warn, "network.unreadable", json!({"why": why})),

@@ -84,7 +84,7 @@ pub(super) fn build<S: Storage>(setup: Setup, storage: S, runtime: &Runtime, (du
     let (network, events) = { let _within = runtime.enter(); network(&keys)? };
     let handle = Handle::new();
     let tap = Tap::default();
-    let client = Client::new(config.delivery.authorities.as_deref(), Duration::from_millis(config.delivery.timeout_milliseconds))?;
+    let client = Client::new(config.delivery.authorities.as_deref(), config.delivery.identity(), Duration::from_millis(config.delivery.timeout_milliseconds))?;
     let shared = Shared {
         settings: config.delivery.clone(), client, door: Arc::clone(&door), engine: handle.clone(), clock: Arc::clone(&clock), log: log.clone(), metrics: Arc::clone(&metrics),
         endpoints: Endpoints::load(&data, log.clone())?, stop: deliveries_stopping,

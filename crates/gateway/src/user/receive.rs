@@ -1,9 +1,9 @@
 //! Receiving: a User's endpoint that checks what comes as known clients do, and can be told to fail.
 
 use crate::{
-    config::Limits as HttpLimits,
+    config::{Limits as HttpLimits, Tls},
     error::Result,
-    http::{Answer, listen},
+    http::{Answer, listen, tls},
     keys::Keys,
 };
 use bytes::Bytes;
@@ -69,16 +69,17 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Listens. Within a runtime.
+    /// Listens, with TLS where it is given. Within a runtime.
     ///
     /// # Errors
-    /// An address that cannot be listened on.
-    pub async fn start(address: SocketAddr, checks: Checks, behaviour: Behaviour) -> Result<Receiver> {
+    /// An address that cannot be listened on; files of TLS that cannot be read.
+    pub async fn start(address: SocketAddr, tls: Option<&Tls>, checks: Checks, behaviour: Behaviour) -> Result<Receiver> {
+        let acceptor = tls.map(tls::acceptor).transpose()?;
         let socket = listen(address).await?;
         let (address, (to, messages), (stop, stopping)) = (socket.address, mpsc::channel(WAITING), watch::channel(false));
         let behaviour = Arc::new(Mutex::new(behaviour));
         let (checks, how) = (Arc::new(checks), Arc::clone(&behaviour));
-        let task = tokio::spawn(socket.run(HttpLimits::default(), None, stopping, move |request, _| {
+        let task = tokio::spawn(socket.run(HttpLimits::default(), acceptor, stopping, move |request, _| {
             let (checks, how, to) = (Arc::clone(&checks), *how.lock().unwrap_or_else(PoisonError::into_inner), to.clone());
             async move { answer(request, &checks, how, &to).await }
         }));

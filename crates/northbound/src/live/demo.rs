@@ -8,7 +8,7 @@ use northbound_flow::{
     event::{DeviceRecord, UserRecord},
     words::{DeviceStatus, DeviceType, Role},
 };
-use northbound_gateway::{keys::{self, FOLDER}, offline};
+use northbound_gateway::{config::{Config, Network}, keys::{self, FOLDER}, offline};
 use northbound_network::{Fleet, FleetConfig, Home, fleet::device};
 use northbound_registers::registers::parties::{Party, RoleHeld, User};
 use northbound_sim::{User as Invented, invented_users};
@@ -86,8 +86,10 @@ fn home(h: &Home, users: &[Invented]) -> Vec<DeviceRecord> {
 
 fn settings(ctx: &Ctx, seed: u64, meters: u32, users: &[Invented]) -> Result<()> {
     let path = ctx.data.join(SETTINGS);
-    if path.exists() { return Ok(()); }
+    let there = if path.exists() { std::fs::read_to_string(&path).map_err(|e| CliError::io("read", &path, &e))? + "\n" } else { String::new() };
+    // Settings of somebody's own that say nothing of a network get the demo's.
+    if path.exists() && Config::load(&path)?.network != Network::default() { return Ok(()); }
     let recipients: Vec<String> = users.iter().take(SUPPLIERS).map(|u| format!("\"{}\"", u.eui)).collect();
-    let text = format!("# Made by serve --demo. docs/serve.md lists the keys.\n[network]\nseed = {seed}\nmeters = {meters}\nmacs = true\nproviders = [\"north=CSPN\", \"central=CSPC\", \"south=CSPS\"]\nrecipients = [{}]\n", recipients.join(", "));
+    let text = format!("{there}# Made by serve --demo. docs/serve.md lists the keys.\n[network]\nseed = {seed}\nmeters = {meters}\nmacs = true\nproviders = [\"north=CSPN\", \"central=CSPC\", \"south=CSPS\"]\nrecipients = [{}]\n", recipients.join(", "));
     std::fs::write(&path, text).map_err(|e| CliError::io("write", &path, &e))
 }

@@ -6,13 +6,14 @@ use clap::Args;
 use northbound_gateway::{
     GatewayError,
     clock::SystemClock,
+    config::{ClientCertificates, Tls},
     control::Client as Control,
     keys::Keys,
     user::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
 };
 use northbound_types::Eui64;
 use serde_json::json;
-use std::{io::{self, Write}, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::{self, Write}, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// What to receive, and how to fail.
 #[derive(Debug, Clone, Args)]
@@ -23,6 +24,15 @@ pub(crate) struct ReceiveArgs {
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
+    /// Listen with TLS: the endpoint's certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// Its key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// Ask clients for a certificate of these authorities (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    client_authorities: Option<PathBuf>,
     /// Answer this HTTP status instead of 204
     #[arg(long, value_name = "STATUS", value_parser = clap::value_parser!(u16).range(200..=599))]
     status: Option<u16>,
@@ -50,9 +60,11 @@ pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
     let checks = Checks { keys, service: policy.service, services: services(&rules), clock: SystemClock::shared(), most: args.most };
     let behaviour = Behaviour { status: args.status, delay: Duration::from_millis(args.delay) };
     runtime()?.block_on(async {
-        let mut receiver = Receiver::start(args.listen, checks, behaviour).await?;
-        register(args.user, receiver.address, ctx)?;
-        tell(&receiver, ctx)?;
+        let tls = tls(args);
+        let mut receiver = Receiver::start(args.listen, tls.as_ref(), checks, behaviour).await?;
+        let url = format!("{}://{}/", if tls.is_some() { "https" } else { "http" }, receiver.address);
+        register(args.user, &url, ctx)?;
+        tell(&url, ctx)?;
         let until = async { match args.seconds { Some(s) => tokio::time::sleep(Duration::from_secs(s)).await, None => std::future::pending().await } };
         let mut until = std::pin::pin!(until);
         let mut seen = 0;
@@ -67,19 +79,24 @@ pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
     })
 }
 
+fn tls(args: &ReceiveArgs) -> Option<Tls> {
+    let (certificate, key) = args.tls_certificate.clone().zip(args.tls_key.clone())?;
+    Some(Tls { certificate, key, client_authorities: args.client_authorities.clone(), client_certificates: ClientCertificates::Required })
+}
+
 /// Tells the running service; without one the address is only printed.
-fn register(user: Option<Eui64>, address: SocketAddr, ctx: &Ctx) -> Result<()> {
+fn register(user: Option<Eui64>, url: &str, ctx: &Ctx) -> Result<()> {
     let Some(user) = user else { return Ok(()) };
     match Control::of(&ctx.data) {
-        Ok(c) => { c.post("/endpoint", &json!({"user": user, "url": format!("http://{address}/")}))?; Ok(()) }
+        Ok(c) => { c.post("/endpoint", &json!({"user": user, "url": url}))?; Ok(()) }
         Err(GatewayError::NotRunning { .. }) => Err(CliError::not_found(format!("no service runs on {}: leave --user out to listen all the same", ctx.data.display()))),
         Err(e) => Err(e.into()),
     }
 }
 
-fn tell(receiver: &Receiver, ctx: &Ctx) -> Result<()> {
+fn tell(url: &str, ctx: &Ctx) -> Result<()> {
     let mut out = io::stdout().lock();
-    let told = if ctx.format == Format::Json { writeln!(out, "{}", json!({"listening": format!("http://{}/", receiver.address)})) } else { writeln!(out, "Listening on http://{}/", receiver.address) };
+    let told = if ctx.format == Format::Json { writeln!(out, "{}", json!({"listening": url})) } else { writeln!(out, "Listening on {url}") };
     told.and_then(|()| out.flush()).map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
 }
 

@@ -40,6 +40,12 @@ pub(crate) struct SendArgs {
     /// Authorities of an https address (PEM)
     #[arg(long, value_name = "FILE")]
     authorities: Option<PathBuf>,
+    /// The certificate to show to an https service that asks for one (PEM)
+    #[arg(long, value_name = "FILE", requires = "client_key")]
+    client_certificate: Option<PathBuf>,
+    /// Its key (PEM)
+    #[arg(long, value_name = "FILE", requires = "client_certificate")]
+    client_key: Option<PathBuf>,
     /// Seconds to wait for the answer; 0 waits for the acknowledgement only
     #[arg(long, value_name = "S", default_value_t = 30)]
     wait: u64,
@@ -83,7 +89,7 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
         (None, Some(c)) => c.run_file().duis.parse().map_err(|e: northbound_gateway::delivery::UrlError| CliError::internal(e.to_string()))?,
         (None, None) => return Err(CliError::not_found(format!("no service runs on {}; start one with `northbound serve`, or name another with --url", ctx.data.display()))),
     };
-    let client = Client::new(args.authorities.as_deref(), AT_ONCE)?;
+    let client = Client::new(args.authorities.as_deref(), args.client_certificate.as_deref().zip(args.client_key.as_deref()), AT_ONCE)?;
     let went = runtime()?.block_on(async {
         let waits = args.wait > 0;
         let mut endpoint = match &control { Some(c) if waits => Some(endpoint(c, &first, &keys, policy.service, services.clone()).await?), _ => None };
@@ -117,7 +123,7 @@ fn now_ms() -> u64 { u64::try_from(SystemClock::shared().wall().0 / 1_000).unwra
 /// An endpoint of this command's own, to which the answer of this one request goes.
 async fn endpoint(control: &Control, request: &Prepared, keys: &Arc<Keys>, service: Eui64, services: Services) -> Result<Receiver> {
     let checks = Checks { keys: Arc::clone(keys), service, services, clock: SystemClock::shared(), most: CLIENT_BYTES };
-    let receiver = Receiver::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), checks, Behaviour::default()).await?;
+    let receiver = Receiver::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None, checks, Behaviour::default()).await?;
     control.post("/route", &json!({"request": request.id, "url": format!("http://{}/", receiver.address)}))?;
     Ok(receiver)
 }

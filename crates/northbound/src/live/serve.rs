@@ -13,7 +13,7 @@ use northbound_gateway::{
     log::Log,
     network::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
 };
-use northbound_ledger::Ledger;
+use northbound_ledger::{Ledger, journal::inspect};
 use northbound_network::{Scenario, scenario};
 use northbound_types::{Eui64, Utc, time::DAY_US};
 use serde_json::json;
@@ -73,7 +73,9 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
     let (log, writer) = Log::to(log_to(args.log.as_deref())?);
     let (network, speed) = (config.network.clone(), config.speed);
     let data = ctx.data.clone();
-    let clock = Fast::from_now(SystemClock::shared(), speed);
+    // After a fast run the journal is ahead of the wall clock.
+    let ahead = if speed > 1 { inspect::look(&ctx.journal(), false)?.segments.last().map_or(Utc(0), |s| s.last_at) } else { Utc(0) };
+    let clock = Fast::starting(SystemClock::shared(), ahead, speed);
     let ledger = sink(ctx, &config, clock.wall())?;
     let setup = Setup {
         data: ctx.data.clone(), config, rules, clock, log, ledger: Some(ledger),

@@ -122,7 +122,7 @@ fn devices(control: &Control, traffic: &PlannedTraffic) -> Result<Vec<Eui64>> {
 
 /// Requests at an even pace, whatever comes of them.
 async fn requests(run: Arc<Run>, traffic: PlannedTraffic, devices: Vec<Eui64>, base: Url, folder: PathBuf) {
-    let (Ok(signer), Ok(client)) = (run.keys.user(traffic.user, &folder), Client::new(None, PATIENCE)) else { return };
+    let (Ok(signer), Ok(client)) = (run.keys.user(traffic.user, &folder), Client::new(None, None, PATIENCE)) else { return };
     let Some(body) = run.services.get(&traffic.srv).map(|e| e.body_element.clone()) else { return };
     let shared = Arc::new((signer, client, base, body));
     let places = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
@@ -163,7 +163,7 @@ async fn one(run: &Run, traffic: &PlannedTraffic, device: Eui64, counter: u64, (
 /// A User's endpoint, which fails as the scenario says.
 async fn endpoint(run: Arc<Run>, user: Eui64, control: Control) {
     let checks = Checks { keys: Arc::clone(&run.keys), service: run.service, services: run.services.clone(), clock: Arc::clone(&run.clock), most: CLIENT_BYTES };
-    let Ok(mut receiver) = Receiver::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), checks, Behaviour::default()).await else { return };
+    let Ok(mut receiver) = Receiver::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None, checks, Behaviour::default()).await else { return };
     let address = receiver.address;
     let _ = control.post("/endpoint", &json!({"user": user, "url": format!("http://{address}/")}));
     let mut before = None;
