@@ -121,6 +121,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("incident-responsible", Kind::List),
     ("registration-look-back-days", Kind::Integer(1, 366)),
     ("registration-raises", Kind::List),
+    ("registration-roles", Kind::List),
     ("contact-topics", Kind::List),
     ("contact-confirm-months", Kind::Integer(1, 36)),
     ("two-sample-minimum", Kind::Integer(1, 1_000_000_000)),
