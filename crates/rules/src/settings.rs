@@ -116,6 +116,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("small-cell-below", Kind::Integer(2, 1_000)),
     ("incident-days", Kind::Word(&["calendar", "working"])),
     ("incident-clock-stops", Kind::Word(&["suspended", "never"])),
+    ("incident-response-events", Kind::List),
     ("incident-reopened", Kind::Word(&["same-occasion", "new-occasion"])),
     ("incident-relevant", Kind::Word(&["due", "raised", "resolved"])),
     ("incident-responsible", Kind::List),
