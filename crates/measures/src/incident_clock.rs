@@ -18,12 +18,22 @@ pub struct IncidentRules {
     pub stops: bool,
     /// Is each opening an occasion of its own?
     pub each_opening: bool,
+    /// Events that are an initial response.
+    pub responses: Vec<IncidentEventKind>,
     /// Which incidents a period counts.
     pub relevant: Relevant,
     /// Whose incidents count.
     pub responsible: Vec<String>,
     /// Keys of settings and categories that nobody has confirmed.
     pub unconfirmed: Vec<String>,
+}
+
+impl IncidentRules {
+    /// The target times of a category for what was opened at a time.
+    pub(crate) fn target(&self, category: Option<u8>, opened: Utc) -> Result<&CategoryRule, &'static str> {
+        let c = category.ok_or("its category is not known")?;
+        self.targets.iter().filter(|t| t.category == c && t.from <= opened.day()).max_by_key(|t| t.from).ok_or("no target time was in force when it was opened")
+    }
 }
 
 /// Which incidents a period counts.
@@ -98,14 +108,14 @@ pub struct Occasion {
 }
 
 /// Time between two instants that counts; on Working Days only where a calendar is given.
-fn elapsed(from: Utc, to: Utc, working: Option<&Calendar>) -> i64 {
+pub(crate) fn elapsed(from: Utc, to: Utc, working: Option<&Calendar>) -> i64 {
     let Some(calendar) = working else { return (to.0 - from.0).max(0) };
     if to <= from { return 0; }
     (from.day().0..=to.day().0).map(Day).filter(|d| calendar.is_working(*d)).map(|d| (to.0.min(d.end().0) - from.0.max(d.start().0)).max(0)).sum()
 }
 
 /// The instant at which so much more time has counted.
-fn advance(from: Utc, left: i64, working: Option<&Calendar>) -> Utc {
+pub(crate) fn advance(from: Utc, left: i64, working: Option<&Calendar>) -> Utc {
     let Some(calendar) = working else { return Utc(from.0.saturating_add(left)) };
     /// Days looked at: a target time is at most 366 Working Days.
     const MAX_DAYS: i32 = 1500;
@@ -124,17 +134,30 @@ type Run = (Utc, Option<Utc>);
 
 /// The stretches of one occasion, and when it ended.
 #[derive(Debug, Default)]
-struct Spell { opened: Option<Utc>, runs: Vec<Run>, ended: Option<Utc>, dated: bool, left: bool }
+pub(crate) struct Spell {
+    pub(crate) opened: Option<Utc>,
+    /// `false`: it is only known that it was opened by then.
+    pub(crate) opening_dated: bool,
+    /// The first initial response, and whether its time is known.
+    pub(crate) responded: Option<(Utc, bool)>,
+    runs: Vec<Run>,
+    pub(crate) ended: Option<Utc>,
+    dated: bool,
+    pub(crate) left: bool,
+}
 
 /// The occasions of a life, each with its runs. An incident that was withdrawn or merged while open
 /// had no occasion to be resolved: `left`.
-fn spells(life: &Life, rules: &IncidentRules) -> Vec<Spell> {
+pub(crate) fn spells(life: &Life, rules: &IncidentRules) -> Vec<Spell> {
     let mut out: Vec<Spell> = Vec::new();
     for s in &life.steps {
         let was_open = s.before == Some(IncidentState::Open);
         let opens = s.after == IncidentState::Open && !was_open;
         if opens || (s.before.is_none() && s.after != IncidentState::Open) {
-            if out.is_empty() || rules.each_opening { out.push(Spell { opened: Some(s.at), dated: s.dated && (s.event == IncidentEventKind::Opened || s.event == IncidentEventKind::Reopened), ..Spell::default() }); }
+            if out.is_empty() || rules.each_opening { 
+                let dated = s.dated && (s.event == IncidentEventKind::Opened || s.event == IncidentEventKind::Reopened);
+                out.push(Spell { opened: Some(s.at), opening_dated: dated, dated, ..Spell::default() });
+            }
             if let Some(last) = out.last_mut() {
                 last.dated &= s.dated;
                 (last.ended, last.left) = (None, false);
@@ -142,6 +165,7 @@ fn spells(life: &Life, rules: &IncidentRules) -> Vec<Spell> {
             }
         }
         let Some(last) = out.last_mut() else { continue };
+        if rules.responses.contains(&s.event) && last.responded.is_none() { last.responded = Some((s.at, s.dated)); }
         step(last, s, rules.stops);
     }
     out
@@ -165,18 +189,14 @@ pub fn occasions(life: &Life, rules: &IncidentRules, as_at: Utc) -> Vec<Occasion
     spells(life, rules).into_iter().filter(|s| !s.left).filter_map(|s| {
         let opened = s.opened?;
         let mut o = Occasion { incident: life.incident, category: life.category, responsible: life.responsible.clone(), opened, ended: s.ended, due: None, ran: None, standing: Standing::Running };
-        let target = match life.category {
-            None => { o.standing = unknown("its category is not known"); return Some(o); }
-            Some(c) => rules.targets.iter().filter(|t| t.category == c && t.from <= opened.day()).max_by_key(|t| t.from),
-        };
-        let Some(target) = target else { o.standing = unknown("no target time was in force when it was opened"); return Some(o); };
+        let target = match rules.target(life.category, opened) { Ok(t) => t, Err(why) => { o.standing = unknown(why); return Some(o); } };
         if !s.dated { o.standing = unknown("a time of its is not known"); return Some(o); }
         judge(&mut o, &s.runs, target.resolution, rules, as_at);
         Some(o)
     }).collect()
 }
 
-fn unknown(why: &str) -> Standing { Standing::Unknown { why: why.to_owned() } }
+pub(crate) fn unknown(why: &str) -> Standing { Standing::Unknown { why: why.to_owned() } }
 
 fn judge(o: &mut Occasion, runs: &[Run], target: TargetTime, rules: &IncidentRules, as_at: Utc) {
     let working = rules.working.as_ref().filter(|_| target.in_days);
@@ -200,7 +220,7 @@ fn judge(o: &mut Occasion, runs: &[Run], target: TargetTime, rules: &IncidentRul
     };
 }
 
-fn within(at: Option<Utc>, period: Period) -> bool { at.is_some_and(|t| t >= period.first().start() && t < period.after().start()) }
+pub(crate) fn within(at: Option<Utc>, period: Period) -> bool { at.is_some_and(|t| t >= period.first().start() && t < period.after().start()) }
 
 /// The figure of some categories in a period.
 #[must_use]
@@ -275,4 +295,4 @@ impl Tally {
 
 #[cfg(test)]
 #[path = "tests_incident_clock.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -137,7 +137,7 @@ const fn rank(e: IncidentEventKind) -> u8 {
         E::Assigned => 4,
         E::Resumed => 5,
         E::Escalated => 6,
-        E::Comment => 7,
+        E::Comment | E::Responded => 7,
         E::Suspended => 8,
         E::Resolved => 9,
         E::Closed => 10,

@@ -27,6 +27,7 @@ pub mod hubs;
 pub mod incident_books;
 pub mod incident_clock;
 pub mod incident_reports;
+pub mod incident_response;
 pub mod incidents;
 pub mod inputs;
 pub mod install_index;

@@ -98,7 +98,7 @@ fn public_key(text: &str) -> Result<PublicKey> {
 }
 
 /// Done when the process is asked to stop. The handlers are in place when this returns.
-fn interrupted() -> Result<impl Future<Output = ()>> {
+pub(crate) fn interrupted() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let catch = |kind| signal(kind).map_err(|e| CliError::internal(format!("cannot catch signals: {e}")));
     let (mut term, mut int) = (catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?);

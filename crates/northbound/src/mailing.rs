@@ -3,10 +3,12 @@
 //! Messages go to the outbox, a folder of files that any mail program can hand over. They are
 //! written beside it, then the proofs are kept in one transaction, then the folder takes its name:
 //! whatever fails in between, nothing lies in the outbox that no proof speaks of, and the next
-//! `send` finishes what was kept.
+//! `send` finishes what was kept. `relay` hands them to a mail relay, where one is set up.
 
 mod bounces;
 mod message;
+mod relay;
+mod smtp;
 
 use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table}, registers::{self, Common, contacts, receipt_answer}};
 use clap::Subcommand;
@@ -50,6 +52,14 @@ pub(crate) enum MailingCommand {
         #[arg(long)]
         despite_missing: bool,
     },
+    /// Hand the messages of the outbox to the mail relay of DATA/relay.toml, one by one
+    Relay {
+        /// Only this mailing. Default: all that wait
+        id: Option<String>,
+        /// Settings of the relay
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Who got what: each message with its hash, and whether it came back
     Proof {
         /// Its id
@@ -82,6 +92,7 @@ pub(crate) fn run(c: &MailingCommand, ctx: &Ctx) -> Result<Answer> {
             Ok(receipt_answer(&receipt).say(format!("As things stand {} contacts would get it, and {} parties have none. Recipients are looked up again when it is sent.", now.recipients.len(), now.missing.len())))
         }
         MailingCommand::Send { id, despite_missing } => send(ctx, id, *despite_missing),
+        MailingCommand::Relay { id, config } => relay::relay(ctx, id.as_deref(), config.as_deref()),
         MailingCommand::Proof { id } => proof(ctx, id),
         MailingCommand::Bounces { file } => bounces::take(ctx, file),
         MailingCommand::Common(c) => registers::common::<Mailing>(c, ctx, &["topic", "subject", "state", "sent", "categories", "missing"]),
@@ -157,7 +168,7 @@ fn proof(ctx: &Ctx, id: &str) -> Result<Answer> {
     let gate = ctx.gate(&store);
     let mailing = gate.show::<Mailing>(id, ctx.as_at())?;
     let (done, _) = folder(ctx, id);
-    let mut t = Table::new("Messages", &["party", "contact", "address", "sent (UTC)", "message", "sha-256", "file", "came back"]);
+    let mut t = Table::new("Messages", &["party", "contact", "address", "sent (UTC)", "message", "sha-256", "file", "relay", "came back"]);
     let mut rows = Vec::new();
     for k in gate.deliveries(id, ctx.as_at())? {
         let d = k.record;
@@ -167,7 +178,8 @@ fn proof(ctx: &Ctx, id: &str) -> Result<Answer> {
             Err(_) => "handed over",
         };
         let back = d.bounced.as_ref().map_or_else(String::new, |b| format!("{}: {}", b.at, b.why));
-        t.row([d.party.clone(), format!("{} v{}", d.contact, d.contact_version), d.address.clone(), d.sent.to_string(), d.message_id.clone(), d.sha256.clone(), standing.to_owned(), back]);
+        let relay = d.relayed.as_ref().map_or_else(String::new, |r| format!("{} {}: {}", r.state, r.at, r.reply));
+        t.row([d.party.clone(), format!("{} v{}", d.contact, d.contact_version), d.address.clone(), d.sent.to_string(), d.message_id.clone(), d.sha256.clone(), standing.to_owned(), relay, back]);
         let mut j = json!(d);
         j["standing"] = json!(standing);
         rows.push(j);

@@ -98,15 +98,6 @@ pub(crate) fn common<T: Record>(c: &Common, ctx: &Ctx, columns: &[&str]) -> Resu
     }
 }
 
-/// Refuses to change by hand what another command decides: each key with that command.
-pub(crate) fn kept_for(c: &Common, keys: &[(&str, &str)]) -> Result<()> {
-    let Common::Change { id, set } = c else { return Ok(()) };
-    match set.iter().filter_map(|s| s.split_once('=')).find_map(|(k, _)| keys.iter().find(|(key, _)| *key == k)) {
-        Some((key, command)) => Err(CliError::refused(format!("{key} of {id} is not changed by hand; use `{command}`, which checks who may"))),
-        None => Ok(()),
-    }
-}
-
 pub(crate) fn add<T: Record>(record: &T, ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
     Ok(receipt_answer(&ctx.gate(&store).add(record, &ctx.write())?))

@@ -1,7 +1,9 @@
 //! `registration`: files of Registration Data Providers, expected, checked and taken, and who is
 //! registered where from when.
 
+mod apply;
 mod arrive;
+mod meters;
 mod missing;
 mod show;
 mod watch;
@@ -58,6 +60,31 @@ pub(crate) enum RegistrationCommand {
         /// Write them as JSON lines into this file too
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+    },
+    /// Tell the live service who is registered where; what cannot be told is tried again next time
+    Apply {
+        /// As if nothing had been told yet: after the service's journal was replaced
+        #[arg(long)]
+        afresh: bool,
+    },
+    /// Which devices serve a supply point
+    #[command(subcommand)]
+    Meters(MetersCommand),
+}
+
+/// Which devices serve a supply point.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum MetersCommand {
+    /// Take them from a CSV: point,device. `ingest retract` takes a file back
+    Import {
+        /// The file
+        file: PathBuf,
+    },
+    /// The pairs that are known
+    List {
+        /// Only this supply point
+        #[arg(long, value_name = "MPAN or MPRN")]
+        point: Option<String>,
     },
 }
 
@@ -116,6 +143,9 @@ pub(crate) fn run(c: &RegistrationCommand, ctx: &Ctx) -> Result<Answer> {
         RegistrationCommand::Show { at, on } => show::show(at, *on, ctx),
         RegistrationCommand::History { at } => show::history(at, ctx),
         RegistrationCommand::Changes { after, out } => show::changes(*after, out.as_deref(), ctx),
+        RegistrationCommand::Apply { afresh } => apply::apply(*afresh, ctx),
+        RegistrationCommand::Meters(MetersCommand::Import { file }) => meters::import(file, ctx),
+        RegistrationCommand::Meters(MetersCommand::List { point }) => meters::list(point.as_deref(), ctx),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
 use northbound_measures::{
     incident_books::{Age, Balance, age_bands, ages, balance, by_category},
     incident_clock::{IncidentRules, Occasion, occasions},
+    incident_response::{self, ResponseLine},
     incident_reports::{ReportCheck, StatedCounts, check},
     incidents::{IncidentEvent, Life, Which, lives},
     registration::{ArrivalLine, lines, standings},
@@ -40,6 +41,8 @@ pub struct IncidentView {
     pub incidents: Vec<Life>,
     /// How each stands against its target time.
     pub occasions: Vec<Occasion>,
+    /// Initial responses by category.
+    pub responses: Vec<ResponseLine>,
     /// Reports of others on the period.
     pub reports: Vec<ReportCheck>,
 }
@@ -56,6 +59,7 @@ pub fn view(events: &[IncidentEvent], stated: &[StatedCounts], rules: &IncidentR
     let all = lives(events, as_at);
     let mut mine: Vec<Life> = all.iter().filter(|l| which.takes(l)).cloned().collect();
     let (start, end) = (period.first().start(), period.after().start());
+    let responses = incident_response::by_category(&mine, rules, period, as_at);
     let books = balance(&mine, period, &Which::default());
     let split = by_category(&mine, period, &Which::default());
     let old = ages(&mine, as_at, &Which::default());
@@ -66,7 +70,7 @@ pub fn view(events: &[IncidentEvent], stated: &[StatedCounts], rules: &IncidentR
     }).collect();
     mine.retain(|l| l.is_open() || l.first() < end && l.steps.last().is_some_and(|s| s.at >= start));
     let occasions = mine.iter().flat_map(|l| occasions(l, rules, as_at)).collect();
-    IncidentView { period, as_at, which: which.clone(), age_bands: age_bands(&old), ages: old, balance: books, by_category: split, incidents: mine, occasions, reports }
+    IncidentView { period, as_at, which: which.clone(), age_bands: age_bands(&old), ages: old, balance: books, by_category: split, incidents: mine, occasions, responses, reports }
 }
 
 /// The view of a pack's evidence.
@@ -132,6 +136,13 @@ fn life_table(v: &IncidentView) -> Option<Block> {
         text("escalated", "Escalated to"), text("resolved", "Resolved"), text("closed", "Closed"), text("findings", "What does not fit")], rows)))
 }
 
+fn responses_table(v: &IncidentView) -> Option<Block> {
+    let rows: Vec<Vec<Cell>> = v.responses.iter().map(|l| vec![Cell::words(format!("Category {}", category(l.category))), cells::figure(&l.figure, 2, &[]), cells::count(l.in_time), cells::count(l.late), cells::count(l.running), cells::count(l.unknown), cells::count(l.others)]).collect();
+    let n = |key: &str, title: &str| counts(key, title, "incidents");
+    (!rows.is_empty()).then(|| Block::Table(cells::table("incident-responses", "Initial responses against target time, by category", vec![label("category", "Category"), cells::shares("share", "In time"), n("in_time", "Answered in time"), n("late", "Answered late"),
+        n("running", "Not due yet"), n("unknown", "No response on record, or not when"), n("others", "Somebody else's to resolve")], rows)))
+}
+
 fn reports_blocks(v: &IncidentView) -> Vec<Block> {
     if v.reports.is_empty() { return Vec::new(); }
     let said = |n: Option<u64>| n.map_or_else(|| Cell::null(northbound_types::NullReason::NotReported, "not stated"), cells::count);
@@ -158,6 +169,7 @@ pub fn blocks(v: &IncidentView) -> Vec<Block> {
     let mut out = Vec::new();
     if !v.balance.is_empty() { out.push(books_table(v)); }
     out.extend(reports_blocks(v));
+    out.extend(responses_table(v));
     out.extend(bands_table(v));
     out.extend(open_table(v));
     out

@@ -111,6 +111,10 @@ text_enum! {
         RegistrationFile = "registration-file",
         /// Who holds a role at a supply point or device.
         Registration = "registration",
+        /// A device that serves a supply point.
+        Meter = "meter",
+        /// What the live service was told of a registration.
+        Told = "told",
         /// A forecast of traffic, as submitted.
         Forecast = "forecast",
         /// Why no forecast was submitted.
@@ -133,6 +137,8 @@ impl Noun {
             Noun::ForecastNotice => "forecast notice",
             Noun::IncidentEvent => "incident",
             Noun::IncidentReport => "incident stated",
+            Noun::Meter => "registration meters",
+            Noun::Told => "registration apply",
             other => other.as_str(),
         }
     }

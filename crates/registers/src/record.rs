@@ -68,6 +68,12 @@ pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq + std::fmt::D
     /// # Errors
     /// [`RegisterError::Frozen`] or [`RegisterError::Invalid`].
     fn check_change(&self, _id: &str, _before: &Self) -> Result<(), RegisterError> { Ok(()) }
+    /// What only the record's own gate brings about (a step, a state, evidence) is refused by any
+    /// other way. `before` is `None` where the record is new.
+    ///
+    /// # Errors
+    /// [`RegisterError::Frozen`] naming the command that checks who may.
+    fn by_hand(&self, _id: &str, _before: Option<&Self>) -> Result<(), RegisterError> { Ok(()) }
     /// What it points to.
     fn refs(&self) -> Vec<(Noun, String)> { Vec::new() }
     /// The User that it speaks for, whose party must be the record's party.
@@ -114,6 +120,14 @@ pub struct Kept<T> {
 /// Refusals in the words of the field.
 pub(crate) fn invalid(noun: Noun, field: &'static str, problem: impl Into<String>) -> RegisterError {
     RegisterError::Invalid { noun, field, problem: problem.into() }
+}
+
+/// Refuses what a gate decides: each key with the command that leads through it.
+pub(crate) fn only_through(noun: Noun, id: &str, keys: &[(&str, bool, &str)]) -> Result<(), RegisterError> {
+    match keys.iter().find(|(_, stays, _)| !stays) {
+        Some((key, _, command)) => Err(RegisterError::Frozen { noun, id: id.to_owned(), why: format!("{key} is not changed by hand; use `{command}`, which checks who may") }),
+        None => Ok(()),
+    }
 }
 
 /// A text that must be there.

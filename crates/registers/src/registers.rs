@@ -26,6 +26,7 @@ pub mod figures;
 pub mod forecast_notes;
 pub mod forecasts;
 pub mod hubs;
+pub mod live_registrations;
 pub mod migrations;
 pub mod mitigations;
 pub mod occurrences;

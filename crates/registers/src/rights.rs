@@ -35,7 +35,7 @@ pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
         Noun::Document => &["analyst", "operations", "secretary", "chair"],
         Noun::Action => &["analyst", "secretary", "chair"],
         Noun::IncidentEvent | Noun::IncidentReport => &["analyst", "operations", "secretary"],
-        Noun::RegistrationFile | Noun::Registration => &["analyst", "operations"],
+        Noun::RegistrationFile | Noun::Registration | Noun::Meter | Noun::Told => &["analyst", "operations"],
         // A party keeps its own contacts, and says its own mind.
         Noun::Contact | Noun::ContactIssue => &["analyst", "operations", "secretary", "user"],
         Noun::Sentiment | Noun::Complaint | Noun::Example => &["analyst", "secretary", "user"],

@@ -35,6 +35,16 @@ impl<'a> Gate<'a> {
         })
     }
 
+    /// As [`Gate::update`], for the gate of a record: what nobody may change by hand may come of it.
+    pub(crate) fn through<T: Record>(&self, id: &str, write: &Write, edit: impl FnOnce(&mut T) -> Result<(), RegisterError>) -> Result<Receipt, RegisterError> {
+        self.one(write, |tx| {
+            let head = live_head::<T>(tx, id)?;
+            let mut record: T = parse(id, &head.body)?;
+            edit(&mut record)?;
+            change_through(tx, id, &record)
+        })
+    }
+
     /// Adds the record, or changes the one of its id.
     ///
     /// # Errors
@@ -105,6 +115,7 @@ pub(crate) fn add<T: Record>(tx: &mut Tx<'_>, record: &T, verb: Verb) -> Result<
     tx.allow_speaking(record, index.party.as_deref())?;
     let body = body_text(record)?;
     let id = tx.new_id(record, &body)?;
+    record.by_hand(&id, None)?;
     let head = tx.head(T::NOUN, &id)?;
     if let Some(h) = head.as_ref() {
         // A row that only files brought may be stated by a person as well: it then outlives them.
@@ -122,6 +133,15 @@ pub(crate) fn add<T: Record>(tx: &mut Tx<'_>, record: &T, verb: Verb) -> Result<
 }
 
 pub(crate) fn change<T: Record>(tx: &mut Tx<'_>, id: &str, record: &T, verb: Verb) -> Result<Receipt, RegisterError> {
+    let head = live_head::<T>(tx, id)?;
+    record.by_hand(id, Some(&parse(id, &head.body)?))?;
+    replace(tx, id, record, verb)
+}
+
+/// Changes a record for its own gate.
+pub(crate) fn change_through<T: Record>(tx: &mut Tx<'_>, id: &str, record: &T) -> Result<Receipt, RegisterError> { replace(tx, id, record, Verb::Change) }
+
+fn replace<T: Record>(tx: &mut Tx<'_>, id: &str, record: &T, verb: Verb) -> Result<Receipt, RegisterError> {
     let index = record.index();
     let head = live_head::<T>(tx, id)?;
     let before: T = parse(id, &head.body)?;

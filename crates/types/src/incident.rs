@@ -87,6 +87,8 @@ text_enum! {
         Withdrawn = "withdrawn",
         /// Somebody said something.
         Comment = "comment",
+        /// Whoever raised it was answered for the first time.
+        Responded = "responded",
     }
 }
 
@@ -116,7 +118,7 @@ impl IncidentState {
         use IncidentState as S;
         let Some(state) = before else { return if event == E::Opened { Ok(S::Open) } else { Err("its opening is not recorded") } };
         match (event, state) {
-            (E::Details | E::Category | E::Assigned | E::Escalated | E::Comment, s) => Ok(s),
+            (E::Details | E::Category | E::Assigned | E::Escalated | E::Comment | E::Responded, s) => Ok(s),
             (E::Opened, _) => Err("it was opened before"),
             (E::Suspended | E::Resumed, S::Open) => Ok(S::Open),
             (E::Suspended | E::Resumed, _) => Err("it is not open"),

@@ -2,7 +2,7 @@
 
 use super::{ListArgs, WhichArgs, events, judging, known_lives, moment};
 use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table}};
-use northbound_measures::{incident_clock::{Occasion, Standing, occasions}, incidents::Life};
+use northbound_measures::{incident_clock::{Occasion, Standing, occasions}, incident_response::responses, incidents::Life};
 use northbound_types::{IncidentId, Utc};
 use serde_json::json;
 
@@ -48,7 +48,10 @@ pub(super) fn show(id: IncidentId, ctx: &Ctx) -> Result<Answer> {
     for f in &l.findings { t.row(["does not fit".to_owned(), f.clone()]); }
     let mut c = Table::new("Clock", &["opened (UTC)", "target time ends (UTC)", "resolved (UTC)", "standing"]);
     for o in &clock { c.row([o.opened.to_string(), time(o.due), time(o.ended), standing(o)]); }
-    Ok(Answer::new(json!({"as_at": moment(ctx), "incident": l, "occasions": clock})).table(t).table(c))
+    let answered = responses(&l, &judging(ctx, &store)?, moment(ctx));
+    let mut r = Table::new("Initial response", &["opened (UTC)", "due (UTC)", "came (UTC)", "standing"]);
+    for x in &answered { r.row([x.opened.to_string(), time(x.due), time(x.at), match &x.standing { Standing::InTime => "in time".to_owned(), Standing::Late => "late".to_owned(), Standing::Running | Standing::Overdue => "not due yet".to_owned(), Standing::Unknown { why } => format!("cannot be said: {why}") }]); }
+    Ok(Answer::new(json!({"as_at": moment(ctx), "incident": l, "occasions": clock, "responses": answered})).table(t).table(c).table(r))
 }
 
 pub(super) fn history(id: IncidentId, ctx: &Ctx) -> Result<Answer> {

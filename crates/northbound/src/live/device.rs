@@ -144,7 +144,7 @@ fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
 }
 
 /// Now, as the service has it.
-fn core_now(ctx: &Ctx) -> Result<Utc> {
+pub(crate) fn core_now(ctx: &Ctx) -> Result<Utc> {
     match Client::of(&ctx.data) {
         Ok(client) => client.get("/status")?["core_time"].as_str().and_then(|t| t.parse().ok()).ok_or_else(|| CliError::internal("the service's answer has no time")),
         Err(GatewayError::NotRunning { .. }) => Ok(ctx.now),

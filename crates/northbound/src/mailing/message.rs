@@ -36,7 +36,7 @@ impl Message {
         let bytes = text.into_bytes();
         let proof = Delivery {
             message_id, mailing: mailing.to_owned(), party: to.party.clone(), contact: to.id.clone(), contact_version: version, address: to.address.clone(), sent: now,
-            file: name.clone(), sha256: sha256(&bytes), bounced: None,
+            file: name.clone(), sha256: sha256(&bytes), bounced: None, relayed: None,
         };
         Message { name, bytes, proof }
     }

@@ -1,6 +1,6 @@
 //! `case` (Exceptional Events), `workpackage`, `install`, `metric-defect`.
 
-use super::{Common, add, common, documents::because, kept_for, receipt_answer, sayer};
+use super::{Common, add, common, documents::because, receipt_answer, sayer};
 use crate::{context::Ctx, error::{CliError, Result}, evidence, output::{Answer, Table}};
 use clap::Subcommand;
 use northbound_measures::diff::figure_words;
@@ -89,7 +89,7 @@ pub(crate) fn case(c: &CaseCommand, ctx: &Ctx) -> Result<Answer> {
             Ok(match now { Ok(k) if !receipt.dry_run => a.say(format!("It stands at: {}.", k.record.standing(ctx.now.day()))), _ => a })
         }
         CaseCommand::Effect { id, period, methodology } => effect(ctx, id, *period, methodology.as_deref()),
-        CaseCommand::Common(c) => kept_for(c, &[("steps", "case step")]).and_then(|()| common::<Case>(c, ctx, &["title", "claimant", "from", "to", "measures", "regions"])),
+        CaseCommand::Common(c) => common::<Case>(c, ctx, &["title", "claimant", "from", "to", "measures", "regions"]),
     }
 }
 
@@ -188,7 +188,7 @@ pub(crate) fn workpackage(c: &WorkpackageCommand, ctx: &Ctx) -> Result<Answer> {
         WorkpackageCommand::Recommend(a) => step(ctx, a, PackageState::Recommended),
         WorkpackageCommand::Approve(a) => step(ctx, a, PackageState::Approved),
         WorkpackageCommand::Common(Common::Show { id }) => shown(ctx, id),
-        WorkpackageCommand::Common(c) => kept_for(c, &[("steps", "workpackage recommend"), ("state", "workpackage recommend")]).and_then(|()| common::<WorkPackage>(c, ctx, &["title", "quarter", "definition", "from", "to", "state"])),
+        WorkpackageCommand::Common(c) => common::<WorkPackage>(c, ctx, &["title", "quarter", "definition", "from", "to", "state"]),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `status`, `audit` and `view`: what people state, kept apart from what is measured.
 
-use super::{Common, add, common, documents::because, kept_for, receipt_answer, sayer};
+use super::{Common, add, common, documents::because, receipt_answer, sayer};
 use crate::{context::Ctx, error::Result, evidence, output::{Answer, Table}};
 use clap::{Args, Subcommand};
 use northbound_measures::tension::{Beside, Tension};
@@ -162,7 +162,7 @@ pub(crate) fn audit(c: &AuditCommand, ctx: &Ctx) -> Result<Answer> {
             }
             Ok(Answer::new(json!({"audits": kept.iter().map(|k| json!({"id": k.id, "audit": k.record, "worth": worth(&k.record)})).collect::<Vec<_>>()})).table(t))
         }
-        AuditCommand::Common(c) => kept_for(c, &[("evidence", "audit evidence")]).and_then(|()| common::<Audit>(c, ctx, &["scope", "on", "result", "evidence", "told_by"])),
+        AuditCommand::Common(c) => common::<Audit>(c, ctx, &["scope", "on", "result", "evidence", "told_by"]),
     }
 }
 

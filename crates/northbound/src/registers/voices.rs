@@ -1,6 +1,6 @@
 //! What parties say and send: `sentiment`, `complaint`, `example`, `comment`.
 
-use super::{Common, add, common, documents::because, kept_for, list, receipt_answer, sayer};
+use super::{Common, add, common, documents::because, list, receipt_answer, sayer};
 use crate::{context::Ctx, error::Result, output::{Answer, Table}};
 use clap::Subcommand;
 use northbound_registers::{Query, registers::{comments::Comment, examples::{Example, ExampleState, PassedExample, state}, sentiments::{Complaint, Mood, Sentiment}}};
@@ -155,7 +155,7 @@ pub(crate) fn example(c: &ExampleCommand, ctx: &Ctx) -> Result<Answer> {
         }
         ExampleCommand::Track => track(ctx),
         ExampleCommand::Passed => list::<PassedExample>(&super::Filter::default(), ctx, &["about", "text", "sender", "passed_to", "passed", "answer", "answered"]),
-        ExampleCommand::Common(c) => kept_for(c, &[("state", "example pass-on"), ("public_text", "example de-identify")]).and_then(|()| common::<Example>(c, ctx, &["party", "on", "about", "state", "hide_sender", "action"])),
+        ExampleCommand::Common(c) => common::<Example>(c, ctx, &["party", "on", "about", "state", "hide_sender", "action"]),
     }
 }
 

@@ -22,10 +22,11 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn start(room: &Room, words: &str) -> Running {
+    pub fn start(room: &Room, words: &str) -> Running { Running::start_as(room, words, "kim+operations") }
+    pub fn start_as(room: &Room, words: &str, actor: &str) -> Running {
         // The service goes by the machine's clock.
         let mut command = Command::new(env!("CARGO_BIN_EXE_northbound"));
-        command.current_dir(room.dir.path()).env_clear().env("NORTHBOUND_DATA", "data").env("NORTHBOUND_AS", "kim+operations");
+        command.current_dir(room.dir.path()).env_clear().env("NORTHBOUND_DATA", "data").env("NORTHBOUND_AS", actor);
         command.args(words.split(' ')).args(["--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());

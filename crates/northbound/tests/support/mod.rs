@@ -4,6 +4,7 @@
 
 pub mod live;
 pub mod needs;
+pub mod smtp;
 
 use std::{path::{Path, PathBuf}, process::{Command, Output}};
 

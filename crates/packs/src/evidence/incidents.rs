@@ -67,9 +67,13 @@ pub fn arrivals(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<Arrival>, R
 pub fn rules(rules: &RuleSet, day: Day, unconfirmed: &BTreeSet<String>) -> Result<IncidentRules, PackError> {
     let working = match rules.text("incident-days", day)? { "working" => Some(rules.calendar_on(day)?.clone()), _ => None };
     let relevant = match rules.text("incident-relevant", day)? { "raised" => Relevant::Raised, "resolved" => Relevant::Resolved, _ => Relevant::Due };
+    let mut responses = Vec::new();
+    for word in rules.list("incident-response-events", day)? {
+        responses.push(word.parse().map_err(|e: northbound_types::text_enum::UnknownWord| PackError::Refused(format!("setting incident-response-events: {e}; correct it in DATA/rules/settings.toml")))?);
+    }
     let rests = |key: &&String| key.starts_with("incident-category:") || key.starts_with("setting:incident-");
     Ok(IncidentRules {
         targets: rules.categories().to_vec(), working, stops: rules.text("incident-clock-stops", day)? == "suspended", each_opening: rules.text("incident-reopened", day)? == "new-occasion",
-        relevant, responsible: rules.list("incident-responsible", day)?.to_vec(), unconfirmed: unconfirmed.iter().filter(rests).cloned().collect(),
+        responses, relevant, responsible: rules.list("incident-responsible", day)?.to_vec(), unconfirmed: unconfirmed.iter().filter(rests).cloned().collect(),
     })
 }

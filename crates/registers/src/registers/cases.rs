@@ -2,7 +2,7 @@
 //! the Authority says. Each step has its date and its body; "criteria met" is not "granted".
 
 use super::bodies::{Body, BodyKind, Power};
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::AsAt, record::{Identity, Index, Record, invalid, needed, ordered}};
+use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::AsAt, record::{Identity, Index, Record, invalid, needed, only_through, ordered}};
 use northbound_types::{Day, Region, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +110,10 @@ impl Record for Case {
         if self.steps.starts_with(&before.steps) { return Ok(()); }
         Err(RegisterError::Frozen { noun: Noun::Case, id: id.to_owned(), why: "steps that were taken stay; add the next one with `case step`".to_owned() })
     }
+    fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+        let stays = before.map_or_else(|| self.steps.iter().all(|s| s.what == CaseStepKind::Claimed), |b| b.steps == self.steps);
+        only_through(Noun::Case, id, &[("steps", stays, "case step")])
+    }
 }
 
 impl Gate<'_> {
@@ -127,7 +131,7 @@ impl Gate<'_> {
             CaseStepKind::CriteriaMet | CaseStepKind::CriteriaNotMet => Err("only a body with the power to decide finds criteria met or not"),
             CaseStepKind::Granted | CaseStepKind::Refused => Err("only the Authority grants or refuses"),
         };
-        self.update::<Case>(id, write, |c| {
+        self.through::<Case>(id, write, |c| {
             may.map_err(|why| RegisterError::Frozen { noun: Noun::Case, id: id.to_owned(), why: format!("{why}; {} is not registered as one (`body list`)", step.by) })?;
             c.steps.push(step.clone());
             Ok(())

@@ -3,7 +3,7 @@
 //! so the provider's view needs no filter that somebody could forget.
 
 use super::{actions::Action, parties::{Party, User}, people::{PersonName, names_in}};
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, read::{AsAt, Query}, record::{Identity, Index, Record, needed}, rights::PROVIDER_ONLY};
+use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, read::{AsAt, Query}, record::{Identity, Index, Record, needed, only_through}, rights::PROVIDER_ONLY};
 use northbound_types::{Day, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,10 @@ impl Record for Example {
         for (field, text) in [("party", &self.party), ("about", &self.about), ("text", &self.text)] { needed(Noun::Example, field, text)?; }
         if self.state != ExampleState::Collected { needed(Noun::Example, "public_text", &self.public_text)?; }
         Ok(())
+    }
+    fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+        let (state, text) = before.map_or((self.state == ExampleState::Collected, self.public_text.is_empty()), |b| (b.state == self.state, b.public_text == self.public_text));
+        only_through(Noun::Example, id, &[("state", state, "example pass-on"), ("public_text", text, "example de-identify")])
     }
     fn refs(&self) -> Vec<(Noun, String)> {
         let action = self.action.iter().map(|a| (Action::NOUN, a.clone()));
@@ -102,7 +106,7 @@ impl Gate<'_> {
     pub fn de_identify(&self, id: &str, text: &str, write: &Write) -> Result<Receipt, RegisterError> {
         let example = self.show::<Example>(id, AsAt::NOW)?.record;
         let found = self.gives_away(&example, text)?;
-        self.update::<Example>(id, write, |e| {
+        self.through::<Example>(id, write, |e| {
             let frozen = |why: String| RegisterError::Frozen { noun: Noun::Example, id: id.to_owned(), why };
             if matches!(e.state, ExampleState::PassedOn | ExampleState::Answered) { return Err(frozen("it was passed on already; what left stays as it was".to_owned())); }
             if !found.is_empty() { return Err(frozen(format!("the text still holds {}; leave that out", found.join(", ")))); }
@@ -148,7 +152,7 @@ impl Gate<'_> {
                 example: id.to_owned(), about: e.about.clone(), text: e.public_text.clone(), sender: (!e.hide_sender).then(|| e.party.clone()),
                 passed_to: to.to_owned(), passed: write.now, answer: String::new(), answered: None,
             };
-            Ok(vec![crate::write::change(tx, id, &e, Verb::Change)?, crate::write::add(tx, &passed, Verb::Add)?])
+            Ok(vec![crate::write::change_through(tx, id, &e)?, crate::write::add(tx, &passed, Verb::Add)?])
         })
     }
 

@@ -86,6 +86,44 @@ pub struct Delivery {
     pub sha256: String,
     /// That it came back; null where it did not.
     pub bounced: Option<Bounce>,
+    /// How a mail relay took it; null where none was tried, and another program hands it over.
+    #[serde(default)]
+    pub relayed: Option<Relayed>,
+}
+
+text_enum! {
+    /// What a mail relay made of a message.
+    pub enum RelayState("what a mail relay made of a message") {
+        /// Its bytes were going out. Where nothing follows, nobody knows whether the relay took them.
+        Trying = "trying",
+        /// The relay took it, and answers for it now.
+        Taken = "taken",
+        /// Not now: the next run tries again.
+        PutOff = "put-off",
+        /// Never: it is not tried again.
+        Refused = "refused",
+    }
+}
+
+/// How a mail relay took a message, as of the last try.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relayed {
+    /// What it made of it.
+    pub state: RelayState,
+    /// When.
+    pub at: Utc,
+    /// Which relay: host and port.
+    pub relay: String,
+    /// What it replied, or what broke.
+    pub reply: String,
+    /// Tries so far.
+    pub tries: i64,
+}
+
+impl Relayed {
+    /// Is that the end of it?
+    #[must_use]
+    pub const fn is_final(&self) -> bool { matches!(self.state, RelayState::Taken | RelayState::Refused) }
 }
 
 impl Record for Delivery {
@@ -94,8 +132,12 @@ impl Record for Delivery {
     fn index(&self) -> Index { Index { party: Some(self.party.clone()), lookup: Some(self.mailing.clone()), from: Some(self.sent), to: None, ..Index::default() } }
     fn check(&self) -> Result<(), RegisterError> { needed(Noun::Delivery, "message_id", &self.message_id) }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        if before.bounced.is_none() && (Delivery { bounced: None, ..self.clone() }) == *before { return Ok(()); }
-        Err(RegisterError::Frozen { noun: Noun::Delivery, id: id.to_owned(), why: "the proof of a message stays; only that it came back is added, once".to_owned() })
+        let rest = Delivery { bounced: before.bounced.clone(), relayed: before.relayed.clone(), ..self.clone() } == *before;
+        let bounce = self.bounced == before.bounced || before.bounced.is_none();
+        let least = before.relayed.as_ref().map_or(1, |b| b.tries);
+        let relay = self.relayed == before.relayed || (!before.relayed.as_ref().is_some_and(Relayed::is_final) && self.relayed.as_ref().is_some_and(|r| r.tries >= least));
+        if rest && bounce && relay { return Ok(()); }
+        Err(RegisterError::Frozen { noun: Noun::Delivery, id: id.to_owned(), why: "the proof of a message stays; only how a relay took it, until it is taken or refused, and that it came back are added, once".to_owned() })
     }
     fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Mailing, self.mailing.clone()), (Noun::Contact, self.contact.clone())] }
 }
@@ -136,6 +178,14 @@ impl Gate<'_> {
     /// [`RegisterError::Sql`].
     pub fn deliveries(&self, mailing: &str, as_at: impl Into<AsAt>) -> Result<Vec<Kept<Delivery>>, RegisterError> {
         self.list(&Query { lookup: Some(mailing.to_owned()), ..Query::as_at(as_at) })
+    }
+
+    /// Notes what a mail relay made of a message.
+    ///
+    /// # Errors
+    /// As [`Gate::change`]; [`RegisterError::Frozen`] where it was taken or refused before.
+    pub fn relayed(&self, message_id: &str, relayed: &Relayed, write: &Write) -> Result<Receipt, RegisterError> {
+        self.update::<Delivery>(message_id, write, |d| { d.relayed = Some(relayed.clone()); Ok(()) })
     }
 
     /// Notes that a message came back, at the message and at the contact where that is its address still.

@@ -2,7 +2,7 @@
 //! evidence (S4), and the view that a body takes (R12). None of it is ever a figure.
 
 use super::overrides::Colour;
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::AsAt, record::{Identity, Index, Record, invalid, needed}, registers::documents::Document};
+use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::AsAt, record::{Identity, Index, Record, invalid, needed, only_through}, registers::documents::Document};
 use northbound_types::{Day, Period, Region, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,10 @@ impl Record for Audit {
         for (field, text) in [("scope", &self.scope), ("result", &self.result), ("told_by", &self.told_by)] { needed(Noun::Audit, field, text)?; }
         Ok(())
     }
+    fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+        let stays = before.map_or(self.evidence.is_none(), |b| b.evidence == self.evidence);
+        only_through(Noun::Audit, id, &[("evidence", stays, "audit evidence")])
+    }
     fn refs(&self) -> Vec<(Noun, String)> { self.evidence.iter().map(|d| (Noun::Document, d.clone())).collect() }
 }
 
@@ -121,7 +125,7 @@ impl Gate<'_> {
     /// As [`Gate::change`]; [`RegisterError::Frozen`] where the document has not arrived.
     pub fn attach_evidence(&self, id: &str, document: &str, place: &str, write: &Write) -> Result<Receipt, RegisterError> {
         let held = self.show::<Document>(document, AsAt::NOW)?;
-        self.update::<Audit>(id, write, |a| {
+        self.through::<Audit>(id, write, |a| {
             if held.record.arrived.is_none_or(|d| d > write.now.day()) {
                 return Err(RegisterError::Frozen { noun: Noun::Audit, id: id.to_owned(), why: format!("the document {document} is not here yet; a promise is no evidence") });
             }

@@ -2,7 +2,7 @@
 //! them. A quarter's label is never read without a stated definition, and no amount is made up.
 
 use super::bodies::{Body, Power};
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::AsAt, record::{Identity, Index, Record, invalid, needed}};
+use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::AsAt, record::{Identity, Index, Record, invalid, needed, only_through}};
 use northbound_types::{Day, Period, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +124,10 @@ impl Record for WorkPackage {
         if before.state == PackageState::Approved && (self.from, self.to) != (before.from, before.to) { return frozen("it is approved for its quarter"); }
         Ok(())
     }
+    fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+        let (steps, state) = before.map_or((self.steps.is_empty(), self.state == PackageState::Draft), |b| (b.steps == self.steps, b.state == self.state));
+        only_through(Noun::WorkPackage, id, &[("steps", steps, "workpackage recommend"), ("state", state, "workpackage recommend")])
+    }
     fn refs(&self) -> Vec<(Noun, String)> { self.steps.iter().map(|s| (Noun::Body, s.by.clone())).collect() }
 }
 
@@ -135,7 +139,7 @@ impl Gate<'_> {
     pub fn package_step(&self, id: &str, step: &ApprovalStep, write: &Write) -> Result<Receipt, RegisterError> {
         let powers = self.show::<Body>(&step.by, AsAt::NOW)?.record.powers;
         let need = match step.state { PackageState::Approved => Power::ApproveMoney, PackageState::Draft | PackageState::Recommended => Power::Recommend };
-        self.update::<WorkPackage>(id, write, |w| {
+        self.through::<WorkPackage>(id, write, |w| {
             if !powers.contains(&need) {
                 return Err(RegisterError::Frozen { noun: Noun::WorkPackage, id: id.to_owned(), why: format!("{} has not the power {need}; a body that has it makes it {}", step.by, step.state) });
             }

@@ -41,7 +41,7 @@ pub fn around() -> Vec<(String, Value)> {
         json(&Contact { party: "ACME".into(), topic: "smets1".into(), address: "a@b.example".into(), role: "r".into(), from: day(), to: None, confirmed: Some(day()), confirmed_by: "x".into(), proposed: None, bounced: Some(bounce()) }),
         json(&ContactIssue { contact: None, party: "ACME".into(), topic: "smets1".into(), what: "w".into(), reported_by: "r".into(), reported: day(), state: IssueState::Open, answer: String::new() }),
         json(&Mailing { topic: "smets1".into(), sender: "a@b.example".into(), subject: "s".into(), text: "t".into(), document: None, categories: vec![], state: MailingState::Draft, sent: None, missing: vec![] }),
-        json(&Delivery { message_id: "m".into(), mailing: "mailing-1".into(), party: "ACME".into(), contact: "contact-1".into(), contact_version: 2, address: "a@b.example".into(), sent: at, file: "f".into(), sha256: String::new(), bounced: None }),
+        json(&Delivery { message_id: "m".into(), mailing: "mailing-1".into(), party: "ACME".into(), contact: "contact-1".into(), contact_version: 2, address: "a@b.example".into(), sent: at, file: "f".into(), sha256: String::new(), bounced: None, relayed: None }),
         json(&Status { period: month(), on: day(), kind: StatementKind::Note, text: "t".into(), colour: None, measures: vec![], region: Region::None, basis: String::new(), author: "dcc".into(), document: String::new(), place: String::new() }),
         json(&Audit { scope: "s".into(), on: day(), result: "r".into(), by: String::new(), told_by: "dcc".into(), evidence: None, place: String::new() }),
         json(&View { period: month(), body: "group".into(), subject: "s".into(), text: "t".into(), meeting: "m".into() }),

@@ -1,6 +1,6 @@
 //! One of each of the registers of incidents and registration data, as JSON with its noun.
 
-use northbound_registers::{Record, registers::{incidents::{IncidentEvent, StatedIncidents}, registrations::{FileOutcome, RegistrationChange, RegistrationFile}}};
+use northbound_registers::{Record, registers::{incidents::{IncidentEvent, StatedIncidents}, live_registrations::{Meter, Told}, registrations::{FileOutcome, RegistrationChange, RegistrationFile}}};
 use northbound_types::{IncidentEventKind, Period, Utc};
 use serde_json::Value;
 
@@ -25,5 +25,7 @@ pub fn all() -> Vec<(String, Value)> {
             why: String::new(), rows: 1, rejected: 0, source: None, incident: None,
         }),
         json(&RegistrationChange { at: "1234567890123".into(), role: "electricity-supplier".into(), user: None, from: at, to: None }),
+        json(&Meter { point: "1234567890123".into(), device: northbound_types::Eui64(1) }),
+        json(&Told { device: northbound_types::Eui64(1), role: "IS".into(), from: at, user: None }),
     ]
 }

@@ -1,0 +1,117 @@
+//! A mail relay on loopback for the tests: takes, refuses, puts off, breaks off, dawdles.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Write},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// What it does with a recipient.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Does {
+    Take,
+    /// 550 to the recipient.
+    Refuse,
+    /// 451 to the recipient the first time.
+    PutOffOnce,
+    /// Closes the connection when it has the bytes, without a reply, the first time.
+    BreakOnce,
+    /// 554 to the bytes.
+    RefuseBytes,
+}
+
+#[derive(Default)]
+pub struct Heard {
+    /// Recipient and bytes of each message, as they came in whole.
+    pub mails: Vec<(String, Vec<u8>)>,
+    /// Recipients that were named, ever.
+    pub asked: Vec<String>,
+    pub connections: u32,
+    /// What was said to get in.
+    pub auth: Vec<String>,
+}
+
+pub struct Server {
+    pub port: u16,
+    pub heard: Arc<Mutex<Heard>>,
+}
+
+/// How it is set up.
+#[derive(Clone)]
+pub struct Manner {
+    pub does: BTreeMap<String, Does>,
+    /// How long it takes to answer a recipient, and a message.
+    pub before_recipient: Duration,
+    pub before_reply: Duration,
+    /// Asks for a name and a password.
+    pub auth: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Manner { Manner { does: BTreeMap::new(), before_recipient: Duration::ZERO, before_reply: Duration::ZERO, auth: false } }
+}
+
+impl Server {
+    pub fn start(manner: Manner) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = Server { port: listener.local_addr().unwrap().port(), heard: Arc::default() };
+        let heard = server.heard.clone();
+        std::thread::spawn(move || for stream in listener.incoming().flatten() {
+            let (heard, manner) = (heard.clone(), manner.clone());
+            std::thread::spawn(move || { let _ = session(stream, &heard, &manner); });
+        });
+        server
+    }
+    /// How often each recipient got a message.
+    pub fn got(&self) -> BTreeMap<String, usize> {
+        let mut out = BTreeMap::new();
+        for (to, _) in &self.heard.lock().unwrap().mails { *out.entry(to.clone()).or_default() += 1; }
+        out
+    }
+}
+
+fn session(stream: TcpStream, heard: &Mutex<Heard>, manner: &Manner) -> std::io::Result<()> {
+    heard.lock().unwrap().connections += 1;
+    let mut out = stream.try_clone()?;
+    let mut lines = BufReader::new(stream);
+    let mut to = String::new();
+    out.write_all(b"220 relay.example\r\n")?;
+    loop {
+        let mut line = String::new();
+        if lines.read_line(&mut line)? == 0 { return Ok(()); }
+        let word = line.trim_end().to_ascii_uppercase();
+        if word.starts_with("EHLO") { out.write_all(if manner.auth { b"250-relay.example\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n" } else { b"250-relay.example\r\n250 8BITMIME\r\n" })?; }
+        else if word.starts_with("AUTH") { heard.lock().unwrap().auth.push(line.trim_end().to_owned()); out.write_all(b"235 welcome\r\n")?; }
+        else if word.starts_with("RCPT TO:") {
+            to = line.trim_end().split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+            std::thread::sleep(manner.before_recipient);
+            let first = { let mut h = heard.lock().unwrap(); h.asked.push(to.clone()); h.asked.iter().filter(|t| **t == to).count() == 1 };
+            out.write_all(match manner.does.get(&to) {
+                Some(Does::Refuse) => b"550 5.1.1 no such mailbox\r\n",
+                Some(Does::PutOffOnce) if first => b"451 4.7.1 come back later\r\n",
+                _ => b"250 fine\r\n",
+            })?;
+        }
+        else if word == "DATA" {
+            out.write_all(b"354 go on\r\n")?;
+            let mut bytes = Vec::new();
+            loop {
+                let mut line = Vec::new();
+                if lines.read_until(b'\n', &mut line)? == 0 { return Ok(()); }
+                if line == b".\r\n" { break; }
+                bytes.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+            }
+            let first = { let mut h = heard.lock().unwrap(); h.mails.push((to.clone(), bytes)); h.mails.iter().filter(|(t, _)| *t == to).count() == 1 };
+            std::thread::sleep(manner.before_reply);
+            match manner.does.get(&to) {
+                Some(Does::BreakOnce) if first => return Ok(()),
+                Some(Does::RefuseBytes) => out.write_all(b"554 5.7.1 not wanted\r\n")?,
+                _ => out.write_all(b"250 queued\r\n")?,
+            }
+        }
+        else if word == "QUIT" { out.write_all(b"221 bye\r\n")?; return Ok(()); }
+        else { out.write_all(b"250 fine\r\n")?; }
+    }
+}
