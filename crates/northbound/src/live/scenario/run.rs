@@ -1,7 +1,7 @@
 //! Running a scenario.
 
 use crate::{
-    context::Ctx, error::{CliError, Result}, live::{demo, policy_of, runtime, serve::{log_to, start_network}, services}, output::{Answer, Table, count},
+    context::Ctx, error::{CliError, Result}, live::{demo, policy_of, runtime, serve::{log_to, sink, start_network}, services}, output::{Answer, Table, count},
 };
 use northbound_duis::{Services, Signer};
 use northbound_gateway::{
@@ -65,8 +65,8 @@ pub(super) fn run(file: &Path, speed: u32, out: &Path, minutes: Option<u32>, ctx
     config.check().map_err(CliError::usage)?;
     let clock = Fast::from_now(SystemClock::shared(), speed);
     let (log, writer) = Log::to(log_to(Some(&out.join("log.ndjson")))?);
-    let (network, folder) = (config.network.clone(), data.clone());
-    let setup = Setup { data: data.clone(), config, rules, clock: Arc::clone(&clock), log, ledger: None, network: Box::new(move |k: &Keys| start_network(&network, speed, &folder, k)) };
+    let (network, folder, ledger) = (config.network.clone(), data.clone(), sink(ctx, &config, clock.wall())?);
+    let setup = Setup { data: data.clone(), config, rules, clock: Arc::clone(&clock), log, ledger: Some(ledger), network: Box::new(move |k: &Keys| start_network(&network, speed, &folder, k)) };
     let service = Service::start(setup)?;
     let keys = Arc::new(Keys::load(&data.join(FOLDER), policy.service, None)?);
     let start = clock.wall().0;
