@@ -1,10 +1,14 @@
 //! The outbox handed over to a mail relay: each message once with its proof, whatever the relay says
 //! and whenever the command is killed. Parties and addresses are invented.
 
+#[path = "support/authority.rs"]
+mod authority;
 mod support;
+use authority::Authority;
 use serde_json::Value;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use support::{Room, live::until, smtp::{Does, Manner, Server}};
+use tokio_rustls::rustls::{ServerConfig, crypto::aws_lc_rs, pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject}};
 
 /// A sent mailing to so many contacts of one supplier, with text beyond ASCII.
 fn room(contacts: usize) -> (Room, String) {
@@ -147,4 +151,31 @@ fn an_altered_file_stays_and_a_relay_that_is_not_there_loses_nothing() {
     // A draft has nothing in the outbox.
     let draft = r.run(&["mailing", "draft", "--topic", "smets1", "--subject", "s", "--text", "t", "--from", "desk@body.example", "--format", "json"]).ok().json()["id"].as_str().unwrap().to_owned();
     r.nb(&format!("mailing relay {draft}")).code(4);
+}
+
+/// What a relay with this certificate speaks TLS by.
+fn speaks(certificate: &str, key: &str) -> Arc<ServerConfig> {
+    let chain = CertificateDer::pem_file_iter(certificate).unwrap().collect::<Result<Vec<_>, _>>().unwrap();
+    let builder = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider())).with_safe_default_protocol_versions().unwrap();
+    Arc::new(builder.with_no_client_auth().with_single_cert(chain, PrivateKeyDer::from_pem_file(key).unwrap()).unwrap())
+}
+
+#[test]
+fn over_tls_messages_go_to_a_relay_that_can_be_trusted_and_to_no_other() {
+    for (word, at_once) in [("tls", true), ("starttls", false)] {
+        let (r, id) = room(2);
+        let (ours, strange) = (Authority::invented(&r, "relays"), Authority::invented(&r, "strange"));
+        let (certificate, key) = ours.issue(&r, "relay");
+        let server = Server::start(Manner { tls: Some((speaks(&certificate, &key), at_once)), auth: true, ..Manner::default() });
+        r.write("password", "secret\n");
+        let settings = |trusts: &str| r.write("data/relay.toml", &format!("host = \"127.0.0.1\"\nport = {}\ntls = \"{word}\"\ntimeout-seconds = 10\nauthorities = \"{trusts}\"\nuser = \"desk\"\npassword-file = \"../password\"\n", server.port));
+        settings(&strange.file);
+        let refused = r.nb("mailing relay");
+        assert!(refused.code != 0 && refused.err.to_lowercase().contains("certificate"), "{word}: {} {}", refused.code, refused.err);
+        assert_eq!((server.got().len(), server.heard.lock().unwrap().auth.len()), (0, 0), "{word}: neither a message nor the password was said");
+        settings(&ours.file);
+        let v = r.json("mailing relay");
+        assert_eq!((&v["taken"], server.got().len(), server.heard.lock().unwrap().auth.len()), (&2.into(), 2, 1), "{word}: {v}");
+        assert!(proofs(&r, &id).values().all(|p| p["state"] == "taken"));
+    }
 }

@@ -1,33 +1,13 @@
 //! TLS of the User interface and of Users' endpoints: certificates optional and required, and a
 //! certificate that is not the signer's. Authorities are made here and trusted by nobody else.
 
+#[path = "support/authority.rs"]
+mod authority;
 mod support;
 
-use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
+use authority::{Authority, authority};
+use rcgen::KeyPair;
 use support::{Room, live::{Live, OTHER, Running, USER, read_meter}};
-
-/// An authority, with its certificate in a file.
-struct Authority { issuer: Issuer<'static, KeyPair>, file: String }
-
-fn authority(room: &Room, name: &str, key: KeyPair) -> Authority {
-    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::OrganizationalUnitName, "07");
-    params.distinguished_name.push(DnType::CommonName, name);
-    let file = room.write(&format!("{name}.pem"), &params.self_signed(&key).unwrap().pem());
-    Authority { issuer: Issuer::new(params, key), file }
-}
-
-impl Authority {
-    fn invented(room: &Room, name: &str) -> Authority { authority(room, name, KeyPair::generate().unwrap()) }
-    /// A certificate for this machine and its key, as files.
-    fn issue(&self, room: &Room, name: &str) -> (String, String) {
-        let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &self.issuer).unwrap();
-        (room.write(&format!("{name}.pem"), &certificate.pem()), room.write(&format!("{name}.key"), &key.serialize_pem()))
-    }
-}
 
 /// A service with TLS; its authority's certificate.
 fn live(client: impl Fn(&Room) -> String) -> (Live, Authority) {

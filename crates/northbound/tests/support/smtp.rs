@@ -2,11 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader, Write},
-    net::{TcpListener, TcpStream},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What it does with a recipient.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,10 +48,20 @@ pub struct Manner {
     pub before_reply: Duration,
     /// Asks for a name and a password.
     pub auth: bool,
+    /// Speaks TLS: from the first byte, or once it is asked to.
+    pub tls: Option<(Arc<ServerConfig>, bool)>,
+}
+
+trait Stream: Read + Write + Send {}
+impl<T: Read + Write + Send> Stream for T {}
+
+fn wrapped(stream: Box<dyn Stream>, config: &Arc<ServerConfig>) -> std::io::Result<Box<dyn Stream>> {
+    let connection = ServerConnection::new(Arc::clone(config)).map_err(std::io::Error::other)?;
+    Ok(Box::new(StreamOwned::new(connection, stream)))
 }
 
 impl Default for Manner {
-    fn default() -> Manner { Manner { does: BTreeMap::new(), before_recipient: Duration::ZERO, before_reply: Duration::ZERO, auth: false } }
+    fn default() -> Manner { Manner { does: BTreeMap::new(), before_recipient: Duration::ZERO, before_reply: Duration::ZERO, auth: false, tls: None } }
 }
 
 impl Server {
@@ -60,7 +71,7 @@ impl Server {
         let heard = server.heard.clone();
         std::thread::spawn(move || for stream in listener.incoming().flatten() {
             let (heard, manner) = (heard.clone(), manner.clone());
-            std::thread::spawn(move || { let _ = session(stream, &heard, &manner); });
+            std::thread::spawn(move || { let _ = session(Box::new(stream), &heard, &manner); });
         });
         server
     }
@@ -72,30 +83,38 @@ impl Server {
     }
 }
 
-fn session(stream: TcpStream, heard: &Mutex<Heard>, manner: &Manner) -> std::io::Result<()> {
+fn session(stream: Box<dyn Stream>, heard: &Mutex<Heard>, manner: &Manner) -> std::io::Result<()> {
     heard.lock().unwrap().connections += 1;
-    let mut out = stream.try_clone()?;
-    let mut lines = BufReader::new(stream);
+    let at_once = manner.tls.as_ref().filter(|(_, at_once)| *at_once);
+    let mut lines = BufReader::new(match at_once { Some((config, _)) => wrapped(stream, config)?, None => stream });
     let mut to = String::new();
-    out.write_all(b"220 relay.example\r\n")?;
+    let mut plain = at_once.is_none();
+    lines.get_mut().write_all(b"220 relay.example\r\n")?;
     loop {
         let mut line = String::new();
         if lines.read_line(&mut line)? == 0 { return Ok(()); }
         let word = line.trim_end().to_ascii_uppercase();
-        if word.starts_with("EHLO") { out.write_all(if manner.auth { b"250-relay.example\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n" } else { b"250-relay.example\r\n250 8BITMIME\r\n" })?; }
-        else if word.starts_with("AUTH") { heard.lock().unwrap().auth.push(line.trim_end().to_owned()); out.write_all(b"235 welcome\r\n")?; }
+        if let (true, "STARTTLS", Some((config, _))) = (plain, word.as_str(), &manner.tls) {
+            lines.get_mut().write_all(b"220 go on\r\n")?;
+            lines = BufReader::new(wrapped(lines.into_inner(), config)?);
+            plain = false;
+            continue;
+        }
+        if plain && manner.tls.is_some() && word.starts_with("EHLO") { lines.get_mut().write_all(b"250-relay.example\r\n250 STARTTLS\r\n")?; }
+        else if word.starts_with("EHLO") { lines.get_mut().write_all(if manner.auth { b"250-relay.example\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n" } else { b"250-relay.example\r\n250 8BITMIME\r\n" })?; }
+        else if word.starts_with("AUTH") { heard.lock().unwrap().auth.push(line.trim_end().to_owned()); lines.get_mut().write_all(b"235 welcome\r\n")?; }
         else if word.starts_with("RCPT TO:") {
             to = line.trim_end().split(['<', '>']).nth(1).unwrap_or_default().to_owned();
             std::thread::sleep(manner.before_recipient);
             let first = { let mut h = heard.lock().unwrap(); h.asked.push(to.clone()); h.asked.iter().filter(|t| **t == to).count() == 1 };
-            out.write_all(match manner.does.get(&to) {
+            lines.get_mut().write_all(match manner.does.get(&to) {
                 Some(Does::Refuse) => b"550 5.1.1 no such mailbox\r\n",
                 Some(Does::PutOffOnce) if first => b"451 4.7.1 come back later\r\n",
                 _ => b"250 fine\r\n",
             })?;
         }
         else if word == "DATA" {
-            out.write_all(b"354 go on\r\n")?;
+            lines.get_mut().write_all(b"354 go on\r\n")?;
             let mut bytes = Vec::new();
             loop {
                 let mut line = Vec::new();
@@ -107,11 +126,11 @@ fn session(stream: TcpStream, heard: &Mutex<Heard>, manner: &Manner) -> std::io:
             std::thread::sleep(manner.before_reply);
             match manner.does.get(&to) {
                 Some(Does::BreakOnce) if first => return Ok(()),
-                Some(Does::RefuseBytes) => out.write_all(b"554 5.7.1 not wanted\r\n")?,
-                _ => out.write_all(b"250 queued\r\n")?,
+                Some(Does::RefuseBytes) => lines.get_mut().write_all(b"554 5.7.1 not wanted\r\n")?,
+                _ => lines.get_mut().write_all(b"250 queued\r\n")?,
             }
         }
-        else if word == "QUIT" { out.write_all(b"221 bye\r\n")?; return Ok(()); }
-        else { out.write_all(b"250 fine\r\n")?; }
+        else if word == "QUIT" { lines.get_mut().write_all(b"221 bye\r\n")?; return Ok(()); }
+        else { lines.get_mut().write_all(b"250 fine\r\n")?; }
     }
 }
