@@ -106,5 +106,6 @@ impl Accounts {
         self.wait();
     }
 
-    fn wait(&self) { if let Some(w) = &self.writer { w.wait(); } }
+    /// Waits until the commit that is under way is done.
+    pub(crate) fn wait(&self) { if let Some(w) = &self.writer { w.wait(); } }
 }

@@ -77,6 +77,8 @@ pub fn replay(data: &Path, policy: Policy, upto: u64, sink: Box<dyn Sink>, each:
             engine::replay(&mut flow, &f.record, 0, &mut effects, &mut accounts)?;
             (done, last) = (f.record.position, f.record.at);
         }
+        // Records may be read faster than rows are written: what waits in memory has a limit.
+        if accounts.overfull(2 * ROWS) { accounts.wait(); }
         accounts.tick(last, done, &flow);
         each(done);
     }
