@@ -7,6 +7,7 @@ pub(crate) mod receive;
 pub(crate) mod scenario;
 pub(crate) mod send;
 pub(crate) mod serve;
+pub(crate) mod tls;
 pub(crate) mod user;
 pub(crate) mod watch;
 

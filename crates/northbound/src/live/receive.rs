@@ -1,19 +1,18 @@
 //! `receive`: a User's endpoint.
 
-use super::{policy_of, runtime, send::{holds, key_folder, received}, services};
+use super::{policy_of, runtime, send::{holds, key_folder, received}, services, tls::TlsArgs};
 use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format}};
 use clap::Args;
 use northbound_gateway::{
     GatewayError,
     clock::SystemClock,
-    config::{ClientCertificates, Tls},
     control::Client as Control,
     keys::Keys,
     user::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
 };
 use northbound_types::Eui64;
 use serde_json::json;
-use std::{io::{self, Write}, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io::{self, Write}, net::SocketAddr, sync::Arc, time::Duration};
 
 /// What to receive, and how to fail.
 #[derive(Debug, Clone, Args)]
@@ -24,15 +23,8 @@ pub(crate) struct ReceiveArgs {
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Listen with TLS: the endpoint's certificate (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
-    tls_certificate: Option<PathBuf>,
-    /// Its key (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
-    tls_key: Option<PathBuf>,
-    /// Ask clients for a certificate of these authorities (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
-    client_authorities: Option<PathBuf>,
+    #[command(flatten)]
+    tls: TlsArgs,
     /// Answer this HTTP status instead of 204
     #[arg(long, value_name = "STATUS", value_parser = clap::value_parser!(u16).range(200..=599))]
     status: Option<u16>,
@@ -60,7 +52,7 @@ pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
     let checks = Checks { keys, service: policy.service, services: services(&rules), clock: SystemClock::shared(), most: args.most };
     let behaviour = Behaviour { status: args.status, delay: Duration::from_millis(args.delay) };
     runtime()?.block_on(async {
-        let tls = tls(args);
+        let tls = args.tls.tls();
         let mut receiver = Receiver::start(args.listen, tls.as_ref(), checks, behaviour).await?;
         let url = format!("{}://{}/", if tls.is_some() { "https" } else { "http" }, receiver.address);
         register(args.user, &url, ctx)?;
@@ -77,11 +69,6 @@ pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
         receiver.stop().await;
         Ok(Answer::raw(""))
     })
-}
-
-fn tls(args: &ReceiveArgs) -> Option<Tls> {
-    let (certificate, key) = args.tls_certificate.clone().zip(args.tls_key.clone())?;
-    Some(Tls { certificate, key, client_authorities: args.client_authorities.clone(), client_certificates: ClientCertificates::Required })
 }
 
 /// Tells the running service; without one the address is only printed.

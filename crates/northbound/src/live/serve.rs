@@ -1,13 +1,12 @@
 //! `serve`: the live service in the foreground.
 
-use super::demo;
+use super::{demo, tls::TlsArgs};
 use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format}};
 use clap::Args;
 use northbound_gateway::{
     Config, GatewayError, Service, Setup,
     accounts::{LedgerSink, Sink},
     clock::{Fast, SystemClock},
-    config::{ClientCertificates, Tls},
     devices::Settings,
     keys::Keys,
     log::Log,
@@ -49,18 +48,8 @@ pub(crate) struct ServeArgs {
     /// Run so many times as fast as real time, the emulated devices too
     #[arg(long, value_name = "N")]
     speed: Option<u32>,
-    /// The service's TLS certificate (PEM); without one only loopback is listened on
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
-    tls_certificate: Option<PathBuf>,
-    /// Its key (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
-    tls_key: Option<PathBuf>,
-    /// Authorities of client certificates (PEM); without them none are asked for
-    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
-    client_authorities: Option<PathBuf>,
-    /// Clients may show a certificate, and need not
-    #[arg(long, requires = "client_authorities")]
-    client_certificates_optional: bool,
+    #[command(flatten)]
+    tls: TlsArgs,
     /// Write the log there instead of to standard error
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
@@ -122,10 +111,7 @@ fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
     if let Some(a) = args.control { config.control.listen = a; }
     if let Some(a) = args.devices { config.network.devices = Some(a); }
     if let Some(n) = args.speed { config.speed = n; }
-    if let (Some(certificate), Some(key)) = (&args.tls_certificate, &args.tls_key) {
-        let client_certificates = if args.client_certificates_optional { ClientCertificates::Optional } else { ClientCertificates::Required };
-        config.tls = Some(Tls { certificate: certificate.clone(), key: key.clone(), client_authorities: args.client_authorities.clone(), client_certificates });
-    }
+    if let Some(tls) = args.tls.tls() { config.tls = Some(tls); }
     config.check().map_err(CliError::usage)?;
     Ok(config)
 }
