@@ -6,8 +6,8 @@ mod authority;
 mod support;
 use authority::Authority;
 use serde_json::Value;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use support::{Room, live::until, smtp::{Does, Manner, Server}};
+use std::{collections::BTreeMap, sync::Arc};
+use support::{Room, live::until, smtp::{Does, Manner, Server, Silent}};
 use tokio_rustls::rustls::{ServerConfig, crypto::aws_lc_rs, pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject}};
 
 /// A sent mailing to so many contacts of one supplier, with text beyond ASCII.
@@ -78,14 +78,16 @@ fn no_for_good_no_for_now_and_a_broken_connection_are_told_apart() {
     assert_eq!((r.json("mailing relay")["taken"].clone(), server.heard.lock().unwrap().asked.iter().filter(|t| **t == address(1)).count()), (0.into(), 1), "refused for good is not tried again");
 }
 
-/// Fifty messages; killed once the relay has so many, run again.
-fn killed(manner: Manner, at: impl Fn(&Server) -> bool) -> (Vec<String>, BTreeMap<String, usize>) {
+/// Fifty messages; killed once the relay has fallen silent in the middle of them, run again: which it
+/// says it sent again, and who got a message more than once.
+fn killed(silent: Silent) -> (Vec<String>, BTreeMap<String, usize>) {
     const ALL: usize = 50;
     let (r, id) = room(ALL);
-    let server = Server::start(manner);
+    let server = Server::start(Manner { silent: Some(silent), ..Manner::default() });
     settings(&r, &server, "");
     let mut child = r.command().args(["mailing", "relay"]).stdout(std::process::Stdio::null()).spawn().unwrap();
-    until("half of them are there", 30, || at(&server));
+    let there = || { let h = server.heard.lock().unwrap(); match silent { Silent::Recipient(n) => h.asked.len() == n, Silent::Message(n) => h.mails.len() == n } };
+    until("the relay falls silent", 60, there);
     child.kill().unwrap();
     child.wait().unwrap();
     let before: usize = server.got().values().sum();
@@ -99,16 +101,13 @@ fn killed(manner: Manner, at: impl Fn(&Server) -> bool) -> (Vec<String>, BTreeMa
 
 #[test]
 fn a_kill_between_messages_repeats_none() {
-    // It dawdles over recipients, so that the kill finds one named and nothing sent.
-    let manner = Manner { before_recipient: Duration::from_millis(60), ..Manner::default() };
-    let (again, twice) = killed(manner, |s| s.got().len() > 10);
+    let (again, twice) = killed(Silent::Recipient(12));
     assert_eq!((again.len(), twice.len()), (0, 0), "{again:?} {twice:?}");
 }
 
 #[test]
 fn a_kill_before_the_reply_repeats_that_one_message_and_says_so() {
-    let manner = Manner { before_reply: Duration::from_millis(250), ..Manner::default() };
-    let (again, twice) = killed(manner, |s| s.got().len() > 10);
+    let (again, twice) = killed(Silent::Message(11));
     assert_eq!((again.len(), twice.values().copied().collect::<Vec<_>>()), (1, vec![2]), "{again:?} {twice:?}");
 }
 

@@ -1,11 +1,10 @@
-//! A mail relay on loopback for the tests: takes, refuses, puts off, breaks off, dawdles.
+//! A mail relay on loopback for the tests: takes, refuses, puts off, breaks off, falls silent.
 
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -39,13 +38,20 @@ pub struct Server {
     pub heard: Arc<Mutex<Heard>>,
 }
 
+/// Where it falls silent, once, until the client is gone: a kill then meets the client at a known step.
+#[derive(Clone, Copy)]
+pub enum Silent {
+    /// At the n-th recipient named.
+    Recipient(usize),
+    /// At the n-th message it has whole.
+    Message(usize),
+}
+
 /// How it is set up.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Manner {
     pub does: BTreeMap<String, Does>,
-    /// How long it takes to answer a recipient, and a message.
-    pub before_recipient: Duration,
-    pub before_reply: Duration,
+    pub silent: Option<Silent>,
     /// Asks for a name and a password.
     pub auth: bool,
     /// Speaks TLS: from the first byte, or once it is asked to.
@@ -58,10 +64,6 @@ impl<T: Read + Write + Send> Stream for T {}
 fn wrapped(stream: Box<dyn Stream>, config: &Arc<ServerConfig>) -> std::io::Result<Box<dyn Stream>> {
     let connection = ServerConnection::new(Arc::clone(config)).map_err(std::io::Error::other)?;
     Ok(Box::new(StreamOwned::new(connection, stream)))
-}
-
-impl Default for Manner {
-    fn default() -> Manner { Manner { does: BTreeMap::new(), before_recipient: Duration::ZERO, before_reply: Duration::ZERO, auth: false, tls: None } }
 }
 
 impl Server {
@@ -105,8 +107,8 @@ fn session(stream: Box<dyn Stream>, heard: &Mutex<Heard>, manner: &Manner) -> st
         else if word.starts_with("AUTH") { heard.lock().unwrap().auth.push(line.trim_end().to_owned()); lines.get_mut().write_all(b"235 welcome\r\n")?; }
         else if word.starts_with("RCPT TO:") {
             to = line.trim_end().split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-            std::thread::sleep(manner.before_recipient);
-            let first = { let mut h = heard.lock().unwrap(); h.asked.push(to.clone()); h.asked.iter().filter(|t| **t == to).count() == 1 };
+            let (first, n) = { let mut h = heard.lock().unwrap(); h.asked.push(to.clone()); (h.asked.iter().filter(|t| **t == to).count() == 1, h.asked.len()) };
+            if matches!(manner.silent, Some(Silent::Recipient(at)) if at == n) { return until_gone(&mut lines); }
             lines.get_mut().write_all(match manner.does.get(&to) {
                 Some(Does::Refuse) => b"550 5.1.1 no such mailbox\r\n",
                 Some(Does::PutOffOnce) if first => b"451 4.7.1 come back later\r\n",
@@ -122,8 +124,8 @@ fn session(stream: Box<dyn Stream>, heard: &Mutex<Heard>, manner: &Manner) -> st
                 if line == b".\r\n" { break; }
                 bytes.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
             }
-            let first = { let mut h = heard.lock().unwrap(); h.mails.push((to.clone(), bytes)); h.mails.iter().filter(|(t, _)| *t == to).count() == 1 };
-            std::thread::sleep(manner.before_reply);
+            let (first, n) = { let mut h = heard.lock().unwrap(); h.mails.push((to.clone(), bytes)); (h.mails.iter().filter(|(t, _)| *t == to).count() == 1, h.mails.len()) };
+            if matches!(manner.silent, Some(Silent::Message(at)) if at == n) { return until_gone(&mut lines); }
             match manner.does.get(&to) {
                 Some(Does::BreakOnce) if first => return Ok(()),
                 Some(Does::RefuseBytes) => lines.get_mut().write_all(b"554 5.7.1 not wanted\r\n")?,
@@ -134,3 +136,5 @@ fn session(stream: Box<dyn Stream>, heard: &Mutex<Heard>, manner: &Manner) -> st
         else { lines.get_mut().write_all(b"250 fine\r\n")?; }
     }
 }
+
+fn until_gone(from: &mut impl Read) -> std::io::Result<()> { std::io::copy(from, &mut std::io::sink()).map(drop) }
