@@ -83,6 +83,10 @@ impl Deliveries {
         all
     }
 
+    /// Turns that workers took for a User, ever.
+    #[cfg(test)]
+    pub(crate) fn turns(&self, user: Eui64) -> u64 { self.queue(user).turns() }
+
     /// Are all messages taken, but for those of Users whose endpoint fails or is not known?
     #[must_use]
     pub fn is_drained(&self) -> bool {

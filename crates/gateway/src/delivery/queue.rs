@@ -29,17 +29,21 @@ struct State {
     /// Nothing is tried before this.
     pause: Option<Instant>,
     trying: u32,
+    #[cfg(test)]
+    turns: u64,
 }
 
 /// A queue.
 pub(super) struct Queue {
     state: Mutex<State>,
     more: Notify,
+    /// The endpoint has changed.
+    directed: Notify,
     most: usize,
 }
 
 impl Queue {
-    pub(super) fn new(most: usize) -> Queue { Queue { state: Mutex::default(), more: Notify::new(), most } }
+    pub(super) fn new(most: usize) -> Queue { Queue { state: Mutex::default(), more: Notify::new(), directed: Notify::new(), most } }
     fn lock(&self) -> MutexGuard<'_, State> { self.state.lock().unwrap_or_else(PoisonError::into_inner) }
 
     pub(super) fn push(&self, message: Box<Delivery>) {
@@ -63,6 +67,7 @@ impl Queue {
         s.ready.extend(later);
         drop(s);
         self.more.notify_waiters();
+        self.directed.notify_waiters();
     }
 
     /// Waits for the next turn.
@@ -93,6 +98,8 @@ impl Queue {
         if s.failures >= FAILING_AFTER && s.trying > 0 { return Err(None); }
         let Some(number) = s.ready.pop_front() else { return Err(None) };
         s.trying += 1;
+        #[cfg(test)]
+        { s.turns += 1; }
         let (message, tries) = (s.kept.remove(&number), s.tries.get(&number).copied().unwrap_or(0));
         if s.ready.front().is_some() { self.more.notify_one(); }
         Ok(Turn { number, message, tries })
@@ -135,8 +142,18 @@ impl Queue {
         s.later.push(Reverse((now + pause, turn.number)));
     }
 
-    /// Waits until something has changed.
-    pub(super) async fn changed(&self, most: Duration) { let _ = tokio::time::timeout(most, self.more.notified()).await; }
+    /// Waits until the endpoint has changed, at most so long, where there is `none`. No turn is taken
+    /// meanwhile: a turn taken and put back wakes the next worker, and so on without end.
+    pub(super) async fn directed(&self, most: Duration, none: impl Fn() -> bool) {
+        let changed = self.directed.notified();
+        tokio::pin!(changed);
+        changed.as_mut().enable();
+        if none() { let _ = tokio::time::timeout(most, changed).await; }
+    }
+
+    /// Turns that were taken, ever.
+    #[cfg(test)]
+    pub(super) fn turns(&self) -> u64 { self.lock().turns }
 
     /// A message waits for an endpoint; all of them do.
     pub(super) fn put_back(&self, turn: Turn) {

@@ -21,15 +21,18 @@ const DOUBLINGS: u32 = 16;
 pub(super) async fn run(user: Eui64, queue: Arc<Queue>, shared: Arc<Shared>) {
     let mut kept = Kept::default();
     let mut stop = shared.stop.clone();
+    let none = || shared.endpoints.has_none(user);
     loop {
+        if none() {
+            tokio::select! { biased; _ = stop.wait_for(|s| *s) => return, () = queue.directed(longest_pause(&shared), none) => continue }
+        }
         let turn = tokio::select! {
             biased;
             _ = stop.wait_for(|s| *s) => return,
             turn = queue.next() => turn,
         };
-        if shared.endpoints.has_none(user) {
+        if none() {
             queue.put_back(turn);
-            queue.changed(longest_pause(&shared)).await;
             continue;
         }
         one(user, turn, &queue, &shared, &mut kept).await;

@@ -17,12 +17,13 @@ use crate::{
 use northbound_duis::{Limits, Services, VerifyRules};
 use northbound_flow::{
     Change, Control, Event, Flow, Policy, Request, WebService,
+    effect::{Body, Delivery},
     event::{Answer, Correlation, DeviceRecord, IdText, UserRecord},
     words::{DeviceStatus, DeviceType, Role},
 };
 use northbound_ledger::testing::{Fault, Faulty};
 use northbound_rules::RuleSet;
-use northbound_types::{Day, Eui64, Generation, Region, RequestId, RequestState, Srv, TestKind, Utc};
+use northbound_types::{Day, Eui64, Generation, Region, RequestId, RequestState, ResponseCode, Srv, TestKind, Utc};
 use std::{sync::{Arc, Mutex, OnceLock, atomic::{AtomicI64, Ordering::SeqCst}}, thread::JoinHandle, time::{Duration, Instant}};
 use tokio::{runtime::Runtime, sync::{oneshot, watch}};
 
@@ -57,6 +58,7 @@ struct Rig {
     handle: Handle,
     network: Arc<Remembering>,
     metrics: Arc<Metrics>,
+    deliveries: Deliveries,
     engine: JoinHandle<(Flow, u64)>,
     replayed: u64,
     _stop: watch::Sender<bool>,
@@ -84,12 +86,12 @@ impl Rig {
         let deliveries = Deliveries::new(shared, runtime.handle().clone());
         let mut accounts = Accounts::off(Store::default(), Arc::clone(&metrics));
         let opened = open(storage.clone(), 1 << 20, 0, policy(), clock.wall(), &mut accounts).unwrap();
-        let outward = Outward { network: network.clone(), deliveries, accounts, door, tap: Tap::default(), metrics: Arc::clone(&metrics), log };
+        let outward = Outward { network: network.clone(), deliveries: deliveries.clone(), accounts, door, tap: Tap::default(), metrics: Arc::clone(&metrics), log };
         let steady = Steady::from(clock, opened.recovery.last.unwrap_or(Utc(0)));
         let (replayed, fresh) = (opened.recovery.replayed, opened.recovery.position == 0);
         let parts = Parts { journal: opened.journal, flow: opened.flow, clock: steady, handle: handle.clone(), outward, store: Store::default(), checkpoint: 0, keep_days: 1 };
         let engine = std::thread::spawn(move || Engine::new(parts).run());
-        let rig = Rig { runtime, handle, network, metrics, engine, replayed, _stop: stop, _dir: dir };
+        let rig = Rig { runtime, handle, network, metrics, deliveries, engine, replayed, _stop: stop, _dir: dir };
         if fresh { for c in known() { assert!(matches!(rig.control(c), Said::Recorded)); } }
         rig
     }
@@ -233,4 +235,23 @@ fn one_sync_serves_many_and_the_state_is_that_of_a_replay() {
     let again = Rig::start(&store).stop();
     assert_eq!(flow.snapshot(), again.snapshot());
     assert_eq!((flow.counts().entered, again.counts().entered), (200, 200));
+}
+
+#[test]
+fn messages_for_a_user_without_an_endpoint_cost_nothing_while_they_wait() {
+    let rig = Rig::start(&Faulty::new(2));
+    let message = |number| Box::new(Delivery { number, to: USER, from: Eui64(2), answers: None, srv: Srv::NONE, code: ResponseCode::of("I0"), at: 0, body: Body::Empty });
+    for n in 1..=5 { rig.deliveries.add(message(n)); }
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!((rig.deliveries.turns(USER), rig.deliveries.waiting()), (0, vec![(USER, 5)]), "workers take turns that lead nowhere");
+    // An endpoint that refuses every connection is tried as soon as it is known.
+    rig.deliveries.direct(USER, Some("http://127.0.0.1:9/".parse().unwrap()));
+    until("it is tried", || rig.deliveries.turns(USER) > 0);
+    // Without it they wait again.
+    rig.deliveries.direct(USER, None);
+    std::thread::sleep(Duration::from_millis(300));
+    let turns = rig.deliveries.turns(USER);
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(rig.deliveries.turns(USER), turns);
+    rig.stop();
 }
