@@ -62,9 +62,12 @@ impl Default for Tap {
 }
 
 impl Tap {
+    /// How many watch.
+    #[must_use]
+    pub fn watchers(&self) -> usize { self.steps.receiver_count() }
     /// Does anybody watch?
     #[must_use]
-    pub fn is_watched(&self) -> bool { self.steps.receiver_count() > 0 }
+    pub fn is_watched(&self) -> bool { self.watchers() > 0 }
     /// Watches from now on.
     #[must_use]
     pub fn watch(&self) -> broadcast::Receiver<Arc<Step>> { self.steps.subscribe() }

@@ -119,7 +119,7 @@ fn the_watch_takes_whole_files_tells_the_service_and_stops_when_asked() {
     std::fs::write(folder.join(&name), head).unwrap();
     let writer = { let (path, tail) = (folder.join(&name), tail.to_owned()); std::thread::spawn(move || {
         // A little at each look, so that it changes between any two of them.
-        for piece in tail.as_bytes().chunks(8) { std::thread::sleep(std::time::Duration::from_millis(700)); std::io::Write::write_all(&mut std::fs::OpenOptions::new().append(true).open(&path).unwrap(), piece).unwrap(); }
+        for piece in tail.as_bytes().chunks(2) { std::thread::sleep(std::time::Duration::from_millis(150)); std::io::Write::write_all(&mut std::fs::OpenOptions::new().append(true).open(&path).unwrap(), piece).unwrap(); }
     }) };
     let took = next("file");
     assert_eq!((&took["file"]["name"], &took["file"]["outcome"], &took["file"]["rows"]), (&name.as_str().into(), &"accepted".into(), &1.into()), "{took}");

@@ -24,7 +24,7 @@ use std::{
     sync::{Arc, atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::SeqCst}},
     time::Duration,
 };
-use support::{Room, live::{OTHER, Running, USER}};
+use support::{Room, live::{OTHER, Running, USER, until}};
 
 const METERS: u32 = 60;
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -46,7 +46,7 @@ fn an_hour_without_a_region_and_without_an_endpoint_loses_nothing() {
     let mut service = Running::start(&room, &format!("serve --demo --meters {METERS} --speed {HOURS_FACTOR} --listen 127.0.0.1:{port} --log service.log"));
     let (authority, keys) = (format!("127.0.0.1:{port}"), room.data().join("keys"));
     let posters = [(&dead, USER), (&alive, OTHER)].map(|(log, user)| log.post(1, &authority, &meters(&room, user), &keys, Duration::from_millis(10)));
-    pause(4_000);
+    until("both are served", 60, || dead.answered() > 50 && alive.answered() > 50);
     // The endpoint's hour.
     dead.dead.store(true, SeqCst);
     pause(500);
@@ -155,8 +155,7 @@ impl Troubled {
 #[test]
 fn a_disk_that_is_slow_and_then_full_loses_nothing() {
     let t = Troubled::start();
-    pause(1_500);
-    assert!(t.log.acknowledged() > 20);
+    until("it takes requests", 60, || t.log.acknowledged() > 20);
     t.mood.slow.store(400, SeqCst);
     pause(500);
     let (before, unknown) = (t.log.acknowledged(), t.log.unknown.load(SeqCst));
@@ -172,21 +171,19 @@ fn a_disk_that_is_slow_and_then_full_loses_nothing() {
     assert_eq!(t.log.acknowledged(), before, "acknowledged what cannot be stored");
     assert!(t.log.unknown.load(SeqCst) > unknown, "nobody was refused");
     t.mood.full.store(false, SeqCst);
-    pause(2_500);
-    assert!(t.log.acknowledged() > before + 20, "it goes on once there is room");
+    until("it goes on once there is room", 60, || t.log.acknowledged() > before + 20);
     t.end();
 }
 
 #[test]
 fn a_clock_set_an_hour_on_and_an_hour_back_loses_nothing() {
     let t = Troubled::start();
-    pause(1_500);
+    until("it takes requests", 60, || t.log.acknowledged() > 20);
     t.off.store(HOUR, SeqCst);
-    pause(1_500);
+    until("the jump is told", 60, || t.said("clock.jumped") >= 1);
     let before = t.log.acknowledged();
     t.off.store(0, SeqCst);
-    pause(3_000);
-    assert!(t.log.acknowledged() > before + 20, "it goes on");
-    assert!(t.said("clock.jumped") >= 2, "jumps are told");
+    until("it goes on", 60, || t.log.acknowledged() > before + 20);
+    until("the jump back is told", 60, || t.said("clock.jumped") >= 2);
     t.end();
 }

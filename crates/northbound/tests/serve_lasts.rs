@@ -71,7 +71,7 @@ fn a_tap_shows_each_step_of_one_request() {
     let meter = live.meter();
     live.room.write("read.xml", &read_meter(&meter));
     let child = live.room.command().args(["tap", "--device", &meter, "--count", "5", "--format", "json"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    support::live::until("the tap is open", 60, || live.json("status")["watchers"] == 1);
     live.send(&format!("read.xml --user {USER} --wait 0")).ok();
     let out = child.wait_with_output().unwrap();
     let steps: Vec<String> = String::from_utf8_lossy(&out.stdout).lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()["step"].as_str().unwrap().to_owned()).collect();

@@ -131,7 +131,7 @@ impl Interface {
             for (k, v) in [
                 ("users", json!(users)), ("devices", json!(devices)), ("open", json!(open)), ("core_time", json!(now.to_string())), ("waiting", json!({"requests": front, "events": back})),
                 ("stored", json!(self.metrics.stored.get())), ("suspended", json!(self.metrics.suspended.get() > 0)), ("ledger_position", json!(self.metrics.ledger_position.get())),
-                ("ledger_waiting", json!(self.metrics.ledger_waiting.get())), ("connections", json!(self.metrics.connections.get())), ("rules", json!(self.door.policy().rules)),
+                ("ledger_waiting", json!(self.metrics.ledger_waiting.get())), ("connections", json!(self.metrics.connections.get())), ("watchers", json!(self.tap.watchers())), ("rules", json!(self.door.policy().rules)),
             ] { o.insert(k.to_owned(), v); }
         }
         Ok(about)
