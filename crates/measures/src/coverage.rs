@@ -3,7 +3,7 @@
 //! the figure is null; between floor and whole it is suspect.
 
 use crate::inputs::{Fault, FeedCoverage, Severity};
-use northbound_types::{Day, Null, NullReason, Period, Ratio, Utc};
+use northbound_types::{Day, Figure, FigureState, Null, NullReason, Period, Ratio, Region, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,10 +97,39 @@ pub struct Assessment<'a> {
     pub hits: Vec<FaultHit>,
     /// The faults whose days are not observed.
     pub unreliable: Vec<&'a Fault>,
+    /// What the figure rests on.
+    pub ground: Ground,
+}
+
+/// What figures rest on: whether what they count was observed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ground {
     /// The null to put in place of the figure, where too little was observed.
     pub null: Option<Null>,
     /// Why the figure is suspect.
     pub suspect: Vec<String>,
+}
+
+impl Ground {
+    /// Is nothing known against it?
+    #[must_use]
+    pub fn is_firm(&self) -> bool { self.null.is_none() && self.suspect.is_empty() }
+    /// The figure as it may be printed: as it is, suspect, or null.
+    #[must_use]
+    pub fn under(&self, figure: Figure) -> Figure {
+        match &self.null {
+            Some(null) => Figure::Null(null.clone()),
+            None => self.suspect.iter().fold(figure, |f, why| f.weaken(FigureState::Suspect, why.clone())),
+        }
+    }
+    /// What it does to the actuals of a month, in words; none where it is firm.
+    #[must_use]
+    pub fn sentence(&self, period: Period) -> Option<String> {
+        match &self.null {
+            Some(n) => Some(format!("The actuals of {period} cannot be relied on and are not shown: {}.", n.detail)),
+            None => (!self.suspect.is_empty()).then(|| format!("The actuals of {period} are suspect: {}.", self.suspect.join("; "))),
+        }
+    }
 }
 
 /// Assesses what was observed behind one figure.
@@ -126,8 +155,37 @@ pub fn assess<'a>(scope: Scope<'_>, feeds: &[FeedCoverage], faults: &'a [Fault],
     Assessment {
         hits: touching.iter().map(|f| hit(f, scope)).collect(),
         unreliable: touching.into_iter().filter(|f| f.severity == Severity::Unreliable).collect(),
-        coverage, null, suspect,
+        coverage, ground: Ground { null, suspect },
     }
+}
+
+/// Counts of Users' own messages that no measure judges: shares by process, response times, volumes,
+/// the actuals of a forecast.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnMessages<'a> {
+    /// The days.
+    pub activity: Period,
+    /// The only region of the messages; none where they are of any.
+    pub region: Option<Region>,
+    /// Feeds that brought any of them.
+    pub seen: &'a BTreeSet<String>,
+    /// As-at.
+    pub as_at: Utc,
+}
+
+/// The ground under such counts. They rest on each feed that says it brings messages of the region,
+/// whoever's, and on each that brought some.
+#[must_use]
+pub fn own_messages(own: OwnMessages<'_>, feeds: &[FeedCoverage], faults: &[Fault], floor: Ratio) -> Ground {
+    let here = |f: &FeedCoverage| own.region.is_none_or(|r| f.region.is_none_or(|x| x == r));
+    let mine: Vec<&FeedCoverage> = feeds.iter().filter(|f| own.seen.contains(&f.feed) || (f.carries.iter().any(|c| c == "messages") && here(f))).collect();
+    let rests: BTreeSet<String> = own.seen.iter().cloned().chain(mine.iter().map(|f| f.feed.clone())).collect();
+    // A fault of all that a provider brings is one of each of its feeds.
+    let faults: Vec<Fault> = faults.iter().flat_map(|f| match (&f.feed, &f.provider) {
+        (None, Some(_)) => mine.iter().filter(|m| m.provider == f.provider).map(|m| Fault { feed: Some(m.feed.clone()), ..f.clone() }).collect(),
+        _ => vec![f.clone()],
+    }).collect();
+    assess(Scope { measure: "", provider: "", carries: "messages", activity: own.activity, seen: &rests, substituted: true, as_at: own.as_at }, feeds, &faults, floor).ground
 }
 
 fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<FeedSlices> {

@@ -2,7 +2,7 @@
 
 use crate::{
     availability, bands::{self, Override, OverrideAction}, composite, contribution::{Contributions, contributions},
-    counting, coverage::{self, Assessment, Coverage, Scope}, error::MeasureError, exact,
+    counting, coverage::{self, Assessment, Coverage, Ground, Scope}, error::MeasureError, exact,
     hubs, incident_clock, inputs::{HistoryPoint, Inputs, NEEDED_DIMS, StatedFigure}, interval::wilson, outage, payloads,
     result::{Counted, Exceptions, Line, MeasureResult}, stated, streaks::{Months, Streaks},
 };
@@ -136,7 +136,7 @@ impl<'a> Row<'a> {
             let why = if circle { "its components go round in a circle".to_owned() } else { format!("no rule for {}", missing.join(", ")) };
             Figure::Null(Null::because(NullReason::NotDeterminable, why))
         } else { composite::combine(strategy, &rows) };
-        let assessed = Assessment { coverage: Coverage::default(), hits: Vec::new(), unreliable: Vec::new(), null: None, suspect: Vec::new() };
+        let assessed = Assessment { coverage: Coverage::default(), hits: Vec::new(), unreliable: Vec::new(), ground: Ground::default() };
         let mut counted = Counted::only(figure);
         for c in rows.iter().filter(|c| !c.counted) {
             counted.notes.push(format!("left out: {} {} {} ({})", c.measure, c.provider, c.region, c.left_out.as_deref().unwrap_or_default()));
@@ -155,8 +155,7 @@ impl<'a> Row<'a> {
         let mut figure = counted.figure.clone();
         let interval = match &figure { Figure::Value(v) => match v.quantity { Quantity::Ratio(r) => wilson(r, i.settings.wilson_z), _ => None }, Figure::Null(_) => None };
         figure = self.low_volume(figure);
-        for why in &assessed.suspect { figure = figure.weaken(FigureState::Suspect, why.clone()); }
-        if let Some(null) = &assessed.null { figure = Figure::Null(null.clone()); }
+        figure = assessed.ground.under(figure);
 
         let pairs = stated::for_row(i.stated, &self.def.id, &self.row.provider, self.row.region.as_str(), i.period);
         let rows: Vec<&StatedFigure> = pairs.iter().map(|(s, _)| *s).collect();

@@ -17,6 +17,7 @@ pub mod variance;
 #[cfg(test)]
 pub(crate) mod sample;
 
+use crate::coverage::Ground;
 use northbound_types::{Day, Period, Ratio, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -87,16 +88,21 @@ pub struct Actual {
     /// `true` where a line without a count is a count of zero (a ledger); `false` where it was just
     /// not reported (a file of totals).
     pub whole: bool,
+    /// What counts of messages rest on. Where it does not hold they are not known, and it says why.
+    pub ground: Ground,
     /// By User and line; corrections are in, so a count may be negative.
     pub counts: BTreeMap<String, Counts>,
 }
 
 impl Actual {
+    /// Can its counts be used?
+    #[must_use]
+    pub fn holds(&self) -> bool { self.known && self.ground.null.is_none() }
     /// The count of a line.
     #[must_use]
     pub fn of(&self, user: &str, line: &Line) -> Option<i64> {
         let held = self.counts.get(user).and_then(|c| c.get(line)).copied();
-        if !self.known { return None; }
+        if !self.holds() { return None; }
         held.or_else(|| self.whole.then_some(0))
     }
     /// The lines of a User.
@@ -104,7 +110,7 @@ impl Actual {
     /// The total of a User.
     #[must_use]
     pub fn total(&self, user: &str) -> Option<i64> {
-        if !self.known { return None; }
+        if !self.holds() { return None; }
         match self.counts.get(user) { Some(c) => c.values().copied().reduce(i64::saturating_add), None => self.whole.then_some(0) }
     }
 }

@@ -236,6 +236,8 @@ pub struct FeedCoverage {
     pub feed: String,
     /// The provider that it reports for; `None` where it reports for all.
     pub provider: Option<String>,
+    /// The region that it reports for; `None` where for all.
+    pub region: Option<Region>,
     /// `messages`, `tests`, `services`, `alerts`, `payloads`, `hubs`, `figures`; empty: everything.
     pub carries: Vec<String>,
     /// Measures that rest on it beside those that `carries` tells.

@@ -1,7 +1,7 @@
 //! A User's own service by business process, SRV and region, beside what was reported: the view
 //! that Users ask for (measures.md 6.2). Without a User it is the view of all.
 
-use crate::{result::MeasureResult, slices::narrow};
+use crate::{coverage::Ground, result::MeasureResult, slices::narrow};
 use crate::bands::Band;
 use northbound_types::{Cells, Dim, Figure, Period, Region, RequestState, Selector, TestKind, Timeliness};
 use serde::{Deserialize, Serialize};
@@ -68,27 +68,29 @@ pub struct ProcessView {
 }
 
 /// Makes the view of one User (or of all). `process_of` maps SRV to process; `reported` are the
-/// results to print beside it. Tests are no service to a User and stay out.
+/// results to print beside it. Tests are no service to a User and stay out. `ground` tells what the
+/// messages of all Users rest on that a selection takes: whose they are is not known of what is missing.
 #[must_use]
-pub fn view(cells: &Cells, period: Period, user: Option<&str>, process_of: &BTreeMap<String, String>, reported: &[MeasureResult]) -> ProcessView {
+pub fn view(cells: &Cells, period: Period, user: Option<&str>, process_of: &BTreeMap<String, String>, reported: &[MeasureResult], ground: &dyn Fn(&Selector) -> Ground) -> ProcessView {
     let base = Selector::all().and(Dim::TestKind, [TestKind::None.as_str()]);
     let base = match user { Some(u) => base.and(Dim::User, [u]), None => base };
     let local = narrow(cells, period, &base, &[Dim::Srv, Dim::Region, Dim::State, Dim::Timeliness]);
     let process = |srv: &str| process_of.get(srv).map_or_else(|| NO_PROCESS.to_owned(), Clone::clone);
-    let by_process = lines(&local, &base, Dim::Srv, &process);
-    let regions = lines(&local, &base, Dim::Region, &|r| r.to_owned());
+    let lines = |dim, name: &dyn Fn(&str) -> String| lines(&local, &base, dim, name, ground);
+    let by_process = lines(Dim::Srv, &process);
+    let regions = lines(Dim::Region, &|r| r.to_owned());
     let here: BTreeSet<&str> = regions.iter().map(|l| l.key.as_str()).collect();
     ProcessView {
         user: user.map(str::to_owned), period,
         reported: reported.iter().filter(|r| r.region == Region::None || here.contains(r.region.as_str())).map(|r| Reported {
             measure: r.measure.clone(), provider: r.provider.clone(), region: r.region, figure: r.figure.clone(), band: r.band,
         }).collect(),
-        srvs: lines(&local, &base, Dim::Srv, &|s| s.to_owned()),
+        srvs: lines(Dim::Srv, &|s| s.to_owned()),
         processes: by_process, regions,
     }
 }
 
-fn lines(local: &Cells, base: &Selector, dim: Dim, name: &dyn Fn(&str) -> String) -> Vec<ProcessLine> {
+fn lines(local: &Cells, base: &Selector, dim: Dim, name: &dyn Fn(&str) -> String, ground: &dyn Fn(&Selector) -> Ground) -> Vec<ProcessLine> {
     let mut out: BTreeMap<String, (ProcessLine, BTreeSet<String>)> = BTreeMap::new();
     let (Some(at), Some(state), Some(time)) = (local.index(dim), local.index(Dim::State), local.index(Dim::Timeliness)) else { return Vec::new() };
     for row in &local.rows {
@@ -109,8 +111,9 @@ fn lines(local: &Cells, base: &Selector, dim: Dim, name: &dyn Fn(&str) -> String
         } += row.count;
     }
     out.into_values().map(|(mut line, values)| {
+        let all = Selector::all().and(dim, values.clone());
         line.selector = base.clone().and(dim, values);
-        line.share = Figure::ratio(line.in_time, line.in_time + line.late + line.no_target + line.unanswered);
+        line.share = ground(&all).under(Figure::ratio(line.in_time, line.in_time + line.late + line.no_target + line.unanswered));
         line
     }).collect()
 }
@@ -119,7 +122,7 @@ fn lines(local: &Cells, base: &Selector, dim: Dim, name: &dyn Fn(&str) -> String
 mod tests {
     use super::*;
     use crate::{evaluate::evaluate, sample::{APRIL, inputs, methodology, tests_def}};
-    use northbound_types::CellRow;
+    use northbound_types::{CellRow, FigureState, Null, NullReason};
     use std::sync::Arc;
 
     fn cells() -> Cells {
@@ -145,7 +148,7 @@ mod tests {
         let (c, m, defs) = (cells(), methodology("answered-only", "tests", "mean"), [tests_def()]);
         let reported = evaluate(&inputs(&c, &defs, &m)).unwrap();
         let of: BTreeMap<String, String> = [("4.1.1", "billing reads"), ("4.2", "billing reads")].map(|(a, b)| (a.to_owned(), b.to_owned())).into();
-        let v = view(&c, APRIL, Some("A"), &of, &reported);
+        let v = view(&c, APRIL, Some("A"), &of, &reported, &|_| Ground::default());
         assert_eq!(v.processes.iter().map(|l| l.key.as_str()).collect::<Vec<_>>(), ["billing reads", NO_PROCESS]);
         let reads = &v.processes[0];
         assert_eq!((reads.requests, reads.in_time, reads.late, reads.unanswered, reads.refused, reads.other), (12, 6, 1, 2, 3, 0));
@@ -160,6 +163,12 @@ mod tests {
         // Only the row of the User's region stands beside it: 100 % where the User had 60 %.
         assert_eq!(v.reported.len(), 1);
         assert_eq!(v.reported[0].figure.share(), Figure::ratio(1, 1).share());
-        assert_eq!(super::view(&c, APRIL, None, &of, &[]).regions[0].requests, 117);
+        assert_eq!(super::view(&c, APRIL, None, &of, &[], &|_| Ground::default()).regions[0].requests, 117);
+        // On ground that does not hold there are counts of what came, and no share of them.
+        let gone = Ground { null: Some(Null::because(NullReason::Unreliable, "1 of 30 feed days")), suspect: Vec::new() };
+        let north = Selector::all().and(Dim::Region, ["north"]);
+        let v = super::view(&c, APRIL, Some("A"), &of, &[], &|s| if *s == north { gone.clone() } else { Ground { null: None, suspect: vec!["a day is missing".into()] } });
+        assert!(matches!(&v.regions[0].share, Figure::Null(n) if n.reason == NullReason::Unreliable) && v.regions[0].requests == 17);
+        assert_eq!(v.srvs[0].share.as_value().unwrap().state, FigureState::Suspect);
     }
 }

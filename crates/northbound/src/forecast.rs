@@ -11,7 +11,7 @@ use crate::{context::Ctx, error::{CliError, Result}, ingest, output::{Answer, Ta
 use clap::{Args, Subcommand, ValueEnum};
 use northbound_ingest::Layout;
 use northbound_measures::forecast::Member;
-use northbound_packs::evidence::forecasts::{ActualsFrom, Desk};
+use northbound_packs::evidence::{DEFAULT_METHODOLOGY, forecasts::{ActualsFrom, Desk}};
 use northbound_registers::{AsAt, Gate, Noun, Query, Sight, registers::{forecasts::Forecast, parties::User}};
 use northbound_types::{Eui64, ForecastKind, Period};
 use serde_json::json;
@@ -130,7 +130,8 @@ pub(crate) fn at_desk<R>(ctx: &Ctx, work: impl FnOnce(&Desk<'_>, &Gate<'_>) -> R
     let store = ctx.store()?;
     let (gate, rules, snapshot) = (ctx.gate(&store), ctx.rules()?, ctx.snapshot()?);
     let judge = ctx.judge(&store)?;
-    let desk = Desk { rules: &rules, gate: &gate, state: ctx.as_at(), snapshot: &snapshot, judge: &judge, as_at: ctx.as_at.unwrap_or(ctx.now) };
+    let floor = rules.methodology(DEFAULT_METHODOLOGY).map(|m| m.coverage_floor).ok_or_else(|| CliError::internal("the default methodology is missing"))?;
+    let desk = Desk { rules: &rules, gate: &gate, state: ctx.as_at(), snapshot: &snapshot, judge: &judge, as_at: ctx.as_at.unwrap_or(ctx.now), floor };
     work(&desk, &gate)
 }
 

@@ -3,10 +3,10 @@
 
 use crate::{context::Ctx, error::{CliError, Result}, forecast::{From, View, at_desk, month, view}, output::{Answer, Table}};
 use clap::{Args, Subcommand};
-use northbound_measures::forecast::{
+use northbound_measures::{coverage::Ground, forecast::{
     Member, bounds::{self, Counted, Range}, grouped::{self, ClassCounts, GroupVariance}, matrix::{self, Matrix}, pseudonym::Pseudonyms,
     variance::{self, Compared, Flag, Span, UserVariance, Variance},
-};
+}};
 use northbound_packs::{assemble::forecasts::flag_words, evidence::forecasts::{Desk, Forecasts, SETTINGS}, variance_report::{self, remark}};
 use northbound_registers::{AsAt, Gate, Query, Sight, registers::{confirmations::Confirmation, forecast_notes::PseudonymKey}};
 use northbound_types::{Eui64, ForecastKind, Period};
@@ -170,6 +170,7 @@ fn months(kind: ForecastKind, a: &MonthArgs, ctx: &Ctx) -> Result<Answer> {
             o.insert("without_remarked".to_owned(), if hidden { Value::Null } else { json!(spans.1) });
         }
         if !hidden && (a.months > 1 || !spans_agree(&spans)) { answer = answer.table(spans_table(&spans)); }
+        for v in &variances { if let Some(s) = v.ground.sentence(v.period) { answer = answer.then(s); } }
         for v in &variances { if !v.annotations.is_empty() { answer = answer.then(format!("Remarked on {}: {}. The month stays in; the sums are told with and without it.", v.period, v.annotations.join("; "))); } }
         rests_on(answer, kind, desk, gate, ctx)
     })
@@ -195,9 +196,10 @@ fn rests_on(mut answer: Answer, kind: ForecastKind, desk: &Desk<'_>, gate: &Gate
 fn number(n: Option<i64>) -> String { n.map(|n| n.to_string()).unwrap_or_default() }
 fn shown(n: Option<u64>) -> String { n.map_or_else(|| "[c]".to_owned(), |n| n.to_string()) }
 
-fn cells(c: &Compared) -> Vec<String> {
+fn cells(c: &Compared, ground: &Ground) -> Vec<String> {
     let note = if matches!(c.flag, Flag::NoPercentage) { c.why.clone() } else { flag_words(c.flag).to_owned() };
-    vec![number(c.forecast), number(c.actual), number(c.difference), c.percent.clone().unwrap_or_default(), note]
+    let actual = ground.null.as_ref().filter(|_| c.actual.is_none()).map_or_else(|| number(c.actual), |n| n.reason.mark().to_owned());
+    vec![number(c.forecast), actual, number(c.difference), c.percent.clone().unwrap_or_default(), note]
 }
 const COMPARED: [&str; 5] = [">forecast", ">actual", ">difference", ">% of forecast", "flag"];
 
@@ -211,12 +213,12 @@ fn named(kind: ForecastKind, months: &[Variance], by_service: bool) -> Answer {
     for v in months {
         for u in &v.users {
             let mut row = vec![v.period.to_string(), u.user.clone(), u.party.clone(), u.class.clone(), u.standing.words().to_owned()];
-            row.extend(cells(&u.total));
+            row.extend(cells(&u.total, &v.ground));
             row.push(remark(u));
             t.rows.push(row);
             for l in &u.lines {
                 let mut row = vec![v.period.to_string(), u.user.clone(), l.line.srv.clone(), l.line.mode.clone(), l.standing.words().to_owned()];
-                row.extend(cells(&l.compared));
+                row.extend(cells(&l.compared, &v.ground));
                 lines.rows.push(row);
             }
         }
@@ -243,10 +245,10 @@ fn group(kind: ForecastKind, months: &[Variance], few: u64, names: &Pseudonyms, 
         let shown_users: &[UserVariance] = &g.users;
         for u in shown_users {
             let mut row = vec![v.period.to_string(), u.user.clone(), u.standing.words().to_owned()];
-            row.extend(cells(&u.total));
+            row.extend(cells(&u.total, &v.ground));
             users.rows.push(row);
         }
-        list.push(json!({"period": v.period, "due": v.due, "report_due": v.report_due, "annotations": v.annotations, "counts": g.counts, "users": shown_users}));
+        list.push(json!({"period": v.period, "due": v.due, "report_due": v.report_due, "annotations": v.annotations, "ground": v.ground, "counts": g.counts, "users": shown_users}));
     }
     answer.json = json!({"kind": kind, "document": document, "list_withheld": withheld, "months": list});
     if !all_withheld { answer = answer.table(users); }
@@ -262,10 +264,10 @@ fn class_table(period: Period, c: &ClassCounts) -> Table {
 }
 
 fn spans_table((all, without): &(Span, Span)) -> Table {
-    let mut t = table("Sums over the months, of Users with a forecast and a known actual", head(&["months", ">how many", ">forecasts held against actuals"]));
+    let mut t = table("Sums over the months, of Users with a forecast and a known actual", head(&["months", ">how many", ">without reliable actual", ">forecasts held against actuals"]));
     for (name, s) in [("all", all), ("without months remarked on", without)] {
-        let mut row = vec![name.to_owned(), s.months.len().to_string(), s.pairs.to_string()];
-        row.extend(cells(&s.compared));
+        let mut row = vec![name.to_owned(), s.months.len().to_string(), s.without_actual.len().to_string(), s.pairs.to_string()];
+        row.extend(cells(&s.compared, &Ground::default()));
         t.rows.push(row);
     }
     t

@@ -111,6 +111,39 @@ fn r9_test_traffic_and_smets1_count_as_the_rules_say() {
 }
 
 #[test]
+fn r9_an_actual_from_a_faulty_feed_is_null_with_its_reason_and_no_history() {
+    let r = three();
+    messages(&r, "m.csv", &[reads(2, "2025-05", 60), reads(2, "2026-05", 100)]);
+    forecast(&r, IN_TIME, A, "--set 4.1.1:on-demand=100").code(0);
+    assert_eq!(row(&variance(&r, SECAS), A)["total"]["percent"], "100.00");
+    // Two faulty days of 28 leave nine tenths and more: used, and marked. One day more is one too many.
+    r.nb("feed add dsp --brings messages --provider DSP --calendar daily --from 2026-05-01 --to 2026-05-28 --owner DSP").ok();
+    let fault = r.run(&["feed", "fault", "dsp", "--from", "2026-05-10", "--to", "2026-05-11", "--what", "drops requests", "--owner", "DSP", "--format", "json"]).ok().json();
+    let v = variance(&r, SECAS);
+    assert_eq!((row(&v, A)["total"]["actual"].as_i64(), v["months"][0]["ground"]["suspect"][0].as_str()), (Some(100), Some("26 of 28 expected feed days observed")), "{v}");
+    assert!(printed(&r, JUNE, SECAS).contains("The actuals of 2026-05 are suspect: 26 of 28"));
+    r.run(&["fault", "change", fault["id"].as_str().unwrap(), "to=2026-05-12", "--reason", "it lasted a day longer"]).ok();
+    let v = variance(&r, SECAS);
+    let u = row(&v, A);
+    assert_eq!((u["total"]["actual"].as_i64(), u["total"]["forecast"].as_i64(), u["total"]["flag"].as_str(), u["lines"][0]["compared"]["actual"].as_i64()), (None, Some(100), Some("no-actual"), None), "{v}");
+    assert_eq!((v["months"][0]["ground"]["null"]["reason"].as_str(), v["months"][0]["ground"]["null"]["owner"].as_str()), (Some("unreliable"), Some("DSP")));
+    assert_eq!(v["all_months"]["without_actual"], serde_json::json!(["2026-05"]));
+    let text = printed(&r, JUNE, SECAS);
+    assert!(text.contains("[u]") && text.contains("cannot be relied on and are not shown: 25 of 28") && text.contains("drops requests"), "{text}");
+    // The document says the same, and the skill holds nothing against it.
+    r.at(JUNE, "variance report --period 2026-05 --view secas --out doc").code(0);
+    let html = std::fs::read_to_string(r.path("doc/pack.html")).unwrap();
+    assert!(html.contains("[u]") && html.contains("cannot be relied on and are not shown: 25 of 28"));
+    let s = variance(&r, "forecast skill --period 2026-05 --months 1 --view secas");
+    assert_eq!((s["users"][0]["errors"]["lines"].as_u64(), s["users"][0]["without_actual"].as_u64()), (Some(0), Some(1)), "{s}");
+    // Nor is a forecast made of it.
+    let year_on = |r: &Room| r.at("2027-04-15T09:00:00Z", &format!("forecast prefill --user {A} --from 2027-05 --months 1")).code(0).json()["proposed"].clone();
+    assert_eq!(year_on(&r).as_array().unwrap().len(), 0, "nothing reliable was sent in the year");
+    r.run(&["fault", "change", fault["id"].as_str().unwrap(), "to=2026-05-11", "--reason", "it did not"]).ok();
+    assert_eq!(year_on(&r)[0]["count"], 100);
+}
+
+#[test]
 fn r9_a_month_that_is_not_over_has_no_actual_and_silence_is_no_zero() {
     let r = three();
     messages(&r, "m.csv", &[reads(2, "2026-05", 7)]);

@@ -149,6 +149,33 @@ fn m8_a_report_is_not_accepted_while_a_figure_is_unconfirmed() {
 }
 
 #[test]
+fn m7_what_users_got_is_null_too_where_the_feed_of_their_requests_fails() {
+    let r = Room::with(&[READS.of(90, Some(5)), READS.of(10, None), READS.of(50, Some(5)).in_region("south")]);
+    feed(&r, "dsp", "messages", "DSP");
+    let fault = |days: &str| r.run(&["feed", "fault", "dsp", "--from", "2026-04-01", "--to", days, "--what", "counts twice", "--severity", "unreliable", "--owner", "DSP", "--format", "json"]).ok().json()["id"].as_str().unwrap().to_owned();
+    let share = |p: &Pack| p.data()["process"]["regions"].as_array().unwrap().iter().find(|l| l["key"] == "north").unwrap()["share"].clone();
+    assert_eq!(share(&r.april())["is"], "value");
+    // Two faulty days of 28 mark it; three leave less than nine tenths.
+    let id = fault("2026-04-02");
+    assert_eq!(share(&r.april())["state"], "suspect");
+    r.run(&["fault", "change", &id, "to=2026-04-03", "--reason", "it lasted a day longer"]).ok();
+    let p = r.april();
+    assert_eq!((share(&p)["is"].as_str(), share(&p)["reason"].as_str()), (Some("null"), Some("unreliable")), "{}", share(&p));
+    // Response times and volumes are made of the same messages.
+    let d = p.data();
+    assert!(d["latency"][0]["ways"][0]["at"].as_array().unwrap().iter().all(|at| at[1]["reason"] == "unreliable"), "{}", d["latency"]);
+    assert_eq!((d["volumes"][0]["ground"]["null"]["reason"].as_str(), d["volumes"][0]["count"].as_u64()), (Some("unreliable"), Some(100)));
+    for (table, row, column) in [("own-by-region", "North", "in_time_share"), ("volume-counts", "North", "requests"), ("response-times", "North, on-demand", "p50")] { assert_eq!(p.cell(table, row, column), "[u]", "{table}"); }
+    // Opened, the share says the same; another's report stands beside it as it is.
+    let opened = r.json("explain OWN/region=north/2026-04 --limit 0")["figure"].clone();
+    assert_eq!((opened["printed"].as_str(), opened["figure"]["owner"].as_str()), (Some("[u]"), Some("DSP")), "{opened}");
+    assert!(opened["note"].as_str().unwrap().contains("counts twice"));
+    // A fault of other days takes nothing away.
+    r.run(&["fault", "change", &id, "from=2026-03-30", "to=2026-03-31", "--reason", "it was March"]).ok();
+    assert_eq!(share(&r.april())["is"], "value");
+}
+
+#[test]
 fn m9_a_known_fault_marks_the_months_and_measures_that_it_hits() {
     let r = Room::with(&[TESTS.of(1000, Some(5)), TESTS.of(1000, Some(5)).in_month("2026-03"), Sent { test: "rtt3", ..TESTS.of(1000, Some(5)) }]);
     feed(&r, "tests", "tests", "CSPN");

@@ -193,7 +193,7 @@ pub fn gather(place: &Place<'_>, ask: &Ask, step: Step<'_>) -> Result<Evidence, 
 /// where anything was forecast or counted.
 fn forecasts(gate: &Gate<'_>, e: &Evidence) -> Result<Vec<(ForecastKind, Forecasts)>, PackError> {
     if !matches!(e.period, Period::Month(..)) || e.registered.users.is_empty() { return Ok(Vec::new()); }
-    let desk = Desk { rules: &e.rules, gate, state: e.registered.state, snapshot: &e.snapshot, judge: &e.judge, as_at: e.as_at };
+    let desk = Desk { rules: &e.rules, gate, state: e.registered.state, snapshot: &e.snapshot, judge: &e.judge, as_at: e.as_at, floor: e.methodology.coverage_floor };
     let months: Vec<Period> = (0..crate::assemble::forecasts::MONTHS).rev().map(|n| e.period.plus(-n)).collect();
     let mut out = Vec::new();
     for (kind, from) in [(ForecastKind::Sr, ActualsFrom::Ledger), (ForecastKind::Csr, ActualsFrom::Stated)] {

@@ -195,8 +195,8 @@ fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
     let view = data::process_view(&e, user, &[]);
     let found = data::process_entries(&view, &manifest).into_iter().find(|x| x.address.keys == entry.address.keys)
         .ok_or_else(|| PackError::NotFound(format!("there were no requests of {} in {}", entry.address.words(), e.period)))?;
-    let sum = |s: &Option<Selector>| s.as_ref().map_or(0, |s| e.messages.by_user.sum(s).count);
-    let figure = Figure::ratio(sum(&found.numerator), sum(&found.denominator));
+    let figure = data::process_lines(&view).into_iter().find(|(a, _)| a.keys == found.address.keys).map(|(_, l)| l.share.clone())
+        .ok_or_else(|| PackError::NotFound(format!("{} has no line of its own", entry.address.words())))?;
     let cell = cells::figure(&figure, 2, &[]);
     let behind = Behind { days: e.days(), numerator: found.numerator.iter().cloned().collect(), denominator: found.denominator.iter().cloned().collect(), excluded: Vec::new() };
     let explained = Explained {

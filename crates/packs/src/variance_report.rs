@@ -58,6 +58,7 @@ pub fn write(r: &Report<'_>, out: &Path) -> Result<Vec<WrittenFile>, PackError> 
 fn statement(kind: ForecastKind, f: &Forecasts) -> Vec<String> {
     let Some(v) = f.variances().pop() else { return Vec::new() };
     let mut out = vec![format!("{} forecasts for {}: {} Users.", kind_words(kind), v.period, v.users.len())];
+    out.extend(v.ground.sentence(v.period));
     if !v.annotations.is_empty() { out.push(format!("Remarked on {}: {}.", v.period, v.annotations.join("; "))); }
     out
 }
@@ -84,7 +85,7 @@ fn user_table(kind: ForecastKind, v: &Variance, names: Option<&Pseudonyms>, smal
         let mut row = vec![Cell::words(u.user.clone())];
         if names.is_none() { row.extend([Cell::words(u.party.clone()), Cell::words(u.class.clone())]); }
         row.push(Cell::words(u.standing.words()));
-        row.extend(compared(Some(&u.total)));
+        row.extend(compared(Some(&u.total), &v.ground));
         row.push(Cell::words(remark(u)));
         row
     }).collect();
@@ -122,7 +123,7 @@ fn matrix_table(kind: ForecastKind, months: &[Variance], hidden: &[bool], names:
 fn line_table(kind: ForecastKind, v: &Variance) -> crate::model::Table {
     let rows = v.users.iter().flat_map(|u| u.lines.iter().map(move |l| {
         let mut row = vec![Cell::words(u.user.clone()), Cell::words(l.line.srv.clone()), Cell::words(l.line.mode.clone()), Cell::words(l.standing.words())];
-        row.extend(compared(Some(&l.compared)));
+        row.extend(compared(Some(&l.compared), &v.ground));
         row
     })).collect();
     let mut columns = vec![label("user", "User"), text("srv", "Service"), text("mode", "Mode"), text("standing", "Forecast")];

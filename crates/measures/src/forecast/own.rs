@@ -43,10 +43,11 @@ pub struct Proposed {
 /// A User's history: counts by month. A month that is not known is not in it.
 pub type History = BTreeMap<Period, Counts>;
 
-/// The history of a User up to a last month, from actuals; months that are not known are left out.
+/// The history of a User up to a last month, from actuals; months that are not known, or cannot be
+/// relied on, are left out.
 #[must_use]
 pub fn history(actuals: &Actuals, user: &str, last: Period) -> History {
-    actuals.iter().filter(|(p, a)| **p <= last && a.known && (a.whole || a.counts.contains_key(user))).map(|(p, a)| (*p, a.counts.get(user).cloned().unwrap_or_default())).collect()
+    actuals.iter().filter(|(p, a)| **p <= last && a.holds() && (a.whole || a.counts.contains_key(user))).map(|(p, a)| (*p, a.counts.get(user).cloned().unwrap_or_default())).collect()
 }
 
 fn value(h: &History, line: &Line, p: Period) -> Option<i64> { h.get(&p).map(|c| c.get(line).copied().unwrap_or(0)) }

@@ -34,6 +34,8 @@ pub struct Skill {
     pub errors: Errors,
     /// Lines with a submitted forecast and an actual, but no history to hold them against.
     pub without_history: u64,
+    /// Lines with a submitted forecast whose actual is not known or cannot be relied on.
+    pub without_actual: u64,
     /// What the errors say.
     pub findings: Vec<String>,
 }
@@ -68,7 +70,7 @@ impl Errors {
 /// The skill of a User over some months. `actuals` should reach a year and the held-out months back.
 #[must_use]
 pub fn of(months: &[Month], member: &Member, submissions: &[Submission], actuals: &Actuals, held_out: usize) -> Skill {
-    let (mut errors, mut without_history) = (Errors::default(), 0);
+    let (mut errors, mut without_history, mut without_actual) = (Errors::default(), 0, 0);
     for m in months {
         let Some(forecast) = standing::find(m, member, submissions, None).used.and_then(|s| s.months.get(&m.period)) else { continue };
         let Some(actual) = actuals.get(&m.period) else { continue };
@@ -77,12 +79,13 @@ pub fn of(months: &[Month], member: &Member, submissions: &[Submission], actuals
         let history = own::history(actuals, &member.user, last);
         let at = |p: Period, l: &Line| actuals.get(&p).and_then(|a| a.of(&member.user, l));
         for line in forecast.keys().collect::<BTreeSet<_>>() {
-            let (Some(f), Some(a)) = (forecast.get(line), actual.of(&member.user, line)) else { continue };
+            let Some(f) = forecast.get(line) else { continue };
+            let Some(a) = actual.of(&member.user, line) else { without_actual += 1; continue };
             let naive = (at(m.period.previous(), line), at(m.period.plus(-12), line), own::one(&history, line, m.period, last, held_out));
             match naive { (Some(l), Some(s), Some(o)) => errors.add(a, [*f, l, s, o.count]), _ => without_history += 1 }
         }
     }
-    Skill { user: member.user.clone(), class: member.class.clone(), findings: errors.findings(), errors, without_history }
+    Skill { user: member.user.clone(), class: member.class.clone(), findings: errors.findings(), errors, without_history, without_actual }
 }
 
 #[cfg(test)]
@@ -114,5 +117,10 @@ mod tests {
         let actuals = Actuals::from([(MAY, actual(&[("A", line(), 5)]))]);
         let s = super::of(&[month(MAY)], &member("A", &[("2020-01-01", "")]), &[sent("A", "2026-04-10T00:00:00Z", 5)], &actuals, 6);
         assert_eq!((s.errors.lines, s.without_history, s.findings.as_slice()), (0, 1, ["nothing to compare".to_owned()].as_slice()));
+        // A month whose count cannot be relied on is no evidence against a forecast, nor for one.
+        let null = Some(northbound_types::Null::because(northbound_types::NullReason::Unreliable, "half the feed days"));
+        let gone = crate::forecast::Actual { ground: crate::coverage::Ground { null, suspect: Vec::new() }, ..actual(&[("A", line(), 5)]) };
+        let s = super::of(&[month(MAY)], &member("A", &[("2020-01-01", "")]), &[sent("A", "2026-04-10T00:00:00Z", 5)], &Actuals::from([(MAY, gone)]), 6);
+        assert_eq!((s.errors.lines, s.without_history, s.without_actual), (0, 0, 1));
     }
 }

@@ -1,6 +1,7 @@
 //! The forecast in force at the month's start against what came (R8, R9).
 
 use super::{Actual, Line, Member, Month, Submission, standing::{self, Standing}};
+use crate::coverage::Ground;
 use northbound_types::{Day, Period, Ratio, percent::percent_of, text_enum};
 use num_rational::BigRational;
 use serde::{Deserialize, Serialize};
@@ -129,6 +130,9 @@ pub struct Variance {
     pub report_due: Day,
     /// Remarks on the month.
     pub annotations: Vec<String>,
+    /// What its actuals rest on; absent where nothing is known against it.
+    #[serde(default, skip_serializing_if = "Ground::is_firm")]
+    pub ground: Ground,
     /// Users, in the order given.
     pub users: Vec<UserVariance>,
 }
@@ -137,7 +141,7 @@ pub struct Variance {
 #[must_use]
 pub fn make(month: &Month, previous_due: Option<Day>, members: &[Member], submissions: &[Submission], actual: &Actual) -> Variance {
     Variance {
-        period: month.period, due: month.due, report_due: month.report_due, annotations: month.annotations.clone(),
+        period: month.period, due: month.due, report_due: month.report_due, annotations: month.annotations.clone(), ground: actual.ground.clone(),
         users: members.iter().map(|m| user(month, previous_due, m, submissions, actual)).collect(),
     }
 }
@@ -165,6 +169,12 @@ fn user(month: &Month, previous_due: Option<Day>, m: &Member, submissions: &[Sub
 pub struct Span {
     /// Months in it.
     pub months: Vec<Period>,
+    /// Of these, the months whose actuals cannot be relied on: nothing of them is in the sums.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without_actual: Vec<Period>,
+    /// Why sums of the others are suspect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspect: Vec<String>,
     /// Users with a forecast and a known actual, over the months.
     pub pairs: u64,
     /// Held against each other: only where both are known.
@@ -178,7 +188,9 @@ pub fn spans(months: &[Variance], low: Ratio, high: Ratio) -> (Span, Span) {
         let taken: Vec<&Variance> = months.iter().filter(|v| take(v)).collect();
         let both: Vec<(i64, i64)> = taken.iter().flat_map(|v| &v.users).filter_map(|u| u.total.forecast.zip(u.total.actual)).collect();
         let total = |pick: fn(&(i64, i64)) -> i64| (!both.is_empty()).then(|| both.iter().fold(0_i64, |a, p| a.saturating_add(pick(p))));
-        Span { months: taken.iter().map(|v| v.period).collect(), pairs: both.len() as u64, compared: compare(total(|p| p.0), total(|p| p.1), low, high) }
+        let suspect = taken.iter().flat_map(|v| v.ground.suspect.iter().map(|why| format!("{}: {why}", v.period))).collect();
+        let without_actual = taken.iter().filter(|v| v.ground.null.is_some()).map(|v| v.period).collect();
+        Span { months: taken.iter().map(|v| v.period).collect(), without_actual, suspect, pairs: both.len() as u64, compared: compare(total(|p| p.0), total(|p| p.1), low, high) }
     };
     (sum(&|_| true), sum(&|v| v.annotations.is_empty()))
 }
@@ -231,6 +243,19 @@ mod tests {
         let v = |annotations: Vec<String>, n| Variance { annotations, ..make(&month(MAY), None, &[member("A", &[("2020-01-01", "")])], &[sent("A", "2026-04-10T00:00:00Z", 100)], &actual(&[("A", line(), n)])) };
         let (all, without) = spans(&[v(vec![], 100), v(vec!["pandemic".into()], 20)], LOW, HIGH);
         assert_eq!((all.pairs, all.compared.actual, without.pairs, without.compared.actual), (2, Some(120), 1, Some(100)));
+    }
+
+    #[test]
+    fn actuals_on_ground_that_does_not_hold_are_no_actuals() {
+        use northbound_types::{Null, NullReason};
+        let of = |ground| make(&month(MAY), None, &[member("A", &[("2020-01-01", "")])], &[sent("A", "2026-04-10T00:00:00Z", 100)], &Actual { ground, ..actual(&[("A", line(), 95)]) });
+        let bad = of(Ground { null: Some(Null::because(NullReason::Unreliable, "20 of 31 feed days")), suspect: Vec::new() });
+        assert_eq!((bad.users[0].total.actual, bad.users[0].total.flag, bad.users[0].lines[0].compared.flag), (None, Flag::NoActual, Flag::NoActual));
+        // One day less is missing: the count stands, marked.
+        let weak = of(Ground { null: None, suspect: vec!["30 of 31 feed days".into()] });
+        assert_eq!((weak.users[0].total.actual, weak.users[0].total.flag), (Some(95), Flag::Within));
+        let (all, _) = spans(&[bad, weak], LOW, HIGH);
+        assert_eq!((all.pairs, all.compared.actual, all.without_actual.len(), all.suspect.len()), (1, Some(95), 1, 1), "nothing is dropped without a word");
     }
 
     proptest! {

@@ -104,8 +104,7 @@ fn add(a: &NoticeArgs, ctx: &Ctx) -> Result<Answer> {
         let (asked, above, window) = rule(desk, a.kind, period)?;
         if !asked { return Err(CliError::refused(not_asked(a.kind, period))); }
         let from = a.actuals.of(a.kind)?;
-        let mut actuals = northbound_measures::forecast::Actuals::new();
-        for n in 1..=i32::try_from(window).unwrap_or(0) { let p = period.plus(-n); actuals.insert(p, desk.actual(a.kind, p, from)?); }
+        let actuals = desk.actuals(a.kind, (1..=i32::try_from(window).unwrap_or(0)).map(|n| period.plus(-n)), from)?;
         let average = notice::average(&actuals, &who.eui.to_string(), period, window);
         let record = ForecastNotice { kind: a.kind, user: who.eui, party: who.party, period, count: a.count, text: a.text.clone(), made: ctx.now };
         let receipt = gate.add(&record, &Write { known: Some(ctx.now), ..ctx.write() })?;

@@ -41,7 +41,7 @@ pub(super) fn run(a: &SkillArgs, ctx: &Ctx) -> Result<Answer> {
         let held_out = usize::try_from(desk.rules.integer("forecast-held-out-months", last.first())?).unwrap_or(0);
         let terms: Vec<Month> = f.months.iter().map(|m| m.0.clone()).collect();
         let members = match a.user { Some(u) => vec![member(&f.members, user(Some(u), ctx, gate)?.eui)?], None => f.members.clone() };
-        let mut found: Vec<_> = members.iter().map(|m| skill::of(&terms, m, &f.submissions, &f.actuals, held_out)).filter(|s| s.errors.lines > 0 || s.without_history > 0).collect();
+        let mut found: Vec<_> = members.iter().map(|m| skill::of(&terms, m, &f.submissions, &f.actuals, held_out)).filter(|s| s.errors.lines + s.without_history + s.without_actual > 0).collect();
         let mut all = skill::Errors::default();
         for s in &found { all = all.plus(&s.errors); }
         if view == View::Group {
@@ -49,10 +49,10 @@ pub(super) fn run(a: &SkillArgs, ctx: &Ctx) -> Result<Answer> {
             for s in &mut found { s.user = names.of(&s.user).unwrap_or("a User").to_owned(); s.class.clear(); }
             found.sort_by(|x, y| x.user.cmp(&y.user));
         }
-        let mut t = Table::new("", &["user", ">lines", ">requests", ">off: submitted", ">off: last month", ">off: year before", ">off: our own", ">without history", "finding"]);
-        let row = |name: &str, e: &skill::Errors, none: u64, findings: &[String]| vec![name.to_owned(), count(e.lines), e.actual.to_string(), count(e.submitted), count(e.last_month), count(e.same_season), count(e.own), count(none), findings.join("; ")];
-        for s in &found { t.row(row(&s.user, &s.errors, s.without_history, &s.findings)); }
-        if found.len() > 1 { t.row(row("all", &all, found.iter().map(|s| s.without_history).sum(), &all.findings())); }
+        let mut t = Table::new("", &["user", ">lines", ">requests", ">off: submitted", ">off: last month", ">off: year before", ">off: our own", ">without history", ">without actual", "finding"]);
+        let row = |name: &str, e: &skill::Errors, none: [u64; 2], findings: &[String]| vec![name.to_owned(), count(e.lines), e.actual.to_string(), count(e.submitted), count(e.last_month), count(e.same_season), count(e.own), count(none[0]), count(none[1]), findings.join("; ")];
+        for s in &found { t.row(row(&s.user, &s.errors, [s.without_history, s.without_actual], &s.findings)); }
+        if found.len() > 1 { t.row(row("all", &all, [found.iter().map(|s| s.without_history).sum(), found.iter().map(|s| s.without_actual).sum()], &all.findings())); }
         Ok(Answer::new(json!({"kind": a.kind, "months": months, "users": found, "all": {"errors": all, "findings": all.findings()}}))
             .say(format!("Sums of what each forecast was off by, over {} to {last}; a line counts where all four have a number.", months.first().copied().unwrap_or(last))).table(t))
     })

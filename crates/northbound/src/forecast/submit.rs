@@ -60,8 +60,7 @@ fn months(a: &SubmitArgs, desk: &Desk<'_>, now: Utc) -> Result<Vec<Period>> {
 fn proposals(a: &SubmitArgs, who: &User, months: &[Period], desk: &Desk<'_>) -> Result<Vec<Proposed>> {
     let from = a.actuals.of(a.kind)?;
     let last = desk.as_at.day().month().previous();
-    let mut actuals = BTreeMap::new();
-    for n in 0..HISTORY_MONTHS { let p = last.plus(-n); actuals.insert(p, desk.actual(a.kind, p, from)?); }
+    let actuals = desk.actuals(a.kind, (0..HISTORY_MONTHS).map(|n| last.plus(-n)), from)?;
     let held_out = usize::try_from(desk.rules.integer("forecast-held-out-months", desk.as_at.day())?).unwrap_or(0);
     let history = own::history(&actuals, &who.eui.to_string(), last);
     Ok(own::prefill(&history, months, last, held_out))

@@ -4,9 +4,9 @@
 use super::figures::{Address, Entry, own_selectors};
 use crate::{PackError, evidence::Evidence, incidents::{IncidentView, arrivals, of_evidence}, model::{RuleUsed, SourceFile}};
 use northbound_measures::{
-    MeasureResult, claims::{Claim, ClaimReport, Level, check_claims}, correlation::{Correlation, correlate},
+    MeasureResult, claims::{Claim, ClaimReport, Level, check_claims}, correlation::{Correlation, correlate}, counting::feeds_seen, coverage::{Ground, OwnMessages, own_messages},
     diff::{Statement, statements}, evaluate, evaluate::{history_months, unplaced}, explanations::{Explanation, Requirement, required},
-    incidents::Which, inputs::{HistoryPoint, Inputs, StatedFigure}, latency::{Percentiles, four_ways}, process::{ProcessView, view}, registration::ArrivalLine,
+    incidents::Which, inputs::{HistoryPoint, Inputs, StatedFigure}, latency::{Percentiles, four_ways}, process::{ProcessLine, ProcessView, view}, registration::ArrivalLine,
     sampling::{Mix, Sampling, SamplingInput, check, mixes}, volumes::{Volume, totals},
 };
 use northbound_rules::measure::{Basis, MeasureDef};
@@ -201,11 +201,17 @@ fn entry(address: Address, manifest: &str) -> Entry { Entry { id: address.id(man
 /// The figures of a view, with their selectors.
 #[must_use]
 pub fn process_entries(v: &ProcessView, manifest: &str) -> Vec<Entry> {
-    let views = [("process", &v.processes), ("srv", &v.srvs), ("region", &v.regions)];
-    views.iter().flat_map(|(name, lines)| lines.iter().map(|l| {
+    process_lines(v).into_iter().map(|(address, l)| {
         let (num, den) = own_selectors(&l.selector);
-        Entry { numerator: Some(num), denominator: Some(den), ..entry(Address::own(name, &l.key, v.user.as_deref(), v.period), manifest) }
-    })).collect()
+        Entry { numerator: Some(num), denominator: Some(den), ..entry(address, manifest) }
+    }).collect()
+}
+
+/// The lines of a view, each with its address.
+#[must_use]
+pub fn process_lines(v: &ProcessView) -> Vec<(Address, &ProcessLine)> {
+    let views = [("process", &v.processes), ("srv", &v.srvs), ("region", &v.regions)];
+    views.into_iter().flat_map(|(name, lines)| lines.iter().map(move |l| (Address::own(name, &l.key, v.user.as_deref(), v.period), l))).collect()
 }
 
 /// The view of one User, or of all.
@@ -215,7 +221,16 @@ pub fn process_view(e: &Evidence, user: Option<&str>, results: &[MeasureResult])
     let srvs: BTreeSet<String> = cells.index(Dim::Srv).map_or_else(BTreeSet::new, |i| cells.rows.iter().map(|r| r.keys[i].to_string()).collect());
     let map: BTreeMap<String, String> = srvs.into_iter().map(|s| { let p = e.rules.process_of(&s).to_owned(); (s, p) }).collect();
     let shown: Vec<MeasureResult> = results.iter().filter(|r| beside_service(e, &r.measure)).cloned().collect();
-    view(cells, e.period, user, &map, &shown)
+    view(cells, e.period, user, &map, &shown, &|s| own_ground(e, s))
+}
+
+/// What Users' own messages of the period rest on, of those that the selection takes.
+#[must_use]
+pub fn own_ground(e: &Evidence, which: &Selector) -> Ground {
+    let own = which.clone().and(Dim::TestKind, [TestKind::None.as_str()]);
+    let region = which.any_of.iter().find(|(d, _)| *d == Dim::Region).and_then(|(_, v)| match v.iter().collect::<Vec<_>>().as_slice() { [one] => one.parse().ok(), _ => None });
+    let own = OwnMessages { activity: e.period, region, seen: &feeds_seen(&e.messages.cells, e.period, &own), as_at: e.as_at };
+    own_messages(own, &e.feeds, &e.registered.faults, e.methodology.coverage_floor)
 }
 
 /// Measures that tell of the answers to requests: what a User's own service is set beside.
@@ -261,7 +276,9 @@ fn latency(e: &Evidence, inputs: &Inputs<'_>) -> Vec<LatencyLine> {
         for &mode in Mode::ALL {
             let which = Selector::all().and(Dim::Region, [region.as_str()]).and(Dim::Mode, [mode.as_str()]);
             let deadline = e.messages.deadlines.get(&(region.to_string(), mode.to_string())).copied().flatten();
-            let ways = four_ways(inputs.latency, &which, deadline);
+            let mut ways = four_ways(inputs.latency, &which, deadline);
+            let ground = own_ground(e, &which);
+            for (_, figure) in ways.iter_mut().flat_map(|w| &mut w.at) { *figure = ground.under(figure.clone()); }
             if ways.iter().any(|w| w.offered > 0) { out.push(LatencyLine { region, mode, ways }); }
         }
     }
@@ -281,7 +298,7 @@ fn alerts(e: &Evidence) -> Vec<AlertLine> {
 
 fn volumes(e: &Evidence) -> Vec<Volume> {
     let own = Selector::all().and(Dim::TestKind, [TestKind::None.as_str()]);
-    totals(&e.messages.by_user, e.period, &own, &[Dim::Region, Dim::Mode])
+    totals(&e.messages.by_user, e.period, &own, &[Dim::Region, Dim::Mode], &|s| own_ground(e, s))
 }
 
 fn claims(e: &Evidence, results: &[MeasureResult]) -> Vec<Claimed> {

@@ -1,10 +1,10 @@
 //! Forecasts and variance as the group sees them: counts by class with small ones hidden, totals by
 //! service, six months, and the sums with and without months that somebody remarked on (R8, R9, R10, F2, G3).
 
-use super::cells::{self, counts, label, text};
+use super::{cells::{self, counts, label, text}, words};
 use crate::{evidence::forecasts::Forecasts, model::{Block, Cell, CellState, Column, ColumnKind, Para, Section, Table}, render::words as print};
-use northbound_measures::forecast::{grouped::{self, ClassCounts, LineTotal, Place}, variance::{self, Compared, Flag, Span}};
-use northbound_types::{Day, ForecastKind, NullReason, Period};
+use northbound_measures::{coverage::Ground, forecast::{grouped::{self, ClassCounts, LineTotal, Place}, variance::{self, Compared, Flag, Span}}};
+use northbound_types::{Day, FigureState, ForecastKind, NullReason, Period};
 use serde::{Deserialize, Serialize};
 
 /// Months of the table of months.
@@ -42,6 +42,9 @@ pub struct ForecastView {
     pub asked_for: bool,
     /// Remarks on the month.
     pub annotations: Vec<String>,
+    /// What the month's actuals rest on; absent where nothing is known against it.
+    #[serde(default, skip_serializing_if = "Ground::is_firm")]
+    pub ground: Ground,
     /// Users by class.
     pub counts: ClassCounts,
     /// Totals by service.
@@ -66,7 +69,7 @@ pub fn view(kind: ForecastKind, f: &Forecasts) -> Option<ForecastView> {
     let few = |s: &Span| s.pairs > 0 && s.pairs < month.small_below;
     let open = !few(&all) && !few(&unremarked) && !(all.pairs > unremarked.pairs && all.pairs - unremarked.pairs < month.small_below);
     Some(ForecastView {
-        kind, period: month.period, due: month.due, report_due: month.report_due, asked_for: month.asked_for, annotations: month.annotations.clone(),
+        kind, period: month.period, due: month.due, report_due: month.report_due, asked_for: month.asked_for, annotations: month.annotations.clone(), ground: last.ground.clone(),
         counts: grouped::by_class(last, month.small_below), lines: grouped::by_line(last, month.low, month.high, month.small_below),
         months: variances.iter().zip(&f.months).map(|(v, (m, _))| month_counts(&grouped::by_class(v, m.small_below), v.period, &v.annotations)).collect(),
         all: open.then_some(all), unremarked: open.then_some(unremarked),
@@ -96,6 +99,7 @@ pub fn section(views: &[ForecastView], problem: Option<&str>) -> Option<Section>
         let kind = kind_words(v.kind);
         intro.push(Para::plain(if v.asked_for { format!("{kind} forecasts for {} were due by {}; each User is told its actuals by {}.", v.period, print::day(v.due), print::day(v.report_due)) }
             else { format!("{kind} forecasts are not asked for in {}: Users only give notice of exceptional demand.", v.period) }));
+        intro.extend(v.ground.sentence(v.period).map(Para::plain));
         if !v.annotations.is_empty() { intro.push(Para::plain(format!("Remarked on {}: {}. The month stays in, and the sums are told with and without it.", v.period, v.annotations.join("; ")))); }
     }
     let small = views.iter().map(|v| v.counts.small_below).max().unwrap_or(0);
@@ -140,14 +144,19 @@ fn capital(text: &str) -> String {
     c.next().map(|f| f.to_uppercase().collect::<String>() + c.as_str()).unwrap_or_default()
 }
 
-/// Forecast, actual, difference, percentage and flag.
+/// Forecast, actual, difference, percentage and flag, by what the actual rests on.
 #[must_use]
-pub fn compared(c: Option<&Compared>) -> Vec<Cell> {
+pub fn compared(c: Option<&Compared>, ground: &Ground) -> Vec<Cell> {
     let Some(c) = c else { return vec![hidden(), hidden(), hidden(), hidden(), Cell::words("")] };
+    let of_actual = |cell: Cell| match &ground.null {
+        Some(n) if c.actual.is_none() => Cell::null(n.reason, words::null(n)),
+        _ if ground.suspect.is_empty() || c.actual.is_none() => cell,
+        _ => cell.state(CellState::Suspect, cells::mark(FigureState::Suspect), ground.suspect.join("; ")),
+    };
     let count = |n: Option<i64>, why: &str| n.map_or_else(|| Cell::null(NullReason::NotReported, why), Cell::count);
     let percent = c.percent.as_ref().map_or_else(|| Cell::null(if c.flag == Flag::NoPercentage { NullReason::NotApplicable } else { NullReason::NotReported }, c.why.clone()),
         |p| Cell { number: Some(p.clone()), state: CellState::Ok, ..Cell::words(format!("{p} %")) });
-    vec![count(c.forecast, "no forecast"), count(c.actual, "the actual is not known"), count(c.difference, "nothing to hold against each other"), percent, Cell::words(flag_words(c.flag))]
+    vec![count(c.forecast, "no forecast"), of_actual(count(c.actual, "the actual is not known")), of_actual(count(c.difference, "nothing to hold against each other")), of_actual(percent), Cell::words(flag_words(c.flag))]
 }
 
 /// A flag in words.
@@ -165,7 +174,7 @@ pub fn compared_columns() -> Vec<Column> {
 fn by_line(v: &ForecastView) -> Table {
     let rows = v.lines.iter().map(|l| {
         let mut row = vec![Cell::words(l.line.srv.clone()), Cell::words(l.line.mode.clone()), number(l.users)];
-        row.extend(compared(l.compared.as_ref()));
+        row.extend(compared(l.compared.as_ref(), &v.ground));
         row
     }).collect();
     let mut columns = vec![label("srv", if v.kind == ForecastKind::Sr { "SRV" } else { "Request" }), text("mode", "Mode"), counts("users", "Users", "Users")];
@@ -183,11 +192,12 @@ fn spans(v: &ForecastView) -> Option<Table> {
     let (all, without) = v.all.as_ref().zip(v.unremarked.as_ref())?;
     if all.pairs == 0 { return None; }
     let row = |name: &str, s: &Span| {
-        let mut row = vec![Cell::words(name), cells::count(s.months.len() as u64)];
-        row.extend(if s.pairs == 0 { compared(Some(&Compared { forecast: None, actual: None, difference: None, percent: None, flag: Flag::NoForecast, why: "no month is left".to_owned() })) } else { compared(Some(&s.compared)) });
+        let ground = Ground { null: None, suspect: s.suspect.clone() };
+        let mut row = vec![Cell::words(name), cells::count(s.months.len() as u64), cells::count(s.without_actual.len() as u64)];
+        row.extend(if s.pairs == 0 { compared(Some(&Compared { forecast: None, actual: None, difference: None, percent: None, flag: Flag::NoForecast, why: "no month is left".to_owned() }), &ground) } else { compared(Some(&s.compared), &ground) });
         row
     };
-    let mut columns = vec![label("span", "Months"), counts("months", "How many", "months")];
+    let mut columns = vec![label("span", "Months"), counts("months", "How many", "months"), counts("without_actual", "Of these without a reliable actual", "months")];
     columns.extend(compared_columns());
     Some(cells::table(&format!("forecast-{}-spans", v.kind), format!("{} forecasts: all months, and without those remarked on", kind_words(v.kind)), columns, vec![row("all months", all), row("without months remarked on", without)]))
 }

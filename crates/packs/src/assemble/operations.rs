@@ -107,7 +107,7 @@ fn volumes(d: &Desk<'_>) -> Option<Section> {
     if d.data.volumes.is_empty() { return None; }
     let rows = d.data.volumes.iter().map(|v| {
         let region = v.keys.first().map_or_else(String::new, |r| words::region_word(r));
-        vec![Cell::words(region), Cell::words(v.keys.get(1).cloned().unwrap_or_default()), cells::count(v.count)]
+        vec![Cell::words(region), Cell::words(v.keys.get(1).cloned().unwrap_or_default()), cells::figure(&v.figure(), 0, &[])]
     }).collect();
     Some(Section {
         id: "volumes".to_owned(), heading: "Volumes".to_owned(), message: "Users' own requests received, tests apart.".to_owned(), intro: Vec::new(),

@@ -5,29 +5,39 @@ use super::Evidence;
 use crate::PackError;
 use northbound_measures::inputs::FeedCoverage;
 use northbound_registers::registers::feeds::{Expected, Feed};
-use northbound_types::{Day, Dim, Period, workdays::Calendar};
+use northbound_ledger::manifest::Manifest;
+use northbound_registers::registers::sources::SourceFile;
+use northbound_rules::RuleSet;
+use northbound_types::{Day, Dim, Period, Utc, workdays::Calendar};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The coverage of every feed over all days that the measures of a period look at.
 pub(crate) fn coverage(e: &Evidence, period: Period) -> Result<Vec<FeedCoverage>, PackError> {
-    let (first, after) = super::reach(&e.rules, period);
     let brought = days_with_rows(e);
+    let came = |feed: &Feed, d: Day| {
+        let rows = brought.get(feed.id.as_str());
+        match feed.calendar {
+            Expected::Monthly => monthly(e, feed, rows, d.month()),
+            Expected::Daily | Expected::WorkingDays | Expected::Days => rows.is_some_and(|r| r.contains(&d)) || kept(e, feed).contains(&d),
+        }
+    };
+    of_feeds(&e.registered.feeds, &e.rules, e.as_at, super::reach(&e.rules, period), &came)
+}
+
+/// The coverage of feeds over days; `came` tells whether a feed brought what was due on one of them.
+pub(super) fn of_feeds(feeds: &[Feed], rules: &RuleSet, as_at: Utc, (first, after): (Day, Day), came: &dyn Fn(&Feed, Day) -> bool) -> Result<Vec<FeedCoverage>, PackError> {
     let mut out = Vec::new();
-    for feed in &e.registered.feeds {
+    for feed in feeds {
         let calendar = match feed.calendar {
-            Expected::WorkingDays => e.rules.calendar_on(first)?.clone(),
+            Expected::WorkingDays => rules.calendar_on(first)?.clone(),
             Expected::Daily | Expected::Monthly | Expected::Days => Calendar { id: String::new(), holidays: BTreeSet::new() },
         };
         // A day that has not ended by then cannot be missing, nor can the report of such a month.
-        let due = |d: &Day| if feed.calendar == Expected::Monthly { d.month().after().start() <= e.as_at } else { d.end() <= e.as_at };
+        let due = |d: &Day| if feed.calendar == Expected::Monthly { d.month().after().start() <= as_at } else { d.end() <= as_at };
         let expected: BTreeSet<Day> = feed.expected(first, after, &calendar).into_iter().filter(due).collect();
-        let rows = brought.get(feed.id.as_str());
-        let observed = expected.iter().copied().filter(|&d| match feed.calendar {
-            Expected::Monthly => monthly(e, feed, rows, d.month()),
-            Expected::Daily | Expected::WorkingDays | Expected::Days => rows.is_some_and(|r| r.contains(&d)) || kept(e, feed).contains(&d),
-        }).collect();
+        let observed = expected.iter().copied().filter(|&d| came(feed, d)).collect();
         out.push(FeedCoverage {
-            feed: feed.id.clone(), provider: feed.provider.clone(), carries: feed.brings.clone(), measures: feed.measures.clone(), expected, observed,
+            feed: feed.id.clone(), provider: feed.provider.clone(), region: feed.region, carries: feed.brings.clone(), measures: feed.measures.clone(), expected, observed,
             owner: Some(feed.owner.clone()),
         });
     }
@@ -61,12 +71,14 @@ fn kept(e: &Evidence, feed: &Feed) -> BTreeSet<Day> {
 fn monthly(e: &Evidence, feed: &Feed, rows: Option<&BTreeSet<Day>>, month: Period) -> bool {
     let within = |d: &Day| month.contains(*d);
     let figures = || feed.brings.iter().any(|b| b == "figures") && e.stated.iter().any(|s| s.period == month);
-    let file = || {
-        let window = (month.after().start(), month.next().after().start());
-        let m = &e.snapshot.root.manifest;
-        let gone = |id: i64| m.retracted.iter().any(|r| r.source == id && r.at <= e.as_at);
-        let came = |t| t >= window.0 && t < window.1 && t <= e.as_at;
-        e.registered.sources.iter().any(|(known, s)| s.feed == feed.id && came(*known)) || m.sources.iter().any(|s| s.feed == feed.id && came(s.known) && !gone(s.id))
-    };
+    let file = || reported(&e.snapshot.root.manifest, &e.registered.sources, e.as_at, feed, month);
     rows.is_some_and(|r| r.iter().any(within)) || kept(e, feed).iter().any(within) || figures() || file()
+}
+
+/// Did a file of the feed come when the month was over, in the month after?
+pub(super) fn reported(m: &Manifest, sources: &[(Utc, SourceFile)], as_at: Utc, feed: &Feed, month: Period) -> bool {
+    let window = (month.after().start(), month.next().after().start());
+    let gone = |id: i64| m.retracted.iter().any(|r| r.source == id && r.at <= as_at);
+    let came = |t| t >= window.0 && t < window.1 && t <= as_at;
+    sources.iter().any(|(known, s)| s.feed == feed.id && came(*known)) || m.sources.iter().any(|s| s.feed == feed.id && came(s.known) && !gone(s.id))
 }

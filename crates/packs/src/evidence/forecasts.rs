@@ -1,12 +1,14 @@
 //! Forecasts, Users and actuals in the shapes that the measures read. Used by packs, and alone by the
 //! commands on forecasts, which need no other evidence.
 
+use super::{calendar, registered::fault};
 use crate::PackError;
-use northbound_ledger::{Snapshot, judge::RulesJudge};
+use northbound_ledger::{Snapshot, judge::RulesJudge, schema::Table};
+use northbound_measures::{coverage::{Ground, OwnMessages, own_messages}, inputs::Fault};
 use northbound_measures::forecast::{Actual, Actuals, Counts, Line, Member, Month, Submission, variance::{self, Variance}};
-use northbound_registers::{AsAt, Gate, Query, Sight, registers::{annotations::Annotation, forecasts::Forecast, parties::{Party, User}, volumes::{Counted, Volume}}};
+use northbound_registers::{AsAt, Gate, Query, Sight, registers::{annotations::Annotation, feeds::{self, Expected, Feed}, forecasts::Forecast, parties::{Party, User}, sources::SourceFile, volumes::{Counted, Volume}}};
 use northbound_rules::RuleSet;
-use northbound_types::{Day, Dim, ForecastKind, Generation, Period, TestKind, Utc, text_enum};
+use northbound_types::{Day, Dim, ForecastKind, Generation, Period, Ratio, TestKind, Utc, text_enum};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Role list that stands for every role.
@@ -37,7 +39,13 @@ pub struct Desk<'a> {
     pub judge: &'a RulesJudge,
     /// What came later is not known.
     pub as_at: Utc,
+    /// Below this share of its feeds' expected days the actual of a month is null.
+    pub floor: Ratio,
 }
+
+/// What feeds of Users' messages there are, and what is known against them.
+#[derive(Debug, Default)]
+struct Watched { feeds: Vec<Feed>, faults: Vec<Fault>, sources: Vec<(Utc, SourceFile)> }
 
 /// Settings that a variance rests on, beside those named by kind.
 pub const SETTINGS: &[&str] = &[
@@ -78,8 +86,17 @@ impl Desk<'_> {
         let Some(first) = months.iter().min() else { return Ok(f) };
         f.members = self.members(kind, months.iter().max().unwrap_or(first).after().plus(-1))?;
         let past = (1..=history).map(|n| first.plus(-n));
-        for p in past.chain(months.iter().copied()) { f.actuals.insert(p, self.actual(kind, p, from)?); }
+        f.actuals = self.actuals(kind, past.chain(months.iter().copied()), from)?;
         Ok(f)
+    }
+
+    /// What came in each of some months.
+    ///
+    /// # Errors
+    /// Where registers, rules or ledger cannot be read.
+    pub fn actuals(&self, kind: ForecastKind, months: impl Iterator<Item = Period>, from: ActualsFrom) -> Result<Actuals, PackError> {
+        let watched = if (kind, from) == (ForecastKind::Sr, ActualsFrom::Ledger) { self.watched()? } else { Watched::default() };
+        months.map(|p| Ok((p, self.actual(kind, p, from, &watched)?))).collect()
     }
 
     /// What the rules say of a month, and the due day before the month's own.
@@ -136,12 +153,12 @@ impl Desk<'_> {
     }
 
     /// What came in a month. A month that was not over at the as-at time is not known.
-    ///
-    /// # Errors
-    /// Where registers, rules or ledger cannot be read.
-    pub fn actual(&self, kind: ForecastKind, period: Period, from: ActualsFrom) -> Result<Actual, PackError> {
+    fn actual(&self, kind: ForecastKind, period: Period, from: ActualsFrom, watched: &Watched) -> Result<Actual, PackError> {
         if self.as_at < period.after().start() { return Ok(Actual::default()); }
-        let mut actual = match (kind, from) { (ForecastKind::Sr, ActualsFrom::Ledger) => self.counted(period)?, _ => Actual::default() };
+        let mut actual = match (kind, from) {
+            (ForecastKind::Sr, ActualsFrom::Ledger) => Actual { ground: self.ground(period, watched)?, ..self.counted(period)? },
+            _ => Actual::default(),
+        };
         let counted = matches!((kind, from), (ForecastKind::Sr, ActualsFrom::Ledger));
         let volumes = self.gate.current::<Volume>(&Query { period: Some(period), ..Query::as_at(self.state) })?;
         for v in volumes.rows.into_iter().map(|k| k.record).filter(|v| v.kind == kind) {
@@ -151,6 +168,40 @@ impl Desk<'_> {
             *n = n.saturating_add(v.count);
         }
         Ok(actual)
+    }
+
+    /// Every feed and fault, and the files that came.
+    fn watched(&self) -> Result<Watched, PackError> {
+        let q = Query::as_at(self.state);
+        Ok(Watched {
+            feeds: self.gate.list::<Feed>(&q)?.into_iter().map(|k| k.record).collect(),
+            faults: self.gate.list::<feeds::Fault>(&q)?.into_iter().map(|k| fault(k.record)).collect(),
+            sources: self.gate.list::<SourceFile>(&q)?.into_iter().map(|k| (k.known, k.record)).collect(),
+        })
+    }
+
+    /// What the counts of a month rest on: by the same rule as a pack's figures of Users' own requests.
+    fn ground(&self, period: Period, w: &Watched) -> Result<Ground, PackError> {
+        if w.feeds.is_empty() && w.faults.is_empty() { return Ok(Ground::default()); }
+        let days = (period.first(), period.after());
+        let (mut brought, mut seen): (BTreeMap<String, BTreeSet<Day>>, BTreeSet<String>) = Default::default();
+        for row in self.snapshot.cells(days, &[Dim::Feed, Dim::Day, Dim::TestKind], self.judge)?.rows {
+            let [feed, day, test] = row.keys.as_slice() else { continue };
+            if let Ok(day) = day.parse() { brought.entry(feed.to_string()).or_default().insert(day); }
+            if &**test == TestKind::None.as_str() { seen.insert(feed.to_string()); }
+        }
+        for table in [Table::Alerts, Table::Payloads] {
+            for (feed, days) in self.snapshot.feed_days(table, days)? { brought.entry(feed).or_default().extend(days); }
+        }
+        let came = |feed: &Feed, d: Day| {
+            let rows = brought.get(feed.id.as_str());
+            match feed.calendar {
+                Expected::Monthly => rows.is_some_and(|r| r.iter().any(|x| d.month().contains(*x))) || calendar::reported(&self.snapshot.root.manifest, &w.sources, self.as_at, feed, d.month()),
+                Expected::Daily | Expected::WorkingDays | Expected::Days => rows.is_some_and(|r| r.contains(&d)),
+            }
+        };
+        let coverage = calendar::of_feeds(&w.feeds, self.rules, self.as_at, days, &came)?;
+        Ok(own_messages(OwnMessages { activity: period, region: None, seen: &seen, as_at: self.as_at }, &coverage, &w.faults, self.floor))
     }
 
     /// Counts of the ledger, by the rules on what counts.

@@ -171,7 +171,7 @@ fn current<T: Imported, M>(gate: &Gate<'_>, q: &Query, against: &mut Vec<Contrad
     Ok(now.rows.into_iter().map(|k| make(k.record)).collect())
 }
 
-fn fault(f: kept::feeds::Fault) -> Fault {
+pub(super) fn fault(f: kept::feeds::Fault) -> Fault {
     let severity = match f.severity { kept::feeds::Severity::Suspect => Severity::Suspect, kept::feeds::Severity::Unreliable => Severity::Unreliable };
     Fault { feed: f.feed, provider: f.provider, measures: f.measures, from: f.from, to: f.to, what: f.what, change_request: f.change_request, owner: f.owner, severity }
 }
