@@ -4,7 +4,7 @@
 mod ledger;
 mod writer;
 
-pub use ledger::{FEED, LedgerSink};
+pub use ledger::{FEED, LedgerSink, Thinning};
 pub use writer::{Commit, Sink};
 
 use crate::{config::Store, metrics::Metrics};

@@ -1,6 +1,6 @@
 //! Backup and restore: a copy that is proven by its hashes before anybody relies on it.
 
-use crate::{error::{LedgerError, io}, file::sha256_of, manifest, store::Ledger};
+use crate::{error::{LedgerError, io}, file::sha256_of, manifest, store::Ledger, thin};
 use std::{collections::BTreeSet, path::Path};
 
 /// What was copied.
@@ -14,22 +14,24 @@ pub struct Copied {
     pub bytes: u64,
 }
 
-/// Copies every version and every file that any of them names into an empty or missing folder,
-/// comparing each file's hash on the way.
+/// Copies every version up to one and every file that any of them names into an empty or missing folder,
+/// comparing each file's hash on the way. A service may go on committing.
 ///
 /// # Errors
 /// When `to` holds something, a file is missing, or a hash differs: then the copy is not complete
 /// and says so.
-pub fn copy(from: &Ledger, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Copied, LedgerError> {
+pub fn copy(from: &Ledger, to: &Path, upto: u64, progress: &mut dyn FnMut(u64, u64)) -> Result<Copied, LedgerError> {
     if to.exists() && io("list", to, std::fs::read_dir(to))?.next().is_some() {
         return Err(LedgerError::Refused(format!("{} is not empty; name a new folder", to.display())));
     }
-    let newest = manifest::newest(from.dir())?;
+    // A copy at rest, perhaps on a medium that cannot be written, has no writer to wait for.
+    let _reading = from.dir().join("lock").exists().then(|| thin::reading(from.dir())).transpose()?;
+    let versions: Vec<u64> = manifest::present(from.dir())?.into_iter().filter(|v| *v <= upto).collect();
     let mut files: BTreeSet<(String, String, u64)> = BTreeSet::new();
-    for v in 1..=newest {
+    for &v in &versions {
         files.extend(from.version(v)?.manifest.tables.into_values().flatten().map(|f| (f.path, f.sha256, f.bytes)));
     }
-    let mut done = Copied { versions: newest, files: 0, bytes: 0 };
+    let mut done = Copied { versions: versions.len() as u64, files: 0, bytes: 0 };
     let total: u64 = files.iter().map(|f| f.2).sum();
     for (path, sha256, bytes) in &files {
         let (source, target) = (from.dir().join(path), to.join(path));
@@ -41,8 +43,9 @@ pub fn copy(from: &Ledger, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
         progress(done.bytes, total);
     }
     // Manifests last: a copy cut short is an empty ledger, never a wrong one.
-    for v in 1..=newest {
-        let (source, target) = (manifest::path_of(from.dir(), v), manifest::path_of(to, v));
+    let list = thin::list_path(from.dir());
+    let listed = list.exists().then(|| (list, thin::list_path(to)));
+    for (source, target) in listed.into_iter().chain(versions.iter().map(|&v| (manifest::path_of(from.dir(), v), manifest::path_of(to, v)))) {
         if let Some(dir) = target.parent() { io("create folder", dir, std::fs::create_dir_all(dir))?; }
         io("copy", &source, std::fs::copy(&source, &target))?;
     }

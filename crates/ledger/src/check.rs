@@ -1,6 +1,6 @@
 //! The self-check: the chain of manifests, the files' hashes, the books, and gaps.
 
-use crate::{each::each, error::LedgerError, file::sha256_of, judge::Judge, manifest, schema::Table, snapshot::{Days, Snapshot, kept}, store::Ledger, visible::{Aside, Visible}};
+use crate::{each::each, error::LedgerError, file::sha256_of, judge::Judge, manifest, schema::Table, snapshot::{Days, Snapshot, kept}, store::Ledger, thin, visible::{Aside, Visible}};
 use northbound_types::{BookKey, Books, Day, Dim, RequestState, Utc, books::AlertAccount, state::AlertState};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +18,8 @@ pub struct Finding {
 pub struct Report {
     /// Versions in the chain.
     pub versions: u64,
+    /// Of these, let go.
+    pub let_go: u64,
     /// Files hashed.
     pub files: u64,
     /// Records in exchanges.
@@ -43,7 +45,7 @@ pub fn check(ledger: &Ledger, judge: &dyn Judge, hashes: bool) -> Result<Report,
     let newest = manifest::newest(ledger.dir())?;
     report.versions = newest;
     if newest == 0 { return Ok(report); }
-    chain(ledger, newest, &mut report);
+    chain(ledger, newest, &mut report)?;
     let snap = ledger.snapshot(None)?;
     if hashes { files(&snap, &mut report)?; }
     let all = (Day(i32::MIN), Day(i32::MAX));
@@ -59,11 +61,24 @@ pub fn check(ledger: &Ledger, judge: &dyn Judge, hashes: bool) -> Result<Report,
 
 fn missing(e: &LedgerError) -> bool { matches!(e, LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound) }
 
-fn chain(ledger: &Ledger, newest: u64, report: &mut Report) {
+fn chain(ledger: &Ledger, newest: u64, report: &mut Report) -> Result<(), LedgerError> {
     let mut previous = String::new();
-    for v in 1..=newest {
-        match ledger.version(v) {
+    let mut gone = thin::gone(ledger.dir())?;
+    let mut vouched = String::new();
+    let mut v = 0;
+    while v < newest {
+        v += 1;
+        let found = ledger.version(v);
+        // Versions may be let go while this reads.
+        if found.is_err() && !gone.iter().any(|g| g.holds(v)) { gone = thin::gone(ledger.dir())?; }
+        match found {
+            Err(e) if missing(&e) && let Some(g) = gone.iter().find(|g| g.holds(v)) => {
+                report.let_go += g.last + 1 - v;
+                previous.clone_from(&g.hash);
+                v = g.last;
+            }
             Ok(root) => {
+                vouched.clone_from(&root.manifest.thinned);
                 if root.manifest.previous != previous {
                     report.findings.push(Finding { kind: "chain", what: format!("version {v} names {} as the one before, whose hash is {}", short(&root.manifest.previous), short(&previous)) });
                 }
@@ -75,6 +90,10 @@ fn chain(ledger: &Ledger, newest: u64, report: &mut Report) {
             }
         }
     }
+    let list = |what: &str| Finding { kind: "chain", what: format!("the list of versions let go {what}") };
+    if !thin::sealed(&gone) { report.findings.push(list("was changed")); }
+    if !vouched.is_empty() && gone.iter().all(|g| g.sum != vouched) { report.findings.push(list(&format!("is not the one that version {newest} vouches for"))); }
+    Ok(())
 }
 
 fn short(hash: &str) -> &str { if hash.is_empty() { "none" } else { hash.get(..12).unwrap_or(hash) } }

@@ -19,6 +19,7 @@ pub mod sink;
 pub mod snapshot;
 pub mod storms;
 pub mod testing;
+pub mod thin;
 
 mod buffer;
 mod each;

@@ -76,6 +76,10 @@ impl LiveWriter {
         Ok(LiveWriter { ledger: ledger.clone(), wait, position, open, rows_per_source: SOURCE_ROWS })
     }
 
+    /// The ledger that it writes to.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger { &self.ledger }
+
     /// The journal position that the ledger rests on: what inputs up to here did is in it.
     #[must_use]
     pub fn journal_position(&self) -> u64 { self.position }

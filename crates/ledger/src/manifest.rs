@@ -115,6 +115,9 @@ pub struct Manifest {
     pub sources: Vec<SourceEntry>,
     /// Sources taken back.
     pub retracted: Vec<Retraction>,
+    /// What the list of versions let go ([`crate::thin`]) ended with; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub thinned: String,
 }
 
 impl Manifest {
@@ -135,7 +138,12 @@ pub struct Root {
     pub manifest: Manifest,
 }
 
-fn folder(dir: &Path) -> PathBuf { dir.join("root") }
+/// Where manifests lie in a ledger's folder.
+pub(crate) const FOLDER: &str = "root";
+/// How [`Manifest::what`] of a live commit begins.
+pub(crate) const LIVE_COMMIT: &str = "live, to journal position ";
+
+fn folder(dir: &Path) -> PathBuf { dir.join(FOLDER) }
 pub(crate) fn path_of(dir: &Path, version: u64) -> PathBuf { folder(dir).join(format!("{version:010}.json")) }
 
 /// Reads one version.
@@ -148,20 +156,24 @@ pub(crate) fn read(dir: &Path, version: u64) -> Result<Root, LedgerError> {
 }
 
 /// The newest version, 0 where there is none.
-pub(crate) fn newest(dir: &Path) -> Result<u64, LedgerError> {
+pub(crate) fn newest(dir: &Path) -> Result<u64, LedgerError> { Ok(present(dir)?.last().copied().unwrap_or(0)) }
+
+/// The versions that are there, in order. Some may have been let go.
+pub(crate) fn present(dir: &Path) -> Result<Vec<u64>, LedgerError> {
     let folder = folder(dir);
-    let mut top = 0;
+    let mut all = Vec::new();
     let entries = match std::fs::read_dir(&folder) {
         Ok(e) => e,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(all),
         Err(source) => return Err(LedgerError::Io { what: "list", path: folder, source }),
     };
     for entry in entries {
         let name = io("list", &folder, entry)?.file_name();
         let Some(v) = name.to_str().and_then(|n| n.strip_suffix(".json")).and_then(|n| n.parse().ok()) else { continue };
-        top = top.max(v);
+        all.push(v);
     }
-    Ok(top)
+    all.sort_unstable();
+    Ok(all)
 }
 
 /// Makes a version visible: written beside, synced, then linked under its name, which fails where

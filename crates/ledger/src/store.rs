@@ -1,6 +1,6 @@
 //! The ledger's folder: opening, snapshots, transactions.
 
-use crate::{error::LedgerError, manifest::{self, Manifest, Root}, snapshot::Snapshot, tx::Tx};
+use crate::{error::LedgerError, manifest::{self, Manifest, Root}, snapshot::Snapshot, thin, tx::Tx};
 use northbound_types::Utc;
 use std::{collections::BTreeMap, path::{Path, PathBuf}};
 
@@ -43,18 +43,23 @@ impl Ledger {
     /// known by then. Without a time: everything.
     ///
     /// # Errors
-    /// When a manifest cannot be read.
+    /// When a manifest cannot be read, or the version of that time was let go.
     pub fn snapshot(&self, as_at: Option<Utc>) -> Result<Snapshot, LedgerError> {
-        let newest = manifest::newest(&self.dir)?;
-        let mut root = if newest == 0 { Root { hash: String::new(), manifest: none() } } else { manifest::read(&self.dir, newest)? };
+        let present = manifest::present(&self.dir)?;
+        let mut root = match present.last() { None => Root { hash: String::new(), manifest: none() }, Some(&newest) => manifest::read(&self.dir, newest)? };
         if let Some(t) = as_at {
-            let (mut low, mut high) = (1, newest);
+            let (mut low, mut high) = (0, present.len());
             let mut best = None;
             // Versions are committed one after another, so their times ascend.
-            while low <= high {
-                let mid = u64::midpoint(low, high);
-                let r = manifest::read(&self.dir, mid)?;
-                if r.manifest.committed <= t { low = mid + 1; best = Some(r); } else { high = mid - 1; }
+            while low < high {
+                let mid = usize::midpoint(low, high);
+                let r = manifest::read(&self.dir, present[mid])?;
+                if r.manifest.committed <= t { low = mid + 1; best = Some(r); } else { high = mid; }
+            }
+            if let Some(g) = thin::gone(&self.dir)?.into_iter().rev().find(|g| g.from <= t).filter(|g| best.as_ref().is_none_or(|r| r.manifest.version < g.last)) {
+                let later = present.get(low).map(|&v| manifest::read(&self.dir, v)).transpose()?;
+                let or = later.map_or_else(String::new, |r| format!(" or {}", r.manifest.committed));
+                return Err(LedgerError::Refused(format!("the ledger's versions of {} to {} were let go on {} (retention-ledger-versions-days), so how it stood at {t} is not known; ask as at {}{or}", g.from, g.to, g.at, best.as_ref().map_or_else(|| "an earlier day".to_owned(), |r| r.manifest.committed.to_string()))));
             }
             if let Some(r) = best { root = r; }
         }
@@ -66,7 +71,7 @@ impl Ledger {
     /// # Errors
     /// When no version has that hash.
     pub fn snapshot_of(&self, hash: &str, as_at: Option<Utc>) -> Result<Snapshot, LedgerError> {
-        for v in (1..=manifest::newest(&self.dir)?).rev() {
+        for v in manifest::present(&self.dir)?.into_iter().rev() {
             let root = manifest::read(&self.dir, v)?;
             if root.hash == hash { return Ok(Snapshot::new(&self.dir, root, as_at)); }
         }
@@ -77,6 +82,6 @@ impl Ledger {
 fn none() -> Manifest {
     Manifest {
         version: 0, previous: String::new(), committed: Utc(0), what: String::new(), rules: String::new(), register_revision: 0,
-        journal_position: 0, tables: BTreeMap::new(), sources: Vec::new(), retracted: Vec::new(),
+        journal_position: 0, tables: BTreeMap::new(), sources: Vec::new(), retracted: Vec::new(), thinned: String::new(),
     }
 }

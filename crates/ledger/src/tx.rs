@@ -2,7 +2,7 @@
 
 use crate::{
     buffer::Buffer, error::{LedgerError, ar, io, pq}, file::Opened, identity::{self, Entry, Index}, judge::Judge,
-    manifest::{self, FileEntry, Manifest, Root, SourceEntry}, postings::Postings, schema::Table,
+    manifest::{self, FileEntry, Manifest, Root, SourceEntry}, postings::Postings, schema::Table, thin,
 };
 use files::{entries, overlaps, sweep, sync_folders, write_job};
 use hashbrown::{HashMap, HashSet};
@@ -135,16 +135,21 @@ struct NewIds {
 /// More new rows than this, and old rows are compared without a set of new identities in memory.
 const ID_SET: usize = 4 << 20;
 
+/// Only one process at a time changes a ledger.
+pub(crate) fn lock(dir: &Path) -> Result<File, LedgerError> {
+    let path = dir.join("lock");
+    let lock = io("open", &path, File::options().create(true).truncate(false).write(true).open(&path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(LedgerError::Locked { path }),
+        Err(std::fs::TryLockError::Error(source)) => Err(LedgerError::Io { what: "lock", path, source }),
+    }
+}
+
 impl Tx {
     pub(crate) fn begin(dir: &Path, now: Utc) -> Result<Tx, LedgerError> {
         io("create folder", dir, std::fs::create_dir_all(dir))?;
-        let lock_path = dir.join("lock");
-        let lock = io("open", &lock_path, File::options().create(true).truncate(false).write(true).open(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Err(LedgerError::Locked { path: lock_path }),
-            Err(std::fs::TryLockError::Error(source)) => return Err(LedgerError::Io { what: "lock", path: lock_path, source }),
-        }
+        let lock = lock(dir)?;
         let newest = manifest::newest(dir)?;
         let base = if newest == 0 { None } else { Some(manifest::read(dir, newest)?) };
         // The folder says that somebody writes. Where it is there, somebody did and did not come to an end.
@@ -303,7 +308,7 @@ impl Tx {
         let stated = std::mem::replace(&mut self.stated, Buffer::new(Table::Stated));
         self.send(stated, None, false)?;
         self.drain_writer(progress)?;
-        let mut next = self.next_manifest(what);
+        let mut next = self.next_manifest(what)?;
         next.rules = judge.id().to_owned();
         next.register_revision = register_revision;
         progress(CommitProgress { step: "comparing identities", done: 0, total: 1 });
@@ -328,12 +333,13 @@ impl Tx {
     }
 
     /// The next version, with everything that the last one has.
-    fn next_manifest(&self, what: &str) -> Manifest {
+    fn next_manifest(&self, what: &str) -> Result<Manifest, LedgerError> {
         let version = self.version();
         let mut next = self.base.as_ref().map_or_else(|| empty(version), |b| Manifest { version, previous: b.hash.clone(), ..b.manifest.clone() });
         next.committed = self.now;
         what.clone_into(&mut next.what);
-        next
+        next.thinned = thin::sum(&self.dir)?;
+        Ok(next)
     }
 
     /// Makes the next version visible.
@@ -399,6 +405,6 @@ impl Drop for Tx {
 fn empty(version: u64) -> Manifest {
     Manifest {
         version, previous: String::new(), committed: Utc(0), what: String::new(), rules: String::new(), register_revision: 0,
-        journal_position: 0, tables: BTreeMap::new(), sources: Vec::new(), retracted: Vec::new(),
+        journal_position: 0, tables: BTreeMap::new(), sources: Vec::new(), retracted: Vec::new(), thinned: String::new(),
     }
 }

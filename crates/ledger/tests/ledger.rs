@@ -221,8 +221,8 @@ fn damage_is_found_and_a_backup_is_whole() {
     ingest(&l, meta("a.csv", Utc(NOW)), &records(10, 300), NOW);
     ingest(&l, meta("b.csv", Utc(NOW)), &records(11, 300).into_iter().map(|r| Record { target: r.target + 1000, ..r }).collect::<Vec<_>>(), NOW + 1);
     let copy = dir.path().join("copy");
-    northbound_ledger::backup::copy(&l, &copy, &mut |_, _| {}).unwrap();
-    assert!(northbound_ledger::backup::copy(&l, &copy, &mut |_, _| {}).is_err(), "never over something");
+    northbound_ledger::backup::copy(&l, &copy, u64::MAX, &mut |_, _| {}).unwrap();
+    assert!(northbound_ledger::backup::copy(&l, &copy, u64::MAX, &mut |_, _| {}).is_err(), "never over something");
     let restored = Ledger::at(&copy);
     assert_eq!(check(&restored, &Rules("r1"), true).unwrap(), check(&l, &Rules("r1"), true).unwrap());
     // One byte of a manifest breaks the chain; one byte of a file breaks its hash.

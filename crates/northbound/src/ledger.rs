@@ -5,10 +5,10 @@ mod retention;
 
 use crate::{context::Ctx, error::Result, output::{Answer, Table, count}};
 use clap::Subcommand;
-use northbound_ledger::{check, row_check};
+use northbound_ledger::{check, row_check, thin::{self, Keep}};
 use northbound_types::Day;
 use serde_json::json;
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 /// The ledger of messages
 #[derive(Debug, Clone, Subcommand)]
@@ -33,6 +33,12 @@ pub(crate) enum LedgerCommand {
     },
     /// Make the daily sums anew where rules or confirmations have changed since
     Rollup,
+    /// Let versions go that nobody needs: old live commits, but for the last of each day and those that something built here cites
+    Thin {
+        /// Keep every version of this many days. Default: the setting retention-ledger-versions-days
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..36_600))]
+        older_than: Option<i64>,
+    },
     /// What is kept, and for how long
     #[command(subcommand)]
     Retention(retention::RetentionCommand),
@@ -45,6 +51,7 @@ pub(crate) fn run(c: &LedgerCommand, ctx: &Ctx) -> Result<Answer> {
         LedgerCommand::Backup { dir } => backup::backup(ctx, dir),
         LedgerCommand::Restore { dir } => backup::restore(ctx, dir),
         LedgerCommand::Rollup => rollup(ctx),
+        LedgerCommand::Thin { older_than } => thin(ctx, *older_than),
         LedgerCommand::Retention(c) => retention::run(c, ctx),
     }
 }
@@ -57,7 +64,7 @@ fn check(ctx: &Ctx, hashes: bool) -> Result<Answer> {
     if let Err(e) = store.check() { findings.push(("registers".to_owned(), e.to_string())); }
     let mut summary = Table::new("", &["checked", ">number"]);
     for (what, n) in [
-        ("versions in the chain", report.versions), ("files", report.files), ("records", report.records),
+        ("versions in the chain", report.versions), ("of these let go", report.let_go), ("files", report.files), ("records", report.records),
         ("records set aside (duplicates, lost collisions, superseded, retracted)", report.set_aside), ("messages counted", report.counted),
         ("lines of the books", report.book_lines), ("days without a record inside the span", report.gaps.len() as u64), ("findings", findings.len() as u64),
     ] { summary.row([what.to_owned(), count(n)]); }
@@ -66,7 +73,7 @@ fn check(ctx: &Ctx, hashes: bool) -> Result<Answer> {
     let mut gaps = Table::new("Days without any record (lawful where nothing was expected)", &["day"]);
     for d in &report.gaps { gaps.row([d.to_string()]); }
     let json = json!({
-        "versions": report.versions, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
+        "versions": report.versions, "let_go": report.let_go, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
         "counted": report.counted, "book_lines": report.book_lines, "gaps": report.gaps,
         "findings": findings.iter().map(|(k, w)| json!({"kind": k, "what": w})).collect::<Vec<_>>(),
     });
@@ -87,6 +94,28 @@ fn publish(ctx: &Ctx) -> Result<Answer> {
         table.row([p.table.to_owned(), p.version.to_string(), p.files.to_string(), if p.changed { "yes" } else { "no" }.to_owned(), at.display().to_string()]);
     }
     Ok(Answer::new(json!({"manifest": snap.root.hash, "tables": done})).table(table))
+}
+
+/// Setting: days for which every version of the ledger is kept.
+pub(crate) const KEPT_DAYS: &str = "retention-ledger-versions-days";
+
+/// Hashes of the versions that something built here stands on.
+pub(crate) fn cited(ctx: &Ctx) -> Result<BTreeSet<String>> {
+    let store = ctx.store()?;
+    Ok(northbound_packs::store::cited(&ctx.data, &ctx.gate(&store))?)
+}
+
+fn thin(ctx: &Ctx, older_than: Option<i64>) -> Result<Answer> {
+    let days = match older_than { Some(d) => d, None => ctx.rules()?.integer(KEPT_DAYS, ctx.now.day())? };
+    let since = ctx.now.day().plus(i32::try_from(-days).unwrap_or(i32::MIN / 2)).start();
+    let cited = cited(ctx)?;
+    let mut progress = ctx.progress();
+    let keep = Keep { since, cited: &|h| cited.contains(h) };
+    let done = thin::thin(&ctx.ledger(), &keep, ctx.now, &ctx.actor.to_string(), ctx.dry_run, &mut |n, of| progress.tell("looking at versions", n, of))?;
+    drop(progress);
+    let verb = if ctx.dry_run { "Would let go" } else { "Let go" };
+    Ok(Answer::new(json!({"since": since, "versions": done.versions, "files": done.files, "bytes": done.bytes, "kept": done.kept, "dry_run": ctx.dry_run}))
+        .say(format!("{verb} {} versions committed before {since}, and {} files that only they named: {} bytes. {} versions stay.", done.versions, done.files, done.bytes, done.kept)))
 }
 
 fn rollup(ctx: &Ctx) -> Result<Answer> {

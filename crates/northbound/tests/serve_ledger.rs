@@ -2,9 +2,9 @@
 
 mod support;
 use northbound_flow::{Event, codec};
-use northbound_ledger::journal::{Disk, inspect};
+use northbound_ledger::{Ledger, journal::{Disk, inspect}};
 use std::collections::HashMap;
-use support::live::{Live, USER, post, read_meter, until};
+use support::{Room, live::{Live, Running, USER, post, read_meter, until}};
 
 #[test]
 fn the_ledger_holds_every_message_once_while_the_service_runs_and_after() {
@@ -15,7 +15,7 @@ fn the_ledger_holds_every_message_once_while_the_service_runs_and_after() {
     }
     // A refusal has its row too.
     post(&live.duis(), "serviceS", "application/xml", b"nonsense");
-    until("all rows are in the ledger", 15, || { let s = live.json("status"); s["ledger_waiting"] == 0 && s["ledger_position"].as_u64() >= s["stored"].as_u64() });
+    until("all rows are in the ledger", 60, || { let s = live.json("status"); s["ledger_waiting"] == 0 && s["ledger_position"].as_u64() >= s["stored"].as_u64() });
     let check = live.now("ledger check --format json").ok().json();
     assert_eq!((check["findings"].as_array().map(Vec::len), check["counted"].as_u64()), (Some(0), Some(5)), "{check}");
     // A pack is built from the same folder, while the service goes on.
@@ -66,4 +66,37 @@ fn what_the_network_says_it_did_when_is_on_the_services_clock() {
     let (was, is) = (live.json("status")["started"].as_str().unwrap().to_owned(), live.json("status")["core_time"].as_str().unwrap().to_owned());
     let micros = |t: &str| t.parse::<northbound_types::Utc>().unwrap().0;
     assert!(micros(&is) - micros(&was) > 20_000_000, "twenty times as fast, after a restart too: {was} {is}");
+}
+
+#[test]
+fn old_versions_go_by_themselves_but_for_what_a_pack_stands_on() {
+    let room = Room::new();
+    let (settings, kept) = (include_str!("../../../rules/settings.toml"), "value = 7\nmark = \"assumed\"\nnote = \"a service that commits");
+    assert!(settings.contains(kept));
+    room.write("data/rules/settings.toml", &settings.replacen(kept, &kept.replacen('7', "1", 1), 1));
+    // A day takes nine seconds.
+    let service = Running::start(&room, "serve --demo --meters 20 --speed 10000 --listen 127.0.0.1:0 --log log.ndjson");
+    let mut live = Live { room, service };
+    let check = || live.json("ledger check");
+    let time = || live.json("status")["core_time"].as_str().unwrap().to_owned();
+    // Early on a day, so that the version that it cites is not the last of that day.
+    until("a day has just begun", 60, || { let t = time(); t[11..13] < *"12" && check()["versions"].as_u64() > Some(3) });
+    let now = time();
+    let built = live.now(&format!("--clock {now} pack build --period {} --out pack --format json", &now[..7])).ok().json();
+    let cited = built["manifest"].as_str().unwrap().to_owned();
+    let ledger = Ledger::at(live.room.data().join("ledger"));
+    let version = ledger.snapshot_of(&cited, None).unwrap().root.manifest.version;
+    until("old versions were let go", 120, || check()["let_go"].as_u64() > Some(version + 10));
+    let found = check();
+    assert_eq!(found["findings"].as_array().map(Vec::len), Some(0), "{found}");
+    assert_eq!(ledger.snapshot_of(&cited, None).unwrap().root.manifest.version, version, "the pack's version stays");
+    assert!(ledger.version(version - 1).is_err() && ledger.version(version + 1).is_err(), "those around it go");
+    assert_eq!(live.service.stop(), 0);
+    // By hand what is younger goes too, and a dry run changes nothing.
+    let versions = || std::fs::read_dir(live.room.data().join("ledger/root")).unwrap().count();
+    let thin = |more: &str| live.now(&format!("--clock 2999-01-01T00:00:00Z ledger thin --older-than 0 --format json{more}")).ok().json();
+    let (before, dry) = (versions(), thin(" --dry-run"));
+    assert!(versions() == before && dry["versions"].as_u64() > Some(0), "{dry}");
+    assert_eq!((thin("")["versions"].as_u64(), thin("")["versions"].as_u64()), (dry["versions"].as_u64(), Some(0)));
+    assert_eq!(live.json("ledger check")["findings"].as_array().map(Vec::len), Some(0));
 }

@@ -7,11 +7,11 @@ use crate::{
     manifest::{self, Manifest}, mine::Mine, model::{Pack as Document, Status}, reissue, render::{folder, print_all, render_all},
 };
 use northbound_measures::diff::Difference;
-use northbound_registers::{AsAt, Kept, Query, RegisterError, Write, registers::{figures::FigurePrinted, packs::{Issue, Pack, PackFile, PackStatus}}};
+use northbound_registers::{AsAt, Gate, Kept, Query, RegisterError, Write, registers::{figures::FigurePrinted, packs::{Issue, Pack, PackFile, PackStatus}}};
 use northbound_types::{Actor, Period, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::{collections::BTreeMap, path::{Path, PathBuf}};
+use std::{collections::{BTreeMap, BTreeSet}, path::{Path, PathBuf}};
 
 /// Folder of issued packs below the data folder.
 pub const FOLDER: &str = "packs";
@@ -251,6 +251,28 @@ pub fn find_figure(data: &Path, id: &str) -> Result<(Noted, Entry), PackError> {
         if best.as_ref().is_none_or(|(b, _)| b.as_at < noted.as_at) { best = Some((noted, f)); }
     }
     best.ok_or_else(missing)
+}
+
+/// Hashes of the ledger's versions on which anything stands that was built here: packs, Users' reports,
+/// papers. Those versions must stay, or their figures open no more.
+///
+/// # Errors
+/// Where what was built cannot be read: then nobody knows what may go.
+pub fn cited(data: &Path, gate: &Gate<'_>) -> Result<BTreeSet<String>, PackError> {
+    let mut out: BTreeSet<String> = gate.list::<Pack>(&Query { withdrawn: true, ..Query::as_at(AsAt::NOW) })?.into_iter().map(|k| k.record.root_manifest).collect();
+    let folder = data.join(FOLDER).join(INDEX);
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(e) => e,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(out),
+        Err(e) => return Err(PackError::io(&folder, e)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|e| PackError::io(&folder, e))?.path();
+        if path.extension().is_none_or(|x| x != "json") { continue; }
+        let bytes = std::fs::read(&path).map_err(|e| PackError::io(&path, e))?;
+        out.insert(serde_json::from_slice::<Noted>(&bytes).map_err(|e| PackError::Stored { path, problem: e.to_string() })?.frozen.manifest);
+    }
+    Ok(out)
 }
 
 fn folder_of(data: &Path, period: Period, number: i64) -> PathBuf { data.join(FOLDER).join(period.to_string()).join(format!("v{number}")) }

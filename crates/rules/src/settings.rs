@@ -131,6 +131,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("retention-headers-days", Kind::Integer(1, CENTURY_DAYS)),
     ("retention-bodies-days", Kind::Integer(0, CENTURY_DAYS)),
     ("retention-journal-days", Kind::Integer(1, CENTURY_DAYS)),
+    ("retention-ledger-versions-days", Kind::Integer(0, CENTURY_DAYS)),
 ];
 
 /// Keys of `traffic.toml`: what the live service decides by. They judge no figure.

@@ -4,11 +4,11 @@ use super::writer::{Commit, Sink};
 use northbound_flow::{Record, effect::{AlertRecord, DeliveryRecord}, event::Outcome};
 use northbound_ledger::{
     Ledger, LedgerError, LiveBatch, LiveWriter,
-    judge::Judge, live::Wait,
+    judge::Judge, live::Wait, thin::{self, Keep},
     rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
 };
 use northbound_types::{Day, Region, Utc};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
 
 /// Whose counters the live service's are.
 const NAMESPACE: &str = "duis";
@@ -23,6 +23,23 @@ pub struct LedgerSink {
     /// Who provides the network of a region; empty where nobody said.
     providers: BTreeMap<Region, String>,
     tended: Day,
+    thinning: Option<Thinning>,
+}
+
+/// Lets old versions of the ledger go, once a day.
+pub struct Thinning {
+    /// Days for which every version is kept.
+    pub days: i64,
+    /// Hashes of versions that somebody cites; an error keeps everything.
+    pub cited: Box<dyn Fn() -> Result<BTreeSet<String>, String> + Send>,
+}
+
+impl Thinning {
+    fn run(&self, ledger: &Ledger, now: Utc) -> Result<(), String> {
+        let cited = (self.cited)()?;
+        let keep = Keep { since: now.day().plus(i32::try_from(-self.days).unwrap_or(i32::MIN / 2)).start(), cited: &|h| cited.contains(h) };
+        thin::thin(ledger, &keep, now, "the live service", false, &mut |_, _| {}).map(drop).map_err(|e| e.to_string())
+    }
 }
 
 impl LedgerSink {
@@ -31,8 +48,12 @@ impl LedgerSink {
     /// # Errors
     /// A ledger that cannot be read, or that another process writes to all the while.
     pub fn open(ledger: &Ledger, judge: Arc<dyn Judge + Send + Sync>, revision: i64, providers: BTreeMap<Region, String>, now: Utc) -> Result<LedgerSink, LedgerError> {
-        Ok(LedgerSink { writer: LiveWriter::open(ledger, now, Wait::default())?, judge, revision, providers, tended: now.day() })
+        Ok(LedgerSink { writer: LiveWriter::open(ledger, now, Wait::default())?, judge, revision, providers, tended: now.day(), thinning: None })
     }
+
+    /// Lets old versions go as well.
+    #[must_use]
+    pub fn thinned(self, thinning: Thinning) -> LedgerSink { LedgerSink { thinning: Some(thinning), ..self } }
 
     fn provider(&self, region: Region) -> &str { self.providers.get(&region).map_or("", String::as_str) }
 
@@ -54,10 +75,11 @@ impl Sink for LedgerSink {
     fn commit(&mut self, c: &Commit) -> Result<(), String> {
         let mut batch = self.batch(c).map_err(|e| e.to_string())?;
         self.writer.commit(c.now, c.position, &mut batch).map_err(|e| e.to_string())?;
-        // Yesterday's small files become one, once a day. What fails here is tried again tomorrow.
+        // Yesterday's small files become one and old versions go, once a day. What fails here is tried again tomorrow.
         if c.now.day() > self.tended {
             self.tended = c.now.day();
             let _ = self.writer.tend(c.now, self.judge.as_ref(), self.revision);
+            if let Some(t) = &self.thinning { let _ = t.run(self.writer.ledger(), c.now); }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! before, and the journal position moves with them, all in one manifest.
 
 use super::Tx;
-use crate::{buffer::Buffer, error::{LedgerError, pq, ar}, file::Opened, manifest::{Manifest, Root, SourceEntry}, schema::Table};
+use crate::{buffer::Buffer, error::{LedgerError, pq, ar}, file::Opened, manifest::{LIVE_COMMIT, Manifest, Root, SourceEntry}, schema::Table};
 use northbound_types::Day;
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ impl Tx {
     pub(crate) fn base(&self) -> Option<&Manifest> { self.base.as_ref().map(|b| &b.manifest) }
 
     pub(crate) fn commit_live(mut self, parts: LiveParts) -> Result<Root, LedgerError> {
-        let mut next = self.next_manifest(&format!("live, to journal position {}", parts.position));
+        let mut next = self.next_manifest(&format!("{LIVE_COMMIT}{}", parts.position))?;
         next.journal_position = parts.position;
         let live: BTreeSet<i64> = next.sources.iter().chain(&parts.sources).filter(|s| s.is_live()).map(|s| s.id).collect();
         for (day, open, b) in parts.buffers {

@@ -38,7 +38,7 @@ pub(super) fn run(out: Option<&Path>, config: Option<&Path>, ctx: &Ctx) -> Resul
     let config = serve::settings(config, ctx)?;
     let policy = Policy::from_rules(&ctx.rules()?, ctx.now.day()).map_err(|e| CliError::internal(e.to_string()))?;
     let mut progress = ctx.progress();
-    let position = offline::replay(&ctx.data, policy, upto, serve::sink_on(&ledger, &config, ctx.now, ctx)?, &mut |done| progress.tell("replaying", done, upto))?;
+    let position = offline::replay(&ctx.data, policy, upto, Box::new(serve::sink_on(&ledger, &config, ctx.now, ctx)?), &mut |done| progress.tell("replaying", done, upto))?;
     let again = ledger.snapshot(None)?;
     let found = content::differences_of(&there, &again, Some(FEED), SHOWN)?;
     drop(progress);

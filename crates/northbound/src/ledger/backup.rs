@@ -51,7 +51,8 @@ pub(super) fn backup(ctx: &Ctx, to: &Path) -> Result<Answer> {
     let copy = to.join(FILE_NAME);
     store.backup(&copy)?;
     let mut files = vec![hashed(to, FILE_NAME)?];
-    let done = backup::copy(&ledger, &to.join("ledger"), &mut |n, of| progress.tell("copying the ledger", n, of))?;
+    let version = newest.as_ref().map_or(0, |r| r.manifest.version);
+    let done = backup::copy(&ledger, &to.join("ledger"), version, &mut |n, of| progress.tell("copying the ledger", n, of))?;
     for folder in PLAIN {
         for name in listed(&ctx.data, folder)? {
             copied(&ctx.data.join(&name), &to.join(&name))?;
@@ -63,7 +64,7 @@ pub(super) fn backup(ctx: &Ctx, to: &Path) -> Result<Answer> {
         files.push(hashed(to, &name)?);
     }
     let manifest = BackupManifest {
-        layout: LAYOUT, made: ctx.now, ledger_version: done.versions, ledger_hash: newest.map(|r| r.hash).unwrap_or_default(),
+        layout: LAYOUT, made: ctx.now, ledger_version: version, ledger_hash: newest.map(|r| r.hash).unwrap_or_default(),
         ledger_files: done.files, ledger_bytes: done.bytes, register_revision: store.revision()?, files,
     };
     let path = to.join(MANIFEST);
@@ -89,7 +90,7 @@ pub(super) fn restore(ctx: &Ctx, from: &Path) -> Result<Answer> {
     if !ctx.dry_run {
         let mut progress = ctx.progress();
         make(&ctx.data)?;
-        backup::copy(&source, &ctx.data.join("ledger"), &mut |n, of| progress.tell("copying the ledger", n, of))?;
+        backup::copy(&source, &ctx.data.join("ledger"), u64::MAX, &mut |n, of| progress.tell("copying the ledger", n, of))?;
         northbound_registers::restore(&from.join(FILE_NAME), &ctx.data.join(FILE_NAME))?;
         for f in manifest.files.iter().filter(|f| f.path != FILE_NAME) { copied(&from.join(&f.path), &ctx.data.join(&f.path))?; }
     }

@@ -5,7 +5,7 @@ use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format}};
 use clap::Args;
 use northbound_gateway::{
     Config, GatewayError, Service, Setup,
-    accounts::{LedgerSink, Sink},
+    accounts::{LedgerSink, Sink, Thinning},
     clock::{Fast, SystemClock},
     devices::Settings,
     keys::Keys,
@@ -79,14 +79,19 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
 }
 
 /// The ledger of the data folder.
-pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc) -> Result<Box<dyn Sink>> { sink_on(&ctx.ledger(), config, now, ctx) }
+pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc) -> Result<Box<dyn Sink>> {
+    let days = ctx.rules()?.integer(crate::ledger::KEPT_DAYS, now.day())?;
+    let of = ctx.clone();
+    let cited = move || crate::ledger::cited(&of).map_err(|e| e.message);
+    Ok(Box::new(sink_on(&ctx.ledger(), config, now, ctx)?.thinned(Thinning { days, cited: Box::new(cited) })))
+}
 
 /// Another ledger, with the registers of the data folder.
-pub(crate) fn sink_on(ledger: &Ledger, config: &Config, now: Utc, ctx: &Ctx) -> Result<Box<dyn Sink>> {
+pub(crate) fn sink_on(ledger: &Ledger, config: &Config, now: Utc, ctx: &Ctx) -> Result<LedgerSink> {
     let store = ctx.store()?;
     let judge = Arc::new(ctx.judge(&store)?);
     let providers = config.network.providers().map_err(CliError::usage)?;
-    Ok(Box::new(LedgerSink::open(ledger, judge, store.revision()?, providers, now)?))
+    Ok(LedgerSink::open(ledger, judge, store.revision()?, providers, now)?)
 }
 
 /// The addresses, at once: whoever started this waits for them.
