@@ -77,14 +77,20 @@ fn by(way: Way, h: &History, line: &Line, period: Period, last: Period) -> Optio
     }
 }
 
-/// How far a way was off over the months held out, each forecast from as far back as the one asked for.
-/// None where it could not forecast one of them.
-fn off(way: Way, h: &History, line: &Line, ahead: i32, held_out: &[Period]) -> Option<i128> {
-    held_out.iter().map(|p| {
-        let known_to = p.plus(-ahead);
-        let seen: History = h.range(..=known_to).map(|(k, v)| (*k, v.clone())).collect();
-        Some((i128::from(by(way, &seen, line, *p, known_to)?) - i128::from(value(h, line, *p)?)).abs())
-    }).sum()
+/// How far a way was off in a month, forecast from as far back as the one asked for. None where it could
+/// not forecast it.
+fn off(way: Way, h: &History, line: &Line, ahead: i32, p: Period) -> Option<i128> {
+    let known_to = p.plus(-ahead);
+    let seen: History = h.range(..=known_to).map(|(k, v)| (*k, v.clone())).collect();
+    Some((i128::from(by(way, &seen, line, p, known_to)?) - i128::from(value(h, line, p)?)).abs())
+}
+
+/// What two ways were off by over the newest months that both could forecast.
+struct Match { months: usize, usual: i128, other: i128 }
+
+fn hold_out(usual: Way, other: Way, h: &History, line: &Line, ahead: i32, last: Period, most: usize) -> Match {
+    let pairs: Vec<(i128, i128)> = h.keys().rev().copied().filter(|p| *p <= last).filter_map(|p| off(usual, h, line, ahead, p).zip(off(other, h, line, ahead, p))).take(most).collect();
+    Match { months: pairs.len(), usual: pairs.iter().map(|p| p.0).sum(), other: pairs.iter().map(|p| p.1).sum() }
 }
 
 /// Months between.
@@ -98,22 +104,14 @@ fn ahead(period: Period, last: Period) -> i32 {
 /// `held_out` months. None where no way reaches.
 #[must_use]
 pub fn one(h: &History, line: &Line, period: Period, last: Period, held_out: usize) -> Option<Proposed> {
-    let first = Way::ALL.iter().copied().find(|w| by(*w, h, line, period, last).is_some())?;
+    let mut candidates = Way::ALL.iter().copied().filter(|w| by(*w, h, line, period, last).is_some());
+    let first = candidates.next()?;
     let far = ahead(period, last);
-    // Months that every candidate could forecast from as far back, newest first.
-    let candidates: Vec<Way> = Way::ALL.iter().copied().filter(|w| by(*w, h, line, period, last).is_some()).collect();
-    let tried: Vec<Period> = h.keys().rev().copied().filter(|p| *p <= last && candidates.iter().all(|w| off(*w, h, line, far, &[*p]).is_some())).take(held_out).collect();
-    let (mut way, mut why) = (first, String::new());
-    if tried.len() >= LEAST_HELD_OUT {
-        let score = |w: Way| off(w, h, line, far, &tried);
-        let usual = score(first);
-        if let Some((best, error)) = candidates.iter().filter_map(|w| score(*w).map(|e| (*w, e))).min_by_key(|(w, e)| (*e, Way::ALL.iter().position(|x| x == w)))
-            && usual.is_some_and(|u| error < u)
-        {
-            way = best;
-            why = format!("; off by {error} over {} months held out, {first} by {}", tried.len(), usual.unwrap_or_default());
-        }
-    }
+    // Each is held against the usual way alone: a way that needs a long history must not take the months
+    // away from the others. The best is the one whose error is the least part of the usual one's.
+    let matches = candidates.map(|w| (w, hold_out(first, w, h, line, far, last, held_out))).filter(|(_, m)| m.months >= LEAST_HELD_OUT && m.other < m.usual);
+    let best = matches.reduce(|a, b| if b.1.other * a.1.usual < a.1.other * b.1.usual { b } else { a });
+    let (way, why) = best.map_or((first, String::new()), |(w, m)| (w, format!("; off by {} over {} months held out, {first} by {}", m.other, m.months, m.usual)));
     let from = match way { Way::Season => period.plus(-YEAR).to_string(), Way::Last => last.to_string(), Way::Mean => format!("{} to {last}", last.plus(-2)), Way::Growth => format!("{} and {} to {last}", period.plus(-YEAR), last.plus(-2)) };
     Some(Proposed { line: line.clone(), period, count: by(way, h, line, period, last)?, way, basis: format!("{from}{why}") })
 }
@@ -161,6 +159,11 @@ mod tests {
         let h: History = (0..36).map(|i| (Period::month(2023, 5).plus(i), Counts::from([(line(), season(i.into()) << (i / 12))]))).collect();
         let p = one(&h, &line(), MAY, APRIL, 6).unwrap();
         assert_eq!(p.way, Way::Growth, "{}", p.basis);
+        // A way that reaches far back decides nothing over the others: two years of history, eight months ahead.
+        let mut counts = vec![100; 12];
+        counts.extend(vec![300; 12]);
+        let p = one(&history_of(Period::month(2024, 5), &counts), &line(), APRIL.plus(8), APRIL, 6).unwrap();
+        assert_eq!((p.count, p.way), (300, Way::Last), "{}", p.basis);
         // With two months held out nothing is decided.
         assert_eq!(one(&h, &line(), MAY, APRIL, 2).unwrap().way, Way::Season);
     }
