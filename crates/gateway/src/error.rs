@@ -97,6 +97,9 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
+    /// A change of several that was not made.
+    #[must_use]
+    pub fn of_change(c: crate::control::Changed) -> GatewayError { GatewayError::Refused { status: c.status, code: c.code, message: c.message } }
     pub(crate) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> GatewayError {
         let path = path.to_owned();
         move |source| GatewayError::Io { what, path, source }

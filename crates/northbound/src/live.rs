@@ -14,10 +14,9 @@ pub(crate) mod watch;
 use crate::{context::Ctx, error::{CliError, Exit, Result}};
 use northbound_duis::{ServiceEntry, Services};
 use northbound_flow::{Change, Control, Policy};
-use northbound_gateway::{GatewayError, control::{ChangeAsked, Client}, offline};
+use northbound_gateway::{GatewayError, control::{CHANGES, ChangeAsked, Client}, offline};
 use northbound_registers::rights;
 use northbound_rules::RuleSet;
-use serde_json::json;
 
 /// Where a change went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +41,9 @@ pub(crate) fn change(ctx: &Ctx, changes: &[Change]) -> Result<Made> {
     }
     match Client::of(&ctx.data) {
         Ok(client) => {
-            for c in changes {
-                let asked = ChangeAsked { actor: ctx.actor.to_string(), reason: ctx.reason.clone(), change: c.clone() };
-                client.post("/change", &json!(asked))?;
+            for some in batches(changes) {
+                let asked: Vec<ChangeAsked> = some.iter().map(|c| ChangeAsked { actor: ctx.actor.to_string(), reason: ctx.reason.clone(), change: c.clone() }).collect();
+                if let Some(no) = client.change(&asked)?.into_iter().find(|c| !c.changed) { return Err(GatewayError::of_change(no).into()); }
             }
             Ok(Made::Running)
         }
@@ -55,6 +54,12 @@ pub(crate) fn change(ctx: &Ctx, changes: &[Change]) -> Result<Made> {
         }
         Err(e) => Err(e.into()),
     }
+}
+
+/// Changes as they are sent together: a change of many devices goes alone.
+fn batches(changes: &[Change]) -> impl Iterator<Item = &[Change]> {
+    let many = |c: &Change| matches!(c, Change::Devices(_));
+    changes.chunk_by(move |a, b| !many(a) && !many(b)).flat_map(|c| c.chunks(CHANGES))
 }
 
 /// What the rules make of the day.

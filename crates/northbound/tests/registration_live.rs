@@ -183,3 +183,49 @@ fn a_killed_watch_has_each_file_whole_or_not_at_all() {
     until("all three files are in", 60, || rows() == 3 * ROWS);
     assert_eq!(watch.stop(), 0);
 }
+
+#[test]
+fn more_registrations_than_one_request_takes_are_told_each_once() {
+    let live = Live::new();
+    // Devices are asked for by thousands and changes made by five hundreds: one more than both.
+    const MANY: usize = 1_001;
+    let eui = |n: usize| format!("00-DB-12-34-77-00-{:02X}-{:02X}", n / 256, n % 256);
+    let rows: String = (0..MANY).map(|n| format!("{},ESME,south\n", eui(n))).collect();
+    live.room.write("many.csv", &format!("eui,type,region\n{rows}"));
+    live.now("device import many.csv --as kim+operations").ok();
+    let last = eui(MANY - 1);
+    let mut held: Vec<(String, &str)> = (0..MANY).map(|n| (eui(n), OTHER)).collect();
+    held.push(("00-DB-12-34-77-FF-FF-FF".to_owned(), OTHER));
+    put(&live, 1, &held.iter().map(|(d, u)| (d.as_str(), *u, "20260101")).collect::<Vec<_>>());
+    let v = apply(&live, "");
+    assert_eq!((told(&v), reasons(&v), supplier(&live, &eui(0)), supplier(&live, &last)), (MANY, vec!["unknown-device"], OTHER.into(), OTHER.into()));
+    assert_eq!(told(&apply(&live, "")), 0);
+}
+
+/// One answer of the loopback interface.
+fn ask(live: &Live, path: &str, body: &Value) -> (u16, Value) {
+    let run: Value = serde_json::from_str(&std::fs::read_to_string(live.room.data().join("service.json")).unwrap()).unwrap();
+    let (text, mut stream) = (body.to_string(), std::net::TcpStream::connect(run["control"].as_str().unwrap()).unwrap());
+    let head = format!("POST {path} HTTP/1.0\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n", run["token"].as_str().unwrap(), text.len());
+    std::io::Write::write_all(&mut stream, (head + &text).as_bytes()).unwrap();
+    let got = support::live::answer(stream);
+    (got.status, serde_json::from_str(&got.body).unwrap())
+}
+
+#[test]
+fn changes_of_one_request_stand_or_fall_each_by_itself() {
+    let live = Live::new();
+    let meter = live.meter();
+    // The latest start holds: from now on.
+    let now = live.json("status")["core_time"].clone();
+    let change = |actor: &str, device: &str| serde_json::json!({"actor": actor, "reason": "a trial", "change": {"Registration": {"device": device, "role": "IS", "user": OTHER, "from": now}}});
+    let (status, v) = ask(&live, "/changes", &serde_json::json!([change("kim+secretary", &meter), change("kim+operations", "00-DB-12-34-77-FF-FF-FF"), change("kim+operations", &meter)]));
+    let outcomes: Vec<(bool, u64, &str)> = v["outcomes"].as_array().unwrap_or_else(|| panic!("{status} {v}")).iter().map(|o| (o["changed"].as_bool().unwrap(), o["status"].as_u64().unwrap(), o["code"].as_str().unwrap_or(""))).collect();
+    assert_eq!(outcomes, [(false, 403, "control.right"), (false, 409, "control.unchanged"), (true, 200, "")], "{v}");
+    assert_eq!(supplier(&live, &meter), OTHER);
+    // The limits, and one more.
+    let many = |n: usize| Value::from(vec![change("kim+operations", &meter); n]);
+    assert_eq!((ask(&live, "/changes", &many(500)).0, ask(&live, "/changes", &many(501)).0), (200, 400));
+    let devices = |n: usize| Value::from(vec![Value::from(meter.as_str()); n]);
+    assert_eq!((ask(&live, "/known", &devices(1_000)).0, ask(&live, "/known", &devices(1_001)).0), (200, 400));
+}

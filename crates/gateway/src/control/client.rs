@@ -1,8 +1,9 @@
 //! Asking a running service, from another process: plain blocking sockets, since a command asks once.
 
-use super::run_file::RunFile;
+use super::{ChangeAsked, Changed, run_file::RunFile};
 use crate::error::{GatewayError, Result};
-use serde_json::Value;
+use northbound_types::Eui64;
+use serde_json::{Value, json};
 use std::{io::{self, BufRead, BufReader, Read, Write}, net::{SocketAddr, TcpStream}, path::{Path, PathBuf}, time::Duration};
 
 /// How long to wait for a connection and for an answer.
@@ -64,6 +65,26 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> { self.ask("POST", path, Some(body)) }
+
+    /// Makes changes, at most [`super::CHANGES`] at once: what became of each, in their order.
+    ///
+    /// # Errors
+    /// As [`Client::get`]; then nobody knows which of them were made.
+    pub fn change(&self, changes: &[ChangeAsked]) -> Result<Vec<Changed>> {
+        let answer = self.post("/changes", &json!(changes))?;
+        let outcomes: Vec<Changed> = serde_json::from_value(answer["outcomes"].clone()).map_err(|e| self.strange(&e))?;
+        if outcomes.len() == changes.len() { Ok(outcomes) } else { Err(self.strange(&format!("{} outcomes of {} changes", outcomes.len(), changes.len()))) }
+    }
+
+    /// Which of these devices, at most [`super::ASKED`] at once, the service has.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub fn known(&self, devices: &[Eui64]) -> Result<Vec<Eui64>> {
+        serde_json::from_value(self.post("/known", &json!(devices))?["devices"].take()).map_err(|e| self.strange(&e))
+    }
+
+    fn strange(&self, why: &dyn std::fmt::Display) -> GatewayError { GatewayError::Connection { address: self.run.control.to_string(), why: format!("its answer is not understood: {why}") } }
 
     /// Asks for text.
     ///

@@ -1,6 +1,6 @@
 //! What the loopback interface answers.
 
-use super::{ChangeAsked, REQUEST_BYTES, top::Top};
+use super::{ASKED, CHANGES, ChangeAsked, Changed, REQUEST_BYTES, UNCHANGED, top::Top};
 use crate::{
     clock::SharedClock, delivery::{Deliveries, Url}, door::Door, engine::{Front, Handle, Said}, http::{Problem, json_answer}, keys::Keys,
     log::{Level, Log, References}, metrics::Metrics, tap::{Filter, Tap},
@@ -98,6 +98,8 @@ impl Interface {
             (true, "/users") => self.look(northbound_flow::Flow::users).await.map(|u| json!({"users": u})),
             (true, "/request") => self.find(request.uri().query().unwrap_or("")).await,
             (false, "/change") => match body(request).await { Ok(c) => self.change(c).await, Err(e) => Err(e) },
+            (false, "/changes") => match body(request).await { Ok(c) => self.changes(c).await, Err(e) => Err(e) },
+            (false, "/known") => match body(request).await { Ok(d) => self.known(d).await, Err(e) => Err(e) },
             (false, "/endpoint") => body(request).await.and_then(|e| self.endpoint(&e)),
             (false, "/route") => body(request).await.and_then(|r| self.route(&r)),
             (false, "/keys") => self.keys(),
@@ -168,7 +170,32 @@ impl Interface {
         Ok(json!({"devices": found}))
     }
 
+    /// Which of some devices the core has.
+    async fn known(&self, devices: Vec<Eui64>) -> Outcome {
+        if devices.len() > ASKED { return Err(Refused::bad(format!("{} devices: ask for at most {ASKED} at once", devices.len()))); }
+        let found: Vec<Eui64> = self.look(move |f| devices.into_iter().filter(|d| f.device(*d).is_some()).collect()).await?;
+        Ok(json!({"devices": found}))
+    }
+
     async fn change(&self, asked: ChangeAsked) -> Outcome {
+        made(self.hand_over(asked)?).await.map(|()| json!({"changed": true}))
+    }
+
+    /// Several changes, handed over together so that they share their syncs. Each is made or not by itself.
+    async fn changes(&self, asked: Vec<ChangeAsked>) -> Outcome {
+        if asked.len() > CHANGES { return Err(Refused::bad(format!("{} changes: send at most {CHANGES} at once", asked.len()))); }
+        // All are handed over before the first is waited for.
+        let handed: Vec<_> = asked.into_iter().map(|a| self.hand_over(a)).collect();
+        let mut out = Vec::with_capacity(handed.len());
+        for h in handed {
+            let outcome = match h { Ok(said) => made(said).await, Err(e) => Err(e) };
+            out.push(match outcome { Ok(()) => Changed { changed: true, status: 200, code: String::new(), message: String::new() }, Err(e) => Changed { changed: false, status: e.status.as_u16(), code: e.code.to_owned(), message: e.message } });
+        }
+        Ok(json!({"outcomes": out}))
+    }
+
+    /// Gives a change to the engine, where who asks for it may make it.
+    fn hand_over(&self, asked: ChangeAsked) -> Result<oneshot::Receiver<Said>, Refused> {
         let actor = Actor::parse(&asked.actor).ok_or_else(|| Refused::bad(format!("actor {:?} names nobody", asked.actor)))?;
         if !rights::may_change_live(&actor) {
             return Err(Refused::new(StatusCode::FORBIDDEN, "control.right", format!("{actor} may not change the live service: that needs one of the roles {}", rights::LIVE_ROLES.join(", "))));
@@ -177,12 +204,7 @@ impl Interface {
         let control = Control { actor: actor.to_string(), reason: asked.reason, change: asked.change };
         let (to, said) = oneshot::channel();
         self.engine.ask(Front::Control(Box::new(control), to)).map_err(|(_, why)| Refused::from(Said::problem(why)))?;
-        match said.await {
-            Ok(Said::Recorded | Said::Reply(_)) => Ok(json!({"changed": true})),
-            Ok(Said::Unchanged(why)) => Err(Refused::new(StatusCode::CONFLICT, "control.unchanged", why)),
-            Ok(Said::NotTaken(why)) => Err(Said::problem(why).into()),
-            Err(_) => Err(Problem::STOPPING.into()),
-        }
+        Ok(said)
     }
 
     fn endpoint(&self, e: &EndpointAsked) -> Outcome {
@@ -244,6 +266,16 @@ fn text(media: &'static str, body: String) -> Answer {
     let mut answer = Response::new(BodyExt::boxed(Full::new(Bytes::from(body))));
     answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(media));
     answer
+}
+
+/// What the engine says of a change.
+async fn made(said: oneshot::Receiver<Said>) -> Result<(), Refused> {
+    match said.await {
+        Ok(Said::Recorded | Said::Reply(_)) => Ok(()),
+        Ok(Said::Unchanged(why)) => Err(Refused::new(StatusCode::CONFLICT, UNCHANGED, why)),
+        Ok(Said::NotTaken(why)) => Err(Said::problem(why).into()),
+        Err(_) => Err(Problem::STOPPING.into()),
+    }
 }
 
 async fn body<T: serde::de::DeserializeOwned>(request: Request<Incoming>) -> Result<T, Refused> {

@@ -6,14 +6,14 @@
 
 use crate::{context::Ctx, error::{CliError, Result}, live::{self, Made}, output::{Answer, Table}, registers::documents::because};
 use northbound_flow::{Change, Control, event::{Registration, UserRecord}, words::Role};
-use northbound_gateway::{GatewayError, control::{ChangeAsked, Client}, offline};
+use northbound_gateway::{GatewayError, control::{ASKED, CHANGES, ChangeAsked, Client, UNCHANGED}, offline};
 use northbound_registers::{Store, registers::live_registrations::{Left, Plan, Told, Untold}, rights};
 use northbound_types::{Eui64, Utc};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Steps that are noted in one transaction.
-const TOGETHER: usize = 500;
+/// Steps that are told by one request and noted in one transaction.
+const TOGETHER: usize = CHANGES;
 /// Why, where nobody says so.
 const WHY: &str = "registration data";
 
@@ -44,7 +44,7 @@ impl Live {
         match self {
             Live::Running(c) => {
                 let mut known = BTreeSet::new();
-                for d in of { if c.get(&format!("/devices?eui={d}"))?["devices"].as_array().is_some_and(|a| !a.is_empty()) { known.insert(*d); } }
+                for some in of.iter().copied().collect::<Vec<_>>().chunks(ASKED) { known.extend(c.known(some)?); }
                 Ok(known)
             }
             Live::Journal => Ok(offline::look(&ctx.data, live::policy(ctx)?, ctx.now, |f| of.iter().copied().filter(|d| f.device(*d).is_some()).collect())?),
@@ -126,18 +126,17 @@ pub(super) fn tell(store: &Store, afresh: bool, ctx: &Ctx) -> Result<Applied> {
     Ok(Applied { told, left, to: Some(to) })
 }
 
-/// Posts some; what was taken before the connection broke is still told.
+/// Tells some: what was taken. One that is refused is left; another error is told once the rest is noted.
+/// Where the connection breaks, nobody knows which were taken: the next run tells them again.
 fn post(client: &Client, some: &[(String, Told)], now: Utc, left: &mut Vec<Left>, ctx: &Ctx) -> Result<(Vec<(String, Told)>, Option<CliError>)> {
-    let mut taken = Vec::new();
-    for (at, s) in some {
-        let asked = ChangeAsked { actor: ctx.actor.to_string(), reason: ctx.reason.clone(), change: change(s, now)? };
-        match client.post("/change", &json!(asked)) {
-            Ok(_) => taken.push((at.clone(), s.clone())),
-            Err(GatewayError::Refused { status: 409, message, .. }) => left.push(not_told(at.clone(), s, Untold::Refused, message)),
-            Err(e) => return Ok((taken, Some(e.into()))),
-        }
+    let asked = some.iter().map(|(_, s)| Ok(ChangeAsked { actor: ctx.actor.to_string(), reason: ctx.reason.clone(), change: change(s, now)? })).collect::<Result<Vec<_>>>()?;
+    let (mut taken, mut broke) = (Vec::new(), None);
+    for ((at, s), outcome) in some.iter().zip(client.change(&asked)?) {
+        if outcome.changed { taken.push((at.clone(), s.clone())); }
+        else if outcome.code == UNCHANGED { left.push(not_told(at.clone(), s, Untold::Refused, outcome.message)); }
+        else { broke = broke.or_else(|| Some(GatewayError::of_change(outcome).into())); }
     }
-    Ok((taken, None))
+    Ok((taken, broke))
 }
 
 fn not_told(at: String, s: &Told, reason: Untold, why: String) -> Left { Left { at, role: s.role.clone(), user: s.user, from: Some(s.from), reason, why } }
