@@ -24,8 +24,7 @@ pub fn copy(from: &Ledger, to: &Path, upto: u64, progress: &mut dyn FnMut(u64, u
     if to.exists() && io("list", to, std::fs::read_dir(to))?.next().is_some() {
         return Err(LedgerError::Refused(format!("{} is not empty; name a new folder", to.display())));
     }
-    // A copy at rest, perhaps on a medium that cannot be written, has no writer to wait for.
-    let _reading = from.dir().join("lock").exists().then(|| thin::reading(from.dir())).transpose()?;
+    let _reading = from.reading()?;
     let versions: Vec<u64> = manifest::present(from.dir())?.into_iter().filter(|v| *v <= upto).collect();
     let mut files: BTreeSet<(String, String, u64)> = BTreeSet::new();
     for &v in &versions {

@@ -53,13 +53,11 @@ pub fn check(ledger: &Ledger, judge: &dyn Judge, hashes: bool) -> Result<Report,
     match read {
         Ok(()) => gaps(&snap, &mut report),
         // What a check is for: a file that is gone is a finding, not a reason to stop without one.
-        Err(e) if missing(&e) => report.findings.push(Finding { kind: "books", what: format!("the books cannot be added up: {e}") }),
+        Err(e) if e.is_missing() => report.findings.push(Finding { kind: "books", what: format!("the books cannot be added up: {e}") }),
         Err(e) => return Err(e),
     }
     Ok(report)
 }
-
-fn missing(e: &LedgerError) -> bool { matches!(e, LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound) }
 
 fn chain(ledger: &Ledger, newest: u64, report: &mut Report) -> Result<(), LedgerError> {
     let mut previous = String::new();
@@ -72,7 +70,7 @@ fn chain(ledger: &Ledger, newest: u64, report: &mut Report) -> Result<(), Ledger
         // Versions may be let go while this reads.
         if found.is_err() && !gone.iter().any(|g| g.holds(v)) { gone = thin::gone(ledger.dir())?; }
         match found {
-            Err(e) if missing(&e) && let Some(g) = gone.iter().find(|g| g.holds(v)) => {
+            Err(e) if e.is_missing() && let Some(g) = gone.iter().find(|g| g.holds(v)) => {
                 report.let_go += g.last + 1 - v;
                 previous.clone_from(&g.hash);
                 v = g.last;
@@ -104,7 +102,7 @@ fn files(snap: &Snapshot, report: &mut Report) -> Result<(), LedgerError> {
         match sha256_of(&snap.dir.join(&f.path)) {
             Ok(h) if h == f.sha256 => {}
             Ok(h) => report.findings.push(Finding { kind: "hash", what: format!("{} has the hash {}, the manifest says {}", f.path, short(&h), short(&f.sha256)) }),
-            Err(e) if missing(&e) => report.findings.push(Finding { kind: "hash", what: format!("{} is missing", f.path) }),
+            Err(e) if e.is_missing() => report.findings.push(Finding { kind: "hash", what: format!("{} is missing", f.path) }),
             Err(e) => return Err(e),
         }
     }

@@ -90,6 +90,11 @@ pub enum LedgerError {
     },
 }
 
+impl LedgerError {
+    /// Is it a file that is not there?
+    pub(crate) fn is_missing(&self) -> bool { matches!(self, LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound) }
+}
+
 /// Attaches the path to an I/O error.
 pub(crate) fn io<T>(what: &'static str, path: &std::path::Path, r: std::io::Result<T>) -> Result<T, LedgerError> {
     r.map_err(|source| LedgerError::Io { what, path: path.to_owned(), source })

@@ -38,5 +38,5 @@ pub use live::{LiveBatch, LiveCommitted, LiveWriter};
 pub use manifest::{Manifest, Root, SourceEntry};
 pub use sink::{RowSink, SinkError};
 pub use snapshot::{Days, Snapshot};
-pub use store::Ledger;
+pub use store::{Ledger, Reading};
 pub use tx::{Begun, CommitProgress, Committed, SOURCE_ROWS, SourceMeta, Tx};

@@ -67,6 +67,20 @@ impl Snapshot {
     }
 }
 
+/// Hashes of the versions that the published logs end with: who reads the logs needs their files.
+pub(crate) fn cited(dir: &Path) -> Result<BTreeSet<String>, LedgerError> {
+    let mut out = BTreeSet::new();
+    for table in Table::ALL {
+        let log = dir.join(table.name()).join("_delta_log");
+        let (versions, _) = read_log(&log)?;
+        if versions == 0 { continue; }
+        let path = log.join(format!("{:020}.json", versions - 1));
+        let text = io("read", &path, std::fs::read_to_string(&path))?;
+        out.extend(text.lines().filter_map(|l| serde_json::from_str::<Value>(l).ok()).filter_map(|v| v["commitInfo"]["rootManifest"].as_str().map(str::to_owned)));
+    }
+    Ok(out)
+}
+
 /// Number of versions in a log and the files that the last one holds.
 fn read_log(log: &Path) -> Result<(u64, BTreeSet<String>), LedgerError> {
     let mut present = BTreeSet::new();

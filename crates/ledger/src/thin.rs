@@ -6,11 +6,11 @@
 //! next commit vouches for the list; so the chain can still be checked across it, and a time inside it
 //! is refused instead of answered by an older version.
 
-use crate::{error::{LedgerError, io}, file::hex, manifest::{self, Manifest, Root}, store::Ledger, tx};
+use crate::{error::{LedgerError, io}, file::hex, manifest::{self, Manifest, Root}, publish, store::Ledger, tx};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{collections::{BTreeMap, HashSet}, fs::{File, TryLockError}, io::Write, path::{Path, PathBuf}};
+use std::{collections::{BTreeMap, BTreeSet, HashSet}, fs::{File, TryLockError}, io::Write, path::{Path, PathBuf}};
 
 /// The list of what was let go, beside the manifests: a line a stretch.
 const LIST: &str = "thinned.ndjson";
@@ -58,8 +58,9 @@ impl Gone {
 pub struct Keep<'a> {
     /// Everything committed at this time or later.
     pub since: Utc,
-    /// Is a version with this hash cited?
-    pub cited: &'a dyn Fn(&str) -> bool,
+    /// Hashes of the versions that somebody cites, asked for once nobody can cite more. An error keeps
+    /// everything. What published Delta logs end with stays in any case.
+    pub cited: &'a dyn Fn() -> Result<BTreeSet<String>, LedgerError>,
 }
 
 /// What was let go.
@@ -112,7 +113,9 @@ pub fn thin(ledger: &Ledger, keep: &Keep<'_>, now: Utc, by: &str, dry_run: bool,
     if manifest::newest(dir)? == 0 { return Ok(Thinned::default()); }
     let _lock = tx::lock(dir)?;
     let _none_reads_all = exclusive(dir)?;
-    if !dry_run { finish(dir)?; }
+    let mut cited = (keep.cited)()?;
+    cited.append(&mut publish::cited(dir)?);
+    if !dry_run { finish(dir, &cited)?; }
     let present = manifest::present(dir)?;
     let mut done = Thinned { kept: present.len() as u64, ..Thinned::default() };
     let mut walk = Walk { dir, before: HashSet::new(), stretch: None };
@@ -121,7 +124,7 @@ pub fn thin(ledger: &Ledger, keep: &Keep<'_>, now: Utc, by: &str, dry_run: bool,
     let mut after = versions.next().map(|v| manifest::read(dir, v)).transpose()?;
     for (i, _) in present.iter().enumerate() {
         progress(i as u64, present.len() as u64);
-        let goes = after.as_ref().is_some_and(|next| goes(&current, next, keep));
+        let goes = after.as_ref().is_some_and(|next| goes(&current, next, keep.since, &cited));
         if let Some(next) = after.as_ref().filter(|n| n.manifest.version == current.manifest.version + 1 && n.manifest.previous != current.hash) {
             return Err(LedgerError::Refused(format!("version {} does not name version {} as the one before it, so nothing more is let go; run `northbound ledger check`", next.manifest.version, current.manifest.version)));
         }
@@ -143,9 +146,9 @@ pub fn thin(ledger: &Ledger, keep: &Keep<'_>, now: Utc, by: &str, dry_run: bool,
 }
 
 /// Only a live commit, older than what is kept, not cited, with another of the same day right after it.
-fn goes(v: &Root, next: &Root, keep: &Keep<'_>) -> bool {
+fn goes(v: &Root, next: &Root, since: Utc, cited: &BTreeSet<String>) -> bool {
     let (m, n) = (&v.manifest, &next.manifest);
-    is_live(m) && m.committed < keep.since && n.version == m.version + 1 && n.committed.day() == m.committed.day() && !(keep.cited)(&v.hash)
+    is_live(m) && m.committed < since && n.version == m.version + 1 && n.committed.day() == m.committed.day() && !cited.contains(&v.hash)
 }
 
 fn is_live(m: &Manifest) -> bool { m.what.starts_with(manifest::LIVE_COMMIT) }
@@ -200,8 +203,9 @@ fn let_go(dir: &Path, mut plan: Plan, steps: u8) -> Result<(), LedgerError> {
     remove(dir, &plan, steps)
 }
 
-/// Finishes what a crash broke off.
-fn finish(dir: &Path) -> Result<(), LedgerError> {
+/// Finishes what a crash broke off; forgets it where it had hardly begun and somebody cites a version of
+/// it by now.
+fn finish(dir: &Path, cited: &BTreeSet<String>) -> Result<(), LedgerError> {
     let intent = root_path(dir).join(INTENT);
     let bytes = match std::fs::read(&intent) {
         Ok(b) => b,
@@ -211,6 +215,9 @@ fn finish(dir: &Path) -> Result<(), LedgerError> {
     let plan: Plan = serde_json::from_slice(&bytes).map_err(|e| LedgerError::Manifest { path: intent.clone(), why: format!("not what was to be let go: {e}") })?;
     let mut list = gone(dir)?;
     if list.last().is_none_or(|g| *g != plan.gone) {
+        for v in plan.gone.first..=plan.gone.last {
+            if cited.contains(&manifest::read(dir, v)?.hash) { return discard(&intent); }
+        }
         list.push(plan.gone.clone());
         write_list(dir, &list)?;
     }

@@ -178,14 +178,14 @@ pub struct OwnMessages<'a> {
 #[must_use]
 pub fn own_messages(own: OwnMessages<'_>, feeds: &[FeedCoverage], faults: &[Fault], floor: Ratio) -> Ground {
     let here = |f: &FeedCoverage| own.region.is_none_or(|r| f.region.is_none_or(|x| x == r));
-    let mine: Vec<&FeedCoverage> = feeds.iter().filter(|f| own.seen.contains(&f.feed) || (f.carries.iter().any(|c| c == "messages") && here(f))).collect();
+    let mine: Vec<FeedCoverage> = feeds.iter().filter(|f| own.seen.contains(&f.feed) || (f.carries.iter().any(|c| c == "messages") && here(f))).cloned().collect();
     let rests: BTreeSet<String> = own.seen.iter().cloned().chain(mine.iter().map(|f| f.feed.clone())).collect();
     // A fault of all that a provider brings is one of each of its feeds.
     let faults: Vec<Fault> = faults.iter().flat_map(|f| match (&f.feed, &f.provider) {
         (None, Some(_)) => mine.iter().filter(|m| m.provider == f.provider).map(|m| Fault { feed: Some(m.feed.clone()), ..f.clone() }).collect(),
         _ => vec![f.clone()],
     }).collect();
-    assess(Scope { measure: "", provider: "", carries: "messages", activity: own.activity, seen: &rests, substituted: true, as_at: own.as_at }, feeds, &faults, floor).ground
+    assess(Scope { measure: "", provider: "", carries: "messages", activity: own.activity, seen: &rests, substituted: true, as_at: own.as_at }, &mine, &faults, floor).ground
 }
 
 fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<FeedSlices> {

@@ -326,7 +326,10 @@ fn users_own_messages_rest_on_the_feeds_that_bring_them_whoever_reports() {
     assert!(weak.null.is_none() && weak.suspect[0].contains("27 of 30"), "{weak:?}");
     // What is missing in the North is not missing in the South.
     assert!(ground(Some(Region::South), &[], &[north.clone()], &[]).is_firm());
-    assert!(ground(Some(Region::North), &[], &[north], &[]).null.is_some());
+    assert!(ground(Some(Region::North), &[], &[north.clone()], &[]).null.is_some());
+    let anybodys = FeedCoverage { provider: None, ..north };
+    assert!(ground(Some(Region::South), &[], &[anybodys.clone()], &[]).is_firm(), "whoever reports");
+    assert!(ground(Some(Region::North), &[], &[anybodys], &[]).null.is_some());
     // A feed of tests is no feed of theirs, unless it brought some.
     let tests = feed("t", "tests", 1..=1);
     assert!(ground(None, &["x"], &[tests.clone()], &[]).is_firm());

@@ -5,7 +5,7 @@ mod retention;
 
 use crate::{context::Ctx, error::Result, output::{Answer, Table, count}};
 use clap::Subcommand;
-use northbound_ledger::{check, row_check, thin::{self, Keep}};
+use northbound_ledger::{LedgerError, check, row_check, thin::{self, Keep}};
 use northbound_types::Day;
 use serde_json::json;
 use std::{collections::BTreeSet, path::PathBuf};
@@ -108,9 +108,9 @@ pub(crate) fn cited(ctx: &Ctx) -> Result<BTreeSet<String>> {
 fn thin(ctx: &Ctx, older_than: Option<i64>) -> Result<Answer> {
     let days = match older_than { Some(d) => d, None => ctx.rules()?.integer(KEPT_DAYS, ctx.now.day())? };
     let since = ctx.now.day().plus(i32::try_from(-days).unwrap_or(i32::MIN / 2)).start();
-    let cited = cited(ctx)?;
+    let cited = || cited(ctx).map_err(|e| LedgerError::Refused(e.message));
     let mut progress = ctx.progress();
-    let keep = Keep { since, cited: &|h| cited.contains(h) };
+    let keep = Keep { since, cited: &cited };
     let done = thin::thin(&ctx.ledger(), &keep, ctx.now, &ctx.actor.to_string(), ctx.dry_run, &mut |n, of| progress.tell("looking at versions", n, of))?;
     drop(progress);
     let verb = if ctx.dry_run { "Would let go" } else { "Let go" };

@@ -79,9 +79,10 @@ fn old_versions_go_by_themselves_but_for_what_a_pack_stands_on() {
     let mut live = Live { room, service };
     let check = || live.json("ledger check");
     let time = || live.json("status")["core_time"].as_str().unwrap().to_owned();
-    // Early on a day, so that the version that it cites is not the last of that day.
-    until("a day has just begun", 60, || { let t = time(); t[11..13] < *"12" && check()["versions"].as_u64() > Some(3) });
-    let now = time();
+    // In the morning of a day: the version that it cites is neither its first nor its last.
+    until("it has committed", 60, || check()["versions"].as_u64() > Some(3));
+    let mut now = time();
+    until("it is morning", 60, || { now = time(); ("04".."12").contains(&&now[11..13]) });
     let built = live.now(&format!("--clock {now} pack build --period {} --out pack --format json", &now[..7])).ok().json();
     let cited = built["manifest"].as_str().unwrap().to_owned();
     let ledger = Ledger::at(live.room.data().join("ledger"));

@@ -13,7 +13,7 @@ use crate::PackError;
 use archive::Archive;
 use forecasts::{ActualsFrom, Desk, Forecasts};
 use messages::Messages;
-use northbound_ledger::{Ledger, Snapshot, judge::RulesJudge};
+use northbound_ledger::{Ledger, Reading, Snapshot, judge::RulesJudge};
 use northbound_measures::{Inputs, MeasureResult, Settings, evaluate, evaluate::activity, incident_clock::{IncidentInputs, IncidentRules}, inputs::{FeedCoverage, HistoryPoint, Latency, StatedFigure}};
 use northbound_registers::gate::Gate;
 use northbound_rules::{RuleSet, measure::Methodology};
@@ -111,6 +111,8 @@ pub struct Evidence {
     pub forecasts: Vec<(ForecastKind, Forecasts)>,
     /// Why forecasts cannot be shown, where that is so.
     pub forecast_problem: Option<String>,
+    /// No version of the ledger is let go before what is made of this is noted.
+    pub reading: Option<Reading>,
 }
 
 impl Evidence {
@@ -148,6 +150,7 @@ impl Evidence {
 /// Where ledger, registers or rules cannot be read, or the methodology is not known.
 pub fn gather(place: &Place<'_>, ask: &Ask, step: Step<'_>) -> Result<Evidence, PackError> {
     let as_at = ask.as_at.unwrap_or(ask.now);
+    let reading = place.ledger.reading()?;
     step("reading the rules as they stood");
     let mut archive = Archive::open(place.data)?;
     archive.keep(place.rules, ask.now)?;
@@ -172,7 +175,7 @@ pub fn gather(place: &Place<'_>, ask: &Ask, step: Step<'_>) -> Result<Evidence, 
     let incident_rules = incidents::rules(&rules, ask.period.first(), &unconfirmed)?;
     let mut evidence = Evidence {
         period: ask.period, as_at, methodology, settings, judge, messages: Messages::default(), registered, stated, stated_sources,
-        feeds: Vec::new(), incident_rules, unconfirmed, history: Vec::new(), forecasts: Vec::new(), forecast_problem: None, snapshot, rules,
+        feeds: Vec::new(), incident_rules, unconfirmed, history: Vec::new(), forecasts: Vec::new(), forecast_problem: None, reading, snapshot, rules,
     };
     step("looking at earlier months");
     evidence.history = history::points(&mut evidence)?;

@@ -4,7 +4,7 @@ use super::writer::{Commit, Sink};
 use northbound_flow::{Record, effect::{AlertRecord, DeliveryRecord}, event::Outcome};
 use northbound_ledger::{
     Ledger, LedgerError, LiveBatch, LiveWriter,
-    judge::Judge, live::Wait, thin::{self, Keep},
+    judge::Judge, live::Wait, thin::{self, Keep, Thinned},
     rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
 };
 use northbound_types::{Day, Region, Utc};
@@ -24,21 +24,31 @@ pub struct LedgerSink {
     providers: BTreeMap<Region, String>,
     tended: Day,
     thinning: Option<Thinning>,
+    /// When old versions are next let go.
+    thinned: Utc,
 }
+
+/// Until it is tried again, where it did not work.
+const AGAIN: i64 = 600_000_000;
 
 /// Lets old versions of the ledger go, once a day.
 pub struct Thinning {
     /// Days for which every version is kept.
     pub days: i64,
     /// Hashes of versions that somebody cites; an error keeps everything.
-    pub cited: Box<dyn Fn() -> Result<BTreeSet<String>, String> + Send>,
+    pub cited: Box<dyn Fn() -> Result<BTreeSet<String>, LedgerError> + Send>,
+    /// Hears what was let go, or why nothing was.
+    pub said: Box<dyn Fn(Utc, Result<Thinned, LedgerError>) + Send>,
 }
 
 impl Thinning {
-    fn run(&self, ledger: &Ledger, now: Utc) -> Result<(), String> {
-        let cited = (self.cited)()?;
-        let keep = Keep { since: now.day().plus(i32::try_from(-self.days).unwrap_or(i32::MIN / 2)).start(), cited: &|h| cited.contains(h) };
-        thin::thin(ledger, &keep, now, "the live service", false, &mut |_, _| {}).map(drop).map_err(|e| e.to_string())
+    /// When to come again: tomorrow, or soon where it did not work.
+    fn run(&self, ledger: &Ledger, now: Utc) -> Utc {
+        let keep = Keep { since: now.day().plus(i32::try_from(-self.days).unwrap_or(i32::MIN / 2)).start(), cited: &*self.cited };
+        let done = thin::thin(ledger, &keep, now, "the live service", false, &mut |_, _| {});
+        let next = if done.is_ok() { now.day().end() } else { Utc(now.0 + AGAIN) };
+        (self.said)(now, done);
+        next
     }
 }
 
@@ -48,7 +58,7 @@ impl LedgerSink {
     /// # Errors
     /// A ledger that cannot be read, or that another process writes to all the while.
     pub fn open(ledger: &Ledger, judge: Arc<dyn Judge + Send + Sync>, revision: i64, providers: BTreeMap<Region, String>, now: Utc) -> Result<LedgerSink, LedgerError> {
-        Ok(LedgerSink { writer: LiveWriter::open(ledger, now, Wait::default())?, judge, revision, providers, tended: now.day(), thinning: None })
+        Ok(LedgerSink { writer: LiveWriter::open(ledger, now, Wait::default())?, judge, revision, providers, tended: now.day(), thinning: None, thinned: now.day().end() })
     }
 
     /// Lets old versions go as well.
@@ -75,12 +85,12 @@ impl Sink for LedgerSink {
     fn commit(&mut self, c: &Commit) -> Result<(), String> {
         let mut batch = self.batch(c).map_err(|e| e.to_string())?;
         self.writer.commit(c.now, c.position, &mut batch).map_err(|e| e.to_string())?;
-        // Yesterday's small files become one and old versions go, once a day. What fails here is tried again tomorrow.
+        // Yesterday's small files become one, once a day. What fails here is tried again tomorrow.
         if c.now.day() > self.tended {
             self.tended = c.now.day();
             let _ = self.writer.tend(c.now, self.judge.as_ref(), self.revision);
-            if let Some(t) = &self.thinning { let _ = t.run(self.writer.ledger(), c.now); }
         }
+        if let Some(t) = self.thinning.as_ref().filter(|_| c.now >= self.thinned) { self.thinned = t.run(self.writer.ledger(), c.now); }
         Ok(())
     }
 }

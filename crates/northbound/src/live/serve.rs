@@ -9,10 +9,10 @@ use northbound_gateway::{
     clock::{Fast, SystemClock},
     devices::Settings,
     keys::Keys,
-    log::Log,
+    log::{Level, Log},
     network::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
 };
-use northbound_ledger::{Ledger, journal::inspect};
+use northbound_ledger::{Ledger, LedgerError, journal::inspect, thin::Thinned};
 use northbound_network::{Scenario, scenario};
 use northbound_types::{Eui64, Utc, time::DAY_US};
 use serde_json::json;
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
     // After a fast run the journal is ahead of the wall clock.
     let ahead = if speed > 1 { inspect::look(&ctx.journal(), false)?.segments.last().map_or(Utc(0), |s| s.last_at) } else { Utc(0) };
     let clock = Fast::starting(SystemClock::shared(), ahead, speed);
-    let ledger = sink(ctx, &config, clock.wall())?;
+    let ledger = sink(ctx, &config, clock.wall(), log.clone())?;
     let setup = Setup {
         data: ctx.data.clone(), config, rules, clock, log, ledger: Some(ledger),
         network: Box::new(move |keys: &Keys| start_network(&network, speed, &data, keys)),
@@ -79,11 +79,16 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
 }
 
 /// The ledger of the data folder.
-pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc) -> Result<Box<dyn Sink>> {
+pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc, log: Log) -> Result<Box<dyn Sink>> {
     let days = ctx.rules()?.integer(crate::ledger::KEPT_DAYS, now.day())?;
     let of = ctx.clone();
-    let cited = move || crate::ledger::cited(&of).map_err(|e| e.message);
-    Ok(Box::new(sink_on(&ctx.ledger(), config, now, ctx)?.thinned(Thinning { days, cited: Box::new(cited) })))
+    let cited = move || crate::ledger::cited(&of).map_err(|e| LedgerError::Refused(e.message));
+    let said = move |at, done: std::result::Result<Thinned, LedgerError>| match done {
+        Ok(t) if t.versions == 0 => {}
+        Ok(t) => log.say(at, Level::Info, "ledger.thinned", json!({"versions": t.versions, "files": t.files, "bytes": t.bytes, "kept": t.kept})),
+        Err(e) => log.say(at, Level::Warn, "ledger.not-thinned", json!({"why": e.to_string()})),
+    };
+    Ok(Box::new(sink_on(&ctx.ledger(), config, now, ctx)?.thinned(Thinning { days, cited: Box::new(cited), said: Box::new(said) })))
 }
 
 /// Another ledger, with the registers of the data folder.

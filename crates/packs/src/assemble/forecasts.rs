@@ -150,7 +150,8 @@ pub fn compared(c: Option<&Compared>, ground: &Ground) -> Vec<Cell> {
     let Some(c) = c else { return vec![hidden(), hidden(), hidden(), hidden(), Cell::words("")] };
     let of_actual = |cell: Cell| match &ground.null {
         Some(n) if c.actual.is_none() => Cell::null(n.reason, words::null(n)),
-        _ if ground.suspect.is_empty() || c.actual.is_none() => cell,
+        // What is null for a reason of its own keeps it.
+        _ if ground.suspect.is_empty() || cell.number.is_none() => cell,
         _ => cell.state(CellState::Suspect, cells::mark(FigureState::Suspect), ground.suspect.join("; ")),
     };
     let count = |n: Option<i64>, why: &str| n.map_or_else(|| Cell::null(NullReason::NotReported, why), Cell::count);

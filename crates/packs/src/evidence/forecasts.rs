@@ -180,7 +180,8 @@ impl Desk<'_> {
         })
     }
 
-    /// What the counts of a month rest on: by the same rule as a pack's figures of Users' own requests.
+    /// What the counts of a month rest on: by the rule of a pack's figures of Users' own requests, of
+    /// messages, alerts and payloads alone. Rows that a feed brought into the registers are no messages.
     fn ground(&self, period: Period, w: &Watched) -> Result<Ground, PackError> {
         if w.feeds.is_empty() && w.faults.is_empty() { return Ok(Ground::default()); }
         let days = (period.first(), period.after());

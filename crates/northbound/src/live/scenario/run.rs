@@ -65,7 +65,7 @@ pub(super) fn run(file: &Path, speed: u32, out: &Path, minutes: Option<u32>, ctx
     config.check().map_err(CliError::usage)?;
     let clock = Fast::from_now(SystemClock::shared(), speed);
     let (log, writer) = Log::to(log_to(Some(&out.join("log.ndjson")))?);
-    let (network, folder, ledger) = (config.network.clone(), data.clone(), sink(ctx, &config, clock.wall())?);
+    let (network, folder, ledger) = (config.network.clone(), data.clone(), sink(ctx, &config, clock.wall(), log.clone())?);
     let setup = Setup { data: data.clone(), config, rules, clock: Arc::clone(&clock), log, ledger: Some(ledger), network: Box::new(move |k: &Keys| start_network(&network, speed, &folder, k)) };
     let service = Service::start(setup)?;
     let keys = Arc::new(Keys::load(&data.join(FOLDER), policy.service, None)?);
