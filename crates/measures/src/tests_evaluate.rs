@@ -314,33 +314,34 @@ fn a_null_by_coverage_is_not_papered_over_by_what_was_stated() {
 #[test]
 fn users_own_messages_rest_on_the_feeds_that_bring_them_whoever_reports() {
     use crate::coverage::{Ground, OwnMessages, own_messages};
-    let ground = |region, seen: &[&str], feeds: &[FeedCoverage], faults: &[Fault]| -> Ground {
+    let ground = |region, seen: &[&str], feeds: &[&FeedCoverage], faults: &[Fault]| -> Ground {
+        let feeds: Vec<FeedCoverage> = feeds.iter().map(|f| (*f).clone()).collect();
         let seen = seen.iter().map(|f| (*f).to_owned()).collect();
-        own_messages(OwnMessages { activity: APRIL, region, seen: &seen, as_at: Utc(i64::MAX / 2) }, feeds, faults, Ratio { num: 9, den: 10 })
+        own_messages(OwnMessages { activity: APRIL, region, seen: &seen, as_at: Utc(i64::MAX / 2) }, &feeds, faults, Ratio { num: 9, den: 10 })
     };
     let north = FeedCoverage { provider: Some("CSPN".into()), region: Some(Region::North), ..feed("n", "messages", 1..=26) };
     // 27 of 30 days is the floor, 26 are below it; also of a feed of which nothing was seen.
-    assert_eq!(ground(None, &[], &[north.clone()], &[]).null.unwrap().reason, NullReason::Unreliable);
+    assert_eq!(ground(None, &[], &[&north], &[]).null.unwrap().reason, NullReason::Unreliable);
     let enough = FeedCoverage { observed: (0..27).map(|n| APRIL.first().plus(n)).collect(), ..north.clone() };
-    let weak = ground(None, &[], &[enough], &[]);
+    let weak = ground(None, &[], &[&enough], &[]);
     assert!(weak.null.is_none() && weak.suspect[0].contains("27 of 30"), "{weak:?}");
     // What is missing in the North is not missing in the South.
-    assert!(ground(Some(Region::South), &[], &[north.clone()], &[]).is_firm());
-    assert!(ground(Some(Region::North), &[], &[north.clone()], &[]).null.is_some());
+    assert!(ground(Some(Region::South), &[], &[&north], &[]).is_firm());
+    assert!(ground(Some(Region::North), &[], &[&north], &[]).null.is_some());
     let anybodys = FeedCoverage { provider: None, ..north };
-    assert!(ground(Some(Region::South), &[], &[anybodys.clone()], &[]).is_firm(), "whoever reports");
-    assert!(ground(Some(Region::North), &[], &[anybodys], &[]).null.is_some());
+    assert!(ground(Some(Region::South), &[], &[&anybodys], &[]).is_firm(), "whoever reports");
+    assert!(ground(Some(Region::North), &[], &[&anybodys], &[]).null.is_some());
     // A feed of tests is no feed of theirs, unless it brought some.
     let tests = feed("t", "tests", 1..=1);
-    assert!(ground(None, &["x"], &[tests.clone()], &[]).is_firm());
-    assert!(ground(None, &["t"], &[tests], &[]).null.is_some());
+    assert!(ground(None, &["x"], &[&tests], &[]).is_firm());
+    assert!(ground(None, &["t"], &[&tests], &[]).null.is_some());
     // A fault of everything that a provider brings hits its feeds; a fault of one measure does not.
     let whole = FeedCoverage { provider: Some("DSP".into()), ..feed("d", "messages", 1..=30) };
     let of = |measures: &[&str], provider: &str| Fault { feed: None, provider: Some(provider.into()), measures: measures.iter().map(|m| (*m).to_owned()).collect(), ..fault("", 1, 4, Severity::Unreliable) };
-    assert!(ground(None, &["d"], &[whole.clone()], &[of(&[], "DSP")]).null.is_some());
-    assert!(ground(None, &["d"], &[whole.clone()], &[of(&["PM4.3"], "DSP"), of(&[], "CSPN")]).is_firm());
+    assert!(ground(None, &["d"], &[&whole], &[of(&[], "DSP")]).null.is_some());
+    assert!(ground(None, &["d"], &[&whole], &[of(&["PM4.3"], "DSP"), of(&[], "CSPN")]).is_firm());
     let suspect = Fault { severity: Severity::Suspect, ..fault("d", 3, 3, Severity::Suspect) };
-    assert!(ground(None, &["d"], &[whole], &[suspect]).suspect[0].contains("counts doubled"));
+    assert!(ground(None, &["d"], &[&whole], &[suspect]).suspect[0].contains("counts doubled"));
     // A feed that nobody registered can still be known to be faulty.
     assert!(ground(None, &["z"], &[], &[fault("z", 1, 30, Severity::Unreliable)]).null.is_some());
 }
