@@ -11,7 +11,7 @@ use northbound_packs::{assemble::forecasts::flag_words, evidence::forecasts::{De
 use northbound_registers::{AsAt, Gate, Query, Sight, registers::{confirmations::Confirmation, forecast_notes::PseudonymKey}};
 use northbound_types::{Eui64, ForecastKind, Period};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, hash::{BuildHasher, RandomState}};
+use std::collections::BTreeMap;
 
 /// Forecasts against actuals
 #[derive(Debug, Clone, Subcommand)]
@@ -133,7 +133,7 @@ pub(crate) fn pseudonyms(ctx: &Ctx, gate: &Gate<'_>, document: &str, members: &[
     let secret = match kept {
         Some(k) => k.record.secret,
         None => {
-            let key = PseudonymKey { secret: random() };
+            let key = PseudonymKey { secret: random()? };
             gate.add(&key, &northbound_registers::Write { expect_version: None, ..ctx.write() })?;
             key.secret
         }
@@ -141,9 +141,12 @@ pub(crate) fn pseudonyms(ctx: &Ctx, gate: &Gate<'_>, document: &str, members: &[
     Ok(Pseudonyms::new(&secret, document, members.iter().map(|m| m.user.as_str())))
 }
 
-/// 256 bits in hex. Each `RandomState` is keyed from the system's source of randomness, and its hash is
-/// keyed by it.
-fn random() -> String { (0..4_u8).map(|n| format!("{:016x}", RandomState::new().hash_one(n))).collect() }
+/// 256 bits of the system's in hex.
+fn random() -> Result<String> {
+    let mut bits = [0_u8; 32];
+    getrandom::fill(&mut bits).map_err(|e| CliError::internal(format!("the system gives no random numbers: {e}")))?;
+    Ok(bits.iter().map(|b| format!("{b:02x}")).collect())
+}
 
 fn months(kind: ForecastKind, a: &MonthArgs, ctx: &Ctx) -> Result<Answer> {
     let periods = span_of(a.period, a.months)?;
