@@ -20,7 +20,7 @@ fn everything_acknowledged_before_a_kill_is_answered_after_it() {
     live.again();
     let mut endpoint = Running::start(&live.room, &format!("receive --user {USER}"));
     let mut answered = BTreeSet::new();
-    until("all are answered", 15, || { if let Some(r) = endpoint.next()["request"].as_str() { answered.insert(r.to_owned()); } answered.len() == acknowledged.len() });
+    until("all are answered", 60, || { if let Some(r) = endpoint.next()["request"].as_str() { answered.insert(r.to_owned()); } answered.len() == acknowledged.len() });
     assert_eq!(answered, acknowledged);
     // Replay has not forgotten which counters are spent.
     assert_eq!(live.send(&format!("read.xml --user {USER} --counter 10 --wait 0")).ok().json()["exchanges"][0]["code"], "E100");

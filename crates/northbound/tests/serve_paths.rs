@@ -82,8 +82,10 @@ fn an_endpoint_that_fails_gets_everything_once_it_is_back() {
     failing.kill();
     let mut back = Running::start(&live.room, &format!("receive --user {USER}"));
     let mut seen = std::collections::BTreeSet::new();
-    until("all three are delivered", 15, || { let m = back.next(); assert_eq!(m["status"], 204); seen.insert(m["request"].as_str().unwrap().to_owned()); seen.len() == 3 });
-    until("nothing waits", 5, || live.json("top --once")["undelivered"] == 0);
-    let top = live.json("top --once");
-    assert!(top["deliveries"][1].as_u64() > Some(3) && top["deliveries"][2] == 3 && top["deliveries"][3] == 0, "{top}");
+    // On a slow machine an alert may come between them.
+    until("all three are delivered", 60, || { let m = back.next(); assert_eq!(m["status"], 204); seen.extend(m["request"].as_str().map(str::to_owned)); seen.len() == 3 });
+    let waits = || live.json("top --once")["undelivered_by_user"].as_array().unwrap().iter().any(|w| w[0] == USER);
+    until("nothing waits for that User", 60, || !waits());
+    let deliveries = live.json("top --once")["deliveries"].clone();
+    assert!(deliveries[1].as_u64() > Some(3) && deliveries[2].as_u64() >= Some(3) && deliveries[3] == 0, "{deliveries}");
 }
