@@ -31,7 +31,8 @@ pub struct LedgerSink {
 /// Until it is tried again, where it did not work.
 const AGAIN: i64 = 600_000_000;
 
-/// Lets old versions of the ledger go, once a day.
+/// Lets old versions of the ledger go: after a start, since a service may never run over midnight, and
+/// once a day from then on.
 pub struct Thinning {
     /// Days for which every version is kept.
     pub days: i64,
@@ -58,7 +59,7 @@ impl LedgerSink {
     /// # Errors
     /// A ledger that cannot be read, or that another process writes to all the while.
     pub fn open(ledger: &Ledger, judge: Arc<dyn Judge + Send + Sync>, revision: i64, providers: BTreeMap<Region, String>, now: Utc) -> Result<LedgerSink, LedgerError> {
-        Ok(LedgerSink { writer: LiveWriter::open(ledger, now, Wait::default())?, judge, revision, providers, tended: now.day(), thinning: None, thinned: now.day().end() })
+        Ok(LedgerSink { writer: LiveWriter::open(ledger, now, Wait::default())?, judge, revision, providers, tended: now.day(), thinning: None, thinned: now })
     }
 
     /// Lets old versions go as well.
