@@ -73,7 +73,8 @@ fn old_versions_go_by_themselves_but_for_what_a_pack_stands_on() {
     let room = Room::new();
     let (settings, kept) = (include_str!("../../../rules/settings.toml"), "value = 7\nmark = \"assumed\"\nnote = \"a service that commits");
     assert!(settings.contains(kept));
-    room.write("data/rules/settings.toml", &settings.replacen(kept, &kept.replacen('7', "1", 1), 1));
+    let keep = |days: &str| settings.replacen(kept, &kept.replacen('7', days, 1), 1);
+    room.write("data/rules/settings.toml", &keep("1"));
     // A day takes nine seconds.
     let service = Running::start(&room, "serve --demo --meters 20 --speed 10000 --listen 127.0.0.1:0 --log log.ndjson");
     let mut live = Live { room, service };
@@ -92,6 +93,12 @@ fn old_versions_go_by_themselves_but_for_what_a_pack_stands_on() {
     assert_eq!(found["findings"].as_array().map(Vec::len), Some(0), "{found}");
     assert_eq!(ledger.snapshot_of(&cited, None).unwrap().root.manifest.version, version, "the pack's version stays");
     assert!(ledger.version(version - 1).is_err() && ledger.version(version + 1).is_err(), "those around it go");
+    assert_eq!(live.service.stop(), 0);
+    // A service that never runs over midnight does it after a start: yesterday's go when only today's are kept.
+    live.room.write("data/rules/settings.toml", &keep("0"));
+    let before = live.json("ledger check")["let_go"].as_u64();
+    live.service = Running::start(&live.room, "serve --demo --meters 20 --speed 20 --listen 127.0.0.1:0 --log log.ndjson");
+    until("yesterday's were let go", 60, || live.json("ledger check")["let_go"].as_u64() > before);
     assert_eq!(live.service.stop(), 0);
     // By hand what is younger goes too, and a dry run changes nothing.
     let versions = || std::fs::read_dir(live.room.data().join("ledger/root")).unwrap().count();
