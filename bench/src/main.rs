@@ -12,7 +12,8 @@ const NOT_OFFERED: i32 = 64;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let value = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).cloned();
+    let value =
+        |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).cloned();
     let data = PathBuf::from(value("--data").unwrap_or_else(|| "bench/data".into()));
     let result = match args.first().map(String::as_str) {
         Some("generate") => queries::make(&data, value("--rows").and_then(|r| r.parse().ok()).unwrap_or(1_000_000), value("--seed").and_then(|r| r.parse().ok()).unwrap_or(7)),

@@ -11,7 +11,9 @@
 mod messages;
 
 use northbound_duis::{
-    CertificateRequest, FOREVER, Keyring, KeystoreEntry, Limits, PrivateKey, Services, Signer, VerifyError, Verifier, VerifyRules, Usage, canonical, issue, read, read_and_verify, read_keystore, verify,
+    CertificateRequest, FOREVER, Keyring, KeystoreEntry, Limits, PrivateKey, Services, Signer,
+    Usage, Verifier, VerifyError, VerifyRules, canonical, issue, read, read_and_verify,
+    read_keystore, verify,
 };
 use northbound_types::{Eui64, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,15 +47,19 @@ fn main() -> Outcome {
     }
 }
 
-fn keystore(path: &str) -> Result<Vec<KeystoreEntry>, Box<dyn Error>> { Ok(read_keystore(&std::fs::read_to_string(path)?)?) }
+fn keystore(path: &str) -> Result<Vec<KeystoreEntry>, Box<dyn Error>> {
+    Ok(read_keystore(&std::fs::read_to_string(path)?)?)
+}
 
 fn signer(entries: Vec<KeystoreEntry>, serial: u128) -> Result<Signer, Box<dyn Error>> {
-    let entry = entries.into_iter().find(|e| e.certificate.serial == serial).ok_or("no such serial")?;
+    let entry =
+        entries.into_iter().find(|e| e.certificate.serial == serial).ok_or("no such serial")?;
     Ok(Signer::new(entry.key.ok_or("no key")?, entry.certificate)?)
 }
 
 fn files(folder: &str, extension: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|f| f.map(|f| f.path())).collect::<Result<_, _>>()?;
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|f| f.map(|f| f.path())).collect::<Result<_, _>>()?;
     found.retain(|f| f.extension().is_some_and(|e| e.eq_ignore_ascii_case(extension)));
     found.sort();
     Ok(found)
@@ -61,7 +67,8 @@ fn files(folder: &str, extension: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> 
 
 /// Each kind of message unsigned (`NAME.plain.xml`) and signed (`NAME.xml`).
 fn build(store: &str, folder: &Path) -> Outcome {
-    let (supplier, service) = (signer(keystore(store)?, SUPPLIER_SERIAL)?, signer(keystore(store)?, DSP_SERIAL)?);
+    let (supplier, service) =
+        (signer(keystore(store)?, SUPPLIER_SERIAL)?, signer(keystore(store)?, DSP_SERIAL)?);
     for (name, request) in messages::requests() {
         std::fs::write(folder.join(format!("request-{name}.plain.xml")), request.to_xml()?)?;
         std::fs::write(folder.join(format!("request-{name}.xml")), request.signed(&supplier)?)?;
@@ -75,31 +82,46 @@ fn build(store: &str, folder: &Path) -> Outcome {
 
 fn sign(store: &str, serial: u128, folder: &str) -> Outcome {
     let signer = signer(keystore(store)?, serial)?;
-    for file in files(folder, "xml")? { std::fs::write(file.with_extension("signed"), signer.sign(&std::fs::read(&file)?, &Limits::default())?)?; }
+    for file in files(folder, "xml")? {
+        std::fs::write(
+            file.with_extension("signed"),
+            signer.sign(&std::fs::read(&file)?, &Limits::default())?,
+        )?;
+    }
     Ok(())
 }
 
 fn trusted(store: &str) -> Result<(Keyring, VerifyRules), Box<dyn Error>> {
     let mut keyring = Keyring::new();
-    for entry in keystore(store)? { keyring.insert(entry.certificate)?; }
+    for entry in keystore(store)? {
+        keyring.insert(entry.certificate)?;
+    }
     let rules = VerifyRules {
-        check_dates: false, response_signers: BTreeSet::from([DSP]), roles_of: BTreeMap::from([(SUPPLIER_2, BTreeSet::from([0x02]))]), ..VerifyRules::default()
+        check_dates: false,
+        response_signers: BTreeSet::from([DSP]),
+        roles_of: BTreeMap::from([(SUPPLIER_2, BTreeSet::from([0x02]))]),
+        ..VerifyRules::default()
     };
     Ok((keyring, rules))
 }
 
-fn services() -> Services { Services::from_catalogue(include_str!("../../../rules/codes/srv_catalogue.csv")).unwrap_or_default() }
+fn services() -> Services {
+    Services::from_catalogue(include_str!("../../../rules/codes/srv_catalogue.csv"))
+        .unwrap_or_default()
+}
 
 fn verify_all(store: &str, folder: &str) -> Outcome {
     let (keyring, rules) = trusted(store)?;
     let verifier = Verifier { keyring: &keyring, rules: &rules, now: Utc(0) };
     let services = services();
     for file in files(folder, "xml")? {
-        let said = match read_and_verify(&std::fs::read(&file)?, &Limits::default(), &services, &verifier) {
-            Ok((_, Ok(_))) => "valid",
-            Ok((_, Err(refusal))) => refusal.code.as_str(),
-            Err(refusal) => refusal.code.as_str(),
-        };
+        let said =
+            match read_and_verify(&std::fs::read(&file)?, &Limits::default(), &services, &verifier)
+            {
+                Ok((_, Ok(_))) => "valid",
+                Ok((_, Err(refusal))) => refusal.code.as_str(),
+                Err(refusal) => refusal.code.as_str(),
+            };
         println!("{}\t{said}", file.file_name().unwrap_or_default().display());
     }
     Ok(())
@@ -112,8 +134,12 @@ fn canonicalise(folder: &str) -> Outcome {
                 std::fs::write(file.with_extension("document"), document)?;
                 std::fs::write(file.with_extension("info"), info)?;
             }
-            Err(VerifyError::Unreadable(refusal)) => println!("{}\t{}", file.file_name().unwrap_or_default().display(), refusal.code),
-            Err(VerifyError::Signature(refusal)) => println!("{}\t{}", file.file_name().unwrap_or_default().display(), refusal.code),
+            Err(VerifyError::Unreadable(refusal)) => {
+                println!("{}\t{}", file.file_name().unwrap_or_default().display(), refusal.code)
+            }
+            Err(VerifyError::Signature(refusal)) => {
+                println!("{}\t{}", file.file_name().unwrap_or_default().display(), refusal.code)
+            }
         }
     }
     Ok(())
@@ -124,7 +150,14 @@ fn own(folder: &Path) -> Outcome {
     let (issuer, key) = (PrivateKey::from_entropy(&[7; 32])?, PrivateKey::from_entropy(&[5; 32])?);
     let eui = Eui64(0x90B3_D51F_3001_0000);
     let mut request = CertificateRequest {
-        serial: SUPPLIER_SERIAL + 1, issuer: "T1", eui, role: Some(0x87), usage: Usage::DigitalSignature, not_before: Utc(0), not_after: FOREVER, public_key: key.public(),
+        serial: SUPPLIER_SERIAL + 1,
+        issuer: "T1",
+        eui,
+        role: Some(0x87),
+        usage: Usage::DigitalSignature,
+        not_before: Utc(0),
+        not_after: FOREVER,
+        public_key: key.public(),
     };
     let certificate = issue(&request, &issuer)?;
     std::fs::write(folder.join("user.pem"), certificate.to_pem())?;
@@ -145,7 +178,9 @@ struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
-    fn new(name: &'static str, work: Box<dyn FnMut() -> bool + 'a>) -> Operation<'a> { Operation { name, work, times: 0, took: Duration::ZERO } }
+    fn new(name: &'static str, work: Box<dyn FnMut() -> bool + 'a>) -> Operation<'a> {
+        Operation { name, work, times: 0, took: Duration::ZERO }
+    }
 }
 
 /// Operations take turns of this length, so that what else the machine does falls on all alike.
@@ -163,7 +198,9 @@ fn take_turns(operations: &mut [Operation<'_>], most: Duration) {
         for operation in operations.iter_mut() {
             let (turn, before) = (Instant::now(), on_processor());
             while turn.elapsed() < TURN {
-                for _ in 0..8 { assert!((operation.work)(), "{} failed", operation.name); }
+                for _ in 0..8 {
+                    assert!((operation.work)(), "{} failed", operation.name);
+                }
                 operation.times += 8;
             }
             operation.took += on_processor() - before;
@@ -177,7 +214,10 @@ fn rate(store: &str, file: &str, seconds: f64, only: Option<&str>) -> Outcome {
     let (services, limits) = (services(), Limits::default());
     let bytes = std::fs::read(file)?;
     let (message, signed) = read_and_verify(&bytes, &limits, &services, &verifier)?;
-    assert!(matches!(message, northbound_duis::Message::Request(_)), "the measured message is a request");
+    assert!(
+        matches!(message, northbound_duis::Message::Request(_)),
+        "the measured message is a request"
+    );
     let signed = signed?;
     let (unsigned, info) = canonical(&bytes, &limits)?;
     let signer = signer(keystore(store)?, signed.serial)?;
@@ -185,15 +225,36 @@ fn rate(store: &str, file: &str, seconds: f64, only: Option<&str>) -> Outcome {
     let mut operations = vec![
         Operation::new("read", Box::new(|| read(&bytes, &limits, &services).is_ok())),
         Operation::new("canonical", Box::new(|| canonical(&bytes, &limits).is_ok())),
-        Operation::new("verify", Box::new(|| verify(&bytes, &limits, &verifier, signed.signer).is_ok())),
-        Operation::new("read_and_verify", Box::new(|| read_and_verify(&bytes, &limits, &services, &verifier).is_ok_and(|(_, s)| s.is_ok()))),
-        Operation::new("curve_alone", Box::new(|| signer.certificate().public_key.verifies(&info, &raw))),
+        Operation::new(
+            "verify",
+            Box::new(|| verify(&bytes, &limits, &verifier, signed.signer).is_ok()),
+        ),
+        Operation::new(
+            "read_and_verify",
+            Box::new(|| {
+                read_and_verify(&bytes, &limits, &services, &verifier).is_ok_and(|(_, s)| s.is_ok())
+            }),
+        ),
+        Operation::new(
+            "curve_alone",
+            Box::new(|| signer.certificate().public_key.verifies(&info, &raw)),
+        ),
         Operation::new("sign", Box::new(|| signer.sign(&unsigned, &limits).is_ok())),
         Operation::new("sign_curve_alone", Box::new(|| signer.key().sign(&info).is_ok())),
     ];
     operations.retain(|o| only.is_none_or(|name| name == o.name));
     take_turns(&mut operations, Duration::from_secs_f64(seconds));
-    let rows: Vec<String> = operations.iter().map(|o| format!("\"{}\": {{\"times\": {}, \"nanoseconds\": {}}}", o.name, o.times, o.took.as_nanos())).collect();
+    let rows: Vec<String> = operations
+        .iter()
+        .map(|o| {
+            format!(
+                "\"{}\": {{\"times\": {}, \"nanoseconds\": {}}}",
+                o.name,
+                o.times,
+                o.took.as_nanos()
+            )
+        })
+        .collect();
     println!("{{\"bytes\": {}, {}}}", bytes.len(), rows.join(", "));
     Ok(())
 }

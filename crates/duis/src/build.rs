@@ -7,9 +7,12 @@ mod alert;
 mod request;
 mod response;
 
-pub use alert::{AlertBody, DccPayload, DeviceAlertOut, DccAlertOut, MeterMpxns, StatusChange};
+pub use alert::{AlertBody, DccAlertOut, DccPayload, DeviceAlertOut, MeterMpxns, StatusChange};
 pub use request::{Element, InventoryKey, Prenotification, RequestBody, RequestOut};
-pub use response::{FirmwareWarning, InventoryDevice, Item, LogPeriod, MOST_INVENTORY_DEVICES, MOST_SCHEDULES, ResponseBodyOut, ResponseOut, ScheduleRow, ScheduledRead};
+pub use response::{
+    FirmwareWarning, InventoryDevice, Item, LogPeriod, MOST_INVENTORY_DEVICES, MOST_SCHEDULES,
+    ResponseBodyOut, ResponseOut, ScheduleRow, ScheduledRead,
+};
 
 use crate::scan::is_xml_char;
 use crate::sign::{SignError, Signer};
@@ -64,7 +67,9 @@ pub(crate) struct Built {
 }
 
 impl Built {
-    pub fn signed(self, signer: &Signer) -> Result<Vec<u8>, SignError> { signer.append(self.bytes, self.root_end) }
+    pub fn signed(self, signer: &Signer) -> Result<Vec<u8>, SignError> {
+        signer.append(self.bytes, self.root_end)
+    }
 }
 
 /// Writes elements. The first thing that cannot be written is remembered and told at the end.
@@ -77,9 +82,14 @@ impl Writer {
     /// Starts a message: its root with namespace and version.
     pub fn message(root: &str, version: &str) -> Writer {
         let mut w = Writer { out: Vec::with_capacity(2048), fault: None };
-        w.out.extend_from_slice(format!("<sr:{root} xmlns:sr=\"{NAMESPACE}\" schemaVersion=\"").as_bytes());
-        if version.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !version.is_empty() { w.out.extend_from_slice(version.as_bytes()); }
-        else { w.fault = Some(BuildError::Shape("schemaVersion is not a decimal")); }
+        w.out.extend_from_slice(
+            format!("<sr:{root} xmlns:sr=\"{NAMESPACE}\" schemaVersion=\"").as_bytes(),
+        );
+        if version.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !version.is_empty() {
+            w.out.extend_from_slice(version.as_bytes());
+        } else {
+            w.fault = Some(BuildError::Shape("schemaVersion is not a decimal"));
+        }
         w.out.extend_from_slice(b"\">");
         w
     }
@@ -91,7 +101,9 @@ impl Writer {
         self.fault.map_or(Ok(Built { bytes: self.out, root_end }), Err)
     }
 
-    pub fn refuse(&mut self, fault: BuildError) { self.fault.get_or_insert(fault); }
+    pub fn refuse(&mut self, fault: BuildError) {
+        self.fault.get_or_insert(fault);
+    }
 
     fn tag(&mut self, start: &[u8], name: &str) {
         self.out.extend_from_slice(start);
@@ -99,8 +111,12 @@ impl Writer {
         self.out.push(b'>');
     }
 
-    pub fn open(&mut self, name: &str) { self.tag(b"<sr:", name); }
-    pub fn close(&mut self, name: &str) { self.tag(b"</sr:", name); }
+    pub fn open(&mut self, name: &str) {
+        self.tag(b"<sr:", name);
+    }
+    pub fn close(&mut self, name: &str) {
+        self.tag(b"</sr:", name);
+    }
 
     /// An element around what `inside` writes.
     pub fn element(&mut self, name: &str, inside: impl FnOnce(&mut Writer)) {
@@ -111,35 +127,55 @@ impl Writer {
 
     /// An element with text.
     pub fn text(&mut self, name: &str, text: &str) {
-        if let Some(c) = text.chars().find(|&c| !is_xml_char(c)) { self.refuse(BuildError::Character { field: name.to_owned(), code: u32::from(c) }); }
+        if let Some(c) = text.chars().find(|&c| !is_xml_char(c)) {
+            self.refuse(BuildError::Character { field: name.to_owned(), code: u32::from(c) });
+        }
         self.open(name);
         // A carriage return must be written as a reference, or it would be read as a line feed.
         for (i, piece) in text.split('\r').enumerate() {
-            if i > 0 { canon::text_char('\r', &mut self.out); }
+            if i > 0 {
+                canon::text_char('\r', &mut self.out);
+            }
             canon::text(piece, &mut self.out);
         }
         self.close(name);
     }
 
     /// An element with text, where there is one.
-    pub fn optional(&mut self, name: &str, text: Option<&str>) { if let Some(text) = text { self.text(name, text); } }
+    pub fn optional(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(name, text);
+        }
+    }
 
     /// An element with what a value prints.
-    pub fn value(&mut self, name: &str, value: impl Display) { self.text(name, &value.to_string()); }
+    pub fn value(&mut self, name: &str, value: impl Display) {
+        self.text(name, &value.to_string());
+    }
 
     /// An element with base64.
-    pub fn payload(&mut self, name: &str, bytes: &[u8]) { self.text(name, &STANDARD.encode(bytes)); }
+    pub fn payload(&mut self, name: &str, bytes: &[u8]) {
+        self.text(name, &STANDARD.encode(bytes));
+    }
 
-    pub fn eui(&mut self, name: &str, eui: Eui64) { self.value(name, eui); }
+    pub fn eui(&mut self, name: &str, eui: Eui64) {
+        self.value(name, eui);
+    }
 
     /// `originator:target:counter`.
-    pub fn id(&mut self, name: &str, id: RequestId) { self.value(name, id); }
+    pub fn id(&mut self, name: &str, id: RequestId) {
+        self.value(name, id);
+    }
 
-    pub fn time(&mut self, name: &str, at: Utc) { self.value(name, at); }
+    pub fn time(&mut self, name: &str, at: Utc) {
+        self.value(name, at);
+    }
 
     /// A list of devices with `,` between.
     pub fn devices(&mut self, name: &'static str, devices: &[Eui64], most: usize) {
-        if devices.is_empty() || devices.len() > most { self.refuse(BuildError::Entries { field: name, found: devices.len(), most }); }
+        if devices.is_empty() || devices.len() > most {
+            self.refuse(BuildError::Entries { field: name, found: devices.len(), most });
+        }
         self.text(name, &devices.iter().map(Eui64::to_string).collect::<Vec<_>>().join(","));
     }
 }

@@ -37,15 +37,23 @@ pub(crate) struct Scope {
 #[derive(Debug, Default)]
 pub(crate) struct Rendered(Vec<Binding>);
 
-fn has_attributes(tag: &BytesStart<'_>) -> bool { !tag.attributes_raw().trim_ascii().is_empty() }
+fn has_attributes(tag: &BytesStart<'_>) -> bool {
+    !tag.attributes_raw().trim_ascii().is_empty()
+}
 
 /// Prefix and local name; no prefix is the empty one.
-fn split(name: &str) -> (&str, &str) { name.split_once(':').unwrap_or(("", name)) }
+fn split(name: &str) -> (&str, &str) {
+    name.split_once(':').unwrap_or(("", name))
+}
 
 impl Scope {
     /// The value of a prefix in elements above `depth`.
     fn find(&self, prefix: &str, depth: usize) -> Option<&str> {
-        self.bindings.iter().rev().find(|b| b.depth < depth && b.prefix == prefix).map(|b| b.uri.as_str())
+        self.bindings
+            .iter()
+            .rev()
+            .find(|b| b.depth < depth && b.prefix == prefix)
+            .map(|b| b.uri.as_str())
     }
 
     /// Takes the declarations of the element into scope; returns its other attributes in canonical order.
@@ -54,14 +62,22 @@ impl Scope {
         // Attributes borrow from the tag's text; the reader has checked their form.
         let text: &'t str = tag.attributes_raw();
         for (name, raw) in attribute_parts(text) {
-            let declared = match split(name) { ("", "xmlns") => Some(""), ("xmlns", prefix) => Some(prefix), _ => None };
+            let declared = match split(name) {
+                ("", "xmlns") => Some(""),
+                ("xmlns", prefix) => Some(prefix),
+                _ => None,
+            };
             let Some(prefix) = declared else {
                 attributes.push(Attribute { uri: String::new(), local: split(name).1, name, raw });
                 continue;
             };
             let uri = plain_value(raw);
-            if uri.is_empty() && !prefix.is_empty() { self.odd.get_or_insert_with(|| format!("xmlns:{prefix} declares nothing")); }
-            if !uri.is_empty() && !absolute(&uri) { self.odd.get_or_insert_with(|| "a namespace that is not an absolute URI".into()); }
+            if uri.is_empty() && !prefix.is_empty() {
+                self.odd.get_or_insert_with(|| format!("xmlns:{prefix} declares nothing"));
+            }
+            if !uri.is_empty() && !absolute(&uri) {
+                self.odd.get_or_insert_with(|| "a namespace that is not an absolute URI".into());
+            }
             self.bindings.push(Binding { depth, prefix: prefix.to_owned(), uri });
         }
         for attribute in &mut attributes {
@@ -80,11 +96,17 @@ impl Scope {
 
     /// The element at this depth closes.
     pub fn leave(&mut self, depth: usize) {
-        while self.bindings.last().is_some_and(|b| b.depth >= depth) { self.bindings.pop(); }
+        while self.bindings.last().is_some_and(|b| b.depth >= depth) {
+            self.bindings.pop();
+        }
     }
 
     /// Takes the declarations into scope and writes nothing: for elements that are left out.
-    pub fn pass(&mut self, depth: usize, tag: &BytesStart<'_>) { if has_attributes(tag) { self.enter(depth, tag); } }
+    pub fn pass(&mut self, depth: usize, tag: &BytesStart<'_>) {
+        if has_attributes(tag) {
+            self.enter(depth, tag);
+        }
+    }
 
     /// The start tag in the inclusive form, where all elements above are written too.
     pub fn inclusive(&mut self, depth: usize, tag: &BytesStart<'_>, out: &mut Vec<u8>) {
@@ -92,11 +114,14 @@ impl Scope {
         out.extend_from_slice(tag.name().0.as_bytes());
         if has_attributes(tag) {
             let attributes = self.enter(depth, tag);
-            let mut own: Vec<&Binding> = self.bindings.iter().filter(|b| b.depth == depth && b.prefix != "xml").collect();
+            let mut own: Vec<&Binding> =
+                self.bindings.iter().filter(|b| b.depth == depth && b.prefix != "xml").collect();
             own.sort_by(|a, b| a.prefix.cmp(&b.prefix));
             for b in own {
                 // What the element above has already is superfluous; so is undeclaring what was not there.
-                if self.find(&b.prefix, depth).unwrap_or_default() != b.uri { declaration(&b.prefix, &b.uri, out); }
+                if self.find(&b.prefix, depth).unwrap_or_default() != b.uri {
+                    declaration(&b.prefix, &b.uri, out);
+                }
             }
             write_attributes(&attributes, out);
         }
@@ -104,17 +129,27 @@ impl Scope {
     }
 
     /// The start tag in the exclusive form: only namespaces that its own names use.
-    pub fn exclusive(&mut self, depth: usize, tag: &BytesStart<'_>, rendered: &mut Rendered, out: &mut Vec<u8>) {
+    pub fn exclusive(
+        &mut self,
+        depth: usize,
+        tag: &BytesStart<'_>,
+        rendered: &mut Rendered,
+        out: &mut Vec<u8>,
+    ) {
         let name = tag.name().0;
         out.push(b'<');
         out.extend_from_slice(name.as_bytes());
         let attributes = if has_attributes(tag) { self.enter(depth, tag) } else { Vec::new() };
-        if attributes.iter().all(|a| split(a.name).0.is_empty()) { self.render(split(name).0, depth, rendered, out); } else {
+        if attributes.iter().all(|a| split(a.name).0.is_empty()) {
+            self.render(split(name).0, depth, rendered, out);
+        } else {
             let mut used = vec![split(name).0];
             used.extend(attributes.iter().map(|a| split(a.name).0).filter(|p| !p.is_empty()));
             used.sort_unstable();
             used.dedup();
-            for prefix in used { self.render(prefix, depth, rendered, out); }
+            for prefix in used {
+                self.render(prefix, depth, rendered, out);
+            }
         }
         write_attributes(&attributes, out);
         out.push(b'>');
@@ -122,10 +157,15 @@ impl Scope {
 
     /// Declares a prefix that is used, unless what is written above has declared it so.
     fn render(&self, prefix: &str, depth: usize, rendered: &mut Rendered, out: &mut Vec<u8>) {
-        if prefix == "xml" { return; }
+        if prefix == "xml" {
+            return;
+        }
         let uri = self.find(prefix, depth + 1).unwrap_or_default();
-        let above = rendered.0.iter().rev().find(|r| r.prefix == prefix).map_or("", |r| r.uri.as_str());
-        if above == uri { return; }
+        let above =
+            rendered.0.iter().rev().find(|r| r.prefix == prefix).map_or("", |r| r.uri.as_str());
+        if above == uri {
+            return;
+        }
         declaration(prefix, uri, out);
         rendered.0.push(Binding { depth, prefix: prefix.to_owned(), uri: uri.to_owned() });
     }
@@ -134,17 +174,26 @@ impl Scope {
 impl Rendered {
     /// The element at this depth closes.
     pub fn leave(&mut self, depth: usize) {
-        while self.0.last().is_some_and(|b| b.depth >= depth) { self.0.pop(); }
+        while self.0.last().is_some_and(|b| b.depth >= depth) {
+            self.0.pop();
+        }
     }
 }
 
 fn declaration(prefix: &str, uri: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b" xmlns");
-    if !prefix.is_empty() { out.push(b':'); }
+    if !prefix.is_empty() {
+        out.push(b':');
+    }
     out.extend_from_slice(prefix.as_bytes());
     out.extend_from_slice(b"=\"");
-    if uri.bytes().any(|b| matches!(b, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r')) { for c in uri.chars() { attribute_char(c, out); } }
-    else { out.extend_from_slice(uri.as_bytes()); }
+    if uri.bytes().any(|b| matches!(b, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r')) {
+        for c in uri.chars() {
+            attribute_char(c, out);
+        }
+    } else {
+        out.extend_from_slice(uri.as_bytes());
+    }
     out.push(b'"');
 }
 
@@ -154,8 +203,11 @@ fn write_attributes(attributes: &[Attribute<'_>], out: &mut Vec<u8>) {
         out.extend_from_slice(a.name.as_bytes());
         out.extend_from_slice(b"=\"");
         // Most values are written as they stand.
-        if a.raw.bytes().any(|b| matches!(b, b'&' | b'"' | b'\t' | b'\n' | b'\r')) { value(a.raw, |c| attribute_char(c, out)); }
-        else { out.extend_from_slice(a.raw.as_bytes()); }
+        if a.raw.bytes().any(|b| matches!(b, b'&' | b'"' | b'\t' | b'\n' | b'\r')) {
+            value(a.raw, |c| attribute_char(c, out));
+        } else {
+            out.extend_from_slice(a.raw.as_bytes());
+        }
         out.push(b'"');
     }
 }
@@ -182,7 +234,9 @@ fn value(raw: &str, mut each: impl FnMut(char)) {
         match c {
             '&' => {
                 let Some((name, after)) = next.split_once(';') else { return };
-                if let Ok(c) = reference(name) { each(c); }
+                if let Ok(c) = reference(name) {
+                    each(c);
+                }
                 next = after;
             }
             '\r' => {
@@ -198,7 +252,9 @@ fn value(raw: &str, mut each: impl FnMut(char)) {
 
 /// The value as a program reads it.
 pub(crate) fn plain_value(raw: &str) -> String {
-    if !raw.bytes().any(|b| matches!(b, b'&' | b'\t' | b'\n' | b'\r')) { return raw.to_owned(); }
+    if !raw.bytes().any(|b| matches!(b, b'&' | b'\t' | b'\n' | b'\r')) {
+        return raw.to_owned();
+    }
     let mut text = String::with_capacity(raw.len());
     value(raw, |c| text.push(c));
     text
@@ -220,7 +276,10 @@ fn attribute_char(c: char, out: &mut Vec<u8>) {
 pub(crate) fn text(raw: &str, out: &mut Vec<u8>) {
     let bytes = raw.as_bytes();
     // Without a branch in it, this looks at many bytes at once; nearly all texts end here.
-    if !bytes.iter().fold(false, |d, &b| d | (b == b'&') | (b == b'<') | (b == b'>') | (b == b'\r')) { return out.extend_from_slice(bytes); }
+    if !bytes.iter().fold(false, |d, &b| d | (b == b'&') | (b == b'<') | (b == b'>') | (b == b'\r'))
+    {
+        return out.extend_from_slice(bytes);
+    }
     let mut from = 0;
     for (i, &b) in bytes.iter().enumerate() {
         let instead: &[u8] = match b {
@@ -258,7 +317,9 @@ pub(crate) fn close(name: &str, out: &mut Vec<u8>) {
 
 /// A processing instruction; outside the root it has a line of its own.
 pub(crate) fn instruction(target: &str, content: &str, place: Place, out: &mut Vec<u8>) {
-    if place == Place::After { out.push(b'\n'); }
+    if place == Place::After {
+        out.push(b'\n');
+    }
     out.extend_from_slice(b"<?");
     out.extend_from_slice(target.as_bytes());
     let content = content.trim_start_matches([' ', '\t', '\r', '\n']);
@@ -268,7 +329,9 @@ pub(crate) fn instruction(target: &str, content: &str, place: Place, out: &mut V
         out.extend_from_slice(content.replace("\r\n", "\n").replace('\r', "\n").as_bytes());
     }
     out.extend_from_slice(b"?>");
-    if place == Place::Before { out.push(b'\n'); }
+    if place == Place::Before {
+        out.push(b'\n');
+    }
 }
 
 /// Where a processing instruction stands.
@@ -282,6 +345,7 @@ pub(crate) enum Place {
 /// Has the URI a scheme? Canonical XML knows no relative namespaces.
 fn absolute(uri: &str) -> bool {
     uri.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
     })
 }

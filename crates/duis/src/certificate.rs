@@ -54,7 +54,9 @@ pub enum CertificateError {
     #[error("certificate: {0} bytes, at most {MOST_CERTIFICATE_BYTES}")]
     TooLarge(usize),
     /// Not PEM with one block `CERTIFICATE`.
-    #[error("certificate: not PEM: write -----BEGIN CERTIFICATE-----, base64, -----END CERTIFICATE-----")]
+    #[error(
+        "certificate: not PEM: write -----BEGIN CERTIFICATE-----, base64, -----END CERTIFICATE-----"
+    )]
     NotPem,
     /// Not an X.509 certificate in DER.
     #[error("certificate: not X.509 in DER, at {0}")]
@@ -66,13 +68,17 @@ pub enum CertificateError {
         serial: u128,
     },
     /// Neither an x500UniqueIdentifier nor a hardwareModuleName with eight bytes.
-    #[error("certificate {serial}: no EUI-64: neither x500UniqueIdentifier in the subject nor hardwareModuleName in subjectAltName")]
+    #[error(
+        "certificate {serial}: no EUI-64: neither x500UniqueIdentifier in the subject nor hardwareModuleName in subjectAltName"
+    )]
     NoEui {
         /// Serial number, decimal.
         serial: u128,
     },
     /// An organisational unit that is no role.
-    #[error("certificate {serial}: organisational unit {text:?} is not a role: two hexadecimal digits")]
+    #[error(
+        "certificate {serial}: organisational unit {text:?} is not a role: two hexadecimal digits"
+    )]
     Role {
         /// Serial number, decimal.
         serial: u128,
@@ -93,7 +99,9 @@ impl Certificate {
     /// # Errors
     /// Text that is not PEM, and as [`Certificate::from_der`].
     pub fn from_pem(text: &str) -> Result<Certificate, CertificateError> {
-        if text.len() > 2 * MOST_CERTIFICATE_BYTES { return Err(CertificateError::TooLarge(text.len())); }
+        if text.len() > 2 * MOST_CERTIFICATE_BYTES {
+            return Err(CertificateError::TooLarge(text.len()));
+        }
         Certificate::from_der(&pem_block(text, "CERTIFICATE").ok_or(CertificateError::NotPem)?)
     }
 
@@ -103,7 +111,9 @@ impl Certificate {
     /// Bytes that are not a certificate for P-256 with an EUI-64 and a usage. The issuer's
     /// signature is not checked: who may be trusted is decided by who is put into the keyring.
     pub fn from_der(der: &[u8]) -> Result<Certificate, CertificateError> {
-        if der.len() > MOST_CERTIFICATE_BYTES { return Err(CertificateError::TooLarge(der.len())); }
+        if der.len() > MOST_CERTIFICATE_BYTES {
+            return Err(CertificateError::TooLarge(der.len()));
+        }
         let at = |place: &'static str| move |_: NotDer| CertificateError::NotX509(place);
         let mut outer = Der(der);
         let mut parts = outer.take(tag::SEQUENCE).map_err(at("the outer sequence"))?;
@@ -116,27 +126,48 @@ impl Certificate {
         let mut validity = body.take(tag::SEQUENCE).map_err(at("validity"))?;
         let not_before = time(&mut validity).map_err(at("notBefore"))?;
         let not_after = time(&mut validity).map_err(at("notAfter"))?;
-        let subject = name(body.take(tag::SEQUENCE).map_err(at("subject"))?).map_err(at("subject"))?;
+        let subject =
+            name(body.take(tag::SEQUENCE).map_err(at("subject"))?).map_err(at("subject"))?;
         let key = body.take(tag::SEQUENCE).map_err(at("subjectPublicKeyInfo"))?;
-        let public_key = public_key(key).map_err(at("subjectPublicKeyInfo"))?.ok_or(CertificateError::NotP256 { serial })?;
+        let public_key = public_key(key)
+            .map_err(at("subjectPublicKeyInfo"))?
+            .ok_or(CertificateError::NotP256 { serial })?;
         let extensions = extensions(body).map_err(at("extensions"))?;
-        let unique = subject.iter().find(|p| p.kind == oid::UNIQUE_IDENTIFIER).and_then(|p| eight(p.value.strip_prefix(&[0])?));
+        let unique = subject
+            .iter()
+            .find(|p| p.kind == oid::UNIQUE_IDENTIFIER)
+            .and_then(|p| eight(p.value.strip_prefix(&[0])?));
         let eui = unique.or(extensions.eui).map(Eui64).ok_or(CertificateError::NoEui { serial })?;
         let usage = extensions.usage.ok_or(CertificateError::Usage { serial })?;
         let role = subject.iter().find(|p| p.kind == oid::ORGANISATIONAL_UNIT).map(|p| {
             let text = String::from_utf8_lossy(p.value).into_owned();
-            role(&text).ok_or(CertificateError::Role { serial, text: text.chars().take(40).collect() })
+            role(&text)
+                .ok_or(CertificateError::Role { serial, text: text.chars().take(40).collect() })
         });
-        Ok(Certificate { serial, eui, role: role.transpose()?, usage, not_before, not_after, issuer: printed(&issuer), public_key, der: der.to_vec() })
+        Ok(Certificate {
+            serial,
+            eui,
+            role: role.transpose()?,
+            usage,
+            not_before,
+            not_after,
+            issuer: printed(&issuer),
+            public_key,
+            der: der.to_vec(),
+        })
     }
 
     /// As PEM, lines of 64 characters.
     #[must_use]
-    pub fn to_pem(&self) -> String { to_pem("CERTIFICATE", &self.der) }
+    pub fn to_pem(&self) -> String {
+        to_pem("CERTIFICATE", &self.der)
+    }
 
     /// Is it valid at that instant?
     #[must_use]
-    pub fn valid_at(&self, now: Utc) -> bool { self.not_before <= now && now <= self.not_after }
+    pub fn valid_at(&self, now: Utc) -> bool {
+        self.not_before <= now && now <= self.not_after
+    }
 }
 
 /// Two hexadecimal digits; or three decimal ones, as one published certificate of the DSP writes
@@ -175,18 +206,26 @@ fn name(mut der: Der<'_>) -> Result<Vec<NamePart<'_>>, NotDer> {
 fn printed(parts: &[NamePart<'_>]) -> String {
     let mut text = String::new();
     for part in parts.iter().rev() {
-        if !text.is_empty() { text.push(','); }
+        if !text.is_empty() {
+            text.push(',');
+        }
         match part.kind {
             oid::COMMON_NAME => text.push_str("CN="),
             oid::ORGANISATIONAL_UNIT => text.push_str("OU="),
             other => text.push_str(&format!("OID.{}=", dotted(other))),
         }
         match std::str::from_utf8(part.value) {
-            Ok(value) if part.tag != tag::BIT_STRING => for c in value.chars() {
-                if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#') { text.push('\\'); }
-                text.push(c);
-            },
-            _ => text.push_str(&part.value.iter().fold(String::from("#"), |t, b| t + &format!("{b:02X}"))),
+            Ok(value) if part.tag != tag::BIT_STRING => {
+                for c in value.chars() {
+                    if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#') {
+                        text.push('\\');
+                    }
+                    text.push(c);
+                }
+            }
+            _ => text.push_str(
+                &part.value.iter().fold(String::from("#"), |t, b| t + &format!("{b:02X}")),
+            ),
         }
     }
     text
@@ -198,7 +237,11 @@ fn dotted(bytes: &[u8]) -> String {
     for &b in bytes {
         n = n << 7 | u64::from(b & 0x7F);
         if b < 0x80 {
-            if numbers.is_empty() { let first = (n / 40).min(2); numbers.push(first); n -= first * 40; }
+            if numbers.is_empty() {
+                let first = (n / 40).min(2);
+                numbers.push(first);
+                n -= first * 40;
+            }
             numbers.push(std::mem::take(&mut n));
         }
     }
@@ -208,15 +251,33 @@ fn dotted(bytes: &[u8]) -> String {
 /// UTCTime (1950 to 2049) or GeneralizedTime, to the second and in UTC.
 fn time(der: &mut Der<'_>) -> Result<Utc, NotDer> {
     let (tag, content, _) = der.any()?;
-    let text = std::str::from_utf8(content).ok().and_then(|t| t.strip_suffix('Z')).filter(|t| t.bytes().all(|b| b.is_ascii_digit())).ok_or(NotDer)?;
+    let text = std::str::from_utf8(content)
+        .ok()
+        .and_then(|t| t.strip_suffix('Z'))
+        .filter(|t| t.bytes().all(|b| b.is_ascii_digit()))
+        .ok_or(NotDer)?;
     let full = match (tag, text.len()) {
-        (tag::UTC_TIME, 12) => format!("{}{text}", if text.as_bytes()[0] >= b'5' { "19" } else { "20" }),
+        (tag::UTC_TIME, 12) => {
+            format!("{}{text}", if text.as_bytes()[0] >= b'5' { "19" } else { "20" })
+        }
         (tag::GENERALIZED_TIME, 14) => text.to_owned(),
         _ => return Err(NotDer),
     };
-    if full == "99991231235959" { return Ok(FOREVER); }
+    if full == "99991231235959" {
+        return Ok(FOREVER);
+    }
     let part = |from: usize, to: usize| &full[from..to];
-    format!("{}-{}-{}T{}:{}:{}Z", part(0, 4), part(4, 6), part(6, 8), part(8, 10), part(10, 12), part(12, 14)).parse().map_err(|_| NotDer)
+    format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        part(0, 4),
+        part(4, 6),
+        part(6, 8),
+        part(8, 10),
+        part(10, 12),
+        part(12, 14)
+    )
+    .parse()
+    .map_err(|_| NotDer)
 }
 
 /// The key, or `None` where it is of another kind.
@@ -225,7 +286,9 @@ fn public_key(mut info: Der<'_>) -> Result<Option<PublicKey>, NotDer> {
     let kind = algorithm.take(tag::OID)?.0;
     let curve = algorithm.take_if(tag::OID)?;
     let point = info.bit_string()?;
-    if kind != oid::EC_PUBLIC_KEY || curve.map(|c| c.0) != Some(oid::P256) { return Ok(None); }
+    if kind != oid::EC_PUBLIC_KEY || curve.map(|c| c.0) != Some(oid::P256) {
+        return Ok(None);
+    }
     Ok(PublicKey::from_point(point))
 }
 
@@ -239,7 +302,9 @@ fn extensions(mut rest: Der<'_>) -> Result<Extensions, NotDer> {
     let mut found = Extensions::default();
     while !rest.is_empty() {
         let (tag, content, _) = rest.any()?;
-        if tag != tag::context(3) { continue; }
+        if tag != tag::context(3) {
+            continue;
+        }
         let mut list = Der(content).take(tag::SEQUENCE)?;
         while !list.is_empty() {
             let mut extension = list.take(tag::SEQUENCE)?;
@@ -272,7 +337,9 @@ fn hardware_serial(mut value: Der<'_>) -> Result<Option<u64>, NotDer> {
     while !names.is_empty() {
         let (tag, content, _) = names.any()?;
         let mut other = Der(content);
-        if tag != tag::context(0) || other.take(tag::OID)?.0 != oid::HARDWARE_MODULE { continue; }
+        if tag != tag::context(0) || other.take(tag::OID)?.0 != oid::HARDWARE_MODULE {
+            continue;
+        }
         let mut module = other.take(tag::context(0))?.take(tag::SEQUENCE)?;
         module.take(tag::OID)?;
         return Ok(eight(module.take(tag::OCTET_STRING)?.0));
@@ -280,7 +347,9 @@ fn hardware_serial(mut value: Der<'_>) -> Result<Option<u64>, NotDer> {
     Ok(None)
 }
 
-fn eight(bytes: &[u8]) -> Option<u64> { bytes.try_into().ok().map(u64::from_be_bytes) }
+fn eight(bytes: &[u8]) -> Option<u64> {
+    bytes.try_into().ok().map(u64::from_be_bytes)
+}
 
 /// The bytes of the one block of that name.
 pub(crate) fn pem_block(text: &str, name: &str) -> Option<Vec<u8>> {
@@ -296,7 +365,9 @@ pub(crate) fn to_pem(name: &str, der: &[u8]) -> String {
     let text = STANDARD.encode(der);
     let mut pem = format!("-----BEGIN {name}-----\n");
     for (i, c) in text.chars().enumerate() {
-        if i > 0 && i % LINE == 0 { pem.push('\n'); }
+        if i > 0 && i % LINE == 0 {
+            pem.push('\n');
+        }
         pem.push(c);
     }
     pem + &format!("\n-----END {name}-----\n")
@@ -308,14 +379,31 @@ mod tests {
 
     #[test]
     fn roles_are_hexadecimal_and_one_is_decimal() {
-        for (text, value) in [("87", 0x87), ("7F", 0x7F), ("7f", 0x7F), ("2", 2), ("00", 0), ("137", 0x89), ("255", 0xFF)] { assert_eq!(role(text), Some(value), "{text}"); }
-        for bad in ["", "256", "1A7", "zz", "0087", "-1", "+1"] { assert_eq!(role(bad), None, "{bad}"); }
+        for (text, value) in [
+            ("87", 0x87),
+            ("7F", 0x7F),
+            ("7f", 0x7F),
+            ("2", 2),
+            ("00", 0),
+            ("137", 0x89),
+            ("255", 0xFF),
+        ] {
+            assert_eq!(role(text), Some(value), "{text}");
+        }
+        for bad in ["", "256", "1A7", "zz", "0087", "-1", "+1"] {
+            assert_eq!(role(bad), None, "{bad}");
+        }
     }
 
     #[test]
     fn names_are_printed_as_signatures_print_them() {
-        let part = |kind: &'static [u8], value: &'static [u8], tag: u8| NamePart { kind, value, tag };
-        let name = [part(oid::ORGANISATIONAL_UNIT, b"07", tag::UTF8_STRING), part(oid::COMMON_NAME, b"a,b", tag::UTF8_STRING), part(oid::UNIQUE_IDENTIFIER, &[0, 0xAB], tag::BIT_STRING)];
+        let part =
+            |kind: &'static [u8], value: &'static [u8], tag: u8| NamePart { kind, value, tag };
+        let name = [
+            part(oid::ORGANISATIONAL_UNIT, b"07", tag::UTF8_STRING),
+            part(oid::COMMON_NAME, b"a,b", tag::UTF8_STRING),
+            part(oid::UNIQUE_IDENTIFIER, &[0, 0xAB], tag::BIT_STRING),
+        ];
         assert_eq!(printed(&name), "OID.2.5.4.45=#00AB,CN=a\\,b,OU=07");
     }
 }

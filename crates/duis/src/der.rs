@@ -13,7 +13,9 @@ pub(crate) mod tag {
     pub const SEQUENCE: u8 = 0x30;
     pub const SET: u8 = 0x31;
     /// `[n]`, constructed.
-    pub const fn context(n: u8) -> u8 { 0xA0 | n }
+    pub const fn context(n: u8) -> u8 {
+        0xA0 | n
+    }
 }
 
 /// Object identifiers, encoded.
@@ -40,23 +42,32 @@ pub(crate) struct NotDer;
 pub(crate) struct Der<'a>(pub &'a [u8]);
 
 impl<'a> Der<'a> {
-    pub fn is_empty(self) -> bool { self.0.is_empty() }
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
 
-    pub fn peek(self) -> Option<u8> { self.0.first().copied() }
+    pub fn peek(self) -> Option<u8> {
+        self.0.first().copied()
+    }
 
     /// The next element, whatever it is: its tag, its content, and all of its bytes.
     pub fn any(&mut self) -> Result<(u8, &'a [u8], &'a [u8]), NotDer> {
         let all = self.0;
         let (&[tag, first], rest) = all.split_first_chunk::<2>().ok_or(NotDer)?;
         // A tag of more than one byte stands in no certificate.
-        if tag & 0x1F == 0x1F { return Err(NotDer); }
+        if tag & 0x1F == 0x1F {
+            return Err(NotDer);
+        }
         let (length, rest) = match first {
             0..=0x7F => (usize::from(first), rest),
             0x81..=0x83 => {
-                let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7F)).ok_or(NotDer)?;
+                let (bytes, rest) =
+                    rest.split_at_checked(usize::from(first & 0x7F)).ok_or(NotDer)?;
                 let length = bytes.iter().fold(0usize, |n, &b| n << 8 | usize::from(b));
                 // DER takes the shortest form.
-                if length < 0x80 || bytes[0] == 0 { return Err(NotDer); }
+                if length < 0x80 || bytes[0] == 0 {
+                    return Err(NotDer);
+                }
                 (length, rest)
             }
             _ => return Err(NotDer),
@@ -78,7 +89,9 @@ impl<'a> Der<'a> {
     }
 
     /// Nothing may be left.
-    pub fn end(self) -> Result<(), NotDer> { if self.0.is_empty() { Ok(()) } else { Err(NotDer) } }
+    pub fn end(self) -> Result<(), NotDer> {
+        if self.0.is_empty() { Ok(()) } else { Err(NotDer) }
+    }
 
     /// A bit string without unused bits.
     pub fn bit_string(&mut self) -> Result<&'a [u8], NotDer> {
@@ -97,7 +110,9 @@ impl<'a> Der<'a> {
             [first, ..] if *first < 0x80 && *first > 0 => bytes,
             _ => return Err(NotDer),
         };
-        if digits.len() > 16 { return Err(NotDer); }
+        if digits.len() > 16 {
+            return Err(NotDer);
+        }
         Ok(digits.iter().fold(0, |n, &b| n << 8 | u128::from(b)))
     }
 }
@@ -109,9 +124,13 @@ pub(crate) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     out.push(tag);
     let bytes = length.to_be_bytes();
     let short = &bytes[bytes.iter().position(|&b| b != 0).unwrap_or(bytes.len() - 1)..];
-    if length >= 0x80 { out.push(0x80 | short.len() as u8); }
+    if length >= 0x80 {
+        out.push(0x80 | short.len() as u8);
+    }
     out.extend_from_slice(short);
-    for part in parts { out.extend_from_slice(part); }
+    for part in parts {
+        out.extend_from_slice(part);
+    }
     out
 }
 
@@ -123,7 +142,9 @@ pub(crate) fn unsigned(value: u128) -> Vec<u8> {
 }
 
 /// A bit string of whole bytes.
-pub(crate) fn bit_string(bytes: &[u8]) -> Vec<u8> { element(tag::BIT_STRING, &[&[0], bytes]) }
+pub(crate) fn bit_string(bytes: &[u8]) -> Vec<u8> {
+    element(tag::BIT_STRING, &[&[0], bytes])
+}
 
 #[cfg(test)]
 mod tests {
@@ -138,16 +159,28 @@ mod tests {
             der.end().unwrap();
         }
         // 5 bytes, with a length longer than needed; a length that is not there; indefinite.
-        for bad in [&[4u8, 0x81, 1, 7][..], &[4, 0x82, 0, 200], &[4, 2, 7], &[0x30, 0x80, 0, 0], &[0x1F, 0x81, 1, 7], &[4], &[]] {
+        for bad in [
+            &[4u8, 0x81, 1, 7][..],
+            &[4, 0x82, 0, 200],
+            &[4, 2, 7],
+            &[0x30, 0x80, 0, 0],
+            &[0x1F, 0x81, 1, 7],
+            &[4],
+            &[],
+        ] {
             assert_eq!(Der(bad).any().unwrap_err(), NotDer, "{bad:?}");
         }
     }
 
     #[test]
     fn numbers_of_128_bits() {
-        for n in [0u128, 1, 0x7F, 0x80, 0xFF, 0x100, u128::MAX, u128::MAX >> 1] { assert_eq!(Der(&unsigned(n)).unsigned(), Ok(n)); }
+        for n in [0u128, 1, 0x7F, 0x80, 0xFF, 0x100, u128::MAX, u128::MAX >> 1] {
+            assert_eq!(Der(&unsigned(n)).unsigned(), Ok(n));
+        }
         // Negative, padded, empty, 129 bits.
-        for bad in [&[2u8, 1, 0x80][..], &[2, 2, 0, 1], &[2, 0]] { assert!(Der(bad).unsigned().is_err(), "{bad:?}"); }
+        for bad in [&[2u8, 1, 0x80][..], &[2, 2, 0, 1], &[2, 0]] {
+            assert!(Der(bad).unsigned().is_err(), "{bad:?}");
+        }
         assert!(Der(&element(tag::INTEGER, &[&[1; 17]])).unsigned().is_err());
     }
 }

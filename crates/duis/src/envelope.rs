@@ -11,7 +11,9 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
-    pub fn new(root: Root, _version: String) -> Box<Envelope> { Box::new(Envelope { root, parts: Parts::default() }) }
+    pub fn new(root: Root, _version: String) -> Box<Envelope> {
+        Box::new(Envelope { root, parts: Parts::default() })
+    }
 }
 
 impl Fields for Envelope {
@@ -23,11 +25,16 @@ impl Fields for Envelope {
         Ok(Want::Children)
     }
 
-    fn value(&mut self, _: &[Step<'_>], _: &str, _: &Limits) -> Result<(), Fault> { Ok(()) }
+    fn value(&mut self, _: &[Step<'_>], _: &str, _: &Limits) -> Result<(), Fault> {
+        Ok(())
+    }
 
     fn signature(&mut self, _: usize, _: usize) {}
 
     fn most_bytes(&self, limits: &Limits) -> Option<usize> {
-        Some(match self.root { Root::Request => limits.largest(), Root::Response => limits.response_bytes })
+        Some(match self.root {
+            Root::Request => limits.largest(),
+            Root::Response => limits.response_bytes,
+        })
     }
 }

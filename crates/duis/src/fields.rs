@@ -1,11 +1,11 @@
 //! What stands inside a body, field by field: for the few services whose content the gateway
 //! needs (inventory, pre-notification, Signed Pre-Commands) beyond what [`crate::read()`] keeps.
 
+use crate::Limits;
 use crate::read::{decode, refused};
 use crate::refusal::{Fault, Refusal, RefusalCode};
 use crate::scan::{Ns, Piece, Scan};
 use crate::values::trimmed;
-use crate::Limits;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -23,9 +23,14 @@ pub struct BodyField {
 
 /// Where a message holds a GBCS payload.
 const PAYLOADS: [&str; 8] = [
-    "SignedPreCommand/GBCSPayload", "DeviceAlertMessage/GBCSPayload", "ResponseMessage/GBCSPayload", "ResponseMessage/PreCommand/GBCSPayload",
-    "ResponseMessage/LocalCommand/GBCSPayload", "ResponseMessage/DSPScheduledMessage/GBCSPayload",
-    "ResponseMessage/FutureDatedDeviceAlertMessage/GBCSPayload", "ResponseMessage/CINMessage/GBCSPayload",
+    "SignedPreCommand/GBCSPayload",
+    "DeviceAlertMessage/GBCSPayload",
+    "ResponseMessage/GBCSPayload",
+    "ResponseMessage/PreCommand/GBCSPayload",
+    "ResponseMessage/LocalCommand/GBCSPayload",
+    "ResponseMessage/DSPScheduledMessage/GBCSPayload",
+    "ResponseMessage/FutureDatedDeviceAlertMessage/GBCSPayload",
+    "ResponseMessage/CINMessage/GBCSPayload",
 ];
 
 /// An element that is open.
@@ -47,14 +52,20 @@ pub fn body_fields(bytes: &[u8], limits: &Limits, most: usize) -> Result<Vec<Bod
     let mut scan = Scan::new(text, limits, ());
     let mut start = 0;
     let mut fields = Vec::new();
-    collect(&mut scan, &mut start, most, &mut fields).map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
+    collect(&mut scan, &mut start, most, &mut fields)
+        .map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
     Ok(fields)
 }
 
 /// Depth of the element in the body; the root has 1.
 const BODY_ELEMENT: usize = 3;
 
-fn collect(scan: &mut Scan<'_, ()>, start: &mut usize, most: usize, fields: &mut Vec<BodyField>) -> Result<(), Fault> {
+fn collect(
+    scan: &mut Scan<'_, ()>,
+    start: &mut usize,
+    most: usize,
+    fields: &mut Vec<BodyField>,
+) -> Result<(), Fault> {
     let mut path = String::new();
     let mut open: Vec<Open> = Vec::new();
     loop {
@@ -63,23 +74,41 @@ fn collect(scan: &mut Scan<'_, ()>, start: &mut usize, most: usize, fields: &mut
             Piece::Open(ns, name, _) => {
                 let depth = open.len() + 1;
                 let above = open.last().is_none_or(|o| o.counts);
-                let counts = above && ns == Ns::Duis && (depth != BODY_ELEMENT - 1 || name == "Body");
-                if let Some(o) = open.last_mut() { o.inner = true; }
+                let counts =
+                    above && ns == Ns::Duis && (depth != BODY_ELEMENT - 1 || name == "Body");
+                if let Some(o) = open.last_mut() {
+                    o.inner = true;
+                }
                 let before = path.len();
                 if counts && depth >= BODY_ELEMENT {
-                    if !path.is_empty() { path.push('/'); }
+                    if !path.is_empty() {
+                        path.push('/');
+                    }
                     path.push_str(name);
                 }
                 open.push(Open { before, text: String::new(), inner: false, counts });
             }
-            Piece::Text(text) => if open.len() >= BODY_ELEMENT && let Some(o) = open.last_mut().filter(|o| o.counts) {
-                if o.text.len() + text.len() > most { return Err(Fault::new(RefusalCode::FieldTooLong, format!("more than {most} bytes"))); }
-                o.text.push_str(&text);
-            },
-            Piece::Close => if let Some(o) = open.pop() {
-                if o.counts && !o.inner && open.len() + 1 >= BODY_ELEMENT { fields.push(BodyField { path: path.clone(), text: o.text }); }
-                path.truncate(o.before);
-            },
+            Piece::Text(text) => {
+                if open.len() >= BODY_ELEMENT
+                    && let Some(o) = open.last_mut().filter(|o| o.counts)
+                {
+                    if o.text.len() + text.len() > most {
+                        return Err(Fault::new(
+                            RefusalCode::FieldTooLong,
+                            format!("more than {most} bytes"),
+                        ));
+                    }
+                    o.text.push_str(&text);
+                }
+            }
+            Piece::Close => {
+                if let Some(o) = open.pop() {
+                    if o.counts && !o.inner && open.len() + 1 >= BODY_ELEMENT {
+                        fields.push(BodyField { path: path.clone(), text: o.text });
+                    }
+                    path.truncate(o.before);
+                }
+            }
             Piece::End => return Ok(()),
         }
     }
@@ -90,9 +119,26 @@ fn collect(scan: &mut Scan<'_, ()>, start: &mut usize, most: usize, fields: &mut
 ///
 /// # Errors
 /// As [`body_fields`], and a payload that is not base64 (of `most` bytes of base64 at most).
-pub fn gbcs_payload(bytes: &[u8], limits: &Limits, most: usize) -> Result<Option<Vec<u8>>, Refusal> {
-    let Some(field) = body_fields(bytes, limits, most)?.into_iter().find(|f| PAYLOADS.contains(&f.path.as_str())) else { return Ok(None) };
-    let joined: Vec<u8> = trimmed(&field.text).bytes().filter(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')).collect();
-    let bad = || Refusal::at(bytes, 0, Fault::new(RefusalCode::BadPayload, format!("{}: not base64", field.path)));
+pub fn gbcs_payload(
+    bytes: &[u8],
+    limits: &Limits,
+    most: usize,
+) -> Result<Option<Vec<u8>>, Refusal> {
+    let Some(field) =
+        body_fields(bytes, limits, most)?.into_iter().find(|f| PAYLOADS.contains(&f.path.as_str()))
+    else {
+        return Ok(None);
+    };
+    let joined: Vec<u8> = trimmed(&field.text)
+        .bytes()
+        .filter(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
+        .collect();
+    let bad = || {
+        Refusal::at(
+            bytes,
+            0,
+            Fault::new(RefusalCode::BadPayload, format!("{}: not base64", field.path)),
+        )
+    };
     STANDARD.decode(joined).map(Some).map_err(|_| bad())
 }

@@ -2,14 +2,16 @@
 //! seeded mutator, and a fuzzing engine may call them as they are.
 
 use crate::{
-    Certificate, CertificateRequest, DEFAULT_PAYLOAD_BYTES, FOREVER, Keyring, Limits, Message, PrivateKey, ROLE_USER_XML, Services, SignatureCode, Signer, Usage, Verifier,
-    VerifyRules, body_fields, canonical, gbcs_payload, issue, read, read_and_verify,
+    Certificate, CertificateRequest, DEFAULT_PAYLOAD_BYTES, FOREVER, Keyring, Limits, Message,
+    PrivateKey, ROLE_USER_XML, Services, SignatureCode, Signer, Usage, Verifier, VerifyRules,
+    body_fields, canonical, gbcs_payload, issue, read, read_and_verify,
 };
 use northbound_types::{Eui64, Utc};
 use std::sync::LazyLock;
 
 static SERVICES: LazyLock<Services> = LazyLock::new(|| {
-    Services::from_catalogue(include_str!("../../../rules/codes/srv_catalogue.csv")).unwrap_or_default()
+    Services::from_catalogue(include_str!("../../../rules/codes/srv_catalogue.csv"))
+        .unwrap_or_default()
 });
 
 /// Reads whatever bytes come. It must not panic; what it reads must be within the limits and be
@@ -36,9 +38,16 @@ pub fn fuzz_read(data: &[u8]) {
 
 /// The User of the invented corpus, and the keyring that trusts it alone.
 static USER: LazyLock<Option<(Signer, Keyring)>> = LazyLock::new(|| {
-    let (key, issuer) = (PrivateKey::from_entropy(&[5; 32]).ok()?, PrivateKey::from_entropy(&[7; 32]).ok()?);
+    let (key, issuer) =
+        (PrivateKey::from_entropy(&[5; 32]).ok()?, PrivateKey::from_entropy(&[7; 32]).ok()?);
     let request = CertificateRequest {
-        serial: 5, issuer: "T1", eui: Eui64(0x90B3_D51F_3001_0000), role: Some(ROLE_USER_XML), usage: Usage::DigitalSignature, not_before: Utc(0), not_after: FOREVER,
+        serial: 5,
+        issuer: "T1",
+        eui: Eui64(0x90B3_D51F_3001_0000),
+        role: Some(ROLE_USER_XML),
+        usage: Usage::DigitalSignature,
+        not_before: Utc(0),
+        not_after: FOREVER,
         public_key: key.public(),
     };
     let certificate = issue(&request, &issuer).ok()?;
@@ -49,7 +58,9 @@ static USER: LazyLock<Option<(Signer, Keyring)>> = LazyLock::new(|| {
 
 /// Signs whatever message comes, as the User of the corpus; `None` for what is no message.
 #[must_use]
-pub fn signed(data: &[u8]) -> Option<Vec<u8>> { USER.as_ref()?.0.sign(data, &Limits::default()).ok() }
+pub fn signed(data: &[u8]) -> Option<Vec<u8>> {
+    USER.as_ref()?.0.sign(data, &Limits::default()).ok()
+}
 
 /// Reads and verifies whatever bytes come; returns whether the signature is the User's. It must not
 /// panic and must judge alike twice; and a message is read in the same way with and without its signature being heard.
@@ -58,8 +69,16 @@ pub fn fuzz_verify(data: &[u8]) -> bool {
     let (rules, limits) = (VerifyRules::default(), Limits::default());
     let verifier = Verifier { keyring, rules: &rules, now: Utc(0) };
     let first = read_and_verify(data, &limits, &SERVICES, &verifier);
-    assert_eq!(first, read_and_verify(data, &limits, &SERVICES, &verifier), "the same bytes were judged in two ways");
-    assert_eq!(first.as_ref().map(|(message, _)| message), read(data, &limits, &SERVICES).as_ref(), "hearing the signature changed what was read");
+    assert_eq!(
+        first,
+        read_and_verify(data, &limits, &SERVICES, &verifier),
+        "the same bytes were judged in two ways"
+    );
+    assert_eq!(
+        first.as_ref().map(|(message, _)| message),
+        read(data, &limits, &SERVICES).as_ref(),
+        "hearing the signature changed what was read"
+    );
     let _ = gbcs_payload(data, &limits, DEFAULT_PAYLOAD_BYTES);
     let _ = body_fields(data, &limits, DEFAULT_PAYLOAD_BYTES);
     matches!(first, Ok((_, Ok(_))))
@@ -79,7 +98,13 @@ pub fn fuzz_sign(data: &[u8]) {
         assert_eq!(&document[..from], &sent[..from], "what was digested is not what is sent");
     }
     if let Ok((_, Err(refusal))) = read_and_verify(&sent, &limits, &SERVICES, &verifier) {
-        assert!(matches!(refusal.code, SignatureCode::WrongSigner | SignatureCode::Nested | SignatureCode::IdAttribute), "{refusal}");
+        assert!(
+            matches!(
+                refusal.code,
+                SignatureCode::WrongSigner | SignatureCode::Nested | SignatureCode::IdAttribute
+            ),
+            "{refusal}"
+        );
     }
 }
 
@@ -87,8 +112,14 @@ pub fn fuzz_sign(data: &[u8]) {
 pub fn fuzz_certificate(data: &[u8]) {
     if let Ok(certificate) = Certificate::from_der(data) {
         assert_eq!(certificate.der, data);
-        assert!(Certificate::from_pem(&certificate.to_pem()).is_ok_and(|c| c.serial == certificate.serial), "what was read is not written so that it can be read");
+        assert!(
+            Certificate::from_pem(&certificate.to_pem())
+                .is_ok_and(|c| c.serial == certificate.serial),
+            "what was read is not written so that it can be read"
+        );
     }
-    if let Ok(text) = std::str::from_utf8(data) { let _ = Certificate::from_pem(text); }
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = Certificate::from_pem(text);
+    }
     let _ = PrivateKey::from_pkcs8(data);
 }

@@ -14,7 +14,9 @@ pub const MOST_CERTIFICATES: usize = 1_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {
     /// Another certificate has this serial number: a message could not say which is meant.
-    #[error("certificate {serial}: another certificate with this serial number is already in the keyring")]
+    #[error(
+        "certificate {serial}: another certificate with this serial number is already in the keyring"
+    )]
     SameSerial {
         /// Serial number, decimal.
         serial: u128,
@@ -53,7 +55,9 @@ pub struct Keyring {
 impl Keyring {
     /// An empty one.
     #[must_use]
-    pub fn new() -> Keyring { Keyring::default() }
+    pub fn new() -> Keyring {
+        Keyring::default()
+    }
 
     /// Trusts a certificate. The same one twice is no error.
     ///
@@ -62,9 +66,15 @@ impl Keyring {
     pub fn insert(&mut self, certificate: Certificate) -> Result<Arc<Certificate>, KeyringError> {
         let serial = certificate.serial;
         if let Some(known) = self.by_serial.get(&serial) {
-            return if known.der == certificate.der { Ok(Arc::clone(known)) } else { Err(KeyringError::SameSerial { serial }) };
+            return if known.der == certificate.der {
+                Ok(Arc::clone(known))
+            } else {
+                Err(KeyringError::SameSerial { serial })
+            };
         }
-        if self.by_serial.len() == MOST_CERTIFICATES { return Err(KeyringError::Full); }
+        if self.by_serial.len() == MOST_CERTIFICATES {
+            return Err(KeyringError::Full);
+        }
         let certificate = Arc::new(certificate);
         self.by_serial.insert(serial, Arc::clone(&certificate));
         let owner = (certificate.eui, certificate.usage, certificate.role);
@@ -78,14 +88,18 @@ impl Keyring {
         let owner = (certificate.eui, certificate.usage, certificate.role);
         if let Some(list) = self.by_owner.get_mut(&owner) {
             list.retain(|c| c.serial != serial);
-            if list.is_empty() { self.by_owner.remove(&owner); }
+            if list.is_empty() {
+                self.by_owner.remove(&owner);
+            }
         }
         true
     }
 
     /// By serial number alone, as a signature names its certificate.
     #[must_use]
-    pub fn by_serial(&self, serial: u128) -> Option<&Arc<Certificate>> { self.by_serial.get(&serial) }
+    pub fn by_serial(&self, serial: u128) -> Option<&Arc<Certificate>> {
+        self.by_serial.get(&serial)
+    }
 
     /// By owner, usage and role, in the order they were put in. One EUI may have several, of two
     /// generations, say.
@@ -96,19 +110,27 @@ impl Keyring {
 
     /// All certificates of an owner for a usage, whatever their role.
     pub fn of_owner(&self, eui: Eui64, usage: Usage) -> impl Iterator<Item = &Arc<Certificate>> {
-        self.by_owner.range((eui, usage, None)..=(eui, usage, Some(u8::MAX))).flat_map(|(_, list)| list)
+        self.by_owner
+            .range((eui, usage, None)..=(eui, usage, Some(u8::MAX)))
+            .flat_map(|(_, list)| list)
     }
 
     /// All certificates, by owner.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Certificate>> { self.by_owner.values().flatten() }
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Certificate>> {
+        self.by_owner.values().flatten()
+    }
 
     /// How many.
     #[must_use]
-    pub fn len(&self) -> usize { self.by_serial.len() }
+    pub fn len(&self) -> usize {
+        self.by_serial.len()
+    }
 
     /// None?
     #[must_use]
-    pub fn is_empty(&self) -> bool { self.by_serial.is_empty() }
+    pub fn is_empty(&self) -> bool {
+        self.by_serial.is_empty()
+    }
 }
 
 /// One entry of a keystore: a certificate, and its key where the keystore has it.
@@ -138,14 +160,26 @@ struct Listed {
 /// Text that is not such a keystore, and entries whose certificate or key cannot be read.
 pub fn read_keystore(json: &str) -> Result<Vec<KeystoreEntry>, KeyringError> {
     type Usages = BTreeMap<String, BTreeMap<String, Listed>>;
-    let owners: BTreeMap<String, Usages> = serde_json::from_str(json).map_err(|e| KeyringError::Keystore(e.to_string()))?;
+    let owners: BTreeMap<String, Usages> =
+        serde_json::from_str(json).map_err(|e| KeyringError::Keystore(e.to_string()))?;
     let mut entries = Vec::new();
     for (eui, usages) in owners {
         for (serial, listed) in usages.into_values().flatten() {
             let place = format!("{eui}, serial {serial}");
-            let certificate = Certificate::from_pem(&listed.certificate).map_err(|error| KeyringError::Certificate { place: place.clone(), error })?;
-            if certificate.serial.to_string() != serial { return Err(KeyringError::Keystore(format!("{place}: the certificate has serial {}", certificate.serial))); }
-            let key = listed.private_key.as_deref().map(PrivateKey::from_pem).transpose().map_err(|error| KeyringError::Key { place, error })?;
+            let certificate = Certificate::from_pem(&listed.certificate)
+                .map_err(|error| KeyringError::Certificate { place: place.clone(), error })?;
+            if certificate.serial.to_string() != serial {
+                return Err(KeyringError::Keystore(format!(
+                    "{place}: the certificate has serial {}",
+                    certificate.serial
+                )));
+            }
+            let key = listed
+                .private_key
+                .as_deref()
+                .map(PrivateKey::from_pem)
+                .transpose()
+                .map_err(|error| KeyringError::Key { place, error })?;
             entries.push(KeystoreEntry { certificate, key, name: listed.name.unwrap_or_default() });
         }
     }

@@ -67,16 +67,17 @@ pub use keys::{KeyError, MOST_KEY_BYTES, POINT_BYTES, PrivateKey, PublicKey, SIG
 pub use sign::{SignError, Signer};
 pub use signature::MOST_SIGNATURE_TEXT;
 pub use verify::{
-    ROLE_DSP_XML, ROLE_USER_XML, SignatureCode, SignatureRefusal, Signed, Verifier, VerifyError, VerifyRules, canonical, read_and_verify, verify,
+    ROLE_DSP_XML, ROLE_USER_XML, SignatureCode, SignatureRefusal, Signed, Verifier, VerifyError,
+    VerifyRules, canonical, read_and_verify, verify,
 };
 
 pub use limits::{
-    Limits, DEFAULT_ATTRIBUTES, DEFAULT_BODY_BYTES, DEFAULT_DEPTH, DEFAULT_DEVICES, DEFAULT_ELEMENTS,
-    DEFAULT_FIELD_BYTES, DEFAULT_FIRMWARE_BYTES, DEFAULT_RESPONSE_BYTES,
+    DEFAULT_ATTRIBUTES, DEFAULT_BODY_BYTES, DEFAULT_DEPTH, DEFAULT_DEVICES, DEFAULT_ELEMENTS,
+    DEFAULT_FIELD_BYTES, DEFAULT_FIRMWARE_BYTES, DEFAULT_RESPONSE_BYTES, Limits,
 };
 pub use message::{
-    Breach, Content, DccAlert, DeviceAlert, FutureDated, IdText, Message, Quarantine, Request, Response,
-    ResponseBody, Schedule, Service, Smets1, Throttled,
+    Breach, Content, DccAlert, DeviceAlert, FutureDated, IdText, Message, Quarantine, Request,
+    Response, ResponseBody, Schedule, Service, Smets1, Throttled,
 };
 pub use read::read;
 pub use refusal::{Refusal, RefusalCode};

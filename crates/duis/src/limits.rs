@@ -53,7 +53,10 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             body_bytes: DEFAULT_BODY_BYTES,
-            service_bytes: FIRMWARE_REFERENCES.iter().map(|r| ((*r).to_owned(), DEFAULT_FIRMWARE_BYTES)).collect(),
+            service_bytes: FIRMWARE_REFERENCES
+                .iter()
+                .map(|r| ((*r).to_owned(), DEFAULT_FIRMWARE_BYTES))
+                .collect(),
             response_bytes: DEFAULT_RESPONSE_BYTES,
             depth: DEFAULT_DEPTH,
             elements: DEFAULT_ELEMENTS,
@@ -75,12 +78,19 @@ impl Limits {
     /// The most that any message may have.
     #[must_use]
     pub fn largest(&self) -> usize {
-        self.service_bytes.values().copied().chain([self.body_bytes, self.response_bytes]).max().unwrap_or(0)
+        self.service_bytes
+            .values()
+            .copied()
+            .chain([self.body_bytes, self.response_bytes])
+            .max()
+            .unwrap_or(0)
     }
 
     /// Bytes of a kept list of devices: 23 characters each and a comma between, with room for one
     /// device too many, so that the refusal can say so.
-    pub(crate) fn list_bytes(&self) -> usize { self.devices.saturating_add(1).saturating_mul(24) }
+    pub(crate) fn list_bytes(&self) -> usize {
+        self.devices.saturating_add(1).saturating_mul(24)
+    }
 
     /// Is this `schemaVersion` accepted?
     #[must_use]
@@ -95,7 +105,9 @@ fn plain_decimal(text: &str) -> Option<(String, String)> {
     let text = text.trim().strip_prefix('+').unwrap_or(text.trim());
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    if (whole.is_empty() && part.is_empty()) || !digits(whole) || !digits(part) { return None; }
+    if (whole.is_empty() && part.is_empty()) || !digits(whole) || !digits(part) {
+        return None;
+    }
     Some((whole.trim_start_matches('0').to_owned(), part.trim_end_matches('0').to_owned()))
 }
 
@@ -106,8 +118,12 @@ mod tests {
     #[test]
     fn versions_compare_as_decimals() {
         let limits = Limits::default();
-        for good in ["5.2", "5.20", "05.4", " 5.1 ", "5", "5.0", "+5.3"] { assert!(limits.accepts_version(good), "{good}"); }
-        for bad in ["", ".", "5.5", "52", "-5.2", "5.2.1", "4.2", "five"] { assert!(!limits.accepts_version(bad), "{bad}"); }
+        for good in ["5.2", "5.20", "05.4", " 5.1 ", "5", "5.0", "+5.3"] {
+            assert!(limits.accepts_version(good), "{good}");
+        }
+        for bad in ["", ".", "5.5", "52", "-5.2", "5.2.1", "4.2", "five"] {
+            assert!(!limits.accepts_version(bad), "{bad}");
+        }
     }
 
     #[test]

@@ -52,18 +52,39 @@ pub fn read(bytes: &[u8], limits: &Limits, services: &Services) -> Result<Messag
 }
 
 /// Reads the pieces of `scan`, which stand in `bytes` behind `skipped` of them, as one message.
-pub(crate) fn read_message<T: Tee>(scan: &mut Scan<'_, T>, bytes: &[u8], skipped: usize, limits: &Limits, services: &Services) -> Result<Message, Refusal> {
+pub(crate) fn read_message<T: Tee>(
+    scan: &mut Scan<'_, T>,
+    bytes: &[u8],
+    skipped: usize,
+    limits: &Limits,
+    services: &Services,
+) -> Result<Message, Refusal> {
     let make = |root: Root, version: String| -> Box<dyn MessageFields> {
-        match root { Root::Request => Box::new(RequestFields::new(version)), Root::Response => Box::new(ResponseFields::new(version)) }
+        match root {
+            Root::Request => Box::new(RequestFields::new(version)),
+            Root::Response => Box::new(ResponseFields::new(version)),
+        }
     };
     let mut start = 0;
-    drive(scan, &mut start, bytes.len(), limits, make).and_then(|fields| fields.finish(services)).map_err(|fault| refused(bytes, skipped, scan, start, fault))
+    drive(scan, &mut start, bytes.len(), limits, make)
+        .and_then(|fields| fields.finish(services))
+        .map_err(|fault| refused(bytes, skipped, scan, start, fault))
 }
 
 /// The refusal of what began at `start`.
-pub(crate) fn refused<T: Tee>(bytes: &[u8], skipped: usize, scan: &Scan<'_, T>, start: usize, fault: Fault) -> Refusal {
+pub(crate) fn refused<T: Tee>(
+    bytes: &[u8],
+    skipped: usize,
+    scan: &Scan<'_, T>,
+    start: usize,
+    fault: Fault,
+) -> Refusal {
     // The reader knows the place of what is ill-formed better than the start of the piece.
-    let offset = if fault.code == RefusalCode::NotWellFormed { scan.error_offset().max(start) } else { start };
+    let offset = if fault.code == RefusalCode::NotWellFormed {
+        scan.error_offset().max(start)
+    } else {
+        start
+    };
     Refusal::at(bytes, offset + skipped, fault)
 }
 
@@ -71,15 +92,27 @@ pub(crate) fn refused<T: Tee>(bytes: &[u8], skipped: usize, scan: &Scan<'_, T>, 
 pub(crate) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(&'a str, usize), Refusal> {
     let largest = limits.largest();
     if bytes.len() > largest {
-        return Err(Refusal::at(bytes, largest, Fault::new(RefusalCode::TooLarge, format!("{} bytes; no message has more than {largest}", bytes.len()))));
+        return Err(Refusal::at(
+            bytes,
+            largest,
+            Fault::new(
+                RefusalCode::TooLarge,
+                format!("{} bytes; no message has more than {largest}", bytes.len()),
+            ),
+        ));
     }
     let text = std::str::from_utf8(bytes).map_err(|e| {
         Refusal::at(bytes, e.valid_up_to(), Fault::new(RefusalCode::NotUtf8, "only UTF-8 is read"))
     })?;
     // Of ASCII only control characters cannot stand there; of the rest only what begins with EF.
-    let doubtful = bytes.iter().fold(false, |d, &b| d | ((b < 0x20) & (b != b'\n') & (b != b'\r') & (b != b'\t')) | (b == 0xEF));
+    let doubtful = bytes.iter().fold(false, |d, &b| {
+        d | ((b < 0x20) & (b != b'\n') & (b != b'\r') & (b != b'\t')) | (b == 0xEF)
+    });
     if doubtful && let Some((at, c)) = text.char_indices().find(|&(_, c)| !is_xml_char(c)) {
-        let fault = Fault::new(RefusalCode::NotWellFormed, format!("character U+{:04X} cannot stand in XML", u32::from(c)));
+        let fault = Fault::new(
+            RefusalCode::NotWellFormed,
+            format!("character U+{:04X} cannot stand in XML", u32::from(c)),
+        );
         return Err(Refusal::at(bytes, at, fault));
     }
     Ok(text.strip_prefix('\u{FEFF}').map_or((text, 0), |t| (t, bytes.len() - t.len())))
@@ -95,7 +128,11 @@ struct Keeping {
 /// Reads to the end and returns the fields, made for the root that was found. `start` is where
 /// the piece began that was read last.
 pub(crate) fn drive<F: Fields + ?Sized, T: Tee>(
-    scan: &mut Scan<'_, T>, start: &mut usize, size: usize, limits: &Limits, make: impl Fn(Root, String) -> Box<F>,
+    scan: &mut Scan<'_, T>,
+    start: &mut usize,
+    size: usize,
+    limits: &Limits,
+    make: impl Fn(Root, String) -> Box<F>,
 ) -> Result<Box<F>, Fault> {
     let mut path: Vec<Step<'_>> = Vec::with_capacity(16);
     let mut wants: Vec<Want> = Vec::with_capacity(16);
@@ -108,7 +145,10 @@ pub(crate) fn drive<F: Fields + ?Sized, T: Tee>(
         match scan.next()? {
             Piece::Open(ns, name, version) => {
                 if keeping.is_some() {
-                    return Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} inside a field", quoted(name))));
+                    return Err(Fault::new(
+                        RefusalCode::UnexpectedElement,
+                        format!("{} inside a field", quoted(name)),
+                    ));
                 }
                 if path.is_empty() {
                     let (kind, version) = root(ns, name, version.as_deref(), limits)?;
@@ -116,17 +156,26 @@ pub(crate) fn drive<F: Fields + ?Sized, T: Tee>(
                 }
                 let is_signature = path.len() == 1 && ns == Ns::Signature;
                 path.push(Step { ns, name });
-                let want = if wants.last() == Some(&Want::Nothing) { Want::Nothing } else {
+                let want = if wants.last() == Some(&Want::Nothing) {
+                    Want::Nothing
+                } else {
                     fields.as_mut().map_or(Ok(Want::Nothing), |f| f.open(&path, limits))?
                 };
                 wants.push(want);
-                if let Want::Text(most) = want { keeping = Some(Keeping { depth: path.len(), most, text: String::new() }); }
-                if is_signature { signature_from = Some(*start); }
+                if let Want::Text(most) = want {
+                    keeping = Some(Keeping { depth: path.len(), most, text: String::new() });
+                }
+                if is_signature {
+                    signature_from = Some(*start);
+                }
             }
             Piece::Text(text) => match (&mut keeping, wants.last()) {
                 (Some(k), _) => {
                     if k.text.len() + text.len() > k.most {
-                        return Err(Fault::new(RefusalCode::FieldTooLong, format!("more than {} bytes", k.most)));
+                        return Err(Fault::new(
+                            RefusalCode::FieldTooLong,
+                            format!("more than {} bytes", k.most),
+                        ));
                     }
                     k.text.push_str(&text);
                 }
@@ -137,28 +186,47 @@ pub(crate) fn drive<F: Fields + ?Sized, T: Tee>(
             },
             Piece::Close => {
                 if let Some(k) = keeping.take_if(|k| k.depth == path.len())
-                    && let Some(f) = fields.as_mut() { f.value(&path, &k.text, limits)?; }
+                    && let Some(f) = fields.as_mut()
+                {
+                    f.value(&path, &k.text, limits)?;
+                }
                 path.pop();
                 wants.pop();
-                if path.len() == 1 && let (Some(from), Some(f)) = (signature_from.take(), fields.as_mut()) {
+                if path.len() == 1
+                    && let (Some(from), Some(f)) = (signature_from.take(), fields.as_mut())
+                {
                     f.signature(from, scan.offset());
                 }
             }
-            Piece::End => return fields.ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "no element at all")),
+            Piece::End => {
+                return fields
+                    .ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "no element at all"));
+            }
         }
-        if !fits { fits = size_fits(fields.as_deref(), size, *start, limits)?; }
+        if !fits {
+            fits = size_fits(fields.as_deref(), size, *start, limits)?;
+        }
     }
 }
 
 /// The limit of a request is known with its Service Reference, near the start; until then nobody
 /// may go beyond the limit of an ordinary request. `true` once it is known that the message fits.
-fn size_fits<F: Fields + ?Sized>(fields: Option<&F>, size: usize, offset: usize, limits: &Limits) -> Result<bool, Fault> {
+fn size_fits<F: Fields + ?Sized>(
+    fields: Option<&F>,
+    size: usize,
+    offset: usize,
+    limits: &Limits,
+) -> Result<bool, Fault> {
     let Some(fields) = fields else { return Ok(false) };
     match fields.most_bytes(limits) {
-        Some(most) if size > most => Err(Fault::new(RefusalCode::TooLarge, format!("{size} bytes; this message may have {most}"))),
-        None if offset > limits.body_bytes => {
-            Err(Fault::new(RefusalCode::TooLarge, format!("no Service Reference within {} bytes", limits.body_bytes)))
-        }
+        Some(most) if size > most => Err(Fault::new(
+            RefusalCode::TooLarge,
+            format!("{size} bytes; this message may have {most}"),
+        )),
+        None if offset > limits.body_bytes => Err(Fault::new(
+            RefusalCode::TooLarge,
+            format!("no Service Reference within {} bytes", limits.body_bytes),
+        )),
         known => Ok(known.is_some()),
     }
 }
@@ -171,20 +239,38 @@ pub(crate) enum Root {
 }
 
 /// The kind of message, and its `schemaVersion`.
-fn root(ns: Ns, name: &str, version: Option<&str>, limits: &Limits) -> Result<(Root, String), Fault> {
+fn root(
+    ns: Ns,
+    name: &str,
+    version: Option<&str>,
+    limits: &Limits,
+) -> Result<(Root, String), Fault> {
     let known = matches!(name, "Request" | "Response");
     if known && ns != Ns::Duis {
-        return Err(Fault::new(RefusalCode::WrongNamespace, format!("{name} is not in {}", crate::NAMESPACE)));
+        return Err(Fault::new(
+            RefusalCode::WrongNamespace,
+            format!("{name} is not in {}", crate::NAMESPACE),
+        ));
     }
     if !known || ns != Ns::Duis {
-        return Err(Fault::new(RefusalCode::UnknownRoot, format!("{}: neither Request nor Response", quoted(name))));
+        return Err(Fault::new(
+            RefusalCode::UnknownRoot,
+            format!("{}: neither Request nor Response", quoted(name)),
+        ));
     }
-    let version = version.ok_or_else(|| Fault::new(RefusalCode::SchemaVersion, "no schemaVersion"))?;
+    let version =
+        version.ok_or_else(|| Fault::new(RefusalCode::SchemaVersion, "no schemaVersion"))?;
     if !limits.accepts_version(version) {
         let accepted: Vec<&str> = limits.versions.iter().map(String::as_str).collect();
-        return Err(Fault::new(RefusalCode::SchemaVersion, format!("schemaVersion {}: accepted are {}", quoted(version), accepted.join(", "))));
+        return Err(Fault::new(
+            RefusalCode::SchemaVersion,
+            format!("schemaVersion {}: accepted are {}", quoted(version), accepted.join(", ")),
+        ));
     }
-    Ok((if name == "Request" { Root::Request } else { Root::Response }, trimmed(version).to_owned()))
+    Ok((
+        if name == "Request" { Root::Request } else { Root::Response },
+        trimmed(version).to_owned(),
+    ))
 }
 
 /// The parts of both kinds of message: Header, Body, Signature, in that order and once each.
@@ -207,22 +293,43 @@ impl Parts {
             (Ns::Duis, "Header") => Part::Header,
             (Ns::Duis, "Body") => Part::Body,
             (Ns::Signature, "Signature") => Part::Signature,
-            (_, name @ ("Header" | "Body" | "Signature")) => return Err(Fault::new(RefusalCode::WrongNamespace, format!("{name} is in another namespace"))),
-            (_, name) => return Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} beside Header and Body", quoted(name)))),
+            (_, name @ ("Header" | "Body" | "Signature")) => {
+                return Err(Fault::new(
+                    RefusalCode::WrongNamespace,
+                    format!("{name} is in another namespace"),
+                ));
+            }
+            (_, name) => {
+                return Err(Fault::new(
+                    RefusalCode::UnexpectedElement,
+                    format!("{} beside Header and Body", quoted(name)),
+                ));
+            }
         };
         in_order(&mut self.next, part as usize, step.name)?;
         Ok(part)
     }
 
-    pub fn has_body(&self) -> bool { self.next > Part::Body as usize }
-    pub fn has_header(&self) -> bool { self.next > Part::Header as usize }
+    pub fn has_body(&self) -> bool {
+        self.next > Part::Body as usize
+    }
+    pub fn has_header(&self) -> bool {
+        self.next > Part::Header as usize
+    }
 }
 
 /// Fields of a sequence come in order and once: `next` is the first place still free. Which of
 /// them must be there is checked at the end.
 pub(crate) fn in_order(next: &mut usize, place: usize, name: &str) -> Result<(), Fault> {
-    if place + 1 == *next { return Err(Fault::new(RefusalCode::DuplicateField, format!("{name} stands twice"))); }
-    if place < *next { return Err(Fault::new(RefusalCode::FieldOrder, format!("{name} comes too late, or twice"))); }
+    if place + 1 == *next {
+        return Err(Fault::new(RefusalCode::DuplicateField, format!("{name} stands twice")));
+    }
+    if place < *next {
+        return Err(Fault::new(
+            RefusalCode::FieldOrder,
+            format!("{name} comes too late, or twice"),
+        ));
+    }
     *next = place + 1;
     Ok(())
 }
@@ -232,8 +339,14 @@ pub(crate) fn place(step: &Step<'_>, fields: &[&str], of: &str) -> Result<usize,
     let at = fields.iter().position(|&f| f == step.name);
     match (step.ns, at) {
         (Ns::Duis, Some(at)) => Ok(at),
-        (_, Some(_)) => Err(Fault::new(RefusalCode::WrongNamespace, format!("{} is in another namespace", step.name))),
-        (_, None) => Err(Fault::new(RefusalCode::UnexpectedElement, format!("{} in {of}", quoted(step.name)))),
+        (_, Some(_)) => Err(Fault::new(
+            RefusalCode::WrongNamespace,
+            format!("{} is in another namespace", step.name),
+        )),
+        (_, None) => Err(Fault::new(
+            RefusalCode::UnexpectedElement,
+            format!("{} in {of}", quoted(step.name)),
+        )),
     }
 }
 

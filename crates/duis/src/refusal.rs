@@ -109,7 +109,9 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    pub fn new(code: RefusalCode, detail: impl Into<String>) -> Fault { Fault { code, detail: detail.into() } }
+    pub fn new(code: RefusalCode, detail: impl Into<String>) -> Fault {
+        Fault { code, detail: detail.into() }
+    }
 }
 
 /// A short piece of what was found, safe to print.

@@ -9,7 +9,14 @@ use crate::{Limits, Services};
 use northbound_types::{Eui64, Utc};
 
 /// Header fields in the schema's order.
-const HEADER: [&str; 6] = ["RequestID", "FirstInSequence", "PrecedingServiceRequestID", "CommandVariant", "ServiceReference", "ServiceReferenceVariant"];
+const HEADER: [&str; 6] = [
+    "RequestID",
+    "FirstInSequence",
+    "PrecedingServiceRequestID",
+    "CommandVariant",
+    "ServiceReference",
+    "ServiceReferenceVariant",
+];
 /// The body of Command Variants 5 to 7.
 const SIGNED_PRE_COMMAND: &str = "SignedPreCommand";
 /// The highest DSPScheduleID.
@@ -41,7 +48,9 @@ pub(crate) struct RequestFields {
 }
 
 impl RequestFields {
-    pub fn new(version: String) -> RequestFields { RequestFields { version, ..RequestFields::default() } }
+    pub fn new(version: String) -> RequestFields {
+        RequestFields { version, ..RequestFields::default() }
+    }
 
     fn header(&mut self, name: &str, text: &str) -> Result<(), Fault> {
         match name {
@@ -80,17 +89,45 @@ impl RequestFields {
     }
 
     /// Command Variant, Service Reference Variant and body fit each other.
-    fn fits(&self, variant: u8, reference: &str, srv: &str, body: &str, services: &Services) -> Result<bool, Fault> {
-        let entry = services.get(srv).ok_or_else(|| Fault::new(RefusalCode::UnknownService, format!("no Service Reference Variant {}", quoted(srv))))?;
+    fn fits(
+        &self,
+        variant: u8,
+        reference: &str,
+        srv: &str,
+        body: &str,
+        services: &Services,
+    ) -> Result<bool, Fault> {
+        let entry = services.get(srv).ok_or_else(|| {
+            Fault::new(
+                RefusalCode::UnknownService,
+                format!("no Service Reference Variant {}", quoted(srv)),
+            )
+        })?;
         if entry.service_reference != reference {
-            return Err(Fault::new(RefusalCode::ServiceMismatch, format!("{srv} belongs to Service Reference {}, not {}", entry.service_reference, quoted(reference))));
+            return Err(Fault::new(
+                RefusalCode::ServiceMismatch,
+                format!(
+                    "{srv} belongs to Service Reference {}, not {}",
+                    entry.service_reference,
+                    quoted(reference)
+                ),
+            ));
         }
         let signed = body == SIGNED_PRE_COMMAND;
         if signed != (5..=7).contains(&variant) {
-            return Err(Fault::new(RefusalCode::VariantBody, format!("Command Variant {variant} with {}: SignedPreCommand belongs to 5, 6 and 7, and they to it", quoted(body))));
+            return Err(Fault::new(
+                RefusalCode::VariantBody,
+                format!(
+                    "Command Variant {variant} with {}: SignedPreCommand belongs to 5, 6 and 7, and they to it",
+                    quoted(body)
+                ),
+            ));
         }
         if !signed && body != entry.body_element {
-            return Err(Fault::new(RefusalCode::BodyMismatch, format!("{srv} has the body {}, not {}", entry.body_element, quoted(body))));
+            return Err(Fault::new(
+                RefusalCode::BodyMismatch,
+                format!("{srv} has the body {}, not {}", entry.body_element, quoted(body)),
+            ));
         }
         Ok(entry.variants.contains(&variant))
     }
@@ -102,21 +139,41 @@ impl Fields for RequestFields {
         let part = path.get(1).map(|p| p.name);
         match (depth, part) {
             (1, _) => Ok(Want::Children),
-            (2, _) => Ok(if self.parts.open(step)? == Part::Signature { Want::Nothing } else { Want::Children }),
+            (2, _) => Ok(if self.parts.open(step)? == Part::Signature {
+                Want::Nothing
+            } else {
+                Want::Children
+            }),
             (3, Some("Header")) => {
                 in_order(&mut self.header_next, place(step, &HEADER, "Header")?, step.name)?;
                 Ok(Want::Text(limits.field_bytes))
             }
             (3, Some("Body")) => {
-                if self.body_element.is_some() { return Err(Fault::new(RefusalCode::DuplicateField, format!("{} is a second body", quoted(step.name)))); }
-                if step.ns != Ns::Duis { return Err(Fault::new(RefusalCode::WrongNamespace, format!("body {} is in another namespace", quoted(step.name)))); }
+                if self.body_element.is_some() {
+                    return Err(Fault::new(
+                        RefusalCode::DuplicateField,
+                        format!("{} is a second body", quoted(step.name)),
+                    ));
+                }
+                if step.ns != Ns::Duis {
+                    return Err(Fault::new(
+                        RefusalCode::WrongNamespace,
+                        format!("body {} is in another namespace", quoted(step.name)),
+                    ));
+                }
                 self.body_element = Some(step.name.to_owned());
                 Ok(Want::Children)
             }
             (4, Some("Body")) if step.ns == Ns::Duis => Ok(match step.name {
                 "DeviceIDList" => Want::Text(limits.list_bytes()),
-                "ExecutionDateTime" | "DeviceID" | "DSPScheduleID" | "FirmwareVersion" | "ScheduleFrequency" | "ScheduleStartDate"
-                | "ScheduleEndDate" | "DSPScheduledServiceReferenceVariant" => Want::Text(limits.field_bytes),
+                "ExecutionDateTime"
+                | "DeviceID"
+                | "DSPScheduleID"
+                | "FirmwareVersion"
+                | "ScheduleFrequency"
+                | "ScheduleStartDate"
+                | "ScheduleEndDate"
+                | "DSPScheduledServiceReferenceVariant" => Want::Text(limits.field_bytes),
                 _ => Want::Nothing,
             }),
             _ => Ok(Want::Nothing),
@@ -128,9 +185,13 @@ impl Fields for RequestFields {
         if path.len() == 3 { self.header(name, text) } else { self.body(name, text, limits) }
     }
 
-    fn signature(&mut self, from: usize, to: usize) { self.signature = Some((from, to)); }
+    fn signature(&mut self, from: usize, to: usize) {
+        self.signature = Some((from, to));
+    }
 
-    fn most_bytes(&self, limits: &Limits) -> Option<usize> { self.reference.as_deref().map(|r| limits.request_bytes(r)) }
+    fn most_bytes(&self, limits: &Limits) -> Option<usize> {
+        self.reference.as_deref().map(|r| limits.request_bytes(r))
+    }
 }
 
 impl MessageFields for RequestFields {
@@ -145,18 +206,38 @@ impl MessageFields for RequestFields {
         let body = required(this.body_element.take(), "element in Body")?;
         let variant_listed = this.fits(variant, &reference, &srv, &body, services)?;
         Ok(Message::Request(Box::new(Request {
-            schema_version: this.version, id, first_in_sequence: this.first, preceding: this.preceding, variant, variant_listed,
-            service_reference: reference, srv, body_element: body, execution: this.execution, cancels: this.cancels,
-            schedule: this.schedule, schedule_id: this.schedule_id, device: this.device, firmware_version: this.firmware_version,
-            devices: this.devices, has_signature: this.signature.is_some(), signature_bytes: this.signature,
+            schema_version: this.version,
+            id,
+            first_in_sequence: this.first,
+            preceding: this.preceding,
+            variant,
+            variant_listed,
+            service_reference: reference,
+            srv,
+            body_element: body,
+            execution: this.execution,
+            cancels: this.cancels,
+            schedule: this.schedule,
+            schedule_id: this.schedule_id,
+            device: this.device,
+            firmware_version: this.firmware_version,
+            devices: this.devices,
+            has_signature: this.signature.is_some(),
+            signature_bytes: this.signature,
         })))
     }
 }
 
 fn variant(text: &str) -> Result<u8, Fault> {
     match trimmed(text).as_bytes() {
-        [b'9'] => Err(Fault::new(RefusalCode::VariantNine, "Command Variant 9 is internal to the service")),
+        [b'9'] => Err(Fault::new(
+            RefusalCode::VariantNine,
+            "Command Variant 9 is internal to the service",
+        )),
         [digit @ b'1'..=b'8'] => Ok(digit - b'0'),
-        _ => Err(Fault::new(RefusalCode::BadVariant, format!("Command Variant {}: write 1 to 8", quoted(trimmed(text))))),
+        _ => Err(Fault::new(
+            RefusalCode::BadVariant,
+            format!("Command Variant {}: write 1 to 8", quoted(trimmed(text))),
+        )),
     }
 }

@@ -2,13 +2,17 @@
 //! of a first-generation device.
 
 use crate::message::{
-    Breach, Content, DccAlert, DeviceAlert, FutureDated, IdText, Message, Quarantine, Response, ResponseBody, Service, Smets1, Throttled,
+    Breach, Content, DccAlert, DeviceAlert, FutureDated, IdText, Message, Quarantine, Response,
+    ResponseBody, Service, Smets1, Throttled,
 };
 use crate::read::{Fields, MessageFields, Part, Parts, Step, Want, in_order, place, required};
 use crate::refusal::{Fault, RefusalCode, quoted};
 use crate::request::MOST_SCHEDULE_ID;
 use crate::scan::Ns;
-use crate::values::{date_time, dcc_code, eui, eui_list, event_ref, hex_code, number, request_id, response_code, trimmed};
+use crate::values::{
+    date_time, dcc_code, eui, eui_list, event_ref, hex_code, number, request_id, response_code,
+    trimmed,
+};
 use crate::{Limits, Services};
 use northbound_types::Utc;
 
@@ -16,13 +20,33 @@ use northbound_types::Utc;
 const HEADER: [&str; 4] = ["RequestID", "ResponseID", "ResponseCode", "ResponseDateTime"];
 /// The four bodies and their fields in the schema's order; the last is the payload.
 const SERVICE: [&str; 2] = ["ServiceReference", "ServiceReferenceVariant"];
-const DEVICE_ALERT: [&str; 4] = ["AlertCode", "ThrottledAlertSequenceId", "ThrottledAlertCount", "GBCSPayload"];
-const DCC_ALERT: [&str; 4] = ["DCCAlertCode", "ThrottledAlertSequenceId", "ThrottledAlertCount", "DCCAlert"];
-const SMETS1: [&str; 6] = ["ServiceReference", "ServiceReferenceVariant", "DSPScheduleID", "ThrottledAlertSequenceId", "ThrottledAlertCount", "SMETS1SignedResponse"];
+const DEVICE_ALERT: [&str; 4] =
+    ["AlertCode", "ThrottledAlertSequenceId", "ThrottledAlertCount", "GBCSPayload"];
+const DCC_ALERT: [&str; 4] =
+    ["DCCAlertCode", "ThrottledAlertSequenceId", "ThrottledAlertCount", "DCCAlert"];
+const SMETS1: [&str; 6] = [
+    "ServiceReference",
+    "ServiceReferenceVariant",
+    "DSPScheduleID",
+    "ThrottledAlertSequenceId",
+    "ThrottledAlertCount",
+    "SMETS1SignedResponse",
+];
 /// What an answer may hold, at most one of them.
 const CONTENT: [&str; 13] = [
-    "CINMessage", "DSPInventory", "DSPOptIn", "DSPSchedulesRead", "DSPScheduledMessage", "DSPScheduleID", "DSPUpdateFirmwareWarning",
-    "DSPUpdatePPMIDFirmwareWarning", "DSPWANMatrix", "FutureDatedDeviceAlertMessage", "GBCSPayload", "LocalCommand", "PreCommand",
+    "CINMessage",
+    "DSPInventory",
+    "DSPOptIn",
+    "DSPSchedulesRead",
+    "DSPScheduledMessage",
+    "DSPScheduleID",
+    "DSPUpdateFirmwareWarning",
+    "DSPUpdatePPMIDFirmwareWarning",
+    "DSPWANMatrix",
+    "FutureDatedDeviceAlertMessage",
+    "GBCSPayload",
+    "LocalCommand",
+    "PreCommand",
 ];
 /// The code of an acknowledgement.
 const ACKNOWLEDGED: &str = "I99";
@@ -56,14 +80,18 @@ pub(crate) struct ResponseFields {
 }
 
 impl ResponseFields {
-    pub fn new(version: String) -> ResponseFields { ResponseFields { version, ..ResponseFields::default() } }
+    pub fn new(version: String) -> ResponseFields {
+        ResponseFields { version, ..ResponseFields::default() }
+    }
 
     /// A child of the message inside Body.
     fn open_field(&mut self, body: &str, step: &Step<'_>, limits: &Limits) -> Result<Want, Fault> {
         let text = Want::Text(limits.field_bytes);
         let sequence: &[&str] = match body {
             "ResponseMessage" => {
-                if step.ns == Ns::Duis && CONTENT.contains(&step.name) { return self.open_content(step, text); }
+                if step.ns == Ns::Duis && CONTENT.contains(&step.name) {
+                    return self.open_content(step, text);
+                }
                 &SERVICE
             }
             "DeviceAlertMessage" => &DEVICE_ALERT,
@@ -73,7 +101,10 @@ impl ResponseFields {
         let at = place(step, sequence, body)?;
         in_order(&mut self.body_next, at, step.name)?;
         Ok(match step.name {
-            "GBCSPayload" | "SMETS1SignedResponse" => { self.payload_seen = true; Want::Nothing }
+            "GBCSPayload" | "SMETS1SignedResponse" => {
+                self.payload_seen = true;
+                Want::Nothing
+            }
             "DCCAlert" => Want::Children,
             _ => text,
         })
@@ -81,7 +112,10 @@ impl ResponseFields {
 
     fn open_content(&mut self, step: &Step<'_>, text: Want) -> Result<Want, Fault> {
         if let Some(first) = &self.content {
-            return Err(Fault::new(RefusalCode::DuplicateField, format!("{} beside {first}: an answer holds one thing", step.name)));
+            return Err(Fault::new(
+                RefusalCode::DuplicateField,
+                format!("{} beside {first}: an answer holds one thing", step.name),
+            ));
         }
         // The references come first.
         in_order(&mut self.body_next, SERVICE.len(), step.name)?;
@@ -96,23 +130,44 @@ impl ResponseFields {
     /// Inside the content of an answer, or the payload element of an alert.
     fn open_inner(&mut self, body: &str, step: &Step<'_>, limits: &Limits) -> Result<Want, Fault> {
         if body == "DCCAlertMessage" {
-            if step.ns != Ns::Duis { return Err(Fault::new(RefusalCode::WrongNamespace, format!("{} is in another namespace", quoted(step.name)))); }
-            if !self.alert.payload.is_empty() { return Err(Fault::new(RefusalCode::DuplicateField, format!("{} is a second payload", quoted(step.name)))); }
+            if step.ns != Ns::Duis {
+                return Err(Fault::new(
+                    RefusalCode::WrongNamespace,
+                    format!("{} is in another namespace", quoted(step.name)),
+                ));
+            }
+            if !self.alert.payload.is_empty() {
+                return Err(Fault::new(
+                    RefusalCode::DuplicateField,
+                    format!("{} is a second payload", quoted(step.name)),
+                ));
+            }
             self.alert.payload = step.name.to_owned();
             // An element of the payload may hold text of its own.
             return Ok(Want::Children);
         }
         Ok(match step.name {
-            "DSPScheduleID" | "FutureDatedAlertCode" | "InstructionNumber" | "TotalCommandInstructions" if step.ns == Ns::Duis => Want::Text(limits.field_bytes),
+            "DSPScheduleID"
+            | "FutureDatedAlertCode"
+            | "InstructionNumber"
+            | "TotalCommandInstructions"
+                if step.ns == Ns::Duis =>
+            {
+                Want::Text(limits.field_bytes)
+            }
             _ => Want::Nothing,
         })
     }
 
     /// Inside the payload of an alert of the service: the ids that tell what it is about.
     fn open_payload(&mut self, step: &Step<'_>, limits: &Limits) -> Result<Want, Fault> {
-        if step.ns != Ns::Duis { return Ok(Want::Nothing); }
+        if step.ns != Ns::Duis {
+            return Ok(Want::Nothing);
+        }
         if let Ok(breach) = step.name.parse::<Breach>() {
-            if self.breach.replace(breach).is_some() { return Err(Fault::new(RefusalCode::DuplicateField, "a second breach")); }
+            if self.breach.replace(breach).is_some() {
+                return Err(Fault::new(RefusalCode::DuplicateField, "a second breach"));
+            }
             return Ok(Want::Children);
         }
         Ok(match payload_field(step.name) {
@@ -154,14 +209,23 @@ impl ResponseFields {
             Some(Wanted::Device) => self.alert.device = Some(eui(text)?),
             Some(Wanted::Hub) => self.alert.hub = Some(eui(text)?),
             Some(Wanted::Request) => self.alert.request = Some(request_id(text)?),
-            Some(Wanted::Schedule) => self.alert.schedule_id = Some(number(text, MOST_SCHEDULE_ID)?),
+            Some(Wanted::Schedule) => {
+                self.alert.schedule_id = Some(number(text, MOST_SCHEDULE_ID)?)
+            }
             Some(Wanted::Time) => self.alert.at = Some(date_time(text)?),
             Some(Wanted::Devices) => self.alert.devices = eui_list(text, limits.devices)?,
-            Some(Wanted::Transfer) => self.alert.transferred = Some(match trimmed(text) {
-                "Success" => true,
-                "Failure" => false,
-                other => return Err(Fault::new(RefusalCode::BadWord, format!("{} is neither Success nor Failure", quoted(other)))),
-            }),
+            Some(Wanted::Transfer) => {
+                self.alert.transferred = Some(match trimmed(text) {
+                    "Success" => true,
+                    "Failure" => false,
+                    other => {
+                        return Err(Fault::new(
+                            RefusalCode::BadWord,
+                            format!("{} is neither Success nor Failure", quoted(other)),
+                        ));
+                    }
+                })
+            }
             None => {}
         }
         Ok(())
@@ -170,7 +234,9 @@ impl ResponseFields {
     fn throttled_service(reference: Option<String>, srv: Option<String>) -> Option<Service> {
         match (reference, srv) {
             (None, None) => None,
-            (r, s) => Some(Service { reference: r.unwrap_or_default(), srv: s.unwrap_or_default() }),
+            (r, s) => {
+                Some(Service { reference: r.unwrap_or_default(), srv: s.unwrap_or_default() })
+            }
         }
     }
 
@@ -181,7 +247,9 @@ impl ResponseFields {
             "GBCSPayload" => Content::GbcsPayload,
             "PreCommand" => Content::PreCommand,
             "LocalCommand" => Content::LocalCommand,
-            "DSPScheduledMessage" => Content::ScheduledMessage(required(self.schedule_id, "DSPScheduleID")?),
+            "DSPScheduledMessage" => {
+                Content::ScheduledMessage(required(self.schedule_id, "DSPScheduleID")?)
+            }
             "DSPScheduleID" => Content::ScheduleId(required(self.schedule_id, "DSPScheduleID")?),
             "FutureDatedDeviceAlertMessage" => Content::FutureDated(FutureDated {
                 code: required(self.future_code.take(), "FutureDatedAlertCode")?,
@@ -207,7 +275,10 @@ impl ResponseFields {
             }
             "DeviceAlertMessage" => {
                 required(self.payload_seen.then_some(()), "GBCSPayload")?;
-                ResponseBody::DeviceAlert(DeviceAlert { code: required(self.alert_code.take(), "AlertCode")?, throttled: self.throttled })
+                ResponseBody::DeviceAlert(DeviceAlert {
+                    code: required(self.alert_code.take(), "AlertCode")?,
+                    throttled: self.throttled,
+                })
             }
             "DCCAlertMessage" => ResponseBody::DccAlert(Box::new(self.dcc_alert()?)),
             _ => {
@@ -244,14 +315,32 @@ impl Fields for ResponseFields {
         let body = path.get(2).map_or("", |p| p.name);
         match (depth, part) {
             (1, _) => Ok(Want::Children),
-            (2, _) => Ok(if self.parts.open(step)? == Part::Signature { Want::Nothing } else { Want::Children }),
+            (2, _) => Ok(if self.parts.open(step)? == Part::Signature {
+                Want::Nothing
+            } else {
+                Want::Children
+            }),
             (3, Some("Header")) => {
                 in_order(&mut self.header_next, place(step, &HEADER, "Header")?, step.name)?;
                 Ok(Want::Text(limits.field_bytes))
             }
             (3, _) => {
-                if self.body.is_some() { return Err(Fault::new(RefusalCode::DuplicateField, format!("{} is a second body", quoted(step.name)))); }
-                place(step, &["ResponseMessage", "DeviceAlertMessage", "DCCAlertMessage", "SMETS1ResponseMessage"], "Body")?;
+                if self.body.is_some() {
+                    return Err(Fault::new(
+                        RefusalCode::DuplicateField,
+                        format!("{} is a second body", quoted(step.name)),
+                    ));
+                }
+                place(
+                    step,
+                    &[
+                        "ResponseMessage",
+                        "DeviceAlertMessage",
+                        "DCCAlertMessage",
+                        "SMETS1ResponseMessage",
+                    ],
+                    "Body",
+                )?;
                 self.body = Some(step.name.to_owned());
                 Ok(Want::Children)
             }
@@ -271,15 +360,25 @@ impl Fields for ResponseFields {
         match (path.len(), name) {
             (3, _) => self.header(name, text),
             (4 | 5, _) => self.field(name, text),
-            (7, "RequestID") => { self.quarantined = Some(request_id(text)?); Ok(()) }
-            (7, _) => { self.event_ref = Some(event_ref(text)?); Ok(()) }
+            (7, "RequestID") => {
+                self.quarantined = Some(request_id(text)?);
+                Ok(())
+            }
+            (7, _) => {
+                self.event_ref = Some(event_ref(text)?);
+                Ok(())
+            }
             _ => self.payload(name, text, limits),
         }
     }
 
-    fn signature(&mut self, from: usize, to: usize) { self.signature = Some((from, to)); }
+    fn signature(&mut self, from: usize, to: usize) {
+        self.signature = Some((from, to));
+    }
 
-    fn most_bytes(&self, limits: &Limits) -> Option<usize> { Some(limits.response_bytes) }
+    fn most_bytes(&self, limits: &Limits) -> Option<usize> {
+        Some(limits.response_bytes)
+    }
 }
 
 impl MessageFields for ResponseFields {
@@ -291,16 +390,27 @@ impl MessageFields for ResponseFields {
         required(this.parts.has_body().then_some(()), "Body")?;
         let body = this.body(&code)?;
         Ok(Message::Response(Box::new(Response {
-            schema_version: this.version, request: this.request, response: this.response, code, at, body,
-            has_signature: this.signature.is_some(), signature_bytes: this.signature,
+            schema_version: this.version,
+            request: this.request,
+            response: this.response,
+            code,
+            at,
+            body,
+            has_signature: this.signature.is_some(),
+            signature_bytes: this.signature,
         })))
     }
 }
 
 fn closing_code(text: &str) -> Result<String, Fault> {
     let code = hex_code(text)?;
-    if matches!(code.as_str(), "8F66" | "8F67") { return Ok(code); }
-    Err(Fault::new(RefusalCode::BadAlertCode, format!("{code}: a future-dated Command closes with 8F66 or 8F67")))
+    if matches!(code.as_str(), "8F66" | "8F67") {
+        return Ok(code);
+    }
+    Err(Fault::new(
+        RefusalCode::BadAlertCode,
+        format!("{code}: a future-dated Command closes with 8F66 or 8F67"),
+    ))
 }
 
 /// What a field of an alert's payload tells.
@@ -319,7 +429,10 @@ fn payload_field(name: &str) -> Option<Wanted> {
     Some(match name {
         "DeviceID" | "TargetDeviceID" | "PPMIDDeviceID" | "ESMEDeviceID" => Wanted::Device,
         "CommsHubDeviceID" | "CHFDeviceID" => Wanted::Hub,
-        "CommandRequestID" | "UpdateFirmwareRequestID" | "UpdateHANDeviceLogServiceRequestID" | "ChangeOfSupplierServiceRequestID" => Wanted::Request,
+        "CommandRequestID"
+        | "UpdateFirmwareRequestID"
+        | "UpdateHANDeviceLogServiceRequestID"
+        | "ChangeOfSupplierServiceRequestID" => Wanted::Request,
         "DSPScheduleID" => Wanted::Schedule,
         "StartDateTime" | "TimeStamp" | "Timestamp" => Wanted::Time,
         "MeterIDs" => Wanted::Devices,

@@ -5,9 +5,9 @@ use crate::refusal::{Fault, RefusalCode, quoted};
 use crate::values::trimmed;
 use crate::{Limits, NAMESPACE, SIGNATURE_NAMESPACE};
 use quick_xml::NsReader;
-use std::borrow::Cow;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
+use std::borrow::Cow;
 
 /// Whose element it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,19 +75,28 @@ impl<'a, T: Tee> Scan<'a, T> {
     }
 
     /// What heard the message.
-    pub fn into_tee(self) -> T { self.tee }
+    pub fn into_tee(self) -> T {
+        self.tee
+    }
 
     /// Byte offset of what comes next.
-    pub fn offset(&self) -> usize { usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX) }
+    pub fn offset(&self) -> usize {
+        usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX)
+    }
 
     /// Byte offset of the last error.
-    pub fn error_offset(&self) -> usize { usize::try_from(self.reader.error_position()).unwrap_or(usize::MAX) }
+    pub fn error_offset(&self) -> usize {
+        usize::try_from(self.reader.error_position()).unwrap_or(usize::MAX)
+    }
 
     /// The next piece; comments and processing instructions are passed over.
     pub fn next(&mut self) -> Result<Piece<'a>, Fault> {
         loop {
             let from = self.offset();
-            let event = self.reader.read_event().map_err(|e| Fault::new(RefusalCode::NotWellFormed, e.to_string()))?;
+            let event = self
+                .reader
+                .read_event()
+                .map_err(|e| Fault::new(RefusalCode::NotWellFormed, e.to_string()))?;
             match event {
                 Event::Start(tag) | Event::Empty(tag) => return self.open(from, &tag),
                 Event::End(tag) => {
@@ -97,34 +106,69 @@ impl<'a, T: Tee> Scan<'a, T> {
                 }
                 Event::Text(text) => {
                     let text = text.into_inner();
-                    if text.contains("]]>") { return Err(Fault::new(RefusalCode::NotWellFormed, "']]>' in text")); }
-                    if self.depth > 0 { self.tee.text(&text, false); }
-                    if let Some(piece) = self.text(text)? { return Ok(piece); }
+                    if text.contains("]]>") {
+                        return Err(Fault::new(RefusalCode::NotWellFormed, "']]>' in text"));
+                    }
+                    if self.depth > 0 {
+                        self.tee.text(&text, false);
+                    }
+                    if let Some(piece) = self.text(text)? {
+                        return Ok(piece);
+                    }
                 }
                 Event::CData(text) => {
                     let text = text.into_inner();
-                    if self.depth == 0 { return Err(Fault::new(RefusalCode::NotWellFormed, "text outside the root")); }
+                    if self.depth == 0 {
+                        return Err(Fault::new(
+                            RefusalCode::NotWellFormed,
+                            "text outside the root",
+                        ));
+                    }
                     self.tee.text(&text, true);
-                    if let Some(piece) = self.text(text)? { return Ok(piece); }
+                    if let Some(piece) = self.text(text)? {
+                        return Ok(piece);
+                    }
                 }
                 Event::GeneralRef(name) => {
                     let c = reference(&name.into_inner())?;
-                    if self.depth == 0 { return Err(Fault::new(RefusalCode::NotWellFormed, "text outside the root")); }
+                    if self.depth == 0 {
+                        return Err(Fault::new(
+                            RefusalCode::NotWellFormed,
+                            "text outside the root",
+                        ));
+                    }
                     self.tee.reference(c);
                     return Ok(Piece::Text(Cow::Owned(c.to_string())));
                 }
-                Event::DocType(_) => return Err(Fault::new(RefusalCode::Doctype, "a document type declaration is never accepted")),
+                Event::DocType(_) => {
+                    return Err(Fault::new(
+                        RefusalCode::Doctype,
+                        "a document type declaration is never accepted",
+                    ));
+                }
                 Event::Comment(_) => {}
-                Event::Decl(decl) => declaration(decl.encoding().transpose().ok().flatten().as_deref())?,
+                Event::Decl(decl) => {
+                    declaration(decl.encoding().transpose().ok().flatten().as_deref())?
+                }
                 Event::PI(pi) => {
                     if pi.target().eq_ignore_ascii_case("xml") {
-                        return Err(Fault::new(RefusalCode::NotWellFormed, "an XML declaration that is not at the start"));
+                        return Err(Fault::new(
+                            RefusalCode::NotWellFormed,
+                            "an XML declaration that is not at the start",
+                        ));
                     }
                     self.tee.instruction(self.depth, pi.target(), pi.content());
                 }
                 Event::Eof => {
-                    if self.depth > 0 { return Err(Fault::new(RefusalCode::NotWellFormed, format!("the message ends with {} elements open", self.depth))); }
-                    if !self.seen_root { return Err(Fault::new(RefusalCode::NotWellFormed, "no element at all")); }
+                    if self.depth > 0 {
+                        return Err(Fault::new(
+                            RefusalCode::NotWellFormed,
+                            format!("the message ends with {} elements open", self.depth),
+                        ));
+                    }
+                    if !self.seen_root {
+                        return Err(Fault::new(RefusalCode::NotWellFormed, "no element at all"));
+                    }
                     return Ok(Piece::End);
                 }
             }
@@ -132,23 +176,38 @@ impl<'a, T: Tee> Scan<'a, T> {
     }
 
     fn text(&self, text: Cow<'a, str>) -> Result<Option<Piece<'a>>, Fault> {
-        if self.depth > 0 { return Ok(Some(Piece::Text(text))); }
-        if trimmed(&text).is_empty() { return Ok(None); }
-        Err(Fault::new(RefusalCode::NotWellFormed, format!("text outside the root: {}", quoted(trimmed(&text)))))
+        if self.depth > 0 {
+            return Ok(Some(Piece::Text(text)));
+        }
+        if trimmed(&text).is_empty() {
+            return Ok(None);
+        }
+        Err(Fault::new(
+            RefusalCode::NotWellFormed,
+            format!("text outside the root: {}", quoted(trimmed(&text))),
+        ))
     }
 
     fn open(&mut self, from: usize, tag: &BytesStart<'_>) -> Result<Piece<'a>, Fault> {
         if self.depth == 0 {
-            if self.seen_root { return Err(Fault::new(RefusalCode::NotWellFormed, "a second root element")); }
+            if self.seen_root {
+                return Err(Fault::new(RefusalCode::NotWellFormed, "a second root element"));
+            }
             self.seen_root = true;
         }
         self.depth += 1;
         self.elements += 1;
         if self.depth > self.limits.depth {
-            return Err(Fault::new(RefusalCode::TooDeep, format!("more than {} elements inside each other", self.limits.depth)));
+            return Err(Fault::new(
+                RefusalCode::TooDeep,
+                format!("more than {} elements inside each other", self.limits.depth),
+            ));
         }
         if self.elements > self.limits.elements {
-            return Err(Fault::new(RefusalCode::TooManyElements, format!("more than {} elements", self.limits.elements)));
+            return Err(Fault::new(
+                RefusalCode::TooManyElements,
+                format!("more than {} elements", self.limits.elements),
+            ));
         }
         let version = self.attributes(tag)?;
         let name = tag.name();
@@ -159,12 +218,18 @@ impl<'a, T: Tee> Scan<'a, T> {
             ResolveResult::Bound(Namespace(SIGNATURE_NAMESPACE)) => Ns::Signature,
             ResolveResult::Bound(_) | ResolveResult::Unbound => Ns::Other,
             ResolveResult::Unknown(prefix) => {
-                return Err(Fault::new(RefusalCode::NotWellFormed, format!("prefix {} is not declared", quoted(&prefix))));
+                return Err(Fault::new(
+                    RefusalCode::NotWellFormed,
+                    format!("prefix {} is not declared", quoted(&prefix)),
+                ));
             }
         };
         // The name stands in the message right behind the bracket; the piece borrows it from there.
         let (end, length) = (from + 1 + name.0.len(), local.as_ref().len());
-        let local = self.text.get(end - length..end).ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "the name of an element"))?;
+        let local = self
+            .text
+            .get(end - length..end)
+            .ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "the name of an element"))?;
         self.tee.open(self.depth, ns, tag);
         Ok(Piece::Open(ns, local, version))
     }
@@ -175,16 +240,23 @@ impl<'a, T: Tee> Scan<'a, T> {
         let mut version = None;
         for (n, attribute) in tag.attributes().enumerate() {
             if n == self.limits.attributes {
-                return Err(Fault::new(RefusalCode::TooManyAttributes, format!("more than {} attributes on one element", self.limits.attributes)));
+                return Err(Fault::new(
+                    RefusalCode::TooManyAttributes,
+                    format!("more than {} attributes on one element", self.limits.attributes),
+                ));
             }
             let attribute = attribute.map_err(|e| ill(e.to_string()))?;
             qualified_name(attribute.key.0)?;
             let plain = !attribute.value.bytes().any(|b| matches!(b, b'&' | b'<'));
             let value = if plain { None } else { Some(attribute_value(&attribute.value)?) };
-            if let (ResolveResult::Unknown(prefix), _) = self.reader.resolver().resolve_attribute(attribute.key) {
+            if let (ResolveResult::Unknown(prefix), _) =
+                self.reader.resolver().resolve_attribute(attribute.key)
+            {
                 return Err(ill(format!("prefix {} is not declared", quoted(&prefix))));
             }
-            if attribute.key.0 == "schemaVersion" { version = Some(value.unwrap_or_else(|| attribute.value.into_owned())); }
+            if attribute.key.0 == "schemaVersion" {
+                version = Some(value.unwrap_or_else(|| attribute.value.into_owned()));
+            }
         }
         Ok(version)
     }
@@ -195,31 +267,48 @@ fn declaration(encoding: Option<&str>) -> Result<(), Fault> {
     match encoding {
         None => Ok(()),
         Some(e) if e.eq_ignore_ascii_case("utf-8") || e.eq_ignore_ascii_case("us-ascii") => Ok(()),
-        Some(e) => Err(Fault::new(RefusalCode::NotUtf8, format!("encoding {}: only UTF-8 is read", quoted(e)))),
+        Some(e) => Err(Fault::new(
+            RefusalCode::NotUtf8,
+            format!("encoding {}: only UTF-8 is read", quoted(e)),
+        )),
     }
 }
 
 /// A name, or two with one colon between.
 fn qualified_name(name: &str) -> Result<(), Fault> {
     // Nearly all names are letters and digits around one colon at most.
-    let plain = |p: &str| p.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && p.bytes().all(|b| b.is_ascii_alphanumeric());
-    if plain(name.split_once(':').map_or(name, |(p, l)| if plain(p) { l } else { "" })) { return Ok(()); }
+    let plain = |p: &str| {
+        p.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+            && p.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    if plain(name.split_once(':').map_or(name, |(p, l)| if plain(p) { l } else { "" })) {
+        return Ok(());
+    }
     let part = |p: &str| {
         let mut chars = p.chars();
         chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii())
-            && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') || !c.is_ascii())
+            && chars
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') || !c.is_ascii())
     };
     let good = name.split_once(':').map_or_else(|| part(name), |(p, l)| part(p) && part(l));
-    if good { Ok(()) } else { Err(Fault::new(RefusalCode::NotWellFormed, format!("{} is not a name", quoted(name)))) }
+    if good {
+        Ok(())
+    } else {
+        Err(Fault::new(RefusalCode::NotWellFormed, format!("{} is not a name", quoted(name))))
+    }
 }
 
 /// The value with its references resolved.
 fn attribute_value(raw: &str) -> Result<String, Fault> {
-    if raw.contains('<') { return Err(Fault::new(RefusalCode::NotWellFormed, "'<' in the value of an attribute")); }
+    if raw.contains('<') {
+        return Err(Fault::new(RefusalCode::NotWellFormed, "'<' in the value of an attribute"));
+    }
     let mut value = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once('&') {
-        let (name, after) = after.split_once(';').ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "'&' without ';' in the value of an attribute"))?;
+        let (name, after) = after.split_once(';').ok_or_else(|| {
+            Fault::new(RefusalCode::NotWellFormed, "'&' without ';' in the value of an attribute")
+        })?;
         value.push_str(before);
         value.push(reference(name)?);
         rest = after;
@@ -231,11 +320,25 @@ fn attribute_value(raw: &str) -> Result<String, Fault> {
 /// One of the five predefined entities or a character reference; nothing else exists without a
 /// document type, and those are refused.
 pub(crate) fn reference(name: &str) -> Result<char, Fault> {
-    let bad = || Fault::new(RefusalCode::Entity, format!("&{name};: only the five predefined entities and character references are read", name = name.chars().take(40).collect::<String>()));
+    let bad = || {
+        Fault::new(
+            RefusalCode::Entity,
+            format!(
+                "&{name};: only the five predefined entities and character references are read",
+                name = name.chars().take(40).collect::<String>()
+            ),
+        )
+    };
     if let Some(number) = name.strip_prefix('#') {
         let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
-        if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) { return Err(bad()); }
-        return u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).filter(|&c| is_xml_char(c)).ok_or_else(bad);
+        if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
+            return Err(bad());
+        }
+        return u32::from_str_radix(digits, radix)
+            .ok()
+            .and_then(char::from_u32)
+            .filter(|&c| is_xml_char(c))
+            .ok_or_else(bad);
     }
     match name {
         "lt" => Ok('<'),

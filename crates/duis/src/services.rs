@@ -34,7 +34,9 @@ pub enum CatalogueError {
     #[error("service catalogue: no column {0:?}")]
     Column(&'static str),
     /// A Command Variant is no number from 1 to 9.
-    #[error("service catalogue, line {line}: Command Variants {text:?}: write numbers from 1 to 9 with ';' between")]
+    #[error(
+        "service catalogue, line {line}: Command Variants {text:?}: write numbers from 1 to 9 with ';' between"
+    )]
     Variants {
         /// Line of the file.
         line: u64,
@@ -57,9 +59,12 @@ impl Services {
     pub fn from_catalogue(csv_text: &str) -> Result<Services, CatalogueError> {
         let mut reader = csv::Reader::from_reader(csv_text.as_bytes());
         let header = reader.headers().map_err(|e| CatalogueError::Csv(e.to_string()))?.clone();
-        let column = |name: &'static str| header.iter().position(|h| h == name).ok_or(CatalogueError::Column(name));
+        let column = |name: &'static str| {
+            header.iter().position(|h| h == name).ok_or(CatalogueError::Column(name))
+        };
         let (srv, reference) = (column("srv")?, column("service_reference")?);
-        let (body, variants, non_device) = (column("schema_body_element")?, column("command_variants")?, column("non_device")?);
+        let (body, variants, non_device) =
+            (column("schema_body_element")?, column("command_variants")?, column("non_device")?);
         let mut entries = Vec::new();
         for row in reader.records() {
             let row = row.map_err(|e| CatalogueError::Csv(e.to_string()))?;
@@ -69,7 +74,8 @@ impl Services {
                 srv: text(srv),
                 service_reference: text(reference),
                 body_element: text(body),
-                variants: variant_list(&text(variants)).ok_or_else(|| CatalogueError::Variants { line, text: text(variants) })?,
+                variants: variant_list(&text(variants))
+                    .ok_or_else(|| CatalogueError::Variants { line, text: text(variants) })?,
                 non_device: text(non_device) == "Yes",
             });
         }
@@ -78,14 +84,21 @@ impl Services {
 
     /// The row of a variant.
     #[must_use]
-    pub fn get(&self, srv: &str) -> Option<&ServiceEntry> { self.by_srv.get(srv) }
+    pub fn get(&self, srv: &str) -> Option<&ServiceEntry> {
+        self.by_srv.get(srv)
+    }
 
     /// All rows, by variant.
-    pub fn iter(&self) -> impl Iterator<Item = &ServiceEntry> { self.by_srv.values() }
+    pub fn iter(&self) -> impl Iterator<Item = &ServiceEntry> {
+        self.by_srv.values()
+    }
 }
 
 fn variant_list(text: &str) -> Option<Vec<u8>> {
-    text.split(';').filter(|t| !t.is_empty()).map(|t| t.trim().parse().ok().filter(|v| (1..=9).contains(v))).collect()
+    text.split(';')
+        .filter(|t| !t.is_empty())
+        .map(|t| t.trim().parse().ok().filter(|v| (1..=9).contains(v)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -95,13 +108,18 @@ mod tests {
     #[test]
     fn a_catalogue_is_read_or_refused_with_its_line() {
         let head = "srv,service_reference,command_variants,schema_body_element,non_device\n";
-        let services = Services::from_catalogue(&format!("{head}4.1.1,4.1,1;2;3,ReadSomething,No\n")).unwrap();
+        let services =
+            Services::from_catalogue(&format!("{head}4.1.1,4.1,1;2;3,ReadSomething,No\n")).unwrap();
         assert_eq!(services.get("4.1.1").unwrap().variants, [1, 2, 3]);
         assert!(services.get("4.1").is_none());
         assert_eq!(
-            Services::from_catalogue(&format!("{head}4.1.1,4.1,1;x,ReadSomething,No\n")).unwrap_err(),
+            Services::from_catalogue(&format!("{head}4.1.1,4.1,1;x,ReadSomething,No\n"))
+                .unwrap_err(),
             CatalogueError::Variants { line: 2, text: "1;x".into() }
         );
-        assert_eq!(Services::from_catalogue("srv\n1\n").unwrap_err(), CatalogueError::Column("service_reference"));
+        assert_eq!(
+            Services::from_catalogue("srv\n1\n").unwrap_err(),
+            CatalogueError::Column("service_reference")
+        );
     }
 }

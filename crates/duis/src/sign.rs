@@ -68,24 +68,36 @@ impl Signer {
     /// A certificate that is not that of the key, or not for signing.
     pub fn new(key: PrivateKey, certificate: Certificate) -> Result<Signer, SignError> {
         let serial = certificate.serial;
-        if key.public() != &certificate.public_key { return Err(SignError::OtherKey { serial }); }
-        if certificate.usage != Usage::DigitalSignature { return Err(SignError::Usage { serial }); }
-        if !certificate.public_key.verifies(TRIAL, &key.sign(TRIAL)?) { return Err(SignError::OtherKey { serial }); }
+        if key.public() != &certificate.public_key {
+            return Err(SignError::OtherKey { serial });
+        }
+        if certificate.usage != Usage::DigitalSignature {
+            return Err(SignError::Usage { serial });
+        }
+        if !certificate.public_key.verifies(TRIAL, &key.sign(TRIAL)?) {
+            return Err(SignError::OtherKey { serial });
+        }
         let mut issuer = Vec::new();
         canon::text(&certificate.issuer, &mut issuer);
-        let key_info = format!("<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{}</ds:X509IssuerName>\
+        let key_info = format!(
+            "<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{}</ds:X509IssuerName>\
             <ds:X509SerialNumber>{serial}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo></ds:Signature>",
-            String::from_utf8_lossy(&issuer));
+            String::from_utf8_lossy(&issuer)
+        );
         Ok(Signer { key, certificate, key_info })
     }
 
     /// The certificate.
     #[must_use]
-    pub fn certificate(&self) -> &Certificate { &self.certificate }
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
 
     /// The key.
     #[must_use]
-    pub fn key(&self) -> &PrivateKey { &self.key }
+    pub fn key(&self) -> &PrivateKey {
+        &self.key
+    }
 
     /// Signs any message of the interface: white space between elements, comments, processing
     /// instructions and a signature that is there already are dropped, and what is returned is to
@@ -97,19 +109,35 @@ impl Signer {
         let (text, skipped) = decode(message, limits)?;
         let mut scan = Scan::new(text, limits, Compact::default());
         let mut start = 0;
-        drive(&mut scan, &mut start, message.len(), limits, Envelope::new).map_err(|fault| refused(message, skipped, &scan, start, fault))?;
+        drive(&mut scan, &mut start, message.len(), limits, Envelope::new)
+            .map_err(|fault| refused(message, skipped, &scan, start, fault))?;
         let Compact { out, scope, root_end, .. } = scan.into_tee();
-        if let Some(odd) = scope.odd { return Err(SignError::NotCanonical(odd)); }
+        if let Some(odd) = scope.odd {
+            return Err(SignError::NotCanonical(odd));
+        }
         self.append(out, root_end)
     }
 
     /// Signs what is canonical already and ends with an end tag at `root_end`.
-    pub(crate) fn append(&self, mut canonical: Vec<u8>, root_end: usize) -> Result<Vec<u8>, SignError> {
+    pub(crate) fn append(
+        &self,
+        mut canonical: Vec<u8>,
+        root_end: usize,
+    ) -> Result<Vec<u8>, SignError> {
         let digest = STANDARD.encode(digest::digest(&digest::SHA256, &canonical));
         let signature = STANDARD.encode(self.key.sign(signed_info(&digest, true).as_bytes())?);
         let end = canonical.split_off(root_end);
         canonical.reserve(1200 + end.len());
-        for piece in ["<ds:Signature xmlns:ds=\"", SIGNATURE_NAMESPACE, "\">", &signed_info(&digest, false), "<ds:SignatureValue>", &signature, "</ds:SignatureValue>", &self.key_info] {
+        for piece in [
+            "<ds:Signature xmlns:ds=\"",
+            SIGNATURE_NAMESPACE,
+            "\">",
+            &signed_info(&digest, false),
+            "<ds:SignatureValue>",
+            &signature,
+            "</ds:SignatureValue>",
+            &self.key_info,
+        ] {
             canonical.extend_from_slice(piece.as_bytes());
         }
         canonical.extend_from_slice(&end);
@@ -119,11 +147,14 @@ impl Signer {
 
 /// SignedInfo, canonical where `apex` (it then declares its prefix itself), else as it is sent.
 fn signed_info(digest: &str, apex: bool) -> String {
-    let declared = if apex { format!(" xmlns:ds=\"{SIGNATURE_NAMESPACE}\"") } else { String::new() };
-    format!("<ds:SignedInfo{declared}><ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"></ds:CanonicalizationMethod>\
+    let declared =
+        if apex { format!(" xmlns:ds=\"{SIGNATURE_NAMESPACE}\"") } else { String::new() };
+    format!(
+        "<ds:SignedInfo{declared}><ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"></ds:CanonicalizationMethod>\
         <ds:SignatureMethod Algorithm=\"{ECDSA_SHA256}\"></ds:SignatureMethod><ds:Reference URI=\"\"><ds:Transforms>\
         <ds:Transform Algorithm=\"{ENVELOPED}\"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm=\"{SHA256}\"></ds:DigestMethod>\
-        <ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>")
+        <ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+    )
 }
 
 /// Writes the canonical form without white space between elements, and without the signature.
@@ -143,9 +174,13 @@ const SIGNATURE_DEPTH: usize = 2;
 
 impl Compact {
     fn text_with(&mut self, blank: bool, write: impl FnOnce(&mut Vec<u8>)) {
-        if self.inside_signature { return; }
+        if self.inside_signature {
+            return;
+        }
         write(&mut self.blank);
-        if !blank { self.keep(); }
+        if !blank {
+            self.keep();
+        }
     }
 
     /// The white space is text.
@@ -157,10 +192,16 @@ impl Compact {
 
 impl Tee for Compact {
     fn open(&mut self, depth: usize, ns: Ns, tag: &BytesStart<'_>) {
-        if depth == SIGNATURE_DEPTH && ns == Ns::Signature { self.inside_signature = true; }
+        if depth == SIGNATURE_DEPTH && ns == Ns::Signature {
+            self.inside_signature = true;
+        }
         self.blank.clear();
         self.leaf = true;
-        if self.inside_signature { self.scope.pass(depth, tag); } else { self.scope.inclusive(depth, tag, &mut self.out); }
+        if self.inside_signature {
+            self.scope.pass(depth, tag);
+        } else {
+            self.scope.inclusive(depth, tag, &mut self.out);
+        }
     }
 
     fn text(&mut self, raw: &str, cdata: bool) {
@@ -168,14 +209,24 @@ impl Tee for Compact {
         self.text_with(blank, |out| canon::text(raw, out));
     }
 
-    fn reference(&mut self, c: char) { self.text_with(false, |out| canon::text_char(c, out)); }
+    fn reference(&mut self, c: char) {
+        self.text_with(false, |out| canon::text_char(c, out));
+    }
 
     fn close(&mut self, depth: usize, name: &str) {
         if self.inside_signature {
-            if depth == SIGNATURE_DEPTH { self.inside_signature = false; }
+            if depth == SIGNATURE_DEPTH {
+                self.inside_signature = false;
+            }
         } else {
-            if self.leaf { self.keep(); } else { self.blank.clear(); }
-            if depth == 1 { self.root_end = self.out.len(); }
+            if self.leaf {
+                self.keep();
+            } else {
+                self.blank.clear();
+            }
+            if depth == 1 {
+                self.root_end = self.out.len();
+            }
             canon::close(name, &mut self.out);
         }
         self.leaf = false;

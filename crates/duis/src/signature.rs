@@ -40,9 +40,15 @@ enum Step {
     Close,
 }
 
-const fn open(name: &'static str) -> Step { Step::Open(name, None, None) }
-const fn algorithm(name: &'static str, value: &'static str) -> Step { Step::Open(name, Some(("Algorithm", value)), None) }
-const fn holds(name: &'static str, keep: Keep) -> Step { Step::Open(name, None, Some(keep)) }
+const fn open(name: &'static str) -> Step {
+    Step::Open(name, None, None)
+}
+const fn algorithm(name: &'static str, value: &'static str) -> Step {
+    Step::Open(name, Some(("Algorithm", value)), None)
+}
+const fn holds(name: &'static str, keep: Keep) -> Step {
+    Step::Open(name, None, Some(keep))
+}
 
 /// The signature from its start tag to its end tag; and what it means where a step is not met.
 const STEPS: [(Step, SignatureCode); COMPLETE + 1] = {
@@ -128,15 +134,30 @@ pub(crate) struct Heard {
 impl SignatureTee {
     pub fn new(size: usize) -> SignatureTee {
         SignatureTee {
-            scope: Scope::default(), document: Vec::with_capacity(size.min(CHUNK) + 256), digest: digest::Context::new(&digest::SHA256),
-            rendered: Rendered::default(), signed_info: Vec::with_capacity(1024), step: 0, inside: false, in_signed_info: false, keep: None,
-            digest_value: String::new(), signature_value: String::new(), serial: String::new(), response: false, inner_document: false,
-            root_closed: false, chunk: CHUNK, fault: None,
+            scope: Scope::default(),
+            document: Vec::with_capacity(size.min(CHUNK) + 256),
+            digest: digest::Context::new(&digest::SHA256),
+            rendered: Rendered::default(),
+            signed_info: Vec::with_capacity(1024),
+            step: 0,
+            inside: false,
+            in_signed_info: false,
+            keep: None,
+            digest_value: String::new(),
+            signature_value: String::new(),
+            serial: String::new(),
+            response: false,
+            inner_document: false,
+            root_closed: false,
+            chunk: CHUNK,
+            fault: None,
         }
     }
 
     /// One that keeps the whole canonical form.
-    pub fn keeping(size: usize) -> SignatureTee { SignatureTee { chunk: usize::MAX, ..SignatureTee::new(size) } }
+    pub fn keeping(size: usize) -> SignatureTee {
+        SignatureTee { chunk: usize::MAX, ..SignatureTee::new(size) }
+    }
 
     /// The canonical forms of the message without its signature and of SignedInfo, whatever the
     /// signature is worth.
@@ -149,52 +170,83 @@ impl SignatureTee {
 
     /// What was heard, once the message was read to its end.
     pub fn finish(mut self) -> Result<Heard, SignatureRefusal> {
-        if let Some(odd) = self.scope.odd.take() { self.refuse(SignatureCode::NotCanonical, odd); }
-        if let Some(fault) = self.fault { return Err(fault); }
-        if self.step == 0 { return Err(SignatureRefusal::new(SignatureCode::Missing, "no signature")); }
-        if self.step != COMPLETE { return Err(SignatureRefusal::new(SignatureCode::Structure, "the signature is not complete")); }
+        if let Some(odd) = self.scope.odd.take() {
+            self.refuse(SignatureCode::NotCanonical, odd);
+        }
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        if self.step == 0 {
+            return Err(SignatureRefusal::new(SignatureCode::Missing, "no signature"));
+        }
+        if self.step != COMPLETE {
+            return Err(SignatureRefusal::new(
+                SignatureCode::Structure,
+                "the signature is not complete",
+            ));
+        }
         self.digest.update(&self.document);
         Ok(Heard {
-            digest: self.digest.finish(), signed_info: self.signed_info,
-            digest_value: self.digest_value, signature_value: self.signature_value, serial: self.serial,
+            digest: self.digest.finish(),
+            signed_info: self.signed_info,
+            digest_value: self.digest_value,
+            signature_value: self.signature_value,
+            serial: self.serial,
         })
     }
 
     /// The first fault counts.
     fn refuse(&mut self, code: SignatureCode, detail: impl Into<String>) {
-        if self.fault.is_none() { self.fault = Some(SignatureRefusal::new(code, detail)); }
+        if self.fault.is_none() {
+            self.fault = Some(SignatureRefusal::new(code, detail));
+        }
     }
 
     /// Is one element inside the signature the one that must come, with what it must have?
     fn element(&mut self, ns: Ns, tag: &BytesStart<'_>) {
-        if self.fault.is_some() { return; }
+        if self.fault.is_some() {
+            return;
+        }
         let local = tag.local_name();
         let name = local.as_ref();
         let (step, code) = STEPS[self.step];
         let Step::Open(wanted, attribute, keep) = step else {
             return self.refuse(code, format!("{} where nothing more may stand", quoted(name)));
         };
-        if ns != Ns::Signature || name != wanted { return self.refuse(code, format!("{} where {wanted} must stand", quoted(name))); }
+        if ns != Ns::Signature || name != wanted {
+            return self.refuse(code, format!("{} where {wanted} must stand", quoted(name)));
+        }
         let mut seen = false;
         for (name, raw) in attribute_parts(tag.attributes_raw()) {
-            if name == "xmlns" || name.starts_with("xmlns:") { continue; }
+            if name == "xmlns" || name.starts_with("xmlns:") {
+                continue;
+            }
             match attribute {
                 Some((key, value)) if key == name => {
                     let found = plain_value(raw);
-                    if found != value { return self.refuse(code, format!("{key} is {}: only {value:?} is accepted", quoted(&found))); }
+                    if found != value {
+                        return self.refuse(
+                            code,
+                            format!("{key} is {}: only {value:?} is accepted", quoted(&found)),
+                        );
+                    }
                     seen = true;
                 }
                 _ => return self.refuse(code, format!("attribute {} on {wanted}", quoted(name))),
             }
         }
-        if let (Some((key, _)), false) = (attribute, seen) { return self.refuse(code, format!("{wanted} without {key}")); }
+        if let (Some((key, _)), false) = (attribute, seen) {
+            return self.refuse(code, format!("{wanted} without {key}"));
+        }
         self.keep = keep;
         self.step += 1;
     }
 
     fn end_of_element(&mut self) {
         self.keep = None;
-        if self.fault.is_some() { return; }
+        if self.fault.is_some() {
+            return;
+        }
         match STEPS[self.step] {
             (Step::Close, _) => self.step += 1,
             (Step::Open(wanted, ..), code) => self.refuse(code, format!("no {wanted}")),
@@ -209,12 +261,20 @@ impl SignatureTee {
             Some(Keep::Serial) => &mut self.serial,
             Some(Keep::Ignored) => return,
             None => {
-                if !trimmed(piece).is_empty() { self.refuse(SignatureCode::Structure, format!("text {}", quoted(trimmed(piece)))); }
+                if !trimmed(piece).is_empty() {
+                    self.refuse(
+                        SignatureCode::Structure,
+                        format!("text {}", quoted(trimmed(piece))),
+                    );
+                }
                 return;
             }
         };
         if kept.len() + piece.len() > MOST_SIGNATURE_TEXT {
-            return self.refuse(SignatureCode::Structure, format!("a value of more than {MOST_SIGNATURE_TEXT} bytes"));
+            return self.refuse(
+                SignatureCode::Structure,
+                format!("a value of more than {MOST_SIGNATURE_TEXT} bytes"),
+            );
         }
         kept.push_str(piece);
     }
@@ -222,17 +282,40 @@ impl SignatureTee {
     /// Elements of signatures, and attributes that point at elements, stand nowhere else.
     fn outside(&mut self, depth: usize, ns: Ns, tag: &BytesStart<'_>) {
         let name = tag.local_name();
-        if depth == 1 { self.response = name.as_ref() == "Response"; }
+        if depth == 1 {
+            self.response = name.as_ref() == "Response";
+        }
         // An answer of a first-generation device is a signed document inside: its parts are text here.
-        if depth == SMETS1_DEPTH && self.response && ns == Ns::Duis && name.as_ref() == "SMETS1SignedResponse" { self.inner_document = true; }
-        if self.inner_document { return; }
-        if ns == Ns::Signature { self.refuse(SignatureCode::Nested, format!("{} outside the message's own signature", quoted(name.as_ref()))); }
-        let identified = attribute_parts(tag.attributes_raw()).find(|(n, _)| n.rsplit(':').next().is_some_and(|l| l.eq_ignore_ascii_case("id")));
-        if let Some((n, _)) = identified { self.refuse(SignatureCode::IdAttribute, format!("attribute {} on {}", quoted(n), quoted(name.as_ref()))); }
+        if depth == SMETS1_DEPTH
+            && self.response
+            && ns == Ns::Duis
+            && name.as_ref() == "SMETS1SignedResponse"
+        {
+            self.inner_document = true;
+        }
+        if self.inner_document {
+            return;
+        }
+        if ns == Ns::Signature {
+            self.refuse(
+                SignatureCode::Nested,
+                format!("{} outside the message's own signature", quoted(name.as_ref())),
+            );
+        }
+        let identified = attribute_parts(tag.attributes_raw())
+            .find(|(n, _)| n.rsplit(':').next().is_some_and(|l| l.eq_ignore_ascii_case("id")));
+        if let Some((n, _)) = identified {
+            self.refuse(
+                SignatureCode::IdAttribute,
+                format!("attribute {} on {}", quoted(n), quoted(name.as_ref())),
+            );
+        }
     }
 
     fn digest_if_long(&mut self) {
-        if self.document.len() < self.chunk { return; }
+        if self.document.len() < self.chunk {
+            return;
+        }
         self.digest.update(&self.document);
         self.document.clear();
     }
@@ -240,16 +323,23 @@ impl SignatureTee {
 
 impl Tee for SignatureTee {
     fn open(&mut self, depth: usize, ns: Ns, tag: &BytesStart<'_>) {
-        if depth == SIGNATURE_DEPTH && ns == Ns::Signature { self.inside = true; }
+        if depth == SIGNATURE_DEPTH && ns == Ns::Signature {
+            self.inside = true;
+        }
         if !self.inside {
             self.outside(depth, ns, tag);
             self.scope.inclusive(depth, tag, &mut self.document);
             return self.digest_if_long();
         }
         self.element(ns, tag);
-        if depth == SIGNED_INFO_DEPTH && tag.local_name().as_ref() == "SignedInfo" { self.in_signed_info = true; }
-        if self.in_signed_info && self.fault.is_none() { self.scope.exclusive(depth, tag, &mut self.rendered, &mut self.signed_info); }
-        else { self.scope.pass(depth, tag); }
+        if depth == SIGNED_INFO_DEPTH && tag.local_name().as_ref() == "SignedInfo" {
+            self.in_signed_info = true;
+        }
+        if self.in_signed_info && self.fault.is_none() {
+            self.scope.exclusive(depth, tag, &mut self.rendered, &mut self.signed_info);
+        } else {
+            self.scope.pass(depth, tag);
+        }
     }
 
     fn text(&mut self, raw: &str, cdata: bool) {
@@ -257,15 +347,23 @@ impl Tee for SignatureTee {
             canon::text(raw, &mut self.document);
             return self.digest_if_long();
         }
-        if cdata { return self.refuse(SignatureCode::Structure, "CDATA inside the signature"); }
+        if cdata {
+            return self.refuse(SignatureCode::Structure, "CDATA inside the signature");
+        }
         self.value(raw);
-        if self.in_signed_info && self.fault.is_none() { canon::text(raw, &mut self.signed_info); }
+        if self.in_signed_info && self.fault.is_none() {
+            canon::text(raw, &mut self.signed_info);
+        }
     }
 
     fn reference(&mut self, c: char) {
-        if !self.inside { return canon::text_char(c, &mut self.document); }
+        if !self.inside {
+            return canon::text_char(c, &mut self.document);
+        }
         self.value(c.encode_utf8(&mut [0; 4]));
-        if self.in_signed_info && self.fault.is_none() { canon::text_char(c, &mut self.signed_info); }
+        if self.in_signed_info && self.fault.is_none() {
+            canon::text_char(c, &mut self.signed_info);
+        }
     }
 
     fn close(&mut self, depth: usize, name: &str) {
@@ -275,19 +373,36 @@ impl Tee for SignatureTee {
                 canon::close(name, &mut self.signed_info);
                 self.rendered.leave(depth);
             }
-            if depth == SIGNED_INFO_DEPTH { self.in_signed_info = false; }
-            if depth == SIGNATURE_DEPTH { self.inside = false; }
+            if depth == SIGNED_INFO_DEPTH {
+                self.in_signed_info = false;
+            }
+            if depth == SIGNATURE_DEPTH {
+                self.inside = false;
+            }
         } else {
             canon::close(name, &mut self.document);
-            if depth == SMETS1_DEPTH { self.inner_document = false; }
+            if depth == SMETS1_DEPTH {
+                self.inner_document = false;
+            }
         }
-        if depth == 1 { self.root_closed = true; }
+        if depth == 1 {
+            self.root_closed = true;
+        }
         self.scope.leave(depth);
     }
 
     fn instruction(&mut self, depth: usize, target: &str, content: &str) {
-        if self.inside { return self.refuse(SignatureCode::Structure, format!("processing instruction {}", quoted(target))); }
-        let place = match depth { 0 if self.root_closed => Place::After, 0 => Place::Before, _ => Place::Inside };
+        if self.inside {
+            return self.refuse(
+                SignatureCode::Structure,
+                format!("processing instruction {}", quoted(target)),
+            );
+        }
+        let place = match depth {
+            0 if self.root_closed => Place::After,
+            0 => Place::Before,
+            _ => Place::Inside,
+        };
         canon::instruction(target, content, place, &mut self.document);
     }
 }

@@ -1,10 +1,10 @@
 //! Verifies the signature of a message under the interface's one profile.
 
 use crate::certificate::{Certificate, Usage};
+use crate::envelope::Envelope;
 use crate::keyring::Keyring;
 use crate::keys::SIGNATURE_BYTES;
 use crate::message::Message;
-use crate::envelope::Envelope;
 use crate::read::{Root, decode, drive, read_message, refused};
 use crate::refusal::Refusal;
 use crate::scan::Scan;
@@ -76,7 +76,9 @@ pub struct SignatureRefusal {
 }
 
 impl SignatureRefusal {
-    pub(crate) fn new(code: SignatureCode, detail: impl Into<String>) -> SignatureRefusal { SignatureRefusal { code, detail: detail.into() } }
+    pub(crate) fn new(code: SignatureCode, detail: impl Into<String>) -> SignatureRefusal {
+        SignatureRefusal { code, detail: detail.into() }
+    }
 }
 
 /// A signature that counts.
@@ -115,8 +117,11 @@ impl Default for VerifyRules {
     /// Users sign requests, the service signs responses, dates count. No signer of responses is known.
     fn default() -> VerifyRules {
         VerifyRules {
-            request_roles: BTreeSet::from([ROLE_USER_XML]), response_roles: BTreeSet::from([ROLE_DSP_XML]),
-            roles_of: BTreeMap::new(), response_signers: BTreeSet::new(), check_dates: true,
+            request_roles: BTreeSet::from([ROLE_USER_XML]),
+            response_roles: BTreeSet::from([ROLE_DSP_XML]),
+            roles_of: BTreeMap::new(),
+            response_signers: BTreeSet::new(),
+            check_dates: true,
         }
     }
 }
@@ -147,7 +152,12 @@ enum Expected<'a> {
 ///
 /// # Errors
 /// As [`crate::read()`]: bytes that are no message. Nothing is said of their signature then.
-pub fn read_and_verify(bytes: &[u8], limits: &Limits, services: &Services, verifier: &Verifier<'_>) -> Result<(Message, Result<Signed, SignatureRefusal>), Refusal> {
+pub fn read_and_verify(
+    bytes: &[u8],
+    limits: &Limits,
+    services: &Services,
+    verifier: &Verifier<'_>,
+) -> Result<(Message, Result<Signed, SignatureRefusal>), Refusal> {
     let (text, skipped) = decode(bytes, limits)?;
     let mut scan = Scan::new(text, limits, SignatureTee::new(text.len()));
     let message = read_message(&mut scan, bytes, skipped, limits, services)?;
@@ -176,12 +186,21 @@ pub enum VerifyError {
 ///
 /// # Errors
 /// Bytes that are no message, and signatures that do not count.
-pub fn verify(bytes: &[u8], limits: &Limits, verifier: &Verifier<'_>, signer: Eui64) -> Result<Signed, VerifyError> {
+pub fn verify(
+    bytes: &[u8],
+    limits: &Limits,
+    verifier: &Verifier<'_>,
+    signer: Eui64,
+) -> Result<Signed, VerifyError> {
     let (text, skipped) = decode(bytes, limits)?;
     let mut scan = Scan::new(text, limits, SignatureTee::new(text.len()));
     let mut start = 0;
-    let envelope = drive(&mut scan, &mut start, bytes.len(), limits, Envelope::new).map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
-    let roles = match envelope.root { Root::Request => &verifier.rules.request_roles, Root::Response => &verifier.rules.response_roles };
+    let envelope = drive(&mut scan, &mut start, bytes.len(), limits, Envelope::new)
+        .map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
+    let roles = match envelope.root {
+        Root::Request => &verifier.rules.request_roles,
+        Root::Response => &verifier.rules.response_roles,
+    };
     let heard = scan.into_tee().finish()?;
     Ok(verifier.judge(&heard, Expected::One(signer), roles)?)
 }
@@ -195,20 +214,41 @@ pub fn canonical(bytes: &[u8], limits: &Limits) -> Result<(Vec<u8>, Vec<u8>), Ve
     let (text, skipped) = decode(bytes, limits)?;
     let mut scan = Scan::new(text, limits, SignatureTee::keeping(text.len()));
     let mut start = 0;
-    drive(&mut scan, &mut start, bytes.len(), limits, Envelope::new).map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
+    drive(&mut scan, &mut start, bytes.len(), limits, Envelope::new)
+        .map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
     Ok(scan.into_tee().forms()?)
 }
 
 impl Verifier<'_> {
     /// Cheap checks first; the curve's arithmetic comes last.
-    fn judge(&self, heard: &Heard, expected: Expected<'_>, roles: &BTreeSet<u8>) -> Result<Signed, SignatureRefusal> {
-        let digest: [u8; 32] = base64(&heard.digest_value).ok_or_else(|| SignatureRefusal::new(SignatureCode::DigestValue, "not the base64 of 32 bytes"))?;
-        let signature: [u8; SIGNATURE_BYTES] = base64(&heard.signature_value).ok_or_else(|| SignatureRefusal::new(SignatureCode::SignatureValue, "not the base64 of 64 bytes, r and s"))?;
+    fn judge(
+        &self,
+        heard: &Heard,
+        expected: Expected<'_>,
+        roles: &BTreeSet<u8>,
+    ) -> Result<Signed, SignatureRefusal> {
+        let digest: [u8; 32] = base64(&heard.digest_value).ok_or_else(|| {
+            SignatureRefusal::new(SignatureCode::DigestValue, "not the base64 of 32 bytes")
+        })?;
+        let signature: [u8; SIGNATURE_BYTES] = base64(&heard.signature_value).ok_or_else(|| {
+            SignatureRefusal::new(
+                SignatureCode::SignatureValue,
+                "not the base64 of 64 bytes, r and s",
+            )
+        })?;
         let certificate = self.certificate(&heard.serial)?;
         self.may_sign(certificate, expected, roles)?;
-        if heard.digest.as_ref() != digest { return Err(SignatureRefusal::new(SignatureCode::DigestMismatch, "the message is not as it was signed")); }
+        if heard.digest.as_ref() != digest {
+            return Err(SignatureRefusal::new(
+                SignatureCode::DigestMismatch,
+                "the message is not as it was signed",
+            ));
+        }
         if !certificate.public_key.verifies(&heard.signed_info, &signature) {
-            return Err(SignatureRefusal::new(SignatureCode::SignatureMismatch, format!("not signed with the key of certificate {}", certificate.serial)));
+            return Err(SignatureRefusal::new(
+                SignatureCode::SignatureMismatch,
+                format!("not signed with the key of certificate {}", certificate.serial),
+            ));
         }
         Ok(Signed { serial: certificate.serial, signer: certificate.eui, role: certificate.role })
     }
@@ -216,32 +256,85 @@ impl Verifier<'_> {
     /// By serial number alone; the issuer's name is not verified and not looked at.
     fn certificate(&self, text: &str) -> Result<&Certificate, SignatureRefusal> {
         let digits = crate::values::trimmed(text);
-        let serial = Some(digits).filter(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit())).and_then(|d| d.parse::<u128>().ok())
-            .ok_or_else(|| SignatureRefusal::new(SignatureCode::SerialNumber, format!("{}: not a decimal number of up to 128 bits", crate::refusal::quoted(digits))))?;
-        self.keyring.by_serial(serial).map(AsRef::as_ref)
-            .ok_or_else(|| SignatureRefusal::new(SignatureCode::UnknownSerial, format!("no certificate with serial number {serial} is trusted")))
+        let serial = Some(digits)
+            .filter(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+            .and_then(|d| d.parse::<u128>().ok())
+            .ok_or_else(|| {
+                SignatureRefusal::new(
+                    SignatureCode::SerialNumber,
+                    format!(
+                        "{}: not a decimal number of up to 128 bits",
+                        crate::refusal::quoted(digits)
+                    ),
+                )
+            })?;
+        self.keyring.by_serial(serial).map(AsRef::as_ref).ok_or_else(|| {
+            SignatureRefusal::new(
+                SignatureCode::UnknownSerial,
+                format!("no certificate with serial number {serial} is trusted"),
+            )
+        })
     }
 
-    fn may_sign(&self, certificate: &Certificate, expected: Expected<'_>, roles: &BTreeSet<u8>) -> Result<(), SignatureRefusal> {
-        let refuse = |code, detail: String| Err(SignatureRefusal::new(code, format!("certificate {}: {detail}", certificate.serial)));
+    fn may_sign(
+        &self,
+        certificate: &Certificate,
+        expected: Expected<'_>,
+        roles: &BTreeSet<u8>,
+    ) -> Result<(), SignatureRefusal> {
+        let refuse = |code, detail: String| {
+            Err(SignatureRefusal::new(
+                code,
+                format!("certificate {}: {detail}", certificate.serial),
+            ))
+        };
         let (signer, is_signer) = match expected {
             Expected::One(eui) => (eui.to_string(), eui == certificate.eui),
-            Expected::Any(set) => ("one of the service's signers".to_owned(), set.contains(&certificate.eui)),
+            Expected::Any(set) => {
+                ("one of the service's signers".to_owned(), set.contains(&certificate.eui))
+            }
         };
-        if !is_signer { return refuse(SignatureCode::WrongSigner, format!("it belongs to {}, and {signer} must have signed", certificate.eui)); }
-        if certificate.usage != Usage::DigitalSignature { return refuse(SignatureCode::WrongUsage, format!("its key is for {}", certificate.usage)); }
+        if !is_signer {
+            return refuse(
+                SignatureCode::WrongSigner,
+                format!("it belongs to {}, and {signer} must have signed", certificate.eui),
+            );
+        }
+        if certificate.usage != Usage::DigitalSignature {
+            return refuse(
+                SignatureCode::WrongUsage,
+                format!("its key is for {}", certificate.usage),
+            );
+        }
         let roles = self.rules.roles_of.get(&certificate.eui).unwrap_or(roles);
         if !certificate.role.is_some_and(|r| roles.contains(&r)) {
-            return refuse(SignatureCode::WrongRole, certificate.role.map_or_else(|| "it has no role".to_owned(), |r| format!("its role {r:02X} may not sign this")));
+            return refuse(
+                SignatureCode::WrongRole,
+                certificate.role.map_or_else(
+                    || "it has no role".to_owned(),
+                    |r| format!("its role {r:02X} may not sign this"),
+                ),
+            );
         }
-        if self.rules.check_dates && self.now < certificate.not_before { return refuse(SignatureCode::NotYetValid, format!("valid from {}", certificate.not_before)); }
-        if self.rules.check_dates && self.now > certificate.not_after { return refuse(SignatureCode::Expired, format!("valid until {}", certificate.not_after)); }
+        if self.rules.check_dates && self.now < certificate.not_before {
+            return refuse(
+                SignatureCode::NotYetValid,
+                format!("valid from {}", certificate.not_before),
+            );
+        }
+        if self.rules.check_dates && self.now > certificate.not_after {
+            return refuse(
+                SignatureCode::Expired,
+                format!("valid until {}", certificate.not_after),
+            );
+        }
         Ok(())
     }
 }
 
 /// Base64 without the line ends and spaces that signing tools put between.
 fn base64<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let joined: Vec<u8> = text.bytes().filter(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')).collect();
+    let joined: Vec<u8> =
+        text.bytes().filter(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')).collect();
     STANDARD.decode(joined).ok()?.try_into().ok()
 }

@@ -12,7 +12,8 @@ const MUTATIONS: usize = 24_000;
 
 #[test]
 fn mutated_messages_never_panic_and_are_always_judged_alike() {
-    let mut files: Vec<_> = std::fs::read_dir(samples::folder()).unwrap().map(|f| f.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(samples::folder()).unwrap().map(|f| f.unwrap().path()).collect();
     files.sort();
     let corpus: Vec<Vec<u8>> = files.iter().map(|f| std::fs::read(f).unwrap()).collect();
     let (services, limits) = (samples::services(), Limits::default());
@@ -21,14 +22,21 @@ fn mutated_messages_never_panic_and_are_always_judged_alike() {
     for _ in 0..MUTATIONS {
         let data = mutate(&mut dice, &corpus);
         fuzz_read(&data);
-        match read(&data, &limits, &services) { Ok(_) => accepted += 1, Err(r) => { refused.insert(r.code); } }
+        match read(&data, &limits, &services) {
+            Ok(_) => accepted += 1,
+            Err(r) => {
+                refused.insert(r.code);
+            }
+        }
     }
     // A mutator that never gets past the first check would prove nothing.
     assert!(accepted > 200, "{accepted} accepted");
     assert!(refused.len() > 15, "{refused:?}");
 }
 
-fn eui() -> impl Strategy<Value = u64> { any::<u64>() }
+fn eui() -> impl Strategy<Value = u64> {
+    any::<u64>()
+}
 
 fn dashed(eui: u64, lower: bool) -> String {
     let text = northbound_types::Eui64(eui).to_string();

@@ -5,7 +5,9 @@ mod samples;
 use northbound_duis::{Limits, Refusal, RefusalCode, RefusalCode::*, read};
 use samples::{edited, sample, services, try_read};
 
-fn refusal(text: &str) -> Refusal { try_read(text).expect_err("it must be refused") }
+fn refusal(text: &str) -> Refusal {
+    try_read(text).expect_err("it must be refused")
+}
 
 /// What is wrong, in which sample, and the code that says so.
 fn cases() -> Vec<(RefusalCode, String)> {
@@ -17,7 +19,10 @@ fn cases() -> Vec<(RefusalCode, String)> {
         (Entity, read("4.1.1", "&srv;")),
         (Entity, read("4.1.1", "&#0;")),
         (Entity, read("schemaVersion=\"5.4\"", "schemaVersion=\"5.4&x;\"")),
-        (NotUtf8, format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{}", sample("request_read"))),
+        (
+            NotUtf8,
+            format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{}", sample("request_read")),
+        ),
         (NotWellFormed, sample("request_read").replace("</sr:Request>", "")),
         (NotWellFormed, read("</sr:Header>", "</sr:Heads>")),
         (NotWellFormed, format!("{}<again/>", sample("request_read"))),
@@ -27,8 +32,14 @@ fn cases() -> Vec<(RefusalCode, String)> {
         (NotWellFormed, read("4.1.1", "4\u{1}1")),
         (NotWellFormed, read("4.1.1", "4 & 1")),
         (NotWellFormed, String::new()),
-        (WrongNamespace, read("http://www.dccinterface.co.uk/ServiceUserGateway", "http://example.org/other")),
-        (WrongNamespace, read("<sr:CommandVariant>1</sr:CommandVariant>", "<CommandVariant>1</CommandVariant>")),
+        (
+            WrongNamespace,
+            read("http://www.dccinterface.co.uk/ServiceUserGateway", "http://example.org/other"),
+        ),
+        (
+            WrongNamespace,
+            read("<sr:CommandVariant>1</sr:CommandVariant>", "<CommandVariant>1</CommandVariant>"),
+        ),
         (UnknownRoot, "<Envelope/>".to_owned()),
         (SchemaVersion, read("\"5.4\"", "\"6.0\"")),
         (SchemaVersion, read(" schemaVersion=\"5.4\"", "")),
@@ -40,12 +51,42 @@ fn cases() -> Vec<(RefusalCode, String)> {
         (MissingField, read("<sr:ReadInstantaneousImportRegisters/>", "")),
         (MissingField, ack("<sr:ResponseCode>I99</sr:ResponseCode>", "")),
         (MissingField, ack("<sr:ServiceReferenceVariant>4.1.1</sr:ServiceReferenceVariant>", "")),
-        (MissingField, edited("alert_quarantined", "<sr:QuarantineEventRef>99999999999999999999</sr:QuarantineEventRef>", "")),
+        (
+            MissingField,
+            edited(
+                "alert_quarantined",
+                "<sr:QuarantineEventRef>99999999999999999999</sr:QuarantineEventRef>",
+                "",
+            ),
+        ),
         (DuplicateField, read(id, &format!("{id}{id}"))),
-        (DuplicateField, read("<sr:ReadInstantaneousImportRegisters/>", "<sr:ReadInstantaneousImportRegisters/><sr:EnableSupply/>")),
-        (DuplicateField, edited("answer_schedule_id", "<sr:DSPScheduleID>", "<sr:GBCSPayload/><sr:DSPScheduleID>")),
-        (FieldOrder, read(id, "").replace("</sr:CommandVariant>", &format!("</sr:CommandVariant>{id}"))),
-        (FieldOrder, edited("alert_device", "<sr:AlertCode>8f20</sr:AlertCode>", "<sr:GBCSPayload/><sr:AlertCode>8f20</sr:AlertCode>")),
+        (
+            DuplicateField,
+            read(
+                "<sr:ReadInstantaneousImportRegisters/>",
+                "<sr:ReadInstantaneousImportRegisters/><sr:EnableSupply/>",
+            ),
+        ),
+        (
+            DuplicateField,
+            edited(
+                "answer_schedule_id",
+                "<sr:DSPScheduleID>",
+                "<sr:GBCSPayload/><sr:DSPScheduleID>",
+            ),
+        ),
+        (
+            FieldOrder,
+            read(id, "").replace("</sr:CommandVariant>", &format!("</sr:CommandVariant>{id}")),
+        ),
+        (
+            FieldOrder,
+            edited(
+                "alert_device",
+                "<sr:AlertCode>8f20</sr:AlertCode>",
+                "<sr:GBCSPayload/><sr:AlertCode>8f20</sr:AlertCode>",
+            ),
+        ),
         (BadRequestId, read(":1775044800000", ":01775044800000")),
         (BadRequestId, read("00-DB-12-34-56-78-90-A0", "00DB1234567890A0")),
         (BadRequestId, ack(":1775044800000", ":18446744073709551616")),
@@ -84,7 +125,15 @@ fn each_fault_has_its_code() {
 #[test]
 fn every_code_is_shown_by_a_case_or_a_limit_and_stands_in_the_table() {
     // Shown below, and `bad-payload` in payloads.rs.
-    let limits = [TooLarge, TooDeep, TooManyElements, TooManyAttributes, FieldTooLong, TooManyDevices, BadPayload];
+    let limits = [
+        TooLarge,
+        TooDeep,
+        TooManyElements,
+        TooManyAttributes,
+        FieldTooLong,
+        TooManyDevices,
+        BadPayload,
+    ];
     let shown: Vec<RefusalCode> = cases().into_iter().map(|(c, _)| c).chain(limits).collect();
     let table = include_str!("../../../docs/duis-refusals.md");
     for code in RefusalCode::ALL {
@@ -96,7 +145,10 @@ fn every_code_is_shown_by_a_case_or_a_limit_and_stands_in_the_table() {
 
 #[test]
 fn the_place_is_line_column_and_byte() {
-    let text = format!("<?xml version=\"1.0\"?>\n<!-- é -->\n  {}", edited("request_read", "Variant>1<", "Variant>0<"));
+    let text = format!(
+        "<?xml version=\"1.0\"?>\n<!-- é -->\n  {}",
+        edited("request_read", "Variant>1<", "Variant>0<")
+    );
     let refused = refusal(&text);
     let at = text.find("0</sr:CommandVariant>").unwrap() + 1;
     assert_eq!((refused.offset, refused.line), (at, 3));
@@ -111,16 +163,24 @@ fn the_place_is_line_column_and_byte() {
 fn edge(text: &str, code: RefusalCode, at: usize, set: impl Fn(&mut Limits, usize)) {
     let mut limits = Limits::default();
     set(&mut limits, at);
-    assert!(read(text.as_bytes(), &limits, &services()).is_ok(), "{code} at {at}: {:?}", read(text.as_bytes(), &limits, &services()));
+    assert!(
+        read(text.as_bytes(), &limits, &services()).is_ok(),
+        "{code} at {at}: {:?}",
+        read(text.as_bytes(), &limits, &services())
+    );
     set(&mut limits, at - 1);
     assert_eq!(read(text.as_bytes(), &limits, &services()).unwrap_err().code, code);
 }
 
 #[test]
 fn each_limit_at_its_edge() {
-    let (plain, firmware, ack) = (sample("request_read"), sample("request_firmware"), sample("acknowledgement"));
+    let (plain, firmware, ack) =
+        (sample("request_read"), sample("request_firmware"), sample("acknowledgement"));
     edge(&plain, TooLarge, plain.len(), |l, n| l.body_bytes = n);
-    edge(&firmware, TooLarge, firmware.len(), |l, n| { l.service_bytes.insert("11.1".into(), n); l.body_bytes = 700; });
+    edge(&firmware, TooLarge, firmware.len(), |l, n| {
+        l.service_bytes.insert("11.1".into(), n);
+        l.body_bytes = 700;
+    });
     edge(&ack, TooLarge, ack.len(), |l, n| l.response_bytes = n);
     edge(&plain, TooDeep, 3, |l, n| l.depth = n);
     edge(&plain, TooManyElements, 11, |l, n| l.elements = n);
@@ -145,7 +205,11 @@ fn the_published_limits_are_the_default_ones() {
     assert!(try_read(&image(northbound_duis::DEFAULT_FIRMWARE_BYTES)).is_ok());
     assert_eq!(refusal(&image(northbound_duis::DEFAULT_FIRMWARE_BYTES + 1)).code, TooLarge);
     let list = |n: usize| {
-        let ids: Vec<String> = (0..n).map(|i| format!("00-DB-12-34-56-{:02X}-{:02X}-{:02X}", i >> 16, (i >> 8) & 255, i & 255)).collect();
+        let ids: Vec<String> = (0..n)
+            .map(|i| {
+                format!("00-DB-12-34-56-{:02X}-{:02X}-{:02X}", i >> 16, (i >> 8) & 255, i & 255)
+            })
+            .collect();
         let text = sample("request_firmware");
         let from = text.find("DeviceIDList>").unwrap() + "DeviceIDList>".len();
         let to = text.find("</sr:DeviceIDList").unwrap();
@@ -158,6 +222,10 @@ fn the_published_limits_are_the_default_ones() {
 #[test]
 fn a_request_that_hides_its_reference_behind_padding_is_refused() {
     let text = sample("request_firmware");
-    let padded = text.replacen("<sr:Header>", &format!("<!--{}--><sr:Header>", "x".repeat(northbound_duis::DEFAULT_BODY_BYTES)), 1);
+    let padded = text.replacen(
+        "<sr:Header>",
+        &format!("<!--{}--><sr:Header>", "x".repeat(northbound_duis::DEFAULT_BODY_BYTES)),
+        1,
+    );
     assert_eq!(refusal(&padded).code, TooLarge);
 }

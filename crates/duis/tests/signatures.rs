@@ -6,8 +6,9 @@ mod samples;
 use keys::{DSP, NETWORK_OPERATOR, NOW, SUPPLIER, certificate, keyring, signer};
 use northbound_duis::build::{RequestBody, RequestOut, ResponseOut, ServiceRef};
 use northbound_duis::{
-    FOREVER, Limits, Message, ROLE_DSP_XML, ROLE_USER_XML, RefusalCode, SignError, SignatureCode, SignatureCode::*, Signed, Signer, Usage, Verifier, VerifyError,
-    VerifyRules, canonical, read_and_verify, verify,
+    FOREVER, Limits, Message, ROLE_DSP_XML, ROLE_USER_XML, RefusalCode, SignError, SignatureCode,
+    SignatureCode::*, Signed, Signer, Usage, Verifier, VerifyError, VerifyRules, canonical,
+    read_and_verify, verify,
 };
 use northbound_types::{Eui64, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,11 +18,21 @@ const DAY: i64 = 86_400_000_000;
 const SERVICE: ServiceRef<'static> = ServiceRef { reference: "4.1", srv: "4.1.1" };
 const ID: &str = "90-b3-d5-1f-30-01-00-00:00-db-12-34-56-78-90-a0:1775044800000";
 
-fn user() -> Signer { signer(SUPPLIER, SERIAL, ROLE_USER_XML) }
+fn user() -> Signer {
+    signer(SUPPLIER, SERIAL, ROLE_USER_XML)
+}
 
 fn request(signer: &Signer) -> String {
     let body = RequestBody::read("ReadInstantaneousImportRegisters", None);
-    let request = RequestOut { schema_version: "5.4", id: ID, first_in_sequence: None, preceding: None, variant: 1, service: SERVICE, body };
+    let request = RequestOut {
+        schema_version: "5.4",
+        id: ID,
+        first_in_sequence: None,
+        preceding: None,
+        variant: 1,
+        service: SERVICE,
+        body,
+    };
     String::from_utf8(request.signed(signer).unwrap()).unwrap()
 }
 
@@ -29,19 +40,27 @@ fn request(signer: &Signer) -> String {
 fn judge_with(text: &str, rules: &VerifyRules, now: Utc) -> Result<Signed, SignatureCode> {
     let sign = Usage::DigitalSignature;
     let ring = keyring(&[
-        user().certificate().clone(), signer(NETWORK_OPERATOR, 6, ROLE_USER_XML).certificate().clone(), signer(DSP, 7, ROLE_DSP_XML).certificate().clone(),
-        certificate(SUPPLIER, 8, Some(ROLE_USER_XML), Usage::KeyAgreement, Utc(0), FOREVER), certificate(SUPPLIER, 9, Some(0x02), sign, Utc(0), FOREVER),
-        certificate(SUPPLIER, 10, Some(ROLE_USER_XML), sign, Utc(NOW.0 + DAY), FOREVER), certificate(SUPPLIER, 11, Some(ROLE_USER_XML), sign, Utc(0), Utc(NOW.0 - DAY)),
+        user().certificate().clone(),
+        signer(NETWORK_OPERATOR, 6, ROLE_USER_XML).certificate().clone(),
+        signer(DSP, 7, ROLE_DSP_XML).certificate().clone(),
+        certificate(SUPPLIER, 8, Some(ROLE_USER_XML), Usage::KeyAgreement, Utc(0), FOREVER),
+        certificate(SUPPLIER, 9, Some(0x02), sign, Utc(0), FOREVER),
+        certificate(SUPPLIER, 10, Some(ROLE_USER_XML), sign, Utc(NOW.0 + DAY), FOREVER),
+        certificate(SUPPLIER, 11, Some(ROLE_USER_XML), sign, Utc(0), Utc(NOW.0 - DAY)),
     ]);
     let verifier = Verifier { keyring: &ring, rules, now };
-    let (_, signed) = read_and_verify(text.as_bytes(), &Limits::default(), &samples::services(), &verifier).unwrap_or_else(|e| panic!("{e} in {text}"));
+    let (_, signed) =
+        read_and_verify(text.as_bytes(), &Limits::default(), &samples::services(), &verifier)
+            .unwrap_or_else(|e| panic!("{e} in {text}"));
     signed.map_err(|refusal| {
         assert!(!refusal.detail.is_empty());
         refusal.code
     })
 }
 
-fn judge(text: &str) -> Result<Signed, SignatureCode> { judge_with(text, &VerifyRules::default(), NOW) }
+fn judge(text: &str) -> Result<Signed, SignatureCode> {
+    judge_with(text, &VerifyRules::default(), NOW)
+}
 
 /// What is wrong, and the code that says so. Nothing here is signed anew: all of it is refused for
 /// what it is, or for no longer being what was signed.
@@ -52,13 +71,17 @@ fn cases() -> Vec<(SignatureCode, String)> {
         signed.replacen(from, to, 1)
     };
     let serial = |to: &str| edit(&SERIAL.to_string(), to);
-    let signature = &signed[signed.find("<ds:Signature ").unwrap()..signed.find("</sr:Request>").unwrap()];
+    let signature =
+        &signed[signed.find("<ds:Signature ").unwrap()..signed.find("</sr:Request>").unwrap()];
     let part = |name: &str| {
         let from = signed.find(&format!("<ds:{name}")).unwrap();
         let end = format!("</ds:{name}>");
         signed[from..from + signed[from..].find(&end).unwrap() + end.len()].to_owned()
     };
-    let inner = |name: &str| { let p = part(name); p[p.find('>').unwrap() + 1..p.rfind("</").unwrap()].to_owned() };
+    let inner = |name: &str| {
+        let p = part(name);
+        p[p.find('>').unwrap() + 1..p.rfind("</").unwrap()].to_owned()
+    };
     vec![
         (Missing, edit(signature, "")),
         (Structure, edit("<ds:Signature ", "<ds:Signature Id=\"a\" ")),
@@ -66,17 +89,60 @@ fn cases() -> Vec<(SignatureCode, String)> {
         (Structure, edit("<ds:SignedInfo>", "<ds:Object/><ds:SignedInfo>")),
         (Structure, edit("<ds:SignedInfo>", "text<ds:SignedInfo>")),
         (Structure, edit("<ds:SignedInfo>", "<?pi?><ds:SignedInfo>")),
-        (Structure, edit("<ds:SignedInfo>", "<sr:SignedInfo>").replace("</ds:SignedInfo>", "</sr:SignedInfo>")),
+        (
+            Structure,
+            edit("<ds:SignedInfo>", "<sr:SignedInfo>")
+                .replace("</ds:SignedInfo>", "</sr:SignedInfo>"),
+        ),
         (Structure, edit("</ds:Signature>", "<ds:Object/></ds:Signature>")),
         (Structure, edit(&inner("SignatureValue"), &"A".repeat(257))),
-        (Structure, edit(&inner("SignatureValue"), &format!("<![CDATA[{}]]>", inner("SignatureValue")))),
-        (CanonicalisationMethod, edit("http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315")),
-        (CanonicalisationMethod, edit("http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/2001/10/xml-exc-c14n#WithComments")),
-        (CanonicalisationMethod, edit("</ds:CanonicalizationMethod>", "<e:InclusiveNamespaces xmlns:e='http://www.w3.org/2001/10/xml-exc-c14n#' PrefixList='sr'/></ds:CanonicalizationMethod>")),
+        (
+            Structure,
+            edit(&inner("SignatureValue"), &format!("<![CDATA[{}]]>", inner("SignatureValue"))),
+        ),
+        (
+            CanonicalisationMethod,
+            edit(
+                "http://www.w3.org/2001/10/xml-exc-c14n#",
+                "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+            ),
+        ),
+        (
+            CanonicalisationMethod,
+            edit(
+                "http://www.w3.org/2001/10/xml-exc-c14n#",
+                "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
+            ),
+        ),
+        (
+            CanonicalisationMethod,
+            edit(
+                "</ds:CanonicalizationMethod>",
+                "<e:InclusiveNamespaces xmlns:e='http://www.w3.org/2001/10/xml-exc-c14n#' PrefixList='sr'/></ds:CanonicalizationMethod>",
+            ),
+        ),
         (CanonicalisationMethod, edit(&part("CanonicalizationMethod"), "")),
-        (SignatureMethod, edit("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256")),
-        (SignatureMethod, edit("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", "http://www.w3.org/2000/09/xmldsig#hmac-sha1")),
-        (SignatureMethod, edit("</ds:SignatureMethod>", "<ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>")),
+        (
+            SignatureMethod,
+            edit(
+                "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+                "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+            ),
+        ),
+        (
+            SignatureMethod,
+            edit(
+                "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+                "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
+            ),
+        ),
+        (
+            SignatureMethod,
+            edit(
+                "</ds:SignatureMethod>",
+                "<ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>",
+            ),
+        ),
         (Reference, edit("URI=\"\"", "URI=\"#body\"")),
         (Reference, edit("URI=\"\"", "")),
         (Reference, edit("URI=\"\"", "URI=\"\" Type=\"urn:a\"")),
@@ -84,33 +150,92 @@ fn cases() -> Vec<(SignatureCode, String)> {
         (Reference, edit("</ds:Reference>", &format!("</ds:Reference>{}", part("Reference")))),
         (Reference, edit(&part("Reference"), "")),
         (Transforms, edit(&part("Transforms"), "")),
-        (Transforms, edit("<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>", "")),
-        (Transforms, edit("</ds:Transforms>", "<ds:Transform Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/></ds:Transforms>")),
-        (Transforms, edit("http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/1999/REC-xslt-19991116")),
+        (
+            Transforms,
+            edit(
+                "<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>",
+                "",
+            ),
+        ),
+        (
+            Transforms,
+            edit(
+                "</ds:Transforms>",
+                "<ds:Transform Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/></ds:Transforms>",
+            ),
+        ),
+        (
+            Transforms,
+            edit(
+                "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
+                "http://www.w3.org/TR/1999/REC-xslt-19991116",
+            ),
+        ),
         (Transforms, edit("</ds:Transform>", "<ds:XPath>1</ds:XPath></ds:Transform>")),
-        (DigestMethod, edit("http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2000/09/xmldsig#sha1")),
+        (
+            DigestMethod,
+            edit(
+                "http://www.w3.org/2001/04/xmlenc#sha256",
+                "http://www.w3.org/2000/09/xmldsig#sha1",
+            ),
+        ),
         (DigestValue, edit(&inner("DigestValue"), "AAAA")),
         (DigestValue, edit(&inner("DigestValue"), "not base64")),
         (DigestValue, edit(&part("DigestValue"), "")),
         (SignatureValue, edit(&inner("SignatureValue"), "MEUCIQ==")),
         (SignatureValue, edit(&part("SignatureValue"), "")),
-        (KeyInfo, edit("<ds:X509IssuerSerial>", "<ds:X509Certificate>AAAA</ds:X509Certificate><ds:X509IssuerSerial>")),
-        (KeyInfo, edit("</ds:X509IssuerSerial>", "</ds:X509IssuerSerial><ds:X509Certificate>AAAA</ds:X509Certificate>")),
+        (
+            KeyInfo,
+            edit(
+                "<ds:X509IssuerSerial>",
+                "<ds:X509Certificate>AAAA</ds:X509Certificate><ds:X509IssuerSerial>",
+            ),
+        ),
+        (
+            KeyInfo,
+            edit(
+                "</ds:X509IssuerSerial>",
+                "</ds:X509IssuerSerial><ds:X509Certificate>AAAA</ds:X509Certificate>",
+            ),
+        ),
         (KeyInfo, edit("<ds:X509Data>", "<ds:KeyName>a</ds:KeyName><ds:X509Data>")),
         (KeyInfo, edit(&part("KeyInfo"), "")),
         (SerialNumber, serial("14BE4AD2EA1D0E4EC7F7156BD2462405")),
         (SerialNumber, serial("-1")),
         (SerialNumber, serial("")),
         (SerialNumber, serial(&format!("{}0", u128::MAX))),
-        (Nested, edit("<sr:ReadInstantaneousImportRegisters>", &format!("<sr:ReadInstantaneousImportRegisters>{signature}"))),
-        (Nested, edit("<sr:ReadInstantaneousImportRegisters>", "<sr:ReadInstantaneousImportRegisters><sr:A><x:Object xmlns:x='http://www.w3.org/2000/09/xmldsig#'/></sr:A>")),
+        (
+            Nested,
+            edit(
+                "<sr:ReadInstantaneousImportRegisters>",
+                &format!("<sr:ReadInstantaneousImportRegisters>{signature}"),
+            ),
+        ),
+        (
+            Nested,
+            edit(
+                "<sr:ReadInstantaneousImportRegisters>",
+                "<sr:ReadInstantaneousImportRegisters><sr:A><x:Object xmlns:x='http://www.w3.org/2000/09/xmldsig#'/></sr:A>",
+            ),
+        ),
         // Only an answer of a first-generation device has a signed document inside.
-        (Nested, edit("<sr:ReadInstantaneousImportRegisters>", &format!("<sr:ReadInstantaneousImportRegisters><sr:SMETS1SignedResponse>{signature}</sr:SMETS1SignedResponse>"))),
+        (
+            Nested,
+            edit(
+                "<sr:ReadInstantaneousImportRegisters>",
+                &format!(
+                    "<sr:ReadInstantaneousImportRegisters><sr:SMETS1SignedResponse>{signature}</sr:SMETS1SignedResponse>"
+                ),
+            ),
+        ),
         (IdAttribute, edit("<sr:Body>", "<sr:Body Id='body'>")),
         (IdAttribute, edit("<sr:Body>", "<sr:Body xml:id='body'>")),
         (IdAttribute, edit(" schemaVersion", " ID='a' schemaVersion")),
         (NotCanonical, edit("<sr:Body>", "<sr:Body xmlns:x='relative/uri'>")),
-        (NotCanonical, edit("<sr:Body>", "<sr:Body xmlns:x='urn:x' xmlns:y='urn:x' x:a='1' y:a='2'>")),
+        (
+            NotCanonical,
+            edit("<sr:Body>", "<sr:Body xmlns:x='urn:x' xmlns:y='urn:x' x:a='1' y:a='2'>"),
+        ),
         (NotCanonical, edit("<sr:Body>", "<sr:Body xmlns:x=''>")),
         (UnknownSerial, serial("12345678901234567890")),
         (WrongUsage, serial("8")),
@@ -127,14 +252,19 @@ fn cases() -> Vec<(SignatureCode, String)> {
         (DigestMismatch, edit("<sr:Body>", "<?pi?><sr:Body>")),
         (DigestMismatch, format!("<?pi?>{signed}")),
         (SignatureMismatch, edit("<ds:SignatureMethod", " <ds:SignatureMethod")),
-        (SignatureMismatch, edit(&inner("SignatureValue"), &format!("AAAA{}", &inner("SignatureValue")[4..]))),
+        (
+            SignatureMismatch,
+            edit(&inner("SignatureValue"), &format!("AAAA{}", &inner("SignatureValue")[4..])),
+        ),
         (SignatureMismatch, edit(&inner("SignatureValue"), &format!("{}==", "A".repeat(86)))),
     ]
 }
 
 #[test]
 fn each_fault_has_its_code() {
-    for (code, text) in cases() { assert_eq!(judge(&text).unwrap_err(), code, "in {text}"); }
+    for (code, text) in cases() {
+        assert_eq!(judge(&text).unwrap_err(), code, "in {text}");
+    }
 }
 
 #[test]
@@ -150,7 +280,8 @@ fn every_code_is_shown_by_a_case_and_stands_in_the_table() {
 #[test]
 fn what_does_not_change_the_meaning_does_not_change_the_verdict() {
     let signed = request(&user());
-    let namespace = " xmlns:sr=\"http://www.dccinterface.co.uk/ServiceUserGateway\" schemaVersion=\"5.4\"";
+    let namespace =
+        " xmlns:sr=\"http://www.dccinterface.co.uk/ServiceUserGateway\" schemaVersion=\"5.4\"";
     let value = signed.split("<ds:SignatureValue>").nth(1).unwrap().split('<').next().unwrap();
     for (what, same) in [
         ("nothing", signed.clone()),
@@ -179,28 +310,48 @@ fn a_second_signature_and_things_behind_it_are_no_message() {
     let rules = VerifyRules::default();
     let verifier = Verifier { keyring: &ring, rules: &rules, now: NOW };
     for (code, text) in [
-        (RefusalCode::DuplicateField, signed.replace("</sr:Request>", &format!("{signature}</sr:Request>"))),
-        (RefusalCode::FieldOrder, signed.replace(signature, "").replace("<sr:Body>", &format!("{signature}<sr:Body>"))),
-        (RefusalCode::UnexpectedElement, signed.replace("</ds:Signature>", "</ds:Signature><sr:Extra/>")),
+        (
+            RefusalCode::DuplicateField,
+            signed.replace("</sr:Request>", &format!("{signature}</sr:Request>")),
+        ),
+        (
+            RefusalCode::FieldOrder,
+            signed.replace(signature, "").replace("<sr:Body>", &format!("{signature}<sr:Body>")),
+        ),
+        (
+            RefusalCode::UnexpectedElement,
+            signed.replace("</ds:Signature>", "</ds:Signature><sr:Extra/>"),
+        ),
         (RefusalCode::UnexpectedText, signed.replace("</ds:Signature>", "</ds:Signature>extra")),
         (RefusalCode::Doctype, format!("<!DOCTYPE a>{signed}")),
     ] {
-        let refused = read_and_verify(text.as_bytes(), &Limits::default(), &samples::services(), &verifier).unwrap_err();
+        let refused =
+            read_and_verify(text.as_bytes(), &Limits::default(), &samples::services(), &verifier)
+                .unwrap_err();
         assert_eq!(refused.code, code, "{refused} in {text}");
-        assert!(matches!(verify(text.as_bytes(), &Limits::default(), &verifier, SUPPLIER), Err(VerifyError::Unreadable(r)) if r.code == code));
+        assert!(
+            matches!(verify(text.as_bytes(), &Limits::default(), &verifier, SUPPLIER), Err(VerifyError::Unreadable(r)) if r.code == code)
+        );
     }
 }
 
 #[test]
 fn dates_count_to_the_microsecond_where_they_are_asked_for() {
     let (from, to) = (Utc(NOW.0), Utc(NOW.0 + DAY));
-    let brief = Signer::new(keys::key(12), certificate(SUPPLIER, 12, Some(ROLE_USER_XML), Usage::DigitalSignature, from, to)).unwrap();
+    let brief = Signer::new(
+        keys::key(12),
+        certificate(SUPPLIER, 12, Some(ROLE_USER_XML), Usage::DigitalSignature, from, to),
+    )
+    .unwrap();
     let ring = keyring([brief.certificate()]);
     let text = request(&brief);
     let at = |now: Utc, check_dates: bool| {
         let rules = VerifyRules { check_dates, ..VerifyRules::default() };
         let verifier = Verifier { keyring: &ring, rules: &rules, now };
-        verify(text.as_bytes(), &Limits::default(), &verifier, SUPPLIER).map_err(|e| match e { VerifyError::Signature(s) => s.code, VerifyError::Unreadable(r) => panic!("{r}") })
+        verify(text.as_bytes(), &Limits::default(), &verifier, SUPPLIER).map_err(|e| match e {
+            VerifyError::Signature(s) => s.code,
+            VerifyError::Unreadable(r) => panic!("{r}"),
+        })
     };
     assert!(at(from, true).is_ok() && at(to, true).is_ok());
     assert_eq!(at(Utc(from.0 - 1), true).unwrap_err(), NotYetValid);
@@ -212,12 +363,17 @@ fn dates_count_to_the_microsecond_where_they_are_asked_for() {
 fn roles_are_settings() {
     let text = request(&signer(SUPPLIER, 9, 0x02));
     assert_eq!(judge(&text).unwrap_err(), WrongRole);
-    let own = VerifyRules { roles_of: BTreeMap::from([(SUPPLIER, BTreeSet::from([0x02]))]), ..VerifyRules::default() };
+    let own = VerifyRules {
+        roles_of: BTreeMap::from([(SUPPLIER, BTreeSet::from([0x02]))]),
+        ..VerifyRules::default()
+    };
     assert_eq!(judge_with(&text, &own, NOW).unwrap().role, Some(0x02));
     // Roles of its own are instead of the others, not besides.
     assert_eq!(judge_with(&request(&user()), &own, NOW).unwrap_err(), WrongRole);
     let all = VerifyRules { request_roles: BTreeSet::from([0x02, 0x87]), ..VerifyRules::default() };
-    assert!(judge_with(&text, &all, NOW).is_ok() && judge_with(&request(&user()), &all, NOW).is_ok());
+    assert!(
+        judge_with(&text, &all, NOW).is_ok() && judge_with(&request(&user()), &all, NOW).is_ok()
+    );
 }
 
 #[test]
@@ -227,23 +383,32 @@ fn responses_are_signed_by_the_service_alone() {
     let rules = VerifyRules { response_signers: BTreeSet::from([DSP]), ..VerifyRules::default() };
     let service = signer(DSP, 7, ROLE_DSP_XML);
     assert_eq!(judge_with(&text(&service), &rules, NOW).unwrap().signer, DSP);
-    assert_eq!(judge(&text(&service)).unwrap_err(), WrongSigner, "nobody signs responses unless set");
+    assert_eq!(
+        judge(&text(&service)).unwrap_err(),
+        WrongSigner,
+        "nobody signs responses unless set"
+    );
     assert_eq!(judge_with(&text(&user()), &rules, NOW).unwrap_err(), WrongSigner);
-    let as_user = VerifyRules { response_signers: BTreeSet::from([DSP, SUPPLIER]), ..VerifyRules::default() };
+    let as_user =
+        VerifyRules { response_signers: BTreeSet::from([DSP, SUPPLIER]), ..VerifyRules::default() };
     assert_eq!(judge_with(&text(&user()), &as_user, NOW).unwrap_err(), WrongRole);
 }
 
 #[test]
 fn signing_drops_what_stands_between_elements_and_an_old_signature() {
     let old = samples::sample("request_read");
-    let spaced = old.replace("><", ">\n  <").replace("<sr:Body>", "<sr:Body><!-- a --><?pi?>").replacen('<', "<?xml version=\"1.0\"?>\r\n<", 1);
+    let spaced = old
+        .replace("><", ">\n  <")
+        .replace("<sr:Body>", "<sr:Body><!-- a --><?pi?>")
+        .replacen('<', "<?xml version=\"1.0\"?>\r\n<", 1);
     assert!(old.contains("Signature") && spaced.contains("Signature"));
     let ring = keyring([user().certificate()]);
     let rules = VerifyRules::default();
     let verifier = Verifier { keyring: &ring, rules: &rules, now: NOW };
     let signed = user().sign(spaced.as_bytes(), &Limits::default()).unwrap();
     assert!(!signed.contains(&b'\n') && signed.starts_with(b"<sr:Request "));
-    let (message, verdict) = read_and_verify(&signed, &Limits::default(), &samples::services(), &verifier).unwrap();
+    let (message, verdict) =
+        read_and_verify(&signed, &Limits::default(), &samples::services(), &verifier).unwrap();
     assert!(verdict.is_ok(), "{verdict:?}");
     assert!(matches!(message, Message::Request(r) if r.srv == "4.1.1"));
     // What is digested is what is sent, without the signature.
@@ -251,8 +416,16 @@ fn signing_drops_what_stands_between_elements_and_an_old_signature() {
     let from = signed.windows(14).position(|w| w == b"<ds:Signature ").unwrap();
     assert_eq!(document, [&signed[..from], b"</sr:Request>"].concat());
     // Text that is white space alone stays, where it is all that an element holds.
-    let blank = samples::edited("request_read", "<sr:ReadInstantaneousImportRegisters/>", "<sr:A> <sr:B> </sr:B>\n</sr:A>");
-    assert!(String::from_utf8(user().sign(blank.as_bytes(), &Limits::default()).unwrap()).unwrap().contains("<sr:A><sr:B> </sr:B></sr:A>"));
+    let blank = samples::edited(
+        "request_read",
+        "<sr:ReadInstantaneousImportRegisters/>",
+        "<sr:A> <sr:B> </sr:B>\n</sr:A>",
+    );
+    assert!(
+        String::from_utf8(user().sign(blank.as_bytes(), &Limits::default()).unwrap())
+            .unwrap()
+            .contains("<sr:A><sr:B> </sr:B></sr:A>")
+    );
     assert!(matches!(user().sign(b"<a/>", &Limits::default()), Err(SignError::Unreadable(_))));
 }
 
@@ -266,12 +439,15 @@ fn long_messages_verify_and_every_part_of_them_counts() {
     let plain = samples::sample("answer");
     let from = plain.find("<sr:GBCSPayload>").unwrap();
     let to = plain.find("</sr:GBCSPayload>").unwrap() + "</sr:GBCSPayload>".len();
-    let long = format!("{}<sr:DSPInventory>{fields}</sr:DSPInventory>{}", &plain[..from], &plain[to..]);
+    let long =
+        format!("{}<sr:DSPInventory>{fields}</sr:DSPInventory>{}", &plain[..from], &plain[to..]);
     let signed = signer(DSP, 7, ROLE_DSP_XML).sign(long.as_bytes(), &Limits::default()).unwrap();
     assert!(signed.len() > 200_000);
-    let verdict = |data: &[u8]| verify(data, &Limits::default(), &verifier, DSP).map_err(|e| e.to_string());
+    let verdict =
+        |data: &[u8]| verify(data, &Limits::default(), &verifier, DSP).map_err(|e| e.to_string());
     assert!(verdict(&signed).is_ok(), "{:?}", verdict(&signed));
-    let digits: Vec<usize> = (0..signed.len()).filter(|&i| signed[i..].starts_with(b"0123456789")).collect();
+    let digits: Vec<usize> =
+        (0..signed.len()).filter(|&i| signed[i..].starts_with(b"0123456789")).collect();
     for at in digits.into_iter().step_by(997) {
         let mut changed = signed.clone();
         changed[at] = b'1';
@@ -281,7 +457,8 @@ fn long_messages_verify_and_every_part_of_them_counts() {
 
 #[test]
 fn a_signer_has_the_key_of_its_certificate_and_may_sign() {
-    let other = certificate(SUPPLIER, 6, Some(ROLE_USER_XML), Usage::DigitalSignature, Utc(0), FOREVER);
+    let other =
+        certificate(SUPPLIER, 6, Some(ROLE_USER_XML), Usage::DigitalSignature, Utc(0), FOREVER);
     assert_eq!(Signer::new(keys::key(5), other).unwrap_err(), SignError::OtherKey { serial: 6 });
     let agreement = certificate(Eui64(1), 6, Some(0x02), Usage::KeyAgreement, Utc(0), FOREVER);
     assert_eq!(Signer::new(keys::key(6), agreement).unwrap_err(), SignError::Usage { serial: 6 });

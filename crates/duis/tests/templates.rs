@@ -16,7 +16,11 @@ const TEMPLATES: usize = 297;
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
         let path = entry.unwrap().path();
-        if path.is_dir() { files(&path, found) } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xml")) { found.push(path) }
+        if path.is_dir() {
+            files(&path, found)
+        } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xml")) {
+            found.push(path)
+        }
     }
 }
 
@@ -30,7 +34,9 @@ fn between<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 /// The variant in the file's name: the part that has a dot and only digits and dots.
 fn variant_of_name(path: &Path) -> String {
     let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-    let part = stem.split('_').find(|p| p.contains('.') && p.chars().all(|c| c.is_ascii_digit() || c == '.'));
+    let part = stem
+        .split('_')
+        .find(|p| p.contains('.') && p.chars().all(|c| c.is_ascii_digit() || c == '.'));
     // One published name has a dot too many (5.1.).
     part.unwrap_or_else(|| panic!("{stem} names no variant")).trim_end_matches('.').to_owned()
 }
@@ -57,7 +63,10 @@ fn check(path: &Path, text: &str, r: &Request) {
 #[test]
 fn every_published_template_is_read_as_its_name_says() {
     let Ok(folder) = std::env::var("NORTHBOUND_DUIS_TEMPLATES") else {
-        assert!(std::env::var_os("NORTHBOUND_CHECK_ALL").is_none(), "NORTHBOUND_CHECK_ALL is set and NORTHBOUND_DUIS_TEMPLATES is not: run tests/fetch-duis-templates.sh first");
+        assert!(
+            std::env::var_os("NORTHBOUND_CHECK_ALL").is_none(),
+            "NORTHBOUND_CHECK_ALL is set and NORTHBOUND_DUIS_TEMPLATES is not: run tests/fetch-duis-templates.sh first"
+        );
         eprintln!("left out: published templates (set NORTHBOUND_DUIS_TEMPLATES to their folder)");
         return;
     };
@@ -70,10 +79,14 @@ fn every_published_template_is_read_as_its_name_says() {
     for path in &found {
         let text = std::fs::read_to_string(path).unwrap();
         match read(text.as_bytes(), &limits, &services) {
-            Ok(Message::Request(r)) => { check(path, &text, &r); variants.insert(r.srv); }
+            Ok(Message::Request(r)) => {
+                check(path, &text, &r);
+                variants.insert(r.srv);
+            }
             other => panic!("{}: {other:?}", path.display()),
         }
     }
-    let missing: Vec<&str> = services.iter().map(|s| s.srv.as_str()).filter(|s| !variants.contains(*s)).collect();
+    let missing: Vec<&str> =
+        services.iter().map(|s| s.srv.as_str()).filter(|s| !variants.contains(*s)).collect();
     assert!(missing.is_empty(), "services without a template: {missing:?}");
 }

@@ -14,10 +14,20 @@ use std::time::Instant;
 
 const USERS: u64 = 100;
 
-fn control(change: Change) -> Event { Event::Control(Box::new(Control { actor: "bench+operations".into(), reason: String::new(), change })) }
+fn control(change: Change) -> Event {
+    Event::Control(Box::new(Control {
+        actor: "bench+operations".into(),
+        reason: String::new(),
+        change,
+    }))
+}
 
-fn user(n: u64) -> Eui64 { Eui64(0x90B3_D51F_3001_0000 + n) }
-fn device(n: u64) -> Eui64 { Eui64(0x00DB_1234_0100_0000 + n) }
+fn user(n: u64) -> Eui64 {
+    Eui64(0x90B3_D51F_3001_0000 + n)
+}
+fn device(n: u64) -> Eui64 {
+    Eui64(0x00DB_1234_0100_0000 + n)
+}
 
 /// Resident memory of this process, bytes; 0 where the system does not say.
 fn resident() -> u64 {
@@ -33,15 +43,36 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = Vec::new();
     let mut at = Day(20_000).start().0;
     for n in 0..USERS {
-        flow.apply(Utc(at), &control(Change::User(UserRecord { eui: user(n), party: "Invented".into(), category: "large-supplier".into(), roles: vec![Role::Is], active: true, throttle_fields: false })), &mut out);
+        flow.apply(
+            Utc(at),
+            &control(Change::User(UserRecord {
+                eui: user(n),
+                party: "Invented".into(),
+                category: "large-supplier".into(),
+                roles: vec![Role::Is],
+                active: true,
+                throttle_fields: false,
+            })),
+            &mut out,
+        );
     }
     let before = resident();
     for n in 0..devices {
-        let record = DeviceRecord { eui: device(n), device_type: DeviceType::Esme, status: DeviceStatus::Commissioned, region: [Region::North, Region::Central, Region::South][n as usize % 3],
-            generation: Generation::Smets2, hub: Eui64(0x00DB_1234_0300_0000 + n / 4), registered: vec![(Role::Is, user(n % USERS)), (Role::Ed, user((n + 1) % USERS))] };
+        let record = DeviceRecord {
+            eui: device(n),
+            device_type: DeviceType::Esme,
+            status: DeviceStatus::Commissioned,
+            region: [Region::North, Region::Central, Region::South][n as usize % 3],
+            generation: Generation::Smets2,
+            hub: Eui64(0x00DB_1234_0300_0000 + n / 4),
+            registered: vec![(Role::Is, user(n % USERS)), (Role::Ed, user((n + 1) % USERS))],
+        };
         flow.apply(Utc(at), &control(Change::Device(record)), &mut out);
     }
-    println!("{devices} devices: {} bytes of state a device (resident, with their homes)", (resident() - before) / devices);
+    println!(
+        "{devices} devices: {} bytes of state a device (resident, with their homes)",
+        (resident() - before) / devices
+    );
     // Each request makes three inputs: request, answer, delivery. All are encoded beforehand.
     let (mut journal, mut effects, mut bytes) = (Vec::new(), 0u64, Vec::with_capacity(1 << 20));
     let started = Instant::now();
@@ -51,9 +82,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         at += 100;
         let target = n.wrapping_mul(0x9E37_79B9) % devices;
         let request = Event::Request(Box::new(Request {
-            id: RequestId { originator: user(target % USERS), target: device(target), counter: 1_000_000 + n }, written: IdText::Upper, signer: user(target % USERS), service: WebService::Send,
-            cv: 1, srv: "4.1.1".parse()?, execution: None, cancels: false, first_in_sequence: false, preceding: None, schedule: None, schedule_id: None, about: None, about_type: None,
-            devices: Vec::new(), content: vec![0; 60], pre_command: None, test: TestKind::None, user_sent: None,
+            id: RequestId {
+                originator: user(target % USERS),
+                target: device(target),
+                counter: 1_000_000 + n,
+            },
+            written: IdText::Upper,
+            signer: user(target % USERS),
+            service: WebService::Send,
+            cv: 1,
+            srv: "4.1.1".parse()?,
+            execution: None,
+            cancels: false,
+            first_in_sequence: false,
+            preceding: None,
+            schedule: None,
+            schedule_id: None,
+            about: None,
+            about_type: None,
+            devices: Vec::new(),
+            content: vec![0; 60],
+            pre_command: None,
+            test: TestKind::None,
+            user_sent: None,
         }));
         let mut next = Some(request);
         while let Some(event) = next.take() {
@@ -67,8 +118,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 bytes = codec::encode_effect(e, bytes)?;
                 effects += 1;
                 match e {
-                    Effect::Dispatch(c) => next = Some(Event::Answer(Box::new(Answer { to: c.correlation, success: true, delivered_to_device: None, at_wan: Utc(at), content: vec![0; 80] }))),
-                    Effect::Deliver(d) => next = Some(Event::Attempt(Attempt { delivery: d.number, status: 204, outcome: Outcome::Delivered })),
+                    Effect::Dispatch(c) => {
+                        next = Some(Event::Answer(Box::new(Answer {
+                            to: c.correlation,
+                            success: true,
+                            delivered_to_device: None,
+                            at_wan: Utc(at),
+                            content: vec![0; 80],
+                        })))
+                    }
+                    Effect::Deliver(d) => {
+                        next = Some(Event::Attempt(Attempt {
+                            delivery: d.number,
+                            status: 204,
+                            outcome: Outcome::Delivered,
+                        }))
+                    }
                     _ => {}
                 }
             }
@@ -76,7 +141,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         n += 1;
     }
     let seconds = started.elapsed().as_secs_f64();
-    println!("{done} inputs, {effects} effects in {seconds:.2} s: {:.0} inputs a second, decoded and with effects encoded", done as f64 / seconds);
+    println!(
+        "{done} inputs, {effects} effects in {seconds:.2} s: {:.0} inputs a second, decoded and with effects encoded",
+        done as f64 / seconds
+    );
     println!("still open: {}", flow.snapshot().open);
     Ok(())
 }

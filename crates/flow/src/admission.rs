@@ -23,7 +23,11 @@ pub(crate) struct Grant {
 
 /// Statuses in which a device can be asked anything over its network.
 const REACHABLE: &[DeviceStatus] = &[
-    DeviceStatus::Whitelisted, DeviceStatus::InstalledNotCommissioned, DeviceStatus::Commissioned, DeviceStatus::Recovery, DeviceStatus::Recovered,
+    DeviceStatus::Whitelisted,
+    DeviceStatus::InstalledNotCommissioned,
+    DeviceStatus::Commissioned,
+    DeviceStatus::Recovery,
+    DeviceStatus::Recovered,
 ];
 
 impl Flow {
@@ -34,53 +38,94 @@ impl Flow {
     pub(crate) fn admit(&self, r: &Request) -> Result<Grant, ResponseCode> {
         let codes = &self.policy.codes;
         let rule = self.policy.service(r.srv).ok_or(codes.fallback)?;
-        if WebService::of_variant(r.cv) != Some(r.service) { return Err(codes.wrong_service); }
-        if !rule.takes(r.cv) { return Err(codes.variant); }
+        if WebService::of_variant(r.cv) != Some(r.service) {
+            return Err(codes.wrong_service);
+        }
+        if !rule.takes(r.cv) {
+            return Err(codes.variant);
+        }
         let user = self.inventory.user_no(r.id.originator).ok_or(codes.unknown_user)?;
         // The door has compared the two; here it is an invariant, not a courtesy.
-        if r.signer != r.id.originator { return Err(codes.unknown_user); }
+        if r.signer != r.id.originator {
+            return Err(codes.unknown_user);
+        }
         let holder = self.inventory.user(user).ok_or(codes.unknown_user)?;
-        if !holder.record.active { return Err(codes.user_status); }
+        if !holder.record.active {
+            return Err(codes.user_status);
+        }
         let leg = leg_of(r.cv);
         let mut grant = Grant {
-            user, role: Role::Ou, rule: rule.clone(), mode: self.mode(r, rule), leg, region: Region::None, generation: Generation::None, device_type: None,
+            user,
+            role: Role::Ou,
+            rule: rule.clone(),
+            mode: self.mode(r, rule),
+            leg,
+            region: Region::None,
+            generation: Generation::None,
+            device_type: None,
         };
-        let own: Vec<Role> = holder.record.roles.iter().copied().filter(|role| rule.roles.contains(role)).collect();
+        let own: Vec<Role> =
+            holder.record.roles.iter().copied().filter(|role| rule.roles.contains(role)).collect();
         let Some(&first) = own.first() else { return Err(codes.role) };
         grant.role = first;
-        if !rule.non_device { self.admit_device(r, &own, &mut grant)?; }
-        if r.id.target == self.policy.service && !rule.non_device { return Err(codes.unknown_device); }
+        if !rule.non_device {
+            self.admit_device(r, &own, &mut grant)?;
+        }
+        if r.id.target == self.policy.service && !rule.non_device {
+            return Err(codes.unknown_device);
+        }
         self.admit_counter(r, &grant)?;
-        if leg == Leg::Send && matches!(r.cv, 1 | 3 | 5 | 7) { self.admit_queue(&grant)?; }
-        if r.schedule.as_ref().is_some_and(|s| self.policy.service(s.srv).is_none_or(|rule| !rule.schedulable)) { return Err(codes.fallback); }
+        if leg == Leg::Send && matches!(r.cv, 1 | 3 | 5 | 7) {
+            self.admit_queue(&grant)?;
+        }
+        if r.schedule
+            .as_ref()
+            .is_some_and(|s| self.policy.service(s.srv).is_none_or(|rule| !rule.schedulable))
+        {
+            return Err(codes.fallback);
+        }
         Ok(grant)
     }
 
     fn mode(&self, r: &Request, rule: &ServiceRule) -> Mode {
-        if rule.non_device { return Mode::NonDevice; }
+        if rule.non_device {
+            return Mode::NonDevice;
+        }
         match r.execution {
             Some(_) if rule.hold != Hold::Nobody && !r.cancels => Mode::FutureDated,
             _ => Mode::OnDemand,
         }
     }
 
-    fn admit_device(&self, r: &Request, own: &[Role], grant: &mut Grant) -> Result<(), ResponseCode> {
+    fn admit_device(
+        &self,
+        r: &Request,
+        own: &[Role],
+        grant: &mut Grant,
+    ) -> Result<(), ResponseCode> {
         let codes = &self.policy.codes;
         let device = self.inventory.device(r.id.target).ok_or(codes.unknown_device)?;
         let at = r.execution.map_or(self.now, |e| e.0.max(self.now));
         // A request of a future date is judged by who is registered then, and today as well.
         let holds = |role: Role| {
             !self.policy.registered_roles.contains(&role)
-                || (device.holder(role, self.now) == Some(grant.user) && (r.cancels || device.holder(role, at) == Some(grant.user)))
+                || (device.holder(role, self.now) == Some(grant.user)
+                    && (r.cancels || device.holder(role, at) == Some(grant.user)))
         };
         grant.role = own.iter().copied().find(|role| holds(*role)).ok_or(codes.role_for_device)?;
-        (grant.region, grant.generation, grant.device_type) = (device.region, device.generation, Some(device.device_type));
-        if !grant.rule.fits(device.device_type) { return Err(codes.device_type); }
+        (grant.region, grant.generation, grant.device_type) =
+            (device.region, device.generation, Some(device.device_type));
+        if !grant.rule.fits(device.device_type) {
+            return Err(codes.device_type);
+        }
         let local = matches!(r.cv, 2 | 6);
-        if !REACHABLE.contains(&device.status) && !(local && device.status == DeviceStatus::Pending) {
+        if !REACHABLE.contains(&device.status) && !(local && device.status == DeviceStatus::Pending)
+        {
             return Err(if local { codes.local_delivery } else { codes.device_status });
         }
-        if matches!(grant.leg, Leg::Transform | Leg::Local) { grant.region = Region::None; }
+        if matches!(grant.leg, Leg::Transform | Leg::Local) {
+            grant.region = Region::None;
+        }
         Ok(())
     }
 
@@ -88,7 +133,8 @@ impl Flow {
     /// request that made it, once.
     fn admit_counter(&self, r: &Request, grant: &Grant) -> Result<(), ResponseCode> {
         if matches!(r.cv, 5..=7) {
-            let known = self.pre_commands.get(&r.id).filter(|p| p.expires > self.now && p.srv == r.srv);
+            let known =
+                self.pre_commands.get(&r.id).filter(|p| p.expires > self.now && p.srv == r.srv);
             return match (known, r.pre_command) {
                 (Some(p), Some(digest)) if p.digest == digest => Ok(()),
                 _ => Err(self.policy.codes.pre_command),
@@ -98,21 +144,34 @@ impl Flow {
             Some(device) if !grant.rule.non_device => device.last_counter(grant.user),
             _ => self.inventory.user(grant.user).and_then(|u| u.own_counter),
         };
-        if last.is_some_and(|last| r.id.counter <= last) { return Err(self.policy.codes.replay); }
+        if last.is_some_and(|last| r.id.counter <= last) {
+            return Err(self.policy.codes.replay);
+        }
         Ok(())
     }
 
     fn admit_queue(&self, grant: &Grant) -> Result<(), ResponseCode> {
-        let full = place(grant.region).is_none_or(|i| self.regions[i].queue.len() >= self.policy.capacity(grant.region).queued);
+        let full = place(grant.region).is_none_or(|i| {
+            self.regions[i].queue.len() >= self.policy.capacity(grant.region).queued
+        });
         if full { Err(self.policy.codes.full) } else { Ok(()) }
     }
 
     /// The counter of an admitted request is spent.
     pub(crate) fn spend_counter(&mut self, r: &Request, grant: &Grant) {
-        if matches!(r.cv, 5..=7) { self.pre_commands.remove(&r.id); return; }
+        if matches!(r.cv, 5..=7) {
+            self.pre_commands.remove(&r.id);
+            return;
+        }
         match self.inventory.device_mut(r.id.target) {
-            Some(device) if !grant.rule.non_device => device.accept_counter(grant.user, r.id.counter),
-            _ => if let Some(u) = self.inventory.user_mut(grant.user) { u.own_counter = Some(r.id.counter); },
+            Some(device) if !grant.rule.non_device => {
+                device.accept_counter(grant.user, r.id.counter)
+            }
+            _ => {
+                if let Some(u) = self.inventory.user_mut(grant.user) {
+                    u.own_counter = Some(r.id.counter);
+                }
+            }
         }
     }
 }

@@ -29,13 +29,21 @@ impl Flow {
     pub(crate) fn breach(&mut self, r: &Request, grant: &Grant) -> Option<Breach> {
         let mut found = None;
         for (i, t) in self.policy.thresholds.iter().enumerate() {
-            if t.user.is_some_and(|u| u != r.id.originator) || t.srv.is_some_and(|s: Srv| s != r.srv) { continue; }
+            if t.user.is_some_and(|u| u != r.id.originator)
+                || t.srv.is_some_and(|s: Srv| s != r.srv)
+            {
+                continue;
+            }
             let window = self.now.div_euclid(t.window);
             let key = (i as u32, t.user.map(|_| grant.user));
             let count = self.windows.counts.entry(key).or_default();
-            if count.0 != window { *count = (window, 0); }
+            if count.0 != window {
+                *count = (window, 0);
+            }
             count.1 = count.1.saturating_add(1);
-            if count.1 > t.limit && found.is_none() { found = Some(if t.user.is_some() { Breach::User } else { Breach::Dcc }); }
+            if count.1 > t.limit && found.is_none() {
+                found = Some(if t.user.is_some() { Breach::User } else { Breach::Dcc });
+            }
         }
         found
     }
@@ -47,8 +55,19 @@ impl Flow {
         unit.state = S::Held;
         unit.event_ref = Some(event_ref);
         let message = Delivery {
-            number: 0, to: unit.id.originator, from: self.policy.service, answers: None, srv: unit.srv, code: DONE, at: self.now,
-            body: Body::Quarantined { code: self.policy.codes.quarantined, breach, request: unit.id, event_ref },
+            number: 0,
+            to: unit.id.originator,
+            from: self.policy.service,
+            answers: None,
+            srv: unit.srv,
+            code: DONE,
+            at: self.now,
+            body: Body::Quarantined {
+                code: self.policy.codes.quarantined,
+                breach,
+                request: unit.id,
+                event_ref,
+            },
         };
         let number = self.enter(unit, out);
         self.quarantine.insert(event_ref, number);
@@ -64,10 +83,14 @@ impl Flow {
         unit.event_ref = None;
         self.quarantine.remove(&event_ref);
         let may = self.may_still(number);
-        if let Err(code) = may { return self.answer_end(number, S::Refused, code, Body::Empty, out); }
+        if let Err(code) = may {
+            return self.answer_end(number, S::Refused, code, Body::Empty, out);
+        }
         let Some(unit) = self.units.get(&number) else { return };
         let next = self.next_state(unit);
-        if self.shift(number, next, out) { self.arrange(number, out); }
+        if self.shift(number, next, out) {
+            self.arrange(number, out);
+        }
     }
 
     /// Is the User still there, and still registered for the device?
@@ -75,10 +98,17 @@ impl Flow {
         let codes = &self.policy.codes;
         let unit = self.units.get(&number).ok_or(codes.fallback)?;
         let user = unit.user.and_then(|u| self.inventory.user(u)).ok_or(codes.unknown_user)?;
-        if !user.record.active { return Err(codes.user_status); }
+        if !user.record.active {
+            return Err(codes.user_status);
+        }
         let device = self.inventory.device(unit.id.target).ok_or(codes.unknown_device)?;
         match unit.role {
-            Some(role) if self.policy.registered_roles.contains(&role) && device.holder(role, self.now) != unit.user => Err(codes.role_for_device),
+            Some(role)
+                if self.policy.registered_roles.contains(&role)
+                    && device.holder(role, self.now) != unit.user =>
+            {
+                Err(codes.role_for_device)
+            }
             _ => Ok(()),
         }
     }
@@ -95,12 +125,18 @@ impl Flow {
 
     fn held(&self, event_ref: u64, out: &mut Vec<Effect>) -> Option<u64> {
         let number = self.quarantine.get(&event_ref).copied();
-        if number.is_none() { out.push(Effect::Notice(Notice::ChangeRefused(format!("nothing is held under event reference {event_ref}")))); }
+        if number.is_none() {
+            out.push(Effect::Notice(Notice::ChangeRefused(format!(
+                "nothing is held under event reference {event_ref}"
+            ))));
+        }
         number
     }
 
     /// What is held now: event reference, request, since when (µs UTC).
     pub fn quarantined(&self) -> impl Iterator<Item = (u64, northbound_types::RequestId, i64)> {
-        self.quarantine.iter().filter_map(|(r, n)| self.units.get(n).map(|u| (*r, u.id, u.times.received)))
+        self.quarantine
+            .iter()
+            .filter_map(|(r, n)| self.units.get(n).map(|u| (*r, u.id, u.times.received)))
     }
 }

@@ -1,8 +1,15 @@
 //! The books of a run of the core: fed with every effect, they tell at any instant whether messages
 //! were conserved. Tests, the simulator and the running self-check share them.
 
-use crate::{core::Flow, effect::{AlertRecord, Effect, Movement, Record}};
-use northbound_types::{AlertState, BookKey, Books, Utc, books::{AlertAccount, BooksError}, state::RequestState};
+use crate::{
+    core::Flow,
+    effect::{AlertRecord, Effect, Movement, Record},
+};
+use northbound_types::{
+    AlertState, BookKey, Books, Utc,
+    books::{AlertAccount, BooksError},
+    state::RequestState,
+};
 use std::collections::BTreeMap;
 
 /// The books of a run.
@@ -20,10 +27,19 @@ pub struct RunBooks {
 
 fn post(books: &mut Books, m: &Movement) {
     let key = BookKey { day: m.day, region: m.region, kind: m.kind };
-    match m.from { None => books.enter(key, m.to, 1), Some(from) => books.shift(key, from, m.to, 1) }
+    match m.from {
+        None => books.enter(key, m.to, 1),
+        Some(from) => books.shift(key, from, m.to, 1),
+    }
 }
 
-fn row(books: &mut Books, r: &Record) { books.enter(BookKey { day: Utc(r.times.received).day(), region: r.region, kind: r.kind }, r.state, 1); }
+fn row(books: &mut Books, r: &Record) {
+    books.enter(
+        BookKey { day: Utc(r.times.received).day(), region: r.region, kind: r.kind },
+        r.state,
+        1,
+    );
+}
 
 impl RunBooks {
     /// Posts one effect.
@@ -55,13 +71,25 @@ impl RunBooks {
         let residue = i64::try_from(flow.snapshot().residue).unwrap_or(i64::MAX);
         if all.carried + residue != all.consolidated {
             let (day, region) = (Utc(flow.now().0).day(), northbound_types::Region::None);
-            found.push(BooksError::Alerts { day, region, line: "carried on copies + residue = consolidated", left: all.carried + residue, right: all.consolidated });
+            found.push(BooksError::Alerts {
+                day,
+                region,
+                line: "carried on copies + residue = consolidated",
+                left: all.carried + residue,
+                right: all.consolidated,
+            });
         }
         let received: i64 = all.alerts.values().map(|a| a.received).sum();
         let counted = i64::try_from(flow.counts().alerts).unwrap_or(i64::MAX);
         if received != counted {
             let (day, region) = (Utc(flow.now().0).day(), northbound_types::Region::None);
-            found.push(BooksError::Alerts { day, region, line: "rows of alerts = alerts received", left: received, right: counted });
+            found.push(BooksError::Alerts {
+                day,
+                region,
+                line: "rows of alerts = alerts received",
+                left: received,
+                right: counted,
+            });
         }
         found
     }
@@ -70,7 +98,11 @@ impl RunBooks {
     #[must_use]
     pub fn reached(&self) -> BTreeMap<RequestState, i64> {
         let mut all = BTreeMap::new();
-        for a in self.moved.accounts.values() { for (s, n) in &a.by_state { *all.entry(*s).or_default() += n; } }
+        for a in self.moved.accounts.values() {
+            for (s, n) in &a.by_state {
+                *all.entry(*s).or_default() += n;
+            }
+        }
         all
     }
 }

@@ -1,11 +1,20 @@
 //! The state of the core and its one entrance, [`Flow::apply`].
 
 use crate::{
-    anomaly::Windows, alerts::OpenAlerts, counts::Counts, deliveries::Pending,
+    alerts::OpenAlerts,
+    anomaly::Windows,
+    counts::Counts,
+    deliveries::Pending,
     effect::{AlertRecord, Effect, Record},
     event::{Correlation, Event},
-    inventory::Inventory, policy::Policy, queue::Queue, requests::PreCommand, schedules::Schedule, storm::Storms,
-    timers::{Timer, Timers}, unit::Unit,
+    inventory::Inventory,
+    policy::Policy,
+    queue::Queue,
+    requests::PreCommand,
+    schedules::Schedule,
+    storm::Storms,
+    timers::{Timer, Timers},
+    unit::Unit,
 };
 use hashbrown::HashMap;
 use northbound_types::{Leg, Region, RequestId, RequestState, ResponseCode, Utc};
@@ -63,7 +72,12 @@ pub(crate) struct RegionState {
 
 /// Place of a region with a network; none for the others.
 pub(crate) const fn place(region: Region) -> Option<usize> {
-    match region { Region::North => Some(0), Region::Central => Some(1), Region::South => Some(2), Region::None | Region::Unknown => None }
+    match region {
+        Region::North => Some(0),
+        Region::Central => Some(1),
+        Region::South => Some(2),
+        Region::None | Region::Unknown => None,
+    }
 }
 
 impl Flow {
@@ -71,10 +85,25 @@ impl Flow {
     #[must_use]
     pub fn new(policy: Policy) -> Flow {
         Flow {
-            policy, now: i64::MIN, next: Numbers::default(), inventory: Inventory::default(), units: HashMap::new(), by_key: HashMap::new(),
-            correlations: HashMap::new(), regions: Default::default(), timers: Timers::default(), pending: HashMap::new(), alerts: OpenAlerts::default(),
-            storms: Storms::default(), quarantine: BTreeMap::new(), pre_commands: HashMap::new(), outcomes: HashMap::new(), followers: HashMap::new(),
-            schedules: BTreeMap::new(), windows: Windows::default(), counts: Counts::default(),
+            policy,
+            now: i64::MIN,
+            next: Numbers::default(),
+            inventory: Inventory::default(),
+            units: HashMap::new(),
+            by_key: HashMap::new(),
+            correlations: HashMap::new(),
+            regions: Default::default(),
+            timers: Timers::default(),
+            pending: HashMap::new(),
+            alerts: OpenAlerts::default(),
+            storms: Storms::default(),
+            quarantine: BTreeMap::new(),
+            pre_commands: HashMap::new(),
+            outcomes: HashMap::new(),
+            followers: HashMap::new(),
+            schedules: BTreeMap::new(),
+            windows: Windows::default(),
+            counts: Counts::default(),
         }
     }
 
@@ -83,7 +112,9 @@ impl Flow {
     pub fn apply(&mut self, at: Utc, event: &Event, out: &mut Vec<Effect>) {
         self.now = self.now.max(at.0);
         self.counts.inputs += 1;
-        while let Some((due, timer)) = self.timers.due(self.now) { self.fire(due, timer, out); }
+        while let Some((due, timer)) = self.timers.due(self.now) {
+            self.fire(due, timer, out);
+        }
         match event {
             Event::Request(r) => self.request(r, out),
             Event::TurnedAway(t) => self.turned_away(t, out),
@@ -107,9 +138,15 @@ impl Flow {
             Timer::Expire(event_ref) => self.expire(event_ref, out),
             Timer::Shed(unit, since) => self.shed(unit, since, out),
             Timer::Forget(unit, correlation) => self.forget(unit, correlation, out),
-            Timer::PreCommand(id) => { self.pre_commands.remove(&id); }
-            Timer::Outcome(id) => { self.outcomes.remove(&id); }
-            Timer::Storm(device, code, recipient) => self.storm_quiet((device, code, recipient), due, out),
+            Timer::PreCommand(id) => {
+                self.pre_commands.remove(&id);
+            }
+            Timer::Outcome(id) => {
+                self.outcomes.remove(&id);
+            }
+            Timer::Storm(device, code, recipient) => {
+                self.storm_quiet((device, code, recipient), due, out)
+            }
             Timer::Schedule(number) => self.run_schedule(number, due, out),
             Timer::Resume(region) => self.resume(region),
         }
@@ -118,25 +155,39 @@ impl Flow {
 
     /// When something is next due without any further input.
     #[must_use]
-    pub fn next_timer(&self) -> Option<Utc> { self.timers.next().map(Utc) }
+    pub fn next_timer(&self) -> Option<Utc> {
+        self.timers.next().map(Utc)
+    }
     /// The time of the last input.
     #[must_use]
-    pub fn now(&self) -> Utc { Utc(self.now) }
+    pub fn now(&self) -> Utc {
+        Utc(self.now)
+    }
     /// The policy in force.
     #[must_use]
-    pub fn policy(&self) -> &Policy { &self.policy }
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
     /// Live numbers.
     #[must_use]
-    pub fn counts(&self) -> &Counts { &self.counts }
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
 
     /// Every exchange and alert that can still change, as it stands now, in the order in which they
     /// came: with the settled ones, they are all there ever were.
     pub fn open(&self, mut exchange: impl FnMut(Record), mut alert: impl FnMut(AlertRecord)) {
         let mut numbers: Vec<u64> = self.units.keys().copied().collect();
         numbers.sort_unstable();
-        for n in numbers { exchange(self.units[&n].record()); }
-        for record in self.alerts.open() { alert(record); }
-        for record in self.storms.open() { alert(record); }
+        for n in numbers {
+            exchange(self.units[&n].record());
+        }
+        for record in self.alerts.open() {
+            alert(record);
+        }
+        for record in self.storms.open() {
+            alert(record);
+        }
     }
 
     /// A unit enters the books.
@@ -145,7 +196,11 @@ impl Flow {
         self.next.unit += 1;
         self.counts.moved(unit.region, None, unit.state);
         out.push(Effect::Moved(unit.movement(None)));
-        if unit.kind == northbound_types::Kind::ServiceRequest && unit.state != RequestState::Refused { self.by_key.insert((unit.id, unit.leg), number); }
+        if unit.kind == northbound_types::Kind::ServiceRequest
+            && unit.state != RequestState::Refused
+        {
+            self.by_key.insert((unit.id, unit.leg), number);
+        }
         self.units.insert(number, unit);
         number
     }
@@ -155,13 +210,24 @@ impl Flow {
         let Some(unit) = self.units.get_mut(&number) else { return false };
         let from = unit.state;
         debug_assert!(from.may_become(to), "unlawful move from {from} to {to}");
-        if !from.may_become(to) { return false; }
+        if !from.may_become(to) {
+            return false;
+        }
         unit.state = to;
         let movement = unit.movement(Some(from));
         if let Some(region) = place(unit.region).map(|i| &mut self.regions[i]) {
-            if from == RequestState::InFlight { region.in_flight -= 1; }
-            if to == RequestState::InFlight { region.in_flight += 1; }
-            if from == RequestState::Queued && to != RequestState::InFlight && let Some(user) = unit.user { region.queue.remove(unit.class, user, number); }
+            if from == RequestState::InFlight {
+                region.in_flight -= 1;
+            }
+            if to == RequestState::InFlight {
+                region.in_flight += 1;
+            }
+            if from == RequestState::Queued
+                && to != RequestState::InFlight
+                && let Some(user) = unit.user
+            {
+                region.queue.remove(unit.class, user, number);
+            }
         }
         self.counts.moved(movement.region, Some(from), to);
         out.push(Effect::Moved(movement));
@@ -169,26 +235,51 @@ impl Flow {
     }
 
     /// A unit ends in a state with a code: its content is let go, its followers hear of it.
-    pub(crate) fn end(&mut self, number: u64, state: RequestState, code: ResponseCode, out: &mut Vec<Effect>) {
-        if !self.shift(number, state, out) { return; }
+    pub(crate) fn end(
+        &mut self,
+        number: u64,
+        state: RequestState,
+        code: ResponseCode,
+        out: &mut Vec<Effect>,
+    ) {
+        if !self.shift(number, state, out) {
+            return;
+        }
         let Some(unit) = self.units.get_mut(&number) else { return };
         unit.code = code;
         // A time-out is dated by its deadline, whenever it was noticed.
-        unit.times.ended = if state == RequestState::TimedOut { unit.timeout_at } else { Some(self.now) };
+        unit.times.ended =
+            if state == RequestState::TimedOut { unit.timeout_at } else { Some(self.now) };
         unit.content = Vec::new();
         let (id, leads, event_ref) = (unit.id, unit.leads, unit.event_ref.take());
-        if !unit.late && let Some(c) = unit.correlation { self.correlations.remove(&c); }
-        if let Some(r) = event_ref { self.quarantine.remove(&r); }
-        if leads { self.outcome(id, state == RequestState::AnsweredSuccess, out); }
+        if !unit.late
+            && let Some(c) = unit.correlation
+        {
+            self.correlations.remove(&c);
+        }
+        if let Some(r) = event_ref {
+            self.quarantine.remove(&r);
+        }
+        if leads {
+            self.outcome(id, state == RequestState::AnsweredSuccess, out);
+        }
     }
 
     /// Writes the row of a unit that will not change any more.
     pub(crate) fn settle(&mut self, number: u64, out: &mut Vec<Effect>) {
         let Some(unit) = self.units.get(&number) else { return };
-        if !unit.is_settled() { return; }
+        if !unit.is_settled() {
+            return;
+        }
         let record = unit.record();
-        if self.by_key.get(&(record.id, record.leg)) == Some(&number) { self.by_key.remove(&(record.id, record.leg)); }
-        if let Some(c) = unit.correlation && self.correlations.get(&c) == Some(&number) { self.correlations.remove(&c); }
+        if self.by_key.get(&(record.id, record.leg)) == Some(&number) {
+            self.by_key.remove(&(record.id, record.leg));
+        }
+        if let Some(c) = unit.correlation
+            && self.correlations.get(&c) == Some(&number)
+        {
+            self.correlations.remove(&c);
+        }
         self.units.remove(&number);
         out.push(Effect::Settled(Box::new(record)));
     }

@@ -44,26 +44,49 @@ pub struct Counts {
 impl Default for Counts {
     fn default() -> Counts {
         Counts {
-            inputs: 0, entered: 0, states: vec![0; REGIONS * STATES], timed_out: vec![0; REGIONS * CLASSES], dispatched: 0, answers: 0, late_answers: 0,
-            stray_answers: 0, alerts: 0, forwarded: 0, consolidated: 0, repeated_alerts: 0, refused_alerts: 0, deliveries: [0; 4],
+            inputs: 0,
+            entered: 0,
+            states: vec![0; REGIONS * STATES],
+            timed_out: vec![0; REGIONS * CLASSES],
+            dispatched: 0,
+            answers: 0,
+            late_answers: 0,
+            stray_answers: 0,
+            alerts: 0,
+            forwarded: 0,
+            consolidated: 0,
+            repeated_alerts: 0,
+            refused_alerts: 0,
+            deliveries: [0; 4],
         }
     }
 }
 
 impl Counts {
     pub(crate) fn moved(&mut self, region: Region, from: Option<RequestState>, to: RequestState) {
-        match from { None => self.entered += 1, Some(f) => self.states[region as usize * STATES + f as usize] -= 1 }
+        match from {
+            None => self.entered += 1,
+            Some(f) => self.states[region as usize * STATES + f as usize] -= 1,
+        }
         self.states[region as usize * STATES + to as usize] += 1;
     }
-    pub(crate) fn timed_out(&mut self, region: Region, class: Class) { self.timed_out[region as usize * CLASSES + class as usize] += 1; }
+    pub(crate) fn timed_out(&mut self, region: Region, class: Class) {
+        self.timed_out[region as usize * CLASSES + class as usize] += 1;
+    }
 
     /// Units of a region in a state: for live states now, for ends ever.
     #[must_use]
-    pub fn in_state(&self, region: Region, state: RequestState) -> i64 { self.states[region as usize * STATES + state as usize] }
+    pub fn in_state(&self, region: Region, state: RequestState) -> i64 {
+        self.states[region as usize * STATES + state as usize]
+    }
     /// Time-outs of a region and class.
     #[must_use]
-    pub fn time_outs(&self, region: Region, class: Class) -> u64 { self.timed_out[region as usize * CLASSES + class as usize] }
+    pub fn time_outs(&self, region: Region, class: Class) -> u64 {
+        self.timed_out[region as usize * CLASSES + class as usize]
+    }
     /// Units in a state, all regions.
     #[must_use]
-    pub fn all_in(&self, state: RequestState) -> i64 { Region::ALL.iter().map(|r| self.in_state(*r, state)).sum() }
+    pub fn all_in(&self, state: RequestState) -> i64 {
+        Region::ALL.iter().map(|r| self.in_state(*r, state)).sum()
+    }
 }

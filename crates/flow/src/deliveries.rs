@@ -1,7 +1,11 @@
 //! Messages to Users, at least once: each has a number that stays, and is kept until it was taken
 //! or parked.
 
-use crate::{core::Flow, effect::{Delivery, DeliveryRecord, Effect, Notice}, event::{Attempt, Outcome}};
+use crate::{
+    core::Flow,
+    effect::{Delivery, DeliveryRecord, Effect, Notice},
+    event::{Attempt, Outcome},
+};
 use northbound_types::AlertState;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +31,9 @@ pub(crate) struct Pending {
 impl Flow {
     /// A message that no User has taken yet, by its number.
     #[must_use]
-    pub fn delivery(&self, number: u64) -> Option<&Delivery> { self.pending.get(&number).map(|p| p.message.as_ref()) }
+    pub fn delivery(&self, number: u64) -> Option<&Delivery> {
+        self.pending.get(&number).map(|p| p.message.as_ref())
+    }
 
     /// Hands a message over for delivery, and returns its number.
     pub(crate) fn deliver(&mut self, mut message: Delivery, of: Of, out: &mut Vec<Effect>) -> u64 {
@@ -51,13 +57,26 @@ impl Flow {
         self.counts.deliveries[1] += 1;
         let (of, m) = (pending.of, &pending.message);
         out.push(Effect::Tried(Box::new(DeliveryRecord {
-            delivery: a.delivery, to: m.to, request: m.answers.as_ref().map(|(id, _)| *id),
-            unit: if let Of::Unit(number) = of { self.units.get(&number).map(|u| (u.leg, u.instance)) } else { None },
-            code: m.code, alert: if m.answers.is_none() { m.body.alert_code() } else { None }, from: m.from,
+            delivery: a.delivery,
+            to: m.to,
+            request: m.answers.as_ref().map(|(id, _)| *id),
+            unit: if let Of::Unit(number) = of {
+                self.units.get(&number).map(|u| (u.leg, u.instance))
+            } else {
+                None
+            },
+            code: m.code,
+            alert: if m.answers.is_none() { m.body.alert_code() } else { None },
+            from: m.from,
             counter: if of == Of::Alert { self.alerts.counter(a.delivery) } else { 0 },
-            attempt: pending.attempts, at: now, status: a.status, outcome: a.outcome,
+            attempt: pending.attempts,
+            at: now,
+            status: a.status,
+            outcome: a.outcome,
         })));
-        if a.outcome == Outcome::Again { return; }
+        if a.outcome == Outcome::Again {
+            return;
+        }
         let delivered = a.outcome == Outcome::Delivered;
         self.counts.deliveries[if delivered { 2 } else { 3 }] += 1;
         self.pending.remove(&a.delivery);
@@ -65,11 +84,17 @@ impl Flow {
             Of::Unit(number) => {
                 if let Some(unit) = self.units.get_mut(&number) {
                     unit.delivery = None;
-                    if delivered && unit.state.is_answered() { unit.times.delivered = Some(now); }
+                    if delivered && unit.state.is_answered() {
+                        unit.times.delivered = Some(now);
+                    }
                 }
                 self.settle(number, out);
             }
-            Of::Alert => self.alert_done(a.delivery, if delivered { AlertState::Delivered } else { AlertState::Parked }, out),
+            Of::Alert => self.alert_done(
+                a.delivery,
+                if delivered { AlertState::Delivered } else { AlertState::Parked },
+                out,
+            ),
             Of::Nothing => {}
         }
     }

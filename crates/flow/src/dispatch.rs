@@ -1,6 +1,12 @@
 //! From the queue to the regional network, under its capacity; tries again, gives up.
 
-use crate::{core::{Flow, place}, effect::{Body, Command, Effect}, event::Correlation, timers::Timer, words::DeviceType};
+use crate::{
+    core::{Flow, place},
+    effect::{Body, Command, Effect},
+    event::Correlation,
+    timers::Timer,
+    words::DeviceType,
+};
 use northbound_types::{Leg, Mode, Region, RequestState as S};
 
 const REGIONS: [Region; 3] = [Region::North, Region::Central, Region::South];
@@ -31,7 +37,9 @@ impl Flow {
 
     fn send(&mut self, number: u64, out: &mut Vec<Effect>) {
         let Some(correlation) = self.correlate(number) else { return };
-        if !self.shift(number, S::InFlight, out) { return; }
+        if !self.shift(number, S::InFlight, out) {
+            return;
+        }
         self.correlations.insert(correlation, number);
         let (now, retry) = (self.now, self.policy.retry);
         let give_up = self.give_up_after(number);
@@ -43,7 +51,9 @@ impl Flow {
         unit.attempt = 1;
         let again = unit.repeatable && unit.mode == Mode::OnDemand && retry.tries > 0;
         self.timers.set(timeout_at, Timer::TimeOut(number));
-        if again { self.timers.set(now + retry.after, Timer::Retry(number, 1)); }
+        if again {
+            self.timers.set(now + retry.after, Timer::Retry(number, 1));
+        }
         self.put_on_network(number, out);
     }
 
@@ -63,22 +73,44 @@ impl Flow {
             let unit = self.units.get(&number)?;
             let code = self.policy.service(unit.srv)?.message_code;
             if unit.leg == Leg::Send {
-                let c = Correlation { device: unit.id.target, recipient: unit.id.originator, counter: unit.id.counter, code };
-                if !self.correlations.contains_key(&c) { return Some(c); }
+                let c = Correlation {
+                    device: unit.id.target,
+                    recipient: unit.id.originator,
+                    counter: unit.id.counter,
+                    code,
+                };
+                if !self.correlations.contains_key(&c) {
+                    return Some(c);
+                }
             }
             (unit.id.target, code)
         };
         self.next.counter = (self.next.counter + 1).max((self.now / 1_000).unsigned_abs());
-        Some(Correlation { device: own.0, recipient: self.policy.service, counter: self.next.counter, code: own.1 })
+        Some(Correlation {
+            device: own.0,
+            recipient: self.policy.service,
+            counter: self.next.counter,
+            code: own.1,
+        })
     }
 
     fn put_on_network(&mut self, number: u64, out: &mut Vec<Effect>) {
         let Some(unit) = self.units.get(&number) else { return };
-        let (Some(correlation), Some(timeout_at)) = (unit.correlation, unit.timeout_at) else { return };
+        let (Some(correlation), Some(timeout_at)) = (unit.correlation, unit.timeout_at) else {
+            return;
+        };
         self.counts.dispatched += 1;
         out.push(Effect::Dispatch(Box::new(Command {
-            correlation, region: unit.region, originator: unit.id.originator, srv: unit.srv, class: unit.class, execution: unit.on_device,
-            repeatable: unit.repeatable, attempt: unit.attempt, timeout_at, content: unit.content.clone(),
+            correlation,
+            region: unit.region,
+            originator: unit.id.originator,
+            srv: unit.srv,
+            class: unit.class,
+            execution: unit.on_device,
+            repeatable: unit.repeatable,
+            attempt: unit.attempt,
+            timeout_at,
+            content: unit.content.clone(),
         })));
     }
 
@@ -88,9 +120,13 @@ impl Flow {
         let retry = self.policy.retry;
         let now = self.now;
         let Some(unit) = self.units.get_mut(&number) else { return };
-        if unit.state != S::InFlight || unit.attempt != attempt || attempt > retry.tries { return; }
+        if unit.state != S::InFlight || unit.attempt != attempt || attempt > retry.tries {
+            return;
+        }
         unit.attempt += 1;
-        if attempt < retry.tries { self.timers.set(now + retry.after, Timer::Retry(number, attempt + 1)); }
+        if attempt < retry.tries {
+            self.timers.set(now + retry.after, Timer::Retry(number, attempt + 1));
+        }
         self.put_on_network(number, out);
     }
 
@@ -99,32 +135,59 @@ impl Flow {
         let codes = self.policy.codes;
         let keep = self.policy.keep.late_answer;
         let Some(unit) = self.units.get_mut(&number) else { return };
-        if unit.state != S::InFlight || unit.timeout_at != Some(due) { return; }
+        if unit.state != S::InFlight || unit.timeout_at != Some(due) {
+            return;
+        }
         unit.late = keep > 0;
         let (region, class, correlation) = (unit.region, unit.class, unit.correlation);
-        let code = if unit.mode == Mode::FutureDated { codes.timed_out_future } else { codes.timed_out };
+        let code =
+            if unit.mode == Mode::FutureDated { codes.timed_out_future } else { codes.timed_out };
         self.counts.timed_out(region, class);
-        if keep > 0 { self.timers.set(self.now + keep, Timer::Forget(number, correlation)); }
+        if keep > 0 {
+            self.timers.set(self.now + keep, Timer::Forget(number, correlation));
+        }
         self.answer_end(number, S::TimedOut, code, Body::Empty, out);
     }
 
     /// A late answer would no longer be recognised.
-    pub(crate) fn forget(&mut self, number: u64, correlation: Option<Correlation>, out: &mut Vec<Effect>) {
-        if let Some(c) = correlation && self.correlations.get(&c) == Some(&number) { self.correlations.remove(&c); }
-        if let Some(unit) = self.units.get_mut(&number) { unit.late = false; }
+    pub(crate) fn forget(
+        &mut self,
+        number: u64,
+        correlation: Option<Correlation>,
+        out: &mut Vec<Effect>,
+    ) {
+        if let Some(c) = correlation
+            && self.correlations.get(&c) == Some(&number)
+        {
+            self.correlations.remove(&c);
+        }
+        if let Some(unit) = self.units.get_mut(&number) {
+            unit.late = false;
+        }
         self.settle(number, out);
     }
 
     /// Too old in a queue: whoever asked has gone, and those behind it have not.
     pub(crate) fn shed(&mut self, number: u64, since: i64, out: &mut Vec<Effect>) {
-        if self.units.get(&number).is_none_or(|u| u.state != S::Queued || u.times.queued != Some(since)) { return; }
+        if self
+            .units
+            .get(&number)
+            .is_none_or(|u| u.state != S::Queued || u.times.queued != Some(since))
+        {
+            return;
+        }
         self.answer_end(number, S::Shed, self.policy.codes.shed, Body::Empty, out);
     }
 
     /// The process started again. What was on its way is asked for, and what Users have not taken is
     /// sent to them again.
     pub(crate) fn restarted(&mut self, out: &mut Vec<Effect>) {
-        let mut flying: Vec<(u64, Correlation)> = self.units.iter().filter(|(_, u)| u.state == S::InFlight).filter_map(|(n, u)| Some((*n, u.correlation?))).collect();
+        let mut flying: Vec<(u64, Correlation)> = self
+            .units
+            .iter()
+            .filter(|(_, u)| u.state == S::InFlight)
+            .filter_map(|(n, u)| Some((*n, u.correlation?)))
+            .collect();
         flying.sort_unstable();
         out.extend(flying.into_iter().map(|(_, c)| Effect::Ask(c)));
         let mut waiting: Vec<u64> = self.pending.keys().copied().collect();
@@ -136,12 +199,16 @@ impl Flow {
     pub(crate) fn never_had(&mut self, c: &Correlation, out: &mut Vec<Effect>) {
         let Some(&number) = self.correlations.get(c) else { return };
         let Some(unit) = self.units.get_mut(&number) else { return };
-        if unit.state != S::InFlight { return; }
+        if unit.state != S::InFlight {
+            return;
+        }
         unit.attempt = unit.attempt.saturating_add(1);
         self.put_on_network(number, out);
     }
 
     pub(crate) fn resume(&mut self, region: Region) {
-        if let Some(i) = place(region) { self.regions[i].paused = false; }
+        if let Some(i) = place(region) {
+            self.regions[i].paused = false;
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! What comes out of the core: each effect is to be carried out by whoever drives it.
 
-use crate::{event::{Correlation, IdText, Outcome}, words::{Breach, Class, DeviceStatus, DeviceType}};
+use crate::{
+    event::{Correlation, IdText, Outcome},
+    words::{Breach, Class, DeviceStatus, DeviceType},
+};
 use northbound_types::{
-    AlertCode, AlertState, Day, Eui64, Generation, Kind, Leg, Mode, Region, RequestId, RequestState, ResponseCode, Srv, TestKind,
+    AlertCode, AlertState, Day, Eui64, Generation, Kind, Leg, Mode, Region, RequestId,
+    RequestState, ResponseCode, Srv, TestKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -133,9 +137,21 @@ impl Body {
     #[must_use]
     pub const fn alert_code(&self) -> Option<AlertCode> {
         match self {
-            Body::DeviceAlert { code, .. } | Body::PowerOutage { code, .. } | Body::Quarantined { code, .. } | Body::CommandFailure { code, .. } | Body::DccAlert { code, .. } => Some(*code),
+            Body::DeviceAlert { code, .. }
+            | Body::PowerOutage { code, .. }
+            | Body::Quarantined { code, .. }
+            | Body::CommandFailure { code, .. }
+            | Body::DccAlert { code, .. } => Some(*code),
             // It closes a request as its answer.
-            Body::FutureDated { .. } | Body::Empty | Body::Payload(_) | Body::PreCommand(_) | Body::LocalCommand(_) | Body::Scheduled { .. } | Body::ScheduleId(_) | Body::Schedules(_) | Body::Inventory(_) => None,
+            Body::FutureDated { .. }
+            | Body::Empty
+            | Body::Payload(_)
+            | Body::PreCommand(_)
+            | Body::LocalCommand(_)
+            | Body::Scheduled { .. }
+            | Body::ScheduleId(_)
+            | Body::Schedules(_)
+            | Body::Inventory(_) => None,
         }
     }
 }

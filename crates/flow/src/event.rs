@@ -3,7 +3,10 @@
 use northbound_types::{AlertCode, Eui64, Leg, RequestId, ResponseCode, Srv, TestKind, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{policy::Policy, words::{DeviceStatus, DeviceType, Frequency, Role}};
+use crate::{
+    policy::Policy,
+    words::{DeviceStatus, DeviceType, Frequency, Role},
+};
 
 /// One input of the core.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,14 +93,27 @@ impl IdText {
     /// How this text writes the id.
     #[must_use]
     pub fn of(text: &str) -> IdText {
-        let letters = |f: fn(&char) -> bool| text.chars().filter(char::is_ascii_alphabetic).all(|c| f(&c));
-        if text.contains("::") || text.trim() != text { return IdText::As(text.into()); }
-        if letters(char::is_ascii_uppercase) { IdText::Upper } else if letters(char::is_ascii_lowercase) { IdText::Lower } else { IdText::As(text.into()) }
+        let letters =
+            |f: fn(&char) -> bool| text.chars().filter(char::is_ascii_alphabetic).all(|c| f(&c));
+        if text.contains("::") || text.trim() != text {
+            return IdText::As(text.into());
+        }
+        if letters(char::is_ascii_uppercase) {
+            IdText::Upper
+        } else if letters(char::is_ascii_lowercase) {
+            IdText::Lower
+        } else {
+            IdText::As(text.into())
+        }
     }
     /// The id as it was written.
     #[must_use]
     pub fn text(&self, id: RequestId) -> String {
-        match self { IdText::Upper => id.to_string(), IdText::Lower => id.to_string().to_ascii_lowercase(), IdText::As(t) => t.to_string() }
+        match self {
+            IdText::Upper => id.to_string(),
+            IdText::Lower => id.to_string().to_ascii_lowercase(),
+            IdText::As(t) => t.to_string(),
+        }
     }
 }
 
@@ -333,5 +349,8 @@ pub struct ScheduleRecord {
 /// The leg of a request: which exchange of its RequestID it is.
 #[must_use]
 pub const fn leg_of(cv: u8) -> Leg {
-    match Leg::of_variant(cv) { Some(leg) => leg, None => Leg::NonDevice }
+    match Leg::of_variant(cv) {
+        Some(leg) => leg,
+        None => Leg::NonDevice,
+    }
 }

@@ -1,6 +1,9 @@
 //! Users, devices and registrations: what the core knows of them, changed only by inputs.
 
-use crate::{event::{DeviceRecord, Registration, UserRecord}, words::{DeviceStatus, DeviceType, Role}};
+use crate::{
+    event::{DeviceRecord, Registration, UserRecord},
+    words::{DeviceStatus, DeviceType, Role},
+};
 use hashbrown::HashMap;
 use northbound_types::{Eui64, Generation, Region};
 use serde::{Deserialize, Serialize};
@@ -48,18 +51,26 @@ struct Seen {
 impl Device {
     /// Who holds the role at the time.
     pub(crate) fn holder(&self, role: Role, at: i64) -> Option<UserNo> {
-        self.holders.iter().filter(|h| h.role == role && h.from <= at).max_by_key(|h| h.from).map(|h| h.user).filter(|u| *u != NOBODY)
+        self.holders
+            .iter()
+            .filter(|h| h.role == role && h.from <= at)
+            .max_by_key(|h| h.from)
+            .map(|h| h.user)
+            .filter(|u| *u != NOBODY)
     }
 
     /// Notes who holds a role from when on. What is over is forgotten.
     fn register(&mut self, role: Role, user: Option<UserNo>, from: i64, now: i64) {
         self.holders.retain(|h| h.role != role || h.from != from);
         self.holders.push(Holder { role, user: user.unwrap_or(NOBODY), from });
-        let current = self.holders.iter().filter(|h| h.role == role && h.from <= now).map(|h| h.from).max();
+        let current =
+            self.holders.iter().filter(|h| h.role == role && h.from <= now).map(|h| h.from).max();
         self.holders.retain(|h| h.role != role || current.is_none_or(|c| h.from >= c));
     }
 
-    pub(crate) fn last_counter(&self, user: UserNo) -> Option<u64> { self.counters.iter().find(|(u, _)| *u == user).map(|(_, c)| *c) }
+    pub(crate) fn last_counter(&self, user: UserNo) -> Option<u64> {
+        self.counters.iter().find(|(u, _)| *u == user).map(|(_, c)| *c)
+    }
 
     pub(crate) fn accept_counter(&mut self, user: UserNo, counter: u64) {
         match self.counters.iter_mut().find(|(u, _)| *u == user) {
@@ -72,7 +83,9 @@ impl Device {
     pub(crate) fn repeats(&mut self, counter: u64, recipient: Eui64) -> bool {
         let seen = self.seen.get_or_insert_default();
         let known = if seen.full { ALERTS_REMEMBERED } else { usize::from(seen.next) };
-        if seen.last[..known].contains(&(counter, recipient.0)) { return true; }
+        if seen.last[..known].contains(&(counter, recipient.0)) {
+            return true;
+        }
         seen.last[usize::from(seen.next)] = (counter, recipient.0);
         seen.next = (seen.next + 1) % ALERTS_REMEMBERED as u8;
         seen.full |= seen.next == 0;
@@ -98,47 +111,85 @@ pub(crate) struct Inventory {
 }
 
 impl Inventory {
-    pub(crate) fn user_no(&self, eui: Eui64) -> Option<UserNo> { self.by_eui.get(&eui).copied() }
-    pub(crate) fn user(&self, no: UserNo) -> Option<&User> { self.users.get(usize::from(no)) }
-    pub(crate) fn user_mut(&mut self, no: UserNo) -> Option<&mut User> { self.users.get_mut(usize::from(no)) }
-    pub(crate) fn device(&self, eui: Eui64) -> Option<&Device> { self.devices.get(&eui) }
-    pub(crate) fn device_mut(&mut self, eui: Eui64) -> Option<&mut Device> { self.devices.get_mut(&eui) }
+    pub(crate) fn user_no(&self, eui: Eui64) -> Option<UserNo> {
+        self.by_eui.get(&eui).copied()
+    }
+    pub(crate) fn user(&self, no: UserNo) -> Option<&User> {
+        self.users.get(usize::from(no))
+    }
+    pub(crate) fn user_mut(&mut self, no: UserNo) -> Option<&mut User> {
+        self.users.get_mut(usize::from(no))
+    }
+    pub(crate) fn device(&self, eui: Eui64) -> Option<&Device> {
+        self.devices.get(&eui)
+    }
+    pub(crate) fn device_mut(&mut self, eui: Eui64) -> Option<&mut Device> {
+        self.devices.get_mut(&eui)
+    }
     /// The devices reached through a hub, the hub among them, in the order of their EUI.
-    pub(crate) fn home(&self, hub: Eui64) -> &[Eui64] { self.homes.get(&hub).map_or(&[], Vec::as_slice) }
-    pub(crate) fn len(&self) -> (usize, usize) { (self.users.len(), self.devices.len()) }
+    pub(crate) fn home(&self, hub: Eui64) -> &[Eui64] {
+        self.homes.get(&hub).map_or(&[], Vec::as_slice)
+    }
+    pub(crate) fn len(&self) -> (usize, usize) {
+        (self.users.len(), self.devices.len())
+    }
 
     /// Could this User be taken?
     pub(crate) fn check_user(&self, record: &UserRecord) -> Result<(), String> {
-        if self.user_no(record.eui).is_none() && self.users.len() >= MAX_USERS { return Err(format!("there are {MAX_USERS} Users already: no more can be told apart")); }
+        if self.user_no(record.eui).is_none() && self.users.len() >= MAX_USERS {
+            return Err(format!("there are {MAX_USERS} Users already: no more can be told apart"));
+        }
         Ok(())
     }
 
     /// Could this device be taken? One that is only announced need not have a region yet.
     pub(crate) fn check_device(&self, record: &DeviceRecord) -> Result<(), String> {
         let placed = matches!(record.region, Region::North | Region::Central | Region::South);
-        if !placed && !(record.region == Region::Unknown && record.status == DeviceStatus::Pending) {
-            return Err(format!("device {} has region {}; it must have one of north, central, south", record.eui, record.region));
+        if !placed && !(record.region == Region::Unknown && record.status == DeviceStatus::Pending)
+        {
+            return Err(format!(
+                "device {} has region {}; it must have one of north, central, south",
+                record.eui, record.region
+            ));
         }
         match record.registered.iter().find(|(_, user)| self.user_no(*user).is_none()) {
-            Some((role, user)) => Err(format!("device {}: no User {user} for role {role}; add the User first", record.eui)),
+            Some((role, user)) => Err(format!(
+                "device {}: no User {user} for role {role}; add the User first",
+                record.eui
+            )),
             None => Ok(()),
         }
     }
 
     /// Could this registration be taken?
     pub(crate) fn check_registration(&self, r: &Registration) -> Result<(), String> {
-        if let Some(user) = r.user && self.user_no(user).is_none() { return Err(format!("registration of {}: no User {user}; add the User first", r.device)); }
-        if self.device(r.device).is_none() { return Err(format!("registration of {}: no such device in the inventory", r.device)); }
+        if let Some(user) = r.user
+            && self.user_no(user).is_none()
+        {
+            return Err(format!(
+                "registration of {}: no User {user}; add the User first",
+                r.device
+            ));
+        }
+        if self.device(r.device).is_none() {
+            return Err(format!("registration of {}: no such device in the inventory", r.device));
+        }
         Ok(())
     }
 
     /// Every User.
-    pub(crate) fn users(&self) -> impl Iterator<Item = &UserRecord> { self.users.iter().map(|u| &u.record) }
+    pub(crate) fn users(&self) -> impl Iterator<Item = &UserRecord> {
+        self.users.iter().map(|u| &u.record)
+    }
 
     /// Devices after one, by EUI.
     pub(crate) fn after(&self, after: Option<Eui64>, most: usize) -> Vec<Eui64> {
-        let mut all: Vec<Eui64> = self.devices.keys().copied().filter(|d| after.is_none_or(|a| *d > a)).collect();
-        if most < all.len() { all.select_nth_unstable(most); all.truncate(most); }
+        let mut all: Vec<Eui64> =
+            self.devices.keys().copied().filter(|d| after.is_none_or(|a| *d > a)).collect();
+        if most < all.len() {
+            all.select_nth_unstable(most);
+            all.truncate(most);
+        }
         all.sort_unstable();
         all
     }
@@ -146,15 +197,28 @@ impl Inventory {
     /// A device as it stands at a time.
     pub(crate) fn record(&self, eui: Eui64, at: i64) -> Option<DeviceRecord> {
         let d = self.device(eui)?;
-        let registered = Role::ALL.iter().filter_map(|role| Some((*role, self.user(d.holder(*role, at)?)?.record.eui))).collect();
-        Some(DeviceRecord { eui, device_type: d.device_type, status: d.status, region: d.region, generation: d.generation, hub: d.hub, registered })
+        let registered = Role::ALL
+            .iter()
+            .filter_map(|role| Some((*role, self.user(d.holder(*role, at)?)?.record.eui)))
+            .collect();
+        Some(DeviceRecord {
+            eui,
+            device_type: d.device_type,
+            status: d.status,
+            region: d.region,
+            generation: d.generation,
+            hub: d.hub,
+            registered,
+        })
     }
 
     /// Takes a User, new or changed. Its number stays.
     pub(crate) fn put_user(&mut self, record: &UserRecord) -> Result<(), String> {
         self.check_user(record)?;
         if let Some(no) = self.user_no(record.eui) {
-            if let Some(u) = self.user_mut(no) { u.record = record.clone(); }
+            if let Some(u) = self.user_mut(no) {
+                u.record = record.clone();
+            }
             return Ok(());
         }
         self.by_eui.insert(record.eui, self.users.len() as UserNo);
@@ -165,24 +229,47 @@ impl Inventory {
     /// Takes a device, new or changed. Counters of a known device stay.
     pub(crate) fn put_device(&mut self, record: &DeviceRecord, now: i64) -> Result<(), String> {
         self.check_device(record)?;
-        let holders: Vec<(Role, UserNo)> = record.registered.iter().filter_map(|(role, user)| Some((*role, self.user_no(*user)?))).collect();
+        let holders: Vec<(Role, UserNo)> = record
+            .registered
+            .iter()
+            .filter_map(|(role, user)| Some((*role, self.user_no(*user)?)))
+            .collect();
         let device = self.devices.entry(record.eui).or_insert_with(|| Device {
-            device_type: record.device_type, status: record.status, region: record.region, generation: record.generation, hub: record.hub,
-            holders: Vec::with_capacity(holders.len()), counters: Vec::new(), seen: None,
+            device_type: record.device_type,
+            status: record.status,
+            region: record.region,
+            generation: record.generation,
+            hub: record.hub,
+            holders: Vec::with_capacity(holders.len()),
+            counters: Vec::new(),
+            seen: None,
         });
         let before = device.hub;
-        (device.device_type, device.status, device.region, device.generation, device.hub) = (record.device_type, record.status, record.region, record.generation, record.hub);
-        for (role, user) in holders { if device.holder(role, now) != Some(user) { device.register(role, Some(user), now, now); } }
-        if before != record.hub && let Some(home) = self.homes.get_mut(&before) { home.retain(|d| *d != record.eui); }
+        (device.device_type, device.status, device.region, device.generation, device.hub) =
+            (record.device_type, record.status, record.region, record.generation, record.hub);
+        for (role, user) in holders {
+            if device.holder(role, now) != Some(user) {
+                device.register(role, Some(user), now, now);
+            }
+        }
+        if before != record.hub
+            && let Some(home) = self.homes.get_mut(&before)
+        {
+            home.retain(|d| *d != record.eui);
+        }
         let home = self.homes.entry(record.hub).or_default();
-        if let Err(place) = home.binary_search(&record.eui) { home.insert(place, record.eui); }
+        if let Err(place) = home.binary_search(&record.eui) {
+            home.insert(place, record.eui);
+        }
         Ok(())
     }
 
     pub(crate) fn register(&mut self, r: &Registration, now: i64) -> Result<(), String> {
         self.check_registration(r)?;
         let user = r.user.and_then(|eui| self.user_no(eui));
-        if let Some(device) = self.devices.get_mut(&r.device) { device.register(r.role, user, r.from.0, now); }
+        if let Some(device) = self.devices.get_mut(&r.device) {
+            device.register(r.role, user, r.from.0, now);
+        }
         Ok(())
     }
 }
@@ -195,20 +282,55 @@ mod tests {
     fn inventory() -> Inventory {
         let mut i = Inventory::default();
         for n in 1..=2 {
-            i.put_user(&UserRecord { eui: Eui64(n), party: "P".into(), category: "other".into(), roles: vec![Role::Is], active: true, throttle_fields: false }).unwrap();
+            i.put_user(&UserRecord {
+                eui: Eui64(n),
+                party: "P".into(),
+                category: "other".into(),
+                roles: vec![Role::Is],
+                active: true,
+                throttle_fields: false,
+            })
+            .unwrap();
         }
-        i.put_device(&DeviceRecord { eui: Eui64(100), device_type: DeviceType::Esme, status: DeviceStatus::Commissioned, region: Region::North,
-            generation: Generation::Smets2, hub: Eui64(99), registered: vec![(Role::Is, Eui64(1))] }, 0).unwrap();
+        i.put_device(
+            &DeviceRecord {
+                eui: Eui64(100),
+                device_type: DeviceType::Esme,
+                status: DeviceStatus::Commissioned,
+                region: Region::North,
+                generation: Generation::Smets2,
+                hub: Eui64(99),
+                registered: vec![(Role::Is, Eui64(1))],
+            },
+            0,
+        )
+        .unwrap();
         i
     }
 
     #[test]
     fn who_is_registered_depends_on_the_time() {
         let mut i = inventory();
-        i.register(&Registration { device: Eui64(100), role: Role::Is, user: Some(Eui64(2)), from: Utc(1_000) }, 10).unwrap();
+        i.register(
+            &Registration {
+                device: Eui64(100),
+                role: Role::Is,
+                user: Some(Eui64(2)),
+                from: Utc(1_000),
+            },
+            10,
+        )
+        .unwrap();
         let d = i.device(Eui64(100)).unwrap();
-        assert_eq!((d.holder(Role::Is, 999), d.holder(Role::Is, 1_000), d.holder(Role::Gs, 1_000)), (Some(0), Some(1), None));
-        i.register(&Registration { device: Eui64(100), role: Role::Is, user: None, from: Utc(2_000) }, 1_500).unwrap();
+        assert_eq!(
+            (d.holder(Role::Is, 999), d.holder(Role::Is, 1_000), d.holder(Role::Gs, 1_000)),
+            (Some(0), Some(1), None)
+        );
+        i.register(
+            &Registration { device: Eui64(100), role: Role::Is, user: None, from: Utc(2_000) },
+            1_500,
+        )
+        .unwrap();
         let d = i.device(Eui64(100)).unwrap();
         assert_eq!((d.holder(Role::Is, 1_999), d.holder(Role::Is, 2_000)), (Some(1), None));
         assert_eq!(d.holders.len(), 2, "what is over is forgotten");
@@ -218,8 +340,15 @@ mod tests {
     fn an_alert_repeats_only_with_counter_and_recipient() {
         let mut i = inventory();
         let d = i.device_mut(Eui64(100)).unwrap();
-        assert!(!d.repeats(0, Eui64(1)) && d.repeats(0, Eui64(1)) && !d.repeats(0, Eui64(2)) && !d.repeats(1, Eui64(1)));
-        for n in 10..10 + ALERTS_REMEMBERED as u64 { assert!(!d.repeats(n, Eui64(1))); }
+        assert!(
+            !d.repeats(0, Eui64(1))
+                && d.repeats(0, Eui64(1))
+                && !d.repeats(0, Eui64(2))
+                && !d.repeats(1, Eui64(1))
+        );
+        for n in 10..10 + ALERTS_REMEMBERED as u64 {
+            assert!(!d.repeats(n, Eui64(1)));
+        }
         assert!(d.repeats(10, Eui64(1)), "the last eight are remembered");
         assert!(!d.repeats(0, Eui64(1)), "the ninth before is not");
     }
@@ -227,7 +356,15 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_in_words() {
         let mut i = inventory();
-        let mut d = DeviceRecord { eui: Eui64(1), device_type: DeviceType::Chf, status: DeviceStatus::Pending, region: Region::None, generation: Generation::Smets2, hub: Eui64(1), registered: vec![] };
+        let mut d = DeviceRecord {
+            eui: Eui64(1),
+            device_type: DeviceType::Chf,
+            status: DeviceStatus::Pending,
+            region: Region::None,
+            generation: Generation::Smets2,
+            hub: Eui64(1),
+            registered: vec![],
+        };
         assert!(i.put_device(&d, 0).unwrap_err().contains("region none"));
         d.region = Region::South;
         d.registered = vec![(Role::Is, Eui64(77))];

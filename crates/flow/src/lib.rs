@@ -34,8 +34,8 @@ mod storm;
 mod timers;
 mod unit;
 
-pub use codec::CodecError;
 pub use self::core::Flow;
+pub use codec::CodecError;
 pub use counts::Counts;
 pub use effect::{Body, Command, Delivery, Effect, Movement, Notice, Record, Reply};
 pub use event::{Change, Control, Correlation, Event, IdText, Outcome, Request, WebService};

@@ -20,14 +20,28 @@ impl Flow {
     pub(crate) fn non_device(&mut self, r: &Request, grant: &Grant, out: &mut Vec<Effect>) {
         let body = match r.srv {
             READ_INVENTORY => Body::Inventory(self.inventory_of(r.about)),
-            PRE_NOTIFICATION => { self.pre_notify(r); Body::Empty }
+            PRE_NOTIFICATION => {
+                self.pre_notify(r);
+                Body::Empty
+            }
             CREATE_SCHEDULE => match &r.schedule {
-                Some(asked) => Body::ScheduleId(self.add_schedule(&ScheduleRecord { made_by: r.id, asked: asked.clone(), role: grant.role })),
+                Some(asked) => Body::ScheduleId(self.add_schedule(&ScheduleRecord {
+                    made_by: r.id,
+                    asked: asked.clone(),
+                    role: grant.role,
+                })),
                 None => Body::Empty,
             },
             READ_SCHEDULES => Body::Schedules(self.schedules_of(r.id.originator, r.about)),
             DELETE_SCHEDULE => {
-                if let Some(n) = r.schedule_id && self.schedules.get(&n).is_some_and(|s| s.made_by.originator == r.id.originator) { self.schedules.remove(&n); }
+                if let Some(n) = r.schedule_id
+                    && self
+                        .schedules
+                        .get(&n)
+                        .is_some_and(|s| s.made_by.originator == r.id.originator)
+                {
+                    self.schedules.remove(&n);
+                }
                 Body::Empty
             }
             _ => Body::Empty,
@@ -40,16 +54,33 @@ impl Flow {
         let Some(device) = about.and_then(|d| self.inventory.device(d)) else { return Vec::new() };
         let mut home: Vec<Eui64> = self.inventory.home(device.hub).to_vec();
         home.sort_by_key(|d| (*d != device.hub, *d));
-        home.into_iter().filter_map(|eui| self.inventory.device(eui).map(|d| InventoryItem { device: eui, device_type: d.device_type, status: d.status, generation: d.generation })).collect()
+        home.into_iter()
+            .filter_map(|eui| {
+                self.inventory.device(eui).map(|d| InventoryItem {
+                    device: eui,
+                    device_type: d.device_type,
+                    status: d.status,
+                    generation: d.generation,
+                })
+            })
+            .collect()
     }
 
     /// A device is announced: it stands in the inventory as pending, without a home, until the
     /// inventory is told more. What is known already stays as it is.
     fn pre_notify(&mut self, r: &Request) {
         let (Some(eui), Some(device_type)) = (r.about, r.about_type) else { return };
-        if self.inventory.device(eui).is_some() { return; }
+        if self.inventory.device(eui).is_some() {
+            return;
+        }
         let record = DeviceRecord {
-            eui, device_type, status: DeviceStatus::Pending, region: Region::Unknown, generation: Generation::Smets2, hub: eui, registered: Vec::new(),
+            eui,
+            device_type,
+            status: DeviceStatus::Pending,
+            region: Region::Unknown,
+            generation: Generation::Smets2,
+            hub: eui,
+            registered: Vec::new(),
         };
         // Cannot fail: the record names no User, and what is announced needs no region.
         let _ = self.inventory.put_device(&record, self.now);

@@ -152,7 +152,9 @@ pub struct StormRule {
 impl Policy {
     /// Is this a code of the service by which a power outage is told?
     #[must_use]
-    pub fn tells_of_outage(&self, code: AlertCode) -> bool { self.outage_codes.contains(&code) }
+    pub fn tells_of_outage(&self, code: AlertCode) -> bool {
+        self.outage_codes.contains(&code)
+    }
 
     /// The rule of a service.
     #[must_use]
@@ -162,9 +164,15 @@ impl Policy {
     /// Capacity of a region; nothing passes where it has none.
     #[must_use]
     pub fn capacity(&self, region: Region) -> Capacity {
-        self.capacity.iter().copied().find(|c| c.region == region).unwrap_or(Capacity { region, in_flight: 0, queued: 0 })
+        self.capacity.iter().copied().find(|c| c.region == region).unwrap_or(Capacity {
+            region,
+            in_flight: 0,
+            queued: 0,
+        })
     }
     /// Weight of a class in the queue, at least 1.
     #[must_use]
-    pub fn weight(&self, class: Class) -> u32 { self.weights.get(class as usize).copied().unwrap_or(1).max(1) }
+    pub fn weight(&self, class: Class) -> u32 {
+        self.weights.get(class as usize).copied().unwrap_or(1).max(1)
+    }
 }

@@ -20,7 +20,9 @@ struct ClassQueue {
 impl ClassQueue {
     fn push(&mut self, user: u16, unit: u64) {
         let own = self.waiting.entry(user).or_default();
-        if own.is_empty() { self.turn.push_back(user); }
+        if own.is_empty() {
+            self.turn.push_back(user);
+        }
         own.push_back(unit);
         self.len += 1;
     }
@@ -29,7 +31,11 @@ impl ClassQueue {
         let user = self.turn.pop_front()?;
         let own = self.waiting.get_mut(&user)?;
         let unit = own.pop_front();
-        if own.is_empty() { self.waiting.remove(&user); } else { self.turn.push_back(user); }
+        if own.is_empty() {
+            self.waiting.remove(&user);
+        } else {
+            self.turn.push_back(user);
+        }
         self.len -= 1;
         unit
     }
@@ -54,7 +60,9 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn push(&mut self, class: Class, user: u16, unit: u64) { self.classes.entry(class).or_default().push(user, unit); }
+    pub(crate) fn push(&mut self, class: Class, user: u16, unit: u64) {
+        self.classes.entry(class).or_default().push(user, unit);
+    }
 
     /// The next request: each class spends its share of the round, the most urgent first; when
     /// nobody has share left a new round begins.
@@ -64,30 +72,45 @@ impl Queue {
                 q.credit -= 1;
                 return q.pop();
             }
-            for (class, q) in &mut self.classes { q.credit = weight(*class).max(1); }
+            for (class, q) in &mut self.classes {
+                q.credit = weight(*class).max(1);
+            }
         }
         None
     }
 
     /// Takes out a request that will not be sent.
-    pub(crate) fn remove(&mut self, class: Class, user: u16, unit: u64) -> bool { self.classes.get_mut(&class).is_some_and(|q| q.remove(user, unit)) }
+    pub(crate) fn remove(&mut self, class: Class, user: u16, unit: u64) -> bool {
+        self.classes.get_mut(&class).is_some_and(|q| q.remove(user, unit))
+    }
 
-    pub(crate) fn len(&self) -> u32 { self.classes.values().map(|q| q.len).sum() }
+    pub(crate) fn len(&self) -> u32 {
+        self.classes.values().map(|q| q.len).sum()
+    }
 
     /// How many wait, by class.
-    pub(crate) fn by_class(&self) -> impl Iterator<Item = (Class, u32)> { self.classes.iter().map(|(c, q)| (*c, q.len)) }
+    pub(crate) fn by_class(&self) -> impl Iterator<Item = (Class, u32)> {
+        self.classes.iter().map(|(c, q)| (*c, q.len))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn weight(c: Class) -> u32 { match c { Class::Prepayment => 3, _ => 1 } }
+    fn weight(c: Class) -> u32 {
+        match c {
+            Class::Prepayment => 3,
+            _ => 1,
+        }
+    }
 
     #[test]
     fn a_burst_waits_behind_its_own_and_nobody_elses_turn() {
         let mut q = Queue::default();
-        for n in 0..100 { q.push(Class::OnDemand, 1, n); }
+        for n in 0..100 {
+            q.push(Class::OnDemand, 1, n);
+        }
         q.push(Class::OnDemand, 2, 1_000);
         assert_eq!((q.pop(weight), q.pop(weight)), (Some(0), Some(1_000)));
     }
@@ -95,7 +118,10 @@ mod tests {
     #[test]
     fn no_class_starves_and_the_urgent_have_more() {
         let mut q = Queue::default();
-        for n in 0..40 { q.push(Class::Prepayment, 1, n); q.push(Class::Bulk, 1, 100 + n); }
+        for n in 0..40 {
+            q.push(Class::Prepayment, 1, n);
+            q.push(Class::Bulk, 1, 100 + n);
+        }
         let first: Vec<u64> = (0..8).filter_map(|_| q.pop(weight)).collect();
         assert_eq!(first.iter().filter(|n| **n >= 100).count(), 2);
         assert_eq!(q.len(), 72);
@@ -106,7 +132,11 @@ mod tests {
         let mut q = Queue::default();
         q.push(Class::OnDemand, 1, 7);
         q.push(Class::OnDemand, 1, 8);
-        assert!(q.remove(Class::OnDemand, 1, 7) && !q.remove(Class::OnDemand, 1, 7) && !q.remove(Class::Bulk, 1, 8));
+        assert!(
+            q.remove(Class::OnDemand, 1, 7)
+                && !q.remove(Class::OnDemand, 1, 7)
+                && !q.remove(Class::Bulk, 1, 8)
+        );
         assert_eq!((q.pop(weight), q.pop(weight), q.len()), (Some(8), None, 0));
     }
 }

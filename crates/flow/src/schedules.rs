@@ -9,7 +9,10 @@ use crate::{
     unit::Unit,
     words::{Class, Frequency, Role},
 };
-use northbound_types::{Day, Eui64, Kind, Leg, Mode, RequestId, RequestState as S, ResponseCode, Srv, TestKind, Utc, time::DAY_US};
+use northbound_types::{
+    Day, Eui64, Kind, Leg, Mode, RequestId, RequestState as S, ResponseCode, Srv, TestKind, Utc,
+    time::DAY_US,
+};
 use serde::{Deserialize, Serialize};
 
 /// A schedule.
@@ -44,45 +47,97 @@ impl Flow {
         self.next.schedule += 1;
         let number = self.next.schedule;
         let first = record.asked.first.0.max(self.now);
-        self.schedules.insert(number, Schedule { made_by: record.made_by, asked: record.asked.clone(), role: record.role, runs: 0 });
+        self.schedules.insert(
+            number,
+            Schedule {
+                made_by: record.made_by,
+                asked: record.asked.clone(),
+                role: record.role,
+                runs: 0,
+            },
+        );
         self.timers.set(first, Timer::Schedule(number));
         number
     }
 
     /// The schedules of a device that a User made: number and service.
     pub(crate) fn schedules_of(&self, user: Eui64, device: Option<Eui64>) -> Vec<(u64, Srv)> {
-        self.schedules.iter().filter(|(_, s)| s.made_by.originator == user && device.is_none_or(|d| s.asked.device == d)).map(|(n, s)| (*n, s.asked.srv)).collect()
+        self.schedules
+            .iter()
+            .filter(|(_, s)| {
+                s.made_by.originator == user && device.is_none_or(|d| s.asked.device == d)
+            })
+            .map(|(n, s)| (*n, s.asked.srv))
+            .collect()
     }
 
     pub(crate) fn run_schedule(&mut self, number: u64, due: i64, out: &mut Vec<Effect>) {
         let Some(schedule) = self.schedules.get_mut(&number) else { return };
         schedule.runs += 1;
         let (schedule, next) = (schedule.clone(), after(&schedule.asked, due));
-        if schedule.asked.last.is_none_or(|last| next <= last.0) { self.timers.set(next, Timer::Schedule(number)); } else { self.schedules.remove(&number); }
+        if schedule.asked.last.is_none_or(|last| next <= last.0) {
+            self.timers.set(next, Timer::Schedule(number));
+        } else {
+            self.schedules.remove(&number);
+        }
         self.run(number, &schedule, due, out);
     }
 
     fn run(&mut self, number: u64, s: &Schedule, due: i64, out: &mut Vec<Effect>) {
         let user = self.inventory.user_no(s.made_by.originator);
         let Some(device) = self.inventory.device(s.asked.device) else { return };
-        let holds = !self.policy.registered_roles.contains(&s.role) || device.holder(s.role, self.now) == user;
+        let holds = !self.policy.registered_roles.contains(&s.role)
+            || device.holder(s.role, self.now) == user;
         let can = holds && user.is_some() && place(device.region).is_some();
         let unit = Unit {
-            id: RequestId { target: s.asked.device, ..s.made_by }, written: IdText::Upper, leg: Leg::Instance, instance: instance(number, s.runs), kind: Kind::ScheduleInstance,
-            mode: Mode::Scheduled, srv: s.asked.srv, cv: 1, user, role: Some(s.role),
-            party_category: user.and_then(|u| self.inventory.user(u)).map(|u| u.record.category.clone()).unwrap_or_default(),
-            class: Class::Bulk, generation: device.generation, device_type: Some(device.device_type), test: TestKind::None, region: device.region,
-            state: if can { S::Queued } else { S::Refused }, code: if can { ResponseCode::NONE } else { self.policy.codes.role_for_device },
-            times: Times { received: due, ..Times::default() }, timeout_at: None, on_device: None, content: Vec::new(), correlation: None, repeatable: true,
-            attempt: 0, schedule: Some(number), event_ref: None, after: None, leads: false, delivery: None, late: false,
+            id: RequestId { target: s.asked.device, ..s.made_by },
+            written: IdText::Upper,
+            leg: Leg::Instance,
+            instance: instance(number, s.runs),
+            kind: Kind::ScheduleInstance,
+            mode: Mode::Scheduled,
+            srv: s.asked.srv,
+            cv: 1,
+            user,
+            role: Some(s.role),
+            party_category: user
+                .and_then(|u| self.inventory.user(u))
+                .map(|u| u.record.category.clone())
+                .unwrap_or_default(),
+            class: Class::Bulk,
+            generation: device.generation,
+            device_type: Some(device.device_type),
+            test: TestKind::None,
+            region: device.region,
+            state: if can { S::Queued } else { S::Refused },
+            code: if can { ResponseCode::NONE } else { self.policy.codes.role_for_device },
+            times: Times { received: due, ..Times::default() },
+            timeout_at: None,
+            on_device: None,
+            content: Vec::new(),
+            correlation: None,
+            repeatable: true,
+            attempt: 0,
+            schedule: Some(number),
+            event_ref: None,
+            after: None,
+            leads: false,
+            delivery: None,
+            late: false,
         };
         let unit = self.enter(unit, out);
-        if can { self.enqueue(unit); } else { self.settle(unit, out); }
+        if can {
+            self.enqueue(unit);
+        } else {
+            self.settle(unit, out);
+        }
     }
 }
 
 /// Runs of all schedules made by one request have different numbers.
-fn instance(schedule: u64, run: i64) -> i64 { i64::try_from(schedule).unwrap_or(0).wrapping_shl(24).wrapping_add(run) & i64::MAX }
+fn instance(schedule: u64, run: i64) -> i64 {
+    i64::try_from(schedule).unwrap_or(0).wrapping_shl(24).wrapping_add(run) & i64::MAX
+}
 
 #[cfg(test)]
 mod tests {
@@ -91,11 +146,28 @@ mod tests {
     #[test]
     fn months_end_where_they_end() {
         let at = |t: &str| t.parse::<Utc>().unwrap();
-        let mut asked = ScheduleAsked { srv: Srv::of("4.8.1"), device: Eui64(1), every: Frequency::Monthly, first: at("2026-01-31T01:00:00Z"), last: None };
+        let mut asked = ScheduleAsked {
+            srv: Srv::of("4.8.1"),
+            device: Eui64(1),
+            every: Frequency::Monthly,
+            first: at("2026-01-31T01:00:00Z"),
+            last: None,
+        };
         let mut t = asked.first.0;
         let mut days = Vec::new();
-        for _ in 0..4 { t = after(&asked, t); days.push(Utc(t).to_string()); }
-        assert_eq!(days, ["2026-02-28T01:00:00Z", "2026-03-31T01:00:00Z", "2026-04-30T01:00:00Z", "2026-05-31T01:00:00Z"]);
+        for _ in 0..4 {
+            t = after(&asked, t);
+            days.push(Utc(t).to_string());
+        }
+        assert_eq!(
+            days,
+            [
+                "2026-02-28T01:00:00Z",
+                "2026-03-31T01:00:00Z",
+                "2026-04-30T01:00:00Z",
+                "2026-05-31T01:00:00Z"
+            ]
+        );
         asked.every = Frequency::Weekly;
         assert_eq!(after(&asked, 0), 7 * DAY_US);
         asked.every = Frequency::Yearly;

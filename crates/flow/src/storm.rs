@@ -2,9 +2,14 @@
 //! allows within a window, further copies are counted, but for one that passes each period and
 //! carries the count of the others. Nothing is lost: a storm's last copy passes when it is over.
 
-use crate::{core::Flow, effect::{AlertRecord, Effect}, alerts::Copy, timers::Timer};
-use northbound_types::{AlertCode, AlertState, Eui64};
+use crate::{
+    alerts::Copy,
+    core::Flow,
+    effect::{AlertRecord, Effect},
+    timers::Timer,
+};
 use hashbrown::HashMap;
+use northbound_types::{AlertCode, AlertState, Eui64};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -52,15 +57,26 @@ pub(crate) enum Verdict {
 impl Storms {
     /// Alerts that are kept back, as their rows stand now: consolidated, and carried by nobody yet.
     pub(crate) fn open(&self) -> Vec<AlertRecord> {
-        let mut all: Vec<AlertRecord> = self.watches.values().filter_map(|w| w.storm.as_ref()?.latest.as_ref()).map(|c| c.record(AlertState::Consolidated, 0)).collect();
+        let mut all: Vec<AlertRecord> = self
+            .watches
+            .values()
+            .filter_map(|w| w.storm.as_ref()?.latest.as_ref())
+            .map(|c| c.record(AlertState::Consolidated, 0))
+            .collect();
         all.sort_by_key(|r| (r.received, r.device, r.recipient, r.counter));
         all
     }
     /// Storms that are on now.
-    pub(crate) fn count(&self) -> usize { self.watches.values().filter(|w| w.storm.is_some()).count() }
+    pub(crate) fn count(&self) -> usize {
+        self.watches.values().filter(|w| w.storm.is_some()).count()
+    }
     /// Consolidated alerts that no copy carries yet.
     pub(crate) fn residue(&self) -> u64 {
-        self.watches.values().filter_map(|w| w.storm.as_ref()).map(|s| u64::from(s.counted) + u64::from(s.latest.is_some())).sum()
+        self.watches
+            .values()
+            .filter_map(|w| w.storm.as_ref())
+            .map(|s| u64::from(s.counted) + u64::from(s.latest.is_some()))
+            .sum()
     }
 }
 
@@ -68,18 +84,30 @@ impl Flow {
     /// Judges an alert that nothing excludes.
     pub(crate) fn judge(&mut self, key: Key, copy: &Copy, out: &mut Vec<Effect>) -> Verdict {
         let rule = &self.policy.storm;
-        if !rule.on { return Verdict::Pass(None); }
+        if !rule.on {
+            return Verdict::Pass(None);
+        }
         let now = self.now;
-        let (threshold, window, period, quiet) = (rule.threshold as usize, rule.window, rule.period, rule.quiet);
+        let (threshold, window, period, quiet) =
+            (rule.threshold as usize, rule.window, rule.period, rule.quiet);
         let watch = self.storms.watches.entry(key).or_default();
         watch.last = now;
-        if !watch.watched { watch.watched = true; self.timers.set(now + quiet.max(window), Timer::Storm(key.0, key.1, key.2)); }
+        if !watch.watched {
+            watch.watched = true;
+            self.timers.set(now + quiet.max(window), Timer::Storm(key.0, key.1, key.2));
+        }
         if watch.storm.is_none() {
-            while watch.recent.front().is_some_and(|t| now - t >= window) { watch.recent.pop_front(); }
-            if watch.recent.len() < threshold { watch.recent.push_back(now); return Verdict::Pass(None); }
+            while watch.recent.front().is_some_and(|t| now - t >= window) {
+                watch.recent.pop_front();
+            }
+            if watch.recent.len() < threshold {
+                watch.recent.push_back(now);
+                return Verdict::Pass(None);
+            }
             self.storms.numbers = self.storms.numbers.wrapping_add(1);
             watch.recent = VecDeque::new();
-            watch.storm = Some(Storm { number: self.storms.numbers, passed: now, counted: 0, latest: None });
+            watch.storm =
+                Some(Storm { number: self.storms.numbers, passed: now, counted: 0, latest: None });
         }
         let Some(storm) = &mut watch.storm else { return Verdict::Pass(None) };
         let before = storm.latest.take();
@@ -92,7 +120,9 @@ impl Flow {
             storm.latest = Some(Box::new(copy.clone()));
             Verdict::Keep
         };
-        if let Some(before) = before { self.consolidate(&before, out); }
+        if let Some(before) = before {
+            self.consolidate(&before, out);
+        }
         verdict
     }
 
@@ -109,6 +139,8 @@ impl Flow {
         let storm = watch.storm.take();
         self.storms.watches.remove(&key);
         let Some(storm) = storm else { return };
-        if let Some(latest) = storm.latest { self.forward(&latest, Some((storm.number, storm.counted)), out); }
+        if let Some(latest) = storm.latest {
+            self.forward(&latest, Some((storm.number, storm.counted)), out);
+        }
     }
 }

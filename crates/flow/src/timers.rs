@@ -45,13 +45,19 @@ impl Timers {
         self.set += 1;
     }
     /// The next time at which anything is set.
-    pub(crate) fn next(&self) -> Option<i64> { self.heap.peek().map(|Reverse((at, ..))| *at) }
+    pub(crate) fn next(&self) -> Option<i64> {
+        self.heap.peek().map(|Reverse((at, ..))| *at)
+    }
     /// Takes the first timer that is due.
     pub(crate) fn due(&mut self, now: i64) -> Option<(i64, Timer)> {
-        if self.next()? > now { return None; }
+        if self.next()? > now {
+            return None;
+        }
         self.heap.pop().map(|Reverse((at, _, timer))| (at, timer))
     }
-    pub(crate) fn len(&self) -> usize { self.heap.len() }
+    pub(crate) fn len(&self) -> usize {
+        self.heap.len()
+    }
 }
 
 #[cfg(test)]
@@ -61,9 +67,14 @@ mod tests {
     #[test]
     fn timers_fire_by_time_and_then_by_order_of_setting() {
         let mut t = Timers::default();
-        for (at, n) in [(5, 1), (3, 2), (5, 3), (3, 4)] { t.set(at, Timer::Due(n)); }
+        for (at, n) in [(5, 1), (3, 2), (5, 3), (3, 4)] {
+            t.set(at, Timer::Due(n));
+        }
         assert_eq!(t.due(2), None);
         let fired: Vec<_> = std::iter::from_fn(|| t.due(5)).collect();
-        assert_eq!(fired, [(3, Timer::Due(2)), (3, Timer::Due(4)), (5, Timer::Due(1)), (5, Timer::Due(3))]);
+        assert_eq!(
+            fired,
+            [(3, Timer::Due(2)), (3, Timer::Due(4)), (5, Timer::Due(1)), (5, Timer::Due(3))]
+        );
     }
 }

@@ -1,7 +1,14 @@
 //! One exchange while it can still change: a unit of the books.
 
-use crate::{effect::{Movement, Record, Times}, event::{Correlation, IdText}, inventory::UserNo, words::{Class, DeviceType, Role}};
-use northbound_types::{Generation, Kind, Leg, Mode, Region, RequestId, RequestState, ResponseCode, Srv, TestKind, Utc};
+use crate::{
+    effect::{Movement, Record, Times},
+    event::{Correlation, IdText},
+    inventory::UserNo,
+    words::{Class, DeviceType, Role},
+};
+use northbound_types::{
+    Generation, Kind, Leg, Mode, Region, RequestId, RequestState, ResponseCode, Srv, TestKind, Utc,
+};
 use serde::{Deserialize, Serialize};
 
 /// An exchange.
@@ -51,18 +58,41 @@ pub(crate) struct Unit {
 impl Unit {
     /// The movement into its present state.
     pub(crate) fn movement(&self, from: Option<RequestState>) -> Movement {
-        Movement { day: Utc(self.times.received).day(), region: self.region, kind: self.kind, from, to: self.state }
+        Movement {
+            day: Utc(self.times.received).day(),
+            region: self.region,
+            kind: self.kind,
+            from,
+            to: self.state,
+        }
     }
 
     /// Will it never change any more?
-    pub(crate) fn is_settled(&self) -> bool { !self.state.is_live() && self.delivery.is_none() && !self.late }
+    pub(crate) fn is_settled(&self) -> bool {
+        !self.state.is_live() && self.delivery.is_none() && !self.late
+    }
 
     /// Its row as it stands now.
     pub(crate) fn record(&self) -> Record {
         Record {
-            id: self.id, leg: self.leg, instance: self.instance, kind: self.kind, mode: self.mode, srv: self.srv, cv: self.cv, role: self.role,
-            party_category: self.party_category.clone(), class: self.class, generation: self.generation, device_type: self.device_type, test: self.test,
-            region: self.region, state: self.state, code: self.code, times: self.times, timeout_at: self.timeout_at,
+            id: self.id,
+            leg: self.leg,
+            instance: self.instance,
+            kind: self.kind,
+            mode: self.mode,
+            srv: self.srv,
+            cv: self.cv,
+            role: self.role,
+            party_category: self.party_category.clone(),
+            class: self.class,
+            generation: self.generation,
+            device_type: self.device_type,
+            test: self.test,
+            region: self.region,
+            state: self.state,
+            code: self.code,
+            times: self.times,
+            timeout_at: self.timeout_at,
         }
     }
 }

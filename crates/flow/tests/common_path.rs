@@ -4,7 +4,9 @@
 mod house;
 
 use house::*;
-use northbound_flow::{Body, Change, Effect, Event, Outcome, effect::DeliveryRecord, event::Registration, words::Role};
+use northbound_flow::{
+    Body, Change, Effect, Event, Outcome, effect::DeliveryRecord, event::Registration, words::Role,
+};
 use northbound_types::{AlertState, Kind, Leg, RequestState as S, Utc};
 
 #[test]
@@ -14,15 +16,23 @@ fn a_read_is_acknowledged_sent_answered_and_delivered() {
     let out = h.send(r.clone());
     assert_eq!((code(&out).as_str(), reply(&out).id), ("I99", r.id));
     let c = commands(&out).pop().unwrap();
-    assert_eq!((c.correlation.device, c.correlation.recipient, c.correlation.counter), (ESME, SUPPLIER, r.id.counter));
+    assert_eq!(
+        (c.correlation.device, c.correlation.recipient, c.correlation.counter),
+        (ESME, SUPPLIER, r.id.counter)
+    );
     let out = h.answer(&c, true);
     let d = deliveries(&out).pop().unwrap();
     assert_eq!((d.code.as_str(), d.answers.as_ref().unwrap().0, payload(&d)), ("I0", r.id, true));
     assert!(settled(&out).is_empty(), "not taken yet");
     assert!(settled(&h.attempt(d.number, 503, Outcome::Again)).is_empty());
     let row = settled(&h.attempt(d.number, 204, Outcome::Delivered)).pop().unwrap();
-    assert_eq!((row.state, row.times.answered_at_wan.is_some(), row.times.delivered), (S::AnsweredSuccess, true, Some(h.at)));
-    assert!(row.times.acknowledged <= row.times.queued && row.times.sent_to_wan < row.times.answer_sent);
+    assert_eq!(
+        (row.state, row.times.answered_at_wan.is_some(), row.times.delivered),
+        (S::AnsweredSuccess, true, Some(h.at))
+    );
+    assert!(
+        row.times.acknowledged <= row.times.queued && row.times.sent_to_wan < row.times.answer_sent
+    );
 }
 
 #[test]
@@ -40,14 +50,22 @@ fn a_device_error_and_no_route_are_told_with_their_codes() {
 fn refusals_have_the_known_codes_and_a_row_each() {
     let mut h = House::new();
     let cases: Vec<(&str, northbound_flow::Request)> = vec![
-        ("E13", { let mut r = h.ask(SUPPLIER, ESME, 1, "4.1.1"); r.service = northbound_flow::WebService::Transform; r }),
+        ("E13", {
+            let mut r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
+            r.service = northbound_flow::WebService::Transform;
+            r
+        }),
         ("E12", h.ask(SUPPLIER, ESME, 4, "4.1.1")),
         ("E1", h.ask(ESME, ESME, 1, "4.1.1")),
         ("E2", h.ask(NETWORK, ESME, 1, "2.2")),
         ("E19", h.ask(SUPPLIER, northbound_types::Eui64(5), 1, "4.1.1")),
         ("E4", h.ask(OTHER, ESME, 1, "4.1.1")),
         ("E11", h.ask(SUPPLIER, HUB, 1, "4.1.1")),
-        ("E1", { let mut r = h.ask(SUPPLIER, ESME, 1, "4.1.1"); r.signer = OTHER; r }),
+        ("E1", {
+            let mut r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
+            r.signer = OTHER;
+            r
+        }),
     ];
     for (want, r) in cases {
         let out = h.send(r);
@@ -55,7 +73,8 @@ fn refusals_have_the_known_codes_and_a_row_each() {
         assert_eq!(settled(&out)[0].state, S::Refused);
         assert!(commands(&out).is_empty() && deliveries(&out).is_empty());
     }
-    let identities: std::collections::BTreeSet<_> = h.settled.iter().map(|r| (r.id, r.leg, r.instance)).collect();
+    let identities: std::collections::BTreeSet<_> =
+        h.settled.iter().map(|r| (r.id, r.leg, r.instance)).collect();
     assert_eq!(identities.len(), h.settled.len(), "each refusal has an identity of its own");
 }
 
@@ -74,12 +93,20 @@ fn a_replay_is_refused_and_the_next_counter_is_not() {
 #[test]
 fn a_pre_command_comes_back_signed_once_and_in_time() {
     let mut h = House::new();
-    let transform = || { let mut r = House::new().ask(SUPPLIER, ESME, 4, "1.5"); r.pre_command = Some([7; 32]); r };
+    let transform = || {
+        let mut r = House::new().ask(SUPPLIER, ESME, 4, "1.5");
+        r.pre_command = Some([7; 32]);
+        r
+    };
     let cv4 = transform();
     let out = h.send(cv4.clone());
     assert_eq!(code(&out), "I0");
     assert!(matches!(&reply(&out).body, Body::PreCommand(p) if *p == cv4.content));
-    let mut cv5 = northbound_flow::Request { cv: 5, service: northbound_flow::WebService::Send, ..cv4.clone() };
+    let mut cv5 = northbound_flow::Request {
+        cv: 5,
+        service: northbound_flow::WebService::Send,
+        ..cv4.clone()
+    };
     cv5.pre_command = Some([8; 32]);
     let refusal = h.flow.policy().codes.pre_command.to_string();
     assert_eq!(code(&h.send(cv5.clone())), refusal, "another content than was given out");
@@ -93,7 +120,15 @@ fn a_pre_command_comes_back_signed_once_and_in_time() {
     h.send(late.clone());
     let day = h.flow.policy().keep.pre_command;
     h.wait(day);
-    assert_eq!(code(&h.send(northbound_flow::Request { cv: 5, service: northbound_flow::WebService::Send, ..late })), refusal, "expired");
+    assert_eq!(
+        code(&h.send(northbound_flow::Request {
+            cv: 5,
+            service: northbound_flow::WebService::Send,
+            ..late
+        })),
+        refusal,
+        "expired"
+    );
 }
 
 #[test]
@@ -110,7 +145,10 @@ fn what_is_given_up_stays_so_and_a_late_answer_is_noted() {
     assert!(deliveries(&h.answer(&c, true)).is_empty());
     let keep = h.flow.policy().keep.late_answer;
     let row = settled(&h.wait(keep)).pop().unwrap();
-    assert_eq!((row.state, row.timeout_at, row.times.answer_sent), (S::TimedOut, Some(sent + limit), None));
+    assert_eq!(
+        (row.state, row.timeout_at, row.times.answer_sent),
+        (S::TimedOut, Some(sent + limit), None)
+    );
     assert!(row.times.answered_at_wan.is_some_and(|t| t > sent + limit));
     assert_eq!(h.flow.counts().late_answers, 1);
 }
@@ -147,11 +185,16 @@ fn after_a_restart_the_network_is_asked_and_users_are_told_again() {
     let other = commands(&h.send(r)).pop().unwrap();
     let d = deliveries(&h.answer(&other, true)).pop().unwrap();
     let out = h.step(Event::Restarted);
-    assert!(out.contains(&Effect::Ask(c.correlation)) && !out.contains(&Effect::Ask(other.correlation)));
+    assert!(
+        out.contains(&Effect::Ask(c.correlation)) && !out.contains(&Effect::Ask(other.correlation))
+    );
     assert_eq!(deliveries(&out), [d]);
     let again = commands(&h.step(Event::NeverHad(c.correlation))).pop().unwrap();
     assert_eq!(again.correlation, c.correlation);
-    assert!(commands(&h.step(Event::NeverHad(other.correlation))).is_empty(), "what was answered is not sent again");
+    assert!(
+        commands(&h.step(Event::NeverHad(other.correlation))).is_empty(),
+        "what was answered is not sent again"
+    );
 }
 
 #[test]
@@ -174,7 +217,12 @@ fn inventory_shows_the_home_and_a_pre_notification_adds_to_it() {
 fn a_change_of_supplier_holds_from_its_time() {
     let mut h = House::new();
     let from = Utc(h.at + 3_600 * SECOND);
-    h.change(Change::Registration(Registration { device: ESME, role: Role::Is, user: Some(OTHER), from }));
+    h.change(Change::Registration(Registration {
+        device: ESME,
+        role: Role::Is,
+        user: Some(OTHER),
+        from,
+    }));
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     assert_eq!(code(&h.send(r)), "I99");
     let mut future = h.ask(SUPPLIER, ESME, 1, "4.1.1");
@@ -200,7 +248,10 @@ fn a_power_outage_is_told_to_the_network_operator() {
 #[test]
 fn which_codes_tell_of_an_outage_is_a_setting() {
     let mut h = House::new();
-    let told = |h: &mut House, n: u64| { let d = deliveries(&h.alert(HUB, n, "AD9", None)); (d[0].to, matches!(d[0].body, Body::PowerOutage { .. })) };
+    let told = |h: &mut House, n: u64| {
+        let d = deliveries(&h.alert(HUB, n, "AD9", None));
+        (d[0].to, matches!(d[0].body, Body::PowerOutage { .. }))
+    };
     assert_eq!(told(&mut h, 1), (SUPPLIER, false), "another code is the supplier's");
     let mut policy = h.flow.policy().clone();
     policy.outage_codes.push("AD9".parse().unwrap());
@@ -209,7 +260,11 @@ fn which_codes_tell_of_an_outage_is_a_setting() {
 }
 
 /// The rows of tries.
-fn tried(out: &[Effect]) -> Vec<DeliveryRecord> { out.iter().filter_map(|e| if let Effect::Tried(r) = e { Some(r.as_ref().clone()) } else { None }).collect() }
+fn tried(out: &[Effect]) -> Vec<DeliveryRecord> {
+    out.iter()
+        .filter_map(|e| if let Effect::Tried(r) = e { Some(r.as_ref().clone()) } else { None })
+        .collect()
+}
 
 #[test]
 fn a_try_says_what_was_delivered() {
@@ -219,17 +274,28 @@ fn a_try_says_what_was_delivered() {
     let c = commands(&h.send(r)).pop().unwrap();
     let d = deliveries(&h.answer(&c, true)).pop().unwrap();
     let t = tried(&h.attempt(d.number, 500, Outcome::Again)).pop().unwrap();
-    assert_eq!((t.request, t.unit, t.code.as_str(), t.alert, t.attempt, t.status), (Some(asked), Some((Leg::Send, 0)), "I0", None, 1, 500));
+    assert_eq!(
+        (t.request, t.unit, t.code.as_str(), t.alert, t.attempt, t.status),
+        (Some(asked), Some((Leg::Send, 0)), "I0", None, 1, 500)
+    );
     let d = deliveries(&h.alert(ESME, 5, "8F3E", Some(SUPPLIER))).pop().unwrap();
     let t = tried(&h.attempt(d.number, 204, Outcome::Delivered)).pop().unwrap();
-    assert_eq!((t.request, t.unit, t.alert.unwrap().as_str(), t.from, t.counter), (None, None, "8F3E", ESME, 5));
+    assert_eq!(
+        (t.request, t.unit, t.alert.unwrap().as_str(), t.from, t.counter),
+        (None, None, "8F3E", ESME, 5)
+    );
 }
 
 #[test]
 fn alerts_for_nobody_and_repeats_have_rows() {
     let mut h = House::new();
-    let state = |out: &[Effect]| out.iter().find_map(|e| if let Effect::AlertSettled(a) = e { Some(a.state) } else { None });
-    assert_eq!(state(&h.alert(northbound_types::Eui64(3), 1, "8F3E", None)), Some(AlertState::Refused));
+    let state = |out: &[Effect]| {
+        out.iter().find_map(|e| if let Effect::AlertSettled(a) = e { Some(a.state) } else { None })
+    };
+    assert_eq!(
+        state(&h.alert(northbound_types::Eui64(3), 1, "8F3E", None)),
+        Some(AlertState::Refused)
+    );
     assert_eq!(deliveries(&h.alert(ESME, 5, "8F3E", Some(SUPPLIER))).len(), 1);
     assert_eq!(state(&h.alert(ESME, 5, "8F3E", Some(SUPPLIER))), Some(AlertState::Duplicate));
 }

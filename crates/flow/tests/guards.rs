@@ -3,8 +3,15 @@
 mod house;
 
 use house::*;
-use northbound_flow::{Body, Change, Effect, Event, Outcome, event::{Alert, ScheduleAsked, ScheduleRecord}, policy::Threshold, words::{Frequency, Role}};
-use northbound_types::{AlertState, Eui64, Kind, Region, RequestId, RequestState as S, Utc, time::DAY_US};
+use northbound_flow::{
+    Body, Change, Effect, Event, Outcome,
+    event::{Alert, ScheduleAsked, ScheduleRecord},
+    policy::Threshold,
+    words::{Frequency, Role},
+};
+use northbound_types::{
+    AlertState, Eui64, Kind, Region, RequestId, RequestState as S, Utc, time::DAY_US,
+};
 
 #[test]
 fn a_future_dated_request_waits_until_it_is_due() {
@@ -14,7 +21,11 @@ fn a_future_dated_request_waits_until_it_is_due() {
     assert!(commands(&h.send(r)).is_empty());
     let out = h.wait(100 * SECOND);
     assert_eq!(commands(&out).len(), 1);
-    assert!(out.iter().any(|e| matches!(e, Effect::Moved(m) if m.from == Some(S::Waiting) && m.to == S::Queued)));
+    assert!(
+        out.iter().any(
+            |e| matches!(e, Effect::Moved(m) if m.from == Some(S::Waiting) && m.to == S::Queued)
+        )
+    );
 }
 
 #[test]
@@ -24,14 +35,35 @@ fn what_the_device_holds_is_closed_by_its_alert() {
     cv4.pre_command = Some([1; 32]);
     h.send(cv4.clone());
     let due = h.at + 1_000 * SECOND;
-    let c = commands(&h.send(northbound_flow::Request { cv: 5, service: northbound_flow::WebService::Send, execution: Some(Utc(due)), ..cv4 })).pop().unwrap();
+    let c = commands(&h.send(northbound_flow::Request {
+        cv: 5,
+        service: northbound_flow::WebService::Send,
+        execution: Some(Utc(due)),
+        ..cv4
+    }))
+    .pop()
+    .unwrap();
     assert_eq!(c.execution, Some(due));
     assert!(deliveries(&h.answer(&c, true)).is_empty(), "only taken");
     h.wait(1_000 * SECOND);
-    let close = Alert { device: ESME, recipient: Some(SUPPLIER), counter: 9, code: "8F66".parse().unwrap(), dcc: false, raised: None, closes: Some(c.correlation), content: vec![4] };
+    let close = Alert {
+        device: ESME,
+        recipient: Some(SUPPLIER),
+        counter: 9,
+        code: "8F66".parse().unwrap(),
+        dcc: false,
+        raised: None,
+        closes: Some(c.correlation),
+        content: vec![4],
+    };
     let out = h.step(Event::Alert(Box::new(close)));
-    assert!(matches!(&deliveries(&out)[0].body, Body::FutureDated { payload, .. } if *payload == [4]));
-    assert!(out.iter().any(|e| matches!(e, Effect::AlertSettled(a) if a.state == AlertState::Delivered)));
+    assert!(
+        matches!(&deliveries(&out)[0].body, Body::FutureDated { payload, .. } if *payload == [4])
+    );
+    assert!(
+        out.iter()
+            .any(|e| matches!(e, Effect::AlertSettled(a) if a.state == AlertState::Delivered))
+    );
 }
 
 #[test]
@@ -46,7 +78,10 @@ fn a_follower_goes_when_its_predecessor_succeeds_and_fails_when_it_fails() {
         assert!(commands(&h.send(second)).is_empty());
         let out = h.answer(&c, success);
         assert_eq!(commands(&out).len(), usize::from(success));
-        assert_eq!(out.iter().any(|e| matches!(e, Effect::Moved(m) if m.to == S::PredecessorFailed)), !success);
+        assert_eq!(
+            out.iter().any(|e| matches!(e, Effect::Moved(m) if m.to == S::PredecessorFailed)),
+            !success
+        );
     }
     let mut h = House::new();
     let mut orphan = h.ask(SUPPLIER, ESME, 1, "4.1.1");
@@ -58,21 +93,32 @@ fn a_follower_goes_when_its_predecessor_succeeds_and_fails_when_it_fails() {
 #[test]
 fn the_excess_is_held_and_what_equals_the_threshold_is_not() {
     let mut p = policy();
-    p.thresholds = vec![Threshold { user: Some(SUPPLIER), srv: Some(srv("2.2")), limit: 2, window: DAY_US }];
+    p.thresholds =
+        vec![Threshold { user: Some(SUPPLIER), srv: Some(srv("2.2")), limit: 2, window: DAY_US }];
     let mut h = House::with(p);
     for n in 1..=4u64 {
         let r = h.ask(SUPPLIER, ESME, 1, "2.2");
         let out = h.send(r);
         assert_eq!(code(&out), "I99");
         assert_eq!(commands(&out).len(), usize::from(n <= 2), "request {n}");
-        assert_eq!(deliveries(&out).iter().any(|d| matches!(d.body, Body::Quarantined { .. })), n > 2);
+        assert_eq!(
+            deliveries(&out).iter().any(|d| matches!(d.body, Body::Quarantined { .. })),
+            n > 2
+        );
     }
     let held: Vec<u64> = h.flow.quarantined().map(|(r, ..)| r).collect();
     assert_eq!(held.len(), 2);
-    assert_eq!(commands(&h.change(Change::Release(held[0]))).len(), 1, "released, and not counted again");
+    assert_eq!(
+        commands(&h.change(Change::Release(held[0]))).len(),
+        1,
+        "released, and not counted again"
+    );
     let out = h.change(Change::Delete(held[1]));
     assert!(out.iter().any(|e| matches!(e, Effect::Moved(m) if m.to == S::QuarantineDeleted)));
-    assert!(matches!(&h.change(Change::Delete(held[1]))[0], Effect::Notice(_)), "nothing is held under it any more");
+    assert!(
+        matches!(&h.change(Change::Delete(held[1]))[0], Effect::Notice(_)),
+        "nothing is held under it any more"
+    );
 }
 
 #[test]
@@ -99,16 +145,27 @@ fn a_paused_region_sends_nothing_and_what_grows_too_old_is_shed() {
     h.send(r);
     let out = h.wait(0);
     assert_eq!(out.iter().filter(|e| matches!(e, Effect::Moved(m) if m.to == S::Shed)).count(), 0);
-    assert_eq!(commands(&h.change(Change::Resume(Region::North))).len(), 1, "the younger of the two; the other was shed");
+    assert_eq!(
+        commands(&h.change(Change::Resume(Region::North))).len(),
+        1,
+        "the younger of the two; the other was shed"
+    );
     assert_eq!(h.flow.counts().in_state(Region::North, S::Shed), 1);
 }
 
 #[test]
 fn a_full_queue_refuses_the_next() {
     let mut p = policy();
-    for c in &mut p.capacity { (c.in_flight, c.queued) = (1, 2); }
+    for c in &mut p.capacity {
+        (c.in_flight, c.queued) = (1, 2);
+    }
     let mut h = House::with(p);
-    let codes: Vec<String> = (0..5).map(|_| { let r = h.ask(SUPPLIER, ESME, 1, "4.1.1"); code(&h.send(r)) }).collect();
+    let codes: Vec<String> = (0..5)
+        .map(|_| {
+            let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
+            code(&h.send(r))
+        })
+        .collect();
     let full = h.flow.policy().codes.full.to_string();
     assert_eq!(codes, ["I99", "I99", "I99", full.as_str(), full.as_str()]);
 }
@@ -118,7 +175,17 @@ fn a_schedule_runs_each_day_as_units_of_its_own() {
     let mut h = House::new();
     let made_by = RequestId { originator: SUPPLIER, target: SERVICE, counter: 5 };
     let first = Utc(h.at + DAY_US);
-    h.change(Change::Schedule(ScheduleRecord { made_by, role: Role::Is, asked: ScheduleAsked { srv: srv("4.8.1"), device: ESME, every: Frequency::Daily, first, last: Some(Utc(first.0 + DAY_US)) } }));
+    h.change(Change::Schedule(ScheduleRecord {
+        made_by,
+        role: Role::Is,
+        asked: ScheduleAsked {
+            srv: srv("4.8.1"),
+            device: ESME,
+            every: Frequency::Daily,
+            first,
+            last: Some(Utc(first.0 + DAY_US)),
+        },
+    }));
     for n in 1..=2 {
         let c = commands(&h.wait(DAY_US)).pop().unwrap();
         assert_eq!(c.correlation.recipient, SERVICE, "under the service's own counter");
@@ -155,9 +222,13 @@ fn a_thousand_repeats_become_a_few_copies_that_carry_the_count() {
 fn the_storm_begins_above_the_threshold_and_excluded_codes_pass() {
     let mut h = House::new();
     let threshold = u64::from(h.flow.policy().storm.threshold);
-    for n in 0..threshold { assert_eq!(deliveries(&h.alert(ESME, n, "8F3E", Some(SUPPLIER))).len(), 1); }
+    for n in 0..threshold {
+        assert_eq!(deliveries(&h.alert(ESME, n, "8F3E", Some(SUPPLIER))).len(), 1);
+    }
     assert_eq!(deliveries(&h.alert(ESME, 99, "8F3E", Some(SUPPLIER))).len(), 0);
-    for n in 0..3 * threshold { assert_eq!(deliveries(&h.alert(ESME, 100 + n, "8F75", Some(SUPPLIER))).len(), 1); }
+    for n in 0..3 * threshold {
+        assert_eq!(deliveries(&h.alert(ESME, 100 + n, "8F75", Some(SUPPLIER))).len(), 1);
+    }
     let mut p = policy();
     p.storm.on = false;
     h.change(Change::Policy(Box::new(p)));
@@ -167,7 +238,12 @@ fn the_storm_begins_above_the_threshold_and_excluded_codes_pass() {
 #[test]
 fn a_change_that_cannot_be_is_said_before_and_does_nothing() {
     let mut h = House::new();
-    let lost = Change::Device(device(Eui64(1), northbound_flow::words::DeviceType::Esme, Region::North, &[(Role::Is, Eui64(2))]));
+    let lost = Change::Device(device(
+        Eui64(1),
+        northbound_flow::words::DeviceType::Esme,
+        Region::North,
+        &[(Role::Is, Eui64(2))],
+    ));
     assert!(h.flow.would_take(&lost).unwrap_err().contains("add the User first"));
     assert!(matches!(&h.change(lost)[0], Effect::Notice(_)));
 }

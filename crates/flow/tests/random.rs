@@ -13,7 +13,9 @@ fn tight() -> northbound_flow::Policy {
     let mut p = policy();
     p.retry.tries = 1;
     p.longest_queue = 100 * SECOND;
-    for c in &mut p.capacity { (c.in_flight, c.queued) = (1, 5); }
+    for c in &mut p.capacity {
+        (c.in_flight, c.queued) = (1, 5);
+    }
     p.thresholds = vec![Threshold { user: None, srv: Some(srv("2.2")), limit: 3, window: DAY_US }];
     (p.storm.threshold, p.storm.quiet) = (3, 100 * SECOND);
     p
@@ -22,33 +24,77 @@ fn tight() -> northbound_flow::Policy {
 /// Plays a list of choices against the core, as a network and Users would that are out to confuse it.
 fn play(choices: &[(u8, u16)]) -> (House, Vec<Effect>) {
     let mut h = House::with(tight());
-    let (mut sent, mut told, mut all) = (Vec::<northbound_flow::Command>::new(), Vec::<u64>::new(), Vec::new());
+    let (mut sent, mut told, mut all) =
+        (Vec::<northbound_flow::Command>::new(), Vec::<u64>::new(), Vec::new());
     let mut last = None;
     for &(what, n) in choices {
         let pick = |len: usize| usize::from(n) % len.max(1);
         let out = match what % 16 {
             0..=4 => {
-                let (target, service) = [(ESME, "4.1.1"), (GSME, "2.2"), (ESME, "2.2"), (HUB, "8.11"), (Eui64(9), "4.1.1"), (SERVICE, "8.2")][pick(6)];
-                let mut r = h.ask(if n % 7 == 0 { OTHER } else { SUPPLIER }, target, if service == "8.2" { 8 } else { 1 }, service);
-                if n % 3 == 0 { r.execution = Some(Utc(h.at + i64::from(n) * SECOND)); }
-                if n % 11 == 0 { r.id.counter -= 3; }
-                if n % 5 == 0 { r.preceding = last; }
+                let (target, service) = [
+                    (ESME, "4.1.1"),
+                    (GSME, "2.2"),
+                    (ESME, "2.2"),
+                    (HUB, "8.11"),
+                    (Eui64(9), "4.1.1"),
+                    (SERVICE, "8.2"),
+                ][pick(6)];
+                let mut r = h.ask(
+                    if n % 7 == 0 { OTHER } else { SUPPLIER },
+                    target,
+                    if service == "8.2" { 8 } else { 1 },
+                    service,
+                );
+                if n % 3 == 0 {
+                    r.execution = Some(Utc(h.at + i64::from(n) * SECOND));
+                }
+                if n % 11 == 0 {
+                    r.id.counter -= 3;
+                }
+                if n % 5 == 0 {
+                    r.preceding = last;
+                }
                 r.first_in_sequence = n % 2 == 0;
-                if n % 8 == 3 { (r.cancels, r.execution) = (true, Some(Utc(i64::MAX))); }
+                if n % 8 == 3 {
+                    (r.cancels, r.execution) = (true, Some(Utc(i64::MAX)));
+                }
                 last = Some(r.id);
                 h.send(r)
             }
-            5..=7 if !sent.is_empty() => { let c = sent[pick(sent.len())].clone(); h.answer(&c, n % 4 != 0) }
-            8 if !sent.is_empty() => { let c = sent[pick(sent.len())].correlation; h.step(if n % 2 == 0 { Event::NoRoute(c) } else { Event::NeverHad(c) }) }
-            9..=10 if !told.is_empty() => h.attempt(told[pick(told.len())], 200, *[Outcome::Delivered, Outcome::Again, Outcome::Parked].get(pick(3)).unwrap()),
-            11 => h.alert([ESME, HUB, Eui64(8)][pick(3)], u64::from(n), ["8F3E", "AD1", "8F66"][pick(3)], (n % 2 == 0).then_some(SUPPLIER)),
+            5..=7 if !sent.is_empty() => {
+                let c = sent[pick(sent.len())].clone();
+                h.answer(&c, n % 4 != 0)
+            }
+            8 if !sent.is_empty() => {
+                let c = sent[pick(sent.len())].correlation;
+                h.step(if n % 2 == 0 { Event::NoRoute(c) } else { Event::NeverHad(c) })
+            }
+            9..=10 if !told.is_empty() => h.attempt(
+                told[pick(told.len())],
+                200,
+                *[Outcome::Delivered, Outcome::Again, Outcome::Parked].get(pick(3)).unwrap(),
+            ),
+            11 => h.alert(
+                [ESME, HUB, Eui64(8)][pick(3)],
+                u64::from(n),
+                ["8F3E", "AD1", "8F66"][pick(3)],
+                (n % 2 == 0).then_some(SUPPLIER),
+            ),
             12 => h.wait(i64::from(n) * SECOND),
             13 => h.wait(i64::from(n) * 3_600 * SECOND),
-            14 => { let held: Vec<u64> = h.flow.quarantined().map(|(r, ..)| r).collect(); let r = held.get(pick(held.len())).copied().unwrap_or(77); h.change(if n % 2 == 0 { Change::Release(r) } else { Change::Delete(r) }) }
+            14 => {
+                let held: Vec<u64> = h.flow.quarantined().map(|(r, ..)| r).collect();
+                let r = held.get(pick(held.len())).copied().unwrap_or(77);
+                h.change(if n % 2 == 0 { Change::Release(r) } else { Change::Delete(r) })
+            }
             _ => h.step(Event::Restarted),
         };
         for e in &out {
-            match e { Effect::Dispatch(c) => sent.push((**c).clone()), Effect::Deliver(d) => told.push(d.number), _ => {} }
+            match e {
+                Effect::Dispatch(c) => sent.push((**c).clone()),
+                Effect::Deliver(d) => told.push(d.number),
+                _ => {}
+            }
         }
         all.extend(out);
     }
@@ -58,7 +104,9 @@ fn play(choices: &[(u8, u16)]) -> (House, Vec<Effect>) {
 fn replay(journal: &[(i64, Vec<u8>)], from: Flow) -> (Flow, Vec<Effect>) {
     let mut flow = from;
     let mut all = Vec::new();
-    for (at, bytes) in journal { flow.apply(Utc(*at), &codec::decode_event(bytes).unwrap(), &mut all); }
+    for (at, bytes) in journal {
+        flow.apply(Utc(*at), &codec::decode_event(bytes).unwrap(), &mut all);
+    }
     (flow, all)
 }
 
@@ -92,7 +140,12 @@ fn the_random_walk_reaches_every_state() {
     let mut reached = std::collections::BTreeSet::new();
     let mut rng = 12_345u64;
     for _ in 0..40 {
-        let choices: Vec<(u8, u16)> = (0..150).map(|_| { rng = rng.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1); ((rng >> 33) as u8, (rng >> 41) as u16) }).collect();
+        let choices: Vec<(u8, u16)> = (0..150)
+            .map(|_| {
+                rng = rng.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                ((rng >> 33) as u8, (rng >> 41) as u16)
+            })
+            .collect();
         let (h, _) = play(&choices);
         reached.extend(h.books.moved.accounts.values().flat_map(|a| a.by_state.keys().copied()));
     }

@@ -6,16 +6,26 @@
 //! `cargo run --release -p northbound-gateway --example load -- URL DATA RATE SECONDS METERS.csv`
 //! where URL is the service's base, DATA its data folder (keys) and METERS.csv lines of EUI,USER.
 
-use northbound_duis::{Signer, build::{Element, RequestBody, RequestOut, ServiceRef}};
+use northbound_duis::{
+    Signer,
+    build::{Element, RequestBody, RequestOut, ServiceRef},
+};
 use northbound_gateway::keys::Keys;
 use northbound_types::{Eui64, RequestId};
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{Arc, Mutex, atomic::{AtomicU64, Ordering}},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
-use tokio::{io::{AsyncReadExt, AsyncWriteExt}, net::{TcpListener, TcpStream}, sync::mpsc};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
 
 const CONNECTIONS: usize = 64;
 /// First one request goes to each meter at this rate, uncounted: with each of them the service agrees
@@ -24,30 +34,57 @@ const WARM_UP_RATE: u64 = 500;
 type Fail = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Default)]
-struct Seen { waits: Mutex<Vec<u64>>, ways: Mutex<Ways>, accepted: AtomicU64, refused: AtomicU64, failed: AtomicU64, answered: AtomicU64 }
+struct Seen {
+    waits: Mutex<Vec<u64>>,
+    ways: Mutex<Ways>,
+    accepted: AtomicU64,
+    refused: AtomicU64,
+    failed: AtomicU64,
+    answered: AtomicU64,
+}
 
 /// When each request was acknowledged, by its text, and how long its answer took from there, ms. An
 /// answer may overtake the reading of its acknowledgement.
 #[derive(Default)]
-struct Ways { open: HashMap<Vec<u8>, Instant>, took: Vec<u64> }
+struct Ways {
+    open: HashMap<Vec<u8>, Instant>,
+    took: Vec<u64>,
+}
 
 impl Ways {
     /// The second of acknowledgement and answer ends the way.
     fn step(&mut self, message: &[u8]) {
-        let Some(from) = message.windows(10).position(|w| w == b"RequestID>").map(|p| p + 10) else { return };
+        let Some(from) = message.windows(10).position(|w| w == b"RequestID>").map(|p| p + 10)
+        else {
+            return;
+        };
         let Some(end) = message[from..].iter().position(|b| *b == b'<') else { return };
         let id = &message[from..from + end];
-        match self.open.remove(id) { Some(at) => self.took.push(at.elapsed().as_millis() as u64), None => { self.open.insert(id.to_vec(), Instant::now()); } }
+        match self.open.remove(id) {
+            Some(at) => self.took.push(at.elapsed().as_millis() as u64),
+            None => {
+                self.open.insert(id.to_vec(), Instant::now());
+            }
+        }
     }
 }
 
-fn locked<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> { m.lock().unwrap_or_else(std::sync::PoisonError::into_inner) }
+fn locked<T>(m: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    m.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
 
 /// Where one message ends: head and body of HTTP with a Content-Length.
 fn whole(buffer: &[u8]) -> Option<(usize, usize)> {
     let head = buffer.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&buffer[..head]).ok()?;
-    let length = text.lines().find_map(|l| l.split_once(':').filter(|(k, _)| k.eq_ignore_ascii_case("content-length")).and_then(|(_, v)| v.trim().parse::<usize>().ok())).unwrap_or(0);
+    let length = text
+        .lines()
+        .find_map(|l| {
+            l.split_once(':')
+                .filter(|(k, _)| k.eq_ignore_ascii_case("content-length"))
+                .and_then(|(_, v)| v.trim().parse::<usize>().ok())
+        })
+        .unwrap_or(0);
     (buffer.len() >= head + length).then_some((head, head + length))
 }
 
@@ -64,9 +101,13 @@ async fn endpoint(seen: Arc<Seen>) -> Result<String, Fail> {
                         locked(&seen.ways).step(&buffer[..end]);
                         buffer.drain(..end);
                         seen.answered.fetch_add(1, Ordering::Relaxed);
-                        if stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.is_err() { return; }
+                        if stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.is_err() {
+                            return;
+                        }
                     }
-                    if stream.read_buf(&mut buffer).await.unwrap_or(0) == 0 { return; }
+                    if stream.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
+                        return;
+                    }
                 }
             });
         }
@@ -74,20 +115,41 @@ async fn endpoint(seen: Arc<Seen>) -> Result<String, Fail> {
     Ok(url)
 }
 
-async fn connection(authority: String, base: String, mut work: mpsc::Receiver<(Instant, Vec<u8>)>, seen: Arc<Seen>) {
+async fn connection(
+    authority: String,
+    base: String,
+    mut work: mpsc::Receiver<(Instant, Vec<u8>)>,
+    seen: Arc<Seen>,
+) {
     let mut stream: Option<TcpStream> = None;
     while let Some((due, xml)) = work.recv().await {
-        if stream.is_none() { stream = TcpStream::connect(&authority).await.ok(); if let Some(s) = &stream { let _ = s.set_nodelay(true); } }
-        let Some(s) = &mut stream else { seen.failed.fetch_add(1, Ordering::Relaxed); continue };
-        let head = format!("POST {base}/serviceS HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\nContent-Length: {}\r\n\r\n", xml.len());
+        if stream.is_none() {
+            stream = TcpStream::connect(&authority).await.ok();
+            if let Some(s) = &stream {
+                let _ = s.set_nodelay(true);
+            }
+        }
+        let Some(s) = &mut stream else {
+            seen.failed.fetch_add(1, Ordering::Relaxed);
+            continue;
+        };
+        let head = format!(
+            "POST {base}/serviceS HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\nContent-Length: {}\r\n\r\n",
+            xml.len()
+        );
         let mut message = head.into_bytes();
         message.extend_from_slice(&xml);
         let answer = async {
             s.write_all(&message).await.ok()?;
             let mut buffer = Vec::with_capacity(2048);
             loop {
-                if let Some((_, end)) = whole(&buffer) { buffer.truncate(end); return Some(buffer); }
-                if s.read_buf(&mut buffer).await.unwrap_or(0) == 0 { return None; }
+                if let Some((_, end)) = whole(&buffer) {
+                    buffer.truncate(end);
+                    return Some(buffer);
+                }
+                if s.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
+                    return None;
+                }
             }
         };
         match answer.await {
@@ -96,32 +158,55 @@ async fn connection(authority: String, base: String, mut work: mpsc::Receiver<(I
                 locked(&seen.waits).push(due.elapsed().as_micros() as u64);
                 locked(&seen.ways).step(&b);
             }
-            Some(_) => { seen.refused.fetch_add(1, Ordering::Relaxed); }
-            None => { seen.failed.fetch_add(1, Ordering::Relaxed); stream = None; }
+            Some(_) => {
+                seen.refused.fetch_add(1, Ordering::Relaxed);
+            }
+            None => {
+                seen.failed.fetch_add(1, Ordering::Relaxed);
+                stream = None;
+            }
         }
     }
 }
 
 fn sign(signers: &HashMap<Eui64, Signer>, id: RequestId) -> Result<Vec<u8>, Fail> {
     let text = id.to_string();
-    let out = RequestOut { schema_version: "5.2", id: &text, first_in_sequence: None, preceding: None, variant: 1, service: ServiceRef { reference: "4.1", srv: "4.1.1" },
-        body: RequestBody::Service(Element::new("ReadInstantaneousImportRegisters")) };
+    let out = RequestOut {
+        schema_version: "5.2",
+        id: &text,
+        first_in_sequence: None,
+        preceding: None,
+        variant: 1,
+        service: ServiceRef { reference: "4.1", srv: "4.1.1" },
+        body: RequestBody::Service(Element::new("ReadInstantaneousImportRegisters")),
+    };
     let signer = signers.get(&id.originator).ok_or("a User without a key")?;
     Ok(out.signed(signer)?)
 }
 
 fn main() -> Result<(), Fail> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [url, data, rate, seconds, meters] = &args[..] else { return Err("load URL DATA RATE SECONDS METERS.csv".into()) };
+    let [url, data, rate, seconds, meters] = &args[..] else {
+        return Err("load URL DATA RATE SECONDS METERS.csv".into());
+    };
     let (rate, seconds): (u64, u64) = (rate.parse()?, seconds.parse()?);
     let rest = url.strip_prefix("http://").ok_or("plain http only")?;
-    let (authority, base) = rest.split_once('/').map_or((rest, String::new()), |(a, b)| (a, format!("/{}", b.trim_end_matches('/'))));
+    let (authority, base) = rest
+        .split_once('/')
+        .map_or((rest, String::new()), |(a, b)| (a, format!("/{}", b.trim_end_matches('/'))));
     let mut targets: Vec<(Eui64, Eui64)> = Vec::new();
-    for line in std::fs::read_to_string(meters)?.lines() { let (m, u) = line.split_once(',').ok_or("lines of EUI,USER")?; targets.push((m.parse()?, u.parse()?)); }
+    for line in std::fs::read_to_string(meters)?.lines() {
+        let (m, u) = line.split_once(',').ok_or("lines of EUI,USER")?;
+        targets.push((m.parse()?, u.parse()?));
+    }
     let folder = Path::new(data).join("keys");
     let keys = Keys::load(&folder, Eui64(0x90B3_D51F_3000_0002), None)?;
     let mut signers = HashMap::new();
-    for &(_, user) in &targets { if let std::collections::hash_map::Entry::Vacant(free) = signers.entry(user) { free.insert(keys.user(user, &folder)?); } }
+    for &(_, user) in &targets {
+        if let std::collections::hash_map::Entry::Vacant(free) = signers.entry(user) {
+            free.insert(keys.user(user, &folder)?);
+        }
+    }
     // Signed beforehand, so that the load's own cost is small.
     let start = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64;
     let total = rate * seconds + targets.len() as u64;
@@ -131,22 +216,52 @@ fn main() -> Result<(), Fail> {
         messages.push(sign(&signers, RequestId { originator, target, counter: start + n })?);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(run(authority.to_owned(), base, Path::new(data), messages, rate, signers.into_keys().collect(), targets.len()))
+    runtime.block_on(run(
+        authority.to_owned(),
+        base,
+        Path::new(data),
+        messages,
+        rate,
+        signers.into_keys().collect(),
+        targets.len(),
+    ))
 }
 
-async fn run(authority: String, base: String, data: &Path, mut messages: Vec<Vec<u8>>, rate: u64, users: Vec<Eui64>, targets: usize) -> Result<(), Fail> {
+async fn run(
+    authority: String,
+    base: String,
+    data: &Path,
+    mut messages: Vec<Vec<u8>>,
+    rate: u64,
+    users: Vec<Eui64>,
+    targets: usize,
+) -> Result<(), Fail> {
     let seen = Arc::new(Seen::default());
     let url = endpoint(Arc::clone(&seen)).await?;
     tell(data, &url, &users).await?;
-    let lanes: Vec<_> = (0..CONNECTIONS).map(|_| { let (tx, rx) = mpsc::channel(100_000); tokio::spawn(connection(authority.clone(), base.clone(), rx, Arc::clone(&seen))); tx }).collect();
-    let done = || seen.accepted.load(Ordering::Relaxed) + seen.refused.load(Ordering::Relaxed) + seen.failed.load(Ordering::Relaxed);
+    let lanes: Vec<_> = (0..CONNECTIONS)
+        .map(|_| {
+            let (tx, rx) = mpsc::channel(100_000);
+            tokio::spawn(connection(authority.clone(), base.clone(), rx, Arc::clone(&seen)));
+            tx
+        })
+        .collect();
+    let done = || {
+        seen.accepted.load(Ordering::Relaxed)
+            + seen.refused.load(Ordering::Relaxed)
+            + seen.failed.load(Ordering::Relaxed)
+    };
     let send = |messages: Vec<Vec<u8>>, rate: u64| {
         let lanes = &lanes;
         async move {
             let begun = Instant::now();
             for (n, xml) in messages.into_iter().enumerate() {
                 let due = begun + Duration::from_nanos(1_000_000_000 / rate * n as u64);
-                if let Some(wait) = due.checked_duration_since(Instant::now()) { if wait > Duration::from_micros(500) { tokio::time::sleep(wait).await; } }
+                if let Some(wait) = due.checked_duration_since(Instant::now()) {
+                    if wait > Duration::from_micros(500) {
+                        tokio::time::sleep(wait).await;
+                    }
+                }
                 // One meter always goes by one lane, so that its counters arrive in order.
                 let _ = lanes[n % targets % CONNECTIONS].try_send((due, xml));
             }
@@ -155,44 +270,83 @@ async fn run(authority: String, base: String, data: &Path, mut messages: Vec<Vec
     };
     let counted = messages.split_off(targets);
     send(messages, WARM_UP_RATE).await;
-    while (done() as usize) < targets { tokio::time::sleep(Duration::from_millis(50)).await; }
+    while (done() as usize) < targets {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     tokio::time::sleep(Duration::from_secs(1)).await;
-    for n in [&seen.accepted, &seen.refused, &seen.failed, &seen.answered] { n.store(0, Ordering::Relaxed); }
+    for n in [&seen.accepted, &seen.refused, &seen.failed, &seen.answered] {
+        n.store(0, Ordering::Relaxed);
+    }
     locked(&seen.waits).clear();
     *locked(&seen.ways) = Ways::default();
     let total = counted.len();
     let begun = send(counted, rate).await;
     let offered = total as f64 / begun.elapsed().as_secs_f64();
     let patience = Instant::now();
-    while (done() as usize) < total && patience.elapsed() < Duration::from_secs(30) { tokio::time::sleep(Duration::from_millis(50)).await; }
+    while (done() as usize) < total && patience.elapsed() < Duration::from_secs(30) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     let took = begun.elapsed().as_secs_f64();
     let meanwhile = seen.answered.load(Ordering::Relaxed);
-    while seen.answered.load(Ordering::Relaxed) < seen.accepted.load(Ordering::Relaxed) && patience.elapsed() < Duration::from_secs(60) { tokio::time::sleep(Duration::from_millis(50)).await; }
-    let of = |sorted: &[u64], p: usize| sorted.get(sorted.len().saturating_sub(1) * p / 1000).copied().unwrap_or(0);
+    while seen.answered.load(Ordering::Relaxed) < seen.accepted.load(Ordering::Relaxed)
+        && patience.elapsed() < Duration::from_secs(60)
+    {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let of = |sorted: &[u64], p: usize| {
+        sorted.get(sorted.len().saturating_sub(1) * p / 1000).copied().unwrap_or(0)
+    };
     let mut waits = locked(&seen.waits).clone();
     waits.sort_unstable();
     let mut ways = locked(&seen.ways).took.clone();
     ways.sort_unstable();
     let at = |p: usize| of(&waits, p) as f64 / 1000.0;
-    let (accepted, answered) = (seen.accepted.load(Ordering::Relaxed), seen.answered.load(Ordering::Relaxed));
-    println!("offered {offered:.0}/s, acknowledged {:.0}/s, answered and delivered meanwhile {:.0}/s", accepted as f64 / took, meanwhile as f64 / took);
-    println!("{total} sent: {accepted} accepted, {} refused, {} failed; {answered} answers delivered", seen.refused.load(Ordering::Relaxed), seen.failed.load(Ordering::Relaxed));
-    println!("acknowledgement from the intended start, ms: p50 {:.1}  p95 {:.1}  p99 {:.1}  most {:.1}", at(500), at(950), at(990), at(1000));
-    println!("answer delivered after its acknowledgement, ms: p50 {}  p95 {}  p99 {}  most {}", of(&ways, 500), of(&ways, 950), of(&ways, 990), of(&ways, 1000));
+    let (accepted, answered) =
+        (seen.accepted.load(Ordering::Relaxed), seen.answered.load(Ordering::Relaxed));
+    println!(
+        "offered {offered:.0}/s, acknowledged {:.0}/s, answered and delivered meanwhile {:.0}/s",
+        accepted as f64 / took,
+        meanwhile as f64 / took
+    );
+    println!(
+        "{total} sent: {accepted} accepted, {} refused, {} failed; {answered} answers delivered",
+        seen.refused.load(Ordering::Relaxed),
+        seen.failed.load(Ordering::Relaxed)
+    );
+    println!(
+        "acknowledgement from the intended start, ms: p50 {:.1}  p95 {:.1}  p99 {:.1}  most {:.1}",
+        at(500),
+        at(950),
+        at(990),
+        at(1000)
+    );
+    println!(
+        "answer delivered after its acknowledgement, ms: p50 {}  p95 {}  p99 {}  most {}",
+        of(&ways, 500),
+        of(&ways, 950),
+        of(&ways, 990),
+        of(&ways, 1000)
+    );
     Ok(())
 }
 
 /// Tells the running service where the Users' messages go.
 async fn tell(data: &Path, url: &str, users: &[Eui64]) -> Result<(), Fail> {
-    let said: serde_json::Value = serde_json::from_slice(&std::fs::read(data.join("service.json"))?)?;
-    let (control, token) = (said["control"].as_str().unwrap_or_default().to_owned(), said["token"].as_str().unwrap_or_default().to_owned());
+    let said: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(data.join("service.json"))?)?;
+    let (control, token) = (
+        said["control"].as_str().unwrap_or_default().to_owned(),
+        said["token"].as_str().unwrap_or_default().to_owned(),
+    );
     for user in users {
         let body = serde_json::json!({"user": user, "url": url}).to_string();
         let mut s = TcpStream::connect(control.trim_start_matches("http://")).await?;
         s.write_all(format!("POST /endpoint HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).as_bytes()).await?;
         let mut answer = String::new();
         s.read_to_string(&mut answer).await?;
-        if !answer.contains(" 200 ") { return Err(format!("the service does not take the endpoint: {answer}").into()); }
+        if !answer.contains(" 200 ") {
+            return Err(format!("the service does not take the endpoint: {answer}").into());
+        }
     }
     Ok(())
 }

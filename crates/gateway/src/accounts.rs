@@ -8,7 +8,10 @@ pub use ledger::{FEED, LedgerSink, Thinning};
 pub use writer::{Commit, Sink};
 
 use crate::{config::Store, metrics::Metrics};
-use northbound_flow::{Flow, Movement, Record, effect::{AlertRecord, DeliveryRecord}};
+use northbound_flow::{
+    Flow, Movement, Record,
+    effect::{AlertRecord, DeliveryRecord},
+};
 use northbound_types::Utc;
 use std::sync::Arc;
 use writer::Writer;
@@ -27,7 +30,9 @@ pub struct Rows {
 }
 
 impl Rows {
-    fn len(&self) -> usize { self.movements.len() + self.settled.len() + self.alerts.len() + self.tried.len() }
+    fn len(&self) -> usize {
+        self.movements.len() + self.settled.len() + self.alerts.len() + self.tried.len()
+    }
 }
 
 /// Gathers rows for the ledger.
@@ -45,37 +50,77 @@ impl Accounts {
     /// Gathers for a ledger.
     #[must_use]
     pub fn new(sink: Box<dyn Sink>, settings: Store, metrics: Arc<Metrics>, now: Utc) -> Accounts {
-        Accounts { rows: Rows::default(), position: 0, writer: Some(Writer::start(sink, Arc::clone(&metrics))), settings, metrics, last: now }
+        Accounts {
+            rows: Rows::default(),
+            position: 0,
+            writer: Some(Writer::start(sink, Arc::clone(&metrics))),
+            settings,
+            metrics,
+            last: now,
+        }
     }
 
     /// Gathers nothing.
     #[must_use]
-    pub fn off(settings: Store, metrics: Arc<Metrics>) -> Accounts { Accounts { rows: Rows::default(), position: 0, writer: None, settings, metrics, last: Utc(0) } }
+    pub fn off(settings: Store, metrics: Arc<Metrics>) -> Accounts {
+        Accounts {
+            rows: Rows::default(),
+            position: 0,
+            writer: None,
+            settings,
+            metrics,
+            last: Utc(0),
+        }
+    }
 
     /// Is there no ledger?
     #[must_use]
-    pub fn is_off(&self) -> bool { self.writer.is_none() }
+    pub fn is_off(&self) -> bool {
+        self.writer.is_none()
+    }
 
     fn takes(&mut self, position: u64) -> bool {
         self.position = self.position.max(position);
         self.writer.is_some()
     }
-    pub(crate) fn moved(&mut self, position: u64, m: Movement) { if self.takes(position) { self.rows.movements.push(m); } }
-    pub(crate) fn settled(&mut self, position: u64, r: Record) { if self.takes(position) { self.rows.settled.push(r); } }
-    pub(crate) fn alert(&mut self, position: u64, r: AlertRecord) { if self.takes(position) { self.rows.alerts.push(r); } }
-    pub(crate) fn tried(&mut self, position: u64, r: DeliveryRecord) { if self.takes(position) { self.rows.tried.push(r); } }
+    pub(crate) fn moved(&mut self, position: u64, m: Movement) {
+        if self.takes(position) {
+            self.rows.movements.push(m);
+        }
+    }
+    pub(crate) fn settled(&mut self, position: u64, r: Record) {
+        if self.takes(position) {
+            self.rows.settled.push(r);
+        }
+    }
+    pub(crate) fn alert(&mut self, position: u64, r: AlertRecord) {
+        if self.takes(position) {
+            self.rows.alerts.push(r);
+        }
+    }
+    pub(crate) fn tried(&mut self, position: u64, r: DeliveryRecord) {
+        if self.takes(position) {
+            self.rows.tried.push(r);
+        }
+    }
 
     /// Rows that the ledger does not have yet.
     #[must_use]
-    pub fn waiting(&self) -> usize { self.rows.len() + self.writer.as_ref().map_or(0, Writer::waiting) }
+    pub fn waiting(&self) -> usize {
+        self.rows.len() + self.writer.as_ref().map_or(0, Writer::waiting)
+    }
 
     /// Do more rows wait than may?
     #[must_use]
-    pub fn overfull(&self, most: usize) -> bool { self.waiting() > most }
+    pub fn overfull(&self, most: usize) -> bool {
+        self.waiting() > most
+    }
 
     /// Position of the ledger; that of the journal where there is none.
     #[must_use]
-    pub fn committed(&self, journal: u64) -> u64 { self.writer.as_ref().map_or(journal, Writer::committed) }
+    pub fn committed(&self, journal: u64) -> u64 {
+        self.writer.as_ref().map_or(journal, Writer::committed)
+    }
 
     /// Commits where it is time and the last commit is done. `durable` is the journal's position, of
     /// which `flow` is the state.
@@ -83,19 +128,34 @@ impl Accounts {
         let waiting = self.waiting();
         self.metrics.ledger_waiting.set(waiting as u64);
         let elapsed = now.0 - self.last.0;
-        let due = elapsed >= i64::try_from(self.settings.commit_seconds).unwrap_or(i64::MAX / 1_000_000).saturating_mul(1_000_000);
-        if due || self.rows.len() >= self.settings.commit_rows { self.commit(now, durable, flow); }
+        let due = elapsed
+            >= i64::try_from(self.settings.commit_seconds)
+                .unwrap_or(i64::MAX / 1_000_000)
+                .saturating_mul(1_000_000);
+        if due || self.rows.len() >= self.settings.commit_rows {
+            self.commit(now, durable, flow);
+        }
     }
 
     /// Hands what is gathered to the ledger, unless the last commit is still under way.
     pub(crate) fn commit(&mut self, now: Utc, durable: u64, flow: &Flow) -> bool {
         let Some(writer) = &mut self.writer else { return true };
-        if writer.is_busy() { return false; }
-        if durable <= writer.committed() && self.rows.len() == 0 { return true; }
+        if writer.is_busy() {
+            return false;
+        }
+        if durable <= writer.committed() && self.rows.len() == 0 {
+            return true;
+        }
         self.last = now;
         let mut open = (Vec::new(), Vec::new());
         flow.open(|r| open.0.push(r), |a| open.1.push(a));
-        writer.hand(Commit { position: durable, now, rows: std::mem::take(&mut self.rows), open: open.0, open_alerts: open.1 });
+        writer.hand(Commit {
+            position: durable,
+            now,
+            rows: std::mem::take(&mut self.rows),
+            open: open.0,
+            open_alerts: open.1,
+        });
         true
     }
 
@@ -107,5 +167,9 @@ impl Accounts {
     }
 
     /// Waits until the commit that is under way is done.
-    pub(crate) fn wait(&self) { if let Some(w) = &self.writer { w.wait(); } }
+    pub(crate) fn wait(&self) {
+        if let Some(w) = &self.writer {
+            w.wait();
+        }
+    }
 }

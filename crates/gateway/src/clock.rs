@@ -13,10 +13,14 @@ pub trait Clock: Send + Sync {
     /// Time since some instant; never runs back.
     fn passed(&self) -> Duration;
     /// How many times as fast as real time both run.
-    fn speed(&self) -> u32 { 1 }
+    fn speed(&self) -> u32 {
+        1
+    }
     /// A real time, µs UTC, by this clock: where it runs fast, what others say they did when is put
     /// on its scale.
-    fn of_real(&self, real: i64) -> i64 { real }
+    fn of_real(&self, real: i64) -> i64 {
+        real
+    }
 }
 
 /// A clock that is shared.
@@ -50,25 +54,32 @@ impl Steady {
 
     /// How many times as fast as real time it runs.
     #[must_use]
-    pub fn speed(&self) -> u32 { self.clock.speed() }
+    pub fn speed(&self) -> u32 {
+        self.clock.speed()
+    }
 
     /// The time that was given last.
     #[must_use]
-    pub fn last(&self) -> Utc { self.last }
+    pub fn last(&self) -> Utc {
+        self.last
+    }
 
     /// The time now, never before the last; and whether the wall clock has jumped since.
     pub fn now(&mut self) -> (Utc, Option<Jump>) {
         let (wall, passed) = (self.clock.wall(), self.clock.passed());
         let step = micros(passed.saturating_sub(self.passed));
         let expected = Utc(self.wall.0.saturating_add(step));
-        let jump = ((wall.0 - expected.0).unsigned_abs() >= JUMP.as_micros() as u64).then_some(Jump { expected, found: wall });
+        let jump = ((wall.0 - expected.0).unsigned_abs() >= JUMP.as_micros() as u64)
+            .then_some(Jump { expected, found: wall });
         self.last = if wall >= self.last { wall } else { Utc(self.last.0 + step / 2) };
         (self.wall, self.passed) = (wall, passed);
         (self.last, jump)
     }
 }
 
-fn micros(d: Duration) -> i64 { i64::try_from(d.as_micros()).unwrap_or(i64::MAX) }
+fn micros(d: Duration) -> i64 {
+    i64::try_from(d.as_micros()).unwrap_or(i64::MAX)
+}
 
 /// The machine's clocks.
 #[derive(Debug)]
@@ -79,7 +90,9 @@ pub struct SystemClock {
 impl SystemClock {
     /// The machine's clocks, to be shared.
     #[must_use]
-    pub fn shared() -> SharedClock { Arc::new(SystemClock { begun: std::time::Instant::now() }) }
+    pub fn shared() -> SharedClock {
+        Arc::new(SystemClock { begun: std::time::Instant::now() })
+    }
 }
 
 /// Clocks that run faster, from a start on: for scenarios and demonstrations.
@@ -94,30 +107,46 @@ pub struct Fast {
 impl Fast {
     /// As `clock`, so many times as fast from now on.
     #[must_use]
-    pub fn from_now(clock: SharedClock, speed: u32) -> SharedClock { Fast::starting(clock, Utc(0), speed) }
+    pub fn from_now(clock: SharedClock, speed: u32) -> SharedClock {
+        Fast::starting(clock, Utc(0), speed)
+    }
 
     /// The same, no earlier than `at`: where a fast clock went on before, time does not stand still
     /// until the real one has caught up.
     #[must_use]
     pub fn starting(clock: SharedClock, at: Utc, speed: u32) -> SharedClock {
-        if speed <= 1 { return clock; }
+        if speed <= 1 {
+            return clock;
+        }
         let begun = clock.wall();
         Arc::new(Fast { clock, begun, start: begun.max(at), speed })
     }
 }
 
 impl Clock for Fast {
-    fn wall(&self) -> Utc { Utc(self.of_real(self.clock.wall().0)) }
-    fn of_real(&self, real: i64) -> i64 { self.start.0.saturating_add((real - self.begun.0).saturating_mul(i64::from(self.speed))) }
-    fn passed(&self) -> Duration { self.clock.passed() * self.speed }
-    fn speed(&self) -> u32 { self.speed }
+    fn wall(&self) -> Utc {
+        Utc(self.of_real(self.clock.wall().0))
+    }
+    fn of_real(&self, real: i64) -> i64 {
+        self.start.0.saturating_add((real - self.begun.0).saturating_mul(i64::from(self.speed)))
+    }
+    fn passed(&self) -> Duration {
+        self.clock.passed() * self.speed
+    }
+    fn speed(&self) -> u32 {
+        self.speed
+    }
 }
 
 impl Clock for SystemClock {
     fn wall(&self) -> Utc {
-        Utc(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64))
+        Utc(std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |d| d.as_micros() as i64))
     }
-    fn passed(&self) -> Duration { self.begun.elapsed() }
+    fn passed(&self) -> Duration {
+        self.begun.elapsed()
+    }
 }
 
 #[cfg(test)]
@@ -131,8 +160,12 @@ mod tests {
         passed: AtomicI64,
     }
     impl Clock for Hands {
-        fn wall(&self) -> Utc { Utc(self.wall.load(SeqCst)) }
-        fn passed(&self) -> Duration { Duration::from_micros(self.passed.load(SeqCst) as u64) }
+        fn wall(&self) -> Utc {
+            Utc(self.wall.load(SeqCst))
+        }
+        fn passed(&self) -> Duration {
+            Duration::from_micros(self.passed.load(SeqCst) as u64)
+        }
     }
     impl Hands {
         fn go(&self, wall: i64, passed: i64) {
@@ -151,7 +184,10 @@ mod tests {
         hands.go(edge - 1, 0);
         assert_eq!(steady.now(), (Utc(edge + 999), None));
         hands.go(edge, 0);
-        assert_eq!(steady.now().1, Some(Jump { expected: Utc(edge + 999), found: Utc(2 * edge + 999) }));
+        assert_eq!(
+            steady.now().1,
+            Some(Jump { expected: Utc(edge + 999), found: Utc(2 * edge + 999) })
+        );
         // An hour back: time goes on at half its pace.
         hands.go(-3_600_000_000, 0);
         let (before, jump) = steady.now();
@@ -169,7 +205,10 @@ mod tests {
         hands.go(100, 100);
         let fast = Fast::from_now(hands.clone(), 60);
         hands.go(2, 2);
-        assert_eq!((fast.wall(), fast.passed(), fast.speed()), (Utc(220), Duration::from_micros(102 * 60), 60));
+        assert_eq!(
+            (fast.wall(), fast.passed(), fast.speed()),
+            (Utc(220), Duration::from_micros(102 * 60), 60)
+        );
         assert_eq!((fast.of_real(101), fast.of_real(99)), (160, 40));
         assert_eq!(Fast::from_now(hands.clone(), 1).wall(), Utc(102));
         // A journal that is ahead: time goes on from its end.

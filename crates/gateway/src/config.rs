@@ -4,7 +4,12 @@
 use crate::error::{GatewayError, Result};
 use northbound_types::Region;
 use serde::Deserialize;
-use std::{collections::BTreeMap, net::{Ipv4Addr, SocketAddr}, path::{Path, PathBuf}, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// Port of the User interface, as the published emulator has it.
 pub const DUIS_PORT: u16 = 8079;
@@ -46,10 +51,21 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DUIS_PORT)), base: "/api/v1".to_owned(), threads: 2, speed: 1, sign_acknowledgements: false, certificate_dates: true,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DUIS_PORT)),
+            base: "/api/v1".to_owned(),
+            threads: 2,
+            speed: 1,
+            sign_acknowledgements: false,
+            certificate_dates: true,
             // 87: XML signing by a User; 02, 03, 08, 7F: Users whose only certificate is that of Commands.
             signing_roles: ["87", "02", "03", "08", "7F"].map(str::to_owned).to_vec(),
-            sign_with: None, tls: None, limits: Limits::default(), delivery: Delivery::default(), store: Store::default(), control: Control::default(), network: Network::default(),
+            sign_with: None,
+            tls: None,
+            limits: Limits::default(),
+            delivery: Delivery::default(),
+            store: Store::default(),
+            control: Control::default(),
+            network: Network::default(),
         }
     }
 }
@@ -102,20 +118,34 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { connections: 10_000, header_bytes: 16 * 1024, header_seconds: 60, body_seconds: 20, bodies_bytes: 128 << 20, discard_bytes: 32 << 20, answer_milliseconds: 2_800 }
+        Limits {
+            connections: 10_000,
+            header_bytes: 16 * 1024,
+            header_seconds: 60,
+            body_seconds: 20,
+            bodies_bytes: 128 << 20,
+            discard_bytes: 32 << 20,
+            answer_milliseconds: 2_800,
+        }
     }
 }
 
 impl Limits {
     /// How long headers may take.
     #[must_use]
-    pub fn header_time(&self) -> Duration { Duration::from_secs(self.header_seconds) }
+    pub fn header_time(&self) -> Duration {
+        Duration::from_secs(self.header_seconds)
+    }
     /// How long a body may take.
     #[must_use]
-    pub fn body_time(&self) -> Duration { Duration::from_secs(self.body_seconds) }
+    pub fn body_time(&self) -> Duration {
+        Duration::from_secs(self.body_seconds)
+    }
     /// How long an answer may take.
     #[must_use]
-    pub fn answer_time(&self) -> Duration { Duration::from_millis(self.answer_milliseconds) }
+    pub fn answer_time(&self) -> Duration {
+        Duration::from_millis(self.answer_milliseconds)
+    }
 }
 
 /// Delivery to Users.
@@ -145,12 +175,24 @@ pub struct Delivery {
 impl Delivery {
     /// The certificate that is shown, and its key.
     #[must_use]
-    pub fn identity(&self) -> Option<(&Path, &Path)> { Some((self.certificate.as_deref()?, self.key.as_deref()?)) }
+    pub fn identity(&self) -> Option<(&Path, &Path)> {
+        Some((self.certificate.as_deref()?, self.key.as_deref()?))
+    }
 }
 
 impl Default for Delivery {
     fn default() -> Delivery {
-        Delivery { connections: 8, timeout_milliseconds: 10_000, first_pause_milliseconds: 500, longest_pause_milliseconds: 60_000, refused_tries: 3, kept: 256, authorities: None, certificate: None, key: None }
+        Delivery {
+            connections: 8,
+            timeout_milliseconds: 10_000,
+            first_pause_milliseconds: 500,
+            longest_pause_milliseconds: 60_000,
+            refused_tries: 3,
+            kept: 256,
+            authorities: None,
+            certificate: None,
+            key: None,
+        }
     }
 }
 
@@ -177,14 +219,24 @@ pub struct Store {
 
 impl Default for Store {
     fn default() -> Store {
-        Store { segment_bytes: 64 << 20, checkpoint_records: 200_000, gather_microseconds: 2_000, commit_seconds: 10, commit_rows: 100_000, waiting_rows: 2_000_000, drain_seconds: 10 }
+        Store {
+            segment_bytes: 64 << 20,
+            checkpoint_records: 200_000,
+            gather_microseconds: 2_000,
+            commit_seconds: 10,
+            commit_rows: 100_000,
+            waiting_rows: 2_000_000,
+            drain_seconds: 10,
+        }
     }
 }
 
 impl Store {
     /// The wait for more inputs under load.
     #[must_use]
-    pub fn gather(&self) -> Duration { Duration::from_micros(self.gather_microseconds) }
+    pub fn gather(&self) -> Duration {
+        Duration::from_micros(self.gather_microseconds)
+    }
 }
 
 /// Longest wait for more inputs before a sync, µs: acknowledgements wait with it.
@@ -199,7 +251,9 @@ pub struct Control {
 }
 
 impl Default for Control {
-    fn default() -> Control { Control { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) } }
+    fn default() -> Control {
+        Control { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
+    }
 }
 
 /// The regional network.
@@ -228,14 +282,26 @@ impl Network {
     /// # Errors
     /// A text that names no region.
     pub fn providers(&self) -> std::result::Result<BTreeMap<Region, String>, String> {
-        self.providers.iter().map(|text| {
-            let (region, name) = text.split_once('=').ok_or_else(|| format!("network.providers has {text:?}; write north=NAME"))?;
-            Ok((region.parse().map_err(|e: northbound_types::text_enum::UnknownWord| format!("network.providers: {e}"))?, name.to_owned()))
-        }).collect()
+        self.providers
+            .iter()
+            .map(|text| {
+                let (region, name) = text
+                    .split_once('=')
+                    .ok_or_else(|| format!("network.providers has {text:?}; write north=NAME"))?;
+                Ok((
+                    region.parse().map_err(|e: northbound_types::text_enum::UnknownWord| {
+                        format!("network.providers: {e}")
+                    })?,
+                    name.to_owned(),
+                ))
+            })
+            .collect()
     }
     /// The seed of the devices' keys, where Commands carry MACs.
     #[must_use]
-    pub fn emulated_seed(&self) -> Option<u64> { self.macs.then_some(self.seed) }
+    pub fn emulated_seed(&self) -> Option<u64> {
+        self.macs.then_some(self.seed)
+    }
 }
 
 impl Config {
@@ -245,7 +311,8 @@ impl Config {
     /// A file that cannot be read, an unknown key, a value that cannot be.
     pub fn load(path: &Path) -> Result<Config> {
         let text = std::fs::read_to_string(path).map_err(GatewayError::io("read", path))?;
-        let config: Config = toml::from_str(&text).map_err(|e| GatewayError::Config { path: path.to_owned(), why: e.to_string() })?;
+        let config: Config = toml::from_str(&text)
+            .map_err(|e| GatewayError::Config { path: path.to_owned(), why: e.to_string() })?;
         config.check().map_err(|why| GatewayError::Config { path: path.to_owned(), why })?;
         Ok(config)
     }
@@ -256,17 +323,49 @@ impl Config {
     /// The first thing that is wrong, and what to write.
     pub fn check(&self) -> std::result::Result<(), String> {
         let positive = [
-            ("threads", self.threads), ("speed", self.speed as usize), ("limits.connections", self.limits.connections), ("delivery.connections", self.delivery.connections),
-            ("delivery.refused-tries", self.delivery.refused_tries as usize), ("delivery.kept", self.delivery.kept), ("store.commit-rows", self.store.commit_rows),
-            ("store.waiting-rows", self.store.waiting_rows), ("store.checkpoint-records", self.store.checkpoint_records as usize),
+            ("threads", self.threads),
+            ("speed", self.speed as usize),
+            ("limits.connections", self.limits.connections),
+            ("delivery.connections", self.delivery.connections),
+            ("delivery.refused-tries", self.delivery.refused_tries as usize),
+            ("delivery.kept", self.delivery.kept),
+            ("store.commit-rows", self.store.commit_rows),
+            ("store.waiting-rows", self.store.waiting_rows),
+            ("store.checkpoint-records", self.store.checkpoint_records as usize),
         ];
-        if let Some((key, _)) = positive.into_iter().find(|(_, n)| *n == 0) { return Err(format!("{key} is 0; write at least 1")); }
-        if self.limits.header_bytes < LEAST_HEADER_BYTES { return Err(format!("limits.header-bytes is {}; write at least {LEAST_HEADER_BYTES}", self.limits.header_bytes)); }
-        if self.delivery.certificate.is_some() != self.delivery.key.is_some() { return Err("delivery.certificate and delivery.key belong together: write both or neither".to_owned()); }
-        if self.store.gather_microseconds > MOST_GATHER { return Err(format!("store.gather-microseconds is {}; write at most {MOST_GATHER}", self.store.gather_microseconds)); }
-        if self.speed > MOST_SPEED { return Err(format!("speed is {}; write at most {MOST_SPEED}", self.speed)); }
-        if !self.control.listen.ip().is_loopback() { return Err(format!("control.listen is {}; write a loopback address", self.control.listen)); }
-        if !self.base.is_empty() && (!self.base.starts_with('/') || self.base.ends_with('/')) { return Err(format!("base is {:?}; write it as /api/v1", self.base)); }
+        if let Some((key, _)) = positive.into_iter().find(|(_, n)| *n == 0) {
+            return Err(format!("{key} is 0; write at least 1"));
+        }
+        if self.limits.header_bytes < LEAST_HEADER_BYTES {
+            return Err(format!(
+                "limits.header-bytes is {}; write at least {LEAST_HEADER_BYTES}",
+                self.limits.header_bytes
+            ));
+        }
+        if self.delivery.certificate.is_some() != self.delivery.key.is_some() {
+            return Err(
+                "delivery.certificate and delivery.key belong together: write both or neither"
+                    .to_owned(),
+            );
+        }
+        if self.store.gather_microseconds > MOST_GATHER {
+            return Err(format!(
+                "store.gather-microseconds is {}; write at most {MOST_GATHER}",
+                self.store.gather_microseconds
+            ));
+        }
+        if self.speed > MOST_SPEED {
+            return Err(format!("speed is {}; write at most {MOST_SPEED}", self.speed));
+        }
+        if !self.control.listen.ip().is_loopback() {
+            return Err(format!(
+                "control.listen is {}; write a loopback address",
+                self.control.listen
+            ));
+        }
+        if !self.base.is_empty() && (!self.base.starts_with('/') || self.base.ends_with('/')) {
+            return Err(format!("base is {:?}; write it as /api/v1", self.base));
+        }
         self.roles()?;
         self.serial()?;
         self.network.providers()?;
@@ -278,7 +377,13 @@ impl Config {
     /// # Errors
     /// A text that is no role.
     pub fn roles(&self) -> std::result::Result<Vec<u8>, String> {
-        self.signing_roles.iter().map(|r| u8::from_str_radix(r, 16).map_err(|_| format!("signing-roles has {r:?}; write two hexadecimal digits"))).collect()
+        self.signing_roles
+            .iter()
+            .map(|r| {
+                u8::from_str_radix(r, 16)
+                    .map_err(|_| format!("signing-roles has {r:?}; write two hexadecimal digits"))
+            })
+            .collect()
     }
 
     /// The serial number of the signing certificate.
@@ -286,7 +391,13 @@ impl Config {
     /// # Errors
     /// A text that is no serial number.
     pub fn serial(&self) -> std::result::Result<Option<u128>, String> {
-        self.sign_with.as_deref().map(|s| s.parse().map_err(|_| format!("sign-with is {s:?}; write a serial number in decimal"))).transpose()
+        self.sign_with
+            .as_deref()
+            .map(|s| {
+                s.parse()
+                    .map_err(|_| format!("sign-with is {s:?}; write a serial number in decimal"))
+            })
+            .transpose()
     }
 }
 
@@ -309,14 +420,25 @@ mod tests {
     fn what_is_not_said_is_as_by_default() {
         assert_eq!(read("").unwrap(), Config::default());
         let c = read("listen = \"127.0.0.1:9\"\n[limits]\nconnections = 3\n").unwrap();
-        assert_eq!((c.listen.port(), c.limits.connections, c.limits.header_bytes), (9, 3, Limits::default().header_bytes));
+        assert_eq!(
+            (c.listen.port(), c.limits.connections, c.limits.header_bytes),
+            (9, 3, Limits::default().header_bytes)
+        );
     }
 
     #[test]
     fn nonsense_is_refused_with_what_to_write() {
         for (text, says) in [
-            ("listn = 1", "listn"), ("speed = 10001", "10000"), ("threads = 0", "at least 1"), ("[delivery]\ncertificate = \"a.pem\"", "both or neither"), ("[store]\ngather-microseconds = 100001", "100000"), ("base = \"api/\"", "/api/v1"), ("[control]\nlisten = \"10.0.0.1:80\"", "loopback"),
-            ("signing-roles = [\"xx\"]", "hexadecimal"), ("sign-with = \"0x1\"", "decimal"), ("[limits]\nheader-bytes = 8191", "8192"),
+            ("listn = 1", "listn"),
+            ("speed = 10001", "10000"),
+            ("threads = 0", "at least 1"),
+            ("[delivery]\ncertificate = \"a.pem\"", "both or neither"),
+            ("[store]\ngather-microseconds = 100001", "100000"),
+            ("base = \"api/\"", "/api/v1"),
+            ("[control]\nlisten = \"10.0.0.1:80\"", "loopback"),
+            ("signing-roles = [\"xx\"]", "hexadecimal"),
+            ("sign-with = \"0x1\"", "decimal"),
+            ("[limits]\nheader-bytes = 8191", "8192"),
         ] {
             let why = read(text).unwrap_err();
             assert!(why.contains(says), "{text}: {why}");

@@ -14,7 +14,10 @@ use crate::{clock::SharedClock, config, door::Door, engine::Handle, log::Log, me
 use northbound_flow::effect::Delivery;
 use northbound_types::{Eui64, RequestId};
 use queue::Queue;
-use std::{collections::HashMap, sync::{Arc, Mutex, PoisonError}};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::{runtime, sync::watch, task::JoinSet};
 
 /// What workers share.
@@ -41,20 +44,34 @@ pub struct Deliveries {
 
 impl Deliveries {
     pub(crate) fn new(shared: Shared, runtime: runtime::Handle) -> Deliveries {
-        Deliveries { shared: Arc::new(shared), queues: Arc::default(), workers: Arc::default(), runtime }
+        Deliveries {
+            shared: Arc::new(shared),
+            queues: Arc::default(),
+            workers: Arc::default(),
+            runtime,
+        }
     }
 
     /// Takes a message. Never waits.
-    pub fn add(&self, message: Box<Delivery>) { self.queue(message.to).push(message); }
+    pub fn add(&self, message: Box<Delivery>) {
+        self.queue(message.to).push(message);
+    }
 
     fn queue(&self, user: Eui64) -> Arc<Queue> {
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(q) = queues.get(&user) { return Arc::clone(q); }
+        if let Some(q) = queues.get(&user) {
+            return Arc::clone(q);
+        }
         let queue = Arc::new(Queue::new(self.shared.settings.kept));
         queues.insert(user, Arc::clone(&queue));
         drop(queues);
         let mut workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
-        for _ in 0..self.shared.settings.connections { workers.spawn_on(worker::run(user, Arc::clone(&queue), Arc::clone(&self.shared)), &self.runtime); }
+        for _ in 0..self.shared.settings.connections {
+            workers.spawn_on(
+                worker::run(user, Arc::clone(&queue), Arc::clone(&self.shared)),
+                &self.runtime,
+            );
+        }
         queue
     }
 
@@ -72,25 +89,32 @@ impl Deliveries {
 
     /// Every endpoint.
     #[must_use]
-    pub fn endpoints(&self) -> Vec<Endpoint> { self.shared.endpoints.list() }
+    pub fn endpoints(&self) -> Vec<Endpoint> {
+        self.shared.endpoints.list()
+    }
 
     /// Messages that wait, by User, most first.
     #[must_use]
     pub fn waiting(&self) -> Vec<(Eui64, usize)> {
         let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<(Eui64, usize)> = queues.iter().map(|(u, q)| (*u, q.len())).filter(|(_, n)| *n > 0).collect();
+        let mut all: Vec<(Eui64, usize)> =
+            queues.iter().map(|(u, q)| (*u, q.len())).filter(|(_, n)| *n > 0).collect();
         all.sort_by_key(|(u, n)| (std::cmp::Reverse(*n), *u));
         all
     }
 
     /// Turns that workers took for a User, ever.
     #[cfg(test)]
-    pub(crate) fn turns(&self, user: Eui64) -> u64 { self.queue(user).turns() }
+    pub(crate) fn turns(&self, user: Eui64) -> u64 {
+        self.queue(user).turns()
+    }
 
     /// Are all messages taken, but for those of Users whose endpoint fails or is not known?
     #[must_use]
     pub fn is_drained(&self) -> bool {
         let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.iter().all(|(u, q)| q.len() == 0 || q.is_failing() || self.shared.endpoints.of(*u, None).is_none())
+        queues.iter().all(|(u, q)| {
+            q.len() == 0 || q.is_failing() || self.shared.endpoints.of(*u, None).is_none()
+        })
     }
 }

@@ -14,8 +14,8 @@ pub mod frame;
 pub mod log;
 mod server;
 
-pub use server::serve;
 pub(crate) use server::next as next_frame;
+pub use server::serve;
 
 use northbound_gbcs::{GbcsError, keys::PublicKey};
 use northbound_network::{ReplayError, Scenario};
@@ -48,7 +48,16 @@ impl Settings {
     /// Devices of a scenario in a folder: in real time, without errors, without keys.
     #[must_use]
     pub fn new(data: PathBuf, scenario: Scenario, recipients: Vec<Eui64>) -> Settings {
-        Settings { data, scenario, factor: 1, recipients, error_ppm: 0, broker: None, recipient_keys: Vec::new(), sign: false }
+        Settings {
+            data,
+            scenario,
+            factor: 1,
+            recipients,
+            error_ppm: 0,
+            broker: None,
+            recipient_keys: Vec::new(),
+            sign: false,
+        }
     }
 }
 
@@ -87,7 +96,9 @@ pub enum DevicesError {
         detail: String,
     },
     /// The execution log is damaged before its end.
-    #[error("{path}, byte {offset}: {detail}; what was done after it can't be known, so nothing is executed. Restore the file from a copy")]
+    #[error(
+        "{path}, byte {offset}: {detail}; what was done after it can't be known, so nothing is executed. Restore the file from a copy"
+    )]
     Log {
         /// The log.
         path: PathBuf,
@@ -121,7 +132,11 @@ pub enum DevicesError {
 }
 
 impl DevicesError {
-    pub(crate) fn io(path: &std::path::Path, action: &'static str, source: std::io::Error) -> DevicesError {
+    pub(crate) fn io(
+        path: &std::path::Path,
+        action: &'static str,
+        source: std::io::Error,
+    ) -> DevicesError {
         DevicesError::Io { path: path.to_owned(), action, source }
     }
 }

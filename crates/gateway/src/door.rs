@@ -8,7 +8,9 @@ mod payload;
 pub(crate) use payload::text_of;
 
 use crate::keys::Keys;
-use northbound_duis::{Limits, Message, SignatureRefusal, Services, Verifier, VerifyRules, read_and_verify};
+use northbound_duis::{
+    Limits, Message, Services, SignatureRefusal, Verifier, VerifyRules, read_and_verify,
+};
 use northbound_flow::{
     event::{IdText, Request, TurnedAway, WebService},
     policy::Policy,
@@ -42,10 +44,19 @@ impl DoorCodes {
     ///
     /// # Errors
     /// A setting that is missing or no code.
-    pub fn from_rules(rules: &RuleSet, day: Day) -> Result<DoorCodes, northbound_flow::policy::PolicyError> {
+    pub fn from_rules(
+        rules: &RuleSet,
+        day: Day,
+    ) -> Result<DoorCodes, northbound_flow::policy::PolicyError> {
         let code = |key: &str| -> Result<ResponseCode, northbound_flow::policy::PolicyError> {
             let text = rules.traffic(key, day)?.text(day)?;
-            text.parse().map_err(|e: northbound_types::word::WordError| northbound_flow::policy::PolicyError::Value { key: key.to_owned(), text: text.to_owned(), problem: e.to_string() })
+            text.parse().map_err(|e: northbound_types::word::WordError| {
+                northbound_flow::policy::PolicyError::Value {
+                    key: key.to_owned(),
+                    text: text.to_owned(),
+                    problem: e.to_string(),
+                }
+            })
         };
         Ok(DoorCodes { unreadable: code("code-unreadable")?, signature: code("code-signature")? })
     }
@@ -74,63 +85,118 @@ pub enum Passed {
 impl Door {
     /// A door. `rules` of signatures hold for every message.
     #[must_use]
-    pub fn new(limits: Limits, services: Services, rules: VerifyRules, keys: Arc<Keys>, policy: Arc<Policy>, codes: DoorCodes) -> Door {
-        Door { limits, services, rules, keys: RwLock::new(keys), policy: RwLock::new(policy), codes }
+    pub fn new(
+        limits: Limits,
+        services: Services,
+        rules: VerifyRules,
+        keys: Arc<Keys>,
+        policy: Arc<Policy>,
+        codes: DoorCodes,
+    ) -> Door {
+        Door {
+            limits,
+            services,
+            rules,
+            keys: RwLock::new(keys),
+            policy: RwLock::new(policy),
+            codes,
+        }
     }
 
     /// The limits of messages.
     #[must_use]
-    pub fn limits(&self) -> &Limits { &self.limits }
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
     /// The catalogue.
     #[must_use]
-    pub fn services(&self) -> &Services { &self.services }
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
     /// The certificates and keys in use.
     #[must_use]
-    pub fn keys(&self) -> Arc<Keys> { Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner)) }
+    pub fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
     /// The policy in force.
     #[must_use]
-    pub fn policy(&self) -> Arc<Policy> { Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner)) }
+    pub fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner))
+    }
     /// Other certificates from now on.
-    pub fn change_keys(&self, keys: Arc<Keys>) { *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys; }
+    pub fn change_keys(&self, keys: Arc<Keys>) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
     /// Another policy from now on.
-    pub fn change_policy(&self, policy: Arc<Policy>) { *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy; }
+    pub fn change_policy(&self, policy: Arc<Policy>) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+    }
     /// The code for what cannot be read.
     #[must_use]
-    pub fn unreadable(&self) -> ResponseCode { self.codes.unreadable }
+    pub fn unreadable(&self) -> ResponseCode {
+        self.codes.unreadable
+    }
 
     /// Bytes that a message to this service may have at most.
     #[must_use]
     pub fn most_bytes(&self, service: WebService) -> usize {
         match service {
             // Firmware goes to the Non-Device service only.
-            WebService::NonDevice => self.limits.service_bytes.values().copied().chain([self.limits.body_bytes]).max().unwrap_or(0),
+            WebService::NonDevice => self
+                .limits
+                .service_bytes
+                .values()
+                .copied()
+                .chain([self.limits.body_bytes])
+                .max()
+                .unwrap_or(0),
             WebService::Send | WebService::Transform => self.limits.body_bytes,
         }
     }
 
     /// Reads and verifies a message. `connected` is whose certificate the connection has shown.
     #[must_use]
-    pub fn pass(&self, service: WebService, bytes: &[u8], connected: Option<Eui64>, now: Utc) -> Passed {
+    pub fn pass(
+        &self,
+        service: WebService,
+        bytes: &[u8],
+        connected: Option<Eui64>,
+        now: Utc,
+    ) -> Passed {
         let keys = self.keys();
         let verifier = Verifier { keyring: &keys.ring, rules: &self.rules, now };
-        let (message, signed) = match read_and_verify(bytes, &self.limits, &self.services, &verifier) {
-            Ok((Message::Request(r), signed)) => (r, signed),
-            Ok((Message::Response(_), _)) => return self.away_unread(bytes, connected, "a Response; only Requests are taken here".to_owned()),
-            Err(refusal) => return self.away_unread(bytes, connected, refusal.to_string()),
-        };
+        let (message, signed) =
+            match read_and_verify(bytes, &self.limits, &self.services, &verifier) {
+                Ok((Message::Request(r), signed)) => (r, signed),
+                Ok((Message::Response(_), _)) => {
+                    return self.away_unread(
+                        bytes,
+                        connected,
+                        "a Response; only Requests are taken here".to_owned(),
+                    );
+                }
+                Err(refusal) => return self.away_unread(bytes, connected, refusal.to_string()),
+            };
         let signer = match signed {
             Ok(signed) => signed.signer,
             Err(e) => return self.away_signature(&message, connected, &e),
         };
         if connected.is_some_and(|c| c != signer) {
-            let why = format!("signed by {signer} on a connection of {}", connected.map(|c| c.to_string()).unwrap_or_default());
+            let why = format!(
+                "signed by {signer} on a connection of {}",
+                connected.map(|c| c.to_string()).unwrap_or_default()
+            );
             return away(&message, connected, self.codes.signature, why);
         }
         let policy = self.policy();
         match fields::request(&message, bytes, service, signer, &policy, &keys) {
             Ok(request) => Passed::In(Box::new(request)),
-            Err(fields::Unfit::Unreadable(why)) => away(&message, connected, self.codes.unreadable, why),
-            Err(fields::Unfit::Signature(why)) => away(&message, connected, self.codes.signature, why),
+            Err(fields::Unfit::Unreadable(why)) => {
+                away(&message, connected, self.codes.unreadable, why)
+            }
+            Err(fields::Unfit::Signature(why)) => {
+                away(&message, connected, self.codes.signature, why)
+            }
         }
     }
 
@@ -139,22 +205,41 @@ impl Door {
     pub fn away_unread(&self, bytes: &[u8], connected: Option<Eui64>, why: String) -> Passed {
         let written = payload::text_of(bytes, "RequestID").map(str::to_owned);
         let id = written.as_deref().and_then(|t| t.trim().parse::<RequestId>().ok());
-        let event = TurnedAway { id, from: connected, cv: 0, srv: Srv::NONE, code: self.codes.unreadable };
+        let event =
+            TurnedAway { id, from: connected, cv: 0, srv: Srv::NONE, code: self.codes.unreadable };
         Passed::Away(Box::new(Away { event, written: id.and(written), why }))
     }
 
-    fn away_signature(&self, message: &northbound_duis::Request, connected: Option<Eui64>, e: &SignatureRefusal) -> Passed {
+    fn away_signature(
+        &self,
+        message: &northbound_duis::Request,
+        connected: Option<Eui64>,
+        e: &SignatureRefusal,
+    ) -> Passed {
         away(message, connected, self.codes.signature, e.to_string())
     }
 }
 
-fn away(message: &northbound_duis::Request, connected: Option<Eui64>, code: ResponseCode, why: String) -> Passed {
-    let event = TurnedAway { id: Some(message.id.id), from: connected, cv: message.variant, srv: message.srv.parse().unwrap_or_default(), code };
+fn away(
+    message: &northbound_duis::Request,
+    connected: Option<Eui64>,
+    code: ResponseCode,
+    why: String,
+) -> Passed {
+    let event = TurnedAway {
+        id: Some(message.id.id),
+        from: connected,
+        cv: message.variant,
+        srv: message.srv.parse().unwrap_or_default(),
+        code,
+    };
     Passed::Away(Box::new(Away { event, written: Some(message.id.text.clone()), why }))
 }
 
 /// The id as the core keeps it.
-fn id_text(id: &northbound_duis::IdText) -> IdText { IdText::of(&id.text) }
+fn id_text(id: &northbound_duis::IdText) -> IdText {
+    IdText::of(&id.text)
+}
 
 /// A User's own test cannot be told from its traffic.
 const NO_TEST: TestKind = TestKind::None;

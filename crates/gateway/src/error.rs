@@ -3,7 +3,11 @@
 use northbound_flow::policy::PolicyError;
 use northbound_ledger::LedgerError;
 use northbound_rules::RuleError;
-use std::{io, net::SocketAddr, path::{Path, PathBuf}};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 /// Why the service cannot start, go on or be reached.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +39,9 @@ pub enum GatewayError {
         source: io::Error,
     },
     /// Plain HTTP beyond this machine.
-    #[error("plain HTTP on {address} could be read by anybody on the way: listen on 127.0.0.1, or give a certificate and a key")]
+    #[error(
+        "plain HTTP on {address} could be read by anybody on the way: listen on 127.0.0.1, or give a certificate and a key"
+    )]
     PlainBeyondLoopback {
         /// Which address.
         address: SocketAddr,
@@ -99,7 +105,9 @@ pub enum GatewayError {
 impl GatewayError {
     /// A change of several that was not made.
     #[must_use]
-    pub fn of_change(c: crate::control::Changed) -> GatewayError { GatewayError::Refused { status: c.status, code: c.code, message: c.message } }
+    pub fn of_change(c: crate::control::Changed) -> GatewayError {
+        GatewayError::Refused { status: c.status, code: c.code, message: c.message }
+    }
     pub(crate) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> GatewayError {
         let path = path.to_owned();
         move |source| GatewayError::Io { what, path, source }

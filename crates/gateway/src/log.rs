@@ -3,7 +3,15 @@
 
 use northbound_types::{Utc, text_enum};
 use serde_json::{Map, Value, json};
-use std::{io::Write, sync::{Arc, atomic::{AtomicU64, Ordering}, mpsc::{SyncSender, sync_channel}}, thread::JoinHandle};
+use std::{
+    io::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+};
 
 /// Lines that may wait to be written.
 pub const WAITING_LINES: usize = 8_192;
@@ -38,7 +46,13 @@ impl Log {
             for line in waiting {
                 let lost = count.swap(0, Ordering::Relaxed);
                 // A log that cannot be written to has nobody to be told.
-                if lost > 0 { let _ = writeln!(out, "{}", json!({"level": "warn", "event": "log.dropped", "lines": lost})); }
+                if lost > 0 {
+                    let _ = writeln!(
+                        out,
+                        "{}",
+                        json!({"level": "warn", "event": "log.dropped", "lines": lost})
+                    );
+                }
                 let _ = writeln!(out, "{line}");
                 let _ = out.flush();
             }
@@ -52,8 +66,12 @@ impl Log {
         line.insert("at".to_owned(), json!(at.to_string()));
         line.insert("level".to_owned(), json!(level.as_str()));
         line.insert("event".to_owned(), json!(event));
-        if let Value::Object(more) = fields { line.extend(more); }
-        if self.lines.try_send(Value::Object(line).to_string()).is_err() { self.dropped.fetch_add(1, Ordering::Relaxed); }
+        if let Value::Object(more) = fields {
+            line.extend(more);
+        }
+        if self.lines.try_send(Value::Object(line).to_string()).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -67,9 +85,13 @@ pub struct References {
 impl References {
     /// Ids of a process that began at that time.
     #[must_use]
-    pub fn from(start: Utc) -> References { References { start: start.0, next: AtomicU64::new(1) } }
+    pub fn from(start: Utc) -> References {
+        References { start: start.0, next: AtomicU64::new(1) }
+    }
     /// The next id, unique over restarts.
-    pub fn next(&self) -> String { format!("{:x}-{:x}", self.start / 1_000, self.next.fetch_add(1, Ordering::Relaxed)) }
+    pub fn next(&self) -> String {
+        format!("{:x}-{:x}", self.start / 1_000, self.next.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 #[cfg(test)]
@@ -80,8 +102,12 @@ mod tests {
     #[derive(Clone, Default)]
     struct Page(Arc<Mutex<Vec<u8>>>);
     impl Write for Page {
-        fn write(&mut self, b: &[u8]) -> std::io::Result<usize> { self.0.lock().unwrap().write(b) }
-        fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
+        fn write(&mut self, b: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(b)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
     }
 
     #[test]
@@ -93,7 +119,10 @@ mod tests {
         writer.join().unwrap();
         let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
         let v: Value = serde_json::from_str(text.trim_end()).unwrap();
-        assert_eq!((v["level"].as_str(), v["event"].as_str(), v["n"].as_i64(), v["at"].as_str()), (Some("warn"), Some("x.y"), Some(3), Some("1970-01-01T00:00:00Z")));
+        assert_eq!(
+            (v["level"].as_str(), v["event"].as_str(), v["n"].as_i64(), v["at"].as_str()),
+            (Some("warn"), Some("x.y"), Some(3), Some("1970-01-01T00:00:00Z"))
+        );
     }
 
     #[test]

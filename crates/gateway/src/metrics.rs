@@ -3,10 +3,17 @@
 
 use northbound_flow::{effect::Record, words::Class};
 use northbound_types::{Region, RequestState};
-use std::{fmt::Write, sync::atomic::{AtomicU64, Ordering::Relaxed}, time::Duration};
+use std::{
+    fmt::Write,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
 
 /// Upper bounds of the buckets of times, µs.
-const BOUNDS: [u64; 14] = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 3_000_000, 10_000_000];
+const BOUNDS: [u64; 14] = [
+    500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
+    2_000_000, 3_000_000, 10_000_000,
+];
 
 /// A number that only grows, or one that is set.
 #[derive(Debug, Default)]
@@ -14,14 +21,22 @@ pub struct Number(AtomicU64);
 
 impl Number {
     /// Adds.
-    pub fn add(&self, n: u64) { self.0.fetch_add(n, Relaxed); }
+    pub fn add(&self, n: u64) {
+        self.0.fetch_add(n, Relaxed);
+    }
     /// Takes away.
-    pub fn take(&self, n: u64) { self.0.fetch_sub(n, Relaxed); }
+    pub fn take(&self, n: u64) {
+        self.0.fetch_sub(n, Relaxed);
+    }
     /// Sets.
-    pub fn set(&self, n: u64) { self.0.store(n, Relaxed); }
+    pub fn set(&self, n: u64) {
+        self.0.store(n, Relaxed);
+    }
     /// Reads.
     #[must_use]
-    pub fn get(&self) -> u64 { self.0.load(Relaxed) }
+    pub fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
 }
 
 /// Times in buckets.
@@ -52,7 +67,9 @@ impl Times {
 }
 
 /// Microseconds as seconds, exactly.
-fn seconds(us: u64) -> String { format!("{}.{:06}", us / 1_000_000, us % 1_000_000) }
+fn seconds(us: u64) -> String {
+    format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
+}
 
 /// All counters.
 #[derive(Debug, Default)]
@@ -103,7 +120,9 @@ impl Metrics {
 
     /// An exchange was settled.
     pub fn settled(&self, r: &Record) {
-        if r.state == RequestState::TimedOut { self.timed_out.0[r.region as usize][r.class as usize].add(1); }
+        if r.state == RequestState::TimedOut {
+            self.timed_out.0[r.region as usize][r.class as usize].add(1);
+        }
     }
 
     /// The text that Prometheus reads.
@@ -112,29 +131,74 @@ impl Metrics {
         let mut out = String::new();
         for (name, kind, help, n) in [
             ("northbound_requests_total", "counter", "requests over HTTP", &self.requests),
-            ("northbound_problems_total", "counter", "requests answered with another status than 200", &self.problems),
-            ("northbound_turned_away_total", "counter", "messages turned away at the door", &self.turned_away),
-            ("northbound_connections", "gauge", "connections to the User interface", &self.connections),
+            (
+                "northbound_problems_total",
+                "counter",
+                "requests answered with another status than 200",
+                &self.problems,
+            ),
+            (
+                "northbound_turned_away_total",
+                "counter",
+                "messages turned away at the door",
+                &self.turned_away,
+            ),
+            (
+                "northbound_connections",
+                "gauge",
+                "connections to the User interface",
+                &self.connections,
+            ),
             ("northbound_inputs_stored_total", "counter", "inputs in the journal", &self.stored),
             ("northbound_delivery_tries_total", "counter", "tries to deliver", &self.tries),
             ("northbound_delivered_total", "counter", "messages that Users took", &self.delivered),
-            ("northbound_parked_total", "counter", "messages that Users would not take", &self.parked),
+            (
+                "northbound_parked_total",
+                "counter",
+                "messages that Users would not take",
+                &self.parked,
+            ),
             ("northbound_journal_suspended", "gauge", "1 while the disk refuses", &self.suspended),
-            ("northbound_clock_jumps_total", "counter", "jumps of the wall clock", &self.clock_jumps),
-            ("northbound_ledger_rows_waiting", "gauge", "rows that wait for the ledger", &self.ledger_waiting),
-            ("northbound_ledger_position", "gauge", "journal position that the ledger holds", &self.ledger_position),
+            (
+                "northbound_clock_jumps_total",
+                "counter",
+                "jumps of the wall clock",
+                &self.clock_jumps,
+            ),
+            (
+                "northbound_ledger_rows_waiting",
+                "gauge",
+                "rows that wait for the ledger",
+                &self.ledger_waiting,
+            ),
+            (
+                "northbound_ledger_position",
+                "gauge",
+                "journal position that the ledger holds",
+                &self.ledger_position,
+            ),
         ] {
             let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {}", n.get());
         }
-        self.answered.print(&mut out, "northbound_answer_seconds", "from the last byte of a request to its answer");
-        self.verified.print(&mut out, "northbound_verify_seconds", "reading and verifying a request");
+        self.answered.print(
+            &mut out,
+            "northbound_answer_seconds",
+            "from the last byte of a request to its answer",
+        );
+        self.verified.print(
+            &mut out,
+            "northbound_verify_seconds",
+            "reading and verifying a request",
+        );
         self.sync.print(&mut out, "northbound_sync_seconds", "syncs of the journal");
         let name = "northbound_settled_timed_out_total";
         let _ = writeln!(out, "# HELP {name} requests that ended timed out\n# TYPE {name} counter");
         for r in Region::ALL {
             for c in Class::ALL {
                 let n = self.timed_out.0[*r as usize][*c as usize].get();
-                if n > 0 { let _ = writeln!(out, "{name}{{region=\"{r}\",class=\"{c}\"}} {n}"); }
+                if n > 0 {
+                    let _ = writeln!(out, "{name}{{region=\"{r}\",class=\"{c}\"}} {n}");
+                }
             }
         }
         out
@@ -153,7 +217,14 @@ mod tests {
         t.note(Duration::from_secs(11));
         let mut out = String::new();
         t.print(&mut out, "x", "y");
-        for line in ["x_bucket{le=\"0.000500\"} 1", "x_bucket{le=\"0.001000\"} 2", "x_bucket{le=\"10.000000\"} 2", "x_bucket{le=\"+Inf\"} 3", "x_sum 11.001001", "x_count 3"] {
+        for line in [
+            "x_bucket{le=\"0.000500\"} 1",
+            "x_bucket{le=\"0.001000\"} 2",
+            "x_bucket{le=\"10.000000\"} 2",
+            "x_bucket{le=\"+Inf\"} 3",
+            "x_sum 11.001001",
+            "x_count 3",
+        ] {
             assert!(out.lines().any(|l| l == line), "{line} is missing in\n{out}");
         }
     }
@@ -161,6 +232,11 @@ mod tests {
     #[test]
     fn every_line_is_a_comment_or_a_number() {
         let text = Metrics::default().print();
-        assert!(text.lines().all(|l| l.starts_with('#') || l.rsplit_once(' ').is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit() || b == b'.'))), "{text}");
+        assert!(
+            text.lines().all(|l| l.starts_with('#')
+                || l.rsplit_once(' ')
+                    .is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit() || b == b'.'))),
+            "{text}"
+        );
     }
 }

@@ -80,14 +80,23 @@ impl NetworkEvent {
     #[must_use]
     pub fn at(mut self, scale: impl Fn(i64) -> i64) -> NetworkEvent {
         match &mut self {
-            NetworkEvent::Connected | NetworkEvent::Disconnected | NetworkEvent::Told { told: Told::Executing | Told::Unknown, .. } => {}
-            NetworkEvent::Answer { delivered, at, .. } => { *delivered = scale(*delivered); *at = scale(*at); }
+            NetworkEvent::Connected
+            | NetworkEvent::Disconnected
+            | NetworkEvent::Told { told: Told::Executing | Told::Unknown, .. } => {}
+            NetworkEvent::Answer { delivered, at, .. } => {
+                *delivered = scale(*delivered);
+                *at = scale(*at);
+            }
             NetworkEvent::NoRoute { at, .. } => *at = scale(*at),
             NetworkEvent::Alert { at, alert, .. } => {
                 *at = scale(*at);
-                if let NetworkAlert::PowerOutage { since, .. } = alert { *since = scale(*since); }
+                if let NetworkAlert::PowerOutage { since, .. } = alert {
+                    *since = scale(*since);
+                }
             }
-            NetworkEvent::Told { told: Told::Known { delivered, .. }, .. } => *delivered = scale(*delivered),
+            NetworkEvent::Told { told: Told::Known { delivered, .. }, .. } => {
+                *delivered = scale(*delivered)
+            }
         }
         self
     }
@@ -165,6 +174,10 @@ fn command_key(bytes: &[u8]) -> Result<Correlation, NetworkError> {
     let p = northbound_gbcs::parse(bytes)?;
     match p.message.cra {
         Cra::Command => Ok(Correlation::of(&p.message)?),
-        other => Err(NetworkError::Message(GbcsError { code: ErrorCode::UnknownCra, offset: 0, detail: format!("a {other} can't be sent to a device") })),
+        other => Err(NetworkError::Message(GbcsError {
+            code: ErrorCode::UnknownCra,
+            offset: 0,
+            detail: format!("a {other} can't be sent to a device"),
+        })),
     }
 }

@@ -2,9 +2,16 @@
 //! journal played again into another ledger, which must say the same.
 
 use crate::{
-    accounts::{Accounts, Sink}, config::Store, engine, error::{GatewayError, Result}, metrics::Metrics,
+    accounts::{Accounts, Sink},
+    config::Store,
+    engine,
+    error::{GatewayError, Result},
+    metrics::Metrics,
 };
-use northbound_flow::{Flow, Policy, codec, event::{Control, Event}};
+use northbound_flow::{
+    Flow, Policy, codec,
+    event::{Control, Event},
+};
 use northbound_ledger::journal::{Disk, inspect};
 use northbound_types::Utc;
 use std::{path::Path, sync::Arc};
@@ -16,9 +23,22 @@ pub const JOURNAL: &str = "journal";
 ///
 /// # Errors
 /// A service that runs (the journal is locked), a journal that cannot be read.
-pub fn look<T>(data: &Path, policy: Policy, now: Utc, see: impl FnOnce(&northbound_flow::Flow) -> T) -> Result<T> {
+pub fn look<T>(
+    data: &Path,
+    policy: Policy,
+    now: Utc,
+    see: impl FnOnce(&northbound_flow::Flow) -> T,
+) -> Result<T> {
     let mut accounts = Accounts::off(Store::default(), Arc::new(Metrics::default()));
-    Ok(see(&engine::open(Disk::at(data.join(JOURNAL)), Store::default().segment_bytes, 0, policy, now, &mut accounts)?.flow))
+    Ok(see(&engine::open(
+        Disk::at(data.join(JOURNAL)),
+        Store::default().segment_bytes,
+        0,
+        policy,
+        now,
+        &mut accounts,
+    )?
+    .flow))
 }
 
 /// Appends changes, each checked against the core as it stands, all of them or none.
@@ -28,13 +48,26 @@ pub fn look<T>(data: &Path, policy: Policy, now: Utc, see: impl FnOnce(&northbou
 /// be made.
 pub fn change(data: &Path, policy: Policy, changes: &[Control], now: Utc) -> Result<u64> {
     let mut accounts = Accounts::off(Store::default(), Arc::new(Metrics::default()));
-    let mut opened = engine::open(Disk::at(data.join(JOURNAL)), Store::default().segment_bytes, 0, policy.clone(), now, &mut accounts)?;
+    let mut opened = engine::open(
+        Disk::at(data.join(JOURNAL)),
+        Store::default().segment_bytes,
+        0,
+        policy.clone(),
+        now,
+        &mut accounts,
+    )?;
     let at = opened.recovery.last.map_or(now, |last| last.max(now));
     let mut effects = Vec::new();
     let mut all = Vec::new();
-    if opened.recovery.position == 0 { all.push(Event::Control(Box::new(first(policy)))); }
+    if opened.recovery.position == 0 {
+        all.push(Event::Control(Box::new(first(policy))));
+    }
     for c in changes {
-        opened.flow.would_take(&c.change).map_err(|message| GatewayError::Refused { status: 409, code: "control.unchanged".to_owned(), message })?;
+        opened.flow.would_take(&c.change).map_err(|message| GatewayError::Refused {
+            status: 409,
+            code: "control.unchanged".to_owned(),
+            message,
+        })?;
         let event = Event::Control(Box::new(c.clone()));
         // A change may rest on the one before.
         opened.flow.apply(at, &event, &mut effects);
@@ -42,7 +75,9 @@ pub fn change(data: &Path, policy: Policy, changes: &[Control], now: Utc) -> Res
         all.push(event);
     }
     for event in all {
-        let payload = codec::encode_event(&event, Vec::new()).map_err(|e| GatewayError::Journal { position: opened.journal.next_position(), why: e.to_string() })?;
+        let payload = codec::encode_event(&event, Vec::new()).map_err(|e| {
+            GatewayError::Journal { position: opened.journal.next_position(), why: e.to_string() }
+        })?;
         opened.journal.append(at, &payload)?;
     }
     Ok(opened.journal.sync()?)
@@ -59,7 +94,13 @@ const ROWS: usize = 100_000;
 /// # Errors
 /// A journal whose first records were let go, or that is damaged before `upto`; a ledger that cannot
 /// be written.
-pub fn replay(data: &Path, policy: Policy, upto: u64, sink: Box<dyn Sink>, each: &mut dyn FnMut(u64)) -> Result<u64> {
+pub fn replay(
+    data: &Path,
+    policy: Policy,
+    upto: u64,
+    sink: Box<dyn Sink>,
+    each: &mut dyn FnMut(u64),
+) -> Result<u64> {
     let disk = Disk::at(data.join(JOURNAL));
     let broken = |position: u64, why: String| GatewayError::Journal { position, why };
     // Rows are committed by their number alone: the journal's times pass faster than those of the clock.
@@ -69,26 +110,39 @@ pub fn replay(data: &Path, policy: Policy, upto: u64, sink: Box<dyn Sink>, each:
     while done < upto {
         let (found, damage) = inspect::records(&disk, done + 1, PAGE)?;
         if found.is_empty() {
-            let why = damage.map_or_else(|| format!("the journal ends here, and the ledger rests on position {upto}"), |d| format!("{} at byte {}: {}", d.file, d.offset, d.why));
+            let why = damage.map_or_else(
+                || format!("the journal ends here, and the ledger rests on position {upto}"),
+                |d| format!("{} at byte {}: {}", d.file, d.offset, d.why),
+            );
             return Err(broken(done + 1, why));
         }
         for f in found.into_iter().take_while(|f| f.record.position <= upto) {
-            if f.record.position != done + 1 { return Err(broken(done + 1, "it was let go: what came before the journal's first record cannot be played again".to_owned())); }
+            if f.record.position != done + 1 {
+                return Err(broken(done + 1, "it was let go: what came before the journal's first record cannot be played again".to_owned()));
+            }
             engine::replay(&mut flow, &f.record, 0, &mut effects, &mut accounts)?;
             (done, last) = (f.record.position, f.record.at);
         }
         // Records may be read faster than rows are written: what waits in memory has a limit.
-        if accounts.overfull(2 * ROWS) { accounts.wait(); }
+        if accounts.overfull(2 * ROWS) {
+            accounts.wait();
+        }
         accounts.tick(last, done, &flow);
         each(done);
     }
     accounts.finish(last, done, &flow);
-    if accounts.committed(0) < done { return Err(broken(done, "its rows cannot be written to the other ledger".to_owned())); }
+    if accounts.committed(0) < done {
+        return Err(broken(done, "its rows cannot be written to the other ledger".to_owned()));
+    }
     Ok(done)
 }
 
 /// The first input of all: what the core decides by.
 #[must_use]
 pub fn first(policy: Policy) -> Control {
-    Control { actor: "service".to_owned(), reason: "the rules in force".to_owned(), change: northbound_flow::Change::Policy(Box::new(policy)) }
+    Control {
+        actor: "service".to_owned(),
+        reason: "the rules in force".to_owned(),
+        change: northbound_flow::Change::Policy(Box::new(policy)),
+    }
 }

@@ -16,7 +16,10 @@ use northbound_ledger::journal::{Disk, Storage};
 use parts::Built;
 use serde_json::json;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
-use tokio::{runtime::Runtime, sync::{mpsc, watch}};
+use tokio::{
+    runtime::Runtime,
+    sync::{mpsc, watch},
+};
 
 /// Between looks whether everything is delivered.
 const DRAINING: Duration = Duration::from_millis(20);
@@ -59,30 +62,80 @@ impl Service {
     /// As [`Service::start`].
     pub fn start_on<S: Storage + Send + 'static>(setup: Setup, journal: S) -> Result<Service> {
         let config = setup.config.clone();
-        if config.tls.is_none() && !config.listen.ip().is_loopback() { return Err(GatewayError::PlainBeyondLoopback { address: config.listen }); }
+        if config.tls.is_none() && !config.listen.ip().is_loopback() {
+            return Err(GatewayError::PlainBeyondLoopback { address: config.listen });
+        }
         let acceptor = config.tls.as_ref().map(http::tls::acceptor).transpose()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(config.threads).enable_all().thread_name("northbound-io").build()
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(config.threads)
+            .enable_all()
+            .thread_name("northbound-io")
+            .build()
             .map_err(|e| GatewayError::Tls(format!("threads cannot be started: {e}")))?;
-        let (front_socket, control_socket) = runtime.block_on(async { Ok::<_, GatewayError>((http::listen(config.listen).await?, http::listen(config.control.listen).await?)) })?;
+        let (front_socket, control_socket) = runtime.block_on(async {
+            Ok::<_, GatewayError>((
+                http::listen(config.listen).await?,
+                http::listen(config.control.listen).await?,
+            ))
+        })?;
         let (stop, stopping) = watch::channel(false);
         let (stop_deliveries, deliveries_stopping) = watch::channel(false);
         let (ask_stop, stopped) = mpsc::channel(4);
         let addresses = (front_socket.address, control_socket.address);
-        let built = parts::build(setup, journal, &runtime, addresses, ask_stop, stopping.clone(), deliveries_stopping)?;
+        let built = parts::build(
+            setup,
+            journal,
+            &runtime,
+            addresses,
+            ask_stop,
+            stopping.clone(),
+            deliveries_stopping,
+        )?;
         let Built { engine, handle, front, interface, deliveries, url, data, log, clock } = built;
-        let front = serve_front(&runtime, front_socket, config.limits.clone(), acceptor, stopping.clone(), front);
+        let front = serve_front(
+            &runtime,
+            front_socket,
+            config.limits.clone(),
+            acceptor,
+            stopping.clone(),
+            front,
+        );
         let interface = serve_control(&runtime, control_socket, stopping, interface);
-        let engine = std::thread::Builder::new().name("northbound-engine".to_owned()).spawn(move || Engine::<S>::new(engine).run()).map_err(|e| GatewayError::Tls(format!("threads cannot be started: {e}")))?;
-        log.say(clock.wall(), Level::Info, "service.started", json!({"duis": addresses.0.to_string(), "control": addresses.1.to_string()}));
+        let engine = std::thread::Builder::new()
+            .name("northbound-engine".to_owned())
+            .spawn(move || Engine::<S>::new(engine).run())
+            .map_err(|e| GatewayError::Tls(format!("threads cannot be started: {e}")))?;
+        log.say(
+            clock.wall(),
+            Level::Info,
+            "service.started",
+            json!({"duis": addresses.0.to_string(), "control": addresses.1.to_string()}),
+        );
         Ok(Service {
-            duis: addresses.0, control: addresses.1, url, data, runtime, handle, engine, stop, stop_deliveries, stopped, front, interface, deliveries,
-            drain: Duration::from_secs(config.store.drain_seconds), log, clock,
+            duis: addresses.0,
+            control: addresses.1,
+            url,
+            data,
+            runtime,
+            handle,
+            engine,
+            stop,
+            stop_deliveries,
+            stopped,
+            front,
+            interface,
+            deliveries,
+            drain: Duration::from_secs(config.store.drain_seconds),
+            log,
+            clock,
         })
     }
 
     /// Where Users post, as an address.
     #[must_use]
-    pub fn url(&self) -> &str { &self.url }
+    pub fn url(&self) -> &str {
+        &self.url
+    }
 
     /// Waits for a signal or a word over the loopback interface.
     pub fn wait(&mut self) -> StopReason {
@@ -98,18 +151,36 @@ impl Service {
     /// Stops cleanly: takes nothing more, finishes what it is at, delivers what can be delivered within
     /// the time that is set, commits the ledger and writes a checkpoint. Returns the journal's position.
     pub fn stop(self) -> u64 {
-        let Service { data, runtime, handle, engine, stop, stop_deliveries, front, interface, deliveries, drain, log, clock, .. } = self;
+        let Service {
+            data,
+            runtime,
+            handle,
+            engine,
+            stop,
+            stop_deliveries,
+            front,
+            interface,
+            deliveries,
+            drain,
+            log,
+            clock,
+            ..
+        } = self;
         log.say(clock.wall(), Level::Info, "service.stopping", json!({}));
         let _ = stop.send(true);
         runtime.block_on(async {
             let _ = tokio::time::timeout(drain, front).await;
             let until = tokio::time::Instant::now() + drain;
-            while !deliveries.is_drained() && tokio::time::Instant::now() < until { tokio::time::sleep(DRAINING).await; }
+            while !deliveries.is_drained() && tokio::time::Instant::now() < until {
+                tokio::time::sleep(DRAINING).await;
+            }
             let _ = stop_deliveries.send(true);
         });
         handle.stop();
         let position = engine.join().map_or(0, |(_, position)| position);
-        runtime.block_on(async { let _ = tokio::time::timeout(drain, interface).await; });
+        runtime.block_on(async {
+            let _ = tokio::time::timeout(drain, interface).await;
+        });
         runtime.shutdown_timeout(Duration::from_secs(1));
         RunFile::remove(&data);
         log.say(clock.wall(), Level::Info, "service.stopped", json!({"position": position}));
@@ -117,16 +188,34 @@ impl Service {
     }
 }
 
-fn serve_front(runtime: &Runtime, socket: Listening, limits: crate::config::Limits, acceptor: Option<http::tls::Acceptor>, stopping: watch::Receiver<bool>, front: Arc<Front>) -> tokio::task::JoinHandle<()> {
+fn serve_front(
+    runtime: &Runtime,
+    socket: Listening,
+    limits: crate::config::Limits,
+    acceptor: Option<http::tls::Acceptor>,
+    stopping: watch::Receiver<bool>,
+    front: Arc<Front>,
+) -> tokio::task::JoinHandle<()> {
     runtime.spawn(socket.run(limits, acceptor, stopping, move |request, peer| {
         let front = Arc::clone(&front);
         async move { front.answer(request, &peer).await }
     }))
 }
 
-fn serve_control(runtime: &Runtime, socket: Listening, stopping: watch::Receiver<bool>, interface: Arc<Interface>) -> tokio::task::JoinHandle<()> {
-    let limits = crate::config::Limits { connections: CONTROL_CONNECTIONS, ..crate::config::Limits::default() };
-    runtime.spawn(socket.run(limits, None, stopping, move |request, _| Arc::clone(&interface).answer(request)))
+fn serve_control(
+    runtime: &Runtime,
+    socket: Listening,
+    stopping: watch::Receiver<bool>,
+    interface: Arc<Interface>,
+) -> tokio::task::JoinHandle<()> {
+    let limits = crate::config::Limits {
+        connections: CONTROL_CONNECTIONS,
+        ..crate::config::Limits::default()
+    };
+    runtime.spawn(
+        socket
+            .run(limits, None, stopping, move |request, _| Arc::clone(&interface).answer(request)),
+    )
 }
 
 /// Connections to the loopback interface.
@@ -137,9 +226,15 @@ async fn signalled() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else { return std::future::pending().await };
+        let (Ok(mut term), Ok(mut int)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            return std::future::pending().await;
+        };
         tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
     }
     #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() { std::future::pending::<()>().await; }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }

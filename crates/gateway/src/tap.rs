@@ -46,8 +46,11 @@ impl Filter {
     /// Does it want this step?
     #[must_use]
     pub fn wants(&self, s: &Step) -> bool {
-        let request = self.request.is_none_or(|r| s.request.as_deref().is_some_and(|t| t == r.to_string()));
-        request && self.device.is_none_or(|d| s.device == Some(d)) && self.user.is_none_or(|u| s.user == Some(u))
+        let request =
+            self.request.is_none_or(|r| s.request.as_deref().is_some_and(|t| t == r.to_string()));
+        request
+            && self.device.is_none_or(|d| s.device == Some(d))
+            && self.user.is_none_or(|u| s.user == Some(u))
     }
 }
 
@@ -58,34 +61,85 @@ pub struct Tap {
 }
 
 impl Default for Tap {
-    fn default() -> Tap { Tap { steps: broadcast::Sender::new(BEHIND) } }
+    fn default() -> Tap {
+        Tap { steps: broadcast::Sender::new(BEHIND) }
+    }
 }
 
 impl Tap {
     /// How many watch.
     #[must_use]
-    pub fn watchers(&self) -> usize { self.steps.receiver_count() }
+    pub fn watchers(&self) -> usize {
+        self.steps.receiver_count()
+    }
     /// Does anybody watch?
     #[must_use]
-    pub fn is_watched(&self) -> bool { self.watchers() > 0 }
+    pub fn is_watched(&self) -> bool {
+        self.watchers() > 0
+    }
     /// Watches from now on.
     #[must_use]
-    pub fn watch(&self) -> broadcast::Receiver<Arc<Step>> { self.steps.subscribe() }
+    pub fn watch(&self) -> broadcast::Receiver<Arc<Step>> {
+        self.steps.subscribe()
+    }
     // Nobody watching is no error.
-    fn say(&self, step: Step) { let _ = self.steps.send(Arc::new(step)); }
+    fn say(&self, step: Step) {
+        let _ = self.steps.send(Arc::new(step));
+    }
 
     /// An input.
     pub fn event(&self, at: Utc, event: &Event) {
-        let of = |step, request: Option<RequestId>, device, user, detail: String| Step { at, step, request: request.map(|r| r.to_string()), device, user, detail };
-        let by = |step, c: &Correlation, detail: String| of(step, Some(request_of(c)), Some(c.device), Some(c.recipient), detail);
+        let of = |step, request: Option<RequestId>, device, user, detail: String| Step {
+            at,
+            step,
+            request: request.map(|r| r.to_string()),
+            device,
+            user,
+            detail,
+        };
+        let by = |step, c: &Correlation, detail: String| {
+            of(step, Some(request_of(c)), Some(c.device), Some(c.recipient), detail)
+        };
         self.say(match event {
-            Event::Request(r) => of("request", Some(r.id), Some(r.id.target), Some(r.id.originator), format!("{} CV{} to {}", r.srv, r.cv, r.service)),
-            Event::TurnedAway(t) => of("turned-away", t.id, t.id.map(|i| i.target), t.id.map(|i| i.originator).or(t.from), format!("code {}", t.code)),
-            Event::Answer(a) => by("answer", &a.to, format!("{}, {} bytes", if a.success { "success" } else { "device error" }, a.content.len())),
+            Event::Request(r) => of(
+                "request",
+                Some(r.id),
+                Some(r.id.target),
+                Some(r.id.originator),
+                format!("{} CV{} to {}", r.srv, r.cv, r.service),
+            ),
+            Event::TurnedAway(t) => of(
+                "turned-away",
+                t.id,
+                t.id.map(|i| i.target),
+                t.id.map(|i| i.originator).or(t.from),
+                format!("code {}", t.code),
+            ),
+            Event::Answer(a) => by(
+                "answer",
+                &a.to,
+                format!(
+                    "{}, {} bytes",
+                    if a.success { "success" } else { "device error" },
+                    a.content.len()
+                ),
+            ),
             Event::NoRoute(c) => by("no-route", c, String::new()),
             Event::NeverHad(c) => by("never-had", c, String::new()),
-            Event::Alert(a) => of("alert", None, Some(a.device), a.recipient, format!("{} counter {}", a.code, a.counter)),
-            Event::Attempt(a) => of("attempt", None, None, None, format!("delivery {} status {} {}", a.delivery, a.status, a.outcome)),
+            Event::Alert(a) => of(
+                "alert",
+                None,
+                Some(a.device),
+                a.recipient,
+                format!("{} counter {}", a.code, a.counter),
+            ),
+            Event::Attempt(a) => of(
+                "attempt",
+                None,
+                None,
+                None,
+                format!("delivery {} status {} {}", a.delivery, a.status, a.outcome),
+            ),
             Event::Control(c) => of("change", None, None, None, format!("by {}", c.actor)),
             Event::Restarted => of("restarted", None, None, None, String::new()),
             Event::Tick => return,
@@ -94,34 +148,86 @@ impl Tap {
 
     /// An effect.
     pub fn effect(&self, at: Utc, effect: &Effect) {
-        let of = |step, request: Option<RequestId>, device, user, detail: String| Step { at, step, request: request.map(|r| r.to_string()), device, user, detail };
+        let of = |step, request: Option<RequestId>, device, user, detail: String| Step {
+            at,
+            step,
+            request: request.map(|r| r.to_string()),
+            device,
+            user,
+            detail,
+        };
         self.say(match effect {
-            Effect::Reply(r) => of("reply", Some(r.id), Some(r.id.target), Some(r.id.originator), format!("{} {}", r.srv, r.code)),
+            Effect::Reply(r) => of(
+                "reply",
+                Some(r.id),
+                Some(r.id.target),
+                Some(r.id.originator),
+                format!("{} {}", r.srv, r.code),
+            ),
             Effect::Dispatch(c) => dispatch(at, c),
-            Effect::Ask(c) => of("ask", Some(request_of(c)), Some(c.device), Some(c.recipient), String::new()),
+            Effect::Ask(c) => {
+                of("ask", Some(request_of(c)), Some(c.device), Some(c.recipient), String::new())
+            }
             Effect::Deliver(d) => deliver(at, d),
-            Effect::Settled(r) => of("settled", Some(r.id), Some(r.id.target), Some(r.id.originator), format!("{} {} {}", r.leg, r.state, r.code)),
-            Effect::AlertSettled(a) => of("alert-settled", None, Some(a.device), Some(a.recipient), format!("{} {}", a.code, a.state)),
-            Effect::Tried(t) => of("tried", t.request, Some(t.from), Some(t.to), format!("delivery {} attempt {} status {} {}", t.delivery, t.attempt, t.status, t.outcome)),
+            Effect::Settled(r) => of(
+                "settled",
+                Some(r.id),
+                Some(r.id.target),
+                Some(r.id.originator),
+                format!("{} {} {}", r.leg, r.state, r.code),
+            ),
+            Effect::AlertSettled(a) => of(
+                "alert-settled",
+                None,
+                Some(a.device),
+                Some(a.recipient),
+                format!("{} {}", a.code, a.state),
+            ),
+            Effect::Tried(t) => of(
+                "tried",
+                t.request,
+                Some(t.from),
+                Some(t.to),
+                format!(
+                    "delivery {} attempt {} status {} {}",
+                    t.delivery, t.attempt, t.status, t.outcome
+                ),
+            ),
             Effect::Moved(_) | Effect::Notice(_) => return,
         });
     }
 }
 
 /// The request that a User's own Command is of.
-fn request_of(c: &Correlation) -> RequestId { RequestId { originator: c.recipient, target: c.device, counter: c.counter } }
+fn request_of(c: &Correlation) -> RequestId {
+    RequestId { originator: c.recipient, target: c.device, counter: c.counter }
+}
 
 fn dispatch(at: Utc, c: &Command) -> Step {
     Step {
-        at, step: "dispatch", request: Some(request_of(&c.correlation).to_string()), device: Some(c.correlation.device), user: Some(c.originator),
-        detail: format!("{} to {}, try {}, until {}", c.srv, c.region, c.attempt, Utc(c.timeout_at)),
+        at,
+        step: "dispatch",
+        request: Some(request_of(&c.correlation).to_string()),
+        device: Some(c.correlation.device),
+        user: Some(c.originator),
+        detail: format!(
+            "{} to {}, try {}, until {}",
+            c.srv,
+            c.region,
+            c.attempt,
+            Utc(c.timeout_at)
+        ),
     }
 }
 
 fn deliver(at: Utc, d: &Delivery) -> Step {
     let request = d.answers.as_ref().map(|(id, _)| *id);
     Step {
-        at, step: "deliver", request: request.map(|r| r.to_string()), device: request.map_or(Some(d.from), |r| Some(r.target)), user: Some(d.to),
+        at,
+        step: "deliver",
+        request: request.map(|r| r.to_string()),
+        device: request.map_or(Some(d.from), |r| Some(r.target)),
+        user: Some(d.to),
         detail: format!("delivery {} {}", d.number, d.code),
     }
 }
@@ -129,10 +235,15 @@ fn deliver(at: Utc, d: &Delivery) -> Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}  {:<13}", self.at, self.step)?;
-        if let Some(r) = &self.request { write!(f, "  {r}")?; }
-        else {
-            if let Some(d) = self.device { write!(f, "  device {d}")?; }
-            if let Some(u) = self.user { write!(f, "  User {u}")?; }
+        if let Some(r) = &self.request {
+            write!(f, "  {r}")?;
+        } else {
+            if let Some(d) = self.device {
+                write!(f, "  device {d}")?;
+            }
+            if let Some(u) = self.user {
+                write!(f, "  User {u}")?;
+            }
         }
         if self.detail.is_empty() { Ok(()) } else { write!(f, "  {}", self.detail) }
     }
@@ -144,12 +255,27 @@ mod tests {
 
     #[test]
     fn a_filter_takes_what_it_names() {
-        let (r, other) = (RequestId { originator: Eui64(1), target: Eui64(2), counter: 3 }, RequestId { originator: Eui64(1), target: Eui64(2), counter: 4 });
-        let step = Step { at: Utc(0), step: "reply", request: Some(r.to_string()), device: Some(Eui64(2)), user: Some(Eui64(1)), detail: String::new() };
+        let (r, other) = (
+            RequestId { originator: Eui64(1), target: Eui64(2), counter: 3 },
+            RequestId { originator: Eui64(1), target: Eui64(2), counter: 4 },
+        );
+        let step = Step {
+            at: Utc(0),
+            step: "reply",
+            request: Some(r.to_string()),
+            device: Some(Eui64(2)),
+            user: Some(Eui64(1)),
+            detail: String::new(),
+        };
         for (f, wants) in [
-            (Filter::default(), true), (Filter { request: Some(r), ..Filter::default() }, true), (Filter { request: Some(other), ..Filter::default() }, false),
-            (Filter { device: Some(Eui64(2)), user: Some(Eui64(1)), ..Filter::default() }, true), (Filter { device: Some(Eui64(2)), user: Some(Eui64(2)), ..Filter::default() }, false),
-        ] { assert_eq!(f.wants(&step), wants, "{f:?}"); }
+            (Filter::default(), true),
+            (Filter { request: Some(r), ..Filter::default() }, true),
+            (Filter { request: Some(other), ..Filter::default() }, false),
+            (Filter { device: Some(Eui64(2)), user: Some(Eui64(1)), ..Filter::default() }, true),
+            (Filter { device: Some(Eui64(2)), user: Some(Eui64(2)), ..Filter::default() }, false),
+        ] {
+            assert_eq!(f.wants(&step), wants, "{f:?}");
+        }
     }
 
     #[test]

@@ -4,5 +4,5 @@
 mod receive;
 mod send;
 
-pub use receive::{CLIENT_BYTES, Behaviour, Checks, Received, Receiver};
+pub use receive::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver};
 pub use send::{Prepared, Sent, SignedBody, prepare, send, signed_pre_command};

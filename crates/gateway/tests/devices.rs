@@ -2,35 +2,79 @@
 
 use northbound_gateway::{
     devices::{DevicesError, Settings, serve},
-    network::{Dispatch, EmulatedNetwork, NetworkAlert, NetworkError, NetworkEvent, RegionalNetwork, TcpNetwork, Told},
+    network::{
+        Dispatch, EmulatedNetwork, NetworkAlert, NetworkError, NetworkEvent, RegionalNetwork,
+        TcpNetwork, Told,
+    },
 };
-use northbound_gbcs::{Correlation, Cra, Message, Signature, Supplementary, build, content::CommandContent, parse};
+use northbound_gbcs::{
+    Correlation, Cra, Message, Signature, Supplementary, build, content::CommandContent, parse,
+};
 use northbound_network::{DeviceType, Pace, Scenario, fleet::device, scenario};
 use northbound_types::Eui64;
 use std::{collections::HashMap, net::SocketAddr, path::Path, time::Duration};
-use tokio::{sync::{mpsc::Receiver, oneshot}, task::JoinHandle, time::{timeout, timeout_at}};
+use tokio::{
+    sync::{mpsc::Receiver, oneshot},
+    task::JoinHandle,
+    time::{timeout, timeout_at},
+};
 
 const USER: Eui64 = Eui64(0x90B3_D51F_3001_0001);
 
 fn plan(extra: &str) -> Scenario {
-    scenario::read("t", &format!("title = \"t\"\ndescription = \"d\"\nseed = 7\nmeters = 600\nlength = \"1h\"\n{extra}")).unwrap()
+    scenario::read(
+        "t",
+        &format!(
+            "title = \"t\"\ndescription = \"d\"\nseed = 7\nmeters = 600\nlength = \"1h\"\n{extra}"
+        ),
+    )
+    .unwrap()
 }
 
-fn settings(dir: &Path, extra: &str) -> Settings { Settings { factor: 500, ..Settings::new(dir.to_owned(), plan(extra), vec![USER]) } }
+fn settings(dir: &Path, extra: &str) -> Settings {
+    Settings { factor: 500, ..Settings::new(dir.to_owned(), plan(extra), vec![USER]) }
+}
 
 fn command(home: u32, counter: u64) -> (Correlation, Vec<u8>) {
-    let content = CommandContent { srv: "4.1.1".into(), once: false, execute_at: None, parameters: vec![] }.write().unwrap();
-    let m = Message { cra: Cra::Command, counter, originator: USER, recipient: device(home, DeviceType::Chf), date_time: None, code: 0x27, supplementary: Supplementary::None, content: &content, signature: Signature::Empty, mac: None };
+    let content =
+        CommandContent { srv: "4.1.1".into(), once: false, execute_at: None, parameters: vec![] }
+            .write()
+            .unwrap();
+    let m = Message {
+        cra: Cra::Command,
+        counter,
+        originator: USER,
+        recipient: device(home, DeviceType::Chf),
+        date_time: None,
+        code: 0x27,
+        supplementary: Supplementary::None,
+        content: &content,
+        signature: Signature::Empty,
+        mac: None,
+    };
     (Correlation::of(&m).unwrap(), build(&m).unwrap())
 }
 
-struct Served { address: SocketAddr, stop: oneshot::Sender<()>, task: JoinHandle<Result<(), DevicesError>> }
+struct Served {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), DevicesError>>,
+}
 
 async fn served(settings: Settings, address: &str) -> Served {
     let (ready, address_of) = oneshot::channel();
     let (stop, stopped) = oneshot::channel::<()>();
     let address = address.parse().unwrap();
-    let task = tokio::spawn(serve(settings, address, |a, _| { let _ = ready.send(a); }, async { let _ = stopped.await; }));
+    let task = tokio::spawn(serve(
+        settings,
+        address,
+        |a, _| {
+            let _ = ready.send(a);
+        },
+        async {
+            let _ = stopped.await;
+        },
+    ));
     Served { address: address_of.await.unwrap(), stop, task }
 }
 
@@ -44,7 +88,11 @@ impl Served {
 /// The next event that is no alert.
 async fn next(events: &mut Receiver<NetworkEvent>) -> NetworkEvent {
     loop {
-        match timeout(Duration::from_secs(20), events.recv()).await.expect("an event within twenty seconds").unwrap() {
+        match timeout(Duration::from_secs(20), events.recv())
+            .await
+            .expect("an event within twenty seconds")
+            .unwrap()
+        {
             NetworkEvent::Alert { .. } => {}
             e => return e,
         }
@@ -52,8 +100,15 @@ async fn next(events: &mut Receiver<NetworkEvent>) -> NetworkEvent {
 }
 
 /// Sends Commands and gathers what is said to them.
-async fn answers(network: &dyn RegionalNetwork, events: &mut Receiver<NetworkEvent>) -> HashMap<Correlation, Vec<u8>> {
-    for n in 0..300u32 { network.dispatch(Dispatch { bytes: command(n, u64::from(n) + 1).1, pace: Pace::OnDemand }).unwrap(); }
+async fn answers(
+    network: &dyn RegionalNetwork,
+    events: &mut Receiver<NetworkEvent>,
+) -> HashMap<Correlation, Vec<u8>> {
+    for n in 0..300u32 {
+        network
+            .dispatch(Dispatch { bytes: command(n, u64::from(n) + 1).1, pace: Pace::OnDemand })
+            .unwrap();
+    }
     let mut all = HashMap::new();
     // Alerts never end, so the clock ends it.
     let end = tokio::time::Instant::now() + Duration::from_secs(3);
@@ -82,11 +137,22 @@ async fn in_the_same_process_and_over_tcp() {
     // What was said can be asked for again, and what was never sent is unknown.
     let (key, bytes) = there.iter().next().unwrap();
     remote.ask(*key).unwrap();
-    assert!(matches!(next(&mut events).await, NetworkEvent::Told { correlation, told: Told::Known { bytes: b, .. } } if correlation == *key && b == *bytes));
+    assert!(
+        matches!(next(&mut events).await, NetworkEvent::Told { correlation, told: Told::Known { bytes: b, .. } } if correlation == *key && b == *bytes)
+    );
     let (never, _) = command(5, 999);
     remote.ask(never).unwrap();
-    assert_eq!(next(&mut events).await, NetworkEvent::Told { correlation: never, told: Told::Unknown });
-    assert!(matches!(remote.dispatch(Dispatch { bytes: bytes.clone(), pace: Pace::OnDemand }), Err(NetworkError::Message(_))), "a response is no Command");
+    assert_eq!(
+        next(&mut events).await,
+        NetworkEvent::Told { correlation: never, told: Told::Unknown }
+    );
+    assert!(
+        matches!(
+            remote.dispatch(Dispatch { bytes: bytes.clone(), pace: Pace::OnDemand }),
+            Err(NetworkError::Message(_))
+        ),
+        "a response is no Command"
+    );
     s.end().await;
 }
 
@@ -104,7 +170,10 @@ async fn a_broken_connection_is_told_and_made_again() {
     network.ask(key).unwrap();
     let s = served(settings(dir.path(), ""), &address).await;
     assert_eq!(next(&mut events).await, NetworkEvent::Connected);
-    assert_eq!(next(&mut events).await, NetworkEvent::Told { correlation: key, told: Told::Unknown });
+    assert_eq!(
+        next(&mut events).await,
+        NetworkEvent::Told { correlation: key, told: Told::Unknown }
+    );
     // Somebody else takes the place: the first is told, and comes back, which ends the second.
     let (_second, mut others) = TcpNetwork::connect(s.address);
     assert_eq!(next(&mut others).await, NetworkEvent::Connected);
@@ -126,26 +195,51 @@ async fn an_answer_that_a_crash_has_lost_is_told_when_its_time_comes() {
     assert_eq!(next(&mut events).await, NetworkEvent::Connected);
     let mut sent = Vec::new();
     for home in (1..60).filter(|h| h % 3 != 0) {
-        let content = CommandContent { srv: "4.1.1".into(), ..CommandContent::default() }.write().unwrap();
-        let m = Message { cra: Cra::Command, counter: 1, originator: USER, recipient: device(home, DeviceType::Gsme), date_time: None, code: 0x27, supplementary: Supplementary::None, content: &content, signature: Signature::Empty, mac: None };
-        sent.push(network.dispatch(Dispatch { bytes: build(&m).unwrap(), pace: Pace::OnDemand }).unwrap());
+        let content =
+            CommandContent { srv: "4.1.1".into(), ..CommandContent::default() }.write().unwrap();
+        let m = Message {
+            cra: Cra::Command,
+            counter: 1,
+            originator: USER,
+            recipient: device(home, DeviceType::Gsme),
+            date_time: None,
+            code: 0x27,
+            supplementary: Supplementary::None,
+            content: &content,
+            signature: Signature::Empty,
+            mac: None,
+        };
+        sent.push(
+            network.dispatch(Dispatch { bytes: build(&m).unwrap(), pace: Pace::OnDemand }).unwrap(),
+        );
     }
     tokio::time::sleep(Duration::from_millis(600)).await;
     s.end().await;
     // Some meters woke at once: their answers came before the crash.
     while events.try_recv().is_ok() {}
     let s = served(slow(), &address).await;
-    let (mut executing, mut known) = (std::collections::HashSet::new(), std::collections::HashSet::new());
+    let (mut executing, mut known) =
+        (std::collections::HashSet::new(), std::collections::HashSet::new());
     let end = tokio::time::Instant::now() + Duration::from_secs(45);
     loop {
         match timeout_at(end, events.recv()).await.expect("everything under way is told").unwrap() {
-            NetworkEvent::Connected => for key in &sent { network.ask(*key).unwrap(); },
-            NetworkEvent::Told { correlation, told: Told::Executing } => { executing.insert(correlation); }
-            NetworkEvent::Told { correlation, told: Told::Known { .. } } => { known.insert(correlation); }
+            NetworkEvent::Connected => {
+                for key in &sent {
+                    network.ask(*key).unwrap();
+                }
+            }
+            NetworkEvent::Told { correlation, told: Told::Executing } => {
+                executing.insert(correlation);
+            }
+            NetworkEvent::Told { correlation, told: Told::Known { .. } } => {
+                known.insert(correlation);
+            }
             NetworkEvent::Answer { .. } => panic!("what the crash lost does not come by itself"),
             _ => {}
         }
-        if executing.len() > 20 && executing.is_subset(&known) { break; }
+        if executing.len() > 20 && executing.is_subset(&known) {
+            break;
+        }
     }
     s.end().await;
 }
@@ -156,12 +250,24 @@ async fn a_region_without_route_and_a_power_cut_are_told() {
     let faults = "[[fault]]\nregion = \"central\"\nfrom = \"0\"\nuntil = \"1h\"\ntrouble = \"outage\"\n[[fault]]\nregion = \"south\"\nfrom = \"1s\"\nuntil = \"1h\"\ntrouble = \"power-cut\"\nhubs = 20\n";
     let (network, mut events) = EmulatedNetwork::start(settings(dir.path(), faults)).unwrap();
     // Homes 1, 4, 7, … are of Central.
-    for home in [1, 4, 7] { network.dispatch(Dispatch { bytes: command(home, 1).1, pace: Pace::OnDemand }).unwrap(); }
+    for home in [1, 4, 7] {
+        network.dispatch(Dispatch { bytes: command(home, 1).1, pace: Pace::OnDemand }).unwrap();
+    }
     let (mut no_route, mut outages) = (0, 0);
     while no_route < 3 || outages < 20 {
-        match timeout(Duration::from_secs(20), events.recv()).await.expect("within twenty seconds").unwrap() {
-            NetworkEvent::NoRoute { correlation, .. } => { assert_eq!(correlation.device.0 % 3, device(1, DeviceType::Chf).0 % 3); no_route += 1; }
-            NetworkEvent::Alert { alert: NetworkAlert::PowerOutage { .. }, number, .. } => { outages += 1; network.alert_taken(number).unwrap(); }
+        match timeout(Duration::from_secs(20), events.recv())
+            .await
+            .expect("within twenty seconds")
+            .unwrap()
+        {
+            NetworkEvent::NoRoute { correlation, .. } => {
+                assert_eq!(correlation.device.0 % 3, device(1, DeviceType::Chf).0 % 3);
+                no_route += 1;
+            }
+            NetworkEvent::Alert { alert: NetworkAlert::PowerOutage { .. }, number, .. } => {
+                outages += 1;
+                network.alert_taken(number).unwrap();
+            }
             NetworkEvent::Answer { .. } => panic!("no answer comes from a region without route"),
             _ => {}
         }

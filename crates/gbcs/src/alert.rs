@@ -10,7 +10,9 @@ pub const FUTURE_DATED_FAILURE: u16 = 0x8F67;
 /// Is the alert the answer leg of a future-dated request (8F66, 8F67)? Such alerts go out as
 /// FutureDatedDeviceAlertMessage.
 #[must_use]
-pub const fn closes_future_dated(code: u16) -> bool { matches!(code, FUTURE_DATED_SUCCESS | FUTURE_DATED_FAILURE) }
+pub const fn closes_future_dated(code: u16) -> bool {
+    matches!(code, FUTURE_DATED_SUCCESS | FUTURE_DATED_FAILURE)
+}
 
 /// Where the code stands in a DLMS data notification.
 const DLMS_AT: usize = 9;
@@ -32,12 +34,17 @@ pub fn alert_code(content: &[u8]) -> Result<u16, GbcsError> {
     }
 }
 
-fn none(offset: usize, detail: impl Into<String>) -> GbcsError { GbcsError::new(ErrorCode::NoAlertCode, offset, detail) }
+fn none(offset: usize, detail: impl Into<String>) -> GbcsError {
+    GbcsError::new(ErrorCode::NoAlertCode, offset, detail)
+}
 
 fn word(content: &[u8], at: usize) -> Result<u16, GbcsError> {
     match content.get(at..at + 2) {
         Some(b) => Ok(u16::from(b[0]) << 8 | u16::from(b[1])),
-        None => Err(none(content.len(), format!("{} bytes end before the alert code at byte {at}", content.len()))),
+        None => Err(none(
+            content.len(),
+            format!("{} bytes end before the alert code at byte {at}", content.len()),
+        )),
     }
 }
 
@@ -51,13 +58,20 @@ fn der(content: &[u8]) -> Result<u16, GbcsError> {
     };
     let value = match content.get(at..at + 2) {
         Some(&[0x02, n @ 1..=4]) => content.get(at + 2..at + 2 + usize::from(n)),
-        Some(b) => return Err(none(at, format!("{:02X} {:02X} where a short INTEGER belongs", b[0], b[1]))),
+        Some(b) => {
+            return Err(none(
+                at,
+                format!("{:02X} {:02X} where a short INTEGER belongs", b[0], b[1]),
+            ));
+        }
         None => None,
     };
-    let value = value.ok_or_else(|| none(content.len(), "the content ends before its first INTEGER does"))?;
+    let value = value
+        .ok_or_else(|| none(content.len(), "the content ends before its first INTEGER does"))?;
     // Codes have their top bit set, so DER writes a zero before them.
     let number = value.iter().fold(0u32, |n, &b| n << 8 | u32::from(b));
-    u16::try_from(number).map_err(|_| none(at + 2, format!("{number:X} is no alert code of 16 bits")))
+    u16::try_from(number)
+        .map_err(|_| none(at + 2, format!("{number:X} is no alert code of 16 bits")))
 }
 
 #[cfg(test)]
@@ -69,7 +83,10 @@ mod tests {
         let dlms = [0x0F, 0, 0, 0, 1, 0, 2, 2, 0x12, 0x8F, 0x66, 0];
         assert_eq!(alert_code(&dlms), Ok(FUTURE_DATED_SUCCESS));
         assert_eq!(alert_code(&[0x01, 0x09, 0x00, 0x81, 0xA0]), Ok(0x81A0));
-        assert_eq!(alert_code(&[0x30, 0x05, 0x02, 0x03, 0x00, 0x8F, 0x67]), Ok(FUTURE_DATED_FAILURE));
+        assert_eq!(
+            alert_code(&[0x30, 0x05, 0x02, 0x03, 0x00, 0x8F, 0x67]),
+            Ok(FUTURE_DATED_FAILURE)
+        );
         let mut long = vec![0x30, 0x82, 0x01, 0x00, 0x02, 0x03, 0x00, 0x8F, 0x20];
         long.resize(260, 0);
         assert_eq!(alert_code(&long), Ok(0x8F20));
@@ -79,14 +96,25 @@ mod tests {
     #[test]
     fn cut_or_foreign_contents_have_no_code() {
         let dlms = [0x0F, 0, 0, 0, 1, 0, 2, 2, 0x12, 0x8F, 0x66];
-        for n in 0..dlms.len() { assert_eq!(alert_code(&dlms[..n]).unwrap_err().code, ErrorCode::NoAlertCode, "{n}"); }
-        for odd in [&[0x30, 0x84, 1, 2][..], &[0x30, 5, 4, 1, 0], &[0x30, 6, 2, 4, 1, 0, 0, 0], &[0x01, 0x08, 0, 1, 2], &[0x30, 7, 2, 5, 0, 0, 0, 0, 1]] {
+        for n in 0..dlms.len() {
+            assert_eq!(alert_code(&dlms[..n]).unwrap_err().code, ErrorCode::NoAlertCode, "{n}");
+        }
+        for odd in [
+            &[0x30, 0x84, 1, 2][..],
+            &[0x30, 5, 4, 1, 0],
+            &[0x30, 6, 2, 4, 1, 0, 0, 0],
+            &[0x01, 0x08, 0, 1, 2],
+            &[0x30, 7, 2, 5, 0, 0, 0, 0, 1],
+        ] {
             assert_eq!(alert_code(odd).unwrap_err().code, ErrorCode::NoAlertCode, "{odd:02X?}");
         }
     }
 
     #[test]
     fn only_two_codes_close_a_future_dated_request() {
-        assert_eq!((0..=u16::MAX).filter(|&c| closes_future_dated(c)).collect::<Vec<_>>(), [0x8F66, 0x8F67]);
+        assert_eq!(
+            (0..=u16::MAX).filter(|&c| closes_future_dated(c)).collect::<Vec<_>>(),
+            [0x8F66, 0x8F67]
+        );
     }
 }

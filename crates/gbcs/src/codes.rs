@@ -33,11 +33,15 @@ pub struct Resolved {
 
 /// Use case to message codes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct MessageCodes { by_use_case: BTreeMap<String, Vec<u16>> }
+pub struct MessageCodes {
+    by_use_case: BTreeMap<String, Vec<u16>>,
+}
 
 /// A line of the list that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("message codes, line {line}: {detail}; the columns are message_code (four hexadecimal digits), use_case, …")]
+#[error(
+    "message codes, line {line}: {detail}; the columns are message_code (four hexadecimal digits), use_case, …"
+)]
 pub struct CodesError {
     /// Line, from 1.
     pub line: usize,
@@ -55,10 +59,16 @@ impl MessageCodes {
         for (i, line) in csv.lines().enumerate().skip(1).filter(|(_, l)| !l.trim().is_empty()) {
             let bad = |detail: String| CodesError { line: i + 1, detail };
             let mut columns = line.splitn(3, ',');
-            let (code, use_case) = (columns.next().unwrap_or(""), columns.next().unwrap_or("").trim());
-            let number = u16::from_str_radix(code, 16).ok().filter(|_| code.len() == 4).ok_or_else(|| bad(format!("{code:?} is no message code")))?;
+            let (code, use_case) =
+                (columns.next().unwrap_or(""), columns.next().unwrap_or("").trim());
+            let number = u16::from_str_radix(code, 16)
+                .ok()
+                .filter(|_| code.len() == 4)
+                .ok_or_else(|| bad(format!("{code:?} is no message code")))?;
             // Codes without a use case (alerts, mostly) are no Command's.
-            if use_case.is_empty() { continue; }
+            if use_case.is_empty() {
+                continue;
+            }
             codes.by_use_case.entry(use_case.to_owned()).or_default().push(number);
         }
         Ok(codes)
@@ -68,7 +78,9 @@ impl MessageCodes {
     /// with. A name with several codes says nothing.
     #[must_use]
     pub fn find(&self, use_case: &str) -> Option<Resolved> {
-        let (name, codes) = (1..=use_case.len()).rev().filter(|&n| use_case.is_char_boundary(n))
+        let (name, codes) = (1..=use_case.len())
+            .rev()
+            .filter(|&n| use_case.is_char_boundary(n))
             .find_map(|n| self.by_use_case.get_key_value(&use_case[..n]))?;
         match codes[..] {
             [code] => Some(Resolved { code, use_case: name.clone(), exact: name == use_case }),
@@ -87,7 +99,9 @@ impl MessageCodes {
             let Some(r) = self.find(use_case) else { continue };
             // An exact name goes before a stem of the same rank.
             let rank = rank * 2 + u8::from(!r.exact);
-            if found.as_ref().is_none_or(|(best, _)| rank < *best) { found = Some((rank, r)); }
+            if found.as_ref().is_none_or(|(best, _)| rank < *best) {
+                found = Some((rank, r));
+            }
         }
         found.map(|(_, r)| r)
     }
@@ -97,7 +111,10 @@ impl MessageCodes {
 fn rank(use_case: &str, device: DeviceKind) -> Option<u8> {
     let letters = use_case.find(|c: char| c.is_ascii_digit()).map_or(use_case, |n| &use_case[..n]);
     match (letters, device) {
-        ("ECS", DeviceKind::Electricity) | ("GCS", DeviceKind::Gas) | ("CCS" | "DBCH", DeviceKind::Hub) | ("PCS" | "PECS" | "HECS", DeviceKind::Other) => Some(0),
+        ("ECS", DeviceKind::Electricity)
+        | ("GCS", DeviceKind::Gas)
+        | ("CCS" | "DBCH", DeviceKind::Hub)
+        | ("PCS" | "PECS" | "HECS", DeviceKind::Other) => Some(0),
         ("CS", _) => Some(1),
         _ => None,
     }
@@ -124,19 +141,24 @@ mod tests {
     #[test]
     fn what_is_ambiguous_or_unknown_is_not_guessed() {
         let l = MessageCodes::read(LIST).unwrap();
-        for u in ["CS02bACBByACB", "CS02b", "ECS99", "", ";", "é"] { assert_eq!(l.resolve(u, DeviceKind::Electricity), None, "{u}"); }
+        for u in ["CS02bACBByACB", "CS02b", "ECS99", "", ";", "é"] {
+            assert_eq!(l.resolve(u, DeviceKind::Electricity), None, "{u}");
+        }
     }
 
     #[test]
     fn a_bad_line_is_named() {
-        for (csv, line) in [("h\n0019,ECS01a\nXYZ,ECS02", 3), ("h\n019,ECS01a", 2), ("h\n,ECS01a", 2)] {
+        for (csv, line) in
+            [("h\n0019,ECS01a\nXYZ,ECS02", 3), ("h\n019,ECS01a", 2), ("h\n,ECS01a", 2)]
+        {
             assert_eq!(MessageCodes::read(csv).unwrap_err().line, line, "{csv}");
         }
     }
 
     #[test]
     fn the_published_list_and_the_catalogue_meet() {
-        let list = MessageCodes::read(include_str!("../../../rules/codes/gbcs_message_codes.csv")).unwrap();
+        let list = MessageCodes::read(include_str!("../../../rules/codes/gbcs_message_codes.csv"))
+            .unwrap();
         let code = |u, d| list.resolve(u, d).map(|r| (r.code, r.exact));
         assert_eq!(code("ECS17b;GCS13a", DeviceKind::Electricity), Some((0x0027, true)));
         assert_eq!(code("ECS47Reset", DeviceKind::Electricity), Some((0x0055, false)));

@@ -62,12 +62,23 @@ impl CommandContent {
     /// # Errors
     /// `bad-content` beyond a limit of this module.
     pub fn write(&self) -> Result<Vec<u8>, GbcsError> {
-        if self.parameters.len() > MAX_PARAMETERS { return Err(bad(0, format!("{} parameters, at most {MAX_PARAMETERS}", self.parameters.len()))); }
+        if self.parameters.len() > MAX_PARAMETERS {
+            return Err(bad(
+                0,
+                format!("{} parameters, at most {MAX_PARAMETERS}", self.parameters.len()),
+            ));
+        }
         let mut out = start(COMMAND);
         out.push(u8::from(self.once) * ONCE);
         text(&mut out, &self.srv, MAX_SRV_BYTES, "SRV")?;
         // µs since 1970 fit 63 bits; a negative one marks that there is none.
-        let at = match self.execute_at { None => -1, Some(at) if at >= 0 => at, Some(at) => return Err(bad(out.len(), format!("to be executed at {at} µs, before 1970"))) };
+        let at = match self.execute_at {
+            None => -1,
+            Some(at) if at >= 0 => at,
+            Some(at) => {
+                return Err(bad(out.len(), format!("to be executed at {at} µs, before 1970")));
+            }
+        };
         out.extend(at.to_be_bytes());
         out.push(self.parameters.len() as u8);
         for (name, value) in &self.parameters {
@@ -84,14 +95,31 @@ impl CommandContent {
     pub fn read(content: &[u8]) -> Result<CommandContent, GbcsError> {
         let mut c = begin(content, COMMAND)?;
         let at = c.at;
-        let once = match c.byte("flags")? { 0 => false, ONCE => true, b => return Err(bad(at, format!("flags {b:02X}; 00 or 01"))) };
+        let once = match c.byte("flags")? {
+            0 => false,
+            ONCE => true,
+            b => return Err(bad(at, format!("flags {b:02X}; 00 or 01"))),
+        };
         let srv = read_text(&mut c, MAX_SRV_BYTES, "SRV")?;
         let when = c.at;
-        let execute_at = match c.u64("time of execution")? as i64 { -1 => None, at if at >= 0 => Some(at), at => return Err(bad(when, format!("to be executed at {at} µs, before 1970"))) };
+        let execute_at = match c.u64("time of execution")? as i64 {
+            -1 => None,
+            at if at >= 0 => Some(at),
+            at => return Err(bad(when, format!("to be executed at {at} µs, before 1970"))),
+        };
         let at = c.at;
         let n = usize::from(c.byte("number of parameters")?);
-        if n > MAX_PARAMETERS { return Err(bad(at, format!("{n} parameters, at most {MAX_PARAMETERS}"))); }
-        let parameters = (0..n).map(|_| Ok((read_text(&mut c, MAX_NAME_BYTES, "name of a parameter")?, read_text(&mut c, MAX_VALUE_BYTES, "value of a parameter")?))).collect::<Result<_, GbcsError>>()?;
+        if n > MAX_PARAMETERS {
+            return Err(bad(at, format!("{n} parameters, at most {MAX_PARAMETERS}")));
+        }
+        let parameters = (0..n)
+            .map(|_| {
+                Ok((
+                    read_text(&mut c, MAX_NAME_BYTES, "name of a parameter")?,
+                    read_text(&mut c, MAX_VALUE_BYTES, "value of a parameter")?,
+                ))
+            })
+            .collect::<Result<_, GbcsError>>()?;
         end(&c)?;
         Ok(CommandContent { srv, once, execute_at, parameters })
     }
@@ -153,7 +181,11 @@ pub fn closing_content(form: AlertForm, code: u16, counter: u64, message_code: u
 /// [`closing_content`] writes them.
 #[must_use]
 pub fn closed_command(content: &[u8]) -> Option<(u64, u16)> {
-    let head = match content { [0x0F, ..] => 11, [0x01, 0x09, ..] => 5, _ => return None };
+    let head = match content {
+        [0x0F, ..] => 11,
+        [0x01, 0x09, ..] => 5,
+        _ => return None,
+    };
     let (counter, rest) = content.get(head..)?.split_first_chunk::<8>()?;
     let code = <[u8; 2]>::try_from(rest).ok()?;
     Some((u64::from_be_bytes(*counter), u16::from_be_bytes(code)))
@@ -172,7 +204,9 @@ pub fn alert_content(form: AlertForm, code: u16) -> Vec<u8> {
     }
 }
 
-fn bad(offset: usize, detail: impl Into<String>) -> GbcsError { GbcsError::new(ErrorCode::BadContent, offset, detail) }
+fn bad(offset: usize, detail: impl Into<String>) -> GbcsError {
+    GbcsError::new(ErrorCode::BadContent, offset, detail)
+}
 
 fn start(kind: u8) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
@@ -181,7 +215,9 @@ fn start(kind: u8) -> Vec<u8> {
 }
 
 fn text(out: &mut Vec<u8>, value: &str, most: usize, what: &str) -> Result<(), GbcsError> {
-    if value.len() > most { return Err(bad(out.len(), format!("{what} of {} bytes, at most {most}", value.len()))); }
+    if value.len() > most {
+        return Err(bad(out.len(), format!("{what} of {} bytes, at most {most}", value.len())));
+    }
     write_length(out, value.len(), what)?;
     out.extend(value.as_bytes());
     Ok(())
@@ -189,7 +225,10 @@ fn text(out: &mut Vec<u8>, value: &str, most: usize, what: &str) -> Result<(), G
 
 fn begin(content: &[u8], kind: u8) -> Result<Cursor<'_>, GbcsError> {
     let mut c = Cursor::new(content);
-    c.fixed(&MAGIC, "format of the emulated network").map_err(|e| GbcsError { code: if e.code == ErrorCode::FixedByte { ErrorCode::BadContent } else { e.code }, ..e })?;
+    c.fixed(&MAGIC, "format of the emulated network").map_err(|e| GbcsError {
+        code: if e.code == ErrorCode::FixedByte { ErrorCode::BadContent } else { e.code },
+        ..e
+    })?;
     match c.byte("kind")? {
         k if k == kind => Ok(c),
         k => Err(bad(3, format!("kind {k:02X} where {kind:02X} belongs; 01 Command, 02 Response"))),
@@ -199,11 +238,19 @@ fn begin(content: &[u8], kind: u8) -> Result<Cursor<'_>, GbcsError> {
 fn read_text(c: &mut Cursor<'_>, most: usize, what: &str) -> Result<String, GbcsError> {
     let at = c.at;
     let n = c.length(what)?;
-    if n > most { return Err(bad(at, format!("{what} of {n} bytes, at most {most}"))); }
+    if n > most {
+        return Err(bad(at, format!("{what} of {n} bytes, at most {most}")));
+    }
     let from = c.at;
-    std::str::from_utf8(c.take(n, what)?).map(str::to_owned).map_err(|e| bad(from + e.valid_up_to(), format!("{what} is not UTF-8")))
+    std::str::from_utf8(c.take(n, what)?)
+        .map(str::to_owned)
+        .map_err(|e| bad(from + e.valid_up_to(), format!("{what} is not UTF-8")))
 }
 
 fn end(c: &Cursor<'_>) -> Result<(), GbcsError> {
-    if c.left() == 0 { Ok(()) } else { Err(bad(c.at, format!("{} bytes after the end of the content", c.left()))) }
+    if c.left() == 0 {
+        Ok(())
+    } else {
+        Err(bad(c.at, format!("{} bytes after the end of the content", c.left())))
+    }
 }

@@ -42,7 +42,13 @@ impl Correlation {
         let (device, recipient) = match m.cra {
             Cra::Command => (m.recipient, m.originator),
             Cra::Response => (m.originator, m.recipient),
-            Cra::Alert => return Err(GbcsError::new(ErrorCode::UnknownCra, 0, "an alert has no correlation; use AlertKey")),
+            Cra::Alert => {
+                return Err(GbcsError::new(
+                    ErrorCode::UnknownCra,
+                    0,
+                    "an alert has no correlation; use AlertKey",
+                ));
+            }
         };
         Ok(Correlation { device, recipient, counter: m.counter, code: m.code })
     }
@@ -54,7 +60,13 @@ impl AlertKey {
     /// # Errors
     /// `unknown-cra` for a Command or a response.
     pub fn of(m: &Message<'_>) -> Result<AlertKey, GbcsError> {
-        if m.cra != Cra::Alert { return Err(GbcsError::new(ErrorCode::UnknownCra, 0, format!("a {} is no alert", m.cra))); }
+        if m.cra != Cra::Alert {
+            return Err(GbcsError::new(
+                ErrorCode::UnknownCra,
+                0,
+                format!("a {} is no alert", m.cra),
+            ));
+        }
         Ok(AlertKey { device: m.originator, recipient: m.recipient, counter: m.counter })
     }
 }

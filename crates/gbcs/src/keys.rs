@@ -9,7 +9,9 @@ use crate::{
 use aws_lc_rs::{
     agreement::{self, ECDH_P256},
     rand::SystemRandom,
-    signature::{self, ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+    signature::{
+        self, ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair,
+    },
 };
 use std::fmt;
 
@@ -32,7 +34,9 @@ pub struct SharedSecret(pub(crate) [u8; 32]);
 /// A private key for signatures.
 pub struct SigningKey(EcdsaKeyPair);
 
-fn bad_key(detail: &str) -> GbcsError { GbcsError::new(ErrorCode::BadKey, 0, detail) }
+fn bad_key(detail: &str) -> GbcsError {
+    GbcsError::new(ErrorCode::BadKey, 0, detail)
+}
 
 impl PublicKey {
     /// From bytes.
@@ -51,8 +55,15 @@ impl PublicKey {
     /// # Errors
     /// `bad-signature` where it does not verify, be it for another key or other bytes.
     pub fn verify(&self, signed: &[u8], raw: &[u8; SIGNATURE_BYTES]) -> Result<(), GbcsError> {
-        signature::UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &self.0[..]).verify(signed, raw)
-            .map_err(|_| GbcsError::new(ErrorCode::BadSignature, 0, "the signature is not of this key over these bytes"))
+        signature::UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &self.0[..])
+            .verify(signed, raw)
+            .map_err(|_| {
+                GbcsError::new(
+                    ErrorCode::BadSignature,
+                    0,
+                    "the signature is not of this key over these bytes",
+                )
+            })
     }
 
     /// Verifies the signature of a message: a User's over a Signed Pre-Command, a device's over a
@@ -63,8 +74,12 @@ impl PublicKey {
     pub fn verify_message(&self, p: &Parsed<'_>) -> Result<(), GbcsError> {
         let at = 1 + p.signed.len();
         match p.message.signature {
-            Signature::Signed(raw) => self.verify(p.signed, raw).map_err(|e| GbcsError { offset: at, ..e }),
-            Signature::Absent | Signature::Empty => Err(GbcsError::new(ErrorCode::SignatureMissing, at, "the message is not signed")),
+            Signature::Signed(raw) => {
+                self.verify(p.signed, raw).map_err(|e| GbcsError { offset: at, ..e })
+            }
+            Signature::Absent | Signature::Empty => {
+                Err(GbcsError::new(ErrorCode::SignatureMissing, at, "the message is not signed"))
+            }
         }
     }
 }
@@ -75,7 +90,9 @@ impl AgreementKey {
     /// # Errors
     /// `bad-key` unless it is a number from 1 to below the curve's order.
     pub fn read(bytes: &[u8]) -> Result<AgreementKey, GbcsError> {
-        agreement::PrivateKey::from_private_key(&ECDH_P256, bytes).map(AgreementKey).map_err(|_| bad_key("no private key of P-256: 32 bytes, above zero and below the order"))
+        agreement::PrivateKey::from_private_key(&ECDH_P256, bytes).map(AgreementKey).map_err(|_| {
+            bad_key("no private key of P-256: 32 bytes, above zero and below the order")
+        })
     }
 
     /// From PKCS#8 or RFC 5915 in DER.
@@ -83,7 +100,9 @@ impl AgreementKey {
     /// # Errors
     /// `bad-key`.
     pub fn read_der(der: &[u8]) -> Result<AgreementKey, GbcsError> {
-        agreement::PrivateKey::from_private_key_der(&ECDH_P256, der).map(AgreementKey).map_err(|_| bad_key("no private key of P-256 in DER"))
+        agreement::PrivateKey::from_private_key_der(&ECDH_P256, der)
+            .map(AgreementKey)
+            .map_err(|_| bad_key("no private key of P-256 in DER"))
     }
 
     /// The public key that belongs to it.
@@ -91,7 +110,10 @@ impl AgreementKey {
     /// # Errors
     /// `bad-key`, never in practice.
     pub fn public(&self) -> Result<PublicKey, GbcsError> {
-        let public = self.0.compute_public_key().map_err(|_| bad_key("the public key cannot be computed"))?;
+        let public = self
+            .0
+            .compute_public_key()
+            .map_err(|_| bad_key("the public key cannot be computed"))?;
         PublicKey::read(public.as_ref())
     }
 
@@ -102,7 +124,9 @@ impl AgreementKey {
     pub fn agree(&self, with: &PublicKey) -> Result<SharedSecret, GbcsError> {
         let other = agreement::UnparsedPublicKey::new(&ECDH_P256, &with.0[..]);
         agreement::agree(&self.0, other, bad_key("the public key is no point of P-256"), |z| {
-            <[u8; 32]>::try_from(z).map(SharedSecret).map_err(|_| bad_key("a shared secret of P-256 has 32 bytes"))
+            <[u8; 32]>::try_from(z)
+                .map(SharedSecret)
+                .map_err(|_| bad_key("a shared secret of P-256 has 32 bytes"))
         })
     }
 }
@@ -113,7 +137,9 @@ impl SigningKey {
     /// # Errors
     /// `bad-key`.
     pub fn read_der(der: &[u8]) -> Result<SigningKey, GbcsError> {
-        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map(SigningKey).map_err(|_| bad_key("no private key of P-256 in PKCS#8"))
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
+            .map(SigningKey)
+            .map_err(|_| bad_key("no private key of P-256 in PKCS#8"))
     }
 
     /// From 32 bytes, big-endian.
@@ -122,14 +148,22 @@ impl SigningKey {
     /// `bad-key` unless it is a number from 1 to below the curve's order.
     pub fn read(bytes: &[u8]) -> Result<SigningKey, GbcsError> {
         let public = AgreementKey::read(bytes)?.public()?;
-        EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, bytes, &public.0).map(SigningKey).map_err(|_| bad_key("no private key of P-256"))
+        EcdsaKeyPair::from_private_key_and_public_key(
+            &ECDSA_P256_SHA256_FIXED_SIGNING,
+            bytes,
+            &public.0,
+        )
+        .map(SigningKey)
+        .map_err(|_| bad_key("no private key of P-256"))
     }
 
     /// The public key that belongs to it.
     ///
     /// # Errors
     /// `bad-key`, never in practice.
-    pub fn public(&self) -> Result<PublicKey, GbcsError> { PublicKey::read(self.0.public_key().as_ref()) }
+    pub fn public(&self) -> Result<PublicKey, GbcsError> {
+        PublicKey::read(self.0.public_key().as_ref())
+    }
 
     /// Signs bytes: r and s. The one place of this room that draws random numbers: the library
     /// takes its nonce from the system, whoever calls.
@@ -144,11 +178,17 @@ impl SigningKey {
 
 // Keys are never printed.
 impl fmt::Debug for AgreementKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("AgreementKey") }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AgreementKey")
+    }
 }
 impl fmt::Debug for SharedSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("SharedSecret") }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedSecret")
+    }
 }
 impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("SigningKey") }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey")
+    }
 }

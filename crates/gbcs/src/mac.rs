@@ -35,9 +35,13 @@ pub fn with_mac(secret: &SharedSecret, m: &Message<'_>) -> Result<Vec<u8>, GbcsE
 /// # Errors
 /// `bad-mac` where it has none or it does not verify.
 pub fn verify(secret: &SharedSecret, p: &Parsed<'_>) -> Result<(), GbcsError> {
-    let Some(found) = p.message.mac else { return Err(GbcsError::new(ErrorCode::BadMac, 0, "the message has no MAC")) };
+    let Some(found) = p.message.mac else {
+        return Err(GbcsError::new(ErrorCode::BadMac, 0, "the message has no MAC"));
+    };
     let right = mac(secret, &p.message, p.body)?;
-    verify_slices_are_equal(&found, &right).map_err(|_| GbcsError::new(ErrorCode::BadMac, 0, "the MAC is not of these keys over this message"))
+    verify_slices_are_equal(&found, &right).map_err(|_| {
+        GbcsError::new(ErrorCode::BadMac, 0, "the MAC is not of these keys over this message")
+    })
 }
 
 /// Reads a message and verifies its MAC.
@@ -56,7 +60,13 @@ fn mac(secret: &SharedSecret, m: &Message<'_>, body: &[u8]) -> Result<[u8; MAC_B
     let mut nonce = [0; 12];
     nonce[..8].copy_from_slice(&m.originator.0.to_be_bytes());
     let data = [&PREFIX, body].concat();
-    let tag = aead::LessSafeKey::new(key).seal_in_place_separate_tag(aead::Nonce::assume_unique_for_key(nonce), aead::Aad::from(data), &mut []).map_err(failed)?;
+    let tag = aead::LessSafeKey::new(key)
+        .seal_in_place_separate_tag(
+            aead::Nonce::assume_unique_for_key(nonce),
+            aead::Aad::from(data),
+            &mut [],
+        )
+        .map_err(failed)?;
     let mut mac = [0; MAC_BYTES];
     // The first twelve of sixteen bytes.
     mac.copy_from_slice(&tag.as_ref()[..MAC_BYTES]);

@@ -1,6 +1,9 @@
 //! A message, read or to be written.
 
-use crate::{error::{ErrorCode, GbcsError}, limits};
+use crate::{
+    error::{ErrorCode, GbcsError},
+    limits,
+};
 use northbound_types::{Eui64, text_enum};
 
 text_enum! {
@@ -18,10 +21,23 @@ text_enum! {
 impl Cra {
     /// The byte of the header.
     #[must_use]
-    pub const fn byte(self) -> u8 { match self { Cra::Command => 1, Cra::Response => 2, Cra::Alert => 3 } }
+    pub const fn byte(self) -> u8 {
+        match self {
+            Cra::Command => 1,
+            Cra::Response => 2,
+            Cra::Alert => 3,
+        }
+    }
     /// From the byte of the header.
     #[must_use]
-    pub const fn from_byte(b: u8) -> Option<Cra> { match b { 1 => Some(Cra::Command), 2 => Some(Cra::Response), 3 => Some(Cra::Alert), _ => None } }
+    pub const fn from_byte(b: u8) -> Option<Cra> {
+        match b {
+            1 => Some(Cra::Command),
+            2 => Some(Cra::Response),
+            3 => Some(Cra::Alert),
+            _ => None,
+        }
+    }
 }
 
 /// What follows the message code. A response returns it unchanged.
@@ -60,12 +76,17 @@ impl<'a> Supplementary<'a> {
     /// From the bytes after the message code.
     #[must_use]
     pub fn read(bytes: &'a [u8]) -> Supplementary<'a> {
-        let word = |i: usize| bytes[i * 8..i * 8 + 8].iter().fold(0u64, |n, &b| n << 8 | u64::from(b));
+        let word =
+            |i: usize| bytes[i * 8..i * 8 + 8].iter().fold(0u64, |n, &b| n << 8 | u64::from(b));
         match bytes.len() {
             0 => Supplementary::None,
             8 => Supplementary::Party { id: Eui64(word(0)) },
             16 => Supplementary::PartyCounter { id: Eui64(word(0)), counter: word(1) },
-            24 => Supplementary::PartyCounters { id: Eui64(word(0)), counter: word(1), originator_counter: word(2) },
+            24 => Supplementary::PartyCounters {
+                id: Eui64(word(0)),
+                counter: word(1),
+                originator_counter: word(2),
+            },
             _ => Supplementary::Opaque(bytes),
         }
     }
@@ -84,14 +105,23 @@ impl<'a> Supplementary<'a> {
 
     /// Is there nothing?
     #[must_use]
-    pub fn is_empty(self) -> bool { self.len() == 0 }
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
 
     pub(crate) fn write(self, out: &mut Vec<u8>) {
         match self {
             Supplementary::None => {}
             Supplementary::Party { id } => out.extend(id.0.to_be_bytes()),
-            Supplementary::PartyCounter { id, counter } => [id.0, counter].map(u64::to_be_bytes).iter().for_each(|b| out.extend(b)),
-            Supplementary::PartyCounters { id, counter, originator_counter } => [id.0, counter, originator_counter].map(u64::to_be_bytes).iter().for_each(|b| out.extend(b)),
+            Supplementary::PartyCounter { id, counter } => {
+                [id.0, counter].map(u64::to_be_bytes).iter().for_each(|b| out.extend(b))
+            }
+            Supplementary::PartyCounters { id, counter, originator_counter } => {
+                [id.0, counter, originator_counter]
+                    .map(u64::to_be_bytes)
+                    .iter()
+                    .for_each(|b| out.extend(b))
+            }
             Supplementary::Opaque(b) => out.extend(b),
         }
     }
@@ -99,9 +129,18 @@ impl<'a> Supplementary<'a> {
     /// An opaque part of the length of a known one would be read back as that one.
     pub(crate) fn check(self) -> Result<(), GbcsError> {
         let bad = |detail: String| Err(GbcsError::new(ErrorCode::PartLength, 0, detail));
-        if 2 + self.len() > limits::MAX_OTHER_BYTES { return bad(format!("supplementary fields of {} bytes, at most {}", self.len(), limits::MAX_OTHER_BYTES - 2)); }
+        if 2 + self.len() > limits::MAX_OTHER_BYTES {
+            return bad(format!(
+                "supplementary fields of {} bytes, at most {}",
+                self.len(),
+                limits::MAX_OTHER_BYTES - 2
+            ));
+        }
         match self {
-            Supplementary::Opaque(b) if matches!(b.len(), 0 | 8 | 16 | 24) => bad(format!("opaque supplementary fields of {} bytes: use the variant of that length", b.len())),
+            Supplementary::Opaque(b) if matches!(b.len(), 0 | 8 | 16 | 24) => bad(format!(
+                "opaque supplementary fields of {} bytes: use the variant of that length",
+                b.len()
+            )),
             _ => Ok(()),
         }
     }

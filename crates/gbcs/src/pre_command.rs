@@ -18,7 +18,9 @@ use crate::{
 /// # Errors
 /// `not-pre-command` for a response or an alert; else as [`build`].
 pub fn issue(command: &Message<'_>) -> Result<Vec<u8>, GbcsError> {
-    if command.cra != Cra::Command { return Err(not(0, format!("a {} is no Pre-Command", command.cra))); }
+    if command.cra != Cra::Command {
+        return Err(not(0, format!("a {} is no Pre-Command", command.cra)));
+    }
     build(&Message { signature: Signature::Empty, mac: None, ..*command })
 }
 
@@ -26,13 +28,18 @@ pub fn issue(command: &Message<'_>) -> Result<Vec<u8>, GbcsError> {
 ///
 /// # Errors
 /// `not-pre-command` where the bytes are no Command, or carry a MAC or a signature already; else as [`parse`].
-pub fn to_sign(pre_command: &[u8]) -> Result<&[u8], GbcsError> { Ok(unsigned(pre_command)?.signed) }
+pub fn to_sign(pre_command: &[u8]) -> Result<&[u8], GbcsError> {
+    Ok(unsigned(pre_command)?.signed)
+}
 
 /// Appends a signature, in place of the final `00` where there is one.
 ///
 /// # Errors
 /// As [`to_sign`].
-pub fn sign_with(pre_command: &[u8], signature: &[u8; SIGNATURE_BYTES]) -> Result<Vec<u8>, GbcsError> {
+pub fn sign_with(
+    pre_command: &[u8],
+    signature: &[u8; SIGNATURE_BYTES],
+) -> Result<Vec<u8>, GbcsError> {
     let signed = unsigned(pre_command)?.signed;
     let mut out = pre_command[..1 + signed.len()].to_vec();
     out.push(SIGNATURE_BYTES as u8);
@@ -58,22 +65,40 @@ pub fn check_as_issued<'a>(issued: &[u8], signed: &'a [u8]) -> Result<Parsed<'a>
     let before = without_signature(issued)?;
     let found = without_signature(signed)?;
     if before != found {
-        let at = before.iter().zip(found).position(|(a, b)| a != b).unwrap_or(before.len().min(found.len()));
-        return Err(GbcsError::new(ErrorCode::NotAsIssued, at, "differs from the Pre-Command that was issued for this RequestID"));
+        let at = before
+            .iter()
+            .zip(found)
+            .position(|(a, b)| a != b)
+            .unwrap_or(before.len().min(found.len()));
+        return Err(GbcsError::new(
+            ErrorCode::NotAsIssued,
+            at,
+            "differs from the Pre-Command that was issued for this RequestID",
+        ));
     }
     let p = parse(signed)?;
     match p.message.signature {
         Signature::Signed(_) => Ok(p),
-        Signature::Absent | Signature::Empty => Err(GbcsError::new(ErrorCode::SignatureMissing, found.len(), "a Signed Pre-Command ends with 40 and 64 bytes of signature")),
+        Signature::Absent | Signature::Empty => Err(GbcsError::new(
+            ErrorCode::SignatureMissing,
+            found.len(),
+            "a Signed Pre-Command ends with 40 and 64 bytes of signature",
+        )),
     }
 }
 
-fn not(offset: usize, detail: impl Into<String>) -> GbcsError { GbcsError::new(ErrorCode::NotPreCommand, offset, detail) }
+fn not(offset: usize, detail: impl Into<String>) -> GbcsError {
+    GbcsError::new(ErrorCode::NotPreCommand, offset, detail)
+}
 
 fn command(bytes: &[u8]) -> Result<Parsed<'_>, GbcsError> {
     let p = parse(bytes)?;
-    if p.message.mac.is_some() { return Err(not(0, "it carries a MAC; a Pre-Command begins with DF")); }
-    if p.message.cra != Cra::Command { return Err(not(2, format!("a {} is no Pre-Command", p.message.cra))); }
+    if p.message.mac.is_some() {
+        return Err(not(0, "it carries a MAC; a Pre-Command begins with DF"));
+    }
+    if p.message.cra != Cra::Command {
+        return Err(not(2, format!("a {} is no Pre-Command", p.message.cra)));
+    }
     Ok(p)
 }
 

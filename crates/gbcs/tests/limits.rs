@@ -1,9 +1,13 @@
 //! Each limit at its edge.
 
 use northbound_gbcs::{
-    Cra, ErrorCode, Message, Signature, Supplementary, build,
+    Cra, ErrorCode, Message, Signature, Supplementary,
     alert::alert_code,
-    content::{AlertForm, CommandContent, MAX_NAME_BYTES, MAX_PARAMETERS, MAX_SRV_BYTES, MAX_VALUE_BYTES, ResponseContent, alert_content, closed_command, closing_content},
+    build,
+    content::{
+        AlertForm, CommandContent, MAX_NAME_BYTES, MAX_PARAMETERS, MAX_SRV_BYTES, MAX_VALUE_BYTES,
+        ResponseContent, alert_content, closed_command, closing_content,
+    },
     limits::{MAX_LENGTH, MAX_MESSAGE_BYTES, MAX_OTHER_BYTES},
     parse,
 };
@@ -11,14 +15,28 @@ use northbound_types::Eui64;
 
 fn message(content: &[u8]) -> Message<'_> {
     Message {
-        cra: Cra::Command, counter: 1, originator: Eui64(0x90B3_D51F_3001_0000), recipient: Eui64(0x00DB_1234_0100_0007), date_time: None, code: 1,
-        supplementary: Supplementary::None, content, signature: Signature::Empty, mac: None,
+        cra: Cra::Command,
+        counter: 1,
+        originator: Eui64(0x90B3_D51F_3001_0000),
+        recipient: Eui64(0x00DB_1234_0100_0007),
+        date_time: None,
+        code: 1,
+        supplementary: Supplementary::None,
+        content,
+        signature: Signature::Empty,
+        mac: None,
     }
 }
 
 #[test]
 fn lengths_change_their_form_where_they_must() {
-    for (n, form) in [(0x7F, &[0x7F][..]), (0x80, &[0x81, 0x80]), (0xFF, &[0x81, 0xFF]), (0x100, &[0x82, 1, 0]), (0x1234, &[0x82, 0x12, 0x34])] {
+    for (n, form) in [
+        (0x7F, &[0x7F][..]),
+        (0x80, &[0x81, 0x80]),
+        (0xFF, &[0x81, 0xFF]),
+        (0x100, &[0x82, 1, 0]),
+        (0x1234, &[0x82, 0x12, 0x34]),
+    ] {
         let content = vec![5; n];
         let bytes = build(&message(&content)).unwrap();
         assert_eq!(bytes[33..33 + form.len()], *form, "{n}");
@@ -47,7 +65,9 @@ fn a_message_is_as_long_as_its_mac_header_can_say() {
 
 #[test]
 fn other_information_has_an_end() {
-    let with = |n: usize| build(&Message { supplementary: Supplementary::Opaque(&vec![7; n]), ..message(&[]) });
+    let with = |n: usize| {
+        build(&Message { supplementary: Supplementary::Opaque(&vec![7; n]), ..message(&[]) })
+    };
     let most = MAX_OTHER_BYTES - 2;
     let mut bytes = with(most).unwrap();
     assert!(parse(&bytes).is_ok());
@@ -61,15 +81,26 @@ fn other_information_has_an_end() {
 #[test]
 fn contents_keep_to_their_limits() {
     let c = |srv: usize, parameters: usize, name: usize, value: usize| CommandContent {
-        srv: "1".repeat(srv), once: true, execute_at: None, parameters: vec![("n".repeat(name), "v".repeat(value)); parameters],
+        srv: "1".repeat(srv),
+        once: true,
+        execute_at: None,
+        parameters: vec![("n".repeat(name), "v".repeat(value)); parameters],
     };
     let most = c(MAX_SRV_BYTES, 3, MAX_NAME_BYTES, MAX_VALUE_BYTES);
     assert_eq!(CommandContent::read(&most.write().unwrap()), Ok(most));
     assert!(c(0, MAX_PARAMETERS, 0, 0).write().is_ok());
-    for odd in [c(MAX_SRV_BYTES + 1, 0, 0, 0), c(1, MAX_PARAMETERS + 1, 0, 0), c(1, 1, MAX_NAME_BYTES + 1, 0), c(1, 1, 0, MAX_VALUE_BYTES + 1)] {
+    for odd in [
+        c(MAX_SRV_BYTES + 1, 0, 0, 0),
+        c(1, MAX_PARAMETERS + 1, 0, 0),
+        c(1, 1, MAX_NAME_BYTES + 1, 0),
+        c(1, 1, 0, MAX_VALUE_BYTES + 1),
+    ] {
         assert_eq!(odd.write().unwrap_err().code, ErrorCode::BadContent);
     }
-    assert_eq!(CommandContent { execute_at: Some(-2), ..c(1, 0, 0, 0) }.write().unwrap_err().code, ErrorCode::BadContent);
+    assert_eq!(
+        CommandContent { execute_at: Some(-2), ..c(1, 0, 0, 0) }.write().unwrap_err().code,
+        ErrorCode::BadContent
+    );
     let r = |n: usize| ResponseContent { value: "v".repeat(n), ..ResponseContent::default() };
     assert_eq!(ResponseContent::read(&r(MAX_VALUE_BYTES).write().unwrap()), Ok(r(MAX_VALUE_BYTES)));
     assert!(r(MAX_VALUE_BYTES + 1).write().is_err());
@@ -78,7 +109,9 @@ fn contents_keep_to_their_limits() {
 #[test]
 fn alerts_carry_their_code_in_each_form_and_name_the_command_that_they_close() {
     for form in [AlertForm::Dlms, AlertForm::Zigbee, AlertForm::Asn1] {
-        for code in [0x8F66, 0x1234, 0x00FF] { assert_eq!(alert_code(&alert_content(form, code)), Ok(code), "{form:?} {code:04X}"); }
+        for code in [0x8F66, 0x1234, 0x00FF] {
+            assert_eq!(alert_code(&alert_content(form, code)), Ok(code), "{form:?} {code:04X}");
+        }
         assert_eq!(closed_command(&alert_content(form, 0x8F66)), None);
     }
     for form in [AlertForm::Dlms, AlertForm::Zigbee] {
@@ -89,13 +122,27 @@ fn alerts_carry_their_code_in_each_form_and_name_the_command_that_they_close() {
 
 #[test]
 fn a_content_that_is_not_ours_is_refused_with_its_place() {
-    let good = CommandContent { srv: "4.1.1".into(), once: false, execute_at: None, parameters: vec![("a".into(), "b".into())] }.write().unwrap();
-    for n in 0..good.len() { assert!(CommandContent::read(&good[..n]).is_err(), "{n}"); }
-    for (at, value) in [(0, 0x4D), (2, 2), (3, 2), (4, 2), (5, 13), (6, 0xFF), (11, 0x80), (19, 33), (19, 0)] {
+    let good = CommandContent {
+        srv: "4.1.1".into(),
+        once: false,
+        execute_at: None,
+        parameters: vec![("a".into(), "b".into())],
+    }
+    .write()
+    .unwrap();
+    for n in 0..good.len() {
+        assert!(CommandContent::read(&good[..n]).is_err(), "{n}");
+    }
+    for (at, value) in
+        [(0, 0x4D), (2, 2), (3, 2), (4, 2), (5, 13), (6, 0xFF), (11, 0x80), (19, 33), (19, 0)]
+    {
         let mut odd = good.clone();
         odd[at] = value;
         let e = CommandContent::read(&odd).unwrap_err();
-        assert!(e.code == ErrorCode::BadContent || e.code == ErrorCode::Truncated, "byte {at} = {value:02X}: {e}");
+        assert!(
+            e.code == ErrorCode::BadContent || e.code == ErrorCode::Truncated,
+            "byte {at} = {value:02X}: {e}"
+        );
         assert!(e.offset <= odd.len());
     }
     assert!(ResponseContent::read(&good).is_err());

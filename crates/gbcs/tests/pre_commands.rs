@@ -3,7 +3,10 @@
 mod messages;
 
 use messages::any_message;
-use northbound_gbcs::{Cra, ErrorCode, Message, Signature, build, parse, pre_command::{check_as_issued, issue, sign_with, to_sign, without_signature}};
+use northbound_gbcs::{
+    Cra, ErrorCode, Message, Signature, build, parse,
+    pre_command::{check_as_issued, issue, sign_with, to_sign, without_signature},
+};
 use proptest::prelude::*;
 
 const SIGNATURE: [u8; 64] = [0x5A; 64];
@@ -25,7 +28,10 @@ fn both_endings_take_a_signature() {
     assert_eq!(to_sign(bare).unwrap(), &bare[1..]);
     assert_eq!(without_signature(&signed).unwrap(), bare);
     assert!(check_as_issued(bare, &signed).is_ok());
-    assert_eq!(check_as_issued(&issued, &signed).unwrap().message.signature, Signature::Signed(&SIGNATURE));
+    assert_eq!(
+        check_as_issued(&issued, &signed).unwrap().message.signature,
+        Signature::Signed(&SIGNATURE)
+    );
 }
 
 #[test]
@@ -36,7 +42,9 @@ fn any_other_byte_is_not_as_issued() {
         let mut odd = signed.clone();
         odd[at] ^= 1;
         let e = check_as_issued(&issued, &odd).unwrap_err();
-        if parse(&odd).is_ok_and(|p| p.message.cra == Cra::Command) { assert_eq!((e.code, e.offset), (ErrorCode::NotAsIssued, at)); }
+        if parse(&odd).is_ok_and(|p| p.message.cra == Cra::Command) {
+            assert_eq!((e.code, e.offset), (ErrorCode::NotAsIssued, at));
+        }
     }
     // Lengths in a longer form say the same, and are still other bytes.
     let at = issued.len() - 1 - parse(&issued).unwrap().message.content.len() - 1;

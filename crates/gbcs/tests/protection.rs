@@ -13,16 +13,30 @@ const DEVICE: &str = "northbound test vector: device";
 const DEVICE_PUBLIC: &str = "04916199BBE379604D9D5EA8124145FF4B4E1BF55CAE5DA8763559D9625500378D5F780EA623745267B32FA009FC74BD60929D611313DD7BDA07F81B70F9D1A535";
 const MAC: &str = "3E0A83F124BA42D8A97AB457";
 
-fn hex(text: &str) -> Vec<u8> { (0..text.len() / 2).map(|i| u8::from_str_radix(&text[i * 2..i * 2 + 2], 16).unwrap()).collect() }
+fn hex(text: &str) -> Vec<u8> {
+    (0..text.len() / 2).map(|i| u8::from_str_radix(&text[i * 2..i * 2 + 2], 16).unwrap()).collect()
+}
 
 /// A private key that is the hash of a name.
-fn named(name: &str) -> Vec<u8> { aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes()).as_ref().to_vec() }
-fn agreement(name: &str) -> AgreementKey { AgreementKey::read(&named(name)).unwrap() }
+fn named(name: &str) -> Vec<u8> {
+    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes()).as_ref().to_vec()
+}
+fn agreement(name: &str) -> AgreementKey {
+    AgreementKey::read(&named(name)).unwrap()
+}
 
 fn command() -> Message<'static> {
     Message {
-        cra: Cra::Command, counter: 0x0102_0304_0506_0708, originator: Eui64(0x90B3_D51F_3001_0000), recipient: Eui64(0x00DB_1234_0100_0007),
-        date_time: None, code: 0x0027, supplementary: Supplementary::None, content: &[0xAA, 0xBB], signature: Signature::Empty, mac: None,
+        cra: Cra::Command,
+        counter: 0x0102_0304_0506_0708,
+        originator: Eui64(0x90B3_D51F_3001_0000),
+        recipient: Eui64(0x00DB_1234_0100_0007),
+        date_time: None,
+        code: 0x0027,
+        supplementary: Supplementary::None,
+        content: &[0xAA, 0xBB],
+        signature: Signature::Empty,
+        mac: None,
     }
 }
 
@@ -37,7 +51,10 @@ fn the_vector_holds_from_both_sides() {
     let other_side = device.agree(&broker.public().unwrap()).unwrap();
     assert!(mac::parse_verified(&other_side, &bytes).is_ok());
     // A signature part that is missing is written as 00, which the MAC covers.
-    assert_eq!(mac::with_mac(&z, &Message { signature: Signature::Absent, ..command() }).unwrap(), bytes);
+    assert_eq!(
+        mac::with_mac(&z, &Message { signature: Signature::Absent, ..command() }).unwrap(),
+        bytes
+    );
 }
 
 #[test]
@@ -51,8 +68,13 @@ fn any_changed_bit_breaks_the_mac() {
             assert!(mac::parse_verified(&z, &odd).is_err(), "byte {at}, bit {bit}");
         }
     }
-    assert_eq!(mac::parse_verified(&z, &build(&command()).unwrap()).unwrap_err().code, ErrorCode::BadMac);
-    let stranger = agreement("northbound test vector: stranger").agree(&agreement(DEVICE).public().unwrap()).unwrap();
+    assert_eq!(
+        mac::parse_verified(&z, &build(&command()).unwrap()).unwrap_err().code,
+        ErrorCode::BadMac
+    );
+    let stranger = agreement("northbound test vector: stranger")
+        .agree(&agreement(DEVICE).public().unwrap())
+        .unwrap();
     assert_eq!(mac::parse_verified(&stranger, &bytes).unwrap_err().code, ErrorCode::BadMac);
 }
 
@@ -70,15 +92,27 @@ fn a_users_signature_over_a_pre_command() {
     // The signature holds with a MAC around it, and not over another counter.
     let z = agreement(BROKER).agree(&agreement(DEVICE).public().unwrap()).unwrap();
     let sent = mac::with_mac(&z, &p.message).unwrap();
-    assert_eq!(user.public().unwrap().verify_message(&mac::parse_verified(&z, &sent).unwrap()), Ok(()));
+    assert_eq!(
+        user.public().unwrap().verify_message(&mac::parse_verified(&z, &sent).unwrap()),
+        Ok(())
+    );
     let moved = build(&Message { counter: 7, ..p.message }).unwrap();
-    assert_eq!(user.public().unwrap().verify_message(&parse(&moved).unwrap()).unwrap_err().code, ErrorCode::BadSignature);
-    assert_eq!(user.public().unwrap().verify_message(&parse(&issued).unwrap()).unwrap_err().code, ErrorCode::SignatureMissing);
+    assert_eq!(
+        user.public().unwrap().verify_message(&parse(&moved).unwrap()).unwrap_err().code,
+        ErrorCode::BadSignature
+    );
+    assert_eq!(
+        user.public().unwrap().verify_message(&parse(&issued).unwrap()).unwrap_err().code,
+        ErrorCode::SignatureMissing
+    );
 }
 
 #[test]
 fn what_is_no_key_is_refused() {
-    for odd in [&[0u8; 32][..], &[0xFF; 32], &[1; 31], &[]] { assert_eq!(AgreementKey::read(odd).unwrap_err().code, ErrorCode::BadKey); assert!(SigningKey::read(odd).is_err()); }
+    for odd in [&[0u8; 32][..], &[0xFF; 32], &[1; 31], &[]] {
+        assert_eq!(AgreementKey::read(odd).unwrap_err().code, ErrorCode::BadKey);
+        assert!(SigningKey::read(odd).is_err());
+    }
     assert!(PublicKey::read(&[4; 64]).is_err() && PublicKey::read(&[3; 65]).is_err());
     let off_curve = PublicKey::read(&[4; 65]).unwrap();
     assert_eq!(agreement(DEVICE).agree(&off_curve).unwrap_err().code, ErrorCode::BadKey);

@@ -1,6 +1,11 @@
 //! One cell as its reader found it, one raw row, and the row as the layout sees it.
 
-use crate::{error::{Bad, Reason, fault}, limits::{MAX_FIELD, MAX_NOTE}, number, plan::{From, Plan}};
+use crate::{
+    error::{Bad, Reason, fault},
+    limits::{MAX_FIELD, MAX_NOTE},
+    number,
+    plan::{From, Plan},
+};
 use northbound_types::{Eui64, RequestId, text_enum::UnknownWord};
 use std::str::FromStr;
 
@@ -76,14 +81,26 @@ impl<'a, R: RawRow> Row<'a, R> {
         }
     }
 
-    pub(crate) fn name(&self, column: usize) -> &'static str { self.plan.layout.columns()[column].name }
+    pub(crate) fn name(&self, column: usize) -> &'static str {
+        self.plan.layout.columns()[column].name
+    }
 
     pub(crate) fn missing(&self, column: usize) -> Bad {
-        fault(self.name(column), Reason::MissingValue, format!("`{}` is required", self.name(column)), "")
+        fault(
+            self.name(column),
+            Reason::MissingValue,
+            format!("`{}` is required", self.name(column)),
+            "",
+        )
     }
 
     fn wrong(&self, column: usize, want: &str, cell: Cell<'_>) -> Bad {
-        fault(self.name(column), Reason::WrongType, format!("this column should be {want}"), &format!("{cell:?}"))
+        fault(
+            self.name(column),
+            Reason::WrongType,
+            format!("this column should be {want}"),
+            &format!("{cell:?}"),
+        )
     }
 
     /// A short text; empty where unknown.
@@ -91,8 +108,12 @@ impl<'a, R: RawRow> Row<'a, R> {
         match self.get(column) {
             Cell::Empty => Ok(""),
             Cell::Text(t) if t.len() > MAX_FIELD => Err(self.too_long(column, t, MAX_FIELD)),
-            Cell::Text(t) if t.bytes().any(|b| b < b' ' || b == 0x7f) =>
-                Err(fault(self.name(column), Reason::ControlCharacter, "control characters do not belong here", t)),
+            Cell::Text(t) if t.bytes().any(|b| b < b' ' || b == 0x7f) => Err(fault(
+                self.name(column),
+                Reason::ControlCharacter,
+                "control characters do not belong here",
+                t,
+            )),
             Cell::Text(t) => Ok(t),
             other => Err(self.wrong(column, "text", other)),
         }
@@ -109,15 +130,26 @@ impl<'a, R: RawRow> Row<'a, R> {
     }
 
     fn too_long(&self, column: usize, text: &str, limit: usize) -> Bad {
-        fault(self.name(column), Reason::FieldTooLong, format!("{} bytes; the limit is {limit}", text.len()), text)
+        fault(
+            self.name(column),
+            Reason::FieldTooLong,
+            format!("{} bytes; the limit is {limit}", text.len()),
+            text,
+        )
     }
 
     /// An EUI-64, where there is one.
     pub(crate) fn eui(&self, column: usize) -> Result<Option<Eui64>, Bad> {
         match self.get(column) {
             Cell::Empty => Ok(None),
-            Cell::Text(t) => number::eui(t).map(Some).ok_or_else(|| fault(self.name(column), Reason::MalformedEui,
-                "write eight hexadecimal pairs joined by '-', such as 90-B3-D5-1F-30-01-00-00", t)),
+            Cell::Text(t) => number::eui(t).map(Some).ok_or_else(|| {
+                fault(
+                    self.name(column),
+                    Reason::MalformedEui,
+                    "write eight hexadecimal pairs joined by '-', such as 90-B3-D5-1F-30-01-00-00",
+                    t,
+                )
+            }),
             Cell::Int(n) => Ok(Some(Eui64::from_i64(n))),
             Cell::Uint(n) => Ok(Some(Eui64(n))),
             other => Err(self.wrong(column, "an EUI-64", other)),
@@ -139,25 +171,42 @@ impl<'a, R: RawRow> Row<'a, R> {
         match self.get(column) {
             Cell::Empty => Ok(None),
             Cell::Uint(n) => Ok(Some(n)),
-            Cell::Int(n) => u64::try_from(n).map(Some)
-                .map_err(|_| fault(self.name(column), Reason::Negative, "cannot be negative", &n.to_string())),
-            Cell::Text(t) => number::uint(t).map(Some).map_err(|(reason, why)| fault(self.name(column), reason, why, t)),
+            Cell::Int(n) => u64::try_from(n).map(Some).map_err(|_| {
+                fault(self.name(column), Reason::Negative, "cannot be negative", &n.to_string())
+            }),
+            Cell::Text(t) => number::uint(t)
+                .map(Some)
+                .map_err(|(reason, why)| fault(self.name(column), reason, why, t)),
             other => Err(self.wrong(column, "a whole number", other)),
         }
     }
 
     /// The same in the range of the tables' signed integers.
     pub(crate) fn count(&self, column: usize) -> Result<Option<i64>, Bad> {
-        self.uint(column)?.map(|n| i64::try_from(n).map_err(|_|
-            fault(self.name(column), Reason::TooLarge, "over 9223372036854775807", &n.to_string()))).transpose()
+        self.uint(column)?
+            .map(|n| {
+                i64::try_from(n).map_err(|_| {
+                    fault(
+                        self.name(column),
+                        Reason::TooLarge,
+                        "over 9223372036854775807",
+                        &n.to_string(),
+                    )
+                })
+            })
+            .transpose()
     }
 
     /// A word of a closed set, where there is one.
-    pub(crate) fn word<T: FromStr<Err = UnknownWord>>(&self, column: usize) -> Result<Option<T>, Bad> {
+    pub(crate) fn word<T: FromStr<Err = UnknownWord>>(
+        &self,
+        column: usize,
+    ) -> Result<Option<T>, Bad> {
         match self.get(column) {
             Cell::Empty => Ok(None),
-            Cell::Text(t) => t.parse().map(Some)
-                .map_err(|e: UnknownWord| fault(self.name(column), Reason::UnknownWord, e.to_string(), t)),
+            Cell::Text(t) => t.parse().map(Some).map_err(|e: UnknownWord| {
+                fault(self.name(column), Reason::UnknownWord, e.to_string(), t)
+            }),
             other => Err(self.wrong(column, "a word", other)),
         }
     }
@@ -168,7 +217,9 @@ impl<'a, R: RawRow> Row<'a, R> {
             Cell::Empty => Ok(None),
             Cell::Text("true" | "TRUE" | "True") => Ok(Some(true)),
             Cell::Text("false" | "FALSE" | "False") => Ok(Some(false)),
-            Cell::Text(t) => Err(fault(self.name(column), Reason::UnknownWord, "use one of: true, false", t)),
+            Cell::Text(t) => {
+                Err(fault(self.name(column), Reason::UnknownWord, "use one of: true, false", t))
+            }
             other => Err(self.wrong(column, "true or false", other)),
         }
     }
@@ -178,21 +229,35 @@ impl<'a, R: RawRow> Row<'a, R> {
         let slot = &self.plan.slots[column];
         let cell = self.get(column);
         if cell != Cell::Empty {
-            return slot.time.read(cell).map(Some).map_err(|(reason, why)| fault(self.name(column), reason, why, &printed(cell)));
+            return slot
+                .time
+                .read(cell)
+                .map(Some)
+                .map_err(|(reason, why)| fault(self.name(column), reason, why, &printed(cell)));
         }
         let Some(span) = &slot.span else { return Ok(None) };
         let length = self.source(span.column);
-        if length == Cell::Empty { return Ok(None) }
+        if length == Cell::Empty {
+            return Ok(None);
+        }
         // The mapping refuses a chain of durations, so this goes one step deep.
         let Some(start) = self.time(span.after)? else { return Ok(None) };
         let micros = number::scaled(&printed(length), span.unit, self.plan.decimal_comma)
             .map_err(|(reason, why)| fault(self.name(column), reason, why, &printed(length)))?;
-        start.checked_add(micros).filter(|&t| crate::time::in_range(t)).map(Some)
-            .ok_or_else(|| fault(self.name(column), Reason::TimeOutOfRange, "the start and the duration leave 1970–2200", &printed(length)))
+        start.checked_add(micros).filter(|&t| crate::time::in_range(t)).map(Some).ok_or_else(|| {
+            fault(
+                self.name(column),
+                Reason::TimeOutOfRange,
+                "the start and the duration leave 1970–2200",
+                &printed(length),
+            )
+        })
     }
 
     /// The required kind of [`Row::time`].
-    pub(crate) fn must_time(&self, column: usize) -> Result<i64, Bad> { self.time(column)?.ok_or_else(|| self.missing(column)) }
+    pub(crate) fn must_time(&self, column: usize) -> Result<i64, Bad> {
+        self.time(column)?.ok_or_else(|| self.missing(column))
+    }
 }
 
 /// A cell as text, for a message.

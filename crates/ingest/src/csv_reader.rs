@@ -1,7 +1,13 @@
 //! CSV as a stream in bounded memory: `csv-core` fills buffers of fixed size, so that a quote that
 //! is never closed cannot swallow the file.
 
-use crate::{cell::{Cell, RawRow}, error::{IngestError, Reason}, limits::{MAX_COLUMNS, MAX_LINE}, session::{Load, Session}, source};
+use crate::{
+    cell::{Cell, RawRow},
+    error::{IngestError, Reason},
+    limits::{MAX_COLUMNS, MAX_LINE},
+    session::{Load, Session},
+    source,
+};
 use csv_core::ReadRecordResult;
 use std::io::Read;
 
@@ -9,7 +15,11 @@ use std::io::Read;
 const CHUNK: usize = 1 << 18;
 
 /// One record: all fields in one text, and where each ends.
-pub(crate) struct Record<'b> { text: &'b str, ends: &'b [usize], delimiter: u8 }
+pub(crate) struct Record<'b> {
+    text: &'b str,
+    ends: &'b [usize],
+    delimiter: u8,
+}
 
 impl RawRow for Record<'_> {
     #[inline]
@@ -18,7 +28,10 @@ impl RawRow for Record<'_> {
         self.text.get(start..self.ends[at]).map_or(Cell::Empty, Cell::Text)
     }
     fn raw(&self) -> String {
-        let fields = (0..self.ends.len()).map(|i| match self.cell(i) { Cell::Text(t) => t, _ => "" });
+        let fields = (0..self.ends.len()).map(|i| match self.cell(i) {
+            Cell::Text(t) => t,
+            _ => "",
+        });
         joined(fields, self.delimiter)
     }
 }
@@ -27,18 +40,27 @@ impl RawRow for Record<'_> {
 pub(crate) fn joined<'f>(fields: impl Iterator<Item = &'f str>, delimiter: u8) -> String {
     let mut line = String::new();
     for (i, field) in fields.enumerate() {
-        if i > 0 { line.push(char::from(delimiter)); }
+        if i > 0 {
+            line.push(char::from(delimiter));
+        }
         if field.contains(['"', '\n', '\r', char::from(delimiter)]) {
             line.push('"');
             line.push_str(&field.replace('"', "\"\""));
             line.push('"');
-        } else { line.push_str(field); }
+        } else {
+            line.push_str(field);
+        }
     }
     line
 }
 
 /// What came of one call for a record.
-enum Found { Record, TooLong, TooMany, End }
+enum Found {
+    Record,
+    TooLong,
+    TooMany,
+    End,
+}
 
 /// The byte stream and the record being assembled.
 pub(crate) struct Records<'p> {
@@ -58,9 +80,26 @@ pub(crate) struct Records<'p> {
 }
 
 impl<'p> Records<'p> {
-    pub(crate) fn new(from: Box<dyn Read>, path: &'p std::path::Path, delimiter: u8) -> Records<'p> {
-        Records { from, path, core: csv_core::ReaderBuilder::new().delimiter(delimiter).build(), delimiter, buffer: vec![0; CHUNK],
-            at: 0, len: 0, line: 1, start: 1, out: vec![0; MAX_LINE], ends: vec![0; MAX_COLUMNS], out_len: 0, fields: 0 }
+    pub(crate) fn new(
+        from: Box<dyn Read>,
+        path: &'p std::path::Path,
+        delimiter: u8,
+    ) -> Records<'p> {
+        Records {
+            from,
+            path,
+            core: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            delimiter,
+            buffer: vec![0; CHUNK],
+            at: 0,
+            len: 0,
+            line: 1,
+            start: 1,
+            out: vec![0; MAX_LINE],
+            ends: vec![0; MAX_COLUMNS],
+            out_len: 0,
+            fields: 0,
+        }
     }
 
     /// Fills the buffer; `false` at the end of the file.
@@ -69,24 +108,38 @@ impl<'p> Records<'p> {
         self.len = 0;
         loop {
             match self.from.read(&mut self.buffer) {
-                Ok(n) => { self.len = n; return Ok(n > 0) }
+                Ok(n) => {
+                    self.len = n;
+                    return Ok(n > 0);
+                }
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(IngestError::Unreadable { path: self.path.to_owned(), why: format!("after line {}: {e}", self.line) }),
+                Err(e) => {
+                    return Err(IngestError::Unreadable {
+                        path: self.path.to_owned(),
+                        why: format!("after line {}: {e}", self.line),
+                    });
+                }
             }
         }
     }
 
     fn take(&mut self, n: usize) {
-        self.line += self.buffer[self.at..self.at + n].iter().filter(|&&b| b == b'\n').count() as i64;
+        self.line +=
+            self.buffer[self.at..self.at + n].iter().filter(|&&b| b == b'\n').count() as i64;
         self.at += n;
     }
 
     /// To the byte after the next line end; `false` at the end of the file.
     fn skip_line(&mut self) -> Result<bool, IngestError> {
         loop {
-            if self.at == self.len && !self.fill()? { return Ok(false) }
+            if self.at == self.len && !self.fill()? {
+                return Ok(false);
+            }
             match self.buffer[self.at..self.len].iter().position(|&b| b == b'\n') {
-                Some(n) => { self.take(n + 1); return Ok(true) }
+                Some(n) => {
+                    self.take(n + 1);
+                    return Ok(true);
+                }
                 None => self.take(self.len - self.at),
             }
         }
@@ -95,31 +148,51 @@ impl<'p> Records<'p> {
     /// Skips blank lines, so that a record's line is where its first byte stands.
     fn skip_blank(&mut self) -> Result<bool, IngestError> {
         loop {
-            if self.at == self.len && !self.fill()? { return Ok(false) }
-            let blank = self.buffer[self.at..self.len].iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+            if self.at == self.len && !self.fill()? {
+                return Ok(false);
+            }
+            let blank = self.buffer[self.at..self.len]
+                .iter()
+                .take_while(|b| matches!(b, b'\n' | b'\r'))
+                .count();
             self.take(blank);
-            if self.at < self.len { return Ok(true) }
+            if self.at < self.len {
+                return Ok(true);
+            }
         }
     }
 
     fn next(&mut self) -> Result<Found, IngestError> {
         self.out_len = 0;
         self.fields = 0;
-        if !self.skip_blank()? { return Ok(Found::End) }
+        if !self.skip_blank()? {
+            return Ok(Found::End);
+        }
         self.start = self.line;
         let mut ended = false;
         loop {
-            if self.at == self.len && !ended { ended = !self.fill()?; }
-            let (result, read, written, fields) = self.core.read_record(&self.buffer[self.at..self.len],
-                &mut self.out[self.out_len..], &mut self.ends[self.fields..]);
+            if self.at == self.len && !ended {
+                ended = !self.fill()?;
+            }
+            let (result, read, written, fields) = self.core.read_record(
+                &self.buffer[self.at..self.len],
+                &mut self.out[self.out_len..],
+                &mut self.ends[self.fields..],
+            );
             self.take(read);
             self.out_len += written;
             self.fields += fields;
             match result {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::Record => return Ok(Found::Record),
-                ReadRecordResult::OutputFull => { self.resync()?; return Ok(Found::TooLong) }
-                ReadRecordResult::OutputEndsFull => { self.resync()?; return Ok(Found::TooMany) }
+                ReadRecordResult::OutputFull => {
+                    self.resync()?;
+                    return Ok(Found::TooLong);
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    self.resync()?;
+                    return Ok(Found::TooMany);
+                }
                 ReadRecordResult::End => return Ok(Found::End),
             }
         }
@@ -132,14 +205,18 @@ impl<'p> Records<'p> {
         Ok(())
     }
 
-    fn bytes(&self) -> &[u8] { &self.out[..self.out_len] }
+    fn bytes(&self) -> &[u8] {
+        &self.out[..self.out_len]
+    }
 
     /// The record as text; `None` where it is not UTF-8.
     fn record(&self) -> Option<Record<'_>> {
         let text = std::str::from_utf8(self.bytes()).ok()?;
         let ends = &self.ends[..self.fields];
         // Two halves of a character in neighbouring fields would look whole when joined.
-        if !text.is_ascii() && !ends.iter().all(|&e| text.is_char_boundary(e)) { return None; }
+        if !text.is_ascii() && !ends.iter().all(|&e| text.is_char_boundary(e)) {
+            return None;
+        }
         Some(Record { text, ends, delimiter: self.delimiter })
     }
 
@@ -147,22 +224,35 @@ impl<'p> Records<'p> {
     pub(crate) fn header(&mut self, row: u64) -> Result<Vec<String>, IngestError> {
         let bad = |why: String| IngestError::Header { path: self.path.to_owned(), why };
         for skipped in 1..row {
-            if !self.skip_line()? { return Err(bad(format!("the mapping says row {row}, but the file has {skipped} rows"))); }
+            if !self.skip_line()? {
+                return Err(bad(format!(
+                    "the mapping says row {row}, but the file has {skipped} rows"
+                )));
+            }
         }
         match self.next()? {
             Found::End => Err(IngestError::Empty { path: self.path.to_owned() }),
-            Found::TooLong => Err(bad(format!("over {MAX_LINE} bytes: is this a CSV file? If so, is a quote left open?"))),
+            Found::TooLong => Err(bad(format!(
+                "over {MAX_LINE} bytes: is this a CSV file? If so, is a quote left open?"
+            ))),
             Found::TooMany => Err(bad(format!("over {MAX_COLUMNS} columns, which is the limit"))),
             Found::Record => {
-                let Some(record) = self.record() else { return Err(bad("it is not UTF-8: state file.encoding = \"latin-1\" in a mapping, or save it as UTF-8".into())) };
-                let text = |i| match record.cell(i) { Cell::Text(t) => t.trim_start_matches('\u{FEFF}').trim().to_owned(), _ => String::new() };
+                let Some(record) = self.record() else {
+                    return Err(bad("it is not UTF-8: state file.encoding = \"latin-1\" in a mapping, or save it as UTF-8".into()));
+                };
+                let text = |i| match record.cell(i) {
+                    Cell::Text(t) => t.trim_start_matches('\u{FEFF}').trim().to_owned(),
+                    _ => String::new(),
+                };
                 Ok((0..record.ends.len()).map(text).collect())
             }
         }
     }
 
     /// The line on which the last record began.
-    pub(crate) fn start_line(&self) -> i64 { self.start }
+    pub(crate) fn start_line(&self) -> i64 {
+        self.start
+    }
 
     /// The next record's fields as owned texts; for a proposal, where speed does not matter.
     pub(crate) fn next_texts(&mut self) -> Result<Option<Vec<String>>, IngestError> {
@@ -173,7 +263,10 @@ impl<'p> Records<'p> {
                 Found::TooLong | Found::TooMany => continue,
             }
             let Some(record) = self.record() else { continue };
-            let text = |i| match record.cell(i) { Cell::Text(t) => t.trim().to_owned(), _ => String::new() };
+            let text = |i| match record.cell(i) {
+                Cell::Text(t) => t.trim().to_owned(),
+                _ => String::new(),
+            };
             return Ok(Some((0..record.ends.len()).map(text).collect()));
         }
     }
@@ -193,7 +286,12 @@ pub(crate) fn read<L: Load>(session: &mut Session<'_>, loader: &mut L) -> Result
 }
 
 /// Reads a stream of bytes as a file.
-pub(crate) fn read_from<L: Load>(session: &mut Session<'_>, loader: &mut L, from: Box<dyn Read>, delimiter: u8) -> Result<(), IngestError> {
+pub(crate) fn read_from<L: Load>(
+    session: &mut Session<'_>,
+    loader: &mut L,
+    from: Box<dyn Read>,
+    delimiter: u8,
+) -> Result<(), IngestError> {
     let path = session.path();
     let mut records = Records::new(from, path, delimiter);
     let header = records.header(session.mapping.header_row)?;
@@ -202,22 +300,40 @@ pub(crate) fn read_from<L: Load>(session: &mut Session<'_>, loader: &mut L, from
         match records.next()? {
             Found::End => return Ok(()),
             Found::Record => match records.record() {
-                Some(record) if record.ends.len() == header.len() => session.row(loader, &record, records.start)?,
-                Some(record) => session.malformed(records.start, Reason::WrongFieldCount,
-                    format!("{} fields where the header has {}", record.ends.len(), header.len()), &record.raw())?,
+                Some(record) if record.ends.len() == header.len() => {
+                    session.row(loader, &record, records.start)?
+                }
+                Some(record) => session.malformed(
+                    records.start,
+                    Reason::WrongFieldCount,
+                    format!("{} fields where the header has {}", record.ends.len(), header.len()),
+                    &record.raw(),
+                )?,
                 None => {
                     let raw = String::from_utf8_lossy(records.bytes()).into_owned();
-                    session.malformed(records.start, Reason::NotUtf8, "not UTF-8: state file.encoding in a mapping, or save it as UTF-8", &raw)?;
+                    session.malformed(
+                        records.start,
+                        Reason::NotUtf8,
+                        "not UTF-8: state file.encoding in a mapping, or save it as UTF-8",
+                        &raw,
+                    )?;
                 }
             },
             Found::TooLong => {
-                let raw = String::from_utf8_lossy(&records.bytes()[..records.out_len.min(crate::limits::MAX_SHOWN)]).into_owned();
+                let raw = String::from_utf8_lossy(
+                    &records.bytes()[..records.out_len.min(crate::limits::MAX_SHOWN)],
+                )
+                .into_owned();
                 session.malformed(records.start, Reason::LineTooLong,
                     format!("lines {} to {}: over {MAX_LINE} bytes in one record: is a quote left open? Reading goes on at line {}",
                         records.start, records.line - 1, records.line), &raw)?;
             }
-            Found::TooMany => session.malformed(records.start, Reason::WrongFieldCount,
-                format!("over {MAX_COLUMNS} fields where the header has {}", header.len()), "")?,
+            Found::TooMany => session.malformed(
+                records.start,
+                Reason::WrongFieldCount,
+                format!("over {MAX_COLUMNS} fields where the header has {}", header.len()),
+                "",
+            )?,
         }
     }
 }

@@ -24,7 +24,9 @@ pub enum IngestError {
         path: PathBuf,
     },
     /// A header and nothing under it.
-    #[error("{path} has a header and no rows: if nothing happened, there is nothing to ingest; if not, ask for the file again")]
+    #[error(
+        "{path} has a header and no rows: if nothing happened, there is nothing to ingest; if not, ask for the file again"
+    )]
     HeaderOnly {
         /// Which file.
         path: PathBuf,
@@ -58,7 +60,9 @@ pub enum IngestError {
         why: String,
     },
     /// More than half of the first rows are bad: most likely the wrong layout or mapping.
-    #[error("{path}: {rejected} of the first {read} rows are bad, the first at line {line}: {first}; nothing is kept of this file. Check the layout or the mapping (--guess proposes one), or allow mostly bad files")]
+    #[error(
+        "{path}: {rejected} of the first {read} rows are bad, the first at line {line}: {first}; nothing is kept of this file. Check the layout or the mapping (--guess proposes one), or allow mostly bad files"
+    )]
     MostlyBad {
         /// Which file.
         path: PathBuf,
@@ -72,7 +76,9 @@ pub enum IngestError {
         first: String,
     },
     /// More rejects than the caller will keep.
-    #[error("{path}: more than {limit} bad rows, which is the limit set; nothing is kept of this file")]
+    #[error(
+        "{path}: more than {limit} bad rows, which is the limit set; nothing is kept of this file"
+    )]
     RejectLimit {
         /// Which file.
         path: PathBuf,
@@ -178,13 +184,25 @@ pub struct Fault {
 pub(crate) type Bad = Box<Fault>;
 
 /// A fault with all its parts.
-pub(crate) fn fault(column: impl Into<Cow<'static, str>>, reason: Reason, why: impl Into<String>, value: &str) -> Bad {
-    Box::new(Fault { column: column.into(), reason, why: why.into(), value: shown(value).to_owned() })
+pub(crate) fn fault(
+    column: impl Into<Cow<'static, str>>,
+    reason: Reason,
+    why: impl Into<String>,
+    value: &str,
+) -> Bad {
+    Box::new(Fault {
+        column: column.into(),
+        reason,
+        why: why.into(),
+        value: shown(value).to_owned(),
+    })
 }
 
 /// As much of a text as a reject repeats.
 pub(crate) fn shown(text: &str) -> &str {
     let mut end = text.len().min(crate::limits::MAX_SHOWN);
-    while !text.is_char_boundary(end) { end -= 1; }
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
     &text[..end]
 }

@@ -1,21 +1,41 @@
 //! Message records: one row to one [`ExchangeRow`], borrowed.
 
-use crate::{cell::{Cell, RawRow, Row}, error::{Bad, Reason, fault}, layout::messages as m, session::{Context, Load, Trouble}, summary::Flag};
+use crate::{
+    cell::{Cell, RawRow, Row},
+    error::{Bad, Reason, fault},
+    layout::messages as m,
+    session::{Context, Load, Trouble},
+    summary::Flag,
+};
 use northbound_ledger::{rows::ExchangeRow, sink::RowSink};
 use northbound_types::{Eui64, Generation, Kind, Leg, Mode, Region, RequestState, TestKind};
 
 /// Loads message records.
-pub(crate) struct Exchanges<'s> { pub(crate) sink: &'s mut dyn RowSink }
+pub(crate) struct Exchanges<'s> {
+    pub(crate) sink: &'s mut dyn RowSink,
+}
 
 impl Load for Exchanges<'_> {
     #[inline]
-    fn load<R: RawRow>(&mut self, row: &Row<'_, R>, place: i64, context: &mut Context<'_>) -> Result<(), Trouble> {
+    fn load<R: RawRow>(
+        &mut self,
+        row: &Row<'_, R>,
+        place: i64,
+        context: &mut Context<'_>,
+    ) -> Result<(), Trouble> {
         let (found, derived) = exchange(row, place, context)?;
         self.sink.exchange(&found).map_err(Trouble::Sink)?;
         context.saw(found.received);
-        if derived { context.flags.add(Flag::StateDerived); }
-        if found.region == Region::Unknown { context.flags.add(Flag::RegionUnknown); }
-        if found.answer_sent.is_some_and(|a| a < found.received.saturating_sub(context.options.clock_tolerance)) {
+        if derived {
+            context.flags.add(Flag::StateDerived);
+        }
+        if found.region == Region::Unknown {
+            context.flags.add(Flag::RegionUnknown);
+        }
+        if found
+            .answer_sent
+            .is_some_and(|a| a < found.received.saturating_sub(context.options.clock_tolerance))
+        {
             context.flags.add(Flag::AnswerBeforeReceived);
         }
         Ok(())
@@ -23,7 +43,11 @@ impl Load for Exchanges<'_> {
 }
 
 /// The row, and whether its state had to be derived.
-fn exchange<'a, R: RawRow>(row: &Row<'a, R>, place: i64, context: &Context<'a>) -> Result<(ExchangeRow<'a>, bool), Bad> {
+fn exchange<'a, R: RawRow>(
+    row: &Row<'a, R>,
+    place: i64,
+    context: &Context<'a>,
+) -> Result<(ExchangeRow<'a>, bool), Bad> {
     let received = row.must_time(m::RECEIVED)?;
     let (originator, target, counter) = identity(row)?;
     let cv = variant(row)?;
@@ -37,43 +61,58 @@ fn exchange<'a, R: RawRow>(row: &Row<'a, R>, place: i64, context: &Context<'a>) 
     let times = Times::read(row)?;
     let known = row.time(m::KNOWN)?.unwrap_or(context.options.known.0);
     let stated = row.word(m::STATE)?;
-    let state = match stated { Some(s) => s, None => derived(code, &times, known) };
-    Ok((ExchangeRow {
-        namespace: or(row.text(m::NAMESPACE)?, "duis"),
-        originator, target, counter, leg, instance,
-        kind: row.word(m::KIND)?.unwrap_or(Kind::ServiceRequest),
-        mode: row.word(m::MODE)?.unwrap_or(Mode::OnDemand),
-        srv: srv(row)?,
-        cv: i64::from(cv),
-        role: row.text(m::ROLE)?,
-        party_category: row.text(m::PARTY_CATEGORY)?,
-        class: row.text(m::CLASS)?,
-        generation: row.word(m::GENERATION)?.unwrap_or(Generation::None),
-        device_type: row.text(m::DEVICE_TYPE)?,
-        test_kind: row.word(m::TEST_KIND)?.unwrap_or(TestKind::None),
-        region: row.word(m::REGION)?.unwrap_or(Region::Unknown),
-        provider: row.text(m::PROVIDER)?,
-        feed: or(row.text(m::FEED)?, &context.options.feed),
-        state, code,
-        user_sent: row.time(m::USER_SENT)?,
-        received,
-        acknowledged: row.time(m::ACKNOWLEDGED)?,
-        due: row.time(m::DUE)?,
-        released: row.time(m::RELEASED)?,
-        queued: row.time(m::QUEUED)?,
-        sent_to_wan: row.time(m::SENT_TO_WAN)?,
-        delivered_to_device: row.time(m::DELIVERED_TO_DEVICE)?,
-        answered_at_wan: row.time(m::ANSWERED_AT_WAN)?,
-        answer_sent: times.answer_sent,
-        delivered: row.time(m::DELIVERED)?,
-        target_at: row.time(m::TARGET_AT)?,
-        timeout_at: times.timeout_at,
-        known, place,
-    }, stated.is_none()))
+    let state = match stated {
+        Some(s) => s,
+        None => derived(code, &times, known),
+    };
+    Ok((
+        ExchangeRow {
+            namespace: or(row.text(m::NAMESPACE)?, "duis"),
+            originator,
+            target,
+            counter,
+            leg,
+            instance,
+            kind: row.word(m::KIND)?.unwrap_or(Kind::ServiceRequest),
+            mode: row.word(m::MODE)?.unwrap_or(Mode::OnDemand),
+            srv: srv(row)?,
+            cv: i64::from(cv),
+            role: row.text(m::ROLE)?,
+            party_category: row.text(m::PARTY_CATEGORY)?,
+            class: row.text(m::CLASS)?,
+            generation: row.word(m::GENERATION)?.unwrap_or(Generation::None),
+            device_type: row.text(m::DEVICE_TYPE)?,
+            test_kind: row.word(m::TEST_KIND)?.unwrap_or(TestKind::None),
+            region: row.word(m::REGION)?.unwrap_or(Region::Unknown),
+            provider: row.text(m::PROVIDER)?,
+            feed: or(row.text(m::FEED)?, &context.options.feed),
+            state,
+            code,
+            user_sent: row.time(m::USER_SENT)?,
+            received,
+            acknowledged: row.time(m::ACKNOWLEDGED)?,
+            due: row.time(m::DUE)?,
+            released: row.time(m::RELEASED)?,
+            queued: row.time(m::QUEUED)?,
+            sent_to_wan: row.time(m::SENT_TO_WAN)?,
+            delivered_to_device: row.time(m::DELIVERED_TO_DEVICE)?,
+            answered_at_wan: row.time(m::ANSWERED_AT_WAN)?,
+            answer_sent: times.answer_sent,
+            delivered: row.time(m::DELIVERED)?,
+            target_at: row.time(m::TARGET_AT)?,
+            timeout_at: times.timeout_at,
+            known,
+            place,
+        },
+        stated.is_none(),
+    ))
 }
 
 /// The times that a state is derived from.
-struct Times { answer_sent: Option<i64>, timeout_at: Option<i64> }
+struct Times {
+    answer_sent: Option<i64>,
+    timeout_at: Option<i64>,
+}
 
 impl Times {
     fn read<R: RawRow>(row: &Row<'_, R>) -> Result<Times, Bad> {
@@ -96,9 +135,16 @@ fn derived(code: &str, times: &Times, known: i64) -> RequestState {
 fn identity<R: RawRow>(row: &Row<'_, R>) -> Result<(Eui64, Eui64, u64), Bad> {
     let parts = (row.eui(m::ORIGINATOR)?, row.eui(m::TARGET)?, row.uint(m::COUNTER)?);
     if let Some(id) = row.request_id(m::REQUEST_ID)? {
-        let same = parts.0.is_none_or(|o| o == id.originator) && parts.1.is_none_or(|t| t == id.target) && parts.2.is_none_or(|c| c == id.counter);
+        let same = parts.0.is_none_or(|o| o == id.originator)
+            && parts.1.is_none_or(|t| t == id.target)
+            && parts.2.is_none_or(|c| c == id.counter);
         if !same {
-            return Err(fault("request_id", Reason::Contradiction, "originator, target or counter say otherwise", &id.to_string()));
+            return Err(fault(
+                "request_id",
+                Reason::Contradiction,
+                "originator, target or counter say otherwise",
+                &id.to_string(),
+            ));
         }
         return Ok((id.originator, id.target, id.counter));
     }
@@ -115,16 +161,34 @@ fn variant<R: RawRow>(row: &Row<'_, R>) -> Result<u8, Bad> {
     match row.uint(m::CV)? {
         None => Ok(0),
         Some(n @ 0..=9) => Ok(n as u8),
-        Some(n) => Err(fault("cv", Reason::UnknownWord, "a Command Variant is 1 to 9, or 0 where unknown", &n.to_string())),
+        Some(n) => Err(fault(
+            "cv",
+            Reason::UnknownWord,
+            "a Command Variant is 1 to 9, or 0 where unknown",
+            &n.to_string(),
+        )),
     }
 }
 
 /// A Service Reference Variant is digits and points.
 fn srv<'a, R: RawRow>(row: &Row<'a, R>) -> Result<&'a str, Bad> {
-    let text = match row.get(m::SRV) { Cell::Empty => return Ok(""), _ => row.text(m::SRV)? };
+    let text = match row.get(m::SRV) {
+        Cell::Empty => return Ok(""),
+        _ => row.text(m::SRV)?,
+    };
     let b = text.as_bytes();
-    let shape = b.len() <= 12 && b.iter().all(|c| c.is_ascii_digit() || *c == b'.') && b[0] != b'.' && b[b.len() - 1] != b'.' && !text.contains("..");
-    if shape { Ok(text) } else { Err(fault("srv", Reason::MalformedSrv, "write it as 4.1.1 or 11.2", text)) }
+    let shape = b.len() <= 12
+        && b.iter().all(|c| c.is_ascii_digit() || *c == b'.')
+        && b[0] != b'.'
+        && b[b.len() - 1] != b'.'
+        && !text.contains("..");
+    if shape {
+        Ok(text)
+    } else {
+        Err(fault("srv", Reason::MalformedSrv, "write it as 4.1.1 or 11.2", text))
+    }
 }
 
-pub(crate) fn or<'a>(text: &'a str, default: &'a str) -> &'a str { if text.is_empty() { default } else { text } }
+pub(crate) fn or<'a>(text: &'a str, default: &'a str) -> &'a str {
+    if text.is_empty() { default } else { text }
+}

@@ -3,12 +3,22 @@
 //! went in + rows rejected. They panic where that fails, which is what a fuzzer looks for.
 
 use crate::{
-    DropRejects, Layout, Mapping, Options, Progress, Reject, RejectSink, RowSink, SinkError, SourceMeta,
-    alert::{Alerts, Payloads}, csv_reader, error::IngestError, exchange::Exchanges, ndjson, session::{Load, Session}, stated::Figures,
+    DropRejects, Layout, Mapping, Options, Progress, Reject, RejectSink, RowSink, SinkError,
+    SourceMeta,
+    alert::{Alerts, Payloads},
+    csv_reader,
+    error::IngestError,
+    exchange::Exchanges,
+    ndjson,
+    session::{Load, Session},
+    stated::Figures,
 };
 use northbound_ledger::rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow};
 use northbound_types::Utc;
-use std::{io::{Cursor, Read}, path::Path};
+use std::{
+    io::{Cursor, Read},
+    path::Path,
+};
 
 /// Counts rows and keeps none: the sink of a dry run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,19 +28,37 @@ pub struct CountRows {
 }
 
 impl RowSink for CountRows {
-    fn exchange(&mut self, _: &ExchangeRow<'_>) -> Result<(), SinkError> { self.rows += 1; Ok(()) }
-    fn alert(&mut self, _: &AlertRow<'_>) -> Result<(), SinkError> { self.rows += 1; Ok(()) }
-    fn payload(&mut self, _: &PayloadRow<'_>) -> Result<(), SinkError> { self.rows += 1; Ok(()) }
-    fn stated(&mut self, _: &StatedRow) -> Result<(), SinkError> { self.rows += 1; Ok(()) }
+    fn exchange(&mut self, _: &ExchangeRow<'_>) -> Result<(), SinkError> {
+        self.rows += 1;
+        Ok(())
+    }
+    fn alert(&mut self, _: &AlertRow<'_>) -> Result<(), SinkError> {
+        self.rows += 1;
+        Ok(())
+    }
+    fn payload(&mut self, _: &PayloadRow<'_>) -> Result<(), SinkError> {
+        self.rows += 1;
+        Ok(())
+    }
+    fn stated(&mut self, _: &StatedRow) -> Result<(), SinkError> {
+        self.rows += 1;
+        Ok(())
+    }
 }
 
 struct CountRejects(u64);
 impl RejectSink for CountRejects {
-    fn reject(&mut self, _: &Reject) -> Result<(), SinkError> { self.0 += 1; Ok(()) }
+    fn reject(&mut self, _: &Reject) -> Result<(), SinkError> {
+        self.0 += 1;
+        Ok(())
+    }
 }
 
 /// Bytes as somebody sends them: in pieces of a given size.
-struct Pieces { bytes: Cursor<Vec<u8>>, size: usize }
+struct Pieces {
+    bytes: Cursor<Vec<u8>>,
+    size: usize,
+}
 impl Read for Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let n = buffer.len().min(self.size);
@@ -38,12 +66,29 @@ impl Read for Pieces {
     }
 }
 
-fn options() -> Options { Options { allow_mostly_bad: true, ..Options::new(Utc(1_775_044_800_000_000)) } }
+fn options() -> Options {
+    Options { allow_mostly_bad: true, ..Options::new(Utc(1_775_044_800_000_000)) }
+}
 
-fn session<L: Load>(layout: Layout, mapping: &Mapping, mut loader: L, read: impl FnOnce(&mut Session<'_>, &mut L) -> Result<(), IngestError>) -> Option<(u64, u64, L)> {
+fn session<L: Load>(
+    layout: Layout,
+    mapping: &Mapping,
+    mut loader: L,
+    read: impl FnOnce(&mut Session<'_>, &mut L) -> Result<(), IngestError>,
+) -> Option<(u64, u64, L)> {
     let options = options();
-    let meta = SourceMeta { path: "fuzz".into(), name: "fuzz".into(), sha256: String::new(), bytes: 0, layout, mapping: String::new(),
-        feed: "import".into(), known: options.known, rank: 0, corrects: Vec::new() };
+    let meta = SourceMeta {
+        path: "fuzz".into(),
+        name: "fuzz".into(),
+        sha256: String::new(),
+        bytes: 0,
+        layout,
+        mapping: String::new(),
+        feed: "import".into(),
+        known: options.known,
+        rank: 0,
+        corrects: Vec::new(),
+    };
     let mut rejects = CountRejects(0);
     let mut progress = |_: Progress<'_>| {};
     let mut session = Session::new(&meta, &options, mapping, &mut rejects, &mut progress);
@@ -57,12 +102,22 @@ fn session<L: Load>(layout: Layout, mapping: &Mapping, mut loader: L, read: impl
 
 fn text(layout: Layout, bytes: &[u8], json: bool, size: usize) -> Option<(u64, u64)> {
     let mapping = Mapping::default();
-    let from = || -> Box<dyn Read> { Box::new(Pieces { bytes: Cursor::new(bytes.to_vec()), size: size.max(1) }) };
+    let from = || -> Box<dyn Read> {
+        Box::new(Pieces { bytes: Cursor::new(bytes.to_vec()), size: size.max(1) })
+    };
     let mut sink = CountRows::default();
-    macro_rules! run { ($loader:expr) => {
-        session(layout, &mapping, $loader, |s, l| if json { ndjson::read_from(s, l, from()) } else { csv_reader::read_from(s, l, from(), b',') })
+    macro_rules! run {
+        ($loader:expr) => {
+            session(layout, &mapping, $loader, |s, l| {
+                if json {
+                    ndjson::read_from(s, l, from())
+                } else {
+                    csv_reader::read_from(s, l, from(), b',')
+                }
+            })
             .map(|(a, r, _)| (a, r))
-    } }
+        };
+    }
     let counts = match layout {
         Layout::Alerts => run!(Alerts { sink: &mut sink }),
         Layout::Payloads => run!(Payloads { sink: &mut sink }),
@@ -92,7 +147,9 @@ pub fn fuzz_ndjson(layout: Layout, bytes: &[u8]) -> Option<(u64, u64)> {
 
 /// The text of a mapping.
 pub fn fuzz_mapping(text: &str) {
-    if let Err(e) = Mapping::parse("fuzz.toml", text) { assert!(!e.to_string().is_empty()); }
+    if let Err(e) = Mapping::parse("fuzz.toml", text) {
+        assert!(!e.to_string().is_empty());
+    }
 }
 
 /// A file of any kind, through the reader that its first bytes call for; also as a source of a
@@ -101,7 +158,11 @@ pub fn fuzz_mapping(text: &str) {
 pub fn fuzz_file(path: &Path, layout: Layout) -> Option<(u64, u64)> {
     let mut sink = CountRows::default();
     let options = options();
-    let run = match layout { Layout::Figures => crate::figures, Layout::Payloads => crate::payloads, _ => crate::messages };
+    let run = match layout {
+        Layout::Figures => crate::figures,
+        Layout::Payloads => crate::payloads,
+        _ => crate::messages,
+    };
     let outcome = run(&[path.to_owned()], &options, &mut sink, &mut DropRejects, &mut |_| {});
     let _ = crate::guess(path, Some(layout));
     let summary = outcome.ok()?;

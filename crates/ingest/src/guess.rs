@@ -6,7 +6,12 @@ mod synonyms;
 mod times;
 mod words;
 
-use crate::{error::IngestError, layout::{Holds, Layout}, mapping::Encoding, number};
+use crate::{
+    error::IngestError,
+    layout::{Holds, Layout},
+    mapping::Encoding,
+    number,
+};
 use northbound_types::text_enum;
 use sample::Sample;
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
@@ -60,35 +65,88 @@ type Found = BTreeMap<&'static str, (usize, Sure, String)>;
 /// When the file cannot be read, is empty, or has only a header.
 pub fn guess(path: &Path, layout: Option<Layout>) -> Result<Proposal, IngestError> {
     let sample = Sample::take(path)?;
-    if sample.rows.is_empty() { return Err(IngestError::HeaderOnly { path: path.to_owned() }); }
+    if sample.rows.is_empty() {
+        return Err(IngestError::HeaderOnly { path: path.to_owned() });
+    }
     let layouts: Vec<Layout> = layout.map_or_else(|| Layout::ALL.to_vec(), |l| vec![l]);
-    let (layout, found) = layouts.into_iter().map(|l| (l, columns(&sample, l)))
-        .max_by_key(|(l, f)| (std::cmp::Reverse(missing(*l, f).len()), f.len(), std::cmp::Reverse(*l as u8)))
+    let (layout, found) = layouts
+        .into_iter()
+        .map(|l| (l, columns(&sample, l)))
+        .max_by_key(|(l, f)| {
+            (std::cmp::Reverse(missing(*l, f).len()), f.len(), std::cmp::Reverse(*l as u8))
+        })
         .unwrap_or((Layout::Messages, Found::new()));
-    Ok(Draft { sample: &sample, layout, found, guesses: Vec::new(), open: Vec::new(), toml: String::new() }.write())
+    Ok(Draft {
+        sample: &sample,
+        layout,
+        found,
+        guesses: Vec::new(),
+        open: Vec::new(),
+        toml: String::new(),
+    }
+    .write())
 }
 
 /// Which source column is which canonical one.
 fn columns(sample: &Sample, layout: Layout) -> Found {
     let mut found = Found::new();
     let mut taken = vec![false; sample.header.len()];
-    let put = |found: &mut Found, taken: &mut Vec<bool>, name: &'static str, at: usize, sure: Sure, why: String| {
-        if taken[at] || found.contains_key(name) { return }
+    let put = |found: &mut Found,
+               taken: &mut Vec<bool>,
+               name: &'static str,
+               at: usize,
+               sure: Sure,
+               why: String| {
+        if taken[at] || found.contains_key(name) {
+            return;
+        }
         taken[at] = true;
         found.insert(name, (at, sure, why));
     };
     for column in layout.columns() {
-        if let Some(at) = sample.header.iter().position(|h| h.trim().eq_ignore_ascii_case(column.name)) {
-            put(&mut found, &mut taken, column.name, at, Sure::Certain, "the canonical name".into());
+        if let Some(at) =
+            sample.header.iter().position(|h| h.trim().eq_ignore_ascii_case(column.name))
+        {
+            put(
+                &mut found,
+                &mut taken,
+                column.name,
+                at,
+                Sure::Certain,
+                "the canonical name".into(),
+            );
         }
     }
     for column in layout.columns() {
-        let hit = sample.header.iter().enumerate().find(|(at, h)| !taken[*at] && synonyms::means(layout, column.name, h) && fits(sample, *at, column.holds));
-        if let Some((at, _)) = hit { put(&mut found, &mut taken, column.name, at, Sure::Likely, "the name is a usual one and the values fit".into()); }
+        let hit = sample.header.iter().enumerate().find(|(at, h)| {
+            !taken[*at]
+                && synonyms::means(layout, column.name, h)
+                && fits(sample, *at, column.holds)
+        });
+        if let Some((at, _)) = hit {
+            put(
+                &mut found,
+                &mut taken,
+                column.name,
+                at,
+                Sure::Likely,
+                "the name is a usual one and the values fit".into(),
+            );
+        }
     }
     if layout == Layout::Messages {
-        let shaped = (0..sample.header.len()).find(|&at| !taken[at] && sample.share(at, |v| number::request_id(v).is_some()));
-        if let Some(at) = shaped { put(&mut found, &mut taken, "request_id", at, Sure::Certain, "all values are RequestIDs".into()); }
+        let shaped = (0..sample.header.len())
+            .find(|&at| !taken[at] && sample.share(at, |v| number::request_id(v).is_some()));
+        if let Some(at) = shaped {
+            put(
+                &mut found,
+                &mut taken,
+                "request_id",
+                at,
+                Sure::Certain,
+                "all values are RequestIDs".into(),
+            );
+        }
     }
     found
 }
@@ -106,16 +164,32 @@ fn fits(sample: &Sample, at: usize, holds: Holds) -> bool {
 }
 
 fn missing(layout: Layout, found: &Found) -> Vec<String> {
-    let mut names: Vec<String> = layout.columns().iter().filter(|c| c.required && !found.contains_key(c.name)).map(|c| c.name.to_owned()).collect();
+    let mut names: Vec<String> = layout
+        .columns()
+        .iter()
+        .filter(|c| c.required && !found.contains_key(c.name))
+        .map(|c| c.name.to_owned())
+        .collect();
     let parts = ["originator", "target", "counter"].iter().all(|n| found.contains_key(n));
-    if layout == Layout::Messages && !found.contains_key("request_id") && !parts { names.insert(0, "request_id".into()); }
+    if layout == Layout::Messages && !found.contains_key("request_id") && !parts {
+        names.insert(0, "request_id".into());
+    }
     names
 }
 
 /// The proposal being written.
-struct Draft<'s> { sample: &'s Sample, layout: Layout, found: Found, guesses: Vec<Guess>, open: Vec<String>, toml: String }
+struct Draft<'s> {
+    sample: &'s Sample,
+    layout: Layout,
+    found: Found,
+    guesses: Vec<Guess>,
+    open: Vec<String>,
+    toml: String,
+}
 
-pub(crate) fn quoted(text: &str) -> String { toml::Value::String(text.to_owned()).to_string() }
+pub(crate) fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
 
 impl Draft<'_> {
     fn line(&mut self, key: String, toml: &str, value: String, sure: Sure, why: String) {
@@ -124,22 +198,46 @@ impl Draft<'_> {
     }
 
     fn write(mut self) -> Proposal {
-        let _ = writeln!(self.toml, "# Proposed from the first {} rows. Check what is not certain.", self.sample.rows.len());
+        let _ = writeln!(
+            self.toml,
+            "# Proposed from the first {} rows. Check what is not certain.",
+            self.sample.rows.len()
+        );
         let _ = writeln!(self.toml, "layout = \"{}\"\n", self.layout);
         let durations = self.durations();
         self.file_section();
         let _ = writeln!(self.toml, "\n[columns]");
         for (name, (at, sure, why)) in self.found.clone() {
             let source = self.sample.header[at].clone();
-            self.line(format!("columns.{name}"), &format!("{name} = {}", quoted(&source)), source, sure, why);
+            self.line(
+                format!("columns.{name}"),
+                &format!("{name} = {}", quoted(&source)),
+                source,
+                sure,
+                why,
+            );
         }
         self.times_section();
         self.words_section();
-        for (toml, guess) in durations { let _ = writeln!(self.toml, "\n{toml}  # {}: {}", guess.sure, guess.why); self.guesses.push(guess); }
+        for (toml, guess) in durations {
+            let _ = writeln!(self.toml, "\n{toml}  # {}: {}", guess.sure, guess.why);
+            self.guesses.push(guess);
+        }
         let missing = missing(self.layout, &self.found);
-        for name in &missing { let _ = writeln!(self.toml, "# missing: {name} is required and no column looks like it"); }
-        for text in &self.open { let _ = writeln!(self.toml, "# open: {}", text.replace(['\n', '\r'], " ")); }
-        Proposal { layout: self.layout, toml: self.toml, guesses: self.guesses, open: self.open, missing }
+        for name in &missing {
+            let _ =
+                writeln!(self.toml, "# missing: {name} is required and no column looks like it");
+        }
+        for text in &self.open {
+            let _ = writeln!(self.toml, "# open: {}", text.replace(['\n', '\r'], " "));
+        }
+        Proposal {
+            layout: self.layout,
+            toml: self.toml,
+            guesses: self.guesses,
+            open: self.open,
+            missing,
+        }
     }
 
     fn file_section(&mut self) {
@@ -147,47 +245,111 @@ impl Draft<'_> {
         let s = self.sample;
         if let Some(d) = s.delimiter.filter(|d| *d != b',') {
             let text = char::from(d).to_string();
-            self.line("file.delimiter".into(), &format!("delimiter = {}", quoted(&text)), text, Sure::Certain, "all rows split evenly".into());
+            self.line(
+                "file.delimiter".into(),
+                &format!("delimiter = {}", quoted(&text)),
+                text,
+                Sure::Certain,
+                "all rows split evenly".into(),
+            );
         }
         if s.encoding == Encoding::Latin1 {
-            self.line("file.encoding".into(), "encoding = \"latin-1\"", "latin-1".into(), Sure::Unsure, "not UTF-8; another one-byte encoding is possible".into());
+            self.line(
+                "file.encoding".into(),
+                "encoding = \"latin-1\"",
+                "latin-1".into(),
+                Sure::Unsure,
+                "not UTF-8; another one-byte encoding is possible".into(),
+            );
         }
         if s.header_row > 1 {
-            self.line("file.header_row".into(), &format!("header_row = {}", s.header_row), s.header_row.to_string(), Sure::Likely, "the first row with known names".into());
+            self.line(
+                "file.header_row".into(),
+                &format!("header_row = {}", s.header_row),
+                s.header_row.to_string(),
+                Sure::Likely,
+                "the first row with known names".into(),
+            );
         }
         if let Some(sheet) = s.sheet.clone() {
-            self.line("file.sheet".into(), &format!("sheet = {}", quoted(&sheet)), sheet, Sure::Likely, "the first sheet".into());
+            self.line(
+                "file.sheet".into(),
+                &format!("sheet = {}", quoted(&sheet)),
+                sheet,
+                Sure::Likely,
+                "the first sheet".into(),
+            );
         }
-        if self.layout == Layout::Figures && self.found.get("text").is_some_and(|(at, ..)| s.values(*at).any(|v| number::scaled(v.trim_end_matches(['%', ' ']), 1, false).is_err() && v.contains(','))) {
-            self.line("file.decimal".into(), "decimal = \",\"", ",".into(), Sure::Likely, "numbers have a comma".into());
+        if self.layout == Layout::Figures
+            && self.found.get("text").is_some_and(|(at, ..)| {
+                s.values(*at).any(|v| {
+                    number::scaled(v.trim_end_matches(['%', ' ']), 1, false).is_err()
+                        && v.contains(',')
+                })
+            })
+        {
+            self.line(
+                "file.decimal".into(),
+                "decimal = \",\"",
+                ",".into(),
+                Sure::Likely,
+                "numbers have a comma".into(),
+            );
         }
         let nulls = words::nulls(s, &self.found, self.layout);
         if !nulls.is_empty() {
             let list = nulls.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ");
-            self.line("file.nulls".into(), &format!("nulls = [{list}]"), nulls.join(", "), Sure::Likely, "usual spellings of unknown".into());
+            self.line(
+                "file.nulls".into(),
+                &format!("nulls = [{list}]"),
+                nulls.join(", "),
+                Sure::Likely,
+                "usual spellings of unknown".into(),
+            );
         }
     }
 
     fn times_section(&mut self) {
         let mut tables = Vec::new();
         let mut no_zone = false;
-        for column in self.layout.columns().iter().filter(|c| matches!(c.holds, Holds::Time | Holds::Day)) {
+        for column in
+            self.layout.columns().iter().filter(|c| matches!(c.holds, Holds::Time | Holds::Day))
+        {
             let Some(&(at, ..)) = self.found.get(column.name) else { continue };
             let Some(way) = times::detect(self.sample, at, column.holds == Holds::Day) else {
-                if self.sample.values(at).next().is_some() { self.open.push(format!("the times of `{}` have no format that is known", self.sample.header[at])); }
+                if self.sample.values(at).next().is_some() {
+                    self.open.push(format!(
+                        "the times of `{}` have no format that is known",
+                        self.sample.header[at]
+                    ));
+                }
                 continue;
             };
             no_zone |= way.needs_zone;
-            if let Some((setting, value)) = way.setting { tables.push((column.name, setting, value, way.sure, way.why)); }
+            if let Some((setting, value)) = way.setting {
+                tables.push((column.name, setting, value, way.sure, way.why));
+            }
         }
         if no_zone && self.layout != Layout::Services {
             let _ = writeln!(self.toml, "\n[times]");
-            self.line("times.zone".into(), "zone = \"UTC\"", "UTC".into(), Sure::Unsure, "the file does not say; ask its source (Europe/London?)".into());
+            self.line(
+                "times.zone".into(),
+                "zone = \"UTC\"",
+                "UTC".into(),
+                Sure::Unsure,
+                "the file does not say; ask its source (Europe/London?)".into(),
+            );
             self.open.push("the zone of the times: the file does not state it".into());
         }
         for (name, setting, value, sure, why) in tables {
             let _ = writeln!(self.toml, "\n[times.{name}]");
-            self.line(format!("times.{name}.{setting}"), &format!("{setting} = {}", quoted(&value)), value, sure, why);
+            self.line(
+                format!("times.{name}.{setting}"),
+                &format!("{setting} = {}", quoted(&value)),
+                value,
+                sure,
+                why,
+            );
         }
     }
 
@@ -198,27 +360,58 @@ impl Draft<'_> {
             if !known.is_empty() {
                 let _ = writeln!(self.toml, "\n[values.{}]", column.name);
                 for (from, to, sure) in known {
-                    self.line(format!("values.{}.{from}", column.name), &format!("{} = {}", quoted(&from), quoted(to)), to.to_owned(), sure, "a usual word for it".into());
+                    self.line(
+                        format!("values.{}.{from}", column.name),
+                        &format!("{} = {}", quoted(&from), quoted(to)),
+                        to.to_owned(),
+                        sure,
+                        "a usual word for it".into(),
+                    );
                 }
             }
-            for word in unknown { self.open.push(format!("the word {word:?} in `{}`: rows with it will be rejected", self.sample.header[at])); }
+            for word in unknown {
+                self.open.push(format!(
+                    "the word {word:?} in `{}`: rows with it will be rejected",
+                    self.sample.header[at]
+                ));
+            }
         }
         let used: Vec<usize> = self.found.values().map(|f| f.0).collect();
         for (at, name) in self.sample.header.iter().enumerate() {
-            if !used.contains(&at) && !name.is_empty() && !name.starts_with("reading:") { self.open.push(format!("the column `{name}` has no known use")); }
+            if !used.contains(&at) && !name.is_empty() && !name.starts_with("reading:") {
+                self.open.push(format!("the column `{name}` has no known use"));
+            }
         }
     }
 
     /// An answer's time as a response time after the reception, where the unit is in the name.
     fn durations(&mut self) -> Vec<(String, Guess)> {
-        if self.layout != Layout::Messages || self.found.contains_key("answer_sent") || !self.found.contains_key("received") { return Vec::new() }
+        if self.layout != Layout::Messages
+            || self.found.contains_key("answer_sent")
+            || !self.found.contains_key("received")
+        {
+            return Vec::new();
+        }
         let used: Vec<usize> = self.found.values().map(|f| f.0).collect();
-        for (at, name) in self.sample.header.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
+        for (at, name) in self.sample.header.iter().enumerate().filter(|(at, _)| !used.contains(at))
+        {
             let Some(unit) = synonyms::duration_unit(name) else { continue };
-            if !self.sample.share(at, |v| number::scaled(v, 1, false).is_ok()) { continue }
+            if !self.sample.share(at, |v| number::scaled(v, 1, false).is_ok()) {
+                continue;
+            }
             let source = quoted(name);
-            let guess = Guess { key: "durations.answer_sent".into(), value: name.clone(), sure: Sure::Likely, why: format!("a response time in {unit} by its name") };
-            return vec![(format!("[durations.answer_sent]\ncolumn = {source}\nafter = \"received\"\nunit = \"{unit}\""), guess)];
+            let guess = Guess {
+                key: "durations.answer_sent".into(),
+                value: name.clone(),
+                sure: Sure::Likely,
+                why: format!("a response time in {unit} by its name"),
+            };
+            return vec![(
+                format!(
+                    "[durations.answer_sent]\ncolumn = {source}\nafter = \"received\"\nunit = \"{unit}\""
+                ),
+                guess,
+            )];
         }
         Vec::new()
     }

@@ -166,5 +166,7 @@ impl Layout {
     }
     /// Where a column stands.
     #[must_use]
-    pub fn index(self, name: &str) -> Option<usize> { self.columns().iter().position(|c| c.name == name) }
+    pub fn index(self, name: &str) -> Option<usize> {
+        self.columns().iter().position(|c| c.name == name)
+    }
 }

@@ -36,17 +36,20 @@ mod session;
 mod sheet;
 mod stated;
 
-pub use forecast::{ForecastRow, VolumeRow};
 pub use error::{Fault, IngestError, Reason};
-pub use incident::IncidentRow;
+pub use forecast::{ForecastRow, VolumeRow};
 pub use guess::{Guess, Proposal, Sure, guess};
+pub use incident::IncidentRow;
 pub use layout::Layout;
 pub use mapping::Mapping;
 pub use migration::MigrationRow;
+pub use northbound_ledger::{RowSink, SinkError};
 pub use options::Options;
 pub use register::{HubInstall, IntervalKind, PopulationRow, RegisterSink, ServiceInterval};
 pub use rejects::{DropRejects, Reject, RejectFile, RejectSink};
-pub use run::{figures, forecasts, hubs, identify, incidents, layout_of, messages, migrations, payloads, population, services, volumes};
+pub use run::{
+    figures, forecasts, hubs, identify, incidents, layout_of, messages, migrations, payloads,
+    population, services, volumes,
+};
 pub use source::SourceMeta;
-pub use northbound_ledger::{RowSink, SinkError};
 pub use summary::{FileSummary, Flag, Phase, Progress, Summary};

@@ -4,7 +4,10 @@ mod parse;
 
 use crate::{error::IngestError, layout::Layout, limits::MAX_MAPPING, time::TimeRule};
 use northbound_types::NullReason;
-use std::{collections::{BTreeMap, HashMap}, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 /// How the bytes of a text file are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +76,25 @@ impl Default for Mapping {
     /// No mapping: the canonical layout itself.
     fn default() -> Self {
         Mapping {
-            file: String::new(), sha256: String::new(), layout: None, delimiter: None, encoding: Encoding::Utf8, header_row: 1,
-            sheet: None, decimal_comma: false, nulls: Vec::new(), null_reasons: BTreeMap::new(), columns: BTreeMap::new(),
-            keys: BTreeMap::new(), readings: BTreeMap::new(), constants: BTreeMap::new(), values: BTreeMap::new(),
-            times: TimeRule::default(), column_times: BTreeMap::new(), durations: BTreeMap::new(), lines: HashMap::new(),
+            file: String::new(),
+            sha256: String::new(),
+            layout: None,
+            delimiter: None,
+            encoding: Encoding::Utf8,
+            header_row: 1,
+            sheet: None,
+            decimal_comma: false,
+            nulls: Vec::new(),
+            null_reasons: BTreeMap::new(),
+            columns: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            readings: BTreeMap::new(),
+            constants: BTreeMap::new(),
+            values: BTreeMap::new(),
+            times: TimeRule::default(),
+            column_times: BTreeMap::new(),
+            durations: BTreeMap::new(),
+            lines: HashMap::new(),
         }
     }
 }
@@ -87,10 +105,14 @@ impl Mapping {
     /// # Errors
     /// When it cannot be read, or is wrong in itself: with file, line and key.
     pub fn load(path: &Path) -> Result<Mapping, IngestError> {
-        let io = |source| IngestError::Io { what: "read the mapping", path: path.to_owned(), source };
+        let io =
+            |source| IngestError::Io { what: "read the mapping", path: path.to_owned(), source };
         let size = std::fs::metadata(path).map_err(io)?.len();
         if size > MAX_MAPPING {
-            return Err(IngestError::Unreadable { path: path.to_owned(), why: format!("a mapping of {size} bytes; the limit is {MAX_MAPPING}") });
+            return Err(IngestError::Unreadable {
+                path: path.to_owned(),
+                why: format!("a mapping of {size} bytes; the limit is {MAX_MAPPING}"),
+            });
         }
         let text = std::fs::read_to_string(path).map_err(io)?;
         Mapping::parse(&path.display().to_string(), &text)
@@ -100,15 +122,24 @@ impl Mapping {
     ///
     /// # Errors
     /// When it is wrong in itself: with file, line and key.
-    pub fn parse(file: &str, text: &str) -> Result<Mapping, IngestError> { parse::parse(file, text) }
+    pub fn parse(file: &str, text: &str) -> Result<Mapping, IngestError> {
+        parse::parse(file, text)
+    }
 
     /// An error of a key that was fine in itself and does not fit.
     pub(crate) fn error(&self, key: &str, why: impl Into<String>) -> IngestError {
-        IngestError::Mapping { file: self.file.clone(), line: self.lines.get(key).copied().unwrap_or(1), key: key.to_owned(), why: why.into() }
+        IngestError::Mapping {
+            file: self.file.clone(),
+            line: self.lines.get(key).copied().unwrap_or(1),
+            key: key.to_owned(),
+            why: why.into(),
+        }
     }
 
     /// How a column's times are written.
-    pub(crate) fn time_rule(&self, column: &str) -> &TimeRule { self.column_times.get(column).unwrap_or(&self.times) }
+    pub(crate) fn time_rule(&self, column: &str) -> &TimeRule {
+        self.column_times.get(column).unwrap_or(&self.times)
+    }
 }
 
 #[cfg(test)]

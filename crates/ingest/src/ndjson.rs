@@ -1,35 +1,69 @@
 //! NDJSON as a stream: one flat object a line. Values stay as they are written, so that a number is
 //! never read as a float.
 
-use crate::{cell::{Cell, RawRow}, error::{IngestError, Reason}, limits::{MAX_JSON_KEYS, MAX_LINE}, mapping::Mapping, session::{Load, Session}, source};
+use crate::{
+    cell::{Cell, RawRow},
+    error::{IngestError, Reason},
+    limits::{MAX_JSON_KEYS, MAX_LINE},
+    mapping::Mapping,
+    session::{Load, Session},
+    source,
+};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use std::{borrow::Cow, fmt, io::{BufRead, BufReader, Read}};
+use std::{
+    borrow::Cow,
+    fmt,
+    io::{BufRead, BufReader, Read},
+};
 
 /// The values of one line, by the slot that its key has.
-struct Line<'l> { slots: [Option<Cow<'l, str>>; MAX_JSON_KEYS], text: &'l str }
+struct Line<'l> {
+    slots: [Option<Cow<'l, str>>; MAX_JSON_KEYS],
+    text: &'l str,
+}
 
 impl RawRow for Line<'_> {
     #[inline]
-    fn cell(&self, at: usize) -> Cell<'_> { self.slots[at].as_deref().map_or(Cell::Empty, Cell::Text) }
-    fn raw(&self) -> String { self.text.to_owned() }
+    fn cell(&self, at: usize) -> Cell<'_> {
+        self.slots[at].as_deref().map_or(Cell::Empty, Cell::Text)
+    }
+    fn raw(&self) -> String {
+        self.text.to_owned()
+    }
 }
 
 /// The keys that are looked for: the layout's own and what the mapping names.
 fn wanted(session: &Session<'_>) -> Vec<String> {
     let m: &Mapping = session.mapping;
-    let mapped = m.columns.values().chain(m.keys.values()).chain(m.readings.values()).chain(m.durations.values().map(|d| &d.column));
-    let mut names: Vec<String> = session.layout().columns().iter().map(|c| c.name.to_owned()).collect();
-    for name in mapped { if !names.contains(name) { names.push(name.clone()); } }
+    let mapped = m
+        .columns
+        .values()
+        .chain(m.keys.values())
+        .chain(m.readings.values())
+        .chain(m.durations.values().map(|d| &d.column));
+    let mut names: Vec<String> =
+        session.layout().columns().iter().map(|c| c.name.to_owned()).collect();
+    for name in mapped {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
     names
 }
 
 /// Finds the slot of a key; objects mostly have their keys in the order of the line before.
-struct Keys { names: Vec<String>, order: Vec<usize>, at: usize }
+struct Keys {
+    names: Vec<String>,
+    order: Vec<usize>,
+    at: usize,
+}
 
 impl Keys {
     fn find(&mut self, key: &str) -> Option<usize> {
-        if let Some(&slot) = self.order.get(self.at) && self.names[slot] == key {
+        if let Some(&slot) = self.order.get(self.at)
+            && self.names[slot] == key
+        {
             self.at += 1;
             return Some(slot);
         }
@@ -44,35 +78,57 @@ impl Keys {
 struct Key<'k>(&'k mut Keys);
 impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = Option<usize>;
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> { d.deserialize_str(self) }
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        d.deserialize_str(self)
+    }
 }
 impl Visitor<'_> for Key<'_> {
     type Value = Option<usize>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("a key") }
-    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> { Ok(self.0.find(key)) }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
+        Ok(self.0.find(key))
+    }
 }
 
 /// A fault inside a line that is JSON: a key twice, or a nested value.
-enum Inner { Twice(usize), Nested(usize) }
+enum Inner {
+    Twice(usize),
+    Nested(usize),
+}
 
-struct Object<'s, 'de> { keys: &'s mut Keys, slots: &'s mut [Option<Cow<'de, str>>; MAX_JSON_KEYS], inner: &'s mut Option<Inner> }
+struct Object<'s, 'de> {
+    keys: &'s mut Keys,
+    slots: &'s mut [Option<Cow<'de, str>>; MAX_JSON_KEYS],
+    inner: &'s mut Option<Inner>,
+}
 impl<'de> Visitor<'de> for Object<'_, 'de> {
     type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("one flat object") }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one flat object")
+    }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = 0u64;
         self.keys.at = 0;
         while let Some(slot) = map.next_key_seed(Key(self.keys))? {
             let raw: &'de RawValue = map.next_value()?;
             let Some(slot) = slot else { continue };
-            if seen & 1 << slot != 0 { *self.inner = Some(Inner::Twice(slot)); }
+            if seen & 1 << slot != 0 {
+                *self.inner = Some(Inner::Twice(slot));
+            }
             seen |= 1 << slot;
             let text = raw.get();
             self.slots[slot] = match text.as_bytes().first() {
                 Some(b'"') if !text.contains('\\') => Some(Cow::Borrowed(&text[1..text.len() - 1])),
-                Some(b'"') => Some(Cow::Owned(serde_json::from_str(text).map_err(serde::de::Error::custom)?)),
+                Some(b'"') => {
+                    Some(Cow::Owned(serde_json::from_str(text).map_err(serde::de::Error::custom)?))
+                }
                 Some(b'n') => None,
-                Some(b'{' | b'[') => { *self.inner = Some(Inner::Nested(slot)); None }
+                Some(b'{' | b'[') => {
+                    *self.inner = Some(Inner::Nested(slot));
+                    None
+                }
                 _ => Some(Cow::Borrowed(text)),
             };
         }
@@ -81,27 +137,46 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
 }
 
 /// What came of one call for a line.
-enum Found { Line, TooLong, End }
+enum Found {
+    Line,
+    TooLong,
+    End,
+}
 
 /// Reads to the next line end, keeping at most [`MAX_LINE`] bytes.
 fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Found> {
     line.clear();
     let (mut any, mut long) = (false, false);
     loop {
-        let chunk = match from.fill_buf() { Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue, other => other? };
-        if chunk.is_empty() { break }
+        let chunk = match from.fill_buf() {
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if chunk.is_empty() {
+            break;
+        }
         any = true;
         let end = chunk.iter().position(|&b| b == b'\n');
         let part = &chunk[..end.unwrap_or(chunk.len())];
         if line.len() + part.len() > MAX_LINE {
             line.extend_from_slice(&part[..MAX_LINE - line.len()]);
             long = true;
-        } else { line.extend_from_slice(part); }
+        } else {
+            line.extend_from_slice(part);
+        }
         let used = end.map_or(chunk.len(), |e| e + 1);
         from.consume(used);
-        if end.is_some() { break }
+        if end.is_some() {
+            break;
+        }
     }
-    Ok(if !any { Found::End } else if long { Found::TooLong } else { Found::Line })
+    Ok(if !any {
+        Found::End
+    } else if long {
+        Found::TooLong
+    } else {
+        Found::Line
+    })
 }
 
 /// Reads a whole file.
@@ -111,65 +186,126 @@ pub(crate) fn read<L: Load>(session: &mut Session<'_>, loader: &mut L) -> Result
 }
 
 /// Reads a stream of bytes as a file.
-pub(crate) fn read_from<L: Load>(session: &mut Session<'_>, loader: &mut L, from: Box<dyn Read>) -> Result<(), IngestError> {
+pub(crate) fn read_from<L: Load>(
+    session: &mut Session<'_>,
+    loader: &mut L,
+    from: Box<dyn Read>,
+) -> Result<(), IngestError> {
     let path = session.path();
     let names = wanted(session);
     if names.len() > MAX_JSON_KEYS {
-        return Err(IngestError::Header { path: path.to_owned(), why: format!("layout and mapping name {} keys; the limit is {MAX_JSON_KEYS}", names.len()) });
+        return Err(IngestError::Header {
+            path: path.to_owned(),
+            why: format!(
+                "layout and mapping name {} keys; the limit is {MAX_JSON_KEYS}",
+                names.len()
+            ),
+        });
     }
     let mut from = BufReader::with_capacity(1 << 18, from);
     let mut keys = Keys { names, order: Vec::new(), at: 0 };
     let mut line = Vec::new();
     let mut number = 0i64;
     loop {
-        let found = next_line(&mut from, &mut line).map_err(|e| IngestError::Unreadable { path: path.to_owned(), why: format!("after line {number}: {e}") })?;
+        let found = next_line(&mut from, &mut line).map_err(|e| IngestError::Unreadable {
+            path: path.to_owned(),
+            why: format!("after line {number}: {e}"),
+        })?;
         number += 1;
-        let bytes = if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line) } else { &line };
+        let bytes =
+            if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line) } else { &line };
         match found {
             Found::End => return Ok(()),
             Found::Line if bytes.trim_ascii().is_empty() => continue,
             _ => {}
         }
-        if session.plan().is_none() { session.header(&keys.names, true)?; }
+        if session.plan().is_none() {
+            session.header(&keys.names, true)?;
+        }
         if let Found::TooLong = found {
-            let raw = String::from_utf8_lossy(&bytes[..bytes.len().min(crate::limits::MAX_SHOWN)]).into_owned();
-            session.malformed(number, Reason::LineTooLong, format!("over {MAX_LINE} bytes"), &raw)?;
+            let raw = String::from_utf8_lossy(&bytes[..bytes.len().min(crate::limits::MAX_SHOWN)])
+                .into_owned();
+            session.malformed(
+                number,
+                Reason::LineTooLong,
+                format!("over {MAX_LINE} bytes"),
+                &raw,
+            )?;
             continue;
         }
         let Ok(text) = std::str::from_utf8(bytes) else {
-            session.malformed(number, Reason::NotUtf8, "not UTF-8", &String::from_utf8_lossy(bytes))?;
+            session.malformed(
+                number,
+                Reason::NotUtf8,
+                "not UTF-8",
+                &String::from_utf8_lossy(bytes),
+            )?;
             continue;
         };
         one(session, loader, &mut keys, text, number)?;
     }
 }
 
-fn one<L: Load>(session: &mut Session<'_>, loader: &mut L, keys: &mut Keys, text: &str, number: i64) -> Result<(), IngestError> {
+fn one<L: Load>(
+    session: &mut Session<'_>,
+    loader: &mut L,
+    keys: &mut Keys,
+    text: &str,
+    number: i64,
+) -> Result<(), IngestError> {
     let mut parsed = Line { slots: [const { None }; MAX_JSON_KEYS], text };
     let mut inner = None;
     let mut json = serde_json::Deserializer::from_str(text);
-    let outcome = json.deserialize_map(Object { keys, slots: &mut parsed.slots, inner: &mut inner }).and_then(|()| json.end());
+    let outcome = json
+        .deserialize_map(Object { keys, slots: &mut parsed.slots, inner: &mut inner })
+        .and_then(|()| json.end());
     match (outcome, inner) {
-        (Err(e), _) => session.malformed(number, Reason::NotJson, format!("not one flat JSON object: {e}"), text),
-        (Ok(()), Some(Inner::Twice(slot))) => session.malformed(number, Reason::DuplicateKey, format!("`{}` is there twice", keys.names[slot]), text),
-        (Ok(()), Some(Inner::Nested(slot))) => session.malformed(number, Reason::NotJson, format!("`{}` should be a text or number", keys.names[slot]), text),
+        (Err(e), _) => session.malformed(
+            number,
+            Reason::NotJson,
+            format!("not one flat JSON object: {e}"),
+            text,
+        ),
+        (Ok(()), Some(Inner::Twice(slot))) => session.malformed(
+            number,
+            Reason::DuplicateKey,
+            format!("`{}` is there twice", keys.names[slot]),
+            text,
+        ),
+        (Ok(()), Some(Inner::Nested(slot))) => session.malformed(
+            number,
+            Reason::NotJson,
+            format!("`{}` should be a text or number", keys.names[slot]),
+            text,
+        ),
         (Ok(()), None) => session.row(loader, &parsed, number),
     }
 }
 
 /// The keys of the first line, for finding the layout and for a proposal; and the first rows.
-pub(crate) fn sample(path: &std::path::Path, rows: usize) -> Result<Vec<serde_json::Map<String, serde_json::Value>>, IngestError> {
-    let mut from = BufReader::new(source::open_text(path, crate::mapping::Encoding::Utf8, &source::Done::default())?);
+pub(crate) fn sample(
+    path: &std::path::Path,
+    rows: usize,
+) -> Result<Vec<serde_json::Map<String, serde_json::Value>>, IngestError> {
+    let mut from = BufReader::new(source::open_text(
+        path,
+        crate::mapping::Encoding::Utf8,
+        &source::Done::default(),
+    )?);
     let mut line = Vec::new();
     let mut found = Vec::new();
     while found.len() < rows {
-        match next_line(&mut from, &mut line).map_err(|e| IngestError::Unreadable { path: path.to_owned(), why: e.to_string() })? {
+        match next_line(&mut from, &mut line)
+            .map_err(|e| IngestError::Unreadable { path: path.to_owned(), why: e.to_string() })?
+        {
             Found::End => break,
             Found::TooLong => continue,
             Found::Line => {}
         }
         let bytes = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
-        if let Ok(serde_json::Value::Object(map)) = serde_json::from_slice(bytes) { found.push(map); }
+        if let Ok(serde_json::Value::Object(map)) = serde_json::from_slice(bytes) {
+            found.push(map);
+        }
     }
     Ok(found)
 }

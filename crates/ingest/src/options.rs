@@ -35,7 +35,18 @@ impl Options {
     /// The usual settings: everything is kept, feed `import`, source `stated`.
     #[must_use]
     pub fn new(known: Utc) -> Options {
-        Options { mapping: None, layout: None, known, feed: "import".into(), source: "stated".into(), rank: 0, corrects: Vec::new(),
-            clock_tolerance: 0, max_rejects: None, allow_mostly_bad: false, already: BTreeSet::new() }
+        Options {
+            mapping: None,
+            layout: None,
+            known,
+            feed: "import".into(),
+            source: "stated".into(),
+            rank: 0,
+            corrects: Vec::new(),
+            clock_tolerance: 0,
+            max_rejects: None,
+            allow_mostly_bad: false,
+            already: BTreeSet::new(),
+        }
     }
 }

@@ -1,13 +1,23 @@
 //! Parquet by batches: the columns that the plan uses, each looked at through its own type.
 
-use crate::{cell::{Cell, RawRow}, error::IngestError, limits::{BATCH_ROWS, MAX_COLUMNS}, plan::{From, Plan}, session::{Load, Session}};
+use crate::{
+    cell::{Cell, RawRow},
+    error::IngestError,
+    limits::{BATCH_ROWS, MAX_COLUMNS},
+    plan::{From, Plan},
+    session::{Load, Session},
+};
 use arrow_array::{
-    Array, AnyDictionaryArray, BooleanArray, Date32Array, Int8Array, Int16Array, Int32Array, Int64Array, LargeStringArray, RecordBatch, StringArray,
-    StringViewArray, TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray,
-    UInt8Array, UInt16Array, UInt32Array, UInt64Array, cast::AsArray,
+    AnyDictionaryArray, Array, BooleanArray, Date32Array, Int8Array, Int16Array, Int32Array,
+    Int64Array, LargeStringArray, RecordBatch, StringArray, StringViewArray,
+    TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
+    TimestampSecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array, cast::AsArray,
 };
 use arrow_schema::{DataType, TimeUnit};
-use parquet::arrow::{ProjectionMask, arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder}};
+use parquet::arrow::{
+    ProjectionMask,
+    arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
+};
 use std::{fs::File, path::Path};
 
 /// One column of a batch.
@@ -17,12 +27,20 @@ enum Col<'b> {
     Large(&'b LargeStringArray),
     View(&'b StringViewArray),
     Dictionary { keys: Vec<usize>, of: &'b dyn AnyDictionaryArray, values: Box<Col<'b>> },
-    I8(&'b Int8Array), I16(&'b Int16Array), I32(&'b Int32Array), I64(&'b Int64Array),
-    U8(&'b UInt8Array), U16(&'b UInt16Array), U32(&'b UInt32Array), U64(&'b UInt64Array),
+    I8(&'b Int8Array),
+    I16(&'b Int16Array),
+    I32(&'b Int32Array),
+    I64(&'b Int64Array),
+    U8(&'b UInt8Array),
+    U16(&'b UInt16Array),
+    U32(&'b UInt32Array),
+    U64(&'b UInt64Array),
     Bool(&'b BooleanArray),
     Day(&'b Date32Array),
-    Seconds(&'b TimestampSecondArray, bool), Millis(&'b TimestampMillisecondArray, bool),
-    Micros(&'b TimestampMicrosecondArray, bool), Nanos(&'b TimestampNanosecondArray, bool),
+    Seconds(&'b TimestampSecondArray, bool),
+    Millis(&'b TimestampMillisecondArray, bool),
+    Micros(&'b TimestampMicrosecondArray, bool),
+    Nanos(&'b TimestampNanosecondArray, bool),
 }
 
 fn time<'b>(micros: Option<i64>, zoned: bool) -> Cell<'b> {
@@ -34,7 +52,11 @@ fn time<'b>(micros: Option<i64>, zoned: bool) -> Cell<'b> {
 impl<'b> Col<'b> {
     fn of(array: &'b dyn Array) -> Option<Col<'b>> {
         let any = array.as_any();
-        macro_rules! as_type { ($t:ty, $make:expr) => { any.downcast_ref::<$t>().map($make) } }
+        macro_rules! as_type {
+            ($t:ty, $make:expr) => {
+                any.downcast_ref::<$t>().map($make)
+            };
+        }
         match array.data_type() {
             DataType::Utf8 => as_type!(StringArray, Col::Text),
             DataType::LargeUtf8 => as_type!(LargeStringArray, Col::Large),
@@ -43,7 +65,11 @@ impl<'b> Col<'b> {
                 let of = array.as_any_dictionary_opt()?;
                 let values = Box::new(Col::of(of.values().as_ref())?);
                 // An array of nulls alone may have no values; its keys are never looked at.
-                let keys = if of.values().is_empty() { vec![0; array.len()] } else { of.normalized_keys() };
+                let keys = if of.values().is_empty() {
+                    vec![0; array.len()]
+                } else {
+                    of.normalized_keys()
+                };
                 Some(Col::Dictionary { keys, of, values })
             }
             DataType::Int8 => as_type!(Int8Array, Col::I8),
@@ -61,9 +87,15 @@ impl<'b> Col<'b> {
                 let zoned = zone.is_some();
                 match unit {
                     TimeUnit::Second => as_type!(TimestampSecondArray, |a| Col::Seconds(a, zoned)),
-                    TimeUnit::Millisecond => as_type!(TimestampMillisecondArray, |a| Col::Millis(a, zoned)),
-                    TimeUnit::Microsecond => as_type!(TimestampMicrosecondArray, |a| Col::Micros(a, zoned)),
-                    TimeUnit::Nanosecond => as_type!(TimestampNanosecondArray, |a| Col::Nanos(a, zoned)),
+                    TimeUnit::Millisecond => {
+                        as_type!(TimestampMillisecondArray, |a| Col::Millis(a, zoned))
+                    }
+                    TimeUnit::Microsecond => {
+                        as_type!(TimestampMicrosecondArray, |a| Col::Micros(a, zoned))
+                    }
+                    TimeUnit::Nanosecond => {
+                        as_type!(TimestampNanosecondArray, |a| Col::Nanos(a, zoned))
+                    }
                 }
             }
             _ => None,
@@ -72,13 +104,23 @@ impl<'b> Col<'b> {
 
     #[inline]
     fn cell(&self, at: usize) -> Cell<'_> {
-        macro_rules! value { ($a:expr, $make:expr) => { if $a.is_null(at) { Cell::Empty } else { $make($a.value(at)) } } }
+        macro_rules! value {
+            ($a:expr, $make:expr) => {
+                if $a.is_null(at) { Cell::Empty } else { $make($a.value(at)) }
+            };
+        }
         match self {
             Col::Unused => Cell::Empty,
             Col::Text(a) => value!(a, Cell::Text),
             Col::Large(a) => value!(a, Cell::Text),
             Col::View(a) => value!(a, Cell::Text),
-            Col::Dictionary { keys, of, values } => if of.is_null(at) { Cell::Empty } else { values.cell(keys[at]) },
+            Col::Dictionary { keys, of, values } => {
+                if of.is_null(at) {
+                    Cell::Empty
+                } else {
+                    values.cell(keys[at])
+                }
+            }
             Col::I8(a) => value!(a, |v| Cell::Int(i64::from(v))),
             Col::I16(a) => value!(a, |v| Cell::Int(i64::from(v))),
             Col::I32(a) => value!(a, |v| Cell::Int(i64::from(v))),
@@ -88,7 +130,9 @@ impl<'b> Col<'b> {
             Col::U32(a) => value!(a, |v| Cell::Uint(u64::from(v))),
             Col::U64(a) => value!(a, Cell::Uint),
             Col::Bool(a) => value!(a, |v| Cell::Text(if v { "true" } else { "false" })),
-            Col::Day(a) => value!(a, |v: i32| Cell::Micros(i64::from(v) * northbound_types::time::DAY_US)),
+            Col::Day(a) => {
+                value!(a, |v: i32| Cell::Micros(i64::from(v) * northbound_types::time::DAY_US))
+            }
             Col::Seconds(a, zoned) => value!(a, |v: i64| time(v.checked_mul(1_000_000), *zoned)),
             Col::Millis(a, zoned) => value!(a, |v: i64| time(v.checked_mul(1_000), *zoned)),
             Col::Micros(a, zoned) => value!(a, |v| time(Some(v), *zoned)),
@@ -98,13 +142,19 @@ impl<'b> Col<'b> {
 }
 
 /// One row of a batch.
-struct BatchRow<'b> { columns: &'b [Col<'b>], at: usize }
+struct BatchRow<'b> {
+    columns: &'b [Col<'b>],
+    at: usize,
+}
 
 impl RawRow for BatchRow<'_> {
     #[inline]
-    fn cell(&self, column: usize) -> Cell<'_> { self.columns[column].cell(self.at) }
+    fn cell(&self, column: usize) -> Cell<'_> {
+        self.columns[column].cell(self.at)
+    }
     fn raw(&self) -> String {
-        let texts: Vec<String> = self.columns.iter().map(|c| crate::cell::printed(c.cell(self.at))).collect();
+        let texts: Vec<String> =
+            self.columns.iter().map(|c| crate::cell::printed(c.cell(self.at))).collect();
         crate::csv_reader::joined(texts.iter().map(String::as_str), b',')
     }
 }
@@ -114,11 +164,19 @@ fn unreadable(path: &Path, e: impl std::fmt::Display) -> IngestError {
 }
 
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, IngestError> {
-    let file = File::open(path).map_err(|source| IngestError::Io { what: "open", path: path.to_owned(), source })?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| unreadable(path, e))?;
+    let file = File::open(path).map_err(|source| IngestError::Io {
+        what: "open",
+        path: path.to_owned(),
+        source,
+    })?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| unreadable(path, e))?;
     let columns = builder.schema().fields().len();
     if columns > MAX_COLUMNS {
-        return Err(IngestError::Header { path: path.to_owned(), why: format!("{columns} columns; the limit is {MAX_COLUMNS}") });
+        return Err(IngestError::Header {
+            path: path.to_owned(),
+            why: format!("{columns} columns; the limit is {MAX_COLUMNS}"),
+        });
     }
     Ok(builder)
 }
@@ -129,14 +187,22 @@ pub(crate) fn names(path: &Path) -> Result<Vec<String>, IngestError> {
 }
 
 /// The first rows as texts, for a proposal.
-pub(crate) fn sample(path: &Path, rows: usize) -> Result<(Vec<String>, Vec<Vec<String>>), IngestError> {
+pub(crate) fn sample(
+    path: &Path,
+    rows: usize,
+) -> Result<(Vec<String>, Vec<Vec<String>>), IngestError> {
     let builder = open(path)?;
     let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let mut found = Vec::new();
-    for batch in builder.with_batch_size(rows.max(1)).build().map_err(|e| unreadable(path, e))?.take(1) {
+    for batch in
+        builder.with_batch_size(rows.max(1)).build().map_err(|e| unreadable(path, e))?.take(1)
+    {
         let batch = batch.map_err(|e| unreadable(path, e))?;
-        let columns: Vec<Col<'_>> = batch.columns().iter().map(|c| Col::of(c.as_ref()).unwrap_or(Col::Unused)).collect();
-        for at in 0..batch.num_rows() { found.push(columns.iter().map(|c| sampled(c.cell(at))).collect()); }
+        let columns: Vec<Col<'_>> =
+            batch.columns().iter().map(|c| Col::of(c.as_ref()).unwrap_or(Col::Unused)).collect();
+        for at in 0..batch.num_rows() {
+            found.push(columns.iter().map(|c| sampled(c.cell(at))).collect());
+        }
     }
     Ok((names, found))
 }
@@ -152,10 +218,16 @@ fn sampled(cell: Cell<'_>) -> String {
 fn used(plan: &Plan, count: usize) -> Vec<bool> {
     let mut used = vec![false; count];
     for slot in &plan.slots {
-        if let From::Column(at) = slot.from { used[at] = true; }
-        if let Some(span) = &slot.span { used[span.column] = true; }
+        if let From::Column(at) = slot.from {
+            used[at] = true;
+        }
+        if let Some(span) = &slot.span {
+            used[span.column] = true;
+        }
     }
-    for (_, at) in plan.keys.iter().chain(&plan.readings) { used[*at] = true; }
+    for (_, at) in plan.keys.iter().chain(&plan.readings) {
+        used[*at] = true;
+    }
     used
 }
 
@@ -165,7 +237,11 @@ pub(crate) fn read<L: Load>(session: &mut Session<'_>, loader: &mut L) -> Result
 }
 
 /// The same with batches of a given size, which never changes what is read.
-pub(crate) fn read_batches<L: Load>(session: &mut Session<'_>, loader: &mut L, rows: usize) -> Result<(), IngestError> {
+pub(crate) fn read_batches<L: Load>(
+    session: &mut Session<'_>,
+    loader: &mut L,
+    rows: usize,
+) -> Result<(), IngestError> {
     let path = session.path();
     let builder = open(path)?;
     let header: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
@@ -173,24 +249,46 @@ pub(crate) fn read_batches<L: Load>(session: &mut Session<'_>, loader: &mut L, r
     let used = session.plan().map(|p| used(p, header.len())).unwrap_or_default();
     let bytes: i64 = builder.metadata().row_groups().iter().map(|g| g.compressed_size()).sum();
     let total_rows = builder.metadata().file_metadata().num_rows().max(1);
-    let mask = ProjectionMask::roots(builder.parquet_schema(), used.iter().enumerate().filter(|(_, u)| **u).map(|(i, _)| i));
-    let reader: ParquetRecordBatchReader = builder.with_projection(mask).with_batch_size(rows).build().map_err(|e| unreadable(path, e))?;
+    let mask = ProjectionMask::roots(
+        builder.parquet_schema(),
+        used.iter().enumerate().filter(|(_, u)| **u).map(|(i, _)| i),
+    );
+    let reader: ParquetRecordBatchReader = builder
+        .with_projection(mask)
+        .with_batch_size(rows)
+        .build()
+        .map_err(|e| unreadable(path, e))?;
     let mut place = 0i64;
     for batch in reader {
         let batch = batch.map_err(|e| unreadable(path, format!("after row {place}: {e}")))?;
         place = one_batch(session, loader, &batch, &header, &used, place)?;
         // Compressed bytes are not known by row; rows stand in for them.
-        session.done.set((i128::from(bytes) * i128::from(place) / i128::from(total_rows)).max(0) as u64);
+        session
+            .done
+            .set((i128::from(bytes) * i128::from(place) / i128::from(total_rows)).max(0) as u64);
     }
     Ok(())
 }
 
-fn one_batch<L: Load>(session: &mut Session<'_>, loader: &mut L, batch: &RecordBatch, header: &[String], used: &[bool], mut place: i64) -> Result<i64, IngestError> {
+fn one_batch<L: Load>(
+    session: &mut Session<'_>,
+    loader: &mut L,
+    batch: &RecordBatch,
+    header: &[String],
+    used: &[bool],
+    mut place: i64,
+) -> Result<i64, IngestError> {
     let mut arrays = batch.columns().iter();
     let mut columns = Vec::with_capacity(header.len());
     for (name, used) in header.iter().zip(used) {
-        if !used { columns.push(Col::Unused); continue }
-        let Some(array) = arrays.next() else { columns.push(Col::Unused); continue };
+        if !used {
+            columns.push(Col::Unused);
+            continue;
+        }
+        let Some(array) = arrays.next() else {
+            columns.push(Col::Unused);
+            continue;
+        };
         columns.push(Col::of(array.as_ref()).ok_or_else(|| IngestError::Header { path: session.path().to_owned(), why: format!(
             "column `{name}` is of type {}; it should be text, a whole number, a date, a timestamp or a boolean", array.data_type()) })?);
     }

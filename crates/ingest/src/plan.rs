@@ -1,6 +1,11 @@
 //! A mapping and a layout resolved against one header: what the hot path looks at.
 
-use crate::{error::IngestError, layout::{Holds, Layout, messages}, mapping::Mapping, time::TimeRule};
+use crate::{
+    error::IngestError,
+    layout::{Holds, Layout, messages},
+    mapping::Mapping,
+    time::TimeRule,
+};
 use std::{collections::HashMap, path::Path};
 
 /// Where a canonical column comes from.
@@ -13,7 +18,11 @@ pub(crate) enum From {
 
 /// A time as a start and a duration: source column, unit in µs, canonical start.
 #[derive(Debug, Clone)]
-pub(crate) struct Span { pub(crate) column: usize, pub(crate) unit: i64, pub(crate) after: usize }
+pub(crate) struct Span {
+    pub(crate) column: usize,
+    pub(crate) unit: i64,
+    pub(crate) after: usize,
+}
 
 /// One canonical column.
 #[derive(Debug, Clone)]
@@ -46,61 +55,120 @@ const UNKNOWN: &str = "?";
 const READING: &str = "reading:";
 
 impl Plan {
-    pub(crate) fn is_null(&self, text: &str) -> bool { self.nulls.iter().any(|n| n == text) }
+    pub(crate) fn is_null(&self, text: &str) -> bool {
+        self.nulls.iter().any(|n| n == text)
+    }
 
     /// Does any canonical column come from the file or from a constant?
-    pub(crate) fn has(&self, column: usize) -> bool { self.slots[column].from != From::Nothing || self.slots[column].span.is_some() }
+    pub(crate) fn has(&self, column: usize) -> bool {
+        self.slots[column].from != From::Nothing || self.slots[column].span.is_some()
+    }
 
     /// Resolves. `open` says that the header is only what a reader looks for (NDJSON): what a line
     /// does not have is missing in that line, not in the file.
-    pub(crate) fn resolve(path: &Path, layout: Layout, mapping: &Mapping, header: &[String], open: bool) -> Result<Plan, IngestError> {
+    pub(crate) fn resolve(
+        path: &Path,
+        layout: Layout,
+        mapping: &Mapping,
+        header: &[String],
+        open: bool,
+    ) -> Result<Plan, IngestError> {
         let finder = Finder::new(path, header)?;
         let mut used = vec![false; header.len()];
         check_names(layout, mapping)?;
         let mut slots = Vec::with_capacity(layout.columns().len());
         for column in layout.columns() {
-            let from = match (mapping.columns.get(column.name), mapping.constants.get(column.name)) {
-                (Some(_), Some(_)) => return Err(mapping.error(&format!("constants.{}", column.name), "is mapped in [columns] too; keep one of the two")),
+            let from = match (mapping.columns.get(column.name), mapping.constants.get(column.name))
+            {
+                (Some(_), Some(_)) => {
+                    return Err(mapping.error(
+                        &format!("constants.{}", column.name),
+                        "is mapped in [columns] too; keep one of the two",
+                    ));
+                }
                 (None, Some(text)) => From::Constant(text.clone()),
                 (Some(source), None) => {
-                    let at = finder.find(source).ok_or_else(|| mapping.error(&format!("columns.{}", column.name), finder.absent(source)))?;
+                    let at = finder.find(source).ok_or_else(|| {
+                        mapping.error(&format!("columns.{}", column.name), finder.absent(source))
+                    })?;
                     From::Column(at)
                 }
                 // A source column that the mapping gives to another canonical column is not taken twice.
                 (None, None) => match finder.find(column.name) {
-                    Some(at) if !mapping.columns.values().any(|s| finder.find(s) == Some(at)) => From::Column(at),
+                    Some(at) if !mapping.columns.values().any(|s| finder.find(s) == Some(at)) => {
+                        From::Column(at)
+                    }
                     _ => From::Nothing,
                 },
             };
-            if let From::Column(at) = from { used[at] = true; }
+            if let From::Column(at) = from {
+                used[at] = true;
+            }
             let mut time = mapping.time_rule(column.name).clone();
             time.date_alone = column.holds == Holds::Day;
-            if layout == Layout::Services && time.zone.is_none() { time.zone = Some(jiff::tz::TimeZone::UTC); }
-            slots.push(Slot { from, values: mapping.values.get(column.name).cloned(), time, span: None });
+            if layout == Layout::Services && time.zone.is_none() {
+                time.zone = Some(jiff::tz::TimeZone::UTC);
+            }
+            slots.push(Slot {
+                from,
+                values: mapping.values.get(column.name).cloned(),
+                time,
+                span: None,
+            });
         }
         for (name, duration) in &mapping.durations {
-            let (Some(at), Some(after)) = (layout.index(name), layout.index(&duration.after)) else { continue };
-            let column = finder.find(&duration.column)
-                .ok_or_else(|| mapping.error(&format!("durations.{name}.column"), finder.absent(&duration.column)))?;
+            let (Some(at), Some(after)) = (layout.index(name), layout.index(&duration.after))
+            else {
+                continue;
+            };
+            let column = finder.find(&duration.column).ok_or_else(|| {
+                mapping.error(&format!("durations.{name}.column"), finder.absent(&duration.column))
+            })?;
             used[column] = true;
             slots[at].span = Some(Span { column, unit: duration.unit, after });
         }
         let mut nulls = mapping.nulls.clone();
         // Service desks write what they do not know as a question mark.
-        if layout == Layout::Incidents { nulls.push(UNKNOWN.to_owned()); }
-        let mut plan = Plan { layout, slots, nulls, null_reasons: mapping.null_reasons.clone().into_iter().collect(),
-            decimal_comma: mapping.decimal_comma, keys: Vec::new(), readings: Vec::new(), ignored: Vec::new() };
+        if layout == Layout::Incidents {
+            nulls.push(UNKNOWN.to_owned());
+        }
+        let mut plan = Plan {
+            layout,
+            slots,
+            nulls,
+            null_reasons: mapping.null_reasons.clone().into_iter().collect(),
+            decimal_comma: mapping.decimal_comma,
+            keys: Vec::new(),
+            readings: Vec::new(),
+            ignored: Vec::new(),
+        };
         plan.figure_columns(mapping, &finder, header, &mut used)?;
-        if !open { plan.ignored = header.iter().zip(&used).filter(|(_, u)| !**u).map(|(h, _)| h.clone()).collect(); }
+        if !open {
+            plan.ignored =
+                header.iter().zip(&used).filter(|(_, u)| !**u).map(|(h, _)| h.clone()).collect();
+        }
         plan.check_required(path, header, open)?;
         Ok(plan)
     }
 
-    fn figure_columns(&mut self, mapping: &Mapping, finder: &Finder<'_>, header: &[String], used: &mut [bool]) -> Result<(), IngestError> {
-        if self.layout != Layout::Figures { return Ok(()) }
-        for (section, from, to) in [("keys", &mapping.keys, &mut self.keys), ("readings", &mapping.readings, &mut self.readings)] {
+    fn figure_columns(
+        &mut self,
+        mapping: &Mapping,
+        finder: &Finder<'_>,
+        header: &[String],
+        used: &mut [bool],
+    ) -> Result<(), IngestError> {
+        if self.layout != Layout::Figures {
+            return Ok(());
+        }
+        for (section, from, to) in [
+            ("keys", &mapping.keys, &mut self.keys),
+            ("readings", &mapping.readings, &mut self.readings),
+        ] {
             for (name, source) in from {
-                let at = finder.find(source).ok_or_else(|| mapping.error(&format!("{section}.{name}"), finder.absent(source)))?;
+                let at = finder.find(source).ok_or_else(|| {
+                    mapping.error(&format!("{section}.{name}"), finder.absent(source))
+                })?;
                 used[at] = true;
                 to.push((name.clone(), at));
             }
@@ -114,37 +182,78 @@ impl Plan {
         Ok(())
     }
 
-    fn check_required(&self, path: &Path, header: &[String], open: bool) -> Result<(), IngestError> {
-        if open { return Ok(()) }
-        let mut missing: Vec<&str> = self.layout.columns().iter().enumerate()
-            .filter(|(i, c)| c.required && !self.has(*i)).map(|(_, c)| c.name).collect();
+    fn check_required(
+        &self,
+        path: &Path,
+        header: &[String],
+        open: bool,
+    ) -> Result<(), IngestError> {
+        if open {
+            return Ok(());
+        }
+        let mut missing: Vec<&str> = self
+            .layout
+            .columns()
+            .iter()
+            .enumerate()
+            .filter(|(i, c)| c.required && !self.has(*i))
+            .map(|(_, c)| c.name)
+            .collect();
         let identity = [messages::ORIGINATOR, messages::TARGET, messages::COUNTER];
-        if self.layout == Layout::Messages && !self.has(messages::REQUEST_ID) && !identity.iter().all(|&c| self.has(c)) {
+        if self.layout == Layout::Messages
+            && !self.has(messages::REQUEST_ID)
+            && !identity.iter().all(|&c| self.has(c))
+        {
             missing.insert(0, "request_id (or originator, target and counter)");
         }
-        if missing.is_empty() { return Ok(()) }
+        if missing.is_empty() {
+            return Ok(());
+        }
         let first: Vec<&str> = header.iter().take(40).map(String::as_str).collect();
-        Err(IngestError::Header { path: path.to_owned(), why: format!(
-            "the {} layout needs {}; found: {}. Write a mapping, or let --guess propose one", self.layout, missing.join(", "), first.join(", ")) })
+        Err(IngestError::Header {
+            path: path.to_owned(),
+            why: format!(
+                "the {} layout needs {}; found: {}. Write a mapping, or let --guess propose one",
+                self.layout,
+                missing.join(", "),
+                first.join(", ")
+            ),
+        })
     }
 }
 
 /// Names in a mapping that the layout does not have.
 fn check_names(layout: Layout, mapping: &Mapping) -> Result<(), IngestError> {
     let allowed = || layout.columns().iter().map(|c| c.name).collect::<Vec<_>>().join(", ");
-    let known = |section: &str, name: &String| if layout.index(name).is_some() { Ok(()) } else {
-        Err(mapping.error(&format!("{section}.{name}"), format!("the {layout} layout has no column `{name}`; it has {}", allowed())))
+    let known = |section: &str, name: &String| {
+        if layout.index(name).is_some() {
+            Ok(())
+        } else {
+            Err(mapping.error(
+                &format!("{section}.{name}"),
+                format!("the {layout} layout has no column `{name}`; it has {}", allowed()),
+            ))
+        }
     };
     mapping.columns.keys().try_for_each(|n| known("columns", n))?;
     mapping.constants.keys().try_for_each(|n| known("constants", n))?;
     mapping.values.keys().try_for_each(|n| known("values", n))?;
     mapping.column_times.keys().try_for_each(|n| known("times", n))?;
     mapping.durations.keys().try_for_each(|n| known("durations", n))?;
-    let is_time = |name: &str| layout.index(name).is_some_and(|i| matches!(layout.columns()[i].holds, Holds::Time | Holds::Day));
+    let is_time = |name: &str| {
+        layout
+            .index(name)
+            .is_some_and(|i| matches!(layout.columns()[i].holds, Holds::Time | Holds::Day))
+    };
     for (name, duration) in &mapping.durations {
-        if !is_time(name) { return Err(mapping.error(&format!("durations.{name}"), "is not a time column")); }
+        if !is_time(name) {
+            return Err(mapping.error(&format!("durations.{name}"), "is not a time column"));
+        }
         if !is_time(&duration.after) || mapping.durations.contains_key(&duration.after) {
-            return Err(mapping.error(&format!("durations.{name}.after"), "should be a time column that is not itself a duration"));
+            return Err(mapping.error(
+                &format!("durations.{name}.after"),
+                "should be a time column that is not itself a duration",
+            ));
         }
     }
     if let Some(name) = mapping.column_times.keys().find(|n| !is_time(n)) {
@@ -152,31 +261,51 @@ fn check_names(layout: Layout, mapping: &Mapping) -> Result<(), IngestError> {
     }
     for (section, map) in [("keys", &mapping.keys), ("readings", &mapping.readings)] {
         if let Some(name) = map.keys().next() {
-            if layout != Layout::Figures { return Err(mapping.error(&format!("{section}.{name}"), "only figures have keys and readings")); }
-            if section == "keys" && layout.index(name).is_some() { return Err(mapping.error(&format!("keys.{name}"), "is a column of the layout: put it under [columns]")); }
+            if layout != Layout::Figures {
+                return Err(mapping
+                    .error(&format!("{section}.{name}"), "only figures have keys and readings"));
+            }
+            if section == "keys" && layout.index(name).is_some() {
+                return Err(mapping.error(
+                    &format!("keys.{name}"),
+                    "is a column of the layout: put it under [columns]",
+                ));
+            }
         }
     }
     Ok(())
 }
 
 /// Finds source columns by name: exactly, else without regard to case and outer spaces.
-struct Finder<'h> { header: &'h [String], exact: HashMap<&'h str, usize>, folded: HashMap<String, Option<usize>> }
+struct Finder<'h> {
+    header: &'h [String],
+    exact: HashMap<&'h str, usize>,
+    folded: HashMap<String, Option<usize>>,
+}
 
 impl<'h> Finder<'h> {
     fn new(path: &Path, header: &'h [String]) -> Result<Finder<'h>, IngestError> {
         let mut exact = HashMap::new();
         let mut folded: HashMap<String, Option<usize>> = HashMap::new();
         for (at, name) in header.iter().enumerate() {
-            if name.trim().is_empty() { continue }
+            if name.trim().is_empty() {
+                continue;
+            }
             if exact.insert(name.trim(), at).is_some() {
-                return Err(IngestError::Header { path: path.to_owned(), why: format!("the column `{}` is there twice: rename one", name.trim()) });
+                return Err(IngestError::Header {
+                    path: path.to_owned(),
+                    why: format!("the column `{}` is there twice: rename one", name.trim()),
+                });
             }
             folded.entry(name.trim().to_lowercase()).and_modify(|v| *v = None).or_insert(Some(at));
         }
         Ok(Finder { header, exact, folded })
     }
     fn find(&self, name: &str) -> Option<usize> {
-        self.exact.get(name.trim()).copied().or_else(|| self.folded.get(&name.trim().to_lowercase()).copied().flatten())
+        self.exact
+            .get(name.trim())
+            .copied()
+            .or_else(|| self.folded.get(&name.trim().to_lowercase()).copied().flatten())
     }
     fn absent(&self, name: &str) -> String {
         let first: Vec<&str> = self.header.iter().take(40).map(String::as_str).collect();

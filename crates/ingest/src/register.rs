@@ -1,7 +1,13 @@
 //! Tables that go to the registers: service intervals, population, hub installs. Plain owned rows:
 //! there are few.
 
-use crate::{cell::{RawRow, Row}, error::{Bad, Reason, fault}, forecast::{ForecastRow, VolumeRow}, layout::{hubs as h, population as p, services as s}, session::{Context, Load, Trouble}};
+use crate::{
+    cell::{RawRow, Row},
+    error::{Bad, Reason, fault},
+    forecast::{ForecastRow, VolumeRow},
+    layout::{hubs as h, population as p, services as s},
+    session::{Context, Load, Trouble},
+};
 use northbound_ledger::sink::SinkError;
 use northbound_types::{Day, Eui64, Generation, Region, Utc, text_enum};
 use serde::Serialize;
@@ -116,32 +122,63 @@ pub trait RegisterSink {
 }
 
 /// Loads service intervals.
-pub(crate) struct Services<'s> { pub(crate) sink: &'s mut dyn RegisterSink }
+pub(crate) struct Services<'s> {
+    pub(crate) sink: &'s mut dyn RegisterSink,
+}
 /// Loads population rows.
-pub(crate) struct Population<'s> { pub(crate) sink: &'s mut dyn RegisterSink }
+pub(crate) struct Population<'s> {
+    pub(crate) sink: &'s mut dyn RegisterSink,
+}
 /// Loads hub installs.
-pub(crate) struct Hubs<'s> { pub(crate) sink: &'s mut dyn RegisterSink }
+pub(crate) struct Hubs<'s> {
+    pub(crate) sink: &'s mut dyn RegisterSink,
+}
 
 fn must_text<R: RawRow>(row: &Row<'_, R>, column: usize) -> Result<String, Bad> {
-    match row.text(column)? { "" => Err(row.missing(column)), t => Ok(t.to_owned()) }
+    match row.text(column)? {
+        "" => Err(row.missing(column)),
+        t => Ok(t.to_owned()),
+    }
 }
 
 fn minute<R: RawRow>(row: &Row<'_, R>, column: usize) -> Result<Utc, Bad> {
     let at = row.must_time(column)?;
-    if at.rem_euclid(60_000_000) == 0 { Ok(Utc(at)) } else {
-        Err(fault(row.name(column), Reason::NotAMinute, "down times are whole minutes: decide how to round before reporting them", &Utc(at).to_string()))
+    if at.rem_euclid(60_000_000) == 0 {
+        Ok(Utc(at))
+    } else {
+        Err(fault(
+            row.name(column),
+            Reason::NotAMinute,
+            "down times are whole minutes: decide how to round before reporting them",
+            &Utc(at).to_string(),
+        ))
     }
 }
 
 impl Load for Services<'_> {
-    fn load<R: RawRow>(&mut self, row: &Row<'_, R>, place: i64, context: &mut Context<'_>) -> Result<(), Trouble> {
+    fn load<R: RawRow>(
+        &mut self,
+        row: &Row<'_, R>,
+        place: i64,
+        context: &mut Context<'_>,
+    ) -> Result<(), Trouble> {
         let found = ServiceInterval {
-            service: must_text(row, s::SERVICE)?, from: minute(row, s::FROM)?, to: minute(row, s::TO)?,
+            service: must_text(row, s::SERVICE)?,
+            from: minute(row, s::FROM)?,
+            to: minute(row, s::TO)?,
             kind: row.word(s::KIND)?.ok_or_else(|| row.missing(s::KIND))?,
-            reference: row.text(s::REFERENCE)?.to_owned(), note: row.note(s::NOTE)?.to_owned(), place,
+            reference: row.text(s::REFERENCE)?.to_owned(),
+            note: row.note(s::NOTE)?.to_owned(),
+            place,
         };
         if found.to <= found.from {
-            return Err(fault("to", Reason::EndBeforeStart, format!("not after `from` ({})", found.from), &found.to.to_string()).into());
+            return Err(fault(
+                "to",
+                Reason::EndBeforeStart,
+                format!("not after `from` ({})", found.from),
+                &found.to.to_string(),
+            )
+            .into());
         }
         self.sink.service(&found).map_err(Trouble::Sink)?;
         context.saw(found.from.0);
@@ -150,13 +187,21 @@ impl Load for Services<'_> {
 }
 
 impl Load for Population<'_> {
-    fn load<R: RawRow>(&mut self, row: &Row<'_, R>, place: i64, context: &mut Context<'_>) -> Result<(), Trouble> {
+    fn load<R: RawRow>(
+        &mut self,
+        row: &Row<'_, R>,
+        place: i64,
+        context: &mut Context<'_>,
+    ) -> Result<(), Trouble> {
         let day = Utc(row.must_time(p::DAY)?).day();
         let found = PopulationRow {
-            day, region: row.word(p::REGION)?.ok_or_else(|| row.missing(p::REGION))?,
+            day,
+            region: row.word(p::REGION)?.ok_or_else(|| row.missing(p::REGION))?,
             generation: row.word(p::GENERATION)?.unwrap_or(Generation::None),
-            device_type: must_text(row, p::DEVICE_TYPE)?, status: row.text(p::STATUS)?.to_owned(),
-            count: row.count(p::COUNT)?.ok_or_else(|| row.missing(p::COUNT))?.unsigned_abs(), place,
+            device_type: must_text(row, p::DEVICE_TYPE)?,
+            status: row.text(p::STATUS)?.to_owned(),
+            count: row.count(p::COUNT)?.ok_or_else(|| row.missing(p::COUNT))?.unsigned_abs(),
+            place,
         };
         self.sink.population(&found).map_err(Trouble::Sink)?;
         context.saw(day.start().0);
@@ -165,18 +210,30 @@ impl Load for Population<'_> {
 }
 
 impl Load for Hubs<'_> {
-    fn load<R: RawRow>(&mut self, row: &Row<'_, R>, place: i64, context: &mut Context<'_>) -> Result<(), Trouble> {
+    fn load<R: RawRow>(
+        &mut self,
+        row: &Row<'_, R>,
+        place: i64,
+        context: &mut Context<'_>,
+    ) -> Result<(), Trouble> {
         let srv = must_text(row, h::SRV)?;
         if !matches!(srv.as_str(), "8.14.1" | "8.14.2") {
-            return Err(fault("srv", Reason::UnknownWord, "use one of: 8.14.1, 8.14.2", &srv).into());
+            return Err(
+                fault("srv", Reason::UnknownWord, "use one of: 8.14.1, 8.14.2", &srv).into()
+            );
         }
         let found = HubInstall {
             hub: row.eui(h::HUB)?.ok_or_else(|| row.missing(h::HUB))?,
             region: row.word(h::REGION)?.ok_or_else(|| row.missing(h::REGION))?,
-            provider: row.text(h::PROVIDER)?.to_owned(), installed: Utc(row.must_time(h::INSTALLED)?), srv,
+            provider: row.text(h::PROVIDER)?.to_owned(),
+            installed: Utc(row.must_time(h::INSTALLED)?),
+            srv,
             in_coverage: row.boolean(h::IN_COVERAGE)?.ok_or_else(|| row.missing(h::IN_COVERAGE))?,
-            connected: row.time(h::CONNECTED)?.map(Utc), exception: row.text(h::EXCEPTION)?.to_owned(),
-            predicted: row.boolean(h::PREDICTED)?, note: row.note(h::NOTE)?.to_owned(), place,
+            connected: row.time(h::CONNECTED)?.map(Utc),
+            exception: row.text(h::EXCEPTION)?.to_owned(),
+            predicted: row.boolean(h::PREDICTED)?,
+            note: row.note(h::NOTE)?.to_owned(),
+            place,
         };
         self.sink.hub(&found).map_err(Trouble::Sink)?;
         context.saw(found.installed.0);

@@ -33,18 +33,25 @@ pub trait RejectSink {
 }
 
 impl RejectSink for Vec<Reject> {
-    fn reject(&mut self, reject: &Reject) -> Result<(), SinkError> { self.push(reject.clone()); Ok(()) }
+    fn reject(&mut self, reject: &Reject) -> Result<(), SinkError> {
+        self.push(reject.clone());
+        Ok(())
+    }
 }
 
 /// Counts and forgets, for a dry run (the summary has the reasons).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DropRejects;
 impl RejectSink for DropRejects {
-    fn reject(&mut self, _: &Reject) -> Result<(), SinkError> { Ok(()) }
+    fn reject(&mut self, _: &Reject) -> Result<(), SinkError> {
+        Ok(())
+    }
 }
 
 /// A CSV file of rejects: `file,line,column,reason,why,value,raw`.
-pub struct RejectFile<W: Write> { to: csv::Writer<W> }
+pub struct RejectFile<W: Write> {
+    to: csv::Writer<W>,
+}
 
 impl<W: Write> RejectFile<W> {
     /// Starts the file with its header.
@@ -60,11 +67,21 @@ impl<W: Write> RejectFile<W> {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(mut self) -> Result<(), SinkError> { Ok(self.to.flush()?) }
+    pub fn finish(mut self) -> Result<(), SinkError> {
+        Ok(self.to.flush()?)
+    }
 }
 
 impl<W: Write> RejectSink for RejectFile<W> {
     fn reject(&mut self, r: &Reject) -> Result<(), SinkError> {
-        Ok(self.to.write_record([&r.file, &r.line.to_string(), &r.column, r.reason.as_str(), &r.why, &r.value, &r.raw])?)
+        Ok(self.to.write_record([
+            &r.file,
+            &r.line.to_string(),
+            &r.column,
+            r.reason.as_str(),
+            &r.why,
+            &r.value,
+            &r.raw,
+        ])?)
     }
 }

@@ -1,16 +1,35 @@
 //! What a command line calls: one function an input.
 
 use crate::{
-    alert::{Alerts, Payloads}, csv_reader, error::IngestError, exchange::Exchanges, forecast::{Forecasts, Volumes}, incident::{IncidentRow, Incidents}, layout::Layout, mapping::Mapping, migration::Migrations, ndjson,
-    options::Options, parquet_reader, register::{Hubs, Population, RegisterSink, Services}, rejects::RejectSink,
-    session::{Load, Session}, sheet, source::{self, Format, SourceMeta}, stated::Figures,
+    alert::{Alerts, Payloads},
+    csv_reader,
+    error::IngestError,
+    exchange::Exchanges,
+    forecast::{Forecasts, Volumes},
+    incident::{IncidentRow, Incidents},
+    layout::Layout,
+    mapping::Mapping,
+    migration::Migrations,
+    ndjson,
+    options::Options,
+    parquet_reader,
+    register::{Hubs, Population, RegisterSink, Services},
+    rejects::RejectSink,
+    session::{Load, Session},
+    sheet,
+    source::{self, Format, SourceMeta},
+    stated::Figures,
     summary::{FileSummary, Progress, Summary},
 };
 use northbound_ledger::sink::RowSink;
 use std::path::{Path, PathBuf};
 
 /// Which files, how, and whom to tell: what every input shares.
-struct Run<'r> { options: &'r Options, rejects: &'r mut dyn RejectSink, progress: &'r mut dyn FnMut(Progress<'_>) }
+struct Run<'r> {
+    options: &'r Options,
+    rejects: &'r mut dyn RejectSink,
+    progress: &'r mut dyn FnMut(Progress<'_>),
+}
 
 /// Message records, and alerts where a file's header is that of the alerts layout. CSV, NDJSON or
 /// Parquet, told apart by content; text also in gzip.
@@ -20,62 +39,112 @@ struct Run<'r> { options: &'r Options, rejects: &'r mut dyn RejectSink, progress
 ///
 /// # Errors
 /// When a file cannot be used at all, or a sink refuses. Bad rows are rejects, never errors.
-pub fn messages(paths: &[PathBuf], options: &Options, sink: &mut dyn RowSink, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn messages(
+    paths: &[PathBuf],
+    options: &Options,
+    sink: &mut dyn RowSink,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(paths, |path| layout_of(path, options), |run, meta| match meta.layout {
-        Layout::Alerts => run.file(meta, &mut Alerts { sink: &mut *sink }),
-        Layout::Payloads => run.file(meta, &mut Payloads { sink: &mut *sink }),
-        _ => run.file(meta, &mut Exchanges { sink: &mut *sink }),
-    })
+    run.all(
+        paths,
+        |path| layout_of(path, options),
+        |run, meta| match meta.layout {
+            Layout::Alerts => run.file(meta, &mut Alerts { sink: &mut *sink }),
+            Layout::Payloads => run.file(meta, &mut Payloads { sink: &mut *sink }),
+            _ => run.file(meta, &mut Exchanges { sink: &mut *sink }),
+        },
+    )
 }
 
 /// Firmware payloads by device: CSV, NDJSON or Parquet.
 ///
 /// # Errors
 /// As [`messages`].
-pub fn payloads(paths: &[PathBuf], options: &Options, sink: &mut dyn RowSink, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn payloads(
+    paths: &[PathBuf],
+    options: &Options,
+    sink: &mut dyn RowSink,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(paths, |_| Ok(Layout::Payloads), |run, meta| run.file(meta, &mut Payloads { sink: &mut *sink }))
+    run.all(
+        paths,
+        |_| Ok(Layout::Payloads),
+        |run, meta| run.file(meta, &mut Payloads { sink: &mut *sink }),
+    )
 }
 
 /// Stated figures: CSV or a spreadsheet (also NDJSON or Parquet).
 ///
 /// # Errors
 /// As [`messages`].
-pub fn figures(paths: &[PathBuf], options: &Options, sink: &mut dyn RowSink, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn figures(
+    paths: &[PathBuf],
+    options: &Options,
+    sink: &mut dyn RowSink,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(paths, |_| Ok(Layout::Figures), |run, meta| run.file(meta, &mut Figures { sink: &mut *sink }))
+    run.all(
+        paths,
+        |_| Ok(Layout::Figures),
+        |run, meta| run.file(meta, &mut Figures { sink: &mut *sink }),
+    )
 }
 
 /// Down times and planned maintenance: CSV or a spreadsheet.
 ///
 /// # Errors
 /// As [`messages`].
-pub fn services(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn services(
+    paths: &[PathBuf],
+    options: &Options,
+    sink: &mut dyn RegisterSink,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(paths, |_| Ok(Layout::Services), |run, meta| run.file(meta, &mut Services { sink: &mut *sink }))
+    run.all(
+        paths,
+        |_| Ok(Layout::Services),
+        |run, meta| run.file(meta, &mut Services { sink: &mut *sink }),
+    )
 }
 
 /// Devices by day: CSV or a spreadsheet.
 ///
 /// # Errors
 /// As [`messages`].
-pub fn population(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn population(
+    paths: &[PathBuf],
+    options: &Options,
+    sink: &mut dyn RegisterSink,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(paths, |_| Ok(Layout::Population), |run, meta| run.file(meta, &mut Population { sink: &mut *sink }))
+    run.all(
+        paths,
+        |_| Ok(Layout::Population),
+        |run, meta| run.file(meta, &mut Population { sink: &mut *sink }),
+    )
 }
 
 /// Hub installs: CSV or a spreadsheet.
 ///
 /// # Errors
 /// As [`messages`].
-pub fn hubs(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn hubs(
+    paths: &[PathBuf],
+    options: &Options,
+    sink: &mut dyn RegisterSink,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
     run.all(paths, |_| Ok(Layout::Hubs), |run, meta| run.file(meta, &mut Hubs { sink: &mut *sink }))
 }
@@ -84,30 +153,57 @@ pub fn hubs(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, r
 ///
 /// # Errors
 /// As [`messages`].
-pub fn migrations(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn migrations(
+    paths: &[PathBuf],
+    options: &Options,
+    sink: &mut dyn RegisterSink,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(paths, |_| Ok(Layout::Migrations), |run, meta| run.file(meta, &mut Migrations { sink: &mut *sink, source: &options.source }))
+    run.all(
+        paths,
+        |_| Ok(Layout::Migrations),
+        |run, meta| run.file(meta, &mut Migrations { sink: &mut *sink, source: &options.source }),
+    )
 }
 
 /// Forecasts of traffic: CSV or a spreadsheet.
 ///
 /// # Errors
 /// As [`messages`].
-pub fn forecasts(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn forecasts(
+    paths: &[PathBuf],
+    options: &Options,
+    sink: &mut dyn RegisterSink,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(paths, |_| Ok(Layout::Forecasts), |run, meta| run.file(meta, &mut Forecasts { sink: &mut *sink }))
+    run.all(
+        paths,
+        |_| Ok(Layout::Forecasts),
+        |run, meta| run.file(meta, &mut Forecasts { sink: &mut *sink }),
+    )
 }
 
 /// Counts of traffic that somebody else made: CSV or a spreadsheet.
 ///
 /// # Errors
 /// As [`messages`].
-pub fn volumes(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn volumes(
+    paths: &[PathBuf],
+    options: &Options,
+    sink: &mut dyn RegisterSink,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(paths, |_| Ok(Layout::Volumes), |run, meta| run.file(meta, &mut Volumes { sink: &mut *sink }))
+    run.all(
+        paths,
+        |_| Ok(Layout::Volumes),
+        |run, meta| run.file(meta, &mut Volumes { sink: &mut *sink }),
+    )
 }
 
 /// Events of incidents, many rows an incident: CSV or a spreadsheet. The rows are few and are held in
@@ -115,22 +211,43 @@ pub fn volumes(paths: &[PathBuf], options: &Options, sink: &mut dyn RegisterSink
 ///
 /// # Errors
 /// As [`messages`].
-pub fn incidents(paths: &[PathBuf], options: &Options, rows: &mut Vec<IncidentRow>, rejects: &mut dyn RejectSink,
-    progress: &mut dyn FnMut(Progress<'_>)) -> Result<Summary, IngestError> {
+pub fn incidents(
+    paths: &[PathBuf],
+    options: &Options,
+    rows: &mut Vec<IncidentRow>,
+    rejects: &mut dyn RejectSink,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(paths, |_| Ok(Layout::Incidents), |run, meta| run.file(meta, &mut Incidents { rows: &mut *rows }))
+    run.all(
+        paths,
+        |_| Ok(Layout::Incidents),
+        |run, meta| run.file(meta, &mut Incidents { rows: &mut *rows }),
+    )
 }
 
 /// The identity of a file, without reading its rows: what a ledger asks before it takes any.
 ///
 /// # Errors
 /// When the file cannot be read or is empty.
-pub fn identify(path: &Path, layout: Layout, options: &Options, progress: &mut dyn FnMut(Progress<'_>)) -> Result<SourceMeta, IngestError> {
+pub fn identify(
+    path: &Path,
+    layout: Layout,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<SourceMeta, IngestError> {
     let (sha256, bytes) = source::hash_file(path, progress)?;
     Ok(SourceMeta {
-        path: path.to_owned(), name: source::name_of(path), sha256, bytes, layout,
+        path: path.to_owned(),
+        name: source::name_of(path),
+        sha256,
+        bytes,
+        layout,
         mapping: options.mapping.as_ref().map(|m| m.sha256.clone()).unwrap_or_default(),
-        feed: options.feed.clone(), known: options.known, rank: options.rank, corrects: options.corrects.clone(),
+        feed: options.feed.clone(),
+        known: options.known,
+        rank: options.rank,
+        corrects: options.corrects.clone(),
     })
 }
 
@@ -141,51 +258,84 @@ pub fn identify(path: &Path, layout: Layout, options: &Options, progress: &mut d
 /// When the file cannot be read.
 pub fn layout_of(path: &Path, options: &Options) -> Result<Layout, IngestError> {
     let mapping = options.mapping.as_ref();
-    if let Some(layout) = options.layout.or(mapping.and_then(|m| m.layout)) { return Ok(layout); }
+    if let Some(layout) = options.layout.or(mapping.and_then(|m| m.layout)) {
+        return Ok(layout);
+    }
     let mut names = header_of(path, mapping)?;
     // A mapped canonical column is as good as one in the file.
-    if let Some(m) = mapping { names.extend(m.columns.keys().chain(m.constants.keys()).cloned()); }
+    if let Some(m) = mapping {
+        names.extend(m.columns.keys().chain(m.constants.keys()).cloned());
+    }
     let has = |name: &str| names.iter().any(|n| n.trim().eq_ignore_ascii_case(name));
-    Ok(if has("request_id") || (has("originator") && has("target")) { Layout::Messages }
-        else if has("recipient") && has("device") { Layout::Alerts }
-        else if has("originator") && has("device") { Layout::Payloads }
-        else { Layout::Messages })
+    Ok(if has("request_id") || (has("originator") && has("target")) {
+        Layout::Messages
+    } else if has("recipient") && has("device") {
+        Layout::Alerts
+    } else if has("originator") && has("device") {
+        Layout::Payloads
+    } else {
+        Layout::Messages
+    })
 }
 
 /// The names in a file's header; for NDJSON the keys of its first object.
-pub(crate) fn header_of(path: &Path, mapping: Option<&Mapping>) -> Result<Vec<String>, IngestError> {
+pub(crate) fn header_of(
+    path: &Path,
+    mapping: Option<&Mapping>,
+) -> Result<Vec<String>, IngestError> {
     let usual = Mapping::default();
     let m = mapping.unwrap_or(&usual);
     match source::format_of(path)? {
         Format::Parquet => parquet_reader::names(path),
-        Format::Ndjson => Ok(ndjson::sample(path, 1)?.first().map(|o| o.keys().cloned().collect()).unwrap_or_default()),
-        Format::Workbook => Ok(sheet::load(path, m.sheet.as_deref())?.rows.into_iter().find(|(n, _)| *n >= m.header_row as i64).map(|r| r.1).unwrap_or_default()),
+        Format::Ndjson => Ok(ndjson::sample(path, 1)?
+            .first()
+            .map(|o| o.keys().cloned().collect())
+            .unwrap_or_default()),
+        Format::Workbook => Ok(sheet::load(path, m.sheet.as_deref())?
+            .rows
+            .into_iter()
+            .find(|(n, _)| *n >= m.header_row as i64)
+            .map(|r| r.1)
+            .unwrap_or_default()),
         Format::Csv => {
             let from = source::open_text(path, m.encoding, &source::Done::default())?;
-            csv_reader::Records::new(from, path, csv_reader::delimiter(path, m.delimiter)).header(m.header_row)
+            csv_reader::Records::new(from, path, csv_reader::delimiter(path, m.delimiter))
+                .header(m.header_row)
         }
     }
 }
 
 impl Run<'_> {
-    fn all(&mut self, paths: &[PathBuf], layout: impl Fn(&Path) -> Result<Layout, IngestError>,
-        mut one: impl FnMut(&mut Self, &SourceMeta) -> Result<FileSummary, IngestError>) -> Result<Summary, IngestError> {
+    fn all(
+        &mut self,
+        paths: &[PathBuf],
+        layout: impl Fn(&Path) -> Result<Layout, IngestError>,
+        mut one: impl FnMut(&mut Self, &SourceMeta) -> Result<FileSummary, IngestError>,
+    ) -> Result<Summary, IngestError> {
         let mut summary = Summary::default();
         for path in paths {
             // The hash comes first: it also tells an empty file from one of the wrong kind.
             let mut meta = identify(path, Layout::Messages, self.options, self.progress)?;
             meta.layout = layout(path)?;
-            let known = self.options.already.contains(&meta.sha256) || summary.files.iter().any(|f| f.source.sha256 == meta.sha256);
+            let known = self.options.already.contains(&meta.sha256)
+                || summary.files.iter().any(|f| f.source.sha256 == meta.sha256);
             summary.files.push(if known { FileSummary::already(meta) } else { one(self, &meta)? });
         }
         Ok(summary)
     }
 
-    fn file<L: Load>(&mut self, meta: &SourceMeta, loader: &mut L) -> Result<FileSummary, IngestError> {
+    fn file<L: Load>(
+        &mut self,
+        meta: &SourceMeta,
+        loader: &mut L,
+    ) -> Result<FileSummary, IngestError> {
         let usual = Mapping::default();
         let mapping = self.options.mapping.as_ref().unwrap_or(&usual);
         if let Some(stated) = mapping.layout.filter(|l| *l != meta.layout) {
-            return Err(mapping.error("layout", format!("the mapping is for {stated}, but the file is read as {}", meta.layout)));
+            return Err(mapping.error(
+                "layout",
+                format!("the mapping is for {stated}, but the file is read as {}", meta.layout),
+            ));
         }
         let mut session = Session::new(meta, self.options, mapping, self.rejects, self.progress);
         match source::format_of(&meta.path)? {

@@ -1,7 +1,12 @@
 //! Spreadsheets (.xlsx): small tables, read whole. A number is read as the exact decimal text that
 //! the file holds, never rounded to what a format shows.
 
-use crate::{cell::{Cell, RawRow}, error::IngestError, limits::{MAX_COLUMNS, MAX_SHEET}, session::{Load, Session}};
+use crate::{
+    cell::{Cell, RawRow},
+    error::IngestError,
+    limits::{MAX_COLUMNS, MAX_SHEET},
+    session::{Load, Session},
+};
 use calamine::{DataRef, Reader, Xlsx};
 use std::{collections::BTreeMap, fs::File, io::BufReader, path::Path};
 
@@ -12,56 +17,103 @@ pub(crate) const MAX_TEXT: usize = 256 << 20;
 
 /// A sheet: rows that are not blank, with their row numbers from 1, each as wide as its last cell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Sheet { pub(crate) name: String, pub(crate) rows: Vec<(i64, Vec<String>)> }
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) rows: Vec<(i64, Vec<String>)>,
+}
 
-struct SheetRow<'s> { cells: &'s [String] }
+struct SheetRow<'s> {
+    cells: &'s [String],
+}
 impl RawRow for SheetRow<'_> {
-    fn cell(&self, at: usize) -> Cell<'_> { self.cells.get(at).map_or(Cell::Empty, |t| Cell::Text(t)) }
-    fn raw(&self) -> String { crate::csv_reader::joined(self.cells.iter().map(String::as_str), b',') }
+    fn cell(&self, at: usize) -> Cell<'_> {
+        self.cells.get(at).map_or(Cell::Empty, |t| Cell::Text(t))
+    }
+    fn raw(&self) -> String {
+        crate::csv_reader::joined(self.cells.iter().map(String::as_str), b',')
+    }
 }
 
 /// Opens a workbook and reads one sheet: the named one, else the first.
 pub(crate) fn load(path: &Path, wanted: Option<&str>) -> Result<Sheet, IngestError> {
     let unreadable = |why: String| IngestError::Unreadable { path: path.to_owned(), why };
-    let file = File::open(path).map_err(|source| IngestError::Io { what: "open", path: path.to_owned(), source })?;
-    let size = file.metadata().map_err(|source| IngestError::Io { what: "open", path: path.to_owned(), source })?.len();
-    if size > MAX_SHEET { return Err(unreadable(format!("a workbook of {size} bytes; the limit is {MAX_SHEET}: save the sheet as CSV"))); }
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|e| unreadable(format!("not a workbook that can be read: {e}")))?;
+    let file = File::open(path).map_err(|source| IngestError::Io {
+        what: "open",
+        path: path.to_owned(),
+        source,
+    })?;
+    let size = file
+        .metadata()
+        .map_err(|source| IngestError::Io { what: "open", path: path.to_owned(), source })?
+        .len();
+    if size > MAX_SHEET {
+        return Err(unreadable(format!(
+            "a workbook of {size} bytes; the limit is {MAX_SHEET}: save the sheet as CSV"
+        )));
+    }
+    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file))
+        .map_err(|e| unreadable(format!("not a workbook that can be read: {e}")))?;
     let names = book.sheet_names();
     let name = match wanted {
-        Some(w) => names.iter().find(|n| *n == w).ok_or_else(|| unreadable(format!("it has no sheet {w:?}; it has {}", names.join(", "))))?,
+        Some(w) => names.iter().find(|n| *n == w).ok_or_else(|| {
+            unreadable(format!("it has no sheet {w:?}; it has {}", names.join(", ")))
+        })?,
         None => names.first().ok_or_else(|| unreadable("it has no sheet".into()))?,
-    }.clone();
+    }
+    .clone();
     let mut cells: BTreeMap<(u32, u32), String> = BTreeMap::new();
     let mut bytes = 0usize;
-    let mut reader = book.worksheet_cells_reader(&name).map_err(|e| unreadable(format!("sheet {name:?}: {e}")))?;
-    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|e| unreadable(format!("sheet {name:?}: {e}")))? {
+    let mut reader = book
+        .worksheet_cells_reader(&name)
+        .map_err(|e| unreadable(format!("sheet {name:?}: {e}")))?;
+    while let Some((cell, style)) =
+        reader.next_cell_with_style_id().map_err(|e| unreadable(format!("sheet {name:?}: {e}")))?
+    {
         let format = reader.styles().get(style).and_then(|s| s.number_format.as_ref());
         let percent = format.and_then(|f| percent_places(&f.format_code, f.format_id));
         let text = text(cell.get_value(), percent);
-        if text.trim().is_empty() { continue }
+        if text.trim().is_empty() {
+            continue;
+        }
         bytes += text.len();
         if cells.len() >= MAX_CELLS || bytes > MAX_TEXT {
-            return Err(unreadable(format!("sheet {name:?} has more than {MAX_CELLS} cells or {MAX_TEXT} bytes of text: save it as CSV")));
+            return Err(unreadable(format!(
+                "sheet {name:?} has more than {MAX_CELLS} cells or {MAX_TEXT} bytes of text: save it as CSV"
+            )));
         }
         let (row, column) = cell.get_position();
-        if column as usize >= MAX_COLUMNS { return Err(unreadable(format!("sheet {name:?} has cells beyond column {MAX_COLUMNS}"))); }
+        if column as usize >= MAX_COLUMNS {
+            return Err(unreadable(format!(
+                "sheet {name:?} has cells beyond column {MAX_COLUMNS}"
+            )));
+        }
         cells.insert((row, column), text);
     }
     let mut sheet = Sheet { name, rows: Vec::new() };
     for ((row, column), text) in cells {
         let number = i64::from(row) + 1;
-        if sheet.rows.last().is_none_or(|(n, _)| *n != number) { sheet.rows.push((number, Vec::new())); }
-        if let Some((_, line)) = sheet.rows.last_mut() { line.resize(column as usize, String::new()); line.push(text); }
+        if sheet.rows.last().is_none_or(|(n, _)| *n != number) {
+            sheet.rows.push((number, Vec::new()));
+        }
+        if let Some((_, line)) = sheet.rows.last_mut() {
+            line.resize(column as usize, String::new());
+            line.push(text);
+        }
     }
     Ok(sheet)
 }
 
 /// Decimals of a percentage format; `None` for other formats.
 fn percent_places(code: &str, id: Option<u32>) -> Option<usize> {
-    match id { Some(9) => return Some(0), Some(10) => return Some(2), _ => {} }
+    match id {
+        Some(9) => return Some(0),
+        Some(10) => return Some(2),
+        _ => {}
+    }
     let first = code.split(';').next().unwrap_or(code);
-    if !first.contains('%') { return None; }
+    if !first.contains('%') {
+        return None;
+    }
     Some(first.split_once('.').map_or(0, |(_, d)| d.bytes().take_while(|b| *b == b'0').count()))
 }
 
@@ -78,9 +130,13 @@ fn text(value: &DataRef<'_>, percent: Option<usize>) -> String {
         DataRef::DateTime(at) if at.is_datetime() => {
             let (y, mo, d, h, mi, s, ms) = at.to_ymd_hms_milli();
             // A date cell has no zone: the mapping states it.
-            if (h, mi, s, ms) == (0, 0, 0, 0) { format!("{y:04}-{mo:02}-{d:02}") }
-            else if ms == 0 { format!("{y:04}-{mo:02}-{d:02}T{h:02}:{mi:02}:{s:02}") }
-            else { format!("{y:04}-{mo:02}-{d:02}T{h:02}:{mi:02}:{s:02}.{ms:03}") }
+            if (h, mi, s, ms) == (0, 0, 0, 0) {
+                format!("{y:04}-{mo:02}-{d:02}")
+            } else if ms == 0 {
+                format!("{y:04}-{mo:02}-{d:02}T{h:02}:{mi:02}:{s:02}")
+            } else {
+                format!("{y:04}-{mo:02}-{d:02}T{h:02}:{mi:02}:{s:02}.{ms:03}")
+            }
         }
         DataRef::DateTime(at) => at.as_f64().to_string(),
         DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => s.clone(),
@@ -112,10 +168,18 @@ pub(crate) fn read<L: Load>(session: &mut Session<'_>, loader: &mut L) -> Result
     let mut rows = sheet.rows.iter().skip_while(|(n, _)| *n < at);
     let Some((found, header)) = rows.next() else { return Ok(()) };
     if *found != at && session.mapping.header_row != 1 {
-        return Err(IngestError::Header { path: path.to_owned(), why: format!("the mapping says row {at}, but that row of sheet {:?} is blank", sheet.name) });
+        return Err(IngestError::Header {
+            path: path.to_owned(),
+            why: format!(
+                "the mapping says row {at}, but that row of sheet {:?} is blank",
+                sheet.name
+            ),
+        });
     }
     session.header(header, false)?;
-    for (number, cells) in rows { session.row(loader, &SheetRow { cells }, *number)?; }
+    for (number, cells) in rows {
+        session.row(loader, &SheetRow { cells }, *number)?;
+    }
     Ok(())
 }
 
@@ -125,8 +189,16 @@ mod tests {
 
     #[test]
     fn percentages_are_shifted_as_text() {
-        for (decimal, places, want) in [("0.548", 2, "54.80%"), ("0.993812", 2, "99.3812%"), ("1", 0, "100%"), ("0", 1, "0.0%"),
-            ("-0.005", 0, "-0.5%"), ("0.07", 2, "7.00%"), ("1.173", 1, "117.3%"), ("0.9", 0, "90%")] {
+        for (decimal, places, want) in [
+            ("0.548", 2, "54.80%"),
+            ("0.993812", 2, "99.3812%"),
+            ("1", 0, "100%"),
+            ("0", 1, "0.0%"),
+            ("-0.005", 0, "-0.5%"),
+            ("0.07", 2, "7.00%"),
+            ("1.173", 1, "117.3%"),
+            ("0.9", 0, "90%"),
+        ] {
             assert_eq!(number(decimal, Some(places)), want);
         }
         assert_eq!(number("0.548", None), "0.548");

@@ -1,11 +1,22 @@
 //! The identity of a source file, and its bytes: opened, recognised, uncompressed, counted.
 
-use crate::{error::IngestError, layout::Layout, mapping::Encoding, summary::{Phase, Progress}};
+use crate::{
+    error::IngestError,
+    layout::Layout,
+    mapping::Encoding,
+    summary::{Phase, Progress},
+};
 use flate2::read::MultiGzDecoder;
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{cell::Cell, fs::File, io::{self, Read}, path::{Path, PathBuf}, rc::Rc};
+use std::{
+    cell::Cell,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    rc::Rc,
+};
 
 /// What identifies a source file and says how it was read: the ledger refuses the same bytes twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,20 +49,34 @@ impl SourceMeta {
     #[must_use]
     pub fn for_ledger(&self, by: &str) -> northbound_ledger::SourceMeta {
         northbound_ledger::SourceMeta {
-            name: self.name.clone(), sha256: self.sha256.clone(), bytes: self.bytes, layout: self.layout.as_str().to_owned(),
-            mapping: self.mapping.clone(), feed: self.feed.clone(), rank: self.rank, corrects: self.corrects.clone(),
-            known: self.known, by: by.to_owned(),
+            name: self.name.clone(),
+            sha256: self.sha256.clone(),
+            bytes: self.bytes,
+            layout: self.layout.as_str().to_owned(),
+            mapping: self.mapping.clone(),
+            feed: self.feed.clone(),
+            rank: self.rank,
+            corrects: self.corrects.clone(),
+            known: self.known,
+            by: by.to_owned(),
         }
     }
 }
 
 /// SHA-256 as lower-case hexadecimal.
 #[must_use]
-pub fn sha256(bytes: &[u8]) -> String { hex(&Sha256::digest(bytes)) }
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
 
-fn hex(digest: &[u8]) -> String { digest.iter().map(|b| format!("{b:02x}")).collect() }
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|b| format!("{b:02x}")).collect()
+}
 
-pub(crate) fn name_of(path: &Path) -> String { path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()) }
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
+}
 
 fn io_at(what: &'static str, path: &Path) -> impl Fn(io::Error) -> IngestError {
     let path = path.to_owned();
@@ -62,33 +87,60 @@ fn io_at(what: &'static str, path: &Path) -> impl Fn(io::Error) -> IngestError {
 ///
 /// # Errors
 /// When it cannot be read or is empty.
-pub fn hash_file(path: &Path, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(String, u64), IngestError> {
+pub fn hash_file(
+    path: &Path,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<(String, u64), IngestError> {
     let mut file = File::open(path).map_err(io_at("open", path))?;
     let meta = file.metadata().map_err(io_at("open", path))?;
-    if meta.is_dir() { return Err(IngestError::Unreadable { path: path.to_owned(), why: "it is a folder: name its files".into() }); }
+    if meta.is_dir() {
+        return Err(IngestError::Unreadable {
+            path: path.to_owned(),
+            why: "it is a folder: name its files".into(),
+        });
+    }
     let (total, name) = (meta.len(), name_of(path));
     let mut hash = Sha256::new();
     let mut buffer = vec![0u8; 1 << 20];
     let mut done = 0u64;
     loop {
         let n = file.read(&mut buffer).map_err(io_at("read", path))?;
-        if n == 0 { break }
+        if n == 0 {
+            break;
+        }
         hash.update(&buffer[..n]);
         done += n as u64;
-        progress(Progress { file: &name, phase: Phase::Hashing, done, total, rows: 0, rejected: 0 });
+        progress(Progress {
+            file: &name,
+            phase: Phase::Hashing,
+            done,
+            total,
+            rows: 0,
+            rejected: 0,
+        });
     }
-    if done == 0 { return Err(IngestError::Empty { path: path.to_owned() }); }
+    if done == 0 {
+        return Err(IngestError::Empty { path: path.to_owned() });
+    }
     Ok((hex(&hash.finalize()), done))
 }
 
 /// What a file is, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format { Csv, Ndjson, Parquet, Workbook }
+pub(crate) enum Format {
+    Csv,
+    Ndjson,
+    Parquet,
+    Workbook,
+}
 
 /// Bytes read from disk so far, shared between the reader and the progress callback.
 pub(crate) type Done = Rc<Cell<u64>>;
 
-struct Counting { file: File, done: Done }
+struct Counting {
+    file: File,
+    done: Done,
+}
 impl Read for Counting {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buffer)?;
@@ -98,24 +150,45 @@ impl Read for Counting {
 }
 
 /// Each byte becomes a character.
-struct Latin1<R> { from: R, waiting: Option<u8>, buffer: Vec<u8>, at: usize, len: usize }
+struct Latin1<R> {
+    from: R,
+    waiting: Option<u8>,
+    buffer: Vec<u8>,
+    at: usize,
+    len: usize,
+}
 impl<R: Read> Latin1<R> {
-    fn new(from: R) -> Self { Latin1 { from, waiting: None, buffer: vec![0; 1 << 16], at: 0, len: 0 } }
+    fn new(from: R) -> Self {
+        Latin1 { from, waiting: None, buffer: vec![0; 1 << 16], at: 0, len: 0 }
+    }
 }
 impl<R: Read> Read for Latin1<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let mut n = 0;
         while n < out.len() {
-            if let Some(b) = self.waiting.take() { out[n] = b; n += 1; continue }
+            if let Some(b) = self.waiting.take() {
+                out[n] = b;
+                n += 1;
+                continue;
+            }
             if self.at == self.len {
-                if n > 0 { break }
+                if n > 0 {
+                    break;
+                }
                 self.len = self.from.read(&mut self.buffer)?;
                 self.at = 0;
-                if self.len == 0 { break }
+                if self.len == 0 {
+                    break;
+                }
             }
             let b = self.buffer[self.at];
             self.at += 1;
-            if b < 0x80 { out[n] = b } else { out[n] = 0xC0 | (b >> 6); self.waiting = Some(0x80 | (b & 0x3F)); }
+            if b < 0x80 {
+                out[n] = b
+            } else {
+                out[n] = 0xC0 | (b >> 6);
+                self.waiting = Some(0x80 | (b & 0x3F));
+            }
             n += 1;
         }
         Ok(n)
@@ -125,27 +198,54 @@ impl<R: Read> Read for Latin1<R> {
 /// Opens and recognises a file.
 pub(crate) fn format_of(path: &Path) -> Result<Format, IngestError> {
     let mut head = [0u8; 4096];
-    let raw = prefix(&mut File::open(path).map_err(io_at("open", path))?, &mut head).map_err(io_at("read", path))?;
-    if raw == 0 { return Err(IngestError::Empty { path: path.to_owned() }); }
-    let unreadable = |why: &str| Err(IngestError::Unreadable { path: path.to_owned(), why: why.into() });
-    if head.starts_with(b"PAR1") { return Ok(Format::Parquet); }
-    if head.starts_with(b"PK\x03\x04") { return Ok(Format::Workbook); }
-    if head.starts_with(b"\xD0\xCF\x11\xE0") { return unreadable("it is an old or encrypted Office file: save it as .xlsx without a password"); }
+    let raw = prefix(&mut File::open(path).map_err(io_at("open", path))?, &mut head)
+        .map_err(io_at("read", path))?;
+    if raw == 0 {
+        return Err(IngestError::Empty { path: path.to_owned() });
+    }
+    let unreadable =
+        |why: &str| Err(IngestError::Unreadable { path: path.to_owned(), why: why.into() });
+    if head.starts_with(b"PAR1") {
+        return Ok(Format::Parquet);
+    }
+    if head.starts_with(b"PK\x03\x04") {
+        return Ok(Format::Workbook);
+    }
+    if head.starts_with(b"\xD0\xCF\x11\xE0") {
+        return unreadable(
+            "it is an old or encrypted Office file: save it as .xlsx without a password",
+        );
+    }
     let len = if head.starts_with(b"\x1f\x8b") {
         let file = File::open(path).map_err(io_at("open", path))?;
         let mut inner = [0u8; 4096];
-        let n = prefix(&mut MultiGzDecoder::new(file), &mut inner)
-            .map_err(|e| IngestError::Unreadable { path: path.to_owned(), why: format!("its gzip is broken: {e}") })?;
-        if n == 0 { return Err(IngestError::Empty { path: path.to_owned() }); }
+        let n = prefix(&mut MultiGzDecoder::new(file), &mut inner).map_err(|e| {
+            IngestError::Unreadable {
+                path: path.to_owned(),
+                why: format!("its gzip is broken: {e}"),
+            }
+        })?;
+        if n == 0 {
+            return Err(IngestError::Empty { path: path.to_owned() });
+        }
         head = inner;
         n
-    } else { raw };
+    } else {
+        raw
+    };
     let head = &head[..len];
-    if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") || head.iter().filter(|&&b| b == 0).count() > head.len() / 4 {
+    if head.starts_with(b"\xFF\xFE")
+        || head.starts_with(b"\xFE\xFF")
+        || head.iter().filter(|&&b| b == 0).count() > head.len() / 4
+    {
         return unreadable("it is UTF-16 or no text: save it as UTF-8");
     }
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    Ok(if text.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') { Format::Ndjson } else { Format::Csv })
+    Ok(if text.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
+        Format::Ndjson
+    } else {
+        Format::Csv
+    })
 }
 
 fn prefix(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
@@ -162,14 +262,25 @@ fn prefix(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
 }
 
 /// Opens a text file, uncompressed and in UTF-8 (or in what should be).
-pub(crate) fn open_text(path: &Path, encoding: Encoding, done: &Done) -> Result<Box<dyn Read>, IngestError> {
+pub(crate) fn open_text(
+    path: &Path,
+    encoding: Encoding,
+    done: &Done,
+) -> Result<Box<dyn Read>, IngestError> {
     let mut magic = [0u8; 2];
-    let n = prefix(&mut File::open(path).map_err(io_at("open", path))?, &mut magic).map_err(io_at("read", path))?;
-    let counted = Counting { file: File::open(path).map_err(io_at("open", path))?, done: done.clone() };
+    let n = prefix(&mut File::open(path).map_err(io_at("open", path))?, &mut magic)
+        .map_err(io_at("read", path))?;
+    let counted =
+        Counting { file: File::open(path).map_err(io_at("open", path))?, done: done.clone() };
     let plain: Box<dyn Read> = if n == 2 && magic == [0x1f, 0x8b] {
         Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 17, counted)))
-    } else { Box::new(counted) };
-    Ok(match encoding { Encoding::Utf8 => plain, Encoding::Latin1 => Box::new(Latin1::new(plain)) })
+    } else {
+        Box::new(counted)
+    };
+    Ok(match encoding {
+        Encoding::Utf8 => plain,
+        Encoding::Latin1 => Box::new(Latin1::new(plain)),
+    })
 }
 
 #[cfg(test)]
@@ -184,7 +295,13 @@ mod tests {
             let mut from = Latin1::new(&bytes[..]);
             let mut got = Vec::new();
             let mut buffer = vec![0; size];
-            loop { let n = from.read(&mut buffer).unwrap(); if n == 0 { break } got.extend_from_slice(&buffer[..n]); }
+            loop {
+                let n = from.read(&mut buffer).unwrap();
+                if n == 0 {
+                    break;
+                }
+                got.extend_from_slice(&buffer[..n]);
+            }
             assert_eq!(String::from_utf8(got).unwrap(), want);
         }
     }

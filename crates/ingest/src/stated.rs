@@ -1,74 +1,139 @@
 //! Stated figures: the text as written, with all its readings; never a choice between them.
 
-use crate::{cell::{Cell, RawRow, Row, printed}, error::{Bad, Reason, fault}, layout::figures as f, limits::MAX_FIELD, session::{Context, Load, Trouble}, summary::Flag};
+use crate::{
+    cell::{Cell, RawRow, Row, printed},
+    error::{Bad, Reason, fault},
+    layout::figures as f,
+    limits::MAX_FIELD,
+    session::{Context, Load, Trouble},
+    summary::Flag,
+};
 use northbound_ledger::{rows::StatedRow, sink::RowSink};
 use northbound_types::{NullReason, Period, Ratio, figure::parse_percent, percent::percent};
 use std::collections::BTreeMap;
 
 /// Loads stated figures.
-pub(crate) struct Figures<'s> { pub(crate) sink: &'s mut dyn RowSink }
+pub(crate) struct Figures<'s> {
+    pub(crate) sink: &'s mut dyn RowSink,
+}
 
 impl Load for Figures<'_> {
-    fn load<R: RawRow>(&mut self, row: &Row<'_, R>, place: i64, context: &mut Context<'_>) -> Result<(), Trouble> {
+    fn load<R: RawRow>(
+        &mut self,
+        row: &Row<'_, R>,
+        place: i64,
+        context: &mut Context<'_>,
+    ) -> Result<(), Trouble> {
         let (found, flags) = stated(row, place, context)?;
         self.sink.stated(&found).map_err(Trouble::Sink)?;
-        for flag in flags { context.flags.add(flag); }
+        for flag in flags {
+            context.flags.add(flag);
+        }
         Ok(())
     }
 }
 
 /// Spellings of a null that need no mapping, lower case; the marks are those of `NullReason::mark`.
 const SPELLINGS: &[(&str, NullReason)] = &[
-    ("n/a", NullReason::NotApplicable), ("na", NullReason::NotApplicable), ("not applicable", NullReason::NotApplicable),
-    ("n/r", NullReason::NotReported), ("not reported", NullReason::NotReported), ("not available", NullReason::NotReported),
-    ("tbc", NullReason::NotReported), ("-", NullReason::NotReported), ("–", NullReason::NotReported), ("null", NullReason::NotReported),
-    ("no data", NullReason::NotReported), ("no events", NullReason::NoEvents), ("no activity", NullReason::NoEvents),
-    ("unreliable", NullReason::Unreliable), ("suppressed", NullReason::Suppressed), ("redacted", NullReason::Suppressed),
+    ("n/a", NullReason::NotApplicable),
+    ("na", NullReason::NotApplicable),
+    ("not applicable", NullReason::NotApplicable),
+    ("n/r", NullReason::NotReported),
+    ("not reported", NullReason::NotReported),
+    ("not available", NullReason::NotReported),
+    ("tbc", NullReason::NotReported),
+    ("-", NullReason::NotReported),
+    ("–", NullReason::NotReported),
+    ("null", NullReason::NotReported),
+    ("no data", NullReason::NotReported),
+    ("no events", NullReason::NoEvents),
+    ("no activity", NullReason::NoEvents),
+    ("unreliable", NullReason::Unreliable),
+    ("suppressed", NullReason::Suppressed),
+    ("redacted", NullReason::Suppressed),
 ];
 
 /// The reason that a text states, where it is a null.
 fn null_reason<R>(row: &Row<'_, R>, text: &str) -> Option<NullReason> {
     let lower = text.to_lowercase();
-    row.plan.null_reasons.get(text).copied()
-        .or_else(|| NullReason::ALL.iter().copied().find(|r| r.as_str() == lower || r.mark() == lower))
+    row.plan
+        .null_reasons
+        .get(text)
+        .copied()
+        .or_else(|| {
+            NullReason::ALL.iter().copied().find(|r| r.as_str() == lower || r.mark() == lower)
+        })
         .or_else(|| SPELLINGS.iter().find(|(s, _)| *s == lower).map(|(_, r)| *r))
 }
 
 /// A decimal text as the field writes it, with a point for the decimals: `99.38%`. Thousands
 /// separators are not guessed.
 fn decimal<R>(row: &Row<'_, R>, column: &str, text: &str) -> Result<String, Bad> {
-    let bad = || fault(column.to_owned(), Reason::NotANumber, "write a decimal number or percentage, such as 99.38%, or a null spelling", text);
-    if text.len() > 60 { return Err(bad()); }
+    let bad = || {
+        fault(
+            column.to_owned(),
+            Reason::NotANumber,
+            "write a decimal number or percentage, such as 99.38%, or a null spelling",
+            text,
+        )
+    };
+    if text.len() > 60 {
+        return Err(bad());
+    }
     let comma = row.plan.decimal_comma;
-    if comma && text.contains('.') { return Err(bad()); }
+    if comma && text.contains('.') {
+        return Err(bad());
+    }
     let text = if comma { text.replacen(',', ".", 1) } else { text.to_owned() };
-    if parse_percent(&text).is_none() { return Err(bad()); }
+    if parse_percent(&text).is_none() {
+        return Err(bad());
+    }
     Ok(text)
 }
 
 /// A figure's cell: a number, a null with its reason, or nothing.
-enum Found { Nothing, Null(NullReason), Text(String) }
+enum Found {
+    Nothing,
+    Null(NullReason),
+    Text(String),
+}
 
 fn cell<R: RawRow>(row: &Row<'_, R>, name: &str, cell: Cell<'_>) -> Result<Found, Bad> {
-    if cell == Cell::Empty { return Ok(Found::Nothing) }
+    if cell == Cell::Empty {
+        return Ok(Found::Nothing);
+    }
     let text = printed(cell);
-    if let Some(reason) = null_reason(row, &text) { return Ok(Found::Null(reason)) }
+    if let Some(reason) = null_reason(row, &text) {
+        return Ok(Found::Null(reason));
+    }
     decimal(row, name, &text).map(Found::Text)
 }
 
 /// A count: a null spelling counts as none, with its reason.
-fn count<R: RawRow>(row: &Row<'_, R>, column: usize, null: &mut Option<NullReason>) -> Result<Option<i64>, Bad> {
-    if let Cell::Text(t) = row.get(column) && let Some(reason) = null_reason(row, t) {
+fn count<R: RawRow>(
+    row: &Row<'_, R>,
+    column: usize,
+    null: &mut Option<NullReason>,
+) -> Result<Option<i64>, Bad> {
+    if let Cell::Text(t) = row.get(column)
+        && let Some(reason) = null_reason(row, t)
+    {
         null.get_or_insert(reason);
         return Ok(None);
     }
     row.count(column)
 }
 
-fn stated<R: RawRow>(row: &Row<'_, R>, place: i64, context: &Context<'_>) -> Result<(StatedRow, Vec<Flag>), Bad> {
+fn stated<R: RawRow>(
+    row: &Row<'_, R>,
+    place: i64,
+    context: &Context<'_>,
+) -> Result<(StatedRow, Vec<Flag>), Bad> {
     let mut flags = Vec::new();
     let measure = row.text(f::MEASURE)?;
-    if measure.is_empty() { return Err(row.missing(f::MEASURE)); }
+    if measure.is_empty() {
+        return Err(row.missing(f::MEASURE));
+    }
     let period = period(row)?;
     let mut null = None;
     let numerator = count(row, f::NUMERATOR, &mut null)?;
@@ -76,13 +141,17 @@ fn stated<R: RawRow>(row: &Row<'_, R>, place: i64, context: &Context<'_>) -> Res
     let counted = count(row, f::COUNT, &mut null)?;
     let text = match cell(row, "text", row.get(f::TEXT))? {
         Found::Nothing => None,
-        Found::Null(reason) => { null.get_or_insert(reason); None }
+        Found::Null(reason) => {
+            null.get_or_insert(reason);
+            None
+        }
         Found::Text(t) => Some(t),
     };
     let mut readings = readings(row)?;
     check_ratio(numerator, denominator)?;
     let explicit = explicit_null(row)?;
-    let has_value = numerator.is_some() || counted.is_some() || text.is_some() || !readings.is_empty();
+    let has_value =
+        numerator.is_some() || counted.is_some() || text.is_some() || !readings.is_empty();
     if has_value && explicit.is_some() {
         return Err(fault("null", Reason::ValueAndNull, "the row states a null and a value", ""));
     }
@@ -92,18 +161,32 @@ fn stated<R: RawRow>(row: &Row<'_, R>, place: i64, context: &Context<'_>) -> Res
         null = Some(NullReason::NotReported);
         flags.push(Flag::BlankValue);
     }
-    if let (Some(t), Some(n), Some(d)) = (&text, numerator, denominator) && let Some(computed) = disagreeing(t, n, d) {
+    if let (Some(t), Some(n), Some(d)) = (&text, numerator, denominator)
+        && let Some(computed) = disagreeing(t, n, d)
+    {
         readings.push(("text as written".into(), t.clone()));
         readings.push(("numerator over denominator".into(), computed));
         flags.push(Flag::ReadingsDisagree);
     }
-    if readings.len() > 1 { flags.push(Flag::SeveralReadings); }
+    if readings.len() > 1 {
+        flags.push(Flag::SeveralReadings);
+    }
     let over = |t: &str| parse_percent(t).is_some_and(|p| p > num_one());
-    if text.as_deref().is_some_and(over) || readings.iter().any(|(_, t)| over(t)) { flags.push(Flag::OverHundred); }
+    if text.as_deref().is_some_and(over) || readings.iter().any(|(_, t)| over(t)) {
+        flags.push(Flag::OverHundred);
+    }
     let found = StatedRow {
-        measure: measure.to_owned(), period: period.to_string(), keys: keys(row)?, numerator, denominator, count: counted, text, readings,
+        measure: measure.to_owned(),
+        period: period.to_string(),
+        keys: keys(row)?,
+        numerator,
+        denominator,
+        count: counted,
+        text,
+        readings,
         null: null.map(|r| r.as_str().to_owned()),
-        target: level(row, f::TARGET, &mut flags)?, minimum: level(row, f::MINIMUM, &mut flags)?,
+        target: level(row, f::TARGET, &mut flags)?,
+        minimum: level(row, f::MINIMUM, &mut flags)?,
         source: owned_or(row.note(f::SOURCE)?, &context.options.source),
         document: owned_or(row.note(f::DOCUMENT)?, context.file),
         version: row.note(f::VERSION)?.to_owned(),
@@ -114,46 +197,86 @@ fn stated<R: RawRow>(row: &Row<'_, R>, place: i64, context: &Context<'_>) -> Res
     Ok((found, flags))
 }
 
-fn num_one() -> num_rational::BigRational { num_rational::BigRational::from_integer(1.into()) }
+fn num_one() -> num_rational::BigRational {
+    num_rational::BigRational::from_integer(1.into())
+}
 
-fn owned_or(text: &str, default: &str) -> String { if text.is_empty() { default.to_owned() } else { text.to_owned() } }
+fn owned_or(text: &str, default: &str) -> String {
+    if text.is_empty() { default.to_owned() } else { text.to_owned() }
+}
 
 fn period<R: RawRow>(row: &Row<'_, R>) -> Result<Period, Bad> {
     let cell = row.get(f::PERIOD);
-    if cell == Cell::Empty { return Err(row.missing(f::PERIOD)); }
+    if cell == Cell::Empty {
+        return Err(row.missing(f::PERIOD));
+    }
     let text = printed(cell);
-    text.parse().map_err(|e: northbound_types::time::TimeError| fault("period", Reason::MalformedPeriod, e.hint, &text))
+    text.parse().map_err(|e: northbound_types::time::TimeError| {
+        fault("period", Reason::MalformedPeriod, e.hint, &text)
+    })
 }
 
 fn explicit_null<R: RawRow>(row: &Row<'_, R>) -> Result<Option<NullReason>, Bad> {
     let text = row.text(f::NULL)?;
-    if text.is_empty() { return Ok(None) }
+    if text.is_empty() {
+        return Ok(None);
+    }
     null_reason(row, text).map(Some).ok_or_else(|| {
         let words: Vec<&str> = NullReason::ALL.iter().map(|r| r.as_str()).collect();
-        fault("null", Reason::UnknownWord, format!("use one of: {}, or a spelling from the mapping's [nulls]", words.join(", ")), text)
+        fault(
+            "null",
+            Reason::UnknownWord,
+            format!("use one of: {}, or a spelling from the mapping's [nulls]", words.join(", ")),
+            text,
+        )
     })
 }
 
 fn check_ratio(numerator: Option<i64>, denominator: Option<i64>) -> Result<(), Bad> {
     match (numerator, denominator) {
-        (Some(n), Some(d)) if n > d => Err(fault("numerator", Reason::NumeratorOverDenominator, format!("more than the denominator {d}"), &n.to_string())),
-        (Some(n), None) => Err(fault("denominator", Reason::HalfARatio, "a numerator needs its denominator", &n.to_string())),
-        (None, Some(d)) => Err(fault("numerator", Reason::HalfARatio, "a denominator needs its numerator; a count goes into `count`", &d.to_string())),
+        (Some(n), Some(d)) if n > d => Err(fault(
+            "numerator",
+            Reason::NumeratorOverDenominator,
+            format!("more than the denominator {d}"),
+            &n.to_string(),
+        )),
+        (Some(n), None) => Err(fault(
+            "denominator",
+            Reason::HalfARatio,
+            "a numerator needs its denominator",
+            &n.to_string(),
+        )),
+        (None, Some(d)) => Err(fault(
+            "numerator",
+            Reason::HalfARatio,
+            "a denominator needs its numerator; a count goes into `count`",
+            &d.to_string(),
+        )),
         _ => Ok(()),
     }
 }
 
 /// What numerator and denominator make, where the text is neither their rounded nor their cut share.
 fn disagreeing(text: &str, numerator: i64, denominator: i64) -> Option<String> {
-    let ratio = Ratio { num: u64::try_from(numerator).ok()?, den: u64::try_from(denominator).ok()? };
-    let places = text.trim_end_matches(['%', ' ']).split_once('.').map_or(0, |(_, d)| d.len() as u32).min(30);
+    let ratio =
+        Ratio { num: u64::try_from(numerator).ok()?, den: u64::try_from(denominator).ok()? };
+    let places = text
+        .trim_end_matches(['%', ' '])
+        .split_once('.')
+        .map_or(0, |(_, d)| d.len() as u32)
+        .min(30);
     let said = parse_percent(text)?;
     // Nothing fell due: any percentage says more than the counts do.
     let Some(exact) = ratio.rational() else { return Some(format!("{numerator}/{denominator}")) };
     let rounded = parse_percent(&percent(ratio, places, &[])?)?;
-    let step = num_rational::BigRational::new(1.into(), num_bigint::BigInt::from(10u32).pow(places + 2));
+    let step =
+        num_rational::BigRational::new(1.into(), num_bigint::BigInt::from(10u32).pow(places + 2));
     let cut = said <= exact && &exact - &said < step;
-    if said == rounded || cut { None } else { Some(format!("{}%", percent(ratio, places.max(2), &[])?)) }
+    if said == rounded || cut {
+        None
+    } else {
+        Some(format!("{}%", percent(ratio, places.max(2), &[])?))
+    }
 }
 
 /// Keys of the figure: the layout's and the mapping's, where they say something.
@@ -161,15 +284,27 @@ fn keys<R: RawRow>(row: &Row<'_, R>) -> Result<BTreeMap<String, String>, Bad> {
     let mut keys = BTreeMap::new();
     for column in [f::REGION, f::PROVIDER, f::USER, f::SRV, f::MODE] {
         let text = row.text(column)?;
-        if !text.is_empty() { keys.insert(row.name(column).to_owned(), text.to_owned()); }
+        if !text.is_empty() {
+            keys.insert(row.name(column).to_owned(), text.to_owned());
+        }
     }
     if let Some(word) = keys.get("region") {
-        word.parse::<northbound_types::Region>().map_err(|e| fault("region", Reason::UnknownWord, e.to_string(), word))?;
+        word.parse::<northbound_types::Region>()
+            .map_err(|e| fault("region", Reason::UnknownWord, e.to_string(), word))?;
     }
     for (name, at) in &row.plan.keys {
         let text = printed(row.source(*at));
-        if text.len() > MAX_FIELD { return Err(fault(name.clone(), Reason::FieldTooLong, format!("the limit is {MAX_FIELD} bytes"), &text)); }
-        if !text.is_empty() { keys.insert(name.clone(), text); }
+        if text.len() > MAX_FIELD {
+            return Err(fault(
+                name.clone(),
+                Reason::FieldTooLong,
+                format!("the limit is {MAX_FIELD} bytes"),
+                &text,
+            ));
+        }
+        if !text.is_empty() {
+            keys.insert(name.clone(), text);
+        }
     }
     Ok(keys)
 }
@@ -178,11 +313,18 @@ fn keys<R: RawRow>(row: &Row<'_, R>) -> Result<BTreeMap<String, String>, Bad> {
 fn readings<R: RawRow>(row: &Row<'_, R>) -> Result<Vec<(String, String)>, Bad> {
     let mut found = Vec::new();
     for (meaning, at) in &row.plan.readings {
-        if let Found::Text(t) = cell(row, &format!("reading:{meaning}"), row.source(*at))? { found.push((meaning.clone(), t)); }
+        if let Found::Text(t) = cell(row, &format!("reading:{meaning}"), row.source(*at))? {
+            found.push((meaning.clone(), t));
+        }
     }
     for part in row.note(f::READINGS)?.split(';').map(str::trim).filter(|p| !p.is_empty()) {
         let Some((meaning, text)) = part.split_once('=') else {
-            return Err(fault("readings", Reason::NotANumber, "write MEANING=NUMBER; MEANING=NUMBER", part));
+            return Err(fault(
+                "readings",
+                Reason::NotANumber,
+                "write MEANING=NUMBER; MEANING=NUMBER",
+                part,
+            ));
         };
         found.push((meaning.trim().to_owned(), decimal(row, "readings", text.trim())?));
     }
@@ -190,11 +332,20 @@ fn readings<R: RawRow>(row: &Row<'_, R>) -> Result<Vec<(String, String)>, Bad> {
 }
 
 /// A target or minimum as text; one that is no percentage is kept and flagged.
-fn level<R: RawRow>(row: &Row<'_, R>, column: usize, flags: &mut Vec<Flag>) -> Result<Option<String>, Bad> {
+fn level<R: RawRow>(
+    row: &Row<'_, R>,
+    column: usize,
+    flags: &mut Vec<Flag>,
+) -> Result<Option<String>, Bad> {
     let text = row.text(column)?;
-    if text.is_empty() || null_reason(row, text).is_some() { return Ok(None) }
+    if text.is_empty() || null_reason(row, text).is_some() {
+        return Ok(None);
+    }
     match decimal(row, "", text) {
         Ok(t) => Ok(Some(t)),
-        Err(_) => { flags.push(Flag::LevelNotANumber); Ok(Some(text.to_owned())) }
+        Err(_) => {
+            flags.push(Flag::LevelNotANumber);
+            Ok(Some(text.to_owned()))
+        }
     }
 }

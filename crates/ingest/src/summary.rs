@@ -32,7 +32,9 @@ text_enum! {
 pub(crate) struct Flags([u64; Flag::ALL.len()]);
 
 impl Flags {
-    pub(crate) fn add(&mut self, flag: Flag) { self.0[flag as usize] += 1; }
+    pub(crate) fn add(&mut self, flag: Flag) {
+        self.0[flag as usize] += 1;
+    }
     pub(crate) fn counts(&self) -> BTreeMap<Flag, u64> {
         Flag::ALL.iter().map(|&f| (f, self.0[f as usize])).filter(|(_, n)| *n > 0).collect()
     }
@@ -66,8 +68,18 @@ pub struct FileSummary {
 impl FileSummary {
     /// A file whose bytes are known already: nothing was read.
     pub(crate) fn already(source: SourceMeta) -> FileSummary {
-        FileSummary { source, read: 0, accepted: 0, rejected: 0, by_reason: BTreeMap::new(), flags: BTreeMap::new(),
-            ignored_columns: Vec::new(), first: None, last: None, already_known: true }
+        FileSummary {
+            source,
+            read: 0,
+            accepted: 0,
+            rejected: 0,
+            by_reason: BTreeMap::new(),
+            flags: BTreeMap::new(),
+            ignored_columns: Vec::new(),
+            first: None,
+            last: None,
+            already_known: true,
+        }
     }
 }
 
@@ -81,23 +93,33 @@ pub struct Summary {
 impl Summary {
     /// Rows read in all files.
     #[must_use]
-    pub fn read(&self) -> u64 { self.files.iter().map(|f| f.read).sum() }
+    pub fn read(&self) -> u64 {
+        self.files.iter().map(|f| f.read).sum()
+    }
     /// Rows accepted in all files.
     #[must_use]
-    pub fn accepted(&self) -> u64 { self.files.iter().map(|f| f.accepted).sum() }
+    pub fn accepted(&self) -> u64 {
+        self.files.iter().map(|f| f.accepted).sum()
+    }
     /// Rows rejected in all files.
     #[must_use]
-    pub fn rejected(&self) -> u64 { self.files.iter().map(|f| f.rejected).sum() }
+    pub fn rejected(&self) -> u64 {
+        self.files.iter().map(|f| f.rejected).sum()
+    }
     /// Rejected rows by reason, over all files.
     #[must_use]
     pub fn by_reason(&self) -> BTreeMap<Reason, u64> {
         let mut all = BTreeMap::new();
-        for (&reason, n) in self.files.iter().flat_map(|f| &f.by_reason) { *all.entry(reason).or_insert(0) += n; }
+        for (&reason, n) in self.files.iter().flat_map(|f| &f.by_reason) {
+            *all.entry(reason).or_insert(0) += n;
+        }
         all
     }
     /// Accepted rows with a flag, over all files.
     #[must_use]
-    pub fn flagged(&self, flag: Flag) -> u64 { self.files.iter().filter_map(|f| f.flags.get(&flag)).sum() }
+    pub fn flagged(&self, flag: Flag) -> u64 {
+        self.files.iter().filter_map(|f| f.flags.get(&flag)).sum()
+    }
 }
 
 /// What a file is going through.

@@ -1,7 +1,17 @@
 //! Times: a fast way for `2026-04-01T12:00:00.25Z`, and every other way that a mapping may state.
 
-use crate::{cell::Cell, error::Reason, limits::{FIRST_TIME, LAST_TIME}, number};
-use jiff::{Timestamp, civil::DateTime, fmt::strtime, tz::{AmbiguousOffset, TimeZone}};
+use crate::{
+    cell::Cell,
+    error::Reason,
+    limits::{FIRST_TIME, LAST_TIME},
+    number,
+};
+use jiff::{
+    Timestamp,
+    civil::DateTime,
+    fmt::strtime,
+    tz::{AmbiguousOffset, TimeZone},
+};
 use northbound_types::text_enum;
 
 text_enum! {
@@ -35,22 +45,33 @@ pub struct TimeRule {
 
 impl Default for TimeRule {
     fn default() -> Self {
-        TimeRule { formats: Vec::new(), epoch_unit: None, zone: None, ambiguous: ClockChange::Reject,
-            skipped: ClockChange::Reject, date_alone: false }
+        TimeRule {
+            formats: Vec::new(),
+            epoch_unit: None,
+            zone: None,
+            ambiguous: ClockChange::Reject,
+            skipped: ClockChange::Reject,
+            date_alone: false,
+        }
     }
 }
 
 type Why = (Reason, String);
 
 /// Is the time one that a system of our age can have written?
-pub(crate) fn in_range(micros: i64) -> bool { (FIRST_TIME..LAST_TIME).contains(&micros) }
+pub(crate) fn in_range(micros: i64) -> bool {
+    (FIRST_TIME..LAST_TIME).contains(&micros)
+}
 
 impl TimeRule {
     /// Reads a cell as µs UTC.
     #[inline]
     pub(crate) fn read(&self, cell: Cell<'_>) -> Result<i64, Why> {
         let micros = match cell {
-            Cell::Text(t) => match (self.formats.is_empty() && self.epoch_unit.is_none()).then(|| rfc3339(t.as_bytes())).flatten() {
+            Cell::Text(t) => match (self.formats.is_empty() && self.epoch_unit.is_none())
+                .then(|| rfc3339(t.as_bytes()))
+                .flatten()
+            {
                 Some(m) => m,
                 None => self.slow(t)?,
             },
@@ -60,44 +81,76 @@ impl TimeRule {
             Cell::Uint(n) => self.epoch(&n.to_string())?,
             Cell::Empty => return Err((Reason::MissingValue, "no time".into())),
         };
-        if in_range(micros) { Ok(micros) } else { Err((Reason::TimeOutOfRange, "a time must be from 1970 to 2200".into())) }
+        if in_range(micros) {
+            Ok(micros)
+        } else {
+            Err((Reason::TimeOutOfRange, "a time must be from 1970 to 2200".into()))
+        }
     }
 
     fn epoch(&self, text: &str) -> Result<i64, Why> {
         let Some(unit) = self.epoch_unit else {
-            return Err((Reason::NotATime, "a number is no time unless the mapping states times.COLUMN.unit (s, ms, us)".into()));
+            return Err((
+                Reason::NotATime,
+                "a number is no time unless the mapping states times.COLUMN.unit (s, ms, us)"
+                    .into(),
+            ));
         };
         number::scaled(text, unit, false).map_err(|(r, w)| (r, w.into()))
     }
 
     fn wall(&self, micros: i64) -> Result<i64, Why> {
         let Some(zone) = &self.zone else { return Err(no_zone()) };
-        let at = Timestamp::from_microsecond(micros).map_err(|_| (Reason::TimeOutOfRange, "not a time".to_owned()))?;
+        let at = Timestamp::from_microsecond(micros)
+            .map_err(|_| (Reason::TimeOutOfRange, "not a time".to_owned()))?;
         self.local(TimeZone::UTC.to_datetime(at), zone)
     }
 
     fn slow(&self, text: &str) -> Result<i64, Why> {
-        if self.epoch_unit.is_some() { return self.epoch(text); }
-        if self.formats.is_empty() { return self.iso(text); }
+        if self.epoch_unit.is_some() {
+            return self.epoch(text);
+        }
+        if self.formats.is_empty() {
+            return self.iso(text);
+        }
         for format in &self.formats {
             let Ok(broken) = strtime::parse(format, text) else { continue };
-            if let Ok(at) = broken.to_timestamp() { return Ok(at.as_microsecond()); }
+            if let Ok(at) = broken.to_timestamp() {
+                return Ok(at.as_microsecond());
+            }
             let Ok(wall) = broken.to_datetime() else { continue };
             let Some(zone) = &self.zone else { return Err(no_zone()) };
             return self.local(wall, zone);
         }
-        Err((Reason::NotATime, format!("does not fit the mapping's format {}", self.formats.join(" or "))))
+        Err((
+            Reason::NotATime,
+            format!("does not fit the mapping's format {}", self.formats.join(" or ")),
+        ))
     }
 
     fn iso(&self, text: &str) -> Result<i64, Why> {
         // An instant with an offset; a bracketed zone name is not taken.
-        if let (true, Ok(at)) = (text.len() <= 40, text.parse::<Timestamp>()) { return Ok(at.as_microsecond()); }
-        let bad = || (Reason::NotATime, "write it as 2026-04-01T12:00:00Z, or state the format in a mapping".to_owned());
-        if text.len() > 40 { return Err(bad()); }
-        if text.len() == 10 && !self.date_alone {
-            return Err((Reason::NotATime, "a date alone is not a time: write it as 2026-04-01T12:00:00Z".into()));
+        if let (true, Ok(at)) = (text.len() <= 40, text.parse::<Timestamp>()) {
+            return Ok(at.as_microsecond());
         }
-        if text.ends_with(['Z', 'z', ']']) { return Err(bad()); }
+        let bad = || {
+            (
+                Reason::NotATime,
+                "write it as 2026-04-01T12:00:00Z, or state the format in a mapping".to_owned(),
+            )
+        };
+        if text.len() > 40 {
+            return Err(bad());
+        }
+        if text.len() == 10 && !self.date_alone {
+            return Err((
+                Reason::NotATime,
+                "a date alone is not a time: write it as 2026-04-01T12:00:00Z".into(),
+            ));
+        }
+        if text.ends_with(['Z', 'z', ']']) {
+            return Err(bad());
+        }
         let wall: DateTime = text.parse().map_err(|_| bad())?;
         match &self.zone {
             Some(zone) => self.local(wall, zone),
@@ -112,20 +165,41 @@ impl TimeRule {
         // Before a change the clock has the offset `before`. In a fold that is the earlier instant,
         // in a gap the later one.
         let (choice, earlier, later, reason, what) = match found.offset() {
-            AmbiguousOffset::Unambiguous { offset } => (ClockChange::Earlier, offset, offset, Reason::NotATime, ""),
-            AmbiguousOffset::Fold { before, after } => (self.ambiguous, before, after, Reason::AmbiguousTime, "twice (times.ambiguous"),
-            AmbiguousOffset::Gap { before, after } => (self.skipped, after, before, Reason::SkippedTime, "never (times.skipped"),
+            AmbiguousOffset::Unambiguous { offset } => {
+                (ClockChange::Earlier, offset, offset, Reason::NotATime, "")
+            }
+            AmbiguousOffset::Fold { before, after } => {
+                (self.ambiguous, before, after, Reason::AmbiguousTime, "twice (times.ambiguous")
+            }
+            AmbiguousOffset::Gap { before, after } => {
+                (self.skipped, after, before, Reason::SkippedTime, "never (times.skipped")
+            }
         };
         let offset = match choice {
-            ClockChange::Reject => return Err((reason, format!("the clock showed this time {what} in a mapping may choose earlier or later)"))),
+            ClockChange::Reject => {
+                return Err((
+                    reason,
+                    format!(
+                        "the clock showed this time {what} in a mapping may choose earlier or later)"
+                    ),
+                ));
+            }
             ClockChange::Earlier => earlier,
             ClockChange::Later => later,
         };
-        offset.to_timestamp(wall).map(Timestamp::as_microsecond).map_err(|e| (Reason::TimeOutOfRange, e.to_string()))
+        offset
+            .to_timestamp(wall)
+            .map(Timestamp::as_microsecond)
+            .map_err(|e| (Reason::TimeOutOfRange, e.to_string()))
     }
 }
 
-fn no_zone() -> Why { (Reason::NoZone, "the time states no zone: write Z or an offset, or state times.zone in a mapping".into()) }
+fn no_zone() -> Why {
+    (
+        Reason::NoZone,
+        "the time states no zone: write Z or an offset, or state times.zone in a mapping".into(),
+    )
+}
 
 fn two(b: &[u8], at: usize) -> Option<u32> {
     let (h, l) = (b[at].wrapping_sub(b'0'), b[at + 1].wrapping_sub(b'0'));
@@ -135,29 +209,51 @@ fn two(b: &[u8], at: usize) -> Option<u32> {
 /// `YYYY-MM-DDTHH:MM:SS[.f…]Z` with at most six decimals; `None` for anything else, also for a
 /// second of 60.
 pub(crate) fn rfc3339(b: &[u8]) -> Option<i64> {
-    if b.len() < 20 || b.len() > 27 || b[b.len() - 1] != b'Z' { return None; }
-    if b[4] != b'-' || b[7] != b'-' || b[10] != b'T' || b[13] != b':' || b[16] != b':' { return None; }
+    if b.len() < 20 || b.len() > 27 || b[b.len() - 1] != b'Z' {
+        return None;
+    }
+    if b[4] != b'-' || b[7] != b'-' || b[10] != b'T' || b[13] != b':' || b[16] != b':' {
+        return None;
+    }
     let year = two(b, 0)? * 100 + two(b, 2)?;
     let (month, day) = (two(b, 5)?, two(b, 8)?);
     let (hour, minute, second) = (two(b, 11)?, two(b, 14)?, two(b, 17)?);
-    if hour > 23 || minute > 59 || second > 59 || month == 0 || month > 12 || day == 0 || day > month_days(year, month) { return None; }
+    if hour > 23
+        || minute > 59
+        || second > 59
+        || month == 0
+        || month > 12
+        || day == 0
+        || day > month_days(year, month)
+    {
+        return None;
+    }
     let mut fraction = 0u32;
     if b.len() > 20 {
-        if b[19] != b'.' || b.len() == 21 { return None; }
+        if b[19] != b'.' || b.len() == 21 {
+            return None;
+        }
         let digits = &b[20..b.len() - 1];
         for &c in digits {
-            if !c.is_ascii_digit() { return None; }
+            if !c.is_ascii_digit() {
+                return None;
+            }
             fraction = fraction * 10 + u32::from(c - b'0');
         }
-        for _ in digits.len()..6 { fraction *= 10; }
+        for _ in digits.len()..6 {
+            fraction *= 10;
+        }
     }
-    let seconds = days_from_civil(i64::from(year), month, day) * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
+    let seconds = days_from_civil(i64::from(year), month, day) * 86_400
+        + i64::from(hour * 3600 + minute * 60 + second);
     Some(seconds * 1_000_000 + i64::from(fraction))
 }
 
 fn month_days(year: u32, month: u32) -> u32 {
     match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,

@@ -1,10 +1,16 @@
 use super::*;
 use proptest::prelude::*;
 
-fn us(text: &str) -> i64 { text.parse::<Timestamp>().unwrap().as_microsecond() }
+fn us(text: &str) -> i64 {
+    text.parse::<Timestamp>().unwrap().as_microsecond()
+}
 
 fn london() -> TimeRule {
-    TimeRule { formats: vec!["%d/%m/%Y %H:%M:%S".into()], zone: Some(TimeZone::get("Europe/London").unwrap()), ..TimeRule::default() }
+    TimeRule {
+        formats: vec!["%d/%m/%Y %H:%M:%S".into()],
+        zone: Some(TimeZone::get("Europe/London").unwrap()),
+        ..TimeRule::default()
+    }
 }
 
 proptest! {
@@ -22,8 +28,17 @@ proptest! {
 
 #[test]
 fn bytes_that_are_no_time_are_none() {
-    for t in ["2026-04-01T12:00:00", "2026-02-29T00:00:00Z", "2026-04-01T24:00:00Z", "2026-04-01T12:00:60Z", "2026-04-01T12:00:00.Z",
-        "2026-04-01T12:00:00.1234567Z", "２０26-04-01T12:00:00Z"] { assert_eq!(rfc3339(t.as_bytes()), None, "{t}"); }
+    for t in [
+        "2026-04-01T12:00:00",
+        "2026-02-29T00:00:00Z",
+        "2026-04-01T24:00:00Z",
+        "2026-04-01T12:00:60Z",
+        "2026-04-01T12:00:00.Z",
+        "2026-04-01T12:00:00.1234567Z",
+        "２０26-04-01T12:00:00Z",
+    ] {
+        assert_eq!(rfc3339(t.as_bytes()), None, "{t}");
+    }
     assert_eq!(rfc3339(b"2024-02-29T00:00:00.25Z"), Some(us("2024-02-29T00:00:00.25Z")));
 }
 
@@ -35,7 +50,10 @@ fn offsets_are_taken_and_missing_ones_are_not_guessed() {
     assert_eq!(plain.read(Cell::Text("2026-04-01")).unwrap_err().0, Reason::NotATime);
     assert_eq!(plain.read(Cell::Text("1775044800")).unwrap_err().0, Reason::NotATime);
     assert_eq!(plain.read(Cell::Wall(0)).unwrap_err().0, Reason::NoZone);
-    assert_eq!(plain.read(Cell::Text("1969-12-31T23:59:59Z")).unwrap_err().0, Reason::TimeOutOfRange);
+    assert_eq!(
+        plain.read(Cell::Text("1969-12-31T23:59:59Z")).unwrap_err().0,
+        Reason::TimeOutOfRange
+    );
     assert_eq!(plain.read(Cell::Micros(LAST_TIME)).unwrap_err().0, Reason::TimeOutOfRange);
     assert_eq!(plain.read(Cell::Micros(LAST_TIME - 1)), Ok(LAST_TIME - 1));
     let days = TimeRule { date_alone: true, ..TimeRule::default() };
@@ -61,7 +79,9 @@ fn london_summer_and_winter() {
 fn the_hour_that_happens_twice_is_rejected_or_chosen() {
     // 2026-10-25: 02:00 BST becomes 01:00 GMT.
     let mut r = london();
-    for t in ["25/10/2026 01:00:00", "25/10/2026 01:59:59"] { assert_eq!(r.read(Cell::Text(t)).unwrap_err().0, Reason::AmbiguousTime); }
+    for t in ["25/10/2026 01:00:00", "25/10/2026 01:59:59"] {
+        assert_eq!(r.read(Cell::Text(t)).unwrap_err().0, Reason::AmbiguousTime);
+    }
     assert_eq!(r.read(Cell::Text("25/10/2026 00:59:59")), Ok(us("2026-10-24T23:59:59Z")));
     assert_eq!(r.read(Cell::Text("25/10/2026 02:00:00")), Ok(us("2026-10-25T02:00:00Z")));
     r.ambiguous = ClockChange::Earlier;
@@ -74,7 +94,9 @@ fn the_hour_that_happens_twice_is_rejected_or_chosen() {
 fn the_hour_that_never_happens_is_rejected_or_chosen() {
     // 2026-03-29: 01:00 GMT becomes 02:00 BST.
     let mut r = london();
-    for t in ["29/03/2026 01:00:00", "29/03/2026 01:59:59"] { assert_eq!(r.read(Cell::Text(t)).unwrap_err().0, Reason::SkippedTime); }
+    for t in ["29/03/2026 01:00:00", "29/03/2026 01:59:59"] {
+        assert_eq!(r.read(Cell::Text(t)).unwrap_err().0, Reason::SkippedTime);
+    }
     assert_eq!(r.read(Cell::Text("29/03/2026 00:59:59")), Ok(us("2026-03-29T00:59:59Z")));
     assert_eq!(r.read(Cell::Text("29/03/2026 02:00:00")), Ok(us("2026-03-29T01:00:00Z")));
     r.skipped = ClockChange::Earlier;

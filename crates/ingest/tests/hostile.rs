@@ -12,7 +12,9 @@ impl Rng {
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
     }
-    fn below(&mut self, n: usize) -> usize { (self.next() % n.max(1) as u64) as usize }
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
 }
 
 const BYTES: &[u8] = b"\"',;\n\r\t\\{}[]:-.0919eEZT \x00\x1f\x80\xff\xc3\xef\xbb\xbf=%";
@@ -24,9 +26,16 @@ fn mutated(good: &[u8], rng: &mut Rng) -> Vec<u8> {
         match rng.below(6) {
             0 if !b.is_empty() => b[at] = BYTES[rng.below(BYTES.len())],
             1 => b.insert(at.min(b.len()), BYTES[rng.below(BYTES.len())]),
-            2 if !b.is_empty() => { b.remove(at); }
+            2 if !b.is_empty() => {
+                b.remove(at);
+            }
             3 => b.truncate(at),
-            4 if !b.is_empty() => { let end = (at + rng.below(60)).min(b.len()); let part = b[at..end].to_vec(); let to = rng.below(b.len()); b.splice(to..to, part); }
+            4 if !b.is_empty() => {
+                let end = (at + rng.below(60)).min(b.len());
+                let part = b[at..end].to_vec();
+                let to = rng.below(b.len());
+                b.splice(to..to, part);
+            }
             _ if !b.is_empty() => b[at] ^= 1 << rng.below(8),
             _ => {}
         }
@@ -45,8 +54,16 @@ fn mutated_csv_loses_nothing() {
     let mut rng = Rng(1);
     let (mut read, mut refused) = (0, 0);
     for round in 0..6_000 {
-        let (layout, good) = [(Layout::Messages, MESSAGES), (Layout::Figures, FIGURES), (Layout::Alerts, ALERTS), (Layout::Payloads, PAYLOADS)][round % 4];
-        match fuzz::fuzz_csv(layout, &mutated(good.as_bytes(), &mut rng)) { Some((a, r)) => read += a + r, None => refused += 1 }
+        let (layout, good) = [
+            (Layout::Messages, MESSAGES),
+            (Layout::Figures, FIGURES),
+            (Layout::Alerts, ALERTS),
+            (Layout::Payloads, PAYLOADS),
+        ][round % 4];
+        match fuzz::fuzz_csv(layout, &mutated(good.as_bytes(), &mut rng)) {
+            Some((a, r)) => read += a + r,
+            None => refused += 1,
+        }
     }
     assert!(read > 4_000 && refused > 50, "{read} {refused}");
 }
@@ -55,7 +72,10 @@ fn mutated_csv_loses_nothing() {
 fn mutated_ndjson_loses_nothing() {
     let mut rng = Rng(2);
     let mut read = 0;
-    for _ in 0..6_000 { read += fuzz::fuzz_ndjson(Layout::Messages, &mutated(JSON.as_bytes(), &mut rng)).map_or(0, |(a, r)| a + r); }
+    for _ in 0..6_000 {
+        read += fuzz::fuzz_ndjson(Layout::Messages, &mutated(JSON.as_bytes(), &mut rng))
+            .map_or(0, |(a, r)| a + r);
+    }
     assert!(read > 6_000, "{read}");
 }
 
@@ -63,7 +83,9 @@ fn mutated_ndjson_loses_nothing() {
 fn mutated_mappings_do_not_panic() {
     let good = "layout = \"messages\"\n[file]\ndelimiter = \";\"\nheader_row = 2\n[columns]\nreceived = \"x\"\n[times]\nformat = [\"%d/%m/%Y %H:%M\"]\nzone = \"Europe/London\"\n[times.received]\nunit = \"ms\"\n[durations.answer_sent]\ncolumn = \"a\"\nunit = \"ms\"\nafter = \"received\"\n";
     let mut rng = Rng(3);
-    for _ in 0..3_000 { fuzz::fuzz_mapping(&String::from_utf8_lossy(&mutated(good.as_bytes(), &mut rng))); }
+    for _ in 0..3_000 {
+        fuzz::fuzz_mapping(&String::from_utf8_lossy(&mutated(good.as_bytes(), &mut rng)));
+    }
 }
 
 #[test]
@@ -71,8 +93,14 @@ fn mutated_parquet_and_workbooks_are_refused_or_read() {
     use arrow_array::{ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray};
     use std::sync::Arc;
     let dir = tempfile::tempdir().unwrap();
-    let ids: ArrayRef = Arc::new(StringArray::from(vec!["90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1000", "x"]));
-    let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![Some(1_775_044_800_000_000), None]).with_timezone("UTC"));
+    let ids: ArrayRef = Arc::new(StringArray::from(vec![
+        "90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1000",
+        "x",
+    ]));
+    let times: ArrayRef = Arc::new(
+        TimestampMicrosecondArray::from(vec![Some(1_775_044_800_000_000), None])
+            .with_timezone("UTC"),
+    );
     let batch = RecordBatch::try_from_iter([("request_id", ids), ("received", times)]).unwrap();
     let mut parquet = Vec::new();
     let mut w = parquet::arrow::ArrowWriter::try_new(&mut parquet, batch.schema(), None).unwrap();
@@ -80,10 +108,15 @@ fn mutated_parquet_and_workbooks_are_refused_or_read() {
     w.close().unwrap();
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
-    for (i, t) in ["measure", "period", "text"].iter().enumerate() { sheet.write(0, i as u16, *t).unwrap(); sheet.write(1, i as u16, ["A", "2020-04", "5%"][i]).unwrap(); }
+    for (i, t) in ["measure", "period", "text"].iter().enumerate() {
+        sheet.write(0, i as u16, *t).unwrap();
+        sheet.write(1, i as u16, ["A", "2020-04", "5%"][i]).unwrap();
+    }
     let workbook = book.save_to_buffer().unwrap();
     let mut rng = Rng(4);
-    for (name, good, layout) in [("a.parquet", &parquet, Layout::Messages), ("a.xlsx", &workbook, Layout::Figures)] {
+    for (name, good, layout) in
+        [("a.parquet", &parquet, Layout::Messages), ("a.xlsx", &workbook, Layout::Figures)]
+    {
         let path = dir.path().join(name);
         std::fs::write(&path, good).unwrap();
         assert!(fuzz::fuzz_file(&path, layout).is_some());

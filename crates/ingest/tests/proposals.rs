@@ -6,7 +6,9 @@ mod kept;
 use kept::{file, mapped, options, run};
 use northbound_ingest::*;
 
-fn find<'p>(p: &'p Proposal, key: &str) -> &'p Guess { p.guesses.iter().find(|g| g.key == key).unwrap_or_else(|| panic!("{key} in {}", p.toml)) }
+fn find<'p>(p: &'p Proposal, key: &str) -> &'p Guess {
+    p.guesses.iter().find(|g| g.key == key).unwrap_or_else(|| panic!("{key} in {}", p.toml))
+}
 
 #[test]
 fn a_proposal_is_used_as_it_is_and_the_file_goes_in() {
@@ -14,22 +16,46 @@ fn a_proposal_is_used_as_it_is_and_the_file_goes_in() {
     for i in 0..200u64 {
         let status = ["OK", "Timeout", "Purple"][(i % 3) as usize];
         let counter = 1000 + i;
-        text += &format!("90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:{counter};4.1.1;{:02}/04/2026 12:30:{:02};{status};{};N;x;{}\n", i % 28 + 1, i % 60, i * 10, if i % 5 == 0 { "NULL" } else { "ESME" });
+        text += &format!(
+            "90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:{counter};4.1.1;{:02}/04/2026 12:30:{:02};{status};{};N;x;{}\n",
+            i % 28 + 1,
+            i % 60,
+            i * 10,
+            if i % 5 == 0 { "NULL" } else { "ESME" }
+        );
     }
     let (_d, p) = file("a.csv", &text);
     let g = guess(&p, None).unwrap();
     assert_eq!((g.layout, g.missing.len()), (Layout::Messages, 0), "{}", g.toml);
     assert_eq!(find(&g, "columns.received").value, "Request Received");
     assert_eq!(find(&g, "columns.received").sure, Sure::Likely);
-    assert_eq!((find(&g, "times.received.format").value.as_str(), find(&g, "times.received.format").sure), ("%d/%m/%Y %H:%M:%S%.f", Sure::Certain));
-    assert_eq!((find(&g, "times.zone").sure, find(&g, "file.header_row").value.as_str(), find(&g, "file.delimiter").value.as_str()), (Sure::Unsure, "3", ";"));
+    assert_eq!(
+        (find(&g, "times.received.format").value.as_str(), find(&g, "times.received.format").sure),
+        ("%d/%m/%Y %H:%M:%S%.f", Sure::Certain)
+    );
+    assert_eq!(
+        (
+            find(&g, "times.zone").sure,
+            find(&g, "file.header_row").value.as_str(),
+            find(&g, "file.delimiter").value.as_str()
+        ),
+        (Sure::Unsure, "3", ";")
+    );
     assert_eq!(find(&g, "values.state.OK").value, "answered-success");
     assert_eq!(find(&g, "file.nulls").value, "NULL");
-    for open in ["Purple", "Odd column", "zone"] { assert!(g.open.iter().any(|o| o.contains(open)), "{open}: {:?}", g.open); }
+    for open in ["Purple", "Odd column", "zone"] {
+        assert!(g.open.iter().any(|o| o.contains(open)), "{open}: {:?}", g.open);
+    }
     let (k, s, r) = run(&[p], &mapped(&g.toml));
     assert_eq!((s.read(), s.accepted()), (200, 134), "{}\n{:?}", g.toml, r.first());
     assert!(r.iter().all(|r| r.column == "state" && r.value == "Purple"));
-    assert!(k.exchanges[0].contains("region: North") && k.exchanges[1].contains("device_type: \"ESME\"") && k.exchanges[1].contains("answer_sent: Some("), "{}", k.exchanges[1]);
+    assert!(
+        k.exchanges[0].contains("region: North")
+            && k.exchanges[1].contains("device_type: \"ESME\"")
+            && k.exchanges[1].contains("answer_sent: Some("),
+        "{}",
+        k.exchanges[1]
+    );
 }
 
 #[test]
@@ -44,14 +70,23 @@ fn day_and_month_that_cannot_be_told_apart_are_unsure() {
 
 #[test]
 fn canonical_files_need_nothing_and_unknown_ones_say_what_is_missing() {
-    let (_d, p) = file("a.ndjson", format!("{{\"request_id\":\"{}\",\"received\":\"2026-04-01T12:00:00Z\",\"region\":\"north\"}}\n", kept::ID));
+    let (_d, p) = file(
+        "a.ndjson",
+        format!(
+            "{{\"request_id\":\"{}\",\"received\":\"2026-04-01T12:00:00Z\",\"region\":\"north\"}}\n",
+            kept::ID
+        ),
+    );
     let g = guess(&p, None).unwrap();
     assert_eq!((g.layout, g.missing.len(), g.open.len()), (Layout::Messages, 0, 0), "{}", g.toml);
     assert_eq!(run(&[p], &mapped(&g.toml)).1.accepted(), 1);
     let (_d, p) = file("a.csv", "colour,size\nred,5\n");
     let g = guess(&p, Some(Layout::Messages)).unwrap();
     assert_eq!(g.missing, ["request_id", "received"]);
-    assert!(matches!(guess(&file("a.csv", "a,b\n").1, None), Err(IngestError::Io { .. } | IngestError::HeaderOnly { .. })));
+    assert!(matches!(
+        guess(&file("a.csv", "a,b\n").1, None),
+        Err(IngestError::Io { .. } | IngestError::HeaderOnly { .. })
+    ));
 }
 
 #[test]
@@ -60,17 +95,33 @@ fn epochs_figures_and_hubs_are_recognised() {
     let g = guess(&p, None).unwrap();
     assert_eq!(find(&g, "times.received.unit").value, "ms");
     assert_eq!(run(&[p], &mapped(&g.toml)).1.accepted(), 1);
-    let (_d, p) = file("a.csv", "Measure ID;Month;Performance;Minimum Level\nPM2;2020-04;54,80 %;96 %\nPM2;2020-05;n/a;96 %\n");
+    let (_d, p) = file(
+        "a.csv",
+        "Measure ID;Month;Performance;Minimum Level\nPM2;2020-04;54,80 %;96 %\nPM2;2020-05;n/a;96 %\n",
+    );
     let g = guess(&p, None).unwrap();
     assert_eq!(g.layout, Layout::Figures, "{}", g.toml);
     let (mut k, mut r) = (kept::Kept::default(), Vec::new());
     figures(&[p], &mapped(&g.toml), &mut k, &mut r, &mut |_| {}).unwrap();
-    assert_eq!((k.stated[0].text.as_deref(), k.stated[1].null.as_deref(), r.len()), (Some("54.80 %"), Some("not-applicable"), 0), "{}", g.toml);
-    let (_d, p) = file("a.csv", "Comms Hub,Region,Install Date,SRV,In Coverage\n00-DB-12-34-00-00-00-01,CSP South,01/04/2026,8.14.1,Yes\n00-DB-12-34-00-00-00-02,CSP South,21/04/2026,8.14.2,No\n");
+    assert_eq!(
+        (k.stated[0].text.as_deref(), k.stated[1].null.as_deref(), r.len()),
+        (Some("54.80 %"), Some("not-applicable"), 0),
+        "{}",
+        g.toml
+    );
+    let (_d, p) = file(
+        "a.csv",
+        "Comms Hub,Region,Install Date,SRV,In Coverage\n00-DB-12-34-00-00-00-01,CSP South,01/04/2026,8.14.1,Yes\n00-DB-12-34-00-00-00-02,CSP South,21/04/2026,8.14.2,No\n",
+    );
     let g = guess(&p, None).unwrap();
     assert_eq!((g.layout, g.missing.len()), (Layout::Hubs, 0), "{}", g.toml);
     let mut k = kept::Kept::default();
     hubs(&[p], &mapped(&g.toml), &mut k, &mut r, &mut |_| {}).unwrap();
-    assert_eq!((k.hubs.len(), k.hubs[0].installed.to_string()), (2, "2026-04-01T00:00:00Z".into()), "{}\n{r:?}", g.toml);
+    assert_eq!(
+        (k.hubs.len(), k.hubs[0].installed.to_string()),
+        (2, "2026-04-01T00:00:00Z".into()),
+        "{}\n{r:?}",
+        g.toml
+    );
     let _ = options();
 }

@@ -3,7 +3,10 @@
 
 mod kept;
 
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray, TimestampMicrosecondArray, UInt64Array};
+use arrow_array::{
+    ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    TimestampMillisecondArray, UInt64Array,
+};
 use kept::{Kept, options, run};
 use northbound_ingest::fuzz;
 use parquet::arrow::ArrowWriter;
@@ -11,31 +14,103 @@ use proptest::prelude::*;
 use std::{fmt::Write as _, fs::File, io::Write as _, path::Path, sync::Arc};
 
 #[derive(Debug, Clone)]
-struct Source { originator: u64, target: u64, counter: u64, srv: &'static str, cv: u8, region: &'static str, state: &'static str, code: String,
-    received: i64, answer: Option<i64>, device_type: String }
+struct Source {
+    originator: u64,
+    target: u64,
+    counter: u64,
+    srv: &'static str,
+    cv: u8,
+    region: &'static str,
+    state: &'static str,
+    code: String,
+    received: i64,
+    answer: Option<i64>,
+    device_type: String,
+}
 
 fn sources() -> impl Strategy<Value = Vec<Source>> {
     let one = (
-        (0x90B3_D51F_3000_0000u64..0x90B3_D51F_3000_0100, 0x00DB_1234_0000_0000u64..0x00DB_1234_FFFF_FFFF, any::<u64>()),
-        prop::sample::select(vec!["", "4.1.1", "11.2", "8.14.1"]), 0u8..=9, prop::sample::select(vec!["", "north", "none", "unknown"]),
-        prop::sample::select(vec!["", "timed-out", "answered-success", "refused"]), "[A-Z0-9]{0,4}",
-        1_600_000_000_000i64..1_900_000_000_000, prop::option::of(-5_000i64..900_000_000), "[a-zA-Z0-9 ,\"é√/\\\\-]{0,12}",
+        (
+            0x90B3_D51F_3000_0000u64..0x90B3_D51F_3000_0100,
+            0x00DB_1234_0000_0000u64..0x00DB_1234_FFFF_FFFF,
+            any::<u64>(),
+        ),
+        prop::sample::select(vec!["", "4.1.1", "11.2", "8.14.1"]),
+        0u8..=9,
+        prop::sample::select(vec!["", "north", "none", "unknown"]),
+        prop::sample::select(vec!["", "timed-out", "answered-success", "refused"]),
+        "[A-Z0-9]{0,4}",
+        1_600_000_000_000i64..1_900_000_000_000,
+        prop::option::of(-5_000i64..900_000_000),
+        "[a-zA-Z0-9 ,\"é√/\\\\-]{0,12}",
     );
-    let source = one.prop_map(|((originator, target, counter), srv, cv, region, state, code, received, answer, device_type)| Source {
-        originator, target, counter, srv, cv, region, state, code, received, answer: answer.map(|a| received + a), device_type });
+    let source = one.prop_map(
+        |(
+            (originator, target, counter),
+            srv,
+            cv,
+            region,
+            state,
+            code,
+            received,
+            answer,
+            device_type,
+        )| Source {
+            originator,
+            target,
+            counter,
+            srv,
+            cv,
+            region,
+            state,
+            code,
+            received,
+            answer: answer.map(|a| received + a),
+            device_type,
+        },
+    );
     prop::collection::vec(source, 1..40)
 }
 
-fn time(ms: i64) -> String { northbound_types::Utc(ms * 1000).to_string() }
+fn time(ms: i64) -> String {
+    northbound_types::Utc(ms * 1000).to_string()
+}
 fn id(s: &Source) -> String {
-    northbound_types::RequestId { originator: northbound_types::Eui64(s.originator), target: northbound_types::Eui64(s.target), counter: s.counter }.to_string()
+    northbound_types::RequestId {
+        originator: northbound_types::Eui64(s.originator),
+        target: northbound_types::Eui64(s.target),
+        counter: s.counter,
+    }
+    .to_string()
 }
 
 fn write_csv(path: &Path, rows: &[Source]) {
     let mut w = csv::Writer::from_path(path).unwrap();
-    w.write_record(["request_id", "srv", "cv", "region", "state", "code", "received", "answer_sent", "device_type"]).unwrap();
+    w.write_record([
+        "request_id",
+        "srv",
+        "cv",
+        "region",
+        "state",
+        "code",
+        "received",
+        "answer_sent",
+        "device_type",
+    ])
+    .unwrap();
     for s in rows {
-        w.write_record([id(s).as_str(), s.srv, &s.cv.to_string(), s.region, s.state, &s.code, &time(s.received), &s.answer.map(time).unwrap_or_default(), &s.device_type]).unwrap();
+        w.write_record([
+            id(s).as_str(),
+            s.srv,
+            &s.cv.to_string(),
+            s.region,
+            s.state,
+            &s.code,
+            &time(s.received),
+            &s.answer.map(time).unwrap_or_default(),
+            &s.device_type,
+        ])
+        .unwrap();
     }
     w.flush().unwrap();
 }
@@ -52,26 +127,61 @@ fn write_json(path: &Path, rows: &[Source]) {
 }
 
 fn write_parquet(path: &Path, rows: &[Source], typed: bool) {
-    let texts = |f: &dyn Fn(&Source) -> Option<String>| -> ArrayRef { Arc::new(rows.iter().map(f).collect::<StringArray>()) };
+    let texts = |f: &dyn Fn(&Source) -> Option<String>| -> ArrayRef {
+        Arc::new(rows.iter().map(f).collect::<StringArray>())
+    };
     let blank = |t: &str| (!t.is_empty()).then(|| t.to_owned());
     let mut columns: Vec<(&str, ArrayRef)> = vec![
-        ("srv", texts(&|s| blank(s.srv))), ("region", texts(&|s| blank(s.region))), ("state", texts(&|s| blank(s.state))), ("code", texts(&|s| blank(&s.code))),
+        ("srv", texts(&|s| blank(s.srv))),
+        ("region", texts(&|s| blank(s.region))),
+        ("state", texts(&|s| blank(s.state))),
+        ("code", texts(&|s| blank(&s.code))),
         ("device_type", texts(&|s| blank(&s.device_type))),
     ];
     if typed {
-        columns.push(("originator", Arc::new(rows.iter().map(|s| Some(s.originator as i64)).collect::<Int64Array>())));
-        columns.push(("target", texts(&|s| Some(northbound_types::Eui64(s.target).to_string().to_lowercase()))));
-        columns.push(("counter", Arc::new(rows.iter().map(|s| Some(s.counter)).collect::<UInt64Array>())));
-        columns.push(("cv", Arc::new(rows.iter().map(|s| Some(i64::from(s.cv))).collect::<Int64Array>())));
-        columns.push(("received", Arc::new(rows.iter().map(|s| Some(s.received)).collect::<TimestampMillisecondArray>().with_timezone("UTC"))));
-        columns.push(("answer_sent", Arc::new(rows.iter().map(|s| s.answer.map(|a| a * 1000)).collect::<TimestampMicrosecondArray>().with_timezone("Europe/London"))));
+        columns.push((
+            "originator",
+            Arc::new(rows.iter().map(|s| Some(s.originator as i64)).collect::<Int64Array>()),
+        ));
+        columns.push((
+            "target",
+            texts(&|s| Some(northbound_types::Eui64(s.target).to_string().to_lowercase())),
+        ));
+        columns.push((
+            "counter",
+            Arc::new(rows.iter().map(|s| Some(s.counter)).collect::<UInt64Array>()),
+        ));
+        columns.push((
+            "cv",
+            Arc::new(rows.iter().map(|s| Some(i64::from(s.cv))).collect::<Int64Array>()),
+        ));
+        columns.push((
+            "received",
+            Arc::new(
+                rows.iter()
+                    .map(|s| Some(s.received))
+                    .collect::<TimestampMillisecondArray>()
+                    .with_timezone("UTC"),
+            ),
+        ));
+        columns.push((
+            "answer_sent",
+            Arc::new(
+                rows.iter()
+                    .map(|s| s.answer.map(|a| a * 1000))
+                    .collect::<TimestampMicrosecondArray>()
+                    .with_timezone("Europe/London"),
+            ),
+        ));
     } else {
         columns.push(("request_id", texts(&|s| Some(id(s)))));
         columns.push(("cv", texts(&|s| Some(s.cv.to_string()))));
         columns.push(("received", texts(&|s| Some(time(s.received)))));
         columns.push(("answer_sent", texts(&|s| s.answer.map(time))));
     }
-    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true))).unwrap();
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true)))
+            .unwrap();
     let mut w = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
     w.write(&batch).unwrap();
     w.close().unwrap();

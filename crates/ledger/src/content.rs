@@ -2,7 +2,14 @@
 //! they were recorded and what number their source has. So it can be shown that a journal replayed
 //! gives the ledger that the live service wrote.
 
-use crate::{buffer::Buffer, error::{LedgerError, ar, pq}, file::Opened, schema::Table, snapshot::Snapshot, visible::Visible};
+use crate::{
+    buffer::Buffer,
+    error::{LedgerError, ar, pq},
+    file::Opened,
+    schema::Table,
+    snapshot::Snapshot,
+    visible::Visible,
+};
 use hashbrown::HashMap;
 use northbound_types::Day;
 use std::collections::BTreeMap;
@@ -21,25 +28,44 @@ type Step = [String; 5];
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn differences(a: &Snapshot, b: &Snapshot, most: usize) -> Result<Vec<String>, LedgerError> { differences_of(a, b, None, most) }
+pub fn differences(a: &Snapshot, b: &Snapshot, most: usize) -> Result<Vec<String>, LedgerError> {
+    differences_of(a, b, None, most)
+}
 
 /// The same of one feed's rows; movements are the live service's alone, and are compared whole.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn differences_of(a: &Snapshot, b: &Snapshot, feed: Option<&str>, most: usize) -> Result<Vec<String>, LedgerError> {
+pub fn differences_of(
+    a: &Snapshot,
+    b: &Snapshot,
+    feed: Option<&str>,
+    most: usize,
+) -> Result<Vec<String>, LedgerError> {
     let mut out = Vec::new();
     for table in ROWS {
         let mut rows: Rows = HashMap::new();
-        each_row(a, table, feed, &mut |_, key, _| { let e = rows.entry(key).or_default(); e.0 += 1; e.1 += 1; })?;
+        each_row(a, table, feed, &mut |_, key, _| {
+            let e = rows.entry(key).or_default();
+            e.0 += 1;
+            e.1 += 1;
+        })?;
         each_row(b, table, feed, &mut |_, key, _| rows.entry(key).or_default().0 -= 1)?;
         rows.retain(|_, (n, _)| *n != 0);
-        if rows.is_empty() { continue; }
+        if rows.is_empty() {
+            continue;
+        }
         for (snap, sign, only) in [(a, 1, "first"), (b, -1, "second")] {
             each_row(snap, table, feed, &mut |buffer, key, i| {
-                if let Some((n, _)) = rows.get_mut(&key) && *n * sign > 0 {
+                if let Some((n, _)) = rows.get_mut(&key)
+                    && *n * sign > 0
+                {
                     *n -= sign;
-                    out.push(format!("{} only in the {only}: {}", table.name(), buffer.text(i, &NOT_COMPARED)));
+                    out.push(format!(
+                        "{} only in the {only}: {}",
+                        table.name(),
+                        buffer.text(i, &NOT_COMPARED)
+                    ));
                 }
             })?;
         }
@@ -47,7 +73,9 @@ pub fn differences_of(a: &Snapshot, b: &Snapshot, feed: Option<&str>, most: usiz
     let (x, y) = (steps(a)?, steps(b)?);
     for key in x.keys().chain(y.keys().filter(|k| !x.contains_key(*k))) {
         let (m, n) = (x.get(key).copied().unwrap_or(0), y.get(key).copied().unwrap_or(0));
-        if m != n { out.push(format!("movements {}: {m} in the first, {n} in the second", key.join(" "))); }
+        if m != n {
+            out.push(format!("movements {}: {m} in the first, {n} in the second", key.join(" ")));
+        }
     }
     out.sort();
     out.truncate(most);
@@ -55,24 +83,45 @@ pub fn differences_of(a: &Snapshot, b: &Snapshot, feed: Option<&str>, most: usiz
 }
 
 /// Rows of a table that count, with a hash of what they say.
-fn each_row(snap: &Snapshot, table: Table, feed: Option<&str>, f: &mut dyn FnMut(&Buffer, (u64, u32), usize)) -> Result<(), LedgerError> {
-    let compared: Vec<&str> = table.columns().iter().map(|(n, _)| *n).filter(|n| !NOT_COMPARED.contains(n)).collect();
+fn each_row(
+    snap: &Snapshot,
+    table: Table,
+    feed: Option<&str>,
+    f: &mut dyn FnMut(&Buffer, (u64, u32), usize),
+) -> Result<(), LedgerError> {
+    let compared: Vec<&str> =
+        table.columns().iter().map(|(n, _)| *n).filter(|n| !NOT_COMPARED.contains(n)).collect();
     let all = (Day(i32::MIN), Day(i32::MAX));
     let aside = snap.aside(all)?;
-    let counts = |v: &Visible, s: i64, p: i64, known: i64| v.as_at.is_none_or(|t| known <= t) && !v.is_retracted(s) && !aside.hidden.get(&s).is_some_and(|h| h.has(p));
+    let counts = |v: &Visible, s: i64, p: i64, known: i64| {
+        v.as_at.is_none_or(|t| known <= t)
+            && !v.is_retracted(s)
+            && !aside.hidden.get(&s).is_some_and(|h| h.has(p))
+    };
     each_buffer(snap, table, &mut |b| {
         let (source, place, known) = (b.ints("source"), b.ints("place"), b.ints("known"));
         for (i, key) in b.keys(&compared).into_iter().enumerate() {
-            if feed.is_some_and(|f| b.cell("feed", i) != f) { continue; }
-            if counts(&snap.visible, source[i], place[i], known[i]) { f(b, key, i); }
+            if feed.is_some_and(|f| b.cell("feed", i) != f) {
+                continue;
+            }
+            if counts(&snap.visible, source[i], place[i], known[i]) {
+                f(b, key, i);
+            }
         }
     })
 }
 
-fn each_buffer(snap: &Snapshot, table: Table, f: &mut dyn FnMut(&Buffer)) -> Result<(), LedgerError> {
+fn each_buffer(
+    snap: &Snapshot,
+    table: Table,
+    f: &mut dyn FnMut(&Buffer),
+) -> Result<(), LedgerError> {
     for file in snap.root.manifest.files(table) {
         let path = snap.dir.join(&file.path);
-        for batch in pq(&path, Opened::open(&path, table, false)?.reader(&path)?.with_batch_size(64 * 1024).build())? {
+        for batch in pq(
+            &path,
+            Opened::open(&path, table, false)?.reader(&path)?.with_batch_size(64 * 1024).build(),
+        )? {
             let mut b = Buffer::new(table);
             b.append(&ar(&path, batch)?);
             f(&b);
@@ -85,7 +134,10 @@ fn steps(snap: &Snapshot) -> Result<BTreeMap<Step, i64>, LedgerError> {
     let mut out: BTreeMap<Step, i64> = BTreeMap::new();
     each_buffer(snap, Table::Movements, &mut |b| {
         for (i, &units) in b.ints("units").iter().enumerate() {
-            *out.entry(["day", "region", "kind", "from_state", "to_state"].map(|c| b.cell(c, i))).or_default() += units;
+            *out.entry(
+                ["day", "region", "kind", "from_state", "to_state"].map(|c| b.cell(c, i)),
+            )
+            .or_default() += units;
         }
     })?;
     out.retain(|_, n| *n != 0);

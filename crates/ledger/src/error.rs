@@ -40,13 +40,17 @@ pub enum LedgerError {
         why: String,
     },
     /// Another process is writing.
-    #[error("{path} is locked: another northbound process is writing there; wait for it to end and run the command again")]
+    #[error(
+        "{path} is locked: another northbound process is writing there; wait for it to end and run the command again"
+    )]
     Locked {
         /// The lock file.
         path: PathBuf,
     },
     /// A part of the journal is missing, or is not what was written.
-    #[error("{path} at byte {offset}: {why}; run `northbound journal check`, and keep the folder as it is")]
+    #[error(
+        "{path} at byte {offset}: {why}; run `northbound journal check`, and keep the folder as it is"
+    )]
     Damaged {
         /// Which file.
         path: PathBuf,
@@ -56,7 +60,9 @@ pub enum LedgerError {
         why: String,
     },
     /// Records were appended to the journal and are not on the disk.
-    #[error("positions {first} to {last} of the journal are not stored: {path}: {source}; none of them may be acknowledged")]
+    #[error(
+        "positions {first} to {last} of the journal are not stored: {path}: {source}; none of them may be acknowledged"
+    )]
     NotStored {
         /// First position, which is given out again.
         first: u64,
@@ -68,7 +74,9 @@ pub enum LedgerError {
         source: std::io::Error,
     },
     /// The journal takes no records since a write failed.
-    #[error("the journal in {path} takes no records since a write failed ({why}); it goes on when the disk has room again")]
+    #[error(
+        "the journal in {path} takes no records since a write failed ({why}); it goes on when the disk has room again"
+    )]
     Suspended {
         /// The journal's folder.
         path: PathBuf,
@@ -92,20 +100,32 @@ pub enum LedgerError {
 
 impl LedgerError {
     /// Is it a file that is not there?
-    pub(crate) fn is_missing(&self) -> bool { matches!(self, LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound) }
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
 }
 
 /// Attaches the path to an I/O error.
-pub(crate) fn io<T>(what: &'static str, path: &std::path::Path, r: std::io::Result<T>) -> Result<T, LedgerError> {
+pub(crate) fn io<T>(
+    what: &'static str,
+    path: &std::path::Path,
+    r: std::io::Result<T>,
+) -> Result<T, LedgerError> {
     r.map_err(|source| LedgerError::Io { what, path: path.to_owned(), source })
 }
 
 /// Attaches the path to a Parquet error.
-pub(crate) fn pq<T>(path: &std::path::Path, r: Result<T, parquet::errors::ParquetError>) -> Result<T, LedgerError> {
+pub(crate) fn pq<T>(
+    path: &std::path::Path,
+    r: Result<T, parquet::errors::ParquetError>,
+) -> Result<T, LedgerError> {
     r.map_err(|source| LedgerError::Parquet { path: path.to_owned(), source })
 }
 
 /// Attaches the path to an Arrow error.
-pub(crate) fn ar<T>(path: &std::path::Path, r: Result<T, arrow_schema::ArrowError>) -> Result<T, LedgerError> {
+pub(crate) fn ar<T>(
+    path: &std::path::Path,
+    r: Result<T, arrow_schema::ArrowError>,
+) -> Result<T, LedgerError> {
     r.map_err(|source| LedgerError::Arrow { path: path.to_owned(), source })
 }

@@ -1,14 +1,29 @@
 //! Writing and opening one Parquet file of a table.
 
-use crate::{buffer::Buffer, error::{LedgerError, ar, io, pq}, schema::{Col, Table}};
+use crate::{
+    buffer::Buffer,
+    error::{LedgerError, ar, io, pq},
+    schema::{Col, Table},
+};
 use parquet::{
-    arrow::{ArrowWriter, arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder}, arrow_writer::ArrowWriterOptions},
+    arrow::{
+        ArrowWriter,
+        arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
+        arrow_writer::ArrowWriterOptions,
+    },
     basic::{Compression, Encoding, ZstdLevel},
-    file::{metadata::PageIndexPolicy, properties::{EnabledStatistics, WriterProperties}},
+    file::{
+        metadata::PageIndexPolicy,
+        properties::{EnabledStatistics, WriterProperties},
+    },
     schema::types::ColumnPath,
 };
 use sha2::{Digest, Sha256};
-use std::{fs::File, io::{Read, Write}, path::Path};
+use std::{
+    fs::File,
+    io::{Read, Write},
+    path::Path,
+};
 
 /// Rows in a row group: small enough that a reader holds two of them easily.
 pub(crate) const ROW_GROUP_ROWS: usize = 256 * 1024;
@@ -29,13 +44,16 @@ fn properties(table: Table) -> Result<WriterProperties, parquet::errors::Parquet
             Col::Word | Col::Text => {}
             // Times and places ascend: deltas are small and decode without a dictionary.
             Col::Int | Col::Time => {
-                b = b.set_column_dictionary_enabled(path.clone(), false)
+                b = b
+                    .set_column_dictionary_enabled(path.clone(), false)
                     .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
             }
         }
     }
     for name in ["originator", "cv", "instance"] {
-        if table.position(name).is_some() { b = b.set_column_dictionary_enabled(ColumnPath::from(name), true); }
+        if table.position(name).is_some() {
+            b = b.set_column_dictionary_enabled(ColumnPath::from(name), true);
+        }
     }
     Ok(b.build())
 }
@@ -48,10 +66,21 @@ pub(crate) struct Written {
 
 /// Writes the buffer as one file, synced, and returns its size and hash.
 pub(crate) fn write(path: &Path, buffer: &Buffer) -> Result<Written, LedgerError> {
-    if let Some(dir) = path.parent() { io("create folder", dir, std::fs::create_dir_all(dir))?; }
+    if let Some(dir) = path.parent() {
+        io("create folder", dir, std::fs::create_dir_all(dir))?;
+    }
     let file = io("create", path, File::create(path))?;
-    let options = ArrowWriterOptions::new().with_properties(pq(path, properties(buffer.table))?).with_skip_arrow_metadata(true);
-    let mut w = pq(path, ArrowWriter::try_new_with_options(HashingFile { file, hash: Sha256::new(), bytes: 0 }, buffer.table.coded_schema(), options))?;
+    let options = ArrowWriterOptions::new()
+        .with_properties(pq(path, properties(buffer.table))?)
+        .with_skip_arrow_metadata(true);
+    let mut w = pq(
+        path,
+        ArrowWriter::try_new_with_options(
+            HashingFile { file, hash: Sha256::new(), bytes: 0 },
+            buffer.table.coded_schema(),
+            options,
+        ),
+    )?;
     let mut from = 0;
     while from < buffer.len() {
         let to = (from + 64 * 1024).min(buffer.len());
@@ -76,7 +105,9 @@ impl Write for HashingFile {
         self.bytes += n as u64;
         Ok(n)
     }
-    fn flush(&mut self) -> std::io::Result<()> { self.file.flush() }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// SHA-256 of a file as lower-case hexadecimal.
@@ -86,7 +117,9 @@ pub(crate) fn sha256_of(path: &Path) -> Result<String, LedgerError> {
     let mut buf = vec![0u8; 1 << 20];
     loop {
         let n = io("read", path, file.read(&mut buf))?;
-        if n == 0 { return Ok(hex(&hash.finalize())); }
+        if n == 0 {
+            return Ok(hex(&hash.finalize()));
+        }
         hash.update(&buf[..n]);
     }
 }
@@ -108,17 +141,28 @@ pub(crate) struct Opened {
 impl Opened {
     pub(crate) fn open(path: &Path, table: Table, pages: bool) -> Result<Opened, LedgerError> {
         let file = io("open", path, File::open(path))?;
-        let options = ArrowReaderOptions::new()
-            .with_schema(table.coded_schema())
-            .with_page_index_policy(if pages { PageIndexPolicy::Optional } else { PageIndexPolicy::Skip });
+        let options =
+            ArrowReaderOptions::new().with_schema(table.coded_schema()).with_page_index_policy(
+                if pages { PageIndexPolicy::Optional } else { PageIndexPolicy::Skip },
+            );
         let meta = pq(path, ArrowReaderMetadata::load(&file, options))?;
         Ok(Opened { meta })
     }
-    pub(crate) fn row_groups(&self) -> usize { self.meta.metadata().num_row_groups() }
-    pub(crate) fn parquet(&self) -> &parquet::file::metadata::ParquetMetaData { self.meta.metadata() }
+    pub(crate) fn row_groups(&self) -> usize {
+        self.meta.metadata().num_row_groups()
+    }
+    pub(crate) fn parquet(&self) -> &parquet::file::metadata::ParquetMetaData {
+        self.meta.metadata()
+    }
     /// A reader with its own file handle: clones of one handle share a position, and two threads
     /// would tear it from each other.
-    pub(crate) fn reader(&self, path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LedgerError> {
-        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(io("open", path, File::open(path))?, self.meta.clone()))
+    pub(crate) fn reader(
+        &self,
+        path: &Path,
+    ) -> Result<ParquetRecordBatchReaderBuilder<File>, LedgerError> {
+        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(
+            io("open", path, File::open(path))?,
+            self.meta.clone(),
+        ))
     }
 }

@@ -6,7 +6,11 @@
 //! are looked at. Below [`IN_MEMORY`] entries nothing touches the disk.
 
 use crate::error::{LedgerError, io};
-use std::{fs::File, io::{BufReader, BufWriter, Read, Write}, path::PathBuf};
+use std::{
+    fs::File,
+    io::{BufReader, BufWriter, Read, Write},
+    path::PathBuf,
+};
 
 /// Entries kept in memory before they are spilled into bucket files.
 pub(crate) const IN_MEMORY: usize = 8 << 20;
@@ -32,8 +36,12 @@ pub(crate) const OLD: u32 = 1;
 pub(crate) const OPEN: u32 = 2;
 
 impl Entry {
-    pub(crate) fn is_old(&self) -> bool { self.old & OLD != 0 }
-    pub(crate) fn is_open(&self) -> bool { self.old & OPEN != 0 }
+    pub(crate) fn is_old(&self) -> bool {
+        self.old & OLD != 0
+    }
+    pub(crate) fn is_open(&self) -> bool {
+        self.old & OPEN != 0
+    }
 }
 
 impl Entry {
@@ -53,8 +61,13 @@ impl Entry {
         let u64_at = |i: usize| b[i..i + 8].try_into().map_or(0, u64::from_le_bytes);
         let u32_at = |i: usize| b[i..i + 4].try_into().map_or(0, u32::from_le_bytes);
         Entry {
-            id: (u64_at(0), u32_at(8)), content: u64_at(12), known: u64_at(20) as i64,
-            source: u32_at(28), place: u32_at(32), day: u32_at(36) as i32, old: u32_at(40),
+            id: (u64_at(0), u32_at(8)),
+            content: u64_at(12),
+            known: u64_at(20) as i64,
+            source: u32_at(28),
+            place: u32_at(32),
+            day: u32_at(36) as i32,
+            old: u32_at(40),
         }
     }
 }
@@ -68,7 +81,9 @@ pub(crate) struct Mix {
 }
 
 impl Mix {
-    pub(crate) const fn new() -> Mix { Mix { a: 0x9E37_79B9_7F4A_7C15, b: 0xC2B2_AE3D_27D4_EB4F } }
+    pub(crate) const fn new() -> Mix {
+        Mix { a: 0x9E37_79B9_7F4A_7C15, b: 0xC2B2_AE3D_27D4_EB4F }
+    }
     #[inline]
     pub(crate) fn word(&mut self, w: u64) -> &mut Self {
         let m = u128::from(self.a ^ w).wrapping_mul(0xDA94_2042_E4DD_58B5_u128);
@@ -86,8 +101,16 @@ impl Mix {
         }
         self.word(t.len() as u64 | 1 << 63)
     }
-    pub(crate) fn id(self) -> (u64, u32) { let mut s = self; s.word(1); (s.a, s.b as u32) }
-    pub(crate) fn content(self) -> u64 { let mut s = self; s.word(2); s.a ^ s.b }
+    pub(crate) fn id(self) -> (u64, u32) {
+        let mut s = self;
+        s.word(1);
+        (s.a, s.b as u32)
+    }
+    pub(crate) fn content(self) -> u64 {
+        let mut s = self;
+        s.word(2);
+        s.a ^ s.b
+    }
 }
 
 /// Entries on their way into buckets.
@@ -104,13 +127,19 @@ struct Spill {
 }
 
 impl Index {
-    pub(crate) fn new(dir: PathBuf) -> Index { Index::with_limit(dir, IN_MEMORY) }
-    pub(crate) fn with_limit(dir: PathBuf, limit: usize) -> Index { Index { entries: Vec::new(), limit, spill: None, dir } }
+    pub(crate) fn new(dir: PathBuf) -> Index {
+        Index::with_limit(dir, IN_MEMORY)
+    }
+    pub(crate) fn with_limit(dir: PathBuf, limit: usize) -> Index {
+        Index { entries: Vec::new(), limit, spill: None, dir }
+    }
 
     #[inline]
     pub(crate) fn push(&mut self, e: Entry) -> Result<(), LedgerError> {
         self.entries.push(e);
-        if self.entries.len() >= self.limit { self.spill()?; }
+        if self.entries.len() >= self.limit {
+            self.spill()?;
+        }
         Ok(())
     }
 
@@ -121,7 +150,10 @@ impl Index {
             let mut s = Spill { files: Vec::new(), paths: Vec::new() };
             for i in 0..BUCKETS {
                 let path = self.dir.join(format!("identities-{i:02}"));
-                s.files.push(BufWriter::with_capacity(1 << 16, io("create", &path, File::create(&path))?));
+                s.files.push(BufWriter::with_capacity(
+                    1 << 16,
+                    io("create", &path, File::create(&path))?,
+                ));
                 s.paths.push(path);
             }
             self.spill = Some(s);
@@ -137,17 +169,27 @@ impl Index {
 
     /// Calls `f` with each group of two or more entries of one identity, sorted.
     pub(crate) fn groups(mut self, f: &mut dyn FnMut(&[Entry])) -> Result<(), LedgerError> {
-        if self.spill.is_some() { self.spill()?; }
+        if self.spill.is_some() {
+            self.spill()?;
+        }
         let Some(spill) = self.spill.take() else {
             each_group(&mut self.entries, f);
             return Ok(());
         };
         self.entries = Vec::new();
         for (file, path) in spill.files.into_iter().zip(&spill.paths) {
-            let file = file.into_inner().map_err(|e| LedgerError::Io { what: "write", path: path.clone(), source: e.into_error() })?;
+            let file = file.into_inner().map_err(|e| LedgerError::Io {
+                what: "write",
+                path: path.clone(),
+                source: e.into_error(),
+            })?;
             drop(file);
             let mut bytes = Vec::new();
-            io("read", path, BufReader::new(io("open", path, File::open(path))?).read_to_end(&mut bytes))?;
+            io(
+                "read",
+                path,
+                BufReader::new(io("open", path, File::open(path))?).read_to_end(&mut bytes),
+            )?;
             io("remove", path, std::fs::remove_file(path))?;
             let mut entries: Vec<Entry> = bytes.chunks_exact(BYTES).map(Entry::read).collect();
             drop(bytes);
@@ -160,7 +202,9 @@ impl Index {
 fn each_group(entries: &mut [Entry], f: &mut dyn FnMut(&[Entry])) {
     entries.sort_unstable();
     for g in entries.chunk_by(|a, b| a.id == b.id) {
-        if g.len() > 1 { f(g); }
+        if g.len() > 1 {
+            f(g);
+        }
     }
 }
 
@@ -179,7 +223,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let run = |limit: usize| {
             let mut x = Index::with_limit(dir.path().join(format!("s{limit}")), limit);
-            for i in 0..5000u64 { x.push(entry(i % 4000, i as u32)).unwrap(); }
+            for i in 0..5000u64 {
+                x.push(entry(i % 4000, i as u32)).unwrap();
+            }
             let mut groups = Vec::new();
             x.groups(&mut |g| groups.push(g.to_vec())).unwrap();
             groups.sort();
@@ -187,12 +233,22 @@ mod tests {
         };
         let a = run(IN_MEMORY);
         assert_eq!(a.len(), 1000);
-        for limit in [1, 2, 999, 5000] { assert_eq!(run(limit), a, "limit {limit}"); }
+        for limit in [1, 2, 999, 5000] {
+            assert_eq!(run(limit), a, "limit {limit}");
+        }
     }
 
     #[test]
     fn entries_survive_the_disk() {
-        let e = Entry { id: (u64::MAX - 3, 7), content: 9, known: -5, source: 3, place: u32::MAX, day: -1, old: 1 };
+        let e = Entry {
+            id: (u64::MAX - 3, 7),
+            content: 9,
+            known: -5,
+            source: 3,
+            place: u32::MAX,
+            day: -1,
+            old: 1,
+        };
         let mut b = Vec::new();
         e.write(&mut b).unwrap();
         assert_eq!(Entry::read(&b), e);

@@ -56,7 +56,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { segment_bytes: SEGMENT_BYTES, record_bytes: RECORD_BYTES, unsynced_bytes: UNSYNCED_BYTES, must_reach: 0 }
+        Limits {
+            segment_bytes: SEGMENT_BYTES,
+            record_bytes: RECORD_BYTES,
+            unsynced_bytes: UNSYNCED_BYTES,
+            must_reach: 0,
+        }
     }
 }
 
@@ -80,23 +85,35 @@ pub struct Journal<S: Storage> {
 impl<S: Storage> Journal<S> {
     /// The position that the next record gets.
     #[must_use]
-    pub fn next_position(&self) -> u64 { self.next }
+    pub fn next_position(&self) -> u64 {
+        self.next
+    }
     /// Every record up to here is on the disk; 0 where there is none.
     #[must_use]
-    pub fn durable_position(&self) -> u64 { self.durable }
+    pub fn durable_position(&self) -> u64 {
+        self.durable
+    }
     /// The first position that is still kept; retention removes older ones.
     #[must_use]
-    pub fn first_position(&self) -> u64 { self.sealed.first().map_or(self.active.first, |s| s.first) }
+    pub fn first_position(&self) -> u64 {
+        self.sealed.first().map_or(self.active.first, |s| s.first)
+    }
     /// Why records are refused, where a write has failed; [`Journal::resume`] tries again.
     #[must_use]
-    pub fn suspended(&self) -> Option<&str> { self.suspended.as_deref() }
+    pub fn suspended(&self) -> Option<&str> {
+        self.suspended.as_deref()
+    }
     /// Where its files lie.
     #[must_use]
-    pub fn storage(&self) -> &S { &self.storage }
+    pub fn storage(&self) -> &S {
+        &self.storage
+    }
 
     fn refuse_suspended(&self) -> Result<(), LedgerError> {
         match &self.suspended {
-            Some(why) => Err(LedgerError::Suspended { path: self.storage.path_of(""), why: why.clone() }),
+            Some(why) => {
+                Err(LedgerError::Suspended { path: self.storage.path_of(""), why: why.clone() })
+            }
             None => Ok(()),
         }
     }

@@ -41,7 +41,9 @@ pub trait Judge: Sync {
     fn bucket(&self, micros: i64) -> i32;
     /// The buckets of many latencies at once.
     fn bucket_all(&self, micros: &[i64], out: &mut [i32]) {
-        for (o, &m) in out.iter_mut().zip(micros) { *o = self.bucket(m); }
+        for (o, &m) in out.iter_mut().zip(micros) {
+            *o = self.bucket(m);
+        }
     }
     /// How many buckets there are.
     fn buckets(&self) -> usize;
@@ -57,7 +59,10 @@ pub struct RulesJudge {
 impl RulesJudge {
     /// From a rule set and the confirmation keys (`id#hash`) that the registers hold.
     #[must_use]
-    pub fn new(rules: &northbound_rules::RuleSet, confirmed: &std::collections::BTreeSet<String>) -> RulesJudge {
+    pub fn new(
+        rules: &northbound_rules::RuleSet,
+        confirmed: &std::collections::BTreeSet<String>,
+    ) -> RulesJudge {
         let resolver = rules.resolver(confirmed);
         let id = format!("{}-{}", resolver.fingerprint(), northbound_rules::buckets::BUCKETS);
         RulesJudge { resolver, id }
@@ -65,12 +70,25 @@ impl RulesJudge {
 }
 
 impl Judge for RulesJudge {
-    fn id(&self) -> &str { &self.id }
+    fn id(&self) -> &str {
+        &self.id
+    }
     fn target(&self, q: &TargetQuery<'_>) -> Option<Target> {
-        let key = northbound_rules::TargetKey { srv: q.srv, generation: q.generation, role: q.role, mode: q.mode, test_kind: q.test_kind, leg: q.leg };
+        let key = northbound_rules::TargetKey {
+            srv: q.srv,
+            generation: q.generation,
+            role: q.role,
+            mode: q.mode,
+            test_kind: q.test_kind,
+            leg: q.leg,
+        };
         self.resolver.resolve(&key, q.day).map(|(micros, assumed)| Target { micros, assumed })
     }
     #[inline]
-    fn bucket(&self, micros: i64) -> i32 { northbound_rules::buckets::bucket_of(micros) }
-    fn buckets(&self) -> usize { northbound_rules::buckets::BUCKETS }
+    fn bucket(&self, micros: i64) -> i32 {
+        northbound_rules::buckets::bucket_of(micros)
+    }
+    fn buckets(&self) -> usize {
+        northbound_rules::buckets::BUCKETS
+    }
 }

@@ -5,10 +5,24 @@
 //! dictionaries is small the counts are a plain array, else a hash table. Each row group's counts
 //! are then folded into the thread's totals under their texts.
 
-use crate::{error::LedgerError, judge::{Judge, Target, TargetQuery}, manifest::FileEntry, visible::{Aside, Visible}};
+use crate::{
+    error::LedgerError,
+    judge::{Judge, Target, TargetQuery},
+    manifest::FileEntry,
+    visible::{Aside, Visible},
+};
 use hashbrown::HashMap;
-use northbound_types::{Day, Dim, cells::{BUCKET_CLOCK_ERROR, BUCKET_UNANSWERED}};
-use std::{path::Path, sync::{Arc, Mutex, atomic::{AtomicUsize, Ordering}}};
+use northbound_types::{
+    Day, Dim,
+    cells::{BUCKET_CLOCK_ERROR, BUCKET_UNANSWERED},
+};
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 mod group;
 mod latency;
@@ -66,12 +80,18 @@ impl Found {
         }
         for (k, h) in other.latency {
             let e = self.latency.entry(k).or_default();
-            if e.buckets.len() < h.buckets.len() { e.buckets.resize(h.buckets.len(), 0); }
-            for (a, b) in e.buckets.iter_mut().zip(&h.buckets) { *a += b; }
+            if e.buckets.len() < h.buckets.len() {
+                e.buckets.resize(h.buckets.len(), 0);
+            }
+            for (a, b) in e.buckets.iter_mut().zip(&h.buckets) {
+                *a += b;
+            }
             e.unanswered += h.unanswered;
             e.clock_error += h.clock_error;
         }
-        for (k, mut v) in other.exact { self.exact.entry(k).or_default().append(&mut v); }
+        for (k, mut v) in other.exact {
+            self.exact.entry(k).or_default().append(&mut v);
+        }
     }
 }
 
@@ -79,23 +99,44 @@ impl Histogram {
     /// The non-empty buckets, with -1 for clock errors and -2 for attempts without an answer.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (i32, u64)> + '_ {
         let extra = [(BUCKET_UNANSWERED, self.unanswered), (BUCKET_CLOCK_ERROR, self.clock_error)];
-        extra.into_iter().chain(self.buckets.iter().enumerate().map(|(i, &n)| (i as i32, u64::from(n)))).filter(|(_, n)| *n > 0)
+        extra
+            .into_iter()
+            .chain(self.buckets.iter().enumerate().map(|(i, &n)| (i as i32, u64::from(n))))
+            .filter(|(_, n)| *n > 0)
     }
 }
 
 /// One pass over the files with as many threads as the machine has cores.
-pub(crate) fn scan(dir: &Path, files: &[&FileEntry], visible: &Visible, aside: &Aside, judge: &dyn Judge, spec: &Spec) -> Result<Found, LedgerError> {
-    let opened: Vec<group::Input<'_>> = files.iter().filter(|f| visible.may_see(f)).map(|f| group::Input::open(dir, f)).collect::<Result<_, _>>()?;
-    let work: Vec<(usize, usize)> = opened.iter().enumerate().flat_map(|(i, o)| (0..o.opened.row_groups()).map(move |g| (i, g))).collect();
+pub(crate) fn scan(
+    dir: &Path,
+    files: &[&FileEntry],
+    visible: &Visible,
+    aside: &Aside,
+    judge: &dyn Judge,
+    spec: &Spec,
+) -> Result<Found, LedgerError> {
+    let opened: Vec<group::Input<'_>> = files
+        .iter()
+        .filter(|f| visible.may_see(f))
+        .map(|f| group::Input::open(dir, f))
+        .collect::<Result<_, _>>()?;
+    let work: Vec<(usize, usize)> = opened
+        .iter()
+        .enumerate()
+        .flat_map(|(i, o)| (0..o.opened.row_groups()).map(move |g| (i, g)))
+        .collect();
     let next = AtomicUsize::new(0);
     let total = Mutex::new(Ok(Found::default()));
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(work.len().max(1));
+    let threads =
+        std::thread::available_parallelism().map_or(1, |n| n.get()).min(work.len().max(1));
     let run = || {
         let mut worker = group::Worker::new(judge, spec, visible, aside);
         let done = loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(&(f, g)) = work.get(i) else { break Ok(()) };
-            if let Err(e) = worker.row_group(&opened[f], g) { break Err(e); }
+            if let Err(e) = worker.row_group(&opened[f], g) {
+                break Err(e);
+            }
         };
         let Ok(mut total) = total.lock() else { return };
         match (done, total.as_mut()) {
@@ -104,8 +145,14 @@ pub(crate) fn scan(dir: &Path, files: &[&FileEntry], visible: &Visible, aside: &
             (_, Err(_)) => {}
         }
     };
-    if threads <= 1 { run() } else {
-        std::thread::scope(|s| for _ in 0..threads { s.spawn(run); });
+    if threads <= 1 {
+        run()
+    } else {
+        std::thread::scope(|s| {
+            for _ in 0..threads {
+                s.spawn(run);
+            }
+        });
     }
     total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -117,11 +164,21 @@ pub(crate) struct TargetCache<'j> {
 }
 
 impl<'j> TargetCache<'j> {
-    pub(crate) fn new(judge: &'j dyn Judge) -> Self { Self { judge, known: HashMap::new() } }
+    pub(crate) fn new(judge: &'j dyn Judge) -> Self {
+        Self { judge, known: HashMap::new() }
+    }
     pub(crate) fn get(&mut self, day: Day, key: [Arc<str>; 6]) -> Option<Target> {
         let judge = self.judge;
         *self.known.entry((day, key)).or_insert_with_key(|(day, k)| {
-            judge.target(&TargetQuery { srv: &k[0], generation: &k[1], role: &k[2], mode: &k[3], test_kind: &k[4], leg: &k[5], day: *day })
+            judge.target(&TargetQuery {
+                srv: &k[0],
+                generation: &k[1],
+                role: &k[2],
+                mode: &k[3],
+                test_kind: &k[4],
+                leg: &k[5],
+                day: *day,
+            })
         })
     }
 }

@@ -11,7 +11,12 @@ mod numbering;
 pub use batch::LiveBatch;
 
 use crate::{
-    buffer::Buffer, error::LedgerError, judge::Judge, manifest::{Manifest, Root, SourceEntry}, schema::Table, store::Ledger,
+    buffer::Buffer,
+    error::LedgerError,
+    judge::Judge,
+    manifest::{Manifest, Root, SourceEntry},
+    schema::Table,
+    store::Ledger,
     tx::{Committed, LiveParts, SOURCE_ROWS, Tx},
 };
 use batch::{ByDay, key_columns};
@@ -30,7 +35,9 @@ pub struct Wait {
 }
 
 impl Default for Wait {
-    fn default() -> Wait { Wait { tries: 100, pause: Duration::from_millis(100) } }
+    fn default() -> Wait {
+        Wait { tries: 100, pause: Duration::from_millis(100) }
+    }
 }
 
 /// Writes what the live service did. One at a time: the journal's lock sees to that.
@@ -69,24 +76,43 @@ impl LiveWriter {
         let mut open = OpenRows::default();
         for table in [Table::Exchanges, Table::Alerts] {
             tx.live_rows(table, true, None, &mut |b| {
-                for ((key, &source), &place) in b.keys(key_columns(table)).into_iter().zip(b.ints("source")).zip(b.ints("place")) { open.insert(key, Place { source, place }); }
+                for ((key, &source), &place) in b
+                    .keys(key_columns(table))
+                    .into_iter()
+                    .zip(b.ints("source"))
+                    .zip(b.ints("place"))
+                {
+                    open.insert(key, Place { source, place });
+                }
             })?;
         }
         let position = tx.base().map_or(0, |m| m.journal_position);
-        Ok(LiveWriter { ledger: ledger.clone(), wait, position, open, rows_per_source: SOURCE_ROWS })
+        Ok(LiveWriter {
+            ledger: ledger.clone(),
+            wait,
+            position,
+            open,
+            rows_per_source: SOURCE_ROWS,
+        })
     }
 
     /// The ledger that it writes to.
     #[must_use]
-    pub fn ledger(&self) -> &Ledger { &self.ledger }
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
 
     /// The journal position that the ledger rests on: what inputs up to here did is in it.
     #[must_use]
-    pub fn journal_position(&self) -> u64 { self.position }
+    pub fn journal_position(&self) -> u64 {
+        self.position
+    }
 
     /// Rows that were open at the last commit.
     #[must_use]
-    pub fn open_rows(&self) -> u64 { self.open.len() }
+    pub fn open_rows(&self) -> u64 {
+        self.open.len()
+    }
 
     /// Commits what the inputs after the batch's position up to `position` settled, and what is open
     /// after them. A position that the ledger rests on already is skipped: nothing is doubled when a
@@ -97,39 +123,81 @@ impl LiveWriter {
     /// committed again. [`LedgerError::Refused`] where the batch does not follow on the ledger's
     /// position, or a message that was open is neither settled nor open. Anything else leaves the
     /// ledger as it was.
-    pub fn commit(&mut self, now: Utc, position: u64, batch: &mut LiveBatch) -> Result<LiveCommitted, LedgerError> {
-        if position <= self.position { return Ok(LiveCommitted { root: None, position: self.position, settled: 0, open: self.open.len(), without_earlier: 0 }); }
+    pub fn commit(
+        &mut self,
+        now: Utc,
+        position: u64,
+        batch: &mut LiveBatch,
+    ) -> Result<LiveCommitted, LedgerError> {
+        if position <= self.position {
+            return Ok(LiveCommitted {
+                root: None,
+                position: self.position,
+                settled: 0,
+                open: self.open.len(),
+                without_earlier: 0,
+            });
+        }
         if batch.after != self.position {
-            return Err(LedgerError::Refused(format!("the batch holds what followed on journal position {}, and the ledger rests on {}: something would be missing or double", batch.after, self.position)));
+            return Err(LedgerError::Refused(format!(
+                "the batch holds what followed on journal position {}, and the ledger rests on {}: something would be missing or double",
+                batch.after, self.position
+            )));
         }
         let tx = begin(&self.ledger, now, self.wait)?;
         let base = tx.base();
         if base.map_or(0, |m| m.journal_position) != self.position {
-            return Err(LedgerError::Refused("another live service has committed to this ledger; only one may".into()));
+            return Err(LedgerError::Refused(
+                "another live service has committed to this ledger; only one may".into(),
+            ));
         }
         let mut numbers = Numbering::new(base, now, self.rows_per_source);
         let mut claimed = self.open.clone();
-        for b in batch.settled.values_mut() { numbers.number(b, &mut claimed); }
-        for b in batch.later.values_mut() { numbers.number(b, &mut OpenRows::default()); }
+        for b in batch.settled.values_mut() {
+            numbers.number(b, &mut claimed);
+        }
+        for b in batch.later.values_mut() {
+            numbers.number(b, &mut OpenRows::default());
+        }
         let mut open = OpenRows::default();
         for b in batch.open.values_mut() {
-            for (key, place) in numbers.number(b, &mut claimed) { open.insert(key, place); }
+            for (key, place) in numbers.number(b, &mut claimed) {
+                open.insert(key, place);
+            }
         }
         if let Some(p) = claimed.any() {
             return Err(LedgerError::Refused(format!(
-                "{} messages that were open at journal position {} are neither settled nor open at {position}, such as row {} of source {}", claimed.len(), self.position, p.place, p.source)));
+                "{} messages that were open at journal position {} are neither settled nor open at {position}, such as row {} of source {}",
+                claimed.len(),
+                self.position,
+                p.place,
+                p.source
+            )));
         }
         let (corrections, without_earlier) = superseded(&tx, batch, now)?;
-        let settled = batch.settled.values().chain(batch.later.values()).map(|b| b.len() as u64).sum();
+        let settled =
+            batch.settled.values().chain(batch.later.values()).map(|b| b.len() as u64).sum();
         let mut buffers: Vec<(Day, bool, Buffer)> = Vec::new();
-        let rows = |from: &ByDay, open: bool| from.iter().map(|((_, day), b)| (*day, open, b.clone())).collect::<Vec<_>>();
-        for (from, open) in [(&batch.settled, false), (&batch.later, false), (&batch.open, true)] { buffers.append(&mut rows(from, open)); }
+        let rows = |from: &ByDay, open: bool| {
+            from.iter().map(|((_, day), b)| (*day, open, b.clone())).collect::<Vec<_>>()
+        };
+        for (from, open) in [(&batch.settled, false), (&batch.later, false), (&batch.open, true)] {
+            buffers.append(&mut rows(from, open));
+        }
         buffers.extend(corrections.into_iter().map(|(day, b)| (day, false, b)));
-        buffers.extend(batch.movements(now, numbers.source()).into_iter().map(|(day, b)| (day, false, b)));
+        buffers.extend(
+            batch.movements(now, numbers.source()).into_iter().map(|(day, b)| (day, false, b)),
+        );
         let root = tx.commit_live(LiveParts { position, buffers, sources: numbers.finish() })?;
         self.position = position;
         self.open = open;
-        Ok(LiveCommitted { root: Some(root), position, settled, open: self.open.len(), without_earlier })
+        Ok(LiveCommitted {
+            root: Some(root),
+            position,
+            settled,
+            open: self.open.len(),
+            without_earlier,
+        })
     }
 
     /// Rolls the small files of closed days into one a table, with the same rows, and makes their rollups
@@ -137,13 +205,20 @@ impl LiveWriter {
     ///
     /// # Errors
     /// As [`Tx::commit`], and [`LedgerError::Locked`].
-    pub fn tend(&mut self, now: Utc, judge: &dyn Judge, register_revision: i64) -> Result<Option<Committed>, LedgerError> {
+    pub fn tend(
+        &mut self,
+        now: Utc,
+        judge: &dyn Judge,
+        register_revision: i64,
+    ) -> Result<Option<Committed>, LedgerError> {
         let snap = self.ledger.snapshot(None)?;
         let closed = |d: &Day| *d < now.day();
         let mut days: BTreeSet<Day> = snap.stale_days(judge).into_iter().filter(closed).collect();
         let folds = many_files(&snap.root.manifest, &closed);
         days.extend(&folds);
-        if days.is_empty() { return Ok(None); }
+        if days.is_empty() {
+            return Ok(None);
+        }
         let mut tx = begin(&self.ledger, now, self.wait)?;
         tx.refresh(&days.into_iter().collect::<Vec<_>>());
         tx.fold(&folds.into_iter().collect::<Vec<_>>());
@@ -168,37 +243,70 @@ fn many_files(m: &Manifest, closed: &dyn Fn(&Day) -> bool) -> BTreeSet<Day> {
     let live = |id: &i64| m.source(*id).is_some_and(SourceEntry::is_live);
     let mut n: HashMap<(Table, Day), usize> = HashMap::new();
     for t in [Table::Exchanges, Table::Alerts, Table::Deliveries, Table::Movements] {
-        for d in m.files(t).iter().filter(|f| !f.open && f.rows < crate::tx::FILE_ROWS as u64 / 2 && f.sources.iter().any(live)).filter_map(|f| f.day).filter(closed) { *n.entry((t, d)).or_default() += 1; }
+        for d in m
+            .files(t)
+            .iter()
+            .filter(|f| {
+                !f.open && f.rows < crate::tx::FILE_ROWS as u64 / 2 && f.sources.iter().any(live)
+            })
+            .filter_map(|f| f.day)
+            .filter(closed)
+        {
+            *n.entry((t, d)).or_default() += 1;
+        }
     }
     n.into_iter().filter(|(_, n)| *n > 1).map(|((_, d), _)| d).collect()
 }
 
 /// Which earlier records the superseding rows of a batch set aside, by day; and how many have none.
-fn superseded(tx: &Tx, batch: &LiveBatch, now: Utc) -> Result<(Vec<(Day, Buffer)>, u64), LedgerError> {
+fn superseded(
+    tx: &Tx,
+    batch: &LiveBatch,
+    now: Utc,
+) -> Result<(Vec<(Day, Buffer)>, u64), LedgerError> {
     let (mut out, mut without) = (Vec::new(), 0);
     for (&(table, day), later) in &batch.later {
         let keys = later.keys(key_columns(table));
         let wanted: HashSet<Key> = keys.iter().copied().collect();
         let mut earlier: HashMap<Key, Vec<Place>> = HashMap::new();
         let mut note = |b: &Buffer| {
-            for ((key, &source), &place) in b.keys(key_columns(table)).into_iter().zip(b.ints("source")).zip(b.ints("place")) {
-                if wanted.contains(&key) { earlier.entry(key).or_default().push(Place { source, place }); }
+            for ((key, &source), &place) in
+                b.keys(key_columns(table)).into_iter().zip(b.ints("source")).zip(b.ints("place"))
+            {
+                if wanted.contains(&key) {
+                    earlier.entry(key).or_default().push(Place { source, place });
+                }
             }
         };
         tx.live_rows(table, false, Some(day), &mut note)?;
-        if let Some(b) = batch.settled.get(&(table, day)) { note(b); }
+        if let Some(b) = batch.settled.get(&(table, day)) {
+            note(b);
+        }
         let mut b = Buffer::new(Table::Corrections);
-        let (source, place, known) = (later.ints("source"), later.ints("place"), later.ints("known"));
+        let (source, place, known) =
+            (later.ints("source"), later.ints("place"), later.ints("known"));
         for (i, key) in keys.into_iter().enumerate() {
             let mine = Place { source: source[i], place: place[i] };
             let before = earlier.entry(key).or_default();
-            if before.is_empty() { without += 1; }
+            if before.is_empty() {
+                without += 1;
+            }
             for old in before.iter() {
-                b.row().word(&day.to_string()).int(old.source).int(old.place).word("superseded").int(mine.source).int(mine.place).int(known[i]).int(now.0);
+                b.row()
+                    .word(&day.to_string())
+                    .int(old.source)
+                    .int(old.place)
+                    .word("superseded")
+                    .int(mine.source)
+                    .int(mine.place)
+                    .int(known[i])
+                    .int(now.0);
             }
             before.push(mine);
         }
-        if !b.is_empty() { out.push((day, b)); }
+        if !b.is_empty() {
+            out.push((day, b));
+        }
     }
     Ok((out, without))
 }

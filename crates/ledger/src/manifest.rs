@@ -1,11 +1,19 @@
 //! Root manifests: one per version, over all tables at once. Each names the hash of the one
 //! before, so that a change to the past is seen.
 
-use crate::{error::{LedgerError, io}, file::hex, schema::Table};
+use crate::{
+    error::{LedgerError, io},
+    file::hex,
+    schema::Table,
+};
 use northbound_types::{Day, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, io::Write, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 /// A file of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +84,9 @@ pub const LIVE: &str = "live";
 impl SourceEntry {
     /// Is it the live service's own record?
     #[must_use]
-    pub fn is_live(&self) -> bool { self.layout == LIVE }
+    pub fn is_live(&self) -> bool {
+        self.layout == LIVE
+    }
 }
 
 /// A source taken back.
@@ -123,10 +133,14 @@ pub struct Manifest {
 impl Manifest {
     /// Files of a table.
     #[must_use]
-    pub fn files(&self, table: Table) -> &[FileEntry] { self.tables.get(&table).map_or(&[], Vec::as_slice) }
+    pub fn files(&self, table: Table) -> &[FileEntry] {
+        self.tables.get(&table).map_or(&[], Vec::as_slice)
+    }
     /// The source with a number.
     #[must_use]
-    pub fn source(&self, id: i64) -> Option<&SourceEntry> { self.sources.iter().find(|s| s.id == id) }
+    pub fn source(&self, id: i64) -> Option<&SourceEntry> {
+        self.sources.iter().find(|s| s.id == id)
+    }
 }
 
 /// A manifest with its own hash.
@@ -143,20 +157,34 @@ pub(crate) const FOLDER: &str = "root";
 /// How [`Manifest::what`] of a live commit begins.
 pub(crate) const LIVE_COMMIT: &str = "live, to journal position ";
 
-fn folder(dir: &Path) -> PathBuf { dir.join(FOLDER) }
-pub(crate) fn path_of(dir: &Path, version: u64) -> PathBuf { folder(dir).join(format!("{version:010}.json")) }
+fn folder(dir: &Path) -> PathBuf {
+    dir.join(FOLDER)
+}
+pub(crate) fn path_of(dir: &Path, version: u64) -> PathBuf {
+    folder(dir).join(format!("{version:010}.json"))
+}
 
 /// Reads one version.
 pub(crate) fn read(dir: &Path, version: u64) -> Result<Root, LedgerError> {
     let path = path_of(dir, version);
     let bytes = io("read", &path, std::fs::read(&path))?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| LedgerError::Manifest { path: path.clone(), why: format!("not a manifest that this version understands: {e}") })?;
-    if manifest.version != version { return Err(LedgerError::Manifest { path, why: format!("says version {}", manifest.version) }); }
+    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| LedgerError::Manifest {
+        path: path.clone(),
+        why: format!("not a manifest that this version understands: {e}"),
+    })?;
+    if manifest.version != version {
+        return Err(LedgerError::Manifest {
+            path,
+            why: format!("says version {}", manifest.version),
+        });
+    }
     Ok(Root { hash: hex(&Sha256::digest(&bytes)), manifest })
 }
 
 /// The newest version, 0 where there is none.
-pub(crate) fn newest(dir: &Path) -> Result<u64, LedgerError> { Ok(present(dir)?.last().copied().unwrap_or(0)) }
+pub(crate) fn newest(dir: &Path) -> Result<u64, LedgerError> {
+    Ok(present(dir)?.last().copied().unwrap_or(0))
+}
 
 /// The versions that are there, in order. Some may have been let go.
 pub(crate) fn present(dir: &Path) -> Result<Vec<u64>, LedgerError> {
@@ -169,7 +197,11 @@ pub(crate) fn present(dir: &Path) -> Result<Vec<u64>, LedgerError> {
     };
     for entry in entries {
         let name = io("list", &folder, entry)?.file_name();
-        let Some(v) = name.to_str().and_then(|n| n.strip_suffix(".json")).and_then(|n| n.parse().ok()) else { continue };
+        let Some(v) =
+            name.to_str().and_then(|n| n.strip_suffix(".json")).and_then(|n| n.parse().ok())
+        else {
+            continue;
+        };
         all.push(v);
     }
     all.sort_unstable();
@@ -182,7 +214,8 @@ pub(crate) fn commit(dir: &Path, manifest: &Manifest) -> Result<Root, LedgerErro
     let folder = folder(dir);
     io("create folder", &folder, std::fs::create_dir_all(&folder))?;
     let path = path_of(dir, manifest.version);
-    let bytes = serde_json::to_vec_pretty(manifest).map_err(|e| LedgerError::Manifest { path: path.clone(), why: e.to_string() })?;
+    let bytes = serde_json::to_vec_pretty(manifest)
+        .map_err(|e| LedgerError::Manifest { path: path.clone(), why: e.to_string() })?;
     let tmp = folder.join(format!(".{:010}.{}.tmp", manifest.version, std::process::id()));
     let mut file = io("create", &tmp, std::fs::File::create(&tmp))?;
     io("write", &tmp, file.write_all(&bytes))?;

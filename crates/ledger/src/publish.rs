@@ -3,9 +3,17 @@
 //! version. It is written whole at each publishing, as one commit that removes what is no longer
 //! there and adds what is new.
 
-use crate::{error::{LedgerError, io}, schema::{Col, Table}, snapshot::Snapshot};
+use crate::{
+    error::{LedgerError, io},
+    schema::{Col, Table},
+    snapshot::Snapshot,
+};
 use serde_json::{Value, json};
-use std::{collections::{BTreeMap, BTreeSet}, io::Write, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    path::Path,
+};
 
 /// What was published for a table.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -26,7 +34,11 @@ impl Snapshot {
     /// # Errors
     /// When a log cannot be read or written.
     pub fn publish(&self, now_ms: i64) -> Result<Vec<Published>, LedgerError> {
-        Table::ALL.iter().filter(|t| !self.root.manifest.files(**t).is_empty()).map(|&t| self.publish_table(t, now_ms)).collect()
+        Table::ALL
+            .iter()
+            .filter(|t| !self.root.manifest.files(**t).is_empty())
+            .map(|&t| self.publish_table(t, now_ms))
+            .collect()
     }
 
     fn publish_table(&self, table: Table, now_ms: i64) -> Result<Published, LedgerError> {
@@ -35,8 +47,13 @@ impl Snapshot {
         io("create folder", &log, std::fs::create_dir_all(&log))?;
         let (versions, present) = read_log(&log)?;
         let prefix = format!("{}/", table.name());
-        let wanted: BTreeMap<String, &crate::manifest::FileEntry> = self.root.manifest.files(table).iter()
-            .map(|f| (f.path.strip_prefix(&prefix).unwrap_or(&f.path).replace('=', "%3D"), f)).collect();
+        let wanted: BTreeMap<String, &crate::manifest::FileEntry> = self
+            .root
+            .manifest
+            .files(table)
+            .iter()
+            .map(|f| (f.path.strip_prefix(&prefix).unwrap_or(&f.path).replace('=', "%3D"), f))
+            .collect();
         let mut lines: Vec<Value> = Vec::new();
         if versions == 0 {
             lines.push(json!({"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}}));
@@ -46,19 +63,30 @@ impl Snapshot {
             }}));
         }
         for p in present.iter().filter(|p| !wanted.contains_key(*p)) {
-            lines.push(json!({"remove": {"path": p, "deletionTimestamp": now_ms, "dataChange": true}}));
+            lines.push(
+                json!({"remove": {"path": p, "deletionTimestamp": now_ms, "dataChange": true}}),
+            );
         }
         for (p, f) in wanted.iter().filter(|(p, _)| !present.contains(*p)) {
             lines.push(json!({"add": {"path": p, "partitionValues": {}, "size": f.bytes, "modificationTime": now_ms, "dataChange": true,
                 "stats": format!("{{\"numRecords\":{}}}", f.rows)}}));
         }
-        if lines.is_empty() { return Ok(Published { table: table.name(), version: versions - 1, files: wanted.len(), changed: false }); }
+        if lines.is_empty() {
+            return Ok(Published {
+                table: table.name(),
+                version: versions - 1,
+                files: wanted.len(),
+                changed: false,
+            });
+        }
         lines.push(json!({"commitInfo": {"timestamp": now_ms, "operation": "WRITE", "operationParameters": {"mode": "Append"},
             "engineInfo": "northbound", "rootManifest": self.root.hash}}));
         let path = log.join(format!("{versions:020}.json"));
         let tmp = log.join(format!(".{versions:020}.{}.tmp", std::process::id()));
         let mut file = io("create", &tmp, std::fs::File::create(&tmp))?;
-        for l in &lines { io("write", &tmp, writeln!(file, "{l}"))?; }
+        for l in &lines {
+            io("write", &tmp, writeln!(file, "{l}"))?;
+        }
         io("sync", &tmp, file.sync_all())?;
         let linked = std::fs::hard_link(&tmp, &path);
         let _ = std::fs::remove_file(&tmp);
@@ -73,10 +101,16 @@ pub(crate) fn cited(dir: &Path) -> Result<BTreeSet<String>, LedgerError> {
     for table in Table::ALL {
         let log = dir.join(table.name()).join("_delta_log");
         let (versions, _) = read_log(&log)?;
-        if versions == 0 { continue; }
+        if versions == 0 {
+            continue;
+        }
         let path = log.join(format!("{:020}.json", versions - 1));
         let text = io("read", &path, std::fs::read_to_string(&path))?;
-        out.extend(text.lines().filter_map(|l| serde_json::from_str::<Value>(l).ok()).filter_map(|v| v["commitInfo"]["rootManifest"].as_str().map(str::to_owned)));
+        out.extend(
+            text.lines()
+                .filter_map(|l| serde_json::from_str::<Value>(l).ok())
+                .filter_map(|v| v["commitInfo"]["rootManifest"].as_str().map(str::to_owned)),
+        );
     }
     Ok(out)
 }
@@ -93,9 +127,16 @@ fn read_log(log: &Path) -> Result<(u64, BTreeSet<String>), LedgerError> {
             Err(source) => return Err(LedgerError::Io { what: "read", path, source }),
         };
         for line in text.lines() {
-            let v: Value = serde_json::from_str(line).map_err(|e| LedgerError::Manifest { path: path.clone(), why: format!("not a Delta log: {e}") })?;
-            if let Some(p) = v["add"]["path"].as_str() { present.insert(p.to_owned()); }
-            if let Some(p) = v["remove"]["path"].as_str() { present.remove(p); }
+            let v: Value = serde_json::from_str(line).map_err(|e| LedgerError::Manifest {
+                path: path.clone(),
+                why: format!("not a Delta log: {e}"),
+            })?;
+            if let Some(p) = v["add"]["path"].as_str() {
+                present.insert(p.to_owned());
+            }
+            if let Some(p) = v["remove"]["path"].as_str() {
+                present.remove(p);
+            }
         }
         version += 1;
     }

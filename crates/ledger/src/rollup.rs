@@ -3,33 +3,57 @@
 //! (other rules, a later record, a retraction) the rows are scanned instead.
 
 use crate::{
-    buffer::Buffer, error::{LedgerError, ar, pq}, file::Opened, judge::Judge, kernel::{self, Found, Interner, Keys, Spec, Tally},
-    manifest::{FileEntry, Manifest}, schema::Table, visible::{Aside, Visible},
+    buffer::Buffer,
+    error::{LedgerError, ar, pq},
+    file::Opened,
+    judge::Judge,
+    kernel::{self, Found, Interner, Keys, Spec, Tally},
+    manifest::{FileEntry, Manifest},
+    schema::Table,
+    visible::{Aside, Visible},
 };
-use arrow_array::{cast::AsArray, types::{Int32Type, Int64Type}};
+use arrow_array::{
+    cast::AsArray,
+    types::{Int32Type, Int64Type},
+};
 use hashbrown::HashMap;
 use northbound_types::{Day, Dim};
 use parquet::arrow::ProjectionMask;
 use std::{path::Path, sync::Arc};
 
 /// Dimensions of the latency rollup.
-pub(crate) const LATENCY_DIMS: [Dim; 5] = [Dim::Day, Dim::Region, Dim::Srv, Dim::Mode, Dim::TestKind];
+pub(crate) const LATENCY_DIMS: [Dim; 5] =
+    [Dim::Day, Dim::Region, Dim::Srv, Dim::Mode, Dim::TestKind];
 
 /// The mark of freshness of a day's rollups.
-pub(crate) fn made_of(visible: &Visible, manifest: &Manifest, day: Day, judge: &dyn Judge) -> String {
+pub(crate) fn made_of(
+    visible: &Visible,
+    manifest: &Manifest,
+    day: Day,
+    judge: &dyn Judge,
+) -> String {
     format!("{}:{}", judge.id(), visible.day_digest(manifest, day))
 }
 
 /// Computes one day's rollups from its exchanges.
-pub(crate) fn compute(dir: &Path, files: &[&FileEntry], visible: &Visible, aside: &Aside, judge: &dyn Judge) -> Result<(Buffer, Buffer), LedgerError> {
-    let spec = Spec { dims: Dim::ALL.to_vec(), latency: Some(LATENCY_DIMS.to_vec()), collect: None };
+pub(crate) fn compute(
+    dir: &Path,
+    files: &[&FileEntry],
+    visible: &Visible,
+    aside: &Aside,
+    judge: &dyn Judge,
+) -> Result<(Buffer, Buffer), LedgerError> {
+    let spec =
+        Spec { dims: Dim::ALL.to_vec(), latency: Some(LATENCY_DIMS.to_vec()), collect: None };
     let found = kernel::scan(dir, files, visible, aside, judge, &spec)?;
     let mut daily = Buffer::new(Table::Daily);
     let mut rows: Vec<(Keys, Tally)> = found.counts.into_iter().collect();
     rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     for (keys, t) in rows {
         let mut c = daily.row();
-        for k in &keys { c.word(k); }
+        for k in &keys {
+            c.word(k);
+        }
         c.int(t.count as i64).int(t.disputed as i64).int(t.assumed as i64);
     }
     let mut latency = Buffer::new(Table::DailyLatency);
@@ -40,7 +64,9 @@ pub(crate) fn compute(dir: &Path, files: &[&FileEntry], visible: &Visible, aside
         rows.sort_unstable();
         for (bucket, n) in rows {
             let mut c = latency.row();
-            for k in &keys { c.word(k); }
+            for k in &keys {
+                c.word(k);
+            }
             c.int(i64::from(bucket)).int(n as i64);
         }
     }
@@ -48,49 +74,92 @@ pub(crate) fn compute(dir: &Path, files: &[&FileEntry], visible: &Visible, aside
 }
 
 /// Reads files in two halves at once, where there are several.
-fn in_halves<'f>(files: &[&'f FileEntry], found: &mut Found, read: &(dyn Fn(&[&'f FileEntry], &mut Found) -> Result<(), LedgerError> + Sync)) -> Result<(), LedgerError> {
+fn in_halves<'f>(
+    files: &[&'f FileEntry],
+    found: &mut Found,
+    read: &(dyn Fn(&[&'f FileEntry], &mut Found) -> Result<(), LedgerError> + Sync),
+) -> Result<(), LedgerError> {
     let (left, right) = files.split_at(files.len() / 2);
-    if left.is_empty() { return read(right, found); }
+    if left.is_empty() {
+        return read(right, found);
+    }
     let other = std::thread::scope(|s| {
         let other = s.spawn(|| {
             let mut f = Found::default();
             read(left, &mut f).map(|()| f)
         });
         read(right, found)?;
-        other.join().unwrap_or_else(|_| Err(LedgerError::Refused("a thread reading rollups stopped".into())))
+        other.join().unwrap_or_else(|_| {
+            Err(LedgerError::Refused("a thread reading rollups stopped".into()))
+        })
     })?;
     found.merge(other);
     Ok(())
 }
 
 /// Reads counts by some dimensions from `daily` files.
-pub(crate) fn read_counts(dir: &Path, files: &[&FileEntry], dims: &[Dim], found: &mut Found) -> Result<(), LedgerError> {
+pub(crate) fn read_counts(
+    dir: &Path,
+    files: &[&FileEntry],
+    dims: &[Dim],
+    found: &mut Found,
+) -> Result<(), LedgerError> {
     in_halves(files, found, &|part, f| read_counts_of(dir, part, dims, f))
 }
 
-fn read_counts_of(dir: &Path, files: &[&FileEntry], dims: &[Dim], found: &mut Found) -> Result<(), LedgerError> {
-    let names: Vec<&str> = dims.iter().map(|d| d.as_str()).chain(["count", "disputed", "assumed"]).collect();
+fn read_counts_of(
+    dir: &Path,
+    files: &[&FileEntry],
+    dims: &[Dim],
+    found: &mut Found,
+) -> Result<(), LedgerError> {
+    let names: Vec<&str> =
+        dims.iter().map(|d| d.as_str()).chain(["count", "disputed", "assumed"]).collect();
     let mut interner = Interner::default();
     for f in files {
         let path = dir.join(&f.path);
         let opened = Opened::open(&path, Table::Daily, false)?;
         for group in 0..opened.row_groups() {
-            let mask = ProjectionMask::columns(opened.parquet().file_metadata().schema_descr(), names.iter().copied());
-            let reader = pq(&path, opened.reader(&path)?.with_projection(mask).with_row_groups(vec![group]).with_batch_size(64 * 1024).build())?;
+            let mask = ProjectionMask::columns(
+                opened.parquet().file_metadata().schema_descr(),
+                names.iter().copied(),
+            );
+            let reader = pq(
+                &path,
+                opened
+                    .reader(&path)?
+                    .with_projection(mask)
+                    .with_row_groups(vec![group])
+                    .with_batch_size(64 * 1024)
+                    .build(),
+            )?;
             for batch in reader {
                 let b = ar(&path, batch)?;
                 let schema = b.schema();
-                let at = |n: &str| schema.index_of(n).map_err(|source| LedgerError::Arrow { path: path.clone(), source });
+                let at = |n: &str| {
+                    schema
+                        .index_of(n)
+                        .map_err(|source| LedgerError::Arrow { path: path.clone(), source })
+                };
                 let mut gid = vec![0u64; b.num_rows()];
                 let mut axes: Vec<(u64, Vec<Arc<str>>)> = Vec::with_capacity(dims.len());
                 for d in dims {
                     let col = b.column(at(d.as_str())?).as_dictionary::<Int32Type>();
-                    let texts: Vec<Arc<str>> = col.values().as_string::<i32>().iter().map(|t| interner.get(t.unwrap_or(""))).collect();
+                    let texts: Vec<Arc<str>> = col
+                        .values()
+                        .as_string::<i32>()
+                        .iter()
+                        .map(|t| interner.get(t.unwrap_or("")))
+                        .collect();
                     let size = texts.len().max(1) as u64;
-                    for (g, &k) in gid.iter_mut().zip(col.keys().values()) { *g = *g * size + k as u64; }
+                    for (g, &k) in gid.iter_mut().zip(col.keys().values()) {
+                        *g = *g * size + k as u64;
+                    }
                     axes.push((size, texts));
                 }
-                let int = |n: &str| -> Result<&[i64], LedgerError> { Ok(b.column(at(n)?).as_primitive::<Int64Type>().values()) };
+                let int = |n: &str| -> Result<&[i64], LedgerError> {
+                    Ok(b.column(at(n)?).as_primitive::<Int64Type>().values())
+                };
                 let (count, disputed, assumed) = (int("count")?, int("disputed")?, int("assumed")?);
                 let mut local: HashMap<u64, Tally> = HashMap::new();
                 for (r, &g) in gid.iter().enumerate() {
@@ -101,7 +170,15 @@ fn read_counts_of(dir: &Path, files: &[&FileEntry], dims: &[Dim], found: &mut Fo
                 }
                 for (g, t) in local {
                     let mut rest = g;
-                    let mut keys: Keys = axes.iter().rev().map(|(size, texts)| { let c = rest % size; rest /= size; texts[c as usize].clone() }).collect();
+                    let mut keys: Keys = axes
+                        .iter()
+                        .rev()
+                        .map(|(size, texts)| {
+                            let c = rest % size;
+                            rest /= size;
+                            texts[c as usize].clone()
+                        })
+                        .collect();
                     keys.reverse();
                     let e = found.counts.entry(keys).or_default();
                     e.count += t.count;
@@ -115,22 +192,54 @@ fn read_counts_of(dir: &Path, files: &[&FileEntry], dims: &[Dim], found: &mut Fo
 }
 
 /// Reads histograms by some of [`LATENCY_DIMS`] from `daily_latency` files.
-pub(crate) fn read_latency(dir: &Path, files: &[&FileEntry], dims: &[Dim], buckets: usize, found: &mut Found) -> Result<(), LedgerError> {
+pub(crate) fn read_latency(
+    dir: &Path,
+    files: &[&FileEntry],
+    dims: &[Dim],
+    buckets: usize,
+    found: &mut Found,
+) -> Result<(), LedgerError> {
     in_halves(files, found, &|part, f| read_latency_of(dir, part, dims, buckets, f))
 }
 
-fn read_latency_of(dir: &Path, files: &[&FileEntry], dims: &[Dim], buckets: usize, found: &mut Found) -> Result<(), LedgerError> {
+fn read_latency_of(
+    dir: &Path,
+    files: &[&FileEntry],
+    dims: &[Dim],
+    buckets: usize,
+    found: &mut Found,
+) -> Result<(), LedgerError> {
     let mut interner = Interner::default();
     for f in files {
         let path = dir.join(&f.path);
         let opened = Opened::open(&path, Table::DailyLatency, false)?;
         for group in 0..opened.row_groups() {
-            for batch in pq(&path, opened.reader(&path)?.with_row_groups(vec![group]).with_batch_size(64 * 1024).build())? {
+            for batch in pq(
+                &path,
+                opened
+                    .reader(&path)?
+                    .with_row_groups(vec![group])
+                    .with_batch_size(64 * 1024)
+                    .build(),
+            )? {
                 let b = ar(&path, batch)?;
-                let cols: Vec<_> = LATENCY_DIMS.iter().enumerate().filter(|(_, d)| dims.contains(d)).map(|(i, d)| {
-                    let c = b.column(i).as_dictionary::<Int32Type>();
-                    (*d, c.keys().values(), c.values().as_string::<i32>().iter().map(|t| interner.get(t.unwrap_or(""))).collect::<Vec<_>>())
-                }).collect();
+                let cols: Vec<_> = LATENCY_DIMS
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, d)| dims.contains(d))
+                    .map(|(i, d)| {
+                        let c = b.column(i).as_dictionary::<Int32Type>();
+                        (
+                            *d,
+                            c.keys().values(),
+                            c.values()
+                                .as_string::<i32>()
+                                .iter()
+                                .map(|t| interner.get(t.unwrap_or("")))
+                                .collect::<Vec<_>>(),
+                        )
+                    })
+                    .collect();
                 let bucket = b.column(5).as_primitive::<Int64Type>().values();
                 let count = b.column(6).as_primitive::<Int64Type>().values();
                 // Rows are sorted by key, so a histogram is looked up once a run.
@@ -138,15 +247,25 @@ fn read_latency_of(dir: &Path, files: &[&FileEntry], dims: &[Dim], buckets: usiz
                 while from < b.num_rows() {
                     let same = |r: usize| cols.iter().all(|(_, k, _)| k[r] == k[from]);
                     let to = (from + 1..b.num_rows()).find(|&r| !same(r)).unwrap_or(b.num_rows());
-                    let keys: Keys = dims.iter().filter_map(|d| cols.iter().find(|(c, ..)| c == d)).map(|(_, k, t)| t[k[from] as usize].clone()).collect();
+                    let keys: Keys = dims
+                        .iter()
+                        .filter_map(|d| cols.iter().find(|(c, ..)| c == d))
+                        .map(|(_, k, t)| t[k[from] as usize].clone())
+                        .collect();
                     let h = found.latency.entry(keys).or_default();
-                    if h.buckets.is_empty() { h.buckets.resize(buckets, 0); }
+                    if h.buckets.is_empty() {
+                        h.buckets.resize(buckets, 0);
+                    }
                     for r in from..to {
                         let n = count[r] as u64;
                         match bucket[r] {
                             -2 => h.unanswered += n,
                             i if i < 0 => h.clock_error += n,
-                            i => if let Some(slot) = h.buckets.get_mut(i as usize) { *slot += n as u32; },
+                            i => {
+                                if let Some(slot) = h.buckets.get_mut(i as usize) {
+                                    *slot += n as u32;
+                                }
+                            }
                         }
                     }
                     from = to;

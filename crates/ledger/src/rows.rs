@@ -1,7 +1,7 @@
 //! The rows of the ledger's tables as their writers fill them. Strings are borrowed, so that a
 //! reader of a hundred million records allocates nothing per row.
 
-use northbound_types::{Eui64, Kind, Leg, Mode, Region, RequestState, TestKind, Generation};
+use northbound_types::{Eui64, Generation, Kind, Leg, Mode, Region, RequestState, TestKind};
 
 /// One exchange, as its source recorded it. Times in µs UTC; `None` where unknown.
 ///

@@ -17,7 +17,9 @@ pub enum Col {
 }
 
 /// A table of the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Table {
     /// One row an exchange.
@@ -43,8 +45,15 @@ pub enum Table {
 impl Table {
     /// Every table.
     pub const ALL: [Table; 9] = [
-        Table::Exchanges, Table::Movements, Table::Alerts, Table::Deliveries, Table::Payloads,
-        Table::Stated, Table::Corrections, Table::Daily, Table::DailyLatency,
+        Table::Exchanges,
+        Table::Movements,
+        Table::Alerts,
+        Table::Deliveries,
+        Table::Payloads,
+        Table::Stated,
+        Table::Corrections,
+        Table::Daily,
+        Table::DailyLatency,
     ];
 
     /// Folder and name.
@@ -69,83 +78,226 @@ impl Table {
         use Col::{Int, Text, Time, Word};
         match self {
             Table::Exchanges => &[
-                ("namespace", Word), ("originator", Int), ("target", Int), ("counter", Int), ("leg", Word), ("instance", Int),
-                ("kind", Word), ("mode", Word), ("srv", Word), ("cv", Int), ("role", Word), ("party_category", Word),
-                ("class", Word), ("generation", Word), ("device_type", Word), ("test_kind", Word), ("region", Word),
-                ("provider", Word), ("feed", Word), ("state", Word), ("code", Word),
-                ("user_sent", Time), ("received", Time), ("acknowledged", Time), ("due", Time), ("released", Time),
-                ("queued", Time), ("sent_to_wan", Time), ("delivered_to_device", Time), ("answered_at_wan", Time),
-                ("answer_sent", Time), ("delivered", Time), ("target_at", Time), ("timeout_at", Time),
-                ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+                ("namespace", Word),
+                ("originator", Int),
+                ("target", Int),
+                ("counter", Int),
+                ("leg", Word),
+                ("instance", Int),
+                ("kind", Word),
+                ("mode", Word),
+                ("srv", Word),
+                ("cv", Int),
+                ("role", Word),
+                ("party_category", Word),
+                ("class", Word),
+                ("generation", Word),
+                ("device_type", Word),
+                ("test_kind", Word),
+                ("region", Word),
+                ("provider", Word),
+                ("feed", Word),
+                ("state", Word),
+                ("code", Word),
+                ("user_sent", Time),
+                ("received", Time),
+                ("acknowledged", Time),
+                ("due", Time),
+                ("released", Time),
+                ("queued", Time),
+                ("sent_to_wan", Time),
+                ("delivered_to_device", Time),
+                ("answered_at_wan", Time),
+                ("answer_sent", Time),
+                ("delivered", Time),
+                ("target_at", Time),
+                ("timeout_at", Time),
+                ("known", Time),
+                ("recorded", Time),
+                ("source", Int),
+                ("place", Int),
             ],
             Table::Movements => &[
-                ("day", Text), ("region", Word), ("kind", Word), ("from_state", Word), ("to_state", Word),
-                ("units", Int), ("known", Time), ("recorded", Time), ("source", Int),
+                ("day", Text),
+                ("region", Word),
+                ("kind", Word),
+                ("from_state", Word),
+                ("to_state", Word),
+                ("units", Int),
+                ("known", Time),
+                ("recorded", Time),
+                ("source", Int),
             ],
             Table::Alerts => &[
-                ("namespace", Word), ("device", Int), ("recipient", Int), ("counter", Int), ("code", Word), ("alert_kind", Word),
-                ("state", Word), ("excluded", Word), ("carried", Int), ("raised", Time), ("received", Time), ("delivered", Time),
-                ("region", Word), ("provider", Word), ("feed", Word), ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+                ("namespace", Word),
+                ("device", Int),
+                ("recipient", Int),
+                ("counter", Int),
+                ("code", Word),
+                ("alert_kind", Word),
+                ("state", Word),
+                ("excluded", Word),
+                ("carried", Int),
+                ("raised", Time),
+                ("received", Time),
+                ("delivered", Time),
+                ("region", Word),
+                ("provider", Word),
+                ("feed", Word),
+                ("known", Time),
+                ("recorded", Time),
+                ("source", Int),
+                ("place", Int),
             ],
             Table::Deliveries => &[
-                ("delivery", Int), ("recipient", Int), ("kind", Word), ("namespace", Word), ("originator", Int), ("target", Int), ("counter", Int),
-                ("leg", Word), ("instance", Int), ("code", Word), ("attempt", Int), ("attempted", Time), ("status", Int), ("outcome", Word),
-                ("feed", Word), ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+                ("delivery", Int),
+                ("recipient", Int),
+                ("kind", Word),
+                ("namespace", Word),
+                ("originator", Int),
+                ("target", Int),
+                ("counter", Int),
+                ("leg", Word),
+                ("instance", Int),
+                ("code", Word),
+                ("attempt", Int),
+                ("attempted", Time),
+                ("status", Int),
+                ("outcome", Word),
+                ("feed", Word),
+                ("known", Time),
+                ("recorded", Time),
+                ("source", Int),
+                ("place", Int),
             ],
             Table::Payloads => &[
-                ("originator", Int), ("device", Int), ("counter", Int), ("firmware", Word), ("region", Word), ("provider", Word),
-                ("feed", Word), ("received", Time), ("completed", Time), ("target_at", Time), ("state", Word),
-                ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+                ("originator", Int),
+                ("device", Int),
+                ("counter", Int),
+                ("firmware", Word),
+                ("region", Word),
+                ("provider", Word),
+                ("feed", Word),
+                ("received", Time),
+                ("completed", Time),
+                ("target_at", Time),
+                ("state", Word),
+                ("known", Time),
+                ("recorded", Time),
+                ("source", Int),
+                ("place", Int),
             ],
             Table::Stated => &[
-                ("measure", Word), ("period", Word), ("keys", Text), ("numerator", Int), ("denominator", Int), ("count", Int),
-                ("text", Text), ("readings", Text), ("null_reason", Word), ("target", Word), ("minimum", Word), ("stated_by", Word),
-                ("document", Word), ("version", Word), ("on_page", Text), ("known", Time), ("recorded", Time), ("source", Int), ("place", Int),
+                ("measure", Word),
+                ("period", Word),
+                ("keys", Text),
+                ("numerator", Int),
+                ("denominator", Int),
+                ("count", Int),
+                ("text", Text),
+                ("readings", Text),
+                ("null_reason", Word),
+                ("target", Word),
+                ("minimum", Word),
+                ("stated_by", Word),
+                ("document", Word),
+                ("version", Word),
+                ("on_page", Text),
+                ("known", Time),
+                ("recorded", Time),
+                ("source", Int),
+                ("place", Int),
             ],
             Table::Corrections => &[
-                ("day", Text), ("source", Int), ("place", Int), ("reason", Word), ("by_source", Int), ("by_place", Int),
-                ("known", Time), ("recorded", Time),
+                ("day", Text),
+                ("source", Int),
+                ("place", Int),
+                ("reason", Word),
+                ("by_source", Int),
+                ("by_place", Int),
+                ("known", Time),
+                ("recorded", Time),
             ],
             Table::Daily => &[
-                ("day", Word), ("kind", Word), ("region", Word), ("provider", Word), ("feed", Word), ("user", Word), ("role", Word),
-                ("party_category", Word), ("srv", Word), ("mode", Word), ("class", Word), ("generation", Word), ("device_type", Word),
-                ("test_kind", Word), ("state", Word), ("timeliness", Word), ("code", Word),
-                ("count", Int), ("disputed", Int), ("assumed", Int),
+                ("day", Word),
+                ("kind", Word),
+                ("region", Word),
+                ("provider", Word),
+                ("feed", Word),
+                ("user", Word),
+                ("role", Word),
+                ("party_category", Word),
+                ("srv", Word),
+                ("mode", Word),
+                ("class", Word),
+                ("generation", Word),
+                ("device_type", Word),
+                ("test_kind", Word),
+                ("state", Word),
+                ("timeliness", Word),
+                ("code", Word),
+                ("count", Int),
+                ("disputed", Int),
+                ("assumed", Int),
             ],
             Table::DailyLatency => &[
-                ("day", Word), ("region", Word), ("srv", Word), ("mode", Word), ("test_kind", Word), ("bucket", Int), ("count", Int),
+                ("day", Word),
+                ("region", Word),
+                ("srv", Word),
+                ("mode", Word),
+                ("test_kind", Word),
+                ("bucket", Int),
+                ("count", Int),
             ],
         }
     }
 
     /// Where a column stands.
     #[must_use]
-    pub fn position(self, name: &str) -> Option<usize> { self.columns().iter().position(|(n, _)| *n == name) }
+    pub fn position(self, name: &str) -> Option<usize> {
+        self.columns().iter().position(|(n, _)| *n == name)
+    }
 
     /// What a column is for in telling records apart.
     #[must_use]
     pub(crate) fn part(self, column: &str) -> Part {
         let identity: &[&str] = match self {
-            Table::Exchanges => &["namespace", "originator", "target", "counter", "leg", "instance"],
+            Table::Exchanges => {
+                &["namespace", "originator", "target", "counter", "leg", "instance"]
+            }
             // An exact repeat of an alert is an event of its own, so the time and what became of it
             // belong to the identity.
-            Table::Alerts => &["namespace", "device", "recipient", "counter", "code", "received", "state"],
+            Table::Alerts => {
+                &["namespace", "device", "recipient", "counter", "code", "received", "state"]
+            }
             Table::Payloads => &["originator", "device", "counter", "firmware"],
             Table::Stated => &["measure", "period", "keys", "stated_by", "document", "version"],
-            Table::Movements | Table::Deliveries | Table::Corrections | Table::Daily | Table::DailyLatency => &[],
+            Table::Movements
+            | Table::Deliveries
+            | Table::Corrections
+            | Table::Daily
+            | Table::DailyLatency => &[],
         };
-        if identity.contains(&column) { Part::Identity }
-        else if ["feed", "known", "recorded", "source", "place"].contains(&column) { Part::Neither }
-        else { Part::Content }
+        if identity.contains(&column) {
+            Part::Identity
+        } else if ["feed", "known", "recorded", "source", "place"].contains(&column) {
+            Part::Neither
+        } else {
+            Part::Content
+        }
     }
 
     /// May an integer column be null? Only in stated figures, where absence is meaningful.
     #[must_use]
-    pub const fn nullable_ints(self) -> bool { matches!(self, Table::Stated) }
+    pub const fn nullable_ints(self) -> bool {
+        matches!(self, Table::Stated)
+    }
 
     /// The schema on disk: plain strings.
     #[must_use]
-    pub fn schema(self) -> Arc<Schema> { self.schema_as(DataType::Utf8) }
+    pub fn schema(self) -> Arc<Schema> {
+        self.schema_as(DataType::Utf8)
+    }
 
     /// The schema in memory: words as dictionaries, so that a scan compares small integers.
     #[must_use]
@@ -154,12 +306,20 @@ impl Table {
     }
 
     fn schema_as(self, word: DataType) -> Arc<Schema> {
-        let fields: Vec<Field> = self.columns().iter().map(|(name, col)| match col {
-            Col::Word => Field::new(*name, word.clone(), false),
-            Col::Text => Field::new(*name, DataType::Utf8, false),
-            Col::Int => Field::new(*name, DataType::Int64, self.nullable_ints()),
-            Col::Time => Field::new(*name, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), !["received", "attempted", "known", "recorded"].contains(name)),
-        }).collect();
+        let fields: Vec<Field> = self
+            .columns()
+            .iter()
+            .map(|(name, col)| match col {
+                Col::Word => Field::new(*name, word.clone(), false),
+                Col::Text => Field::new(*name, DataType::Utf8, false),
+                Col::Int => Field::new(*name, DataType::Int64, self.nullable_ints()),
+                Col::Time => Field::new(
+                    *name,
+                    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+                    !["received", "attempted", "known", "recorded"].contains(name),
+                ),
+            })
+            .collect();
         Arc::new(Schema::new(fields))
     }
 }

@@ -5,7 +5,12 @@
 //! bounds the best from below. Only devices whose upper bound reaches the k-th best lower bound are
 //! looked at in the second pass.
 
-use crate::{each::{Batch, each}, error::LedgerError, schema::Table, snapshot::{Days, Snapshot}};
+use crate::{
+    each::{Batch, each},
+    error::LedgerError,
+    schema::Table,
+    snapshot::{Days, Snapshot},
+};
 use hashbrown::{HashMap, HashSet};
 use northbound_types::{Eui64, Utc};
 
@@ -34,14 +39,18 @@ impl Snapshot {
         let mut hours: HashMap<(i64, i64), u32> = HashMap::new();
         each(&self.dir, Table::Alerts, &files, &COLUMNS, &self.visible, &aside, &mut |_, b| {
             let (device, received, storm) = (b.ints("device"), b.ints("received"), of_a_storm(b));
-            for i in (0..b.rows()).filter(|&i| storm[i]) { *hours.entry((device[i], received[i].div_euclid(HOUR))).or_default() += 1; }
+            for i in (0..b.rows()).filter(|&i| storm[i]) {
+                *hours.entry((device[i], received[i].div_euclid(HOUR))).or_default() += 1;
+            }
             Ok(())
         })?;
         let candidates = candidates(&hours, k);
         let mut times: HashMap<i64, Vec<i64>> = HashMap::new();
         each(&self.dir, Table::Alerts, &files, &COLUMNS, &self.visible, &aside, &mut |_, b| {
             let (device, received, storm) = (b.ints("device"), b.ints("received"), of_a_storm(b));
-            for i in (0..b.rows()).filter(|&i| storm[i] && candidates.contains(&device[i])) { times.entry(device[i]).or_default().push(received[i]); }
+            for i in (0..b.rows()).filter(|&i| storm[i] && candidates.contains(&device[i])) {
+                times.entry(device[i]).or_default().push(received[i]);
+            }
             Ok(())
         })?;
         let mut storms: Vec<Storm> = times.into_iter().map(|(d, t)| busiest(d, t)).collect();
@@ -64,18 +73,34 @@ fn of_a_storm(b: &Batch<'_>) -> Vec<bool> {
 
 fn candidates(hours: &HashMap<(i64, i64), u32>, k: usize) -> HashSet<i64> {
     let mut best: HashMap<i64, u32> = HashMap::new();
-    for (&(d, _), &n) in hours { let e = best.entry(d).or_default(); *e = (*e).max(n); }
+    for (&(d, _), &n) in hours {
+        let e = best.entry(d).or_default();
+        *e = (*e).max(n);
+    }
     let mut lower: Vec<u32> = best.into_values().collect();
-    let bar = if lower.len() > k && k > 0 { let at = lower.len() - k; *lower.select_nth_unstable(at).1 } else { 0 };
-    hours.iter().filter(|&(&(d, h), &n)| n + hours.get(&(d, h + 1)).copied().unwrap_or(0) >= bar).map(|(&(d, _), _)| d).collect()
+    let bar = if lower.len() > k && k > 0 {
+        let at = lower.len() - k;
+        *lower.select_nth_unstable(at).1
+    } else {
+        0
+    };
+    hours
+        .iter()
+        .filter(|&(&(d, h), &n)| n + hours.get(&(d, h + 1)).copied().unwrap_or(0) >= bar)
+        .map(|(&(d, _), _)| d)
+        .collect()
 }
 
 fn busiest(device: i64, mut times: Vec<i64>) -> Storm {
     times.sort_unstable();
     let (mut from, mut best) = (0, (0usize, 0i64));
     for to in 0..times.len() {
-        while times[to] - times[from] >= HOUR { from += 1; }
-        if to + 1 - from > best.0 { best = (to + 1 - from, times[from]); }
+        while times[to] - times[from] >= HOUR {
+            from += 1;
+        }
+        if to + 1 - from > best.0 {
+            best = (to + 1 - from, times[from]);
+        }
     }
     Storm { device: Eui64::from_i64(device), alerts: best.0 as u64, from: Utc(best.1) }
 }

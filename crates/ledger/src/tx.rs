@@ -1,13 +1,25 @@
 //! A transaction: rows of one or more source files become one new version of the ledger, or none.
 
 use crate::{
-    buffer::Buffer, error::{LedgerError, ar, io, pq}, file::Opened, identity::{self, Entry, Index}, judge::Judge,
-    manifest::{self, FileEntry, Manifest, Root, SourceEntry}, postings::Postings, schema::Table, thin,
+    buffer::Buffer,
+    error::{LedgerError, ar, io, pq},
+    file::Opened,
+    identity::{self, Entry, Index},
+    judge::Judge,
+    manifest::{self, FileEntry, Manifest, Root, SourceEntry},
+    postings::Postings,
+    schema::Table,
+    thin,
 };
 use files::{entries, overlaps, sweep, sync_folders, write_job};
 use hashbrown::{HashMap, HashSet};
 use northbound_types::{Day, Utc};
-use std::{collections::{BTreeMap, BTreeSet}, fs::File, path::{Path, PathBuf}, sync::mpsc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    path::{Path, PathBuf},
+    sync::mpsc,
+};
 
 mod compact;
 mod files;
@@ -138,11 +150,14 @@ const ID_SET: usize = 4 << 20;
 /// Only one process at a time changes a ledger.
 pub(crate) fn lock(dir: &Path) -> Result<File, LedgerError> {
     let path = dir.join("lock");
-    let lock = io("open", &path, File::options().create(true).truncate(false).write(true).open(&path))?;
+    let lock =
+        io("open", &path, File::options().create(true).truncate(false).write(true).open(&path))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(std::fs::TryLockError::WouldBlock) => Err(LedgerError::Locked { path }),
-        Err(std::fs::TryLockError::Error(source)) => Err(LedgerError::Io { what: "lock", path, source }),
+        Err(std::fs::TryLockError::Error(source)) => {
+            Err(LedgerError::Io { what: "lock", path, source })
+        }
     }
 }
 
@@ -164,18 +179,43 @@ impl Tx {
         let (outbox, results) = mpsc::channel();
         let root = dir.to_owned();
         let writer = std::thread::spawn(move || {
-            for job in inbox { if outbox.send(write_job(&root, job)).is_err() { break; } }
+            for job in inbox {
+                if outbox.send(write_job(&root, job)).is_err() {
+                    break;
+                }
+            }
         });
         Ok(Tx {
-            index: Index::new(work.clone()), work, dir: dir.to_owned(), now, base, _lock: lock, sources: Vec::new(), rows: 0,
-            days: HashMap::new(), stated: Buffer::new(Table::Stated), buffered: 0, postings: Postings::default(), sequence: 0,
-            files: Vec::new(), ids: NewIds { ids: Some(HashSet::new()), counters: [None; Table::ALL.len()] },
-            jobs: Some(jobs), results, writer: Some(writer), pending: 0, ready: Vec::new(), retracted: Vec::new(), refresh: HashSet::new(),
-            fold: BTreeSet::new(), done: false,
+            index: Index::new(work.clone()),
+            work,
+            dir: dir.to_owned(),
+            now,
+            base,
+            _lock: lock,
+            sources: Vec::new(),
+            rows: 0,
+            days: HashMap::new(),
+            stated: Buffer::new(Table::Stated),
+            buffered: 0,
+            postings: Postings::default(),
+            sequence: 0,
+            files: Vec::new(),
+            ids: NewIds { ids: Some(HashSet::new()), counters: [None; Table::ALL.len()] },
+            jobs: Some(jobs),
+            results,
+            writer: Some(writer),
+            pending: 0,
+            ready: Vec::new(),
+            retracted: Vec::new(),
+            refresh: HashSet::new(),
+            fold: BTreeSet::new(),
+            done: false,
         })
     }
 
-    fn version(&self) -> u64 { self.base.as_ref().map_or(0, |b| b.manifest.version) + 1 }
+    fn version(&self) -> u64 {
+        self.base.as_ref().map_or(0, |b| b.manifest.version) + 1
+    }
 
     fn all_sources(&self) -> impl Iterator<Item = &SourceEntry> {
         self.base.iter().flat_map(|b| &b.manifest.sources).chain(&self.sources)
@@ -186,14 +226,39 @@ impl Tx {
     /// # Errors
     /// When the previous source was not ended.
     pub fn begin_source(&mut self, meta: SourceMeta) -> Result<Begun, LedgerError> {
-        let gone: HashSet<i64> = self.base.iter().flat_map(|b| &b.manifest.retracted).chain(&self.retracted).map(|r| r.source).collect();
-        if let Some(s) = self.all_sources().find(|s| s.sha256 == meta.sha256 && s.mapping == meta.mapping && s.layout == meta.layout && !gone.contains(&s.id)) {
+        let gone: HashSet<i64> = self
+            .base
+            .iter()
+            .flat_map(|b| &b.manifest.retracted)
+            .chain(&self.retracted)
+            .map(|r| r.source)
+            .collect();
+        if let Some(s) = self.all_sources().find(|s| {
+            s.sha256 == meta.sha256
+                && s.mapping == meta.mapping
+                && s.layout == meta.layout
+                && !gone.contains(&s.id)
+        }) {
             return Ok(Begun::Already(s.id));
         }
         let id = self.all_sources().map(|s| s.id).max().unwrap_or(0) + 1;
         self.sources.push(SourceEntry {
-            id, name: meta.name, sha256: meta.sha256, bytes: meta.bytes, layout: meta.layout, mapping: meta.mapping, feed: meta.feed,
-            rank: meta.rank, corrects: meta.corrects, known: meta.known, recorded: self.now, rows: 0, rejected: 0, duplicates: 0, collisions: 0, by: meta.by,
+            id,
+            name: meta.name,
+            sha256: meta.sha256,
+            bytes: meta.bytes,
+            layout: meta.layout,
+            mapping: meta.mapping,
+            feed: meta.feed,
+            rank: meta.rank,
+            corrects: meta.corrects,
+            known: meta.known,
+            recorded: self.now,
+            rows: 0,
+            rejected: 0,
+            duplicates: 0,
+            collisions: 0,
+            by: meta.by,
         });
         self.rows = 0;
         Ok(Begun::New(id))
@@ -208,18 +273,28 @@ impl Tx {
         s.rows = self.rows;
         s.rejected = rejected;
         let (known, id) = (s.known.0, s.id);
-        for (day, buffer) in self.postings.drain(known, self.now.0, id) { self.send(buffer, Some(day), false)?; }
+        for (day, buffer) in self.postings.drain(known, self.now.0, id) {
+            self.send(buffer, Some(day), false)?;
+        }
         Ok(())
     }
 
     /// The number of the source whose rows are coming now.
     fn source(&self) -> Result<i64, LedgerError> {
-        self.sources.last().map(|s| s.id).ok_or_else(|| LedgerError::Refused("rows came before their source file was announced".into()))
+        self.sources.last().map(|s| s.id).ok_or_else(|| {
+            LedgerError::Refused("rows came before their source file was announced".into())
+        })
     }
 
     fn count_row(&mut self) -> Result<(), LedgerError> {
         self.rows += 1;
-        if self.rows > SOURCE_ROWS { return Err(LedgerError::Limit { what: "rows in one source file (split the file)", value: self.rows, limit: SOURCE_ROWS }); }
+        if self.rows > SOURCE_ROWS {
+            return Err(LedgerError::Limit {
+                what: "rows in one source file (split the file)",
+                value: self.rows,
+                limit: SOURCE_ROWS,
+            });
+        }
         Ok(())
     }
 
@@ -231,10 +306,16 @@ impl Tx {
     /// After a row of a daily table: writes a day's buffer out where it is full.
     fn after_row(&mut self, key: (Table, Day), rows_in_day: usize) -> Result<(), LedgerError> {
         self.buffered += 1;
-        let full = if rows_in_day >= FILE_ROWS { Some(key) }
-            else if self.buffered >= BUFFERED_ROWS { self.days.iter().max_by_key(|(k, b)| (b.len(), **k)).map(|(k, _)| *k) }
-            else { None };
-        if let Some(k) = full && let Some(b) = self.days.remove(&k) {
+        let full = if rows_in_day >= FILE_ROWS {
+            Some(key)
+        } else if self.buffered >= BUFFERED_ROWS {
+            self.days.iter().max_by_key(|(k, b)| (b.len(), **k)).map(|(k, _)| *k)
+        } else {
+            None
+        };
+        if let Some(k) = full
+            && let Some(b) = self.days.remove(&k)
+        {
             self.buffered -= b.len();
             self.send(b, Some(k.1), false)?;
         }
@@ -252,12 +333,24 @@ impl Tx {
     }
 
     fn send(&mut self, buffer: Buffer, day: Option<Day>, open: bool) -> Result<(), LedgerError> {
-        if buffer.is_empty() { return Ok(()); }
+        if buffer.is_empty() {
+            return Ok(());
+        }
         let path = self.path_for(buffer.table, day);
         self.pending += 1;
-        let closed = || LedgerError::Refused("the writer of the ledger has stopped; the error above says why".into());
-        self.jobs.as_ref().ok_or_else(closed)?.send(Job { buffer, path, day, open }).map_err(|_| closed())?;
-        while let Ok(r) = self.results.try_recv() { self.take(r)?; }
+        let closed = || {
+            LedgerError::Refused(
+                "the writer of the ledger has stopped; the error above says why".into(),
+            )
+        };
+        self.jobs
+            .as_ref()
+            .ok_or_else(closed)?
+            .send(Job { buffer, path, day, open })
+            .map_err(|_| closed())?;
+        while let Ok(r) = self.results.try_recv() {
+            self.take(r)?;
+        }
         Ok(())
     }
 
@@ -265,10 +358,14 @@ impl Tx {
         self.pending -= 1;
         let f = r?;
         for e in f.entries {
-            if let Some(ids) = &mut self.ids.ids { ids.insert(e.id.0); }
+            if let Some(ids) = &mut self.ids.ids {
+                ids.insert(e.id.0);
+            }
             self.index.push(e)?;
         }
-        if self.ids.ids.as_ref().is_some_and(|s| s.len() > ID_SET) { self.ids.ids = None; }
+        if self.ids.ids.as_ref().is_some_and(|s| s.len() > ID_SET) {
+            self.ids.ids = None;
+        }
         self.files.push((f.table, f.entry));
         Ok(())
     }
@@ -279,32 +376,53 @@ impl Tx {
     /// When there is no such source, or it was taken back already.
     pub fn retract(&mut self, source: i64, by: &str, reason: &str) -> Result<(), LedgerError> {
         if self.all_sources().any(|s| s.id == source && s.is_live()) {
-            return Err(LedgerError::Refused(format!("source {source} is the live service's own record, which is not taken back; correct single messages (`northbound ingest messages --corrects`)")));
+            return Err(LedgerError::Refused(format!(
+                "source {source} is the live service's own record, which is not taken back; correct single messages (`northbound ingest messages --corrects`)"
+            )));
         }
         if !self.all_sources().any(|s| s.id == source) {
-            return Err(LedgerError::Refused(format!("there is no source {source}; `northbound ingest list` shows them")));
+            return Err(LedgerError::Refused(format!(
+                "there is no source {source}; `northbound ingest list` shows them"
+            )));
         }
         if self.base.iter().flat_map(|b| &b.manifest.retracted).any(|r| r.source == source) {
             return Err(LedgerError::Refused(format!("source {source} was taken back already")));
         }
-        self.retracted.push(manifest::Retraction { source, at: self.now, by: by.to_owned(), reason: reason.to_owned() });
+        self.retracted.push(manifest::Retraction {
+            source,
+            at: self.now,
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+        });
         Ok(())
     }
 
     /// Has the rollups of these days made anew, though no row of theirs changes: after a change of rules.
-    pub fn refresh(&mut self, days: &[Day]) { self.refresh.extend(days); }
+    pub fn refresh(&mut self, days: &[Day]) {
+        self.refresh.extend(days);
+    }
 
     /// Has the small files of these days rolled into one a table, with the same rows.
-    pub fn fold(&mut self, days: &[Day]) { self.fold.extend(days); }
+    pub fn fold(&mut self, days: &[Day]) {
+        self.fold.extend(days);
+    }
 
     /// Makes everything visible at once: files, corrections, rollups, manifest.
     ///
     /// # Errors
     /// When anything cannot be written; then the ledger is as it was before.
-    pub fn commit(mut self, judge: &dyn Judge, what: &str, register_revision: i64, progress: &mut dyn FnMut(CommitProgress)) -> Result<Committed, LedgerError> {
+    pub fn commit(
+        mut self,
+        judge: &dyn Judge,
+        what: &str,
+        register_revision: i64,
+        progress: &mut dyn FnMut(CommitProgress),
+    ) -> Result<Committed, LedgerError> {
         let mut buffers: Vec<_> = std::mem::take(&mut self.days).into_iter().collect();
         buffers.sort_unstable_by_key(|(k, _)| *k);
-        for ((_, day), b) in buffers { self.send(b, Some(day), false)?; }
+        for ((_, day), b) in buffers {
+            self.send(b, Some(day), false)?;
+        }
         let stated = std::mem::replace(&mut self.stated, Buffer::new(Table::Stated));
         self.send(stated, None, false)?;
         self.drain_writer(progress)?;
@@ -315,14 +433,27 @@ impl Tx {
         self.add_old_identities(&|_| true)?;
         self.send_corrections()?;
         self.drain_writer(progress)?;
-        let mut touched: HashSet<Day> = self.files.iter().filter(|(t, _)| matches!(t, Table::Exchanges | Table::Corrections)).filter_map(|(_, f)| f.day).collect();
+        let mut touched: HashSet<Day> = self
+            .files
+            .iter()
+            .filter(|(t, _)| matches!(t, Table::Exchanges | Table::Corrections))
+            .filter_map(|(_, f)| f.day)
+            .collect();
         touched.extend(self.refresh.drain());
         for r in &self.retracted {
-            touched.extend(next.files(Table::Exchanges).iter().chain(next.files(Table::Corrections)).filter(|f| f.sources.contains(&r.source)).filter_map(|f| f.day));
+            touched.extend(
+                next.files(Table::Exchanges)
+                    .iter()
+                    .chain(next.files(Table::Corrections))
+                    .filter(|f| f.sources.contains(&r.source))
+                    .filter_map(|f| f.day),
+            );
         }
         next.retracted.append(&mut self.retracted);
         next.sources.append(&mut self.sources.clone());
-        for (t, f) in self.files.drain(..) { next.tables.entry(t).or_default().push(f); }
+        for (t, f) in self.files.drain(..) {
+            next.tables.entry(t).or_default().push(f);
+        }
         let fold = std::mem::take(&mut self.fold);
         self.compact(&mut next, &fold, progress)?;
         let mut days: Vec<Day> = touched.into_iter().collect();
@@ -335,7 +466,10 @@ impl Tx {
     /// The next version, with everything that the last one has.
     fn next_manifest(&self, what: &str) -> Result<Manifest, LedgerError> {
         let version = self.version();
-        let mut next = self.base.as_ref().map_or_else(|| empty(version), |b| Manifest { version, previous: b.hash.clone(), ..b.manifest.clone() });
+        let mut next = self.base.as_ref().map_or_else(
+            || empty(version),
+            |b| Manifest { version, previous: b.hash.clone(), ..b.manifest.clone() },
+        );
         next.committed = self.now;
         what.clone_into(&mut next.what);
         next.thinned = thin::sum(&self.dir)?;
@@ -344,9 +478,14 @@ impl Tx {
 
     /// Makes the next version visible.
     fn finish(&mut self, mut next: Manifest) -> Result<Root, LedgerError> {
-        for files in next.tables.values_mut() { files.sort_by(|a, b| (a.day, &a.path).cmp(&(b.day, &b.path))); }
+        for files in next.tables.values_mut() {
+            files.sort_by(|a, b| (a.day, &a.path).cmp(&(b.day, &b.path)));
+        }
         let new = format!("/{:08}-", next.version);
-        sync_folders(&self.dir, next.tables.values().flatten().map(|f| f.path.as_str()).filter(|p| p.contains(&new)))?;
+        sync_folders(
+            &self.dir,
+            next.tables.values().flatten().map(|f| f.path.as_str()).filter(|p| p.contains(&new)),
+        )?;
         let root = manifest::commit(&self.dir, &next)?;
         self.done = true;
         Ok(root)
@@ -355,36 +494,68 @@ impl Tx {
     /// Decides which records count and writes down those that do not. What is said of open rows goes
     /// into files of its own, which the next live commit replaces.
     fn send_corrections(&mut self) -> Result<(), LedgerError> {
-        for (day, open, b) in self.settle()? { self.send(b, (day.0 != i32::MIN).then_some(day), open)?; }
+        for (day, open, b) in self.settle()? {
+            self.send(b, (day.0 != i32::MIN).then_some(day), open)?;
+        }
         Ok(())
     }
 
-    fn drain_writer(&mut self, progress: &mut dyn FnMut(CommitProgress)) -> Result<(), LedgerError> {
+    fn drain_writer(
+        &mut self,
+        progress: &mut dyn FnMut(CommitProgress),
+    ) -> Result<(), LedgerError> {
         let total = self.pending as u64;
-        for r in std::mem::take(&mut self.ready) { self.take(r)?; }
-        while self.pending > 0 {
-            let r = self.results.recv().map_err(|_| LedgerError::Refused("the writer of the ledger has stopped".into()))?;
+        for r in std::mem::take(&mut self.ready) {
             self.take(r)?;
-            progress(CommitProgress { step: "writing", done: total.saturating_sub(self.pending as u64), total });
+        }
+        while self.pending > 0 {
+            let r = self
+                .results
+                .recv()
+                .map_err(|_| LedgerError::Refused("the writer of the ledger has stopped".into()))?;
+            self.take(r)?;
+            progress(CommitProgress {
+                step: "writing",
+                done: total.saturating_sub(self.pending as u64),
+                total,
+            });
         }
         Ok(())
     }
 
     /// Reads those old rows that may share an identity with a new one.
-    fn add_old_identities(&mut self, wanted: &dyn Fn(&FileEntry) -> bool) -> Result<(), LedgerError> {
+    fn add_old_identities(
+        &mut self,
+        wanted: &dyn Fn(&FileEntry) -> bool,
+    ) -> Result<(), LedgerError> {
         let Some(base) = &self.base else { return Ok(()) };
-        let old: Vec<(Table, FileEntry)> = Table::ALL.into_iter().filter(|t| self.ids.counters[*t as usize].is_some()).flat_map(|t| base.manifest.files(t).iter().filter(|f| wanted(f)).map(move |f| (t, f.clone()))).collect();
+        let old: Vec<(Table, FileEntry)> = Table::ALL
+            .into_iter()
+            .filter(|t| self.ids.counters[*t as usize].is_some())
+            .flat_map(|t| {
+                base.manifest.files(t).iter().filter(|f| wanted(f)).map(move |f| (t, f.clone()))
+            })
+            .collect();
         for (table, f) in old {
             let range = self.ids.counters[table as usize].unwrap_or((i64::MIN, i64::MAX));
             let path = self.dir.join(&f.path);
             let opened = Opened::open(&path, table, false)?;
-            let groups: Vec<usize> = (0..opened.row_groups()).filter(|&g| overlaps(&opened, table, g, range)).collect();
-            if groups.is_empty() { continue; }
-            for batch in pq(&path, opened.reader(&path)?.with_row_groups(groups).with_batch_size(64 * 1024).build())? {
+            let groups: Vec<usize> =
+                (0..opened.row_groups()).filter(|&g| overlaps(&opened, table, g, range)).collect();
+            if groups.is_empty() {
+                continue;
+            }
+            for batch in pq(
+                &path,
+                opened.reader(&path)?.with_row_groups(groups).with_batch_size(64 * 1024).build(),
+            )? {
                 let mut b = Buffer::new(table);
                 b.append(&ar(&path, batch)?);
-                for e in entries(&b, f.day, identity::OLD | if f.open { identity::OPEN } else { 0 }) {
-                    if self.ids.ids.as_ref().is_none_or(|s| s.contains(&e.id.0)) { self.index.push(e)?; }
+                for e in entries(&b, f.day, identity::OLD | if f.open { identity::OPEN } else { 0 })
+                {
+                    if self.ids.ids.as_ref().is_none_or(|s| s.contains(&e.id.0)) {
+                        self.index.push(e)?;
+                    }
                 }
             }
         }
@@ -395,16 +566,29 @@ impl Tx {
 impl Drop for Tx {
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(w) = self.writer.take() { let _ = w.join(); }
+        if let Some(w) = self.writer.take() {
+            let _ = w.join();
+        }
         // Where there was no commit, what was written goes; where that fails, the next one to begin does it.
         let swept = self.done || sweep(&self.dir, self.version() - 1).is_ok();
-        if swept { let _ = std::fs::remove_dir_all(&self.work); }
+        if swept {
+            let _ = std::fs::remove_dir_all(&self.work);
+        }
     }
 }
 
 fn empty(version: u64) -> Manifest {
     Manifest {
-        version, previous: String::new(), committed: Utc(0), what: String::new(), rules: String::new(), register_revision: 0,
-        journal_position: 0, tables: BTreeMap::new(), sources: Vec::new(), retracted: Vec::new(), thinned: String::new(),
+        version,
+        previous: String::new(),
+        committed: Utc(0),
+        what: String::new(),
+        rules: String::new(),
+        register_revision: 0,
+        journal_position: 0,
+        tables: BTreeMap::new(),
+        sources: Vec::new(),
+        retracted: Vec::new(),
+        thinned: String::new(),
     }
 }

@@ -4,7 +4,15 @@
 mod live_support;
 mod support;
 use live_support::{Core, Did, SECOND, core};
-use northbound_ledger::{Ledger, LedgerError, LiveWriter, check::{check, rows_that_count}, content, live::Wait, schema::Table, snapshot::Way, thin::{Keep, thin}};
+use northbound_ledger::{
+    Ledger, LedgerError, LiveWriter,
+    check::{check, rows_that_count},
+    content,
+    live::Wait,
+    schema::Table,
+    snapshot::Way,
+    thin::{Keep, thin},
+};
 use northbound_types::{AlertState, Day, Dim, RequestState, Utc};
 use std::{collections::BTreeMap, time::Duration};
 use support::{APRIL, DAY, Dice, Record, Rules, ingest, meta};
@@ -13,7 +21,9 @@ const ALL_DAYS: (Day, Day) = (Day(i32::MIN), Day(i32::MAX));
 const NOW: i64 = APRIL + 2 * DAY;
 const ONCE: Wait = Wait { tries: 1, pause: Duration::ZERO };
 
-fn writer(l: &Ledger) -> LiveWriter { LiveWriter::open(l, Utc(NOW), ONCE).unwrap() }
+fn writer(l: &Ledger) -> LiveWriter {
+    LiveWriter::open(l, Utc(NOW), ONCE).unwrap()
+}
 
 /// Commits the core's inputs in steps of up to `most`, and checks the ledger after each where asked.
 fn commit_all(l: &Ledger, c: &Core, seed: u64, most: u64, look: bool) {
@@ -21,8 +31,13 @@ fn commit_all(l: &Ledger, c: &Core, seed: u64, most: u64, look: bool) {
     while at < c.did.len() as u64 {
         let upto = (at + 1 + d.roll(most)).min(c.did.len() as u64);
         let done = w.commit(Utc(NOW + upto as i64), upto, &mut c.batch(at, upto)).unwrap();
-        assert_eq!((done.position, done.without_earlier, done.open), (upto, 0, c.open[upto as usize - 1].len() as u64));
-        if look { whole(l, c, upto); }
+        assert_eq!(
+            (done.position, done.without_earlier, done.open),
+            (upto, 0, c.open[upto as usize - 1].len() as u64)
+        );
+        if look {
+            whole(l, c, upto);
+        }
         at = upto;
     }
 }
@@ -31,15 +46,32 @@ fn commit_all(l: &Ledger, c: &Core, seed: u64, most: u64, look: bool) {
 fn whole(l: &Ledger, c: &Core, upto: u64) {
     let report = check(l, &Rules("r1"), true).unwrap();
     assert_eq!(report.findings, [], "at {upto}");
-    assert_eq!(northbound_ledger::row_check::check(&l.snapshot(None).unwrap()).unwrap(), [], "at {upto}");
+    assert_eq!(
+        northbound_ledger::row_check::check(&l.snapshot(None).unwrap()).unwrap(),
+        [],
+        "at {upto}"
+    );
     assert_eq!((report.counted, report.set_aside), (c.received(upto), c.late(upto)), "at {upto}");
     let s = l.snapshot(None).unwrap();
-    assert_eq!(rows_that_count(&s, Table::Alerts).unwrap(), c.count(upto, |d| matches!(d, Did::Alert(_))));
-    assert_eq!(rows_that_count(&s, Table::Deliveries).unwrap(), c.count(upto, |d| matches!(d, Did::Delivery(..))));
+    assert_eq!(
+        rows_that_count(&s, Table::Alerts).unwrap(),
+        c.count(upto, |d| matches!(d, Did::Alert(_)))
+    );
+    assert_eq!(
+        rows_that_count(&s, Table::Deliveries).unwrap(),
+        c.count(upto, |d| matches!(d, Did::Delivery(..)))
+    );
     let mut open: BTreeMap<String, u64> = BTreeMap::new();
-    for m in c.open[upto as usize - 1].iter().filter(|m| m.state.is_live()) { *open.entry(m.state.to_string()).or_default() += 1; }
+    for m in c.open[upto as usize - 1].iter().filter(|m| m.state.is_live()) {
+        *open.entry(m.state.to_string()).or_default() += 1;
+    }
     let cells = s.cells(ALL_DAYS, &[Dim::State], &Rules("r1")).unwrap();
-    let live: BTreeMap<String, u64> = cells.rows.iter().filter(|r| r.keys[0].parse::<RequestState>().unwrap().is_live()).map(|r| (r.keys[0].to_string(), r.count)).collect();
+    let live: BTreeMap<String, u64> = cells
+        .rows
+        .iter()
+        .filter(|r| r.keys[0].parse::<RequestState>().unwrap().is_live())
+        .map(|r| (r.keys[0].to_string(), r.count))
+        .collect();
     assert_eq!(live, open, "at {upto}");
 }
 
@@ -56,7 +88,8 @@ fn every_version_holds_every_message_once_and_balances() {
 
 #[test]
 fn a_replay_gives_the_same_ledger_whatever_its_commits_and_one_unit_more_does_not() {
-    let (a, b, c) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (a, b, c) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (a, b, other) = (Ledger::at(a.path()), Ledger::at(b.path()), Ledger::at(c.path()));
     let core = core(11, 400);
     commit_all(&a, &core, 1, 17, false);
@@ -64,12 +97,24 @@ fn a_replay_gives_the_same_ledger_whatever_its_commits_and_one_unit_more_does_no
     let snap = |l: &Ledger| l.snapshot(None).unwrap();
     assert_eq!(content::differences(&snap(&a), &snap(&b), 10).unwrap(), Vec::<String>::new());
     let mut changed = core.clone();
-    let at = changed.did.iter().position(|d| d.iter().any(|d| matches!(d, Did::Settled(m) if m.delivered.is_some()))).unwrap();
-    for d in &mut changed.did[at] { if let Did::Settled(m) = d { m.delivered = m.delivered.map(|t| t + 1); } }
+    let at = changed
+        .did
+        .iter()
+        .position(|d| d.iter().any(|d| matches!(d, Did::Settled(m) if m.delivered.is_some())))
+        .unwrap();
+    for d in &mut changed.did[at] {
+        if let Did::Settled(m) = d {
+            m.delivered = m.delivered.map(|t| t + 1);
+        }
+    }
     commit_all(&other, &changed, 1, 17, false);
     let found = content::differences(&snap(&a), &snap(&other), 10).unwrap();
     assert_eq!(found.len(), 2, "{found:#?}");
-    assert!(found[0].starts_with("exchanges only in the first: ") && found[1].starts_with("exchanges only in the second: "), "{found:#?}");
+    assert!(
+        found[0].starts_with("exchanges only in the first: ")
+            && found[1].starts_with("exchanges only in the second: "),
+        "{found:#?}"
+    );
     // A step that is missing is named too, though the rows agree.
     let (short, dir) = (core.clone(), tempfile::tempdir().unwrap());
     let l = Ledger::at(dir.path());
@@ -91,8 +136,14 @@ fn a_position_that_is_in_the_ledger_is_skipped_and_a_gap_is_refused() {
     let before = l.newest().unwrap();
     assert_eq!(w.commit(Utc(NOW + 1), 50, &mut c.batch(0, 50)).unwrap().root, None);
     assert_eq!(w.commit(Utc(NOW + 1), 20, &mut c.batch(0, 20)).unwrap().root, None);
-    assert!(matches!(w.commit(Utc(NOW + 1), 60, &mut c.batch(40, 60)), Err(LedgerError::Refused(_))), "an overlap");
-    assert!(matches!(w.commit(Utc(NOW + 1), 60, &mut c.batch(51, 60)), Err(LedgerError::Refused(_))), "a gap");
+    assert!(
+        matches!(w.commit(Utc(NOW + 1), 60, &mut c.batch(40, 60)), Err(LedgerError::Refused(_))),
+        "an overlap"
+    );
+    assert!(
+        matches!(w.commit(Utc(NOW + 1), 60, &mut c.batch(51, 60)), Err(LedgerError::Refused(_))),
+        "a gap"
+    );
     assert_eq!(l.newest().unwrap(), before);
     drop(w);
     let mut w = writer(&l);
@@ -112,7 +163,12 @@ fn an_open_message_may_not_vanish() {
     let n = c.open[59][kept].n;
     c.open[60].retain(|m| m.n != n);
     let e = w.commit(Utc(NOW), 61, &mut c.batch(60, 61)).unwrap_err();
-    assert!(e.to_string().contains("1 messages that were open at journal position 60 are neither settled nor open at 61"), "{e}");
+    assert!(
+        e.to_string().contains(
+            "1 messages that were open at journal position 60 are neither settled nor open at 61"
+        ),
+        "{e}"
+    );
 }
 
 #[test]
@@ -121,20 +177,28 @@ fn live_states_are_not_settled_and_settled_rows_are_not_live() {
     let m = c.open[59].iter().find(|m| m.state.is_live()).unwrap();
     let mut b = northbound_ledger::LiveBatch::after(0);
     assert!(b.exchange(&m.row()).is_err() && b.supersede_exchange(&m.row()).is_err());
-    assert!(b.alert(&m.alert(AlertState::Pending)).is_err() && b.supersede_alert(&m.alert(AlertState::Pending)).is_err());
+    assert!(
+        b.alert(&m.alert(AlertState::Pending)).is_err()
+            && b.supersede_alert(&m.alert(AlertState::Pending)).is_err()
+    );
     assert_eq!(b.rows(), 0);
 }
 
 /// Every file under the ledger that no version names.
 fn nobodys(l: &Ledger) -> Vec<String> {
     let mut named = std::collections::BTreeSet::new();
-    for v in 1..=l.newest().unwrap().map_or(0, |r| r.manifest.version) { named.extend(l.version(v).unwrap().manifest.tables.into_values().flatten().map(|f| f.path)); }
+    for v in 1..=l.newest().unwrap().map_or(0, |r| r.manifest.version) {
+        named.extend(l.version(v).unwrap().manifest.tables.into_values().flatten().map(|f| f.path));
+    }
     let mut found = Vec::new();
     for t in Table::ALL {
         for day in std::fs::read_dir(l.dir().join(t.name())).into_iter().flatten() {
             for f in std::fs::read_dir(day.unwrap().path()).unwrap() {
-                let path = f.unwrap().path().strip_prefix(l.dir()).unwrap().to_string_lossy().into_owned();
-                if !named.contains(&path) { found.push(path); }
+                let path =
+                    f.unwrap().path().strip_prefix(l.dir()).unwrap().to_string_lossy().into_owned();
+                if !named.contains(&path) {
+                    found.push(path);
+                }
             }
         }
     }
@@ -145,7 +209,11 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).unwrap();
     for e in std::fs::read_dir(from).unwrap() {
         let e = e.unwrap();
-        if e.path().is_dir() { copy(&e.path(), &to.join(e.file_name())); } else { std::fs::copy(e.path(), to.join(e.file_name())).unwrap(); }
+        if e.path().is_dir() {
+            copy(&e.path(), &to.join(e.file_name()));
+        } else {
+            std::fs::copy(e.path(), to.join(e.file_name())).unwrap();
+        }
     }
 }
 
@@ -171,7 +239,8 @@ fn a_crash_before_the_manifest_leaves_nothing_that_counts_or_stays() {
     let some = crashed.newest().unwrap().unwrap().manifest.files(Table::Exchanges)[0].path.clone();
     std::fs::copy(image.join(&some), image.join(some.replace("00000001-", "00000002-"))).unwrap();
     std::fs::create_dir_all(image.join("alerts/day=2026-05-01")).unwrap();
-    std::fs::write(image.join("alerts/day=2026-05-01/00000002-00007.parquet"), b"half a fi").unwrap();
+    std::fs::write(image.join("alerts/day=2026-05-01/00000002-00007.parquet"), b"half a fi")
+        .unwrap();
     assert_eq!(nobodys(&crashed).len(), 2);
     let mut again = writer(&crashed);
     assert_eq!(nobodys(&crashed), Vec::<String>::new());
@@ -182,7 +251,11 @@ fn a_crash_before_the_manifest_leaves_nothing_that_counts_or_stays() {
     std::fs::remove_dir(&blocked).unwrap();
     w.commit(Utc(NOW), 120, &mut batch).unwrap();
     whole(&l, &c, 120);
-    assert_eq!(content::differences(&l.snapshot(None).unwrap(), &crashed.snapshot(None).unwrap(), 5).unwrap(), Vec::<String>::new());
+    assert_eq!(
+        content::differences(&l.snapshot(None).unwrap(), &crashed.snapshot(None).unwrap(), 5)
+            .unwrap(),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -199,24 +272,50 @@ fn an_import_at_the_same_time_is_waited_for_and_open_files_survive_it() {
     let mut d = Dice(9);
     let others: Vec<Record> = (0..50).map(|i| support::record(&mut d, i)).collect();
     ingest(&l, meta("others.csv", Utc(NOW)), &others, NOW);
-    let mut waiting = LiveWriter::open(&l, Utc(NOW), Wait { tries: 200, pause: Duration::from_millis(10) }).unwrap();
+    let mut waiting =
+        LiveWriter::open(&l, Utc(NOW), Wait { tries: 200, pause: Duration::from_millis(10) })
+            .unwrap();
     let held = l.begin(Utc(NOW)).unwrap();
     std::thread::scope(|s| {
-        s.spawn(move || { std::thread::sleep(Duration::from_millis(60)); drop(held); });
+        s.spawn(move || {
+            std::thread::sleep(Duration::from_millis(60));
+            drop(held);
+        });
         waiting.commit(Utc(NOW + 1), 120, &mut batch).unwrap();
     });
-    assert!(w.commit(Utc(NOW), 121, &mut c.batch(60, 120)).is_err(), "the first writer's view is old");
+    assert!(
+        w.commit(Utc(NOW), 121, &mut c.batch(60, 120)).is_err(),
+        "the first writer's view is old"
+    );
     let report = check(&l, &Rules("r1"), true).unwrap();
     assert_eq!((report.findings.len(), report.counted), (0, c.received(120) + 50));
 }
 
 /// A User's own log of the live messages: the same identities, other times of answer.
 fn log_of(c: &Core) -> Vec<Record> {
-    let settled = c.did.iter().flatten().filter_map(|d| match d { Did::Settled(m) => Some(m), _ => None });
-    settled.map(|m| Record {
-        user: 0x90B3_D51F_3001_0000 + m.n % 5, target: 0x00DB_1234_0000_0000 + m.n % 40, counter: 1000 + m.n, srv: ["4.1.1", "2.2", "9.9"][m.n as usize % 3], mode: northbound_types::Mode::OnDemand,
-        test: northbound_types::TestKind::None, region: m.region, state: m.state, received: m.received, answer: m.answer.map(|a| a + SECOND), sent: None, due: None, target_at: None, code: "I0", feed: "log",
-    }).collect()
+    let settled = c.did.iter().flatten().filter_map(|d| match d {
+        Did::Settled(m) => Some(m),
+        _ => None,
+    });
+    settled
+        .map(|m| Record {
+            user: 0x90B3_D51F_3001_0000 + m.n % 5,
+            target: 0x00DB_1234_0000_0000 + m.n % 40,
+            counter: 1000 + m.n,
+            srv: ["4.1.1", "2.2", "9.9"][m.n as usize % 3],
+            mode: northbound_types::Mode::OnDemand,
+            test: northbound_types::TestKind::None,
+            region: m.region,
+            state: m.state,
+            received: m.received,
+            answer: m.answer.map(|a| a + SECOND),
+            sent: None,
+            due: None,
+            target_at: None,
+            code: "I0",
+            feed: "log",
+        })
+        .collect()
 }
 
 #[test]
@@ -231,19 +330,46 @@ fn the_order_of_a_users_log_and_live_commits_changes_no_figure() {
             let mut w = writer(&l);
             let mut at = 0;
             for (i, upto) in [70, 140, 200].into_iter().enumerate() {
-                if when == i { ingest(&l, northbound_ledger::SourceMeta { rank, ..meta("log.csv", Utc(NOW)) }, &log, NOW); }
+                if when == i {
+                    ingest(
+                        &l,
+                        northbound_ledger::SourceMeta { rank, ..meta("log.csv", Utc(NOW)) },
+                        &log,
+                        NOW,
+                    );
+                }
                 w.commit(Utc(NOW), upto, &mut c.batch(at, upto)).unwrap();
                 at = upto;
             }
-            if when == 3 { ingest(&l, northbound_ledger::SourceMeta { rank, ..meta("log.csv", Utc(NOW)) }, &log, NOW); }
+            if when == 3 {
+                ingest(
+                    &l,
+                    northbound_ledger::SourceMeta { rank, ..meta("log.csv", Utc(NOW)) },
+                    &log,
+                    NOW,
+                );
+            }
             let report = check(&l, &Rules("r1"), true).unwrap();
-            assert_eq!((report.findings, report.counted), (vec![], c.received(200)), "rank {rank}, log before commit {when}");
-            let cells = l.snapshot(None).unwrap().cells(ALL_DAYS, &[Dim::Day, Dim::State, Dim::Timeliness, Dim::Feed], &Rules("r1")).unwrap();
+            assert_eq!(
+                (report.findings, report.counted),
+                (vec![], c.received(200)),
+                "rank {rank}, log before commit {when}"
+            );
+            let cells = l
+                .snapshot(None)
+                .unwrap()
+                .cells(ALL_DAYS, &[Dim::Day, Dim::State, Dim::Timeliness, Dim::Feed], &Rules("r1"))
+                .unwrap();
             results.push(cells);
         }
         assert!(results.windows(2).all(|w| w[0] == w[1]), "rank {rank}");
-        let by_log: u64 = results[0].rows.iter().filter(|r| &*r.keys[3] == "log").map(|r| r.count).sum();
-        assert_eq!(by_log > 0, rank < 0, "the lower rank counts, the service's own of equals: {by_log} by the log at rank {rank}");
+        let by_log: u64 =
+            results[0].rows.iter().filter(|r| &*r.keys[3] == "log").map(|r| r.count).sum();
+        assert_eq!(
+            by_log > 0,
+            rank < 0,
+            "the lower rank counts, the service's own of equals: {by_log} by the log at rank {rank}"
+        );
     }
 }
 
@@ -252,21 +378,37 @@ fn a_late_delivery_counts_once_and_an_earlier_as_at_time_sees_what_was_known() {
     let dir = tempfile::tempdir().unwrap();
     let l = Ledger::at(dir.path());
     let c = core(12, 300);
-    let first = c.did.iter().position(|d| d.iter().any(|d| matches!(d, Did::Superseded(_)))).unwrap() as u64;
+    let first =
+        c.did.iter().position(|d| d.iter().any(|d| matches!(d, Did::Superseded(_)))).unwrap()
+            as u64;
     let Did::Superseded(m) = &c.did[first as usize][0] else { panic!() };
     let mut w = writer(&l);
     w.commit(Utc(NOW), first, &mut c.batch(0, first)).unwrap();
     w.commit(Utc(NOW + SECOND), first + 1, &mut c.batch(first, first + 1)).unwrap();
     whole(&l, &c, first + 1);
     let find = |as_at: Option<Utc>| {
-        let q = northbound_ledger::drill::Query { days: ALL_DAYS, selectors: &[northbound_types::Selector::all().and(Dim::State, ["timed-out"])], skip: 0, limit: 1000, set_aside: false };
+        let q = northbound_ledger::drill::Query {
+            days: ALL_DAYS,
+            selectors: &[northbound_types::Selector::all().and(Dim::State, ["timed-out"])],
+            skip: 0,
+            limit: 1000,
+            set_aside: false,
+        };
         let page = l.snapshot(as_at).unwrap().messages(&q, &Rules("r1")).unwrap();
         page.messages.into_iter().find(|x| x.record["counter"] == (1000 + m.n).to_string()).unwrap()
     };
-    assert_eq!((find(None).record.contains_key("answer_sent"), find(Some(Utc(NOW))).record.contains_key("answer_sent")), (true, false));
+    assert_eq!(
+        (
+            find(None).record.contains_key("answer_sent"),
+            find(Some(Utc(NOW))).record.contains_key("answer_sent")
+        ),
+        (true, false)
+    );
     // Without an earlier record it counts like any other, and is said.
     let mut b = northbound_ledger::LiveBatch::after(first + 1);
-    for m in &c.open[first as usize] { b.open_exchange(&m.row()); }
+    for m in &c.open[first as usize] {
+        b.open_exchange(&m.row());
+    }
     let stranger = live_support::Message { n: 77_777, ..m.clone() };
     b.supersede_exchange(&stranger.row()).unwrap();
     assert_eq!(w.commit(Utc(NOW + 2 * SECOND), first + 2, &mut b).unwrap().without_earlier, 1);
@@ -283,19 +425,32 @@ fn findings(l: &Ledger) -> Vec<northbound_ledger::check::Finding> {
 fn a_deleted_step_a_lost_row_and_a_doubled_row_are_found() {
     let c = core(13, 200);
     let tampers: [(&str, &str, bool); 7] = [
-        ("movements", "books", false), ("exchanges", "books", false), ("exchanges", "rows", false), ("exchanges", "rows", true), ("movements", "books", true), ("alerts", "rows", false), ("deliveries", "rows", true),
+        ("movements", "books", false),
+        ("exchanges", "books", false),
+        ("exchanges", "rows", false),
+        ("exchanges", "rows", true),
+        ("movements", "books", true),
+        ("alerts", "rows", false),
+        ("deliveries", "rows", true),
     ];
     for (table, kind, double) in tampers {
         let dir = tempfile::tempdir().unwrap();
         let l = Ledger::at(dir.path());
         let mut w = writer(&l);
-        for upto in (20..=200).step_by(20) { w.commit(Utc(NOW), upto, &mut c.batch(upto - 20, upto)).unwrap(); }
+        for upto in (20..=200).step_by(20) {
+            w.commit(Utc(NOW), upto, &mut c.batch(upto - 20, upto)).unwrap();
+        }
         assert_eq!(findings(&l), []);
         let file = l.dir().join(format!("root/{:010}.json", 10));
-        let mut m: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let mut m: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         let files = m["tables"][table].as_array_mut().unwrap();
         let at = files.iter().position(|f| f["open"] != true).unwrap();
-        if double { files.push(files[at].clone()); } else { files.remove(at); }
+        if double {
+            files.push(files[at].clone());
+        } else {
+            files.remove(at);
+        }
         std::fs::write(&file, serde_json::to_vec(&m).unwrap()).unwrap();
         let found = findings(&l);
         assert!(found.iter().any(|f| f.kind == kind), "{table} {kind} {double}: {found:?}");
@@ -309,7 +464,9 @@ fn closed_days_are_rolled_into_one_file_a_table_with_the_same_rows() {
     let c = core(14, 300);
     commit_all(&l, &c, 3, 6, false);
     let before = l.snapshot(None).unwrap();
-    let rows = |s: &northbound_ledger::Snapshot, t: Table| s.root.manifest.files(t).iter().filter(|f| !f.open).map(|f| f.rows).sum::<u64>();
+    let rows = |s: &northbound_ledger::Snapshot, t: Table| {
+        s.root.manifest.files(t).iter().filter(|f| !f.open).map(|f| f.rows).sum::<u64>()
+    };
     let mut w = writer(&l);
     // Both days are closed the day after; on the second day itself only the first is.
     let judge = Rules("r1");
@@ -320,7 +477,19 @@ fn closed_days_are_rolled_into_one_file_a_table_with_the_same_rows() {
     assert_eq!(content::differences(&before, &after, 5).unwrap(), Vec::<String>::new());
     for t in [Table::Exchanges, Table::Alerts, Table::Deliveries, Table::Movements] {
         assert_eq!(rows(&before, t), rows(&after, t));
-        for day in &done.days { assert!(after.root.manifest.files(t).iter().filter(|f| !f.open && f.day == Some(*day)).count() <= 1, "{t:?} {day}"); }
+        for day in &done.days {
+            assert!(
+                after
+                    .root
+                    .manifest
+                    .files(t)
+                    .iter()
+                    .filter(|f| !f.open && f.day == Some(*day))
+                    .count()
+                    <= 1,
+                "{t:?} {day}"
+            );
+        }
     }
     assert_eq!(after.cells_by(ALL_DAYS, &[Dim::State], &judge, true).unwrap().1, Way::Rollups);
     assert!(w.tend(Utc(NOW + DAY), &judge, 0).unwrap().is_none(), "nothing is left to do");
@@ -332,7 +501,9 @@ fn closed_days_are_rolled_into_one_file_a_table_with_the_same_rows() {
     w.commit(Utc(NOW + DAY), 320, &mut more.batch(300, 320)).unwrap();
     whole(&l, &more, 320);
     let s = l.snapshot(None).unwrap();
-    assert!(s.root.manifest.files(Table::Daily).iter().all(|f| f.day != s.span().map(|(_, last)| last)));
+    assert!(
+        s.root.manifest.files(Table::Daily).iter().all(|f| f.day != s.span().map(|(_, last)| last))
+    );
 }
 
 #[test]
@@ -341,7 +512,10 @@ fn the_live_source_is_not_taken_back() {
     let l = Ledger::at(dir.path());
     let c = core(15, 30);
     writer(&l).commit(Utc(NOW), 30, &mut c.batch(0, 30)).unwrap();
-    assert!(matches!(l.begin(Utc(NOW)).unwrap().retract(1, "kim", "trial"), Err(LedgerError::Refused(_))));
+    assert!(matches!(
+        l.begin(Utc(NOW)).unwrap().retract(1, "kim", "trial"),
+        Err(LedgerError::Refused(_))
+    ));
 }
 
 #[test]
@@ -358,15 +532,26 @@ fn versions_are_let_go_and_nothing_of_what_they_held() {
     };
     let mut w = writer(&l);
     commit(&mut w, 0, 290);
-    let rows = |s: &northbound_ledger::Snapshot| s.cells(ALL_DAYS, &[Dim::State, Dim::Region], &Rules("r1")).unwrap();
+    let rows = |s: &northbound_ledger::Snapshot| {
+        s.cells(ALL_DAYS, &[Dim::State, Dim::Region], &Rules("r1")).unwrap()
+    };
     let day_end = |day: i64| Utc(NOW + day * DAY + 100 * (day + 1) * SECOND);
-    let ends: Vec<_> = (0..2).map(|d| { let s = l.snapshot(Some(day_end(d))).unwrap(); (s.root.hash.clone(), rows(&s)) }).collect();
+    let ends: Vec<_> = (0..2)
+        .map(|d| {
+            let s = l.snapshot(Some(day_end(d))).unwrap();
+            (s.root.hash.clone(), rows(&s))
+        })
+        .collect();
     let (before, size) = (rows(&l.snapshot(None).unwrap()), size_of(dir.path()));
     let keep = Keep { since: Utc(NOW + 2 * DAY), cited: &|| Ok(std::collections::BTreeSet::new()) };
     let dry = thin(&l, &keep, Utc(NOW + 3 * DAY), "a test", true, &mut |_, _| {}).unwrap();
     let done = thin(&l, &keep, Utc(NOW + 3 * DAY), "a test", false, &mut |_, _| {}).unwrap();
     assert_eq!((done, done.versions, done.kept), (dry, 18, 11));
-    assert_eq!(size - size_of(dir.path()), done.bytes - std::fs::metadata(dir.path().join("root/thinned.ndjson")).unwrap().len(), "as much space as it says");
+    assert_eq!(
+        size - size_of(dir.path()),
+        done.bytes - std::fs::metadata(dir.path().join("root/thinned.ndjson")).unwrap().len(),
+        "as much space as it says"
+    );
     // What stays is as it was, checks, and answers for the ends of the days; the rest is refused.
     assert_eq!(rows(&l.snapshot(None).unwrap()), before);
     for (day, (hash, held)) in ends.iter().enumerate() {
@@ -381,21 +566,39 @@ fn versions_are_let_go_and_nothing_of_what_they_held() {
     whole(&l, &c, 300);
     let copy = tempfile::tempdir().unwrap();
     let to = copy.path().join("copy");
-    assert_eq!(northbound_ledger::backup::copy(&l, &to, u64::MAX, &mut |_, _| {}).unwrap().versions, 12);
+    assert_eq!(
+        northbound_ledger::backup::copy(&l, &to, u64::MAX, &mut |_, _| {}).unwrap().versions,
+        12
+    );
     assert_eq!(check(&Ledger::at(&to), &Rules("r1"), true).unwrap().findings, []);
     let list = dir.path().join("root/thinned.ndjson");
     let text = std::fs::read_to_string(&list).unwrap();
-    for (changed, says) in [(text.replace("a test", "nobody"), "was changed"), (text.lines().next().unwrap().to_owned() + "\n", "vouches for"), (String::new(), "vouches for")] {
+    for (changed, says) in [
+        (text.replace("a test", "nobody"), "was changed"),
+        (text.lines().next().unwrap().to_owned() + "\n", "vouches for"),
+        (String::new(), "vouches for"),
+    ] {
         std::fs::write(&list, changed).unwrap();
         let findings = report().findings;
-        assert!(findings.iter().any(|f| f.kind == "chain" && f.what.contains(says)), "{says}: {findings:?}");
+        assert!(
+            findings.iter().any(|f| f.kind == "chain" && f.what.contains(says)),
+            "{says}: {findings:?}"
+        );
     }
     std::fs::write(&list, &text).unwrap();
     // A version that is gone and stands in no list is still missed.
     std::fs::remove_file(dir.path().join(format!("root/{:010}.json", 25))).unwrap();
-    assert!(report().findings.iter().any(|f| f.what.starts_with("version 25")), "{:?}", report().findings);
+    assert!(
+        report().findings.iter().any(|f| f.what.starts_with("version 25")),
+        "{:?}",
+        report().findings
+    );
 }
 
 fn size_of(dir: &std::path::Path) -> u64 {
-    std::fs::read_dir(dir).unwrap().map(|e| e.unwrap()).map(|e| if e.path().is_dir() { size_of(&e.path()) } else { e.metadata().unwrap().len() }).sum()
+    std::fs::read_dir(dir)
+        .unwrap()
+        .map(|e| e.unwrap())
+        .map(|e| if e.path().is_dir() { size_of(&e.path()) } else { e.metadata().unwrap().len() })
+        .sum()
 }

@@ -72,7 +72,9 @@ pub struct LevelsUsed {
 impl LevelsUsed {
     /// The levels as a list, for printing percentages that never cross one.
     #[must_use]
-    pub fn list(&self) -> Vec<Ratio> { self.target.into_iter().chain(self.minimum).collect() }
+    pub fn list(&self) -> Vec<Ratio> {
+        self.target.into_iter().chain(self.minimum).collect()
+    }
 }
 
 /// The levels of the definition in force on the first day of the period.
@@ -81,7 +83,10 @@ impl LevelsUsed {
 #[must_use]
 pub fn levels_for(def: &MeasureDef, period: Period, unconfirmed: bool) -> LevelsUsed {
     def.levels_on(period.first()).map_or_else(LevelsUsed::default, |l| LevelsUsed {
-        target: l.target, minimum: l.minimum, from: "rule".to_owned(), unconfirmed,
+        target: l.target,
+        minimum: l.minimum,
+        from: "rule".to_owned(),
+        unconfirmed,
     })
 }
 
@@ -89,10 +94,14 @@ pub fn levels_for(def: &MeasureDef, period: Period, unconfirmed: bool) -> Levels
 #[must_use]
 pub fn band(figure: &Figure, target: Option<Ratio>, minimum: Option<Ratio>) -> Band {
     let Figure::Value(value) = figure else { return Band::Null };
-    if matches!(&value.quantity, Quantity::Stated(s) if s.readings.len() > 1) { return Band::Unresolved; }
+    if matches!(&value.quantity, Quantity::Stated(s) if s.readings.len() > 1) {
+        return Band::Unresolved;
+    }
     let Some(at) = value.quantity.share() else { return Band::UnknownLevels };
     let (target, minimum) = (target.and_then(share), minimum.and_then(share));
-    if minimum.as_ref().is_some_and(|m| &at < m) { return Band::BelowMinimum; }
+    if minimum.as_ref().is_some_and(|m| &at < m) {
+        return Band::BelowMinimum;
+    }
     match target {
         Some(t) if at >= t => Band::Met,
         Some(_) => Band::BelowTarget,
@@ -170,16 +179,30 @@ impl Override {
     /// [`MeasureError::Override`] naming what is missing.
     pub fn check(&self, band: Band) -> Result<(), MeasureError> {
         let mut missing = Vec::new();
-        if self.who.trim().is_empty() { missing.push("who"); }
-        if self.at.is_none() { missing.push("when"); }
-        if self.why.trim().is_empty() { missing.push("why"); }
-        let refuse = |why: String| Err(MeasureError::Override {
-            measure: self.measure.clone(), provider: self.provider.clone(), region: self.region, why,
-        });
-        if !missing.is_empty() { return refuse(format!("it does not say {}; give all three", missing.join(", "))); }
+        if self.who.trim().is_empty() {
+            missing.push("who");
+        }
+        if self.at.is_none() {
+            missing.push("when");
+        }
+        if self.why.trim().is_empty() {
+            missing.push("why");
+        }
+        let refuse = |why: String| {
+            Err(MeasureError::Override {
+                measure: self.measure.clone(),
+                provider: self.provider.clone(),
+                region: self.region,
+                why,
+            })
+        };
+        if !missing.is_empty() {
+            return refuse(format!("it does not say {}; give all three", missing.join(", ")));
+        }
         match self.action {
-            OverrideAction::Colour { rag: Rag::Green } if rag(band) == Rag::Grey =>
-                refuse(format!("{}; what is not known is never green", band.words())),
+            OverrideAction::Colour { rag: Rag::Green } if rag(band) == Rag::Grey => {
+                refuse(format!("{}; what is not known is never green", band.words()))
+            }
             OverrideAction::Colour { .. } | OverrideAction::Withhold { .. } => Ok(()),
         }
     }
@@ -216,15 +239,24 @@ mod tests {
     #[test]
     fn two_readings_are_unresolved() {
         let reading = |m: &str| Reading { meaning: m.into(), text: "54.80 %".into() };
-        let f = Figure::value(Quantity::Stated(Stated { text: "54.80 %".into(), readings: vec![reading("value"), reading("minimum")] }));
+        let f = Figure::value(Quantity::Stated(Stated {
+            text: "54.80 %".into(),
+            readings: vec![reading("value"), reading("minimum")],
+        }));
         assert_eq!(band(&f, T, M), Band::Unresolved);
     }
 
     #[test]
     fn overrides_need_who_when_and_why_and_cannot_colour_silence_green() {
         let whole = Override {
-            measure: "PM4.3".into(), provider: "CSPN".into(), region: Region::North, period: Period::month(2026, 4),
-            action: OverrideAction::Colour { rag: Rag::Green }, who: "chair".into(), at: Some(Utc(1)), why: "agreed".into(),
+            measure: "PM4.3".into(),
+            provider: "CSPN".into(),
+            region: Region::North,
+            period: Period::month(2026, 4),
+            action: OverrideAction::Colour { rag: Rag::Green },
+            who: "chair".into(),
+            at: Some(Utc(1)),
+            why: "agreed".into(),
         };
         assert!(whole.check(Band::BelowTarget).is_ok());
         assert!(whole.check(Band::Null).is_err());

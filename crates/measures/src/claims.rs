@@ -5,7 +5,10 @@
 //! 0 ≤ S(i+1) − S(i) ≤ 1. Such a system has a solution in whole numbers exactly when its graph has
 //! no negative cycle, so "contradictory" and "must have met" are decided, not guessed.
 
-use crate::{error::MeasureError, streaks::{Months, Span}};
+use crate::{
+    error::MeasureError,
+    streaks::{Months, Span},
+};
 use northbound_types::{Period, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +54,11 @@ pub const MAX_WINDOW: u32 = 240;
 impl Claim {
     /// The level that the claim speaks of.
     #[must_use]
-    pub const fn below(&self) -> Level { match self { Claim::Run { below, .. } | Claim::Window { below, .. } => *below } }
+    pub const fn below(&self) -> Level {
+        match self {
+            Claim::Run { below, .. } | Claim::Window { below, .. } => *below,
+        }
+    }
 
     /// Reads `below target 10 months in a row`, `below minimum in 16 of the last 17 months`.
     ///
@@ -65,13 +72,28 @@ impl Claim {
             (false, true) => Level::Minimum,
             _ => return Err(bad()),
         };
-        let numbers: Vec<u32> = low.split(|c: char| !c.is_ascii_digit()).filter(|t| !t.is_empty())
-            .map(str::parse).collect::<Result<_, _>>().map_err(|_| bad())?;
+        let numbers: Vec<u32> = low
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|t| !t.is_empty())
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map_err(|_| bad())?;
         match numbers.as_slice() {
-            [months] if (low.contains("in a row") || low.contains("running") || low.contains("consecutive")) && (1..=MAX_WINDOW).contains(months) =>
-                Ok(Claim::Run { below, months: *months, until }),
-            [count, of] if low.contains(" of the last ") && count <= of && (1..=MAX_WINDOW).contains(of) =>
-                Ok(Claim::Window { below, count: *count, of: *of, until }),
+            [months]
+                if (low.contains("in a row")
+                    || low.contains("running")
+                    || low.contains("consecutive"))
+                    && (1..=MAX_WINDOW).contains(months) =>
+            {
+                Ok(Claim::Run { below, months: *months, until })
+            }
+            [count, of]
+                if low.contains(" of the last ")
+                    && count <= of
+                    && (1..=MAX_WINDOW).contains(of) =>
+            {
+                Ok(Claim::Window { below, count: *count, of: *of, until })
+            }
             _ => Err(bad()),
         }
     }
@@ -84,14 +106,22 @@ impl Claim {
             Claim::Window { of, until, .. } => until.plus(1 - of as i32),
         }
     }
-    fn until(&self) -> Period { match *self { Claim::Run { until, .. } | Claim::Window { until, .. } => until } }
+    fn until(&self) -> Period {
+        match *self {
+            Claim::Run { until, .. } | Claim::Window { until, .. } => until,
+        }
+    }
 
     /// The claim in words.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Claim::Run { below, months, until } => format!("below {below} {months} months in a row to {until}"),
-            Claim::Window { below, count, of, until } => format!("below {below} in {count} of the last {of} months to {until}"),
+            Claim::Run { below, months, until } => {
+                format!("below {below} {months} months in a row to {until}")
+            }
+            Claim::Window { below, count, of, until } => {
+                format!("below {below} in {count} of the last {of} months to {until}")
+            }
         }
     }
 }
@@ -153,18 +183,33 @@ pub fn check_claims(table: &Months, level: Level, claims: &[Claim]) -> ClaimRepo
     let verdicts: Vec<Verdict> = claims.iter().map(|c| verdict(table, c)).collect();
     let system = System::of(&claims);
     let contradict_each_other = !system.feasible(&[]);
-    let known: Vec<(Period, bool)> = table.months.iter().filter_map(|(p, v)| v.map(|v| (*p, v))).collect();
+    let known: Vec<(Period, bool)> =
+        table.months.iter().filter_map(|(p, v)| v.map(|v| (*p, v))).collect();
     let mut report = ClaimReport {
-        contradict_table: contradict_each_other || !system.feasible(&known) || verdicts.iter().any(|v| v.standing == Standing::Contradicted),
-        verdicts, contradict_each_other, must_have_met: Vec::new(), disagreements: Vec::new(),
+        contradict_table: contradict_each_other
+            || !system.feasible(&known)
+            || verdicts.iter().any(|v| v.standing == Standing::Contradicted),
+        verdicts,
+        contradict_each_other,
+        must_have_met: Vec::new(),
+        disagreements: Vec::new(),
     };
-    if contradict_each_other { return report; }
+    if contradict_each_other {
+        return report;
+    }
     for month in system.months() {
-        let (may_miss, may_meet) = (system.feasible(&[(month, true)]), system.feasible(&[(month, false)]));
-        if !may_miss { report.must_have_met.push(month); }
+        let (may_miss, may_meet) =
+            (system.feasible(&[(month, true)]), system.feasible(&[(month, false)]));
+        if !may_miss {
+            report.must_have_met.push(month);
+        }
         let Some(&(_, table_missed)) = known.iter().find(|(p, _)| *p == month) else { continue };
         if (table_missed && !may_miss) || (!table_missed && !may_meet) {
-            report.disagreements.push(Disagreement { month, table_missed, claims_missed: !table_missed });
+            report.disagreements.push(Disagreement {
+                month,
+                table_missed,
+                claims_missed: !table_missed,
+            });
         }
     }
     report
@@ -176,8 +221,13 @@ fn verdict(table: &Months, claim: &Claim) -> Verdict {
         Claim::Run { months, .. } => (cut.current(), months),
         Claim::Window { count, of, .. } => (cut.of_last(of), count),
     };
-    let standing = if said < found.least || said > found.greatest { Standing::Contradicted }
-        else if found.is_known() { Standing::Agrees } else { Standing::Possible };
+    let standing = if said < found.least || said > found.greatest {
+        Standing::Contradicted
+    } else if found.is_known() {
+        Standing::Agrees
+    } else {
+        Standing::Possible
+    };
     Verdict { claim: claim.clone(), found, standing }
 }
 
@@ -190,38 +240,59 @@ struct System {
 
 impl System {
     fn of(claims: &[&Claim]) -> System {
-        let Some(first) = claims.iter().map(|c| c.first()).min() else { return System { first: Period::month(1, 1), count: 0, edges: Vec::new() } };
+        let Some(first) = claims.iter().map(|c| c.first()).min() else {
+            return System { first: Period::month(1, 1), count: 0, edges: Vec::new() };
+        };
         let last = claims.iter().map(|c| c.until()).max().unwrap_or(first);
         let mut months = Vec::new();
         let mut at = first;
-        while at <= last { months.push(at); at = at.next(); }
+        while at <= last {
+            months.push(at);
+            at = at.next();
+        }
         let mut s = System { first, count: months.len(), edges: Vec::new() };
-        for i in 0..s.count { s.edges.push((i, i + 1, 1)); s.edges.push((i + 1, i, 0)); }
+        for i in 0..s.count {
+            s.edges.push((i, i + 1, 1));
+            s.edges.push((i + 1, i, 0));
+        }
         for c in claims {
             let (from, to) = (s.index(c.first()), s.index(c.until()) + 1);
             match **c {
                 // The month before the run did not miss, every month of it did.
-                Claim::Run { months, .. } => { s.exactly(from, from + 1, 0); s.exactly(from + 1, to, i64::from(months)); }
+                Claim::Run { months, .. } => {
+                    s.exactly(from, from + 1, 0);
+                    s.exactly(from + 1, to, i64::from(months));
+                }
                 Claim::Window { count, .. } => s.exactly(from, to, i64::from(count)),
             }
         }
         s
     }
-    fn exactly(&mut self, from: usize, to: usize, n: i64) { self.edges.push((from, to, n)); self.edges.push((to, from, -n)); }
+    fn exactly(&mut self, from: usize, to: usize, n: i64) {
+        self.edges.push((from, to, n));
+        self.edges.push((to, from, -n));
+    }
     fn index(&self, month: Period) -> usize {
         let mut at = self.first;
         let mut i = 0;
-        while at < month { at = at.next(); i += 1; }
+        while at < month {
+            at = at.next();
+            i += 1;
+        }
         i
     }
-    fn months(&self) -> impl Iterator<Item = Period> + '_ { (0..self.count).map(|i| self.first.plus(i as i32)) }
+    fn months(&self) -> impl Iterator<Item = Period> + '_ {
+        (0..self.count).map(|i| self.first.plus(i as i32))
+    }
 
     /// Is there a solution with these months fixed? Bellman–Ford from a node that reaches all.
     fn feasible(&self, fixed: &[(Period, bool)]) -> bool {
         let mut edges = self.edges.clone();
         for (month, missed) in fixed.iter().filter(|(m, _)| *m >= self.first) {
             let i = self.index(*month);
-            if i >= self.count { continue; }
+            if i >= self.count {
+                continue;
+            }
             let n = i64::from(*missed);
             edges.push((i, i + 1, n));
             edges.push((i + 1, i, -n));
@@ -230,9 +301,14 @@ impl System {
         for _ in 0..=self.count + 1 {
             let mut moved = false;
             for &(from, to, most) in &edges {
-                if distance[from] + most < distance[to] { distance[to] = distance[from] + most; moved = true; }
+                if distance[from] + most < distance[to] {
+                    distance[to] = distance[from] + most;
+                    moved = true;
+                }
             }
-            if !moved { return true; }
+            if !moved {
+                return true;
+            }
         }
         false
     }
@@ -244,10 +320,22 @@ mod tests {
 
     const APRIL: Period = Period::month(2020, 4);
     fn x1() -> [Claim; 2] {
-        [Claim::parse("below target 10 months in a row", APRIL).unwrap(), Claim::parse("Below target in 16 of the last 17 months", APRIL).unwrap()]
+        [
+            Claim::parse("below target 10 months in a row", APRIL).unwrap(),
+            Claim::parse("Below target in 16 of the last 17 months", APRIL).unwrap(),
+        ]
     }
     fn table(first: Period, pattern: &str) -> Months {
-        Months::new(pattern.chars().enumerate().map(|(i, c)| (first.plus(i as i32), match c { 'x' => Some(true), '.' => Some(false), _ => None })))
+        Months::new(pattern.chars().enumerate().map(|(i, c)| {
+            (
+                first.plus(i as i32),
+                match c {
+                    'x' => Some(true),
+                    '.' => Some(false),
+                    _ => None,
+                },
+            )
+        }))
     }
 
     #[test]
@@ -255,13 +343,23 @@ mod tests {
         let r = check_claims(&Months::default(), Level::Target, &x1());
         assert!(!r.contradict_each_other);
         assert_eq!(r.must_have_met, [Period::month(2019, 6)]);
-        let good = check_claims(&table(Period::month(2018, 12), "xxxxxx.xxxxxxxxxx"), Level::Target, &x1());
-        assert!(!good.contradict_table && good.verdicts.iter().all(|v| v.standing == Standing::Agrees));
+        let good = check_claims(
+            &table(Period::month(2018, 12), "xxxxxx.xxxxxxxxxx"),
+            Level::Target,
+            &x1(),
+        );
+        assert!(
+            !good.contradict_table && good.verdicts.iter().all(|v| v.standing == Standing::Agrees)
+        );
     }
 
     #[test]
     fn x1_another_month_at_target_is_a_contradiction() {
-        let r = check_claims(&table(Period::month(2018, 12), "xxxxx.xxxxxxxxxxx"), Level::Target, &x1());
+        let r = check_claims(
+            &table(Period::month(2018, 12), "xxxxx.xxxxxxxxxxx"),
+            Level::Target,
+            &x1(),
+        );
         assert!(r.contradict_table);
         assert_eq!(r.verdicts[0].standing, Standing::Contradicted);
         assert_eq!(r.verdicts[0].found.least, 11);
@@ -273,10 +371,22 @@ mod tests {
     fn claims_that_no_months_could_meet() {
         let run = |months| Claim::Run { below: Level::Target, months, until: APRIL };
         let window = |count, of| Claim::Window { below: Level::Target, count, of, until: APRIL };
-        assert!(check_claims(&Months::default(), Level::Target, &[run(10), run(12)]).contradict_each_other);
-        assert!(check_claims(&Months::default(), Level::Target, &[run(10), window(9, 10)]).contradict_each_other);
-        assert!(check_claims(&Months::default(), Level::Target, &[run(10), window(17, 17)]).contradict_each_other);
-        assert!(!check_claims(&Months::default(), Level::Target, &[run(10), window(10, 17)]).contradict_each_other);
+        assert!(
+            check_claims(&Months::default(), Level::Target, &[run(10), run(12)])
+                .contradict_each_other
+        );
+        assert!(
+            check_claims(&Months::default(), Level::Target, &[run(10), window(9, 10)])
+                .contradict_each_other
+        );
+        assert!(
+            check_claims(&Months::default(), Level::Target, &[run(10), window(17, 17)])
+                .contradict_each_other
+        );
+        assert!(
+            !check_claims(&Months::default(), Level::Target, &[run(10), window(10, 17)])
+                .contradict_each_other
+        );
         // Possible one by one, impossible together with the table: the only unknown months are two.
         let t = table(Period::month(2018, 12), "?xxxxx?xxxxxxxxxx");
         let r = check_claims(&t, Level::Target, &[run(10), window(17, 17)]);
@@ -285,7 +395,11 @@ mod tests {
 
     #[test]
     fn unknown_months_leave_claims_possible() {
-        let r = check_claims(&table(Period::month(2018, 12), "xxxxxx?xxxxxxxxxx"), Level::Target, &x1());
+        let r = check_claims(
+            &table(Period::month(2018, 12), "xxxxxx?xxxxxxxxxx"),
+            Level::Target,
+            &x1(),
+        );
         assert!(!r.contradict_table);
         assert!(r.verdicts.iter().all(|v| v.standing == Standing::Possible));
         assert_eq!(r.must_have_met, [Period::month(2019, 6)]);
@@ -293,7 +407,14 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for t in ["", "10 months in a row", "below target", "below target 17 of the last 16", "below target 0 months in a row", "below target and minimum 3 in a row"] {
+        for t in [
+            "",
+            "10 months in a row",
+            "below target",
+            "below target 17 of the last 16",
+            "below target 0 months in a row",
+            "below target and minimum 3 in a row",
+        ] {
             assert!(Claim::parse(t, APRIL).is_err(), "{t}");
         }
     }

@@ -25,7 +25,9 @@ text_enum! {
 impl ContactStanding {
     /// Is it written to?
     #[must_use]
-    pub const fn is_used(self) -> bool { matches!(self, ContactStanding::Current | ContactStanding::Stale) }
+    pub const fn is_used(self) -> bool {
+        matches!(self, ContactStanding::Current | ContactStanding::Stale)
+    }
 }
 
 /// A contact as far as sending asks.
@@ -54,11 +56,23 @@ impl ContactEntry {
     /// that month is shorter, through its last day.
     #[must_use]
     pub fn standing(&self, day: Day, months: i32) -> ContactStanding {
-        if self.to.is_some_and(|t| t < day) { return ContactStanding::Ended; }
-        let Some(confirmed) = self.confirmed.filter(|_| !self.address.is_empty()) else { return ContactStanding::Pending };
-        if day < self.from { return ContactStanding::NotYet; }
-        if self.bounced { return ContactStanding::Bounced; }
-        if day > holds_until(confirmed, months) { ContactStanding::Stale } else { ContactStanding::Current }
+        if self.to.is_some_and(|t| t < day) {
+            return ContactStanding::Ended;
+        }
+        let Some(confirmed) = self.confirmed.filter(|_| !self.address.is_empty()) else {
+            return ContactStanding::Pending;
+        };
+        if day < self.from {
+            return ContactStanding::NotYet;
+        }
+        if self.bounced {
+            return ContactStanding::Bounced;
+        }
+        if day > holds_until(confirmed, months) {
+            ContactStanding::Stale
+        } else {
+            ContactStanding::Current
+        }
     }
 }
 
@@ -84,24 +98,45 @@ pub struct Resolved {
 
 /// Resolves the recipients of a topic among `parties` on a day.
 #[must_use]
-pub fn resolve(parties: &[String], contacts: &[ContactEntry], topic: &str, day: Day, months: i32) -> Resolved {
+pub fn resolve(
+    parties: &[String],
+    contacts: &[ContactEntry],
+    topic: &str,
+    day: Day,
+    months: i32,
+) -> Resolved {
     let mut out = Resolved::default();
     let mut by_party: BTreeMap<&str, Vec<&ContactEntry>> = BTreeMap::new();
-    for c in contacts.iter().filter(|c| c.topic == topic) { by_party.entry(&c.party).or_default().push(c); }
+    for c in contacts.iter().filter(|c| c.topic == topic) {
+        by_party.entry(&c.party).or_default().push(c);
+    }
     let parties: BTreeSet<&String> = parties.iter().collect();
     for party in parties {
-        let mut mine: Vec<&ContactEntry> = by_party.get(party.as_str()).cloned().unwrap_or_default();
+        let mut mine: Vec<&ContactEntry> =
+            by_party.get(party.as_str()).cloned().unwrap_or_default();
         mine.sort_by(|a, b| a.id.cmp(&b.id));
         let mut addresses = BTreeSet::new();
         for c in &mine {
             let standing = c.standing(day, months);
-            if !standing.is_used() || !addresses.insert(c.address.to_lowercase()) { continue; }
-            if standing == ContactStanding::Stale { out.stale.push(c.id.clone()); }
+            if !standing.is_used() || !addresses.insert(c.address.to_lowercase()) {
+                continue;
+            }
+            if standing == ContactStanding::Stale {
+                out.stale.push(c.id.clone());
+            }
             out.recipients.push((*c).clone());
         }
         if addresses.is_empty() {
-            let why: BTreeSet<&str> = mine.iter().map(|c| c.standing(day, months).as_str()).collect();
-            out.missing.push((party.clone(), if why.is_empty() { "none named".to_owned() } else { why.into_iter().collect::<Vec<_>>().join(", ") }));
+            let why: BTreeSet<&str> =
+                mine.iter().map(|c| c.standing(day, months).as_str()).collect();
+            out.missing.push((
+                party.clone(),
+                if why.is_empty() {
+                    "none named".to_owned()
+                } else {
+                    why.into_iter().collect::<Vec<_>>().join(", ")
+                },
+            ));
         }
     }
     out
@@ -111,9 +146,20 @@ pub fn resolve(parties: &[String], contacts: &[ContactEntry], topic: &str, day: 
 mod tests {
     use super::*;
 
-    fn day(t: &str) -> Day { t.parse().unwrap() }
+    fn day(t: &str) -> Day {
+        t.parse().unwrap()
+    }
     fn entry(id: &str, party: &str, confirmed: Option<&str>) -> ContactEntry {
-        ContactEntry { id: id.into(), party: party.into(), topic: "smets1".into(), address: if confirmed.is_some() { format!("{id}@x.example") } else { String::new() }, from: day("2026-01-01"), to: None, confirmed: confirmed.map(day), bounced: false }
+        ContactEntry {
+            id: id.into(),
+            party: party.into(),
+            topic: "smets1".into(),
+            address: if confirmed.is_some() { format!("{id}@x.example") } else { String::new() },
+            from: day("2026-01-01"),
+            to: None,
+            confirmed: confirmed.map(day),
+            bounced: false,
+        }
     }
 
     #[test]
@@ -129,15 +175,21 @@ mod tests {
     #[test]
     fn only_what_is_in_force_is_written_to() {
         let d = day("2026-05-20");
-        let ended = ContactEntry { to: Some(day("2026-05-19")), ..entry("b", "Q", Some("2026-05-01")) };
+        let ended =
+            ContactEntry { to: Some(day("2026-05-19")), ..entry("b", "Q", Some("2026-05-01")) };
         let last = ContactEntry { to: Some(d), ..entry("c", "R", Some("2026-05-01")) };
         let bounced = ContactEntry { bounced: true, ..entry("d", "S", Some("2026-05-01")) };
-        let all = [entry("a", "P", Some("2026-05-01")), ended, last, bounced, entry("e", "T", None)];
+        let all =
+            [entry("a", "P", Some("2026-05-01")), ended, last, bounced, entry("e", "T", None)];
         let parties = ["P", "Q", "R", "S", "T", "U"].map(str::to_owned);
         let r = resolve(&parties, &all, "smets1", d, 3);
         assert_eq!(r.recipients.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["a", "c"]);
-        let missing: Vec<(&str, &str)> = r.missing.iter().map(|(p, w)| (p.as_str(), w.as_str())).collect();
-        assert_eq!(missing, [("Q", "ended"), ("S", "bounced"), ("T", "pending"), ("U", "none named")]);
+        let missing: Vec<(&str, &str)> =
+            r.missing.iter().map(|(p, w)| (p.as_str(), w.as_str())).collect();
+        assert_eq!(
+            missing,
+            [("Q", "ended"), ("S", "bounced"), ("T", "pending"), ("U", "none named")]
+        );
         assert_eq!(resolve(&parties, &all, "smki", d, 3).missing.len(), 6);
     }
 }

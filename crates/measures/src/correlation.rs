@@ -13,7 +13,17 @@ pub const R_DECIMALS: u32 = 4;
 /// Fewer pairs than this are refused.
 pub const MIN_PAIRS: usize = 3;
 /// Words that claim a cause.
-pub const CAUSAL: &[&str] = &["caused", "causes", "causing", "because of", "due to", "led to", "results from", "resulted from", "driven by"];
+pub const CAUSAL: &[&str] = &[
+    "caused",
+    "causes",
+    "causing",
+    "because of",
+    "due to",
+    "led to",
+    "results from",
+    "resulted from",
+    "driven by",
+];
 
 /// r, n and lag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,19 +42,43 @@ pub struct Correlation {
 ///
 /// # Errors
 /// [`MeasureError::Correlation`] with fewer than [`MIN_PAIRS`] pairs, or where a series never moves.
-pub fn correlate(first: &BTreeMap<Day, i64>, second: &BTreeMap<Day, i64>, lag: i32) -> Result<Correlation, MeasureError> {
-    let pairs: Vec<(i64, i64)> = first.iter().filter_map(|(d, x)| second.get(&d.plus(lag)).map(|y| (*x, *y))).collect();
-    if pairs.len() < MIN_PAIRS { return Err(MeasureError::Correlation(format!("{} days have both values at lag {lag}; at least {MIN_PAIRS} are needed", pairs.len()))); }
+pub fn correlate(
+    first: &BTreeMap<Day, i64>,
+    second: &BTreeMap<Day, i64>,
+    lag: i32,
+) -> Result<Correlation, MeasureError> {
+    let pairs: Vec<(i64, i64)> =
+        first.iter().filter_map(|(d, x)| second.get(&d.plus(lag)).map(|y| (*x, *y))).collect();
+    if pairs.len() < MIN_PAIRS {
+        return Err(MeasureError::Correlation(format!(
+            "{} days have both values at lag {lag}; at least {MIN_PAIRS} are needed",
+            pairs.len()
+        )));
+    }
     let n = BigInt::from(pairs.len());
-    let sum = |f: &dyn Fn(&(i64, i64)) -> BigInt| pairs.iter().map(f).fold(BigInt::zero(), |a, b| a + b);
+    let sum =
+        |f: &dyn Fn(&(i64, i64)) -> BigInt| pairs.iter().map(f).fold(BigInt::zero(), |a, b| a + b);
     let (x, y) = (sum(&|p| p.0.into()), sum(&|p| p.1.into()));
     let cov = &n * sum(&|p| BigInt::from(p.0) * p.1) - &x * &y;
     let vx = &n * sum(&|p| BigInt::from(p.0) * p.0) - &x * &x;
     let vy = &n * sum(&|p| BigInt::from(p.1) * p.1) - &y * &y;
-    if vx.is_zero() || vy.is_zero() { return Err(MeasureError::Correlation("one of the series has the same value on every day".to_owned())); }
+    if vx.is_zero() || vy.is_zero() {
+        return Err(MeasureError::Correlation(
+            "one of the series has the same value on every day".to_owned(),
+        ));
+    }
     let r = decimal(&cov, &(vx * vy));
-    let how = if cov.is_zero() { "did not move together" } else if cov.is_positive() { "moved together" } else { "moved apart" };
-    let finding = format!("the two series {how}: r = {r}, n = {}, lag = {lag} days; a correlation shows no cause", pairs.len());
+    let how = if cov.is_zero() {
+        "did not move together"
+    } else if cov.is_positive() {
+        "moved together"
+    } else {
+        "moved apart"
+    };
+    let finding = format!(
+        "the two series {how}: r = {r}, n = {}, lag = {lag} days; a correlation shows no cause",
+        pairs.len()
+    );
     Ok(Correlation { r, n: pairs.len() as u64, lag_days: lag, finding })
 }
 
@@ -55,7 +89,8 @@ fn decimal(cov: &BigInt, product: &BigInt) -> String {
     let four = BigInt::from(4u32);
     let root = ((four * cov * cov * &scale * &scale) / product).sqrt();
     let digits: BigInt = (root + 1u32) / 2u32;
-    let text = format!("{digits:0>width$}", digits = digits.to_string(), width = R_DECIMALS as usize + 1);
+    let text =
+        format!("{digits:0>width$}", digits = digits.to_string(), width = R_DECIMALS as usize + 1);
     let (whole, part) = text.split_at(text.len() - R_DECIMALS as usize);
     let sign = if cov.is_negative() && !digits.is_zero() { "-" } else { "" };
     format!("{sign}{whole}.{part}")
@@ -70,19 +105,30 @@ pub fn check_wording(text: &str) -> Result<(), MeasureError> {
     let mut found: Option<(usize, &str)> = None;
     for word in CAUSAL {
         let want: Vec<char> = word.chars().collect();
-        let at = low.windows(want.len()).enumerate().position(|(i, w)| w == want.as_slice()
-            && (i == 0 || !low[i - 1].is_alphanumeric())
-            && low.get(i + want.len()).is_none_or(|c| !c.is_alphanumeric()));
-        if let Some(i) = at { if found.is_none_or(|(f, _)| i < f) { found = Some((i, word)); } }
+        let at = low.windows(want.len()).enumerate().position(|(i, w)| {
+            w == want.as_slice()
+                && (i == 0 || !low[i - 1].is_alphanumeric())
+                && low.get(i + want.len()).is_none_or(|c| !c.is_alphanumeric())
+        });
+        if let Some(i) = at {
+            if found.is_none_or(|(f, _)| i < f) {
+                found = Some((i, word));
+            }
+        }
     }
-    match found { Some((at, word)) => Err(MeasureError::CausalWording { word: word.to_owned(), at }), None => Ok(()) }
+    match found {
+        Some((at, word)) => Err(MeasureError::CausalWording { word: word.to_owned(), at }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn series(values: &[i64]) -> BTreeMap<Day, i64> { values.iter().enumerate().map(|(i, v)| (Day(i as i32), *v)).collect() }
+    fn series(values: &[i64]) -> BTreeMap<Day, i64> {
+        values.iter().enumerate().map(|(i, v)| (Day(i as i32), *v)).collect()
+    }
 
     #[test]
     fn m17_r_n_and_lag() {
@@ -100,8 +146,15 @@ mod tests {
 
     #[test]
     fn m17_causal_words_are_refused() {
-        for t in ["The alerts caused it", "it fell DUE TO alerts", "Because of alerts"] { assert!(check_wording(t).is_err(), "{t}"); }
-        for t in ["moved together", "residue tokens", "the duesto", ""] { assert!(check_wording(t).is_ok(), "{t}"); }
-        assert!(matches!(check_wording("so: due to x, caused"), Err(MeasureError::CausalWording { at: 4, .. })));
+        for t in ["The alerts caused it", "it fell DUE TO alerts", "Because of alerts"] {
+            assert!(check_wording(t).is_err(), "{t}");
+        }
+        for t in ["moved together", "residue tokens", "the duesto", ""] {
+            assert!(check_wording(t).is_ok(), "{t}");
+        }
+        assert!(matches!(
+            check_wording("so: due to x, caused"),
+            Err(MeasureError::CausalWording { at: 4, .. })
+        ));
     }
 }

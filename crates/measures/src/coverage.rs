@@ -70,9 +70,18 @@ impl Scope<'_> {
     /// Does the figure rest on the feed?
     #[must_use]
     pub fn rests_on(&self, feed: &FeedCoverage) -> bool {
-        if self.seen.contains(&feed.feed) || feed.measures.iter().any(|m| m == self.measure) { return true; }
-        let carries = if feed.carries.is_empty() { feed.measures.is_empty() } else { feed.carries.iter().any(|c| c == self.carries) };
-        let provider = match &feed.provider { None => true, Some(p) => p == self.provider && !self.substituted };
+        if self.seen.contains(&feed.feed) || feed.measures.iter().any(|m| m == self.measure) {
+            return true;
+        }
+        let carries = if feed.carries.is_empty() {
+            feed.measures.is_empty()
+        } else {
+            feed.carries.iter().any(|c| c == self.carries)
+        };
+        let provider = match &feed.provider {
+            None => true,
+            Some(p) => p == self.provider && !self.substituted,
+        };
         carries && provider
     }
     /// Does the fault touch the figure?
@@ -113,30 +122,46 @@ pub struct Ground {
 impl Ground {
     /// Is nothing known against it?
     #[must_use]
-    pub fn is_firm(&self) -> bool { self.null.is_none() && self.suspect.is_empty() }
+    pub fn is_firm(&self) -> bool {
+        self.null.is_none() && self.suspect.is_empty()
+    }
     /// The figure as it may be printed: as it is, suspect, or null.
     #[must_use]
     pub fn under(&self, figure: Figure) -> Figure {
         match &self.null {
             Some(null) => Figure::Null(null.clone()),
-            None => self.suspect.iter().fold(figure, |f, why| f.weaken(FigureState::Suspect, why.clone())),
+            None => self
+                .suspect
+                .iter()
+                .fold(figure, |f, why| f.weaken(FigureState::Suspect, why.clone())),
         }
     }
     /// What it does to the actuals of a month, in words; none where it is firm.
     #[must_use]
     pub fn sentence(&self, period: Period) -> Option<String> {
         match &self.null {
-            Some(n) => Some(format!("The actuals of {period} cannot be relied on and are not shown: {}.", n.detail)),
-            None => (!self.suspect.is_empty()).then(|| format!("The actuals of {period} are suspect: {}.", self.suspect.join("; "))),
+            Some(n) => Some(format!(
+                "The actuals of {period} cannot be relied on and are not shown: {}.",
+                n.detail
+            )),
+            None => (!self.suspect.is_empty()).then(|| {
+                format!("The actuals of {period} are suspect: {}.", self.suspect.join("; "))
+            }),
         }
     }
 }
 
 /// Assesses what was observed behind one figure.
 #[must_use]
-pub fn assess<'a>(scope: Scope<'_>, feeds: &[FeedCoverage], faults: &'a [Fault], floor: Ratio) -> Assessment<'a> {
+pub fn assess<'a>(
+    scope: Scope<'_>,
+    feeds: &[FeedCoverage],
+    faults: &'a [Fault],
+    floor: Ratio,
+) -> Assessment<'a> {
     let mine: Vec<&FeedCoverage> = feeds.iter().filter(|f| scope.rests_on(f)).collect();
-    let names: BTreeSet<&str> = mine.iter().map(|f| f.feed.as_str()).chain(scope.seen.iter().map(String::as_str)).collect();
+    let names: BTreeSet<&str> =
+        mine.iter().map(|f| f.feed.as_str()).chain(scope.seen.iter().map(String::as_str)).collect();
     let touching: Vec<&Fault> = faults.iter().filter(|f| scope.touched_by(f, &names)).collect();
     let slices = slices(scope, &mine, &touching);
     let coverage = Coverage {
@@ -144,18 +169,27 @@ pub fn assess<'a>(scope: Scope<'_>, feeds: &[FeedCoverage], faults: &'a [Fault],
         observed: slices.iter().map(|s| s.observed).sum(),
         feeds: slices,
     };
-    let mut suspect: Vec<String> = touching.iter().filter(|f| f.severity == Severity::Suspect).map(|f| fault_words(f)).collect();
+    let mut suspect: Vec<String> = touching
+        .iter()
+        .filter(|f| f.severity == Severity::Suspect)
+        .map(|f| fault_words(f))
+        .collect();
     let mut null = None;
     let (seen, due) = (coverage.observed, coverage.expected);
     if due > 0 && seen < due {
         let enough = Ratio { num: seen, den: due }.at_least(floor).unwrap_or(false);
         let words = format!("{seen} of {due} expected feed days observed");
-        if enough && seen > 0 { suspect.push(words) } else { null = Some(too_little(&coverage, &touching, words)) }
+        if enough && seen > 0 {
+            suspect.push(words)
+        } else {
+            null = Some(too_little(&coverage, &touching, words))
+        }
     }
     Assessment {
         hits: touching.iter().map(|f| hit(f, scope)).collect(),
         unreliable: touching.into_iter().filter(|f| f.severity == Severity::Unreliable).collect(),
-        coverage, ground: Ground { null, suspect },
+        coverage,
+        ground: Ground { null, suspect },
     }
 }
 
@@ -176,40 +210,110 @@ pub struct OwnMessages<'a> {
 /// The ground under such counts. They rest on each feed that says it brings messages of the region,
 /// whoever's, and on each that brought some.
 #[must_use]
-pub fn own_messages(own: OwnMessages<'_>, feeds: &[FeedCoverage], faults: &[Fault], floor: Ratio) -> Ground {
+pub fn own_messages(
+    own: OwnMessages<'_>,
+    feeds: &[FeedCoverage],
+    faults: &[Fault],
+    floor: Ratio,
+) -> Ground {
     let here = |f: &FeedCoverage| own.region.is_none_or(|r| f.region.is_none_or(|x| x == r));
-    let mine: Vec<FeedCoverage> = feeds.iter().filter(|f| own.seen.contains(&f.feed) || (f.carries.iter().any(|c| c == "messages") && here(f))).cloned().collect();
-    let rests: BTreeSet<String> = own.seen.iter().cloned().chain(mine.iter().map(|f| f.feed.clone())).collect();
+    let mine: Vec<FeedCoverage> = feeds
+        .iter()
+        .filter(|f| {
+            own.seen.contains(&f.feed) || (f.carries.iter().any(|c| c == "messages") && here(f))
+        })
+        .cloned()
+        .collect();
+    let rests: BTreeSet<String> =
+        own.seen.iter().cloned().chain(mine.iter().map(|f| f.feed.clone())).collect();
     // A fault of all that a provider brings is one of each of its feeds.
-    let faults: Vec<Fault> = faults.iter().flat_map(|f| match (&f.feed, &f.provider) {
-        (None, Some(_)) => mine.iter().filter(|m| m.provider == f.provider).map(|m| Fault { feed: Some(m.feed.clone()), ..f.clone() }).collect(),
-        _ => vec![f.clone()],
-    }).collect();
-    assess(Scope { measure: "", provider: "", carries: "messages", activity: own.activity, seen: &rests, substituted: true, as_at: own.as_at }, &mine, &faults, floor).ground
+    let faults: Vec<Fault> = faults
+        .iter()
+        .flat_map(|f| match (&f.feed, &f.provider) {
+            (None, Some(_)) => mine
+                .iter()
+                .filter(|m| m.provider == f.provider)
+                .map(|m| Fault { feed: Some(m.feed.clone()), ..f.clone() })
+                .collect(),
+            _ => vec![f.clone()],
+        })
+        .collect();
+    assess(
+        Scope {
+            measure: "",
+            provider: "",
+            carries: "messages",
+            activity: own.activity,
+            seen: &rests,
+            substituted: true,
+            as_at: own.as_at,
+        },
+        &mine,
+        &faults,
+        floor,
+    )
+    .ground
 }
 
 fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<FeedSlices> {
-    let faulty_for = |feed: &str, day: Day| touching.iter().any(|f| f.severity == Severity::Unreliable
-        && f.covers(day) && f.feed.as_deref().is_none_or(|n| n == feed));
-    let make = |feed: &str, expected: Vec<Day>, observed: &dyn Fn(Day) -> bool, owner: Option<String>| {
+    let faulty_for = |feed: &str, day: Day| {
+        touching.iter().any(|f| {
+            f.severity == Severity::Unreliable
+                && f.covers(day)
+                && f.feed.as_deref().is_none_or(|n| n == feed)
+        })
+    };
+    let make = |feed: &str,
+                expected: Vec<Day>,
+                observed: &dyn Fn(Day) -> bool,
+                owner: Option<String>| {
         let faulty: Vec<Day> = expected.iter().copied().filter(|&d| faulty_for(feed, d)).collect();
-        let missing: Vec<Day> = expected.iter().copied().filter(|&d| !observed(d) && !faulty.contains(&d)).collect();
+        let missing: Vec<Day> =
+            expected.iter().copied().filter(|&d| !observed(d) && !faulty.contains(&d)).collect();
         let lost = (faulty.len() + missing.len()) as u64;
-        FeedSlices { feed: feed.to_owned(), expected: expected.len() as u64, observed: expected.len() as u64 - lost, missing, faulty, owner }
+        FeedSlices {
+            feed: feed.to_owned(),
+            expected: expected.len() as u64,
+            observed: expected.len() as u64 - lost,
+            missing,
+            faulty,
+            owner,
+        }
     };
     // A day that is not over at the as-at time is not yet expected.
     let over = |d: &Day| d.end() <= scope.as_at;
     let mut out: BTreeMap<String, FeedSlices> = BTreeMap::new();
     for f in mine {
-        let expected = f.expected.iter().copied().filter(|&d| scope.activity.contains(d)).filter(over).collect();
-        out.insert(f.feed.clone(), make(&f.feed, expected, &|d| f.observed.contains(&d), f.owner.clone()));
+        let expected = f
+            .expected
+            .iter()
+            .copied()
+            .filter(|&d| scope.activity.contains(d))
+            .filter(over)
+            .collect();
+        out.insert(
+            f.feed.clone(),
+            make(&f.feed, expected, &|d| f.observed.contains(&d), f.owner.clone()),
+        );
     }
     for fault in touching.iter().filter(|f| f.severity == Severity::Unreliable) {
         // A fault of a source that no feed is registered for: every day was expected of it.
         let name = fault.source();
-        let known = if fault.feed.is_some() { out.contains_key(&name) } else { out.values().any(|s| s.expected > 0) };
+        let known = if fault.feed.is_some() {
+            out.contains_key(&name)
+        } else {
+            out.values().any(|s| s.expected > 0)
+        };
         if !known {
-            out.insert(name.clone(), make(&name, scope.activity.each_day().filter(over).collect(), &|_| true, fault.owner.clone()));
+            out.insert(
+                name.clone(),
+                make(
+                    &name,
+                    scope.activity.each_day().filter(over).collect(),
+                    &|_| true,
+                    fault.owner.clone(),
+                ),
+            );
         }
     }
     out.into_values().collect()
@@ -222,15 +326,24 @@ fn fault_words(f: &Fault) -> String {
 }
 
 fn too_little(coverage: &Coverage, touching: &[&Fault], words: String) -> Null {
-    let worst = touching.iter().filter(|f| f.severity == Severity::Unreliable).min_by_key(|f| f.from);
-    let gap = coverage.feeds.iter().filter(|f| f.observed < f.expected).max_by_key(|f| f.expected - f.observed);
+    let worst =
+        touching.iter().filter(|f| f.severity == Severity::Unreliable).min_by_key(|f| f.from);
+    let gap = coverage
+        .feeds
+        .iter()
+        .filter(|f| f.observed < f.expected)
+        .max_by_key(|f| f.expected - f.observed);
     let mut null = Null::because(NullReason::Unreliable, words);
     match (worst, gap) {
         (Some(f), _) => {
             null.detail = format!("{}; {}", null.detail, fault_words(f));
-            (null.source, null.since, null.owner) = (Some(f.source()), Some(f.from), f.owner.clone());
+            (null.source, null.since, null.owner) =
+                (Some(f.source()), Some(f.from), f.owner.clone());
         }
-        (None, Some(g)) => (null.source, null.since, null.owner) = (Some(g.feed.clone()), g.missing.first().copied(), g.owner.clone()),
+        (None, Some(g)) => {
+            (null.source, null.since, null.owner) =
+                (Some(g.feed.clone()), g.missing.first().copied(), g.owner.clone())
+        }
         (None, None) => {}
     }
     null

@@ -58,29 +58,47 @@ pub struct Difference {
 
 /// Compares `before` with `after`. `reasons` are given by whoever reissued, by cell.
 #[must_use]
-pub fn diff(before: &[MeasureResult], after: &[MeasureResult], reasons: &BTreeMap<CellKey, String>) -> Difference {
+pub fn diff(
+    before: &[MeasureResult],
+    after: &[MeasureResult],
+    reasons: &BTreeMap<CellKey, String>,
+) -> Difference {
     let key = |r: &MeasureResult| (r.measure.clone(), r.provider.clone(), r.region, r.period);
-    let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (before.iter().map(|r| (key(r), r)).collect(), after.iter().map(|r| (key(r), r)).collect());
+    let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        (before.iter().map(|r| (key(r), r)).collect(), after.iter().map(|r| (key(r), r)).collect());
     let keys: BTreeSet<&CellKey> = old.keys().chain(new.keys()).collect();
     let mut out = Difference::default();
     for k in keys {
         let given = reasons.get(k).map(String::as_str);
-        let mut add = |field: &str, before: String, after: String, own: String| if before != after {
-            out.changes.push(Change {
-                measure: k.0.clone(), provider: k.1.clone(), region: k.2, period: k.3, field: field.to_owned(),
-                before, after, reason: given.map_or(own, str::to_owned),
-            });
+        let mut add = |field: &str, before: String, after: String, own: String| {
+            if before != after {
+                out.changes.push(Change {
+                    measure: k.0.clone(),
+                    provider: k.1.clone(),
+                    region: k.2,
+                    period: k.3,
+                    field: field.to_owned(),
+                    before,
+                    after,
+                    reason: given.map_or(own, str::to_owned),
+                });
+            }
         };
         match (old.get(k), new.get(k)) {
             (Some(o), Some(n)) => cells(o, n, &mut add),
-            (Some(o), None) => add("removed", words(o), String::new(), "the row is no longer reported".to_owned()),
+            (Some(o), None) => {
+                add("removed", words(o), String::new(), "the row is no longer reported".to_owned())
+            }
             (None, Some(n)) => add("added", String::new(), words(n), "the row is new".to_owned()),
             (None, None) => {}
         }
     }
     let now: BTreeSet<Statement> = after.iter().flat_map(statements).collect();
     for s in before.iter().flat_map(statements).filter(|s| !now.contains(s)) {
-        let instead = now.iter().find(|n| (&n.measure, &n.provider, n.region, n.period, &n.about) == (&s.measure, &s.provider, s.region, s.period, &s.about));
+        let instead = now.iter().find(|n| {
+            (&n.measure, &n.provider, n.region, n.period, &n.about)
+                == (&s.measure, &s.provider, s.region, s.period, &s.about)
+        });
         out.fallen.push((s, instead.map(|n| n.text.clone())));
     }
     out
@@ -89,37 +107,91 @@ pub fn diff(before: &[MeasureResult], after: &[MeasureResult], reasons: &BTreeMa
 fn cells(o: &MeasureResult, n: &MeasureResult, add: &mut dyn FnMut(&str, String, String, String)) {
     let why = why(o, n);
     add("figure", words(o), words(n), why.clone());
-    let stated = |r: &MeasureResult| r.stated.iter().map(|s| format!("{} {} v{}: {}", s.source, s.document, s.version, figure_words(&s.figure, 4))).collect::<Vec<_>>().join("; ");
+    let stated = |r: &MeasureResult| {
+        r.stated
+            .iter()
+            .map(|s| {
+                format!(
+                    "{} {} v{}: {}",
+                    s.source,
+                    s.document,
+                    s.version,
+                    figure_words(&s.figure, 4)
+                )
+            })
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
     add("stated", stated(o), stated(n), "what was stated changed".to_owned());
-    let levels = |r: &MeasureResult| format!("target {:?}, minimum {:?}", r.levels.target.map(|t| (t.num, t.den)), r.levels.minimum.map(|t| (t.num, t.den)));
+    let levels = |r: &MeasureResult| {
+        format!(
+            "target {:?}, minimum {:?}",
+            r.levels.target.map(|t| (t.num, t.den)),
+            r.levels.minimum.map(|t| (t.num, t.den))
+        )
+    };
     add("levels", levels(o), levels(n), "another level is in force".to_owned());
     add("band", o.band.to_string(), n.band.to_string(), why.clone());
-    add("colour", o.rag.to_string(), n.rag.to_string(), if n.overridden == o.overridden { why } else { "an override changed".to_owned() });
-    let coverage = |r: &MeasureResult| format!("{} of {}", r.coverage.observed, r.coverage.expected);
+    add(
+        "colour",
+        o.rag.to_string(),
+        n.rag.to_string(),
+        if n.overridden == o.overridden { why } else { "an override changed".to_owned() },
+    );
+    let coverage =
+        |r: &MeasureResult| format!("{} of {}", r.coverage.observed, r.coverage.expected);
     add("coverage", coverage(o), coverage(n), "more or fewer days were observed".to_owned());
-    let excluded = |r: &MeasureResult| r.excluded.iter().map(|l| format!("{}: {}", l.reason, l.count)).collect::<Vec<_>>().join("; ");
+    let excluded = |r: &MeasureResult| {
+        r.excluded
+            .iter()
+            .map(|l| format!("{}: {}", l.reason, l.count))
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
     add("excluded", excluded(o), excluded(n), "other messages are left out".to_owned());
-    let streak = |r: &MeasureResult| r.streak.as_ref().map_or_else(String::new, |s| s.below_target.words());
+    let streak =
+        |r: &MeasureResult| r.streak.as_ref().map_or_else(String::new, |s| s.below_target.words());
     add("streak", streak(o), streak(n), "this month or an earlier one changed".to_owned());
 }
 
 /// What the results themselves show about a change.
 fn why(o: &MeasureResult, n: &MeasureResult) -> String {
-    if o.methodology != n.methodology { return format!("methodology {} became {}", o.methodology, n.methodology); }
-    if o.overridden != n.overridden { return "an override changed".to_owned(); }
-    if o.basis != n.basis { return format!("the figure was {} and is {}", o.basis, n.basis); }
-    if o.faults != n.faults { return "a fault of the source was recorded or repaired".to_owned(); }
-    if o.coverage != n.coverage { return "more or fewer days were observed".to_owned(); }
-    if o.levels != n.levels { return "another level is in force".to_owned(); }
-    let counts = |r: &MeasureResult| r.parts.iter().fold((0, 0), |(a, b), p| (a + p.num, b + p.den));
+    if o.methodology != n.methodology {
+        return format!("methodology {} became {}", o.methodology, n.methodology);
+    }
+    if o.overridden != n.overridden {
+        return "an override changed".to_owned();
+    }
+    if o.basis != n.basis {
+        return format!("the figure was {} and is {}", o.basis, n.basis);
+    }
+    if o.faults != n.faults {
+        return "a fault of the source was recorded or repaired".to_owned();
+    }
+    if o.coverage != n.coverage {
+        return "more or fewer days were observed".to_owned();
+    }
+    if o.levels != n.levels {
+        return "another level is in force".to_owned();
+    }
+    let counts =
+        |r: &MeasureResult| r.parts.iter().fold((0, 0), |(a, b), p| (a + p.num, b + p.den));
     let ((a, b), (c, d)) = (counts(o), counts(n));
-    if (a, b) != (c, d) { return format!("{a} of {b} became {c} of {d}"); }
-    if o.components != n.components { return "a component changed".to_owned(); }
-    if o.stated != n.stated { return "what was stated changed".to_owned(); }
+    if (a, b) != (c, d) {
+        return format!("{a} of {b} became {c} of {d}");
+    }
+    if o.components != n.components {
+        return "a component changed".to_owned();
+    }
+    if o.stated != n.stated {
+        return "what was stated changed".to_owned();
+    }
     "its state changed".to_owned()
 }
 
-fn words(r: &MeasureResult) -> String { figure_words(&r.figure, r.decimals) }
+fn words(r: &MeasureResult) -> String {
+    figure_words(&r.figure, r.decimals)
+}
 
 /// A figure in words, for differences and statements. Exact counts beside every percentage, so
 /// that a change below the printed decimals is seen.
@@ -146,7 +218,14 @@ pub fn figure_words(f: &Figure, decimals: u32) -> String {
 /// The sentences that a result makes: value, band, run and window.
 #[must_use]
 pub fn statements(r: &MeasureResult) -> Vec<Statement> {
-    let say = |about: &str, text: String| Statement { measure: r.measure.clone(), provider: r.provider.clone(), region: r.region, period: r.period, about: about.to_owned(), text };
+    let say = |about: &str, text: String| Statement {
+        measure: r.measure.clone(),
+        provider: r.provider.clone(),
+        region: r.region,
+        period: r.period,
+        about: about.to_owned(),
+        text,
+    };
     let name = format!("{} {} {}", r.measure, r.provider, r.region);
     let mut out = vec![
         say("value", format!("{name} was {} in {}", words(r), r.period)),
@@ -154,10 +233,26 @@ pub fn statements(r: &MeasureResult) -> Vec<Statement> {
     ];
     if let Some(s) = &r.streak {
         if s.below_target.greatest > 0 {
-            let from = s.unknown_from.map_or_else(String::new, |p| format!(", unknown from {p} back"));
-            out.push(say("run", format!("{name}: below target for {} months in a row to {}{from}", s.below_target.words(), s.until)));
+            let from =
+                s.unknown_from.map_or_else(String::new, |p| format!(", unknown from {p} back"));
+            out.push(say(
+                "run",
+                format!(
+                    "{name}: below target for {} months in a row to {}{from}",
+                    s.below_target.words(),
+                    s.until
+                ),
+            ));
         }
-        out.push(say("window", format!("{name}: below target in {} of the last {} months to {}", s.count_below_target.words(), s.months, s.until)));
+        out.push(say(
+            "window",
+            format!(
+                "{name}: below target in {} of the last {} months to {}",
+                s.count_below_target.words(),
+                s.months,
+                s.until
+            ),
+        ));
     }
     out
 }
@@ -165,12 +260,27 @@ pub fn statements(r: &MeasureResult) -> Vec<Statement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{evaluate::evaluate, inputs::{HistoryPoint, Inputs}, sample::{APRIL, cells, inputs, methodology, tests_def}};
+    use crate::{
+        evaluate::evaluate,
+        inputs::{HistoryPoint, Inputs},
+        sample::{APRIL, cells, inputs, methodology, tests_def},
+    };
 
     fn run(in_time: u64, march: Figure) -> Vec<MeasureResult> {
-        let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", in_time), ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 1000 - in_time)]);
+        let c = cells(&[
+            ("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", in_time),
+            ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 1000 - in_time),
+        ]);
         let (defs, m) = ([tests_def()], methodology("all-attempts", "tests", "mean"));
-        let history = [HistoryPoint { measure: "PM4.3".into(), provider: "CSPN".into(), region: Region::North, period: APRIL.previous(), figure: march, target: None, minimum: None }];
+        let history = [HistoryPoint {
+            measure: "PM4.3".into(),
+            provider: "CSPN".into(),
+            region: Region::North,
+            period: APRIL.previous(),
+            figure: march,
+            target: None,
+            minimum: None,
+        }];
         evaluate(&Inputs { history: &history, ..inputs(&c, &defs, &m) }).unwrap()
     }
 
@@ -196,6 +306,7 @@ mod tests {
         let key = ("PM4.3".to_owned(), "CSPN".to_owned(), Region::North, APRIL);
         let given = diff(&a, &b, &BTreeMap::from([(key, "March was recounted".to_owned())]));
         assert_eq!(given.changes[0].reason, "March was recounted");
-        assert!(d.fallen.iter().any(|(s, instead)| s.about == "run" && instead.as_deref().is_some_and(|t| t.contains("for 1 months"))));
+        assert!(d.fallen.iter().any(|(s, instead)| s.about == "run"
+            && instead.as_deref().is_some_and(|t| t.contains("for 1 months"))));
     }
 }

@@ -6,7 +6,9 @@ use northbound_types::Region;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MeasureError {
     /// The cells lack a dimension that every measure on exchanges needs.
-    #[error("the counts lack the dimension {0:?}: ask the ledger for cells with at least the dimensions of NEEDED_DIMS")]
+    #[error(
+        "the counts lack the dimension {0:?}: ask the ledger for cells with at least the dimensions of NEEDED_DIMS"
+    )]
     MissingDim(String),
     /// An override without its who, when or why, or one that would hide a null.
     #[error("override of {measure} {provider} {region} refused: {why}")]
@@ -21,7 +23,9 @@ pub enum MeasureError {
         why: String,
     },
     /// A text that claims a cause where only a correlation was computed.
-    #[error("{word:?} at character {at} claims a cause; a correlation shows none: say \"moved together\" or \"moved apart\"")]
+    #[error(
+        "{word:?} at character {at} claims a cause; a correlation shows none: say \"moved together\" or \"moved apart\""
+    )]
     CausalWording {
         /// The words found.
         word: String,
@@ -29,7 +33,9 @@ pub enum MeasureError {
         at: usize,
     },
     /// A claim that is not understood.
-    #[error("{0:?} is no claim of a run or a window: write \"below target 10 months in a row\" or \"below target in 16 of the last 17 months\"")]
+    #[error(
+        "{0:?} is no claim of a run or a window: write \"below target 10 months in a row\" or \"below target in 16 of the last 17 months\""
+    )]
     Claim(String),
     /// Contributions cannot be told for this strategy.
     #[error("no contributions for {strategy:?}: {why}")]

@@ -10,7 +10,9 @@ pub const ROOT_DIGITS: u32 = 15;
 
 /// A level as an exact share; `None` where its denominator is 0.
 #[must_use]
-pub fn share(ratio: Ratio) -> Option<BigRational> { ratio.rational() }
+pub fn share(ratio: Ratio) -> Option<BigRational> {
+    ratio.rational()
+}
 
 /// Which way an inexact root goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +27,9 @@ pub enum Towards {
 /// a negative value.
 #[must_use]
 pub fn root(value: &BigRational, towards: Towards) -> BigRational {
-    if !value.is_positive() { return BigRational::zero(); }
+    if !value.is_positive() {
+        return BigRational::zero();
+    }
     let scale = BigInt::from(10u32).pow(ROOT_DIGITS);
     let squared = value * BigRational::from_integer(&scale * &scale);
     let floor = squared.floor().to_integer().sqrt();
@@ -37,12 +41,20 @@ pub fn root(value: &BigRational, towards: Towards) -> BigRational {
 /// Between 0 and 1.
 #[must_use]
 pub fn clamp(value: BigRational) -> BigRational {
-    if value.is_negative() { BigRational::zero() } else if value > BigRational::one() { BigRational::one() } else { value }
+    if value.is_negative() {
+        BigRational::zero()
+    } else if value > BigRational::one() {
+        BigRational::one()
+    } else {
+        value
+    }
 }
 
 /// A share as a quantity, in lowest terms.
 #[must_use]
-pub fn quantity(value: &BigRational) -> Quantity { Quantity::rational(value) }
+pub fn quantity(value: &BigRational) -> Quantity {
+    Quantity::rational(value)
+}
 
 /// A non-negative number as decimal text, half-up at `places`.
 #[must_use]
@@ -61,7 +73,10 @@ mod tests {
     #[test]
     fn decimals_round_half_up() {
         let of = |n: i64, d: i64| decimal(&BigRational::new(n.into(), d.into()), 2);
-        assert_eq!((of(1, 8), of(124, 1000), of(3640, 366), of(0, 1)), ("0.13".into(), "0.12".into(), "9.95".into(), "0.00".into()));
+        assert_eq!(
+            (of(1, 8), of(124, 1000), of(3640, 366), of(0, 1)),
+            ("0.13".into(), "0.12".into(), "9.95".into(), "0.00".into())
+        );
         assert_eq!(decimal(&BigRational::new(5.into(), 2.into()), 0), "3");
     }
 

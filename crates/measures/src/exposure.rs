@@ -66,7 +66,9 @@ impl Plan {
     ///
     /// # Errors
     /// [`MeasureError::Exposure`] beyond [`MAX_INSTALLATIONS`], and where the weeks hold more than what is due by then.
-    pub fn installations(&self) -> Result<u64, MeasureError> { Ok(self.slices()?.iter().map(|s| s.count).sum()) }
+    pub fn installations(&self) -> Result<u64, MeasureError> {
+        Ok(self.slices()?.iter().map(|s| s.count).sum())
+    }
 
     /// The plan as slices, caps apart. What is due by a week and stands in none of the weeks before may
     /// be migrated on any day since the total before it was due; since ever where there was none.
@@ -74,18 +76,29 @@ impl Plan {
     /// # Errors
     /// As [`Plan::installations`].
     pub fn slices(&self) -> Result<Vec<Slice>, MeasureError> {
-        let mut out: Vec<Slice> = self.weeks.iter().map(|(w, n)| Slice { from: Some(*w), to: w.plus(TO_SUNDAY), count: *n }).collect();
+        let mut out: Vec<Slice> = self
+            .weeks
+            .iter()
+            .map(|(w, n)| Slice { from: Some(*w), to: w.plus(TO_SUNDAY), count: *n })
+            .collect();
         let (mut told, mut since) = (0u64, None);
         for (week, total) in &self.due {
-            let in_weeks: u64 = self.weeks.range(..=*week).map(|(_, n)| *n).fold(0, u64::saturating_add);
+            let in_weeks: u64 =
+                self.weeks.range(..=*week).map(|(_, n)| *n).fold(0, u64::saturating_add);
             let rest = total.checked_sub(in_weeks.saturating_add(told)).ok_or_else(|| MeasureError::Exposure(format!(
                 "{total} are due by the week of {week}, but the plan holds {} by then; correct one of them", in_weeks.saturating_add(told))))?;
-            if rest > 0 { out.push(Slice { from: since, to: week.plus(TO_SUNDAY), count: rest }); }
+            if rest > 0 {
+                out.push(Slice { from: since, to: week.plus(TO_SUNDAY), count: rest });
+            }
             told += rest;
             since = Some(week.plus(TO_SUNDAY + 1));
         }
         let all = out.iter().map(|s| s.count).fold(0, u64::saturating_add);
-        if all > MAX_INSTALLATIONS { return Err(MeasureError::Exposure(format!("the plan holds {all} installations, more than the {MAX_INSTALLATIONS} that can be counted"))); }
+        if all > MAX_INSTALLATIONS {
+            return Err(MeasureError::Exposure(format!(
+                "the plan holds {all} installations, more than the {MAX_INSTALLATIONS} that can be counted"
+            )));
+        }
         out.sort_by_key(|s| (s.to, s.from));
         Ok(out)
     }
@@ -98,7 +111,9 @@ impl Plan {
     /// As [`Plan::slices`]; [`MeasureError::Exposure`] where a total has no start.
     pub fn capped(&self, fix: Day, start: Option<Day>) -> Result<Vec<Slice>, MeasureError> {
         let planned = self.slices()?;
-        if self.caps.is_empty() { return Ok(planned); }
+        if self.caps.is_empty() {
+            return Ok(planned);
+        }
         let mut ready: BTreeMap<Day, u64> = BTreeMap::new();
         for s in &planned {
             let from = s.from.or(start).ok_or_else(|| MeasureError::Exposure("a weekly cap needs to know when migration starts, and the plan tells only a total; give the first week (--start)".to_owned()))?;
@@ -108,12 +123,20 @@ impl Plan {
         let (mut out, mut waiting) = (Vec::new(), 0u64);
         for n in 0..MAX_WEEKS {
             let week = first.plus(n * (TO_SUNDAY + 1));
-            if week >= fix { break; }
-            waiting += ready.range(..week.plus(TO_SUNDAY + 1)).filter(|(d, _)| n == 0 || **d >= week).map(|(_, n)| *n).sum::<u64>();
+            if week >= fix {
+                break;
+            }
+            waiting += ready
+                .range(..week.plus(TO_SUNDAY + 1))
+                .filter(|(d, _)| n == 0 || **d >= week)
+                .map(|(_, n)| *n)
+                .sum::<u64>();
             let cap = self.caps.range(..=week).next_back().map_or(u64::MAX, |(_, c)| *c);
             let taken = waiting.min(cap);
             waiting -= taken;
-            if taken > 0 { out.push(Slice { from: Some(week), to: week.plus(TO_SUNDAY), count: taken }); }
+            if taken > 0 {
+                out.push(Slice { from: Some(week), to: week.plus(TO_SUNDAY), count: taken });
+            }
         }
         Ok(out)
     }
@@ -125,7 +148,11 @@ impl Plan {
     pub fn exposure(&self, fix: Day, start: Option<Day>) -> Result<Exposure, MeasureError> {
         let (planned, capped) = (self.slices()?, self.capped(fix, start)?);
         let (free, held) = (exposure(&planned, fix), exposure(&capped, fix));
-        Ok(Exposure { installations: free.installations, held_back: free.before_greatest.saturating_sub(held.before_greatest), ..held })
+        Ok(Exposure {
+            installations: free.installations,
+            held_back: free.before_greatest.saturating_sub(held.before_greatest),
+            ..held
+        })
     }
 }
 
@@ -160,7 +187,13 @@ pub fn expected(days: u64, rate: Ratio) -> Option<Quantity> {
 #[must_use]
 pub fn cumulative(weeks: &BTreeMap<Day, u64>) -> BTreeMap<Day, u64> {
     let mut sum = 0u64;
-    weeks.iter().map(|(w, n)| { sum = sum.saturating_add(*n); (*w, sum) }).collect()
+    weeks
+        .iter()
+        .map(|(w, n)| {
+            sum = sum.saturating_add(*n);
+            (*w, sum)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -168,15 +201,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn day(t: &str) -> Day { t.parse().unwrap() }
-    fn weeks(list: &[(&str, u64)]) -> BTreeMap<Day, u64> { list.iter().map(|(d, n)| (day(d), *n)).collect() }
+    fn day(t: &str) -> Day {
+        t.parse().unwrap()
+    }
+    fn weeks(list: &[(&str, u64)]) -> BTreeMap<Day, u64> {
+        list.iter().map(|(d, n)| (day(d), *n)).collect()
+    }
 
     #[test]
     fn x9_ten_thousand_due_by_the_second_week_of_september_all_fall_before_the_fix() {
         let plan = Plan { due: weeks(&[("2020-09-07", 10_000)]), ..Plan::default() };
         let e = plan.exposure(day("2020-09-30"), None).unwrap();
         assert_eq!((e.installations, e.before_least, e.before_greatest), (10_000, 10_000, 10_000));
-        assert_eq!((e.after_last_least, e.after_last_greatest), (Some(17), Some(23)), "two to three weeks after the last one");
+        assert_eq!(
+            (e.after_last_least, e.after_last_greatest),
+            (Some(17), Some(23)),
+            "two to three weeks after the last one"
+        );
         assert_eq!((e.days_least, e.days_greatest), (170_000, None), "the ramp is not told");
         // A fix on the last day of that week: the last of them may be migrated on the day itself.
         let e = plan.exposure(day("2020-09-13"), None).unwrap();
@@ -185,30 +226,69 @@ mod tests {
 
     #[test]
     fn x9_with_the_ramp_told() {
-        let plan = Plan { weeks: weeks(&[("2020-08-10", 2_000), ("2020-08-17", 2_000), ("2020-08-24", 2_000), ("2020-08-31", 2_000), ("2020-09-07", 2_000)]), ..Plan::default() };
+        let plan = Plan {
+            weeks: weeks(&[
+                ("2020-08-10", 2_000),
+                ("2020-08-17", 2_000),
+                ("2020-08-24", 2_000),
+                ("2020-08-31", 2_000),
+                ("2020-09-07", 2_000),
+            ]),
+            ..Plan::default()
+        };
         let e = plan.exposure(day("2020-09-30"), None).unwrap();
         // By hand: 45 + 38 + 31 + 24 + 17 = 155 days at the least, 6 more each at the most.
         assert_eq!((e.days_least, e.days_greatest), (310_000, Some(370_000)));
         // The same with a total of which two thousand stand in no week.
         let both = Plan { due: weeks(&[("2020-09-07", 12_000)]), ..plan.clone() };
         let e = both.exposure(day("2020-09-30"), None).unwrap();
-        assert_eq!((e.installations, e.days_least, e.days_greatest), (12_000, 310_000 + 34_000, None));
+        assert_eq!(
+            (e.installations, e.days_least, e.days_greatest),
+            (12_000, 310_000 + 34_000, None)
+        );
         let less = Plan { due: weeks(&[("2020-09-07", 9_999)]), ..plan };
-        assert!(less.exposure(day("2020-09-30"), None).unwrap_err().to_string().contains("correct one of them"));
+        assert!(
+            less.exposure(day("2020-09-30"), None)
+                .unwrap_err()
+                .to_string()
+                .contains("correct one of them")
+        );
     }
 
     #[test]
     fn d10_cap_nought_gives_nought_and_it_scales() {
-        let plan = |cap| Plan { weeks: weeks(&[("2020-07-06", 10_000)]), caps: weeks(&[("2020-07-06", cap)]), ..Plan::default() };
+        let plan = |cap| Plan {
+            weeks: weeks(&[("2020-07-06", 10_000)]),
+            caps: weeks(&[("2020-07-06", cap)]),
+            ..Plan::default()
+        };
         let of = |cap| plan(cap).exposure(day("2020-09-30"), None).unwrap();
-        assert_eq!((of(0).days_least, of(0).days_greatest, of(0).before_greatest, of(0).held_back), (0, Some(0), 0, 10_000));
+        assert_eq!(
+            (of(0).days_least, of(0).days_greatest, of(0).before_greatest, of(0).held_back),
+            (0, Some(0), 0, 10_000)
+        );
         let (one, two) = (of(100), of(200));
-        assert!(one.days_least > 0 && two.days_least == 2 * one.days_least && two.days_greatest == one.days_greatest.map(|d| 2 * d));
-        assert_eq!(of(10_000), Exposure { held_back: 0, ..exposure(&plan(0).slices().unwrap(), day("2020-09-30")) }, "a cap that never binds changes nothing");
+        assert!(
+            one.days_least > 0
+                && two.days_least == 2 * one.days_least
+                && two.days_greatest == one.days_greatest.map(|d| 2 * d)
+        );
+        assert_eq!(
+            of(10_000),
+            Exposure { held_back: 0, ..exposure(&plan(0).slices().unwrap(), day("2020-09-30")) },
+            "a cap that never binds changes nothing"
+        );
         // A total alone cannot be capped without its first week.
-        let due = Plan { due: weeks(&[("2020-09-07", 10_000)]), caps: weeks(&[("2020-07-06", 100)]), ..Plan::default() };
+        let due = Plan {
+            due: weeks(&[("2020-09-07", 10_000)]),
+            caps: weeks(&[("2020-07-06", 100)]),
+            ..Plan::default()
+        };
         assert!(due.exposure(day("2020-09-30"), None).is_err());
-        assert_eq!(due.exposure(day("2020-09-30"), Some(day("2020-07-06"))).unwrap().days_least, one.days_least);
+        assert_eq!(
+            due.exposure(day("2020-09-30"), Some(day("2020-07-06"))).unwrap().days_least,
+            one.days_least
+        );
     }
 
     #[test]

@@ -35,12 +35,18 @@ pub struct Line {
 impl Line {
     /// From its parts.
     #[must_use]
-    pub fn new(srv: &str, mode: &str) -> Line { Line { srv: srv.to_owned(), mode: mode.to_owned() } }
+    pub fn new(srv: &str, mode: &str) -> Line {
+        Line { srv: srv.to_owned(), mode: mode.to_owned() }
+    }
 }
 
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.mode.is_empty() { write!(f, "{}", self.srv) } else { write!(f, "{} {}", self.srv, self.mode) }
+        if self.mode.is_empty() {
+            write!(f, "{}", self.srv)
+        } else {
+            write!(f, "{} {}", self.srv, self.mode)
+        }
     }
 }
 
@@ -77,7 +83,9 @@ pub struct Member {
 impl Member {
     /// Was it a User on the day?
     #[must_use]
-    pub fn on(&self, day: Day) -> bool { self.held.iter().any(|(a, b)| *a <= day && b.is_none_or(|b| day <= b)) }
+    pub fn on(&self, day: Day) -> bool {
+        self.held.iter().any(|(a, b)| *a <= day && b.is_none_or(|b| day <= b))
+    }
 }
 
 /// What was asked for in a month.
@@ -97,21 +105,32 @@ pub struct Actual {
 impl Actual {
     /// Can its counts be used?
     #[must_use]
-    pub fn holds(&self) -> bool { self.known && self.ground.null.is_none() }
+    pub fn holds(&self) -> bool {
+        self.known && self.ground.null.is_none()
+    }
     /// The count of a line.
     #[must_use]
     pub fn of(&self, user: &str, line: &Line) -> Option<i64> {
         let held = self.counts.get(user).and_then(|c| c.get(line)).copied();
-        if !self.holds() { return None; }
+        if !self.holds() {
+            return None;
+        }
         held.or_else(|| self.whole.then_some(0))
     }
     /// The lines of a User.
-    pub fn lines(&self, user: &str) -> impl Iterator<Item = &Line> { self.counts.get(user).into_iter().flat_map(BTreeMap::keys) }
+    pub fn lines(&self, user: &str) -> impl Iterator<Item = &Line> {
+        self.counts.get(user).into_iter().flat_map(BTreeMap::keys)
+    }
     /// The total of a User.
     #[must_use]
     pub fn total(&self, user: &str) -> Option<i64> {
-        if !self.holds() { return None; }
-        match self.counts.get(user) { Some(c) => c.values().copied().reduce(i64::saturating_add), None => self.whole.then_some(0) }
+        if !self.holds() {
+            return None;
+        }
+        match self.counts.get(user) {
+            Some(c) => c.values().copied().reduce(i64::saturating_add),
+            None => self.whole.then_some(0),
+        }
     }
 }
 

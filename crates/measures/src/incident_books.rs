@@ -38,27 +38,51 @@ pub struct Balance {
 impl Balance {
     /// Does the sum hold?
     #[must_use]
-    pub const fn holds(&self) -> bool { self.opening + self.opened + self.appeared + self.reopened == self.resolved + self.withdrawn + self.merged + self.open }
+    pub const fn holds(&self) -> bool {
+        self.opening + self.opened + self.appeared + self.reopened
+            == self.resolved + self.withdrawn + self.merged + self.open
+    }
     /// Is there anything in it?
     #[must_use]
-    pub const fn is_empty(&self) -> bool { self.opening + self.opened + self.appeared + self.reopened + self.closed == 0 }
+    pub const fn is_empty(&self) -> bool {
+        self.opening + self.opened + self.appeared + self.reopened + self.closed == 0
+    }
 }
 
 /// The balance of a period.
 #[must_use]
-pub fn balance<'a>(lives: impl IntoIterator<Item = &'a Life>, period: Period, which: &Which) -> Balance {
+pub fn balance<'a>(
+    lives: impl IntoIterator<Item = &'a Life>,
+    period: Period,
+    which: &Which,
+) -> Balance {
     let (start, end) = (period.first().start(), period.after().start());
     let mut b = Balance::default();
     for l in lives.into_iter().filter(|l| which.takes(l)) {
         let open = |s: Option<IncidentState>| s == Some(IncidentState::Open);
-        if open(l.state_before(start)) { b.opening += 1; }
-        if open(l.state_before(end)) { b.open += 1; b.open_ids.push(l.incident); }
+        if open(l.state_before(start)) {
+            b.opening += 1;
+        }
+        if open(l.state_before(end)) {
+            b.open += 1;
+            b.open_ids.push(l.incident);
+        }
         for s in l.steps.iter().filter(|s| s.at >= start && s.at < end) {
-            if s.after == IncidentState::Closed && s.before != Some(IncidentState::Closed) { b.closed += 1; }
+            if s.after == IncidentState::Closed && s.before != Some(IncidentState::Closed) {
+                b.closed += 1;
+            }
             if s.before.is_none() {
-                if s.event == IncidentEventKind::Opened { b.opened += 1; } else { b.appeared += 1; }
-                if s.after == IncidentState::Open { continue; }
-            } else if !s.moves() { continue; }
+                if s.event == IncidentEventKind::Opened {
+                    b.opened += 1;
+                } else {
+                    b.appeared += 1;
+                }
+                if s.after == IncidentState::Open {
+                    continue;
+                }
+            } else if !s.moves() {
+                continue;
+            }
             match s.after {
                 IncidentState::Open => b.reopened += 1,
                 IncidentState::Resolved | IncidentState::Closed => b.resolved += 1,
@@ -74,8 +98,14 @@ pub fn balance<'a>(lives: impl IntoIterator<Item = &'a Life>, period: Period, wh
 #[must_use]
 pub fn by_category(lives: &[Life], period: Period, which: &Which) -> Vec<(Option<u8>, Balance)> {
     let mut groups: BTreeMap<Option<u8>, Vec<&Life>> = BTreeMap::new();
-    for l in lives.iter().filter(|l| which.takes(l)) { groups.entry(l.category).or_default().push(l); }
-    groups.into_iter().map(|(c, list)| (c, balance(list, period, &Which::default()))).filter(|(_, b)| !b.is_empty()).collect()
+    for l in lives.iter().filter(|l| which.takes(l)) {
+        groups.entry(l.category).or_default().push(l);
+    }
+    groups
+        .into_iter()
+        .map(|(c, list)| (c, balance(list, period, &Which::default())))
+        .filter(|(_, b)| !b.is_empty())
+        .collect()
 }
 
 /// How long an incident has been open.
@@ -94,10 +124,19 @@ pub struct Age {
 /// The incidents open at a time, oldest first. Age runs from the opening, whatever was reopened since.
 #[must_use]
 pub fn ages(lives: &[Life], at: Utc, which: &Which) -> Vec<Age> {
-    let mut out: Vec<Age> = lives.iter().filter(|l| l.is_open() && which.takes(l)).map(|l| {
-        let since = l.opened.unwrap_or_else(|| l.first());
-        Age { incident: l.incident, since, exact: l.opened.is_some(), days: (at.0 - since.0).div_euclid(DAY_US) }
-    }).collect();
+    let mut out: Vec<Age> = lives
+        .iter()
+        .filter(|l| l.is_open() && which.takes(l))
+        .map(|l| {
+            let since = l.opened.unwrap_or_else(|| l.first());
+            Age {
+                incident: l.incident,
+                since,
+                exact: l.opened.is_some(),
+                days: (at.0 - since.0).div_euclid(DAY_US),
+            }
+        })
+        .collect();
     out.sort_by_key(|a| (a.since, a.incident));
     out
 }
@@ -105,16 +144,28 @@ pub fn ages(lives: &[Life], at: Utc, which: &Which) -> Vec<Age> {
 /// How many incidents are of which age: first whole day of the band, last one, count.
 #[must_use]
 pub fn age_bands(ages: &[Age]) -> Vec<(i64, Option<i64>, u64)> {
-    AGE_BANDS.iter().enumerate().map(|(i, from)| {
-        let to = AGE_BANDS.get(i + 1).map(|n| n - 1);
-        (*from, to, ages.iter().filter(|a| a.days >= *from && to.is_none_or(|t| a.days <= t)).count() as u64)
-    }).collect()
+    AGE_BANDS
+        .iter()
+        .enumerate()
+        .map(|(i, from)| {
+            let to = AGE_BANDS.get(i + 1).map(|n| n - 1);
+            (
+                *from,
+                to,
+                ages.iter().filter(|a| a.days >= *from && to.is_none_or(|t| a.days <= t)).count()
+                    as u64,
+            )
+        })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::incidents::{lives, tests::{at, event}};
+    use crate::incidents::{
+        lives,
+        tests::{at, event},
+    };
     use IncidentEventKind as E;
     use proptest::prelude::*;
 
@@ -136,11 +187,22 @@ mod tests {
 
     #[test]
     fn bands_of_age_have_edges() {
-        let of = |days: i64| Age { incident: crate::incidents::tests::id(1), since: at("2020-05-01"), exact: true, days };
+        let of = |days: i64| Age {
+            incident: crate::incidents::tests::id(1),
+            since: at("2020-05-01"),
+            exact: true,
+            days,
+        };
         let count = |days: i64| age_bands(&[of(days)]).iter().position(|b| b.2 == 1).unwrap();
         assert_eq!([0, 1, 2, 5, 6, 10, 11, 30, 31, 400].map(count), [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
         let open = lives(&[event(1, E::Opened, "2020-05-01T12:00:00Z")], at("2020-07-01"));
-        assert_eq!((ages(&open, at("2020-05-03T11:59:59Z"), &Which::default())[0].days, ages(&open, at("2020-05-03T12:00:00Z"), &Which::default())[0].days), (1, 2));
+        assert_eq!(
+            (
+                ages(&open, at("2020-05-03T11:59:59Z"), &Which::default())[0].days,
+                ages(&open, at("2020-05-03T12:00:00Z"), &Which::default())[0].days
+            ),
+            (1, 2)
+        );
     }
 
     proptest! {

@@ -2,9 +2,15 @@
 //! relevant incidents (measures.md 2.5). Which incidents are relevant, whose, when the clock stands
 //! still and what a reopened one is, are settings; nothing of it is known.
 
-use crate::{incidents::{IncidentEvent, Life, Step, lives}, result::{Counted, Part}};
+use crate::{
+    incidents::{IncidentEvent, Life, Step, lives},
+    result::{Counted, Part},
+};
 use northbound_rules::incidents::{CategoryRule, TargetTime};
-use northbound_types::{Day, Figure, IncidentEventKind, IncidentId, IncidentState, Null, NullReason, Period, Quantity, Ratio, Utc, workdays::Calendar};
+use northbound_types::{
+    Day, Figure, IncidentEventKind, IncidentId, IncidentState, Null, NullReason, Period, Quantity,
+    Ratio, Utc, workdays::Calendar,
+};
 use serde::{Deserialize, Serialize};
 
 /// How incidents are judged, from the rules.
@@ -30,9 +36,17 @@ pub struct IncidentRules {
 
 impl IncidentRules {
     /// The target times of a category for what was opened at a time.
-    pub(crate) fn target(&self, category: Option<u8>, opened: Utc) -> Result<&CategoryRule, &'static str> {
+    pub(crate) fn target(
+        &self,
+        category: Option<u8>,
+        opened: Utc,
+    ) -> Result<&CategoryRule, &'static str> {
         let c = category.ok_or("its category is not known")?;
-        self.targets.iter().filter(|t| t.category == c && t.from <= opened.day()).max_by_key(|t| t.from).ok_or("no target time was in force when it was opened")
+        self.targets
+            .iter()
+            .filter(|t| t.category == c && t.from <= opened.day())
+            .max_by_key(|t| t.from)
+            .ok_or("no target time was in force when it was opened")
     }
 }
 
@@ -49,7 +63,11 @@ pub enum Relevant {
 
 impl Relevant {
     const fn words(self) -> &'static str {
-        match self { Relevant::Due => "whose target time falls in the period", Relevant::Raised => "opened in the period", Relevant::Resolved => "resolved in the period" }
+        match self {
+            Relevant::Due => "whose target time falls in the period",
+            Relevant::Raised => "opened in the period",
+            Relevant::Resolved => "resolved in the period",
+        }
     }
 }
 
@@ -110,8 +128,14 @@ pub struct Occasion {
 /// Time between two instants that counts; on Working Days only where a calendar is given.
 pub(crate) fn elapsed(from: Utc, to: Utc, working: Option<&Calendar>) -> i64 {
     let Some(calendar) = working else { return (to.0 - from.0).max(0) };
-    if to <= from { return 0; }
-    (from.day().0..=to.day().0).map(Day).filter(|d| calendar.is_working(*d)).map(|d| (to.0.min(d.end().0) - from.0.max(d.start().0)).max(0)).sum()
+    if to <= from {
+        return 0;
+    }
+    (from.day().0..=to.day().0)
+        .map(Day)
+        .filter(|d| calendar.is_working(*d))
+        .map(|d| (to.0.min(d.end().0) - from.0.max(d.start().0)).max(0))
+        .sum()
 }
 
 /// The instant at which so much more time has counted.
@@ -122,7 +146,9 @@ pub(crate) fn advance(from: Utc, left: i64, working: Option<&Calendar>) -> Utc {
     let (mut at, mut left) = (from, left);
     for d in (from.day().0..from.day().0 + MAX_DAYS).map(Day).filter(|d| calendar.is_working(*d)) {
         let start = at.0.max(d.start().0);
-        if left <= d.end().0 - start { return Utc(start + left); }
+        if left <= d.end().0 - start {
+            return Utc(start + left);
+        }
         left -= d.end().0 - start;
         at = d.end();
     }
@@ -154,18 +180,29 @@ pub(crate) fn spells(life: &Life, rules: &IncidentRules) -> Vec<Spell> {
         let was_open = s.before == Some(IncidentState::Open);
         let opens = s.after == IncidentState::Open && !was_open;
         if opens || (s.before.is_none() && s.after != IncidentState::Open) {
-            if out.is_empty() || rules.each_opening { 
-                let dated = s.dated && (s.event == IncidentEventKind::Opened || s.event == IncidentEventKind::Reopened);
-                out.push(Spell { opened: Some(s.at), opening_dated: dated, dated, ..Spell::default() });
+            if out.is_empty() || rules.each_opening {
+                let dated = s.dated
+                    && (s.event == IncidentEventKind::Opened
+                        || s.event == IncidentEventKind::Reopened);
+                out.push(Spell {
+                    opened: Some(s.at),
+                    opening_dated: dated,
+                    dated,
+                    ..Spell::default()
+                });
             }
             if let Some(last) = out.last_mut() {
                 last.dated &= s.dated;
                 (last.ended, last.left) = (None, false);
-                if opens { last.runs.push((s.at, None)); }
+                if opens {
+                    last.runs.push((s.at, None));
+                }
             }
         }
         let Some(last) = out.last_mut() else { continue };
-        if rules.responses.contains(&s.event) && last.responded.is_none() { last.responded = Some((s.at, s.dated)); }
+        if rules.responses.contains(&s.event) && last.responded.is_none() {
+            last.responded = Some((s.at, s.dated));
+        }
         step(last, s, rules.stops);
     }
     out
@@ -173,12 +210,33 @@ pub(crate) fn spells(life: &Life, rules: &IncidentRules) -> Vec<Spell> {
 
 fn step(spell: &mut Spell, s: &Step, stops: bool) {
     use IncidentEventKind as E;
-    let stop = |spell: &mut Spell| if let Some(run) = spell.runs.last_mut().filter(|r| r.1.is_none()) { run.1 = Some(s.at); };
+    let stop = |spell: &mut Spell| {
+        if let Some(run) = spell.runs.last_mut().filter(|r| r.1.is_none()) {
+            run.1 = Some(s.at);
+        }
+    };
     match s.event {
-        E::Suspended if stops && s.after == IncidentState::Open => { stop(spell); spell.dated &= s.dated; }
-        E::Resumed if stops && s.after == IncidentState::Open && spell.runs.last().is_some_and(|r| r.1.is_some()) => { spell.runs.push((s.at, None)); spell.dated &= s.dated; }
-        _ if matches!(s.after, IncidentState::Merged | IncidentState::Withdrawn) => { stop(spell); spell.left = true; }
-        _ if s.after != IncidentState::Open && (s.moves() || s.before.is_none()) => { stop(spell); spell.ended = Some(s.at); spell.dated &= s.dated; }
+        E::Suspended if stops && s.after == IncidentState::Open => {
+            stop(spell);
+            spell.dated &= s.dated;
+        }
+        E::Resumed
+            if stops
+                && s.after == IncidentState::Open
+                && spell.runs.last().is_some_and(|r| r.1.is_some()) =>
+        {
+            spell.runs.push((s.at, None));
+            spell.dated &= s.dated;
+        }
+        _ if matches!(s.after, IncidentState::Merged | IncidentState::Withdrawn) => {
+            stop(spell);
+            spell.left = true;
+        }
+        _ if s.after != IncidentState::Open && (s.moves() || s.before.is_none()) => {
+            stop(spell);
+            spell.ended = Some(s.at);
+            spell.dated &= s.dated;
+        }
         _ => {}
     }
 }
@@ -186,17 +244,41 @@ fn step(spell: &mut Spell, s: &Step, stops: bool) {
 /// Every occasion of an incident, as known at a time; those that were withdrawn or merged are left out.
 #[must_use]
 pub fn occasions(life: &Life, rules: &IncidentRules, as_at: Utc) -> Vec<Occasion> {
-    spells(life, rules).into_iter().filter(|s| !s.left).filter_map(|s| {
-        let opened = s.opened?;
-        let mut o = Occasion { incident: life.incident, category: life.category, responsible: life.responsible.clone(), opened, ended: s.ended, due: None, ran: None, standing: Standing::Running };
-        let target = match rules.target(life.category, opened) { Ok(t) => t, Err(why) => { o.standing = unknown(why); return Some(o); } };
-        if !s.dated { o.standing = unknown("a time of its is not known"); return Some(o); }
-        judge(&mut o, &s.runs, target.resolution, rules, as_at);
-        Some(o)
-    }).collect()
+    spells(life, rules)
+        .into_iter()
+        .filter(|s| !s.left)
+        .filter_map(|s| {
+            let opened = s.opened?;
+            let mut o = Occasion {
+                incident: life.incident,
+                category: life.category,
+                responsible: life.responsible.clone(),
+                opened,
+                ended: s.ended,
+                due: None,
+                ran: None,
+                standing: Standing::Running,
+            };
+            let target = match rules.target(life.category, opened) {
+                Ok(t) => t,
+                Err(why) => {
+                    o.standing = unknown(why);
+                    return Some(o);
+                }
+            };
+            if !s.dated {
+                o.standing = unknown("a time of its is not known");
+                return Some(o);
+            }
+            judge(&mut o, &s.runs, target.resolution, rules, as_at);
+            Some(o)
+        })
+        .collect()
 }
 
-pub(crate) fn unknown(why: &str) -> Standing { Standing::Unknown { why: why.to_owned() } }
+pub(crate) fn unknown(why: &str) -> Standing {
+    Standing::Unknown { why: why.to_owned() }
+}
 
 fn judge(o: &mut Occasion, runs: &[Run], target: TargetTime, rules: &IncidentRules, as_at: Utc) {
     let working = rules.working.as_ref().filter(|_| target.in_days);
@@ -204,12 +286,16 @@ fn judge(o: &mut Occasion, runs: &[Run], target: TargetTime, rules: &IncidentRul
     for (from, to) in runs {
         let stretch = elapsed(*from, to.unwrap_or(as_at), working);
         // The clock stood at less than the target before this stretch, and ran past it in it.
-        if o.due.is_none() && ran + stretch >= target.micros { o.due = Some(advance(*from, target.micros - ran, working)); }
+        if o.due.is_none() && ran + stretch >= target.micros {
+            o.due = Some(advance(*from, target.micros - ran, working));
+        }
         ran += stretch;
     }
     let running = runs.last().is_some_and(|r| r.1.is_none());
     // Resolved early, or still running: where the clock would have come to.
-    if o.due.is_none() && (running || o.ended.is_some()) { o.due = Some(advance(o.ended.unwrap_or(as_at), target.micros - ran, working)); }
+    if o.due.is_none() && (running || o.ended.is_some()) {
+        o.due = Some(advance(o.ended.unwrap_or(as_at), target.micros - ran, working));
+    }
     o.ran = Some(ran);
     // Exactly at the target time is in time.
     o.standing = match (ran <= target.micros, o.ended.is_some()) {
@@ -220,45 +306,99 @@ fn judge(o: &mut Occasion, runs: &[Run], target: TargetTime, rules: &IncidentRul
     };
 }
 
-pub(crate) fn within(at: Option<Utc>, period: Period) -> bool { at.is_some_and(|t| t >= period.first().start() && t < period.after().start()) }
+pub(crate) fn within(at: Option<Utc>, period: Period) -> bool {
+    at.is_some_and(|t| t >= period.first().start() && t < period.after().start())
+}
 
 /// The figure of some categories in a period.
 #[must_use]
-pub fn count(inputs: IncidentInputs<'_>, categories: &[u8], period: Period, as_at: Utc, watched: bool) -> Counted {
-    let Some(rules) = inputs.rules else { return null(NullReason::NotReported, "the rules have no target times of incidents") };
+pub fn count(
+    inputs: IncidentInputs<'_>,
+    categories: &[u8],
+    period: Period,
+    as_at: Utc,
+    watched: bool,
+) -> Counted {
+    let Some(rules) = inputs.rules else {
+        return null(NullReason::NotReported, "the rules have no target times of incidents");
+    };
     let all = lives(inputs.events, as_at);
     if all.is_empty() && !watched {
-        return null(NullReason::NotReported, "no incident is registered, and no feed is registered that would bring them");
+        return null(
+            NullReason::NotReported,
+            "no incident is registered, and no feed is registered that would bring them",
+        );
     }
     let mut t = Tally::default();
     for life in &all {
         let list = occasions(life, rules, as_at);
-        if list.is_empty() && within(Some(life.first()), period) && life.category.is_none_or(|c| categories.contains(&c)) { t.left += 1; }
-        for o in &list { t.add(o, categories, period, as_at, rules); }
+        if list.is_empty()
+            && within(Some(life.first()), period)
+            && life.category.is_none_or(|c| categories.contains(&c))
+        {
+            t.left += 1;
+        }
+        for o in &list {
+            t.add(o, categories, period, as_at, rules);
+        }
     }
     t.counted(rules)
 }
 
-fn null(reason: NullReason, why: &str) -> Counted { Counted::only(Figure::Null(Null::because(reason, why))) }
+fn null(reason: NullReason, why: &str) -> Counted {
+    Counted::only(Figure::Null(Null::because(reason, why)))
+}
 
 #[derive(Default)]
-struct Tally { in_time: u64, late: u64, overdue: u64, running: u64, others: u64, left: u64, unknown: Vec<(IncidentId, String)> }
+struct Tally {
+    in_time: u64,
+    late: u64,
+    overdue: u64,
+    running: u64,
+    others: u64,
+    left: u64,
+    unknown: Vec<(IncidentId, String)>,
+}
 
 impl Tally {
-    fn add(&mut self, o: &Occasion, categories: &[u8], period: Period, as_at: Utc, rules: &IncidentRules) {
-        if o.category.is_some_and(|c| !categories.contains(&c)) { return; }
+    fn add(
+        &mut self,
+        o: &Occasion,
+        categories: &[u8],
+        period: Period,
+        as_at: Utc,
+        rules: &IncidentRules,
+    ) {
+        if o.category.is_some_and(|c| !categories.contains(&c)) {
+            return;
+        }
         let whose = o.responsible.as_ref().map(|r| rules.responsible.contains(r));
         let touches = match (&o.standing, rules.relevant) {
             // What is not known of it may put it into the period while it lived in it.
-            (Standing::Unknown { .. }, _) => o.opened < period.after().start() && o.ended.unwrap_or(as_at) >= period.first().start(),
+            (Standing::Unknown { .. }, _) => {
+                o.opened < period.after().start()
+                    && o.ended.unwrap_or(as_at) >= period.first().start()
+            }
             (_, Relevant::Due) => within(o.due, period),
             (_, Relevant::Raised) => within(Some(o.opened), period),
             (_, Relevant::Resolved) => within(o.ended, period),
         };
-        if !touches { return; }
-        if whose == Some(false) { self.others += 1; return; }
-        let why = match (&o.standing, whose) { (Standing::Unknown { why }, _) => Some(why.clone()), (_, None) => Some("nobody says whose it is to resolve".to_owned()), _ => None };
-        if let Some(why) = why { self.unknown.push((o.incident, why)); return; }
+        if !touches {
+            return;
+        }
+        if whose == Some(false) {
+            self.others += 1;
+            return;
+        }
+        let why = match (&o.standing, whose) {
+            (Standing::Unknown { why }, _) => Some(why.clone()),
+            (_, None) => Some("nobody says whose it is to resolve".to_owned()),
+            _ => None,
+        };
+        if let Some(why) = why {
+            self.unknown.push((o.incident, why));
+            return;
+        }
         match o.standing {
             Standing::InTime => self.in_time += 1,
             Standing::Late => self.late += 1,
@@ -269,7 +409,13 @@ impl Tally {
 
     fn counted(self, rules: &IncidentRules) -> Counted {
         let (num, den) = (self.in_time, self.in_time + self.late + self.overdue);
-        let mut c = Counted::of_parts(vec![Part { label: format!("incidents {}", rules.relevant.words()), numerator: None, denominator: None, num, den }]);
+        let mut c = Counted::of_parts(vec![Part {
+            label: format!("incidents {}", rules.relevant.words()),
+            numerator: None,
+            denominator: None,
+            num,
+            den,
+        }]);
         c.missed("resolved after the target time", self.late);
         c.missed("not resolved, past the target time", self.overdue);
         c.leave_out("target time not reached yet", self.running);
@@ -279,16 +425,37 @@ impl Tally {
         c.leave_out("cannot be placed", n);
         if n > 0 {
             let share = |num, den| Quantity::Ratio(Ratio { num, den });
-            let named: Vec<String> = self.unknown.iter().take(5).map(|(id, why)| format!("{id}: {why}")).collect();
-            let mut null = Null::because(NullReason::NotDeterminable, format!("{n} of {} cannot be placed: {}{}", den + n, named.join("; "), if n > 5 { "; …" } else { "" }));
+            let named: Vec<String> =
+                self.unknown.iter().take(5).map(|(id, why)| format!("{id}: {why}")).collect();
+            let mut null = Null::because(
+                NullReason::NotDeterminable,
+                format!(
+                    "{n} of {} cannot be placed: {}{}",
+                    den + n,
+                    named.join("; "),
+                    if n > 5 { "; …" } else { "" }
+                ),
+            );
             // Each of them may be in or out, met or missed.
             null.bounds = Some((share(num, den + n), share(num + n, den + n)));
             c.figure = Figure::Null(null);
         }
         let days = if rules.working.is_some() { "Working Days" } else { "calendar days" };
-        let stops = if rules.stops { "stands still while an incident is suspended" } else { "never stands still" };
-        let again = if rules.each_opening { "each opening counts" } else { "a reopened incident counts once" };
-        c.notes.push(format!("incidents {}; target times in {days}; the clock {stops}; {again}; responsible: {}", rules.relevant.words(), rules.responsible.join(", ")));
+        let stops = if rules.stops {
+            "stands still while an incident is suspended"
+        } else {
+            "never stands still"
+        };
+        let again = if rules.each_opening {
+            "each opening counts"
+        } else {
+            "a reopened incident counts once"
+        };
+        c.notes.push(format!(
+            "incidents {}; target times in {days}; the clock {stops}; {again}; responsible: {}",
+            rules.relevant.words(),
+            rules.responsible.join(", ")
+        ));
         c
     }
 }

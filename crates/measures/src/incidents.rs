@@ -40,10 +40,14 @@ pub struct IncidentEvent {
 impl IncidentEvent {
     /// When it counts: when it happened; where that is unknown, when it became known.
     #[must_use]
-    pub fn moment(&self) -> Utc { self.at.unwrap_or(self.known) }
+    pub fn moment(&self) -> Utc {
+        self.at.unwrap_or(self.known)
+    }
     /// Was it known at a time? What happens later is not known before.
     #[must_use]
-    pub fn known_at(&self, as_at: Utc) -> bool { self.known <= as_at && self.moment() <= as_at }
+    pub fn known_at(&self, as_at: Utc) -> bool {
+        self.known <= as_at && self.moment() <= as_at
+    }
 }
 
 /// A step in the life of an incident.
@@ -72,7 +76,9 @@ pub struct Step {
 impl Step {
     /// Does it change whether the incident is open?
     #[must_use]
-    pub fn moves(&self) -> bool { (self.before == Some(IncidentState::Open)) != (self.after == IncidentState::Open) }
+    pub fn moves(&self) -> bool {
+        (self.before == Some(IncidentState::Open)) != (self.after == IncidentState::Open)
+    }
 }
 
 /// The life of one incident as it was known at a time.
@@ -117,13 +123,19 @@ pub struct Life {
 impl Life {
     /// The state just before a time; `None` where nothing was known of it then.
     #[must_use]
-    pub fn state_before(&self, at: Utc) -> Option<IncidentState> { self.steps.iter().rev().find(|s| s.at < at).map(|s| s.after) }
+    pub fn state_before(&self, at: Utc) -> Option<IncidentState> {
+        self.steps.iter().rev().find(|s| s.at < at).map(|s| s.after)
+    }
     /// Is it open?
     #[must_use]
-    pub fn is_open(&self) -> bool { self.state == IncidentState::Open }
+    pub fn is_open(&self) -> bool {
+        self.state == IncidentState::Open
+    }
     /// When it is first heard of.
     #[must_use]
-    pub fn first(&self) -> Utc { self.steps.first().map_or(Utc(i64::MIN), |s| s.at) }
+    pub fn first(&self) -> Utc {
+        self.steps.first().map_or(Utc(i64::MIN), |s| s.at)
+    }
 }
 
 /// Order of events of one moment, where more than one could come first.
@@ -150,22 +162,47 @@ const fn rank(e: IncidentEventKind) -> u8 {
 #[must_use]
 pub fn lives(events: &[IncidentEvent], as_at: Utc) -> Vec<Life> {
     let mut by: BTreeMap<IncidentId, Vec<&IncidentEvent>> = BTreeMap::new();
-    for e in events.iter().filter(|e| e.known_at(as_at)) { by.entry(e.incident).or_default().push(e); }
+    for e in events.iter().filter(|e| e.known_at(as_at)) {
+        by.entry(e.incident).or_default().push(e);
+    }
     by.into_iter().map(|(id, list)| life(id, list)).collect()
 }
 
 fn life(id: IncidentId, mut events: Vec<&IncidentEvent>) -> Life {
-    events.sort_by(|a, b| (a.moment(), rank(a.event), a.known, &a.id).cmp(&(b.moment(), rank(b.event), b.known, &b.id)));
+    events.sort_by(|a, b| {
+        (a.moment(), rank(a.event), a.known, &a.id).cmp(&(
+            b.moment(),
+            rank(b.event),
+            b.known,
+            &b.id,
+        ))
+    });
     let mut life = Life {
-        incident: id, title: String::new(), area: None, provider: None, category: None, responsible: None, state: IncidentState::Open, suspended: false, opened: None, resolved: None,
-        closed: None, escalated_to: None, escalations: 0, reopened: 0, merged_into: None, steps: Vec::new(), findings: Vec::new(),
+        incident: id,
+        title: String::new(),
+        area: None,
+        provider: None,
+        category: None,
+        responsible: None,
+        state: IncidentState::Open,
+        suspended: false,
+        opened: None,
+        resolved: None,
+        closed: None,
+        escalated_to: None,
+        escalations: 0,
+        reopened: 0,
+        merged_into: None,
+        steps: Vec::new(),
+        findings: Vec::new(),
     };
     let mut state = None;
     while !events.is_empty() {
         // Of events at one moment the first that can follow goes first: a log with days alone has no other order.
         let now = events[0].moment();
         let same = events.iter().take_while(|e| e.moment() == now).count();
-        let at = (0..same).find(|i| IncidentState::after(state, events[*i].event).is_ok()).unwrap_or(0);
+        let at =
+            (0..same).find(|i| IncidentState::after(state, events[*i].event).is_ok()).unwrap_or(0);
         let e = events.remove(at);
         state = Some(life.take(state, e));
     }
@@ -180,43 +217,92 @@ impl Life {
             Err(why) => {
                 self.findings.push(format!("{} at {}: {why}", e.event, e.moment()));
                 // Without its opening it is taken to have been open just before; anything else changes nothing.
-                match before { Some(s) => s, None => IncidentState::after(Some(IncidentState::Open), e.event).unwrap_or(IncidentState::Open) }
+                match before {
+                    Some(s) => s,
+                    None => IncidentState::after(Some(IncidentState::Open), e.event)
+                        .unwrap_or(IncidentState::Open),
+                }
             }
         };
         let changed = before != Some(after);
         match e.event {
             E::Opened if before.is_none() => self.opened = e.at,
-            E::Reopened if changed => { self.reopened += 1; (self.resolved, self.closed, self.merged_into) = (None, None, None); }
+            E::Reopened if changed => {
+                self.reopened += 1;
+                (self.resolved, self.closed, self.merged_into) = (None, None, None);
+            }
             E::Resolved if changed => self.resolved = Some(e.moment()),
             E::Closed if changed => {
-                if before == Some(IncidentState::Open) { self.findings.push(format!("closed at {} without a resolution: counted as resolved then", e.moment())); }
+                if before == Some(IncidentState::Open) {
+                    self.findings.push(format!(
+                        "closed at {} without a resolution: counted as resolved then",
+                        e.moment()
+                    ));
+                }
                 self.resolved = self.resolved.or(Some(e.moment()));
                 self.closed = Some(e.moment());
             }
             E::Merged if changed => self.merged_into = e.into,
-            E::Escalated => { self.escalations += 1; self.escalated_to.clone_from(&e.to); }
+            E::Escalated => {
+                self.escalations += 1;
+                self.escalated_to.clone_from(&e.to);
+            }
             _ => {}
         }
-        if e.event == E::Suspended && after == IncidentState::Open { self.suspended = true; }
-        if e.event == E::Resumed || after != IncidentState::Open || e.event == E::Reopened { self.suspended = false; }
-        if e.category.is_some() { self.category = e.category; }
-        if e.responsible.is_some() { self.responsible.clone_from(&e.responsible); }
-        if e.area.is_some() { self.area.clone_from(&e.area); }
-        if e.provider.is_some() { self.provider.clone_from(&e.provider); }
-        if matches!(e.event, E::Opened | E::Details) && !e.text.is_empty() { self.title.clone_from(&e.text); }
+        if e.event == E::Suspended && after == IncidentState::Open {
+            self.suspended = true;
+        }
+        if e.event == E::Resumed || after != IncidentState::Open || e.event == E::Reopened {
+            self.suspended = false;
+        }
+        if e.category.is_some() {
+            self.category = e.category;
+        }
+        if e.responsible.is_some() {
+            self.responsible.clone_from(&e.responsible);
+        }
+        if e.area.is_some() {
+            self.area.clone_from(&e.area);
+        }
+        if e.provider.is_some() {
+            self.provider.clone_from(&e.provider);
+        }
+        if matches!(e.event, E::Opened | E::Details) && !e.text.is_empty() {
+            self.title.clone_from(&e.text);
+        }
         self.state = after;
-        self.steps.push(Step { id: e.id.clone(), at: e.moment(), dated: e.at.is_some(), known: e.known, event: e.event, before, after, text: words(e), by: e.by.clone() });
+        self.steps.push(Step {
+            id: e.id.clone(),
+            at: e.moment(),
+            dated: e.at.is_some(),
+            known: e.known,
+            event: e.event,
+            before,
+            after,
+            text: words(e),
+            by: e.by.clone(),
+        });
         after
     }
 }
 
 fn words(e: &IncidentEvent) -> String {
     let mut parts = Vec::new();
-    if let Some(c) = e.category { parts.push(format!("category {c}")); }
-    if let Some(r) = &e.responsible { parts.push(format!("resolved by {r}")); }
-    if let Some(t) = &e.to { parts.push(format!("to {t}")); }
-    if let Some(i) = &e.into { parts.push(format!("into {i}")); }
-    if !e.text.is_empty() { parts.push(e.text.clone()); }
+    if let Some(c) = e.category {
+        parts.push(format!("category {c}"));
+    }
+    if let Some(r) = &e.responsible {
+        parts.push(format!("resolved by {r}"));
+    }
+    if let Some(t) = &e.to {
+        parts.push(format!("to {t}"));
+    }
+    if let Some(i) = &e.into {
+        parts.push(format!("into {i}"));
+    }
+    if !e.text.is_empty() {
+        parts.push(e.text.clone());
+    }
     parts.join("; ")
 }
 
@@ -236,7 +322,9 @@ impl Which {
     #[must_use]
     pub fn takes(&self, life: &Life) -> bool {
         let same = |want: &Option<String>, have: &Option<String>| want.is_none() || want == have;
-        same(&self.area, &life.area) && same(&self.provider, &life.provider) && (self.category.is_none() || self.category == life.category)
+        same(&self.area, &life.area)
+            && same(&self.provider, &life.provider)
+            && (self.category.is_none() || self.category == life.category)
     }
 }
 
@@ -245,39 +333,84 @@ pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    pub(crate) fn at(text: &str) -> Utc { text.parse().unwrap() }
-    pub(crate) fn id(n: u64) -> IncidentId { IncidentId::from_number(n).unwrap() }
+    pub(crate) fn at(text: &str) -> Utc {
+        text.parse().unwrap()
+    }
+    pub(crate) fn id(n: u64) -> IncidentId {
+        IncidentId::from_number(n).unwrap()
+    }
     /// An event known when it happened.
     pub(crate) fn event(n: u64, kind: IncidentEventKind, when: &str) -> IncidentEvent {
-        IncidentEvent { id: format!("{n}-{kind}-{when}"), incident: id(n), event: kind, at: Some(at(when)), known: at(when), category: None, responsible: None, area: None, provider: None, to: None, into: None, text: String::new(), by: "DCC".into() }
+        IncidentEvent {
+            id: format!("{n}-{kind}-{when}"),
+            incident: id(n),
+            event: kind,
+            at: Some(at(when)),
+            known: at(when),
+            category: None,
+            responsible: None,
+            area: None,
+            provider: None,
+            to: None,
+            into: None,
+            text: String::new(),
+            by: "DCC".into(),
+        }
     }
     use IncidentEventKind as E;
 
     #[test]
     fn later_knowledge_never_changes_an_earlier_state() {
-        let mut events = vec![event(1, E::Opened, "2020-05-05"), event(1, E::Resolved, "2020-06-10")];
-        let state = |events: &[IncidentEvent], t: &str| lives(events, at(t)).first().map(|l| l.state);
-        assert_eq!((state(&events, "2020-05-04"), state(&events, "2020-06-09"), state(&events, "2020-06-10")), (None, Some(IncidentState::Open), Some(IncidentState::Resolved)));
+        let mut events =
+            vec![event(1, E::Opened, "2020-05-05"), event(1, E::Resolved, "2020-06-10")];
+        let state =
+            |events: &[IncidentEvent], t: &str| lives(events, at(t)).first().map(|l| l.state);
+        assert_eq!(
+            (
+                state(&events, "2020-05-04"),
+                state(&events, "2020-06-09"),
+                state(&events, "2020-06-10")
+            ),
+            (None, Some(IncidentState::Open), Some(IncidentState::Resolved))
+        );
         // It happened on 20 May, and nobody knew before 1 July.
         events[1].at = Some(at("2020-05-20"));
         events[1].known = at("2020-07-01");
-        assert_eq!((state(&events, "2020-06-30"), state(&events, "2020-07-01")), (Some(IncidentState::Open), Some(IncidentState::Resolved)));
+        assert_eq!(
+            (state(&events, "2020-06-30"), state(&events, "2020-07-01")),
+            (Some(IncidentState::Open), Some(IncidentState::Resolved))
+        );
         assert_eq!(lives(&events, at("2020-07-01"))[0].resolved, Some(at("2020-05-20")));
     }
 
     #[test]
     fn events_of_one_day_come_in_an_order_that_can_be() {
         let day = "2020-05-05";
-        let state = |kinds: &[E]| lives(&kinds.iter().map(|k| event(1, *k, day)).collect::<Vec<_>>(), at("2020-06-01"))[0].clone();
+        let state = |kinds: &[E]| {
+            lives(&kinds.iter().map(|k| event(1, *k, day)).collect::<Vec<_>>(), at("2020-06-01"))[0]
+                .clone()
+        };
         assert_eq!(state(&[E::Closed, E::Resolved, E::Opened]).state, IncidentState::Closed);
         assert!(state(&[E::Closed, E::Resolved, E::Opened]).findings.is_empty());
-        let again = [event(1, E::Opened, "2020-05-01"), event(1, E::Closed, "2020-05-02"), event(1, E::Resolved, day), event(1, E::Reopened, day)];
+        let again = [
+            event(1, E::Opened, "2020-05-01"),
+            event(1, E::Closed, "2020-05-02"),
+            event(1, E::Resolved, day),
+            event(1, E::Reopened, day),
+        ];
         assert_eq!(lives(&again, at("2020-06-01"))[0].state, IncidentState::Resolved);
     }
 
     #[test]
     fn what_cannot_follow_changes_nothing_and_is_told() {
-        let l = &lives(&[event(1, E::Opened, "2020-05-01"), event(1, E::Resolved, "2020-05-02"), event(1, E::Resolved, "2020-05-03")], at("2020-06-01"))[0];
+        let l = &lives(
+            &[
+                event(1, E::Opened, "2020-05-01"),
+                event(1, E::Resolved, "2020-05-02"),
+                event(1, E::Resolved, "2020-05-03"),
+            ],
+            at("2020-06-01"),
+        )[0];
         assert_eq!((l.resolved, l.findings.len()), (Some(at("2020-05-02")), 1));
         let l = &lives(&[event(1, E::Closed, "2020-05-03")], at("2020-06-01"))[0];
         assert_eq!((l.state, l.opened), (IncidentState::Closed, None));
@@ -286,10 +419,19 @@ pub(crate) mod tests {
 
     #[test]
     fn category_escalation_and_merging_are_kept_as_last_said() {
-        let mut list = vec![event(1, E::Opened, "2020-05-01"), event(1, E::Category, "2020-05-02"), event(1, E::Escalated, "2020-05-03"), event(1, E::Merged, "2020-05-04")];
-        (list[0].category, list[1].category, list[2].to, list[3].into) = (Some(4), Some(2), Some("service manager".into()), Some(id(2)));
+        let mut list = vec![
+            event(1, E::Opened, "2020-05-01"),
+            event(1, E::Category, "2020-05-02"),
+            event(1, E::Escalated, "2020-05-03"),
+            event(1, E::Merged, "2020-05-04"),
+        ];
+        (list[0].category, list[1].category, list[2].to, list[3].into) =
+            (Some(4), Some(2), Some("service manager".into()), Some(id(2)));
         let l = &lives(&list, at("2020-06-01"))[0];
-        assert_eq!((l.category, l.escalated_to.as_deref(), l.escalations, l.merged_into, l.state), (Some(2), Some("service manager"), 1, Some(id(2)), IncidentState::Merged));
+        assert_eq!(
+            (l.category, l.escalated_to.as_deref(), l.escalations, l.merged_into, l.state),
+            (Some(2), Some("service manager"), 1, Some(id(2)), IncidentState::Merged)
+        );
         assert_eq!(lives(&list, at("2020-05-01T12:00:00Z"))[0].category, Some(4));
     }
 

@@ -56,8 +56,17 @@ pub struct Inputs<'a> {
 
 /// The dimensions that the cells must hold for every measure on exchanges.
 pub const NEEDED_DIMS: &[Dim] = &[
-    Dim::Day, Dim::Kind, Dim::Region, Dim::Provider, Dim::Feed, Dim::Srv, Dim::Mode,
-    Dim::Generation, Dim::TestKind, Dim::State, Dim::Timeliness,
+    Dim::Day,
+    Dim::Kind,
+    Dim::Region,
+    Dim::Provider,
+    Dim::Feed,
+    Dim::Srv,
+    Dim::Mode,
+    Dim::Generation,
+    Dim::TestKind,
+    Dim::State,
+    Dim::Timeliness,
 ];
 
 /// Histograms with the table of bucket boundaries that they were made with.
@@ -286,11 +295,16 @@ pub struct Fault {
 impl Fault {
     /// Is the day faulty?
     #[must_use]
-    pub fn covers(&self, day: Day) -> bool { day >= self.from && self.to.is_none_or(|t| day <= t) }
+    pub fn covers(&self, day: Day) -> bool {
+        day >= self.from && self.to.is_none_or(|t| day <= t)
+    }
     /// The source at fault, in words.
     #[must_use]
     pub fn source(&self) -> String {
-        self.feed.clone().or_else(|| self.provider.clone()).unwrap_or_else(|| "unnamed source".to_owned())
+        self.feed
+            .clone()
+            .or_else(|| self.provider.clone())
+            .unwrap_or_else(|| "unnamed source".to_owned())
     }
 }
 
@@ -335,13 +349,23 @@ pub struct HistoryPoint {
 /// The keys of [`Inputs::unconfirmed`] for rules whose mark needs confirming and whose key is not
 /// among the confirmed ones.
 #[must_use]
-pub fn unconfirmed_rules(measures: &[MeasureDef], methodology: &Methodology, confirmed: &BTreeSet<String>) -> BTreeSet<String> {
+pub fn unconfirmed_rules(
+    measures: &[MeasureDef],
+    methodology: &Methodology,
+    confirmed: &BTreeSet<String>,
+) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
-    let mut add = |key: String, p: &Provenance| if p.needs_confirmation() && !confirmed.contains(&key) { keys.insert(key); };
+    let mut add = |key: String, p: &Provenance| {
+        if p.needs_confirmation() && !confirmed.contains(&key) {
+            keys.insert(key);
+        }
+    };
     add(format!("methodology:{}", methodology.id), &methodology.provenance);
     for m in measures {
         add(format!("measure:{}", m.id), &m.provenance);
-        for l in &m.levels { add(format!("levels:{}", m.id), &l.provenance); }
+        for l in &m.levels {
+            add(format!("levels:{}", m.id), &l.provenance);
+        }
     }
     keys
 }

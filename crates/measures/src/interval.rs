@@ -22,14 +22,18 @@ pub struct Interval {
 impl Interval {
     /// Upper less lower end; `None` where an end is no share.
     #[must_use]
-    pub fn width(&self) -> Option<BigRational> { Some(self.high.share()? - self.low.share()?) }
+    pub fn width(&self) -> Option<BigRational> {
+        Some(self.high.share()? - self.low.share()?)
+    }
 }
 
 /// The Wilson interval of `ratio`; `None` where nothing fell due, where the numerator is above the
 /// denominator, or where z has no value.
 #[must_use]
 pub fn wilson(ratio: Ratio, z: Ratio) -> Option<Interval> {
-    if ratio.den == 0 || ratio.num > ratio.den { return None; }
+    if ratio.den == 0 || ratio.num > ratio.den {
+        return None;
+    }
     let zq = share(z)?;
     let whole = |n: u64| BigRational::from_integer(BigInt::from(n));
     let (k, n) = (whole(ratio.num), whole(ratio.den));

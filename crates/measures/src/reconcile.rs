@@ -41,7 +41,9 @@ pub enum ReconcileError {
     #[error("source name {0:?} is empty or given twice; give each source its own name")]
     Name(String),
     /// A chosen key that a source does not hold.
-    #[error("source {source_name:?} has no key {key:?}; it has: {has}. Choose keys that every source holds")]
+    #[error(
+        "source {source_name:?} has no key {key:?}; it has: {has}. Choose keys that every source holds"
+    )]
     NoKey {
         /// The source.
         source_name: String,
@@ -66,7 +68,9 @@ pub enum ReconcileError {
         keys: String,
     },
     /// A negative tolerance or rounding.
-    #[error("source {0:?} states a negative tolerance or rounding; write it as a count of messages, 0 where exact")]
+    #[error(
+        "source {0:?} states a negative tolerance or rounding; write it as a count of messages, 0 where exact"
+    )]
     Tolerance(String),
     /// Sums beyond 64 bits.
     #[error("the counts of {0:?} add up to more than 64 bits hold; split the period")]

@@ -55,17 +55,32 @@ pub struct Standing {
 /// How each file that was due stands at a time.
 #[must_use]
 pub fn standings(due: &[DueFile], arrivals: &[Arrival], at: Utc) -> Vec<Standing> {
-    due.iter().map(|d| {
-        let came = arrivals.iter().filter(|a| a.outcome == "accepted" && a.day == Some(d.day) && a.provider == d.rule.provider && a.layout == d.rule.layout && a.arrived <= at)
-            .min_by_key(|a| a.arrived);
-        let state = match came {
-            Some(a) if a.arrived <= d.cut_off => DueState::InTime,
-            Some(_) => DueState::Late,
-            None if at > d.cut_off => DueState::Missing,
-            None => DueState::NotYet,
-        };
-        Standing { due: d.clone(), state, arrived: came.map(|a| a.arrived), name: came.map(|a| a.name.clone()) }
-    }).collect()
+    due.iter()
+        .map(|d| {
+            let came = arrivals
+                .iter()
+                .filter(|a| {
+                    a.outcome == "accepted"
+                        && a.day == Some(d.day)
+                        && a.provider == d.rule.provider
+                        && a.layout == d.rule.layout
+                        && a.arrived <= at
+                })
+                .min_by_key(|a| a.arrived);
+            let state = match came {
+                Some(a) if a.arrived <= d.cut_off => DueState::InTime,
+                Some(_) => DueState::Late,
+                None if at > d.cut_off => DueState::Missing,
+                None => DueState::NotYet,
+            };
+            Standing {
+                due: d.clone(),
+                state,
+                arrived: came.map(|a| a.arrived),
+                name: came.map(|a| a.name.clone()),
+            }
+        })
+        .collect()
 }
 
 /// Counts of one provider's files of one layout.
@@ -98,7 +113,11 @@ pub struct ArrivalLine {
 pub fn lines(standings: &[Standing], arrivals: &[Arrival]) -> Vec<ArrivalLine> {
     let mut by: BTreeMap<(String, String), ArrivalLine> = BTreeMap::new();
     let mut line = |provider: &str, layout: &str, add: &dyn Fn(&mut ArrivalLine)| {
-        let l = by.entry((provider.to_owned(), layout.to_owned())).or_insert_with(|| ArrivalLine { provider: provider.to_owned(), layout: layout.to_owned(), ..ArrivalLine::default() });
+        let l = by.entry((provider.to_owned(), layout.to_owned())).or_insert_with(|| ArrivalLine {
+            provider: provider.to_owned(),
+            layout: layout.to_owned(),
+            ..ArrivalLine::default()
+        });
         add(l);
     };
     for s in standings.iter().filter(|s| s.state != DueState::NotYet) {
@@ -107,7 +126,10 @@ pub fn lines(standings: &[Standing], arrivals: &[Arrival]) -> Vec<ArrivalLine> {
             match s.state {
                 DueState::InTime => l.in_time += 1,
                 DueState::Late => l.late += 1,
-                DueState::Missing => { l.missing += 1; l.missing_days.push(s.due.day); }
+                DueState::Missing => {
+                    l.missing += 1;
+                    l.missing_days.push(s.due.day);
+                }
                 DueState::NotYet => {}
             }
         });
@@ -130,28 +152,64 @@ mod tests {
 
     fn due() -> DueFile {
         let text = "[[expected]]\nprovider = \"RDP1\"\nlayout = \"electricity-update\"\nfrom = \"2026-05-01\"\ndays = \"daily\"\ncut_off = \"18:00\"\nmark = \"assumed\"\n";
-        let rule = expected(&RuleFile::new("registration/expected.toml", text.as_bytes().to_vec(), true)).unwrap().remove(0);
+        let rule =
+            expected(&RuleFile::new("registration/expected.toml", text.as_bytes().to_vec(), true))
+                .unwrap()
+                .remove(0);
         let day: Day = "2026-05-06".parse().unwrap();
-        DueFile { day, cut_off: Utc(day.start().0 + rule.cut_off), raises: Utc(day.start().0 + rule.cut_off), rule }
+        DueFile {
+            day,
+            cut_off: Utc(day.start().0 + rule.cut_off),
+            raises: Utc(day.start().0 + rule.cut_off),
+            rule,
+        }
     }
     fn arrival(at: &str, outcome: &str) -> Arrival {
-        Arrival { name: "f".into(), provider: "RDP1".into(), layout: "electricity-update".into(), day: Some("2026-05-06".parse().unwrap()), arrived: at.parse().unwrap(), outcome: outcome.into(), late: false }
+        Arrival {
+            name: "f".into(),
+            provider: "RDP1".into(),
+            layout: "electricity-update".into(),
+            day: Some("2026-05-06".parse().unwrap()),
+            arrived: at.parse().unwrap(),
+            outcome: outcome.into(),
+            late: false,
+        }
     }
 
     #[test]
     fn in_time_late_missing_and_not_yet_at_the_cut_off() {
-        let state = |a: &[Arrival], now: &str| standings(&[due()], a, now.parse().unwrap())[0].state;
+        let state =
+            |a: &[Arrival], now: &str| standings(&[due()], a, now.parse().unwrap())[0].state;
         let end = "2026-05-07T00:00:00Z";
         assert_eq!(state(&[arrival("2026-05-06T18:00:00Z", "accepted")], end), DueState::InTime);
-        assert_eq!(state(&[arrival("2026-05-06T18:00:00.000001Z", "accepted")], end), DueState::Late);
-        assert_eq!((state(&[], "2026-05-06T18:00:00Z"), state(&[], "2026-05-06T18:00:00.000001Z")), (DueState::NotYet, DueState::Missing));
-        for other in ["duplicate", "rejected", "out-of-order"] { assert_eq!(state(&[arrival("2026-05-06T12:00:00Z", other)], end), DueState::Missing, "{other}"); }
+        assert_eq!(
+            state(&[arrival("2026-05-06T18:00:00.000001Z", "accepted")], end),
+            DueState::Late
+        );
+        assert_eq!(
+            (state(&[], "2026-05-06T18:00:00Z"), state(&[], "2026-05-06T18:00:00.000001Z")),
+            (DueState::NotYet, DueState::Missing)
+        );
+        for other in ["duplicate", "rejected", "out-of-order"] {
+            assert_eq!(
+                state(&[arrival("2026-05-06T12:00:00Z", other)], end),
+                DueState::Missing,
+                "{other}"
+            );
+        }
     }
 
     #[test]
     fn findings_are_counted_apart() {
-        let a = [arrival("2026-05-06T12:00:00Z", "accepted"), arrival("2026-05-06T13:00:00Z", "duplicate"), arrival("2026-05-06T14:00:00Z", "rejected")];
+        let a = [
+            arrival("2026-05-06T12:00:00Z", "accepted"),
+            arrival("2026-05-06T13:00:00Z", "duplicate"),
+            arrival("2026-05-06T14:00:00Z", "rejected"),
+        ];
         let l = lines(&standings(&[due()], &a, "2026-05-07".parse().unwrap()), &a).remove(0);
-        assert_eq!((l.due, l.in_time, l.late, l.missing, l.duplicates, l.out_of_order, l.rejected), (1, 1, 0, 0, 1, 0, 1));
+        assert_eq!(
+            (l.due, l.in_time, l.late, l.missing, l.duplicates, l.out_of_order, l.rejected),
+            (1, 1, 0, 0, 1, 0, 1)
+        );
     }
 }

@@ -3,8 +3,11 @@
 
 use crate::{
     bands::{Band, LevelsUsed, Override, Rag},
-    contribution::Contributions, coverage::{Coverage, FaultHit}, interval::Interval,
-    stated::StatedView, streaks::Streaks,
+    contribution::Contributions,
+    coverage::{Coverage, FaultHit},
+    interval::Interval,
+    stated::StatedView,
+    streaks::Streaks,
 };
 use northbound_types::{Figure, Period, Region, Selector};
 use serde::{Deserialize, Serialize};
@@ -75,10 +78,14 @@ pub struct MeasureResult {
 impl MeasureResult {
     /// Measure, provider, region: the row.
     #[must_use]
-    pub fn key(&self) -> (&str, &str, Region) { (&self.measure, &self.provider, self.region) }
+    pub fn key(&self) -> (&str, &str, Region) {
+        (&self.measure, &self.provider, self.region)
+    }
     /// The row in words, such as `PM4.3 CSPN north 2026-04`.
     #[must_use]
-    pub fn name(&self) -> String { format!("{} {} {} {}", self.measure, self.provider, self.region, self.period) }
+    pub fn name(&self) -> String {
+        format!("{} {} {} {}", self.measure, self.provider, self.region, self.period)
+    }
 }
 
 /// A part of numerator and denominator. Selectors are given where the part counts exchanges: the
@@ -162,19 +169,37 @@ impl Counted {
     #[must_use]
     pub fn of_parts(parts: Vec<Part>) -> Counted {
         let (num, den) = parts.iter().fold((0, 0), |(n, d), p| (n + p.num, d + p.den));
-        Counted { figure: Figure::ratio(num, den), selection: None, parts, breakdown: Vec::new(), excluded: Vec::new(), notes: Vec::new() }
+        Counted {
+            figure: Figure::ratio(num, den),
+            selection: None,
+            parts,
+            breakdown: Vec::new(),
+            excluded: Vec::new(),
+            notes: Vec::new(),
+        }
     }
     /// No count, only a figure.
     #[must_use]
     pub fn only(figure: Figure) -> Counted {
-        Counted { figure, selection: None, parts: Vec::new(), breakdown: Vec::new(), excluded: Vec::new(), notes: Vec::new() }
+        Counted {
+            figure,
+            selection: None,
+            parts: Vec::new(),
+            breakdown: Vec::new(),
+            excluded: Vec::new(),
+            notes: Vec::new(),
+        }
     }
     /// Adds an excluded line unless it counts nothing.
     pub fn leave_out(&mut self, reason: &str, count: u64) {
-        if count > 0 { self.excluded.push(Line { reason: reason.to_owned(), selector: None, count }); }
+        if count > 0 {
+            self.excluded.push(Line { reason: reason.to_owned(), selector: None, count });
+        }
     }
     /// Adds a line of the denominator that missed the standard unless it counts nothing.
     pub fn missed(&mut self, reason: &str, count: u64) {
-        if count > 0 { self.breakdown.push(Line { reason: reason.to_owned(), selector: None, count }); }
+        if count > 0 {
+            self.breakdown.push(Line { reason: reason.to_owned(), selector: None, count });
+        }
     }
 }

@@ -46,7 +46,11 @@ pub struct Moods {
 impl Moods {
     fn add(&mut self, m: Mood) {
         self.parties += 1;
-        match m { Mood::Poor => self.poor += 1, Mood::Fair => self.fair += 1, Mood::Good => self.good += 1 }
+        match m {
+            Mood::Poor => self.poor += 1,
+            Mood::Fair => self.fair += 1,
+            Mood::Good => self.good += 1,
+        }
     }
 }
 
@@ -71,28 +75,69 @@ pub struct ClassLine {
 /// the row of all less the shown rows never tells of fewer; where that cannot be, the row of all goes.
 #[must_use]
 pub fn by_class(voices: &[Voice], least: u64) -> Vec<ClassLine> {
-    let last: BTreeMap<(Region, &str), &Voice> = voices.iter().map(|v| ((v.region, v.party.as_str()), v)).collect();
+    let last: BTreeMap<(Region, &str), &Voice> =
+        voices.iter().map(|v| ((v.region, v.party.as_str()), v)).collect();
     let mut regions: BTreeMap<Region, BTreeMap<&str, Moods>> = BTreeMap::new();
-    for v in last.values() { regions.entry(v.region).or_default().entry(&v.class).or_default().add(v.mood); }
-    regions.into_iter().flat_map(|(region, classes)| region_lines(region, &classes, least)).collect()
+    for v in last.values() {
+        regions.entry(v.region).or_default().entry(&v.class).or_default().add(v.mood);
+    }
+    regions
+        .into_iter()
+        .flat_map(|(region, classes)| region_lines(region, &classes, least))
+        .collect()
 }
 
 fn region_lines(region: Region, classes: &BTreeMap<&str, Moods>, least: u64) -> Vec<ClassLine> {
-    let all = classes.values().fold(Moods::default(), |mut a, m| { a.parties += m.parties; a.poor += m.poor; a.fair += m.fair; a.good += m.good; a });
+    let all = classes.values().fold(Moods::default(), |mut a, m| {
+        a.parties += m.parties;
+        a.poor += m.poor;
+        a.fair += m.fair;
+        a.good += m.good;
+        a
+    });
     let few = |m: &Moods| m.parties < least;
-    let mut hidden: BTreeSet<&str> = classes.iter().filter(|(_, m)| few(m)).map(|(c, _)| *c).collect();
+    let mut hidden: BTreeSet<&str> =
+        classes.iter().filter(|(_, m)| few(m)).map(|(c, _)| *c).collect();
     let held = |hidden: &BTreeSet<&str>| hidden.iter().map(|c| classes[c].parties).sum::<u64>();
     // One hidden class alone is the difference of two printed numbers, however large it is.
     while !hidden.is_empty() && (held(&hidden) < least || hidden.len() == 1) {
-        let Some(next) = classes.iter().filter(|(c, _)| !hidden.contains(*c)).min_by_key(|(c, m)| (m.parties, **c)).map(|(c, _)| *c) else { break };
+        let Some(next) = classes
+            .iter()
+            .filter(|(c, _)| !hidden.contains(*c))
+            .min_by_key(|(c, m)| (m.parties, **c))
+            .map(|(c, _)| *c)
+        else {
+            break;
+        };
         hidden.insert(next);
     }
-    let safe = all.parties >= least && (hidden.is_empty() || (hidden.len() > 1 && held(&hidden) >= least));
-    let mut out: Vec<ClassLine> = classes.iter().map(|(class, m)| {
-        let why = if few(m) { format!("fewer than {least} parties") } else if hidden.contains(class) { "hidden so that no smaller class can be worked out".to_owned() } else { String::new() };
-        ClassLine { region, class: (*class).to_owned(), counts: why.is_empty().then_some(*m), hidden: why }
-    }).collect();
-    let why = if safe { String::new() } else if all.parties < least { format!("fewer than {least} parties") } else { "hidden so that no class can be worked out".to_owned() };
+    let safe =
+        all.parties >= least && (hidden.is_empty() || (hidden.len() > 1 && held(&hidden) >= least));
+    let mut out: Vec<ClassLine> = classes
+        .iter()
+        .map(|(class, m)| {
+            let why = if few(m) {
+                format!("fewer than {least} parties")
+            } else if hidden.contains(class) {
+                "hidden so that no smaller class can be worked out".to_owned()
+            } else {
+                String::new()
+            };
+            ClassLine {
+                region,
+                class: (*class).to_owned(),
+                counts: why.is_empty().then_some(*m),
+                hidden: why,
+            }
+        })
+        .collect();
+    let why = if safe {
+        String::new()
+    } else if all.parties < least {
+        format!("fewer than {least} parties")
+    } else {
+        "hidden so that no class can be worked out".to_owned()
+    };
     out.push(ClassLine { region, class: String::new(), counts: safe.then_some(all), hidden: why });
     out
 }
@@ -102,23 +147,33 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn voice(party: &str, class: &str, mood: Mood) -> Voice { Voice { party: party.into(), class: class.into(), region: Region::North, mood } }
+    fn voice(party: &str, class: &str, mood: Mood) -> Voice {
+        Voice { party: party.into(), class: class.into(), region: Region::North, mood }
+    }
 
     #[test]
     fn m15_small_classes_are_hidden_at_the_edge() {
-        let mut v: Vec<Voice> = (0..5).map(|i| voice(&format!("L{i}"), "large-supplier", Mood::Poor)).collect();
+        let mut v: Vec<Voice> =
+            (0..5).map(|i| voice(&format!("L{i}"), "large-supplier", Mood::Poor)).collect();
         assert_eq!(by_class(&v, 5)[0].counts.unwrap().poor, 5);
         assert!(by_class(&v[..4], 5).iter().all(|l| l.counts.is_none()));
         // One small class beside: it hides the large one too, since the row of all would give it away.
         v.push(voice("S1", "small-supplier", Mood::Good));
         let lines = by_class(&v, 5);
-        assert_eq!(lines.iter().map(|l| l.counts.is_some()).collect::<Vec<_>>(), [false, false, true]);
+        assert_eq!(
+            lines.iter().map(|l| l.counts.is_some()).collect::<Vec<_>>(),
+            [false, false, true]
+        );
     }
 
     #[test]
     fn each_party_counts_once_a_region_with_its_last_word() {
-        let v = [voice("A", "x", Mood::Good), voice("A", "x", Mood::Poor), voice("B", "x", Mood::Poor)];
-        assert_eq!(by_class(&v, 2)[0].counts.unwrap(), Moods { parties: 2, poor: 2, fair: 0, good: 0 });
+        let v =
+            [voice("A", "x", Mood::Good), voice("A", "x", Mood::Poor), voice("B", "x", Mood::Poor)];
+        assert_eq!(
+            by_class(&v, 2)[0].counts.unwrap(),
+            Moods { parties: 2, poor: 2, fair: 0, good: 0 }
+        );
     }
 
     proptest! {

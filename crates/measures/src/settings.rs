@@ -36,7 +36,10 @@ impl Settings {
     /// Is the hour (0–23, UTC) a quiet one?
     #[must_use]
     pub const fn is_quiet(&self, hour: u8) -> bool {
-        if self.quiet_from <= self.quiet_to { hour >= self.quiet_from && hour < self.quiet_to }
-        else { hour >= self.quiet_from || hour < self.quiet_to }
+        if self.quiet_from <= self.quiet_to {
+            hour >= self.quiet_from && hour < self.quiet_to
+        } else {
+            hour >= self.quiet_from || hour < self.quiet_to
+        }
     }
 }

@@ -48,27 +48,44 @@ pub fn figure(s: &StatedFigure) -> Figure {
         return Figure::Null(n);
     }
     let text = s.text.as_deref().map(str::trim).filter(|t| !t.is_empty());
-    if s.readings.len() > 1 { return unresolved(text.unwrap_or(&s.readings[0].1), &s.readings); }
+    if s.readings.len() > 1 {
+        return unresolved(text.unwrap_or(&s.readings[0].1), &s.readings);
+    }
     match (s.numerator, s.denominator, text) {
         (Some(num), Some(den), None) => Figure::ratio(num, den),
         (Some(num), Some(den), Some(t)) => match (Figure::ratio(num, den), parse_percent(t)) {
             (f, Some(_)) if f.share().is_some_and(|v| agrees(&v, t)) => f,
-            (f, Some(_)) if f.share().is_some() => unresolved(t, &[
-                ("the percentage as written".to_owned(), t.to_owned()),
-                ("the counts beside it".to_owned(), f.share().and_then(|v| percent_of(&v, decimals(t), &[])).unwrap_or_default()),
-            ]),
+            (f, Some(_)) if f.share().is_some() => unresolved(
+                t,
+                &[
+                    ("the percentage as written".to_owned(), t.to_owned()),
+                    (
+                        "the counts beside it".to_owned(),
+                        f.share()
+                            .and_then(|v| percent_of(&v, decimals(t), &[]))
+                            .unwrap_or_default(),
+                    ),
+                ],
+            ),
             (f, _) => f,
         },
         (_, _, Some(t)) => {
             let meaning = s.readings.first().map_or_else(|| AS_WRITTEN.to_owned(), |r| r.0.clone());
-            Figure::value(Quantity::Stated(Stated { text: t.to_owned(), readings: vec![Reading { meaning, text: t.to_owned() }] }))
+            Figure::value(Quantity::Stated(Stated {
+                text: t.to_owned(),
+                readings: vec![Reading { meaning, text: t.to_owned() }],
+            }))
         }
         (_, _, None) => match (s.count, s.readings.first()) {
             (Some(count), _) => Figure::value(Quantity::Count { count }),
             (None, Some((meaning, t))) => Figure::value(Quantity::Stated(Stated {
-                text: t.clone(), readings: vec![Reading { meaning: meaning.clone(), text: t.clone() }],
+                text: t.clone(),
+                readings: vec![Reading { meaning: meaning.clone(), text: t.clone() }],
             })),
-            (None, None) => Figure::Null(Null::because(NullReason::NotReported, format!("{} states no number", s.source))),
+            (None, None) => Figure::Null(Null::because(
+                NullReason::NotReported,
+                format!("{} states no number", s.source),
+            )),
         },
     }
 }
@@ -77,8 +94,15 @@ fn unresolved(text: &str, readings: &[(String, String)]) -> Figure {
     let list: Vec<&str> = readings.iter().map(|(m, _)| m.as_str()).collect();
     Figure::value(Quantity::Stated(Stated {
         text: text.to_owned(),
-        readings: readings.iter().map(|(meaning, text)| Reading { meaning: meaning.clone(), text: text.clone() }).collect(),
-    })).weaken(FigureState::Disputed, format!("unresolved: it may be {}; none is chosen", list.join(" or ")))
+        readings: readings
+            .iter()
+            .map(|(meaning, text)| Reading { meaning: meaning.clone(), text: text.clone() })
+            .collect(),
+    }))
+    .weaken(
+        FigureState::Disputed,
+        format!("unresolved: it may be {}; none is chosen", list.join(" or ")),
+    )
 }
 
 /// Decimals of a stated percentage text.
@@ -99,7 +123,10 @@ pub fn agrees(exact: &BigRational, text: &str) -> bool {
 /// Do two figures contradict each other? `None` where they cannot be compared.
 #[must_use]
 pub fn conflict(a: &Figure, b: &Figure) -> Option<bool> {
-    let text = |f: &Figure| match &f.as_value()?.quantity { Quantity::Stated(s) => Some(s.readings.first()?.text.clone()), _ => None };
+    let text = |f: &Figure| match &f.as_value()?.quantity {
+        Quantity::Stated(s) => Some(s.readings.first()?.text.clone()),
+        _ => None,
+    };
     let (x, y) = (a.share()?, b.share()?);
     Some(match (text(a), text(b)) {
         (Some(t), None) => !agrees(&y, &t),
@@ -110,12 +137,24 @@ pub fn conflict(a: &Figure, b: &Figure) -> Option<bool> {
 
 /// The stated figures of one row, in order of when they were stated, superseded ones marked.
 #[must_use]
-pub fn for_row<'a>(stated: &'a [StatedFigure], measure: &str, provider: &str, region: &str, period: Period) -> Vec<(&'a StatedFigure, StatedView)> {
-    let key = |s: &StatedFigure, k: &str, want: &str, national: bool| match s.keys.get(k).map(String::as_str).filter(|v| !v.is_empty()) {
+pub fn for_row<'a>(
+    stated: &'a [StatedFigure],
+    measure: &str,
+    provider: &str,
+    region: &str,
+    period: Period,
+) -> Vec<(&'a StatedFigure, StatedView)> {
+    let key = |s: &StatedFigure, k: &str, want: &str, national: bool| match s
+        .keys
+        .get(k)
+        .map(String::as_str)
+        .filter(|v| !v.is_empty())
+    {
         Some(v) => v.eq_ignore_ascii_case(want),
         None => national,
     };
-    let mut mine: Vec<&StatedFigure> = stated.iter()
+    let mut mine: Vec<&StatedFigure> = stated
+        .iter()
         .filter(|s| s.measure == measure && s.period == period)
         // Without a provider a figure speaks of the row of its region; without a region, of the
         // row of its provider where the row is national or the provider is named.
@@ -123,14 +162,38 @@ pub fn for_row<'a>(stated: &'a [StatedFigure], measure: &str, provider: &str, re
         .filter(|s| key(s, "region", region, region == "none" || s.keys.contains_key("provider")))
         .filter(|s| s.keys.keys().all(|k| k == "provider" || k == "region"))
         .collect();
-    mine.sort_by(|a, b| (a.known, &a.source, &a.document, &a.version, &a.place).cmp(&(b.known, &b.source, &b.document, &b.version, &b.place)));
-    mine.iter().enumerate().map(|(i, s)| {
-        let superseded = mine[i + 1..].iter().any(|later| later.source == s.source && later.document == s.document && later.version != s.version);
-        (*s, StatedView {
-            figure: figure(s), source: s.source.clone(), document: s.document.clone(), version: s.version.clone(),
-            place: s.place.clone(), known: s.known, superseded, conflicts: None,
+    mine.sort_by(|a, b| {
+        (a.known, &a.source, &a.document, &a.version, &a.place).cmp(&(
+            b.known,
+            &b.source,
+            &b.document,
+            &b.version,
+            &b.place,
+        ))
+    });
+    mine.iter()
+        .enumerate()
+        .map(|(i, s)| {
+            let superseded = mine[i + 1..].iter().any(|later| {
+                later.source == s.source
+                    && later.document == s.document
+                    && later.version != s.version
+            });
+            (
+                *s,
+                StatedView {
+                    figure: figure(s),
+                    source: s.source.clone(),
+                    document: s.document.clone(),
+                    version: s.version.clone(),
+                    place: s.place.clone(),
+                    known: s.known,
+                    superseded,
+                    conflicts: None,
+                },
+            )
         })
-    }).collect()
+        .collect()
 }
 
 /// The one figure that the stated ones amount to: the latest version of each document; disputed
@@ -139,20 +202,34 @@ pub fn for_row<'a>(stated: &'a [StatedFigure], measure: &str, provider: &str, re
 pub fn combined(views: &[StatedView]) -> Option<Figure> {
     let live: Vec<&StatedView> = views.iter().filter(|v| !v.superseded).collect();
     let last = live.last()?;
-    let against: Vec<String> = live.iter().filter(|v| conflict(&v.figure, &last.figure) == Some(true)).map(|v| v.source.clone()).collect();
+    let against: Vec<String> = live
+        .iter()
+        .filter(|v| conflict(&v.figure, &last.figure) == Some(true))
+        .map(|v| v.source.clone())
+        .collect();
     let figure = last.figure.clone();
-    Some(if against.is_empty() { figure } else {
-        figure.weaken(FigureState::Disputed, format!("{} states otherwise in another document", against.join(", ")))
+    Some(if against.is_empty() {
+        figure
+    } else {
+        figure.weaken(
+            FigureState::Disputed,
+            format!("{} states otherwise in another document", against.join(", ")),
+        )
     })
 }
 
 /// The levels stated with the figures, the latest first.
 #[must_use]
 pub fn stated_levels(rows: &[&StatedFigure]) -> (Option<Ratio>, Option<Ratio>, Option<String>) {
-    let level = |t: &Option<String>| t.as_deref().and_then(parse_percent).and_then(|v| to_ratio(&v));
+    let level =
+        |t: &Option<String>| t.as_deref().and_then(parse_percent).and_then(|v| to_ratio(&v));
     let target = rows.iter().rev().find_map(|s| level(&s.target));
     let minimum = rows.iter().rev().find_map(|s| level(&s.minimum));
-    let by = rows.iter().rev().find(|s| level(&s.target).is_some() || level(&s.minimum).is_some()).map(|s| s.source.clone());
+    let by = rows
+        .iter()
+        .rev()
+        .find(|s| level(&s.target).is_some() || level(&s.minimum).is_some())
+        .map(|s| s.source.clone());
     (target, minimum, by)
 }
 

@@ -20,11 +20,17 @@ pub struct Span {
 impl Span {
     /// Known exactly?
     #[must_use]
-    pub const fn is_known(self) -> bool { self.least == self.greatest }
+    pub const fn is_known(self) -> bool {
+        self.least == self.greatest
+    }
     /// `10`, or `3 to 7`.
     #[must_use]
     pub fn words(self) -> String {
-        if self.is_known() { self.least.to_string() } else { format!("{} to {}", self.least, self.greatest) }
+        if self.is_known() {
+            self.least.to_string()
+        } else {
+            format!("{} to {}", self.least, self.greatest)
+        }
     }
 }
 
@@ -43,9 +49,18 @@ impl Months {
     pub fn new(table: impl IntoIterator<Item = (Period, Option<bool>)>) -> Months {
         let mut by: BTreeMap<Period, Option<bool>> = BTreeMap::new();
         for (p, v) in table.into_iter().filter(|(p, _)| matches!(p, Period::Month(..))) {
-            by.entry(p).and_modify(|old| if *old != v { *old = None }).or_insert(v);
+            by.entry(p)
+                .and_modify(|old| {
+                    if *old != v {
+                        *old = None
+                    }
+                })
+                .or_insert(v);
         }
-        let (Some(first), Some(last)) = (by.keys().next().copied(), by.keys().next_back().copied()) else { return Months::default() };
+        let (Some(first), Some(last)) = (by.keys().next().copied(), by.keys().next_back().copied())
+        else {
+            return Months::default();
+        };
         let mut months = Vec::new();
         let mut at = first;
         while at <= last {
@@ -61,7 +76,9 @@ impl Months {
     pub fn until(&self, until: Period) -> Months {
         let mut months: Vec<_> = self.months.iter().copied().filter(|(p, _)| *p <= until).collect();
         while let Some(&(last, _)) = months.last() {
-            if last >= until { break; }
+            if last >= until {
+                break;
+            }
             months.push((last.next(), None));
         }
         Months { months }
@@ -83,11 +100,15 @@ impl Months {
 
     /// The run of missed months that ends with the last month.
     #[must_use]
-    pub fn current(&self) -> Span { Span { least: self.run(false), greatest: self.run(true) } }
+    pub fn current(&self) -> Span {
+        Span { least: self.run(false), greatest: self.run(true) }
+    }
 
     /// The longest run of missed months anywhere.
     #[must_use]
-    pub fn longest(&self) -> Span { Span { least: self.longest_with(false), greatest: self.longest_with(true) } }
+    pub fn longest(&self) -> Span {
+        Span { least: self.longest_with(false), greatest: self.longest_with(true) }
+    }
 
     /// How many of the last `of` months missed. Months before the table are unknown.
     #[must_use]
@@ -96,7 +117,11 @@ impl Months {
         let before = (of as usize).saturating_sub(self.months.len()) as u32;
         let (mut least, mut unknown) = (0, before);
         for (_, v) in last {
-            match v { Some(true) => least += 1, None => unknown += 1, Some(false) => {} }
+            match v {
+                Some(true) => least += 1,
+                None => unknown += 1,
+                Some(false) => {}
+            }
         }
         Span { least, greatest: least + unknown }
     }
@@ -105,7 +130,12 @@ impl Months {
     /// month.
     #[must_use]
     pub fn unknown_from(&self) -> Option<Period> {
-        self.months.iter().rev().take_while(|(_, v)| *v != Some(false)).find(|(_, v)| v.is_none()).map(|(p, _)| *p)
+        self.months
+            .iter()
+            .rev()
+            .take_while(|(_, v)| *v != Some(false))
+            .find(|(_, v)| v.is_none())
+            .map(|(p, _)| *p)
     }
 }
 
@@ -151,7 +181,16 @@ mod tests {
 
     fn table(first: &str, pattern: &str) -> Months {
         let first: Period = first.parse().unwrap();
-        Months::new(pattern.chars().enumerate().map(|(i, c)| (first.plus(i as i32), match c { 'x' => Some(true), '.' => Some(false), _ => None })))
+        Months::new(pattern.chars().enumerate().map(|(i, c)| {
+            (
+                first.plus(i as i32),
+                match c {
+                    'x' => Some(true),
+                    '.' => Some(false),
+                    _ => None,
+                },
+            )
+        }))
     }
 
     #[test]
@@ -179,10 +218,16 @@ mod tests {
 
     #[test]
     fn months_left_out_and_months_before_the_table_are_unknown() {
-        let gap = Months::new([(Period::month(2026, 3), Some(true)), (Period::month(2026, 1), Some(true))]);
+        let gap = Months::new([
+            (Period::month(2026, 3), Some(true)),
+            (Period::month(2026, 1), Some(true)),
+        ]);
         assert_eq!(gap.current(), Span { least: 1, greatest: 3 });
         assert_eq!(gap.of_last(5), Span { least: 2, greatest: 5 });
-        let clash = Months::new([(Period::month(2026, 1), Some(true)), (Period::month(2026, 1), Some(false))]);
+        let clash = Months::new([
+            (Period::month(2026, 1), Some(true)),
+            (Period::month(2026, 1), Some(false)),
+        ]);
         assert_eq!(clash.months[0].1, None);
         assert_eq!(gap.until(Period::month(2026, 5)).current(), Span { least: 0, greatest: 5 });
     }

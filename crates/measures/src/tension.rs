@@ -1,7 +1,10 @@
 //! Statements on the service held against the measured figures (S1). Both stay; where they do not go
 //! together that is said, and nothing more.
 
-use crate::{MeasureResult, bands::{Band, Rag}};
+use crate::{
+    MeasureResult,
+    bands::{Band, Rag},
+};
 use northbound_types::{Region, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -37,16 +40,47 @@ pub struct Beside {
 /// The figures that a claim speaks of: the named measures, or every row that has levels; of the
 /// region and the national rows, or of all where it names none.
 #[must_use]
-pub fn beside(claimed: Rag, measures: &[String], region: Region, results: &[MeasureResult]) -> (Tension, Vec<Beside>) {
-    let speaks = |r: &&MeasureResult| (measures.is_empty() || measures.contains(&r.measure)) && (region == Region::None || r.region == region || r.region == Region::None);
-    let rows: Vec<Beside> = results.iter().filter(speaks).filter(|r| !measures.is_empty() || r.levels.target.is_some()).map(|r| Beside {
-        measure: r.measure.clone(), provider: r.provider.clone(), region: r.region, rag: crate::bands::rag(r.band), band: r.band, worse: rank(crate::bands::rag(r.band)).zip(rank(claimed)).is_some_and(|(is, said)| is > said),
-    }).collect();
-    let tension = if rows.iter().any(|b| b.worse) { Tension::InTension } else if rows.iter().any(|b| rank(b.rag).is_some()) && rank(claimed).is_some() { Tension::Agrees } else { Tension::NotTold };
+pub fn beside(
+    claimed: Rag,
+    measures: &[String],
+    region: Region,
+    results: &[MeasureResult],
+) -> (Tension, Vec<Beside>) {
+    let speaks = |r: &&MeasureResult| {
+        (measures.is_empty() || measures.contains(&r.measure))
+            && (region == Region::None || r.region == region || r.region == Region::None)
+    };
+    let rows: Vec<Beside> = results
+        .iter()
+        .filter(speaks)
+        .filter(|r| !measures.is_empty() || r.levels.target.is_some())
+        .map(|r| Beside {
+            measure: r.measure.clone(),
+            provider: r.provider.clone(),
+            region: r.region,
+            rag: crate::bands::rag(r.band),
+            band: r.band,
+            worse: rank(crate::bands::rag(r.band))
+                .zip(rank(claimed))
+                .is_some_and(|(is, said)| is > said),
+        })
+        .collect();
+    let tension = if rows.iter().any(|b| b.worse) {
+        Tension::InTension
+    } else if rows.iter().any(|b| rank(b.rag).is_some()) && rank(claimed).is_some() {
+        Tension::Agrees
+    } else {
+        Tension::NotTold
+    };
     (tension, rows)
 }
 
 /// Worse is greater; grey tells nothing.
 const fn rank(r: Rag) -> Option<u8> {
-    match r { Rag::Green => Some(0), Rag::Amber => Some(1), Rag::Red => Some(2), Rag::Grey => None }
+    match r {
+        Rag::Green => Some(0),
+        Rag::Amber => Some(1),
+        Rag::Red => Some(2),
+        Rag::Grey => None,
+    }
 }

@@ -1,36 +1,82 @@
 //! Evaluation end to end, from counts to results. All data invented.
 
 use crate::{
-    bands::{Band, Override, OverrideAction, Rag}, contribution::Contributions, evaluate::{evaluate, unplaced},
-    inputs::*, sample::{APRIL, cells, def, inputs, methodology, tests_def}, result::MeasureResult,
+    bands::{Band, Override, OverrideAction, Rag},
+    contribution::Contributions,
+    evaluate::{evaluate, unplaced},
+    inputs::*,
+    result::MeasureResult,
+    sample::{APRIL, cells, def, inputs, methodology, tests_def},
 };
 use northbound_rules::measure::{Basis, MeasureDef};
-use northbound_types::{Day, Figure, FigureState, NullReason, Period, Quantity, Ratio, Region, Utc, percent::percent_of};
+use northbound_types::{
+    Day, Figure, FigureState, NullReason, Period, Quantity, Ratio, Region, Utc, percent::percent_of,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
-fn day(text: &str) -> Day { text.parse().unwrap() }
-fn null(r: &MeasureResult) -> NullReason { match &r.figure { Figure::Null(n) => n.reason, Figure::Value(v) => panic!("a value: {v:?}") } }
-fn state(r: &MeasureResult) -> FigureState { r.figure.as_value().unwrap().state }
-fn row<'a>(all: &'a [MeasureResult], m: &str, region: Region) -> &'a MeasureResult { all.iter().find(|r| r.measure == m && r.region == region).unwrap() }
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+fn null(r: &MeasureResult) -> NullReason {
+    match &r.figure {
+        Figure::Null(n) => n.reason,
+        Figure::Value(v) => panic!("a value: {v:?}"),
+    }
+}
+fn state(r: &MeasureResult) -> FigureState {
+    r.figure.as_value().unwrap().state
+}
+fn row<'a>(all: &'a [MeasureResult], m: &str, region: Region) -> &'a MeasureResult {
+    all.iter().find(|r| r.measure == m && r.region == region).unwrap()
+}
 
 fn feed(name: &str, carries: &str, observed: std::ops::RangeInclusive<i32>) -> FeedCoverage {
     let first = APRIL.first();
     FeedCoverage {
-        feed: name.into(), provider: None, region: None, carries: vec![carries.into()], measures: vec![], owner: Some("DSP".into()),
-        expected: APRIL.each_day().collect(), observed: observed.map(|n| first.plus(n - 1)).collect(),
+        feed: name.into(),
+        provider: None,
+        region: None,
+        carries: vec![carries.into()],
+        measures: vec![],
+        owner: Some("DSP".into()),
+        expected: APRIL.each_day().collect(),
+        observed: observed.map(|n| first.plus(n - 1)).collect(),
     }
 }
 fn fault(name: &str, from: i32, to: i32, severity: Severity) -> Fault {
     Fault {
-        feed: Some(name.into()), provider: None, measures: vec![], from: APRIL.first().plus(from - 1), to: Some(APRIL.first().plus(to - 1)),
-        what: "counts doubled".into(), change_request: Some("CR-1".into()), owner: Some("CSPN".into()), severity,
+        feed: Some(name.into()),
+        provider: None,
+        measures: vec![],
+        from: APRIL.first().plus(from - 1),
+        to: Some(APRIL.first().plus(to - 1)),
+        what: "counts doubled".into(),
+        change_request: Some("CR-1".into()),
+        owner: Some("CSPN".into()),
+        severity,
     }
 }
 fn stated(measure: &str, provider: &str, region: &str, text: &str) -> StatedFigure {
     StatedFigure {
-        measure: measure.into(), period: APRIL, keys: BTreeMap::from([("provider".into(), provider.into()), ("region".into(), region.into())]),
-        numerator: None, denominator: None, count: None, text: Some(text.into()), readings: vec![], null: None, target: None, minimum: None,
-        source: provider.into(), document: "report".into(), version: "1".into(), place: "p. 1".into(), known: Utc(1),
+        measure: measure.into(),
+        period: APRIL,
+        keys: BTreeMap::from([
+            ("provider".into(), provider.into()),
+            ("region".into(), region.into()),
+        ]),
+        numerator: None,
+        denominator: None,
+        count: None,
+        text: Some(text.into()),
+        readings: vec![],
+        null: None,
+        target: None,
+        minimum: None,
+        source: provider.into(),
+        document: "report".into(),
+        version: "1".into(),
+        place: "p. 1".into(),
+        known: Utc(1),
     }
 }
 
@@ -51,7 +97,10 @@ fn m2_a_thousand_sent_nine_hundred_answered() {
     assert_eq!(north.band, Band::Met);
     // None answered: null, never 0 % or 100 %, and the 40 stay visible.
     let central = row(&all, "PM4.3", Region::Central);
-    assert_eq!((null(central), central.excluded[0].count, central.band), (NullReason::NoEvents, 40, Band::Null));
+    assert_eq!(
+        (null(central), central.excluded[0].count, central.band),
+        (NullReason::NoEvents, 40, Band::Null)
+    );
     let m = methodology("all-attempts", "tests", "mean");
     let all = evaluate(&inputs(&c, &defs, &m)).unwrap();
     let north = row(&all, "PM4.3", Region::North);
@@ -68,16 +117,25 @@ fn m19_unknown_regions_are_shown_and_never_counted() {
         ("2026-04-02", "unknown", "f", "rtt4", "answered-success", "in-time", 50),
         ("2026-04-02", "none", "f", "none", "answered-success", "in-time", 10),
     ]);
-    let national = def("DSP1.1", &[("DSP", Region::None)], Basis::Exchanges { select: northbound_types::Selector::all() });
+    let national = def(
+        "DSP1.1",
+        &[("DSP", Region::None)],
+        Basis::Exchanges { select: northbound_types::Selector::all() },
+    );
     let defs = [tests_def(), national];
     let m = methodology("answered-only", "tests", "mean");
     let all = evaluate(&inputs(&c, &defs, &m)).unwrap();
     let north = row(&all, "PM4.3", Region::North);
     assert_eq!(north.parts[0].den, 100);
     assert!(north.excluded.iter().any(|l| l.reason.contains("region unknown") && l.count == 50));
-    assert!(north.breakdown.iter().any(|l| l.reason == "answered, no target known" && l.count == 2));
+    assert!(
+        north.breakdown.iter().any(|l| l.reason == "answered, no target known" && l.count == 2)
+    );
     let national = row(&all, "DSP1.1", Region::None);
-    assert_eq!(national.parts.iter().map(|p| p.label.as_str()).collect::<Vec<_>>(), ["none", "north", "unknown"]);
+    assert_eq!(
+        national.parts.iter().map(|p| p.label.as_str()).collect::<Vec<_>>(),
+        ["none", "north", "unknown"]
+    );
     let mut nowhere = stated("PM4.3", "CSPN", "north", "100 %");
     nowhere.keys.clear();
     let list = [nowhere];
@@ -103,7 +161,8 @@ fn faulty_days_are_not_observed_and_the_rest_re_adds() {
     assert_eq!((r.coverage.observed, r.coverage.expected), (58, 60));
     assert_eq!(r.figure.as_value().unwrap().quantity, Quantity::Ratio(Ratio { num: 60, den: 140 }));
     assert_eq!(state(r), FigureState::Suspect);
-    let lost: u64 = r.excluded.iter().filter(|l| l.reason.contains("counts doubled")).map(|l| l.count).sum();
+    let lost: u64 =
+        r.excluded.iter().filter(|l| l.reason.contains("counts doubled")).map(|l| l.count).sum();
     assert_eq!(lost, 10);
     assert_eq!(c.sum(r.selection.as_ref().unwrap()).count, 150);
     assert_eq!(r.faults[0].days, 2);
@@ -111,22 +170,36 @@ fn faulty_days_are_not_observed_and_the_rest_re_adds() {
     let faults = [fault("f", 2, 10, Severity::Unreliable)];
     let all = evaluate(&Inputs { faults: &faults, ..i }).unwrap();
     let Figure::Null(n) = &row(&all, "PM4.3", Region::North).figure else { panic!() };
-    assert_eq!((n.reason, n.source.as_deref(), n.since, n.owner.as_deref()), (NullReason::Unreliable, Some("f"), Some(day("2026-04-02")), Some("CSPN")));
+    assert_eq!(
+        (n.reason, n.source.as_deref(), n.since, n.owner.as_deref()),
+        (NullReason::Unreliable, Some("f"), Some(day("2026-04-02")), Some("CSPN"))
+    );
     // Exactly at the floor it is still a figure.
     let faults = [fault("f", 2, 7, Severity::Unreliable)];
-    assert_eq!(state(row(&evaluate(&Inputs { faults: &faults, ..i }).unwrap(), "PM4.3", Region::North)), FigureState::Suspect);
+    assert_eq!(
+        state(row(&evaluate(&Inputs { faults: &faults, ..i }).unwrap(), "PM4.3", Region::North)),
+        FigureState::Suspect
+    );
 }
 
 fn one_of_each() -> Vec<MeasureDef> {
     vec![
         tests_def(),
         def("PM2.1", &[("DSP", Region::None)], Basis::Availability { service: "DS".into() }),
-        def("PM12.1", &[("CSPN", Region::North)], Basis::OutageWindows { code: "AD1".into(), hubs: 50, above: false }),
+        def(
+            "PM12.1",
+            &[("CSPN", Region::North)],
+            Basis::OutageWindows { code: "AD1".into(), hubs: 50, above: false },
+        ),
         def("PM2", &[("CSPN", Region::North)], Basis::Payloads),
         def("PM1.1", &[("CSPS", Region::South)], Basis::Hubs { when: "at-install".into() }),
         def("COV1", &[("CSPN", Region::North)], Basis::CoverageAccuracy),
         def("CPM6", &[("DCC", Region::None)], Basis::StatedOnly),
-        def("CPM1", &[("DCC", Region::None)], Basis::Composite { of: vec!["PM4.3".into(), "PM2".into()] }),
+        def(
+            "CPM1",
+            &[("DCC", Region::None)],
+            Basis::Composite { of: vec!["PM4.3".into(), "PM2".into()] },
+        ),
         def("CPM9", &[("DCC", Region::None)], Basis::Composite { of: vec!["CPM1".into()] }),
     ]
 }
@@ -139,10 +212,18 @@ fn with_every_feed_stopped_no_measure_reads_as_met() {
         let m = methodology(word, subject, "mean");
         let nothing = evaluate(&inputs(&c, &defs, &m)).unwrap();
         let carries = ["tests", "messages", "services", "alerts", "payloads", "hubs", "figures"];
-        let feeds: Vec<_> = carries.iter().map(|w| FeedCoverage { observed: BTreeSet::new(), ..feed(w, w, 1..=1) }).collect();
+        let feeds: Vec<_> = carries
+            .iter()
+            .map(|w| FeedCoverage { observed: BTreeSet::new(), ..feed(w, w, 1..=1) })
+            .collect();
         let stopped = evaluate(&Inputs { feeds: &feeds, ..inputs(&c, &defs, &m) }).unwrap();
         for r in nothing.iter().chain(&stopped) {
-            assert!(r.band == Band::Null && r.rag == Rag::Grey && r.figure.as_value().is_none(), "{} reads as {}", r.name(), r.band);
+            assert!(
+                r.band == Band::Null && r.rag == Rag::Grey && r.figure.as_value().is_none(),
+                "{} reads as {}",
+                r.name(),
+                r.band
+            );
         }
         assert_eq!(null(row(&stopped, "PM2.1", Region::None)), NullReason::Unreliable);
     }
@@ -150,33 +231,74 @@ fn with_every_feed_stopped_no_measure_reads_as_met() {
 
 #[test]
 fn m7_a_null_part_makes_the_composite_undetermined_with_bounds() {
-    let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 90), ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 10)]);
-    let defs = [tests_def(), def("CPM1", &[("DCC", Region::None)], Basis::Composite { of: vec!["PM4.3".into()] })];
+    let c = cells(&[
+        ("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 90),
+        ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 10),
+    ]);
+    let defs = [
+        tests_def(),
+        def("CPM1", &[("DCC", Region::None)], Basis::Composite { of: vec!["PM4.3".into()] }),
+    ];
     let m = methodology("all-attempts", "tests", "mean");
     let base = inputs(&c, &defs, &m);
     let r = evaluate(&base).unwrap();
     let cpm = row(&r, "CPM1", Region::None);
     // Central has no events: it leaves the aggregate and is named.
     assert_eq!(percent_of(&cpm.figure.share().unwrap(), 2, &[]).unwrap(), "90.00");
-    assert!(cpm.components.len() == 2 && !cpm.components[1].counted && cpm.notes.iter().any(|n| n.contains("left out: PM4.3 CSPC central")));
+    assert!(
+        cpm.components.len() == 2
+            && !cpm.components[1].counted
+            && cpm.notes.iter().any(|n| n.contains("left out: PM4.3 CSPC central"))
+    );
     assert!(matches!(cpm.contributions, Contributions::Table { .. }));
-    let over = [Override { measure: "PM4.3".into(), provider: "CSPC".into(), region: Region::Central, period: APRIL,
-        action: OverrideAction::Withhold { reason: NullReason::Unreliable }, who: "chair".into(), at: Some(Utc(1)), why: "tool faulty".into() }];
+    let over = [Override {
+        measure: "PM4.3".into(),
+        provider: "CSPC".into(),
+        region: Region::Central,
+        period: APRIL,
+        action: OverrideAction::Withhold { reason: NullReason::Unreliable },
+        who: "chair".into(),
+        at: Some(Utc(1)),
+        why: "tool faulty".into(),
+    }];
     let r = evaluate(&Inputs { overrides: &over, ..base }).unwrap();
     let Figure::Null(n) = &row(&r, "CPM1", Region::None).figure else { panic!() };
     let (low, high) = n.bounds.clone().unwrap();
-    assert_eq!((n.reason, low.share(), high.share()), (NullReason::NotDeterminable, Figure::ratio(45, 100).share(), Figure::ratio(95, 100).share()));
-    let circle = [def("A", &[("X", Region::None)], Basis::Composite { of: vec!["B".into()] }), def("B", &[("X", Region::None)], Basis::Composite { of: vec!["A".into()] })];
-    assert!(evaluate(&inputs(&c, &circle, &m)).unwrap().iter().all(|r| null(r) == NullReason::NotDeterminable));
+    assert_eq!(
+        (n.reason, low.share(), high.share()),
+        (
+            NullReason::NotDeterminable,
+            Figure::ratio(45, 100).share(),
+            Figure::ratio(95, 100).share()
+        )
+    );
+    let circle = [
+        def("A", &[("X", Region::None)], Basis::Composite { of: vec!["B".into()] }),
+        def("B", &[("X", Region::None)], Basis::Composite { of: vec!["A".into()] }),
+    ];
+    assert!(
+        evaluate(&inputs(&c, &circle, &m))
+            .unwrap()
+            .iter()
+            .all(|r| null(r) == NullReason::NotDeterminable)
+    );
 }
 
 #[test]
 fn stated_beside_computed() {
-    let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 900), ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 100)]);
+    let c = cells(&[
+        ("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 900),
+        ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 100),
+    ]);
     let defs = [tests_def()];
     let m = methodology("all-attempts", "tests", "mean");
-    let run = |list: &[StatedFigure]| evaluate(&Inputs { stated: list, ..inputs(&c, &defs, &m) }).unwrap();
-    let r = run(&[stated("PM4.3", "CSPN", "north", "100.0 %"), stated("PM4.3", "CSPC", "central", "99.50%")]);
+    let run = |list: &[StatedFigure]| {
+        evaluate(&Inputs { stated: list, ..inputs(&c, &defs, &m) }).unwrap()
+    };
+    let r = run(&[
+        stated("PM4.3", "CSPN", "north", "100.0 %"),
+        stated("PM4.3", "CSPC", "central", "99.50%"),
+    ]);
     let north = row(&r, "PM4.3", Region::North);
     assert_eq!((state(north), north.stated[0].conflicts), (FigureState::Disputed, Some(true)));
     assert_eq!(north.figure.share(), Figure::ratio(9, 10).share());
@@ -185,7 +307,10 @@ fn stated_beside_computed() {
     assert_eq!((central.basis.as_str(), central.band), ("stated", Band::Met));
     let r = run(&[stated("PM4.3", "CSPN", "north", "90.0")]);
     assert_eq!(state(row(&r, "PM4.3", Region::North)), FigureState::Ok);
-    let mut two = vec![stated("PM4.3", "CSPC", "central", "99.5"), stated("PM4.3", "CSPC", "central", "97.0")];
+    let mut two = vec![
+        stated("PM4.3", "CSPC", "central", "99.5"),
+        stated("PM4.3", "CSPC", "central", "97.0"),
+    ];
     (two[1].version, two[1].known) = ("2".into(), Utc(2));
     let r = run(&two);
     let central = row(&r, "PM4.3", Region::Central);
@@ -201,26 +326,53 @@ fn x10_an_ambiguous_number_keeps_its_readings() {
     let defs = [def("PM2", &[("CSPN", Region::North)], Basis::StatedOnly)];
     let m = methodology("answered-only", "tests", "mean");
     let mut s = stated("PM2", "CSPN", "north", "54.80 %");
-    s.readings = vec![("value achieved".into(), "54.80".into()), ("the minimum itself".into(), "54.80".into())];
+    s.readings = vec![
+        ("value achieved".into(), "54.80".into()),
+        ("the minimum itself".into(), "54.80".into()),
+    ];
     let list = [s];
     let r = evaluate(&Inputs { stated: &list, ..inputs(&c, &defs, &m) }).unwrap().remove(0);
     let v = r.figure.as_value().unwrap();
     let Quantity::Stated(q) = &v.quantity else { panic!() };
-    assert_eq!((q.readings.len(), v.state, r.band, r.rag), (2, FigureState::Disputed, Band::Unresolved, Rag::Grey));
+    assert_eq!(
+        (q.readings.len(), v.state, r.band, r.rag),
+        (2, FigureState::Disputed, Band::Unresolved, Rag::Grey)
+    );
     assert!(r.figure.share().is_none() && v.notes[0].contains("unresolved"));
 }
 
 #[test]
 fn exceptions_leave_numerator_and_denominator() {
-    let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 980), ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 20)]);
+    let c = cells(&[
+        ("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 980),
+        ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 20),
+    ]);
     let defs = [tests_def()];
     let m = methodology("all-attempts", "tests", "mean");
-    let except = |count, met| [AllowedException { measure: "PM4.3".into(), provider: "CSPN".into(), region: Region::North, period: APRIL, count, met, reason: "site closed".into() }];
-    let run = |e: &[AllowedException]| evaluate(&Inputs { exceptions: e, ..inputs(&c, &defs, &m) }).unwrap().remove(0);
+    let except = |count, met| {
+        [AllowedException {
+            measure: "PM4.3".into(),
+            provider: "CSPN".into(),
+            region: Region::North,
+            period: APRIL,
+            count,
+            met,
+            reason: "site closed".into(),
+        }]
+    };
+    let run = |e: &[AllowedException]| {
+        evaluate(&Inputs { exceptions: e, ..inputs(&c, &defs, &m) }).unwrap().remove(0)
+    };
     let r = run(&except(15, 0));
-    assert_eq!(r.figure.as_value().unwrap().quantity, Quantity::Ratio(Ratio { num: 980, den: 985 }));
+    assert_eq!(
+        r.figure.as_value().unwrap().quantity,
+        Quantity::Ratio(Ratio { num: 980, den: 985 })
+    );
     let e = r.exceptions.unwrap();
-    assert_eq!((e.count, e.without.share(), r.band), (15, Figure::ratio(980, 1000).share(), Band::Met));
+    assert_eq!(
+        (e.count, e.without.share(), r.band),
+        (15, Figure::ratio(980, 1000).share(), Band::Met)
+    );
     let refused = run(&except(21, 0));
     assert!(refused.exceptions.is_none() && refused.notes.iter().any(|n| n.contains("refused")));
 }
@@ -236,10 +388,22 @@ fn m18_ages_states_and_lag() {
     assert_eq!((r.age_days, state(&r)), (53, FigureState::LowVolume));
     let may = evaluate(&Inputs { period: Period::month(2026, 5), ..base }).unwrap().remove(0);
     assert_eq!(may.age_days, 22);
-    let keys = BTreeSet::from(["methodology:answered-only/tests/mean".to_owned(), "levels:PM4.3".to_owned()]);
+    let keys = BTreeSet::from([
+        "methodology:answered-only/tests/mean".to_owned(),
+        "levels:PM4.3".to_owned(),
+    ]);
     let r = evaluate(&Inputs { unconfirmed: &keys, ..base }).unwrap().remove(0);
-    assert!(r.levels.unconfirmed && r.figure.as_value().unwrap().notes.iter().any(|n| n.contains("nobody has confirmed")));
-    let early = evaluate(&Inputs { as_at: "2026-04-15".parse().unwrap(), ..base }).unwrap().remove(0);
+    assert!(
+        r.levels.unconfirmed
+            && r.figure
+                .as_value()
+                .unwrap()
+                .notes
+                .iter()
+                .any(|n| n.contains("nobody has confirmed"))
+    );
+    let early =
+        evaluate(&Inputs { as_at: "2026-04-15".parse().unwrap(), ..base }).unwrap().remove(0);
     assert!(early.figure.as_value().unwrap().notes.iter().any(|n| n.contains("not over")));
     (defs[0].period, defs[0].lag) = ("quarter".into(), 1);
     let r = evaluate(&inputs(&c, &defs, &m)).unwrap().remove(0);
@@ -248,13 +412,24 @@ fn m18_ages_states_and_lag() {
 
 #[test]
 fn m5_a_level_that_changes_inside_a_year() {
-    let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 97), ("2026-04-02", "north", "f", "rtt4", "answered-success", "late", 3)]);
+    let c = cells(&[
+        ("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 97),
+        ("2026-04-02", "north", "f", "rtt4", "answered-success", "late", 3),
+    ]);
     let mut defs = [tests_def()];
     let mut later = defs[0].levels[0].clone();
     (later.from, later.target) = (day("2026-04-01"), Some(Ratio { num: 97, den: 100 }));
     defs[0].levels.push(later);
     let m = methodology("answered-only", "tests", "mean");
-    let history = [HistoryPoint { measure: "PM4.3".into(), provider: "CSPN".into(), region: Region::North, period: APRIL.previous(), figure: Figure::ratio(97, 100), target: None, minimum: None }];
+    let history = [HistoryPoint {
+        measure: "PM4.3".into(),
+        provider: "CSPN".into(),
+        region: Region::North,
+        period: APRIL.previous(),
+        figure: Figure::ratio(97, 100),
+        target: None,
+        minimum: None,
+    }];
     let r = evaluate(&Inputs { history: &history, ..inputs(&c, &defs, &m) }).unwrap().remove(0);
     assert_eq!(r.band, Band::Met);
     let s = r.streak.unwrap();
@@ -269,10 +444,40 @@ fn results_keep_their_keys_in_json() {
     let all = evaluate(&inputs(&c, &defs, &m)).unwrap();
     let text = serde_json::to_string(&all).unwrap();
     assert_eq!(serde_json::from_str::<Vec<MeasureResult>>(&text).unwrap(), all);
-    let one: serde_json::Value = serde_json::from_str::<serde_json::Value>(&text).unwrap()[0].clone();
+    let one: serde_json::Value =
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()[0].clone();
     let keys: Vec<&str> = one.as_object().unwrap().keys().map(String::as_str).collect();
-    let mut documented = vec!["measure", "title", "unit", "provider", "region", "period", "activity", "methodology", "decimals", "figure", "basis", "stated", "levels", "band",
-        "rag", "overridden", "selection", "parts", "breakdown", "excluded", "interval", "coverage", "faults", "exceptions", "components", "contributions", "streak", "age_days", "notes"];
+    let mut documented = vec![
+        "measure",
+        "title",
+        "unit",
+        "provider",
+        "region",
+        "period",
+        "activity",
+        "methodology",
+        "decimals",
+        "figure",
+        "basis",
+        "stated",
+        "levels",
+        "band",
+        "rag",
+        "overridden",
+        "selection",
+        "parts",
+        "breakdown",
+        "excluded",
+        "interval",
+        "coverage",
+        "faults",
+        "exceptions",
+        "components",
+        "contributions",
+        "streak",
+        "age_days",
+        "notes",
+    ];
     documented.sort_unstable();
     let mut keys = keys;
     keys.sort_unstable();
@@ -295,17 +500,35 @@ fn a_null_by_coverage_is_not_papered_over_by_what_was_stated() {
     let m = methodology("answered-only", "tests", "mean");
     let feeds = [FeedCoverage { observed: BTreeSet::new(), ..feed("f", "tests", 1..=1) }];
     let list = [stated("PM4.3", "CSPN", "north", "100 %")];
-    let r = evaluate(&Inputs { feeds: &feeds, stated: &list, ..inputs(&c, &defs, &m) }).unwrap().remove(0);
+    let r = evaluate(&Inputs { feeds: &feeds, stated: &list, ..inputs(&c, &defs, &m) })
+        .unwrap()
+        .remove(0);
     assert_eq!((null(&r), r.band, r.stated.len()), (NullReason::Unreliable, Band::Null, 1));
     // The feed of the tests says nothing about the requests that stand in for them, a provider's fault neither.
     let own = methodology("all-attempts", "own-requests", "mean");
     let c = cells(&[("2026-04-02", "north", "u", "none", "answered-success", "in-time", 100)]);
-    let whole_month = Fault { feed: None, provider: Some("CSPN".into()), ..fault("f", 1, 30, Severity::Unreliable) };
+    let whole_month = Fault {
+        feed: None,
+        provider: Some("CSPN".into()),
+        ..fault("f", 1, 30, Severity::Unreliable)
+    };
     let faults = [whole_month];
-    let feeds = [FeedCoverage { provider: Some("CSPN".into()), carries: vec![], observed: BTreeSet::new(), ..feed("f", "tests", 1..=1) }];
-    let with_own = evaluate(&Inputs { feeds: &feeds, faults: &faults, ..inputs(&c, &defs, &own) }).unwrap().remove(0);
-    assert_eq!((state(&with_own), with_own.band, with_own.faults.len()), (FigureState::Ok, Band::Met, 0));
-    let tested = evaluate(&Inputs { feeds: &[], faults: &faults, ..inputs(&c, &defs, &m) }).unwrap().remove(0);
+    let feeds = [FeedCoverage {
+        provider: Some("CSPN".into()),
+        carries: vec![],
+        observed: BTreeSet::new(),
+        ..feed("f", "tests", 1..=1)
+    }];
+    let with_own = evaluate(&Inputs { feeds: &feeds, faults: &faults, ..inputs(&c, &defs, &own) })
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (state(&with_own), with_own.band, with_own.faults.len()),
+        (FigureState::Ok, Band::Met, 0)
+    );
+    let tested = evaluate(&Inputs { feeds: &[], faults: &faults, ..inputs(&c, &defs, &m) })
+        .unwrap()
+        .remove(0);
     assert_eq!(null(&tested), NullReason::Unreliable);
     let stopped = evaluate(&Inputs { feeds: &feeds, ..inputs(&c, &defs, &m) }).unwrap().remove(0);
     assert_eq!(null(&stopped), NullReason::Unreliable);
@@ -317,12 +540,24 @@ fn users_own_messages_rest_on_the_feeds_that_bring_them_whoever_reports() {
     let ground = |region, seen: &[&str], feeds: &[&FeedCoverage], faults: &[Fault]| -> Ground {
         let feeds: Vec<FeedCoverage> = feeds.iter().map(|f| (*f).clone()).collect();
         let seen = seen.iter().map(|f| (*f).to_owned()).collect();
-        own_messages(OwnMessages { activity: APRIL, region, seen: &seen, as_at: Utc(i64::MAX / 2) }, &feeds, faults, Ratio { num: 9, den: 10 })
+        own_messages(
+            OwnMessages { activity: APRIL, region, seen: &seen, as_at: Utc(i64::MAX / 2) },
+            &feeds,
+            faults,
+            Ratio { num: 9, den: 10 },
+        )
     };
-    let north = FeedCoverage { provider: Some("CSPN".into()), region: Some(Region::North), ..feed("n", "messages", 1..=26) };
+    let north = FeedCoverage {
+        provider: Some("CSPN".into()),
+        region: Some(Region::North),
+        ..feed("n", "messages", 1..=26)
+    };
     // 27 of 30 days is the floor, 26 are below it; also of a feed of which nothing was seen.
     assert_eq!(ground(None, &[], &[&north], &[]).null.unwrap().reason, NullReason::Unreliable);
-    let enough = FeedCoverage { observed: (0..27).map(|n| APRIL.first().plus(n)).collect(), ..north.clone() };
+    let enough = FeedCoverage {
+        observed: (0..27).map(|n| APRIL.first().plus(n)).collect(),
+        ..north.clone()
+    };
     let weak = ground(None, &[], &[&enough], &[]);
     assert!(weak.null.is_none() && weak.suspect[0].contains("27 of 30"), "{weak:?}");
     // What is missing in the North is not missing in the South.
@@ -337,7 +572,12 @@ fn users_own_messages_rest_on_the_feeds_that_bring_them_whoever_reports() {
     assert!(ground(None, &["t"], &[&tests], &[]).null.is_some());
     // A fault of everything that a provider brings hits its feeds; a fault of one measure does not.
     let whole = FeedCoverage { provider: Some("DSP".into()), ..feed("d", "messages", 1..=30) };
-    let of = |measures: &[&str], provider: &str| Fault { feed: None, provider: Some(provider.into()), measures: measures.iter().map(|m| (*m).to_owned()).collect(), ..fault("", 1, 4, Severity::Unreliable) };
+    let of = |measures: &[&str], provider: &str| Fault {
+        feed: None,
+        provider: Some(provider.into()),
+        measures: measures.iter().map(|m| (*m).to_owned()).collect(),
+        ..fault("", 1, 4, Severity::Unreliable)
+    };
     assert!(ground(None, &["d"], &[&whole], &[of(&[], "DSP")]).null.is_some());
     assert!(ground(None, &["d"], &[&whole], &[of(&["PM4.3"], "DSP"), of(&[], "CSPN")]).is_firm());
     let suspect = Fault { severity: Severity::Suspect, ..fault("d", 3, 3, Severity::Suspect) };
@@ -351,8 +591,23 @@ fn this_months_figure_is_not_taken_from_the_history() {
     let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "late", 100)]);
     let defs = [tests_def()];
     let m = methodology("answered-only", "tests", "mean");
-    let point = |period| HistoryPoint { measure: "PM4.3".into(), provider: "CSPN".into(), region: Region::North, period, figure: Figure::ratio(1, 1), target: None, minimum: None };
+    let point = |period| HistoryPoint {
+        measure: "PM4.3".into(),
+        provider: "CSPN".into(),
+        region: Region::North,
+        period,
+        figure: Figure::ratio(1, 1),
+        target: None,
+        minimum: None,
+    };
     let history = [point(APRIL), point(APRIL.next())];
-    let s = evaluate(&Inputs { history: &history, ..inputs(&c, &defs, &m) }).unwrap().remove(0).streak.unwrap();
-    assert_eq!((s.until, s.months, s.below_target.least, s.below_target.greatest), (APRIL, 1, 1, 1));
+    let s = evaluate(&Inputs { history: &history, ..inputs(&c, &defs, &m) })
+        .unwrap()
+        .remove(0)
+        .streak
+        .unwrap();
+    assert_eq!(
+        (s.until, s.months, s.below_target.least, s.below_target.greatest),
+        (APRIL, 1, 1, 1)
+    );
 }

@@ -1,37 +1,80 @@
 //! Properties that hold for every input. All data invented.
 
 use crate::{
-    bands::{Band, band}, composite::combine, evaluate::evaluate, inputs::{Fault, Inputs, Severity}, interval::wilson,
-    result::Component, sample::{APRIL, cells, def, inputs, methodology, tests_def}, streaks::Months,
+    bands::{Band, band},
+    composite::combine,
+    evaluate::evaluate,
+    inputs::{Fault, Inputs, Severity},
+    interval::wilson,
+    result::Component,
+    sample::{APRIL, cells, def, inputs, methodology, tests_def},
+    streaks::Months,
 };
 use northbound_rules::measure::Basis;
-use northbound_types::{Cells, Figure, Null, NullReason, Quantity, Ratio, Region, RequestState, Selector, Timeliness, TestKind};
+use northbound_types::{
+    Cells, Figure, Null, NullReason, Quantity, Ratio, Region, RequestState, Selector, TestKind,
+    Timeliness,
+};
 use num_rational::BigRational;
 use proptest::prelude::*;
 
 /// Lawful groups: the timeliness follows from the state.
-fn groups() -> impl Strategy<Value = Vec<(u8, &'static str, &'static str, &'static str, RequestState, Timeliness, u64)>> {
-    let one = (1u8..=30, prop_oneof![Just("north"), Just("central"), Just("unknown"), Just("none")], prop_oneof![Just("f"), Just("g")],
-        prop_oneof![Just("rtt4"), Just("none")], 0..RequestState::ALL.len(), 0usize..4, 0u64..500);
+fn groups() -> impl Strategy<
+    Value = Vec<(u8, &'static str, &'static str, &'static str, RequestState, Timeliness, u64)>,
+> {
+    let one = (
+        1u8..=30,
+        prop_oneof![Just("north"), Just("central"), Just("unknown"), Just("none")],
+        prop_oneof![Just("f"), Just("g")],
+        prop_oneof![Just("rtt4"), Just("none")],
+        0..RequestState::ALL.len(),
+        0usize..4,
+        0u64..500,
+    );
     let lawful = one.prop_map(|(d, region, feed, test, s, t, n)| {
         let state = RequestState::ALL[s];
-        let time = if state.is_answered() { [Timeliness::InTime, Timeliness::Late, Timeliness::NoTarget, Timeliness::ClockError][t] }
-            else if state.is_attempt() { Timeliness::Unanswered } else { Timeliness::NotApplicable };
+        let time = if state.is_answered() {
+            [Timeliness::InTime, Timeliness::Late, Timeliness::NoTarget, Timeliness::ClockError][t]
+        } else if state.is_attempt() {
+            Timeliness::Unanswered
+        } else {
+            Timeliness::NotApplicable
+        };
         (d, region, feed, test, state, time, n)
     });
     proptest::collection::vec(lawful, 0..60)
 }
-fn build(list: &[(u8, &'static str, &'static str, &'static str, RequestState, Timeliness, u64)]) -> Cells {
+fn build(
+    list: &[(u8, &'static str, &'static str, &'static str, RequestState, Timeliness, u64)],
+) -> Cells {
     let days: Vec<String> = list.iter().map(|g| format!("2026-04-{:02}", g.0)).collect();
-    let groups: Vec<_> = list.iter().zip(&days).map(|(g, d)| (d.as_str(), g.1, g.2, g.3, g.4.as_str(), g.5.as_str(), g.6)).collect();
+    let groups: Vec<_> = list
+        .iter()
+        .zip(&days)
+        .map(|(g, d)| (d.as_str(), g.1, g.2, g.3, g.4.as_str(), g.5.as_str(), g.6))
+        .collect();
     cells(&groups)
 }
-fn pick(c: &Cells, s: &Option<Selector>) -> u64 { c.sum(s.as_ref().unwrap()).count }
-fn row(figure: Figure) -> Component {
-    Component { measure: "M".into(), provider: "P".into(), region: Region::North, figure, band: Band::Null, counted: true, left_out: None }
+fn pick(c: &Cells, s: &Option<Selector>) -> u64 {
+    c.sum(s.as_ref().unwrap()).count
 }
-fn unknown() -> Figure { Figure::Null(Null::because(NullReason::Unreliable, "x")) }
-fn share(q: &Quantity) -> BigRational { q.share().unwrap() }
+fn row(figure: Figure) -> Component {
+    Component {
+        measure: "M".into(),
+        provider: "P".into(),
+        region: Region::North,
+        figure,
+        band: Band::Null,
+        counted: true,
+        left_out: None,
+    }
+}
+fn unknown() -> Figure {
+    Figure::Null(Null::because(NullReason::Unreliable, "x"))
+}
+fn share(q: &Quantity) -> BigRational {
+    q.share().unwrap()
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]

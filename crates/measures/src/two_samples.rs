@@ -2,7 +2,10 @@
 //! of two Wilson intervals (Statistics in Medicine 17, 1998, method 10). Exact integers in, exact
 //! rationals out, rounded outwards. Refused where a sample is smaller than the rule asks for.
 
-use crate::{exact::{Towards, root}, interval::wilson};
+use crate::{
+    exact::{Towards, root},
+    interval::wilson,
+};
 use northbound_types::{Ratio, percent::percent_of};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -45,7 +48,9 @@ northbound_types::text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TwoSampleError {
     /// A sample is too small.
-    #[error("{which} has {n} attempts; fewer than {least} are not compared (setting two-sample-minimum)")]
+    #[error(
+        "{which} has {n} attempts; fewer than {least} are not compared (setting two-sample-minimum)"
+    )]
     Small {
         /// Which sample.
         which: String,
@@ -70,39 +75,72 @@ pub enum TwoSampleError {
 ///
 /// # Errors
 /// [`TwoSampleError`] where a sample is smaller than `least`, or is no share.
-pub fn compare(a: (&str, Ratio), b: (&str, Ratio), z: Ratio, least: u64) -> Result<Difference, TwoSampleError> {
+pub fn compare(
+    a: (&str, Ratio),
+    b: (&str, Ratio),
+    z: Ratio,
+    least: u64,
+) -> Result<Difference, TwoSampleError> {
     for (which, r) in [a, b] {
-        if r.den < least.max(1) { return Err(TwoSampleError::Small { which: which.to_owned(), n: r.den, least }); }
+        if r.den < least.max(1) {
+            return Err(TwoSampleError::Small { which: which.to_owned(), n: r.den, least });
+        }
     }
     let ends = |(which, r): (&str, Ratio)| {
-        let no_share = || TwoSampleError::NoShare { which: which.to_owned(), num: r.num, den: r.den };
+        let no_share =
+            || TwoSampleError::NoShare { which: which.to_owned(), num: r.num, den: r.den };
         let i = wilson(r, z).ok_or_else(no_share)?;
-        match (r.rational(), i.low.share(), i.high.share()) { (Some(p), Some(l), Some(h)) => Ok((p, l, h)), _ => Err(no_share()) }
+        match (r.rational(), i.low.share(), i.high.share()) {
+            (Some(p), Some(l), Some(h)) => Ok((p, l, h)),
+            _ => Err(no_share()),
+        }
     };
     let ((p1, l1, u1), (p2, l2, u2)) = (ends(a)?, ends(b)?);
     let square = |x: BigRational| &x * &x;
     let d = &p1 - &p2;
     let low = &d - root(&(square(&p1 - l1) + square(&u2 - &p2)), Towards::Up);
     let high = &d + root(&(square(u1 - &p1) + square(&p2 - l2)), Towards::Up);
-    let found = if high.is_negative() { Found::Lower } else if low.is_positive() { Found::Higher } else { Found::NotTold };
-    Ok(Difference { a: a.1, b: b.1, points: points(&d), low: outwards(&low, Towards::Down), high: outwards(&high, Towards::Up), found })
+    let found = if high.is_negative() {
+        Found::Lower
+    } else if low.is_positive() {
+        Found::Higher
+    } else {
+        Found::NotTold
+    };
+    Ok(Difference {
+        a: a.1,
+        b: b.1,
+        points: points(&d),
+        low: outwards(&low, Towards::Down),
+        high: outwards(&high, Towards::Up),
+        found,
+    })
 }
 
 /// Percentage points, half away from zero.
 fn points(d: &BigRational) -> String {
     let text = percent_of(&d.abs(), POINT_DECIMALS, &[]).unwrap_or_default();
-    if d.is_negative() && text.bytes().any(|b| matches!(b, b'1'..=b'9')) { format!("-{text}") } else { text }
+    if d.is_negative() && text.bytes().any(|b| matches!(b, b'1'..=b'9')) {
+        format!("-{text}")
+    } else {
+        text
+    }
 }
 
 /// Percentage points, cut the way asked.
 fn outwards(d: &BigRational, towards: Towards) -> String {
     let scale = BigInt::from(10u32).pow(POINT_DECIMALS + 2);
     let scaled = d * BigRational::from_integer(scale.clone());
-    let cut = match towards { Towards::Down => scaled.floor().to_integer(), Towards::Up => scaled.ceil().to_integer() };
+    let cut = match towards {
+        Towards::Down => scaled.floor().to_integer(),
+        Towards::Up => scaled.ceil().to_integer(),
+    };
     let one = BigRational::one();
     // The Wilson ends lie within 0 and 1, so the ends of the difference lie within −1 and 1.
     let kept = BigRational::new(cut, scale).min(one.clone()).max(-one);
-    if kept.is_zero() { return points(&kept); }
+    if kept.is_zero() {
+        return points(&kept);
+    }
     points(&kept)
 }
 
@@ -111,13 +149,24 @@ mod tests {
     use super::*;
 
     const Z95: Ratio = Ratio { num: 196, den: 100 };
-    fn r(num: u64, den: u64) -> Ratio { Ratio { num, den } }
+    fn r(num: u64, den: u64) -> Ratio {
+        Ratio { num, den }
+    }
 
     #[test]
     fn newcombes_own_example() {
         // 56/70 against 48/80, 95 %: 0.2000, 0.0524 to 0.3339 (Newcombe 1998, table II, case a, method 10).
-        let d = compare(("a", r(56, 70)), ("b", r(48, 80)), Ratio { num: 1_959_964, den: 1_000_000 }, 30).unwrap();
-        assert_eq!((d.points.as_str(), d.low.as_str(), d.high.as_str(), d.found), ("20.00", "5.24", "33.39", Found::Higher));
+        let d = compare(
+            ("a", r(56, 70)),
+            ("b", r(48, 80)),
+            Ratio { num: 1_959_964, den: 1_000_000 },
+            30,
+        )
+        .unwrap();
+        assert_eq!(
+            (d.points.as_str(), d.low.as_str(), d.high.as_str(), d.found),
+            ("20.00", "5.24", "33.39", Found::Higher)
+        );
         let back = compare(("b", r(48, 80)), ("a", r(56, 70)), Z95, 30).unwrap();
         assert_eq!((back.points.as_str(), back.found), ("-20.00", Found::Lower));
     }

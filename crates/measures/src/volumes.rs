@@ -21,18 +21,41 @@ pub struct Volume {
 impl Volume {
     /// The count as it may be printed.
     #[must_use]
-    pub fn figure(&self) -> Figure { self.ground.under(Figure::value(Quantity::Count { count: i64::try_from(self.count).unwrap_or(i64::MAX) })) }
+    pub fn figure(&self) -> Figure {
+        self.ground.under(Figure::value(Quantity::Count {
+            count: i64::try_from(self.count).unwrap_or(i64::MAX),
+        }))
+    }
 }
 
 /// Totals by the dimensions, the greatest first; ties by key. Dimensions that the counts do not
 /// hold are left out. `ground` tells what the messages of a selection rest on.
 #[must_use]
-pub fn totals(cells: &Cells, period: Period, selection: &Selector, dims: &[Dim], ground: &dyn Fn(&Selector) -> Ground) -> Vec<Volume> {
+pub fn totals(
+    cells: &Cells,
+    period: Period,
+    selection: &Selector,
+    dims: &[Dim],
+    ground: &dyn Fn(&Selector) -> Ground,
+) -> Vec<Volume> {
     let by = crate::slices::narrow(cells, period, selection, dims);
-    let mut list: Vec<Volume> = by.rows.iter().map(|r| {
-        let selector = by.dims.iter().zip(&r.keys).fold(selection.clone(), |s, (d, k)| s.and(*d, [k.to_string()]));
-        Volume { keys: r.keys.iter().map(ToString::to_string).collect(), count: r.count, ground: ground(&selector), selector }
-    }).collect();
+    let mut list: Vec<Volume> = by
+        .rows
+        .iter()
+        .map(|r| {
+            let selector = by
+                .dims
+                .iter()
+                .zip(&r.keys)
+                .fold(selection.clone(), |s, (d, k)| s.and(*d, [k.to_string()]));
+            Volume {
+                keys: r.keys.iter().map(ToString::to_string).collect(),
+                count: r.count,
+                ground: ground(&selector),
+                selector,
+            }
+        })
+        .collect();
     list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.keys.cmp(&b.keys)));
     list
 }
@@ -51,7 +74,10 @@ mod tests {
             ("2026-05-01", "north", "f", "none", "timed-out", "unanswered", 70),
         ]);
         let t = totals(&c, APRIL, &Selector::all(), &[Dim::Region], &|_| Ground::default());
-        assert_eq!(t.iter().map(|v| (v.keys[0].as_str(), v.count)).collect::<Vec<_>>(), [("south", 20), ("north", 9)]);
+        assert_eq!(
+            t.iter().map(|v| (v.keys[0].as_str(), v.count)).collect::<Vec<_>>(),
+            [("south", 20), ("north", 9)]
+        );
         assert_eq!(crate::slices::narrow(&c, APRIL, &t[1].selector, &[]).rows[0].count, 9);
     }
 }

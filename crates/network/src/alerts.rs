@@ -60,9 +60,22 @@ pub struct Storm {
 /// Codes of the usual murmur with their weights; the flag says whether a gas meter raises them.
 /// The mix is invented; the codes are those of the published list.
 pub const USUAL: &[(&str, u64, bool)] = &[
-    ("8F3E", 220, false), ("8006", 90, false), ("8002", 110, false), ("8020", 40, false), ("8028", 40, false),
-    ("8085", 60, false), ("8089", 60, false), ("81A0", 80, true), ("8145", 90, true), ("8154", 110, true),
-    ("8F12", 30, false), ("810D", 40, true), ("810E", 30, true), ("8119", 20, true), ("8F1F", 15, true), ("8F75", 15, false),
+    ("8F3E", 220, false),
+    ("8006", 90, false),
+    ("8002", 110, false),
+    ("8020", 40, false),
+    ("8028", 40, false),
+    ("8085", 60, false),
+    ("8089", 60, false),
+    ("81A0", 80, true),
+    ("8145", 90, true),
+    ("8154", 110, true),
+    ("8F12", 30, false),
+    ("810D", 40, true),
+    ("810E", 30, true),
+    ("8119", 20, true),
+    ("8F1F", 15, true),
+    ("8F75", 15, false),
 ];
 
 impl Network {
@@ -72,11 +85,15 @@ impl Network {
     pub fn alerts_on(&self, first: Day, day: Day, storms: &[Storm]) -> Vec<Raised> {
         let mut all = Vec::new();
         self.usual(first, day, &mut all);
-        for (i, s) in storms.iter().enumerate() { self.storm(day, i, s, &mut all); }
+        for (i, s) in storms.iter().enumerate() {
+            self.storm(day, i, s, &mut all);
+        }
         self.power_cuts(day, &mut all);
         all.sort_unstable_by_key(|a| (a.device, a.counter, a.received));
         for i in 1..all.len() {
-            if all[i].device == all[i - 1].device && all[i].counter <= all[i - 1].counter { all[i].counter = all[i - 1].counter + 1; }
+            if all[i].device == all[i - 1].device && all[i].counter <= all[i - 1].counter {
+                all[i].counter = all[i - 1].counter + 1;
+            }
         }
         all.sort_unstable_by_key(|a| (a.received, a.device, a.counter));
         all
@@ -85,20 +102,31 @@ impl Network {
     /// How many usual alerts fall in the first `days` days: the day's share is a difference of
     /// two of these, so a month has its whole number whatever its length.
     #[must_use]
-    pub fn usual_until(&self, days: u64) -> u64 { u64::from(self.fleet.meters) * ALERTS_PER_METER_30_DAYS * days / 30 }
+    pub fn usual_until(&self, days: u64) -> u64 {
+        u64::from(self.fleet.meters) * ALERTS_PER_METER_30_DAYS * days / 30
+    }
 
     fn usual(&self, first: Day, day: Day, all: &mut Vec<Raised>) {
         let since = u64::try_from(day.0 - first.0).unwrap_or(0);
         let homes = self.fleet.homes.len() as u64;
-        if homes == 0 { return; }
+        if homes == 0 {
+            return;
+        }
         let mut rng = Rng::stream(self.seed, &[5, day.0 as u64]);
         for _ in self.usual_until(since)..self.usual_until(since + 1) {
             let home = &self.fleet.homes[rng.below(homes) as usize];
             let gas = home.gas && rng.chance(300_000);
-            let code = USUAL[rng.weighted(USUAL.iter().map(|&(_, w, g)| if g || !gas { w } else { 0 }))].0;
+            let code =
+                USUAL[rng.weighted(USUAL.iter().map(|&(_, w, g)| if g || !gas { w } else { 0 }))].0;
             let at = day.start().0 + ms(rng.between(0, DAY_US));
             let kind = if gas { DeviceType::Gpf } else { DeviceType::Esme };
-            all.push(raised(device(home.number, kind), code, at, ms(rng.between(800_000, 9 * SECOND)), AlertSource::Usual));
+            all.push(raised(
+                device(home.number, kind),
+                code,
+                at,
+                ms(rng.between(800_000, 9 * SECOND)),
+                AlertSource::Usual,
+            ));
         }
     }
 
@@ -108,7 +136,13 @@ impl Network {
         while at < s.until.min(day.end().0) {
             // Repeats come in the order in which they were raised: each takes equally long.
             if at >= day.start().0 {
-                all.push(raised(device(s.home, DeviceType::Esme), s.code, at, SECOND, AlertSource::Storm(number)));
+                all.push(raised(
+                    device(s.home, DeviceType::Esme),
+                    s.code,
+                    at,
+                    SECOND,
+                    AlertSource::Storm(number),
+                ));
             }
             at += s.every.max(SECOND) + ms(rng.between(0, SECOND / 2));
         }
@@ -117,21 +151,40 @@ impl Network {
     fn power_cuts(&self, day: Day, all: &mut Vec<Raised>) {
         for (i, f) in self.faults.iter().enumerate() {
             // Back within three minutes: no hub says anything. Exactly three minutes is within.
-            if !matches!(f.trouble, Trouble::PowerCut { .. }) || f.until - f.from <= AD1_AFTER { continue; }
+            if !matches!(f.trouble, Trouble::PowerCut { .. }) || f.until - f.from <= AD1_AFTER {
+                continue;
+            }
             let at = f.from + AD1_AFTER;
-            if northbound_types::Utc(at).day() != day { continue; }
+            if northbound_types::Utc(at).day() != day {
+                continue;
+            }
             for &home in self.dark(i) {
                 let mut rng = Rng::stream(self.seed, &[7, i as u64, u64::from(home)]);
                 let said = at + ms(rng.between(0, 20 * SECOND));
-                all.push(raised(device(home, DeviceType::Chf), "AD1", said, ms(rng.between(SECOND, 8 * SECOND)), AlertSource::PowerCut(i)));
+                all.push(raised(
+                    device(home, DeviceType::Chf),
+                    "AD1",
+                    said,
+                    ms(rng.between(SECOND, 8 * SECOND)),
+                    AlertSource::PowerCut(i),
+                ));
             }
         }
     }
 }
 
 /// Whole milliseconds, µs.
-const fn ms(us: i64) -> i64 { us - us.rem_euclid(1_000) }
+const fn ms(us: i64) -> i64 {
+    us - us.rem_euclid(1_000)
+}
 
 fn raised(device: Eui64, code: &'static str, at: i64, takes: i64, source: AlertSource) -> Raised {
-    Raised { device, counter: (at / 1_000).unsigned_abs(), code, raised: at, received: at + takes, source }
+    Raised {
+        device,
+        counter: (at / 1_000).unsigned_abs(),
+        code,
+        raised: at,
+        received: at + takes,
+        source,
+    }
 }

@@ -94,7 +94,9 @@ pub enum Asked<'a> {
 
 /// The devices' logs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Devices { logs: HashMap<Eui64, Log> }
+pub struct Devices {
+    logs: HashMap<Eui64, Log>,
+}
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Log {
@@ -120,27 +122,56 @@ impl Devices {
     ///
     /// # Errors
     /// That of `answer`; the device has done nothing then.
-    pub fn take<E>(&mut self, network: &Network, command: &Command, key: Correlation, kind: Kind, answer: impl FnOnce(&Doing) -> Result<Vec<u8>, E>) -> Result<Taken, E> {
+    pub fn take<E>(
+        &mut self,
+        network: &Network,
+        command: &Command,
+        key: Correlation,
+        kind: Kind,
+        answer: impl FnOnce(&Doing) -> Result<Vec<u8>, E>,
+    ) -> Result<Taken, E> {
         let (delivered, answered, error) = match network.dispatch(command) {
             Fate::NoRoute { known } => return Ok(Taken::NoRoute { known }),
-            Fate::Lost { delivered: None } => return Ok(Taken::Lost { delivered: None, record: None }),
+            Fate::Lost { delivered: None } => {
+                return Ok(Taken::Lost { delivered: None, record: None });
+            }
             Fate::Lost { delivered: Some(at) } => (at, None, false),
             Fate::Answered { delivered, answered, error } => (delivered, Some(answered), error),
         };
         let log = self.logs.entry(key.device).or_default();
         if let Some(done) = log.find(&key) {
             return Ok(match answered {
-                Some(answered) => Taken::Answered { delivered: done.delivered, answered: answered.max(done.delivered), answer: done.answer.clone(), record: None },
+                Some(answered) => Taken::Answered {
+                    delivered: done.delivered,
+                    answered: answered.max(done.delivered),
+                    answer: done.answer.clone(),
+                    record: None,
+                },
                 None => Taken::Lost { delivered: Some(delivered), record: None },
             });
         }
-        if log.is_replay(&key) { return Ok(Taken::Refused { delivered }); }
+        if log.is_replay(&key) {
+            return Ok(Taken::Refused { delivered });
+        }
         let number = log.executions + 1;
         let answer = answer(&Doing { key, number, delivered, error })?;
-        let record = Record { key, number, delivered, error, once: kind.once, due: kind.execute_at.filter(|&at| at > delivered && !error), answer };
+        let record = Record {
+            key,
+            number,
+            delivered,
+            error,
+            once: kind.once,
+            due: kind.execute_at.filter(|&at| at > delivered && !error),
+            answer,
+        };
         log.push(record.clone());
         Ok(match answered {
-            Some(answered) => Taken::Answered { delivered, answered, answer: record.answer.clone(), record: Some(record) },
+            Some(answered) => Taken::Answered {
+                delivered,
+                answered,
+                answer: record.answer.clone(),
+                record: Some(record),
+            },
             None => Taken::Lost { delivered: Some(delivered), record: Some(record) },
         })
     }
@@ -150,7 +181,9 @@ impl Devices {
     pub fn ask(&self, key: &Correlation, at: i64) -> Asked<'_> {
         match self.logs.get(&key.device).and_then(|l| l.find(key)) {
             None => Asked::Unknown,
-            Some(r) if r.delivered > at => Asked::Executing { delivered: r.delivered, answer: &r.answer },
+            Some(r) if r.delivered > at => {
+                Asked::Executing { delivered: r.delivered, answer: &r.answer }
+            }
             Some(r) => Asked::Known { delivered: r.delivered, answer: &r.answer },
         }
     }
@@ -162,35 +195,55 @@ impl Devices {
     /// something twice, or the log lost a record.
     pub fn replay(&mut self, record: Record) -> Result<(), ReplayError> {
         let log = self.logs.entry(record.key.device).or_default();
-        if log.find(&record.key).is_some() || log.is_replay(&record.key) { return Err(ReplayError::Twice { key: record.key, number: record.number }); }
-        if record.number != log.executions + 1 { return Err(ReplayError::Turn { key: record.key, number: record.number, expected: log.executions + 1 }); }
+        if log.find(&record.key).is_some() || log.is_replay(&record.key) {
+            return Err(ReplayError::Twice { key: record.key, number: record.number });
+        }
+        if record.number != log.executions + 1 {
+            return Err(ReplayError::Turn {
+                key: record.key,
+                number: record.number,
+                expected: log.executions + 1,
+            });
+        }
         log.push(record);
         Ok(())
     }
 
     /// Commands that a device has done, and among them those that must not be done twice.
     #[must_use]
-    pub fn done(&self, device: Eui64) -> (u64, u64) { self.logs.get(&device).map_or((0, 0), |l| (l.executions, l.once)) }
+    pub fn done(&self, device: Eui64) -> (u64, u64) {
+        self.logs.get(&device).map_or((0, 0), |l| (l.executions, l.once))
+    }
 
     /// All executions.
     #[must_use]
-    pub fn executions(&self) -> u64 { self.logs.values().map(|l| l.executions).sum() }
+    pub fn executions(&self) -> u64 {
+        self.logs.values().map(|l| l.executions).sum()
+    }
 
     /// The highest counter of an originator that a device has done.
     #[must_use]
-    pub fn highest(&self, device: Eui64, originator: Eui64) -> Option<u64> { self.logs.get(&device)?.of(originator).map(|c| c.highest) }
+    pub fn highest(&self, device: Eui64, originator: Eui64) -> Option<u64> {
+        self.logs.get(&device)?.of(originator).map(|c| c.highest)
+    }
 }
 
 impl Log {
-    fn of(&self, originator: Eui64) -> Option<&Counters> { self.counters.iter().find(|c| c.who == originator) }
+    fn of(&self, originator: Eui64) -> Option<&Counters> {
+        self.counters.iter().find(|c| c.who == originator)
+    }
 
     /// Most Commands are new: one counter tells, and nothing is searched.
     fn find(&self, key: &Correlation) -> Option<&Record> {
-        if self.of(key.recipient).is_none_or(|c| key.counter > c.highest) { return None; }
+        if self.of(key.recipient).is_none_or(|c| key.counter > c.highest) {
+            return None;
+        }
         self.kept.iter().rev().find(|r| r.key == *key)
     }
 
-    fn is_replay(&self, key: &Correlation) -> bool { self.of(key.recipient).and_then(|c| c.floor).is_some_and(|floor| key.counter <= floor) }
+    fn is_replay(&self, key: &Correlation) -> bool {
+        self.of(key.recipient).and_then(|c| c.floor).is_some_and(|floor| key.counter <= floor)
+    }
 
     fn push(&mut self, record: Record) {
         self.executions = record.number;
@@ -200,8 +253,12 @@ impl Log {
             Some(c) => c.highest = c.highest.max(counter),
             None => self.counters.push(Counters { who, highest: counter, floor: None }),
         }
-        if self.kept.len() == ANSWERS_KEPT && let Some(old) = self.kept.pop_front()
-            && let Some(c) = self.counters.iter_mut().find(|c| c.who == old.key.recipient) { c.floor = c.floor.max(Some(old.key.counter)); }
+        if self.kept.len() == ANSWERS_KEPT
+            && let Some(old) = self.kept.pop_front()
+            && let Some(c) = self.counters.iter_mut().find(|c| c.who == old.key.recipient)
+        {
+            c.floor = c.floor.max(Some(old.key.counter));
+        }
         self.kept.push_back(record);
     }
 }

@@ -49,5 +49,7 @@ impl Fault {
     }
     /// Does it hold at the instant, there?
     #[must_use]
-    pub fn holds(&self, region: Region, at: i64) -> bool { self.region == region && (self.from..self.until).contains(&at) }
+    pub fn holds(&self, region: Region, at: i64) -> bool {
+        self.region == region && (self.from..self.until).contains(&at)
+    }
 }

@@ -65,7 +65,9 @@ impl Recipients {
     /// The recipient for a home; `None` where there is none at all.
     #[must_use]
     pub fn of(&self, home: u32) -> Option<Eui64> {
-        if self.0.is_empty() { return None; }
+        if self.0.is_empty() {
+            return None;
+        }
         self.0.get(home as usize % self.0.len()).copied()
     }
 }
@@ -92,10 +94,27 @@ impl Feed {
     /// Alerts that are at the interface at or after `from`, µs UTC, of a network that began on
     /// `first`.
     #[must_use]
-    pub fn new(network: &Network, first: Day, storms: Vec<Storm>, recipients: Recipients, from: i64) -> Feed {
+    pub fn new(
+        network: &Network,
+        first: Day,
+        storms: Vec<Storm>,
+        recipients: Recipients,
+        from: i64,
+    ) -> Feed {
         // Alerts raised late on the day before may arrive now.
         let day = Day(Utc(from).day().0 - 1).max(first);
-        let mut feed = Feed { first, storms, recipients, day, list: Vec::new().into_iter(), late: Vec::new(), peeked: None, last: 0, from, closing: BTreeMap::new() };
+        let mut feed = Feed {
+            first,
+            storms,
+            recipients,
+            day,
+            list: Vec::new().into_iter(),
+            late: Vec::new(),
+            peeked: None,
+            last: 0,
+            from,
+            closing: BTreeMap::new(),
+        };
         feed.load(network);
         feed
     }
@@ -113,7 +132,9 @@ impl Feed {
     pub fn promise(&mut self, record: &Record) {
         let Some(due) = record.due.filter(|&d| d >= self.from) else { return };
         let mut number = due.unsigned_abs();
-        while self.closing.contains_key(&number) { number += 1; }
+        while self.closing.contains_key(&number) {
+            number += 1;
+        }
         self.closing.insert(number, record.clone());
     }
 
@@ -138,8 +159,12 @@ impl Feed {
             }
         }
         loop {
-            let Some((number, alert)) = self.peeked.take_if(|(_, a)| a.received < until) else { return Ok(None) };
-            if let Some(what) = self.message(emulator, &alert)? { return Ok(Some(Due { number, at: alert.received, what })); }
+            let Some((number, alert)) = self.peeked.take_if(|(_, a)| a.received < until) else {
+                return Ok(None);
+            };
+            if let Some(what) = self.message(emulator, &alert)? {
+                return Ok(Some(Due { number, at: alert.received, what }));
+            }
             self.peek(&emulator.network);
         }
     }
@@ -155,7 +180,9 @@ impl Feed {
                 }
                 None => {
                     // A fleet without homes says nothing on any day.
-                    if network.fleet.homes.is_empty() { return None; }
+                    if network.fleet.homes.is_empty() {
+                        return None;
+                    }
                     self.day = self.day.plus(1);
                     self.load(network);
                 }
@@ -167,13 +194,26 @@ impl Feed {
     /// `None` for a device's alert that nobody gets.
     fn message(&self, emulator: &Emulator, a: &Raised) -> Result<Option<What>, GbcsError> {
         if a.code == "AD1" {
-            let since = match a.source { AlertSource::PowerCut(i) => emulator.network.faults.get(i).map_or(a.raised - AD1_AFTER, |f| f.from), _ => a.raised - AD1_AFTER };
+            let since = match a.source {
+                AlertSource::PowerCut(i) => {
+                    emulator.network.faults.get(i).map_or(a.raised - AD1_AFTER, |f| f.from)
+                }
+                _ => a.raised - AD1_AFTER,
+            };
             return Ok(Some(What::PowerOutage { hub: a.device, since }));
         }
         let code = u16::from_str_radix(a.code, 16).unwrap_or(0);
         let Some((home, kind)) = home_of(a.device) else { return Ok(None) };
         let Some(recipient) = self.recipients.of(home) else { return Ok(None) };
-        device_message(emulator, a.device, recipient, a.counter, GENERIC_CRITICAL, &alert_content(form(kind), code)).map(|b| Some(What::Device(b)))
+        device_message(
+            emulator,
+            a.device,
+            recipient,
+            a.counter,
+            GENERIC_CRITICAL,
+            &alert_content(form(kind), code),
+        )
+        .map(|b| Some(What::Device(b)))
     }
 }
 
@@ -181,37 +221,71 @@ impl Feed {
 fn on(network: &Network, first: Day, day: Day, storms: &[Storm]) -> Vec<Raised> {
     let mut all = network.alerts_on(first, day, storms);
     for (i, f) in network.faults.iter().enumerate() {
-        if !matches!(f.trouble, Trouble::PowerCut { .. }) || Utc(f.until).day() != day { continue; }
+        if !matches!(f.trouble, Trouble::PowerCut { .. }) || Utc(f.until).day() != day {
+            continue;
+        }
         let code = if f.until - f.from >= AD1_AFTER { RESTORED_LONG } else { RESTORED };
         for &home in network.dark(i) {
             let mut rng = Rng::stream(network.seed, &[11, i as u64, u64::from(home)]);
             let raised = f.until + rng.between(0, 10 * SECOND / PER_MILLISECOND) * PER_MILLISECOND;
-            let received = raised + rng.between(SECOND / PER_MILLISECOND, 30 * SECOND / PER_MILLISECOND) * PER_MILLISECOND;
+            let received = raised
+                + rng.between(SECOND / PER_MILLISECOND, 30 * SECOND / PER_MILLISECOND)
+                    * PER_MILLISECOND;
             // The counter is the time in ms, with the top bit so that it meets none of the usual.
             let counter = (raised / PER_MILLISECOND).unsigned_abs() | 1 << 62;
-            all.push(Raised { device: device(home, DeviceType::Esme), counter, code, raised, received, source: AlertSource::PowerCut(i) });
+            all.push(Raised {
+                device: device(home, DeviceType::Esme),
+                counter,
+                code,
+                raised,
+                received,
+                source: AlertSource::PowerCut(i),
+            });
         }
     }
     all
 }
 
 const fn form(kind: DeviceType) -> AlertForm {
-    match kind { DeviceType::Esme => AlertForm::Dlms, DeviceType::Gsme | DeviceType::Gpf => AlertForm::Zigbee, DeviceType::Chf => AlertForm::Asn1 }
+    match kind {
+        DeviceType::Esme => AlertForm::Dlms,
+        DeviceType::Gsme | DeviceType::Gpf => AlertForm::Zigbee,
+        DeviceType::Chf => AlertForm::Asn1,
+    }
 }
 
 fn closing(emulator: &Emulator, record: &Record) -> Result<Vec<u8>, GbcsError> {
     let key = record.key;
     let gas = matches!(home_of(key.device), Some((_, DeviceType::Gsme | DeviceType::Gpf)));
-    let (form, code) = if gas { (AlertForm::Zigbee, FUTURE_DATED_GBZ) } else { (AlertForm::Dlms, FUTURE_DATED_DLMS) };
+    let (form, code) = if gas {
+        (AlertForm::Zigbee, FUTURE_DATED_GBZ)
+    } else {
+        (AlertForm::Dlms, FUTURE_DATED_DLMS)
+    };
     let content = closing_content(form, FUTURE_DATED_SUCCESS, key.counter, key.code);
     // The device's own counter: its number of the execution, apart from those of other alerts.
     device_message(emulator, key.device, key.recipient, record.number | 1 << 61, code, &content)
 }
 
-fn device_message(emulator: &Emulator, device: Eui64, recipient: Eui64, counter: u64, code: u16, content: &[u8]) -> Result<Vec<u8>, GbcsError> {
+fn device_message(
+    emulator: &Emulator,
+    device: Eui64,
+    recipient: Eui64,
+    counter: u64,
+    code: u16,
+    content: &[u8],
+) -> Result<Vec<u8>, GbcsError> {
     let message = Message {
-        cra: Cra::Alert, counter, originator: device, recipient, date_time: None, code,
-        supplementary: Supplementary::None, content, signature: Signature::Empty, mac: None,
+        cra: Cra::Alert,
+        counter,
+        originator: device,
+        recipient,
+        date_time: None,
+        code,
+        supplementary: Supplementary::None,
+        content,
+        signature: Signature::Empty,
+        mac: None,
     };
     emulator.protection.protect(&message, true)
 }

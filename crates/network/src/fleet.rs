@@ -26,15 +26,28 @@ pub const MAX_HOMES: u32 = 0x00FF_FFFF;
 /// The device of a home.
 #[must_use]
 pub fn device(home: u32, kind: DeviceType) -> Eui64 {
-    let byte = match kind { DeviceType::Esme => 1, DeviceType::Gsme => 2, DeviceType::Chf => 3, DeviceType::Gpf => 4 };
+    let byte = match kind {
+        DeviceType::Esme => 1,
+        DeviceType::Gsme => 2,
+        DeviceType::Chf => 3,
+        DeviceType::Gpf => 4,
+    };
     Eui64(DEVICE_PREFIX | byte << 24 | u64::from(home))
 }
 
 /// Home and type of a device; `None` for what is no device of ours.
 #[must_use]
 pub fn home_of(eui: Eui64) -> Option<(u32, DeviceType)> {
-    if eui.0 >> 32 << 32 != DEVICE_PREFIX { return None; }
-    let kind = match eui.0 >> 24 & 0xFF { 1 => DeviceType::Esme, 2 => DeviceType::Gsme, 3 => DeviceType::Chf, 4 => DeviceType::Gpf, _ => return None };
+    if eui.0 >> 32 << 32 != DEVICE_PREFIX {
+        return None;
+    }
+    let kind = match eui.0 >> 24 & 0xFF {
+        1 => DeviceType::Esme,
+        2 => DeviceType::Gsme,
+        3 => DeviceType::Chf,
+        4 => DeviceType::Gpf,
+        _ => return None,
+    };
     Some(((eui.0 & u64::from(MAX_HOMES)) as u32, kind))
 }
 
@@ -74,15 +87,18 @@ impl Home {
     /// Is the hub installed and connected on the day?
     #[must_use]
     pub fn connected_on(&self, day: Day) -> bool {
-        self.installed <= day && match self.wan {
-            Wan::AtInstall => true,
-            Wan::After(n) => self.installed.plus(i32::from(n)) <= day,
-            Wan::Never => false,
-        }
+        self.installed <= day
+            && match self.wan {
+                Wan::AtInstall => true,
+                Wan::After(n) => self.installed.plus(i32::from(n)) <= day,
+                Wan::Never => false,
+            }
     }
     /// Meters in the home (the hub and the gas proxy function are none).
     #[must_use]
-    pub fn meters(&self) -> u32 { 1 + u32::from(self.gas) }
+    pub fn meters(&self) -> u32 {
+        1 + u32::from(self.gas)
+    }
 }
 
 /// What a fleet is made of.
@@ -147,16 +163,38 @@ fn build_home(config: &FleetConfig, number: u32, room: u32) -> Home {
         config.first.plus(-(rng.between(200, 1_500) as i32))
     };
     let poor = region == Region::North;
-    let in_coverage = generation == Generation::Smets1 || !rng.chance(if poor { 30_000 } else { 8_000 });
+    let in_coverage =
+        generation == Generation::Smets1 || !rng.chance(if poor { 30_000 } else { 8_000 });
     let trouble = rng.chance(match (generation, in_coverage) {
         (Generation::Smets1, _) => 2_000,
         (_, false) => 700_000,
-        (_, true) => if poor { 50_000 } else { 5_000 },
+        (_, true) => {
+            if poor {
+                50_000
+            } else {
+                5_000
+            }
+        }
     });
-    let wan = if !trouble { Wan::AtInstall } else if rng.chance(600_000) { Wan::After(rng.between(1, 120) as u16) } else { Wan::Never };
+    let wan = if !trouble {
+        Wan::AtInstall
+    } else if rng.chance(600_000) {
+        Wan::After(rng.between(1, 120) as u16)
+    } else {
+        Wan::Never
+    };
     // The coverage database is wrong now and then: it promises what is not there, or denies what is.
     let predicted = in_coverage != rng.chance(if poor { 15_000 } else { 4_000 });
-    Home { number, region, generation, gas: room > 1 && number % 10 < GAS_IN_TEN, installed, wan, in_coverage, predicted }
+    Home {
+        number,
+        region,
+        generation,
+        gas: room > 1 && number % 10 < GAS_IN_TEN,
+        installed,
+        wan,
+        in_coverage,
+        predicted,
+    }
 }
 
 #[cfg(test)]

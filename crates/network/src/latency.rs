@@ -18,7 +18,9 @@ pub struct Latency(pub &'static [(u64, i64)]);
 
 impl Latency {
     /// One draw, µs.
-    pub fn draw(self, rng: &mut Rng) -> i64 { self.at(rng.below(1_000_001)) }
+    pub fn draw(self, rng: &mut Rng) -> i64 {
+        self.at(rng.below(1_000_001))
+    }
 
     /// The quantile at a share in ppm, µs.
     #[must_use]
@@ -27,7 +29,11 @@ impl Latency {
         for &(share, value) in self.0 {
             if ppm <= share {
                 let span = (share - last.0) as i64;
-                return if span == 0 { value } else { last.1 + (value - last.1) * (ppm - last.0) as i64 / span };
+                return if span == 0 {
+                    value
+                } else {
+                    last.1 + (value - last.1) * (ppm - last.0) as i64 / span
+                };
             }
             last = (share, value);
         }
@@ -67,18 +73,47 @@ pub const QUIET_UNTIL_HOUR: i64 = 6;
 
 /// Is the instant in the quiet hours?
 #[must_use]
-pub fn is_quiet(at: i64) -> bool { at.rem_euclid(24 * HOUR) < QUIET_UNTIL_HOUR * HOUR }
+pub fn is_quiet(at: i64) -> bool {
+    at.rem_euclid(24 * HOUR) < QUIET_UNTIL_HOUR * HOUR
+}
 
 /// The poor region: Users wait and often in vain, while its hubs answer tests within 25 s or not
 /// at all.
 pub const POOR_NORTH: RegionProfile = RegionProfile {
     region: Region::North,
     provider: "CSPN",
-    busy: Latency(&[(0, 2 * SECOND), (500_000, 11 * SECOND), (800_000, 20 * SECOND), (900_000, 28 * SECOND), (960_000, 60 * SECOND), (1_000_000, 420 * SECOND)]),
-    quiet: Latency(&[(0, 2 * SECOND), (500_000, 6 * SECOND), (950_000, 18 * SECOND), (1_000_000, 40 * SECOND)]),
-    hub: Latency(&[(0, SECOND), (500_000, 4 * SECOND), (950_000, 12 * SECOND), (1_000_000, 23 * SECOND)]),
-    relaxed: Latency(&[(0, 20 * SECOND), (500_000, 5 * MINUTE), (950_000, 45 * MINUTE), (1_000_000, 115 * MINUTE)]),
-    bulk: Latency(&[(0, MINUTE), (500_000, 40 * MINUTE), (950_000, 7 * HOUR), (1_000_000, 21 * HOUR)]),
+    busy: Latency(&[
+        (0, 2 * SECOND),
+        (500_000, 11 * SECOND),
+        (800_000, 20 * SECOND),
+        (900_000, 28 * SECOND),
+        (960_000, 60 * SECOND),
+        (1_000_000, 420 * SECOND),
+    ]),
+    quiet: Latency(&[
+        (0, 2 * SECOND),
+        (500_000, 6 * SECOND),
+        (950_000, 18 * SECOND),
+        (1_000_000, 40 * SECOND),
+    ]),
+    hub: Latency(&[
+        (0, SECOND),
+        (500_000, 4 * SECOND),
+        (950_000, 12 * SECOND),
+        (1_000_000, 23 * SECOND),
+    ]),
+    relaxed: Latency(&[
+        (0, 20 * SECOND),
+        (500_000, 5 * MINUTE),
+        (950_000, 45 * MINUTE),
+        (1_000_000, 115 * MINUTE),
+    ]),
+    bulk: Latency(&[
+        (0, MINUTE),
+        (500_000, 40 * MINUTE),
+        (950_000, 7 * HOUR),
+        (1_000_000, 21 * HOUR),
+    ]),
     loss_busy: 155_000,
     loss_quiet: 45_000,
     loss_hub: 65_000,
@@ -89,11 +124,37 @@ pub const POOR_NORTH: RegionProfile = RegionProfile {
 pub const GOOD_CENTRAL: RegionProfile = RegionProfile {
     region: Region::Central,
     provider: "CSPC",
-    busy: Latency(&[(0, SECOND), (500_000, 4 * SECOND), (950_000, 11 * SECOND), (995_000, 26 * SECOND), (1_000_000, 90 * SECOND)]),
-    quiet: Latency(&[(0, SECOND), (500_000, 3 * SECOND), (950_000, 8 * SECOND), (1_000_000, 24 * SECOND)]),
-    hub: Latency(&[(0, SECOND), (500_000, 3 * SECOND), (950_000, 9 * SECOND), (1_000_000, 24 * SECOND)]),
-    relaxed: Latency(&[(0, 10 * SECOND), (500_000, 2 * MINUTE), (950_000, 20 * MINUTE), (1_000_000, 110 * MINUTE)]),
-    bulk: Latency(&[(0, 30 * SECOND), (500_000, 20 * MINUTE), (950_000, 3 * HOUR), (1_000_000, 20 * HOUR)]),
+    busy: Latency(&[
+        (0, SECOND),
+        (500_000, 4 * SECOND),
+        (950_000, 11 * SECOND),
+        (995_000, 26 * SECOND),
+        (1_000_000, 90 * SECOND),
+    ]),
+    quiet: Latency(&[
+        (0, SECOND),
+        (500_000, 3 * SECOND),
+        (950_000, 8 * SECOND),
+        (1_000_000, 24 * SECOND),
+    ]),
+    hub: Latency(&[
+        (0, SECOND),
+        (500_000, 3 * SECOND),
+        (950_000, 9 * SECOND),
+        (1_000_000, 24 * SECOND),
+    ]),
+    relaxed: Latency(&[
+        (0, 10 * SECOND),
+        (500_000, 2 * MINUTE),
+        (950_000, 20 * MINUTE),
+        (1_000_000, 110 * MINUTE),
+    ]),
+    bulk: Latency(&[
+        (0, 30 * SECOND),
+        (500_000, 20 * MINUTE),
+        (950_000, 3 * HOUR),
+        (1_000_000, 20 * HOUR),
+    ]),
     loss_busy: 3_000,
     loss_quiet: 1_500,
     loss_hub: 3_000,
@@ -104,7 +165,13 @@ pub const GOOD_CENTRAL: RegionProfile = RegionProfile {
 pub const GOOD_SOUTH: RegionProfile = RegionProfile {
     region: Region::South,
     provider: "CSPS",
-    busy: Latency(&[(0, SECOND), (500_000, 4 * SECOND), (950_000, 10 * SECOND), (996_000, 25 * SECOND), (1_000_000, 80 * SECOND)]),
+    busy: Latency(&[
+        (0, SECOND),
+        (500_000, 4 * SECOND),
+        (950_000, 10 * SECOND),
+        (996_000, 25 * SECOND),
+        (1_000_000, 80 * SECOND),
+    ]),
     loss_busy: 2_500,
     loss_hub: 2_500,
     ..GOOD_CENTRAL
@@ -117,7 +184,10 @@ mod tests {
     #[test]
     fn quantiles_are_read_between_the_points() {
         let l = Latency(&[(0, 100), (500_000, 200), (1_000_000, 1_000)]);
-        assert_eq!([0, 250_000, 500_000, 750_000, 1_000_000].map(|p| l.at(p)), [100, 150, 200, 600, 1_000]);
+        assert_eq!(
+            [0, 250_000, 500_000, 750_000, 1_000_000].map(|p| l.at(p)),
+            [100, 150, 200, 600, 1_000]
+        );
     }
 
     #[test]
@@ -127,7 +197,10 @@ mod tests {
                 assert_eq!((l.0[0].0, l.0[l.0.len() - 1].0), (0, 1_000_000));
                 assert!(l.0.windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 < w[1].1));
             }
-            assert!(p.hub.at(1_000_000) < 25 * SECOND, "a hub without faults answers within the shortest limit");
+            assert!(
+                p.hub.at(1_000_000) < 25 * SECOND,
+                "a hub without faults answers within the shortest limit"
+            );
         }
     }
 

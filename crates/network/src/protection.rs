@@ -38,10 +38,20 @@ pub struct Agreed(RefCell<HashMap<(Eui64, Eui64), (PublicKey, SharedSecret)>>);
 
 impl Agreed {
     /// The secret of a device with another, whose public key this is.
-    fn with(&self, seed: u64, device: Eui64, other: Eui64, public: &PublicKey) -> Result<SharedSecret, GbcsError> {
+    fn with(
+        &self,
+        seed: u64,
+        device: Eui64,
+        other: Eui64,
+        public: &PublicKey,
+    ) -> Result<SharedSecret, GbcsError> {
         let mut known = self.0.borrow_mut();
-        if let Some((_, s)) = known.get(&(device, other)).filter(|(of, _)| of == public) { return Ok(*s); }
-        if known.len() >= MOST_AGREED { known.clear(); }
+        if let Some((_, s)) = known.get(&(device, other)).filter(|(of, _)| of == public) {
+            return Ok(*s);
+        }
+        if known.len() >= MOST_AGREED {
+            known.clear();
+        }
         let secret = agreement_key(seed, device)?.agree(public)?;
         known.insert((device, other), (*public, secret));
         Ok(secret)
@@ -53,12 +63,17 @@ const BROKER: Eui64 = Eui64(0);
 
 /// Which of a device's keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Usage { Agreement = 8, Signature = 9 }
+enum Usage {
+    Agreement = 8,
+    Signature = 9,
+}
 
 fn private(seed: u64, device: Eui64, usage: Usage) -> [u8; PRIVATE_BYTES] {
     let mut rng = Rng::stream(seed, &[usage as u64, device.0]);
     let mut key = [0; PRIVATE_BYTES];
-    for piece in key.chunks_exact_mut(8) { piece.copy_from_slice(&rng.bits().to_be_bytes()); }
+    for piece in key.chunks_exact_mut(8) {
+        piece.copy_from_slice(&rng.bits().to_be_bytes());
+    }
     // Below the curve's order, and not zero.
     key[0] &= 0x7F;
     key[PRIVATE_BYTES - 1] |= 1;
@@ -69,13 +84,17 @@ fn private(seed: u64, device: Eui64, usage: Usage) -> [u8; PRIVATE_BYTES] {
 ///
 /// # Errors
 /// `bad-key`, never in practice.
-pub fn agreement_key(seed: u64, device: Eui64) -> Result<AgreementKey, GbcsError> { AgreementKey::read(&private(seed, device, Usage::Agreement)) }
+pub fn agreement_key(seed: u64, device: Eui64) -> Result<AgreementKey, GbcsError> {
+    AgreementKey::read(&private(seed, device, Usage::Agreement))
+}
 
 /// A device's signing key.
 ///
 /// # Errors
 /// `bad-key`, never in practice.
-pub fn signing_key(seed: u64, device: Eui64) -> Result<SigningKey, GbcsError> { SigningKey::read(&private(seed, device, Usage::Signature)) }
+pub fn signing_key(seed: u64, device: Eui64) -> Result<SigningKey, GbcsError> {
+    SigningKey::read(&private(seed, device, Usage::Signature))
+}
 
 impl Protection {
     /// Does the device take the Command? Its MAC is checked where the broker's key is known.
@@ -84,7 +103,10 @@ impl Protection {
     /// `bad-mac`.
     pub fn check(&self, command: &Parsed<'_>) -> Result<(), GbcsError> {
         let Some(broker) = &self.broker else { return Ok(()) };
-        mac::verify(&self.agreed.with(self.seed, command.message.recipient, BROKER, broker)?, command)
+        mac::verify(
+            &self.agreed.with(self.seed, command.message.recipient, BROKER, broker)?,
+            command,
+        )
     }
 
     /// A device's message with the protection that it gives: a signature where `critical`, else a
@@ -95,13 +117,19 @@ impl Protection {
     pub fn protect(&self, m: &Message<'_>, critical: bool) -> Result<Vec<u8>, GbcsError> {
         let plain = Message { signature: Signature::Empty, mac: None, ..*m };
         if critical {
-            if !self.sign { return build(&plain); }
+            if !self.sign {
+                return build(&plain);
+            }
             let bytes = build(&plain)?;
-            let raw = signing_key(self.seed, m.originator)?.sign(northbound_gbcs::parse(&bytes)?.signed)?;
+            let raw = signing_key(self.seed, m.originator)?
+                .sign(northbound_gbcs::parse(&bytes)?.signed)?;
             return build(&Message { signature: Signature::Signed(&raw), ..plain });
         }
         match self.recipients.get(&m.recipient) {
-            Some(public) => mac::with_mac(&self.agreed.with(self.seed, m.originator, m.recipient, public)?, &plain),
+            Some(public) => mac::with_mac(
+                &self.agreed.with(self.seed, m.originator, m.recipient, public)?,
+                &plain,
+            ),
             None => build(&plain),
         }
     }

@@ -60,7 +60,9 @@ impl Record {
     pub fn encode(&self, out: &mut Vec<u8>) {
         let mut payload = Vec::with_capacity(FIXED_BYTES + self.answer.len());
         payload.extend([VERSION, (u8::from(self.error) * ERROR) | (u8::from(self.once) * ONCE)]);
-        for word in [self.key.device.0, self.key.recipient.0, self.key.counter] { payload.extend(word.to_be_bytes()); }
+        for word in [self.key.device.0, self.key.recipient.0, self.key.counter] {
+            payload.extend(word.to_be_bytes());
+        }
         payload.extend(self.key.code.to_be_bytes());
         payload.extend(self.number.to_be_bytes());
         payload.extend(self.delivered.to_be_bytes());
@@ -78,16 +80,32 @@ impl Record {
     pub fn decode(bytes: &[u8]) -> Result<(Record, usize), RecordError> {
         let (length, rest) = bytes.split_first_chunk::<4>().ok_or(RecordError::Cut)?;
         let length = u32::from_be_bytes(*length) as usize;
-        if !(FIXED_BYTES..=MAX_PAYLOAD_BYTES).contains(&length) { return Err(RecordError::Foreign); }
+        if !(FIXED_BYTES..=MAX_PAYLOAD_BYTES).contains(&length) {
+            return Err(RecordError::Foreign);
+        }
         let (sum, rest) = rest.split_first_chunk::<4>().ok_or(RecordError::Cut)?;
         let payload = rest.get(..length).ok_or(RecordError::Cut)?;
-        if crc32fast::hash(payload) != u32::from_be_bytes(*sum) { return Err(RecordError::Checksum); }
+        if crc32fast::hash(payload) != u32::from_be_bytes(*sum) {
+            return Err(RecordError::Checksum);
+        }
         let word = |at: usize| payload[at..at + 8].iter().fold(0u64, |n, &b| n << 8 | u64::from(b));
-        if payload[0] != VERSION || payload[1] > ERROR | ONCE { return Err(RecordError::Foreign); }
-        let key = Correlation { device: Eui64(word(2)), recipient: Eui64(word(10)), counter: word(18), code: u16::from(payload[26]) << 8 | u16::from(payload[27]) };
+        if payload[0] != VERSION || payload[1] > ERROR | ONCE {
+            return Err(RecordError::Foreign);
+        }
+        let key = Correlation {
+            device: Eui64(word(2)),
+            recipient: Eui64(word(10)),
+            counter: word(18),
+            code: u16::from(payload[26]) << 8 | u16::from(payload[27]),
+        };
         let record = Record {
-            key, number: word(28), delivered: word(36) as i64, error: payload[1] & ERROR != 0, once: payload[1] & ONCE != 0,
-            due: Some(word(44) as i64).filter(|&d| d != NONE), answer: payload[FIXED_BYTES..].to_vec(),
+            key,
+            number: word(28),
+            delivered: word(36) as i64,
+            error: payload[1] & ERROR != 0,
+            once: payload[1] & ONCE != 0,
+            due: Some(word(44) as i64).filter(|&d| d != NONE),
+            answer: payload[FIXED_BYTES..].to_vec(),
         };
         Ok((record, FRAME_BYTES + length))
     }
@@ -98,8 +116,21 @@ mod tests {
     use super::*;
 
     fn record(answer: usize) -> Record {
-        let key = Correlation { device: Eui64(0x00DB_1234_0100_0001), recipient: Eui64(0x90B3_D51F_3001_0000), counter: u64::MAX, code: 0x8001 };
-        Record { key, number: 3, delivered: -5, error: true, once: false, due: (answer > 0).then_some(9), answer: vec![7; answer] }
+        let key = Correlation {
+            device: Eui64(0x00DB_1234_0100_0001),
+            recipient: Eui64(0x90B3_D51F_3001_0000),
+            counter: u64::MAX,
+            code: 0x8001,
+        };
+        Record {
+            key,
+            number: 3,
+            delivered: -5,
+            error: true,
+            once: false,
+            due: (answer > 0).then_some(9),
+            answer: vec![7; answer],
+        }
     }
 
     #[test]
@@ -110,7 +141,9 @@ mod tests {
         record(0).encode(&mut bytes);
         assert_eq!(Record::decode(&bytes), Ok((record(20), whole)));
         assert_eq!(Record::decode(&bytes[whole..]), Ok((record(0), bytes.len() - whole)));
-        for n in 0..whole { assert_eq!(Record::decode(&bytes[..n]), Err(RecordError::Cut), "{n}"); }
+        for n in 0..whole {
+            assert_eq!(Record::decode(&bytes[..n]), Err(RecordError::Cut), "{n}");
+        }
         for at in 0..whole {
             let mut odd = bytes[..whole].to_vec();
             odd[at] ^= 0x10;
@@ -125,6 +158,10 @@ mod tests {
             record(n).encode(&mut bytes);
             assert_eq!(Record::decode(&bytes).is_ok(), fits);
         }
-        assert_eq!(Record::decode(&[0; 64]), Err(RecordError::Foreign), "a block of zeros is no record");
+        assert_eq!(
+            Record::decode(&[0; 64]),
+            Err(RecordError::Foreign),
+            "a block of zeros is no record"
+        );
     }
 }

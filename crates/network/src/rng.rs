@@ -18,7 +18,9 @@ impl Rng {
     /// The stream that belongs to a seed and to the parts that name what is drawn for.
     #[must_use]
     pub fn stream(seed: u64, parts: &[u64]) -> Rng {
-        Rng(parts.iter().fold(mix(seed ^ GOLDEN), |h, &p| mix(h.wrapping_add(GOLDEN) ^ mix(p.wrapping_add(GOLDEN)))))
+        Rng(parts.iter().fold(mix(seed ^ GOLDEN), |h, &p| {
+            mix(h.wrapping_add(GOLDEN) ^ mix(p.wrapping_add(GOLDEN)))
+        }))
     }
 
     /// The next 64 bits.
@@ -29,7 +31,9 @@ impl Rng {
 
     /// A whole number in `0..n` (0 where `n` is 0), by the high half of a product: the bias is
     /// below n ÷ 2^64.
-    pub fn below(&mut self, n: u64) -> u64 { ((u128::from(self.bits()) * u128::from(n)) >> 64) as u64 }
+    pub fn below(&mut self, n: u64) -> u64 {
+        ((u128::from(self.bits()) * u128::from(n)) >> 64) as u64
+    }
 
     /// A whole number in `from..to` (`from` where the range is empty).
     pub fn between(&mut self, from: i64, to: i64) -> i64 {
@@ -37,13 +41,17 @@ impl Rng {
     }
 
     /// True with a chance of `ppm` in a million.
-    pub fn chance(&mut self, ppm: u64) -> bool { self.below(1_000_000) < ppm }
+    pub fn chance(&mut self, ppm: u64) -> bool {
+        self.below(1_000_000) < ppm
+    }
 
     /// The index of one of the weights, in proportion to them (0 where all are 0).
     pub fn weighted(&mut self, weights: impl Iterator<Item = u64> + Clone) -> usize {
         let mut left = self.below(weights.clone().sum());
         for (i, w) in weights.enumerate() {
-            if left < w { return i; }
+            if left < w {
+                return i;
+            }
             left -= w;
         }
         0
@@ -56,7 +64,10 @@ mod tests {
 
     #[test]
     fn streams_repeat_and_differ() {
-        let take = |parts: &[u64]| { let mut r = Rng::stream(7, parts); (0..4).map(|_| r.bits()).collect::<Vec<_>>() };
+        let take = |parts: &[u64]| {
+            let mut r = Rng::stream(7, parts);
+            (0..4).map(|_| r.bits()).collect::<Vec<_>>()
+        };
         assert_eq!(take(&[1, 2]), take(&[1, 2]));
         assert_ne!(take(&[1, 2]), take(&[2, 1]));
         assert_ne!(take(&[0]), take(&[]));
@@ -66,13 +77,17 @@ mod tests {
     fn draws_stay_in_range_and_spread() {
         let mut r = Rng::stream(1, &[]);
         let mut seen = [0u32; 10];
-        for _ in 0..10_000 { seen[r.below(10) as usize] += 1; }
+        for _ in 0..10_000 {
+            seen[r.below(10) as usize] += 1;
+        }
         assert!(seen.iter().all(|&n| (850..1150).contains(&n)), "{seen:?}");
         assert_eq!(r.below(0), 0);
         assert_eq!(r.between(5, 5), 5);
         assert!(!r.chance(0) && r.chance(1_000_000));
         let mut w = [0u32; 3];
-        for _ in 0..4_000 { w[r.weighted([1u64, 0, 3].into_iter())] += 1; }
+        for _ in 0..4_000 {
+            w[r.weighted([1u64, 0, 3].into_iter())] += 1;
+        }
         assert!(w[1] == 0 && (850..1150).contains(&w[0]), "{w:?}");
     }
 }

@@ -54,7 +54,9 @@ pub struct Span {
 impl Span {
     /// Does it hold at an instant, µs from the start?
     #[must_use]
-    pub fn holds(&self, at: i64) -> bool { (self.from..self.until).contains(&at) }
+    pub fn holds(&self, at: i64) -> bool {
+        (self.from..self.until).contains(&at)
+    }
 }
 
 /// A trouble of a region.
@@ -136,24 +138,53 @@ impl Scenario {
     /// The faults of a run that starts at `start`.
     #[must_use]
     pub fn faults(&self, start: Utc) -> Vec<Fault> {
-        self.faults.iter().map(|f| Fault { region: f.region, from: start.0 + f.span.from, until: start.0 + f.span.until, trouble: f.trouble }).collect()
+        self.faults
+            .iter()
+            .map(|f| Fault {
+                region: f.region,
+                from: start.0 + f.span.from,
+                until: start.0 + f.span.until,
+                trouble: f.trouble,
+            })
+            .collect()
     }
 
     /// The storms of a run that starts at `start`.
     #[must_use]
     pub fn storms(&self, start: Utc) -> Vec<Storm> {
-        self.storms.iter().map(|s| Storm { home: s.home, code: s.code, from: start.0 + s.span.from, until: start.0 + s.span.until, every: s.every }).collect()
+        self.storms
+            .iter()
+            .map(|s| Storm {
+                home: s.home,
+                code: s.code,
+                from: start.0 + s.span.from,
+                until: start.0 + s.span.until,
+                every: s.every,
+            })
+            .collect()
     }
 
     /// The network of a run that starts at `start`: the invented regions, the fleet, the faults.
     #[must_use]
     pub fn network(&self, start: Utc) -> Network {
         let days = u32::try_from(self.length.div_euclid(DAY_US) + 1).unwrap_or(1);
-        let fleet = Fleet::build(&FleetConfig { seed: self.seed, meters: self.meters, first: start.day(), days });
-        Network::new(self.seed, fleet, vec![POOR_NORTH, GOOD_CENTRAL, GOOD_SOUTH], self.faults(start))
+        let fleet = Fleet::build(&FleetConfig {
+            seed: self.seed,
+            meters: self.meters,
+            first: start.day(),
+            days,
+        });
+        Network::new(
+            self.seed,
+            fleet,
+            vec![POOR_NORTH, GOOD_CENTRAL, GOOD_SOUTH],
+            self.faults(start),
+        )
     }
 
     /// How a User's endpoint fails at an instant, µs from the start: the first entry that holds.
     #[must_use]
-    pub fn endpoint(&self, user: Eui64, at: i64) -> Option<&PlannedEndpoint> { self.endpoints.iter().find(|e| e.user == user && e.span.holds(at)) }
+    pub fn endpoint(&self, user: Eui64, at: i64) -> Option<&PlannedEndpoint> {
+        self.endpoints.iter().find(|e| e.user == user && e.span.holds(at))
+    }
 }

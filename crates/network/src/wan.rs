@@ -82,21 +82,34 @@ pub struct Network {
 impl Network {
     /// A network with its faults; the hubs of each power cut are chosen here, by the seed.
     #[must_use]
-    pub fn new(seed: u64, fleet: Fleet, profiles: Vec<RegionProfile>, faults: Vec<Fault>) -> Network {
-        let dark = faults.iter().enumerate().map(|(i, f)| match f.trouble {
-            Trouble::PowerCut { hubs } => choose(seed, i as u64, &fleet, f, hubs),
-            _ => Vec::new(),
-        }).collect();
+    pub fn new(
+        seed: u64,
+        fleet: Fleet,
+        profiles: Vec<RegionProfile>,
+        faults: Vec<Fault>,
+    ) -> Network {
+        let dark = faults
+            .iter()
+            .enumerate()
+            .map(|(i, f)| match f.trouble {
+                Trouble::PowerCut { hubs } => choose(seed, i as u64, &fleet, f, hubs),
+                _ => Vec::new(),
+            })
+            .collect();
         Network { seed, fleet, profiles, faults, dark }
     }
 
     /// The homes that a fault leaves without supply, sorted (none for other troubles).
     #[must_use]
-    pub fn dark(&self, fault: usize) -> &[u32] { self.dark.get(fault).map_or(&[], Vec::as_slice) }
+    pub fn dark(&self, fault: usize) -> &[u32] {
+        self.dark.get(fault).map_or(&[], Vec::as_slice)
+    }
 
     /// The profile of a region.
     #[must_use]
-    pub fn profile(&self, region: Region) -> Option<&RegionProfile> { self.profiles.iter().find(|p| p.region == region) }
+    pub fn profile(&self, region: Region) -> Option<&RegionProfile> {
+        self.profiles.iter().find(|p| p.region == region)
+    }
 
     /// What becomes of a Command. A device that is not in the fleet has no route.
     #[must_use]
@@ -104,7 +117,9 @@ impl Network {
         let none = Fate::NoRoute { known: c.at + NO_ROUTE_AFTER };
         let Some((home, kind)) = self.fleet.home(c.target) else { return none };
         let Some(profile) = self.profile(home.region) else { return none };
-        if !home.connected_on(Day(c.at.div_euclid(northbound_types::time::DAY_US) as i32)) { return none; }
+        if !home.connected_on(Day(c.at.div_euclid(northbound_types::time::DAY_US) as i32)) {
+            return none;
+        }
         let mut rng = Rng::stream(self.seed, &[2, c.target.0, c.key, c.at as u64]);
         let mut slow = 100;
         let mut loss = self.own_loss(profile, c, kind);
@@ -113,7 +128,11 @@ impl Network {
                 Trouble::Outage => return none,
                 Trouble::Slow { percent } => slow = slow * percent / 100,
                 Trouble::Loss { ppm } => loss += ppm,
-                Trouble::PowerCut { .. } => if self.dark[i].binary_search(&home.number).is_ok() { return Fate::Lost { delivered: None } },
+                Trouble::PowerCut { .. } => {
+                    if self.dark[i].binary_search(&home.number).is_ok() {
+                        return Fate::Lost { delivered: None };
+                    }
+                }
                 Trouble::ReportingTool => {}
             }
         }
@@ -123,14 +142,24 @@ impl Network {
             // A third of what vanishes had reached the device: its answer was lost on the way back.
             return Fate::Lost { delivered: rng.chance(333_333).then_some(delivered) };
         }
-        Fate::Answered { delivered, answered: delivered + milliseconds(whole * 55 / 100), error: rng.chance(c.error_ppm) }
+        Fate::Answered {
+            delivered,
+            answered: delivered + milliseconds(whole * 55 / 100),
+            error: rng.chance(c.error_ppm),
+        }
     }
 
     fn own_loss(&self, p: &RegionProfile, c: &Command, kind: DeviceType) -> u64 {
         match (c.pace, kind) {
             (Pace::Relaxed | Pace::Bulk, _) => p.loss_patient,
             (Pace::OnDemand, DeviceType::Chf) => p.loss_hub,
-            (Pace::OnDemand, _) => if latency::is_quiet(c.at) { p.loss_quiet } else { p.loss_busy },
+            (Pace::OnDemand, _) => {
+                if latency::is_quiet(c.at) {
+                    p.loss_quiet
+                } else {
+                    p.loss_busy
+                }
+            }
         }
     }
 
@@ -139,28 +168,43 @@ impl Network {
             (Pace::Relaxed, _) => p.relaxed,
             (Pace::Bulk, _) => p.bulk,
             (Pace::OnDemand, DeviceType::Chf) => p.hub,
-            (Pace::OnDemand, _) => if latency::is_quiet(c.at) { p.quiet } else { p.busy },
+            (Pace::OnDemand, _) => {
+                if latency::is_quiet(c.at) {
+                    p.quiet
+                } else {
+                    p.busy
+                }
+            }
         }
     }
 
     /// When the device can take what reaches its hub at `at`: at once, or when a gas meter next
     /// wakes (each at its own minute).
     fn wake(&self, home: &Home, kind: DeviceType, at: i64) -> i64 {
-        if kind != DeviceType::Gsme { return at; }
-        let own = milliseconds(Rng::stream(self.seed, &[3, u64::from(home.number)]).between(0, GSME_WAKES_EVERY));
+        if kind != DeviceType::Gsme {
+            return at;
+        }
+        let own = milliseconds(
+            Rng::stream(self.seed, &[3, u64::from(home.number)]).between(0, GSME_WAKES_EVERY),
+        );
         let past = (at - own).rem_euclid(GSME_WAKES_EVERY);
         if past == 0 { at } else { at + GSME_WAKES_EVERY - past }
     }
 }
 
 /// Clocks of the network count whole milliseconds.
-const fn milliseconds(us: i64) -> i64 { us - us.rem_euclid(1_000) }
+const fn milliseconds(us: i64) -> i64 {
+    us - us.rem_euclid(1_000)
+}
 
 fn choose(seed: u64, fault: u64, fleet: &Fleet, f: &Fault, hubs: u32) -> Vec<u32> {
     let day = Day(f.from.div_euclid(northbound_types::time::DAY_US) as i32);
-    let mut ranked: Vec<(u64, u32)> = fleet.homes.iter()
+    let mut ranked: Vec<(u64, u32)> = fleet
+        .homes
+        .iter()
         .filter(|h| h.region == f.region && h.connected_on(day))
-        .map(|h| (Rng::stream(seed, &[4, fault, u64::from(h.number)]).bits(), h.number)).collect();
+        .map(|h| (Rng::stream(seed, &[4, fault, u64::from(h.number)]).bits(), h.number))
+        .collect();
     ranked.sort_unstable();
     let mut chosen: Vec<u32> = ranked.into_iter().take(hubs as usize).map(|(_, n)| n).collect();
     chosen.sort_unstable();

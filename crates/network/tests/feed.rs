@@ -1,8 +1,15 @@
 //! Alerts in order, resumed after a crash, with their GBCS messages.
 
-use northbound_gbcs::{AlertKey, Cra, Message, Signature, Supplementary, alert::{alert_code, closes_future_dated}, build, content::{CommandContent, closed_command}, parse};
+use northbound_gbcs::{
+    AlertKey, Cra, Message, Signature, Supplementary,
+    alert::{alert_code, closes_future_dated},
+    build,
+    content::{CommandContent, closed_command},
+    parse,
+};
 use northbound_network::{
-    DeviceType, Due, Emulator, Fault, Feed, Fleet, FleetConfig, Network, Pace, Recipients, Storm, Taken, Trouble, What,
+    DeviceType, Due, Emulator, Fault, Feed, Fleet, FleetConfig, Network, Pace, Recipients, Storm,
+    Taken, Trouble, What,
     fleet::{device, home_of},
     latency::{GOOD_CENTRAL, GOOD_SOUTH, HOUR, MINUTE, POOR_NORTH, SECOND},
 };
@@ -17,13 +24,28 @@ fn emulator(faults: Vec<Fault>) -> Emulator {
 }
 
 fn feed(e: &Emulator, from: i64, users: &[Eui64]) -> Feed {
-    let storm = Storm { home: 4, code: "8F3E", from: DAY.start().0 + HOUR, until: DAY.start().0 + 2 * HOUR, every: 2 * SECOND };
+    let storm = Storm {
+        home: 4,
+        code: "8F3E",
+        from: DAY.start().0 + HOUR,
+        until: DAY.start().0 + 2 * HOUR,
+        every: 2 * SECOND,
+    };
     Feed::new(&e.network, DAY, vec![storm], Recipients(users.to_vec()), from)
 }
 
-fn all(e: &Emulator, f: &mut Feed, until: i64) -> Vec<Due> { std::iter::from_fn(|| f.next(e, until).unwrap()).collect() }
+fn all(e: &Emulator, f: &mut Feed, until: i64) -> Vec<Due> {
+    std::iter::from_fn(|| f.next(e, until).unwrap()).collect()
+}
 
-fn cut() -> Fault { Fault { region: Region::North, from: DAY.start().0 + 9 * HOUR, until: DAY.start().0 + 9 * HOUR + 10 * MINUTE, trouble: Trouble::PowerCut { hubs: 60 } } }
+fn cut() -> Fault {
+    Fault {
+        region: Region::North,
+        from: DAY.start().0 + 9 * HOUR,
+        until: DAY.start().0 + 9 * HOUR + 10 * MINUTE,
+        trouble: Trouble::PowerCut { hubs: 60 },
+    }
+}
 
 #[test]
 fn alerts_come_in_order_once_and_over_days() {
@@ -36,12 +58,21 @@ fn alerts_come_in_order_once_and_over_days() {
     let (mut outages, mut restored, mut usual) = (0, 0, 0);
     for d in &list {
         match &d.what {
-            What::PowerOutage { hub, since } => { outages += 1; assert_eq!((*since, home_of(*hub).unwrap().1), (cut().from, DeviceType::Chf)); }
+            What::PowerOutage { hub, since } => {
+                outages += 1;
+                assert_eq!((*since, home_of(*hub).unwrap().1), (cut().from, DeviceType::Chf));
+            }
             What::Device(bytes) => {
                 let m = parse(bytes).unwrap().message;
                 assert!(keys.insert(AlertKey::of(&m).unwrap()), "the same key twice");
                 assert_eq!(m.recipient, USERS[home_of(m.originator).unwrap().0 as usize % 2]);
-                match alert_code(m.content).unwrap() { 0x8F36 => { restored += 1; assert!(d.at >= cut().until); } _ => usual += 1 }
+                match alert_code(m.content).unwrap() {
+                    0x8F36 => {
+                        restored += 1;
+                        assert!(d.at >= cut().until);
+                    }
+                    _ => usual += 1,
+                }
             }
         }
     }
@@ -67,7 +98,12 @@ fn a_feed_that_is_resumed_gives_the_same_from_there() {
 #[test]
 fn alerts_around_midnight_are_in_order_and_resumed_like_all_others() {
     // Supply is back ten seconds before midnight: meters say so before and after.
-    let e = emulator(vec![Fault { region: Region::South, from: DAY.end().0 - 4 * MINUTE, until: DAY.end().0 - 10 * SECOND, trouble: Trouble::PowerCut { hubs: 300 } }]);
+    let e = emulator(vec![Fault {
+        region: Region::South,
+        from: DAY.end().0 - 4 * MINUTE,
+        until: DAY.end().0 - 10 * SECOND,
+        trouble: Trouble::PowerCut { hubs: 300 },
+    }]);
     let (from, until) = (DAY.end().0 - MINUTE, DAY.end().0 + MINUTE);
     let list = all(&e, &mut feed(&e, from, &USERS), until);
     assert!(list.windows(2).all(|w| w[0].number < w[1].number && w[0].at <= w[1].at));
@@ -95,19 +131,52 @@ fn nothing_comes_before_its_time_and_without_users_only_the_network_speaks() {
 #[test]
 fn a_future_dated_command_is_closed_by_its_alert() {
     let mut e = emulator(vec![]);
-    let home = e.network.fleet.homes.iter().find(|h| h.number % 3 == 1 && h.gas && h.connected_on(DAY)).unwrap().number;
+    let home = e
+        .network
+        .fleet
+        .homes
+        .iter()
+        .find(|h| h.number % 3 == 1 && h.gas && h.connected_on(DAY))
+        .unwrap()
+        .number;
     for (kind, code) in [(DeviceType::Esme, 0x00CC), (DeviceType::Gsme, 0x00CD)] {
         let (sent, due) = (DAY.start().0 + 10 * HOUR, DAY.start().0 + 20 * HOUR);
-        let content = CommandContent { srv: "1.1.1".into(), once: false, execute_at: Some(due), parameters: vec![] }.write().unwrap();
-        let m = Message { cra: Cra::Command, counter: 77, originator: USERS[0], recipient: device(home, kind), date_time: None, code: 0x19, supplementary: Supplementary::None, content: &content, signature: Signature::Empty, mac: None };
+        let content = CommandContent {
+            srv: "1.1.1".into(),
+            once: false,
+            execute_at: Some(due),
+            parameters: vec![],
+        }
+        .write()
+        .unwrap();
+        let m = Message {
+            cra: Cra::Command,
+            counter: 77,
+            originator: USERS[0],
+            recipient: device(home, kind),
+            date_time: None,
+            code: 0x19,
+            supplementary: Supplementary::None,
+            content: &content,
+            signature: Signature::Empty,
+            mac: None,
+        };
         let bytes = build(&m).unwrap();
-        let record = (0..50).find_map(|k| match e.take(&bytes, Pace::OnDemand, sent + k).unwrap().1 { Taken::Answered { record, .. } | Taken::Lost { record, .. } => record, _ => None }).unwrap();
+        let record = (0..50)
+            .find_map(|k| match e.take(&bytes, Pace::OnDemand, sent + k).unwrap().1 {
+                Taken::Answered { record, .. } | Taken::Lost { record, .. } => record,
+                _ => None,
+            })
+            .unwrap();
         let mut f = feed(&e, sent, &USERS);
         f.promise(&record);
         let closing: Vec<Due> = all(&e, &mut f, due + HOUR).into_iter().filter(|d| matches!(&d.what, What::Device(b) if closes_future_dated(alert_code(parse(b).unwrap().message.content).unwrap()))).collect();
         assert_eq!(closing.iter().map(|d| d.at).collect::<Vec<_>>(), [due]);
         let What::Device(bytes) = &closing[0].what else { unreachable!() };
         let alert = parse(bytes).unwrap().message;
-        assert_eq!((alert.code, alert.recipient, closed_command(alert.content)), (code, USERS[0], Some((77, 0x19))));
+        assert_eq!(
+            (alert.code, alert.recipient, closed_command(alert.content)),
+            (code, USERS[0], Some((77, 0x19)))
+        );
     }
 }

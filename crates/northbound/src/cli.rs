@@ -1,7 +1,20 @@
 //! Nouns and their dispatch.
 
-use crate::{about, context::{Ctx, Global}, demo, devices, error::Result, explain, forecast, ingest, journal, ledger, live, mailing, output::Answer, pack, paper, reconcile, registers::{self, cases, contacts, documents, feeds, figures, parties, people, statements, tables, voices}, report, rules, variance};
 use crate::registers::{changes, combinations, criteria, defects, migrations, mitigations};
+use crate::{
+    about,
+    context::{Ctx, Global},
+    demo, devices,
+    error::Result,
+    explain, forecast, ingest, journal, ledger, live, mailing,
+    output::Answer,
+    pack, paper, reconcile,
+    registers::{
+        self, cases, contacts, documents, feeds, figures, parties, people, statements, tables,
+        voices,
+    },
+    report, rules, variance,
+};
 use crate::{incident, registration};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;

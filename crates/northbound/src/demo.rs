@@ -4,7 +4,14 @@
 mod folder;
 mod registers;
 
-use crate::{context::Ctx, error::Result, ingest::{self, FileArgs, Taken}, output::{Answer, Table, count}, pack, progress::Progress};
+use crate::{
+    context::Ctx,
+    error::Result,
+    ingest::{self, FileArgs, Taken},
+    output::{Answer, Table, count},
+    pack,
+    progress::Progress,
+};
 use clap::Args;
 use northbound_ingest::Layout;
 use northbound_packs::store::Made;
@@ -35,19 +42,50 @@ pub(crate) struct DemoArgs {
 }
 
 pub(crate) fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Answer> {
-    let world = World::new(SimConfig { seed: args.seed, meters: args.meters, days: Some(args.days), ..SimConfig::default() })?;
-    if ctx.dry_run { return Ok(Answer::new(json!({"dry_run": true})).say(format!("Would simulate {} meters for {} days into {}.", count(args.meters.into()), args.days, args.out.display()))); }
+    let world = World::new(SimConfig {
+        seed: args.seed,
+        meters: args.meters,
+        days: Some(args.days),
+        ..SimConfig::default()
+    })?;
+    if ctx.dry_run {
+        return Ok(Answer::new(json!({"dry_run": true})).say(format!(
+            "Would simulate {} meters for {} days into {}.",
+            count(args.meters.into()),
+            args.days,
+            args.out.display()
+        )));
+    }
     folder::prepare(&args.out)?;
     let mut progress = ctx.progress();
     let input = args.out.join("input");
-    let manifest = write_world(&world, &input, &mut |p| progress.tell("simulating the month", p.done.into(), p.of.into()))?;
+    let manifest = write_world(&world, &input, &mut |p| {
+        progress.tell("simulating the month", p.done.into(), p.of.into())
+    })?;
     // A clock of its own, so that the same seed gives the same bytes: the day after the sources have
     // stated their records, and the day after the correction was sent.
-    let actor = Actor { person: "demo".to_owned(), party: None, body: None, roles: vec!["analyst".to_owned()] };
-    let first = Ctx { data: args.out.join("data"), actor, now: Utc(world.known() + DAY), as_at: None, reason: String::new(), expect_version: None, ..ctx.clone() };
+    let actor = Actor {
+        person: "demo".to_owned(),
+        party: None,
+        body: None,
+        roles: vec!["analyst".to_owned()],
+    };
+    let first = Ctx {
+        data: args.out.join("data"),
+        actor,
+        now: Utc(world.known() + DAY),
+        as_at: None,
+        reason: String::new(),
+        expect_version: None,
+        ..ctx.clone()
+    };
     registers::load(&input, &first)?;
     let taken = ingest_all(&manifest, &input, &first, &mut progress)?;
-    let second = Ctx { now: Utc(registers::corrected_at(&input)?.0 + DAY), reason: "correction received".to_owned(), ..first.clone() };
+    let second = Ctx {
+        now: Utc(registers::corrected_at(&input)?.0 + DAY),
+        reason: "correction received".to_owned(),
+        ..first.clone()
+    };
     drop(progress);
     let which = pack::Which::month(world.config.period, NETWORK);
     let refused = explained(&pack::build(&which, &args.out.join("pack"), &first.later())?, &first)?;
@@ -60,7 +98,14 @@ pub(crate) fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Answer> {
     pack::build(&which, &args.out.join("pack"), &second.later())?;
     let month = world.config.period.to_string();
     let changed = pack::diff(&format!("{month}/1"), &format!("{month}/2"), &second)?;
-    Ok(answer(args, &second, &manifest, &taken, &corrected, &Packs { month, one, two, changed, refused }))
+    Ok(answer(
+        args,
+        &second,
+        &manifest,
+        &taken,
+        &corrected,
+        &Packs { month, one, two, changed, refused },
+    ))
 }
 
 /// Whose service the demo's pack reports.
@@ -93,7 +138,8 @@ fn explained(m: &Made, ctx: &Ctx) -> Result<Vec<String>> {
 
 /// How a file of the world goes in: its layout and its feed. `None` for what is no input.
 fn way(kind: &str, path: &str) -> Option<(Layout, String)> {
-    let stem = Path::new(path).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem =
+        Path::new(path).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     Some(match kind {
         "messages" => (Layout::Messages, "dsp".to_owned()),
         "tests" => (Layout::Messages, stem.trim_start_matches("tests-").to_owned()),
@@ -109,41 +155,90 @@ fn way(kind: &str, path: &str) -> Option<(Layout, String)> {
 
 /// Every file of the world but the correction, the User's own log and archive: those are for
 /// `reconcile`, beside the service's records.
-fn ingest_all(manifest: &Manifest, input: &Path, ctx: &Ctx, progress: &mut Progress) -> Result<Vec<Taken>> {
+fn ingest_all(
+    manifest: &Manifest,
+    input: &Path,
+    ctx: &Ctx,
+    progress: &mut Progress,
+) -> Result<Vec<Taken>> {
     let mut groups: Vec<(Layout, String, Vec<PathBuf>)> = Vec::new();
     for f in &manifest.files {
         let Some((layout, feed)) = way(&f.kind, &f.path).filter(|_| f.rows > 0) else { continue };
         let path = input.join(&f.path);
-        match groups.iter_mut().find(|(l, fd, _)| *l == layout && *fd == feed) { Some((_, _, paths)) => paths.push(path), None => groups.push((layout, feed, vec![path])) }
+        match groups.iter_mut().find(|(l, fd, _)| *l == layout && *fd == feed) {
+            Some((_, _, paths)) => paths.push(path),
+            None => groups.push((layout, feed, vec![path])),
+        }
     }
     let mut taken = Vec::new();
     for (layout, feed, paths) in groups {
-        let map = (layout == Layout::Figures).then(|| input.join("figures.map.toml")).filter(|p| p.exists());
+        let map = (layout == Layout::Figures)
+            .then(|| input.join("figures.map.toml"))
+            .filter(|p| p.exists());
         let args = FileArgs { paths, feed: Some(feed), map, ..FileArgs::default() };
         taken.extend(ingest::take(&args, layout, ctx, progress)?.files);
     }
     Ok(taken)
 }
 
-fn correction(manifest: &Manifest, input: &Path, ctx: &Ctx, progress: &mut Progress) -> Result<Vec<Taken>> {
-    let Some(f) = manifest.files.iter().find(|f| f.kind == "correction" && f.rows > 0) else { return Ok(Vec::new()) };
+fn correction(
+    manifest: &Manifest,
+    input: &Path,
+    ctx: &Ctx,
+    progress: &mut Progress,
+) -> Result<Vec<Taken>> {
+    let Some(f) = manifest.files.iter().find(|f| f.kind == "correction" && f.rows > 0) else {
+        return Ok(Vec::new());
+    };
     let corrects = registers::corrects(input)?;
-    let args = FileArgs { feed: Some("cspc".to_owned()), corrects, ..FileArgs::one(input.join(&f.path)) };
+    let args =
+        FileArgs { feed: Some("cspc".to_owned()), corrects, ..FileArgs::one(input.join(&f.path)) };
     Ok(ingest::take(&args, Layout::Messages, ctx, progress)?.files)
 }
 
-fn answer(args: &DemoArgs, ctx: &Ctx, manifest: &Manifest, taken: &[Taken], corrected: &[Taken], packs: &Packs) -> Answer {
+fn answer(
+    args: &DemoArgs,
+    ctx: &Ctx,
+    manifest: &Manifest,
+    taken: &[Taken],
+    corrected: &[Taken],
+    packs: &Packs,
+) -> Answer {
     let mut files = Table::new("What went in", &["file", "layout", ">rows", ">rejected", "when"]);
     for (list, when) in [(taken, "first"), (corrected, "as a correction")] {
-        for f in list { files.row([f.file.clone(), f.layout.clone(), count(f.accepted), count(f.rejected), when.to_owned()]); }
+        for f in list {
+            files.row([
+                f.file.clone(),
+                f.layout.clone(),
+                count(f.accepted),
+                count(f.rejected),
+                when.to_owned(),
+            ]);
+        }
     }
     let (data, out, month) = (ctx.data.display(), args.out.display(), &packs.month);
     let mut headline = pack::headline(&packs.two);
     headline.title = format!("{month}, second issue");
-    let size = |key: &str| packs.changed.json.get(key).and_then(serde_json::Value::as_array).map_or(0, |a| a.len() as u64);
-    let figure = packs.two.built.data.results.iter().find(|n| n.result.measure == "PM4.3").map(|n| n.id.clone()).unwrap_or_default();
+    let size = |key: &str| {
+        packs
+            .changed
+            .json
+            .get(key)
+            .and_then(serde_json::Value::as_array)
+            .map_or(0, |a| a.len() as u64)
+    };
+    let figure = packs
+        .two
+        .built
+        .data
+        .results
+        .iter()
+        .find(|n| n.result.measure == "PM4.3")
+        .map(|n| n.id.clone())
+        .unwrap_or_default();
     // The first User is the one whose own log is written.
-    let user = northbound_sim::invented_users().first().map(|u| u.eui.to_string()).unwrap_or_default();
+    let user =
+        northbound_sim::invented_users().first().map(|u| u.eui.to_string()).unwrap_or_default();
     let mut a = Answer::new(json!({
         "out": out.to_string(), "data": data.to_string(), "pack": args.out.join("pack").join("pack.html").display().to_string(), "seed": args.seed, "meters": args.meters, "days": args.days,
         "files": taken, "corrections": corrected, "written": manifest.files.len(), "results": packs.two.built.data.results, "first_results": packs.one.built.data.results,
@@ -152,18 +247,30 @@ fn answer(args: &DemoArgs, ctx: &Ctx, manifest: &Manifest, taken: &[Taken], corr
         .say(format!("An invented network: {} meters, {} days, seed {}. Everything is in {out}.", count(args.meters.into()), args.days, args.seed))
         .table(headline).table(files);
     if !packs.refused.is_empty() {
-        a = a.then(format!("The first issue had to wait for reasons in the report for {} rows below minimum: {}.", packs.refused.len(), packs.refused.join("; ")));
+        a = a.then(format!(
+            "The first issue had to wait for reasons in the report for {} rows below minimum: {}.",
+            packs.refused.len(),
+            packs.refused.join("; ")
+        ));
     }
     a = a.then(format!("The pack was issued twice: a correction changed {} cells, and {} earlier statements no longer hold.", size("changes"), size("fallen")))
         .then("Where to look next:");
     for line in [
-        format!("open {out}/pack/pack.html in a browser (pack.pdf, pack.xlsx, csv/ and pack.json beside it)"),
+        format!(
+            "open {out}/pack/pack.html in a browser (pack.pdf, pack.xlsx, csv/ and pack.json beside it)"
+        ),
         format!("northbound --data {data} explain {figure}"),
         format!("northbound --data {data} pack diff {month}/1 {month}/2"),
-        format!("northbound --data {data} methodology compare answered-only all-attempts --period {month} --measure PM4.3"),
+        format!(
+            "northbound --data {data} methodology compare answered-only all-attempts --period {month} --measure PM4.3"
+        ),
         format!("northbound --data {data} report mine --user {user} --period {month}"),
-        format!("northbound --data {data} reconcile --map {out}/input/user-log-user1.map.toml --keys period,srv,region service=ledger:user={user} own={out}/input/user-log-user1.csv"),
+        format!(
+            "northbound --data {data} reconcile --map {out}/input/user-log-user1.map.toml --keys period,srv,region service=ledger:user={user} own={out}/input/user-log-user1.csv"
+        ),
         format!("northbound --data {data} ledger check"),
-    ] { a = a.then(format!("  {line}")); }
+    ] {
+        a = a.then(format!("  {line}"));
+    }
     a
 }

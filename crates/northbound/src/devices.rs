@@ -1,6 +1,10 @@
 //! `devices`: the emulated devices as a process of their own. Hidden: `serve` starts it, and tests do.
 
-use crate::{context::Ctx, error::{CliError, Exit, Result}, output::{Answer, Format}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Exit, Result},
+    output::{Answer, Format},
+};
 use clap::Args;
 use northbound_gateway::devices::{DevicesError, Settings, serve};
 use northbound_gbcs::keys::PublicKey;
@@ -49,7 +53,10 @@ pub(crate) struct DevicesArgs {
 
 pub(crate) fn run(args: &DevicesArgs, ctx: &Ctx) -> Result<Answer> {
     let settings = settings(args, ctx)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| CliError::internal(format!("cannot start: {e}")))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| CliError::internal(format!("cannot start: {e}")))?;
     let json = ctx.format == Format::Json;
     let folder = settings.data.display().to_string();
     // Whoever started this may ask it to stop as soon as it has said that it listens.
@@ -69,38 +76,72 @@ fn settings(args: &DevicesArgs, ctx: &Ctx) -> Result<Settings> {
     let scenario = match &args.scenario {
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, &e))?;
-            scenario::read(&path.display().to_string(), &text).map_err(|e| CliError::input(e.to_string()))?
+            scenario::read(&path.display().to_string(), &text)
+                .map_err(|e| CliError::input(e.to_string()))?
         }
         None => plain(args.seed, args.meters)?,
     };
     let broker = args.broker_key.as_deref().map(public_key).transpose()?;
-    let recipient_keys = args.recipient_key.iter().map(|text| {
-        let (eui, key) = text.split_once('=').ok_or_else(|| CliError::usage(format!("--recipient-key {text:?}: write it as EUI=HEX")))?;
-        Ok((eui.parse::<Eui64>().map_err(|e| CliError::usage(format!("--recipient-key: {e}")))?, public_key(key)?))
-    }).collect::<Result<_>>()?;
+    let recipient_keys = args
+        .recipient_key
+        .iter()
+        .map(|text| {
+            let (eui, key) = text.split_once('=').ok_or_else(|| {
+                CliError::usage(format!("--recipient-key {text:?}: write it as EUI=HEX"))
+            })?;
+            Ok((
+                eui.parse::<Eui64>()
+                    .map_err(|e| CliError::usage(format!("--recipient-key: {e}")))?,
+                public_key(key)?,
+            ))
+        })
+        .collect::<Result<_>>()?;
     let plain = Settings::new(ctx.data.join("devices"), scenario, args.recipient.clone());
-    Ok(Settings { factor: args.factor, error_ppm: args.error_ppm, broker, recipient_keys, sign: args.sign, ..plain })
+    Ok(Settings {
+        factor: args.factor,
+        error_ppm: args.error_ppm,
+        broker,
+        recipient_keys,
+        sign: args.sign,
+        ..plain
+    })
 }
 
 /// A network in which nothing in particular goes wrong.
 fn plain(seed: u64, meters: u32) -> Result<Scenario> {
-    if !(1..=scenario::MAX_METERS).contains(&meters) { return Err(CliError::usage(format!("--meters {meters}: from 1 to {}", scenario::MAX_METERS))); }
+    if !(1..=scenario::MAX_METERS).contains(&meters) {
+        return Err(CliError::usage(format!(
+            "--meters {meters}: from 1 to {}",
+            scenario::MAX_METERS
+        )));
+    }
     Ok(Scenario {
-        title: "nothing in particular".into(), description: String::new(), seed, meters, length: scenario::MAX_LENGTH,
-        faults: Vec::new(), storms: Vec::new(), endpoints: Vec::new(), traffic: Vec::new(),
+        title: "nothing in particular".into(),
+        description: String::new(),
+        seed,
+        meters,
+        length: scenario::MAX_LENGTH,
+        faults: Vec::new(),
+        storms: Vec::new(),
+        endpoints: Vec::new(),
+        traffic: Vec::new(),
     })
 }
 
 fn public_key(text: &str) -> Result<PublicKey> {
     let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
-    let bytes: Vec<u8> = digits.unwrap_or_default().chunks(2).map(|p| p.iter().fold(0, |n, d| n << 4 | d)).collect();
-    PublicKey::read(&bytes).map_err(|e| CliError::usage(format!("{} ({} hexadecimal digits were given)", e.detail, text.len())))
+    let bytes: Vec<u8> =
+        digits.unwrap_or_default().chunks(2).map(|p| p.iter().fold(0, |n, d| n << 4 | d)).collect();
+    PublicKey::read(&bytes).map_err(|e| {
+        CliError::usage(format!("{} ({} hexadecimal digits were given)", e.detail, text.len()))
+    })
 }
 
 /// Done when the process is asked to stop. The handlers are in place when this returns.
 pub(crate) fn interrupted() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let catch = |kind| signal(kind).map_err(|e| CliError::internal(format!("cannot catch signals: {e}")));
+    let catch =
+        |kind| signal(kind).map_err(|e| CliError::internal(format!("cannot catch signals: {e}")));
     let (mut term, mut int) = (catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! {
@@ -116,8 +157,12 @@ impl From<DevicesError> for CliError {
             DevicesError::Locked(_) => (Exit::Conflict, "devices.locked"),
             DevicesError::Other { .. } => (Exit::Refused, "devices.other-network"),
             DevicesError::Listen { .. } => (Exit::Refused, "devices.listen"),
-            DevicesError::State { .. } | DevicesError::Log { .. } | DevicesError::Replay { .. } => (Exit::Internal, "devices.log"),
-            DevicesError::Io { .. } | DevicesError::Message(_) | DevicesError::Stopped(_) => (Exit::Internal, "devices.io"),
+            DevicesError::State { .. } | DevicesError::Log { .. } | DevicesError::Replay { .. } => {
+                (Exit::Internal, "devices.log")
+            }
+            DevicesError::Io { .. } | DevicesError::Message(_) | DevicesError::Stopped(_) => {
+                (Exit::Internal, "devices.io")
+            }
         };
         CliError::new(exit, code, e.to_string())
     }

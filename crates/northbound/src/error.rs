@@ -62,16 +62,33 @@ pub(crate) struct CliError {
 pub(crate) type Result<T> = std::result::Result<T, CliError>;
 
 impl CliError {
-    pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> CliError { CliError { code, exit, message: message.into() } }
-    pub(crate) fn usage(message: impl Into<String>) -> CliError { CliError::new(Exit::Usage, "cli.usage", message) }
-    pub(crate) fn input(message: impl Into<String>) -> CliError { CliError::new(Exit::BadInput, "cli.input", message) }
-    pub(crate) fn not_found(message: impl Into<String>) -> CliError { CliError::new(Exit::NotFound, "cli.not-found", message) }
-    pub(crate) fn refused(message: impl Into<String>) -> CliError { CliError::new(Exit::Refused, "cli.refused", message) }
-    pub(crate) fn internal(message: impl Into<String>) -> CliError { CliError::new(Exit::Internal, "cli.internal", message) }
+    pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> CliError {
+        CliError { code, exit, message: message.into() }
+    }
+    pub(crate) fn usage(message: impl Into<String>) -> CliError {
+        CliError::new(Exit::Usage, "cli.usage", message)
+    }
+    pub(crate) fn input(message: impl Into<String>) -> CliError {
+        CliError::new(Exit::BadInput, "cli.input", message)
+    }
+    pub(crate) fn not_found(message: impl Into<String>) -> CliError {
+        CliError::new(Exit::NotFound, "cli.not-found", message)
+    }
+    pub(crate) fn refused(message: impl Into<String>) -> CliError {
+        CliError::new(Exit::Refused, "cli.refused", message)
+    }
+    pub(crate) fn internal(message: impl Into<String>) -> CliError {
+        CliError::new(Exit::Internal, "cli.internal", message)
+    }
     /// A file that could not be read or written. Something that is not there has an exit code of its own.
     pub(crate) fn io(what: &str, path: &Path, e: &std::io::Error) -> CliError {
-        let exit = if e.kind() == std::io::ErrorKind::NotFound { Exit::NotFound } else { Exit::BadInput };
-        CliError::new(exit, "cli.io", format!("cannot {what} {}: {e}; check the path and your rights to it", path.display()))
+        let exit =
+            if e.kind() == std::io::ErrorKind::NotFound { Exit::NotFound } else { Exit::BadInput };
+        CliError::new(
+            exit,
+            "cli.io",
+            format!("cannot {what} {}: {e}; check the path and your rights to it", path.display()),
+        )
     }
 }
 
@@ -82,11 +99,17 @@ impl From<LedgerError> for CliError {
             LedgerError::Refused(_) => (Exit::Refused, "ledger.refused"),
             LedgerError::Limit { .. } => (Exit::Refused, "ledger.limit"),
             LedgerError::Manifest { .. } => (Exit::Internal, "ledger.manifest"),
-            LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => (Exit::NotFound, "ledger.not-found"),
+            LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                (Exit::NotFound, "ledger.not-found")
+            }
             LedgerError::Io { .. } => (Exit::Internal, "ledger.io"),
             LedgerError::Damaged { .. } => (Exit::Internal, "ledger.journal-damaged"),
-            LedgerError::NotStored { .. } | LedgerError::Suspended { .. } => (Exit::Internal, "ledger.journal-suspended"),
-            LedgerError::Parquet { .. } | LedgerError::Arrow { .. } => (Exit::Internal, "ledger.file"),
+            LedgerError::NotStored { .. } | LedgerError::Suspended { .. } => {
+                (Exit::Internal, "ledger.journal-suspended")
+            }
+            LedgerError::Parquet { .. } | LedgerError::Arrow { .. } => {
+                (Exit::Internal, "ledger.file")
+            }
         };
         CliError::new(exit, code, e.to_string())
     }
@@ -95,10 +118,19 @@ impl From<LedgerError> for CliError {
 impl From<RegisterError> for CliError {
     fn from(e: RegisterError) -> CliError {
         let exit = match &e {
-            RegisterError::Right { .. } | RegisterError::Party { .. } | RegisterError::Backdated { .. } | RegisterError::Reason { .. } | RegisterError::Frozen { .. } | RegisterError::Missing { .. } => Exit::Refused,
-            RegisterError::Invalid { .. } | RegisterError::Owner { .. } | RegisterError::Reference { .. } => Exit::BadInput,
+            RegisterError::Right { .. }
+            | RegisterError::Party { .. }
+            | RegisterError::Backdated { .. }
+            | RegisterError::Reason { .. }
+            | RegisterError::Frozen { .. }
+            | RegisterError::Missing { .. } => Exit::Refused,
+            RegisterError::Invalid { .. }
+            | RegisterError::Owner { .. }
+            | RegisterError::Reference { .. } => Exit::BadInput,
             RegisterError::NotFound { .. } => Exit::NotFound,
-            RegisterError::Exists { .. } | RegisterError::Version { .. } | RegisterError::Busy => Exit::Conflict,
+            RegisterError::Exists { .. } | RegisterError::Version { .. } | RegisterError::Busy => {
+                Exit::Conflict
+            }
             _ => Exit::Internal,
         };
         CliError::new(exit, e.code(), e.to_string())
@@ -108,8 +140,12 @@ impl From<RegisterError> for CliError {
 impl From<IngestError> for CliError {
     fn from(e: IngestError) -> CliError {
         let (exit, code) = match &e {
-            IngestError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => (Exit::NotFound, "ingest.not-found"),
-            IngestError::Sink { .. } | IngestError::Rejects { .. } => (Exit::Internal, "ingest.sink"),
+            IngestError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                (Exit::NotFound, "ingest.not-found")
+            }
+            IngestError::Sink { .. } | IngestError::Rejects { .. } => {
+                (Exit::Internal, "ingest.sink")
+            }
             IngestError::Mapping { .. } => (Exit::BadInput, "ingest.mapping"),
             IngestError::MostlyBad { .. } => (Exit::BadInput, "ingest.mostly-bad"),
             _ => (Exit::BadInput, "ingest.unreadable"),
@@ -124,7 +160,9 @@ impl From<RuleError> for CliError {
             RuleError::Contradiction { .. } => "rules.contradiction",
             RuleError::Setting { .. } => "rules.setting",
             RuleError::Calendar { .. } => "rules.calendar",
-            RuleError::Read { .. } | RuleError::File { .. } | RuleError::Value { .. } => "rules.file",
+            RuleError::Read { .. } | RuleError::File { .. } | RuleError::Value { .. } => {
+                "rules.file"
+            }
         };
         CliError::new(Exit::BadInput, code, e.to_string())
     }
@@ -137,7 +175,11 @@ impl From<GatewayError> for CliError {
             GatewayError::Rules(e) => return e.into(),
             GatewayError::Config { .. } => (Exit::BadInput, "gateway.config"),
             GatewayError::Policy(_) => (Exit::BadInput, "gateway.policy"),
-            GatewayError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => (Exit::NotFound, "gateway.not-found"),
+            GatewayError::Io { ref source, .. }
+                if source.kind() == std::io::ErrorKind::NotFound =>
+            {
+                (Exit::NotFound, "gateway.not-found")
+            }
             GatewayError::Io { .. } => (Exit::BadInput, "gateway.io"),
             GatewayError::Listen { .. } => (Exit::Conflict, "gateway.listen"),
             GatewayError::PlainBeyondLoopback { .. } => (Exit::Refused, "gateway.plain"),
@@ -154,7 +196,9 @@ impl From<GatewayError> for CliError {
 }
 
 impl From<ReconcileError> for CliError {
-    fn from(e: ReconcileError) -> CliError { CliError::new(Exit::BadInput, "reconcile.sources", e.to_string()) }
+    fn from(e: ReconcileError) -> CliError {
+        CliError::new(Exit::BadInput, "reconcile.sources", e.to_string())
+    }
 }
 
 impl From<SimError> for CliError {
@@ -167,7 +211,9 @@ impl From<SimError> for CliError {
 }
 
 impl From<MeasureError> for CliError {
-    fn from(e: MeasureError) -> CliError { CliError::new(Exit::Refused, "measures.refused", e.to_string()) }
+    fn from(e: MeasureError) -> CliError {
+        CliError::new(Exit::Refused, "measures.refused", e.to_string())
+    }
 }
 
 impl From<PackError> for CliError {

@@ -6,9 +6,19 @@ use northbound_registers::Store;
 use northbound_types::Period;
 
 /// The evidence of a period as at `--as-at`.
-pub(crate) fn gather(ctx: &Ctx, store: &Store, period: Period, methodology: Option<&str>, progress: &mut Progress) -> Result<Evidence> {
+pub(crate) fn gather(
+    ctx: &Ctx,
+    store: &Store,
+    period: Period,
+    methodology: Option<&str>,
+    progress: &mut Progress,
+) -> Result<Evidence> {
     let (ledger, gate, rules) = (ctx.ledger(), ctx.gate(store), ctx.rules()?);
     let place = Place { data: &ctx.data, ledger: &ledger, gate: &gate, rules: &rules };
-    let ask = Ask { as_at: ctx.as_at, methodology: methodology.map(str::to_owned), ..Ask::of(period, ctx.now) };
+    let ask = Ask {
+        as_at: ctx.as_at,
+        methodology: methodology.map(str::to_owned),
+        ..Ask::of(period, ctx.now)
+    };
     Ok(read(&place, &ask, &mut |step| progress.tell(step, 0, 1))?)
 }

@@ -6,10 +6,18 @@ mod show;
 mod stated;
 mod write;
 
-use crate::{context::Ctx, error::Result, ingest::{self, FileArgs}, output::Answer};
+use crate::{
+    context::Ctx,
+    error::Result,
+    ingest::{self, FileArgs},
+    output::Answer,
+};
 use clap::{Args, Subcommand};
 use northbound_ingest::Layout;
-use northbound_measures::{incident_clock::IncidentRules, incidents::{IncidentEvent, Life, Which, lives}};
+use northbound_measures::{
+    incident_clock::IncidentRules,
+    incidents::{IncidentEvent, Life, Which, lives},
+};
 use northbound_packs::evidence::incidents as kept;
 use northbound_registers::{AsAt, Store};
 use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Period, Utc};
@@ -86,7 +94,9 @@ pub(crate) struct WhichArgs {
 }
 
 impl WhichArgs {
-    fn which(&self) -> Which { Which { area: self.area.clone(), provider: self.provider.clone(), category: self.category } }
+    fn which(&self) -> Which {
+        Which { area: self.area.clone(), provider: self.provider.clone(), category: self.category }
+    }
 }
 
 /// Which incidents, and in which state.
@@ -208,18 +218,26 @@ pub(crate) fn run(c: &IncidentCommand, ctx: &Ctx) -> Result<Answer> {
 }
 
 /// The time asked for: `--as-at`, else now.
-fn moment(ctx: &Ctx) -> Utc { ctx.as_at.unwrap_or(ctx.now) }
+fn moment(ctx: &Ctx) -> Utc {
+    ctx.as_at.unwrap_or(ctx.now)
+}
 
 /// Events as the registers hold them now. What was not known at the time asked for is left out by
 /// whoever makes lives of them: a log brought in today tells of last year.
 fn events(ctx: &Ctx, store: &Store) -> Result<Vec<IncidentEvent>> {
     let mut all = kept::events(&ctx.gate(store), AsAt::NOW, moment(ctx))?;
     // What is recorded already is known now, though its recorded time may be a microsecond ahead of the clock.
-    if ctx.as_at.is_none() { for e in &mut all { e.known = e.known.min(ctx.now); } }
+    if ctx.as_at.is_none() {
+        for e in &mut all {
+            e.known = e.known.min(ctx.now);
+        }
+    }
     Ok(all)
 }
 
-fn known_lives(ctx: &Ctx, store: &Store) -> Result<Vec<Life>> { Ok(lives(&events(ctx, store)?, moment(ctx))) }
+fn known_lives(ctx: &Ctx, store: &Store) -> Result<Vec<Life>> {
+    Ok(lives(&events(ctx, store)?, moment(ctx)))
+}
 
 fn judging(ctx: &Ctx, store: &Store) -> Result<IncidentRules> {
     let rules = ctx.rules()?;

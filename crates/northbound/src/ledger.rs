@@ -3,9 +3,16 @@
 mod backup;
 mod retention;
 
-use crate::{context::Ctx, error::Result, output::{Answer, Table, count}};
+use crate::{
+    context::Ctx,
+    error::Result,
+    output::{Answer, Table, count},
+};
 use clap::Subcommand;
-use northbound_ledger::{LedgerError, check, row_check, thin::{self, Keep}};
+use northbound_ledger::{
+    LedgerError, check, row_check,
+    thin::{self, Keep},
+};
 use northbound_types::Day;
 use serde_json::json;
 use std::{collections::BTreeSet, path::PathBuf};
@@ -59,39 +66,75 @@ pub(crate) fn run(c: &LedgerCommand, ctx: &Ctx) -> Result<Answer> {
 fn check(ctx: &Ctx, hashes: bool) -> Result<Answer> {
     let store = ctx.store()?;
     let report = check::check(&ctx.ledger(), &ctx.judge(&store)?, hashes)?;
-    let mut findings: Vec<(String, String)> = report.findings.iter().map(|f| (f.kind.to_owned(), f.what.clone())).collect();
-    findings.extend(row_check::check(&ctx.ledger().snapshot(None)?)?.into_iter().map(|f| (f.kind.to_owned(), f.what)));
-    if let Err(e) = store.check() { findings.push(("registers".to_owned(), e.to_string())); }
+    let mut findings: Vec<(String, String)> =
+        report.findings.iter().map(|f| (f.kind.to_owned(), f.what.clone())).collect();
+    findings.extend(
+        row_check::check(&ctx.ledger().snapshot(None)?)?
+            .into_iter()
+            .map(|f| (f.kind.to_owned(), f.what)),
+    );
+    if let Err(e) = store.check() {
+        findings.push(("registers".to_owned(), e.to_string()));
+    }
     let mut summary = Table::new("", &["checked", ">number"]);
     for (what, n) in [
-        ("versions in the chain", report.versions), ("of these let go", report.let_go), ("files", report.files), ("records", report.records),
-        ("records set aside (duplicates, lost collisions, superseded, retracted)", report.set_aside), ("messages counted", report.counted),
-        ("lines of the books", report.book_lines), ("days without a record inside the span", report.gaps.len() as u64), ("findings", findings.len() as u64),
-    ] { summary.row([what.to_owned(), count(n)]); }
+        ("versions in the chain", report.versions),
+        ("of these let go", report.let_go),
+        ("files", report.files),
+        ("records", report.records),
+        (
+            "records set aside (duplicates, lost collisions, superseded, retracted)",
+            report.set_aside,
+        ),
+        ("messages counted", report.counted),
+        ("lines of the books", report.book_lines),
+        ("days without a record inside the span", report.gaps.len() as u64),
+        ("findings", findings.len() as u64),
+    ] {
+        summary.row([what.to_owned(), count(n)]);
+    }
     let mut table = Table::new("Findings", &["kind", "what"]);
-    for (kind, what) in &findings { table.row([kind, what]); }
-    let mut gaps = Table::new("Days without any record (lawful where nothing was expected)", &["day"]);
-    for d in &report.gaps { gaps.row([d.to_string()]); }
+    for (kind, what) in &findings {
+        table.row([kind, what]);
+    }
+    let mut gaps =
+        Table::new("Days without any record (lawful where nothing was expected)", &["day"]);
+    for d in &report.gaps {
+        gaps.row([d.to_string()]);
+    }
     let json = json!({
         "versions": report.versions, "let_go": report.let_go, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
         "counted": report.counted, "book_lines": report.book_lines, "gaps": report.gaps,
         "findings": findings.iter().map(|(k, w)| json!({"kind": k, "what": w})).collect::<Vec<_>>(),
     });
     let mut answer = Answer::new(json).table(summary);
-    if !report.gaps.is_empty() { answer = answer.table(gaps); }
+    if !report.gaps.is_empty() {
+        answer = answer.table(gaps);
+    }
     answer.found = !findings.is_empty();
-    if answer.found { answer = answer.table(table).then("Something is wrong: compare with a backup (`northbound ledger restore`), and keep this folder as it is."); }
+    if answer.found {
+        answer = answer.table(table).then("Something is wrong: compare with a backup (`northbound ledger restore`), and keep this folder as it is.");
+    }
     Ok(answer)
 }
 
 fn publish(ctx: &Ctx) -> Result<Answer> {
     let snap = ctx.ledger().snapshot(None)?;
-    if ctx.dry_run { return Ok(Answer::new(json!({"dry_run": true})).say("Would write Delta logs beside the ledger's files; nothing was written.")); }
+    if ctx.dry_run {
+        return Ok(Answer::new(json!({"dry_run": true}))
+            .say("Would write Delta logs beside the ledger's files; nothing was written."));
+    }
     let done = snap.publish(ctx.now.0.div_euclid(1000))?;
     let mut table = Table::new("", &["table", ">Delta version", ">files", "changed", "read it at"]);
     for p in &done {
         let at = ctx.data.join("ledger").join(p.table);
-        table.row([p.table.to_owned(), p.version.to_string(), p.files.to_string(), if p.changed { "yes" } else { "no" }.to_owned(), at.display().to_string()]);
+        table.row([
+            p.table.to_owned(),
+            p.version.to_string(),
+            p.files.to_string(),
+            if p.changed { "yes" } else { "no" }.to_owned(),
+            at.display().to_string(),
+        ]);
     }
     Ok(Answer::new(json!({"manifest": snap.root.hash, "tables": done})).table(table))
 }
@@ -106,12 +149,22 @@ pub(crate) fn cited(ctx: &Ctx) -> Result<BTreeSet<String>> {
 }
 
 fn thin(ctx: &Ctx, older_than: Option<i64>) -> Result<Answer> {
-    let days = match older_than { Some(d) => d, None => ctx.rules()?.integer(KEPT_DAYS, ctx.now.day())? };
+    let days = match older_than {
+        Some(d) => d,
+        None => ctx.rules()?.integer(KEPT_DAYS, ctx.now.day())?,
+    };
     let since = ctx.now.day().plus(i32::try_from(-days).unwrap_or(i32::MIN / 2)).start();
     let cited = || cited(ctx).map_err(|e| LedgerError::Refused(e.message));
     let mut progress = ctx.progress();
     let keep = Keep { since, cited: &cited };
-    let done = thin::thin(&ctx.ledger(), &keep, ctx.now, &ctx.actor.to_string(), ctx.dry_run, &mut |n, of| progress.tell("looking at versions", n, of))?;
+    let done = thin::thin(
+        &ctx.ledger(),
+        &keep,
+        ctx.now,
+        &ctx.actor.to_string(),
+        ctx.dry_run,
+        &mut |n, of| progress.tell("looking at versions", n, of),
+    )?;
     drop(progress);
     let verb = if ctx.dry_run { "Would let go" } else { "Let go" };
     Ok(Answer::new(json!({"since": since, "versions": done.versions, "files": done.files, "bytes": done.bytes, "kept": done.kept, "dry_run": ctx.dry_run}))
@@ -129,12 +182,20 @@ fn rollup(ctx: &Ctx) -> Result<Answer> {
         let mut progress = ctx.progress();
         let mut tx = ledger.begin(ctx.now)?;
         tx.refresh(&stale);
-        version = tx.commit(&judge, "rollups made anew", store.revision()?, &mut |p| progress.tell(p.step, p.done, p.total))?.root.manifest.version;
+        version = tx
+            .commit(&judge, "rollups made anew", store.revision()?, &mut |p| {
+                progress.tell(p.step, p.done, p.total)
+            })?
+            .root
+            .manifest
+            .version;
     }
     let said = match (stale.len(), ctx.dry_run) {
         (0, _) => "Every day's sums fit the rules in force; nothing to do.".to_owned(),
         (n, true) => format!("Would make the sums of {n} days anew; nothing was written."),
-        (n, false) => format!("Made the sums of {n} days anew; the ledger is at version {version}."),
+        (n, false) => {
+            format!("Made the sums of {n} days anew; the ledger is at version {version}.")
+        }
     };
     Ok(Answer::new(json!({"days": days, "version": version, "dry_run": ctx.dry_run})).say(said))
 }

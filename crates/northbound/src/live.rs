@@ -11,10 +11,17 @@ pub(crate) mod tls;
 pub(crate) mod user;
 pub(crate) mod watch;
 
-use crate::{context::Ctx, error::{CliError, Exit, Result}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Exit, Result},
+};
 use northbound_duis::{ServiceEntry, Services};
 use northbound_flow::{Change, Control, Policy};
-use northbound_gateway::{GatewayError, control::{CHANGES, ChangeAsked, Client}, offline};
+use northbound_gateway::{
+    GatewayError,
+    control::{CHANGES, ChangeAsked, Client},
+    offline,
+};
 use northbound_registers::rights;
 use northbound_rules::RuleSet;
 
@@ -29,26 +36,54 @@ pub(crate) enum Made {
 
 impl Made {
     pub(crate) const fn words(self) -> &'static str {
-        match self { Made::Running => "the running service has it", Made::Journal => "no service runs here; it stands in the journal for the next one" }
+        match self {
+            Made::Running => "the running service has it",
+            Made::Journal => "no service runs here; it stands in the journal for the next one",
+        }
     }
-    pub(crate) const fn as_str(self) -> &'static str { match self { Made::Running => "service", Made::Journal => "journal" } }
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Made::Running => "service",
+            Made::Journal => "journal",
+        }
+    }
 }
 
 /// Makes changes: through the service where one runs, else into its journal.
 pub(crate) fn change(ctx: &Ctx, changes: &[Change]) -> Result<Made> {
     if !rights::may_change_live(&ctx.actor) {
-        return Err(CliError::refused(format!("{} may not change the live service: that needs one of the roles {}; act as such with --as", ctx.actor, rights::LIVE_ROLES.join(", "))));
+        return Err(CliError::refused(format!(
+            "{} may not change the live service: that needs one of the roles {}; act as such with --as",
+            ctx.actor,
+            rights::LIVE_ROLES.join(", ")
+        )));
     }
     match Client::of(&ctx.data) {
         Ok(client) => {
             for some in batches(changes) {
-                let asked: Vec<ChangeAsked> = some.iter().map(|c| ChangeAsked { actor: ctx.actor.to_string(), reason: ctx.reason.clone(), change: c.clone() }).collect();
-                if let Some(no) = client.change(&asked)?.into_iter().find(|c| !c.changed) { return Err(GatewayError::of_change(no).into()); }
+                let asked: Vec<ChangeAsked> = some
+                    .iter()
+                    .map(|c| ChangeAsked {
+                        actor: ctx.actor.to_string(),
+                        reason: ctx.reason.clone(),
+                        change: c.clone(),
+                    })
+                    .collect();
+                if let Some(no) = client.change(&asked)?.into_iter().find(|c| !c.changed) {
+                    return Err(GatewayError::of_change(no).into());
+                }
             }
             Ok(Made::Running)
         }
         Err(GatewayError::NotRunning { .. }) => {
-            let controls: Vec<Control> = changes.iter().map(|c| Control { actor: ctx.actor.to_string(), reason: ctx.reason.clone(), change: c.clone() }).collect();
+            let controls: Vec<Control> = changes
+                .iter()
+                .map(|c| Control {
+                    actor: ctx.actor.to_string(),
+                    reason: ctx.reason.clone(),
+                    change: c.clone(),
+                })
+                .collect();
             offline::change(&ctx.data, policy(ctx)?, &controls, ctx.now)?;
             Ok(Made::Journal)
         }
@@ -63,18 +98,30 @@ fn batches(changes: &[Change]) -> impl Iterator<Item = &[Change]> {
 }
 
 /// What the rules make of the day.
-pub(crate) fn policy(ctx: &Ctx) -> Result<Policy> { policy_of(&ctx.rules()?, ctx) }
+pub(crate) fn policy(ctx: &Ctx) -> Result<Policy> {
+    policy_of(&ctx.rules()?, ctx)
+}
 
-pub(crate) fn policy_of(rules: &RuleSet, ctx: &Ctx) -> Result<Policy> { Policy::from_rules(rules, ctx.now.day()).map_err(|e| GatewayError::from(e).into()) }
+pub(crate) fn policy_of(rules: &RuleSet, ctx: &Ctx) -> Result<Policy> {
+    Policy::from_rules(rules, ctx.now.day()).map_err(|e| GatewayError::from(e).into())
+}
 
 /// The catalogue as messages are read by.
 pub(crate) fn services(rules: &RuleSet) -> Services {
     Services::from_entries(rules.catalogue().services().iter().map(|s| ServiceEntry {
-        srv: s.srv.clone(), service_reference: s.reference.clone(), body_element: s.body_element.clone(), variants: s.command_variants.clone(), non_device: s.non_device,
+        srv: s.srv.clone(),
+        service_reference: s.reference.clone(),
+        body_element: s.body_element.clone(),
+        variants: s.command_variants.clone(),
+        non_device: s.non_device,
     }))
 }
 
 /// A runtime for a command that waits for connections.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|e| CliError::new(Exit::Internal, "cli.internal", format!("threads cannot be started: {e}")))
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
+        |e| {
+            CliError::new(Exit::Internal, "cli.internal", format!("threads cannot be started: {e}"))
+        },
+    )
 }

@@ -22,8 +22,8 @@ mod pack;
 mod paper;
 mod progress;
 mod reconcile;
-mod registration;
 mod registers;
+mod registration;
 mod report;
 mod rules;
 mod variance;
@@ -52,14 +52,22 @@ fn refused(e: &clap::Error) -> ExitCode {
     }
     // The flags could not be read, so the words themselves are asked whether JSON is wanted.
     let words: Vec<String> = std::env::args().collect();
-    let json = words.windows(2).any(|w| w[0] == "--format" && w[1] == "json") || words.iter().any(|w| w == "--format=json");
-    if json { return tell(&CliError::usage(e.to_string().trim_end()), true); }
+    let json = words.windows(2).any(|w| w[0] == "--format" && w[1] == "json")
+        || words.iter().any(|w| w == "--format=json");
+    if json {
+        return tell(&CliError::usage(e.to_string().trim_end()), true);
+    }
     let _ = e.print();
     ExitCode::from(Exit::Usage as u8)
 }
 
 fn tell(e: &CliError, json: bool) -> ExitCode {
-    let text = if json { serde_json::json!({"error": {"code": e.code, "exit": e.exit as u8, "message": e.message}}).to_string() } else { format!("northbound: {}", e.message) };
+    let text = if json {
+        serde_json::json!({"error": {"code": e.code, "exit": e.exit as u8, "message": e.message}})
+            .to_string()
+    } else {
+        format!("northbound: {}", e.message)
+    };
     let _ = writeln!(std::io::stderr(), "{text}");
     ExitCode::from(e.exit as u8)
 }

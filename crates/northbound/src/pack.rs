@@ -1,9 +1,14 @@
 //! `pack`: built, issued, listed, shown, compared.
 
-use crate::{context::Ctx, error::Result, output::{Answer, Table, count}};
+use crate::{
+    context::Ctx,
+    error::Result,
+    output::{Answer, Table, count},
+};
 use clap::{Args, Subcommand};
 use northbound_packs::{
-    assemble::cells, evidence::{Ask, Place},
+    assemble::cells,
+    evidence::{Ask, Place},
     store::{self, House, Made},
 };
 use northbound_types::Period;
@@ -29,15 +34,29 @@ pub(crate) struct Which {
 
 impl Which {
     pub(crate) fn ask(&self, ctx: &Ctx) -> Ask {
-        Ask { period: self.period, as_at: ctx.as_at, methodology: self.methodology.clone(), now: ctx.now, frozen: None }
+        Ask {
+            period: self.period,
+            as_at: ctx.as_at,
+            methodology: self.methodology.clone(),
+            now: ctx.now,
+            frozen: None,
+        }
     }
     fn house(&self) -> House {
         let house = House { marking: self.marking.clone(), ..House::default() };
-        match &self.network { Some(n) => House { network: n.clone(), ..house }, None => house }
+        match &self.network {
+            Some(n) => House { network: n.clone(), ..house },
+            None => house,
+        }
     }
     /// The pack of a month as the demo makes it.
     pub(crate) fn month(period: Period, network: &str) -> Which {
-        Which { period, methodology: None, network: Some(network.to_owned()), marking: String::new() }
+        Which {
+            period,
+            methodology: None,
+            network: Some(network.to_owned()),
+            marking: String::new(),
+        }
     }
 }
 
@@ -96,21 +115,42 @@ pub(crate) fn with_place<R>(ctx: &Ctx, f: impl FnOnce(&Place<'_>) -> Result<R>) 
 
 pub(crate) fn build(which: &Which, out: &std::path::Path, ctx: &Ctx) -> Result<Made> {
     let mut progress = ctx.progress();
-    with_place(ctx, |p| Ok(store::build(p, &which.ask(ctx), &which.house(), out, &mut |s| progress.tell(s, 0, 1))?))
+    with_place(ctx, |p| {
+        Ok(store::build(p, &which.ask(ctx), &which.house(), out, &mut |s| progress.tell(s, 0, 1))?)
+    })
 }
 
 pub(crate) fn issue(which: &Which, ctx: &Ctx) -> Result<Made> {
     let mut progress = ctx.progress();
-    with_place(ctx, |p| Ok(store::issue(p, &which.ask(ctx), &which.house(), &ctx.write(), &mut |s| progress.tell(s, 0, 1))?))
+    with_place(ctx, |p| {
+        Ok(store::issue(p, &which.ask(ctx), &which.house(), &ctx.write(), &mut |s| {
+            progress.tell(s, 0, 1)
+        })?)
+    })
 }
 
 /// The headline table: every measure row with its figure and band.
 pub(crate) fn headline(m: &Made) -> Table {
-    let mut t = Table::new("", &["measure", "provider", "region", ">figure", "against its levels", "since", "figure id"]);
+    let mut t = Table::new(
+        "",
+        &["measure", "provider", "region", ">figure", "against its levels", "since", "figure id"],
+    );
     for n in &m.built.data.results {
         let r = &n.result;
-        let band = if r.band == northbound_measures::bands::Band::Null { "no figure" } else { r.band.words() };
-        t.row([r.measure.clone(), r.provider.clone(), r.region.to_string(), cells::result(r, &n.id).printed(), band.to_owned(), northbound_packs::assemble::words::since(r.streak.as_ref()), n.id.clone()]);
+        let band = if r.band == northbound_measures::bands::Band::Null {
+            "no figure"
+        } else {
+            r.band.words()
+        };
+        t.row([
+            r.measure.clone(),
+            r.provider.clone(),
+            r.region.to_string(),
+            cells::result(r, &n.id).printed(),
+            band.to_owned(),
+            northbound_packs::assemble::words::since(r.streak.as_ref()),
+            n.id.clone(),
+        ]);
     }
     t
 }
@@ -120,26 +160,57 @@ fn made(m: &Made, ctx: &Ctx) -> Answer {
     let number = m.issued.as_ref().map(|i| i.1);
     let said = match (number, ctx.dry_run && m.files.is_empty()) {
         (Some(n), true) => format!("Would issue {} as number {n}; nothing was written.", d.period),
-        (Some(n), false) => format!("Issued {} as number {n}, in {}.", d.period, m.folder.display()),
-        (None, _) => format!("Built the pack of {} as known at {}, in {}.", d.period, d.as_at, m.folder.display()),
+        (Some(n), false) => {
+            format!("Issued {} as number {n}, in {}.", d.period, m.folder.display())
+        }
+        (None, _) => format!(
+            "Built the pack of {} as known at {}, in {}.",
+            d.period,
+            d.as_at,
+            m.folder.display()
+        ),
     };
     let mut a = Answer::new(json!({
         "period": d.period, "as_at": d.as_at, "methodology": d.methodology, "manifest": d.manifest, "rules": d.rules, "folder": m.folder.display().to_string(),
         "number": number, "pack": m.issued.as_ref().map(|i| &i.0), "files": m.files, "blocks_issue": m.blockers, "unconfirmed_rules": d.unconfirmed,
         "results": d.results, "required": d.required,
     })).say(said).table(headline(m));
-    if !m.blockers.is_empty() { a = a.then(format!("Below minimum without a reason in the report, so it cannot be issued: {}.", m.blockers.join("; "))); }
-    if !d.unconfirmed.is_empty() { a = a.then(format!("{} rules that nobody has confirmed were used; `northbound rules list` shows them.", count(d.unconfirmed.len() as u64))); }
+    if !m.blockers.is_empty() {
+        a = a.then(format!(
+            "Below minimum without a reason in the report, so it cannot be issued: {}.",
+            m.blockers.join("; ")
+        ));
+    }
+    if !d.unconfirmed.is_empty() {
+        a = a.then(format!(
+            "{} rules that nobody has confirmed were used; `northbound rules list` shows them.",
+            count(d.unconfirmed.len() as u64)
+        ));
+    }
     a.then("To open a figure: northbound explain ID")
 }
 
 fn list(period: Option<Period>, ctx: &Ctx) -> Result<Answer> {
     let packs = with_place(ctx, |p| Ok(store::list(p, ctx.as_at())?))?;
-    let packs: Vec<_> = packs.into_iter().filter(|k| k.record.number.is_some() && period.is_none_or(|p| p == k.record.period)).collect();
-    let mut t = Table::new("", &["pack", "period", ">number", "as at", "methodology", "issued", "why it was issued again"]);
+    let packs: Vec<_> = packs
+        .into_iter()
+        .filter(|k| k.record.number.is_some() && period.is_none_or(|p| p == k.record.period))
+        .collect();
+    let mut t = Table::new(
+        "",
+        &["pack", "period", ">number", "as at", "methodology", "issued", "why it was issued again"],
+    );
     for k in &packs {
         let r = &k.record;
-        t.row([k.id.clone(), r.period.to_string(), r.number.unwrap_or_default().to_string(), r.as_at.to_string(), r.methodology.clone(), k.recorded.to_string(), r.reissue_reason.clone().unwrap_or_default()]);
+        t.row([
+            k.id.clone(),
+            r.period.to_string(),
+            r.number.unwrap_or_default().to_string(),
+            r.as_at.to_string(),
+            r.methodology.clone(),
+            k.recorded.to_string(),
+            r.reissue_reason.clone().unwrap_or_default(),
+        ]);
     }
     Ok(Answer::new(json!({"packs": packs})).table(t))
 }
@@ -151,23 +222,60 @@ fn show(named: &str, ctx: &Ctx) -> Result<Answer> {
     let mut t = Table::new("Files", &["file", ">bytes", "sha-256", "standing"]);
     for f in &r.files {
         let standing = if changed.contains(&f.path) { "NOT as issued" } else { "as issued" };
-        t.row([f.path.clone(), count(u64::try_from(f.bytes).unwrap_or(0)), f.sha256.clone(), standing.to_owned()]);
+        t.row([
+            f.path.clone(),
+            count(u64::try_from(f.bytes).unwrap_or(0)),
+            f.sha256.clone(),
+            standing.to_owned(),
+        ]);
     }
-    let mut a = Answer::new(json!({"pack": kept, "folder": folder.display().to_string(), "changed_files": changed})).table(t)
-        .say(format!("{}: {}, issue {}, as known at {}, {}", kept.id, r.period, r.number.unwrap_or_default(), r.as_at, folder.display()));
-    if let Some(why) = &r.reissue_reason { a = a.say(format!("Issued again: {why}")); }
+    let mut a = Answer::new(
+        json!({"pack": kept, "folder": folder.display().to_string(), "changed_files": changed}),
+    )
+    .table(t)
+    .say(format!(
+        "{}: {}, issue {}, as known at {}, {}",
+        kept.id,
+        r.period,
+        r.number.unwrap_or_default(),
+        r.as_at,
+        folder.display()
+    ));
+    if let Some(why) = &r.reissue_reason {
+        a = a.say(format!("Issued again: {why}"));
+    }
     a.found = !changed.is_empty();
     Ok(a)
 }
 
 pub(crate) fn diff(a: &str, b: &str, ctx: &Ctx) -> Result<Answer> {
     let (old, new, d) = with_place(ctx, |p| Ok(store::diff(p, a, b)?))?;
-    let mut changes = Table::new("Changed cells", &["measure", "provider", "region", "period", "what", "before", "after", "why"]);
+    let mut changes = Table::new(
+        "Changed cells",
+        &["measure", "provider", "region", "period", "what", "before", "after", "why"],
+    );
     for c in &d.changes {
-        changes.row([c.measure.clone(), c.provider.clone(), c.region.to_string(), c.period.to_string(), c.field.clone(), c.before.clone(), c.after.clone(), c.reason.clone()]);
+        changes.row([
+            c.measure.clone(),
+            c.provider.clone(),
+            c.region.to_string(),
+            c.period.to_string(),
+            c.field.clone(),
+            c.before.clone(),
+            c.after.clone(),
+            c.reason.clone(),
+        ]);
     }
-    let mut fallen = Table::new("Statements that no longer hold", &["as it was said", "as it stands now"]);
-    for (s, now) in &d.fallen { fallen.row([s.text.clone(), now.clone().unwrap_or_else(|| "nothing is said now".to_owned())]); }
+    let mut fallen =
+        Table::new("Statements that no longer hold", &["as it was said", "as it stands now"]);
+    for (s, now) in &d.fallen {
+        fallen
+            .row([s.text.clone(), now.clone().unwrap_or_else(|| "nothing is said now".to_owned())]);
+    }
     let side = |x: &northbound_packs::assemble::data::PackData| json!({"period": x.period, "as_at": x.as_at, "methodology": x.methodology, "manifest": x.manifest, "rules": x.rules});
-    Ok(Answer::new(json!({"a": side(&old), "b": side(&new), "changes": d.changes, "fallen": d.fallen})).table(changes).table(fallen))
+    Ok(Answer::new(
+        json!({"a": side(&old), "b": side(&new), "changes": d.changes, "fallen": d.fallen}),
+    )
+    .table(changes)
+    .table(fallen))
 }

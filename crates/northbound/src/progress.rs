@@ -1,7 +1,10 @@
 //! Talk on standard error: how far a long step is. Never on standard output, never in JSON.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use std::{io::{IsTerminal, Write}, time::{Duration, Instant}};
+use std::{
+    io::{IsTerminal, Write},
+    time::{Duration, Instant},
+};
 
 /// A line of talk at most this often where there is no terminal.
 const EVERY: Duration = Duration::from_secs(1);
@@ -27,10 +30,18 @@ impl Progress {
         let terminal = std::io::stderr().is_terminal();
         let way = if terminal && (asked || !json) {
             let bar = ProgressBar::new(0);
-            if let Ok(style) = ProgressStyle::with_template("{msg}  {wide_bar} {percent:>3} %  {elapsed}") { bar.set_style(style); }
+            if let Ok(style) =
+                ProgressStyle::with_template("{msg}  {wide_bar} {percent:>3} %  {elapsed}")
+            {
+                bar.set_style(style);
+            }
             bar.enable_steady_tick(Duration::from_millis(200));
             Way::Bar(bar)
-        } else if asked { Way::Lines(Instant::now()) } else { Way::Silent };
+        } else if asked {
+            Way::Lines(Instant::now())
+        } else {
+            Way::Silent
+        };
         Progress { way, step: String::new() }
     }
 
@@ -39,16 +50,24 @@ impl Progress {
         match &mut self.way {
             Way::Silent => {}
             Way::Bar(bar) => {
-                if self.step != step { self.step = step.to_owned(); bar.set_message(self.step.clone()); }
+                if self.step != step {
+                    self.step = step.to_owned();
+                    bar.set_message(self.step.clone());
+                }
                 bar.set_length(total.max(1));
                 bar.set_position(done.min(total.max(1)));
             }
             Way::Lines(last) => {
-                if self.step == step && last.elapsed() < EVERY && done < total { return; }
-                if self.step == step && done >= total { return; }
+                if self.step == step && last.elapsed() < EVERY && done < total {
+                    return;
+                }
+                if self.step == step && done >= total {
+                    return;
+                }
                 *last = Instant::now();
                 self.step = step.to_owned();
-                let percent = if total == 0 { 0 } else { u128::from(done) * 100 / u128::from(total) };
+                let percent =
+                    if total == 0 { 0 } else { u128::from(done) * 100 / u128::from(total) };
                 let _ = writeln!(std::io::stderr(), "{step}: {percent} %");
             }
         }
@@ -56,5 +75,9 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    fn drop(&mut self) { if let Way::Bar(bar) = &self.way { bar.finish_and_clear(); } }
+    fn drop(&mut self) {
+        if let Way::Bar(bar) = &self.way {
+            bar.finish_and_clear();
+        }
+    }
 }

@@ -6,7 +6,11 @@ mod identities;
 mod print;
 mod sources;
 
-use crate::{context::Ctx, error::{CliError, Result}, output::Answer};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::Answer,
+};
 use clap::{Args, Subcommand};
 use northbound_measures::reconcile::{Hint, Options, Source, apply_known, reconcile};
 use northbound_types::Period;
@@ -91,32 +95,54 @@ pub(crate) fn run(args: &ReconcileArgs, ctx: &Ctx) -> Result<Answer> {
 }
 
 fn compare(args: &ReconcileArgs, ctx: &Ctx) -> Result<Answer> {
-    if args.sources.len() < 2 { return Err(CliError::usage("reconcile takes two or more sources; `northbound reconcile --help` shows how to name them")); }
+    if args.sources.len() < 2 {
+        return Err(CliError::usage(
+            "reconcile takes two or more sources; `northbound reconcile --help` shows how to name them",
+        ));
+    }
     let store = ctx.store()?;
     let judge = ctx.judge(&store)?;
     let snapshot = ctx.snapshot()?;
     let mut progress = ctx.progress();
-    let mut reading = Reading { args, ctx, snapshot: &snapshot, judge: &judge, progress: &mut progress };
+    let mut reading =
+        Reading { args, ctx, snapshot: &snapshot, judge: &judge, progress: &mut progress };
     let specs = args.sources.iter().map(|s| sources::parse(s)).collect::<Result<Vec<_>>>()?;
     sources::check_names(&specs, args)?;
     // What others hold decides which keys the ledger is asked for, so it comes last.
     let mut loaded: Vec<Option<Loaded>> = Vec::new();
-    for s in &specs { loaded.push(if s.is_ledger() { None } else { Some(reading.load(s, &[])?) }); }
+    for s in &specs {
+        loaded.push(if s.is_ledger() { None } else { Some(reading.load(s, &[])?) });
+    }
     let keys = sources::common_keys(&args.keys, loaded.iter().flatten().map(|l| &l.source))?;
-    for (s, l) in specs.iter().zip(&mut loaded) { if l.is_none() { *l = Some(reading.load(s, &keys)?); } }
+    for (s, l) in specs.iter().zip(&mut loaded) {
+        if l.is_none() {
+            *l = Some(reading.load(s, &keys)?);
+        }
+    }
     let loaded: Vec<Loaded> = loaded.into_iter().flatten().collect();
     let mut hints: Vec<Hint> = Vec::new();
     let found = identities::compare(&loaded, &keys)?;
-    for f in &found { hints.extend(f.hints.iter().cloned()); }
-    for l in &loaded { hints.extend(hints::of(l, &loaded, &found, &keys, &mut reading)?); }
+    for f in &found {
+        hints.extend(f.hints.iter().cloned());
+    }
+    for l in &loaded {
+        hints.extend(hints::of(l, &loaded, &found, &keys, &mut reading)?);
+    }
     let sources: Vec<Source> = loaded.iter().map(|l| l.source.clone()).collect();
     let hints = hints::within(hints, &sources, &keys);
     let mut report = reconcile(&sources, &Options { keys, keep_matching: args.matching }, &hints)?;
     let gate = ctx.gate(&store);
     apply_known(&decide::known(&gate, ctx)?, &mut report);
     drop(progress);
-    let kept = if args.no_keep || ctx.dry_run { None } else { Some(decide::keep(&gate, ctx, args, &report)?) };
-    let differs = report.pairs.iter().any(|p| p.lines.iter().any(|l| l.difference != 0 || !l.parts.is_empty()));
+    let kept = if args.no_keep || ctx.dry_run {
+        None
+    } else {
+        Some(decide::keep(&gate, ctx, args, &report)?)
+    };
+    let differs = report
+        .pairs
+        .iter()
+        .any(|p| p.lines.iter().any(|l| l.difference != 0 || !l.parts.is_empty()));
     let mut notes: Vec<String> = loaded.iter().flat_map(|l| l.notes.iter().cloned()).collect();
     notes.extend(identities::cut_off_notes(&loaded, &found));
     let mut answer = print::answer(&report, &found, &notes, args, kept.as_deref());

@@ -1,11 +1,11 @@
 //! What people keep: one way for all registers to add, change, list, show and tell the history.
 
+pub(crate) mod cases;
 pub(crate) mod changes;
 pub(crate) mod combinations;
+pub(crate) mod contacts;
 pub(crate) mod criteria;
 pub(crate) mod defects;
-pub(crate) mod cases;
-pub(crate) mod contacts;
 pub(crate) mod documents;
 pub(crate) mod feeds;
 pub(crate) mod figures;
@@ -18,9 +18,15 @@ pub(crate) mod tables;
 mod value;
 pub(crate) mod voices;
 
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Table},
+};
 use clap::{Args, Subcommand};
-use northbound_registers::{EventFilter, Kept, Noun, Query, Receipt, Record, Verb, registers::confirmations::Confirmation};
+use northbound_registers::{
+    EventFilter, Kept, Noun, Query, Receipt, Record, Verb, registers::confirmations::Confirmation,
+};
 use northbound_rules::RuleInfo;
 use northbound_types::{Actor, Period, Region, Utc};
 use serde_json::{Value, json};
@@ -105,7 +111,14 @@ pub(crate) fn add<T: Record>(record: &T, ctx: &Ctx) -> Result<Answer> {
 
 pub(crate) fn list<T: Record>(f: &Filter, ctx: &Ctx, columns: &[&str]) -> Result<Answer> {
     let store = ctx.store()?;
-    let query = Query { measure: f.measure.clone(), provider: f.provider.clone(), region: f.region, period: f.period, withdrawn: f.withdrawn, ..Query::as_at(ctx.as_at()) };
+    let query = Query {
+        measure: f.measure.clone(),
+        provider: f.provider.clone(),
+        region: f.region,
+        period: f.period,
+        withdrawn: f.withdrawn,
+        ..Query::as_at(ctx.as_at())
+    };
     let kept = ctx.gate(&store).list::<T>(&query)?;
     let mut head = vec!["id", ">version"];
     head.extend(columns);
@@ -121,7 +134,9 @@ pub(crate) fn list<T: Record>(f: &Filter, ctx: &Ctx, columns: &[&str]) -> Result
     Ok(Answer::new(json!({"records": kept.iter().map(kept_json).collect::<Vec<_>>()})).table(t))
 }
 
-fn kept_json<T: Record>(k: &Kept<T>) -> Value { json!(k) }
+fn kept_json<T: Record>(k: &Kept<T>) -> Value {
+    json!(k)
+}
 
 /// A JSON value as a cell.
 pub(crate) fn text(v: Option<&Value>) -> String {
@@ -137,9 +152,19 @@ pub(crate) fn show<T: Record>(id: &str, ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
     let k = ctx.gate(&store).show::<T>(id, ctx.as_at())?;
     let mut t = Table::new("", &[T::NOUN.as_str(), k.id.as_str()]);
-    for (key, v) in json!(k.record).as_object().into_iter().flatten() { t.row([key.clone(), text(Some(v))]); }
+    for (key, v) in json!(k.record).as_object().into_iter().flatten() {
+        t.row([key.clone(), text(Some(v))]);
+    }
     let mut e = Table::new("", &["kept", ""]);
-    for (key, v) in [("version", k.version.to_string()), ("recorded (UTC)", k.recorded.to_string()), ("known since (UTC)", k.known.to_string()), ("by", k.actor.clone()), ("why", k.reason.clone())] { e.row([key.to_owned(), v]); }
+    for (key, v) in [
+        ("version", k.version.to_string()),
+        ("recorded (UTC)", k.recorded.to_string()),
+        ("known since (UTC)", k.known.to_string()),
+        ("by", k.actor.clone()),
+        ("why", k.reason.clone()),
+    ] {
+        e.row([key.to_owned(), v]);
+    }
     Ok(Answer::new(kept_json(&k)).table(t).table(e))
 }
 
@@ -148,8 +173,23 @@ pub(crate) fn history(noun: Noun, id: &str, ctx: &Ctx) -> Result<Answer> {
     let changes = ctx.gate(&store).history(noun, id, ctx.as_at())?;
     let mut t = Table::new("", &[">version", "recorded (UTC)", "what", "by", "why", "changes"]);
     for c in &changes {
-        let what = if c.version == 1 { String::new() } else { c.changes.iter().map(|f| format!("{}: {} → {}", f.key, text(Some(&f.before)), text(Some(&f.after)))).collect::<Vec<_>>().join("; ") };
-        t.row([c.version.to_string(), c.recorded.to_string(), c.verb.to_string(), c.actor.clone(), c.reason.clone(), what]);
+        let what = if c.version == 1 {
+            String::new()
+        } else {
+            c.changes
+                .iter()
+                .map(|f| format!("{}: {} → {}", f.key, text(Some(&f.before)), text(Some(&f.after))))
+                .collect::<Vec<_>>()
+                .join("; ")
+        };
+        t.row([
+            c.version.to_string(),
+            c.recorded.to_string(),
+            c.verb.to_string(),
+            c.actor.clone(),
+            c.reason.clone(),
+            what,
+        ]);
     }
     Ok(Answer::new(json!({"noun": noun, "id": id, "history": changes})).table(t))
 }
@@ -165,10 +205,22 @@ pub(crate) fn receipt_answer(r: &Receipt) -> Answer {
         _ => "Changed",
     };
     let mut a = Answer::new(json!(r));
-    a = a.say(if r.dry_run { format!("Dry run: would have {} {} {} (version {}); nothing was kept.", did.to_lowercase(), r.noun, r.id, r.version) } else { format!("{did} {} {} (version {}).", r.noun, r.id, r.version) });
+    a = a.say(if r.dry_run {
+        format!(
+            "Dry run: would have {} {} {} (version {}); nothing was kept.",
+            did.to_lowercase(),
+            r.noun,
+            r.id,
+            r.version
+        )
+    } else {
+        format!("{did} {} {} (version {}).", r.noun, r.id, r.version)
+    });
     if matches!(r.verb, Verb::Change | Verb::Approve) && r.changed {
         let mut t = Table::new("", &["key", "before", "after"]);
-        for c in &r.changes { t.row([c.key.clone(), text(Some(&c.before)), text(Some(&c.after))]); }
+        for c in &r.changes {
+            t.row([c.key.clone(), text(Some(&c.before)), text(Some(&c.after))]);
+        }
         a = a.table(t);
     }
     a
@@ -176,13 +228,29 @@ pub(crate) fn receipt_answer(r: &Receipt) -> Answer {
 
 /// Who says something: the flag, else the party, body or person that acts.
 pub(crate) fn sayer(given: Option<&str>, actor: &Actor) -> String {
-    given.map_or_else(|| actor.party.clone().or_else(|| actor.body.clone()).unwrap_or_else(|| actor.person.clone()), str::to_owned)
+    given.map_or_else(
+        || {
+            actor
+                .party
+                .clone()
+                .or_else(|| actor.body.clone())
+                .unwrap_or_else(|| actor.person.clone())
+        },
+        str::to_owned,
+    )
 }
 
 /// A rule confirmed as it stands.
 pub(crate) fn confirmation(rule: &RuleInfo, source: &str, ctx: &Ctx) -> Confirmation {
     let hash = rule.confirmation_key.rsplit_once('#').map_or("", |(_, h)| h);
-    Confirmation { rule: rule.id.clone(), value_hash: hash.to_owned(), by: ctx.actor.to_string(), at: ctx.now, source: source.to_owned(), reason: ctx.reason.clone() }
+    Confirmation {
+        rule: rule.id.clone(),
+        value_hash: hash.to_owned(),
+        by: ctx.actor.to_string(),
+        at: ctx.now,
+        source: source.to_owned(),
+        reason: ctx.reason.clone(),
+    }
 }
 
 /// The audit trail
@@ -213,11 +281,33 @@ pub(crate) enum EventCommand {
 
 pub(crate) fn events(c: &EventCommand, ctx: &Ctx) -> Result<Answer> {
     let EventCommand::List { noun, id, verb, by, since, limit } = c;
-    if id.is_some() && noun.is_none() { return Err(CliError::usage("--id needs --noun, since ids are unique within a register")); }
+    if id.is_some() && noun.is_none() {
+        return Err(CliError::usage("--id needs --noun, since ids are unique within a register"));
+    }
     let store = ctx.store()?;
-    let filter = EventFilter { as_at: ctx.as_at(), noun: *noun, id: id.clone(), verb: *verb, actor: by.clone(), since: *since, after_revision: None, limit: *limit };
+    let filter = EventFilter {
+        as_at: ctx.as_at(),
+        noun: *noun,
+        id: id.clone(),
+        verb: *verb,
+        actor: by.clone(),
+        since: *since,
+        after_revision: None,
+        limit: *limit,
+    };
     let events = ctx.gate(&store).events(&filter)?;
-    let mut t = Table::new("", &[">revision", "recorded (UTC)", "what", "register", "id", "by", "why"]);
-    for e in &events { t.row([e.revision.to_string(), e.recorded.to_string(), e.verb.to_string(), e.noun.to_string(), e.id.clone(), e.actor.clone(), e.reason.clone()]); }
+    let mut t =
+        Table::new("", &[">revision", "recorded (UTC)", "what", "register", "id", "by", "why"]);
+    for e in &events {
+        t.row([
+            e.revision.to_string(),
+            e.recorded.to_string(),
+            e.verb.to_string(),
+            e.noun.to_string(),
+            e.id.clone(),
+            e.actor.clone(),
+            e.reason.clone(),
+        ]);
+    }
     Ok(Answer::new(json!({"events": events})).table(t))
 }

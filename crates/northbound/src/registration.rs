@@ -145,7 +145,9 @@ pub(crate) fn run(c: &RegistrationCommand, ctx: &Ctx) -> Result<Answer> {
         RegistrationCommand::Changes { after, out } => show::changes(*after, out.as_deref(), ctx),
         RegistrationCommand::Apply { afresh } => apply::apply(*afresh, ctx),
         RegistrationCommand::Meters(MetersCommand::Import { file }) => meters::import(file, ctx),
-        RegistrationCommand::Meters(MetersCommand::List { point }) => meters::list(point.as_deref(), ctx),
+        RegistrationCommand::Meters(MetersCommand::List { point }) => {
+            meters::list(point.as_deref(), ctx)
+        }
     }
 }
 
@@ -153,5 +155,8 @@ pub(crate) fn run(c: &RegistrationCommand, ctx: &Ctx) -> Result<Answer> {
 pub(crate) fn days(from: Option<Day>, to: Option<Day>, ctx: &Ctx) -> Result<(Day, Day)> {
     let today = ctx.as_at.unwrap_or(ctx.now).day();
     let back = ctx.rules()?.integer("registration-look-back-days", today)?;
-    Ok((from.unwrap_or_else(|| today.plus(-i32::try_from(back).unwrap_or(i32::MAX))), to.unwrap_or(today).plus(1)))
+    Ok((
+        from.unwrap_or_else(|| today.plus(-i32::try_from(back).unwrap_or(i32::MAX))),
+        to.unwrap_or(today).plus(1),
+    ))
 }

@@ -2,7 +2,13 @@
 
 mod oversight;
 
-use crate::{context::Ctx, error::{CliError, Result}, evidence, output::{Answer, Table, count}, pack};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    evidence,
+    output::{Answer, Table, count},
+    pack,
+};
 use clap::Subcommand;
 use northbound_measures::{diff::figure_words, process::ProcessLine};
 use northbound_packs::{Formats, mine::report_mine, store::write_mine};
@@ -69,9 +75,13 @@ const DECIMALS: u32 = 2;
 pub(crate) fn run(c: &ReportCommand, ctx: &Ctx) -> Result<Answer> {
     let (user, period, methodology, out) = match c {
         ReportCommand::Mine { user, period, methodology, out } => (user, period, methodology, out),
-        ReportCommand::Installs { period, baseline, source } => return oversight::installs(ctx, *period, *baseline, source.as_deref()),
+        ReportCommand::Installs { period, baseline, source } => {
+            return oversight::installs(ctx, *period, *baseline, source.as_deref());
+        }
         ReportCommand::Sentiment { period } => return oversight::sentiment(ctx, *period),
-        ReportCommand::Evidence { period, methodology } => return oversight::evidence_by_region(ctx, *period, methodology.as_deref()),
+        ReportCommand::Evidence { period, methodology } => {
+            return oversight::evidence_by_region(ctx, *period, methodology.as_deref());
+        }
         ReportCommand::Defects { period } => return oversight::metric_defects(ctx, *period),
     };
     let store = ctx.store()?;
@@ -86,8 +96,17 @@ pub(crate) fn run(c: &ReportCommand, ctx: &Ctx) -> Result<Answer> {
     let view = mine.view;
     drop(progress);
     let reported = {
-        let mut t = Table::new("What was reported", &["measure", "provider", "region", "figure", "band"]);
-        for r in &view.reported { t.row([r.measure.clone(), r.provider.clone(), r.region.to_string(), figure_words(&r.figure, DECIMALS), r.band.to_string()]); }
+        let mut t =
+            Table::new("What was reported", &["measure", "provider", "region", "figure", "band"]);
+        for r in &view.reported {
+            t.row([
+                r.measure.clone(),
+                r.provider.clone(),
+                r.region.to_string(),
+                figure_words(&r.figure, DECIMALS),
+                r.band.to_string(),
+            ]);
+        }
         t
     };
     let total: u64 = view.regions.iter().map(|l| l.requests).sum();
@@ -99,16 +118,37 @@ pub(crate) fn run(c: &ReportCommand, ctx: &Ctx) -> Result<Answer> {
 /// A User sees its own; staff see all.
 fn may_see(ctx: &Ctx, store: &Store, user: Eui64) -> Result<()> {
     let sight = Sight::of(&ctx.actor);
-    if sight.all { return Ok(()); }
+    if sight.all {
+        return Ok(());
+    }
     let party = ctx.gate(store).party_of(user, ctx.as_at())?.map(|u| u.party.id);
-    if party.is_some() && party == sight.party { return Ok(()); }
-    Err(CliError::refused(format!("{} may not see the requests of {user}: it is no User of its own party; act for that party (--as person@party+user) or as analyst", ctx.actor)))
+    if party.is_some() && party == sight.party {
+        return Ok(());
+    }
+    Err(CliError::refused(format!(
+        "{} may not see the requests of {user}: it is no User of its own party; act for that party (--as person@party+user) or as analyst",
+        ctx.actor
+    )))
 }
 
 fn lines(title: &str, key: &str, list: &[ProcessLine]) -> Table {
-    let mut t = Table::new(title, &[key, ">requests", ">in time", ">late", ">no target known", ">unanswered", ">refused", ">other", "in time of what fell due"]);
+    let mut t = Table::new(
+        title,
+        &[
+            key,
+            ">requests",
+            ">in time",
+            ">late",
+            ">no target known",
+            ">unanswered",
+            ">refused",
+            ">other",
+            "in time of what fell due",
+        ],
+    );
     for l in list {
-        let n = [l.requests, l.in_time, l.late, l.no_target, l.unanswered, l.refused, l.other].map(count);
+        let n = [l.requests, l.in_time, l.late, l.no_target, l.unanswered, l.refused, l.other]
+            .map(count);
         let mut cells = vec![l.key.clone()];
         cells.extend(n);
         cells.push(figure_words(&l.share, DECIMALS));

@@ -3,16 +3,29 @@
 mod support;
 use support::Room;
 
-fn demo(r: &Room, seed: u32, out: &str) -> support::Ran { r.nb(&format!("demo --meters 40 --days 22 --seed {seed} --out {out} --format json")) }
+fn demo(r: &Room, seed: u32, out: &str) -> support::Ran {
+    r.nb(&format!("demo --meters 40 --days 22 --seed {seed} --out {out} --format json"))
+}
 
 #[test]
 fn the_same_seed_gives_the_same_ledger_and_another_seed_another() {
     let r = Room::new();
     let hash = |out: &str, seed: u32| {
         demo(&r, seed, out).ok();
-        assert_eq!(r.json(&format!("--data {out}/data ledger check"))["findings"].as_array().unwrap().len(), 0);
+        assert_eq!(
+            r.json(&format!("--data {out}/data ledger check"))["findings"]
+                .as_array()
+                .unwrap()
+                .len(),
+            0
+        );
         let files = r.json(&format!("--data {out}/data ingest list"));
-        files["files"].as_array().unwrap().iter().map(|f| f["sha256"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        files["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["sha256"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     let first = hash("one", 1);
     assert_eq!(hash("two", 1), first);
@@ -35,7 +48,9 @@ fn the_correction_counts_and_the_first_statement_can_be_read_again() {
     let r = Room::new();
     let done = demo(&r, 1, "out").ok().json();
     assert!(done["corrections"][0]["accepted"].as_u64().unwrap() > 0, "{done}");
-    let late = |as_at: &str| r.json(&format!("--data out/data reconcile all=ledger:feed=cspc t=ledger:feed=cspc,state=timed-out --keys region --no-keep {as_at}"))["pairs"][0]["totals"]["total"].clone();
+    let late = |as_at: &str| {
+        r.json(&format!("--data out/data reconcile all=ledger:feed=cspc t=ledger:feed=cspc,state=timed-out --keys region --no-keep {as_at}"))["pairs"][0]["totals"]["total"].clone()
+    };
     assert_ne!(late(""), late("--as-at 2026-04-27T00:00:00Z"));
 }
 
@@ -43,11 +58,29 @@ fn the_correction_counts_and_the_first_statement_can_be_read_again() {
 fn the_second_issue_tells_what_changed_and_which_statements_fell() {
     let r = Room::new();
     let done = r.nb("demo --meters 1500 --out out --format json").ok().json();
-    let figure = |issue: &str| done[issue].as_array().unwrap().iter().find(|n| n["result"]["measure"] == "PM4.3" && n["result"]["provider"] == "CSPC").unwrap()["result"]["figure"].clone();
+    let figure = |issue: &str| {
+        done[issue]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|n| n["result"]["measure"] == "PM4.3" && n["result"]["provider"] == "CSPC")
+            .unwrap()["result"]["figure"]
+            .clone()
+    };
     // Ten faulty days of thirty leave a null; with seven of them sent again there is a figure, marked.
-    assert_eq!((figure("first_results")["reason"].as_str(), figure("results")["state"].as_str()), (Some("unreliable"), Some("suspect")));
-    assert!(!done["fallen"].as_array().unwrap().is_empty() && done["changes"].as_array().unwrap().iter().any(|c| c["measure"] == "CPM1"), "{}", done["changes"]);
-    for file in ["pack.html", "pack.xlsx", "pack.pdf", "pack.json"] { assert!(r.path("out/pack").join(file).is_file(), "{file}"); }
+    assert_eq!(
+        (figure("first_results")["reason"].as_str(), figure("results")["state"].as_str()),
+        (Some("unreliable"), Some("suspect"))
+    );
+    assert!(
+        !done["fallen"].as_array().unwrap().is_empty()
+            && done["changes"].as_array().unwrap().iter().any(|c| c["measure"] == "CPM1"),
+        "{}",
+        done["changes"]
+    );
+    for file in ["pack.html", "pack.xlsx", "pack.pdf", "pack.json"] {
+        assert!(r.path("out/pack").join(file).is_file(), "{file}");
+    }
     assert_eq!(r.json("--data out/data pack list")["packs"].as_array().unwrap().len(), 2);
     assert!(r.nb("--data out/data pack show 2026-04/1").ok().out.contains("as issued"));
 }

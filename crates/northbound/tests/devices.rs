@@ -7,7 +7,11 @@ use northbound_gateway::{
     devices::log,
     network::{Dispatch, NetworkAlert, NetworkEvent, RegionalNetwork, TcpNetwork, Told},
 };
-use northbound_gbcs::{AlertKey, Correlation, Cra, Message, Signature, Supplementary, build, content::{CommandContent, ResponseContent}, parse};
+use northbound_gbcs::{
+    AlertKey, Correlation, Cra, Message, Signature, Supplementary, build,
+    content::{CommandContent, ResponseContent},
+    parse,
+};
 use northbound_network::{DeviceType, Fleet, FleetConfig, Pace, Rng, fleet::device};
 use northbound_types::{Day, Eui64, Utc};
 use std::{
@@ -25,40 +29,85 @@ const KILLS: usize = 20;
 /// So fast that answers take milliseconds.
 const FACTOR: &str = "200";
 
-struct Process { child: Child, address: SocketAddr, executions: u64, torn: u64 }
+struct Process {
+    child: Child,
+    address: SocketAddr,
+    executions: u64,
+    torn: u64,
+}
 
 /// Starts the devices and waits until they listen.
 fn start(room: &Room, listen: &str, more: &[&str]) -> Process {
     let mut c = room.command();
-    c.args(["--format", "json", "devices", "--listen", listen]).args(more).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    c.args(["--format", "json", "devices", "--listen", listen])
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
     let mut child = c.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line:?}"));
+    let said: serde_json::Value =
+        serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line:?}"));
     let number = |k: &str| said[k].as_u64().unwrap();
-    Process { child, address: said["listening"].as_str().unwrap().parse().unwrap(), executions: number("executions"), torn: number("torn_bytes") }
+    Process {
+        child,
+        address: said["listening"].as_str().unwrap().parse().unwrap(),
+        executions: number("executions"),
+        torn: number("torn_bytes"),
+    }
 }
 
 fn command(home: u32, counter: u64) -> (Correlation, Vec<u8>) {
-    let content = CommandContent { srv: "2.2".into(), once: true, execute_at: None, parameters: vec![("amount".into(), "10".into())] }.write().unwrap();
+    let content = CommandContent {
+        srv: "2.2".into(),
+        once: true,
+        execute_at: None,
+        parameters: vec![("amount".into(), "10".into())],
+    }
+    .write()
+    .unwrap();
     let m = Message {
-        cra: Cra::Command, counter, originator: USER, recipient: device(home, DeviceType::Esme), date_time: None, code: 0x0007,
-        supplementary: Supplementary::None, content: &content, signature: Signature::Empty, mac: None,
+        cra: Cra::Command,
+        counter,
+        originator: USER,
+        recipient: device(home, DeviceType::Esme),
+        date_time: None,
+        code: 0x0007,
+        supplementary: Supplementary::None,
+        content: &content,
+        signature: Signature::Empty,
+        mac: None,
     };
     (Correlation::of(&m).unwrap(), build(&m).unwrap())
 }
 
-fn now() -> Utc { Utc(i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros()).unwrap()) }
+fn now() -> Utc {
+    Utc(i64::try_from(
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros(),
+    )
+    .unwrap())
+}
 
 /// Homes whose hub is connected, in regions in good order.
 fn homes(seed: u64, meters: u32) -> Vec<u32> {
     let fleet = Fleet::build(&FleetConfig { seed, meters, first: now().day(), days: 41 });
-    fleet.homes.iter().filter(|h| h.number % 3 != 0 && h.connected_on(Day(now().day().0))).map(|h| h.number).collect()
+    fleet
+        .homes
+        .iter()
+        .filter(|h| h.number % 3 != 0 && h.connected_on(Day(now().day().0)))
+        .map(|h| h.number)
+        .collect()
 }
 
 /// What a client knows: which Commands it sent, which answers it had, what it was told.
 #[derive(Default)]
-struct Client { sent: HashMap<Correlation, Vec<u8>>, answers: HashMap<Correlation, Vec<u8>>, executing: usize, again: usize, connected: usize }
+struct Client {
+    sent: HashMap<Correlation, Vec<u8>>,
+    answers: HashMap<Correlation, Vec<u8>>,
+    executing: usize,
+    again: usize,
+    connected: usize,
+}
 
 impl Client {
     fn hear(&mut self, network: &TcpNetwork, event: NetworkEvent) {
@@ -66,25 +115,46 @@ impl Client {
             NetworkEvent::Connected => {
                 self.connected += 1;
                 // As the service does after a crash: ask for everything that is not answered.
-                for key in self.sent.keys().filter(|k| !self.answers.contains_key(k)) { network.ask(*key).unwrap(); }
+                for key in self.sent.keys().filter(|k| !self.answers.contains_key(k)) {
+                    network.ask(*key).unwrap();
+                }
             }
-            NetworkEvent::Answer { correlation, bytes, .. } | NetworkEvent::Told { correlation, told: Told::Known { bytes, .. } } => {
+            NetworkEvent::Answer { correlation, bytes, .. }
+            | NetworkEvent::Told { correlation, told: Told::Known { bytes, .. } } => {
                 assert_eq!(Correlation::of(&parse(&bytes).unwrap().message).unwrap(), correlation);
-                if let Some(first) = self.answers.insert(correlation, bytes.clone()) { assert_eq!(first, bytes, "two answers to one Command"); }
+                if let Some(first) = self.answers.insert(correlation, bytes.clone()) {
+                    assert_eq!(first, bytes, "two answers to one Command");
+                }
             }
             // It never arrived: sent again, as it is.
             NetworkEvent::Told { correlation, told: Told::Unknown } => {
                 self.again += 1;
-                network.dispatch(Dispatch { bytes: self.sent[&correlation].clone(), pace: Pace::OnDemand }).unwrap();
+                network
+                    .dispatch(Dispatch {
+                        bytes: self.sent[&correlation].clone(),
+                        pace: Pace::OnDemand,
+                    })
+                    .unwrap();
             }
             NetworkEvent::Told { told: Told::Executing, .. } => self.executing += 1,
-            NetworkEvent::NoRoute { .. } | NetworkEvent::Disconnected | NetworkEvent::Alert { .. } => {}
+            NetworkEvent::NoRoute { .. }
+            | NetworkEvent::Disconnected
+            | NetworkEvent::Alert { .. } => {}
         }
     }
 
-    async fn listen(&mut self, network: &TcpNetwork, events: &mut Receiver<NetworkEvent>, for_: Duration) {
+    async fn listen(
+        &mut self,
+        network: &TcpNetwork,
+        events: &mut Receiver<NetworkEvent>,
+        for_: Duration,
+    ) {
         let end = Instant::now() + for_;
-        while let Ok(Some(e)) = tokio::time::timeout(end.saturating_duration_since(Instant::now()), events.recv()).await { self.hear(network, e); }
+        while let Ok(Some(e)) =
+            tokio::time::timeout(end.saturating_duration_since(Instant::now()), events.recv()).await
+        {
+            self.hear(network, e);
+        }
     }
 }
 
@@ -95,7 +165,8 @@ fn twenty_kills_under_load_and_nothing_is_done_twice() {
     let homes = homes(9, 900);
     let mut process = start(&room, "127.0.0.1:0", &settings);
     let address = process.address.to_string();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mut client, mut dice) = (Client::default(), Rng::stream(0x5EED_DEF1, &[]));
     let (mut torn, mut counter) = (0, 1_000);
     runtime.block_on(async {
@@ -105,7 +176,8 @@ fn twenty_kills_under_load_and_nothing_is_done_twice() {
             while Instant::now() < until {
                 for _ in 0..10 {
                     counter += 1;
-                    let (key, bytes) = command(homes[dice.below(homes.len() as u64) as usize], counter);
+                    let (key, bytes) =
+                        command(homes[dice.below(homes.len() as u64) as usize], counter);
                     client.sent.insert(key, bytes.clone());
                     network.dispatch(Dispatch { bytes, pace: Pace::OnDemand }).unwrap();
                 }
@@ -122,16 +194,29 @@ fn twenty_kills_under_load_and_nothing_is_done_twice() {
         let end = Instant::now() + Duration::from_secs(60);
         while client.answers.len() < client.sent.len() && Instant::now() < end {
             client.listen(&network, &mut events, Duration::from_millis(300)).await;
-            for (_, bytes) in client.sent.iter().filter(|(k, _)| !client.answers.contains_key(k)) { network.dispatch(Dispatch { bytes: bytes.clone(), pace: Pace::OnDemand }).unwrap(); }
+            for (_, bytes) in client.sent.iter().filter(|(k, _)| !client.answers.contains_key(k)) {
+                network.dispatch(Dispatch { bytes: bytes.clone(), pace: Pace::OnDemand }).unwrap();
+            }
         }
     });
     process.child.kill().unwrap();
     process.child.wait().unwrap();
     let records = log::read(&room.data().join("devices")).unwrap();
     reconcile(&client, &records);
-    println!("{} Commands, {} executions, {KILLS} kills, {} connections, {} sent again as unknown, {} told as executing, {torn} torn ends",
-        client.sent.len(), records.len(), client.connected, client.again, client.executing);
-    assert!(client.connected > KILLS / 2 && client.again > 0, "{} connections, {} sent again: the kills hit nothing", client.connected, client.again);
+    println!(
+        "{} Commands, {} executions, {KILLS} kills, {} connections, {} sent again as unknown, {} told as executing, {torn} torn ends",
+        client.sent.len(),
+        records.len(),
+        client.connected,
+        client.again,
+        client.executing
+    );
+    assert!(
+        client.connected > KILLS / 2 && client.again > 0,
+        "{} connections, {} sent again: the kills hit nothing",
+        client.connected,
+        client.again
+    );
     // With no kill hitting a write there is no torn end; with one there is. Both are fine: the log was read.
     assert!(torn <= KILLS as u64);
     let last = start(&room, "127.0.0.1:0", &settings);
@@ -152,7 +237,10 @@ fn reconcile(client: &Client, records: &[northbound_network::Record]) {
     for (key, bytes) in &client.answers {
         let r = done.get(key).unwrap_or_else(|| panic!("answered without a record: {key:?}"));
         assert_eq!(&r.answer, bytes);
-        assert_eq!(ResponseContent::read(parse(bytes).unwrap().message.content).unwrap().execution, r.number);
+        assert_eq!(
+            ResponseContent::read(parse(bytes).unwrap().message.content).unwrap().execution,
+            r.number
+        );
     }
     assert_eq!(client.answers.len(), client.sent.len(), "everything was answered in the end");
     assert!(client.sent.len() > 1_000, "only {} Commands", client.sent.len());
@@ -168,8 +256,10 @@ fn stop(mut p: Process) {
 fn alerts_come_until_they_are_taken_and_not_again() {
     let room = Room::new();
     let scenario = room.write("cut.toml", "title = \"a cut\"\ndescription = \"invented\"\nseed = 3\nmeters = 600\nlength = \"1h\"\n[[fault]]\nregion = \"south\"\nfrom = \"1s\"\nuntil = \"10m\"\ntrouble = \"power-cut\"\nhubs = 50\n");
-    let settings = ["--scenario", &scenario, "--factor", FACTOR, "--recipient", "90-B3-D5-1F-30-01-00-01"];
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let settings =
+        ["--scenario", &scenario, "--factor", FACTOR, "--recipient", "90-B3-D5-1F-30-01-00-01"];
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     // Nobody says that they are taken: after a crash all of them come again.
     // It listens for six seconds, and on a slow machine until so many hubs were heard.
     let hear = |take: bool, listen: &str, wanted: usize| -> (HashSet<Eui64>, HashSet<AlertKey>) {
@@ -179,18 +269,29 @@ fn alerts_come_until_they_are_taken_and_not_again() {
             let (network, mut events) = TcpNetwork::connect(p.address);
             let begun = Instant::now();
             let mut last = None;
-            while begun.elapsed() < Duration::from_secs(6) || (hubs.len() < wanted && begun.elapsed() < Duration::from_secs(60)) {
-                let Ok(e) = tokio::time::timeout(Duration::from_millis(200), events.recv()).await else { continue };
+            while begun.elapsed() < Duration::from_secs(6)
+                || (hubs.len() < wanted && begun.elapsed() < Duration::from_secs(60))
+            {
+                let Ok(e) = tokio::time::timeout(Duration::from_millis(200), events.recv()).await
+                else {
+                    continue;
+                };
                 let Some(e) = e else { break };
                 if let NetworkEvent::Alert { number, alert, .. } = e {
                     last = Some(number);
                     match alert {
-                        NetworkAlert::PowerOutage { hub, .. } => { assert!(hubs.insert(hub), "twice in one connection"); }
-                        NetworkAlert::Device(bytes) => { alerts.insert(AlertKey::of(&parse(&bytes).unwrap().message).unwrap()); }
+                        NetworkAlert::PowerOutage { hub, .. } => {
+                            assert!(hubs.insert(hub), "twice in one connection");
+                        }
+                        NetworkAlert::Device(bytes) => {
+                            alerts.insert(AlertKey::of(&parse(&bytes).unwrap().message).unwrap());
+                        }
                     }
                 }
             }
-            if let (true, Some(n)) = (take, last) { network.alert_taken(n).unwrap(); }
+            if let (true, Some(n)) = (take, last) {
+                network.alert_taken(n).unwrap();
+            }
             tokio::time::sleep(Duration::from_millis(1_500)).await;
         });
         let mut child = p.child;
@@ -212,14 +313,25 @@ fn alerts_come_until_they_are_taken_and_not_again() {
 fn a_folder_belongs_to_one_network_and_one_process() {
     let room = Room::new();
     let p = start(&room, "127.0.0.1:0", &["--seed", "4", "--meters", "50"]);
-    let e = room.nb("devices --listen 127.0.0.1:0 --seed 4 --meters 50 --format json").code(6).error();
+    let e =
+        room.nb("devices --listen 127.0.0.1:0 --seed 4 --meters 50 --format json").code(6).error();
     assert_eq!(e["code"], "devices.locked");
     stop(p);
-    let e = room.nb("devices --listen 127.0.0.1:0 --seed 4 --meters 51 --format json").code(4).error();
+    let e =
+        room.nb("devices --listen 127.0.0.1:0 --seed 4 --meters 51 --format json").code(4).error();
     assert_eq!(e["code"], "devices.other-network");
     assert!(e["message"].as_str().unwrap().contains("51 meters"), "{e}");
-    assert_eq!(room.nb("devices --listen 192.0.2.1:80 --seed 4 --meters 50 --format json").code(4).error()["code"], "devices.listen");
-    assert!(room.nb("devices --listen 127.0.0.1:0 --scenario none.toml").code(5).err.contains("none.toml"));
+    assert_eq!(
+        room.nb("devices --listen 192.0.2.1:80 --seed 4 --meters 50 --format json").code(4).error()
+            ["code"],
+        "devices.listen"
+    );
+    assert!(
+        room.nb("devices --listen 127.0.0.1:0 --scenario none.toml")
+            .code(5)
+            .err
+            .contains("none.toml")
+    );
     room.write("bad.toml", "title = 1\n");
     assert!(room.nb("devices --scenario bad.toml").code(3).err.contains("bad.toml, line 1"));
     assert!(room.nb("devices --broker-key 04AB").code(2).err.contains("65 bytes"));
@@ -233,11 +345,23 @@ fn damage_inside_the_log_stops_the_devices_and_a_torn_end_does_not() {
     let mut bytes = Vec::new();
     for n in 1..=9_000u64 {
         let key = command(1, n).0;
-        northbound_network::Record { key, number: n, delivered: 1, error: false, once: false, due: None, answer: vec![7; 100] }.encode(&mut bytes);
+        northbound_network::Record {
+            key,
+            number: n,
+            delivered: 1,
+            error: false,
+            once: false,
+            due: None,
+            answer: vec![7; 100],
+        }
+        .encode(&mut bytes);
     }
     assert!(bytes.len() > log::MAX_BATCH_BYTES + 1_000);
     let one = bytes.len() as u64 / 9_000;
-    let run = |b: &[u8]| { std::fs::write(&path, b).unwrap(); start(&room, "127.0.0.1:0", &["--seed", "4", "--meters", "50"]) };
+    let run = |b: &[u8]| {
+        std::fs::write(&path, b).unwrap();
+        start(&room, "127.0.0.1:0", &["--seed", "4", "--meters", "50"])
+    };
     let whole = run(&bytes);
     assert_eq!((whole.executions, whole.torn), (9_000, 0));
     stop(whole);
@@ -253,7 +377,8 @@ fn damage_inside_the_log_stops_the_devices_and_a_torn_end_does_not() {
     let mut odd = bytes;
     odd[30] ^= 1;
     std::fs::write(&path, &odd).unwrap();
-    let e = room.nb("devices --listen 127.0.0.1:0 --seed 4 --meters 50 --format json").code(1).error();
+    let e =
+        room.nb("devices --listen 127.0.0.1:0 --seed 4 --meters 50 --format json").code(1).error();
     assert_eq!(e["code"], "devices.log");
     assert!(e["message"].as_str().unwrap().contains("byte 0"), "{e}");
 }

@@ -7,8 +7,11 @@ use support::Room;
 /// Three suppliers; two of them with a confirmed contact for SMETS1.
 fn room() -> Room {
     let r = Room::new();
-    for (id, category) in [("ACME", "large-supplier"), ("BOLT", "large-supplier"), ("WIRE", "network-operator")] {
-        r.run(&["party", "add", id, "--name", &format!("{id} (invented)"), "--category", category]).ok();
+    for (id, category) in
+        [("ACME", "large-supplier"), ("BOLT", "large-supplier"), ("WIRE", "network-operator")]
+    {
+        r.run(&["party", "add", id, "--name", &format!("{id} (invented)"), "--category", category])
+            .ok();
     }
     contact(&r, "ACME", "old@acme.example");
     contact(&r, "BOLT", "desk@bolt.example");
@@ -17,33 +20,102 @@ fn room() -> Room {
 
 fn contact(r: &Room, party: &str, address: &str) {
     let own = format!("lee@{party}+user");
-    let added = r.run(&["contact", "add", party, "--topic", "smets1", "--address", address, "--role", "SMETS1 lead", "--as", &own, "--format", "json"]).ok().json();
-    r.run(&["contact", "confirm", added["id"].as_str().unwrap(), "--as", &format!("sam@{party}+user")]).ok();
+    let added = r
+        .run(&[
+            "contact",
+            "add",
+            party,
+            "--topic",
+            "smets1",
+            "--address",
+            address,
+            "--role",
+            "SMETS1 lead",
+            "--as",
+            &own,
+            "--format",
+            "json",
+        ])
+        .ok()
+        .json();
+    r.run(&[
+        "contact",
+        "confirm",
+        added["id"].as_str().unwrap(),
+        "--as",
+        &format!("sam@{party}+user"),
+    ])
+    .ok();
 }
 
 fn draft(r: &Room) -> String {
-    let words = ["mailing", "draft", "--topic", "smets1", "--subject", "Eligible combinations", "--text", "Please check.", "--from", "desk@body.example", "--category", "large-supplier", "--format", "json"];
+    let words = [
+        "mailing",
+        "draft",
+        "--topic",
+        "smets1",
+        "--subject",
+        "Eligible combinations",
+        "--text",
+        "Please check.",
+        "--from",
+        "desk@body.example",
+        "--category",
+        "large-supplier",
+        "--format",
+        "json",
+    ];
     r.run(&words).ok().json()["id"].as_str().unwrap().to_owned()
 }
 
-fn sent_to(v: &Value) -> Vec<String> { v["sent"].as_array().unwrap().iter().map(|d| d["address"].as_str().unwrap().to_owned()).collect() }
+fn sent_to(v: &Value) -> Vec<String> {
+    v["sent"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| d["address"].as_str().unwrap().to_owned())
+        .collect()
+}
 
 #[test]
 fn c1_the_next_mailing_uses_the_new_entry_and_the_old_one_gets_nothing() {
     let r = room();
     let first = draft(&r);
     // Drafted before the change; recipients are those of the moment of sending.
-    r.run(&["contact", "change", "contact-1", "--address", "new@acme.example", "--as", "lee@ACME+user"]).ok();
+    r.run(&[
+        "contact",
+        "change",
+        "contact-1",
+        "--address",
+        "new@acme.example",
+        "--as",
+        "lee@ACME+user",
+    ])
+    .ok();
     let pending = draft(&r);
-    assert_eq!(sent_to(&r.json(&format!("mailing send {pending}"))), ["old@acme.example", "desk@bolt.example"], "what nobody confirmed is not in force");
+    assert_eq!(
+        sent_to(&r.json(&format!("mailing send {pending}"))),
+        ["old@acme.example", "desk@bolt.example"],
+        "what nobody confirmed is not in force"
+    );
     r.run(&["contact", "confirm", "contact-1", "--as", "lee@ACME+user"]).code(4);
     r.run(&["contact", "confirm", "contact-1", "--as", "sam@ACME+user"]).ok();
-    assert_eq!(sent_to(&r.json(&format!("mailing send {first}"))), ["new@acme.example", "desk@bolt.example"]);
-    let file = std::fs::read_to_string(r.path("data/outbox").join(&first).join("contact-1.eml")).unwrap();
-    assert!(file.contains("To: new@acme.example\r\n") && !file.contains("old@") && file.contains("Subject: Eligible combinations\r\n"), "{file}");
+    assert_eq!(
+        sent_to(&r.json(&format!("mailing send {first}"))),
+        ["new@acme.example", "desk@bolt.example"]
+    );
+    let file =
+        std::fs::read_to_string(r.path("data/outbox").join(&first).join("contact-1.eml")).unwrap();
+    assert!(
+        file.contains("To: new@acme.example\r\n")
+            && !file.contains("old@")
+            && file.contains("Subject: Eligible combinations\r\n"),
+        "{file}"
+    );
     // Each change stands in the log, with who and when.
     let log = r.json("contact history contact-1");
-    let actors: Vec<&str> = log["history"].as_array().unwrap().iter().map(|h| h["actor"].as_str().unwrap()).collect();
+    let actors: Vec<&str> =
+        log["history"].as_array().unwrap().iter().map(|h| h["actor"].as_str().unwrap()).collect();
     assert_eq!(actors, ["lee@ACME+user", "sam@ACME+user", "lee@ACME+user", "sam@ACME+user"]);
     r.nb(&format!("mailing send {first}")).code(4);
 }
@@ -51,14 +123,65 @@ fn c1_the_next_mailing_uses_the_new_entry_and_the_old_one_gets_nothing() {
 #[test]
 fn c1_a_party_changes_only_its_own_entries() {
     let r = room();
-    assert_eq!(r.run(&["contact", "change", "contact-2", "--address", "mine@acme.example", "--as", "lee@ACME+user", "--format", "json"]).code(4).error()["code"], "registers.party");
-    r.run(&["contact", "add", "BOLT", "--topic", "smki", "--address", "mine@acme.example", "--role", "x", "--as", "lee@ACME+user"]).code(4);
+    assert_eq!(
+        r.run(&[
+            "contact",
+            "change",
+            "contact-2",
+            "--address",
+            "mine@acme.example",
+            "--as",
+            "lee@ACME+user",
+            "--format",
+            "json"
+        ])
+        .code(4)
+        .error()["code"],
+        "registers.party"
+    );
+    r.run(&[
+        "contact",
+        "add",
+        "BOLT",
+        "--topic",
+        "smki",
+        "--address",
+        "mine@acme.example",
+        "--role",
+        "x",
+        "--as",
+        "lee@ACME+user",
+    ])
+    .code(4);
     let seen = r.json("contact list --as lee@ACME+user");
     assert_eq!(seen["records"].as_array().unwrap().len(), 1);
-    r.run(&["contact", "add", "ACME", "--topic", "smets1", "--address", "no address", "--role", "x"]).code(3);
-    r.run(&["contact", "add", "ACME", "--topic", "gossip", "--address", "a@b.example", "--role", "x"]).code(3);
+    r.run(&[
+        "contact",
+        "add",
+        "ACME",
+        "--topic",
+        "smets1",
+        "--address",
+        "no address",
+        "--role",
+        "x",
+    ])
+    .code(3);
+    r.run(&[
+        "contact",
+        "add",
+        "ACME",
+        "--topic",
+        "gossip",
+        "--address",
+        "a@b.example",
+        "--role",
+        "x",
+    ])
+    .code(3);
     // The address in force has no side door.
-    r.run(&["contact", "withdraw", "contact-2", "--reason", "left", "--as", "lee@ACME+user"]).code(4);
+    r.run(&["contact", "withdraw", "contact-2", "--reason", "left", "--as", "lee@ACME+user"])
+        .code(4);
 }
 
 #[test]
@@ -70,7 +193,10 @@ fn c1_bounced_and_stale_entries_are_flagged() {
     let message = proof["messages"][0]["message_id"].as_str().unwrap().to_owned();
     let file = r.write("bounces.csv", &format!("message_id,at,why\n<{message}>,2026-05-20T09:05:00Z,mailbox unavailable\nnobody@x,2026-05-20T09:05:00Z,x\n"));
     let taken = r.run(&["mailing", "bounces", &file, "--format", "json"]).ok().json();
-    assert_eq!((taken["noted"][0]["contact_flagged"].as_bool(), taken["refused"][0]["line"].as_u64()), (Some(true), Some(3)));
+    assert_eq!(
+        (taken["noted"][0]["contact_flagged"].as_bool(), taken["refused"][0]["line"].as_u64()),
+        (Some(true), Some(3))
+    );
     assert_eq!(r.run(&["mailing", "bounces", &file, "--format", "json"]).ok().json()["already"], 1);
     assert_eq!(r.json("contact list --party ACME")["records"][0]["standing"], "bounced");
     // Nothing is sent to it, its party counts as without a contact, and re-confirming alone does not mend it.
@@ -78,10 +204,18 @@ fn c1_bounced_and_stale_entries_are_flagged() {
     let refused = r.nb(&format!("mailing send {next} --format json")).code(4).error();
     assert!(refused["message"].as_str().unwrap().contains("ACME (bounced)"), "{refused}");
     r.run(&["contact", "confirm", "contact-1", "--as", "sam@ACME+user"]).code(4);
-    assert_eq!(sent_to(&r.json(&format!("mailing send {next} --despite-missing"))), ["desk@bolt.example"]);
+    assert_eq!(
+        sent_to(&r.json(&format!("mailing send {next} --despite-missing"))),
+        ["desk@bolt.example"]
+    );
     // Three months after the confirmation to the day it still holds; a day later it is stale, and is flagged.
-    let at = |clock: &str| r.nb(&format!("contact list --party BOLT --format json --clock {clock}")).ok().json()["records"][0]["standing"].as_str().unwrap().to_owned();
-    assert_eq!((at("2026-08-20T12:00:00Z"), at("2026-08-21T00:00:00Z")), ("current".into(), "stale".into()));
+    let at = |clock: &str| {
+        r.nb(&format!("contact list --party BOLT --format json --clock {clock}")).ok().json()["records"][0]["standing"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        (at("2026-08-20T12:00:00Z"), at("2026-08-21T00:00:00Z")),
+        ("current".into(), "stale".into())
+    );
     let review = r.nb("contact review --format json --clock 2026-08-21T00:00:00Z").code(7).json();
     assert_eq!(review["records"].as_array().unwrap().len(), 2);
     // A proof that was tampered with is found.
@@ -92,18 +226,61 @@ fn c1_bounced_and_stale_entries_are_flagged() {
 #[test]
 fn c2_parties_without_a_contact_are_listed_before_sending() {
     let r = room();
-    assert_eq!(r.nb("contact missing --topic smets1 --format json").code(7).json()["missing"][0]["party"], "WIRE");
+    assert_eq!(
+        r.nb("contact missing --topic smets1 --format json").code(7).json()["missing"][0]["party"],
+        "WIRE"
+    );
     r.nb("contact missing --topic smets1 --category large-supplier").ok();
-    let id = r.run(&["mailing", "draft", "--topic", "smets1", "--subject", "s", "--text", "t", "--from", "desk@body.example", "--format", "json"]).ok().json()["id"].as_str().unwrap().to_owned();
+    let id = r
+        .run(&[
+            "mailing",
+            "draft",
+            "--topic",
+            "smets1",
+            "--subject",
+            "s",
+            "--text",
+            "t",
+            "--from",
+            "desk@body.example",
+            "--format",
+            "json",
+        ])
+        .ok()
+        .json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let refused = r.nb(&format!("mailing send {id} --format json")).code(4).error();
     assert!(refused["message"].as_str().unwrap().contains("WIRE (none named)"), "{refused}");
     assert!(!r.path("data/outbox").join(&id).exists());
     r.nb(&format!("mailing send {id} --despite-missing")).ok();
     let proof = r.json(&format!("mailing proof {id}"));
-    assert_eq!((proof["mailing"]["record"]["missing"][0].as_str(), proof["messages"].as_array().unwrap().len(), proof["messages"][0]["standing"].as_str()), (Some("WIRE"), 2, Some("as sent")));
+    assert_eq!(
+        (
+            proof["mailing"]["record"]["missing"][0].as_str(),
+            proof["messages"].as_array().unwrap().len(),
+            proof["messages"][0]["standing"].as_str()
+        ),
+        (Some("WIRE"), 2, Some("as sent"))
+    );
     // A contact that is only proposed is none.
-    r.run(&["contact", "add", "WIRE", "--topic", "smets1", "--address", "w@wire.example", "--role", "x"]).ok();
-    assert_eq!(r.nb("contact missing --topic smets1 --format json").code(7).json()["missing"][0]["why"], "pending");
+    r.run(&[
+        "contact",
+        "add",
+        "WIRE",
+        "--topic",
+        "smets1",
+        "--address",
+        "w@wire.example",
+        "--role",
+        "x",
+    ])
+    .ok();
+    assert_eq!(
+        r.nb("contact missing --topic smets1 --format json").code(7).json()["missing"][0]["why"],
+        "pending"
+    );
 }
 
 #[test]
@@ -124,11 +301,31 @@ fn c3_examples_link_to_the_entries_that_they_are_about() {
     let r = room();
     r.run(&["contact", "issue", "add", "left the company in March", "--contact", "contact-1"]).ok();
     r.run(&["contact", "issue", "add", "x", "--contact", "contact-9"]).code(5);
-    r.run(&["contact", "issue", "add", "nobody named", "--party", "WIRE", "--topic", "smets1"]).ok();
+    r.run(&["contact", "issue", "add", "nobody named", "--party", "WIRE", "--topic", "smets1"])
+        .ok();
     let list = r.json("contact issue list");
-    assert_eq!((list["records"][0]["record"]["contact"].as_str(), list["records"][0]["record"]["party"].as_str(), list["records"].as_array().unwrap().len()), (Some("contact-1"), Some("ACME"), 2));
-    r.run(&["contact", "issue", "change", "contact-issue-1", "state=resolved", "--reason", "done"]).code(3);
-    r.run(&["contact", "issue", "resolve", "contact-issue-1", "--answer", "the party named another"]).ok();
+    assert_eq!(
+        (
+            list["records"][0]["record"]["contact"].as_str(),
+            list["records"][0]["record"]["party"].as_str(),
+            list["records"].as_array().unwrap().len()
+        ),
+        (Some("contact-1"), Some("ACME"), 2)
+    );
+    r.run(&["contact", "issue", "change", "contact-issue-1", "state=resolved", "--reason", "done"])
+        .code(3);
+    r.run(&[
+        "contact",
+        "issue",
+        "resolve",
+        "contact-issue-1",
+        "--answer",
+        "the party named another",
+    ])
+    .ok();
     assert_eq!(r.json("contact issue show contact-issue-1")["record"]["state"], "resolved");
-    assert_eq!(r.json("contact issue list --as lee@BOLT+user")["records"].as_array().unwrap().len(), 0);
+    assert_eq!(
+        r.json("contact issue list --as lee@BOLT+user")["records"].as_array().unwrap().len(),
+        0
+    );
 }

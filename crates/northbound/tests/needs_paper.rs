@@ -13,11 +13,19 @@ fn scan(html: &str) -> (Vec<String>, Vec<String>, BTreeSet<String>) {
     while let Some(open) = rest.find('<') {
         let text = &rest[..open];
         let (source, list) = (stack.iter().any(|s| s.1), stack.iter().any(|s| s.2));
-        if list && stack.last().is_some_and(|s| s.0 == "li") { names.insert(text.to_owned()); } else if source { sourced.push(text.to_owned()); } else { bare.push(text.to_owned()); }
+        if list && stack.last().is_some_and(|s| s.0 == "li") {
+            names.insert(text.to_owned());
+        } else if source {
+            sourced.push(text.to_owned());
+        } else {
+            bare.push(text.to_owned());
+        }
         let end = rest[open..].find('>').unwrap() + open;
         let tag = &rest[open + 1..end];
         let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap().to_owned();
-        if tag.starts_with('/') { while stack.pop().is_some_and(|s| s.0 != name) {} } else if !["meta", "br"].contains(&name.as_str()) {
+        if tag.starts_with('/') {
+            while stack.pop().is_some_and(|s| s.0 != name) {}
+        } else if !["meta", "br"].contains(&name.as_str()) {
             stack.push((name, tag.contains("data-source="), tag.contains("id=\"names\"")));
         }
         rest = &rest[end + 1..];
@@ -27,7 +35,10 @@ fn scan(html: &str) -> (Vec<String>, Vec<String>, BTreeSet<String>) {
 
 /// Runs of digits of a text, each with the word that it stands in.
 fn digits(text: &str) -> Vec<String> {
-    text.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric() && c != '%').to_owned()).filter(|w| w.bytes().any(|b| b.is_ascii_digit())).collect()
+    text.split_whitespace()
+        .map(|w| w.trim_matches(|c: char| !c.is_alphanumeric() && c != '%').to_owned())
+        .filter(|w| w.bytes().any(|b| b.is_ascii_digit()))
+        .collect()
 }
 
 fn strays(html: &str) -> Vec<String> {
@@ -36,15 +47,94 @@ fn strays(html: &str) -> Vec<String> {
 }
 
 fn full() -> Room {
-    let r = Room::with(&[TESTS.of(900, Some(5)), TESTS.of(100, None), READS.of(700, Some(5)), READS.of(300, None)]);
+    let r = Room::with(&[
+        TESTS.of(900, Some(5)),
+        TESTS.of(100, None),
+        READS.of(700, Some(5)),
+        READS.of(300, None),
+    ]);
     for i in 0..5 {
-        r.run(&["party", "add", &format!("P{i}"), "--name", &format!("Party {i} (invented)"), "--category", "large-supplier"]).ok();
-        r.run(&["sentiment", "add", &format!("P{i}"), "--mood", "poor", "--period", "2026-04", "--region", "north", "--source", "survey"]).ok();
+        r.run(&[
+            "party",
+            "add",
+            &format!("P{i}"),
+            "--name",
+            &format!("Party {i} (invented)"),
+            "--category",
+            "large-supplier",
+        ])
+        .ok();
+        r.run(&[
+            "sentiment",
+            "add",
+            &format!("P{i}"),
+            "--mood",
+            "poor",
+            "--period",
+            "2026-04",
+            "--region",
+            "north",
+            "--source",
+            "survey",
+        ])
+        .ok();
     }
-    r.run(&["body", "add", "opsg", "--name", "Group (invented)", "--kind", "group", "--power", "recommend"]).ok();
-    r.run(&["view", "add", "--body", "opsg", "--period", "2026-04", "--subject", "test commands", "--text", "100 % does not fit what 5 members see", "--meeting", "33xx"]).ok();
-    r.run(&["status", "add", "--text", "undegraded for 30 days", "--colour", "green", "--period", "2026-04", "--author", "dcc"]).ok();
-    r.run(&["document", "add", "annex-7", "--kind", "annex", "--title", "Annex", "--owner", "opsg", "--arrived", "2026-05-01", "--comments-by", "2026-05-19"]).ok();
+    r.run(&[
+        "body",
+        "add",
+        "opsg",
+        "--name",
+        "Group (invented)",
+        "--kind",
+        "group",
+        "--power",
+        "recommend",
+    ])
+    .ok();
+    r.run(&[
+        "view",
+        "add",
+        "--body",
+        "opsg",
+        "--period",
+        "2026-04",
+        "--subject",
+        "test commands",
+        "--text",
+        "100 % does not fit what 5 members see",
+        "--meeting",
+        "33xx",
+    ])
+    .ok();
+    r.run(&[
+        "status",
+        "add",
+        "--text",
+        "undegraded for 30 days",
+        "--colour",
+        "green",
+        "--period",
+        "2026-04",
+        "--author",
+        "dcc",
+    ])
+    .ok();
+    r.run(&[
+        "document",
+        "add",
+        "annex-7",
+        "--kind",
+        "annex",
+        "--title",
+        "Annex",
+        "--owner",
+        "opsg",
+        "--arrived",
+        "2026-05-01",
+        "--comments-by",
+        "2026-05-19",
+    ])
+    .ok();
     r.run(&["comment", "add", "annex-7", "--text", "x", "--by", "member"]).ok();
     r
 }
@@ -60,16 +150,42 @@ fn r12_every_run_of_digits_of_the_finished_paper_has_a_source_or_is_on_the_print
     let html = page(&r);
     let (sourced, _, names) = scan(&html);
     assert_eq!(strays(&html), Vec::<String>::new());
-    assert!(sourced.iter().any(|t| t.contains("90.00 %")) && sourced.iter().any(|t| t.contains("100 % does not fit")), "{sourced:?}");
-    assert!(names.contains("PM4.3") && !names.iter().any(|n| n.contains("90.00")), "a figure is no name: {names:?}");
+    assert!(
+        sourced.iter().any(|t| t.contains("90.00 %"))
+            && sourced.iter().any(|t| t.contains("100 % does not fit")),
+        "{sourced:?}"
+    );
+    assert!(
+        names.contains("PM4.3") && !names.iter().any(|n| n.contains("90.00")),
+        "a figure is no name: {names:?}"
+    );
     // The scan itself finds a number that somebody typed in.
     assert_eq!(strays(&html.replacen("<p>", "<p>some 777 more ", 1)), ["777"]);
     // One step leads from a number to its source: the cited figure opens.
-    let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(r.path("paper/paper.json")).unwrap()).unwrap();
-    let figure = json["sources"].as_array().unwrap().iter().find(|s| s["kind"] == "figure" && s["what"].as_str().unwrap().contains("PM4.3") && s["what"].as_str().unwrap().contains("all-attempts")).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(r.path("paper/paper.json")).unwrap())
+            .unwrap();
+    let figure = json["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| {
+            s["kind"] == "figure"
+                && s["what"].as_str().unwrap().contains("PM4.3")
+                && s["what"].as_str().unwrap().contains("all-attempts")
+        })
+        .unwrap();
     assert!(r.json(&format!("explain {}", figure["id"].as_str().unwrap()))["figure"].is_object());
-    let record = json["sources"].as_array().unwrap().iter().find(|s| s["kind"] == "record" && s["register"] == "view").unwrap();
-    assert_eq!(r.json(&format!("view show {}", record["id"].as_str().unwrap()))["version"], record["version"]);
+    let record = json["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["kind"] == "record" && s["register"] == "view")
+        .unwrap();
+    assert_eq!(
+        r.json(&format!("view show {}", record["id"].as_str().unwrap()))["version"],
+        record["version"]
+    );
     // One test more unanswered, and the paper says another number.
     let other = Room::with(&[TESTS.of(899, Some(5)), TESTS.of(101, None)]);
     let html = page(&other);
@@ -79,17 +195,45 @@ fn r12_every_run_of_digits_of_the_finished_paper_has_a_source_or_is_on_the_print
 #[test]
 fn r12_a_paper_names_no_person() {
     let r = full();
-    r.run(&["person", "add", "chair", "--role", "chair", "--body", "opsg", "--name", "Ann Example"]).ok();
+    r.run(&[
+        "person",
+        "add",
+        "chair",
+        "--role",
+        "chair",
+        "--body",
+        "opsg",
+        "--name",
+        "Ann Example",
+    ])
+    .ok();
     r.nb("paper build --period 2026-04 --out paper").ok();
-    r.run(&["status", "add", "--text", "Ann Example says that it is fine", "--period", "2026-04", "--author", "dcc"]).ok();
+    r.run(&[
+        "status",
+        "add",
+        "--text",
+        "Ann Example says that it is fine",
+        "--period",
+        "2026-04",
+        "--author",
+        "dcc",
+    ])
+    .ok();
     let refused = r.nb("paper build --period 2026-04 --out other --format json").code(4).error();
-    assert!(refused["message"].as_str().unwrap().contains("chair") && !refused["message"].as_str().unwrap().contains("Example"), "{refused}");
+    assert!(
+        refused["message"].as_str().unwrap().contains("chair")
+            && !refused["message"].as_str().unwrap().contains("Example"),
+        "{refused}"
+    );
     assert!(!r.path("other").exists());
 }
 
 #[test]
 fn r13_the_section_on_sentiment_stands_even_when_nothing_came() {
-    let said = |html: &str| { let at = html.find("<h2>User sentiment</h2>").unwrap(); html[at..at + html[at..].find("</section>").unwrap()].to_owned() };
+    let said = |html: &str| {
+        let at = html.find("<h2>User sentiment</h2>").unwrap();
+        html[at..at + html[at..].find("</section>").unwrap()].to_owned()
+    };
     let empty = said(&page(&Room::new()));
     assert!(empty.contains("None received."), "{empty}");
     let html = page(&full());

@@ -3,7 +3,10 @@
 
 mod support;
 use serde_json::Value;
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 use support::needs::{Log, Pack, READS, Room, Sent, TESTS, bytes};
 
 #[test]
@@ -11,13 +14,19 @@ fn the_same_file_twice_adds_nothing_to_any_figure() {
     let r = Room::with(&[TESTS.of(300, Some(5)), TESTS.of(10, None)]);
     let before = r.april();
     let again = r.json("ingest messages messages.csv");
-    assert_eq!((again["files"][0]["already"].as_bool(), again["ledger_version"].is_null()), (Some(true), true));
+    assert_eq!(
+        (again["files"][0]["already"].as_bool(), again["ledger_version"].is_null()),
+        (Some(true), true)
+    );
     assert_eq!(r.april().figures(), before.figures());
     // The same rows in a file of other bytes: read, and every one a duplicate.
     let copy = fs::read_to_string(r.path("messages.csv")).unwrap() + "\n";
     r.write("copy.csv", &copy);
     let copied = r.json("ingest messages copy.csv");
-    assert_eq!((copied["files"][0]["duplicates"].as_u64(), copied["files"][0]["already"].as_bool()), (Some(310), Some(false)));
+    assert_eq!(
+        (copied["files"][0]["duplicates"].as_u64(), copied["files"][0]["already"].as_bool()),
+        (Some(310), Some(false))
+    );
     assert_eq!(r.april().figures(), before.figures());
     // One row more is one message more.
     r.messages("one.csv", Log::from(9001).add(TESTS.of(1, Some(5))));
@@ -33,27 +42,53 @@ fn collisions_are_kept_reported_and_disputed() {
     r.nb("ingest messages ours.csv --rank 1").ok();
     assert_eq!(r.april().state("PM4.3", "north"), "provisional");
     let done = r.json("ingest messages theirs.csv --rank 2");
-    assert_eq!((done["files"][0]["collisions"].as_u64(), done["files"][0]["duplicates"].as_u64()), (Some(1), Some(199)));
+    assert_eq!(
+        (done["files"][0]["collisions"].as_u64(), done["files"][0]["duplicates"].as_u64()),
+        (Some(1), Some(199))
+    );
     let p = r.april();
-    assert_eq!((p.share("PM4.3", "north"), p.state("PM4.3", "north")), ((200, 200), "disputed".to_owned()));
+    assert_eq!(
+        (p.share("PM4.3", "north"), p.state("PM4.3", "north")),
+        ((200, 200), "disputed".to_owned())
+    );
     assert_eq!(p.cell("files", "theirs.csv", "collisions"), "1");
     assert!(p.printed("PM4.3 CSPN North").contains("[d]"));
     assert_eq!(r.json("ledger check")["counted"], 200, "each message counts once");
     // The loser is kept: it counts where the winner is taken back.
     r.run(&["ingest", "retract", "ours.csv", "--reason", "mistaken"]).ok();
     let p = r.april();
-    assert_eq!((p.share("PM4.3", "north"), p.state("PM4.3", "north")), ((199, 200), "provisional".to_owned()));
+    assert_eq!(
+        (p.share("PM4.3", "north"), p.state("PM4.3", "north")),
+        ((199, 200), "provisional".to_owned())
+    );
 }
 
 /// Three files that overlap, contradict and correct each other.
 fn files(r: &Room) {
     r.write("a.csv", &Log::of(&[TESTS.of(150, Some(5)), READS.of(50, Some(5))]).text);
-    r.write("b.csv", &Log::of(&[TESTS.of(140, Some(5)), TESTS.of(10, Some(30)), READS.of(40, Some(5)), READS.of(10, None)]).text);
-    r.write("c.csv", &Log::from(151).add(READS.of(80, Some(60))).add(Sent { region: "south", ..READS.of(30, Some(5)) }).text);
+    r.write(
+        "b.csv",
+        &Log::of(&[
+            TESTS.of(140, Some(5)),
+            TESTS.of(10, Some(30)),
+            READS.of(40, Some(5)),
+            READS.of(10, None),
+        ])
+        .text,
+    );
+    r.write(
+        "c.csv",
+        &Log::from(151)
+            .add(READS.of(80, Some(60)))
+            .add(Sent { region: "south", ..READS.of(30, Some(5)) })
+            .text,
+    );
 }
 
 /// Without the ledger's version, the files and what is named after them.
-fn plain(p: &Pack) -> Vec<Value> { p.figures() }
+fn plain(p: &Pack) -> Vec<Value> {
+    p.figures()
+}
 
 #[test]
 fn the_order_and_batching_of_ingest_never_change_a_figure() {
@@ -62,7 +97,9 @@ fn the_order_and_batching_of_ingest_never_change_a_figure() {
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let r = Room::new();
         files(&r);
-        for i in order { r.nb(&format!("ingest messages {} --rank {}", ranked[i].0, ranked[i].1)).ok(); }
+        for i in order {
+            r.nb(&format!("ingest messages {} --rank {}", ranked[i].0, ranked[i].1)).ok();
+        }
         let p = r.april();
         assert_eq!(p.share("PM4.3", "north"), (140, 150), "b.csv has the lowest rank: {order:?}");
         let now = plain(&p);
@@ -72,7 +109,9 @@ fn the_order_and_batching_of_ingest_never_change_a_figure() {
     let at_one_rank = |commands: &[&str]| {
         let r = Room::new();
         files(&r);
-        for c in commands { r.nb(&format!("ingest messages {c} --rank 5")).ok(); }
+        for c in commands {
+            r.nb(&format!("ingest messages {c} --rank 5")).ok();
+        }
         plain(&r.april())
     };
     let together = at_one_rank(&["a.csv b.csv c.csv"]);
@@ -86,28 +125,67 @@ fn packs_rebuilt_as_at_their_time_are_the_same_bytes_after_later_ingests_and_rul
     let r = Room::new();
     let clock = |day: u32| format!("2026-05-{day:02}T09:00:00Z");
     let mut seed: u64 = 7;
-    let mut next = |most: u64| { seed ^= seed << 13; seed ^= seed >> 7; seed ^= seed << 17; seed % most };
+    let mut next = |most: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % most
+    };
     let mut built = Vec::new();
     // Five packs, each after some of 20 random arrivals.
     for (n, day) in (1..=20u32).enumerate() {
         let region = ["north", "central", "south"][next(3) as usize];
         let name = format!("f{n}.csv");
         let first = 1 + next(400) as u32;
-        r.write(&name, &Log::from(first).add(TESTS.of(20 + next(60) as u32, [Some(5), Some(30), None][next(3) as usize]).in_region(region)).text);
+        r.write(
+            &name,
+            &Log::from(first)
+                .add(
+                    TESTS
+                        .of(20 + next(60) as u32, [Some(5), Some(30), None][next(3) as usize])
+                        .in_region(region),
+                )
+                .text,
+        );
         r.at(&clock(day), &format!("ingest messages {name} --rank {}", next(3))).ok();
-        if n == 7 { r.overlay("measures/csp.toml", "target = \"99%\"", "target = \"98%\""); }
-        if n == 9 { r.at(&clock(day), "ingest retract f2.csv --reason mistaken").ok(); }
-        if n == 11 { r.at(&clock(day), "ledger rollup").ok(); }
-        if n == 13 { r.at(&clock(day), "explanation add --measure PM4.3 --provider CSPN --region north --period 2026-04 --text mast").ok(); }
-        if n % 4 == 3 { built.push((day, r.pack_at(&clock(day), &format!("first{day}"), "--period 2026-04"))); }
+        if n == 7 {
+            r.overlay("measures/csp.toml", "target = \"99%\"", "target = \"98%\"");
+        }
+        if n == 9 {
+            r.at(&clock(day), "ingest retract f2.csv --reason mistaken").ok();
+        }
+        if n == 11 {
+            r.at(&clock(day), "ledger rollup").ok();
+        }
+        if n == 13 {
+            r.at(&clock(day), "explanation add --measure PM4.3 --provider CSPN --region north --period 2026-04 --text mast").ok();
+        }
+        if n % 4 == 3 {
+            built.push((day, r.pack_at(&clock(day), &format!("first{day}"), "--period 2026-04")));
+        }
     }
     assert_eq!(built.len(), 5);
     for (day, first) in &built {
-        let again = r.pack_at("2026-06-20T09:00:00Z", &format!("again{day}"), &format!("--period 2026-04 --as-at {}", clock(*day)));
-        assert!(first.files.keys().eq(again.files.keys()), "{:?} and {:?}", first.files.keys(), again.files.keys());
-        for (name, was) in &first.files { assert!(*was == again.files[name], "{} of {day} May differs", name.display()); }
+        let again = r.pack_at(
+            "2026-06-20T09:00:00Z",
+            &format!("again{day}"),
+            &format!("--period 2026-04 --as-at {}", clock(*day)),
+        );
+        assert!(
+            first.files.keys().eq(again.files.keys()),
+            "{:?} and {:?}",
+            first.files.keys(),
+            again.files.keys()
+        );
+        for (name, was) in &first.files {
+            assert!(*was == again.files[name], "{} of {day} May differs", name.display());
+        }
     }
-    assert_ne!(built[3].1.figures(), built[4].1.figures(), "what came between is seen by the later one");
+    assert_ne!(
+        built[3].1.figures(),
+        built[4].1.figures(),
+        "what came between is seen by the later one"
+    );
 }
 
 fn any(dir: &Path, table: &str) -> PathBuf {
@@ -127,7 +205,8 @@ fn a_lost_movement_file_is_found_by_ledger_check_with_exit_code_7() {
     fs::write(&lost, &kept).unwrap();
     r.nb("ledger check").ok();
     // Taken out of the manifest as well, so that every remaining file is whole: the books say so.
-    let root = fs::read_dir(r.path("data/ledger/root")).unwrap().map(|e| e.unwrap().path()).max().unwrap();
+    let root =
+        fs::read_dir(r.path("data/ledger/root")).unwrap().map(|e| e.unwrap().path()).max().unwrap();
     let mut manifest: Value = serde_json::from_slice(&fs::read(&root).unwrap()).unwrap();
     let files = manifest["tables"]["movements"].as_array_mut().unwrap();
     let before = files.len();

@@ -50,7 +50,8 @@ fn a_scenario_runs_to_its_end_and_says_what_came_of_it() {
     let check = room.json("--data run/data journal replay");
     assert_eq!(check["differences"].as_array().map(Vec::len), Some(0), "{check}");
     let top = &ran["top"];
-    let central = top["regions"].as_array().unwrap().iter().find(|r| r["region"] == "central").unwrap();
+    let central =
+        top["regions"].as_array().unwrap().iter().find(|r| r["region"] == "central").unwrap();
     assert_eq!(central["in_flight"], 0, "nothing is on its way in a region without a route: {ran}");
     // Made, tried, done, parked: the endpoint that refuses everything has messages parked; the other's were taken.
     let deliveries = &top["deliveries"];
@@ -60,7 +61,8 @@ fn a_scenario_runs_to_its_end_and_says_what_came_of_it() {
 #[test]
 fn a_scenario_that_is_none_is_refused_with_its_line() {
     let room = Room::new();
-    let file = room.write("bad.toml", &SCENARIO.replace("trouble = \"outage\"", "trouble = \"gremlins\""));
+    let file =
+        room.write("bad.toml", &SCENARIO.replace("trouble = \"outage\"", "trouble = \"gremlins\""));
     let refused = room.nb(&format!("scenario show {file}")).code(3).err;
     assert!(refused.contains("gremlins") && refused.contains("bad.toml"), "{refused}");
 }

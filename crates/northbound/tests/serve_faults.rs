@@ -14,22 +14,34 @@ use northbound_gateway::{
     log as said,
     network::TcpNetwork,
 };
-use northbound_ledger::{Ledger, journal::{Disk, Storage}, judge::RulesJudge};
+use northbound_ledger::{
+    Ledger,
+    journal::{Disk, Storage},
+    judge::RulesJudge,
+};
 use northbound_rules::RuleSet;
 use northbound_types::Utc;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     path::PathBuf,
-    sync::{Arc, atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::SeqCst}},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::SeqCst},
+    },
     time::Duration,
 };
-use support::{Room, live::{OTHER, Running, USER, until}};
+use support::{
+    Room,
+    live::{OTHER, Running, USER, until},
+};
 
 const METERS: u32 = 60;
 const PATIENCE: Duration = Duration::from_secs(90);
 
-fn pause(ms: u64) { std::thread::sleep(Duration::from_millis(ms)); }
+fn pause(ms: u64) {
+    std::thread::sleep(Duration::from_millis(ms));
+}
 
 /// An hour takes ten seconds here.
 const HOURS_FACTOR: u32 = 360;
@@ -40,24 +52,41 @@ fn an_hour_without_a_region_and_without_an_endpoint_loses_nothing() {
     let scenario = room.write("hour.toml", &format!(
         "title = \"A region is down for an hour\"\ndescription = \"Invented.\"\nseed = 1\nmeters = {METERS}\nlength = \"6h\"\n[[fault]]\nregion = \"central\"\nfrom = \"40m\"\nuntil = \"1h40m\"\ntrouble = \"outage\"\n"));
     let (dead, alive) = (Log::of(USER), Log::of(OTHER));
-    let mut devices = Running::start(&room, &format!("devices --listen 127.0.0.1:0 --scenario {scenario} --factor {HOURS_FACTOR} --recipient {USER}"));
+    let mut devices = Running::start(
+        &room,
+        &format!(
+            "devices --listen 127.0.0.1:0 --scenario {scenario} --factor {HOURS_FACTOR} --recipient {USER}"
+        ),
+    );
     settle(&room, devices.said["listening"].as_str().unwrap(), METERS, &[&dead, &alive]);
     let port = free_port();
-    let mut service = Running::start(&room, &format!("serve --demo --meters {METERS} --speed {HOURS_FACTOR} --listen 127.0.0.1:{port} --log service.log"));
+    let mut service = Running::start(
+        &room,
+        &format!(
+            "serve --demo --meters {METERS} --speed {HOURS_FACTOR} --listen 127.0.0.1:{port} --log service.log"
+        ),
+    );
     let (authority, keys) = (format!("127.0.0.1:{port}"), room.data().join("keys"));
-    let posters = [(&dead, USER), (&alive, OTHER)].map(|(log, user)| log.post(1, &authority, &meters(&room, user), &keys, Duration::from_millis(10)));
+    let posters = [(&dead, USER), (&alive, OTHER)].map(|(log, user)| {
+        log.post(1, &authority, &meters(&room, user), &keys, Duration::from_millis(10))
+    });
     until("both are served", 60, || dead.answered() > 50 && alive.answered() > 50);
     // The endpoint's hour.
     dead.dead.store(true, SeqCst);
     pause(500);
     let (before, others, acknowledged) = (dead.answered(), alive.answered(), dead.acknowledged());
     pause(10_000);
-    assert!(dead.answered() <= before + 8, "an endpoint that breaks every connection has taken messages");
+    assert!(
+        dead.answered() <= before + 8,
+        "an endpoint that breaks every connection has taken messages"
+    );
     assert!(dead.acknowledged() > acknowledged + 50, "requests are taken all the while");
     assert!(alive.answered() > others + 50, "another User waits behind the dead endpoint");
     dead.dead.store(false, SeqCst);
     pause(2_000);
-    for (log, p) in [&dead, &alive].into_iter().zip(posters) { log.end(p, PATIENCE); }
+    for (log, p) in [&dead, &alive].into_iter().zip(posters) {
+        log.end(p, PATIENCE);
+    }
     assert_eq!((service.stop(), devices.stop()), (0, 0));
     let states = reconcile(&room, &[&dead, &alive]);
     // The region's hour was felt, and told to the Users.
@@ -69,75 +98,161 @@ fn an_hour_without_a_region_and_without_an_endpoint_loses_nothing() {
 
 /// A disk that can be slow or full.
 #[derive(Default)]
-struct Mood { slow: AtomicU64, full: AtomicBool }
+struct Mood {
+    slow: AtomicU64,
+    full: AtomicBool,
+}
 
-struct Wavering { disk: Disk, mood: Arc<Mood> }
+struct Wavering {
+    disk: Disk,
+    mood: Arc<Mood>,
+}
 
 impl Storage for Wavering {
     type File = <Disk as Storage>::File;
     type Lock = <Disk as Storage>::Lock;
     fn append(&self, file: &mut Self::File, bytes: &[u8]) -> io::Result<()> {
-        if self.mood.full.load(SeqCst) { return Err(io::ErrorKind::StorageFull.into()); }
+        if self.mood.full.load(SeqCst) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         self.disk.append(file, bytes)
     }
     fn sync(&self, file: &mut Self::File) -> io::Result<()> {
         pause(self.mood.slow.load(SeqCst));
         self.disk.sync(file)
     }
-    fn path_of(&self, name: &str) -> PathBuf { self.disk.path_of(name) }
-    fn lock(&self, name: &str) -> io::Result<Option<Self::Lock>> { self.disk.lock(name) }
-    fn create(&self, name: &str) -> io::Result<Self::File> { self.disk.create(name) }
-    fn open(&self, name: &str) -> io::Result<Self::File> { self.disk.open(name) }
-    fn truncate(&self, file: &mut Self::File, len: u64) -> io::Result<()> { self.disk.truncate(file, len) }
-    fn read_at(&self, name: &str, offset: u64, into: &mut [u8]) -> io::Result<usize> { self.disk.read_at(name, offset, into) }
-    fn len(&self, name: &str) -> io::Result<u64> { self.disk.len(name) }
-    fn list(&self) -> io::Result<Vec<String>> { self.disk.list() }
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> { self.disk.rename(from, to) }
-    fn remove(&self, name: &str) -> io::Result<()> { self.disk.remove(name) }
-    fn sync_dir(&self) -> io::Result<()> { self.disk.sync_dir() }
+    fn path_of(&self, name: &str) -> PathBuf {
+        self.disk.path_of(name)
+    }
+    fn lock(&self, name: &str) -> io::Result<Option<Self::Lock>> {
+        self.disk.lock(name)
+    }
+    fn create(&self, name: &str) -> io::Result<Self::File> {
+        self.disk.create(name)
+    }
+    fn open(&self, name: &str) -> io::Result<Self::File> {
+        self.disk.open(name)
+    }
+    fn truncate(&self, file: &mut Self::File, len: u64) -> io::Result<()> {
+        self.disk.truncate(file, len)
+    }
+    fn read_at(&self, name: &str, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        self.disk.read_at(name, offset, into)
+    }
+    fn len(&self, name: &str) -> io::Result<u64> {
+        self.disk.len(name)
+    }
+    fn list(&self) -> io::Result<Vec<String>> {
+        self.disk.list()
+    }
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.disk.rename(from, to)
+    }
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.disk.remove(name)
+    }
+    fn sync_dir(&self) -> io::Result<()> {
+        self.disk.sync_dir()
+    }
 }
 
 /// A wall clock that somebody sets.
-struct Set { clock: SharedClock, off: Arc<AtomicI64> }
+struct Set {
+    clock: SharedClock,
+    off: Arc<AtomicI64>,
+}
 
 impl Clock for Set {
-    fn wall(&self) -> Utc { Utc(self.clock.wall().0 + self.off.load(SeqCst)) }
-    fn of_real(&self, real: i64) -> i64 { self.clock.of_real(real) + self.off.load(SeqCst) }
-    fn passed(&self) -> Duration { self.clock.passed() }
-    fn speed(&self) -> u32 { self.clock.speed() }
+    fn wall(&self) -> Utc {
+        Utc(self.clock.wall().0 + self.off.load(SeqCst))
+    }
+    fn of_real(&self, real: i64) -> i64 {
+        self.clock.of_real(real) + self.off.load(SeqCst)
+    }
+    fn passed(&self) -> Duration {
+        self.clock.passed()
+    }
+    fn speed(&self) -> u32 {
+        self.clock.speed()
+    }
 }
 
 const HOUR: i64 = 3_600_000_000;
 const FACTOR: u32 = 60;
 
 /// A service in this process, on a disk and a clock that can be troubled.
-struct Troubled { room: Room, devices: Running, service: Service, log: Arc<Log>, mood: Arc<Mood>, off: Arc<AtomicI64>, posters: Vec<std::thread::JoinHandle<()>> }
+struct Troubled {
+    room: Room,
+    devices: Running,
+    service: Service,
+    log: Arc<Log>,
+    mood: Arc<Mood>,
+    off: Arc<AtomicI64>,
+    posters: Vec<std::thread::JoinHandle<()>>,
+}
 
 impl Troubled {
     fn start() -> Troubled {
         let room = Room::new();
         let log = Log::of(USER);
-        let devices = Running::start(&room, &format!("devices --listen 127.0.0.1:0 --seed 1 --meters {METERS} --factor {FACTOR} --recipient {USER}"));
+        let devices = Running::start(
+            &room,
+            &format!(
+                "devices --listen 127.0.0.1:0 --seed 1 --meters {METERS} --factor {FACTOR} --recipient {USER}"
+            ),
+        );
         let address = devices.said["listening"].as_str().unwrap().to_owned();
         settle(&room, &address, METERS, &[&log]);
-        let mut first = Running::start(&room, &format!("serve --demo --meters {METERS} --listen 127.0.0.1:0 --log service.log"));
+        let mut first = Running::start(
+            &room,
+            &format!("serve --demo --meters {METERS} --listen 127.0.0.1:0 --log service.log"),
+        );
         let meters = meters(&room, USER);
         assert_eq!(first.stop(), 0);
         let (mood, off) = (Arc::new(Mood::default()), Arc::new(AtomicI64::new(0)));
-        let clock: SharedClock = Arc::new(Set { clock: Fast::from_now(SystemClock::shared(), FACTOR), off: Arc::clone(&off) });
+        let clock: SharedClock = Arc::new(Set {
+            clock: Fast::from_now(SystemClock::shared(), FACTOR),
+            off: Arc::clone(&off),
+        });
         let rules = RuleSet::embedded().unwrap();
         let judge = Arc::new(RulesJudge::new(&rules, &BTreeSet::new()));
-        let ledger = LedgerSink::open(&Ledger::at(room.data().join("ledger")), judge, 0, BTreeMap::new(), clock.wall()).unwrap();
+        let ledger = LedgerSink::open(
+            &Ledger::at(room.data().join("ledger")),
+            judge,
+            0,
+            BTreeMap::new(),
+            clock.wall(),
+        )
+        .unwrap();
         let mut config = Config::load(&settings_of(&room)).unwrap();
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.speed = FACTOR;
-        let (said, _) = said::Log::to(Box::new(std::fs::File::create(room.path("troubled.log")).unwrap()));
+        let (said, _) =
+            said::Log::to(Box::new(std::fs::File::create(room.path("troubled.log")).unwrap()));
         let setup = Setup {
-            data: room.data(), config, rules, clock, log: said, ledger: Some(Box::new(ledger)),
-            network: Box::new(move |_| { let (n, events) = TcpNetwork::connect(address.parse().unwrap()); Ok((Arc::new(n), events)) }),
+            data: room.data(),
+            config,
+            rules,
+            clock,
+            log: said,
+            ledger: Some(Box::new(ledger)),
+            network: Box::new(move |_| {
+                let (n, events) = TcpNetwork::connect(address.parse().unwrap());
+                Ok((Arc::new(n), events))
+            }),
         };
-        let service = Service::start_on(setup, Wavering { disk: Disk::at(room.data().join("journal")), mood: Arc::clone(&mood) }).unwrap();
-        let posters = log.post(2, &service.duis.to_string(), &meters, &room.data().join("keys"), Duration::from_millis(3));
+        let service = Service::start_on(
+            setup,
+            Wavering { disk: Disk::at(room.data().join("journal")), mood: Arc::clone(&mood) },
+        )
+        .unwrap();
+        let posters = log.post(
+            2,
+            &service.duis.to_string(),
+            &meters,
+            &room.data().join("keys"),
+            Duration::from_millis(3),
+        );
         Troubled { room, devices, service, log, mood, off, posters }
     }
 
@@ -149,7 +264,9 @@ impl Troubled {
         reconcile(&room, &[&log]);
     }
 
-    fn said(&self, event: &str) -> usize { std::fs::read_to_string(self.room.path("troubled.log")).unwrap().matches(event).count() }
+    fn said(&self, event: &str) -> usize {
+        std::fs::read_to_string(self.room.path("troubled.log")).unwrap().matches(event).count()
+    }
 }
 
 #[test]

@@ -14,7 +14,10 @@ fn code(live: &Live, body: &[u8]) -> (u16, String) {
 
 fn still_serves(live: &Live) {
     live.room.write("ok.xml", &read_meter(&live.meter()));
-    assert_eq!(live.send(&format!("ok.xml --user {USER} --wait 0")).ok().json()["exchanges"][0]["code"], "I99");
+    assert_eq!(
+        live.send(&format!("ok.xml --user {USER} --wait 0")).ok().json()["exchanges"][0]["code"],
+        "I99"
+    );
 }
 
 #[test]
@@ -22,12 +25,20 @@ fn what_is_no_message_gets_a_code_and_a_row() {
     let live = Live::new();
     let before = live.json("top --once")["refused"].as_u64().unwrap();
     let bomb = "<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>";
-    for body in [&b""[..], b"not xml", b"\xFF\xFE\x00", bomb.as_bytes(), b"<sr:Request>"] { assert_eq!(code(&live, body), (200, "E100".to_owned())); }
+    for body in [&b""[..], b"not xml", b"\xFF\xFE\x00", bomb.as_bytes(), b"<sr:Request>"] {
+        assert_eq!(code(&live, body), (200, "E100".to_owned()));
+    }
     assert_eq!(live.json("top --once")["refused"].as_u64().unwrap(), before + 5);
     // Unsigned: it can be read, so its id is echoed as it came, in lower case here.
-    let unsigned = read_meter(&live.meter()).replace("90-B3-D5-1F-30-01-00-01", "90-b3-d5-1f-30-01-00-01");
+    let unsigned =
+        read_meter(&live.meter()).replace("90-B3-D5-1F-30-01-00-01", "90-b3-d5-1f-30-01-00-01");
     let a = post(&live.duis(), "serviceS", XML, unsigned.as_bytes());
-    assert!(element(&a.body, "ResponseCode") == "E100" && element(&a.body, "RequestID").starts_with("90-b3-d5"), "{}", a.body);
+    assert!(
+        element(&a.body, "ResponseCode") == "E100"
+            && element(&a.body, "RequestID").starts_with("90-b3-d5"),
+        "{}",
+        a.body
+    );
     still_serves(&live);
 }
 
@@ -38,11 +49,18 @@ fn a_user_who_signs_as_another_is_refused() {
     let own = live.room.nb(&format!("send read.xml --user {USER} --counter 7 --print")).ok().out;
     assert_eq!(code(&live, own.trim().as_bytes()).1, "I99");
     // Signed by another, as the first: the signature is good, and its owner is not the originator.
-    let forged = live.room.nb(&format!("send read.xml --user {USER} --counter 8 --signer {OTHER} --print")).ok().out;
+    let forged = live
+        .room
+        .nb(&format!("send read.xml --user {USER} --counter 8 --signer {OTHER} --print"))
+        .ok()
+        .out;
     assert_eq!(code(&live, forged.trim().as_bytes()), (200, "E100".to_owned()));
     // One digit changed after signing.
     let signed = live.room.nb(&format!("send read.xml --user {USER} --counter 9 --print")).ok().out;
-    assert_eq!(code(&live, signed.trim().replace(":9<", ":10<").as_bytes()), (200, "E100".to_owned()));
+    assert_eq!(
+        code(&live, signed.trim().replace(":9<", ":10<").as_bytes()),
+        (200, "E100".to_owned())
+    );
     assert_eq!(code(&live, signed.trim().as_bytes()).1, "I99");
 }
 
@@ -52,28 +70,47 @@ fn paths_methods_and_media_types_are_told_apart() {
     let base = live.duis();
     assert_eq!(post(&base, "serviceX", XML, b"").status, 404);
     let text = post(&base, "serviceS", "text/xml", b"<x/>");
-    assert!(text.status == 415 && text.body.contains("http.media-type") && text.body.contains("reference"), "{}", text.body);
+    assert!(
+        text.status == 415
+            && text.body.contains("http.media-type")
+            && text.body.contains("reference"),
+        "{}",
+        text.body
+    );
     assert_eq!(post(&base, "serviceS", "application/xml; charset=UTF-8", b"<x/>").status, 200);
     let mut s = connect(&base);
     s.write_all(b"GET /api/v1/serviceS HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
     let a = answer(s);
     assert!(a.status == 405 && a.head.contains("allow: post"), "{}", a.head);
     let log = std::fs::read_to_string(live.room.path("log.ndjson")).unwrap();
-    let reference = text.body.split("\"reference\":\"").nth(1).and_then(|r| r.split('"').next()).unwrap().to_owned();
+    let reference = text
+        .body
+        .split("\"reference\":\"")
+        .nth(1)
+        .and_then(|r| r.split('"').next())
+        .unwrap()
+        .to_owned();
     assert!(log.lines().any(|l| l.contains(&reference)), "the log has the reference {reference}");
 }
 
 #[test]
 fn a_long_body_is_refused_and_not_kept() {
     let live = Live::new();
-    let rss = || std::fs::read_to_string(format!("/proc/{}/statm", live.service.child.id())).ok().and_then(|t| t.split(' ').nth(1)?.parse::<u64>().ok()).map(|p| p * 4096);
+    let rss = || {
+        std::fs::read_to_string(format!("/proc/{}/statm", live.service.child.id()))
+            .ok()
+            .and_then(|t| t.split(' ').nth(1)?.parse::<u64>().ok())
+            .map(|p| p * 4096)
+    };
     let before = rss();
     let long = vec![b'a'; 20 << 20];
     for _ in 0..3 {
         let a = post(&live.duis(), "serviceS", XML, &long);
         assert_eq!((a.status, element(&a.body, "ResponseCode")), (200, "E100"));
     }
-    if let (Some(a), Some(b)) = (before, rss()) { assert!(b < a + (16 << 20), "{a} bytes before, {b} after"); }
+    if let (Some(a), Some(b)) = (before, rss()) {
+        assert!(b < a + (16 << 20), "{a} bytes before, {b} after");
+    }
     still_serves(&live);
 }
 
@@ -89,7 +126,12 @@ fn slow_and_idle_connections_hold_up_nobody() {
     let mut idle = Vec::new();
     for _ in 0..5_000 {
         // Fewer where this process may not open so many.
-        match std::net::TcpStream::connect(base.strip_prefix("http://").unwrap().split('/').next().unwrap()) { Ok(s) => idle.push(s), Err(_) => break }
+        match std::net::TcpStream::connect(
+            base.strip_prefix("http://").unwrap().split('/').next().unwrap(),
+        ) {
+            Ok(s) => idle.push(s),
+            Err(_) => break,
+        }
     }
     assert!(idle.len() >= 200, "only {} connections could be opened", idle.len());
     still_serves(&live);

@@ -7,14 +7,20 @@ mod support;
 
 use authority::{Authority, authority};
 use rcgen::KeyPair;
-use support::{Room, live::{Live, OTHER, Running, USER, read_meter}};
+use support::{
+    Room,
+    live::{Live, OTHER, Running, USER, read_meter},
+};
 
 /// A service with TLS; its authority's certificate.
 fn live(client: impl Fn(&Room) -> String) -> (Live, Authority) {
     let room = Room::new();
     let ours = Authority::invented(&room, "ours");
     let (certificate, key) = ours.issue(&room, "service");
-    let serve = format!("serve --demo --meters 40 --speed 20 --listen 127.0.0.1:0 --log log.ndjson --tls-certificate {certificate} --tls-key {key}{}", client(&room));
+    let serve = format!(
+        "serve --demo --meters 40 --speed 20 --listen 127.0.0.1:0 --log log.ndjson --tls-certificate {certificate} --tls-key {key}{}",
+        client(&room)
+    );
     let service = Running::start(&room, &serve);
     let live = Live { room, service };
     live.room.write("read.xml", &read_meter(&live.meter()));
@@ -24,7 +30,11 @@ fn live(client: impl Fn(&Room) -> String) -> (Live, Authority) {
 /// The code of the acknowledgement, or the error.
 fn send(live: &Live, words: &str) -> Result<String, String> {
     let ran = live.send(&format!("read.xml --user {USER} --wait 0 {words}"));
-    if ran.code == 0 { Ok(ran.json()["exchanges"][0]["code"].as_str().unwrap().to_owned()) } else { Err(ran.err) }
+    if ran.code == 0 {
+        Ok(ran.json()["exchanges"][0]["code"].as_str().unwrap().to_owned())
+    } else {
+        Err(ran.err)
+    }
 }
 
 #[test]
@@ -35,29 +45,53 @@ fn a_request_and_its_answer_go_over_tls_both_ways() {
     let strange = Authority::invented(&live.room, "strange");
     let refused = send(&live, &format!("--authorities {}", strange.file)).unwrap_err();
     assert!(refused.contains("certificate"), "{refused}");
-    assert!(send(&live, &format!("--url {}", live.duis().replace("https", "http"))).is_err(), "plain HTTP where TLS is spoken");
+    assert!(
+        send(&live, &format!("--url {}", live.duis().replace("https", "http"))).is_err(),
+        "plain HTTP where TLS is spoken"
+    );
 }
 
 #[test]
 fn without_a_certificate_nobody_gets_in_where_one_is_required() {
-    let (live, ours) = live(|room| format!(" --client-authorities {}", Authority::invented(room, "users").file));
+    let (live, ours) =
+        live(|room| format!(" --client-authorities {}", Authority::invented(room, "users").file));
     let refused = send(&live, &format!("--authorities {}", ours.file)).unwrap_err();
     assert!(refused.to_lowercase().contains("certificate"), "{refused}");
-    let (certificate, key) = Authority::invented(&live.room, "strange").issue(&live.room, "stranger");
-    assert!(send(&live, &format!("--authorities {} --client-certificate {certificate} --client-key {key}", ours.file)).is_err(), "a stranger's certificate");
+    let (certificate, key) =
+        Authority::invented(&live.room, "strange").issue(&live.room, "stranger");
+    assert!(
+        send(
+            &live,
+            &format!(
+                "--authorities {} --client-certificate {certificate} --client-key {key}",
+                ours.file
+            )
+        )
+        .is_err(),
+        "a stranger's certificate"
+    );
 }
 
 #[test]
 fn a_certificate_of_the_users_authority_gets_in_and_none_does_where_it_is_optional() {
     let room = Room::new();
     let (ours, users) = (Authority::invented(&room, "ours"), Authority::invented(&room, "users"));
-    let ((certificate, key), (shown, with)) = (ours.issue(&room, "service"), users.issue(&room, "user"));
-    let serve = format!("serve --demo --meters 40 --speed 20 --listen 127.0.0.1:0 --log log.ndjson --tls-certificate {certificate} --tls-key {key} --client-authorities {}", users.file);
+    let ((certificate, key), (shown, with)) =
+        (ours.issue(&room, "service"), users.issue(&room, "user"));
+    let serve = format!(
+        "serve --demo --meters 40 --speed 20 --listen 127.0.0.1:0 --log log.ndjson --tls-certificate {certificate} --tls-key {key} --client-authorities {}",
+        users.file
+    );
     let service = Running::start(&room, &serve);
     let mut live = Live { room, service };
     live.room.write("read.xml", &read_meter(&live.meter()));
-    let shows = format!("--authorities {} --client-certificate {shown} --client-key {with}", ours.file);
-    assert_eq!(send(&live, &shows), Ok("I99".to_owned()), "a certificate without an EUI says nothing of the signer");
+    let shows =
+        format!("--authorities {} --client-certificate {shown} --client-key {with}", ours.file);
+    assert_eq!(
+        send(&live, &shows),
+        Ok("I99".to_owned()),
+        "a certificate without an EUI says nothing of the signer"
+    );
     assert!(send(&live, &format!("--authorities {}", ours.file)).is_err());
     assert_eq!(live.service.stop(), 0);
     live.service = Running::start(&live.room, &format!("{serve} --client-certificates-optional"));
@@ -69,37 +103,84 @@ fn a_certificate_of_the_users_authority_gets_in_and_none_does_where_it_is_option
 fn a_certificate_that_names_another_than_the_signer_is_refused_in_the_service() {
     let room = Room::new();
     // The demo's keys first: their issuer becomes the authority of client certificates.
-    let mut first = Running::start(&room, "serve --demo --meters 40 --listen 127.0.0.1:0 --log log.ndjson");
+    let mut first =
+        Running::start(&room, "serve --demo --meters 40 --listen 127.0.0.1:0 --log log.ndjson");
     assert_eq!(first.stop(), 0);
     let keys = room.data().join("keys");
-    let users = authority(&room, "INVENTED", KeyPair::from_pem(&std::fs::read_to_string(keys.join("issuer.pem")).unwrap()).unwrap());
+    let users = authority(
+        &room,
+        "INVENTED",
+        KeyPair::from_pem(&std::fs::read_to_string(keys.join("issuer.pem")).unwrap()).unwrap(),
+    );
     let ours = Authority::invented(&room, "ours");
     let (certificate, key) = ours.issue(&room, "service");
-    let service = Running::start(&room, &format!("serve --demo --meters 40 --listen 127.0.0.1:0 --log log.ndjson --tls-certificate {certificate} --tls-key {key} --client-authorities {}", users.file));
+    let service = Running::start(
+        &room,
+        &format!(
+            "serve --demo --meters 40 --listen 127.0.0.1:0 --log log.ndjson --tls-certificate {certificate} --tls-key {key} --client-authorities {}",
+            users.file
+        ),
+    );
     let live = Live { room, service };
     live.room.write("read.xml", &read_meter(&live.meter()));
     let of = |user: &str| {
         let all = live.json("key list");
-        let one = all["certificates"].as_array().unwrap().iter().find(|c| c["eui"] == user && c["role"] == "87").unwrap_or_else(|| panic!("{all}"));
+        let one = all["certificates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|c| c["eui"] == user && c["role"] == "87")
+            .unwrap_or_else(|| panic!("{all}"));
         let serial = one["serial"].as_str().unwrap().to_owned();
-        let file = std::fs::read_dir(&keys).unwrap().map(|f| f.unwrap().path()).find(|p| p.display().to_string().ends_with(".cert.pem") && p.display().to_string().contains(&serial)).unwrap_or_else(|| panic!("{one}"));
+        let file = std::fs::read_dir(&keys)
+            .unwrap()
+            .map(|f| f.unwrap().path())
+            .find(|p| {
+                p.display().to_string().ends_with(".cert.pem")
+                    && p.display().to_string().contains(&serial)
+            })
+            .unwrap_or_else(|| panic!("{one}"));
         let key = file.display().to_string().replace(".cert.pem", ".key.pem");
-        format!("--authorities {} --client-certificate {} --client-key {key}", ours.file, file.display())
+        format!(
+            "--authorities {} --client-certificate {} --client-key {key}",
+            ours.file,
+            file.display()
+        )
     };
     assert_eq!(send(&live, &of(USER)), Ok("I99".to_owned()));
-    assert_eq!(send(&live, &of(OTHER)), Ok("E100".to_owned()), "signed by one User on a connection of another");
+    assert_eq!(
+        send(&live, &of(OTHER)),
+        Ok("E100".to_owned()),
+        "signed by one User on a connection of another"
+    );
 }
 
 #[test]
 fn answers_go_to_an_https_endpoint_that_the_service_can_trust() {
     let room = Room::new();
     let (users, ours) = (Authority::invented(&room, "users"), Authority::invented(&room, "ours"));
-    let ((certificate, key), (shown, with)) = (users.issue(&room, "endpoint"), ours.issue(&room, "service"));
-    room.write("data/service.toml", &format!("[delivery]\nauthorities = \"{}\"\ncertificate = \"{shown}\"\nkey = \"{with}\"\n", users.file));
-    let service = Running::start(&room, "serve --demo --meters 40 --speed 20 --listen 127.0.0.1:0 --log log.ndjson");
+    let ((certificate, key), (shown, with)) =
+        (users.issue(&room, "endpoint"), ours.issue(&room, "service"));
+    room.write(
+        "data/service.toml",
+        &format!(
+            "[delivery]\nauthorities = \"{}\"\ncertificate = \"{shown}\"\nkey = \"{with}\"\n",
+            users.file
+        ),
+    );
+    let service = Running::start(
+        &room,
+        "serve --demo --meters 40 --speed 20 --listen 127.0.0.1:0 --log log.ndjson",
+    );
     let live = Live { room, service };
     live.room.write("read.xml", &read_meter(&live.meter()));
-    let mut endpoint = Running::start(&live.room, &format!("receive --user {USER} --tls-certificate {certificate} --tls-key {key} --client-authorities {}", ours.file));
+    let mut endpoint = Running::start(
+        &live.room,
+        &format!(
+            "receive --user {USER} --tls-certificate {certificate} --tls-key {key} --client-authorities {}",
+            ours.file
+        ),
+    );
     assert!(endpoint.said["listening"].as_str().unwrap().starts_with("https://"));
     assert_eq!(send(&live, ""), Ok("I99".to_owned()));
     assert_eq!(endpoint.next()["code"], "I0");

@@ -5,7 +5,13 @@ mod sample;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).ok_or("name a folder to write to")?;
-    let files = northbound_packs::render_all(&sample::pack(), std::path::Path::new(&folder), northbound_packs::Formats::all())?;
-    for f in files { println!("{:>9} {}", f.bytes, f.name); }
+    let files = northbound_packs::render_all(
+        &sample::pack(),
+        std::path::Path::new(&folder),
+        northbound_packs::Formats::all(),
+    )?;
+    for f in files {
+        println!("{:>9} {}", f.bytes, f.name);
+    }
     Ok(())
 }

@@ -21,7 +21,11 @@ pub mod trends;
 pub mod ways_chart;
 pub mod words;
 
-use crate::{PackError, evidence::Evidence, model::{Named, Pack, PackOrigin, Section, Status}};
+use crate::{
+    PackError,
+    evidence::Evidence,
+    model::{Named, Pack, PackOrigin, Section, Status},
+};
 use data::PackData;
 use northbound_measures::diff::Difference;
 use northbound_types::Utc;
@@ -50,8 +54,13 @@ impl Edition {
     #[must_use]
     pub fn draft() -> Edition {
         Edition {
-            title: "Monthly performance pack".to_owned(), network: "Smart-metering network".to_owned(), version: 1, status: Status::Draft,
-            marking: String::new(), previous: String::new(), since: None,
+            title: "Monthly performance pack".to_owned(),
+            network: "Smart-metering network".to_owned(),
+            version: 1,
+            status: Status::Draft,
+            marking: String::new(),
+            previous: String::new(),
+            since: None,
         }
     }
 }
@@ -99,13 +108,25 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Pack {
     sections.push(people::revisions(&desk, edition));
     sections.push(sources::section(&desk));
     Pack {
-        title: edition.title.clone(), network: edition.network.clone(), period: e.period, version: edition.version, status: edition.status.clone(),
-        marking: edition.marking.clone(), as_at: e.as_at, cut_off: cut_off(e),
+        title: edition.title.clone(),
+        network: edition.network.clone(),
+        period: e.period,
+        version: edition.version,
+        status: edition.status.clone(),
+        marking: edition.marking.clone(),
+        as_at: e.as_at,
+        cut_off: cut_off(e),
         methodology: Named { id: e.methodology.id.clone(), title: e.methodology.title.clone() },
         origin: PackOrigin { manifest: shown_manifest(&data.manifest), rules: data.rules.clone() },
-        previous: edition.previous.clone(), front: front::front(&desk),
-        sections: sections.into_iter().filter(|s: &Section| !s.blocks.is_empty() || !s.intro.is_empty()).collect(),
-        shorthand: sources::marks(e), rules: data.rules_used.clone(), sources: data.sources.clone(),
+        previous: edition.previous.clone(),
+        front: front::front(&desk),
+        sections: sections
+            .into_iter()
+            .filter(|s: &Section| !s.blocks.is_empty() || !s.intro.is_empty())
+            .collect(),
+        shorthand: sources::marks(e),
+        rules: data.rules_used.clone(),
+        sources: data.sources.clone(),
     }
 }
 
@@ -119,6 +140,10 @@ pub struct Desk<'a> {
 }
 
 /// Messages received before this time are in.
-fn cut_off(e: &Evidence) -> Utc { e.period.after().start().min(e.as_at) }
+fn cut_off(e: &Evidence) -> Utc {
+    e.period.after().start().min(e.as_at)
+}
 
-fn shown_manifest(hash: &str) -> String { if hash.is_empty() { "(empty ledger)".to_owned() } else { hash.to_owned() } }
+fn shown_manifest(hash: &str) -> String {
+    if hash.is_empty() { "(empty ledger)".to_owned() } else { hash.to_owned() }
+}

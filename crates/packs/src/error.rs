@@ -76,7 +76,9 @@ pub enum PackError {
         problem: String,
     },
     /// The counts of a figure and the messages behind it differ: a defect of the program.
-    #[error("figure {figure} does not re-add: {part} counts {counted}, and {found} messages are found; run `northbound ledger check`")]
+    #[error(
+        "figure {figure} does not re-add: {part} counts {counted}, and {found} messages are found; run `northbound ledger check`"
+    )]
     DoesNotAdd {
         /// Figure.
         figure: String,

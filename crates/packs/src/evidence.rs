@@ -14,7 +14,12 @@ use archive::Archive;
 use forecasts::{ActualsFrom, Desk, Forecasts};
 use messages::Messages;
 use northbound_ledger::{Ledger, Reading, Snapshot, judge::RulesJudge};
-use northbound_measures::{Inputs, MeasureResult, Settings, evaluate, evaluate::activity, incident_clock::{IncidentInputs, IncidentRules}, inputs::{FeedCoverage, HistoryPoint, Latency, StatedFigure}};
+use northbound_measures::{
+    Inputs, MeasureResult, Settings, evaluate,
+    evaluate::activity,
+    incident_clock::{IncidentInputs, IncidentRules},
+    inputs::{FeedCoverage, HistoryPoint, Latency, StatedFigure},
+};
 use northbound_registers::gate::Gate;
 use northbound_rules::{RuleSet, measure::Methodology};
 use northbound_types::{Day, ForecastKind, Period, Utc};
@@ -57,7 +62,9 @@ pub struct Ask {
 impl Ask {
     /// A period as at now, by the default methodology.
     #[must_use]
-    pub fn of(period: Period, now: Utc) -> Ask { Ask { period, as_at: None, methodology: None, now, frozen: None } }
+    pub fn of(period: Period, now: Utc) -> Ask {
+        Ask { period, as_at: None, methodology: None, now, frozen: None }
+    }
 }
 
 /// What a written pack cites.
@@ -121,27 +128,53 @@ impl Evidence {
     pub fn inputs(&self) -> Inputs<'_> {
         let m = &self.messages;
         Inputs {
-            period: self.period, as_at: self.as_at, measures: self.rules.measures(), methodology: &self.methodology, settings: &self.settings, cells: &m.cells,
+            period: self.period,
+            as_at: self.as_at,
+            measures: self.rules.measures(),
+            methodology: &self.methodology,
+            settings: &self.settings,
+            cells: &m.cells,
             latency: Latency { dims: messages::LATENCY, rows: &m.latency, edges: &m.edges },
-            services: &self.registered.services, outages: &m.outages, payloads: &m.payloads, hubs: &self.registered.hubs, population: &self.registered.population,
-            incidents: IncidentInputs { events: &self.registered.incidents, rules: Some(&self.incident_rules) },
-            tests_by_hour: &m.by_hour, stated: &self.stated, feeds: &self.feeds, faults: &self.registered.faults, exceptions: &self.registered.exceptions,
-            overrides: &self.registered.overrides, unconfirmed: &self.unconfirmed, history: &self.history,
+            services: &self.registered.services,
+            outages: &m.outages,
+            payloads: &m.payloads,
+            hubs: &self.registered.hubs,
+            population: &self.registered.population,
+            incidents: IncidentInputs {
+                events: &self.registered.incidents,
+                rules: Some(&self.incident_rules),
+            },
+            tests_by_hour: &m.by_hour,
+            stated: &self.stated,
+            feeds: &self.feeds,
+            faults: &self.registered.faults,
+            exceptions: &self.registered.exceptions,
+            overrides: &self.registered.overrides,
+            unconfirmed: &self.unconfirmed,
+            history: &self.history,
         }
     }
     /// The results of every measure row.
     ///
     /// # Errors
     /// As [`evaluate()`].
-    pub fn evaluate(&self) -> Result<Vec<MeasureResult>, PackError> { Ok(evaluate(&self.inputs())?) }
+    pub fn evaluate(&self) -> Result<Vec<MeasureResult>, PackError> {
+        Ok(evaluate(&self.inputs())?)
+    }
     /// What a pack made of this cites.
     #[must_use]
     pub fn frozen(&self) -> Frozen {
-        Frozen { manifest: self.snapshot.root.hash.clone(), rules: self.rules.id().to_owned(), revision: self.registered.revision }
+        Frozen {
+            manifest: self.snapshot.root.hash.clone(),
+            rules: self.rules.id().to_owned(),
+            revision: self.registered.revision,
+        }
     }
     /// The days of the period.
     #[must_use]
-    pub fn days(&self) -> (Day, Day) { (self.period.first(), self.period.after()) }
+    pub fn days(&self) -> (Day, Day) {
+        (self.period.first(), self.period.after())
+    }
 }
 
 /// Reads the evidence of a period.
@@ -154,11 +187,17 @@ pub fn gather(place: &Place<'_>, ask: &Ask, step: Step<'_>) -> Result<Evidence, 
     step("reading the rules as they stood");
     let mut archive = Archive::open(place.data)?;
     archive.keep(place.rules, ask.now)?;
-    let rules = match &ask.frozen { Some(f) => archive.load(&f.rules)?, None => archive.in_force(as_at)? };
+    let rules = match &ask.frozen {
+        Some(f) => archive.load(&f.rules)?,
+        None => archive.in_force(as_at)?,
+    };
     let name = ask.methodology.as_deref().unwrap_or(DEFAULT_METHODOLOGY);
     let methodology = rules.methodology(name).cloned().ok_or_else(|| {
         let known: Vec<&str> = rules.methodologies().iter().map(|m| m.id.as_str()).collect();
-        PackError::NotFound(format!("there is no methodology {name:?}; use one of {}", known.join(", ")))
+        PackError::NotFound(format!(
+            "there is no methodology {name:?}; use one of {}",
+            known.join(", ")
+        ))
     })?;
     let settings = settings(&rules, ask.period.first())?;
     step("reading the registers");
@@ -174,8 +213,24 @@ pub fn gather(place: &Place<'_>, ask: &Ask, step: Step<'_>) -> Result<Evidence, 
     let unconfirmed = rules.unconfirmed_keys(&confirmed);
     let incident_rules = incidents::rules(&rules, ask.period.first(), &unconfirmed)?;
     let mut evidence = Evidence {
-        period: ask.period, as_at, methodology, settings, judge, messages: Messages::default(), registered, stated, stated_sources,
-        feeds: Vec::new(), incident_rules, unconfirmed, history: Vec::new(), forecasts: Vec::new(), forecast_problem: None, reading, snapshot, rules,
+        period: ask.period,
+        as_at,
+        methodology,
+        settings,
+        judge,
+        messages: Messages::default(),
+        registered,
+        stated,
+        stated_sources,
+        feeds: Vec::new(),
+        incident_rules,
+        unconfirmed,
+        history: Vec::new(),
+        forecasts: Vec::new(),
+        forecast_problem: None,
+        reading,
+        snapshot,
+        rules,
     };
     step("looking at earlier months");
     evidence.history = history::points(&mut evidence)?;
@@ -195,13 +250,31 @@ pub fn gather(place: &Place<'_>, ask: &Ask, step: Step<'_>) -> Result<Evidence, 
 /// Forecasts for the months up to the period: of Service Requests where there are Users, of certificates
 /// where anything was forecast or counted.
 fn forecasts(gate: &Gate<'_>, e: &Evidence) -> Result<Vec<(ForecastKind, Forecasts)>, PackError> {
-    if !matches!(e.period, Period::Month(..)) || e.registered.users.is_empty() { return Ok(Vec::new()); }
-    let desk = Desk { rules: &e.rules, gate, state: e.registered.state, snapshot: &e.snapshot, judge: &e.judge, as_at: e.as_at, floor: e.methodology.coverage_floor };
-    let months: Vec<Period> = (0..crate::assemble::forecasts::MONTHS).rev().map(|n| e.period.plus(-n)).collect();
+    if !matches!(e.period, Period::Month(..)) || e.registered.users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let desk = Desk {
+        rules: &e.rules,
+        gate,
+        state: e.registered.state,
+        snapshot: &e.snapshot,
+        judge: &e.judge,
+        as_at: e.as_at,
+        floor: e.methodology.coverage_floor,
+    };
+    let months: Vec<Period> =
+        (0..crate::assemble::forecasts::MONTHS).rev().map(|n| e.period.plus(-n)).collect();
     let mut out = Vec::new();
-    for (kind, from) in [(ForecastKind::Sr, ActualsFrom::Ledger), (ForecastKind::Csr, ActualsFrom::Stated)] {
+    for (kind, from) in
+        [(ForecastKind::Sr, ActualsFrom::Ledger), (ForecastKind::Csr, ActualsFrom::Stated)]
+    {
         let f = desk.read(kind, &months, 0, from)?;
-        if kind == ForecastKind::Sr || !f.submissions.is_empty() || f.actuals.values().any(|a| a.known) { out.push((kind, f)); }
+        if kind == ForecastKind::Sr
+            || !f.submissions.is_empty()
+            || f.actuals.values().any(|a| a.known)
+        {
+            out.push((kind, f));
+        }
     }
     Ok(out)
 }
@@ -209,18 +282,30 @@ fn forecasts(gate: &Gate<'_>, e: &Evidence) -> Result<Vec<(ForecastKind, Forecas
 /// First day and first day after of everything that the measures of a period look at.
 #[must_use]
 pub fn reach(rules: &RuleSet, period: Period) -> (Day, Day) {
-    rules.measures().iter().map(|d| activity(d, period)).fold((period.first(), period.after()), |(a, b), p| (a.min(p.first()), b.max(p.after())))
+    rules
+        .measures()
+        .iter()
+        .map(|d| activity(d, period))
+        .fold((period.first(), period.after()), |(a, b), p| (a.min(p.first()), b.max(p.after())))
 }
 
 fn settings(rules: &RuleSet, day: Day) -> Result<Settings, PackError> {
     let small = |key: &str| -> Result<i64, PackError> { Ok(rules.integer(key, day)?) };
-    let fit = |key: &str, v: i64| PackError::Refused(format!("the setting {key} is {v}, which does not fit; correct settings.toml"));
-    let hour = |key: &str| -> Result<u8, PackError> { let v = small(key)?; u8::try_from(v).map_err(|_| fit(key, v)) };
+    let fit = |key: &str, v: i64| {
+        PackError::Refused(format!(
+            "the setting {key} is {v}, which does not fit; correct settings.toml"
+        ))
+    };
+    let hour = |key: &str| -> Result<u8, PackError> {
+        let v = small(key)?;
+        u8::try_from(v).map_err(|_| fit(key, v))
+    };
     let window = small("outage-window-minutes")?;
     let connect = small("connect-days")?;
     Ok(Settings {
         wilson_z: rules.fraction("wilson-z", day)?,
-        outage_window_minutes: u32::try_from(window).map_err(|_| fit("outage-window-minutes", window))?,
+        outage_window_minutes: u32::try_from(window)
+            .map_err(|_| fit("outage-window-minutes", window))?,
         quiet_from: hour("test-quiet-from-hour")?,
         quiet_to: hour("test-quiet-to-hour")?,
         tests_per_hub: rules.fraction("tests-per-hub", day)?,

@@ -7,11 +7,28 @@ pub mod name;
 pub mod readd;
 
 use crate::{
-    PackError, assemble::{cells, data::{self, Said}, figures::{Address, Entry, PROCESS}, words},
-    evidence::{Ask, Evidence, Place, Step, gather}, model::{RuleUsed, SourceFile}, store,
+    PackError,
+    assemble::{
+        cells,
+        data::{self, Said},
+        figures::{Address, Entry, PROCESS},
+        words,
+    },
+    evidence::{Ask, Evidence, Place, Step, gather},
+    model::{RuleUsed, SourceFile},
+    store,
 };
-use northbound_ledger::{drill::{Message, Query}, schema::Table};
-use northbound_measures::{MeasureResult, bands::Override, evaluate, explanations::Explanation, inputs::{Inputs, ServiceInterval}};
+use northbound_ledger::{
+    drill::{Message, Query},
+    schema::Table,
+};
+use northbound_measures::{
+    MeasureResult,
+    bands::Override,
+    evaluate,
+    explanations::Explanation,
+    inputs::{Inputs, ServiceInterval},
+};
 use northbound_registers::Sight;
 use northbound_rules::measure::{Basis, MeasureDef};
 use northbound_types::{Day, Dim, Figure, Selector, Utc};
@@ -124,11 +141,18 @@ pub fn explain(place: &Place<'_>, q: &Question<'_>, step: Step<'_>) -> Result<An
     let (ask, entry) = ask(place, q)?;
     let e = gather(place, &ask, step)?;
     step("opening the figure");
-    let mut answer = if entry.address.measure == PROCESS { share(e, &entry)? } else { row(e, &entry.address)? };
+    let mut answer =
+        if entry.address.measure == PROCESS { share(e, &entry)? } else { row(e, &entry.address)? };
     step("adding up its messages again");
     answer.explained.adds = readd::readd(&answer)?;
     answer.open = may_see(place, &answer);
-    let query = Query { days: answer.behind.days, selectors: &answer.behind.denominator, skip: q.skip, limit: q.limit, set_aside: false };
+    let query = Query {
+        days: answer.behind.days,
+        selectors: &answer.behind.denominator,
+        skip: q.skip,
+        limit: q.limit,
+        set_aside: false,
+    };
     if answer.open && !answer.behind.denominator.is_empty() && q.limit > 0 {
         let page = answer.evidence.snapshot.messages(&query, &answer.evidence.judge)?;
         (answer.explained.messages, answer.explained.next) = (page.messages, page.next);
@@ -139,51 +163,135 @@ pub fn explain(place: &Place<'_>, q: &Question<'_>, step: Step<'_>) -> Result<An
 /// Counts are for everybody; messages are their sender's own.
 fn may_see(place: &Place<'_>, a: &Answer) -> bool {
     let sight = Sight::of(place.gate.actor());
-    let party = a.explained.address.keys.get("user").and_then(|u| a.evidence.registered.users.get(u));
+    let party =
+        a.explained.address.keys.get("user").and_then(|u| a.evidence.registered.users.get(u));
     sight.all || (party.is_some() && party == sight.party.as_ref())
 }
 
 fn ask(place: &Place<'_>, q: &Question<'_>) -> Result<(Ask, Entry), PackError> {
     if let Some(address) = name::address(q.named)? {
-        let methodology = if address.measure == PROCESS { None } else { Some(address.methodology.clone()).filter(|m| !m.is_empty()) };
+        let methodology = if address.measure == PROCESS {
+            None
+        } else {
+            Some(address.methodology.clone()).filter(|m| !m.is_empty())
+        };
         let ask = Ask { as_at: q.as_at, methodology, ..Ask::of(address.period, q.now) };
         return Ok((ask, Entry { id: String::new(), address, numerator: None, denominator: None }));
     }
     let (noted, entry) = store::find_figure(place.data, q.named)?;
-    let methodology = if entry.address.measure == PROCESS { noted.methodology.clone() } else { entry.address.methodology.clone() };
-    Ok((Ask { period: noted.period, as_at: Some(noted.as_at), methodology: Some(methodology), now: q.now, frozen: Some(noted.frozen) }, entry))
+    let methodology = if entry.address.measure == PROCESS {
+        noted.methodology.clone()
+    } else {
+        entry.address.methodology.clone()
+    };
+    Ok((
+        Ask {
+            period: noted.period,
+            as_at: Some(noted.as_at),
+            methodology: Some(methodology),
+            now: q.now,
+            frozen: Some(noted.frozen),
+        },
+        entry,
+    ))
 }
 
 /// A row of a measure.
 fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
     let key = |k: &str| address.keys.get(k).cloned().unwrap_or_default();
     let (provider, region) = (key("provider"), key("region"));
-    let def = e.rules.measure(&address.measure).cloned().ok_or_else(|| PackError::NotFound(format!("there is no measure {:?}; `northbound rules list` shows them", address.measure)))?;
+    let def = e.rules.measure(&address.measure).cloned().ok_or_else(|| {
+        PackError::NotFound(format!(
+            "there is no measure {:?}; `northbound rules list` shows them",
+            address.measure
+        ))
+    })?;
     // A figure counted another way than the pack's own rests on no decision about the pack's figure.
-    let results = if e.methodology.id == address.methodology || address.methodology.is_empty() { evaluate(&e.inputs())? } else { evaluate(&Inputs { overrides: &[], stated: &[], ..e.inputs() })? };
-    let rows = || results.iter().filter(|r| r.measure == address.measure).map(|r| format!("{}/{}/{}", r.measure, r.provider, r.region)).collect::<Vec<_>>().join(", ");
-    let r = results.iter().find(|r| r.measure == address.measure && r.provider == provider && r.region.as_str() == region).cloned()
-        .ok_or_else(|| PackError::NotFound(format!("{} has no row {provider}/{region}; its rows are {}", address.measure, rows())))?;
+    let results = if e.methodology.id == address.methodology || address.methodology.is_empty() {
+        evaluate(&e.inputs())?
+    } else {
+        evaluate(&Inputs { overrides: &[], stated: &[], ..e.inputs() })?
+    };
+    let rows = || {
+        results
+            .iter()
+            .filter(|r| r.measure == address.measure)
+            .map(|r| format!("{}/{}/{}", r.measure, r.provider, r.region))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let r = results
+        .iter()
+        .find(|r| {
+            r.measure == address.measure && r.provider == provider && r.region.as_str() == region
+        })
+        .cloned()
+        .ok_or_else(|| {
+            PackError::NotFound(format!(
+                "{} has no row {provider}/{region}; its rows are {}",
+                address.measure,
+                rows()
+            ))
+        })?;
     let manifest = e.snapshot.root.hash.clone();
     let address = Address::of(&r);
     let id = address.id(&manifest);
     let cell = cells::result(&r, &id);
-    let components = r.components.iter().filter_map(|c| results.iter().find(|x| x.key() == (c.measure.as_str(), c.provider.as_str(), c.region))).map(|x| {
-        let id = Address::of(x).id(&manifest);
-        Opened { what: words::row(x), printed: cells::result(x, &id).printed(), id }
-    }).collect();
+    let components = r
+        .components
+        .iter()
+        .filter_map(|c| {
+            results.iter().find(|x| x.key() == (c.measure.as_str(), c.provider.as_str(), c.region))
+        })
+        .map(|x| {
+            let id = Address::of(x).id(&manifest);
+            Opened { what: words::row(x), printed: cells::result(x, &id).printed(), id }
+        })
+        .collect();
     let of_row = |m: &str, p: &str, g| m == r.measure && p == r.provider && g == r.region;
     let behind = Behind {
         days: (r.activity.first(), r.activity.after()),
-        numerator: r.parts.iter().filter_map(|p| p.numerator.clone()).collect(), denominator: r.parts.iter().filter_map(|p| p.denominator.clone()).collect(),
-        excluded: r.excluded.iter().filter_map(|l| l.selector.clone().map(|s| (l.reason.clone(), s))).collect(),
+        numerator: r.parts.iter().filter_map(|p| p.numerator.clone()).collect(),
+        denominator: r.parts.iter().filter_map(|p| p.denominator.clone()).collect(),
+        excluded: r
+            .excluded
+            .iter()
+            .filter_map(|l| l.selector.clone().map(|s| (l.reason.clone(), s)))
+            .collect(),
     };
     let explained = Explained {
-        id, address, title: r.title.clone(), printed: cell.printed(), note: cell.note.clone(), figure: r.figure.clone(), as_at: e.as_at, manifest, rules_id: e.rules.id().to_owned(),
-        rules: rules(&e, &def), components, adds: Readd::default(), files: files(&e, &behind), stated: stated(&e, &r),
-        services: services(&e, &def, &r), explanations: e.registered.explanations.iter().filter(|x| x.period == r.period && of_row(&x.measure, &x.provider, x.region)).cloned().collect(),
-        overrides: e.registered.overrides.iter().filter(|x| x.period == r.period && of_row(&x.measure, &x.provider, x.region)).cloned().collect(),
-        messages: Vec::new(), next: None, result: Some(r),
+        id,
+        address,
+        title: r.title.clone(),
+        printed: cell.printed(),
+        note: cell.note.clone(),
+        figure: r.figure.clone(),
+        as_at: e.as_at,
+        manifest,
+        rules_id: e.rules.id().to_owned(),
+        rules: rules(&e, &def),
+        components,
+        adds: Readd::default(),
+        files: files(&e, &behind),
+        stated: stated(&e, &r),
+        services: services(&e, &def, &r),
+        explanations: e
+            .registered
+            .explanations
+            .iter()
+            .filter(|x| x.period == r.period && of_row(&x.measure, &x.provider, x.region))
+            .cloned()
+            .collect(),
+        overrides: e
+            .registered
+            .overrides
+            .iter()
+            .filter(|x| x.period == r.period && of_row(&x.measure, &x.provider, x.region))
+            .cloned()
+            .collect(),
+        messages: Vec::new(),
+        next: None,
+        result: Some(r),
     };
     Ok(Answer { explained, evidence: e, behind, open: false })
 }
@@ -193,26 +301,67 @@ fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
     let manifest = e.snapshot.root.hash.clone();
     let user = entry.address.keys.get("user").map(String::as_str);
     let view = data::process_view(&e, user, &[]);
-    let found = data::process_entries(&view, &manifest).into_iter().find(|x| x.address.keys == entry.address.keys)
-        .ok_or_else(|| PackError::NotFound(format!("there were no requests of {} in {}", entry.address.words(), e.period)))?;
-    let figure = data::process_lines(&view).into_iter().find(|(a, _)| a.keys == found.address.keys).map(|(_, l)| l.share.clone())
-        .ok_or_else(|| PackError::NotFound(format!("{} has no line of its own", entry.address.words())))?;
+    let found = data::process_entries(&view, &manifest)
+        .into_iter()
+        .find(|x| x.address.keys == entry.address.keys)
+        .ok_or_else(|| {
+            PackError::NotFound(format!(
+                "there were no requests of {} in {}",
+                entry.address.words(),
+                e.period
+            ))
+        })?;
+    let figure = data::process_lines(&view)
+        .into_iter()
+        .find(|(a, _)| a.keys == found.address.keys)
+        .map(|(_, l)| l.share.clone())
+        .ok_or_else(|| {
+            PackError::NotFound(format!("{} has no line of its own", entry.address.words()))
+        })?;
     let cell = cells::figure(&figure, 2, &[]);
-    let behind = Behind { days: e.days(), numerator: found.numerator.iter().cloned().collect(), denominator: found.denominator.iter().cloned().collect(), excluded: Vec::new() };
+    let behind = Behind {
+        days: e.days(),
+        numerator: found.numerator.iter().cloned().collect(),
+        denominator: found.denominator.iter().cloned().collect(),
+        excluded: Vec::new(),
+    };
     let explained = Explained {
-        id: found.id, title: "Users' own requests answered in time, of all attempts".to_owned(), printed: cell.printed(), note: cell.note, figure, as_at: e.as_at, manifest,
-        rules_id: e.rules.id().to_owned(), rules: used(&e, &|id| id.starts_with("target/") || id.starts_with("process/")), result: None, components: Vec::new(), adds: Readd::default(),
-        files: files(&e, &behind), stated: Vec::new(), services: Vec::new(), explanations: Vec::new(), overrides: Vec::new(), messages: Vec::new(), next: None, address: found.address,
+        id: found.id,
+        title: "Users' own requests answered in time, of all attempts".to_owned(),
+        printed: cell.printed(),
+        note: cell.note,
+        figure,
+        as_at: e.as_at,
+        manifest,
+        rules_id: e.rules.id().to_owned(),
+        rules: used(&e, &|id| id.starts_with("target/") || id.starts_with("process/")),
+        result: None,
+        components: Vec::new(),
+        adds: Readd::default(),
+        files: files(&e, &behind),
+        stated: Vec::new(),
+        services: Vec::new(),
+        explanations: Vec::new(),
+        overrides: Vec::new(),
+        messages: Vec::new(),
+        next: None,
+        address: found.address,
     };
     Ok(Answer { explained, evidence: e, behind, open: false })
 }
 
-fn used(e: &Evidence, which: &dyn Fn(&str) -> bool) -> Vec<RuleUsed> { data::rules_used(e).into_iter().filter(|r| which(&r.id)).collect() }
+fn used(e: &Evidence, which: &dyn Fn(&str) -> bool) -> Vec<RuleUsed> {
+    data::rules_used(e).into_iter().filter(|r| which(&r.id)).collect()
+}
 
 /// The definition, the levels, the methodology; for exchanges the targets that may apply.
 fn rules(e: &Evidence, def: &MeasureDef) -> Vec<RuleUsed> {
     let kinds: Vec<String> = match &def.basis {
-        Basis::Exchanges { select } => select.any_of.iter().find(|(d, _)| *d == Dim::TestKind).map_or_else(Vec::new, |(_, v)| v.iter().cloned().collect()),
+        Basis::Exchanges { select } => select
+            .any_of
+            .iter()
+            .find(|(d, _)| *d == Dim::TestKind)
+            .map_or_else(Vec::new, |(_, v)| v.iter().cloned().collect()),
         _ => Vec::new(),
     };
     let exchanges = matches!(def.basis, Basis::Exchanges { .. });
@@ -220,40 +369,85 @@ fn rules(e: &Evidence, def: &MeasureDef) -> Vec<RuleUsed> {
     used(e, &|id| match id.split_once('/') {
         Some(("measure" | "levels", m)) => m == def.id,
         Some(("methodology", _)) => true,
-        Some(("target", rest)) => exchanges && if test { kinds.iter().any(|k| rest.split('/').any(|p| p == k)) } else { !["rtt2", "rtt3", "rtt4"].iter().any(|k| rest.split('/').any(|p| p == *k)) },
+        Some(("target", rest)) => {
+            exchanges
+                && if test {
+                    kinds.iter().any(|k| rest.split('/').any(|p| p == k))
+                } else {
+                    !["rtt2", "rtt3", "rtt4"].iter().any(|k| rest.split('/').any(|p| p == *k))
+                }
+        }
         _ => false,
     })
 }
 
 /// Files with rows in the days, of the feeds that the figure counts.
 fn files(e: &Evidence, behind: &Behind) -> Vec<SourceFile> {
-    if behind.denominator.is_empty() { return Vec::new(); }
+    if behind.denominator.is_empty() {
+        return Vec::new();
+    }
     let m = &e.snapshot.root.manifest;
-    let ids: BTreeSet<i64> = m.files(Table::Exchanges).iter().filter(|f| f.day.is_some_and(|d| d >= behind.days.0 && d < behind.days.1)).flat_map(|f| f.sources.iter().copied()).collect();
+    let ids: BTreeSet<i64> = m
+        .files(Table::Exchanges)
+        .iter()
+        .filter(|f| f.day.is_some_and(|d| d >= behind.days.0 && d < behind.days.1))
+        .flat_map(|f| f.sources.iter().copied())
+        .collect();
     let c = &e.messages.cells;
     let feeds: BTreeSet<String> = c.index(Dim::Feed).map_or_else(BTreeSet::new, |i| {
         // The counts by User hold no feed: then every file of the days may have brought a message.
         let narrow = behind.denominator.iter().all(|s| s.dims().all(|d| c.index(d).is_some()));
-        c.rows.iter().filter(|r| !narrow || behind.denominator.iter().any(|s| s.takes(c, r))).map(|r| r.keys[i].to_string()).collect()
+        c.rows
+            .iter()
+            .filter(|r| !narrow || behind.denominator.iter().any(|s| s.takes(c, r)))
+            .map(|r| r.keys[i].to_string())
+            .collect()
     });
     // The feed of a file is that of rows which name none: where no message has it, its rows name their own.
-    let named = c.index(Dim::Feed).map_or_else(BTreeSet::new, |i| c.rows.iter().map(|r| r.keys[i].to_string()).collect::<BTreeSet<String>>());
+    let named = c.index(Dim::Feed).map_or_else(BTreeSet::new, |i| {
+        c.rows.iter().map(|r| r.keys[i].to_string()).collect::<BTreeSet<String>>()
+    });
     let mine = |feed: &String| feed.is_empty() || feeds.contains(feed) || !named.contains(feed);
     // A file that was taken back is no source any more.
     let taken_back = |id: i64| m.retracted.iter().any(|r| r.source == id);
-    m.sources.iter().filter(|s| ids.contains(&s.id) && !taken_back(s.id) && s.known <= e.as_at && mine(&s.feed)).map(|s| SourceFile {
-        name: s.name.clone(), kind: s.layout.clone(), feed: s.feed.clone(), rows: s.rows, sha256: s.sha256.clone(), known: s.known,
-    }).collect()
+    m.sources
+        .iter()
+        .filter(|s| ids.contains(&s.id) && !taken_back(s.id) && s.known <= e.as_at && mine(&s.feed))
+        .map(|s| SourceFile {
+            name: s.name.clone(),
+            kind: s.layout.clone(),
+            feed: s.feed.clone(),
+            rows: s.rows,
+            sha256: s.sha256.clone(),
+            known: s.known,
+        })
+        .collect()
 }
 
 fn stated(e: &Evidence, r: &MeasureResult) -> Vec<Said> {
-    let mine = northbound_measures::stated::for_row(&e.stated, &r.measure, &r.provider, r.region.as_str(), r.period);
-    e.stated.iter().zip(&e.stated_sources).filter(|(s, _)| mine.iter().any(|(m, _)| std::ptr::eq(*m, *s))).map(|(s, file)| Said { stated: s.clone(), file: file.clone() }).collect()
+    let mine = northbound_measures::stated::for_row(
+        &e.stated,
+        &r.measure,
+        &r.provider,
+        r.region.as_str(),
+        r.period,
+    );
+    e.stated
+        .iter()
+        .zip(&e.stated_sources)
+        .filter(|(s, _)| mine.iter().any(|(m, _)| std::ptr::eq(*m, *s)))
+        .map(|(s, file)| Said { stated: s.clone(), file: file.clone() })
+        .collect()
 }
 
 fn services(e: &Evidence, def: &MeasureDef, r: &MeasureResult) -> Vec<ServiceInterval> {
     let row = def.rows.iter().find(|x| x.provider == r.provider && x.region == r.region);
     let Some(name) = row.and_then(|row| def.basis.service_of(row)) else { return Vec::new() };
     let (first, after) = (r.activity.first().start(), r.activity.after().start());
-    e.registered.services.iter().filter(|s| s.service == name && s.from < after && s.to.is_none_or(|t| t > first)).cloned().collect()
+    e.registered
+        .services
+        .iter()
+        .filter(|s| s.service == name && s.from < after && s.to.is_none_or(|t| t > first))
+        .cloned()
+        .collect()
 }

@@ -1,6 +1,10 @@
 //! What lies in a pack's folder, and what its figures rest on.
 
-use crate::{PackError, model::{Named, Pack, RuleUsed, Status}, render::WrittenFile};
+use crate::{
+    PackError,
+    model::{Named, Pack, RuleUsed, Status},
+    render::WrittenFile,
+};
 use northbound_types::{Period, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -48,10 +52,19 @@ impl Manifest {
     #[must_use]
     pub fn of(pack: &Pack, files: Vec<WrittenFile>) -> Manifest {
         Manifest {
-            format: FORMAT.to_owned(), title: pack.title.clone(), network: pack.network.clone(), period: pack.period,
-            version: pack.version, status: pack.status.clone(), as_at: pack.as_at, cut_off: pack.cut_off,
-            methodology: pack.methodology.clone(), root_manifest: pack.origin.manifest.clone(),
-            rules_hash: pack.origin.rules.clone(), files, rules: pack.rules.clone(),
+            format: FORMAT.to_owned(),
+            title: pack.title.clone(),
+            network: pack.network.clone(),
+            period: pack.period,
+            version: pack.version,
+            status: pack.status.clone(),
+            as_at: pack.as_at,
+            cut_off: pack.cut_off,
+            methodology: pack.methodology.clone(),
+            root_manifest: pack.origin.manifest.clone(),
+            rules_hash: pack.origin.rules.clone(),
+            files,
+            rules: pack.rules.clone(),
             unconfirmed_rules: pack.unconfirmed().map(|r| r.id.clone()).collect(),
         }
     }

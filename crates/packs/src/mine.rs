@@ -2,7 +2,12 @@
 
 use crate::{
     PackError,
-    assemble::{Edition, cells, data::{process_view, rules_used}, figures::Address, service, sources, words},
+    assemble::{
+        Edition, cells,
+        data::{process_view, rules_used},
+        figures::Address,
+        service, sources, words,
+    },
     evidence::Evidence,
     model::{Block, Cell, Front, Named, Pack, PackOrigin, Para, Section},
 };
@@ -31,16 +36,40 @@ pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
     sections.push(reported(&view, &results, &manifest));
     let edition = Edition::draft();
     let document = Pack {
-        title: "A User's own service".to_owned(), network: edition.network, period: e.period, version: 1, status: edition.status, marking: String::new(), as_at: e.as_at,
-        cut_off: e.period.after().start().min(e.as_at), methodology: Named { id: e.methodology.id.clone(), title: e.methodology.title.clone() },
-        origin: PackOrigin { manifest: if manifest.is_empty() { "(empty ledger)".to_owned() } else { manifest }, rules: e.rules.id().to_owned() }, previous: String::new(),
+        title: "A User's own service".to_owned(),
+        network: edition.network,
+        period: e.period,
+        version: 1,
+        status: edition.status,
+        marking: String::new(),
+        as_at: e.as_at,
+        cut_off: e.period.after().start().min(e.as_at),
+        methodology: Named { id: e.methodology.id.clone(), title: e.methodology.title.clone() },
+        origin: PackOrigin {
+            manifest: if manifest.is_empty() { "(empty ledger)".to_owned() } else { manifest },
+            rules: e.rules.id().to_owned(),
+        },
+        previous: String::new(),
         front: Front {
             warnings: Vec::new(),
-            statements: vec![Para::plain(format!("{user} sent {} in the period, test commands left out.", words::things(requests, "request", "requests"))),
-                Para::plain("In time of all attempts: late answers, answers without a known target and attempts without an answer all miss.")],
-            headlines: Vec::new(), shortfalls: Vec::new(), exceptions: Vec::new(), blocks: Vec::new(),
+            statements: vec![
+                Para::plain(format!(
+                    "{user} sent {} in the period, test commands left out.",
+                    words::things(requests, "request", "requests")
+                )),
+                Para::plain(
+                    "In time of all attempts: late answers, answers without a known target and attempts without an answer all miss.",
+                ),
+            ],
+            headlines: Vec::new(),
+            shortfalls: Vec::new(),
+            exceptions: Vec::new(),
+            blocks: Vec::new(),
         },
-        sections, shorthand: sources::marks(e), rules: rules_used(e), sources: Vec::new(),
+        sections,
+        shorthand: sources::marks(e),
+        rules: rules_used(e),
+        sources: Vec::new(),
     };
     Ok(Mine { view, document })
 }
@@ -48,22 +77,70 @@ pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
 fn own(e: &Evidence, view: &ProcessView, manifest: &str, requests: u64) -> Section {
     let none = requests == 0;
     Section {
-        id: "own-requests".to_owned(), heading: "Your own requests".to_owned(), message: "What you asked for and got, by region, business process and SRV.".to_owned(),
-        intro: if none { vec![Para::plain("The ledger holds no request of this User in the period.")] } else { Vec::new() },
+        id: "own-requests".to_owned(),
+        heading: "Your own requests".to_owned(),
+        message: "What you asked for and got, by region, business process and SRV.".to_owned(),
+        intro: if none {
+            vec![Para::plain("The ledger holds no request of this User in the period.")]
+        } else {
+            Vec::new()
+        },
         blocks: if none { Vec::new() } else { service::view(e, view, manifest) },
     }
 }
 
 /// The reported measures of the regions in which the User had requests, each with its own share beside.
 fn reported(view: &ProcessView, results: &[MeasureResult], manifest: &str) -> Section {
-    let rows: Vec<Vec<Cell>> = view.reported.iter().filter_map(|x| results.iter().find(|r| r.measure == x.measure && r.provider == x.provider && r.region == x.region)).map(|r| {
-        let own = view.regions.iter().find(|l| r.region != Region::None && l.key == r.region.as_str());
-        let beside = own.map_or_else(|| Cell::words(""), |l| cells::figure(&l.share, 2, &[]).figure(Address::own("region", &l.key, view.user.as_deref(), view.period).id(manifest)));
-        vec![Cell::words(words::row(r)), cells::result(r, &Address::of(r).id(manifest)), beside, Cell::words(r.title.clone())]
-    }).collect();
-    let columns = vec![cells::label("row", "Measure, provider, region"), cells::shares("reported", "As reported"), cells::shares("own", "Your own requests of the region, in time"), cells::text("title", "What is reported")];
+    let rows: Vec<Vec<Cell>> = view
+        .reported
+        .iter()
+        .filter_map(|x| {
+            results.iter().find(|r| {
+                r.measure == x.measure && r.provider == x.provider && r.region == x.region
+            })
+        })
+        .map(|r| {
+            let own = view
+                .regions
+                .iter()
+                .find(|l| r.region != Region::None && l.key == r.region.as_str());
+            let beside = own.map_or_else(
+                || Cell::words(""),
+                |l| {
+                    cells::figure(&l.share, 2, &[]).figure(
+                        Address::own("region", &l.key, view.user.as_deref(), view.period)
+                            .id(manifest),
+                    )
+                },
+            );
+            vec![
+                Cell::words(words::row(r)),
+                cells::result(r, &Address::of(r).id(manifest)),
+                beside,
+                Cell::words(r.title.clone()),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        cells::label("row", "Measure, provider, region"),
+        cells::shares("reported", "As reported"),
+        cells::shares("own", "Your own requests of the region, in time"),
+        cells::text("title", "What is reported"),
+    ];
     Section {
-        id: "reported".to_owned(), heading: "What was reported".to_owned(), message: "The network's figures for the same regions, beside your own.".to_owned(), intro: Vec::new(),
-        blocks: if rows.is_empty() { Vec::new() } else { vec![Block::Table(cells::table("reported-beside-own", "What was reported beside your own service", columns, rows))] },
+        id: "reported".to_owned(),
+        heading: "What was reported".to_owned(),
+        message: "The network's figures for the same regions, beside your own.".to_owned(),
+        intro: Vec::new(),
+        blocks: if rows.is_empty() {
+            Vec::new()
+        } else {
+            vec![Block::Table(cells::table(
+                "reported-beside-own",
+                "What was reported beside your own service",
+                columns,
+                rows,
+            ))]
+        },
     }
 }

@@ -1,7 +1,13 @@
 //! A measure day by day on both sides of a window, for an observation.
 
-use crate::{PackError, evidence::{Evidence, calendar, messages}};
-use northbound_measures::{MeasureResult, observation::{Observation, ObservedDay, observe as set_beside}};
+use crate::{
+    PackError,
+    evidence::{Evidence, calendar, messages},
+};
+use northbound_measures::{
+    MeasureResult,
+    observation::{Observation, ObservedDay, observe as set_beside},
+};
 use northbound_rules::measure::Basis;
 use northbound_types::{Day, Figure, Period, Ratio, Region, Utc};
 use serde::{Deserialize, Serialize};
@@ -42,26 +48,64 @@ type Days = BTreeMap<(String, Region), Vec<ObservedDay>>;
 /// # Errors
 /// Where the measure is not known or has no counts by day (a composite, a quarter, a figure that is only
 /// stated), and where the evidence is refused.
-pub fn observe(e: &mut Evidence, measure: &str, window: (Utc, Utc), days: i32, takes: impl Fn(&Row) -> bool) -> Result<Seen, PackError> {
-    let def = e.rules.measure(measure).ok_or_else(|| PackError::NotFound(format!("there is no measure {measure:?}")))?;
-    let by_day = def.lag == 0 && def.period == "month" && !matches!(def.basis, Basis::Composite { .. } | Basis::StatedOnly | Basis::Availability { .. } | Basis::Hubs { .. } | Basis::CoverageAccuracy);
-    if !by_day { return Err(PackError::Refused(format!("{measure} has no counts by day, so there is no before and after; name a measure of messages, alerts or payloads, such as a component of it"))); }
+pub fn observe(
+    e: &mut Evidence,
+    measure: &str,
+    window: (Utc, Utc),
+    days: i32,
+    takes: impl Fn(&Row) -> bool,
+) -> Result<Seen, PackError> {
+    let def = e
+        .rules
+        .measure(measure)
+        .ok_or_else(|| PackError::NotFound(format!("there is no measure {measure:?}")))?;
+    let by_day = def.lag == 0
+        && def.period == "month"
+        && !matches!(
+            def.basis,
+            Basis::Composite { .. }
+                | Basis::StatedOnly
+                | Basis::Availability { .. }
+                | Basis::Hubs { .. }
+                | Basis::CoverageAccuracy
+        );
+    if !by_day {
+        return Err(PackError::Refused(format!(
+            "{measure} has no counts by day, so there is no before and after; name a measure of messages, alerts or payloads, such as a component of it"
+        )));
+    }
     let first_in = window.0.day();
-    let after_in = if window.1 == window.1.day().start() { window.1.day() } else { window.1.day().plus(1) };
+    let after_in =
+        if window.1 == window.1.day().start() { window.1.day() } else { window.1.day().plus(1) };
     let (first, last) = (first_in.plus(-days), after_in.plus(days));
     let before = side(e, measure, first, first_in)?;
     let mut after = side(e, measure, after_in, last)?;
     let mut rows = Vec::new();
     for (key, seen) in before {
-        let observation = set_beside(&seen, &after.remove(&key).unwrap_or_default(), e.settings.wilson_z, e.methodology.low_volume)?;
+        let observation = set_beside(
+            &seen,
+            &after.remove(&key).unwrap_or_default(),
+            e.settings.wilson_z,
+            e.methodology.low_volume,
+        )?;
         rows.push(Row { provider: key.0, region: key.1, observation });
     }
     rows.retain(|r| takes(r));
-    if rows.is_empty() { return Err(PackError::NotFound(format!("{measure} has no such row; leave out --provider and --region to see all"))); }
+    if rows.is_empty() {
+        return Err(PackError::NotFound(format!(
+            "{measure} has no such row; leave out --provider and --region to see all"
+        )));
+    }
     let span = (first.start(), last.start());
-    let faults = e.registered.faults.iter().filter(|f| f.from < last && f.to.is_none_or(|t| t >= first));
+    let faults =
+        e.registered.faults.iter().filter(|f| f.from < last && f.to.is_none_or(|t| t >= first));
     let notes = faults.map(|f| format!("A fault in those days: {} ({})", f.what, f.source()));
-    let remarks = e.registered.annotations.iter().filter(|a| a.from < last && a.to.is_none_or(|t| t >= first)).map(|a| format!("A remark on those days: {}", a.title));
+    let remarks = e
+        .registered
+        .annotations
+        .iter()
+        .filter(|a| a.from < last && a.to.is_none_or(|t| t >= first))
+        .map(|a| format!("A remark on those days: {}", a.title));
     Ok(Seen { measure: measure.to_owned(), rows, span, notes: notes.chain(remarks).collect() })
 }
 
@@ -72,7 +116,11 @@ fn side(e: &mut Evidence, measure: &str, first: Day, after: Day) -> Result<Days,
         e.messages = messages::read(e, e.period, false)?;
         e.feeds = calendar::coverage(e, e.period)?;
         for r in e.evaluate()?.into_iter().filter(|r| r.measure == measure) {
-            let seen = if day.end() > e.as_at { ObservedDay { day, counts: None, why: "not over at the as-at time".to_owned() } } else { observed(&r, day) };
+            let seen = if day.end() > e.as_at {
+                ObservedDay { day, counts: None, why: "not over at the as-at time".to_owned() }
+            } else {
+                observed(&r, day)
+            };
             out.entry((r.provider, r.region)).or_default().push(seen);
         }
     }
@@ -83,8 +131,19 @@ fn side(e: &mut Evidence, measure: &str, first: Day, after: Day) -> Result<Days,
 /// either and says so.
 fn observed(r: &MeasureResult, day: Day) -> ObservedDay {
     match &r.figure {
-        Figure::Value(_) if !r.parts.is_empty() => ObservedDay { day, counts: Some(r.parts.iter().fold(Ratio { num: 0, den: 0 }, |a, p| Ratio { num: a.num + p.num, den: a.den + p.den })), why: String::new() },
+        Figure::Value(_) if !r.parts.is_empty() => ObservedDay {
+            day,
+            counts: Some(r.parts.iter().fold(Ratio { num: 0, den: 0 }, |a, p| Ratio {
+                num: a.num + p.num,
+                den: a.den + p.den,
+            })),
+            why: String::new(),
+        },
         Figure::Value(_) => ObservedDay { day, counts: None, why: "no counts".to_owned() },
-        Figure::Null(n) => ObservedDay { day, counts: None, why: if n.detail.is_empty() { n.reason.words().to_owned() } else { n.detail.clone() } },
+        Figure::Null(n) => ObservedDay {
+            day,
+            counts: None,
+            why: if n.detail.is_empty() { n.reason.words().to_owned() } else { n.detail.clone() },
+        },
     }
 }

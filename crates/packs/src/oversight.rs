@@ -5,7 +5,15 @@ pub mod defects;
 pub mod regions;
 
 use crate::{PackError, evidence::Evidence};
-use northbound_measures::{MeasureResult, bands::Rag, evaluate, event::without, inputs::Inputs, sentiment::{ClassLine, Mood, Voice, by_class}, tension::{Beside, Tension, beside}};
+use northbound_measures::{
+    MeasureResult,
+    bands::Rag,
+    evaluate,
+    event::without,
+    inputs::Inputs,
+    sentiment::{ClassLine, Mood, Voice, by_class},
+    tension::{Beside, Tension, beside},
+};
 use northbound_registers::{Gate, Kept, Query, registers as kept};
 use northbound_rules::measure::Basis;
 use serde::{Deserialize, Serialize};
@@ -48,10 +56,27 @@ pub struct Oversight {
 /// Where the registers cannot be read.
 pub fn read(gate: &Gate<'_>, q: &Query) -> Result<Oversight, PackError> {
     Ok(Oversight {
-        statements: gate.list(q)?, audits: gate.list(q)?, views: gate.list(q)?, sentiments: gate.list(q)?, complaints: gate.list(q)?, cases: gate.list(q)?, packages: gate.list(q)?,
-        examples: gate.list(q)?, comments: gate.list(q)?, documents: gate.list(q)?, metric_defects: gate.list(q)?,
-        passed: gate.list::<kept::examples::PassedExample>(q)?.into_iter().map(|k| (k.id, k.record)).collect(),
-        classes: gate.list::<kept::parties::Party>(q)?.into_iter().map(|k| (k.record.id, k.record.category)).collect(),
+        statements: gate.list(q)?,
+        audits: gate.list(q)?,
+        views: gate.list(q)?,
+        sentiments: gate.list(q)?,
+        complaints: gate.list(q)?,
+        cases: gate.list(q)?,
+        packages: gate.list(q)?,
+        examples: gate.list(q)?,
+        comments: gate.list(q)?,
+        documents: gate.list(q)?,
+        metric_defects: gate.list(q)?,
+        passed: gate
+            .list::<kept::examples::PassedExample>(q)?
+            .into_iter()
+            .map(|k| (k.id, k.record))
+            .collect(),
+        classes: gate
+            .list::<kept::parties::Party>(q)?
+            .into_iter()
+            .map(|k| (k.record.id, k.record.category))
+            .collect(),
     })
 }
 
@@ -73,21 +98,42 @@ pub struct Effect {
 pub fn effects(e: &Evidence, case: &kept::cases::Case) -> Result<Vec<Effect>, PackError> {
     let cells = without(&e.messages.cells, case.from, case.to, &case.regions);
     // What people decided and stated concerns the reported figure.
-    let less = evaluate(&Inputs { cells: &cells, overrides: &[], stated: &[], history: &[], ..e.inputs() })?;
-    let hit = |r: &MeasureResult| case.measures.contains(&r.measure) && (case.regions.is_empty() || case.regions.contains(&r.region) || !r.components.is_empty());
-    Ok(e.evaluate()?.into_iter().filter(hit).map(|with| {
-        let known = counted(e, &with.measure);
-        let without = less.iter().find(|l| l.key() == with.key()).filter(|_| known).cloned();
-        let note = if known { format!("without messages received from {} to {}", case.from, case.to) } else { "not made of requests alone, so the event cannot be taken out of it here".to_owned() };
-        Effect { with, without, note }
-    }).collect())
+    let less = evaluate(&Inputs {
+        cells: &cells,
+        overrides: &[],
+        stated: &[],
+        history: &[],
+        ..e.inputs()
+    })?;
+    let hit = |r: &MeasureResult| {
+        case.measures.contains(&r.measure)
+            && (case.regions.is_empty()
+                || case.regions.contains(&r.region)
+                || !r.components.is_empty())
+    };
+    Ok(e.evaluate()?
+        .into_iter()
+        .filter(hit)
+        .map(|with| {
+            let known = counted(e, &with.measure);
+            let without = less.iter().find(|l| l.key() == with.key()).filter(|_| known).cloned();
+            let note = if known {
+                format!("without messages received from {} to {}", case.from, case.to)
+            } else {
+                "not made of requests alone, so the event cannot be taken out of it here".to_owned()
+            };
+            Effect { with, without, note }
+        })
+        .collect())
 }
 
 /// Is the measure made of requests, itself or through all its components?
 fn counted(e: &Evidence, measure: &str) -> bool {
     match e.rules.measure(measure).map(|d| &d.basis) {
         Some(Basis::Exchanges { .. }) => true,
-        Some(Basis::Composite { of }) => of.iter().all(|m| matches!(e.rules.measure(m).map(|d| &d.basis), Some(Basis::Exchanges { .. }))),
+        Some(Basis::Composite { of }) => of
+            .iter()
+            .all(|m| matches!(e.rules.measure(m).map(|d| &d.basis), Some(Basis::Exchanges { .. }))),
         _ => false,
     }
 }
@@ -97,23 +143,51 @@ fn counted(e: &Evidence, measure: &str) -> bool {
 /// # Errors
 /// Where the setting cannot be read.
 pub fn class_lines(e: &Evidence) -> Result<Vec<ClassLine>, PackError> {
-    let least = u64::try_from(e.rules.integer("sentiment-least-parties", e.period.first())?).unwrap_or(0);
+    let least =
+        u64::try_from(e.rules.integer("sentiment-least-parties", e.period.first())?).unwrap_or(0);
     let o = &e.registered.oversight;
-    let mut said: Vec<&kept::sentiments::Sentiment> = o.sentiments.iter().map(|k| &k.record).filter(|s| s.period.first() >= e.period.first() && s.period.after() <= e.period.after()).collect();
+    let mut said: Vec<&kept::sentiments::Sentiment> = o
+        .sentiments
+        .iter()
+        .map(|k| &k.record)
+        .filter(|s| s.period.first() >= e.period.first() && s.period.after() <= e.period.after())
+        .collect();
     // Of several months of a quarter the last one counts.
     said.sort_by_key(|s| s.period.first());
-    let mood = |m| match m { kept::sentiments::Mood::Poor => Mood::Poor, kept::sentiments::Mood::Fair => Mood::Fair, kept::sentiments::Mood::Good => Mood::Good };
-    let voices: Vec<Voice> = said.into_iter().map(|s| Voice { party: s.party.clone(), class: o.classes.get(&s.party).cloned().unwrap_or_else(|| "unknown".to_owned()), region: s.region, mood: mood(s.mood) }).collect();
+    let mood = |m| match m {
+        kept::sentiments::Mood::Poor => Mood::Poor,
+        kept::sentiments::Mood::Fair => Mood::Fair,
+        kept::sentiments::Mood::Good => Mood::Good,
+    };
+    let voices: Vec<Voice> = said
+        .into_iter()
+        .map(|s| Voice {
+            party: s.party.clone(),
+            class: o.classes.get(&s.party).cloned().unwrap_or_else(|| "unknown".to_owned()),
+            region: s.region,
+            mood: mood(s.mood),
+        })
+        .collect();
     Ok(by_class(&voices, least))
 }
 
 /// A claim on the service with its figures; a note has none.
 #[must_use]
-pub fn held_against(s: &kept::statements::Status, results: &[MeasureResult]) -> Option<(Tension, Vec<Beside>)> {
+pub fn held_against(
+    s: &kept::statements::Status,
+    results: &[MeasureResult],
+) -> Option<(Tension, Vec<Beside>)> {
     use kept::overrides::Colour;
-    let rag = match s.colour? { Colour::Green => Rag::Green, Colour::Amber => Rag::Amber, Colour::Red => Rag::Red, Colour::Grey => Rag::Grey };
+    let rag = match s.colour? {
+        Colour::Green => Rag::Green,
+        Colour::Amber => Rag::Amber,
+        Colour::Red => Rag::Red,
+        Colour::Grey => Rag::Grey,
+    };
     Some(beside(rag, &s.measures, s.region, results))
 }
 
 /// The statements on the period.
-pub fn statements(e: &Evidence) -> impl Iterator<Item = &Kept<kept::statements::Status>> { e.registered.oversight.statements.iter().filter(move |k| k.record.period == e.period) }
+pub fn statements(e: &Evidence) -> impl Iterator<Item = &Kept<kept::statements::Status>> {
+    e.registered.oversight.statements.iter().filter(move |k| k.record.period == e.period)
+}

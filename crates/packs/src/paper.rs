@@ -5,7 +5,13 @@
 mod chapters;
 mod print;
 
-use crate::{PackError, assemble::data::PackData, evidence::Evidence, manifest::sha256, render::{Replace, folder}};
+use crate::{
+    PackError,
+    assemble::data::PackData,
+    evidence::Evidence,
+    manifest::sha256,
+    render::{Replace, folder},
+};
 use northbound_types::{Period, Utc};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, path::Path};
@@ -108,13 +114,19 @@ pub struct Paper {
 
 /// A paper being written.
 #[derive(Debug, Default)]
-struct Desk { sources: Vec<Source>, names: BTreeSet<String> }
+struct Desk {
+    sources: Vec<Source>,
+    names: BTreeSet<String>,
+}
 
 impl Desk {
     /// The number of a source, cited for the first time or again.
     fn cite(&mut self, s: Source) -> usize {
         let at = self.sources.iter().position(|x| *x == s);
-        at.unwrap_or_else(|| { self.sources.push(s); self.sources.len() - 1 }) + 1
+        at.unwrap_or_else(|| {
+            self.sources.push(s);
+            self.sources.len() - 1
+        }) + 1
     }
     /// A name, a date or a period: its digits go on the list that is printed.
     fn name(&mut self, text: impl Into<String>) -> Run {
@@ -129,13 +141,18 @@ impl Desk {
 }
 
 /// Words without digits. A digit in them has no source, and the paper is not written.
-fn words(text: impl Into<String>) -> Run { Run::Words { text: text.into() } }
+fn words(text: impl Into<String>) -> Run {
+    Run::Words { text: text.into() }
+}
 
 /// The words of a text that hold digits, without the punctuation around them.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<&str> {
     let edge = |c: char| !c.is_alphanumeric() && c != '%';
-    text.split_whitespace().map(|w| w.trim_matches(edge)).filter(|w| w.bytes().any(|b| b.is_ascii_digit())).collect()
+    text.split_whitespace()
+        .map(|w| w.trim_matches(edge))
+        .filter(|w| w.bytes().any(|b| b.is_ascii_digit()))
+        .collect()
 }
 
 /// Writes the paper of a period.
@@ -147,11 +164,21 @@ pub fn write(e: &Evidence, data: &PackData, marking: &str) -> Result<Paper, Pack
     let chapters = chapters::all(e, data, &mut desk)?;
     let title = format!("Paper to the Panel on {}", crate::render::words::period(e.period));
     let mut paper = Paper {
-        format: FORMAT.to_owned(), title, period: e.period, as_at: e.as_at, manifest: data.manifest.clone(), rules: data.rules.clone(), revision: e.registered.revision,
-        marking: marking.to_owned(), chapters, sources: desk.sources, names: desk.names,
+        format: FORMAT.to_owned(),
+        title,
+        period: e.period,
+        as_at: e.as_at,
+        manifest: data.manifest.clone(),
+        rules: data.rules.clone(),
+        revision: e.registered.revision,
+        marking: marking.to_owned(),
+        chapters,
+        sources: desk.sources,
+        names: desk.names,
     };
     // The frame of the paper holds names and dates as well: its title, its day, its marking.
-    let frame = [paper.title.clone(), crate::render::words::time(paper.as_at), paper.marking.clone()];
+    let frame =
+        [paper.title.clone(), crate::render::words::time(paper.as_at), paper.marking.clone()];
     paper.names.extend(frame.iter().flat_map(|t| tokens(t)).map(str::to_owned));
     paper.names.extend(paper.chapters.iter().flat_map(|c| tokens(&c.heading)).map(str::to_owned));
     Ok(paper)
@@ -163,8 +190,14 @@ pub fn unsourced(paper: &Paper) -> Vec<String> {
     let mut out = Vec::new();
     for r in paper.chapters.iter().flat_map(|c| &c.paragraphs).flat_map(|p| &p.runs) {
         match r {
-            Run::Words { text } => out.extend(tokens(text).into_iter().filter(|t| !paper.names.contains(*t)).map(str::to_owned)),
-            Run::Sourced { text, source } => if *source == 0 || *source > paper.sources.len() { out.push(text.clone()); },
+            Run::Words { text } => out.extend(
+                tokens(text).into_iter().filter(|t| !paper.names.contains(*t)).map(str::to_owned),
+            ),
+            Run::Sourced { text, source } => {
+                if *source == 0 || *source > paper.sources.len() {
+                    out.push(text.clone());
+                }
+            }
         }
     }
     out
@@ -175,12 +208,22 @@ pub fn unsourced(paper: &Paper) -> Vec<String> {
 ///
 /// # Errors
 /// Where a number has no source, or the folder cannot be written.
-pub fn put(paper: &Paper, e: &Evidence, data: &PackData, place: &Path, out: &Path) -> Result<Vec<(String, String)>, PackError> {
-    if let Some(first) = unsourced(paper).first() { return Err(PackError::unsound("the paper", format!("{first:?} has no source"))); }
+pub fn put(
+    paper: &Paper,
+    e: &Evidence,
+    data: &PackData,
+    place: &Path,
+    out: &Path,
+) -> Result<Vec<(String, String)>, PackError> {
+    if let Some(first) = unsourced(paper).first() {
+        return Err(PackError::unsound("the paper", format!("{first:?} has no source")));
+    }
     let mut json = serde_json::to_vec_pretty(paper).map_err(|e| PackError::printer("JSON", e))?;
     json.push(b'\n');
     let files = vec![
-        ("paper.html".to_owned(), print::html(paper).into_bytes()), ("paper.json".to_owned(), json), ("paper.txt".to_owned(), print::text(paper).into_bytes()),
+        ("paper.html".to_owned(), print::html(paper).into_bytes()),
+        ("paper.json".to_owned(), json),
+        ("paper.txt".to_owned(), print::text(paper).into_bytes()),
     ];
     let listed = files.iter().map(|(n, b)| (n.clone(), sha256(b))).collect();
     // So that each cited figure can be explained at once.
@@ -195,13 +238,28 @@ mod tests {
 
     #[test]
     fn a_number_without_a_source_is_found() {
-        assert_eq!(tokens("PM4.3 met 99.1 % (of 1,000), since 2026."), ["PM4.3", "99.1", "1,000", "2026"]);
+        assert_eq!(
+            tokens("PM4.3 met 99.1 % (of 1,000), since 2026."),
+            ["PM4.3", "99.1", "1,000", "2026"]
+        );
         let mut d = Desk::default();
         let a = d.name("PM4.3 reads ");
         let b = d.sourced("99.10 %", Source::Figure { id: "f1".into(), what: "PM4.3".into() });
         let mut p = Paper {
-            format: FORMAT.into(), title: "t".into(), period: Period::month(2026, 4), as_at: Utc(0), manifest: String::new(), rules: String::new(), revision: 0, marking: String::new(),
-            chapters: vec![Chapter { heading: "h".into(), paragraphs: vec![Paragraph { runs: vec![a, b] }] }], sources: d.sources, names: d.names,
+            format: FORMAT.into(),
+            title: "t".into(),
+            period: Period::month(2026, 4),
+            as_at: Utc(0),
+            manifest: String::new(),
+            rules: String::new(),
+            revision: 0,
+            marking: String::new(),
+            chapters: vec![Chapter {
+                heading: "h".into(),
+                paragraphs: vec![Paragraph { runs: vec![a, b] }],
+            }],
+            sources: d.sources,
+            names: d.names,
         };
         assert!(unsourced(&p).is_empty());
         p.chapters[0].paragraphs[0].runs.push(words("and 7 more"));

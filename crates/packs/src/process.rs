@@ -1,6 +1,9 @@
 //! The process of changes by type, as one page. Nothing is loaded from elsewhere.
 
-use crate::{PackError, render::{clean::clean, html::style}};
+use crate::{
+    PackError,
+    render::{clean::clean, html::style},
+};
 use maud::{DOCTYPE, html};
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +38,13 @@ pub struct Step {
 impl ProcessType {
     /// How well it is known: `assumed: the process is not published`.
     #[must_use]
-    pub fn standing(&self) -> String { [self.mark.as_str(), self.source.as_str(), self.note.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(": ") }
+    pub fn standing(&self) -> String {
+        [self.mark.as_str(), self.source.as_str(), self.note.as_str()]
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join(": ")
+    }
 }
 
 /// The page.
@@ -43,7 +52,12 @@ impl ProcessType {
 /// # Errors
 /// [`PackError::Unsound`] without any type.
 pub fn page(types: &[ProcessType], rules: &str) -> Result<String, PackError> {
-    if types.is_empty() { return Err(PackError::unsound("the process of changes", "the rules hold no type of change")); }
+    if types.is_empty() {
+        return Err(PackError::unsound(
+            "the process of changes",
+            "the rules hold no type of change",
+        ));
+    }
     let body = html! {
         (DOCTYPE)
         html lang="en-GB" {
@@ -83,10 +97,22 @@ mod tests {
 
     #[test]
     fn a_page_holds_every_step_in_order_and_runs_nothing() {
-        let step = |k: &str| Step { key: k.into(), title: format!("do {k} <b>"), who: "chair".into() };
-        let t = ProcessType { id: "release".into(), title: "Release".into(), steps: vec![step("a"), step("b")], mark: "assumed".into(), source: String::new(), note: "not published".into() };
+        let step =
+            |k: &str| Step { key: k.into(), title: format!("do {k} <b>"), who: "chair".into() };
+        let t = ProcessType {
+            id: "release".into(),
+            title: "Release".into(),
+            steps: vec![step("a"), step("b")],
+            mark: "assumed".into(),
+            source: String::new(),
+            note: "not published".into(),
+        };
         let p = page(&[t], "abc").unwrap();
-        assert!(p.find("do a").unwrap() < p.find("do b").unwrap() && p.contains("assumed: not published") && p.contains("&lt;b&gt;"));
+        assert!(
+            p.find("do a").unwrap() < p.find("do b").unwrap()
+                && p.contains("assumed: not published")
+                && p.contains("&lt;b&gt;")
+        );
         assert!(!p.contains("<script") && !p.contains("<b>"));
         assert!(page(&[], "abc").is_err());
     }

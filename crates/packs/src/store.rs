@@ -2,16 +2,34 @@
 //! `DATA/packs/PERIOD/vN`, listed, found again.
 
 use crate::{
-    Formats, PackError, WrittenFile, assemble::{self, Built, Edition, data::{PackData, process_entries}, figures::{Address, Entry}},
+    Formats, PackError, WrittenFile,
+    assemble::{
+        self, Built, Edition,
+        data::{PackData, process_entries},
+        figures::{Address, Entry},
+    },
     evidence::{Ask, Evidence, Frozen, Place, Step, archive, gather},
-    manifest::{self, Manifest}, mine::Mine, model::{Pack as Document, Status}, reissue, render::{folder, print_all, render_all},
+    manifest::{self, Manifest},
+    mine::Mine,
+    model::{Pack as Document, Status},
+    reissue,
+    render::{folder, print_all, render_all},
 };
 use northbound_measures::diff::Difference;
-use northbound_registers::{AsAt, Gate, Kept, Query, RegisterError, Write, registers::{figures::FigurePrinted, packs::{Issue, Pack, PackFile, PackStatus}}};
+use northbound_registers::{
+    AsAt, Gate, Kept, Query, RegisterError, Write,
+    registers::{
+        figures::FigurePrinted,
+        packs::{Issue, Pack, PackFile, PackStatus},
+    },
+};
 use northbound_types::{Actor, Period, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::{collections::{BTreeMap, BTreeSet}, path::{Path, PathBuf}};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 /// Folder of issued packs below the data folder.
 pub const FOLDER: &str = "packs";
@@ -62,14 +80,22 @@ pub struct House {
 }
 
 impl Default for House {
-    fn default() -> House { House { network: Edition::draft().network, marking: String::new(), formats: Formats::all() } }
+    fn default() -> House {
+        House { network: Edition::draft().network, marking: String::new(), formats: Formats::all() }
+    }
 }
 
 /// Builds a pack into a folder. A draft: nothing is kept in the registers.
 ///
 /// # Errors
 /// Where the evidence cannot be read or the folder not be written.
-pub fn build(place: &Place<'_>, ask: &Ask, house: &House, out: &Path, step: Step<'_>) -> Result<Made, PackError> {
+pub fn build(
+    place: &Place<'_>,
+    ask: &Ask,
+    house: &House,
+    out: &Path,
+    step: Step<'_>,
+) -> Result<Made, PackError> {
     let e = gather(place, ask, step)?;
     step("putting the pack together");
     let (built, _) = draft(place, &e, house)?;
@@ -80,12 +106,21 @@ pub fn build(place: &Place<'_>, ask: &Ask, house: &House, out: &Path, step: Step
 }
 
 /// The pack as it would be, and what changed since the issue before.
-fn draft(place: &Place<'_>, e: &Evidence, house: &House) -> Result<(Built, Vec<Kept<Pack>>), PackError> {
+fn draft(
+    place: &Place<'_>,
+    e: &Evidence,
+    house: &House,
+) -> Result<(Built, Vec<Kept<Pack>>), PackError> {
     let before = earlier(place, e)?;
     let data = assemble::data::make(e)?;
     let since = since(place, before.last(), &data)?;
     let edition = Edition {
-        network: house.network.clone(), marking: house.marking.clone(), version: before.len() as u32 + 1, previous: previous(before.last()), since, ..Edition::draft()
+        network: house.network.clone(),
+        marking: house.marking.clone(),
+        version: before.len() as u32 + 1,
+        previous: previous(before.last()),
+        since,
+        ..Edition::draft()
     };
     Ok((Built { document: assemble::document(e, &data, &edition), data }, before))
 }
@@ -95,20 +130,35 @@ fn earlier(place: &Place<'_>, e: &Evidence) -> Result<Vec<Kept<Pack>>, PackError
     Ok(place.gate.issued(e.period, None, AsAt::recorded(Utc(e.as_at.0 - 1)))?)
 }
 
-fn since(place: &Place<'_>, before: Option<&Kept<Pack>>, data: &PackData) -> Result<Option<Difference>, PackError> {
+fn since(
+    place: &Place<'_>,
+    before: Option<&Kept<Pack>>,
+    data: &PackData,
+) -> Result<Option<Difference>, PackError> {
     let Some(k) = before else { return Ok(None) };
     let old = read_data(&issue_folder(place.data, &k.record).join(DATA_FILE))?;
     reissue::difference(place.ledger, &old, data).map(Some)
 }
 
 fn previous(before: Option<&Kept<Pack>>) -> String {
-    before.map_or_else(String::new, |k| format!("Issue {} of {}, as known at {}", k.record.number.unwrap_or_default(), crate::render::words::day(k.recorded.day()), crate::render::words::time(k.record.as_at)))
+    before.map_or_else(String::new, |k| {
+        format!(
+            "Issue {} of {}, as known at {}",
+            k.record.number.unwrap_or_default(),
+            crate::render::words::day(k.recorded.day()),
+            crate::render::words::time(k.record.as_at)
+        )
+    })
 }
 
 /// Rows below minimum without a reason in the report: by name.
 #[must_use]
 pub fn blockers(data: &PackData) -> Vec<String> {
-    data.required.iter().filter(|q| q.blocks_issue).map(|q| format!("{} {} {} {}", q.measure, q.provider, q.region, q.period)).collect()
+    data.required
+        .iter()
+        .filter(|q| q.blocks_issue)
+        .map(|q| format!("{} {} {} {}", q.measure, q.provider, q.region, q.period))
+        .collect()
 }
 
 /// Issues a pack: a numbered version that never changes.
@@ -116,22 +166,41 @@ pub fn blockers(data: &PackData) -> Vec<String> {
 /// # Errors
 /// [`PackError::Refused`] naming each row below minimum that nobody explained in the report; what
 /// the registers refuse (a right, a missing reason for a reissue).
-pub fn issue(place: &Place<'_>, ask: &Ask, house: &House, change: &Write, step: Step<'_>) -> Result<Made, PackError> {
+pub fn issue(
+    place: &Place<'_>,
+    ask: &Ask,
+    house: &House,
+    change: &Write,
+    step: Step<'_>,
+) -> Result<Made, PackError> {
     let e = gather(place, ask, step)?;
     step("putting the pack together");
     let (mut built, _) = draft(place, &e, house)?;
     let open = blockers(&built.data);
     if !open.is_empty() {
-        return Err(PackError::Refused(format!("the pack of {} cannot be issued: below minimum without a reason in the report: {}; add each with `northbound explanation add`", e.period, open.join("; "))));
+        return Err(PackError::Refused(format!(
+            "the pack of {} cannot be issued: below minimum without a reason in the report: {}; add each with `northbound explanation add`",
+            e.period,
+            open.join("; ")
+        )));
     }
     let all = place.gate.issued(e.period, None, AsAt::NOW)?;
     if !all.is_empty() && change.reason.trim().is_empty() {
-        return Err(PackError::Refused(format!("{} was issued before; say with --reason why it is issued again", e.period)));
+        return Err(PackError::Refused(format!(
+            "{} was issued before; say with --reason why it is issued again",
+            e.period
+        )));
     }
     let kept = record(&e);
     if change.dry_run {
         let number = all.iter().filter_map(|k| k.record.number).max().unwrap_or(0) + 1;
-        return Ok(Made { folder: folder_of(place.data, e.period, number), issued: Some((String::new(), number)), files: Vec::new(), blockers: open, built });
+        return Ok(Made {
+            folder: folder_of(place.data, e.period, number),
+            issued: Some((String::new(), number)),
+            files: Vec::new(),
+            blockers: open,
+            built,
+        });
     }
     note(place.data, &e, &built.data.figures, "")?;
     let id = place.gate.build_pack(&kept, change)?.id;
@@ -147,7 +216,15 @@ pub fn issue(place: &Place<'_>, ask: &Ask, house: &House, change: &Write, step: 
         seal_document(&mut built.document, i, &by);
         folder = folder_of(place.data, e.period, i.number);
         made = write(&built, house.formats, &folder).map_err(|x| sealed(&folder, &x))?;
-        Ok(Some(made.iter().map(|f| PackFile { path: f.name.clone(), sha256: f.sha256.clone(), bytes: i64::try_from(f.bytes).unwrap_or(i64::MAX) }).collect()))
+        Ok(Some(
+            made.iter()
+                .map(|f| PackFile {
+                    path: f.name.clone(),
+                    sha256: f.sha256.clone(),
+                    bytes: i64::try_from(f.bytes).unwrap_or(i64::MAX),
+                })
+                .collect(),
+        ))
     })?;
     Ok(Made { built, files: made, folder, issued: Some((id, number)), blockers: open })
 }
@@ -159,7 +236,11 @@ fn seal_document(d: &mut Document, i: &Issue, by: &str) {
 }
 
 fn sealed(folder: &Path, e: &PackError) -> RegisterError {
-    RegisterError::Io { what: "write the pack into", path: folder.to_owned(), source: std::io::Error::other(e.to_string()) }
+    RegisterError::Io {
+        what: "write the pack into",
+        path: folder.to_owned(),
+        source: std::io::Error::other(e.to_string()),
+    }
 }
 
 /// Who issues, without a person's name: the body or party and the role.
@@ -173,15 +254,27 @@ fn record(e: &Evidence) -> Pack {
     let f = e.frozen();
     let manifest = if f.manifest.is_empty() { "none".to_owned() } else { f.manifest };
     Pack {
-        period: e.period, party: None, methodology: e.methodology.id.clone(), as_at: e.as_at, root_manifest: manifest, rules: f.rules, register_revision: f.revision,
-        files: Vec::new(), status: PackStatus::Built, number: None, replaces: None, reissue_reason: None,
+        period: e.period,
+        party: None,
+        methodology: e.methodology.id.clone(),
+        as_at: e.as_at,
+        root_manifest: manifest,
+        rules: f.rules,
+        register_revision: f.revision,
+        files: Vec::new(),
+        status: PackStatus::Built,
+        number: None,
+        replaces: None,
+        reissue_reason: None,
     }
 }
 
 fn printed(pack: &str, built: &Built) -> Vec<FigurePrinted> {
     let d = &built.data;
-    let uses: BTreeMap<String, _> = crate::model::figures_of(&built.document).into_iter().map(|f| (f.id.clone(), f)).collect();
-    let results: BTreeMap<&str, _> = d.results.iter().chain(&d.ways).map(|n| (n.id.as_str(), &n.result)).collect();
+    let uses: BTreeMap<String, _> =
+        crate::model::figures_of(&built.document).into_iter().map(|f| (f.id.clone(), f)).collect();
+    let results: BTreeMap<&str, _> =
+        d.results.iter().chain(&d.ways).map(|n| (n.id.as_str(), &n.result)).collect();
     d.figures.iter().filter_map(|f| {
         let used = uses.get(&f.id)?;
         let figure = results.get(f.id.as_str()).map_or_else(|| json!({ "printed": used.printed, "numerator": used.numerator, "denominator": used.denominator, "state": used.state }), |r| json!({ "printed": used.printed, "figure": r.figure, "band": r.band }));
@@ -195,12 +288,15 @@ fn printed(pack: &str, built: &Built) -> Vec<FigurePrinted> {
 /// Prints the pack with its data into a folder.
 fn write(built: &Built, formats: Formats, out: &Path) -> Result<Vec<WrittenFile>, PackError> {
     let mut files = print_all(&built.document, formats)?;
-    let mut data = serde_json::to_vec_pretty(&built.data).map_err(|e| PackError::printer("JSON", e))?;
+    let mut data =
+        serde_json::to_vec_pretty(&built.data).map_err(|e| PackError::printer("JSON", e))?;
     data.push(b'\n');
     files.push((DATA_FILE.to_owned(), data));
     files.sort();
-    let mut listed: Vec<WrittenFile> = files.iter().map(|(name, bytes)| WrittenFile::of(name, bytes)).collect();
-    let last = (manifest::NAME.to_owned(), Manifest::of(&built.document, listed.clone()).to_json()?);
+    let mut listed: Vec<WrittenFile> =
+        files.iter().map(|(name, bytes)| WrittenFile::of(name, bytes)).collect();
+    let last =
+        (manifest::NAME.to_owned(), Manifest::of(&built.document, listed.clone()).to_json()?);
     listed.push(WrittenFile::of(&last.0, &last.1));
     files.push(last);
     folder::write(out, &files, formats.replace)?;
@@ -208,11 +304,25 @@ fn write(built: &Built, formats: Formats, out: &Path) -> Result<Vec<WrittenFile>
 }
 
 /// Notes the figures of a build: one file for what it was made of, however often it is built.
-pub(crate) fn note(data: &Path, e: &Evidence, figures: &[Entry], user: &str) -> Result<(), PackError> {
+pub(crate) fn note(
+    data: &Path,
+    e: &Evidence,
+    figures: &[Entry],
+    user: &str,
+) -> Result<(), PackError> {
     let frozen = e.frozen();
-    let key = format!("{}|{}|{}|{}|{}|{user}", e.period, e.methodology.id, e.as_at, frozen.manifest, frozen.rules);
+    let key = format!(
+        "{}|{}|{}|{}|{}|{user}",
+        e.period, e.methodology.id, e.as_at, frozen.manifest, frozen.rules
+    );
     let name: String = manifest::sha256(key.as_bytes()).chars().take(24).collect();
-    let noted = Noted { as_at: e.as_at, period: e.period, methodology: e.methodology.id.clone(), frozen, figures: figures.to_vec() };
+    let noted = Noted {
+        as_at: e.as_at,
+        period: e.period,
+        methodology: e.methodology.id.clone(),
+        frozen,
+        figures: figures.to_vec(),
+    };
     archive::write(&data.join(FOLDER).join(INDEX).join(format!("{name}.json")), &noted)
 }
 
@@ -220,11 +330,26 @@ pub(crate) fn note(data: &Path, e: &Evidence, figures: &[Entry], user: &str) -> 
 ///
 /// # Errors
 /// Where the folder cannot be written.
-pub fn write_mine(place: &Place<'_>, e: &Evidence, mine: &Mine, formats: Formats, out: &Path) -> Result<Vec<WrittenFile>, PackError> {
+pub fn write_mine(
+    place: &Place<'_>,
+    e: &Evidence,
+    mine: &Mine,
+    formats: Formats,
+    out: &Path,
+) -> Result<Vec<WrittenFile>, PackError> {
     let files = render_all(&mine.document, out, formats)?;
     let mut figures = process_entries(&mine.view, &e.snapshot.root.hash);
-    let rows = mine.view.reported.iter().map(|r| Address::row(&r.measure, &e.methodology.id, &r.provider, r.region, e.period));
-    figures.extend(rows.map(|address| Entry { id: address.id(&e.snapshot.root.hash), address, numerator: None, denominator: None }));
+    let rows = mine
+        .view
+        .reported
+        .iter()
+        .map(|r| Address::row(&r.measure, &e.methodology.id, &r.provider, r.region, e.period));
+    figures.extend(rows.map(|address| Entry {
+        id: address.id(&e.snapshot.root.hash),
+        address,
+        numerator: None,
+        denominator: None,
+    }));
     note(place.data, e, &figures, mine.view.user.as_deref().unwrap_or_default())?;
     Ok(files)
 }
@@ -235,7 +360,11 @@ pub fn write_mine(place: &Place<'_>, e: &Evidence, mine: &Mine, formats: Formats
 /// [`PackError::NotFound`] where none did.
 pub fn find_figure(data: &Path, id: &str) -> Result<(Noted, Entry), PackError> {
     let folder = data.join(FOLDER).join(INDEX);
-    let missing = || PackError::NotFound(format!("no pack built here prints a figure {id:?}; take an id from a pack, or write the figure out, as PM4.3/CSPN/north/2026-04"));
+    let missing = || {
+        PackError::NotFound(format!(
+            "no pack built here prints a figure {id:?}; take an id from a pack, or write the figure out, as PM4.3/CSPN/north/2026-04"
+        ))
+    };
     let entries = match std::fs::read_dir(&folder) {
         Ok(e) => e,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(missing()),
@@ -244,11 +373,16 @@ pub fn find_figure(data: &Path, id: &str) -> Result<(Noted, Entry), PackError> {
     let mut best: Option<(Noted, Entry)> = None;
     for entry in entries {
         let path = entry.map_err(|e| PackError::io(&folder, e))?.path();
-        if path.extension().is_none_or(|x| x != "json") { continue; }
+        if path.extension().is_none_or(|x| x != "json") {
+            continue;
+        }
         let bytes = std::fs::read(&path).map_err(|e| PackError::io(&path, e))?;
-        let noted: Noted = serde_json::from_slice(&bytes).map_err(|e| PackError::Stored { path, problem: e.to_string() })?;
+        let noted: Noted = serde_json::from_slice(&bytes)
+            .map_err(|e| PackError::Stored { path, problem: e.to_string() })?;
         let Some(f) = noted.figures.iter().find(|f| f.id == id).cloned() else { continue };
-        if best.as_ref().is_none_or(|(b, _)| b.as_at < noted.as_at) { best = Some((noted, f)); }
+        if best.as_ref().is_none_or(|(b, _)| b.as_at < noted.as_at) {
+            best = Some((noted, f));
+        }
     }
     best.ok_or_else(missing)
 }
@@ -259,7 +393,11 @@ pub fn find_figure(data: &Path, id: &str) -> Result<(Noted, Entry), PackError> {
 /// # Errors
 /// Where what was built cannot be read: then nobody knows what may go.
 pub fn cited(data: &Path, gate: &Gate<'_>) -> Result<BTreeSet<String>, PackError> {
-    let mut out: BTreeSet<String> = gate.list::<Pack>(&Query { withdrawn: true, ..Query::as_at(AsAt::NOW) })?.into_iter().map(|k| k.record.root_manifest).collect();
+    let mut out: BTreeSet<String> = gate
+        .list::<Pack>(&Query { withdrawn: true, ..Query::as_at(AsAt::NOW) })?
+        .into_iter()
+        .map(|k| k.record.root_manifest)
+        .collect();
     let folder = data.join(FOLDER).join(INDEX);
     let entries = match std::fs::read_dir(&folder) {
         Ok(e) => e,
@@ -268,26 +406,47 @@ pub fn cited(data: &Path, gate: &Gate<'_>) -> Result<BTreeSet<String>, PackError
     };
     for entry in entries {
         let path = entry.map_err(|e| PackError::io(&folder, e))?.path();
-        if path.extension().is_none_or(|x| x != "json") { continue; }
+        if path.extension().is_none_or(|x| x != "json") {
+            continue;
+        }
         let bytes = std::fs::read(&path).map_err(|e| PackError::io(&path, e))?;
-        out.insert(serde_json::from_slice::<Noted>(&bytes).map_err(|e| PackError::Stored { path, problem: e.to_string() })?.frozen.manifest);
+        out.insert(
+            serde_json::from_slice::<Noted>(&bytes)
+                .map_err(|e| PackError::Stored { path, problem: e.to_string() })?
+                .frozen
+                .manifest,
+        );
     }
     Ok(out)
 }
 
-fn folder_of(data: &Path, period: Period, number: i64) -> PathBuf { data.join(FOLDER).join(period.to_string()).join(format!("v{number}")) }
+fn folder_of(data: &Path, period: Period, number: i64) -> PathBuf {
+    data.join(FOLDER).join(period.to_string()).join(format!("v{number}"))
+}
 
 /// Where an issued pack lies.
 #[must_use]
-pub fn issue_folder(data: &Path, pack: &Pack) -> PathBuf { folder_of(data, pack.period, pack.number.unwrap_or_default()) }
+pub fn issue_folder(data: &Path, pack: &Pack) -> PathBuf {
+    folder_of(data, pack.period, pack.number.unwrap_or_default())
+}
 
 /// Reads the data of a written pack.
 ///
 /// # Errors
 /// Where the file is not there or cannot be read.
 pub fn read_data(path: &Path) -> Result<PackData, PackError> {
-    let bytes = std::fs::read(path).map_err(|e| if e.kind() == std::io::ErrorKind::NotFound { PackError::NotFound(format!("{} is not there: no pack lies in that folder", path.display())) } else { PackError::io(path, e) })?;
-    serde_json::from_slice(&bytes).map_err(|e| PackError::Stored { path: path.to_owned(), problem: e.to_string() })
+    let bytes = std::fs::read(path).map_err(|e| {
+        if e.kind() == std::io::ErrorKind::NotFound {
+            PackError::NotFound(format!(
+                "{} is not there: no pack lies in that folder",
+                path.display()
+            ))
+        } else {
+            PackError::io(path, e)
+        }
+    })?;
+    serde_json::from_slice(&bytes)
+        .map_err(|e| PackError::Stored { path: path.to_owned(), problem: e.to_string() })
 }
 
 /// The data of a pack by its folder, its id, or as `2026-04/2`; `2026-04` is the newest issue.
@@ -296,9 +455,16 @@ pub fn read_data(path: &Path) -> Result<PackData, PackError> {
 /// Where there is none.
 pub fn named_data(place: &Place<'_>, named: &str) -> Result<PackData, PackError> {
     let path = Path::new(named);
-    if path.join(DATA_FILE).is_file() { return read_data(&path.join(DATA_FILE)); }
+    if path.join(DATA_FILE).is_file() {
+        return read_data(&path.join(DATA_FILE));
+    }
     let kept = place.gate.pack(named, AsAt::NOW)?;
-    if kept.record.number.is_none() { return Err(PackError::NotFound(format!("pack {} is not issued, so nothing of it is kept; name the folder it was built into", kept.id))); }
+    if kept.record.number.is_none() {
+        return Err(PackError::NotFound(format!(
+            "pack {} is not issued, so nothing of it is kept; name the folder it was built into",
+            kept.id
+        )));
+    }
     read_data(&issue_folder(place.data, &kept.record).join(DATA_FILE))
 }
 
@@ -314,12 +480,22 @@ pub fn list(place: &Place<'_>, as_at: AsAt) -> Result<Vec<Kept<Pack>>, PackError
 ///
 /// # Errors
 /// Where it is not known.
-pub fn show(place: &Place<'_>, named: &str, as_at: AsAt) -> Result<(Kept<Pack>, Vec<String>), PackError> {
+pub fn show(
+    place: &Place<'_>,
+    named: &str,
+    as_at: AsAt,
+) -> Result<(Kept<Pack>, Vec<String>), PackError> {
     let kept = place.gate.pack(named, as_at)?;
     let folder = issue_folder(place.data, &kept.record);
-    let changed = kept.record.files.iter()
-        .filter(|f| std::fs::read(folder.join(&f.path)).map_or(true, |b| manifest::sha256(&b) != f.sha256))
-        .map(|f| f.path.clone()).collect();
+    let changed = kept
+        .record
+        .files
+        .iter()
+        .filter(|f| {
+            std::fs::read(folder.join(&f.path)).map_or(true, |b| manifest::sha256(&b) != f.sha256)
+        })
+        .map(|f| f.path.clone())
+        .collect();
     Ok((kept, changed))
 }
 
@@ -327,7 +503,11 @@ pub fn show(place: &Place<'_>, named: &str, as_at: AsAt) -> Result<(Kept<Pack>, 
 ///
 /// # Errors
 /// Where one is not there.
-pub fn diff(place: &Place<'_>, a: &str, b: &str) -> Result<(PackData, PackData, Difference), PackError> {
+pub fn diff(
+    place: &Place<'_>,
+    a: &str,
+    b: &str,
+) -> Result<(PackData, PackData, Difference), PackError> {
     let (a, b) = (named_data(place, a)?, named_data(place, b)?);
     let d = reissue::difference(place.ledger, &a, &b)?;
     Ok((a, b, d))

@@ -2,10 +2,15 @@
 
 mod sample;
 
-use northbound_packs::{Formats, PackError, Replace, manifest::{Manifest, sha256}, render_all};
+use northbound_packs::{
+    Formats, PackError, Replace,
+    manifest::{Manifest, sha256},
+    render_all,
+};
 use std::fs;
 
-const SMALL: Formats = Formats { html: false, pdf: false, xlsx: false, svg: false, ..Formats::all() };
+const SMALL: Formats =
+    Formats { html: false, pdf: false, xlsx: false, svg: false, ..Formats::all() };
 
 #[test]
 fn files_match_their_manifest_and_nothing_else_is_left() {
@@ -16,10 +21,15 @@ fn files_match_their_manifest_and_nothing_else_is_left() {
         let bytes = fs::read(dir.join(&f.name)).expect("the file");
         assert_eq!((sha256(&bytes), bytes.len() as u64), (f.sha256.clone(), f.bytes), "{}", f.name);
     }
-    let manifest = Manifest::read(&fs::read(dir.join("manifest.json")).expect("the manifest")).expect("a manifest");
+    let manifest = Manifest::read(&fs::read(dir.join("manifest.json")).expect("the manifest"))
+        .expect("a manifest");
     assert_eq!(manifest.files.len() + 1, files.len());
     assert_eq!(manifest.root_manifest, sample::pack().origin.manifest);
-    assert_eq!(fs::read_dir(dir.parent().expect("a parent")).expect("a listing").count(), 1, "no temporary folder stays");
+    assert_eq!(
+        fs::read_dir(dir.parent().expect("a parent")).expect("a listing").count(),
+        1,
+        "no temporary folder stays"
+    );
 }
 
 #[test]
@@ -40,7 +50,11 @@ fn other_files_are_never_lost() {
     render_all(&sample::pack(), &dir, SMALL).expect("an empty folder is filled");
     fs::write(dir.join("my-notes.txt"), "mine").expect("written");
     let refused = render_all(&sample::pack(), &dir, SMALL).expect_err("a stranger's file");
-    assert!(matches!(&refused, PackError::NotAPack { found, .. } if found == "my-notes.txt"), "{refused}");
-    render_all(&sample::pack(), &dir, Formats { replace: Replace::Files, ..SMALL }).expect("told to");
+    assert!(
+        matches!(&refused, PackError::NotAPack { found, .. } if found == "my-notes.txt"),
+        "{refused}"
+    );
+    render_all(&sample::pack(), &dir, Formats { replace: Replace::Files, ..SMALL })
+        .expect("told to");
     assert_eq!(fs::read_to_string(dir.join("my-notes.txt")).expect("still there"), "mine");
 }

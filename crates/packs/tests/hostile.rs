@@ -12,18 +12,45 @@ const HIDDEN: &str = "cod\u{202E}gnp.exe\u{2066}\0\u{1B}[31m\u{FEFF}";
 
 fn hostile(text: &str) -> Pack {
     let mut pack = sample::pack();
-    for t in [&mut pack.title, &mut pack.network, &mut pack.marking, &mut pack.previous, &mut pack.methodology.title, &mut pack.origin.manifest] { *t = text.to_owned(); }
+    for t in [
+        &mut pack.title,
+        &mut pack.network,
+        &mut pack.marking,
+        &mut pack.previous,
+        &mut pack.methodology.title,
+        &mut pack.origin.manifest,
+    ] {
+        *t = text.to_owned();
+    }
     pack.front.warnings = vec![Para::plain(text).figure(text, sample::id(1))];
-    for h in &mut pack.front.headlines { for t in [&mut h.measure, &mut h.title, &mut h.region, &mut h.target, &mut h.traffic] { *t = text.to_owned(); } }
-    for s in &mut pack.front.shortfalls { for t in [&mut s.what, &mut s.why, &mut s.acts, &mut s.since, &mut s.why_from] { *t = text.to_owned(); } }
+    for h in &mut pack.front.headlines {
+        for t in [&mut h.measure, &mut h.title, &mut h.region, &mut h.target, &mut h.traffic] {
+            *t = text.to_owned();
+        }
+    }
+    for s in &mut pack.front.shortfalls {
+        for t in [&mut s.what, &mut s.why, &mut s.acts, &mut s.since, &mut s.why_from] {
+            *t = text.to_owned();
+        }
+    }
     for s in &mut pack.sections {
         (s.heading, s.message) = (text.to_owned(), text.to_owned());
-        for b in &mut s.blocks { spoil(b, text); }
+        for b in &mut s.blocks {
+            spoil(b, text);
+        }
     }
-    for b in &mut pack.front.blocks { spoil(b, text); }
-    for s in &mut pack.shorthand { s.words = text.to_owned(); }
-    for r in &mut pack.rules { (r.title, r.id, r.source) = (text.to_owned(), text.to_owned(), text.to_owned()); }
-    for s in &mut pack.sources { (s.name, s.sha256) = (text.to_owned(), text.to_owned()); }
+    for b in &mut pack.front.blocks {
+        spoil(b, text);
+    }
+    for s in &mut pack.shorthand {
+        s.words = text.to_owned();
+    }
+    for r in &mut pack.rules {
+        (r.title, r.id, r.source) = (text.to_owned(), text.to_owned(), text.to_owned());
+    }
+    for s in &mut pack.sources {
+        (s.name, s.sha256) = (text.to_owned(), text.to_owned());
+    }
     pack
 }
 
@@ -31,7 +58,10 @@ fn spoil(block: &mut Block, text: &str) {
     match block {
         Block::Table(t) => spoil_table(t, text),
         Block::Chart(c) => spoil_chart(c, text),
-        Block::Multiples(m) => { m.title = text.to_owned(); m.charts.iter_mut().for_each(|c| spoil_chart(c, text)); }
+        Block::Multiples(m) => {
+            m.title = text.to_owned();
+            m.charts.iter_mut().for_each(|c| spoil_chart(c, text));
+        }
         Block::Text(p) => *p = Para::plain(text),
         Block::List(l) => l.items = vec![Para::plain(text)],
     }
@@ -39,26 +69,48 @@ fn spoil(block: &mut Block, text: &str) {
 
 fn spoil_chart(c: &mut Chart, text: &str) {
     (c.title, c.subtitle, c.unit) = (text.to_owned(), text.to_owned(), text.to_owned());
-    for p in &mut c.points { *p = text.to_owned(); }
-    for a in &mut c.annotations { a.label = text.to_owned(); }
+    for p in &mut c.points {
+        *p = text.to_owned();
+    }
+    for a in &mut c.annotations {
+        a.label = text.to_owned();
+    }
     for s in &mut c.series {
         s.name = text.to_owned();
-        for p in &mut s.values { p.text = text.to_owned(); if let Some(g) = &mut p.gap { (g.mark, g.reason) = (text.to_owned(), text.to_owned()); } }
+        for p in &mut s.values {
+            p.text = text.to_owned();
+            if let Some(g) = &mut p.gap {
+                (g.mark, g.reason) = (text.to_owned(), text.to_owned());
+            }
+        }
     }
     spoil_table(&mut c.table, text);
 }
 
 fn spoil_table(t: &mut Table, text: &str) {
     t.caption = text.to_owned();
-    for c in &mut t.columns { (c.title, c.unit) = (text.to_owned(), text.to_owned()); }
-    for r in &mut t.rows { if let Some(c) = r.cells.first_mut() { *c = Cell::words(text); } }
-    for c in t.rows.iter_mut().flat_map(|r| &mut r.cells).filter(|c| !c.note.is_empty()) { c.note = text.to_owned(); }
+    for c in &mut t.columns {
+        (c.title, c.unit) = (text.to_owned(), text.to_owned());
+    }
+    for r in &mut t.rows {
+        if let Some(c) = r.cells.first_mut() {
+            *c = Cell::words(text);
+        }
+    }
+    for c in t.rows.iter_mut().flat_map(|r| &mut r.cells).filter(|c| !c.note.is_empty()) {
+        c.note = text.to_owned();
+    }
 }
 
-fn files(text: &str) -> Vec<(String, Vec<u8>)> { print_all(&hostile(text), Formats::all()).expect("hostile text prints") }
+fn files(text: &str) -> Vec<(String, Vec<u8>)> {
+    print_all(&hostile(text), Formats::all()).expect("hostile text prints")
+}
 
 fn of(files: &[(String, Vec<u8>)], name: &str) -> String {
-    String::from_utf8(files.iter().find(|f| f.0 == name).unwrap_or_else(|| panic!("no {name}")).1.clone()).expect("UTF-8")
+    String::from_utf8(
+        files.iter().find(|f| f.0 == name).unwrap_or_else(|| panic!("no {name}")).1.clone(),
+    )
+    .expect("UTF-8")
 }
 
 #[test]
@@ -82,16 +134,25 @@ fn formulas_are_text() {
         let formulas = book.worksheet_formula(&name).expect("formulas");
         assert!(formulas.used_cells().all(|c| c.2.is_empty()), "{name}");
     }
-    let name = book.sheet_names().iter().find(|n| n.ends_with(" counting")).expect("the sheet").clone();
-    assert_eq!(book.worksheet_range(&name).expect("cells").rows().nth(4).expect("a row")[0], Data::String(FORMULA.into()));
+    let name =
+        book.sheet_names().iter().find(|n| n.ends_with(" counting")).expect("the sheet").clone();
+    assert_eq!(
+        book.worksheet_range(&name).expect("cells").rows().nth(4).expect("a row")[0],
+        Data::String(FORMULA.into())
+    );
 }
 
 #[test]
 fn hidden_characters_are_shown() {
     let files = files(HIDDEN);
-    for (name, bytes) in files.iter().filter(|f| f.0.ends_with(".html") || f.0.ends_with(".svg") || f.0.ends_with(".csv")) {
+    for (name, bytes) in files
+        .iter()
+        .filter(|f| f.0.ends_with(".html") || f.0.ends_with(".svg") || f.0.ends_with(".csv"))
+    {
         let text = String::from_utf8_lossy(bytes);
-        for c in ['\u{202E}', '\u{2066}', '\0', '\u{1B}', '\u{FEFF}'] { assert!(!text.contains(c), "{name} has {c:?}"); }
+        for c in ['\u{202E}', '\u{2066}', '\0', '\u{1B}', '\u{FEFF}'] {
+            assert!(!text.contains(c), "{name} has {c:?}");
+        }
     }
     assert!(of(&files, "pack.html").contains("cod[U+202E]gnp.exe[U+2066][U+0000][U+001B]"));
     let json: serde_json::Value = serde_json::from_str(&of(&files, "pack.json")).expect("JSON");
@@ -107,15 +168,24 @@ fn long_words_and_foreign_scripts_print_everywhere() {
     pack.sections[0].heading = long.clone();
     for b in &mut pack.sections[0].blocks {
         match b {
-            Block::Table(t) => { t.rows[0].cells[0] = Cell::words(long.clone()); t.columns[1].title = long.clone(); }
-            Block::Chart(c) => { c.title = long.clone(); c.points[0] = long.clone(); c.series[0].name = long.clone(); }
+            Block::Table(t) => {
+                t.rows[0].cells[0] = Cell::words(long.clone());
+                t.columns[1].title = long.clone();
+            }
+            Block::Chart(c) => {
+                c.title = long.clone();
+                c.points[0] = long.clone();
+                c.series[0].name = long.clone();
+            }
             _ => {}
         }
     }
     let files = print_all(&pack, Formats::all()).expect("prints");
     assert!(of(&files, "pack.html").contains(&long));
     assert!(of(&files, "csv/counting.csv").contains(&long));
-    for text in ["電力メーター 한국어 العربية 🔌", "", " ", "e\u{301}\u{302}"] { assert!(!self::files(text).is_empty()); }
+    for text in ["電力メーター 한국어 العربية 🔌", "", " ", "e\u{301}\u{302}"] {
+        assert!(!self::files(text).is_empty());
+    }
 }
 
 #[test]
@@ -125,22 +195,36 @@ fn a_cell_longer_than_a_spreadsheet_allows_is_cut_and_says_so() {
         let mut pack = sample::pack();
         let Some(Block::Table(t)) = pack.sections[0].blocks.first_mut() else { panic!("a table") };
         t.rows[0].cells[0] = Cell::words(text.clone());
-        let which = Formats { html: false, pdf: false, json: false, csv: false, svg: false, ..Formats::all() };
+        let which = Formats {
+            html: false,
+            pdf: false,
+            json: false,
+            csv: false,
+            svg: false,
+            ..Formats::all()
+        };
         let bytes = print_all(&pack, which).expect("prints").remove(0).1;
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
-        let name = book.sheet_names().iter().find(|n| n.ends_with(" counting")).expect("the sheet").clone();
-        let found = book.worksheet_range(&name).expect("cells").rows().nth(4).expect("a row")[0].to_string();
+        let name = book
+            .sheet_names()
+            .iter()
+            .find(|n| n.ends_with(" counting"))
+            .expect("the sheet")
+            .clone();
+        let found = book.worksheet_range(&name).expect("cells").rows().nth(4).expect("a row")[0]
+            .to_string();
         assert_eq!(found.ends_with('…'), cut);
         assert_eq!(found.chars().count(), length.min(32_767));
     }
 }
 
-
 #[test]
 fn unsound_documents_are_refused() {
     type Spoil = fn(&mut Table);
     let cases: [(&str, Spoil); 7] = [
-        ("cells for", |t| { t.rows[0].cells.pop(); }),
+        ("cells for", |t| {
+            t.rows[0].cells.pop();
+        }),
         ("used twice", |t| t.id = "streak".into()),
         ("lower-case", |t| t.id = "../etc".into()),
         ("denominator is zero", |t| t.rows[0].cells[1].denominator = Some("0".into())),
@@ -152,21 +236,37 @@ fn unsound_documents_are_refused() {
         let mut pack = sample::pack();
         let Some(Block::Table(t)) = pack.sections[0].blocks.first_mut() else { panic!("a table") };
         change(t);
-        let message = print_all(&pack, Formats::all()).expect_err("an unsound document is refused").to_string();
+        let message = print_all(&pack, Formats::all())
+            .expect_err("an unsound document is refused")
+            .to_string();
         assert!(message.contains(words), "{message}");
     }
     let mut pack = sample::pack();
     pack.front.statements = vec![Para::default().figure("5 %", "<b>")];
-    assert!(print_all(&pack, Formats::all()).expect_err("an unsound id").to_string().contains("figure id"));
+    assert!(
+        print_all(&pack, Formats::all())
+            .expect_err("an unsound id")
+            .to_string()
+            .contains("figure id")
+    );
 }
 
 #[test]
 fn limits_hold_at_their_edge() {
     let with = |series: usize| {
         let mut pack = sample::pack();
-        for b in &mut pack.sections[0].blocks { if let Block::Chart(c) = b && c.id == "streak" { c.series = vec![c.series[0].clone(); series]; } }
+        for b in &mut pack.sections[0].blocks {
+            if let Block::Chart(c) = b
+                && c.id == "streak"
+            {
+                c.series = vec![c.series[0].clone(); series];
+            }
+        }
         print_all(&pack, Formats { pdf: false, ..Formats::all() })
     };
     assert!(with(check::MAX_SERIES).is_ok());
-    assert!(matches!(with(check::MAX_SERIES + 1), Err(PackError::TooLarge { found: 7, limit: 6, .. })));
+    assert!(matches!(
+        with(check::MAX_SERIES + 1),
+        Err(PackError::TooLarge { found: 7, limit: 6, .. })
+    ));
 }

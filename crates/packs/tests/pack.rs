@@ -5,33 +5,92 @@ mod house;
 use house::{APRIL, House, Lot, said, tests, utc};
 use northbound_ledger::rows::StatedRow;
 use northbound_measures::bands::Band;
-use northbound_packs::{assemble::data::PackData, evidence::Ask, explain::{Question, explain, export}, store};
-use northbound_registers::registers::{claims::Claim, explanations::{Explanation, Given}, feeds::{Expected, Fault, Feed, Severity}, services::{ServiceInterval, ServiceKind}};
-use northbound_types::{Figure, NullReason, Quantity, Ratio, Region, RequestState::{AnsweredSuccess, TimedOut}, TestKind, percent::percent_of};
+use northbound_packs::{
+    assemble::data::PackData,
+    evidence::Ask,
+    explain::{Question, explain, export},
+    store,
+};
+use northbound_registers::registers::{
+    claims::Claim,
+    explanations::{Explanation, Given},
+    feeds::{Expected, Fault, Feed, Severity},
+    services::{ServiceInterval, ServiceKind},
+};
+use northbound_types::{
+    Figure, NullReason, Quantity, Ratio, Region,
+    RequestState::{AnsweredSuccess, TimedOut},
+    TestKind,
+    percent::percent_of,
+};
 
 const MAY: &str = "2026-05-03T00:00:00Z";
 
-fn ask(now: &str) -> Ask { Ask::of(APRIL, utc(now)) }
-
-fn figure<'a>(d: &'a PackData, measure: &str, provider: &str) -> &'a northbound_measures::MeasureResult {
-    &d.results.iter().find(|n| n.result.measure == measure && n.result.provider == provider).unwrap().result
+fn ask(now: &str) -> Ask {
+    Ask::of(APRIL, utc(now))
 }
-fn ratio(f: &Figure) -> Option<Ratio> { match f.as_value()?.quantity { Quantity::Ratio(r) => Some(r), _ => None } }
+
+fn figure<'a>(
+    d: &'a PackData,
+    measure: &str,
+    provider: &str,
+) -> &'a northbound_measures::MeasureResult {
+    &d.results
+        .iter()
+        .find(|n| n.result.measure == measure && n.result.provider == provider)
+        .unwrap()
+        .result
+}
+fn ratio(f: &Figure) -> Option<Ratio> {
+    match f.as_value()?.quantity {
+        Quantity::Ratio(r) => Some(r),
+        _ => None,
+    }
+}
 
 fn feed(id: &str, brings: &str, provider: Option<&str>, calendar: Expected) -> Feed {
     Feed {
-        id: id.into(), title: format!("{id} (invented)"), provider: provider.map(Into::into), region: None, brings: vec![brings.into()], measures: Vec::new(), rank: 1, calendar, days: Default::default(),
-        from: "2026-04-01".parse().unwrap(), to: None, owner: format!("{id} team"),
+        id: id.into(),
+        title: format!("{id} (invented)"),
+        provider: provider.map(Into::into),
+        region: None,
+        brings: vec![brings.into()],
+        measures: Vec::new(),
+        rank: 1,
+        calendar,
+        days: Default::default(),
+        from: "2026-04-01".parse().unwrap(),
+        to: None,
+        owner: format!("{id} team"),
     }
 }
 
 fn explained(measure: &str, provider: &str, region: Region, given: Given) -> Explanation {
-    Explanation { measure: measure.into(), provider: provider.into(), region, period: APRIL, text: "Invented reason.".into(), given, said_by: "CSPN".into(), document: String::new(), place: String::new(), steps: None, repeat_of: None }
+    Explanation {
+        measure: measure.into(),
+        provider: provider.into(),
+        region,
+        period: APRIL,
+        text: "Invented reason.".into(),
+        given,
+        said_by: "CSPN".into(),
+        document: String::new(),
+        place: String::new(),
+        steps: None,
+        repeat_of: None,
+    }
 }
 
 fn thousand() -> House {
     let mut h = House::new();
-    h.messages("tests.csv", &[tests(Region::North, "cspn", AnsweredSuccess, 900), tests(Region::North, "cspn", TimedOut, 100)], MAY);
+    h.messages(
+        "tests.csv",
+        &[
+            tests(Region::North, "cspn", AnsweredSuccess, 900),
+            tests(Region::North, "cspn", TimedOut, 100),
+        ],
+        MAY,
+    );
     h
 }
 
@@ -42,12 +101,27 @@ fn m2_a_thousand_sent_nine_hundred_answered_reads_three_ways() {
     let r = figure(&made.built.data, "PM4.3", "CSPN");
     assert_eq!(ratio(&r.figure), Some(Ratio { num: 900, den: 900 }));
     assert_eq!(r.excluded.iter().map(|l| l.count).sum::<u64>(), 100);
-    let way = |w: &str| made.built.data.ways.iter().find(|n| n.result.methodology == w && n.result.measure == "PM4.3" && n.result.provider == "CSPN").unwrap();
+    let way = |w: &str| {
+        made.built
+            .data
+            .ways
+            .iter()
+            .find(|n| {
+                n.result.methodology == w
+                    && n.result.measure == "PM4.3"
+                    && n.result.provider == "CSPN"
+            })
+            .unwrap()
+    };
     assert_eq!(ratio(&way("all-attempts").result.figure), Some(Ratio { num: 900, den: 1_000 }));
-    assert!(matches!(&way("own-requests").result.figure, Figure::Null(n) if n.reason == NullReason::NoEvents));
+    assert!(
+        matches!(&way("own-requests").result.figure, Figure::Null(n) if n.reason == NullReason::NoEvents)
+    );
     let html = std::fs::read_to_string(h.out("p").join("pack.html")).unwrap();
     // The class by which the test of stopped feeds looks for a met cell stands here.
-    for text in ["100.00 %", "90.00 %", "class=\"band met\""] { assert!(html.contains(text), "{text}"); }
+    for text in ["100.00 %", "90.00 %", "class=\"band met\""] {
+        assert!(html.contains(text), "{text}");
+    }
     let csv = std::fs::read_to_string(h.out("p").join("csv/three-ways.csv")).unwrap();
     let line = csv.lines().find(|l| l.contains("PM4.3 CSPN")).unwrap();
     assert!(line.contains("100.00") && line.contains("90.00") && line.contains(",100,"), "{line}");
@@ -59,22 +133,47 @@ fn nothing_answered_is_a_null_and_never_a_number() {
     h.messages("tests.csv", &[tests(Region::North, "cspn", TimedOut, 100)], MAY);
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
     let r = figure(&made.built.data, "PM4.3", "CSPN");
-    assert!(matches!(&r.figure, Figure::Null(n) if n.reason == NullReason::NoEvents), "{:?}", r.figure);
+    assert!(
+        matches!(&r.figure, Figure::Null(n) if n.reason == NullReason::NoEvents),
+        "{:?}",
+        r.figure
+    );
     assert_eq!(r.band, Band::Null);
 }
 
 #[test]
 fn with_every_feed_stopped_nothing_reads_as_met() {
     let mut h = House::new();
-    for (id, brings) in [("dsp", "messages"), ("cspn", "tests"), ("alerts", "alerts"), ("payloads", "payloads"), ("services", "services"), ("hubs", "hubs"), ("figures", "figures")] {
+    for (id, brings) in [
+        ("dsp", "messages"),
+        ("cspn", "tests"),
+        ("alerts", "alerts"),
+        ("payloads", "payloads"),
+        ("services", "services"),
+        ("hubs", "hubs"),
+        ("figures", "figures"),
+    ] {
         h.keep(&feed(id, brings, None, Expected::Daily), "2026-04-01T01:00:00Z");
     }
     // Plenty was known before everything stopped.
     h.stated("figures.csv", &[said("CPM1", APRIL.previous(), "99.9")], "2026-04-20T00:00:00Z");
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
-    assert!(made.built.data.results.iter().all(|n| n.result.band != Band::Met && n.result.rag.as_str() != "green"));
-    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(h.out("p").join("pack.json")).unwrap()).unwrap();
-    assert!(json["pack"]["front"]["headlines"].as_array().unwrap().iter().all(|x| x["cell"]["band"] != "met"));
+    assert!(
+        made.built
+            .data
+            .results
+            .iter()
+            .all(|n| n.result.band != Band::Met && n.result.rag.as_str() != "green")
+    );
+    let json: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(h.out("p").join("pack.json")).unwrap()).unwrap();
+    assert!(
+        json["pack"]["front"]["headlines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|x| x["cell"]["band"] != "met")
+    );
     let html = std::fs::read_to_string(h.out("p").join("pack.html")).unwrap();
     assert!(html.contains("Every feed has stopped"));
     assert!(!html.contains("class=\"band met\""), "a cell reads as met");
@@ -84,15 +183,34 @@ fn with_every_feed_stopped_nothing_reads_as_met() {
 fn a_faulty_feed_makes_a_null_with_source_since_and_owner() {
     let mut h = House::new();
     h.keep(&feed("cspn", "tests", Some("CSPN"), Expected::Daily), "2026-04-01T01:00:00Z");
-    h.keep(&Fault {
-        feed: Some("cspn".into()), provider: Some("CSPN".into()), from: "2026-04-11".parse().unwrap(), to: Some("2026-04-20".parse().unwrap()), what: "loses tests".into(), change_request: None,
-        severity: Severity::Unreliable, measures: Vec::new(), owner: Some("CSPN reporting team".into()), reported_by: "test".into(), closed_by: None,
-    }, "2026-04-21T00:00:00Z");
+    h.keep(
+        &Fault {
+            feed: Some("cspn".into()),
+            provider: Some("CSPN".into()),
+            from: "2026-04-11".parse().unwrap(),
+            to: Some("2026-04-20".parse().unwrap()),
+            what: "loses tests".into(),
+            change_request: None,
+            severity: Severity::Unreliable,
+            measures: Vec::new(),
+            owner: Some("CSPN reporting team".into()),
+            reported_by: "test".into(),
+            closed_by: None,
+        },
+        "2026-04-21T00:00:00Z",
+    );
     h.messages("tests.csv", &[tests(Region::North, "cspn", AnsweredSuccess, 900)], MAY);
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
-    let Figure::Null(n) = &figure(&made.built.data, "PM4.3", "CSPN").figure else { panic!("not a null") };
-    assert_eq!((n.reason, n.owner.as_deref(), n.since), (NullReason::Unreliable, Some("CSPN reporting team"), Some("2026-04-11".parse().unwrap())));
-    let Figure::Null(cpm) = &figure(&made.built.data, "CPM1", "DCC").figure else { panic!("a composite with a null part has a value") };
+    let Figure::Null(n) = &figure(&made.built.data, "PM4.3", "CSPN").figure else {
+        panic!("not a null")
+    };
+    assert_eq!(
+        (n.reason, n.owner.as_deref(), n.since),
+        (NullReason::Unreliable, Some("CSPN reporting team"), Some("2026-04-11".parse().unwrap()))
+    );
+    let Figure::Null(cpm) = &figure(&made.built.data, "CPM1", "DCC").figure else {
+        panic!("a composite with a null part has a value")
+    };
     assert!(cpm.bounds.is_some());
 }
 
@@ -104,40 +222,63 @@ fn a_pack_built_again_as_at_the_same_time_has_the_same_bytes() {
     h.build(&ask(then), "first");
     // Later: more messages, another rule, another explanation, another fault.
     h.messages("late.csv", &[tests(Region::North, "cspn", TimedOut, 50)], "2026-05-10T00:00:00Z");
-    h.rule("settings.toml", &include_str!("../../../rules/settings.toml").replace("value = \"5%\"", "value = \"7%\""));
+    h.rule(
+        "settings.toml",
+        &include_str!("../../../rules/settings.toml").replace("value = \"5%\"", "value = \"7%\""),
+    );
     h.keep(&explained("PM4.3", "CSPN", Region::North, Given::Report), "2026-05-11T00:00:00Z");
     let again = Ask { as_at: Some(utc(then)), ..ask("2026-06-01T00:00:00Z") };
     h.build(&again, "again");
-    for name in ["data.json", "pack.json", "pack.html", "csv/measures-by-region.csv", "manifest.json"] {
+    for name in
+        ["data.json", "pack.json", "pack.html", "csv/measures-by-region.csv", "manifest.json"]
+    {
         let read = |p: &str| std::fs::read(h.out(p).join(name)).unwrap();
         assert!(read("first") == read("again"), "{name} differs");
     }
     let now = h.build(&ask("2026-06-01T00:00:00Z"), "now");
-    assert_eq!(figure(&now.built.data, "PM4.3", "CSPN").excluded.iter().map(|l| l.count).sum::<u64>(), 150);
+    assert_eq!(
+        figure(&now.built.data, "PM4.3", "CSPN").excluded.iter().map(|l| l.count).sum::<u64>(),
+        150
+    );
     assert_ne!(now.built.data.rules, h.build(&again, "again").built.data.rules);
 }
 
 #[test]
 fn m1_below_minimum_without_a_reason_in_the_report_is_refused_by_name() {
     let mut h = House::new();
-    let late = Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 200) };
+    let late =
+        Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 200) };
     h.messages("tests.csv", &[tests(Region::North, "cspn", AnsweredSuccess, 300), late], MAY);
     let first = ask("2026-05-04T00:00:00Z");
     h.keep(&explained("PM4.3", "CSPN", Region::North, Given::Offline), "2026-05-03T10:00:00Z");
     let refused = h.issue(&first, "").unwrap_err().to_string();
-    assert!(refused.contains("PM4.3 CSPN north 2026-04") && refused.contains("CPM1 DCC none 2026-04"), "{refused}");
-    for (m, p, r) in [("PM4.3", "CSPN", Region::North), ("CPM1", "DCC", Region::None)] { h.keep(&explained(m, p, r, Given::Report), "2026-05-03T11:00:00Z"); }
+    assert!(
+        refused.contains("PM4.3 CSPN north 2026-04") && refused.contains("CPM1 DCC none 2026-04"),
+        "{refused}"
+    );
+    for (m, p, r) in [("PM4.3", "CSPN", Region::North), ("CPM1", "DCC", Region::None)] {
+        h.keep(&explained(m, p, r, Given::Report), "2026-05-03T11:00:00Z");
+    }
     let one = h.issue(&first, "").unwrap();
     assert_eq!(one.issued.as_ref().map(|i| i.1), Some(1));
     // A file that came later changes the figure; the reissue says so.
-    h.messages("more.csv", &[tests(Region::North, "cspn", AnsweredSuccess, 9_500)], "2026-05-20T00:00:00Z");
+    h.messages(
+        "more.csv",
+        &[tests(Region::North, "cspn", AnsweredSuccess, 9_500)],
+        "2026-05-20T00:00:00Z",
+    );
     let second = ask("2026-05-21T00:00:00Z");
     assert!(h.issue(&second, "").unwrap_err().to_string().contains("--reason"));
     let two = h.issue(&second, "more tests came in").unwrap();
     assert_eq!(two.issued.as_ref().map(|i| i.1), Some(2));
     let (_, _, d) = h.with(|p| store::diff(p, "2026-04/1", "2026-04/2")).unwrap();
     let c = d.changes.iter().find(|c| c.measure == "PM4.3" && c.field == "figure").unwrap();
-    assert!(c.before.contains("300 of 500") && c.after.contains("9800 of 10000") && c.reason.contains("more.csv"), "{c:?}");
+    assert!(
+        c.before.contains("300 of 500")
+            && c.after.contains("9800 of 10000")
+            && c.reason.contains("more.csv"),
+        "{c:?}"
+    );
     assert!(d.fallen.iter().any(|(s, _)| s.measure == "PM4.3" && s.about == "band"));
     let html = std::fs::read_to_string(two.folder.join("pack.html")).unwrap();
     assert!(html.contains("Issue 2") && html.contains("more.csv"));
@@ -152,38 +293,97 @@ fn m1_below_minimum_without_a_reason_in_the_report_is_refused_by_name() {
 fn a_figure_opens_down_to_its_messages_and_re_adds() {
     let h = thousand();
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
-    let id = &made.built.data.results.iter().find(|n| n.result.measure == "PM4.3" && n.result.provider == "CSPN").unwrap().id;
-    let open = |named: &str| h.with(|p| explain(p, &Question { named, as_at: None, now: utc("2026-05-05T00:00:00Z"), skip: 0, limit: 7 }, &mut |_| {})).unwrap();
+    let id = &made
+        .built
+        .data
+        .results
+        .iter()
+        .find(|n| n.result.measure == "PM4.3" && n.result.provider == "CSPN")
+        .unwrap()
+        .id;
+    let open = |named: &str| {
+        h.with(|p| {
+            explain(
+                p,
+                &Question {
+                    named,
+                    as_at: None,
+                    now: utc("2026-05-05T00:00:00Z"),
+                    skip: 0,
+                    limit: 7,
+                },
+                &mut |_| {},
+            )
+        })
+        .unwrap()
+    };
     let a = open(id);
     assert_eq!(&a.explained.id, id);
     assert!(a.explained.adds.from_messages);
-    assert!(a.explained.adds.counts.iter().any(|c| c.what.contains("fell due") && c.counted == 900 && c.found == 900));
+    assert!(
+        a.explained
+            .adds
+            .counts
+            .iter()
+            .any(|c| c.what.contains("fell due") && c.counted == 900 && c.found == 900)
+    );
     assert_eq!((a.explained.messages.len(), a.explained.next), (7, Some(7)));
     assert_eq!(a.explained.files[0].name, "tests.csv");
     assert!(a.explained.rules.iter().any(|r| r.id == "target/rtt4"));
     let mut out = Vec::new();
     assert_eq!(export::csv(&a, &mut out, &mut |_| {}).unwrap(), 1_000);
     let text = String::from_utf8(out).unwrap();
-    assert_eq!((text.lines().filter(|l| l.starts_with("met,")).count(), text.lines().filter(|l| l.starts_with("left out: unanswered: timed-out,")).count()), (900, 100));
-    assert_eq!(ratio(&open("PM4.3/CSPN/north/2026-04/all-attempts").explained.figure), Some(Ratio { num: 900, den: 1_000 }));
+    assert_eq!(
+        (
+            text.lines().filter(|l| l.starts_with("met,")).count(),
+            text.lines().filter(|l| l.starts_with("left out: unanswered: timed-out,")).count()
+        ),
+        (900, 100)
+    );
+    assert_eq!(
+        ratio(&open("PM4.3/CSPN/north/2026-04/all-attempts").explained.figure),
+        Some(Ratio { num: 900, den: 1_000 })
+    );
     // A pack of an earlier time still opens as it was.
-    let missing = h.with(|p| explain(p, &Question { named: "0000000000000000", as_at: None, now: utc(MAY), skip: 0, limit: 1 }, &mut |_| {}));
+    let missing = h.with(|p| {
+        explain(
+            p,
+            &Question { named: "0000000000000000", as_at: None, now: utc(MAY), skip: 0, limit: 1 },
+            &mut |_| {},
+        )
+    });
     assert!(missing.unwrap_err().to_string().contains("0000000000000000"));
 }
 
 #[test]
 fn every_figure_that_a_pack_prints_can_be_explained() {
     let mut h = thousand();
-    h.messages("own.csv", &[Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 40) }, Lot { test: TestKind::None, ..tests(Region::South, "dsp", TimedOut, 10) }], "2026-05-03T01:00:00Z");
+    h.messages(
+        "own.csv",
+        &[
+            Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 40) },
+            Lot { test: TestKind::None, ..tests(Region::South, "dsp", TimedOut, 10) },
+        ],
+        "2026-05-03T01:00:00Z",
+    );
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
     let printed = northbound_packs::model::figures_of(&made.built.document);
     assert!(printed.len() > 40, "{}", printed.len());
     for f in &printed {
-        let (noted, entry) = store::find_figure(h.data(), &f.id).unwrap_or_else(|e| panic!("{}: {e}", f.what));
+        let (noted, entry) =
+            store::find_figure(h.data(), &f.id).unwrap_or_else(|e| panic!("{}: {e}", f.what));
         assert_eq!((noted.period, entry.id.as_str()), (APRIL, f.id.as_str()));
     }
     let own = printed.iter().find(|f| f.what.starts_with("Own requests by region, South")).unwrap();
-    let a = h.with(|p| explain(p, &Question { named: &own.id, as_at: None, now: utc(MAY), skip: 0, limit: 3 }, &mut |_| {})).unwrap();
+    let a = h
+        .with(|p| {
+            explain(
+                p,
+                &Question { named: &own.id, as_at: None, now: utc(MAY), skip: 0, limit: 3 },
+                &mut |_| {},
+            )
+        })
+        .unwrap();
     assert_eq!(ratio(&a.explained.figure), Some(Ratio { num: 0, den: 10 }));
     assert_eq!(a.explained.messages.len(), 3);
 }
@@ -192,10 +392,24 @@ fn every_figure_that_a_pack_prints_can_be_explained() {
 fn x1_statements_are_held_against_the_months() {
     let mut h = House::new();
     // Seventeen months to April 2026: the seventh met, all others missed.
-    let months: Vec<StatedRow> = (0..17).map(|i| said("CPM1", APRIL.plus(i - 16), if i == 5 { "99.50" } else { "98.00" })).collect();
+    let months: Vec<StatedRow> = (0..17)
+        .map(|i| said("CPM1", APRIL.plus(i - 16), if i == 5 { "99.50" } else { "98.00" }))
+        .collect();
     h.stated("figures.csv", &months, "2026-05-02T00:00:00Z");
     for text in ["below target 10 months in a row", "below target in 16 of the last 17 months"] {
-        h.keep(&Claim { measure: "CPM1".into(), provider: "DCC".into(), region: Region::None, until: APRIL, text: text.into(), source: "minutes (invented)".into(), document: String::new(), place: String::new() }, MAY);
+        h.keep(
+            &Claim {
+                measure: "CPM1".into(),
+                provider: "DCC".into(),
+                region: Region::None,
+                until: APRIL,
+                text: text.into(),
+                source: "minutes (invented)".into(),
+                document: String::new(),
+                place: String::new(),
+            },
+            MAY,
+        );
     }
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
     let r = figure(&made.built.data, "CPM1", "DCC");
@@ -214,7 +428,10 @@ fn x1_statements_are_held_against_the_months() {
 fn x10_an_ambiguous_number_keeps_its_readings_and_none_is_chosen() {
     let mut h = House::new();
     let mut s = said("CPM3", APRIL, "54.80 %");
-    s.readings = vec![("the value achieved".into(), "54.80 %".into()), ("the minimum itself".into(), "54.80 %".into())];
+    s.readings = vec![
+        ("the value achieved".into(), "54.80 %".into()),
+        ("the minimum itself".into(), "54.80 %".into()),
+    ];
     h.stated("figures.csv", &[s], "2026-05-02T00:00:00Z");
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
     let r = figure(&made.built.data, "CPM3", "DCC");
@@ -229,7 +446,14 @@ fn x10_an_ambiguous_number_keeps_its_readings_and_none_is_chosen() {
 #[test]
 fn availability_takes_planned_minutes_off_the_downtime() {
     let h = House::new();
-    let iv = |kind, from: &str, to: &str| ServiceInterval { service: "DCC Data Service".into(), from: utc(from), to: Some(utc(to)), kind, reference: String::new(), note: String::new() };
+    let iv = |kind, from: &str, to: &str| ServiceInterval {
+        service: "DCC Data Service".into(),
+        from: utc(from),
+        to: Some(utc(to)),
+        kind,
+        reference: String::new(),
+        note: String::new(),
+    };
     h.keep(&iv(ServiceKind::Down, "2026-04-10T10:00:00Z", "2026-04-10T11:00:00Z"), MAY);
     h.keep(&iv(ServiceKind::Planned, "2026-04-10T10:40:00Z", "2026-04-10T11:30:00Z"), MAY);
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
@@ -242,12 +466,27 @@ fn availability_takes_planned_minutes_off_the_downtime() {
 fn m4_contributions_sum_to_the_gap() {
     use northbound_measures::contribution::Contributions;
     let mut h = House::new();
-    let late = Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 100) };
-    h.messages("tests.csv", &[tests(Region::North, "cspn", AnsweredSuccess, 900), late, tests(Region::Central, "cspc", AnsweredSuccess, 500), tests(Region::South, "csps", AnsweredSuccess, 500)], MAY);
+    let late =
+        Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 100) };
+    h.messages(
+        "tests.csv",
+        &[
+            tests(Region::North, "cspn", AnsweredSuccess, 900),
+            late,
+            tests(Region::Central, "cspc", AnsweredSuccess, 500),
+            tests(Region::South, "csps", AnsweredSuccess, 500),
+        ],
+        MAY,
+    );
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
     let r = figure(&made.built.data, "CPM1", "DCC");
-    let Contributions::Table { gap, parts } = &r.contributions else { panic!("{:?}", r.contributions) };
-    let sum = parts.iter().filter_map(|p| p.part.share()).fold(num_rational::BigRational::from_integer(0.into()), |a, b| a + b);
+    let Contributions::Table { gap, parts } = &r.contributions else {
+        panic!("{:?}", r.contributions)
+    };
+    let sum = parts
+        .iter()
+        .filter_map(|p| p.part.share())
+        .fold(num_rational::BigRational::from_integer(0.into()), |a, b| a + b);
     assert_eq!(Some(sum), gap.share());
     assert_eq!((parts[0].measure.as_str(), parts[0].provider.as_str()), ("PM4.3", "CSPN"));
 }
@@ -257,15 +496,47 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
     use northbound_packs::{Formats, evidence::gather, mine::report_mine};
     use northbound_registers::registers::parties::{Party, RoleHeld, User};
     let mut h = House::new();
-    h.messages("own.csv", &[Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 30) }, Lot { test: TestKind::None, ..tests(Region::North, "dsp", TimedOut, 10) }], MAY);
-    h.keep(&Party { id: "ACME".into(), name: "Acme (invented)".into(), category: "large-supplier".into() }, MAY);
+    h.messages(
+        "own.csv",
+        &[
+            Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 30) },
+            Lot { test: TestKind::None, ..tests(Region::North, "dsp", TimedOut, 10) },
+        ],
+        MAY,
+    );
+    h.keep(
+        &Party {
+            id: "ACME".into(),
+            name: "Acme (invented)".into(),
+            category: "large-supplier".into(),
+        },
+        MAY,
+    );
     let eui = "90-B3-D5-1F-30-01-00-00";
-    h.keep(&User { eui: eui.parse().unwrap(), party: "ACME".into(), roles: vec![RoleHeld { role: "IS".into(), from: "2020-01-01".parse().unwrap(), to: None }] }, MAY);
+    h.keep(
+        &User {
+            eui: eui.parse().unwrap(),
+            party: "ACME".into(),
+            roles: vec![RoleHeld {
+                role: "IS".into(),
+                from: "2020-01-01".parse().unwrap(),
+                to: None,
+            }],
+        },
+        MAY,
+    );
     let ask = ask("2026-05-04T00:00:00Z");
     h.with(|p| {
         let e = gather(p, &ask, &mut |_| {}).unwrap();
         let mine = report_mine(&e, eui).unwrap();
-        assert_eq!((mine.view.processes[0].key.as_str(), mine.view.processes[0].requests, mine.view.processes[0].unanswered), ("billing-reads", 40, 10));
+        assert_eq!(
+            (
+                mine.view.processes[0].key.as_str(),
+                mine.view.processes[0].requests,
+                mine.view.processes[0].unanswered
+            ),
+            ("billing-reads", 40, 10)
+        );
         store::write_mine(p, &e, &mine, Formats::all(), &h.out("mine")).unwrap();
     });
     let csv = std::fs::read_to_string(h.out("mine").join("csv/own-by-process.csv")).unwrap();
@@ -274,8 +545,24 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
     let open = |who: &str, named: &str| {
         let actor = northbound_types::Actor::parse(who).unwrap();
         let gate = h.store.as_actor(&actor);
-        let place = northbound_packs::evidence::Place { data: h.data(), ledger: &h.ledger, gate: &gate, rules: &rules };
-        let a = explain(&place, &Question { named, as_at: Some(utc("2026-05-04T00:00:00Z")), now: utc("2026-05-05T00:00:00Z"), skip: 0, limit: 5 }, &mut |_| {}).unwrap();
+        let place = northbound_packs::evidence::Place {
+            data: h.data(),
+            ledger: &h.ledger,
+            gate: &gate,
+            rules: &rules,
+        };
+        let a = explain(
+            &place,
+            &Question {
+                named,
+                as_at: Some(utc("2026-05-04T00:00:00Z")),
+                now: utc("2026-05-05T00:00:00Z"),
+                skip: 0,
+                limit: 5,
+            },
+            &mut |_| {},
+        )
+        .unwrap();
         let exported = export::csv(&a, &mut Vec::new(), &mut |_| {}).is_ok();
         (a.explained.printed, a.explained.messages.len(), exported)
     };
@@ -289,12 +576,23 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
 #[test]
 fn a_percentile_among_time_outs_is_longer_than_the_deadline() {
     let mut h = House::new();
-    h.messages("own.csv", &[Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 90) }, Lot { test: TestKind::None, ..tests(Region::North, "dsp", TimedOut, 10) }], MAY);
+    h.messages(
+        "own.csv",
+        &[
+            Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 90) },
+            Lot { test: TestKind::None, ..tests(Region::North, "dsp", TimedOut, 10) },
+        ],
+        MAY,
+    );
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
     let line = made.built.data.latency.iter().find(|l| l.region == Region::North).unwrap();
-    let at = |unanswered: bool| line.ways.iter().find(|w| w.with_unanswered == unanswered && !w.with_tests).unwrap();
+    let at = |unanswered: bool| {
+        line.ways.iter().find(|w| w.with_unanswered == unanswered && !w.with_tests).unwrap()
+    };
     let quantity = |f: &Figure| f.as_value().map(|v| v.quantity.clone());
-    assert!(matches!(quantity(&at(true).at[0].1), Some(Quantity::Duration { micros, .. }) if (5_000_000..=5_050_000).contains(&micros)));
+    assert!(
+        matches!(quantity(&at(true).at[0].1), Some(Quantity::Duration { micros, .. }) if (5_000_000..=5_050_000).contains(&micros))
+    );
     assert_eq!(quantity(&at(true).at[1].1), Some(Quantity::LongerThan { micros: 60_000_000 }));
     assert!(matches!(quantity(&at(false).at[2].1), Some(Quantity::Duration { .. })));
     let csv = std::fs::read_to_string(h.out("p").join("csv/response-times.csv")).unwrap();

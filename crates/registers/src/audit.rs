@@ -1,6 +1,12 @@
 //! The audit trail: what happened, by whom, why.
 
-use crate::{error::RegisterError, gate::Gate, noun::{Noun, Verb}, read::{AsAt, word}, sql::{self, filters}};
+use crate::{
+    error::RegisterError,
+    gate::Gate,
+    noun::{Noun, Verb},
+    read::{AsAt, word},
+    sql::{self, filters},
+};
 use northbound_types::Utc;
 use rusqlite::{params_from_iter, types::Value};
 use serde::{Deserialize, Serialize};
@@ -64,18 +70,34 @@ impl Gate<'_> {
     pub fn events(&self, filter: &EventFilter) -> Result<Vec<Event>, RegisterError> {
         let (revision, _) = self.bounds(filter.as_at)?;
         let text = |v: &str| Value::Text(v.to_owned());
-        let mut params = vec![Value::from(revision), i64::from(self.sight.all).into(), self.sight.party.as_deref().map_or(Value::Null, text)];
+        let mut params = vec![
+            Value::from(revision),
+            i64::from(self.sight.all).into(),
+            self.sight.party.as_deref().map_or(Value::Null, text),
+        ];
         let mut sql = sql::EVENTS.to_owned();
         let mut with = |condition: &str, value: Value| {
             params.push(value);
             sql.push_str(&condition.replace('#', &format!("?{}", params.len())));
         };
-        if let Some(n) = filter.noun { with(filters::EVENT_NOUN, text(n.as_str())); }
-        if let Some(i) = &filter.id { with(filters::EVENT_ID, text(i)); }
-        if let Some(v) = filter.verb { with(filters::EVENT_VERB, text(v.as_str())); }
-        if let Some(a) = &filter.actor { with(filters::EVENT_ACTOR, text(a)); }
-        if let Some(t) = filter.since { with(filters::EVENT_SINCE, t.0.into()); }
-        if let Some(r) = filter.after_revision { with(filters::EVENT_AFTER, r.into()); }
+        if let Some(n) = filter.noun {
+            with(filters::EVENT_NOUN, text(n.as_str()));
+        }
+        if let Some(i) = &filter.id {
+            with(filters::EVENT_ID, text(i));
+        }
+        if let Some(v) = filter.verb {
+            with(filters::EVENT_VERB, text(v.as_str()));
+        }
+        if let Some(a) = &filter.actor {
+            with(filters::EVENT_ACTOR, text(a));
+        }
+        if let Some(t) = filter.since {
+            with(filters::EVENT_SINCE, t.0.into());
+        }
+        if let Some(r) = filter.after_revision {
+            with(filters::EVENT_AFTER, r.into());
+        }
         with(sql::EVENTS_ORDER, filter.limit.unwrap_or(MAX_EVENTS).clamp(0, MAX_EVENTS).into());
         let mut statement = self.store.db.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
@@ -84,11 +106,22 @@ impl Gate<'_> {
             let (noun, id): (Noun, String) = (word(r, 6)?, r.get(7)?);
             let json = |column: usize| -> Result<Option<serde_json::Value>, RegisterError> {
                 let body: Option<String> = r.get(column)?;
-                body.map(|b| serde_json::from_str(&b)).transpose().map_err(|source| RegisterError::Body { noun, id: id.clone(), source })
+                body.map(|b| serde_json::from_str(&b))
+                    .transpose()
+                    .map_err(|source| RegisterError::Body { noun, id: id.clone(), source })
             };
             out.push(Event {
-                revision: r.get(0)?, seq: r.get(1)?, recorded: Utc(r.get(2)?), clock: Utc(r.get(3)?), actor: r.get(4)?, reason: r.get(5)?,
-                noun, verb: word(r, 8)?, before: json(9)?, after: json(10)?, id,
+                revision: r.get(0)?,
+                seq: r.get(1)?,
+                recorded: Utc(r.get(2)?),
+                clock: Utc(r.get(3)?),
+                actor: r.get(4)?,
+                reason: r.get(5)?,
+                noun,
+                verb: word(r, 8)?,
+                before: json(9)?,
+                after: json(10)?,
+                id,
             });
         }
         Ok(out)

@@ -2,7 +2,16 @@
 //! decides: a person's word goes first, then the lower declared rank of the file, then the later
 //! statement, then the id.
 
-use crate::{error::RegisterError, gate::Gate, noun::Noun, read::Query, record::{Imported, Kept}, registers::sources::SourceFile, rights::Sight, sql};
+use crate::{
+    error::RegisterError,
+    gate::Gate,
+    noun::Noun,
+    read::Query,
+    record::{Imported, Kept},
+    registers::sources::SourceFile,
+    rights::Sight,
+    sql,
+};
 use northbound_types::Utc;
 use rusqlite::params;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -45,20 +54,38 @@ pub struct Current<T> {
 
 /// How strong a row's claim is; the least wins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Claim { by_file: bool, rank: i64, known: Reverse<i64>, id: String, feed: String }
+struct Claim {
+    by_file: bool,
+    rank: i64,
+    known: Reverse<i64>,
+    id: String,
+    feed: String,
+}
 
 impl Gate<'_> {
     /// The files of a row, by id.
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn origins(&self, noun: Noun, id: &str, as_at: impl Into<crate::read::AsAt>) -> Result<Vec<Origin>, RegisterError> {
+    pub fn origins(
+        &self,
+        noun: Noun,
+        id: &str,
+        as_at: impl Into<crate::read::AsAt>,
+    ) -> Result<Vec<Origin>, RegisterError> {
         self.origins_within(noun, id, self.bounds(as_at.into())?)
     }
 
-    fn origins_within(&self, noun: Noun, id: &str, (revision, known): (i64, i64)) -> Result<Vec<Origin>, RegisterError> {
+    fn origins_within(
+        &self,
+        noun: Noun,
+        id: &str,
+        (revision, known): (i64, i64),
+    ) -> Result<Vec<Origin>, RegisterError> {
         let mut s = self.store.db.prepare_cached(sql::ORIGINS_OF)?;
-        let rows = s.query_map(params![noun.as_str(), revision, known, id], |r| Ok(Origin { source: r.get(1)?, place: r.get(2)?, known: Utc(r.get(3)?) }))?;
+        let rows = s.query_map(params![noun.as_str(), revision, known, id], |r| {
+            Ok(Origin { source: r.get(1)?, place: r.get(2)?, known: Utc(r.get(3)?) })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -70,7 +97,11 @@ impl Gate<'_> {
         let (files, bounds) = (self.files(query)?, self.bounds(query.as_at)?);
         let mut groups: BTreeMap<String, Vec<(Claim, Kept<T>)>> = BTreeMap::new();
         for row in self.list::<T>(query)? {
-            let origins = if row.by_hand { Vec::new() } else { self.origins_within(T::NOUN, &row.id, bounds)? };
+            let origins = if row.by_hand {
+                Vec::new()
+            } else {
+                self.origins_within(T::NOUN, &row.id, bounds)?
+            };
             let claim = claim(&row, &origins, &files);
             groups.entry(row.record.about()).or_default().push((claim, row));
         }
@@ -82,7 +113,11 @@ impl Gate<'_> {
             let (restated, left): (Vec<_>, Vec<_>) = group.partition(|(c, _)| restates(&first, c));
             out.restated += restated.len() as u64;
             if !left.is_empty() {
-                out.disputes.push(Dispute { about, taken: taken.clone(), left: left.into_iter().map(|(_, k)| k).collect() });
+                out.disputes.push(Dispute {
+                    about,
+                    taken: taken.clone(),
+                    left: left.into_iter().map(|(_, k)| k).collect(),
+                });
             }
             out.rows.push(taken);
         }
@@ -91,21 +126,49 @@ impl Gate<'_> {
 
     /// Files that are not retracted. Their rank counts even where the actor may not see them.
     fn files(&self, query: &Query) -> Result<BTreeMap<String, SourceFile>, RegisterError> {
-        let everything = Gate { store: self.store, actor: self.actor.clone(), sight: Sight { all: true, party: None } };
-        Ok(everything.list::<SourceFile>(&Query::as_at(query.as_at))?.into_iter().map(|k| (k.id, k.record)).collect())
+        let everything = Gate {
+            store: self.store,
+            actor: self.actor.clone(),
+            sight: Sight { all: true, party: None },
+        };
+        Ok(everything
+            .list::<SourceFile>(&Query::as_at(query.as_at))?
+            .into_iter()
+            .map(|k| (k.id, k.record))
+            .collect())
     }
 }
 
 fn claim<T>(row: &Kept<T>, origins: &[Origin], files: &BTreeMap<String, SourceFile>) -> Claim {
-    let by_hand = Claim { by_file: false, rank: 0, known: Reverse(row.known.0), id: row.id.clone(), feed: String::new() };
-    if row.by_hand { return by_hand; }
-    origins.iter()
-        .filter_map(|o| files.get(&o.source).map(|f| Claim { by_file: true, rank: f.rank, known: Reverse(o.known.0), id: row.id.clone(), feed: f.feed.clone() }))
+    let by_hand = Claim {
+        by_file: false,
+        rank: 0,
+        known: Reverse(row.known.0),
+        id: row.id.clone(),
+        feed: String::new(),
+    };
+    if row.by_hand {
+        return by_hand;
+    }
+    origins
+        .iter()
+        .filter_map(|o| {
+            files.get(&o.source).map(|f| Claim {
+                by_file: true,
+                rank: f.rank,
+                known: Reverse(o.known.0),
+                id: row.id.clone(),
+                feed: f.feed.clone(),
+            })
+        })
         .min()
         .unwrap_or(by_hand)
 }
 
 /// Is the winner a restatement of the other, rather than another source's contradiction?
 fn restates(winner: &Claim, other: &Claim) -> bool {
-    !winner.by_file || (winner.feed == other.feed && winner.rank == other.rank && winner.known.0 > other.known.0)
+    !winner.by_file
+        || (winner.feed == other.feed
+            && winner.rank == other.rank
+            && winner.known.0 > other.known.0)
 }

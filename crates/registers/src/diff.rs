@@ -23,7 +23,11 @@ pub fn between(before: Option<&Value>, after: Option<&Value>) -> Vec<FieldChange
     keys.sort();
     keys.dedup();
     keys.into_iter()
-        .map(|k| FieldChange { key: k.clone(), before: b.get(k).cloned().unwrap_or(Value::Null), after: a.get(k).cloned().unwrap_or(Value::Null) })
+        .map(|k| FieldChange {
+            key: k.clone(),
+            before: b.get(k).cloned().unwrap_or(Value::Null),
+            after: a.get(k).cloned().unwrap_or(Value::Null),
+        })
         .filter(|c| c.before != c.after)
         .collect()
 }
@@ -31,8 +35,14 @@ pub fn between(before: Option<&Value>, after: Option<&Value>) -> Vec<FieldChange
 /// In words, for a message.
 #[must_use]
 pub fn in_words(changes: &[FieldChange]) -> String {
-    if changes.is_empty() { return "no key differs".to_owned(); }
-    changes.iter().map(|c| format!("{} from {} to {}", c.key, c.before, c.after)).collect::<Vec<_>>().join(", ")
+    if changes.is_empty() {
+        return "no key differs".to_owned();
+    }
+    changes
+        .iter()
+        .map(|c| format!("{} from {} to {}", c.key, c.before, c.after))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -42,7 +52,8 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_named() {
-        let d = between(Some(&json!({"a": 1, "b": 2, "c": 3})), Some(&json!({"a": 1, "b": 5, "d": 4})));
+        let d =
+            between(Some(&json!({"a": 1, "b": 2, "c": 3})), Some(&json!({"a": 1, "b": 5, "d": 4})));
         assert_eq!(d.iter().map(|c| c.key.as_str()).collect::<Vec<_>>(), ["b", "c", "d"]);
         assert_eq!(in_words(&d), "b from 2 to 5, c from 3 to null, d from null to 4");
         assert_eq!(in_words(&between(None, None)), "no key differs");

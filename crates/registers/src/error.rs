@@ -1,6 +1,9 @@
 //! What can go wrong here, with a code that stays and a message that says what to do.
 
-use crate::{diff::FieldChange, noun::{Noun, Verb}};
+use crate::{
+    diff::FieldChange,
+    noun::{Noun, Verb},
+};
 use northbound_types::Utc;
 use std::path::PathBuf;
 
@@ -8,7 +11,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
     /// The database cannot be opened.
-    #[error("cannot open the registers at {path}: {source}; check that the folder exists and may be written")]
+    #[error(
+        "cannot open the registers at {path}: {source}; check that the folder exists and may be written"
+    )]
     Open {
         /// Where.
         path: PathBuf,
@@ -16,7 +21,9 @@ pub enum RegisterError {
         source: rusqlite::Error,
     },
     /// The data were written by a newer program.
-    #[error("the registers have layout {found}, this program knows layouts up to {known}; use the newer program, or restore a backup made before the upgrade")]
+    #[error(
+        "the registers have layout {found}, this program knows layouts up to {known}; use the newer program, or restore a backup made before the upgrade"
+    )]
     Newer {
         /// Layout of the data.
         found: i64,
@@ -24,7 +31,9 @@ pub enum RegisterError {
         known: i64,
     },
     /// A migration failed; nothing of it stays.
-    #[error("cannot bring the registers to layout {version} ({note}): {source}; the data are as before")]
+    #[error(
+        "cannot bring the registers to layout {version} ({note}): {source}; the data are as before"
+    )]
     Migration {
         /// The layout aimed at.
         version: i64,
@@ -34,7 +43,9 @@ pub enum RegisterError {
         source: rusqlite::Error,
     },
     /// Somebody else holds the write lock.
-    #[error("somebody else is still writing to the registers; try again, or find the process that holds them")]
+    #[error(
+        "somebody else is still writing to the registers; try again, or find the process that holds them"
+    )]
     Busy,
     /// Another failure of the database.
     #[error("the registers' database failed: {0}; nothing was changed")]
@@ -54,7 +65,9 @@ pub enum RegisterError {
         roles: &'static [&'static str],
     },
     /// The record belongs to another party.
-    #[error("{actor} may not write a {noun} of the party {party}: a User writes only what is its own; act for that party (--as person@{party}+user) or ask an analyst")]
+    #[error(
+        "{actor} may not write a {noun} of the party {party}: a User writes only what is its own; act for that party (--as person@{party}+user) or ask an analyst"
+    )]
     Party {
         /// Who.
         actor: String,
@@ -64,7 +77,9 @@ pub enum RegisterError {
         party: String,
     },
     /// A User states another time than the present.
-    #[error("{actor} may not give {stated} as the time of a {noun}: a User's own counts from the moment at which it comes ({now}); leave the time out, or ask an analyst to enter it")]
+    #[error(
+        "{actor} may not give {stated} as the time of a {noun}: a User's own counts from the moment at which it comes ({now}); leave the time out, or ask an analyst to enter it"
+    )]
     Backdated {
         /// Who.
         actor: String,
@@ -126,7 +141,10 @@ pub enum RegisterError {
         version: i64,
     },
     /// Somebody else changed it first.
-    #[error("{noun} {id:?} is at version {held}, not {expected}: {by} changed it at {recorded}: {}; read it again and repeat the change", crate::diff::in_words(changes))]
+    #[error(
+        "{noun} {id:?} is at version {held}, not {expected}: {by} changed it at {recorded}: {}; read it again and repeat the change",
+        crate::diff::in_words(changes)
+    )]
     Version {
         /// What.
         noun: Noun,
@@ -178,7 +196,9 @@ pub enum RegisterError {
         to_id: String,
     },
     /// The stored text cannot be read.
-    #[error("{noun} {id:?} cannot be read: {source}; it was written by another version of the program, or the file is damaged")]
+    #[error(
+        "{noun} {id:?} cannot be read: {source}; it was written by another version of the program, or the file is damaged"
+    )]
     Body {
         /// What.
         noun: Noun,
@@ -239,7 +259,9 @@ impl RegisterError {
 impl From<rusqlite::Error> for RegisterError {
     fn from(e: rusqlite::Error) -> Self {
         match e.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => RegisterError::Busy,
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                RegisterError::Busy
+            }
             _ => RegisterError::Sql(e),
         }
     }

@@ -1,8 +1,11 @@
 //! The one gate: an actor with the store behind it.
 
+use crate::{
+    diff::FieldChange,
+    noun::{Noun, Verb},
+};
 use crate::{rights::Sight, store::Store};
 use northbound_types::{Actor, Utc};
-use crate::{diff::FieldChange, noun::{Noun, Verb}};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,10 +24,14 @@ impl<'a> Gate<'a> {
     }
     /// Who acts.
     #[must_use]
-    pub fn actor(&self) -> &Actor { &self.actor }
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
     /// The store behind the gate, for its revision and backup.
     #[must_use]
-    pub fn store(&self) -> &'a Store { self.store }
+    pub fn store(&self) -> &'a Store {
+        self.store
+    }
 }
 
 /// How a write is made.
@@ -46,19 +53,33 @@ pub struct Write {
 impl Write {
     /// At a time, without anything else.
     #[must_use]
-    pub fn at(now: Utc) -> Write { Write { now, reason: String::new(), known: None, expect_version: None, dry_run: false } }
+    pub fn at(now: Utc) -> Write {
+        Write { now, reason: String::new(), known: None, expect_version: None, dry_run: false }
+    }
     /// With a reason.
     #[must_use]
-    pub fn because(mut self, reason: &str) -> Write { reason.clone_into(&mut self.reason); self }
+    pub fn because(mut self, reason: &str) -> Write {
+        reason.clone_into(&mut self.reason);
+        self
+    }
     /// Known since a time.
     #[must_use]
-    pub fn known(mut self, at: Utc) -> Write { self.known = Some(at); self }
+    pub fn known(mut self, at: Utc) -> Write {
+        self.known = Some(at);
+        self
+    }
     /// Made for a version.
     #[must_use]
-    pub fn expecting(mut self, version: i64) -> Write { self.expect_version = Some(version); self }
+    pub fn expecting(mut self, version: i64) -> Write {
+        self.expect_version = Some(version);
+        self
+    }
     /// Only to see what would change.
     #[must_use]
-    pub fn dry(mut self) -> Write { self.dry_run = true; self }
+    pub fn dry(mut self) -> Write {
+        self.dry_run = true;
+        self
+    }
 }
 
 /// What a write did, or would do.

@@ -1,7 +1,16 @@
 //! Files of rows. One file is one transaction: it is in with all its rows or not at all. A row's id
 //! is a hash of its content, so the same row from two files is one row with two origins.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, read::Query, record::{Imported, Kept}, registers::sources::{SourceFile, SourceState}, tx::{KNOWN_BY_ORIGIN, Next, Tx, body_text, content_id, parse}, write::expect};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    read::Query,
+    record::{Imported, Kept},
+    registers::sources::{SourceFile, SourceState},
+    tx::{KNOWN_BY_ORIGIN, Next, Tx, body_text, content_id, parse},
+    write::expect,
+};
 use northbound_types::Utc;
 
 /// A file that may be brought in.
@@ -45,7 +54,10 @@ pub struct Import<'a> {
 
 impl std::fmt::Debug for Import<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Import").field("id", &self.id).field("file", &self.file).finish_non_exhaustive()
+        f.debug_struct("Import")
+            .field("id", &self.id)
+            .field("file", &self.file)
+            .finish_non_exhaustive()
     }
 }
 
@@ -58,7 +70,11 @@ impl<'a> Gate<'a> {
     /// # Errors
     /// [`RegisterError::Right`], [`RegisterError::Party`], [`RegisterError::Invalid`],
     /// [`RegisterError::Reference`], [`RegisterError::Busy`].
-    pub fn begin_import(&self, file: &SourceFile, write: &Write) -> Result<Begun<'a>, RegisterError> {
+    pub fn begin_import(
+        &self,
+        file: &SourceFile,
+        write: &Write,
+    ) -> Result<Begun<'a>, RegisterError> {
         use crate::record::Record;
         let tx = Tx::begin(self, write)?;
         tx.allow(Noun::Source, Verb::Import, file.party.as_deref())?;
@@ -71,7 +87,13 @@ impl<'a> Gate<'a> {
         let id = format!("{}-{}", Noun::Source, tx.next_number(Noun::Source.as_str())?);
         tx.subject(Noun::Source, &id)?;
         let known = write.known.unwrap_or(tx.recorded);
-        Ok(Begun::Import(Box::new(Import { tx, id, file: SourceFile { state: SourceState::Active, ..file.clone() }, known, duplicates: 0 })))
+        Ok(Begun::Import(Box::new(Import {
+            tx,
+            id,
+            file: SourceFile { state: SourceState::Active, ..file.clone() },
+            known,
+            duplicates: 0,
+        })))
     }
 
     /// Takes a file back with all rows that no other file brought. Nothing is deleted: as at an
@@ -83,17 +105,48 @@ impl<'a> Gate<'a> {
     pub fn retract_source(&self, id: &str, write: &Write) -> Result<Receipt, RegisterError> {
         use crate::record::Record;
         self.one(write, |tx| {
-            let head = tx.head(Noun::Source, id)?.ok_or_else(|| RegisterError::NotFound { noun: Noun::Source, id: id.to_owned(), as_at: None })?;
+            let head = tx.head(Noun::Source, id)?.ok_or_else(|| RegisterError::NotFound {
+                noun: Noun::Source,
+                id: id.to_owned(),
+                as_at: None,
+            })?;
             let mut file: SourceFile = parse(id, &head.body)?;
             tx.allow(Noun::Source, Verb::Retract, file.party.as_deref())?;
             expect(tx, Noun::Source, id, &head)?;
-            if !head.live { return Err(RegisterError::Frozen { noun: Noun::Source, id: id.to_owned(), why: "it is retracted already; ingest the file again to have it back".to_owned() }); }
+            if !head.live {
+                return Err(RegisterError::Frozen {
+                    noun: Noun::Source,
+                    id: id.to_owned(),
+                    why: "it is retracted already; ingest the file again to have it back"
+                        .to_owned(),
+                });
+            }
             file.state = SourceState::Retracted;
             let body = body_text(&file)?;
             let index = file.index();
             let version = head.version + 1;
-            tx.version(&Next { noun: Noun::Source, id, version, verb: Verb::Retract, known: tx.known(), live: false, by_hand: true, index: &index, body: &body }, &[])?;
-            tx.event(Noun::Source, id, Verb::Retract, file.party.as_deref(), Some(&head.body), Some(&body))?;
+            tx.version(
+                &Next {
+                    noun: Noun::Source,
+                    id,
+                    version,
+                    verb: Verb::Retract,
+                    known: tx.known(),
+                    live: false,
+                    by_hand: true,
+                    index: &index,
+                    body: &body,
+                },
+                &[],
+            )?;
+            tx.event(
+                Noun::Source,
+                id,
+                Verb::Retract,
+                file.party.as_deref(),
+                Some(&head.body),
+                Some(&body),
+            )?;
             tx.receipt(Noun::Source, id, Verb::Retract, version, Some(&head.body), Some(&body))
         })
     }
@@ -102,7 +155,9 @@ impl<'a> Gate<'a> {
 impl Import<'_> {
     /// The id that the file will have.
     #[must_use]
-    pub fn id(&self) -> &str { &self.id }
+    pub fn id(&self) -> &str {
+        &self.id
+    }
 
     /// Adds a row that stands at `place` (row or line) of the file. A refused row changes nothing;
     /// the import goes on. `known` where the row itself says since when it is known.
@@ -112,10 +167,19 @@ impl Import<'_> {
     /// # Errors
     /// [`RegisterError::Invalid`] for the rejects file, [`RegisterError::Right`],
     /// [`RegisterError::Reference`], [`RegisterError::Sql`].
-    pub fn add<T: Imported>(&mut self, record: &T, place: i64, known: Option<Utc>) -> Result<Added, RegisterError> {
+    pub fn add<T: Imported>(
+        &mut self,
+        record: &T,
+        place: i64,
+        known: Option<Utc>,
+    ) -> Result<Added, RegisterError> {
         let index = record.index();
         // The file's own party stands for rows that belong to nobody else.
-        self.tx.allow(T::NOUN, Verb::Import, index.party.as_deref().or(self.file.party.as_deref()))?;
+        self.tx.allow(
+            T::NOUN,
+            Verb::Import,
+            index.party.as_deref().or(self.file.party.as_deref()),
+        )?;
         record.check()?;
         self.tx.refs_exist(T::NOUN, &record.refs())?;
         self.tx.allow_speaking(record, index.party.as_deref())?;
@@ -123,7 +187,20 @@ impl Import<'_> {
         let id = content_id(T::NOUN, &body);
         let new = self.tx.subject(T::NOUN, &id)?;
         if new {
-            self.tx.version(&Next { noun: T::NOUN, id: &id, version: 1, verb: Verb::Import, known: KNOWN_BY_ORIGIN, live: true, by_hand: false, index: &index, body: &body }, &record.refs())?;
+            self.tx.version(
+                &Next {
+                    noun: T::NOUN,
+                    id: &id,
+                    version: 1,
+                    verb: Verb::Import,
+                    known: KNOWN_BY_ORIGIN,
+                    live: true,
+                    by_hand: false,
+                    index: &index,
+                    body: &body,
+                },
+                &record.refs(),
+            )?;
         } else {
             self.duplicates += 1;
         }
@@ -143,9 +220,30 @@ impl Import<'_> {
         self.file.duplicates = self.duplicates;
         let body = body_text(&self.file)?;
         let index = self.file.index();
-        self.tx.version(&Next { noun: Noun::Source, id: &self.id, version: 1, verb: Verb::Import, known: self.known.0, live: true, by_hand: true, index: &index, body: &body }, &self.file.refs())?;
-        self.tx.event(Noun::Source, &self.id, Verb::Import, index.party.as_deref(), None, Some(&body))?;
-        let receipt = self.tx.receipt(Noun::Source, &self.id, Verb::Import, 1, None, Some(&body))?;
+        self.tx.version(
+            &Next {
+                noun: Noun::Source,
+                id: &self.id,
+                version: 1,
+                verb: Verb::Import,
+                known: self.known.0,
+                live: true,
+                by_hand: true,
+                index: &index,
+                body: &body,
+            },
+            &self.file.refs(),
+        )?;
+        self.tx.event(
+            Noun::Source,
+            &self.id,
+            Verb::Import,
+            index.party.as_deref(),
+            None,
+            Some(&body),
+        )?;
+        let receipt =
+            self.tx.receipt(Noun::Source, &self.id, Verb::Import, 1, None, Some(&body))?;
         self.tx.finish()?;
         Ok(receipt)
     }

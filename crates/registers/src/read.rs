@@ -1,6 +1,13 @@
 //! Reads. There is one SELECT; party, revision and known time are always part of it.
 
-use crate::{error::RegisterError, gate::Gate, noun::{Noun, Verb}, record::{Kept, Record}, sql::{self, filters}, tx::{KNOWN_BY_ORIGIN, parse}};
+use crate::{
+    error::RegisterError,
+    gate::Gate,
+    noun::{Noun, Verb},
+    record::{Kept, Record},
+    sql::{self, filters},
+    tx::{KNOWN_BY_ORIGIN, parse},
+};
 use northbound_types::{Period, Region, Utc};
 use rusqlite::{params_from_iter, types::Value};
 use serde::{Deserialize, Serialize};
@@ -21,16 +28,24 @@ impl AsAt {
     pub const NOW: AsAt = AsAt { recorded: None, revision: None, known: None };
     /// As recorded at a time.
     #[must_use]
-    pub const fn recorded(at: Utc) -> AsAt { AsAt { recorded: Some(at), ..AsAt::NOW } }
+    pub const fn recorded(at: Utc) -> AsAt {
+        AsAt { recorded: Some(at), ..AsAt::NOW }
+    }
     /// As recorded with a revision.
     #[must_use]
-    pub const fn revision(revision: i64) -> AsAt { AsAt { revision: Some(revision), ..AsAt::NOW } }
+    pub const fn revision(revision: i64) -> AsAt {
+        AsAt { revision: Some(revision), ..AsAt::NOW }
+    }
     /// As known at a time, by what has been recorded since.
     #[must_use]
-    pub const fn known(at: Utc) -> AsAt { AsAt { known: Some(at), ..AsAt::NOW } }
+    pub const fn known(at: Utc) -> AsAt {
+        AsAt { known: Some(at), ..AsAt::NOW }
+    }
 }
 impl From<Option<Utc>> for AsAt {
-    fn from(at: Option<Utc>) -> AsAt { AsAt { recorded: at, ..AsAt::NOW } }
+    fn from(at: Option<Utc>) -> AsAt {
+        AsAt { recorded: at, ..AsAt::NOW }
+    }
 }
 
 /// Which records.
@@ -63,7 +78,9 @@ pub struct Query {
 impl Query {
     /// Everything, as at.
     #[must_use]
-    pub fn as_at(as_at: impl Into<AsAt>) -> Query { Query { as_at: as_at.into(), ..Query::default() } }
+    pub fn as_at(as_at: impl Into<AsAt>) -> Query {
+        Query { as_at: as_at.into(), ..Query::default() }
+    }
 }
 
 /// One state in the life of a record.
@@ -91,7 +108,9 @@ pub struct Change {
     pub record: serde_json::Value,
 }
 
-fn text(v: &str) -> Value { Value::Text(v.to_owned()) }
+fn text(v: &str) -> Value {
+    Value::Text(v.to_owned())
+}
 
 impl Gate<'_> {
     /// The records of a register, in the order in which they were first kept.
@@ -101,25 +120,52 @@ impl Gate<'_> {
     pub fn list<T: Record>(&self, query: &Query) -> Result<Vec<Kept<T>>, RegisterError> {
         let (revision, known) = self.bounds(query.as_at)?;
         let party = self.sight.party.clone().map_or(Value::Null, Value::Text);
-        let mut params = vec![text(T::NOUN.as_str()), revision.into(), known.into(), i64::from(self.sight.all).into(), party];
+        let mut params = vec![
+            text(T::NOUN.as_str()),
+            revision.into(),
+            known.into(),
+            i64::from(self.sight.all).into(),
+            party,
+        ];
         let mut sql = sql::select();
         let mut with = |condition: &str, value: Value| {
             params.push(value);
             sql.push_str(&condition.replace('#', &format!("?{}", params.len())));
         };
-        let texts = [(filters::ID, &query.id), (filters::PARTY, &query.party), (filters::MEASURE, &query.measure),
-            (filters::PROVIDER, &query.provider), (filters::LOOKUP, &query.lookup), (filters::SOURCE, &query.source)];
-        for (condition, value) in texts { if let Some(v) = value { with(condition, text(v)); } }
-        if let Some(r) = query.region { with(filters::REGION, text(r.as_str())); }
-        if let Some(p) = query.period { with(filters::PERIOD, text(&p.to_string())); }
-        if let Some((from, to)) = query.during { with(filters::BEFORE, to.0.into()); with(filters::AFTER, from.0.into()); }
-        if !query.withdrawn { sql.push_str(filters::LIVE); }
+        let texts = [
+            (filters::ID, &query.id),
+            (filters::PARTY, &query.party),
+            (filters::MEASURE, &query.measure),
+            (filters::PROVIDER, &query.provider),
+            (filters::LOOKUP, &query.lookup),
+            (filters::SOURCE, &query.source),
+        ];
+        for (condition, value) in texts {
+            if let Some(v) = value {
+                with(condition, text(v));
+            }
+        }
+        if let Some(r) = query.region {
+            with(filters::REGION, text(r.as_str()));
+        }
+        if let Some(p) = query.period {
+            with(filters::PERIOD, text(&p.to_string()));
+        }
+        if let Some((from, to)) = query.during {
+            with(filters::BEFORE, to.0.into());
+            with(filters::AFTER, from.0.into());
+        }
+        if !query.withdrawn {
+            sql.push_str(filters::LIVE);
+        }
         sql.push_str(sql::SELECT_ORDER);
         let mut statement = self.store.db.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
-            if row.get::<_, i64>(11)? == 1 || row.get::<_, Option<i64>>(9)?.is_some() { out.push(kept(row)?); }
+            if row.get::<_, i64>(11)? == 1 || row.get::<_, Option<i64>>(9)?.is_some() {
+                out.push(kept(row)?);
+            }
         }
         Ok(out)
     }
@@ -128,16 +174,28 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::NotFound`] where there was none as at then, or it is not for this actor.
-    pub fn show<T: Record>(&self, id: &str, as_at: impl Into<AsAt>) -> Result<Kept<T>, RegisterError> {
+    pub fn show<T: Record>(
+        &self,
+        id: &str,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Kept<T>, RegisterError> {
         let as_at = as_at.into();
-        self.find(id, as_at)?.ok_or_else(|| RegisterError::NotFound { noun: T::NOUN, id: id.to_owned(), as_at: as_at.recorded })
+        self.find(id, as_at)?.ok_or_else(|| RegisterError::NotFound {
+            noun: T::NOUN,
+            id: id.to_owned(),
+            as_at: as_at.recorded,
+        })
     }
 
     /// One record, if it is there.
     ///
     /// # Errors
     /// [`RegisterError::Sql`], [`RegisterError::Body`].
-    pub fn find<T: Record>(&self, id: &str, as_at: impl Into<AsAt>) -> Result<Option<Kept<T>>, RegisterError> {
+    pub fn find<T: Record>(
+        &self,
+        id: &str,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Option<Kept<T>>, RegisterError> {
         Ok(self.list(&Query { id: Some(id.to_owned()), ..Query::as_at(as_at) })?.pop())
     }
 
@@ -145,39 +203,76 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::NotFound`], [`RegisterError::Sql`].
-    pub fn history(&self, noun: Noun, id: &str, as_at: impl Into<AsAt>) -> Result<Vec<Change>, RegisterError> {
+    pub fn history(
+        &self,
+        noun: Noun,
+        id: &str,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Vec<Change>, RegisterError> {
         let as_at = as_at.into();
         let (revision, _) = self.bounds(as_at)?;
         let mut statement = self.store.db.prepare_cached(sql::HISTORY)?;
-        let mut rows = statement.query(rusqlite::params![noun.as_str(), id, revision, i64::from(self.sight.all), self.sight.party])?;
+        let mut rows = statement.query(rusqlite::params![
+            noun.as_str(),
+            id,
+            revision,
+            i64::from(self.sight.all),
+            self.sight.party
+        ])?;
         let mut out: Vec<Change> = Vec::new();
         while let Some(r) = rows.next()? {
             let body: String = r.get(8)?;
-            let record = serde_json::from_str(&body).map_err(|source| RegisterError::Body { noun, id: id.to_owned(), source })?;
+            let record = serde_json::from_str(&body).map_err(|source| RegisterError::Body {
+                noun,
+                id: id.to_owned(),
+                source,
+            })?;
             let (recorded, known): (i64, i64) = (r.get(2)?, r.get(7)?);
             out.push(Change {
-                version: r.get(0)?, revision: r.get(1)?, recorded: Utc(recorded), known: Utc(if known == KNOWN_BY_ORIGIN { recorded } else { known }),
-                actor: r.get(3)?, reason: r.get(4)?, verb: word(r, 5)?, live: r.get::<_, i64>(6)? == 1,
-                changes: crate::diff::between(out.last().map(|c| &c.record), Some(&record)), record,
+                version: r.get(0)?,
+                revision: r.get(1)?,
+                recorded: Utc(recorded),
+                known: Utc(if known == KNOWN_BY_ORIGIN { recorded } else { known }),
+                actor: r.get(3)?,
+                reason: r.get(4)?,
+                verb: word(r, 5)?,
+                live: r.get::<_, i64>(6)? == 1,
+                changes: crate::diff::between(out.last().map(|c| &c.record), Some(&record)),
+                record,
             });
         }
-        if out.is_empty() { return Err(RegisterError::NotFound { noun, id: id.to_owned(), as_at: as_at.recorded }); }
+        if out.is_empty() {
+            return Err(RegisterError::NotFound { noun, id: id.to_owned(), as_at: as_at.recorded });
+        }
         Ok(out)
     }
 
     /// The greatest revision and known time that a state holds.
     pub(crate) fn bounds(&self, as_at: AsAt) -> Result<(i64, i64), RegisterError> {
         let mut revision = self.store.revision_at(as_at.recorded)?;
-        if let Some(r) = as_at.revision { revision = revision.min(r); }
+        if let Some(r) = as_at.revision {
+            revision = revision.min(r);
+        }
         Ok((revision, as_at.known.map_or(i64::MAX, |t| t.0)))
     }
 }
 
 /// A word of a closed set in a column.
-pub(crate) fn word<W: std::str::FromStr>(row: &rusqlite::Row<'_>, column: usize) -> Result<W, RegisterError>
-where W::Err: std::error::Error + Send + Sync + 'static {
+pub(crate) fn word<W: std::str::FromStr>(
+    row: &rusqlite::Row<'_>,
+    column: usize,
+) -> Result<W, RegisterError>
+where
+    W::Err: std::error::Error + Send + Sync + 'static,
+{
     let text: String = row.get(column)?;
-    text.parse().map_err(|e: W::Err| RegisterError::Sql(rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(e))))
+    text.parse().map_err(|e: W::Err| {
+        RegisterError::Sql(rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            Box::new(e),
+        ))
+    })
 }
 
 fn kept<T: Record>(row: &rusqlite::Row<'_>) -> Result<Kept<T>, RegisterError> {
@@ -186,5 +281,17 @@ fn kept<T: Record>(row: &rusqlite::Row<'_>) -> Result<Kept<T>, RegisterError> {
     let recorded = Utc(row.get(3)?);
     let known = if known == KNOWN_BY_ORIGIN { by_origin.map_or(recorded, Utc) } else { Utc(known) };
     let record = parse(&id, &body)?;
-    Ok(Kept { id, version: row.get(1)?, revision: row.get(2)?, recorded, known, actor: row.get(4)?, reason: row.get(5)?, verb: word(row, 6)?, live: row.get::<_, i64>(7)? == 1, by_hand: row.get::<_, i64>(11)? == 1, record })
+    Ok(Kept {
+        id,
+        version: row.get(1)?,
+        revision: row.get(2)?,
+        recorded,
+        known,
+        actor: row.get(4)?,
+        reason: row.get(5)?,
+        verb: word(row, 6)?,
+        live: row.get::<_, i64>(7)? == 1,
+        by_hand: row.get::<_, i64>(11)? == 1,
+        record,
+    })
 }

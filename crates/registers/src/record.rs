@@ -1,7 +1,10 @@
 //! What every record has in common: an id, checks, what it can be found by, and the envelope in
 //! which it is read.
 
-use crate::{error::RegisterError, noun::{Noun, Verb}};
+use crate::{
+    error::RegisterError,
+    noun::{Noun, Verb},
+};
 use northbound_types::{Day, Eui64, Region, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -45,9 +48,17 @@ pub struct Index {
 
 impl Index {
     /// One day.
-    pub(crate) fn on(mut self, day: Day) -> Index { self.from = Some(day.start()); self.to = Some(day.end()); self }
+    pub(crate) fn on(mut self, day: Day) -> Index {
+        self.from = Some(day.start());
+        self.to = Some(day.end());
+        self
+    }
     /// From a day to a last day, inclusive; open where `None`.
-    pub(crate) fn days(mut self, from: Day, to: Option<Day>) -> Index { self.from = Some(from.start()); self.to = to.map(Day::end); self }
+    pub(crate) fn days(mut self, from: Day, to: Option<Day>) -> Index {
+        self.from = Some(from.start());
+        self.to = to.map(Day::end);
+        self
+    }
 }
 
 /// A record of one register. Its JSON keys are documented in `docs/registers.md` and stay.
@@ -67,20 +78,30 @@ pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq + std::fmt::D
     ///
     /// # Errors
     /// [`RegisterError::Frozen`] or [`RegisterError::Invalid`].
-    fn check_change(&self, _id: &str, _before: &Self) -> Result<(), RegisterError> { Ok(()) }
+    fn check_change(&self, _id: &str, _before: &Self) -> Result<(), RegisterError> {
+        Ok(())
+    }
     /// What only the record's own gate brings about (a step, a state, evidence) is refused by any
     /// other way. `before` is `None` where the record is new.
     ///
     /// # Errors
     /// [`RegisterError::Frozen`] naming the command that checks who may.
-    fn by_hand(&self, _id: &str, _before: Option<&Self>) -> Result<(), RegisterError> { Ok(()) }
+    fn by_hand(&self, _id: &str, _before: Option<&Self>) -> Result<(), RegisterError> {
+        Ok(())
+    }
     /// What it points to.
-    fn refs(&self) -> Vec<(Noun, String)> { Vec::new() }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        Vec::new()
+    }
     /// The User that it speaks for, whose party must be the record's party.
-    fn owner(&self) -> Option<Eui64> { None }
+    fn owner(&self) -> Option<Eui64> {
+        None
+    }
     /// The time of its coming that it states itself, where that time counts for or against somebody.
     /// A User states no other than the present.
-    fn dated(&self) -> Option<Utc> { None }
+    fn dated(&self) -> Option<Utc> {
+        None
+    }
 }
 
 /// A record that files bring in numbers. Its id is always a hash of its content.
@@ -118,28 +139,48 @@ pub struct Kept<T> {
 }
 
 /// Refusals in the words of the field.
-pub(crate) fn invalid(noun: Noun, field: &'static str, problem: impl Into<String>) -> RegisterError {
+pub(crate) fn invalid(
+    noun: Noun,
+    field: &'static str,
+    problem: impl Into<String>,
+) -> RegisterError {
     RegisterError::Invalid { noun, field, problem: problem.into() }
 }
 
 /// Refuses what a gate decides: each key with the command that leads through it.
-pub(crate) fn only_through(noun: Noun, id: &str, keys: &[(&str, bool, &str)]) -> Result<(), RegisterError> {
+pub(crate) fn only_through(
+    noun: Noun,
+    id: &str,
+    keys: &[(&str, bool, &str)],
+) -> Result<(), RegisterError> {
     match keys.iter().find(|(_, stays, _)| !stays) {
-        Some((key, _, command)) => Err(RegisterError::Frozen { noun, id: id.to_owned(), why: format!("{key} is not changed by hand; use `{command}`, which checks who may") }),
+        Some((key, _, command)) => Err(RegisterError::Frozen {
+            noun,
+            id: id.to_owned(),
+            why: format!("{key} is not changed by hand; use `{command}`, which checks who may"),
+        }),
         None => Ok(()),
     }
 }
 
 /// A text that must be there.
 pub(crate) fn needed(noun: Noun, field: &'static str, text: &str) -> Result<(), RegisterError> {
-    if text.trim().is_empty() { return Err(invalid(noun, field, "is empty; it must be given")); }
+    if text.trim().is_empty() {
+        return Err(invalid(noun, field, "is empty; it must be given"));
+    }
     Ok(())
 }
 
 /// A start that must not lie after its end.
-pub(crate) fn ordered<D: PartialOrd + std::fmt::Display>(noun: Noun, from: &D, to: Option<&D>) -> Result<(), RegisterError> {
+pub(crate) fn ordered<D: PartialOrd + std::fmt::Display>(
+    noun: Noun,
+    from: &D,
+    to: Option<&D>,
+) -> Result<(), RegisterError> {
     match to {
-        Some(to) if to < from => Err(invalid(noun, "to", format!("({to}) lies before from ({from})"))),
+        Some(to) if to < from => {
+            Err(invalid(noun, "to", format!("({to}) lies before from ({from})")))
+        }
         _ => Ok(()),
     }
 }

@@ -6,10 +6,10 @@ pub mod actions;
 pub mod annotations;
 pub mod assurance;
 pub mod bodies;
+pub mod cases;
 pub mod changes;
 pub mod claims;
 pub mod combinations;
-pub mod cases;
 pub mod comments;
 pub mod confirmations;
 pub mod contacts;
@@ -26,14 +26,14 @@ pub mod figures;
 pub mod forecast_notes;
 pub mod forecasts;
 pub mod hubs;
+pub mod incidents;
+pub mod installs;
 pub mod live_registrations;
+pub mod mailings;
+pub mod metric_defects;
 pub mod migrations;
 pub mod mitigations;
 pub mod occurrences;
-pub mod incidents;
-pub mod installs;
-pub mod mailings;
-pub mod metric_defects;
 pub mod overrides;
 pub mod packs;
 pub mod parties;
@@ -45,18 +45,27 @@ pub mod retention;
 pub mod sentiments;
 pub mod services;
 pub mod sources;
-pub mod volumes;
 pub mod statements;
+pub mod volumes;
 pub mod workpackages;
 
-use crate::{error::RegisterError, noun::Noun, record::{Index, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Index, invalid, needed},
+};
 use northbound_types::{Period, Region};
 
 /// What most statements about a figure name: measure, provider, region, period.
 fn on_figure(measure: &str, provider: &str, region: Region, period: Period) -> Index {
     Index {
-        measure: Some(measure.to_owned()), provider: Some(provider.to_owned()), region: Some(region), period: Some(period.to_string()),
-        from: Some(period.first().start()), to: Some(period.after().start()), ..Index::default()
+        measure: Some(measure.to_owned()),
+        provider: Some(provider.to_owned()),
+        region: Some(region),
+        period: Some(period.to_string()),
+        from: Some(period.first().start()),
+        to: Some(period.after().start()),
+        ..Index::default()
     }
 }
 
@@ -68,6 +77,8 @@ fn check_figure(noun: Noun, measure: &str, provider: &str) -> Result<(), Registe
 
 /// A count that cannot be less than nothing.
 fn not_negative(noun: Noun, field: &'static str, n: i64) -> Result<(), RegisterError> {
-    if n < 0 { return Err(invalid(noun, field, format!("is {n}; a count is 0 or more"))); }
+    if n < 0 {
+        return Err(invalid(noun, field, format!("is {n}; a count is 0 or more")));
+    }
     Ok(())
 }

@@ -18,28 +18,42 @@ pub struct Migration {
 
 /// All migrations, ascending.
 pub const MIGRATIONS: &[Migration] = &[
-    Migration { version: 1, note: "registers with versions, references and events", sql: include_str!("sql/0001_registers.sql") },
-    Migration { version: 2, note: "origins of rows in ingested files", sql: include_str!("sql/0002_origins.sql") },
+    Migration {
+        version: 1,
+        note: "registers with versions, references and events",
+        sql: include_str!("sql/0001_registers.sql"),
+    },
+    Migration {
+        version: 2,
+        note: "origins of rows in ingested files",
+        sql: include_str!("sql/0002_origins.sql"),
+    },
 ];
 
 /// Settings of a connection; SQLite only. The cache is 64 MiB: with the 2 MiB that it has otherwise,
 /// a hundred thousand rows by hashed id do not stay in it.
-pub(crate) const PRAGMAS: &str = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;";
+pub(crate) const PRAGMAS: &str =
+    "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;";
 
-pub(crate) const HAS_SCHEMA: &str = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_versions'";
+pub(crate) const HAS_SCHEMA: &str =
+    "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_versions'";
 pub(crate) const CREATE_SCHEMA: &str = "CREATE TABLE IF NOT EXISTS schema_versions (\
     version BIGINT NOT NULL PRIMARY KEY, note TEXT NOT NULL, program TEXT NOT NULL, applied BIGINT NOT NULL)";
 pub(crate) const SCHEMA_VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM schema_versions";
-pub(crate) const SCHEMA_ADD: &str = "INSERT INTO schema_versions (version, note, program, applied) VALUES (?1, ?2, ?3, ?4)";
+pub(crate) const SCHEMA_ADD: &str =
+    "INSERT INTO schema_versions (version, note, program, applied) VALUES (?1, ?2, ?3, ?4)";
 
-pub(crate) const COUNTER_NEW: &str = "INSERT INTO counters (name, value) VALUES (?1, 0) ON CONFLICT (name) DO NOTHING";
+pub(crate) const COUNTER_NEW: &str =
+    "INSERT INTO counters (name, value) VALUES (?1, 0) ON CONFLICT (name) DO NOTHING";
 pub(crate) const COUNTER_NEXT: &str = "UPDATE counters SET value = value + 1 WHERE name = ?1";
 pub(crate) const COUNTER_READ: &str = "SELECT value FROM counters WHERE name = ?1";
 
-pub(crate) const REVISION_ADD: &str = "INSERT INTO revisions (revision, recorded, clock, actor, reason) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(crate) const REVISION_ADD: &str =
+    "INSERT INTO revisions (revision, recorded, clock, actor, reason) VALUES (?1, ?2, ?3, ?4, ?5)";
 pub(crate) const REVISION_LAST: &str = "SELECT COALESCE(MAX(revision), 0) FROM revisions";
 pub(crate) const RECORDED_LAST: &str = "SELECT MAX(recorded) FROM revisions";
-pub(crate) const REVISION_AT: &str = "SELECT COALESCE(MAX(revision), 0) FROM revisions WHERE recorded <= ?1";
+pub(crate) const REVISION_AT: &str =
+    "SELECT COALESCE(MAX(revision), 0) FROM revisions WHERE recorded <= ?1";
 
 pub(crate) const SUBJECT_ADD: &str = "INSERT INTO subjects (noun, id, revision) VALUES (?1, ?2, ?3) ON CONFLICT (noun, id) DO NOTHING";
 pub(crate) const SUBJECT_HAS: &str = "SELECT COUNT(*) FROM subjects WHERE noun = ?1 AND id = ?2";
@@ -57,7 +71,8 @@ pub(crate) const ORIGIN_ADD: &str = "INSERT INTO origins (noun, id, source_noun,
 pub(crate) const HEAD: &str = "SELECT v.version, v.live, v.by_hand, v.body, r.recorded, r.actor FROM versions v \
     JOIN revisions r ON r.revision = v.revision WHERE v.noun = ?1 AND v.id = ?2 \
     AND v.version = (SELECT MAX(m.version) FROM versions m WHERE m.noun = ?1 AND m.id = ?2)";
-pub(crate) const BODY_OF: &str = "SELECT body FROM versions WHERE noun = ?1 AND id = ?2 AND version = ?3";
+pub(crate) const BODY_OF: &str =
+    "SELECT body FROM versions WHERE noun = ?1 AND id = ?2 AND version = ?3";
 
 /// Since when the files that are not retracted state the row; null where there is none. Parameters
 /// as in [`select`].
@@ -70,10 +85,12 @@ const STATED_SINCE: &str = "SELECT MIN(o.known) FROM origins o WHERE o.noun = v.
 /// are appended from [`filters`]. A row that neither a person nor an active file states (`by_hand`
 /// 0 and no time since when it is stated) is left out by the reader, which saves asking for it twice.
 pub(crate) fn select() -> String {
-    format!("SELECT v.id, v.version, v.revision, r.recorded, r.actor, r.reason, v.verb, v.live, v.known, ({STATED_SINCE}), v.body, v.by_hand \
+    format!(
+        "SELECT v.id, v.version, v.revision, r.recorded, r.actor, r.reason, v.verb, v.live, v.known, ({STATED_SINCE}), v.body, v.by_hand \
         FROM versions v JOIN revisions r ON r.revision = v.revision JOIN subjects j ON j.noun = v.noun AND j.id = v.id \
         WHERE v.noun = ?1 AND (?4 = 1 OR v.party IS NULL OR v.party = ?5) \
-        AND v.version = (SELECT MAX(m.version) FROM versions m WHERE m.noun = v.noun AND m.id = v.id AND m.revision <= ?2 AND m.known <= ?3)")
+        AND v.version = (SELECT MAX(m.version) FROM versions m WHERE m.noun = v.noun AND m.id = v.id AND m.revision <= ?2 AND m.known <= ?3)"
+    )
 }
 pub(crate) const SELECT_ORDER: &str = " ORDER BY j.revision, v.id";
 
@@ -121,22 +138,41 @@ mod tests {
 
     #[test]
     fn migrations_count_up_without_gaps() {
-        for (i, m) in MIGRATIONS.iter().enumerate() { assert_eq!(m.version, i as i64 + 1); }
+        for (i, m) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(m.version, i as i64 + 1);
+        }
     }
 
     #[test]
     fn nothing_but_the_counters_is_ever_updated_or_deleted() {
         let all = include_str!("sql.rs");
         let (statements, _) = all.split_once("#[cfg(test)]").unwrap();
-        let updates: Vec<_> = statements.match_indices("UPDATE ").map(|(i, _)| &statements[i..i + 15]).collect();
+        let updates: Vec<_> =
+            statements.match_indices("UPDATE ").map(|(i, _)| &statements[i..i + 15]).collect();
         assert_eq!(updates, ["UPDATE counters"]);
         assert!(!statements.contains("DELETE ") && !statements.contains("DROP "));
     }
 
     #[test]
     fn no_trick_that_only_one_engine_knows() {
-        let text: String = MIGRATIONS.iter().flat_map(|m| m.sql.lines()).filter(|l| !l.starts_with("--")).collect::<Vec<_>>().join("\n").to_uppercase();
-        for trick in ["AUTOINCREMENT", "WITHOUT ROWID", "STRICT", "JSON_", "PRAGMA", "STRFTIME", "OR IGNORE", "OR REPLACE", "DATETIME("] {
+        let text: String = MIGRATIONS
+            .iter()
+            .flat_map(|m| m.sql.lines())
+            .filter(|l| !l.starts_with("--"))
+            .collect::<Vec<_>>()
+            .join("\n")
+            .to_uppercase();
+        for trick in [
+            "AUTOINCREMENT",
+            "WITHOUT ROWID",
+            "STRICT",
+            "JSON_",
+            "PRAGMA",
+            "STRFTIME",
+            "OR IGNORE",
+            "OR REPLACE",
+            "DATETIME(",
+        ] {
             assert!(!text.contains(trick), "{trick}");
         }
     }

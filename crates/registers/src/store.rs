@@ -1,9 +1,16 @@
 //! The database: opened, brought to the newest layout, backed up and restored.
 
-use crate::{error::RegisterError, gate::Gate, sql::{self, MIGRATIONS, Migration}};
+use crate::{
+    error::RegisterError,
+    gate::Gate,
+    sql::{self, MIGRATIONS, Migration},
+};
 use northbound_types::{Actor, Utc};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
-use std::{path::{Path, PathBuf}, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// How long a writer waits for another before it gives up, seconds.
 pub const BUSY_SECONDS: u64 = 60;
@@ -24,13 +31,19 @@ impl Store {
     /// # Errors
     /// [`RegisterError::Open`], [`RegisterError::Newer`] where a newer program wrote them,
     /// [`RegisterError::Migration`], [`RegisterError::Busy`].
-    pub fn open(path: &Path, now: Utc) -> Result<Store, RegisterError> { Self::open_with(path, now, MIGRATIONS) }
+    pub fn open(path: &Path, now: Utc) -> Result<Store, RegisterError> {
+        Self::open_with(path, now, MIGRATIONS)
+    }
 
     /// As [`Store::open`], as a program would that knows only these layouts. For tests of upgrades.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn open_with(path: &Path, now: Utc, migrations: &[Migration]) -> Result<Store, RegisterError> {
+    pub fn open_with(
+        path: &Path,
+        now: Utc,
+        migrations: &[Migration],
+    ) -> Result<Store, RegisterError> {
         let open = |source| RegisterError::Open { path: path.to_owned(), source };
         let db = Connection::open(path).map_err(open)?;
         db.busy_timeout(Duration::from_secs(BUSY_SECONDS)).map_err(open)?;
@@ -45,21 +58,29 @@ impl Store {
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn wait_at_most(&self, wait: Duration) -> Result<(), RegisterError> { Ok(self.db.busy_timeout(wait)?) }
+    pub fn wait_at_most(&self, wait: Duration) -> Result<(), RegisterError> {
+        Ok(self.db.busy_timeout(wait)?)
+    }
 
     /// Where it lies.
     #[must_use]
-    pub fn path(&self) -> &Path { &self.path }
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
 
     /// The one way in: everything read or written goes through the gate of an actor.
     #[must_use]
-    pub fn as_actor(&self, actor: &Actor) -> Gate<'_> { Gate::new(self, actor) }
+    pub fn as_actor(&self, actor: &Actor) -> Gate<'_> {
+        Gate::new(self, actor)
+    }
 
     /// The newest revision, 0 where nothing was ever kept. What the ledger's manifest cites.
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn revision(&self) -> Result<i64, RegisterError> { Ok(self.db.query_row(sql::REVISION_LAST, [], |r| r.get(0))?) }
+    pub fn revision(&self) -> Result<i64, RegisterError> {
+        Ok(self.db.query_row(sql::REVISION_LAST, [], |r| r.get(0))?)
+    }
 
     /// The newest revision recorded at or before a time; the newest of all for `None`.
     ///
@@ -79,11 +100,19 @@ impl Store {
     pub fn backup(&self, to: &Path) -> Result<(), RegisterError> {
         refuse_existing("write a backup to", to)?;
         let name = to.to_str().ok_or_else(|| RegisterError::Io {
-            what: "write a backup to", path: to.to_owned(),
-            source: std::io::Error::new(std::io::ErrorKind::InvalidInput, "the path is not UTF-8; choose another"),
+            what: "write a backup to",
+            path: to.to_owned(),
+            source: std::io::Error::new(
+                std::io::ErrorKind::InvalidInput,
+                "the path is not UTF-8; choose another",
+            ),
         })?;
         self.db.execute(sql::BACKUP, [name])?;
-        std::fs::File::open(to).and_then(|f| f.sync_all()).map_err(|source| RegisterError::Io { what: "sync", path: to.to_owned(), source })
+        std::fs::File::open(to).and_then(|f| f.sync_all()).map_err(|source| RegisterError::Io {
+            what: "sync",
+            path: to.to_owned(),
+            source,
+        })
     }
 
     /// Checks the file's own structure and that nothing points into the void.
@@ -92,13 +121,22 @@ impl Store {
     /// [`RegisterError::Damaged`] with what was found, [`RegisterError::Sql`].
     pub fn check(&self) -> Result<(), RegisterError> {
         let damaged = |what: String| RegisterError::Damaged { path: self.path.clone(), what };
-        let said: String = self.db.query_row(sql::INTEGRITY, [], |r| r.get(0)).map_err(|e| damaged(e.to_string()))?;
-        if said != "ok" { return Err(damaged(said)); }
+        let said: String = self
+            .db
+            .query_row(sql::INTEGRITY, [], |r| r.get(0))
+            .map_err(|e| damaged(e.to_string()))?;
+        if said != "ok" {
+            return Err(damaged(said));
+        }
         let mut s = self.db.prepare(sql::FOREIGN_KEYS)?;
         let mut rows = s.query([])?;
         match rows.next()? {
             None => Ok(()),
-            Some(row) => Err(damaged(format!("a row of {} points to nothing in {}", row.get::<_, String>(0)?, row.get::<_, String>(2)?))),
+            Some(row) => Err(damaged(format!(
+                "a row of {} points to nothing in {}",
+                row.get::<_, String>(0)?,
+                row.get::<_, String>(2)?
+            ))),
         }
     }
 
@@ -118,29 +156,57 @@ pub fn restore(backup: &Path, to: &Path) -> Result<(), RegisterError> {
     let store = Store { db, path: backup.to_owned() };
     store.check()?;
     if store.db.query_row(sql::HAS_SCHEMA, [], |r| r.get::<_, i64>(0))? == 0 {
-        return Err(RegisterError::Damaged { path: backup.to_owned(), what: "it holds no registers".to_owned() });
+        return Err(RegisterError::Damaged {
+            path: backup.to_owned(),
+            what: "it holds no registers".to_owned(),
+        });
     }
     refuse_newer(&store.db, MIGRATIONS)?;
     // Written beside and renamed, so that a broken restore leaves nothing that looks whole.
     let part = to.with_extension("restoring");
-    if part.exists() { std::fs::remove_file(&part).map_err(|source| RegisterError::Io { what: "remove the remains of an earlier restore", path: part.clone(), source })?; }
+    if part.exists() {
+        std::fs::remove_file(&part).map_err(|source| RegisterError::Io {
+            what: "remove the remains of an earlier restore",
+            path: part.clone(),
+            source,
+        })?;
+    }
     store.backup(&part)?;
-    std::fs::rename(&part, to).map_err(|source| RegisterError::Io { what: "put in place", path: to.to_owned(), source })
+    std::fs::rename(&part, to).map_err(|source| RegisterError::Io {
+        what: "put in place",
+        path: to.to_owned(),
+        source,
+    })
 }
 
 fn refuse_existing(what: &'static str, path: &Path) -> Result<(), RegisterError> {
-    if !path.exists() { return Ok(()); }
-    Err(RegisterError::Io { what, path: path.to_owned(), source: std::io::Error::new(std::io::ErrorKind::AlreadyExists, "something is there already; move it away or choose another path") })
+    if !path.exists() {
+        return Ok(());
+    }
+    Err(RegisterError::Io {
+        what,
+        path: path.to_owned(),
+        source: std::io::Error::new(
+            std::io::ErrorKind::AlreadyExists,
+            "something is there already; move it away or choose another path",
+        ),
+    })
 }
 
-fn known_to(migrations: &[Migration]) -> i64 { migrations.iter().map(|m| m.version).max().unwrap_or(0) }
+fn known_to(migrations: &[Migration]) -> i64 {
+    migrations.iter().map(|m| m.version).max().unwrap_or(0)
+}
 
 /// Before anything is written: a newer layout is left exactly as it is.
 fn refuse_newer(db: &Connection, migrations: &[Migration]) -> Result<(), RegisterError> {
-    if db.query_row(sql::HAS_SCHEMA, [], |r| r.get::<_, i64>(0))? == 0 { return Ok(()); }
+    if db.query_row(sql::HAS_SCHEMA, [], |r| r.get::<_, i64>(0))? == 0 {
+        return Ok(());
+    }
     let found: i64 = db.query_row(sql::SCHEMA_VERSION, [], |r| r.get(0))?;
     let known = known_to(migrations);
-    if found > known { return Err(RegisterError::Newer { found, known }); }
+    if found > known {
+        return Err(RegisterError::Newer { found, known });
+    }
     Ok(())
 }
 
@@ -152,7 +218,13 @@ fn write_ahead(db: &Connection) -> rusqlite::Result<()> {
     let mut tried = 0;
     loop {
         match db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
-            Err(e) if tried < TRIES && e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => { tried += 1; std::thread::sleep(PAUSE); }
+            Err(e)
+                if tried < TRIES
+                    && e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) =>
+            {
+                tried += 1;
+                std::thread::sleep(PAUSE);
+            }
             done => return done,
         }
     }
@@ -166,7 +238,8 @@ fn migrate(db: &Connection, now: Utc, migrations: &[Migration]) -> Result<(), Re
     for m in migrations.iter().filter(|m| m.version > have) {
         let failed = |source| RegisterError::Migration { version: m.version, note: m.note, source };
         tx.execute_batch(m.sql).map_err(failed)?;
-        tx.execute(sql::SCHEMA_ADD, params![m.version, m.note, env!("CARGO_PKG_VERSION"), now.0]).map_err(failed)?;
+        tx.execute(sql::SCHEMA_ADD, params![m.version, m.note, env!("CARGO_PKG_VERSION"), now.0])
+            .map_err(failed)?;
     }
     tx.commit()?;
     Ok(())

@@ -1,6 +1,13 @@
 //! One transaction: one revision, one recorded time, all or nothing.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, record::{Identity, Index, MAX_BODY_BYTES, MAX_ID_BYTES, Record, invalid}, registers::parties::User, rights, sql};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    record::{Identity, Index, MAX_BODY_BYTES, MAX_ID_BYTES, Record, invalid},
+    registers::parties::User,
+    rights, sql,
+};
 use northbound_types::{Actor, Utc};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
@@ -49,20 +56,31 @@ impl<'a> Tx<'a> {
         let revision: i64 = tx.query_row(sql::COUNTER_READ, ["revision"], |r| r.get(0))?;
         let last: Option<i64> = tx.query_row(sql::RECORDED_LAST, [], |r| r.get(0))?;
         let recorded = Utc(last.map_or(write.now.0, |l| write.now.0.max(l.saturating_add(1))));
-        tx.execute(sql::REVISION_ADD, params![revision, recorded.0, write.now.0, gate.actor.to_string(), write.reason])?;
+        tx.execute(
+            sql::REVISION_ADD,
+            params![revision, recorded.0, write.now.0, gate.actor.to_string(), write.reason],
+        )?;
         Ok(Tx { tx, actor: gate.actor.clone(), revision, recorded, seq: 0, write: write.clone() })
     }
 
-    pub(crate) fn write(&self) -> &Write { &self.write }
+    pub(crate) fn write(&self) -> &Write {
+        &self.write
+    }
 
     /// Keeps what was done; on a dry run drops it.
     pub(crate) fn finish(self) -> Result<(), RegisterError> {
-        if self.write.dry_run { self.tx.rollback()?; } else { self.tx.commit()?; }
+        if self.write.dry_run {
+            self.tx.rollback()?;
+        } else {
+            self.tx.commit()?;
+        }
         Ok(())
     }
 
     /// Drops what was done.
-    pub(crate) fn abandon(self) -> Result<(), RegisterError> { Ok(self.tx.rollback()?) }
+    pub(crate) fn abandon(self) -> Result<(), RegisterError> {
+        Ok(self.tx.rollback()?)
+    }
 
     /// The next number of a counter, from 1. Two processes never get the same one.
     pub(crate) fn next_number(&self, counter: &str) -> Result<i64, RegisterError> {
@@ -71,48 +89,97 @@ impl<'a> Tx<'a> {
         Ok(self.tx.query_row(sql::COUNTER_READ, [counter], |r| r.get(0))?)
     }
 
-    pub(crate) fn allow(&self, noun: Noun, verb: Verb, party: Option<&str>) -> Result<(), RegisterError> {
+    pub(crate) fn allow(
+        &self,
+        noun: Noun,
+        verb: Verb,
+        party: Option<&str>,
+    ) -> Result<(), RegisterError> {
         rights::check(&self.actor, noun, verb, party)?;
-        if rights::needs_reason(verb) && self.write.reason.trim().is_empty() { return Err(RegisterError::Reason { verb, noun }); }
+        if rights::needs_reason(verb) && self.write.reason.trim().is_empty() {
+            return Err(RegisterError::Reason { verb, noun });
+        }
         Ok(())
     }
 
     /// May who acts say this of the User, and at the time that the record states?
-    pub(crate) fn allow_speaking<T: Record>(&self, record: &T, party: Option<&str>) -> Result<(), RegisterError> {
+    pub(crate) fn allow_speaking<T: Record>(
+        &self,
+        record: &T,
+        party: Option<&str>,
+    ) -> Result<(), RegisterError> {
         self.allow_owner(record, party)?;
         match record.dated() {
             Some(stated) if stated != self.write.now && !rights::Sight::of(&self.actor).all => {
-                Err(RegisterError::Backdated { actor: self.actor.to_string(), noun: T::NOUN, stated, now: self.write.now })
+                Err(RegisterError::Backdated {
+                    actor: self.actor.to_string(),
+                    noun: T::NOUN,
+                    stated,
+                    now: self.write.now,
+                })
             }
             _ => Ok(()),
         }
     }
 
     /// Is the User that it speaks for one of the party whose record it is?
-    pub(crate) fn allow_owner<T: Record>(&self, record: &T, party: Option<&str>) -> Result<(), RegisterError> {
+    pub(crate) fn allow_owner<T: Record>(
+        &self,
+        record: &T,
+        party: Option<&str>,
+    ) -> Result<(), RegisterError> {
         let Some(user) = record.owner() else { return Ok(()) };
         let id = user.to_string();
-        let held = match self.head(Noun::User, &id)?.filter(|h| h.live) { Some(h) => Some(parse::<User>(&id, &h.body)?.party), None => None };
-        if held.is_some() && held.as_deref() == party { return Ok(()); }
-        Err(RegisterError::Owner { noun: T::NOUN, user, party: party.unwrap_or("(none)").to_owned(), held })
+        let held = match self.head(Noun::User, &id)?.filter(|h| h.live) {
+            Some(h) => Some(parse::<User>(&id, &h.body)?.party),
+            None => None,
+        };
+        if held.is_some() && held.as_deref() == party {
+            return Ok(());
+        }
+        Err(RegisterError::Owner {
+            noun: T::NOUN,
+            user,
+            party: party.unwrap_or("(none)").to_owned(),
+            held,
+        })
     }
 
     pub(crate) fn head(&self, noun: Noun, id: &str) -> Result<Option<Head>, RegisterError> {
         let mut s = self.tx.prepare_cached(sql::HEAD)?;
-        Ok(s.query_row(params![noun.as_str(), id], |r| Ok(Head {
-            version: r.get(0)?, live: r.get::<_, i64>(1)? == 1, by_hand: r.get::<_, i64>(2)? == 1,
-            body: r.get(3)?, recorded: Utc(r.get(4)?), actor: r.get(5)?,
-        })).optional()?)
+        Ok(s.query_row(params![noun.as_str(), id], |r| {
+            Ok(Head {
+                version: r.get(0)?,
+                live: r.get::<_, i64>(1)? == 1,
+                by_hand: r.get::<_, i64>(2)? == 1,
+                body: r.get(3)?,
+                recorded: Utc(r.get(4)?),
+                actor: r.get(5)?,
+            })
+        })
+        .optional()?)
     }
 
-    pub(crate) fn body_of(&self, noun: Noun, id: &str, version: i64) -> Result<Option<String>, RegisterError> {
-        Ok(self.tx.query_row(sql::BODY_OF, params![noun.as_str(), id, version], |r| r.get(0)).optional()?)
+    pub(crate) fn body_of(
+        &self,
+        noun: Noun,
+        id: &str,
+        version: i64,
+    ) -> Result<Option<String>, RegisterError> {
+        Ok(self
+            .tx
+            .query_row(sql::BODY_OF, params![noun.as_str(), id, version], |r| r.get(0))
+            .optional()?)
     }
 
     /// Makes sure that the subject exists; `true` where it is new.
     pub(crate) fn subject(&self, noun: Noun, id: &str) -> Result<bool, RegisterError> {
         if id.is_empty() || id.len() > MAX_ID_BYTES {
-            return Err(invalid(noun, "id", format!("has {} bytes; it needs 1 to {MAX_ID_BYTES}", id.len())));
+            return Err(invalid(
+                noun,
+                "id",
+                format!("has {} bytes; it needs 1 to {MAX_ID_BYTES}", id.len()),
+            ));
         }
         let mut s = self.tx.prepare_cached(sql::SUBJECT_ADD)?;
         Ok(s.execute(params![noun.as_str(), id, self.revision])? == 1)
@@ -123,39 +190,108 @@ impl<'a> Tx<'a> {
         Ok(s.query_row(params![noun.as_str(), id], |r| r.get::<_, i64>(0))? > 0)
     }
 
-    pub(crate) fn refs_exist(&self, noun: Noun, refs: &[(Noun, String)]) -> Result<(), RegisterError> {
+    pub(crate) fn refs_exist(
+        &self,
+        noun: Noun,
+        refs: &[(Noun, String)],
+    ) -> Result<(), RegisterError> {
         for (to_noun, to_id) in refs {
-            if !self.has(*to_noun, to_id)? { return Err(RegisterError::Reference { noun, to_noun: *to_noun, to_id: to_id.clone() }); }
+            if !self.has(*to_noun, to_id)? {
+                return Err(RegisterError::Reference {
+                    noun,
+                    to_noun: *to_noun,
+                    to_id: to_id.clone(),
+                });
+            }
         }
         Ok(())
     }
 
-    pub(crate) fn version(&self, n: &Next<'_>, refs: &[(Noun, String)]) -> Result<(), RegisterError> {
+    pub(crate) fn version(
+        &self,
+        n: &Next<'_>,
+        refs: &[(Noun, String)],
+    ) -> Result<(), RegisterError> {
         let i = n.index;
         self.refs_exist(n.noun, refs)?;
         self.tx.prepare_cached(sql::VERSION_ADD)?.execute(params![
-            n.noun.as_str(), n.id, n.version, self.revision, n.verb.as_str(), n.known, i64::from(n.live), i64::from(n.by_hand),
-            i.party, i.measure, i.provider, i.region.map(|r| r.as_str()), i.period, i.lookup, i.from.map(|t| t.0), i.to.map(|t| t.0), n.body,
+            n.noun.as_str(),
+            n.id,
+            n.version,
+            self.revision,
+            n.verb.as_str(),
+            n.known,
+            i64::from(n.live),
+            i64::from(n.by_hand),
+            i.party,
+            i.measure,
+            i.provider,
+            i.region.map(|r| r.as_str()),
+            i.period,
+            i.lookup,
+            i.from.map(|t| t.0),
+            i.to.map(|t| t.0),
+            n.body,
         ])?;
         let mut s = self.tx.prepare_cached(sql::REF_ADD)?;
-        for (to_noun, to_id) in refs { s.execute(params![n.noun.as_str(), n.id, n.version, to_noun.as_str(), to_id])?; }
+        for (to_noun, to_id) in refs {
+            s.execute(params![n.noun.as_str(), n.id, n.version, to_noun.as_str(), to_id])?;
+        }
         Ok(())
     }
 
-    pub(crate) fn event(&mut self, noun: Noun, id: &str, verb: Verb, party: Option<&str>, before: Option<&str>, after: Option<&str>) -> Result<(), RegisterError> {
-        self.tx.prepare_cached(sql::EVENT_ADD)?.execute(params![self.revision, self.seq, noun.as_str(), id, verb.as_str(), party, before, after])?;
+    pub(crate) fn event(
+        &mut self,
+        noun: Noun,
+        id: &str,
+        verb: Verb,
+        party: Option<&str>,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<(), RegisterError> {
+        self.tx.prepare_cached(sql::EVENT_ADD)?.execute(params![
+            self.revision,
+            self.seq,
+            noun.as_str(),
+            id,
+            verb.as_str(),
+            party,
+            before,
+            after
+        ])?;
         self.seq += 1;
         Ok(())
     }
 
-    pub(crate) fn origin(&self, noun: Noun, id: &str, source: &str, place: i64, known: Utc) -> Result<bool, RegisterError> {
+    pub(crate) fn origin(
+        &self,
+        noun: Noun,
+        id: &str,
+        source: &str,
+        place: i64,
+        known: Utc,
+    ) -> Result<bool, RegisterError> {
         let mut s = self.tx.prepare_cached(sql::ORIGIN_ADD)?;
-        Ok(s.execute(params![noun.as_str(), id, Noun::Source.as_str(), source, place, known.0, self.revision])? == 1)
+        Ok(s.execute(params![
+            noun.as_str(),
+            id,
+            Noun::Source.as_str(),
+            source,
+            place,
+            known.0,
+            self.revision
+        ])? == 1)
     }
 
-    pub(crate) fn known(&self) -> i64 { self.write.known.unwrap_or(self.recorded).0 }
+    pub(crate) fn known(&self) -> i64 {
+        self.write.known.unwrap_or(self.recorded).0
+    }
 
-    pub(crate) fn new_id<T: Record>(&self, record: &T, body: &str) -> Result<String, RegisterError> {
+    pub(crate) fn new_id<T: Record>(
+        &self,
+        record: &T,
+        body: &str,
+    ) -> Result<String, RegisterError> {
         Ok(match record.identity() {
             Identity::Given(id) => id,
             Identity::Numbered => format!("{}-{}", T::NOUN, self.next_number(T::NOUN.as_str())?),
@@ -163,20 +299,43 @@ impl<'a> Tx<'a> {
         })
     }
 
-    pub(crate) fn receipt(&self, noun: Noun, id: &str, verb: Verb, version: i64, before: Option<&str>, after: Option<&str>) -> Result<Receipt, RegisterError> {
+    pub(crate) fn receipt(
+        &self,
+        noun: Noun,
+        id: &str,
+        verb: Verb,
+        version: i64,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<Receipt, RegisterError> {
         let value = |text: Option<&str>| -> Result<Option<Value>, RegisterError> {
-            text.map(serde_json::from_str).transpose().map_err(|source| RegisterError::Body { noun, id: id.to_owned(), source })
+            text.map(serde_json::from_str).transpose().map_err(|source| RegisterError::Body {
+                noun,
+                id: id.to_owned(),
+                source,
+            })
         };
         let (before, after) = (value(before)?, value(after)?);
         Ok(Receipt {
-            noun, id: id.to_owned(), verb, version, revision: self.revision, recorded: self.recorded, dry_run: self.write.dry_run,
-            changed: true, changes: crate::diff::between(before.as_ref(), after.as_ref()), before, after,
+            noun,
+            id: id.to_owned(),
+            verb,
+            version,
+            revision: self.revision,
+            recorded: self.recorded,
+            dry_run: self.write.dry_run,
+            changed: true,
+            changes: crate::diff::between(before.as_ref(), after.as_ref()),
+            before,
+            after,
         })
     }
 }
 
 /// Id of a record by its content: 128 bits of SHA-256, so that a collision is out of reach.
-pub(crate) fn content_id(noun: Noun, body: &str) -> String { hash(&format!("{noun}\n{body}"), 16) }
+pub(crate) fn content_id(noun: Noun, body: &str) -> String {
+    hash(&format!("{noun}\n{body}"), 16)
+}
 
 /// The first `bytes` of a text's SHA-256, in hex.
 pub(crate) fn hash(text: &str, bytes: usize) -> String {
@@ -185,14 +344,29 @@ pub(crate) fn hash(text: &str, bytes: usize) -> String {
 
 /// A record as its canonical JSON text.
 pub(crate) fn body_text<T: Record>(record: &T) -> Result<String, RegisterError> {
-    let text = serde_json::to_string(record).map_err(|source| RegisterError::Body { noun: T::NOUN, id: "(new)".to_owned(), source })?;
+    let text = serde_json::to_string(record).map_err(|source| RegisterError::Body {
+        noun: T::NOUN,
+        id: "(new)".to_owned(),
+        source,
+    })?;
     if text.len() > MAX_BODY_BYTES {
-        return Err(invalid(T::NOUN, "record", format!("has {} bytes as JSON; at most {MAX_BODY_BYTES} are kept. Keep the document elsewhere and cite it", text.len())));
+        return Err(invalid(
+            T::NOUN,
+            "record",
+            format!(
+                "has {} bytes as JSON; at most {MAX_BODY_BYTES} are kept. Keep the document elsewhere and cite it",
+                text.len()
+            ),
+        ));
     }
     Ok(text)
 }
 
 /// A record from its JSON text.
 pub(crate) fn parse<T: Record>(id: &str, body: &str) -> Result<T, RegisterError> {
-    serde_json::from_str(body).map_err(|source| RegisterError::Body { noun: T::NOUN, id: id.to_owned(), source })
+    serde_json::from_str(body).map_err(|source| RegisterError::Body {
+        noun: T::NOUN,
+        id: id.to_owned(),
+        source,
+    })
 }

@@ -1,6 +1,12 @@
 //! Writes. Each is one transaction with one event for each record that it changes.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, record::Record, tx::{Head, Next, Tx, body_text, parse}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    record::Record,
+    tx::{Head, Next, Tx, body_text, parse},
+};
 
 impl<'a> Gate<'a> {
     /// Keeps a new record, or one that had been withdrawn.
@@ -17,7 +23,12 @@ impl<'a> Gate<'a> {
     /// # Errors
     /// As [`Gate::add`], and [`RegisterError::NotFound`], [`RegisterError::Version`],
     /// [`RegisterError::Frozen`], [`RegisterError::Reason`].
-    pub fn change<T: Record>(&self, id: &str, record: &T, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn change<T: Record>(
+        &self,
+        id: &str,
+        record: &T,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         self.one(write, |tx| change(tx, id, record, Verb::Change))
     }
 
@@ -26,7 +37,12 @@ impl<'a> Gate<'a> {
     ///
     /// # Errors
     /// As [`Gate::change`], and whatever `edit` returns.
-    pub fn update<T: Record>(&self, id: &str, write: &Write, edit: impl FnOnce(&mut T) -> Result<(), RegisterError>) -> Result<Receipt, RegisterError> {
+    pub fn update<T: Record>(
+        &self,
+        id: &str,
+        write: &Write,
+        edit: impl FnOnce(&mut T) -> Result<(), RegisterError>,
+    ) -> Result<Receipt, RegisterError> {
         self.one(write, |tx| {
             let head = live_head::<T>(tx, id)?;
             let mut record: T = parse(id, &head.body)?;
@@ -36,7 +52,12 @@ impl<'a> Gate<'a> {
     }
 
     /// As [`Gate::update`], for the gate of a record: what nobody may change by hand may come of it.
-    pub(crate) fn through<T: Record>(&self, id: &str, write: &Write, edit: impl FnOnce(&mut T) -> Result<(), RegisterError>) -> Result<Receipt, RegisterError> {
+    pub(crate) fn through<T: Record>(
+        &self,
+        id: &str,
+        write: &Write,
+        edit: impl FnOnce(&mut T) -> Result<(), RegisterError>,
+    ) -> Result<Receipt, RegisterError> {
         self.one(write, |tx| {
             let head = live_head::<T>(tx, id)?;
             let mut record: T = parse(id, &head.body)?;
@@ -60,7 +81,12 @@ impl<'a> Gate<'a> {
     /// [`RegisterError::Frozen`] for a file (retract it) and for an issued pack.
     pub fn withdraw<T: Record>(&self, id: &str, write: &Write) -> Result<Receipt, RegisterError> {
         if T::NOUN == Noun::Source {
-            return Err(RegisterError::Frozen { noun: T::NOUN, id: id.to_owned(), why: "a file is taken back with `ingest retract`, so that its rows go with it".to_owned() });
+            return Err(RegisterError::Frozen {
+                noun: T::NOUN,
+                id: id.to_owned(),
+                why: "a file is taken back with `ingest retract`, so that its rows go with it"
+                    .to_owned(),
+            });
         }
         self.one(write, |tx| {
             let head = live_head::<T>(tx, id)?;
@@ -70,11 +96,21 @@ impl<'a> Gate<'a> {
     }
 
     /// Runs `work` in one transaction.
-    pub(crate) fn one<R>(&self, write: &Write, work: impl FnOnce(&mut Tx<'a>) -> Result<R, RegisterError>) -> Result<R, RegisterError>
-    where R: Outcome {
+    pub(crate) fn one<R>(
+        &self,
+        write: &Write,
+        work: impl FnOnce(&mut Tx<'a>) -> Result<R, RegisterError>,
+    ) -> Result<R, RegisterError>
+    where
+        R: Outcome,
+    {
         let mut tx = Tx::begin(self, write)?;
         let done = work(&mut tx)?;
-        if done.changed() { tx.finish()?; } else { tx.abandon()?; }
+        if done.changed() {
+            tx.finish()?;
+        } else {
+            tx.abandon()?;
+        }
         Ok(done)
     }
 }
@@ -84,31 +120,48 @@ pub(crate) trait Outcome {
     fn changed(&self) -> bool;
 }
 impl Outcome for Receipt {
-    fn changed(&self) -> bool { self.changed }
+    fn changed(&self) -> bool {
+        self.changed
+    }
 }
 impl Outcome for Vec<Receipt> {
-    fn changed(&self) -> bool { self.iter().any(|r| r.changed) }
+    fn changed(&self) -> bool {
+        self.iter().any(|r| r.changed)
+    }
 }
 
 /// The newest version, where it is live and visible to a writer.
 pub(crate) fn live_head<T: Record>(tx: &Tx<'_>, id: &str) -> Result<Head, RegisterError> {
     let not_found = || RegisterError::NotFound { noun: T::NOUN, id: id.to_owned(), as_at: None };
     let head = tx.head(T::NOUN, id)?.ok_or_else(not_found)?;
-    if !head.live { return Err(not_found()); }
+    if !head.live {
+        return Err(not_found());
+    }
     Ok(head)
 }
 
 pub(crate) fn expect(tx: &Tx<'_>, noun: Noun, id: &str, head: &Head) -> Result<(), RegisterError> {
-    let Some(expected) = tx.write().expect_version.filter(|v| *v != head.version) else { return Ok(()) };
+    let Some(expected) = tx.write().expect_version.filter(|v| *v != head.version) else {
+        return Ok(());
+    };
     let value = |text: &str| serde_json::from_str(text).ok();
     let then = tx.body_of(noun, id, expected)?.as_deref().and_then(value);
     Err(RegisterError::Version {
-        noun, id: id.to_owned(), expected, held: head.version, by: head.actor.clone(), recorded: head.recorded,
+        noun,
+        id: id.to_owned(),
+        expected,
+        held: head.version,
+        by: head.actor.clone(),
+        recorded: head.recorded,
         changes: crate::diff::between(then.as_ref(), value(&head.body).as_ref()),
     })
 }
 
-pub(crate) fn add<T: Record>(tx: &mut Tx<'_>, record: &T, verb: Verb) -> Result<Receipt, RegisterError> {
+pub(crate) fn add<T: Record>(
+    tx: &mut Tx<'_>,
+    record: &T,
+    verb: Verb,
+) -> Result<Receipt, RegisterError> {
     let index = record.index();
     tx.allow(T::NOUN, verb, index.party.as_deref())?;
     record.check()?;
@@ -120,50 +173,101 @@ pub(crate) fn add<T: Record>(tx: &mut Tx<'_>, record: &T, verb: Verb) -> Result<
     if let Some(h) = head.as_ref() {
         // A row that only files brought may be stated by a person as well: it then outlives them.
         let same_by_file = !h.by_hand && h.body == body;
-        if h.live && !same_by_file { return Err(RegisterError::Exists { noun: T::NOUN, id, version: h.version }); }
+        if h.live && !same_by_file {
+            return Err(RegisterError::Exists { noun: T::NOUN, id, version: h.version });
+        }
         let before: T = parse(&id, &h.body)?;
         tx.allow(T::NOUN, verb, before.index().party.as_deref())?;
         expect(tx, T::NOUN, &id, h)?;
     }
     tx.subject(T::NOUN, &id)?;
     let version = head.as_ref().map_or(1, |h| h.version + 1);
-    tx.version(&Next { noun: T::NOUN, id: &id, version, verb, known: tx.known(), live: true, by_hand: true, index: &index, body: &body }, &record.refs())?;
+    tx.version(
+        &Next {
+            noun: T::NOUN,
+            id: &id,
+            version,
+            verb,
+            known: tx.known(),
+            live: true,
+            by_hand: true,
+            index: &index,
+            body: &body,
+        },
+        &record.refs(),
+    )?;
     tx.event(T::NOUN, &id, verb, index.party.as_deref(), None, Some(&body))?;
     tx.receipt(T::NOUN, &id, verb, version, None, Some(&body))
 }
 
-pub(crate) fn change<T: Record>(tx: &mut Tx<'_>, id: &str, record: &T, verb: Verb) -> Result<Receipt, RegisterError> {
+pub(crate) fn change<T: Record>(
+    tx: &mut Tx<'_>,
+    id: &str,
+    record: &T,
+    verb: Verb,
+) -> Result<Receipt, RegisterError> {
     let head = live_head::<T>(tx, id)?;
     record.by_hand(id, Some(&parse(id, &head.body)?))?;
     replace(tx, id, record, verb)
 }
 
 /// Changes a record for its own gate.
-pub(crate) fn change_through<T: Record>(tx: &mut Tx<'_>, id: &str, record: &T) -> Result<Receipt, RegisterError> { replace(tx, id, record, Verb::Change) }
+pub(crate) fn change_through<T: Record>(
+    tx: &mut Tx<'_>,
+    id: &str,
+    record: &T,
+) -> Result<Receipt, RegisterError> {
+    replace(tx, id, record, Verb::Change)
+}
 
-fn replace<T: Record>(tx: &mut Tx<'_>, id: &str, record: &T, verb: Verb) -> Result<Receipt, RegisterError> {
+fn replace<T: Record>(
+    tx: &mut Tx<'_>,
+    id: &str,
+    record: &T,
+    verb: Verb,
+) -> Result<Receipt, RegisterError> {
     let index = record.index();
     let head = live_head::<T>(tx, id)?;
     let before: T = parse(id, &head.body)?;
     // Neither may a foreign record be taken over, nor may one be pushed onto somebody else.
-    for party in [before.index().party, index.party.clone()] { tx.allow(T::NOUN, verb, party.as_deref())?; }
+    for party in [before.index().party, index.party.clone()] {
+        tx.allow(T::NOUN, verb, party.as_deref())?;
+    }
     expect(tx, T::NOUN, id, &head)?;
     record.check()?;
     tx.allow_owner(record, index.party.as_deref())?;
     if let crate::record::Identity::Given(own) = record.identity()
         && own != id
     {
-        return Err(RegisterError::Frozen { noun: T::NOUN, id: id.to_owned(), why: format!("its id would become {own:?}; withdraw it and add the other") });
+        return Err(RegisterError::Frozen {
+            noun: T::NOUN,
+            id: id.to_owned(),
+            why: format!("its id would become {own:?}; withdraw it and add the other"),
+        });
     }
     record.check_change(id, &before)?;
     let body = body_text(record)?;
     if body == head.body {
-        let mut same = tx.receipt(T::NOUN, id, verb, head.version, Some(&head.body), Some(&body))?;
+        let mut same =
+            tx.receipt(T::NOUN, id, verb, head.version, Some(&head.body), Some(&body))?;
         same.changed = false;
         return Ok(same);
     }
     let version = head.version + 1;
-    tx.version(&Next { noun: T::NOUN, id, version, verb, known: tx.known(), live: true, by_hand: head.by_hand, index: &index, body: &body }, &record.refs())?;
+    tx.version(
+        &Next {
+            noun: T::NOUN,
+            id,
+            version,
+            verb,
+            known: tx.known(),
+            live: true,
+            by_hand: head.by_hand,
+            index: &index,
+            body: &body,
+        },
+        &record.refs(),
+    )?;
     tx.event(T::NOUN, id, verb, index.party.as_deref(), Some(&head.body), Some(&body))?;
     tx.receipt(T::NOUN, id, verb, version, Some(&head.body), Some(&body))
 }
@@ -178,14 +282,33 @@ pub(crate) fn put<T: Record>(tx: &mut Tx<'_>, record: &T) -> Result<Receipt, Reg
 }
 
 /// Ends a record with the body that it has.
-pub(crate) fn end<T: Record>(tx: &mut Tx<'_>, id: &str, head: &Head, record: &T, verb: Verb) -> Result<Receipt, RegisterError> {
+pub(crate) fn end<T: Record>(
+    tx: &mut Tx<'_>,
+    id: &str,
+    head: &Head,
+    record: &T,
+    verb: Verb,
+) -> Result<Receipt, RegisterError> {
     let index = record.index();
     tx.allow(T::NOUN, verb, index.party.as_deref())?;
     expect(tx, T::NOUN, id, head)?;
     record.check_change(id, record)?;
     let body = body_text(record)?;
     let version = head.version + 1;
-    tx.version(&Next { noun: T::NOUN, id, version, verb, known: tx.known(), live: false, by_hand: head.by_hand, index: &index, body: &body }, &[])?;
+    tx.version(
+        &Next {
+            noun: T::NOUN,
+            id,
+            version,
+            verb,
+            known: tx.known(),
+            live: false,
+            by_hand: head.by_hand,
+            index: &index,
+            body: &body,
+        },
+        &[],
+    )?;
     tx.event(T::NOUN, id, verb, index.party.as_deref(), Some(&head.body), None)?;
     tx.receipt(T::NOUN, id, verb, version, Some(&head.body), None)
 }

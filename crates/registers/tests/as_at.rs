@@ -1,7 +1,10 @@
 //! For random sequences of changes, reading as at any earlier time gives the state recorded then.
 
 mod shared;
-use northbound_registers::{AsAt, Begun, Counts, Query, Write, registers::{feeds::Feed, population::PopulationDay}};
+use northbound_registers::{
+    AsAt, Begun, Counts, Query, Write,
+    registers::{feeds::Feed, population::PopulationDay},
+};
 use proptest::prelude::*;
 use shared::{analyst, feed, file, people, store, t};
 use std::collections::BTreeMap;
@@ -44,7 +47,12 @@ struct Model {
 
 impl Model {
     fn visible(&self) -> Vec<i64> {
-        let mut v: Vec<i64> = self.counts.iter().filter(|(_, f)| f.iter().any(|f| self.files.contains_key(f))).map(|(c, _)| *c).collect();
+        let mut v: Vec<i64> = self
+            .counts
+            .iter()
+            .filter(|(_, f)| f.iter().any(|f| self.files.contains_key(f)))
+            .map(|(c, _)| *c)
+            .collect();
         v.extend(&self.by_hand);
         v.sort_unstable();
         v.dedup();
@@ -63,25 +71,50 @@ fn apply(gate: &northbound_registers::Gate<'_>, m: &mut Model, s: &Step, w: &Wri
             let id = format!("f{f}");
             assert_eq!(gate.withdraw::<Feed>(&id, w).is_ok(), m.feeds.remove(&id).is_some());
         }
-        Step::Import(f, counts) => match gate.begin_import(&file(&format!("f{f}.csv")), w).unwrap() {
+        Step::Import(f, counts) => match gate.begin_import(&file(&format!("f{f}.csv")), w).unwrap()
+        {
             Begun::Already(_) => assert!(m.files.contains_key(f)),
             Begun::Import(mut i) => {
                 // What an earlier, retracted reading of the file stated is not stated again.
-                for c in m.counts.values_mut() { c.remove(f); }
-                for c in counts { i.add(&people("2026-04-01", *c), 1, None).unwrap(); m.counts.entry(*c).or_default().insert(*f); }
+                for c in m.counts.values_mut() {
+                    c.remove(f);
+                }
+                for c in counts {
+                    i.add(&people("2026-04-01", *c), 1, None).unwrap();
+                    m.counts.entry(*c).or_default().insert(*f);
+                }
                 m.files.insert(*f, i.finish(Counts::default()).unwrap().id);
             }
         },
-        Step::Retract(f) => if let Some(id) = m.files.remove(f) { gate.retract_source(&id, w).unwrap(); },
-        Step::Count(c) => { let new = m.by_hand.insert(*c); assert_eq!(gate.add(&people("2026-04-01", *c), w).is_ok(), new); }
-        Step::Dry(f, rank) => { gate.put(&Feed { rank: *rank, ..feed(&format!("f{f}")) }, &w.clone().dry()).unwrap(); }
+        Step::Retract(f) => {
+            if let Some(id) = m.files.remove(f) {
+                gate.retract_source(&id, w).unwrap();
+            }
+        }
+        Step::Count(c) => {
+            let new = m.by_hand.insert(*c);
+            assert_eq!(gate.add(&people("2026-04-01", *c), w).is_ok(), new);
+        }
+        Step::Dry(f, rank) => {
+            gate.put(&Feed { rank: *rank, ..feed(&format!("f{f}")) }, &w.clone().dry()).unwrap();
+        }
     }
 }
 
 fn assert_reads(gate: &northbound_registers::Gate<'_>, m: &Model, as_at: AsAt) {
-    let feeds: BTreeMap<String, i64> = gate.list::<Feed>(&Query::as_at(as_at)).unwrap().into_iter().map(|k| (k.id, k.record.rank)).collect();
+    let feeds: BTreeMap<String, i64> = gate
+        .list::<Feed>(&Query::as_at(as_at))
+        .unwrap()
+        .into_iter()
+        .map(|k| (k.id, k.record.rank))
+        .collect();
     assert_eq!(feeds, m.feeds, "{as_at:?}");
-    let mut counts: Vec<i64> = gate.list::<PopulationDay>(&Query::as_at(as_at)).unwrap().into_iter().map(|k| k.record.count).collect();
+    let mut counts: Vec<i64> = gate
+        .list::<PopulationDay>(&Query::as_at(as_at))
+        .unwrap()
+        .into_iter()
+        .map(|k| k.record.count)
+        .collect();
     counts.sort_unstable();
     assert_eq!(counts, m.visible(), "{as_at:?}");
 }

@@ -1,7 +1,12 @@
 //! Old data with a new program, new data with an old one, backup and restore.
 
 mod shared;
-use northbound_registers::{AsAt, Begun, Query, Store, Write, registers::{annotations::Annotation, feeds::Feed, population::PopulationDay}, restore, sql::{MIGRATIONS, Migration}};
+use northbound_registers::{
+    AsAt, Begun, Query, Store, Write,
+    registers::{annotations::Annotation, feeds::Feed, population::PopulationDay},
+    restore,
+    sql::{MIGRATIONS, Migration},
+};
 use shared::{analyst, feed, file, folder, note, people, store, t};
 
 #[test]
@@ -16,7 +21,9 @@ fn data_of_the_first_layout_open_with_this_program() {
     let store = Store::open(&path, t(2)).unwrap();
     let gate = store.as_actor(&analyst());
     assert_eq!(gate.show::<Feed>("north", Some(t(1))).unwrap().record, feed("north"));
-    let Begun::Import(mut i) = gate.begin_import(&file("a.csv"), &Write::at(t(3))).unwrap() else { panic!("new") };
+    let Begun::Import(mut i) = gate.begin_import(&file("a.csv"), &Write::at(t(3))).unwrap() else {
+        panic!("new")
+    };
     i.add(&people("2026-04-01", 1), 1, None).unwrap();
     i.finish(Default::default()).unwrap();
     assert_eq!(gate.list::<PopulationDay>(&Query::default()).unwrap().len(), 1);
@@ -26,12 +33,21 @@ fn data_of_the_first_layout_open_with_this_program() {
 fn data_of_a_newer_layout_are_refused_and_left_alone() {
     let (_dir, path) = folder();
     let mut newer = MIGRATIONS.to_vec();
-    newer.push(Migration { version: 3, note: "of tomorrow", sql: "CREATE TABLE tomorrow (a BIGINT)" });
+    newer.push(Migration {
+        version: 3,
+        note: "of tomorrow",
+        sql: "CREATE TABLE tomorrow (a BIGINT)",
+    });
     drop(Store::open_with(&path, t(0), &newer).unwrap());
     let before = std::fs::read(&path).unwrap();
     let e = Store::open(&path, t(1)).unwrap_err();
     assert_eq!(e.code(), "registers.newer");
-    assert!(e.to_string().contains("layout 3") && e.to_string().contains("up to 2") && e.to_string().contains("use the newer program"), "{e}");
+    assert!(
+        e.to_string().contains("layout 3")
+            && e.to_string().contains("up to 2")
+            && e.to_string().contains("use the newer program"),
+        "{e}"
+    );
     assert_eq!(std::fs::read(&path).unwrap(), before);
     assert!(Store::open_with(&path, t(2), &newer).is_ok());
 }
@@ -41,7 +57,11 @@ fn a_migration_that_fails_leaves_the_data_as_they_were() {
     let (_dir, path) = folder();
     drop(Store::open(&path, t(0)).unwrap());
     let mut broken = MIGRATIONS.to_vec();
-    broken.push(Migration { version: 3, note: "broken", sql: "CREATE TABLE half (a BIGINT); CREATE TABLE subjects (a BIGINT);" });
+    broken.push(Migration {
+        version: 3,
+        note: "broken",
+        sql: "CREATE TABLE half (a BIGINT); CREATE TABLE subjects (a BIGINT);",
+    });
     assert_eq!(Store::open_with(&path, t(1), &broken).unwrap_err().code(), "registers.migration");
     let mut whole = MIGRATIONS.to_vec();
     whole.push(Migration { version: 3, note: "whole", sql: "CREATE TABLE half (a BIGINT)" });
@@ -60,7 +80,11 @@ fn a_backup_is_restored_whole_with_its_history() {
     let (dir, store) = store();
     let gate = store.as_actor(&analyst());
     gate.add(&note("a"), &Write::at(t(1))).unwrap();
-    gate.update::<Annotation>("annotation-1", &Write::at(t(2)).because("r"), |n| { n.title = "b".into(); Ok(()) }).unwrap();
+    gate.update::<Annotation>("annotation-1", &Write::at(t(2)).because("r"), |n| {
+        n.title = "b".into();
+        Ok(())
+    })
+    .unwrap();
     let (copy, back) = (dir.path().join("copy.sqlite"), dir.path().join("back.sqlite"));
     store.backup(&copy).unwrap();
     gate.add(&note("after the backup"), &Write::at(t(3))).unwrap();
@@ -73,7 +97,11 @@ fn a_backup_is_restored_whole_with_its_history() {
     assert_eq!(gate.show::<Annotation>("annotation-1", AsAt::NOW).unwrap().record.title, "b");
     assert_eq!(gate.show::<Annotation>("annotation-1", Some(t(1))).unwrap().record.title, "a");
     assert_eq!(gate.list::<Annotation>(&Query::default()).unwrap().len(), 1);
-    assert_eq!(gate.add(&note("c"), &Write::at(t(5))).unwrap().revision, 3, "it goes on where the backup stood");
+    assert_eq!(
+        gate.add(&note("c"), &Write::at(t(5))).unwrap().revision,
+        3,
+        "it goes on where the backup stood"
+    );
 }
 
 #[test]

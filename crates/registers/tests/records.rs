@@ -4,42 +4,283 @@ mod base;
 mod forecasting;
 mod incident;
 mod shared;
-use northbound_registers::{AsAt, Begun, EventFilter, Noun, Query, Record, Verb, Write, audit::MAX_EVENTS, record::{MAX_BODY_BYTES, MAX_ID_BYTES},
-    registers::{annotations::Annotation, assurance, claims::Claim, confirmations::Confirmation, coverage::CoveragePrediction, exceptions::AllowedException, explanations::{Explanation, Given},
-        feeds::{Expected, Feed}, figures::FigurePrinted, overrides::{Colour, Override}, parties::{Party, RoleHeld, User}, reconciliations::{Difference, Reconciliation, Status}, retention::{Kind, MAX_MONTHS, Retention},
-        changes::{Approval, Change, ChangeState, Window}, combinations::Combination, criteria::{Criteria, CriteriaState, Criterion}, defects::{Defect, Expectation, FixDate, Unit}, migrations::{MeterStatus, MigrationKind, MigrationWeek}, mitigations::Mitigation, occurrences::Occurrence}};
+use northbound_registers::{
+    AsAt, Begun, EventFilter, Noun, Query, Record, Verb, Write,
+    audit::MAX_EVENTS,
+    record::{MAX_BODY_BYTES, MAX_ID_BYTES},
+    registers::{
+        annotations::Annotation,
+        assurance,
+        changes::{Approval, Change, ChangeState, Window},
+        claims::Claim,
+        combinations::Combination,
+        confirmations::Confirmation,
+        coverage::CoveragePrediction,
+        criteria::{Criteria, CriteriaState, Criterion},
+        defects::{Defect, Expectation, FixDate, Unit},
+        exceptions::AllowedException,
+        explanations::{Explanation, Given},
+        feeds::{Expected, Feed},
+        figures::FigurePrinted,
+        migrations::{MeterStatus, MigrationKind, MigrationWeek},
+        mitigations::Mitigation,
+        occurrences::Occurrence,
+        overrides::{Colour, Override},
+        parties::{Party, RoleHeld, User},
+        reconciliations::{Difference, Reconciliation, Status},
+        retention::{Kind, MAX_MONTHS, Retention},
+    },
+};
 use northbound_types::{NullReason, Period, Region, workdays::Calendar};
 use shared::{analyst, down, fault, feed, file, folder, hub, note, pack, people, store, t};
 use std::{collections::BTreeSet, time::Duration};
 
-fn april() -> Period { "2026-04".parse().unwrap() }
+fn april() -> Period {
+    "2026-04".parse().unwrap()
+}
 
 fn override_() -> Override {
-    Override { measure: "CPM1".into(), provider: "CSPN".into(), region: Region::North, period: april(), colour: Some(Colour::Red), withhold: None, who: "the chair".into(), at: t(0), why: "see minutes".into() }
+    Override {
+        measure: "CPM1".into(),
+        provider: "CSPN".into(),
+        region: Region::North,
+        period: april(),
+        colour: Some(Colour::Red),
+        withhold: None,
+        who: "the chair".into(),
+        at: t(0),
+        why: "see minutes".into(),
+    }
 }
-fn confirmation() -> Confirmation { Confirmation { rule: "levels/CPM1".into(), value_hash: "0123456789abcdef".into(), by: "kim".into(), at: t(0), source: "contract, schedule 2.2".into(), reason: "read in the contract".into() } }
-fn exception() -> AllowedException { AllowedException { measure: "PM1.1".into(), provider: "CSPC".into(), region: Region::Central, period: april(), count: 5, met: 5, reason: "no access".into() } }
-fn user() -> User { User { eui: "90-B3-D5-1F-30-01-00-00".parse().unwrap(), party: "ACME".into(), roles: vec![RoleHeld { role: "IS".into(), from: "2026-01-01".parse().unwrap(), to: Some("2026-03-31".parse().unwrap()) }, RoleHeld { role: "GS".into(), from: "2026-03-01".parse().unwrap(), to: None }] } }
-fn party() -> Party { Party { id: "ACME".into(), name: "Acme Energy (invented)".into(), category: "large-supplier".into() } }
-fn retention(months: Option<i64>) -> Retention { Retention { what: "exchanges".into(), keep: Kind::Headers, months, from: "2026-01-01".parse().unwrap(), to: None, decided_by: "the body".into(), ground: "default".into() } }
-fn coverage() -> CoveragePrediction { CoveragePrediction { place: "h1".into(), region: Region::South, provider: "CSPS".into(), from: "2026-01-01".parse().unwrap(), to: None, covered: true, note: String::new() } }
-fn claim() -> Claim { Claim { measure: "CPM1".into(), provider: "CSPN".into(), region: Region::North, until: april(), text: "below target 10 months in a row".into(), source: "report".into(), document: String::new(), place: String::new() } }
-fn explanation() -> Explanation { Explanation { measure: "CPM1".into(), provider: "CSPN".into(), region: Region::North, period: april(), text: "late".into(), given: Given::Report, said_by: "CSPN".into(), document: String::new(), place: String::new(), steps: None, repeat_of: None } }
-fn assured() -> assurance::Assurance { assurance::Assurance { measure: "CPM1".into(), provider: "CSPN".into(), region: Region::North, period: april(), status: assurance::Status::Assured, what: "recount".into(), said_by: "auditor".into() } }
-fn figure() -> FigurePrinted { FigurePrinted { figure_id: "f".into(), pack: "pack-1".into(), party: None, measure: "CPM1".into(), keys: Default::default(), period: april(), figure: serde_json::json!(1), lineage: serde_json::json!({}) } }
-fn run() -> Reconciliation { Reconciliation { sources: vec!["a".into(), "b".into()], keys: vec![], periods: vec![], party: None, totals: serde_json::json!({}), note: String::new() } }
-fn difference() -> Difference { Difference { key: "k".into(), standing_key: "s".into(), reconciliation: "reconciliation-1".into(), party: None, period: String::new(), class: "missing".into(), count_a: None, count_b: None, amount: 0, status: Status::Open, owner: String::new(), decision: String::new(), decided_by: String::new(), pick: None, known_from: None } }
+fn confirmation() -> Confirmation {
+    Confirmation {
+        rule: "levels/CPM1".into(),
+        value_hash: "0123456789abcdef".into(),
+        by: "kim".into(),
+        at: t(0),
+        source: "contract, schedule 2.2".into(),
+        reason: "read in the contract".into(),
+    }
+}
+fn exception() -> AllowedException {
+    AllowedException {
+        measure: "PM1.1".into(),
+        provider: "CSPC".into(),
+        region: Region::Central,
+        period: april(),
+        count: 5,
+        met: 5,
+        reason: "no access".into(),
+    }
+}
+fn user() -> User {
+    User {
+        eui: "90-B3-D5-1F-30-01-00-00".parse().unwrap(),
+        party: "ACME".into(),
+        roles: vec![
+            RoleHeld {
+                role: "IS".into(),
+                from: "2026-01-01".parse().unwrap(),
+                to: Some("2026-03-31".parse().unwrap()),
+            },
+            RoleHeld { role: "GS".into(), from: "2026-03-01".parse().unwrap(), to: None },
+        ],
+    }
+}
+fn party() -> Party {
+    Party {
+        id: "ACME".into(),
+        name: "Acme Energy (invented)".into(),
+        category: "large-supplier".into(),
+    }
+}
+fn retention(months: Option<i64>) -> Retention {
+    Retention {
+        what: "exchanges".into(),
+        keep: Kind::Headers,
+        months,
+        from: "2026-01-01".parse().unwrap(),
+        to: None,
+        decided_by: "the body".into(),
+        ground: "default".into(),
+    }
+}
+fn coverage() -> CoveragePrediction {
+    CoveragePrediction {
+        place: "h1".into(),
+        region: Region::South,
+        provider: "CSPS".into(),
+        from: "2026-01-01".parse().unwrap(),
+        to: None,
+        covered: true,
+        note: String::new(),
+    }
+}
+fn claim() -> Claim {
+    Claim {
+        measure: "CPM1".into(),
+        provider: "CSPN".into(),
+        region: Region::North,
+        until: april(),
+        text: "below target 10 months in a row".into(),
+        source: "report".into(),
+        document: String::new(),
+        place: String::new(),
+    }
+}
+fn explanation() -> Explanation {
+    Explanation {
+        measure: "CPM1".into(),
+        provider: "CSPN".into(),
+        region: Region::North,
+        period: april(),
+        text: "late".into(),
+        given: Given::Report,
+        said_by: "CSPN".into(),
+        document: String::new(),
+        place: String::new(),
+        steps: None,
+        repeat_of: None,
+    }
+}
+fn assured() -> assurance::Assurance {
+    assurance::Assurance {
+        measure: "CPM1".into(),
+        provider: "CSPN".into(),
+        region: Region::North,
+        period: april(),
+        status: assurance::Status::Assured,
+        what: "recount".into(),
+        said_by: "auditor".into(),
+    }
+}
+fn figure() -> FigurePrinted {
+    FigurePrinted {
+        figure_id: "f".into(),
+        pack: "pack-1".into(),
+        party: None,
+        measure: "CPM1".into(),
+        keys: Default::default(),
+        period: april(),
+        figure: serde_json::json!(1),
+        lineage: serde_json::json!({}),
+    }
+}
+fn run() -> Reconciliation {
+    Reconciliation {
+        sources: vec!["a".into(), "b".into()],
+        keys: vec![],
+        periods: vec![],
+        party: None,
+        totals: serde_json::json!({}),
+        note: String::new(),
+    }
+}
+fn difference() -> Difference {
+    Difference {
+        key: "k".into(),
+        standing_key: "s".into(),
+        reconciliation: "reconciliation-1".into(),
+        party: None,
+        period: String::new(),
+        class: "missing".into(),
+        count_a: None,
+        count_b: None,
+        amount: 0,
+        status: Status::Open,
+        owner: String::new(),
+        decision: String::new(),
+        decided_by: String::new(),
+        pick: None,
+        known_from: None,
+    }
+}
 
-fn day(t: &str) -> northbound_types::Day { t.parse().unwrap() }
-fn change() -> Change { Change::raised("New engine", "release", vec!["DSP".into()], day("2026-03-01"), "DCC") }
-fn combination() -> Combination { Combination::pending(vec!["ALPHA-E1".into()], "CSP-S1") }
-fn defect() -> Defect { Defect::found("a notice is lost", day("2020-06-01"), "report 4") }
-fn fix(date: Option<&str>, stated: &str) -> FixDate { FixDate { date: date.map(day), stated: stated.into(), definition: None, confidence: None, confirmed_by: None, by: "DCC".into(), on: day("2020-06-01"), document: String::new() } }
-fn expectation() -> Expectation { Expectation { about: 20, unit: None, from: day("2020-01-01"), to: day("2020-12-31"), span: None, by: "DCC".into(), on: day("2020-06-01"), document: String::new() } }
-fn occurrence() -> Occurrence { Occurrence { defect: "defect-1".into(), month: "2020-05".parse().unwrap(), unit: Unit::Alerts, count: 0, to: None, source: "DCC".into() } }
-fn migration(week: &str) -> MigrationWeek { MigrationWeek { kind: MigrationKind::Plan, cohort: "MOC".into(), combination: String::new(), status: MeterStatus::Dormant, week: day(week), count: 0, source: "plan".into(), note: String::new() } }
-fn criteria() -> Criteria { Criteria { id: "MOC-1".into(), title: "t".into(), cohort: "MOC".into(), body: "OPSG".into(), review: None, items: vec![Criterion { key: "k".into(), title: "t".into(), evidence: None }], open_items: vec![], actions: vec![], defects: vec![], state: CriteriaState::Open, ready: None, ruling: None, trail: vec![] } }
-fn mitigation() -> Mitigation { Mitigation { defect: "defect-1".into(), title: "t".into(), action: None, required: vec!["monitored".into()], parts: Default::default(), document: String::new() } }
+fn day(t: &str) -> northbound_types::Day {
+    t.parse().unwrap()
+}
+fn change() -> Change {
+    Change::raised("New engine", "release", vec!["DSP".into()], day("2026-03-01"), "DCC")
+}
+fn combination() -> Combination {
+    Combination::pending(vec!["ALPHA-E1".into()], "CSP-S1")
+}
+fn defect() -> Defect {
+    Defect::found("a notice is lost", day("2020-06-01"), "report 4")
+}
+fn fix(date: Option<&str>, stated: &str) -> FixDate {
+    FixDate {
+        date: date.map(day),
+        stated: stated.into(),
+        definition: None,
+        confidence: None,
+        confirmed_by: None,
+        by: "DCC".into(),
+        on: day("2020-06-01"),
+        document: String::new(),
+    }
+}
+fn expectation() -> Expectation {
+    Expectation {
+        about: 20,
+        unit: None,
+        from: day("2020-01-01"),
+        to: day("2020-12-31"),
+        span: None,
+        by: "DCC".into(),
+        on: day("2020-06-01"),
+        document: String::new(),
+    }
+}
+fn occurrence() -> Occurrence {
+    Occurrence {
+        defect: "defect-1".into(),
+        month: "2020-05".parse().unwrap(),
+        unit: Unit::Alerts,
+        count: 0,
+        to: None,
+        source: "DCC".into(),
+    }
+}
+fn migration(week: &str) -> MigrationWeek {
+    MigrationWeek {
+        kind: MigrationKind::Plan,
+        cohort: "MOC".into(),
+        combination: String::new(),
+        status: MeterStatus::Dormant,
+        week: day(week),
+        count: 0,
+        source: "plan".into(),
+        note: String::new(),
+    }
+}
+fn criteria() -> Criteria {
+    Criteria {
+        id: "MOC-1".into(),
+        title: "t".into(),
+        cohort: "MOC".into(),
+        body: "OPSG".into(),
+        review: None,
+        items: vec![Criterion { key: "k".into(), title: "t".into(), evidence: None }],
+        open_items: vec![],
+        actions: vec![],
+        defects: vec![],
+        state: CriteriaState::Open,
+        ready: None,
+        ruling: None,
+        trail: vec![],
+    }
+}
+fn mitigation() -> Mitigation {
+    Mitigation {
+        defect: "defect-1".into(),
+        title: "t".into(),
+        action: None,
+        required: vec!["monitored".into()],
+        parts: Default::default(),
+        document: String::new(),
+    }
+}
 
 /// The field that a refusal names; `ok` where there is none.
 fn refused<T: Record>(r: &T) -> String {
@@ -52,19 +293,48 @@ fn refused<T: Record>(r: &T) -> String {
 
 #[test]
 fn well_formed_records_pass_and_each_defect_is_named() {
-    for ok in [refused(&feed("a")), refused(&fault("a")), refused(&file("a")), refused(&down("DSP", "2026-04-01T10:00:00Z", Some("2026-04-01T10:01:00Z"))), refused(&people("2026-04-01", 0)), refused(&hub("h")),
-        refused(&coverage()), refused(&exception()), refused(&explanation()), refused(&note("a")), refused(&assured()), refused(&override_()), refused(&confirmation()), refused(&pack("2026-04")), refused(&figure()),
-        refused(&run()), refused(&difference()), refused(&claim()), refused(&party()), refused(&user()), refused(&retention(None))] { assert_eq!(ok, "ok"); }
+    for ok in [
+        refused(&feed("a")),
+        refused(&fault("a")),
+        refused(&file("a")),
+        refused(&down("DSP", "2026-04-01T10:00:00Z", Some("2026-04-01T10:01:00Z"))),
+        refused(&people("2026-04-01", 0)),
+        refused(&hub("h")),
+        refused(&coverage()),
+        refused(&exception()),
+        refused(&explanation()),
+        refused(&note("a")),
+        refused(&assured()),
+        refused(&override_()),
+        refused(&confirmation()),
+        refused(&pack("2026-04")),
+        refused(&figure()),
+        refused(&run()),
+        refused(&difference()),
+        refused(&claim()),
+        refused(&party()),
+        refused(&user()),
+        refused(&retention(None)),
+    ] {
+        assert_eq!(ok, "ok");
+    }
     assert_eq!(refused(&Feed { owner: " ".into(), ..feed("a") }), "owner");
     assert_eq!(refused(&Feed { calendar: Expected::Days, ..feed("a") }), "days");
     assert_eq!(refused(&Feed { to: Some("2026-03-31".parse().unwrap()), ..feed("a") }), "to");
-    assert_eq!(refused(&Feed { to: Some("2026-04-01".parse().unwrap()), ..feed("a") }), "ok", "one day is a stretch");
+    assert_eq!(
+        refused(&Feed { to: Some("2026-04-01".parse().unwrap()), ..feed("a") }),
+        "ok",
+        "one day is a stretch"
+    );
     assert_eq!(refused(&people("2026-04-01", -1)), "count");
     // An override needs name and reason (M6), and one decision.
     assert_eq!(refused(&Override { who: String::new(), ..override_() }), "who");
     assert_eq!(refused(&Override { why: " ".into(), ..override_() }), "why");
     assert_eq!(refused(&Override { colour: None, ..override_() }), "colour");
-    assert_eq!(refused(&Override { withhold: Some(NullReason::Unreliable), ..override_() }), "colour");
+    assert_eq!(
+        refused(&Override { withhold: Some(NullReason::Unreliable), ..override_() }),
+        "colour"
+    );
     assert_eq!(refused(&AllowedException { met: 6, ..exception() }), "met");
     assert_eq!(refused(&Confirmation { value_hash: "xyz".into(), ..confirmation() }), "value_hash");
     assert_eq!(refused(&User { roles: vec![], ..user() }), "roles");
@@ -81,28 +351,91 @@ fn well_formed_records_pass_and_each_defect_is_named() {
 
 #[test]
 fn changes_and_smets1_records_name_their_defects() {
-    for ok in [refused(&change()), refused(&combination()), refused(&defect()), refused(&occurrence()), refused(&migration("2020-09-07")), refused(&criteria()), refused(&mitigation())] { assert_eq!(ok, "ok"); }
+    for ok in [
+        refused(&change()),
+        refused(&combination()),
+        refused(&defect()),
+        refused(&occurrence()),
+        refused(&migration("2020-09-07")),
+        refused(&criteria()),
+        refused(&mitigation()),
+    ] {
+        assert_eq!(ok, "ok");
+    }
     assert_eq!(refused(&Change { systems: vec![" ".into()], ..change() }), "systems");
-    let window = |from: &str, to: &str| Some(Window { from: from.parse().unwrap(), to: to.parse().unwrap() });
-    assert_eq!(refused(&Change { planned: window("2026-04-01T10:00:00Z", "2026-04-01T10:00:00Z"), ..change() }), "planned");
-    assert_eq!(refused(&Change { planned: window("2026-04-01T10:00:00Z", "2026-04-01T10:00:00.000001Z"), ..change() }), "ok");
+    let window = |from: &str, to: &str| {
+        Some(Window { from: from.parse().unwrap(), to: to.parse().unwrap() })
+    };
+    assert_eq!(
+        refused(&Change {
+            planned: window("2026-04-01T10:00:00Z", "2026-04-01T10:00:00Z"),
+            ..change()
+        }),
+        "planned"
+    );
+    assert_eq!(
+        refused(&Change {
+            planned: window("2026-04-01T10:00:00Z", "2026-04-01T10:00:00.000001Z"),
+            ..change()
+        }),
+        "ok"
+    );
     // Nothing is approved or over without its proof.
     assert_eq!(refused(&Change { state: ChangeState::Approved, ..change() }), "state");
-    assert_eq!(refused(&Change { state: ChangeState::Approved, approval: Some(Approval { by: "robin".into(), at: t(0), overridden: None }), ..change() }), "ok");
-    assert_eq!(refused(&Change { state: ChangeState::RanUnapproved, ended: Some(day("2026-04-01")), ..change() }), "ran");
+    assert_eq!(
+        refused(&Change {
+            state: ChangeState::Approved,
+            approval: Some(Approval { by: "robin".into(), at: t(0), overridden: None }),
+            ..change()
+        }),
+        "ok"
+    );
+    assert_eq!(
+        refused(&Change {
+            state: ChangeState::RanUnapproved,
+            ended: Some(day("2026-04-01")),
+            ..change()
+        }),
+        "ran"
+    );
     assert_eq!(refused(&Change { state: ChangeState::Rejected, ..change() }), "ended");
-    assert_eq!(refused(&Change { state: ChangeState::Rejected, ended: Some(day("2026-02-28")), ..change() }), "ended");
+    assert_eq!(
+        refused(&Change {
+            state: ChangeState::Rejected,
+            ended: Some(day("2026-02-28")),
+            ..change()
+        }),
+        "ended"
+    );
     assert_eq!(refused(&Combination { models: vec!["A+B".into()], ..combination() }), "models");
     assert_eq!(refused(&Defect { fixes: vec![fix(None, "")], ..defect() }), "fixes");
-    assert_eq!(refused(&Defect { fixes: vec![fix(Some("2020-09-30"), "Q3 2020")], ..defect() }), "fixes");
+    assert_eq!(
+        refused(&Defect { fixes: vec![fix(Some("2020-09-30"), "Q3 2020")], ..defect() }),
+        "fixes"
+    );
     assert_eq!(refused(&Defect { fixes: vec![fix(None, "Q3 2020")], ..defect() }), "ok");
-    assert_eq!(refused(&Defect { expectation: Some(Expectation { on: day("2021-01-01"), ..expectation() }), ..defect() }), "expectation");
-    assert_eq!(refused(&Defect { expectation: Some(Expectation { on: day("2020-12-31"), ..expectation() }), ..defect() }), "ok");
+    assert_eq!(
+        refused(&Defect {
+            expectation: Some(Expectation { on: day("2021-01-01"), ..expectation() }),
+            ..defect()
+        }),
+        "expectation"
+    );
+    assert_eq!(
+        refused(&Defect {
+            expectation: Some(Expectation { on: day("2020-12-31"), ..expectation() }),
+            ..defect()
+        }),
+        "ok"
+    );
     assert_eq!(refused(&Occurrence { to: Some(day("2020-06-01")), ..occurrence() }), "to");
     assert_eq!(refused(&Occurrence { month: "2020-Q2".parse().unwrap(), ..occurrence() }), "month");
     assert_eq!(refused(&migration("2020-09-08")), "week");
     assert_eq!(refused(&Criteria { state: CriteriaState::Ready, ..criteria() }), "state");
-    assert_eq!(refused(&Mitigation { parts: [("odd".to_owned(), String::new())].into(), ..mitigation() }), "parts");
+    assert_eq!(
+        refused(&Mitigation { parts: [("odd".to_owned(), String::new())].into(), ..mitigation() }),
+        "parts"
+    );
 }
 
 #[test]
@@ -110,9 +443,14 @@ fn ids_and_records_have_a_greatest_length() {
     let (_dir, store) = store();
     let gate = store.as_actor(&analyst());
     gate.add(&feed(&"x".repeat(MAX_ID_BYTES)), &Write::at(t(1))).unwrap();
-    assert_eq!(gate.add(&feed(&"x".repeat(MAX_ID_BYTES + 1)), &Write::at(t(1))).unwrap_err().code(), "registers.invalid");
+    assert_eq!(
+        gate.add(&feed(&"x".repeat(MAX_ID_BYTES + 1)), &Write::at(t(1))).unwrap_err().code(),
+        "registers.invalid"
+    );
     let envelope = serde_json::to_string(&note("")).unwrap().len();
-    let long = |n: usize| gate.add(&Annotation { title: "x".repeat(n - envelope), ..note("") }, &Write::at(t(2)));
+    let long = |n: usize| {
+        gate.add(&Annotation { title: "x".repeat(n - envelope), ..note("") }, &Write::at(t(2)))
+    };
     long(MAX_BODY_BYTES).unwrap();
     assert_eq!(long(MAX_BODY_BYTES + 1).unwrap_err().code(), "registers.invalid");
 }
@@ -121,24 +459,50 @@ fn ids_and_records_have_a_greatest_length() {
 fn events_come_in_pages() {
     let (_dir, store) = store();
     let gate = store.as_actor(&analyst());
-    for n in 0..5 { gate.add(&note("a"), &Write::at(t(n))).unwrap(); }
-    let page = |after, limit| gate.events(&EventFilter { after_revision: after, limit, ..EventFilter::default() }).unwrap().iter().map(|e| e.revision).collect::<Vec<_>>();
+    for n in 0..5 {
+        gate.add(&note("a"), &Write::at(t(n))).unwrap();
+    }
+    let page = |after, limit| {
+        gate.events(&EventFilter { after_revision: after, limit, ..EventFilter::default() })
+            .unwrap()
+            .iter()
+            .map(|e| e.revision)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(page(None, Some(2)), [1, 2]);
     assert_eq!(page(Some(2), Some(2)), [3, 4]);
     assert_eq!(page(Some(4), Some(MAX_EVENTS + 1)), [5]);
-    let since = gate.events(&EventFilter { since: Some(t(3)), actor: Some("kim+analyst".into()), verb: Some(Verb::Add), ..EventFilter::default() }).unwrap();
+    let since = gate
+        .events(&EventFilter {
+            since: Some(t(3)),
+            actor: Some("kim+analyst".into()),
+            verb: Some(Verb::Add),
+            ..EventFilter::default()
+        })
+        .unwrap();
     assert_eq!(since.len(), 2);
 }
 
 #[test]
 fn a_writer_waits_only_so_long() {
     let (_dir, path) = folder();
-    let (a, b) = (northbound_registers::Store::open(&path, t(0)).unwrap(), northbound_registers::Store::open(&path, t(0)).unwrap());
+    let (a, b) = (
+        northbound_registers::Store::open(&path, t(0)).unwrap(),
+        northbound_registers::Store::open(&path, t(0)).unwrap(),
+    );
     let gate = a.as_actor(&analyst());
-    let Begun::Import(held) = gate.begin_import(&file("a.csv"), &Write::at(t(1))).unwrap() else { panic!("new") };
+    let Begun::Import(held) = gate.begin_import(&file("a.csv"), &Write::at(t(1))).unwrap() else {
+        panic!("new")
+    };
     b.wait_at_most(Duration::from_millis(30)).unwrap();
-    assert_eq!(b.as_actor(&analyst()).add(&note("a"), &Write::at(t(1))).unwrap_err().code(), "registers.busy");
-    assert!(b.as_actor(&analyst()).list::<Annotation>(&Query::default()).unwrap().is_empty(), "readers do not wait");
+    assert_eq!(
+        b.as_actor(&analyst()).add(&note("a"), &Write::at(t(1))).unwrap_err().code(),
+        "registers.busy"
+    );
+    assert!(
+        b.as_actor(&analyst()).list::<Annotation>(&Query::default()).unwrap().is_empty(),
+        "readers do not wait"
+    );
     drop(held);
     b.as_actor(&analyst()).add(&note("a"), &Write::at(t(1))).unwrap();
 }
@@ -152,7 +516,9 @@ fn a_user_may_hold_several_roles_by_date() {
     gate.add(&user(), &Write::at(t(2))).unwrap();
     let found = gate.party_of(user().eui, AsAt::NOW).unwrap().unwrap();
     assert_eq!(found.party.record.name, party().name);
-    let roles = |d: &str| found.user.record.roles_on(d.parse().unwrap()).map(str::to_owned).collect::<Vec<_>>();
+    let roles = |d: &str| {
+        found.user.record.roles_on(d.parse().unwrap()).map(str::to_owned).collect::<Vec<_>>()
+    };
     assert_eq!(roles("2026-02-28"), ["IS"]);
     assert_eq!(roles("2026-03-31"), ["IS", "GS"]);
     assert_eq!(roles("2026-04-01"), ["GS"]);
@@ -164,46 +530,116 @@ fn a_confirmation_names_the_value_and_can_be_taken_back() {
     let (_dir, store) = store();
     let gate = store.as_actor(&analyst());
     gate.add(&confirmation(), &Write::at(t(1))).unwrap();
-    assert_eq!(gate.confirmed(AsAt::NOW).unwrap(), BTreeSet::from(["levels/CPM1#0123456789abcdef".to_owned()]));
-    gate.withdraw::<Confirmation>(&confirmation().key(), &Write::at(t(2)).because("misread")).unwrap();
+    assert_eq!(
+        gate.confirmed(AsAt::NOW).unwrap(),
+        BTreeSet::from(["levels/CPM1#0123456789abcdef".to_owned()])
+    );
+    gate.withdraw::<Confirmation>(&confirmation().key(), &Write::at(t(2)).because("misread"))
+        .unwrap();
     assert!(gate.confirmed(AsAt::NOW).unwrap().is_empty());
     assert_eq!(gate.confirmed(Some(t(1))).unwrap().len(), 1);
 }
 
 #[test]
 fn what_a_feed_owes_comes_from_its_calendar() {
-    let calendar = Calendar { id: "test".into(), holidays: BTreeSet::from(["2026-04-03".parse().unwrap(), "2026-04-06".parse().unwrap()]) };
-    let owed = |f: Feed| f.expected("2026-04-01".parse().unwrap(), "2026-05-01".parse().unwrap(), &calendar).len();
+    let calendar = Calendar {
+        id: "test".into(),
+        holidays: BTreeSet::from(["2026-04-03".parse().unwrap(), "2026-04-06".parse().unwrap()]),
+    };
+    let owed = |f: Feed| {
+        f.expected("2026-04-01".parse().unwrap(), "2026-05-01".parse().unwrap(), &calendar).len()
+    };
     assert_eq!(owed(feed("a")), 30);
-    assert_eq!(owed(Feed { calendar: Expected::WorkingDays, ..feed("a") }), 20, "22 weekdays less two holidays");
+    assert_eq!(
+        owed(Feed { calendar: Expected::WorkingDays, ..feed("a") }),
+        20,
+        "22 weekdays less two holidays"
+    );
     assert_eq!(owed(Feed { calendar: Expected::Monthly, ..feed("a") }), 1);
-    assert_eq!(owed(Feed { calendar: Expected::Days, days: ["2026-04-07".parse().unwrap(), "2026-05-01".parse().unwrap()].into(), ..feed("a") }), 1);
-    assert_eq!(owed(Feed { from: "2026-04-29".parse().unwrap(), to: Some("2026-04-30".parse().unwrap()), ..feed("a") }), 2);
+    assert_eq!(
+        owed(Feed {
+            calendar: Expected::Days,
+            days: ["2026-04-07".parse().unwrap(), "2026-05-01".parse().unwrap()].into(),
+            ..feed("a")
+        }),
+        1
+    );
+    assert_eq!(
+        owed(Feed {
+            from: "2026-04-29".parse().unwrap(),
+            to: Some("2026-04-30".parse().unwrap()),
+            ..feed("a")
+        }),
+        2
+    );
 }
 
 /// The keys of each record as `docs/registers.md` lists them: `| noun | where the id comes from | keys |`.
 fn documented() -> Vec<(String, BTreeSet<String>)> {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/registers.md")).unwrap();
-    let ticked = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<_>>();
-    text.lines().filter_map(|l| {
-        let cells: Vec<&str> = l.split('|').map(str::trim).collect();
-        let [_, noun, _, keys, _] = cells.as_slice() else { return None };
-        let noun = noun.strip_prefix('`')?.strip_suffix('`')?;
-        noun.parse::<Noun>().is_ok().then(|| (noun.to_owned(), ticked(keys)))
-    }).collect()
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/registers.md"))
+            .unwrap();
+    let ticked =
+        |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<_>>();
+    text.lines()
+        .filter_map(|l| {
+            let cells: Vec<&str> = l.split('|').map(str::trim).collect();
+            let [_, noun, _, keys, _] = cells.as_slice() else { return None };
+            let noun = noun.strip_prefix('`')?.strip_suffix('`')?;
+            noun.parse::<Noun>().is_ok().then(|| (noun.to_owned(), ticked(keys)))
+        })
+        .collect()
 }
 
 #[test]
 fn the_json_keys_are_those_of_the_documentation() {
     fn keys<T: Record>(r: &T) -> (String, BTreeSet<String>) {
         let v = serde_json::to_value(r).unwrap();
-        assert_eq!(&serde_json::from_value::<T>(v.clone()).unwrap(), r, "JSON leads back to the record");
+        assert_eq!(
+            &serde_json::from_value::<T>(v.clone()).unwrap(),
+            r,
+            "JSON leads back to the record"
+        );
         (T::NOUN.to_string(), v.as_object().unwrap().keys().cloned().collect())
     }
-    let mut have = vec![keys(&feed("a")), keys(&fault("a")), keys(&file("a")), keys(&down("DSP", "2026-04-01T10:00:00Z", None)), keys(&people("2026-04-01", 0)), keys(&hub("h")), keys(&coverage()), keys(&exception()),
-        keys(&explanation()), keys(&note("a")), keys(&assured()), keys(&override_()), keys(&confirmation()), keys(&pack("2026-04")), keys(&figure()), keys(&run()), keys(&difference()), keys(&claim()), keys(&party()), keys(&user()), keys(&retention(None)),
-        keys(&change()), keys(&combination()), keys(&defect()), keys(&occurrence()), keys(&migration("2020-09-07")), keys(&criteria()), keys(&mitigation())];
-    have.extend(base::all().iter().chain(&forecasting::all()).chain(&incident::all()).chain(&base::around()).map(|(noun, v)| (noun.clone(), v.as_object().unwrap().keys().cloned().collect())));
+    let mut have = vec![
+        keys(&feed("a")),
+        keys(&fault("a")),
+        keys(&file("a")),
+        keys(&down("DSP", "2026-04-01T10:00:00Z", None)),
+        keys(&people("2026-04-01", 0)),
+        keys(&hub("h")),
+        keys(&coverage()),
+        keys(&exception()),
+        keys(&explanation()),
+        keys(&note("a")),
+        keys(&assured()),
+        keys(&override_()),
+        keys(&confirmation()),
+        keys(&pack("2026-04")),
+        keys(&figure()),
+        keys(&run()),
+        keys(&difference()),
+        keys(&claim()),
+        keys(&party()),
+        keys(&user()),
+        keys(&retention(None)),
+        keys(&change()),
+        keys(&combination()),
+        keys(&defect()),
+        keys(&occurrence()),
+        keys(&migration("2020-09-07")),
+        keys(&criteria()),
+        keys(&mitigation()),
+    ];
+    have.extend(
+        base::all()
+            .iter()
+            .chain(&forecasting::all())
+            .chain(&incident::all())
+            .chain(&base::around())
+            .map(|(noun, v)| (noun.clone(), v.as_object().unwrap().keys().cloned().collect())),
+    );
     let mut said = documented();
     have.sort();
     said.sort();

@@ -18,7 +18,10 @@ const fn next(lower: i64) -> i64 {
 
 const fn count() -> usize {
     let (mut n, mut at) = (1, 0);
-    while at < REACH_US { at = next(at); n += 1; }
+    while at < REACH_US {
+        at = next(at);
+        n += 1;
+    }
     n
 }
 
@@ -28,7 +31,10 @@ pub const BUCKETS: usize = count();
 const fn boundaries() -> [i64; BUCKETS] {
     let mut table = [0; BUCKETS];
     let mut i = 1;
-    while i < BUCKETS { table[i] = next(table[i - 1]); i += 1; }
+    while i < BUCKETS {
+        table[i] = next(table[i - 1]);
+        i += 1;
+    }
     table
 }
 
@@ -46,7 +52,9 @@ const OCTAVES: usize = 64 - REACH_US.leading_zeros() as usize + 1;
 const fn cell_start(cell: usize) -> i64 {
     let octave = cell / CELLS_PER_OCTAVE;
     let part = (cell % CELLS_PER_OCTAVE) as i64;
-    if octave < FRACTION_BITS as usize { return (1i64 << octave) + (part >> (FRACTION_BITS as usize - octave)); }
+    if octave < FRACTION_BITS as usize {
+        return (1i64 << octave) + (part >> (FRACTION_BITS as usize - octave));
+    }
     (CELLS_PER_OCTAVE as i64 + part) << (octave - FRACTION_BITS as usize)
 }
 
@@ -56,7 +64,9 @@ const fn finder() -> [u16; OCTAVES * CELLS_PER_OCTAVE] {
     let (mut cell, mut bucket) = (0, 0);
     while cell < table.len() {
         let start = cell_start(cell);
-        while bucket + 1 < BUCKETS && lower[bucket + 1] <= start { bucket += 1; }
+        while bucket + 1 < BUCKETS && lower[bucket + 1] <= start {
+            bucket += 1;
+        }
         table[cell] = bucket as u16;
         cell += 1;
     }
@@ -71,17 +81,27 @@ static FINDER: [u16; OCTAVES * CELLS_PER_OCTAVE] = finder();
 #[must_use]
 #[inline]
 pub fn bucket_of(us: i64) -> i32 {
-    if us <= 0 { return if us < 0 { BUCKET_CLOCK_ERROR } else { 0 }; }
-    if us >= REACH_US { return last_buckets(us); }
+    if us <= 0 {
+        return if us < 0 { BUCKET_CLOCK_ERROR } else { 0 };
+    }
+    if us >= REACH_US {
+        return last_buckets(us);
+    }
     let octave = 63 - us.leading_zeros();
-    let part = if octave >= FRACTION_BITS { us >> (octave - FRACTION_BITS) } else { us << (FRACTION_BITS - octave) };
+    let part = if octave >= FRACTION_BITS {
+        us >> (octave - FRACTION_BITS)
+    } else {
+        us << (FRACTION_BITS - octave)
+    };
     let cell = octave as usize * CELLS_PER_OCTAVE + (part as usize & (CELLS_PER_OCTAVE - 1));
     let first = FINDER[cell] as usize;
     (first + usize::from(us >= LOWER[first + 1])) as i32
 }
 
 #[cold]
-fn last_buckets(us: i64) -> i32 { LOWER.partition_point(|&b| b <= us) as i32 - 1 }
+fn last_buckets(us: i64) -> i32 {
+    LOWER.partition_point(|&b| b <= us) as i32 - 1
+}
 
 /// The values of a bucket in µs, half-open; the last one ends at `i64::MAX`. `None` for an index
 /// that is no bucket of durations.
@@ -93,7 +113,9 @@ pub fn bounds(bucket: i32) -> Option<(i64, i64)> {
 
 /// The upper end of each bucket in µs, ascending; the last is `i64::MAX`.
 #[must_use]
-pub fn edges() -> Vec<i64> { LOWER[1..].iter().copied().chain([i64::MAX]).collect() }
+pub fn edges() -> Vec<i64> {
+    LOWER[1..].iter().copied().chain([i64::MAX]).collect()
+}
 
 /// The table as `rules/buckets.csv` holds it; the last bucket has no `to_us`.
 #[must_use]
@@ -111,17 +133,27 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn slow(us: i64) -> i32 { LOWER.partition_point(|&b| b <= us) as i32 - 1 }
+    fn slow(us: i64) -> i32 {
+        LOWER.partition_point(|&b| b <= us) as i32 - 1
+    }
 
     #[test]
-    fn the_file_is_the_rule() { assert_eq!(include_str!("../../../rules/buckets.csv"), csv()); }
+    fn the_file_is_the_rule() {
+        assert_eq!(include_str!("../../../rules/buckets.csv"), csv());
+    }
 
     #[test]
     fn every_boundary_and_its_neighbours_fall_where_a_search_finds_them() {
         for &b in &LOWER {
-            for v in [b - 1, b, b + 1] { assert_eq!(bucket_of(v), slow(v), "{v}"); }
+            for v in [b - 1, b, b + 1] {
+                assert_eq!(bucket_of(v), slow(v), "{v}");
+            }
         }
-        for shift in 0..63 { for v in [(1i64 << shift) - 1, 1 << shift, (1 << shift) + 1] { assert_eq!(bucket_of(v), slow(v), "{v}"); } }
+        for shift in 0..63 {
+            for v in [(1i64 << shift) - 1, 1 << shift, (1 << shift) + 1] {
+                assert_eq!(bucket_of(v), slow(v), "{v}");
+            }
+        }
         assert_eq!(bucket_of(-1), BUCKET_CLOCK_ERROR);
         assert_eq!(bucket_of(i64::MIN), BUCKET_CLOCK_ERROR);
         assert_eq!(bucket_of(i64::MAX), BUCKETS as i32 - 1);
@@ -131,7 +163,9 @@ mod tests {
     fn at_most_one_boundary_lies_in_a_cell_of_the_finder() {
         for cell in 0..FINDER.len() - 1 {
             let (from, to) = (cell_start(cell), cell_start(cell + 1));
-            if to <= from || from >= REACH_US { continue; }
+            if to <= from || from >= REACH_US {
+                continue;
+            }
             assert!(slow(to - 1) - slow(from) <= 1, "cell from {from} to {to}");
         }
     }

@@ -1,6 +1,10 @@
 //! The catalogue of services: one row per Service Reference Variant (SRV).
 
-use crate::{error::RuleError, files::RuleFile, scalar::{self, CsvRow}};
+use crate::{
+    error::RuleError,
+    files::RuleFile,
+    scalar::{self, CsvRow},
+};
 use northbound_types::text_enum;
 use std::collections::HashMap;
 
@@ -83,10 +87,26 @@ pub struct Catalogue {
 }
 
 const COLUMNS: &[&str] = &[
-    "srv", "service_reference", "name", "critical", "on_demand", "future_dated_pattern", "dcc_scheduled", "non_device",
-    "eligible_user_roles", "command_variants", "command_variants_in_schema_comment_if_different", "schema_body_element",
-    "schema_execution_datetime", "schema_dsp_schedulable", "gbcs_use_cases", "target_s_smets2", "target_s_smets1",
-    "target_provenance", "provenance", "notes",
+    "srv",
+    "service_reference",
+    "name",
+    "critical",
+    "on_demand",
+    "future_dated_pattern",
+    "dcc_scheduled",
+    "non_device",
+    "eligible_user_roles",
+    "command_variants",
+    "command_variants_in_schema_comment_if_different",
+    "schema_body_element",
+    "schema_execution_datetime",
+    "schema_dsp_schedulable",
+    "gbcs_use_cases",
+    "target_s_smets2",
+    "target_s_smets1",
+    "target_provenance",
+    "provenance",
+    "notes",
 ];
 
 impl Catalogue {
@@ -96,11 +116,21 @@ impl Catalogue {
     /// With file, line and column where a row cannot be read or repeats an SRV or a body element.
     pub fn read(file: &RuleFile) -> Result<Catalogue, RuleError> {
         let mut catalogue = Catalogue::default();
-        for (service, place) in scalar::read_csv(file, COLUMNS, |r| Ok((service(r)?, r.place.clone())))? {
+        for (service, place) in
+            scalar::read_csv(file, COLUMNS, |r| Ok((service(r)?, r.place.clone())))?
+        {
             let i = catalogue.services.len();
-            for (key, value, index) in [("srv", &service.srv, &mut catalogue.by_srv), ("schema_body_element", &service.body_element, &mut catalogue.by_body)] {
+            for (key, value, index) in [
+                ("srv", &service.srv, &mut catalogue.by_srv),
+                ("schema_body_element", &service.body_element, &mut catalogue.by_body),
+            ] {
                 if index.insert(value.clone(), i).is_some() {
-                    return Err(RuleError::Value { place, key: key.into(), problem: format!("{value:?} stands twice"), hint: "keep one row".into() });
+                    return Err(RuleError::Value {
+                        place,
+                        key: key.into(),
+                        problem: format!("{value:?} stands twice"),
+                        hint: "keep one row".into(),
+                    });
                 }
             }
             catalogue.services.push(service);
@@ -110,44 +140,73 @@ impl Catalogue {
 
     /// The service of an SRV.
     #[must_use]
-    pub fn get(&self, srv: &str) -> Option<&Service> { self.services.get(*self.by_srv.get(srv)?) }
+    pub fn get(&self, srv: &str) -> Option<&Service> {
+        self.services.get(*self.by_srv.get(srv)?)
+    }
     /// The service whose DUIS body element has this local name.
     #[must_use]
-    pub fn by_body(&self, element: &str) -> Option<&Service> { self.services.get(*self.by_body.get(element)?) }
+    pub fn by_body(&self, element: &str) -> Option<&Service> {
+        self.services.get(*self.by_body.get(element)?)
+    }
     /// All services in the order of the file.
     #[must_use]
-    pub fn services(&self) -> &[Service] { &self.services }
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
 }
 
 fn variants(row: &CsvRow<'_>, column: &str) -> Result<Vec<u8>, RuleError> {
-    row.list(column).iter().map(|t| match t.parse::<u8>() {
-        Ok(v @ 1..=8) => Ok(v),
-        _ => Err(row.refuse(column, format!("{t:?} is no Command Variant"), "write numbers from 1 to 8, separated by semicolons")),
-    }).collect()
+    row.list(column)
+        .iter()
+        .map(|t| match t.parse::<u8>() {
+            Ok(v @ 1..=8) => Ok(v),
+            _ => Err(row.refuse(
+                column,
+                format!("{t:?} is no Command Variant"),
+                "write numbers from 1 to 8, separated by semicolons",
+            )),
+        })
+        .collect()
 }
 
 fn seconds(row: &CsvRow<'_>, column: &str) -> Result<Option<u64>, RuleError> {
     let text = row.get(column);
-    if text.is_empty() { return Ok(None); }
-    text.parse().map(Some).map_err(|_| row.refuse(column, format!("{text:?} is no number of seconds"), "write whole seconds, or nothing"))
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| {
+        row.refuse(
+            column,
+            format!("{text:?} is no number of seconds"),
+            "write whole seconds, or nothing",
+        )
+    })
 }
 
 fn service(row: &CsvRow<'_>) -> Result<Service, RuleError> {
-    let word = |column: &str, e: northbound_types::text_enum::UnknownWord| row.refuse(column, e.to_string(), "write one of these words");
+    let word = |column: &str, e: northbound_types::text_enum::UnknownWord| {
+        row.refuse(column, e.to_string(), "write one of these words")
+    };
     Ok(Service {
         srv: row.required("srv")?,
         reference: row.required("service_reference")?,
         name: row.required("name")?,
         critical: row.flag("critical", "Yes", "No")?,
         on_demand: row.flag("on_demand", "Yes", "No")?,
-        future_dated: row.get("future_dated_pattern").parse().map_err(|e| word("future_dated_pattern", e))?,
+        future_dated: row
+            .get("future_dated_pattern")
+            .parse()
+            .map_err(|e| word("future_dated_pattern", e))?,
         dcc_scheduled: row.flag("dcc_scheduled", "Yes", "No")?,
         non_device: row.flag("non_device", "Yes", "No")?,
         roles: row.list("eligible_user_roles"),
         command_variants: variants(row, "command_variants")?,
         schema_variants: variants(row, "command_variants_in_schema_comment_if_different")?,
         body_element: row.required("schema_body_element")?,
-        execution_time: row.get("schema_execution_datetime").parse().map_err(|e| word("schema_execution_datetime", e))?,
+        execution_time: row
+            .get("schema_execution_datetime")
+            .parse()
+            .map_err(|e| word("schema_execution_datetime", e))?,
         schedulable: row.flag("schema_dsp_schedulable", "Y", "N")?,
         use_cases: row.list("gbcs_use_cases"),
         table_targets: (seconds(row, "target_s_smets2")?, seconds(row, "target_s_smets1")?),
@@ -162,7 +221,12 @@ mod tests {
     use super::*;
 
     fn embedded() -> Catalogue {
-        Catalogue::read(&RuleFile::new("codes/srv_catalogue.csv", include_bytes!("../../../rules/codes/srv_catalogue.csv").to_vec(), false)).unwrap()
+        Catalogue::read(&RuleFile::new(
+            "codes/srv_catalogue.csv",
+            include_bytes!("../../../rules/codes/srv_catalogue.csv").to_vec(),
+            false,
+        ))
+        .unwrap()
     }
 
     #[test]
@@ -174,7 +238,8 @@ mod tests {
         assert_eq!(count(&|s| s.on_demand), 112);
         assert_eq!(count(&|s| s.non_device), 16);
         assert_eq!(count(&|s| s.dcc_scheduled), 13);
-        let held: Vec<usize> = FutureDated::ALL.iter().map(|p| count(&|s| s.future_dated == *p)).collect();
+        let held: Vec<usize> =
+            FutureDated::ALL.iter().map(|p| count(&|s| s.future_dated == *p)).collect();
         assert_eq!(held, [72, 45, 11, 1]);
     }
 
@@ -183,9 +248,18 @@ mod tests {
         let c = embedded();
         let s = c.get("4.8.1").unwrap();
         assert_eq!(c.by_body("ReadActiveImportProfileData"), Some(s));
-        assert_eq!((s.reference.as_str(), s.command_variants.as_slice(), s.table_targets), ("4.8", &[1u8, 2, 3][..], (Some(5600), Some(16))));
+        assert_eq!(
+            (s.reference.as_str(), s.command_variants.as_slice(), s.table_targets),
+            ("4.8", &[1u8, 2, 3][..], (Some(5600), Some(16)))
+        );
         assert!(c.get("4.8").is_none() && c.by_body("").is_none());
-        for s in c.services() { assert!(s.srv == s.reference || s.srv.starts_with(&format!("{}.", s.reference)), "{}", s.srv); }
+        for s in c.services() {
+            assert!(
+                s.srv == s.reference || s.srv.starts_with(&format!("{}.", s.reference)),
+                "{}",
+                s.srv
+            );
+        }
     }
 
     #[test]
@@ -193,7 +267,9 @@ mod tests {
         let mut text = include_str!("../../../rules/codes/srv_catalogue.csv").to_owned();
         let again = text.lines().nth(1).unwrap().to_owned();
         text.push_str(&again);
-        let e = Catalogue::read(&RuleFile::new("codes/srv_catalogue.csv", text.into_bytes(), true)).unwrap_err().to_string();
+        let e = Catalogue::read(&RuleFile::new("codes/srv_catalogue.csv", text.into_bytes(), true))
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("line 131") && e.contains("1.1.1") && e.contains("twice"), "{e}");
     }
 }

@@ -48,15 +48,40 @@ struct Layout {
 }
 
 const RESPONSES: Layout = Layout {
-    columns: &["code", "class", "group", "service_reference", "sequence_in_service", "meaning", "in_schema_5_1", "provenance", "source", "notes"],
-    code: "code", meaning: "meaning", class: "class",
+    columns: &[
+        "code",
+        "class",
+        "group",
+        "service_reference",
+        "sequence_in_service",
+        "meaning",
+        "in_schema_5_1",
+        "provenance",
+        "source",
+        "notes",
+    ],
+    code: "code",
+    meaning: "meaning",
+    class: "class",
 };
-const DEVICE_ALERTS: Layout = Layout { columns: &["code", "range", "meaning", "provenance", "notes"], code: "code", meaning: "meaning", class: "range" };
+const DEVICE_ALERTS: Layout = Layout {
+    columns: &["code", "range", "meaning", "provenance", "notes"],
+    code: "code",
+    meaning: "meaning",
+    class: "range",
+};
 const DCC_ALERTS: Layout = Layout {
     columns: &["code", "meaning", "payload_type", "provenance", "source", "notes"],
-    code: "code", meaning: "meaning", class: "payload_type",
+    code: "code",
+    meaning: "meaning",
+    class: "payload_type",
 };
-const MESSAGES: Layout = Layout { columns: &["message_code", "use_case", "title", "provenance"], code: "message_code", meaning: "title", class: "use_case" };
+const MESSAGES: Layout = Layout {
+    columns: &["message_code", "use_case", "title", "provenance"],
+    code: "message_code",
+    meaning: "title",
+    class: "use_case",
+};
 
 fn table(file: &RuleFile, layout: &Layout) -> Result<CodeTable, RuleError> {
     let mut codes = CodeTable::new();
@@ -72,7 +97,11 @@ fn table(file: &RuleFile, layout: &Layout) -> Result<CodeTable, RuleError> {
         };
         match codes.insert(code.code.clone(), code) {
             None => Ok(()),
-            Some(first) => Err(r.refuse(layout.code, format!("{:?} stands also on line {}", first.code, first.line), "keep one row")),
+            Some(first) => Err(r.refuse(
+                layout.code,
+                format!("{:?} stands also on line {}", first.code, first.line),
+                "keep one row",
+            )),
         }
     })?;
     Ok(codes)
@@ -95,8 +124,12 @@ impl Codes {
     }
     /// A response code, such as `I0` or `E1`.
     #[must_use]
-    pub fn response(&self, code: &str) -> Option<&Code> { self.responses.get(code) }
+    pub fn response(&self, code: &str) -> Option<&Code> {
+        self.responses.get(code)
+    }
     /// An alert code of either kind: a device's (`8F66`) or the service's own (`AD1`).
     #[must_use]
-    pub fn alert(&self, code: &str) -> Option<&Code> { self.device_alerts.get(code).or_else(|| self.dcc_alerts.get(code)) }
+    pub fn alert(&self, code: &str) -> Option<&Code> {
+        self.device_alerts.get(code).or_else(|| self.dcc_alerts.get(code))
+    }
 }

@@ -44,7 +44,11 @@ pub trait Confirmable {
     /// `id#hash`.
     fn confirmation_key(&self) -> String {
         let from = self.from().map(|d| d.to_string()).unwrap_or_default();
-        format!("{}#{}", self.rule_id(), digest(&format!("{}\n{}\n{from}", self.rule_id(), self.value())))
+        format!(
+            "{}#{}",
+            self.rule_id(),
+            digest(&format!("{}\n{}\n{from}", self.rule_id(), self.value()))
+        )
     }
     /// Does a figure that rests on it stay provisional?
     fn needs_confirmation(&self, confirmed: &BTreeSet<String>) -> bool {
@@ -66,4 +70,6 @@ pub trait Confirmable {
 
 /// The first 16 hex digits of a text's SHA-256.
 #[must_use]
-pub fn digest(text: &str) -> String { hex(&Sha256::digest(text.as_bytes())).chars().take(16).collect() }
+pub fn digest(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes())).chars().take(16).collect()
+}

@@ -8,7 +8,9 @@ use crate::{
     measure::{Basis, Levels, MeasureDef, MeasureRow, Methodology, Provenance},
     scalar::{self, Mark, Share},
 };
-use northbound_types::{Day, Dim, Generation, Kind, Mode, Ratio, Region, RequestState, Selector, TestKind, Timeliness};
+use northbound_types::{
+    Day, Dim, Generation, Kind, Mode, Ratio, Region, RequestState, Selector, TestKind, Timeliness,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -31,7 +33,10 @@ pub struct Placed<T> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MeasureFile { #[serde(default)] measure: Vec<Spanned<RawMeasure>> }
+struct MeasureFile {
+    #[serde(default)]
+    measure: Vec<Spanned<RawMeasure>>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,7 +67,15 @@ macro_rules! words {
         impl $name { const fn text(self) -> &'static str { match self { $($name::$variant => $text),+ } } }
     };
 }
-words!(Unit, Events = "events", Minutes = "minutes", Alerts = "alerts", Payloads = "payloads", Installs = "installs", Incidents = "incidents");
+words!(
+    Unit,
+    Events = "events",
+    Minutes = "minutes",
+    Alerts = "alerts",
+    Payloads = "payloads",
+    Installs = "installs",
+    Incidents = "incidents"
+);
 words!(PeriodKind, Month = "month", Quarter = "quarter");
 words!(Count, AnsweredOnly = "answered-only", AllAttempts = "all-attempts");
 words!(Subject, Tests = "tests", OwnRequests = "own-requests");
@@ -72,13 +85,20 @@ words!(When, AtInstall = "at-install", Within90Days = "within-90-days");
 macro_rules! limited {
     ($name:ident($t:ty), $default:literal, $max:expr, $what:literal) => {
         struct $name($t);
-        impl Default for $name { fn default() -> Self { $name($default) } }
+        impl Default for $name {
+            fn default() -> Self {
+                $name($default)
+            }
+        }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 let n = i64::deserialize(d)?;
                 match <$t>::try_from(n) {
                     Ok(v) if n >= 0 && v <= $max => Ok($name(v)),
-                    _ => Err(serde::de::Error::custom(format!("{n} is out of range: {} is a whole number from 0 to {}", $what, $max))),
+                    _ => Err(serde::de::Error::custom(format!(
+                        "{n} is out of range: {} is a whole number from 0 to {}",
+                        $what, $max
+                    ))),
                 }
             }
         }
@@ -117,7 +137,10 @@ struct RawLevels {
 
 /// Does a word belong to the closed set of its dimension? `true` for dimensions without one.
 fn known_word(dim: Dim, word: &str) -> Result<(), String> {
-    fn of<T: std::str::FromStr>(word: &str) -> Result<(), String> where T::Err: std::fmt::Display {
+    fn of<T: std::str::FromStr>(word: &str) -> Result<(), String>
+    where
+        T::Err: std::fmt::Display,
+    {
         word.parse::<T>().map(|_| ()).map_err(|e| e.to_string())
     }
     match dim {
@@ -128,7 +151,16 @@ fn known_word(dim: Dim, word: &str) -> Result<(), String> {
         Dim::TestKind => of::<TestKind>(word),
         Dim::State => of::<RequestState>(word),
         Dim::Timeliness => of::<Timeliness>(word),
-        Dim::Day | Dim::Provider | Dim::Feed | Dim::User | Dim::Role | Dim::PartyCategory | Dim::Srv | Dim::Class | Dim::DeviceType | Dim::Code => Ok(()),
+        Dim::Day
+        | Dim::Provider
+        | Dim::Feed
+        | Dim::User
+        | Dim::Role
+        | Dim::PartyCategory
+        | Dim::Srv
+        | Dim::Class
+        | Dim::DeviceType
+        | Dim::Code => Ok(()),
     }
 }
 
@@ -137,22 +169,35 @@ fn basis(raw: RawBasis) -> Result<Basis, String> {
         RawBasis::Exchanges { select } => {
             let mut selector = Selector::all();
             for (dim, words) in select {
-                if words.is_empty() { return Err(format!("select.{dim} is empty, so nothing would be selected")); }
-                for word in &words { known_word(dim, word)?; }
+                if words.is_empty() {
+                    return Err(format!("select.{dim} is empty, so nothing would be selected"));
+                }
+                for word in &words {
+                    known_word(dim, word)?;
+                }
                 selector = selector.and(dim, words);
             }
             Basis::Exchanges { select: selector }
         }
-        RawBasis::Availability { service } if service.trim().is_empty() => return Err("the service has no name".into()),
+        RawBasis::Availability { service } if service.trim().is_empty() => {
+            return Err("the service has no name".into());
+        }
         RawBasis::Availability { service } => Basis::Availability { service },
         RawBasis::OutageWindows { code, hubs, above } => Basis::OutageWindows { code, hubs, above },
         RawBasis::Payloads {} => Basis::Payloads,
         RawBasis::Hubs { when } => Basis::Hubs { when: when.text().to_owned() },
         RawBasis::CoverageAccuracy {} => Basis::CoverageAccuracy,
-        RawBasis::Incidents { categories } if categories.is_empty() || categories.iter().any(|c| !(FIRST_CATEGORY..=LAST_CATEGORY).contains(c)) => return Err(format!("categories are a list of {FIRST_CATEGORY} to {LAST_CATEGORY}")),
+        RawBasis::Incidents { categories }
+            if categories.is_empty()
+                || categories.iter().any(|c| !(FIRST_CATEGORY..=LAST_CATEGORY).contains(c)) =>
+        {
+            return Err(format!("categories are a list of {FIRST_CATEGORY} to {LAST_CATEGORY}"));
+        }
         RawBasis::Incidents { categories } => Basis::Incidents { categories },
         RawBasis::StatedOnly {} => Basis::StatedOnly,
-        RawBasis::Composite { of } if of.is_empty() => return Err("a composite needs at least one component".into()),
+        RawBasis::Composite { of } if of.is_empty() => {
+            return Err("a composite needs at least one component".into());
+        }
         RawBasis::Composite { of } => Basis::Composite { of },
     })
 }
@@ -164,33 +209,45 @@ fn basis(raw: RawBasis) -> Result<Basis, String> {
 pub fn measures(file: &RuleFile) -> Result<Vec<Placed<MeasureDef>>, RuleError> {
     let raw: MeasureFile = scalar::read_toml(file)?;
     let text = file.text()?;
-    raw.measure.into_iter().map(|spanned| {
-        let raw = spanned.into_inner();
-        let place = Place::of(&file.name, text, raw.id.span().start);
-        let id = raw.id.into_inner();
-        let refuse = |key: &str, problem: String| RuleError::Value { place: place.clone(), key: format!("{id}: {key}"), problem, hint: "docs/rules.md shows how a measure is written".into() };
-        if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-') {
-            return Err(refuse("id", "write letters, digits, dots and hyphens".into()));
-        }
-        if raw.rows.is_empty() { return Err(refuse("rows", "a measure needs at least one row".into())); }
-        let basis = basis(raw.basis).map_err(|p| refuse("basis", p))?;
-        Ok(Placed {
-            id: format!("measure/{id}"),
-            rule: MeasureDef {
-                id,
-                title: raw.title,
-                unit: raw.unit.text().to_owned(),
-                period: raw.period.text().to_owned(),
-                lag: raw.lag.0,
-                rows: raw.rows,
-                basis,
-                levels: raw.levels.into_iter().map(levels).collect(),
-                decimals: raw.decimals.0,
-                provenance: Provenance { mark: raw.mark.0, source: raw.source, note: raw.note },
-            },
-            place,
+    raw.measure
+        .into_iter()
+        .map(|spanned| {
+            let raw = spanned.into_inner();
+            let place = Place::of(&file.name, text, raw.id.span().start);
+            let id = raw.id.into_inner();
+            let refuse = |key: &str, problem: String| RuleError::Value {
+                place: place.clone(),
+                key: format!("{id}: {key}"),
+                problem,
+                hint: "docs/rules.md shows how a measure is written".into(),
+            };
+            if id.is_empty()
+                || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-')
+            {
+                return Err(refuse("id", "write letters, digits, dots and hyphens".into()));
+            }
+            if raw.rows.is_empty() {
+                return Err(refuse("rows", "a measure needs at least one row".into()));
+            }
+            let basis = basis(raw.basis).map_err(|p| refuse("basis", p))?;
+            Ok(Placed {
+                id: format!("measure/{id}"),
+                rule: MeasureDef {
+                    id,
+                    title: raw.title,
+                    unit: raw.unit.text().to_owned(),
+                    period: raw.period.text().to_owned(),
+                    lag: raw.lag.0,
+                    rows: raw.rows,
+                    basis,
+                    levels: raw.levels.into_iter().map(levels).collect(),
+                    decimals: raw.decimals.0,
+                    provenance: Provenance { mark: raw.mark.0, source: raw.source, note: raw.note },
+                },
+                place,
+            })
         })
-    }).collect()
+        .collect()
 }
 
 fn levels(raw: RawLevels) -> Levels {
@@ -244,19 +301,40 @@ pub fn methodology(file: &RuleFile) -> Result<Placed<Methodology>, RuleError> {
 }
 
 /// A share as an exact text: `99/100`.
-fn exact(ratio: Ratio) -> String { format!("{}/{}", ratio.num, ratio.den) }
+fn exact(ratio: Ratio) -> String {
+    format!("{}/{}", ratio.num, ratio.den)
+}
 
 impl Confirmable for Placed<MeasureDef> {
-    fn rule_id(&self) -> &str { &self.id }
-    fn title(&self) -> String { self.rule.title.clone() }
+    fn rule_id(&self) -> &str {
+        &self.id
+    }
+    fn title(&self) -> String {
+        self.rule.title.clone()
+    }
     fn value(&self) -> String {
         let m = &self.rule;
-        let rows: Vec<String> = m.rows.iter().map(|r| format!("{} {}", r.provider, r.region)).collect();
-        format!("{} per {}, lag {}; rows: {}; {}; {} decimals", m.unit, m.period, m.lag, rows.join(", "), basis_text(&m.basis), m.decimals)
+        let rows: Vec<String> =
+            m.rows.iter().map(|r| format!("{} {}", r.provider, r.region)).collect();
+        format!(
+            "{} per {}, lag {}; rows: {}; {}; {} decimals",
+            m.unit,
+            m.period,
+            m.lag,
+            rows.join(", "),
+            basis_text(&m.basis),
+            m.decimals
+        )
     }
-    fn from(&self) -> Option<Day> { None }
-    fn provenance(&self) -> &Provenance { &self.rule.provenance }
-    fn place(&self) -> Place { self.place.clone() }
+    fn from(&self) -> Option<Day> {
+        None
+    }
+    fn provenance(&self) -> &Provenance {
+        &self.rule.provenance
+    }
+    fn place(&self) -> Place {
+        self.place.clone()
+    }
 }
 
 /// A basis in words, complete.
@@ -264,30 +342,62 @@ impl Confirmable for Placed<MeasureDef> {
 pub fn basis_text(basis: &Basis) -> String {
     match basis {
         Basis::Exchanges { select } => {
-            let parts: Vec<String> = select.any_of.iter().map(|(d, w)| format!("{d} is {}", w.iter().cloned().collect::<Vec<_>>().join(" or "))).collect();
-            format!("exchanges where {}", if parts.is_empty() { "anything".to_owned() } else { parts.join(" and ") })
+            let parts: Vec<String> = select
+                .any_of
+                .iter()
+                .map(|(d, w)| {
+                    format!("{d} is {}", w.iter().cloned().collect::<Vec<_>>().join(" or "))
+                })
+                .collect();
+            format!(
+                "exchanges where {}",
+                if parts.is_empty() { "anything".to_owned() } else { parts.join(" and ") }
+            )
         }
         Basis::Availability { service } => format!("availability of {service}"),
-        Basis::OutageWindows { code, hubs, above } => format!("outage windows of alert {code} with {} {hubs} hubs", if *above { "more than" } else { "at most" }),
+        Basis::OutageWindows { code, hubs, above } => format!(
+            "outage windows of alert {code} with {} {hubs} hubs",
+            if *above { "more than" } else { "at most" }
+        ),
         Basis::Payloads => "firmware payloads".to_owned(),
         Basis::Hubs { when } => format!("hub installs connected {when}"),
         Basis::CoverageAccuracy => "hub installs with a right coverage prediction".to_owned(),
-        Basis::Incidents { categories } => format!("incidents of category {} resolved in time", categories.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")),
+        Basis::Incidents { categories } => format!(
+            "incidents of category {} resolved in time",
+            categories.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")
+        ),
         Basis::StatedOnly => "as stated only".to_owned(),
         Basis::Composite { of } => format!("composite of {}", of.join(", ")),
     }
 }
 
 impl Confirmable for Placed<Methodology> {
-    fn rule_id(&self) -> &str { &self.id }
-    fn title(&self) -> String { self.rule.title.clone() }
+    fn rule_id(&self) -> &str {
+        &self.id
+    }
+    fn title(&self) -> String {
+        self.rule.title.clone()
+    }
     fn value(&self) -> String {
         let m = &self.rule;
-        format!("count {}; subject {}; aggregate {}; coverage floor {}; low volume below {}", m.count, m.subject, m.aggregate, exact(m.coverage_floor), m.low_volume)
+        format!(
+            "count {}; subject {}; aggregate {}; coverage floor {}; low volume below {}",
+            m.count,
+            m.subject,
+            m.aggregate,
+            exact(m.coverage_floor),
+            m.low_volume
+        )
     }
-    fn from(&self) -> Option<Day> { Some(self.rule.from) }
-    fn provenance(&self) -> &Provenance { &self.rule.provenance }
-    fn place(&self) -> Place { self.place.clone() }
+    fn from(&self) -> Option<Day> {
+        Some(self.rule.from)
+    }
+    fn provenance(&self) -> &Provenance {
+        &self.rule.provenance
+    }
+    fn place(&self) -> Place {
+        self.place.clone()
+    }
 }
 
 /// The levels of a measure as a rule of their own: confirmed apart from the definition.
@@ -303,23 +413,46 @@ impl LevelsRule {
     /// Each dated version of a measure's levels.
     pub fn of(measure: &Placed<MeasureDef>) -> impl Iterator<Item = LevelsRule> + '_ {
         measure.rule.levels.iter().map(|l| LevelsRule {
-            id: format!("levels/{}", measure.rule.id), measure: measure.rule.id.clone(), levels: l.clone(), place: measure.place.clone(),
+            id: format!("levels/{}", measure.rule.id),
+            measure: measure.rule.id.clone(),
+            levels: l.clone(),
+            place: measure.place.clone(),
         })
     }
 }
 
 impl Confirmable for LevelsRule {
-    fn rule_id(&self) -> &str { &self.id }
-    fn title(&self) -> String { format!("Target and minimum of {}", self.measure) }
+    fn rule_id(&self) -> &str {
+        &self.id
+    }
+    fn title(&self) -> String {
+        format!("Target and minimum of {}", self.measure)
+    }
     fn value(&self) -> String {
-        let part = |r: Option<Ratio>| r.map_or_else(|| "unknown".to_owned(), |r| {
-            let text = northbound_types::percent::percent(r, MAX_DECIMALS, &[]).unwrap_or_default();
-            let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-            format!("{text} % ({})", exact(r))
-        });
+        let part = |r: Option<Ratio>| {
+            r.map_or_else(
+                || "unknown".to_owned(),
+                |r| {
+                    let text = northbound_types::percent::percent(r, MAX_DECIMALS, &[])
+                        .unwrap_or_default();
+                    let text = if text.contains('.') {
+                        text.trim_end_matches('0').trim_end_matches('.')
+                    } else {
+                        &text
+                    };
+                    format!("{text} % ({})", exact(r))
+                },
+            )
+        };
         format!("target {}; minimum {}", part(self.levels.target), part(self.levels.minimum))
     }
-    fn from(&self) -> Option<Day> { Some(self.levels.from) }
-    fn provenance(&self) -> &Provenance { &self.levels.provenance }
-    fn place(&self) -> Place { self.place.clone() }
+    fn from(&self) -> Option<Day> {
+        Some(self.levels.from)
+    }
+    fn provenance(&self) -> &Provenance {
+        &self.levels.provenance
+    }
+    fn place(&self) -> Place {
+        self.place.clone()
+    }
 }

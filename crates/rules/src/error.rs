@@ -36,7 +36,10 @@ pub enum RuleError {
         hint: String,
     },
     /// The files can be read but contradict each other.
-    #[error("the rules contradict themselves in {} place(s); first: {first}; `rules check` lists them all", count)]
+    #[error(
+        "the rules contradict themselves in {} place(s); first: {first}; `rules check` lists them all",
+        count
+    )]
     Contradiction {
         /// How many findings.
         count: usize,

@@ -75,11 +75,23 @@ impl RuleFile {
     /// # Errors
     /// Where it is too large or not UTF-8.
     pub fn text(&self) -> Result<&str, RuleError> {
-        let refuse = |problem: String, hint: &str| RuleError::File { name: self.name.clone(), problem, hint: hint.to_owned() };
+        let refuse = |problem: String, hint: &str| RuleError::File {
+            name: self.name.clone(),
+            problem,
+            hint: hint.to_owned(),
+        };
         if self.bytes.len() > MAX_FILE_BYTES {
-            return Err(refuse(format!("{} bytes, more than the {MAX_FILE_BYTES} that a rule file may have", self.bytes.len()), "split it, or remove what is no rule"));
+            return Err(refuse(
+                format!(
+                    "{} bytes, more than the {MAX_FILE_BYTES} that a rule file may have",
+                    self.bytes.len()
+                ),
+                "split it, or remove what is no rule",
+            ));
         }
-        std::str::from_utf8(&self.bytes).map_err(|e| refuse(format!("not UTF-8 at byte {}", e.valid_up_to()), "save it as UTF-8"))
+        std::str::from_utf8(&self.bytes).map_err(|e| {
+            refuse(format!("not UTF-8 at byte {}", e.valid_up_to()), "save it as UTF-8")
+        })
     }
 }
 
@@ -89,11 +101,17 @@ impl RuleFile {
 /// # Errors
 /// Where a file cannot be read, or is none that rules are read from.
 pub fn collect(overlay: Option<&Path>) -> Result<Vec<RuleFile>, RuleError> {
-    let mut files: BTreeMap<String, RuleFile> =
-        EMBEDDED.iter().map(|(n, t)| ((*n).to_owned(), RuleFile::new(n, t.as_bytes().to_vec(), false))).collect();
+    let mut files: BTreeMap<String, RuleFile> = EMBEDDED
+        .iter()
+        .map(|(n, t)| ((*n).to_owned(), RuleFile::new(n, t.as_bytes().to_vec(), false)))
+        .collect();
     // A folder that is there but cannot be seen is an error: rules are never dropped in silence.
-    let there = |p: &&Path| p.try_exists().map_err(|source| RuleError::Read { path: p.to_path_buf(), source });
-    if let Some(root) = overlay && there(&root)? {
+    let there = |p: &&Path| {
+        p.try_exists().map_err(|source| RuleError::Read { path: p.to_path_buf(), source })
+    };
+    if let Some(root) = overlay
+        && there(&root)?
+    {
         let mut found = Vec::new();
         walk(root, "", &mut found)?;
         for name in found {
@@ -112,17 +130,29 @@ fn walk(root: &Path, below: &str, found: &mut Vec<String>) -> Result<(), RuleErr
         let entry = entry.map_err(read)?;
         let file_name = entry.file_name();
         let Some(part) = file_name.to_str() else {
-            return Err(RuleError::File { name: file_name.to_string_lossy().into_owned(), problem: "its name is not UTF-8".into(), hint: "rename it".into() });
+            return Err(RuleError::File {
+                name: file_name.to_string_lossy().into_owned(),
+                problem: "its name is not UTF-8".into(),
+                hint: "rename it".into(),
+            });
         };
-        if part.starts_with('.') { continue; }
+        if part.starts_with('.') {
+            continue;
+        }
         let name = if below.is_empty() { part.to_owned() } else { format!("{below}/{part}") };
         if entry.path().is_dir() {
-            if !below.is_empty() || !(part == "codes" || OPEN_FOLDERS.contains(&part)) { return Err(not_a_rule_file(&name)); }
+            if !below.is_empty() || !(part == "codes" || OPEN_FOLDERS.contains(&part)) {
+                return Err(not_a_rule_file(&name));
+            }
             walk(root, &name, found)?;
         } else {
             permitted(&name)?;
             if found.len() == MAX_OVERLAY_FILES {
-                return Err(RuleError::File { name, problem: format!("more than {MAX_OVERLAY_FILES} files in the overlay"), hint: "remove what is no rule".into() });
+                return Err(RuleError::File {
+                    name,
+                    problem: format!("more than {MAX_OVERLAY_FILES} files in the overlay"),
+                    hint: "remove what is no rule".into(),
+                });
             }
             found.push(name);
         }
@@ -132,10 +162,18 @@ fn walk(root: &Path, below: &str, found: &mut Vec<String>) -> Result<(), RuleErr
 
 fn permitted(name: &str) -> Result<(), RuleError> {
     if name == FIXED {
-        return Err(RuleError::File { name: name.to_owned(), problem: "stored histograms were made with the embedded table, so it cannot be overlaid".into(), hint: "remove it".into() });
+        return Err(RuleError::File {
+            name: name.to_owned(),
+            problem:
+                "stored histograms were made with the embedded table, so it cannot be overlaid"
+                    .into(),
+            hint: "remove it".into(),
+        });
     }
     let known = EMBEDDED.iter().any(|(n, _)| *n == name);
-    let open = name.split_once('/').is_some_and(|(folder, file)| OPEN_FOLDERS.contains(&folder) && file.ends_with(".toml"));
+    let open = name
+        .split_once('/')
+        .is_some_and(|(folder, file)| OPEN_FOLDERS.contains(&folder) && file.ends_with(".toml"));
     if known || open { Ok(()) } else { Err(not_a_rule_file(name)) }
 }
 
@@ -144,14 +182,19 @@ fn not_a_rule_file(name: &str) -> RuleError {
     RuleError::File {
         name: name.to_owned(),
         problem: "no rule is read from a file of this name".into(),
-        hint: format!("use one of {}, or any *.toml in {}", known.join(", "), OPEN_FOLDERS.join("/, ") + "/"),
+        hint: format!(
+            "use one of {}, or any *.toml in {}",
+            known.join(", "),
+            OPEN_FOLDERS.join("/, ") + "/"
+        ),
     }
 }
 
 /// SHA-256 over the sorted names and hashes: the identity of a rule set.
 #[must_use]
 pub fn identity(files: &[RuleFile]) -> String {
-    let mut lines: Vec<String> = files.iter().map(|f| format!("{} {}\n", f.sha256, f.name)).collect();
+    let mut lines: Vec<String> =
+        files.iter().map(|f| format!("{} {}\n", f.sha256, f.name)).collect();
     lines.sort();
     hex(&Sha256::digest(lines.concat().as_bytes()))
 }
@@ -159,5 +202,8 @@ pub fn identity(files: &[RuleFile]) -> String {
 /// Lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| { let _ = write!(s, "{b:02x}"); s })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    })
 }

@@ -1,6 +1,12 @@
 //! Target times of incidents by category (`incidents.toml`).
 
-use crate::{confirm::Confirmable, error::{Place, RuleError}, files::RuleFile, measure::Provenance, scalar::{self, Mark}};
+use crate::{
+    confirm::Confirmable,
+    error::{Place, RuleError},
+    files::RuleFile,
+    measure::Provenance,
+    scalar::{self, Mark},
+};
 use northbound_types::Day;
 use serde::Deserialize;
 use toml::Spanned;
@@ -22,7 +28,11 @@ pub struct TargetTime {
 impl TargetTime {
     fn text(self) -> String {
         const DAY: i64 = northbound_types::time::DAY_US;
-        if self.in_days { format!("{} d", self.micros / DAY) } else { scalar::duration_text(self.micros) }
+        if self.in_days {
+            format!("{} d", self.micros / DAY)
+        } else {
+            scalar::duration_text(self.micros)
+        }
     }
 }
 
@@ -56,17 +66,32 @@ pub struct CategoryRule {
 }
 
 impl Confirmable for CategoryRule {
-    fn rule_id(&self) -> &str { &self.id }
-    fn title(&self) -> String { format!("Target times of incidents of category {}", self.category) }
-    fn value(&self) -> String { format!("initial response {}, resolution {}", self.response.text(), self.resolution.text()) }
-    fn from(&self) -> Option<Day> { Some(self.from) }
-    fn provenance(&self) -> &Provenance { &self.provenance }
-    fn place(&self) -> Place { self.place.clone() }
+    fn rule_id(&self) -> &str {
+        &self.id
+    }
+    fn title(&self) -> String {
+        format!("Target times of incidents of category {}", self.category)
+    }
+    fn value(&self) -> String {
+        format!("initial response {}, resolution {}", self.response.text(), self.resolution.text())
+    }
+    fn from(&self) -> Option<Day> {
+        Some(self.from)
+    }
+    fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+    fn place(&self) -> Place {
+        self.place.clone()
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File { #[serde(default)] category: Vec<Raw> }
+struct File {
+    #[serde(default)]
+    category: Vec<Raw>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,15 +115,29 @@ struct Raw {
 pub fn read(file: &RuleFile) -> Result<Vec<CategoryRule>, RuleError> {
     let raw: File = scalar::read_toml(file)?;
     let text = file.text()?;
-    raw.category.into_iter().map(|r| {
-        let place = Place::of(&file.name, text, r.category.span().start);
-        let category = r.category.into_inner();
-        if !(FIRST_CATEGORY..=LAST_CATEGORY).contains(&category) {
-            return Err(RuleError::Value { place, key: "category".into(), problem: format!("{category} is no category"), hint: format!("categories are {FIRST_CATEGORY} to {LAST_CATEGORY}") });
-        }
-        Ok(CategoryRule {
-            id: format!("incident-category/{category}"), category, title: r.title, from: r.from, response: r.response, resolution: r.resolution,
-            provenance: Provenance { mark: r.mark.0, source: r.source, note: r.note }, place,
+    raw.category
+        .into_iter()
+        .map(|r| {
+            let place = Place::of(&file.name, text, r.category.span().start);
+            let category = r.category.into_inner();
+            if !(FIRST_CATEGORY..=LAST_CATEGORY).contains(&category) {
+                return Err(RuleError::Value {
+                    place,
+                    key: "category".into(),
+                    problem: format!("{category} is no category"),
+                    hint: format!("categories are {FIRST_CATEGORY} to {LAST_CATEGORY}"),
+                });
+            }
+            Ok(CategoryRule {
+                id: format!("incident-category/{category}"),
+                category,
+                title: r.title,
+                from: r.from,
+                response: r.response,
+                resolution: r.resolution,
+                provenance: Provenance { mark: r.mark.0, source: r.source, note: r.note },
+                place,
+            })
         })
-    }).collect()
+        .collect()
 }

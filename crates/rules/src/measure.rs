@@ -17,7 +17,9 @@ pub struct Provenance {
 impl Provenance {
     /// Does a figure that rests on it stay provisional until somebody confirms it?
     #[must_use]
-    pub fn needs_confirmation(&self) -> bool { !matches!(self.mark.as_str(), "schema" | "published") }
+    pub fn needs_confirmation(&self) -> bool {
+        !matches!(self.mark.as_str(), "schema" | "published")
+    }
 }
 
 /// A target and a minimum, in force from a day on.
@@ -130,7 +132,9 @@ pub struct MeasureDef {
 impl MeasureDef {
     /// The levels in force on a day.
     #[must_use]
-    pub fn levels_on(&self, day: Day) -> Option<&Levels> { self.levels.iter().rev().find(|l| l.from <= day) }
+    pub fn levels_on(&self, day: Day) -> Option<&Levels> {
+        self.levels.iter().rev().find(|l| l.from <= day)
+    }
 }
 
 /// How a methodology counts and combines.

@@ -1,10 +1,16 @@
 //! The values that rule files are written in, each read with an error that says how to write it,
 //! and the one way by which TOML and CSV files are read.
 
-use crate::{error::{Place, RuleError}, files::RuleFile};
+use crate::{
+    error::{Place, RuleError},
+    files::RuleFile,
+};
 use northbound_types::{Ratio, figure::parse_percent};
 use num_traits::ToPrimitive;
-use serde::{Deserialize, Deserializer, de::{DeserializeOwned, Error}};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
 
 /// The marks that say where a rule comes from, strongest first.
 pub const MARKS: &[&str] = &["schema", "published", "second-hand", "inferred", "memory", "assumed"];
@@ -21,9 +27,15 @@ pub fn read_toml<T: DeserializeOwned>(file: &RuleFile) -> Result<T, RuleError> {
         let offset = e.span().map_or(0, |s| s.start);
         let place = Place::of(&file.name, text, offset);
         let line = text.lines().nth(place.line - 1).unwrap_or_default();
-        let key = line.split('=').next().unwrap_or_default().trim().chars().take(60).collect::<String>();
+        let key =
+            line.split('=').next().unwrap_or_default().trim().chars().take(60).collect::<String>();
         let key = if key.is_empty() { "-".to_owned() } else { key };
-        RuleError::Value { place, key, problem: e.message().replace('\n', " "), hint: HINT.to_owned() }
+        RuleError::Value {
+            place,
+            key,
+            problem: e.message().replace('\n', " "),
+            hint: HINT.to_owned(),
+        }
     })
 }
 
@@ -32,25 +44,59 @@ pub fn read_toml<T: DeserializeOwned>(file: &RuleFile) -> Result<T, RuleError> {
 ///
 /// # Errors
 /// With file and line.
-pub fn read_csv<T>(file: &RuleFile, columns: &[&str], mut row: impl FnMut(&CsvRow<'_>) -> Result<T, RuleError>) -> Result<Vec<T>, RuleError> {
+pub fn read_csv<T>(
+    file: &RuleFile,
+    columns: &[&str],
+    mut row: impl FnMut(&CsvRow<'_>) -> Result<T, RuleError>,
+) -> Result<Vec<T>, RuleError> {
     let text = file.text()?;
-    let place = |line: u64| Place { file: file.name.clone(), line: usize::try_from(line).unwrap_or(usize::MAX), column: 1 };
-    let refuse = |line: u64, key: &str, problem: String, hint: String| RuleError::Value { place: place(line), key: key.to_owned(), problem, hint };
+    let place = |line: u64| Place {
+        file: file.name.clone(),
+        line: usize::try_from(line).unwrap_or(usize::MAX),
+        column: 1,
+    };
+    let refuse = |line: u64, key: &str, problem: String, hint: String| RuleError::Value {
+        place: place(line),
+        key: key.to_owned(),
+        problem,
+        hint,
+    };
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let line_of = |e: &csv::Error| e.position().map_or(1, csv::Position::line);
-    let header = reader.headers().map_err(|e| refuse(line_of(&e), "-", e.to_string(), "write the header first".into()))?.clone();
+    let header = reader
+        .headers()
+        .map_err(|e| refuse(line_of(&e), "-", e.to_string(), "write the header first".into()))?
+        .clone();
     let mut at = Vec::with_capacity(columns.len());
     for &c in columns {
-        let i = header.iter().position(|h| h == c)
-            .ok_or_else(|| refuse(1, c, "the column is missing".into(), format!("the columns are {}", columns.join(","))))?;
+        let i = header.iter().position(|h| h == c).ok_or_else(|| {
+            refuse(
+                1,
+                c,
+                "the column is missing".into(),
+                format!("the columns are {}", columns.join(",")),
+            )
+        })?;
         at.push(i);
     }
     if let Some(extra) = header.iter().enumerate().find(|(i, _)| !at.contains(i)) {
-        return Err(refuse(1, extra.1, "the column is unknown or repeated".into(), format!("the columns are {}", columns.join(","))));
+        return Err(refuse(
+            1,
+            extra.1,
+            "the column is unknown or repeated".into(),
+            format!("the columns are {}", columns.join(",")),
+        ));
     }
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|e| refuse(line_of(&e), "-", e.to_string(), "give each row as many fields as the header".into()))?;
+        let record = record.map_err(|e| {
+            refuse(
+                line_of(&e),
+                "-",
+                e.to_string(),
+                "give each row as many fields as the header".into(),
+            )
+        })?;
         let line = record.position().map_or(1, csv::Position::line);
         rows.push(row(&CsvRow { columns, at: &at, record: &record, place: place(line) })?);
     }
@@ -70,7 +116,11 @@ impl CsvRow<'_> {
     /// The field of a declared column; empty for one that was not declared.
     #[must_use]
     pub fn get(&self, column: &str) -> &str {
-        self.columns.iter().position(|c| *c == column).and_then(|i| self.record.get(self.at[i])).unwrap_or_default()
+        self.columns
+            .iter()
+            .position(|c| *c == column)
+            .and_then(|i| self.record.get(self.at[i]))
+            .unwrap_or_default()
     }
     /// The field, which must not be empty.
     ///
@@ -78,7 +128,11 @@ impl CsvRow<'_> {
     /// Where it is.
     pub fn required(&self, column: &str) -> Result<String, RuleError> {
         let v = self.get(column);
-        if v.is_empty() { Err(self.refuse(column, "is empty".into(), "every row needs it")) } else { Ok(v.to_owned()) }
+        if v.is_empty() {
+            Err(self.refuse(column, "is empty".into(), "every row needs it"))
+        } else {
+            Ok(v.to_owned())
+        }
     }
     /// One of two words as a truth value.
     ///
@@ -88,18 +142,32 @@ impl CsvRow<'_> {
         match self.get(column) {
             v if v == yes => Ok(true),
             v if v == no => Ok(false),
-            v => Err(self.refuse(column, format!("{v:?} is neither {yes} nor {no}"), "write one of the two")),
+            v => Err(self.refuse(
+                column,
+                format!("{v:?} is neither {yes} nor {no}"),
+                "write one of the two",
+            )),
         }
     }
     /// A list separated by semicolons.
     #[must_use]
     pub fn list(&self, column: &str) -> Vec<String> {
-        self.get(column).split(';').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
+        self.get(column)
+            .split(';')
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
     /// An error of this row.
     #[must_use]
     pub fn refuse(&self, column: &str, problem: String, hint: &str) -> RuleError {
-        RuleError::Value { place: self.place.clone(), key: column.to_owned(), problem, hint: hint.to_owned() }
+        RuleError::Value {
+            place: self.place.clone(),
+            key: column.to_owned(),
+            problem,
+            hint: hint.to_owned(),
+        }
     }
 }
 
@@ -110,8 +178,14 @@ pub struct Mark(pub String);
 impl<'de> Deserialize<'de> for Mark {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let word = String::deserialize(d)?;
-        if MARKS.contains(&word.as_str()) { Ok(Mark(word)) }
-        else { Err(D::Error::custom(format!("{word:?} is no mark of provenance: use one of {}", MARKS.join(", ")))) }
+        if MARKS.contains(&word.as_str()) {
+            Ok(Mark(word))
+        } else {
+            Err(D::Error::custom(format!(
+                "{word:?} is no mark of provenance: use one of {}",
+                MARKS.join(", ")
+            )))
+        }
     }
 }
 
@@ -122,7 +196,9 @@ pub struct Share(pub Ratio);
 /// Reads a percentage between 0 % and 100 % into an exact ratio in lowest terms.
 #[must_use]
 pub fn share(text: &str) -> Option<Ratio> {
-    if !text.trim_end().ends_with('%') { return None; }
+    if !text.trim_end().ends_with('%') {
+        return None;
+    }
     let exact = parse_percent(text)?;
     let ratio = Ratio { num: exact.numer().to_u64()?, den: exact.denom().to_u64()? };
     (ratio.num <= ratio.den).then_some(ratio)
@@ -138,13 +214,19 @@ impl<'de> Deserialize<'de> for Share {
 /// A non-negative exact number written as a decimal (`"1.96"`) or a fraction (`"1/2"`).
 #[must_use]
 pub fn fraction(text: &str) -> Option<Ratio> {
-    let whole = |t: &str| (!t.is_empty() && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse::<u64>().ok()).flatten();
+    let whole = |t: &str| {
+        (!t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| t.parse::<u64>().ok())
+            .flatten()
+    };
     if let Some((n, d)) = text.split_once('/') {
         let (num, den) = (whole(n.trim())?, whole(d.trim())?);
         return (den != 0).then_some(Ratio { num, den });
     }
     let (head, tail) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
-    if head.is_empty() || (text.contains('.') && tail.is_empty()) { return None; }
+    if head.is_empty() || (text.contains('.') && tail.is_empty()) {
+        return None;
+    }
     let den = 10u64.checked_pow(u32::try_from(tail.len()).ok()?)?;
     Some(Ratio { num: whole(&format!("{head}{tail}"))?, den })
 }
@@ -161,7 +243,9 @@ pub struct Micros(pub i64);
 #[must_use]
 pub fn micros(text: &str) -> Option<i64> {
     let (number, unit) = text.trim().split_once(' ')?;
-    if !number.bytes().all(|b| b.is_ascii_digit()) { return None; }
+    if !number.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let unit: i64 = match unit {
         "us" => 1,
         "ms" => 1_000,
@@ -185,8 +269,11 @@ impl<'de> Deserialize<'de> for Micros {
 /// A duration in the largest unit that holds it exactly.
 #[must_use]
 pub fn duration_text(us: i64) -> String {
-    for (unit, size) in [("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000)] {
-        if us % size == 0 { return format!("{} {unit}", us / size); }
+    for (unit, size) in [("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000)]
+    {
+        if us % size == 0 {
+            return format!("{} {unit}", us / size);
+        }
     }
     format!("{us} us")
 }
@@ -200,15 +287,21 @@ mod tests {
         assert_eq!(share("99.5%"), Some(Ratio { num: 199, den: 200 }));
         assert_eq!(share("100 %"), Some(Ratio { num: 1, den: 1 }));
         assert_eq!(share("0%"), Some(Ratio { num: 0, den: 1 }));
-        for t in ["100.01%", "-1%", "99", "", "%", "1e2%", "0.00000000000000000000000001%"] { assert_eq!(share(t), None, "{t}"); }
+        for t in ["100.01%", "-1%", "99", "", "%", "1e2%", "0.00000000000000000000000001%"] {
+            assert_eq!(share(t), None, "{t}");
+        }
     }
 
     #[test]
     fn durations_end_at_366_days_and_need_a_unit() {
         assert_eq!(micros("22 h"), Some(79_200_000_000));
         assert_eq!(micros("366 d"), Some(MAX_DURATION_US));
-        for t in ["367 d", "0 s", "30", "30s", "1.5 s", "-1 s", "99999999999999999999 s", " s"] { assert_eq!(micros(t), None, "{t}"); }
-        for t in ["22 h", "25 s", "93 min", "1 us", "15 ms"] { assert_eq!(duration_text(micros(t).unwrap()), t); }
+        for t in ["367 d", "0 s", "30", "30s", "1.5 s", "-1 s", "99999999999999999999 s", " s"] {
+            assert_eq!(micros(t), None, "{t}");
+        }
+        for t in ["22 h", "25 s", "93 min", "1 us", "15 ms"] {
+            assert_eq!(duration_text(micros(t).unwrap()), t);
+        }
     }
 
     #[test]
@@ -216,6 +309,8 @@ mod tests {
         assert_eq!(fraction("1.96"), Some(Ratio { num: 196, den: 100 }));
         assert_eq!(fraction("1/2"), Some(Ratio { num: 1, den: 2 }));
         assert_eq!(fraction("3"), Some(Ratio { num: 3, den: 1 }));
-        for t in ["1/0", "", ".5", "1.", "-1", "1.2.3", "NaN", "1.00000000000000000000"] { assert_eq!(fraction(t), None, "{t}"); }
+        for t in ["1/0", "", ".5", "1.", "-1", "1.2.3", "NaN", "1.00000000000000000000"] {
+            assert_eq!(fraction(t), None, "{t}");
+        }
     }
 }

@@ -1,6 +1,12 @@
 //! Dated settings: a closed list of keys, each with its kind and limits.
 
-use crate::{confirm::Confirmable, error::{Place, RuleError}, files::RuleFile, measure::Provenance, scalar::{self, Mark}};
+use crate::{
+    confirm::Confirmable,
+    error::{Place, RuleError},
+    files::RuleFile,
+    measure::Provenance,
+    scalar::{self, Mark},
+};
 use northbound_types::{Day, Ratio};
 use serde::Deserialize;
 use toml::Spanned;
@@ -40,12 +46,24 @@ pub struct Setting {
 }
 
 impl Confirmable for Setting {
-    fn rule_id(&self) -> &str { &self.id }
-    fn title(&self) -> String { self.title.clone() }
-    fn value(&self) -> String { self.written.clone() }
-    fn from(&self) -> Option<Day> { Some(self.from) }
-    fn provenance(&self) -> &Provenance { &self.provenance }
-    fn place(&self) -> Place { self.place.clone() }
+    fn rule_id(&self) -> &str {
+        &self.id
+    }
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+    fn value(&self) -> String {
+        self.written.clone()
+    }
+    fn from(&self) -> Option<Day> {
+        Some(self.from)
+    }
+    fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+    fn place(&self) -> Place {
+        self.place.clone()
+    }
 }
 
 /// What a key takes.
@@ -191,14 +209,21 @@ const TRAFFIC_KEYS: &[(&str, Kind)] = &[
 ];
 
 /// Every key of the live service that must have a value.
-pub fn traffic_keys() -> impl Iterator<Item = &'static str> { TRAFFIC_KEYS.iter().map(|(k, _)| *k) }
+pub fn traffic_keys() -> impl Iterator<Item = &'static str> {
+    TRAFFIC_KEYS.iter().map(|(k, _)| *k)
+}
 
 /// Every key that must have a value.
-pub fn keys() -> impl Iterator<Item = &'static str> { KEYS.iter().map(|(k, _)| *k) }
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().map(|(k, _)| *k)
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File { #[serde(default)] setting: Vec<Raw> }
+struct File {
+    #[serde(default)]
+    setting: Vec<Raw>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -223,17 +248,29 @@ fn value(kind: Kind, raw: &toml::Value) -> Result<SettingValue, String> {
     match kind {
         Kind::Integer(least, most) => whole(least, most),
         Kind::DividesDay => match whole(1, MINUTES_PER_DAY)? {
-            SettingValue::Integer(n) if MINUTES_PER_DAY % n != 0 => Err(format!("write a number that divides {MINUTES_PER_DAY}: a day is cut into equal windows")),
+            SettingValue::Integer(n) if MINUTES_PER_DAY % n != 0 => Err(format!(
+                "write a number that divides {MINUTES_PER_DAY}: a day is cut into equal windows"
+            )),
             v => Ok(v),
         },
-        Kind::Fraction => scalar::fraction(text()?).map(SettingValue::Fraction).ok_or_else(|| "write a decimal such as \"1.96\" or a fraction such as \"1/2\"".to_owned()),
-        Kind::Share => scalar::share(text()?).map(SettingValue::Fraction).ok_or_else(|| "write a percentage such as \"5%\"".to_owned()),
+        Kind::Fraction => scalar::fraction(text()?).map(SettingValue::Fraction).ok_or_else(|| {
+            "write a decimal such as \"1.96\" or a fraction such as \"1/2\"".to_owned()
+        }),
+        Kind::Share => scalar::share(text()?)
+            .map(SettingValue::Fraction)
+            .ok_or_else(|| "write a percentage such as \"5%\"".to_owned()),
         Kind::Word(words) => {
             let t = text()?;
-            if words.contains(&t) { Ok(SettingValue::Text(t.to_owned())) } else { Err(format!("use one of: {}", words.join(", "))) }
+            if words.contains(&t) {
+                Ok(SettingValue::Text(t.to_owned()))
+            } else {
+                Err(format!("use one of: {}", words.join(", ")))
+            }
         }
         Kind::Code => match text()? {
-            t if t.is_empty() || t.len() > 8 || !t.bytes().all(|b| b.is_ascii_alphanumeric()) => Err("write a code such as \"E4\": at most 8 letters and digits".to_owned()),
+            t if t.is_empty() || t.len() > 8 || !t.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                Err("write a code such as \"E4\": at most 8 letters and digits".to_owned())
+            }
             t => Ok(SettingValue::Text(t.to_owned())),
         },
         Kind::Name => match text()? {
@@ -241,12 +278,34 @@ fn value(kind: Kind, raw: &toml::Value) -> Result<SettingValue, String> {
             t => Ok(SettingValue::Text(t.to_owned())),
         },
         Kind::Months => {
-            let words: Option<Vec<String>> = raw.as_array().map(|a| a.iter().map(|v| v.as_integer().filter(|m| (1..=12).contains(m)).map(|m| format!("{m:02}"))).collect()).unwrap_or_default();
-            words.filter(|w| !w.is_empty() && w.windows(2).all(|p| p[0] < p[1])).map(SettingValue::List).ok_or_else(|| "write months from 1 to 12, ascending, such as [1, 4, 7, 10]".to_owned())
+            let words: Option<Vec<String>> = raw
+                .as_array()
+                .map(|a| {
+                    a.iter()
+                        .map(|v| {
+                            v.as_integer()
+                                .filter(|m| (1..=12).contains(m))
+                                .map(|m| format!("{m:02}"))
+                        })
+                        .collect()
+                })
+                .unwrap_or_default();
+            words
+                .filter(|w| !w.is_empty() && w.windows(2).all(|p| p[0] < p[1]))
+                .map(SettingValue::List)
+                .ok_or_else(|| {
+                    "write months from 1 to 12, ascending, such as [1, 4, 7, 10]".to_owned()
+                })
         }
         Kind::List | Kind::Texts => {
-            let words: Option<Vec<String>> = raw.as_array().map(|a| a.iter().map(|v| v.as_str().map(str::to_owned)).collect()).unwrap_or_default();
-            words.filter(|w| !w.is_empty() || matches!(kind, Kind::Texts)).map(SettingValue::List).ok_or_else(|| "write a list of texts such as [\"CHF\"]".to_owned())
+            let words: Option<Vec<String>> = raw
+                .as_array()
+                .map(|a| a.iter().map(|v| v.as_str().map(str::to_owned)).collect())
+                .unwrap_or_default();
+            words
+                .filter(|w| !w.is_empty() || matches!(kind, Kind::Texts))
+                .map(SettingValue::List)
+                .ok_or_else(|| "write a list of texts such as [\"CHF\"]".to_owned())
         }
     }
 }
@@ -255,37 +314,57 @@ fn value(kind: Kind, raw: &toml::Value) -> Result<SettingValue, String> {
 ///
 /// # Errors
 /// With file, line, column and key.
-pub fn read(file: &RuleFile) -> Result<Vec<Setting>, RuleError> { read_keys(file, KEYS) }
+pub fn read(file: &RuleFile) -> Result<Vec<Setting>, RuleError> {
+    read_keys(file, KEYS)
+}
 
 /// Reads `traffic.toml`.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_traffic(file: &RuleFile) -> Result<Vec<Setting>, RuleError> { read_keys(file, TRAFFIC_KEYS) }
+pub fn read_traffic(file: &RuleFile) -> Result<Vec<Setting>, RuleError> {
+    read_keys(file, TRAFFIC_KEYS)
+}
 
 fn read_keys(file: &RuleFile, known: &[(&str, Kind)]) -> Result<Vec<Setting>, RuleError> {
     let raw: File = scalar::read_toml(file)?;
     let text = file.text()?;
-    raw.setting.into_iter().map(|raw| {
-        let key_place = Place::of(&file.name, text, raw.key.span().start);
-        let place = Place::of(&file.name, text, raw.value.span().start);
-        let key = raw.key.into_inner();
-        let Some((_, kind)) = known.iter().find(|(k, _)| *k == key) else {
-            return Err(RuleError::Value { place: key_place, key, problem: "is no setting".into(), hint: format!("the settings are {}", known.iter().map(|(k, _)| *k).collect::<Vec<_>>().join(", ")) });
-        };
-        let written = raw.value.get_ref();
-        let value = value(*kind, written).map_err(|hint| RuleError::Value { place: place.clone(), key: key.clone(), problem: format!("{written} does not fit"), hint })?;
-        Ok(Setting {
-            id: format!("setting/{key}"),
-            key,
-            title: raw.title,
-            from: raw.from,
-            value,
-            written: written.to_string(),
-            provenance: Provenance { mark: raw.mark.0, source: raw.source, note: raw.note },
-            place: key_place,
+    raw.setting
+        .into_iter()
+        .map(|raw| {
+            let key_place = Place::of(&file.name, text, raw.key.span().start);
+            let place = Place::of(&file.name, text, raw.value.span().start);
+            let key = raw.key.into_inner();
+            let Some((_, kind)) = known.iter().find(|(k, _)| *k == key) else {
+                return Err(RuleError::Value {
+                    place: key_place,
+                    key,
+                    problem: "is no setting".into(),
+                    hint: format!(
+                        "the settings are {}",
+                        known.iter().map(|(k, _)| *k).collect::<Vec<_>>().join(", ")
+                    ),
+                });
+            };
+            let written = raw.value.get_ref();
+            let value = value(*kind, written).map_err(|hint| RuleError::Value {
+                place: place.clone(),
+                key: key.clone(),
+                problem: format!("{written} does not fit"),
+                hint,
+            })?;
+            Ok(Setting {
+                id: format!("setting/{key}"),
+                key,
+                title: raw.title,
+                from: raw.from,
+                value,
+                written: written.to_string(),
+                provenance: Provenance { mark: raw.mark.0, source: raw.source, note: raw.note },
+                place: key_place,
+            })
         })
-    }).collect()
+        .collect()
 }
 
 /// The version of a setting that is in force on a day.
@@ -293,35 +372,72 @@ fn read_keys(file: &RuleFile, known: &[(&str, Kind)]) -> Result<Vec<Setting>, Ru
 /// # Errors
 /// Where no version starts on or before the day.
 pub fn find<'s>(settings: &'s [Setting], key: &str, on: Day) -> Result<&'s Setting, RuleError> {
-    settings.iter().filter(|s| s.key == key && s.from <= on).max_by_key(|s| s.from).ok_or_else(|| {
-        let hint = if traffic_keys().any(|k| k == key) { "add a version that starts on or before that day to DATA/rules/traffic.toml" }
-            else if keys().any(|k| k == key) { "add a version that starts on or before that day to DATA/rules/settings.toml" } else { "there is no setting of this name: see docs/rules.md" };
-        RuleError::Setting { key: key.to_owned(), day: on, problem: "no version is in force".into(), hint: hint.into() }
-    })
+    settings.iter().filter(|s| s.key == key && s.from <= on).max_by_key(|s| s.from).ok_or_else(
+        || {
+            let hint = if traffic_keys().any(|k| k == key) {
+                "add a version that starts on or before that day to DATA/rules/traffic.toml"
+            } else if keys().any(|k| k == key) {
+                "add a version that starts on or before that day to DATA/rules/settings.toml"
+            } else {
+                "there is no setting of this name: see docs/rules.md"
+            };
+            RuleError::Setting {
+                key: key.to_owned(),
+                day: on,
+                problem: "no version is in force".into(),
+                hint: hint.into(),
+            }
+        },
+    )
 }
 
 impl Setting {
     fn wrong<T>(&self, on: Day, wanted: &str) -> Result<T, RuleError> {
-        Err(RuleError::Setting { key: self.key.clone(), day: on, problem: format!("{} is no {wanted}", self.written), hint: "ask for it by its own kind (docs/rules.md)".into() })
+        Err(RuleError::Setting {
+            key: self.key.clone(),
+            day: on,
+            problem: format!("{} is no {wanted}", self.written),
+            hint: "ask for it by its own kind (docs/rules.md)".into(),
+        })
     }
     /// As a whole number.
     ///
     /// # Errors
     /// Where the key takes another kind; `on` is named in the error.
-    pub fn integer(&self, on: Day) -> Result<i64, RuleError> { match self.value { SettingValue::Integer(n) => Ok(n), _ => self.wrong(on, "whole number") } }
+    pub fn integer(&self, on: Day) -> Result<i64, RuleError> {
+        match self.value {
+            SettingValue::Integer(n) => Ok(n),
+            _ => self.wrong(on, "whole number"),
+        }
+    }
     /// As an exact fraction.
     ///
     /// # Errors
     /// As [`Setting::integer`].
-    pub fn fraction(&self, on: Day) -> Result<Ratio, RuleError> { match self.value { SettingValue::Fraction(r) => Ok(r), _ => self.wrong(on, "fraction") } }
+    pub fn fraction(&self, on: Day) -> Result<Ratio, RuleError> {
+        match self.value {
+            SettingValue::Fraction(r) => Ok(r),
+            _ => self.wrong(on, "fraction"),
+        }
+    }
     /// As a word.
     ///
     /// # Errors
     /// As [`Setting::integer`].
-    pub fn text(&self, on: Day) -> Result<&str, RuleError> { match &self.value { SettingValue::Text(t) => Ok(t), _ => self.wrong(on, "text") } }
+    pub fn text(&self, on: Day) -> Result<&str, RuleError> {
+        match &self.value {
+            SettingValue::Text(t) => Ok(t),
+            _ => self.wrong(on, "text"),
+        }
+    }
     /// As a list of words.
     ///
     /// # Errors
     /// As [`Setting::integer`].
-    pub fn list(&self, on: Day) -> Result<&[String], RuleError> { match &self.value { SettingValue::List(l) => Ok(l), _ => self.wrong(on, "list") } }
+    pub fn list(&self, on: Day) -> Result<&[String], RuleError> {
+        match &self.value {
+            SettingValue::List(l) => Ok(l),
+            _ => self.wrong(on, "list"),
+        }
+    }
 }

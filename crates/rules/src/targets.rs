@@ -1,6 +1,12 @@
 //! Target Response Times: which limit judges a message.
 
-use crate::{confirm::Confirmable, error::{Place, RuleError}, files::RuleFile, measure::Provenance, scalar::{self, Mark, Micros}};
+use crate::{
+    confirm::Confirmable,
+    error::{Place, RuleError},
+    files::RuleFile,
+    measure::Provenance,
+    scalar::{self, Mark, Micros},
+};
 use northbound_types::{Day, Generation, Leg, Mode, TestKind};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -53,36 +59,66 @@ pub struct TargetRule {
 impl TargetRule {
     /// Does the rule judge this message?
     fn takes(&self, key: &TargetKey<'_>) -> bool {
-        fn free_or<T: AsRef<str>>(rule: Option<T>, text: &str) -> bool { rule.is_none_or(|r| r.as_ref() == text) }
-        let network_test = ![TestKind::None.as_str(), TestKind::User.as_str(), ""].contains(&key.test_kind);
+        fn free_or<T: AsRef<str>>(rule: Option<T>, text: &str) -> bool {
+            rule.is_none_or(|r| r.as_ref() == text)
+        }
+        let network_test =
+            ![TestKind::None.as_str(), TestKind::User.as_str(), ""].contains(&key.test_kind);
         free_or(self.srv.as_deref(), key.srv)
             && free_or(self.generation.map(Generation::as_str), key.generation)
             && free_or(self.role.as_deref(), key.role)
             && free_or(self.mode.map(Mode::as_str), key.mode)
             && self.test_kind.map_or(!network_test, |t| t.as_str() == key.test_kind)
-            && self.leg.map_or(key.leg != Leg::Transform.as_str(), |l| l.as_str() == if key.leg.is_empty() { Leg::Send.as_str() } else { key.leg })
+            && self.leg.map_or(key.leg != Leg::Transform.as_str(), |l| {
+                l.as_str() == if key.leg.is_empty() { Leg::Send.as_str() } else { key.leg }
+            })
     }
 
     /// Weight of the keys named. Two rules of equal weight that take the same message name the same
     /// keys with the same values, so only their dates can differ: there is always one winner.
     fn weight(&self) -> u8 {
-        [self.mode.is_some(), self.generation.is_some(), self.role.is_some(), self.srv.is_some(), self.leg.is_some(), self.test_kind.is_some()]
-            .iter().enumerate().map(|(i, named)| u8::from(*named) << i).sum()
+        [
+            self.mode.is_some(),
+            self.generation.is_some(),
+            self.role.is_some(),
+            self.srv.is_some(),
+            self.leg.is_some(),
+            self.test_kind.is_some(),
+        ]
+        .iter()
+        .enumerate()
+        .map(|(i, named)| u8::from(*named) << i)
+        .sum()
     }
 }
 
 impl Confirmable for TargetRule {
-    fn rule_id(&self) -> &str { &self.id }
-    fn title(&self) -> String { "Target Response Time".to_owned() }
-    fn value(&self) -> String { scalar::duration_text(self.micros) }
-    fn from(&self) -> Option<Day> { Some(self.from) }
-    fn provenance(&self) -> &Provenance { &self.provenance }
-    fn place(&self) -> Place { self.place.clone() }
+    fn rule_id(&self) -> &str {
+        &self.id
+    }
+    fn title(&self) -> String {
+        "Target Response Time".to_owned()
+    }
+    fn value(&self) -> String {
+        scalar::duration_text(self.micros)
+    }
+    fn from(&self) -> Option<Day> {
+        Some(self.from)
+    }
+    fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+    fn place(&self) -> Place {
+        self.place.clone()
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File { #[serde(default)] target: Vec<Spanned<Raw>> }
+struct File {
+    #[serde(default)]
+    target: Vec<Spanned<Raw>>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,10 +142,13 @@ fn id(raw: &Raw) -> String {
     // `none` and `non-device` are words of two sets each, so those say of which set they are.
     let parts = [
         raw.srv.clone(),
-        raw.generation.map(|g| if g == Generation::None { "generation-none".to_owned() } else { g.to_string() }),
+        raw.generation.map(|g| {
+            if g == Generation::None { "generation-none".to_owned() } else { g.to_string() }
+        }),
         raw.role.as_ref().map(|r| format!("role-{}", r.to_lowercase())),
         raw.mode.map(|m| m.to_string()),
-        raw.test_kind.map(|t| if t == TestKind::None { "test-none".to_owned() } else { t.to_string() }),
+        raw.test_kind
+            .map(|t| if t == TestKind::None { "test-none".to_owned() } else { t.to_string() }),
         raw.leg.map(|l| format!("leg-{l}")),
     ];
     let named: Vec<String> = parts.into_iter().flatten().collect();
@@ -123,24 +162,30 @@ fn id(raw: &Raw) -> String {
 pub fn read(file: &RuleFile) -> Result<Vec<TargetRule>, RuleError> {
     let raw: File = scalar::read_toml(file)?;
     let text = file.text()?;
-    let mut rules: Vec<TargetRule> = raw.target.into_iter().map(|spanned| {
-        let place = Place::of(&file.name, text, spanned.span().start);
-        let raw = spanned.into_inner();
-        TargetRule {
-            id: id(&raw),
-            srv: raw.srv,
-            generation: raw.generation,
-            role: raw.role,
-            mode: raw.mode,
-            test_kind: raw.test_kind,
-            leg: raw.leg,
-            micros: raw.limit.0,
-            from: raw.from,
-            provenance: Provenance { mark: raw.mark.0, source: raw.source, note: raw.note },
-            place,
-        }
-    }).collect();
-    rules.sort_by(|a, b| b.weight().cmp(&a.weight()).then_with(|| a.id.cmp(&b.id)).then_with(|| b.from.cmp(&a.from)));
+    let mut rules: Vec<TargetRule> = raw
+        .target
+        .into_iter()
+        .map(|spanned| {
+            let place = Place::of(&file.name, text, spanned.span().start);
+            let raw = spanned.into_inner();
+            TargetRule {
+                id: id(&raw),
+                srv: raw.srv,
+                generation: raw.generation,
+                role: raw.role,
+                mode: raw.mode,
+                test_kind: raw.test_kind,
+                leg: raw.leg,
+                micros: raw.limit.0,
+                from: raw.from,
+                provenance: Provenance { mark: raw.mark.0, source: raw.source, note: raw.note },
+                place,
+            }
+        })
+        .collect();
+    rules.sort_by(|a, b| {
+        b.weight().cmp(&a.weight()).then_with(|| a.id.cmp(&b.id)).then_with(|| b.from.cmp(&a.from))
+    });
     Ok(rules)
 }
 
@@ -164,9 +209,14 @@ impl TargetResolver {
     /// With the confirmation keys (`id#hash`) that the registers hold.
     #[must_use]
     pub fn new(rules: &[TargetRule], confirmed: &BTreeSet<String>) -> TargetResolver {
-        let unconfirmed: Vec<bool> = rules.iter().map(|r| r.needs_confirmation(confirmed)).collect();
+        let unconfirmed: Vec<bool> =
+            rules.iter().map(|r| r.needs_confirmation(confirmed)).collect();
         let starts: BTreeSet<Day> = rules.iter().map(|r| r.from).collect();
-        let lines: String = rules.iter().zip(&unconfirmed).map(|(r, u)| format!("{} {u}\n", r.confirmation_key())).collect();
+        let lines: String = rules
+            .iter()
+            .zip(&unconfirmed)
+            .map(|(r, u)| format!("{} {u}\n", r.confirmation_key()))
+            .collect();
         TargetResolver {
             rules: rules.to_vec(),
             unconfirmed,
@@ -185,10 +235,14 @@ impl TargetResolver {
     /// Days of one epoch have the same rules in force: a number that changes only on a day on which
     /// a rule starts.
     #[must_use]
-    pub fn epoch(&self, on: Day) -> usize { self.starts.partition_point(|s| *s <= on) }
+    pub fn epoch(&self, on: Day) -> usize {
+        self.starts.partition_point(|s| *s <= on)
+    }
 
     /// Changes exactly when some message might be judged otherwise: rollups made under another one
     /// are stale. 16 hex digits.
     #[must_use]
-    pub fn fingerprint(&self) -> &str { &self.fingerprint }
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
 }

@@ -3,7 +3,9 @@
 use northbound_rules::RuleSet;
 use northbound_types::Day;
 
-fn day(text: &str) -> Day { text.parse().unwrap() }
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
 
 /// Easter Sunday by the anonymous Gregorian computation.
 fn easter(y: i32) -> Day {
@@ -23,12 +25,31 @@ fn the_calendar_has_every_bank_holiday() {
     let set = RuleSet::embedded().unwrap();
     let c = set.calendar("england-and-wales").unwrap();
     for y in 2018..=2027 {
-        for d in [easter(y).plus(-2), easter(y).plus(1)] { assert!(c.holidays.contains(&d), "{d}"); }
-        let in_year: Vec<&Day> = c.holidays.iter().filter(|d| i32::from(d.date().year()) == y).collect();
+        for d in [easter(y).plus(-2), easter(y).plus(1)] {
+            assert!(c.holidays.contains(&d), "{d}");
+        }
+        let in_year: Vec<&Day> =
+            c.holidays.iter().filter(|d| i32::from(d.date().year()) == y).collect();
         // Eight each year, and one more for the jubilee and the funeral of 2022 and the coronation.
-        assert_eq!(in_year.len(), match y { 2022 => 10, 2023 => 9, _ => 8 }, "{y}");
-        assert!(in_year.iter().all(|d| (1..=5).contains(&d.date().weekday().to_monday_one_offset())), "{y}");
-        assert!(!c.is_working(day(&format!("{y}-12-25"))) && !c.is_working(day(&format!("{y}-12-26"))) && !c.is_working(day(&format!("{y}-01-01"))), "{y}");
+        assert_eq!(
+            in_year.len(),
+            match y {
+                2022 => 10,
+                2023 => 9,
+                _ => 8,
+            },
+            "{y}"
+        );
+        assert!(
+            in_year.iter().all(|d| (1..=5).contains(&d.date().weekday().to_monday_one_offset())),
+            "{y}"
+        );
+        assert!(
+            !c.is_working(day(&format!("{y}-12-25")))
+                && !c.is_working(day(&format!("{y}-12-26")))
+                && !c.is_working(day(&format!("{y}-01-01"))),
+            "{y}"
+        );
     }
 }
 
@@ -44,9 +65,17 @@ fn a_report_is_due_25_working_days_after_its_month() {
 #[test]
 fn a_working_day_outside_the_calendar_is_never_guessed() {
     let set = RuleSet::embedded().unwrap();
-    assert!(set.calendar_on(day("2018-01-01")).is_ok() && set.calendar_on(day("2027-12-31")).is_ok());
+    assert!(
+        set.calendar_on(day("2018-01-01")).is_ok() && set.calendar_on(day("2027-12-31")).is_ok()
+    );
     for d in ["2017-12-31", "2028-01-01"] {
-        assert!(set.calendar_on(day(d)).unwrap_err().to_string().contains("it covers 2018-01-01 to 2027-12-31"), "{d}");
+        assert!(
+            set.calendar_on(day(d))
+                .unwrap_err()
+                .to_string()
+                .contains("it covers 2018-01-01 to 2027-12-31"),
+            "{d}"
+        );
     }
     assert!(set.working_day_after(day("2027-12-20"), 25).is_err());
     assert!(set.calendar("mars").is_none());

@@ -1,7 +1,10 @@
 //! Whatever bytes stand in a rule file, reading and checking never panic, and each error can be
 //! printed. Mutations come from a fixed seed, so a failure repeats.
 
-use northbound_rules::{RuleSet, files::{self, EMBEDDED, RuleFile}};
+use northbound_rules::{
+    RuleSet,
+    files::{self, EMBEDDED, RuleFile},
+};
 use std::collections::BTreeSet;
 
 /// Rounds per file.
@@ -19,18 +22,28 @@ impl Random {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
-    fn below(&mut self, n: usize) -> usize { (self.next() % n.max(1) as u64) as usize }
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
 }
 
 fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
     for _ in 0..=random.below(4) {
         let at = random.below(bytes.len());
         match random.below(5) {
-            0 => { bytes.insert(at, TELLING[random.below(TELLING.len())]); }
-            1 if !bytes.is_empty() => { bytes[at] = TELLING[random.below(TELLING.len())]; }
-            2 if !bytes.is_empty() => { bytes.remove(at); }
+            0 => {
+                bytes.insert(at, TELLING[random.below(TELLING.len())]);
+            }
+            1 if !bytes.is_empty() => {
+                bytes[at] = TELLING[random.below(TELLING.len())];
+            }
+            2 if !bytes.is_empty() => {
+                bytes.remove(at);
+            }
             3 => bytes.truncate(at),
-            _ if !bytes.is_empty() => { bytes[at] = random.next() as u8; }
+            _ if !bytes.is_empty() => {
+                bytes[at] = random.next() as u8;
+            }
             _ => {}
         }
     }
@@ -50,12 +63,20 @@ fn mutated_files_never_panic() {
             match RuleSet::from_files(set) {
                 Ok(set) => {
                     read += 1;
-                    for f in set.check() { assert!(!f.to_string().is_empty()); }
+                    for f in set.check() {
+                        assert!(!f.to_string().is_empty());
+                    }
                     assert!(set.unconfirmed(&BTreeSet::new()).len() <= set.rules().len());
                 }
-                Err(e) => { refused += 1; assert!(e.to_string().contains(name), "{e} does not name {name}"); }
+                Err(e) => {
+                    refused += 1;
+                    assert!(e.to_string().contains(name), "{e} does not name {name}");
+                }
             }
         }
     }
-    assert!(refused > 100 && read > 100, "the mutations reach too little: {refused} refused, {read} read");
+    assert!(
+        refused > 100 && read > 100,
+        "the mutations reach too little: {refused} refused, {read} read"
+    );
 }

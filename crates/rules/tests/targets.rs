@@ -8,10 +8,21 @@ use overlay::Overlay;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-const OWN: TargetKey<'static> = TargetKey { srv: "4.1.1", generation: "smets2", role: "IS", mode: "on-demand", test_kind: "none", leg: "send" };
+const OWN: TargetKey<'static> = TargetKey {
+    srv: "4.1.1",
+    generation: "smets2",
+    role: "IS",
+    mode: "on-demand",
+    test_kind: "none",
+    leg: "send",
+};
 
-fn day(text: &str) -> Day { text.parse().unwrap() }
-fn seconds(set: &RuleSet, key: TargetKey<'_>) -> Option<i64> { set.target(&key, day("2026-04-01")).map(|r| r.micros / 1_000_000) }
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+fn seconds(set: &RuleSet, key: TargetKey<'_>) -> Option<i64> {
+    set.target(&key, day("2026-04-01")).map(|r| r.micros / 1_000_000)
+}
 
 #[test]
 fn the_known_targets_are_found() {
@@ -24,12 +35,17 @@ fn the_known_targets_are_found() {
     assert_eq!(seconds(&s, TargetKey { mode: "future-dated", ..OWN }), Some(86_400));
     assert_eq!(seconds(&s, TargetKey { srv: "1.1.1", leg: "transform", ..OWN }), Some(3));
     assert_eq!(seconds(&s, TargetKey { srv: "", leg: "", ..OWN }), Some(30));
-    for (kind, limit) in [("rtt2", 22 * 3600), ("rtt3", 7200), ("rtt4", 25)] { assert_eq!(seconds(&s, TargetKey { test_kind: kind, ..OWN }), Some(limit)); }
+    for (kind, limit) in [("rtt2", 22 * 3600), ("rtt3", 7200), ("rtt4", 25)] {
+        assert_eq!(seconds(&s, TargetKey { test_kind: kind, ..OWN }), Some(limit));
+    }
     assert_eq!(seconds(&s, TargetKey { test_kind: "user-test", ..OWN }), Some(30));
     assert_eq!(s.target(&OWN, day("2026-04-01")).unwrap().id, "target/4.1.1/smets2/on-demand");
     assert_eq!(s.target(&OWN, day("2009-12-31")), None);
     let fallback = s.target(&TargetKey { srv: "2.2", ..OWN }, day("2026-04-01")).unwrap();
-    assert_eq!((fallback.id.as_str(), fallback.provenance.needs_confirmation()), ("target/on-demand", true));
+    assert_eq!(
+        (fallback.id.as_str(), fallback.provenance.needs_confirmation()),
+        ("target/on-demand", true)
+    );
 }
 
 #[test]
@@ -48,32 +64,69 @@ fn a_target_changes_inside_a_year_on_its_day() {
     let text = "[[target]]\nlimit = \"30 s\"\nfrom = \"2026-01-01\"\nmark = \"published\"\n[[target]]\nlimit = \"20 s\"\nfrom = \"2026-07-01\"\nmark = \"memory\"\n";
     let s = Overlay::new().with("targets.toml", text).load().unwrap();
     let at = |d: &str| s.target(&OWN, day(d)).map(|r| r.micros / 1_000_000);
-    assert_eq!((at("2025-12-31"), at("2026-01-01"), at("2026-06-30"), at("2026-07-01")), (None, Some(30), Some(30), Some(20)));
+    assert_eq!(
+        (at("2025-12-31"), at("2026-01-01"), at("2026-06-30"), at("2026-07-01")),
+        (None, Some(30), Some(30), Some(20))
+    );
     let r = s.resolver(&BTreeSet::new());
-    assert_eq!((r.resolve(&OWN, day("2026-06-30")), r.resolve(&OWN, day("2026-07-01"))), (Some((30_000_000, false)), Some((20_000_000, true))));
-    assert_eq!((r.epoch(day("2025-12-31")), r.epoch(day("2026-06-30")), r.epoch(day("2026-07-01"))), (0, 1, 2));
+    assert_eq!(
+        (r.resolve(&OWN, day("2026-06-30")), r.resolve(&OWN, day("2026-07-01"))),
+        (Some((30_000_000, false)), Some((20_000_000, true)))
+    );
+    assert_eq!(
+        (r.epoch(day("2025-12-31")), r.epoch(day("2026-06-30")), r.epoch(day("2026-07-01"))),
+        (0, 1, 2)
+    );
 }
 
-fn pick<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = Option<T>> { proptest::option::of(proptest::sample::select(all)) }
+fn pick<T: Copy + std::fmt::Debug + 'static>(
+    all: &'static [T],
+) -> impl Strategy<Value = Option<T>> {
+    proptest::option::of(proptest::sample::select(all))
+}
 
 fn rule_text() -> impl Strategy<Value = String> {
-    (pick(&["4.1.1", "2.2"]), pick(Generation::ALL), pick(&["IS", "ED"]), pick(Mode::ALL), pick(TestKind::ALL), pick(Leg::ALL), 1u32..90, 0usize..3).prop_map(|(srv, g, role, mode, test, leg, limit, from)| {
-        let mut t = format!("[[target]]\nlimit = \"{limit} s\"\nfrom = \"{}\"\nmark = \"memory\"\n", ["2026-01-01", "2026-03-01", "2026-06-01"][from]);
-        let mut key = |name: &str, value: Option<String>| if let Some(v) = value { t.push_str(&format!("{name} = \"{v}\"\n")); };
-        key("srv", srv.map(str::to_owned));
-        key("generation", g.map(|g| g.to_string()));
-        key("role", role.map(str::to_owned));
-        key("mode", mode.map(|m| m.to_string()));
-        key("test_kind", test.map(|t| t.to_string()));
-        key("leg", leg.map(|l| l.to_string()));
-        t
-    })
+    (
+        pick(&["4.1.1", "2.2"]),
+        pick(Generation::ALL),
+        pick(&["IS", "ED"]),
+        pick(Mode::ALL),
+        pick(TestKind::ALL),
+        pick(Leg::ALL),
+        1u32..90,
+        0usize..3,
+    )
+        .prop_map(|(srv, g, role, mode, test, leg, limit, from)| {
+            let mut t = format!(
+                "[[target]]\nlimit = \"{limit} s\"\nfrom = \"{}\"\nmark = \"memory\"\n",
+                ["2026-01-01", "2026-03-01", "2026-06-01"][from]
+            );
+            let mut key = |name: &str, value: Option<String>| {
+                if let Some(v) = value {
+                    t.push_str(&format!("{name} = \"{v}\"\n"));
+                }
+            };
+            key("srv", srv.map(str::to_owned));
+            key("generation", g.map(|g| g.to_string()));
+            key("role", role.map(str::to_owned));
+            key("mode", mode.map(|m| m.to_string()));
+            key("test_kind", test.map(|t| t.to_string()));
+            key("leg", leg.map(|l| l.to_string()));
+            t
+        })
 }
 
 /// What the winner must be, said without weights or order: no other rule in force that takes the
 /// message names a heavier first difference of keys, or the same keys and a later day.
 fn named(r: &TargetRule) -> [bool; 6] {
-    [r.test_kind.is_some(), r.leg.is_some(), r.srv.is_some(), r.role.is_some(), r.generation.is_some(), r.mode.is_some()]
+    [
+        r.test_kind.is_some(),
+        r.leg.is_some(),
+        r.srv.is_some(),
+        r.role.is_some(),
+        r.generation.is_some(),
+        r.mode.is_some(),
+    ]
 }
 
 proptest! {

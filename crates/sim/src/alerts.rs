@@ -30,9 +30,20 @@ impl Alert {
     /// The row that the live core gave.
     pub(crate) fn of(world: &World, r: &AlertRecord) -> Alert {
         Alert {
-            device: r.device, recipient: r.recipient, counter: r.counter, code: r.code, alert_kind: if r.dcc { "dcc" } else { "device" }, state: r.state,
-            excluded: r.excluded, carried: r.carried, raised: r.raised.unwrap_or(r.received), received: r.received, delivered: r.delivered, region: r.region,
-            provider: world.network.profile(r.region).map_or("", |p| p.provider), feed: "alerts",
+            device: r.device,
+            recipient: r.recipient,
+            counter: r.counter,
+            code: r.code,
+            alert_kind: if r.dcc { "dcc" } else { "device" },
+            state: r.state,
+            excluded: r.excluded,
+            carried: r.carried,
+            raised: r.raised.unwrap_or(r.received),
+            received: r.received,
+            delivered: r.delivered,
+            region: r.region,
+            provider: world.network.profile(r.region).map_or("", |p| p.provider),
+            feed: "alerts",
         }
     }
 }
@@ -46,7 +57,9 @@ pub(crate) fn inputs(world: &World, day: Day) -> Vec<(i64, event::Alert)> {
     for r in world.network.alerts_on(world.first(), day, &world.storms) {
         let Some(alert) = input(world, &r) else { continue };
         let mut rng = Rng::stream(world.config.seed, &[41, r.device.0, r.counter]);
-        if !alert.dcc && rng.chance(4_000) { all.push((r.received + rng.between(1, 60) * SECOND, alert.clone())); }
+        if !alert.dcc && rng.chance(4_000) {
+            all.push((r.received + rng.between(1, 60) * SECOND, alert.clone()));
+        }
         all.push((r.received, alert));
     }
     all
@@ -55,14 +68,27 @@ pub(crate) fn inputs(world: &World, day: Day) -> Vec<(i64, event::Alert)> {
 fn input(world: &World, r: &Raised) -> Option<event::Alert> {
     let (home, kind) = world.network.fleet.home(r.device)?;
     let network_code = r.code == "AD1" || r.code.starts_with("80");
-    let role = if network_code { Role::Ed } else if matches!(kind, DeviceType::Gpf | DeviceType::Gsme) { Role::Gs } else { Role::Is };
-    let recipient = world.config.users[usize::from(world.serving[home.number as usize][role as usize])].eui;
+    let role = if network_code {
+        Role::Ed
+    } else if matches!(kind, DeviceType::Gpf | DeviceType::Gsme) {
+        Role::Gs
+    } else {
+        Role::Is
+    };
+    let recipient =
+        world.config.users[usize::from(world.serving[home.number as usize][role as usize])].eui;
     let mut rng = Rng::stream(world.config.seed, &[40, r.device.0, r.counter]);
     let outage = r.code == "AD1";
     // In the poor region some outage alerts of hubs name somebody who is there no longer.
     let lost = rng.chance(if outage && home.region == Region::North { 45_000 } else { 800 });
     Some(event::Alert {
-        device: r.device, recipient: Some(if lost { GONE } else { recipient }), counter: r.counter, code: r.code.parse().ok()?, dcc: outage,
-        raised: Some(Utc(r.raised)), closes: None, content: Vec::new(),
+        device: r.device,
+        recipient: Some(if lost { GONE } else { recipient }),
+        counter: r.counter,
+        code: r.code.parse().ok()?,
+        dcc: outage,
+        raised: Some(Utc(r.raised)),
+        closes: None,
+        content: Vec::new(),
     })
 }

@@ -24,7 +24,15 @@ pub struct Scenario {
 }
 
 impl Default for Scenario {
-    fn default() -> Scenario { Scenario { poor_north: true, faulty_reporting: true, outages: true, storms: true, surge: true } }
+    fn default() -> Scenario {
+        Scenario {
+            poor_north: true,
+            faulty_reporting: true,
+            outages: true,
+            storms: true,
+            surge: true,
+        }
+    }
 }
 
 /// A world's configuration.
@@ -67,14 +75,27 @@ impl SimConfig {
     /// [`SimError::Config`] naming the setting and what it may be.
     pub fn checked_days(&self) -> Result<u32, SimError> {
         let bad = |what: String| Err(SimError::Config(what));
-        if !(1..=MAX_METERS).contains(&self.meters) { return bad(format!("meters is {}: use 1 to {MAX_METERS}", self.meters)); }
-        let Period::Month(year, month) = self.period else { return bad(format!("period is {}: use a month such as 2026-04", self.period)) };
-        if !(2000..=2200).contains(&year) || !(1..=12).contains(&month) { return bad(format!("period is {}: use a month of the years 2000 to 2200", self.period)); }
+        if !(1..=MAX_METERS).contains(&self.meters) {
+            return bad(format!("meters is {}: use 1 to {MAX_METERS}", self.meters));
+        }
+        let Period::Month(year, month) = self.period else {
+            return bad(format!("period is {}: use a month such as 2026-04", self.period));
+        };
+        if !(2000..=2200).contains(&year) || !(1..=12).contains(&month) {
+            return bad(format!(
+                "period is {}: use a month of the years 2000 to 2200",
+                self.period
+            ));
+        }
         let whole = self.period.days().unsigned_abs();
         let days = self.days.unwrap_or(whole);
-        if !(1..=whole).contains(&days) { return bad(format!("days is {days}: {} has 1 to {whole}", self.period)); }
+        if !(1..=whole).contains(&days) {
+            return bad(format!("days is {days}: {} has 1 to {whole}", self.period));
+        }
         for r in [Region::North, Region::Central, Region::South] {
-            if self.regions.iter().filter(|p| p.region == r).count() != 1 { return bad(format!("regions must hold {r} exactly once")); }
+            if self.regions.iter().filter(|p| p.region == r).count() != 1 {
+                return bad(format!("regions must hold {r} exactly once"));
+            }
         }
         crate::users::check(&self.users)?;
         Ok(days)

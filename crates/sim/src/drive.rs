@@ -4,14 +4,22 @@ use crate::{
     alerts::{self, Alert},
     config::SimError,
     exchange::Exchange,
-    requests,
-    traffic,
+    requests, traffic,
     world::{DayTraffic, World},
 };
-use northbound_flow::{Body, Change, Command, Control, Delivery, Effect, Event, Flow, Outcome, Request, WebService, event, words::Class};
-use northbound_network::{self as network, Fate, Pace, Rng, latency::{HOUR, MINUTE, SECOND}};
+use northbound_flow::{
+    Body, Change, Command, Control, Delivery, Effect, Event, Flow, Outcome, Request, WebService,
+    event, words::Class,
+};
+use northbound_network::{
+    self as network, Fate, Pace, Rng,
+    latency::{HOUR, MINUTE, SECOND},
+};
 use northbound_types::{Day, Eui64, RequestId, Utc};
-use std::{cmp::Reverse, collections::{BTreeMap, BinaryHeap, HashMap}};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap, HashMap},
+};
 
 /// Answered by the device with an error, ppm.
 const DEVICE_ERROR: u64 = 6_000;
@@ -69,8 +77,15 @@ impl World {
 impl<'w> Drive<'w> {
     fn new(world: &'w World) -> Result<Drive<'w>, SimError> {
         Ok(Drive {
-            world, flow: Flow::new(world.policy()?), now: i64::MIN, queue: BinaryHeap::new(), nexts: HashMap::new(), made: 0, transforms: HashMap::new(),
-            categories: world.config.users.iter().map(|u| (u.eui, u.category.as_str())).collect(), days: BTreeMap::new(),
+            world,
+            flow: Flow::new(world.policy()?),
+            now: i64::MIN,
+            queue: BinaryHeap::new(),
+            nexts: HashMap::new(),
+            made: 0,
+            transforms: HashMap::new(),
+            categories: world.config.users.iter().map(|u| (u.eui, u.category.as_str())).collect(),
+            days: BTreeMap::new(),
         })
     }
 
@@ -78,12 +93,29 @@ impl<'w> Drive<'w> {
     fn begin(&mut self, watch: &mut dyn Watch) {
         let start = self.world.first().start().0;
         for change in self.world.changes() {
-            self.step(start, Some(Event::Control(Box::new(Control { actor: "simulator+operations".into(), reason: "the world as it begins".into(), change }))), watch);
+            self.step(
+                start,
+                Some(Event::Control(Box::new(Control {
+                    actor: "simulator+operations".into(),
+                    reason: "the world as it begins".into(),
+                    change,
+                }))),
+                watch,
+            );
         }
         for (at, change) in self.world.planned() {
-            self.at(at, Next::Input(Event::Control(Box::new(Control { actor: "simulator+operations".into(), reason: "planned work".into(), change }))));
+            self.at(
+                at,
+                Next::Input(Event::Control(Box::new(Control {
+                    actor: "simulator+operations".into(),
+                    reason: "planned work".into(),
+                    change,
+                }))),
+            );
         }
-        for day in self.world.each_day() { self.at(day.start().0, Next::Day(day)); }
+        for day in self.world.each_day() {
+            self.at(day.start().0, Next::Day(day));
+        }
     }
 
     fn at(&mut self, at: i64, next: Next) {
@@ -95,16 +127,24 @@ impl<'w> Drive<'w> {
     fn next_time(&self) -> Option<i64> {
         let queued = self.queue.peek().map(|Reverse((at, _))| *at);
         let timer = self.flow.next_timer().map(|t| t.0);
-        match (queued, timer) { (Some(a), Some(b)) => Some(a.min(b)), (a, b) => a.or(b) }
+        match (queued, timer) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
     }
 
     /// What happens at the time: an input, or nothing but a timer of the core.
     fn take(&mut self, at: i64) -> Option<Event> {
-        if self.queue.peek().is_none_or(|Reverse((t, _))| *t > at) { return Some(Event::Tick); }
+        if self.queue.peek().is_none_or(|Reverse((t, _))| *t > at) {
+            return Some(Event::Tick);
+        }
         let Reverse((_, number)) = self.queue.pop()?;
         match self.nexts.remove(&number)? {
             Next::Input(event) => Some(event),
-            Next::Day(day) => { self.morning(day); None }
+            Next::Day(day) => {
+                self.morning(day);
+                None
+            }
         }
     }
 
@@ -113,12 +153,23 @@ impl<'w> Drive<'w> {
         for d in traffic::drafts(self.world, day) {
             if let Some(run) = traffic::run_of(self.world, &d) {
                 let at = day.start().0;
-                self.at(at, Next::Input(Event::Control(Box::new(Control { actor: "simulator+operations".into(), reason: String::new(), change: Change::Schedule(run) }))));
+                self.at(
+                    at,
+                    Next::Input(Event::Control(Box::new(Control {
+                        actor: "simulator+operations".into(),
+                        reason: String::new(),
+                        change: Change::Schedule(run),
+                    }))),
+                );
                 continue;
             }
-            for (at, r) in requests::of_draft(self.world, day, &d).requests { self.at(at, Next::Input(Event::Request(Box::new(r)))); }
+            for (at, r) in requests::of_draft(self.world, day, &d).requests {
+                self.at(at, Next::Input(Event::Request(Box::new(r))));
+            }
         }
-        for (at, a) in alerts::inputs(self.world, day) { self.at(at, Next::Input(Event::Alert(Box::new(a)))); }
+        for (at, a) in alerts::inputs(self.world, day) {
+            self.at(at, Next::Input(Event::Alert(Box::new(a))));
+        }
     }
 
     fn step(&mut self, at: i64, event: Option<Event>, watch: &mut dyn Watch) {
@@ -126,7 +177,11 @@ impl<'w> Drive<'w> {
         let Some(event) = event else { return };
         let mut out = Vec::new();
         self.flow.apply(Utc(at), &event, &mut out);
-        if let Event::Request(r) = event && r.cv == 4 { self.transforms.insert(r.id, *r); }
+        if let Event::Request(r) = event
+            && r.cv == 4
+        {
+            self.transforms.insert(r.id, *r);
+        }
         for e in out {
             watch.effect(at, &e);
             self.carry_out(e);
@@ -135,14 +190,29 @@ impl<'w> Drive<'w> {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Reply(r) => if let Some(cv4) = self.transforms.remove(&r.id) && matches!(r.body, Body::PreCommand(_)) { self.sign(&cv4); },
+            Effect::Reply(r) => {
+                if let Some(cv4) = self.transforms.remove(&r.id)
+                    && matches!(r.body, Body::PreCommand(_))
+                {
+                    self.sign(&cv4);
+                }
+            }
             Effect::Dispatch(c) => self.dispatch(&c),
             Effect::Deliver(d) => self.deliver(&d),
             Effect::Settled(r) => {
                 let category = self.categories.get(&r.id.originator).copied().unwrap_or("");
-                self.days.entry(Utc(r.times.received).day()).or_default().0.push(Exchange::of(&r, category));
+                self.days
+                    .entry(Utc(r.times.received).day())
+                    .or_default()
+                    .0
+                    .push(Exchange::of(&r, category));
             }
-            Effect::AlertSettled(a) => self.days.entry(Utc(a.received).day()).or_default().1.push(Alert::of(self.world, &a)),
+            Effect::AlertSettled(a) => self
+                .days
+                .entry(Utc(a.received).day())
+                .or_default()
+                .1
+                .push(Alert::of(self.world, &a)),
             Effect::Ask(_) | Effect::Moved(_) | Effect::Tried(_) | Effect::Notice(_) => {}
         }
     }
@@ -158,18 +228,37 @@ impl<'w> Drive<'w> {
     }
 
     fn dispatch(&mut self, c: &Command) {
-        let pace = match (c.execution, c.class) { (Some(_), _) => Pace::Relaxed, (_, Class::Bulk) => Pace::Bulk, (_, Class::Future) => Pace::Relaxed, _ => Pace::OnDemand };
+        let pace = match (c.execution, c.class) {
+            (Some(_), _) => Pace::Relaxed,
+            (_, Class::Bulk) => Pace::Bulk,
+            (_, Class::Future) => Pace::Relaxed,
+            _ => Pace::OnDemand,
+        };
         let to = c.correlation;
-        let sent = network::Command { at: self.now, target: to.device, key: to.counter ^ u64::from(c.attempt) << 48, pace, error_ppm: DEVICE_ERROR };
+        let sent = network::Command {
+            at: self.now,
+            target: to.device,
+            key: to.counter ^ u64::from(c.attempt) << 48,
+            pace,
+            error_ppm: DEVICE_ERROR,
+        };
         match self.world.network.dispatch(&sent) {
             Fate::NoRoute { known } => self.at(known, Next::Input(Event::NoRoute(to))),
             Fate::Lost { .. } => {}
             Fate::Answered { delivered, answered, error } => {
-                if let Some(due) = c.execution { return self.close_later(c, due, delivered, answered, error); }
+                if let Some(due) = c.execution {
+                    return self.close_later(c, due, delivered, answered, error);
+                }
                 // On its way from the network's interface to the core.
                 let mut rng = Rng::stream(self.world.config.seed, &[14, to.device.0, to.counter]);
                 let reaches = answered + requests::ms(&mut rng, 20_000, 200_000);
-                let answer = event::Answer { to, success: !error, delivered_to_device: Some(Utc(delivered)), at_wan: Utc(answered), content: Vec::new() };
+                let answer = event::Answer {
+                    to,
+                    success: !error,
+                    delivered_to_device: Some(Utc(delivered)),
+                    at_wan: Utc(answered),
+                    content: Vec::new(),
+                };
                 self.at(reaches, Next::Input(Event::Answer(Box::new(answer))));
             }
         }
@@ -177,32 +266,69 @@ impl<'w> Drive<'w> {
 
     /// What the device itself executes later it closes with 8F66 or 8F67 when it has done so.
     fn close_later(&mut self, c: &Command, due: i64, delivered: i64, answered: i64, error: bool) {
-        let taken = event::Answer { to: c.correlation, success: true, delivered_to_device: Some(Utc(delivered)), at_wan: Utc(answered.min(due - 1)), content: Vec::new() };
-        if answered < due { self.at(answered, Next::Input(Event::Answer(Box::new(taken)))); }
+        let taken = event::Answer {
+            to: c.correlation,
+            success: true,
+            delivered_to_device: Some(Utc(delivered)),
+            at_wan: Utc(answered.min(due - 1)),
+            content: Vec::new(),
+        };
+        if answered < due {
+            self.at(answered, Next::Input(Event::Answer(Box::new(taken))));
+        }
         let at = answered.max(due + 2 * SECOND);
-        self.at(at, Next::Input(Event::Alert(Box::new(event::Alert {
-            device: c.correlation.device, recipient: Some(c.originator), counter: (at / 1_000).unsigned_abs(),
-            code: northbound_types::AlertCode::of(if error { "8F67" } else { "8F66" }), dcc: false, raised: Some(Utc(at - SECOND)),
-            closes: Some(c.correlation), content: Vec::new(),
-        }))));
+        self.at(
+            at,
+            Next::Input(Event::Alert(Box::new(event::Alert {
+                device: c.correlation.device,
+                recipient: Some(c.originator),
+                counter: (at / 1_000).unsigned_abs(),
+                code: northbound_types::AlertCode::of(if error { "8F67" } else { "8F66" }),
+                dcc: false,
+                raised: Some(Utc(at - SECOND)),
+                closes: Some(c.correlation),
+                content: Vec::new(),
+            }))),
+        );
     }
 
     /// Users take nearly everything at once; some answers they never take, some alerts they refuse.
     fn deliver(&mut self, d: &Delivery) {
-        if let Body::Quarantined { event_ref, .. } = d.body { self.decide(event_ref); }
+        if let Body::Quarantined { event_ref, .. } = d.body {
+            self.decide(event_ref);
+        }
         let mut rng = Rng::stream(self.world.config.seed, &[15, d.number]);
-        let (at, alert) = (self.now + requests::ms(&mut rng, 20_000, 2 * SECOND), d.answers.is_none());
-        let outcome = match rng.below(1_000) { 0 if alert => Outcome::Parked, 1..=2 => return, _ => Outcome::Delivered };
+        let (at, alert) =
+            (self.now + requests::ms(&mut rng, 20_000, 2 * SECOND), d.answers.is_none());
+        let outcome = match rng.below(1_000) {
+            0 if alert => Outcome::Parked,
+            1..=2 => return,
+            _ => Outcome::Delivered,
+        };
         let status = if outcome == Outcome::Parked { 413 } else { 204 };
-        self.at(at, Next::Input(Event::Attempt(event::Attempt { delivery: d.number, status, outcome })));
+        self.at(
+            at,
+            Next::Input(Event::Attempt(event::Attempt { delivery: d.number, status, outcome })),
+        );
     }
 
     /// Half of what is held is released, a quarter deleted; nobody decides on the rest.
     fn decide(&mut self, event_ref: u64) {
         let mut rng = Rng::stream(self.world.config.seed, &[16, event_ref]);
         let at = self.now + requests::ms(&mut rng, 10 * MINUTE, 72 * HOUR);
-        let change = match rng.below(100) { 0..50 => Change::Release(event_ref), 50..75 => Change::Delete(event_ref), _ => return };
-        self.at(at, Next::Input(Event::Control(Box::new(Control { actor: "user1+user".into(), reason: "looked at".into(), change }))));
+        let change = match rng.below(100) {
+            0..50 => Change::Release(event_ref),
+            50..75 => Change::Delete(event_ref),
+            _ => return,
+        };
+        self.at(
+            at,
+            Next::Input(Event::Control(Box::new(Control {
+                actor: "user1+user".into(),
+                reason: "looked at".into(),
+                change,
+            }))),
+        );
     }
 
     /// What is open at the cut-off stands in the records as it is then.
@@ -214,8 +340,12 @@ impl<'w> Drive<'w> {
             let category = self.categories.get(&r.id.originator).copied().unwrap_or("");
             days.entry(Utc(r.times.received).day()).or_default().0.push(Exchange::of(&r, category));
         }
-        for a in open_alerts { days.entry(Utc(a.received).day()).or_default().1.push(Alert::of(self.world, &a)); }
-        for day in self.world.each_day() { days.entry(day).or_default(); }
+        for a in open_alerts {
+            days.entry(Utc(a.received).day()).or_default().1.push(Alert::of(self.world, &a));
+        }
+        for day in self.world.each_day() {
+            days.entry(day).or_default();
+        }
         let last = days.last_key_value().map(|(d, _)| *d);
         for (day, (requests, alerts)) in days {
             let residue = if Some(day) == last { self.flow.snapshot().residue } else { 0 };

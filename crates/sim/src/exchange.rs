@@ -1,7 +1,10 @@
 //! One request as the service's records tell of it.
 
 use northbound_flow::{Record, effect};
-use northbound_types::{BookKey, Eui64, Generation, Kind, Leg, Mode, Region, RequestState, ResponseCode, Srv, TestKind, Utc};
+use northbound_types::{
+    BookKey, Eui64, Generation, Kind, Leg, Mode, Region, RequestState, ResponseCode, Srv, TestKind,
+    Utc,
+};
 
 pub use effect::Times;
 
@@ -40,25 +43,58 @@ impl Exchange {
     /// The row that the live core gave.
     pub(crate) fn of(r: &Record, party_category: &'static str) -> Exchange {
         Exchange {
-            namespace: "duis", originator: r.id.originator, target: r.id.target, counter: r.id.counter, leg: r.leg, instance: r.instance, kind: r.kind,
-            mode: r.mode, srv: r.srv, cv: r.cv, role: r.role.map_or("", |r| r.as_str()), party_category, class: r.class.as_str(), generation: r.generation,
-            device_type: r.device_type.map_or("", |t| t.as_str()), test_kind: r.test, region: r.region, provider: "DSP", feed: "dsp", code: r.code,
-            times: r.times, target_at: None, timeout_at: r.timeout_at, state: r.state,
+            namespace: "duis",
+            originator: r.id.originator,
+            target: r.id.target,
+            counter: r.id.counter,
+            leg: r.leg,
+            instance: r.instance,
+            kind: r.kind,
+            mode: r.mode,
+            srv: r.srv,
+            cv: r.cv,
+            role: r.role.map_or("", |r| r.as_str()),
+            party_category,
+            class: r.class.as_str(),
+            generation: r.generation,
+            device_type: r.device_type.map_or("", |t| t.as_str()),
+            test_kind: r.test,
+            region: r.region,
+            provider: "DSP",
+            feed: "dsp",
+            code: r.code,
+            times: r.times,
+            target_at: None,
+            timeout_at: r.timeout_at,
+            state: r.state,
         }
     }
 
     /// Where it is.
     #[must_use]
-    pub fn state(&self) -> RequestState { self.state }
+    pub fn state(&self) -> RequestState {
+        self.state
+    }
 
     /// Forgets what happened at or after the cut-off: what was planned (due, time-out) stays.
     pub(crate) fn cut(&mut self, at: i64) {
         let t = &mut self.times;
-        for time in [&mut t.delivered_to_device, &mut t.answered_at_wan, &mut t.answer_sent, &mut t.delivered] { *time = time.filter(|&x| x < at); }
-        if t.ended.is_some_and(|e| e >= at) { (t.ended, self.state, self.code) = (None, RequestState::InFlight, ResponseCode::NONE); }
+        for time in [
+            &mut t.delivered_to_device,
+            &mut t.answered_at_wan,
+            &mut t.answer_sent,
+            &mut t.delivered,
+        ] {
+            *time = time.filter(|&x| x < at);
+        }
+        if t.ended.is_some_and(|e| e >= at) {
+            (t.ended, self.state, self.code) = (None, RequestState::InFlight, ResponseCode::NONE);
+        }
     }
 
     /// The book that it belongs to.
     #[must_use]
-    pub fn book(&self) -> BookKey { BookKey { day: Utc(self.times.received).day(), region: self.region, kind: self.kind } }
+    pub fn book(&self) -> BookKey {
+        BookKey { day: Utc(self.times.received).day(), region: self.region, kind: self.kind }
+    }
 }

@@ -31,13 +31,26 @@ const SHARE: u64 = 220_000;
 /// The payloads that the service received on the day, as known at the cut-off.
 pub(crate) fn payloads(world: &World, day: Day) -> Vec<Payload> {
     let mut all = Vec::new();
-    for (n, &(_, firmware)) in CAMPAIGNS.iter().enumerate().filter(|(_, c)| c.0 == world.number(day)) {
+    for (n, &(_, firmware)) in
+        CAMPAIGNS.iter().enumerate().filter(|(_, c)| c.0 == world.number(day))
+    {
         let at = day.start().0 + 10 * HOUR;
-        for home in world.network.fleet.homes.iter().filter(|h| h.generation == Generation::Smets2 && h.connected_on(day)) {
-            let user = usize::from(world.serving[home.number as usize][crate::users::Role::Is as usize]);
+        for home in world
+            .network
+            .fleet
+            .homes
+            .iter()
+            .filter(|h| h.generation == Generation::Smets2 && h.connected_on(day))
+        {
+            let user =
+                usize::from(world.serving[home.number as usize][crate::users::Role::Is as usize]);
             let mut rng = Rng::stream(world.config.seed, &[50, n as u64, u64::from(home.number)]);
-            let Some(provider) = world.network.profile(home.region).map(|p| p.provider) else { continue };
-            if user > 3 || !rng.chance(SHARE) { continue; }
+            let Some(provider) = world.network.profile(home.region).map(|p| p.provider) else {
+                continue;
+            };
+            if user > 3 || !rng.chance(SHARE) {
+                continue;
+            }
             let poor = home.region == Region::North && world.config.scenario.poor_north;
             let takes = match rng.below(1_000) {
                 0..8 => None,
@@ -49,10 +62,24 @@ pub(crate) fn payloads(world: &World, day: Day) -> Vec<Payload> {
             let end = takes.map(|t| at + t - t.rem_euclid(1_000));
             let gives_up = at + 2 * TARGET;
             let completed = end.filter(|&e| e < world.cut_off());
-            let state = if completed.is_some() { "completed" } else if end.is_none() && gives_up < world.cut_off() { "failed" } else { "pending" };
+            let state = if completed.is_some() {
+                "completed"
+            } else if end.is_none() && gives_up < world.cut_off() {
+                "failed"
+            } else {
+                "pending"
+            };
             all.push(Payload {
-                originator: world.config.users[user].eui, device: device(home.number, DeviceType::Esme), counter: (at / 1_000).unsigned_abs() + n as u64,
-                firmware, region: home.region, provider, received: at, completed, target_at: at + TARGET, state,
+                originator: world.config.users[user].eui,
+                device: device(home.number, DeviceType::Esme),
+                counter: (at / 1_000).unsigned_abs() + n as u64,
+                firmware,
+                region: home.region,
+                provider,
+                received: at,
+                completed,
+                target_at: at + TARGET,
+                state,
             });
         }
     }

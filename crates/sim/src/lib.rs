@@ -15,15 +15,15 @@ mod firmware;
 mod mix;
 mod requests;
 mod rtt;
-mod traffic;
 mod setup;
+mod traffic;
 pub mod trial;
 mod users;
 mod world;
 mod write;
 
 pub use alerts::Alert;
-pub use config::{Scenario, SimConfig, SimError, MAX_METERS};
+pub use config::{MAX_METERS, Scenario, SimConfig, SimError};
 pub use drive::Watch;
 pub use exchange::{Exchange, Times};
 pub use firmware::Payload;

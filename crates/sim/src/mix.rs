@@ -38,11 +38,22 @@ pub struct Template {
     pub chained: bool,
 }
 
-const fn t(srv: &'static str, weight: u64, mode: Mode, roles: &'static [Role], aim: Aim, class: &'static str) -> Template {
+const fn t(
+    srv: &'static str,
+    weight: u64,
+    mode: Mode,
+    roles: &'static [Role],
+    aim: Aim,
+    class: &'static str,
+) -> Template {
     Template { srv, weight, mode, critical: false, roles, aim, class, chained: false }
 }
-const fn critical(of: Template) -> Template { Template { critical: true, ..of } }
-const fn chained(of: Template) -> Template { Template { chained: true, ..of } }
+const fn critical(of: Template) -> Template {
+    Template { critical: true, ..of }
+}
+const fn chained(of: Template) -> Template {
+    Template { chained: true, ..of }
+}
 
 use Aim::{Hub, Meter, Reading, Service};
 use Mode::{FutureDated, NonDevice, OnDemand, Scheduled};
@@ -118,4 +129,6 @@ pub const MIX: &[Template] = &[
 ];
 
 /// Where a variant stands in the mix (its first line).
-pub(crate) fn line(srv: &str) -> usize { MIX.iter().position(|m| m.srv == srv).unwrap_or(0) }
+pub(crate) fn line(srv: &str) -> usize {
+    MIX.iter().position(|m| m.srv == srv).unwrap_or(0)
+}

@@ -1,8 +1,17 @@
 //! Drafts to requests of the User interface, as the door would hand them to the core.
 
-use crate::{mix::{MIX, Template}, traffic::Draft, users::SERVICE, world::World};
+use crate::{
+    mix::{MIX, Template},
+    traffic::Draft,
+    users::SERVICE,
+    world::World,
+};
 use northbound_flow::{IdText, Request, WebService, event::ScheduleAsked, words::Frequency};
-use northbound_network::{DeviceType, Rng, fleet::device, latency::{HOUR, MINUTE, SECOND}};
+use northbound_network::{
+    DeviceType, Rng,
+    fleet::device,
+    latency::{HOUR, MINUTE, SECOND},
+};
 use northbound_types::{Day, Eui64, Mode, RequestId, Srv, TestKind, Utc};
 
 /// Of requests to devices so many have something wrong with them, ppm.
@@ -13,7 +22,10 @@ const SPOILS: [u64; 5] = [40, 25, 20, 10, 5];
 const STRANGER: Eui64 = Eui64(0x90B3_D51F_3001_FFFE);
 
 /// Whole milliseconds drawn from a range in µs.
-pub(crate) fn ms(rng: &mut Rng, from: i64, to: i64) -> i64 { let d = rng.between(from, to); d - d.rem_euclid(1_000) }
+pub(crate) fn ms(rng: &mut Rng, from: i64, to: i64) -> i64 {
+    let d = rng.between(from, to);
+    d - d.rem_euclid(1_000)
+}
 
 /// What a draft becomes.
 pub(crate) struct Asked {
@@ -23,9 +35,24 @@ pub(crate) struct Asked {
 
 pub(crate) fn plain(from: Eui64, target: Eui64, at: i64, cv: u8, srv: Srv) -> Request {
     Request {
-        id: RequestId { originator: from, target, counter: (at / 1_000).unsigned_abs() }, written: IdText::Upper, signer: from,
-        service: WebService::of_variant(cv).unwrap_or(WebService::Send), cv, srv, execution: None, cancels: false, first_in_sequence: false, preceding: None,
-        schedule: None, schedule_id: None, about: None, about_type: None, devices: Vec::new(), content: Vec::new(), pre_command: None, test: TestKind::None,
+        id: RequestId { originator: from, target, counter: (at / 1_000).unsigned_abs() },
+        written: IdText::Upper,
+        signer: from,
+        service: WebService::of_variant(cv).unwrap_or(WebService::Send),
+        cv,
+        srv,
+        execution: None,
+        cancels: false,
+        first_in_sequence: false,
+        preceding: None,
+        schedule: None,
+        schedule_id: None,
+        about: None,
+        about_type: None,
+        devices: Vec::new(),
+        content: Vec::new(),
+        pre_command: None,
+        test: TestKind::None,
         user_sent: None,
     }
 }
@@ -36,18 +63,37 @@ pub(crate) fn of_draft(world: &World, day: Day, d: &Draft) -> Asked {
     let mut rng = Rng::stream(world.config.seed, &[12, day.0 as u64, d.index]);
     let user = world.config.users[d.user].eui;
     let srv: Srv = template.srv.parse().unwrap_or(Srv::NONE);
-    let cv = if template.mode == Mode::NonDevice { 8 } else if template.critical { 4 } else { 1 };
+    let cv = if template.mode == Mode::NonDevice {
+        8
+    } else if template.critical {
+        4
+    } else {
+        1
+    };
     let target = if template.mode == Mode::NonDevice { SERVICE } else { d.target };
     let mut r = plain(user, target, d.at, cv, srv);
     r.test = d.test;
     r.user_sent = Some(Utc(d.at - 1_000 * (10 + (d.index ^ day.0 as u64) as i64 % 80)));
-    if cv == 8 { own(world, d, &mut r); }
-    if cv == 4 { r.pre_command = Some(digest(&r)); }
-    if template.mode == Mode::FutureDated { r.execution = Some(Utc(due(day, d, template, &mut rng))); }
-    if template.chained { return Asked { requests: chain(r, d.at) }; }
-    if cv != 8 && rng.chance(SPOILT) { spoil(d, &mut r, &mut rng); return Asked { requests: vec![(d.at, r)] }; }
+    if cv == 8 {
+        own(world, d, &mut r);
+    }
+    if cv == 4 {
+        r.pre_command = Some(digest(&r));
+    }
+    if template.mode == Mode::FutureDated {
+        r.execution = Some(Utc(due(day, d, template, &mut rng)));
+    }
+    if template.chained {
+        return Asked { requests: chain(r, d.at) };
+    }
+    if cv != 8 && rng.chance(SPOILT) {
+        spoil(d, &mut r, &mut rng);
+        return Asked { requests: vec![(d.at, r)] };
+    }
     let mut requests = vec![(d.at, r)];
-    if template.mode == Mode::FutureDated && cv == 1 && rng.chance(25_000) { requests.extend(cancel(&requests[0], &mut rng)); }
+    if template.mode == Mode::FutureDated && cv == 1 && rng.chance(25_000) {
+        requests.extend(cancel(&requests[0], &mut rng));
+    }
     Asked { requests }
 }
 
@@ -61,7 +107,11 @@ pub(crate) fn digest(r: &Request) -> [u8; 32] {
 
 /// What the device executes is due within the day, so that its closing alert falls in it.
 fn due(day: Day, d: &Draft, t: &Template, rng: &mut Rng) -> i64 {
-    if t.critical { d.at + ms(rng, MINUTE, (day.end().0 - d.at).max(2 * MINUTE)) } else { d.at + ms(rng, HOUR, 60 * HOUR) }
+    if t.critical {
+        d.at + ms(rng, MINUTE, (day.end().0 - d.at).max(2 * MINUTE))
+    } else {
+        d.at + ms(rng, HOUR, 60 * HOUR)
+    }
 }
 
 fn own(world: &World, d: &Draft, r: &mut Request) {
@@ -69,7 +119,13 @@ fn own(world: &World, d: &Draft, r: &mut Request) {
     r.about = Some(device(home.number, DeviceType::Esme));
     if r.srv.as_str() == "5.1" {
         // Made for a month beyond the simulated one: its runs are not this month's traffic.
-        r.schedule = Some(ScheduleAsked { srv: Srv::of("4.8.1"), device: device(home.number, DeviceType::Esme), every: Frequency::Monthly, first: Utc(d.at + 40 * 24 * HOUR), last: None });
+        r.schedule = Some(ScheduleAsked {
+            srv: Srv::of("4.8.1"),
+            device: device(home.number, DeviceType::Esme),
+            every: Frequency::Monthly,
+            first: Utc(d.at + 40 * 24 * HOUR),
+            last: None,
+        });
     }
 }
 
@@ -86,7 +142,8 @@ fn cancel((at, r): &(i64, Request), rng: &mut Rng) -> Option<(i64, Request)> {
     let due = r.execution?.0;
     let when = ms(rng, at + MINUTE, due);
     let mut c = plain(r.id.originator, r.id.target, when, r.cv, r.srv);
-    (c.cancels, c.execution, c.user_sent) = (true, Some(Utc(32_535_129_600_000_000)), Some(Utc(when - 30_000)));
+    (c.cancels, c.execution, c.user_sent) =
+        (true, Some(Utc(32_535_129_600_000_000)), Some(Utc(when - 30_000)));
     Some((when, c))
 }
 
@@ -94,9 +151,21 @@ fn cancel((at, r): &(i64, Request), rng: &mut Rng) -> Option<(i64, Request)> {
 fn spoil(d: &Draft, r: &mut Request, rng: &mut Rng) {
     let another = Eui64(r.id.target.0 ^ 0x80_0000);
     match rng.weighted(SPOILS.iter().copied()) {
-        0 => { let other = Eui64(r.id.originator.0 ^ 3); (r.id.originator, r.signer) = (other, other); }
+        0 => {
+            let other = Eui64(r.id.originator.0 ^ 3);
+            (r.id.originator, r.signer) = (other, other);
+        }
         1 => r.id.target = another,
-        2 => r.id.target = device(d.home, if d.device_type == DeviceType::Chf.as_str() { DeviceType::Esme } else { DeviceType::Chf }),
+        2 => {
+            r.id.target = device(
+                d.home,
+                if d.device_type == DeviceType::Chf.as_str() {
+                    DeviceType::Esme
+                } else {
+                    DeviceType::Chf
+                },
+            )
+        }
         3 => (r.cv, r.service) = (6, WebService::NonDevice),
         _ => (r.id.originator, r.signer) = (STRANGER, STRANGER),
     }

@@ -94,17 +94,30 @@ impl Trial {
     /// A trial of the seed: a few days, or more than forty for one seed in twenty.
     #[must_use]
     pub const fn of_seed(seed: u64) -> Trial {
-        Trial { seed, days: if seed.is_multiple_of(20) { 41 } else { 1 + (seed % 4) as u32 }, meters: 12 + (seed % 30) as u32, bug: None }
+        Trial {
+            seed,
+            days: if seed.is_multiple_of(20) { 41 } else { 1 + (seed % 4) as u32 },
+            meters: 12 + (seed % 30) as u32,
+            bug: None,
+        }
     }
 
     /// Plays it.
     #[must_use]
-    pub fn run(self) -> Verdict { Host::new(self).run() }
+    pub fn run(self) -> Verdict {
+        Host::new(self).run()
+    }
 }
 
 impl Verdict {
-    fn say(&mut self, problem: String) { if self.problems.len() < MOST_PROBLEMS { self.problems.push(problem); } }
-    fn happened(&mut self, trouble: Trouble) { *self.troubles.entry(trouble).or_default() += 1; }
+    fn say(&mut self, problem: String) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+    fn happened(&mut self, trouble: Trouble) {
+        *self.troubles.entry(trouble).or_default() += 1;
+    }
 
     fn note(&mut self, effect: &Effect) {
         match effect {
@@ -117,9 +130,15 @@ impl Verdict {
 
     /// Adds another's counts, for the coverage of many.
     pub fn add(&mut self, other: &Verdict) {
-        for (k, n) in &other.ended { *self.ended.entry(*k).or_default() += n; }
-        for (k, n) in &other.entered { *self.entered.entry(*k).or_default() += n; }
-        for (k, n) in &other.troubles { *self.troubles.entry(*k).or_default() += n; }
+        for (k, n) in &other.ended {
+            *self.ended.entry(*k).or_default() += n;
+        }
+        for (k, n) in &other.entered {
+            *self.entered.entry(*k).or_default() += n;
+        }
+        for (k, n) in &other.troubles {
+            *self.troubles.entry(*k).or_default() += n;
+        }
         self.inputs += other.inputs;
     }
 }

@@ -71,15 +71,43 @@ pub fn invented_users() -> Vec<User> {
         ("Elder Local Energy (invented)", SmallSupplier, SUPPLY, 90, None),
         ("Fern Community Power (invented)", SmallSupplier, SUPPLY, 70, None),
         ("Gorse Gas and Light (invented)", SmallSupplier, SUPPLY, 60, None),
-        ("Hazel Northern Networks (invented)", ElectricityNetwork, &[Role::Ed], 1, Some(Region::North)),
-        ("Iris Midland Networks (invented)", ElectricityNetwork, &[Role::Ed], 1, Some(Region::Central)),
-        ("Juniper Southern Networks (invented)", ElectricityNetwork, &[Role::Ed], 1, Some(Region::South)),
+        (
+            "Hazel Northern Networks (invented)",
+            ElectricityNetwork,
+            &[Role::Ed],
+            1,
+            Some(Region::North),
+        ),
+        (
+            "Iris Midland Networks (invented)",
+            ElectricityNetwork,
+            &[Role::Ed],
+            1,
+            Some(Region::Central),
+        ),
+        (
+            "Juniper Southern Networks (invented)",
+            ElectricityNetwork,
+            &[Role::Ed],
+            1,
+            Some(Region::South),
+        ),
         ("Kelp Gas Transport (invented)", GasNetwork, &[Role::Gt], 3, None),
         ("Larch Pipelines (invented)", GasNetwork, &[Role::Gt], 2, None),
         ("Maple Energy Data (invented)", Other, &[Role::Ou], 2, None),
         ("Nettle Switching (invented)", Other, &[Role::Ou], 1, None),
     ];
-    rows.into_iter().zip(1u64..).map(|((name, category, roles, share, region), n)| User { eui: Eui64(USER_PREFIX | n), name, category, roles, share, region }).collect()
+    rows.into_iter()
+        .zip(1u64..)
+        .map(|((name, category, roles, share, region), n)| User {
+            eui: Eui64(USER_PREFIX | n),
+            name,
+            category,
+            roles,
+            share,
+            region,
+        })
+        .collect()
 }
 
 /// Every role must have a User in every region, or traffic would have no sender.
@@ -87,14 +115,18 @@ pub(crate) fn check(users: &[User]) -> Result<(), SimError> {
     for &role in Role::ALL {
         for region in [Region::North, Region::Central, Region::South] {
             if !users.iter().any(|u| serves(u, role, region) && u.share > 0) {
-                return Err(SimError::Config(format!("no User with a share holds role {role} in region {region}")));
+                return Err(SimError::Config(format!(
+                    "no User with a share holds role {role} in region {region}"
+                )));
             }
         }
     }
     Ok(())
 }
 
-fn serves(u: &User, role: Role, region: Region) -> bool { u.roles.contains(&role) && u.region.is_none_or(|r| r == region) }
+fn serves(u: &User, role: Role, region: Region) -> bool {
+    u.roles.contains(&role) && u.region.is_none_or(|r| r == region)
+}
 
 /// Of homes with gas, so many (ppm) buy both fuels from one supplier.
 const DUAL_FUEL_PPM: u64 = 820_000;
@@ -105,9 +137,14 @@ pub(crate) fn user_of(users: &[User], seed: u64, home: &Home, role: Role) -> usi
         let mut rng = Rng::stream(seed, &[20, role as u64, u64::from(home.number)]);
         rng.weighted(users.iter().map(|u| if serves(u, role, home.region) { u.share } else { 0 }))
     };
-    let dual = role == Role::Gs && Rng::stream(seed, &[21, u64::from(home.number)]).chance(DUAL_FUEL_PPM);
+    let dual =
+        role == Role::Gs && Rng::stream(seed, &[21, u64::from(home.number)]).chance(DUAL_FUEL_PPM);
     let electricity = draw(Role::Is);
-    if dual && serves(&users[electricity], Role::Gs, home.region) { electricity } else { draw(role) }
+    if dual && serves(&users[electricity], Role::Gs, home.region) {
+        electricity
+    } else {
+        draw(role)
+    }
 }
 
 /// The service's own identity: target of Non-Device requests.
@@ -115,5 +152,12 @@ pub(crate) const SERVICE: Eui64 = Eui64(0x90B3_D51F_3000_0002);
 
 /// The sender of a provider's test commands.
 pub(crate) fn tester(region: Region) -> Eui64 {
-    Eui64(0x90B3_D51F_3002_0000 | match region { Region::North => 1, Region::Central => 2, _ => 3 })
+    Eui64(
+        0x90B3_D51F_3002_0000
+            | match region {
+                Region::North => 1,
+                Region::Central => 2,
+                _ => 3,
+            },
+    )
 }

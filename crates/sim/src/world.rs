@@ -1,6 +1,12 @@
 //! The world: configuration, network and calendar, and what one day holds.
 
-use crate::{alerts::Alert, config::{SimConfig, SimError}, exchange::Exchange, firmware::{self, Payload}, rtt};
+use crate::{
+    alerts::Alert,
+    config::{SimConfig, SimError},
+    exchange::Exchange,
+    firmware::{self, Payload},
+    rtt,
+};
 use northbound_network::{
     Fault, Fleet, FleetConfig, Network, Storm, Trouble,
     latency::{GOOD_CENTRAL, HOUR, MINUTE, SECOND},
@@ -55,18 +61,36 @@ impl World {
     /// [`SimError::Config`] where a setting is out of its limits.
     pub fn new(config: SimConfig) -> Result<World, SimError> {
         let days = config.checked_days()?;
-        if config.users.len() > usize::from(u8::MAX) { return Err(SimError::Config(format!("{} Users: at most {}", config.users.len(), u8::MAX))); }
+        if config.users.len() > usize::from(u8::MAX) {
+            return Err(SimError::Config(format!(
+                "{} Users: at most {}",
+                config.users.len(),
+                u8::MAX
+            )));
+        }
         let first = config.period.first();
-        let fleet = Fleet::build(&FleetConfig { seed: config.seed, meters: config.meters, first, days });
-        let serving = fleet.homes.iter().map(|h| {
-            let mut row = [0u8; 5];
-            for &role in crate::users::Role::ALL { row[role as usize] = crate::users::user_of(&config.users, config.seed, h, role) as u8; }
-            row
-        }).collect();
+        let fleet =
+            Fleet::build(&FleetConfig { seed: config.seed, meters: config.meters, first, days });
+        let serving = fleet
+            .homes
+            .iter()
+            .map(|h| {
+                let mut row = [0u8; 5];
+                for &role in crate::users::Role::ALL {
+                    row[role as usize] =
+                        crate::users::user_of(&config.users, config.seed, h, role) as u8;
+                }
+                row
+            })
+            .collect();
         let mut profiles = config.regions.clone();
         if !config.scenario.poor_north {
             for p in profiles.iter_mut().filter(|p| p.region == Region::North) {
-                *p = northbound_network::RegionProfile { region: p.region, provider: p.provider, ..GOOD_CENTRAL };
+                *p = northbound_network::RegionProfile {
+                    region: p.region,
+                    provider: p.provider,
+                    ..GOOD_CENTRAL
+                };
             }
         }
         let homes = fleet.homes.len() as u32;
@@ -75,22 +99,41 @@ impl World {
         let at = |day: i32, hour: i64| first.plus(day).start().0 + hour * HOUR;
         let storms = if config.scenario.storms {
             vec![
-                Storm { home: homes / 2, code: "8F3E", from: at(7.min(days as i32 - 1), 9), until: at(7.min(days as i32 - 1), 15), every: 6 * SECOND },
+                Storm {
+                    home: homes / 2,
+                    code: "8F3E",
+                    from: at(7.min(days as i32 - 1), 9),
+                    until: at(7.min(days as i32 - 1), 15),
+                    every: 6 * SECOND,
+                },
                 // Still raging at the cut-off: what no copy carries yet is the residue.
-                Storm { home: homes / 3, code: "81A0", from: end - 2 * HOUR, until: end, every: 20 * SECOND },
+                Storm {
+                    home: homes / 3,
+                    code: "81A0",
+                    from: end - 2 * HOUR,
+                    until: end,
+                    every: 20 * SECOND,
+                },
             ]
-        } else { Vec::new() };
-        let surge = (config.scenario.surge && config.users.len() > 1).then(|| (1, at(8.min(days as i32 - 1), 13), at(8.min(days as i32 - 1), 15)));
+        } else {
+            Vec::new()
+        };
+        let surge = (config.scenario.surge && config.users.len() > 1)
+            .then(|| (1, at(8.min(days as i32 - 1), 13), at(8.min(days as i32 - 1), 15)));
         let network = Network::new(config.seed, fleet, profiles, faults(&config, first));
         let mut pauses = vec![(end - 10 * MINUTE, end + 20 * MINUTE)];
         // Work that nobody planned, in the middle of the burst: what grows too old is shed.
-        if let Some((_, from, _)) = surge { pauses.push((from + 30 * MINUTE, from + 36 * MINUTE)); }
+        if let Some((_, from, _)) = surge {
+            pauses.push((from + 30 * MINUTE, from + 36 * MINUTE));
+        }
         Ok(World { days, network, storms, surge, pauses, serving, config })
     }
 
     /// The first day.
     #[must_use]
-    pub fn first(&self) -> Day { self.config.period.first() }
+    pub fn first(&self) -> Day {
+        self.config.period.first()
+    }
     /// The simulated days, in order.
     pub fn each_day(&self) -> impl Iterator<Item = Day> + use<> {
         let first = self.first();
@@ -98,21 +141,44 @@ impl World {
     }
     /// Records know nothing from this instant on, µs UTC: the end of the last day.
     #[must_use]
-    pub fn cut_off(&self) -> i64 { self.first().plus(self.days as i32).start().0 }
+    pub fn cut_off(&self) -> i64 {
+        self.first().plus(self.days as i32).start().0
+    }
     /// When the sources state their records: 30 hours after the cut-off, µs UTC.
     #[must_use]
-    pub fn known(&self) -> i64 { self.cut_off() + 30 * HOUR }
+    pub fn known(&self) -> i64 {
+        self.cut_off() + 30 * HOUR
+    }
     /// Number of a day, from 0.
     #[must_use]
-    pub fn number(&self, day: Day) -> i32 { day.0 - self.first().0 }
+    pub fn number(&self, day: Day) -> i32 {
+        day.0 - self.first().0
+    }
 
     /// Everything that one day holds, as it stands at the cut-off.
-    pub(crate) fn day_of(&self, day: Day, mut requests: Vec<Exchange>, mut alerts: Vec<Alert>, residue: u64) -> DayTraffic {
-        requests.sort_unstable_by_key(|e| (e.times.received, e.originator, e.target, e.counter, e.leg, e.instance));
+    pub(crate) fn day_of(
+        &self,
+        day: Day,
+        mut requests: Vec<Exchange>,
+        mut alerts: Vec<Alert>,
+        residue: u64,
+    ) -> DayTraffic {
+        requests.sort_unstable_by_key(|e| {
+            (e.times.received, e.originator, e.target, e.counter, e.leg, e.instance)
+        });
         alerts.sort_unstable_by_key(|a| (a.received, a.device, a.counter, a.recipient, a.state));
         let mut tests = rtt::tests(self, day);
-        for e in &mut tests { e.cut(self.cut_off()); }
-        DayTraffic { day, requests, tests, alerts, payloads: firmware::payloads(self, day), residue }
+        for e in &mut tests {
+            e.cut(self.cut_off());
+        }
+        DayTraffic {
+            day,
+            requests,
+            tests,
+            alerts,
+            payloads: firmware::payloads(self, day),
+            residue,
+        }
     }
 }
 
@@ -120,7 +186,12 @@ fn faults(config: &SimConfig, first: Day) -> Vec<Fault> {
     let mut all = Vec::new();
     let cut = |day: i32, minute: i64, lasts: i64, hubs: u32| {
         let from = first.plus(day).start().0 + minute * MINUTE;
-        Fault { region: Region::North, from, until: from + lasts * MINUTE, trouble: Trouble::PowerCut { hubs } }
+        Fault {
+            region: Region::North,
+            from,
+            until: from + lasts * MINUTE,
+            trouble: Trouble::PowerCut { hubs },
+        }
     };
     if config.scenario.outages {
         // Windows are three minutes from midnight: a cut at minute 3n + 1 speaks at 3n + 4, inside
@@ -134,10 +205,17 @@ fn faults(config: &SimConfig, first: Day) -> Vec<Fault> {
         // Back within three minutes: nobody says anything.
         all.push(cut(24, 12 * 60 + 1, 3, 45));
         let from = first.plus(17).start().0 + 14 * HOUR;
-        all.push(Fault { region: Region::South, from, until: from + 45 * MINUTE, trouble: Trouble::Outage });
+        all.push(Fault {
+            region: Region::South,
+            from,
+            until: from + 45 * MINUTE,
+            trouble: Trouble::Outage,
+        });
     }
     if config.scenario.faulty_reporting {
-        let days = |(a, b): (i32, i32), trouble| Fault::days(Region::Central, first.plus(a), first.plus(b), trouble);
+        let days = |(a, b): (i32, i32), trouble| {
+            Fault::days(Region::Central, first.plus(a), first.plus(b), trouble)
+        };
         all.push(days(FAULTY_DAYS, Trouble::ReportingTool));
         all.push(days(SLOW_DAYS, Trouble::Slow { percent: 320 }));
     }

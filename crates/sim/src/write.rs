@@ -9,7 +9,11 @@ mod tables;
 pub mod truth;
 mod user_log;
 
-use crate::{config::SimError, drive::Watch, world::{DayTraffic, FAULTY_DAYS, World}};
+use crate::{
+    config::SimError,
+    drive::Watch,
+    world::{DayTraffic, FAULTY_DAYS, World},
+};
 use csv_out::Sink;
 use northbound_types::{Day, Region};
 use serde::Serialize;
@@ -62,15 +66,20 @@ pub(crate) struct Folder<'a> {
 }
 
 impl Folder<'_> {
-    fn path(&self, name: &str) -> PathBuf { self.out.join(name) }
-    fn sink(&self, name: &str, header: &str) -> Result<Sink, SimError> { Sink::create(self.path(name), header) }
+    fn path(&self, name: &str) -> PathBuf {
+        self.out.join(name)
+    }
+    fn sink(&self, name: &str, header: &str) -> Result<Sink, SimError> {
+        Sink::create(self.path(name), header)
+    }
     fn close(&mut self, name: &str, kind: &str, sink: Sink) -> Result<(), SimError> {
         let rows = sink.finish()?;
         self.files.push(WrittenFile { path: name.to_owned(), kind: kind.to_owned(), rows });
         Ok(())
     }
     fn json(&mut self, name: &str, kind: &str, value: &impl Serialize) -> Result<(), SimError> {
-        let text = serde_json::to_string_pretty(value).map_err(|e| failed(&self.path(name))(std::io::Error::other(e)))?;
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|e| failed(&self.path(name))(std::io::Error::other(e)))?;
         self.text(name, kind, &(text + "\n"))
     }
     fn text(&mut self, name: &str, kind: &str, text: &str) -> Result<(), SimError> {
@@ -86,7 +95,11 @@ impl Folder<'_> {
 ///
 /// # Errors
 /// [`SimError::Write`] naming the file.
-pub fn write_world(world: &World, out: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Manifest, SimError> {
+pub fn write_world(
+    world: &World,
+    out: &Path,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Manifest, SimError> {
     let correction = out.join("correction");
     std::fs::create_dir_all(&correction).map_err(failed(&correction))?;
     let mut folder = Folder { out, files: Vec::new() };
@@ -118,16 +131,38 @@ struct TrafficFiles<'a, 'f> {
 
 const TESTED: [Region; 3] = [Region::North, Region::Central, Region::South];
 
-fn tests_name(region: Region) -> String { format!("tests-{}.csv", crate::rtt::feed(region)) }
+fn tests_name(region: Region) -> String {
+    format!("tests-{}.csv", crate::rtt::feed(region))
+}
 
-fn traffic_files(world: &World, folder: &mut Folder, truth: &mut Truth, progress: &mut dyn FnMut(Progress)) -> Result<(), SimError> {
+fn traffic_files(
+    world: &World,
+    folder: &mut Folder,
+    truth: &mut Truth,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), SimError> {
     let mut tests = Vec::new();
-    for region in TESTED { tests.push(folder.sink(&tests_name(region), layouts::MESSAGES)?); }
+    for region in TESTED {
+        tests.push(folder.sink(&tests_name(region), layouts::MESSAGES)?);
+    }
     let payloads = folder.sink("payloads.csv", layouts::PAYLOADS)?;
     let resent = folder.sink("correction/tests-cspc-resent.csv", layouts::MESSAGES)?;
-    let user_log = user_log::UserLog::new(world, folder.sink("user-log-user1.csv", user_log::HEADER)?);
+    let user_log =
+        user_log::UserLog::new(world, folder.sink("user-log-user1.csv", user_log::HEADER)?);
     let archive = archive::Archive::create(world, folder.path("duis-archive-user1.zip"))?;
-    let mut files = TrafficFiles { world, folder, truth, progress, day: 0, tests, payloads, resent, user_log, archive, part: None };
+    let mut files = TrafficFiles {
+        world,
+        folder,
+        truth,
+        progress,
+        day: 0,
+        tests,
+        payloads,
+        resent,
+        user_log,
+        archive,
+        part: None,
+    };
     world.play(&mut files)?;
     files.finish()
 }
@@ -139,14 +174,23 @@ impl Watch for TrafficFiles<'_, '_> {
         let Some((messages, alerts, _)) = &mut self.part else { return Ok(()) };
         let (world, truth) = (self.world, &mut *self.truth);
         for e in &traffic.requests {
-            if self.user_log.take(e, n, truth)? { layouts::message(messages, e, world.known())?; truth.message(e); }
+            if self.user_log.take(e, n, truth)? {
+                layouts::message(messages, e, world.known())?;
+                truth.message(e);
+            }
             self.archive.take(e, n)?;
         }
         for e in &traffic.tests {
             let at = TESTED.iter().position(|&r| r == e.region).unwrap_or(0);
             truth.test(e);
-            if let Some(said) = reported(world, n as i32, e) { layouts::message(&mut self.tests[at], &said, world.known())?; truth.test_row(&said); }
-            if world.config.scenario.faulty_reporting && e.region == Region::Central && (RESENT_DAYS.0..=RESENT_DAYS.1).contains(&(n as i32)) {
+            if let Some(said) = reported(world, n as i32, e) {
+                layouts::message(&mut self.tests[at], &said, world.known())?;
+                truth.test_row(&said);
+            }
+            if world.config.scenario.faulty_reporting
+                && e.region == Region::Central
+                && (RESENT_DAYS.0..=RESENT_DAYS.1).contains(&(n as i32))
+            {
                 layouts::message(&mut self.resent, e, registers::resent_at(world))?;
                 truth.resent(e, reported(world, n as i32, e).as_ref());
             }
@@ -157,7 +201,10 @@ impl Watch for TrafficFiles<'_, '_> {
             truth.alert(a);
         }
         truth.residue(traffic.residue);
-        for p in &traffic.payloads { layouts::payload(&mut self.payloads, p, world.known())?; truth.payload(p); }
+        for p in &traffic.payloads {
+            layouts::payload(&mut self.payloads, p, world.known())?;
+            truth.payload(p);
+        }
         self.day += 1;
         (self.progress)(Progress { done: self.day, of: world.days });
         Ok(())
@@ -167,11 +214,16 @@ impl Watch for TrafficFiles<'_, '_> {
 impl TrafficFiles<'_, '_> {
     fn turn_part(&mut self, number: u32) -> Result<(), SimError> {
         let period = self.world.config.period;
-        if self.part.as_ref().is_some_and(|p| p.2 != number) { close_part(&mut self.part, self.folder, period)?; }
+        if self.part.as_ref().is_some_and(|p| p.2 != number) {
+            close_part(&mut self.part, self.folder, period)?;
+        }
         if self.part.is_none() {
             self.part = Some((
-                self.folder.sink(&format!("messages-{period}-dsp{number}.csv"), layouts::MESSAGES)?,
-                self.folder.sink(&format!("alerts-{period}-{number}.csv"), layouts::ALERTS)?, number));
+                self.folder
+                    .sink(&format!("messages-{period}-dsp{number}.csv"), layouts::MESSAGES)?,
+                self.folder.sink(&format!("alerts-{period}-{number}.csv"), layouts::ALERTS)?,
+                number,
+            ));
         }
         Ok(())
     }
@@ -179,17 +231,27 @@ impl TrafficFiles<'_, '_> {
     fn finish(mut self) -> Result<(), SimError> {
         let folder = self.folder;
         close_part(&mut self.part, folder, self.world.config.period)?;
-        for (region, sink) in TESTED.into_iter().zip(self.tests) { folder.close(&tests_name(region), "tests", sink)?; }
+        for (region, sink) in TESTED.into_iter().zip(self.tests) {
+            folder.close(&tests_name(region), "tests", sink)?;
+        }
         folder.close("payloads.csv", "payloads", self.payloads)?;
         folder.close("user-log-user1.csv", "user-log", self.user_log.finish())?;
         folder.text("user-log-user1.map.toml", "map", user_log::MAP)?;
         self.truth.archive = self.archive.finish()?;
-        folder.files.push(WrittenFile { path: "duis-archive-user1.zip".to_owned(), kind: "duis".to_owned(), rows: self.truth.archive.messages });
+        folder.files.push(WrittenFile {
+            path: "duis-archive-user1.zip".to_owned(),
+            kind: "duis".to_owned(),
+            rows: self.truth.archive.messages,
+        });
         folder.close("correction/tests-cspc-resent.csv", "correction", self.resent)
     }
 }
 
-fn close_part(part: &mut Option<(Sink, Sink, u32)>, folder: &mut Folder, period: northbound_types::Period) -> Result<(), SimError> {
+fn close_part(
+    part: &mut Option<(Sink, Sink, u32)>,
+    folder: &mut Folder,
+    period: northbound_types::Period,
+) -> Result<(), SimError> {
     let Some((messages, alerts, number)) = part.take() else { return Ok(()) };
     folder.close(&format!("messages-{period}-dsp{number}.csv"), "messages", messages)?;
     folder.close(&format!("alerts-{period}-{number}.csv"), "alerts", alerts)
@@ -198,18 +260,27 @@ fn close_part(part: &mut Option<(Sink, Sink, u32)>, folder: &mut Folder, period:
 /// What the provider's log says of a test. CSPC's faulty tool loses whole days, six rows in ten on
 /// the others and every test without an answer, and writes one second for each round trip.
 fn reported(world: &World, day: i32, e: &crate::Exchange) -> Option<crate::Exchange> {
-    let faulty = world.config.scenario.faulty_reporting && e.region == Region::Central && (FAULTY_DAYS.0..=FAULTY_DAYS.1).contains(&day);
-    if !faulty { return Some(*e); }
+    let faulty = world.config.scenario.faulty_reporting
+        && e.region == Region::Central
+        && (FAULTY_DAYS.0..=FAULTY_DAYS.1).contains(&day);
+    if !faulty {
+        return Some(*e);
+    }
     let silent = (FAULTY_DAYS.0 + 2..=FAULTY_DAYS.0 + 5).contains(&day);
-    if silent || !e.state().is_answered() || e.counter % 10 < 6 { return None; }
+    if silent || !e.state().is_answered() || e.counter % 10 < 6 {
+        return None;
+    }
     let mut said = *e;
     let stuck = e.times.received + 1_000_000;
-    (said.times.delivered_to_device, said.times.answered_at_wan, said.times.answer_sent) = (None, Some(stuck), Some(stuck));
+    (said.times.delivered_to_device, said.times.answered_at_wan, said.times.answer_sent) =
+        (None, Some(stuck), Some(stuck));
     Some(said)
 }
 
 /// A day of the month as people count, from 1.
-pub(crate) fn day_text(world: &World, number: i32) -> Day { world.first().plus(number) }
+pub(crate) fn day_text(world: &World, number: i32) -> Day {
+    world.first().plus(number)
+}
 
 const NOTES: &str = "\
 Everything in this folder is invented by the simulator of Northbound: Users, devices, traffic,

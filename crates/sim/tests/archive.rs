@@ -3,13 +3,22 @@
 use northbound_duis::{Limits, Message, Services, read};
 use northbound_sim::{SimConfig, World, write_world};
 use northbound_types::Leg;
-use std::{collections::{BTreeMap, BTreeSet}, io::Read};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Read,
+};
 
 #[test]
 fn every_message_is_read_and_the_counts_are_the_truth() {
     let out = tempfile::tempdir().unwrap();
-    let m = write_world(&World::new(SimConfig { meters: 2_000, days: Some(3), ..SimConfig::default() }).unwrap(), out.path(), &mut |_| {}).unwrap();
-    let services = Services::from_catalogue(include_str!("../../../rules/codes/srv_catalogue.csv")).unwrap();
+    let m = write_world(
+        &World::new(SimConfig { meters: 2_000, days: Some(3), ..SimConfig::default() }).unwrap(),
+        out.path(),
+        &mut |_| {},
+    )
+    .unwrap();
+    let services =
+        Services::from_catalogue(include_str!("../../../rules/codes/srv_catalogue.csv")).unwrap();
     let mut known = BTreeMap::new();
     for file in m.files.iter().filter(|f| f.kind == "messages") {
         let mut r = csv::Reader::from_path(out.path().join(&file.path)).unwrap();
@@ -18,24 +27,39 @@ fn every_message_is_read_and_the_counts_are_the_truth() {
             known.insert((row[1].to_owned(), row[2].parse::<Leg>().unwrap()), row[6].to_owned());
         }
     }
-    let lost: BTreeSet<&str> = m.truth.reconciliation.missing_from_service.iter().map(String::as_str).collect();
-    let mut zip = zip::ZipArchive::new(std::fs::File::open(out.path().join("duis-archive-user1.zip")).unwrap()).unwrap();
+    let lost: BTreeSet<&str> =
+        m.truth.reconciliation.missing_from_service.iter().map(String::as_str).collect();
+    let mut zip = zip::ZipArchive::new(
+        std::fs::File::open(out.path().join("duis-archive-user1.zip")).unwrap(),
+    )
+    .unwrap();
     let (mut requests, mut acknowledged, mut answers, mut alerts) = (0, 0, 0, 0);
     for i in 0..zip.len() {
         let mut file = zip.by_index(i).unwrap();
         let name = file.name().unwrap().to_string();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();
-        match read(&bytes, &Limits::default(), &services).unwrap_or_else(|e| panic!("{name}: {e}")) {
+        match read(&bytes, &Limits::default(), &services).unwrap_or_else(|e| panic!("{name}: {e}"))
+        {
             Message::Request(_) => {
                 requests += 1;
                 let text = String::from_utf8(bytes).unwrap();
-                let cut = |tag: &str| text.split_once(&format!("<sr:{tag}>")).unwrap().1.split_once('<').unwrap().0.to_owned();
+                let cut = |tag: &str| {
+                    text.split_once(&format!("<sr:{tag}>"))
+                        .unwrap()
+                        .1
+                        .split_once('<')
+                        .unwrap()
+                        .0
+                        .to_owned()
+                };
                 let leg = Leg::of_variant(cut("CommandVariant").parse().unwrap()).unwrap();
                 let id = format!("duis/{}/{leg}", cut("RequestID"));
                 match known.get(&(cut("RequestID"), leg)) {
                     Some(srv) => assert_eq!(*srv, cut("ServiceReferenceVariant"), "{name}"),
-                    None => assert!(lost.contains(id.as_str()), "{id} is not in the service's records"),
+                    None => {
+                        assert!(lost.contains(id.as_str()), "{id} is not in the service's records")
+                    }
                 }
             }
             Message::Response(_) if name.ends_with("-device-alert.xml") => alerts += 1,
@@ -44,7 +68,10 @@ fn every_message_is_read_and_the_counts_are_the_truth() {
         }
     }
     let t = &m.truth.archive;
-    assert_eq!((requests, acknowledged, answers, alerts), (t.requests, t.immediate, t.answers, t.alerts));
+    assert_eq!(
+        (requests, acknowledged, answers, alerts),
+        (t.requests, t.immediate, t.answers, t.alerts)
+    );
     assert_eq!(zip.len() as u64, t.messages);
     assert!(requests > 100 && acknowledged > 50 && answers > 100 && alerts > 20);
 }

@@ -12,16 +12,24 @@ fn two_hundred_seeds_hold() {
     for seed in 0..SEEDS {
         let trial = Trial::of_seed(seed);
         let verdict = trial.run();
-        assert!(verdict.problems.is_empty(), "seed {seed} ({} days, {} meters): {:#?}", trial.days, trial.meters, verdict.problems);
+        assert!(
+            verdict.problems.is_empty(),
+            "seed {seed} ({} days, {} meters): {:#?}",
+            trial.days,
+            trial.meters,
+            verdict.problems
+        );
         all.add(&verdict);
     }
     println!("{SEEDS} seeds, {} inputs", all.inputs);
     println!("states entered: {:?}", all.entered);
     println!("states ended in: {:?}", all.ended);
     println!("troubles: {:?}", all.troubles);
-    let missed: Vec<RequestState> = RequestState::ALL.iter().copied().filter(|s| !all.entered.contains_key(s)).collect();
+    let missed: Vec<RequestState> =
+        RequestState::ALL.iter().copied().filter(|s| !all.entered.contains_key(s)).collect();
     assert!(missed.is_empty(), "never entered: {missed:?}");
-    let missed: Vec<Trouble> = Trouble::ALL.iter().copied().filter(|t| !all.troubles.contains_key(t)).collect();
+    let missed: Vec<Trouble> =
+        Trouble::ALL.iter().copied().filter(|t| !all.troubles.contains_key(t)).collect();
     assert!(missed.is_empty(), "never happened: {missed:?}");
 }
 

@@ -35,9 +35,15 @@ impl Actor {
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.person)?;
-        if let Some(p) = &self.party { write!(f, "@{p}")?; }
-        if let Some(b) = &self.body { write!(f, "/{b}")?; }
-        for r in &self.roles { write!(f, "+{r}")?; }
+        if let Some(p) = &self.party {
+            write!(f, "@{p}")?;
+        }
+        if let Some(b) = &self.body {
+            write!(f, "/{b}")?;
+        }
+        for r in &self.roles {
+            write!(f, "+{r}")?;
+        }
         Ok(())
     }
 }

@@ -3,7 +3,11 @@
 //! alerts `received = duplicate + refused + forwarded + consolidated`. Used by the tests, the
 //! simulator and the running self-check alike.
 
-use crate::{kinds::{Kind, Region}, state::{AlertState, RequestState}, time::Day};
+use crate::{
+    kinds::{Kind, Region},
+    state::{AlertState, RequestState},
+    time::Day,
+};
 use std::collections::BTreeMap;
 
 /// What one set of books covers.
@@ -32,7 +36,9 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BooksError {
     /// Entered and accounted differ.
-    #[error("{day} {region} {kind}: {entered} entered but {accounted} are accounted for (ended or still live)")]
+    #[error(
+        "{day} {region} {kind}: {entered} entered but {accounted} are accounted for (ended or still live)"
+    )]
     Unbalanced {
         /// Day.
         day: Day,
@@ -46,7 +52,9 @@ pub enum BooksError {
         accounted: i64,
     },
     /// The movements and the exchanges tell different stories.
-    #[error("{day} {region} {kind}: {state}: {movements} by the movements, {exchanges} by the exchanges")]
+    #[error(
+        "{day} {region} {kind}: {state}: {movements} by the movements, {exchanges} by the exchanges"
+    )]
     Differs {
         /// Day.
         day: Day,
@@ -102,7 +110,11 @@ impl Books {
     /// Posts `units` entering in `state` (received, or generated where the kind says so).
     pub fn enter(&mut self, key: BookKey, state: RequestState, units: i64) {
         let a = self.accounts.entry(key).or_default();
-        if key.kind.is_generated() { a.generated += units } else { a.received += units }
+        if key.kind.is_generated() {
+            a.generated += units
+        } else {
+            a.received += units
+        }
         *a.by_state.entry(state).or_default() += units;
     }
 
@@ -120,10 +132,24 @@ impl Books {
             let entered = a.received + a.generated;
             let accounted: i64 = a.by_state.values().sum();
             if entered != accounted {
-                found.push(BooksError::Unbalanced { day: k.day, region: k.region, kind: k.kind, entered, accounted });
+                found.push(BooksError::Unbalanced {
+                    day: k.day,
+                    region: k.region,
+                    kind: k.kind,
+                    entered,
+                    accounted,
+                });
             }
             for (&state, &count) in &a.by_state {
-                if count < 0 { found.push(BooksError::Negative { day: k.day, region: k.region, kind: k.kind, state, count }); }
+                if count < 0 {
+                    found.push(BooksError::Negative {
+                        day: k.day,
+                        region: k.region,
+                        kind: k.kind,
+                        state,
+                        count,
+                    });
+                }
             }
         }
         found
@@ -133,16 +159,33 @@ impl Books {
     pub fn compare(movements: &Books, exchanges: &Books) -> Vec<BooksError> {
         let mut found = Vec::new();
         let none = Account::default();
-        let keys: std::collections::BTreeSet<_> = movements.accounts.keys().chain(exchanges.accounts.keys()).collect();
+        let keys: std::collections::BTreeSet<_> =
+            movements.accounts.keys().chain(exchanges.accounts.keys()).collect();
         for k in keys {
-            let (m, e) = (movements.accounts.get(k).unwrap_or(&none), exchanges.accounts.get(k).unwrap_or(&none));
-            let mut line = |state: &str, m: i64, e: i64| if m != e {
-                found.push(BooksError::Differs { day: k.day, region: k.region, kind: k.kind, state: state.to_owned(), movements: m, exchanges: e });
+            let (m, e) = (
+                movements.accounts.get(k).unwrap_or(&none),
+                exchanges.accounts.get(k).unwrap_or(&none),
+            );
+            let mut line = |state: &str, m: i64, e: i64| {
+                if m != e {
+                    found.push(BooksError::Differs {
+                        day: k.day,
+                        region: k.region,
+                        kind: k.kind,
+                        state: state.to_owned(),
+                        movements: m,
+                        exchanges: e,
+                    });
+                }
             };
             line("received", m.received, e.received);
             line("generated", m.generated, e.generated);
             for &s in RequestState::ALL {
-                line(s.as_str(), m.by_state.get(&s).copied().unwrap_or(0), e.by_state.get(&s).copied().unwrap_or(0));
+                line(
+                    s.as_str(),
+                    m.by_state.get(&s).copied().unwrap_or(0),
+                    e.by_state.get(&s).copied().unwrap_or(0),
+                );
             }
         }
         found
@@ -169,11 +212,23 @@ impl AlertAccount {
         let mut found = Vec::new();
         let accounted: i64 = self.by_state.values().sum();
         if self.received != accounted {
-            found.push(BooksError::Alerts { day, region, line: "received = duplicate + refused + forwarded + consolidated", left: self.received, right: accounted });
+            found.push(BooksError::Alerts {
+                day,
+                region,
+                line: "received = duplicate + refused + forwarded + consolidated",
+                left: self.received,
+                right: accounted,
+            });
         }
         let consolidated = self.by_state.get(&AlertState::Consolidated).copied().unwrap_or(0);
         if self.carried + self.residue != consolidated {
-            found.push(BooksError::Alerts { day, region, line: "carried on copies + residue = consolidated", left: self.carried + self.residue, right: consolidated });
+            found.push(BooksError::Alerts {
+                day,
+                region,
+                line: "carried on copies + residue = consolidated",
+                left: self.carried + self.residue,
+                right: consolidated,
+            });
         }
         found
     }
@@ -184,7 +239,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn key() -> BookKey { BookKey { day: Day(20_000), region: Region::North, kind: Kind::ServiceRequest } }
+    fn key() -> BookKey {
+        BookKey { day: Day(20_000), region: Region::North, kind: Kind::ServiceRequest }
+    }
 
     proptest! {
         /// Random lawful walks balance, and leaving out any one posting is found.

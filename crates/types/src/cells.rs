@@ -69,7 +69,9 @@ pub struct CellRow {
 impl Cells {
     /// Where a dimension stands in the keys.
     #[must_use]
-    pub fn index(&self, dim: Dim) -> Option<usize> { self.dims.iter().position(|&d| d == dim) }
+    pub fn index(&self, dim: Dim) -> Option<usize> {
+        self.dims.iter().position(|&d| d == dim)
+    }
 
     /// The sum over the groups that the selector takes.
     #[must_use]
@@ -87,7 +89,8 @@ impl Cells {
     #[must_use]
     pub fn by(&self, dims: &[Dim]) -> Cells {
         let at: Vec<usize> = dims.iter().filter_map(|&d| self.index(d)).collect();
-        let mut groups: std::collections::BTreeMap<Vec<Arc<str>>, CellSum> = std::collections::BTreeMap::new();
+        let mut groups: std::collections::BTreeMap<Vec<Arc<str>>, CellSum> =
+            std::collections::BTreeMap::new();
         for row in &self.rows {
             let key: Vec<Arc<str>> = at.iter().map(|&i| row.keys[i].clone()).collect();
             let sum = groups.entry(key).or_insert(CellSum { count: 0, disputed: 0, assumed: 0 });
@@ -97,7 +100,15 @@ impl Cells {
         }
         Cells {
             dims: at.iter().map(|&i| self.dims[i]).collect(),
-            rows: groups.into_iter().map(|(keys, s)| CellRow { keys, count: s.count, disputed: s.disputed, assumed: s.assumed }).collect(),
+            rows: groups
+                .into_iter()
+                .map(|(keys, s)| CellRow {
+                    keys,
+                    count: s.count,
+                    disputed: s.disputed,
+                    assumed: s.assumed,
+                })
+                .collect(),
         }
     }
 }
@@ -124,11 +135,17 @@ pub struct Selector {
 impl Selector {
     /// Everything.
     #[must_use]
-    pub fn all() -> Selector { Selector { any_of: Vec::new() } }
+    pub fn all() -> Selector {
+        Selector { any_of: Vec::new() }
+    }
 
     /// Narrows to the given values of a dimension (intersecting where it was narrowed before).
     #[must_use]
-    pub fn and<S: Into<String>>(mut self, dim: Dim, values: impl IntoIterator<Item = S>) -> Selector {
+    pub fn and<S: Into<String>>(
+        mut self,
+        dim: Dim,
+        values: impl IntoIterator<Item = S>,
+    ) -> Selector {
         let new: BTreeSet<String> = values.into_iter().map(Into::into).collect();
         match self.any_of.iter_mut().find(|(d, _)| *d == dim) {
             Some((_, old)) => *old = old.intersection(&new).cloned().collect(),
@@ -141,12 +158,16 @@ impl Selector {
     }
 
     /// The dimensions that matter.
-    pub fn dims(&self) -> impl Iterator<Item = Dim> + '_ { self.any_of.iter().map(|(d, _)| *d) }
+    pub fn dims(&self) -> impl Iterator<Item = Dim> + '_ {
+        self.any_of.iter().map(|(d, _)| *d)
+    }
 
     /// Does the group match? A dimension that the cells do not hold never matches.
     #[must_use]
     pub fn takes(&self, cells: &Cells, row: &CellRow) -> bool {
-        self.any_of.iter().all(|(dim, values)| cells.index(*dim).is_some_and(|i| values.contains(&*row.keys[i])))
+        self.any_of
+            .iter()
+            .all(|(dim, values)| cells.index(*dim).is_some_and(|i| values.contains(&*row.keys[i])))
     }
 }
 

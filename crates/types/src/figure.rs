@@ -1,7 +1,10 @@
 //! A figure is a value with an origin, or a null with a reason. No `Default`, no silent zero, no
 //! `f64` for a reported number.
 
-use crate::{text_enum, time::{Day, Utc}};
+use crate::{
+    text_enum,
+    time::{Day, Utc},
+};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use serde::{Deserialize, Serialize};
@@ -19,8 +22,13 @@ impl Ratio {
     /// Is the ratio at or above the level? Exact; equality is met. `None` where nothing fell due.
     #[must_use]
     pub fn at_least(self, level: Ratio) -> Option<bool> {
-        if self.den == 0 || level.den == 0 { return None; }
-        Some(u128::from(self.num) * u128::from(level.den) >= u128::from(level.num) * u128::from(self.den))
+        if self.den == 0 || level.den == 0 {
+            return None;
+        }
+        Some(
+            u128::from(self.num) * u128::from(level.den)
+                >= u128::from(level.num) * u128::from(self.den),
+        )
     }
     /// As an exact rational; `None` where nothing fell due.
     #[must_use]
@@ -164,7 +172,9 @@ impl Quantity {
                 [only] => parse_percent(&only.text),
                 _ => None,
             },
-            Quantity::Count { .. } | Quantity::Duration { .. } | Quantity::LongerThan { .. } => None,
+            Quantity::Count { .. } | Quantity::Duration { .. } | Quantity::LongerThan { .. } => {
+                None
+            }
         }
     }
 }
@@ -176,7 +186,9 @@ pub fn parse_percent(text: &str) -> Option<BigRational> {
     let (whole, part) = t.split_once('.').unwrap_or((t, ""));
     let digits_only = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
     let unsigned = whole.strip_prefix('-').unwrap_or(whole);
-    if unsigned.is_empty() || !digits_only(unsigned) || !digits_only(part) || part.len() > 30 { return None; }
+    if unsigned.is_empty() || !digits_only(unsigned) || !digits_only(part) || part.len() > 30 {
+        return None;
+    }
     let n: BigInt = format!("{whole}{part}").parse().ok()?;
     Some(BigRational::new(n, BigInt::from(10u32).pow(part.len() as u32 + 2)))
 }
@@ -231,8 +243,11 @@ impl Figure {
     /// A ratio in state `ok`, or the null `no events` where nothing fell due.
     #[must_use]
     pub fn ratio(num: u64, den: u64) -> Figure {
-        if den == 0 { Figure::Null(Null::because(NullReason::NoEvents, "nothing fell due in the period")) }
-        else { Figure::value(Quantity::Ratio(Ratio { num, den })) }
+        if den == 0 {
+            Figure::Null(Null::because(NullReason::NoEvents, "nothing fell due in the period"))
+        } else {
+            Figure::value(Quantity::Ratio(Ratio { num, den }))
+        }
     }
     /// Any quantity in state `ok`.
     #[must_use]
@@ -251,11 +266,16 @@ impl Figure {
     /// The value, if there is one.
     #[must_use]
     pub fn as_value(&self) -> Option<&Value> {
-        match self { Figure::Value(v) => Some(v), Figure::Null(_) => None }
+        match self {
+            Figure::Value(v) => Some(v),
+            Figure::Null(_) => None,
+        }
     }
     /// The exact share, if the figure has one.
     #[must_use]
-    pub fn share(&self) -> Option<BigRational> { self.as_value().and_then(|v| v.quantity.share()) }
+    pub fn share(&self) -> Option<BigRational> {
+        self.as_value().and_then(|v| v.quantity.share())
+    }
 }
 
 /// When a figure was made and of what: enough to make it again.
@@ -277,24 +297,35 @@ mod tests {
 
     #[test]
     fn nothing_due_is_a_null_and_never_zero_or_hundred() {
-        assert!(matches!(Figure::ratio(0, 0), Figure::Null(Null { reason: NullReason::NoEvents, .. })));
+        assert!(matches!(
+            Figure::ratio(0, 0),
+            Figure::Null(Null { reason: NullReason::NoEvents, .. })
+        ));
     }
 
     #[test]
     fn states_weaken_only() {
-        let f = Figure::ratio(1, 2).weaken(FigureState::Suspect, "a").weaken(FigureState::Provisional, "b");
+        let f = Figure::ratio(1, 2)
+            .weaken(FigureState::Suspect, "a")
+            .weaken(FigureState::Provisional, "b");
         assert_eq!(f.as_value().unwrap().state, FigureState::Suspect);
     }
 
     #[test]
     fn stated_percentages_are_exact() {
         assert_eq!(parse_percent("54.80 %").unwrap(), BigRational::new(548.into(), 1000.into()));
-        for t in ["", "n/a", "1e3", "5.4.8", "NaN", "--1"] { assert!(parse_percent(t).is_none(), "{t}"); }
+        for t in ["", "n/a", "1e3", "5.4.8", "NaN", "--1"] {
+            assert!(parse_percent(t).is_none(), "{t}");
+        }
     }
 
     #[test]
     fn json_round_trips() {
-        for f in [Figure::ratio(1, 3), Figure::ratio(0, 0), Figure::value(Quantity::LongerThan { micros: 5 })] {
+        for f in [
+            Figure::ratio(1, 3),
+            Figure::ratio(0, 0),
+            Figure::value(Quantity::LongerThan { micros: 5 }),
+        ] {
             let text = serde_json::to_string(&f).unwrap();
             assert_eq!(serde_json::from_str::<Figure>(&text).unwrap(), f);
         }

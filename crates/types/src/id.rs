@@ -12,26 +12,38 @@ pub struct Eui64(pub u64);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// Not eight hexadecimal pairs.
-    #[error("{0:?} is not an EUI-64: eight hexadecimal pairs joined by '-', such as 90-B3-D5-1F-30-01-00-00")]
+    #[error(
+        "{0:?} is not an EUI-64: eight hexadecimal pairs joined by '-', such as 90-B3-D5-1F-30-01-00-00"
+    )]
     Eui(String),
     /// Not `originator:target:counter`.
-    #[error("{0:?} is not a RequestID: originator:target:counter, two EUI-64 and a decimal counter without leading zeros")]
+    #[error(
+        "{0:?} is not a RequestID: originator:target:counter, two EUI-64 and a decimal counter without leading zeros"
+    )]
     Request(String),
 }
 
 impl Eui64 {
     /// The same 64 bits as a signed integer, as they stand in Parquet (no unsigned type there).
     #[must_use]
-    pub const fn to_i64(self) -> i64 { self.0 as i64 }
+    pub const fn to_i64(self) -> i64 {
+        self.0 as i64
+    }
     /// From the signed integer of a table.
     #[must_use]
-    pub const fn from_i64(bits: i64) -> Self { Self(bits as u64) }
+    pub const fn from_i64(bits: i64) -> Self {
+        Self(bits as u64)
+    }
 }
 
 impl fmt::Display for Eui64 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let b = self.0.to_be_bytes();
-        write!(f, "{:02X}-{:02X}-{:02X}-{:02X}-{:02X}-{:02X}-{:02X}-{:02X}", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7])
+        write!(
+            f,
+            "{:02X}-{:02X}-{:02X}-{:02X}-{:02X}-{:02X}-{:02X}-{:02X}",
+            b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]
+        )
     }
 }
 
@@ -44,10 +56,14 @@ impl FromStr for Eui64 {
         let mut value = 0u64;
         let mut digits = 0usize;
         let dashed = b.len() == 23;
-        if !(dashed || b.len() == 16) { return Err(bad()); }
+        if !(dashed || b.len() == 16) {
+            return Err(bad());
+        }
         for (i, &c) in b.iter().enumerate() {
             if dashed && i % 3 == 2 {
-                if c != b'-' && c != b':' { return Err(bad()); }
+                if c != b'-' && c != b':' {
+                    return Err(bad());
+                }
                 continue;
             }
             let d = (c as char).to_digit(16).ok_or_else(bad)?;
@@ -60,12 +76,18 @@ impl FromStr for Eui64 {
 
 impl Serialize for Eui64 {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        if s.is_human_readable() { s.collect_str(self) } else { s.serialize_bytes(&self.0.to_be_bytes()) }
+        if s.is_human_readable() {
+            s.collect_str(self)
+        } else {
+            s.serialize_bytes(&self.0.to_be_bytes())
+        }
     }
 }
 impl<'de> Deserialize<'de> for Eui64 {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        if !d.is_human_readable() { return d.deserialize_bytes(EuiBytes); }
+        if !d.is_human_readable() {
+            return d.deserialize_bytes(EuiBytes);
+        }
         String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
 }
@@ -82,7 +104,9 @@ pub struct RequestId {
 }
 
 impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}:{}:{}", self.originator, self.target, self.counter) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.originator, self.target, self.counter)
+    }
 }
 
 impl FromStr for RequestId {
@@ -90,8 +114,17 @@ impl FromStr for RequestId {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let bad = || IdError::Request(text.chars().take(120).collect());
         let mut parts = text.split(':');
-        let (Some(o), Some(t), Some(c), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else { return Err(bad()) };
-        if c.is_empty() || !c.bytes().all(|b| b.is_ascii_digit()) || (c.len() > 1 && c.starts_with('0')) { return Err(bad()); }
+        let (Some(o), Some(t), Some(c), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(bad());
+        };
+        if c.is_empty()
+            || !c.bytes().all(|b| b.is_ascii_digit())
+            || (c.len() > 1 && c.starts_with('0'))
+        {
+            return Err(bad());
+        }
         Ok(Self {
             originator: o.parse().map_err(|_| bad())?,
             target: t.parse().map_err(|_| bad())?,
@@ -105,21 +138,34 @@ struct EuiBytes;
 
 impl serde::de::Visitor<'_> for EuiBytes {
     type Value = Eui64;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("the eight bytes of an EUI-64") }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the eight bytes of an EUI-64")
+    }
     fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Eui64, E> {
-        bytes.try_into().map(|b| Eui64(u64::from_be_bytes(b))).map_err(|_| E::invalid_length(bytes.len(), &self))
+        bytes
+            .try_into()
+            .map(|b| Eui64(u64::from_be_bytes(b)))
+            .map_err(|_| E::invalid_length(bytes.len(), &self))
     }
 }
 
 impl Serialize for RequestId {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        if s.is_human_readable() { s.collect_str(self) } else { (self.originator, self.target, self.counter).serialize(s) }
+        if s.is_human_readable() {
+            s.collect_str(self)
+        } else {
+            (self.originator, self.target, self.counter).serialize(s)
+        }
     }
 }
 impl<'de> Deserialize<'de> for RequestId {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         if !d.is_human_readable() {
-            return Deserialize::deserialize(d).map(|(originator, target, counter)| Self { originator, target, counter });
+            return Deserialize::deserialize(d).map(|(originator, target, counter)| Self {
+                originator,
+                target,
+                counter,
+            });
         }
         String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
@@ -172,7 +218,9 @@ pub struct MessageId {
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.namespace, self.request, self.leg)?;
-        if self.instance != 0 { write!(f, ":{}", self.instance)?; }
+        if self.instance != 0 {
+            write!(f, ":{}", self.instance)?;
+        }
         Ok(())
     }
 }
@@ -187,7 +235,13 @@ mod tests {
         assert_eq!(a, "90-B3-D5-1F-30-01-00-00".parse().unwrap());
         assert_eq!(a.to_string(), "90-B3-D5-1F-30-01-00-00");
         assert_eq!(Eui64::from_i64(a.to_i64()), a);
-        for bad in ["", "90-b3", "90-b3-d5-1f-30-01-00-0g", "90-b3-d5-1f-30-01-00-000", "90b3d51f30010000x"] {
+        for bad in [
+            "",
+            "90-b3",
+            "90-b3-d5-1f-30-01-00-0g",
+            "90-b3-d5-1f-30-01-00-000",
+            "90b3d51f30010000x",
+        ] {
             assert!(bad.parse::<Eui64>().is_err(), "{bad}");
         }
     }
@@ -197,7 +251,12 @@ mod tests {
         let ok = "90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:18446744073709551615";
         assert_eq!(ok.parse::<RequestId>().unwrap().to_string(), ok);
         for c in ["01", "", "18446744073709551616", "-1", "+1"] {
-            assert!(format!("90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:{c}").parse::<RequestId>().is_err(), "{c}");
+            assert!(
+                format!("90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:{c}")
+                    .parse::<RequestId>()
+                    .is_err(),
+                "{c}"
+            );
         }
     }
 }

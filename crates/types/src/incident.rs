@@ -13,7 +13,9 @@ pub struct IncidentId(u64);
 
 /// Why a text is no id of an incident.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no id of an incident: {why}; write INC and {INCIDENT_DIGITS} digits, such as INC000000012345")]
+#[error(
+    "{text:?} is no id of an incident: {why}; write INC and {INCIDENT_DIGITS} digits, such as INC000000012345"
+)]
 pub struct IncidentIdError {
     /// What was written.
     pub text: String,
@@ -29,11 +31,15 @@ impl IncidentId {
     }
     /// An id that is made here, of any number: it starts with 9, apart from those of a service desk.
     #[must_use]
-    pub const fn own(number: u64) -> IncidentId { IncidentId(900_000_000_000 + number % 100_000_000_000) }
+    pub const fn own(number: u64) -> IncidentId {
+        IncidentId(900_000_000_000 + number % 100_000_000_000)
+    }
 }
 
 impl fmt::Display for IncidentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad(&format!("INC{:012}", self.0)) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("INC{:012}", self.0))
+    }
 }
 
 impl FromStr for IncidentId {
@@ -42,15 +48,25 @@ impl FromStr for IncidentId {
     fn from_str(text: &str) -> Result<Self, IncidentIdError> {
         let bad = |why: String| IncidentIdError { text: text.chars().take(60).collect(), why };
         let t = text.trim();
-        let digits = t.get(..3).filter(|p| p.eq_ignore_ascii_case("INC")).and_then(|_| t.get(3..)).ok_or_else(|| bad("it does not start with INC".to_owned()))?;
-        if !digits.bytes().all(|b| b.is_ascii_digit()) { return Err(bad("something other than digits follows INC".to_owned())); }
-        if digits.len() != INCIDENT_DIGITS { return Err(bad(format!("it has {} digits", digits.len()))); }
+        let digits = t
+            .get(..3)
+            .filter(|p| p.eq_ignore_ascii_case("INC"))
+            .and_then(|_| t.get(3..))
+            .ok_or_else(|| bad("it does not start with INC".to_owned()))?;
+        if !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(bad("something other than digits follows INC".to_owned()));
+        }
+        if digits.len() != INCIDENT_DIGITS {
+            return Err(bad(format!("it has {} digits", digits.len())));
+        }
         digits.parse().map(IncidentId).map_err(|_| bad("its number cannot be read".to_owned()))
     }
 }
 
 impl Serialize for IncidentId {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.collect_str(self) }
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
 }
 impl<'de> Deserialize<'de> for IncidentId {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
@@ -113,24 +129,41 @@ impl IncidentState {
     ///
     /// # Errors
     /// Why the event cannot follow.
-    pub fn after(before: Option<IncidentState>, event: IncidentEventKind) -> Result<IncidentState, &'static str> {
+    pub fn after(
+        before: Option<IncidentState>,
+        event: IncidentEventKind,
+    ) -> Result<IncidentState, &'static str> {
         use IncidentEventKind as E;
         use IncidentState as S;
-        let Some(state) = before else { return if event == E::Opened { Ok(S::Open) } else { Err("its opening is not recorded") } };
+        let Some(state) = before else {
+            return if event == E::Opened {
+                Ok(S::Open)
+            } else {
+                Err("its opening is not recorded")
+            };
+        };
         match (event, state) {
-            (E::Details | E::Category | E::Assigned | E::Escalated | E::Comment | E::Responded, s) => Ok(s),
+            (
+                E::Details | E::Category | E::Assigned | E::Escalated | E::Comment | E::Responded,
+                s,
+            ) => Ok(s),
             (E::Opened, _) => Err("it was opened before"),
             (E::Suspended | E::Resumed, S::Open) => Ok(S::Open),
             (E::Suspended | E::Resumed, _) => Err("it is not open"),
             (E::Resolved, S::Open) => Ok(S::Resolved),
-            (E::Resolved, S::Resolved | S::Closed) => Err("it was resolved before and not opened again"),
+            (E::Resolved, S::Resolved | S::Closed) => {
+                Err("it was resolved before and not opened again")
+            }
             (E::Closed, S::Open | S::Resolved) => Ok(S::Closed),
             (E::Closed, S::Closed) => Err("it was closed before and not opened again"),
             (E::Reopened, S::Open) => Err("it is open"),
             (E::Reopened, _) => Ok(S::Open),
             (E::Merged, S::Open | S::Resolved) => Ok(S::Merged),
             (E::Withdrawn, S::Open | S::Resolved) => Ok(S::Withdrawn),
-            (E::Resolved | E::Closed, S::Merged | S::Withdrawn) | (E::Merged | E::Withdrawn, S::Closed | S::Merged | S::Withdrawn) => Err("it is at its end; open it again first"),
+            (E::Resolved | E::Closed, S::Merged | S::Withdrawn)
+            | (E::Merged | E::Withdrawn, S::Closed | S::Merged | S::Withdrawn) => {
+                Err("it is at its end; open it again first")
+            }
         }
     }
 }
@@ -141,22 +174,51 @@ mod tests {
 
     #[test]
     fn r7_ids_have_twelve_digits_in_either_case() {
-        for t in ["INC000000012345", "inc000000012345", " Inc000000012345 "] { assert_eq!(t.parse::<IncidentId>().unwrap().to_string(), "INC000000012345"); }
-        for (t, why) in [("INC00000001234", "11 digits"), ("INC0000000123456", "13 digits"), ("INC00000001234A", "other than digits"), ("REQ000000012345", "start with INC"), ("", "start with INC"), ("INC", "0 digits"), ("IN", "start with INC"), ("ÎNC000000012345", "start with INC")] {
+        for t in ["INC000000012345", "inc000000012345", " Inc000000012345 "] {
+            assert_eq!(t.parse::<IncidentId>().unwrap().to_string(), "INC000000012345");
+        }
+        for (t, why) in [
+            ("INC00000001234", "11 digits"),
+            ("INC0000000123456", "13 digits"),
+            ("INC00000001234A", "other than digits"),
+            ("REQ000000012345", "start with INC"),
+            ("", "start with INC"),
+            ("INC", "0 digits"),
+            ("IN", "start with INC"),
+            ("ÎNC000000012345", "start with INC"),
+        ] {
             let e = t.parse::<IncidentId>().unwrap_err().to_string();
             assert!(e.contains(why), "{t}: {e}");
         }
-        assert_eq!(IncidentId::from_number(999_999_999_999).unwrap().to_string(), "INC999999999999");
+        assert_eq!(
+            IncidentId::from_number(999_999_999_999).unwrap().to_string(),
+            "INC999999999999"
+        );
         assert_eq!(IncidentId::from_number(1_000_000_000_000), None);
-        assert_eq!((IncidentId::own(7).to_string(), IncidentId::own(u64::MAX).to_string().len()), ("INC900000000007".to_owned(), 15));
+        assert_eq!(
+            (IncidentId::own(7).to_string(), IncidentId::own(u64::MAX).to_string().len()),
+            ("INC900000000007".to_owned(), 15)
+        );
     }
 
     #[test]
     fn only_an_opening_comes_first_and_an_end_is_left_by_reopening() {
-        for e in IncidentEventKind::ALL { assert_eq!(IncidentState::after(None, *e).is_ok(), *e == IncidentEventKind::Opened); }
-        for s in [IncidentState::Resolved, IncidentState::Closed, IncidentState::Merged, IncidentState::Withdrawn] {
-            assert_eq!(IncidentState::after(Some(s), IncidentEventKind::Reopened), Ok(IncidentState::Open));
+        for e in IncidentEventKind::ALL {
+            assert_eq!(IncidentState::after(None, *e).is_ok(), *e == IncidentEventKind::Opened);
         }
-        assert!(IncidentState::after(Some(IncidentState::Open), IncidentEventKind::Reopened).is_err());
+        for s in [
+            IncidentState::Resolved,
+            IncidentState::Closed,
+            IncidentState::Merged,
+            IncidentState::Withdrawn,
+        ] {
+            assert_eq!(
+                IncidentState::after(Some(s), IncidentEventKind::Reopened),
+                Ok(IncidentState::Open)
+            );
+        }
+        assert!(
+            IncidentState::after(Some(IncidentState::Open), IncidentEventKind::Reopened).is_err()
+        );
     }
 }

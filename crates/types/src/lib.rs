@@ -19,11 +19,11 @@ pub mod workdays;
 
 pub use actor::Actor;
 pub use books::{BookKey, Books, BooksError};
-pub use cells::{Cells, CellRow, Dim, LatencyRow, Selector};
-pub use figure::{Figure, FigureState, NullReason, Null, Quantity, Ratio, Reading, Stated, Value};
+pub use cells::{CellRow, Cells, Dim, LatencyRow, Selector};
+pub use figure::{Figure, FigureState, Null, NullReason, Quantity, Ratio, Reading, Stated, Value};
 pub use id::{Eui64, Leg, MessageId, RequestId};
-pub use kinds::{ForecastKind, Generation, Kind, Mode, Region, TestKind};
 pub use incident::{IncidentEventKind, IncidentId, IncidentState};
+pub use kinds::{ForecastKind, Generation, Kind, Mode, Region, TestKind};
 pub use state::{AlertState, RequestState, Timeliness};
 pub use time::{Day, Period, Utc};
 pub use word::{AlertCode, ResponseCode, Srv};

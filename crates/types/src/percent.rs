@@ -11,29 +11,45 @@ use crate::figure::Ratio;
 /// decimals are shown until it does not.
 #[must_use]
 pub fn percent(ratio: Ratio, decimals: u32, levels: &[Ratio]) -> Option<String> {
-    percent_of(&num_rational::BigRational::new(ratio.num.into(), nonzero(ratio.den)?.into()), decimals, levels)
+    percent_of(
+        &num_rational::BigRational::new(ratio.num.into(), nonzero(ratio.den)?.into()),
+        decimals,
+        levels,
+    )
 }
 
-fn nonzero(n: u64) -> Option<u64> { (n != 0).then_some(n) }
+fn nonzero(n: u64) -> Option<u64> {
+    (n != 0).then_some(n)
+}
 
 /// The same for an exact rational (a mean of ratios).
 #[must_use]
-pub fn percent_of(value: &num_rational::BigRational, decimals: u32, levels: &[Ratio]) -> Option<String> {
+pub fn percent_of(
+    value: &num_rational::BigRational,
+    decimals: u32,
+    levels: &[Ratio],
+) -> Option<String> {
     use num_bigint::BigInt;
     use num_rational::BigRational;
-    let crossed = |text_value: &BigRational| levels.iter().filter(|l| l.den != 0).any(|l| {
-        let level = BigRational::new(l.num.into(), l.den.into());
-        (value < &level && text_value >= &level) || (value >= &level && text_value < &level)
-    });
+    let crossed = |text_value: &BigRational| {
+        levels.iter().filter(|l| l.den != 0).any(|l| {
+            let level = BigRational::new(l.num.into(), l.den.into());
+            (value < &level && text_value >= &level) || (value >= &level && text_value < &level)
+        })
+    };
     for extra in 0..=12u32 {
         let places = decimals + extra;
         let scale = BigInt::from(10u32).pow(places + 2);
         let scaled = value * BigRational::from_integer(scale.clone());
         let half = BigRational::new(1.into(), 2.into());
         let up = (&scaled + half).floor().to_integer();
-        if !crossed(&BigRational::new(up.clone(), scale.clone())) { return Some(decimal(&up, places)); }
+        if !crossed(&BigRational::new(up.clone(), scale.clone())) {
+            return Some(decimal(&up, places));
+        }
         let down = scaled.floor().to_integer();
-        if !crossed(&BigRational::new(down.clone(), scale)) { return Some(decimal(&down, places)); }
+        if !crossed(&BigRational::new(down.clone(), scale)) {
+            return Some(decimal(&down, places));
+        }
     }
     None
 }
@@ -53,7 +69,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const fn r(num: u64, den: u64) -> Ratio { Ratio { num, den } }
+    const fn r(num: u64, den: u64) -> Ratio {
+        Ratio { num, den }
+    }
 
     #[test]
     fn the_rounding_trap_prints_below() {

@@ -44,8 +44,8 @@ impl RequestState {
         use RequestState::*;
         match self {
             Held | Waiting | Queued | InFlight => true,
-            Refused | QuarantineDeleted | QuarantineExpired | Cancelled | PredecessorFailed | Shed
-            | FailedNoRoute | AnsweredSuccess | AnsweredDeviceError | TimedOut => false,
+            Refused | QuarantineDeleted | QuarantineExpired | Cancelled | PredecessorFailed
+            | Shed | FailedNoRoute | AnsweredSuccess | AnsweredDeviceError | TimedOut => false,
         }
     }
 
@@ -63,8 +63,10 @@ impl RequestState {
     pub const fn is_attempt(self) -> bool {
         use RequestState::*;
         match self {
-            Queued | InFlight | Shed | FailedNoRoute | AnsweredSuccess | AnsweredDeviceError | TimedOut => true,
-            Held | Waiting | Refused | QuarantineDeleted | QuarantineExpired | Cancelled | PredecessorFailed => false,
+            Queued | InFlight | Shed | FailedNoRoute | AnsweredSuccess | AnsweredDeviceError
+            | TimedOut => true,
+            Held | Waiting | Refused | QuarantineDeleted | QuarantineExpired | Cancelled
+            | PredecessorFailed => false,
         }
     }
 
@@ -73,13 +75,37 @@ impl RequestState {
     pub fn may_become(self, next: RequestState) -> bool {
         use RequestState::*;
         match self {
-            Held => matches!(next, Waiting | Queued | QuarantineDeleted | QuarantineExpired | Cancelled | Refused),
-            Waiting => matches!(next, Held | Queued | Cancelled | PredecessorFailed | TimedOut | Refused | Shed
-                | AnsweredSuccess | AnsweredDeviceError),
-            Queued => matches!(next, InFlight | Shed | FailedNoRoute | TimedOut | Cancelled | AnsweredSuccess | AnsweredDeviceError),
-            InFlight => matches!(next, AnsweredSuccess | AnsweredDeviceError | TimedOut | FailedNoRoute | Queued),
-            Refused | QuarantineDeleted | QuarantineExpired | Cancelled | PredecessorFailed | Shed
-            | FailedNoRoute | AnsweredSuccess | AnsweredDeviceError | TimedOut => false,
+            Held => matches!(
+                next,
+                Waiting | Queued | QuarantineDeleted | QuarantineExpired | Cancelled | Refused
+            ),
+            Waiting => matches!(
+                next,
+                Held | Queued
+                    | Cancelled
+                    | PredecessorFailed
+                    | TimedOut
+                    | Refused
+                    | Shed
+                    | AnsweredSuccess
+                    | AnsweredDeviceError
+            ),
+            Queued => matches!(
+                next,
+                InFlight
+                    | Shed
+                    | FailedNoRoute
+                    | TimedOut
+                    | Cancelled
+                    | AnsweredSuccess
+                    | AnsweredDeviceError
+            ),
+            InFlight => matches!(
+                next,
+                AnsweredSuccess | AnsweredDeviceError | TimedOut | FailedNoRoute | Queued
+            ),
+            Refused | QuarantineDeleted | QuarantineExpired | Cancelled | PredecessorFailed
+            | Shed | FailedNoRoute | AnsweredSuccess | AnsweredDeviceError | TimedOut => false,
         }
     }
 }
@@ -137,11 +163,22 @@ impl Timeliness {
     ///
     /// A late answer after time-out stays unanswered: the end state decides before the times.
     #[must_use]
-    pub fn judge(state: RequestState, start: i64, end: Option<i64>, target_at: Option<i64>) -> Timeliness {
+    pub fn judge(
+        state: RequestState,
+        start: i64,
+        end: Option<i64>,
+        target_at: Option<i64>,
+    ) -> Timeliness {
         if state.is_answered() {
             match (end, target_at) {
                 (Some(e), _) if e < start => Timeliness::ClockError,
-                (Some(e), Some(t)) => if e <= t { Timeliness::InTime } else { Timeliness::Late },
+                (Some(e), Some(t)) => {
+                    if e <= t {
+                        Timeliness::InTime
+                    } else {
+                        Timeliness::Late
+                    }
+                }
                 // Answered, but no target is known or nobody wrote down when: it cannot be in time.
                 (Some(_), None) | (None, _) => Timeliness::NoTarget,
             }
@@ -173,7 +210,13 @@ mod tests {
         assert_eq!(Timeliness::judge(s, 5, Some(4), Some(30)), Timeliness::ClockError);
         assert_eq!(Timeliness::judge(s, 5, Some(4), None), Timeliness::ClockError);
         assert_eq!(Timeliness::judge(s, 0, Some(1), None), Timeliness::NoTarget);
-        assert_eq!(Timeliness::judge(RequestState::TimedOut, 0, Some(99), Some(30)), Timeliness::Unanswered);
-        assert_eq!(Timeliness::judge(RequestState::Refused, 0, None, Some(30)), Timeliness::NotApplicable);
+        assert_eq!(
+            Timeliness::judge(RequestState::TimedOut, 0, Some(99), Some(30)),
+            Timeliness::Unanswered
+        );
+        assert_eq!(
+            Timeliness::judge(RequestState::Refused, 0, None, Some(30)),
+            Timeliness::NotApplicable
+        );
     }
 }

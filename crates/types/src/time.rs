@@ -35,7 +35,9 @@ fn bad(text: &str, what: &'static str, hint: &'static str) -> TimeError {
 impl Utc {
     /// The day that this instant belongs to.
     #[must_use]
-    pub const fn day(self) -> Day { Day(self.0.div_euclid(DAY_US) as i32) }
+    pub const fn day(self) -> Day {
+        Day(self.0.div_euclid(DAY_US) as i32)
+    }
 }
 
 impl fmt::Display for Utc {
@@ -52,44 +54,65 @@ impl FromStr for Utc {
     type Err = TimeError;
     /// RFC 3339 with an offset or `Z`; a date alone means its start in UTC.
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        if let Ok(t) = text.parse::<Timestamp>() { return Ok(Utc(t.as_microsecond())); }
-        text.parse::<Day>().map(Day::start).map_err(|_| bad(text, "time", "write it as 2026-04-01T12:00:00Z"))
+        if let Ok(t) = text.parse::<Timestamp>() {
+            return Ok(Utc(t.as_microsecond()));
+        }
+        text.parse::<Day>()
+            .map(Day::start)
+            .map_err(|_| bad(text, "time", "write it as 2026-04-01T12:00:00Z"))
     }
 }
 
 impl Day {
     /// The first instant of the day.
     #[must_use]
-    pub const fn start(self) -> Utc { Utc(self.0 as i64 * DAY_US) }
+    pub const fn start(self) -> Utc {
+        Utc(self.0 as i64 * DAY_US)
+    }
     /// The first instant after the day.
     #[must_use]
-    pub const fn end(self) -> Utc { Utc((self.0 as i64 + 1) * DAY_US) }
+    pub const fn end(self) -> Utc {
+        Utc((self.0 as i64 + 1) * DAY_US)
+    }
     /// The civil date.
     #[must_use]
     pub fn date(self) -> civil::Date {
-        Timestamp::from_microsecond(self.start().0).map_or(civil::Date::MAX, |t| t.to_zoned_datetime(TimeZone::UTC).date())
+        Timestamp::from_microsecond(self.start().0)
+            .map_or(civil::Date::MAX, |t| t.to_zoned_datetime(TimeZone::UTC).date())
     }
     /// From a civil date.
     #[must_use]
     pub fn from_date(date: civil::Date) -> Day {
-        date.to_zoned_datetime(TimeZone::UTC).map_or(Day(i32::MAX), |z| Utc(z.timestamp().as_microsecond()).day())
+        date.to_zoned_datetime(TimeZone::UTC)
+            .map_or(Day(i32::MAX), |z| Utc(z.timestamp().as_microsecond()).day())
     }
     /// The month that the day belongs to.
     #[must_use]
-    pub fn month(self) -> Period { let d = self.date(); Period::month(d.year(), d.month()) }
+    pub fn month(self) -> Period {
+        let d = self.date();
+        Period::month(d.year(), d.month())
+    }
     /// `n` days later (earlier where negative).
     #[must_use]
-    pub const fn plus(self, n: i32) -> Day { Day(self.0 + n) }
+    pub const fn plus(self, n: i32) -> Day {
+        Day(self.0 + n)
+    }
 }
 
 impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", self.date()) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.date())
+    }
 }
 impl FromStr for Day {
     type Err = TimeError;
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        if text.len() != 10 { return Err(bad(text, "day", "write it as 2026-04-01")); }
-        text.parse::<civil::Date>().map(Day::from_date).map_err(|_| bad(text, "day", "write it as 2026-04-01"))
+        if text.len() != 10 {
+            return Err(bad(text, "day", "write it as 2026-04-01"));
+        }
+        text.parse::<civil::Date>()
+            .map(Day::from_date)
+            .map_err(|_| bad(text, "day", "write it as 2026-04-01"))
     }
 }
 
@@ -108,7 +131,9 @@ pub enum Period {
 impl Period {
     /// A calendar month.
     #[must_use]
-    pub const fn month(year: i16, month: i8) -> Period { Period::Month(year, month) }
+    pub const fn month(year: i16, month: i8) -> Period {
+        Period::Month(year, month)
+    }
     /// First day.
     #[must_use]
     pub fn first(self) -> Day {
@@ -128,19 +153,29 @@ impl Period {
     }
     /// Number of days.
     #[must_use]
-    pub fn days(self) -> i32 { self.after().0 - self.first().0 }
+    pub fn days(self) -> i32 {
+        self.after().0 - self.first().0
+    }
     /// Number of minutes, the denominator of an availability measure.
     #[must_use]
-    pub fn minutes(self) -> i64 { i64::from(self.days()) * 1440 }
+    pub fn minutes(self) -> i64 {
+        i64::from(self.days()) * 1440
+    }
     /// Does it contain the day?
     #[must_use]
-    pub fn contains(self, day: Day) -> bool { day >= self.first() && day < self.after() }
+    pub fn contains(self, day: Day) -> bool {
+        day >= self.first() && day < self.after()
+    }
     /// The following period of the same length.
     #[must_use]
-    pub fn next(self) -> Period { self.plus(1) }
+    pub fn next(self) -> Period {
+        self.plus(1)
+    }
     /// The period before.
     #[must_use]
-    pub fn previous(self) -> Period { self.plus(-1) }
+    pub fn previous(self) -> Period {
+        self.plus(-1)
+    }
     /// `n` periods later (earlier where negative).
     #[must_use]
     pub fn plus(self, n: i32) -> Period {
@@ -149,13 +184,21 @@ impl Period {
             (t.div_euclid(per) as i16, (t.rem_euclid(per) + 1) as i8)
         };
         match self {
-            Period::Month(y, m) => { let (y, m) = shift(y, m, 12); Period::Month(y, m) }
-            Period::Quarter(y, q) => { let (y, q) = shift(y, q, 4); Period::Quarter(y, q) }
+            Period::Month(y, m) => {
+                let (y, m) = shift(y, m, 12);
+                Period::Month(y, m)
+            }
+            Period::Quarter(y, q) => {
+                let (y, q) = shift(y, q, 4);
+                Period::Quarter(y, q)
+            }
             Period::Day(d) => Period::Day(d.plus(n)),
         }
     }
     /// The days of the period, in order.
-    pub fn each_day(self) -> impl Iterator<Item = Day> { (self.first().0..self.after().0).map(Day) }
+    pub fn each_day(self) -> impl Iterator<Item = Day> {
+        (self.first().0..self.after().0).map(Day)
+    }
 }
 
 impl fmt::Display for Period {
@@ -171,14 +214,28 @@ impl fmt::Display for Period {
 impl FromStr for Period {
     type Err = TimeError;
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        let err = || bad(text, "period", "write a month as 2026-04, a calendar quarter as 2026-Q2, a day as 2026-04-01");
-        if text.len() == 10 { return text.parse().map(Period::Day).map_err(|_| err()); }
+        let err = || {
+            bad(
+                text,
+                "period",
+                "write a month as 2026-04, a calendar quarter as 2026-Q2, a day as 2026-04-01",
+            )
+        };
+        if text.len() == 10 {
+            return text.parse().map(Period::Day).map_err(|_| err());
+        }
         let (y, rest) = text.split_once('-').ok_or_else(err)?;
-        if y.len() != 4 || rest.len() != 2 { return Err(err()); }
+        if y.len() != 4 || rest.len() != 2 {
+            return Err(err());
+        }
         let y: i16 = y.parse().map_err(|_| err())?;
         if let Some(q) = rest.strip_prefix('Q') {
             let q: i8 = q.parse().map_err(|_| err())?;
-            return if (1..=4).contains(&q) && y >= 1 { Ok(Period::Quarter(y, q)) } else { Err(err()) };
+            return if (1..=4).contains(&q) && y >= 1 {
+                Ok(Period::Quarter(y, q))
+            } else {
+                Err(err())
+            };
         }
         let m: i8 = rest.parse().map_err(|_| err())?;
         if (1..=12).contains(&m) && y >= 1 { Ok(Period::Month(y, m)) } else { Err(err()) }
@@ -233,8 +290,12 @@ mod tests {
 
     #[test]
     fn texts_round_trip_and_nonsense_is_refused() {
-        for t in ["2026-04", "2026-Q2", "2026-04-30"] { assert_eq!(t.parse::<Period>().unwrap().to_string(), t); }
-        for t in ["2026-13", "2026-Q5", "26-04", "2026-04-31", "Q2 2026", ""] { assert!(t.parse::<Period>().is_err(), "{t}"); }
+        for t in ["2026-04", "2026-Q2", "2026-04-30"] {
+            assert_eq!(t.parse::<Period>().unwrap().to_string(), t);
+        }
+        for t in ["2026-13", "2026-Q5", "26-04", "2026-04-31", "Q2 2026", ""] {
+            assert!(t.parse::<Period>().is_err(), "{t}");
+        }
         let u: Utc = "2026-04-01T12:00:00.25+01:00".parse().unwrap();
         assert_eq!(u.to_string(), "2026-04-01T11:00:00.25Z");
     }

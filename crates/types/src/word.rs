@@ -110,8 +110,12 @@ mod tests {
 
     #[test]
     fn words_keep_their_text_up_to_eight_bytes() {
-        for t in ["", "4.1.1", "E120201", "12345678"] { assert_eq!(t.parse::<Srv>().unwrap().as_str(), t); }
-        for t in ["123456789", "4 1", "é", "a\0"] { assert!(t.parse::<Srv>().is_err(), "{t:?}"); }
+        for t in ["", "4.1.1", "E120201", "12345678"] {
+            assert_eq!(t.parse::<Srv>().unwrap().as_str(), t);
+        }
+        for t in ["123456789", "4 1", "é", "a\0"] {
+            assert!(t.parse::<Srv>().is_err(), "{t:?}");
+        }
         assert!(Srv::NONE.is_none() && !Srv::of("8.2").is_none());
         assert_eq!(serde_json::to_string(&ResponseCode::of("I0")).unwrap(), "\"I0\"");
         assert_eq!(serde_json::from_str::<AlertCode>("\"8F66\"").unwrap(), AlertCode::of("8F66"));

@@ -18,7 +18,8 @@ impl Calendar {
     /// Is the day a Working Day?
     #[must_use]
     pub fn is_working(&self, day: Day) -> bool {
-        !matches!(day.date().weekday(), Weekday::Saturday | Weekday::Sunday) && !self.holidays.contains(&day)
+        !matches!(day.date().weekday(), Weekday::Saturday | Weekday::Sunday)
+            && !self.holidays.contains(&day)
     }
     /// The `n`-th Working Day after `day` (n ≥ 1); `day` itself is never counted.
     #[must_use]
@@ -27,7 +28,9 @@ impl Calendar {
         let mut left = n;
         while left > 0 {
             d = d.plus(1);
-            if self.is_working(d) { left -= 1; }
+            if self.is_working(d) {
+                left -= 1;
+            }
         }
         d
     }

@@ -151,42 +151,62 @@ impl AlertBody<'_> {
 }
 
 fn throttled(w: &mut Writer, fields: Throttled) {
-    if let Some(sequence) = fields.sequence { w.value("ThrottledAlertSequenceId", sequence); }
-    if let Some(count) = fields.count { w.value("ThrottledAlertCount", count); }
+    if let Some(sequence) = fields.sequence {
+        w.value("ThrottledAlertSequenceId", sequence);
+    }
+    if let Some(count) = fields.count {
+        w.value("ThrottledAlertCount", count);
+    }
 }
 
 impl DccPayload<'_> {
     fn write(&self, w: &mut Writer) {
         match self {
-            DccPayload::PowerOutageEvent { hub, start, mpxn } => w.element("PowerOutageEvent", |w| {
-                w.eui("CommsHubDeviceID", *hub);
-                w.time("StartDateTime", *start);
-                w.text("MPxN", mpxn);
-            }),
-            DccPayload::CommandFailure { request, schedule, device } => w.element("CommandFailure", |w| {
-                w.text("CommandRequestID", request);
-                if let Some(id) = schedule { schedule_id(w, *id); }
-                w.eui("DeviceID", *device);
-            }),
-            DccPayload::QuarantinedRequest { breach, request, event_ref } => w.element("QuarantinedRequest", |w| {
-                if *event_ref > MOST_EVENT_REF { w.refuse(BuildError::Shape("QuarantineEventRef has more than 20 digits")); }
-                w.element(breach.as_str(), |w| {
-                    w.text("RequestID", request);
-                    w.value("QuarantineEventRef", event_ref);
-                });
-            }),
-            DccPayload::DeviceStatusChangeEvent { device, change } => w.element("DeviceStatusChangeEvent", |w| {
-                w.eui("DeviceID", *device);
-                w.element("DeviceStatusChange", |w| change.write(w));
-            }),
-            DccPayload::FirmwareDistributionFailure { request, devices } => w.element("FirmwareDistributionFailure", |w| {
-                w.text("UpdateFirmwareRequestID", request);
-                w.devices("MeterIDs", devices, crate::DEFAULT_DEVICES);
-            }),
-            DccPayload::DspScheduleRemoval { device, schedule } => w.element("DSPScheduleRemoval", |w| {
-                w.eui("DeviceID", *device);
-                schedule_id(w, *schedule);
-            }),
+            DccPayload::PowerOutageEvent { hub, start, mpxn } => {
+                w.element("PowerOutageEvent", |w| {
+                    w.eui("CommsHubDeviceID", *hub);
+                    w.time("StartDateTime", *start);
+                    w.text("MPxN", mpxn);
+                })
+            }
+            DccPayload::CommandFailure { request, schedule, device } => {
+                w.element("CommandFailure", |w| {
+                    w.text("CommandRequestID", request);
+                    if let Some(id) = schedule {
+                        schedule_id(w, *id);
+                    }
+                    w.eui("DeviceID", *device);
+                })
+            }
+            DccPayload::QuarantinedRequest { breach, request, event_ref } => {
+                w.element("QuarantinedRequest", |w| {
+                    if *event_ref > MOST_EVENT_REF {
+                        w.refuse(BuildError::Shape("QuarantineEventRef has more than 20 digits"));
+                    }
+                    w.element(breach.as_str(), |w| {
+                        w.text("RequestID", request);
+                        w.value("QuarantineEventRef", event_ref);
+                    });
+                })
+            }
+            DccPayload::DeviceStatusChangeEvent { device, change } => {
+                w.element("DeviceStatusChangeEvent", |w| {
+                    w.eui("DeviceID", *device);
+                    w.element("DeviceStatusChange", |w| change.write(w));
+                })
+            }
+            DccPayload::FirmwareDistributionFailure { request, devices } => {
+                w.element("FirmwareDistributionFailure", |w| {
+                    w.text("UpdateFirmwareRequestID", request);
+                    w.devices("MeterIDs", devices, crate::DEFAULT_DEVICES);
+                })
+            }
+            DccPayload::DspScheduleRemoval { device, schedule } => {
+                w.element("DSPScheduleRemoval", |w| {
+                    w.eui("DeviceID", *device);
+                    schedule_id(w, *schedule);
+                })
+            }
         }
     }
 }
@@ -194,20 +214,30 @@ impl DccPayload<'_> {
 impl StatusChange<'_> {
     fn write(&self, w: &mut Writer) {
         match self {
-            StatusChange::MeterIdentity { mpxns, esme_variant } => w.element("MeterIdentity", |w| {
-                mpxns.write("MeterMPxNs", w);
-                w.optional("ESMEVariant", *esme_variant);
-            }),
-            StatusChange::DecommissioningOrWithdrawal { mpxns, associated } => w.element("MeterDecommissioningOrWithdrawal", |w| {
-                if associated.len() > MOST_ASSOCIATED { w.refuse(BuildError::Entries { field: "AssociatedType1Device", found: associated.len(), most: MOST_ASSOCIATED }); }
-                mpxns.write("MeterDecommissionOrWithdrawal", w);
-                for (device, kind) in *associated {
-                    w.element("AssociatedType1Device", |w| {
-                        w.eui("DeviceID", *device);
-                        w.text("DeviceType", kind);
-                    });
-                }
-            }),
+            StatusChange::MeterIdentity { mpxns, esme_variant } => {
+                w.element("MeterIdentity", |w| {
+                    mpxns.write("MeterMPxNs", w);
+                    w.optional("ESMEVariant", *esme_variant);
+                })
+            }
+            StatusChange::DecommissioningOrWithdrawal { mpxns, associated } => {
+                w.element("MeterDecommissioningOrWithdrawal", |w| {
+                    if associated.len() > MOST_ASSOCIATED {
+                        w.refuse(BuildError::Entries {
+                            field: "AssociatedType1Device",
+                            found: associated.len(),
+                            most: MOST_ASSOCIATED,
+                        });
+                    }
+                    mpxns.write("MeterDecommissionOrWithdrawal", w);
+                    for (device, kind) in *associated {
+                        w.element("AssociatedType1Device", |w| {
+                            w.eui("DeviceID", *device);
+                            w.text("DeviceType", kind);
+                        });
+                    }
+                })
+            }
             StatusChange::Removed => w.element("DeviceRemovedFromInventory", |_| {}),
             StatusChange::HubDecommissioned => w.element("CHFDecommissioning", |_| {}),
             StatusChange::Suspended => w.element("DeviceSuspended", |_| {}),

@@ -51,11 +51,15 @@ pub struct Element {
 impl Element {
     /// An element without text.
     #[must_use]
-    pub fn new(name: &str) -> Element { Element { name: name.to_owned(), text: None, children: Vec::new() } }
+    pub fn new(name: &str) -> Element {
+        Element { name: name.to_owned(), text: None, children: Vec::new() }
+    }
 
     /// An element with text.
     #[must_use]
-    pub fn text(name: &str, text: &str) -> Element { Element { name: name.to_owned(), text: Some(text.to_owned()), children: Vec::new() } }
+    pub fn text(name: &str, text: &str) -> Element {
+        Element { name: name.to_owned(), text: Some(text.to_owned()), children: Vec::new() }
+    }
 
     /// The same with one more element inside.
     #[must_use]
@@ -66,22 +70,36 @@ impl Element {
 
     /// The same with one more element inside, where there is one.
     #[must_use]
-    pub fn with_some(self, child: Option<Element>) -> Element { match child { Some(c) => self.with(c), None => self } }
+    pub fn with_some(self, child: Option<Element>) -> Element {
+        match child {
+            Some(c) => self.with(c),
+            None => self,
+        }
+    }
 
     fn write(&self, w: &mut Writer) {
         name_fits(w, &self.name);
         if let Some(text) = &self.text {
-            if !self.children.is_empty() { w.refuse(BuildError::Shape("an element has text or elements inside, not both")); }
+            if !self.children.is_empty() {
+                w.refuse(BuildError::Shape("an element has text or elements inside, not both"));
+            }
             return w.text(&self.name, text);
         }
-        w.element(&self.name, |w| for child in &self.children { child.write(w); });
+        w.element(&self.name, |w| {
+            for child in &self.children {
+                child.write(w);
+            }
+        });
     }
 }
 
 /// Names come from callers: nothing else may get in between the brackets.
 pub(crate) fn name_fits(w: &mut Writer, name: &str) {
-    let good = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
-    if !good { w.refuse(BuildError::Name(name.chars().take(60).collect())); }
+    let good = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    if !good {
+        w.refuse(BuildError::Name(name.chars().take(60).collect()));
+    }
 }
 
 /// By what the inventory is read (8.2).
@@ -120,14 +138,23 @@ impl<'a> RequestBody<'a> {
     /// A service's element that holds ExecutionDateTime or nothing (4.1.1 and most reads of registers).
     #[must_use]
     pub fn read(element: &str, execution: Option<Utc>) -> RequestBody<'a> {
-        RequestBody::Service(Element::new(element).with_some(execution.map(|at| Element::text("ExecutionDateTime", &at.to_string()))))
+        RequestBody::Service(
+            Element::new(element)
+                .with_some(execution.map(|at| Element::text("ExecutionDateTime", &at.to_string()))),
+        )
     }
 
     /// A read of a log over a period (4.8.1, 4.10 and their kin).
     #[must_use]
     pub fn read_log(element: &str, execution: Option<Utc>, from: Utc, to: Utc) -> RequestBody<'a> {
-        let period = Element::new("ReadLogPeriod").with(Element::text("StartDateTime", &from.to_string())).with(Element::text("EndDateTime", &to.to_string()));
-        RequestBody::Service(Element::new(element).with_some(execution.map(|at| Element::text("ExecutionDateTime", &at.to_string()))).with(period))
+        let period = Element::new("ReadLogPeriod")
+            .with(Element::text("StartDateTime", &from.to_string()))
+            .with(Element::text("EndDateTime", &to.to_string()));
+        RequestBody::Service(
+            Element::new(element)
+                .with_some(execution.map(|at| Element::text("ExecutionDateTime", &at.to_string())))
+                .with(period),
+        )
     }
 
     /// Read Inventory (8.2).
@@ -144,24 +171,32 @@ impl<'a> RequestBody<'a> {
     #[must_use]
     pub fn prenotification(device: &Prenotification<'_>) -> RequestBody<'a> {
         let some = |name: &str, text: Option<&str>| text.map(|t| Element::text(name, t));
-        RequestBody::Service(Element::new("DevicePrenotification")
-            .with(Element::text("DeviceID", &device.device.to_string()))
-            .with(Element::text("DeviceManufacturer", device.manufacturer))
-            .with(Element::text("DeviceModel", device.model))
-            .with(Element::text("DeviceType", device.kind))
-            .with_some(some("SMETSCHTSVersion", device.smets_version))
-            .with_some(some("FirmwareVersion", device.firmware_version))
-            .with_some(some("ESMEVariant", device.esme_variant))
-            .with_some(device.gpf.map(|eui| Element::text("AssociatedGPFDeviceID", &eui.to_string()))))
+        RequestBody::Service(
+            Element::new("DevicePrenotification")
+                .with(Element::text("DeviceID", &device.device.to_string()))
+                .with(Element::text("DeviceManufacturer", device.manufacturer))
+                .with(Element::text("DeviceModel", device.model))
+                .with(Element::text("DeviceType", device.kind))
+                .with_some(some("SMETSCHTSVersion", device.smets_version))
+                .with_some(some("FirmwareVersion", device.firmware_version))
+                .with_some(some("ESMEVariant", device.esme_variant))
+                .with_some(
+                    device.gpf.map(|eui| Element::text("AssociatedGPFDeviceID", &eui.to_string())),
+                ),
+        )
     }
 
     fn write(&self, w: &mut Writer) {
         match self {
             RequestBody::Service(element) => element.write(w),
-            RequestBody::SignedPreCommand { execution, payload } => w.element("SignedPreCommand", |w| {
-                if let Some(at) = execution { w.time("ExecutionDateTime", *at); }
-                w.text("GBCSPayload", &STANDARD.encode(payload));
-            }),
+            RequestBody::SignedPreCommand { execution, payload } => {
+                w.element("SignedPreCommand", |w| {
+                    if let Some(at) = execution {
+                        w.time("ExecutionDateTime", *at);
+                    }
+                    w.text("GBCSPayload", &STANDARD.encode(payload));
+                })
+            }
         }
     }
 }
@@ -171,22 +206,34 @@ impl RequestOut<'_> {
     ///
     /// # Errors
     /// Values that cannot be written, and a body that does not belong to the Command Variant.
-    pub fn to_xml(&self) -> Result<Vec<u8>, BuildError> { self.build().map(|b| b.bytes) }
+    pub fn to_xml(&self) -> Result<Vec<u8>, BuildError> {
+        self.build().map(|b| b.bytes)
+    }
 
     /// The request, signed.
     ///
     /// # Errors
     /// As [`RequestOut::to_xml`].
-    pub fn signed(&self, signer: &Signer) -> Result<Vec<u8>, SignError> { self.build()?.signed(signer) }
+    pub fn signed(&self, signer: &Signer) -> Result<Vec<u8>, SignError> {
+        self.build()?.signed(signer)
+    }
 
     fn build(&self) -> Result<Built, BuildError> {
-        if !(1..=8).contains(&self.variant) { return Err(BuildError::Shape("the Command Variant is not 1 to 8")); }
+        if !(1..=8).contains(&self.variant) {
+            return Err(BuildError::Shape("the Command Variant is not 1 to 8"));
+        }
         let pre_command = matches!(self.body, RequestBody::SignedPreCommand { .. });
-        if pre_command != (5..=7).contains(&self.variant) { return Err(BuildError::Shape("SignedPreCommand belongs to the Command Variants 5 to 7, and they to it")); }
+        if pre_command != (5..=7).contains(&self.variant) {
+            return Err(BuildError::Shape(
+                "SignedPreCommand belongs to the Command Variants 5 to 7, and they to it",
+            ));
+        }
         let mut w = Writer::message("Request", self.schema_version);
         w.element("Header", |w| {
             w.text("RequestID", self.id);
-            if let Some(first) = self.first_in_sequence { w.value("FirstInSequence", first); }
+            if let Some(first) = self.first_in_sequence {
+                w.value("FirstInSequence", first);
+            }
             w.optional("PrecedingServiceRequestID", self.preceding);
             w.value("CommandVariant", self.variant);
             w.text("ServiceReference", self.service.reference);

@@ -191,50 +191,106 @@ const ACKNOWLEDGED: &str = "I99";
 impl<'a> ResponseOut<'a> {
     /// Accepted: I99, no ResponseID, nothing inside.
     #[must_use]
-    pub fn acknowledgement(schema_version: &'a str, request: &'a str, service: ServiceRef<'a>, at: Utc) -> ResponseOut<'a> {
-        ResponseOut { schema_version, request: Some(request), response: None, code: ACKNOWLEDGED, at, body: ResponseBodyOut::Service(service, None) }
+    pub fn acknowledgement(
+        schema_version: &'a str,
+        request: &'a str,
+        service: ServiceRef<'a>,
+        at: Utc,
+    ) -> ResponseOut<'a> {
+        ResponseOut {
+            schema_version,
+            request: Some(request),
+            response: None,
+            code: ACKNOWLEDGED,
+            at,
+            body: ResponseBodyOut::Service(service, None),
+        }
     }
 
     /// Refused at once: an `E` code, no ResponseID, nothing inside. A body without a RequestID
     /// that can be read has no `request`.
     #[must_use]
-    pub fn refusal(schema_version: &'a str, request: Option<&'a str>, service: ServiceRef<'a>, code: &'a str, at: Utc) -> ResponseOut<'a> {
-        ResponseOut { schema_version, request, response: None, code, at, body: ResponseBodyOut::Service(service, None) }
+    pub fn refusal(
+        schema_version: &'a str,
+        request: Option<&'a str>,
+        service: ServiceRef<'a>,
+        code: &'a str,
+        at: Utc,
+    ) -> ResponseOut<'a> {
+        ResponseOut {
+            schema_version,
+            request,
+            response: None,
+            code,
+            at,
+            body: ResponseBodyOut::Service(service, None),
+        }
     }
 
     /// The final answer: I0, or an error with or without an item. Synchronous ones (Transform,
     /// Non-Device) have a ResponseID too where one is given.
     #[must_use]
     pub fn answer(
-        schema_version: &'a str, request: &'a str, response: Option<RequestId>, service: ServiceRef<'a>, code: &'a str, at: Utc, item: Option<Item<'a>>,
+        schema_version: &'a str,
+        request: &'a str,
+        response: Option<RequestId>,
+        service: ServiceRef<'a>,
+        code: &'a str,
+        at: Utc,
+        item: Option<Item<'a>>,
     ) -> ResponseOut<'a> {
-        ResponseOut { schema_version, request: Some(request), response, code, at, body: ResponseBodyOut::Service(service, item) }
+        ResponseOut {
+            schema_version,
+            request: Some(request),
+            response,
+            code,
+            at,
+            body: ResponseBodyOut::Service(service, item),
+        }
     }
 
     /// An alert: I0, no RequestID.
     #[must_use]
-    pub fn alert(schema_version: &'a str, response: RequestId, at: Utc, alert: AlertBody<'a>) -> ResponseOut<'a> {
-        ResponseOut { schema_version, request: None, response: Some(response), code: "I0", at, body: ResponseBodyOut::Alert(alert) }
+    pub fn alert(
+        schema_version: &'a str,
+        response: RequestId,
+        at: Utc,
+        alert: AlertBody<'a>,
+    ) -> ResponseOut<'a> {
+        ResponseOut {
+            schema_version,
+            request: None,
+            response: Some(response),
+            code: "I0",
+            at,
+            body: ResponseBodyOut::Alert(alert),
+        }
     }
 
     /// The message without a signature.
     ///
     /// # Errors
     /// Values that cannot be written, and messages that would contradict themselves.
-    pub fn to_xml(&self) -> Result<Vec<u8>, BuildError> { self.build().map(|b| b.bytes) }
+    pub fn to_xml(&self) -> Result<Vec<u8>, BuildError> {
+        self.build().map(|b| b.bytes)
+    }
 
     /// The message, signed.
     ///
     /// # Errors
     /// As [`ResponseOut::to_xml`].
-    pub fn signed(&self, signer: &Signer) -> Result<Vec<u8>, SignError> { self.build()?.signed(signer) }
+    pub fn signed(&self, signer: &Signer) -> Result<Vec<u8>, SignError> {
+        self.build()?.signed(signer)
+    }
 
     fn build(&self) -> Result<Built, BuildError> {
         self.shape()?;
         let mut w = Writer::message("Response", self.schema_version);
         w.element("Header", |w| {
             w.optional("RequestID", self.request);
-            if let Some(id) = self.response { w.id("ResponseID", id); }
+            if let Some(id) = self.response {
+                w.id("ResponseID", id);
+            }
             w.text("ResponseCode", self.code);
             w.time("ResponseDateTime", self.at);
         });
@@ -242,7 +298,9 @@ impl<'a> ResponseOut<'a> {
             ResponseBodyOut::Service(service, item) => w.element("ResponseMessage", |w| {
                 w.text("ServiceReference", service.reference);
                 w.text("ServiceReferenceVariant", service.srv);
-                if let Some(item) = item { item.write(w); }
+                if let Some(item) = item {
+                    item.write(w);
+                }
             }),
             ResponseBodyOut::Alert(alert) => alert.write(w),
         });
@@ -251,11 +309,21 @@ impl<'a> ResponseOut<'a> {
 
     fn shape(&self) -> Result<(), BuildError> {
         let digits = self.code.strip_prefix(['I', 'W', 'E']).unwrap_or_default();
-        if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) { return Err(BuildError::Shape("the response code is not I, W or E and up to six digits")); }
+        if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(BuildError::Shape(
+                "the response code is not I, W or E and up to six digits",
+            ));
+        }
         match &self.body {
-            ResponseBodyOut::Service(_, Some(_)) if self.code == ACKNOWLEDGED => Err(BuildError::Shape("an acknowledgement holds nothing")),
-            ResponseBodyOut::Alert(_) if self.request.is_some() || self.response.is_none() => Err(BuildError::Shape("an alert has a ResponseID and no RequestID")),
-            ResponseBodyOut::Alert(_) if self.code != "I0" => Err(BuildError::Shape("an alert has the code I0: its own code stands in its body")),
+            ResponseBodyOut::Service(_, Some(_)) if self.code == ACKNOWLEDGED => {
+                Err(BuildError::Shape("an acknowledgement holds nothing"))
+            }
+            ResponseBodyOut::Alert(_) if self.request.is_some() || self.response.is_none() => {
+                Err(BuildError::Shape("an alert has a ResponseID and no RequestID"))
+            }
+            ResponseBodyOut::Alert(_) if self.code != "I0" => {
+                Err(BuildError::Shape("an alert has the code I0: its own code stands in its body"))
+            }
             _ => Ok(()),
         }
     }
@@ -269,26 +337,32 @@ impl Item<'_> {
                 w.text("GBCSVersion", version);
                 w.payload("GBCSPayload", payload);
             }),
-            Item::LocalCommand(payload) => w.element("LocalCommand", |w| w.payload("GBCSPayload", payload)),
+            Item::LocalCommand(payload) => {
+                w.element("LocalCommand", |w| w.payload("GBCSPayload", payload))
+            }
             Item::ScheduledMessage { payload, schedule } => w.element("DSPScheduledMessage", |w| {
                 w.payload("GBCSPayload", payload);
                 schedule_id(w, *schedule);
             }),
             Item::ScheduleId(id) => schedule_id(w, *id),
             Item::SchedulesRead(rows) => schedules(w, rows),
-            Item::FutureDated { success, payload, instruction, total } => w.element("FutureDatedDeviceAlertMessage", |w| {
-                w.text("FutureDatedAlertCode", if *success { "8F66" } else { "8F67" });
-                w.payload("GBCSPayload", payload);
-                w.value("InstructionNumber", instruction);
-                w.value("TotalCommandInstructions", total);
-            }),
+            Item::FutureDated { success, payload, instruction, total } => {
+                w.element("FutureDatedDeviceAlertMessage", |w| {
+                    w.text("FutureDatedAlertCode", if *success { "8F66" } else { "8F67" });
+                    w.payload("GBCSPayload", payload);
+                    w.value("InstructionNumber", instruction);
+                    w.value("TotalCommandInstructions", total);
+                })
+            }
             Item::Inventory(devices) => inventory(w, devices),
             Item::CinMessage { payload, number } => w.element("CINMessage", |w| {
                 w.payload("GBCSPayload", payload);
                 w.text("CustomerIdentificationNumber", number);
             }),
             Item::FirmwareWarning(warning) => warning.write("DSPUpdateFirmwareWarning", w),
-            Item::PpmidFirmwareWarning(warning) => warning.write("DSPUpdatePPMIDFirmwareWarning", w),
+            Item::PpmidFirmwareWarning(warning) => {
+                warning.write("DSPUpdatePPMIDFirmwareWarning", w)
+            }
         }
     }
 }
@@ -297,61 +371,99 @@ impl FirmwareWarning<'_> {
     fn write(&self, name: &str, w: &mut Writer) {
         w.element(name, |w| {
             for (name, list) in [
-                ("InvalidDeviceIDList", self.invalid), ("NotCommissionedDeviceIDList", self.not_commissioned),
-                ("NotApplicableFirmwareDeviceIDList", self.not_applicable), ("OtherRequestInProgressList", self.other_in_progress),
+                ("InvalidDeviceIDList", self.invalid),
+                ("NotCommissionedDeviceIDList", self.not_commissioned),
+                ("NotApplicableFirmwareDeviceIDList", self.not_applicable),
+                ("OtherRequestInProgressList", self.other_in_progress),
                 ("InvalidGBCSVersionList", self.gbcs_version),
             ] {
-                if !list.is_empty() { w.devices(name, list, crate::DEFAULT_DEVICES); }
+                if !list.is_empty() {
+                    w.devices(name, list, crate::DEFAULT_DEVICES);
+                }
             }
         });
     }
 }
 
 pub(crate) fn schedule_id(w: &mut Writer, id: u64) {
-    if id > MOST_SCHEDULE_ID { w.refuse(BuildError::Shape("DSPScheduleID is above 1,000,000,000,000")); }
+    if id > MOST_SCHEDULE_ID {
+        w.refuse(BuildError::Shape("DSPScheduleID is above 1,000,000,000,000"));
+    }
     w.value("DSPScheduleID", id);
 }
 
 fn schedules(w: &mut Writer, rows: &[ScheduleRow<'_>]) {
-    if rows.is_empty() || rows.len() > MOST_SCHEDULES { w.refuse(BuildError::Entries { field: "DSPSchedulesRead", found: rows.len(), most: MOST_SCHEDULES }); }
-    w.element("DSPSchedulesRead", |w| for row in rows {
-        w.element("DSPSchedules", |w| {
-            schedule_id(w, row.id);
-            w.element("DSPScheduleDetails", |w| {
-                w.text("ScheduleFrequency", row.frequency);
-                w.text("ScheduleStartDate", row.start);
-                w.optional("ScheduleEndDate", row.end);
-                w.optional("ScheduleExecutionStartTime", row.execution_time);
-                w.text("DSPScheduledServiceReference", row.service.reference);
-                w.text("DSPScheduledServiceReferenceVariant", row.service.srv);
-                w.eui("DeviceID", row.device);
-                super::request::name_fits(w, row.read.element);
-                w.element(row.read.element, |w| if let Some(period) = row.read.period {
-                    if period.start_offset > 0 || period.end_offset > 0 { w.refuse(BuildError::Shape("a schedule's period lies after its run")); }
-                    w.value("StartDateOffset", period.start_offset);
-                    w.text("StartTime", period.start_time);
-                    w.value("EndDateOffset", period.end_offset);
-                    w.text("EndTime", period.end_time);
+    if rows.is_empty() || rows.len() > MOST_SCHEDULES {
+        w.refuse(BuildError::Entries {
+            field: "DSPSchedulesRead",
+            found: rows.len(),
+            most: MOST_SCHEDULES,
+        });
+    }
+    w.element("DSPSchedulesRead", |w| {
+        for row in rows {
+            w.element("DSPSchedules", |w| {
+                schedule_id(w, row.id);
+                w.element("DSPScheduleDetails", |w| {
+                    w.text("ScheduleFrequency", row.frequency);
+                    w.text("ScheduleStartDate", row.start);
+                    w.optional("ScheduleEndDate", row.end);
+                    w.optional("ScheduleExecutionStartTime", row.execution_time);
+                    w.text("DSPScheduledServiceReference", row.service.reference);
+                    w.text("DSPScheduledServiceReferenceVariant", row.service.srv);
+                    w.eui("DeviceID", row.device);
+                    super::request::name_fits(w, row.read.element);
+                    w.element(row.read.element, |w| {
+                        if let Some(period) = row.read.period {
+                            if period.start_offset > 0 || period.end_offset > 0 {
+                                w.refuse(BuildError::Shape(
+                                    "a schedule's period lies after its run",
+                                ));
+                            }
+                            w.value("StartDateOffset", period.start_offset);
+                            w.text("StartTime", period.start_time);
+                            w.value("EndDateOffset", period.end_offset);
+                            w.text("EndTime", period.end_time);
+                        }
+                    });
                 });
             });
-        });
+        }
     });
 }
 
 fn inventory(w: &mut Writer, devices: &[InventoryDevice<'_>]) {
-    if devices.is_empty() || devices.len() > MOST_INVENTORY_DEVICES { w.refuse(BuildError::Entries { field: "DSPInventory", found: devices.len(), most: MOST_INVENTORY_DEVICES }); }
-    w.element("DSPInventory", |w| for d in devices {
-        w.element("Device", |w| {
-            w.eui("DeviceID", d.device);
-            w.text("DeviceType", d.kind);
-            w.optional("DeviceStatus", d.status);
-            w.text("DeviceManufacturer", d.manufacturer);
-            w.text("DeviceModel", d.model);
-            for (name, value) in [
-                ("SMETSCHTSVersion", d.smets_version), ("DeviceFirmwareVersion", d.firmware_version), ("DeviceFirmwareVersionStatus", d.firmware_status),
-                ("DateCommissioned", d.commissioned), ("ImportMPxN", d.import_mpxn), ("SecondaryImportMPAN", d.secondary_import_mpan),
-                ("ExportMPAN", d.export_mpan), ("ESMEVariant", d.esme_variant), ("UPRN", d.uprn), ("CSPRegion", d.region), ("DeviceGBCSVersion", d.gbcs_version),
-            ] { w.optional(name, value); }
+    if devices.is_empty() || devices.len() > MOST_INVENTORY_DEVICES {
+        w.refuse(BuildError::Entries {
+            field: "DSPInventory",
+            found: devices.len(),
+            most: MOST_INVENTORY_DEVICES,
         });
+    }
+    w.element("DSPInventory", |w| {
+        for d in devices {
+            w.element("Device", |w| {
+                w.eui("DeviceID", d.device);
+                w.text("DeviceType", d.kind);
+                w.optional("DeviceStatus", d.status);
+                w.text("DeviceManufacturer", d.manufacturer);
+                w.text("DeviceModel", d.model);
+                for (name, value) in [
+                    ("SMETSCHTSVersion", d.smets_version),
+                    ("DeviceFirmwareVersion", d.firmware_version),
+                    ("DeviceFirmwareVersionStatus", d.firmware_status),
+                    ("DateCommissioned", d.commissioned),
+                    ("ImportMPxN", d.import_mpxn),
+                    ("SecondaryImportMPAN", d.secondary_import_mpan),
+                    ("ExportMPAN", d.export_mpan),
+                    ("ESMEVariant", d.esme_variant),
+                    ("UPRN", d.uprn),
+                    ("CSPRegion", d.region),
+                    ("DeviceGBCSVersion", d.gbcs_version),
+                ] {
+                    w.optional(name, value);
+                }
+            });
+        }
     });
 }

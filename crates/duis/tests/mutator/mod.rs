@@ -14,8 +14,20 @@ impl Dice {
 
 /// Pieces that parsers trip over.
 const PIECES: [&[u8]; 14] = [
-    b"<!DOCTYPE a [<!ENTITY b \"c\">]>", b"&b;", b"&#x0;", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<?xml ?>", b"\xFF\xFE", b"\0",
-    b"<sr:Request>", b"xmlns=\"\"", b"</", b"18446744073709551616",
+    b"<!DOCTYPE a [<!ENTITY b \"c\">]>",
+    b"&b;",
+    b"&#x0;",
+    b"<![CDATA[",
+    b"]]>",
+    b"<!--",
+    b"-->",
+    b"<?xml ?>",
+    b"\xFF\xFE",
+    b"\0",
+    b"<sr:Request>",
+    b"xmlns=\"\"",
+    b"</",
+    b"18446744073709551616",
 ];
 
 pub fn mutate(dice: &mut Dice, corpus: &[Vec<u8>]) -> Vec<u8> {
@@ -25,13 +37,32 @@ pub fn mutate(dice: &mut Dice, corpus: &[Vec<u8>]) -> Vec<u8> {
         let end = (at + dice.roll(40)).min(data.len());
         match dice.roll(8) {
             // Small changes that stay XML reach the checks behind the parser.
-            6 | 7 => { let digits: Vec<usize> = (0..data.len()).filter(|&i| data[i].is_ascii_digit()).collect(); if let Some(&i) = digits.get(dice.roll(digits.len())) { data[i] = b"0123456789"[dice.roll(10)]; } }
+            6 | 7 => {
+                let digits: Vec<usize> =
+                    (0..data.len()).filter(|&i| data[i].is_ascii_digit()).collect();
+                if let Some(&i) = digits.get(dice.roll(digits.len())) {
+                    data[i] = b"0123456789"[dice.roll(10)];
+                }
+            }
             0 if at < data.len() => data[at] ^= 1 << dice.roll(8),
-            1 => { data.drain(at..end); }
-            2 => { data.splice(at..at, PIECES[dice.roll(PIECES.len())].iter().copied()); }
-            3 => { let piece = data[at..end].to_vec(); let to = dice.roll(data.len() + 1); data.splice(to..to, piece); }
+            1 => {
+                data.drain(at..end);
+            }
+            2 => {
+                data.splice(at..at, PIECES[dice.roll(PIECES.len())].iter().copied());
+            }
+            3 => {
+                let piece = data[at..end].to_vec();
+                let to = dice.roll(data.len() + 1);
+                data.splice(to..to, piece);
+            }
             4 => data.truncate(at),
-            _ => { let other = &corpus[dice.roll(corpus.len())]; let from = dice.roll(other.len()); data.truncate(at); data.extend_from_slice(&other[from..]); }
+            _ => {
+                let other = &corpus[dice.roll(corpus.len())];
+                let from = dice.roll(other.len());
+                data.truncate(at);
+                data.extend_from_slice(&other[from..]);
+            }
         }
     }
     data

@@ -44,17 +44,24 @@ pub struct ServiceRule {
 impl ServiceRule {
     /// Does it take this Command Variant?
     #[must_use]
-    pub const fn takes(&self, cv: u8) -> bool { cv < 16 && self.variants >> cv & 1 == 1 }
+    pub const fn takes(&self, cv: u8) -> bool {
+        cv < 16 && self.variants >> cv & 1 == 1
+    }
     /// Is it for this type of device?
     #[must_use]
-    pub const fn fits(&self, t: DeviceType) -> bool { self.device_types == 0 || self.device_types >> t as u8 & 1 == 1 }
+    pub const fn fits(&self, t: DeviceType) -> bool {
+        self.device_types == 0 || self.device_types >> t as u8 & 1 == 1
+    }
     /// Class of a request in this mode.
     #[must_use]
     pub const fn class(&self, mode: Mode) -> Class {
         match mode {
             Mode::Scheduled => Class::Bulk,
             Mode::NonDevice => Class::NonDevice,
-            Mode::FutureDated => match self.class { Class::OnDemand => Class::Future, c => c },
+            Mode::FutureDated => match self.class {
+                Class::OnDemand => Class::Future,
+                c => c,
+            },
             Mode::OnDemand => self.class,
         }
     }

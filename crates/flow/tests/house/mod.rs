@@ -2,7 +2,8 @@
 #![allow(dead_code, reason = "no test file looks at all of it")]
 
 use northbound_flow::{
-    Body, Change, Command, Control, Delivery, Effect, Event, Flow, IdText, Outcome, Policy, Record, Reply, Request, WebService,
+    Body, Change, Command, Control, Delivery, Effect, Event, Flow, IdText, Outcome, Policy, Record,
+    Reply, Request, WebService,
     books::RunBooks,
     codec,
     event::{Alert, Answer, Attempt, DeviceRecord, UserRecord},
@@ -21,7 +22,14 @@ pub const ESME: Eui64 = Eui64(0x00DB_1234_0100_0001);
 pub const GSME: Eui64 = Eui64(0x00DB_1234_0200_0001);
 
 /// The core with its books; each step is checked.
-pub struct House { pub flow: Flow, pub books: RunBooks, pub at: i64, pub counter: u64, pub journal: Vec<(i64, Vec<u8>)>, pub settled: Vec<Record> }
+pub struct House {
+    pub flow: Flow,
+    pub books: RunBooks,
+    pub at: i64,
+    pub counter: u64,
+    pub journal: Vec<(i64, Vec<u8>)>,
+    pub settled: Vec<Record>,
+}
 
 pub fn policy() -> Policy {
     let mut p = Policy::from_rules(&RuleSet::embedded().unwrap(), Day(20_000)).unwrap();
@@ -30,22 +38,72 @@ pub fn policy() -> Policy {
 }
 
 pub fn user(eui: Eui64, roles: &[Role]) -> UserRecord {
-    UserRecord { eui, party: "Invented".into(), category: "large-supplier".into(), roles: roles.to_vec(), active: true, throttle_fields: false }
+    UserRecord {
+        eui,
+        party: "Invented".into(),
+        category: "large-supplier".into(),
+        roles: roles.to_vec(),
+        active: true,
+        throttle_fields: false,
+    }
 }
 
-pub fn device(eui: Eui64, device_type: DeviceType, region: Region, registered: &[(Role, Eui64)]) -> DeviceRecord {
-    DeviceRecord { eui, device_type, status: DeviceStatus::Commissioned, region, generation: Generation::Smets2, hub: HUB, registered: registered.to_vec() }
+pub fn device(
+    eui: Eui64,
+    device_type: DeviceType,
+    region: Region,
+    registered: &[(Role, Eui64)],
+) -> DeviceRecord {
+    DeviceRecord {
+        eui,
+        device_type,
+        status: DeviceStatus::Commissioned,
+        region,
+        generation: Generation::Smets2,
+        hub: HUB,
+        registered: registered.to_vec(),
+    }
 }
 
 impl House {
-    pub fn new() -> House { House::with(policy()) }
+    pub fn new() -> House {
+        House::with(policy())
+    }
     pub fn with(policy: Policy) -> House {
         let start = Day(20_000).start().0;
-        let mut h = House { flow: Flow::new(policy), books: RunBooks::default(), at: start, counter: 1_000, journal: Vec::new(), settled: Vec::new() };
-        for u in [user(SUPPLIER, &[Role::Is, Role::Gs]), user(OTHER, &[Role::Is, Role::Ou]), user(NETWORK, &[Role::Ed])] { h.change(Change::User(u)); }
-        h.change(Change::Device(device(HUB, DeviceType::Chf, Region::North, &[(Role::Is, SUPPLIER)])));
-        h.change(Change::Device(device(ESME, DeviceType::Esme, Region::North, &[(Role::Is, SUPPLIER), (Role::Ed, NETWORK)])));
-        h.change(Change::Device(device(GSME, DeviceType::Gsme, Region::North, &[(Role::Gs, SUPPLIER)])));
+        let mut h = House {
+            flow: Flow::new(policy),
+            books: RunBooks::default(),
+            at: start,
+            counter: 1_000,
+            journal: Vec::new(),
+            settled: Vec::new(),
+        };
+        for u in [
+            user(SUPPLIER, &[Role::Is, Role::Gs]),
+            user(OTHER, &[Role::Is, Role::Ou]),
+            user(NETWORK, &[Role::Ed]),
+        ] {
+            h.change(Change::User(u));
+        }
+        h.change(Change::Device(device(
+            HUB,
+            DeviceType::Chf,
+            Region::North,
+            &[(Role::Is, SUPPLIER)],
+        )));
+        h.change(Change::Device(device(
+            ESME,
+            DeviceType::Esme,
+            Region::North,
+            &[(Role::Is, SUPPLIER), (Role::Ed, NETWORK)],
+        )));
+        h.change(Change::Device(device(
+            GSME,
+            DeviceType::Gsme,
+            Region::North,
+            &[(Role::Gs, SUPPLIER)],
+        )));
         h
     }
 
@@ -61,30 +119,63 @@ impl House {
         self.flow.apply(Utc(self.at), &event, &mut out);
         for e in &out {
             self.books.post(e);
-            if let Effect::Settled(r) = e { self.settled.push((**r).clone()); }
+            if let Effect::Settled(r) = e {
+                self.settled.push((**r).clone());
+            }
         }
         assert_eq!(self.flow.broken(), Vec::<String>::new());
         assert_eq!(self.books.check(&self.flow), vec![]);
         out
     }
 
-    pub fn change(&mut self, change: Change) -> Vec<Effect> { self.step(Event::Control(Box::new(Control { actor: "kim+operations".into(), reason: "test".into(), change }))) }
+    pub fn change(&mut self, change: Change) -> Vec<Effect> {
+        self.step(Event::Control(Box::new(Control {
+            actor: "kim+operations".into(),
+            reason: "test".into(),
+            change,
+        })))
+    }
 
     /// A request with the next counter.
     pub fn ask(&mut self, from: Eui64, target: Eui64, cv: u8, srv: &str) -> Request {
         self.counter += 1;
         Request {
-            id: RequestId { originator: from, target, counter: self.counter }, written: IdText::Upper, signer: from, service: WebService::of_variant(cv).unwrap(), cv,
-            srv: srv.parse().unwrap(), execution: None, cancels: false, first_in_sequence: false, preceding: None, schedule: None, schedule_id: None, about: None,
-            about_type: None, devices: vec![], content: vec![1, 2, 3], pre_command: None, test: TestKind::None, user_sent: None,
+            id: RequestId { originator: from, target, counter: self.counter },
+            written: IdText::Upper,
+            signer: from,
+            service: WebService::of_variant(cv).unwrap(),
+            cv,
+            srv: srv.parse().unwrap(),
+            execution: None,
+            cancels: false,
+            first_in_sequence: false,
+            preceding: None,
+            schedule: None,
+            schedule_id: None,
+            about: None,
+            about_type: None,
+            devices: vec![],
+            content: vec![1, 2, 3],
+            pre_command: None,
+            test: TestKind::None,
+            user_sent: None,
         }
     }
 
-    pub fn send(&mut self, r: Request) -> Vec<Effect> { self.at += 1_000; self.step(Event::Request(Box::new(r))) }
+    pub fn send(&mut self, r: Request) -> Vec<Effect> {
+        self.at += 1_000;
+        self.step(Event::Request(Box::new(r)))
+    }
 
     pub fn answer(&mut self, c: &Command, success: bool) -> Vec<Effect> {
         self.at += SECOND;
-        self.step(Event::Answer(Box::new(Answer { to: c.correlation, success, delivered_to_device: None, at_wan: Utc(self.at), content: vec![9] })))
+        self.step(Event::Answer(Box::new(Answer {
+            to: c.correlation,
+            success,
+            delivered_to_device: None,
+            at_wan: Utc(self.at),
+            content: vec![9],
+        })))
     }
 
     pub fn attempt(&mut self, delivery: u64, status: u16, outcome: Outcome) -> Vec<Effect> {
@@ -92,16 +183,53 @@ impl House {
         self.step(Event::Attempt(Attempt { delivery, status, outcome }))
     }
 
-    pub fn alert(&mut self, device: Eui64, counter: u64, code: &str, recipient: Option<Eui64>) -> Vec<Effect> {
+    pub fn alert(
+        &mut self,
+        device: Eui64,
+        counter: u64,
+        code: &str,
+        recipient: Option<Eui64>,
+    ) -> Vec<Effect> {
         let dcc = code.starts_with("AD");
-        self.step(Event::Alert(Box::new(Alert { device, recipient, counter, code: code.parse::<AlertCode>().unwrap(), dcc, raised: Some(Utc(self.at)), closes: None, content: vec![7] })))
+        self.step(Event::Alert(Box::new(Alert {
+            device,
+            recipient,
+            counter,
+            code: code.parse::<AlertCode>().unwrap(),
+            dcc,
+            raised: Some(Utc(self.at)),
+            closes: None,
+            content: vec![7],
+        })))
     }
 }
 
-pub fn reply(out: &[Effect]) -> &Reply { out.iter().find_map(|e| if let Effect::Reply(r) = e { Some(&**r) } else { None }).expect("a reply") }
-pub fn code(out: &[Effect]) -> String { reply(out).code.to_string() }
-pub fn commands(out: &[Effect]) -> Vec<Command> { out.iter().filter_map(|e| if let Effect::Dispatch(c) = e { Some((**c).clone()) } else { None }).collect() }
-pub fn deliveries(out: &[Effect]) -> Vec<Delivery> { out.iter().filter_map(|e| if let Effect::Deliver(d) = e { Some((**d).clone()) } else { None }).collect() }
-pub fn settled(out: &[Effect]) -> Vec<Record> { out.iter().filter_map(|e| if let Effect::Settled(r) = e { Some((**r).clone()) } else { None }).collect() }
-pub fn payload(d: &Delivery) -> bool { matches!(d.body, Body::Payload(_)) }
-pub fn srv(text: &str) -> Srv { text.parse().unwrap() }
+pub fn reply(out: &[Effect]) -> &Reply {
+    out.iter()
+        .find_map(|e| if let Effect::Reply(r) = e { Some(&**r) } else { None })
+        .expect("a reply")
+}
+pub fn code(out: &[Effect]) -> String {
+    reply(out).code.to_string()
+}
+pub fn commands(out: &[Effect]) -> Vec<Command> {
+    out.iter()
+        .filter_map(|e| if let Effect::Dispatch(c) = e { Some((**c).clone()) } else { None })
+        .collect()
+}
+pub fn deliveries(out: &[Effect]) -> Vec<Delivery> {
+    out.iter()
+        .filter_map(|e| if let Effect::Deliver(d) = e { Some((**d).clone()) } else { None })
+        .collect()
+}
+pub fn settled(out: &[Effect]) -> Vec<Record> {
+    out.iter()
+        .filter_map(|e| if let Effect::Settled(r) = e { Some((**r).clone()) } else { None })
+        .collect()
+}
+pub fn payload(d: &Delivery) -> bool {
+    matches!(d.body, Body::Payload(_))
+}
+pub fn srv(text: &str) -> Srv {
+    text.parse().unwrap()
+}

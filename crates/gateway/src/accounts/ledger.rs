@@ -1,14 +1,23 @@
 //! Rows of the core as rows of the ledger.
 
 use super::writer::{Commit, Sink};
-use northbound_flow::{Record, effect::{AlertRecord, DeliveryRecord}, event::Outcome};
+use northbound_flow::{
+    Record,
+    effect::{AlertRecord, DeliveryRecord},
+    event::Outcome,
+};
 use northbound_ledger::{
     Ledger, LedgerError, LiveBatch, LiveWriter,
-    judge::Judge, live::Wait, thin::{self, Keep, Thinned},
+    judge::Judge,
+    live::Wait,
     rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
+    thin::{self, Keep, Thinned},
 };
 use northbound_types::{Day, Region, Utc};
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Whose counters the live service's are.
 const NAMESPACE: &str = "duis";
@@ -45,7 +54,10 @@ pub struct Thinning {
 impl Thinning {
     /// When to come again: tomorrow, or soon where it did not work.
     fn run(&self, ledger: &Ledger, now: Utc) -> Utc {
-        let keep = Keep { since: now.day().plus(i32::try_from(-self.days).unwrap_or(i32::MIN / 2)).start(), cited: &*self.cited };
+        let keep = Keep {
+            since: now.day().plus(i32::try_from(-self.days).unwrap_or(i32::MIN / 2)).start(),
+            cited: &*self.cited,
+        };
         let done = thin::thin(ledger, &keep, now, "the live service", false, &mut |_, _| {});
         let next = if done.is_ok() { now.day().end() } else { Utc(now.0 + AGAIN) };
         (self.said)(now, done);
@@ -58,30 +70,65 @@ impl LedgerSink {
     ///
     /// # Errors
     /// A ledger that cannot be read, or that another process writes to all the while.
-    pub fn open(ledger: &Ledger, judge: Arc<dyn Judge + Send + Sync>, revision: i64, providers: BTreeMap<Region, String>, now: Utc) -> Result<LedgerSink, LedgerError> {
-        Ok(LedgerSink { writer: LiveWriter::open(ledger, now, Wait::default())?, judge, revision, providers, tended: now.day(), thinning: None, thinned: now })
+    pub fn open(
+        ledger: &Ledger,
+        judge: Arc<dyn Judge + Send + Sync>,
+        revision: i64,
+        providers: BTreeMap<Region, String>,
+        now: Utc,
+    ) -> Result<LedgerSink, LedgerError> {
+        Ok(LedgerSink {
+            writer: LiveWriter::open(ledger, now, Wait::default())?,
+            judge,
+            revision,
+            providers,
+            tended: now.day(),
+            thinning: None,
+            thinned: now,
+        })
     }
 
     /// Lets old versions go as well.
     #[must_use]
-    pub fn thinned(self, thinning: Thinning) -> LedgerSink { LedgerSink { thinning: Some(thinning), ..self } }
+    pub fn thinned(self, thinning: Thinning) -> LedgerSink {
+        LedgerSink { thinning: Some(thinning), ..self }
+    }
 
-    fn provider(&self, region: Region) -> &str { self.providers.get(&region).map_or("", String::as_str) }
+    fn provider(&self, region: Region) -> &str {
+        self.providers.get(&region).map_or("", String::as_str)
+    }
 
     fn batch(&self, c: &Commit) -> Result<LiveBatch, LedgerError> {
         let mut batch = LiveBatch::after(self.writer.journal_position());
-        for m in &c.rows.movements { batch.moved(Movement { day: m.day, region: m.region, kind: m.kind, from: m.from, to: m.to }, 1); }
-        for r in &c.rows.settled { batch.exchange(&exchange(r, self.provider(r.region)))?; }
-        for a in &c.rows.alerts { batch.alert(&alert(a, self.provider(a.region)))?; }
-        for d in &c.rows.tried { batch.delivery(&delivery(d)); }
-        for r in &c.open { batch.open_exchange(&exchange(r, self.provider(r.region))); }
-        for a in &c.open_alerts { batch.open_alert(&alert(a, self.provider(a.region))); }
+        for m in &c.rows.movements {
+            batch.moved(
+                Movement { day: m.day, region: m.region, kind: m.kind, from: m.from, to: m.to },
+                1,
+            );
+        }
+        for r in &c.rows.settled {
+            batch.exchange(&exchange(r, self.provider(r.region)))?;
+        }
+        for a in &c.rows.alerts {
+            batch.alert(&alert(a, self.provider(a.region)))?;
+        }
+        for d in &c.rows.tried {
+            batch.delivery(&delivery(d));
+        }
+        for r in &c.open {
+            batch.open_exchange(&exchange(r, self.provider(r.region)));
+        }
+        for a in &c.open_alerts {
+            batch.open_alert(&alert(a, self.provider(a.region)));
+        }
         Ok(batch)
     }
 }
 
 impl Sink for LedgerSink {
-    fn position(&self) -> u64 { self.writer.journal_position() }
+    fn position(&self) -> u64 {
+        self.writer.journal_position()
+    }
 
     fn commit(&mut self, c: &Commit) -> Result<(), String> {
         let mut batch = self.batch(c).map_err(|e| e.to_string())?;
@@ -91,7 +138,9 @@ impl Sink for LedgerSink {
             self.tended = c.now.day();
             let _ = self.writer.tend(c.now, self.judge.as_ref(), self.revision);
         }
-        if let Some(t) = self.thinning.as_ref().filter(|_| c.now >= self.thinned) { self.thinned = t.run(self.writer.ledger(), c.now); }
+        if let Some(t) = self.thinning.as_ref().filter(|_| c.now >= self.thinned) {
+            self.thinned = t.run(self.writer.ledger(), c.now);
+        }
         Ok(())
     }
 }
@@ -99,36 +148,108 @@ impl Sink for LedgerSink {
 /// When the row was known: its last time, so that a replay gives the same.
 fn known(r: &Record) -> i64 {
     let t = &r.times;
-    [t.acknowledged, t.released, t.queued, t.sent_to_wan, t.answered_at_wan, t.answer_sent, t.delivered].into_iter().flatten().fold(t.received, i64::max)
+    [
+        t.acknowledged,
+        t.released,
+        t.queued,
+        t.sent_to_wan,
+        t.answered_at_wan,
+        t.answer_sent,
+        t.delivered,
+    ]
+    .into_iter()
+    .flatten()
+    .fold(t.received, i64::max)
 }
 
 fn exchange<'a>(r: &'a Record, provider: &'a str) -> ExchangeRow<'a> {
     let t = &r.times;
     ExchangeRow {
-        namespace: NAMESPACE, originator: r.id.originator, target: r.id.target, counter: r.id.counter, leg: r.leg, instance: r.instance, kind: r.kind, mode: r.mode,
-        srv: r.srv.as_str(), cv: i64::from(r.cv), role: r.role.map_or("", |r| r.as_str()), party_category: &r.party_category, class: r.class.as_str(), generation: r.generation,
-        device_type: r.device_type.map_or("", |d| d.as_str()), test_kind: r.test, region: r.region, provider, feed: FEED, state: r.state, code: r.code.as_str(),
-        user_sent: t.user_sent, received: t.received, acknowledged: t.acknowledged, due: t.due, released: t.released, queued: t.queued, sent_to_wan: t.sent_to_wan,
-        delivered_to_device: t.delivered_to_device, answered_at_wan: t.answered_at_wan, answer_sent: t.answer_sent, delivered: t.delivered, target_at: None,
-        timeout_at: r.timeout_at, known: known(r), place: 0,
+        namespace: NAMESPACE,
+        originator: r.id.originator,
+        target: r.id.target,
+        counter: r.id.counter,
+        leg: r.leg,
+        instance: r.instance,
+        kind: r.kind,
+        mode: r.mode,
+        srv: r.srv.as_str(),
+        cv: i64::from(r.cv),
+        role: r.role.map_or("", |r| r.as_str()),
+        party_category: &r.party_category,
+        class: r.class.as_str(),
+        generation: r.generation,
+        device_type: r.device_type.map_or("", |d| d.as_str()),
+        test_kind: r.test,
+        region: r.region,
+        provider,
+        feed: FEED,
+        state: r.state,
+        code: r.code.as_str(),
+        user_sent: t.user_sent,
+        received: t.received,
+        acknowledged: t.acknowledged,
+        due: t.due,
+        released: t.released,
+        queued: t.queued,
+        sent_to_wan: t.sent_to_wan,
+        delivered_to_device: t.delivered_to_device,
+        answered_at_wan: t.answered_at_wan,
+        answer_sent: t.answer_sent,
+        delivered: t.delivered,
+        target_at: None,
+        timeout_at: r.timeout_at,
+        known: known(r),
+        place: 0,
     }
 }
 
 fn alert<'a>(a: &'a AlertRecord, provider: &'a str) -> AlertRow<'a> {
     AlertRow {
-        namespace: NAMESPACE, device: a.device, recipient: a.recipient, counter: a.counter, code: a.code.as_str(), alert_kind: if a.dcc { "dcc" } else { "device" }, state: a.state,
-        excluded: a.excluded, carried: a.carried, raised: a.raised, received: a.received, delivered: a.delivered, region: a.region, provider, feed: FEED,
-        known: a.delivered.unwrap_or(a.received).max(a.received), place: 0,
+        namespace: NAMESPACE,
+        device: a.device,
+        recipient: a.recipient,
+        counter: a.counter,
+        code: a.code.as_str(),
+        alert_kind: if a.dcc { "dcc" } else { "device" },
+        state: a.state,
+        excluded: a.excluded,
+        carried: a.carried,
+        raised: a.raised,
+        received: a.received,
+        delivered: a.delivered,
+        region: a.region,
+        provider,
+        feed: FEED,
+        known: a.delivered.unwrap_or(a.received).max(a.received),
+        place: 0,
     }
 }
 
 fn delivery(d: &DeliveryRecord) -> DeliveryRow<'_> {
-    let (originator, target, counter) = d.request.map_or((d.from, d.to, d.counter), |r| (r.originator, r.target, r.counter));
+    let (originator, target, counter) =
+        d.request.map_or((d.from, d.to, d.counter), |r| (r.originator, r.target, r.counter));
     let (leg, instance) = d.unit.map_or((None, 0), |(leg, instance)| (Some(leg), instance));
     DeliveryRow {
-        delivery: d.delivery, recipient: d.to, kind: if d.alert.is_some() { "alert" } else { "response" }, namespace: NAMESPACE, originator, target, counter, leg, instance,
+        delivery: d.delivery,
+        recipient: d.to,
+        kind: if d.alert.is_some() { "alert" } else { "response" },
+        namespace: NAMESPACE,
+        originator,
+        target,
+        counter,
+        leg,
+        instance,
         code: d.alert.as_ref().map_or(d.code.as_str(), northbound_types::AlertCode::as_str),
-        attempt: i64::from(d.attempt), attempted: d.at, status: i64::from(d.status),
-        outcome: match d.outcome { Outcome::Delivered => "delivered", Outcome::Again => "failed", Outcome::Parked => "parked" }, feed: FEED, known: d.at,
+        attempt: i64::from(d.attempt),
+        attempted: d.at,
+        status: i64::from(d.status),
+        outcome: match d.outcome {
+            Outcome::Delivered => "delivered",
+            Outcome::Again => "failed",
+            Outcome::Parked => "parked",
+        },
+        feed: FEED,
+        known: d.at,
     }
 }

@@ -4,7 +4,14 @@ use super::Rows;
 use crate::metrics::Metrics;
 use northbound_flow::{Record, effect::AlertRecord};
 use northbound_types::Utc;
-use std::{sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc::{SyncSender, sync_channel}}, thread::JoinHandle, time::Duration};
+use std::{
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        mpsc::{SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
 
 /// Between attempts while somebody else writes to the ledger, or the disk refuses.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -54,7 +61,9 @@ struct Shared {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> { self.state.lock().unwrap_or_else(PoisonError::into_inner) }
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 pub(super) struct Writer {
@@ -72,14 +81,22 @@ impl Writer {
         let state = Arc::clone(&shared);
         let thread = std::thread::spawn(move || {
             give_way();
-            for commit in waiting { run(&commit, sink.as_mut(), &state, &metrics); }
+            for commit in waiting {
+                run(&commit, sink.as_mut(), &state, &metrics);
+            }
         });
         Writer { shared, commits: Some(commits), thread: Some(thread) }
     }
 
-    pub(super) fn committed(&self) -> u64 { self.shared.lock().committed }
-    pub(super) fn waiting(&self) -> usize { self.shared.lock().waiting }
-    pub(super) fn is_busy(&self) -> bool { self.shared.lock().busy }
+    pub(super) fn committed(&self) -> u64 {
+        self.shared.lock().committed
+    }
+    pub(super) fn waiting(&self) -> usize {
+        self.shared.lock().waiting
+    }
+    pub(super) fn is_busy(&self) -> bool {
+        self.shared.lock().busy
+    }
 
     pub(super) fn hand(&mut self, commit: Commit) {
         {
@@ -87,14 +104,18 @@ impl Writer {
             s.busy = true;
             s.waiting = commit.rows.len();
         }
-        if let Some(c) = &self.commits { let _ = c.send(commit); }
+        if let Some(c) = &self.commits {
+            let _ = c.send(commit);
+        }
     }
 
     /// Waits until nothing is under way.
     pub(super) fn wait(&self) {
         let mut s = self.shared.lock();
         s.stopping = true;
-        while s.busy { s = self.shared.changed.wait(s).unwrap_or_else(PoisonError::into_inner); }
+        while s.busy {
+            s = self.shared.changed.wait(s).unwrap_or_else(PoisonError::into_inner);
+        }
         s.stopping = false;
     }
 }
@@ -106,7 +127,9 @@ const GIVES_WAY: i32 = 5;
 
 /// Lowers the priority of this thread alone, which Linux permits to anybody.
 #[cfg(target_os = "linux")]
-fn give_way() { let _ = rustix::process::nice(GIVES_WAY); }
+fn give_way() {
+    let _ = rustix::process::nice(GIVES_WAY);
+}
 #[cfg(not(target_os = "linux"))]
 fn give_way() {}
 
@@ -117,13 +140,22 @@ fn run(commit: &Commit, sink: &mut dyn Sink, state: &Shared, metrics: &Metrics) 
         let result = sink.commit(commit);
         let mut s = state.lock();
         s.failed = result.as_ref().err().cloned();
-        if result.is_ok() { s.committed = commit.position; break true; }
-        if s.stopping { last += 1; }
-        if last > LAST_ATTEMPTS { break false; }
+        if result.is_ok() {
+            s.committed = commit.position;
+            break true;
+        }
+        if s.stopping {
+            last += 1;
+        }
+        if last > LAST_ATTEMPTS {
+            break false;
+        }
         drop(s);
         std::thread::sleep(AGAIN);
     };
-    if done { metrics.ledger_position.set(commit.position); }
+    if done {
+        metrics.ledger_position.set(commit.position);
+    }
     let mut s = state.lock();
     (s.busy, s.waiting) = (false, 0);
     drop(s);
@@ -133,6 +165,8 @@ fn run(commit: &Commit, sink: &mut dyn Sink, state: &Shared, metrics: &Metrics) 
 impl Drop for Writer {
     fn drop(&mut self) {
         self.commits = None;
-        if let Some(t) = self.thread.take() { let _ = t.join(); }
+        if let Some(t) = self.thread.take() {
+            let _ = t.join();
+        }
     }
 }

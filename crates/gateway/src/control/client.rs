@@ -4,7 +4,12 @@ use super::{ChangeAsked, Changed, run_file::RunFile};
 use crate::error::{GatewayError, Result};
 use northbound_types::Eui64;
 use serde_json::{Value, json};
-use std::{io::{self, BufRead, BufReader, Read, Write}, net::{SocketAddr, TcpStream}, path::{Path, PathBuf}, time::Duration};
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// How long to wait for a connection and for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,7 +33,10 @@ impl Iterator for Lines {
         let mut line = String::new();
         match self.0.read_line(&mut line) {
             Ok(0) => None,
-            Ok(_) => { line.truncate(line.trim_end().len()); Some(Ok(line)) }
+            Ok(_) => {
+                line.truncate(line.trim_end().len());
+                Some(Ok(line))
+            }
             Err(e) => Some(Err(e)),
         }
     }
@@ -47,24 +55,33 @@ impl Client {
 
     /// What its file says.
     #[must_use]
-    pub fn run_file(&self) -> &RunFile { &self.run }
+    pub fn run_file(&self) -> &RunFile {
+        &self.run
+    }
 
     fn connect(&self) -> Result<TcpStream> {
         let address: SocketAddr = self.run.control;
-        TcpStream::connect_timeout(&address, PATIENCE).map_err(|e| GatewayError::NotRunning { data: self.data.clone(), why: format!("nothing answers on {address} ({e})") })
+        TcpStream::connect_timeout(&address, PATIENCE).map_err(|e| GatewayError::NotRunning {
+            data: self.data.clone(),
+            why: format!("nothing answers on {address} ({e})"),
+        })
     }
 
     /// Asks.
     ///
     /// # Errors
     /// [`GatewayError::Refused`] with what the service said; a broken connection.
-    pub fn get(&self, path: &str) -> Result<Value> { self.ask("GET", path, None) }
+    pub fn get(&self, path: &str) -> Result<Value> {
+        self.ask("GET", path, None)
+    }
 
     /// Tells.
     ///
     /// # Errors
     /// As [`Client::get`].
-    pub fn post(&self, path: &str, body: &Value) -> Result<Value> { self.ask("POST", path, Some(body)) }
+    pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.ask("POST", path, Some(body))
+    }
 
     /// Makes changes, at most [`super::CHANGES`] at once: what became of each, in their order.
     ///
@@ -72,8 +89,13 @@ impl Client {
     /// As [`Client::get`]; then nobody knows which of them were made.
     pub fn change(&self, changes: &[ChangeAsked]) -> Result<Vec<Changed>> {
         let answer = self.post("/changes", &json!(changes))?;
-        let outcomes: Vec<Changed> = serde_json::from_value(answer["outcomes"].clone()).map_err(|e| self.strange(&e))?;
-        if outcomes.len() == changes.len() { Ok(outcomes) } else { Err(self.strange(&format!("{} outcomes of {} changes", outcomes.len(), changes.len()))) }
+        let outcomes: Vec<Changed> =
+            serde_json::from_value(answer["outcomes"].clone()).map_err(|e| self.strange(&e))?;
+        if outcomes.len() == changes.len() {
+            Ok(outcomes)
+        } else {
+            Err(self.strange(&format!("{} outcomes of {} changes", outcomes.len(), changes.len())))
+        }
     }
 
     /// Which of these devices, at most [`super::ASKED`] at once, the service has.
@@ -81,10 +103,16 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub fn known(&self, devices: &[Eui64]) -> Result<Vec<Eui64>> {
-        serde_json::from_value(self.post("/known", &json!(devices))?["devices"].take()).map_err(|e| self.strange(&e))
+        serde_json::from_value(self.post("/known", &json!(devices))?["devices"].take())
+            .map_err(|e| self.strange(&e))
     }
 
-    fn strange(&self, why: &dyn std::fmt::Display) -> GatewayError { GatewayError::Connection { address: self.run.control.to_string(), why: format!("its answer is not understood: {why}") } }
+    fn strange(&self, why: &dyn std::fmt::Display) -> GatewayError {
+        GatewayError::Connection {
+            address: self.run.control.to_string(),
+            why: format!("its answer is not understood: {why}"),
+        }
+    }
 
     /// Asks for text.
     ///
@@ -116,17 +144,34 @@ impl Client {
         let (status, mut rest) = self.open(method, path, body)?;
         let mut text = String::new();
         rest.read_to_string(&mut text).map_err(|e| self.broken(&e))?;
-        if status != 200 { return Err(refused(status, &text)); }
-        serde_json::from_str(&text).map_err(|e| GatewayError::Connection { address: self.run.control.to_string(), why: format!("its answer is no JSON: {e}") })
+        if status != 200 {
+            return Err(refused(status, &text));
+        }
+        serde_json::from_str(&text).map_err(|e| GatewayError::Connection {
+            address: self.run.control.to_string(),
+            why: format!("its answer is no JSON: {e}"),
+        })
     }
 
-    fn broken(&self, e: &io::Error) -> GatewayError { GatewayError::Connection { address: self.run.control.to_string(), why: e.to_string() } }
+    fn broken(&self, e: &io::Error) -> GatewayError {
+        GatewayError::Connection { address: self.run.control.to_string(), why: e.to_string() }
+    }
 
     /// HTTP/1.0, so that an answer ends with its connection and is never in chunks.
-    fn open(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, BufReader<TcpStream>)> {
+    fn open(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, BufReader<TcpStream>)> {
         let mut stream = self.connect()?;
         let body = body.map(Value::to_string).unwrap_or_default();
-        let head = format!("{method} {path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", self.run.control, self.run.token, body.len());
+        let head = format!(
+            "{method} {path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            self.run.control,
+            self.run.token,
+            body.len()
+        );
         let sent = (|| {
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(head.as_bytes())?;
@@ -136,11 +181,22 @@ impl Client {
         let mut reader = BufReader::new(stream);
         let mut line = String::new();
         reader.by_ref().take(HEADER_BYTES).read_line(&mut line).map_err(|e| self.broken(&e))?;
-        let status = line.split(' ').nth(1).and_then(|s| s.parse().ok()).ok_or_else(|| GatewayError::Connection { address: self.run.control.to_string(), why: format!("it answered {line:?}, which is no HTTP") })?;
+        let status = line.split(' ').nth(1).and_then(|s| s.parse().ok()).ok_or_else(|| {
+            GatewayError::Connection {
+                address: self.run.control.to_string(),
+                why: format!("it answered {line:?}, which is no HTTP"),
+            }
+        })?;
         loop {
             line.clear();
-            let n = reader.by_ref().take(HEADER_BYTES).read_line(&mut line).map_err(|e| self.broken(&e))?;
-            if n == 0 || line.trim_end().is_empty() { return Ok((status, reader)); }
+            let n = reader
+                .by_ref()
+                .take(HEADER_BYTES)
+                .read_line(&mut line)
+                .map_err(|e| self.broken(&e))?;
+            if n == 0 || line.trim_end().is_empty() {
+                return Ok((status, reader));
+            }
         }
     }
 }
@@ -148,5 +204,9 @@ impl Client {
 fn refused(status: u16, text: &str) -> GatewayError {
     let said: Value = serde_json::from_str(text).unwrap_or(Value::Null);
     let of = |key: &str| said.get(key).and_then(Value::as_str).map(str::to_owned);
-    GatewayError::Refused { status, code: of("code").unwrap_or_else(|| "control.http".to_owned()), message: of("message").unwrap_or_else(|| format!("HTTP status {status}")) }
+    GatewayError::Refused {
+        status,
+        code: of("code").unwrap_or_else(|| "control.http".to_owned()),
+        message: of("message").unwrap_or_else(|| format!("HTTP status {status}")),
+    }
 }

@@ -1,9 +1,16 @@
 //! Where a running service is found: a file in the data folder that only its owner can read.
 
-use crate::{error::{GatewayError, Result}, keys};
+use crate::{
+    error::{GatewayError, Result},
+    keys,
+};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
-use std::{fs, net::SocketAddr, path::{Path, PathBuf}};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 /// Name of the file in the data folder.
 pub const RUN_FILE: &str = "service.json";
@@ -26,7 +33,9 @@ pub struct RunFile {
 impl RunFile {
     /// Its place.
     #[must_use]
-    pub fn path(data: &Path) -> PathBuf { data.join(RUN_FILE) }
+    pub fn path(data: &Path) -> PathBuf {
+        data.join(RUN_FILE)
+    }
 
     /// Reads it.
     ///
@@ -35,7 +44,13 @@ impl RunFile {
     pub fn read(data: &Path) -> Result<RunFile> {
         let path = RunFile::path(data);
         let none = |why: String| GatewayError::NotRunning { data: data.to_owned(), why };
-        let text = fs::read_to_string(&path).map_err(|e| none(if e.kind() == std::io::ErrorKind::NotFound { format!("there is no {RUN_FILE}") } else { e.to_string() }))?;
+        let text = fs::read_to_string(&path).map_err(|e| {
+            none(if e.kind() == std::io::ErrorKind::NotFound {
+                format!("there is no {RUN_FILE}")
+            } else {
+                e.to_string()
+            })
+        })?;
         serde_json::from_str(&text).map_err(|e| none(format!("{}: {e}", path.display())))
     }
 
@@ -48,5 +63,7 @@ impl RunFile {
     }
 
     /// Removes it.
-    pub fn remove(data: &Path) { let _ = fs::remove_file(RunFile::path(data)); }
+    pub fn remove(data: &Path) {
+        let _ = fs::remove_file(RunFile::path(data));
+    }
 }

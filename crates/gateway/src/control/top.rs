@@ -73,12 +73,38 @@ impl Top {
     #[must_use]
     pub fn of(flow: &Flow) -> Top {
         let (c, s) = (flow.counts(), flow.snapshot());
-        let regions = s.regions.into_iter().map(|r| RegionTop { region: r.region, paused: r.paused, in_flight: r.in_flight, queued: r.queued, timed_out: r.timed_out }).collect();
+        let regions = s
+            .regions
+            .into_iter()
+            .map(|r| RegionTop {
+                region: r.region,
+                paused: r.paused,
+                in_flight: r.in_flight,
+                queued: r.queued,
+                timed_out: r.timed_out,
+            })
+            .collect();
         Top {
-            at: flow.now(), inputs: c.inputs, entered: c.entered, refused: u64::try_from(c.all_in(RequestState::Refused)).unwrap_or(0), dispatched: c.dispatched,
-            answers: c.answers, late_answers: c.late_answers, alerts: [c.alerts, c.forwarded, c.consolidated], deliveries: c.deliveries, regions,
-            held: s.held, waiting: s.waiting, undelivered: s.undelivered, undelivered_by_user: Vec::new(), storms: s.storms, users: s.users, devices: s.devices,
-            open: s.open, ledger_waiting: 0, suspended: false,
+            at: flow.now(),
+            inputs: c.inputs,
+            entered: c.entered,
+            refused: u64::try_from(c.all_in(RequestState::Refused)).unwrap_or(0),
+            dispatched: c.dispatched,
+            answers: c.answers,
+            late_answers: c.late_answers,
+            alerts: [c.alerts, c.forwarded, c.consolidated],
+            deliveries: c.deliveries,
+            regions,
+            held: s.held,
+            waiting: s.waiting,
+            undelivered: s.undelivered,
+            undelivered_by_user: Vec::new(),
+            storms: s.storms,
+            users: s.users,
+            devices: s.devices,
+            open: s.open,
+            ledger_waiting: 0,
+            suspended: false,
         }
     }
 

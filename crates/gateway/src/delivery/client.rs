@@ -30,26 +30,54 @@ impl FromStr for Url {
     type Err = UrlError;
     fn from_str(text: &str) -> std::result::Result<Url, UrlError> {
         let wrong = || UrlError(text.chars().take(200).collect());
-        if text.bytes().any(|b| b <= b' ' || b == 0x7F) { return Err(wrong()); }
+        if text.bytes().any(|b| b <= b' ' || b == 0x7F) {
+            return Err(wrong());
+        }
         let uri: hyper::Uri = text.parse().map_err(|_| wrong())?;
-        let tls = match uri.scheme_str() { Some("http") => false, Some("https") => true, _ => return Err(wrong()) };
-        if uri.authority().is_none_or(|a| a.as_str().contains('@')) { return Err(wrong()); }
-        let host = uri.host().filter(|h| !h.is_empty()).ok_or_else(wrong)?.trim_matches(['[', ']']).to_owned();
+        let tls = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(wrong()),
+        };
+        if uri.authority().is_none_or(|a| a.as_str().contains('@')) {
+            return Err(wrong());
+        }
+        let host = uri
+            .host()
+            .filter(|h| !h.is_empty())
+            .ok_or_else(wrong)?
+            .trim_matches(['[', ']'])
+            .to_owned();
         let path = uri.path_and_query().map_or("/", |p| p.as_str());
-        Ok(Url { tls, host, port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }), path: if path.is_empty() { "/" } else { path }.to_owned() })
+        Ok(Url {
+            tls,
+            host,
+            port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }),
+            path: if path.is_empty() { "/" } else { path }.to_owned(),
+        })
     }
 }
 
 impl fmt::Display for Url {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}://{}{}", if self.tls { "https" } else { "http" }, self.authority(), self.path) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", if self.tls { "https" } else { "http" }, self.authority(), self.path)
+    }
 }
 
 impl Url {
     /// The address with another part at the end of its path.
     #[must_use]
-    pub fn join(&self, part: &str) -> Url { Url { path: format!("{}/{part}", self.path.trim_end_matches('/')), ..self.clone() } }
+    pub fn join(&self, part: &str) -> Url {
+        Url { path: format!("{}/{part}", self.path.trim_end_matches('/')), ..self.clone() }
+    }
 
-    fn authority(&self) -> String { if self.host.contains(':') { format!("[{}]:{}", self.host, self.port) } else { format!("{}:{}", self.host, self.port) } }
+    fn authority(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
 }
 
 /// How long an error of the connection itself may come after that of a request on it.
@@ -64,7 +92,10 @@ struct Sender {
 impl Sender {
     /// Why a request came to nothing: what ended the connection, where that is known.
     async fn cause(self, e: &hyper::Error) -> String {
-        match tokio::time::timeout(CAUSE, self.ended).await { Ok(Ok(why)) => why, _ => chain(e) }
+        match tokio::time::timeout(CAUSE, self.ended).await {
+            Ok(Ok(why)) => why,
+            _ => chain(e),
+        }
     }
 }
 
@@ -74,7 +105,9 @@ fn chain(e: &dyn std::error::Error) -> String {
     let mut next = e.source();
     while let Some(e) = next {
         let more = e.to_string();
-        if !text.ends_with(&more) { text = format!("{text}: {more}"); }
+        if !text.ends_with(&more) {
+            text = format!("{text}: {more}");
+        }
         next = e.source();
     }
     text
@@ -97,13 +130,27 @@ impl Client {
     ///
     /// # Errors
     /// Files that cannot be read, or do not belong together.
-    pub fn new(authorities: Option<&Path>, own: Option<(&Path, &Path)>, timeout: Duration) -> Result<Client> { Ok(Client { connector: tls::connector(authorities, own)?, timeout }) }
+    pub fn new(
+        authorities: Option<&Path>,
+        own: Option<(&Path, &Path)>,
+        timeout: Duration,
+    ) -> Result<Client> {
+        Ok(Client { connector: tls::connector(authorities, own)?, timeout })
+    }
 
     /// Posts a message. The status, or why there is none.
-    pub(super) async fn post(&self, url: &Url, body: Bytes, kept: &mut Kept) -> std::result::Result<u16, String> {
+    pub(super) async fn post(
+        &self,
+        url: &Url,
+        body: Bytes,
+        kept: &mut Kept,
+    ) -> std::result::Result<u16, String> {
         match tokio::time::timeout(self.timeout, self.tried(url, body, kept)).await {
             Ok(answer) => answer,
-            Err(_) => { kept.0 = None; Err(format!("no answer within {} ms", self.timeout.as_millis())) }
+            Err(_) => {
+                kept.0 = None;
+                Err(format!("no answer within {} ms", self.timeout.as_millis()))
+            }
         }
     }
 
@@ -111,43 +158,78 @@ impl Client {
     ///
     /// # Errors
     /// Why there is no answer.
-    pub async fn exchange(&self, url: &Url, body: Vec<u8>) -> std::result::Result<(u16, Vec<u8>), String> {
+    pub async fn exchange(
+        &self,
+        url: &Url,
+        body: Vec<u8>,
+    ) -> std::result::Result<(u16, Vec<u8>), String> {
         let one = async {
             let mut sender = self.connect(url).await?;
-            match one(&mut sender, url, Bytes::from(body)).await { Ok(answer) => Ok(answer), Err(e) => Err(sender.cause(&e).await) }
+            match one(&mut sender, url, Bytes::from(body)).await {
+                Ok(answer) => Ok(answer),
+                Err(e) => Err(sender.cause(&e).await),
+            }
         };
-        tokio::time::timeout(self.timeout, one).await.map_err(|_| format!("no answer within {} ms", self.timeout.as_millis()))?
+        tokio::time::timeout(self.timeout, one)
+            .await
+            .map_err(|_| format!("no answer within {} ms", self.timeout.as_millis()))?
     }
 
-    async fn tried(&self, url: &Url, body: Bytes, kept: &mut Kept) -> std::result::Result<u16, String> {
+    async fn tried(
+        &self,
+        url: &Url,
+        body: Bytes,
+        kept: &mut Kept,
+    ) -> std::result::Result<u16, String> {
         // A kept connection may have been closed meanwhile: then a new one is made, once.
-        if let Some((at, mut sender)) = kept.0.take() && at == *url && sender.requests.ready().await.is_ok() {
+        if let Some((at, mut sender)) = kept.0.take()
+            && at == *url
+            && sender.requests.ready().await.is_ok()
+        {
             match one(&mut sender, url, body.clone()).await {
-                Ok((status, _)) => { kept.0 = Some((at, sender)); return Ok(status); }
+                Ok((status, _)) => {
+                    kept.0 = Some((at, sender));
+                    return Ok(status);
+                }
                 Err(e) if e.is_canceled() || e.is_closed() || e.is_incomplete_message() => {}
                 Err(e) => return Err(sender.cause(&e).await),
             }
         }
         let mut sender = self.connect(url).await?;
         match one(&mut sender, url, body).await {
-            Ok((status, _)) => { kept.0 = Some((url.clone(), sender)); Ok(status) }
+            Ok((status, _)) => {
+                kept.0 = Some((url.clone(), sender));
+                Ok(status)
+            }
             Err(e) => Err(sender.cause(&e).await),
         }
     }
 
     async fn connect(&self, url: &Url) -> std::result::Result<Sender, String> {
-        let stream = TcpStream::connect((url.host.as_str(), url.port)).await.map_err(|e| e.to_string())?;
+        let stream =
+            TcpStream::connect((url.host.as_str(), url.port)).await.map_err(|e| e.to_string())?;
         let _ = stream.set_nodelay(true);
-        if !url.tls { return handshake(TokioIo::new(stream)).await; }
+        if !url.tls {
+            return handshake(TokioIo::new(stream)).await;
+        }
         let name = ServerName::try_from(url.host.clone()).map_err(|e| e.to_string())?;
-        handshake(TokioIo::new(self.connector.connect(name, stream).await.map_err(|e| e.to_string())?)).await
+        handshake(TokioIo::new(
+            self.connector.connect(name, stream).await.map_err(|e| e.to_string())?,
+        ))
+        .await
     }
 }
 
-async fn handshake<I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static>(io: I) -> std::result::Result<Sender, String> {
+async fn handshake<I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static>(
+    io: I,
+) -> std::result::Result<Sender, String> {
     let (requests, connection) = http1::handshake(io).await.map_err(|e| chain(&e))?;
     let (end, ended) = oneshot::channel();
-    tokio::spawn(async move { if let Err(e) = connection.await { let _ = end.send(chain(&e)); } });
+    tokio::spawn(async move {
+        if let Err(e) = connection.await {
+            let _ = end.send(chain(&e));
+        }
+    });
     Ok(Sender { requests, ended })
 }
 
@@ -155,17 +237,25 @@ async fn one(sender: &mut Sender, url: &Url, body: Bytes) -> hyper::Result<(u16,
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::POST;
     // The path was read as part of an address, so it can be read again.
-    if let Ok(path) = url.path.parse() { *request.uri_mut() = path; }
+    if let Ok(path) = url.path.parse() {
+        *request.uri_mut() = path;
+    }
     let headers = request.headers_mut();
-    if let Ok(host) = header::HeaderValue::from_str(&url.authority()) { headers.insert(header::HOST, host); }
+    if let Ok(host) = header::HeaderValue::from_str(&url.authority()) {
+        headers.insert(header::HOST, host);
+    }
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
     let answer = sender.requests.send_request(request).await?;
     let status = answer.status().as_u16();
     let mut body = answer.into_body();
     let mut read = Vec::new();
     while let Some(frame) = body.frame().await {
-        if let Some(data) = frame?.data_ref() { read.extend_from_slice(data); }
-        if read.len() > ANSWER_BYTES { break; }
+        if let Some(data) = frame?.data_ref() {
+            read.extend_from_slice(data);
+        }
+        if read.len() > ANSWER_BYTES {
+            break;
+        }
     }
     Ok((status, read))
 }
@@ -177,8 +267,16 @@ mod tests {
     #[test]
     fn addresses_are_read_or_refused() {
         for (text, back) in [
-            ("http://127.0.0.1:9000/smartdcc/duis", "http://127.0.0.1:9000/smartdcc/duis"), ("https://x.example", "https://x.example:443/"), ("http://[::1]:8/a?b=c", "http://[::1]:8/a?b=c"),
-        ] { assert_eq!(text.parse::<Url>().unwrap().to_string(), back); }
-        for bad in ["", "127.0.0.1:9000", "ftp://x/", "http:///x", "http://a b/", "http://u@x/", "/path"] { assert!(bad.parse::<Url>().is_err(), "{bad:?}"); }
+            ("http://127.0.0.1:9000/smartdcc/duis", "http://127.0.0.1:9000/smartdcc/duis"),
+            ("https://x.example", "https://x.example:443/"),
+            ("http://[::1]:8/a?b=c", "http://[::1]:8/a?b=c"),
+        ] {
+            assert_eq!(text.parse::<Url>().unwrap().to_string(), back);
+        }
+        for bad in
+            ["", "127.0.0.1:9000", "ftp://x/", "http:///x", "http://a b/", "http://u@x/", "/path"]
+        {
+            assert!(bad.parse::<Url>().is_err(), "{bad:?}");
+        }
     }
 }

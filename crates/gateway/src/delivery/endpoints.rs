@@ -1,10 +1,18 @@
 //! Where Users want their messages: a small file of its own, since an address decides nothing.
 
 use super::client::Url;
-use crate::{error::{GatewayError, Result}, log::{Level, Log}};
+use crate::{
+    error::{GatewayError, Result},
+    log::{Level, Log},
+};
 use northbound_types::{Eui64, RequestId, Utc};
 use serde::{Deserialize, Serialize};
-use std::{collections::{BTreeMap, HashMap, VecDeque}, fs, path::{Path, PathBuf}, sync::{Arc, Mutex, MutexGuard, PoisonError}};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// Answers that may have a way of their own at the same time; the oldest gives way.
 pub const ROUTES: usize = 4_096;
@@ -26,7 +34,8 @@ fn read(path: &Path) -> Result<Vec<Endpoint>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(GatewayError::io("read", path)(e)),
     };
-    serde_json::from_str(&text).map_err(|e| GatewayError::Config { path: path.to_owned(), why: e.to_string() })
+    serde_json::from_str(&text)
+        .map_err(|e| GatewayError::Config { path: path.to_owned(), why: e.to_string() })
 }
 
 fn write(path: &Path, listed: &[Endpoint]) -> std::io::Result<()> {
@@ -71,28 +80,55 @@ impl Endpoints {
         let path = data.join(FILE);
         let mut known = Known::default();
         for e in read(&path)? {
-            let url = e.url.parse().map_err(|e: super::UrlError| GatewayError::Config { path: path.clone(), why: e.to_string() })?;
+            let url = e.url.parse().map_err(|e: super::UrlError| GatewayError::Config {
+                path: path.clone(),
+                why: e.to_string(),
+            })?;
             known.users.insert(e.user, Arc::new(url));
         }
         Ok(Endpoints { path, known: Arc::new(Mutex::new(known)), log })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> { self.known.lock().unwrap_or_else(PoisonError::into_inner) }
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
     pub(super) fn direct(&self, user: Eui64, url: Option<Url>) {
         let mut known = self.lock();
-        match url { Some(u) => { known.users.insert(user, Arc::new(u)); } None => { known.users.remove(&user); } }
-        let listed: Vec<Endpoint> = known.users.iter().map(|(user, url)| Endpoint { user: *user, url: url.to_string() }).collect();
+        match url {
+            Some(u) => {
+                known.users.insert(user, Arc::new(u));
+            }
+            None => {
+                known.users.remove(&user);
+            }
+        }
+        let listed: Vec<Endpoint> = known
+            .users
+            .iter()
+            .map(|(user, url)| Endpoint { user: *user, url: url.to_string() })
+            .collect();
         drop(known);
         if let Err(e) = write(&self.path, &listed) {
-            self.log.say(Utc(0), Level::Warn, "endpoints.not-written", serde_json::json!({"path": self.path.display().to_string(), "why": e.to_string()}));
+            self.log.say(
+                Utc(0),
+                Level::Warn,
+                "endpoints.not-written",
+                serde_json::json!({"path": self.path.display().to_string(), "why": e.to_string()}),
+            );
         }
     }
 
     pub(super) fn route(&self, request: RequestId, url: Url) {
         let mut known = self.lock();
-        if known.order.len() >= ROUTES && let Some(old) = known.order.pop_front() { known.routes.remove(&old); }
-        if known.routes.insert(request, Arc::new(url)).is_none() { known.order.push_back(request); }
+        if known.order.len() >= ROUTES
+            && let Some(old) = known.order.pop_front()
+        {
+            known.routes.remove(&old);
+        }
+        if known.routes.insert(request, Arc::new(url)).is_none() {
+            known.order.push_back(request);
+        }
     }
 
     /// Where a message goes.
@@ -108,6 +144,10 @@ impl Endpoints {
     }
 
     pub(super) fn list(&self) -> Vec<Endpoint> {
-        self.lock().users.iter().map(|(user, url)| Endpoint { user: *user, url: url.to_string() }).collect()
+        self.lock()
+            .users
+            .iter()
+            .map(|(user, url)| Endpoint { user: *user, url: url.to_string() })
+            .collect()
     }
 }

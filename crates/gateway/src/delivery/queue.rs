@@ -1,7 +1,12 @@
 //! One User's queue: what is ready, what waits for its next try, and how the endpoint does.
 
 use northbound_flow::effect::Delivery;
-use std::{cmp::Reverse, collections::{BinaryHeap, HashMap, HashSet, VecDeque}, sync::{Mutex, MutexGuard, PoisonError}, time::{Duration, Instant}};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 use tokio::sync::Notify;
 
 /// Failures in a row after which the endpoint counts as failing: then one message at a time tries it.
@@ -43,27 +48,44 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(most: usize) -> Queue { Queue { state: Mutex::default(), more: Notify::new(), directed: Notify::new(), most } }
-    fn lock(&self) -> MutexGuard<'_, State> { self.state.lock().unwrap_or_else(PoisonError::into_inner) }
+    pub(super) fn new(most: usize) -> Queue {
+        Queue { state: Mutex::default(), more: Notify::new(), directed: Notify::new(), most }
+    }
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
     pub(super) fn push(&self, message: Box<Delivery>) {
         let mut s = self.lock();
         let number = message.number;
-        if !s.known.insert(number) { return; }
+        if !s.known.insert(number) {
+            return;
+        }
         s.ready.push_back(number);
-        if s.kept.len() < self.most { s.kept.insert(number, message); }
+        if s.kept.len() < self.most {
+            s.kept.insert(number, message);
+        }
         drop(s);
         self.more.notify_one();
     }
 
-    pub(super) fn len(&self) -> usize { self.lock().known.len() }
-    pub(super) fn is_failing(&self) -> bool { self.lock().failures >= FAILING_AFTER }
+    pub(super) fn len(&self) -> usize {
+        self.lock().known.len()
+    }
+    pub(super) fn is_failing(&self) -> bool {
+        self.lock().failures >= FAILING_AFTER
+    }
 
     /// The endpoint has changed: everything is tried at once.
     pub(super) fn wake_all(&self) {
         let mut s = self.lock();
         (s.failures, s.pause) = (0, None);
-        let later: Vec<u64> = std::mem::take(&mut s.later).into_sorted_vec().into_iter().rev().map(|Reverse((_, n))| n).collect();
+        let later: Vec<u64> = std::mem::take(&mut s.later)
+            .into_sorted_vec()
+            .into_iter()
+            .rev()
+            .map(|Reverse((_, n))| n)
+            .collect();
         s.ready.extend(later);
         drop(s);
         self.more.notify_waiters();
@@ -78,7 +100,9 @@ impl Queue {
             more.as_mut().enable();
             match self.ready(Instant::now()) {
                 Ok(turn) => return turn,
-                Err(Some(wait)) => { let _ = tokio::time::timeout(wait, more).await; }
+                Err(Some(wait)) => {
+                    let _ = tokio::time::timeout(wait, more).await;
+                }
                 Err(None) => more.await,
             }
         }
@@ -88,20 +112,32 @@ impl Queue {
     fn ready(&self, now: Instant) -> Result<Turn, Option<Duration>> {
         let mut s = self.lock();
         while let Some(Reverse((at, n))) = s.later.peek().copied() {
-            if at > now { break; }
+            if at > now {
+                break;
+            }
             s.later.pop();
             s.ready.push_back(n);
         }
-        if s.ready.is_empty() { return Err(s.later.peek().map(|Reverse((at, _))| at.saturating_duration_since(now))); }
-        if let Some(p) = s.pause.filter(|p| *p > now) { return Err(Some(p - now)); }
+        if s.ready.is_empty() {
+            return Err(s.later.peek().map(|Reverse((at, _))| at.saturating_duration_since(now)));
+        }
+        if let Some(p) = s.pause.filter(|p| *p > now) {
+            return Err(Some(p - now));
+        }
         // While it fails, one try at a time is enough to see whether it is back.
-        if s.failures >= FAILING_AFTER && s.trying > 0 { return Err(None); }
+        if s.failures >= FAILING_AFTER && s.trying > 0 {
+            return Err(None);
+        }
         let Some(number) = s.ready.pop_front() else { return Err(None) };
         s.trying += 1;
         #[cfg(test)]
-        { s.turns += 1; }
+        {
+            s.turns += 1;
+        }
         let (message, tries) = (s.kept.remove(&number), s.tries.get(&number).copied().unwrap_or(0));
-        if s.ready.front().is_some() { self.more.notify_one(); }
+        if s.ready.front().is_some() {
+            self.more.notify_one();
+        }
         Ok(Turn { number, message, tries })
     }
 
@@ -111,7 +147,9 @@ impl Queue {
         s.known.remove(&number);
         s.tries.remove(&number);
         s.trying = s.trying.saturating_sub(1);
-        if endpoint_works { (s.failures, s.pause) = (0, None); }
+        if endpoint_works {
+            (s.failures, s.pause) = (0, None);
+        }
         drop(s);
         self.more.notify_one();
     }
@@ -121,10 +159,16 @@ impl Queue {
         let mut s = self.lock();
         s.trying = s.trying.saturating_sub(1);
         *s.tries.entry(turn.number).or_default() += 1;
-        if let Some(m) = turn.message && s.kept.len() < self.most { s.kept.insert(turn.number, m); }
+        if let Some(m) = turn.message
+            && s.kept.len() < self.most
+        {
+            s.kept.insert(turn.number, m);
+        }
         if down {
             s.failures = s.failures.saturating_add(1);
-            if s.failures >= FAILING_AFTER { s.pause = Some(now + pause); }
+            if s.failures >= FAILING_AFTER {
+                s.pause = Some(now + pause);
+            }
             // The oldest goes first when it is back.
             s.ready.push_front(turn.number);
         } else {
@@ -138,7 +182,11 @@ impl Queue {
     pub(super) fn put_off(&self, turn: Turn, pause: Duration, now: Instant) {
         let mut s = self.lock();
         s.trying = s.trying.saturating_sub(1);
-        if let Some(m) = turn.message && s.kept.len() < self.most { s.kept.insert(turn.number, m); }
+        if let Some(m) = turn.message
+            && s.kept.len() < self.most
+        {
+            s.kept.insert(turn.number, m);
+        }
         s.later.push(Reverse((now + pause, turn.number)));
     }
 
@@ -148,23 +196,33 @@ impl Queue {
         let changed = self.directed.notified();
         tokio::pin!(changed);
         changed.as_mut().enable();
-        if none() { let _ = tokio::time::timeout(most, changed).await; }
+        if none() {
+            let _ = tokio::time::timeout(most, changed).await;
+        }
     }
 
     /// Turns that were taken, ever.
     #[cfg(test)]
-    pub(super) fn turns(&self) -> u64 { self.lock().turns }
+    pub(super) fn turns(&self) -> u64 {
+        self.lock().turns
+    }
 
     /// A message waits for an endpoint; all of them do.
     pub(super) fn put_back(&self, turn: Turn) {
         let mut s = self.lock();
         s.trying = s.trying.saturating_sub(1);
-        if let Some(m) = turn.message && s.kept.len() < self.most { s.kept.insert(turn.number, m); }
+        if let Some(m) = turn.message
+            && s.kept.len() < self.most
+        {
+            s.kept.insert(turn.number, m);
+        }
         s.ready.push_front(turn.number);
     }
 
     /// Failures of the endpoint in a row.
-    pub(super) fn failures(&self) -> u32 { self.lock().failures }
+    pub(super) fn failures(&self) -> u32 {
+        self.lock().failures
+    }
 }
 
 #[cfg(test)]
@@ -174,16 +232,30 @@ mod tests {
     use northbound_types::{Eui64, ResponseCode, Srv};
 
     fn message(number: u64) -> Box<Delivery> {
-        Box::new(Delivery { number, to: Eui64(1), from: Eui64(2), answers: None, srv: Srv::NONE, code: ResponseCode::of("I0"), at: 0, body: Body::Empty })
+        Box::new(Delivery {
+            number,
+            to: Eui64(1),
+            from: Eui64(2),
+            answers: None,
+            srv: Srv::NONE,
+            code: ResponseCode::of("I0"),
+            at: 0,
+            body: Body::Empty,
+        })
     }
 
     #[test]
     fn one_more_than_is_kept_is_a_number_only_and_none_is_sent_twice() {
         let q = Queue::new(2);
-        for n in [1, 2, 3, 3] { q.push(message(n)); }
+        for n in [1, 2, 3, 3] {
+            q.push(message(n));
+        }
         assert_eq!(q.len(), 3);
         let turns: Vec<Turn> = (0..3).filter_map(|_| q.ready(Instant::now()).ok()).collect();
-        assert_eq!(turns.iter().map(|t| (t.number, t.message.is_some())).collect::<Vec<_>>(), [(1, true), (2, true), (3, false)]);
+        assert_eq!(
+            turns.iter().map(|t| (t.number, t.message.is_some())).collect::<Vec<_>>(),
+            [(1, true), (2, true), (3, false)]
+        );
         q.push(message(1));
         assert!(q.ready(Instant::now()).is_err(), "it is at a worker");
         q.done(1, true);
@@ -195,7 +267,9 @@ mod tests {
     fn a_refused_message_holds_up_no_other_and_a_dead_endpoint_is_tried_by_one() {
         let q = Queue::new(9);
         let now = Instant::now();
-        for n in 1..=5 { q.push(message(n)); }
+        for n in 1..=5 {
+            q.push(message(n));
+        }
         let first = q.ready(now).ok().unwrap();
         q.again(first, Duration::from_secs(9), false, now);
         let second = q.ready(now).ok().unwrap();

@@ -1,6 +1,10 @@
 //! One connection to one User: takes what is next, posts it, says what came of it.
 
-use super::{Shared, client::Kept, queue::{FAILING_AFTER, Queue, Turn}};
+use super::{
+    Shared,
+    client::Kept,
+    queue::{FAILING_AFTER, Queue, Turn},
+};
 use crate::{answers::Answers, engine::Back, log::Level};
 use bytes::Bytes;
 use northbound_flow::{
@@ -9,7 +13,10 @@ use northbound_flow::{
 };
 use northbound_types::Eui64;
 use serde_json::json;
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Pause while the engine takes nothing.
 const ENGINE_BUSY: Duration = Duration::from_millis(20);
@@ -57,7 +64,12 @@ async fn one(user: Eui64, mut turn: Turn, queue: &Queue, shared: &Shared, kept: 
     let status = match write(shared, &message) {
         Ok(xml) => shared.client.post(&url, xml, kept).await,
         Err(why) => {
-            shared.log.say(shared.clock.wall(), Level::Error, "delivery.unwritable", json!({"delivery": turn.number, "user": user, "why": why}));
+            shared.log.say(
+                shared.clock.wall(),
+                Level::Error,
+                "delivery.unwritable",
+                json!({"delivery": turn.number, "user": user, "why": why}),
+            );
             return settle(turn, 0, Outcome::Parked, queue, shared).await;
         }
     };
@@ -65,16 +77,27 @@ async fn one(user: Eui64, mut turn: Turn, queue: &Queue, shared: &Shared, kept: 
     turn.message = Some(message);
     match status {
         Ok(s @ 200..=299) => settle(turn, s, Outcome::Delivered, queue, shared).await,
-        Ok(s) if WILL_NOT.contains(&s) && turn.tries + 1 >= shared.settings.refused_tries => settle(turn, s, Outcome::Parked, queue, shared).await,
+        Ok(s) if WILL_NOT.contains(&s) && turn.tries + 1 >= shared.settings.refused_tries => {
+            settle(turn, s, Outcome::Parked, queue, shared).await
+        }
         Ok(s) => {
-            tell(shared, Attempt { delivery: turn.number, status: s, outcome: Outcome::Again }).await;
+            tell(shared, Attempt { delivery: turn.number, status: s, outcome: Outcome::Again })
+                .await;
             let pause = pause(shared, turn.tries, turn.number);
             queue.again(turn, pause, false, Instant::now());
         }
         Err(why) => {
-            tell(shared, Attempt { delivery: turn.number, status: 0, outcome: Outcome::Again }).await;
+            tell(shared, Attempt { delivery: turn.number, status: 0, outcome: Outcome::Again })
+                .await;
             let failures = queue.failures() + 1;
-            if failures == FAILING_AFTER { shared.log.say(shared.clock.wall(), Level::Warn, "endpoint.failing", json!({"user": user, "url": url.to_string(), "why": why})); }
+            if failures == FAILING_AFTER {
+                shared.log.say(
+                    shared.clock.wall(),
+                    Level::Warn,
+                    "endpoint.failing",
+                    json!({"user": user, "url": url.to_string(), "why": why}),
+                );
+            }
             let pause = pause(shared, failures.saturating_sub(1), turn.number);
             queue.again(turn, pause, true, Instant::now());
         }
@@ -85,14 +108,23 @@ async fn one(user: Eui64, mut turn: Turn, queue: &Queue, shared: &Shared, kept: 
 /// that what failed together does not come back together.
 fn pause(shared: &Shared, tries: u32, number: u64) -> Duration {
     let s = &shared.settings;
-    let doubled = s.first_pause_milliseconds.saturating_mul(1 << tries.min(DOUBLINGS)).min(s.longest_pause_milliseconds);
+    let doubled = s
+        .first_pause_milliseconds
+        .saturating_mul(1 << tries.min(DOUBLINGS))
+        .min(s.longest_pause_milliseconds);
     Duration::from_millis(doubled - doubled / 4 * (number % 8) / 8)
 }
 
-fn longest_pause(shared: &Shared) -> Duration { Duration::from_millis(shared.settings.longest_pause_milliseconds) }
+fn longest_pause(shared: &Shared) -> Duration {
+    Duration::from_millis(shared.settings.longest_pause_milliseconds)
+}
 
 async fn settle(turn: Turn, status: u16, outcome: Outcome, queue: &Queue, shared: &Shared) {
-    match outcome { Outcome::Delivered => shared.metrics.delivered.add(1), Outcome::Parked => shared.metrics.parked.add(1), Outcome::Again => {} }
+    match outcome {
+        Outcome::Delivered => shared.metrics.delivered.add(1),
+        Outcome::Parked => shared.metrics.parked.add(1),
+        Outcome::Again => {}
+    }
     tell(shared, Attempt { delivery: turn.number, status, outcome }).await;
     queue.done(turn.number, outcome == Outcome::Delivered);
 }
@@ -112,6 +144,10 @@ async fn fetch(shared: &Shared, number: u64) -> Option<Box<Delivery>> {
 /// The message, signed. Written anew at each try: a key may have changed.
 fn write(shared: &Shared, d: &Delivery) -> Result<Bytes, String> {
     let keys = shared.door.keys();
-    let answers = Answers { services: shared.door.services(), service: shared.door.policy().service, signer: keys.signer().map(AsRef::as_ref) };
+    let answers = Answers {
+        services: shared.door.services(),
+        service: shared.door.policy().service,
+        signer: keys.signer().map(AsRef::as_ref),
+    };
     answers.delivery(d).map(Bytes::from).map_err(|e| e.to_string())
 }

@@ -14,35 +14,53 @@ pub struct Clock {
 
 /// Now by the wall, µs UTC.
 #[must_use]
-pub fn wall() -> i64 { SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX)) }
+pub fn wall() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX))
+}
 
 impl Clock {
     /// A clock of a network that started at `start`, µs UTC, and runs `factor` times as fast.
     #[must_use]
-    pub fn new(start: i64, factor: u32) -> Clock { Clock { wall: wall(), since: Instant::now(), start, factor: i64::from(factor.max(1)) } }
+    pub fn new(start: i64, factor: u32) -> Clock {
+        Clock { wall: wall(), since: Instant::now(), start, factor: i64::from(factor.max(1)) }
+    }
 
     /// Now, real, µs UTC.
     #[must_use]
-    pub fn real(&self) -> i64 { self.wall + i64::try_from(self.since.elapsed().as_micros()).unwrap_or(i64::MAX) }
+    pub fn real(&self) -> i64 {
+        self.wall + i64::try_from(self.since.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
 
     /// Now, by the model, µs UTC.
     #[must_use]
-    pub fn model(&self) -> i64 { self.to_model(self.real()) }
+    pub fn model(&self) -> i64 {
+        self.to_model(self.real())
+    }
 
     /// A real time in model time.
     #[must_use]
-    pub fn to_model(&self, real: i64) -> i64 { self.start.saturating_add((real - self.start).saturating_mul(self.factor)) }
+    pub fn to_model(&self, real: i64) -> i64 {
+        self.start.saturating_add((real - self.start).saturating_mul(self.factor))
+    }
 
     /// A model time in real time, rounded up so that nothing happens too early.
     #[must_use]
     pub fn to_real(&self, model: i64) -> i64 {
         let past = model.saturating_sub(self.start);
-        self.start.saturating_add(past.div_euclid(self.factor) + i64::from(past.rem_euclid(self.factor) > 0))
+        self.start.saturating_add(
+            past.div_euclid(self.factor) + i64::from(past.rem_euclid(self.factor) > 0),
+        )
     }
 
     /// How long from now until a model time (nothing where it is past).
     #[must_use]
-    pub fn until(&self, model: i64) -> Duration { Duration::from_micros(u64::try_from(self.to_real(model).saturating_sub(self.real())).unwrap_or(0)) }
+    pub fn until(&self, model: i64) -> Duration {
+        Duration::from_micros(
+            u64::try_from(self.to_real(model).saturating_sub(self.real())).unwrap_or(0),
+        )
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,12 @@
 //! One loop. It gathers what waits, takes it, writes and syncs the records of all of it in one go,
 //! and only then lets answers out, each at its time.
 
-use super::{DevicesError, Settings, clock::Clock, folder::Folder, log::{Found, Log}};
+use super::{
+    DevicesError, Settings,
+    clock::Clock,
+    folder::Folder,
+    log::{Found, Log},
+};
 use crate::network::{MAX_EVENTS, NetworkAlert, NetworkEvent, Told};
 use northbound_gbcs::Correlation;
 use northbound_network::{
@@ -104,7 +109,11 @@ pub type Thread = std::thread::JoinHandle<Result<(), DevicesError>>;
 pub fn start(settings: Settings) -> Result<(Sender<Input>, Found, Thread), DevicesError> {
     let folder = Folder::take(&settings.data, &settings.scenario, settings.factor)?;
     let (mut devices, mut promised) = (Devices::default(), Vec::new());
-    let (log, found) = Log::open(&settings.data, &mut devices, |r| if r.due.is_some() { promised.push(r.clone()); })?;
+    let (log, found) = Log::open(&settings.data, &mut devices, |r| {
+        if r.due.is_some() {
+            promised.push(r.clone());
+        }
+    })?;
     let (taken, start) = (folder.taken()?, folder.start);
     let mut core = core(settings, start, devices);
     (core.log, core.folder) = (Some(log), Some(folder));
@@ -126,20 +135,51 @@ pub fn start_in_memory(settings: Settings) -> Result<(Sender<Input>, Thread), De
 fn core(settings: Settings, start: i64, devices: Devices) -> Core {
     let network = settings.scenario.network(Utc(start));
     let storms = settings.scenario.storms(Utc(start));
-    let protection = Protection { seed: settings.scenario.seed, broker: settings.broker, recipients: settings.recipient_keys.into_iter().collect(), sign: settings.sign, ..Protection::default() };
+    let protection = Protection {
+        seed: settings.scenario.seed,
+        broker: settings.broker,
+        recipients: settings.recipient_keys.into_iter().collect(),
+        sign: settings.sign,
+        ..Protection::default()
+    };
     let emulator = Emulator { network, devices, protection, error_ppm: settings.error_ppm };
     let recipients = Recipients(settings.recipients);
-    let alerts = Alerts { feed: None, start, storms, recipients, promised: Vec::new(), taken: None, sent: VecDeque::new(), kept: None, kept_at: 0 };
+    let alerts = Alerts {
+        feed: None,
+        start,
+        storms,
+        recipients,
+        promised: Vec::new(),
+        taken: None,
+        sent: VecDeque::new(),
+        kept: None,
+        kept_at: 0,
+    };
     Core {
-        emulator, clock: Clock::new(start, settings.factor), log: None, folder: None, listener: None, patient: false,
-        waiting: BinaryHeap::new(), events: HashMap::new(), answering: HashSet::new(), number: 0, alerts,
+        emulator,
+        clock: Clock::new(start, settings.factor),
+        log: None,
+        folder: None,
+        listener: None,
+        patient: false,
+        waiting: BinaryHeap::new(),
+        events: HashMap::new(),
+        answering: HashSet::new(),
+        number: 0,
+        alerts,
     }
 }
 
 fn spawn(core: Core) -> Result<(Sender<Input>, Thread), DevicesError> {
     let (tx, rx) = channel(MAX_INPUTS);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|e| DevicesError::Stopped(e.to_string()))?;
-    let thread = std::thread::Builder::new().name("devices".into()).spawn(move || runtime.block_on(core.run(rx))).map_err(|e| DevicesError::Stopped(e.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(|e| DevicesError::Stopped(e.to_string()))?;
+    let thread = std::thread::Builder::new()
+        .name("devices".into())
+        .spawn(move || runtime.block_on(core.run(rx)))
+        .map_err(|e| DevicesError::Stopped(e.to_string()))?;
     Ok((tx, thread))
 }
 
@@ -155,14 +195,18 @@ impl Core {
             self.take(&mut batch)?;
             self.say().await;
             self.alerts().await?;
-            if !open { return self.end(); }
+            if !open {
+                return self.end();
+            }
         }
     }
 
     /// How long nothing is due.
     fn next_in(&mut self) -> Duration {
         let mut next = self.waiting.peek().map_or(i64::MAX, |Reverse((at, _))| *at);
-        if let (Some(feed), true) = (&mut self.alerts.feed, self.alerts.sent.len() < MAX_UNTAKEN) { next = next.min(feed.next_at(&self.emulator.network)); }
+        if let (Some(feed), true) = (&mut self.alerts.feed, self.alerts.sent.len() < MAX_UNTAKEN) {
+            next = next.min(feed.next_at(&self.emulator.network));
+        }
         self.clock.until(next).min(AT_LEAST)
     }
 
@@ -179,13 +223,23 @@ impl Core {
                     self.listener = Some((listener, events));
                     self.rewind();
                 }
-                Input::Detach { listener } => if self.listener.as_ref().is_some_and(|(l, _)| *l == listener) { self.listener = None; },
+                Input::Detach { listener } => {
+                    if self.listener.as_ref().is_some_and(|(l, _)| *l == listener) {
+                        self.listener = None;
+                    }
+                }
             }
-            if self.log.as_ref().is_some_and(Log::is_full) { self.sync()?; }
+            if self.log.as_ref().is_some_and(Log::is_full) {
+                self.sync()?;
+            }
         }
         self.sync()?;
         for (at, event) in ready {
-            if let NetworkEvent::Answer { correlation, .. } | NetworkEvent::Told { correlation, told: Told::Known { .. } } = &event { self.answering.insert(*correlation); }
+            if let NetworkEvent::Answer { correlation, .. }
+            | NetworkEvent::Told { correlation, told: Told::Known { .. } } = &event
+            {
+                self.answering.insert(*correlation);
+            }
             self.number += 1;
             self.waiting.push(Reverse((at, self.number)));
             self.events.insert(self.number, event);
@@ -193,17 +247,24 @@ impl Core {
         Ok(())
     }
 
-    fn sync(&mut self) -> Result<(), DevicesError> { self.log.as_mut().map_or(Ok(()), Log::sync) }
+    fn sync(&mut self) -> Result<(), DevicesError> {
+        self.log.as_mut().map_or(Ok(()), Log::sync)
+    }
 
     /// Tells what is known. An answer whose time a crash has lost is told at that time.
     fn ask(&self, key: Correlation, ready: &mut Vec<(i64, NetworkEvent)>) {
         let mut tell = |at, told| ready.push((at, NetworkEvent::Told { correlation: key, told }));
-        let known = |delivered, answer: &[u8]| Told::Known { delivered: self.clock.to_real(delivered), bytes: answer.to_vec() };
+        let known = |delivered, answer: &[u8]| Told::Known {
+            delivered: self.clock.to_real(delivered),
+            bytes: answer.to_vec(),
+        };
         match self.emulator.devices.ask(&key, self.clock.model()) {
             Asked::Known { delivered, answer } => tell(i64::MIN, known(delivered, answer)),
             Asked::Executing { delivered, answer } => {
                 tell(i64::MIN, Told::Executing);
-                if !self.answering.contains(&key) { tell(delivered, known(delivered, answer)); }
+                if !self.answering.contains(&key) {
+                    tell(delivered, known(delivered, answer));
+                }
             }
             Asked::Unknown => tell(i64::MIN, Told::Unknown),
         }
@@ -211,20 +272,34 @@ impl Core {
 
     fn command(&mut self, bytes: &[u8], pace: Pace, ready: &mut Vec<(i64, NetworkEvent)>) {
         // The service checked that it is a Command; what is none has no device to answer it.
-        let Ok((correlation, taken)) = self.emulator.take(bytes, pace, self.clock.model()) else { return };
+        let Ok((correlation, taken)) = self.emulator.take(bytes, pace, self.clock.model()) else {
+            return;
+        };
         let (record, event) = match taken {
-            Taken::NoRoute { known } => (None, Some((known, NetworkEvent::NoRoute { correlation, at: self.clock.to_real(known) }))),
+            Taken::NoRoute { known } => (
+                None,
+                Some((known, NetworkEvent::NoRoute { correlation, at: self.clock.to_real(known) })),
+            ),
             Taken::Lost { record, .. } => (record, None),
             Taken::Refused { .. } => (None, None),
             Taken::Answered { delivered, answered, answer, record } => {
-                let event = NetworkEvent::Answer { correlation, delivered: self.clock.to_real(delivered), at: self.clock.to_real(answered), bytes: answer };
+                let event = NetworkEvent::Answer {
+                    correlation,
+                    delivered: self.clock.to_real(delivered),
+                    at: self.clock.to_real(answered),
+                    bytes: answer,
+                };
                 (record, Some((answered, event)))
             }
         };
         if let Some(record) = record {
-            if let Some(log) = &mut self.log { log.add(&record); }
+            if let Some(log) = &mut self.log {
+                log.add(&record);
+            }
             if record.due.is_some() {
-                if let Some(feed) = &mut self.alerts.feed { feed.promise(&record); }
+                if let Some(feed) = &mut self.alerts.feed {
+                    feed.promise(&record);
+                }
                 self.alerts.promised.push(record);
             }
         }
@@ -237,7 +312,11 @@ impl Core {
         while self.waiting.peek().is_some_and(|Reverse((at, _))| *at <= now) {
             let Some(Reverse((_, number))) = self.waiting.pop() else { return };
             let Some(event) = self.events.remove(&number) else { continue };
-            if let NetworkEvent::Answer { correlation, .. } | NetworkEvent::Told { correlation, told: Told::Known { .. } } = &event { self.answering.remove(correlation); }
+            if let NetworkEvent::Answer { correlation, .. }
+            | NetworkEvent::Told { correlation, told: Told::Known { .. } } = &event
+            {
+                self.answering.remove(correlation);
+            }
             self.send(event).await;
         }
     }
@@ -245,33 +324,60 @@ impl Core {
     /// A listener that does not keep up is dropped: it connects again and asks.
     async fn send(&mut self, event: NetworkEvent) -> bool {
         let Some((_, events)) = &self.listener else { return false };
-        if self.patient { return events.send(event).await.is_ok(); }
+        if self.patient {
+            return events.send(event).await.is_ok();
+        }
         match events.try_send(event) {
             Ok(()) => true,
-            Err(TrySendError::Full(_) | TrySendError::Closed(_)) => { self.listener = None; false }
+            Err(TrySendError::Full(_) | TrySendError::Closed(_)) => {
+                self.listener = None;
+                false
+            }
         }
     }
 
     /// Alerts begin again behind the last that was taken.
     fn rewind(&mut self) {
-        let from = self.alerts.taken.map_or(i64::MIN, |n| i64::try_from(n).unwrap_or(i64::MAX) - OVERLAP);
+        let from =
+            self.alerts.taken.map_or(i64::MIN, |n| i64::try_from(n).unwrap_or(i64::MAX) - OVERLAP);
         self.alerts.sent.clear();
         let a = &mut self.alerts;
-        let mut feed = Feed::new(&self.emulator.network, Utc(a.start).day(), a.storms.clone(), a.recipients.clone(), from.max(a.start));
-        for r in &a.promised { feed.promise(r); }
+        let mut feed = Feed::new(
+            &self.emulator.network,
+            Utc(a.start).day(),
+            a.storms.clone(),
+            a.recipients.clone(),
+            from.max(a.start),
+        );
+        for r in &a.promised {
+            feed.promise(r);
+        }
         a.feed = Some(feed);
     }
 
     async fn alerts(&mut self) -> Result<(), DevicesError> {
         let now = self.clock.model();
-        while self.listener.as_ref().is_some_and(|(_, events)| events.capacity() > MAX_EVENTS / 2) && self.alerts.sent.len() < MAX_UNTAKEN {
+        while self.listener.as_ref().is_some_and(|(_, events)| events.capacity() > MAX_EVENTS / 2)
+            && self.alerts.sent.len() < MAX_UNTAKEN
+        {
             let Some(feed) = &mut self.alerts.feed else { break };
             let Some(due) = feed.next(&self.emulator, now + 1)? else { break };
             let alert = match due.what {
                 What::Device(bytes) => NetworkAlert::Device(bytes),
-                What::PowerOutage { hub, since } => NetworkAlert::PowerOutage { hub, since: self.clock.to_real(since) },
+                What::PowerOutage { hub, since } => {
+                    NetworkAlert::PowerOutage { hub, since: self.clock.to_real(since) }
+                }
             };
-            if !self.send(NetworkEvent::Alert { number: due.number, at: self.clock.to_real(due.at), alert }).await { break; }
+            if !self
+                .send(NetworkEvent::Alert {
+                    number: due.number,
+                    at: self.clock.to_real(due.at),
+                    alert,
+                })
+                .await
+            {
+                break;
+            }
             self.alerts.sent.push_back(due.number);
         }
         self.keep_taken(false)
@@ -279,7 +385,9 @@ impl Core {
 
     fn alert_taken(&mut self, number: u64) {
         self.alerts.taken = self.alerts.taken.max(Some(number));
-        while self.alerts.sent.front().is_some_and(|&n| n <= number) { self.alerts.sent.pop_front(); }
+        while self.alerts.sent.front().is_some_and(|&n| n <= number) {
+            self.alerts.sent.pop_front();
+        }
         // Promises that were kept, heard and are not within the overlap need not be known any more.
         let gone = i64::try_from(number).unwrap_or(i64::MAX) - OVERLAP;
         self.alerts.promised.retain(|r| r.due.is_some_and(|d| d >= gone));
@@ -288,7 +396,11 @@ impl Core {
     fn keep_taken(&mut self, at_once: bool) -> Result<(), DevicesError> {
         let (Some(folder), Some(taken)) = (&self.folder, self.alerts.taken) else { return Ok(()) };
         let now = self.clock.real();
-        if self.alerts.kept == Some(taken) || (!at_once && now - self.alerts.kept_at < KEEP_TAKEN_EVERY.as_micros() as i64) { return Ok(()); }
+        if self.alerts.kept == Some(taken)
+            || (!at_once && now - self.alerts.kept_at < KEEP_TAKEN_EVERY.as_micros() as i64)
+        {
+            return Ok(());
+        }
         folder.keep_taken(taken)?;
         (self.alerts.kept, self.alerts.kept_at) = (Some(taken), now);
         Ok(())

@@ -62,13 +62,17 @@ fn frame(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::with_capacity(LENGTH_BYTES + length);
     out.extend((length as u32).to_be_bytes());
     out.push(kind);
-    for p in parts { out.extend(*p); }
+    for p in parts {
+        out.extend(*p);
+    }
     out
 }
 
 fn key_bytes(k: &Correlation) -> [u8; KEY_BYTES] {
     let mut out = [0; KEY_BYTES];
-    for (i, word) in [k.device.0, k.recipient.0, k.counter].into_iter().enumerate() { out[i * 8..i * 8 + 8].copy_from_slice(&word.to_be_bytes()); }
+    for (i, word) in [k.device.0, k.recipient.0, k.counter].into_iter().enumerate() {
+        out[i * 8..i * 8 + 8].copy_from_slice(&word.to_be_bytes());
+    }
     out[24..].copy_from_slice(&k.code.to_be_bytes());
     out
 }
@@ -97,7 +101,8 @@ impl Said {
             0x00 => r.hello().map(|()| Said::Hello)?,
             0x01 => {
                 let [pace] = r.take()?;
-                let pace = *Pace::ALL.get(usize::from(pace)).ok_or_else(|| r.bad("no such pace"))?;
+                let pace =
+                    *Pace::ALL.get(usize::from(pace)).ok_or_else(|| r.bad("no such pace"))?;
                 return Ok(Said::Command { pace, bytes: r.rest.to_vec() });
             }
             0x02 => Said::Ask(r.key()?),
@@ -110,7 +115,9 @@ impl Said {
 
 /// The devices' hello.
 #[must_use]
-pub fn hello() -> Vec<u8> { Said::Hello.encode() }
+pub fn hello() -> Vec<u8> {
+    Said::Hello.encode()
+}
 
 /// Is it a hello?
 ///
@@ -118,7 +125,9 @@ pub fn hello() -> Vec<u8> { Said::Hello.encode() }
 /// It is none, or one of another version.
 pub fn check_hello(bytes: &[u8]) -> Result<(), FrameError> {
     let mut r = Reader::new(bytes)?;
-    if r.kind != 0 { return Err(r.bad("a connection begins with a hello")); }
+    if r.kind != 0 {
+        return Err(r.bad("a connection begins with a hello"));
+    }
     r.hello()?;
     r.end()
 }
@@ -128,15 +137,34 @@ pub fn check_hello(bytes: &[u8]) -> Result<(), FrameError> {
 pub fn encode_event(e: &NetworkEvent) -> Option<Vec<u8>> {
     Some(match e {
         NetworkEvent::Connected | NetworkEvent::Disconnected => return None,
-        NetworkEvent::Answer { correlation, delivered, at, bytes } => frame(0x81, &[&key_bytes(correlation), &delivered.to_be_bytes(), &at.to_be_bytes(), bytes]),
-        NetworkEvent::NoRoute { correlation, at } => frame(0x82, &[&key_bytes(correlation), &at.to_be_bytes()]),
+        NetworkEvent::Answer { correlation, delivered, at, bytes } => frame(
+            0x81,
+            &[&key_bytes(correlation), &delivered.to_be_bytes(), &at.to_be_bytes(), bytes],
+        ),
+        NetworkEvent::NoRoute { correlation, at } => {
+            frame(0x82, &[&key_bytes(correlation), &at.to_be_bytes()])
+        }
         NetworkEvent::Told { correlation, told } => match told {
             Told::Unknown => frame(0x83, &[&key_bytes(correlation), &[0]]),
             Told::Executing => frame(0x83, &[&key_bytes(correlation), &[1]]),
-            Told::Known { delivered, bytes } => frame(0x83, &[&key_bytes(correlation), &[2], &delivered.to_be_bytes(), bytes]),
+            Told::Known { delivered, bytes } => {
+                frame(0x83, &[&key_bytes(correlation), &[2], &delivered.to_be_bytes(), bytes])
+            }
         },
-        NetworkEvent::Alert { number, at, alert: NetworkAlert::Device(bytes) } => frame(0x84, &[&number.to_be_bytes(), &at.to_be_bytes(), bytes]),
-        NetworkEvent::Alert { number, at, alert: NetworkAlert::PowerOutage { hub, since } } => frame(0x85, &[&number.to_be_bytes(), &at.to_be_bytes(), &hub.0.to_be_bytes(), &since.to_be_bytes()]),
+        NetworkEvent::Alert { number, at, alert: NetworkAlert::Device(bytes) } => {
+            frame(0x84, &[&number.to_be_bytes(), &at.to_be_bytes(), bytes])
+        }
+        NetworkEvent::Alert { number, at, alert: NetworkAlert::PowerOutage { hub, since } } => {
+            frame(
+                0x85,
+                &[
+                    &number.to_be_bytes(),
+                    &at.to_be_bytes(),
+                    &hub.0.to_be_bytes(),
+                    &since.to_be_bytes(),
+                ],
+            )
+        }
     })
 }
 
@@ -147,21 +175,44 @@ pub fn encode_event(e: &NetworkEvent) -> Option<Vec<u8>> {
 pub fn decode_event(bytes: &[u8]) -> Result<NetworkEvent, FrameError> {
     let mut r = Reader::new(bytes)?;
     Ok(match r.kind {
-        0x81 => NetworkEvent::Answer { correlation: r.key()?, delivered: r.time()?, at: r.time()?, bytes: r.rest.to_vec() },
-        0x82 => { let e = NetworkEvent::NoRoute { correlation: r.key()?, at: r.time()? }; r.end()?; e }
+        0x81 => NetworkEvent::Answer {
+            correlation: r.key()?,
+            delivered: r.time()?,
+            at: r.time()?,
+            bytes: r.rest.to_vec(),
+        },
+        0x82 => {
+            let e = NetworkEvent::NoRoute { correlation: r.key()?, at: r.time()? };
+            r.end()?;
+            e
+        }
         0x83 => {
             let correlation = r.key()?;
             let told = match r.take()? {
-                [0] => { r.end()?; Told::Unknown }
-                [1] => { r.end()?; Told::Executing }
+                [0] => {
+                    r.end()?;
+                    Told::Unknown
+                }
+                [1] => {
+                    r.end()?;
+                    Told::Executing
+                }
                 [2] => Told::Known { delivered: r.time()?, bytes: r.rest.to_vec() },
                 _ => return Err(r.bad("nothing that can be told")),
             };
             NetworkEvent::Told { correlation, told }
         }
-        0x84 => NetworkEvent::Alert { number: r.number()?, at: r.time()?, alert: NetworkAlert::Device(r.rest.to_vec()) },
+        0x84 => NetworkEvent::Alert {
+            number: r.number()?,
+            at: r.time()?,
+            alert: NetworkAlert::Device(r.rest.to_vec()),
+        },
         0x85 => {
-            let e = NetworkEvent::Alert { number: r.number()?, at: r.time()?, alert: NetworkAlert::PowerOutage { hub: Eui64(r.number()?), since: r.time()? } };
+            let e = NetworkEvent::Alert {
+                number: r.number()?,
+                at: r.time()?,
+                alert: NetworkAlert::PowerOutage { hub: Eui64(r.number()?), since: r.time()? },
+            };
             r.end()?;
             e
         }
@@ -169,7 +220,11 @@ pub fn decode_event(bytes: &[u8]) -> Result<NetworkEvent, FrameError> {
     })
 }
 
-struct Reader<'a> { kind: u8, length: usize, rest: &'a [u8] }
+struct Reader<'a> {
+    kind: u8,
+    length: usize,
+    rest: &'a [u8],
+}
 
 impl<'a> Reader<'a> {
     fn new(bytes: &'a [u8]) -> Result<Reader<'a>, FrameError> {
@@ -178,40 +233,74 @@ impl<'a> Reader<'a> {
             None => Err(FrameError { kind: 0, length: 0, detail: "an empty frame" }),
         }
     }
-    fn bad(&self, detail: &'static str) -> FrameError { FrameError { kind: self.kind, length: self.length, detail } }
+    fn bad(&self, detail: &'static str) -> FrameError {
+        FrameError { kind: self.kind, length: self.length, detail }
+    }
     fn take<const N: usize>(&mut self) -> Result<[u8; N], FrameError> {
-        let (piece, rest) = self.rest.split_first_chunk::<N>().ok_or_else(|| self.bad("it is cut"))?;
+        let (piece, rest) =
+            self.rest.split_first_chunk::<N>().ok_or_else(|| self.bad("it is cut"))?;
         self.rest = rest;
         Ok(*piece)
     }
-    fn number(&mut self) -> Result<u64, FrameError> { self.take().map(u64::from_be_bytes) }
-    fn time(&mut self) -> Result<i64, FrameError> { self.take().map(i64::from_be_bytes) }
-    fn key(&mut self) -> Result<Correlation, FrameError> {
-        Ok(Correlation { device: Eui64(self.number()?), recipient: Eui64(self.number()?), counter: self.number()?, code: self.take().map(u16::from_be_bytes)? })
+    fn number(&mut self) -> Result<u64, FrameError> {
+        self.take().map(u64::from_be_bytes)
     }
-    fn hello(&mut self) -> Result<(), FrameError> { if self.take()? == HELLO { Ok(()) } else { Err(self.bad("not these devices, or another version of them")) } }
-    fn end(&self) -> Result<(), FrameError> { if self.rest.is_empty() { Ok(()) } else { Err(self.bad("bytes after its end")) } }
+    fn time(&mut self) -> Result<i64, FrameError> {
+        self.take().map(i64::from_be_bytes)
+    }
+    fn key(&mut self) -> Result<Correlation, FrameError> {
+        Ok(Correlation {
+            device: Eui64(self.number()?),
+            recipient: Eui64(self.number()?),
+            counter: self.number()?,
+            code: self.take().map(u16::from_be_bytes)?,
+        })
+    }
+    fn hello(&mut self) -> Result<(), FrameError> {
+        if self.take()? == HELLO {
+            Ok(())
+        } else {
+            Err(self.bad("not these devices, or another version of them"))
+        }
+    }
+    fn end(&self) -> Result<(), FrameError> {
+        if self.rest.is_empty() { Ok(()) } else { Err(self.bad("bytes after its end")) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KEY: Correlation = Correlation { device: Eui64(1), recipient: Eui64(2), counter: 3, code: 0x8004 };
+    const KEY: Correlation =
+        Correlation { device: Eui64(1), recipient: Eui64(2), counter: 3, code: 0x8004 };
 
     #[test]
     fn what_the_service_says_is_read_back() {
-        for said in [Said::Hello, Said::Command { pace: Pace::Relaxed, bytes: vec![1, 2] }, Said::Ask(KEY), Said::AlertTaken(7)] {
+        for said in [
+            Said::Hello,
+            Said::Command { pace: Pace::Relaxed, bytes: vec![1, 2] },
+            Said::Ask(KEY),
+            Said::AlertTaken(7),
+        ] {
             let f = said.encode();
-            assert_eq!(f.len() - LENGTH_BYTES, u32::from_be_bytes([f[0], f[1], f[2], f[3]]) as usize);
+            assert_eq!(
+                f.len() - LENGTH_BYTES,
+                u32::from_be_bytes([f[0], f[1], f[2], f[3]]) as usize
+            );
             assert_eq!(Said::decode(&f[LENGTH_BYTES..]), Ok(said.clone()));
             if !matches!(said, Said::Command { .. }) {
                 assert!(Said::decode(&f[LENGTH_BYTES..f.len() - 1]).is_err());
                 assert!(Said::decode(&[&f[LENGTH_BYTES..], &[0]].concat()).is_err());
             }
         }
-        for odd in [&[][..], &[1], &[1, 3], &[9], &[0x81], &[0, b'N', b'B', b'D', 2]] { assert!(Said::decode(odd).is_err(), "{odd:?}"); }
-        assert!(check_hello(&hello()[LENGTH_BYTES..]).is_ok() && check_hello(&Said::AlertTaken(1).encode()[LENGTH_BYTES..]).is_err());
+        for odd in [&[][..], &[1], &[1, 3], &[9], &[0x81], &[0, b'N', b'B', b'D', 2]] {
+            assert!(Said::decode(odd).is_err(), "{odd:?}");
+        }
+        assert!(
+            check_hello(&hello()[LENGTH_BYTES..]).is_ok()
+                && check_hello(&Said::AlertTaken(1).encode()[LENGTH_BYTES..]).is_err()
+        );
     }
 
     #[test]
@@ -221,13 +310,26 @@ mod tests {
             NetworkEvent::NoRoute { correlation: KEY, at: 5 },
             NetworkEvent::Told { correlation: KEY, told: Told::Unknown },
             NetworkEvent::Told { correlation: KEY, told: Told::Executing },
-            NetworkEvent::Told { correlation: KEY, told: Told::Known { delivered: 4, bytes: vec![] } },
-            NetworkEvent::Alert { number: u64::MAX, at: 3, alert: NetworkAlert::Device(vec![8; 300]) },
-            NetworkEvent::Alert { number: 1, at: 3, alert: NetworkAlert::PowerOutage { hub: Eui64(4), since: 2 } },
+            NetworkEvent::Told {
+                correlation: KEY,
+                told: Told::Known { delivered: 4, bytes: vec![] },
+            },
+            NetworkEvent::Alert {
+                number: u64::MAX,
+                at: 3,
+                alert: NetworkAlert::Device(vec![8; 300]),
+            },
+            NetworkEvent::Alert {
+                number: 1,
+                at: 3,
+                alert: NetworkAlert::PowerOutage { hub: Eui64(4), since: 2 },
+            },
         ] {
             let f = encode_event(&e).unwrap();
             assert_eq!(decode_event(&f[LENGTH_BYTES..]), Ok(e));
-            for n in LENGTH_BYTES..LENGTH_BYTES + 16 { assert!(decode_event(&f[LENGTH_BYTES..n]).is_err(), "{n}"); }
+            for n in LENGTH_BYTES..LENGTH_BYTES + 16 {
+                assert!(decode_event(&f[LENGTH_BYTES..n]).is_err(), "{n}");
+            }
         }
         assert_eq!(encode_event(&NetworkEvent::Connected), None);
         assert!(decode_event(&[]).is_err() && decode_event(&[0x01]).is_err());

@@ -38,9 +38,19 @@ impl Log {
     ///
     /// # Errors
     /// The file cannot be read; it is damaged before its end; it contradicts itself.
-    pub fn open(folder: &Path, devices: &mut Devices, mut seen: impl FnMut(&Record)) -> Result<(Log, Found), DevicesError> {
+    pub fn open(
+        folder: &Path,
+        devices: &mut Devices,
+        mut seen: impl FnMut(&Record),
+    ) -> Result<(Log, Found), DevicesError> {
         let path = folder.join(LOG_FILE);
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(|e| DevicesError::io(&path, "open", e))?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|e| DevicesError::io(&path, "open", e))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|e| DevicesError::io(&path, "read", e))?;
         let (mut at, mut records) = (0, 0);
@@ -48,35 +58,51 @@ impl Log {
             match Record::decode(&bytes[at..]) {
                 Ok((record, length)) => {
                     seen(&record);
-                    devices.replay(record).map_err(|source| DevicesError::Replay { path: path.clone(), source })?;
+                    devices
+                        .replay(record)
+                        .map_err(|source| DevicesError::Replay { path: path.clone(), source })?;
                     at += length;
                     records += 1;
                 }
-                Err(e) => { check_tail(&path, &bytes, at, e)?; break; }
+                Err(e) => {
+                    check_tail(&path, &bytes, at, e)?;
+                    break;
+                }
             }
         }
         let torn = (bytes.len() - at) as u64;
-        if torn > 0 { file.set_len(at as u64).map_err(|e| DevicesError::io(&path, "cut off the torn end", e))?; }
+        if torn > 0 {
+            file.set_len(at as u64)
+                .map_err(|e| DevicesError::io(&path, "cut off the torn end", e))?;
+        }
         file.seek(SeekFrom::Start(at as u64)).map_err(|e| DevicesError::io(&path, "seek", e))?;
         // The cut and the file's name are safe before anything is added.
         file.sync_all().map_err(|e| DevicesError::io(&path, "sync", e))?;
-        File::open(folder).and_then(|d| d.sync_all()).map_err(|e| DevicesError::io(folder, "sync", e))?;
+        File::open(folder)
+            .and_then(|d| d.sync_all())
+            .map_err(|e| DevicesError::io(folder, "sync", e))?;
         Ok((Log { file, path, batch: Vec::new() }, Found { records, torn }))
     }
 
     /// Adds a record to the batch.
-    pub fn add(&mut self, record: &Record) { record.encode(&mut self.batch); }
+    pub fn add(&mut self, record: &Record) {
+        record.encode(&mut self.batch);
+    }
 
     /// Is the batch as long as it may become?
     #[must_use]
-    pub fn is_full(&self) -> bool { self.batch.len() >= MAX_BATCH_BYTES / 2 }
+    pub fn is_full(&self) -> bool {
+        self.batch.len() >= MAX_BATCH_BYTES / 2
+    }
 
     /// Writes the batch and syncs it. Only then may anybody hear of its records.
     ///
     /// # Errors
     /// The disk does not take it. What is in the file then is not known: stop.
     pub fn sync(&mut self) -> Result<(), DevicesError> {
-        if self.batch.is_empty() { return Ok(()); }
+        if self.batch.is_empty() {
+            return Ok(());
+        }
         self.file.write_all(&self.batch).map_err(|e| DevicesError::io(&self.path, "write", e))?;
         self.file.sync_data().map_err(|e| DevicesError::io(&self.path, "sync", e))?;
         self.batch.clear();
@@ -86,8 +112,14 @@ impl Log {
 
 /// A record that cannot be read: at the end a crash explains it, further from the end nothing does.
 fn check_tail(path: &Path, bytes: &[u8], at: usize, why: RecordError) -> Result<(), DevicesError> {
-    if bytes.len() - at <= MAX_BATCH_BYTES { return Ok(()); }
-    Err(DevicesError::Log { path: path.to_owned(), offset: at as u64, detail: format!("{why}, and {} bytes follow", bytes.len() - at) })
+    if bytes.len() - at <= MAX_BATCH_BYTES {
+        return Ok(());
+    }
+    Err(DevicesError::Log {
+        path: path.to_owned(),
+        offset: at as u64,
+        detail: format!("{why}, and {} bytes follow", bytes.len() - at),
+    })
 }
 
 /// Reads all whole records of a folder's log, for those who check it.

@@ -10,7 +10,10 @@ use crate::network::MAX_EVENTS;
 use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, BufReader, BufWriter},
-    net::{TcpListener, TcpStream, tcp::{OwnedReadHalf, OwnedWriteHalf}},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
     sync::mpsc::{Receiver, Sender, channel},
     task::JoinSet,
     time::timeout,
@@ -25,9 +28,19 @@ const HELLO_WITHIN: Duration = Duration::from_secs(5);
 /// # Errors
 /// The folder or its log, the address, or a disk that fails while it runs. A failing disk stops
 /// the devices: an answer without a record would be a lie.
-pub async fn serve(settings: Settings, address: SocketAddr, ready: impl FnOnce(SocketAddr, &Found), stop: impl Future<Output = ()>) -> Result<(), DevicesError> {
+pub async fn serve(
+    settings: Settings,
+    address: SocketAddr,
+    ready: impl FnOnce(SocketAddr, &Found),
+    stop: impl Future<Output = ()>,
+) -> Result<(), DevicesError> {
     let refused = |source| DevicesError::Listen { address, source };
-    if !address.ip().is_loopback() { return Err(refused(std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a loopback address"))); }
+    if !address.ip().is_loopback() {
+        return Err(refused(std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            "not a loopback address",
+        )));
+    }
     let listener = TcpListener::bind(address).await.map_err(refused)?;
     let (inputs, found, thread) = core::start(settings)?;
     ready(listener.local_addr().map_err(refused)?, &found);
@@ -47,20 +60,27 @@ pub async fn serve(settings: Settings, address: SocketAddr, ready: impl FnOnce(S
     // The thread ends when nobody can say anything any more: all of the log is synced then.
     connections.shutdown().await;
     drop(inputs);
-    tokio::task::spawn_blocking(move || thread.join()).await.map_err(|e| DevicesError::Stopped(e.to_string()))?.unwrap_or_else(|_| Err(DevicesError::Stopped("the thread broke".into())))
+    tokio::task::spawn_blocking(move || thread.join())
+        .await
+        .map_err(|e| DevicesError::Stopped(e.to_string()))?
+        .unwrap_or_else(|_| Err(DevicesError::Stopped("the thread broke".into())))
 }
 
 async fn connection(stream: TcpStream, listener: u64, inputs: Sender<Input>) {
     let _ = stream.set_nodelay(true);
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
-    if write.write_all(&frame::hello()).await.is_err() { return; }
+    if write.write_all(&frame::hello()).await.is_err() {
+        return;
+    }
     match timeout(HELLO_WITHIN, next(&mut read)).await {
         Ok(Some(f)) if frame::check_hello(&f).is_ok() => {}
         _ => return,
     }
     let (events, outgoing) = channel(MAX_EVENTS);
-    if inputs.send(Input::Attach { listener, events }).await.is_err() { return; }
+    if inputs.send(Input::Attach { listener, events }).await.is_err() {
+        return;
+    }
     let writer = tokio::spawn(write_events(write, outgoing));
     while let Some(bytes) = next(&mut read).await {
         let input = match Said::decode(&bytes) {
@@ -69,7 +89,9 @@ async fn connection(stream: TcpStream, listener: u64, inputs: Sender<Input>) {
             Ok(Said::AlertTaken(number)) => Input::AlertTaken(number),
             Ok(Said::Hello) | Err(_) => break,
         };
-        if inputs.send(input).await.is_err() { break; }
+        if inputs.send(input).await.is_err() {
+            break;
+        }
     }
     let _ = inputs.send(Input::Detach { listener }).await;
     writer.abort();
@@ -80,7 +102,9 @@ pub(crate) async fn next(read: &mut BufReader<OwnedReadHalf>) -> Option<Vec<u8>>
     let mut length = [0; LENGTH_BYTES];
     read.read_exact(&mut length).await.ok()?;
     let length = u32::from_be_bytes(length) as usize;
-    if !(1..=MAX_FRAME_BYTES).contains(&length) { return None; }
+    if !(1..=MAX_FRAME_BYTES).contains(&length) {
+        return None;
+    }
     let mut bytes = vec![0; length];
     read.read_exact(&mut bytes).await.ok()?;
     Some(bytes)
@@ -90,8 +114,12 @@ async fn write_events(write: OwnedWriteHalf, mut events: Receiver<crate::network
     let mut write = BufWriter::new(write);
     while let Some(event) = events.recv().await {
         let Some(bytes) = frame::encode_event(&event) else { continue };
-        if write.write_all(&bytes).await.is_err() { return; }
+        if write.write_all(&bytes).await.is_err() {
+            return;
+        }
         // One packet for what comes together.
-        if events.is_empty() && write.flush().await.is_err() { return; }
+        if events.is_empty() && write.flush().await.is_err() {
+            return;
+        }
     }
 }

@@ -2,8 +2,14 @@
 
 use super::mailbox::Said;
 use crate::{
-    accounts::Accounts, delivery::Deliveries, door::Door, log::{Level, Log}, metrics::Metrics,
-    network::{Dispatch, NetworkError, RegionalNetwork}, southbound, tap::Tap,
+    accounts::Accounts,
+    delivery::Deliveries,
+    door::Door,
+    log::{Level, Log},
+    metrics::Metrics,
+    network::{Dispatch, NetworkError, RegionalNetwork},
+    southbound,
+    tap::Tap,
 };
 use northbound_flow::{Effect, Notice, effect::Command};
 use northbound_gbcs::Correlation;
@@ -38,31 +44,51 @@ pub(super) struct Unsent {
 }
 
 impl Unsent {
-    pub(super) fn is_empty(&self) -> bool { self.commands.is_empty() && self.questions.is_empty() }
+    pub(super) fn is_empty(&self) -> bool {
+        self.commands.is_empty() && self.questions.is_empty()
+    }
 }
 
 impl Outward {
     /// Carries out the effects of one stored input. `reply` is who waits for its answer.
-    pub(super) fn carry(&mut self, at: Utc, position: u64, effects: &mut Vec<Effect>, reply: Option<oneshot::Sender<Said>>, unsent: &mut Unsent) {
+    pub(super) fn carry(
+        &mut self,
+        at: Utc,
+        position: u64,
+        effects: &mut Vec<Effect>,
+        reply: Option<oneshot::Sender<Said>>,
+        unsent: &mut Unsent,
+    ) {
         let mut reply = reply;
         let mut unchanged = None;
         let watched = self.tap.is_watched();
         for effect in effects.drain(..) {
-            if watched { self.tap.effect(at, &effect); }
+            if watched {
+                self.tap.effect(at, &effect);
+            }
             match effect {
-                Effect::Reply(r) => if let Some(to) = reply.take() { let _ = to.send(Said::Reply(r)); },
+                Effect::Reply(r) => {
+                    if let Some(to) = reply.take() {
+                        let _ = to.send(Said::Reply(r));
+                    }
+                }
                 Effect::Dispatch(c) => self.dispatch(at, &c, unsent),
                 Effect::Ask(c) => self.ask(southbound::outward(c), unsent),
                 Effect::Deliver(d) => self.deliveries.add(d),
                 Effect::Moved(m) => self.accounts.moved(position, m),
-                Effect::Settled(r) => { self.metrics.settled(&r); self.accounts.settled(position, *r); }
+                Effect::Settled(r) => {
+                    self.metrics.settled(&r);
+                    self.accounts.settled(position, *r);
+                }
                 Effect::AlertSettled(r) => self.accounts.alert(position, *r),
                 Effect::Tried(r) => self.accounts.tried(position, *r),
                 Effect::Notice(Notice::ChangeRefused(why)) => unchanged = Some(why),
                 Effect::Notice(n) => self.notice(at, &n),
             }
         }
-        if let Some(to) = reply { let _ = to.send(unchanged.map_or(Said::Recorded, Said::Unchanged)); }
+        if let Some(to) = reply {
+            let _ = to.send(unchanged.map_or(Said::Recorded, Said::Unchanged));
+        }
     }
 
     fn dispatch(&self, at: Utc, c: &Command, unsent: &mut Unsent) {
@@ -74,22 +100,33 @@ impl Outward {
     }
 
     fn send(&self, d: Dispatch, unsent: &mut Unsent) {
-        if !unsent.commands.is_empty() { unsent.commands.push_back(d); return; }
-        if let Err(NetworkError::Busy) = self.network.dispatch(d.clone()) { unsent.commands.push_back(d); }
+        if !unsent.commands.is_empty() {
+            unsent.commands.push_back(d);
+            return;
+        }
+        if let Err(NetworkError::Busy) = self.network.dispatch(d.clone()) {
+            unsent.commands.push_back(d);
+        }
     }
 
     fn ask(&self, c: Correlation, unsent: &mut Unsent) {
-        if !unsent.questions.is_empty() || matches!(self.network.ask(c), Err(NetworkError::Busy)) { unsent.questions.push_back(c); }
+        if !unsent.questions.is_empty() || matches!(self.network.ask(c), Err(NetworkError::Busy)) {
+            unsent.questions.push_back(c);
+        }
     }
 
     /// Hands over what the network was too busy for.
     pub(super) fn retry(&self, unsent: &mut Unsent) {
         while let Some(d) = unsent.commands.front() {
-            if let Err(NetworkError::Busy) = self.network.dispatch(d.clone()) { return; }
+            if let Err(NetworkError::Busy) = self.network.dispatch(d.clone()) {
+                return;
+            }
             unsent.commands.pop_front();
         }
         while let Some(c) = unsent.questions.front() {
-            if let Err(NetworkError::Busy) = self.network.ask(*c) { return; }
+            if let Err(NetworkError::Busy) = self.network.ask(*c) {
+                return;
+            }
             unsent.questions.pop_front();
         }
     }

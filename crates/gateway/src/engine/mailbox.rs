@@ -7,7 +7,11 @@ use northbound_flow::{
     effect::Reply,
     event::{Control, Event, Request, TurnedAway},
 };
-use std::{collections::VecDeque, sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError}, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use tokio::sync::oneshot;
 
 /// What is said to whoever waits.
@@ -26,7 +30,10 @@ pub enum Said {
 impl Said {
     /// The problem that a reason of [`Said::NotTaken`] is.
     pub(crate) fn problem(reason: &str) -> Problem {
-        [Problem::BUSY, Problem::FULL, Problem::STOPPING].into_iter().find(|p| p.code == reason).unwrap_or(Problem::BUSY)
+        [Problem::BUSY, Problem::FULL, Problem::STOPPING]
+            .into_iter()
+            .find(|p| p.code == reason)
+            .unwrap_or(Problem::BUSY)
     }
 }
 
@@ -78,9 +85,13 @@ pub struct Handle {
 impl Handle {
     /// A mailbox for an engine.
     #[must_use]
-    pub fn new() -> Handle { Handle::default() }
+    pub fn new() -> Handle {
+        Handle::default()
+    }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> { self.box_.waiting.lock().unwrap_or_else(PoisonError::into_inner) }
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.box_.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
     /// Puts in what somebody waits for; gives it back with the reason where it is not taken.
     ///
@@ -89,9 +100,15 @@ impl Handle {
     pub fn ask(&self, input: Front) -> Result<(), (Front, &'static str)> {
         let mut w = self.lock();
         let message = matches!(input, Front::Request(..) | Front::Away(..));
-        if let Some(why) = w.closed.filter(|_| message) { return Err((input, why)); }
-        if w.stop { return Err((input, Problem::STOPPING.code)); }
-        if w.front.len() >= WAITING_REQUESTS { return Err((input, Problem::BUSY.code)); }
+        if let Some(why) = w.closed.filter(|_| message) {
+            return Err((input, why));
+        }
+        if w.stop {
+            return Err((input, Problem::STOPPING.code));
+        }
+        if w.front.len() >= WAITING_REQUESTS {
+            return Err((input, Problem::BUSY.code));
+        }
         w.front.push_back(input);
         drop(w);
         self.box_.more.notify_one();
@@ -104,7 +121,9 @@ impl Handle {
     /// Too much waits: wait, and try again.
     pub fn tell(&self, input: Back) -> Result<(), Back> {
         let mut w = self.lock();
-        if w.back.len() >= WAITING_EVENTS { return Err(input); }
+        if w.back.len() >= WAITING_EVENTS {
+            return Err(input);
+        }
         w.back.push_back(input);
         drop(w);
         self.box_.more.notify_one();
@@ -124,14 +143,22 @@ impl Handle {
     }
 
     /// Looks at the core, and returns what was seen; none where the engine has stopped.
-    pub async fn look<T: Send + 'static>(&self, see: impl FnOnce(&Flow) -> T + Send + 'static) -> Option<T> {
+    pub async fn look<T: Send + 'static>(
+        &self,
+        see: impl FnOnce(&Flow) -> T + Send + 'static,
+    ) -> Option<T> {
         let (send, seen) = oneshot::channel();
-        self.ask(Front::Look(Box::new(move |flow| { let _ = send.send(see(flow)); }))).ok()?;
+        self.ask(Front::Look(Box::new(move |flow| {
+            let _ = send.send(see(flow));
+        })))
+        .ok()?;
         seen.await.ok()
     }
 
     /// Requests are refused from now on, for this reason; `None` takes them again.
-    pub fn close(&self, why: Option<&'static str>) { self.lock().closed = why; }
+    pub fn close(&self, why: Option<&'static str>) {
+        self.lock().closed = why;
+    }
 
     /// Asks the engine to stop once what waits is done.
     pub fn stop(&self) {
@@ -141,16 +168,31 @@ impl Handle {
 
     /// How many wait, in front and behind.
     #[must_use]
-    pub fn waiting(&self) -> (usize, usize) { let w = self.lock(); (w.front.len(), w.back.len()) }
+    pub fn waiting(&self) -> (usize, usize) {
+        let w = self.lock();
+        (w.front.len(), w.back.len())
+    }
 
     /// Takes up to `most` of each side, waiting up to `wait` for the first and then `gather` for more.
     /// With `front_only` what must not be lost stays where it is. The flag says whether to stop: then
     /// nothing is left.
-    pub(super) fn take(&self, most: usize, wait: Duration, gather: Duration, front_only: bool, into: (&mut Vec<Front>, &mut Vec<Back>)) -> bool {
+    pub(super) fn take(
+        &self,
+        most: usize,
+        wait: Duration,
+        gather: Duration,
+        front_only: bool,
+        into: (&mut Vec<Front>, &mut Vec<Back>),
+    ) -> bool {
         let mut w = self.lock();
         let idle = |w: &Waiting| w.front.is_empty() && (front_only || w.back.is_empty()) && !w.stop;
         if idle(&w) && !wait.is_zero() {
-            w = self.box_.more.wait_timeout_while(w, wait, |w| idle(w)).unwrap_or_else(PoisonError::into_inner).0;
+            w = self
+                .box_
+                .more
+                .wait_timeout_while(w, wait, |w| idle(w))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         // Nobody is woken by what comes meanwhile.
         if !gather.is_zero() && !idle(&w) && !w.stop && w.front.len().max(w.back.len()) < most {
@@ -163,7 +205,9 @@ impl Handle {
         if !front_only {
             let n = w.back.len().min(most);
             into.1.extend(w.back.drain(..n));
-            if n > 0 { self.box_.room.notify_all(); }
+            if n > 0 {
+                self.box_.room.notify_all();
+            }
         }
         w.stop && w.front.is_empty() && (front_only || w.back.is_empty())
     }
@@ -175,16 +219,36 @@ mod tests {
 
     fn away() -> (Front, oneshot::Receiver<Said>) {
         let (send, receive) = oneshot::channel();
-        (Front::Away(Box::new(TurnedAway { id: None, from: None, cv: 0, srv: northbound_types::Srv::NONE, code: northbound_types::ResponseCode::of("E1") }), send), receive)
+        (
+            Front::Away(
+                Box::new(TurnedAway {
+                    id: None,
+                    from: None,
+                    cv: 0,
+                    srv: northbound_types::Srv::NONE,
+                    code: northbound_types::ResponseCode::of("E1"),
+                }),
+                send,
+            ),
+            receive,
+        )
     }
 
     #[test]
     fn requests_are_refused_above_the_limit_and_while_closed() {
         let h = Handle::new();
-        for _ in 0..WAITING_REQUESTS { assert!(h.ask(away().0).is_ok()); }
+        for _ in 0..WAITING_REQUESTS {
+            assert!(h.ask(away().0).is_ok());
+        }
         assert_eq!(h.ask(away().0).err().map(|(_, why)| why), Some(Problem::BUSY.code));
         let (mut front, mut back) = (Vec::new(), Vec::new());
-        assert!(!h.take(usize::MAX, Duration::ZERO, Duration::ZERO, false, (&mut front, &mut back)));
+        assert!(!h.take(
+            usize::MAX,
+            Duration::ZERO,
+            Duration::ZERO,
+            false,
+            (&mut front, &mut back)
+        ));
         assert_eq!(front.len(), WAITING_REQUESTS);
         h.close(Some(Problem::FULL.code));
         assert_eq!(h.ask(away().0).err().map(|(_, why)| why), Some(Problem::FULL.code));
@@ -197,11 +261,16 @@ mod tests {
     fn what_must_not_be_lost_is_given_back_where_there_is_no_room() {
         let h = Handle::new();
         let tick = || Back { event: Event::Tick, alert: None };
-        for _ in 0..WAITING_EVENTS { assert!(h.tell(tick()).is_ok()); }
+        for _ in 0..WAITING_EVENTS {
+            assert!(h.tell(tick()).is_ok());
+        }
         assert!(h.tell(tick()).is_err());
         let (mut front, mut back) = (Vec::new(), Vec::new());
         h.stop();
-        assert!(!h.take(1, Duration::ZERO, Duration::ZERO, true, (&mut front, &mut back)) || back.is_empty());
+        assert!(
+            !h.take(1, Duration::ZERO, Duration::ZERO, true, (&mut front, &mut back))
+                || back.is_empty()
+        );
         assert!(h.take(usize::MAX, Duration::ZERO, Duration::ZERO, false, (&mut front, &mut back)));
         assert_eq!(back.len(), WAITING_EVENTS);
     }

@@ -1,6 +1,9 @@
 //! Starting: the newest checkpoint, then the journal's records after it, applied again.
 
-use crate::{accounts::Accounts, error::{GatewayError, Result}};
+use crate::{
+    accounts::Accounts,
+    error::{GatewayError, Result},
+};
 use northbound_flow::{Effect, Flow, Policy, codec};
 use northbound_ledger::journal::{Journal, Limits, Record, Storage};
 use northbound_types::Utc;
@@ -39,16 +42,32 @@ pub struct Opened<S: Storage> {
 /// # Errors
 /// A journal that is locked or damaged, or that ends before `in_ledger`, the ledger's position;
 /// records of another version.
-pub fn open<S: Storage>(storage: S, segment_bytes: u64, in_ledger: u64, policy: Policy, now: Utc, accounts: &mut Accounts) -> Result<Opened<S>> {
+pub fn open<S: Storage>(
+    storage: S,
+    segment_bytes: u64,
+    in_ledger: u64,
+    policy: Policy,
+    now: Utc,
+    accounts: &mut Accounts,
+) -> Result<Opened<S>> {
     let limits = Limits { segment_bytes, must_reach: in_ledger, ..Limits::default() };
     let (journal, found) = Journal::open(storage, limits, now)?;
     let restored = journal.restore()?;
-    let mut recovery = Recovery { position: journal.durable_position(), dropped_bytes: found.dropped_bytes, skipped: restored.skipped, ..Recovery::default() };
+    let mut recovery = Recovery {
+        position: journal.durable_position(),
+        dropped_bytes: found.dropped_bytes,
+        skipped: restored.skipped,
+        ..Recovery::default()
+    };
     let mut flow = Flow::new(policy);
     // A checkpoint beyond the ledger's position would leave out rows that only replay makes again.
     if let Some(c) = restored.checkpoint.filter(|c| c.position <= in_ledger || accounts.is_off()) {
         match codec::decode_state(&c.state) {
-            Ok(f) => { flow = f; recovery.checkpoint = c.position; recovery.last = Some(c.at); }
+            Ok(f) => {
+                flow = f;
+                recovery.checkpoint = c.position;
+                recovery.last = Some(c.at);
+            }
             Err(e) => recovery.skipped.push((format!("checkpoint {}", c.position), e.to_string())),
         }
     }
@@ -63,17 +82,30 @@ pub fn open<S: Storage>(storage: S, segment_bytes: u64, in_ledger: u64, policy: 
 }
 
 /// Applies one record again. Its rows go to `accounts` where the ledger does not have them yet.
-pub(crate) fn replay(flow: &mut Flow, record: &Record, in_ledger: u64, effects: &mut Vec<Effect>, accounts: &mut Accounts) -> Result<()> {
-    let event = codec::decode_event(&record.payload).map_err(|e| GatewayError::Journal { position: record.position, why: e.to_string() })?;
+pub(crate) fn replay(
+    flow: &mut Flow,
+    record: &Record,
+    in_ledger: u64,
+    effects: &mut Vec<Effect>,
+    accounts: &mut Accounts,
+) -> Result<()> {
+    let event = codec::decode_event(&record.payload)
+        .map_err(|e| GatewayError::Journal { position: record.position, why: e.to_string() })?;
     flow.apply(record.at, &event, effects);
     for effect in effects.drain(..) {
-        if record.position <= in_ledger { continue; }
+        if record.position <= in_ledger {
+            continue;
+        }
         match effect {
             Effect::Moved(m) => accounts.moved(record.position, m),
             Effect::Settled(r) => accounts.settled(record.position, *r),
             Effect::AlertSettled(r) => accounts.alert(record.position, *r),
             Effect::Tried(r) => accounts.tried(record.position, *r),
-            Effect::Reply(_) | Effect::Dispatch(_) | Effect::Ask(_) | Effect::Deliver(_) | Effect::Notice(_) => {}
+            Effect::Reply(_)
+            | Effect::Dispatch(_)
+            | Effect::Ask(_)
+            | Effect::Deliver(_)
+            | Effect::Notice(_) => {}
         }
     }
     Ok(())

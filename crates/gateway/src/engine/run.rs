@@ -1,12 +1,25 @@
 //! The engine's loop.
 
-use super::{BATCH, carry::{Outward, Unsent}, mailbox::{Back, Front, Handle, Said}};
+use super::{
+    BATCH,
+    carry::{Outward, Unsent},
+    mailbox::{Back, Front, Handle, Said},
+};
 use crate::{clock::Steady, config::Store, http::Problem, log::Level};
-use northbound_flow::{Effect, Flow, codec, event::{Control, Event}};
-use northbound_ledger::{LedgerError, journal::{Journal, Storage}};
+use northbound_flow::{
+    Effect, Flow, codec,
+    event::{Control, Event},
+};
+use northbound_ledger::{
+    LedgerError,
+    journal::{Journal, Storage},
+};
 use northbound_types::{Utc, time::DAY_US};
 use serde_json::json;
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::oneshot;
 
 /// Longest wait without anything to do.
@@ -64,7 +77,17 @@ impl<S: Storage> Engine<S> {
     /// An engine, ready to run.
     #[must_use]
     pub fn new(parts: Parts<S>) -> Engine<S> {
-        Engine { parts, unsent: Unsent::default(), front: Vec::new(), back: Vec::new(), effects: Vec::new(), payload: Vec::new(), suspended_since: None, last_batch: 0, state: None }
+        Engine {
+            parts,
+            unsent: Unsent::default(),
+            front: Vec::new(),
+            back: Vec::new(),
+            effects: Vec::new(),
+            payload: Vec::new(),
+            suspended_since: None,
+            last_batch: 0,
+            state: None,
+        }
     }
 
     /// Runs until it is asked to stop, and everything that waited is done. Returns the core and the
@@ -73,28 +96,49 @@ impl<S: Storage> Engine<S> {
         loop {
             let suspended = self.resumed();
             let wait = if suspended { RESUME } else { self.wait() };
-            let stop = self.parts.handle.take(BATCH, wait, self.gather(), suspended, (&mut self.front, &mut self.back));
+            let stop = self.parts.handle.take(
+                BATCH,
+                wait,
+                self.gather(),
+                suspended,
+                (&mut self.front, &mut self.back),
+            );
             let (now, jump) = self.parts.clock.now();
             if let Some(j) = jump {
-                self.parts.outward.log.say(now, Level::Warn, "clock.jumped", json!({"expected": j.expected.to_string(), "found": j.found.to_string()}));
+                self.parts.outward.log.say(
+                    now,
+                    Level::Warn,
+                    "clock.jumped",
+                    json!({"expected": j.expected.to_string(), "found": j.found.to_string()}),
+                );
                 self.parts.outward.metrics.clock_jumps.add(1);
             }
             let stamped = self.stamp(now);
             self.last_batch = stamped.len();
-            if self.store(now, stamped) { self.housekeeping(now); }
+            if self.store(now, stamped) {
+                self.housekeeping(now);
+            }
             self.parts.outward.retry(&mut self.unsent);
-            if stop { break; }
+            if stop {
+                break;
+            }
         }
         self.finish()
     }
 
     /// Under load a sync is put off a little, so that more inputs share it; an input alone never waits.
-    fn gather(&self) -> Duration { if self.last_batch > 1 { self.parts.store.gather() } else { Duration::ZERO } }
+    fn gather(&self) -> Duration {
+        if self.last_batch > 1 { self.parts.store.gather() } else { Duration::ZERO }
+    }
 
     /// How long nothing can become due.
     fn wait(&self) -> Duration {
-        if !self.unsent.is_empty() { return BUSY; }
-        let due = self.parts.flow.next_timer().map_or(IDLE, |t| Duration::from_micros(u64::try_from(t.0 - self.parts.clock.last().0).unwrap_or(0)));
+        if !self.unsent.is_empty() {
+            return BUSY;
+        }
+        let due = self.parts.flow.next_timer().map_or(IDLE, |t| {
+            Duration::from_micros(u64::try_from(t.0 - self.parts.clock.last().0).unwrap_or(0))
+        });
         (due / self.parts.clock.speed()).min(IDLE)
     }
 
@@ -103,39 +147,66 @@ impl<S: Storage> Engine<S> {
     fn stamp(&mut self, now: Utc) -> Vec<Stamped> {
         let mut stamped = Vec::with_capacity(self.front.len() + self.back.len() + 1);
         let mut back = std::mem::take(&mut self.back);
-        for b in back.drain(..) { self.append(now, b.event, None, b.alert, &mut stamped); }
+        for b in back.drain(..) {
+            self.append(now, b.event, None, b.alert, &mut stamped);
+        }
         self.back = back;
         let mut front = std::mem::take(&mut self.front);
         for f in front.drain(..) {
             let (event, reply) = match f {
-                Front::Look(look) => { look(&self.parts.flow); continue; }
+                Front::Look(look) => {
+                    look(&self.parts.flow);
+                    continue;
+                }
                 Front::Request(r, to) => (Event::Request(r), to),
                 Front::Away(t, to) => (Event::TurnedAway(t), to),
                 Front::Control(c, to) => match self.would_take(&c) {
                     Ok(()) => (Event::Control(c), to),
-                    Err(why) => { let _ = to.send(Said::Unchanged(why)); continue; }
+                    Err(why) => {
+                        let _ = to.send(Said::Unchanged(why));
+                        continue;
+                    }
                 },
             };
             self.append(now, event, Some(reply), None, &mut stamped);
         }
         self.front = front;
-        if stamped.is_empty() && self.parts.flow.next_timer().is_some_and(|t| t <= now) { self.append(now, Event::Tick, None, None, &mut stamped); }
+        if stamped.is_empty() && self.parts.flow.next_timer().is_some_and(|t| t <= now) {
+            self.append(now, Event::Tick, None, None, &mut stamped);
+        }
         stamped
     }
 
-    fn would_take(&self, c: &Control) -> Result<(), String> { self.parts.flow.would_take(&c.change) }
+    fn would_take(&self, c: &Control) -> Result<(), String> {
+        self.parts.flow.would_take(&c.change)
+    }
 
-    fn append(&mut self, now: Utc, event: Event, reply: Option<oneshot::Sender<Said>>, alert: Option<u64>, stamped: &mut Vec<Stamped>) {
+    fn append(
+        &mut self,
+        now: Utc,
+        event: Event,
+        reply: Option<oneshot::Sender<Said>>,
+        alert: Option<u64>,
+        stamped: &mut Vec<Stamped>,
+    ) {
         let mut payload = std::mem::take(&mut self.payload);
         payload.clear();
         let appended = match codec::encode_event(&event, payload) {
-            Ok(p) => { self.payload = p; self.parts.journal.append(now, &self.payload).map_err(|e| e.to_string()) }
+            Ok(p) => {
+                self.payload = p;
+                self.parts.journal.append(now, &self.payload).map_err(|e| e.to_string())
+            }
             Err(e) => Err(e.to_string()),
         };
         match appended {
             Ok(position) => stamped.push(Stamped { position, event, reply, alert }),
             Err(why) => {
-                self.parts.outward.log.say(now, Level::Error, "journal.refused", json!({"why": why}));
+                self.parts.outward.log.say(
+                    now,
+                    Level::Error,
+                    "journal.refused",
+                    json!({"why": why}),
+                );
                 self.not_taken(Stamped { position: 0, event, reply, alert });
             }
         }
@@ -143,40 +214,59 @@ impl<S: Storage> Engine<S> {
 
     /// Syncs once, then applies and carries out. `false` where nothing could be stored.
     fn store(&mut self, now: Utc, stamped: Vec<Stamped>) -> bool {
-        if stamped.is_empty() { return self.suspended_since.is_none(); }
+        if stamped.is_empty() {
+            return self.suspended_since.is_none();
+        }
         let begun = Instant::now();
         if let Err(e) = self.parts.journal.sync() {
             self.suspend(now, &e);
-            for s in stamped { self.not_taken(s); }
+            for s in stamped {
+                self.not_taken(s);
+            }
             return false;
         }
         let metrics = Arc::clone(&self.parts.outward.metrics);
         metrics.synced(begun.elapsed(), stamped.len());
         let mut alert = None;
         for s in stamped {
-            if self.parts.outward.tap.is_watched() { self.parts.outward.tap.event(now, &s.event); }
+            if self.parts.outward.tap.is_watched() {
+                self.parts.outward.tap.event(now, &s.event);
+            }
             self.parts.flow.apply(now, &s.event, &mut self.effects);
-            if let Event::Control(c) = &s.event && matches!(c.change, northbound_flow::Change::Policy(_)) {
+            if let Event::Control(c) = &s.event
+                && matches!(c.change, northbound_flow::Change::Policy(_))
+            {
                 self.parts.outward.door.change_policy(Arc::new(self.parts.flow.policy().clone()));
             }
             self.parts.outward.carry(now, s.position, &mut self.effects, s.reply, &mut self.unsent);
             alert = alert.max(s.alert);
         }
-        if let Some(n) = alert { let _ = self.parts.outward.network.alert_taken(n); }
+        if let Some(n) = alert {
+            let _ = self.parts.outward.network.alert_taken(n);
+        }
         true
     }
 
     /// Nothing of this input is stored. Who waits is told; what must not be lost goes back.
     fn not_taken(&mut self, s: Stamped) {
         match s.reply {
-            Some(to) => { let _ = to.send(Said::NotTaken(Problem::FULL.code)); }
+            Some(to) => {
+                let _ = to.send(Said::NotTaken(Problem::FULL.code));
+            }
             None if matches!(s.event, Event::Tick) => {}
             None => self.back.push(Back { event: s.event, alert: s.alert }),
         }
     }
 
     fn suspend(&mut self, now: Utc, e: &LedgerError) {
-        if self.suspended_since.is_none() { self.parts.outward.log.say(now, Level::Error, "journal.suspended", json!({"why": e.to_string()})); }
+        if self.suspended_since.is_none() {
+            self.parts.outward.log.say(
+                now,
+                Level::Error,
+                "journal.suspended",
+                json!({"why": e.to_string()}),
+            );
+        }
         self.suspended_since = Some(Instant::now());
         self.parts.outward.metrics.suspended.set(1);
         self.parts.handle.close(Some(Problem::FULL.code));
@@ -184,8 +274,12 @@ impl<S: Storage> Engine<S> {
 
     /// Tries to write again where the disk has refused. `true` while it still does.
     fn resumed(&mut self) -> bool {
-        if self.parts.journal.suspended().is_none() { return false; }
-        if self.suspended_since.is_some_and(|t| t.elapsed() < RESUME) { return true; }
+        if self.parts.journal.suspended().is_none() {
+            return false;
+        }
+        if self.suspended_since.is_some_and(|t| t.elapsed() < RESUME) {
+            return true;
+        }
         let now = self.parts.clock.now().0;
         match self.parts.journal.resume() {
             Ok(()) => {
@@ -195,7 +289,10 @@ impl<S: Storage> Engine<S> {
                 self.parts.outward.log.say(now, Level::Info, "journal.resumed", json!({}));
                 false
             }
-            Err(e) => { self.suspend(now, &e); true }
+            Err(e) => {
+                self.suspend(now, &e);
+                true
+            }
         }
     }
 
@@ -204,8 +301,13 @@ impl<S: Storage> Engine<S> {
         let durable = self.parts.journal.durable_position();
         let Parts { outward, handle, store, flow, .. } = &mut self.parts;
         outward.accounts.tick(now, durable, flow);
-        if self.suspended_since.is_none() { handle.close(outward.accounts.overfull(store.waiting_rows).then_some(Problem::BUSY.code)); }
-        if durable.saturating_sub(self.parts.checkpoint) >= self.parts.store.checkpoint_records { self.encode(now, durable); }
+        if self.suspended_since.is_none() {
+            handle
+                .close(outward.accounts.overfull(store.waiting_rows).then_some(Problem::BUSY.code));
+        }
+        if durable.saturating_sub(self.parts.checkpoint) >= self.parts.store.checkpoint_records {
+            self.encode(now, durable);
+        }
         self.checkpoint(durable);
     }
 
@@ -214,7 +316,12 @@ impl<S: Storage> Engine<S> {
         self.parts.checkpoint = durable;
         match codec::encode_state(&self.parts.flow) {
             Ok(bytes) => self.state = Some((durable, now, bytes)),
-            Err(e) => self.parts.outward.log.say(now, Level::Error, "checkpoint.failed", json!({"position": durable, "why": e.to_string()})),
+            Err(e) => self.parts.outward.log.say(
+                now,
+                Level::Error,
+                "checkpoint.failed",
+                json!({"position": durable, "why": e.to_string()}),
+            ),
         }
     }
 
@@ -222,17 +329,38 @@ impl<S: Storage> Engine<S> {
     /// needs any more are let go.
     fn checkpoint(&mut self, durable: u64) {
         let reached = self.parts.outward.accounts.committed(durable);
-        let Some((position, at, bytes)) = self.state.take_if(|(p, _, _)| *p <= reached) else { return };
+        let Some((position, at, bytes)) = self.state.take_if(|(p, _, _)| *p <= reached) else {
+            return;
+        };
         let log = &self.parts.outward.log;
         match self.parts.journal.checkpoint(position, at, &bytes) {
-            Ok(()) => log.say(at, Level::Info, "checkpoint.written", json!({"position": position, "bytes": bytes.len()})),
-            Err(e) => return log.say(at, Level::Warn, "checkpoint.failed", json!({"position": position, "why": e.to_string()})),
+            Ok(()) => log.say(
+                at,
+                Level::Info,
+                "checkpoint.written",
+                json!({"position": position, "bytes": bytes.len()}),
+            ),
+            Err(e) => {
+                return log.say(
+                    at,
+                    Level::Warn,
+                    "checkpoint.failed",
+                    json!({"position": position, "why": e.to_string()}),
+                );
+            }
         }
         let keep_from = Utc(at.0.saturating_sub(self.parts.keep_days.saturating_mul(DAY_US)));
         match self.parts.journal.release(reached, keep_from) {
             Ok(r) if r.files.is_empty() => {}
-            Ok(r) => log.say(at, Level::Info, "journal.released", json!({"files": r.files.len(), "bytes": r.bytes, "upto": r.upto})),
-            Err(e) => log.say(at, Level::Warn, "journal.not-released", json!({"why": e.to_string()})),
+            Ok(r) => log.say(
+                at,
+                Level::Info,
+                "journal.released",
+                json!({"files": r.files.len(), "bytes": r.bytes, "upto": r.upto}),
+            ),
+            Err(e) => {
+                log.say(at, Level::Warn, "journal.not-released", json!({"why": e.to_string()}))
+            }
         }
     }
 
@@ -241,7 +369,9 @@ impl<S: Storage> Engine<S> {
         let now = self.parts.clock.now().0;
         let durable = self.parts.journal.durable_position();
         self.parts.outward.accounts.finish(now, durable, &self.parts.flow);
-        if durable > self.parts.checkpoint { self.encode(now, durable); }
+        if durable > self.parts.checkpoint {
+            self.encode(now, durable);
+        }
         self.checkpoint(durable);
         (self.parts.flow, durable)
     }

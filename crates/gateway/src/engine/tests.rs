@@ -23,9 +23,21 @@ use northbound_flow::{
 };
 use northbound_ledger::testing::{Fault, Faulty};
 use northbound_rules::RuleSet;
-use northbound_types::{Day, Eui64, Generation, Region, RequestId, RequestState, ResponseCode, Srv, TestKind, Utc};
-use std::{sync::{Arc, Mutex, OnceLock, atomic::{AtomicI64, Ordering::SeqCst}}, thread::JoinHandle, time::{Duration, Instant}};
-use tokio::{runtime::Runtime, sync::{oneshot, watch}};
+use northbound_types::{
+    Day, Eui64, Generation, Region, RequestId, RequestState, ResponseCode, Srv, TestKind, Utc,
+};
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicI64, Ordering::SeqCst},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+use tokio::{
+    runtime::Runtime,
+    sync::{oneshot, watch},
+};
 
 const USER: Eui64 = Eui64(0x90B3_D51F_3001_0001);
 const METER: Eui64 = Eui64(0x00DB_1234_5678_0001);
@@ -35,8 +47,12 @@ const START: i64 = 1_790_000_000_000_000;
 #[derive(Default)]
 struct Ticking(AtomicI64);
 impl Clock for Ticking {
-    fn wall(&self) -> Utc { Utc(START + self.0.fetch_add(1_000, SeqCst)) }
-    fn passed(&self) -> Duration { Duration::from_micros(self.0.load(SeqCst) as u64) }
+    fn wall(&self) -> Utc {
+        Utc(START + self.0.fetch_add(1_000, SeqCst))
+    }
+    fn passed(&self) -> Duration {
+        Duration::from_micros(self.0.load(SeqCst) as u64)
+    }
 }
 
 /// A network that only remembers.
@@ -48,8 +64,12 @@ impl RegionalNetwork for Remembering {
         self.0.lock().unwrap().push(c);
         Ok(key)
     }
-    fn ask(&self, _: northbound_gbcs::Correlation) -> Result<(), NetworkError> { Ok(()) }
-    fn alert_taken(&self, _: u64) -> Result<(), NetworkError> { Ok(()) }
+    fn ask(&self, _: northbound_gbcs::Correlation) -> Result<(), NetworkError> {
+        Ok(())
+    }
+    fn alert_taken(&self, _: u64) -> Result<(), NetworkError> {
+        Ok(())
+    }
 }
 
 /// An engine that runs.
@@ -68,37 +88,103 @@ struct Rig {
 /// Read once: the rules take longer to read than the engine to run.
 fn policy() -> Policy {
     static POLICY: OnceLock<Policy> = OnceLock::new();
-    POLICY.get_or_init(|| Policy::from_rules(&RuleSet::embedded().unwrap(), Day(20_700)).unwrap()).clone()
+    POLICY
+        .get_or_init(|| Policy::from_rules(&RuleSet::embedded().unwrap(), Day(20_700)).unwrap())
+        .clone()
 }
 
 impl Rig {
     fn start(storage: &Faulty) -> Rig {
-        let (runtime, dir) = (tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap(), tempfile::tempdir().unwrap());
-        let (clock, metrics, handle, network): (Arc<Ticking>, Arc<Metrics>, Handle, Arc<Remembering>) = Default::default();
+        let (runtime, dir) = (
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .unwrap(),
+            tempfile::tempdir().unwrap(),
+        );
+        let (clock, metrics, handle, network): (
+            Arc<Ticking>,
+            Arc<Metrics>,
+            Handle,
+            Arc<Remembering>,
+        ) = Default::default();
         let (log, _) = Log::to(Box::new(std::io::sink()));
         let rules = RuleSet::embedded().unwrap();
-        let door = Arc::new(Door::new(Limits::default(), Services::default(), VerifyRules::default(), Arc::new(Keys::load(dir.path(), Eui64(1), None).unwrap()), Arc::new(policy()), DoorCodes::from_rules(&rules, Day(20_700)).unwrap()));
+        let door = Arc::new(Door::new(
+            Limits::default(),
+            Services::default(),
+            VerifyRules::default(),
+            Arc::new(Keys::load(dir.path(), Eui64(1), None).unwrap()),
+            Arc::new(policy()),
+            DoorCodes::from_rules(&rules, Day(20_700)).unwrap(),
+        ));
         let (stop, stopping) = watch::channel(false);
         let shared = Shared {
-            settings: config::Delivery::default(), client: Client::new(None, None, Duration::from_secs(1)).unwrap(), door: Arc::clone(&door), engine: handle.clone(), clock: clock.clone(),
-            log: log.clone(), metrics: Arc::clone(&metrics), endpoints: Endpoints::load(dir.path(), log.clone()).unwrap(), stop: stopping,
+            settings: config::Delivery::default(),
+            client: Client::new(None, None, Duration::from_secs(1)).unwrap(),
+            door: Arc::clone(&door),
+            engine: handle.clone(),
+            clock: clock.clone(),
+            log: log.clone(),
+            metrics: Arc::clone(&metrics),
+            endpoints: Endpoints::load(dir.path(), log.clone()).unwrap(),
+            stop: stopping,
         };
         let deliveries = Deliveries::new(shared, runtime.handle().clone());
         let mut accounts = Accounts::off(Store::default(), Arc::clone(&metrics));
-        let opened = open(storage.clone(), 1 << 20, 0, policy(), clock.wall(), &mut accounts).unwrap();
-        let outward = Outward { network: network.clone(), deliveries: deliveries.clone(), accounts, door, tap: Tap::default(), metrics: Arc::clone(&metrics), log };
+        let opened =
+            open(storage.clone(), 1 << 20, 0, policy(), clock.wall(), &mut accounts).unwrap();
+        let outward = Outward {
+            network: network.clone(),
+            deliveries: deliveries.clone(),
+            accounts,
+            door,
+            tap: Tap::default(),
+            metrics: Arc::clone(&metrics),
+            log,
+        };
         let steady = Steady::from(clock, opened.recovery.last.unwrap_or(Utc(0)));
         let (replayed, fresh) = (opened.recovery.replayed, opened.recovery.position == 0);
-        let parts = Parts { journal: opened.journal, flow: opened.flow, clock: steady, handle: handle.clone(), outward, store: Store::default(), checkpoint: 0, keep_days: 1 };
+        let parts = Parts {
+            journal: opened.journal,
+            flow: opened.flow,
+            clock: steady,
+            handle: handle.clone(),
+            outward,
+            store: Store::default(),
+            checkpoint: 0,
+            keep_days: 1,
+        };
         let engine = std::thread::spawn(move || Engine::new(parts).run());
-        let rig = Rig { runtime, handle, network, metrics, deliveries, engine, replayed, _stop: stop, _dir: dir };
-        if fresh { for c in known() { assert!(matches!(rig.control(c), Said::Recorded)); } }
+        let rig = Rig {
+            runtime,
+            handle,
+            network,
+            metrics,
+            deliveries,
+            engine,
+            replayed,
+            _stop: stop,
+            _dir: dir,
+        };
+        if fresh {
+            for c in known() {
+                assert!(matches!(rig.control(c), Said::Recorded));
+            }
+        }
         rig
     }
 
     fn control(&self, change: Change) -> Said {
         let (to, said) = oneshot::channel();
-        self.handle.ask(Front::Control(Box::new(Control { actor: "test".into(), reason: String::new(), change }), to)).map_err(|(_, why)| why).unwrap();
+        self.handle
+            .ask(Front::Control(
+                Box::new(Control { actor: "test".into(), reason: String::new(), change }),
+                to,
+            ))
+            .map_err(|(_, why)| why)
+            .unwrap();
         said.blocking_recv().unwrap()
     }
 
@@ -106,10 +192,16 @@ impl Rig {
     fn request(&self, counter: u64) -> Result<String, &'static str> {
         let (to, said) = oneshot::channel();
         self.handle.ask(Front::Request(Box::new(read(counter)), to)).map_err(|(_, why)| why)?;
-        match said.blocking_recv().unwrap() { Said::Reply(r) => Ok(r.code.to_string()), Said::NotTaken(why) => Err(why), other => panic!("{other:?}") }
+        match said.blocking_recv().unwrap() {
+            Said::Reply(r) => Ok(r.code.to_string()),
+            Said::NotTaken(why) => Err(why),
+            other => panic!("{other:?}"),
+        }
     }
 
-    fn look<T: Send + 'static>(&self, see: impl FnOnce(&Flow) -> T + Send + 'static) -> T { self.runtime.block_on(self.handle.look(see)).unwrap() }
+    fn look<T: Send + 'static>(&self, see: impl FnOnce(&Flow) -> T + Send + 'static) -> T {
+        self.runtime.block_on(self.handle.look(see)).unwrap()
+    }
 
     fn stop(self) -> Flow {
         self.handle.stop();
@@ -121,34 +213,84 @@ impl Rig {
 
 fn known() -> Vec<Change> {
     vec![
-        Change::User(UserRecord { eui: USER, party: "P".into(), category: "other".into(), roles: vec![Role::Is], active: true, throttle_fields: false }),
-        Change::Device(DeviceRecord { eui: METER, device_type: DeviceType::Esme, status: DeviceStatus::Commissioned, region: Region::North, generation: Generation::Smets2, hub: METER, registered: vec![(Role::Is, USER)] }),
+        Change::User(UserRecord {
+            eui: USER,
+            party: "P".into(),
+            category: "other".into(),
+            roles: vec![Role::Is],
+            active: true,
+            throttle_fields: false,
+        }),
+        Change::Device(DeviceRecord {
+            eui: METER,
+            device_type: DeviceType::Esme,
+            status: DeviceStatus::Commissioned,
+            region: Region::North,
+            generation: Generation::Smets2,
+            hub: METER,
+            registered: vec![(Role::Is, USER)],
+        }),
     ]
 }
 
-fn id(counter: u64) -> RequestId { RequestId { originator: USER, target: METER, counter } }
+fn id(counter: u64) -> RequestId {
+    RequestId { originator: USER, target: METER, counter }
+}
 
-fn code() -> u16 { policy().service(Srv::of("4.1.1")).unwrap().message_code }
+fn code() -> u16 {
+    policy().service(Srv::of("4.1.1")).unwrap().message_code
+}
 
 fn read(counter: u64) -> Request {
     let to = northbound_gbcs::Correlation { device: METER, recipient: USER, counter, code: code() };
     let content = crate::southbound::command_content("4.1.1", false, None, &[]).unwrap();
     Request {
-        id: id(counter), written: IdText::Upper, signer: USER, service: WebService::Send, cv: 1, srv: Srv::of("4.1.1"), execution: None, cancels: false, first_in_sequence: false,
-        preceding: None, schedule: None, schedule_id: None, about: None, about_type: None, devices: Vec::new(),
-        content: northbound_gbcs::pre_command::issue(&crate::southbound::command(to, &content, None)).unwrap(), pre_command: None, test: TestKind::None, user_sent: None,
+        id: id(counter),
+        written: IdText::Upper,
+        signer: USER,
+        service: WebService::Send,
+        cv: 1,
+        srv: Srv::of("4.1.1"),
+        execution: None,
+        cancels: false,
+        first_in_sequence: false,
+        preceding: None,
+        schedule: None,
+        schedule_id: None,
+        about: None,
+        about_type: None,
+        devices: Vec::new(),
+        content: northbound_gbcs::pre_command::issue(&crate::southbound::command(
+            to, &content, None,
+        ))
+        .unwrap(),
+        pre_command: None,
+        test: TestKind::None,
+        user_sent: None,
     }
 }
 
 fn answered(counter: u64) -> Back {
     let to = Correlation { device: METER, recipient: USER, counter, code: code() };
-    Back { event: Event::Answer(Box::new(Answer { to, success: true, delivered_to_device: None, at_wan: Utc(START), content: vec![1] })), alert: None }
+    Back {
+        event: Event::Answer(Box::new(Answer {
+            to,
+            success: true,
+            delivered_to_device: None,
+            at_wan: Utc(START),
+            content: vec![1],
+        })),
+        alert: None,
+    }
 }
 
 #[track_caller]
 fn until(what: &str, so: impl Fn() -> bool) {
     let begun = Instant::now();
-    while !so() { assert!(begun.elapsed() < Duration::from_secs(10), "{what}"); std::thread::sleep(Duration::from_millis(10)); }
+    while !so() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[test]
@@ -157,7 +299,9 @@ fn what_is_acknowledged_survives_the_loss_of_everything_unsynced() {
         let store = Faulty::new(seed);
         let rig = Rig::start(&store);
         let n = 3 + seed;
-        for c in 1..=n { assert_eq!(rig.request(c).as_deref(), Ok("I99")); }
+        for c in 1..=n {
+            assert_eq!(rig.request(c).as_deref(), Ok("I99"));
+        }
         until("all are sent", || rig.network.0.lock().unwrap().len() as u64 == n);
         // The machine loses power: nothing more reaches the disk.
         store.fault(Fault::CrashAfter(1));
@@ -168,7 +312,10 @@ fn what_is_acknowledged_survives_the_loss_of_everything_unsynced() {
         // Everything acknowledged is there; what was not may be, for nobody can know.
         let kept = rig.replayed - 2;
         assert!(kept == n || kept == n + 1, "seed {seed}: {kept} of {n}");
-        assert_eq!(rig.look(|f| f.counts().in_state(Region::North, RequestState::InFlight)), kept as i64);
+        assert_eq!(
+            rig.look(|f| f.counts().in_state(Region::North, RequestState::InFlight)),
+            kept as i64
+        );
         assert_eq!(rig.request(n).as_deref(), Ok("E100"), "its counter is spent");
         assert_eq!(rig.request(100).as_deref(), Ok("I99"));
         rig.stop();
@@ -202,7 +349,11 @@ fn an_acknowledgement_waits_for_the_sync() {
     store.fault(Fault::SlowSync(Duration::from_millis(200)));
     let begun = Instant::now();
     assert_eq!(rig.request(1).as_deref(), Ok("I99"));
-    assert!(begun.elapsed() >= Duration::from_millis(200), "acknowledged after {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() >= Duration::from_millis(200),
+        "acknowledged after {:?}",
+        begun.elapsed()
+    );
     rig.stop();
 }
 
@@ -211,8 +362,18 @@ fn a_change_that_cannot_be_made_is_not_journaled() {
     let store = Faulty::new(3);
     let rig = Rig::start(&store);
     let inputs = rig.look(|f| f.counts().inputs);
-    let wrong = DeviceRecord { eui: Eui64(7), device_type: DeviceType::Esme, status: DeviceStatus::Pending, region: Region::None, generation: Generation::Smets2, hub: Eui64(7), registered: vec![] };
-    assert!(matches!(rig.control(Change::Device(wrong)), Said::Unchanged(why) if why.contains("region")));
+    let wrong = DeviceRecord {
+        eui: Eui64(7),
+        device_type: DeviceType::Esme,
+        status: DeviceStatus::Pending,
+        region: Region::None,
+        generation: Generation::Smets2,
+        hub: Eui64(7),
+        registered: vec![],
+    };
+    assert!(
+        matches!(rig.control(Change::Device(wrong)), Said::Unchanged(why) if why.contains("region"))
+    );
     assert_eq!(rig.look(|f| f.counts().inputs), inputs);
     rig.stop();
 }
@@ -223,12 +384,16 @@ fn one_sync_serves_many_and_the_state_is_that_of_a_replay() {
     let rig = Rig::start(&store);
     store.fault(Fault::SlowSync(Duration::from_millis(20)));
     let before = store.syncs();
-    let waiting: Vec<_> = (1..=200).map(|c| {
-        let (to, said) = oneshot::channel();
-        assert!(rig.handle.ask(Front::Request(Box::new(read(c)), to)).is_ok());
-        said
-    }).collect();
-    for w in waiting { assert!(matches!(w.blocking_recv().unwrap(), Said::Reply(r) if r.code.as_str() == "I99")); }
+    let waiting: Vec<_> = (1..=200)
+        .map(|c| {
+            let (to, said) = oneshot::channel();
+            assert!(rig.handle.ask(Front::Request(Box::new(read(c)), to)).is_ok());
+            said
+        })
+        .collect();
+    for w in waiting {
+        assert!(matches!(w.blocking_recv().unwrap(), Said::Reply(r) if r.code.as_str() == "I99"));
+    }
     assert!(store.syncs() - before < 100, "{} syncs", store.syncs() - before);
     store.fault(Fault::SlowSync(Duration::ZERO));
     let flow = rig.stop();
@@ -240,10 +405,27 @@ fn one_sync_serves_many_and_the_state_is_that_of_a_replay() {
 #[test]
 fn messages_for_a_user_without_an_endpoint_cost_nothing_while_they_wait() {
     let rig = Rig::start(&Faulty::new(2));
-    let message = |number| Box::new(Delivery { number, to: USER, from: Eui64(2), answers: None, srv: Srv::NONE, code: ResponseCode::of("I0"), at: 0, body: Body::Empty });
-    for n in 1..=5 { rig.deliveries.add(message(n)); }
+    let message = |number| {
+        Box::new(Delivery {
+            number,
+            to: USER,
+            from: Eui64(2),
+            answers: None,
+            srv: Srv::NONE,
+            code: ResponseCode::of("I0"),
+            at: 0,
+            body: Body::Empty,
+        })
+    };
+    for n in 1..=5 {
+        rig.deliveries.add(message(n));
+    }
     std::thread::sleep(Duration::from_millis(300));
-    assert_eq!((rig.deliveries.turns(USER), rig.deliveries.waiting()), (0, vec![(USER, 5)]), "workers take turns that lead nowhere");
+    assert_eq!(
+        (rig.deliveries.turns(USER), rig.deliveries.waiting()),
+        (0, vec![(USER, 5)]),
+        "workers take turns that lead nowhere"
+    );
     // An endpoint that refuses every connection is tried as soon as it is known.
     rig.deliveries.direct(USER, Some("http://127.0.0.1:9/".parse().unwrap()));
     until("it is tried", || rig.deliveries.turns(USER) > 0);

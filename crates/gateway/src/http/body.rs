@@ -47,7 +47,9 @@ impl Bodies {
 
     async fn within(&self, mut body: Incoming, most: usize) -> Read {
         let stated = body.size_hint().exact().map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-        if stated.is_some_and(|n| n > most) { return self.discard(body, stated).await; }
+        if stated.is_some_and(|n| n > most) {
+            return self.discard(body, stated).await;
+        }
         let mut held: Option<OwnedSemaphorePermit> = None;
         let mut whole: Option<Bytes> = None;
         let mut joined = BytesMut::new();
@@ -55,11 +57,23 @@ impl Bodies {
             let Ok(frame) = frame else { return Read::Broken };
             let Ok(data) = frame.into_data() else { continue };
             let so_far = joined.len() + whole.as_ref().map_or(0, Bytes::len);
-            if so_far + data.len() > most { drop((joined, whole)); return self.discard(body, None).await; }
-            let more = (so_far + data.len()).div_ceil(PIECE).saturating_sub(held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
+            if so_far + data.len() > most {
+                drop((joined, whole));
+                return self.discard(body, None).await;
+            }
+            let more = (so_far + data.len())
+                .div_ceil(PIECE)
+                .saturating_sub(held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
             if more > 0 {
-                let Ok(permit) = Arc::clone(&self.memory).try_acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX)) else { return Read::NoRoom };
-                match &mut held { Some(h) => h.merge(permit), None => held = Some(permit) }
+                let Ok(permit) = Arc::clone(&self.memory)
+                    .try_acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX))
+                else {
+                    return Read::NoRoom;
+                };
+                match &mut held {
+                    Some(h) => h.merge(permit),
+                    None => held = Some(permit),
+                }
             }
             // Most messages come in one piece, which then needs no copy.
             match whole.take() {
@@ -77,11 +91,15 @@ impl Bodies {
 
     /// Reads and drops, so that a client that only reads after writing still hears the refusal.
     async fn discard(&self, mut body: Incoming, stated: Option<usize>) -> Read {
-        if stated.is_some_and(|n| n > self.discard) { return Read::TooLong; }
+        if stated.is_some_and(|n| n > self.discard) {
+            return Read::TooLong;
+        }
         let mut dropped = 0;
         while let Some(Ok(frame)) = body.frame().await {
             dropped += frame.data_ref().map_or(0, Bytes::len);
-            if dropped > self.discard { return Read::TooLong; }
+            if dropped > self.discard {
+                return Read::TooLong;
+            }
         }
         Read::TooLong
     }

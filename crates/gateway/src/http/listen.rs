@@ -1,11 +1,17 @@
 //! Taking connections: so many at once, each with its limits, and none that holds up another.
 
 use super::tls::Acceptor;
-use crate::{config::Limits, error::{GatewayError, Result}};
+use crate::{
+    config::Limits,
+    error::{GatewayError, Result},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{net::{TcpListener, TcpStream}, sync::{OwnedSemaphorePermit, Semaphore, watch}};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+};
 
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -41,13 +47,20 @@ pub async fn listen(address: SocketAddr) -> Result<Listening> {
 }
 
 /// Waits after a failed accept.
-async fn accept_pause() { tokio::time::sleep(ACCEPT_PAUSE).await; }
+async fn accept_pause() {
+    tokio::time::sleep(ACCEPT_PAUSE).await;
+}
 
 impl Listening {
     /// Takes connections until `stop` turns true, and then lets each finish the request that it is at.
     /// `limits` hold for each; `answer` is asked for each request.
-    pub(crate) async fn run<S, F, B>(self, limits: Limits, acceptor: Option<Acceptor>, mut stop: watch::Receiver<bool>, answer: S)
-    where
+    pub(crate) async fn run<S, F, B>(
+        self,
+        limits: Limits,
+        acceptor: Option<Acceptor>,
+        mut stop: watch::Receiver<bool>,
+        answer: S,
+    ) where
         S: Fn(hyper::Request<Incoming>, Peer) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = hyper::Response<B>> + Send + 'static,
         B: hyper::body::Body<Data = bytes::Bytes> + Send + Unpin + 'static,
@@ -60,18 +73,42 @@ impl Listening {
                 _ = stop.wait_for(|s| *s) => break,
                 taken = take(&self.listener, &places) => taken,
             };
-            let Some((stream, address, place)) = taken else { accept_pause().await; continue };
-            let (limits, acceptor, stop, answer) = (limits.clone(), acceptor.clone(), stop.clone(), answer.clone());
+            let Some((stream, address, place)) = taken else {
+                accept_pause().await;
+                continue;
+            };
+            let (limits, acceptor, stop, answer) =
+                (limits.clone(), acceptor.clone(), stop.clone(), answer.clone());
             tokio::spawn(async move {
                 let _place = place;
                 // Small answers go out at once.
                 let _ = stream.set_nodelay(true);
                 match acceptor {
-                    None => connection(stream, Peer { address, certificate: None }, &limits, stop, answer).await,
-                    Some(a) => if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, a.accept(stream)).await {
-                        let certificate = super::tls::shown(&stream);
-                        connection(stream, Peer { address, certificate }, &limits, stop, answer).await;
-                    },
+                    None => {
+                        connection(
+                            stream,
+                            Peer { address, certificate: None },
+                            &limits,
+                            stop,
+                            answer,
+                        )
+                        .await
+                    }
+                    Some(a) => {
+                        if let Ok(Ok(stream)) =
+                            tokio::time::timeout(HANDSHAKE, a.accept(stream)).await
+                        {
+                            let certificate = super::tls::shown(&stream);
+                            connection(
+                                stream,
+                                Peer { address, certificate },
+                                &limits,
+                                stop,
+                                answer,
+                            )
+                            .await;
+                        }
+                    }
                 }
             });
         }
@@ -80,14 +117,22 @@ impl Listening {
     }
 }
 
-async fn take(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+async fn take(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     let (stream, address) = listener.accept().await.ok()?;
     Some((stream, address, place))
 }
 
-async fn connection<I, S, F, B>(io: I, peer: Peer, limits: &Limits, mut stop: watch::Receiver<bool>, answer: S)
-where
+async fn connection<I, S, F, B>(
+    io: I,
+    peer: Peer,
+    limits: &Limits,
+    mut stop: watch::Receiver<bool>,
+    answer: S,
+) where
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     S: Fn(hyper::Request<Incoming>, Peer) -> F + Send + 'static,
     F: Future<Output = hyper::Response<B>> + Send + 'static,
@@ -99,7 +144,9 @@ where
         async move { Ok::<_, std::convert::Infallible>(answer.await) }
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new()).header_read_timeout(limits.header_time()).max_buf_size(limits.header_bytes)
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_time())
+        .max_buf_size(limits.header_bytes)
         .serve_connection(TokioIo::new(io), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {

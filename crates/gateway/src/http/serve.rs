@@ -1,6 +1,11 @@
 //! One request over HTTP: from its path to its answer.
 
-use super::{Answer, body::{Bodies, Read}, listen::Peer, problem::Problem};
+use super::{
+    Answer,
+    body::{Bodies, Read},
+    listen::Peer,
+    problem::Problem,
+};
 use crate::{
     answers::{AnswerError, Answers},
     clock::SharedClock,
@@ -17,7 +22,10 @@ use northbound_duis::{Certificate, Signer};
 use northbound_flow::event::WebService;
 use northbound_types::{Eui64, Utc};
 use serde_json::json;
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::oneshot;
 
 /// A message of this length takes long enough to read that others should not wait for it.
@@ -44,17 +52,34 @@ struct Failed {
 }
 
 impl From<Problem> for Failed {
-    fn from(problem: Problem) -> Failed { Failed { problem, why: String::new() } }
+    fn from(problem: Problem) -> Failed {
+        Failed { problem, why: String::new() }
+    }
 }
 
 impl Front {
     /// The interface before an engine.
     #[must_use]
-    pub fn new(config: &Config, door: Arc<Door>, engine: Handle, clock: SharedClock, log: Log, metrics: Arc<Metrics>) -> Front {
+    pub fn new(
+        config: &Config,
+        door: Arc<Door>,
+        engine: Handle,
+        clock: SharedClock,
+        log: Log,
+        metrics: Arc<Metrics>,
+    ) -> Front {
         let limits = &config.limits;
         Front {
-            base: config.base.clone(), bodies: Bodies::new(limits.bodies_bytes, limits.body_time(), limits.discard_bytes), answer_time: limits.answer_time(),
-            sign: config.sign_acknowledgements, references: References::from(clock.wall()), door, engine, clock, log, metrics,
+            base: config.base.clone(),
+            bodies: Bodies::new(limits.bodies_bytes, limits.body_time(), limits.discard_bytes),
+            answer_time: limits.answer_time(),
+            sign: config.sign_acknowledgements,
+            references: References::from(clock.wall()),
+            door,
+            engine,
+            clock,
+            log,
+            metrics,
         }
     }
 
@@ -71,7 +96,8 @@ impl Front {
             Err(f) => {
                 self.metrics.problems.add(1);
                 let reference = self.references.next();
-                let level = if f.problem.status.is_server_error() { Level::Warn } else { Level::Info };
+                let level =
+                    if f.problem.status.is_server_error() { Level::Warn } else { Level::Info };
                 self.log.say(self.clock.wall(), level, f.problem.code, json!({
                     "reference": reference, "status": f.problem.status.as_u16(), "method": method.as_str(), "path": path.chars().take(200).collect::<String>(), "peer": peer.address.to_string(), "why": f.why,
                 }));
@@ -80,22 +106,45 @@ impl Front {
         }
     }
 
-    async fn message(&self, request: hyper::Request<Incoming>, peer: &Peer) -> Result<Vec<u8>, Failed> {
+    async fn message(
+        &self,
+        request: hyper::Request<Incoming>,
+        peer: &Peer,
+    ) -> Result<Vec<u8>, Failed> {
         let service = self.service(request.uri().path()).ok_or(Problem::NOT_FOUND)?;
-        if request.method() != Method::POST { return Err(Problem::METHOD.into()); }
-        if !is_xml(&request) { return Err(Problem::MEDIA_TYPE.into()); }
-        let connected = peer.certificate.as_deref().and_then(|der| Certificate::from_der(der).ok()).map(|c| c.eui);
-        let (passed, memory) = match self.bodies.read(request.into_body(), self.door.most_bytes(service)).await {
-            Read::Whole(bytes, memory) => (self.pass(service, bytes, connected), memory),
-            Read::TooLong => (self.door.away_unread(&[], connected, format!("more than {} bytes", self.door.most_bytes(service))), None),
-            Read::Slow => return Err(Problem::SLOW.into()),
-            Read::Broken => return Err(Problem::BROKEN.into()),
-            Read::NoRoom => return Err(Problem::BUSY.into()),
-        };
+        if request.method() != Method::POST {
+            return Err(Problem::METHOD.into());
+        }
+        if !is_xml(&request) {
+            return Err(Problem::MEDIA_TYPE.into());
+        }
+        let connected = peer
+            .certificate
+            .as_deref()
+            .and_then(|der| Certificate::from_der(der).ok())
+            .map(|c| c.eui);
+        let (passed, memory) =
+            match self.bodies.read(request.into_body(), self.door.most_bytes(service)).await {
+                Read::Whole(bytes, memory) => (self.pass(service, bytes, connected), memory),
+                Read::TooLong => (
+                    self.door.away_unread(
+                        &[],
+                        connected,
+                        format!("more than {} bytes", self.door.most_bytes(service)),
+                    ),
+                    None,
+                ),
+                Read::Slow => return Err(Problem::SLOW.into()),
+                Read::Broken => return Err(Problem::BROKEN.into()),
+                Read::NoRoom => return Err(Problem::BUSY.into()),
+            };
         let answered = match passed {
             Passed::In(r) => {
                 let said = self.ask(|to| Input::Request(r, to)).await?;
-                match said { Said::Reply(reply) => self.write(|a| a.reply(&reply, self.clock.wall())), other => return Err(unexpected(&other)) }
+                match said {
+                    Said::Reply(reply) => self.write(|a| a.reply(&reply, self.clock.wall())),
+                    other => return Err(unexpected(&other)),
+                }
             }
             Passed::Away(away) => self.away(*away, peer).await?,
         };
@@ -116,7 +165,11 @@ impl Front {
         let begun = Instant::now();
         let now = self.clock.wall();
         // A long message leaves this thread's other connections to the others.
-        let passed = if bytes.len() > LONG { tokio::task::block_in_place(|| self.door.pass(service, &bytes, connected, now)) } else { self.door.pass(service, &bytes, connected, now) };
+        let passed = if bytes.len() > LONG {
+            tokio::task::block_in_place(|| self.door.pass(service, &bytes, connected, now))
+        } else {
+            self.door.pass(service, &bytes, connected, now)
+        };
         self.metrics.verified.note(begun.elapsed());
         passed
     }
@@ -134,7 +187,10 @@ impl Front {
     }
 
     /// Hands an input to the engine and waits until it is stored and answered.
-    async fn ask(&self, input: impl FnOnce(oneshot::Sender<Said>) -> Input) -> Result<Said, Failed> {
+    async fn ask(
+        &self,
+        input: impl FnOnce(oneshot::Sender<Said>) -> Input,
+    ) -> Result<Said, Failed> {
         let (to, said) = oneshot::channel();
         self.engine.ask(input(to)).map_err(|(_, why)| Said::problem(why))?;
         match tokio::time::timeout(self.answer_time, said).await {
@@ -145,27 +201,44 @@ impl Front {
         }
     }
 
-    fn write(&self, with: impl FnOnce(&Answers<'_>) -> Result<Vec<u8>, AnswerError>) -> Result<Vec<u8>, AnswerError> {
+    fn write(
+        &self,
+        with: impl FnOnce(&Answers<'_>) -> Result<Vec<u8>, AnswerError>,
+    ) -> Result<Vec<u8>, AnswerError> {
         let keys = self.door.keys();
         let signer: Option<&Signer> = keys.signer().filter(|_| self.sign).map(AsRef::as_ref);
-        with(&Answers { services: self.door.services(), service: self.door.policy().service, signer })
+        with(&Answers {
+            services: self.door.services(),
+            service: self.door.policy().service,
+            signer,
+        })
     }
 
     /// The time by which everything here goes.
     #[must_use]
-    pub fn now(&self) -> Utc { self.clock.wall() }
+    pub fn now(&self) -> Utc {
+        self.clock.wall()
+    }
 }
 
-fn unexpected(said: &Said) -> Failed { Failed { problem: Problem::INTERNAL, why: format!("the engine answered a request with {said:?}") } }
+fn unexpected(said: &Said) -> Failed {
+    Failed {
+        problem: Problem::INTERNAL,
+        why: format!("the engine answered a request with {said:?}"),
+    }
+}
 
 fn is_xml(request: &hyper::Request<Incoming>) -> bool {
-    let stated = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let stated =
+        request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     stated.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("application/xml"))
 }
 
 fn message(xml: Vec<u8>) -> Answer {
     let mut answer = Response::new(Full::new(Bytes::from(xml)));
     *answer.status_mut() = StatusCode::OK;
-    answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
     answer
 }

@@ -4,7 +4,11 @@ use crate::error::{GatewayError, Result};
 use northbound_duis::Certificate;
 use northbound_types::{Eui64, Utc};
 use serde::Serialize;
-use std::{fs, io::Write, path::{Path, PathBuf}};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 /// Name of the folder in the data folder.
 pub const FOLDER: &str = "keys";
@@ -49,9 +53,18 @@ impl Held {
     pub fn listed(&self) -> Listed {
         let c = &self.certificate;
         Listed {
-            serial: c.serial.to_string(), eui: c.eui, role: c.role.map(|r| format!("{r:02X}")), usage: c.usage.as_str(), not_before: c.not_before,
-            not_after: (c.not_after != northbound_duis::FOREVER).then_some(c.not_after), private_key: self.key.is_some(),
-            file: self.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+            serial: c.serial.to_string(),
+            eui: c.eui,
+            role: c.role.map(|r| format!("{r:02X}")),
+            usage: c.usage.as_str(),
+            not_before: c.not_before,
+            not_after: (c.not_after != northbound_duis::FOREVER).then_some(c.not_after),
+            private_key: self.key.is_some(),
+            file: self
+                .path
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default(),
         }
     }
 }
@@ -64,7 +77,15 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Held>> {
         Err(e) => return Err(GatewayError::io("list", folder)(e)),
     };
     let mut names: Vec<String> = Vec::new();
-    for entry in listed { names.push(entry.map_err(GatewayError::io("list", folder))?.file_name().to_string_lossy().into_owned()); }
+    for entry in listed {
+        names.push(
+            entry
+                .map_err(GatewayError::io("list", folder))?
+                .file_name()
+                .to_string_lossy()
+                .into_owned(),
+        );
+    }
     names.sort_unstable();
     names.iter().filter_map(|n| n.strip_suffix(CERTIFICATE)).map(|stem| one(folder, stem)).collect()
 }
@@ -72,7 +93,8 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Held>> {
 fn one(folder: &Path, stem: &str) -> Result<Held> {
     let path = folder.join(format!("{stem}{CERTIFICATE}"));
     let text = fs::read_to_string(&path).map_err(GatewayError::io("read", &path))?;
-    let certificate = Certificate::from_pem(&text).map_err(|e| GatewayError::Key { path: path.clone(), why: e.to_string() })?;
+    let certificate = Certificate::from_pem(&text)
+        .map_err(|e| GatewayError::Key { path: path.clone(), why: e.to_string() })?;
     let key_path = folder.join(format!("{stem}{KEY}"));
     let key = match fs::read_to_string(&key_path) {
         Ok(k) => Some(k),
@@ -87,7 +109,9 @@ impl super::Keys {
     ///
     /// # Errors
     /// As [`super::Keys::load`].
-    pub fn list(folder: &Path) -> Result<Vec<Held>> { read(folder) }
+    pub fn list(folder: &Path) -> Result<Vec<Held>> {
+        read(folder)
+    }
 }
 
 /// Puts a certificate into the folder, with its key where given. The same one twice is no error.
@@ -98,7 +122,9 @@ pub fn write(folder: &Path, certificate: &Certificate, key: Option<&str>) -> Res
     fs::create_dir_all(folder).map_err(GatewayError::io("make", folder))?;
     let role = certificate.role.map_or_else(|| "device".to_owned(), |r| format!("{r:02X}"));
     let stem = format!("{}_{role}_{}_{}", certificate.eui, certificate.usage, certificate.serial);
-    if let Some(key) = key { secret(&folder.join(format!("{stem}{KEY}")), key)?; }
+    if let Some(key) = key {
+        secret(&folder.join(format!("{stem}{KEY}")), key)?;
+    }
     let path = folder.join(format!("{stem}{CERTIFICATE}"));
     fs::write(&path, certificate.to_pem()).map_err(GatewayError::io("write", &path))?;
     one(folder, &stem)
@@ -109,8 +135,13 @@ pub fn write(folder: &Path, certificate: &Certificate, key: Option<&str>) -> Res
 /// # Errors
 /// A file that cannot be removed.
 pub fn remove(folder: &Path, serial: u128) -> Result<bool> {
-    let Some(held) = read(folder)?.into_iter().find(|h| h.certificate.serial == serial) else { return Ok(false) };
-    if let Some(stem) = held.path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_suffix(CERTIFICATE)) && held.key.is_some() {
+    let Some(held) = read(folder)?.into_iter().find(|h| h.certificate.serial == serial) else {
+        return Ok(false);
+    };
+    if let Some(stem) =
+        held.path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_suffix(CERTIFICATE))
+        && held.key.is_some()
+    {
         let key = folder.join(format!("{stem}{KEY}"));
         fs::remove_file(&key).map_err(GatewayError::io("remove", &key))?;
     }

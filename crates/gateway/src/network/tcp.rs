@@ -1,12 +1,20 @@
 //! Devices in another process, over loopback TCP. It connects again by itself.
 
-use super::{Dispatch, MAX_EVENTS, MAX_WAITING, NetworkError, NetworkEvent, RegionalNetwork, command_key};
-use crate::devices::{frame::{self, Said}, next_frame};
+use super::{
+    Dispatch, MAX_EVENTS, MAX_WAITING, NetworkError, NetworkEvent, RegionalNetwork, command_key,
+};
+use crate::devices::{
+    frame::{self, Said},
+    next_frame,
+};
 use northbound_gbcs::Correlation;
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncWriteExt, BufReader, BufWriter},
-    net::{TcpStream, tcp::{OwnedReadHalf, OwnedWriteHalf}},
+    net::{
+        TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
     sync::mpsc::{Receiver, Sender, channel, error::TrySendError},
     time::{sleep, timeout},
 };
@@ -20,7 +28,9 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
 /// Devices in another process.
 #[derive(Debug, Clone)]
-pub struct TcpNetwork { waiting: Sender<Said> }
+pub struct TcpNetwork {
+    waiting: Sender<Said>,
+}
 
 impl TcpNetwork {
     /// Connects to the devices at an address, and again whenever the connection breaks. Must be
@@ -35,7 +45,10 @@ impl TcpNetwork {
     }
 
     fn say(&self, said: Said) -> Result<(), NetworkError> {
-        self.waiting.try_send(said).map_err(|e| match e { TrySendError::Full(_) => NetworkError::Busy, TrySendError::Closed(_) => NetworkError::Closed })
+        self.waiting.try_send(said).map_err(|e| match e {
+            TrySendError::Full(_) => NetworkError::Busy,
+            TrySendError::Closed(_) => NetworkError::Closed,
+        })
     }
 }
 
@@ -44,22 +57,34 @@ impl RegionalNetwork for TcpNetwork {
         let key = command_key(&command.bytes)?;
         self.say(Said::Command { pace: command.pace, bytes: command.bytes }).map(|()| key)
     }
-    fn ask(&self, correlation: Correlation) -> Result<(), NetworkError> { self.say(Said::Ask(correlation)) }
-    fn alert_taken(&self, number: u64) -> Result<(), NetworkError> { self.say(Said::AlertTaken(number)) }
+    fn ask(&self, correlation: Correlation) -> Result<(), NetworkError> {
+        self.say(Said::Ask(correlation))
+    }
+    fn alert_taken(&self, number: u64) -> Result<(), NetworkError> {
+        self.say(Said::AlertTaken(number))
+    }
 }
 
-async fn keep_connected(address: SocketAddr, mut said: Receiver<Said>, events: Sender<NetworkEvent>) {
+async fn keep_connected(
+    address: SocketAddr,
+    mut said: Receiver<Said>,
+    events: Sender<NetworkEvent>,
+) {
     let mut wait = FIRST_WAIT;
     while !said.is_closed() || !said.is_empty() {
         if let Ok(Some((read, write))) = timeout(CONNECT_WITHIN, connect(address)).await {
             wait = FIRST_WAIT;
-            if events.send(NetworkEvent::Connected).await.is_err() { return; }
+            if events.send(NetworkEvent::Connected).await.is_err() {
+                return;
+            }
             let reader = tokio::spawn(read_events(read, events.clone()));
             let ended = write_said(write, &mut said, &reader).await;
             reader.abort();
             // Nothing of the old connection comes after this.
             let _ = reader.await;
-            if ended || events.send(NetworkEvent::Disconnected).await.is_err() { return; }
+            if ended || events.send(NetworkEvent::Disconnected).await.is_err() {
+                return;
+            }
         }
         tokio::select! {
             () = sleep(wait) => {}
@@ -69,7 +94,9 @@ async fn keep_connected(address: SocketAddr, mut said: Receiver<Said>, events: S
     }
 }
 
-async fn connect(address: SocketAddr) -> Option<(BufReader<OwnedReadHalf>, BufWriter<OwnedWriteHalf>)> {
+async fn connect(
+    address: SocketAddr,
+) -> Option<(BufReader<OwnedReadHalf>, BufWriter<OwnedWriteHalf>)> {
     let stream = TcpStream::connect(address).await.ok()?;
     let _ = stream.set_nodelay(true);
     let (read, write) = stream.into_split();
@@ -83,12 +110,18 @@ async fn connect(address: SocketAddr) -> Option<(BufReader<OwnedReadHalf>, BufWr
 async fn read_events(mut read: BufReader<OwnedReadHalf>, events: Sender<NetworkEvent>) {
     while let Some(bytes) = next_frame(&mut read).await {
         let Ok(event) = frame::decode_event(&bytes) else { return };
-        if events.send(event).await.is_err() { return; }
+        if events.send(event).await.is_err() {
+            return;
+        }
     }
 }
 
 /// `true` where there is nothing more to say, ever; `false` where the connection broke.
-async fn write_said(mut write: BufWriter<OwnedWriteHalf>, said: &mut Receiver<Said>, reader: &tokio::task::JoinHandle<()>) -> bool {
+async fn write_said(
+    mut write: BufWriter<OwnedWriteHalf>,
+    said: &mut Receiver<Said>,
+    reader: &tokio::task::JoinHandle<()>,
+) -> bool {
     loop {
         // A reader that is done has seen the end of the connection. A timer, since a handle can't
         // be awaited and kept.
@@ -98,7 +131,11 @@ async fn write_said(mut write: BufWriter<OwnedWriteHalf>, said: &mut Receiver<Sa
             Err(_) if reader.is_finished() => return false,
             Err(_) => continue,
         };
-        if write.write_all(&next.encode()).await.is_err() { return false; }
-        if said.is_empty() && write.flush().await.is_err() { return false; }
+        if write.write_all(&next.encode()).await.is_err() {
+            return false;
+        }
+        if said.is_empty() && write.flush().await.is_err() {
+            return false;
+        }
     }
 }

@@ -9,10 +9,20 @@ use crate::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, Response, StatusCode, body::Incoming, header};
-use northbound_duis::{Limits, Message, Response as DuisResponse, Services, Verifier, VerifyRules, read_and_verify};
+use northbound_duis::{
+    Limits, Message, Response as DuisResponse, Services, Verifier, VerifyRules, read_and_verify,
+};
 use northbound_types::Eui64;
-use std::{collections::BTreeSet, net::SocketAddr, sync::{Arc, Mutex, PoisonError}, time::Duration};
-use tokio::{sync::{mpsc, watch}, task::JoinHandle};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 /// Bytes that known clients take at most (duis.md, section 2: measured).
 pub const CLIENT_BYTES: usize = 100 * 1024;
@@ -73,21 +83,38 @@ impl Receiver {
     ///
     /// # Errors
     /// An address that cannot be listened on; files of TLS that cannot be read.
-    pub async fn start(address: SocketAddr, tls: Option<&Tls>, checks: Checks, behaviour: Behaviour) -> Result<Receiver> {
+    pub async fn start(
+        address: SocketAddr,
+        tls: Option<&Tls>,
+        checks: Checks,
+        behaviour: Behaviour,
+    ) -> Result<Receiver> {
         let acceptor = tls.map(tls::acceptor).transpose()?;
         let socket = listen(address).await?;
-        let (address, (to, messages), (stop, stopping)) = (socket.address, mpsc::channel(WAITING), watch::channel(false));
+        let (address, (to, messages), (stop, stopping)) =
+            (socket.address, mpsc::channel(WAITING), watch::channel(false));
         let behaviour = Arc::new(Mutex::new(behaviour));
         let (checks, how) = (Arc::new(checks), Arc::clone(&behaviour));
-        let task = tokio::spawn(socket.run(HttpLimits::default(), acceptor, stopping, move |request, _| {
-            let (checks, how, to) = (Arc::clone(&checks), *how.lock().unwrap_or_else(PoisonError::into_inner), to.clone());
-            async move { answer(request, &checks, how, &to).await }
-        }));
+        let task = tokio::spawn(socket.run(
+            HttpLimits::default(),
+            acceptor,
+            stopping,
+            move |request, _| {
+                let (checks, how, to) = (
+                    Arc::clone(&checks),
+                    *how.lock().unwrap_or_else(PoisonError::into_inner),
+                    to.clone(),
+                );
+                async move { answer(request, &checks, how, &to).await }
+            },
+        ));
         Ok(Receiver { address, messages, behaviour, stop, task })
     }
 
     /// Answers otherwise from now on.
-    pub fn behave(&self, behaviour: Behaviour) { *self.behaviour.lock().unwrap_or_else(PoisonError::into_inner) = behaviour; }
+    pub fn behave(&self, behaviour: Behaviour) {
+        *self.behaviour.lock().unwrap_or_else(PoisonError::into_inner) = behaviour;
+    }
 
     /// Stops listening.
     pub async fn stop(self) {
@@ -97,17 +124,43 @@ impl Receiver {
     }
 }
 
-async fn answer(request: Request<Incoming>, checks: &Checks, how: Behaviour, to: &mpsc::Sender<Received>) -> Answer {
-    let xml = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).and_then(|t| t.split(';').next()).is_some_and(|t| t.trim().eq_ignore_ascii_case("application/xml"));
-    let refused = |status: u16, why: String, body: Bytes| Received { status, message: None, refused: Some(why), signer: None, body };
-    let mut received = if !xml { refused(404, "not application/xml".to_owned(), Bytes::new()) } else {
+async fn answer(
+    request: Request<Incoming>,
+    checks: &Checks,
+    how: Behaviour,
+    to: &mpsc::Sender<Received>,
+) -> Answer {
+    let xml = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|t| t.split(';').next())
+        .is_some_and(|t| t.trim().eq_ignore_ascii_case("application/xml"));
+    let refused = |status: u16, why: String, body: Bytes| Received {
+        status,
+        message: None,
+        refused: Some(why),
+        signer: None,
+        body,
+    };
+    let mut received = if !xml {
+        refused(404, "not application/xml".to_owned(), Bytes::new())
+    } else {
         match Limited::new(request.into_body(), checks.most).collect().await {
             Ok(whole) => checks.check(whole.to_bytes()),
-            Err(_) => refused(413, format!("more than {} bytes, or broken off", checks.most), Bytes::new()),
+            Err(_) => refused(
+                413,
+                format!("more than {} bytes, or broken off", checks.most),
+                Bytes::new(),
+            ),
         }
     };
-    if !how.delay.is_zero() { tokio::time::sleep(how.delay).await; }
-    if let Some(s) = how.status { received.status = s; }
+    if !how.delay.is_zero() {
+        tokio::time::sleep(how.delay).await;
+    }
+    if let Some(s) = how.status {
+        received.status = s;
+    }
     let status = StatusCode::from_u16(received.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     // Nobody looking is no reason to refuse.
     let _ = to.try_send(received);
@@ -119,7 +172,10 @@ async fn answer(request: Request<Incoming>, checks: &Checks, how: Behaviour, to:
 impl Checks {
     /// 204 for what a client would take, 400 for what it would not.
     fn check(&self, body: Bytes) -> Received {
-        let rules = VerifyRules { response_signers: BTreeSet::from([self.service]), ..VerifyRules::default() };
+        let rules = VerifyRules {
+            response_signers: BTreeSet::from([self.service]),
+            ..VerifyRules::default()
+        };
         let verifier = Verifier { keyring: &self.keys.ring, rules: &rules, now: self.clock.wall() };
         let read = read_and_verify(&body, &Limits::default(), &self.services, &verifier);
         let (message, refused, signer) = match read {
@@ -130,6 +186,12 @@ impl Checks {
             Ok((Message::Request(_), _)) => (None, Some("a Request".to_owned()), None),
             Err(e) => (None, Some(e.to_string()), None),
         };
-        Received { status: if refused.is_some() { 400 } else { 204 }, message, refused, signer, body }
+        Received {
+            status: if refused.is_some() { 400 } else { 204 },
+            message,
+            refused,
+            signer,
+            body,
+        }
     }
 }

@@ -7,7 +7,11 @@ use crate::{
     keys::{Held, Keys},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use northbound_duis::{Content, Limits, Message, ResponseBody, Services, Signer, build::{RequestBody, RequestOut, ServiceRef}, read};
+use northbound_duis::{
+    Content, Limits, Message, ResponseBody, Services, Signer,
+    build::{RequestBody, RequestOut, ServiceRef},
+    read,
+};
 use northbound_flow::event::WebService;
 use northbound_gbcs::pre_command;
 use northbound_types::{Eui64, RequestId};
@@ -57,17 +61,33 @@ pub struct Sent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedBody(pub Vec<u8>);
 
-fn input(path: &Path, why: impl ToString) -> GatewayError { GatewayError::Config { path: path.to_owned(), why: why.to_string() } }
+fn input(path: &Path, why: impl ToString) -> GatewayError {
+    GatewayError::Config { path: path.to_owned(), why: why.to_string() }
+}
 
 /// Takes a request from a file's bytes, puts in the User's EUI, another device and a new counter
 /// where given, and signs it. `path` is for messages.
 ///
 /// # Errors
 /// Bytes that are no request.
-pub fn prepare(path: &Path, bytes: &[u8], user: Eui64, device: Option<Eui64>, counter: Option<u64>, signer: &Signer, services: &Services) -> Result<Prepared> {
+pub fn prepare(
+    path: &Path,
+    bytes: &[u8],
+    user: Eui64,
+    device: Option<Eui64>,
+    counter: Option<u64>,
+    signer: &Signer,
+    services: &Services,
+) -> Result<Prepared> {
     let limits = Limits::default();
-    let Message::Request(r) = read(bytes, &limits, services).map_err(|e| input(path, e))? else { return Err(input(path, "this is a Response; send takes a Request")) };
-    let id = RequestId { originator: user, target: device.unwrap_or(r.id.id.target), counter: counter.unwrap_or(r.id.id.counter) };
+    let Message::Request(r) = read(bytes, &limits, services).map_err(|e| input(path, e))? else {
+        return Err(input(path, "this is a Response; send takes a Request"));
+    };
+    let id = RequestId {
+        originator: user,
+        target: device.unwrap_or(r.id.id.target),
+        counter: counter.unwrap_or(r.id.id.counter),
+    };
     // The one RequestID of the header is exchanged; everything else stays as it is.
     let text = text_of(bytes, "RequestID").ok_or_else(|| input(path, "no RequestID"))?;
     let at = text.as_ptr() as usize - bytes.as_ptr() as usize;
@@ -82,14 +102,26 @@ pub fn prepare(path: &Path, bytes: &[u8], user: Eui64, device: Option<Eui64>, co
 ///
 /// # Errors
 /// Bytes that are no Pre-Command; a key that cannot be read.
-pub fn signed_pre_command(of: &Prepared, pre: &[u8], variant: u8, command_key: &Held, signer: &Signer) -> Result<Prepared> {
+pub fn signed_pre_command(
+    of: &Prepared,
+    pre: &[u8],
+    variant: u8,
+    command_key: &Held,
+    signer: &Signer,
+) -> Result<Prepared> {
     let wrong = |why: String| GatewayError::Connection { address: of.id.to_string(), why };
     let to_sign = pre_command::to_sign(pre).map_err(|e| wrong(e.to_string()))?;
-    let signed = pre_command::sign_with(pre, &command_key.sign(to_sign)?).map_err(|e| wrong(e.to_string()))?;
+    let signed = pre_command::sign_with(pre, &command_key.sign(to_sign)?)
+        .map_err(|e| wrong(e.to_string()))?;
     let id = of.id.to_string();
     let out = RequestOut {
-        schema_version: crate::answers::SCHEMA_VERSION, id: &id, first_in_sequence: None, preceding: None, variant,
-        service: ServiceRef { reference: &of.reference, srv: &of.srv }, body: RequestBody::SignedPreCommand { execution: None, payload: &signed },
+        schema_version: crate::answers::SCHEMA_VERSION,
+        id: &id,
+        first_in_sequence: None,
+        preceding: None,
+        variant,
+        service: ServiceRef { reference: &of.reference, srv: &of.srv },
+        body: RequestBody::SignedPreCommand { execution: None, payload: &signed },
     };
     let xml = out.signed(signer).map_err(|e| wrong(e.to_string()))?;
     Ok(Prepared { id: of.id, variant, reference: of.reference.clone(), srv: of.srv.clone(), xml })
@@ -99,12 +131,27 @@ pub fn signed_pre_command(of: &Prepared, pre: &[u8], variant: u8, command_key: &
 ///
 /// # Errors
 /// A service that cannot be reached.
-pub async fn send(client: &Client, base: &Url, request: &Prepared, services: &Services) -> Result<Sent> {
+pub async fn send(
+    client: &Client,
+    base: &Url,
+    request: &Prepared,
+    services: &Services,
+) -> Result<Sent> {
     let url = base.join(request.path());
-    let (status, body) = client.exchange(&url, request.xml.clone()).await.map_err(|why| GatewayError::Connection { address: url.to_string(), why })?;
-    let response = match read(&body, &Limits::default(), services) { Ok(Message::Response(r)) => Some(r), Ok(Message::Request(_)) | Err(_) => None };
-    let holds = response.as_ref().is_some_and(|r| matches!(r.body, ResponseBody::Service(_, Content::PreCommand)));
-    let pre_command = holds.then(|| text_of(&body, "GBCSPayload").and_then(|t| STANDARD.decode(t).ok())).flatten();
+    let (status, body) = client
+        .exchange(&url, request.xml.clone())
+        .await
+        .map_err(|why| GatewayError::Connection { address: url.to_string(), why })?;
+    let response = match read(&body, &Limits::default(), services) {
+        Ok(Message::Response(r)) => Some(r),
+        Ok(Message::Request(_)) | Err(_) => None,
+    };
+    let holds = response
+        .as_ref()
+        .is_some_and(|r| matches!(r.body, ResponseBody::Service(_, Content::PreCommand)));
+    let pre_command = holds
+        .then(|| text_of(&body, "GBCSPayload").and_then(|t| STANDARD.decode(t).ok()))
+        .flatten();
     Ok(Sent { status, code: response.map(|r| r.code), pre_command, body })
 }
 

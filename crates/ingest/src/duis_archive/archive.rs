@@ -37,8 +37,11 @@ pub struct ReadOptions {
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
         ReadOptions {
-            limits: Limits::default(), entry_bytes: DEFAULT_ENTRY_BYTES, entries: DEFAULT_ENTRIES,
-            total_bytes: DEFAULT_TOTAL_BYTES, ratio: DEFAULT_RATIO,
+            limits: Limits::default(),
+            entry_bytes: DEFAULT_ENTRY_BYTES,
+            entries: DEFAULT_ENTRIES,
+            total_bytes: DEFAULT_TOTAL_BYTES,
+            ratio: DEFAULT_RATIO,
         }
     }
 }
@@ -110,12 +113,22 @@ pub struct ReadSummary {
 /// When the archive does not open, is damaged, unpacks to more than the limits allow, or
 /// `on_item` returns an error. What was handed over before stays handed over.
 pub fn read_archive(
-    path: &Path, options: &ReadOptions, services: &Services, on_item: &mut dyn FnMut(Item<'_>) -> Result<(), ArchiveError>,
+    path: &Path,
+    options: &ReadOptions,
+    services: &Services,
+    on_item: &mut dyn FnMut(Item<'_>) -> Result<(), ArchiveError>,
 ) -> Result<ReadSummary, ArchiveError> {
     let mut summary = ReadSummary::default();
     walk(path, options, &mut |found| match found {
-        Walk::Skipped => { summary.skipped += 1; Ok(()) }
-        Walk::Reject(reject) => { summary.files += 1; summary.rejects += 1; on_item(Item::Reject(reject)) }
+        Walk::Skipped => {
+            summary.skipped += 1;
+            Ok(())
+        }
+        Walk::Reject(reject) => {
+            summary.files += 1;
+            summary.rejects += 1;
+            on_item(Item::Reject(reject))
+        }
         Walk::File { name, modified, bytes } => {
             summary.files += 1;
             summary.bytes += bytes.len() as u64;
@@ -127,11 +140,22 @@ pub fn read_archive(
                 match read(piece, &options.limits, services) {
                     Ok(message) => {
                         summary.messages += 1;
-                        on_item(Item::Message(Entry { name, offset, modified, bytes: piece, message }))?;
+                        on_item(Item::Message(Entry {
+                            name,
+                            offset,
+                            modified,
+                            bytes: piece,
+                            message,
+                        }))?;
                     }
                     Err(refusal) => {
                         summary.rejects += 1;
-                        let reject = Reject { name: name.to_owned(), offset: offset + refusal.offset as u64, code: refusal.code.as_str().to_owned(), reason: refusal.to_string() };
+                        let reject = Reject {
+                            name: name.to_owned(),
+                            offset: offset + refusal.offset as u64,
+                            code: refusal.code.as_str().to_owned(),
+                            reason: refusal.to_string(),
+                        };
                         on_item(Item::Reject(reject))?;
                     }
                 }

@@ -4,13 +4,17 @@ use super::archive::{Entry, Item, ReadOptions, ReadSummary, Reject, read_archive
 use super::exchange::{Correlated, Group, Run, correlate};
 use super::inventory::{DeviceInfo, Inventory};
 use super::outcome::{AssembleOptions, outcome};
-use super::record::{Answered, Asked, Note, Noted, Print, Raised, Record, Says, TimeBasis, What, records};
+use super::record::{
+    Answered, Asked, Note, Noted, Print, Raised, Record, Says, TimeBasis, What, records,
+};
 use super::spill::{PARTS, Spill};
 use super::{ArchiveError, alerts};
 use northbound_duis::Services;
 use northbound_ledger::RowSink;
 use northbound_ledger::rows::{ExchangeRow, PayloadRow};
-use northbound_types::{Eui64, Generation, Kind, Leg, Mode, Region, RequestId, RequestState, TestKind};
+use northbound_types::{
+    Eui64, Generation, Kind, Leg, Mode, Region, RequestId, RequestState, TestKind,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -100,7 +104,12 @@ impl Summary {
 /// # Errors
 /// When the archive cannot be read, temporary files fail, or `sink` refuses.
 pub fn assemble(
-    path: &Path, reading: &ReadOptions, services: &Services, inventory: &Inventory, options: &AssembleOptions, sink: &mut dyn ArchiveSink,
+    path: &Path,
+    reading: &ReadOptions,
+    services: &Services,
+    inventory: &Inventory,
+    options: &AssembleOptions,
+    sink: &mut dyn ArchiveSink,
 ) -> Result<Summary, ArchiveError> {
     let mut summary = Summary::default();
     let mut spill = Spill::new(options.memory_bytes, &options.temporary);
@@ -117,7 +126,9 @@ pub fn assemble(
             }
             for record in found {
                 match &record.what {
-                    What::Asked(a) => { users.insert(a.id.originator); }
+                    What::Asked(a) => {
+                        users.insert(a.id.originator);
+                    }
                     What::Answered(a) => summary.states_time(a.at),
                     What::Raised(a) => summary.states_time(a.at),
                     What::Noted(_) => {}
@@ -129,13 +140,17 @@ pub fn assemble(
     })?;
     summary.read = read;
     let mut writer = Writer { services, inventory, options, users: &users, sink, summary };
-    for part in 0..PARTS { writer.part(spill.take(part)?)?; }
+    for part in 0..PARTS {
+        writer.part(spill.take(part)?)?;
+    }
     Ok(writer.summary)
 }
 
 fn without_id(entry: &Entry<'_>) -> Reject {
     Reject {
-        name: entry.name.to_owned(), offset: entry.offset, code: "without-id".into(),
+        name: entry.name.to_owned(),
+        offset: entry.offset,
+        code: "without-id".into(),
         reason: "neither RequestID nor ResponseID: it cannot be told from another message".into(),
     }
 }
@@ -166,9 +181,12 @@ impl<'a> Writer<'a> {
         let mut groups: BTreeMap<RequestId, Group> = BTreeMap::new();
         let mut raised = Vec::new();
         for record in records {
-            let again = seen.is_some_and(|(print, place)| print == record.print && place != record.place);
+            let again =
+                seen.is_some_and(|(print, place)| print == record.print && place != record.place);
             if again {
-                if !matches!(record.what, What::Noted(_)) { self.summary.repeats += 1; }
+                if !matches!(record.what, What::Noted(_)) {
+                    self.summary.repeats += 1;
+                }
                 continue;
             }
             seen = Some((record.print, record.place));
@@ -187,7 +205,9 @@ impl<'a> Writer<'a> {
             self.group(&group)?;
         }
         raised.sort_by(|a, b| (a.1.id, &a.1, a.0).cmp(&(b.1.id, &b.1, b.0)));
-        for (place, alert) in &raised { self.alert(alert, *place)?; }
+        for (place, alert) in &raised {
+            self.alert(alert, *place)?;
+        }
         Ok(())
     }
 
@@ -201,38 +221,99 @@ impl<'a> Writer<'a> {
             *self.summary.states.entry(ended.state).or_default() += 1;
             self.summary.requests += 1;
             let user_sent = (*basis == TimeBasis::Counter).then_some(*received);
-            let mut row = self.blank(asked.id, asked.leg(), &asked.srv, self.about_request(asked), *received, *place);
+            let mut row = self.blank(
+                asked.id,
+                asked.leg(),
+                &asked.srv,
+                self.about_request(asked),
+                *received,
+                *place,
+            );
             row.mode = self.mode(asked);
             row.cv = i64::from(asked.variant);
-            (row.state, row.code, row.user_sent, row.acknowledged) = (ended.state, &ended.code, user_sent, ended.acknowledged);
+            (row.state, row.code, row.user_sent, row.acknowledged) =
+                (ended.state, &ended.code, user_sent, ended.acknowledged);
             row.due = asked.due.filter(|_| asked.leg() != Leg::Transform);
             (row.answer_sent, row.timeout_at) = (ended.answer_sent, ended.timeout_at);
             self.summary.unknown_region += u64::from(row.region == Region::Unknown);
             self.sink.exchange(&row).map_err(ArchiveError::Sink)?;
             self.payloads(asked, &group.noted, &ended.state, *received, *place)?;
         }
-        for (place, asked) in undated { self.undated(asked, place)?; }
-        for run in &runs { self.run(run, group)?; }
-        for (place, answer) in &group.answered { self.closing(answer, *place)?; }
-        for (place, answer) in orphans { self.orphan(answer, place)?; }
+        for (place, asked) in undated {
+            self.undated(asked, place)?;
+        }
+        for run in &runs {
+            self.run(run, group)?;
+        }
+        for (place, answer) in &group.answered {
+            self.closing(answer, *place)?;
+        }
+        for (place, answer) in orphans {
+            self.orphan(answer, place)?;
+        }
         Ok(())
     }
 
-    fn blank<'r>(&self, id: RequestId, leg: Leg, srv: &'r str, about: About<'r>, received: i64, place: i64) -> ExchangeRow<'r> where 'a: 'r {
+    fn blank<'r>(
+        &self,
+        id: RequestId,
+        leg: Leg,
+        srv: &'r str,
+        about: About<'r>,
+        received: i64,
+        place: i64,
+    ) -> ExchangeRow<'r>
+    where
+        'a: 'r,
+    {
         ExchangeRow {
-            namespace: &self.options.namespace, originator: id.originator, target: id.target, counter: id.counter, leg, instance: 0,
-            kind: Kind::ServiceRequest, mode: Mode::OnDemand, srv, cv: 0, role: &self.options.role, party_category: &self.options.party_category,
-            class: "", generation: about.generation, device_type: about.device_type, test_kind: TestKind::None, region: about.region,
-            provider: about.provider, feed: &self.options.feed, state: RequestState::InFlight, code: "", user_sent: None, received,
-            acknowledged: None, due: None, released: None, queued: None, sent_to_wan: None, delivered_to_device: None,
-            answered_at_wan: None, answer_sent: None, delivered: None, target_at: None, timeout_at: None, known: self.options.known, place,
+            namespace: &self.options.namespace,
+            originator: id.originator,
+            target: id.target,
+            counter: id.counter,
+            leg,
+            instance: 0,
+            kind: Kind::ServiceRequest,
+            mode: Mode::OnDemand,
+            srv,
+            cv: 0,
+            role: &self.options.role,
+            party_category: &self.options.party_category,
+            class: "",
+            generation: about.generation,
+            device_type: about.device_type,
+            test_kind: TestKind::None,
+            region: about.region,
+            provider: about.provider,
+            feed: &self.options.feed,
+            state: RequestState::InFlight,
+            code: "",
+            user_sent: None,
+            received,
+            acknowledged: None,
+            due: None,
+            released: None,
+            queued: None,
+            sent_to_wan: None,
+            delivered_to_device: None,
+            answered_at_wan: None,
+            answer_sent: None,
+            delivered: None,
+            target_at: None,
+            timeout_at: None,
+            known: self.options.known,
+            place,
         }
     }
 
     fn mode(&self, asked: &Asked) -> Mode {
-        if self.non_device(asked) { Mode::NonDevice }
-        else if asked.due.is_some() && asked.leg() != Leg::Transform { Mode::FutureDated }
-        else { Mode::OnDemand }
+        if self.non_device(asked) {
+            Mode::NonDevice
+        } else if asked.due.is_some() && asked.leg() != Leg::Transform {
+            Mode::FutureDated
+        } else {
+            Mode::OnDemand
+        }
     }
 
     fn non_device(&self, asked: &Asked) -> bool {
@@ -242,15 +323,32 @@ impl<'a> Writer<'a> {
     /// Transform, local delivery and Non-Device are answered by the service itself: no region.
     fn about_request(&self, asked: &Asked) -> About<'a> {
         let mut about = self.about(asked.id.target);
-        if self.non_device(asked) { return About { region: Region::None, provider: "", generation: Generation::None, device_type: "" }; }
-        if asked.leg() != Leg::Send { about.region = Region::None; about.provider = ""; }
+        if self.non_device(asked) {
+            return About {
+                region: Region::None,
+                provider: "",
+                generation: Generation::None,
+                device_type: "",
+            };
+        }
+        if asked.leg() != Leg::Send {
+            about.region = Region::None;
+            about.provider = "";
+        }
         about
     }
 
     fn about(&self, device: Eui64) -> About<'a> {
         match self.inventory.get(device) {
-            Some(DeviceInfo { region, provider, generation, device_type }) => About { region: *region, provider, generation: *generation, device_type },
-            None => About { region: Region::Unknown, provider: "", generation: Generation::None, device_type: "" },
+            Some(DeviceInfo { region, provider, generation, device_type }) => {
+                About { region: *region, provider, generation: *generation, device_type }
+            }
+            None => About {
+                region: Region::Unknown,
+                provider: "",
+                generation: Generation::None,
+                device_type: "",
+            },
         }
     }
 
@@ -258,18 +356,38 @@ impl<'a> Writer<'a> {
     /// it counts as answered with no time to judge, never as in time.
     fn run(&mut self, run: &Run<'_>, group: &Group) -> Result<(), ArchiveError> {
         let answer = run.answer;
-        let (Some(id), Some(own)) = (answer.request.or(answer.response), answer.response.or(answer.request)) else { return Ok(()) };
+        let (Some(id), Some(own)) =
+            (answer.request.or(answer.response), answer.response.or(answer.request))
+        else {
+            return Ok(());
+        };
         let (sender, user) = alerts::sides(own, self.users);
-        let id = if answer.request.is_some() { id } else { RequestId { originator: user, target: sender, counter: id.counter } };
-        let device = group.asked.iter().find_map(|(_, a)| a.schedule_device)
-            .or(answer.response.map(|_| sender)).unwrap_or(id.target);
-        let mut row = self.blank(id, Leg::Instance, &answer.srv, self.about(device), answer.at, run.place);
+        let id = if answer.request.is_some() {
+            id
+        } else {
+            RequestId { originator: user, target: sender, counter: id.counter }
+        };
+        let device = group
+            .asked
+            .iter()
+            .find_map(|(_, a)| a.schedule_device)
+            .or(answer.response.map(|_| sender))
+            .unwrap_or(id.target);
+        let mut row =
+            self.blank(id, Leg::Instance, &answer.srv, self.about(device), answer.at, run.place);
         // The number must not depend on what else is in the archive: the run's own counter, else its time.
-        row.instance = answer.response.and_then(|r| i64::try_from(r.counter).ok()).unwrap_or(answer.at);
+        row.instance =
+            answer.response.and_then(|r| i64::try_from(r.counter).ok()).unwrap_or(answer.at);
         (row.kind, row.mode, row.code) = (Kind::ScheduleInstance, Mode::Scheduled, &answer.code);
         row.state = if answer.code.starts_with('E') {
-            self.options.network_codes.get(&answer.code).copied().unwrap_or(RequestState::AnsweredDeviceError)
-        } else { RequestState::AnsweredSuccess };
+            self.options
+                .network_codes
+                .get(&answer.code)
+                .copied()
+                .unwrap_or(RequestState::AnsweredDeviceError)
+        } else {
+            RequestState::AnsweredSuccess
+        };
         self.summary.runs += 1;
         self.summary.unknown_region += u64::from(row.region == Region::Unknown);
         self.sink.exchange(&row).map_err(ArchiveError::Sink)
@@ -280,8 +398,13 @@ impl<'a> Writer<'a> {
         let Says::Close { success, .. } = answer.says else { return Ok(()) };
         let Some(id) = answer.response.or(answer.request) else { return Ok(()) };
         let raised = Raised {
-            at: answer.at, id, code: if success { "8F66" } else { "8F67" }.to_owned(), kind: "closing".into(),
-            device: None, raised: None, throttled: None,
+            at: answer.at,
+            id,
+            code: if success { "8F66" } else { "8F67" }.to_owned(),
+            kind: "closing".into(),
+            device: None,
+            raised: None,
+            throttled: None,
         };
         self.summary.closing += 1;
         self.alert(&raised, place)
@@ -291,7 +414,11 @@ impl<'a> Writer<'a> {
         let device = raised.device.unwrap_or(alerts::sides(raised.id, self.users).0);
         let about = self.about(device);
         // An alert of the service about no device has no region; one about a device has the device's.
-        let region = if raised.kind == "dcc" && raised.device.is_none() { Region::None } else { about.region };
+        let region = if raised.kind == "dcc" && raised.device.is_none() {
+            Region::None
+        } else {
+            about.region
+        };
         self.summary.alerts += 1;
         self.summary.throttled_copies += u64::from(raised.throttled.is_some());
         self.summary.unknown_region += u64::from(region == Region::Unknown);
@@ -302,8 +429,13 @@ impl<'a> Writer<'a> {
     fn undated(&mut self, asked: &Asked, place: i64) -> Result<(), ArchiveError> {
         self.summary.undated += 1;
         let reject = Reject {
-            name: format!("message {place} of the archive"), offset: 0, code: "no-time".into(),
-            reason: format!("request {}: no time of the file, no answer, and its counter is no clock", asked.id),
+            name: format!("message {place} of the archive"),
+            offset: 0,
+            code: "no-time".into(),
+            reason: format!(
+                "request {}: no time of the file, no answer, and its counter is no clock",
+                asked.id
+            ),
         };
         self.sink.reject(&reject).map_err(ArchiveError::Sink)
     }
@@ -311,34 +443,71 @@ impl<'a> Writer<'a> {
     fn orphan(&mut self, answer: &Answered, place: i64) -> Result<(), ArchiveError> {
         self.summary.orphans += 1;
         let orphan = Orphan {
-            request: answer.request, response: answer.response, code: answer.code.clone(), srv: answer.srv.clone(), at: answer.at, place,
+            request: answer.request,
+            response: answer.response,
+            code: answer.code.clone(),
+            srv: answer.srv.clone(),
+            at: answer.at,
+            place,
         };
         self.sink.orphan(&orphan).map_err(ArchiveError::Sink)
     }
 
     /// One payload for each device of a firmware request that was not refused.
-    fn payloads(&mut self, asked: &Asked, notes: &[Noted], state: &RequestState, received: i64, place: i64) -> Result<(), ArchiveError> {
-        if *state == RequestState::Refused { return Ok(()); }
+    fn payloads(
+        &mut self,
+        asked: &Asked,
+        notes: &[Noted],
+        state: &RequestState,
+        received: i64,
+        place: i64,
+    ) -> Result<(), ArchiveError> {
+        if *state == RequestState::Refused {
+            return Ok(());
+        }
         let devices: BTreeSet<Eui64> = asked.devices.iter().copied().collect();
         let mut reached: BTreeMap<Eui64, (i64, Option<i64>)> = BTreeMap::new();
         let mut failed = BTreeSet::new();
         for noted in notes {
             if let Note::Firmware { devices, at, done } = &noted.note {
                 for &device in devices {
-                    if *done { reached.entry(device).or_insert((noted.at, *at)); } else { failed.insert(device); }
+                    if *done {
+                        reached.entry(device).or_insert((noted.at, *at));
+                    } else {
+                        failed.insert(device);
+                    }
                 }
             }
         }
         for device in devices {
             let about = self.about(device);
             let completed = reached.get(&device).map(|&(told, at)| at.unwrap_or(told));
-            let state = if completed.is_some() { "completed" } else if failed.contains(&device) { "failed" } else { "pending" };
+            let state = if completed.is_some() {
+                "completed"
+            } else if failed.contains(&device) {
+                "failed"
+            } else {
+                "pending"
+            };
             self.summary.payloads += 1;
             self.summary.unknown_region += u64::from(about.region == Region::Unknown);
-            self.sink.payload(&PayloadRow {
-                originator: asked.id.originator, device, counter: asked.id.counter, firmware: &asked.firmware, region: about.region,
-                provider: about.provider, feed: &self.options.feed, received, completed, target_at: None, state, known: self.options.known, place,
-            }).map_err(ArchiveError::Sink)?;
+            self.sink
+                .payload(&PayloadRow {
+                    originator: asked.id.originator,
+                    device,
+                    counter: asked.id.counter,
+                    firmware: &asked.firmware,
+                    region: about.region,
+                    provider: about.provider,
+                    feed: &self.options.feed,
+                    received,
+                    completed,
+                    target_at: None,
+                    state,
+                    known: self.options.known,
+                    place,
+                })
+                .map_err(ArchiveError::Sink)?;
         }
         Ok(())
     }

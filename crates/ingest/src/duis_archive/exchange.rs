@@ -41,7 +41,9 @@ pub(crate) fn time_of(asked: &Asked, answered: &[(i64, Answered)]) -> Option<(i6
         let at = asked.id.counter as i64 * 1_000;
         let near = |other: i64| at.abs_diff(other) <= DAY_US.unsigned_abs();
         let alone = asked.file_time.is_none() && first.is_none();
-        if alone || asked.file_time.is_some_and(near) || first.is_some_and(near) { return Some((at, TimeBasis::Counter)); }
+        if alone || asked.file_time.is_some_and(near) || first.is_some_and(near) {
+            return Some((at, TimeBasis::Counter));
+        }
     }
     asked.file_time.map(|t| (t, TimeBasis::FileTime)).or(first.map(|t| (t, TimeBasis::Answer)))
 }
@@ -56,15 +58,22 @@ pub(crate) fn correlate(group: &Group) -> Correlated<'_> {
     }
     let (mut runs, mut orphans) = (Vec::new(), Vec::new());
     for (place, answer) in &group.answered {
-        if matches!(answer.says, Says::Run(_)) { runs.push(Run { place: *place, answer }); continue; }
+        if matches!(answer.says, Says::Run(_)) {
+            runs.push(Run { place: *place, answer });
+            continue;
+        }
         // Requests with one identity and different content are rivals: what answers one answers all.
         match leg_of(answer, &exchanges) {
             Some(leg) => {
                 let mut taken = false;
                 for (_, asked, _, _, leaf) in &mut exchanges {
-                    if asked.leg() == leg { taken |= give(leaf, asked, answer); }
+                    if asked.leg() == leg {
+                        taken |= give(leaf, asked, answer);
+                    }
                 }
-                if !taken { orphans.push((*place, answer)); }
+                if !taken {
+                    orphans.push((*place, answer));
+                }
             }
             None => orphans.push((*place, answer)),
         }
@@ -82,7 +91,10 @@ fn leg_of(answer: &Answered, exchanges: &[(i64, &Asked, i64, TimeBasis, Leaf<'_>
         // Without data and with an error: it refuses whichever was asked last before it.
         Says::Nothing if answer.code.starts_with('E') && answer.response.is_none() => {
             let open = |leaf: &Leaf<'_>| leaf.answer.is_none();
-            exchanges.iter().filter(|(_, _, at, _, leaf)| *at <= answer.at && open(leaf)).max_by_key(|(_, a, at, ..)| (*at, a.leg()))
+            exchanges
+                .iter()
+                .filter(|(_, _, at, _, leaf)| *at <= answer.at && open(leaf))
+                .max_by_key(|(_, a, at, ..)| (*at, a.leg()))
                 .or_else(|| exchanges.iter().find(|(.., leaf)| open(leaf)))
                 .map(|(_, a, ..)| a.leg())
         }
@@ -99,8 +111,13 @@ fn give<'a>(leaf: &mut Leaf<'a>, asked: &Asked, answer: &'a Answered) -> bool {
         leaf.acknowledged = Some(leaf.acknowledged.map_or(answer.at, |t| t.min(answer.at)));
         return true;
     }
-    if matches!(answer.says, Says::Close { .. }) { leaf.closes.push(answer); return true; }
-    if leaf.answer.is_some() { return false; }
+    if matches!(answer.says, Says::Close { .. }) {
+        leaf.closes.push(answer);
+        return true;
+    }
+    if leaf.answer.is_some() {
+        return false;
+    }
     leaf.answer = Some(answer);
     true
 }

@@ -35,20 +35,41 @@ impl Inventory {
         let fail = |line: u64, reason: String| ArchiveError::Inventory { line, reason };
         let header = reader.headers().map_err(|e| fail(1, e.to_string()))?.clone();
         let column = |name: &str| header.iter().position(|h| h.trim() == name);
-        let need = |name: &str| column(name).ok_or_else(|| fail(1, format!("no column {name:?}; write device,region,provider,generation,device_type")));
+        let need = |name: &str| {
+            column(name).ok_or_else(|| {
+                fail(
+                    1,
+                    format!(
+                        "no column {name:?}; write device,region,provider,generation,device_type"
+                    ),
+                )
+            })
+        };
         let (device, region) = (need("device")?, need("region")?);
-        let (provider, generation, device_type) = (column("provider"), column("generation"), column("device_type"));
+        let (provider, generation, device_type) =
+            (column("provider"), column("generation"), column("device_type"));
         let mut devices = BTreeMap::new();
         for row in reader.records() {
-            let row = row.map_err(|e| fail(e.position().map_or(0, csv::Position::line), e.to_string()))?;
+            let row =
+                row.map_err(|e| fail(e.position().map_or(0, csv::Position::line), e.to_string()))?;
             let line = row.position().map_or(0, csv::Position::line);
             let text = |i: Option<usize>| i.and_then(|i| row.get(i)).unwrap_or("").trim();
-            let id: Eui64 = text(Some(device)).parse().map_err(|e: northbound_types::id::IdError| fail(line, e.to_string()))?;
+            let id: Eui64 = text(Some(device))
+                .parse()
+                .map_err(|e: northbound_types::id::IdError| fail(line, e.to_string()))?;
             let word = text(generation);
             let info = DeviceInfo {
-                region: text(Some(region)).parse().map_err(|e: northbound_types::text_enum::UnknownWord| fail(line, e.to_string()))?,
+                region: text(Some(region)).parse().map_err(
+                    |e: northbound_types::text_enum::UnknownWord| fail(line, e.to_string()),
+                )?,
                 provider: text(provider).to_owned(),
-                generation: if word.is_empty() { Generation::None } else { word.parse().map_err(|e: northbound_types::text_enum::UnknownWord| fail(line, e.to_string()))? },
+                generation: if word.is_empty() {
+                    Generation::None
+                } else {
+                    word.parse().map_err(|e: northbound_types::text_enum::UnknownWord| {
+                        fail(line, e.to_string())
+                    })?
+                },
                 device_type: text(device_type).to_owned(),
             };
             if devices.insert(id, info.clone()).is_some_and(|before| before != info) {
@@ -60,5 +81,7 @@ impl Inventory {
 
     /// The device, where it is known.
     #[must_use]
-    pub fn get(&self, device: Eui64) -> Option<&DeviceInfo> { self.devices.get(&device) }
+    pub fn get(&self, device: Eui64) -> Option<&DeviceInfo> {
+        self.devices.get(&device)
+    }
 }

@@ -56,14 +56,22 @@ impl AssembleOptions {
     /// The defaults, for a feed and the time at which its archive became known (µs).
     #[must_use]
     pub fn new(feed: &str, known: i64) -> AssembleOptions {
-        let codes = |list: &[(&str, RequestState)]| list.iter().map(|&(c, s)| (c.to_owned(), s)).collect();
+        let codes =
+            |list: &[(&str, RequestState)]| list.iter().map(|&(c, s)| (c.to_owned(), s)).collect();
         use RequestState::{FailedNoRoute, TimedOut};
         AssembleOptions {
-            namespace: "duis".into(), feed: feed.into(), known, role: String::new(), party_category: String::new(), timeout: None,
+            namespace: "duis".into(),
+            feed: feed.into(),
+            known,
+            role: String::new(),
+            party_category: String::new(),
+            timeout: None,
             network_codes: codes(&[("E20", FailedNoRoute), ("E21", TimedOut), ("E30", TimedOut)]),
             failure_alerts: codes(&[("N12", FailedNoRoute), ("N13", TimedOut)]),
-            acknowledged_non_device_is_answered: true, throttled: ThrottledCount::Unknown,
-            memory_bytes: DEFAULT_MEMORY_BYTES, temporary: std::env::temp_dir(),
+            acknowledged_non_device_is_answered: true,
+            throttled: ThrottledCount::Unknown,
+            memory_bytes: DEFAULT_MEMORY_BYTES,
+            temporary: std::env::temp_dir(),
         }
     }
 }
@@ -87,25 +95,54 @@ pub(crate) struct Outcome {
 }
 
 /// Judges one leg. `received` in µs; `last` is the latest time that the archive states.
-pub(crate) fn outcome(asked: &Asked, leaf: &Leaf<'_>, notes: &[&Noted], received: i64, last: i64, options: &AssembleOptions) -> Outcome {
-    let mut out = Outcome { state: RequestState::InFlight, code: String::new(), acknowledged: leaf.acknowledged, answer_sent: None, timeout_at: None };
+pub(crate) fn outcome(
+    asked: &Asked,
+    leaf: &Leaf<'_>,
+    notes: &[&Noted],
+    received: i64,
+    last: i64,
+    options: &AssembleOptions,
+) -> Outcome {
+    let mut out = Outcome {
+        state: RequestState::InFlight,
+        code: String::new(),
+        acknowledged: leaf.acknowledged,
+        answer_sent: None,
+        timeout_at: None,
+    };
     let due = if asked.leg() == Leg::Transform { None } else { asked.due };
     let open_until = options.timeout.map(|t| due.unwrap_or(received).saturating_add(t));
-    let ended = closed(leaf, due, &mut out) || answered(asked, leaf, due, options, &mut out) || noted(notes, options, &mut out);
+    let ended = closed(leaf, due, &mut out)
+        || answered(asked, leaf, due, options, &mut out)
+        || noted(notes, options, &mut out);
     if !ended {
-        out.state = if due.is_some() && out.acknowledged.is_some() { RequestState::Waiting } else { RequestState::InFlight };
-        if notes.iter().any(|n| n.note == Note::Quarantined) { out.state = RequestState::Held; }
-        if asked.leg() == Leg::NonDevice && out.acknowledged.is_some() && options.acknowledged_non_device_is_answered {
+        out.state = if due.is_some() && out.acknowledged.is_some() {
+            RequestState::Waiting
+        } else {
+            RequestState::InFlight
+        };
+        if notes.iter().any(|n| n.note == Note::Quarantined) {
+            out.state = RequestState::Held;
+        }
+        if asked.leg() == Leg::NonDevice
+            && out.acknowledged.is_some()
+            && options.acknowledged_non_device_is_answered
+        {
             out.state = RequestState::AnsweredSuccess;
             out.answer_sent = out.acknowledged;
         }
     }
     // An answer after the time-out is a movement of its own; the end stays timed out.
     if let Some(limit) = open_until {
-        let open = matches!(out.state, RequestState::InFlight | RequestState::Waiting) && last >= limit;
+        let open =
+            matches!(out.state, RequestState::InFlight | RequestState::Waiting) && last >= limit;
         let late = out.state.is_answered() && out.answer_sent.is_some_and(|at| at > limit);
-        if open || late { out.state = RequestState::TimedOut; }
-        if out.timeout_at.is_none() { out.timeout_at = Some(limit); }
+        if open || late {
+            out.state = RequestState::TimedOut;
+        }
+        if out.timeout_at.is_none() {
+            out.timeout_at = Some(limit);
+        }
     }
     out
 }
@@ -119,24 +156,41 @@ fn closed(leaf: &Leaf<'_>, due: Option<i64>, out: &mut Outcome) -> bool {
             seen.insert(instruction);
             total = total.max(of);
             last = last.max(close.at);
-            if !success { failed = Some(failed.map_or(close.at, |f| f.min(close.at))); }
+            if !success {
+                failed = Some(failed.map_or(close.at, |f| f.min(close.at)));
+            }
         }
     }
     if let Some(at) = failed {
-        (out.state, out.answer_sent, out.code) = (RequestState::AnsweredDeviceError, Some(at), "8F67".into());
+        (out.state, out.answer_sent, out.code) =
+            (RequestState::AnsweredDeviceError, Some(at), "8F67".into());
         return true;
     }
-    if seen.is_empty() || seen.len() < usize::from(total) { return false; }
+    if seen.is_empty() || seen.len() < usize::from(total) {
+        return false;
+    }
     // The device's word that it has the Command came before; it is no answer.
-    if let (Some(_), Some(early)) = (due, leaf.answer) { out.acknowledged = out.acknowledged.or(Some(early.at)); }
-    (out.state, out.answer_sent, out.code) = (RequestState::AnsweredSuccess, Some(last), "8F66".into());
+    if let (Some(_), Some(early)) = (due, leaf.answer) {
+        out.acknowledged = out.acknowledged.or(Some(early.at));
+    }
+    (out.state, out.answer_sent, out.code) =
+        (RequestState::AnsweredSuccess, Some(last), "8F66".into());
     true
 }
 
-fn answered(asked: &Asked, leaf: &Leaf<'_>, due: Option<i64>, options: &AssembleOptions, out: &mut Outcome) -> bool {
+fn answered(
+    asked: &Asked,
+    leaf: &Leaf<'_>,
+    due: Option<i64>,
+    options: &AssembleOptions,
+    out: &mut Outcome,
+) -> bool {
     let Some(answer) = leaf.answer else { return false };
     let error = answer.code.starts_with('E');
-    if !error && (!leaf.closes.is_empty() || due.is_some_and(|d| answer.at < d)) && asked.leg() == Leg::Send {
+    if !error
+        && (!leaf.closes.is_empty() || due.is_some_and(|d| answer.at < d))
+        && asked.leg() == Leg::Send
+    {
         // Held by the device until it is due: this only says that the device has it.
         out.acknowledged = out.acknowledged.or(Some(answer.at));
         return false;
@@ -159,7 +213,8 @@ fn answered(asked: &Asked, leaf: &Leaf<'_>, due: Option<i64>, options: &Assemble
 fn noted(notes: &[&Noted], options: &AssembleOptions, out: &mut Outcome) -> bool {
     for noted in notes {
         if let Note::Failed(code) = &noted.note
-            && let Some(&state) = options.failure_alerts.get(code) {
+            && let Some(&state) = options.failure_alerts.get(code)
+        {
             out.state = state;
             out.code.clone_from(code);
             out.timeout_at = (state == RequestState::TimedOut).then_some(noted.at);

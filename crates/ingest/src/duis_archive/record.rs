@@ -59,7 +59,9 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub fn leg(&self) -> Leg { Leg::of_variant(self.variant).unwrap_or(Leg::Send) }
+    pub fn leg(&self) -> Leg {
+        Leg::of_variant(self.variant).unwrap_or(Leg::Send)
+    }
 }
 
 /// A message that answers a request.
@@ -82,7 +84,11 @@ pub(crate) enum Says {
     /// One run of a schedule.
     Run(u64),
     /// The close of a future-dated Command.
-    Close { success: bool, instruction: u16, total: u16 },
+    Close {
+        success: bool,
+        instruction: u16,
+        total: u16,
+    },
     /// Data.
     Data,
 }
@@ -115,7 +121,11 @@ pub(crate) enum Note {
     /// CommandFailure, with the alert's code; the schedule's runs fail one by one and say nothing
     /// about the request that created the schedule.
     Failed(String),
-    Firmware { devices: Vec<Eui64>, at: Option<i64>, done: bool },
+    Firmware {
+        devices: Vec<Eui64>,
+        at: Option<i64>,
+        done: bool,
+    },
 }
 
 /// The records of one message: itself, and what it says about a request.
@@ -136,28 +146,53 @@ pub(crate) fn records(entry: &Entry<'_>, place: i64) -> Vec<Record> {
 /// another: it is no record, and the caller rejects it.
 fn answered(r: &Response) -> Vec<What> {
     let (request, response) = (r.request.as_ref().map(|i| i.id), r.response.as_ref().map(|i| i.id));
-    let raised = |code: &str, kind: &str, device, at: Option<i64>, throttled| response.or(request).map(|id| {
-        What::Raised(Raised { at: r.at.0, id, code: code.to_owned(), kind: kind.to_owned(), device, raised: at, throttled })
-    });
-    let answer = |srv: &str, says| (request.is_some() || response.is_some()).then(|| {
-        What::Answered(Answered { at: r.at.0, request, response, code: r.code.clone(), srv: srv.to_owned(), says })
-    });
+    let raised = |code: &str, kind: &str, device, at: Option<i64>, throttled| {
+        response.or(request).map(|id| {
+            What::Raised(Raised {
+                at: r.at.0,
+                id,
+                code: code.to_owned(),
+                kind: kind.to_owned(),
+                device,
+                raised: at,
+                throttled,
+            })
+        })
+    };
+    let answer = |srv: &str, says| {
+        (request.is_some() || response.is_some()).then(|| {
+            What::Answered(Answered {
+                at: r.at.0,
+                request,
+                response,
+                code: r.code.clone(),
+                srv: srv.to_owned(),
+                says,
+            })
+        })
+    };
     match &r.body {
         ResponseBody::Acknowledgement(s) => answer(&s.srv, Says::Nothing).into_iter().collect(),
         ResponseBody::Service(s, content) => answer(&s.srv, says(content)).into_iter().collect(),
         ResponseBody::Smets1(s) => match (&s.service, request) {
-            (None, None) => raised("", "device", None, None, s.throttled.count).into_iter().collect(),
+            (None, None) => {
+                raised("", "device", None, None, s.throttled.count).into_iter().collect()
+            }
             (service, _) => {
                 let srv = service.as_ref().map_or("", |s| s.srv.as_str());
                 answer(srv, s.schedule_id.map_or(Says::Data, Says::Run)).into_iter().collect()
             }
         },
-        ResponseBody::DeviceAlert(a) => raised(&a.code, "device", None, None, a.throttled.count).into_iter().collect(),
+        ResponseBody::DeviceAlert(a) => {
+            raised(&a.code, "device", None, None, a.throttled.count).into_iter().collect()
+        }
         ResponseBody::DccAlert(a) => {
             let at = a.at.map(|t| t.0);
             let outage = (a.payload == "PowerOutageEvent").then_some(at).flatten();
-            raised(&a.code, "dcc", a.device.or(a.hub), outage, a.throttled.count).into_iter()
-                .chain(noted(a, r.at.0).map(What::Noted)).collect()
+            raised(&a.code, "dcc", a.device.or(a.hub), outage, a.throttled.count)
+                .into_iter()
+                .chain(noted(a, r.at.0).map(What::Noted))
+                .collect()
         }
     }
 }
@@ -168,18 +203,28 @@ fn says(content: &Content) -> Says {
         Content::PreCommand => Says::PreCommand,
         Content::LocalCommand => Says::LocalCommand,
         Content::ScheduledMessage(id) => Says::Run(*id),
-        Content::FutureDated(f) => Says::Close { success: f.code == "8F66", instruction: f.instruction, total: f.total },
+        Content::FutureDated(f) => {
+            Says::Close { success: f.code == "8F66", instruction: f.instruction, total: f.total }
+        }
         Content::GbcsPayload | Content::ScheduleId(_) | Content::Other(_) => Says::Data,
     }
 }
 
 fn noted(a: &DccAlert, at: i64) -> Option<Noted> {
-    if let Some(q) = &a.quarantine { return Some(Noted { about: q.request.id, at, note: Note::Quarantined }); }
+    if let Some(q) = &a.quarantine {
+        return Some(Noted { about: q.request.id, at, note: Note::Quarantined });
+    }
     let about = a.request.as_ref()?.id;
     let note = match a.payload.as_str() {
         "CommandFailure" if a.schedule_id.is_none() => Note::Failed(a.code.clone()),
-        "CSPFirmwareDeliveryStatus" => Note::Firmware { devices: a.device.into_iter().collect(), at: a.at.map(|t| t.0), done: a.transferred == Some(true) },
-        "FirmwareDistributionFailure" => Note::Firmware { devices: a.devices.clone(), at: None, done: false },
+        "CSPFirmwareDeliveryStatus" => Note::Firmware {
+            devices: a.device.into_iter().collect(),
+            at: a.at.map(|t| t.0),
+            done: a.transferred == Some(true),
+        },
+        "FirmwareDistributionFailure" => {
+            Note::Firmware { devices: a.devices.clone(), at: None, done: false }
+        }
         _ => return None,
     };
     Some(Noted { about, at, note })
@@ -187,10 +232,14 @@ fn noted(a: &DccAlert, at: i64) -> Option<Noted> {
 
 fn asked(r: &Request, file_time: Option<i64>) -> Asked {
     Asked {
-        id: r.id.id, variant: r.variant, srv: r.srv.clone(), file_time,
+        id: r.id.id,
+        variant: r.variant,
+        srv: r.srv.clone(),
+        file_time,
         due: r.execution.filter(|_| !r.cancels).map(|t| t.0),
         schedule_device: r.schedule.as_ref().and(r.device),
-        devices: r.devices.clone(), firmware: r.firmware_version.clone().unwrap_or_default(),
+        devices: r.devices.clone(),
+        firmware: r.firmware_version.clone().unwrap_or_default(),
     }
 }
 

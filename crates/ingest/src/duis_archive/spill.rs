@@ -24,14 +24,26 @@ pub(crate) struct Spill {
 impl Spill {
     /// Holds up to `most` bytes of records in memory; more go to a new folder inside `inside`.
     pub fn new(most: usize, inside: &Path) -> Spill {
-        let name = format!("northbound-archive-{}-{}", std::process::id(), SERIAL.fetch_add(1, Ordering::Relaxed));
-        Spill { parts: vec![Vec::new(); PARTS], weight: 0, most, folder: inside.join(name), written: false }
+        let name = format!(
+            "northbound-archive-{}-{}",
+            std::process::id(),
+            SERIAL.fetch_add(1, Ordering::Relaxed)
+        );
+        Spill {
+            parts: vec![Vec::new(); PARTS],
+            weight: 0,
+            most,
+            folder: inside.join(name),
+            written: false,
+        }
     }
 
     pub fn push(&mut self, record: Record) -> Result<(), ArchiveError> {
         let Some(group) = record.group() else { return Ok(()) };
         self.weight += record.weight();
-        let mixed = (group.originator.0 ^ group.target.0.rotate_left(21) ^ group.counter.rotate_left(42)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed =
+            (group.originator.0 ^ group.target.0.rotate_left(21) ^ group.counter.rotate_left(42))
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.parts[(mixed >> 32) as usize % PARTS].push(record);
         if self.weight > self.most { self.write_out() } else { Ok(()) }
     }
@@ -40,28 +52,41 @@ impl Spill {
     pub fn take(&mut self, part: usize) -> Result<Vec<Record>, ArchiveError> {
         let mut records = std::mem::take(&mut self.parts[part]);
         let path = self.path(part);
-        if !self.written || !path.exists() { return Ok(records); }
-        let file = File::open(&path).map_err(|source| ArchiveError::Spill { path: path.clone(), source })?;
+        if !self.written || !path.exists() {
+            return Ok(records);
+        }
+        let file = File::open(&path)
+            .map_err(|source| ArchiveError::Spill { path: path.clone(), source })?;
         for line in BufReader::new(file).lines() {
             let line = line.map_err(|source| ArchiveError::Spill { path: path.clone(), source })?;
-            records.push(serde_json::from_str(&line).map_err(|e| ArchiveError::SpillContent { path: path.clone(), reason: e.to_string() })?);
+            records.push(serde_json::from_str(&line).map_err(|e| ArchiveError::SpillContent {
+                path: path.clone(),
+                reason: e.to_string(),
+            })?);
         }
         Ok(records)
     }
 
-    fn path(&self, part: usize) -> PathBuf { self.folder.join(format!("{part}.ndjson")) }
+    fn path(&self, part: usize) -> PathBuf {
+        self.folder.join(format!("{part}.ndjson"))
+    }
 
     fn write_out(&mut self) -> Result<(), ArchiveError> {
         if !self.written {
-            std::fs::create_dir(&self.folder).map_err(|source| ArchiveError::Spill { path: self.folder.clone(), source })?;
+            std::fs::create_dir(&self.folder)
+                .map_err(|source| ArchiveError::Spill { path: self.folder.clone(), source })?;
             self.written = true;
         }
         for part in 0..PARTS {
             let records = std::mem::take(&mut self.parts[part]);
-            if records.is_empty() { continue; }
+            if records.is_empty() {
+                continue;
+            }
             let path = self.path(part);
             let fail = |source| ArchiveError::Spill { path: path.clone(), source };
-            let mut out = BufWriter::new(OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?);
+            let mut out = BufWriter::new(
+                OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?,
+            );
             for record in &records {
                 serde_json::to_writer(&mut out, record).map_err(|e| fail(e.into()))?;
                 out.write_all(b"\n").map_err(fail)?;
@@ -76,6 +101,8 @@ impl Spill {
 impl Drop for Spill {
     /// The temporary files go, whatever happened; there is nobody left to tell if that fails.
     fn drop(&mut self) {
-        if self.written { let _ = std::fs::remove_dir_all(&self.folder); }
+        if self.written {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
     }
 }

@@ -13,13 +13,17 @@ const TEXT_LOOKED_AT: usize = 4_096;
 /// The byte ranges of the messages, in order, without the white space around them.
 pub(crate) fn messages(bytes: &[u8]) -> Vec<Range<usize>> {
     // Not text (an image, UTF-16): one piece, so one reject.
-    if bytes.iter().take(TEXT_LOOKED_AT).any(|&b| b == 0) { return std::iter::once(0..bytes.len()).collect(); }
+    if bytes.iter().take(TEXT_LOOKED_AT).any(|&b| b == 0) {
+        return std::iter::once(0..bytes.len()).collect();
+    }
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = next_solid(bytes, at) {
         let end = end_of_message(bytes, start).max(start + 1);
         let mut trimmed = end;
-        while trimmed > start && bytes[trimmed - 1].is_ascii_whitespace() { trimmed -= 1; }
+        while trimmed > start && bytes[trimmed - 1].is_ascii_whitespace() {
+            trimmed -= 1;
+        }
         found.push(start..trimmed);
         at = end;
     }
@@ -30,7 +34,13 @@ fn next_solid(bytes: &[u8], from: usize) -> Option<usize> {
     const BOM: &[u8] = b"\xEF\xBB\xBF";
     let mut at = from;
     while at < bytes.len() {
-        if bytes[at].is_ascii_whitespace() { at += 1 } else if bytes[at..].starts_with(BOM) { at += BOM.len() } else { return Some(at) }
+        if bytes[at].is_ascii_whitespace() {
+            at += 1
+        } else if bytes[at..].starts_with(BOM) {
+            at += BOM.len()
+        } else {
+            return Some(at);
+        }
     }
     None
 }
@@ -38,32 +48,50 @@ fn next_solid(bytes: &[u8], from: usize) -> Option<usize> {
 /// Where the message that starts here ends: after its root element, or before the next message.
 fn end_of_message(bytes: &[u8], start: usize) -> usize {
     // What stands before a message (a line of a log, say) is a piece of its own, and a reject.
-    if bytes[start] != b'<' { return find(bytes, start, b"<").unwrap_or(bytes.len()); }
+    if bytes[start] != b'<' {
+        return find(bytes, start, b"<").unwrap_or(bytes.len());
+    }
     let (mut at, mut depth, mut opened) = (start, 0usize, false);
     while let Some(tag) = find(bytes, at, b"<") {
         let rest = &bytes[tag..];
         // A second declaration or root before the first message is closed: it was cut short.
-        if tag > start && (rest.starts_with(b"<?xml ") || (is_root(rest) && (opened || depth > 0))) { return tag; }
-        at = if rest.starts_with(b"<!--") { past(bytes, tag + 4, b"-->") }
-            else if rest.starts_with(b"<![CDATA[") { past(bytes, tag + 9, b"]]>") }
-            else if rest.starts_with(b"<?") { past(bytes, tag + 2, b"?>") }
-            else if rest.starts_with(b"<!") { past(bytes, tag + 2, b">") }
-            else {
-                let end = end_of_tag(bytes, tag + 1);
-                let closing = rest.starts_with(b"</");
-                let empty = end >= 2 && bytes[..end].ends_with(b"/>");
-                if closing { depth = depth.saturating_sub(1) } else if !empty { depth += 1 }
-                opened |= !closing;
-                if depth == 0 && opened { return end; }
-                end
-            };
+        if tag > start && (rest.starts_with(b"<?xml ") || (is_root(rest) && (opened || depth > 0)))
+        {
+            return tag;
+        }
+        at = if rest.starts_with(b"<!--") {
+            past(bytes, tag + 4, b"-->")
+        } else if rest.starts_with(b"<![CDATA[") {
+            past(bytes, tag + 9, b"]]>")
+        } else if rest.starts_with(b"<?") {
+            past(bytes, tag + 2, b"?>")
+        } else if rest.starts_with(b"<!") {
+            past(bytes, tag + 2, b">")
+        } else {
+            let end = end_of_tag(bytes, tag + 1);
+            let closing = rest.starts_with(b"</");
+            let empty = end >= 2 && bytes[..end].ends_with(b"/>");
+            if closing {
+                depth = depth.saturating_sub(1)
+            } else if !empty {
+                depth += 1
+            }
+            opened |= !closing;
+            if depth == 0 && opened {
+                return end;
+            }
+            end
+        };
     }
     bytes.len()
 }
 
 /// An opening tag whose local name is Request or Response, with the attribute that every root has.
 fn is_root(tag: &[u8]) -> bool {
-    let name: &[u8] = tag[1..].split(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/' | b'<')).next().unwrap_or(b"");
+    let name: &[u8] = tag[1..]
+        .split(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/' | b'<'))
+        .next()
+        .unwrap_or(b"");
     let local = name.rsplit(|&b| b == b':').next().unwrap_or(b"");
     (local == b"Request" || local == b"Response") && {
         let attributes = &tag[..end_of_tag(tag, 1)];
@@ -86,13 +114,17 @@ fn end_of_tag(bytes: &[u8], from: usize) -> usize {
     bytes.len()
 }
 
-fn past(bytes: &[u8], from: usize, mark: &[u8]) -> usize { find(bytes, from, mark).map_or(bytes.len(), |i| i + mark.len()) }
+fn past(bytes: &[u8], from: usize, mark: &[u8]) -> usize {
+    find(bytes, from, mark).map_or(bytes.len(), |i| i + mark.len())
+}
 
 fn find(bytes: &[u8], from: usize, mark: &[u8]) -> Option<usize> {
     let first = *mark.first()?;
     let mut at = from.min(bytes.len());
     while let Some(i) = bytes[at..].iter().position(|&b| b == first) {
-        if bytes[at + i..].starts_with(mark) { return Some(at + i); }
+        if bytes[at + i..].starts_with(mark) {
+            return Some(at + i);
+        }
         at += i + 1;
     }
     None
@@ -102,7 +134,9 @@ fn find(bytes: &[u8], from: usize, mark: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn pieces(text: &str) -> Vec<&str> { messages(text.as_bytes()).into_iter().map(|r| &text[r]).collect() }
+    fn pieces(text: &str) -> Vec<&str> {
+        messages(text.as_bytes()).into_iter().map(|r| &text[r]).collect()
+    }
 
     const GOOD: &str = "<s:Request schemaVersion='5.4'><s:Header/></s:Request>";
 
@@ -123,7 +157,13 @@ mod tests {
 
     #[test]
     fn a_damaged_message_costs_only_itself() {
-        for cut in ["<s:Request schemaVersion='5.4'><s:Header>", "<s:Request a=\"5>", "<s:Request schemaVersion='5.4'><s:He", "noise", "<a>"] {
+        for cut in [
+            "<s:Request schemaVersion='5.4'><s:Header>",
+            "<s:Request a=\"5>",
+            "<s:Request schemaVersion='5.4'><s:He",
+            "noise",
+            "<a>",
+        ] {
             assert_eq!(pieces(&format!("{cut}\n{GOOD}")), [cut, GOOD]);
             assert_eq!(pieces(&format!("{GOOD}{cut}{GOOD}")), [GOOD, cut, GOOD]);
         }

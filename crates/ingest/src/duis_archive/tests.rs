@@ -24,12 +24,20 @@ struct Lines {
     rejects: Vec<(String, String)>,
 }
 
-fn seconds(at: i64) -> String { format!("{}", (at - T0) as f64 / 1e6) }
-fn maybe(at: Option<i64>) -> String { at.map_or_else(|| "-".to_owned(), seconds) }
+fn seconds(at: i64) -> String {
+    format!("{}", (at - T0) as f64 / 1e6)
+}
+fn maybe(at: Option<i64>) -> String {
+    at.map_or_else(|| "-".to_owned(), seconds)
+}
 
 impl RowSink for Lines {
     fn exchange(&mut self, r: &ExchangeRow<'_>) -> Result<(), SinkError> {
-        let counter = if r.counter > 1_000_000 { format!("c{}", r.counter as i64 - T0 / 1_000) } else { format!("n{}", r.counter) };
+        let counter = if r.counter > 1_000_000 {
+            format!("c{}", r.counter as i64 - T0 / 1_000)
+        } else {
+            format!("n{}", r.counter)
+        };
         self.exchanges.push(format!(
             "{counter} {}:{} {} {} {} cv{} {} [{}] sent {} at {} ack {} due {} answer {} timeout {} {} {}/{}/{}",
             r.leg, r.instance, r.kind, r.mode, r.srv, r.cv, r.state, r.code, maybe(r.user_sent), seconds(r.received), maybe(r.acknowledged),
@@ -40,25 +48,56 @@ impl RowSink for Lines {
     }
     fn alert(&mut self, r: &AlertRow<'_>) -> Result<(), SinkError> {
         assert_eq!(r.recipient.to_string(), archive_of::USER);
-        self.alerts.push(format!("{} {} {} {} {} raised {} at {} {} carried {}", r.device, r.counter, r.code, r.alert_kind, r.state, maybe(r.raised), seconds(r.received), r.region, r.carried));
+        self.alerts.push(format!(
+            "{} {} {} {} {} raised {} at {} {} carried {}",
+            r.device,
+            r.counter,
+            r.code,
+            r.alert_kind,
+            r.state,
+            maybe(r.raised),
+            seconds(r.received),
+            r.region,
+            r.carried
+        ));
         Ok(())
     }
     fn payload(&mut self, r: &PayloadRow<'_>) -> Result<(), SinkError> {
-        self.payloads.push(format!("{} {} {} completed {} {}", r.device, r.firmware, r.state, maybe(r.completed), r.region));
+        self.payloads.push(format!(
+            "{} {} {} completed {} {}",
+            r.device,
+            r.firmware,
+            r.state,
+            maybe(r.completed),
+            r.region
+        ));
         Ok(())
     }
-    fn stated(&mut self, _: &StatedRow) -> Result<(), SinkError> { Err("an archive states no figures".into()) }
+    fn stated(&mut self, _: &StatedRow) -> Result<(), SinkError> {
+        Err("an archive states no figures".into())
+    }
 }
 
 impl ArchiveSink for Lines {
-    fn reject(&mut self, r: &Reject) -> Result<(), SinkError> { self.rejects.push((r.name.clone(), r.code.clone())); Ok(()) }
+    fn reject(&mut self, r: &Reject) -> Result<(), SinkError> {
+        self.rejects.push((r.name.clone(), r.code.clone()));
+        Ok(())
+    }
     fn orphan(&mut self, o: &Orphan) -> Result<(), SinkError> {
-        self.orphans.push(format!("{} {} {} at {}", o.request.map_or(0, |r| r.counter as i64 - T0 / 1_000), o.code, o.srv, seconds(o.at)));
+        self.orphans.push(format!(
+            "{} {} {} at {}",
+            o.request.map_or(0, |r| r.counter as i64 - T0 / 1_000),
+            o.code,
+            o.srv,
+            seconds(o.at)
+        ));
         Ok(())
     }
 }
 
-fn services() -> Services { Services::from_catalogue(include_str!("../../../../rules/codes/srv_catalogue.csv")).unwrap() }
+fn services() -> Services {
+    Services::from_catalogue(include_str!("../../../../rules/codes/srv_catalogue.csv")).unwrap()
+}
 
 fn inventory() -> Inventory {
     let table = "device,region,provider,generation,device_type\n\
@@ -70,7 +109,9 @@ fn run_with(path: &Path, change: impl Fn(&mut AssembleOptions)) -> (Summary, Lin
     let mut lines = Lines::default();
     let mut options = AssembleOptions::new("archive", T0);
     change(&mut options);
-    let summary = assemble(path, &ReadOptions::default(), &services(), &inventory(), &options, &mut lines).unwrap();
+    let summary =
+        assemble(path, &ReadOptions::default(), &services(), &inventory(), &options, &mut lines)
+            .unwrap();
     (summary, lines)
 }
 
@@ -124,7 +165,10 @@ fn every_kind_of_exchange_is_assembled() {
     }
     assert_eq!(lines.exchanges.len(), 22, "{:#?}", lines.exchanges);
     assert_eq!((summary.requests, summary.runs), (20, 2));
-    assert_eq!(summary.repeats, 4, "the request posted again with another signature, the alert sent again, two acknowledgements in two files");
+    assert_eq!(
+        summary.repeats, 4,
+        "the request posted again with another signature, the alert sent again, two acknowledgements in two files"
+    );
     assert_eq!(summary.time_basis.get(&TimeBasis::Counter), Some(&19));
     assert_eq!(summary.time_basis.get(&TimeBasis::FileTime), Some(&1));
     assert_eq!(summary.states.values().sum::<u64>(), summary.requests);
@@ -134,28 +178,41 @@ fn every_kind_of_exchange_is_assembled() {
 #[test]
 fn alerts_payloads_orphans_and_rejects_are_kept() {
     let (_folder, summary, lines) = in_folder();
-    assert_eq!(lines.alerts, [
-        "00-DB-12-34-56-78-90-A0 43 8F20 device delivered raised - at 50 north carried 0",
-        "00-DB-12-34-56-78-90-A0 45 N13 dcc delivered raised - at 700 north carried 0",
-        "00-DB-12-34-56-78-90-A0 47 N60 dcc delivered raised - at 8000 north carried 0",
-        "00-DB-12-34-56-78-90-A0 71 8F66 closing delivered raised - at 43204 north carried 0",
-        "00-DB-12-34-56-78-90-A0 72 8F66 closing delivered raised - at 43205 north carried 0",
-        "00-DB-12-34-56-78-90-A0 81 8F67 closing delivered raised - at 43202 north carried 0",
-        "00-DB-12-34-56-78-90-C1 44 AD1 dcc delivered raised -180 at 60 north carried 0",
-        "90-B3-D5-1F-30-00-00-02 46 N64 dcc delivered raised - at 4 none carried 0",
-        "90-B3-D5-1F-30-00-00-02 48 N61 dcc delivered raised - at 9000 none carried 0",
-    ]);
+    assert_eq!(
+        lines.alerts,
+        [
+            "00-DB-12-34-56-78-90-A0 43 8F20 device delivered raised - at 50 north carried 0",
+            "00-DB-12-34-56-78-90-A0 45 N13 dcc delivered raised - at 700 north carried 0",
+            "00-DB-12-34-56-78-90-A0 47 N60 dcc delivered raised - at 8000 north carried 0",
+            "00-DB-12-34-56-78-90-A0 71 8F66 closing delivered raised - at 43204 north carried 0",
+            "00-DB-12-34-56-78-90-A0 72 8F66 closing delivered raised - at 43205 north carried 0",
+            "00-DB-12-34-56-78-90-A0 81 8F67 closing delivered raised - at 43202 north carried 0",
+            "00-DB-12-34-56-78-90-C1 44 AD1 dcc delivered raised -180 at 60 north carried 0",
+            "90-B3-D5-1F-30-00-00-02 46 N64 dcc delivered raised - at 4 none carried 0",
+            "90-B3-D5-1F-30-00-00-02 48 N61 dcc delivered raised - at 9000 none carried 0",
+        ]
+    );
     assert_eq!((summary.alerts, summary.closing, summary.throttled_copies), (9, 3, 1));
-    assert_eq!(lines.payloads, [
-        "00-DB-12-34-56-78-90-A0 0000000A completed completed 7000 north",
-        "00-DB-12-34-56-78-90-A1 0000000A failed completed - south",
-        "00-DB-12-34-56-78-90-A2 0000000A pending completed - unknown",
-    ]);
+    assert_eq!(
+        lines.payloads,
+        [
+            "00-DB-12-34-56-78-90-A0 0000000A completed completed 7000 north",
+            "00-DB-12-34-56-78-90-A1 0000000A failed completed - south",
+            "00-DB-12-34-56-78-90-A2 0000000A pending completed - unknown",
+        ]
+    );
     assert_eq!(lines.orphans, ["99 I0 4.1.1 at 30"]);
-    let codes: Vec<(&str, &str)> = lines.rejects.iter().map(|(n, c)| (n.as_str(), c.as_str())).collect();
-    assert_eq!(codes, [
-        ("bad/cut.xml", "not-well-formed"), ("bad/doctype.xml", "doctype"), ("bad/image.bin", "not-utf8"), ("bad/mixed.xml", "bad-variant"),
-    ]);
+    let codes: Vec<(&str, &str)> =
+        lines.rejects.iter().map(|(n, c)| (n.as_str(), c.as_str())).collect();
+    assert_eq!(
+        codes,
+        [
+            ("bad/cut.xml", "not-well-formed"),
+            ("bad/doctype.xml", "doctype"),
+            ("bad/image.bin", "not-utf8"),
+            ("bad/mixed.xml", "bad-variant"),
+        ]
+    );
     assert_eq!(summary.read.rejects, 4);
     assert_eq!(summary.read.empty, 1);
     // The archive's messages are all somewhere: rows, repeats, notes of alerts, answers inside rows.
@@ -169,7 +226,11 @@ fn every_container_gives_the_same_rows() {
     let (_, plain) = run_with(&folder.0, |_| {});
     let packed = Folder::new();
     let files = files();
-    for (name, bytes) in [("a.zip", pack_zip(&files)), ("b.tar", pack_tar(&files)), ("c.tar.gz", archive_of::gzip(&pack_tar(&files)))] {
+    for (name, bytes) in [
+        ("a.zip", pack_zip(&files)),
+        ("b.tar", pack_tar(&files)),
+        ("c.tar.gz", archive_of::gzip(&pack_tar(&files))),
+    ] {
         let path = packed.0.join(name);
         std::fs::write(&path, bytes).unwrap();
         let (summary, lines) = run_with(&path, |_| {});
@@ -190,14 +251,24 @@ fn temporary_files_change_nothing_and_go_away() {
     let (folder, expected, _) = in_folder();
     let (_, plain) = run_with(&folder.0, |_| {});
     let temporary = Folder::new();
-    let (summary, lines) = run_with(&folder.0, |o| { o.memory_bytes = 2_000; o.temporary.clone_from(&temporary.0); });
+    let (summary, lines) = run_with(&folder.0, |o| {
+        o.memory_bytes = 2_000;
+        o.temporary.clone_from(&temporary.0);
+    });
     assert_eq!(lines, plain);
     assert_eq!(summary, expected);
     assert_eq!(std::fs::read_dir(&temporary.0).unwrap().count(), 0);
     let missing = temporary.0.join("missing");
     let mut options = AssembleOptions::new("archive", T0);
     (options.memory_bytes, options.temporary) = (0, missing);
-    let failed = assemble(&folder.0, &ReadOptions::default(), &services(), &inventory(), &options, &mut Lines::default());
+    let failed = assemble(
+        &folder.0,
+        &ReadOptions::default(),
+        &services(),
+        &inventory(),
+        &options,
+        &mut Lines::default(),
+    );
     assert!(matches!(failed, Err(ArchiveError::Spill { .. })), "{failed:?}");
 }
 
@@ -208,7 +279,10 @@ fn the_same_archive_twice_is_the_same_messages() {
     write_folder(&twice.0.join("a"), &files());
     write_folder(&twice.0.join("b"), &files());
     let ((one, a), (two, b)) = (run_with(&once.0, |_| {}), run_with(&twice.0, |_| {}));
-    assert_eq!((a.exchanges, a.alerts, a.payloads, a.orphans), (b.exchanges, b.alerts, b.payloads, b.orphans));
+    assert_eq!(
+        (a.exchanges, a.alerts, a.payloads, a.orphans),
+        (b.exchanges, b.alerts, b.payloads, b.orphans)
+    );
     assert_eq!(two.repeats, one.repeats + archive_of::GOOD);
 }
 
@@ -216,10 +290,16 @@ fn the_same_archive_twice_is_the_same_messages() {
 fn a_timeout_ends_what_the_archive_reaches_beyond() {
     let (folder, ..) = in_folder();
     let (_, lines) = run_with(&folder.0, |o| o.timeout = Some(20_000_000));
-    assert!(line(&lines, "c10 send").contains(" timed-out [] ") && line(&lines, "c10 send").contains(" timeout 20.01 "));
+    assert!(
+        line(&lines, "c10 send").contains(" timed-out [] ")
+            && line(&lines, "c10 send").contains(" timeout 20.01 ")
+    );
     assert!(line(&lines, "c9 send").contains(" timed-out "), "due plus 20 s is within the archive");
     // An answer after the time-out leaves the end as it was, and its time is kept.
-    assert!(line(&lines, "c0 send").contains(" timed-out [I0] ") && line(&lines, "c0 send").contains(" answer 25 "));
+    assert!(
+        line(&lines, "c0 send").contains(" timed-out [I0] ")
+            && line(&lines, "c0 send").contains(" answer 25 ")
+    );
     assert!(line(&lines, "c3 send").contains(" answered-device-error "));
     let (_, lines) = run_with(&folder.0, |o| o.timeout = Some(10 * 86_400_000_000));
     assert!(line(&lines, "c10 send").contains(" in-flight "), "the archive ends before");
@@ -247,7 +327,9 @@ fn a_counter_is_a_clock_only_near_the_file_or_the_answer() {
         let folder = Folder::new();
         let request = files().into_iter().find(|f| f.name == "10-open/request.xml").unwrap();
         write_folder(&folder.0, &[archive_of::Sample { name: request.name, bytes: request.bytes }]);
-        if let Some(at) = file { archive_of::touch(&folder.0.join("10-open/request.xml"), Utc(at)); }
+        if let Some(at) = file {
+            archive_of::touch(&folder.0.join("10-open/request.xml"), Utc(at));
+        }
         let (summary, _) = run_with(&folder.0, |_| {});
         summary.time_basis.into_keys().next().unwrap()
     };
@@ -266,7 +348,10 @@ fn the_books_of_an_archive_add_up() {
     let ended = |s: RequestState| summary.states.get(&s).copied().unwrap_or(0);
     let live: u64 = RequestState::ALL.iter().filter(|s| s.is_live()).map(|&s| ended(s)).sum();
     let over: u64 = RequestState::ALL.iter().filter(|s| !s.is_live()).map(|&s| ended(s)).sum();
-    assert_eq!(live + over, lines.exchanges.iter().filter(|l| l.contains(" service-request ")).count() as u64);
+    assert_eq!(
+        live + over,
+        lines.exchanges.iter().filter(|l| l.contains(" service-request ")).count() as u64
+    );
     assert_eq!(live, 4);
 }
 
@@ -279,7 +364,10 @@ fn many_messages_in_one_file_come_out_as_many_rows() {
     let text: String = (0..MESSAGES).map(archive_of::read_and_answered).collect();
     write_folder(&folder.0, &[archive_of::Sample { name: "day.xml", bytes: text.into_bytes() }]);
     let (summary, lines) = run_with(&folder.0, |o| o.memory_bytes = 100_000);
-    assert_eq!((summary.requests, summary.orphans, summary.read.messages), (MESSAGES, 0, MESSAGES * 3));
+    assert_eq!(
+        (summary.requests, summary.orphans, summary.read.messages),
+        (MESSAGES, 0, MESSAGES * 3)
+    );
     assert_eq!(summary.states.get(&RequestState::AnsweredSuccess), Some(&MESSAGES));
     assert_eq!(lines.exchanges.len() as u64, MESSAGES);
 }

@@ -2,7 +2,12 @@
 
 use super::{synonyms, words};
 use crate::{
-    csv_reader::Records, error::IngestError, layout::Layout, limits::GUESS_ROWS, mapping::Encoding, ndjson, parquet_reader, sheet,
+    csv_reader::Records,
+    error::IngestError,
+    layout::Layout,
+    limits::GUESS_ROWS,
+    mapping::Encoding,
+    ndjson, parquet_reader, sheet,
     source::{self, Done, Format},
 };
 use std::{io::Read, path::Path};
@@ -24,19 +29,36 @@ pub(super) struct Sample {
 
 impl Sample {
     pub(super) fn take(path: &Path) -> Result<Sample, IngestError> {
-        let plain = |header, rows| Sample { header, rows, delimiter: None, encoding: Encoding::Utf8, header_row: 1, sheet: None };
+        let plain = |header, rows| Sample {
+            header,
+            rows,
+            delimiter: None,
+            encoding: Encoding::Utf8,
+            header_row: 1,
+            sheet: None,
+        };
         match source::format_of(path)? {
-            Format::Parquet => { let (header, rows) = parquet_reader::sample(path, GUESS_ROWS)?; Ok(plain(header, rows)) }
+            Format::Parquet => {
+                let (header, rows) = parquet_reader::sample(path, GUESS_ROWS)?;
+                Ok(plain(header, rows))
+            }
             Format::Ndjson => {
                 let objects = ndjson::sample(path, GUESS_ROWS)?;
                 let mut header: Vec<String> = Vec::new();
-                for key in objects.iter().flat_map(|o| o.keys()) { if !header.contains(key) { header.push(key.clone()); } }
+                for key in objects.iter().flat_map(|o| o.keys()) {
+                    if !header.contains(key) {
+                        header.push(key.clone());
+                    }
+                }
                 let text = |v: Option<&serde_json::Value>| match v {
                     None | Some(serde_json::Value::Null) => String::new(),
                     Some(serde_json::Value::String(s)) => s.clone(),
                     Some(other) => other.to_string(),
                 };
-                let rows = objects.iter().map(|o| header.iter().map(|k| text(o.get(k))).collect()).collect();
+                let rows = objects
+                    .iter()
+                    .map(|o| header.iter().map(|k| text(o.get(k))).collect())
+                    .collect();
                 Ok(plain(header, rows))
             }
             Format::Workbook => {
@@ -47,7 +69,14 @@ impl Sample {
                 let number = sheet.rows.get(at).map_or(1, |r| r.0 as u64);
                 let rows = texts.into_iter().skip(at + 1).take(GUESS_ROWS).collect();
                 // A header in the first row that has cells needs no row number.
-                Ok(Sample { header, rows, delimiter: None, encoding: Encoding::Utf8, header_row: if at == 0 { 1 } else { number }, sheet: Some(sheet.name) })
+                Ok(Sample {
+                    header,
+                    rows,
+                    delimiter: None,
+                    encoding: Encoding::Utf8,
+                    header_row: if at == 0 { 1 } else { number },
+                    sheet: Some(sheet.name),
+                })
             }
             Format::Csv => Sample::csv(path),
         }
@@ -56,9 +85,15 @@ impl Sample {
     fn csv(path: &Path) -> Result<Sample, IngestError> {
         let encoding = encoding(path)?;
         let read = |delimiter: u8, rows: usize| -> Result<Vec<Vec<String>>, IngestError> {
-            let mut records = Records::new(source::open_text(path, encoding, &Done::default())?, path, delimiter);
+            let mut records =
+                Records::new(source::open_text(path, encoding, &Done::default())?, path, delimiter);
             let mut found = Vec::new();
-            while found.len() < rows { match records.next_texts()? { Some(r) => found.push(r), None => break } }
+            while found.len() < rows {
+                match records.next_texts()? {
+                    Some(r) => found.push(r),
+                    None => break,
+                }
+            }
             Ok(found)
         };
         let mut best = (0usize, b',');
@@ -66,19 +101,36 @@ impl Sample {
             let rows = read(delimiter, 50)?;
             let width = rows.last().map_or(0, Vec::len);
             let even = rows.iter().filter(|r| r.len() == width).count() * 2 > rows.len();
-            if even && width > best.0 { best = (width, delimiter); }
+            if even && width > best.0 {
+                best = (width, delimiter);
+            }
         }
         let mut rows = read(best.1, GUESS_ROWS + HEADER_ROWS)?;
         let at = header_row(&rows);
         // The mapping counts lines, and blank ones were skipped here.
         let line = line_of(path, encoding, best.1, at)?;
-        let header = rows.get(at).cloned().unwrap_or_default().iter().map(|h| h.trim_start_matches('\u{FEFF}').trim().to_owned()).collect();
+        let header = rows
+            .get(at)
+            .cloned()
+            .unwrap_or_default()
+            .iter()
+            .map(|h| h.trim_start_matches('\u{FEFF}').trim().to_owned())
+            .collect();
         let rows = rows.drain(..).skip(at + 1).take(GUESS_ROWS).collect();
-        Ok(Sample { header, rows, delimiter: Some(best.1), encoding, header_row: line, sheet: None })
+        Ok(Sample {
+            header,
+            rows,
+            delimiter: Some(best.1),
+            encoding,
+            header_row: line,
+            sheet: None,
+        })
     }
 
     /// Values of a column that are not spellings of unknown.
-    pub(super) fn values(&self, at: usize) -> impl Iterator<Item = &str> { self.raw_values(at).filter(|v| !words::is_null(v)) }
+    pub(super) fn values(&self, at: usize) -> impl Iterator<Item = &str> {
+        self.raw_values(at).filter(|v| !words::is_null(v))
+    }
 
     /// Values of a column that are not empty.
     pub(super) fn raw_values(&self, at: usize) -> impl Iterator<Item = &str> {
@@ -88,35 +140,55 @@ impl Sample {
     /// Do nineteen in twenty of the values pass, and is there one?
     pub(super) fn share(&self, at: usize, passes: impl Fn(&str) -> bool) -> bool {
         let (mut all, mut good) = (0usize, 0usize);
-        for value in self.values(at) { all += 1; good += usize::from(passes(value)); }
+        for value in self.values(at) {
+            all += 1;
+            good += usize::from(passes(value));
+        }
         all > 0 && good * 20 >= all * 19
     }
 }
 
 /// The first of the rows with the most known names; the first row where no row has two.
 fn header_row(rows: &[Vec<String>]) -> usize {
-    let known = |row: &Vec<String>| row.iter().filter(|cell| {
-        Layout::ALL.iter().any(|&l| l.columns().iter().any(|c| cell.trim().eq_ignore_ascii_case(c.name) || synonyms::means(l, c.name, cell)))
-    }).count();
+    let known = |row: &Vec<String>| {
+        row.iter()
+            .filter(|cell| {
+                Layout::ALL.iter().any(|&l| {
+                    l.columns().iter().any(|c| {
+                        cell.trim().eq_ignore_ascii_case(c.name) || synonyms::means(l, c.name, cell)
+                    })
+                })
+            })
+            .count()
+    };
     let mut best = (1usize, 0usize);
     for (at, row) in rows.iter().take(HEADER_ROWS).enumerate() {
         let n = known(row);
-        if n > best.0 { best = (n, at); }
+        if n > best.0 {
+            best = (n, at);
+        }
     }
     best.1
 }
 
 /// The line on which the record number `at` begins.
 fn line_of(path: &Path, encoding: Encoding, delimiter: u8, at: usize) -> Result<u64, IngestError> {
-    if at == 0 { return Ok(1) }
-    let mut records = Records::new(source::open_text(path, encoding, &Done::default())?, path, delimiter);
-    for _ in 0..=at { records.next_texts()?; }
+    if at == 0 {
+        return Ok(1);
+    }
+    let mut records =
+        Records::new(source::open_text(path, encoding, &Done::default())?, path, delimiter);
+    for _ in 0..=at {
+        records.next_texts()?;
+    }
     Ok(records.start_line().max(1) as u64)
 }
 
 fn encoding(path: &Path) -> Result<Encoding, IngestError> {
     let mut bytes = Vec::new();
-    source::open_text(path, Encoding::Utf8, &Done::default())?.take(ENCODING_BYTES).read_to_end(&mut bytes)
+    source::open_text(path, Encoding::Utf8, &Done::default())?
+        .take(ENCODING_BYTES)
+        .read_to_end(&mut bytes)
         .map_err(|source| IngestError::Io { what: "read", path: path.to_owned(), source })?;
     Ok(match std::str::from_utf8(&bytes) {
         Ok(_) => Encoding::Utf8,

@@ -16,10 +16,32 @@ pub(super) struct Way {
 
 /// Formats that are tried, day before month first: the field is British.
 const FORMATS: &[&str] = &[
-    "%d/%m/%Y %H:%M:%S%.f", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S%.f", "%m/%d/%Y %H:%M", "%m/%d/%Y",
-    "%d-%m-%Y %H:%M:%S%.f", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%d.%m.%Y %H:%M:%S%.f", "%d.%m.%Y %H:%M", "%d.%m.%Y",
-    "%d-%b-%Y %H:%M:%S%.f", "%d-%b-%Y %H:%M", "%d-%b-%Y", "%d %b %Y %H:%M:%S%.f", "%d %b %Y %H:%M", "%d %b %Y", "%d %B %Y",
-    "%Y/%m/%d %H:%M:%S%.f", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y%m%d %H:%M:%S", "%d/%m/%y %H:%M:%S", "%d/%m/%y %H:%M",
+    "%d/%m/%Y %H:%M:%S%.f",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%m/%d/%Y %H:%M:%S%.f",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y",
+    "%d-%m-%Y %H:%M:%S%.f",
+    "%d-%m-%Y %H:%M",
+    "%d-%m-%Y",
+    "%d.%m.%Y %H:%M:%S%.f",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y",
+    "%d-%b-%Y %H:%M:%S%.f",
+    "%d-%b-%Y %H:%M",
+    "%d-%b-%Y",
+    "%d %b %Y %H:%M:%S%.f",
+    "%d %b %Y %H:%M",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%Y/%m/%d %H:%M:%S%.f",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d %H:%M:%S",
+    "%d/%m/%y %H:%M:%S",
+    "%d/%m/%y %H:%M",
 ];
 
 /// How many of a column's values must fit, in a hundred: the rest become rejects that say so.
@@ -28,33 +50,85 @@ const SHARE: usize = 95;
 /// The way that fits best; `None` where none does, or the column is empty.
 pub(super) fn detect(sample: &Sample, at: usize, date_alone: bool) -> Option<Way> {
     let values: Vec<&str> = sample.values(at).collect();
-    if values.is_empty() { return None }
+    if values.is_empty() {
+        return None;
+    }
     let enough = |n: usize| n * 100 >= values.len() * SHARE;
     let fit = |rule: &TimeRule| values.iter().filter(|v| rule.read(Cell::Text(v)).is_ok()).count();
     let zoned = TimeRule { date_alone, ..TimeRule::default() };
     let n = fit(&zoned);
     if enough(n) {
-        return Some(Way { setting: None, needs_zone: false, sure: Sure::Certain, why: format!("{n} of {} values are RFC 3339", values.len()) });
+        return Some(Way {
+            setting: None,
+            needs_zone: false,
+            sure: Sure::Certain,
+            why: format!("{n} of {} values are RFC 3339", values.len()),
+        });
     }
     let wall = TimeRule { date_alone, zone: Some(TimeZone::UTC), ..TimeRule::default() };
     let n = fit(&wall);
-    if enough(n) { return Some(Way { setting: None, needs_zone: true, sure: Sure::Likely, why: format!("{n} of {} values are ISO 8601 without a zone", values.len()) }); }
-    let fitting: Vec<(&str, usize)> = FORMATS.iter().map(|&f| (f, values.iter().filter(|v| strtime::parse(f, v).is_ok_and(|b| b.to_datetime().is_ok())).count()))
-        .filter(|(_, n)| enough(*n)).collect();
+    if enough(n) {
+        return Some(Way {
+            setting: None,
+            needs_zone: true,
+            sure: Sure::Likely,
+            why: format!("{n} of {} values are ISO 8601 without a zone", values.len()),
+        });
+    }
+    let fitting: Vec<(&str, usize)> = FORMATS
+        .iter()
+        .map(|&f| {
+            (
+                f,
+                values
+                    .iter()
+                    .filter(|v| strtime::parse(f, v).is_ok_and(|b| b.to_datetime().is_ok()))
+                    .count(),
+            )
+        })
+        .filter(|(_, n)| enough(*n))
+        .collect();
     if let Some(&(format, n)) = fitting.first() {
-        let rivals: Vec<&str> = fitting.iter().skip(1).filter(|(f, m)| *m == n && f.starts_with("%m") != format.starts_with("%m")).map(|f| f.0).collect();
-        let (sure, more) = if rivals.is_empty() { (Sure::Certain, String::new()) } else { (Sure::Unsure, format!("; {} fits as well", rivals.join(", "))) };
-        return Some(Way { setting: Some(("format", format.to_owned())), needs_zone: true, sure, why: format!("{n} of {} values fit{more}", values.len()) });
+        let rivals: Vec<&str> = fitting
+            .iter()
+            .skip(1)
+            .filter(|(f, m)| *m == n && f.starts_with("%m") != format.starts_with("%m"))
+            .map(|f| f.0)
+            .collect();
+        let (sure, more) = if rivals.is_empty() {
+            (Sure::Certain, String::new())
+        } else {
+            (Sure::Unsure, format!("; {} fits as well", rivals.join(", ")))
+        };
+        return Some(Way {
+            setting: Some(("format", format.to_owned())),
+            needs_zone: true,
+            sure,
+            why: format!("{n} of {} values fit{more}", values.len()),
+        });
     }
     epoch(&values)
 }
 
 fn epoch(values: &[&str]) -> Option<Way> {
-    if !values.iter().all(|v| v.bytes().all(|b| b.is_ascii_digit())) { return None }
-    let unit = match values.first()?.len() { 10 => "s", 13 => "ms", 16 => "us", _ => return None };
+    if !values.iter().all(|v| v.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    let unit = match values.first()?.len() {
+        10 => "s",
+        13 => "ms",
+        16 => "us",
+        _ => return None,
+    };
     let length = values.first()?.len();
     values.iter().all(|v| v.len() == length).then(|| Way {
-        setting: Some(("unit", unit.to_owned())), needs_zone: false, sure: Sure::Likely,
-        why: format!("{length} digits: {unit} since 1970, between {} and {}", values.iter().min().unwrap_or(&""), values.iter().max().unwrap_or(&"")),
+        setting: Some(("unit", unit.to_owned())),
+        needs_zone: false,
+        sure: Sure::Likely,
+        why: format!(
+            "{length} digits: {unit} since 1970, between {} and {}",
+            values.iter().min().unwrap_or(&""),
+            values.iter().max().unwrap_or(&"")
+        ),
     })
 }

@@ -2,38 +2,85 @@
 
 use super::{Found, Sure, sample::Sample, synonyms::folded};
 use crate::layout::Layout;
-use northbound_types::{AlertState, ForecastKind, Generation, Kind, Leg, Mode, Region, RequestState, TestKind};
+use northbound_types::{
+    AlertState, ForecastKind, Generation, Kind, Leg, Mode, Region, RequestState, TestKind,
+};
 
 /// Spellings that hardly mean anything but unknown. `none` is not one: it is a word of its own.
-const NULLS: &[&str] = &["NULL", "null", "Null", "(null)", "N/A", "n/a", "NaN", "\\N", "-", "--", "?", "unknown", "Unknown"];
+const NULLS: &[&str] = &[
+    "NULL", "null", "Null", "(null)", "N/A", "n/a", "NaN", "\\N", "-", "--", "?", "unknown",
+    "Unknown",
+];
 
 /// Distinct words of a column that are looked at.
 const MAX_WORDS: usize = 60;
 
 /// Usual words, folded, for canonical ones.
 const MEANINGS: &[(&str, &str, &str)] = &[
-    ("state", "ok", "answered-success"), ("state", "success", "answered-success"), ("state", "successful", "answered-success"),
-    ("state", "completed", "answered-success"), ("state", "complete", "answered-success"), ("state", "answered", "answered-success"),
-    ("state", "device error", "answered-device-error"), ("state", "error", "answered-device-error"), ("state", "failed", "answered-device-error"),
-    ("state", "failure", "answered-device-error"), ("state", "timeout", "timed-out"), ("state", "time out", "timed-out"), ("state", "timed out", "timed-out"),
-    ("state", "no response", "timed-out"), ("state", "expired", "timed-out"), ("state", "rejected", "refused"), ("state", "pending", "in-flight"),
-    ("state", "in progress", "in-flight"), ("state", "open", "in-flight"), ("state", "quarantined", "held"),
-    ("region", "n", "north"), ("region", "c", "central"), ("region", "s", "south"), ("region", "cspn", "north"), ("region", "cspc", "central"), ("region", "csps", "south"),
-    ("region", "csp north", "north"), ("region", "csp central", "central"), ("region", "csp south", "south"),
-    ("mode", "on demand", "on-demand"), ("mode", "od", "on-demand"), ("mode", "fd", "future-dated"), ("mode", "dsp scheduled", "scheduled"),
-    ("generation", "1", "smets1"), ("generation", "2", "smets2"), ("generation", "s1", "smets1"), ("generation", "s2", "smets2"),
-    ("generation", "smets 1", "smets1"), ("generation", "smets 2", "smets2"),
-    ("kind", "unplanned", "down"), ("kind", "outage", "down"), ("kind", "maintenance", "planned"), ("kind", "planned maintenance", "planned"),
-    ("in_coverage", "yes", "true"), ("in_coverage", "y", "true"), ("in_coverage", "no", "false"), ("in_coverage", "n", "false"),
-    ("predicted", "yes", "true"), ("predicted", "no", "false"), ("excluded", "yes", "true"), ("excluded", "no", "false"),
+    ("state", "ok", "answered-success"),
+    ("state", "success", "answered-success"),
+    ("state", "successful", "answered-success"),
+    ("state", "completed", "answered-success"),
+    ("state", "complete", "answered-success"),
+    ("state", "answered", "answered-success"),
+    ("state", "device error", "answered-device-error"),
+    ("state", "error", "answered-device-error"),
+    ("state", "failed", "answered-device-error"),
+    ("state", "failure", "answered-device-error"),
+    ("state", "timeout", "timed-out"),
+    ("state", "time out", "timed-out"),
+    ("state", "timed out", "timed-out"),
+    ("state", "no response", "timed-out"),
+    ("state", "expired", "timed-out"),
+    ("state", "rejected", "refused"),
+    ("state", "pending", "in-flight"),
+    ("state", "in progress", "in-flight"),
+    ("state", "open", "in-flight"),
+    ("state", "quarantined", "held"),
+    ("region", "n", "north"),
+    ("region", "c", "central"),
+    ("region", "s", "south"),
+    ("region", "cspn", "north"),
+    ("region", "cspc", "central"),
+    ("region", "csps", "south"),
+    ("region", "csp north", "north"),
+    ("region", "csp central", "central"),
+    ("region", "csp south", "south"),
+    ("mode", "on demand", "on-demand"),
+    ("mode", "od", "on-demand"),
+    ("mode", "fd", "future-dated"),
+    ("mode", "dsp scheduled", "scheduled"),
+    ("generation", "1", "smets1"),
+    ("generation", "2", "smets2"),
+    ("generation", "s1", "smets1"),
+    ("generation", "s2", "smets2"),
+    ("generation", "smets 1", "smets1"),
+    ("generation", "smets 2", "smets2"),
+    ("kind", "unplanned", "down"),
+    ("kind", "outage", "down"),
+    ("kind", "maintenance", "planned"),
+    ("kind", "planned maintenance", "planned"),
+    ("in_coverage", "yes", "true"),
+    ("in_coverage", "y", "true"),
+    ("in_coverage", "no", "false"),
+    ("in_coverage", "n", "false"),
+    ("predicted", "yes", "true"),
+    ("predicted", "no", "false"),
+    ("excluded", "yes", "true"),
+    ("excluded", "no", "false"),
 ];
 
 /// Words that stand for two things; what is proposed has to be checked.
-const DOUBTFUL: &[&str] = &["failed", "failure", "error", "complete", "completed", "expired", "answered", "unknown"];
+const DOUBTFUL: &[&str] =
+    &["failed", "failure", "error", "complete", "completed", "expired", "answered", "unknown"];
 
 /// The words that a column may hold; `None` where it is not a closed set.
 fn allowed(layout: Layout, column: &str) -> Option<Vec<&'static str>> {
-    macro_rules! all { ($t:ty) => { Some(<$t>::ALL.iter().map(|w| w.as_str()).collect()) } }
+    macro_rules! all {
+        ($t:ty) => {
+            Some(<$t>::ALL.iter().map(|w| w.as_str()).collect())
+        };
+    }
     match (layout, column) {
         (_, "region") => all!(Region),
         (Layout::Alerts, "state") => all!(AlertState),
@@ -54,17 +101,36 @@ fn allowed(layout: Layout, column: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Translations that are needed and known, and words without a known meaning.
-pub(super) fn translate(sample: &Sample, at: usize, layout: Layout, column: &str) -> (Vec<(String, &'static str, Sure)>, Vec<String>) {
+pub(super) fn translate(
+    sample: &Sample,
+    at: usize,
+    layout: Layout,
+    column: &str,
+) -> (Vec<(String, &'static str, Sure)>, Vec<String>) {
     let Some(allowed) = allowed(layout, column) else { return (Vec::new(), Vec::new()) };
     let mut seen: Vec<&str> = Vec::new();
-    for value in sample.values(at) { if !seen.contains(&value) && seen.len() < MAX_WORDS { seen.push(value); } }
+    for value in sample.values(at) {
+        if !seen.contains(&value) && seen.len() < MAX_WORDS {
+            seen.push(value);
+        }
+    }
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for word in seen {
-        if allowed.contains(&word) || NULLS.contains(&word) { continue }
+        if allowed.contains(&word) || NULLS.contains(&word) {
+            continue;
+        }
         let name = folded(word);
-        if let Some(same) = allowed.iter().find(|a| a.replace('-', " ") == name) { known.push((word.to_owned(), *same, Sure::Certain)); continue }
-        match MEANINGS.iter().find(|(c, w, to)| *c == column && *w == name && allowed.contains(to)) {
-            Some((_, _, to)) => known.push((word.to_owned(), *to, if DOUBTFUL.contains(&name.as_str()) { Sure::Unsure } else { Sure::Likely })),
+        if let Some(same) = allowed.iter().find(|a| a.replace('-', " ") == name) {
+            known.push((word.to_owned(), *same, Sure::Certain));
+            continue;
+        }
+        match MEANINGS.iter().find(|(c, w, to)| *c == column && *w == name && allowed.contains(to))
+        {
+            Some((_, _, to)) => known.push((
+                word.to_owned(),
+                *to,
+                if DOUBTFUL.contains(&name.as_str()) { Sure::Unsure } else { Sure::Likely },
+            )),
             None => unknown.push(word.to_owned()),
         }
     }
@@ -73,20 +139,31 @@ pub(super) fn translate(sample: &Sample, at: usize, layout: Layout, column: &str
 
 /// Spellings of unknown that stand in the columns found. Figures give spellings a reason of their own.
 pub(super) fn nulls(sample: &Sample, found: &Found, layout: Layout) -> Vec<String> {
-    if layout == Layout::Figures { return Vec::new() }
+    if layout == Layout::Figures {
+        return Vec::new();
+    }
     let mut seen = Vec::new();
     for (name, (at, ..)) in found {
         for value in sample.raw_values(*at) {
             // `unknown` is a region, and stays one.
-            if *name == "region" && value == "unknown" { continue }
-            if NULLS.contains(&value) && !seen.iter().any(|s| s == value) { seen.push(value.to_owned()); }
+            if *name == "region" && value == "unknown" {
+                continue;
+            }
+            if NULLS.contains(&value) && !seen.iter().any(|s| s == value) {
+                seen.push(value.to_owned());
+            }
         }
     }
     // A spelling holds for all columns: it must not take a word from a closed set.
-    let region_word = found.get("region").is_some_and(|(at, ..)| sample.raw_values(*at).any(|v| v == "unknown"));
-    if region_word { seen.retain(|s| s != "unknown"); }
+    let region_word =
+        found.get("region").is_some_and(|(at, ..)| sample.raw_values(*at).any(|v| v == "unknown"));
+    if region_word {
+        seen.retain(|s| s != "unknown");
+    }
     seen
 }
 
 /// Is the text a spelling of unknown?
-pub(super) fn is_null(text: &str) -> bool { text.is_empty() || NULLS.contains(&text) }
+pub(super) fn is_null(text: &str) -> bool {
+    text.is_empty() || NULLS.contains(&text)
+}

@@ -1,11 +1,21 @@
 //! TOML to [`Mapping`], by hand, so that every error knows its line and key.
 
 use super::{Duration, Encoding, Mapping};
-use crate::{error::IngestError, layout::Layout, time::{ClockChange, TimeRule}};
+use crate::{
+    error::IngestError,
+    layout::Layout,
+    time::{ClockChange, TimeRule},
+};
 use jiff::{fmt::strtime, tz::TimeZone};
 use northbound_types::text_enum::UnknownWord;
-use std::{collections::{BTreeMap, HashMap}, str::FromStr};
-use toml::{Spanned, de::{DeTable, DeValue}};
+use std::{
+    collections::{BTreeMap, HashMap},
+    str::FromStr,
+};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 /// The text and where we are in it.
 struct At<'t> {
@@ -19,9 +29,16 @@ type Item<'t> = Spanned<DeValue<'t>>;
 pub(super) fn parse(file: &str, text: &str) -> Result<Mapping, IngestError> {
     let mut at = At { file, text, lines: HashMap::new() };
     let table = DeTable::parse(text).map_err(|e| IngestError::Mapping {
-        file: file.to_owned(), line: at.line(e.span().map_or(0, |s| s.start)), key: String::new(), why: e.message().to_owned(),
+        file: file.to_owned(),
+        line: at.line(e.span().map_or(0, |s| s.start)),
+        key: String::new(),
+        why: e.message().to_owned(),
     })?;
-    let mut m = Mapping { file: file.to_owned(), sha256: crate::source::sha256(text.as_bytes()), ..Mapping::default() };
+    let mut m = Mapping {
+        file: file.to_owned(),
+        sha256: crate::source::sha256(text.as_bytes()),
+        ..Mapping::default()
+    };
     for (key, item) in table.get_ref() {
         let name = key.get_ref().as_ref();
         match name {
@@ -62,28 +79,54 @@ impl<'t> At<'t> {
     }
 
     fn error(&self, key: &str, item: &Item<'_>, why: impl Into<String>) -> IngestError {
-        IngestError::Mapping { file: self.file.to_owned(), line: self.line(item.span().start), key: key.to_owned(), why: why.into() }
+        IngestError::Mapping {
+            file: self.file.to_owned(),
+            line: self.line(item.span().start),
+            key: key.to_owned(),
+            why: why.into(),
+        }
     }
 
     fn error_at(&self, key: &str, why: String) -> IngestError {
-        IngestError::Mapping { file: self.file.to_owned(), line: self.lines.get(key).copied().unwrap_or(1), key: key.to_owned(), why }
+        IngestError::Mapping {
+            file: self.file.to_owned(),
+            line: self.lines.get(key).copied().unwrap_or(1),
+            key: key.to_owned(),
+            why,
+        }
     }
 
     fn table<'a>(&mut self, key: &str, item: &'a Item<'t>) -> Result<&'a DeTable<'t>, IngestError> {
         self.note(key, item);
-        item.get_ref().as_table().ok_or_else(|| self.error(key, item, format!("should be a table: [{key}]")))
+        item.get_ref()
+            .as_table()
+            .ok_or_else(|| self.error(key, item, format!("should be a table: [{key}]")))
     }
 
     fn text<'a>(&mut self, key: &str, item: &'a Item<'_>) -> Result<&'a str, IngestError> {
         self.note(key, item);
-        item.get_ref().as_str().ok_or_else(|| self.error(key, item, format!("should be a text in quotes, not {}", item.get_ref().type_str())))
+        item.get_ref().as_str().ok_or_else(|| {
+            self.error(
+                key,
+                item,
+                format!("should be a text in quotes, not {}", item.get_ref().type_str()),
+            )
+        })
     }
 
-    fn word<T: FromStr<Err = UnknownWord>>(&mut self, key: &str, item: &Item<'_>) -> Result<T, IngestError> {
+    fn word<T: FromStr<Err = UnknownWord>>(
+        &mut self,
+        key: &str,
+        item: &Item<'_>,
+    ) -> Result<T, IngestError> {
         self.text(key, item)?.parse().map_err(|e: UnknownWord| self.error(key, item, e.to_string()))
     }
 
-    fn texts(&mut self, key: &str, item: &Item<'t>) -> Result<BTreeMap<String, String>, IngestError> {
+    fn texts(
+        &mut self,
+        key: &str,
+        item: &Item<'t>,
+    ) -> Result<BTreeMap<String, String>, IngestError> {
         let mut found = BTreeMap::new();
         for (name, value) in self.table(key, item)? {
             let path = format!("{key}.{}", name.get_ref());
@@ -94,9 +137,13 @@ impl<'t> At<'t> {
 
     fn list(&mut self, key: &str, item: &Item<'_>) -> Result<Vec<String>, IngestError> {
         self.note(key, item);
-        let Some(items) = item.get_ref().as_array() else { return Ok(vec![self.text(key, item)?.to_owned()]) };
+        let Some(items) = item.get_ref().as_array() else {
+            return Ok(vec![self.text(key, item)?.to_owned()]);
+        };
         let mut found = Vec::new();
-        for value in items.iter() { found.push(self.text(key, value)?.to_owned()); }
+        for value in items.iter() {
+            found.push(self.text(key, value)?.to_owned());
+        }
         Ok(found)
     }
 
@@ -104,28 +151,50 @@ impl<'t> At<'t> {
         for (name, value) in self.table("file", item)? {
             let key = format!("file.{}", name.get_ref());
             match name.get_ref().as_ref() {
-                "delimiter" => m.delimiter = Some(match self.text(&key, value)?.as_bytes() {
-                    [b] if b.is_ascii() && !matches!(b, b'"' | b'\n' | b'\r' | b'0'..=b'9') => *b,
-                    _ => return Err(self.error(&key, value, "should be one ASCII character, such as \",\", \";\", \"|\" or \"\\t\"")),
-                }),
-                "encoding" => m.encoding = match self.text(&key, value)? {
-                    "utf-8" => Encoding::Utf8,
-                    "latin-1" => Encoding::Latin1,
-                    _ => return Err(self.error(&key, value, "use one of: utf-8, latin-1")),
-                },
+                "delimiter" => {
+                    m.delimiter = Some(match self.text(&key, value)?.as_bytes() {
+                        [b] if b.is_ascii() && !matches!(b, b'"' | b'\n' | b'\r' | b'0'..=b'9') => {
+                            *b
+                        }
+                        _ => return Err(self.error(
+                            &key,
+                            value,
+                            "should be one ASCII character, such as \",\", \";\", \"|\" or \"\\t\"",
+                        )),
+                    })
+                }
+                "encoding" => {
+                    m.encoding = match self.text(&key, value)? {
+                        "utf-8" => Encoding::Utf8,
+                        "latin-1" => Encoding::Latin1,
+                        _ => return Err(self.error(&key, value, "use one of: utf-8, latin-1")),
+                    }
+                }
                 "header_row" => {
                     self.note(&key, value);
-                    m.header_row = value.get_ref().as_integer().and_then(|n| n.as_str().parse().ok()).filter(|n| (1..=10_000).contains(n))
-                        .ok_or_else(|| self.error(&key, value, "should be a row number from 1 to 10000"))?;
+                    m.header_row = value
+                        .get_ref()
+                        .as_integer()
+                        .and_then(|n| n.as_str().parse().ok())
+                        .filter(|n| (1..=10_000).contains(n))
+                        .ok_or_else(|| {
+                            self.error(&key, value, "should be a row number from 1 to 10000")
+                        })?;
                 }
                 "sheet" => m.sheet = Some(self.text(&key, value)?.to_owned()),
-                "decimal" => m.decimal_comma = match self.text(&key, value)? {
-                    "." => false,
-                    "," => true,
-                    _ => return Err(self.error(&key, value, "use \".\" or \",\"")),
-                },
+                "decimal" => {
+                    m.decimal_comma = match self.text(&key, value)? {
+                        "." => false,
+                        "," => true,
+                        _ => return Err(self.error(&key, value, "use \".\" or \",\"")),
+                    }
+                }
                 "nulls" => m.nulls = self.list(&key, value)?,
-                _ => return Err(self.error(&key, value, "no such setting; use delimiter, encoding, header_row, sheet, decimal, nulls")),
+                _ => return Err(self.error(
+                    &key,
+                    value,
+                    "no such setting; use delimiter, encoding, header_row, sheet, decimal, nulls",
+                )),
             }
         }
         Ok(())
@@ -135,22 +204,42 @@ impl<'t> At<'t> {
         let table = self.table("times", item)?;
         // What stands for all columns first, whatever the order in the file: columns start from it.
         for (name, value) in table.iter().filter(|(_, v)| !v.get_ref().is_table()) {
-            self.time_setting(&format!("times.{}", name.get_ref()), name.get_ref().as_ref(), value, &mut m.times)?;
+            self.time_setting(
+                &format!("times.{}", name.get_ref()),
+                name.get_ref().as_ref(),
+                value,
+                &mut m.times,
+            )?;
         }
         for (name, value) in table.iter().filter(|(_, v)| v.get_ref().is_table()) {
             let path = format!("times.{}", name.get_ref());
             let mut rule = m.times.clone();
             for (setting, inner) in self.table(&path, value)? {
                 // A column's format takes the place of a unit given for all, and the reverse.
-                match setting.get_ref().as_ref() { "format" => rule.epoch_unit = None, "unit" => rule.formats.clear(), _ => {} }
-                self.time_setting(&format!("{path}.{}", setting.get_ref()), setting.get_ref().as_ref(), inner, &mut rule)?;
+                match setting.get_ref().as_ref() {
+                    "format" => rule.epoch_unit = None,
+                    "unit" => rule.formats.clear(),
+                    _ => {}
+                }
+                self.time_setting(
+                    &format!("{path}.{}", setting.get_ref()),
+                    setting.get_ref().as_ref(),
+                    inner,
+                    &mut rule,
+                )?;
             }
             m.column_times.insert(name.get_ref().to_string(), rule);
         }
         Ok(())
     }
 
-    fn time_setting(&mut self, key: &str, name: &str, value: &Item<'t>, rule: &mut TimeRule) -> Result<(), IngestError> {
+    fn time_setting(
+        &mut self,
+        key: &str,
+        name: &str,
+        value: &Item<'t>,
+        rule: &mut TimeRule,
+    ) -> Result<(), IngestError> {
         match name {
             "format" => {
                 rule.formats = self.list(key, value)?;
@@ -196,7 +285,9 @@ impl<'t> At<'t> {
                 "column" => found.column = self.text(&key, value)?.to_owned(),
                 "unit" => found.unit = self.unit(&key, value)?,
                 "after" => found.after = self.text(&key, value)?.to_owned(),
-                _ => return Err(self.error(&key, value, "no such setting; use column, unit, after")),
+                _ => {
+                    return Err(self.error(&key, value, "no such setting; use column, unit, after"));
+                }
             }
         }
         if found.column.is_empty() || found.unit == 0 || found.after.is_empty() {
@@ -205,4 +296,3 @@ impl<'t> At<'t> {
         Ok(found)
     }
 }
-

@@ -2,7 +2,10 @@
 //! start. The bytes are the core's own; the two newest are kept, and where the newest cannot be
 //! read the older one serves, or replay from the first record.
 
-use super::{Journal, Storage, record::{u32_at, u64_at}};
+use super::{
+    Journal, Storage,
+    record::{u32_at, u64_at},
+};
 use crate::error::LedgerError;
 use northbound_types::Utc;
 
@@ -35,27 +38,39 @@ pub struct Restored {
     pub skipped: Vec<(String, String)>,
 }
 
-fn name(position: u64) -> String { format!("{position:020}.checkpoint") }
+fn name(position: u64) -> String {
+    format!("{position:020}.checkpoint")
+}
 pub(super) fn parse(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(".checkpoint")?;
-    (digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok())?
+    (digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| digits.parse().ok())?
 }
 
-fn at<S: Storage>(storage: &S, what: &'static str, name: &str) -> impl FnOnce(std::io::Error) -> LedgerError {
+fn at<S: Storage>(
+    storage: &S,
+    what: &'static str,
+    name: &str,
+) -> impl FnOnce(std::io::Error) -> LedgerError {
     let path = storage.path_of(name);
     move |source| LedgerError::Io { what, path, source }
 }
 
 /// Positions of all checkpoint files, oldest first.
 fn positions<S: Storage>(storage: &S) -> Result<Vec<u64>, LedgerError> {
-    let mut all: Vec<u64> = storage.list().map_err(at(storage, "list", ""))?.iter().filter_map(|n| parse(n)).collect();
+    let mut all: Vec<u64> =
+        storage.list().map_err(at(storage, "list", ""))?.iter().filter_map(|n| parse(n)).collect();
     all.sort_unstable();
     Ok(all)
 }
 
 /// The greatest position that a readable checkpoint rests on; 0 where there is none.
 pub(super) fn newest<S: Storage>(storage: &S) -> Result<u64, LedgerError> {
-    for p in positions(storage)?.into_iter().rev() { if read(storage, p)?.is_ok() { return Ok(p); } }
+    for p in positions(storage)?.into_iter().rev() {
+        if read(storage, p)?.is_ok() {
+            return Ok(p);
+        }
+    }
     Ok(0)
 }
 
@@ -63,7 +78,11 @@ pub(super) fn newest<S: Storage>(storage: &S) -> Result<u64, LedgerError> {
 /// 0 where there are fewer than [`KEPT`].
 pub(super) fn oldest<S: Storage>(storage: &S) -> Result<u64, LedgerError> {
     let mut good = Vec::new();
-    for p in positions(storage)? { if read(storage, p)?.is_ok() { good.push(p); } }
+    for p in positions(storage)? {
+        if read(storage, p)?.is_ok() {
+            good.push(p);
+        }
+    }
     Ok(if good.len() >= KEPT { good[good.len() - KEPT] } else { 0 })
 }
 
@@ -75,17 +94,32 @@ fn sum(b: &[u8]) -> u32 {
 }
 
 /// Reads one; `Ok(Err)` where the file is not what was written.
-pub(super) fn read<S: Storage>(storage: &S, position: u64) -> Result<Result<Checkpoint, String>, LedgerError> {
+pub(super) fn read<S: Storage>(
+    storage: &S,
+    position: u64,
+) -> Result<Result<Checkpoint, String>, LedgerError> {
     let file = name(position);
     let len = storage.len(&file).map_err(at(storage, "read", &file))?;
-    if len < HEAD as u64 || len > HEAD as u64 + CHECKPOINT_BYTES { return Ok(Err(format!("{len} bytes are no checkpoint"))); }
+    if len < HEAD as u64 || len > HEAD as u64 + CHECKPOINT_BYTES {
+        return Ok(Err(format!("{len} bytes are no checkpoint")));
+    }
     let mut bytes = vec![0; len as usize];
     let got = storage.read_at(&file, 0, &mut bytes).map_err(at(storage, "read", &file))?;
-    if got != bytes.len() || bytes[..8] != MAGIC { return Ok(Err("no checkpoint begins here".into())); }
-    if sum(&bytes) != u32_at(&bytes, 12) { return Ok(Err("its checksum does not hold".into())); }
+    if got != bytes.len() || bytes[..8] != MAGIC {
+        return Ok(Err("no checkpoint begins here".into()));
+    }
+    if sum(&bytes) != u32_at(&bytes, 12) {
+        return Ok(Err("its checksum does not hold".into()));
+    }
     let version = u32_at(&bytes, 8);
-    if version != VERSION { return Ok(Err(format!("layout {version} is not one that this version reads ({VERSION} is)"))); }
-    if u64_at(&bytes, 16) != position || u64_at(&bytes, 32) != len - HEAD as u64 { return Ok(Err("position or length are not those of the file".into())); }
+    if version != VERSION {
+        return Ok(Err(format!(
+            "layout {version} is not one that this version reads ({VERSION} is)"
+        )));
+    }
+    if u64_at(&bytes, 16) != position || u64_at(&bytes, 32) != len - HEAD as u64 {
+        return Ok(Err("position or length are not those of the file".into()));
+    }
     let at = Utc(u64_at(&bytes, 24) as i64);
     Ok(Ok(Checkpoint { position, at, state: bytes.split_off(HEAD) }))
 }
@@ -97,8 +131,19 @@ impl<S: Storage> Journal<S> {
     /// [`LedgerError::Refused`] where the position is not durable yet, [`LedgerError::Limit`],
     /// [`LedgerError::Io`]; then the older ones are as they were.
     pub fn checkpoint(&self, position: u64, now: Utc, state: &[u8]) -> Result<(), LedgerError> {
-        if position > self.durable { return Err(LedgerError::Refused(format!("position {position} is not on the disk yet ({} is); sync before a checkpoint", self.durable))); }
-        if state.len() as u64 > CHECKPOINT_BYTES { return Err(LedgerError::Limit { what: "bytes of a checkpoint", value: state.len() as u64, limit: CHECKPOINT_BYTES }); }
+        if position > self.durable {
+            return Err(LedgerError::Refused(format!(
+                "position {position} is not on the disk yet ({} is); sync before a checkpoint",
+                self.durable
+            )));
+        }
+        if state.len() as u64 > CHECKPOINT_BYTES {
+            return Err(LedgerError::Limit {
+                what: "bytes of a checkpoint",
+                value: state.len() as u64,
+                limit: CHECKPOINT_BYTES,
+            });
+        }
         let mut bytes = Vec::with_capacity(HEAD + state.len());
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&VERSION.to_le_bytes());
@@ -112,7 +157,9 @@ impl<S: Storage> Journal<S> {
         let (file, s) = (name(position), &self.storage);
         replace(s, &file, &bytes)?;
         let all = positions(s)?;
-        for p in &all[..all.len().saturating_sub(KEPT)] { s.remove(&name(*p)).map_err(at(s, "remove", &name(*p)))?; }
+        for p in &all[..all.len().saturating_sub(KEPT)] {
+            s.remove(&name(*p)).map_err(at(s, "remove", &name(*p)))?;
+        }
         Ok(())
     }
 
@@ -126,13 +173,23 @@ impl<S: Storage> Journal<S> {
         let mut r = Restored::default();
         for p in positions(&self.storage)?.into_iter().rev() {
             match read(&self.storage, p)? {
-                Ok(c) => { r.checkpoint = Some(c); break; }
+                Ok(c) => {
+                    r.checkpoint = Some(c);
+                    break;
+                }
                 Err(why) => r.skipped.push((name(p), why)),
             }
         }
         let from = r.checkpoint.as_ref().map_or(1, |c| c.position + 1);
         if from < self.first_position() {
-            return Err(LedgerError::Damaged { path: self.storage.path_of(""), offset: 0, why: format!("replay must begin with position {from}, and the journal begins with {}: no checkpoint that reaches it can be read", self.first_position()) });
+            return Err(LedgerError::Damaged {
+                path: self.storage.path_of(""),
+                offset: 0,
+                why: format!(
+                    "replay must begin with position {from}, and the journal begins with {}: no checkpoint that reaches it can be read",
+                    self.first_position()
+                ),
+            });
         }
         Ok(r)
     }
@@ -142,7 +199,9 @@ impl<S: Storage> Journal<S> {
 pub(super) fn replace<S: Storage>(s: &S, file: &str, bytes: &[u8]) -> Result<(), LedgerError> {
     let tmp = format!("{file}.tmp");
     let write = || -> std::io::Result<()> {
-        if s.list()?.contains(&tmp) { s.remove(&tmp)?; }
+        if s.list()?.contains(&tmp) {
+            s.remove(&tmp)?;
+        }
         let mut f = s.create(&tmp)?;
         s.append(&mut f, bytes)?;
         s.sync(&mut f)?;

@@ -83,7 +83,10 @@ pub fn look<S: Storage>(storage: &S, deep: bool) -> Result<Report, LedgerError> 
     let names = names(storage)?;
     let (mut position, mut hash) = match retain::read(storage) {
         Ok(r) => r,
-        Err(LedgerError::Damaged { offset, why, .. }) => { report.damage.push(Damage { file: "released".into(), offset, why }); (names.first().map_or(0, |n| n.0 - 1), [0; 32]) }
+        Err(LedgerError::Damaged { offset, why, .. }) => {
+            report.damage.push(Damage { file: "released".into(), offset, why });
+            (names.first().map_or(0, |n| n.0 - 1), [0; 32])
+        }
         Err(e) => return Err(e),
     };
     report.released = position;
@@ -98,33 +101,78 @@ pub fn look<S: Storage>(storage: &S, deep: bool) -> Result<Report, LedgerError> 
 }
 
 fn names<S: Storage>(storage: &S) -> Result<Vec<SegmentName>, LedgerError> {
-    let files = storage.list().map_err(|source| LedgerError::Io { what: "list", path: storage.path_of(""), source })?;
+    let files = storage.list().map_err(|source| LedgerError::Io {
+        what: "list",
+        path: storage.path_of(""),
+        source,
+    })?;
     let mut names: Vec<SegmentName> = files.iter().filter_map(|f| SegmentName::parse(f)).collect();
     names.sort_unstable();
     Ok(names)
 }
 
 /// One segment; gives the last position and the hash that the next must name.
-fn segment<S: Storage>(storage: &S, name: SegmentName, before: (u64, Hash), is_last: bool, deep: bool, report: &mut Report) -> Result<(u64, Hash), LedgerError> {
+fn segment<S: Storage>(
+    storage: &S,
+    name: SegmentName,
+    before: (u64, Hash),
+    is_last: bool,
+    deep: bool,
+    report: &mut Report,
+) -> Result<(u64, Hash), LedgerError> {
     let file = name.to_string();
     let (position, hash) = before;
-    let mut damage = |offset: u64, why: String| report.damage.push(Damage { file: file.clone(), offset, why });
-    if name.0 != position + 1 { damage(0, format!("the segment with position {} is missing before this one", position + 1)); }
-    let bytes = storage.len(&file).map_err(|source| LedgerError::Io { what: "read", path: storage.path_of(&file), source })?;
+    let mut damage =
+        |offset: u64, why: String| report.damage.push(Damage { file: file.clone(), offset, why });
+    if name.0 != position + 1 {
+        damage(0, format!("the segment with position {} is missing before this one", position + 1));
+    }
+    let bytes = storage.len(&file).map_err(|source| LedgerError::Io {
+        what: "read",
+        path: storage.path_of(&file),
+        source,
+    })?;
     let head = match read_head(storage, name)? {
         Ok(h) => h,
         Err(why) => {
             let begun = is_last && bytes <= SEGMENT_HEAD as u64;
-            if !begun { damage(0, why); }
-            report.segments.push(SegmentInfo { file, first: name.0, last: name.0.wrapping_sub(1), made: Utc(0), last_at: Utc(0), bytes, sealed: false, hash: String::new(), unfinished: if begun { bytes } else { 0 } });
+            if !begun {
+                damage(0, why);
+            }
+            report.segments.push(SegmentInfo {
+                file,
+                first: name.0,
+                last: name.0.wrapping_sub(1),
+                made: Utc(0),
+                last_at: Utc(0),
+                bytes,
+                sealed: false,
+                hash: String::new(),
+                unfinished: if begun { bytes } else { 0 },
+            });
             return Ok((position, [0; 32]));
         }
     };
-    if head.previous != hash && name.0 == position + 1 { damage(32, "the segment before this one is not the one that was there when it began".into()); }
+    if head.previous != hash && name.0 == position + 1 {
+        damage(
+            32,
+            "the segment before this one is not the one that was there when it began".into(),
+        );
+    }
     if !is_last && !deep {
         match read_seal(storage, &head)? {
             Ok(s) => {
-                report.segments.push(SegmentInfo { file, first: s.first, last: s.last, made: head.made, last_at: s.last_at, bytes, sealed: true, hash: hex(&s.hash), unfinished: 0 });
+                report.segments.push(SegmentInfo {
+                    file,
+                    first: s.first,
+                    last: s.last,
+                    made: head.made,
+                    last_at: s.last_at,
+                    bytes,
+                    sealed: true,
+                    hash: hex(&s.hash),
+                    unfinished: 0,
+                });
                 return Ok((s.last, s.hash));
             }
             Err(why) => damage(bytes, why),
@@ -134,51 +182,101 @@ fn segment<S: Storage>(storage: &S, name: SegmentName, before: (u64, Hash), is_l
 }
 
 /// Every record of a segment.
-fn walk<S: Storage>(storage: &S, head: &SegmentHead, bytes: u64, is_last: bool, report: &mut Report) -> Result<(u64, Hash), LedgerError> {
+fn walk<S: Storage>(
+    storage: &S,
+    head: &SegmentHead,
+    bytes: u64,
+    is_last: bool,
+    report: &mut Report,
+) -> Result<(u64, Hash), LedgerError> {
     let file = SegmentName(head.first).to_string();
     let mut scan = Scan::new(storage, head.first, head.salt, bytes);
     let mut hash = Sha256::new();
     hash.update(SegmentHead::encode(head.first, head.made, &head.previous));
-    let mut info = SegmentInfo { file: file.clone(), first: head.first, last: 0, made: head.made, last_at: head.made, bytes, sealed: false, hash: String::new(), unfinished: 0 };
+    let mut info = SegmentInfo {
+        file: file.clone(),
+        first: head.first,
+        last: 0,
+        made: head.made,
+        last_at: head.made,
+        bytes,
+        sealed: false,
+        hash: String::new(),
+        unfinished: 0,
+    };
     let mut sealed: Hash = [0; 32];
     loop {
         let from = scan.offset;
         match scan.step()? {
-            Step::Record(h, _) => { report.read += 1; info.last_at = h.at; hash.update(scan.since(from)); }
+            Step::Record(h, _) => {
+                report.read += 1;
+                info.last_at = h.at;
+                hash.update(scan.since(from));
+            }
             Step::Seal(_, stated) => {
                 let real: Hash = hash.clone().finalize().into();
-                if real != stated { report.damage.push(Damage { file: file.clone(), offset: from, why: "the seal's hash is not that of the records before it".into() }); }
-                if scan.offset < bytes { report.damage.push(Damage { file: file.clone(), offset: scan.offset, why: "bytes stand behind the seal".into() }); }
+                if real != stated {
+                    report.damage.push(Damage {
+                        file: file.clone(),
+                        offset: from,
+                        why: "the seal's hash is not that of the records before it".into(),
+                    });
+                }
+                if scan.offset < bytes {
+                    report.damage.push(Damage {
+                        file: file.clone(),
+                        offset: scan.offset,
+                        why: "bytes stand behind the seal".into(),
+                    });
+                }
                 (sealed, info.sealed, info.hash) = (stated, true, hex(&stated));
                 break;
             }
             Step::End => break,
             Step::Bad(why) => {
                 let proof = if is_last { scan.proof_of_damage(from)? } else { Some(from) };
-                if proof.is_some() { report.damage.push(Damage { file: file.clone(), offset: from, why }); } else { info.unfinished = bytes - from; }
+                if proof.is_some() {
+                    report.damage.push(Damage { file: file.clone(), offset: from, why });
+                } else {
+                    info.unfinished = bytes - from;
+                }
                 break;
             }
         }
     }
     info.last = scan.expect - 1;
     if !is_last && !info.sealed && !report.damage.iter().any(|d| d.file == file) {
-        report.damage.push(Damage { file, offset: scan.offset, why: "the segment is not sealed, and another follows".into() });
+        report.damage.push(Damage {
+            file,
+            offset: scan.offset,
+            why: "the segment is not sealed, and another follows".into(),
+        });
     }
     // Behind damage the count cannot go on from what was read: the seal, where it holds, says more.
     let mut end = (info.last, sealed);
-    if !info.sealed && let Ok(s) = read_seal(storage, head)? { end = (s.last, s.hash); }
+    if !info.sealed
+        && let Ok(s) = read_seal(storage, head)?
+    {
+        end = (s.last, s.hash);
+    }
     report.segments.push(info);
     Ok(end)
 }
 
 fn checkpoints<S: Storage>(storage: &S, last: u64, report: &mut Report) -> Result<(), LedgerError> {
-    let files = storage.list().map_err(|source| LedgerError::Io { what: "list", path: storage.path_of(""), source })?;
+    let files = storage.list().map_err(|source| LedgerError::Io {
+        what: "list",
+        path: storage.path_of(""),
+        source,
+    })?;
     for position in files.iter().filter_map(|f| checkpoint::parse(f)) {
         let mut info = CheckpointInfo { position, at: None, bytes: 0, problem: String::new() };
         match checkpoint::read(storage, position)? {
             Ok(c) => {
                 (info.at, info.bytes) = (Some(c.at), c.state.len() as u64);
-                if position > last { report.damage.push(Damage { file: format!("{position:020}.checkpoint"), offset: 16, why: format!("it rests on position {position}, and the journal ends with {last}: acknowledged records are missing") }); }
+                if position > last {
+                    report.damage.push(Damage { file: format!("{position:020}.checkpoint"), offset: 16, why: format!("it rests on position {position}, and the journal ends with {last}: acknowledged records are missing") });
+                }
             }
             Err(why) => info.problem = why,
         }
@@ -203,7 +301,11 @@ pub struct Found {
 ///
 /// # Errors
 /// When the folder or a file cannot be read at all.
-pub fn records<S: Storage>(storage: &S, from: u64, most: usize) -> Result<(Vec<Found>, Option<Damage>), LedgerError> {
+pub fn records<S: Storage>(
+    storage: &S,
+    from: u64,
+    most: usize,
+) -> Result<(Vec<Found>, Option<Damage>), LedgerError> {
     let names = names(storage)?;
     let mut out = Vec::new();
     let begin = names.iter().rposition(|n| n.0 <= from).unwrap_or(0);
@@ -215,15 +317,31 @@ pub fn records<S: Storage>(storage: &S, from: u64, most: usize) -> Result<(Vec<F
             Err(_) if is_last => break,
             Err(why) => return Ok((out, Some(Damage { file, offset: 0, why }))),
         };
-        let end = storage.len(&file).map_err(|source| LedgerError::Io { what: "read", path: storage.path_of(&file), source })?;
+        let end = storage.len(&file).map_err(|source| LedgerError::Io {
+            what: "read",
+            path: storage.path_of(&file),
+            source,
+        })?;
         let mut scan = Scan::new(storage, head.first, head.salt, end);
         loop {
-            if out.len() >= most { return Ok((out, None)); }
+            if out.len() >= most {
+                return Ok((out, None));
+            }
             let offset = scan.offset;
             match scan.step()? {
-                Step::Record(h, range) => if h.position >= from {
-                    out.push(Found { record: Record { position: h.position, at: h.at, payload: scan.payload(&range).to_vec() }, file: file.clone(), offset });
-                },
+                Step::Record(h, range) => {
+                    if h.position >= from {
+                        out.push(Found {
+                            record: Record {
+                                position: h.position,
+                                at: h.at,
+                                payload: scan.payload(&range).to_vec(),
+                            },
+                            file: file.clone(),
+                            offset,
+                        });
+                    }
+                }
                 Step::Seal(..) | Step::End => break,
                 Step::Bad(_) if is_last && scan.proof_of_damage(offset)?.is_none() => break,
                 Step::Bad(why) => return Ok((out, Some(Damage { file, offset, why }))),

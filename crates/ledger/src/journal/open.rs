@@ -4,7 +4,10 @@
 
 use super::{
     Journal, LOCK, Limits, Storage, checkpoint, retain,
-    segment::{Active, Hash, SEGMENT_HEAD, Scan, Sealed, SegmentHead, SegmentName, Step, read_head, read_seal},
+    segment::{
+        Active, Hash, SEGMENT_HEAD, Scan, Sealed, SegmentHead, SegmentName, Step, read_head,
+        read_seal,
+    },
     write,
 };
 use crate::error::LedgerError;
@@ -34,9 +37,19 @@ impl<S: Storage> Journal<S> {
     /// # Errors
     /// [`LedgerError::Locked`] while another process writes, [`LedgerError::Damaged`] with file and
     /// offset where something is missing or not what was written, [`LedgerError::Io`].
-    pub fn open(storage: S, limits: Limits, now: Utc) -> Result<(Journal<S>, Recovered), LedgerError> {
-        let lock = storage.lock(LOCK).map_err(|source| LedgerError::Io { what: "lock", path: storage.path_of(LOCK), source })?;
-        let Some(lock) = lock else { return Err(LedgerError::Locked { path: storage.path_of(LOCK) }) };
+    pub fn open(
+        storage: S,
+        limits: Limits,
+        now: Utc,
+    ) -> Result<(Journal<S>, Recovered), LedgerError> {
+        let lock = storage.lock(LOCK).map_err(|source| LedgerError::Io {
+            what: "lock",
+            path: storage.path_of(LOCK),
+            source,
+        })?;
+        let Some(lock) = lock else {
+            return Err(LedgerError::Locked { path: storage.path_of(LOCK) });
+        };
         let mut found = Recovered::default();
         let names = tidy(&storage, &mut found)?;
         let released = retain::read(&storage)?;
@@ -55,8 +68,21 @@ impl<S: Storage> Journal<S> {
             Some(Ok(head)) => tail(&storage, &head, &mut found)?,
             _ => (write::begin(&storage, position + 1, now, &hash)?, position, now),
         };
-        let mut journal = Journal { storage, limits, _lock: lock, sealed: std::mem::take(&mut sealed), active, buffer: Vec::new(), next: durable + 1, durable, last_at, suspended: None };
-        if journal.active.sealed.is_some() { journal.resume_sealed()?; }
+        let mut journal = Journal {
+            storage,
+            limits,
+            _lock: lock,
+            sealed: std::mem::take(&mut sealed),
+            active,
+            buffer: Vec::new(),
+            next: durable + 1,
+            durable,
+            last_at,
+            suspended: None,
+        };
+        if journal.active.sealed.is_some() {
+            journal.resume_sealed()?;
+        }
         journal.must_reach()?;
         found.first_position = journal.first_position();
         found.next_position = journal.next;
@@ -73,21 +99,35 @@ impl<S: Storage> Journal<S> {
     fn must_reach(&self) -> Result<(), LedgerError> {
         let checkpointed = checkpoint::newest(&self.storage)?;
         let must = self.limits.must_reach.max(checkpointed);
-        if self.durable >= must { return Ok(()); }
+        if self.durable >= must {
+            return Ok(());
+        }
         let who = if checkpointed == must { "a checkpoint" } else { "the ledger" };
         Err(LedgerError::Damaged {
-            path: self.storage.path_of(&SegmentName(self.active.first).to_string()), offset: self.active.bytes,
-            why: format!("the journal ends with position {}, and {who} rests on position {must}: acknowledged records are missing", self.durable),
+            path: self.storage.path_of(&SegmentName(self.active.first).to_string()),
+            offset: self.active.bytes,
+            why: format!(
+                "the journal ends with position {}, and {who} rests on position {must}: acknowledged records are missing",
+                self.durable
+            ),
         })
     }
 }
 
-fn at<S: Storage>(storage: &S, what: &'static str, name: &str) -> impl FnOnce(std::io::Error) -> LedgerError {
+fn at<S: Storage>(
+    storage: &S,
+    what: &'static str,
+    name: &str,
+) -> impl FnOnce(std::io::Error) -> LedgerError {
     let path = storage.path_of(name);
     move |source| LedgerError::Io { what, path, source }
 }
-fn len<S: Storage>(storage: &S, name: &str) -> Result<u64, LedgerError> { storage.len(name).map_err(at(storage, "read", name)) }
-fn remove<S: Storage>(storage: &S, name: &str) -> Result<(), LedgerError> { storage.remove(name).map_err(at(storage, "remove", name)) }
+fn len<S: Storage>(storage: &S, name: &str) -> Result<u64, LedgerError> {
+    storage.len(name).map_err(at(storage, "read", name))
+}
+fn remove<S: Storage>(storage: &S, name: &str) -> Result<(), LedgerError> {
+    storage.remove(name).map_err(at(storage, "remove", name))
+}
 
 /// Removes what a crash left half-made and what retention had let go; gives the segments, sorted.
 fn tidy<S: Storage>(storage: &S, found: &mut Recovered) -> Result<Vec<SegmentName>, LedgerError> {
@@ -100,13 +140,17 @@ fn tidy<S: Storage>(storage: &S, found: &mut Recovered) -> Result<Vec<SegmentNam
     names.sort_unstable();
     let (released, _) = retain::read(storage)?;
     // Only full segments are ever let go, so what is let go has a segment behind it.
-    while let [old, next, ..] = names[..] && next.0 <= released + 1 {
+    while let [old, next, ..] = names[..]
+        && next.0 <= released + 1
+    {
         let file = old.to_string();
         remove(storage, &file)?;
         found.removed.push(file);
         names.remove(0);
     }
-    if !found.removed.is_empty() { storage.sync_dir().map_err(at(storage, "sync", ""))?; }
+    if !found.removed.is_empty() {
+        storage.sync_dir().map_err(at(storage, "sync", ""))?;
+    }
     Ok(names)
 }
 
@@ -115,21 +159,48 @@ type Last = Option<Result<SegmentHead, SegmentName>>;
 
 /// Compares each segment with the one before: positions follow, hashes agree, all but the last are
 /// sealed.
-fn chain<S: Storage>(storage: &S, names: &[SegmentName], released: (u64, Hash)) -> Result<(Vec<Sealed>, Last), LedgerError> {
-    let damaged = |name: SegmentName, offset: u64, why: String| LedgerError::Damaged { path: storage.path_of(&name.to_string()), offset, why };
+fn chain<S: Storage>(
+    storage: &S,
+    names: &[SegmentName],
+    released: (u64, Hash),
+) -> Result<(Vec<Sealed>, Last), LedgerError> {
+    let damaged = |name: SegmentName, offset: u64, why: String| LedgerError::Damaged {
+        path: storage.path_of(&name.to_string()),
+        offset,
+        why,
+    };
     let mut sealed: Vec<Sealed> = Vec::new();
     let (mut position, mut hash) = released;
     for (i, &name) in names.iter().enumerate() {
-        if name.0 != position + 1 { return Err(damaged(name, 0, format!("the segment with position {} is missing before this one", position + 1))); }
+        if name.0 != position + 1 {
+            return Err(damaged(
+                name,
+                0,
+                format!("the segment with position {} is missing before this one", position + 1),
+            ));
+        }
         let is_last = i + 1 == names.len();
         let head = match read_head(storage, name)? {
             Ok(h) => h,
-            Err(_) if is_last && len(storage, &name.to_string())? <= SEGMENT_HEAD as u64 => return Ok((sealed, Some(Err(name)))),
+            Err(_) if is_last && len(storage, &name.to_string())? <= SEGMENT_HEAD as u64 => {
+                return Ok((sealed, Some(Err(name))));
+            }
             Err(why) => return Err(damaged(name, 0, why)),
         };
-        if head.previous != hash { return Err(damaged(name, 32, "the segment before this one is not the one that was there when it began".into())); }
-        if is_last { return Ok((sealed, Some(Ok(head)))); }
-        let seal = match read_seal(storage, &head)? { Ok(s) => s, Err(why) => return Err(damaged(name, len(storage, &name.to_string())?, why)) };
+        if head.previous != hash {
+            return Err(damaged(
+                name,
+                32,
+                "the segment before this one is not the one that was there when it began".into(),
+            ));
+        }
+        if is_last {
+            return Ok((sealed, Some(Ok(head))));
+        }
+        let seal = match read_seal(storage, &head)? {
+            Ok(s) => s,
+            Err(why) => return Err(damaged(name, len(storage, &name.to_string())?, why)),
+        };
         (position, hash) = (seal.last, seal.hash);
         sealed.push(seal);
     }
@@ -137,7 +208,11 @@ fn chain<S: Storage>(storage: &S, names: &[SegmentName], released: (u64, Hash)) 
 }
 
 /// Reads the last segment to its end and cuts off what was never acknowledged.
-fn tail<S: Storage>(storage: &S, head: &SegmentHead, found: &mut Recovered) -> Result<(Active<S::File>, u64, Utc), LedgerError> {
+fn tail<S: Storage>(
+    storage: &S,
+    head: &SegmentHead,
+    found: &mut Recovered,
+) -> Result<(Active<S::File>, u64, Utc), LedgerError> {
     let name = SegmentName(head.first).to_string();
     let bytes = len(storage, &name)?;
     let mut scan = Scan::new(storage, head.first, head.salt, bytes);
@@ -147,18 +222,40 @@ fn tail<S: Storage>(storage: &S, head: &SegmentHead, found: &mut Recovered) -> R
     loop {
         let from = scan.offset;
         match scan.step()? {
-            Step::Record(h, _) => { last_at = h.at; hash.update(scan.since(from)); }
+            Step::Record(h, _) => {
+                last_at = h.at;
+                hash.update(scan.since(from));
+            }
             Step::Seal(h, stated) => {
                 let real: Hash = hash.clone().finalize().into();
-                if real != stated { return Err(LedgerError::Damaged { path: storage.path_of(&name), offset: from, why: "the seal's hash is not that of the records before it".into() }); }
+                if real != stated {
+                    return Err(LedgerError::Damaged {
+                        path: storage.path_of(&name),
+                        offset: from,
+                        why: "the seal's hash is not that of the records before it".into(),
+                    });
+                }
                 hash.update(scan.since(from));
-                sealed = Some(Sealed { first: head.first, last: h.position, last_at: h.at, bytes: scan.offset, hash: stated, salt: head.salt });
+                sealed = Some(Sealed {
+                    first: head.first,
+                    last: h.position,
+                    last_at: h.at,
+                    bytes: scan.offset,
+                    hash: stated,
+                    salt: head.salt,
+                });
                 break;
             }
             Step::End => break,
             Step::Bad(why) => {
                 if let Some(proof) = scan.proof_of_damage(from)? {
-                    return Err(LedgerError::Damaged { path: storage.path_of(&name), offset: from, why: format!("{why}; the record at byte {proof} shows that this was on the disk before") });
+                    return Err(LedgerError::Damaged {
+                        path: storage.path_of(&name),
+                        offset: from,
+                        why: format!(
+                            "{why}; the record at byte {proof} shows that this was on the disk before"
+                        ),
+                    });
                 }
                 break;
             }
@@ -166,7 +263,10 @@ fn tail<S: Storage>(storage: &S, head: &SegmentHead, found: &mut Recovered) -> R
     }
     let mut file = storage.open(&name).map_err(at(storage, "open", &name))?;
     if scan.offset < bytes {
-        storage.truncate(&mut file, scan.offset).and_then(|()| storage.sync(&mut file)).map_err(at(storage, "cut", &name))?;
+        storage
+            .truncate(&mut file, scan.offset)
+            .and_then(|()| storage.sync(&mut file))
+            .map_err(at(storage, "cut", &name))?;
         found.dropped_bytes += bytes - scan.offset;
         found.dropped_from = Some((name, scan.offset));
     } else {
@@ -174,5 +274,9 @@ fn tail<S: Storage>(storage: &S, head: &SegmentHead, found: &mut Recovered) -> R
         storage.sync(&mut file).map_err(at(storage, "sync", &name))?;
     }
     let durable = scan.expect - 1;
-    Ok((Active { file, first: head.first, salt: head.salt, bytes: scan.offset, hash, sealed }, durable, last_at))
+    Ok((
+        Active { file, first: head.first, salt: head.salt, bytes: scan.offset, hash, sealed },
+        durable,
+        last_at,
+    ))
 }

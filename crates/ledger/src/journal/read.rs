@@ -1,6 +1,9 @@
 //! Reading records back, in order, from a position on.
 
-use super::{Journal, Record, Storage, segment::{Scan, Step}};
+use super::{
+    Journal, Record, Storage,
+    segment::{Scan, Step},
+};
 use crate::error::LedgerError;
 
 /// One segment to walk: first position, salt, bytes that are on the disk.
@@ -28,12 +31,30 @@ impl<S: Storage> Journal<S> {
     pub fn read_from(&self, position: u64) -> Result<Records<'_, S>, LedgerError> {
         let first = self.first_position();
         if position < first {
-            return Err(LedgerError::Refused(format!("the journal in {} begins with position {first}; {position} was let go", self.storage.path_of("").display())));
+            return Err(LedgerError::Refused(format!(
+                "the journal in {} begins with position {first}; {position} was let go",
+                self.storage.path_of("").display()
+            )));
         }
-        let active = (self.active.sealed.is_none()).then_some(Span { first: self.active.first, salt: self.active.salt, end: self.active.bytes });
-        let sealed = self.sealed.iter().chain(&self.active.sealed).filter(|s| s.last >= position).map(|s| Span { first: s.first, salt: s.salt, end: s.bytes });
+        let active = (self.active.sealed.is_none()).then_some(Span {
+            first: self.active.first,
+            salt: self.active.salt,
+            end: self.active.bytes,
+        });
+        let sealed = self
+            .sealed
+            .iter()
+            .chain(&self.active.sealed)
+            .filter(|s| s.last >= position)
+            .map(|s| Span { first: s.first, salt: s.salt, end: s.bytes });
         let spans: Vec<Span> = sealed.chain(active).collect();
-        Ok(Records { storage: &self.storage, spans: spans.into_iter(), scan: None, from: position, upto: self.durable })
+        Ok(Records {
+            storage: &self.storage,
+            spans: spans.into_iter(),
+            scan: None,
+            from: position,
+            upto: self.durable,
+        })
     }
 }
 
@@ -45,13 +66,27 @@ impl<S: Storage> Records<'_, S> {
                 self.scan = Some(Scan::new(self.storage, s.first, s.salt, s.end));
                 continue;
             };
-            if scan.expect > self.upto { return Ok(None); }
+            if scan.expect > self.upto {
+                return Ok(None);
+            }
             let offset = scan.offset;
             match scan.step()? {
                 Step::Record(h, _) if h.position < self.from => {}
-                Step::Record(h, range) => return Ok(Some(Record { position: h.position, at: h.at, payload: scan.payload(&range).to_vec() })),
+                Step::Record(h, range) => {
+                    return Ok(Some(Record {
+                        position: h.position,
+                        at: h.at,
+                        payload: scan.payload(&range).to_vec(),
+                    }));
+                }
                 Step::Seal(..) | Step::End => self.scan = None,
-                Step::Bad(why) => return Err(LedgerError::Damaged { path: self.storage.path_of(&scan.name), offset, why }),
+                Step::Bad(why) => {
+                    return Err(LedgerError::Damaged {
+                        path: self.storage.path_of(&scan.name),
+                        offset,
+                        why,
+                    });
+                }
             }
         }
     }
@@ -62,7 +97,11 @@ impl<S: Storage> Iterator for Records<'_, S> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let r = self.advance().transpose();
-        if matches!(r, Some(Err(_))) { self.upto = 0; self.scan = None; self.spans = Vec::new().into_iter(); }
+        if matches!(r, Some(Err(_))) {
+            self.upto = 0;
+            self.scan = None;
+            self.spans = Vec::new().into_iter();
+        }
         r
     }
 }

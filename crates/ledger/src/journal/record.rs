@@ -26,7 +26,9 @@ pub struct Record {
 impl Record {
     /// SHA-256 of the payload in lower-case hexadecimal: what is shown of a record whose bytes are not opened.
     #[must_use]
-    pub fn sha256(&self) -> String { hex(&Sha256::digest(&self.payload)) }
+    pub fn sha256(&self) -> String {
+        hex(&Sha256::digest(&self.payload))
+    }
 }
 
 /// What stands before a payload.
@@ -73,15 +75,30 @@ pub(super) fn head(bytes: &[u8; RECORD_HEAD]) -> Result<Head, &'static str> {
         _ => return Err("no record begins here"),
     };
     let length = u32_at(bytes, 32);
-    if length as usize > RECORD_BYTES { return Err("the record claims to be longer than any can be"); }
-    Ok(Head { seal, position: u64_at(bytes, 8), at: Utc(u64_at(bytes, 16) as i64), synced: u64_at(bytes, 24), length, crc: u32_at(bytes, 4) })
+    if length as usize > RECORD_BYTES {
+        return Err("the record claims to be longer than any can be");
+    }
+    Ok(Head {
+        seal,
+        position: u64_at(bytes, 8),
+        at: Utc(u64_at(bytes, 16) as i64),
+        synced: u64_at(bytes, 24),
+        length,
+        crc: u32_at(bytes, 4),
+    })
 }
 
 /// Does the checksum of a whole record (head and payload) hold?
-pub(super) fn holds(head: &Head, salt: u32, whole: &[u8]) -> bool { whole.len() == RECORD_HEAD + head.length as usize && sum(salt, &whole[8..]) == head.crc }
+pub(super) fn holds(head: &Head, salt: u32, whole: &[u8]) -> bool {
+    whole.len() == RECORD_HEAD + head.length as usize && sum(salt, &whole[8..]) == head.crc
+}
 
-pub(super) fn u32_at(b: &[u8], at: usize) -> u32 { b.get(at..at + 4).and_then(|s| s.try_into().ok()).map_or(0, u32::from_le_bytes) }
-pub(super) fn u64_at(b: &[u8], at: usize) -> u64 { b.get(at..at + 8).and_then(|s| s.try_into().ok()).map_or(0, u64::from_le_bytes) }
+pub(super) fn u32_at(b: &[u8], at: usize) -> u32 {
+    b.get(at..at + 4).and_then(|s| s.try_into().ok()).map_or(0, u32::from_le_bytes)
+}
+pub(super) fn u64_at(b: &[u8], at: usize) -> u64 {
+    b.get(at..at + 8).and_then(|s| s.try_into().ok()).map_or(0, u64::from_le_bytes)
+}
 
 #[cfg(test)]
 mod tests {
@@ -91,7 +108,9 @@ mod tests {
     fn every_flipped_bit_of_a_record_is_seen() {
         let mut whole = Vec::new();
         encode(&mut whole, 7, (false, 3, Utc(-5), 64), b"payload");
-        let parse = |b: &[u8], salt: u32| b.first_chunk::<RECORD_HEAD>().and_then(|h| head(h).ok()).filter(|h| holds(h, salt, b));
+        let parse = |b: &[u8], salt: u32| {
+            b.first_chunk::<RECORD_HEAD>().and_then(|h| head(h).ok()).filter(|h| holds(h, salt, b))
+        };
         let h = parse(&whole, 7).unwrap();
         assert_eq!((h.seal, h.position, h.at, h.synced, h.length), (false, 3, Utc(-5), 64, 7));
         assert!(parse(&whole, 8).is_none(), "another segment's salt");

@@ -2,7 +2,11 @@
 //! and old enough. What went is written down first, so that a segment that goes missing otherwise is
 //! noticed.
 
-use super::{Journal, Storage, checkpoint, record::{u32_at, u64_at}, segment::{Hash, Sealed, SegmentName}};
+use super::{
+    Journal, Storage, checkpoint,
+    record::{u32_at, u64_at},
+    segment::{Hash, Sealed, SegmentName},
+};
 use crate::error::LedgerError;
 use northbound_types::Utc;
 
@@ -25,13 +29,23 @@ pub struct Released {
 /// Up to where segments were let go, and the hash that the next one must name.
 pub(super) fn read<S: Storage>(storage: &S) -> Result<(u64, Hash), LedgerError> {
     let at = |source| LedgerError::Io { what: "read", path: storage.path_of(FILE), source };
-    if !storage.list().map_err(at)?.iter().any(|n| n == FILE) { return Ok((0, [0; 32])); }
+    if !storage.list().map_err(at)?.iter().any(|n| n == FILE) {
+        return Ok((0, [0; 32]));
+    }
     let mut b = [0; BYTES];
     let got = storage.read_at(FILE, 0, &mut b).map_err(at)?;
     let hash: Option<Hash> = b[20..].try_into().ok();
     match hash {
-        Some(hash) if got == BYTES && b[..8] == MAGIC && crc32fast::hash(&b[12..]) == u32_at(&b, 8) => Ok((u64_at(&b, 12), hash)),
-        _ => Err(LedgerError::Damaged { path: storage.path_of(FILE), offset: 0, why: "it does not say up to where segments were let go".into() }),
+        Some(hash)
+            if got == BYTES && b[..8] == MAGIC && crc32fast::hash(&b[12..]) == u32_at(&b, 8) =>
+        {
+            Ok((u64_at(&b, 12), hash))
+        }
+        _ => Err(LedgerError::Damaged {
+            path: storage.path_of(FILE),
+            offset: 0,
+            why: "it does not say up to where segments were let go".into(),
+        }),
     }
 }
 
@@ -56,16 +70,26 @@ impl<S: Storage> Journal<S> {
         let upto = in_ledger.min(checkpoint::oldest(&self.storage)?);
         let n = self.sealed.iter().take_while(|s| s.last <= upto && s.last_at < keep_from).count();
         let mut done = Released { upto: read(&self.storage)?.0, ..Released::default() };
-        let Some(last) = n.checked_sub(1).and_then(|i| self.sealed.get(i)).cloned() else { return Ok(done) };
+        let Some(last) = n.checked_sub(1).and_then(|i| self.sealed.get(i)).cloned() else {
+            return Ok(done);
+        };
         write(&self.storage, &last)?;
         done.upto = last.last;
         for s in self.sealed.drain(..n) {
             let file = SegmentName(s.first).to_string();
-            self.storage.remove(&file).map_err(|source| LedgerError::Io { what: "remove", path: self.storage.path_of(&file), source })?;
+            self.storage.remove(&file).map_err(|source| LedgerError::Io {
+                what: "remove",
+                path: self.storage.path_of(&file),
+                source,
+            })?;
             done.bytes += s.bytes;
             done.files.push(file);
         }
-        self.storage.sync_dir().map_err(|source| LedgerError::Io { what: "sync", path: self.storage.path_of(""), source })?;
+        self.storage.sync_dir().map_err(|source| LedgerError::Io {
+            what: "sync",
+            path: self.storage.path_of(""),
+            source,
+        })?;
         Ok(done)
     }
 }

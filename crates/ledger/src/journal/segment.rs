@@ -1,6 +1,9 @@
 //! One segment file: its name, its head, its seal, and the walk over its records.
 
-use super::{Storage, record::{self, Head, RECORD_HEAD, u32_at, u64_at}};
+use super::{
+    Storage,
+    record::{self, Head, RECORD_HEAD, u32_at, u64_at},
+};
 use crate::error::LedgerError;
 use northbound_types::Utc;
 use sha2::Sha256;
@@ -27,12 +30,15 @@ impl SegmentName {
     #[must_use]
     pub fn parse(name: &str) -> Option<SegmentName> {
         let digits = name.strip_suffix(".segment")?;
-        (digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok().map(SegmentName))?
+        (digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| digits.parse().ok().map(SegmentName))?
     }
 }
 
 impl std::fmt::Display for SegmentName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "{:020}.segment", self.0) }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:020}.segment", self.0)
+    }
 }
 
 /// A full segment.
@@ -91,15 +97,32 @@ impl SegmentHead {
 
     /// Reads the head of the segment that should begin with `first`.
     pub(super) fn read(b: &[u8; SEGMENT_HEAD], first: u64) -> Result<SegmentHead, String> {
-        if b[..8] != MAGIC { return Err("no segment of a journal begins here".into()); }
+        if b[..8] != MAGIC {
+            return Err("no segment of a journal begins here".into());
+        }
         let version = u32_at(b, 8);
         let crc = SegmentHead::sum(b);
-        if crc != u32_at(b, 12) { return Err("the checksum of the segment's head does not hold".into()); }
-        if version != VERSION { return Err(format!("layout {version} is not one that this version reads ({VERSION} is)")); }
+        if crc != u32_at(b, 12) {
+            return Err("the checksum of the segment's head does not hold".into());
+        }
+        if version != VERSION {
+            return Err(format!(
+                "layout {version} is not one that this version reads ({VERSION} is)"
+            ));
+        }
         let mut previous = [0; 32];
         previous.copy_from_slice(&b[32..]);
-        let head = SegmentHead { first: u64_at(b, 16), made: Utc(u64_at(b, 24) as i64), previous, salt: crc };
-        if head.first == first { Ok(head) } else { Err(format!("the segment begins with position {}, its name says {first}", head.first)) }
+        let head = SegmentHead {
+            first: u64_at(b, 16),
+            made: Utc(u64_at(b, 24) as i64),
+            previous,
+            salt: crc,
+        };
+        if head.first == first {
+            Ok(head)
+        } else {
+            Err(format!("the segment begins with position {}, its name says {first}", head.first))
+        }
     }
 }
 
@@ -135,11 +158,22 @@ pub(super) struct Scan<'s, S: Storage> {
 impl<'s, S: Storage> Scan<'s, S> {
     /// Walks the records of a segment whose head was read, up to `end`.
     pub(super) fn new(storage: &'s S, first: u64, salt: u32, end: u64) -> Scan<'s, S> {
-        Scan { storage, name: SegmentName(first).to_string(), salt, offset: SEGMENT_HEAD as u64, end, expect: first, buffer: Vec::new(), start: SEGMENT_HEAD as u64 }
+        Scan {
+            storage,
+            name: SegmentName(first).to_string(),
+            salt,
+            offset: SEGMENT_HEAD as u64,
+            end,
+            expect: first,
+            buffer: Vec::new(),
+            start: SEGMENT_HEAD as u64,
+        }
     }
 
     /// Bytes of the buffer's range.
-    pub(super) fn payload(&self, range: &Range<usize>) -> &[u8] { self.buffer.get(range.clone()).unwrap_or(&[]) }
+    pub(super) fn payload(&self, range: &Range<usize>) -> &[u8] {
+        self.buffer.get(range.clone()).unwrap_or(&[])
+    }
 
     /// The whole next record's bytes, as last stepped over: from `from` to the walk's offset.
     pub(super) fn since(&self, from: u64) -> &[u8] {
@@ -150,39 +184,70 @@ impl<'s, S: Storage> Scan<'s, S> {
     /// Has `n` bytes from the offset in the buffer, or says that the file has fewer.
     fn fill(&mut self, n: usize) -> Result<bool, LedgerError> {
         let at = (self.offset - self.start) as usize;
-        if self.buffer.len() >= at + n { return Ok(true); }
-        if self.offset + n as u64 > self.end { return Ok(false); }
+        if self.buffer.len() >= at + n {
+            return Ok(true);
+        }
+        if self.offset + n as u64 > self.end {
+            return Ok(false);
+        }
         self.buffer.drain(..at);
         self.start = self.offset;
         let have = self.buffer.len();
         let want = n.max(CHUNK).min((self.end - self.start) as usize);
         self.buffer.resize(want, 0);
-        let got = self.storage.read_at(&self.name, self.start + have as u64, &mut self.buffer[have..])
-            .map_err(|source| LedgerError::Io { what: "read", path: self.storage.path_of(&self.name), source })?;
+        let got = self
+            .storage
+            .read_at(&self.name, self.start + have as u64, &mut self.buffer[have..])
+            .map_err(|source| LedgerError::Io {
+                what: "read",
+                path: self.storage.path_of(&self.name),
+                source,
+            })?;
         self.buffer.truncate(have + got);
         Ok(self.buffer.len() >= n)
     }
 
     /// Steps over the next record.
     pub(super) fn step(&mut self) -> Result<Step, LedgerError> {
-        if self.offset >= self.end { return Ok(Step::End); }
+        if self.offset >= self.end {
+            return Ok(Step::End);
+        }
         let cut = || Ok(Step::Bad("a record is cut off".into()));
-        if !self.fill(RECORD_HEAD)? { return cut(); }
+        if !self.fill(RECORD_HEAD)? {
+            return cut();
+        }
         let at = (self.offset - self.start) as usize;
-        let Some(bytes) = self.buffer.get(at..).and_then(|b| b.first_chunk::<RECORD_HEAD>()) else { return cut() };
-        let head = match record::head(bytes) { Ok(h) => h, Err(why) => return Ok(Step::Bad(why.into())) };
+        let Some(bytes) = self.buffer.get(at..).and_then(|b| b.first_chunk::<RECORD_HEAD>()) else {
+            return cut();
+        };
+        let head = match record::head(bytes) {
+            Ok(h) => h,
+            Err(why) => return Ok(Step::Bad(why.into())),
+        };
         let whole = RECORD_HEAD + head.length as usize;
-        if !self.fill(whole)? { return cut(); }
+        if !self.fill(whole)? {
+            return cut();
+        }
         let at = (self.offset - self.start) as usize;
         let Some(bytes) = self.buffer.get(at..at + whole) else { return cut() };
-        if !record::holds(&head, self.salt, bytes) { return Ok(Step::Bad("the checksum of the record does not hold".into())); }
+        if !record::holds(&head, self.salt, bytes) {
+            return Ok(Step::Bad("the checksum of the record does not hold".into()));
+        }
         let expect = if head.seal { self.expect.wrapping_sub(1) } else { self.expect };
-        if head.position != expect { return Ok(Step::Bad(format!("position {} stands where {expect} should", head.position))); }
+        if head.position != expect {
+            return Ok(Step::Bad(format!(
+                "position {} stands where {expect} should",
+                head.position
+            )));
+        }
         let payload = at + RECORD_HEAD..at + whole;
         let seal: Option<Hash> = head.seal.then(|| bytes[RECORD_HEAD..].try_into().ok()).flatten();
         self.offset += whole as u64;
         match (head.seal, seal) {
-            (false, _) => { self.expect += 1; Ok(Step::Record(head, payload)) }
+            (false, _) => {
+                self.expect += 1;
+                Ok(Step::Record(head, payload))
+            }
             (true, Some(hash)) => Ok(Step::Seal(head, hash)),
             (true, None) => Ok(Step::Bad("the seal does not hold a hash".into())),
         }
@@ -192,38 +257,71 @@ impl<'s, S: Storage> Scan<'s, S> {
     /// already? Then these bytes were damaged later, and are no torn tail.
     pub(super) fn proof_of_damage(&self, bad: u64) -> Result<Option<u64>, LedgerError> {
         let mut rest = vec![0; (self.end - bad) as usize];
-        let got = self.storage.read_at(&self.name, bad, &mut rest).map_err(|source| LedgerError::Io { what: "read", path: self.storage.path_of(&self.name), source })?;
+        let got = self.storage.read_at(&self.name, bad, &mut rest).map_err(|source| {
+            LedgerError::Io { what: "read", path: self.storage.path_of(&self.name), source }
+        })?;
         rest.truncate(got);
         for at in 1..rest.len().saturating_sub(RECORD_HEAD - 1) {
             let Some(bytes) = rest[at..].first_chunk::<RECORD_HEAD>() else { break };
             let Ok(head) = record::head(bytes) else { continue };
-            if head.synced <= bad { continue; }
-            if rest.get(at..at + RECORD_HEAD + head.length as usize).is_some_and(|whole| record::holds(&head, self.salt, whole)) { return Ok(Some(bad + at as u64)); }
+            if head.synced <= bad {
+                continue;
+            }
+            if rest
+                .get(at..at + RECORD_HEAD + head.length as usize)
+                .is_some_and(|whole| record::holds(&head, self.salt, whole))
+            {
+                return Ok(Some(bad + at as u64));
+            }
         }
         Ok(None)
     }
 }
 
 /// Reads the head of a segment; `Ok(Err)` where it is none.
-pub(super) fn read_head<S: Storage>(storage: &S, name: SegmentName) -> Result<Result<SegmentHead, String>, LedgerError> {
+pub(super) fn read_head<S: Storage>(
+    storage: &S,
+    name: SegmentName,
+) -> Result<Result<SegmentHead, String>, LedgerError> {
     let mut b = [0; SEGMENT_HEAD];
     let file = name.to_string();
-    let got = storage.read_at(&file, 0, &mut b).map_err(|source| LedgerError::Io { what: "read", path: storage.path_of(&file), source })?;
-    if got < SEGMENT_HEAD { return Ok(Err("the head of the segment is cut off".into())); }
+    let got = storage.read_at(&file, 0, &mut b).map_err(|source| LedgerError::Io {
+        what: "read",
+        path: storage.path_of(&file),
+        source,
+    })?;
+    if got < SEGMENT_HEAD {
+        return Ok(Err("the head of the segment is cut off".into()));
+    }
     Ok(SegmentHead::read(&b, name.0))
 }
 
 /// Reads the seal at the end of a full segment; `Ok(Err)` where it has none.
-pub(super) fn read_seal<S: Storage>(storage: &S, head: &SegmentHead) -> Result<Result<Sealed, String>, LedgerError> {
+pub(super) fn read_seal<S: Storage>(
+    storage: &S,
+    head: &SegmentHead,
+) -> Result<Result<Sealed, String>, LedgerError> {
     let file = SegmentName(head.first).to_string();
     let at = |source| LedgerError::Io { what: "read", path: storage.path_of(&file), source };
     let bytes = storage.len(&file).map_err(at)?;
     let mut b = [0; SEAL];
     let start = bytes.saturating_sub(SEAL as u64);
     let got = storage.read_at(&file, start, &mut b).map_err(at)?;
-    let seal = b.first_chunk::<RECORD_HEAD>().and_then(|h| record::head(h).ok()).filter(|h| got == SEAL && h.seal && record::holds(h, head.salt, &b));
-    let (Some(seal), Ok(hash)) = (seal, b[RECORD_HEAD..].try_into()) else { return Ok(Err("the segment is not sealed, and another follows".into())) };
-    Ok(Ok(Sealed { first: head.first, last: seal.position, last_at: seal.at, bytes, hash, salt: head.salt }))
+    let seal = b
+        .first_chunk::<RECORD_HEAD>()
+        .and_then(|h| record::head(h).ok())
+        .filter(|h| got == SEAL && h.seal && record::holds(h, head.salt, &b));
+    let (Some(seal), Ok(hash)) = (seal, b[RECORD_HEAD..].try_into()) else {
+        return Ok(Err("the segment is not sealed, and another follows".into()));
+    };
+    Ok(Ok(Sealed {
+        first: head.first,
+        last: seal.position,
+        last_at: seal.at,
+        bytes,
+        hash,
+        salt: head.salt,
+    }))
 }
 
 #[cfg(test)]
@@ -247,6 +345,14 @@ mod tests {
     fn names_sort_by_position_and_others_are_none() {
         assert_eq!(SegmentName::parse(&SegmentName(42).to_string()), Some(SegmentName(42)));
         assert!(SegmentName(9).to_string() < SegmentName(10).to_string());
-        for n in ["lock", "42.segment", "0000000000000000004x.segment", "00000000000000000042.segment.tmp", "99999999999999999999.segment"] { assert_eq!(SegmentName::parse(n), None, "{n}"); }
+        for n in [
+            "lock",
+            "42.segment",
+            "0000000000000000004x.segment",
+            "00000000000000000042.segment.tmp",
+            "99999999999999999999.segment",
+        ] {
+            assert_eq!(SegmentName::parse(n), None, "{n}");
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Appending, syncing, beginning the next segment, and what happens when the disk refuses.
 
-use super::{Journal, RECORD_BYTES, Storage, UNSYNCED_BYTES, record, segment::{Active, Hash, SEAL, SEGMENT_HEAD, Sealed, SegmentHead, SegmentName}};
+use super::{
+    Journal, RECORD_BYTES, Storage, UNSYNCED_BYTES, record,
+    segment::{Active, Hash, SEAL, SEGMENT_HEAD, Sealed, SegmentHead, SegmentName},
+};
 use crate::error::LedgerError;
 use northbound_types::Utc;
 use sha2::{Digest, Sha256};
@@ -21,11 +24,28 @@ impl<S: Storage> Journal<S> {
     pub fn append(&mut self, at: Utc, payload: &[u8]) -> Result<u64, LedgerError> {
         self.refuse_suspended()?;
         let longest = self.limits.record_bytes.min(RECORD_BYTES);
-        if payload.len() > longest { return Err(LedgerError::Limit { what: "bytes of a journal record", value: payload.len() as u64, limit: longest as u64 }); }
+        if payload.len() > longest {
+            return Err(LedgerError::Limit {
+                what: "bytes of a journal record",
+                value: payload.len() as u64,
+                limit: longest as u64,
+            });
+        }
         let most = self.limits.unsynced_bytes.min(UNSYNCED_BYTES);
-        if self.buffer.len() > most { return Err(LedgerError::Limit { what: "bytes in the journal that wait for a sync (sync first)", value: self.buffer.len() as u64, limit: most as u64 }); }
+        if self.buffer.len() > most {
+            return Err(LedgerError::Limit {
+                what: "bytes in the journal that wait for a sync (sync first)",
+                value: self.buffer.len() as u64,
+                limit: most as u64,
+            });
+        }
         let position = self.next;
-        record::encode(&mut self.buffer, self.active.salt, (false, position, at, self.active.bytes), payload);
+        record::encode(
+            &mut self.buffer,
+            self.active.salt,
+            (false, position, at, self.active.bytes),
+            payload,
+        );
         self.next += 1;
         self.last_at = at;
         Ok(position)
@@ -39,8 +59,13 @@ impl<S: Storage> Journal<S> {
     /// refuses records until [`Journal::resume`] succeeds. What was durable before stays so.
     pub fn sync(&mut self) -> Result<u64, LedgerError> {
         self.refuse_suspended()?;
-        if self.buffer.is_empty() { return Ok(self.durable); }
-        let written = self.storage.append(&mut self.active.file, &self.buffer).and_then(|()| self.storage.sync(&mut self.active.file));
+        if self.buffer.is_empty() {
+            return Ok(self.durable);
+        }
+        let written = self
+            .storage
+            .append(&mut self.active.file, &self.buffer)
+            .and_then(|()| self.storage.sync(&mut self.active.file));
         if let Err(source) = written {
             let (first, last) = (self.durable + 1, self.next - 1);
             self.buffer.clear();
@@ -54,7 +79,11 @@ impl<S: Storage> Journal<S> {
         self.buffer.clear();
         self.durable = self.next - 1;
         // The records are safe whether the next segment can be made or not.
-        if self.active.bytes >= self.limits.segment_bytes && let Err(e) = self.next_segment() { self.suspended = Some(e.to_string()); }
+        if self.active.bytes >= self.limits.segment_bytes
+            && let Err(e) = self.next_segment()
+        {
+            self.suspended = Some(e.to_string());
+        }
         Ok(self.durable)
     }
 
@@ -65,7 +94,9 @@ impl<S: Storage> Journal<S> {
     pub fn rotate(&mut self) -> Result<(), LedgerError> {
         self.sync()?;
         self.refuse_suspended()?;
-        if self.active.bytes <= SEGMENT_HEAD as u64 { return Ok(()); }
+        if self.active.bytes <= SEGMENT_HEAD as u64 {
+            return Ok(());
+        }
         self.next_segment().inspect_err(|e| self.suspended = Some(e.to_string()))
     }
 
@@ -75,21 +106,42 @@ impl<S: Storage> Journal<S> {
     /// # Errors
     /// When the disk still refuses; then the journal stays suspended.
     pub fn resume(&mut self) -> Result<(), LedgerError> {
-        if self.suspended.is_none() { return Ok(()); }
-        self.probe().map_err(|source| LedgerError::Io { what: "write", path: self.storage.path_of(PROBE), source })?;
+        if self.suspended.is_none() {
+            return Ok(());
+        }
+        self.probe().map_err(|source| LedgerError::Io {
+            what: "write",
+            path: self.storage.path_of(PROBE),
+            source,
+        })?;
         let name = SegmentName(self.active.first).to_string();
         let (storage, active) = (&self.storage, &mut self.active);
-        let cut = storage.open(&name).and_then(|mut f| { storage.truncate(&mut f, active.bytes)?; storage.sync(&mut f)?; Ok(f) });
-        active.file = cut.map_err(|source| LedgerError::Io { what: "cut", path: self.storage.path_of(&name), source })?;
-        if self.active.sealed.is_some() { self.begin_next()?; }
+        let cut = storage.open(&name).and_then(|mut f| {
+            storage.truncate(&mut f, active.bytes)?;
+            storage.sync(&mut f)?;
+            Ok(f)
+        });
+        active.file = cut.map_err(|source| LedgerError::Io {
+            what: "cut",
+            path: self.storage.path_of(&name),
+            source,
+        })?;
+        if self.active.sealed.is_some() {
+            self.begin_next()?;
+        }
         self.suspended = None;
         Ok(())
     }
 
     fn probe(&self) -> io::Result<()> {
-        if self.storage.list()?.iter().any(|n| n == PROBE) { self.storage.remove(PROBE)?; }
+        if self.storage.list()?.iter().any(|n| n == PROBE) {
+            self.storage.remove(PROBE)?;
+        }
         let mut file = self.storage.create(PROBE)?;
-        let written = self.storage.append(&mut file, &vec![0; PROBE_BYTES]).and_then(|()| self.storage.sync(&mut file));
+        let written = self
+            .storage
+            .append(&mut file, &vec![0; PROBE_BYTES])
+            .and_then(|()| self.storage.sync(&mut file));
         self.storage.remove(PROBE)?;
         written
     }
@@ -99,11 +151,29 @@ impl<S: Storage> Journal<S> {
             let name = SegmentName(self.active.first).to_string();
             let hash: Hash = self.active.hash.clone().finalize().into();
             let mut seal = Vec::with_capacity(SEAL);
-            record::encode(&mut seal, self.active.salt, (true, self.durable, self.last_at, self.active.bytes), &hash);
-            self.storage.append(&mut self.active.file, &seal).and_then(|()| self.storage.sync(&mut self.active.file))
-                .map_err(|source| LedgerError::Io { what: "seal", path: self.storage.path_of(&name), source })?;
+            record::encode(
+                &mut seal,
+                self.active.salt,
+                (true, self.durable, self.last_at, self.active.bytes),
+                &hash,
+            );
+            self.storage
+                .append(&mut self.active.file, &seal)
+                .and_then(|()| self.storage.sync(&mut self.active.file))
+                .map_err(|source| LedgerError::Io {
+                    what: "seal",
+                    path: self.storage.path_of(&name),
+                    source,
+                })?;
             self.active.bytes += seal.len() as u64;
-            self.active.sealed = Some(Sealed { first: self.active.first, last: self.durable, last_at: self.last_at, bytes: self.active.bytes, hash, salt: self.active.salt });
+            self.active.sealed = Some(Sealed {
+                first: self.active.first,
+                last: self.durable,
+                last_at: self.last_at,
+                bytes: self.active.bytes,
+                hash,
+                salt: self.active.salt,
+            });
         }
         self.begin_next()
     }
@@ -118,18 +188,29 @@ impl<S: Storage> Journal<S> {
 }
 
 /// Makes a segment with nothing in it, over what a crash left of an attempt before.
-pub(super) fn begin<S: Storage>(storage: &S, first: u64, made: Utc, previous: &Hash) -> Result<Active<S::File>, LedgerError> {
+pub(super) fn begin<S: Storage>(
+    storage: &S,
+    first: u64,
+    made: Utc,
+    previous: &Hash,
+) -> Result<Active<S::File>, LedgerError> {
     let name = SegmentName(first).to_string();
     let head = SegmentHead::encode(first, made, previous);
     let make = || -> io::Result<S::File> {
-        if storage.list()?.contains(&name) { storage.remove(&name)?; }
+        if storage.list()?.contains(&name) {
+            storage.remove(&name)?;
+        }
         let mut file = storage.create(&name)?;
         storage.append(&mut file, &head)?;
         storage.sync(&mut file)?;
         storage.sync_dir()?;
         Ok(file)
     };
-    let file = make().map_err(|source| LedgerError::Io { what: "make", path: storage.path_of(&name), source })?;
+    let file = make().map_err(|source| LedgerError::Io {
+        what: "make",
+        path: storage.path_of(&name),
+        source,
+    })?;
     let mut hash = Sha256::new();
     hash.update(head);
     let salt = SegmentHead::read(&head, first).map_or(0, |h| h.salt);

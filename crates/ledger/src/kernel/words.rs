@@ -11,7 +11,9 @@ pub(crate) struct Interner {
 
 impl Interner {
     pub(crate) fn get(&mut self, text: &str) -> Arc<str> {
-        if let Some((k, ())) = self.known.get_key_value(text) { return k.clone(); }
+        if let Some((k, ())) = self.known.get_key_value(text) {
+            return k.clone();
+        }
         let a: Arc<str> = Arc::from(text);
         self.known.insert(a.clone(), ());
         a
@@ -19,4 +21,6 @@ impl Interner {
 }
 
 /// A user as it prints in the `daily` table: sixteen hexadecimal digits in pairs.
-pub(crate) fn user_text(bits: i64) -> String { northbound_types::Eui64::from_i64(bits).to_string() }
+pub(crate) fn user_text(bits: i64) -> String {
+    northbound_types::Eui64::from_i64(bits).to_string()
+}

@@ -2,7 +2,11 @@
 //! its settled one, so that what is said of it by number stays true.
 
 use super::batch::key_columns;
-use crate::{buffer::Buffer, manifest::{LIVE, Manifest, SourceEntry}, schema::Table};
+use crate::{
+    buffer::Buffer,
+    manifest::{LIVE, Manifest, SourceEntry},
+    schema::Table,
+};
 use hashbrown::HashMap;
 use northbound_types::Utc;
 
@@ -31,12 +35,18 @@ impl OpenRows {
     pub(super) fn take(&mut self, key: Key) -> Option<Place> {
         let list = self.rows.get_mut(&key)?;
         let place = list.pop();
-        if list.is_empty() { self.rows.remove(&key); }
+        if list.is_empty() {
+            self.rows.remove(&key);
+        }
         self.n -= u64::from(place.is_some());
         place
     }
-    pub(super) fn len(&self) -> u64 { self.n }
-    pub(super) fn any(&self) -> Option<Place> { self.rows.values().flatten().copied().min_by_key(|p| (p.source, p.place)) }
+    pub(super) fn len(&self) -> u64 {
+        self.n
+    }
+    pub(super) fn any(&self) -> Option<Place> {
+        self.rows.values().flatten().copied().min_by_key(|p| (p.source, p.place))
+    }
 }
 
 /// Numbers rows of the live source as they come.
@@ -50,25 +60,50 @@ pub(super) struct Numbering {
 impl Numbering {
     pub(super) fn new(base: Option<&Manifest>, now: Utc, most: u64) -> Numbering {
         let all = base.map_or(&[][..], |m| &m.sources);
-        let mut n = Numbering { sources: all.iter().filter(|s| s.is_live()).cloned().collect(), next_id: all.iter().map(|s| s.id).max().unwrap_or(0) + 1, now, most };
-        if n.sources.is_empty() { n.begin(); }
+        let mut n = Numbering {
+            sources: all.iter().filter(|s| s.is_live()).cloned().collect(),
+            next_id: all.iter().map(|s| s.id).max().unwrap_or(0) + 1,
+            now,
+            most,
+        };
+        if n.sources.is_empty() {
+            n.begin();
+        }
         n
     }
 
     /// The source that new rows belong to.
-    pub(super) fn source(&self) -> i64 { self.sources.last().map_or(0, |s| s.id) }
+    pub(super) fn source(&self) -> i64 {
+        self.sources.last().map_or(0, |s| s.id)
+    }
 
     fn begin(&mut self) {
         let n = self.sources.len() + 1;
         self.sources.push(SourceEntry {
-            id: self.next_id, name: if n == 1 { LIVE.to_owned() } else { format!("{LIVE}-{n}") }, sha256: String::new(), bytes: 0, layout: LIVE.to_owned(), mapping: String::new(),
-            feed: LIVE.to_owned(), rank: 0, corrects: Vec::new(), known: self.now, recorded: self.now, rows: 0, rejected: 0, duplicates: 0, collisions: 0, by: "the live service".to_owned(),
+            id: self.next_id,
+            name: if n == 1 { LIVE.to_owned() } else { format!("{LIVE}-{n}") },
+            sha256: String::new(),
+            bytes: 0,
+            layout: LIVE.to_owned(),
+            mapping: String::new(),
+            feed: LIVE.to_owned(),
+            rank: 0,
+            corrects: Vec::new(),
+            known: self.now,
+            recorded: self.now,
+            rows: 0,
+            rejected: 0,
+            duplicates: 0,
+            collisions: 0,
+            by: "the live service".to_owned(),
         });
         self.next_id += 1;
     }
 
     fn next(&mut self) -> Place {
-        if self.sources.last().is_none_or(|s| s.rows >= self.most) { self.begin(); }
+        if self.sources.last().is_none_or(|s| s.rows >= self.most) {
+            self.begin();
+        }
         self.sources.last_mut().map_or(Place { source: 0, place: 0 }, |s| {
             s.rows += 1;
             Place { source: s.id, place: s.rows as i64 }
@@ -78,8 +113,13 @@ impl Numbering {
     /// Numbers every row: with the number that its message had while it was open, else with a new one.
     /// Gives the keys and numbers, in order.
     pub(super) fn number(&mut self, b: &mut Buffer, claimed: &mut OpenRows) -> Vec<(Key, Place)> {
-        let keys = if matches!(b.table, Table::Exchanges | Table::Alerts) { b.keys(key_columns(b.table)) } else { vec![(0, 0); b.len()] };
-        let told: Vec<(Key, Place)> = keys.into_iter().map(|k| (k, claimed.take(k).unwrap_or_else(|| self.next()))).collect();
+        let keys = if matches!(b.table, Table::Exchanges | Table::Alerts) {
+            b.keys(key_columns(b.table))
+        } else {
+            vec![(0, 0); b.len()]
+        };
+        let told: Vec<(Key, Place)> =
+            keys.into_iter().map(|k| (k, claimed.take(k).unwrap_or_else(|| self.next()))).collect();
         b.set("source", told.iter().map(|(_, p)| p.source));
         b.set("place", told.iter().map(|(_, p)| p.place));
         b.set("recorded", std::iter::repeat(self.now.0));
@@ -87,7 +127,9 @@ impl Numbering {
     }
 
     /// The live sources as they now stand.
-    pub(super) fn finish(self) -> Vec<SourceEntry> { self.sources }
+    pub(super) fn finish(self) -> Vec<SourceEntry> {
+        self.sources
+    }
 }
 
 #[cfg(test)]
@@ -102,8 +144,14 @@ mod tests {
         let names: Vec<(String, u64)> = n.finish().into_iter().map(|s| (s.name, s.rows)).collect();
         assert_eq!(names, [("live".into(), 2), ("live-2".into(), 2), ("live-3".into(), 1)]);
         let mut open = OpenRows::default();
-        for p in [5, 6] { open.insert((1, 1), Place { source: 1, place: p }); }
-        let mut places: Vec<i64> = [(1, 1), (2, 2), (1, 1), (1, 1)].into_iter().filter_map(|k| open.take(k)).map(|p| p.place).collect();
+        for p in [5, 6] {
+            open.insert((1, 1), Place { source: 1, place: p });
+        }
+        let mut places: Vec<i64> = [(1, 1), (2, 2), (1, 1), (1, 1)]
+            .into_iter()
+            .filter_map(|k| open.take(k))
+            .map(|p| p.place)
+            .collect();
         places.sort_unstable();
         assert_eq!((places, open.len(), open.any()), (vec![5, 6], 0, None));
     }

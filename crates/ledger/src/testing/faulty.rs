@@ -2,7 +2,13 @@
 //! request. Everything follows from its seed.
 
 use crate::journal::Storage;
-use std::{collections::{BTreeMap, VecDeque}, io, path::PathBuf, sync::{Arc, Mutex, MutexGuard, PoisonError}, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 /// A sector: written whole or not at all.
 const SECTOR: usize = 512;
@@ -79,12 +85,18 @@ pub struct FaultyLock {
 impl Drop for FaultyLock {
     fn drop(&mut self) {
         let mut w = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        if w.epoch == self.epoch { w.locked = false; }
+        if w.epoch == self.epoch {
+            w.locked = false;
+        }
     }
 }
 
-fn broken() -> io::Error { io::Error::other("input/output error (made up)") }
-fn stopped() -> io::Error { io::Error::other("the machine has stopped (made up)") }
+fn broken() -> io::Error {
+    io::Error::other("input/output error (made up)")
+}
+fn stopped() -> io::Error {
+    io::Error::other("the machine has stopped (made up)")
+}
 
 impl World {
     fn roll(&mut self, n: u64) -> u64 {
@@ -97,22 +109,33 @@ impl World {
 
     /// Counts one operation, and stops the machine where its time has come.
     fn operation(&mut self) -> io::Result<()> {
-        if self.stopped { return Err(stopped()); }
+        if self.stopped {
+            return Err(stopped());
+        }
         if let Some(n) = &mut self.crash_in {
-            if *n == 0 { self.stopped = true; return Err(stopped()); }
+            if *n == 0 {
+                self.stopped = true;
+                return Err(stopped());
+            }
             *n -= 1;
         }
         Ok(())
     }
 
     fn file(&mut self, f: &FaultyFile) -> io::Result<&mut Inode> {
-        if f.epoch != self.epoch { return Err(stopped()); }
+        if f.epoch != self.epoch {
+            return Err(stopped());
+        }
         self.inodes.get_mut(f.inode).ok_or_else(broken)
     }
 
-    fn named(&self, name: &str) -> io::Result<usize> { self.names.get(name).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound)) }
+    fn named(&self, name: &str) -> io::Result<usize> {
+        self.names.get(name).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    }
 
-    fn used(&self) -> u64 { self.names.values().filter_map(|&i| self.inodes.get(i)).map(|i| i.live.len() as u64).sum() }
+    fn used(&self) -> u64 {
+        self.names.values().filter_map(|&i| self.inodes.get(i)).map(|i| i.live.len() as u64).sum()
+    }
 
     /// What is left of a file after a crash: the durable bytes, and of the others any sectors or none.
     fn torn(&mut self, i: usize) {
@@ -137,7 +160,11 @@ impl World {
                     let range = (s * SECTOR).max(kept)..((s + 1) * SECTOR).min(live.len());
                     match self.roll(3) {
                         0 => out[range].fill(0),
-                        1 => for k in range { out[k] = self.roll(256) as u8; },
+                        1 => {
+                            for k in range {
+                                out[k] = self.roll(256) as u8;
+                            }
+                        }
                         _ => {}
                     }
                 }
@@ -145,7 +172,9 @@ impl World {
             // All of it.
             _ => {}
         }
-        for b in out.iter_mut().take(inode.lost).skip(kept) { *b = 0; }
+        for b in out.iter_mut().take(inode.lost).skip(kept) {
+            *b = 0;
+        }
         self.inodes[i] = Inode { durable: out.clone(), live: out, lost: 0 };
     }
 
@@ -155,15 +184,25 @@ impl World {
         let keep = self.roll(self.pending.len() as u64 + 1);
         for _ in 0..keep {
             match self.pending.pop_front() {
-                Some(Name::Set(n, i)) => { self.durable_names.insert(n, i); }
-                Some(Name::Rename(a, b)) => if let Some(i) = self.durable_names.remove(&a) { self.durable_names.insert(b, i); },
-                Some(Name::Remove(n)) => { self.durable_names.remove(&n); }
+                Some(Name::Set(n, i)) => {
+                    self.durable_names.insert(n, i);
+                }
+                Some(Name::Rename(a, b)) => {
+                    if let Some(i) = self.durable_names.remove(&a) {
+                        self.durable_names.insert(b, i);
+                    }
+                }
+                Some(Name::Remove(n)) => {
+                    self.durable_names.remove(&n);
+                }
                 None => {}
             }
         }
         self.pending.clear();
         self.names = self.durable_names.clone();
-        for i in 0..self.inodes.len() { self.torn(i); }
+        for i in 0..self.inodes.len() {
+            self.torn(i);
+        }
         self.stopped = false;
         self.crash_in = None;
         self.fail_append = false;
@@ -175,13 +214,29 @@ impl Faulty {
     /// An empty store; its crashes follow from the seed.
     #[must_use]
     pub fn new(seed: u64) -> Faulty {
-        Faulty { world: Arc::new(Mutex::new(World {
-            dice: seed, epoch: 0, inodes: Vec::new(), names: BTreeMap::new(), durable_names: BTreeMap::new(), pending: VecDeque::new(), locked: false,
-            room: u64::MAX, fail_append: false, fail_sync: false, slow: Duration::ZERO, crash_in: None, stopped: false, syncs: 0,
-        })) }
+        Faulty {
+            world: Arc::new(Mutex::new(World {
+                dice: seed,
+                epoch: 0,
+                inodes: Vec::new(),
+                names: BTreeMap::new(),
+                durable_names: BTreeMap::new(),
+                pending: VecDeque::new(),
+                locked: false,
+                room: u64::MAX,
+                fail_append: false,
+                fail_sync: false,
+                slow: Duration::ZERO,
+                crash_in: None,
+                stopped: false,
+                syncs: 0,
+            })),
+        }
     }
 
-    fn world(&self) -> MutexGuard<'_, World> { self.world.lock().unwrap_or_else(PoisonError::into_inner) }
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
     /// Has something go wrong.
     pub fn fault(&self, fault: Fault) {
@@ -197,19 +252,27 @@ impl Faulty {
 
     /// The power fails and comes back: what was not synced is gone, torn or there; open files and locks
     /// are useless. A limited room stays.
-    pub fn restart(&self) { self.world().crash(); }
+    pub fn restart(&self) {
+        self.world().crash();
+    }
 
     /// Has the machine stopped by itself ([`Fault::CrashAfter`])?
     #[must_use]
-    pub fn has_stopped(&self) -> bool { self.world().stopped }
+    pub fn has_stopped(&self) -> bool {
+        self.world().stopped
+    }
 
     /// Bytes in all files.
     #[must_use]
-    pub fn used(&self) -> u64 { self.world().used() }
+    pub fn used(&self) -> u64 {
+        self.world().used()
+    }
 
     /// Syncs of files that succeeded.
     #[must_use]
-    pub fn syncs(&self) -> u64 { self.world().syncs }
+    pub fn syncs(&self) -> u64 {
+        self.world().syncs
+    }
 
     /// A file's bytes as they can be read now.
     #[must_use]
@@ -222,7 +285,9 @@ impl Faulty {
     pub fn overwrite(&self, name: &str, bytes: &[u8]) {
         let mut w = self.world();
         let i = w.names.get(name).copied().unwrap_or(w.inodes.len());
-        if i == w.inodes.len() { w.inodes.push(Inode::default()); }
+        if i == w.inodes.len() {
+            w.inodes.push(Inode::default());
+        }
         w.inodes[i] = Inode { durable: bytes.to_vec(), live: bytes.to_vec(), lost: 0 };
         w.names.insert(name.to_owned(), i);
         w.durable_names.insert(name.to_owned(), i);
@@ -233,7 +298,9 @@ impl Faulty {
     pub fn copy(&self, seed: u64) -> Faulty {
         let other = Faulty::new(seed);
         let w = self.world();
-        for (name, &i) in &w.durable_names { other.overwrite(name, &w.inodes[i].durable); }
+        for (name, &i) in &w.durable_names {
+            other.overwrite(name, &w.inodes[i].durable);
+        }
         drop(w);
         other
     }
@@ -243,12 +310,16 @@ impl Storage for Faulty {
     type File = FaultyFile;
     type Lock = FaultyLock;
 
-    fn path_of(&self, name: &str) -> PathBuf { PathBuf::from("memory").join(name) }
+    fn path_of(&self, name: &str) -> PathBuf {
+        PathBuf::from("memory").join(name)
+    }
 
     fn lock(&self, _: &str) -> io::Result<Option<FaultyLock>> {
         let mut w = self.world();
         w.operation()?;
-        if w.locked { return Ok(None); }
+        if w.locked {
+            return Ok(None);
+        }
         w.locked = true;
         Ok(Some(FaultyLock { world: self.world.clone(), epoch: w.epoch }))
     }
@@ -256,7 +327,9 @@ impl Storage for Faulty {
     fn create(&self, name: &str) -> io::Result<FaultyFile> {
         let mut w = self.world();
         w.operation()?;
-        if w.names.contains_key(name) { return Err(io::ErrorKind::AlreadyExists.into()); }
+        if w.names.contains_key(name) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
         let inode = w.inodes.len();
         w.inodes.push(Inode::default());
         w.names.insert(name.to_owned(), inode);
@@ -277,17 +350,24 @@ impl Storage for Faulty {
         let part = w.roll(bytes.len() as u64 + 1) as usize;
         let failing = std::mem::take(&mut w.fail_append);
         // A machine that stops in the middle of a write has written some of it.
-        let n = if stopping.is_err() || failing { part } else { bytes.len() }.min(usize::try_from(room).unwrap_or(usize::MAX));
+        let n = if stopping.is_err() || failing { part } else { bytes.len() }
+            .min(usize::try_from(room).unwrap_or(usize::MAX));
         w.file(file)?.live.extend_from_slice(&bytes[..n]);
         stopping?;
-        if failing { return Err(broken()); }
-        if n < bytes.len() { return Err(io::ErrorKind::StorageFull.into()); }
+        if failing {
+            return Err(broken());
+        }
+        if n < bytes.len() {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         Ok(())
     }
 
     fn sync(&self, file: &mut FaultyFile) -> io::Result<()> {
         let slow = self.world().slow;
-        if !slow.is_zero() { std::thread::sleep(slow); }
+        if !slow.is_zero() {
+            std::thread::sleep(slow);
+        }
         let mut w = self.world();
         w.operation()?;
         let failing = std::mem::take(&mut w.fail_sync);
@@ -298,7 +378,9 @@ impl Storage for Faulty {
         }
         let kept = inode.durable.len();
         let mut durable = inode.live.clone();
-        for b in durable.iter_mut().take(inode.lost).skip(kept) { *b = 0; }
+        for b in durable.iter_mut().take(inode.lost).skip(kept) {
+            *b = 0;
+        }
         inode.durable = durable;
         inode.lost = inode.lost.min(kept);
         w.syncs += 1;

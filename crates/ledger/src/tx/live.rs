@@ -2,7 +2,13 @@
 //! before, and the journal position moves with them, all in one manifest.
 
 use super::Tx;
-use crate::{buffer::Buffer, error::{LedgerError, pq, ar}, file::Opened, manifest::{LIVE_COMMIT, Manifest, Root, SourceEntry}, schema::Table};
+use crate::{
+    buffer::Buffer,
+    error::{LedgerError, ar, pq},
+    file::Opened,
+    manifest::{LIVE_COMMIT, Manifest, Root, SourceEntry},
+    schema::Table,
+};
 use northbound_types::Day;
 use std::collections::BTreeSet;
 
@@ -18,14 +24,24 @@ pub(crate) struct LiveParts {
 
 impl Tx {
     /// The version that this transaction begins from.
-    pub(crate) fn base(&self) -> Option<&Manifest> { self.base.as_ref().map(|b| &b.manifest) }
+    pub(crate) fn base(&self) -> Option<&Manifest> {
+        self.base.as_ref().map(|b| &b.manifest)
+    }
 
     pub(crate) fn commit_live(mut self, parts: LiveParts) -> Result<Root, LedgerError> {
         let mut next = self.next_manifest(&format!("{LIVE_COMMIT}{}", parts.position))?;
         next.journal_position = parts.position;
-        let live: BTreeSet<i64> = next.sources.iter().chain(&parts.sources).filter(|s| s.is_live()).map(|s| s.id).collect();
+        let live: BTreeSet<i64> = next
+            .sources
+            .iter()
+            .chain(&parts.sources)
+            .filter(|s| s.is_live())
+            .map(|s| s.id)
+            .collect();
         for (day, open, b) in parts.buffers {
-            if matches!(b.table, Table::Exchanges | Table::Alerts) { self.note_counters(&b); }
+            if matches!(b.table, Table::Exchanges | Table::Alerts) {
+                self.note_counters(&b);
+            }
             self.send(b, Some(day), open)?;
         }
         self.sources = parts.sources;
@@ -35,23 +51,40 @@ impl Tx {
         self.send_corrections()?;
         self.drain_writer(&mut |_| {})?;
         let touched = self.days_touched(&next);
-        for files in next.tables.values_mut() { files.retain(|f| !f.open); }
+        for files in next.tables.values_mut() {
+            files.retain(|f| !f.open);
+        }
         // What no longer fits its day is dropped, and made anew when the day is over.
         for t in [Table::Daily, Table::DailyLatency] {
-            if let Some(files) = next.tables.get_mut(&t) { files.retain(|f| !f.day.is_some_and(|d| touched.contains(&d))); }
+            if let Some(files) = next.tables.get_mut(&t) {
+                files.retain(|f| !f.day.is_some_and(|d| touched.contains(&d)));
+            }
         }
         for s in std::mem::take(&mut self.sources) {
-            match next.sources.iter_mut().find(|old| old.id == s.id) { Some(old) => *old = s, None => next.sources.push(s) }
+            match next.sources.iter_mut().find(|old| old.id == s.id) {
+                Some(old) => *old = s,
+                None => next.sources.push(s),
+            }
         }
-        for (t, f) in self.files.drain(..) { next.tables.entry(t).or_default().push(f); }
+        for (t, f) in self.files.drain(..) {
+            next.tables.entry(t).or_default().push(f);
+        }
         self.compact(&mut next, &BTreeSet::new(), &mut |_| {})?;
         self.finish(next)
     }
 
     /// Days whose rows change: those that come, and those open rows that go.
     fn days_touched(&self, next: &Manifest) -> BTreeSet<Day> {
-        let going = [Table::Exchanges, Table::Corrections].into_iter().flat_map(|t| next.files(t)).filter(|f| f.open).filter_map(|f| f.day);
-        let coming = self.files.iter().filter(|(t, _)| matches!(t, Table::Exchanges | Table::Corrections)).filter_map(|(_, f)| f.day);
+        let going = [Table::Exchanges, Table::Corrections]
+            .into_iter()
+            .flat_map(|t| next.files(t))
+            .filter(|f| f.open)
+            .filter_map(|f| f.day);
+        let coming = self
+            .files
+            .iter()
+            .filter(|(t, _)| matches!(t, Table::Exchanges | Table::Corrections))
+            .filter_map(|(_, f)| f.day);
         going.chain(coming).collect()
     }
 
@@ -65,12 +98,26 @@ impl Tx {
 
     /// The live service's rows of a table, as the last version has them, batch by batch: those that are
     /// open, or the settled ones of a day.
-    pub(crate) fn live_rows(&self, table: Table, open: bool, day: Option<Day>, f: &mut dyn FnMut(&Buffer)) -> Result<(), LedgerError> {
+    pub(crate) fn live_rows(
+        &self,
+        table: Table,
+        open: bool,
+        day: Option<Day>,
+        f: &mut dyn FnMut(&Buffer),
+    ) -> Result<(), LedgerError> {
         let Some(base) = self.base() else { return Ok(()) };
         let live = |id: &i64| base.source(*id).is_some_and(SourceEntry::is_live);
-        for file in base.files(table).iter().filter(|f| f.open == open && day.is_none_or(|d| f.day == Some(d)) && f.sources.iter().any(live)) {
+        for file in base.files(table).iter().filter(|f| {
+            f.open == open && day.is_none_or(|d| f.day == Some(d)) && f.sources.iter().any(live)
+        }) {
             let path = self.dir.join(&file.path);
-            for batch in pq(&path, Opened::open(&path, table, false)?.reader(&path)?.with_batch_size(64 * 1024).build())? {
+            for batch in pq(
+                &path,
+                Opened::open(&path, table, false)?
+                    .reader(&path)?
+                    .with_batch_size(64 * 1024)
+                    .build(),
+            )? {
                 let mut b = Buffer::new(table);
                 b.append(&ar(&path, batch)?);
                 f(&b);

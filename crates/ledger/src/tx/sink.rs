@@ -2,8 +2,12 @@
 
 use super::Tx;
 use crate::{
-    buffer::Buffer, error::LedgerError, fill::{self, Brought},
-    rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow}, schema::Table, sink::{RowSink, SinkError},
+    buffer::Buffer,
+    error::LedgerError,
+    fill::{self, Brought},
+    rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow},
+    schema::Table,
+    sink::{RowSink, SinkError},
 };
 use northbound_types::{Day, Utc};
 

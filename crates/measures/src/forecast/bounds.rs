@@ -15,7 +15,11 @@ pub struct Range {
 
 impl std::fmt::Display for Range {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.least == self.most { write!(f, "{}", self.least) } else { write!(f, "{} to {}", self.least, self.most) }
+        if self.least == self.most {
+            write!(f, "{}", self.least)
+        } else {
+            write!(f, "{} to {}", self.least, self.most)
+        }
     }
 }
 
@@ -33,7 +37,9 @@ pub struct Counted {
 impl Counted {
     /// How many are of none of the classes named; `None` where they add up to more than the total.
     #[must_use]
-    pub fn rest(&self) -> Option<u64> { self.total.checked_sub(self.classes.values().sum()) }
+    pub fn rest(&self) -> Option<u64> {
+        self.total.checked_sub(self.classes.values().sum())
+    }
 }
 
 /// What can be said of two lists together.
@@ -61,8 +67,20 @@ pub const REST: &str = "rest";
 /// In words, where the counts contradict themselves.
 pub fn bounds(a: &Counted, b: &Counted, population: Option<u64>) -> Result<Bounds, String> {
     for l in [a, b] {
-        if l.rest().is_none() { return Err(format!("{}: its classes add up to more than its {}; correct one of the counts", l.name, l.total)); }
-        if population.is_some_and(|p| l.total > p) { return Err(format!("{}: {} of a population of {}; correct one of the counts", l.name, l.total, population.unwrap_or_default())); }
+        if l.rest().is_none() {
+            return Err(format!(
+                "{}: its classes add up to more than its {}; correct one of the counts",
+                l.name, l.total
+            ));
+        }
+        if population.is_some_and(|p| l.total > p) {
+            return Err(format!(
+                "{}: {} of a population of {}; correct one of the counts",
+                l.name,
+                l.total,
+                population.unwrap_or_default()
+            ));
+        }
     }
     let whole = |x: u64, y: u64, p: Option<u64>| {
         let most = x.saturating_add(y);
@@ -71,16 +89,26 @@ pub fn bounds(a: &Counted, b: &Counted, population: Option<u64>) -> Result<Bound
         (Range { least: x.max(y), most }, both)
     };
     let (union, both) = whole(a.total, b.total, population);
-    let common: BTreeSet<&String> = a.classes.keys().filter(|k| b.classes.contains_key(*k)).collect();
+    let common: BTreeSet<&String> =
+        a.classes.keys().filter(|k| b.classes.contains_key(*k)).collect();
     let of = |l: &Counted, k: &String| l.classes.get(k).copied().unwrap_or(0);
-    let mut classes: BTreeMap<String, (Range, Range)> = common.iter().map(|k| ((*k).clone(), whole(of(a, k), of(b, k), None))).collect();
+    let mut classes: BTreeMap<String, (Range, Range)> =
+        common.iter().map(|k| ((*k).clone(), whole(of(a, k), of(b, k), None))).collect();
     let rest = |l: &Counted| l.total - common.iter().map(|k| of(l, k)).sum::<u64>();
     classes.insert(REST.to_owned(), whole(rest(a), rest(b), None));
-    let sum = |pick: &dyn Fn(&(Range, Range)) -> u64| classes.values().map(pick).fold(0, u64::saturating_add);
+    let sum = |pick: &dyn Fn(&(Range, Range)) -> u64| {
+        classes.values().map(pick).fold(0, u64::saturating_add)
+    };
     // What is on both is what the two have together beyond what is on one; so one bound gives the other.
     let together = a.total.saturating_add(b.total);
-    let union_by_class = Range { least: sum(&|c| c.0.least).max(union.least), most: sum(&|c| c.0.most).min(union.most) };
-    let both_by_class = Range { least: together.saturating_sub(union_by_class.most).max(both.least), most: together.saturating_sub(union_by_class.least).min(both.most) };
+    let union_by_class = Range {
+        least: sum(&|c| c.0.least).max(union.least),
+        most: sum(&|c| c.0.most).min(union.most),
+    };
+    let both_by_class = Range {
+        least: together.saturating_sub(union_by_class.most).max(both.least),
+        most: together.saturating_sub(union_by_class.least).min(both.most),
+    };
     Ok(Bounds { union, both, classes, union_by_class, both_by_class })
 }
 
@@ -89,8 +117,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn list(name: &str, total: u64, large: u64) -> Counted { Counted { name: name.into(), total, classes: BTreeMap::from([("large-supplier".to_owned(), large)]) } }
-    const fn r(least: u64, most: u64) -> Range { Range { least, most } }
+    fn list(name: &str, total: u64, large: u64) -> Counted {
+        Counted {
+            name: name.into(),
+            total,
+            classes: BTreeMap::from([("large-supplier".to_owned(), large)]),
+        }
+    }
+    const fn r(least: u64, most: u64) -> Range {
+        Range { least, most }
+    }
 
     #[test]
     fn x4_sixteen_and_twenty_one_are_never_thirty_seven_as_a_fact() {
@@ -107,7 +143,9 @@ mod tests {
         let b = bounds(&list("csr", 16, 5), &list("sr", 21, 4), Some(25)).unwrap();
         assert_eq!((b.union, b.both, b.both_by_class), (r(21, 25), r(12, 16), r(12, 15)));
         assert!(bounds(&list("csr", 4, 5), &list("sr", 21, 4), None).unwrap_err().contains("csr"));
-        assert!(bounds(&list("csr", 16, 5), &list("sr", 21, 4), Some(20)).unwrap_err().contains("sr"));
+        assert!(
+            bounds(&list("csr", 16, 5), &list("sr", 21, 4), Some(20)).unwrap_err().contains("sr")
+        );
     }
 
     proptest! {

@@ -47,10 +47,16 @@ pub type History = BTreeMap<Period, Counts>;
 /// relied on, are left out.
 #[must_use]
 pub fn history(actuals: &Actuals, user: &str, last: Period) -> History {
-    actuals.iter().filter(|(p, a)| **p <= last && a.holds() && (a.whole || a.counts.contains_key(user))).map(|(p, a)| (*p, a.counts.get(user).cloned().unwrap_or_default())).collect()
+    actuals
+        .iter()
+        .filter(|(p, a)| **p <= last && a.holds() && (a.whole || a.counts.contains_key(user)))
+        .map(|(p, a)| (*p, a.counts.get(user).cloned().unwrap_or_default()))
+        .collect()
 }
 
-fn value(h: &History, line: &Line, p: Period) -> Option<i64> { h.get(&p).map(|c| c.get(line).copied().unwrap_or(0)) }
+fn value(h: &History, line: &Line, p: Period) -> Option<i64> {
+    h.get(&p).map(|c| c.get(line).copied().unwrap_or(0))
+}
 
 /// The sum of three months that end with `p`.
 fn three(h: &History, line: &Line, p: Period) -> Option<i128> {
@@ -58,20 +64,26 @@ fn three(h: &History, line: &Line, p: Period) -> Option<i128> {
 }
 
 /// Half up; the divisor is above zero.
-const fn divided(n: i128, d: i128) -> i128 { (2 * n + d).div_euclid(2 * d) }
+const fn divided(n: i128, d: i128) -> i128 {
+    (2 * n + d).div_euclid(2 * d)
+}
 
 /// The forecast of a month by a way, by what is known up to `last`. None where the history does not
 /// reach.
 fn by(way: Way, h: &History, line: &Line, period: Period, last: Period) -> Option<i64> {
     let fit = |n: i128| i64::try_from(n.max(0)).ok();
     match way {
-        Way::Season => (period.plus(-YEAR) <= last).then(|| value(h, line, period.plus(-YEAR)))?.and_then(|n| fit(n.into())),
+        Way::Season => (period.plus(-YEAR) <= last)
+            .then(|| value(h, line, period.plus(-YEAR)))?
+            .and_then(|n| fit(n.into())),
         Way::Last => value(h, line, last).and_then(|n| fit(n.into())),
         Way::Mean => three(h, line, last).and_then(|s| fit(divided(s, 3))),
         Way::Growth => {
             let (now, then) = (three(h, line, last)?, three(h, line, last.plus(-YEAR))?);
             let base = by(Way::Season, h, line, period, last)?;
-            if then <= 0 || now < 0 { return None; }
+            if then <= 0 || now < 0 {
+                return None;
+            }
             fit(divided(i128::from(base) * now, then))
         }
     }
@@ -86,41 +98,101 @@ fn off(way: Way, h: &History, line: &Line, ahead: i32, p: Period) -> Option<i128
 }
 
 /// What two ways were off by over the newest months that both could forecast.
-struct Match { months: usize, usual: i128, other: i128 }
+struct Match {
+    months: usize,
+    usual: i128,
+    other: i128,
+}
 
-fn hold_out(usual: Way, other: Way, h: &History, line: &Line, ahead: i32, last: Period, most: usize) -> Match {
-    let pairs: Vec<(i128, i128)> = h.keys().rev().copied().filter(|p| *p <= last).filter_map(|p| off(usual, h, line, ahead, p).zip(off(other, h, line, ahead, p))).take(most).collect();
-    Match { months: pairs.len(), usual: pairs.iter().map(|p| p.0).sum(), other: pairs.iter().map(|p| p.1).sum() }
+fn hold_out(
+    usual: Way,
+    other: Way,
+    h: &History,
+    line: &Line,
+    ahead: i32,
+    last: Period,
+    most: usize,
+) -> Match {
+    let pairs: Vec<(i128, i128)> = h
+        .keys()
+        .rev()
+        .copied()
+        .filter(|p| *p <= last)
+        .filter_map(|p| off(usual, h, line, ahead, p).zip(off(other, h, line, ahead, p)))
+        .take(most)
+        .collect();
+    Match {
+        months: pairs.len(),
+        usual: pairs.iter().map(|p| p.0).sum(),
+        other: pairs.iter().map(|p| p.1).sum(),
+    }
 }
 
 /// Months between.
 fn ahead(period: Period, last: Period) -> i32 {
     let mut n = 0;
-    while last.plus(n) < period { n += 1; }
+    while last.plus(n) < period {
+        n += 1;
+    }
     n
 }
 
 /// The forecast of one line and month from history up to `last`, choosing the way by at most
 /// `held_out` months. None where no way reaches.
 #[must_use]
-pub fn one(h: &History, line: &Line, period: Period, last: Period, held_out: usize) -> Option<Proposed> {
-    let mut candidates = Way::ALL.iter().copied().filter(|w| by(*w, h, line, period, last).is_some());
+pub fn one(
+    h: &History,
+    line: &Line,
+    period: Period,
+    last: Period,
+    held_out: usize,
+) -> Option<Proposed> {
+    let mut candidates =
+        Way::ALL.iter().copied().filter(|w| by(*w, h, line, period, last).is_some());
     let first = candidates.next()?;
     let far = ahead(period, last);
     // Each is held against the usual way alone: a way that needs a long history must not take the months
     // away from the others. The best is the one whose error is the least part of the usual one's.
-    let matches = candidates.map(|w| (w, hold_out(first, w, h, line, far, last, held_out))).filter(|(_, m)| m.months >= LEAST_HELD_OUT && m.other < m.usual);
-    let best = matches.reduce(|a, b| if b.1.other * a.1.usual < a.1.other * b.1.usual { b } else { a });
-    let (way, why) = best.map_or((first, String::new()), |(w, m)| (w, format!("; off by {} over {} months held out, {first} by {}", m.other, m.months, m.usual)));
-    let from = match way { Way::Season => period.plus(-YEAR).to_string(), Way::Last => last.to_string(), Way::Mean => format!("{} to {last}", last.plus(-2)), Way::Growth => format!("{} and {} to {last}", period.plus(-YEAR), last.plus(-2)) };
-    Some(Proposed { line: line.clone(), period, count: by(way, h, line, period, last)?, way, basis: format!("{from}{why}") })
+    let matches = candidates
+        .map(|w| (w, hold_out(first, w, h, line, far, last, held_out)))
+        .filter(|(_, m)| m.months >= LEAST_HELD_OUT && m.other < m.usual);
+    let best =
+        matches.reduce(|a, b| if b.1.other * a.1.usual < a.1.other * b.1.usual { b } else { a });
+    let (way, why) = best.map_or((first, String::new()), |(w, m)| {
+        (
+            w,
+            format!(
+                "; off by {} over {} months held out, {first} by {}",
+                m.other, m.months, m.usual
+            ),
+        )
+    });
+    let from = match way {
+        Way::Season => period.plus(-YEAR).to_string(),
+        Way::Last => last.to_string(),
+        Way::Mean => format!("{} to {last}", last.plus(-2)),
+        Way::Growth => format!("{} and {} to {last}", period.plus(-YEAR), last.plus(-2)),
+    };
+    Some(Proposed {
+        line: line.clone(),
+        period,
+        count: by(way, h, line, period, last)?,
+        way,
+        basis: format!("{from}{why}"),
+    })
 }
 
 /// A whole forecast: every line that the User sent anything of in the year up to `last`, for each month.
 #[must_use]
 pub fn prefill(h: &History, months: &[Period], last: Period, held_out: usize) -> Vec<Proposed> {
-    let lines: BTreeSet<&Line> = h.range(last.plus(1 - YEAR)..=last).flat_map(|(_, c)| c.iter().filter(|(_, n)| **n != 0).map(|(l, _)| l)).collect();
-    lines.into_iter().flat_map(|l| months.iter().filter_map(move |p| one(h, l, *p, last, held_out))).collect()
+    let lines: BTreeSet<&Line> = h
+        .range(last.plus(1 - YEAR)..=last)
+        .flat_map(|(_, c)| c.iter().filter(|(_, n)| **n != 0).map(|(l, _)| l))
+        .collect();
+    lines
+        .into_iter()
+        .flat_map(|l| months.iter().filter_map(move |p| one(h, l, *p, last, held_out)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -129,7 +201,11 @@ mod tests {
     use crate::forecast::sample::line;
 
     fn history_of(first: Period, counts: &[i64]) -> History {
-        counts.iter().enumerate().map(|(i, n)| (first.plus(i as i32), Counts::from([(line(), *n)]))).collect()
+        counts
+            .iter()
+            .enumerate()
+            .map(|(i, n)| (first.plus(i as i32), Counts::from([(line(), *n)])))
+            .collect()
     }
     const APRIL: Period = Period::month(2026, 4);
     const MAY: Period = Period::month(2026, 5);
@@ -152,17 +228,30 @@ mod tests {
         counts.extend(vec![200; 12]);
         let h = history_of(Period::month(2024, 5), &counts);
         let p = one(&h, &line(), MAY, APRIL, 6).unwrap();
-        assert_eq!((p.count, p.way), (200, Way::Last), "a tie goes to the simpler way; {}", p.basis);
+        assert_eq!(
+            (p.count, p.way),
+            (200, Way::Last),
+            "a tie goes to the simpler way; {}",
+            p.basis
+        );
         assert!(p.basis.contains("months held out"));
         // The same with a season in it: only growth is exact.
         let season = |m: i64| 100 + 10 * (m % 12);
-        let h: History = (0..36).map(|i| (Period::month(2023, 5).plus(i), Counts::from([(line(), season(i.into()) << (i / 12))]))).collect();
+        let h: History = (0..36)
+            .map(|i| {
+                (
+                    Period::month(2023, 5).plus(i),
+                    Counts::from([(line(), season(i.into()) << (i / 12))]),
+                )
+            })
+            .collect();
         let p = one(&h, &line(), MAY, APRIL, 6).unwrap();
         assert_eq!(p.way, Way::Growth, "{}", p.basis);
         // A way that reaches far back decides nothing over the others: two years of history, eight months ahead.
         let mut counts = vec![100; 12];
         counts.extend(vec![300; 12]);
-        let p = one(&history_of(Period::month(2024, 5), &counts), &line(), APRIL.plus(8), APRIL, 6).unwrap();
+        let p = one(&history_of(Period::month(2024, 5), &counts), &line(), APRIL.plus(8), APRIL, 6)
+            .unwrap();
         assert_eq!((p.count, p.way), (300, Way::Last), "{}", p.basis);
         // With two months held out nothing is decided.
         assert_eq!(one(&h, &line(), MAY, APRIL, 2).unwrap().way, Way::Season);
@@ -172,8 +261,12 @@ mod tests {
     fn months_to_come_and_corrections_are_never_negative_forecasts() {
         let h = history_of(APRIL, &[-5]);
         assert_eq!(one(&h, &line(), MAY, APRIL, 6).unwrap().count, 0);
-        let all = prefill(&history_of(Period::month(2026, 3), &[0, 4]), &[MAY, MAY.next()], APRIL, 6);
-        assert_eq!(all.iter().map(|p| (p.period, p.count)).collect::<Vec<_>>(), [(MAY, 4), (MAY.next(), 4)]);
+        let all =
+            prefill(&history_of(Period::month(2026, 3), &[0, 4]), &[MAY, MAY.next()], APRIL, 6);
+        assert_eq!(
+            all.iter().map(|p| (p.period, p.count)).collect::<Vec<_>>(),
+            [(MAY, 4), (MAY.next(), 4)]
+        );
         assert!(prefill(&history_of(APRIL, &[0]), &[MAY], APRIL, 6).is_empty(), "nothing was sent");
     }
 }

@@ -44,35 +44,67 @@ impl Errors {
     /// Where the submitted forecast, or our own, is worse than a naive one.
     #[must_use]
     pub fn findings(&self) -> Vec<String> {
-        if self.lines == 0 { return vec!["nothing to compare".to_owned()]; }
-        let naive = [("last month", self.last_month), ("the same month a year before", self.same_season)];
-        let mut out: Vec<String> = [("the submitted forecast", self.submitted), ("our own forecast", self.own)].iter().flat_map(|(who, e)| {
-            naive.iter().filter(move |(_, n)| e > n).map(move |(what, _)| format!("{who} is worse than {what}"))
-        }).collect();
-        if out.is_empty() { out.push("neither is worse than a naive forecast".to_owned()); }
+        if self.lines == 0 {
+            return vec!["nothing to compare".to_owned()];
+        }
+        let naive =
+            [("last month", self.last_month), ("the same month a year before", self.same_season)];
+        let mut out: Vec<String> =
+            [("the submitted forecast", self.submitted), ("our own forecast", self.own)]
+                .iter()
+                .flat_map(|(who, e)| {
+                    naive
+                        .iter()
+                        .filter(move |(_, n)| e > n)
+                        .map(move |(what, _)| format!("{who} is worse than {what}"))
+                })
+                .collect();
+        if out.is_empty() {
+            out.push("neither is worse than a naive forecast".to_owned());
+        }
         out
     }
     fn add(&mut self, actual: i64, forecasts: [i64; 4]) {
         self.lines += 1;
         self.actual = self.actual.saturating_add(actual);
-        for (sum, f) in [&mut self.submitted, &mut self.last_month, &mut self.same_season, &mut self.own].into_iter().zip(forecasts) { *sum = sum.saturating_add(f.abs_diff(actual)); }
+        for (sum, f) in
+            [&mut self.submitted, &mut self.last_month, &mut self.same_season, &mut self.own]
+                .into_iter()
+                .zip(forecasts)
+        {
+            *sum = sum.saturating_add(f.abs_diff(actual));
+        }
     }
     /// Two sums together.
     #[must_use]
     pub const fn plus(self, o: &Errors) -> Errors {
         Errors {
-            lines: self.lines + o.lines, actual: self.actual.saturating_add(o.actual), submitted: self.submitted.saturating_add(o.submitted),
-            last_month: self.last_month.saturating_add(o.last_month), same_season: self.same_season.saturating_add(o.same_season), own: self.own.saturating_add(o.own),
+            lines: self.lines + o.lines,
+            actual: self.actual.saturating_add(o.actual),
+            submitted: self.submitted.saturating_add(o.submitted),
+            last_month: self.last_month.saturating_add(o.last_month),
+            same_season: self.same_season.saturating_add(o.same_season),
+            own: self.own.saturating_add(o.own),
         }
     }
 }
 
 /// The skill of a User over some months. `actuals` should reach a year and the held-out months back.
 #[must_use]
-pub fn of(months: &[Month], member: &Member, submissions: &[Submission], actuals: &Actuals, held_out: usize) -> Skill {
+pub fn of(
+    months: &[Month],
+    member: &Member,
+    submissions: &[Submission],
+    actuals: &Actuals,
+    held_out: usize,
+) -> Skill {
     let (mut errors, mut without_history, mut without_actual) = (Errors::default(), 0, 0);
     for m in months {
-        let Some(forecast) = standing::find(m, member, submissions, None).used.and_then(|s| s.months.get(&m.period)) else { continue };
+        let Some(forecast) =
+            standing::find(m, member, submissions, None).used.and_then(|s| s.months.get(&m.period))
+        else {
+            continue;
+        };
         let Some(actual) = actuals.get(&m.period) else { continue };
         // What was whole when the forecast was due: the month before that day.
         let last = m.due.month().previous();
@@ -80,12 +112,29 @@ pub fn of(months: &[Month], member: &Member, submissions: &[Submission], actuals
         let at = |p: Period, l: &Line| actuals.get(&p).and_then(|a| a.of(&member.user, l));
         for line in forecast.keys().collect::<BTreeSet<_>>() {
             let Some(f) = forecast.get(line) else { continue };
-            let Some(a) = actual.of(&member.user, line) else { without_actual += 1; continue };
-            let naive = (at(m.period.previous(), line), at(m.period.plus(-12), line), own::one(&history, line, m.period, last, held_out));
-            match naive { (Some(l), Some(s), Some(o)) => errors.add(a, [*f, l, s, o.count]), _ => without_history += 1 }
+            let Some(a) = actual.of(&member.user, line) else {
+                without_actual += 1;
+                continue;
+            };
+            let naive = (
+                at(m.period.previous(), line),
+                at(m.period.plus(-12), line),
+                own::one(&history, line, m.period, last, held_out),
+            );
+            match naive {
+                (Some(l), Some(s), Some(o)) => errors.add(a, [*f, l, s, o.count]),
+                _ => without_history += 1,
+            }
         }
     }
-    Skill { user: member.user.clone(), class: member.class.clone(), findings: errors.findings(), errors, without_history, without_actual }
+    Skill {
+        user: member.user.clone(),
+        class: member.class.clone(),
+        findings: errors.findings(),
+        errors,
+        without_history,
+        without_actual,
+    }
 }
 
 #[cfg(test)]
@@ -95,32 +144,75 @@ mod tests {
 
     fn skill(forecast: i64, april: i64, last_may: i64, may: i64) -> Skill {
         let of_month = |n| actual(&[("A", line(), n)]);
-        let mut actuals = Actuals::from([(MAY, of_month(may)), (MAY.previous(), of_month(april)), (MAY.plus(-12), of_month(last_may))]);
+        let mut actuals = Actuals::from([
+            (MAY, of_month(may)),
+            (MAY.previous(), of_month(april)),
+            (MAY.plus(-12), of_month(last_may)),
+        ]);
         actuals.insert(MAY.plus(-2), of_month(april));
-        super::of(&[month(MAY)], &member("A", &[("2020-01-01", "")]), &[sent("A", "2026-04-10T00:00:00Z", forecast)], &actuals, 6)
+        super::of(
+            &[month(MAY)],
+            &member("A", &[("2020-01-01", "")]),
+            &[sent("A", "2026-04-10T00:00:00Z", forecast)],
+            &actuals,
+            6,
+        )
     }
 
     #[test]
     fn f4_it_says_where_the_submitted_forecast_is_worse_than_naive() {
         let s = skill(100, 95, 60, 90);
-        assert_eq!((s.errors.submitted, s.errors.last_month, s.errors.same_season, s.errors.own), (10, 5, 30, 30));
-        assert_eq!(s.findings, ["the submitted forecast is worse than last month", "our own forecast is worse than last month"]);
+        assert_eq!(
+            (s.errors.submitted, s.errors.last_month, s.errors.same_season, s.errors.own),
+            (10, 5, 30, 30)
+        );
+        assert_eq!(
+            s.findings,
+            [
+                "the submitted forecast is worse than last month",
+                "our own forecast is worse than last month"
+            ]
+        );
         // One request nearer than last month.
         let s = skill(94, 95, 60, 90);
         assert_eq!(s.findings, ["our own forecast is worse than last month"]);
-        assert_eq!(skill(95, 95, 90, 90).findings, ["the submitted forecast is worse than the same month a year before"]);
+        assert_eq!(
+            skill(95, 95, 90, 90).findings,
+            ["the submitted forecast is worse than the same month a year before"]
+        );
         assert_eq!(skill(90, 90, 90, 90).findings, ["neither is worse than a naive forecast"]);
     }
 
     #[test]
     fn what_has_no_history_is_not_compared_and_is_counted() {
         let actuals = Actuals::from([(MAY, actual(&[("A", line(), 5)]))]);
-        let s = super::of(&[month(MAY)], &member("A", &[("2020-01-01", "")]), &[sent("A", "2026-04-10T00:00:00Z", 5)], &actuals, 6);
-        assert_eq!((s.errors.lines, s.without_history, s.findings.as_slice()), (0, 1, ["nothing to compare".to_owned()].as_slice()));
+        let s = super::of(
+            &[month(MAY)],
+            &member("A", &[("2020-01-01", "")]),
+            &[sent("A", "2026-04-10T00:00:00Z", 5)],
+            &actuals,
+            6,
+        );
+        assert_eq!(
+            (s.errors.lines, s.without_history, s.findings.as_slice()),
+            (0, 1, ["nothing to compare".to_owned()].as_slice())
+        );
         // A month whose count cannot be relied on is no evidence against a forecast, nor for one.
-        let null = Some(northbound_types::Null::because(northbound_types::NullReason::Unreliable, "half the feed days"));
-        let gone = crate::forecast::Actual { ground: crate::coverage::Ground { null, suspect: Vec::new() }, ..actual(&[("A", line(), 5)]) };
-        let s = super::of(&[month(MAY)], &member("A", &[("2020-01-01", "")]), &[sent("A", "2026-04-10T00:00:00Z", 5)], &Actuals::from([(MAY, gone)]), 6);
+        let null = Some(northbound_types::Null::because(
+            northbound_types::NullReason::Unreliable,
+            "half the feed days",
+        ));
+        let gone = crate::forecast::Actual {
+            ground: crate::coverage::Ground { null, suspect: Vec::new() },
+            ..actual(&[("A", line(), 5)])
+        };
+        let s = super::of(
+            &[month(MAY)],
+            &member("A", &[("2020-01-01", "")]),
+            &[sent("A", "2026-04-10T00:00:00Z", 5)],
+            &Actuals::from([(MAY, gone)]),
+            6,
+        );
         assert_eq!((s.errors.lines, s.without_history, s.without_actual), (0, 0, 1));
     }
 }

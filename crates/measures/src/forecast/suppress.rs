@@ -23,10 +23,14 @@ pub struct Hidden {
 impl Hidden {
     /// Is the sum of any column hidden? Then no list may be printed from which it can be counted.
     #[must_use]
-    pub fn any_sum(&self) -> bool { self.sums.contains(&true) }
+    pub fn any_sum(&self) -> bool {
+        self.sums.contains(&true)
+    }
     /// Is nothing hidden?
     #[must_use]
-    pub fn none(&self) -> bool { !self.any_sum() && !self.cells.iter().flatten().any(|h| *h) }
+    pub fn none(&self) -> bool {
+        !self.any_sum() && !self.cells.iter().flatten().any(|h| *h)
+    }
 }
 
 /// A sum is worth more than any number of cells.
@@ -39,20 +43,40 @@ const CELL_COST: u64 = 16;
 #[must_use]
 pub fn hide(counts: &[Vec<u64>], below: u64) -> Hidden {
     let columns = counts.first().map_or(0, Vec::len);
-    let mut hidden = Hidden { cells: counts.iter().map(|r| vec![false; r.len()]).collect(), sums: vec![false; columns] };
+    let mut hidden = Hidden {
+        cells: counts.iter().map(|r| vec![false; r.len()]).collect(),
+        sums: vec![false; columns],
+    };
     let open = empty(counts, columns);
     let mut first = Vec::new();
     for (r, row) in counts.iter().enumerate() {
         let size: u64 = row.iter().sum();
         for (c, n) in row.iter().enumerate() {
-            if (size < below && open.get(c) != Some(&true)) || (*n > 0 && *n < below) { first.push((r, c)); }
+            if (size < below && open.get(c) != Some(&true)) || (*n > 0 && *n < below) {
+                first.push((r, c));
+            }
         }
     }
-    for (r, c) in &first { hidden.cells[*r][*c] = true; }
+    for (r, c) in &first {
+        hidden.cells[*r][*c] = true;
+    }
     for (r, c) in first {
         match (Search { counts, hidden: &hidden, rows: counts.len(), columns }).cycle(r, c) {
-            Some(cycle) => for (row, column) in cycle { if row == counts.len() { hidden.sums[column] = true } else { hidden.cells[row][column] = true } },
-            None => return Hidden { cells: counts.iter().map(|r| vec![true; r.len()]).collect(), sums: vec![true; columns] },
+            Some(cycle) => {
+                for (row, column) in cycle {
+                    if row == counts.len() {
+                        hidden.sums[column] = true
+                    } else {
+                        hidden.cells[row][column] = true
+                    }
+                }
+            }
+            None => {
+                return Hidden {
+                    cells: counts.iter().map(|r| vec![true; r.len()]).collect(),
+                    sums: vec![true; columns],
+                };
+            }
         }
     }
     hidden
@@ -61,13 +85,19 @@ pub fn hide(counts: &[Vec<u64>], below: u64) -> Hidden {
 /// Columns in which nobody stands: their sum of 0 is printed, and says all that there is to say. Where
 /// fewer than two others are left, the place of everybody is plain, and no column is passed over.
 fn empty(counts: &[Vec<u64>], columns: usize) -> Vec<bool> {
-    let none: Vec<bool> = (0..columns).map(|c| counts.iter().all(|r| r.get(c) == Some(&0))).collect();
+    let none: Vec<bool> =
+        (0..columns).map(|c| counts.iter().all(|r| r.get(c) == Some(&0))).collect();
     if none.iter().filter(|n| !**n).count() < 2 { vec![false; columns] } else { none }
 }
 
 /// The search for another grid. Nodes are the rows, the row of the sums, and the columns; a cell is
 /// a step between its row and its column, one way to add 1 and the other way to take 1 off.
-struct Search<'g> { counts: &'g [Vec<u64>], hidden: &'g Hidden, rows: usize, columns: usize }
+struct Search<'g> {
+    counts: &'g [Vec<u64>],
+    hidden: &'g Hidden,
+    rows: usize,
+    columns: usize,
+}
 
 impl Search<'_> {
     /// The cells of the cheapest cycle through a cell, the row of the sums being number `rows`.
@@ -79,17 +109,30 @@ impl Search<'_> {
     }
 
     /// The least costly path that does not take the cell `not`, as cells.
-    fn path(&self, from: usize, to: usize, not: (usize, usize)) -> Option<(u64, Vec<(usize, usize)>)> {
+    fn path(
+        &self,
+        from: usize,
+        to: usize,
+        not: (usize, usize),
+    ) -> Option<(u64, Vec<(usize, usize)>)> {
         let nodes = self.rows + 1 + self.columns;
         let mut best: Vec<Option<(u64, usize)>> = vec![None; nodes];
         let mut heap = BinaryHeap::from([Reverse((0_u64, from, from))]);
         while let Some(Reverse((cost, at, came))) = heap.pop() {
-            if best[at].is_some() { continue; }
+            if best[at].is_some() {
+                continue;
+            }
             best[at] = Some((cost, came));
-            if at == to { break; }
+            if at == to {
+                break;
+            }
             for next in 0..nodes {
-                if best[next].is_some() { continue; }
-                if let Some(step) = self.step(at, next, not) { heap.push(Reverse((cost + step, next, at))); }
+                if best[next].is_some() {
+                    continue;
+                }
+                if let Some(step) = self.step(at, next, not) {
+                    heap.push(Reverse((cost + step, next, at)));
+                }
             }
         }
         let (cost, _) = best[to]?;
@@ -115,12 +158,20 @@ impl Search<'_> {
         if row == self.rows {
             // A sum stands on the other side of its equation: it falls on the way to the column.
             let sum: u64 = self.counts.iter().filter_map(|r| r.get(column)).sum();
-            if to_column && sum == 0 { return None; }
+            if to_column && sum == 0 {
+                return None;
+            }
             return Some(if self.hidden.sums[column] { 0 } else { SUM_COST });
         }
         let n = self.counts[row][column];
-        if !to_column && n == 0 { return None; }
-        Some(if self.hidden.cells[row][column] { 0 } else { CELL_COST.saturating_add(n.min(SUM_COST / 1024)) })
+        if !to_column && n == 0 {
+            return None;
+        }
+        Some(if self.hidden.cells[row][column] {
+            0
+        } else {
+            CELL_COST.saturating_add(n.min(SUM_COST / 1024))
+        })
     }
 }
 
@@ -140,32 +191,60 @@ mod tests {
         found
     }
 
-    fn fill(counts: &[Vec<u64>], h: &Hidden, r: usize, c: usize, grid: &mut Vec<Vec<u64>>, found: &mut Vec<Vec<BTreeSet<u64>>>) {
+    fn fill(
+        counts: &[Vec<u64>],
+        h: &Hidden,
+        r: usize,
+        c: usize,
+        grid: &mut Vec<Vec<u64>>,
+        found: &mut Vec<Vec<BTreeSet<u64>>>,
+    ) {
         let columns = counts[0].len();
         let sum = |g: &[Vec<u64>], c: usize| -> u64 { g.iter().map(|row| row[c]).sum() };
         if r == counts.len() {
-            if (0..columns).any(|c| !h.sums[c] && sum(grid, c) != sum(counts, c)) { return; }
-            for (r, row) in grid.iter().enumerate() { for (c, n) in row.iter().enumerate() { found[r][c].insert(*n); } }
-            for c in 0..columns { found[counts.len()][c].insert(sum(grid, c)); }
+            if (0..columns).any(|c| !h.sums[c] && sum(grid, c) != sum(counts, c)) {
+                return;
+            }
+            for (r, row) in grid.iter().enumerate() {
+                for (c, n) in row.iter().enumerate() {
+                    found[r][c].insert(*n);
+                }
+            }
+            for c in 0..columns {
+                found[counts.len()][c].insert(sum(grid, c));
+            }
             return;
         }
         let size: u64 = counts[r].iter().sum();
         if c == columns {
-            if grid[r].iter().sum::<u64>() == size { fill(counts, h, r + 1, 0, grid, found); }
+            if grid[r].iter().sum::<u64>() == size {
+                fill(counts, h, r + 1, 0, grid, found);
+            }
             return;
         }
-        let values = if h.cells[r][c] { 0..=size - grid[r][..c].iter().sum::<u64>().min(size) } else { counts[r][c]..=counts[r][c] };
-        for n in values { grid[r][c] = n; fill(counts, h, r, c + 1, grid, found); }
+        let values = if h.cells[r][c] {
+            0..=size - grid[r][..c].iter().sum::<u64>().min(size)
+        } else {
+            counts[r][c]..=counts[r][c]
+        };
+        for n in values {
+            grid[r][c] = n;
+            fill(counts, h, r, c + 1, grid, found);
+        }
         grid[r][c] = counts[r][c];
     }
 
     fn solved(counts: &[Vec<u64>], h: &Hidden) -> Vec<(usize, usize)> {
         let p = possible(counts, h);
         let mut out = Vec::new();
-        for r in 0..=counts.len() { for c in 0..counts[0].len() {
-            let hidden = if r == counts.len() { h.sums[c] } else { h.cells[r][c] };
-            if hidden && p[r][c].len() < 2 { out.push((r, c)); }
-        } }
+        for r in 0..=counts.len() {
+            for c in 0..counts[0].len() {
+                let hidden = if r == counts.len() { h.sums[c] } else { h.cells[r][c] };
+                if hidden && p[r][c].len() < 2 {
+                    out.push((r, c));
+                }
+            }
+        }
         out
     }
 
@@ -176,7 +255,10 @@ mod tests {
         assert_eq!(h.cells[1], [true; 3]);
         assert!(solved(&counts, &h).is_empty(), "{h:?}");
         // With the class alone hidden, the sums bring each of its counts back: the check can fail.
-        let alone = Hidden { cells: vec![vec![false; 3], vec![true; 3], vec![false; 3]], sums: vec![false; 3] };
+        let alone = Hidden {
+            cells: vec![vec![false; 3], vec![true; 3], vec![false; 3]],
+            sums: vec![false; 3],
+        };
         assert_eq!(solved(&counts, &alone).len(), 3);
     }
 
@@ -184,7 +266,10 @@ mod tests {
     fn a_lone_small_count_takes_three_others_with_it() {
         let counts = vec![vec![9, 2, 5], vec![8, 5, 7]];
         let h = hide(&counts, 3);
-        assert!(h.cells[0][1] && !h.any_sum() && h.cells.iter().flatten().filter(|x| **x).count() == 4, "{h:?}");
+        assert!(
+            h.cells[0][1] && !h.any_sum() && h.cells.iter().flatten().filter(|x| **x).count() == 4,
+            "{h:?}"
+        );
         assert!(hide(&[vec![9, 3, 5], vec![8, 5, 7]], 3).none(), "3 is not small, 2 is");
     }
 
@@ -230,23 +315,66 @@ mod tests {
         const P: i128 = 2_147_483_647;
         let columns = counts[0].len();
         let mut names = Vec::new();
-        for r in 0..=counts.len() { for c in 0..columns { if if r == counts.len() { h.sums[c] } else { h.cells[r][c] } { names.push((r, c)); } } }
+        for r in 0..=counts.len() {
+            for c in 0..columns {
+                if if r == counts.len() { h.sums[c] } else { h.cells[r][c] } {
+                    names.push((r, c));
+                }
+            }
+        }
         let mut rows: Vec<Vec<i128>> = Vec::new();
-        for r in 0..=counts.len() { rows.push(names.iter().map(|n| i128::from(n.0 == r)).collect()); }
-        for c in 0..columns { rows.push(names.iter().map(|n| if n.1 != c { 0 } else if n.0 == counts.len() { P - 1 } else { 1 }).collect()); }
-        let inverse = |a: i128| { let (mut b, mut e, mut x) = (a % P, P - 2, 1); while e > 0 { if e & 1 == 1 { x = x * b % P; } b = b * b % P; e >>= 1; } x };
+        for r in 0..=counts.len() {
+            rows.push(names.iter().map(|n| i128::from(n.0 == r)).collect());
+        }
+        for c in 0..columns {
+            rows.push(
+                names
+                    .iter()
+                    .map(|n| {
+                        if n.1 != c {
+                            0
+                        } else if n.0 == counts.len() {
+                            P - 1
+                        } else {
+                            1
+                        }
+                    })
+                    .collect(),
+            );
+        }
+        let inverse = |a: i128| {
+            let (mut b, mut e, mut x) = (a % P, P - 2, 1);
+            while e > 0 {
+                if e & 1 == 1 {
+                    x = x * b % P;
+                }
+                b = b * b % P;
+                e >>= 1;
+            }
+            x
+        };
         let mut rank = 0;
         for k in 0..names.len() {
             let Some(at) = (rank..rows.len()).find(|r| rows[*r][k] != 0) else { continue };
             rows.swap(rank, at);
             let inv = inverse(rows[rank][k]);
-            for x in &mut rows[rank] { *x = *x * inv % P; }
+            for x in &mut rows[rank] {
+                *x = *x * inv % P;
+            }
             for r in 0..rows.len() {
                 let f = rows[r][k];
-                if r != rank && f != 0 { for j in 0..names.len() { rows[r][j] = ((rows[r][j] - f * rows[rank][j]) % P + P) % P; } }
+                if r != rank && f != 0 {
+                    for j in 0..names.len() {
+                        rows[r][j] = ((rows[r][j] - f * rows[rank][j]) % P + P) % P;
+                    }
+                }
             }
             rank += 1;
         }
-        rows.iter().take(rank).filter(|r| r.iter().filter(|x| **x != 0).count() == 1).filter_map(|r| r.iter().position(|x| *x != 0)).collect()
+        rows.iter()
+            .take(rank)
+            .filter(|r| r.iter().filter(|x| **x != 0).count() == 1)
+            .filter_map(|r| r.iter().position(|x| *x != 0))
+            .collect()
     }
 }

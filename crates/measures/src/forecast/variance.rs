@@ -1,6 +1,9 @@
 //! The forecast in force at the month's start against what came (R8, R9).
 
-use super::{Actual, Line, Member, Month, Submission, standing::{self, Standing}};
+use super::{
+    Actual, Line, Member, Month, Submission,
+    standing::{self, Standing},
+};
 use crate::coverage::Ground;
 use northbound_types::{Day, Period, Ratio, percent::percent_of, text_enum};
 use num_rational::BigRational;
@@ -51,13 +54,34 @@ pub struct Compared {
 #[must_use]
 pub fn compare(forecast: Option<i64>, actual: Option<i64>, low: Ratio, high: Ratio) -> Compared {
     let difference = forecast.zip(actual).map(|(f, a)| a.saturating_sub(f));
-    let without = |flag, why: &str| Compared { forecast, actual, difference, percent: None, flag, why: why.to_owned() };
-    let (Some(f), Some(a)) = (forecast, actual) else {
-        return match forecast { None => without(Flag::NoForecast, "no forecast to hold it against"), Some(_) => without(Flag::NoActual, "the actual is not known") };
+    let without = |flag, why: &str| Compared {
+        forecast,
+        actual,
+        difference,
+        percent: None,
+        flag,
+        why: why.to_owned(),
     };
-    if f == 0 { return without(Flag::NoPercentage, "the forecast is zero, so there is no percentage of it"); }
+    let (Some(f), Some(a)) = (forecast, actual) else {
+        return match forecast {
+            None => without(Flag::NoForecast, "no forecast to hold it against"),
+            Some(_) => without(Flag::NoActual, "the actual is not known"),
+        };
+    };
+    if f == 0 {
+        return without(
+            Flag::NoPercentage,
+            "the forecast is zero, so there is no percentage of it",
+        );
+    }
     let (f, a) = (i128::from(f), i128::from(a));
-    let flag = if a * i128::from(low.den) <= f * i128::from(low.num) { Flag::Low } else if a * i128::from(high.den) >= f * i128::from(high.num) { Flag::High } else { Flag::Within };
+    let flag = if a * i128::from(low.den) <= f * i128::from(low.num) {
+        Flag::Low
+    } else if a * i128::from(high.den) >= f * i128::from(high.num) {
+        Flag::High
+    } else {
+        Flag::Within
+    };
     Compared { percent: Some(percent(a, f, [low, high])), flag, ..without(flag, "") }
 }
 
@@ -70,7 +94,9 @@ fn percent(a: i128, f: i128, levels: [Ratio; 2]) -> String {
         let Some(text) = percent_of(&exact, DECIMALS + more, &[]) else { break };
         let shown = shown(&text);
         last = text;
-        if levels.iter().all(|l| shown.as_ref().is_some_and(|s| s.cmp(l) == exact.cmp(l))) { break; }
+        if levels.iter().all(|l| shown.as_ref().is_some_and(|s| s.cmp(l) == exact.cmp(l))) {
+            break;
+        }
     }
     last
 }
@@ -139,28 +165,60 @@ pub struct Variance {
 
 /// Makes the variance of a month. `previous_due` is the due day before the month's own.
 #[must_use]
-pub fn make(month: &Month, previous_due: Option<Day>, members: &[Member], submissions: &[Submission], actual: &Actual) -> Variance {
+pub fn make(
+    month: &Month,
+    previous_due: Option<Day>,
+    members: &[Member],
+    submissions: &[Submission],
+    actual: &Actual,
+) -> Variance {
     Variance {
-        period: month.period, due: month.due, report_due: month.report_due, annotations: month.annotations.clone(), ground: actual.ground.clone(),
+        period: month.period,
+        due: month.due,
+        report_due: month.report_due,
+        annotations: month.annotations.clone(),
+        ground: actual.ground.clone(),
         users: members.iter().map(|m| user(month, previous_due, m, submissions, actual)).collect(),
     }
 }
 
-fn user(month: &Month, previous_due: Option<Day>, m: &Member, submissions: &[Submission], actual: &Actual) -> UserVariance {
+fn user(
+    month: &Month,
+    previous_due: Option<Day>,
+    m: &Member,
+    submissions: &[Submission],
+    actual: &Actual,
+) -> UserVariance {
     let found = standing::find(month, m, submissions, previous_due);
     let forecast = found.used.and_then(|u| u.months.get(&month.period));
-    let lines: BTreeSet<&Line> = forecast.into_iter().flat_map(|c| c.keys()).chain(actual.lines(&m.user)).collect();
-    let lines = lines.into_iter().map(|l| {
-        let f = forecast.and_then(|c| c.get(l)).copied();
-        // A forecast that does not name a service says nothing of it.
-        let standing = if f.is_none() && found.used.is_some() { Standing::None } else { found.standing };
-        LineVariance { line: l.clone(), standing, compared: compare(f, actual.of(&m.user, l), month.low, month.high) }
-    }).collect();
+    let lines: BTreeSet<&Line> =
+        forecast.into_iter().flat_map(|c| c.keys()).chain(actual.lines(&m.user)).collect();
+    let lines = lines
+        .into_iter()
+        .map(|l| {
+            let f = forecast.and_then(|c| c.get(l)).copied();
+            // A forecast that does not name a service says nothing of it.
+            let standing =
+                if f.is_none() && found.used.is_some() { Standing::None } else { found.standing };
+            LineVariance {
+                line: l.clone(),
+                standing,
+                compared: compare(f, actual.of(&m.user, l), month.low, month.high),
+            }
+        })
+        .collect();
     let forecast_total = forecast.map(|c| c.values().fold(0_i64, |a, b| a.saturating_add(*b)));
     UserVariance {
-        user: m.user.clone(), party: m.party.clone(), class: m.class.clone(), standing: found.standing,
-        submission: found.used.map(|u| u.id.clone()), submitted: found.used.map(|u| u.made), older: found.older, unused: found.unused.map(|u| u.id.clone()),
-        total: compare(forecast_total, actual.total(&m.user), month.low, month.high), lines,
+        user: m.user.clone(),
+        party: m.party.clone(),
+        class: m.class.clone(),
+        standing: found.standing,
+        submission: found.used.map(|u| u.id.clone()),
+        submitted: found.used.map(|u| u.made),
+        older: found.older,
+        unused: found.unused.map(|u| u.id.clone()),
+        total: compare(forecast_total, actual.total(&m.user), month.low, month.high),
+        lines,
     }
 }
 
@@ -186,11 +244,27 @@ pub struct Span {
 pub fn spans(months: &[Variance], low: Ratio, high: Ratio) -> (Span, Span) {
     let sum = |take: &dyn Fn(&Variance) -> bool| {
         let taken: Vec<&Variance> = months.iter().filter(|v| take(v)).collect();
-        let both: Vec<(i64, i64)> = taken.iter().flat_map(|v| &v.users).filter_map(|u| u.total.forecast.zip(u.total.actual)).collect();
-        let total = |pick: fn(&(i64, i64)) -> i64| (!both.is_empty()).then(|| both.iter().fold(0_i64, |a, p| a.saturating_add(pick(p))));
-        let suspect = taken.iter().flat_map(|v| v.ground.suspect.iter().map(|why| format!("{}: {why}", v.period))).collect();
-        let without_actual = taken.iter().filter(|v| v.ground.null.is_some()).map(|v| v.period).collect();
-        Span { months: taken.iter().map(|v| v.period).collect(), without_actual, suspect, pairs: both.len() as u64, compared: compare(total(|p| p.0), total(|p| p.1), low, high) }
+        let both: Vec<(i64, i64)> = taken
+            .iter()
+            .flat_map(|v| &v.users)
+            .filter_map(|u| u.total.forecast.zip(u.total.actual))
+            .collect();
+        let total = |pick: fn(&(i64, i64)) -> i64| {
+            (!both.is_empty()).then(|| both.iter().fold(0_i64, |a, p| a.saturating_add(pick(p))))
+        };
+        let suspect = taken
+            .iter()
+            .flat_map(|v| v.ground.suspect.iter().map(|why| format!("{}: {why}", v.period)))
+            .collect();
+        let without_actual =
+            taken.iter().filter(|v| v.ground.null.is_some()).map(|v| v.period).collect();
+        Span {
+            months: taken.iter().map(|v| v.period).collect(),
+            without_actual,
+            suspect,
+            pairs: both.len() as u64,
+            compared: compare(total(|p| p.0), total(|p| p.1), low, high),
+        }
     };
     (sum(&|_| true), sum(&|v| v.annotations.is_empty()))
 }
@@ -203,19 +277,35 @@ mod tests {
 
     const LOW: Ratio = Ratio { num: 9, den: 10 };
     const HIGH: Ratio = Ratio { num: 11, den: 10 };
-    fn of(f: i64, a: i64) -> Compared { compare(Some(f), Some(a), LOW, HIGH) }
+    fn of(f: i64, a: i64) -> Compared {
+        compare(Some(f), Some(a), LOW, HIGH)
+    }
 
     #[test]
     fn equality_is_inside_the_flag_and_print_never_crosses_it() {
-        assert_eq!([of(1_000, 900).flag, of(1_000, 901).flag, of(1_000, 1_099).flag, of(1_000, 1_100).flag], [Flag::Low, Flag::Within, Flag::Within, Flag::High]);
-        assert_eq!((of(1_000_000, 900_000).percent.unwrap(), of(1_000_000, 900_001).percent.unwrap()), ("90.00".into(), "90.0001".into()));
+        assert_eq!(
+            [
+                of(1_000, 900).flag,
+                of(1_000, 901).flag,
+                of(1_000, 1_099).flag,
+                of(1_000, 1_100).flag
+            ],
+            [Flag::Low, Flag::Within, Flag::Within, Flag::High]
+        );
+        assert_eq!(
+            (of(1_000_000, 900_000).percent.unwrap(), of(1_000_000, 900_001).percent.unwrap()),
+            ("90.00".into(), "90.0001".into())
+        );
         assert_eq!(of(1_000_000, 1_099_999).percent.unwrap(), "109.9999");
     }
 
     #[test]
     fn a_forecast_of_zero_with_traffic_has_a_difference_and_no_percentage() {
         let c = of(0, 10);
-        assert_eq!((c.flag, c.difference, c.percent.as_deref()), (Flag::NoPercentage, Some(10), None));
+        assert_eq!(
+            (c.flag, c.difference, c.percent.as_deref()),
+            (Flag::NoPercentage, Some(10), None)
+        );
         assert!(c.why.contains("zero"));
         assert_eq!(of(0, 0).difference, Some(0));
         assert_eq!(compare(None, Some(10), LOW, HIGH).flag, Flag::NoForecast);
@@ -225,37 +315,86 @@ mod tests {
     #[test]
     fn negative_actuals_survive() {
         let c = of(10, -5);
-        assert_eq!((c.actual, c.difference, c.percent.as_deref(), c.flag), (Some(-5), Some(-15), Some("-50.00"), Flag::Low));
+        assert_eq!(
+            (c.actual, c.difference, c.percent.as_deref(), c.flag),
+            (Some(-5), Some(-15), Some("-50.00"), Flag::Low)
+        );
     }
 
     #[test]
     fn a_line_that_the_forecast_does_not_name_has_none() {
         let other = Line::new("8.1.1", "on-demand");
-        let v = make(&month(MAY), None, &[member("A", &[("2020-01-01", "")])], &[sent("A", "2026-04-10T00:00:00Z", 100)], &actual(&[("A", line(), 95), ("A", other.clone(), 7)]));
+        let v = make(
+            &month(MAY),
+            None,
+            &[member("A", &[("2020-01-01", "")])],
+            &[sent("A", "2026-04-10T00:00:00Z", 100)],
+            &actual(&[("A", line(), 95), ("A", other.clone(), 7)]),
+        );
         let u = &v.users[0];
-        assert_eq!((u.standing, u.total.forecast, u.total.actual), (Standing::Given, Some(100), Some(102)));
+        assert_eq!(
+            (u.standing, u.total.forecast, u.total.actual),
+            (Standing::Given, Some(100), Some(102))
+        );
         let l = u.lines.iter().find(|l| l.line == other).unwrap();
         assert_eq!((l.standing, l.compared.flag), (Standing::None, Flag::NoForecast));
     }
 
     #[test]
     fn annotated_months_are_told_apart_and_never_dropped() {
-        let v = |annotations: Vec<String>, n| Variance { annotations, ..make(&month(MAY), None, &[member("A", &[("2020-01-01", "")])], &[sent("A", "2026-04-10T00:00:00Z", 100)], &actual(&[("A", line(), n)])) };
+        let v = |annotations: Vec<String>, n| Variance {
+            annotations,
+            ..make(
+                &month(MAY),
+                None,
+                &[member("A", &[("2020-01-01", "")])],
+                &[sent("A", "2026-04-10T00:00:00Z", 100)],
+                &actual(&[("A", line(), n)]),
+            )
+        };
         let (all, without) = spans(&[v(vec![], 100), v(vec!["pandemic".into()], 20)], LOW, HIGH);
-        assert_eq!((all.pairs, all.compared.actual, without.pairs, without.compared.actual), (2, Some(120), 1, Some(100)));
+        assert_eq!(
+            (all.pairs, all.compared.actual, without.pairs, without.compared.actual),
+            (2, Some(120), 1, Some(100))
+        );
     }
 
     #[test]
     fn actuals_on_ground_that_does_not_hold_are_no_actuals() {
         use northbound_types::{Null, NullReason};
-        let of = |ground| make(&month(MAY), None, &[member("A", &[("2020-01-01", "")])], &[sent("A", "2026-04-10T00:00:00Z", 100)], &Actual { ground, ..actual(&[("A", line(), 95)]) });
-        let bad = of(Ground { null: Some(Null::because(NullReason::Unreliable, "20 of 31 feed days")), suspect: Vec::new() });
-        assert_eq!((bad.users[0].total.actual, bad.users[0].total.flag, bad.users[0].lines[0].compared.flag), (None, Flag::NoActual, Flag::NoActual));
+        let of = |ground| {
+            make(
+                &month(MAY),
+                None,
+                &[member("A", &[("2020-01-01", "")])],
+                &[sent("A", "2026-04-10T00:00:00Z", 100)],
+                &Actual { ground, ..actual(&[("A", line(), 95)]) },
+            )
+        };
+        let bad = of(Ground {
+            null: Some(Null::because(NullReason::Unreliable, "20 of 31 feed days")),
+            suspect: Vec::new(),
+        });
+        assert_eq!(
+            (
+                bad.users[0].total.actual,
+                bad.users[0].total.flag,
+                bad.users[0].lines[0].compared.flag
+            ),
+            (None, Flag::NoActual, Flag::NoActual)
+        );
         // One day less is missing: the count stands, marked.
         let weak = of(Ground { null: None, suspect: vec!["30 of 31 feed days".into()] });
-        assert_eq!((weak.users[0].total.actual, weak.users[0].total.flag), (Some(95), Flag::Within));
+        assert_eq!(
+            (weak.users[0].total.actual, weak.users[0].total.flag),
+            (Some(95), Flag::Within)
+        );
         let (all, _) = spans(&[bad, weak], LOW, HIGH);
-        assert_eq!((all.pairs, all.compared.actual, all.without_actual.len(), all.suspect.len()), (1, Some(95), 1, 1), "nothing is dropped without a word");
+        assert_eq!(
+            (all.pairs, all.compared.actual, all.without_actual.len(), all.suspect.len()),
+            (1, Some(95), 1, 1),
+            "nothing is dropped without a word"
+        );
     }
 
     proptest! {

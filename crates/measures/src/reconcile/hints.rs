@@ -68,7 +68,12 @@ pub(crate) struct PairHints {
 
 impl PairHints {
     /// Collects what the hints say about the pair `a`, `b`, whose lines are given.
-    pub fn collect(hints: &[Hint], a: &str, b: &str, lines: &Lines<'_>) -> Result<PairHints, ReconcileError> {
+    pub fn collect(
+        hints: &[Hint],
+        a: &str,
+        b: &str,
+        lines: &Lines<'_>,
+    ) -> Result<PairHints, ReconcileError> {
         let mut found = PairHints::default();
         for hint in hints {
             let overflow = || ReconcileError::Overflow(hint.label.clone());
@@ -85,17 +90,33 @@ impl PairHints {
                         for (sum, other) in amounts.iter_mut().zip(lay_out(other, -1, lines)?) {
                             *sum = sum.checked_add(other).ok_or_else(overflow)?;
                         }
-                        found.measured.push(Effect { cause: hint.cause, label: hint.label.clone(), amounts });
+                        found.measured.push(Effect {
+                            cause: hint.cause,
+                            label: hint.label.clone(),
+                            amounts,
+                        });
                         continue;
                     }
                     None => (false, 1),
                 },
                 // The counterpart of a hint on `a` was taken with it.
-                Basis::Counted { source } if source == b && counterpart(hints, hint, a).is_none() => (false, -1),
+                Basis::Counted { source }
+                    if source == b && counterpart(hints, hint, a).is_none() =>
+                {
+                    (false, -1)
+                }
                 Basis::Counted { .. } => continue,
             };
-            let effect = Effect { cause: hint.cause, label: hint.label.clone(), amounts: lay_out(hint, sign, lines)? };
-            if measured { found.measured.push(effect) } else { found.alternatives.entry(hint.cause).or_default().push(effect) }
+            let effect = Effect {
+                cause: hint.cause,
+                label: hint.label.clone(),
+                amounts: lay_out(hint, sign, lines)?,
+            };
+            if measured {
+                found.measured.push(effect)
+            } else {
+                found.alternatives.entry(hint.cause).or_default().push(effect)
+            }
         }
         Ok(found)
     }
@@ -107,7 +128,11 @@ impl PairHints {
 }
 
 fn counterpart<'h>(hints: &'h [Hint], of: &Hint, source: &str) -> Option<&'h Hint> {
-    hints.iter().find(|h| h.cause == of.cause && h.label == of.label && matches!(&h.basis, Basis::Counted { source: s } if s == source))
+    hints.iter().find(|h| {
+        h.cause == of.cause
+            && h.label == of.label
+            && matches!(&h.basis, Basis::Counted { source: s } if s == source)
+    })
 }
 
 /// One amount for each line. A key that is no line of the pair is a mistake of the caller, except
@@ -115,12 +140,19 @@ fn counterpart<'h>(hints: &'h [Hint], of: &Hint, source: &str) -> Option<&'h Hin
 fn lay_out(hint: &Hint, sign: i64, lines: &Lines<'_>) -> Result<Vec<i64>, ReconcileError> {
     let mut amounts = vec![0i64; lines.keys.len()];
     for (key, &amount) in &hint.amounts {
-        if amount == 0 { continue; }
-        let at = lines.space.code(key).and_then(|code| lines.keys.binary_search(&code).ok()).ok_or_else(|| ReconcileError::Hint {
-            label: hint.label.clone(),
-            what: format!("counts {amount} under [{}], which no source has", key.join(", ")),
-        })?;
-        amounts[at] = amount.checked_mul(sign).ok_or_else(|| ReconcileError::Overflow(hint.label.clone()))?;
+        if amount == 0 {
+            continue;
+        }
+        let at = lines
+            .space
+            .code(key)
+            .and_then(|code| lines.keys.binary_search(&code).ok())
+            .ok_or_else(|| ReconcileError::Hint {
+                label: hint.label.clone(),
+                what: format!("counts {amount} under [{}], which no source has", key.join(", ")),
+            })?;
+        amounts[at] =
+            amount.checked_mul(sign).ok_or_else(|| ReconcileError::Overflow(hint.label.clone()))?;
     }
     Ok(amounts)
 }

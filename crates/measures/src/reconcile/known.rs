@@ -59,7 +59,14 @@ pub struct Known {
 impl Known {
     /// A difference of this run, to be kept with a decision.
     #[must_use]
-    pub fn of(pair: &Pair, line: &Line, status: Status, owner: &str, decision: &str, pick: Option<&str>) -> Known {
+    pub fn of(
+        pair: &Pair,
+        line: &Line,
+        status: Status,
+        owner: &str,
+        decision: &str,
+        pick: Option<&str>,
+    ) -> Known {
         Known {
             key: line.key.clone(),
             standing_key: line.standing_key.clone(),
@@ -98,7 +105,9 @@ pub struct KnownNote {
 impl KnownNote {
     /// Does the decision still settle this very difference?
     #[must_use]
-    pub fn decides(&self) -> bool { self.recognised == Recognised::Same && !self.amount_changed && !self.recurs }
+    pub fn decides(&self) -> bool {
+        self.recognised == Recognised::Same && !self.amount_changed && !self.recurs
+    }
 }
 
 /// Puts earlier decisions on the lines they are about, flags changed amounts and returning
@@ -108,24 +117,45 @@ impl KnownNote {
 pub fn apply_known(known: &[Known], report: &mut Report) {
     let same: BTreeMap<&str, &Known> = known.iter().map(|k| (k.key.as_str(), k)).collect();
     let mut standing: BTreeMap<&str, Vec<&Known>> = BTreeMap::new();
-    for k in same.values() { standing.entry(&k.standing_key).or_default().push(k); }
+    for k in same.values() {
+        standing.entry(&k.standing_key).or_default().push(k);
+    }
     for pair in &mut report.pairs {
-        let notes: Vec<Option<KnownNote>> = pair.lines.iter().map(|l| note(pair, l, &same, &standing)).collect();
-        let present: BTreeSet<String> = pair.lines.iter().filter(|l| differs(l)).map(|l| l.key.clone()).collect();
-        for (line, note) in pair.lines.iter_mut().zip(notes) { line.known = note; }
+        let notes: Vec<Option<KnownNote>> =
+            pair.lines.iter().map(|l| note(pair, l, &same, &standing)).collect();
+        let present: BTreeSet<String> =
+            pair.lines.iter().filter(|l| differs(l)).map(|l| l.key.clone()).collect();
+        for (line, note) in pair.lines.iter_mut().zip(notes) {
+            line.known = note;
+        }
         let prefix = pair_prefix(&pair.a, &pair.b);
-        pair.gone = same.values()
-            .filter(|k| k.key.starts_with(&prefix) && !present.contains(&k.key) && k.status != Status::Fixed && covered(k, &report.keys, &report.periods))
+        pair.gone = same
+            .values()
+            .filter(|k| {
+                k.key.starts_with(&prefix)
+                    && !present.contains(&k.key)
+                    && k.status != Status::Fixed
+                    && covered(k, &report.keys, &report.periods)
+            })
             .map(|k| (*k).clone())
             .collect();
     }
 }
 
 /// A line counts as a difference where its counts or its messages differ.
-fn differs(line: &Line) -> bool { line.outcome != Outcome::Match || !line.parts.is_empty() }
+fn differs(line: &Line) -> bool {
+    line.outcome != Outcome::Match || !line.parts.is_empty()
+}
 
-fn note(pair: &Pair, line: &Line, same: &BTreeMap<&str, &Known>, standing: &BTreeMap<&str, Vec<&Known>>) -> Option<KnownNote> {
-    if !differs(line) { return None; }
+fn note(
+    pair: &Pair,
+    line: &Line,
+    same: &BTreeMap<&str, &Known>,
+    standing: &BTreeMap<&str, Vec<&Known>>,
+) -> Option<KnownNote> {
+    if !differs(line) {
+        return None;
+    }
     let make = |k: &Known, recognised| KnownNote {
         recognised,
         status: k.status,
@@ -133,31 +163,46 @@ fn note(pair: &Pair, line: &Line, same: &BTreeMap<&str, &Known>, standing: &BTre
         decision: k.decision.clone(),
         pick: k.pick.clone(),
         amount_then: oriented(pair, k.amount),
-        amount_changed: recognised == Recognised::Same && oriented(pair, line.difference) != k.amount,
+        amount_changed: recognised == Recognised::Same
+            && oriented(pair, line.difference) != k.amount,
         recurs: k.status == Status::Fixed,
     };
-    if let Some(k) = same.get(line.key.as_str()) { return Some(make(k, Recognised::Same)); }
+    if let Some(k) = same.get(line.key.as_str()) {
+        return Some(make(k, Recognised::Same));
+    }
     // The latest period's decision speaks for the standing difference; keys sort by period.
     let earlier = standing.get(line.standing_key.as_str())?;
-    earlier.iter().filter(|k| k.cause == line.main_cause()).max_by(|x, y| x.key.cmp(&y.key)).map(|k| make(k, Recognised::OtherPeriod))
+    earlier
+        .iter()
+        .filter(|k| k.cause == line.main_cause())
+        .max_by(|x, y| x.key.cmp(&y.key))
+        .map(|k| make(k, Recognised::OtherPeriod))
 }
 
 /// Was the difference kept under the keys and for a period of this report?
 fn covered(k: &Known, keys: &[String], periods: &[String]) -> bool {
-    let named: BTreeMap<&str, &str> = k.key.split('|').skip(1).filter_map(|part| part.split_once('=')).collect();
-    named.len() == keys.len() && keys.iter().all(|key| {
-        let value = named.get(escape(key).as_str());
-        value.is_some_and(|v| !PERIOD_KEYS.contains(&key.as_str()) || periods.iter().any(|p| escape(p) == **v))
-    })
+    let named: BTreeMap<&str, &str> =
+        k.key.split('|').skip(1).filter_map(|part| part.split_once('=')).collect();
+    named.len() == keys.len()
+        && keys.iter().all(|key| {
+            let value = named.get(escape(key).as_str());
+            value.is_some_and(|v| {
+                !PERIOD_KEYS.contains(&key.as_str()) || periods.iter().any(|p| escape(p) == **v)
+            })
+        })
 }
 
 /// `a − b` turned to the order of the names; turning twice gives it back.
-fn oriented(pair: &Pair, amount: i64) -> i64 { if pair.a <= pair.b { amount } else { amount.saturating_neg() } }
+fn oriented(pair: &Pair, amount: i64) -> i64 {
+    if pair.a <= pair.b { amount } else { amount.saturating_neg() }
+}
 
 /// `first~second|key=value|…`, names and keys sorted, so that neither their order nor that of
 /// the sources matters.
 #[must_use]
-pub fn difference_key(a: &str, b: &str, keys: &BTreeMap<String, String>) -> String { write_key(a, b, keys, |_| true) }
+pub fn difference_key(a: &str, b: &str, keys: &BTreeMap<String, String>) -> String {
+    write_key(a, b, keys, |_| true)
+}
 
 /// The same without the keys that say when.
 #[must_use]
@@ -165,9 +210,18 @@ pub fn standing_key(a: &str, b: &str, keys: &BTreeMap<String, String>) -> String
     write_key(a, b, keys, |name| !PERIOD_KEYS.contains(&name))
 }
 
-fn write_key(a: &str, b: &str, keys: &BTreeMap<String, String>, take: impl Fn(&str) -> bool) -> String {
+fn write_key(
+    a: &str,
+    b: &str,
+    keys: &BTreeMap<String, String>,
+    take: impl Fn(&str) -> bool,
+) -> String {
     let mut text = pair_prefix(a, b);
-    let parts: Vec<String> = keys.iter().filter(|(k, _)| take(k)).map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect();
+    let parts: Vec<String> = keys
+        .iter()
+        .filter(|(k, _)| take(k))
+        .map(|(k, v)| format!("{}={}", escape(k), escape(v)))
+        .collect();
     text.push_str(&parts.join("|"));
     text
 }

@@ -48,16 +48,24 @@ pub struct Profile {
 impl Profile {
     /// Notes one message of the side.
     pub fn see(&mut self, test_kind: TestKind, generation: Generation) {
-        if test_kind != TestKind::None { self.tests.insert(test_kind); }
+        if test_kind != TestKind::None {
+            self.tests.insert(test_kind);
+        }
         self.generations.insert(generation);
     }
 
     /// Why this side would not hold a message that the other one has, weightiest first.
     fn leaves_out(&self, m: &Message) -> Vec<Cause> {
         let mut causes = Vec::new();
-        if self.cut_off.is_some_and(|c| m.known > c) { causes.push(Cause::CutOff); }
-        if m.test_kind != TestKind::None && !self.tests.contains(&m.test_kind) { causes.push(Cause::TestTraffic); }
-        if m.generation != Generation::None && !self.generations.contains(&m.generation) { causes.push(Cause::Generation); }
+        if self.cut_off.is_some_and(|c| m.known > c) {
+            causes.push(Cause::CutOff);
+        }
+        if m.test_kind != TestKind::None && !self.tests.contains(&m.test_kind) {
+            causes.push(Cause::TestTraffic);
+        }
+        if m.generation != Generation::None && !self.generations.contains(&m.generation) {
+            causes.push(Cause::Generation);
+        }
         causes
     }
 }
@@ -121,8 +129,16 @@ pub fn reconcile_messages<E: From<ReconcileError>>(
             (None, Some(_)) => Ordering::Greater,
             (Some(x), Some(y)) => x.id.cmp(&y.id),
         };
-        let mine = if order == Ordering::Greater { Vec::new() } else { std::mem::replace(&mut left, a.next_group()?) };
-        let theirs = if order == Ordering::Less { Vec::new() } else { std::mem::replace(&mut right, b.next_group()?) };
+        let mine = if order == Ordering::Greater {
+            Vec::new()
+        } else {
+            std::mem::replace(&mut left, a.next_group()?)
+        };
+        let theirs = if order == Ordering::Less {
+            Vec::new()
+        } else {
+            std::mem::replace(&mut right, b.next_group()?)
+        };
         compare_copies(mine, theirs, profiles, &mut totals, found);
     }
 }
@@ -134,7 +150,9 @@ struct Side<I: Iterator> {
 }
 
 impl<E: From<ReconcileError>, I: Iterator<Item = Result<Message, E>>> Side<I> {
-    fn new(name: &'static str, rows: I) -> Self { Side { name, rows: rows.peekable() } }
+    fn new(name: &'static str, rows: I) -> Self {
+        Side { name, rows: rows.peekable() }
+    }
 
     /// All copies of the next identity, sorted by content; empty at the end.
     fn next_group(&mut self) -> Result<Vec<Message>, E> {
@@ -149,8 +167,16 @@ impl<E: From<ReconcileError>, I: Iterator<Item = Result<Message, E>>> Side<I> {
                 }
                 _ => break,
             }
-            if group.len() == MAX_COPIES { return Err(ReconcileError::Copies { side: self.name, id: group[0].id.to_string() }.into()); }
-            if let Some(next) = self.rows.next() { group.push(next?); }
+            if group.len() == MAX_COPIES {
+                return Err(ReconcileError::Copies {
+                    side: self.name,
+                    id: group[0].id.to_string(),
+                }
+                .into());
+            }
+            if let Some(next) = self.rows.next() {
+                group.push(next?);
+            }
         }
         group.sort();
         Ok(group)
@@ -159,12 +185,22 @@ impl<E: From<ReconcileError>, I: Iterator<Item = Result<Message, E>>> Side<I> {
 
 /// Copies of one identity: alike ones pair first, then the rest in order; what stays over is
 /// held once too often, or is missing on the other side.
-fn compare_copies(mut a: Vec<Message>, mut b: Vec<Message>, profiles: (&Profile, &Profile), totals: &mut MessageTotals, found: &mut dyn FnMut(Finding)) {
+fn compare_copies(
+    mut a: Vec<Message>,
+    mut b: Vec<Message>,
+    profiles: (&Profile, &Profile),
+    totals: &mut MessageTotals,
+    found: &mut dyn FnMut(Finding),
+) {
     totals.a += a.len() as u64;
     totals.b += b.len() as u64;
     let shared = !a.is_empty() && !b.is_empty();
     a.retain(|m| match b.iter().position(|n| alike(m, n)) {
-        Some(at) => { b.remove(at); totals.alike += 1; false }
+        Some(at) => {
+            b.remove(at);
+            totals.alike += 1;
+            false
+        }
         None => true,
     });
     let pairs = a.len().min(b.len());
@@ -173,21 +209,35 @@ fn compare_copies(mut a: Vec<Message>, mut b: Vec<Message>, profiles: (&Profile,
     totals.only_b += (b.len() - pairs) as u64;
     let rest_a = a.split_off(pairs);
     let rest_b = b.split_off(pairs);
-    for (m, n) in a.into_iter().zip(b) { found(changed(m, n)); }
-    for (i, m) in rest_a.into_iter().enumerate() { found(alone(m, true, shared || i > 0, profiles.1)); }
-    for (i, m) in rest_b.into_iter().enumerate() { found(alone(m, false, shared || i > 0, profiles.0)); }
+    for (m, n) in a.into_iter().zip(b) {
+        found(changed(m, n));
+    }
+    for (i, m) in rest_a.into_iter().enumerate() {
+        found(alone(m, true, shared || i > 0, profiles.1));
+    }
+    for (i, m) in rest_b.into_iter().enumerate() {
+        found(alone(m, false, shared || i > 0, profiles.0));
+    }
 }
 
 /// Alike for the count: place and time of learning are the sides' own affair.
-fn alike(m: &Message, n: &Message) -> bool { m.received == n.received && differences(m, n).is_empty() }
+fn alike(m: &Message, n: &Message) -> bool {
+    m.received == n.received && differences(m, n).is_empty()
+}
 
 fn differences(m: &Message, n: &Message) -> Vec<(String, String, String)> {
     let mut changed = Vec::new();
-    let mut note = |name: &str, x: &str, y: &str| if x != y { changed.push((name.to_owned(), x.to_owned(), y.to_owned())) };
+    let mut note = |name: &str, x: &str, y: &str| {
+        if x != y {
+            changed.push((name.to_owned(), x.to_owned(), y.to_owned()))
+        }
+    };
     note("generation", m.generation.as_str(), n.generation.as_str());
     note("test_kind", m.test_kind.as_str(), n.test_kind.as_str());
     for (name, x) in &m.attributes {
-        if let Some(y) = n.attributes.get(name) { note(name, x, y); }
+        if let Some(y) = n.attributes.get(name) {
+            note(name, x, y);
+        }
     }
     changed
 }
@@ -199,7 +249,9 @@ fn changed(m: Message, n: Message) -> Finding {
     let hours = shift_us / ZONE_STEP_US;
     let zone = shift_us % ZONE_STEP_US == 0 && hours != 0 && hours.abs() <= MAX_ZONE_HOURS;
     let moved = zone || other_day;
-    if shift_us != 0 && !moved { changed.push(("received".to_owned(), m.received.to_string(), n.received.to_string())); }
+    if shift_us != 0 && !moved {
+        changed.push(("received".to_owned(), m.received.to_string(), n.received.to_string()));
+    }
     let cause = if moved { Cause::DayBoundary } else { Cause::Attribute };
     let also = if moved && !changed.is_empty() { vec![Cause::Attribute] } else { Vec::new() };
     Finding { id: m.id.clone(), cause, also, a: Some(m), b: Some(n), changed, shift_us, other_day }
@@ -210,7 +262,16 @@ fn alone(m: Message, on_a: bool, copy: bool, other: &Profile) -> Finding {
     let cause = causes.next().unwrap_or(Cause::Missing);
     let id = m.id.clone();
     let (a, b) = if on_a { (Some(m), None) } else { (None, Some(m)) };
-    Finding { id, cause, also: causes.collect(), a, b, changed: Vec::new(), shift_us: 0, other_day: false }
+    Finding {
+        id,
+        cause,
+        also: causes.collect(),
+        a,
+        b,
+        changed: Vec::new(),
+        shift_us: 0,
+        other_day: false,
+    }
 }
 
 /// Turns findings into measured hints for [`super::reconcile`]: each finding adds one under the
@@ -227,12 +288,17 @@ pub fn measured_hints<'f>(
     for finding in findings {
         let of_cause = amounts.entry(finding.cause).or_default();
         for (side, step) in [(&finding.a, 1), (&finding.b, -1)] {
-            if let Some(key) = side.as_ref().and_then(&mut key_of) { *of_cause.entry(key).or_default() += step; }
+            if let Some(key) = side.as_ref().and_then(&mut key_of) {
+                *of_cause.entry(key).or_default() += step;
+            }
         }
     }
-    amounts.into_iter().map(|(cause, mut amounts)| {
-        amounts.retain(|_, n| *n != 0);
-        let basis = Basis::Measured { a: a.to_owned(), b: b.to_owned() };
-        Hint { cause, label: format!("messages: {cause}"), basis, amounts }
-    }).collect()
+    amounts
+        .into_iter()
+        .map(|(cause, mut amounts)| {
+            amounts.retain(|_, n| *n != 0);
+            let basis = Basis::Measured { a: a.to_owned(), b: b.to_owned() };
+            Hint { cause, label: format!("messages: {cause}"), basis, amounts }
+        })
+        .collect()
 }

@@ -27,7 +27,11 @@ impl RawLine {
 }
 
 /// Merges two sorted sources into lines.
-pub(crate) fn merge(a: &Projected, b: &Projected, names: (&str, &str)) -> Result<Vec<RawLine>, ReconcileError> {
+pub(crate) fn merge(
+    a: &Projected,
+    b: &Projected,
+    names: (&str, &str),
+) -> Result<Vec<RawLine>, ReconcileError> {
     let overflow = || ReconcileError::Overflow(format!("{} less {}", names.0, names.1));
     let mut lines = Vec::with_capacity(a.rows.len().max(b.rows.len()));
     let (mut left, mut right) = (a.rows.iter().peekable(), b.rows.iter().peekable());
@@ -47,7 +51,10 @@ pub(crate) fn merge(a: &Projected, b: &Projected, names: (&str, &str)) -> Result
             key,
             a: count(x),
             b: count(y),
-            difference: count(x).unwrap_or(0).checked_sub(count(y).unwrap_or(0)).ok_or_else(overflow)?,
+            difference: count(x)
+                .unwrap_or(0)
+                .checked_sub(count(y).unwrap_or(0))
+                .ok_or_else(overflow)?,
             tolerance: tolerance(x).checked_add(tolerance(y)).ok_or_else(overflow)?,
         });
     }
@@ -71,8 +78,14 @@ pub(crate) fn totals(lines: &[RawLine], names: (&str, &str)) -> Result<Totals, R
 
 fn add(sum: &mut Sum, line: &RawLine, names: (&str, &str)) -> Result<(), ReconcileError> {
     sum.lines += 1;
-    sum.a = sum.a.checked_add(line.a.unwrap_or(0)).ok_or_else(|| ReconcileError::Overflow(names.0.to_owned()))?;
-    sum.b = sum.b.checked_add(line.b.unwrap_or(0)).ok_or_else(|| ReconcileError::Overflow(names.1.to_owned()))?;
+    sum.a = sum
+        .a
+        .checked_add(line.a.unwrap_or(0))
+        .ok_or_else(|| ReconcileError::Overflow(names.0.to_owned()))?;
+    sum.b = sum
+        .b
+        .checked_add(line.b.unwrap_or(0))
+        .ok_or_else(|| ReconcileError::Overflow(names.1.to_owned()))?;
     Ok(())
 }
 
@@ -102,9 +115,15 @@ impl Score {
 /// Chooses the set of alternatives, at most one of each cause, that explains most lines; of equal
 /// sets the smaller one. A cause that explains no further line must remove at least half of its
 /// own size from what is left, else it is chance and is not taken.
-pub(crate) fn choose<'h>(hints: &'h PairHints, residual: &[i128], tolerance: &[i64]) -> Vec<Taken<'h>> {
+pub(crate) fn choose<'h>(
+    hints: &'h PairHints,
+    residual: &[i128],
+    tolerance: &[i64],
+) -> Vec<Taken<'h>> {
     let groups: Vec<&[Effect]> = hints.alternatives.values().map(Vec::as_slice).collect();
-    if groups.is_empty() { return Vec::new(); }
+    if groups.is_empty() {
+        return Vec::new();
+    }
     // Lines where nothing differs and nothing is claimed cannot tell the sets apart.
     let open: Vec<usize> = (0..residual.len())
         .filter(|&i| residual[i] != 0 || groups.iter().any(|g| g.iter().any(|e| e.amounts[i] != 0)))
@@ -112,7 +131,8 @@ pub(crate) fn choose<'h>(hints: &'h PairHints, residual: &[i128], tolerance: &[i
     let score = |set: &[&Effect]| {
         let mut s = Score { explained: 0, left: 0 };
         for &i in &open {
-            let left = (residual[i] - set.iter().map(|e| i128::from(e.amounts[i])).sum::<i128>()).abs();
+            let left =
+                (residual[i] - set.iter().map(|e| i128::from(e.amounts[i])).sum::<i128>()).abs();
             if left <= i128::from(tolerance[i]) { s.explained += 1 } else { s.left += left }
         }
         s
@@ -120,15 +140,26 @@ pub(crate) fn choose<'h>(hints: &'h PairHints, residual: &[i128], tolerance: &[i
     let mut best: (Vec<&Effect>, Score) = (Vec::new(), score(&[]));
     for set in combinations(&groups) {
         let s = score(&set);
-        if s.beats(best.1) || (s == best.1 && set.len() < best.0.len()) { best = (set, s); }
+        if s.beats(best.1) || (s == best.1 && set.len() < best.0.len()) {
+            best = (set, s);
+        }
     }
     let mut taken = best.0;
     prune(&mut taken, score);
-    taken.iter().map(|&effect| {
-        let on: Vec<usize> = open.iter().copied().filter(|&i| effect.amounts[i] != 0).collect();
-        let left = |i: usize| (residual[i] - taken.iter().map(|e| i128::from(e.amounts[i])).sum::<i128>()).abs();
-        Taken { effect, applies: on.len(), exact: on.iter().filter(|&&i| left(i) <= i128::from(tolerance[i])).count() }
-    }).collect()
+    taken
+        .iter()
+        .map(|&effect| {
+            let on: Vec<usize> = open.iter().copied().filter(|&i| effect.amounts[i] != 0).collect();
+            let left = |i: usize| {
+                (residual[i] - taken.iter().map(|e| i128::from(e.amounts[i])).sum::<i128>()).abs()
+            };
+            Taken {
+                effect,
+                applies: on.len(),
+                exact: on.iter().filter(|&&i| left(i) <= i128::from(tolerance[i])).count(),
+            }
+        })
+        .collect()
 }
 
 /// Drops, one at a time, what does not earn its place.
@@ -136,13 +167,16 @@ fn prune(taken: &mut Vec<&Effect>, score: impl Fn(&[&Effect]) -> Score) {
     loop {
         let with = score(taken);
         let idle = (0..taken.len()).find(|&drop| {
-            let rest: Vec<&Effect> = taken.iter().enumerate().filter(|&(i, _)| i != drop).map(|(_, e)| *e).collect();
+            let rest: Vec<&Effect> =
+                taken.iter().enumerate().filter(|&(i, _)| i != drop).map(|(_, e)| *e).collect();
             let without = score(&rest);
             let gross: i128 = taken[drop].amounts.iter().map(|&n| i128::from(n).abs()).sum();
             with.explained <= without.explained && 2 * (without.left - with.left) < gross
         });
         match idle {
-            Some(drop) => { taken.remove(drop); }
+            Some(drop) => {
+                taken.remove(drop);
+            }
             None => return,
         }
     }

@@ -1,6 +1,6 @@
 //! The outcome of a comparison. The JSON keys are these field names and stay.
 
-use super::{Cause, KnownNote, Known, Notes, Strength};
+use super::{Cause, Known, KnownNote, Notes, Strength};
 use northbound_types::text_enum;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -159,7 +159,9 @@ impl Line {
     /// difference picked while its amount is still the decided one. `None` is a null, disputed.
     #[must_use]
     pub fn publishable(&self, pair: &Pair) -> Option<i64> {
-        if self.outcome == Outcome::Match { return self.a; }
+        if self.outcome == Outcome::Match {
+            return self.a;
+        }
         let note = self.known.as_ref().filter(|k| k.decides())?;
         match note.pick.as_deref() {
             Some(p) if p == pair.a => self.a,

@@ -52,7 +52,11 @@ pub struct Source {
 
 impl Source {
     /// A source without rows.
-    pub fn new<S: Into<String>>(name: impl Into<String>, rank: i64, keys: impl IntoIterator<Item = S>) -> Source {
+    pub fn new<S: Into<String>>(
+        name: impl Into<String>,
+        rank: i64,
+        keys: impl IntoIterator<Item = S>,
+    ) -> Source {
         Source {
             name: name.into(),
             rank,
@@ -66,17 +70,32 @@ impl Source {
     /// Adds an exact count under values in the order of the keys. The length is checked when
     /// the sources are compared.
     pub fn add(&mut self, values: &[&str], count: i64) {
-        self.rows.push(CountRow { keys: values.iter().map(|&v| Arc::from(v)).collect(), count, rounded_to: 0 });
+        self.rows.push(CountRow {
+            keys: values.iter().map(|&v| Arc::from(v)).collect(),
+            count,
+            rounded_to: 0,
+        });
     }
 
     /// Adds a count under named values, rounded to a unit (0 where exact).
     ///
     /// # Errors
     /// [`ReconcileError::Row`] where one of the source's keys has no value.
-    pub fn add_named(&mut self, values: &BTreeMap<String, String>, count: i64, rounded_to: i64) -> Result<(), ReconcileError> {
-        let keys = self.keys.iter().map(|k| {
-            values.get(k).map(|v| Arc::from(v.as_str())).ok_or_else(|| self.row_error(self.rows.len() + 1, format!("no value for {k:?}")))
-        }).collect::<Result<Vec<Arc<str>>, _>>()?;
+    pub fn add_named(
+        &mut self,
+        values: &BTreeMap<String, String>,
+        count: i64,
+        rounded_to: i64,
+    ) -> Result<(), ReconcileError> {
+        let keys = self
+            .keys
+            .iter()
+            .map(|k| {
+                values.get(k).map(|v| Arc::from(v.as_str())).ok_or_else(|| {
+                    self.row_error(self.rows.len() + 1, format!("no value for {k:?}"))
+                })
+            })
+            .collect::<Result<Vec<Arc<str>>, _>>()?;
         self.rows.push(CountRow { keys, count, rounded_to });
         Ok(())
     }
@@ -85,18 +104,28 @@ impl Source {
     ///
     /// # Errors
     /// [`ReconcileError::Overflow`] where a count does not fit 63 bits.
-    pub fn from_cells(name: impl Into<String>, rank: i64, cells: &Cells) -> Result<Source, ReconcileError> {
+    pub fn from_cells(
+        name: impl Into<String>,
+        rank: i64,
+        cells: &Cells,
+    ) -> Result<Source, ReconcileError> {
         let mut source = Source::new(name, rank, cells.dims.iter().map(|d| d.as_str()));
         source.rows.reserve(cells.rows.len());
         for row in &cells.rows {
-            let count = i64::try_from(row.count).map_err(|_| ReconcileError::Overflow(source.name.clone()))?;
+            let count = i64::try_from(row.count)
+                .map_err(|_| ReconcileError::Overflow(source.name.clone()))?;
             source.rows.push(CountRow { keys: row.keys.clone(), count, rounded_to: 0 });
         }
         Ok(source)
     }
 
     pub(crate) fn row_error(&self, row: usize, what: String) -> ReconcileError {
-        ReconcileError::Row { source_name: self.name.clone(), row, what, keys: self.keys.join(", ") }
+        ReconcileError::Row {
+            source_name: self.name.clone(),
+            row,
+            what,
+            keys: self.keys.join(", "),
+        }
     }
 }
 
@@ -117,10 +146,16 @@ impl Source {
         let mut rows: Vec<Counted> = Vec::with_capacity(self.rows.len());
         let mut total = 0i64;
         for (row, &code) in self.rows.iter().zip(codes) {
-            if row.rounded_to < 0 || self.tolerance < 0 { return Err(ReconcileError::Tolerance(self.name.clone())); }
+            if row.rounded_to < 0 || self.tolerance < 0 {
+                return Err(ReconcileError::Tolerance(self.name.clone()));
+            }
             total = total.checked_add(row.count).ok_or_else(overflow)?;
             // A value rounded half-up to a unit lies within half of that unit.
-            rows.push((code, row.count, self.tolerance.checked_add(row.rounded_to / 2).ok_or_else(overflow)?));
+            rows.push((
+                code,
+                row.count,
+                self.tolerance.checked_add(row.rounded_to / 2).ok_or_else(overflow)?,
+            ));
         }
         rows.sort_unstable_by_key(|r| r.0);
         let mut folded: Vec<Counted> = Vec::with_capacity(rows.len());

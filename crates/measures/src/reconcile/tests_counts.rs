@@ -8,14 +8,23 @@ const KEYS: [&str; 4] = ["period", "user", "srv", "region"];
 
 fn source(name: &str, rows: &[(&[&str], i64)]) -> Source {
     let mut s = Source::new(name, 0, KEYS);
-    for (values, count) in rows { s.add(values, *count); }
+    for (values, count) in rows {
+        s.add(values, *count);
+    }
     s
 }
 
-fn key(values: &[&str]) -> Vec<Arc<str>> { values.iter().map(|&v| Arc::from(v)).collect() }
+fn key(values: &[&str]) -> Vec<Arc<str>> {
+    values.iter().map(|&v| Arc::from(v)).collect()
+}
 
 fn hint(cause: Cause, label: &str, basis: Basis, amounts: &[(&[&str], i64)]) -> Hint {
-    Hint { cause, label: label.into(), basis, amounts: amounts.iter().map(|(k, n)| (key(k), *n)).collect() }
+    Hint {
+        cause,
+        label: label.into(),
+        basis,
+        amounts: amounts.iter().map(|(k, n)| (key(k), *n)).collect(),
+    }
 }
 
 const U1: &[&str] = &["2026-04", "U1", "4.1.1", "north"];
@@ -23,7 +32,10 @@ const U2: &[&str] = &["2026-04", "U2", "4.1.1", "south"];
 const U3: &[&str] = &["2026-04", "U3", "8.1.1", "none"];
 
 fn two() -> [Source; 2] {
-    [source("ledger", &[(U1, 100), (U2, 50), (U3, 7)]), source("report", &[(U1, 90), (U2, 50), (&["2026-04", "U9", "1.1.1", "north"], 4)])]
+    [
+        source("ledger", &[(U1, 100), (U2, 50), (U3, 7)]),
+        source("report", &[(U1, 90), (U2, 50), (&["2026-04", "U9", "1.1.1", "north"], 4)]),
+    ]
 }
 
 #[test]
@@ -31,21 +43,33 @@ fn r1_matching_differing_and_only_in_foot() {
     let r = reconcile(&two(), &Options::default(), &[]).unwrap();
     let p = &r.pairs[0];
     assert!(p.totals.foots());
-    assert_eq!((p.totals.matching, p.totals.differing), (Sum { lines: 1, a: 50, b: 50 }, Sum { lines: 1, a: 100, b: 90 }));
-    assert_eq!((p.totals.only_a.a, p.totals.only_b.b, p.totals.total), (7, 4, Sum { lines: 4, a: 157, b: 144 }));
-    let outcomes: Vec<_> = p.lines.iter().map(|l| (l.outcome, l.main_cause(), l.unexplained)).collect();
-    assert_eq!(outcomes, [
-        (Outcome::Differ, Some(Cause::Unexplained), 10),
-        (Outcome::OnlyA, Some(Cause::Missing), 0),
-        (Outcome::OnlyB, Some(Cause::Missing), 0),
-    ]);
-    let all = reconcile(&two(), &Options { keep_matching: true, ..Options::default() }, &[]).unwrap();
+    assert_eq!(
+        (p.totals.matching, p.totals.differing),
+        (Sum { lines: 1, a: 50, b: 50 }, Sum { lines: 1, a: 100, b: 90 })
+    );
+    assert_eq!(
+        (p.totals.only_a.a, p.totals.only_b.b, p.totals.total),
+        (7, 4, Sum { lines: 4, a: 157, b: 144 })
+    );
+    let outcomes: Vec<_> =
+        p.lines.iter().map(|l| (l.outcome, l.main_cause(), l.unexplained)).collect();
+    assert_eq!(
+        outcomes,
+        [
+            (Outcome::Differ, Some(Cause::Unexplained), 10),
+            (Outcome::OnlyA, Some(Cause::Missing), 0),
+            (Outcome::OnlyB, Some(Cause::Missing), 0),
+        ]
+    );
+    let all =
+        reconcile(&two(), &Options { keep_matching: true, ..Options::default() }, &[]).unwrap();
     assert_eq!(all.pairs[0].lines.len(), 4);
 }
 
 #[test]
 fn keys_not_chosen_are_summed_over_and_said() {
-    let r = reconcile(&two(), &Options { keys: vec!["region".into()], keep_matching: false }, &[]).unwrap();
+    let r = reconcile(&two(), &Options { keys: vec!["region".into()], keep_matching: false }, &[])
+        .unwrap();
     assert_eq!(r.sources[0].summed_over, ["period", "user", "srv"]);
     let north = r.pairs[0].lines.iter().find(|l| l.keys["region"] == "north").unwrap();
     assert_eq!((north.a, north.b), (Some(100), Some(94)));
@@ -53,18 +77,34 @@ fn keys_not_chosen_are_summed_over_and_said() {
 
 #[test]
 fn a_difference_is_split_and_the_rest_is_shown() {
-    let counted = |s: &str, n| hint(Cause::TestTraffic, "tests", Basis::Counted { source: s.into() }, &[(U1, n)]);
-    let r = reconcile(&two(), &Options::default(), &[counted("ledger", 9), counted("report", 2)]).unwrap();
+    let counted = |s: &str, n| {
+        hint(Cause::TestTraffic, "tests", Basis::Counted { source: s.into() }, &[(U1, n)])
+    };
+    let r = reconcile(&two(), &Options::default(), &[counted("ledger", 9), counted("report", 2)])
+        .unwrap();
     let line = &r.pairs[0].lines[0];
     let parts: Vec<_> = line.parts.iter().map(|p| (p.cause, p.amount, p.strength)).collect();
-    assert_eq!(parts, [(Cause::TestTraffic, 7, Strength::Measured), (Cause::Unexplained, 3, Strength::None)]);
+    assert_eq!(
+        parts,
+        [(Cause::TestTraffic, 7, Strength::Measured), (Cause::Unexplained, 3, Strength::None)]
+    );
     assert_eq!(line.unexplained, 3);
 }
 
 #[test]
 fn equal_counts_over_unequal_messages_are_listed() {
-    let moved = hint(Cause::DayBoundary, "messages", Basis::Measured { a: "ledger".into(), b: "report".into() }, &[(U2, 3)]);
-    let lost = hint(Cause::Missing, "messages", Basis::Measured { a: "report".into(), b: "ledger".into() }, &[(U2, 3)]);
+    let moved = hint(
+        Cause::DayBoundary,
+        "messages",
+        Basis::Measured { a: "ledger".into(), b: "report".into() },
+        &[(U2, 3)],
+    );
+    let lost = hint(
+        Cause::Missing,
+        "messages",
+        Basis::Measured { a: "report".into(), b: "ledger".into() },
+        &[(U2, 3)],
+    );
     let r = reconcile(&two(), &Options::default(), &[moved, lost]).unwrap();
     let line = r.pairs[0].lines.iter().find(|l| l.outcome == Outcome::Match).unwrap();
     assert_eq!(line.parts.iter().map(|p| p.amount).collect::<Vec<_>>(), [3, -3]);
@@ -103,7 +143,12 @@ fn declared_reasons_are_named_and_not_called_proof() {
 fn three_sources_give_three_pairs_by_rank() {
     let [a, mut b] = two();
     b.rank = -1;
-    let r = reconcile(&[a.clone(), b, Source { name: "third".into(), rank: 9, ..a }], &Options::default(), &[]).unwrap();
+    let r = reconcile(
+        &[a.clone(), b, Source { name: "third".into(), rank: 9, ..a }],
+        &Options::default(),
+        &[],
+    )
+    .unwrap();
     let pairs: Vec<_> = r.pairs.iter().map(|p| format!("{}/{}", p.a, p.b)).collect();
     assert_eq!(pairs, ["report/ledger", "report/third", "ledger/third"]);
     assert_eq!(r.pairs[2].lines.len(), 0);
@@ -112,7 +157,13 @@ fn three_sources_give_three_pairs_by_rank() {
 #[test]
 fn what_cannot_be_compared_is_refused() {
     let [a, b] = two();
-    let run = |s: &[Source], keys: &[&str]| reconcile(s, &Options { keys: keys.iter().map(|&k| k.into()).collect(), keep_matching: false }, &[]);
+    let run = |s: &[Source], keys: &[&str]| {
+        reconcile(
+            s,
+            &Options { keys: keys.iter().map(|&k| k.into()).collect(), keep_matching: false },
+            &[],
+        )
+    };
     assert_eq!(run(std::slice::from_ref(&a), &[]), Err(ReconcileError::Sources(1)));
     assert!(run(&vec![a.clone(); source::MAX_SOURCES + 1], &[]).is_err());
     assert_eq!(run(&[a.clone(), a.clone()], &[]), Err(ReconcileError::Name("ledger".into())));
@@ -126,17 +177,32 @@ fn what_cannot_be_compared_is_refused() {
     let other = Source::new("other", 0, ["colour"]);
     assert_eq!(run(&[a.clone(), other], &[]), Err(ReconcileError::NoCommonKey));
     let stray = hint(Cause::TestTraffic, "tests", Basis::Counted { source: "nobody".into() }, &[]);
-    assert!(matches!(reconcile(&[a, b], &Options::default(), &[stray]), Err(ReconcileError::Hint { .. })));
+    assert!(matches!(
+        reconcile(&[a, b], &Options::default(), &[stray]),
+        Err(ReconcileError::Hint { .. })
+    ));
 }
 
 #[test]
 fn too_many_alternatives_are_refused_at_the_limit() {
     // One cause with n labels allows n + 1 sets.
     let hints = |n: usize| -> Vec<Hint> {
-        (0..n).map(|i| hint(Cause::DayBoundary, &format!("zone {i}"), Basis::Alternative { source: "ledger".into() }, &[(U1, 1)])).collect()
+        (0..n)
+            .map(|i| {
+                hint(
+                    Cause::DayBoundary,
+                    &format!("zone {i}"),
+                    Basis::Alternative { source: "ledger".into() },
+                    &[(U1, 1)],
+                )
+            })
+            .collect()
     };
     assert!(reconcile(&two(), &Options::default(), &hints(hints::MAX_COMBINATIONS - 1)).is_ok());
-    assert!(matches!(reconcile(&two(), &Options::default(), &hints(hints::MAX_COMBINATIONS)), Err(ReconcileError::Combinations(_))));
+    assert!(matches!(
+        reconcile(&two(), &Options::default(), &hints(hints::MAX_COMBINATIONS)),
+        Err(ReconcileError::Combinations(_))
+    ));
 }
 
 #[test]
@@ -159,17 +225,35 @@ fn key_values_end_at_the_bits_of_a_run() {
 #[test]
 fn a_decision_is_recognised_whichever_source_is_named_first_and_flagged_when_the_amount_moves() {
     let mut r = reconcile(&two(), &Options::default(), &[]).unwrap();
-    let kept = Known::of(&r.pairs[0], &r.pairs[0].lines[0], Status::Accepted, "SECAS", "report counts late", Some("ledger"));
+    let kept = Known::of(
+        &r.pairs[0],
+        &r.pairs[0].lines[0],
+        Status::Accepted,
+        "SECAS",
+        "report counts late",
+        Some("ledger"),
+    );
     apply_known(std::slice::from_ref(&kept), &mut r);
     let note = r.pairs[0].lines[0].known.clone().unwrap();
-    assert_eq!((note.recognised, note.amount_changed, note.amount_then), (Recognised::Same, false, 10));
+    assert_eq!(
+        (note.recognised, note.amount_changed, note.amount_then),
+        (Recognised::Same, false, 10)
+    );
     assert_eq!(r.pairs[0].lines[0].publishable(&r.pairs[0]), Some(100));
     assert_eq!(r.pairs[0].lines[1].publishable(&r.pairs[0]), None);
 
     let [mut a, mut b] = two();
     (a.rank, b.rank) = (2, 1);
     a.rows[0].count = 101;
-    let mut r = reconcile(&[a, b], &Options { keys: ["region", "srv", "user", "period"].map(String::from).to_vec(), keep_matching: false }, &[]).unwrap();
+    let mut r = reconcile(
+        &[a, b],
+        &Options {
+            keys: ["region", "srv", "user", "period"].map(String::from).to_vec(),
+            keep_matching: false,
+        },
+        &[],
+    )
+    .unwrap();
     apply_known(std::slice::from_ref(&kept), &mut r);
     let line = r.pairs[0].lines.iter().find(|l| l.outcome == Outcome::Differ).unwrap();
     let note = line.known.clone().unwrap();
@@ -180,15 +264,32 @@ fn a_decision_is_recognised_whichever_source_is_named_first_and_flagged_when_the
 #[test]
 fn next_month_knows_a_standing_difference_and_says_what_is_gone() {
     let r = reconcile(&two(), &Options::default(), &[]).unwrap();
-    let kept: Vec<Known> = r.pairs[0].lines.iter().map(|l| Known::of(&r.pairs[0], l, Status::Explained, "DCC", "as agreed", None)).collect();
+    let kept: Vec<Known> = r.pairs[0]
+        .lines
+        .iter()
+        .map(|l| Known::of(&r.pairs[0], l, Status::Explained, "DCC", "as agreed", None))
+        .collect();
     let may: &[&str] = &["2026-05", "U1", "4.1.1", "north"];
-    let mut next = reconcile(&[source("ledger", &[(may, 30)]), source("report", &[(may, 20)])], &Options::default(), &[]).unwrap();
+    let mut next = reconcile(
+        &[source("ledger", &[(may, 30)]), source("report", &[(may, 20)])],
+        &Options::default(),
+        &[],
+    )
+    .unwrap();
     apply_known(&kept, &mut next);
     let note = next.pairs[0].lines[0].known.clone().unwrap();
-    assert_eq!((note.recognised, note.decision.as_str(), note.amount_changed), (Recognised::OtherPeriod, "as agreed", false));
+    assert_eq!(
+        (note.recognised, note.decision.as_str(), note.amount_changed),
+        (Recognised::OtherPeriod, "as agreed", false)
+    );
     assert!(next.pairs[0].gone.is_empty(), "April was not compared");
 
-    let mut april = reconcile(&[source("ledger", &[(U1, 90), (U3, 7)]), source("report", &[(U1, 90)])], &Options::default(), &[]).unwrap();
+    let mut april = reconcile(
+        &[source("ledger", &[(U1, 90), (U3, 7)]), source("report", &[(U1, 90)])],
+        &Options::default(),
+        &[],
+    )
+    .unwrap();
     apply_known(&kept, &mut april);
     let gone: Vec<_> = april.pairs[0].gone.iter().map(|k| k.key.contains("user=U1")).collect();
     assert_eq!(gone, [false, true], "U9 is no longer stated, and U1 agrees now");
@@ -197,7 +298,14 @@ fn next_month_knows_a_standing_difference_and_says_what_is_gone() {
 #[test]
 fn a_fixed_difference_that_comes_again_is_flagged() {
     let mut r = reconcile(&two(), &Options::default(), &[]).unwrap();
-    let kept = Known::of(&r.pairs[0], &r.pairs[0].lines[0], Status::Fixed, "DCC", "feed repaired", Some("ledger"));
+    let kept = Known::of(
+        &r.pairs[0],
+        &r.pairs[0].lines[0],
+        Status::Fixed,
+        "DCC",
+        "feed repaired",
+        Some("ledger"),
+    );
     apply_known(&[kept], &mut r);
     assert!(r.pairs[0].lines[0].known.as_ref().unwrap().recurs);
     assert_eq!(r.pairs[0].lines[0].publishable(&r.pairs[0]), None);
@@ -205,49 +313,84 @@ fn a_fixed_difference_that_comes_again_is_flagged() {
 
 #[test]
 fn the_separators_of_a_key_cannot_be_forged() {
-    let key = |v: &str, w: &str| known::difference_key("a", "b", &BTreeMap::from([("k".to_owned(), v.to_owned()), ("l".to_owned(), w.to_owned())]));
+    let key = |v: &str, w: &str| {
+        known::difference_key(
+            "a",
+            "b",
+            &BTreeMap::from([("k".to_owned(), v.to_owned()), ("l".to_owned(), w.to_owned())]),
+        )
+    };
     assert_ne!(key("1|l=2", "3"), key("1", "2|l=3"));
-    assert_ne!(known::difference_key("a~b", "c", &BTreeMap::new()), known::difference_key("a", "b~c", &BTreeMap::new()));
+    assert_ne!(
+        known::difference_key("a~b", "c", &BTreeMap::new()),
+        known::difference_key("a", "b~c", &BTreeMap::new())
+    );
 }
 
 #[test]
 fn json_keys_stay() {
-    let r = reconcile(&two(), &Options { keys: vec!["region".into()], keep_matching: false }, &[]).unwrap();
+    let r = reconcile(&two(), &Options { keys: vec!["region".into()], keep_matching: false }, &[])
+        .unwrap();
     let json = serde_json::to_value(&r).unwrap();
-    assert_eq!(json["pairs"][0]["lines"][0], serde_json::json!({
-        "key": "ledger~report|region=none", "standing_key": "ledger~report|region=none", "keys": {"region": "none"},
-        "outcome": "only-a", "a": 7, "b": null, "difference": 7,
-        "parts": [{"cause": "missing", "amount": 7, "strength": "measured", "evidence": "report has no row under this key"}],
-        "unexplained": 0, "known": null,
-    }));
-    assert_eq!(json["pairs"][0]["totals"]["only_a"], serde_json::json!({"lines": 1, "a": 7, "b": 0}));
+    assert_eq!(
+        json["pairs"][0]["lines"][0],
+        serde_json::json!({
+            "key": "ledger~report|region=none", "standing_key": "ledger~report|region=none", "keys": {"region": "none"},
+            "outcome": "only-a", "a": 7, "b": null, "difference": 7,
+            "parts": [{"cause": "missing", "amount": 7, "strength": "measured", "evidence": "report has no row under this key"}],
+            "unexplained": 0, "known": null,
+        })
+    );
+    assert_eq!(
+        json["pairs"][0]["totals"]["only_a"],
+        serde_json::json!({"lines": 1, "a": 7, "b": 0})
+    );
     assert_eq!(serde_json::from_value::<Report>(json).unwrap(), r);
 }
 
 /// Counts by key of class of traffic: tests, first generation, retries, own.
 type Base = Vec<[i64; 4]>;
 
-fn base() -> impl Strategy<Value = Base> { prop::collection::vec([0..4_000i64, 0..4_000i64, 0..4_000i64, 1..9_000i64], 25..60) }
+fn base() -> impl Strategy<Value = Base> {
+    prop::collection::vec([0..4_000i64, 0..4_000i64, 0..4_000i64, 1..9_000i64], 25..60)
+}
 
-fn name(i: usize) -> [String; 4] { ["2026-04".into(), format!("U{:02}", i % 7), format!("4.{}.1", i / 7), "north".into()] }
+fn name(i: usize) -> [String; 4] {
+    ["2026-04".into(), format!("U{:02}", i % 7), format!("4.{}.1", i / 7), "north".into()]
+}
 
-fn build(source_name: &str, base: &Base, count: impl Fn(usize, &[i64; 4]) -> Option<i64>) -> Source {
+fn build(
+    source_name: &str,
+    base: &Base,
+    count: impl Fn(usize, &[i64; 4]) -> Option<i64>,
+) -> Source {
     let mut s = Source::new(source_name, 0, KEYS);
     for (i, classes) in base.iter().enumerate() {
-        if let Some(n) = count(i, classes) { s.add(&name(i).each_ref().map(String::as_str), n); }
+        if let Some(n) = count(i, classes) {
+            s.add(&name(i).each_ref().map(String::as_str), n);
+        }
     }
     s
 }
 
-const CLASSES: [(Cause, &str); 3] = [(Cause::TestTraffic, "tests"), (Cause::Generation, "smets1"), (Cause::Duplicate, "retries")];
+const CLASSES: [(Cause, &str); 3] =
+    [(Cause::TestTraffic, "tests"), (Cause::Generation, "smets1"), (Cause::Duplicate, "retries")];
 
 fn class_hints(of: &str, base: &Base) -> Vec<Hint> {
-    CLASSES.iter().enumerate().map(|(c, (cause, label))| Hint {
-        cause: *cause,
-        label: (*label).into(),
-        basis: Basis::Counted { source: of.into() },
-        amounts: base.iter().enumerate().map(|(i, n)| (key(&name(i).each_ref().map(String::as_str)), n[c])).collect(),
-    }).collect()
+    CLASSES
+        .iter()
+        .enumerate()
+        .map(|(c, (cause, label))| Hint {
+            cause: *cause,
+            label: (*label).into(),
+            basis: Basis::Counted { source: of.into() },
+            amounts: base
+                .iter()
+                .enumerate()
+                .map(|(i, n)| (key(&name(i).each_ref().map(String::as_str)), n[c]))
+                .collect(),
+        })
+        .collect()
 }
 
 proptest! {

@@ -14,7 +14,11 @@ fn message(counter: u64) -> Message {
     Message {
         id: MessageId {
             namespace: "duis".into(),
-            request: RequestId { originator: Eui64(0x90B3_D51F_3001_0000), target: Eui64(0x00DB_1234_5678_90A0), counter },
+            request: RequestId {
+                originator: Eui64(0x90B3_D51F_3001_0000),
+                target: Eui64(0x00DB_1234_5678_90A0),
+                counter,
+            },
             leg: Leg::Send,
             instance: 0,
         },
@@ -22,23 +26,42 @@ fn message(counter: u64) -> Message {
         known: Utc(NOON),
         test_kind: TestKind::None,
         generation: Generation::Smets2,
-        attributes: [("region", "north"), ("srv", "4.1.1")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        attributes: [("region", "north"), ("srv", "4.1.1")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .into(),
         place: format!("row {counter}"),
     }
 }
 
 type Findings = (Vec<Finding>, MessageTotals);
 
-fn run(a: &[Message], b: &[Message], profiles: (&Profile, &Profile)) -> Result<Findings, ReconcileError> {
+fn run(
+    a: &[Message],
+    b: &[Message],
+    profiles: (&Profile, &Profile),
+) -> Result<Findings, ReconcileError> {
     let mut found = Vec::new();
-    fn stream(m: &[Message]) -> impl Iterator<Item = Result<Message, ReconcileError>> + '_ { m.iter().cloned().map(Ok) }
+    fn stream(m: &[Message]) -> impl Iterator<Item = Result<Message, ReconcileError>> + '_ {
+        m.iter().cloned().map(Ok)
+    }
     let totals = reconcile_messages(stream(a), stream(b), profiles, &mut |f| found.push(f))?;
     Ok((found, totals))
 }
 
 /// A difference to plant into one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Plant { None, Lost, Copies(u8), Zone(i8), Midnight, CutOff, Test, Smets1, Attribute, Clock }
+enum Plant {
+    None,
+    Lost,
+    Copies(u8),
+    Zone(i8),
+    Midnight,
+    CutOff,
+    Test,
+    Smets1,
+    Attribute,
+    Clock,
+}
 
 fn plant() -> impl Strategy<Value = Plant> {
     prop_oneof![
@@ -62,8 +85,13 @@ impl Plant {
         match self {
             Plant::None => (vec![m], vec![n], vec![]),
             Plant::Lost => (vec![m], vec![], vec![Cause::Missing]),
-            Plant::Copies(k) => (vec![m; usize::from(k) + 1], vec![n], vec![Cause::Duplicate; k.into()]),
-            Plant::Zone(h) => { n.received.0 += i64::from(h) * HOUR; (vec![m], vec![n], vec![Cause::DayBoundary]) }
+            Plant::Copies(k) => {
+                (vec![m; usize::from(k) + 1], vec![n], vec![Cause::Duplicate; k.into()])
+            }
+            Plant::Zone(h) => {
+                n.received.0 += i64::from(h) * HOUR;
+                (vec![m], vec![n], vec![Cause::DayBoundary])
+            }
             Plant::Midnight => {
                 // Just before midnight here, just after it there.
                 let mut m = m;
@@ -71,18 +99,35 @@ impl Plant {
                 n.received.0 += 12 * HOUR + 1;
                 (vec![m], vec![n], vec![Cause::DayBoundary])
             }
-            Plant::CutOff => { let m = Message { known: Utc(CUT_OFF.0 + 1), ..m }; (vec![m], vec![], vec![Cause::CutOff]) }
-            Plant::Test => { let m = Message { test_kind: TestKind::Rtt3, ..m }; (vec![m], vec![], vec![Cause::TestTraffic]) }
-            Plant::Smets1 => { let m = Message { generation: Generation::Smets1, ..m }; (vec![m], vec![], vec![Cause::Generation]) }
-            Plant::Attribute => { n.attributes.insert("region".into(), "south".into()); (vec![m], vec![n], vec![Cause::Attribute]) }
-            Plant::Clock => { n.received.0 += 1; (vec![m], vec![n], vec![Cause::Attribute]) }
+            Plant::CutOff => {
+                let m = Message { known: Utc(CUT_OFF.0 + 1), ..m };
+                (vec![m], vec![], vec![Cause::CutOff])
+            }
+            Plant::Test => {
+                let m = Message { test_kind: TestKind::Rtt3, ..m };
+                (vec![m], vec![], vec![Cause::TestTraffic])
+            }
+            Plant::Smets1 => {
+                let m = Message { generation: Generation::Smets1, ..m };
+                (vec![m], vec![], vec![Cause::Generation])
+            }
+            Plant::Attribute => {
+                n.attributes.insert("region".into(), "south".into());
+                (vec![m], vec![n], vec![Cause::Attribute])
+            }
+            Plant::Clock => {
+                n.received.0 += 1;
+                (vec![m], vec![n], vec![Cause::Attribute])
+            }
         }
     }
 }
 
 fn profile(messages: &[Message], cut_off: Option<Utc>) -> Profile {
     let mut p = Profile { cut_off, ..Profile::default() };
-    for m in messages { p.see(m.test_kind, m.generation); }
+    for m in messages {
+        p.see(m.test_kind, m.generation);
+    }
     p
 }
 
@@ -93,7 +138,9 @@ fn keys_of(m: &Message) -> Option<Vec<Arc<str>>> {
 fn counted(name: &str, messages: &[Message]) -> Source {
     let mut s = Source::new(name, 0, ["day", "region"]);
     for m in messages {
-        if let Some(keys) = keys_of(m) { s.rows.push(CountRow { keys, count: 1, rounded_to: 0 }); }
+        if let Some(keys) = keys_of(m) {
+            s.rows.push(CountRow { keys, count: 1, rounded_to: 0 });
+        }
     }
     s
 }
@@ -144,12 +191,21 @@ fn a_test_missing_from_a_side_that_holds_tests_is_missing() {
 
 #[test]
 fn causes_that_would_each_do_are_all_named() {
-    let m = Message { test_kind: TestKind::Rtt2, generation: Generation::Smets1, known: Utc(CUT_OFF.0 + 1), ..message(1) };
+    let m = Message {
+        test_kind: TestKind::Rtt2,
+        generation: Generation::Smets1,
+        known: Utc(CUT_OFF.0 + 1),
+        ..message(1)
+    };
     let b = Profile { cut_off: Some(CUT_OFF), ..Profile::default() };
     let (found, _) = run(std::slice::from_ref(&m), &[], (&Profile::default(), &b)).unwrap();
-    assert_eq!((found[0].cause, found[0].also.as_slice()), (Cause::CutOff, &[Cause::TestTraffic, Cause::Generation][..]));
+    assert_eq!(
+        (found[0].cause, found[0].also.as_slice()),
+        (Cause::CutOff, &[Cause::TestTraffic, Cause::Generation][..])
+    );
     // At the cut-off itself it should be there.
-    let (found, _) = run(&[Message { known: CUT_OFF, ..m }], &[], (&Profile::default(), &b)).unwrap();
+    let (found, _) =
+        run(&[Message { known: CUT_OFF, ..m }], &[], (&Profile::default(), &b)).unwrap();
     assert_eq!(found[0].cause, Cause::TestTraffic);
 }
 
@@ -159,17 +215,23 @@ fn a_moved_message_with_another_region_has_both_causes() {
     n.received.0 -= 13 * HOUR;
     n.attributes.insert("region".into(), "south".into());
     let (found, _) = run(&[message(1)], &[n], (&Profile::default(), &Profile::default())).unwrap();
-    assert_eq!((found[0].cause, found[0].also.as_slice(), found[0].other_day), (Cause::DayBoundary, &[Cause::Attribute][..], true));
+    assert_eq!(
+        (found[0].cause, found[0].also.as_slice(), found[0].other_day),
+        (Cause::DayBoundary, &[Cause::Attribute][..], true)
+    );
     assert_eq!(found[0].changed, [("region".into(), "north".into(), "south".into())]);
 }
 
 #[test]
 fn whole_hours_end_at_the_widest_zone() {
     // Beyond any zone the day still differs; within the day only whole hours are a zone.
-    for (shift, cause) in [(HOUR, Cause::DayBoundary), (HOUR + 1, Cause::Attribute), (27 * HOUR, Cause::DayBoundary)] {
+    for (shift, cause) in
+        [(HOUR, Cause::DayBoundary), (HOUR + 1, Cause::Attribute), (27 * HOUR, Cause::DayBoundary)]
+    {
         let mut n = message(1);
         n.received.0 += shift;
-        let (found, _) = run(&[message(1)], &[n], (&Profile::default(), &Profile::default())).unwrap();
+        let (found, _) =
+            run(&[message(1)], &[n], (&Profile::default(), &Profile::default())).unwrap();
         assert_eq!(found[0].cause, cause, "{shift}");
     }
 }
@@ -183,5 +245,8 @@ fn unsorted_streams_and_endless_copies_are_refused() {
     assert!(matches!(e, ReconcileError::Unsorted { side: "b", .. }), "{e}");
     let copies = |n| vec![message(1); n];
     assert!(run(&copies(messages::MAX_COPIES), &[], (&none, &none)).is_ok());
-    assert!(matches!(run(&copies(messages::MAX_COPIES + 1), &[], (&none, &none)), Err(ReconcileError::Copies { .. })));
+    assert!(matches!(
+        run(&copies(messages::MAX_COPIES + 1), &[], (&none, &none)),
+        Err(ReconcileError::Copies { .. })
+    ));
 }

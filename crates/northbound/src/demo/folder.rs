@@ -16,16 +16,25 @@ pub(super) fn prepare(out: &Path) -> Result<()> {
         Err(e) => return Err(io("list", &e)),
         Ok(mut entries) => {
             if entries.next().is_some() && !out.join(MARKER).is_file() {
-                return Err(CliError::refused(format!("{} holds something that is no earlier demo; name another folder with --out", out.display())));
+                return Err(CliError::refused(format!(
+                    "{} holds something that is no earlier demo; name another folder with --out",
+                    out.display()
+                )));
             }
         }
     }
     for name in MADE {
         match std::fs::remove_dir_all(out.join(name)) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(CliError::io("clear", &out.join(name), &e)),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(CliError::io("clear", &out.join(name), &e));
+            }
             _ => {}
         }
     }
     std::fs::create_dir_all(out).map_err(|e| io("make the folder", &e))?;
-    std::fs::write(out.join(MARKER), "Made by `northbound demo`; it replaces input, data and pack.\n").map_err(|e| io("write into", &e))
+    std::fs::write(
+        out.join(MARKER),
+        "Made by `northbound demo`; it replaces input, data and pack.\n",
+    )
+    .map_err(|e| io("write into", &e))
 }

@@ -1,44 +1,122 @@
 //! What the invented people keep: feeds, faults, parties, Users, explanations, annotations.
 
-use crate::{context::Ctx, error::{CliError, Result}};
-use northbound_registers::{Gate, Query, Record, registers::{annotations::Annotation, explanations::{Explanation, Given}, feeds::{Expected, Fault, Feed, Severity}, parties::{Party, RoleHeld, User}}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+};
+use northbound_registers::{
+    Gate, Query, Record,
+    registers::{
+        annotations::Annotation,
+        explanations::{Explanation, Given},
+        feeds::{Expected, Fault, Feed, Severity},
+        parties::{Party, RoleHeld, User},
+    },
+};
 use northbound_types::{Day, Eui64, Period, Region, Utc};
 use serde::Deserialize;
 use std::path::Path;
 
 #[derive(Deserialize)]
-struct File { feeds: Vec<RawFeed>, faults: Vec<RawFault>, users: Vec<RawUser>, explanations: Vec<RawExplanation>, annotations: Vec<RawAnnotation>, sources: Vec<RawSource> }
+struct File {
+    feeds: Vec<RawFeed>,
+    faults: Vec<RawFault>,
+    users: Vec<RawUser>,
+    explanations: Vec<RawExplanation>,
+    annotations: Vec<RawAnnotation>,
+    sources: Vec<RawSource>,
+}
 #[derive(Deserialize)]
-struct RawFeed { id: String, title: String, carries: Vec<String>, provider: String, owner: String, calendar: Expected, expected_from: Day, expected_to: Day }
+struct RawFeed {
+    id: String,
+    title: String,
+    carries: Vec<String>,
+    provider: String,
+    owner: String,
+    calendar: Expected,
+    expected_from: Day,
+    expected_to: Day,
+}
 #[derive(Deserialize)]
-struct RawFault { feed: String, provider: String, from: Day, to: Day, measures: Vec<String>, severity: Severity, owner: String, reference: String, description: String }
+struct RawFault {
+    feed: String,
+    provider: String,
+    from: Day,
+    to: Day,
+    measures: Vec<String>,
+    severity: Severity,
+    owner: String,
+    reference: String,
+    description: String,
+}
 #[derive(Deserialize)]
-struct RawUser { user: Eui64, party: String, name: String, category: String, roles: Vec<String>, from: Day }
+struct RawUser {
+    user: Eui64,
+    party: String,
+    name: String,
+    category: String,
+    roles: Vec<String>,
+    from: Day,
+}
 #[derive(Deserialize)]
-struct RawExplanation { measure: String, provider: String, region: Region, period: Period, text: String, given: String, by: String, steps: Option<String> }
+struct RawExplanation {
+    measure: String,
+    provider: String,
+    region: Region,
+    period: Period,
+    text: String,
+    given: String,
+    by: String,
+    steps: Option<String>,
+}
 #[derive(Deserialize)]
-struct RawAnnotation { from: Day, to: Day, text: String, by: String }
+struct RawAnnotation {
+    from: Day,
+    to: Day,
+    text: String,
+    by: String,
+}
 #[derive(Deserialize)]
-struct RawSource { source: String, rank: i64 }
+struct RawSource {
+    source: String,
+    rank: i64,
+}
 #[derive(Deserialize)]
-struct Note { corrections: Vec<RawCorrection> }
+struct Note {
+    corrections: Vec<RawCorrection>,
+}
 #[derive(Deserialize)]
-struct RawCorrection { corrects: String, known: Utc, feed: String, last_day: Day, reason: String }
+struct RawCorrection {
+    corrects: String,
+    known: Utc,
+    feed: String,
+    last_day: Day,
+    reason: String,
+}
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
     let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, &e))?;
     serde_json::from_str(&text).map_err(|e| CliError::internal(format!("{}: {e}", path.display())))
 }
 
-fn note(input: &Path) -> Result<Note> { read(&input.join("correction/correction.json")) }
+fn note(input: &Path) -> Result<Note> {
+    read(&input.join("correction/correction.json"))
+}
 
 /// When the correction was sent.
 pub(super) fn corrected_at(input: &Path) -> Result<Utc> {
-    note(input)?.corrections.iter().map(|c| c.known).max().ok_or_else(|| CliError::internal("the simulated correction has no note"))
+    note(input)?
+        .corrections
+        .iter()
+        .map(|c| c.known)
+        .max()
+        .ok_or_else(|| CliError::internal("the simulated correction has no note"))
 }
 
 /// The files that it corrects.
-pub(super) fn corrects(input: &Path) -> Result<Vec<String>> { Ok(note(input)?.corrections.into_iter().map(|c| c.corrects).collect()) }
+pub(super) fn corrects(input: &Path) -> Result<Vec<String>> {
+    Ok(note(input)?.corrections.into_iter().map(|c| c.corrects).collect())
+}
 
 /// The days that were sent again are faulty no longer: the fault begins after them.
 pub(super) fn repaired(input: &Path, ctx: &Ctx) -> Result<()> {
@@ -46,9 +124,14 @@ pub(super) fn repaired(input: &Path, ctx: &Ctx) -> Result<()> {
     let gate = ctx.gate(&store);
     for c in note(input)?.corrections {
         for k in gate.list::<Fault>(&Query { lookup: Some(c.feed.clone()), ..Query::default() })? {
-            if k.record.to.is_some_and(|to| to <= c.last_day) { continue; }
+            if k.record.to.is_some_and(|to| to <= c.last_day) {
+                continue;
+            }
             let write = ctx.write().because(&c.reason);
-            gate.update::<Fault>(&k.id, &write, |f| { f.from = f.from.max(c.last_day.plus(1)); Ok(()) })?;
+            gate.update::<Fault>(&k.id, &write, |f| {
+                f.from = f.from.max(c.last_day.plus(1));
+                Ok(())
+            })?;
         }
     }
     Ok(())
@@ -63,32 +146,85 @@ pub(super) fn load(input: &Path, ctx: &Ctx) -> Result<()> {
     let gate = ctx.gate(&store);
     for r in f.feeds {
         let rank = f.sources.iter().find(|s| s.source == r.id).map_or(10, |s| s.rank);
-        keep(&gate, &Feed {
-            id: r.id, title: r.title, provider: Some(r.provider).filter(|p| !p.is_empty()), region: None, brings: r.carries, measures: Vec::new(), rank,
-            calendar: r.calendar, days: Default::default(), from: r.expected_from, to: Some(r.expected_to), owner: r.owner,
-        }, ctx)?;
+        keep(
+            &gate,
+            &Feed {
+                id: r.id,
+                title: r.title,
+                provider: Some(r.provider).filter(|p| !p.is_empty()),
+                region: None,
+                brings: r.carries,
+                measures: Vec::new(),
+                rank,
+                calendar: r.calendar,
+                days: Default::default(),
+                from: r.expected_from,
+                to: Some(r.expected_to),
+                owner: r.owner,
+            },
+            ctx,
+        )?;
     }
     for r in f.faults {
-        keep(&gate, &Fault {
-            feed: Some(r.feed), provider: Some(r.provider), from: r.from, to: Some(r.to), what: r.description, change_request: Some(r.reference), severity: r.severity,
-            measures: r.measures, owner: Some(r.owner.clone()), reported_by: r.owner, closed_by: None,
-        }, ctx)?;
+        keep(
+            &gate,
+            &Fault {
+                feed: Some(r.feed),
+                provider: Some(r.provider),
+                from: r.from,
+                to: Some(r.to),
+                what: r.description,
+                change_request: Some(r.reference),
+                severity: r.severity,
+                measures: r.measures,
+                owner: Some(r.owner.clone()),
+                reported_by: r.owner,
+                closed_by: None,
+            },
+            ctx,
+        )?;
     }
     for r in f.users {
         keep(&gate, &Party { id: r.party.clone(), name: r.name, category: r.category }, ctx)?;
-        let roles = r.roles.into_iter().map(|role| RoleHeld { role, from: r.from, to: None }).collect();
+        let roles =
+            r.roles.into_iter().map(|role| RoleHeld { role, from: r.from, to: None }).collect();
         keep(&gate, &User { eui: r.user, party: r.party, roles }, ctx)?;
     }
     for r in f.explanations {
         let given = if r.given == "offline" { Given::Offline } else { Given::Report };
-        gate.explain(&Explanation {
-            measure: r.measure, provider: r.provider, region: r.region, period: r.period, text: r.text, given, said_by: r.by, document: String::new(), place: String::new(), steps: r.steps, repeat_of: None,
-        }, &ctx.write())?;
+        gate.explain(
+            &Explanation {
+                measure: r.measure,
+                provider: r.provider,
+                region: r.region,
+                period: r.period,
+                text: r.text,
+                given,
+                said_by: r.by,
+                document: String::new(),
+                place: String::new(),
+                steps: r.steps,
+                repeat_of: None,
+            },
+            &ctx.write(),
+        )?;
     }
     for r in f.annotations {
-        keep(&gate, &Annotation { from: r.from, to: Some(r.to), title: r.text.chars().take(TITLE_CHARS).collect(), text: r.text, source: r.by }, ctx)?;
+        keep(
+            &gate,
+            &Annotation {
+                from: r.from,
+                to: Some(r.to),
+                title: r.text.chars().take(TITLE_CHARS).collect(),
+                text: r.text,
+                source: r.by,
+            },
+            ctx,
+        )?;
     }
     Ok(())
 }
 
-fn keep<T: Record>(gate: &Gate<'_>, record: &T, ctx: &Ctx) -> Result<()> { Ok(gate.add(record, &ctx.write()).map(|_| ())?) }
+fn keep<T: Record>(gate: &Gate<'_>, record: &T, ctx: &Ctx) -> Result<()> {
+    Ok(gate.add(record, &ctx.write()).map(|_| ())?)
+}

@@ -1,6 +1,11 @@
 //! Counts of incidents as reports of others state them.
 
-use crate::{context::Ctx, error::Result, output::Answer, registers::{Common, common, receipt_answer, sayer}};
+use crate::{
+    context::Ctx,
+    error::Result,
+    output::Answer,
+    registers::{Common, common, receipt_answer, sayer},
+};
 use clap::Subcommand;
 use northbound_registers::{Write, registers::incidents::StatedIncidents};
 use northbound_types::{IncidentId, Period, Utc};
@@ -56,14 +61,57 @@ pub(crate) enum StatedCommand {
 
 pub(super) fn run(c: &StatedCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        StatedCommand::Add { period, area, opening, opened, reopened, resolved, withdrawn, open, identified, source, document, place, known } => {
+        StatedCommand::Add {
+            period,
+            area,
+            opening,
+            opened,
+            reopened,
+            resolved,
+            withdrawn,
+            open,
+            identified,
+            source,
+            document,
+            place,
+            known,
+        } => {
             let store = ctx.store()?;
             let stated = StatedIncidents {
-            area: area.clone(), period: *period, opening: *opening, opened: *opened, reopened: *reopened, resolved: *resolved, withdrawn: *withdrawn, open: *open, identified: identified.clone(),
-            source: sayer(source.as_deref(), &ctx.actor), document: document.clone(), place: place.clone(),
+                area: area.clone(),
+                period: *period,
+                opening: *opening,
+                opened: *opened,
+                reopened: *reopened,
+                resolved: *resolved,
+                withdrawn: *withdrawn,
+                open: *open,
+                identified: identified.clone(),
+                source: sayer(source.as_deref(), &ctx.actor),
+                document: document.clone(),
+                place: place.clone(),
             };
-            Ok(receipt_answer(&ctx.gate(&store).add(&stated, &Write { known: *known, ..ctx.write() })?))
+            Ok(receipt_answer(
+                &ctx.gate(&store).add(&stated, &Write { known: *known, ..ctx.write() })?,
+            ))
         }
-        StatedCommand::Common(c) => common::<StatedIncidents>(c, ctx, &["area", "period", "opening", "opened", "reopened", "resolved", "withdrawn", "open", "identified", "source", "document", "place"]),
+        StatedCommand::Common(c) => common::<StatedIncidents>(
+            c,
+            ctx,
+            &[
+                "area",
+                "period",
+                "opening",
+                "opened",
+                "reopened",
+                "resolved",
+                "withdrawn",
+                "open",
+                "identified",
+                "source",
+                "document",
+                "place",
+            ],
+        ),
     }
 }

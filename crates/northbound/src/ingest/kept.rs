@@ -1,12 +1,23 @@
 //! `ingest list | show | retract`.
 
-use crate::{context::Ctx, error::{CliError, Exit, Result}, output::{Answer, Table, count}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Exit, Result},
+    output::{Answer, Table, count},
+};
 use northbound_ledger::manifest::{Manifest, SourceEntry};
-use northbound_registers::{Kept, registers::sources::{SourceFile, SourceState}};
+use northbound_registers::{
+    Kept,
+    registers::sources::{SourceFile, SourceState},
+};
 use serde_json::{Value, json};
 
 /// A file wherever its rows are.
-struct Entry { id: String, json: Value, cells: [String; 12] }
+struct Entry {
+    id: String,
+    json: Value,
+    cells: [String; 12],
+}
 
 fn of_ledger(s: &SourceEntry, m: &Manifest) -> Entry {
     let gone = m.retracted.iter().find(|r| r.source == s.id);
@@ -18,8 +29,20 @@ fn of_ledger(s: &SourceEntry, m: &Manifest) -> Entry {
             "duplicates": s.duplicates, "collisions": s.collisions, "known": s.known, "recorded": s.recorded, "by": s.by, "corrects": s.corrects,
             "sha256": s.sha256, "bytes": s.bytes, "mapping": s.mapping, "kept_in": "ledger", "retracted": gone.map(|r| json!({"at": r.at, "by": r.by, "reason": r.reason})),
         }),
-        cells: [s.id.to_string(), s.name.clone(), s.layout.clone(), s.feed.clone(), s.rank.to_string(), count(s.rows), count(s.rejected), count(s.duplicates), count(s.collisions),
-            s.known.to_string(), s.recorded.to_string(), state],
+        cells: [
+            s.id.to_string(),
+            s.name.clone(),
+            s.layout.clone(),
+            s.feed.clone(),
+            s.rank.to_string(),
+            count(s.rows),
+            count(s.rejected),
+            count(s.duplicates),
+            count(s.collisions),
+            s.known.to_string(),
+            s.recorded.to_string(),
+            state,
+        ],
     }
 }
 
@@ -34,8 +57,20 @@ fn of_registers(k: &Kept<SourceFile>) -> Entry {
             "collisions": 0, "known": k.known, "recorded": k.recorded, "by": k.actor, "corrects": r.corrects, "sha256": r.sha256, "bytes": r.bytes,
             "mapping": r.mapping, "kept_in": "registers", "retracted": gone.then(|| json!({"at": k.recorded, "by": k.actor, "reason": k.reason})),
         }),
-        cells: [k.id.clone(), r.name.clone(), r.layout.clone(), r.feed.clone(), r.rank.to_string(), n(r.accepted), n(r.rejected), n(r.duplicates), "0".to_owned(),
-            k.known.to_string(), k.recorded.to_string(), state],
+        cells: [
+            k.id.clone(),
+            r.name.clone(),
+            r.layout.clone(),
+            r.feed.clone(),
+            r.rank.to_string(),
+            n(r.accepted),
+            n(r.rejected),
+            n(r.duplicates),
+            "0".to_owned(),
+            k.known.to_string(),
+            k.recorded.to_string(),
+            state,
+        ],
     }
 }
 
@@ -44,33 +79,69 @@ fn entries(ctx: &Ctx) -> Result<Vec<Entry>> {
     let m = &snap.root.manifest;
     let mut all: Vec<Entry> = m.sources.iter().map(|s| of_ledger(s, m)).collect();
     let store = ctx.store()?;
-    all.extend(ctx.gate(&store).sources(ctx.as_at())?.iter().filter(|k| k.record.ledger_source.is_none()).map(of_registers));
+    all.extend(
+        ctx.gate(&store)
+            .sources(ctx.as_at())?
+            .iter()
+            .filter(|k| k.record.ledger_source.is_none())
+            .map(of_registers),
+    );
     Ok(all)
 }
 
-const COLUMNS: [&str; 12] = ["id", "file", "layout", "feed", ">rank", ">rows", ">rejected", ">duplicates", ">collisions", "known since (UTC)", "ingested (UTC)", "state"];
+const COLUMNS: [&str; 12] = [
+    "id",
+    "file",
+    "layout",
+    "feed",
+    ">rank",
+    ">rows",
+    ">rejected",
+    ">duplicates",
+    ">collisions",
+    "known since (UTC)",
+    "ingested (UTC)",
+    "state",
+];
 
 pub(super) fn list(ctx: &Ctx) -> Result<Answer> {
     let all = entries(ctx)?;
     let mut t = Table::new("", &COLUMNS);
-    for e in &all { t.row(e.cells.clone()); }
+    for e in &all {
+        t.row(e.cells.clone());
+    }
     Ok(Answer::new(json!({"files": all.iter().map(|e| &e.json).collect::<Vec<_>>()})).table(t))
 }
 
 fn find(ctx: &Ctx, named: &str) -> Result<Entry> {
     /// Fewer digits of a hash may mean several files.
     const LEAST_HASH_DIGITS: usize = 8;
-    let text = |e: &Entry, k: &str| e.json.get(k).and_then(Value::as_str).unwrap_or_default().to_owned();
-    entries(ctx)?.into_iter().rev()
-        .find(|e| e.id == named || text(e, "file") == named || (named.len() >= LEAST_HASH_DIGITS && text(e, "sha256").starts_with(named)))
-        .ok_or_else(|| CliError::not_found(format!("no file {named:?} is in; `northbound ingest list` shows them")))
+    let text =
+        |e: &Entry, k: &str| e.json.get(k).and_then(Value::as_str).unwrap_or_default().to_owned();
+    entries(ctx)?
+        .into_iter()
+        .rev()
+        .find(|e| {
+            e.id == named
+                || text(e, "file") == named
+                || (named.len() >= LEAST_HASH_DIGITS && text(e, "sha256").starts_with(named))
+        })
+        .ok_or_else(|| {
+            CliError::not_found(format!(
+                "no file {named:?} is in; `northbound ingest list` shows them"
+            ))
+        })
 }
 
 pub(super) fn show(ctx: &Ctx, named: &str) -> Result<Answer> {
     let e = find(ctx, named)?;
     let mut t = Table::new("", &["file", e.id.as_str()]);
     for (k, v) in e.json.as_object().into_iter().flatten() {
-        let v = match v { Value::String(s) => s.clone(), Value::Null => String::new(), v => v.to_string() };
+        let v = match v {
+            Value::String(s) => s.clone(),
+            Value::Null => String::new(),
+            v => v.to_string(),
+        };
         t.row([k.clone(), v]);
     }
     Ok(Answer::new(e.json.clone()).table(t))
@@ -78,23 +149,56 @@ pub(super) fn show(ctx: &Ctx, named: &str) -> Result<Answer> {
 
 pub(super) fn retract(ctx: &Ctx, named: &str) -> Result<Answer> {
     let e = find(ctx, named)?;
-    if ctx.reason.is_empty() { return Err(CliError::refused("to retract a file needs a reason: give it with --reason 'why'")); }
-    if !e.json.get("retracted").is_none_or(Value::is_null) { return Err(CliError::new(Exit::Conflict, "ingest.retracted", format!("file {} was taken back already", e.id))); }
+    if ctx.reason.is_empty() {
+        return Err(CliError::refused(
+            "to retract a file needs a reason: give it with --reason 'why'",
+        ));
+    }
+    if !e.json.get("retracted").is_none_or(Value::is_null) {
+        return Err(CliError::new(
+            Exit::Conflict,
+            "ingest.retracted",
+            format!("file {} was taken back already", e.id),
+        ));
+    }
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let ledger_id: Option<i64> = e.id.parse().ok();
-    let record = gate.sources(ctx.as_at())?.into_iter().find(|k| k.live && (k.id == e.id || (ledger_id.is_some() && k.record.ledger_source == ledger_id)));
+    let record = gate.sources(ctx.as_at())?.into_iter().find(|k| {
+        k.live && (k.id == e.id || (ledger_id.is_some() && k.record.ledger_source == ledger_id))
+    });
     let judge = ctx.judge(&store)?;
     let mut days = 0;
     // Rights are asked first: the registers' gate decides for the ledger too.
-    if let Some(k) = &record { gate.retract_source(&k.id, &northbound_registers::Write { dry_run: true, ..ctx.write() })?; }
-    if let Some(id) = ledger_id && !ctx.dry_run {
+    if let Some(k) = &record {
+        gate.retract_source(&k.id, &northbound_registers::Write { dry_run: true, ..ctx.write() })?;
+    }
+    if let Some(id) = ledger_id
+        && !ctx.dry_run
+    {
         let mut progress = ctx.progress();
         let mut tx = ctx.ledger().begin(ctx.now)?;
         tx.retract(id, &ctx.actor.to_string(), &ctx.reason)?;
-        days = tx.commit(&judge, &format!("retract source {id}"), store.revision()?, &mut |p| progress.tell(p.step, p.done, p.total))?.days.len();
+        days = tx
+            .commit(&judge, &format!("retract source {id}"), store.revision()?, &mut |p| {
+                progress.tell(p.step, p.done, p.total)
+            })?
+            .days
+            .len();
     }
-    if let Some(k) = &record { gate.retract_source(&k.id, &ctx.write())?; }
-    let said = if ctx.dry_run { format!("Would take file {} back; nothing was changed.", e.id) } else { format!("Took file {} back; its rows no longer count. As at earlier times they still do.", e.id) };
-    Ok(Answer::new(json!({"id": e.id, "retracted": !ctx.dry_run, "dry_run": ctx.dry_run, "days": days})).say(said))
+    if let Some(k) = &record {
+        gate.retract_source(&k.id, &ctx.write())?;
+    }
+    let said = if ctx.dry_run {
+        format!("Would take file {} back; nothing was changed.", e.id)
+    } else {
+        format!(
+            "Took file {} back; its rows no longer count. As at earlier times they still do.",
+            e.id
+        )
+    };
+    Ok(Answer::new(
+        json!({"id": e.id, "retracted": !ctx.dry_run, "dry_run": ctx.dry_run, "days": days}),
+    )
+    .say(said))
 }

@@ -3,7 +3,11 @@
 use crate::error::{CliError, Result};
 use northbound_ingest::{Reject, RejectFile, RejectSink};
 use northbound_ledger::SinkError;
-use std::{fs::File, io::BufWriter, path::{Path, PathBuf}};
+use std::{
+    fs::File,
+    io::BufWriter,
+    path::{Path, PathBuf},
+};
 
 /// Writes rejects beside what went in.
 pub(crate) struct Rejects {
@@ -21,14 +25,17 @@ const HASH_DIGITS: usize = 12;
 impl Rejects {
     /// For an input with a hash; the same input always has the same rejects file.
     pub(crate) fn new(folder: &Path, name: &str, sha256: &str, write: bool) -> Rejects {
-        let path = folder.join(format!("{name}.{}.rejects.csv", sha256.get(..HASH_DIGITS).unwrap_or(sha256)));
+        let path = folder
+            .join(format!("{name}.{}.rejects.csv", sha256.get(..HASH_DIGITS).unwrap_or(sha256)));
         Rejects { path, write, file: None, count: 0 }
     }
 
     /// Closes the file; its path where there is one.
     pub(crate) fn finish(self) -> Result<Option<String>> {
         let Some(file) = self.file else { return Ok(None) };
-        file.finish().map_err(|e| CliError::internal(format!("cannot write {}: {e}", self.path.display())))?;
+        file.finish().map_err(|e| {
+            CliError::internal(format!("cannot write {}: {e}", self.path.display()))
+        })?;
         Ok(Some(self.path.display().to_string()))
     }
 }
@@ -36,9 +43,13 @@ impl Rejects {
 impl RejectSink for Rejects {
     fn reject(&mut self, reject: &Reject) -> std::result::Result<(), SinkError> {
         self.count += 1;
-        if !self.write { return Ok(()); }
+        if !self.write {
+            return Ok(());
+        }
         if self.file.is_none() {
-            if let Some(dir) = self.path.parent() { std::fs::create_dir_all(dir)?; }
+            if let Some(dir) = self.path.parent() {
+                std::fs::create_dir_all(dir)?;
+            }
             self.file = Some(RejectFile::new(BufWriter::new(File::create(&self.path)?))?);
         }
         self.file.as_mut().map_or(Ok(()), |f| f.reject(reject))

@@ -4,7 +4,14 @@
 use super::{Taken, rejects::Rejects, tables::refuse};
 use crate::error::Result;
 use northbound_ingest::{ForecastRow, VolumeRow};
-use northbound_registers::{Added, AsAt, Gate, RegisterError, import::Import, registers::{forecasts::{Forecast, ForecastLine, Made}, volumes::{Counted, Volume}}};
+use northbound_registers::{
+    Added, AsAt, Gate, RegisterError,
+    import::Import,
+    registers::{
+        forecasts::{Forecast, ForecastLine, Made},
+        volumes::{Counted, Volume},
+    },
+};
 use northbound_types::{Eui64, ForecastKind, Period, Utc};
 use std::collections::BTreeMap;
 
@@ -17,44 +24,92 @@ pub(super) struct Into<'i, 'a> {
 }
 
 impl Into<'_, '_> {
-    fn refuse(&mut self, place: i64, field: &str, problem: &str) -> Result<()> { refuse(place, field, problem.to_owned(), self.file, self.rejects, self.taken) }
+    fn refuse(&mut self, place: i64, field: &str, problem: &str) -> Result<()> {
+        refuse(place, field, problem.to_owned(), self.file, self.rejects, self.taken)
+    }
     /// Rows that together are one record.
     fn refuse_all(&mut self, rows: &[i64], field: &str, problem: &str) -> Result<()> {
-        for place in rows { self.refuse(*place, field, problem)?; }
+        for place in rows {
+            self.refuse(*place, field, problem)?;
+        }
         Ok(())
     }
-    fn done(&mut self, added: std::result::Result<Added, RegisterError>, rows: &[i64]) -> Result<()> {
+    fn done(
+        &mut self,
+        added: std::result::Result<Added, RegisterError>,
+        rows: &[i64],
+    ) -> Result<()> {
         match added {
             Ok(Added::New) => Ok(()),
-            Ok(Added::Duplicate) => { self.taken.duplicates += rows.len() as u64; Ok(()) }
-            Err(RegisterError::Invalid { field, problem, .. }) => self.refuse_all(rows, field, &problem),
-            Err(e @ (RegisterError::Owner { .. } | RegisterError::Party { .. })) => self.refuse_all(rows, "user", &e.to_string()),
-            Err(e @ RegisterError::Backdated { .. }) => self.refuse_all(rows, "made", &e.to_string()),
+            Ok(Added::Duplicate) => {
+                self.taken.duplicates += rows.len() as u64;
+                Ok(())
+            }
+            Err(RegisterError::Invalid { field, problem, .. }) => {
+                self.refuse_all(rows, field, &problem)
+            }
+            Err(e @ (RegisterError::Owner { .. } | RegisterError::Party { .. })) => {
+                self.refuse_all(rows, "user", &e.to_string())
+            }
+            Err(e @ RegisterError::Backdated { .. }) => {
+                self.refuse_all(rows, "made", &e.to_string())
+            }
             Err(e) => Err(e.into()),
         }
     }
 }
 
-pub(super) fn add(forecasts: &[ForecastRow], volumes: &[VolumeRow], gate: &Gate<'_>, known: Utc, into: &mut Into<'_, '_>) -> Result<()> {
+pub(super) fn add(
+    forecasts: &[ForecastRow],
+    volumes: &[VolumeRow],
+    gate: &Gate<'_>,
+    known: Utc,
+    into: &mut Into<'_, '_>,
+) -> Result<()> {
     let mut parties: BTreeMap<Eui64, Option<String>> = BTreeMap::new();
     for user in forecasts.iter().map(|r| r.user).chain(volumes.iter().map(|r| r.user)) {
-        if let std::collections::btree_map::Entry::Vacant(free) = parties.entry(user) { free.insert(gate.party_of(user, AsAt::NOW)?.map(|u| u.party.id)); }
+        if let std::collections::btree_map::Entry::Vacant(free) = parties.entry(user) {
+            free.insert(gate.party_of(user, AsAt::NOW)?.map(|u| u.party.id));
+        }
     }
     let party = |user: Eui64| parties.get(&user).cloned().flatten();
-    let unknown = |user: Eui64| format!("{user} is no registered User; add it with `northbound user add` and ingest the file again");
+    let unknown = |user: Eui64| {
+        format!(
+            "{user} is no registered User; add it with `northbound user add` and ingest the file again"
+        )
+    };
     for v in volumes {
-        let Some(party) = party(v.user) else { into.refuse(v.place, "user", &unknown(v.user))?; continue };
+        let Some(party) = party(v.user) else {
+            into.refuse(v.place, "user", &unknown(v.user))?;
+            continue;
+        };
         let counted = if v.correction { Counted::Correction } else { Counted::Total };
-        let row = Volume { kind: v.kind, user: v.user, party, srv: v.srv.clone(), mode: v.mode.clone(), period: v.period, counted, count: v.count, reference: v.reference.clone() };
+        let row = Volume {
+            kind: v.kind,
+            user: v.user,
+            party,
+            srv: v.srv.clone(),
+            mode: v.mode.clone(),
+            period: v.period,
+            counted,
+            count: v.count,
+            reference: v.reference.clone(),
+        };
         let added = into.import.add(&row, v.place, None);
         into.done(added, &[v.place])?;
     }
     for ((kind, user, made), rows) in submissions(forecasts, known) {
         let places: Vec<i64> = rows.iter().map(|r| r.place).collect();
-        let Some(party) = party(user) else { into.refuse_all(&places, "user", &unknown(user))?; continue };
+        let Some(party) = party(user) else {
+            into.refuse_all(&places, "user", &unknown(user))?;
+            continue;
+        };
         let (lines, places) = lines(&rows, into)?;
-        if lines.is_empty() { continue; }
-        let record = Forecast { kind, user, party, made, how: Made::File, lines, note: String::new() };
+        if lines.is_empty() {
+            continue;
+        }
+        let record =
+            Forecast { kind, user, party, made, how: Made::File, lines, note: String::new() };
         let added = into.import.add(&record, places.first().copied().unwrap_or(0), Some(made));
         into.done(added, &places)?;
     }
@@ -65,7 +120,9 @@ type Key = (ForecastKind, Eui64, Utc);
 
 fn submissions(rows: &[ForecastRow], known: Utc) -> BTreeMap<Key, Vec<&ForecastRow>> {
     let mut by: BTreeMap<Key, Vec<&ForecastRow>> = BTreeMap::new();
-    for r in rows { by.entry((r.kind, r.user, r.made.unwrap_or(known))).or_default().push(r); }
+    for r in rows {
+        by.entry((r.kind, r.user, r.made.unwrap_or(known))).or_default().push(r);
+    }
     by
 }
 
@@ -73,18 +130,29 @@ fn submissions(rows: &[ForecastRow], known: Utc) -> BTreeMap<Key, Vec<&ForecastR
 /// refused: neither is guessed. The same row twice is one line.
 fn lines(rows: &[&ForecastRow], into: &mut Into<'_, '_>) -> Result<(Vec<ForecastLine>, Vec<i64>)> {
     let mut by: BTreeMap<(Period, &str, &str), Vec<&ForecastRow>> = BTreeMap::new();
-    for r in rows { by.entry((r.period, &r.srv, &r.mode)).or_default().push(r); }
+    for r in rows {
+        by.entry((r.period, &r.srv, &r.mode)).or_default().push(r);
+    }
     let (mut out, mut places) = (Vec::new(), Vec::new());
     for ((period, srv, mode), rows) in by {
         let Some(first) = rows.first() else { continue };
         if rows.iter().any(|r| r.count != first.count) {
             let at: Vec<i64> = rows.iter().map(|r| r.place).collect();
-            into.refuse_all(&at, "count", &format!("{srv} {mode} in {period} has several counts in this file; keep one"))?;
+            into.refuse_all(
+                &at,
+                "count",
+                &format!("{srv} {mode} in {period} has several counts in this file; keep one"),
+            )?;
             continue;
         }
         into.taken.duplicates += rows.len() as u64 - 1;
         places.extend(rows.iter().map(|r| r.place));
-        out.push(ForecastLine { period, srv: srv.to_owned(), mode: mode.to_owned(), count: first.count });
+        out.push(ForecastLine {
+            period,
+            srv: srv.to_owned(),
+            mode: mode.to_owned(),
+            count: first.count,
+        });
     }
     Ok((out, places))
 }

@@ -1,10 +1,18 @@
 //! `ledger retention`: what is kept, and for how long. Message bodies are never stored: the ledger
 //! holds headers (who, what, when, how it ended) and the hash of each source file.
 
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table, count}, registers::receipt_answer};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Table, count},
+    registers::receipt_answer,
+};
 use clap::Subcommand;
 use northbound_ledger::schema::Table as Tables;
-use northbound_registers::{Query, registers::retention::{Kind, Retention}};
+use northbound_registers::{
+    Query,
+    registers::retention::{Kind, Retention},
+};
 use northbound_types::Day;
 use serde_json::json;
 
@@ -38,25 +46,54 @@ pub(super) fn run(c: &RetentionCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-struct Line { table: &'static str, rows: u64, bytes: u64, first: Option<Day>, decided: Option<Retention>, due_before: Option<Day>, due_files: u64, due_rows: u64 }
+struct Line {
+    table: &'static str,
+    rows: u64,
+    bytes: u64,
+    first: Option<Day>,
+    decided: Option<Retention>,
+    due_before: Option<Day>,
+    due_files: u64,
+    due_rows: u64,
+}
 
 fn lines(ctx: &Ctx) -> Result<Vec<Line>> {
     let store = ctx.store()?;
     let today = ctx.now.day();
     let decisions = ctx.gate(&store).list::<Retention>(&Query::as_at(ctx.as_at()))?;
     let snap = ctx.snapshot()?;
-    Ok(Tables::ALL.iter().map(|&t| {
-        let files = snap.root.manifest.files(t);
-        let decided = decisions.iter().map(|k| &k.record).find(|r| r.what == t.name() && r.from <= today && r.to.is_none_or(|to| today <= to)).cloned();
-        // Kept for n months after the month of receipt: in month m, what was received before m − n goes.
-        let due_before = decided.as_ref().and_then(|r| r.months).and_then(|m| i32::try_from(m).ok()).map(|m| today.month().plus(-m).first());
-        let due = files.iter().filter(|f| due_before.is_some_and(|b| f.day.is_some_and(|d| d < b)));
-        let (due_files, due_rows) = due.fold((0, 0), |(n, rows), f| (n + 1, rows + f.rows));
-        Line {
-            table: t.name(), rows: files.iter().map(|f| f.rows).sum(), bytes: files.iter().map(|f| f.bytes).sum(), first: files.iter().filter_map(|f| f.day).min(),
-            decided, due_before, due_files, due_rows,
-        }
-    }).collect())
+    Ok(Tables::ALL
+        .iter()
+        .map(|&t| {
+            let files = snap.root.manifest.files(t);
+            let decided = decisions
+                .iter()
+                .map(|k| &k.record)
+                .find(|r| {
+                    r.what == t.name() && r.from <= today && r.to.is_none_or(|to| today <= to)
+                })
+                .cloned();
+            // Kept for n months after the month of receipt: in month m, what was received before m − n goes.
+            let due_before = decided
+                .as_ref()
+                .and_then(|r| r.months)
+                .and_then(|m| i32::try_from(m).ok())
+                .map(|m| today.month().plus(-m).first());
+            let due =
+                files.iter().filter(|f| due_before.is_some_and(|b| f.day.is_some_and(|d| d < b)));
+            let (due_files, due_rows) = due.fold((0, 0), |(n, rows), f| (n + 1, rows + f.rows));
+            Line {
+                table: t.name(),
+                rows: files.iter().map(|f| f.rows).sum(),
+                bytes: files.iter().map(|f| f.bytes).sum(),
+                first: files.iter().filter_map(|f| f.day).min(),
+                decided,
+                due_before,
+                due_files,
+                due_rows,
+            }
+        })
+        .collect())
 }
 
 fn json_of(l: &Line) -> serde_json::Value {
@@ -67,33 +104,73 @@ fn json_of(l: &Line) -> serde_json::Value {
 }
 
 fn show(ctx: &Ctx) -> Result<Answer> {
-    let mut t = Table::new("", &["table", ">rows", ">bytes", "first day", "kept", ">months", "decided by"]);
+    let mut t =
+        Table::new("", &["table", ">rows", ">bytes", "first day", "kept", ">months", "decided by"]);
     let lines = lines(ctx)?;
     for l in &lines {
-        let months = l.decided.as_ref().map_or_else(|| "no end".to_owned(), |r| r.months.map_or_else(|| "no end".to_owned(), |m| m.to_string()));
+        let months = l.decided.as_ref().map_or_else(
+            || "no end".to_owned(),
+            |r| r.months.map_or_else(|| "no end".to_owned(), |m| m.to_string()),
+        );
         let by = l.decided.as_ref().map_or_else(|| "default".to_owned(), |r| r.decided_by.clone());
-        t.row([l.table.to_owned(), count(l.rows), count(l.bytes), l.first.map(|d| d.to_string()).unwrap_or_default(), "headers and hashes".to_owned(), months, by]);
+        t.row([
+            l.table.to_owned(),
+            count(l.rows),
+            count(l.bytes),
+            l.first.map(|d| d.to_string()).unwrap_or_default(),
+            "headers and hashes".to_owned(),
+            months,
+            by,
+        ]);
     }
-    Ok(Answer::new(json!({"bodies_stored": false, "tables": lines.iter().map(json_of).collect::<Vec<_>>()})).say(NO_BODIES).table(t))
+    Ok(Answer::new(
+        json!({"bodies_stored": false, "tables": lines.iter().map(json_of).collect::<Vec<_>>()}),
+    )
+    .say(NO_BODIES)
+    .table(t))
 }
 
 fn set(ctx: &Ctx, what: &str, months: Option<i64>, from: Option<Day>) -> Result<Answer> {
     if !Tables::ALL.iter().any(|t| t.name() == what) {
         let names: Vec<&str> = Tables::ALL.iter().map(|t| t.name()).collect();
-        return Err(CliError::not_found(format!("there is no table {what:?}; the tables are {}", names.join(", "))));
+        return Err(CliError::not_found(format!(
+            "there is no table {what:?}; the tables are {}",
+            names.join(", ")
+        )));
     }
-    if ctx.reason.is_empty() { return Err(CliError::refused("a retention decision needs its ground: give it with --reason 'why'")); }
+    if ctx.reason.is_empty() {
+        return Err(CliError::refused(
+            "a retention decision needs its ground: give it with --reason 'why'",
+        ));
+    }
     let store = ctx.store()?;
-    let r = Retention { what: what.to_owned(), keep: Kind::Headers, months, from: from.unwrap_or(ctx.now.day()), to: None, decided_by: ctx.actor.to_string(), ground: ctx.reason.clone() };
+    let r = Retention {
+        what: what.to_owned(),
+        keep: Kind::Headers,
+        months,
+        from: from.unwrap_or(ctx.now.day()),
+        to: None,
+        decided_by: ctx.actor.to_string(),
+        ground: ctx.reason.clone(),
+    };
     Ok(receipt_answer(&ctx.gate(&store).put(&r, &ctx.write())?))
 }
 
 fn apply(ctx: &Ctx) -> Result<Answer> {
     if !ctx.dry_run {
-        return Err(CliError::refused("this version deletes nothing: issued packs cite the files. `ledger retention apply --dry-run` lists what is due; move it out by hand once nothing cites it"));
+        return Err(CliError::refused(
+            "this version deletes nothing: issued packs cite the files. `ledger retention apply --dry-run` lists what is due; move it out by hand once nothing cites it",
+        ));
     }
     let lines = lines(ctx)?;
     let mut t = Table::new("", &["table", "received before", ">files due", ">rows due"]);
-    for l in lines.iter().filter(|l| l.due_files > 0) { t.row([l.table.to_owned(), l.due_before.map(|d| d.to_string()).unwrap_or_default(), count(l.due_files), count(l.due_rows)]); }
+    for l in lines.iter().filter(|l| l.due_files > 0) {
+        t.row([
+            l.table.to_owned(),
+            l.due_before.map(|d| d.to_string()).unwrap_or_default(),
+            count(l.due_files),
+            count(l.due_rows),
+        ]);
+    }
     Ok(Answer::new(json!({"dry_run": true, "bodies_stored": false, "tables": lines.iter().map(json_of).collect::<Vec<_>>()})).say(NO_BODIES).table(t))
 }

@@ -1,7 +1,11 @@
 //! `device`: the inventory and registrations.
 
 use super::{change, policy};
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Table},
+};
 use clap::{Args, Subcommand};
 use northbound_flow::{
     Change,
@@ -80,46 +84,74 @@ pub(crate) fn run(c: &DeviceCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         DeviceCommand::Add(a) => {
             let record = DeviceRecord {
-                eui: a.eui, device_type: a.kind, status: a.status, region: a.region, generation: a.generation, hub: a.hub.unwrap_or(a.eui),
+                eui: a.eui,
+                device_type: a.kind,
+                status: a.status,
+                region: a.region,
+                generation: a.generation,
+                hub: a.hub.unwrap_or(a.eui),
                 registered: a.registered.iter().map(|t| held(t)).collect::<Result<_>>()?,
             };
             made(ctx, &[Change::Device(record)], &format!("Device {}", a.eui), 1)
         }
         DeviceCommand::Import { file } => import(file, ctx),
         DeviceCommand::Register { device, role, user, from } => {
-            let change = Change::Registration(Registration { device: *device, role: *role, user: *user, from: from.map_or_else(|| core_now(ctx), Ok)? });
+            let change = Change::Registration(Registration {
+                device: *device,
+                role: *role,
+                user: *user,
+                from: from.map_or_else(|| core_now(ctx), Ok)?,
+            });
             made(ctx, &[change], &format!("Registration of {device} as {role}"), 1)
         }
         DeviceCommand::Show { eui } => {
-            let found = devices(ctx, &format!("eui={eui}"), |f| f.device(*eui).into_iter().collect())?;
-            if found.is_empty() { return Err(CliError::not_found(format!("no device {eui} in the inventory"))); }
+            let found =
+                devices(ctx, &format!("eui={eui}"), |f| f.device(*eui).into_iter().collect())?;
+            if found.is_empty() {
+                return Err(CliError::not_found(format!("no device {eui} in the inventory")));
+            }
             Ok(listed(&found))
         }
         DeviceCommand::List { after, limit } => {
             let after_text = after.map(|a| format!("&after={a}")).unwrap_or_default();
-            Ok(listed(&devices(ctx, &format!("limit={limit}{after_text}"), |f| f.devices(*after, *limit))?))
+            Ok(listed(&devices(ctx, &format!("limit={limit}{after_text}"), |f| {
+                f.devices(*after, *limit)
+            })?))
         }
     }
 }
 
 fn held(text: &str) -> Result<(Role, Eui64)> {
-    let wrong = |why: String| CliError::usage(format!("{text:?}: {why}; write ROLE=EUI, such as IS=90-B3-D5-1F-30-01-00-01"));
+    let wrong = |why: String| {
+        CliError::usage(format!(
+            "{text:?}: {why}; write ROLE=EUI, such as IS=90-B3-D5-1F-30-01-00-01"
+        ))
+    };
     let (role, user) = text.split_once('=').ok_or_else(|| wrong("no '='".to_owned()))?;
-    Ok((role.parse().map_err(|e: northbound_types::text_enum::UnknownWord| wrong(e.to_string()))?, user.parse().map_err(|e: northbound_types::id::IdError| wrong(e.to_string()))?))
+    Ok((
+        role.parse().map_err(|e: northbound_types::text_enum::UnknownWord| wrong(e.to_string()))?,
+        user.parse().map_err(|e: northbound_types::id::IdError| wrong(e.to_string()))?,
+    ))
 }
 
 fn made(ctx: &Ctx, changes: &[Change], what: &str, n: usize) -> Result<Answer> {
-    if ctx.dry_run { return Ok(Answer::new(json!({"dry_run": true, "changes": n})).say(format!("Dry run: {what} would be changed."))); }
+    if ctx.dry_run {
+        return Ok(Answer::new(json!({"dry_run": true, "changes": n}))
+            .say(format!("Dry run: {what} would be changed.")));
+    }
     let to = change(ctx, changes)?;
-    Ok(Answer::new(json!({"changes": n, "to": to.as_str()})).say(format!("{what}: {}.", to.words())))
+    Ok(Answer::new(json!({"changes": n, "to": to.as_str()}))
+        .say(format!("{what}: {}.", to.words())))
 }
 
 /// Devices of one journal input.
 const TOGETHER: usize = 1_000;
 
 fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
-    let mut reader = csv::Reader::from_path(file).map_err(|e| CliError::input(format!("{}: {e}", file.display())))?;
-    let wrong = |line: u64, why: String| CliError::input(format!("{}, line {line}: {why}", file.display()));
+    let mut reader = csv::Reader::from_path(file)
+        .map_err(|e| CliError::input(format!("{}: {e}", file.display())))?;
+    let wrong =
+        |line: u64, why: String| CliError::input(format!("{}, line {line}: {why}", file.display()));
     let header = reader.headers().map_err(|e| wrong(1, e.to_string()))?.clone();
     let column = |name: &str| header.iter().position(|h| h == name);
     let needed = |name: &str| column(name).ok_or_else(|| wrong(1, format!("no column {name}")));
@@ -128,15 +160,28 @@ fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
     for row in reader.records() {
         let row = row.map_err(|e| CliError::input(format!("{}: {e}", file.display())))?;
         let line = row.position().map_or(0, csv::Position::line);
-        let cell = |i: Option<usize>| i.and_then(|i| row.get(i)).map(str::trim).filter(|t| !t.is_empty());
+        let cell =
+            |i: Option<usize>| i.and_then(|i| row.get(i)).map(str::trim).filter(|t| !t.is_empty());
         let parsed = |text: Option<&str>, or: &str| text.unwrap_or(or).to_owned();
-        let eui: Eui64 = parsed(cell(Some(eui)), "").parse().map_err(|e: northbound_types::id::IdError| wrong(line, e.to_string()))?;
+        let eui: Eui64 = parsed(cell(Some(eui)), "")
+            .parse()
+            .map_err(|e: northbound_types::id::IdError| wrong(line, e.to_string()))?;
         let word = |e: northbound_types::text_enum::UnknownWord| wrong(line, e.to_string());
         all.push(DeviceRecord {
-            eui, device_type: parsed(cell(Some(kind)), "").parse().map_err(word)?, status: parsed(cell(column("status")), "Commissioned").parse().map_err(word)?,
-            region: parsed(cell(Some(region)), "").parse().map_err(word)?, generation: parsed(cell(column("generation")), "smets2").parse().map_err(word)?,
-            hub: cell(column("hub")).map_or(Ok(eui), str::parse).map_err(|e| wrong(line, e.to_string()))?,
-            registered: cell(column("registered")).unwrap_or("").split_whitespace().map(held).collect::<Result<_>>().map_err(|e| wrong(line, e.message))?,
+            eui,
+            device_type: parsed(cell(Some(kind)), "").parse().map_err(word)?,
+            status: parsed(cell(column("status")), "Commissioned").parse().map_err(word)?,
+            region: parsed(cell(Some(region)), "").parse().map_err(word)?,
+            generation: parsed(cell(column("generation")), "smets2").parse().map_err(word)?,
+            hub: cell(column("hub"))
+                .map_or(Ok(eui), str::parse)
+                .map_err(|e| wrong(line, e.to_string()))?,
+            registered: cell(column("registered"))
+                .unwrap_or("")
+                .split_whitespace()
+                .map(held)
+                .collect::<Result<_>>()
+                .map_err(|e| wrong(line, e.message))?,
         });
     }
     let changes: Vec<Change> = all.chunks(TOGETHER).map(|d| Change::Devices(d.to_vec())).collect();
@@ -146,29 +191,49 @@ fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
 /// Now, as the service has it.
 pub(crate) fn core_now(ctx: &Ctx) -> Result<Utc> {
     match Client::of(&ctx.data) {
-        Ok(client) => client.get("/status")?["core_time"].as_str().and_then(|t| t.parse().ok()).ok_or_else(|| CliError::internal("the service's answer has no time")),
+        Ok(client) => client.get("/status")?["core_time"]
+            .as_str()
+            .and_then(|t| t.parse().ok())
+            .ok_or_else(|| CliError::internal("the service's answer has no time")),
         Err(GatewayError::NotRunning { .. }) => Ok(ctx.now),
         Err(e) => Err(e.into()),
     }
 }
 
 /// From the service that runs, else from the journal.
-fn devices(ctx: &Ctx, query: &str, see: impl FnOnce(&northbound_flow::Flow) -> Vec<DeviceRecord>) -> Result<Vec<DeviceRecord>> {
+fn devices(
+    ctx: &Ctx,
+    query: &str,
+    see: impl FnOnce(&northbound_flow::Flow) -> Vec<DeviceRecord>,
+) -> Result<Vec<DeviceRecord>> {
     match Client::of(&ctx.data) {
         Ok(client) => {
             let mut v = client.get(&format!("/devices?{query}"))?;
-            serde_json::from_value(v["devices"].take()).map_err(|e| CliError::internal(format!("the service's answer: {e}")))
+            serde_json::from_value(v["devices"].take())
+                .map_err(|e| CliError::internal(format!("the service's answer: {e}")))
         }
-        Err(GatewayError::NotRunning { .. }) => Ok(offline::look(&ctx.data, policy(ctx)?, ctx.now, see)?),
+        Err(GatewayError::NotRunning { .. }) => {
+            Ok(offline::look(&ctx.data, policy(ctx)?, ctx.now, see)?)
+        }
         Err(e) => Err(e.into()),
     }
 }
 
 fn listed(devices: &[DeviceRecord]) -> Answer {
-    let mut t = Table::new("", &["device", "type", "status", "region", "generation", "hub", "registered"]);
+    let mut t =
+        Table::new("", &["device", "type", "status", "region", "generation", "hub", "registered"]);
     for d in devices {
-        let registered = d.registered.iter().map(|(r, u)| format!("{r}={u}")).collect::<Vec<_>>().join(" ");
-        t.row([d.eui.to_string(), d.device_type.to_string(), d.status.to_string(), d.region.to_string(), d.generation.to_string(), d.hub.to_string(), registered]);
+        let registered =
+            d.registered.iter().map(|(r, u)| format!("{r}={u}")).collect::<Vec<_>>().join(" ");
+        t.row([
+            d.eui.to_string(),
+            d.device_type.to_string(),
+            d.status.to_string(),
+            d.region.to_string(),
+            d.generation.to_string(),
+            d.hub.to_string(),
+            registered,
+        ]);
     }
     Answer::new(json!({"devices": devices})).table(t)
 }

@@ -1,7 +1,16 @@
 //! `receive`: a User's endpoint.
 
-use super::{policy_of, runtime, send::{holds, key_folder, received}, services, tls::TlsArgs};
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format}};
+use super::{
+    policy_of, runtime,
+    send::{holds, key_folder, received},
+    services,
+    tls::TlsArgs,
+};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Format},
+};
 use clap::Args;
 use northbound_gateway::{
     GatewayError,
@@ -12,7 +21,12 @@ use northbound_gateway::{
 };
 use northbound_types::Eui64;
 use serde_json::json;
-use std::{io::{self, Write}, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 /// What to receive, and how to fail.
 #[derive(Debug, Clone, Args)]
@@ -49,7 +63,13 @@ pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
     let rules = ctx.rules()?;
     let policy = policy_of(&rules, ctx)?;
     let keys = Arc::new(Keys::load(&key_folder(ctx), policy.service, None)?);
-    let checks = Checks { keys, service: policy.service, services: services(&rules), clock: SystemClock::shared(), most: args.most };
+    let checks = Checks {
+        keys,
+        service: policy.service,
+        services: services(&rules),
+        clock: SystemClock::shared(),
+        most: args.most,
+    };
     let behaviour = Behaviour { status: args.status, delay: Duration::from_millis(args.delay) };
     runtime()?.block_on(async {
         let tls = args.tls.tls();
@@ -75,28 +95,55 @@ pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
 fn register(user: Option<Eui64>, url: &str, ctx: &Ctx) -> Result<()> {
     let Some(user) = user else { return Ok(()) };
     match Control::of(&ctx.data) {
-        Ok(c) => { c.post("/endpoint", &json!({"user": user, "url": url}))?; Ok(()) }
-        Err(GatewayError::NotRunning { .. }) => Err(CliError::not_found(format!("no service runs on {}: leave --user out to listen all the same", ctx.data.display()))),
+        Ok(c) => {
+            c.post("/endpoint", &json!({"user": user, "url": url}))?;
+            Ok(())
+        }
+        Err(GatewayError::NotRunning { .. }) => Err(CliError::not_found(format!(
+            "no service runs on {}: leave --user out to listen all the same",
+            ctx.data.display()
+        ))),
         Err(e) => Err(e.into()),
     }
 }
 
 fn tell(url: &str, ctx: &Ctx) -> Result<()> {
     let mut out = io::stdout().lock();
-    let told = if ctx.format == Format::Json { writeln!(out, "{}", json!({"listening": url})) } else { writeln!(out, "Listening on {url}") };
-    told.and_then(|()| out.flush()).map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
+    let told = if ctx.format == Format::Json {
+        writeln!(out, "{}", json!({"listening": url}))
+    } else {
+        writeln!(out, "Listening on {url}")
+    };
+    told.and_then(|()| out.flush())
+        .map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
 }
 
 /// `false` where nobody reads any more.
 fn print(r: &Received, xml: bool, ctx: &Ctx) -> bool {
     let mut out = io::stdout().lock();
-    let line = if ctx.format == Format::Json { received(r).to_string() } else {
+    let line = if ctx.format == Format::Json {
+        received(r).to_string()
+    } else {
         match &r.message {
-            Some(m) => format!("{}  {}  {:<7} {}  {}{}", r.status, m.at, m.code, m.request.as_ref().or(m.response.as_ref()).map(|i| i.text.as_str()).unwrap_or_default(), holds(&m.body), r.refused.as_ref().map(|w| format!("  REFUSED: {w}")).unwrap_or_default()),
+            Some(m) => format!(
+                "{}  {}  {:<7} {}  {}{}",
+                r.status,
+                m.at,
+                m.code,
+                m.request
+                    .as_ref()
+                    .or(m.response.as_ref())
+                    .map(|i| i.text.as_str())
+                    .unwrap_or_default(),
+                holds(&m.body),
+                r.refused.as_ref().map(|w| format!("  REFUSED: {w}")).unwrap_or_default()
+            ),
             None => format!("{}  refused: {}", r.status, r.refused.clone().unwrap_or_default()),
         }
     };
     let mut written = writeln!(out, "{line}");
-    if xml { written = written.and_then(|()| writeln!(out, "{}", String::from_utf8_lossy(&r.body))); }
+    if xml {
+        written = written.and_then(|()| writeln!(out, "{}", String::from_utf8_lossy(&r.body)));
+    }
     written.and_then(|()| out.flush()).is_ok()
 }

@@ -1,7 +1,11 @@
 //! `send`: a request as a User, its acknowledgement, and its answer.
 
 use super::{policy_of, runtime, services};
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format, Table}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Format, Table},
+};
 use clap::Args;
 use northbound_duis::{Content, ResponseBody, Services};
 use northbound_gateway::{
@@ -9,12 +13,21 @@ use northbound_gateway::{
     control::Client as Control,
     delivery::{Client, Url},
     keys::{FOLDER, Keys},
-    user::{Behaviour, CLIENT_BYTES, Checks, Prepared, Received, Receiver, Sent, prepare, send, signed_pre_command},
+    user::{
+        Behaviour, CLIENT_BYTES, Checks, Prepared, Received, Receiver, Sent, prepare, send,
+        signed_pre_command,
+    },
 };
 use northbound_registers::{Query, registers::parties::User};
 use northbound_types::{Eui64, RequestId};
 use serde_json::{Value, json};
-use std::{io::{self, Write}, net::{Ipv4Addr, SocketAddr}, path::{Path, PathBuf}, sync::Arc, time::Duration};
+use std::{
+    io::{self, Write},
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 /// What to send.
 #[derive(Debug, Clone, Args)]
@@ -82,24 +95,54 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
     let bytes = std::fs::read(&args.file).map_err(|e| CliError::io("read", &args.file, &e))?;
     let counter = if args.keep_counter { None } else { Some(args.counter.unwrap_or_else(now_ms)) };
     let first = prepare(&args.file, &bytes, user, args.device, counter, &signer, &services)?;
-    if args.print { return Ok(Answer::raw(String::from_utf8_lossy(&first.xml).into_owned() + "\n")); }
+    if args.print {
+        return Ok(Answer::raw(String::from_utf8_lossy(&first.xml).into_owned() + "\n"));
+    }
     let control = Control::of(&ctx.data).ok();
     let base = match (&args.url, &control) {
         (Some(url), _) => url.clone(),
-        (None, Some(c)) => c.run_file().duis.parse().map_err(|e: northbound_gateway::delivery::UrlError| CliError::internal(e.to_string()))?,
-        (None, None) => return Err(CliError::not_found(format!("no service runs on {}; start one with `northbound serve`, or name another with --url", ctx.data.display()))),
+        (None, Some(c)) => {
+            c.run_file().duis.parse().map_err(|e: northbound_gateway::delivery::UrlError| {
+                CliError::internal(e.to_string())
+            })?
+        }
+        (None, None) => {
+            return Err(CliError::not_found(format!(
+                "no service runs on {}; start one with `northbound serve`, or name another with --url",
+                ctx.data.display()
+            )));
+        }
     };
-    let client = Client::new(args.authorities.as_deref(), args.client_certificate.as_deref().zip(args.client_key.as_deref()), AT_ONCE)?;
+    let client = Client::new(
+        args.authorities.as_deref(),
+        args.client_certificate.as_deref().zip(args.client_key.as_deref()),
+        AT_ONCE,
+    )?;
     let went = runtime()?.block_on(async {
         let waits = args.wait > 0;
-        let mut endpoint = match &control { Some(c) if waits => Some(endpoint(c, &first, &keys, policy.service, services.clone()).await?), _ => None };
-        let mut went = vec![exchange(&client, &base, first, &services, endpoint.as_mut(), args, ctx).await?];
+        let mut endpoint = match &control {
+            Some(c) if waits => {
+                Some(endpoint(c, &first, &keys, policy.service, services.clone()).await?)
+            }
+            _ => None,
+        };
+        let mut went =
+            vec![exchange(&client, &base, first, &services, endpoint.as_mut(), args, ctx).await?];
         if let (Some(variant), Some(pre)) = (args.sign, went[0].sent.pre_command.clone()) {
-            let key = keys.command_key(user).ok_or_else(|| CliError::not_found(format!("{} holds no key by which {user} signs Commands", folder.display())))?;
+            let key = keys.command_key(user).ok_or_else(|| {
+                CliError::not_found(format!(
+                    "{} holds no key by which {user} signs Commands",
+                    folder.display()
+                ))
+            })?;
             let second = signed_pre_command(&went[0].request, &pre, variant, &key, &signer)?;
-            went.push(exchange(&client, &base, second, &services, endpoint.as_mut(), args, ctx).await?);
+            went.push(
+                exchange(&client, &base, second, &services, endpoint.as_mut(), args, ctx).await?,
+            );
         }
-        if let Some(e) = endpoint { e.stop().await; }
+        if let Some(e) = endpoint {
+            e.stop().await;
+        }
         Ok::<_, CliError>(went)
     })?;
     answer(&went, args)
@@ -107,32 +150,86 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
 
 /// The User: as named, or the one of the Actor's party.
 fn user(given: Option<Eui64>, ctx: &Ctx) -> Result<Eui64> {
-    if let Some(u) = given { return Ok(u); }
-    let party = ctx.actor.party.clone().ok_or_else(|| CliError::usage("as which User? Name it with --user EUI, or its party with --as person@PARTY"))?;
+    if let Some(u) = given {
+        return Ok(u);
+    }
+    let party = ctx.actor.party.clone().ok_or_else(|| {
+        CliError::usage(
+            "as which User? Name it with --user EUI, or its party with --as person@PARTY",
+        )
+    })?;
     let store = ctx.store()?;
-    let of: Vec<Eui64> = ctx.gate(&store).list::<User>(&Query::as_at(ctx.as_at()))?.into_iter().map(|k| k.record).filter(|u| u.party == party).map(|u| u.eui).collect();
+    let of: Vec<Eui64> = ctx
+        .gate(&store)
+        .list::<User>(&Query::as_at(ctx.as_at()))?
+        .into_iter()
+        .map(|k| k.record)
+        .filter(|u| u.party == party)
+        .map(|u| u.eui)
+        .collect();
     match of[..] {
         [one] => Ok(one),
-        [] => Err(CliError::not_found(format!("party {party} has no User; name one with --user EUI"))),
-        _ => Err(CliError::usage(format!("party {party} has several Users: {}; name one with --user", of.iter().map(Eui64::to_string).collect::<Vec<_>>().join(", ")))),
+        [] => {
+            Err(CliError::not_found(format!("party {party} has no User; name one with --user EUI")))
+        }
+        _ => Err(CliError::usage(format!(
+            "party {party} has several Users: {}; name one with --user",
+            of.iter().map(Eui64::to_string).collect::<Vec<_>>().join(", ")
+        ))),
     }
 }
 
-fn now_ms() -> u64 { u64::try_from(SystemClock::shared().wall().0 / 1_000).unwrap_or(0) }
+fn now_ms() -> u64 {
+    u64::try_from(SystemClock::shared().wall().0 / 1_000).unwrap_or(0)
+}
 
 /// An endpoint of this command's own, to which the answer of this one request goes.
-async fn endpoint(control: &Control, request: &Prepared, keys: &Arc<Keys>, service: Eui64, services: Services) -> Result<Receiver> {
-    let checks = Checks { keys: Arc::clone(keys), service, services, clock: SystemClock::shared(), most: CLIENT_BYTES };
-    let receiver = Receiver::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None, checks, Behaviour::default()).await?;
-    control.post("/route", &json!({"request": request.id, "url": format!("http://{}/", receiver.address)}))?;
+async fn endpoint(
+    control: &Control,
+    request: &Prepared,
+    keys: &Arc<Keys>,
+    service: Eui64,
+    services: Services,
+) -> Result<Receiver> {
+    let checks = Checks {
+        keys: Arc::clone(keys),
+        service,
+        services,
+        clock: SystemClock::shared(),
+        most: CLIENT_BYTES,
+    };
+    let receiver = Receiver::start(
+        SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        None,
+        checks,
+        Behaviour::default(),
+    )
+    .await?;
+    control.post(
+        "/route",
+        &json!({"request": request.id, "url": format!("http://{}/", receiver.address)}),
+    )?;
     Ok(receiver)
 }
 
-async fn exchange(client: &Client, base: &Url, request: Prepared, services: &Services, endpoint: Option<&mut Receiver>, args: &SendArgs, ctx: &Ctx) -> Result<Went> {
+async fn exchange(
+    client: &Client,
+    base: &Url,
+    request: Prepared,
+    services: &Services,
+    endpoint: Option<&mut Receiver>,
+    args: &SendArgs,
+    ctx: &Ctx,
+) -> Result<Went> {
     let sent = send(client, base, &request, services).await?;
-    if ctx.format == Format::Table { say(&request, &sent, args.xml); }
+    if ctx.format == Format::Table {
+        say(&request, &sent, args.xml);
+    }
     let accepted = sent.code.as_deref() == Some("I99");
-    let answer = match endpoint { Some(e) if accepted => awaited(e, request.id, Duration::from_secs(args.wait)).await, _ => None };
+    let answer = match endpoint {
+        Some(e) if accepted => awaited(e, request.id, Duration::from_secs(args.wait)).await,
+        _ => None,
+    };
     Ok(Went { request, sent, answer })
 }
 
@@ -141,21 +238,43 @@ async fn awaited(endpoint: &mut Receiver, id: RequestId, wait: Duration) -> Opti
     tokio::time::timeout(wait, async {
         loop {
             let received = endpoint.messages.recv().await?;
-            if received.message.as_ref().and_then(|m| m.request.as_ref()).is_some_and(|r| r.id == id) { return Some(received); }
+            if received
+                .message
+                .as_ref()
+                .and_then(|m| m.request.as_ref())
+                .is_some_and(|r| r.id == id)
+            {
+                return Some(received);
+            }
         }
-    }).await.ok().flatten()
+    })
+    .await
+    .ok()
+    .flatten()
 }
 
 /// What was said at once, at once: the answer may take its time.
 fn say(request: &Prepared, sent: &Sent, xml: bool) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{} CV{} {}: {}", request.srv, request.variant, request.id, sent.code.clone().unwrap_or_else(|| format!("HTTP {}", sent.status)));
-    if xml || sent.code.is_none() { let _ = writeln!(out, "{}", String::from_utf8_lossy(&sent.body)); }
+    let _ = writeln!(
+        out,
+        "{} CV{} {}: {}",
+        request.srv,
+        request.variant,
+        request.id,
+        sent.code.clone().unwrap_or_else(|| format!("HTTP {}", sent.status))
+    );
+    if xml || sent.code.is_none() {
+        let _ = writeln!(out, "{}", String::from_utf8_lossy(&sent.body));
+    }
     let _ = out.flush();
 }
 
 fn answer(went: &[Went], args: &SendArgs) -> Result<Answer> {
-    let mut t = Table::new("", &["request", "CV", "said at once", "answer", "ResponseID", "holds", "signed by"]);
+    let mut t = Table::new(
+        "",
+        &["request", "CV", "said at once", "answer", "ResponseID", "holds", "signed by"],
+    );
     let mut printed = Vec::new();
     let mut missing = false;
     for w in went {
@@ -163,9 +282,15 @@ fn answer(went: &[Went], args: &SendArgs) -> Result<Answer> {
         let waits = w.sent.code.as_deref() == Some("I99") && args.wait > 0;
         missing |= waits && m.is_none();
         t.row([
-            w.request.id.to_string(), w.request.variant.to_string(), w.sent.code.clone().unwrap_or_else(|| format!("HTTP {}", w.sent.status)),
-            m.map_or_else(|| if waits { format!("none within {} s", args.wait) } else { String::new() }, |m| m.code.clone()),
-            m.and_then(|m| m.response.as_ref()).map(|r| r.text.clone()).unwrap_or_default(), m.map(|m| holds(&m.body)).unwrap_or_default(),
+            w.request.id.to_string(),
+            w.request.variant.to_string(),
+            w.sent.code.clone().unwrap_or_else(|| format!("HTTP {}", w.sent.status)),
+            m.map_or_else(
+                || if waits { format!("none within {} s", args.wait) } else { String::new() },
+                |m| m.code.clone(),
+            ),
+            m.and_then(|m| m.response.as_ref()).map(|r| r.text.clone()).unwrap_or_default(),
+            m.map(|m| holds(&m.body)).unwrap_or_default(),
             w.answer.as_ref().and_then(|a| a.signer).map(|s| s.to_string()).unwrap_or_default(),
         ]);
         printed.push(json!({
@@ -174,7 +299,11 @@ fn answer(went: &[Went], args: &SendArgs) -> Result<Answer> {
         }));
     }
     let mut a = Answer::new(json!({"exchanges": printed})).table(t);
-    if args.xml { for w in went.iter().filter_map(|w| w.answer.as_ref()) { a = a.then(String::from_utf8_lossy(&w.body).into_owned()); } }
+    if args.xml {
+        for w in went.iter().filter_map(|w| w.answer.as_ref()) {
+            a = a.then(String::from_utf8_lossy(&w.body).into_owned());
+        }
+    }
     a.found = missing;
     Ok(a)
 }
@@ -209,4 +338,6 @@ pub(crate) fn holds(body: &ResponseBody) -> String {
 }
 
 /// The folder of keys, for messages.
-pub(crate) fn key_folder(ctx: &Ctx) -> PathBuf { Path::new(&ctx.data).join(FOLDER) }
+pub(crate) fn key_folder(ctx: &Ctx) -> PathBuf {
+    Path::new(&ctx.data).join(FOLDER)
+}

@@ -1,7 +1,11 @@
 //! `serve`: the live service in the foreground.
 
 use super::{demo, tls::TlsArgs};
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Format},
+};
 use clap::Args;
 use northbound_gateway::{
     Config, GatewayError, Service, Setup,
@@ -16,7 +20,13 @@ use northbound_ledger::{Ledger, LedgerError, journal::inspect, thin::Thinned};
 use northbound_network::{Scenario, scenario};
 use northbound_types::{Eui64, Utc, time::DAY_US};
 use serde_json::json;
-use std::{fs::OpenOptions, io::{self, Write}, net::SocketAddr, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::sync::mpsc::Receiver;
 
 /// Settings in the data folder, read where no other file is named.
@@ -56,18 +66,29 @@ pub(crate) struct ServeArgs {
 }
 
 pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
-    if args.demo { demo::prepare(ctx, demo::SEED, args.meters)?; }
+    if args.demo {
+        demo::prepare(ctx, demo::SEED, args.meters)?;
+    }
     let config = config(args, ctx)?;
     let rules = ctx.rules()?;
     let (log, writer) = Log::to(log_to(args.log.as_deref())?);
     let (network, speed) = (config.network.clone(), config.speed);
     let data = ctx.data.clone();
     // After a fast run the journal is ahead of the wall clock.
-    let ahead = if speed > 1 { inspect::look(&ctx.journal(), false)?.segments.last().map_or(Utc(0), |s| s.last_at) } else { Utc(0) };
+    let ahead = if speed > 1 {
+        inspect::look(&ctx.journal(), false)?.segments.last().map_or(Utc(0), |s| s.last_at)
+    } else {
+        Utc(0)
+    };
     let clock = Fast::starting(SystemClock::shared(), ahead, speed);
     let ledger = sink(ctx, &config, clock.wall(), log.clone())?;
     let setup = Setup {
-        data: ctx.data.clone(), config, rules, clock, log, ledger: Some(ledger),
+        data: ctx.data.clone(),
+        config,
+        rules,
+        clock,
+        log,
+        ledger: Some(ledger),
         network: Box::new(move |keys: &Keys| start_network(&network, speed, &data, keys)),
     };
     let mut service = Service::start(setup)?;
@@ -75,7 +96,8 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
     service.wait();
     let position = service.stop();
     let _ = writer.join();
-    Ok(Answer::new(json!({"stopped": true, "position": position})).say(format!("Stopped cleanly at journal position {position}.")))
+    Ok(Answer::new(json!({"stopped": true, "position": position}))
+        .say(format!("Stopped cleanly at journal position {position}.")))
 }
 
 /// The ledger of the data folder.
@@ -85,10 +107,19 @@ pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc, log: Log) -> Result<Box
     let cited = move || crate::ledger::cited(&of).map_err(|e| LedgerError::Refused(e.message));
     let said = move |at, done: std::result::Result<Thinned, LedgerError>| match done {
         Ok(t) if t.versions == 0 => {}
-        Ok(t) => log.say(at, Level::Info, "ledger.thinned", json!({"versions": t.versions, "files": t.files, "bytes": t.bytes, "kept": t.kept})),
+        Ok(t) => log.say(
+            at,
+            Level::Info,
+            "ledger.thinned",
+            json!({"versions": t.versions, "files": t.files, "bytes": t.bytes, "kept": t.kept}),
+        ),
         Err(e) => log.say(at, Level::Warn, "ledger.not-thinned", json!({"why": e.to_string()})),
     };
-    Ok(Box::new(sink_on(&ctx.ledger(), config, now, ctx)?.thinned(Thinning { days, cited: Box::new(cited), said: Box::new(said) })))
+    Ok(Box::new(sink_on(&ctx.ledger(), config, now, ctx)?.thinned(Thinning {
+        days,
+        cited: Box::new(cited),
+        said: Box::new(said),
+    })))
 }
 
 /// Another ledger, with the registers of the data folder.
@@ -103,56 +134,112 @@ pub(crate) fn sink_on(ledger: &Ledger, config: &Config, now: Utc, ctx: &Ctx) -> 
 fn tell(service: &Service, ctx: &Ctx) -> Result<()> {
     let mut out = io::stdout().lock();
     let (duis, control, data) = (service.url(), service.control, ctx.data.display());
-    let told = if ctx.format == Format::Json { writeln!(out, "{}", json!({"duis": duis, "control": control.to_string(), "pid": std::process::id()})) } else {
-        writeln!(out, "User interface: {duis}\nControl:        http://{control} (token in {data}/service.json)\n\nSend something:  northbound --data {data} send FILE --user EUI\nWatch:           northbound --data {data} top\nStop:            Ctrl-C\n")
+    let told = if ctx.format == Format::Json {
+        writeln!(
+            out,
+            "{}",
+            json!({"duis": duis, "control": control.to_string(), "pid": std::process::id()})
+        )
+    } else {
+        writeln!(
+            out,
+            "User interface: {duis}\nControl:        http://{control} (token in {data}/service.json)\n\nSend something:  northbound --data {data} send FILE --user EUI\nWatch:           northbound --data {data} top\nStop:            Ctrl-C\n"
+        )
     };
-    told.and_then(|()| out.flush()).map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
+    told.and_then(|()| out.flush())
+        .map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
 }
 
 /// The settings of a file; else those of the data folder, else the defaults.
 pub(crate) fn settings(file: Option<&Path>, ctx: &Ctx) -> Result<Config> {
     let own = ctx.data.join(SETTINGS);
-    Ok(match file { Some(path) => Config::load(path)?, None if own.exists() => Config::load(&own)?, None => Config::default() })
+    Ok(match file {
+        Some(path) => Config::load(path)?,
+        None if own.exists() => Config::load(&own)?,
+        None => Config::default(),
+    })
 }
 
 fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
     let mut config = settings(args.config.as_deref(), ctx)?;
-    if let Some(a) = args.listen { config.listen = a; }
-    if let Some(a) = args.control { config.control.listen = a; }
-    if let Some(a) = args.devices { config.network.devices = Some(a); }
-    if let Some(n) = args.speed { config.speed = n; }
-    if let Some(tls) = args.tls.tls() { config.tls = Some(tls); }
+    if let Some(a) = args.listen {
+        config.listen = a;
+    }
+    if let Some(a) = args.control {
+        config.control.listen = a;
+    }
+    if let Some(a) = args.devices {
+        config.network.devices = Some(a);
+    }
+    if let Some(n) = args.speed {
+        config.speed = n;
+    }
+    if let Some(tls) = args.tls.tls() {
+        config.tls = Some(tls);
+    }
     config.check().map_err(CliError::usage)?;
     Ok(config)
 }
 
 pub(crate) fn log_to(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
     let Some(path) = path else { return Ok(Box::new(io::stderr())) };
-    let file = OpenOptions::new().create(true).append(true).open(path).map_err(|e| CliError::io("write the log to", path, &e))?;
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(|e| CliError::io("write the log to", path, &e))?;
     Ok(Box::new(file))
 }
 
-pub(crate) type Started = northbound_gateway::Result<(Arc<dyn RegionalNetwork>, Receiver<NetworkEvent>)>;
+pub(crate) type Started =
+    northbound_gateway::Result<(Arc<dyn RegionalNetwork>, Receiver<NetworkEvent>)>;
 
-pub(crate) fn start_network(network: &northbound_gateway::config::Network, speed: u32, data: &Path, keys: &Keys) -> Started {
+pub(crate) fn start_network(
+    network: &northbound_gateway::config::Network,
+    speed: u32,
+    data: &Path,
+    keys: &Keys,
+) -> Started {
     if let Some(address) = network.devices {
         let (network, events) = TcpNetwork::connect(address);
         return Ok((Arc::new(network), events));
     }
     let wrong = |why: String| GatewayError::Config { path: data.join(SETTINGS), why };
-    let recipients = network.recipients.iter().map(|t| t.parse::<Eui64>().map_err(|e| wrong(e.to_string()))).collect::<northbound_gateway::Result<Vec<_>>>()?;
-    let mut settings = Settings::new(data.join("devices"), scenario_of(network.scenario.as_deref(), network.seed, network.meters)?, recipients);
+    let recipients = network
+        .recipients
+        .iter()
+        .map(|t| t.parse::<Eui64>().map_err(|e| wrong(e.to_string())))
+        .collect::<northbound_gateway::Result<Vec<_>>>()?;
+    let mut settings = Settings::new(
+        data.join("devices"),
+        scenario_of(network.scenario.as_deref(), network.seed, network.meters)?,
+        recipients,
+    );
     settings.factor = speed;
-    if network.macs { settings.broker = keys.broker(); }
+    if network.macs {
+        settings.broker = keys.broker();
+    }
     let (network, events) = EmulatedNetwork::start(settings).map_err(|e| wrong(e.to_string()))?;
     Ok((Arc::new(network), events))
 }
 
 /// The scenario of a file; without one a network of so many meters in which nothing goes wrong.
-pub(crate) fn scenario_of(path: Option<&Path>, seed: u64, meters: u32) -> northbound_gateway::Result<Scenario> {
+pub(crate) fn scenario_of(
+    path: Option<&Path>,
+    seed: u64,
+    meters: u32,
+) -> northbound_gateway::Result<Scenario> {
     let Some(path) = path else {
         return Ok(Scenario {
-            title: "Nothing goes wrong".to_owned(), description: String::new(), seed, meters, length: DAYS * DAY_US, faults: Vec::new(), storms: Vec::new(), endpoints: Vec::new(), traffic: Vec::new(),
+            title: "Nothing goes wrong".to_owned(),
+            description: String::new(),
+            seed,
+            meters,
+            length: DAYS * DAY_US,
+            faults: Vec::new(),
+            storms: Vec::new(),
+            endpoints: Vec::new(),
+            traffic: Vec::new(),
         });
     };
     let wrong = |why: String| GatewayError::Config { path: path.to_owned(), why };

@@ -25,7 +25,16 @@ impl TlsArgs {
     /// What they say; none where they say nothing.
     pub(crate) fn tls(&self) -> Option<Tls> {
         let (certificate, key) = self.tls_certificate.clone().zip(self.tls_key.clone())?;
-        let client_certificates = if self.client_certificates_optional { ClientCertificates::Optional } else { ClientCertificates::Required };
-        Some(Tls { certificate, key, client_authorities: self.client_authorities.clone(), client_certificates })
+        let client_certificates = if self.client_certificates_optional {
+            ClientCertificates::Optional
+        } else {
+            ClientCertificates::Required
+        };
+        Some(Tls {
+            certificate,
+            key,
+            client_authorities: self.client_authorities.clone(),
+            client_certificates,
+        })
     }
 }

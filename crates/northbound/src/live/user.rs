@@ -1,34 +1,67 @@
 //! A registered User becomes one of the live service.
 
 use super::{change, key};
-use crate::{context::Ctx, error::{CliError, Result}, output::Answer};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::Answer,
+};
 use northbound_flow::{Change, event::UserRecord, words::Role};
-use northbound_gateway::{GatewayError, control::Client, delivery::{Url, note}};
+use northbound_gateway::{
+    GatewayError,
+    control::Client,
+    delivery::{Url, note},
+};
 use northbound_registers::registers::parties::{Party, User};
 use serde_json::json;
 
 /// Makes its keys, tells the service who it is, and where its messages go.
-pub(crate) fn admit(user: &User, endpoint: Option<&Url>, added: Answer, ctx: &Ctx) -> Result<Answer> {
+pub(crate) fn admit(
+    user: &User,
+    endpoint: Option<&Url>,
+    added: Answer,
+    ctx: &Ctx,
+) -> Result<Answer> {
     let store = ctx.store()?;
     let party = ctx.gate(&store).show::<Party>(&user.party, ctx.as_at())?;
     let held: Vec<&str> = user.roles_on(ctx.now.day()).collect();
     let roles: Vec<Role> = held.iter().filter_map(|r| r.parse().ok()).collect();
     if roles.is_empty() {
         let known: Vec<&str> = Role::ALL.iter().map(|r| r.as_str()).collect();
-        return Err(CliError::input(format!("none of the roles {} is one of the live service today: {}; the User is registered and not admitted", held.join(", "), known.join(", "))));
+        return Err(CliError::input(format!(
+            "none of the roles {} is one of the live service today: {}; the User is registered and not admitted",
+            held.join(", "),
+            known.join(", ")
+        )));
     }
     let keys = key::for_user(ctx, user.eui, &party.record.category)?;
-    let record = UserRecord { eui: user.eui, party: user.party.as_str().into(), category: party.record.category.as_str().into(), roles: roles.clone(), active: true, throttle_fields: false };
+    let record = UserRecord {
+        eui: user.eui,
+        party: user.party.as_str().into(),
+        category: party.record.category.as_str().into(),
+        roles: roles.clone(),
+        active: true,
+        throttle_fields: false,
+    };
     let made = change(ctx, &[Change::User(record)])?;
-    if let Some(url) = endpoint { direct(ctx, user, url)?; }
+    if let Some(url) = endpoint {
+        direct(ctx, user, url)?;
+    }
     let mut document = added.json.clone();
     document["live"] = json!({"roles": roles, "keys_made": keys, "to": made.as_str(), "endpoint": endpoint.map(ToString::to_string)});
-    Ok(added.with_json(document).say(format!("User {}: {}; {keys} keys made.", user.eui, made.words())))
+    Ok(added.with_json(document).say(format!(
+        "User {}: {}; {keys} keys made.",
+        user.eui,
+        made.words()
+    )))
 }
 
 fn direct(ctx: &Ctx, user: &User, url: &Url) -> Result<()> {
     match Client::of(&ctx.data) {
-        Ok(client) => { client.post("/endpoint", &json!({"user": user.eui, "url": url.to_string()}))?; Ok(()) }
+        Ok(client) => {
+            client.post("/endpoint", &json!({"user": user.eui, "url": url.to_string()}))?;
+            Ok(())
+        }
         Err(GatewayError::NotRunning { .. }) => Ok(note(&ctx.data, user.eui, url)?),
         Err(e) => Err(e.into()),
     }

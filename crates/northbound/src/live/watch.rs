@@ -1,16 +1,26 @@
 //! `status`, `top`, `tap`: looking at the running service.
 
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Format, Table, count}, registers::text};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Format, Table, count},
+    registers::text,
+};
 use clap::Args;
 use northbound_gateway::control::{Client, Top};
 use northbound_types::{Eui64, RequestId};
 use serde_json::{Value, json};
-use std::{io::{self, Write}, time::{Duration, Instant}};
+use std::{
+    io::{self, Write},
+    time::{Duration, Instant},
+};
 
 pub(crate) fn status(ctx: &Ctx) -> Result<Answer> {
     let status = Client::of(&ctx.data)?.get("/status")?;
     let mut t = Table::new("", &["what", "is"]);
-    for (key, v) in status.as_object().into_iter().flatten() { t.row([key.replace('_', " "), text(Some(v))]); }
+    for (key, v) in status.as_object().into_iter().flatten() {
+        t.row([key.replace('_', " "), text(Some(v))]);
+    }
     Ok(Answer::new(status).table(t))
 }
 
@@ -29,11 +39,14 @@ pub(crate) fn top(args: &TopArgs, ctx: &Ctx) -> Result<Answer> {
     let client = Client::of(&ctx.data)?;
     let look = || -> Result<(Value, Top)> {
         let v = client.get("/top")?;
-        let top = serde_json::from_value(v.clone()).map_err(|e| CliError::internal(format!("the service's answer: {e}")))?;
+        let top = serde_json::from_value(v.clone())
+            .map_err(|e| CliError::internal(format!("the service's answer: {e}")))?;
         Ok((v, top))
     };
     let (mut value, mut last) = look()?;
-    if args.once { return Ok(told(&last, None).with_json(value)); }
+    if args.once {
+        return Ok(told(&last, None).with_json(value));
+    }
     let mut since = Instant::now();
     loop {
         std::thread::sleep(Duration::from_secs(args.every.max(1)));
@@ -42,7 +55,9 @@ pub(crate) fn top(args: &TopArgs, ctx: &Ctx) -> Result<Answer> {
         since = Instant::now();
         (value, last) = (v, now);
         // Home and clear: a live view begins anew each time.
-        if ctx.format == Format::Table { let _ = write!(io::stdout(), "\x1b[H\x1b[2J"); }
+        if ctx.format == Format::Table {
+            let _ = write!(io::stdout(), "\x1b[H\x1b[2J");
+        }
         answer.with_json(value.clone()).print(ctx.format)?;
     }
 }
@@ -55,7 +70,13 @@ fn rate(now: u64, before: u64, took: Duration) -> String {
 
 fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
     let mut flow = Table::new("", &["what", ">ever", ">a second"]);
-    let mut row = |what: &str, of: fn(&Top) -> u64| flow.row([what.to_owned(), count(of(t)), before.map(|(b, took)| rate(of(t), of(b), took)).unwrap_or_default()]);
+    let mut row = |what: &str, of: fn(&Top) -> u64| {
+        flow.row([
+            what.to_owned(),
+            count(of(t)),
+            before.map(|(b, took)| rate(of(t), of(b), took)).unwrap_or_default(),
+        ])
+    };
     row("inputs", |t| t.inputs);
     row("requests and runs entered", |t| t.entered);
     row("refused", |t| t.refused);
@@ -69,20 +90,46 @@ fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
     row("tries to deliver", |t| t.deliveries[1]);
     row("delivered", |t| t.deliveries[2]);
     row("parked", |t| t.deliveries[3]);
-    let mut regions = Table::new("Regions", &["region", ">in flight", "queued by class", "timed out by class, ever"]);
+    let mut regions = Table::new(
+        "Regions",
+        &["region", ">in flight", "queued by class", "timed out by class, ever"],
+    );
     for r in &t.regions {
-        let queued = r.queued.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", ");
-        let timed_out = r.timed_out.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", ");
-        regions.row([format!("{}{}", r.region, if r.paused { " (paused)" } else { "" }), count(r.in_flight.into()), queued, timed_out]);
+        let queued =
+            r.queued.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", ");
+        let timed_out =
+            r.timed_out.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", ");
+        regions.row([
+            format!("{}{}", r.region, if r.paused { " (paused)" } else { "" }),
+            count(r.in_flight.into()),
+            queued,
+            timed_out,
+        ]);
     }
     let mut now = Table::new("Now", &["what", ">is"]);
     for (what, n) in [
-        ("held in quarantine", t.held as u64), ("waiting for a time or predecessor", u64::try_from(t.waiting).unwrap_or(0)), ("exchanges open", t.open as u64), ("not taken by Users", t.undelivered as u64),
-        ("alert storms", t.storms as u64), ("rows waiting for the ledger", t.ledger_waiting), ("Users", t.users as u64), ("devices", t.devices as u64),
-    ] { now.row([what.to_owned(), count(n)]); }
-    for (user, n) in &t.undelivered_by_user { now.row([format!("not taken by {user}"), count(*n as u64)]); }
-    let mut a = Answer::new(json!({})).say(format!("{}{}", t.at, if t.suspended { ": THE DISK REFUSES; requests are turned away" } else { "" }));
-    for table in [flow, regions, now] { a = a.table(table); }
+        ("held in quarantine", t.held as u64),
+        ("waiting for a time or predecessor", u64::try_from(t.waiting).unwrap_or(0)),
+        ("exchanges open", t.open as u64),
+        ("not taken by Users", t.undelivered as u64),
+        ("alert storms", t.storms as u64),
+        ("rows waiting for the ledger", t.ledger_waiting),
+        ("Users", t.users as u64),
+        ("devices", t.devices as u64),
+    ] {
+        now.row([what.to_owned(), count(n)]);
+    }
+    for (user, n) in &t.undelivered_by_user {
+        now.row([format!("not taken by {user}"), count(*n as u64)]);
+    }
+    let mut a = Answer::new(json!({})).say(format!(
+        "{}{}",
+        t.at,
+        if t.suspended { ": THE DISK REFUSES; requests are turned away" } else { "" }
+    ));
+    for table in [flow, regions, now] {
+        a = a.table(table);
+    }
     a
 }
 
@@ -105,9 +152,15 @@ pub(crate) struct TapArgs {
 
 pub(crate) fn tap(args: &TapArgs, ctx: &Ctx) -> Result<Answer> {
     let mut asked = Vec::new();
-    if let Some(r) = args.request { asked.push(format!("request={r}")); }
-    if let Some(d) = args.device { asked.push(format!("device={d}")); }
-    if let Some(u) = args.user { asked.push(format!("user={u}")); }
+    if let Some(r) = args.request {
+        asked.push(format!("request={r}"));
+    }
+    if let Some(d) = args.device {
+        asked.push(format!("device={d}"));
+    }
+    if let Some(u) = args.user {
+        asked.push(format!("user={u}"));
+    }
     let lines = Client::of(&ctx.data)?.lines(&format!("/tap?{}", asked.join("&")))?;
     let mut out = io::stdout().lock();
     let mut seen = 0;
@@ -115,9 +168,13 @@ pub(crate) fn tap(args: &TapArgs, ctx: &Ctx) -> Result<Answer> {
         let line = line.map_err(|e| CliError::internal(format!("the service's answer: {e}")))?;
         let printed = if ctx.format == Format::Json { line } else { step(&line) };
         // A reader that went away is no error.
-        if writeln!(out, "{printed}").and_then(|()| out.flush()).is_err() { break; }
+        if writeln!(out, "{printed}").and_then(|()| out.flush()).is_err() {
+            break;
+        }
         seen += 1;
-        if args.count == Some(seen) { break; }
+        if args.count == Some(seen) {
+            break;
+        }
     }
     Ok(Answer::raw(""))
 }
@@ -125,7 +182,18 @@ pub(crate) fn tap(args: &TapArgs, ctx: &Ctx) -> Result<Answer> {
 fn step(line: &str) -> String {
     let v: Value = serde_json::from_str(line).unwrap_or(Value::Null);
     let of = |key: &str| text(v.get(key));
-    if of("step") == "lost" { return format!("… {} steps were too quick to be shown", of("lines")); }
-    let who = if of("request").is_empty() { [("device", of("device")), ("User", of("user"))].into_iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>().join(" ") } else { of("request") };
+    if of("step") == "lost" {
+        return format!("… {} steps were too quick to be shown", of("lines"));
+    }
+    let who = if of("request").is_empty() {
+        [("device", of("device")), ("User", of("user"))]
+            .into_iter()
+            .filter(|(_, v)| !v.is_empty())
+            .map(|(k, v)| format!("{k} {v}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    } else {
+        of("request")
+    };
     format!("{:<27} {:<13} {who}  {}", of("at"), of("step"), of("detail")).trim_end().to_owned()
 }

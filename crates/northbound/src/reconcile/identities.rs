@@ -1,10 +1,19 @@
 //! Messages behind a difference: where two sources hold identities, each message is compared.
 
 use super::sources::{Loaded, Reading, key_of};
-use crate::{context::Ctx, error::{CliError, Result}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+};
 use northbound_ingest::{self as reader, DropRejects, Mapping, Options};
-use northbound_ledger::{RowSink, SinkError, drill, rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow}};
-use northbound_measures::reconcile::{Cause, Finding, Hint, Message, MessageTotals, Profile, ReconcileError, measured_hints, reconcile_messages};
+use northbound_ledger::{
+    RowSink, SinkError, drill,
+    rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow},
+};
+use northbound_measures::reconcile::{
+    Cause, Finding, Hint, Message, MessageTotals, Profile, ReconcileError, measured_hints,
+    reconcile_messages,
+};
 use northbound_types::{Eui64, MessageId, RequestId, Utc};
 use std::{collections::BTreeMap, path::Path};
 
@@ -21,19 +30,33 @@ pub(super) struct PairFindings {
 /// A record of the ledger as the comparison takes it.
 pub(super) fn message(m: &drill::Message) -> Result<Message> {
     let text = |k: &str| m.record.get(k).map_or("", String::as_str);
-    let odd = |what: &str| CliError::internal(format!("a record of {} (row {}) has a {what} that cannot be read; run `northbound ledger check`", m.source_file, m.row));
+    let odd = |what: &str| {
+        CliError::internal(format!(
+            "a record of {} (row {}) has a {what} that cannot be read; run `northbound ledger check`",
+            m.source_file, m.row
+        ))
+    };
     let time = |k: &str| text(k).parse::<Utc>().map_err(|_| odd(k));
     let eui = |k: &str| text(k).parse::<Eui64>().map_err(|_| odd(k));
     Ok(Message {
         id: MessageId {
-            namespace: text("namespace").to_owned(), leg: text("leg").parse().map_err(|_| odd("leg"))?, instance: text("instance").parse().map_err(|_| odd("instance"))?,
-            request: RequestId { originator: eui("originator")?, target: eui("target")?, counter: text("counter").parse().map_err(|_| odd("counter"))? },
+            namespace: text("namespace").to_owned(),
+            leg: text("leg").parse().map_err(|_| odd("leg"))?,
+            instance: text("instance").parse().map_err(|_| odd("instance"))?,
+            request: RequestId {
+                originator: eui("originator")?,
+                target: eui("target")?,
+                counter: text("counter").parse().map_err(|_| odd("counter"))?,
+            },
         },
         // `known` of a record is when its file was stated, often a month's end. What decides whether
         // another side can have it by its cut-off is when the message itself was.
-        received: time("received")?, known: time("received")?, test_kind: text("test_kind").parse().map_err(|_| odd("test_kind"))?,
+        received: time("received")?,
+        known: time("received")?,
+        test_kind: text("test_kind").parse().map_err(|_| odd("test_kind"))?,
         generation: text("generation").parse().map_err(|_| odd("generation"))?,
-        attributes: ATTRIBUTES.iter().map(|k| ((*k).to_owned(), text(k).to_owned())).collect(), place: format!("{} row {}", m.source_file, m.row),
+        attributes: ATTRIBUTES.iter().map(|k| ((*k).to_owned(), text(k).to_owned())).collect(),
+        place: format!("{} row {}", m.source_file, m.row),
     })
 }
 
@@ -41,34 +64,74 @@ pub(super) fn message(m: &drill::Message) -> Result<Message> {
 const ATTRIBUTES: [&str; 5] = ["srv", "region", "mode", "state", "code"];
 
 /// Keeps messages in memory.
-struct Collect { messages: Vec<Message>, file: String }
+struct Collect {
+    messages: Vec<Message>,
+    file: String,
+}
 impl RowSink for Collect {
     fn exchange(&mut self, r: &ExchangeRow<'_>) -> std::result::Result<(), SinkError> {
-        if self.messages.len() as u64 >= super::MAX_MESSAGES { return Err(format!("the file holds over {} messages; ingest it and compare ledger:feed=ID instead", super::MAX_MESSAGES).into()); }
+        if self.messages.len() as u64 >= super::MAX_MESSAGES {
+            return Err(format!(
+                "the file holds over {} messages; ingest it and compare ledger:feed=ID instead",
+                super::MAX_MESSAGES
+            )
+            .into());
+        }
         let values = [r.srv, r.region.as_str(), r.mode.as_str(), r.state.as_str(), r.code];
         self.messages.push(Message {
-            id: MessageId { namespace: r.namespace.to_owned(), request: RequestId { originator: r.originator, target: r.target, counter: r.counter }, leg: r.leg, instance: r.instance },
-            received: Utc(r.received), known: Utc(r.received), test_kind: r.test_kind, generation: r.generation,
-            attributes: ATTRIBUTES.iter().zip(values).map(|(k, v)| ((*k).to_owned(), v.to_owned())).collect(), place: format!("{} row {}", self.file, r.place),
+            id: MessageId {
+                namespace: r.namespace.to_owned(),
+                request: RequestId {
+                    originator: r.originator,
+                    target: r.target,
+                    counter: r.counter,
+                },
+                leg: r.leg,
+                instance: r.instance,
+            },
+            received: Utc(r.received),
+            known: Utc(r.received),
+            test_kind: r.test_kind,
+            generation: r.generation,
+            attributes: ATTRIBUTES
+                .iter()
+                .zip(values)
+                .map(|(k, v)| ((*k).to_owned(), v.to_owned()))
+                .collect(),
+            place: format!("{} row {}", self.file, r.place),
         });
         Ok(())
     }
-    fn alert(&mut self, _: &AlertRow<'_>) -> std::result::Result<(), SinkError> { Ok(()) }
-    fn payload(&mut self, _: &PayloadRow<'_>) -> std::result::Result<(), SinkError> { Ok(()) }
-    fn stated(&mut self, _: &StatedRow) -> std::result::Result<(), SinkError> { Ok(()) }
+    fn alert(&mut self, _: &AlertRow<'_>) -> std::result::Result<(), SinkError> {
+        Ok(())
+    }
+    fn payload(&mut self, _: &PayloadRow<'_>) -> std::result::Result<(), SinkError> {
+        Ok(())
+    }
+    fn stated(&mut self, _: &StatedRow) -> std::result::Result<(), SinkError> {
+        Ok(())
+    }
 }
 
 /// Reads a file of messages without ingesting it.
-pub(super) fn read_file(path: &Path, reading: &mut Reading<'_>) -> Result<(Vec<Message>, Vec<String>)> {
+pub(super) fn read_file(
+    path: &Path,
+    reading: &mut Reading<'_>,
+) -> Result<(Vec<Message>, Vec<String>)> {
     let ctx: &Ctx = reading.ctx;
     let mut options = Options::new(ctx.now);
     options.mapping = reading.args.map.as_deref().map(Mapping::load).transpose()?;
     let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let mut sink = Collect { messages: Vec::new(), file: file.clone() };
     let progress = &mut *reading.progress;
-    let summary = reader::messages(&[path.to_owned()], &options, &mut sink, &mut DropRejects, &mut |p| progress.tell(&format!("reading {}", p.file), p.done, p.total))?;
+    let summary =
+        reader::messages(&[path.to_owned()], &options, &mut sink, &mut DropRejects, &mut |p| {
+            progress.tell(&format!("reading {}", p.file), p.done, p.total)
+        })?;
     let mut notes = Vec::new();
-    if summary.rejected() > 0 { notes.push(format!("{file}: {} of {} rows could not be read and are left out; `northbound ingest messages --dry-run` says why", summary.rejected(), summary.read())); }
+    if summary.rejected() > 0 {
+        notes.push(format!("{file}: {} of {} rows could not be read and are left out; `northbound ingest messages --dry-run` says why", summary.rejected(), summary.read()));
+    }
     Ok((sink.messages, notes))
 }
 
@@ -86,12 +149,22 @@ pub(super) fn compare(loaded: &[Loaded], keys: &[String]) -> Result<Vec<PairFind
     Ok(out)
 }
 
-fn pair(a: &Loaded, left: &[Message], b: &Loaded, right: &[Message], keys: &[String]) -> Result<PairFindings> {
+fn pair(
+    a: &Loaded,
+    left: &[Message],
+    b: &Loaded,
+    right: &[Message],
+    keys: &[String],
+) -> Result<PairFindings> {
     let mut findings = Vec::new();
     let profiles: (&Profile, &Profile) = (&a.profile, &b.profile);
     let each = |m: &Message| Ok::<Message, ReconcileError>(m.clone());
-    let totals = reconcile_messages(left.iter().map(each), right.iter().map(each), profiles, &mut |f| findings.push(f))?;
-    let hints = measured_hints(&findings, &a.source.name, &b.source.name, |m| key_of(keys, m, 0).ok());
+    let totals =
+        reconcile_messages(left.iter().map(each), right.iter().map(each), profiles, &mut |f| {
+            findings.push(f)
+        })?;
+    let hints =
+        measured_hints(&findings, &a.source.name, &b.source.name, |m| key_of(keys, m, 0).ok());
     Ok(PairFindings { a: a.source.name.clone(), b: b.source.name.clone(), totals, findings, hints })
 }
 
@@ -100,10 +173,21 @@ pub(super) fn cut_off_notes(loaded: &[Loaded], found: &[PairFindings]) -> Vec<St
     let mut notes = Vec::new();
     for f in found {
         for (name, on_a) in [(&f.a, true), (&f.b, false)] {
-            let Some(side) = loaded.iter().find(|l| l.source.name == *name && l.source.notes.cut_off.is_none()) else { continue };
-            let Some(last) = side.messages.iter().flatten().map(|m| m.received).max() else { continue };
+            let Some(side) =
+                loaded.iter().find(|l| l.source.name == *name && l.source.notes.cut_off.is_none())
+            else {
+                continue;
+            };
+            let Some(last) = side.messages.iter().flatten().map(|m| m.received).max() else {
+                continue;
+            };
             let lacks = |x: &&Finding| if on_a { x.a.is_none() } else { x.b.is_none() };
-            let later = f.findings.iter().filter(lacks).filter(|x| x.a.as_ref().or(x.b.as_ref()).is_some_and(|m| m.received > last)).count();
+            let later = f
+                .findings
+                .iter()
+                .filter(lacks)
+                .filter(|x| x.a.as_ref().or(x.b.as_ref()).is_some_and(|m| m.received > last))
+                .count();
             if later > 0 {
                 notes.push(format!("{name}: its last message was received at {last}, and {later} of those that it lacks came later. If that was its cut-off, say so: --cut-off {name}={last}"));
             }
@@ -115,6 +199,8 @@ pub(super) fn cut_off_notes(loaded: &[Loaded], found: &[PairFindings]) -> Vec<St
 /// Findings by cause.
 pub(super) fn by_cause(findings: &[Finding]) -> BTreeMap<Cause, u64> {
     let mut n = BTreeMap::new();
-    for f in findings { *n.entry(f.cause).or_default() += 1; }
+    for f in findings {
+        *n.entry(f.cause).or_default() += 1;
+    }
     n
 }

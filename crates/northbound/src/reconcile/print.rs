@@ -1,12 +1,21 @@
 //! The outcome of a run for people and for programs.
 
-use super::{ReconcileArgs, identities::{PairFindings, by_cause}};
+use super::{
+    ReconcileArgs,
+    identities::{PairFindings, by_cause},
+};
 use crate::output::{Answer, Table, count, signed};
 use northbound_measures::reconcile::{Finding, Line, Pair, Report};
 use northbound_registers::registers::reconciliations::Difference;
 use serde_json::{Value, json};
 
-pub(super) fn answer(report: &Report, found: &[PairFindings], notes: &[String], args: &ReconcileArgs, kept: Option<&str>) -> Answer {
+pub(super) fn answer(
+    report: &Report,
+    found: &[PairFindings],
+    notes: &[String],
+    args: &ReconcileArgs,
+    kept: Option<&str>,
+) -> Answer {
     let pairs: Vec<Value> = report.pairs.iter().map(|p| {
         let messages = found.iter().find(|f| f.a == p.a && f.b == p.b);
         json!({
@@ -15,16 +24,31 @@ pub(super) fn answer(report: &Report, found: &[PairFindings], notes: &[String], 
             "messages": messages.map(|f| json!({"totals": f.totals, "by_cause": by_cause(&f.findings), "findings": f.findings.iter().take(args.messages).collect::<Vec<_>>(), "more": f.findings.len().saturating_sub(args.messages)})),
         })
     }).collect();
-    let mut a = Answer::new(json!({"run": kept, "keys": report.keys, "periods": report.periods, "sources": report.sources, "pairs": pairs, "notes": notes}));
+    let mut a = Answer::new(
+        json!({"run": kept, "keys": report.keys, "periods": report.periods, "sources": report.sources, "pairs": pairs, "notes": notes}),
+    );
     // The first table is the CSV, so the lines come first.
-    for p in &report.pairs { a = a.table(lines(p, report)); }
+    for p in &report.pairs {
+        a = a.table(lines(p, report));
+    }
     for p in &report.pairs {
         a = a.table(totals(p)).table(causes(p));
-        if let Some(f) = found.iter().find(|f| f.a == p.a && f.b == p.b) { a = a.table(message_totals(f)).table(messages(f, args.messages)); }
-        for g in &p.gone { a = a.then(format!("Gone: {} ({}, {}) is no longer there.", g.key, g.status, g.decision)); }
+        if let Some(f) = found.iter().find(|f| f.a == p.a && f.b == p.b) {
+            a = a.table(message_totals(f)).table(messages(f, args.messages));
+        }
+        for g in &p.gone {
+            a = a.then(format!(
+                "Gone: {} ({}, {}) is no longer there.",
+                g.key, g.status, g.decision
+            ));
+        }
     }
-    for n in notes { a = a.then(n.clone()); }
-    if let Some(id) = kept { a = a.then(format!("Kept as {id}. Decide on a difference: northbound reconcile decide ID --status explained --owner WHO --decision 'what'")); }
+    for n in notes {
+        a = a.then(n.clone());
+    }
+    if let Some(id) = kept {
+        a = a.then(format!("Kept as {id}. Decide on a difference: northbound reconcile decide ID --status explained --owner WHO --decision 'what'"));
+    }
     a
 }
 
@@ -40,61 +64,155 @@ fn line_json(p: &Pair, l: &Line) -> Value {
 fn lines(p: &Pair, report: &Report) -> Table {
     let mut columns: Vec<String> = vec!["id".to_owned()];
     columns.extend(report.keys.iter().cloned());
-    columns.extend([format!(">{} (messages)", p.a), format!(">{} (messages)", p.b), ">difference (messages)".to_owned(), "outcome".to_owned(), "causes".to_owned(), "known".to_owned()]);
+    columns.extend([
+        format!(">{} (messages)", p.a),
+        format!(">{} (messages)", p.b),
+        ">difference (messages)".to_owned(),
+        "outcome".to_owned(),
+        "causes".to_owned(),
+        "known".to_owned(),
+    ]);
     let mut t = Table { title: format!("{} against {}", p.a, p.b), columns, rows: Vec::new() };
     for l in &p.lines {
         let n = |n: Option<i64>| n.map_or_else(|| "–".to_owned(), signed);
         let mut cells = vec![Difference::id_of(&l.key, None)];
         cells.extend(report.keys.iter().map(|k| l.keys.get(k).cloned().unwrap_or_default()));
-        let causes: Vec<String> = l.parts.iter().map(|c| format!("{} {} ({})", c.cause, signed(c.amount), c.strength)).collect();
-        let known = l.known.as_ref().map(|k| {
-            let mut words = format!("{} ({})", k.status, k.owner);
-            if !k.decision.is_empty() { words = format!("{words}: {}", k.decision); }
-            if k.amount_changed { words = format!("{words}; was {}", signed(k.amount_then)); }
-            if k.recurs { words = format!("{words}; said to be fixed, and here again"); }
-            words
-        }).unwrap_or_default();
-        cells.extend([n(l.a), n(l.b), signed(l.difference), l.outcome.to_string(), causes.join("; "), known]);
+        let causes: Vec<String> = l
+            .parts
+            .iter()
+            .map(|c| format!("{} {} ({})", c.cause, signed(c.amount), c.strength))
+            .collect();
+        let known = l
+            .known
+            .as_ref()
+            .map(|k| {
+                let mut words = format!("{} ({})", k.status, k.owner);
+                if !k.decision.is_empty() {
+                    words = format!("{words}: {}", k.decision);
+                }
+                if k.amount_changed {
+                    words = format!("{words}; was {}", signed(k.amount_then));
+                }
+                if k.recurs {
+                    words = format!("{words}; said to be fixed, and here again");
+                }
+                words
+            })
+            .unwrap_or_default();
+        cells.extend([
+            n(l.a),
+            n(l.b),
+            signed(l.difference),
+            l.outcome.to_string(),
+            causes.join("; "),
+            known,
+        ]);
         t.rows.push(cells);
     }
     t
 }
 
 fn totals(p: &Pair) -> Table {
-    let mut t = Table::new(&format!("Totals: {} against {}{}", p.a, p.b, if p.totals.foots() { "" } else { " (DO NOT FOOT)" }), &["outcome", ">lines"]);
+    let mut t = Table::new(
+        &format!(
+            "Totals: {} against {}{}",
+            p.a,
+            p.b,
+            if p.totals.foots() { "" } else { " (DO NOT FOOT)" }
+        ),
+        &["outcome", ">lines"],
+    );
     t.columns.extend([format!(">{} (messages)", p.a), format!(">{} (messages)", p.b)]);
     let s = &p.totals;
-    for (what, x) in [("matching", s.matching), ("differing", s.differing), ("only in the first", s.only_a), ("only in the second", s.only_b), ("total", s.total)] {
+    for (what, x) in [
+        ("matching", s.matching),
+        ("differing", s.differing),
+        ("only in the first", s.only_a),
+        ("only in the second", s.only_b),
+        ("total", s.total),
+    ] {
         t.row([what.to_owned(), count(x.lines), signed(x.a), signed(x.b)]);
     }
     t
 }
 
 fn causes(p: &Pair) -> Table {
-    let mut t = Table::new("Causes", &["cause", "evidence", ">lines", ">net (messages)", ">gross (messages)"]);
-    for c in &p.causes { t.row([c.cause.to_string(), c.strength.to_string(), count(c.lines), signed(c.net), signed(c.gross)]); }
+    let mut t = Table::new(
+        "Causes",
+        &["cause", "evidence", ">lines", ">net (messages)", ">gross (messages)"],
+    );
+    for c in &p.causes {
+        t.row([
+            c.cause.to_string(),
+            c.strength.to_string(),
+            count(c.lines),
+            signed(c.net),
+            signed(c.gross),
+        ]);
+    }
     t
 }
 
 fn message_totals(f: &PairFindings) -> Table {
     let mut t = Table::new(&format!("Messages: {} against {}", f.a, f.b), &["messages", ">number"]);
     let s = f.totals;
-    for (what, n) in [("in the first", s.a), ("in the second", s.b), ("in both and alike", s.alike), ("in both and different", s.differing), ("only in the first", s.only_a), ("only in the second", s.only_b)] { t.row([what.to_owned(), count(n)]); }
-    for (cause, n) in by_cause(&f.findings) { t.row([format!("cause: {cause}"), count(n)]); }
+    for (what, n) in [
+        ("in the first", s.a),
+        ("in the second", s.b),
+        ("in both and alike", s.alike),
+        ("in both and different", s.differing),
+        ("only in the first", s.only_a),
+        ("only in the second", s.only_b),
+    ] {
+        t.row([what.to_owned(), count(n)]);
+    }
+    for (cause, n) in by_cause(&f.findings) {
+        t.row([format!("cause: {cause}"), count(n)]);
+    }
     t
 }
 
 fn messages(f: &PairFindings, limit: usize) -> Table {
     let more = f.findings.len().saturating_sub(limit);
-    let title = if more > 0 { format!("Message by message (the first {limit}; {} more, --messages N)", count(more as u64)) } else { "Message by message".to_owned() };
-    let mut t = Table::new(&title, &["message", "cause", "first: received (UTC)", "second: received (UTC)", "what differs", "first: where", "second: where"]);
-    for x in f.findings.iter().take(limit) { t.row(finding(x)); }
+    let title = if more > 0 {
+        format!("Message by message (the first {limit}; {} more, --messages N)", count(more as u64))
+    } else {
+        "Message by message".to_owned()
+    };
+    let mut t = Table::new(
+        &title,
+        &[
+            "message",
+            "cause",
+            "first: received (UTC)",
+            "second: received (UTC)",
+            "what differs",
+            "first: where",
+            "second: where",
+        ],
+    );
+    for x in f.findings.iter().take(limit) {
+        t.row(finding(x));
+    }
     t
 }
 
 fn finding(x: &Finding) -> [String; 7] {
-    let changed: Vec<String> = x.changed.iter().map(|(k, a, b)| format!("{k}: {a} / {b}")).collect();
-    let time = |m: &Option<northbound_measures::reconcile::Message>| m.as_ref().map(|m| m.received.to_string()).unwrap_or_default();
-    let place = |m: &Option<northbound_measures::reconcile::Message>| m.as_ref().map(|m| m.place.clone()).unwrap_or_default();
-    [x.id.to_string(), x.cause.to_string(), time(&x.a), time(&x.b), changed.join("; "), place(&x.a), place(&x.b)]
+    let changed: Vec<String> =
+        x.changed.iter().map(|(k, a, b)| format!("{k}: {a} / {b}")).collect();
+    let time = |m: &Option<northbound_measures::reconcile::Message>| {
+        m.as_ref().map(|m| m.received.to_string()).unwrap_or_default()
+    };
+    let place = |m: &Option<northbound_measures::reconcile::Message>| {
+        m.as_ref().map(|m| m.place.clone()).unwrap_or_default()
+    };
+    [
+        x.id.to_string(),
+        x.cause.to_string(),
+        time(&x.a),
+        time(&x.b),
+        changed.join("; "),
+        place(&x.a),
+        place(&x.b),
+    ]
 }

@@ -1,12 +1,23 @@
 //! `case` (Exceptional Events), `workpackage`, `install`, `metric-defect`.
 
 use super::{Common, add, common, documents::because, receipt_answer, sayer};
-use crate::{context::Ctx, error::{CliError, Result}, evidence, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    evidence,
+    output::{Answer, Table},
+};
 use clap::Subcommand;
 use northbound_measures::diff::figure_words;
 use northbound_packs::oversight::{Effect, effects};
-use northbound_registers::{registers::{cases::{Case, CaseStep, CaseStepKind}, installs::InstallCount, metric_defects::MetricDefect,
-    workpackages::{ApprovalStep, PackageLine, PackageState, QuarterDefinition, WorkPackage, quarter}}};
+use northbound_registers::registers::{
+    cases::{Case, CaseStep, CaseStepKind},
+    installs::InstallCount,
+    metric_defects::MetricDefect,
+    workpackages::{
+        ApprovalStep, PackageLine, PackageState, QuarterDefinition, WorkPackage, quarter,
+    },
+};
 use northbound_types::{Day, Period, Region};
 use serde_json::json;
 
@@ -77,19 +88,52 @@ pub(crate) fn case(c: &CaseCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         CaseCommand::Add { title, claimant, from, to, measures, regions, on } => {
             let claimant = sayer(claimant.as_deref(), &ctx.actor);
-            let step = CaseStep { what: CaseStepKind::Claimed, on: on.unwrap_or(ctx.now.day()), by: claimant.clone(), text: String::new(), document: String::new() };
-            add(&Case { title: title.clone(), claimant, from: *from, to: *to, measures: measures.clone(), regions: regions.clone(), steps: vec![step] }, ctx)
+            let step = CaseStep {
+                what: CaseStepKind::Claimed,
+                on: on.unwrap_or(ctx.now.day()),
+                by: claimant.clone(),
+                text: String::new(),
+                document: String::new(),
+            };
+            add(
+                &Case {
+                    title: title.clone(),
+                    claimant,
+                    from: *from,
+                    to: *to,
+                    measures: measures.clone(),
+                    regions: regions.clone(),
+                    steps: vec![step],
+                },
+                ctx,
+            )
         }
         CaseCommand::Step { id, what, by, on, text, document } => {
-            let step = CaseStep { what: *what, on: on.unwrap_or(ctx.now.day()), by: by.clone(), text: text.clone(), document: document.clone() };
+            let step = CaseStep {
+                what: *what,
+                on: on.unwrap_or(ctx.now.day()),
+                by: by.clone(),
+                text: text.clone(),
+                document: document.clone(),
+            };
             let store = ctx.store()?;
-            let receipt = ctx.gate(&store).case_step(id, &step, &because(ctx, &format!("{what} by {by}")))?;
+            let receipt =
+                ctx.gate(&store).case_step(id, &step, &because(ctx, &format!("{what} by {by}")))?;
             let now = ctx.gate(&store).show::<Case>(id, northbound_registers::AsAt::NOW);
             let a = receipt_answer(&receipt);
-            Ok(match now { Ok(k) if !receipt.dry_run => a.say(format!("It stands at: {}.", k.record.standing(ctx.now.day()))), _ => a })
+            Ok(match now {
+                Ok(k) if !receipt.dry_run => {
+                    a.say(format!("It stands at: {}.", k.record.standing(ctx.now.day())))
+                }
+                _ => a,
+            })
         }
-        CaseCommand::Effect { id, period, methodology } => effect(ctx, id, *period, methodology.as_deref()),
-        CaseCommand::Common(c) => common::<Case>(c, ctx, &["title", "claimant", "from", "to", "measures", "regions"]),
+        CaseCommand::Effect { id, period, methodology } => {
+            effect(ctx, id, *period, methodology.as_deref())
+        }
+        CaseCommand::Common(c) => {
+            common::<Case>(c, ctx, &["title", "claimant", "from", "to", "measures", "regions"])
+        }
     }
 }
 
@@ -100,15 +144,37 @@ fn effect(ctx: &Ctx, id: &str, period: Period, methodology: Option<&str>) -> Res
     let found = effects(&e, &case)?;
     let standing = case.standing(ctx.as_at.unwrap_or(ctx.now).day());
     let mut steps = Table::new("Steps", &["step", "on", "by", "in words", "document"]);
-    for s in &case.steps { steps.row([s.what.to_string(), s.on.to_string(), s.by.clone(), s.text.clone(), s.document.clone()]); }
-    let mut t = Table::new("With and without the event", &["measure", "provider", "region", "with the event", "band", "without it", "band", "note"]);
-    for Effect { with, without, note } in &found {
-        t.row([
-            with.measure.clone(), with.provider.clone(), with.region.to_string(), figure_words(&with.figure, DECIMALS), with.band.to_string(),
-            without.as_ref().map_or_else(String::new, |w| figure_words(&w.figure, DECIMALS)), without.as_ref().map_or_else(String::new, |w| w.band.to_string()), note.clone(),
+    for s in &case.steps {
+        steps.row([
+            s.what.to_string(),
+            s.on.to_string(),
+            s.by.clone(),
+            s.text.clone(),
+            s.document.clone(),
         ]);
     }
-    Ok(Answer::new(json!({"id": id, "case": case, "standing": standing, "period": period, "effects": found})).say(format!("{id}, {}: {standing}.", case.title)).table(steps).table(t))
+    let mut t = Table::new(
+        "With and without the event",
+        &["measure", "provider", "region", "with the event", "band", "without it", "band", "note"],
+    );
+    for Effect { with, without, note } in &found {
+        t.row([
+            with.measure.clone(),
+            with.provider.clone(),
+            with.region.to_string(),
+            figure_words(&with.figure, DECIMALS),
+            with.band.to_string(),
+            without.as_ref().map_or_else(String::new, |w| figure_words(&w.figure, DECIMALS)),
+            without.as_ref().map_or_else(String::new, |w| w.band.to_string()),
+            note.clone(),
+        ]);
+    }
+    Ok(Answer::new(
+        json!({"id": id, "case": case, "standing": standing, "period": period, "effects": found}),
+    )
+    .say(format!("{id}, {}: {standing}.", case.title))
+    .table(steps)
+    .table(t))
 }
 
 /// Work packages
@@ -172,61 +238,130 @@ pub(crate) fn workpackage(c: &WorkpackageCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         WorkpackageCommand::Add { id, title, quarter: label, definition } => {
             let Some(definition) = *definition else {
-                return Err(CliError::refused(format!("{label:?} is not read without a definition: Q2 is April to June of a calendar year, and July to September of a year that begins in April; give --definition calendar or april-year")));
+                return Err(CliError::refused(format!(
+                    "{label:?} is not read without a definition: Q2 is April to June of a calendar year, and July to September of a year that begins in April; give --definition calendar or april-year"
+                )));
             };
-            let Some(p) = quarter(label, definition) else { return Err(CliError::input(format!("{label:?} is no quarter such as Q2 2020"))) };
+            let Some(p) = quarter(label, definition) else {
+                return Err(CliError::input(format!("{label:?} is no quarter such as Q2 2020")));
+            };
             let w = WorkPackage {
-                id: id.clone(), title: title.clone(), quarter: label.clone(), definition, from: p.first(), to: p.after().plus(-1), lines: Vec::new(), state: PackageState::Draft, steps: Vec::new(),
+                id: id.clone(),
+                title: title.clone(),
+                quarter: label.clone(),
+                definition,
+                from: p.first(),
+                to: p.after().plus(-1),
+                lines: Vec::new(),
+                state: PackageState::Draft,
+                steps: Vec::new(),
             };
-            Ok(add(&w, ctx)?.say(format!("{label} of a {definition} year: {} to {}.", w.from, w.to)))
+            Ok(add(&w, ctx)?
+                .say(format!("{label} of a {definition} year: {} to {}.", w.from, w.to)))
         }
         WorkpackageCommand::Line { id, activity, budget, actual, source } => {
-            let line = PackageLine { activity: activity.clone(), budget_pence: budget.as_deref().map(pence).transpose()?, actual_pence: actual.as_deref().map(pence).transpose()?, source: source.clone() };
+            let line = PackageLine {
+                activity: activity.clone(),
+                budget_pence: budget.as_deref().map(pence).transpose()?,
+                actual_pence: actual.as_deref().map(pence).transpose()?,
+                source: source.clone(),
+            };
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).update::<WorkPackage>(id, &because(ctx, "activity added"), |w| { w.lines.push(line.clone()); Ok(()) })?))
+            Ok(receipt_answer(&ctx.gate(&store).update::<WorkPackage>(
+                id,
+                &because(ctx, "activity added"),
+                |w| {
+                    w.lines.push(line.clone());
+                    Ok(())
+                },
+            )?))
         }
         WorkpackageCommand::Recommend(a) => step(ctx, a, PackageState::Recommended),
         WorkpackageCommand::Approve(a) => step(ctx, a, PackageState::Approved),
         WorkpackageCommand::Common(Common::Show { id }) => shown(ctx, id),
-        WorkpackageCommand::Common(c) => common::<WorkPackage>(c, ctx, &["title", "quarter", "definition", "from", "to", "state"]),
+        WorkpackageCommand::Common(c) => common::<WorkPackage>(
+            c,
+            ctx,
+            &["title", "quarter", "definition", "from", "to", "state"],
+        ),
     }
 }
 
 fn step(ctx: &Ctx, a: &StepArgs, state: PackageState) -> Result<Answer> {
-    let step = ApprovalStep { state, by: a.by.clone(), on: a.on.unwrap_or(ctx.now.day()), source: a.source.clone() };
+    let step = ApprovalStep {
+        state,
+        by: a.by.clone(),
+        on: a.on.unwrap_or(ctx.now.day()),
+        source: a.source.clone(),
+    };
     let store = ctx.store()?;
-    Ok(receipt_answer(&ctx.gate(&store).package_step(&a.id, &step, &because(ctx, &format!("{state} by {}", a.by)))?))
+    Ok(receipt_answer(&ctx.gate(&store).package_step(
+        &a.id,
+        &step,
+        &because(ctx, &format!("{state} by {}", a.by)),
+    )?))
 }
 
 fn shown(ctx: &Ctx, id: &str) -> Result<Answer> {
     let store = ctx.store()?;
     let k = ctx.gate(&store).show::<WorkPackage>(id, ctx.as_at())?;
     let w = &k.record;
-    let mut t = Table::new("Activities", &["activity", ">budget", ">spent", "where the amount stands"]);
-    for l in &w.lines { t.row([l.activity.clone(), pounds(l.budget_pence), pounds(l.actual_pence), l.source.clone()]); }
+    let mut t =
+        Table::new("Activities", &["activity", ">budget", ">spent", "where the amount stands"]);
+    for l in &w.lines {
+        t.row([
+            l.activity.clone(),
+            pounds(l.budget_pence),
+            pounds(l.actual_pence),
+            l.source.clone(),
+        ]);
+    }
     let mut s = Table::new("Steps", &["state", "by", "on", "source"]);
-    for x in &w.steps { s.row([x.state.to_string(), x.by.clone(), x.on.to_string(), x.source.clone()]); }
-    let total = |of: &dyn Fn(&PackageLine) -> Option<i64>| w.sum(of).map(|(pence, lines)| json!({"pence": pence, "lines": lines, "of": w.lines.len()}));
+    for x in &w.steps {
+        s.row([x.state.to_string(), x.by.clone(), x.on.to_string(), x.source.clone()]);
+    }
+    let total = |of: &dyn Fn(&PackageLine) -> Option<i64>| {
+        w.sum(of).map(|(pence, lines)| json!({"pence": pence, "lines": lines, "of": w.lines.len()}))
+    };
     let budget = w.sum(|l| l.budget_pence);
-    let said = budget.map_or_else(|| "no amount was given".to_owned(), |(p, n)| format!("{} over {n} of {} activities", pounds(Some(p)), w.lines.len()));
+    let said = budget.map_or_else(
+        || "no amount was given".to_owned(),
+        |(p, n)| format!("{} over {n} of {} activities", pounds(Some(p)), w.lines.len()),
+    );
     let mut j = json!(k);
     j["budget"] = json!(total(&|l| l.budget_pence));
     j["actual"] = json!(total(&|l| l.actual_pence));
-    Ok(Answer::new(j).say(format!("{}: {}, {} ({}: {} to {}), {}; {said}.", w.id, w.title, w.quarter, w.definition, w.from, w.to, w.state)).table(t).table(s))
+    Ok(Answer::new(j)
+        .say(format!(
+            "{}: {}, {} ({}: {} to {}), {}; {said}.",
+            w.id, w.title, w.quarter, w.definition, w.from, w.to, w.state
+        ))
+        .table(t)
+        .table(s))
 }
 
 /// Pounds as pence; at most two decimals.
 fn pence(text: &str) -> Result<i64> {
-    let bad = || CliError::input(format!("{text:?} is no amount in pounds such as 1200 or 1200.50"));
+    let bad =
+        || CliError::input(format!("{text:?} is no amount in pounds such as 1200 or 1200.50"));
     let (whole, part) = text.split_once('.').unwrap_or((text, "00"));
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || !digits(part) || part.len() > 2 { return Err(bad()); }
+    if !digits(whole) || !digits(part) || part.len() > 2 {
+        return Err(bad());
+    }
     let part: i64 = format!("{part:0<2}").parse().map_err(|_| bad())?;
-    whole.parse::<i64>().ok().and_then(|w| w.checked_mul(100)).and_then(|w| w.checked_add(part)).ok_or_else(bad)
+    whole
+        .parse::<i64>()
+        .ok()
+        .and_then(|w| w.checked_mul(100))
+        .and_then(|w| w.checked_add(part))
+        .ok_or_else(bad)
 }
 
 /// Pence as pounds; what was not given is not a zero.
-fn pounds(pence: Option<i64>) -> String { pence.map_or_else(|| "not given".to_owned(), |p| format!("£{}.{:02}", p / 100, (p % 100).abs())) }
+fn pounds(pence: Option<i64>) -> String {
+    pence.map_or_else(|| "not given".to_owned(), |p| format!("£{}.{:02}", p / 100, (p % 100).abs()))
+}
 
 /// Installations as somebody states them
 #[derive(Debug, Clone, Subcommand)]
@@ -260,10 +395,25 @@ pub(crate) enum InstallCommand {
 
 pub(crate) fn install(c: &InstallCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        InstallCommand::Add { count, period, source, coverage, region, series_break, place } => add(&InstallCount {
-            source: source.clone(), period: *period, region: *region, count: *count, coverage: coverage.clone(), series_break: series_break.clone(), place: place.clone(),
-        }, ctx),
-        InstallCommand::Common(c) => common::<InstallCount>(c, ctx, &["source", "period", "region", "count", "coverage", "series_break"]),
+        InstallCommand::Add { count, period, source, coverage, region, series_break, place } => {
+            add(
+                &InstallCount {
+                    source: source.clone(),
+                    period: *period,
+                    region: *region,
+                    count: *count,
+                    coverage: coverage.clone(),
+                    series_break: series_break.clone(),
+                    place: place.clone(),
+                },
+                ctx,
+            )
+        }
+        InstallCommand::Common(c) => common::<InstallCount>(
+            c,
+            ctx,
+            &["source", "period", "region", "count", "coverage", "series_break"],
+        ),
     }
 }
 
@@ -293,10 +443,20 @@ pub(crate) enum MetricDefectCommand {
 
 pub(crate) fn metric_defect(c: &MetricDefectCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        MetricDefectCommand::Add { measure, what, effect, by, change } => add(&MetricDefect {
-            measure: measure.clone(), what: what.clone(), effect: effect.clone(), found_by: sayer(by.as_deref(), &ctx.actor), on: ctx.now.day(), change: change.clone(),
-        }, ctx),
-        MetricDefectCommand::Common(c) => common::<MetricDefect>(c, ctx, &["measure", "what", "effect", "found_by", "change"]),
+        MetricDefectCommand::Add { measure, what, effect, by, change } => add(
+            &MetricDefect {
+                measure: measure.clone(),
+                what: what.clone(),
+                effect: effect.clone(),
+                found_by: sayer(by.as_deref(), &ctx.actor),
+                on: ctx.now.day(),
+                change: change.clone(),
+            },
+            ctx,
+        ),
+        MetricDefectCommand::Common(c) => {
+            common::<MetricDefect>(c, ctx, &["measure", "what", "effect", "found_by", "change"])
+        }
     }
 }
 
@@ -306,8 +466,12 @@ mod tests {
 
     #[test]
     fn amounts_are_exact_and_nothing_given_is_no_zero() {
-        for (t, p) in [("1200", 120_000), ("1200.5", 120_050), ("0.01", 1)] { assert_eq!(pence(t).unwrap(), p); }
-        for t in ["", ".5", "1.", "1.005", "-3", "1,000", "£5"] { assert!(pence(t).is_err(), "{t}"); }
+        for (t, p) in [("1200", 120_000), ("1200.5", 120_050), ("0.01", 1)] {
+            assert_eq!(pence(t).unwrap(), p);
+        }
+        for t in ["", ".5", "1.", "1.005", "-3", "1,000", "£5"] {
+            assert!(pence(t).is_err(), "{t}");
+        }
         assert_eq!((pounds(Some(120_050)), pounds(None)), ("£1200.50".into(), "not given".into()));
     }
 }

@@ -1,9 +1,16 @@
 //! `combination`: SMETS1 device models with a communications provider, and the list of eligible ones.
 
 use super::{Common, changes::step, common, receipt_answer};
-use crate::{context::Ctx, error::Result, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::Result,
+    output::{Answer, Table},
+};
 use clap::Subcommand;
-use northbound_registers::{Query, registers::combinations::{Combination, Evidence, Listing, Proof}};
+use northbound_registers::{
+    Query,
+    registers::combinations::{Combination, Evidence, Listing, Proof},
+};
 use northbound_types::Day;
 use serde_json::json;
 
@@ -63,37 +70,93 @@ pub(crate) enum CombinationCommand {
 pub(crate) fn combination(c: &CombinationCommand, ctx: &Ctx) -> Result<Answer> {
     let today = ctx.now.day();
     match c {
-        CombinationCommand::Add { models, csp, cohort, note } => super::add(&Combination { cohort: cohort.clone(), note: note.clone(), ..Combination::pending(models.clone(), csp) }, ctx),
+        CombinationCommand::Add { models, csp, cohort, note } => super::add(
+            &Combination {
+                cohort: cohort.clone(),
+                note: note.clone(),
+                ..Combination::pending(models.clone(), csp)
+            },
+            ctx,
+        ),
         CombinationCommand::Evidence { id, proof, text, document, on } => {
             let store = ctx.store()?;
-            let piece = Evidence { proof: *proof, text: text.clone(), document: document.clone(), on: on.unwrap_or(today) };
-            Ok(receipt_answer(&ctx.gate(&store).update::<Combination>(id, &step(ctx, "evidence"), |c| { c.evidence.push(piece); Ok(()) })?))
+            let piece = Evidence {
+                proof: *proof,
+                text: text.clone(),
+                document: document.clone(),
+                on: on.unwrap_or(today),
+            };
+            Ok(receipt_answer(&ctx.gate(&store).update::<Combination>(
+                id,
+                &step(ctx, "evidence"),
+                |c| {
+                    c.evidence.push(piece);
+                    Ok(())
+                },
+            )?))
         }
         CombinationCommand::Admit { id, on } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).admit_combination(id, on.unwrap_or(today), &ctx.write())?))
+            Ok(receipt_answer(&ctx.gate(&store).admit_combination(
+                id,
+                on.unwrap_or(today),
+                &ctx.write(),
+            )?))
         }
-        CombinationCommand::Eligible { pending } => listed(if *pending { Listing::Pending } else { Listing::Eligible }, ctx),
-        CombinationCommand::Common(c) => common::<Combination>(c, ctx, &["csp", "models", "cohort", "list", "first_added", "note"]),
+        CombinationCommand::Eligible { pending } => {
+            listed(if *pending { Listing::Pending } else { Listing::Eligible }, ctx)
+        }
+        CombinationCommand::Common(c) => common::<Combination>(
+            c,
+            ctx,
+            &["csp", "models", "cohort", "list", "first_added", "note"],
+        ),
     }
 }
 
 fn listed(which: Listing, ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
-    let mut t = Table::new("", &["combination", "cohort", "first added", "evidence", "open defects", "standing"]);
+    let mut t = Table::new(
+        "",
+        &["combination", "cohort", "first added", "evidence", "open defects", "standing"],
+    );
     let mut lines = Vec::new();
-    for k in gate.list::<Combination>(&Query::as_at(ctx.as_at()))?.into_iter().filter(|k| k.record.list == which) {
+    for k in gate
+        .list::<Combination>(&Query::as_at(ctx.as_at()))?
+        .into_iter()
+        .filter(|k| k.record.list == which)
+    {
         let open = gate.open_defects(&k.id, ctx.as_at())?;
-        let unassessed: Vec<&str> = open.iter().filter(|d| !d.record.not_assessed().is_empty()).map(|d| d.id.as_str()).collect();
+        let unassessed: Vec<&str> = open
+            .iter()
+            .filter(|d| !d.record.not_assessed().is_empty())
+            .map(|d| d.id.as_str())
+            .collect();
         let standing = match (which, unassessed.is_empty()) {
-            (Listing::Eligible, false) => format!("live with a defect not assessed: {}", unassessed.join(", ")),
+            (Listing::Eligible, false) => {
+                format!("live with a defect not assessed: {}", unassessed.join(", "))
+            }
             (_, false) => format!("cannot go live: {} not assessed", unassessed.join(", ")),
             (_, true) if k.record.evidence.is_empty() => "cannot go live: no evidence".to_owned(),
             (_, true) => String::new(),
         };
-        t.row([k.id.clone(), k.record.cohort.clone().unwrap_or_default(), k.record.first_added.map(|d| d.to_string()).unwrap_or_default(),
-            k.record.evidence.iter().map(|e| format!("{}: {}", e.proof, e.document)).collect::<Vec<_>>().join("; "), open.iter().map(|d| format!("{} {}", d.id, d.record.title)).collect::<Vec<_>>().join("; "), standing.clone()]);
+        t.row([
+            k.id.clone(),
+            k.record.cohort.clone().unwrap_or_default(),
+            k.record.first_added.map(|d| d.to_string()).unwrap_or_default(),
+            k.record
+                .evidence
+                .iter()
+                .map(|e| format!("{}: {}", e.proof, e.document))
+                .collect::<Vec<_>>()
+                .join("; "),
+            open.iter()
+                .map(|d| format!("{} {}", d.id, d.record.title))
+                .collect::<Vec<_>>()
+                .join("; "),
+            standing.clone(),
+        ]);
         lines.push(json!({"combination": k, "open_defects": open.iter().map(|d| &d.id).collect::<Vec<_>>(), "not_assessed": unassessed, "standing": standing}));
     }
     Ok(Answer::new(json!({"list": which, "combinations": lines})).table(t))

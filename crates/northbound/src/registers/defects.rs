@@ -3,9 +3,23 @@
 mod view;
 
 use super::{Common, changes::step, common, receipt_answer, sayer};
-use crate::{context::Ctx, error::{CliError, Result}, output::Answer};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::Answer,
+};
 use clap::{Args, Subcommand};
-use northbound_registers::{RegisterError, registers::{decisions::Decision, defects::{ClassImpact, Confidence, Defect, DefectState, Expectation, FixDate, ImpactLevel, Span, Unit}, occurrences::Occurrence}};
+use northbound_registers::{
+    RegisterError,
+    registers::{
+        decisions::Decision,
+        defects::{
+            ClassImpact, Confidence, Defect, DefectState, Expectation, FixDate, ImpactLevel, Span,
+            Unit,
+        },
+        occurrences::Occurrence,
+    },
+};
 use northbound_types::{Day, Period};
 
 /// Defects found in SMETS1 testing
@@ -230,42 +244,119 @@ pub(crate) struct ExpectArgs {
 pub(crate) fn defect(c: &DefectCommand, ctx: &Ctx) -> Result<Answer> {
     let today = ctx.now.day();
     match c {
-        DefectCommand::Add(a) => super::add(&Defect {
-            text: a.text.clone(), cohort: a.cohort.clone(), combinations: a.combinations.clone(), severity: a.severity.clone(), asked_in: a.asked_in.clone(),
-            ..Defect::found(&a.title, a.found.unwrap_or(today), &a.found_in)
-        }, ctx),
-        DefectCommand::Hits { id, functions, srvs, attributes } => hits(ctx, id, functions, srvs, attributes),
+        DefectCommand::Add(a) => super::add(
+            &Defect {
+                text: a.text.clone(),
+                cohort: a.cohort.clone(),
+                combinations: a.combinations.clone(),
+                severity: a.severity.clone(),
+                asked_in: a.asked_in.clone(),
+                ..Defect::found(&a.title, a.found.unwrap_or(today), &a.found_in)
+            },
+            ctx,
+        ),
+        DefectCommand::Hits { id, functions, srvs, attributes } => {
+            hits(ctx, id, functions, srvs, attributes)
+        }
         DefectCommand::Impact(a) => impact(ctx, a, true),
         DefectCommand::Review(a) => impact(ctx, a, false),
-        DefectCommand::Refer { id, body, question, due } => edit(ctx, id, "referred", |d| d.trail.push(Decision { body: body.clone(), question: question.clone(), due: *due, on: None, outcome: String::new(), document: String::new() })),
-        DefectCommand::Decide { id, body, outcome, on, document } => edit(ctx, id, "decided", |d| d.decide(body, on.unwrap_or(today), outcome, document)),
-        DefectCommand::Fix(a) => edit(ctx, &a.id, "date of the fix", |d| d.fixes.push(FixDate {
-            date: a.date, stated: a.stated.clone(), definition: a.definition.clone(), confidence: a.confidence, confirmed_by: a.confirmed_by.clone(), by: sayer(a.by.as_deref(), &ctx.actor), on: a.on.unwrap_or(today), document: a.document.clone(),
-        })),
-        DefectCommand::Expect(a) => edit(ctx, &a.id, "expectation", |d| d.expectation = Some(Expectation {
-            about: a.about, unit: a.unit, from: a.from, to: a.to, span: a.span, by: sayer(a.by.as_deref(), &ctx.actor), on: a.on.unwrap_or(today), document: a.document.clone(),
-        })),
+        DefectCommand::Refer { id, body, question, due } => edit(ctx, id, "referred", |d| {
+            d.trail.push(Decision {
+                body: body.clone(),
+                question: question.clone(),
+                due: *due,
+                on: None,
+                outcome: String::new(),
+                document: String::new(),
+            })
+        }),
+        DefectCommand::Decide { id, body, outcome, on, document } => {
+            edit(ctx, id, "decided", |d| d.decide(body, on.unwrap_or(today), outcome, document))
+        }
+        DefectCommand::Fix(a) => edit(ctx, &a.id, "date of the fix", |d| {
+            d.fixes.push(FixDate {
+                date: a.date,
+                stated: a.stated.clone(),
+                definition: a.definition.clone(),
+                confidence: a.confidence,
+                confirmed_by: a.confirmed_by.clone(),
+                by: sayer(a.by.as_deref(), &ctx.actor),
+                on: a.on.unwrap_or(today),
+                document: a.document.clone(),
+            })
+        }),
+        DefectCommand::Expect(a) => edit(ctx, &a.id, "expectation", |d| {
+            d.expectation = Some(Expectation {
+                about: a.about,
+                unit: a.unit,
+                from: a.from,
+                to: a.to,
+                span: a.span,
+                by: sayer(a.by.as_deref(), &ctx.actor),
+                on: a.on.unwrap_or(today),
+                document: a.document.clone(),
+            })
+        }),
         DefectCommand::Count { id, month, unit, count, to, source } => {
             let store = ctx.store()?;
-            let record = Occurrence { defect: id.clone(), month: *month, unit: *unit, count: *count, to: *to, source: sayer(source.as_deref(), &ctx.actor) };
-            Ok(receipt_answer(&ctx.gate(&store).put(&record, &ctx.write())?).then(format!("Against what is expected: northbound defect pace {id}")))
+            let record = Occurrence {
+                defect: id.clone(),
+                month: *month,
+                unit: *unit,
+                count: *count,
+                to: *to,
+                source: sayer(source.as_deref(), &ctx.actor),
+            };
+            Ok(receipt_answer(&ctx.gate(&store).put(&record, &ctx.write())?)
+                .then(format!("Against what is expected: northbound defect pace {id}")))
         }
         DefectCommand::Pace { id } => view::pace(id, ctx),
-        DefectCommand::Close { id, by, unfixed } => edit(ctx, id, by, |d| { d.state = if *unfixed { DefectState::Closed } else { DefectState::Fixed }; d.ended_by = Some(by.clone()); }),
+        DefectCommand::Close { id, by, unfixed } => edit(ctx, id, by, |d| {
+            d.state = if *unfixed { DefectState::Closed } else { DefectState::Fixed };
+            d.ended_by = Some(by.clone());
+        }),
         DefectCommand::Status { id } => view::status(id, ctx),
-        DefectCommand::Common(c) => common::<Defect>(c, ctx, &["title", "cohort", "combinations", "severity", "state", "found", "found_in", "asked_in"]),
+        DefectCommand::Common(c) => common::<Defect>(
+            c,
+            ctx,
+            &[
+                "title",
+                "cohort",
+                "combinations",
+                "severity",
+                "state",
+                "found",
+                "found_in",
+                "asked_in",
+            ],
+        ),
     }
 }
 
 fn edit(ctx: &Ctx, id: &str, what: &str, change: impl FnOnce(&mut Defect)) -> Result<Answer> {
     let store = ctx.store()?;
-    Ok(receipt_answer(&ctx.gate(&store).update::<Defect>(id, &step(ctx, what), |d| { change(d); Ok(()) })?))
+    Ok(receipt_answer(&ctx.gate(&store).update::<Defect>(id, &step(ctx, what), |d| {
+        change(d);
+        Ok(())
+    })?))
 }
 
-fn hits(ctx: &Ctx, id: &str, functions: &[String], srvs: &[String], attributes: &[String]) -> Result<Answer> {
-    if functions.is_empty() && srvs.is_empty() && attributes.is_empty() { return Err(CliError::usage("say what it hits: --function, --srv or --attribute")); }
+fn hits(
+    ctx: &Ctx,
+    id: &str,
+    functions: &[String],
+    srvs: &[String],
+    attributes: &[String],
+) -> Result<Answer> {
+    if functions.is_empty() && srvs.is_empty() && attributes.is_empty() {
+        return Err(CliError::usage("say what it hits: --function, --srv or --attribute"));
+    }
     let rules = ctx.rules()?;
-    if let Some(odd) = srvs.iter().find(|s| rules.catalogue().get(s).is_none()) { return Err(CliError::input(format!("{odd:?} is no Service Reference Variant of the catalogue; `northbound rules list --prefix catalogue/` shows them"))); }
+    if let Some(odd) = srvs.iter().find(|s| rules.catalogue().get(s).is_none()) {
+        return Err(CliError::input(format!(
+            "{odd:?} is no Service Reference Variant of the catalogue; `northbound rules list --prefix catalogue/` shows them"
+        )));
+    }
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let list = |l: &[String]| (!l.is_empty()).then(|| l.to_vec());
@@ -276,9 +367,14 @@ fn hits(ctx: &Ctx, id: &str, functions: &[String], srvs: &[String], attributes: 
         Ok(())
     })?;
     let mut a = receipt_answer(&receipt);
-    if let Some(action) = gate.show::<Defect>(id, northbound_registers::AsAt::NOW)?.record.asked_in {
+    if let Some(action) = gate.show::<Defect>(id, northbound_registers::AsAt::NOW)?.record.asked_in
+    {
         let standing = gate.action_standing(&action, northbound_registers::AsAt::NOW)?;
-        if !standing.is_closed() { a = a.then(format!("It reads as unknown until the action {action} is closed (now: {standing}).")); }
+        if !standing.is_closed() {
+            a = a.then(format!(
+                "It reads as unknown until the action {action} is closed (now: {standing})."
+            ));
+        }
     }
     Ok(a)
 }
@@ -286,7 +382,13 @@ fn hits(ctx: &Ctx, id: &str, functions: &[String], srvs: &[String], attributes: 
 fn impact(ctx: &Ctx, a: &ImpactArgs, provisional: bool) -> Result<Answer> {
     let store = ctx.store()?;
     let new = ClassImpact {
-        class: a.class.clone(), level: a.level, by: sayer(a.by.as_deref(), &ctx.actor), on: a.on.unwrap_or(ctx.now.day()), provisional, review: a.at.clone(), note: a.note.clone(),
+        class: a.class.clone(),
+        level: a.level,
+        by: sayer(a.by.as_deref(), &ctx.actor),
+        on: a.on.unwrap_or(ctx.now.day()),
+        provisional,
+        review: a.at.clone(),
+        note: a.note.clone(),
     };
     let receipt = ctx.gate(&store).update::<Defect>(&a.id, &step(ctx, if provisional { "first view of its impact" } else { "impact reviewed" }), |d| {
         // A class is reviewed by the review that was to settle it.

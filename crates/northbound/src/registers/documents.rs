@@ -1,9 +1,19 @@
 //! `document` and `action`.
 
 use super::{Common, Filter, add, common, receipt_answer};
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Table},
+};
 use clap::{Args, Subcommand};
-use northbound_registers::{Query, Write, registers::{actions::{Action, ActionStatus, DueStep, canonical}, documents::{Document, DocumentKind}}};
+use northbound_registers::{
+    Query, Write,
+    registers::{
+        actions::{Action, ActionStatus, DueStep, canonical},
+        documents::{Document, DocumentKind},
+    },
+};
 use northbound_types::{Day, Period};
 use serde_json::json;
 
@@ -75,18 +85,40 @@ pub(crate) struct DocumentArgs {
 
 pub(crate) fn document(c: &DocumentCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        DocumentCommand::Add(a) => add(&Document {
-            id: a.id.clone(), kind: a.kind, title: a.title.clone(), period: a.period, version: a.version_text.clone(), marking: a.marking.clone(), sharing: a.sharing.clone(),
-            owner: a.owner.clone(), due: a.due, arrived: a.arrived, comments_by: a.comments_by, sha256: a.sha256.clone(), filed: a.filed.clone(),
-        }, ctx),
+        DocumentCommand::Add(a) => add(
+            &Document {
+                id: a.id.clone(),
+                kind: a.kind,
+                title: a.title.clone(),
+                period: a.period,
+                version: a.version_text.clone(),
+                marking: a.marking.clone(),
+                sharing: a.sharing.clone(),
+                owner: a.owner.clone(),
+                due: a.due,
+                arrived: a.arrived,
+                comments_by: a.comments_by,
+                sha256: a.sha256.clone(),
+                filed: a.filed.clone(),
+            },
+            ctx,
+        ),
         DocumentCommand::Arrive { id, on, sha256, filed } => {
             let (on, store) = (on.unwrap_or(ctx.now.day()), ctx.store()?);
-            Ok(receipt_answer(&ctx.gate(&store).update::<Document>(id, &because(ctx, "it came"), |d| {
-                d.arrived = Some(on);
-                if !sha256.is_empty() { d.sha256.clone_from(sha256); }
-                if !filed.is_empty() { d.filed.clone_from(filed); }
-                Ok(())
-            })?))
+            Ok(receipt_answer(&ctx.gate(&store).update::<Document>(
+                id,
+                &because(ctx, "it came"),
+                |d| {
+                    d.arrived = Some(on);
+                    if !sha256.is_empty() {
+                        d.sha256.clone_from(sha256);
+                    }
+                    if !filed.is_empty() {
+                        d.filed.clone_from(filed);
+                    }
+                    Ok(())
+                },
+            )?))
         }
         DocumentCommand::Common(Common::List(f)) => list(f, ctx),
         DocumentCommand::Common(c) => common::<Document>(c, ctx, &[]),
@@ -96,22 +128,50 @@ pub(crate) fn document(c: &DocumentCommand, ctx: &Ctx) -> Result<Answer> {
 /// The change's own reason, where none is given by hand.
 pub(crate) fn because(ctx: &Ctx, why: &str) -> Write {
     let mut w = ctx.write();
-    if w.reason.trim().is_empty() { why.clone_into(&mut w.reason); }
+    if w.reason.trim().is_empty() {
+        why.clone_into(&mut w.reason);
+    }
     w
 }
 
 fn list(f: &Filter, ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
-    let kept = ctx.gate(&store).list::<Document>(&Query { period: f.period, withdrawn: f.withdrawn, ..Query::as_at(ctx.as_at()) })?;
+    let kept = ctx.gate(&store).list::<Document>(&Query {
+        period: f.period,
+        withdrawn: f.withdrawn,
+        ..Query::as_at(ctx.as_at())
+    })?;
     let day = ctx.as_at.unwrap_or(ctx.now).day();
-    let mut t = Table::new("", &["id", "kind", "title", "period", "version", "marking", "owner", "due", "standing", "comments by"]);
+    let mut t = Table::new(
+        "",
+        &[
+            "id",
+            "kind",
+            "title",
+            "period",
+            "version",
+            "marking",
+            "owner",
+            "due",
+            "standing",
+            "comments by",
+        ],
+    );
     let mut records = Vec::new();
     let shown = |d: Option<Day>| d.map_or_else(String::new, |d| d.to_string());
     for k in &kept {
         let (d, standing) = (&k.record, k.record.standing(day));
         t.row([
-            k.id.clone(), d.kind.to_string(), d.title.clone(), d.period.map_or_else(String::new, |p| p.to_string()), d.version.clone(), d.marking.clone(), d.owner.clone(),
-            shown(d.due), standing.to_string(), shown(d.comments_by),
+            k.id.clone(),
+            d.kind.to_string(),
+            d.title.clone(),
+            d.period.map_or_else(String::new, |p| p.to_string()),
+            d.version.clone(),
+            d.marking.clone(),
+            d.owner.clone(),
+            shown(d.due),
+            standing.to_string(),
+            shown(d.comments_by),
         ]);
         let mut j = json!(k);
         j["standing"] = json!(standing);
@@ -205,33 +265,82 @@ pub(crate) struct ActionArgs {
 pub(crate) fn action(c: &ActionCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         ActionCommand::Add(a) => {
-            let step = |target| DueStep { target: Some(target), set_on: a.raised.unwrap_or(ctx.now.day()), set_by: a.set_by.clone().unwrap_or_else(|| a.owner.clone()), source: a.place.clone() };
-            add(&Action {
-                found: a.found.clone(), canonical: canonical(&a.found), text: a.text.clone(), owner: a.owner.clone(), lead: a.lead.clone(), raised: a.raised,
-                status: ActionStatus::Open, evidence: String::new(), closed_at: String::new(), dues: a.due.map(step).into_iter().collect(),
-                document: a.document.clone(), place: a.place.clone(), topic: a.topic.clone(),
-            }, ctx)
+            let step = |target| DueStep {
+                target: Some(target),
+                set_on: a.raised.unwrap_or(ctx.now.day()),
+                set_by: a.set_by.clone().unwrap_or_else(|| a.owner.clone()),
+                source: a.place.clone(),
+            };
+            add(
+                &Action {
+                    found: a.found.clone(),
+                    canonical: canonical(&a.found),
+                    text: a.text.clone(),
+                    owner: a.owner.clone(),
+                    lead: a.lead.clone(),
+                    raised: a.raised,
+                    status: ActionStatus::Open,
+                    evidence: String::new(),
+                    closed_at: String::new(),
+                    dues: a.due.map(step).into_iter().collect(),
+                    document: a.document.clone(),
+                    place: a.place.clone(),
+                    topic: a.topic.clone(),
+                },
+                ctx,
+            )
         }
         ActionCommand::Due { id, target, none: _, by, on, source } => {
-            let step = DueStep { target: *target, set_on: on.unwrap_or(ctx.now.day()), set_by: by.clone(), source: source.clone() };
+            let step = DueStep {
+                target: *target,
+                set_on: on.unwrap_or(ctx.now.day()),
+                set_by: by.clone(),
+                source: source.clone(),
+            };
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).action_due(id, &step, &because(ctx, &format!("date set by {by}")))?))
+            Ok(receipt_answer(&ctx.gate(&store).action_due(
+                id,
+                &step,
+                &because(ctx, &format!("date set by {by}")),
+            )?))
         }
-        ActionCommand::Claim { id, evidence } => status(ctx, id, ActionStatus::ClaimedDone, evidence, ""),
+        ActionCommand::Claim { id, evidence } => {
+            status(ctx, id, ActionStatus::ClaimedDone, evidence, "")
+        }
         ActionCommand::Close { id, evidence, meeting } => {
             if evidence.trim().is_empty() || meeting.trim().is_empty() {
-                return Err(CliError::refused(format!("action {id} is not closed: closing needs evidence and the meeting that accepted it; give --evidence and --meeting")));
+                return Err(CliError::refused(format!(
+                    "action {id} is not closed: closing needs evidence and the meeting that accepted it; give --evidence and --meeting"
+                )));
             }
             status(ctx, id, ActionStatus::Closed, evidence, meeting)
         }
-        ActionCommand::Common(c) => common::<Action>(&spelt(c), ctx, &["found", "status", "owner", "lead", "text", "topic"]),
+        ActionCommand::Common(c) => {
+            common::<Action>(&spelt(c), ctx, &["found", "status", "owner", "lead", "text", "topic"])
+        }
     }
 }
 
-fn status(ctx: &Ctx, id: &str, status: ActionStatus, evidence: &str, meeting: &str) -> Result<Answer> {
+fn status(
+    ctx: &Ctx,
+    id: &str,
+    status: ActionStatus,
+    evidence: &str,
+    meeting: &str,
+) -> Result<Answer> {
     let store = ctx.store()?;
-    let why = if meeting.is_empty() { "its owner says that it is done".to_owned() } else { format!("accepted by {meeting}") };
-    Ok(receipt_answer(&ctx.gate(&store).action_status(id, status, evidence, meeting, &because(ctx, &why))?))
+    let why = if meeting.is_empty() {
+        "its owner says that it is done".to_owned()
+    } else {
+        format!("accepted by {meeting}")
+    };
+    Ok(receipt_answer(&ctx.gate(&store).action_status(
+        id,
+        status,
+        evidence,
+        meeting,
+        &because(ctx, &why),
+    )?))
 }
 
 /// The same command with the id in its one spelling.

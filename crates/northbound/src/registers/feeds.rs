@@ -6,9 +6,12 @@ use clap::{Args, Subcommand};
 use northbound_registers::registers::feeds::{Expected, Fault, Feed, Severity};
 use northbound_types::{Day, Region};
 
-const FEED: [&str; 9] = ["title", "provider", "region", "brings", "calendar", "from", "to", ">rank", "owner"];
-const FEED_KEYS: [&str; 9] = ["title", "provider", "region", "brings", "calendar", "from", "to", "rank", "owner"];
-const FAULT_KEYS: [&str; 9] = ["feed", "provider", "from", "to", "severity", "measures", "what", "owner", "closed_by"];
+const FEED: [&str; 9] =
+    ["title", "provider", "region", "brings", "calendar", "from", "to", ">rank", "owner"];
+const FEED_KEYS: [&str; 9] =
+    ["title", "provider", "region", "brings", "calendar", "from", "to", "rank", "owner"];
+const FAULT_KEYS: [&str; 9] =
+    ["feed", "provider", "from", "to", "severity", "measures", "what", "owner", "closed_by"];
 
 /// Data feeds with their expected calendar
 #[derive(Debug, Clone, Subcommand)]
@@ -97,14 +100,39 @@ pub(crate) struct FaultArgs {
 
 pub(crate) fn feed(c: &FeedCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        FeedCommand::Add(a) => super::add(&Feed {
-            id: a.id.clone(), title: a.title.clone().unwrap_or_else(|| a.id.clone()), provider: a.provider.clone(), region: a.region, brings: a.brings.clone(),
-            measures: a.measures.clone(), rank: a.rank, calendar: a.calendar, days: a.days.iter().copied().collect(), from: a.from, to: a.to, owner: a.owner.clone(),
-        }, ctx),
-        FeedCommand::Fault(a) => super::add(&Fault {
-            feed: a.feed.clone(), provider: a.provider.clone(), from: a.from, to: a.to, what: a.what.clone(), change_request: a.change_request.clone(), severity: a.severity,
-            measures: a.measures.clone(), owner: a.owner.clone(), reported_by: sayer(a.reported_by.as_deref(), &ctx.actor), closed_by: None,
-        }, ctx),
+        FeedCommand::Add(a) => super::add(
+            &Feed {
+                id: a.id.clone(),
+                title: a.title.clone().unwrap_or_else(|| a.id.clone()),
+                provider: a.provider.clone(),
+                region: a.region,
+                brings: a.brings.clone(),
+                measures: a.measures.clone(),
+                rank: a.rank,
+                calendar: a.calendar,
+                days: a.days.iter().copied().collect(),
+                from: a.from,
+                to: a.to,
+                owner: a.owner.clone(),
+            },
+            ctx,
+        ),
+        FeedCommand::Fault(a) => super::add(
+            &Fault {
+                feed: a.feed.clone(),
+                provider: a.provider.clone(),
+                from: a.from,
+                to: a.to,
+                what: a.what.clone(),
+                change_request: a.change_request.clone(),
+                severity: a.severity,
+                measures: a.measures.clone(),
+                owner: a.owner.clone(),
+                reported_by: sayer(a.reported_by.as_deref(), &ctx.actor),
+                closed_by: None,
+            },
+            ctx,
+        ),
         FeedCommand::Common(Common::List(f)) => feeds(f, ctx),
         FeedCommand::Common(c) => common::<Feed>(c, ctx, &FEED_KEYS),
     }
@@ -112,7 +140,11 @@ pub(crate) fn feed(c: &FeedCommand, ctx: &Ctx) -> Result<Answer> {
 
 fn feeds(f: &Filter, ctx: &Ctx) -> Result<Answer> {
     let mut a = list::<Feed>(f, ctx, &FEED_KEYS)?;
-    if let Some(t) = a.tables.first_mut() { for (c, k) in t.columns.iter_mut().skip(2).zip(FEED) { k.clone_into(c); } }
+    if let Some(t) = a.tables.first_mut() {
+        for (c, k) in t.columns.iter_mut().skip(2).zip(FEED) {
+            k.clone_into(c);
+        }
+    }
     Ok(a)
 }
 
@@ -139,7 +171,9 @@ pub(crate) fn fault(c: &FaultCommand, ctx: &Ctx) -> Result<Answer> {
         FaultCommand::Close { id, to, by } => {
             let store = ctx.store()?;
             let mut write = ctx.write();
-            if write.reason.is_empty() { by.clone_into(&mut write.reason); }
+            if write.reason.is_empty() {
+                by.clone_into(&mut write.reason);
+            }
             Ok(receipt_answer(&ctx.gate(&store).close_fault(id, *to, by, &write)?))
         }
         FaultCommand::Common(c) => common::<Fault>(c, ctx, &FAULT_KEYS),

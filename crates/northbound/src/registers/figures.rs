@@ -1,12 +1,20 @@
 //! What people say about figures: explanations, annotations, assurance, overrides, exceptions, claims.
 
 use super::{Common, add, common, receipt_answer, sayer};
-use crate::{context::Ctx, error::{CliError, Result}, output::Answer};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::Answer,
+};
 use clap::{Args, Subcommand};
 use northbound_measures::correlation::check_wording;
 use northbound_registers::registers::{
-    annotations::Annotation, assurance::{Assurance, Status}, claims::Claim, exceptions::AllowedException,
-    explanations::{Explanation, Given}, overrides::{Colour, Override},
+    annotations::Annotation,
+    assurance::{Assurance, Status},
+    claims::Claim,
+    exceptions::AllowedException,
+    explanations::{Explanation, Given},
+    overrides::{Colour, Override},
 };
 use northbound_types::{Day, NullReason, Period, Region};
 
@@ -67,18 +75,44 @@ pub(crate) struct ExplanationArgs {
 pub(crate) fn explanation(c: &ExplanationCommand, ctx: &Ctx) -> Result<Answer> {
     let a = match c {
         ExplanationCommand::Add(a) => a,
-        ExplanationCommand::Common(c) => return common::<Explanation>(c, ctx, &["measure", "provider", "region", "period", "where", "said_by", "text", "repeat_of"]),
+        ExplanationCommand::Common(c) => {
+            return common::<Explanation>(
+                c,
+                ctx,
+                &[
+                    "measure",
+                    "provider",
+                    "region",
+                    "period",
+                    "where",
+                    "said_by",
+                    "text",
+                    "repeat_of",
+                ],
+            );
+        }
     };
     let store = ctx.store()?;
     let e = Explanation {
-        measure: a.on.measure.clone(), provider: a.on.provider.clone(), region: a.on.region, period: a.on.period, text: a.text.clone(),
-        given: if a.offline { Given::Offline } else { Given::Report }, said_by: sayer(a.by.as_deref(), &ctx.actor), document: a.document.clone(), place: a.place.clone(),
-        steps: a.steps.clone(), repeat_of: a.repeats.clone(),
+        measure: a.on.measure.clone(),
+        provider: a.on.provider.clone(),
+        region: a.on.region,
+        period: a.on.period,
+        text: a.text.clone(),
+        given: if a.offline { Given::Offline } else { Given::Report },
+        said_by: sayer(a.by.as_deref(), &ctx.actor),
+        document: a.document.clone(),
+        place: a.place.clone(),
+        steps: a.steps.clone(),
+        repeat_of: a.repeats.clone(),
     };
     let receipt = ctx.gate(&store).explain(&e, &ctx.write())?;
     let mut answer = receipt_answer(&receipt);
     let repeats = receipt.after.as_ref().and_then(|b| b.get("repeat_of")).and_then(|v| v.as_str());
-    if let Some(r) = repeats { answer = answer.say(format!("It repeats {r}: the same reason was given for an earlier period.")); }
+    if let Some(r) = repeats {
+        answer =
+            answer.say(format!("It repeats {r}: the same reason was given for an earlier period."));
+    }
     Ok(answer)
 }
 
@@ -114,9 +148,20 @@ pub(crate) fn annotation(c: &AnnotationCommand, ctx: &Ctx) -> Result<Answer> {
             for words in [title, text] {
                 check_wording(words).map_err(|e| CliError::refused(format!("{e}; a remark says what happened, and a reason for a miss is given with `northbound explanation add`, under a name")))?;
             }
-            add(&Annotation { from: *from, to: *to, title: title.clone(), text: text.clone(), source: sayer(source.as_deref(), &ctx.actor) }, ctx)
+            add(
+                &Annotation {
+                    from: *from,
+                    to: *to,
+                    title: title.clone(),
+                    text: text.clone(),
+                    source: sayer(source.as_deref(), &ctx.actor),
+                },
+                ctx,
+            )
         }
-        AnnotationCommand::Common(c) => common::<Annotation>(c, ctx, &["from", "to", "title", "text", "source"]),
+        AnnotationCommand::Common(c) => {
+            common::<Annotation>(c, ctx, &["from", "to", "title", "text", "source"])
+        }
     }
 }
 
@@ -143,10 +188,23 @@ pub(crate) enum AssuranceCommand {
 
 pub(crate) fn assurance(c: &AssuranceCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        AssuranceCommand::Add { on, status, what, by } => add(&Assurance {
-            measure: on.measure.clone(), provider: on.provider.clone(), region: on.region, period: on.period, status: *status, what: what.clone(), said_by: sayer(by.as_deref(), &ctx.actor),
-        }, ctx),
-        AssuranceCommand::Common(c) => common::<Assurance>(c, ctx, &["measure", "provider", "region", "period", "status", "what", "said_by"]),
+        AssuranceCommand::Add { on, status, what, by } => add(
+            &Assurance {
+                measure: on.measure.clone(),
+                provider: on.provider.clone(),
+                region: on.region,
+                period: on.period,
+                status: *status,
+                what: what.clone(),
+                said_by: sayer(by.as_deref(), &ctx.actor),
+            },
+            ctx,
+        ),
+        AssuranceCommand::Common(c) => common::<Assurance>(
+            c,
+            ctx,
+            &["measure", "provider", "region", "period", "status", "what", "said_by"],
+        ),
     }
 }
 
@@ -171,13 +229,31 @@ pub(crate) enum OverrideCommand {
 pub(crate) fn overrides(c: &OverrideCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         OverrideCommand::Add { on, colour, withhold } => {
-            if ctx.reason.is_empty() { return Err(CliError::refused("an override needs a reason: give it with --reason 'why'")); }
-            add(&Override {
-                measure: on.measure.clone(), provider: on.provider.clone(), region: on.region, period: on.period, colour: *colour, withhold: *withhold,
-                who: ctx.actor.person.clone(), at: ctx.now, why: ctx.reason.clone(),
-            }, ctx)
+            if ctx.reason.is_empty() {
+                return Err(CliError::refused(
+                    "an override needs a reason: give it with --reason 'why'",
+                ));
+            }
+            add(
+                &Override {
+                    measure: on.measure.clone(),
+                    provider: on.provider.clone(),
+                    region: on.region,
+                    period: on.period,
+                    colour: *colour,
+                    withhold: *withhold,
+                    who: ctx.actor.person.clone(),
+                    at: ctx.now,
+                    why: ctx.reason.clone(),
+                },
+                ctx,
+            )
         }
-        OverrideCommand::Common(c) => common::<Override>(c, ctx, &["measure", "provider", "region", "period", "colour", "withhold", "who", "why"]),
+        OverrideCommand::Common(c) => common::<Override>(
+            c,
+            ctx,
+            &["measure", "provider", "region", "period", "colour", "withhold", "who", "why"],
+        ),
     }
 }
 
@@ -204,10 +280,23 @@ pub(crate) enum ExceptionCommand {
 
 pub(crate) fn exception(c: &ExceptionCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        ExceptionCommand::Add { on, count, met, exception } => add(&AllowedException {
-            measure: on.measure.clone(), provider: on.provider.clone(), region: on.region, period: on.period, count: *count, met: *met, reason: exception.clone(),
-        }, ctx),
-        ExceptionCommand::Common(c) => common::<AllowedException>(c, ctx, &["measure", "provider", "region", "period", "count", "met", "reason"]),
+        ExceptionCommand::Add { on, count, met, exception } => add(
+            &AllowedException {
+                measure: on.measure.clone(),
+                provider: on.provider.clone(),
+                region: on.region,
+                period: on.period,
+                count: *count,
+                met: *met,
+                reason: exception.clone(),
+            },
+            ctx,
+        ),
+        ExceptionCommand::Common(c) => common::<AllowedException>(
+            c,
+            ctx,
+            &["measure", "provider", "region", "period", "count", "met", "reason"],
+        ),
     }
 }
 
@@ -247,10 +336,25 @@ pub(crate) enum ClaimCommand {
 
 pub(crate) fn claim(c: &ClaimCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        ClaimCommand::Add { measure, provider, region, until, text, source, document, place } => add(&Claim {
-            measure: measure.clone(), provider: provider.clone(), region: *region, until: *until, text: text.clone(), source: sayer(source.as_deref(), &ctx.actor),
-            document: document.clone(), place: place.clone(),
-        }, ctx),
-        ClaimCommand::Common(c) => common::<Claim>(c, ctx, &["measure", "provider", "region", "until", "text", "source", "document", "place"]),
+        ClaimCommand::Add { measure, provider, region, until, text, source, document, place } => {
+            add(
+                &Claim {
+                    measure: measure.clone(),
+                    provider: provider.clone(),
+                    region: *region,
+                    until: *until,
+                    text: text.clone(),
+                    source: sayer(source.as_deref(), &ctx.actor),
+                    document: document.clone(),
+                    place: place.clone(),
+                },
+                ctx,
+            )
+        }
+        ClaimCommand::Common(c) => common::<Claim>(
+            c,
+            ctx,
+            &["measure", "provider", "region", "until", "text", "source", "document", "place"],
+        ),
     }
 }

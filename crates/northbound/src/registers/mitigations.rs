@@ -1,7 +1,11 @@
 //! `mitigation`: a specification in parts; incomplete without its residual risk.
 
 use super::{Common, changes::step, common, receipt_answer};
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Table},
+};
 use clap::Subcommand;
 use northbound_registers::registers::mitigations::{Mitigation, RESIDUAL_RISK};
 use northbound_rules::templates::TemplateKind;
@@ -55,22 +59,58 @@ pub(crate) fn mitigation(c: &MitigationCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         MitigationCommand::Add { defect, title, action, document, template } => {
             let rules = ctx.rules()?;
-            let t = rules.template(TemplateKind::Mitigation, template).ok_or_else(|| CliError::input(format!("there is no template {template:?}; smets1.toml holds {}", rules.templates(TemplateKind::Mitigation).map(|t| t.id).collect::<Vec<_>>().join(", "))))?;
+            let t = rules.template(TemplateKind::Mitigation, template).ok_or_else(|| {
+                CliError::input(format!(
+                    "there is no template {template:?}; smets1.toml holds {}",
+                    rules
+                        .templates(TemplateKind::Mitigation)
+                        .map(|t| t.id)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ))
+            })?;
             let required = t.items.iter().map(|i| i.key.clone()).collect();
-            super::add(&Mitigation { defect: defect.clone(), title: title.clone(), action: action.clone(), required, parts: BTreeMap::new(), document: document.clone() }, ctx)
+            super::add(
+                &Mitigation {
+                    defect: defect.clone(),
+                    title: title.clone(),
+                    action: action.clone(),
+                    required,
+                    parts: BTreeMap::new(),
+                    document: document.clone(),
+                },
+                ctx,
+            )
         }
         MitigationCommand::Part { id, key, text } => {
             let store = ctx.store()?;
-            let receipt = ctx.gate(&store).update::<Mitigation>(id, &step(ctx, "a part written"), |m| { m.parts.insert(key.clone(), text.clone()); Ok(()) })?;
-            let missing = receipt.after.as_ref().and_then(|v| serde_json::from_value::<Mitigation>(v.clone()).ok()).map(|m| m.missing()).unwrap_or_default();
+            let receipt =
+                ctx.gate(&store).update::<Mitigation>(id, &step(ctx, "a part written"), |m| {
+                    m.parts.insert(key.clone(), text.clone());
+                    Ok(())
+                })?;
+            let missing = receipt
+                .after
+                .as_ref()
+                .and_then(|v| serde_json::from_value::<Mitigation>(v.clone()).ok())
+                .map(|m| m.missing())
+                .unwrap_or_default();
             Ok(receipt_answer(&receipt).then(standing(&missing)))
         }
         MitigationCommand::Check { id } => check(id, ctx),
-        MitigationCommand::Common(c) => common::<Mitigation>(c, ctx, &["defect", "title", "action", "document"]),
+        MitigationCommand::Common(c) => {
+            common::<Mitigation>(c, ctx, &["defect", "title", "action", "document"])
+        }
     }
 }
 
-fn standing(missing: &[String]) -> String { if missing.is_empty() { "Complete.".to_owned() } else { format!("Incomplete: it lacks {}.", missing.join(", ")) } }
+fn standing(missing: &[String]) -> String {
+    if missing.is_empty() {
+        "Complete.".to_owned()
+    } else {
+        format!("Incomplete: it lacks {}.", missing.join(", "))
+    }
+}
 
 fn check(id: &str, ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
@@ -79,9 +119,16 @@ fn check(id: &str, ctx: &Ctx) -> Result<Answer> {
     let mut t = Table::new("", &["part", "standing", "what it says"]);
     let residual = RESIDUAL_RISK.to_owned();
     for key in m.required.iter().chain((!m.required.contains(&residual)).then_some(&residual)) {
-        t.row([key.clone(), if missing.contains(key) { "missing".to_owned() } else { "there".to_owned() }, m.parts.get(key).cloned().unwrap_or_default()]);
+        t.row([
+            key.clone(),
+            if missing.contains(key) { "missing".to_owned() } else { "there".to_owned() },
+            m.parts.get(key).cloned().unwrap_or_default(),
+        ]);
     }
-    let mut a = Answer::new(json!({"mitigation": k, "complete": missing.is_empty(), "missing": missing})).say(format!("{id}: {}", standing(&missing))).table(t);
+    let mut a =
+        Answer::new(json!({"mitigation": k, "complete": missing.is_empty(), "missing": missing}))
+            .say(format!("{id}: {}", standing(&missing)))
+            .table(t);
     a.found = !missing.is_empty();
     Ok(a)
 }

@@ -1,7 +1,11 @@
 //! `party` and `user`.
 
 use super::{Common, add, common};
-use crate::{context::Ctx, error::{CliError, Result}, output::Answer};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::Answer,
+};
 use clap::Subcommand;
 use northbound_registers::registers::parties::{Party, RoleHeld, User};
 use northbound_types::{Day, Eui64};
@@ -26,7 +30,9 @@ pub(crate) enum PartyCommand {
 
 pub(crate) fn party(c: &PartyCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        PartyCommand::Add { id, name, category } => add(&Party { id: id.clone(), name: name.clone(), category: category.clone() }, ctx),
+        PartyCommand::Add { id, name, category } => {
+            add(&Party { id: id.clone(), name: name.clone(), category: category.clone() }, ctx)
+        }
         PartyCommand::Common(c) => common::<Party>(c, ctx, &["name", "category"]),
     }
 }
@@ -65,7 +71,11 @@ pub(crate) fn user(c: &UserCommand, ctx: &Ctx) -> Result<Answer> {
             let roles = roles.iter().map(|r| role(r, from)).collect::<Result<Vec<_>>>()?;
             let user = User { eui: *eui, party: party.clone(), roles };
             let added = add(&user, ctx)?;
-            if *live && !ctx.dry_run { crate::live::user::admit(&user, endpoint.as_ref(), added, ctx) } else { Ok(added) }
+            if *live && !ctx.dry_run {
+                crate::live::user::admit(&user, endpoint.as_ref(), added, ctx)
+            } else {
+                Ok(added)
+            }
         }
         UserCommand::Common(c) => common::<User>(c, ctx, &["party", "roles"]),
     }
@@ -74,7 +84,12 @@ pub(crate) fn user(c: &UserCommand, ctx: &Ctx) -> Result<Answer> {
 fn role(text: &str, from: Day) -> Result<RoleHeld> {
     let mut parts = text.split(':');
     let name = parts.next().unwrap_or_default().to_owned();
-    let mut day = || parts.next().map(|t| t.parse::<Day>().map_err(|e| CliError::usage(format!("--role {text:?}: {e}")))).transpose();
+    let mut day = || {
+        parts
+            .next()
+            .map(|t| t.parse::<Day>().map_err(|e| CliError::usage(format!("--role {text:?}: {e}"))))
+            .transpose()
+    };
     let (start, to) = (day()?, day()?);
     Ok(RoleHeld { role: name, from: start.unwrap_or(from), to })
 }

@@ -1,9 +1,19 @@
 //! `person` and `body`.
 
 use super::{Common, add, common, receipt_answer};
-use crate::{context::Ctx, error::{CliError, Result}, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    output::{Answer, Table},
+};
 use clap::Subcommand;
-use northbound_registers::{Query, registers::{bodies::{Body, BodyKind, Power}, people::{Person, PersonName, names_in}}};
+use northbound_registers::{
+    Query,
+    registers::{
+        bodies::{Body, BodyKind, Power},
+        people::{Person, PersonName, names_in},
+    },
+};
 use northbound_types::Day;
 use serde_json::json;
 use std::path::PathBuf;
@@ -49,28 +59,46 @@ pub(crate) enum PersonCommand {
 pub(crate) fn person(c: &PersonCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         PersonCommand::Add { id, role, body, party, name, from, to } => {
-            let p = Person { id: id.clone(), role: role.clone(), body: body.clone(), party: party.clone(), from: from.unwrap_or(ctx.now.day()), to: *to };
+            let p = Person {
+                id: id.clone(),
+                role: role.clone(),
+                body: body.clone(),
+                party: party.clone(),
+                from: from.unwrap_or(ctx.now.day()),
+                to: *to,
+            };
             let store = ctx.store()?;
             let receipts = ctx.gate(&store).add_person(&p, name.as_deref(), &ctx.write())?;
             let mut a = receipts.first().map(receipt_answer).unwrap_or_default();
-            if receipts.len() > 1 { a = a.say("The name is kept apart; `person names` shows it to staff."); }
+            if receipts.len() > 1 {
+                a = a.say("The name is kept apart; `person names` shows it to staff.");
+            }
             Ok(a)
         }
         PersonCommand::Names => {
             let names = names(ctx)?;
             let mut t = Table::new("", &["person", "name", "party"]);
-            for n in &names { t.row([n.person.clone(), n.name.clone(), n.party.clone().unwrap_or_default()]); }
+            for n in &names {
+                t.row([n.person.clone(), n.name.clone(), n.party.clone().unwrap_or_default()]);
+            }
             Ok(Answer::new(json!({"names": names})).table(t))
         }
         PersonCommand::Check { files } => check(files, ctx),
-        PersonCommand::Common(c) => common::<Person>(c, ctx, &["role", "body", "party", "from", "to"]),
+        PersonCommand::Common(c) => {
+            common::<Person>(c, ctx, &["role", "body", "party", "from", "to"])
+        }
     }
 }
 
 /// Every name that this actor may see.
 pub(crate) fn names(ctx: &Ctx) -> Result<Vec<PersonName>> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).list::<PersonName>(&Query::as_at(ctx.as_at()))?.into_iter().map(|k| k.record).collect())
+    Ok(ctx
+        .gate(&store)
+        .list::<PersonName>(&Query::as_at(ctx.as_at()))?
+        .into_iter()
+        .map(|k| k.record)
+        .collect())
 }
 
 fn check(files: &[PathBuf], ctx: &Ctx) -> Result<Answer> {
@@ -87,7 +115,13 @@ fn check(files: &[PathBuf], ctx: &Ctx) -> Result<Answer> {
     }
     let mut a = Answer::new(json!({"found": found, "files": files.len(), "names": names.len()}));
     a.found = !found.is_empty();
-    Ok(a.say(format!("{} files held against {} names: {} found.", files.len(), names.len(), found.len())).table(t))
+    Ok(a.say(format!(
+        "{} files held against {} names: {} found.",
+        files.len(),
+        names.len(),
+        found.len()
+    ))
+    .table(t))
 }
 
 /// Bodies: groups, panels, boards, with what each may do
@@ -113,7 +147,10 @@ pub(crate) enum BodyCommand {
 
 pub(crate) fn body(c: &BodyCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        BodyCommand::Add { id, name, kind, powers } => add(&Body { id: id.clone(), name: name.clone(), kind: *kind, powers: powers.clone() }, ctx),
+        BodyCommand::Add { id, name, kind, powers } => add(
+            &Body { id: id.clone(), name: name.clone(), kind: *kind, powers: powers.clone() },
+            ctx,
+        ),
         BodyCommand::Common(c) => common::<Body>(c, ctx, &["name", "kind", "powers"]),
     }
 }

@@ -1,11 +1,22 @@
 //! `status`, `audit` and `view`: what people state, kept apart from what is measured.
 
 use super::{Common, add, common, documents::because, receipt_answer, sayer};
-use crate::{context::Ctx, error::Result, evidence, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::Result,
+    evidence,
+    output::{Answer, Table},
+};
 use clap::{Args, Subcommand};
 use northbound_measures::tension::{Beside, Tension};
 use northbound_packs::oversight::held_against;
-use northbound_registers::{Query, registers::{overrides::Colour, statements::{Audit, StatementKind, Status, View}}};
+use northbound_registers::{
+    Query,
+    registers::{
+        overrides::Colour,
+        statements::{Audit, StatementKind, Status, View},
+    },
+};
 use northbound_types::{Day, Period, Region};
 use serde_json::json;
 
@@ -64,21 +75,42 @@ pub(crate) struct StatusArgs {
 
 pub(crate) fn status(c: &StatusCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        StatusCommand::Add(a) => add(&Status {
-            period: a.period, on: a.on.unwrap_or(ctx.now.day()), kind: if a.colour.is_some() { StatementKind::Service } else { StatementKind::Note }, text: a.text.clone(),
-            colour: a.colour, measures: a.measures.clone(), region: a.region, basis: a.basis.clone(), author: sayer(a.author.as_deref(), &ctx.actor),
-            document: a.document.clone(), place: a.place.clone(),
-        }, ctx),
-        StatusCommand::Beside { period, methodology } => beside_figures(ctx, *period, methodology.as_deref()),
-        StatusCommand::Common(c) => common::<Status>(c, ctx, &["period", "on", "kind", "colour", "author", "text", "basis"]),
+        StatusCommand::Add(a) => add(
+            &Status {
+                period: a.period,
+                on: a.on.unwrap_or(ctx.now.day()),
+                kind: if a.colour.is_some() { StatementKind::Service } else { StatementKind::Note },
+                text: a.text.clone(),
+                colour: a.colour,
+                measures: a.measures.clone(),
+                region: a.region,
+                basis: a.basis.clone(),
+                author: sayer(a.author.as_deref(), &ctx.actor),
+                document: a.document.clone(),
+                place: a.place.clone(),
+            },
+            ctx,
+        ),
+        StatusCommand::Beside { period, methodology } => {
+            beside_figures(ctx, *period, methodology.as_deref())
+        }
+        StatusCommand::Common(c) => {
+            common::<Status>(c, ctx, &["period", "on", "kind", "colour", "author", "text", "basis"])
+        }
     }
 }
 
 fn beside_figures(ctx: &Ctx, period: Period, methodology: Option<&str>) -> Result<Answer> {
     let store = ctx.store()?;
-    let kept = ctx.gate(&store).list::<Status>(&Query { period: Some(period), ..Query::as_at(ctx.as_at()) })?;
-    let results = evidence::gather(ctx, &store, period, methodology, &mut ctx.progress())?.evaluate()?;
-    let mut t = Table::new("What is claimed, and what was measured", &["id", "claimed", "by", "text", "basis", "measured", "standing"]);
+    let kept = ctx
+        .gate(&store)
+        .list::<Status>(&Query { period: Some(period), ..Query::as_at(ctx.as_at()) })?;
+    let results =
+        evidence::gather(ctx, &store, period, methodology, &mut ctx.progress())?.evaluate()?;
+    let mut t = Table::new(
+        "What is claimed, and what was measured",
+        &["id", "claimed", "by", "text", "basis", "measured", "standing"],
+    );
     let mut notes = Table::new("Notes, kept out of any score", &["id", "on", "by", "text"]);
     let (mut out, mut tense) = (Vec::new(), 0);
     for k in &kept {
@@ -88,17 +120,37 @@ fn beside_figures(ctx: &Ctx, period: Period, methodology: Option<&str>) -> Resul
             out.push(json!({"id": k.id, "status": s, "tension": null, "beside": []}));
             continue;
         };
-        if tension == Tension::InTension { tense += 1; }
+        if tension == Tension::InTension {
+            tense += 1;
+        }
         let basis = if s.basis.is_empty() { "none given".to_owned() } else { s.basis.clone() };
-        t.row([k.id.clone(), s.colour.map_or_else(String::new, |c| c.to_string()), s.author.clone(), s.text.clone(), basis, measured(&rows), tension.to_string()]);
+        t.row([
+            k.id.clone(),
+            s.colour.map_or_else(String::new, |c| c.to_string()),
+            s.author.clone(),
+            s.text.clone(),
+            basis,
+            measured(&rows),
+            tension.to_string(),
+        ]);
         out.push(json!({"id": k.id, "status": s, "tension": tension, "beside": rows}));
     }
-    Ok(Answer::new(json!({"period": period, "statements": out})).say(format!("{} statements on {period}, {tense} of them in tension with the figures.", kept.len())).table(t).table(notes))
+    Ok(Answer::new(json!({"period": period, "statements": out}))
+        .say(format!(
+            "{} statements on {period}, {tense} of them in tension with the figures.",
+            kept.len()
+        ))
+        .table(t)
+        .table(notes))
 }
 
 /// Rows worse than the claim by name; else how many there are.
 fn measured(rows: &[Beside]) -> String {
-    let worse: Vec<String> = rows.iter().filter(|b| b.worse).map(|b| format!("{} {} {}: {}", b.measure, b.provider, b.region, b.band.words())).collect();
+    let worse: Vec<String> = rows
+        .iter()
+        .filter(|b| b.worse)
+        .map(|b| format!("{} {} {}: {}", b.measure, b.provider, b.region, b.band.words()))
+        .collect();
     if worse.is_empty() { format!("{} rows, none worse", rows.len()) } else { worse.join("; ") }
 }
 
@@ -141,28 +193,56 @@ pub(crate) enum AuditCommand {
 }
 
 /// What the result of assurance work is worth.
-pub(crate) const fn worth(a: &Audit) -> &'static str { if a.evidence.is_some() { "evidence attached" } else { "claim" } }
+pub(crate) const fn worth(a: &Audit) -> &'static str {
+    if a.evidence.is_some() { "evidence attached" } else { "claim" }
+}
 
 pub(crate) fn audit(c: &AuditCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        AuditCommand::Add { scope, result, on, by, told_by } => Ok(add(&Audit {
-            scope: scope.clone(), on: *on, result: result.clone(), by: by.clone(), told_by: sayer(told_by.as_deref(), &ctx.actor), evidence: None, place: String::new(),
-        }, ctx)?.say("Its result is a claim until evidence is attached (`audit evidence`).")),
+        AuditCommand::Add { scope, result, on, by, told_by } => Ok(add(
+            &Audit {
+                scope: scope.clone(),
+                on: *on,
+                result: result.clone(),
+                by: by.clone(),
+                told_by: sayer(told_by.as_deref(), &ctx.actor),
+                evidence: None,
+                place: String::new(),
+            },
+            ctx,
+        )?
+        .say("Its result is a claim until evidence is attached (`audit evidence`).")),
         AuditCommand::Evidence { id, document, place } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).attach_evidence(id, document, place, &because(ctx, "evidence attached"))?))
+            Ok(receipt_answer(&ctx.gate(&store).attach_evidence(
+                id,
+                document,
+                place,
+                &because(ctx, "evidence attached"),
+            )?))
         }
         AuditCommand::Log => {
             let store = ctx.store()?;
             let kept = ctx.gate(&store).list::<Audit>(&Query::as_at(ctx.as_at()))?;
-            let mut t = Table::new("", &["id", "scope", "on", "result", "worth", "evidence", "told by"]);
+            let mut t =
+                Table::new("", &["id", "scope", "on", "result", "worth", "evidence", "told by"]);
             for k in &kept {
                 let a = &k.record;
-                t.row([k.id.clone(), a.scope.clone(), a.on.to_string(), a.result.clone(), worth(a).to_owned(), a.evidence.clone().unwrap_or_default(), a.told_by.clone()]);
+                t.row([
+                    k.id.clone(),
+                    a.scope.clone(),
+                    a.on.to_string(),
+                    a.result.clone(),
+                    worth(a).to_owned(),
+                    a.evidence.clone().unwrap_or_default(),
+                    a.told_by.clone(),
+                ]);
             }
             Ok(Answer::new(json!({"audits": kept.iter().map(|k| json!({"id": k.id, "audit": k.record, "worth": worth(&k.record)})).collect::<Vec<_>>()})).table(t))
         }
-        AuditCommand::Common(c) => common::<Audit>(c, ctx, &["scope", "on", "result", "evidence", "told_by"]),
+        AuditCommand::Common(c) => {
+            common::<Audit>(c, ctx, &["scope", "on", "result", "evidence", "told_by"])
+        }
     }
 }
 
@@ -193,7 +273,18 @@ pub(crate) enum ViewCommand {
 
 pub(crate) fn view(c: &ViewCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        ViewCommand::Add { body, period, subject, text, meeting } => add(&View { period: *period, body: body.clone(), subject: subject.clone(), text: text.clone(), meeting: meeting.clone() }, ctx),
-        ViewCommand::Common(c) => common::<View>(c, ctx, &["period", "body", "subject", "text", "meeting"]),
+        ViewCommand::Add { body, period, subject, text, meeting } => add(
+            &View {
+                period: *period,
+                body: body.clone(),
+                subject: subject.clone(),
+                text: text.clone(),
+                meeting: meeting.clone(),
+            },
+            ctx,
+        ),
+        ViewCommand::Common(c) => {
+            common::<View>(c, ctx, &["period", "body", "subject", "text", "meeting"])
+        }
     }
 }

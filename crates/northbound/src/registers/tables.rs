@@ -3,7 +3,12 @@
 use super::{Filter, history, list, show};
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::Subcommand;
-use northbound_registers::{Noun, Record, registers::{hubs::HubInstall, population::PopulationDay, services::ServiceInterval, volumes::Volume}};
+use northbound_registers::{
+    Noun, Record,
+    registers::{
+        hubs::HubInstall, population::PopulationDay, services::ServiceInterval, volumes::Volume,
+    },
+};
 
 /// What can be seen of it; `ingest` fills it and `ingest retract` takes a file back.
 #[derive(Debug, Clone, Subcommand)]
@@ -24,10 +29,34 @@ pub(crate) enum ReadCommand {
 
 pub(crate) fn run(noun: Noun, c: &ReadCommand, ctx: &Ctx) -> Result<Answer> {
     match noun {
-        Noun::Service => read::<ServiceInterval>(c, ctx, &["service", "kind", "from", "to", "reference", "note"]),
-        Noun::Population => read::<PopulationDay>(c, ctx, &["day", "region", "generation", "device_type", "status", "count"]),
-        Noun::Volume => read::<Volume>(c, ctx, &["kind", "user", "party", "srv", "mode", "period", "counted", "count", "reference"]),
-        _ => read::<HubInstall>(c, ctx, &["hub", "region", "provider", "installed", "srv", "in_coverage", "connected", "exception", "predicted"]),
+        Noun::Service => {
+            read::<ServiceInterval>(c, ctx, &["service", "kind", "from", "to", "reference", "note"])
+        }
+        Noun::Population => read::<PopulationDay>(
+            c,
+            ctx,
+            &["day", "region", "generation", "device_type", "status", "count"],
+        ),
+        Noun::Volume => read::<Volume>(
+            c,
+            ctx,
+            &["kind", "user", "party", "srv", "mode", "period", "counted", "count", "reference"],
+        ),
+        _ => read::<HubInstall>(
+            c,
+            ctx,
+            &[
+                "hub",
+                "region",
+                "provider",
+                "installed",
+                "srv",
+                "in_coverage",
+                "connected",
+                "exception",
+                "predicted",
+            ],
+        ),
     }
 }
 

@@ -7,24 +7,41 @@ use serde_json::{Map, Value, json};
 
 /// The record with some keys changed.
 pub(super) fn changed<T: Record>(record: &T, set: &[String]) -> Result<T> {
-    let Value::Object(mut body) = json!(record) else { return Err(CliError::internal("a record is no JSON object")) };
+    let Value::Object(mut body) = json!(record) else {
+        return Err(CliError::internal("a record is no JSON object"));
+    };
     for s in set {
-        let (key, text) = s.split_once('=').ok_or_else(|| CliError::usage(format!("{s:?} is not KEY=VALUE")))?;
+        let (key, text) =
+            s.split_once('=').ok_or_else(|| CliError::usage(format!("{s:?} is not KEY=VALUE")))?;
         if !body.contains_key(key) {
-            return Err(CliError::usage(format!("a {} has no key {key:?}; it has {}", T::NOUN, body.keys().cloned().collect::<Vec<_>>().join(", "))));
+            return Err(CliError::usage(format!(
+                "a {} has no key {key:?}; it has {}",
+                T::NOUN,
+                body.keys().cloned().collect::<Vec<_>>().join(", ")
+            )));
         }
         put::<T>(&mut body, key, text)?;
     }
-    serde_json::from_value(Value::Object(body)).map_err(|e| CliError::input(format!("{}: {e}", T::NOUN)))
+    serde_json::from_value(Value::Object(body))
+        .map_err(|e| CliError::input(format!("{}: {e}", T::NOUN)))
 }
 
 /// Puts the first reading of a text that the record takes.
 fn put<T: Record>(body: &mut Map<String, Value>, key: &str, text: &str) -> Result<()> {
-    let list = || Value::Array(text.split(',').map(|p| Value::String(p.trim().to_owned())).collect());
+    let list =
+        || Value::Array(text.split(',').map(|p| Value::String(p.trim().to_owned())).collect());
     let was_list = body.get(key).is_some_and(Value::is_array);
     let mut readings: Vec<Value> = Vec::new();
-    if text.is_empty() { readings.push(Value::Null); if was_list { readings.push(Value::Array(Vec::new())); } }
-    if was_list { readings.extend(serde_json::from_str(text).ok()); readings.push(list()); }
+    if text.is_empty() {
+        readings.push(Value::Null);
+        if was_list {
+            readings.push(Value::Array(Vec::new()));
+        }
+    }
+    if was_list {
+        readings.extend(serde_json::from_str(text).ok());
+        readings.push(list());
+    }
     readings.push(Value::String(text.to_owned()));
     readings.extend(serde_json::from_str(text).ok());
     let mut why = String::new();
@@ -32,7 +49,10 @@ fn put<T: Record>(body: &mut Map<String, Value>, key: &str, text: &str) -> Resul
         let mut tried = body.clone();
         tried.insert(key.to_owned(), v.clone());
         match serde_json::from_value::<T>(Value::Object(tried)) {
-            Ok(_) => { body.insert(key.to_owned(), v); return Ok(()); }
+            Ok(_) => {
+                body.insert(key.to_owned(), v);
+                return Ok(());
+            }
             Err(e) => why = e.to_string(),
         }
     }
@@ -42,26 +62,63 @@ fn put<T: Record>(body: &mut Map<String, Value>, key: &str, text: &str) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use northbound_registers::registers::{exceptions::AllowedException, feeds::{Expected, Feed}};
+    use northbound_registers::registers::{
+        exceptions::AllowedException,
+        feeds::{Expected, Feed},
+    };
 
     fn feed() -> Feed {
-        Feed { id: "f".into(), title: "t".into(), provider: Some("P".into()), region: None, brings: vec!["messages".into()], measures: Vec::new(), rank: 1,
-            calendar: Expected::Daily, days: Default::default(), from: "2026-04-01".parse().unwrap(), to: None, owner: "o".into() }
+        Feed {
+            id: "f".into(),
+            title: "t".into(),
+            provider: Some("P".into()),
+            region: None,
+            brings: vec!["messages".into()],
+            measures: Vec::new(),
+            rank: 1,
+            calendar: Expected::Daily,
+            days: Default::default(),
+            from: "2026-04-01".parse().unwrap(),
+            to: None,
+            owner: "o".into(),
+        }
     }
 
     #[test]
     fn a_value_takes_the_type_of_its_key() {
-        let set = ["rank=7", "title=2020", "provider=", "region=north", "brings=tests,alerts", "to=2026-04-30"].map(str::to_owned);
+        let set = [
+            "rank=7",
+            "title=2020",
+            "provider=",
+            "region=north",
+            "brings=tests,alerts",
+            "to=2026-04-30",
+        ]
+        .map(str::to_owned);
         let f = changed(&feed(), &set).unwrap();
-        assert_eq!((f.rank, f.title.as_str(), f.provider, f.region.unwrap().as_str()), (7, "2020", None, "north"));
-        assert_eq!((f.brings.join("+"), f.to.unwrap().to_string()), ("tests+alerts".into(), "2026-04-30".into()));
+        assert_eq!(
+            (f.rank, f.title.as_str(), f.provider, f.region.unwrap().as_str()),
+            (7, "2020", None, "north")
+        );
+        assert_eq!(
+            (f.brings.join("+"), f.to.unwrap().to_string()),
+            ("tests+alerts".into(), "2026-04-30".into())
+        );
     }
 
     #[test]
     fn what_does_not_fit_is_refused_by_name() {
         assert!(changed(&feed(), &["rank=many".into()]).unwrap_err().message.contains("rank"));
         assert!(changed(&feed(), &["colour=red".into()]).unwrap_err().message.contains("it has"));
-        let e = AllowedException { measure: "M".into(), provider: "P".into(), region: "north".parse().unwrap(), period: "2026-04".parse().unwrap(), count: 5, met: 1, reason: "r".into() };
+        let e = AllowedException {
+            measure: "M".into(),
+            provider: "P".into(),
+            region: "north".parse().unwrap(),
+            period: "2026-04".parse().unwrap(),
+            count: 5,
+            met: 1,
+            reason: "r".into(),
+        };
         assert_eq!(changed(&e, &["count=6".into()]).unwrap().count, 6);
     }
 }

@@ -1,9 +1,20 @@
 //! What parties say and send: `sentiment`, `complaint`, `example`, `comment`.
 
 use super::{Common, add, common, documents::because, list, receipt_answer, sayer};
-use crate::{context::Ctx, error::Result, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::Result,
+    output::{Answer, Table},
+};
 use clap::Subcommand;
-use northbound_registers::{Query, registers::{comments::Comment, examples::{Example, ExampleState, PassedExample, state}, sentiments::{Complaint, Mood, Sentiment}}};
+use northbound_registers::{
+    Query,
+    registers::{
+        comments::Comment,
+        examples::{Example, ExampleState, PassedExample, state},
+        sentiments::{Complaint, Mood, Sentiment},
+    },
+};
 use northbound_types::{Day, Period, Region, Utc};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -38,11 +49,20 @@ pub(crate) enum SentimentCommand {
 pub(crate) fn sentiment(c: &SentimentCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         SentimentCommand::Add { party, mood, period, region, text, source } => {
-            let s = Sentiment { party: party.clone(), region: *region, period: *period, mood: *mood, text: text.clone(), source: source.clone() };
+            let s = Sentiment {
+                party: party.clone(),
+                region: *region,
+                period: *period,
+                mood: *mood,
+                text: text.clone(),
+                source: source.clone(),
+            };
             let store = ctx.store()?;
             Ok(receipt_answer(&ctx.gate(&store).put(&s, &because(ctx, "said again"))?))
         }
-        SentimentCommand::Common(c) => common::<Sentiment>(c, ctx, &["party", "region", "period", "mood", "source"]),
+        SentimentCommand::Common(c) => {
+            common::<Sentiment>(c, ctx, &["party", "region", "period", "mood", "source"])
+        }
     }
 }
 
@@ -75,10 +95,20 @@ pub(crate) enum ComplaintCommand {
 
 pub(crate) fn complaint(c: &ComplaintCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        ComplaintCommand::Add { party, text, heard_by, region, on, source } => add(&Complaint {
-            party: party.clone(), region: *region, on: on.unwrap_or(ctx.now.day()), heard_by: heard_by.clone(), text: text.clone(), source: source.clone(),
-        }, ctx),
-        ComplaintCommand::Common(c) => common::<Complaint>(c, ctx, &["party", "region", "on", "heard_by", "text"]),
+        ComplaintCommand::Add { party, text, heard_by, region, on, source } => add(
+            &Complaint {
+                party: party.clone(),
+                region: *region,
+                on: on.unwrap_or(ctx.now.day()),
+                heard_by: heard_by.clone(),
+                text: text.clone(),
+                source: source.clone(),
+            },
+            ctx,
+        ),
+        ComplaintCommand::Common(c) => {
+            common::<Complaint>(c, ctx, &["party", "region", "on", "heard_by", "text"])
+        }
     }
 }
 
@@ -136,26 +166,53 @@ pub(crate) enum ExampleCommand {
 
 pub(crate) fn example(c: &ExampleCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        ExampleCommand::Add { party, about, text, hide_sender, action } => add(&Example {
-            party: party.clone(), on: ctx.now.day(), about: about.clone(), text: text.clone(), public_text: String::new(), hide_sender: *hide_sender,
-            state: ExampleState::Collected, action: action.as_deref().map(northbound_registers::registers::actions::canonical),
-        }, ctx),
+        ExampleCommand::Add { party, about, text, hide_sender, action } => add(
+            &Example {
+                party: party.clone(),
+                on: ctx.now.day(),
+                about: about.clone(),
+                text: text.clone(),
+                public_text: String::new(),
+                hide_sender: *hide_sender,
+                state: ExampleState::Collected,
+                action: action.as_deref().map(northbound_registers::registers::actions::canonical),
+            },
+            ctx,
+        ),
         ExampleCommand::DeIdentify { id, text } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).de_identify(id, text, &because(ctx, "de-identified"))?))
+            Ok(receipt_answer(&ctx.gate(&store).de_identify(
+                id,
+                text,
+                &because(ctx, "de-identified"),
+            )?))
         }
         ExampleCommand::PassOn { id, to } => {
             let store = ctx.store()?;
             let receipts = ctx.gate(&store).pass_on(id, to, &because(ctx, "passed on"))?;
-            Ok(receipts.first().map(receipt_answer).unwrap_or_default().say(format!("{to} sees the de-identified text (`example passed`).")))
+            Ok(receipts
+                .first()
+                .map(receipt_answer)
+                .unwrap_or_default()
+                .say(format!("{to} sees the de-identified text (`example passed`).")))
         }
         ExampleCommand::Answer { id, text } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).answer_example(id, text, &because(ctx, "answered"))?))
+            Ok(receipt_answer(&ctx.gate(&store).answer_example(
+                id,
+                text,
+                &because(ctx, "answered"),
+            )?))
         }
         ExampleCommand::Track => track(ctx),
-        ExampleCommand::Passed => list::<PassedExample>(&super::Filter::default(), ctx, &["about", "text", "sender", "passed_to", "passed", "answer", "answered"]),
-        ExampleCommand::Common(c) => common::<Example>(c, ctx, &["party", "on", "about", "state", "hide_sender", "action"]),
+        ExampleCommand::Passed => list::<PassedExample>(
+            &super::Filter::default(),
+            ctx,
+            &["about", "text", "sender", "passed_to", "passed", "answer", "answered"],
+        ),
+        ExampleCommand::Common(c) => {
+            common::<Example>(c, ctx, &["party", "on", "about", "state", "hide_sender", "action"])
+        }
     }
 }
 
@@ -163,14 +220,16 @@ fn track(ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let q = Query::as_at(ctx.as_at());
-    let passed: BTreeMap<String, PassedExample> = gate.list::<PassedExample>(&q)?.into_iter().map(|k| (k.id, k.record)).collect();
+    let passed: BTreeMap<String, PassedExample> =
+        gate.list::<PassedExample>(&q)?.into_iter().map(|k| (k.id, k.record)).collect();
     let mut t = Table::new("", &["id", "about", "state", "passed to", "answer"]);
     let (mut out, mut by_state) = (Vec::new(), BTreeMap::<&str, u64>::new());
     for k in gate.list::<Example>(&q)? {
         let p = passed.get(&k.id);
         let s = state(&k.record, p);
         *by_state.entry(s.as_str()).or_default() += 1;
-        let (to, answer) = p.map_or_else(Default::default, |p| (p.passed_to.clone(), p.answer.clone()));
+        let (to, answer) =
+            p.map_or_else(Default::default, |p| (p.passed_to.clone(), p.answer.clone()));
         t.row([k.id.clone(), k.record.about.clone(), s.to_string(), to.clone(), answer.clone()]);
         out.push(json!({"id": k.id, "about": k.record.about, "state": s, "passed_to": to, "answer": answer}));
     }
@@ -221,36 +280,72 @@ pub(crate) fn comment(c: &CommentCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         CommentCommand::Add { document, text, party, by, place, received } => {
             // A User comments for its own party.
-            let party = party.clone().or_else(|| ctx.actor.party.clone().filter(|_| ctx.actor.roles.iter().any(|r| r == "user")));
+            let party = party.clone().or_else(|| {
+                ctx.actor.party.clone().filter(|_| ctx.actor.roles.iter().any(|r| r == "user"))
+            });
             let comment = Comment {
-                document: document.clone(), by: by.clone().or_else(|| party.clone()).unwrap_or_else(|| sayer(None, &ctx.actor)), party, received: received.unwrap_or(ctx.now), deadline: None, late: false,
-                place: place.clone(), text: text.clone(), response: String::new(), responded_by: String::new(),
+                document: document.clone(),
+                by: by.clone().or_else(|| party.clone()).unwrap_or_else(|| sayer(None, &ctx.actor)),
+                party,
+                received: received.unwrap_or(ctx.now),
+                deadline: None,
+                late: false,
+                place: place.clone(),
+                text: text.clone(),
+                response: String::new(),
+                responded_by: String::new(),
             };
             let store = ctx.store()?;
             let receipt = ctx.gate(&store).comment(&comment, &ctx.write())?;
             let late = receipt.after.as_ref().is_some_and(|a| a["late"] == true);
             let a = receipt_answer(&receipt);
-            Ok(if late { a.say("It came after the last day for comments: it is marked late, and kept.") } else { a })
+            Ok(if late {
+                a.say("It came after the last day for comments: it is marked late, and kept.")
+            } else {
+                a
+            })
         }
         CommentCommand::Respond { id, text } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).update::<Comment>(id, &because(ctx, "answered"), |c| {
-                text.clone_into(&mut c.response);
-                c.responded_by = sayer(None, &ctx.actor);
-                Ok(())
-            })?))
+            Ok(receipt_answer(&ctx.gate(&store).update::<Comment>(
+                id,
+                &because(ctx, "answered"),
+                |c| {
+                    text.clone_into(&mut c.response);
+                    c.responded_by = sayer(None, &ctx.actor);
+                    Ok(())
+                },
+            )?))
         }
         CommentCommand::On { document } => {
             let store = ctx.store()?;
-            let kept = ctx.gate(&store).list::<Comment>(&Query { lookup: Some(document.clone()), ..Query::as_at(ctx.as_at()) })?;
-            let mut t = Table::new("", &["id", "by", "received (UTC)", "late", "place", "comment", "answer"]);
+            let kept = ctx.gate(&store).list::<Comment>(&Query {
+                lookup: Some(document.clone()),
+                ..Query::as_at(ctx.as_at())
+            })?;
+            let mut t = Table::new(
+                "",
+                &["id", "by", "received (UTC)", "late", "place", "comment", "answer"],
+            );
             for k in &kept {
                 let c = &k.record;
-                t.row([k.id.clone(), c.by.clone(), c.received.to_string(), if c.late { "late" } else { "" }.to_owned(), c.place.clone(), c.text.clone(), c.response.clone()]);
+                t.row([
+                    k.id.clone(),
+                    c.by.clone(),
+                    c.received.to_string(),
+                    if c.late { "late" } else { "" }.to_owned(),
+                    c.place.clone(),
+                    c.text.clone(),
+                    c.response.clone(),
+                ]);
             }
             let late = kept.iter().filter(|k| k.record.late).count();
-            Ok(Answer::new(json!({"document": document, "comments": kept, "late": late})).say(format!("{} comments on {document}, {late} of them late.", kept.len())).table(t))
+            Ok(Answer::new(json!({"document": document, "comments": kept, "late": late}))
+                .say(format!("{} comments on {document}, {late} of them late.", kept.len()))
+                .table(t))
         }
-        CommentCommand::Common(c) => common::<Comment>(c, ctx, &["document", "by", "received", "late", "text", "response"]),
+        CommentCommand::Common(c) => {
+            common::<Comment>(c, ctx, &["document", "by", "received", "late", "text", "response"])
+        }
     }
 }

@@ -4,10 +4,28 @@
 //! Each step is told first and noted then. Broken off in between, the next run tells it again, which
 //! changes nothing: a registration with the same device, role and start takes the place of itself.
 
-use crate::{context::Ctx, error::{CliError, Result}, live::{self, Made}, output::{Answer, Table}, registers::documents::because};
-use northbound_flow::{Change, Control, event::{Registration, UserRecord}, words::Role};
-use northbound_gateway::{GatewayError, control::{ASKED, CHANGES, ChangeAsked, Client, UNCHANGED}, offline};
-use northbound_registers::{Store, registers::live_registrations::{Left, Plan, Told, Untold}, rights};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    live::{self, Made},
+    output::{Answer, Table},
+    registers::documents::because,
+};
+use northbound_flow::{
+    Change, Control,
+    event::{Registration, UserRecord},
+    words::Role,
+};
+use northbound_gateway::{
+    GatewayError,
+    control::{ASKED, CHANGES, ChangeAsked, Client, UNCHANGED},
+    offline,
+};
+use northbound_registers::{
+    Store,
+    registers::live_registrations::{Left, Plan, Told, Untold},
+    rights,
+};
 use northbound_types::{Eui64, Utc};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,14 +36,22 @@ const TOGETHER: usize = CHANGES;
 const WHY: &str = "registration data";
 
 /// Where the live service is found.
-enum Live { Running(Client), Journal }
+enum Live {
+    Running(Client),
+    Journal,
+}
 
 impl Live {
     fn find(ctx: &Ctx) -> Result<Live> {
         match Client::of(&ctx.data) {
             Ok(client) => Ok(Live::Running(client)),
-            Err(GatewayError::NotRunning { .. }) if ctx.data.join(offline::JOURNAL).exists() => Ok(Live::Journal),
-            Err(GatewayError::NotRunning { .. }) => Err(CliError::not_found(format!("no live service was ever started on {}: there is nobody to tell", ctx.data.display()))),
+            Err(GatewayError::NotRunning { .. }) if ctx.data.join(offline::JOURNAL).exists() => {
+                Ok(Live::Journal)
+            }
+            Err(GatewayError::NotRunning { .. }) => Err(CliError::not_found(format!(
+                "no live service was ever started on {}: there is nobody to tell",
+                ctx.data.display()
+            ))),
             Err(e) => Err(e.into()),
         }
     }
@@ -33,8 +59,14 @@ impl Live {
     /// Its Users, and its time, which may run ahead of ours.
     fn users(&self, ctx: &Ctx) -> Result<(BTreeSet<Eui64>, Utc)> {
         let (all, now): (Vec<UserRecord>, Utc) = match self {
-            Live::Running(c) => (serde_json::from_value(c.get("/users")?["users"].take()).map_err(|e| CliError::internal(format!("the service's answer: {e}")))?, live::device::core_now(ctx)?),
-            Live::Journal => offline::look(&ctx.data, live::policy(ctx)?, ctx.now, |f| (f.users(), f.now()))?,
+            Live::Running(c) => (
+                serde_json::from_value(c.get("/users")?["users"].take())
+                    .map_err(|e| CliError::internal(format!("the service's answer: {e}")))?,
+                live::device::core_now(ctx)?,
+            ),
+            Live::Journal => {
+                offline::look(&ctx.data, live::policy(ctx)?, ctx.now, |f| (f.users(), f.now()))?
+            }
         };
         Ok((all.iter().map(|u| u.eui).collect(), now.max(ctx.now)))
     }
@@ -44,10 +76,14 @@ impl Live {
         match self {
             Live::Running(c) => {
                 let mut known = BTreeSet::new();
-                for some in of.iter().copied().collect::<Vec<_>>().chunks(ASKED) { known.extend(c.known(some)?); }
+                for some in of.iter().copied().collect::<Vec<_>>().chunks(ASKED) {
+                    known.extend(c.known(some)?);
+                }
                 Ok(known)
             }
-            Live::Journal => Ok(offline::look(&ctx.data, live::policy(ctx)?, ctx.now, |f| of.iter().copied().filter(|d| f.device(*d).is_some()).collect())?),
+            Live::Journal => Ok(offline::look(&ctx.data, live::policy(ctx)?, ctx.now, |f| {
+                of.iter().copied().filter(|d| f.device(*d).is_some()).collect()
+            })?),
         }
     }
 }
@@ -67,10 +103,18 @@ impl Applied {
             (n, Some(to)) => format!("{n} registrations told: {}", to.words()),
             (n, None) => format!("{n} registrations would be told"),
         };
-        if self.left.is_empty() { return told; }
+        if self.left.is_empty() {
+            return told;
+        }
         let mut by: BTreeMap<&str, usize> = BTreeMap::new();
-        for l in &self.left { *by.entry(l.reason.as_str()).or_default() += 1; }
-        format!("{told}; {} could not be: {}", self.left.len(), by.iter().map(|(r, n)| format!("{n} {r}")).collect::<Vec<_>>().join(", "))
+        for l in &self.left {
+            *by.entry(l.reason.as_str()).or_default() += 1;
+        }
+        format!(
+            "{told}; {} could not be: {}",
+            self.left.len(),
+            by.iter().map(|(r, n)| format!("{n} {r}")).collect::<Vec<_>>().join(", ")
+        )
     }
     pub(super) fn json(&self) -> serde_json::Value {
         let told: Vec<_> = self.told.iter().map(|(at, t)| json!({"at": at, "device": t.device, "role": t.role, "user": t.user, "from": t.from})).collect();
@@ -80,9 +124,15 @@ impl Applied {
 
 /// Names of roles in files, as the live service spells them.
 fn roles(ctx: &Ctx) -> Result<BTreeMap<String, String>> {
-    let mut out: BTreeMap<String, String> = Role::ALL.iter().map(|r| (r.to_string(), r.to_string())).collect();
+    let mut out: BTreeMap<String, String> =
+        Role::ALL.iter().map(|r| (r.to_string(), r.to_string())).collect();
     for entry in ctx.rules()?.list("registration-roles", ctx.now.day())? {
-        let wrong = || CliError::input(format!("setting registration-roles: {entry:?} is not NAME=ROLE with one of the roles {}; correct it in DATA/rules/settings.toml", Role::ALL.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ")));
+        let wrong = || {
+            CliError::input(format!(
+                "setting registration-roles: {entry:?} is not NAME=ROLE with one of the roles {}; correct it in DATA/rules/settings.toml",
+                Role::ALL.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ")
+            ))
+        };
         let (name, role) = entry.split_once('=').ok_or_else(wrong)?;
         let role: Role = role.trim().parse().map_err(|_| wrong())?;
         out.insert(name.trim().to_owned(), role.to_string());
@@ -93,23 +143,56 @@ fn roles(ctx: &Ctx) -> Result<BTreeMap<String, String>> {
 /// Tells what is new. With `afresh` as if nothing had been told yet.
 pub(super) fn tell(store: &Store, afresh: bool, ctx: &Ctx) -> Result<Applied> {
     if !rights::may_change_live(&ctx.actor) {
-        return Err(CliError::refused(format!("{} may not change the live service: that needs one of the roles {}; act as such with --as", ctx.actor, rights::LIVE_ROLES.join(", "))));
+        return Err(CliError::refused(format!(
+            "{} may not change the live service: that needs one of the roles {}; act as such with --as",
+            ctx.actor,
+            rights::LIVE_ROLES.join(", ")
+        )));
     }
     let live = Live::find(ctx)?;
     let (users, now) = live.users(ctx)?;
-    let Plan { steps, mut left } = ctx.gate(store).registration_plan(now, &roles(ctx)?, &users, afresh)?;
+    let Plan { steps, mut left } =
+        ctx.gate(store).registration_plan(now, &roles(ctx)?, &users, afresh)?;
     let wanted: BTreeSet<Eui64> = steps.iter().map(|(_, s)| s.device).collect();
     let known = if wanted.is_empty() { BTreeSet::new() } else { live.devices(&wanted, ctx)? };
-    let (steps, without): (Vec<_>, Vec<_>) = steps.into_iter().partition(|(_, s)| known.contains(&s.device));
-    left.extend(without.into_iter().map(|(at, s)| not_told(at, &s, Untold::UnknownDevice, format!("the live service has no device {}; add it with `device add` or `device import`", s.device))));
-    if ctx.dry_run || steps.is_empty() { return Ok(Applied { told: steps, left, to: None }); }
-    let ctx = &Ctx { reason: Some(ctx.reason.trim()).filter(|r| !r.is_empty()).unwrap_or(WHY).to_owned(), expect_version: None, ..ctx.clone() };
+    let (steps, without): (Vec<_>, Vec<_>) =
+        steps.into_iter().partition(|(_, s)| known.contains(&s.device));
+    left.extend(without.into_iter().map(|(at, s)| {
+        not_told(
+            at,
+            &s,
+            Untold::UnknownDevice,
+            format!(
+                "the live service has no device {}; add it with `device add` or `device import`",
+                s.device
+            ),
+        )
+    }));
+    if ctx.dry_run || steps.is_empty() {
+        return Ok(Applied { told: steps, left, to: None });
+    }
+    let ctx = &Ctx {
+        reason: Some(ctx.reason.trim()).filter(|r| !r.is_empty()).unwrap_or(WHY).to_owned(),
+        expect_version: None,
+        ..ctx.clone()
+    };
     let mut told = Vec::new();
     let to = match &live {
         Live::Journal => {
-            let controls = steps.iter().map(|(_, s)| Ok(Control { actor: ctx.actor.to_string(), reason: ctx.reason.clone(), change: change(s, now)? })).collect::<Result<Vec<_>>>()?;
+            let controls = steps
+                .iter()
+                .map(|(_, s)| {
+                    Ok(Control {
+                        actor: ctx.actor.to_string(),
+                        reason: ctx.reason.clone(),
+                        change: change(s, now)?,
+                    })
+                })
+                .collect::<Result<Vec<_>>>()?;
             offline::change(&ctx.data, live::policy(ctx)?, &controls, ctx.now)?;
-            for some in steps.chunks(TOGETHER) { note(store, some, ctx)?; }
+            for some in steps.chunks(TOGETHER) {
+                note(store, some, ctx)?;
+            }
             told = steps;
             Made::Journal
         }
@@ -118,7 +201,9 @@ pub(super) fn tell(store: &Store, afresh: bool, ctx: &Ctx) -> Result<Applied> {
                 let (taken, broke) = post(client, some, now, &mut left, ctx)?;
                 note(store, &taken, ctx)?;
                 told.extend(taken);
-                if let Some(e) = broke { return Err(e); }
+                if let Some(e) = broke {
+                    return Err(e);
+                }
             }
             Made::Running
         }
@@ -128,24 +213,53 @@ pub(super) fn tell(store: &Store, afresh: bool, ctx: &Ctx) -> Result<Applied> {
 
 /// Tells some: what was taken. One that is refused is left; another error is told once the rest is noted.
 /// Where the connection breaks, nobody knows which were taken: the next run tells them again.
-fn post(client: &Client, some: &[(String, Told)], now: Utc, left: &mut Vec<Left>, ctx: &Ctx) -> Result<(Vec<(String, Told)>, Option<CliError>)> {
-    let asked = some.iter().map(|(_, s)| Ok(ChangeAsked { actor: ctx.actor.to_string(), reason: ctx.reason.clone(), change: change(s, now)? })).collect::<Result<Vec<_>>>()?;
+fn post(
+    client: &Client,
+    some: &[(String, Told)],
+    now: Utc,
+    left: &mut Vec<Left>,
+    ctx: &Ctx,
+) -> Result<(Vec<(String, Told)>, Option<CliError>)> {
+    let asked = some
+        .iter()
+        .map(|(_, s)| {
+            Ok(ChangeAsked {
+                actor: ctx.actor.to_string(),
+                reason: ctx.reason.clone(),
+                change: change(s, now)?,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
     let (mut taken, mut broke) = (Vec::new(), None);
     for ((at, s), outcome) in some.iter().zip(client.change(&asked)?) {
-        if outcome.changed { taken.push((at.clone(), s.clone())); }
-        else if outcome.code == UNCHANGED { left.push(not_told(at.clone(), s, Untold::Refused, outcome.message)); }
-        else { broke = broke.or_else(|| Some(GatewayError::of_change(outcome).into())); }
+        if outcome.changed {
+            taken.push((at.clone(), s.clone()));
+        } else if outcome.code == UNCHANGED {
+            left.push(not_told(at.clone(), s, Untold::Refused, outcome.message));
+        } else {
+            broke = broke.or_else(|| Some(GatewayError::of_change(outcome).into()));
+        }
     }
     Ok((taken, broke))
 }
 
-fn not_told(at: String, s: &Told, reason: Untold, why: String) -> Left { Left { at, role: s.role.clone(), user: s.user, from: Some(s.from), reason, why } }
+fn not_told(at: String, s: &Told, reason: Untold, why: String) -> Left {
+    Left { at, role: s.role.clone(), user: s.user, from: Some(s.from), reason, why }
+}
 
 /// What began before now holds from now on: the service goes by the latest start, and what somebody
 /// registered by hand since then must not outlast what the files say.
 fn change(s: &Told, now: Utc) -> Result<Change> {
-    let role = s.role.parse().map_err(|e: northbound_types::text_enum::UnknownWord| CliError::internal(e.to_string()))?;
-    Ok(Change::Registration(Registration { device: s.device, role, user: s.user, from: s.from.max(now) }))
+    let role = s
+        .role
+        .parse()
+        .map_err(|e: northbound_types::text_enum::UnknownWord| CliError::internal(e.to_string()))?;
+    Ok(Change::Registration(Registration {
+        device: s.device,
+        role,
+        user: s.user,
+        from: s.from.max(now),
+    }))
 }
 
 fn note(store: &Store, some: &[(String, Told)], ctx: &Ctx) -> Result<()> {
@@ -158,13 +272,34 @@ pub(super) fn apply(afresh: bool, ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
     let done = tell(&store, afresh, ctx)?;
     let mut told = Table::new("Told", &["at", "device", "role", "User", "from (UTC)"]);
-    for (at, s) in &done.told { told.row([at.clone(), s.device.to_string(), s.role.clone(), s.user.map_or_else(|| "nobody".to_owned(), |u| u.to_string()), s.from.to_string()]); }
+    for (at, s) in &done.told {
+        told.row([
+            at.clone(),
+            s.device.to_string(),
+            s.role.clone(),
+            s.user.map_or_else(|| "nobody".to_owned(), |u| u.to_string()),
+            s.from.to_string(),
+        ]);
+    }
     let mut left = Table::new("Not told", &["at", "role", "User", "from (UTC)", "reason", "why"]);
-    for l in &done.left { left.row([l.at.clone(), l.role.clone(), l.user.map(|u| u.to_string()).unwrap_or_default(), l.from.map(|t| t.to_string()).unwrap_or_default(), l.reason.to_string(), l.why.clone()]); }
+    for l in &done.left {
+        left.row([
+            l.at.clone(),
+            l.role.clone(),
+            l.user.map(|u| u.to_string()).unwrap_or_default(),
+            l.from.map(|t| t.to_string()).unwrap_or_default(),
+            l.reason.to_string(),
+            l.why.clone(),
+        ]);
+    }
     let mut json = done.json();
     json["dry_run"] = json!(ctx.dry_run);
     let mut a = Answer::new(json).say(format!("{}.", done.words())).table(told).table(left);
-    if ctx.dry_run { a = a.say("Dry run: nobody was told anything."); }
-    if !done.left.is_empty() { a = a.then("Warning: what could not be told is tried again by the next run."); }
+    if ctx.dry_run {
+        a = a.say("Dry run: nobody was told anything.");
+    }
+    if !done.left.is_empty() {
+        a = a.then("Warning: what could not be told is tried again by the next run.");
+    }
     Ok(a)
 }

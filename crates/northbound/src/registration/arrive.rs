@@ -2,26 +2,51 @@
 //! duplicate, out of order, rejected), its rows taken.
 
 use super::missing::raise;
-use crate::{context::Ctx, error::{CliError, Result}, ingest::{self, rejects::Rejects}, output::{Answer, Table}};
-use northbound_ingest::{RejectSink, registration::{self as reader, Checked, MAX_FILE}, source::sha256};
-use northbound_registers::{Begun, Counts, Gate, Query, Store, Write, registers::{registrations::{FileOutcome, RegistrationFile}, sources::SourceFile}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    ingest::{self, rejects::Rejects},
+    output::{Answer, Table},
+};
+use northbound_ingest::{
+    RejectSink,
+    registration::{self as reader, Checked, MAX_FILE},
+    source::sha256,
+};
+use northbound_registers::{
+    Begun, Counts, Gate, Query, Store, Write,
+    registers::{
+        registrations::{FileOutcome, RegistrationFile},
+        sources::SourceFile,
+    },
+};
 use northbound_rules::{RuleSet, registration::RegistrationLayout};
 use northbound_types::Utc;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Name of a file, as it is kept.
-fn name_of(path: &Path) -> String { path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()) }
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
+}
 
 /// The layout that a file's name belongs to.
 pub(super) fn layout_of<'r>(rules: &'r RuleSet, name: &str) -> Result<&'r RegistrationLayout> {
     let mut mine = rules.layouts().iter().filter(|l| l.owns(name));
     match (mine.next(), mine.next()) {
         (Some(l), None) => Ok(l),
-        (Some(a), Some(b)) => Err(CliError::input(format!("{name} fits the layouts {} and {}; make their names differ in DATA/rules/registration/", a.id, b.id))),
+        (Some(a), Some(b)) => Err(CliError::input(format!(
+            "{name} fits the layouts {} and {}; make their names differ in DATA/rules/registration/",
+            a.id, b.id
+        ))),
         (None, _) => {
-            let names: Vec<String> = rules.layouts().iter().map(|l| format!("{} ({})", l.name, l.id)).collect();
-            Err(CliError::input(format!("{name} is called like no registration file; they are called {}; a layout of its own goes into DATA/rules/registration/", names.join(", "))))
+            let names: Vec<String> =
+                rules.layouts().iter().map(|l| format!("{} ({})", l.name, l.id)).collect();
+            Err(CliError::input(format!(
+                "{name} is called like no registration file; they are called {}; a layout of its own goes into DATA/rules/registration/",
+                names.join(", ")
+            )))
         }
     }
 }
@@ -29,7 +54,12 @@ pub(super) fn layout_of<'r>(rules: &'r RuleSet, name: &str) -> Result<&'r Regist
 fn read(path: &Path) -> Result<Vec<u8>> {
     let io = |e| CliError::io("read", path, &e);
     let size = std::fs::metadata(path).map_err(io)?.len();
-    if size > MAX_FILE { return Err(CliError::input(format!("{}: {size} bytes; a registration file has at most {MAX_FILE}", path.display()))); }
+    if size > MAX_FILE {
+        return Err(CliError::input(format!(
+            "{}: {size} bytes; a registration file has at most {MAX_FILE}",
+            path.display()
+        )));
+    }
     std::fs::read(path).map_err(io)
 }
 
@@ -43,27 +73,58 @@ pub(super) struct Came {
 
 /// Takes one file that came at a time. Again for the same file only says what became of it, unless it
 /// waits for one before it.
-pub(super) fn take(path: &Path, arrived: Utc, rules: &RuleSet, store: &Store, ctx: &Ctx) -> Result<Came> {
+pub(super) fn take(
+    path: &Path,
+    arrived: Utc,
+    rules: &RuleSet,
+    store: &Store,
+    ctx: &Ctx,
+) -> Result<Came> {
     let name = name_of(path);
     let layout = layout_of(rules, &name)?;
     let bytes = read(path)?;
     let gate = ctx.gate(store);
     let mut file = RegistrationFile {
-        sha256: sha256(&bytes), layout: layout.id.clone(), provider: String::new(), day: None, sequence: None, arrived, outcome: FileOutcome::Rejected, late: false, why: String::new(), rows: 0, rejected: 0,
-        source: None, incident: None, name,
+        sha256: sha256(&bytes),
+        layout: layout.id.clone(),
+        provider: String::new(),
+        day: None,
+        sequence: None,
+        arrived,
+        outcome: FileOutcome::Rejected,
+        late: false,
+        why: String::new(),
+        rows: 0,
+        rejected: 0,
+        source: None,
+        incident: None,
+        name,
     };
     let before = gate.find::<RegistrationFile>(&file.id(), ctx.as_at())?;
     if let Some(k) = &before {
-        if k.record.outcome != FileOutcome::OutOfOrder { return Ok(Came { file: k.record.clone(), new: false, rejects: None }); }
+        if k.record.outcome != FileOutcome::OutOfOrder {
+            return Ok(Came { file: k.record.clone(), new: false, rejects: None });
+        }
         // It came when it first came, however long it had to wait.
         file.arrived = k.record.arrived;
         file.incident = k.record.incident;
     }
     let checked = reader::check(layout, &file.name, &bytes);
-    (file.provider, file.day, file.sequence, file.rows) = (checked.header.provider.clone(), checked.header.day, checked.header.sequence, checked.details);
+    (file.provider, file.day, file.sequence, file.rows) = (
+        checked.header.provider.clone(),
+        checked.header.day,
+        checked.header.sequence,
+        checked.details,
+    );
     judge(&mut file, &checked, &gate, rules)?;
-    if let Some(k) = before.as_ref().filter(|k| k.record == file) { return Ok(Came { file: k.record.clone(), new: false, rejects: None }); }
-    let rejects = if file.outcome == FileOutcome::Accepted { rows(&mut file, &checked, bytes.len(), &gate, ctx)? } else { None };
+    if let Some(k) = before.as_ref().filter(|k| k.record == file) {
+        return Ok(Came { file: k.record.clone(), new: false, rejects: None });
+    }
+    let rejects = if file.outcome == FileOutcome::Accepted {
+        rows(&mut file, &checked, bytes.len(), &gate, ctx)?
+    } else {
+        None
+    };
     raise(&mut file, rules, &gate, ctx)?;
     keep(&gate, &file, before.is_some(), ctx)?;
     Ok(Came { file, new: true, rejects })
@@ -71,51 +132,107 @@ pub(super) fn take(path: &Path, arrived: Utc, rules: &RuleSet, store: &Store, ct
 
 fn keep(gate: &Gate<'_>, file: &RegistrationFile, again: bool, ctx: &Ctx) -> Result<()> {
     let write = Write { expect_version: None, ..ctx.write() };
-    if again { gate.put(file, &write.because("the file before it came"))?; } else { gate.add(file, &write)?; }
+    if again {
+        gate.put(file, &write.because("the file before it came"))?;
+    } else {
+        gate.add(file, &write)?;
+    }
     Ok(())
 }
 
 /// Absent, late, duplicate, out of order and rejected are different findings.
-fn judge(file: &mut RegistrationFile, checked: &Checked, gate: &Gate<'_>, rules: &RuleSet) -> Result<()> {
-    let earlier: Vec<RegistrationFile> = gate.list::<RegistrationFile>(&Query { lookup: Some(file.layout.clone()), ..Query::default() })?.into_iter().map(|k| k.record)
-        .filter(|f| f.outcome == FileOutcome::Accepted).collect();
+fn judge(
+    file: &mut RegistrationFile,
+    checked: &Checked,
+    gate: &Gate<'_>,
+    rules: &RuleSet,
+) -> Result<()> {
+    let earlier: Vec<RegistrationFile> = gate
+        .list::<RegistrationFile>(&Query { lookup: Some(file.layout.clone()), ..Query::default() })?
+        .into_iter()
+        .map(|k| k.record)
+        .filter(|f| f.outcome == FileOutcome::Accepted)
+        .collect();
     if let Some(day) = file.day {
-        file.late = rules.due_files(day, day.plus(1))?.iter().any(|d| d.rule.provider == file.provider && d.rule.layout == file.layout && file.arrived > d.cut_off);
+        file.late = rules.due_files(day, day.plus(1))?.iter().any(|d| {
+            d.rule.provider == file.provider
+                && d.rule.layout == file.layout
+                && file.arrived > d.cut_off
+        });
     }
     if let Some(same) = earlier.iter().find(|f| f.sha256 == file.sha256) {
-        (file.outcome, file.why) = (FileOutcome::Duplicate, format!("the same bytes were accepted as {}", same.name));
+        (file.outcome, file.why) =
+            (FileOutcome::Duplicate, format!("the same bytes were accepted as {}", same.name));
         return Ok(());
     }
-    if !checked.sound() { (file.outcome, file.why) = (FileOutcome::Rejected, checked.why()); return Ok(()); }
-    if !checked.rejects.is_empty() && checked.rows.is_empty() { (file.outcome, file.why) = (FileOutcome::Rejected, format!("none of its {} rows could be read", checked.details)); return Ok(()); }
-    let mine: Vec<&RegistrationFile> = earlier.iter().filter(|f| f.provider == file.provider).collect();
-    if let Some(same) = mine.iter().find(|f| if file.sequence.is_some() { f.sequence == file.sequence } else { f.day == file.day }) {
-        let what = file.sequence.map_or_else(|| "a file for the same day".to_owned(), |n| format!("sequence {n}"));
-        (file.outcome, file.why) = (FileOutcome::Duplicate, format!("{what} was accepted as {}, with other content", same.name));
+    if !checked.sound() {
+        (file.outcome, file.why) = (FileOutcome::Rejected, checked.why());
+        return Ok(());
+    }
+    if !checked.rejects.is_empty() && checked.rows.is_empty() {
+        (file.outcome, file.why) =
+            (FileOutcome::Rejected, format!("none of its {} rows could be read", checked.details));
+        return Ok(());
+    }
+    let mine: Vec<&RegistrationFile> =
+        earlier.iter().filter(|f| f.provider == file.provider).collect();
+    if let Some(same) = mine.iter().find(|f| {
+        if file.sequence.is_some() { f.sequence == file.sequence } else { f.day == file.day }
+    }) {
+        let what = file
+            .sequence
+            .map_or_else(|| "a file for the same day".to_owned(), |n| format!("sequence {n}"));
+        (file.outcome, file.why) = (
+            FileOutcome::Duplicate,
+            format!("{what} was accepted as {}, with other content", same.name),
+        );
         return Ok(());
     }
     let last = mine.iter().filter_map(|f| f.sequence).max();
     match (last, file.sequence) {
-        (Some(last), Some(n)) if n != last + 1 => (file.outcome, file.why) = (FileOutcome::OutOfOrder, format!("sequence {n} came, {} was expected", last + 1)),
+        (Some(last), Some(n)) if n != last + 1 => {
+            (file.outcome, file.why) =
+                (FileOutcome::OutOfOrder, format!("sequence {n} came, {} was expected", last + 1))
+        }
         _ => file.outcome = FileOutcome::Accepted,
     }
     Ok(())
 }
 
 /// Puts the rows in: all of one file in one transaction.
-fn rows(file: &mut RegistrationFile, checked: &Checked, bytes: usize, gate: &Gate<'_>, ctx: &Ctx) -> Result<Option<String>> {
+fn rows(
+    file: &mut RegistrationFile,
+    checked: &Checked,
+    bytes: usize,
+    gate: &Gate<'_>,
+    ctx: &Ctx,
+) -> Result<Option<String>> {
     file.rejected = i64::try_from(checked.rejects.len()).unwrap_or(i64::MAX);
     let rejects = write_rejects(file, checked, ctx)?;
-    let source = SourceFile { mapping: file.layout.clone(), feed: file.provider.clone(), ..SourceFile::new(&file.name, &file.sha256, i64::try_from(bytes).unwrap_or(i64::MAX), "registration") };
+    let source = SourceFile {
+        mapping: file.layout.clone(),
+        feed: file.provider.clone(),
+        ..SourceFile::new(
+            &file.name,
+            &file.sha256,
+            i64::try_from(bytes).unwrap_or(i64::MAX),
+            "registration",
+        )
+    };
     let write = Write { known: Some(file.arrived), expect_version: None, ..ctx.write() };
     match gate.begin_import(&source, &write)? {
         // The rows went in and the process ended before it could say so.
         Begun::Already(k) => file.source = Some(k.id),
         Begun::Import(mut import) => {
-            for r in &checked.rows { import.add(&r.change, r.line, None)?; }
+            for r in &checked.rows {
+                import.add(&r.change, r.line, None)?;
+            }
             let accepted = i64::try_from(checked.rows.len()).unwrap_or(i64::MAX);
-            let id = import.finish(Counts { rows: file.rows, accepted, rejected: file.rejected })?.id;
-            if !ctx.dry_run { file.source = Some(id); }
+            let id =
+                import.finish(Counts { rows: file.rows, accepted, rejected: file.rejected })?.id;
+            if !ctx.dry_run {
+                file.source = Some(id);
+            }
         }
     }
     Ok(rejects)
@@ -123,54 +240,109 @@ fn rows(file: &mut RegistrationFile, checked: &Checked, bytes: usize, gate: &Gat
 
 fn write_rejects(file: &RegistrationFile, checked: &Checked, ctx: &Ctx) -> Result<Option<String>> {
     let mut out = Rejects::new(&ctx.data.join("rejects"), &file.name, &file.sha256, !ctx.dry_run);
-    for r in &checked.rejects { out.reject(r).map_err(|e| CliError::internal(format!("cannot write a reject: {e}")))?; }
+    for r in &checked.rejects {
+        out.reject(r).map_err(|e| CliError::internal(format!("cannot write a reject: {e}")))?;
+    }
     out.finish()
 }
 
 /// What became of files, as a table.
 pub(super) fn table(list: &[Came]) -> Table {
-    let mut t = Table::new("", &["file", "layout", "provider", "for", ">sequence", "arrived (UTC)", "outcome", ">rows", ">rejected", "incident", "why"]);
+    let mut t = Table::new(
+        "",
+        &[
+            "file",
+            "layout",
+            "provider",
+            "for",
+            ">sequence",
+            "arrived (UTC)",
+            "outcome",
+            ">rows",
+            ">rejected",
+            "incident",
+            "why",
+        ],
+    );
     for c in list {
         let f = &c.file;
         let outcome = if f.late { format!("{}, late", f.outcome) } else { f.outcome.to_string() };
-        t.row([f.name.clone(), f.layout.clone(), f.provider.clone(), f.day.map(|d| d.to_string()).unwrap_or_default(), f.sequence.map(|n| n.to_string()).unwrap_or_default(), f.arrived.to_string(), outcome, f.rows.to_string(), f.rejected.to_string(),
-            f.incident.map(|i| i.to_string()).unwrap_or_default(), f.why.clone()]);
+        t.row([
+            f.name.clone(),
+            f.layout.clone(),
+            f.provider.clone(),
+            f.day.map(|d| d.to_string()).unwrap_or_default(),
+            f.sequence.map(|n| n.to_string()).unwrap_or_default(),
+            f.arrived.to_string(),
+            outcome,
+            f.rows.to_string(),
+            f.rejected.to_string(),
+            f.incident.map(|i| i.to_string()).unwrap_or_default(),
+            f.why.clone(),
+        ]);
     }
     t
 }
 
 pub(super) fn import(paths: &[PathBuf], arrived: Option<Utc>, ctx: &Ctx) -> Result<Answer> {
-    if let Some(t) = arrived.filter(|t| *t > ctx.now) { return Err(CliError::usage(format!("--arrived {t} has not come yet; it is {}", ctx.now))); }
+    if let Some(t) = arrived.filter(|t| *t > ctx.now) {
+        return Err(CliError::usage(format!("--arrived {t} has not come yet; it is {}", ctx.now)));
+    }
     let (rules, store) = (ctx.rules()?, ctx.store()?);
     let mut all = Vec::new();
-    for path in ingest::files(paths)? { all.push(take(&path, arrived.unwrap_or(ctx.now), &rules, &store, ctx)?); }
+    for path in ingest::files(paths)? {
+        all.push(take(&path, arrived.unwrap_or(ctx.now), &rules, &store, ctx)?);
+    }
     Ok(answer(&all, ctx))
 }
 
 /// The answer of whatever takes files.
 pub(super) fn answer(all: &[Came], ctx: &Ctx) -> Answer {
     let mut a = Answer::new(json!({"files": all.iter().map(|c| json!({"file": c.file, "new": c.new, "rejects": c.rejects})).collect::<Vec<_>>(), "dry_run": ctx.dry_run})).table(table(all));
-    if ctx.dry_run { a = a.say("Dry run: nothing was kept."); }
+    if ctx.dry_run {
+        a = a.say("Dry run: nothing was kept.");
+    }
     for c in all {
-        if !c.new { a = a.then(format!("{}: was taken before, nothing added.", c.file.name)); }
-        if let Some(p) = &c.rejects { a = a.then(format!("Warning: {} of {} rows of {} were rejected; {p} says where and why.", c.file.rejected, c.file.rows, c.file.name)); }
+        if !c.new {
+            a = a.then(format!("{}: was taken before, nothing added.", c.file.name));
+        }
+        if let Some(p) = &c.rejects {
+            a = a.then(format!(
+                "Warning: {} of {} rows of {} were rejected; {p} says where and why.",
+                c.file.rejected, c.file.rows, c.file.name
+            ));
+        }
     }
     a
 }
 
 pub(super) fn check(paths: &[PathBuf], ctx: &Ctx) -> Result<Answer> {
     let rules = ctx.rules()?;
-    let mut t = Table::new("", &["file", "layout", "provider", "for", ">sequence", ">rows", ">bad rows", "finding"]);
+    let mut t = Table::new(
+        "",
+        &["file", "layout", "provider", "for", ">sequence", ">rows", ">bad rows", "finding"],
+    );
     let (mut list, mut bad) = (Vec::new(), false);
     for path in ingest::files(paths)? {
         let name = name_of(&path);
         let layout = layout_of(&rules, &name)?;
         let c = reader::check(layout, &name, &read(&path)?);
-        let mut findings: Vec<String> = c.refused.iter().map(|(line, why)| format!("line {line}: {why}")).collect();
-        findings.extend(c.rejects.iter().map(|r| format!("line {}: {}: {}", r.line, r.column, r.why)));
+        let mut findings: Vec<String> =
+            c.refused.iter().map(|(line, why)| format!("line {line}: {why}")).collect();
+        findings
+            .extend(c.rejects.iter().map(|r| format!("line {}: {}: {}", r.line, r.column, r.why)));
         bad |= !findings.is_empty();
         let h = &c.header;
-        t.row([name.clone(), layout.id.clone(), h.provider.clone(), h.day.map(|d| d.to_string()).unwrap_or_default(), h.sequence.map(|n| n.to_string()).unwrap_or_default(), c.details.to_string(), c.rejects.len().to_string(), findings.join("; ")]);
+        t.row([
+            name.clone(),
+            layout.id.clone(),
+            h.provider.clone(),
+            h.day.map(|d| d.to_string()).unwrap_or_default(),
+            h.sequence.map(|n| n.to_string()).unwrap_or_default(),
+            c.details.to_string(),
+            c.rejects.len().to_string(),
+            findings.join("; "),
+        ]);
         list.push(json!({"file": name, "layout": layout.id, "provider": h.provider, "day": h.day, "sequence": h.sequence, "rows": c.details, "taken": c.rows.len(), "sound": c.sound(), "findings": findings}));
     }
     let mut a = Answer::new(json!({"files": list})).table(t);

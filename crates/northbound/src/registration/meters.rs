@@ -1,8 +1,16 @@
 //! Which devices serve a supply point: the live service knows devices, files name supply points.
 
-use crate::{context::Ctx, error::{CliError, Result}, ingest::rejects::Rejects, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::{CliError, Result},
+    ingest::rejects::Rejects,
+    output::{Answer, Table},
+};
 use northbound_ingest::{Reject, RejectSink, error::Reason, source::sha256};
-use northbound_registers::{Begun, Counts, Query, Record, Write, registers::{live_registrations::Meter, sources::SourceFile}};
+use northbound_registers::{
+    Begun, Counts, Query, Record, Write,
+    registers::{live_registrations::Meter, sources::SourceFile},
+};
 use serde_json::json;
 use std::path::Path;
 
@@ -11,60 +19,114 @@ const COLUMNS: [&str; 2] = ["point", "device"];
 
 pub(super) fn import(path: &Path, ctx: &Ctx) -> Result<Answer> {
     let bytes = std::fs::read(path).map_err(|e| CliError::io("read", path, &e))?;
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let hash = sha256(&bytes);
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
-    let header = reader.headers().map_err(|e| CliError::input(format!("{}: {e}", path.display())))?.clone();
+    let header =
+        reader.headers().map_err(|e| CliError::input(format!("{}: {e}", path.display())))?.clone();
     let mut at = [0; COLUMNS.len()];
     for (i, c) in COLUMNS.iter().enumerate() {
-        at[i] = header.iter().position(|h| h == *c).ok_or_else(|| CliError::input(format!("{}: no column {c}; the columns are {}", path.display(), COLUMNS.join(","))))?;
+        at[i] = header.iter().position(|h| h == *c).ok_or_else(|| {
+            CliError::input(format!(
+                "{}: no column {c}; the columns are {}",
+                path.display(),
+                COLUMNS.join(",")
+            ))
+        })?;
     }
     let mut rejects = Rejects::new(&ctx.data.join("rejects"), &name, &hash, !ctx.dry_run);
     let (mut taken, mut total) = (Vec::new(), 0i64);
     for row in reader.records() {
         total += 1;
-        let place = |p: Option<&csv::Position>| p.map_or(total + 1, |p| i64::try_from(p.line()).unwrap_or(i64::MAX));
+        let place = |p: Option<&csv::Position>| {
+            p.map_or(total + 1, |p| i64::try_from(p.line()).unwrap_or(i64::MAX))
+        };
         let bad = match row {
-            Err(e) => Reject { file: name.clone(), line: place(e.position()), column: String::new(), reason: Reason::WrongFieldCount, why: e.to_string(), value: String::new(), raw: String::new() },
+            Err(e) => Reject {
+                file: name.clone(),
+                line: place(e.position()),
+                column: String::new(),
+                reason: Reason::WrongFieldCount,
+                why: e.to_string(),
+                value: String::new(),
+                raw: String::new(),
+            },
             Ok(r) => {
-                let (line, cell) = (place(r.position()), |i: usize| r.get(at[i]).unwrap_or_default());
-                let wrong = |i: usize, reason, why| Reject { file: name.clone(), line, column: COLUMNS[i].to_owned(), reason, why, value: cell(i).to_owned(), raw: r.iter().collect::<Vec<_>>().join(",") };
+                let (line, cell) =
+                    (place(r.position()), |i: usize| r.get(at[i]).unwrap_or_default());
+                let wrong = |i: usize, reason, why| Reject {
+                    file: name.clone(),
+                    line,
+                    column: COLUMNS[i].to_owned(),
+                    reason,
+                    why,
+                    value: cell(i).to_owned(),
+                    raw: r.iter().collect::<Vec<_>>().join(","),
+                };
                 match cell(1).parse() {
                     Err(e) => wrong(1, Reason::MalformedEui, format!("{e}")),
                     Ok(device) => {
                         let meter = Meter { point: cell(0).to_owned(), device };
-                        match meter.check() { Ok(()) => { taken.push((meter, line)); continue } Err(e) => wrong(0, Reason::Contradiction, e.to_string()) }
+                        match meter.check() {
+                            Ok(()) => {
+                                taken.push((meter, line));
+                                continue;
+                            }
+                            Err(e) => wrong(0, Reason::Contradiction, e.to_string()),
+                        }
                     }
                 }
             }
         };
-        rejects.reject(&bad).map_err(|e| CliError::internal(format!("cannot write a reject: {e}")))?;
+        rejects
+            .reject(&bad)
+            .map_err(|e| CliError::internal(format!("cannot write a reject: {e}")))?;
     }
     let refused = i64::try_from(rejects.count).unwrap_or(i64::MAX);
     let file = rejects.finish()?;
-    if taken.is_empty() && total > 0 { return Err(CliError::input(format!("{}: none of its {total} rows could be taken{}", path.display(), file.map(|f| format!("; {f} says why")).unwrap_or_default()))); }
+    if taken.is_empty() && total > 0 {
+        return Err(CliError::input(format!(
+            "{}: none of its {total} rows could be taken{}",
+            path.display(),
+            file.map(|f| format!("; {f} says why")).unwrap_or_default()
+        )));
+    }
     let store = ctx.store()?;
-    let source = SourceFile::new(&name, &hash, i64::try_from(bytes.len()).unwrap_or(i64::MAX), "meters");
+    let source =
+        SourceFile::new(&name, &hash, i64::try_from(bytes.len()).unwrap_or(i64::MAX), "meters");
     let accepted = i64::try_from(taken.len()).unwrap_or(i64::MAX);
-    let new = match ctx.gate(&store).begin_import(&source, &Write { expect_version: None, ..ctx.write() })? {
+    let new = match ctx
+        .gate(&store)
+        .begin_import(&source, &Write { expect_version: None, ..ctx.write() })?
+    {
         Begun::Already(_) => false,
         Begun::Import(mut import) => {
-            for (m, line) in &taken { import.add(m, *line, None)?; }
+            for (m, line) in &taken {
+                import.add(m, *line, None)?;
+            }
             import.finish(Counts { rows: total, accepted, rejected: refused })?;
             true
         }
     };
     let mut a = Answer::new(json!({"file": name, "new": new, "rows": total, "accepted": accepted, "rejected": refused, "rejects": file, "dry_run": ctx.dry_run}))
         .say(if !new { format!("{name} was taken before, nothing added.") } else { format!("{accepted} of {total} rows {}.", if ctx.dry_run { "would be taken" } else { "taken; `registration apply` tells the live service what follows" }) });
-    if let Some(f) = &file { a = a.then(format!("Warning: {refused} rows were rejected; {f} says where and why.")); }
+    if let Some(f) = &file {
+        a = a.then(format!("Warning: {refused} rows were rejected; {f} says where and why."));
+    }
     Ok(a)
 }
 
 pub(super) fn list(point: Option<&str>, ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
-    let mut all = ctx.gate(&store).list::<Meter>(&Query { lookup: point.map(str::to_owned), ..Query::as_at(ctx.as_at()) })?;
+    let mut all = ctx
+        .gate(&store)
+        .list::<Meter>(&Query { lookup: point.map(str::to_owned), ..Query::as_at(ctx.as_at()) })?;
     all.sort_by(|a, b| a.record.cmp(&b.record));
     let mut t = Table::new("", &["supply point", "device", "known since (UTC)"]);
-    for k in &all { t.row([k.record.point.clone(), k.record.device.to_string(), k.known.to_string()]); }
+    for k in &all {
+        t.row([k.record.point.clone(), k.record.device.to_string(), k.known.to_string()]);
+    }
     Ok(Answer::new(json!({"meters": all})).table(t))
 }

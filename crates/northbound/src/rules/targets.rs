@@ -2,7 +2,11 @@
 //! the table `targets` that `crates/ledger/rollup.sql` reads. So another engine can run that SQL
 //! without knowing how a rule is chosen.
 
-use crate::{context::Ctx, error::Result, output::{Answer, Table}};
+use crate::{
+    context::Ctx,
+    error::Result,
+    output::{Answer, Table},
+};
 use northbound_ledger::judge::{Judge, Target, TargetQuery};
 use northbound_types::{Day, Leg, cells::Dim};
 use serde_json::{Value, json};
@@ -14,17 +18,48 @@ pub(crate) fn run(ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
     let judge = ctx.judge(&store)?;
     let snapshot = ctx.snapshot()?;
-    let mut table = Table::new("", &["srv", "generation", "role", "mode", "test_kind", "leg", "first_day", "after_day", ">micros", "assumed"]);
+    let mut table = Table::new(
+        "",
+        &[
+            "srv",
+            "generation",
+            "role",
+            "mode",
+            "test_kind",
+            "leg",
+            "first_day",
+            "after_day",
+            ">micros",
+            "assumed",
+        ],
+    );
     let mut list: Vec<Value> = Vec::new();
-    let Some((first, last)) = snapshot.span() else { return Ok(Answer::new(json!({"judge": judge.id(), "targets": list})).say("The ledger holds no exchange yet.").table(table)) };
+    let Some((first, last)) = snapshot.span() else {
+        return Ok(Answer::new(json!({"judge": judge.id(), "targets": list}))
+            .say("The ledger holds no exchange yet.")
+            .table(table));
+    };
     let days = (first, last.plus(1));
     for row in snapshot.cells(days, &DIMS, &judge)?.rows {
         let [srv, generation, role, mode, test_kind] = row.keys.as_slice() else { continue };
         for leg in Leg::ALL.iter().map(|l| l.as_str()) {
-            let spans = spans(days, |day| judge.target(&TargetQuery { srv, generation, role, mode, test_kind, leg, day }));
+            let spans = spans(days, |day| {
+                judge.target(&TargetQuery { srv, generation, role, mode, test_kind, leg, day })
+            });
             for (from, after, t) in spans {
                 let assumed = if t.assumed { "true" } else { "false" };
-                table.row([&**srv, &**generation, &**role, &**mode, &**test_kind, leg, &from.to_string(), &after.to_string(), &t.micros.to_string(), assumed]);
+                table.row([
+                    &**srv,
+                    &**generation,
+                    &**role,
+                    &**mode,
+                    &**test_kind,
+                    leg,
+                    &from.to_string(),
+                    &after.to_string(),
+                    &t.micros.to_string(),
+                    assumed,
+                ]);
                 list.push(json!({"srv": &**srv, "generation": &**generation, "role": &**role, "mode": &**mode, "test_kind": &**test_kind, "leg": leg,
                     "first_day": from, "after_day": after, "micros": t.micros, "assumed": t.assumed}));
             }
@@ -56,7 +91,10 @@ mod tests {
         let t = |micros| Target { micros, assumed: false };
         let by_day = [Some(t(1)), Some(t(1)), Some(t(2)), None, Some(t(2)), Some(t(2))];
         let got = spans((Day(10), Day(16)), |d| by_day[usize::try_from(d.0 - 10).unwrap()]);
-        assert_eq!(got, [(Day(10), Day(12), t(1)), (Day(12), Day(13), t(2)), (Day(14), Day(16), t(2))]);
+        assert_eq!(
+            got,
+            [(Day(10), Day(12), t(1)), (Day(12), Day(13), t(2)), (Day(14), Day(16), t(2))]
+        );
     }
 
     #[test]

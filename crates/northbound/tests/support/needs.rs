@@ -3,7 +3,15 @@
 
 use super::Ran;
 use serde_json::Value;
-use std::{cell::Cell, collections::BTreeMap, fmt::Write as _, fs, ops::Deref, path::{Path, PathBuf}, process::Command};
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    ops::Deref,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Days of the months that the tests use.
 const DAYS: u32 = 28;
@@ -27,24 +35,53 @@ pub struct Sent {
 }
 
 /// Test commands of the strictest kind in the North.
-pub const TESTS: Sent = Sent { count: 0, answer: Some(5), user: 1, srv: "", mode: "on-demand", generation: "none", test: "rtt4", region: "north", month: "2026-04", hour: 12, feed: "tests" };
+pub const TESTS: Sent = Sent {
+    count: 0,
+    answer: Some(5),
+    user: 1,
+    srv: "",
+    mode: "on-demand",
+    generation: "none",
+    test: "rtt4",
+    region: "north",
+    month: "2026-04",
+    hour: 12,
+    feed: "tests",
+};
 /// A User's own reads.
-pub const READS: Sent = Sent { srv: "4.1.1", generation: "smets2", test: "none", user: 2, feed: "dsp", ..TESTS };
+pub const READS: Sent =
+    Sent { srv: "4.1.1", generation: "smets2", test: "none", user: 2, feed: "dsp", ..TESTS };
 
 impl Sent {
-    pub const fn of(self, count: u32, answer: Option<u32>) -> Sent { Sent { count, answer, ..self } }
-    pub const fn in_region(self, region: &'static str) -> Sent { Sent { region, ..self } }
-    pub const fn in_month(self, month: &'static str) -> Sent { Sent { month, ..self } }
-    pub const fn at_hour(self, hour: u32) -> Sent { Sent { hour, ..self } }
+    pub const fn of(self, count: u32, answer: Option<u32>) -> Sent {
+        Sent { count, answer, ..self }
+    }
+    pub const fn in_region(self, region: &'static str) -> Sent {
+        Sent { region, ..self }
+    }
+    pub const fn in_month(self, month: &'static str) -> Sent {
+        Sent { month, ..self }
+    }
+    pub const fn at_hour(self, hour: u32) -> Sent {
+        Sent { hour, ..self }
+    }
 }
 
 /// The provider of a region.
 pub fn provider(region: &str) -> &'static str {
-    match region { "north" => "CSPN", "central" => "CSPC", "south" => "CSPS", _ => "DSP" }
+    match region {
+        "north" => "CSPN",
+        "central" => "CSPC",
+        "south" => "CSPS",
+        _ => "DSP",
+    }
 }
 
 /// A file of messages.
-pub struct Log { pub text: String, next: u32 }
+pub struct Log {
+    pub text: String,
+    next: u32,
+}
 
 impl Log {
     /// Counters start at `first`, so that two files hold different messages.
@@ -53,13 +90,17 @@ impl Log {
     }
     pub fn of(groups: &[Sent]) -> Log {
         let mut log = Log::from(1);
-        for g in groups { log.add(*g); }
+        for g in groups {
+            log.add(*g);
+        }
         log
     }
     pub fn add(&mut self, s: Sent) -> &mut Log {
         for i in 0..s.count {
             let (day, at) = (i % DAYS + 1, s.hour * 3600 + i / DAYS % 3000);
-            let time = |t: u32| format!("{}-{day:02}T{:02}:{:02}:{:02}Z", s.month, t / 3600, t / 60 % 60, t % 60);
+            let time = |t: u32| {
+                format!("{}-{day:02}T{:02}:{:02}:{:02}Z", s.month, t / 3600, t / 60 % 60, t % 60)
+            };
             let (state, answer, timeout) = match s.answer {
                 Some(after) => ("answered-success", time(at + after), String::new()),
                 None => ("timed-out", String::new(), format!("{}-{DAYS}T23:59:59Z", s.month)),
@@ -74,21 +115,31 @@ impl Log {
 }
 
 /// A pack as it was printed: its files stay readable when its room is gone.
-pub struct Pack { pub json: Value, pub files: BTreeMap<PathBuf, Vec<u8>> }
+pub struct Pack {
+    pub json: Value,
+    pub files: BTreeMap<PathBuf, Vec<u8>>,
+}
 
 /// A row of a printed table, by column.
 pub type Cells = BTreeMap<String, String>;
 
 /// A room in which each command runs a minute after the one before, as people work.
-pub struct Room { inner: super::Room, minutes: Cell<u32> }
+pub struct Room {
+    inner: super::Room,
+    minutes: Cell<u32>,
+}
 
 impl Deref for Room {
     type Target = super::Room;
-    fn deref(&self) -> &super::Room { &self.inner }
+    fn deref(&self) -> &super::Room {
+        &self.inner
+    }
 }
 
 impl Room {
-    pub fn new() -> Room { Room { inner: super::Room::new(), minutes: Cell::new(0) } }
+    pub fn new() -> Room {
+        Room { inner: super::Room::new(), minutes: Cell::new(0) }
+    }
     /// A room with one file of messages in its ledger.
     pub fn with(groups: &[Sent]) -> Room {
         let r = Room::new();
@@ -110,25 +161,42 @@ impl Room {
         format!("2026-05-20T{:02}:{:02}:00Z", 9 + t / 60, t % 60)
     }
     /// So many minutes pass.
-    pub fn wait(&self, minutes: u32) { self.minutes.set(self.minutes.get() + minutes); }
-    pub fn run(&self, words: &[&str]) -> Ran { self.run_at(&self.clock(), words) }
-    pub fn nb(&self, words: &str) -> Ran { self.run(&words.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>()) }
-    pub fn json(&self, words: &str) -> Value { self.nb(&format!("{words} --format json")).ok().json() }
+    pub fn wait(&self, minutes: u32) {
+        self.minutes.set(self.minutes.get() + minutes);
+    }
+    pub fn run(&self, words: &[&str]) -> Ran {
+        self.run_at(&self.clock(), words)
+    }
+    pub fn nb(&self, words: &str) -> Ran {
+        self.run(&words.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>())
+    }
+    pub fn json(&self, words: &str) -> Value {
+        self.nb(&format!("{words} --format json")).ok().json()
+    }
     /// At a certain present time, answering in JSON.
     pub fn at(&self, clock: &str, words: &str) -> Ran {
-        let words: Vec<&str> = words.split(' ').filter(|w| !w.is_empty()).chain(["--format", "json"]).collect();
+        let words: Vec<&str> =
+            words.split(' ').filter(|w| !w.is_empty()).chain(["--format", "json"]).collect();
         self.run_at(clock, &words)
     }
     fn run_at(&self, clock: &str, words: &[&str]) -> Ran {
         let mut c = Command::new(env!("CARGO_BIN_EXE_northbound"));
-        c.current_dir(self.dir.path()).env_clear().env("NORTHBOUND_DATA", "data").env("NORTHBOUND_AS", "kim@ACME+analyst").args(["--clock", clock]);
+        c.current_dir(self.dir.path())
+            .env_clear()
+            .env("NORTHBOUND_DATA", "data")
+            .env("NORTHBOUND_AS", "kim@ACME+analyst")
+            .args(["--clock", clock]);
         let o = c.args(words).output().unwrap();
         let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
         Ran { code: o.status.code().unwrap_or(-1), out: text(&o.stdout), err: text(&o.stderr) }
     }
     /// Builds the pack of April 2026.
-    pub fn april(&self) -> Pack { self.pack("april", "--period 2026-04") }
-    pub fn pack(&self, dir: &str, words: &str) -> Pack { self.pack_at(&self.clock(), dir, words) }
+    pub fn april(&self) -> Pack {
+        self.pack("april", "--period 2026-04")
+    }
+    pub fn pack(&self, dir: &str, words: &str) -> Pack {
+        self.pack_at(&self.clock(), dir, words)
+    }
     pub fn pack_at(&self, clock: &str, dir: &str, words: &str) -> Pack {
         let json = self.at(clock, &format!("pack build --out {dir} {words}")).ok().json();
         Pack { json, files: bytes(&self.path(dir)) }
@@ -148,7 +216,11 @@ pub fn bytes(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut open = vec![dir.to_owned()];
     while let Some(d) = open.pop() {
         for e in fs::read_dir(&d).unwrap().map(|e| e.unwrap().path()) {
-            if e.is_dir() { open.push(e) } else { out.insert(e.strip_prefix(dir).unwrap().to_owned(), fs::read(&e).unwrap()); }
+            if e.is_dir() {
+                open.push(e)
+            } else {
+                out.insert(e.strip_prefix(dir).unwrap().to_owned(), fs::read(&e).unwrap());
+            }
         }
     }
     out
@@ -158,65 +230,112 @@ impl Pack {
     /// The result of a row.
     #[track_caller]
     pub fn row(&self, measure: &str, region: &str) -> &Value {
-        self.json["results"].as_array().unwrap().iter().map(|n| &n["result"])
-            .find(|r| r["measure"] == measure && r["region"] == region).unwrap_or_else(|| panic!("no row {measure} {region}"))
+        self.json["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|n| &n["result"])
+            .find(|r| r["measure"] == measure && r["region"] == region)
+            .unwrap_or_else(|| panic!("no row {measure} {region}"))
     }
     /// The id of a row's figure.
     #[track_caller]
     pub fn id(&self, measure: &str, region: &str) -> String {
-        let n = self.json["results"].as_array().unwrap().iter().find(|n| n["result"]["measure"] == measure && n["result"]["region"] == region).unwrap();
+        let n = self.json["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|n| n["result"]["measure"] == measure && n["result"]["region"] == region)
+            .unwrap();
         n["id"].as_str().unwrap().to_owned()
     }
     /// Numerator and denominator of a counted row.
     #[track_caller]
     pub fn share(&self, measure: &str, region: &str) -> (u64, u64) {
         let q = &self.row(measure, region)["figure"]["quantity"];
-        let n = |k: &str| q[k].as_u64().unwrap_or_else(|| panic!("{measure} {region} is no ratio: {q}"));
+        let n = |k: &str| {
+            q[k].as_u64().unwrap_or_else(|| panic!("{measure} {region} is no ratio: {q}"))
+        };
         (n("num"), n("den"))
     }
     #[track_caller]
-    pub fn band(&self, measure: &str, region: &str) -> String { self.row(measure, region)["band"].as_str().unwrap().to_owned() }
+    pub fn band(&self, measure: &str, region: &str) -> String {
+        self.row(measure, region)["band"].as_str().unwrap().to_owned()
+    }
     #[track_caller]
-    pub fn state(&self, measure: &str, region: &str) -> String { self.row(measure, region)["figure"]["state"].as_str().unwrap_or("none").to_owned() }
+    pub fn state(&self, measure: &str, region: &str) -> String {
+        self.row(measure, region)["figure"]["state"].as_str().unwrap_or("none").to_owned()
+    }
     #[track_caller]
-    pub fn null(&self, measure: &str, region: &str) -> String { self.row(measure, region)["figure"]["reason"].as_str().unwrap_or("a value").to_owned() }
+    pub fn null(&self, measure: &str, region: &str) -> String {
+        self.row(measure, region)["figure"]["reason"].as_str().unwrap_or("a value").to_owned()
+    }
     /// A printed table, from its CSV.
     #[track_caller]
     pub fn table(&self, id: &str) -> Vec<Cells> {
         let text = self.text(&format!("csv/{id}.csv"));
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let names = reader.headers().unwrap().clone();
-        reader.records().map(|r| names.iter().map(str::to_owned).zip(r.unwrap().iter().map(str::to_owned)).collect()).collect()
+        reader
+            .records()
+            .map(|r| {
+                names.iter().map(str::to_owned).zip(r.unwrap().iter().map(str::to_owned)).collect()
+            })
+            .collect()
     }
     /// A cell of a printed table, by the row's first column.
     #[track_caller]
     pub fn cell(&self, id: &str, row: &str, column: &str) -> String {
         let table = self.table(id);
-        let found = table.iter().find(|r| r.values().any(|v| v == row)).unwrap_or_else(|| panic!("{id} has no row {row:?}: {table:?}"));
+        let found = table
+            .iter()
+            .find(|r| r.values().any(|v| v == row))
+            .unwrap_or_else(|| panic!("{id} has no row {row:?}: {table:?}"));
         found.get(column).cloned().unwrap_or_else(|| panic!("{id} has no column {column:?}"))
     }
     /// What a reader sees of a row's figure, such as `100.00 % [p]`.
     #[track_caller]
-    pub fn printed(&self, row: &str) -> String { self.cell("measure-detail", row, "figure") }
+    pub fn printed(&self, row: &str) -> String {
+        self.cell("measure-detail", row, "figure")
+    }
     #[track_caller]
     pub fn text(&self, file: &str) -> String {
-        let bytes = self.files.get(Path::new(file)).unwrap_or_else(|| panic!("no {file} in {:?}", self.files.keys()));
+        let bytes = self
+            .files
+            .get(Path::new(file))
+            .unwrap_or_else(|| panic!("no {file} in {:?}", self.files.keys()));
         String::from_utf8_lossy(bytes).into_owned()
     }
-    pub fn data(&self) -> Value { serde_json::from_str(&self.text("data.json")).unwrap() }
+    pub fn data(&self) -> Value {
+        serde_json::from_str(&self.text("data.json")).unwrap()
+    }
     /// Every result without what names the ledger's version.
-    pub fn figures(&self) -> Vec<Value> { self.json["results"].as_array().unwrap().iter().map(|n| n["result"].clone()).collect() }
+    pub fn figures(&self) -> Vec<Value> {
+        self.json["results"].as_array().unwrap().iter().map(|n| n["result"].clone()).collect()
+    }
 }
 
 /// An exact share in JSON as a fraction.
 #[track_caller]
 pub fn fraction(q: &Value) -> (i128, i128) {
-    let n = |k: &str| match &q[k] { Value::String(s) => s.parse().unwrap(), v => i128::from(v.as_i64().unwrap_or_else(|| panic!("no share: {q}"))) };
+    let n = |k: &str| match &q[k] {
+        Value::String(s) => s.parse().unwrap(),
+        v => i128::from(v.as_i64().unwrap_or_else(|| panic!("no share: {q}"))),
+    };
     (n("num"), n("den"))
 }
 
 /// The sum of fractions.
 pub fn sum(list: impl IntoIterator<Item = (i128, i128)>) -> (i128, i128) {
-    let gcd = |mut a: i128, mut b: i128| { while b != 0 { (a, b) = (b, a % b); } a.abs().max(1) };
-    list.into_iter().fold((0, 1), |(an, ad), (bn, bd)| { let (n, d) = (an * bd + bn * ad, ad * bd); let g = gcd(n, d); (n / g, d / g) })
+    let gcd = |mut a: i128, mut b: i128| {
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        a.abs().max(1)
+    };
+    list.into_iter().fold((0, 1), |(an, ad), (bn, bd)| {
+        let (n, d) = (an * bd + bn * ad, ad * bd);
+        let g = gcd(n, d);
+        (n / g, d / g)
+    })
 }

@@ -61,7 +61,10 @@ pub struct Manner {
 trait Stream: Read + Write + Send {}
 impl<T: Read + Write + Send> Stream for T {}
 
-fn wrapped(stream: Box<dyn Stream>, config: &Arc<ServerConfig>) -> std::io::Result<Box<dyn Stream>> {
+fn wrapped(
+    stream: Box<dyn Stream>,
+    config: &Arc<ServerConfig>,
+) -> std::io::Result<Box<dyn Stream>> {
     let connection = ServerConnection::new(Arc::clone(config)).map_err(std::io::Error::other)?;
     Ok(Box::new(StreamOwned::new(connection, stream)))
 }
@@ -71,16 +74,22 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Server { port: listener.local_addr().unwrap().port(), heard: Arc::default() };
         let heard = server.heard.clone();
-        std::thread::spawn(move || for stream in listener.incoming().flatten() {
-            let (heard, manner) = (heard.clone(), manner.clone());
-            std::thread::spawn(move || { let _ = session(Box::new(stream), &heard, &manner); });
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (heard, manner) = (heard.clone(), manner.clone());
+                std::thread::spawn(move || {
+                    let _ = session(Box::new(stream), &heard, &manner);
+                });
+            }
         });
         server
     }
     /// How often each recipient got a message.
     pub fn got(&self) -> BTreeMap<String, usize> {
         let mut out = BTreeMap::new();
-        for (to, _) in &self.heard.lock().unwrap().mails { *out.entry(to.clone()).or_default() += 1; }
+        for (to, _) in &self.heard.lock().unwrap().mails {
+            *out.entry(to.clone()).or_default() += 1;
+        }
         out
     }
 }
@@ -88,13 +97,18 @@ impl Server {
 fn session(stream: Box<dyn Stream>, heard: &Mutex<Heard>, manner: &Manner) -> std::io::Result<()> {
     heard.lock().unwrap().connections += 1;
     let at_once = manner.tls.as_ref().filter(|(_, at_once)| *at_once);
-    let mut lines = BufReader::new(match at_once { Some((config, _)) => wrapped(stream, config)?, None => stream });
+    let mut lines = BufReader::new(match at_once {
+        Some((config, _)) => wrapped(stream, config)?,
+        None => stream,
+    });
     let mut to = String::new();
     let mut plain = at_once.is_none();
     lines.get_mut().write_all(b"220 relay.example\r\n")?;
     loop {
         let mut line = String::new();
-        if lines.read_line(&mut line)? == 0 { return Ok(()); }
+        if lines.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
         let word = line.trim_end().to_ascii_uppercase();
         if let (true, "STARTTLS", Some((config, _))) = (plain, word.as_str(), &manner.tls) {
             lines.get_mut().write_all(b"220 go on\r\n")?;
@@ -102,39 +116,69 @@ fn session(stream: Box<dyn Stream>, heard: &Mutex<Heard>, manner: &Manner) -> st
             plain = false;
             continue;
         }
-        if plain && manner.tls.is_some() && word.starts_with("EHLO") { lines.get_mut().write_all(b"250-relay.example\r\n250 STARTTLS\r\n")?; }
-        else if word.starts_with("EHLO") { lines.get_mut().write_all(if manner.auth { b"250-relay.example\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n" } else { b"250-relay.example\r\n250 8BITMIME\r\n" })?; }
-        else if word.starts_with("AUTH") { heard.lock().unwrap().auth.push(line.trim_end().to_owned()); lines.get_mut().write_all(b"235 welcome\r\n")?; }
-        else if word.starts_with("RCPT TO:") {
+        if plain && manner.tls.is_some() && word.starts_with("EHLO") {
+            lines.get_mut().write_all(b"250-relay.example\r\n250 STARTTLS\r\n")?;
+        } else if word.starts_with("EHLO") {
+            lines.get_mut().write_all(if manner.auth {
+                b"250-relay.example\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n"
+            } else {
+                b"250-relay.example\r\n250 8BITMIME\r\n"
+            })?;
+        } else if word.starts_with("AUTH") {
+            heard.lock().unwrap().auth.push(line.trim_end().to_owned());
+            lines.get_mut().write_all(b"235 welcome\r\n")?;
+        } else if word.starts_with("RCPT TO:") {
             to = line.trim_end().split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-            let (first, n) = { let mut h = heard.lock().unwrap(); h.asked.push(to.clone()); (h.asked.iter().filter(|t| **t == to).count() == 1, h.asked.len()) };
-            if matches!(manner.silent, Some(Silent::Recipient(at)) if at == n) { return until_gone(&mut lines); }
+            let (first, n) = {
+                let mut h = heard.lock().unwrap();
+                h.asked.push(to.clone());
+                (h.asked.iter().filter(|t| **t == to).count() == 1, h.asked.len())
+            };
+            if matches!(manner.silent, Some(Silent::Recipient(at)) if at == n) {
+                return until_gone(&mut lines);
+            }
             lines.get_mut().write_all(match manner.does.get(&to) {
                 Some(Does::Refuse) => b"550 5.1.1 no such mailbox\r\n",
                 Some(Does::PutOffOnce) if first => b"451 4.7.1 come back later\r\n",
                 _ => b"250 fine\r\n",
             })?;
-        }
-        else if word == "DATA" {
+        } else if word == "DATA" {
             lines.get_mut().write_all(b"354 go on\r\n")?;
             let mut bytes = Vec::new();
             loop {
                 let mut line = Vec::new();
-                if lines.read_until(b'\n', &mut line)? == 0 { return Ok(()); }
-                if line == b".\r\n" { break; }
+                if lines.read_until(b'\n', &mut line)? == 0 {
+                    return Ok(());
+                }
+                if line == b".\r\n" {
+                    break;
+                }
                 bytes.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
             }
-            let (first, n) = { let mut h = heard.lock().unwrap(); h.mails.push((to.clone(), bytes)); (h.mails.iter().filter(|(t, _)| *t == to).count() == 1, h.mails.len()) };
-            if matches!(manner.silent, Some(Silent::Message(at)) if at == n) { return until_gone(&mut lines); }
+            let (first, n) = {
+                let mut h = heard.lock().unwrap();
+                h.mails.push((to.clone(), bytes));
+                (h.mails.iter().filter(|(t, _)| *t == to).count() == 1, h.mails.len())
+            };
+            if matches!(manner.silent, Some(Silent::Message(at)) if at == n) {
+                return until_gone(&mut lines);
+            }
             match manner.does.get(&to) {
                 Some(Does::BreakOnce) if first => return Ok(()),
-                Some(Does::RefuseBytes) => lines.get_mut().write_all(b"554 5.7.1 not wanted\r\n")?,
+                Some(Does::RefuseBytes) => {
+                    lines.get_mut().write_all(b"554 5.7.1 not wanted\r\n")?
+                }
                 _ => lines.get_mut().write_all(b"250 queued\r\n")?,
             }
+        } else if word == "QUIT" {
+            lines.get_mut().write_all(b"221 bye\r\n")?;
+            return Ok(());
+        } else {
+            lines.get_mut().write_all(b"250 fine\r\n")?;
         }
-        else if word == "QUIT" { lines.get_mut().write_all(b"221 bye\r\n")?; return Ok(()); }
-        else { lines.get_mut().write_all(b"250 fine\r\n")?; }
     }
 }
 
-fn until_gone(from: &mut impl Read) -> std::io::Result<()> { std::io::copy(from, &mut std::io::sink()).map(drop) }
+fn until_gone(from: &mut impl Read) -> std::io::Result<()> {
+    std::io::copy(from, &mut std::io::sink()).map(drop)
+}

@@ -14,7 +14,9 @@ pub fn result(r: &MeasureResult, id: &str) -> Cell {
     let mut cell = figure(&r.figure, r.decimals, &r.levels.list());
     cell.band = band(r.band);
     if let Some(o) = &r.overridden {
-        let at = o.at.map_or_else(String::new, |t| format!(" on {}", crate::render::words::day(t.day())));
+        let at = o
+            .at
+            .map_or_else(String::new, |t| format!(" on {}", crate::render::words::day(t.day())));
         add_note(&mut cell, &format!("overridden by {}{at}: {}", o.who, o.why));
     }
     cell.figure(id)
@@ -33,18 +35,36 @@ fn value(v: &Value, decimals: u32, levels: &[Ratio]) -> Cell {
     let share = words::share(&v.quantity, decimals, levels);
     let mut cell = match (&v.quantity, share) {
         (Quantity::Ratio(r), Some(p)) => Cell::share(format!("{p} %"), p, r.num, r.den),
-        (Quantity::Rational { num, den }, Some(p)) if den.len() <= MAX_DIGITS => Cell::share(format!("{p} %"), p, num, den),
-        (Quantity::Stated(s), p) => Cell { number: p.filter(|_| s.readings.len() == 1), state: CellState::Ok, ..Cell::words(stated_text(&s.text)) },
+        (Quantity::Rational { num, den }, Some(p)) if den.len() <= MAX_DIGITS => {
+            Cell::share(format!("{p} %"), p, num, den)
+        }
+        (Quantity::Stated(s), p) => Cell {
+            number: p.filter(|_| s.readings.len() == 1),
+            state: CellState::Ok,
+            ..Cell::words(stated_text(&s.text))
+        },
         (Quantity::Count { count }, _) => Cell::count(*count),
-        (Quantity::Duration { micros, .. }, _) => Cell { state: CellState::Ok, ..Cell::words(words::duration(*micros)) },
-        (Quantity::LongerThan { micros }, _) => Cell { state: CellState::Ok, ..Cell::words(format!("> {}", words::duration(*micros))) },
-        (_, Some(p)) => Cell { number: Some(p.clone()), state: CellState::Ok, ..Cell::words(format!("{p} %")) },
+        (Quantity::Duration { micros, .. }, _) => {
+            Cell { state: CellState::Ok, ..Cell::words(words::duration(*micros)) }
+        }
+        (Quantity::LongerThan { micros }, _) => {
+            Cell { state: CellState::Ok, ..Cell::words(format!("> {}", words::duration(*micros))) }
+        }
+        (_, Some(p)) => {
+            Cell { number: Some(p.clone()), state: CellState::Ok, ..Cell::words(format!("{p} %")) }
+        }
         (_, None) => Cell { state: CellState::Ok, ..Cell::words("no share") },
     };
-    if let Quantity::Stated(s) = &v.quantity && s.readings.len() > 1 {
-        for r in &s.readings { add_note(&mut cell, &format!("it may be {}: {}", r.meaning, r.text)); }
+    if let Quantity::Stated(s) = &v.quantity
+        && s.readings.len() > 1
+    {
+        for r in &s.readings {
+            add_note(&mut cell, &format!("it may be {}: {}", r.meaning, r.text));
+        }
     }
-    for n in &v.notes { add_note(&mut cell, n); }
+    for n in &v.notes {
+        add_note(&mut cell, n);
+    }
     let note = std::mem::take(&mut cell.note);
     cell.state(v.state.into(), mark(v.state), note)
 }
@@ -72,8 +92,12 @@ pub const fn mark(state: FigureState) -> &'static str {
 const MAX_NOTE: usize = 600;
 
 fn add_note(cell: &mut Cell, text: &str) {
-    if cell.note.contains(text) || cell.note.len() + text.len() > MAX_NOTE { return; }
-    if !cell.note.is_empty() { cell.note.push_str("; "); }
+    if cell.note.contains(text) || cell.note.len() + text.len() > MAX_NOTE {
+        return;
+    }
+    if !cell.note.is_empty() {
+        cell.note.push_str("; ");
+    }
     cell.note.push_str(text);
 }
 
@@ -91,11 +115,15 @@ pub const fn band(b: bands::Band) -> Option<Band> {
 
 /// A count.
 #[must_use]
-pub fn count(n: u64) -> Cell { Cell::count(i64::try_from(n).unwrap_or(i64::MAX)) }
+pub fn count(n: u64) -> Cell {
+    Cell::count(i64::try_from(n).unwrap_or(i64::MAX))
+}
 
 /// A ratio of two counts with two decimals.
 #[must_use]
-pub fn ratio(num: u64, den: u64) -> Cell { figure(&Figure::ratio(num, den), 2, &[]) }
+pub fn ratio(num: u64, den: u64) -> Cell {
+    figure(&Figure::ratio(num, den), 2, &[])
+}
 
 /// A column.
 #[must_use]
@@ -105,21 +133,39 @@ pub fn column(key: &str, title: &str, kind: ColumnKind, unit: &str) -> Column {
 
 /// A column of row headings.
 #[must_use]
-pub fn label(key: &str, title: &str) -> Column { column(key, title, ColumnKind::Label, "") }
+pub fn label(key: &str, title: &str) -> Column {
+    column(key, title, ColumnKind::Label, "")
+}
 /// A column of words.
 #[must_use]
-pub fn text(key: &str, title: &str) -> Column { column(key, title, ColumnKind::Text, "") }
+pub fn text(key: &str, title: &str) -> Column {
+    column(key, title, ColumnKind::Text, "")
+}
 /// A column of shares.
 #[must_use]
-pub fn shares(key: &str, title: &str) -> Column { column(key, title, ColumnKind::Ratio, "per cent") }
+pub fn shares(key: &str, title: &str) -> Column {
+    column(key, title, ColumnKind::Ratio, "per cent")
+}
 /// A column of counts.
 #[must_use]
-pub fn counts(key: &str, title: &str, unit: &str) -> Column { column(key, title, ColumnKind::Count, unit) }
+pub fn counts(key: &str, title: &str, unit: &str) -> Column {
+    column(key, title, ColumnKind::Count, unit)
+}
 
 /// A table.
 #[must_use]
-pub fn table(id: &str, caption: impl Into<String>, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Table {
-    Table { id: id.to_owned(), caption: caption.into(), columns, rows: rows.into_iter().map(|cells| Row { cells, total: false }).collect() }
+pub fn table(
+    id: &str,
+    caption: impl Into<String>,
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+) -> Table {
+    Table {
+        id: id.to_owned(),
+        caption: caption.into(),
+        columns,
+        rows: rows.into_iter().map(|cells| Row { cells, total: false }).collect(),
+    }
 }
 
 /// A text as an id of the document: lower-case letters, digits and hyphens.
@@ -127,7 +173,11 @@ pub fn table(id: &str, caption: impl Into<String>, columns: Vec<Column>, rows: V
 pub fn slug(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
-        if c.is_ascii_alphanumeric() { out.push(c.to_ascii_lowercase()); } else if !out.ends_with('-') && !out.is_empty() { out.push('-'); }
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+        } else if !out.ends_with('-') && !out.is_empty() {
+            out.push('-');
+        }
     }
     let out = out.trim_end_matches('-');
     if out.is_empty() { "none".to_owned() } else { out.chars().take(60).collect() }
@@ -140,12 +190,22 @@ mod tests {
 
     #[test]
     fn an_unresolved_number_shows_all_its_readings_and_no_share() {
-        let f = Figure::value(Quantity::Stated(Stated { text: "54.80 %".into(), readings: vec![
-            Reading { meaning: "the value achieved".into(), text: "54.80 %".into() }, Reading { meaning: "the minimum itself".into(), text: "54.80 %".into() }] }))
-            .weaken(FigureState::Disputed, "unresolved: none is chosen");
+        let f = Figure::value(Quantity::Stated(Stated {
+            text: "54.80 %".into(),
+            readings: vec![
+                Reading { meaning: "the value achieved".into(), text: "54.80 %".into() },
+                Reading { meaning: "the minimum itself".into(), text: "54.80 %".into() },
+            ],
+        }))
+        .weaken(FigureState::Disputed, "unresolved: none is chosen");
         let c = figure(&f, 2, &[]);
-        assert_eq!((c.printed().as_str(), c.number.as_deref(), c.state), ("54.80 % [d]", None, CellState::Disputed));
-        for part in ["the value achieved", "the minimum itself", "unresolved"] { assert!(c.note.contains(part), "{}", c.note); }
+        assert_eq!(
+            (c.printed().as_str(), c.number.as_deref(), c.state),
+            ("54.80 % [d]", None, CellState::Disputed)
+        );
+        for part in ["the value achieved", "the minimum itself", "unresolved"] {
+            assert!(c.note.contains(part), "{}", c.note);
+        }
     }
 
     #[test]

@@ -1,9 +1,18 @@
 //! Changes that touch the period (Q3, Q4), and their windows on the charts.
 
-use super::{Desk, cells::{self, counts, label, text}};
-use crate::{model::{Block, Cell, Para, Section, Window}, render::words as print};
+use super::{
+    Desk,
+    cells::{self, counts, label, text},
+};
+use crate::{
+    model::{Block, Cell, Para, Section, Window},
+    render::words as print,
+};
 use northbound_measures::MeasureResult;
-use northbound_registers::{Kept, registers::changes::{Change, ChangeState}};
+use northbound_registers::{
+    Kept,
+    registers::changes::{Change, ChangeState},
+};
 use northbound_types::{Day, Period, Utc};
 
 /// Days over which the ages of changes that ended are counted: a year.
@@ -12,74 +21,212 @@ const AGE_DAYS: i32 = 365;
 /// The changes that touch the period; none where none is kept.
 pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
     let today = d.e.as_at.day();
-    let mut mine: Vec<&Kept<Change>> = d.e.registered.changes.iter().filter(|k| touches(&k.record, d.e.period, today)).collect();
-    if mine.is_empty() { return None; }
-    mine.sort_by(|a, b| a.record.kind.cmp(&b.record.kind).then(a.record.raised.cmp(&b.record.raised)));
-    let title = |kind: &str| d.e.rules.template(northbound_rules::templates::TemplateKind::Change, kind).map_or_else(|| kind.to_owned(), |t| t.title.to_owned());
-    let rows = mine.iter().map(|k| {
-        let c = &k.record;
-        vec![Cell::words(format!("{}: {}", k.id, c.title)), Cell::words(title(&c.kind)), Cell::words(c.systems.join(", ")), Cell::words(c.state.to_string()), Cell::words(c.window().map(|w| span(w.from, w.to)).unwrap_or_default()),
-            Cell::words(c.impact.as_ref().map(|i| format!("{}, {}", i.by, print::day(i.on))).unwrap_or_default()), Cell::words(c.consultation.as_ref().map(|x| format!("{}, to {}", x.whom, print::day(x.to))).unwrap_or_default()),
-            Cell::words(c.view.as_ref().map(|v| format!("{}: {}", v.body, v.verdict)).unwrap_or_default()), Cell::count(i64::from(c.age(today)))]
-    }).collect();
-    let columns = vec![label("change", "Change"), text("type", "Type"), text("systems", "Systems"), text("state", "State"), text("window", "Window, UTC"), text("impact", "User impact assessed by"), text("consultation", "Consulted"), text("view", "Operational view"), counts("age", "Age", "days")];
-    let mut blocks = vec![Block::Table(cells::table("change-list", "Changes by type", columns, rows)), Block::Table(ages(d, &title))];
-    let findings: Vec<Para> = mine.iter().filter_map(|k| finding(k, d.e.as_at)).map(Para::plain).collect();
-    if !findings.is_empty() { blocks.push(Block::List(crate::model::List { ordered: false, items: findings })); }
+    let mut mine: Vec<&Kept<Change>> =
+        d.e.registered.changes.iter().filter(|k| touches(&k.record, d.e.period, today)).collect();
+    if mine.is_empty() {
+        return None;
+    }
+    mine.sort_by(|a, b| {
+        a.record.kind.cmp(&b.record.kind).then(a.record.raised.cmp(&b.record.raised))
+    });
+    let title = |kind: &str| {
+        d.e.rules
+            .template(northbound_rules::templates::TemplateKind::Change, kind)
+            .map_or_else(|| kind.to_owned(), |t| t.title.to_owned())
+    };
+    let rows = mine
+        .iter()
+        .map(|k| {
+            let c = &k.record;
+            vec![
+                Cell::words(format!("{}: {}", k.id, c.title)),
+                Cell::words(title(&c.kind)),
+                Cell::words(c.systems.join(", ")),
+                Cell::words(c.state.to_string()),
+                Cell::words(c.window().map(|w| span(w.from, w.to)).unwrap_or_default()),
+                Cell::words(
+                    c.impact
+                        .as_ref()
+                        .map(|i| format!("{}, {}", i.by, print::day(i.on)))
+                        .unwrap_or_default(),
+                ),
+                Cell::words(
+                    c.consultation
+                        .as_ref()
+                        .map(|x| format!("{}, to {}", x.whom, print::day(x.to)))
+                        .unwrap_or_default(),
+                ),
+                Cell::words(
+                    c.view
+                        .as_ref()
+                        .map(|v| format!("{}: {}", v.body, v.verdict))
+                        .unwrap_or_default(),
+                ),
+                Cell::count(i64::from(c.age(today))),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        label("change", "Change"),
+        text("type", "Type"),
+        text("systems", "Systems"),
+        text("state", "State"),
+        text("window", "Window, UTC"),
+        text("impact", "User impact assessed by"),
+        text("consultation", "Consulted"),
+        text("view", "Operational view"),
+        counts("age", "Age", "days"),
+    ];
+    let mut blocks = vec![
+        Block::Table(cells::table("change-list", "Changes by type", columns, rows)),
+        Block::Table(ages(d, &title)),
+    ];
+    let findings: Vec<Para> =
+        mine.iter().filter_map(|k| finding(k, d.e.as_at)).map(Para::plain).collect();
+    if !findings.is_empty() {
+        blocks.push(Block::List(crate::model::List { ordered: false, items: findings }));
+    }
     Some(Section {
-        id: "change-register".to_owned(), heading: "Changes".to_owned(), message: "What was changed, who was asked, and what is planned.".to_owned(),
-        intro: vec![Para::plain("A change is approved with an assessment of User impact, a consultation and an operational view, or by the chair's override with name and reason. Its window is drawn on the charts that it touches; that it ran then says nothing of why a figure moved.")], blocks,
+        id: "change-register".to_owned(),
+        heading: "Changes".to_owned(),
+        message: "What was changed, who was asked, and what is planned.".to_owned(),
+        intro: vec![Para::plain(
+            "A change is approved with an assessment of User impact, a consultation and an operational view, or by the chair's override with name and reason. Its window is drawn on the charts that it touches; that it ran then says nothing of why a figure moved.",
+        )],
+        blocks,
     })
 }
 
 /// Open, or raised, run or planned within the period.
 fn touches(c: &Change, period: Period, today: Day) -> bool {
-    let in_window = c.window().is_some_and(|w| w.from < period.after().start() && w.to > period.first().start());
-    c.raised <= today && (!c.state.is_end() || in_window || period.contains(c.raised) || c.ended.is_some_and(|e| period.contains(e)))
+    let in_window = c
+        .window()
+        .is_some_and(|w| w.from < period.after().start() && w.to > period.first().start());
+    c.raised <= today
+        && (!c.state.is_end()
+            || in_window
+            || period.contains(c.raised)
+            || c.ended.is_some_and(|e| period.contains(e)))
 }
 
 fn ages(d: &Desk<'_>, title: &impl Fn(&str) -> String) -> crate::model::Table {
     let today = d.e.as_at.day();
-    let mut kinds: Vec<&str> = d.e.registered.changes.iter().map(|k| k.record.kind.as_str()).collect();
+    let mut kinds: Vec<&str> =
+        d.e.registered.changes.iter().map(|k| k.record.kind.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let rows = kinds.into_iter().map(|kind| {
-        let all: Vec<&Change> = d.e.registered.changes.iter().map(|k| &k.record).filter(|c| c.kind == kind && c.raised <= today).collect();
-        let open: Vec<i32> = all.iter().filter(|c| !c.state.is_end()).map(|c| c.age(today)).collect();
-        let mut ended: Vec<i32> = all.iter().filter(|c| c.ended.is_some_and(|e| e <= today && e.0 > today.0 - AGE_DAYS)).map(|c| c.age(today)).collect();
-        ended.sort_unstable();
-        let number = |n: Option<i32>| n.map_or_else(|| Cell::words(""), |n| Cell::count(i64::from(n)));
-        vec![Cell::words(title(kind)), cells::count(open.len() as u64), number(open.iter().max().copied()), cells::count(ended.len() as u64), number(ended.get(ended.len() / 2).copied())]
-    }).collect();
-    let columns = vec![label("type", "Type"), counts("open", "Open", "changes"), counts("oldest", "Oldest open", "days"), counts("ended", "Ended in the last year", "changes"), counts("age", "Half of these took at most", "days")];
+    let rows = kinds
+        .into_iter()
+        .map(|kind| {
+            let all: Vec<&Change> =
+                d.e.registered
+                    .changes
+                    .iter()
+                    .map(|k| &k.record)
+                    .filter(|c| c.kind == kind && c.raised <= today)
+                    .collect();
+            let open: Vec<i32> =
+                all.iter().filter(|c| !c.state.is_end()).map(|c| c.age(today)).collect();
+            let mut ended: Vec<i32> = all
+                .iter()
+                .filter(|c| c.ended.is_some_and(|e| e <= today && e.0 > today.0 - AGE_DAYS))
+                .map(|c| c.age(today))
+                .collect();
+            ended.sort_unstable();
+            let number =
+                |n: Option<i32>| n.map_or_else(|| Cell::words(""), |n| Cell::count(i64::from(n)));
+            vec![
+                Cell::words(title(kind)),
+                cells::count(open.len() as u64),
+                number(open.iter().max().copied()),
+                cells::count(ended.len() as u64),
+                number(ended.get(ended.len() / 2).copied()),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        label("type", "Type"),
+        counts("open", "Open", "changes"),
+        counts("oldest", "Oldest open", "days"),
+        counts("ended", "Ended in the last year", "changes"),
+        counts("age", "Half of these took at most", "days"),
+    ];
     cells::table("change-ages", "Ages of changes by type", columns, rows)
 }
 
 fn finding(k: &Kept<Change>, as_at: Utc) -> Option<String> {
     let c = &k.record;
-    if c.state == ChangeState::RanUnapproved { return Some(format!("{}, {}, ran although nobody had approved it.", k.id, c.title)); }
-    if let Some(o) = c.approval.as_ref().and_then(|a| a.overridden.as_ref()) { return Some(format!("{}, {}, was approved without {}, by {}: {}.", k.id, c.title, o.missing.join(", "), o.by, o.reason.trim_end_matches('.'))); }
-    let overdue = c.state == ChangeState::Raised && c.planned.as_ref().is_some_and(|w| w.from <= as_at);
+    if c.state == ChangeState::RanUnapproved {
+        return Some(format!("{}, {}, ran although nobody had approved it.", k.id, c.title));
+    }
+    if let Some(o) = c.approval.as_ref().and_then(|a| a.overridden.as_ref()) {
+        return Some(format!(
+            "{}, {}, was approved without {}, by {}: {}.",
+            k.id,
+            c.title,
+            o.missing.join(", "),
+            o.by,
+            o.reason.trim_end_matches('.')
+        ));
+    }
+    let overdue =
+        c.state == ChangeState::Raised && c.planned.as_ref().is_some_and(|w| w.from <= as_at);
     let missing = c.missing(as_at.day());
-    overdue.then(|| format!("{}, {}: its window has come and it is not approved{}.", k.id, c.title, if missing.is_empty() { String::new() } else { format!("; it lacks {}", missing.join(", ")) }))
+    overdue.then(|| {
+        format!(
+            "{}, {}: its window has come and it is not approved{}.",
+            k.id,
+            c.title,
+            if missing.is_empty() {
+                String::new()
+            } else {
+                format!("; it lacks {}", missing.join(", "))
+            }
+        )
+    })
 }
 
 /// `26 March 2026, 22:00 UTC to 27 March 2026, 04:00 UTC`.
-fn span(from: Utc, to: Utc) -> String { format!("{} to {}", print::time(from), print::time(to)) }
+fn span(from: Utc, to: Utc) -> String {
+    format!("{} to {}", print::time(from), print::time(to))
+}
 
 /// The windows that touch a row's chart: of the measures and regions that the change names, all where it
 /// names none. What was given up is not drawn; what nobody approved says so.
 pub(super) fn windows(d: &Desk<'_>, r: &MeasureResult, shown: &[Period]) -> Vec<Window> {
-    let mut found: Vec<(Utc, Window)> = d.e.registered.changes.iter().filter_map(|k| {
-        let c = &k.record;
-        let w = c.window()?;
-        let touched = (c.measures.is_empty() || c.measures.contains(&r.measure)) && (c.regions.is_empty() || c.regions.contains(&r.region) || r.region == northbound_types::Region::None);
-        if !touched || c.state == ChangeState::Rejected { return None; }
-        let (start, end) = (place(shown, w.from)?, place(shown, w.to)?);
-        if start == end { return None; }
-        let standing = match c.state { ChangeState::Raised | ChangeState::RanUnapproved => ", not approved", ChangeState::BackedOut => ", taken back", _ => "" };
-        Some((w.from, Window { start, end, label: format!("{}, {}{standing} ({})", k.id, c.title, span(w.from, w.to)) }))
-    }).collect();
+    let mut found: Vec<(Utc, Window)> =
+        d.e.registered
+            .changes
+            .iter()
+            .filter_map(|k| {
+                let c = &k.record;
+                let w = c.window()?;
+                let touched = (c.measures.is_empty() || c.measures.contains(&r.measure))
+                    && (c.regions.is_empty()
+                        || c.regions.contains(&r.region)
+                        || r.region == northbound_types::Region::None);
+                if !touched || c.state == ChangeState::Rejected {
+                    return None;
+                }
+                let (start, end) = (place(shown, w.from)?, place(shown, w.to)?);
+                if start == end {
+                    return None;
+                }
+                let standing = match c.state {
+                    ChangeState::Raised | ChangeState::RanUnapproved => ", not approved",
+                    ChangeState::BackedOut => ", taken back",
+                    _ => "",
+                };
+                Some((
+                    w.from,
+                    Window {
+                        start,
+                        end,
+                        label: format!("{}, {}{standing} ({})", k.id, c.title, span(w.from, w.to)),
+                    },
+                ))
+            })
+            .collect();
     found.sort_by_key(|(at, w)| (*at, w.label.clone()));
     let spare = found.len().saturating_sub(crate::model::check::MAX_WINDOWS);
     found.into_iter().skip(spare).map(|(_, w)| w).collect()
@@ -89,8 +236,12 @@ pub(super) fn windows(d: &Desk<'_>, r: &MeasureResult, shown: &[Period]) -> Vec<
 /// it, as an exact fraction. A time before the first is at its start, one after the last at its end.
 fn place(shown: &[Period], at: Utc) -> Option<String> {
     let (first, last) = (shown.first()?, shown.last()?);
-    if at <= first.first().start() { return Some("0".to_owned()); }
-    if at >= last.after().start() { return Some(shown.len().to_string()); }
+    if at <= first.first().start() {
+        return Some("0".to_owned());
+    }
+    if at >= last.after().start() {
+        return Some(shown.len().to_string());
+    }
     let n = shown.iter().position(|p| p.contains(at.day()))?;
     let p = shown.get(n)?;
     // Minutes are as fine as a chart can ever show.

@@ -26,27 +26,53 @@ pub struct Address {
 impl Address {
     /// The figure of a measure row.
     #[must_use]
-    pub fn of(r: &MeasureResult) -> Address { Address::row(&r.measure, &r.methodology, &r.provider, r.region, r.period) }
+    pub fn of(r: &MeasureResult) -> Address {
+        Address::row(&r.measure, &r.methodology, &r.provider, r.region, r.period)
+    }
     /// The same from its parts.
     #[must_use]
-    pub fn row(measure: &str, methodology: &str, provider: &str, region: Region, period: Period) -> Address {
+    pub fn row(
+        measure: &str,
+        methodology: &str,
+        provider: &str,
+        region: Region,
+        period: Period,
+    ) -> Address {
         Address {
-            measure: measure.to_owned(), methodology: methodology.to_owned(), period,
-            keys: BTreeMap::from([("provider".to_owned(), provider.to_owned()), ("region".to_owned(), region.to_string())]),
+            measure: measure.to_owned(),
+            methodology: methodology.to_owned(),
+            period,
+            keys: BTreeMap::from([
+                ("provider".to_owned(), provider.to_owned()),
+                ("region".to_owned(), region.to_string()),
+            ]),
         }
     }
     /// A share of Users' own requests.
     #[must_use]
     pub fn own(view: &str, key: &str, user: Option<&str>, period: Period) -> Address {
         let mut keys = BTreeMap::from([(view.to_owned(), key.to_owned())]);
-        if let Some(u) = user { keys.insert("user".to_owned(), u.to_owned()); }
-        Address { measure: PROCESS.to_owned(), methodology: "all-attempts".to_owned(), keys, period }
+        if let Some(u) = user {
+            keys.insert("user".to_owned(), u.to_owned());
+        }
+        Address {
+            measure: PROCESS.to_owned(),
+            methodology: "all-attempts".to_owned(),
+            keys,
+            period,
+        }
     }
     /// The id under a root manifest.
     #[must_use]
     pub fn id(&self, manifest: &str) -> String {
         let keys: Vec<String> = self.keys.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let text = format!("{}|{}|{}|{}|{manifest}", self.measure, self.methodology, keys.join(","), self.period);
+        let text = format!(
+            "{}|{}|{}|{}|{manifest}",
+            self.measure,
+            self.methodology,
+            keys.join(","),
+            self.period
+        );
         crate::manifest::sha256(text.as_bytes()).chars().take(ID_DIGITS).collect()
     }
     /// In words.
@@ -74,7 +100,9 @@ pub struct Entry {
 #[must_use]
 pub fn own_selectors(line: &Selector) -> (Selector, Selector) {
     use northbound_types::Timeliness::{InTime, Late, NoTarget, Unanswered};
-    let of = |t: &[northbound_types::Timeliness]| line.clone().and(Dim::Timeliness, t.iter().map(|t| t.as_str()));
+    let of = |t: &[northbound_types::Timeliness]| {
+        line.clone().and(Dim::Timeliness, t.iter().map(|t| t.as_str()))
+    };
     (of(&[InTime]), of(&[InTime, Late, NoTarget, Unanswered]))
 }
 
@@ -86,10 +114,17 @@ mod tests {
     fn the_id_covers_every_part_and_nothing_else() {
         let a = Address::row("PM4.3", "pmm-2018", "CSPN", Region::North, Period::month(2026, 4));
         let ids = [
-            a.id("m"), a.id("n"), Address { measure: "PM4.2".into(), ..a.clone() }.id("m"), Address { methodology: "all-attempts".into(), ..a.clone() }.id("m"),
-            Address::row("PM4.3", "pmm-2018", "CSPC", Region::North, Period::month(2026, 4)).id("m"), Address { period: Period::month(2026, 5), ..a.clone() }.id("m"),
+            a.id("m"),
+            a.id("n"),
+            Address { measure: "PM4.2".into(), ..a.clone() }.id("m"),
+            Address { methodology: "all-attempts".into(), ..a.clone() }.id("m"),
+            Address::row("PM4.3", "pmm-2018", "CSPC", Region::North, Period::month(2026, 4))
+                .id("m"),
+            Address { period: Period::month(2026, 5), ..a.clone() }.id("m"),
         ];
-        for (i, x) in ids.iter().enumerate() { assert!(ids[i + 1..].iter().all(|y| x != y)); }
+        for (i, x) in ids.iter().enumerate() {
+            assert!(ids[i + 1..].iter().all(|y| x != y));
+        }
         assert_eq!(a.id("m"), a.clone().id("m"));
         assert_eq!(a.id("m").len(), ID_DIGITS);
     }

@@ -1,9 +1,22 @@
 //! Forecasts and variance as the group sees them: counts by class with small ones hidden, totals by
 //! service, six months, and the sums with and without months that somebody remarked on (R8, R9, R10, F2, G3).
 
-use super::{cells::{self, counts, label, text}, words};
-use crate::{evidence::forecasts::Forecasts, model::{Block, Cell, CellState, Column, ColumnKind, Para, Section, Table}, render::words as print};
-use northbound_measures::{coverage::Ground, forecast::{grouped::{self, ClassCounts, LineTotal, Place}, variance::{self, Compared, Flag, Span}}};
+use super::{
+    cells::{self, counts, label, text},
+    words,
+};
+use crate::{
+    evidence::forecasts::Forecasts,
+    model::{Block, Cell, CellState, Column, ColumnKind, Para, Section, Table},
+    render::words as print,
+};
+use northbound_measures::{
+    coverage::Ground,
+    forecast::{
+        grouped::{self, ClassCounts, LineTotal, Place},
+        variance::{self, Compared, Flag, Span},
+    },
+};
 use northbound_types::{Day, FigureState, ForecastKind, NullReason, Period};
 use serde::{Deserialize, Serialize};
 
@@ -61,51 +74,92 @@ pub struct ForecastView {
 #[must_use]
 pub fn view(kind: ForecastKind, f: &Forecasts) -> Option<ForecastView> {
     let (month, _) = f.months.last()?;
-    if f.members.is_empty() && f.submissions.is_empty() { return None; }
+    if f.members.is_empty() && f.submissions.is_empty() {
+        return None;
+    }
     let variances = f.variances();
     let last = variances.last()?;
     let (all, unremarked) = variance::spans(&variances, month.low, month.high);
     // The difference of the two spans is the months remarked on: few Users there would stand open.
     let few = |s: &Span| s.pairs > 0 && s.pairs < month.small_below;
-    let open = !few(&all) && !few(&unremarked) && !(all.pairs > unremarked.pairs && all.pairs - unremarked.pairs < month.small_below);
+    let open = !few(&all)
+        && !few(&unremarked)
+        && !(all.pairs > unremarked.pairs && all.pairs - unremarked.pairs < month.small_below);
     Some(ForecastView {
-        kind, period: month.period, due: month.due, report_due: month.report_due, asked_for: month.asked_for, annotations: month.annotations.clone(), ground: last.ground.clone(),
-        counts: grouped::by_class(last, month.small_below), lines: grouped::by_line(last, month.low, month.high, month.small_below),
-        months: variances.iter().zip(&f.months).map(|(v, (m, _))| month_counts(&grouped::by_class(v, m.small_below), v.period, &v.annotations)).collect(),
-        all: open.then_some(all), unremarked: open.then_some(unremarked),
+        kind,
+        period: month.period,
+        due: month.due,
+        report_due: month.report_due,
+        asked_for: month.asked_for,
+        annotations: month.annotations.clone(),
+        ground: last.ground.clone(),
+        counts: grouped::by_class(last, month.small_below),
+        lines: grouped::by_line(last, month.low, month.high, month.small_below),
+        months: variances
+            .iter()
+            .zip(&f.months)
+            .map(|(v, (m, _))| {
+                month_counts(&grouped::by_class(v, m.small_below), v.period, &v.annotations)
+            })
+            .collect(),
+        all: open.then_some(all),
+        unremarked: open.then_some(unremarked),
     })
 }
 
 fn month_counts(c: &ClassCounts, period: Period, annotations: &[String]) -> MonthCounts {
-    let of = |places: &[Place]| c.places.iter().zip(&c.all).filter(|(p, _)| places.contains(p)).try_fold(0_u64, |sum, (_, n)| n.map(|n| sum + n));
+    let of = |places: &[Place]| {
+        c.places
+            .iter()
+            .zip(&c.all)
+            .filter(|(p, _)| places.contains(p))
+            .try_fold(0_u64, |sum, (_, n)| n.map(|n| sum + n))
+    };
     MonthCounts {
-        period, given: of(&[Place::Low, Place::Within, Place::High, Place::Uncompared]), late: of(&[Place::Late]), none: of(&[Place::None]), no_user: of(&[Place::NoUser]), annotations: annotations.to_vec(),
+        period,
+        given: of(&[Place::Low, Place::Within, Place::High, Place::Uncompared]),
+        late: of(&[Place::Late]),
+        none: of(&[Place::None]),
+        no_user: of(&[Place::NoUser]),
+        annotations: annotations.to_vec(),
     }
 }
 
 /// What a forecast is of, in words.
 #[must_use]
 pub const fn kind_words(kind: ForecastKind) -> &'static str {
-    match kind { ForecastKind::Sr => "Service Request", ForecastKind::Csr => "Certificate request" }
+    match kind {
+        ForecastKind::Sr => "Service Request",
+        ForecastKind::Csr => "Certificate request",
+    }
 }
 
 /// The section of both kinds.
 #[must_use]
 pub fn section(views: &[ForecastView], problem: Option<&str>) -> Option<Section> {
-    if views.is_empty() && problem.is_none() { return None; }
-    let mut intro = vec![Para::plain("A forecast of zero is given; a service that a forecast does not name has none. Joined after the due day, or left before the month was over: counted apart, not as without a forecast.")];
+    if views.is_empty() && problem.is_none() {
+        return None;
+    }
+    let mut intro = vec![Para::plain(
+        "A forecast of zero is given; a service that a forecast does not name has none. Joined after the due day, or left before the month was over: counted apart, not as without a forecast.",
+    )];
     intro.extend(problem.map(|p| Para::plain(format!("Forecasts cannot be shown: {p}"))));
     for v in views {
         let kind = kind_words(v.kind);
         intro.push(Para::plain(if v.asked_for { format!("{kind} forecasts for {} were due by {}; each User is told its actuals by {}.", v.period, print::day(v.due), print::day(v.report_due)) }
             else { format!("{kind} forecasts are not asked for in {}: Users only give notice of exceptional demand.", v.period) }));
         intro.extend(v.ground.sentence(v.period).map(Para::plain));
-        if !v.annotations.is_empty() { intro.push(Para::plain(format!("Remarked on {}: {}. The month stays in, and the sums are told with and without it.", v.period, v.annotations.join("; ")))); }
+        if !v.annotations.is_empty() {
+            intro.push(Para::plain(format!("Remarked on {}: {}. The month stays in, and the sums are told with and without it.", v.period, v.annotations.join("; "))));
+        }
     }
     let small = views.iter().map(|v| v.counts.small_below).max().unwrap_or(0);
     intro.push(Para::plain(format!("Nobody is named. Classes and counts from 1 to below {small} are hidden, and so is whatever would give them away.")));
     Some(Section {
-        id: "forecasts".to_owned(), heading: "Forecasts and variance".to_owned(), message: "Who gave a forecast, and how near it was, by class.".to_owned(), intro,
+        id: "forecasts".to_owned(),
+        heading: "Forecasts and variance".to_owned(),
+        message: "Who gave a forecast, and how near it was, by class.".to_owned(),
+        intro,
         blocks: views.iter().flat_map(blocks).map(Block::Table).collect(),
     })
 }
@@ -113,29 +167,52 @@ pub fn section(views: &[ForecastView], problem: Option<&str>) -> Option<Section>
 /// The tables of one kind.
 fn blocks(v: &ForecastView) -> Vec<Table> {
     let mut out = vec![by_class(v)];
-    if !v.lines.is_empty() { out.push(by_line(v)); }
+    if !v.lines.is_empty() {
+        out.push(by_line(v));
+    }
     out.push(by_month(v));
     out.extend(spans(v));
     out
 }
 
-fn hidden() -> Cell { Cell::null(NullReason::Suppressed, "hidden, so that nobody is given away") }
-fn number(n: Option<u64>) -> Cell { n.map_or_else(hidden, cells::count) }
+fn hidden() -> Cell {
+    Cell::null(NullReason::Suppressed, "hidden, so that nobody is given away")
+}
+fn number(n: Option<u64>) -> Cell {
+    n.map_or_else(hidden, cells::count)
+}
 
 /// The places that anybody stands in, so that empty columns do not crowd the table. A hidden sum keeps
 /// its column.
-fn used(c: &ClassCounts) -> Vec<usize> { (0..c.places.len()).filter(|i| c.all.get(*i).is_none_or(|n| *n != Some(0))).collect() }
+fn used(c: &ClassCounts) -> Vec<usize> {
+    (0..c.places.len()).filter(|i| c.all.get(*i).is_none_or(|n| *n != Some(0))).collect()
+}
 
 fn by_class(v: &ForecastView) -> Table {
     let c = &v.counts;
     let used = used(c);
-    let row = |name: &str, counts: &[Option<u64>]| std::iter::once(Cell::words(name)).chain(used.iter().map(|i| number(counts.get(*i).copied().flatten()))).collect::<Vec<_>>();
+    let row = |name: &str, counts: &[Option<u64>]| {
+        std::iter::once(Cell::words(name))
+            .chain(used.iter().map(|i| number(counts.get(*i).copied().flatten())))
+            .collect::<Vec<_>>()
+    };
     let mut columns = vec![label("class", "Class")];
-    columns.extend(used.iter().filter_map(|i| c.places.get(*i)).map(|p| counts(&p.as_str().replace('-', "_"), &capital(p.words()), "Users")));
+    columns.extend(
+        used.iter()
+            .filter_map(|i| c.places.get(*i))
+            .map(|p| counts(&p.as_str().replace('-', "_"), &capital(p.words()), "Users")),
+    );
     let mut rows: Vec<Vec<Cell>> = c.classes.iter().map(|(name, n)| row(name, n)).collect();
     rows.push(row("all", &c.all));
-    let mut t = cells::table(&format!("forecast-{}-class", v.kind), format!("{} forecasts for {}: Users by class", kind_words(v.kind), v.period), columns, rows);
-    if let Some(last) = t.rows.last_mut() { last.total = true; }
+    let mut t = cells::table(
+        &format!("forecast-{}-class", v.kind),
+        format!("{} forecasts for {}: Users by class", kind_words(v.kind), v.period),
+        columns,
+        rows,
+    );
+    if let Some(last) = t.rows.last_mut() {
+        last.total = true;
+    }
     t
 }
 
@@ -152,53 +229,164 @@ pub fn compared(c: Option<&Compared>, ground: &Ground) -> Vec<Cell> {
         Some(n) if c.actual.is_none() => Cell::null(n.reason, words::null(n)),
         // What is null for a reason of its own keeps it.
         _ if ground.suspect.is_empty() || cell.number.is_none() => cell,
-        _ => cell.state(CellState::Suspect, cells::mark(FigureState::Suspect), ground.suspect.join("; ")),
+        _ => cell.state(
+            CellState::Suspect,
+            cells::mark(FigureState::Suspect),
+            ground.suspect.join("; "),
+        ),
     };
-    let count = |n: Option<i64>, why: &str| n.map_or_else(|| Cell::null(NullReason::NotReported, why), Cell::count);
-    let percent = c.percent.as_ref().map_or_else(|| Cell::null(if c.flag == Flag::NoPercentage { NullReason::NotApplicable } else { NullReason::NotReported }, c.why.clone()),
-        |p| Cell { number: Some(p.clone()), state: CellState::Ok, ..Cell::words(format!("{p} %")) });
-    vec![count(c.forecast, "no forecast"), of_actual(count(c.actual, "the actual is not known")), of_actual(count(c.difference, "nothing to hold against each other")), of_actual(percent), Cell::words(flag_words(c.flag))]
+    let count = |n: Option<i64>, why: &str| {
+        n.map_or_else(|| Cell::null(NullReason::NotReported, why), Cell::count)
+    };
+    let percent = c.percent.as_ref().map_or_else(
+        || {
+            Cell::null(
+                if c.flag == Flag::NoPercentage {
+                    NullReason::NotApplicable
+                } else {
+                    NullReason::NotReported
+                },
+                c.why.clone(),
+            )
+        },
+        |p| Cell { number: Some(p.clone()), state: CellState::Ok, ..Cell::words(format!("{p} %")) },
+    );
+    vec![
+        count(c.forecast, "no forecast"),
+        of_actual(count(c.actual, "the actual is not known")),
+        of_actual(count(c.difference, "nothing to hold against each other")),
+        of_actual(percent),
+        Cell::words(flag_words(c.flag)),
+    ]
 }
 
 /// A flag in words.
 #[must_use]
 pub const fn flag_words(flag: Flag) -> &'static str {
-    match flag { Flag::Low => "low", Flag::High => "high", Flag::Within => "", Flag::NoPercentage => "no percentage", Flag::NoForecast => "no forecast", Flag::NoActual => "no actual" }
+    match flag {
+        Flag::Low => "low",
+        Flag::High => "high",
+        Flag::Within => "",
+        Flag::NoPercentage => "no percentage",
+        Flag::NoForecast => "no forecast",
+        Flag::NoActual => "no actual",
+    }
 }
 
 /// The columns of [`compared`].
 #[must_use]
 pub fn compared_columns() -> Vec<Column> {
-    vec![counts("forecast", "Forecast", "requests"), counts("actual", "Actual", "requests"), counts("difference", "Difference", "requests"), cells::column("percent", "Actual of forecast", ColumnKind::Number, "per cent"), text("flag", "Flag")]
+    vec![
+        counts("forecast", "Forecast", "requests"),
+        counts("actual", "Actual", "requests"),
+        counts("difference", "Difference", "requests"),
+        cells::column("percent", "Actual of forecast", ColumnKind::Number, "per cent"),
+        text("flag", "Flag"),
+    ]
 }
 
 fn by_line(v: &ForecastView) -> Table {
-    let rows = v.lines.iter().map(|l| {
-        let mut row = vec![Cell::words(l.line.srv.clone()), Cell::words(l.line.mode.clone()), number(l.users)];
-        row.extend(compared(l.compared.as_ref(), &v.ground));
-        row
-    }).collect();
-    let mut columns = vec![label("srv", if v.kind == ForecastKind::Sr { "SRV" } else { "Request" }), text("mode", "Mode"), counts("users", "Users", "Users")];
+    let rows = v
+        .lines
+        .iter()
+        .map(|l| {
+            let mut row = vec![
+                Cell::words(l.line.srv.clone()),
+                Cell::words(l.line.mode.clone()),
+                number(l.users),
+            ];
+            row.extend(compared(l.compared.as_ref(), &v.ground));
+            row
+        })
+        .collect();
+    let mut columns = vec![
+        label("srv", if v.kind == ForecastKind::Sr { "SRV" } else { "Request" }),
+        text("mode", "Mode"),
+        counts("users", "Users", "Users"),
+    ];
     columns.extend(compared_columns());
-    cells::table(&format!("forecast-{}-lines", v.kind), format!("{} forecasts for {}: Users with a forecast and an actual of the service", kind_words(v.kind), v.period), columns, rows)
+    cells::table(
+        &format!("forecast-{}-lines", v.kind),
+        format!(
+            "{} forecasts for {}: Users with a forecast and an actual of the service",
+            kind_words(v.kind),
+            v.period
+        ),
+        columns,
+        rows,
+    )
 }
 
 fn by_month(v: &ForecastView) -> Table {
-    let rows = v.months.iter().map(|m| vec![Cell::words(m.period.to_string()), number(m.given), number(m.late), number(m.none), number(m.no_user), Cell::words(m.annotations.join("; "))]).collect();
-    let columns = vec![label("month", "Month"), counts("given", "Given", "Users"), counts("late", "Late", "Users"), counts("none", "No forecast", "Users"), counts("no_user", "Not yet or no longer a User", "Users"), text("remarks", "Remarks")];
-    cells::table(&format!("forecast-{}-months", v.kind), format!("{} forecasts: Users by month", kind_words(v.kind)), columns, rows)
+    let rows = v
+        .months
+        .iter()
+        .map(|m| {
+            vec![
+                Cell::words(m.period.to_string()),
+                number(m.given),
+                number(m.late),
+                number(m.none),
+                number(m.no_user),
+                Cell::words(m.annotations.join("; ")),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        label("month", "Month"),
+        counts("given", "Given", "Users"),
+        counts("late", "Late", "Users"),
+        counts("none", "No forecast", "Users"),
+        counts("no_user", "Not yet or no longer a User", "Users"),
+        text("remarks", "Remarks"),
+    ];
+    cells::table(
+        &format!("forecast-{}-months", v.kind),
+        format!("{} forecasts: Users by month", kind_words(v.kind)),
+        columns,
+        rows,
+    )
 }
 
 fn spans(v: &ForecastView) -> Option<Table> {
     let (all, without) = v.all.as_ref().zip(v.unremarked.as_ref())?;
-    if all.pairs == 0 { return None; }
+    if all.pairs == 0 {
+        return None;
+    }
     let row = |name: &str, s: &Span| {
         let ground = Ground { null: None, suspect: s.suspect.clone() };
-        let mut row = vec![Cell::words(name), cells::count(s.months.len() as u64), cells::count(s.without_actual.len() as u64)];
-        row.extend(if s.pairs == 0 { compared(Some(&Compared { forecast: None, actual: None, difference: None, percent: None, flag: Flag::NoForecast, why: "no month is left".to_owned() }), &ground) } else { compared(Some(&s.compared), &ground) });
+        let mut row = vec![
+            Cell::words(name),
+            cells::count(s.months.len() as u64),
+            cells::count(s.without_actual.len() as u64),
+        ];
+        row.extend(if s.pairs == 0 {
+            compared(
+                Some(&Compared {
+                    forecast: None,
+                    actual: None,
+                    difference: None,
+                    percent: None,
+                    flag: Flag::NoForecast,
+                    why: "no month is left".to_owned(),
+                }),
+                &ground,
+            )
+        } else {
+            compared(Some(&s.compared), &ground)
+        });
         row
     };
-    let mut columns = vec![label("span", "Months"), counts("months", "How many", "months"), counts("without_actual", "Of these without a reliable actual", "months")];
+    let mut columns = vec![
+        label("span", "Months"),
+        counts("months", "How many", "months"),
+        counts("without_actual", "Of these without a reliable actual", "months"),
+    ];
     columns.extend(compared_columns());
-    Some(cells::table(&format!("forecast-{}-spans", v.kind), format!("{} forecasts: all months, and without those remarked on", kind_words(v.kind)), columns, vec![row("all months", all), row("without months remarked on", without)]))
+    Some(cells::table(
+        &format!("forecast-{}-spans", v.kind),
+        format!("{} forecasts: all months, and without those remarked on", kind_words(v.kind)),
+        columns,
+        vec![row("all months", all), row("without months remarked on", without)],
+    ))
 }

@@ -1,80 +1,149 @@
 //! The front page: what fell short, since when, why, who acts; what has no figure and why.
 
 use super::{Desk, cells, data::Numbered, words};
-use crate::{model::{ActiveException, Front, Headline, Para, Shortfall}, render::words as print};
-use northbound_measures::{MeasureResult, bands::Band, explanations::{Explained, Requirement}};
+use crate::{
+    model::{ActiveException, Front, Headline, Para, Shortfall},
+    render::words as print,
+};
+use northbound_measures::{
+    MeasureResult,
+    bands::Band,
+    explanations::{Explained, Requirement},
+};
 use northbound_types::{Dim, Figure, Region, Selector, TestKind};
 
 /// The front page.
 pub(super) fn front(d: &Desk<'_>) -> Front {
-    let mut short: Vec<&Numbered> = d.data.results.iter().filter(|n| n.result.band.below_target() == Some(true)).collect();
+    let mut short: Vec<&Numbered> =
+        d.data.results.iter().filter(|n| n.result.band.below_target() == Some(true)).collect();
     // Below minimum first, then the longest run, then in the order of the measures.
-    short.sort_by_key(|n| (n.result.band != Band::BelowMinimum, std::cmp::Reverse(n.result.streak.as_ref().map_or(0, |s| s.below_target.greatest))));
+    short.sort_by_key(|n| {
+        (
+            n.result.band != Band::BelowMinimum,
+            std::cmp::Reverse(n.result.streak.as_ref().map_or(0, |s| s.below_target.greatest)),
+        )
+    });
     Front {
-        warnings: warnings(d), statements: statements(d),
+        warnings: warnings(d),
+        statements: statements(d),
         headlines: d.data.results.iter().map(|n| headline(d, n)).collect(),
         shortfalls: short.into_iter().map(|n| shortfall(d, n)).collect(),
-        exceptions: exceptions(d), blocks: super::ways_chart::chart(d).into_iter().collect(),
+        exceptions: exceptions(d),
+        blocks: super::ways_chart::chart(d).into_iter().collect(),
     }
 }
 
 fn headline(d: &Desk<'_>, n: &Numbered) -> Headline {
     let r = &n.result;
     Headline {
-        measure: r.measure.clone(), title: r.title.clone(), region: words::region(r.region).to_owned(), provider: r.provider.clone(),
-        cell: cells::result(r, &n.id), target: words::level(r.levels.target), minimum: words::level(r.levels.minimum), traffic: traffic(d, r.region),
-        age_days: Some(r.age_days), section: "measures".to_owned(),
+        measure: r.measure.clone(),
+        title: r.title.clone(),
+        region: words::region(r.region).to_owned(),
+        provider: r.provider.clone(),
+        cell: cells::result(r, &n.id),
+        target: words::level(r.levels.target),
+        minimum: words::level(r.levels.minimum),
+        traffic: traffic(d, r.region),
+        age_days: Some(r.age_days),
+        section: "measures".to_owned(),
         exception: r.exceptions.as_ref().and_then(|x| x.reasons.first()).map(|l| l.reason.clone()),
     }
 }
 
 /// The region's share of Users' own requests.
 fn traffic(d: &Desk<'_>, region: Region) -> String {
-    if matches!(region, Region::None | Region::Unknown) { return String::new(); }
+    if matches!(region, Region::None | Region::Unknown) {
+        return String::new();
+    }
     let own = Selector::all().and(Dim::TestKind, [TestKind::None.as_str()]);
     let of = |s: &Selector| d.e.messages.by_user.sum(s).count;
     let (mine, all) = (of(&own.clone().and(Dim::Region, [region.as_str()])), of(&own));
-    northbound_types::percent::percent(northbound_types::Ratio { num: mine, den: all }, 1, &[]).map_or_else(String::new, |p| format!("{p} %"))
+    northbound_types::percent::percent(northbound_types::Ratio { num: mine, den: all }, 1, &[])
+        .map_or_else(String::new, |p| format!("{p} %"))
 }
 
 fn shortfall(d: &Desk<'_>, n: &Numbered) -> Shortfall {
     let r = &n.result;
-    let need = d.data.required.iter().find(|q| q.measure == r.measure && q.provider == r.provider && q.region == r.region);
+    let need = d
+        .data
+        .required
+        .iter()
+        .find(|q| q.measure == r.measure && q.provider == r.provider && q.region == r.region);
     let (why, why_from) = need.map_or_else(Default::default, reason);
-    let steps = need.and_then(|q| q.given.iter().rev().find_map(|e| e.steps.clone().filter(|s| !s.trim().is_empty()).map(|s| (e.by.clone(), s))));
+    let steps = need.and_then(|q| {
+        q.given.iter().rev().find_map(|e| {
+            e.steps.clone().filter(|s| !s.trim().is_empty()).map(|s| (e.by.clone(), s))
+        })
+    });
     let (acts, action) = steps.unwrap_or_default();
-    let missed = if r.band == Band::BelowMinimum { ("minimum", r.levels.minimum) } else { ("target", r.levels.target) };
+    let missed = if r.band == Band::BelowMinimum {
+        ("minimum", r.levels.minimum)
+    } else {
+        ("target", r.levels.target)
+    };
     Shortfall {
-        measure: r.measure.clone(), what: r.title.clone(), region: format!("{}, {}", words::region(r.region), r.provider), cell: cells::result(r, &n.id),
-        level: format!("a {} of {}", missed.0, words::level(missed.1)), since: words::since(r.streak.as_ref()), why, why_from, acts, action,
+        measure: r.measure.clone(),
+        what: r.title.clone(),
+        region: format!("{}, {}", words::region(r.region), r.provider),
+        cell: cells::result(r, &n.id),
+        level: format!("a {} of {}", missed.0, words::level(missed.1)),
+        since: words::since(r.streak.as_ref()),
+        why,
+        why_from,
+        acts,
+        action,
     }
 }
 
 /// The reason in the report where there is one, else the latest given elsewhere; and where it was given.
 pub(crate) fn reason(q: &Requirement) -> (String, String) {
-    let Some(e) = q.given.iter().rev().find(|e| e.in_report).or(q.given.last()) else { return (String::new(), String::new()) };
+    let Some(e) = q.given.iter().rev().find(|e| e.in_report).or(q.given.last()) else {
+        return (String::new(), String::new());
+    };
     let mut from = match q.explained {
         Explained::InReport => format!("in the report, by {}", e.by),
         Explained::OfflineOnly => format!("offline only, by {}", e.by),
         Explained::Missing => String::new(),
     };
-    if let Some(p) = q.same_as { from.push_str(&format!("; the same reason as for {}", print::period(p))); }
+    if let Some(p) = q.same_as {
+        from.push_str(&format!("; the same reason as for {}", print::period(p)));
+    }
     (e.text.clone(), from)
 }
 
 fn warnings(d: &Desk<'_>) -> Vec<Para> {
     let mut out = Vec::new();
-    if d.data.manifest.is_empty() { out.push(Para::plain("The ledger is empty: no figure of this pack is computed.")); }
+    if d.data.manifest.is_empty() {
+        out.push(Para::plain("The ledger is empty: no figure of this pack is computed."));
+    }
     let days: i32 = d.e.feeds.iter().map(|f| f.expected.len() as i32).sum();
-    let came: i32 = d.e.feeds.iter().map(|f| f.expected.intersection(&f.observed).count() as i32).sum();
-    if days > 0 && came == 0 { out.push(Para::plain("Every feed has stopped: nothing that was expected for the period has come, and no measure is met.")); }
+    let came: i32 =
+        d.e.feeds.iter().map(|f| f.expected.intersection(&f.observed).count() as i32).sum();
+    if days > 0 && came == 0 {
+        out.push(Para::plain("Every feed has stopped: nothing that was expected for the period has come, and no measure is met."));
+    }
     for f in d.e.registered.faults.iter().filter(|f| d.e.period.each_day().any(|x| f.covers(x))) {
         let to = f.to.map_or_else(|| "and lasting".to_owned(), |t| format!("to {}", print::day(t)));
-        let repair = f.owner.as_ref().map_or_else(|| "nobody is named to repair it".to_owned(), |o| format!("{o} repairs it"));
-        let request = f.change_request.as_ref().map_or_else(String::new, |c| format!(" (change request {c})"));
-        out.push(Para::plain(format!("{} was faulty from {} {to}: {} {repair}{request}.", f.source(), print::day(f.from), sentence(&f.what))));
+        let repair = f.owner.as_ref().map_or_else(
+            || "nobody is named to repair it".to_owned(),
+            |o| format!("{o} repairs it"),
+        );
+        let request = f
+            .change_request
+            .as_ref()
+            .map_or_else(String::new, |c| format!(" (change request {c})"));
+        out.push(Para::plain(format!(
+            "{} was faulty from {} {to}: {} {repair}{request}.",
+            f.source(),
+            print::day(f.from),
+            sentence(&f.what)
+        )));
     }
-    if d.e.as_at < d.e.period.after().start() { out.push(Para::plain("The period is not over at the as-at time: every figure is provisional.")); }
+    if d.e.as_at < d.e.period.after().start() {
+        out.push(Para::plain(
+            "The period is not over at the as-at time: every figure is provisional.",
+        ));
+    }
     out
 }
 
@@ -85,19 +154,50 @@ fn sentence(text: &str) -> String {
 }
 
 fn statements(d: &Desk<'_>) -> Vec<Para> {
-    let of = |b: &dyn Fn(&MeasureResult) -> bool| d.data.results.iter().filter(|n| b(&n.result)).count();
-    let (met, target, minimum) = (of(&|r| r.band == Band::Met), of(&|r| r.band == Band::BelowTarget), of(&|r| r.band == Band::BelowMinimum));
+    let of =
+        |b: &dyn Fn(&MeasureResult) -> bool| d.data.results.iter().filter(|n| b(&n.result)).count();
+    let (met, target, minimum) = (
+        of(&|r| r.band == Band::Met),
+        of(&|r| r.band == Band::BelowTarget),
+        of(&|r| r.band == Band::BelowMinimum),
+    );
     let nulls = of(&|r| matches!(r.figure, Figure::Null(_)));
     let other = d.data.results.len() - met - target - minimum - nulls;
-    let mut text = format!("Of {} measure rows {met} met their target, {target} {} below target, {minimum} below minimum, and {nulls} {} no figure", d.data.results.len(), if target == 1 { "is" } else { "are" }, if nulls == 1 { "has" } else { "have" });
-    if other > 0 { text.push_str(&format!("; {other} cannot be held against a level")); }
+    let mut text = format!(
+        "Of {} measure rows {met} met their target, {target} {} below target, {minimum} below minimum, and {nulls} {} no figure",
+        d.data.results.len(),
+        if target == 1 { "is" } else { "are" },
+        if nulls == 1 { "has" } else { "have" }
+    );
+    if other > 0 {
+        text.push_str(&format!("; {other} cannot be held against a level"));
+    }
     text.push('.');
     let mut out = vec![Para::plain(text)];
     out.extend(tests_against_own(d));
-    let missing: Vec<String> = d.data.required.iter().filter(|q| q.explained == Explained::Missing).map(|q| format!("{} {} {}", q.measure, q.provider, words::region(q.region))).collect();
-    if !missing.is_empty() { out.push(Para::plain(format!("Below target and not explained: {}.", missing.join("; ")))); }
-    let blocking: Vec<String> = d.data.required.iter().filter(|q| q.blocks_issue).map(|q| format!("{} {} {}", q.measure, q.provider, words::region(q.region))).collect();
-    if !blocking.is_empty() { out.push(Para::plain(format!("Below minimum without a reason in the report, so that this pack cannot be issued: {}.", blocking.join("; ")))); }
+    let missing: Vec<String> = d
+        .data
+        .required
+        .iter()
+        .filter(|q| q.explained == Explained::Missing)
+        .map(|q| format!("{} {} {}", q.measure, q.provider, words::region(q.region)))
+        .collect();
+    if !missing.is_empty() {
+        out.push(Para::plain(format!("Below target and not explained: {}.", missing.join("; "))));
+    }
+    let blocking: Vec<String> = d
+        .data
+        .required
+        .iter()
+        .filter(|q| q.blocks_issue)
+        .map(|q| format!("{} {} {}", q.measure, q.provider, words::region(q.region)))
+        .collect();
+    if !blocking.is_empty() {
+        out.push(Para::plain(format!(
+            "Below minimum without a reason in the report, so that this pack cannot be issued: {}.",
+            blocking.join("; ")
+        )));
+    }
     out.push(Para::plain(format!("Figures are as known at {}. A value with a mark is less sure than it looks; the mark is explained above each table.", print::time(d.e.as_at))));
     out
 }
@@ -107,9 +207,22 @@ fn tests_against_own(d: &Desk<'_>) -> Vec<Para> {
     let mut out = Vec::new();
     for n in &d.data.results {
         let r = &n.result;
-        if !d.e.rules.measure(&r.measure).is_some_and(super::data::is_test_measure) || r.band != Band::Met { continue; }
-        let Some(own) = d.data.ways.iter().find(|w| w.result.key() == r.key() && w.result.methodology == "own-requests") else { continue };
-        if own.result.band.below_target() != Some(true) { continue; }
+        if !d.e.rules.measure(&r.measure).is_some_and(super::data::is_test_measure)
+            || r.band != Band::Met
+        {
+            continue;
+        }
+        let Some(own) = d
+            .data
+            .ways
+            .iter()
+            .find(|w| w.result.key() == r.key() && w.result.methodology == "own-requests")
+        else {
+            continue;
+        };
+        if own.result.band.below_target() != Some(true) {
+            continue;
+        }
         let (a, b) = (cells::result(r, &n.id), cells::result(&own.result, &own.id));
         out.push(Para::plain(format!("{} {} reads ", r.measure, words::region(r.region))).figure(a.printed(), &n.id)
             .text(" from test commands, while Users' own requests of the region, attempts without an answer included, come to ").figure(b.printed(), &own.id).text("."));
@@ -122,10 +235,18 @@ fn exceptions(d: &Desk<'_>) -> Vec<ActiveException> {
     for n in &d.data.results {
         for line in n.result.exceptions.iter().flat_map(|x| &x.reasons) {
             match out.iter_mut().find(|x| x.reference == line.reason) {
-                Some(x) => if !x.measures.contains(&n.result.measure) { x.measures.push(n.result.measure.clone()); },
+                Some(x) => {
+                    if !x.measures.contains(&n.result.measure) {
+                        x.measures.push(n.result.measure.clone());
+                    }
+                }
                 None => out.push(ActiveException {
-                    reference: line.reason.clone(), title: format!("{} attempts taken out", line.count), measures: vec![n.result.measure.clone()],
-                    from: n.result.activity.first(), to: Some(n.result.activity.after().plus(-1)), state: "in force; the figure without it stands beside".to_owned(),
+                    reference: line.reason.clone(),
+                    title: format!("{} attempts taken out", line.count),
+                    measures: vec![n.result.measure.clone()],
+                    from: n.result.activity.first(),
+                    to: Some(n.result.activity.after().plus(-1)),
+                    state: "in force; the figure without it stands beside".to_owned(),
                 }),
             }
         }

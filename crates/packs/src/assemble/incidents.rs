@@ -4,4 +4,6 @@ use super::Desk;
 use crate::{incidents::section, model::Section};
 
 /// The chapter.
-pub(super) fn of_pack(d: &Desk<'_>) -> Option<Section> { section(d.data.incidents.as_ref(), &d.data.arrivals) }
+pub(super) fn of_pack(d: &Desk<'_>) -> Option<Section> {
+    section(d.data.incidents.as_ref(), &d.data.arrivals)
+}

@@ -1,7 +1,15 @@
 //! Availability, outage windows, firmware, installs, alerts, volumes, correlation.
 
-use super::{Desk, cells::{self, counts, label, shares, text}, data::Numbered, words};
-use crate::{model::{Block, Cell, Para, Section}, render::words as print};
+use super::{
+    Desk,
+    cells::{self, counts, label, shares, text},
+    data::Numbered,
+    words,
+};
+use crate::{
+    model::{Block, Cell, Para, Section},
+    render::words as print,
+};
 use northbound_measures::inputs::ServiceKind;
 use northbound_rules::measure::Basis;
 use northbound_types::AlertState;
@@ -9,32 +17,109 @@ use std::collections::BTreeMap;
 
 /// All of them, as far as there is anything to say.
 pub(super) fn all(d: &Desk<'_>) -> Vec<Section> {
-    [availability(d), outages(d), firmware(d), installs(d), alerts(d), volumes(d), correlation(d)].into_iter().flatten().collect()
+    [availability(d), outages(d), firmware(d), installs(d), alerts(d), volumes(d), correlation(d)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn of<'a>(d: &Desk<'a>, basis: impl Fn(&Basis) -> bool) -> Vec<&'a Numbered> {
-    d.data.results.iter().filter(|n| d.e.rules.measure(&n.result.measure).is_some_and(|m| basis(&m.basis))).collect()
+    d.data
+        .results
+        .iter()
+        .filter(|n| d.e.rules.measure(&n.result.measure).is_some_and(|m| basis(&m.basis)))
+        .collect()
 }
 
 /// Figure, numerator and denominator in words of the measure, and what was left out.
-fn rows_table(id: &str, caption: &str, rows: &[&Numbered], met: (&str, &str), due: (&str, &str), unit: &str) -> Block {
-    let rows = rows.iter().map(|n| {
-        let (num, den) = n.result.parts.iter().fold((0, 0), |(a, b), p| (a + p.num, b + p.den));
-        let notes: Vec<String> = n.result.notes.iter().cloned().chain(n.result.excluded.iter().map(|l| format!("left out: {} {}", l.count, l.reason))).collect();
-        vec![Cell::words(words::row(&n.result)), cells::result(&n.result, &n.id), cells::count(num), cells::count(den), Cell::words(notes.join("; "))]
-    }).collect();
-    Block::Table(cells::table(id, caption, vec![label("row", "Measure, provider, region"), shares("figure", "Figure"), counts(met.0, met.1, unit), counts(due.0, due.1, unit), text("notes", "Notes")], rows))
+fn rows_table(
+    id: &str,
+    caption: &str,
+    rows: &[&Numbered],
+    met: (&str, &str),
+    due: (&str, &str),
+    unit: &str,
+) -> Block {
+    let rows = rows
+        .iter()
+        .map(|n| {
+            let (num, den) = n.result.parts.iter().fold((0, 0), |(a, b), p| (a + p.num, b + p.den));
+            let notes: Vec<String> = n
+                .result
+                .notes
+                .iter()
+                .cloned()
+                .chain(
+                    n.result.excluded.iter().map(|l| format!("left out: {} {}", l.count, l.reason)),
+                )
+                .collect();
+            vec![
+                Cell::words(words::row(&n.result)),
+                cells::result(&n.result, &n.id),
+                cells::count(num),
+                cells::count(den),
+                Cell::words(notes.join("; ")),
+            ]
+        })
+        .collect();
+    Block::Table(cells::table(
+        id,
+        caption,
+        vec![
+            label("row", "Measure, provider, region"),
+            shares("figure", "Figure"),
+            counts(met.0, met.1, unit),
+            counts(due.0, due.1, unit),
+            text("notes", "Notes"),
+        ],
+        rows,
+    ))
 }
 
 fn availability(d: &Desk<'_>) -> Option<Section> {
     let mine = of(d, |b| matches!(b, Basis::Availability { .. }));
-    if mine.is_empty() { return None; }
-    let mut blocks = vec![rows_table("availability-minutes", "Minutes available", &mine, ("available", "Minutes available"), ("minutes", "Minutes of the period"), "minutes")];
+    if mine.is_empty() {
+        return None;
+    }
+    let mut blocks = vec![rows_table(
+        "availability-minutes",
+        "Minutes available",
+        &mine,
+        ("available", "Minutes available"),
+        ("minutes", "Minutes of the period"),
+        "minutes",
+    )];
     let (first, after) = (d.e.period.first().start(), d.e.period.after().start());
-    let rows: Vec<Vec<Cell>> = d.e.registered.services.iter().filter(|s| s.from < after && s.to.is_none_or(|t| t > first)).map(|s| {
-        vec![Cell::words(s.service.clone()), Cell::words(match s.kind { ServiceKind::Down => "down", ServiceKind::Planned => "planned maintenance" }), Cell::words(print::time(s.from)), Cell::words(s.to.map_or_else(|| "lasting".to_owned(), print::time))]
-    }).collect();
-    if !rows.is_empty() { blocks.push(Block::Table(cells::table("service-intervals", "Down times and planned maintenance", vec![label("service", "Service"), text("kind", "What"), text("from", "From"), text("to", "To")], rows))); }
+    let rows: Vec<Vec<Cell>> =
+        d.e.registered
+            .services
+            .iter()
+            .filter(|s| s.from < after && s.to.is_none_or(|t| t > first))
+            .map(|s| {
+                vec![
+                    Cell::words(s.service.clone()),
+                    Cell::words(match s.kind {
+                        ServiceKind::Down => "down",
+                        ServiceKind::Planned => "planned maintenance",
+                    }),
+                    Cell::words(print::time(s.from)),
+                    Cell::words(s.to.map_or_else(|| "lasting".to_owned(), print::time)),
+                ]
+            })
+            .collect();
+    if !rows.is_empty() {
+        blocks.push(Block::Table(cells::table(
+            "service-intervals",
+            "Down times and planned maintenance",
+            vec![
+                label("service", "Service"),
+                text("kind", "What"),
+                text("from", "From"),
+                text("to", "To"),
+            ],
+            rows,
+        )));
+    }
     Some(Section {
         id: "availability".to_owned(), heading: "Availability".to_owned(), message: "Unscheduled minutes down; planned maintenance comes off the downtime, never off the period.".to_owned(),
         intro: vec![Para::plain("A service of which nobody said anything has no figure: silence is no proof of availability.")], blocks,
@@ -43,88 +128,259 @@ fn availability(d: &Desk<'_>) -> Option<Section> {
 
 fn outages(d: &Desk<'_>) -> Option<Section> {
     let mine = of(d, |b| matches!(b, Basis::OutageWindows { .. }));
-    if mine.is_empty() { return None; }
+    if mine.is_empty() {
+        return None;
+    }
     Some(Section {
-        id: "outages".to_owned(), heading: "Power outage alerts".to_owned(), message: "Alerts passed on of those received, by the size of the event.".to_owned(),
-        intro: vec![Para::plain(format!("Fixed windows of {} minutes from 00:00 UTC; distinct hubs decide the class of a window, alerts make the ratio.", d.e.settings.outage_window_minutes))],
-        blocks: vec![rows_table("outage-windows", "Outage alerts by class of window", &mine, ("passed", "Passed on"), ("received", "Received"), "alerts")],
+        id: "outages".to_owned(),
+        heading: "Power outage alerts".to_owned(),
+        message: "Alerts passed on of those received, by the size of the event.".to_owned(),
+        intro: vec![Para::plain(format!(
+            "Fixed windows of {} minutes from 00:00 UTC; distinct hubs decide the class of a window, alerts make the ratio.",
+            d.e.settings.outage_window_minutes
+        ))],
+        blocks: vec![rows_table(
+            "outage-windows",
+            "Outage alerts by class of window",
+            &mine,
+            ("passed", "Passed on"),
+            ("received", "Received"),
+            "alerts",
+        )],
     })
 }
 
 fn firmware(d: &Desk<'_>) -> Option<Section> {
     let mine = of(d, |b| matches!(b, Basis::Payloads));
-    if mine.is_empty() { return None; }
+    if mine.is_empty() {
+        return None;
+    }
     let mut by: BTreeMap<(String, String), [u64; 5]> = BTreeMap::new();
     for p in d.e.messages.payloads.iter().filter(|p| d.e.period.contains(p.day)) {
         let s = by.entry((p.region.to_string(), p.provider.clone())).or_default();
-        for (at, n) in s.iter_mut().zip([p.in_time, p.late, p.no_target, p.failed, p.pending]) { *at += n; }
+        for (at, n) in s.iter_mut().zip([p.in_time, p.late, p.no_target, p.failed, p.pending]) {
+            *at += n;
+        }
     }
-    let rows = by.into_iter().map(|((region, provider), n)| {
-        let mut row = vec![Cell::words(format!("{}, {provider}", words::region_word(&region)))];
-        row.extend(n.map(cells::count));
-        row
-    }).collect();
-    let columns = vec![label("row", "Region and provider"), counts("in_time", "In time", "payloads"), counts("late", "Late", "payloads"), counts("no_target", "No target known", "payloads"), counts("failed", "Failed", "payloads"), counts("pending", "Pending", "payloads")];
+    let rows = by
+        .into_iter()
+        .map(|((region, provider), n)| {
+            let mut row = vec![Cell::words(format!("{}, {provider}", words::region_word(&region)))];
+            row.extend(n.map(cells::count));
+            row
+        })
+        .collect();
+    let columns = vec![
+        label("row", "Region and provider"),
+        counts("in_time", "In time", "payloads"),
+        counts("late", "Late", "payloads"),
+        counts("no_target", "No target known", "payloads"),
+        counts("failed", "Failed", "payloads"),
+        counts("pending", "Pending", "payloads"),
+    ];
     Some(Section {
-        id: "firmware".to_owned(), heading: "Firmware payloads".to_owned(), message: "Payloads completed by their target. PM2 is firmware; PM2.1 is availability.".to_owned(), intro: Vec::new(),
-        blocks: vec![rows_table("firmware-measure", "Payloads completed in time", &mine, ("in_time", "In time"), ("due", "Counted"), "payloads"), Block::Table(cells::table("payloads", "Payloads by outcome", columns, rows))],
+        id: "firmware".to_owned(),
+        heading: "Firmware payloads".to_owned(),
+        message: "Payloads completed by their target. PM2 is firmware; PM2.1 is availability."
+            .to_owned(),
+        intro: Vec::new(),
+        blocks: vec![
+            rows_table(
+                "firmware-measure",
+                "Payloads completed in time",
+                &mine,
+                ("in_time", "In time"),
+                ("due", "Counted"),
+                "payloads",
+            ),
+            Block::Table(cells::table("payloads", "Payloads by outcome", columns, rows)),
+        ],
     })
 }
 
 fn installs(d: &Desk<'_>) -> Option<Section> {
     let mine = of(d, |b| matches!(b, Basis::Hubs { .. } | Basis::CoverageAccuracy));
-    if mine.is_empty() { return None; }
+    if mine.is_empty() {
+        return None;
+    }
     Some(Section {
-        id: "installs".to_owned(), heading: "Installs of Communications Hubs".to_owned(), message: "First-time connectivity, and whether coverage was as promised.".to_owned(), intro: Vec::new(),
-        blocks: vec![rows_table("install-measures", "Attempted installs", &mine, ("met", "Met"), ("attempts", "Attempts"), "installs")],
+        id: "installs".to_owned(),
+        heading: "Installs of Communications Hubs".to_owned(),
+        message: "First-time connectivity, and whether coverage was as promised.".to_owned(),
+        intro: Vec::new(),
+        blocks: vec![rows_table(
+            "install-measures",
+            "Attempted installs",
+            &mine,
+            ("met", "Met"),
+            ("attempts", "Attempts"),
+            "installs",
+        )],
     })
 }
 
 fn alerts(d: &Desk<'_>) -> Option<Section> {
-    if d.data.alerts.is_empty() { return None; }
+    if d.data.alerts.is_empty() {
+        return None;
+    }
     let mut findings = Vec::new();
-    let rows = d.data.alerts.iter().map(|l| {
-        let n = |s: AlertState| l.by_state.get(&s).copied().unwrap_or(0);
-        let forwarded = n(AlertState::Pending) + n(AlertState::Delivered) + n(AlertState::Parked);
-        let told: u64 = l.by_state.values().sum();
-        let residue = i64::try_from(n(AlertState::Consolidated)).unwrap_or(i64::MAX) - l.carried;
-        if told != l.received { findings.push(format!("{}: {} received, {told} accounted for", words::region_word(&l.region), l.received)); }
-        if residue < 0 { findings.push(format!("{}: copies say that they stand for {} alerts, {} were consolidated", words::region_word(&l.region), l.carried, n(AlertState::Consolidated))); }
-        vec![Cell::words(words::region_word(&l.region)), cells::count(l.received), cells::count(n(AlertState::Duplicate)), cells::count(n(AlertState::Refused)), cells::count(n(AlertState::Consolidated)), cells::count(forwarded),
-            cells::count(n(AlertState::Delivered)), cells::count(n(AlertState::Parked)), Cell::count(l.carried), Cell::count(residue)]
-    }).collect();
+    let rows = d
+        .data
+        .alerts
+        .iter()
+        .map(|l| {
+            let n = |s: AlertState| l.by_state.get(&s).copied().unwrap_or(0);
+            let forwarded =
+                n(AlertState::Pending) + n(AlertState::Delivered) + n(AlertState::Parked);
+            let told: u64 = l.by_state.values().sum();
+            let residue =
+                i64::try_from(n(AlertState::Consolidated)).unwrap_or(i64::MAX) - l.carried;
+            if told != l.received {
+                findings.push(format!(
+                    "{}: {} received, {told} accounted for",
+                    words::region_word(&l.region),
+                    l.received
+                ));
+            }
+            if residue < 0 {
+                findings.push(format!(
+                    "{}: copies say that they stand for {} alerts, {} were consolidated",
+                    words::region_word(&l.region),
+                    l.carried,
+                    n(AlertState::Consolidated)
+                ));
+            }
+            vec![
+                Cell::words(words::region_word(&l.region)),
+                cells::count(l.received),
+                cells::count(n(AlertState::Duplicate)),
+                cells::count(n(AlertState::Refused)),
+                cells::count(n(AlertState::Consolidated)),
+                cells::count(forwarded),
+                cells::count(n(AlertState::Delivered)),
+                cells::count(n(AlertState::Parked)),
+                Cell::count(l.carried),
+                Cell::count(residue),
+            ]
+        })
+        .collect();
     let unit = "alerts";
-    let columns = vec![label("region", "Region"), counts("received", "Received", unit), counts("duplicate", "Duplicates", unit), counts("refused", "Refused", unit), counts("consolidated", "Consolidated in a storm", unit), counts("forwarded", "Forwarded", unit),
-        counts("delivered", "Of these delivered", unit), counts("parked", "Of these not taken by the endpoint", unit), counts("carried", "Carried on copies", unit), counts("residue", "Consolidated, not yet carried", unit)];
-    let books = if findings.is_empty() { "The books balance: received is duplicates, refused, forwarded and consolidated together.".to_owned() } else { format!("The books do not balance: {}.", findings.join("; ")) };
+    let columns = vec![
+        label("region", "Region"),
+        counts("received", "Received", unit),
+        counts("duplicate", "Duplicates", unit),
+        counts("refused", "Refused", unit),
+        counts("consolidated", "Consolidated in a storm", unit),
+        counts("forwarded", "Forwarded", unit),
+        counts("delivered", "Of these delivered", unit),
+        counts("parked", "Of these not taken by the endpoint", unit),
+        counts("carried", "Carried on copies", unit),
+        counts("residue", "Consolidated, not yet carried", unit),
+    ];
+    let books = if findings.is_empty() {
+        "The books balance: received is duplicates, refused, forwarded and consolidated together."
+            .to_owned()
+    } else {
+        format!("The books do not balance: {}.", findings.join("; "))
+    };
     Some(Section {
-        id: "alerts".to_owned(), heading: "Alerts".to_owned(), message: "What came in, and what became of it.".to_owned(), intro: vec![Para::plain(books)],
-        blocks: vec![Block::Table(cells::table("alert-books", "Alerts by region and what became of them", columns, rows))],
+        id: "alerts".to_owned(),
+        heading: "Alerts".to_owned(),
+        message: "What came in, and what became of it.".to_owned(),
+        intro: vec![Para::plain(books)],
+        blocks: vec![Block::Table(cells::table(
+            "alert-books",
+            "Alerts by region and what became of them",
+            columns,
+            rows,
+        ))],
     })
 }
 
 fn volumes(d: &Desk<'_>) -> Option<Section> {
-    if d.data.volumes.is_empty() { return None; }
-    let rows = d.data.volumes.iter().map(|v| {
-        let region = v.keys.first().map_or_else(String::new, |r| words::region_word(r));
-        vec![Cell::words(region), Cell::words(v.keys.get(1).cloned().unwrap_or_default()), cells::figure(&v.figure(), 0, &[])]
-    }).collect();
+    if d.data.volumes.is_empty() {
+        return None;
+    }
+    let rows = d
+        .data
+        .volumes
+        .iter()
+        .map(|v| {
+            let region = v.keys.first().map_or_else(String::new, |r| words::region_word(r));
+            vec![
+                Cell::words(region),
+                Cell::words(v.keys.get(1).cloned().unwrap_or_default()),
+                cells::figure(&v.figure(), 0, &[]),
+            ]
+        })
+        .collect();
     Some(Section {
-        id: "volumes".to_owned(), heading: "Volumes".to_owned(), message: "Users' own requests received, tests apart.".to_owned(), intro: Vec::new(),
-        blocks: vec![Block::Table(cells::table("volume-counts", "Requests by region and mode", vec![label("region", "Region"), text("mode", "Mode"), counts("requests", "Requests", "requests")], rows))],
+        id: "volumes".to_owned(),
+        heading: "Volumes".to_owned(),
+        message: "Users' own requests received, tests apart.".to_owned(),
+        intro: Vec::new(),
+        blocks: vec![Block::Table(cells::table(
+            "volume-counts",
+            "Requests by region and mode",
+            vec![
+                label("region", "Region"),
+                text("mode", "Mode"),
+                counts("requests", "Requests", "requests"),
+            ],
+            rows,
+        ))],
     })
 }
 
 fn correlation(d: &Desk<'_>) -> Option<Section> {
-    if d.data.correlations.is_empty() { return None; }
-    let rows = d.data.correlations.iter().map(|c| {
-        let (r, n, words_of) = match &c.found { Ok(f) => (Cell { number: Some(f.r.clone()), state: crate::model::CellState::Ok, ..Cell::words(f.r.clone()) }, cells::count(f.n), f.finding.clone()), Err(why) => (Cell::words(""), Cell::words(""), why.clone()) };
-        vec![Cell::words(words::region(c.region)), Cell::words(words::things(u64::try_from(c.lag).unwrap_or(0), "day", "days")), r, n, Cell::words(words_of)]
-    }).collect();
-    let columns = vec![label("region", "Region"), text("lag", "Payloads later by"), cells::column("r", "r", crate::model::ColumnKind::Number, ""), counts("n", "n", "days"), text("finding", "Finding")];
+    if d.data.correlations.is_empty() {
+        return None;
+    }
+    let rows = d
+        .data
+        .correlations
+        .iter()
+        .map(|c| {
+            let (r, n, words_of) = match &c.found {
+                Ok(f) => (
+                    Cell {
+                        number: Some(f.r.clone()),
+                        state: crate::model::CellState::Ok,
+                        ..Cell::words(f.r.clone())
+                    },
+                    cells::count(f.n),
+                    f.finding.clone(),
+                ),
+                Err(why) => (Cell::words(""), Cell::words(""), why.clone()),
+            };
+            vec![
+                Cell::words(words::region(c.region)),
+                Cell::words(words::things(u64::try_from(c.lag).unwrap_or(0), "day", "days")),
+                r,
+                n,
+                Cell::words(words_of),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        label("region", "Region"),
+        text("lag", "Payloads later by"),
+        cells::column("r", "r", crate::model::ColumnKind::Number, ""),
+        counts("n", "n", "days"),
+        text("finding", "Finding"),
+    ];
     Some(Section {
-        id: "correlation".to_owned(), heading: "Alerts and firmware by day".to_owned(), message: "Whether two series moved together; a correlation shows no cause.".to_owned(),
-        intro: vec![Para::plain("Pearson's r between alerts received by day and the share of that day's firmware payloads completed in time, within each region.")],
-        blocks: vec![Block::Table(cells::table("correlation-table", "Correlation by region and lag", columns, rows))],
+        id: "correlation".to_owned(),
+        heading: "Alerts and firmware by day".to_owned(),
+        message: "Whether two series moved together; a correlation shows no cause.".to_owned(),
+        intro: vec![Para::plain(
+            "Pearson's r between alerts received by day and the share of that day's firmware payloads completed in time, within each region.",
+        )],
+        blocks: vec![Block::Table(cells::table(
+            "correlation-table",
+            "Correlation by region and lag",
+            columns,
+            rows,
+        ))],
     })
 }

@@ -1,6 +1,11 @@
 //! Every measure with its regions side by side, and composites opened into their rows.
 
-use super::{Desk, cells::{self, counts, label, shares, text}, data::Numbered, words};
+use super::{
+    Desk,
+    cells::{self, counts, label, shares, text},
+    data::Numbered,
+    words,
+};
 use crate::model::{Block, Cell, Para, Row, Section};
 use northbound_measures::{MeasureResult, contribution::Contributions};
 use northbound_types::{Figure, Region};
@@ -9,10 +14,20 @@ use std::collections::BTreeMap;
 /// The measures.
 pub(super) fn measures(d: &Desk<'_>) -> Section {
     Section {
-        id: "measures".to_owned(), heading: "Performance by measure".to_owned(),
-        message: "Each measure with its regions side by side; a national figure never stands alone.".to_owned(),
-        intro: vec![Para::plain(format!("Counted by {} ({}). A month is judged by the levels in force on its first day; equality is met.", d.e.methodology.title, d.e.methodology.id))],
-        blocks: vec![Block::Table(side_by_side(d)), Block::Table(detail(d)), Block::Table(left_out(d))],
+        id: "measures".to_owned(),
+        heading: "Performance by measure".to_owned(),
+        message:
+            "Each measure with its regions side by side; a national figure never stands alone."
+                .to_owned(),
+        intro: vec![Para::plain(format!(
+            "Counted by {} ({}). A month is judged by the levels in force on its first day; equality is met.",
+            d.e.methodology.title, d.e.methodology.id
+        ))],
+        blocks: vec![
+            Block::Table(side_by_side(d)),
+            Block::Table(detail(d)),
+            Block::Table(left_out(d)),
+        ],
     }
 }
 
@@ -22,101 +37,253 @@ fn side_by_side(d: &Desk<'_>) -> crate::model::Table {
     let mut by: Vec<(&MeasureResult, BTreeMap<Region, Cell>)> = Vec::new();
     for n in &d.data.results {
         let cell = cells::result(&n.result, &n.id);
-        match by.iter_mut().find(|(r, m)| r.measure == n.result.measure && !m.contains_key(&n.result.region)) {
-            Some((_, m)) => { m.insert(n.result.region, cell); }
+        match by
+            .iter_mut()
+            .find(|(r, m)| r.measure == n.result.measure && !m.contains_key(&n.result.region))
+        {
+            Some((_, m)) => {
+                m.insert(n.result.region, cell);
+            }
             None => by.push((&n.result, BTreeMap::from([(n.result.region, cell)]))),
         }
     }
-    let rows = by.into_iter().map(|(r, mut m)| {
-        let mut row = vec![Cell::words(format!("{} {}", r.measure, r.title))];
-        row.extend(REGIONS.map(|g| m.remove(&g).unwrap_or_else(|| Cell::words(""))));
-        row.push(Cell::words(words::level(r.levels.target)));
-        row.push(Cell::words(words::level(r.levels.minimum)));
-        row
-    }).collect();
-    let columns = vec![label("measure", "Measure"), shares("north", "North"), shares("central", "Central"), shares("south", "South"), shares("national", "National"), text("target", "Target"), text("minimum", "Minimum")];
+    let rows = by
+        .into_iter()
+        .map(|(r, mut m)| {
+            let mut row = vec![Cell::words(format!("{} {}", r.measure, r.title))];
+            row.extend(REGIONS.map(|g| m.remove(&g).unwrap_or_else(|| Cell::words(""))));
+            row.push(Cell::words(words::level(r.levels.target)));
+            row.push(Cell::words(words::level(r.levels.minimum)));
+            row
+        })
+        .collect();
+    let columns = vec![
+        label("measure", "Measure"),
+        shares("north", "North"),
+        shares("central", "Central"),
+        shares("south", "South"),
+        shares("national", "National"),
+        text("target", "Target"),
+        text("minimum", "Minimum"),
+    ];
     cells::table("measures-by-region", "Measures by region", columns, rows)
 }
 
 fn detail(d: &Desk<'_>) -> crate::model::Table {
-    let rows = d.data.results.iter().map(|n| {
-        let r = &n.result;
-        let left: u64 = r.excluded.iter().map(|l| l.count).sum();
-        vec![
-            Cell::words(words::row(r)), cells::result(r, &n.id), Cell::words(if r.band == northbound_measures::bands::Band::Null { String::new() } else { r.band.words().to_owned() }),
-            Cell::words(format!("{}{}", r.levels.from, if r.levels.unconfirmed { ", not confirmed" } else { "" })),
-            interval(r), cells::count(left), coverage(r), Cell::count(i64::from(r.age_days)), Cell::words(r.basis.clone()), Cell::words(stated(r)),
-        ]
-    }).collect();
-    let columns = vec![label("row", "Measure, provider, region"), shares("figure", "Figure"), text("band", "Against its levels"), text("levels", "Levels from"), text("interval", "95 % interval"),
-        counts("left_out", "Left out", "messages"), text("coverage", "Feed days observed of expected"), counts("age", "Age", "days"), text("basis", "How made"), text("stated", "As stated by others")];
+    let rows = d
+        .data
+        .results
+        .iter()
+        .map(|n| {
+            let r = &n.result;
+            let left: u64 = r.excluded.iter().map(|l| l.count).sum();
+            vec![
+                Cell::words(words::row(r)),
+                cells::result(r, &n.id),
+                Cell::words(if r.band == northbound_measures::bands::Band::Null {
+                    String::new()
+                } else {
+                    r.band.words().to_owned()
+                }),
+                Cell::words(format!(
+                    "{}{}",
+                    r.levels.from,
+                    if r.levels.unconfirmed { ", not confirmed" } else { "" }
+                )),
+                interval(r),
+                cells::count(left),
+                coverage(r),
+                Cell::count(i64::from(r.age_days)),
+                Cell::words(r.basis.clone()),
+                Cell::words(stated(r)),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        label("row", "Measure, provider, region"),
+        shares("figure", "Figure"),
+        text("band", "Against its levels"),
+        text("levels", "Levels from"),
+        text("interval", "95 % interval"),
+        counts("left_out", "Left out", "messages"),
+        text("coverage", "Feed days observed of expected"),
+        counts("age", "Age", "days"),
+        text("basis", "How made"),
+        text("stated", "As stated by others"),
+    ];
     cells::table("measure-detail", "What each figure rests on", columns, rows)
 }
 
 fn interval(r: &MeasureResult) -> Cell {
     let Some(i) = &r.interval else { return Cell::words("") };
-    match (words::share(&i.low, 2, &[]), words::share(&i.high, 2, &[])) { (Some(l), Some(h)) => Cell::words(format!("{l} % to {h} %")), _ => Cell::words("") }
+    match (words::share(&i.low, 2, &[]), words::share(&i.high, 2, &[])) {
+        (Some(l), Some(h)) => Cell::words(format!("{l} % to {h} %")),
+        _ => Cell::words(""),
+    }
 }
 
 fn coverage(r: &MeasureResult) -> Cell {
-    if r.coverage.expected == 0 { return Cell::words(if r.basis == "computed" { "no calendar known" } else { "" }); }
+    if r.coverage.expected == 0 {
+        return Cell::words(if r.basis == "computed" { "no calendar known" } else { "" });
+    }
     Cell::words(format!("{} of {}", r.coverage.observed, r.coverage.expected))
 }
 
 fn stated(r: &MeasureResult) -> String {
-    r.stated.iter().map(|s| {
-        let figure = cells::figure(&s.figure, r.decimals, &[]).printed();
-        let standing = if s.superseded { ", superseded" } else if s.conflicts == Some(true) { ", differs" } else { "" };
-        let place = if s.place.is_empty() { String::new() } else { format!(", {}", s.place) };
-        format!("{figure}: {}, {} version {}{place}{standing}", s.source, s.document, s.version)
-    }).collect::<Vec<_>>().join("; ")
+    r.stated
+        .iter()
+        .map(|s| {
+            let figure = cells::figure(&s.figure, r.decimals, &[]).printed();
+            let standing = if s.superseded {
+                ", superseded"
+            } else if s.conflicts == Some(true) {
+                ", differs"
+            } else {
+                ""
+            };
+            let place = if s.place.is_empty() { String::new() } else { format!(", {}", s.place) };
+            format!("{figure}: {}, {} version {}{place}{standing}", s.source, s.document, s.version)
+        })
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// What no denominator holds, by why: always with its count (M2).
 fn left_out(d: &Desk<'_>) -> crate::model::Table {
     let mut rows = Vec::new();
     for n in &d.data.results {
-        for (what, lines) in [("left out", &n.result.excluded), ("counted, not in time", &n.result.breakdown)] {
-            for l in lines { rows.push(vec![Cell::words(words::row(&n.result)), Cell::words(what), Cell::words(words::line(&n.result, l)), cells::count(l.count)]); }
+        for (what, lines) in
+            [("left out", &n.result.excluded), ("counted, not in time", &n.result.breakdown)]
+        {
+            for l in lines {
+                rows.push(vec![
+                    Cell::words(words::row(&n.result)),
+                    Cell::words(what),
+                    Cell::words(words::line(&n.result, l)),
+                    cells::count(l.count),
+                ]);
+            }
         }
     }
-    cells::table("exclusions", "What stands beside each numerator, by why", vec![label("row", "Measure, provider, region"), text("what", "Where it stands"), text("why", "Why"), counts("count", "Count", "")], rows)
+    cells::table(
+        "exclusions",
+        "What stands beside each numerator, by why",
+        vec![
+            label("row", "Measure, provider, region"),
+            text("what", "Where it stands"),
+            text("why", "Why"),
+            counts("count", "Count", ""),
+        ],
+        rows,
+    )
 }
 
 /// Composites with their rows and what each adds to the gap.
 pub(super) fn composites(d: &Desk<'_>) -> Option<Section> {
-    let mine: Vec<&Numbered> = d.data.results.iter().filter(|n| !n.result.components.is_empty()).collect();
-    if mine.is_empty() { return None; }
+    let mine: Vec<&Numbered> =
+        d.data.results.iter().filter(|n| !n.result.components.is_empty()).collect();
+    if mine.is_empty() {
+        return None;
+    }
     let mut blocks = Vec::new();
     for n in &mine {
         let r = &n.result;
         let cell = cells::result(r, &n.id);
         let notes = if cell.note.is_empty() { String::new() } else { format!(": {}", cell.note) };
-        blocks.push(Block::Text(Para::plain(format!("{}, {}: ", r.measure, r.title)).figure(cell.printed(), &n.id).text(format!("{notes}. {}.", r.notes.join("; ")))));
+        blocks.push(Block::Text(
+            Para::plain(format!("{}, {}: ", r.measure, r.title))
+                .figure(cell.printed(), &n.id)
+                .text(format!("{notes}. {}.", r.notes.join("; "))),
+        ));
         blocks.push(Block::Table(components(d, r)));
-        if let Contributions::Refused { why } = &r.contributions { blocks.push(Block::Text(Para::plain(format!("No contributions are told: {why}.")))); }
+        if let Contributions::Refused { why } = &r.contributions {
+            blocks.push(Block::Text(Para::plain(format!("No contributions are told: {why}."))));
+        }
     }
     Some(Section {
-        id: "composites".to_owned(), heading: "Code Performance Measures and what they are made of".to_owned(),
+        id: "composites".to_owned(),
+        heading: "Code Performance Measures and what they are made of".to_owned(),
         message: "Which component pulled a measure under, and by how much.".to_owned(),
-        intro: vec![Para::plain("A contribution is what a row adds to the gap between target and figure, in percentage points; the contributions sum to the gap exactly. A negative one pulls the measure up.")], blocks,
+        intro: vec![Para::plain(
+            "A contribution is what a row adds to the gap between target and figure, in percentage points; the contributions sum to the gap exactly. A negative one pulls the measure up.",
+        )],
+        blocks,
     })
 }
 
 fn components(d: &Desk<'_>, r: &MeasureResult) -> crate::model::Table {
-    let parts = match &r.contributions { Contributions::Table { parts, .. } => parts.as_slice(), Contributions::NotAsked | Contributions::Refused { .. } => &[] };
-    let mut rows: Vec<Row> = r.components.iter().map(|c| {
-        let own = d.data.results.iter().find(|n| n.result.key() == (c.measure.as_str(), c.provider.as_str(), c.region));
-        let figure = own.map_or_else(|| cells::figure(&c.figure, r.decimals, &[]), |n| cells::result(&n.result, &n.id));
-        let part = parts.iter().find(|p| p.measure == c.measure && p.provider == c.provider && p.region == c.region).and_then(|p| points(&p.part));
-        let standing = c.left_out.clone().unwrap_or_else(|| if matches!(c.figure, Figure::Null(_)) { "no value: the measure cannot be determined".to_owned() } else { "counted".to_owned() });
-        Row { cells: vec![Cell::words(format!("{} {} {}", c.measure, c.provider, words::region(c.region))), figure, part.unwrap_or_else(|| Cell::words("")), Cell::words(standing)], total: false }
-    }).collect();
+    let parts = match &r.contributions {
+        Contributions::Table { parts, .. } => parts.as_slice(),
+        Contributions::NotAsked | Contributions::Refused { .. } => &[],
+    };
+    let mut rows: Vec<Row> =
+        r.components
+            .iter()
+            .map(|c| {
+                let own = d.data.results.iter().find(|n| {
+                    n.result.key() == (c.measure.as_str(), c.provider.as_str(), c.region)
+                });
+                let figure = own.map_or_else(
+                    || cells::figure(&c.figure, r.decimals, &[]),
+                    |n| cells::result(&n.result, &n.id),
+                );
+                let part = parts
+                    .iter()
+                    .find(|p| {
+                        p.measure == c.measure && p.provider == c.provider && p.region == c.region
+                    })
+                    .and_then(|p| points(&p.part));
+                let standing = c.left_out.clone().unwrap_or_else(|| {
+                    if matches!(c.figure, Figure::Null(_)) {
+                        "no value: the measure cannot be determined".to_owned()
+                    } else {
+                        "counted".to_owned()
+                    }
+                });
+                Row {
+                    cells: vec![
+                        Cell::words(format!(
+                            "{} {} {}",
+                            c.measure,
+                            c.provider,
+                            words::region(c.region)
+                        )),
+                        figure,
+                        part.unwrap_or_else(|| Cell::words("")),
+                        Cell::words(standing),
+                    ],
+                    total: false,
+                }
+            })
+            .collect();
     if let Contributions::Table { gap, .. } = &r.contributions {
-        rows.push(Row { cells: vec![Cell::words("Gap between target and figure"), Cell::words(""), points(gap).unwrap_or_else(|| Cell::words("")), Cell::words("sum of the contributions")], total: true });
+        rows.push(Row {
+            cells: vec![
+                Cell::words("Gap between target and figure"),
+                Cell::words(""),
+                points(gap).unwrap_or_else(|| Cell::words("")),
+                Cell::words("sum of the contributions"),
+            ],
+            total: true,
+        });
     }
-    let columns = vec![label("row", "Component"), shares("figure", "Figure"), cells::column("contribution", "Contribution to the gap", crate::model::ColumnKind::Number, "percentage points"), text("standing", "Standing")];
-    let mut t = cells::table(&format!("components-{}", cells::slug(&r.name())), format!("Rows of {} {}", r.measure, words::region(r.region)), columns, Vec::new());
+    let columns = vec![
+        label("row", "Component"),
+        shares("figure", "Figure"),
+        cells::column(
+            "contribution",
+            "Contribution to the gap",
+            crate::model::ColumnKind::Number,
+            "percentage points",
+        ),
+        text("standing", "Standing"),
+    ];
+    let mut t = cells::table(
+        &format!("components-{}", cells::slug(&r.name())),
+        format!("Rows of {} {}", r.measure, words::region(r.region)),
+        columns,
+        Vec::new(),
+    );
     t.rows = rows;
     t
 }
@@ -124,6 +291,9 @@ fn components(d: &Desk<'_>, r: &MeasureResult) -> crate::model::Table {
 /// An exact share of the gap, in percentage points with four decimals.
 fn points(q: &northbound_types::Quantity) -> Option<Cell> {
     let text = words::share(q, 4, &[])?;
-    Some(Cell { number: Some(text.clone()), state: crate::model::CellState::Ok, ..Cell::words(text) })
+    Some(Cell {
+        number: Some(text.clone()),
+        state: crate::model::CellState::Ok,
+        ..Cell::words(text)
+    })
 }
-

@@ -1,31 +1,77 @@
 //! What the figures rest on: coverage by feed, faults, files with rejected rows, duplicates and
 //! collisions.
 
-use super::{Desk, cells::{self, counts, label, shares, text}, words};
-use crate::{model::{Block, Cell, Para, Section}, render::words as print};
+use super::{
+    Desk,
+    cells::{self, counts, label, shares, text},
+    words,
+};
+use crate::{
+    model::{Block, Cell, Para, Section},
+    render::words as print,
+};
 use northbound_measures::inputs::Severity;
 use northbound_types::Day;
 
 /// Data quality.
 pub(super) fn section(d: &Desk<'_>) -> Section {
     let mut blocks = vec![Block::Table(coverage(d))];
-    if !d.e.registered.faults.is_empty() { blocks.push(Block::Table(faults(d))); }
+    if !d.e.registered.faults.is_empty() {
+        blocks.push(Block::Table(faults(d)));
+    }
     blocks.push(Block::Table(files(d)));
-    if !d.e.registered.contradictions.is_empty() { blocks.push(Block::Table(contradictions(d))); }
+    if !d.e.registered.contradictions.is_empty() {
+        blocks.push(Block::Table(contradictions(d)));
+    }
     let disputed = d.e.messages.cells.rows.iter().map(|r| r.disputed).sum::<u64>();
-    let mut intro = vec![Para::plain("What was to come stands in each feed's calendar, never in what arrived. A day that is missing or faulty is not observed; below the floor of the methodology a figure is null.")];
-    if disputed > 0 { intro.push(Para::plain(format!("{disputed} messages have a rival record under the same identity; the record of the lower declared rank counts, and figures with them are disputed."))); }
-    Section { id: "quality".to_owned(), heading: "Data quality".to_owned(), message: "What was expected, what came, and what is wrong with it.".to_owned(), intro, blocks }
+    let mut intro = vec![Para::plain(
+        "What was to come stands in each feed's calendar, never in what arrived. A day that is missing or faulty is not observed; below the floor of the methodology a figure is null.",
+    )];
+    if disputed > 0 {
+        intro.push(Para::plain(format!("{disputed} messages have a rival record under the same identity; the record of the lower declared rank counts, and figures with them are disputed.")));
+    }
+    Section {
+        id: "quality".to_owned(),
+        heading: "Data quality".to_owned(),
+        message: "What was expected, what came, and what is wrong with it.".to_owned(),
+        intro,
+        blocks,
+    }
 }
 
 fn coverage(d: &Desk<'_>) -> crate::model::Table {
-    let rows = d.e.feeds.iter().map(|f| {
-        let expected: Vec<Day> = f.expected.iter().copied().filter(|x| d.e.period.contains(*x)).collect();
-        let missing: Vec<Day> = expected.iter().copied().filter(|x| !f.observed.contains(x)).collect();
-        let title = d.e.registered.feeds.iter().find(|x| x.id == f.feed).map_or("", |x| x.title.as_str());
-        vec![Cell::words(format!("{}: {title}", f.feed)), cells::ratio((expected.len() - missing.len()) as u64, expected.len() as u64), cells::count(expected.len() as u64), Cell::words(days(&missing)), Cell::words(f.owner.clone().unwrap_or_default()), Cell::words(f.carries.join(", "))]
-    }).collect();
-    let columns = vec![label("feed", "Feed"), shares("observed", "Observed"), counts("expected", "Expected", "days"), text("missing", "Missing"), text("owner", "Who repairs it"), text("brings", "Brings")];
+    let rows =
+        d.e.feeds
+            .iter()
+            .map(|f| {
+                let expected: Vec<Day> =
+                    f.expected.iter().copied().filter(|x| d.e.period.contains(*x)).collect();
+                let missing: Vec<Day> =
+                    expected.iter().copied().filter(|x| !f.observed.contains(x)).collect();
+                let title =
+                    d.e.registered
+                        .feeds
+                        .iter()
+                        .find(|x| x.id == f.feed)
+                        .map_or("", |x| x.title.as_str());
+                vec![
+                    Cell::words(format!("{}: {title}", f.feed)),
+                    cells::ratio((expected.len() - missing.len()) as u64, expected.len() as u64),
+                    cells::count(expected.len() as u64),
+                    Cell::words(days(&missing)),
+                    Cell::words(f.owner.clone().unwrap_or_default()),
+                    Cell::words(f.carries.join(", ")),
+                ]
+            })
+            .collect();
+    let columns = vec![
+        label("feed", "Feed"),
+        shares("observed", "Observed"),
+        counts("expected", "Expected", "days"),
+        text("missing", "Missing"),
+        text("owner", "Who repairs it"),
+        text("brings", "Brings"),
+    ];
     cells::table("coverage", "Expected and observed by feed", columns, rows)
 }
 
@@ -33,39 +79,124 @@ fn coverage(d: &Desk<'_>) -> crate::model::Table {
 pub(crate) fn days(list: &[Day]) -> String {
     let mut out: Vec<String> = Vec::new();
     for run in list.chunk_by(|a, b| b.0 == a.0 + 1) {
-        match run { [one] => out.push(one.to_string()), [first, .., last] => out.push(format!("{first} to {last}")), [] => {} }
+        match run {
+            [one] => out.push(one.to_string()),
+            [first, .., last] => out.push(format!("{first} to {last}")),
+            [] => {}
+        }
     }
     out.join(", ")
 }
 
 fn faults(d: &Desk<'_>) -> crate::model::Table {
-    let rows = d.e.registered.faults.iter().map(|f| {
-        let age = d.e.as_at.day().0 - f.from.0;
-        vec![Cell::words(f.source()), Cell::words(f.what.clone()), Cell::words(print::day(f.from)), Cell::words(f.to.map_or_else(|| "lasting".to_owned(), print::day)), Cell::count(i64::from(f.to.map_or(age, |t| t.0 - f.from.0 + 1))),
-            Cell::words(match f.severity { Severity::Suspect => "figures are used and marked", Severity::Unreliable => "not observed" }), Cell::words(if f.measures.is_empty() { "all that rest on it".to_owned() } else { f.measures.join(", ") }),
-            Cell::words(f.owner.clone().unwrap_or_default()), Cell::words(f.change_request.clone().unwrap_or_default())]
-    }).collect();
-    let columns = vec![label("source", "Source"), text("what", "What is wrong"), text("from", "From"), text("to", "To"), counts("days", "Days", "days"), text("severity", "What it means"), text("measures", "Measures"), text("owner", "Who repairs it"), text("change_request", "Change request")];
+    let rows =
+        d.e.registered
+            .faults
+            .iter()
+            .map(|f| {
+                let age = d.e.as_at.day().0 - f.from.0;
+                vec![
+                    Cell::words(f.source()),
+                    Cell::words(f.what.clone()),
+                    Cell::words(print::day(f.from)),
+                    Cell::words(f.to.map_or_else(|| "lasting".to_owned(), print::day)),
+                    Cell::count(i64::from(f.to.map_or(age, |t| t.0 - f.from.0 + 1))),
+                    Cell::words(match f.severity {
+                        Severity::Suspect => "figures are used and marked",
+                        Severity::Unreliable => "not observed",
+                    }),
+                    Cell::words(if f.measures.is_empty() {
+                        "all that rest on it".to_owned()
+                    } else {
+                        f.measures.join(", ")
+                    }),
+                    Cell::words(f.owner.clone().unwrap_or_default()),
+                    Cell::words(f.change_request.clone().unwrap_or_default()),
+                ]
+            })
+            .collect();
+    let columns = vec![
+        label("source", "Source"),
+        text("what", "What is wrong"),
+        text("from", "From"),
+        text("to", "To"),
+        counts("days", "Days", "days"),
+        text("severity", "What it means"),
+        text("measures", "Measures"),
+        text("owner", "Who repairs it"),
+        text("change_request", "Change request"),
+    ];
     cells::table("faults", "Known faults", columns, rows)
 }
 
 fn files(d: &Desk<'_>) -> crate::model::Table {
     let m = &d.e.snapshot.root.manifest;
-    let mut rows: Vec<Vec<Cell>> = m.sources.iter().filter(|s| s.known <= d.e.as_at).map(|s| {
-        let gone = m.retracted.iter().find(|r| r.source == s.id && r.at <= d.e.as_at);
-        vec![Cell::words(s.name.clone()), cells::count(s.rows), cells::count(s.rejected), cells::count(s.duplicates), cells::count(s.collisions), Cell::words(gone.map_or_else(String::new, |r| format!("taken back: {}", r.reason))), Cell::words(s.corrects.join(", "))]
-    }).collect();
-    rows.extend(d.e.registered.sources.iter().filter(|(_, s)| s.ledger_source.is_none()).map(|(_, s)| {
-        let n = |v: i64| cells::count(u64::try_from(v).unwrap_or(0));
-        vec![Cell::words(s.name.clone()), n(s.accepted), n(s.rejected), n(s.duplicates), Cell::words(""), Cell::words(""), Cell::words(s.corrects.join(", "))]
-    }));
-    let columns = vec![label("file", "File"), counts("rows", "Rows taken", "rows"), counts("rejected", "Rejected", "rows"), counts("duplicates", "Duplicates", "rows"), counts("collisions", "Collisions", "rows"), text("standing", "Standing"), text("corrects", "Corrects")];
+    let mut rows: Vec<Vec<Cell>> = m
+        .sources
+        .iter()
+        .filter(|s| s.known <= d.e.as_at)
+        .map(|s| {
+            let gone = m.retracted.iter().find(|r| r.source == s.id && r.at <= d.e.as_at);
+            vec![
+                Cell::words(s.name.clone()),
+                cells::count(s.rows),
+                cells::count(s.rejected),
+                cells::count(s.duplicates),
+                cells::count(s.collisions),
+                Cell::words(gone.map_or_else(String::new, |r| format!("taken back: {}", r.reason))),
+                Cell::words(s.corrects.join(", ")),
+            ]
+        })
+        .collect();
+    rows.extend(d.e.registered.sources.iter().filter(|(_, s)| s.ledger_source.is_none()).map(
+        |(_, s)| {
+            let n = |v: i64| cells::count(u64::try_from(v).unwrap_or(0));
+            vec![
+                Cell::words(s.name.clone()),
+                n(s.accepted),
+                n(s.rejected),
+                n(s.duplicates),
+                Cell::words(""),
+                Cell::words(""),
+                Cell::words(s.corrects.join(", ")),
+            ]
+        },
+    ));
+    let columns = vec![
+        label("file", "File"),
+        counts("rows", "Rows taken", "rows"),
+        counts("rejected", "Rejected", "rows"),
+        counts("duplicates", "Duplicates", "rows"),
+        counts("collisions", "Collisions", "rows"),
+        text("standing", "Standing"),
+        text("corrects", "Corrects"),
+    ];
     cells::table("files", "Files and their rows", columns, rows)
 }
 
 fn contradictions(d: &Desk<'_>) -> crate::model::Table {
-    let rows = d.e.registered.contradictions.iter().map(|c| vec![Cell::words(c.about.clone()), Cell::words(c.register.clone()), Cell::words(words::things(c.left, "other row does not count", "other rows do not count"))]).collect();
-    cells::table("contradictions", "Files that contradict each other", vec![label("about", "About"), text("register", "Register"), text("left", "Standing")], rows)
+    let rows =
+        d.e.registered
+            .contradictions
+            .iter()
+            .map(|c| {
+                vec![
+                    Cell::words(c.about.clone()),
+                    Cell::words(c.register.clone()),
+                    Cell::words(words::things(
+                        c.left,
+                        "other row does not count",
+                        "other rows do not count",
+                    )),
+                ]
+            })
+            .collect();
+    cells::table(
+        "contradictions",
+        "Files that contradict each other",
+        vec![label("about", "About"), text("register", "Register"), text("left", "Standing")],
+        rows,
+    )
 }
 
 #[cfg(test)]
@@ -75,7 +206,10 @@ mod tests {
     #[test]
     fn days_are_told_as_stretches() {
         let d = |t: &str| t.parse::<Day>().unwrap();
-        assert_eq!(days(&[d("2026-04-03"), d("2026-04-04"), d("2026-04-05"), d("2026-04-09")]), "2026-04-03 to 2026-04-05, 2026-04-09");
+        assert_eq!(
+            days(&[d("2026-04-03"), d("2026-04-04"), d("2026-04-05"), d("2026-04-09")]),
+            "2026-04-03 to 2026-04-05, 2026-04-09"
+        );
         assert_eq!(days(&[]), "");
     }
 }

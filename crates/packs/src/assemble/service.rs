@@ -1,14 +1,27 @@
 //! The service that Users really got, by region, business process and SRV, beside what was reported;
 //! and response times.
 
-use super::{Desk, cells::{self, counts, label, shares, text}, figures::Address, words};
-use crate::{evidence::Evidence, model::{Block, Cell, Para, Section, Table}};
-use northbound_measures::{latency::Percentiles, process::{ProcessLine, ProcessView}};
+use super::{
+    Desk,
+    cells::{self, counts, label, shares, text},
+    figures::Address,
+    words,
+};
+use crate::{
+    evidence::Evidence,
+    model::{Block, Cell, Para, Section, Table},
+};
+use northbound_measures::{
+    latency::Percentiles,
+    process::{ProcessLine, ProcessView},
+};
 
 /// Users' own requests.
 pub(super) fn processes(d: &Desk<'_>) -> Option<Section> {
     let v = &d.data.process;
-    if v.regions.is_empty() { return None; }
+    if v.regions.is_empty() {
+        return None;
+    }
     let mut blocks = view(d.e, v, &d.data.manifest);
     blocks.insert(2, Block::Table(reported(d)));
     Some(Section {
@@ -20,56 +33,157 @@ pub(super) fn processes(d: &Desk<'_>) -> Option<Section> {
 
 /// The tables of a view: by region, by process, by SRV.
 pub(crate) fn view(e: &Evidence, v: &ProcessView, manifest: &str) -> Vec<Block> {
-    let title = |p: &str| e.rules.processes().find(|(id, _)| *id == p).map_or_else(|| p.to_owned(), |(_, t)| t.to_owned());
-    let service = |s: &str| e.rules.catalogue().get(s).map_or_else(|| if s.is_empty() { "not stated".to_owned() } else { s.to_owned() }, |x| format!("{s} {}", x.name));
-    let make = |id: &str, caption: &str, head: &str, view: &str, lines: &[ProcessLine], name: &dyn Fn(&str) -> String| Block::Table(lines_table(id, caption, head, lines, &|l| {
-        (name(&l.key), Address::own(view, &l.key, v.user.as_deref(), v.period).id(manifest))
-    }));
+    let title = |p: &str| {
+        e.rules
+            .processes()
+            .find(|(id, _)| *id == p)
+            .map_or_else(|| p.to_owned(), |(_, t)| t.to_owned())
+    };
+    let service = |s: &str| {
+        e.rules.catalogue().get(s).map_or_else(
+            || if s.is_empty() { "not stated".to_owned() } else { s.to_owned() },
+            |x| format!("{s} {}", x.name),
+        )
+    };
+    let make = |id: &str,
+                caption: &str,
+                head: &str,
+                view: &str,
+                lines: &[ProcessLine],
+                name: &dyn Fn(&str) -> String| {
+        Block::Table(lines_table(id, caption, head, lines, &|l| {
+            (name(&l.key), Address::own(view, &l.key, v.user.as_deref(), v.period).id(manifest))
+        }))
+    };
     vec![
-        make("own-by-region", "Own requests by region", "Region", "region", &v.regions, &|r| words::region_word(r)),
-        make("own-by-process", "Own requests by business process", "Business process", "process", &v.processes, &title),
-        make("own-by-srv", "Own requests by Service Reference Variant", "SRV", "srv", &v.srvs, &service),
+        make("own-by-region", "Own requests by region", "Region", "region", &v.regions, &|r| {
+            words::region_word(r)
+        }),
+        make(
+            "own-by-process",
+            "Own requests by business process",
+            "Business process",
+            "process",
+            &v.processes,
+            &title,
+        ),
+        make(
+            "own-by-srv",
+            "Own requests by Service Reference Variant",
+            "SRV",
+            "srv",
+            &v.srvs,
+            &service,
+        ),
     ]
 }
 
-fn lines_table(id: &str, caption: &str, head: &str, lines: &[ProcessLine], name: &dyn Fn(&ProcessLine) -> (String, String)) -> Table {
-    let rows = lines.iter().map(|l| {
-        let (name, figure) = name(l);
-        let mut row = vec![Cell::words(name), cells::figure(&l.share, 2, &[]).figure(figure)];
-        row.extend([l.requests, l.in_time, l.late, l.no_target, l.unanswered, l.refused, l.other].map(cells::count));
-        row
-    }).collect();
-    let columns = vec![label("key", head), shares("in_time_share", "In time of all attempts"), counts("requests", "Requests", "requests"), counts("in_time", "In time", "requests"), counts("late", "Late", "requests"),
-        counts("no_target", "No target known", "requests"), counts("unanswered", "No answer", "requests"), counts("refused", "Refused", "requests"), counts("other", "Other", "requests")];
+fn lines_table(
+    id: &str,
+    caption: &str,
+    head: &str,
+    lines: &[ProcessLine],
+    name: &dyn Fn(&ProcessLine) -> (String, String),
+) -> Table {
+    let rows = lines
+        .iter()
+        .map(|l| {
+            let (name, figure) = name(l);
+            let mut row = vec![Cell::words(name), cells::figure(&l.share, 2, &[]).figure(figure)];
+            row.extend(
+                [l.requests, l.in_time, l.late, l.no_target, l.unanswered, l.refused, l.other]
+                    .map(cells::count),
+            );
+            row
+        })
+        .collect();
+    let columns = vec![
+        label("key", head),
+        shares("in_time_share", "In time of all attempts"),
+        counts("requests", "Requests", "requests"),
+        counts("in_time", "In time", "requests"),
+        counts("late", "Late", "requests"),
+        counts("no_target", "No target known", "requests"),
+        counts("unanswered", "No answer", "requests"),
+        counts("refused", "Refused", "requests"),
+        counts("other", "Other", "requests"),
+    ];
     cells::table(id, caption, columns, rows)
 }
 
 fn reported(d: &Desk<'_>) -> Table {
     let v = &d.data.process;
-    let rows = v.reported.iter().filter_map(|r| {
-        let own = d.data.results.iter().find(|n| n.result.measure == r.measure && n.result.provider == r.provider && n.result.region == r.region)?;
-        let service = v.regions.iter().find(|l| l.key == r.region.as_str());
-        let beside = service.filter(|_| r.region != northbound_types::Region::None).map_or_else(|| Cell::words(""), |l| {
-            cells::figure(&l.share, 2, &[]).figure(Address::own("region", &l.key, v.user.as_deref(), v.period).id(&d.data.manifest))
-        });
-        Some(vec![Cell::words(words::row(&own.result)), cells::result(&own.result, &own.id), beside, Cell::words(own.result.title.clone())])
-    }).collect();
-    let columns = vec![label("row", "Measure, provider, region"), shares("reported", "As reported"), shares("own", "Users' own requests of the region, in time"), text("title", "What is reported")];
+    let rows = v
+        .reported
+        .iter()
+        .filter_map(|r| {
+            let own = d.data.results.iter().find(|n| {
+                n.result.measure == r.measure
+                    && n.result.provider == r.provider
+                    && n.result.region == r.region
+            })?;
+            let service = v.regions.iter().find(|l| l.key == r.region.as_str());
+            let beside =
+                service.filter(|_| r.region != northbound_types::Region::None).map_or_else(
+                    || Cell::words(""),
+                    |l| {
+                        cells::figure(&l.share, 2, &[]).figure(
+                            Address::own("region", &l.key, v.user.as_deref(), v.period)
+                                .id(&d.data.manifest),
+                        )
+                    },
+                );
+            Some(vec![
+                Cell::words(words::row(&own.result)),
+                cells::result(&own.result, &own.id),
+                beside,
+                Cell::words(own.result.title.clone()),
+            ])
+        })
+        .collect();
+    let columns = vec![
+        label("row", "Measure, provider, region"),
+        shares("reported", "As reported"),
+        shares("own", "Users' own requests of the region, in time"),
+        text("title", "What is reported"),
+    ];
     cells::table("reported-beside-own", "What was reported beside what Users got", columns, rows)
 }
 
 /// Response times.
 pub(super) fn latency(d: &Desk<'_>) -> Option<Section> {
-    if d.data.latency.is_empty() { return None; }
-    let rows = d.data.latency.iter().flat_map(|l| l.ways.iter().map(move |w| (l, w))).map(|(l, w)| {
-        let mut row = vec![Cell::words(format!("{}, {}", words::region_word(l.region.as_str()), l.mode)), Cell::words(kinds(w))];
-        row.extend(w.at.iter().map(|(_, f)| cells::figure(f, 2, &[])));
-        row.extend([w.offered, w.answered, w.unanswered, w.clock_errors].map(cells::count));
-        row
-    }).collect();
-    let number = |key: &str, title: &str| cells::column(key, title, crate::model::ColumnKind::Number, "response time");
-    let columns = vec![label("row", "Region and mode"), text("which", "Which"), number("p50", "Half within"), number("p95", "95 in 100 within"), number("p99", "99 in 100 within"),
-        counts("offered", "Offered", "requests"), counts("answered", "Answered", "requests"), counts("unanswered", "No answer", "requests"), counts("clock_errors", "Dated before the request", "requests")];
+    if d.data.latency.is_empty() {
+        return None;
+    }
+    let rows = d
+        .data
+        .latency
+        .iter()
+        .flat_map(|l| l.ways.iter().map(move |w| (l, w)))
+        .map(|(l, w)| {
+            let mut row = vec![
+                Cell::words(format!("{}, {}", words::region_word(l.region.as_str()), l.mode)),
+                Cell::words(kinds(w)),
+            ];
+            row.extend(w.at.iter().map(|(_, f)| cells::figure(f, 2, &[])));
+            row.extend([w.offered, w.answered, w.unanswered, w.clock_errors].map(cells::count));
+            row
+        })
+        .collect();
+    let number = |key: &str, title: &str| {
+        cells::column(key, title, crate::model::ColumnKind::Number, "response time")
+    };
+    let columns = vec![
+        label("row", "Region and mode"),
+        text("which", "Which"),
+        number("p50", "Half within"),
+        number("p95", "95 in 100 within"),
+        number("p99", "99 in 100 within"),
+        counts("offered", "Offered", "requests"),
+        counts("answered", "Answered", "requests"),
+        counts("unanswered", "No answer", "requests"),
+        counts("clock_errors", "Dated before the request", "requests"),
+    ];
     Some(Section {
         id: "latency".to_owned(), heading: "Response times".to_owned(), message: "How long answers took, with and without attempts that were never answered, with and without tests.".to_owned(),
         intro: vec![Para::plain("Percentiles come from summed histograms and are within 1 per cent above the true value; they are never averaged. A percentile that falls among attempts without an answer is longer than the shortest time after which one was given up; where that is not known, there is none.")],
@@ -78,5 +192,9 @@ pub(super) fn latency(d: &Desk<'_>) -> Option<Section> {
 }
 
 fn kinds(w: &Percentiles) -> String {
-    format!("{}, {}", if w.with_tests { "with tests" } else { "without tests" }, if w.with_unanswered { "unanswered count as longest" } else { "answered only" })
+    format!(
+        "{}, {}",
+        if w.with_tests { "with tests" } else { "without tests" },
+        if w.with_unanswered { "unanswered count as longest" } else { "answered only" }
+    )
 }

@@ -1,19 +1,39 @@
 //! Test commands counted three ways (M2), and whether they resemble real traffic (M2b).
 
-use super::{Desk, cells::{self, counts, label, shares, text}, data::{Numbered, WAYS}, words};
+use super::{
+    Desk,
+    cells::{self, counts, label, shares, text},
+    data::{Numbered, WAYS},
+    words,
+};
 use crate::model::{Block, Cell, Para, Section};
 use northbound_measures::sampling::Mix;
 use northbound_types::{Figure, Ratio};
 
 /// Test commands.
 pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
-    if d.data.ways.is_empty() { return None; }
+    if d.data.ways.is_empty() {
+        return None;
+    }
     let mut blocks = vec![Block::Table(three_ways(d)), Block::Table(sampling(d))];
-    let region_list: Vec<Para> = d.data.sampling.iter().filter(|s| s.found.tests > 0 || s.found.hub_days > 0)
-        .flat_map(|s| s.found.findings.iter().map(move |f| Para::plain(format!("{} {}: {f}.", s.kind, words::region(s.found.region))))).collect();
-    if !region_list.is_empty() { blocks.push(Block::List(crate::model::List { ordered: false, items: region_list })); }
+    let region_list: Vec<Para> = d
+        .data
+        .sampling
+        .iter()
+        .filter(|s| s.found.tests > 0 || s.found.hub_days > 0)
+        .flat_map(|s| {
+            s.found.findings.iter().map(move |f| {
+                Para::plain(format!("{} {}: {f}.", s.kind, words::region(s.found.region)))
+            })
+        })
+        .collect();
+    if !region_list.is_empty() {
+        blocks.push(Block::List(crate::model::List { ordered: false, items: region_list }));
+    }
     for (key, mixes) in &d.data.mixes {
-        if mixes.iter().any(|m| !m.key.is_empty()) { blocks.push(Block::Table(mix(key, mixes))); }
+        if mixes.iter().any(|m| !m.key.is_empty()) {
+            blocks.push(Block::Table(mix(key, mixes)));
+        }
     }
     Some(Section {
         id: "tests".to_owned(), heading: "Test commands, counted three ways".to_owned(),
@@ -25,44 +45,136 @@ pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
 }
 
 fn plain(r: Ratio) -> String {
-    match (r.num, r.den) { (n, 1) => n.to_string(), (1, 2) => "0.5".to_owned(), (n, d) => format!("{n}/{d}") }
+    match (r.num, r.den) {
+        (n, 1) => n.to_string(),
+        (1, 2) => "0.5".to_owned(),
+        (n, d) => format!("{n}/{d}"),
+    }
 }
 
 fn three_ways(d: &Desk<'_>) -> crate::model::Table {
-    let way = |r: &Numbered, w: &str| d.data.ways.iter().find(|x| x.result.key() == r.result.key() && x.result.methodology == w).cloned();
-    let rows = d.data.ways.iter().filter(|n| n.result.methodology == WAYS[0]).map(|n| {
-        let mut row = vec![Cell::words(words::row(&n.result))];
-        for w in WAYS { row.push(way(n, w).map_or_else(|| Cell::words(""), |x| cells::result(&x.result, &x.id))); }
-        row.push(cells::count(unanswered(n)));
-        row.push(d.data.results.iter().find(|x| x.result.key() == n.result.key()).map_or_else(|| Cell::words(""), |x| cells::result(&x.result, &x.id)));
-        row
-    }).collect();
-    let columns = vec![label("row", "Measure, provider, region"), shares("answered_only", "Answered only"), shares("all_attempts", "All attempts"), shares("own_requests", "Users' own requests"),
-        counts("unanswered", "Tests without an answer, left out of the first", "tests"), shares("reported", "In this pack")];
+    let way = |r: &Numbered, w: &str| {
+        d.data
+            .ways
+            .iter()
+            .find(|x| x.result.key() == r.result.key() && x.result.methodology == w)
+            .cloned()
+    };
+    let rows = d
+        .data
+        .ways
+        .iter()
+        .filter(|n| n.result.methodology == WAYS[0])
+        .map(|n| {
+            let mut row = vec![Cell::words(words::row(&n.result))];
+            for w in WAYS {
+                row.push(
+                    way(n, w).map_or_else(|| Cell::words(""), |x| cells::result(&x.result, &x.id)),
+                );
+            }
+            row.push(cells::count(unanswered(n)));
+            row.push(
+                d.data
+                    .results
+                    .iter()
+                    .find(|x| x.result.key() == n.result.key())
+                    .map_or_else(|| Cell::words(""), |x| cells::result(&x.result, &x.id)),
+            );
+            row
+        })
+        .collect();
+    let columns = vec![
+        label("row", "Measure, provider, region"),
+        shares("answered_only", "Answered only"),
+        shares("all_attempts", "All attempts"),
+        shares("own_requests", "Users' own requests"),
+        counts("unanswered", "Tests without an answer, left out of the first", "tests"),
+        shares("reported", "In this pack"),
+    ];
     cells::table("three-ways", "The test measures counted three ways", columns, rows)
 }
 
 /// Attempts without an answer that the first way leaves out.
-fn unanswered(n: &Numbered) -> u64 { n.result.excluded.iter().filter(|l| l.reason.starts_with("unanswered")).map(|l| l.count).sum() }
+fn unanswered(n: &Numbered) -> u64 {
+    n.result.excluded.iter().filter(|l| l.reason.starts_with("unanswered")).map(|l| l.count).sum()
+}
 
 fn sampling(d: &Desk<'_>) -> crate::model::Table {
-    let rows = d.data.sampling.iter().map(|s| {
-        let f = &s.found;
-        let hubs = (f.hub_days + f.days / 2).checked_div(f.days).map_or_else(|| Cell::null(northbound_types::NullReason::NotReported, "no population of commissioned hubs is known"), cells::count);
-        let standing = match f.passes { Some(true) => "enough", Some(false) => "too few", None => "cannot be checked" };
-        vec![Cell::words(format!("{} {}", s.kind, words::region(f.region))), cells::count(f.tests), hubs, Cell::words(standing), cells::count(f.days_without_tests.len() as u64), Cell::words(if f.only_quiet_hours { "all in quiet hours" } else { "" })]
-    }).collect();
-    let columns = vec![label("kind", "Test and region"), counts("tests", "Tests", "tests"), counts("hubs", "Commissioned hubs on average", "hubs"), text("standing", "Sampling rule"), counts("days_without", "Days without a test", "days"), text("quiet", "Quiet hours")];
+    let rows = d
+        .data
+        .sampling
+        .iter()
+        .map(|s| {
+            let f = &s.found;
+            let hubs = (f.hub_days + f.days / 2).checked_div(f.days).map_or_else(
+                || {
+                    Cell::null(
+                        northbound_types::NullReason::NotReported,
+                        "no population of commissioned hubs is known",
+                    )
+                },
+                cells::count,
+            );
+            let standing = match f.passes {
+                Some(true) => "enough",
+                Some(false) => "too few",
+                None => "cannot be checked",
+            };
+            vec![
+                Cell::words(format!("{} {}", s.kind, words::region(f.region))),
+                cells::count(f.tests),
+                hubs,
+                Cell::words(standing),
+                cells::count(f.days_without_tests.len() as u64),
+                Cell::words(if f.only_quiet_hours { "all in quiet hours" } else { "" }),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        label("kind", "Test and region"),
+        counts("tests", "Tests", "tests"),
+        counts("hubs", "Commissioned hubs on average", "hubs"),
+        text("standing", "Sampling rule"),
+        counts("days_without", "Days without a test", "days"),
+        text("quiet", "Quiet hours"),
+    ];
     cells::table("test-sampling", "The sampling rule", columns, rows)
 }
 
 fn mix(key: &str, mixes: &[Mix]) -> crate::model::Table {
     let share = |r: &Ratio| cells::figure(&Figure::ratio(r.num, r.den), 2, &[]);
-    let rows = mixes.iter().map(|m| {
-        let name = match key { "region" => words::region_word(&m.key), "hour" => format!("{}:00 UTC", m.key), _ if m.key.is_empty() => "not stated".to_owned(), _ => m.key.clone() };
-        vec![Cell::words(name), share(&m.tests), share(&m.own), Cell::words(if m.untested { "no test here" } else { "" })]
-    }).collect();
-    let title = match key { "hour" => "Hour of the day", "region" => "Region", _ => "Device type" };
-    let columns = vec![label("key", title), shares("tests", "Share of the tests"), shares("own", "Share of Users' own requests"), text("untested", "Remark")];
-    cells::table(&format!("test-mix-{}", cells::slug(key)), format!("Tests beside Users' own requests, by {}", title.to_lowercase()), columns, rows)
+    let rows = mixes
+        .iter()
+        .map(|m| {
+            let name = match key {
+                "region" => words::region_word(&m.key),
+                "hour" => format!("{}:00 UTC", m.key),
+                _ if m.key.is_empty() => "not stated".to_owned(),
+                _ => m.key.clone(),
+            };
+            vec![
+                Cell::words(name),
+                share(&m.tests),
+                share(&m.own),
+                Cell::words(if m.untested { "no test here" } else { "" }),
+            ]
+        })
+        .collect();
+    let title = match key {
+        "hour" => "Hour of the day",
+        "region" => "Region",
+        _ => "Device type",
+    };
+    let columns = vec![
+        label("key", title),
+        shares("tests", "Share of the tests"),
+        shares("own", "Share of Users' own requests"),
+        text("untested", "Remark"),
+    ];
+    cells::table(
+        &format!("test-mix-{}", cells::slug(key)),
+        format!("Tests beside Users' own requests, by {}", title.to_lowercase()),
+        columns,
+        rows,
+    )
 }

@@ -1,8 +1,19 @@
 //! How long and how often a measure missed (M3), with a chart of eighteen months: broken where
 //! there is no figure, with the levels that held and the remarks that people made.
 
-use super::{Desk, cells::{self, label, text}, data::Numbered, words};
-use crate::{evidence::HISTORY_MONTHS, model::{Annotation, Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Multiples, Para, Point, Section, Series}};
+use super::{
+    Desk,
+    cells::{self, label, text},
+    data::Numbered,
+    words,
+};
+use crate::{
+    evidence::HISTORY_MONTHS,
+    model::{
+        Annotation, Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Multiples, Para,
+        Point, Section, Series,
+    },
+};
 use northbound_measures::{MeasureResult, bands, evaluate::activity, inputs::HistoryPoint};
 use northbound_rules::measure::MeasureDef;
 use northbound_types::{Figure, Period, Ratio, percent::percent_of};
@@ -15,36 +26,84 @@ pub const MONTHS: i32 = 18;
 pub(super) fn section(d: &Desk<'_>) -> Section {
     let mut blocks = vec![Block::Table(streaks(d))];
     for def in d.e.rules.measures() {
-        let charts: Vec<Chart> = d.data.results.iter().filter(|n| n.result.measure == def.id).filter_map(|n| chart(d, def, n)).collect();
-        if charts.is_empty() { continue; }
+        let charts: Vec<Chart> = d
+            .data
+            .results
+            .iter()
+            .filter(|n| n.result.measure == def.id)
+            .filter_map(|n| chart(d, def, n))
+            .collect();
+        if charts.is_empty() {
+            continue;
+        }
         blocks.push(Block::Multiples(Multiples {
-            id: format!("trend-{}", cells::slug(&def.id)), title: format!("{} {}", def.id, def.title),
-            subtitle: format!("{} by month, per cent; the line breaks where there is no figure", def.unit), charts,
+            id: format!("trend-{}", cells::slug(&def.id)),
+            title: format!("{} {}", def.id, def.title),
+            subtitle: format!(
+                "{} by month, per cent; the line breaks where there is no figure",
+                def.unit
+            ),
+            charts,
         }));
     }
     Section {
-        id: "trends".to_owned(), heading: "How long and how often".to_owned(), message: "Runs below target and counts over the months that are known.".to_owned(),
-        intro: vec![Para::plain(format!("Up to {HISTORY_MONTHS} months are looked at: computed from messages where the ledger holds them, else as stated. A month without a figure neither continues nor ends a run: the run is then known only from a least to a greatest length."))], blocks,
+        id: "trends".to_owned(),
+        heading: "How long and how often".to_owned(),
+        message: "Runs below target and counts over the months that are known.".to_owned(),
+        intro: vec![Para::plain(format!(
+            "Up to {HISTORY_MONTHS} months are looked at: computed from messages where the ledger holds them, else as stated. A month without a figure neither continues nor ends a run: the run is then known only from a least to a greatest length."
+        ))],
+        blocks,
     }
 }
 
 fn streaks(d: &Desk<'_>) -> crate::model::Table {
-    let rows = d.data.results.iter().filter_map(|n| {
-        let s = n.result.streak.as_ref()?;
-        Some(vec![
-            Cell::words(words::row(&n.result)), Cell::words(s.below_target.words()), Cell::words(s.below_minimum.words()), Cell::words(s.longest_below_target.words()),
-            Cell::words(format!("{} of the last {}", s.count_below_target.words(), words::things(u64::from(s.months), "month", "months"))), Cell::words(words::since(Some(s))),
-        ])
-    }).collect();
-    let columns = vec![label("row", "Measure, provider, region"), text("run_target", "Months in a row below target"), text("run_minimum", "Months in a row below minimum"),
-        text("longest", "Longest run below target"), text("window", "Below target in"), text("words", "In words")];
+    let rows = d
+        .data
+        .results
+        .iter()
+        .filter_map(|n| {
+            let s = n.result.streak.as_ref()?;
+            Some(vec![
+                Cell::words(words::row(&n.result)),
+                Cell::words(s.below_target.words()),
+                Cell::words(s.below_minimum.words()),
+                Cell::words(s.longest_below_target.words()),
+                Cell::words(format!(
+                    "{} of the last {}",
+                    s.count_below_target.words(),
+                    words::things(u64::from(s.months), "month", "months")
+                )),
+                Cell::words(words::since(Some(s))),
+            ])
+        })
+        .collect();
+    let columns = vec![
+        label("row", "Measure, provider, region"),
+        text("run_target", "Months in a row below target"),
+        text("run_minimum", "Months in a row below minimum"),
+        text("longest", "Longest run below target"),
+        text("window", "Below target in"),
+        text("words", "In words"),
+    ];
     cells::table("streaks", "Runs and counts below target", columns, rows)
 }
 
 /// The figures of a row by month, the period's own last.
-fn months(d: &Desk<'_>, r: &MeasureResult) -> BTreeMap<Period, (Figure, Option<Ratio>, Option<Ratio>)> {
-    let mine = |h: &&HistoryPoint| h.measure == r.measure && h.provider == r.provider && h.region == r.region;
-    let mut out: BTreeMap<_, _> = d.data.history.iter().filter(mine).map(|h| (h.period, (h.figure.clone(), h.target, h.minimum))).collect();
+fn months(
+    d: &Desk<'_>,
+    r: &MeasureResult,
+) -> BTreeMap<Period, (Figure, Option<Ratio>, Option<Ratio>)> {
+    let mine = |h: &&HistoryPoint| {
+        h.measure == r.measure && h.provider == r.provider && h.region == r.region
+    };
+    let mut out: BTreeMap<_, _> = d
+        .data
+        .history
+        .iter()
+        .filter(mine)
+        .map(|h| (h.period, (h.figure.clone(), h.target, h.minimum)))
+        .collect();
     out.insert(r.period, (r.figure.clone(), r.levels.target, r.levels.minimum));
     out
 }
@@ -52,47 +111,114 @@ fn months(d: &Desk<'_>, r: &MeasureResult) -> BTreeMap<Period, (Figure, Option<R
 fn chart(d: &Desk<'_>, def: &MeasureDef, n: &Numbered) -> Option<Chart> {
     let r = &n.result;
     let by = months(d, r);
-    if !matches!(r.period, Period::Month(..)) || by.values().all(|v| v.0.share().is_none()) { return None; }
+    if !matches!(r.period, Period::Month(..)) || by.values().all(|v| v.0.share().is_none()) {
+        return None;
+    }
     let shown: Vec<Period> = (0..MONTHS).rev().map(|back| r.period.plus(-back)).collect();
     let first = shown.iter().position(|p| by.contains_key(p)).unwrap_or(0);
     let shown = &shown[first..];
-    let judged: Vec<(Option<Ratio>, Option<Ratio>)> = shown.iter().map(|p| levels(def, by.get(p), *p)).collect();
-    let values: Vec<Point> = shown.iter().zip(&judged).map(|(p, l)| point(r, n, *p, by.get(p).map(|v| &v.0), *l)).collect();
-    let id = format!("trend-{}", cells::slug(&format!("{} {} {}", r.measure, r.provider, r.region)));
-    let rows = shown.iter().zip(&judged).map(|(p, l)| {
-        let cell = if *p == r.period { cells::result(r, &n.id) } else { by.get(p).map_or_else(|| Cell::null(northbound_types::NullReason::NotReported, "nothing is known of the month"), |v| cells::figure(&v.0, r.decimals, &list(*l))) };
-        vec![Cell::words(words::short_period(*p)), cell, Cell::words(words::level(l.0)), Cell::words(words::level(l.1))]
-    }).collect();
-    let columns = vec![label("month", "Month"), cells::shares("figure", "Figure"), text("target", "Target"), text("minimum", "Minimum")];
+    let judged: Vec<(Option<Ratio>, Option<Ratio>)> =
+        shown.iter().map(|p| levels(def, by.get(p), *p)).collect();
+    let values: Vec<Point> = shown
+        .iter()
+        .zip(&judged)
+        .map(|(p, l)| point(r, n, *p, by.get(p).map(|v| &v.0), *l))
+        .collect();
+    let id =
+        format!("trend-{}", cells::slug(&format!("{} {} {}", r.measure, r.provider, r.region)));
+    let rows = shown
+        .iter()
+        .zip(&judged)
+        .map(|(p, l)| {
+            let cell = if *p == r.period {
+                cells::result(r, &n.id)
+            } else {
+                by.get(p).map_or_else(
+                    || {
+                        Cell::null(
+                            northbound_types::NullReason::NotReported,
+                            "nothing is known of the month",
+                        )
+                    },
+                    |v| cells::figure(&v.0, r.decimals, &list(*l)),
+                )
+            };
+            vec![
+                Cell::words(words::short_period(*p)),
+                cell,
+                Cell::words(words::level(l.0)),
+                Cell::words(words::level(l.1)),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        label("month", "Month"),
+        cells::shares("figure", "Figure"),
+        text("target", "Target"),
+        text("minimum", "Minimum"),
+    ];
     let place = format!("{}, {}", words::region(r.region), r.provider);
     Some(Chart {
-        table: cells::table(&format!("{id}-table"), format!("{} {place}, by month", r.measure), columns, rows),
-        title: place, subtitle: r.title.clone(), kind: ChartKind::Line, unit: "per cent".to_owned(),
-        points: shown.iter().map(|p| words::short_period(*p)).collect(), series: vec![Series { name: r.measure.clone(), values }],
-        levels: [steps(LevelKind::Target, judged.iter().map(|l| l.0)), steps(LevelKind::Minimum, judged.iter().map(|l| l.1))].into_iter().flatten().collect(),
-        annotations: annotations(d, shown), windows: super::changes::windows(d, r, shown), id,
+        table: cells::table(
+            &format!("{id}-table"),
+            format!("{} {place}, by month", r.measure),
+            columns,
+            rows,
+        ),
+        title: place,
+        subtitle: r.title.clone(),
+        kind: ChartKind::Line,
+        unit: "per cent".to_owned(),
+        points: shown.iter().map(|p| words::short_period(*p)).collect(),
+        series: vec![Series { name: r.measure.clone(), values }],
+        levels: [
+            steps(LevelKind::Target, judged.iter().map(|l| l.0)),
+            steps(LevelKind::Minimum, judged.iter().map(|l| l.1)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        annotations: annotations(d, shown),
+        windows: super::changes::windows(d, r, shown),
+        id,
     })
 }
 
-fn list(l: (Option<Ratio>, Option<Ratio>)) -> Vec<Ratio> { l.0.into_iter().chain(l.1).collect() }
+fn list(l: (Option<Ratio>, Option<Ratio>)) -> Vec<Ratio> {
+    l.0.into_iter().chain(l.1).collect()
+}
 
 /// The levels of a month: those stated with its figure, else the rule's.
-fn levels(def: &MeasureDef, at: Option<&(Figure, Option<Ratio>, Option<Ratio>)>, p: Period) -> (Option<Ratio>, Option<Ratio>) {
+fn levels(
+    def: &MeasureDef,
+    at: Option<&(Figure, Option<Ratio>, Option<Ratio>)>,
+    p: Period,
+) -> (Option<Ratio>, Option<Ratio>) {
     let rule = bands::levels_for(def, activity(def, p), false);
     (at.and_then(|v| v.1).or(rule.target), at.and_then(|v| v.2).or(rule.minimum))
 }
 
-fn point(r: &MeasureResult, n: &Numbered, p: Period, figure: Option<&Figure>, levels: (Option<Ratio>, Option<Ratio>)) -> Point {
+fn point(
+    r: &MeasureResult,
+    n: &Numbered,
+    p: Period,
+    figure: Option<&Figure>,
+    levels: (Option<Ratio>, Option<Ratio>),
+) -> Point {
     let Some(f) = figure else { return Point::gap("[x]", "nothing is known of the month") };
     let text = cells::figure(f, r.decimals, &list(levels)).printed();
     let out = match f {
         Figure::Null(null) => Point::gap(null.reason.mark(), words::null(null)),
-        Figure::Value(_) => match f.share().and_then(|s| percent_of(&s, r.decimals, &list(levels))) {
+        Figure::Value(_) => match f.share().and_then(|s| percent_of(&s, r.decimals, &list(levels)))
+        {
             Some(value) => Point::value(value, text),
             None => Point::gap("[d]", "the stated number has several readings, and none is chosen"),
         },
     };
-    let out = match cells::band(bands::band(f, levels.0, levels.1)) { Some(b) if out.value.is_some() => out.band(b), _ => out };
+    let out = match cells::band(bands::band(f, levels.0, levels.1)) {
+        Some(b) if out.value.is_some() => out.band(b),
+        _ => out,
+    };
     if p == r.period && out.value.is_some() { out.figure(&n.id) } else { out }
 }
 
@@ -101,17 +227,23 @@ fn steps(kind: LevelKind, levels: impl Iterator<Item = Option<Ratio>>) -> Option
     for (from, l) in levels.enumerate() {
         let Some(share) = l.and_then(Ratio::rational) else { continue };
         let (Some(value), text) = (percent_of(&share, 2, &[]), words::level(l)) else { continue };
-        if steps.last().is_none_or(|s| s.value != value) { steps.push(LevelStep { from, value, text }); }
+        if steps.last().is_none_or(|s| s.value != value) {
+            steps.push(LevelStep { from, value, text });
+        }
     }
     (!steps.is_empty()).then_some(Level { kind, steps })
 }
 
 /// Remarks and faults that touch the months shown.
 fn annotations(d: &Desk<'_>, shown: &[Period]) -> Vec<Annotation> {
-    d.e.registered.annotations.iter().filter_map(|a| {
-        let hit = |p: &Period| a.from < p.after() && a.to.is_none_or(|t| t >= p.first());
-        let from = shown.iter().position(hit)?;
-        let to = shown.iter().rposition(hit)?;
-        Some(Annotation { from, to, label: a.title.clone() })
-    }).collect()
+    d.e.registered
+        .annotations
+        .iter()
+        .filter_map(|a| {
+            let hit = |p: &Period| a.from < p.after() && a.to.is_none_or(|t| t >= p.first());
+            let from = shown.iter().position(hit)?;
+            let to = shown.iter().rposition(hit)?;
+            Some(Annotation { from, to, label: a.title.clone() })
+        })
+        .collect()
 }

@@ -2,7 +2,10 @@
 
 use crate::render::words as print;
 use northbound_measures::{MeasureResult, result::Line, streaks::Streaks};
-use northbound_types::{Dim, Null, Period, Quantity, Ratio, Region, percent::{percent, percent_of}};
+use northbound_types::{
+    Dim, Null, Period, Quantity, Ratio, Region,
+    percent::{percent, percent_of},
+};
 
 /// `North`, `National` …
 #[must_use]
@@ -30,16 +33,20 @@ pub fn region_word(word: &str) -> String {
 #[must_use]
 pub fn level(level: Option<Ratio>) -> String {
     let Some(l) = level else { return String::new() };
-    (0..=6).find_map(|d| {
-        let text = percent(l, d, &[])?;
-        let exact = northbound_types::figure::parse_percent(&text)? == l.rational()?;
-        exact.then(|| format!("{text} %"))
-    }).unwrap_or_else(|| format!("{}/{}", l.num, l.den))
+    (0..=6)
+        .find_map(|d| {
+            let text = percent(l, d, &[])?;
+            let exact = northbound_types::figure::parse_percent(&text)? == l.rational()?;
+            exact.then(|| format!("{text} %"))
+        })
+        .unwrap_or_else(|| format!("{}/{}", l.num, l.den))
 }
 
 /// A share as a percentage with its sign.
 #[must_use]
-pub fn share(q: &Quantity, decimals: u32, levels: &[Ratio]) -> Option<String> { percent_of(&q.share()?, decimals, levels) }
+pub fn share(q: &Quantity, decimals: u32, levels: &[Ratio]) -> Option<String> {
+    percent_of(&q.share()?, decimals, levels)
+}
 
 /// A duration: `1.24 s`, `85 ms`, `2 h 5 min`.
 #[must_use]
@@ -48,35 +55,63 @@ pub fn duration(micros: i64) -> String {
     match ms {
         0 => format!("{micros} µs"),
         1..=999 => format!("{ms} ms"),
-        1_000..=119_999 => { let c = (micros + 5_000) / 10_000; format!("{}.{:02} s", c / 100, c % 100) }
-        120_000..=7_199_999 => { let s = (ms + 500) / 1000; format!("{} min {} s", s / 60, s % 60) }
-        _ => { let m = (ms + 30_000) / 60_000; format!("{} h {} min", m / 60, m % 60) }
+        1_000..=119_999 => {
+            let c = (micros + 5_000) / 10_000;
+            format!("{}.{:02} s", c / 100, c % 100)
+        }
+        120_000..=7_199_999 => {
+            let s = (ms + 500) / 1000;
+            format!("{} min {} s", s / 60, s % 60)
+        }
+        _ => {
+            let m = (ms + 30_000) / 60_000;
+            format!("{} h {} min", m / 60, m % 60)
+        }
     }
 }
 
 /// A count of things with the right number: `1 month`, `3 months`.
 #[must_use]
-pub fn things(n: u64, one: &str, many: &str) -> String { format!("{n} {}", if n == 1 { one } else { many }) }
+pub fn things(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
 
 /// A null in words: what, since when, whose job, between which bounds.
 #[must_use]
 pub fn null(n: &Null) -> String {
     let mut t = if n.detail.is_empty() { n.reason.words().to_owned() } else { n.detail.clone() };
-    if let Some(s) = n.source.as_ref().filter(|s| !t.contains(s.as_str())) { t.push_str(&format!("; source {s}")); }
-    if let Some(d) = n.since { t.push_str(&format!("; since {}", print::day(d))); }
-    if let Some(o) = &n.owner { t.push_str(&format!("; to be repaired by {o}")); }
-    if let Some((low, high)) = &n.bounds && let (Some(l), Some(h)) = (share(low, 2, &[]), share(high, 2, &[])) { t.push_str(&format!("; between {l} % and {h} %")); }
+    if let Some(s) = n.source.as_ref().filter(|s| !t.contains(s.as_str())) {
+        t.push_str(&format!("; source {s}"));
+    }
+    if let Some(d) = n.since {
+        t.push_str(&format!("; since {}", print::day(d)));
+    }
+    if let Some(o) = &n.owner {
+        t.push_str(&format!("; to be repaired by {o}"));
+    }
+    if let Some((low, high)) = &n.bounds
+        && let (Some(l), Some(h)) = (share(low, 2, &[]), share(high, 2, &[]))
+    {
+        t.push_str(&format!("; between {l} % and {h} %"));
+    }
     t
 }
 
 /// Why there is no figure, for a list: withheld figures name who is at work.
 #[must_use]
-pub fn row(r: &MeasureResult) -> String { format!("{} {} {}", r.measure, r.provider, region(r.region)) }
+pub fn row(r: &MeasureResult) -> String {
+    format!("{} {} {}", r.measure, r.provider, region(r.region))
+}
 
 /// Why a line stands beside a numerator; in a national row with the region that it is about.
 #[must_use]
 pub fn line(r: &MeasureResult, l: &Line) -> String {
-    let region = l.selector.as_ref().filter(|_| r.region == Region::None).and_then(|s| s.any_of.iter().find(|(d, _)| *d == Dim::Region)).map(|(_, v)| v);
+    let region = l
+        .selector
+        .as_ref()
+        .filter(|_| r.region == Region::None)
+        .and_then(|s| s.any_of.iter().find(|(d, _)| *d == Dim::Region))
+        .map(|(_, v)| v);
     match region.map(|v| v.iter().collect::<Vec<_>>()).as_deref() {
         Some([one]) => format!("{} ({})", l.reason, region_word(one)),
         _ => l.reason.clone(),
@@ -89,17 +124,28 @@ pub fn since(s: Option<&Streaks>) -> String {
     let Some(s) = s.filter(|s| s.below_target.greatest > 0) else { return String::new() };
     let run = s.below_target;
     // Months that could not be judged, and no miss that is known: nothing to tell.
-    if run.least == 0 && s.longest_below_target.least == 0 { return String::new(); }
-    let window = format!("{} of the last {}", s.count_below_target.words(), things(u64::from(s.months), "month", "months"));
+    if run.least == 0 && s.longest_below_target.least == 0 {
+        return String::new();
+    }
+    let window = format!(
+        "{} of the last {}",
+        s.count_below_target.words(),
+        things(u64::from(s.months), "month", "months")
+    );
     if !run.is_known() {
-        let from = s.unknown_from.map_or_else(String::new, |p| format!(", unknown from {} back", print::period(p)));
+        let from = s
+            .unknown_from
+            .map_or_else(String::new, |p| format!(", unknown from {} back", print::period(p)));
         return format!("below target for {} months in a row{from}; {window}", run.words());
     }
     let first = s.until.plus(1 - i32::try_from(run.least).unwrap_or(1));
     let all = if run.least == s.months { " (as far back as is known)" } else { "" };
     match run.least {
         1 => format!("in {} only; {window}", print::period(first)),
-        n => format!("since {}: below target {n} months in a row{all}; {window}", print::period(first)),
+        n => format!(
+            "since {}: below target {n} months in a row{all}; {window}",
+            print::period(first)
+        ),
     }
 }
 
@@ -107,7 +153,10 @@ pub fn since(s: Option<&Streaks>) -> String {
 #[must_use]
 pub fn short_period(p: Period) -> String {
     let long = print::period(p);
-    match p { Period::Month(y, _) => format!("{} {y}", long.chars().take(3).collect::<String>()), Period::Quarter(..) | Period::Day(_) => long }
+    match p {
+        Period::Month(y, _) => format!("{} {y}", long.chars().take(3).collect::<String>()),
+        Period::Quarter(..) | Period::Day(_) => long,
+    }
 }
 
 #[cfg(test)]
@@ -117,20 +166,48 @@ mod tests {
 
     #[test]
     fn levels_and_durations_print_as_short_as_they_are() {
-        for (r, t) in [((99, 100), "99 %"), ((995, 1000), "99.5 %"), ((1, 1), "100 %"), ((1, 3), "1/3")] { assert_eq!(level(Some(Ratio { num: r.0, den: r.1 })), t); }
+        for (r, t) in
+            [((99, 100), "99 %"), ((995, 1000), "99.5 %"), ((1, 1), "100 %"), ((1, 3), "1/3")]
+        {
+            assert_eq!(level(Some(Ratio { num: r.0, den: r.1 })), t);
+        }
         assert_eq!(level(None), "");
-        for (us, t) in [(400, "400 µs"), (85_000, "85 ms"), (1_240_000, "1.24 s"), (25_000_000, "25.00 s"), (130_000_000, "2 min 10 s"), (7_500_000_000, "2 h 5 min")] { assert_eq!(duration(us), t); }
+        for (us, t) in [
+            (400, "400 µs"),
+            (85_000, "85 ms"),
+            (1_240_000, "1.24 s"),
+            (25_000_000, "25.00 s"),
+            (130_000_000, "2 min 10 s"),
+            (7_500_000_000, "2 h 5 min"),
+        ] {
+            assert_eq!(duration(us), t);
+        }
     }
 
     #[test]
     fn a_run_is_told_with_its_window_and_what_is_unknown() {
         let table = |pattern: &str| {
-            let m = Months::new(pattern.chars().enumerate().map(|(i, c)| (Period::month(2026, 1).plus(i as i32), match c { 'x' => Some(true), '.' => Some(false), _ => None })));
+            let m = Months::new(pattern.chars().enumerate().map(|(i, c)| {
+                (
+                    Period::month(2026, 1).plus(i as i32),
+                    match c {
+                        'x' => Some(true),
+                        '.' => Some(false),
+                        _ => None,
+                    },
+                )
+            }));
             Streaks::of(&m, &m)
         };
-        assert_eq!(since(table("x.xx").as_ref()), "since March 2026: below target 2 months in a row; 3 of the last 4 months");
+        assert_eq!(
+            since(table("x.xx").as_ref()),
+            "since March 2026: below target 2 months in a row; 3 of the last 4 months"
+        );
         assert_eq!(since(table("..x").as_ref()), "in March 2026 only; 1 of the last 3 months");
-        assert_eq!(since(table(".x?x").as_ref()), "below target for 1 to 3 months in a row, unknown from March 2026 back; 2 to 3 of the last 4 months");
+        assert_eq!(
+            since(table(".x?x").as_ref()),
+            "below target for 1 to 3 months in a row, unknown from March 2026 back; 2 to 3 of the last 4 months"
+        );
         assert_eq!(since(table("x.").as_ref()), "");
     }
 }

@@ -5,7 +5,10 @@ use crate::PackError;
 use northbound_rules::{RuleSet, files::RuleFile};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Folder below the data folder.
 pub const FOLDER: &str = "rules-archive";
@@ -20,7 +23,11 @@ pub struct Use {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptFile { name: String, overlaid: bool, text: String }
+struct KeptFile {
+    name: String,
+    overlaid: bool,
+    text: String,
+}
 
 /// The archive of a data folder.
 #[derive(Debug)]
@@ -38,7 +45,8 @@ impl Archive {
         let dir = data.join(FOLDER);
         let index = dir.join("index.json");
         let uses = match fs::read(&index) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| PackError::Stored { path: index, problem: e.to_string() })?,
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map_err(|e| PackError::Stored { path: index, problem: e.to_string() })?,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(e) => return Err(PackError::io(&index, e)),
         };
@@ -50,9 +58,17 @@ impl Archive {
     /// # Errors
     /// Where it cannot be written.
     pub fn keep(&mut self, rules: &RuleSet, now: Utc) -> Result<(), PackError> {
-        if self.used_at(now).is_some_and(|u| u.id == rules.id() && u.from <= now) { return Ok(()); }
+        if self.used_at(now).is_some_and(|u| u.id == rules.id() && u.from <= now) {
+            return Ok(());
+        }
         let mut files = Vec::new();
-        for f in rules.files() { files.push(KeptFile { name: f.name.clone(), overlaid: f.overlaid, text: f.text()?.to_owned() }); }
+        for f in rules.files() {
+            files.push(KeptFile {
+                name: f.name.clone(),
+                overlaid: f.overlaid,
+                text: f.text()?.to_owned(),
+            });
+        }
         write(&self.path(rules.id()), &files)?;
         self.uses.push(Use { from: now, id: rules.id().to_owned() });
         // Stable: of two at one time the later kept one counts.
@@ -61,7 +77,9 @@ impl Archive {
     }
 
     /// The use in force at a time; before the first known one, that one.
-    fn used_at(&self, at: Utc) -> Option<&Use> { self.uses.iter().rev().find(|u| u.from <= at).or(self.uses.first()) }
+    fn used_at(&self, at: Utc) -> Option<&Use> {
+        self.uses.iter().rev().find(|u| u.from <= at).or(self.uses.first())
+    }
 
     /// The rules that were in force.
     ///
@@ -82,14 +100,22 @@ impl Archive {
         let path = self.path(id);
         let bytes = fs::read(&path).map_err(|e| PackError::io(&path, e))?;
         let stored = |problem: String| PackError::Stored { path: path.clone(), problem };
-        let files: Vec<KeptFile> = serde_json::from_slice(&bytes).map_err(|e| stored(e.to_string()))?;
-        let files = files.into_iter().map(|f| RuleFile::new(&f.name, f.text.into_bytes(), f.overlaid)).collect();
+        let files: Vec<KeptFile> =
+            serde_json::from_slice(&bytes).map_err(|e| stored(e.to_string()))?;
+        let files = files
+            .into_iter()
+            .map(|f| RuleFile::new(&f.name, f.text.into_bytes(), f.overlaid))
+            .collect();
         let rules = RuleSet::from_files(files)?;
-        if rules.id() != id { return Err(stored(format!("its files have the hash {}", rules.id()))); }
+        if rules.id() != id {
+            return Err(stored(format!("its files have the hash {}", rules.id())));
+        }
         Ok(rules)
     }
 
-    fn path(&self, id: &str) -> PathBuf { self.dir.join(format!("{id}.json")) }
+    fn path(&self, id: &str) -> PathBuf {
+        self.dir.join(format!("{id}.json"))
+    }
 }
 
 /// Writes JSON beside and renames it.
@@ -99,7 +125,9 @@ pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), PackErro
     let parent = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|e| PackError::io(parent, e))?;
     let partial = path.with_extension(format!("{}.partial", std::process::id()));
-    fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path)).map_err(|e| PackError::io(path, e))
+    fs::write(&partial, bytes)
+        .and_then(|()| fs::rename(&partial, path))
+        .map_err(|e| PackError::io(path, e))
 }
 
 #[cfg(test)]
@@ -112,7 +140,11 @@ mod tests {
         let first = RuleSet::embedded().unwrap();
         let overlay = dir.path().join("rules");
         fs::create_dir_all(&overlay).unwrap();
-        fs::write(overlay.join("settings.toml"), include_str!("../../../../rules/settings.toml").replace("value = 90", "value = 91")).unwrap();
+        fs::write(
+            overlay.join("settings.toml"),
+            include_str!("../../../../rules/settings.toml").replace("value = 90", "value = 91"),
+        )
+        .unwrap();
         let second = RuleSet::load(Some(&overlay)).unwrap();
         assert_ne!(first.id(), second.id());
         let mut a = Archive::open(dir.path()).unwrap();
@@ -122,7 +154,13 @@ mod tests {
         a.keep(&second, Utc(20)).unwrap();
         let a = Archive::open(dir.path()).unwrap();
         assert_eq!(a.uses.len(), 2);
-        for (at, id) in [(5, first.id()), (10, first.id()), (19, first.id()), (20, second.id()), (99, second.id())] {
+        for (at, id) in [
+            (5, first.id()),
+            (10, first.id()),
+            (19, first.id()),
+            (20, second.id()),
+            (99, second.id()),
+        ] {
             assert_eq!(a.in_force(Utc(at)).unwrap().id(), id, "at {at}");
         }
     }

@@ -3,9 +3,9 @@
 
 use super::Evidence;
 use crate::PackError;
+use northbound_ledger::manifest::Manifest;
 use northbound_measures::inputs::FeedCoverage;
 use northbound_registers::registers::feeds::{Expected, Feed};
-use northbound_ledger::manifest::Manifest;
 use northbound_registers::registers::sources::SourceFile;
 use northbound_rules::RuleSet;
 use northbound_types::{Day, Dim, Period, Utc, workdays::Calendar};
@@ -18,26 +18,49 @@ pub(crate) fn coverage(e: &Evidence, period: Period) -> Result<Vec<FeedCoverage>
         let rows = brought.get(feed.id.as_str());
         match feed.calendar {
             Expected::Monthly => monthly(e, feed, rows, d.month()),
-            Expected::Daily | Expected::WorkingDays | Expected::Days => rows.is_some_and(|r| r.contains(&d)) || kept(e, feed).contains(&d),
+            Expected::Daily | Expected::WorkingDays | Expected::Days => {
+                rows.is_some_and(|r| r.contains(&d)) || kept(e, feed).contains(&d)
+            }
         }
     };
     of_feeds(&e.registered.feeds, &e.rules, e.as_at, super::reach(&e.rules, period), &came)
 }
 
 /// The coverage of feeds over days; `came` tells whether a feed brought what was due on one of them.
-pub(super) fn of_feeds(feeds: &[Feed], rules: &RuleSet, as_at: Utc, (first, after): (Day, Day), came: &dyn Fn(&Feed, Day) -> bool) -> Result<Vec<FeedCoverage>, PackError> {
+pub(super) fn of_feeds(
+    feeds: &[Feed],
+    rules: &RuleSet,
+    as_at: Utc,
+    (first, after): (Day, Day),
+    came: &dyn Fn(&Feed, Day) -> bool,
+) -> Result<Vec<FeedCoverage>, PackError> {
     let mut out = Vec::new();
     for feed in feeds {
         let calendar = match feed.calendar {
             Expected::WorkingDays => rules.calendar_on(first)?.clone(),
-            Expected::Daily | Expected::Monthly | Expected::Days => Calendar { id: String::new(), holidays: BTreeSet::new() },
+            Expected::Daily | Expected::Monthly | Expected::Days => {
+                Calendar { id: String::new(), holidays: BTreeSet::new() }
+            }
         };
         // A day that has not ended by then cannot be missing, nor can the report of such a month.
-        let due = |d: &Day| if feed.calendar == Expected::Monthly { d.month().after().start() <= as_at } else { d.end() <= as_at };
-        let expected: BTreeSet<Day> = feed.expected(first, after, &calendar).into_iter().filter(due).collect();
+        let due = |d: &Day| {
+            if feed.calendar == Expected::Monthly {
+                d.month().after().start() <= as_at
+            } else {
+                d.end() <= as_at
+            }
+        };
+        let expected: BTreeSet<Day> =
+            feed.expected(first, after, &calendar).into_iter().filter(due).collect();
         let observed = expected.iter().copied().filter(|&d| came(feed, d)).collect();
         out.push(FeedCoverage {
-            feed: feed.id.clone(), provider: feed.provider.clone(), region: feed.region, carries: feed.brings.clone(), measures: feed.measures.clone(), expected, observed,
+            feed: feed.id.clone(),
+            provider: feed.provider.clone(),
+            region: feed.region,
+            carries: feed.brings.clone(),
+            measures: feed.measures.clone(),
+            expected,
+            observed,
             owner: Some(feed.owner.clone()),
         });
     }
@@ -49,7 +72,9 @@ fn days_with_rows(e: &Evidence) -> BTreeMap<String, BTreeSet<Day>> {
     let mut out = e.messages.feed_days.clone();
     for row in e.messages.cells.by(&[Dim::Feed, Dim::Day]).rows {
         let [feed, day] = row.keys.as_slice() else { continue };
-        if let Ok(day) = day.parse() { out.entry(feed.to_string()).or_default().insert(day); }
+        if let Ok(day) = day.parse() {
+            out.entry(feed.to_string()).or_default().insert(day);
+        }
     }
     out
 }
@@ -57,12 +82,23 @@ fn days_with_rows(e: &Evidence) -> BTreeMap<String, BTreeSet<Day>> {
 /// Days on which what the feed brings into the registers has rows.
 fn kept(e: &Evidence, feed: &Feed) -> BTreeSet<Day> {
     let r = &e.registered;
-    let (brings, mine) = (|what: &str| feed.brings.iter().any(|b| b == what), |provider: &str| feed.provider.as_deref().is_none_or(|p| p == provider));
+    let (brings, mine) = (
+        |what: &str| feed.brings.iter().any(|b| b == what),
+        |provider: &str| feed.provider.as_deref().is_none_or(|p| p == provider),
+    );
     let mut days = BTreeSet::new();
-    if brings("hubs") { days.extend(r.hubs.iter().filter(|h| mine(&h.provider)).map(|h| h.installed)); }
-    if brings("population") { days.extend(r.population.iter().map(|p| p.day)); }
-    if brings("incidents") { days.extend(r.incidents.iter().map(|i| i.moment().day())); }
-    if brings("services") { days.extend(r.services.iter().map(|s| s.from.day())); }
+    if brings("hubs") {
+        days.extend(r.hubs.iter().filter(|h| mine(&h.provider)).map(|h| h.installed));
+    }
+    if brings("population") {
+        days.extend(r.population.iter().map(|p| p.day));
+    }
+    if brings("incidents") {
+        days.extend(r.incidents.iter().map(|i| i.moment().day()));
+    }
+    if brings("services") {
+        days.extend(r.services.iter().map(|s| s.from.day()));
+    }
     days
 }
 
@@ -70,15 +106,26 @@ fn kept(e: &Evidence, feed: &Feed) -> BTreeSet<Day> {
 /// feed that came when the month was over: a month without an outage has no rows.
 fn monthly(e: &Evidence, feed: &Feed, rows: Option<&BTreeSet<Day>>, month: Period) -> bool {
     let within = |d: &Day| month.contains(*d);
-    let figures = || feed.brings.iter().any(|b| b == "figures") && e.stated.iter().any(|s| s.period == month);
+    let figures =
+        || feed.brings.iter().any(|b| b == "figures") && e.stated.iter().any(|s| s.period == month);
     let file = || reported(&e.snapshot.root.manifest, &e.registered.sources, e.as_at, feed, month);
-    rows.is_some_and(|r| r.iter().any(within)) || kept(e, feed).iter().any(within) || figures() || file()
+    rows.is_some_and(|r| r.iter().any(within))
+        || kept(e, feed).iter().any(within)
+        || figures()
+        || file()
 }
 
 /// Did a file of the feed come when the month was over, in the month after?
-pub(super) fn reported(m: &Manifest, sources: &[(Utc, SourceFile)], as_at: Utc, feed: &Feed, month: Period) -> bool {
+pub(super) fn reported(
+    m: &Manifest,
+    sources: &[(Utc, SourceFile)],
+    as_at: Utc,
+    feed: &Feed,
+    month: Period,
+) -> bool {
     let window = (month.after().start(), month.next().after().start());
     let gone = |id: i64| m.retracted.iter().any(|r| r.source == id && r.at <= as_at);
     let came = |t| t >= window.0 && t < window.1 && t <= as_at;
-    sources.iter().any(|(known, s)| s.feed == feed.id && came(*known)) || m.sources.iter().any(|s| s.feed == feed.id && came(s.known) && !gone(s.id))
+    sources.iter().any(|(known, s)| s.feed == feed.id && came(*known))
+        || m.sources.iter().any(|s| s.feed == feed.id && came(s.known) && !gone(s.id))
 }

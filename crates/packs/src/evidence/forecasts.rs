@@ -4,11 +4,29 @@
 use super::{calendar, registered::fault};
 use crate::PackError;
 use northbound_ledger::{Snapshot, judge::RulesJudge, schema::Table};
-use northbound_measures::{coverage::{Ground, OwnMessages, own_messages}, inputs::Fault};
-use northbound_measures::forecast::{Actual, Actuals, Counts, Line, Member, Month, Submission, variance::{self, Variance}};
-use northbound_registers::{AsAt, Gate, Query, Sight, registers::{annotations::Annotation, feeds::{self, Expected, Feed}, forecasts::Forecast, parties::{Party, User}, sources::SourceFile, volumes::{Counted, Volume}}};
+use northbound_measures::forecast::{
+    Actual, Actuals, Counts, Line, Member, Month, Submission,
+    variance::{self, Variance},
+};
+use northbound_measures::{
+    coverage::{Ground, OwnMessages, own_messages},
+    inputs::Fault,
+};
+use northbound_registers::{
+    AsAt, Gate, Query, Sight,
+    registers::{
+        annotations::Annotation,
+        feeds::{self, Expected, Feed},
+        forecasts::Forecast,
+        parties::{Party, User},
+        sources::SourceFile,
+        volumes::{Counted, Volume},
+    },
+};
 use northbound_rules::RuleSet;
-use northbound_types::{Day, Dim, ForecastKind, Generation, Period, Ratio, TestKind, Utc, text_enum};
+use northbound_types::{
+    Day, Dim, ForecastKind, Generation, Period, Ratio, TestKind, Utc, text_enum,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Role list that stands for every role.
@@ -45,12 +63,26 @@ pub struct Desk<'a> {
 
 /// What feeds of Users' messages there are, and what is known against them.
 #[derive(Debug, Default)]
-struct Watched { feeds: Vec<Feed>, faults: Vec<Fault>, sources: Vec<(Utc, SourceFile)> }
+struct Watched {
+    feeds: Vec<Feed>,
+    faults: Vec<Fault>,
+    sources: Vec<(Utc, SourceFile)>,
+}
 
 /// Settings that a variance rests on, beside those named by kind.
 pub const SETTINGS: &[&str] = &[
-    "forecast-due-months", "forecast-due-working-day", "forecast-months-ahead", "forecast-during-month", "forecast-kinds", "forecast-test-traffic",
-    "forecast-smets1", "variance-low", "variance-high", "small-cell-below", "user-report-due-working-days", "holiday-calendar",
+    "forecast-due-months",
+    "forecast-due-working-day",
+    "forecast-months-ahead",
+    "forecast-during-month",
+    "forecast-kinds",
+    "forecast-test-traffic",
+    "forecast-smets1",
+    "variance-low",
+    "variance-high",
+    "small-cell-below",
+    "user-report-due-working-days",
+    "holiday-calendar",
 ];
 
 /// Everything on forecasts of one kind.
@@ -70,7 +102,18 @@ impl Forecasts {
     /// The variance of each month asked for.
     #[must_use]
     pub fn variances(&self) -> Vec<Variance> {
-        self.months.iter().map(|(m, before)| variance::make(m, *before, &self.members, &self.submissions, self.actuals.get(&m.period).unwrap_or(&Actual::default()))).collect()
+        self.months
+            .iter()
+            .map(|(m, before)| {
+                variance::make(
+                    m,
+                    *before,
+                    &self.members,
+                    &self.submissions,
+                    self.actuals.get(&m.period).unwrap_or(&Actual::default()),
+                )
+            })
+            .collect()
     }
 }
 
@@ -80,9 +123,17 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// Where registers, rules or ledger cannot be read.
-    pub fn read(&self, kind: ForecastKind, months: &[Period], history: i32, from: ActualsFrom) -> Result<Forecasts, PackError> {
+    pub fn read(
+        &self,
+        kind: ForecastKind,
+        months: &[Period],
+        history: i32,
+        from: ActualsFrom,
+    ) -> Result<Forecasts, PackError> {
         let mut f = Forecasts { submissions: self.submissions(kind)?, ..Forecasts::default() };
-        for p in months { f.months.push(self.month(kind, *p)?); }
+        for p in months {
+            f.months.push(self.month(kind, *p)?);
+        }
         let Some(first) = months.iter().min() else { return Ok(f) };
         f.members = self.members(kind, months.iter().max().unwrap_or(first).after().plus(-1))?;
         let past = (1..=history).map(|n| first.plus(-n));
@@ -94,8 +145,17 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// Where registers, rules or ledger cannot be read.
-    pub fn actuals(&self, kind: ForecastKind, months: impl Iterator<Item = Period>, from: ActualsFrom) -> Result<Actuals, PackError> {
-        let watched = if (kind, from) == (ForecastKind::Sr, ActualsFrom::Ledger) { self.watched()? } else { Watched::default() };
+    pub fn actuals(
+        &self,
+        kind: ForecastKind,
+        months: impl Iterator<Item = Period>,
+        from: ActualsFrom,
+    ) -> Result<Actuals, PackError> {
+        let watched = if (kind, from) == (ForecastKind::Sr, ActualsFrom::Ledger) {
+            self.watched()?
+        } else {
+            Watched::default()
+        };
         months.map(|p| Ok((p, self.actual(kind, p, from, &watched)?))).collect()
     }
 
@@ -103,18 +163,33 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// Where a setting has no value then, or the calendar does not reach.
-    pub fn month(&self, kind: ForecastKind, period: Period) -> Result<(Month, Option<Day>), PackError> {
+    pub fn month(
+        &self,
+        kind: ForecastKind,
+        period: Period,
+    ) -> Result<(Month, Option<Day>), PackError> {
         let (r, day) = (self.rules, period.first());
         let due = r.forecasts_due_before(period)?;
         let Some(own) = due.first().copied() else {
-            return Err(PackError::Refused(format!("no forecast is due in the year before {period}: the setting forecast-due-months names no month; correct settings.toml")));
+            return Err(PackError::Refused(format!(
+                "no forecast is due in the year before {period}: the setting forecast-due-months names no month; correct settings.toml"
+            )));
         };
         let report = u32::try_from(r.integer("user-report-due-working-days", day)?).unwrap_or(0);
         let asked_for = r.text(&format!("{kind}-forecast-rule"), day)? == "forecast";
-        let annotations = self.gate.list::<Annotation>(&Query { during: Some((day.start(), period.after().start())), ..Query::as_at(self.state) })?;
+        let annotations = self.gate.list::<Annotation>(&Query {
+            during: Some((day.start(), period.after().start())),
+            ..Query::as_at(self.state)
+        })?;
         let month = Month {
-            period, due: own, report_due: r.working_day_after(period.after().plus(-1), report)?, during_counts: r.text("forecast-during-month", day)? == "counts", asked_for,
-            low: r.fraction("variance-low", day)?, high: r.fraction("variance-high", day)?, small_below: u64::try_from(r.integer("small-cell-below", day)?).unwrap_or(0),
+            period,
+            due: own,
+            report_due: r.working_day_after(period.after().plus(-1), report)?,
+            during_counts: r.text("forecast-during-month", day)? == "counts",
+            asked_for,
+            low: r.fraction("variance-low", day)?,
+            high: r.fraction("variance-high", day)?,
+            small_below: u64::try_from(r.integer("small-cell-below", day)?).unwrap_or(0),
             annotations: annotations.into_iter().map(|k| k.record.title).collect(),
         };
         Ok((month, due.get(1).copied()))
@@ -129,12 +204,32 @@ impl Desk<'_> {
         let roles = self.rules.list(&format!("{kind}-forecast-roles"), day)?;
         let any = roles.iter().any(|r| r == ANY_ROLE);
         let sight = Sight::of(self.gate.actor());
-        let classes: BTreeMap<String, String> = self.gate.list::<Party>(&Query::as_at(self.state))?.into_iter().map(|k| (k.record.id, k.record.category)).collect();
-        let users = self.gate.list::<User>(&Query::as_at(self.state))?.into_iter().map(|k| k.record).filter(|u| sight.sees(Some(&u.party)));
-        let mut members: Vec<Member> = users.map(|u| Member {
-            class: classes.get(&u.party).cloned().unwrap_or_else(|| "unknown".to_owned()),
-            held: u.roles.iter().filter(|r| any || roles.contains(&r.role)).map(|r| (r.from, r.to)).collect(), user: u.eui.to_string(), party: u.party,
-        }).filter(|m| !m.held.is_empty()).collect();
+        let classes: BTreeMap<String, String> = self
+            .gate
+            .list::<Party>(&Query::as_at(self.state))?
+            .into_iter()
+            .map(|k| (k.record.id, k.record.category))
+            .collect();
+        let users = self
+            .gate
+            .list::<User>(&Query::as_at(self.state))?
+            .into_iter()
+            .map(|k| k.record)
+            .filter(|u| sight.sees(Some(&u.party)));
+        let mut members: Vec<Member> = users
+            .map(|u| Member {
+                class: classes.get(&u.party).cloned().unwrap_or_else(|| "unknown".to_owned()),
+                held: u
+                    .roles
+                    .iter()
+                    .filter(|r| any || roles.contains(&r.role))
+                    .map(|r| (r.from, r.to))
+                    .collect(),
+                user: u.eui.to_string(),
+                party: u.party,
+            })
+            .filter(|m| !m.held.is_empty())
+            .collect();
         members.sort_by(|a, b| a.user.cmp(&b.user));
         Ok(members)
     }
@@ -145,26 +240,58 @@ impl Desk<'_> {
     /// Where the registers cannot be read.
     pub fn submissions(&self, kind: ForecastKind) -> Result<Vec<Submission>, PackError> {
         let kept = self.gate.list::<Forecast>(&Query::as_at(self.state))?;
-        Ok(kept.into_iter().filter(|k| k.record.kind == kind && k.record.made <= self.as_at).map(|k| {
-            let mut months: BTreeMap<Period, Counts> = BTreeMap::new();
-            for l in &k.record.lines { months.entry(l.period).or_default().insert(Line::new(&l.srv, &l.mode), l.count); }
-            Submission { id: k.id, user: k.record.user.to_string(), made: k.record.made, months }
-        }).collect())
+        Ok(kept
+            .into_iter()
+            .filter(|k| k.record.kind == kind && k.record.made <= self.as_at)
+            .map(|k| {
+                let mut months: BTreeMap<Period, Counts> = BTreeMap::new();
+                for l in &k.record.lines {
+                    months.entry(l.period).or_default().insert(Line::new(&l.srv, &l.mode), l.count);
+                }
+                Submission {
+                    id: k.id,
+                    user: k.record.user.to_string(),
+                    made: k.record.made,
+                    months,
+                }
+            })
+            .collect())
     }
 
     /// What came in a month. A month that was not over at the as-at time is not known.
-    fn actual(&self, kind: ForecastKind, period: Period, from: ActualsFrom, watched: &Watched) -> Result<Actual, PackError> {
-        if self.as_at < period.after().start() { return Ok(Actual::default()); }
+    fn actual(
+        &self,
+        kind: ForecastKind,
+        period: Period,
+        from: ActualsFrom,
+        watched: &Watched,
+    ) -> Result<Actual, PackError> {
+        if self.as_at < period.after().start() {
+            return Ok(Actual::default());
+        }
         let mut actual = match (kind, from) {
-            (ForecastKind::Sr, ActualsFrom::Ledger) => Actual { ground: self.ground(period, watched)?, ..self.counted(period)? },
+            (ForecastKind::Sr, ActualsFrom::Ledger) => {
+                Actual { ground: self.ground(period, watched)?, ..self.counted(period)? }
+            }
             _ => Actual::default(),
         };
         let counted = matches!((kind, from), (ForecastKind::Sr, ActualsFrom::Ledger));
-        let volumes = self.gate.current::<Volume>(&Query { period: Some(period), ..Query::as_at(self.state) })?;
+        let volumes = self
+            .gate
+            .current::<Volume>(&Query { period: Some(period), ..Query::as_at(self.state) })?;
         for v in volumes.rows.into_iter().map(|k| k.record).filter(|v| v.kind == kind) {
-            if counted && v.counted == Counted::Total { continue; }
-            if !counted { actual.known = true; }
-            let n = actual.counts.entry(v.user.to_string()).or_default().entry(Line::new(&v.srv, &v.mode)).or_default();
+            if counted && v.counted == Counted::Total {
+                continue;
+            }
+            if !counted {
+                actual.known = true;
+            }
+            let n = actual
+                .counts
+                .entry(v.user.to_string())
+                .or_default()
+                .entry(Line::new(&v.srv, &v.mode))
+                .or_default();
             *n = n.saturating_add(v.count);
         }
         Ok(actual)
@@ -175,48 +302,100 @@ impl Desk<'_> {
         let q = Query::as_at(self.state);
         Ok(Watched {
             feeds: self.gate.list::<Feed>(&q)?.into_iter().map(|k| k.record).collect(),
-            faults: self.gate.list::<feeds::Fault>(&q)?.into_iter().map(|k| fault(k.record)).collect(),
-            sources: self.gate.list::<SourceFile>(&q)?.into_iter().map(|k| (k.known, k.record)).collect(),
+            faults: self
+                .gate
+                .list::<feeds::Fault>(&q)?
+                .into_iter()
+                .map(|k| fault(k.record))
+                .collect(),
+            sources: self
+                .gate
+                .list::<SourceFile>(&q)?
+                .into_iter()
+                .map(|k| (k.known, k.record))
+                .collect(),
         })
     }
 
     /// What the counts of a month rest on: by the rule of a pack's figures of Users' own requests, of
     /// messages, alerts and payloads alone. Rows that a feed brought into the registers are no messages.
     fn ground(&self, period: Period, w: &Watched) -> Result<Ground, PackError> {
-        if w.feeds.is_empty() && w.faults.is_empty() { return Ok(Ground::default()); }
+        if w.feeds.is_empty() && w.faults.is_empty() {
+            return Ok(Ground::default());
+        }
         let days = (period.first(), period.after());
-        let (mut brought, mut seen): (BTreeMap<String, BTreeSet<Day>>, BTreeSet<String>) = Default::default();
-        for row in self.snapshot.cells(days, &[Dim::Feed, Dim::Day, Dim::TestKind], self.judge)?.rows {
+        let (mut brought, mut seen): (BTreeMap<String, BTreeSet<Day>>, BTreeSet<String>) =
+            Default::default();
+        for row in
+            self.snapshot.cells(days, &[Dim::Feed, Dim::Day, Dim::TestKind], self.judge)?.rows
+        {
             let [feed, day, test] = row.keys.as_slice() else { continue };
-            if let Ok(day) = day.parse() { brought.entry(feed.to_string()).or_default().insert(day); }
-            if &**test == TestKind::None.as_str() { seen.insert(feed.to_string()); }
+            if let Ok(day) = day.parse() {
+                brought.entry(feed.to_string()).or_default().insert(day);
+            }
+            if &**test == TestKind::None.as_str() {
+                seen.insert(feed.to_string());
+            }
         }
         for table in [Table::Alerts, Table::Payloads] {
-            for (feed, days) in self.snapshot.feed_days(table, days)? { brought.entry(feed).or_default().extend(days); }
+            for (feed, days) in self.snapshot.feed_days(table, days)? {
+                brought.entry(feed).or_default().extend(days);
+            }
         }
         let came = |feed: &Feed, d: Day| {
             let rows = brought.get(feed.id.as_str());
             match feed.calendar {
-                Expected::Monthly => rows.is_some_and(|r| r.iter().any(|x| d.month().contains(*x))) || calendar::reported(&self.snapshot.root.manifest, &w.sources, self.as_at, feed, d.month()),
-                Expected::Daily | Expected::WorkingDays | Expected::Days => rows.is_some_and(|r| r.contains(&d)),
+                Expected::Monthly => {
+                    rows.is_some_and(|r| r.iter().any(|x| d.month().contains(*x)))
+                        || calendar::reported(
+                            &self.snapshot.root.manifest,
+                            &w.sources,
+                            self.as_at,
+                            feed,
+                            d.month(),
+                        )
+                }
+                Expected::Daily | Expected::WorkingDays | Expected::Days => {
+                    rows.is_some_and(|r| r.contains(&d))
+                }
             }
         };
         let coverage = calendar::of_feeds(&w.feeds, self.rules, self.as_at, days, &came)?;
-        Ok(own_messages(OwnMessages { activity: period, region: None, seen: &seen, as_at: self.as_at }, &coverage, &w.faults, self.floor))
+        Ok(own_messages(
+            OwnMessages { activity: period, region: None, seen: &seen, as_at: self.as_at },
+            &coverage,
+            &w.faults,
+            self.floor,
+        ))
     }
 
     /// Counts of the ledger, by the rules on what counts.
     fn counted(&self, period: Period) -> Result<Actual, PackError> {
         let day = period.first();
-        let kinds: BTreeSet<&str> = self.rules.list("forecast-kinds", day)?.iter().map(String::as_str).collect();
+        let kinds: BTreeSet<&str> =
+            self.rules.list("forecast-kinds", day)?.iter().map(String::as_str).collect();
         let tests = self.rules.text("forecast-test-traffic", day)? == "in";
         let smets1 = self.rules.text("forecast-smets1", day)? == "in";
-        let cells = self.snapshot.cells((day, period.after()), &[Dim::Kind, Dim::User, Dim::Srv, Dim::Mode, Dim::TestKind, Dim::Generation], self.judge)?;
+        let cells = self.snapshot.cells(
+            (day, period.after()),
+            &[Dim::Kind, Dim::User, Dim::Srv, Dim::Mode, Dim::TestKind, Dim::Generation],
+            self.judge,
+        )?;
         let mut actual = Actual { known: !cells.rows.is_empty(), whole: true, ..Actual::default() };
         for row in &cells.rows {
             let [kind, user, srv, mode, test, generation] = row.keys.as_slice() else { continue };
-            if !kinds.contains(&**kind) || (!tests && &**test != TestKind::None.as_str()) || (!smets1 && &**generation == Generation::Smets1.as_str()) { continue; }
-            let n = actual.counts.entry(user.to_string()).or_default().entry(Line::new(srv, mode)).or_default();
+            if !kinds.contains(&**kind)
+                || (!tests && &**test != TestKind::None.as_str())
+                || (!smets1 && &**generation == Generation::Smets1.as_str())
+            {
+                continue;
+            }
+            let n = actual
+                .counts
+                .entry(user.to_string())
+                .or_default()
+                .entry(Line::new(srv, mode))
+                .or_default();
             *n = n.saturating_add(i64::try_from(row.count).unwrap_or(i64::MAX));
         }
         Ok(actual)

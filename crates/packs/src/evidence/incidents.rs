@@ -1,8 +1,16 @@
 //! Incidents and registration files as the measures read them.
 
 use crate::PackError;
-use northbound_measures::{incident_clock::{IncidentRules, Relevant}, incident_reports::StatedCounts, incidents::IncidentEvent, registration::Arrival};
-use northbound_registers::{AsAt, Gate, Kept, Noun, Query, RegisterError, registers::{incidents as kept, registrations::RegistrationFile}};
+use northbound_measures::{
+    incident_clock::{IncidentRules, Relevant},
+    incident_reports::StatedCounts,
+    incidents::IncidentEvent,
+    registration::Arrival,
+};
+use northbound_registers::{
+    AsAt, Gate, Kept, Noun, Query, RegisterError,
+    registers::{incidents as kept, registrations::RegistrationFile},
+};
 use northbound_rules::RuleSet;
 use northbound_types::{Day, Utc};
 use std::collections::BTreeSet;
@@ -15,9 +23,15 @@ use std::collections::BTreeSet;
 pub fn events(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<IncidentEvent>, RegisterError> {
     let mut out = Vec::new();
     for k in gate.list::<kept::IncidentEvent>(&Query { withdrawn: true, ..Query::as_at(as_at) })? {
-        let known = if k.live { k.known } else {
-            if k.recorded <= at { continue; }
-            gate.history(Noun::IncidentEvent, &k.id, as_at)?.first().map_or(k.known, |first| first.known)
+        let known = if k.live {
+            k.known
+        } else {
+            if k.recorded <= at {
+                continue;
+            }
+            gate.history(Noun::IncidentEvent, &k.id, as_at)?
+                .first()
+                .map_or(k.known, |first| first.known)
         };
         out.push(event(k, known));
     }
@@ -27,8 +41,19 @@ pub fn events(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<IncidentEvent
 fn event(k: Kept<kept::IncidentEvent>, known: Utc) -> IncidentEvent {
     let e = k.record;
     IncidentEvent {
-        id: k.id, incident: e.incident, event: e.event, at: e.at, known, category: e.category.and_then(|c| u8::try_from(c).ok()), responsible: e.responsible, area: e.area,
-        provider: e.provider, to: e.to, into: e.into, text: e.text, by: e.by,
+        id: k.id,
+        incident: e.incident,
+        event: e.event,
+        at: e.at,
+        known,
+        category: e.category.and_then(|c| u8::try_from(c).ok()),
+        responsible: e.responsible,
+        area: e.area,
+        provider: e.provider,
+        to: e.to,
+        into: e.into,
+        text: e.text,
+        by: e.by,
     }
 }
 
@@ -38,15 +63,34 @@ fn event(k: Kept<kept::IncidentEvent>, known: Utc) -> IncidentEvent {
 /// Where the registers cannot be read.
 pub fn stated(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<StatedCounts>, RegisterError> {
     /// The registers refuse counts below none.
-    fn whole(n: i64) -> u64 { u64::try_from(n).unwrap_or(0) }
-    Ok(gate.list::<kept::StatedIncidents>(&Query::as_at(as_at))?.into_iter().filter(|k| k.known <= at).map(|k| {
-        let s = k.record;
-        StatedCounts {
-            id: k.id, area: s.area, period: s.period, opening: s.opening.map(whole), opened: s.opened.map(whole), reopened: s.reopened.map(whole), resolved: s.resolved.map(whole),
-            withdrawn: s.withdrawn.map(whole), open: whole(s.open), identified: s.identified,
-            said: [s.source.as_str(), s.document.as_str(), s.place.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "),
-        }
-    }).collect())
+    fn whole(n: i64) -> u64 {
+        u64::try_from(n).unwrap_or(0)
+    }
+    Ok(gate
+        .list::<kept::StatedIncidents>(&Query::as_at(as_at))?
+        .into_iter()
+        .filter(|k| k.known <= at)
+        .map(|k| {
+            let s = k.record;
+            StatedCounts {
+                id: k.id,
+                area: s.area,
+                period: s.period,
+                opening: s.opening.map(whole),
+                opened: s.opened.map(whole),
+                reopened: s.reopened.map(whole),
+                resolved: s.resolved.map(whole),
+                withdrawn: s.withdrawn.map(whole),
+                open: whole(s.open),
+                identified: s.identified,
+                said: [s.source.as_str(), s.document.as_str(), s.place.as_str()]
+                    .into_iter()
+                    .filter(|t| !t.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }
+        })
+        .collect())
 }
 
 /// Registration files that came, of all days.
@@ -54,26 +98,62 @@ pub fn stated(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<StatedCounts>
 /// # Errors
 /// Where the registers cannot be read.
 pub fn arrivals(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<Arrival>, RegisterError> {
-    Ok(gate.list::<RegistrationFile>(&Query::as_at(as_at))?.into_iter().filter(|k| k.record.arrived <= at).map(|k| {
-        let f = k.record;
-        Arrival { name: f.name, provider: f.provider, layout: f.layout, day: f.day, arrived: f.arrived, outcome: f.outcome.to_string(), late: f.late }
-    }).collect())
+    Ok(gate
+        .list::<RegistrationFile>(&Query::as_at(as_at))?
+        .into_iter()
+        .filter(|k| k.record.arrived <= at)
+        .map(|k| {
+            let f = k.record;
+            Arrival {
+                name: f.name,
+                provider: f.provider,
+                layout: f.layout,
+                day: f.day,
+                arrived: f.arrived,
+                outcome: f.outcome.to_string(),
+                late: f.late,
+            }
+        })
+        .collect())
 }
 
 /// How incidents are judged, by the settings on a day.
 ///
 /// # Errors
 /// Where a setting or the calendar of Working Days is missing.
-pub fn rules(rules: &RuleSet, day: Day, unconfirmed: &BTreeSet<String>) -> Result<IncidentRules, PackError> {
-    let working = match rules.text("incident-days", day)? { "working" => Some(rules.calendar_on(day)?.clone()), _ => None };
-    let relevant = match rules.text("incident-relevant", day)? { "raised" => Relevant::Raised, "resolved" => Relevant::Resolved, _ => Relevant::Due };
+pub fn rules(
+    rules: &RuleSet,
+    day: Day,
+    unconfirmed: &BTreeSet<String>,
+) -> Result<IncidentRules, PackError> {
+    let working = match rules.text("incident-days", day)? {
+        "working" => Some(rules.calendar_on(day)?.clone()),
+        _ => None,
+    };
+    let relevant = match rules.text("incident-relevant", day)? {
+        "raised" => Relevant::Raised,
+        "resolved" => Relevant::Resolved,
+        _ => Relevant::Due,
+    };
     let mut responses = Vec::new();
     for word in rules.list("incident-response-events", day)? {
-        responses.push(word.parse().map_err(|e: northbound_types::text_enum::UnknownWord| PackError::Refused(format!("setting incident-response-events: {e}; correct it in DATA/rules/settings.toml")))?);
+        responses.push(word.parse().map_err(|e: northbound_types::text_enum::UnknownWord| {
+            PackError::Refused(format!(
+                "setting incident-response-events: {e}; correct it in DATA/rules/settings.toml"
+            ))
+        })?);
     }
-    let rests = |key: &&String| key.starts_with("incident-category:") || key.starts_with("setting:incident-");
+    let rests = |key: &&String| {
+        key.starts_with("incident-category:") || key.starts_with("setting:incident-")
+    };
     Ok(IncidentRules {
-        targets: rules.categories().to_vec(), working, stops: rules.text("incident-clock-stops", day)? == "suspended", each_opening: rules.text("incident-reopened", day)? == "new-occasion",
-        responses, relevant, responsible: rules.list("incident-responsible", day)?.to_vec(), unconfirmed: unconfirmed.iter().filter(rests).cloned().collect(),
+        targets: rules.categories().to_vec(),
+        working,
+        stops: rules.text("incident-clock-stops", day)? == "suspended",
+        each_opening: rules.text("incident-reopened", day)? == "new-occasion",
+        responses,
+        relevant,
+        responsible: rules.list("incident-responsible", day)?.to_vec(),
+        unconfirmed: unconfirmed.iter().filter(rests).cloned().collect(),
     })
 }

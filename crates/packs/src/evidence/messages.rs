@@ -3,7 +3,9 @@
 use super::Evidence;
 use crate::PackError;
 use northbound_ledger::{Days, Snapshot, schema::Table};
-use northbound_measures::inputs::{NEEDED_DIMS, OutageWindow, PayloadCount, StatedFigure, TestsByHour};
+use northbound_measures::inputs::{
+    NEEDED_DIMS, OutageWindow, PayloadCount, StatedFigure, TestsByHour,
+};
 use northbound_rules::{buckets, measure::Basis};
 use northbound_types::{Cells, Day, Dim, LatencyRow, Period, Region, TestKind, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +13,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Dimensions of the latency histograms.
 pub const LATENCY: &[Dim] = &[Dim::Region, Dim::Srv, Dim::Mode, Dim::TestKind];
 /// Dimensions of the counts by User, over the whole period.
-pub const BY_USER: &[Dim] = &[Dim::Kind, Dim::Region, Dim::User, Dim::Srv, Dim::Mode, Dim::TestKind, Dim::State, Dim::Timeliness];
+pub const BY_USER: &[Dim] = &[
+    Dim::Kind,
+    Dim::Region,
+    Dim::User,
+    Dim::Srv,
+    Dim::Mode,
+    Dim::TestKind,
+    Dim::State,
+    Dim::Timeliness,
+];
 
 /// Alerts by day, region, code and state: how many, and how many more their copies stand for.
 pub type AlertDays = BTreeMap<(Day, String, String, String), (u64, i64)>;
@@ -45,11 +56,17 @@ pub struct Messages {
 pub(crate) fn read(e: &Evidence, period: Period, whole: bool) -> Result<Messages, PackError> {
     let (s, days) = (&e.snapshot, super::reach(&e.rules, period));
     let own: Days = (period.first(), period.after());
-    let mut m = Messages { cells: s.cells(days, NEEDED_DIMS, &e.judge)?, edges: buckets::edges(), ..Messages::default() };
+    let mut m = Messages {
+        cells: s.cells(days, NEEDED_DIMS, &e.judge)?,
+        edges: buckets::edges(),
+        ..Messages::default()
+    };
     m.outages = outages(e, days)?;
     m.payloads = payloads(s, days)?;
     for table in [Table::Alerts, Table::Payloads] {
-        for (feed, days) in s.feed_days(table, days)? { m.feed_days.entry(feed).or_default().extend(days); }
+        for (feed, days) in s.feed_days(table, days)? {
+            m.feed_days.entry(feed).or_default().extend(days);
+        }
     }
     if whole {
         m.by_user = s.cells(own, BY_USER, &e.judge)?;
@@ -62,13 +79,33 @@ pub(crate) fn read(e: &Evidence, period: Period, whole: bool) -> Result<Messages
 }
 
 fn outages(e: &Evidence, days: Days) -> Result<Vec<OutageWindow>, PackError> {
-    let codes: BTreeSet<&str> = e.rules.measures().iter().filter_map(|d| match &d.basis { Basis::OutageWindows { code, .. } => Some(code.as_str()), _ => None }).collect();
+    let codes: BTreeSet<&str> = e
+        .rules
+        .measures()
+        .iter()
+        .filter_map(|d| match &d.basis {
+            Basis::OutageWindows { code, .. } => Some(code.as_str()),
+            _ => None,
+        })
+        .collect();
     let mut by: BTreeMap<(String, Day, i64, Region), OutageWindow> = BTreeMap::new();
     for code in codes {
-        for w in e.snapshot.alert_windows(days, code, i64::from(e.settings.outage_window_minutes))? {
+        for w in
+            e.snapshot.alert_windows(days, code, i64::from(e.settings.outage_window_minutes))?
+        {
             let window = u16::try_from(w.window).unwrap_or(u16::MAX);
             // One region may have rows of several providers: a hub belongs to one of them.
-            let o = by.entry((code.to_owned(), w.day, w.window, w.region)).or_insert_with(|| OutageWindow { day: w.day, window, region: w.region, code: code.to_owned(), hubs: 0, received: 0, passed: 0 });
+            let o = by.entry((code.to_owned(), w.day, w.window, w.region)).or_insert_with(|| {
+                OutageWindow {
+                    day: w.day,
+                    window,
+                    region: w.region,
+                    code: code.to_owned(),
+                    hubs: 0,
+                    received: 0,
+                    passed: 0,
+                }
+            });
             o.hubs += w.devices;
             o.received += w.received;
             o.passed += w.passed;
@@ -78,17 +115,33 @@ fn outages(e: &Evidence, days: Days) -> Result<Vec<OutageWindow>, PackError> {
 }
 
 fn payloads(s: &Snapshot, days: Days) -> Result<Vec<PayloadCount>, PackError> {
-    Ok(s.payload_days(days)?.into_iter().map(|((day, region, provider, feed), c)| PayloadCount {
-        day, region: region.parse().unwrap_or(Region::Unknown), provider, feed,
-        in_time: c.in_time, late: c.late, no_target: c.no_target, failed: c.failed, pending: c.pending,
-    }).collect())
+    Ok(s.payload_days(days)?
+        .into_iter()
+        .map(|((day, region, provider, feed), c)| PayloadCount {
+            day,
+            region: region.parse().unwrap_or(Region::Unknown),
+            provider,
+            feed,
+            in_time: c.in_time,
+            late: c.late,
+            no_target: c.no_target,
+            failed: c.failed,
+            pending: c.pending,
+        })
+        .collect())
 }
 
 fn by_hour(s: &Snapshot, days: Days) -> Result<Vec<TestsByHour>, PackError> {
     let mut by: BTreeMap<(Region, u8), TestsByHour> = BTreeMap::new();
     for ((region, kind, hour), n) in s.by_hour(days)? {
         let region = region.parse().unwrap_or(Region::Unknown);
-        let t = by.entry((region, hour)).or_insert_with(|| TestsByHour { region, device_type: String::new(), hour, tests: 0, own: 0 });
+        let t = by.entry((region, hour)).or_insert_with(|| TestsByHour {
+            region,
+            device_type: String::new(),
+            hour,
+            tests: 0,
+            own: 0,
+        });
         match kind.parse::<TestKind>() {
             Ok(TestKind::Rtt2 | TestKind::Rtt3 | TestKind::Rtt4) => t.tests += n,
             Ok(TestKind::None) => t.own += n,
@@ -107,11 +160,27 @@ pub(super) fn stated(s: &Snapshot) -> Result<(Vec<StatedFigure>, Vec<String>), P
         let r = entry.row;
         let Ok(period) = r.period.parse::<Period>() else { continue };
         let whole = |n: Option<i64>| n.and_then(|v| u64::try_from(v).ok());
-        files.push(s.root.manifest.source(entry.source).map_or_else(|| format!("source {}", entry.source), |f| format!("{}, row {}", f.name, r.row)));
+        files.push(s.root.manifest.source(entry.source).map_or_else(
+            || format!("source {}", entry.source),
+            |f| format!("{}, row {}", f.name, r.row),
+        ));
         out.push(StatedFigure {
-            measure: r.measure, period, keys: r.keys, numerator: whole(r.numerator), denominator: whole(r.denominator), count: r.count, text: r.text,
-            readings: r.readings, null: r.null, target: r.target, minimum: r.minimum, source: r.source, document: r.document, version: r.version,
-            place: r.place, known: Utc(r.known),
+            measure: r.measure,
+            period,
+            keys: r.keys,
+            numerator: whole(r.numerator),
+            denominator: whole(r.denominator),
+            count: r.count,
+            text: r.text,
+            readings: r.readings,
+            null: r.null,
+            target: r.target,
+            minimum: r.minimum,
+            source: r.source,
+            document: r.document,
+            version: r.version,
+            place: r.place,
+            known: Utc(r.known),
         });
     }
     Ok((out, files))

@@ -3,11 +3,13 @@
 use crate::PackError;
 use northbound_measures::{
     bands::{Override, OverrideAction, Rag},
+    explanations::{Assurance, AssuranceRecord, Explanation},
     incident_reports::StatedCounts,
     incidents::IncidentEvent,
+    inputs::{
+        AllowedException, Fault, HubInstall, PopulationDay, ServiceInterval, ServiceKind, Severity,
+    },
     registration::Arrival,
-    explanations::{Assurance, AssuranceRecord, Explanation},
-    inputs::{AllowedException, Fault, HubInstall, PopulationDay, ServiceInterval, ServiceKind, Severity},
 };
 use northbound_registers::{AsAt, Dispute, Gate, Imported, Kept, Query, registers as kept};
 use northbound_types::Utc;
@@ -102,7 +104,11 @@ pub struct Smets1 {
 }
 
 /// Reads the registers as at a time; at a certain revision where something frozen is made again.
-pub(super) fn read(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result<Registered, PackError> {
+pub(super) fn read(
+    gate: &Gate<'_>,
+    as_at: Utc,
+    revision: Option<i64>,
+) -> Result<Registered, PackError> {
     let (at, revision) = moment(gate, as_at, revision)?;
     let q = Query::as_at(at);
     let mut r = Registered { revision, state: at, ..Registered::default() };
@@ -112,28 +118,54 @@ pub(super) fn read(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result
     r.population = current(gate, &q, &mut r.contradictions, population)?;
     r.hubs = current(gate, &q, &mut r.contradictions, hub)?;
     r.exceptions = current(gate, &q, &mut r.contradictions, exception)?;
-    r.overrides = plain::<kept::overrides::Override>(gate.list(&q)?).into_iter().map(changed).collect();
+    r.overrides =
+        plain::<kept::overrides::Override>(gate.list(&q)?).into_iter().map(changed).collect();
     for k in gate.list::<kept::explanations::Explanation>(&q)? {
         let e = k.record;
-        r.explained_where.push([e.document.as_str(), e.place.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "));
+        r.explained_where.push(
+            [e.document.as_str(), e.place.as_str()]
+                .into_iter()
+                .filter(|t| !t.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
+        );
         r.explanations.push(Explanation {
-            measure: e.measure, provider: e.provider, region: e.region, period: e.period, text: e.text, steps: e.steps, by: e.said_by, at: k.known,
+            measure: e.measure,
+            provider: e.provider,
+            region: e.region,
+            period: e.period,
+            text: e.text,
+            steps: e.steps,
+            by: e.said_by,
+            at: k.known,
             in_report: e.given == kept::explanations::Given::Report,
         });
     }
     r.annotations = plain(gate.list(&q)?);
     r.assurance = gate.list::<kept::assurance::Assurance>(&q)?.into_iter().map(assured).collect();
-    for k in gate.list::<kept::confirmations::Confirmation>(&q)? { r.confirmed.insert(k.record.key(), format!("{}, {}", k.record.by, k.record.at.day())); }
+    for k in gate.list::<kept::confirmations::Confirmation>(&q)? {
+        r.confirmed.insert(k.record.key(), format!("{}, {}", k.record.by, k.record.at.day()));
+    }
     r.claims = plain(gate.list(&q)?);
-    r.reconciliations = gate.list::<kept::reconciliations::Reconciliation>(&q)?.into_iter().map(|k| (k.id, k.record)).collect();
+    r.reconciliations = gate
+        .list::<kept::reconciliations::Reconciliation>(&q)?
+        .into_iter()
+        .map(|k| (k.id, k.record))
+        .collect();
     r.differences = plain(gate.list(&q)?);
-    for k in gate.list::<kept::parties::User>(&q)? { r.users.insert(k.record.eui.to_string(), k.record.party); }
+    for k in gate.list::<kept::parties::User>(&q)? {
+        r.users.insert(k.record.eui.to_string(), k.record.party);
+    }
     r.changes = gate.list(&q)?;
     r.smets1 = smets1(gate, &q, &mut r.contradictions)?;
     r.incidents = super::incidents::events(gate, at, as_at)?;
     r.incident_reports = super::incidents::stated(gate, at, as_at)?;
     r.arrivals = super::incidents::arrivals(gate, at, as_at)?;
-    r.sources = gate.list::<kept::sources::SourceFile>(&q)?.into_iter().map(|k| (k.known, k.record)).collect();
+    r.sources = gate
+        .list::<kept::sources::SourceFile>(&q)?
+        .into_iter()
+        .map(|k| (k.known, k.record))
+        .collect();
     r.oversight = crate::oversight::read(gate, &q)?;
     Ok(r)
 }
@@ -141,14 +173,29 @@ pub(super) fn read(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result
 /// History that was brought in after the as-at time is read by when its sources stated it, as in the
 /// ledger.
 fn moment(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result<(AsAt, i64), PackError> {
-    if let Some(r) = revision { return Ok((AsAt { recorded: None, revision: Some(r), known: Some(as_at) }, r)); }
+    if let Some(r) = revision {
+        return Ok((AsAt { recorded: None, revision: Some(r), known: Some(as_at) }, r));
+    }
     let (then, newest) = (gate.store().revision_at(Some(as_at))?, gate.store().revision()?);
-    Ok(if then == 0 && newest > 0 { (AsAt::known(as_at), newest) } else { (AsAt::recorded(as_at), then) })
+    Ok(if then == 0 && newest > 0 {
+        (AsAt::known(as_at), newest)
+    } else {
+        (AsAt::recorded(as_at), then)
+    })
 }
 
-fn smets1(gate: &Gate<'_>, q: &Query, against: &mut Vec<Contradiction>) -> Result<Smets1, PackError> {
+fn smets1(
+    gate: &Gate<'_>,
+    q: &Query,
+    against: &mut Vec<Contradiction>,
+) -> Result<Smets1, PackError> {
     let mut s = Smets1 {
-        combinations: gate.list(q)?, defects: gate.list(q)?, occurrences: plain(gate.list(q)?), migrations: current(gate, q, against, |m| m)?, mitigations: gate.list(q)?, ..Smets1::default()
+        combinations: gate.list(q)?,
+        defects: gate.list(q)?,
+        occurrences: plain(gate.list(q)?),
+        migrations: current(gate, q, against, |m| m)?,
+        mitigations: gate.list(q)?,
+        ..Smets1::default()
     };
     for k in gate.list::<kept::criteria::Criteria>(q)? {
         let open = gate.blockers(&k.record, q.as_at)?;
@@ -156,47 +203,100 @@ fn smets1(gate: &Gate<'_>, q: &Query, against: &mut Vec<Contradiction>) -> Resul
     }
     let asked = s.defects.iter().filter_map(|d| d.record.asked_in.clone());
     let waited = s.criteria.iter().flat_map(|(c, _)| c.record.actions.clone());
-    for id in asked.chain(waited).chain(s.mitigations.iter().filter_map(|m| m.record.action.clone())) {
+    for id in
+        asked.chain(waited).chain(s.mitigations.iter().filter_map(|m| m.record.action.clone()))
+    {
         let standing = gate.action_standing(&id, q.as_at)?;
         s.actions.insert(id, standing);
     }
     Ok(s)
 }
 
-fn plain<T>(rows: Vec<Kept<T>>) -> Vec<T> { rows.into_iter().map(|k| k.record).collect() }
+fn plain<T>(rows: Vec<Kept<T>>) -> Vec<T> {
+    rows.into_iter().map(|k| k.record).collect()
+}
 
-fn current<T: Imported, M>(gate: &Gate<'_>, q: &Query, against: &mut Vec<Contradiction>, make: impl Fn(T) -> M) -> Result<Vec<M>, PackError> {
+fn current<T: Imported, M>(
+    gate: &Gate<'_>,
+    q: &Query,
+    against: &mut Vec<Contradiction>,
+    make: impl Fn(T) -> M,
+) -> Result<Vec<M>, PackError> {
     let now = gate.current::<T>(q)?;
-    against.extend(now.disputes.iter().map(|d: &Dispute<T>| Contradiction { register: T::NOUN.to_string(), about: d.about.clone(), left: d.left.len() as u64 }));
+    against.extend(now.disputes.iter().map(|d: &Dispute<T>| Contradiction {
+        register: T::NOUN.to_string(),
+        about: d.about.clone(),
+        left: d.left.len() as u64,
+    }));
     Ok(now.rows.into_iter().map(|k| make(k.record)).collect())
 }
 
 pub(super) fn fault(f: kept::feeds::Fault) -> Fault {
-    let severity = match f.severity { kept::feeds::Severity::Suspect => Severity::Suspect, kept::feeds::Severity::Unreliable => Severity::Unreliable };
-    Fault { feed: f.feed, provider: f.provider, measures: f.measures, from: f.from, to: f.to, what: f.what, change_request: f.change_request, owner: f.owner, severity }
+    let severity = match f.severity {
+        kept::feeds::Severity::Suspect => Severity::Suspect,
+        kept::feeds::Severity::Unreliable => Severity::Unreliable,
+    };
+    Fault {
+        feed: f.feed,
+        provider: f.provider,
+        measures: f.measures,
+        from: f.from,
+        to: f.to,
+        what: f.what,
+        change_request: f.change_request,
+        owner: f.owner,
+        severity,
+    }
 }
 
 fn service(s: kept::services::ServiceInterval) -> ServiceInterval {
-    let kind = match s.kind { kept::services::ServiceKind::Down => ServiceKind::Down, kept::services::ServiceKind::Planned => ServiceKind::Planned };
+    let kind = match s.kind {
+        kept::services::ServiceKind::Down => ServiceKind::Down,
+        kept::services::ServiceKind::Planned => ServiceKind::Planned,
+    };
     ServiceInterval { service: s.service, from: s.from, to: s.to, kind }
 }
 
 /// The registers refuse counts below none.
-fn whole(n: i64) -> u64 { u64::try_from(n).unwrap_or(0) }
+fn whole(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
 
 fn population(p: kept::population::PopulationDay) -> PopulationDay {
-    PopulationDay { day: p.day, region: p.region, generation: p.generation.to_string(), device_type: p.device_type, status: p.status, count: whole(p.count) }
+    PopulationDay {
+        day: p.day,
+        region: p.region,
+        generation: p.generation.to_string(),
+        device_type: p.device_type,
+        status: p.status,
+        count: whole(p.count),
+    }
 }
 
 fn hub(h: kept::hubs::HubInstall) -> HubInstall {
     HubInstall {
-        hub: h.hub, region: h.region, provider: h.provider, installed: h.installed, srv: h.srv, in_coverage: h.in_coverage, connected: h.connected,
-        exception: h.exception, predicted: h.predicted,
+        hub: h.hub,
+        region: h.region,
+        provider: h.provider,
+        installed: h.installed,
+        srv: h.srv,
+        in_coverage: h.in_coverage,
+        connected: h.connected,
+        exception: h.exception,
+        predicted: h.predicted,
     }
 }
 
 fn exception(e: kept::exceptions::AllowedException) -> AllowedException {
-    AllowedException { measure: e.measure, provider: e.provider, region: e.region, period: e.period, count: whole(e.count), met: whole(e.met), reason: e.reason }
+    AllowedException {
+        measure: e.measure,
+        provider: e.provider,
+        region: e.region,
+        period: e.period,
+        count: whole(e.count),
+        met: whole(e.met),
+        reason: e.reason,
+    }
 }
 
 fn changed(o: kept::overrides::Override) -> Override {
@@ -208,12 +308,33 @@ fn changed(o: kept::overrides::Override) -> Override {
         (Some(Colour::Red), None) => OverrideAction::Colour { rag: Rag::Red },
         (Some(Colour::Grey) | None, None) => OverrideAction::Colour { rag: Rag::Grey },
     };
-    Override { measure: o.measure, provider: o.provider, region: o.region, period: o.period, action, who: o.who, at: Some(o.at), why: o.why }
+    Override {
+        measure: o.measure,
+        provider: o.provider,
+        region: o.region,
+        period: o.period,
+        action,
+        who: o.who,
+        at: Some(o.at),
+        why: o.why,
+    }
 }
 
 fn assured(k: Kept<kept::assurance::Assurance>) -> AssuranceRecord {
     use kept::assurance::Status;
     let a = k.record;
-    let status = match a.status { Status::Unconfirmed => Assurance::Unconfirmed, Status::Confirmed | Status::Assured => Assurance::Confirmed };
-    AssuranceRecord { measure: a.measure, provider: a.provider, region: a.region, period: a.period, status, what: a.what, by: a.said_by, at: k.known }
+    let status = match a.status {
+        Status::Unconfirmed => Assurance::Unconfirmed,
+        Status::Confirmed | Status::Assured => Assurance::Confirmed,
+    };
+    AssuranceRecord {
+        measure: a.measure,
+        provider: a.provider,
+        region: a.region,
+        period: a.period,
+        status,
+        what: a.what,
+        by: a.said_by,
+        at: k.known,
+    }
 }

@@ -2,7 +2,10 @@
 
 use super::Answer;
 use crate::{PackError, evidence::Step};
-use northbound_ledger::{drill::{Message, Query}, schema::Table};
+use northbound_ledger::{
+    drill::{Message, Query},
+    schema::Table,
+};
 use northbound_types::{Selector, Timeliness};
 use std::io::Write;
 
@@ -15,16 +18,33 @@ const PAGE: u64 = 20_000;
 /// [`PackError::Refused`] where the messages are others' own; where they cannot be read or the file
 /// not be written.
 pub fn csv(a: &Answer, to: &mut dyn Write, step: Step<'_>) -> Result<u64, PackError> {
-    if !a.open { return Err(PackError::Refused("the messages behind this figure are other parties' own; act as analyst, or as the User whose own requests they are".to_owned())); }
+    if !a.open {
+        return Err(PackError::Refused("the messages behind this figure are other parties' own; act as analyst, or as the User whose own requests they are".to_owned()));
+    }
     let mut out = csv::WriterBuilder::new().from_writer(to);
     let columns: Vec<&str> = Table::Exchanges.columns().iter().map(|(n, _)| *n).collect();
     let fail = |e: csv::Error| PackError::printer("CSV", e);
-    let head = ["counts_as"].into_iter().chain(columns.iter().copied()).chain(["timeliness", "latency_us", "target_us", "target_assumed", "source_file", "source_row"]);
+    let head = ["counts_as"].into_iter().chain(columns.iter().copied()).chain([
+        "timeliness",
+        "latency_us",
+        "target_us",
+        "target_assumed",
+        "source_file",
+        "source_row",
+    ]);
     out.write_record(head).map_err(fail)?;
     let mut written = 0;
-    let due = |m: &Message| if m.timeliness == Timeliness::InTime { "met".to_owned() } else { "missed".to_owned() };
-    let mut lists: Vec<(Vec<Selector>, Option<String>)> = vec![(a.behind.denominator.clone(), None)];
-    lists.extend(a.behind.excluded.iter().map(|(why, s)| (vec![s.clone()], Some(format!("left out: {why}")))));
+    let due = |m: &Message| {
+        if m.timeliness == Timeliness::InTime { "met".to_owned() } else { "missed".to_owned() }
+    };
+    let mut lists: Vec<(Vec<Selector>, Option<String>)> =
+        vec![(a.behind.denominator.clone(), None)];
+    lists.extend(
+        a.behind
+            .excluded
+            .iter()
+            .map(|(why, s)| (vec![s.clone()], Some(format!("left out: {why}")))),
+    );
     for (selectors, label) in lists.iter().filter(|l| !l.0.is_empty()) {
         let mut skip = 0;
         loop {
@@ -32,10 +52,14 @@ pub fn csv(a: &Answer, to: &mut dyn Write, step: Step<'_>) -> Result<u64, PackEr
             let q = Query { days: a.behind.days, selectors, skip, limit: PAGE, set_aside: false };
             let page = a.evidence.snapshot.messages(&q, &a.evidence.judge)?;
             for m in &page.messages {
-                out.write_record(record(m, &label.clone().unwrap_or_else(|| due(m)), &columns)).map_err(fail)?;
+                out.write_record(record(m, &label.clone().unwrap_or_else(|| due(m)), &columns))
+                    .map_err(fail)?;
                 written += 1;
             }
-            match page.next { Some(n) => skip = n, None => break }
+            match page.next {
+                Some(n) => skip = n,
+                None => break,
+            }
         }
     }
     out.flush().map_err(|e| PackError::printer("CSV", e))?;
@@ -46,9 +70,22 @@ fn record(m: &Message, counts_as: &str, columns: &[&str]) -> Vec<String> {
     let number = |n: Option<i64>| n.map_or_else(String::new, |v| v.to_string());
     let mut row = vec![counts_as.to_owned()];
     row.extend(columns.iter().map(|c| harmless(m.record.get(c).cloned().unwrap_or_default())));
-    row.extend([m.timeliness.to_string(), number(m.latency_us), number(m.target_us), m.target_assumed.to_string(), harmless(m.source_file.clone()), m.row.to_string()]);
+    row.extend([
+        m.timeliness.to_string(),
+        number(m.latency_us),
+        number(m.target_us),
+        m.target_assumed.to_string(),
+        harmless(m.source_file.clone()),
+        m.row.to_string(),
+    ]);
     row
 }
 
 /// A text that no spreadsheet takes for a formula.
-fn harmless(text: String) -> String { if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<i64>().is_err() { format!("'{text}") } else { text } }
+fn harmless(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<i64>().is_err() {
+        format!("'{text}")
+    } else {
+        text
+    }
+}

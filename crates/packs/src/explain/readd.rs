@@ -35,18 +35,34 @@ pub struct Readd {
 /// [`PackError::DoesNotAdd`] where a count differs: a defect that must not pass in silence.
 pub(super) fn readd(a: &Answer) -> Result<Readd, PackError> {
     let lines = lines(a);
-    if lines.is_empty() { return Ok(Readd { words: "no messages stand behind this figure: it is not counted from exchanges".to_owned(), ..Readd::default() }); }
+    if lines.is_empty() {
+        return Ok(Readd {
+            words: "no messages stand behind this figure: it is not counted from exchanges"
+                .to_owned(),
+            ..Readd::default()
+        });
+    }
     let dims: BTreeSet<Dim> = lines.iter().flat_map(|l| l.1.dims().collect::<Vec<_>>()).collect();
     let dims: Vec<Dim> = dims.into_iter().collect();
     let (rows, _) = a.evidence.snapshot.cells_by(a.behind.days, &dims, &a.evidence.judge, false)?;
     let mut counts = Vec::new();
     for (what, selector, counted) in lines {
         let found = rows.sum(&selector).count;
-        if found != counted { return Err(PackError::DoesNotAdd { figure: a.explained.id.clone(), part: what, counted, found }); }
+        if found != counted {
+            return Err(PackError::DoesNotAdd {
+                figure: a.explained.id.clone(),
+                part: what,
+                counted,
+                found,
+            });
+        }
         counts.push(Added { what, counted, found });
     }
     whole(a, &counts)?;
-    let words = format!("{} counts were added up again from the rows of the messages, and all agree", counts.len());
+    let words = format!(
+        "{} counts were added up again from the rows of the messages, and all agree",
+        counts.len()
+    );
     Ok(Readd { counts, from_messages: true, words })
 }
 
@@ -59,14 +75,23 @@ fn lines(a: &Answer) -> Vec<(String, Selector, u64)> {
         return out;
     };
     for p in &r.parts {
-        if let Some(s) = &p.numerator { out.push((format!("{}: met", p.label), s.clone(), p.num)); }
-        if let Some(s) = &p.denominator { out.push((format!("{}: fell due", p.label), s.clone(), p.den)); }
+        if let Some(s) = &p.numerator {
+            out.push((format!("{}: met", p.label), s.clone(), p.num));
+        }
+        if let Some(s) = &p.denominator {
+            out.push((format!("{}: fell due", p.label), s.clone(), p.den));
+        }
     }
     for (kind, lines) in [("counted, not met", &r.breakdown), ("left out", &r.excluded)] {
-        for l in lines { if let Some(s) = &l.selector { out.push((format!("{kind}: {}", l.reason), s.clone(), l.count)); } }
+        for l in lines {
+            if let Some(s) = &l.selector {
+                out.push((format!("{kind}: {}", l.reason), s.clone(), l.count));
+            }
+        }
     }
     if let (Some(s), false) = (&r.selection, out.is_empty()) {
-        let all = r.parts.iter().map(|p| p.den).sum::<u64>() + r.excluded.iter().filter(|l| l.selector.is_some()).map(|l| l.count).sum::<u64>();
+        let all = r.parts.iter().map(|p| p.den).sum::<u64>()
+            + r.excluded.iter().filter(|l| l.selector.is_some()).map(|l| l.count).sum::<u64>();
         out.push(("all messages of the row".to_owned(), s.clone(), all));
     }
     out
@@ -77,6 +102,13 @@ fn whole(a: &Answer, counts: &[Added]) -> Result<(), PackError> {
     let Some(r) = a.explained.result.as_ref().filter(|_| !counts.is_empty()) else { return Ok(()) };
     let (num, den) = r.parts.iter().fold((0, 0), |(n, d), p| (n + p.num, d + p.den));
     let missed: u64 = r.breakdown.iter().map(|l| l.count).sum();
-    if num + missed == den { return Ok(()); }
-    Err(PackError::DoesNotAdd { figure: a.explained.id.clone(), part: "met and missed together".to_owned(), counted: den, found: num + missed })
+    if num + missed == den {
+        return Ok(());
+    }
+    Err(PackError::DoesNotAdd {
+        figure: a.explained.id.clone(),
+        part: "met and missed together".to_owned(),
+        counted: den,
+        found: num + missed,
+    })
 }

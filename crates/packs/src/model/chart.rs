@@ -87,13 +87,29 @@ impl Point {
     /// A value and its printed form.
     #[must_use]
     pub fn value(value: impl Into<String>, text: impl Into<String>) -> Point {
-        Point { value: Some(value.into()), low: None, high: None, text: text.into(), gap: None, band: None, figure: None }
+        Point {
+            value: Some(value.into()),
+            low: None,
+            high: None,
+            text: text.into(),
+            gap: None,
+            band: None,
+            figure: None,
+        }
     }
     /// A gap.
     #[must_use]
     pub fn gap(mark: impl Into<String>, reason: impl Into<String>) -> Point {
         let mark = mark.into();
-        Point { value: None, low: None, high: None, text: mark.clone(), gap: Some(Gap { mark, reason: reason.into() }), band: None, figure: None }
+        Point {
+            value: None,
+            low: None,
+            high: None,
+            text: mark.clone(),
+            gap: Some(Gap { mark, reason: reason.into() }),
+            band: None,
+            figure: None,
+        }
     }
     /// Adds an interval.
     #[must_use]
@@ -104,10 +120,16 @@ impl Point {
     }
     /// Adds the band.
     #[must_use]
-    pub fn band(mut self, band: Band) -> Point { self.band = Some(band); self }
+    pub fn band(mut self, band: Band) -> Point {
+        self.band = Some(band);
+        self
+    }
     /// Adds the figure id.
     #[must_use]
-    pub fn figure(mut self, id: impl Into<String>) -> Point { self.figure = Some(id.into()); self }
+    pub fn figure(mut self, id: impl Into<String>) -> Point {
+        self.figure = Some(id.into());
+        self
+    }
 }
 
 text_enum! {

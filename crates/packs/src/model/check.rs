@@ -38,7 +38,9 @@ pub fn check(pack: &Pack) -> Result<(), PackError> {
             Block::Chart(c) => chart(&mut ids, c)?,
             Block::Multiples(m) => {
                 unique(&mut ids, &m.id, &format!("charts {:?}", m.id))?;
-                for c in &m.charts { chart(&mut ids, c)?; }
+                for c in &m.charts {
+                    chart(&mut ids, c)?;
+                }
             }
             Block::Table(_) | Block::Text(_) | Block::List(_) => {}
         }
@@ -48,10 +50,18 @@ pub fn check(pack: &Pack) -> Result<(), PackError> {
         table(t)?;
     }
     let cells = tables_of(pack).into_iter().flat_map(|t| &t.rows).flat_map(|r| &r.cells);
-    same_print(cells.chain(pack.front.headlines.iter().map(|h| &h.cell)).chain(pack.front.shortfalls.iter().map(|s| &s.cell)))?;
+    same_print(
+        cells
+            .chain(pack.front.headlines.iter().map(|h| &h.cell))
+            .chain(pack.front.shortfalls.iter().map(|s| &s.cell)),
+    )?;
     paras(pack)?;
-    for h in &pack.front.headlines { cell(&h.cell, &format!("headline {} {}", h.measure, h.region))?; }
-    for s in &pack.front.shortfalls { cell(&s.cell, &format!("shortfall {} {}", s.measure, s.region))?; }
+    for h in &pack.front.headlines {
+        cell(&h.cell, &format!("headline {} {}", h.measure, h.region))?;
+    }
+    for s in &pack.front.shortfalls {
+        cell(&s.cell, &format!("shortfall {} {}", s.measure, s.region))?;
+    }
     Ok(())
 }
 
@@ -63,9 +73,19 @@ fn paras(pack: &Pack) -> Result<(), PackError> {
         Block::List(l) => l.items.as_slice(),
         Block::Table(_) | Block::Chart(_) | Block::Multiples(_) => &[],
     });
-    let all = pack.front.warnings.iter().chain(&pack.front.statements).chain(pack.sections.iter().flat_map(|s| &s.intro)).chain(inside);
-    match all.flat_map(|p| &p.runs).filter_map(|r| r.figure.as_deref()).find(|id| !is_figure_id(id)) {
-        Some(id) => Err(PackError::unsound("running text", format!("figure id {id:?} has other than 1 to {MAX_FIGURE_ID} letters and digits"))),
+    let all = pack
+        .front
+        .warnings
+        .iter()
+        .chain(&pack.front.statements)
+        .chain(pack.sections.iter().flat_map(|s| &s.intro))
+        .chain(inside);
+    match all.flat_map(|p| &p.runs).filter_map(|r| r.figure.as_deref()).find(|id| !is_figure_id(id))
+    {
+        Some(id) => Err(PackError::unsound(
+            "running text",
+            format!("figure id {id:?} has other than 1 to {MAX_FIGURE_ID} letters and digits"),
+        )),
         None => Ok(()),
     }
 }
@@ -76,22 +96,44 @@ fn same_print<'a>(cells: impl Iterator<Item = &'a Cell>) -> Result<(), PackError
     for cell in cells {
         let Some(id) = &cell.figure else { continue };
         let first = *seen.entry(id).or_insert(cell);
-        let same = first.text == cell.text && first.numerator == cell.numerator && first.denominator == cell.denominator && first.state == cell.state;
-        if !same { return Err(PackError::unsound(format!("figure {id}"), format!("it is printed as {:?} and as {:?}; one figure has one print", first.printed(), cell.printed()))); }
+        let same = first.text == cell.text
+            && first.numerator == cell.numerator
+            && first.denominator == cell.denominator
+            && first.state == cell.state;
+        if !same {
+            return Err(PackError::unsound(
+                format!("figure {id}"),
+                format!(
+                    "it is printed as {:?} and as {:?}; one figure has one print",
+                    first.printed(),
+                    cell.printed()
+                ),
+            ));
+        }
     }
     Ok(())
 }
 
 fn limit(place: &str, what: &'static str, found: usize, limit: usize) -> Result<(), PackError> {
-    if found <= limit { return Ok(()); }
+    if found <= limit {
+        return Ok(());
+    }
     Err(PackError::TooLarge { place: place.to_owned(), what, found, limit })
 }
 
 fn unique(ids: &mut BTreeSet<String>, id: &str, place: &str) -> Result<(), PackError> {
-    let sound = !id.is_empty() && id.len() <= MAX_ID
+    let sound = !id.is_empty()
+        && id.len() <= MAX_ID
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if !sound { return Err(PackError::unsound(place, format!("an id has 1 to {MAX_ID} lower-case letters, digits and hyphens"))); }
-    if !ids.insert(id.to_owned()) { return Err(PackError::unsound(place, "this id is used twice; ids name files and links")); }
+    if !sound {
+        return Err(PackError::unsound(
+            place,
+            format!("an id has 1 to {MAX_ID} lower-case letters, digits and hyphens"),
+        ));
+    }
+    if !ids.insert(id.to_owned()) {
+        return Err(PackError::unsound(place, "this id is used twice; ids name files and links"));
+    }
     Ok(())
 }
 
@@ -99,36 +141,86 @@ fn table(table: &Table) -> Result<(), PackError> {
     let place = format!("table {:?}", table.id);
     limit(&place, "columns", table.columns.len(), MAX_COLUMNS)?;
     limit(&place, "rows", table.rows.len(), MAX_ROWS)?;
-    if table.columns.is_empty() { return Err(PackError::unsound(place, "a table has at least one column")); }
+    if table.columns.is_empty() {
+        return Err(PackError::unsound(place, "a table has at least one column"));
+    }
     let mut keys = BTreeSet::new();
     for column in &table.columns {
-        let sound = !column.key.is_empty() && column.key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let sound = !column.key.is_empty()
+            && column
+                .key
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !sound || !keys.insert(&column.key) {
-            return Err(PackError::unsound(place, format!("column key {:?} is used twice or has other than lower-case letters, digits and underscores", column.key)));
+            return Err(PackError::unsound(
+                place,
+                format!(
+                    "column key {:?} is used twice or has other than lower-case letters, digits and underscores",
+                    column.key
+                ),
+            ));
         }
     }
     for (n, row) in table.rows.iter().enumerate() {
         if row.cells.len() != table.columns.len() {
-            return Err(PackError::unsound(place, format!("row {} has {} cells for {} columns", n + 1, row.cells.len(), table.columns.len())));
+            return Err(PackError::unsound(
+                place,
+                format!(
+                    "row {} has {} cells for {} columns",
+                    n + 1,
+                    row.cells.len(),
+                    table.columns.len()
+                ),
+            ));
         }
-        for (c, column) in row.cells.iter().zip(&table.columns) { cell(c, &format!("{place}, row {}, column {:?}", n + 1, column.key))?; }
+        for (c, column) in row.cells.iter().zip(&table.columns) {
+            cell(c, &format!("{place}, row {}, column {:?}", n + 1, column.key))?;
+        }
     }
     Ok(())
 }
 
 fn cell(cell: &Cell, place: &str) -> Result<(), PackError> {
     if cell.state.is_null() {
-        let numbers = cell.number.is_some() || cell.numerator.is_some() || cell.denominator.is_some() || !cell.text.is_empty();
-        if numbers { return Err(PackError::unsound(place, "a null carries a number or a text; it may carry only mark, state and note")); }
-        if cell.marks.is_empty() { return Err(PackError::unsound(place, "a null has no mark")); }
-        if !matches!(cell.band, None | Some(Band::NoFigure)) { return Err(PackError::unsound(place, "a null has a band; only `no figure` is allowed")); }
+        let numbers = cell.number.is_some()
+            || cell.numerator.is_some()
+            || cell.denominator.is_some()
+            || !cell.text.is_empty();
+        if numbers {
+            return Err(PackError::unsound(
+                place,
+                "a null carries a number or a text; it may carry only mark, state and note",
+            ));
+        }
+        if cell.marks.is_empty() {
+            return Err(PackError::unsound(place, "a null has no mark"));
+        }
+        if !matches!(cell.band, None | Some(Band::NoFigure)) {
+            return Err(PackError::unsound(
+                place,
+                "a null has a band; only `no figure` is allowed",
+            ));
+        }
     }
-    let integer = |t: &Option<String>| t.as_deref().is_none_or(|t| is_decimal(t) && !t.contains('.'));
-    if !integer(&cell.numerator) || !integer(&cell.denominator) { return Err(PackError::unsound(place, "numerator and denominator are integers in digits")); }
-    if cell.denominator.as_deref().is_some_and(|d| d.bytes().all(|b| b == b'0')) { return Err(PackError::unsound(place, "the denominator is zero; a share of nothing is a null")); }
-    if cell.number.as_deref().is_some_and(|n| !is_decimal(n)) { return Err(PackError::unsound(place, "the number is a decimal text such as 99.49")); }
+    let integer =
+        |t: &Option<String>| t.as_deref().is_none_or(|t| is_decimal(t) && !t.contains('.'));
+    if !integer(&cell.numerator) || !integer(&cell.denominator) {
+        return Err(PackError::unsound(place, "numerator and denominator are integers in digits"));
+    }
+    if cell.denominator.as_deref().is_some_and(|d| d.bytes().all(|b| b == b'0')) {
+        return Err(PackError::unsound(
+            place,
+            "the denominator is zero; a share of nothing is a null",
+        ));
+    }
+    if cell.number.as_deref().is_some_and(|n| !is_decimal(n)) {
+        return Err(PackError::unsound(place, "the number is a decimal text such as 99.49"));
+    }
     match &cell.figure {
-        Some(id) if !is_figure_id(id) => Err(PackError::unsound(place, format!("figure id {id:?} has other than 1 to {MAX_FIGURE_ID} letters and digits"))),
+        Some(id) if !is_figure_id(id) => Err(PackError::unsound(
+            place,
+            format!("figure id {id:?} has other than 1 to {MAX_FIGURE_ID} letters and digits"),
+        )),
         _ => Ok(()),
     }
 }
@@ -151,23 +243,56 @@ fn chart(ids: &mut BTreeSet<String>, chart: &Chart) -> Result<(), PackError> {
     unique(ids, &chart.id, &place)?;
     limit(&place, "points", chart.points.len(), MAX_POINTS)?;
     limit(&place, "series", chart.series.len(), MAX_SERIES)?;
-    if chart.points.is_empty() || chart.series.is_empty() { return Err(PackError::unsound(place, "a chart has at least one point and one series")); }
+    if chart.points.is_empty() || chart.series.is_empty() {
+        return Err(PackError::unsound(place, "a chart has at least one point and one series"));
+    }
     for s in &chart.series {
         let place = format!("{place}, series {:?}", s.name);
-        if s.values.len() != chart.points.len() { return Err(PackError::unsound(place, format!("{} values for {} points", s.values.len(), chart.points.len()))); }
+        if s.values.len() != chart.points.len() {
+            return Err(PackError::unsound(
+                place,
+                format!("{} values for {} points", s.values.len(), chart.points.len()),
+            ));
+        }
         for (n, p) in s.values.iter().enumerate() {
-            if p.value.is_some() == p.gap.is_some() { return Err(PackError::unsound(place, format!("point {} must have either a value or a gap", n + 1))); }
-            let numbers = [&p.value, &p.low, &p.high];
-            if numbers.into_iter().flatten().any(|t| crate::render::chart::scale::number(t).is_none()) {
-                return Err(PackError::unsound(place, format!("point {} is no decimal and no fraction", n + 1)));
+            if p.value.is_some() == p.gap.is_some() {
+                return Err(PackError::unsound(
+                    place,
+                    format!("point {} must have either a value or a gap", n + 1),
+                ));
             }
-            if p.figure.as_ref().is_some_and(|id| !is_figure_id(id)) { return Err(PackError::unsound(place, format!("point {} has an unsound figure id", n + 1))); }
+            let numbers = [&p.value, &p.low, &p.high];
+            if numbers
+                .into_iter()
+                .flatten()
+                .any(|t| crate::render::chart::scale::number(t).is_none())
+            {
+                return Err(PackError::unsound(
+                    place,
+                    format!("point {} is no decimal and no fraction", n + 1),
+                ));
+            }
+            if p.figure.as_ref().is_some_and(|id| !is_figure_id(id)) {
+                return Err(PackError::unsound(
+                    place,
+                    format!("point {} has an unsound figure id", n + 1),
+                ));
+            }
         }
     }
     for step in chart.levels.iter().flat_map(|l| &l.steps) {
-        if step.from >= chart.points.len() || crate::render::chart::scale::number(&step.value).is_none() { return Err(PackError::unsound(place, "a level stands outside the points, or is no number")); }
+        if step.from >= chart.points.len()
+            || crate::render::chart::scale::number(&step.value).is_none()
+        {
+            return Err(PackError::unsound(
+                place,
+                "a level stands outside the points, or is no number",
+            ));
+        }
     }
-    if chart.annotations.iter().any(|a| a.from > a.to || a.to >= chart.points.len()) { return Err(PackError::unsound(place, "an annotation stands outside the points")); }
+    if chart.annotations.iter().any(|a| a.from > a.to || a.to >= chart.points.len()) {
+        return Err(PackError::unsound(place, "an annotation stands outside the points"));
+    }
     windows(chart, &place)?;
     Ok(())
 }
@@ -175,10 +300,29 @@ fn chart(ids: &mut BTreeSet<String>, chart: &Chart) -> Result<(), PackError> {
 /// Windows stand on charts along time, within the points, and end after they start.
 fn windows(chart: &Chart, place: &str) -> Result<(), PackError> {
     limit(place, "windows", chart.windows.len(), MAX_WINDOWS)?;
-    if !chart.windows.is_empty() && !matches!(chart.kind, ChartKind::Line | ChartKind::Stacked) { return Err(PackError::unsound(place, "a window of a change stands on a chart that does not run along time")); }
+    if !chart.windows.is_empty() && !matches!(chart.kind, ChartKind::Line | ChartKind::Stacked) {
+        return Err(PackError::unsound(
+            place,
+            "a window of a change stands on a chart that does not run along time",
+        ));
+    }
     for w in &chart.windows {
-        let at = |t: &str| crate::render::chart::scale::number(t).filter(|v| (0.0..=chart.points.len() as f64).contains(v));
-        match (at(&w.start), at(&w.end)) { (Some(a), Some(b)) if a <= b => {} _ => return Err(PackError::unsound(place, format!("the window {:?} stands outside the points, or ends before it starts", w.label))) }
+        let at = |t: &str| {
+            crate::render::chart::scale::number(t)
+                .filter(|v| (0.0..=chart.points.len() as f64).contains(v))
+        };
+        match (at(&w.start), at(&w.end)) {
+            (Some(a), Some(b)) if a <= b => {}
+            _ => {
+                return Err(PackError::unsound(
+                    place,
+                    format!(
+                        "the window {:?} stands outside the points, or ends before it starts",
+                        w.label
+                    ),
+                ));
+            }
+        }
     }
     Ok(())
 }

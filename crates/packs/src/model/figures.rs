@@ -34,9 +34,13 @@ pub fn figures_of(pack: &Pack) -> Vec<FigureUse> {
     for h in &pack.front.headlines {
         index.cell(&h.cell, || join(&[&h.measure, &h.title, &h.region, &h.provider]));
     }
-    for s in &pack.front.shortfalls { index.cell(&s.cell, || join(&[&s.measure, &s.what, &s.region])); }
+    for s in &pack.front.shortfalls {
+        index.cell(&s.cell, || join(&[&s.measure, &s.what, &s.region]));
+    }
     let sections = pack.sections.iter().flat_map(|s| &s.blocks);
-    for block in pack.front.blocks.iter().chain(sections) { index.block(block); }
+    for block in pack.front.blocks.iter().chain(sections) {
+        index.block(block);
+    }
     index.0.into_values().collect()
 }
 
@@ -67,8 +71,15 @@ impl Index {
     fn cell(&mut self, cell: &Cell, what: impl FnOnce() -> String) {
         let Some(id) = &cell.figure else { return };
         let entry = self.0.entry(id.clone()).or_insert_with(|| FigureUse {
-            id: id.clone(), what: what(), printed: cell.printed(), numerator: cell.numerator.clone(),
-            denominator: cell.denominator.clone(), state: cell.state, band: cell.band, note: cell.note.clone(), places: 0,
+            id: id.clone(),
+            what: what(),
+            printed: cell.printed(),
+            numerator: cell.numerator.clone(),
+            denominator: cell.denominator.clone(),
+            state: cell.state,
+            band: cell.band,
+            note: cell.note.clone(),
+            places: 0,
         });
         entry.places += 1;
     }
@@ -82,7 +93,9 @@ impl Index {
         }
     }
 
-    fn chart(&mut self, chart: &Chart) { self.table(&chart.table); }
+    fn chart(&mut self, chart: &Chart) {
+        self.table(&chart.table);
+    }
 
     fn table(&mut self, table: &Table) {
         for row in &table.rows {

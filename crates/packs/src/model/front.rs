@@ -51,7 +51,9 @@ pub struct Headline {
 impl Headline {
     /// A figure that no level is known for: neither met nor missed, and not without a figure.
     #[must_use]
-    pub const fn without_level(&self) -> bool { self.cell.band.is_none() && !self.cell.state.is_null() }
+    pub const fn without_level(&self) -> bool {
+        self.cell.band.is_none() && !self.cell.state.is_null()
+    }
 }
 
 /// A row that fell short, with its reason.

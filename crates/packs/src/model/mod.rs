@@ -11,7 +11,9 @@ pub mod pack;
 pub mod section;
 pub mod table;
 
-pub use chart::{Annotation, Chart, ChartKind, Gap, Level, LevelKind, LevelStep, Point, Series, Window};
+pub use chart::{
+    Annotation, Chart, ChartKind, Gap, Level, LevelKind, LevelStep, Point, Series, Window,
+};
 pub use figures::{FigureUse, figures_of};
 pub use front::{ActiveException, Front, Headline, Shortfall};
 pub use pack::{Named, Pack, PackOrigin, RuleUsed, Shorthand, SourceFile, Status};

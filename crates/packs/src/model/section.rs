@@ -21,7 +21,10 @@ pub struct Section {
 /// A piece of a chapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "block", rename_all = "kebab-case")]
-#[expect(clippy::large_enum_variant, reason = "a chapter has few blocks, and charts are not rare among them")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a chapter has few blocks, and charts are not rare among them"
+)]
 pub enum Block {
     /// A table.
     Table(Table),
@@ -76,7 +79,9 @@ pub struct Run {
 impl Para {
     /// A paragraph without figures.
     #[must_use]
-    pub fn plain(text: impl Into<String>) -> Para { Para::default().text(text) }
+    pub fn plain(text: impl Into<String>) -> Para {
+        Para::default().text(text)
+    }
     /// Adds plain text.
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Para {
@@ -91,5 +96,7 @@ impl Para {
     }
     /// The text alone.
     #[must_use]
-    pub fn to_text(&self) -> String { self.runs.iter().map(|r| r.text.as_str()).collect() }
+    pub fn to_text(&self) -> String {
+        self.runs.iter().map(|r| r.text.as_str()).collect()
+    }
 }

@@ -104,7 +104,9 @@ impl CellState {
     pub const fn is_null(self) -> bool {
         use CellState::*;
         match self {
-            NoEvents | NotApplicable | NotReported | Unreliable | NotDeterminable | Suppressed => true,
+            NoEvents | NotApplicable | NotReported | Unreliable | NotDeterminable | Suppressed => {
+                true
+            }
             Plain | Ok | Provisional | LowVolume | Disputed | Suspect => false,
         }
     }
@@ -208,46 +210,80 @@ impl Cell {
     #[must_use]
     pub fn words(text: impl Into<String>) -> Cell {
         Cell {
-            text: text.into(), number: None, numerator: None, denominator: None, marks: Vec::new(),
-            state: CellState::Plain, band: None, figure: None, note: String::new(),
+            text: text.into(),
+            number: None,
+            numerator: None,
+            denominator: None,
+            marks: Vec::new(),
+            state: CellState::Plain,
+            band: None,
+            figure: None,
+            note: String::new(),
         }
     }
     /// A count.
     #[must_use]
     pub fn count(count: i64) -> Cell {
-        Cell { number: Some(count.to_string()), state: CellState::Ok, ..Cell::words(grouped(count)) }
+        Cell {
+            number: Some(count.to_string()),
+            state: CellState::Ok,
+            ..Cell::words(grouped(count))
+        }
     }
     /// A share: `text` as printed, `number` its decimals alone.
     #[must_use]
-    pub fn share(text: impl Into<String>, number: impl Into<String>, numerator: impl ToString, denominator: impl ToString) -> Cell {
+    pub fn share(
+        text: impl Into<String>,
+        number: impl Into<String>,
+        numerator: impl ToString,
+        denominator: impl ToString,
+    ) -> Cell {
         Cell {
-            number: Some(number.into()), numerator: Some(numerator.to_string()), denominator: Some(denominator.to_string()),
-            state: CellState::Ok, ..Cell::words(text)
+            number: Some(number.into()),
+            numerator: Some(numerator.to_string()),
+            denominator: Some(denominator.to_string()),
+            state: CellState::Ok,
+            ..Cell::words(text)
         }
     }
     /// A null with its mark and its reason in words.
     #[must_use]
     pub fn null(reason: NullReason, note: impl Into<String>) -> Cell {
-        Cell { marks: vec![reason.mark().to_owned()], state: reason.into(), note: note.into(), ..Cell::words("") }
+        Cell {
+            marks: vec![reason.mark().to_owned()],
+            state: reason.into(),
+            note: note.into(),
+            ..Cell::words("")
+        }
     }
     /// Adds the figure id.
     #[must_use]
-    pub fn figure(mut self, id: impl Into<String>) -> Cell { self.figure = Some(id.into()); self }
+    pub fn figure(mut self, id: impl Into<String>) -> Cell {
+        self.figure = Some(id.into());
+        self
+    }
     /// Adds the band.
     #[must_use]
-    pub fn band(mut self, band: Band) -> Cell { self.band = Some(band); self }
+    pub fn band(mut self, band: Band) -> Cell {
+        self.band = Some(band);
+        self
+    }
     /// Adds a state, its mark and why.
     #[must_use]
     pub fn state(mut self, state: CellState, mark: &str, note: impl Into<String>) -> Cell {
         self.state = state;
-        if !mark.is_empty() { self.marks.push(mark.to_owned()); }
+        if !mark.is_empty() {
+            self.marks.push(mark.to_owned());
+        }
         self.note = note.into();
         self
     }
     /// Text and marks as they stand in print.
     #[must_use]
     pub fn printed(&self) -> String {
-        let parts: Vec<&str> = std::iter::once(self.text.as_str()).chain(self.marks.iter().map(String::as_str)).collect();
+        let parts: Vec<&str> = std::iter::once(self.text.as_str())
+            .chain(self.marks.iter().map(String::as_str))
+            .collect();
         parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
@@ -257,9 +293,13 @@ impl Cell {
 pub fn grouped(count: i64) -> String {
     let digits = count.unsigned_abs().to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if count < 0 { out.push('-'); }
+    if count < 0 {
+        out.push('-');
+    }
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) { out.push(','); }
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
         out.push(c);
     }
     out
@@ -271,7 +311,13 @@ mod tests {
 
     #[test]
     fn counts_are_grouped_and_nulls_print_their_mark_only() {
-        for (n, t) in [(0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567"), (i64::MIN, "-9,223,372,036,854,775,808")] {
+        for (n, t) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (-1_234_567, "-1,234,567"),
+            (i64::MIN, "-9,223,372,036,854,775,808"),
+        ] {
             assert_eq!(grouped(n), t);
         }
         assert_eq!(Cell::null(NullReason::NotReported, "late").printed(), "[x]");

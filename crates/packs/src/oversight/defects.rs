@@ -1,7 +1,10 @@
 //! Defects of measures with their evidence (M16): those that somebody noted, and those that the
 //! figures themselves show.
 
-use crate::{assemble::data::{Numbered, PackData, WAYS, is_test_measure}, evidence::Evidence};
+use crate::{
+    assemble::data::{Numbered, PackData, WAYS, is_test_measure},
+    evidence::Evidence,
+};
 use northbound_measures::{MeasureResult, diff::figure_words};
 use northbound_types::Region;
 use serde::{Deserialize, Serialize};
@@ -48,31 +51,70 @@ pub struct DefectLine {
 #[must_use]
 pub fn defects(e: &Evidence, data: &PackData) -> Vec<DefectLine> {
     let mut out = Vec::new();
-    for n in data.results.iter().filter(|n| e.rules.measure(&n.result.measure).is_some_and(is_test_measure)) {
+    for n in data
+        .results
+        .iter()
+        .filter(|n| e.rules.measure(&n.result.measure).is_some_and(is_test_measure))
+    {
         let ways = ways(data, &n.result);
         let of = |m: &str| ways.iter().find(|w| w.methodology == m);
         let (Some(answered), Some(all)) = (of(WAYS[0]), of(WAYS[1])) else { continue };
-        if answered.excluded == 0 || answered.den == all.den { continue; }
+        if answered.excluded == 0 || answered.den == all.den {
+            continue;
+        }
         out.push(DefectLine {
-            measure: n.result.measure.clone(), provider: n.result.provider.clone(), region: n.result.region,
-            what: format!("tests without an answer are left out: {} of {} attempts do not count", all.den - answered.den.min(all.den), all.den),
-            found_by: "the figures".to_owned(), record: String::new(), change: String::new(), evidence: ways,
+            measure: n.result.measure.clone(),
+            provider: n.result.provider.clone(),
+            region: n.result.region,
+            what: format!(
+                "tests without an answer are left out: {} of {} attempts do not count",
+                all.den - answered.den.min(all.den),
+                all.den
+            ),
+            found_by: "the figures".to_owned(),
+            record: String::new(),
+            change: String::new(),
+            evidence: ways,
         });
     }
     for k in &e.registered.oversight.metric_defects {
         let d = &k.record;
-        let evidence = data.results.iter().filter(|n| n.result.measure == d.measure).flat_map(|n| { let w = ways(data, &n.result); if w.is_empty() { vec![way(n)] } else { w } }).collect();
+        let evidence = data
+            .results
+            .iter()
+            .filter(|n| n.result.measure == d.measure)
+            .flat_map(|n| {
+                let w = ways(data, &n.result);
+                if w.is_empty() { vec![way(n)] } else { w }
+            })
+            .collect();
         out.push(DefectLine {
-            measure: d.measure.clone(), provider: String::new(), region: Region::None, what: d.what.clone(), found_by: d.found_by.clone(), record: k.id.clone(), change: d.change.clone(), evidence,
+            measure: d.measure.clone(),
+            provider: String::new(),
+            region: Region::None,
+            what: d.what.clone(),
+            found_by: d.found_by.clone(),
+            record: k.id.clone(),
+            change: d.change.clone(),
+            evidence,
         });
     }
     out
 }
 
-fn ways(data: &PackData, r: &MeasureResult) -> Vec<Way> { data.ways.iter().filter(|w| w.result.key() == r.key()).map(way).collect() }
+fn ways(data: &PackData, r: &MeasureResult) -> Vec<Way> {
+    data.ways.iter().filter(|w| w.result.key() == r.key()).map(way).collect()
+}
 
 fn way(n: &Numbered) -> Way {
     let r = &n.result;
     let (num, den) = r.parts.iter().fold((0, 0), |(a, b), p| (a + p.num, b + p.den));
-    Way { methodology: r.methodology.clone(), figure: n.id.clone(), text: figure_words(&r.figure, r.decimals), num, den, excluded: r.excluded.iter().map(|l| l.count).sum() }
+    Way {
+        methodology: r.methodology.clone(),
+        figure: n.id.clone(),
+        text: figure_words(&r.figure, r.decimals),
+        num,
+        den,
+        excluded: r.excluded.iter().map(|l| l.count).sum(),
+    }
 }

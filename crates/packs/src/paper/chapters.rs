@@ -2,7 +2,17 @@
 //! with what it was counted over.
 
 use super::{Chapter, Desk, Paragraph, Run, Source, words};
-use crate::{PackError, assemble::{cells, data::{Numbered, PackData}, front, words as say}, evidence::Evidence, oversight::{class_lines, effects, held_against, regions, statements}, render::words as print};
+use crate::{
+    PackError,
+    assemble::{
+        cells,
+        data::{Numbered, PackData},
+        front, words as say,
+    },
+    evidence::Evidence,
+    oversight::{class_lines, effects, held_against, regions, statements},
+    render::words as print,
+};
 use northbound_measures::{MeasureResult, bands::Band, explanations::Explained};
 use northbound_registers::{Kept, Record, registers::examples::state};
 use northbound_types::Figure;
@@ -29,33 +39,88 @@ pub(super) fn all(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Cha
 
 /// A chapter stands even when it is empty (R13).
 fn chapter(heading: &str, mut paragraphs: Vec<Paragraph>) -> Chapter {
-    if paragraphs.is_empty() { paragraphs.push(Paragraph { runs: vec![words(NONE)] }); }
+    if paragraphs.is_empty() {
+        paragraphs.push(Paragraph { runs: vec![words(NONE)] });
+    }
     Chapter { heading: heading.to_owned(), paragraphs }
 }
 
-fn figure(n: &Numbered) -> Source { Source::Figure { id: n.id.clone(), what: format!("{}, {}", say::row(&n.result), n.result.methodology) } }
-fn record<T: Record>(k: &Kept<T>) -> Source { Source::Record { register: T::NOUN.to_string(), id: k.id.clone(), version: k.version } }
-fn sum(what: &str) -> Source { Source::Sum { what: what.to_owned() } }
-fn printed(n: &Numbered) -> String { cells::result(&n.result, &n.id).printed() }
-fn para(runs: Vec<Run>) -> Paragraph { Paragraph { runs } }
+fn figure(n: &Numbered) -> Source {
+    Source::Figure {
+        id: n.id.clone(),
+        what: format!("{}, {}", say::row(&n.result), n.result.methodology),
+    }
+}
+fn record<T: Record>(k: &Kept<T>) -> Source {
+    Source::Record { register: T::NOUN.to_string(), id: k.id.clone(), version: k.version }
+}
+fn sum(what: &str) -> Source {
+    Source::Sum { what: what.to_owned() }
+}
+fn printed(n: &Numbered) -> String {
+    cells::result(&n.result, &n.id).printed()
+}
+fn para(runs: Vec<Run>) -> Paragraph {
+    Paragraph { runs }
+}
 
 fn performance(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
-    let of = |b: &dyn Fn(&MeasureResult) -> bool| data.results.iter().filter(|n| b(&n.result)).count();
-    let over = || sum("counted over the measure rows of the pack of this period (data.json, results)");
+    let of =
+        |b: &dyn Fn(&MeasureResult) -> bool| data.results.iter().filter(|n| b(&n.result)).count();
+    let over =
+        || sum("counted over the measure rows of the pack of this period (data.json, results)");
     let mut out = vec![para(vec![
-        words("Of "), d.sourced(data.results.len().to_string(), over()), words(" measure rows "), d.sourced(of(&|r| r.band == Band::Met).to_string(), over()), words(" met the target, "),
-        d.sourced(of(&|r| r.band == Band::BelowTarget).to_string(), over()), words(" are below target, "), d.sourced(of(&|r| r.band == Band::BelowMinimum).to_string(), over()), words(" below minimum, and "),
-        d.sourced(of(&|r| matches!(r.figure, Figure::Null(_))).to_string(), over()), words(" have no figure."),
+        words("Of "),
+        d.sourced(data.results.len().to_string(), over()),
+        words(" measure rows "),
+        d.sourced(of(&|r| r.band == Band::Met).to_string(), over()),
+        words(" met the target, "),
+        d.sourced(of(&|r| r.band == Band::BelowTarget).to_string(), over()),
+        words(" are below target, "),
+        d.sourced(of(&|r| r.band == Band::BelowMinimum).to_string(), over()),
+        words(" below minimum, and "),
+        d.sourced(of(&|r| matches!(r.figure, Figure::Null(_))).to_string(), over()),
+        words(" have no figure."),
     ])];
     for n in data.results.iter().filter(|n| n.result.band.below_target() == Some(true)) {
         let r = &n.result;
-        let mut runs = vec![d.name(say::row(r)), words(": "), d.sourced(printed(n), figure(n)), words(format!(", {}", r.band.words()))];
-        if r.levels.target.is_some() { runs.extend([words(" (target "), d.sourced(say::level(r.levels.target), Source::Rule { id: format!("levels/{}", r.measure) }), words(")")]); }
+        let mut runs = vec![
+            d.name(say::row(r)),
+            words(": "),
+            d.sourced(printed(n), figure(n)),
+            words(format!(", {}", r.band.words())),
+        ];
+        if r.levels.target.is_some() {
+            runs.extend([
+                words(" (target "),
+                d.sourced(
+                    say::level(r.levels.target),
+                    Source::Rule { id: format!("levels/{}", r.measure) },
+                ),
+                words(")"),
+            ]);
+        }
         let since = say::since(r.streak.as_ref());
-        if !since.is_empty() { runs.extend([words("; "), d.sourced(since, figure(n))]); }
-        if let Some(q) = data.required.iter().find(|q| q.measure == r.measure && q.provider == r.provider && q.region == r.region) {
+        if !since.is_empty() {
+            runs.extend([words("; "), d.sourced(since, figure(n))]);
+        }
+        if let Some(q) = data
+            .required
+            .iter()
+            .find(|q| q.measure == r.measure && q.provider == r.provider && q.region == r.region)
+        {
             let (why, from) = front::reason(q);
-            if why.is_empty() { runs.push(words("; no reason was given")); } else { runs.extend([words("; reason given "), d.sourced(format!("{from}: {why}"), sum(&format!("explanations of {}", say::row(r))))]); }
+            if why.is_empty() {
+                runs.push(words("; no reason was given"));
+            } else {
+                runs.extend([
+                    words("; reason given "),
+                    d.sourced(
+                        format!("{from}: {why}"),
+                        sum(&format!("explanations of {}", say::row(r))),
+                    ),
+                ]);
+            }
         }
         runs.push(words("."));
         out.push(para(runs));
@@ -67,11 +132,22 @@ fn questions(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
     let mut out = Vec::new();
     for q in data.required.iter().filter(|q| q.explained != Explained::InReport) {
         let row = format!("{} {} {}", q.measure, q.provider, say::region(q.region));
-        let what = if q.explained == Explained::OfflineOnly { " is below target, and its reason was given offline only." } else { " is below target, and nobody has said why." };
+        let what = if q.explained == Explained::OfflineOnly {
+            " is below target, and its reason was given offline only."
+        } else {
+            " is below target, and nobody has said why."
+        };
         out.push(para(vec![d.name(row), words(what)]));
     }
     for n in data.results.iter().filter(|n| matches!(n.result.figure, Figure::Null(_))) {
-        if let Figure::Null(x) = &n.result.figure { out.push(para(vec![d.name(say::row(&n.result)), words(" has no figure: "), d.sourced(say::null(x), figure(n)), words(".")])); }
+        if let Figure::Null(x) = &n.result.figure {
+            out.push(para(vec![
+                d.name(say::row(&n.result)),
+                words(" has no figure: "),
+                d.sourced(say::null(x), figure(n)),
+                words("."),
+            ]));
+        }
     }
     if !data.unconfirmed.is_empty() {
         out.push(para(vec![d.sourced(data.unconfirmed.len().to_string(), sum("rules that nobody has confirmed (data.json, unconfirmed; northbound rules list --unconfirmed)")), words(" rules behind these figures have been confirmed by nobody.")]));
@@ -82,13 +158,29 @@ fn questions(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
 fn ways(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
     let mut out = Vec::new();
     for n in &data.results {
-        let ways: Vec<&Numbered> = data.ways.iter().filter(|w| w.result.key() == n.result.key() && !matches!(w.result.figure, Figure::Null(_))).collect();
-        if ways.is_empty() { continue; }
+        let ways: Vec<&Numbered> = data
+            .ways
+            .iter()
+            .filter(|w| {
+                w.result.key() == n.result.key() && !matches!(w.result.figure, Figure::Null(_))
+            })
+            .collect();
+        if ways.is_empty() {
+            continue;
+        }
         let mut runs = vec![d.name(say::row(&n.result)), words(": ")];
         for (i, w) in ways.iter().enumerate() {
-            if i > 0 { runs.push(words("; ")); }
+            if i > 0 {
+                runs.push(words("; "));
+            }
             let left: u64 = w.result.excluded.iter().map(|l| l.count).sum();
-            runs.extend([d.name(w.result.methodology.clone()), words(" "), d.sourced(printed(w), figure(w)), words(", leaving out "), d.sourced(left.to_string(), figure(w))]);
+            runs.extend([
+                d.name(w.result.methodology.clone()),
+                words(" "),
+                d.sourced(printed(w), figure(w)),
+                words(", leaving out "),
+                d.sourced(left.to_string(), figure(w)),
+            ]);
         }
         runs.push(words("."));
         out.push(para(runs));
@@ -102,13 +194,41 @@ fn evidence(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Paragraph
     for r in found.iter().filter(|r| !r.witnesses.is_empty()) {
         let mut runs = vec![words(format!("{}: ", say::region(r.region)))];
         for (i, w) in r.witnesses.iter().enumerate() {
-            if i > 0 { runs.push(words("; ")); }
-            let n = w.row.as_ref().and_then(|(m, p, way)| data.results.iter().chain(&data.ways).find(|n| n.result.measure == *m && n.result.provider == *p && n.result.region == r.region && n.result.methodology == *way));
-            runs.extend([words(format!("{} ", w.side)), d.name(w.what.clone()), words(format!(" says {} (", w.says))]);
-            runs.push(match n { Some(n) => d.sourced(printed(n), figure(n)), None => d.sourced(w.why.clone(), sum(&format!("{} in {} (northbound report evidence --period {})", w.side, say::region(r.region), e.period))) });
+            if i > 0 {
+                runs.push(words("; "));
+            }
+            let n = w.row.as_ref().and_then(|(m, p, way)| {
+                data.results.iter().chain(&data.ways).find(|n| {
+                    n.result.measure == *m
+                        && n.result.provider == *p
+                        && n.result.region == r.region
+                        && n.result.methodology == *way
+                })
+            });
+            runs.extend([
+                words(format!("{} ", w.side)),
+                d.name(w.what.clone()),
+                words(format!(" says {} (", w.says)),
+            ]);
+            runs.push(match n {
+                Some(n) => d.sourced(printed(n), figure(n)),
+                None => d.sourced(
+                    w.why.clone(),
+                    sum(&format!(
+                        "{} in {} (northbound report evidence --period {})",
+                        w.side,
+                        say::region(r.region),
+                        e.period
+                    )),
+                ),
+            });
             runs.push(words(")"));
         }
-        runs.push(words(if r.conflict { ". The sources contradict each other; none is dropped." } else { "." }));
+        runs.push(words(if r.conflict {
+            ". The sources contradict each other; none is dropped."
+        } else {
+            "."
+        }));
         out.push(para(runs));
     }
     Ok(out)
@@ -116,48 +236,147 @@ fn evidence(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Paragraph
 
 fn sentiment(e: &Evidence, d: &mut Desk) -> Result<Vec<Paragraph>, PackError> {
     let lines = class_lines(e)?;
-    Ok(lines.iter().map(|l| {
-        let who = format!("{}, {}: ", if l.region == northbound_types::Region::None { "the service as a whole" } else { say::region(l.region) }, if l.class.is_empty() { "all classes" } else { &l.class });
-        let source = || sum(&format!("sentiment of {}, by class (northbound report sentiment --period {})", e.period, e.period));
-        match l.counts {
-            None => para(vec![d.name(who), d.sourced(format!("not shown ({})", l.hidden), source()), words(".")]),
-            Some(m) => para(vec![d.name(who), d.sourced(m.poor.to_string(), source()), words(" poor, "), d.sourced(m.fair.to_string(), source()), words(" fair, "), d.sourced(m.good.to_string(), source()), words(" good, of "), d.sourced(m.parties.to_string(), source()), words(" parties.")]),
-        }
-    }).collect())
+    Ok(lines
+        .iter()
+        .map(|l| {
+            let who = format!(
+                "{}, {}: ",
+                if l.region == northbound_types::Region::None {
+                    "the service as a whole"
+                } else {
+                    say::region(l.region)
+                },
+                if l.class.is_empty() { "all classes" } else { &l.class }
+            );
+            let source = || {
+                sum(&format!(
+                    "sentiment of {}, by class (northbound report sentiment --period {})",
+                    e.period, e.period
+                ))
+            };
+            match l.counts {
+                None => para(vec![
+                    d.name(who),
+                    d.sourced(format!("not shown ({})", l.hidden), source()),
+                    words("."),
+                ]),
+                Some(m) => para(vec![
+                    d.name(who),
+                    d.sourced(m.poor.to_string(), source()),
+                    words(" poor, "),
+                    d.sourced(m.fair.to_string(), source()),
+                    words(" fair, "),
+                    d.sourced(m.good.to_string(), source()),
+                    words(" good, of "),
+                    d.sourced(m.parties.to_string(), source()),
+                    words(" parties."),
+                ]),
+            }
+        })
+        .collect())
 }
 
 fn claims(e: &Evidence, data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
     let results: Vec<MeasureResult> = data.results.iter().map(|n| n.result.clone()).collect();
-    statements(e).map(|k| {
-        let s = &k.record;
-        let basis = if s.basis.is_empty() { "no basis given".to_owned() } else { format!("basis: {}", s.basis) };
-        let mut runs = vec![d.sourced(format!("{} on {}: {} ({basis})", s.author, print::day(s.on), s.text), record(k))];
-        match held_against(s, &results) {
-            None => runs.push(words(". A note; it enters no figure.")),
-            Some((tension, beside)) => {
-                runs.push(words(format!(". Claimed {}; {tension}", s.colour.map_or_else(String::new, |c| c.to_string()))));
-                for b in beside.iter().filter(|b| b.worse) {
-                    let Some(n) = data.results.iter().find(|n| n.result.measure == b.measure && n.result.provider == b.provider && n.result.region == b.region) else { continue };
-                    runs.extend([words("; "), d.name(say::row(&n.result)), words(" "), d.sourced(printed(n), figure(n)), words(format!(" is {}", b.band.words()))]);
+    statements(e)
+        .map(|k| {
+            let s = &k.record;
+            let basis = if s.basis.is_empty() {
+                "no basis given".to_owned()
+            } else {
+                format!("basis: {}", s.basis)
+            };
+            let mut runs = vec![d.sourced(
+                format!("{} on {}: {} ({basis})", s.author, print::day(s.on), s.text),
+                record(k),
+            )];
+            match held_against(s, &results) {
+                None => runs.push(words(". A note; it enters no figure.")),
+                Some((tension, beside)) => {
+                    runs.push(words(format!(
+                        ". Claimed {}; {tension}",
+                        s.colour.map_or_else(String::new, |c| c.to_string())
+                    )));
+                    for b in beside.iter().filter(|b| b.worse) {
+                        let Some(n) = data.results.iter().find(|n| {
+                            n.result.measure == b.measure
+                                && n.result.provider == b.provider
+                                && n.result.region == b.region
+                        }) else {
+                            continue;
+                        };
+                        runs.extend([
+                            words("; "),
+                            d.name(say::row(&n.result)),
+                            words(" "),
+                            d.sourced(printed(n), figure(n)),
+                            words(format!(" is {}", b.band.words())),
+                        ]);
+                    }
+                    runs.push(words("."));
                 }
-                runs.push(words("."));
             }
-        }
-        para(runs)
-    }).collect()
+            para(runs)
+        })
+        .collect()
 }
 
 fn events(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Paragraph>, PackError> {
     let mut out = Vec::new();
-    for k in e.registered.oversight.cases.iter().filter(|k| k.record.from < e.period.after() && k.record.to >= e.period.first()) {
+    for k in e
+        .registered
+        .oversight
+        .cases
+        .iter()
+        .filter(|k| k.record.from < e.period.after() && k.record.to >= e.period.first())
+    {
         let c = &k.record;
-        let steps: Vec<String> = c.steps.iter().map(|s| format!("{} by {} on {}", s.what, s.by, print::day(s.on))).collect();
-        let mut runs = vec![d.sourced(format!("{}, claimed by {}: {} ({})", c.title, c.claimant, c.standing(e.as_at.day()), steps.join("; ")), record(k)), words(".")];
+        let steps: Vec<String> = c
+            .steps
+            .iter()
+            .map(|s| format!("{} by {} on {}", s.what, s.by, print::day(s.on)))
+            .collect();
+        let mut runs = vec![
+            d.sourced(
+                format!(
+                    "{}, claimed by {}: {} ({})",
+                    c.title,
+                    c.claimant,
+                    c.standing(e.as_at.day()),
+                    steps.join("; ")
+                ),
+                record(k),
+            ),
+            words("."),
+        ];
         for x in effects(e, c)? {
-            let Some(n) = data.results.iter().find(|n| n.result.key() == x.with.key()) else { continue };
-            runs.extend([words(" "), d.name(say::row(&x.with)), words(": with the event "), d.sourced(printed(n), figure(n)), words(", without it ")]);
-            let without = x.without.as_ref().map_or_else(|| "not determinable".to_owned(), |w| cells::figure(&w.figure, w.decimals, &w.levels.list()).printed());
-            runs.extend([d.sourced(without, sum(&format!("{} {} (northbound case effect {} --period {})", say::row(&x.with), x.note, k.id, e.period))), words(".")]);
+            let Some(n) = data.results.iter().find(|n| n.result.key() == x.with.key()) else {
+                continue;
+            };
+            runs.extend([
+                words(" "),
+                d.name(say::row(&x.with)),
+                words(": with the event "),
+                d.sourced(printed(n), figure(n)),
+                words(", without it "),
+            ]);
+            let without = x.without.as_ref().map_or_else(
+                || "not determinable".to_owned(),
+                |w| cells::figure(&w.figure, w.decimals, &w.levels.list()).printed(),
+            );
+            runs.extend([
+                d.sourced(
+                    without,
+                    sum(&format!(
+                        "{} {} (northbound case effect {} --period {})",
+                        say::row(&x.with),
+                        x.note,
+                        k.id,
+                        e.period
+                    )),
+                ),
+                words("."),
+            ]);
         }
         out.push(para(runs));
     }
@@ -167,12 +386,21 @@ fn events(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Paragraph>,
 fn examples(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
     let o = &e.registered.oversight;
     let mut by = BTreeMap::<&str, u64>::new();
-    for k in &o.examples { *by.entry(state(&k.record, o.passed.get(&k.id)).as_str()).or_default() += 1; }
-    if by.is_empty() { return Vec::new(); }
+    for k in &o.examples {
+        *by.entry(state(&k.record, o.passed.get(&k.id)).as_str()).or_default() += 1;
+    }
+    if by.is_empty() {
+        return Vec::new();
+    }
     let mut runs = vec![words("Examples collected, by state: ")];
     for (i, (s, n)) in by.into_iter().enumerate() {
-        if i > 0 { runs.push(words(", ")); }
-        runs.extend([words(format!("{s} ")), d.sourced(n.to_string(), sum("counted over the examples (northbound example track)"))]);
+        if i > 0 {
+            runs.push(words(", "));
+        }
+        runs.extend([
+            words(format!("{s} ")),
+            d.sourced(n.to_string(), sum("counted over the examples (northbound example track)")),
+        ]);
     }
     runs.push(words(". No sender is named."));
     vec![para(runs)]
@@ -181,31 +409,78 @@ fn examples(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
 fn comments(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
     let o = &e.registered.oversight;
     let mut by = BTreeMap::<&str, (u64, u64)>::new();
-    for c in o.comments.iter().map(|k| &k.record) { let n = by.entry(&c.document).or_default(); n.0 += 1; n.1 += u64::from(c.late); }
-    by.into_iter().map(|(doc, (all, late))| {
-        let source = || sum(&format!("comments on {doc} (northbound comment on {doc})"));
-        let mut runs = vec![d.name(doc), words(": "), d.sourced(all.to_string(), source()), words(" comments, "), d.sourced(late.to_string(), source()), words(" of them late")];
-        if let Some(k) = o.documents.iter().find(|k| k.id == doc)
-            && let Some(by) = k.record.comments_by
-        {
-            runs.extend([words("; the last day was "), d.sourced(print::day(by), record(k))]);
-        }
-        runs.push(words("."));
-        para(runs)
-    }).collect()
+    for c in o.comments.iter().map(|k| &k.record) {
+        let n = by.entry(&c.document).or_default();
+        n.0 += 1;
+        n.1 += u64::from(c.late);
+    }
+    by.into_iter()
+        .map(|(doc, (all, late))| {
+            let source = || sum(&format!("comments on {doc} (northbound comment on {doc})"));
+            let mut runs = vec![
+                d.name(doc),
+                words(": "),
+                d.sourced(all.to_string(), source()),
+                words(" comments, "),
+                d.sourced(late.to_string(), source()),
+                words(" of them late"),
+            ];
+            if let Some(k) = o.documents.iter().find(|k| k.id == doc)
+                && let Some(by) = k.record.comments_by
+            {
+                runs.extend([words("; the last day was "), d.sourced(print::day(by), record(k))]);
+            }
+            runs.push(words("."));
+            para(runs)
+        })
+        .collect()
 }
 
 fn packages(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
-    e.registered.oversight.packages.iter().filter(|k| k.record.from < e.period.after() && k.record.to >= e.period.first()).map(|k| {
-        let w = &k.record;
-        let budget = w.sum(|l| l.budget_pence).map_or_else(|| "no amount was given".to_owned(), |(p, n)| format!("£{}.{:02} over {n} of {} activities", p / 100, p % 100, w.lines.len()));
-        para(vec![d.sourced(format!("{}, {} of a {} year ({} to {}): {}, {budget}", w.title, w.quarter, w.definition, print::day(w.from), print::day(w.to), w.state), record(k)), words(".")])
-    }).collect()
+    e.registered
+        .oversight
+        .packages
+        .iter()
+        .filter(|k| k.record.from < e.period.after() && k.record.to >= e.period.first())
+        .map(|k| {
+            let w = &k.record;
+            let budget = w.sum(|l| l.budget_pence).map_or_else(
+                || "no amount was given".to_owned(),
+                |(p, n)| {
+                    format!("£{}.{:02} over {n} of {} activities", p / 100, p % 100, w.lines.len())
+                },
+            );
+            para(vec![
+                d.sourced(
+                    format!(
+                        "{}, {} of a {} year ({} to {}): {}, {budget}",
+                        w.title,
+                        w.quarter,
+                        w.definition,
+                        print::day(w.from),
+                        print::day(w.to),
+                        w.state
+                    ),
+                    record(k),
+                ),
+                words("."),
+            ])
+        })
+        .collect()
 }
 
 fn views(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
-    e.registered.oversight.views.iter().filter(|k| k.record.period == e.period).map(|k| {
-        let v = &k.record;
-        para(vec![d.sourced(format!("{} on {} (meeting {}): {}", v.body, v.subject, v.meeting, v.text), record(k))])
-    }).collect()
+    e.registered
+        .oversight
+        .views
+        .iter()
+        .filter(|k| k.record.period == e.period)
+        .map(|k| {
+            let v = &k.record;
+            para(vec![d.sourced(
+                format!("{} on {} (meeting {}): {}", v.body, v.subject, v.meeting, v.text),
+                record(k),
+            )])
+        })
+        .collect()
 }

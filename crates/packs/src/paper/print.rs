@@ -10,14 +10,22 @@ const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:46rem;margin:2rem a
 fn source(s: &Source) -> String {
     match s {
         Source::Figure { id, what } => format!("figure {id}: {what} (northbound explain {id})"),
-        Source::Record { register, id, version } => format!("{register} {id}, version {version} (northbound {register} show {id})"),
+        Source::Record { register, id, version } => {
+            format!("{register} {id}, version {version} (northbound {register} show {id})")
+        }
         Source::Rule { id } => format!("rule {id} (northbound rules show {id})"),
         Source::Sum { what } => what.clone(),
     }
 }
 
 fn frame(p: &Paper) -> String {
-    format!("As known at {}. Ledger manifest {}, rules {}, registers at revision {}.", print::time(p.as_at), if p.manifest.is_empty() { "(empty ledger)" } else { &p.manifest }, p.rules, p.revision)
+    format!(
+        "As known at {}. Ledger manifest {}, rules {}, registers at revision {}.",
+        print::time(p.as_at),
+        if p.manifest.is_empty() { "(empty ledger)" } else { &p.manifest },
+        p.rules,
+        p.revision
+    )
 }
 
 fn paragraph(p: &Paragraph) -> Markup {
@@ -67,17 +75,29 @@ pub(super) fn html(p: &Paper) -> String {
 /// As text, for mail.
 pub(super) fn text(p: &Paper) -> String {
     let mut out = String::new();
-    if !p.marking.is_empty() { out.push_str(&format!("{}\n\n", p.marking)); }
+    if !p.marking.is_empty() {
+        out.push_str(&format!("{}\n\n", p.marking));
+    }
     out.push_str(&format!("{}\n", p.title));
     for c in &p.chapters {
         out.push_str(&format!("\n{}\n\n", c.heading));
         for x in &c.paragraphs {
-            for r in &x.runs { match r { Run::Words { text } => out.push_str(text), Run::Sourced { text, source } => out.push_str(&format!("{text} [{source}]")) } }
+            for r in &x.runs {
+                match r {
+                    Run::Words { text } => out.push_str(text),
+                    Run::Sourced { text, source } => out.push_str(&format!("{text} [{source}]")),
+                }
+            }
             out.push('\n');
         }
     }
     out.push_str(&format!("\nSources\n\n{}\n", frame(p)));
-    for (n, s) in p.sources.iter().enumerate() { out.push_str(&format!("[{}] {}\n", n + 1, source(s))); }
-    out.push_str(&format!("\nNames and dates with digits, which are no figures: {}\n", p.names.iter().cloned().collect::<Vec<_>>().join(", ")));
+    for (n, s) in p.sources.iter().enumerate() {
+        out.push_str(&format!("[{}] {}\n", n + 1, source(s)));
+    }
+    out.push_str(&format!(
+        "\nNames and dates with digits, which are no figures: {}\n",
+        p.names.iter().cloned().collect::<Vec<_>>().join(", ")
+    ));
     out
 }

@@ -6,12 +6,16 @@
 /// a name with a hidden override reads as what it is.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    if text.chars().all(|c| !is_hidden(c) && !c.is_control()) { return text.to_owned(); }
+    if text.chars().all(|c| !is_hidden(c) && !c.is_control()) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {
             '\n' | '\r' | '\t' => out.push(' '),
-            c if c.is_control() || is_hidden(c) => out.push_str(&format!("[U+{:04X}]", u32::from(c))),
+            c if c.is_control() || is_hidden(c) => {
+                out.push_str(&format!("[U+{:04X}]", u32::from(c)))
+            }
             c => out.push(c),
         }
     }
@@ -27,7 +31,9 @@ const fn is_hidden(c: char) -> bool {
 /// The first `limit` characters, with an ellipsis where something was cut.
 #[must_use]
 pub fn shorten(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit { return text.to_owned(); }
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
     let mut out: String = text.chars().take(limit.saturating_sub(1)).collect();
     out.push('…');
     out

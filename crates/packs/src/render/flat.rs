@@ -55,11 +55,27 @@ pub fn columns(table: &Table) -> Vec<FlatColumn> {
     let mut out = Vec::new();
     for (of, column) in table.columns.iter().enumerate() {
         let title = clean(&column.title);
-        out.push(FlatColumn { key: column.key.clone(), title: title.clone(), of, part: Part::Printed });
-        if !column.kind.is_numeric() { continue; }
+        out.push(FlatColumn {
+            key: column.key.clone(),
+            title: title.clone(),
+            of,
+            part: Part::Printed,
+        });
+        if !column.kind.is_numeric() {
+            continue;
+        }
         for (part, key, words) in PARTS {
-            let unit = if part == Part::Number && !column.unit.is_empty() { format!(" ({})", clean(&column.unit)) } else { String::new() };
-            out.push(FlatColumn { key: format!("{}{key}", column.key), title: format!("{title}: {words}{unit}"), of, part });
+            let unit = if part == Part::Number && !column.unit.is_empty() {
+                format!(" ({})", clean(&column.unit))
+            } else {
+                String::new()
+            };
+            out.push(FlatColumn {
+                key: format!("{}{key}", column.key),
+                title: format!("{title}: {words}{unit}"),
+                of,
+                part,
+            });
         }
     }
     out
@@ -73,7 +89,13 @@ pub fn part(cell: &Cell, part: Part) -> String {
         Part::Number => cell.number.clone().unwrap_or_default(),
         Part::Numerator => cell.numerator.clone().unwrap_or_default(),
         Part::Denominator => cell.denominator.clone().unwrap_or_default(),
-        Part::State => if cell.state.words().is_empty() { cell.state.as_str().to_owned() } else { cell.state.words().to_owned() },
+        Part::State => {
+            if cell.state.words().is_empty() {
+                cell.state.as_str().to_owned()
+            } else {
+                cell.state.words().to_owned()
+            }
+        }
         Part::Band => cell.band.map_or(String::new(), |b| b.words().to_owned()),
         Part::Figure => cell.figure.clone().unwrap_or_default(),
         Part::Note => clean(&cell.note),

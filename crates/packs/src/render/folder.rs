@@ -1,14 +1,25 @@
 //! Writing files so that a reader sees the old pack or the new one, never half of one.
 
 use super::Replace;
-use crate::{PackError, manifest::{self, Manifest}};
-use std::{collections::BTreeSet, fs, io, path::{Path, PathBuf}};
+use crate::{
+    PackError,
+    manifest::{self, Manifest},
+};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 /// Most files looked at before a folder is called something else than a pack.
 const MAX_FILES: usize = 20_000;
 
 /// Writes the files into `dir`.
-pub(crate) fn write(dir: &Path, files: &[(String, Vec<u8>)], replace: Replace) -> Result<(), PackError> {
+pub(crate) fn write(
+    dir: &Path,
+    files: &[(String, Vec<u8>)],
+    replace: Replace,
+) -> Result<(), PackError> {
     let present = listing(dir)?;
     match replace {
         _ if present.is_empty() => swap(dir, files),
@@ -16,7 +27,9 @@ pub(crate) fn write(dir: &Path, files: &[(String, Vec<u8>)], replace: Replace) -
         Replace::Pack => {
             let known = known_files(dir);
             match present.iter().find(|name| !known.contains(*name)) {
-                Some(found) => Err(PackError::NotAPack { path: dir.to_owned(), found: found.clone() }),
+                Some(found) => {
+                    Err(PackError::NotAPack { path: dir.to_owned(), found: found.clone() })
+                }
                 None => swap(dir, files),
             }
         }
@@ -25,7 +38,10 @@ pub(crate) fn write(dir: &Path, files: &[(String, Vec<u8>)], replace: Replace) -
 
 /// The files that the manifest in the folder lists, itself among them; none where there is none.
 fn known_files(dir: &Path) -> BTreeSet<String> {
-    let Some(found) = fs::read(dir.join(manifest::NAME)).ok().and_then(|b| Manifest::read(&b)) else { return BTreeSet::new() };
+    let Some(found) = fs::read(dir.join(manifest::NAME)).ok().and_then(|b| Manifest::read(&b))
+    else {
+        return BTreeSet::new();
+    };
     found.files.into_iter().map(|f| f.name).chain([manifest::NAME.to_owned()]).collect()
 }
 
@@ -42,8 +58,14 @@ fn listing(dir: &Path) -> Result<Vec<String>, PackError> {
             let entry = entry.map_err(|e| PackError::io(&path, e))?;
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             let kind = entry.file_type().map_err(|e| PackError::io(&path, e))?;
-            if kind.is_dir() { open.push((entry.path(), format!("{name}/"))); } else { out.push(name); }
-            if out.len() > MAX_FILES { return Ok(out); }
+            if kind.is_dir() {
+                open.push((entry.path(), format!("{name}/")));
+            } else {
+                out.push(name);
+            }
+            if out.len() > MAX_FILES {
+                return Ok(out);
+            }
         }
     }
     out.sort();
@@ -52,12 +74,20 @@ fn listing(dir: &Path) -> Result<Vec<String>, PackError> {
 
 /// Writes a new folder beside the old one and changes their names.
 fn swap(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), PackError> {
-    let parent = match dir.parent() { Some(p) if !p.as_os_str().is_empty() => p.to_owned(), _ => PathBuf::from(".") };
+    let parent = match dir.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p.to_owned(),
+        _ => PathBuf::from("."),
+    };
     fs::create_dir_all(&parent).map_err(|e| PackError::io(&parent, e))?;
-    let fresh = tempfile::Builder::new().prefix(".pack-").tempdir_in(&parent).map_err(|e| PackError::io(&parent, e))?;
+    let fresh = tempfile::Builder::new()
+        .prefix(".pack-")
+        .tempdir_in(&parent)
+        .map_err(|e| PackError::io(&parent, e))?;
     let inside = fresh.path().join("new");
     fs::create_dir(&inside).map_err(|e| PackError::io(&inside, e))?;
-    for (name, bytes) in files { one(&inside.join(name), bytes)?; }
+    for (name, bytes) in files {
+        one(&inside.join(name), bytes)?;
+    }
     let old = fresh.path().join("old");
     match fs::rename(dir, &old) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(PackError::io(dir, e)),

@@ -1,7 +1,10 @@
 //! Widths of printed text, from the fonts that the PDF embeds. Charts use them too, so that a
 //! label never runs into its neighbour.
 
-use skrifa::{FontRef, MetadataProvider, instance::{LocationRef, Size}};
+use skrifa::{
+    FontRef, MetadataProvider,
+    instance::{LocationRef, Size},
+};
 use std::sync::OnceLock;
 
 /// Liberation Sans Regular.
@@ -23,13 +26,18 @@ fn widths() -> &'static Widths {
 
 fn read(font: &[u8]) -> Vec<Option<f32>> {
     let Ok(font) = FontRef::new(font) else { return Vec::new() };
-    let (map, metrics) = (font.charmap(), font.glyph_metrics(Size::new(1.0), LocationRef::default()));
-    (0..TABLE).map(|c| char::from_u32(c).and_then(|c| map.map(c)).and_then(|g| metrics.advance_width(g))).collect()
+    let (map, metrics) =
+        (font.charmap(), font.glyph_metrics(Size::new(1.0), LocationRef::default()));
+    (0..TABLE)
+        .map(|c| char::from_u32(c).and_then(|c| map.map(c)).and_then(|g| metrics.advance_width(g)))
+        .collect()
 }
 
 /// Does the font have the character?
 #[must_use]
-pub fn has(c: char, bold: bool) -> bool { advance(c, bold).is_some() }
+pub fn has(c: char, bold: bool) -> bool {
+    advance(c, bold).is_some()
+}
 
 fn advance(c: char, bold: bool) -> Option<f32> {
     *widths().0[usize::from(bold)].get(u32::from(c) as usize)?
@@ -44,12 +52,16 @@ pub fn width(text: &str, size: f32, bold: bool) -> f32 {
 /// As much of the text as fits, with an ellipsis where something was cut.
 #[must_use]
 pub fn fit(text: &str, size: f32, bold: bool, room: f32) -> String {
-    if width(text, size, bold) <= room { return text.to_owned(); }
+    if width(text, size, bold) <= room {
+        return text.to_owned();
+    }
     let mut used = width("…", size, bold);
     let mut out = String::new();
     for c in text.chars() {
         used += advance(c, bold).unwrap_or(MISSING) * size;
-        if used > room { break; }
+        if used > room {
+            break;
+        }
         out.push(c);
     }
     out.push('…');
@@ -68,16 +80,28 @@ pub fn wrap(text: &str, size: f32, bold: bool, room: f32) -> Vec<String> {
             lines.push(std::mem::take(&mut line));
             used = 0.0;
         }
-        if !line.is_empty() { line.push(' '); used += space; }
-        if w <= room { line.push_str(word); used += w; continue; }
+        if !line.is_empty() {
+            line.push(' ');
+            used += space;
+        }
+        if w <= room {
+            line.push_str(word);
+            used += w;
+            continue;
+        }
         for c in word.chars() {
             let w = advance(c, bold).unwrap_or(MISSING) * size;
-            if !line.is_empty() && used + w > room { lines.push(std::mem::take(&mut line)); used = 0.0; }
+            if !line.is_empty() && used + w > room {
+                lines.push(std::mem::take(&mut line));
+                used = 0.0;
+            }
             line.push(c);
             used += w;
         }
     }
-    if !line.is_empty() || lines.is_empty() { lines.push(line); }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
     lines
 }
 

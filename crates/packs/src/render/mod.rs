@@ -14,7 +14,11 @@ pub mod svg;
 pub mod words;
 pub mod xlsx;
 
-use crate::{PackError, manifest::Manifest, model::{Block, Chart, Pack, check::check, figures::tables_of}};
+use crate::{
+    PackError,
+    manifest::Manifest,
+    model::{Block, Chart, Pack, check::check, figures::tables_of},
+};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -41,7 +45,15 @@ impl Formats {
     /// Everything; replaces an earlier pack, nothing else.
     #[must_use]
     pub const fn all() -> Formats {
-        Formats { html: true, pdf: true, xlsx: true, csv: true, json: true, svg: true, replace: Replace::Pack }
+        Formats {
+            html: true,
+            pdf: true,
+            xlsx: true,
+            csv: true,
+            json: true,
+            svg: true,
+            replace: Replace::Pack,
+        }
     }
 }
 
@@ -70,14 +82,21 @@ pub struct WrittenFile {
 ///
 /// # Errors
 /// A document that is not sound, a folder that holds something else, a printer or disk that refuses.
-pub fn render_all(pack: &Pack, out_dir: &Path, which: Formats) -> Result<Vec<WrittenFile>, PackError> {
+pub fn render_all(
+    pack: &Pack,
+    out_dir: &Path,
+    which: Formats,
+) -> Result<Vec<WrittenFile>, PackError> {
     let mut files = print_all(pack, which)?;
-    let listed: Vec<WrittenFile> = files.iter().map(|(name, bytes)| WrittenFile::of(name, bytes)).collect();
+    let listed: Vec<WrittenFile> =
+        files.iter().map(|(name, bytes)| WrittenFile::of(name, bytes)).collect();
     let manifest = Manifest::of(pack, listed.clone());
     files.push((crate::manifest::NAME.to_owned(), manifest.to_json()?));
     folder::write(out_dir, &files, which.replace)?;
     let mut out = listed;
-    if let Some((name, bytes)) = files.last() { out.push(WrittenFile::of(name, bytes)); }
+    if let Some((name, bytes)) = files.last() {
+        out.push(WrittenFile::of(name, bytes));
+    }
     Ok(out)
 }
 
@@ -88,17 +107,30 @@ pub fn render_all(pack: &Pack, out_dir: &Path, which: Formats) -> Result<Vec<Wri
 pub fn print_all(pack: &Pack, which: Formats) -> Result<Vec<(String, Vec<u8>)>, PackError> {
     check(pack)?;
     let mut files = Vec::new();
-    if which.html { files.push(("pack.html".to_owned(), html::html(pack)?.into_bytes())); }
-    if which.pdf { files.push(("pack.pdf".to_owned(), pdf::pdf(pack)?)); }
-    if which.xlsx { files.push(("pack.xlsx".to_owned(), xlsx::xlsx(pack)?)); }
-    if which.json { files.push(("pack.json".to_owned(), json::json(pack)?)); }
+    if which.html {
+        files.push(("pack.html".to_owned(), html::html(pack)?.into_bytes()));
+    }
+    if which.pdf {
+        files.push(("pack.pdf".to_owned(), pdf::pdf(pack)?));
+    }
+    if which.xlsx {
+        files.push(("pack.xlsx".to_owned(), xlsx::xlsx(pack)?));
+    }
+    if which.json {
+        files.push(("pack.json".to_owned(), json::json(pack)?));
+    }
     if which.csv {
-        for table in tables_of(pack) { files.push((format!("csv/{}.csv", table.id), csv::csv(table)?)); }
+        for table in tables_of(pack) {
+            files.push((format!("csv/{}.csv", table.id), csv::csv(table)?));
+        }
     }
     if which.svg {
         for (c, frame) in charts_of(pack) {
             let drawing = chart::draw(c, &frame);
-            files.push((format!("charts/{}.svg", c.id), svg::svg(&drawing, &c.id, &c.title, &chart::describe::description(c)).into_bytes()));
+            files.push((
+                format!("charts/{}.svg", c.id),
+                svg::svg(&drawing, &c.id, &c.title, &chart::describe::description(c)).into_bytes(),
+            ));
         }
     }
     files.sort();
@@ -124,6 +156,10 @@ impl WrittenFile {
     /// Name, hash and length of a file's content.
     #[must_use]
     pub fn of(name: &str, bytes: &[u8]) -> WrittenFile {
-        WrittenFile { name: name.to_owned(), sha256: crate::manifest::sha256(bytes), bytes: bytes.len() as u64 }
+        WrittenFile {
+            name: name.to_owned(),
+            sha256: crate::manifest::sha256(bytes),
+            bytes: bytes.len() as u64,
+        }
     }
 }

@@ -9,8 +9,16 @@ const MAX_PLACES: usize = 6;
 /// The marks that a table uses with their words, in order of mark.
 #[must_use]
 pub fn shorthand<'a>(pack: &'a Pack, table: &'a Table) -> Vec<(&'a str, &'a str)> {
-    let used: BTreeSet<&str> = table.rows.iter().flat_map(|r| &r.cells).flat_map(|c| &c.marks).map(String::as_str).collect();
-    used.into_iter().map(|m| (m, pack.words_of(m).unwrap_or("not explained in this pack"))).collect()
+    let used: BTreeSet<&str> = table
+        .rows
+        .iter()
+        .flat_map(|r| &r.cells)
+        .flat_map(|c| &c.marks)
+        .map(String::as_str)
+        .collect();
+    used.into_iter()
+        .map(|m| (m, pack.words_of(m).unwrap_or("not explained in this pack")))
+        .collect()
 }
 
 /// A reason and the cells that it belongs to.
@@ -30,18 +38,31 @@ pub fn notes(table: &Table) -> Vec<TableNote> {
     let mut found: Vec<(String, String, Vec<String>)> = Vec::new();
     for row in &table.rows {
         let head = row.cells.first().map_or("", |c| c.text.as_str());
-        for (cell, column) in row.cells.iter().zip(&table.columns).filter(|c| !c.0.note.is_empty()) {
-            let (marks, place) = (cell.marks.join(" "), if head.is_empty() { column.title.clone() } else { format!("{head}, {}", column.title) });
+        for (cell, column) in row.cells.iter().zip(&table.columns).filter(|c| !c.0.note.is_empty())
+        {
+            let (marks, place) = (
+                cell.marks.join(" "),
+                if head.is_empty() {
+                    column.title.clone()
+                } else {
+                    format!("{head}, {}", column.title)
+                },
+            );
             match found.iter_mut().find(|f| f.0 == marks && f.1 == cell.note) {
                 Some(f) => f.2.push(place),
                 None => found.push((marks, cell.note.clone(), vec![place])),
             }
         }
     }
-    found.into_iter().map(|(marks, note, places)| {
-        let more = places.len().saturating_sub(MAX_PLACES);
-        let mut text = places.into_iter().take(MAX_PLACES).collect::<Vec<_>>().join("; ");
-        if more > 0 { text.push_str(&format!("; and {more} more")); }
-        TableNote { marks, places: text, note }
-    }).collect()
+    found
+        .into_iter()
+        .map(|(marks, note, places)| {
+            let more = places.len().saturating_sub(MAX_PLACES);
+            let mut text = places.into_iter().take(MAX_PLACES).collect::<Vec<_>>().join("; ");
+            if more > 0 {
+                text.push_str(&format!("; and {more} more"));
+            }
+            TableNote { marks, places: text, note }
+        })
+        .collect()
 }

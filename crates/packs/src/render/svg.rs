@@ -1,6 +1,12 @@
 //! A drawing as SVG: self-contained, no style sheet needed, described for those who cannot see it.
 
-use super::{chart::{Drawing, Mark, draw::{Anchor, Colour}}, clean::clean};
+use super::{
+    chart::{
+        Drawing, Mark,
+        draw::{Anchor, Colour},
+    },
+    clean::clean,
+};
 use std::fmt::Write as _;
 
 /// The drawing as an SVG element. `id` must be unique in the page.
@@ -12,7 +18,9 @@ pub fn svg(drawing: &Drawing, id: &str, title: &str, description: &str) -> Strin
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" font-family=\"Liberation Sans, Arial, Helvetica, sans-serif\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n",
         escape(&clean(title)), escape(&clean(description)),
     ));
-    for mark in &drawing.marks { write_mark(&mut out, mark); }
+    for mark in &drawing.marks {
+        write_mark(&mut out, mark);
+    }
     out.push_str("</svg>\n");
     out
 }
@@ -20,24 +28,75 @@ pub fn svg(drawing: &Drawing, id: &str, title: &str, description: &str) -> Strin
 fn write_mark(out: &mut String, mark: &Mark) {
     // Writing to a String cannot fail.
     let _ = match mark {
-        Mark::Rect { x, y, w, h, fill, tip } => writeln!(out, "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"{}", n(*x), n(*y), n(*w), n(*h), c(*fill), close("rect", tip)),
+        Mark::Rect { x, y, w, h, fill, tip } => writeln!(
+            out,
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"{}",
+            n(*x),
+            n(*y),
+            n(*w),
+            n(*h),
+            c(*fill),
+            close("rect", tip)
+        ),
         Mark::Line { points, colour, width, dash } => {
             let dash: Vec<String> = dash.iter().map(u8::to_string).collect();
-            let dash = if dash.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{}\"", dash.join(" ")) };
-            writeln!(out, "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"{dash}/>", list(points), c(*colour), n(*width))
+            let dash = if dash.is_empty() {
+                String::new()
+            } else {
+                format!(" stroke-dasharray=\"{}\"", dash.join(" "))
+            };
+            writeln!(
+                out,
+                "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"{dash}/>",
+                list(points),
+                c(*colour),
+                n(*width)
+            )
         }
-        Mark::Shape { points, fill, stroke, tip } => writeln!(out, "<polygon points=\"{}\" fill=\"{}\" stroke=\"{}\"{}", list(points), c(*fill), c(*stroke), close("polygon", tip)),
-        Mark::Circle { x, y, r, fill, stroke, tip } => writeln!(out, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\" stroke=\"{}\"{}", n(*x), n(*y), n(*r), c(*fill), c(*stroke), close("circle", tip)),
+        Mark::Shape { points, fill, stroke, tip } => writeln!(
+            out,
+            "<polygon points=\"{}\" fill=\"{}\" stroke=\"{}\"{}",
+            list(points),
+            c(*fill),
+            c(*stroke),
+            close("polygon", tip)
+        ),
+        Mark::Circle { x, y, r, fill, stroke, tip } => writeln!(
+            out,
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\" stroke=\"{}\"{}",
+            n(*x),
+            n(*y),
+            n(*r),
+            c(*fill),
+            c(*stroke),
+            close("circle", tip)
+        ),
         Mark::Text { x, y, size, bold, anchor, colour, text } => {
-            let anchor = match anchor { Anchor::Start => "", Anchor::Middle => " text-anchor=\"middle\"", Anchor::End => " text-anchor=\"end\"" };
+            let anchor = match anchor {
+                Anchor::Start => "",
+                Anchor::Middle => " text-anchor=\"middle\"",
+                Anchor::End => " text-anchor=\"end\"",
+            };
             let weight = if *bold { " font-weight=\"bold\"" } else { "" };
-            writeln!(out, "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{weight}{anchor} fill=\"{}\">{}</text>", n(*x), n(*y), n(*size), c(*colour), escape(text))
+            writeln!(
+                out,
+                "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{weight}{anchor} fill=\"{}\">{}</text>",
+                n(*x),
+                n(*y),
+                n(*size),
+                c(*colour),
+                escape(text)
+            )
         }
     };
 }
 
 fn close(name: &str, tip: &str) -> String {
-    if tip.is_empty() { "/>".to_owned() } else { format!("><title>{}</title></{name}>", escape(tip)) }
+    if tip.is_empty() {
+        "/>".to_owned()
+    } else {
+        format!("><title>{}</title></{name}>", escape(tip))
+    }
 }
 
 fn list(points: &[(f32, f32)]) -> String {
@@ -51,7 +110,9 @@ fn n(v: f32) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-fn c(colour: Colour) -> String { format!("#{colour:06x}") }
+fn c(colour: Colour) -> String {
+    format!("#{colour:06x}")
+}
 
 /// Text for an XML document.
 #[must_use]

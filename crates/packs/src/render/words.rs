@@ -4,7 +4,18 @@ use crate::model::Pack;
 use northbound_types::{Day, Period, Utc};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 fn month_name(month: i8) -> &'static str {
@@ -16,7 +27,9 @@ fn month_name(month: i8) -> &'static str {
 pub fn period(period: Period) -> String {
     match period {
         Period::Month(y, m) => format!("{} {y}", month_name(m)),
-        Period::Quarter(y, q) => format!("quarter {q} of {y} ({} to {})", month_name(q * 3 - 2), month_name(q * 3)),
+        Period::Quarter(y, q) => {
+            format!("quarter {q} of {y} ({} to {})", month_name(q * 3 - 2), month_name(q * 3))
+        }
         Period::Day(d) => day(d),
     }
 }
@@ -32,7 +45,11 @@ pub fn day(day: Day) -> String {
 #[must_use]
 pub fn time(at: Utc) -> String {
     let (h, m, s) = clock(at);
-    if s == 0 { format!("{}, {h:02}:{m:02} UTC", day(at.day())) } else { format!("{}, {h:02}:{m:02}:{s:02} UTC", day(at.day())) }
+    if s == 0 {
+        format!("{}, {h:02}:{m:02} UTC", day(at.day()))
+    } else {
+        format!("{}, {h:02}:{m:02}:{s:02} UTC", day(at.day()))
+    }
 }
 
 /// Hour, minute and second of the day.
@@ -44,11 +61,15 @@ pub fn clock(at: Utc) -> (u8, u8, u8) {
 
 /// `Monthly performance pack, April 2026`.
 #[must_use]
-pub fn title(pack: &Pack) -> String { format!("{}, {}", pack.title, period(pack.period)) }
+pub fn title(pack: &Pack) -> String {
+    format!("{}, {}", pack.title, period(pack.period))
+}
 
 /// `Version 2, Issue 2`.
 #[must_use]
-pub fn version(pack: &Pack) -> String { format!("Version {}, {}", pack.version, pack.status.words()) }
+pub fn version(pack: &Pack) -> String {
+    format!("Version {}, {}", pack.version, pack.status.words())
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,12 @@
 //! Where an action stands, for the records that wait for one. An action that is not kept is not
 //! closed: nothing passes a gate because a register is empty.
 
-use crate::{error::RegisterError, gate::Gate, read::AsAt, registers::actions::{Action, ActionStatus, canonical}};
+use crate::{
+    error::RegisterError,
+    gate::Gate,
+    read::AsAt,
+    registers::actions::{Action, ActionStatus, canonical},
+};
 use std::fmt;
 
 /// Where an action stands.
@@ -16,7 +21,9 @@ pub enum ActionStanding {
 impl ActionStanding {
     /// Is it closed?
     #[must_use]
-    pub fn is_closed(self) -> bool { self == ActionStanding::Kept(ActionStatus::Closed) }
+    pub fn is_closed(self) -> bool {
+        self == ActionStanding::Kept(ActionStatus::Closed)
+    }
 }
 
 impl fmt::Display for ActionStanding {
@@ -33,7 +40,13 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn action_standing(&self, id: &str, as_at: impl Into<AsAt>) -> Result<ActionStanding, RegisterError> {
-        Ok(self.find::<Action>(&canonical(id), as_at)?.map_or(ActionStanding::NotKept, |k| ActionStanding::Kept(k.record.status)))
+    pub fn action_standing(
+        &self,
+        id: &str,
+        as_at: impl Into<AsAt>,
+    ) -> Result<ActionStanding, RegisterError> {
+        Ok(self
+            .find::<Action>(&canonical(id), as_at)?
+            .map_or(ActionStanding::NotKept, |k| ActionStanding::Kept(k.record.status)))
     }
 }

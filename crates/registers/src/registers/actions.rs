@@ -1,7 +1,12 @@
 //! Actions, as far as other registers need them: what was asked of whom, until when, and whether it
 //! is closed, with evidence and the meeting that accepted it (A7).
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, record::{Identity, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    record::{Identity, Index, Record, invalid, needed},
+};
 use northbound_types::{Day, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +71,11 @@ pub struct Action {
 #[must_use]
 pub fn canonical(found: &str) -> String {
     let plain = found.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    let tight: String = plain.chars().filter(|c| !c.is_whitespace()).map(|c| if matches!(c, '\\' | '-' | '–') { '/' } else { c }).collect();
+    let tight: String = plain
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| if matches!(c, '\\' | '-' | '–') { '/' } else { c })
+        .collect();
     let Some((meeting, number)) = tight.split_once('/') else { return plain };
     let digits = meeting.trim_end_matches('x');
     let sound = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
@@ -76,26 +85,53 @@ pub fn canonical(found: &str) -> String {
 impl Action {
     /// The target date in force; null where none is.
     #[must_use]
-    pub fn due(&self) -> Option<Day> { self.dues.last().and_then(|d| d.target) }
+    pub fn due(&self) -> Option<Day> {
+        self.dues.last().and_then(|d| d.target)
+    }
 }
 
 impl Record for Action {
     const NOUN: Noun = Noun::Action;
-    fn identity(&self) -> Identity { Identity::Given(self.canonical.clone()) }
-    fn index(&self) -> Index { Index { lookup: Some(self.owner.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.canonical.clone())
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.owner.clone()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Action, "found", &self.found)?;
         needed(Noun::Action, "text", &self.text)?;
         needed(Noun::Action, "owner", &self.owner)?;
-        if self.canonical != canonical(&self.found) { return Err(invalid(Noun::Action, "canonical", format!("is {:?}, but {:?} reads {:?}", self.canonical, self.found, canonical(&self.found)))); }
-        if self.status == ActionStatus::Closed && (self.evidence.trim().is_empty() || self.closed_at.trim().is_empty()) {
+        if self.canonical != canonical(&self.found) {
+            return Err(invalid(
+                Noun::Action,
+                "canonical",
+                format!(
+                    "is {:?}, but {:?} reads {:?}",
+                    self.canonical,
+                    self.found,
+                    canonical(&self.found)
+                ),
+            ));
+        }
+        if self.status == ActionStatus::Closed
+            && (self.evidence.trim().is_empty() || self.closed_at.trim().is_empty())
+        {
             return Err(RegisterError::Frozen { noun: Noun::Action, id: self.canonical.clone(), why: "an action is closed only with evidence and the meeting that accepted it; give both (--evidence, --meeting)".to_owned() });
         }
         Ok(())
     }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        if self.dues.starts_with(&before.dues) && self.found == before.found { return Ok(()); }
-        Err(RegisterError::Frozen { noun: Noun::Action, id: id.to_owned(), why: "its id as found and the dates set so far stay; add another date with `action due`".to_owned() })
+        if self.dues.starts_with(&before.dues) && self.found == before.found {
+            return Ok(());
+        }
+        Err(RegisterError::Frozen {
+            noun: Noun::Action,
+            id: id.to_owned(),
+            why:
+                "its id as found and the dates set so far stay; add another date with `action due`"
+                    .to_owned(),
+        })
     }
     fn refs(&self) -> Vec<(Noun, String)> {
         let mut out = vec![(Noun::Body, self.owner.clone())];
@@ -110,18 +146,35 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::change`].
-    pub fn action_due(&self, id: &str, step: &DueStep, write: &Write) -> Result<Receipt, RegisterError> {
-        self.update::<Action>(&canonical(id), write, |a| { a.dues.push(step.clone()); Ok(()) })
+    pub fn action_due(
+        &self,
+        id: &str,
+        step: &DueStep,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.update::<Action>(&canonical(id), write, |a| {
+            a.dues.push(step.clone());
+            Ok(())
+        })
     }
 
     /// Notes that its owner says it is done, or closes it: with evidence and a meeting.
     ///
     /// # Errors
     /// As [`Gate::change`]; [`RegisterError::Frozen`] where evidence or meeting is missing.
-    pub fn action_status(&self, id: &str, status: ActionStatus, evidence: &str, meeting: &str, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn action_status(
+        &self,
+        id: &str,
+        status: ActionStatus,
+        evidence: &str,
+        meeting: &str,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         self.update::<Action>(&canonical(id), write, |a| {
             a.status = status;
-            if !evidence.trim().is_empty() { evidence.clone_into(&mut a.evidence); }
+            if !evidence.trim().is_empty() {
+                evidence.clone_into(&mut a.evidence);
+            }
             meeting.clone_into(&mut a.closed_at);
             Ok(())
         })
@@ -134,7 +187,15 @@ mod tests {
 
     #[test]
     fn ids_survive_uneven_spelling() {
-        for (found, read) in [("28x/05", "28x/05"), ("28X / 5", "28x/05"), ("33xx-7", "33xx/07"), ("34/01", "34/01"), ("OPSG  Action 1", "opsg action 1"), ("x/1", "x/1"), ("28x/105", "28x/105")] {
+        for (found, read) in [
+            ("28x/05", "28x/05"),
+            ("28X / 5", "28x/05"),
+            ("33xx-7", "33xx/07"),
+            ("34/01", "34/01"),
+            ("OPSG  Action 1", "opsg action 1"),
+            ("x/1", "x/1"),
+            ("28x/105", "28x/105"),
+        ] {
             assert_eq!(canonical(found), read, "{found}");
         }
     }

@@ -1,6 +1,10 @@
 //! Remarks on a stretch of time, such as a pandemic (R10). Marked months are never dropped.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, needed, ordered}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, needed, ordered},
+};
 use northbound_types::Day;
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +25,12 @@ pub struct Annotation {
 
 impl Record for Annotation {
     const NOUN: Noun = Noun::Annotation;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index::default().days(self.from, self.to) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index::default().days(self.from, self.to)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Annotation, "title", &self.title)?;
         needed(Noun::Annotation, "source", &self.source)?;

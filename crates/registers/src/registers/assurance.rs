@@ -1,6 +1,10 @@
 //! How far a figure can be relied on, and who says so (M8).
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, needed},
+};
 use northbound_types::{Period, Region, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -38,13 +42,19 @@ pub struct Assurance {
 impl Assurance {
     /// The id of the record for a figure.
     #[must_use]
-    pub fn id_of(measure: &str, provider: &str, region: Region, period: Period) -> String { format!("{measure}|{provider}|{region}|{period}") }
+    pub fn id_of(measure: &str, provider: &str, region: Region, period: Period) -> String {
+        format!("{measure}|{provider}|{region}|{period}")
+    }
 }
 
 impl Record for Assurance {
     const NOUN: Noun = Noun::Assurance;
-    fn identity(&self) -> Identity { Identity::Given(Self::id_of(&self.measure, &self.provider, self.region, self.period)) }
-    fn index(&self) -> Index { super::on_figure(&self.measure, &self.provider, self.region, self.period) }
+    fn identity(&self) -> Identity {
+        Identity::Given(Self::id_of(&self.measure, &self.provider, self.region, self.period))
+    }
+    fn index(&self) -> Index {
+        super::on_figure(&self.measure, &self.provider, self.region, self.period)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         super::check_figure(Noun::Assurance, &self.measure, &self.provider)?;
         needed(Noun::Assurance, "what", &self.what)?;

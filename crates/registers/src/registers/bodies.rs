@@ -1,6 +1,10 @@
 //! Bodies, with what each may do: the group recommends, the Panel decides, the Board approves money.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, needed},
+};
 use northbound_types::text_enum;
 use serde::{Deserialize, Serialize};
 
@@ -57,8 +61,12 @@ pub struct Body {
 
 impl Record for Body {
     const NOUN: Noun = Noun::Body;
-    fn identity(&self) -> Identity { Identity::Given(self.id.clone()) }
-    fn index(&self) -> Index { Index { lookup: Some(self.kind.to_string()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.id.clone())
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.kind.to_string()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Body, "id", &self.id)?;
         needed(Noun::Body, "name", &self.name)

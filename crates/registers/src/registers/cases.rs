@@ -2,7 +2,13 @@
 //! the Authority says. Each step has its date and its body; "criteria met" is not "granted".
 
 use super::bodies::{Body, BodyKind, Power};
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::AsAt, record::{Identity, Index, Record, invalid, needed, only_through, ordered}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    read::AsAt,
+    record::{Identity, Index, Record, invalid, needed, only_through, ordered},
+};
 use northbound_types::{Day, Region, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -65,9 +71,15 @@ impl Case {
     #[must_use]
     pub fn standing(&self, day: Day) -> &'static str {
         let has = |k: CaseStepKind| self.steps.iter().any(|s| s.what == k && s.on <= day);
-        if has(CaseStepKind::Granted) { return "granted by the Authority"; }
-        if has(CaseStepKind::Refused) { return "refused by the Authority"; }
-        if has(CaseStepKind::CriteriaNotMet) { return "criteria not met"; }
+        if has(CaseStepKind::Granted) {
+            return "granted by the Authority";
+        }
+        if has(CaseStepKind::Refused) {
+            return "refused by the Authority";
+        }
+        if has(CaseStepKind::CriteriaNotMet) {
+            return "criteria not met";
+        }
         match (has(CaseStepKind::CriteriaMet), has(CaseStepKind::LetterSent)) {
             (true, true) => "criteria met, the Authority told",
             (true, false) => "criteria met, letter due",
@@ -81,7 +93,9 @@ impl Case {
 const fn after(what: CaseStepKind) -> Option<CaseStepKind> {
     match what {
         CaseStepKind::Claimed => None,
-        CaseStepKind::GroupView | CaseStepKind::CriteriaMet | CaseStepKind::CriteriaNotMet => Some(CaseStepKind::Claimed),
+        CaseStepKind::GroupView | CaseStepKind::CriteriaMet | CaseStepKind::CriteriaNotMet => {
+            Some(CaseStepKind::Claimed)
+        }
         CaseStepKind::LetterSent => Some(CaseStepKind::CriteriaMet),
         CaseStepKind::Granted | CaseStepKind::Refused => Some(CaseStepKind::LetterSent),
     }
@@ -89,29 +103,55 @@ const fn after(what: CaseStepKind) -> Option<CaseStepKind> {
 
 impl Record for Case {
     const NOUN: Noun = Noun::Case;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { lookup: Some(self.claimant.clone()), ..Index::default() }.days(self.from, Some(self.to)) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.claimant.clone()), ..Index::default() }
+            .days(self.from, Some(self.to))
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Case, "title", &self.title)?;
         needed(Noun::Case, "claimant", &self.claimant)?;
-        if self.measures.is_empty() { return Err(invalid(Noun::Case, "measures", "is empty; name the measures that it is claimed for")); }
+        if self.measures.is_empty() {
+            return Err(invalid(
+                Noun::Case,
+                "measures",
+                "is empty; name the measures that it is claimed for",
+            ));
+        }
         ordered(Noun::Case, &self.from, Some(&self.to))?;
         let mut seen: Vec<&CaseStep> = Vec::new();
         for s in &self.steps {
             if let Some(need) = after(s.what).filter(|n| !seen.iter().any(|x| x.what == *n)) {
                 return Err(invalid(Noun::Case, "steps", format!("has {} before {need}", s.what)));
             }
-            if seen.last().is_some_and(|l| l.on > s.on) { return Err(invalid(Noun::Case, "steps", format!("has {} on {}, before the step that came first", s.what, s.on))); }
+            if seen.last().is_some_and(|l| l.on > s.on) {
+                return Err(invalid(
+                    Noun::Case,
+                    "steps",
+                    format!("has {} on {}, before the step that came first", s.what, s.on),
+                ));
+            }
             seen.push(s);
         }
         Ok(())
     }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        if self.steps.starts_with(&before.steps) { return Ok(()); }
-        Err(RegisterError::Frozen { noun: Noun::Case, id: id.to_owned(), why: "steps that were taken stay; add the next one with `case step`".to_owned() })
+        if self.steps.starts_with(&before.steps) {
+            return Ok(());
+        }
+        Err(RegisterError::Frozen {
+            noun: Noun::Case,
+            id: id.to_owned(),
+            why: "steps that were taken stay; add the next one with `case step`".to_owned(),
+        })
     }
     fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
-        let stays = before.map_or_else(|| self.steps.iter().all(|s| s.what == CaseStepKind::Claimed), |b| b.steps == self.steps);
+        let stays = before.map_or_else(
+            || self.steps.iter().all(|s| s.what == CaseStepKind::Claimed),
+            |b| b.steps == self.steps,
+        );
         only_through(Noun::Case, id, &[("steps", stays, "case step")])
     }
 }
@@ -122,17 +162,38 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::change`]; [`RegisterError::Frozen`] where the body has no power for the step.
-    pub fn case_step(&self, id: &str, step: &CaseStep, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn case_step(
+        &self,
+        id: &str,
+        step: &CaseStep,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         let body = self.find::<Body>(&step.by, AsAt::NOW)?.map(|k| k.record);
         let may = match step.what {
             CaseStepKind::Claimed | CaseStepKind::GroupView | CaseStepKind::LetterSent => Ok(()),
-            CaseStepKind::CriteriaMet | CaseStepKind::CriteriaNotMet if body.as_ref().is_some_and(|b| b.powers.contains(&Power::Decide)) => Ok(()),
-            CaseStepKind::Granted | CaseStepKind::Refused if body.as_ref().is_some_and(|b| b.kind == BodyKind::Authority) => Ok(()),
-            CaseStepKind::CriteriaMet | CaseStepKind::CriteriaNotMet => Err("only a body with the power to decide finds criteria met or not"),
-            CaseStepKind::Granted | CaseStepKind::Refused => Err("only the Authority grants or refuses"),
+            CaseStepKind::CriteriaMet | CaseStepKind::CriteriaNotMet
+                if body.as_ref().is_some_and(|b| b.powers.contains(&Power::Decide)) =>
+            {
+                Ok(())
+            }
+            CaseStepKind::Granted | CaseStepKind::Refused
+                if body.as_ref().is_some_and(|b| b.kind == BodyKind::Authority) =>
+            {
+                Ok(())
+            }
+            CaseStepKind::CriteriaMet | CaseStepKind::CriteriaNotMet => {
+                Err("only a body with the power to decide finds criteria met or not")
+            }
+            CaseStepKind::Granted | CaseStepKind::Refused => {
+                Err("only the Authority grants or refuses")
+            }
         };
         self.through::<Case>(id, write, |c| {
-            may.map_err(|why| RegisterError::Frozen { noun: Noun::Case, id: id.to_owned(), why: format!("{why}; {} is not registered as one (`body list`)", step.by) })?;
+            may.map_err(|why| RegisterError::Frozen {
+                noun: Noun::Case,
+                id: id.to_owned(),
+                why: format!("{why}; {} is not registered as one (`body list`)", step.by),
+            })?;
             c.steps.push(step.clone());
             Ok(())
         })
@@ -146,13 +207,34 @@ mod tests {
     #[test]
     fn criteria_met_is_not_granted() {
         let day = |t: &str| t.parse::<Day>().unwrap();
-        let step = |what, on: &str| CaseStep { what, on: day(on), by: "panel".into(), text: String::new(), document: String::new() };
+        let step = |what, on: &str| CaseStep {
+            what,
+            on: day(on),
+            by: "panel".into(),
+            text: String::new(),
+            document: String::new(),
+        };
         let mut c = Case {
-            title: "t".into(), claimant: "dcc".into(), from: day("2026-04-01"), to: day("2026-04-05"), measures: vec!["PM4.3".into()], regions: Vec::new(),
-            steps: vec![step(CaseStepKind::Claimed, "2026-05-01"), step(CaseStepKind::GroupView, "2026-05-10"), step(CaseStepKind::CriteriaMet, "2026-05-20")],
+            title: "t".into(),
+            claimant: "dcc".into(),
+            from: day("2026-04-01"),
+            to: day("2026-04-05"),
+            measures: vec!["PM4.3".into()],
+            regions: Vec::new(),
+            steps: vec![
+                step(CaseStepKind::Claimed, "2026-05-01"),
+                step(CaseStepKind::GroupView, "2026-05-10"),
+                step(CaseStepKind::CriteriaMet, "2026-05-20"),
+            ],
         };
         c.check().unwrap();
-        for (on, said) in [("2026-05-09", "claimed"), ("2026-05-19", "viewed by the group, decision due"), ("2026-05-20", "criteria met, letter due")] { assert_eq!(c.standing(day(on)), said); }
+        for (on, said) in [
+            ("2026-05-09", "claimed"),
+            ("2026-05-19", "viewed by the group, decision due"),
+            ("2026-05-20", "criteria met, letter due"),
+        ] {
+            assert_eq!(c.standing(day(on)), said);
+        }
         c.steps.push(step(CaseStepKind::Granted, "2026-05-21"));
         assert!(c.check().is_err(), "granted without a letter");
         c.steps.insert(3, step(CaseStepKind::LetterSent, "2026-05-21"));

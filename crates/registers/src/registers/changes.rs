@@ -3,7 +3,14 @@
 //! approved in one way only, [`Gate::approve_change`]; that gate is passed with all three, or by the
 //! chair's override, which stays in the record with name and reason.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, record::{Identity, Index, Record, invalid, needed, ordered}, tx::{Next, body_text, parse}, write::{expect, live_head}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    record::{Identity, Index, Record, invalid, needed, ordered},
+    tx::{Next, body_text, parse},
+    write::{expect, live_head},
+};
 use northbound_types::{Day, Region, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -34,15 +41,22 @@ impl ChangeState {
     pub const fn is_end(self) -> bool {
         match self {
             ChangeState::Raised | ChangeState::Approved => false,
-            ChangeState::Implemented | ChangeState::BackedOut | ChangeState::RanUnapproved | ChangeState::Rejected => true,
+            ChangeState::Implemented
+            | ChangeState::BackedOut
+            | ChangeState::RanUnapproved
+            | ChangeState::Rejected => true,
         }
     }
     /// May it become that, approval apart?
     #[must_use]
     pub const fn may_become(self, next: ChangeState) -> bool {
-        use ChangeState::{Approved, BackedOut, Implemented, RanUnapproved, Raised, Rejected};
-        matches!((self, next),
-            (Raised, RanUnapproved | Rejected) | (Approved, Implemented | BackedOut | Rejected) | (Implemented | RanUnapproved, BackedOut))
+        use ChangeState::{Approved, BackedOut, Implemented, Raised, RanUnapproved, Rejected};
+        matches!(
+            (self, next),
+            (Raised, RanUnapproved | Rejected)
+                | (Approved, Implemented | BackedOut | Rejected)
+                | (Implemented | RanUnapproved, BackedOut)
+        )
     }
 }
 
@@ -175,18 +189,43 @@ pub struct Change {
 impl Change {
     /// A change that was just raised.
     #[must_use]
-    pub fn raised(title: &str, kind: &str, systems: Vec<String>, raised: Day, raised_by: &str) -> Change {
+    pub fn raised(
+        title: &str,
+        kind: &str,
+        systems: Vec<String>,
+        raised: Day,
+        raised_by: &str,
+    ) -> Change {
         Change {
-            title: title.to_owned(), kind: kind.to_owned(), systems, measures: Vec::new(), regions: Vec::new(), text: String::new(), raised, raised_by: raised_by.to_owned(), reference: None,
-            impact: None, consultation: None, view: None, planned: None, ran: None, state: ChangeState::Raised, ended: None, approval: None,
+            title: title.to_owned(),
+            kind: kind.to_owned(),
+            systems,
+            measures: Vec::new(),
+            regions: Vec::new(),
+            text: String::new(),
+            raised,
+            raised_by: raised_by.to_owned(),
+            reference: None,
+            impact: None,
+            consultation: None,
+            view: None,
+            planned: None,
+            ran: None,
+            state: ChangeState::Raised,
+            ended: None,
+            approval: None,
         }
     }
     /// When it ran, else when it is planned.
     #[must_use]
-    pub fn window(&self) -> Option<&Window> { self.ran.as_ref().or(self.planned.as_ref()) }
+    pub fn window(&self) -> Option<&Window> {
+        self.ran.as_ref().or(self.planned.as_ref())
+    }
     /// Days from raised to its end, or to `today`.
     #[must_use]
-    pub fn age(&self, today: Day) -> i32 { self.ended.filter(|e| *e <= today).unwrap_or(today).0 - self.raised.0 }
+    pub fn age(&self, today: Day) -> i32 {
+        self.ended.filter(|e| *e <= today).unwrap_or(today).0 - self.raised.0
+    }
     /// What stands between it and approval on a day, by name. A step dated later is still to come.
     #[must_use]
     pub fn missing(&self, today: Day) -> Vec<String> {
@@ -195,53 +234,135 @@ impl Change {
             ("a consultation", self.consultation.as_ref().map(|c| c.to)),
             ("an operational view", self.view.as_ref().map(|v| v.on)),
         ];
-        steps.into_iter().filter_map(|(what, day)| match day {
-            Some(d) if d <= today => None,
-            Some(d) => Some(format!("{what} (dated {d}, still to come)")),
-            None => Some(what.to_owned()),
-        }).collect()
+        steps
+            .into_iter()
+            .filter_map(|(what, day)| match day {
+                Some(d) if d <= today => None,
+                Some(d) => Some(format!("{what} (dated {d}, still to come)")),
+                None => Some(what.to_owned()),
+            })
+            .collect()
     }
 }
 
 impl Record for Change {
     const NOUN: Noun = Noun::Change;
-    fn identity(&self) -> Identity { Identity::Numbered }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
     fn index(&self) -> Index {
         let window = self.window();
-        Index { lookup: Some(self.kind.clone()), from: window.map(|w| w.from), to: window.map(|w| w.to), ..Index::default() }
+        Index {
+            lookup: Some(self.kind.clone()),
+            from: window.map(|w| w.from),
+            to: window.map(|w| w.to),
+            ..Index::default()
+        }
     }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Change, "title", &self.title)?;
         needed(Noun::Change, "type", &self.kind)?;
         needed(Noun::Change, "raised_by", &self.raised_by)?;
-        if self.systems.iter().all(|s| s.trim().is_empty()) { return Err(invalid(Noun::Change, "systems", "is empty; name at least one system that it touches")); }
-        if let Some(i) = &self.impact { needed(Noun::Change, "impact", &i.text)?; needed(Noun::Change, "impact", &i.by)?; }
-        if let Some(c) = &self.consultation { needed(Noun::Change, "consultation", &c.whom)?; ordered(Noun::Change, &c.from, Some(&c.to))?; }
-        if let Some(v) = &self.view { needed(Noun::Change, "view", &v.body)?; needed(Noun::Change, "view", &v.text)?; }
+        if self.systems.iter().all(|s| s.trim().is_empty()) {
+            return Err(invalid(
+                Noun::Change,
+                "systems",
+                "is empty; name at least one system that it touches",
+            ));
+        }
+        if let Some(i) = &self.impact {
+            needed(Noun::Change, "impact", &i.text)?;
+            needed(Noun::Change, "impact", &i.by)?;
+        }
+        if let Some(c) = &self.consultation {
+            needed(Noun::Change, "consultation", &c.whom)?;
+            ordered(Noun::Change, &c.from, Some(&c.to))?;
+        }
+        if let Some(v) = &self.view {
+            needed(Noun::Change, "view", &v.body)?;
+            needed(Noun::Change, "view", &v.text)?;
+        }
         for (field, w) in [("planned", &self.planned), ("ran", &self.ran)] {
-            if let Some(w) = w && w.to <= w.from { return Err(invalid(Noun::Change, field, format!("ends ({}) at or before its start ({})", w.to, w.from))); }
+            if let Some(w) = w
+                && w.to <= w.from
+            {
+                return Err(invalid(
+                    Noun::Change,
+                    field,
+                    format!("ends ({}) at or before its start ({})", w.to, w.from),
+                ));
+            }
         }
         let approved = matches!(self.state, ChangeState::Approved | ChangeState::Implemented);
-        if approved && self.approval.is_none() { return Err(invalid(Noun::Change, "state", format!("is {}, but nobody approved it; use `northbound change approve`", self.state))); }
-        if self.ran.is_none() && matches!(self.state, ChangeState::Implemented | ChangeState::RanUnapproved | ChangeState::BackedOut) {
-            return Err(invalid(Noun::Change, "ran", format!("is missing, though the change is {}; say from when to when it ran", self.state)));
+        if approved && self.approval.is_none() {
+            return Err(invalid(
+                Noun::Change,
+                "state",
+                format!(
+                    "is {}, but nobody approved it; use `northbound change approve`",
+                    self.state
+                ),
+            ));
+        }
+        if self.ran.is_none()
+            && matches!(
+                self.state,
+                ChangeState::Implemented | ChangeState::RanUnapproved | ChangeState::BackedOut
+            )
+        {
+            return Err(invalid(
+                Noun::Change,
+                "ran",
+                format!(
+                    "is missing, though the change is {}; say from when to when it ran",
+                    self.state
+                ),
+            ));
         }
         match self.ended {
-            Some(d) if d < self.raised => Err(invalid(Noun::Change, "ended", format!("({d}) lies before raised ({})", self.raised))),
-            ended if ended.is_some() != self.state.is_end() => Err(invalid(Noun::Change, "ended", "must be given where the change has come to its end, and only there")),
+            Some(d) if d < self.raised => Err(invalid(
+                Noun::Change,
+                "ended",
+                format!("({d}) lies before raised ({})", self.raised),
+            )),
+            ended if ended.is_some() != self.state.is_end() => Err(invalid(
+                Noun::Change,
+                "ended",
+                "must be given where the change has come to its end, and only there",
+            )),
             _ => Ok(()),
         }
     }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        let frozen = |why: String| Err(RegisterError::Frozen { noun: Noun::Change, id: id.to_owned(), why });
-        if self.approval != before.approval || (self.state == ChangeState::Approved && before.state != ChangeState::Approved) {
-            return frozen("it is approved only by `northbound change approve`, which asks for everything".to_owned());
+        let frozen =
+            |why: String| Err(RegisterError::Frozen { noun: Noun::Change, id: id.to_owned(), why });
+        if self.approval != before.approval
+            || (self.state == ChangeState::Approved && before.state != ChangeState::Approved)
+        {
+            return frozen(
+                "it is approved only by `northbound change approve`, which asks for everything"
+                    .to_owned(),
+            );
         }
-        if self.state != before.state && !before.state.may_become(self.state) { return frozen(format!("{} does not become {}", before.state, self.state)); }
+        if self.state != before.state && !before.state.may_become(self.state) {
+            return frozen(format!("{} does not become {}", before.state, self.state));
+        }
         // What it was approved with stays; a step that was passed over may still be made up for.
-        let kept = before.approval.is_none() || [(before.impact.is_some() && self.impact != before.impact), (before.consultation.is_some() && self.consultation != before.consultation), (before.view.is_some() && self.view != before.view)] == [false; 3];
-        if !kept { return frozen("it is approved, and what it was approved with stays; raise another change".to_owned()); }
-        if (&self.raised, &self.raised_by) != (&before.raised, &before.raised_by) { return frozen("when and by whom it was raised stays".to_owned()); }
+        let kept = before.approval.is_none()
+            || [
+                (before.impact.is_some() && self.impact != before.impact),
+                (before.consultation.is_some() && self.consultation != before.consultation),
+                (before.view.is_some() && self.view != before.view),
+            ] == [false; 3];
+        if !kept {
+            return frozen(
+                "it is approved, and what it was approved with stays; raise another change"
+                    .to_owned(),
+            );
+        }
+        if (&self.raised, &self.raised_by) != (&before.raised, &before.raised_by) {
+            return frozen("when and by whom it was raised stays".to_owned());
+        }
         Ok(())
     }
 }
@@ -253,7 +374,12 @@ impl Gate<'_> {
     /// # Errors
     /// [`RegisterError::Missing`] naming what is missing, [`RegisterError::Right`] where somebody else
     /// overrides, [`RegisterError::Reason`], [`RegisterError::Frozen`] where it is not raised.
-    pub fn approve_change(&self, id: &str, past_missing: bool, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn approve_change(
+        &self,
+        id: &str,
+        past_missing: bool,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         self.one(write, |tx| {
             let head = live_head::<Change>(tx, id)?;
             let mut change: Change = parse(id, &head.body)?;

@@ -1,7 +1,11 @@
 //! Statements about months ("below target 10 months in a row"), so that they can be checked against
 //! the figures, and named when a reissue takes the ground from under them (X1, M11).
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, needed},
+};
 use northbound_types::{Period, Region};
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +32,12 @@ pub struct Claim {
 
 impl Record for Claim {
     const NOUN: Noun = Noun::Claim;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { super::on_figure(&self.measure, &self.provider, self.region, self.until) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        super::on_figure(&self.measure, &self.provider, self.region, self.until)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         super::check_figure(Noun::Claim, &self.measure, &self.provider)?;
         needed(Noun::Claim, "text", &self.text)?;

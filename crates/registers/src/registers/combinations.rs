@@ -1,7 +1,16 @@
 //! Combinations of SMETS1 device models with a communications provider, and the list of eligible
 //! ones (EPCL): evidence, date first added, open defects. A pair stands once, however it is spelt.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, read::{AsAt, Query}, record::{Identity, Index, Kept, Record, invalid, needed}, registers::defects::Defect, tx::{Next, body_text, parse}, write::{expect, live_head}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    read::{AsAt, Query},
+    record::{Identity, Index, Kept, Record, invalid, needed},
+    registers::defects::Defect,
+    tx::{Next, body_text, parse},
+    write::{expect, live_head},
+};
 use northbound_types::{Day, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -65,13 +74,23 @@ pub struct Combination {
 }
 
 /// Case and spacing do not make another model.
-fn plain(text: &str) -> String { text.split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase() }
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase()
+}
 
 impl Combination {
     /// One that waits for its proof.
     #[must_use]
     pub fn pending(models: Vec<String>, csp: &str) -> Combination {
-        Combination { models, csp: csp.to_owned(), cohort: None, list: Listing::Pending, first_added: None, evidence: Vec::new(), note: String::new() }
+        Combination {
+            models,
+            csp: csp.to_owned(),
+            cohort: None,
+            list: Listing::Pending,
+            first_added: None,
+            evidence: Vec::new(),
+            note: String::new(),
+        }
     }
     /// The name under which it stands: provider and models, in one spelling and order.
     #[must_use]
@@ -85,23 +104,68 @@ impl Combination {
 
 impl Record for Combination {
     const NOUN: Noun = Noun::Combination;
-    fn identity(&self) -> Identity { Identity::Given(self.name()) }
-    fn index(&self) -> Index { Index { provider: Some(self.csp.clone()), lookup: self.cohort.clone(), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.name())
+    }
+    fn index(&self) -> Index {
+        Index { provider: Some(self.csp.clone()), lookup: self.cohort.clone(), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Combination, "csp", &self.csp)?;
-        if self.models.is_empty() || self.models.iter().any(|m| m.trim().is_empty()) { return Err(invalid(Noun::Combination, "models", "needs at least one device model, each with a name")); }
-        if let Some(long) = self.models.iter().find(|m| m.trim().chars().count() > MAX_MODEL_CHARS) {
-            return Err(invalid(Noun::Combination, "models", format!("{long:?} has more than the {MAX_MODEL_CHARS} characters that a model's name may have")));
+        if self.models.is_empty() || self.models.iter().any(|m| m.trim().is_empty()) {
+            return Err(invalid(
+                Noun::Combination,
+                "models",
+                "needs at least one device model, each with a name",
+            ));
         }
-        if let Some(odd) = self.models.iter().chain([&self.csp]).find(|t| t.contains(['+', ':'])) { return Err(invalid(Noun::Combination, "models", format!("{odd:?} holds a + or a colon, which part the names; write it without"))); }
-        for e in &self.evidence { needed(Noun::Combination, "evidence", &e.document)?; }
-        if self.list == Listing::Eligible && self.first_added.is_none() { return Err(invalid(Noun::Combination, "list", "is eligible, but nobody admitted it; use `northbound combination admit`")); }
+        if let Some(long) = self.models.iter().find(|m| m.trim().chars().count() > MAX_MODEL_CHARS)
+        {
+            return Err(invalid(
+                Noun::Combination,
+                "models",
+                format!(
+                    "{long:?} has more than the {MAX_MODEL_CHARS} characters that a model's name may have"
+                ),
+            ));
+        }
+        if let Some(odd) = self.models.iter().chain([&self.csp]).find(|t| t.contains(['+', ':'])) {
+            return Err(invalid(
+                Noun::Combination,
+                "models",
+                format!("{odd:?} holds a + or a colon, which part the names; write it without"),
+            ));
+        }
+        for e in &self.evidence {
+            needed(Noun::Combination, "evidence", &e.document)?;
+        }
+        if self.list == Listing::Eligible && self.first_added.is_none() {
+            return Err(invalid(
+                Noun::Combination,
+                "list",
+                "is eligible, but nobody admitted it; use `northbound combination admit`",
+            ));
+        }
         Ok(())
     }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        let frozen = |why: &str| Err(RegisterError::Frozen { noun: Noun::Combination, id: id.to_owned(), why: why.to_owned() });
-        if self.first_added != before.first_added { return frozen("the day on which it was first added is set by `northbound combination admit` and stays"); }
-        if self.list == Listing::Eligible && before.list != Listing::Eligible { return frozen("it joins the eligible ones only by `northbound combination admit`, which looks at its defects"); }
+        let frozen = |why: &str| {
+            Err(RegisterError::Frozen {
+                noun: Noun::Combination,
+                id: id.to_owned(),
+                why: why.to_owned(),
+            })
+        };
+        if self.first_added != before.first_added {
+            return frozen(
+                "the day on which it was first added is set by `northbound combination admit` and stays",
+            );
+        }
+        if self.list == Listing::Eligible && before.list != Listing::Eligible {
+            return frozen(
+                "it joins the eligible ones only by `northbound combination admit`, which looks at its defects",
+            );
+        }
         Ok(())
     }
 }
@@ -111,9 +175,15 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn open_defects(&self, combination: &str, as_at: impl Into<AsAt>) -> Result<Vec<Kept<Defect>>, RegisterError> {
+    pub fn open_defects(
+        &self,
+        combination: &str,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Vec<Kept<Defect>>, RegisterError> {
         let mut all: Vec<Kept<Defect>> = self.list(&Query::as_at(as_at))?;
-        all.retain(|k| k.record.is_open() && k.record.combinations.iter().any(|c| c == combination));
+        all.retain(|k| {
+            k.record.is_open() && k.record.combinations.iter().any(|c| c == combination)
+        });
         Ok(all)
     }
 
@@ -122,7 +192,12 @@ impl Gate<'_> {
     /// # Errors
     /// [`RegisterError::Missing`] without evidence, or while a defect that hits it is not assessed;
     /// [`RegisterError::Frozen`] where it is eligible already.
-    pub fn admit_combination(&self, id: &str, on: Day, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn admit_combination(
+        &self,
+        id: &str,
+        on: Day,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         self.one(write, |tx| {
             let head = live_head::<Combination>(tx, id)?;
             let mut c: Combination = parse(id, &head.body)?;
@@ -153,7 +228,9 @@ mod tests {
 
     #[test]
     fn order_case_and_spacing_make_no_other_combination() {
-        let c = |models: &[&str], csp: &str| Combination::pending(models.iter().map(|m| (*m).to_owned()).collect(), csp).name();
+        let c = |models: &[&str], csp: &str| {
+            Combination::pending(models.iter().map(|m| (*m).to_owned()).collect(), csp).name()
+        };
         assert_eq!(c(&["Alpha  1", "beta 2"], "csp-s1"), c(&["BETA 2", " alpha 1"], "CSP-S1"));
         assert_ne!(c(&["alpha 1"], "csp-s1"), c(&["alpha 2"], "csp-s1"));
         let long = |n| Combination::pending(vec!["x".repeat(n)], "C").check().is_ok();

@@ -1,7 +1,13 @@
 //! Comments on a document by a deadline (R11). What comes late is marked late, and kept.
 
 use super::documents::Document;
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::AsAt, record::{Identity, Index, Record, needed}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    read::AsAt,
+    record::{Identity, Index, Record, needed},
+};
 use northbound_types::{Day, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -32,20 +38,52 @@ pub struct Comment {
 
 /// Did it come after the last day? The whole day counts, UTC.
 #[must_use]
-pub fn is_late(received: Utc, deadline: Option<Day>) -> bool { deadline.is_some_and(|d| received >= d.end()) }
+pub fn is_late(received: Utc, deadline: Option<Day>) -> bool {
+    deadline.is_some_and(|d| received >= d.end())
+}
 
 impl Record for Comment {
     const NOUN: Noun = Noun::Comment;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { party: self.party.clone(), lookup: Some(self.document.clone()), from: Some(self.received), to: None, ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index {
+            party: self.party.clone(),
+            lookup: Some(self.document.clone()),
+            from: Some(self.received),
+            to: None,
+            ..Index::default()
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
-        for (field, text) in [("document", &self.document), ("by", &self.by), ("text", &self.text)] { needed(Noun::Comment, field, text)?; }
-        if self.late != is_late(self.received, self.deadline) { return Err(crate::record::invalid(Noun::Comment, "late", "does not follow from received and deadline")); }
+        for (field, text) in [("document", &self.document), ("by", &self.by), ("text", &self.text)]
+        {
+            needed(Noun::Comment, field, text)?;
+        }
+        if self.late != is_late(self.received, self.deadline) {
+            return Err(crate::record::invalid(
+                Noun::Comment,
+                "late",
+                "does not follow from received and deadline",
+            ));
+        }
         Ok(())
     }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        if (Comment { response: before.response.clone(), responded_by: before.responded_by.clone(), ..self.clone() }) == *before { return Ok(()); }
-        Err(RegisterError::Frozen { noun: Noun::Comment, id: id.to_owned(), why: "a comment stays as it came; only its answer changes".to_owned() })
+        if (Comment {
+            response: before.response.clone(),
+            responded_by: before.responded_by.clone(),
+            ..self.clone()
+        }) == *before
+        {
+            return Ok(());
+        }
+        Err(RegisterError::Frozen {
+            noun: Noun::Comment,
+            id: id.to_owned(),
+            why: "a comment stays as it came; only its answer changes".to_owned(),
+        })
     }
     fn refs(&self) -> Vec<(Noun, String)> {
         let party = self.party.iter().map(|p| (Noun::Party, p.clone()));
@@ -60,6 +98,9 @@ impl Gate<'_> {
     /// As [`Gate::add`]; [`RegisterError::NotFound`] for the document.
     pub fn comment(&self, comment: &Comment, write: &Write) -> Result<Receipt, RegisterError> {
         let deadline = self.show::<Document>(&comment.document, AsAt::NOW)?.record.comments_by;
-        self.add(&Comment { deadline, late: is_late(comment.received, deadline), ..comment.clone() }, write)
+        self.add(
+            &Comment { deadline, late: is_late(comment.received, deadline), ..comment.clone() },
+            write,
+        )
     }
 }

@@ -1,6 +1,12 @@
 //! Rules that somebody has confirmed, each with the value that was confirmed.
 
-use crate::{error::RegisterError, gate::Gate, noun::Noun, read::{AsAt, Query}, record::{Identity, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    gate::Gate,
+    noun::Noun,
+    read::{AsAt, Query},
+    record::{Identity, Index, Record, invalid, needed},
+};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -25,19 +31,29 @@ pub struct Confirmation {
 impl Confirmation {
     /// `rule#value_hash`, the key by which the rules know it.
     #[must_use]
-    pub fn key(&self) -> String { format!("{}#{}", self.rule, self.value_hash) }
+    pub fn key(&self) -> String {
+        format!("{}#{}", self.rule, self.value_hash)
+    }
 }
 
 impl Record for Confirmation {
     const NOUN: Noun = Noun::Confirmation;
-    fn identity(&self) -> Identity { Identity::Given(self.key()) }
-    fn index(&self) -> Index { Index { lookup: Some(self.rule.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.key())
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.rule.clone()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Confirmation, "rule", &self.rule)?;
         needed(Noun::Confirmation, "by", &self.by)?;
         needed(Noun::Confirmation, "source", &self.source)?;
         if self.value_hash.is_empty() || !self.value_hash.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(invalid(Noun::Confirmation, "value_hash", "is not hexadecimal; copy the key from `northbound rules show`"));
+            return Err(invalid(
+                Noun::Confirmation,
+                "value_hash",
+                "is not hexadecimal; copy the key from `northbound rules show`",
+            ));
         }
         Ok(())
     }

@@ -3,7 +3,12 @@
 //! A party keeps its own. What is proposed is not in force until another person confirms it; until
 //! then the entry in force stays. So a slip, or somebody else's hand, never silences a party.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, record::{Identity, Index, Record, invalid, needed, ordered}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    record::{Identity, Index, Record, invalid, needed, ordered},
+};
 use northbound_types::{Day, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -62,10 +67,24 @@ pub struct Contact {
 impl Contact {
     /// A new contact: proposed, not yet in force.
     #[must_use]
-    pub fn propose(party: &str, topic: &str, proposal: Proposal, from: Day, to: Option<Day>) -> Contact {
+    pub fn propose(
+        party: &str,
+        topic: &str,
+        proposal: Proposal,
+        from: Day,
+        to: Option<Day>,
+    ) -> Contact {
         Contact {
-            party: party.to_owned(), topic: topic.to_owned(), address: String::new(), role: String::new(), from, to,
-            confirmed: None, confirmed_by: String::new(), proposed: Some(proposal), bounced: None,
+            party: party.to_owned(),
+            topic: topic.to_owned(),
+            address: String::new(),
+            role: String::new(),
+            from,
+            to,
+            confirmed: None,
+            confirmed_by: String::new(),
+            proposed: Some(proposal),
+            bounced: None,
         }
     }
 }
@@ -74,39 +93,88 @@ impl Contact {
 /// could break out of a header.
 #[must_use]
 pub fn is_address(text: &str) -> bool {
-    let plain = text.len() <= MAX_ADDRESS_BYTES && text.chars().all(|c| c.is_ascii_graphic() && !"<>()[],;:\\\"".contains(c));
-    plain && text.split_once('@').is_some_and(|(l, d)| !l.is_empty() && !d.is_empty() && !d.contains('@') && !d.starts_with('.') && !d.ends_with('.'))
+    let plain = text.len() <= MAX_ADDRESS_BYTES
+        && text.chars().all(|c| c.is_ascii_graphic() && !"<>()[],;:\\\"".contains(c));
+    plain
+        && text.split_once('@').is_some_and(|(l, d)| {
+            !l.is_empty()
+                && !d.is_empty()
+                && !d.contains('@')
+                && !d.starts_with('.')
+                && !d.ends_with('.')
+        })
 }
 
 impl Record for Contact {
     const NOUN: Noun = Noun::Contact;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { party: Some(self.party.clone()), lookup: Some(self.topic.clone()), ..Index::default() }.days(self.from, self.to) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index {
+            party: Some(self.party.clone()),
+            lookup: Some(self.topic.clone()),
+            ..Index::default()
+        }
+        .days(self.from, self.to)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Contact, "party", &self.party)?;
         needed(Noun::Contact, "topic", &self.topic)?;
         ordered(Noun::Contact, &self.from, self.to.as_ref())?;
-        for (field, address) in [("address", Some(&self.address)), ("proposed", self.proposed.as_ref().map(|p| &p.address))] {
+        for (field, address) in [
+            ("address", Some(&self.address)),
+            ("proposed", self.proposed.as_ref().map(|p| &p.address)),
+        ] {
             if let Some(a) = address.filter(|a| field == "proposed" || !a.is_empty())
                 && !is_address(a)
             {
-                return Err(invalid(Noun::Contact, field, format!("{a:?} is no address such as desk@party.example")));
+                return Err(invalid(
+                    Noun::Contact,
+                    field,
+                    format!("{a:?} is no address such as desk@party.example"),
+                ));
             }
         }
-        if self.address.is_empty() && self.proposed.is_none() { return Err(invalid(Noun::Contact, "address", "is missing, and none is proposed")); }
-        if self.address.is_empty() == self.confirmed.is_some() { return Err(invalid(Noun::Contact, "confirmed", "and address go together: an address is in force once it was confirmed")); }
+        if self.address.is_empty() && self.proposed.is_none() {
+            return Err(invalid(Noun::Contact, "address", "is missing, and none is proposed"));
+        }
+        if self.address.is_empty() == self.confirmed.is_some() {
+            return Err(invalid(
+                Noun::Contact,
+                "confirmed",
+                "and address go together: an address is in force once it was confirmed",
+            ));
+        }
         Ok(())
     }
     /// The address in force changes by confirmation of what was proposed, and in no other way.
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        let frozen = |why: &str| Err(RegisterError::Frozen { noun: Noun::Contact, id: id.to_owned(), why: why.to_owned() });
-        if self.party != before.party { return frozen("a contact stays with its party; withdraw it and add another"); }
-        let taken = before.proposed.as_ref().is_some_and(|p| p.address == self.address && p.role == self.role);
+        let frozen = |why: &str| {
+            Err(RegisterError::Frozen {
+                noun: Noun::Contact,
+                id: id.to_owned(),
+                why: why.to_owned(),
+            })
+        };
+        if self.party != before.party {
+            return frozen("a contact stays with its party; withdraw it and add another");
+        }
+        let taken = before
+            .proposed
+            .as_ref()
+            .is_some_and(|p| p.address == self.address && p.role == self.role);
         let same = self.address == before.address && self.role == before.role;
-        if !same && !(taken && self.proposed.is_none()) { return frozen("an address is proposed with `contact change ID --address A` and confirmed by another person with `contact confirm ID`"); }
+        if !same && !(taken && self.proposed.is_none()) {
+            return frozen(
+                "an address is proposed with `contact change ID --address A` and confirmed by another person with `contact confirm ID`",
+            );
+        }
         Ok(())
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Party, self.party.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Party, self.party.clone())]
+    }
 }
 
 /// An example of where the list was wrong.
@@ -144,13 +212,20 @@ text_enum! {
 
 impl Record for ContactIssue {
     const NOUN: Noun = Noun::ContactIssue;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { party: Some(self.party.clone()), lookup: self.contact.clone(), ..Index::default() }.on(self.reported) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index { party: Some(self.party.clone()), lookup: self.contact.clone(), ..Index::default() }
+            .on(self.reported)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::ContactIssue, "party", &self.party)?;
         needed(Noun::ContactIssue, "what", &self.what)?;
         needed(Noun::ContactIssue, "reported_by", &self.reported_by)?;
-        if self.state == IssueState::Resolved { needed(Noun::ContactIssue, "answer", &self.answer)?; }
+        if self.state == IssueState::Resolved {
+            needed(Noun::ContactIssue, "answer", &self.answer)?;
+        }
         Ok(())
     }
     fn refs(&self) -> Vec<(Noun, String)> {
@@ -166,7 +241,13 @@ impl Gate<'_> {
     /// # Errors
     /// As [`Gate::change`]; [`RegisterError::Frozen`] where the proposer confirms, or where the
     /// address in force bounced and nothing else is proposed.
-    pub fn confirm_contact(&self, id: &str, person: &str, on: Day, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn confirm_contact(
+        &self,
+        id: &str,
+        person: &str,
+        on: Day,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         self.update::<Contact>(id, write, |c| {
             let frozen = |why: String| RegisterError::Frozen { noun: Noun::Contact, id: id.to_owned(), why };
             if let Some(p) = c.proposed.take() {
@@ -190,8 +271,14 @@ mod tests {
 
     #[test]
     fn addresses_cannot_break_out_of_a_header() {
-        for good in ["desk@party.example", "a+b@x"] { assert!(is_address(good), "{good}"); }
-        for bad in ["desk", "@x", "a@", "a@b@c", "a b@c", "a@b\r\nBcc: c@d", "<a@b>", "a@.b", "a@b."] { assert!(!is_address(bad), "{bad:?}"); }
+        for good in ["desk@party.example", "a+b@x"] {
+            assert!(is_address(good), "{good}");
+        }
+        for bad in
+            ["desk", "@x", "a@", "a@b@c", "a b@c", "a@b\r\nBcc: c@d", "<a@b>", "a@.b", "a@b."]
+        {
+            assert!(!is_address(bad), "{bad:?}");
+        }
         let long = format!("{}@x", "a".repeat(MAX_ADDRESS_BYTES - 2));
         assert!(is_address(&long) && !is_address(&format!("a{long}")));
     }

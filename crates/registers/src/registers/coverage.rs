@@ -1,6 +1,10 @@
 //! What the coverage database predicts.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Imported, Index, Record, needed, ordered}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Imported, Index, Record, needed, ordered},
+};
 use northbound_types::{Day, Region};
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +29,18 @@ pub struct CoveragePrediction {
 
 impl Record for CoveragePrediction {
     const NOUN: Noun = Noun::Coverage;
-    fn identity(&self) -> Identity { Identity::Content }
-    fn index(&self) -> Index { Index { provider: Some(self.provider.clone()), region: Some(self.region), lookup: Some(self.about()), ..Index::default() }.days(self.from, self.to) }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
+    fn index(&self) -> Index {
+        Index {
+            provider: Some(self.provider.clone()),
+            region: Some(self.region),
+            lookup: Some(self.about()),
+            ..Index::default()
+        }
+        .days(self.from, self.to)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Coverage, "place", &self.place)?;
         needed(Noun::Coverage, "provider", &self.provider)?;
@@ -35,5 +49,7 @@ impl Record for CoveragePrediction {
 }
 
 impl Imported for CoveragePrediction {
-    fn about(&self) -> String { format!("{}|{}|{}", self.place, self.provider, self.from) }
+    fn about(&self) -> String {
+        format!("{}|{}|{}", self.place, self.provider, self.from)
+    }
 }

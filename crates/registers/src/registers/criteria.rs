@@ -1,7 +1,19 @@
 //! Live Services Criteria (D11): a checklist with evidence, open items, the actions and defects that
 //! it waits for, and a decision by a named body. It is ready only when nothing is open.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, read::AsAt, record::{Identity, Index, Record, invalid, needed}, registers::{decisions::{self, Decision}, defects::Defect}, tx::{Next, body_text, parse}, write::{expect, live_head}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    read::AsAt,
+    record::{Identity, Index, Record, invalid, needed},
+    registers::{
+        decisions::{self, Decision},
+        defects::Defect,
+    },
+    tx::{Next, body_text, parse},
+    write::{expect, live_head},
+};
 use northbound_types::{Day, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -99,28 +111,71 @@ pub struct Criteria {
 
 impl Record for Criteria {
     const NOUN: Noun = Noun::Criteria;
-    fn identity(&self) -> Identity { Identity::Given(self.id.clone()) }
-    fn index(&self) -> Index { Index { lookup: Some(self.cohort.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.id.clone())
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.cohort.clone()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Criteria, "id", &self.id)?;
         needed(Noun::Criteria, "title", &self.title)?;
         needed(Noun::Criteria, "body", &self.body)?;
-        if self.items.is_empty() { return Err(invalid(Noun::Criteria, "items", "is empty; a checklist has at least one item")); }
-        for i in self.items.iter().filter_map(|i| i.evidence.as_ref()) { needed(Noun::Criteria, "items", &i.document)?; }
-        for i in &self.open_items { needed(Noun::Criteria, "open_items", &i.text)?; }
-        for d in &self.trail { d.check(Noun::Criteria)?; }
-        if self.state == CriteriaState::Ready && self.ready.is_none() { return Err(invalid(Noun::Criteria, "state", "is ready, but nobody found it so; use `northbound criteria ready`")); }
-        if (self.state == CriteriaState::Decided) != self.ruling.is_some() { return Err(invalid(Noun::Criteria, "ruling", "is given where the body decided, and only there; use `northbound criteria decide`")); }
+        if self.items.is_empty() {
+            return Err(invalid(
+                Noun::Criteria,
+                "items",
+                "is empty; a checklist has at least one item",
+            ));
+        }
+        for i in self.items.iter().filter_map(|i| i.evidence.as_ref()) {
+            needed(Noun::Criteria, "items", &i.document)?;
+        }
+        for i in &self.open_items {
+            needed(Noun::Criteria, "open_items", &i.text)?;
+        }
+        for d in &self.trail {
+            d.check(Noun::Criteria)?;
+        }
+        if self.state == CriteriaState::Ready && self.ready.is_none() {
+            return Err(invalid(
+                Noun::Criteria,
+                "state",
+                "is ready, but nobody found it so; use `northbound criteria ready`",
+            ));
+        }
+        if (self.state == CriteriaState::Decided) != self.ruling.is_some() {
+            return Err(invalid(
+                Noun::Criteria,
+                "ruling",
+                "is given where the body decided, and only there; use `northbound criteria decide`",
+            ));
+        }
         Ok(())
     }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        let frozen = |why: &str| Err(RegisterError::Frozen { noun: Noun::Criteria, id: id.to_owned(), why: why.to_owned() });
+        let frozen = |why: &str| {
+            Err(RegisterError::Frozen {
+                noun: Noun::Criteria,
+                id: id.to_owned(),
+                why: why.to_owned(),
+            })
+        };
         // Something new takes it back to open; nothing but the gate brings it on.
-        let back = self.state == CriteriaState::Open && self.ready.is_none() && self.ruling.is_none();
-        if (self.state, &self.ready, self.ruling) != (before.state, &before.ready, before.ruling) && !back { return frozen("it becomes ready or decided only by `northbound criteria ready` and `northbound criteria decide`"); }
+        let back =
+            self.state == CriteriaState::Open && self.ready.is_none() && self.ruling.is_none();
+        if (self.state, &self.ready, self.ruling) != (before.state, &before.ready, before.ruling)
+            && !back
+        {
+            return frozen(
+                "it becomes ready or decided only by `northbound criteria ready` and `northbound criteria decide`",
+            );
+        }
         decisions::only_grows(Noun::Criteria, id, &before.trail, &self.trail)
     }
-    fn refs(&self) -> Vec<(Noun, String)> { self.defects.iter().map(|d| (Noun::Defect, d.clone())).collect() }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        self.defects.iter().map(|d| (Noun::Defect, d.clone())).collect()
+    }
 }
 
 impl Gate<'_> {
@@ -129,16 +184,35 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`], [`RegisterError::Body`].
-    pub fn blockers(&self, c: &Criteria, as_at: impl Into<AsAt>) -> Result<Vec<String>, RegisterError> {
+    pub fn blockers(
+        &self,
+        c: &Criteria,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Vec<String>, RegisterError> {
         let as_at = as_at.into();
-        let mut out: Vec<String> = c.items.iter().filter(|i| i.evidence.is_none()).map(|i| format!("evidence for {:?} ({})", i.key, i.title)).collect();
-        out.extend(c.open_items.iter().filter(|i| i.closed.is_none()).map(|i| format!("the open item {:?}", i.text)));
+        let mut out: Vec<String> = c
+            .items
+            .iter()
+            .filter(|i| i.evidence.is_none())
+            .map(|i| format!("evidence for {:?} ({})", i.key, i.title))
+            .collect();
+        out.extend(
+            c.open_items
+                .iter()
+                .filter(|i| i.closed.is_none())
+                .map(|i| format!("the open item {:?}", i.text)),
+        );
         for a in &c.actions {
             let standing = self.action_standing(a, as_at)?;
-            if !standing.is_closed() { out.push(format!("the action {a} ({standing})")); }
+            if !standing.is_closed() {
+                out.push(format!("the action {a} ({standing})"));
+            }
         }
         for id in &c.defects {
-            let Some(d) = self.find::<Defect>(id, as_at)?.map(|k| k.record) else { out.push(format!("the defect {id}, which is not kept")); continue };
+            let Some(d) = self.find::<Defect>(id, as_at)?.map(|k| k.record) else {
+                out.push(format!("the defect {id}, which is not kept"));
+                continue;
+            };
             out.extend(d.not_assessed().into_iter().map(|w| format!("{w} of {id}")));
         }
         Ok(out)
@@ -159,7 +233,15 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::ready_criteria`].
-    pub fn decide_criteria(&self, id: &str, ruling: Ruling, on: Day, outcome: &str, document: &str, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn decide_criteria(
+        &self,
+        id: &str,
+        ruling: Ruling,
+        on: Day,
+        outcome: &str,
+        document: &str,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         let to = if ruling == Ruling::Met { "met" } else { "" };
         self.pass(id, write, to, |c, _, _| {
             c.state = CriteriaState::Decided;
@@ -170,18 +252,45 @@ impl Gate<'_> {
     }
 
     /// One step through the gate; an empty `to` is a step that asks for nothing.
-    fn pass(&self, id: &str, write: &Write, to: &'static str, step: impl FnOnce(&mut Criteria, Utc, String)) -> Result<Receipt, RegisterError> {
+    fn pass(
+        &self,
+        id: &str,
+        write: &Write,
+        to: &'static str,
+        step: impl FnOnce(&mut Criteria, Utc, String),
+    ) -> Result<Receipt, RegisterError> {
         self.one(write, |tx| {
             let head = live_head::<Criteria>(tx, id)?;
             let mut c: Criteria = parse(id, &head.body)?;
             tx.allow(Noun::Criteria, Verb::Approve, None)?;
             expect(tx, Noun::Criteria, id, &head)?;
             let missing = if to.is_empty() { Vec::new() } else { self.blockers(&c, AsAt::NOW)? };
-            if !missing.is_empty() { return Err(RegisterError::Missing { noun: Noun::Criteria, id: id.to_owned(), to, missing, hint: "close each of them first; `northbound criteria show` lists them" }); }
+            if !missing.is_empty() {
+                return Err(RegisterError::Missing {
+                    noun: Noun::Criteria,
+                    id: id.to_owned(),
+                    to,
+                    missing,
+                    hint: "close each of them first; `northbound criteria show` lists them",
+                });
+            }
             step(&mut c, tx.recorded, self.actor.to_string());
             c.check()?;
             let (body, index, version) = (body_text(&c)?, c.index(), head.version + 1);
-            tx.version(&Next { noun: Noun::Criteria, id, version, verb: Verb::Approve, known: tx.known(), live: true, by_hand: true, index: &index, body: &body }, &c.refs())?;
+            tx.version(
+                &Next {
+                    noun: Noun::Criteria,
+                    id,
+                    version,
+                    verb: Verb::Approve,
+                    known: tx.known(),
+                    live: true,
+                    by_hand: true,
+                    index: &index,
+                    body: &body,
+                },
+                &c.refs(),
+            )?;
             tx.event(Noun::Criteria, id, Verb::Approve, None, Some(&head.body), Some(&body))?;
             tx.receipt(Noun::Criteria, id, Verb::Approve, version, Some(&head.body), Some(&body))
         })

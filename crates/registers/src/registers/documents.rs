@@ -1,6 +1,10 @@
 //! Documents: those that are here, and those that somebody promised (G7).
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, invalid, needed},
+};
 use northbound_types::{Day, Period, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -105,15 +109,32 @@ impl Document {
 
 impl Record for Document {
     const NOUN: Noun = Noun::Document;
-    fn identity(&self) -> Identity { Identity::Given(self.id.clone()) }
-    fn index(&self) -> Index { Index { period: self.period.map(|p| p.to_string()), lookup: Some(self.kind.to_string()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.id.clone())
+    }
+    fn index(&self) -> Index {
+        Index {
+            period: self.period.map(|p| p.to_string()),
+            lookup: Some(self.kind.to_string()),
+            ..Index::default()
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Document, "id", &self.id)?;
         needed(Noun::Document, "title", &self.title)?;
         needed(Noun::Document, "owner", &self.owner)?;
-        let hex = self.sha256.len() == 64 && self.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if !self.sha256.is_empty() && !hex { return Err(invalid(Noun::Document, "sha256", "is not 64 lower-case hex digits")); }
-        if self.arrived.is_none() && !self.sha256.is_empty() { return Err(invalid(Noun::Document, "arrived", "is missing, though the bytes are known; give the day on which it came")); }
+        let hex = self.sha256.len() == 64
+            && self.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if !self.sha256.is_empty() && !hex {
+            return Err(invalid(Noun::Document, "sha256", "is not 64 lower-case hex digits"));
+        }
+        if self.arrived.is_none() && !self.sha256.is_empty() {
+            return Err(invalid(
+                Noun::Document,
+                "arrived",
+                "is missing, though the bytes are known; give the day on which it came",
+            ));
+        }
         Ok(())
     }
 }
@@ -126,13 +147,27 @@ mod tests {
     fn a_promised_document_is_expected_through_its_due_day() {
         let day = |t: &str| t.parse::<Day>().unwrap();
         let mut d = Document {
-            id: "d".into(), kind: DocumentKind::Letter, title: "t".into(), period: None, version: String::new(), marking: String::new(), sharing: String::new(),
-            owner: "panel".into(), due: Some(day("2026-05-20")), arrived: None, comments_by: None, sha256: String::new(), filed: String::new(),
+            id: "d".into(),
+            kind: DocumentKind::Letter,
+            title: "t".into(),
+            period: None,
+            version: String::new(),
+            marking: String::new(),
+            sharing: String::new(),
+            owner: "panel".into(),
+            due: Some(day("2026-05-20")),
+            arrived: None,
+            comments_by: None,
+            sha256: String::new(),
+            filed: String::new(),
         };
         assert_eq!(d.standing(day("2026-05-20")), DocumentStanding::Expected);
         assert_eq!(d.standing(day("2026-05-21")), DocumentStanding::Overdue);
         d.arrived = Some(day("2026-05-22"));
-        assert_eq!((d.standing(day("2026-05-21")), d.standing(day("2026-05-22"))), (DocumentStanding::Overdue, DocumentStanding::Arrived));
+        assert_eq!(
+            (d.standing(day("2026-05-21")), d.standing(day("2026-05-22"))),
+            (DocumentStanding::Overdue, DocumentStanding::Arrived)
+        );
         assert!(DocumentKind::ALL.len() >= 15);
     }
 }

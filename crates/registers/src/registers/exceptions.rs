@@ -1,6 +1,10 @@
 //! Attempts that an Allowed Exception takes out of numerator and denominator.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Imported, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Imported, Index, Record, invalid, needed},
+};
 use northbound_types::{Period, Region};
 use serde::{Deserialize, Serialize};
 
@@ -25,18 +29,36 @@ pub struct AllowedException {
 
 impl Record for AllowedException {
     const NOUN: Noun = Noun::Exception;
-    fn identity(&self) -> Identity { Identity::Content }
-    fn index(&self) -> Index { Index { lookup: Some(self.about()), ..super::on_figure(&self.measure, &self.provider, self.region, self.period) } }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
+    fn index(&self) -> Index {
+        Index {
+            lookup: Some(self.about()),
+            ..super::on_figure(&self.measure, &self.provider, self.region, self.period)
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         super::check_figure(Noun::Exception, &self.measure, &self.provider)?;
         needed(Noun::Exception, "reason", &self.reason)?;
         super::not_negative(Noun::Exception, "count", self.count)?;
         super::not_negative(Noun::Exception, "met", self.met)?;
-        if self.met > self.count { return Err(invalid(Noun::Exception, "met", format!("({}) is more than count ({})", self.met, self.count))); }
+        if self.met > self.count {
+            return Err(invalid(
+                Noun::Exception,
+                "met",
+                format!("({}) is more than count ({})", self.met, self.count),
+            ));
+        }
         Ok(())
     }
 }
 
 impl Imported for AllowedException {
-    fn about(&self) -> String { format!("{}|{}|{}|{}|{}", self.measure, self.provider, self.region, self.period, self.reason) }
+    fn about(&self) -> String {
+        format!(
+            "{}|{}|{}|{}|{}",
+            self.measure, self.provider, self.region, self.period, self.reason
+        )
+    }
 }

@@ -1,6 +1,12 @@
 //! Reasons for misses (M10): in the report or offline, by whom, and whether the same was said before.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::{AsAt, Query}, record::{Identity, Index, Kept, Record, needed}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    read::{AsAt, Query},
+    record::{Identity, Index, Kept, Record, needed},
+};
 use northbound_types::{Period, Region, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -44,36 +50,73 @@ pub struct Explanation {
 
 impl Record for Explanation {
     const NOUN: Noun = Noun::Explanation;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { super::on_figure(&self.measure, &self.provider, self.region, self.period) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        super::on_figure(&self.measure, &self.provider, self.region, self.period)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         super::check_figure(Noun::Explanation, &self.measure, &self.provider)?;
         needed(Noun::Explanation, "text", &self.text)?;
         needed(Noun::Explanation, "said_by", &self.said_by)
     }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        if self.given == before.given { return Ok(()); }
-        Err(RegisterError::Frozen { noun: Noun::Explanation, id: id.to_owned(), why: format!("a reason given {} stays so; add another explanation for one given {}", before.given, self.given) })
+        if self.given == before.given {
+            return Ok(());
+        }
+        Err(RegisterError::Frozen {
+            noun: Noun::Explanation,
+            id: id.to_owned(),
+            why: format!(
+                "a reason given {} stays so; add another explanation for one given {}",
+                before.given, self.given
+            ),
+        })
     }
-    fn refs(&self) -> Vec<(Noun, String)> { self.repeat_of.iter().map(|r| (Noun::Explanation, r.clone())).collect() }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        self.repeat_of.iter().map(|r| (Noun::Explanation, r.clone())).collect()
+    }
 }
 
 /// Texts that point to an earlier reason instead of giving one.
-const BACK_REFERENCES: &[&str] = &["same reason", "same cause", "as last month", "as before", "see last month", "as previously", "see previous", "as reported last month", "no change since"];
+const BACK_REFERENCES: &[&str] = &[
+    "same reason",
+    "same cause",
+    "as last month",
+    "as before",
+    "see last month",
+    "as previously",
+    "see previous",
+    "as reported last month",
+    "no change since",
+];
 
 /// The text without case, punctuation and double spaces.
 fn plain(text: &str) -> String {
-    text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The explanation of the nearest earlier period that this one repeats: the same words, or words
 /// that only point back. `earlier` may hold any explanations.
 #[must_use]
-pub fn repeat_of<'k>(new: &Explanation, earlier: &'k [Kept<Explanation>]) -> Option<&'k Kept<Explanation>> {
+pub fn repeat_of<'k>(
+    new: &Explanation,
+    earlier: &'k [Kept<Explanation>],
+) -> Option<&'k Kept<Explanation>> {
     let text = plain(&new.text);
     let points_back = BACK_REFERENCES.iter().any(|b| text.contains(b));
-    earlier.iter()
-        .filter(|k| k.record.measure == new.measure && k.record.provider == new.provider && k.record.region == new.region)
+    earlier
+        .iter()
+        .filter(|k| {
+            k.record.measure == new.measure
+                && k.record.provider == new.provider
+                && k.record.region == new.region
+        })
         .filter(|k| k.record.period.after() <= new.period.first())
         .filter(|k| points_back || plain(&k.record.text) == text)
         .max_by_key(|k| (k.record.period.first(), k.revision))
@@ -84,10 +127,16 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::add`].
-    pub fn explain(&self, explanation: &Explanation, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn explain(
+        &self,
+        explanation: &Explanation,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         let mut e = explanation.clone();
         if e.repeat_of.is_none() {
-            e.repeat_of = repeat_of(&e, &self.explanations_of(&e.measure, &e.provider, e.region, AsAt::NOW)?).map(|k| k.id.clone());
+            e.repeat_of =
+                repeat_of(&e, &self.explanations_of(&e.measure, &e.provider, e.region, AsAt::NOW)?)
+                    .map(|k| k.id.clone());
         }
         self.add(&e, write)
     }
@@ -96,7 +145,18 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn explanations_of(&self, measure: &str, provider: &str, region: Region, as_at: impl Into<AsAt>) -> Result<Vec<Kept<Explanation>>, RegisterError> {
-        self.list(&Query { measure: Some(measure.to_owned()), provider: Some(provider.to_owned()), region: Some(region), ..Query::as_at(as_at) })
+    pub fn explanations_of(
+        &self,
+        measure: &str,
+        provider: &str,
+        region: Region,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Vec<Kept<Explanation>>, RegisterError> {
+        self.list(&Query {
+            measure: Some(measure.to_owned()),
+            provider: Some(provider.to_owned()),
+            region: Some(region),
+            ..Query::as_at(as_at)
+        })
     }
 }

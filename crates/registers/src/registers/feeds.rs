@@ -1,6 +1,11 @@
 //! Feeds with what is expected of them, and their known faults (M9).
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, record::{Identity, Index, Record, invalid, needed, ordered}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    record::{Identity, Index, Record, invalid, needed, ordered},
+};
 use northbound_types::{Day, Region, text_enum, workdays::Calendar};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -53,7 +58,8 @@ impl Feed {
     /// list: it comes from the calendar, never from what arrived.
     #[must_use]
     pub fn expected(&self, first: Day, after: Day, calendar: &Calendar) -> BTreeSet<Day> {
-        (first.0..after.0).map(Day)
+        (first.0..after.0)
+            .map(Day)
             .filter(|d| *d >= self.from && self.to.is_none_or(|t| *d <= t))
             .filter(|d| match self.calendar {
                 Expected::Daily => true,
@@ -67,15 +73,30 @@ impl Feed {
 
 impl Record for Feed {
     const NOUN: Noun = Noun::Feed;
-    fn identity(&self) -> Identity { Identity::Given(self.id.clone()) }
-    fn index(&self) -> Index { Index { provider: self.provider.clone(), region: self.region, ..Index::default() }.days(self.from, self.to) }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.id.clone())
+    }
+    fn index(&self) -> Index {
+        Index { provider: self.provider.clone(), region: self.region, ..Index::default() }
+            .days(self.from, self.to)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Feed, "id", &self.id)?;
         needed(Noun::Feed, "title", &self.title)?;
         needed(Noun::Feed, "owner", &self.owner)?;
-        if self.brings.is_empty() { return Err(invalid(Noun::Feed, "brings", "is empty; say what it brings, such as messages")); }
+        if self.brings.is_empty() {
+            return Err(invalid(
+                Noun::Feed,
+                "brings",
+                "is empty; say what it brings, such as messages",
+            ));
+        }
         if (self.calendar == Expected::Days) == self.days.is_empty() {
-            return Err(invalid(Noun::Feed, "days", "must be listed for the calendar `days`, and for no other"));
+            return Err(invalid(
+                Noun::Feed,
+                "days",
+                "must be listed for the calendar `days`, and for no other",
+            ));
         }
         ordered(Noun::Feed, &self.from, self.to.as_ref())
     }
@@ -120,16 +141,35 @@ pub struct Fault {
 
 impl Record for Fault {
     const NOUN: Noun = Noun::Fault;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { provider: self.provider.clone(), lookup: self.feed.clone(), ..Index::default() }.days(self.from, self.to) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index { provider: self.provider.clone(), lookup: self.feed.clone(), ..Index::default() }
+            .days(self.from, self.to)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Fault, "what", &self.what)?;
         needed(Noun::Fault, "reported_by", &self.reported_by)?;
-        if self.feed.is_none() && self.provider.is_none() { return Err(invalid(Noun::Fault, "feed", "and provider are both missing; name at least one")); }
-        if self.closed_by.is_some() && self.to.is_none() { return Err(invalid(Noun::Fault, "to", "is missing, though the fault is closed; give its last day")); }
+        if self.feed.is_none() && self.provider.is_none() {
+            return Err(invalid(
+                Noun::Fault,
+                "feed",
+                "and provider are both missing; name at least one",
+            ));
+        }
+        if self.closed_by.is_some() && self.to.is_none() {
+            return Err(invalid(
+                Noun::Fault,
+                "to",
+                "is missing, though the fault is closed; give its last day",
+            ));
+        }
         ordered(Noun::Fault, &self.from, self.to.as_ref())
     }
-    fn refs(&self) -> Vec<(Noun, String)> { self.feed.iter().map(|f| (Noun::Feed, f.clone())).collect() }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        self.feed.iter().map(|f| (Noun::Feed, f.clone())).collect()
+    }
 }
 
 impl Gate<'_> {
@@ -137,11 +177,25 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::change`]; [`RegisterError::Frozen`] where it is closed already.
-    pub fn close_fault(&self, id: &str, to: Day, by: &str, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn close_fault(
+        &self,
+        id: &str,
+        to: Day,
+        by: &str,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         let mut write = write.clone();
-        if write.reason.trim().is_empty() { by.clone_into(&mut write.reason); }
+        if write.reason.trim().is_empty() {
+            by.clone_into(&mut write.reason);
+        }
         self.update::<Fault>(id, &write, |f| {
-            if let Some(by) = &f.closed_by { return Err(RegisterError::Frozen { noun: Noun::Fault, id: id.to_owned(), why: format!("it is closed already, by {by}") }); }
+            if let Some(by) = &f.closed_by {
+                return Err(RegisterError::Frozen {
+                    noun: Noun::Fault,
+                    id: id.to_owned(),
+                    why: format!("it is closed already, by {by}"),
+                });
+            }
             needed(Noun::Fault, "closed_by", by)?;
             f.to = Some(to);
             f.closed_by = Some(by.to_owned());

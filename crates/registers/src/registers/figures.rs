@@ -1,6 +1,15 @@
 //! Figures as they were printed, so that a figure of any pack can be explained and compared (G5, M11).
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, read::{AsAt, Query}, record::{Identity, Index, Kept, Record, invalid, needed}, registers::packs::{Pack, PackStatus}, tx::{Next, body_text, parse}, write::live_head};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    read::{AsAt, Query},
+    record::{Identity, Index, Kept, Record, invalid, needed},
+    registers::packs::{Pack, PackStatus},
+    tx::{Next, body_text, parse},
+    write::live_head,
+};
 use northbound_types::Period;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,24 +38,43 @@ pub struct FigurePrinted {
 
 impl Record for FigurePrinted {
     const NOUN: Noun = Noun::Figure;
-    fn identity(&self) -> Identity { Identity::Given(format!("{}@{}", self.figure_id, self.pack)) }
+    fn identity(&self) -> Identity {
+        Identity::Given(format!("{}@{}", self.figure_id, self.pack))
+    }
     fn index(&self) -> Index {
         Index {
-            party: self.party.clone(), measure: Some(self.measure.clone()), provider: self.keys.get("provider").cloned(),
-            region: self.keys.get("region").and_then(|r| r.parse().ok()), period: Some(self.period.to_string()), lookup: Some(self.figure_id.clone()),
-            from: Some(self.period.first().start()), to: Some(self.period.after().start()),
+            party: self.party.clone(),
+            measure: Some(self.measure.clone()),
+            provider: self.keys.get("provider").cloned(),
+            region: self.keys.get("region").and_then(|r| r.parse().ok()),
+            period: Some(self.period.to_string()),
+            lookup: Some(self.figure_id.clone()),
+            from: Some(self.period.first().start()),
+            to: Some(self.period.after().start()),
         }
     }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Figure, "figure_id", &self.figure_id)?;
         needed(Noun::Figure, "measure", &self.measure)?;
-        if self.figure.is_null() { return Err(invalid(Noun::Figure, "figure", "is missing; a figure without a value is printed as a null with its reason")); }
+        if self.figure.is_null() {
+            return Err(invalid(
+                Noun::Figure,
+                "figure",
+                "is missing; a figure without a value is printed as a null with its reason",
+            ));
+        }
         Ok(())
     }
     fn check_change(&self, id: &str, _before: &Self) -> Result<(), RegisterError> {
-        Err(RegisterError::Frozen { noun: Noun::Figure, id: id.to_owned(), why: "what was printed stays; build the pack anew".to_owned() })
+        Err(RegisterError::Frozen {
+            noun: Noun::Figure,
+            id: id.to_owned(),
+            why: "what was printed stays; build the pack anew".to_owned(),
+        })
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Pack, self.pack.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Pack, self.pack.clone())]
+    }
 }
 
 impl Gate<'_> {
@@ -56,7 +84,12 @@ impl Gate<'_> {
     /// # Errors
     /// [`RegisterError::Frozen`] where the pack is issued, or printed another value under the same
     /// figure id; [`RegisterError::Invalid`], [`RegisterError::Right`].
-    pub fn print_figures<'f>(&self, pack: &str, figures: impl IntoIterator<Item = &'f FigurePrinted>, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn print_figures<'f>(
+        &self,
+        pack: &str,
+        figures: impl IntoIterator<Item = &'f FigurePrinted>,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         self.one(write, |tx| {
             let head = live_head::<Pack>(tx, pack)?;
             let kept: Pack = parse(pack, &head.body)?;
@@ -92,10 +125,21 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::NotFound`] where it was never printed.
-    pub fn prints_of(&self, figure_id: &str, as_at: impl Into<AsAt>) -> Result<Vec<Kept<FigurePrinted>>, RegisterError> {
+    pub fn prints_of(
+        &self,
+        figure_id: &str,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Vec<Kept<FigurePrinted>>, RegisterError> {
         let as_at = as_at.into();
-        let found = self.list(&Query { lookup: Some(figure_id.to_owned()), ..Query::as_at(as_at) })?;
-        if found.is_empty() { return Err(RegisterError::NotFound { noun: Noun::Figure, id: figure_id.to_owned(), as_at: as_at.recorded }); }
+        let found =
+            self.list(&Query { lookup: Some(figure_id.to_owned()), ..Query::as_at(as_at) })?;
+        if found.is_empty() {
+            return Err(RegisterError::NotFound {
+                noun: Noun::Figure,
+                id: figure_id.to_owned(),
+                as_at: as_at.recorded,
+            });
+        }
         Ok(found)
     }
 }

@@ -2,7 +2,11 @@
 //! notice of exceptional demand under the other rule (MP160).
 
 use super::forecasts::month;
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, needed},
+};
 use northbound_types::{Day, Eui64, ForecastKind, Period, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -33,15 +37,23 @@ pub struct ForecastReason {
 
 impl Record for ForecastReason {
     const NOUN: Noun = Noun::ForecastReason;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { on(&self.party, self.period, &self.code) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        on(&self.party, self.period, &self.code)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Self::NOUN, "party", &self.party)?;
         needed(Self::NOUN, "code", &self.code)?;
         month(Self::NOUN, self.period)
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::User, self.user.to_string()), (Noun::Party, self.party.clone())] }
-    fn owner(&self) -> Option<Eui64> { Some(self.user) }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::User, self.user.to_string()), (Noun::Party, self.party.clone())]
+    }
+    fn owner(&self) -> Option<Eui64> {
+        Some(self.user)
+    }
 }
 
 /// Notice of exceptional demand.
@@ -65,23 +77,44 @@ pub struct ForecastNotice {
 
 impl Record for ForecastNotice {
     const NOUN: Noun = Noun::ForecastNotice;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { on(&self.party, self.period, self.kind.as_str()) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        on(&self.party, self.period, self.kind.as_str())
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Self::NOUN, "party", &self.party)?;
         super::not_negative(Self::NOUN, "count", self.count)?;
         month(Self::NOUN, self.period)
     }
     fn check_change(&self, id: &str, _before: &Self) -> Result<(), RegisterError> {
-        Err(RegisterError::Frozen { noun: Self::NOUN, id: id.to_owned(), why: "a notice stays as it was given; give another".to_owned() })
+        Err(RegisterError::Frozen {
+            noun: Self::NOUN,
+            id: id.to_owned(),
+            why: "a notice stays as it was given; give another".to_owned(),
+        })
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::User, self.user.to_string()), (Noun::Party, self.party.clone())] }
-    fn owner(&self) -> Option<Eui64> { Some(self.user) }
-    fn dated(&self) -> Option<Utc> { Some(self.made) }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::User, self.user.to_string()), (Noun::Party, self.party.clone())]
+    }
+    fn owner(&self) -> Option<Eui64> {
+        Some(self.user)
+    }
+    fn dated(&self) -> Option<Utc> {
+        Some(self.made)
+    }
 }
 
 fn on(party: &str, period: Period, lookup: &str) -> Index {
-    Index { party: Some(party.to_owned()), period: Some(period.to_string()), lookup: Some(lookup.to_owned()), from: Some(period.first().start()), to: Some(period.after().start()), ..Index::default() }
+    Index {
+        party: Some(party.to_owned()),
+        period: Some(period.to_string()),
+        lookup: Some(lookup.to_owned()),
+        from: Some(period.first().start()),
+        to: Some(period.after().start()),
+        ..Index::default()
+    }
 }
 
 /// The secret under which Users have pseudonyms; the secretariat keeps it.
@@ -96,10 +129,20 @@ const NOBODY: &str = "(secretariat)";
 
 impl Record for PseudonymKey {
     const NOUN: Noun = Noun::PseudonymKey;
-    fn identity(&self) -> Identity { Identity::Given("pseudonym-key".to_owned()) }
-    fn index(&self) -> Index { Index { party: Some(NOBODY.to_owned()), ..Index::default() } }
-    fn check(&self) -> Result<(), RegisterError> { needed(Self::NOUN, "secret", &self.secret) }
+    fn identity(&self) -> Identity {
+        Identity::Given("pseudonym-key".to_owned())
+    }
+    fn index(&self) -> Index {
+        Index { party: Some(NOBODY.to_owned()), ..Index::default() }
+    }
+    fn check(&self) -> Result<(), RegisterError> {
+        needed(Self::NOUN, "secret", &self.secret)
+    }
     fn check_change(&self, id: &str, _before: &Self) -> Result<(), RegisterError> {
-        Err(RegisterError::Frozen { noun: Self::NOUN, id: id.to_owned(), why: "with another secret, documents made so far could not be read again".to_owned() })
+        Err(RegisterError::Frozen {
+            noun: Self::NOUN,
+            id: id.to_owned(),
+            why: "with another secret, documents made so far could not be read again".to_owned(),
+        })
     }
 }

@@ -1,6 +1,10 @@
 //! Attempted installs of Communications Hubs.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Imported, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Imported, Index, Record, invalid, needed},
+};
 use northbound_types::{Day, Region};
 use serde::{Deserialize, Serialize};
 
@@ -34,14 +38,34 @@ pub struct HubInstall {
 
 impl Record for HubInstall {
     const NOUN: Noun = Noun::Hub;
-    fn identity(&self) -> Identity { Identity::Content }
-    fn index(&self) -> Index { Index { provider: Some(self.provider.clone()), region: Some(self.region), lookup: Some(self.about()), ..Index::default() }.on(self.installed) }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
+    fn index(&self) -> Index {
+        Index {
+            provider: Some(self.provider.clone()),
+            region: Some(self.region),
+            lookup: Some(self.about()),
+            ..Index::default()
+        }
+        .on(self.installed)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Hub, "hub", &self.hub)?;
         needed(Noun::Hub, "provider", &self.provider)?;
-        if !SRVS.contains(&self.srv.as_str()) { return Err(invalid(Noun::Hub, "srv", format!("{:?} reports no install; use 8.14.1, 8.14.2 or nothing", self.srv))); }
+        if !SRVS.contains(&self.srv.as_str()) {
+            return Err(invalid(
+                Noun::Hub,
+                "srv",
+                format!("{:?} reports no install; use 8.14.1, 8.14.2 or nothing", self.srv),
+            ));
+        }
         match self.connected {
-            Some(c) if c < self.installed => Err(invalid(Noun::Hub, "connected", format!("({c}) lies before installed ({})", self.installed))),
+            Some(c) if c < self.installed => Err(invalid(
+                Noun::Hub,
+                "connected",
+                format!("({c}) lies before installed ({})", self.installed),
+            )),
             _ => Ok(()),
         }
     }
@@ -49,5 +73,7 @@ impl Record for HubInstall {
 
 impl Imported for HubInstall {
     /// A later statement on the same install (connected meanwhile) restates it.
-    fn about(&self) -> String { format!("{}|{}", self.hub, self.installed) }
+    fn about(&self) -> String {
+        format!("{}|{}", self.hub, self.installed)
+    }
 }

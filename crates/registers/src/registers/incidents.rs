@@ -1,7 +1,12 @@
 //! Incidents as a log of events, and the counts that reports state of them. The state at any date is
 //! made of the events that were known then; it is stored nowhere.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Imported, Index, Record, invalid, needed}, tx::hash};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Imported, Index, Record, invalid, needed},
+    tx::hash,
+};
 use northbound_types::{IncidentEventKind, IncidentId, Period, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -40,50 +45,119 @@ pub struct IncidentEvent {
 impl IncidentEvent {
     /// An event with nothing but what every event has.
     #[must_use]
-    pub fn new(incident: IncidentId, event: IncidentEventKind, at: Option<Utc>, by: &str) -> IncidentEvent {
-        IncidentEvent { incident, event, at, category: None, responsible: None, area: None, provider: None, to: None, into: None, text: String::new(), by: by.to_owned() }
+    pub fn new(
+        incident: IncidentId,
+        event: IncidentEventKind,
+        at: Option<Utc>,
+        by: &str,
+    ) -> IncidentEvent {
+        IncidentEvent {
+            incident,
+            event,
+            at,
+            category: None,
+            responsible: None,
+            area: None,
+            provider: None,
+            to: None,
+            into: None,
+            text: String::new(),
+            by: by.to_owned(),
+        }
     }
 }
 
 fn empty_text(field: &'static str, text: Option<&String>) -> Result<(), RegisterError> {
-    match text { Some(t) if t.trim().is_empty() => Err(invalid(Noun::IncidentEvent, field, "is empty; leave it out where it is unknown")), _ => Ok(()) }
+    match text {
+        Some(t) if t.trim().is_empty() => {
+            Err(invalid(Noun::IncidentEvent, field, "is empty; leave it out where it is unknown"))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Record for IncidentEvent {
     const NOUN: Noun = Noun::IncidentEvent;
-    fn identity(&self) -> Identity { Identity::Content }
-    fn index(&self) -> Index { Index { lookup: Some(self.incident.to_string()), provider: self.provider.clone(), from: self.at, ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
+    fn index(&self) -> Index {
+        Index {
+            lookup: Some(self.incident.to_string()),
+            provider: self.provider.clone(),
+            from: self.at,
+            ..Index::default()
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         use IncidentEventKind as E;
         let bad = |field, problem: String| Err(invalid(Noun::IncidentEvent, field, problem));
         needed(Noun::IncidentEvent, "by", &self.by)?;
-        for (field, text) in [("responsible", &self.responsible), ("area", &self.area), ("provider", &self.provider), ("to", &self.to)] { empty_text(field, text.as_ref())?; }
-        if let Some(c) = self.category.filter(|c| !(FIRST_CATEGORY..=LAST_CATEGORY).contains(c)) { return bad("category", format!("is {c}; categories are {FIRST_CATEGORY} to {LAST_CATEGORY}")); }
-        let only = |field, given: bool, kinds: &[E]| if given && !kinds.contains(&self.event) { bad(field, format!("does not go with the event {}", self.event)) } else { Ok(()) };
+        for (field, text) in [
+            ("responsible", &self.responsible),
+            ("area", &self.area),
+            ("provider", &self.provider),
+            ("to", &self.to),
+        ] {
+            empty_text(field, text.as_ref())?;
+        }
+        if let Some(c) = self.category.filter(|c| !(FIRST_CATEGORY..=LAST_CATEGORY).contains(c)) {
+            return bad(
+                "category",
+                format!("is {c}; categories are {FIRST_CATEGORY} to {LAST_CATEGORY}"),
+            );
+        }
+        let only = |field, given: bool, kinds: &[E]| {
+            if given && !kinds.contains(&self.event) {
+                bad(field, format!("does not go with the event {}", self.event))
+            } else {
+                Ok(())
+            }
+        };
         only("category", self.category.is_some(), &[E::Opened, E::Category])?;
         only("responsible", self.responsible.is_some(), &[E::Opened, E::Assigned, E::Escalated])?;
         only("area", self.area.is_some(), &[E::Opened, E::Details])?;
         only("to", self.to.is_some(), &[E::Escalated])?;
         only("into", self.into.is_some(), &[E::Merged])?;
         match self.event {
-            E::Category if self.category.is_none() => bad("category", "is missing; the event category sets one".to_owned()),
-            E::Assigned if self.responsible.is_none() => bad("responsible", "is missing; the event assigned names who resolves it".to_owned()),
-            E::Merged if self.into.is_none() => bad("into", "is missing; name the incident under which it is dealt with".to_owned()),
-            E::Merged if self.into == Some(self.incident) => bad("into", "is the incident itself".to_owned()),
-            E::Comment if self.text.trim().is_empty() => bad("text", "is empty; a comment says something".to_owned()),
+            E::Category if self.category.is_none() => {
+                bad("category", "is missing; the event category sets one".to_owned())
+            }
+            E::Assigned if self.responsible.is_none() => bad(
+                "responsible",
+                "is missing; the event assigned names who resolves it".to_owned(),
+            ),
+            E::Merged if self.into.is_none() => {
+                bad("into", "is missing; name the incident under which it is dealt with".to_owned())
+            }
+            E::Merged if self.into == Some(self.incident) => {
+                bad("into", "is the incident itself".to_owned())
+            }
+            E::Comment if self.text.trim().is_empty() => {
+                bad("text", "is empty; a comment says something".to_owned())
+            }
             _ => Ok(()),
         }
     }
 }
 
 impl Imported for IncidentEvent {
-    fn about(&self) -> String { format!("{}|{}|{}", self.incident, self.event, self.at.map(|t| t.to_string()).unwrap_or_default()) }
+    fn about(&self) -> String {
+        format!(
+            "{}|{}|{}",
+            self.incident,
+            self.event,
+            self.at.map(|t| t.to_string()).unwrap_or_default()
+        )
+    }
 }
 
 /// The id of an incident that is opened here, of what it is about: the same thing gets the same id,
 /// so that two watchers open one incident.
 #[must_use]
-pub fn own_id(about: &str) -> IncidentId { IncidentId::own(u64::from_str_radix(&hash(about, 7), 16).unwrap_or(0)) }
+pub fn own_id(about: &str) -> IncidentId {
+    IncidentId::own(u64::from_str_radix(&hash(about, 7), 16).unwrap_or(0))
+}
 
 /// Counts of incidents as a report states them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,19 +190,37 @@ pub struct StatedIncidents {
 
 impl Record for StatedIncidents {
     const NOUN: Noun = Noun::IncidentReport;
-    fn identity(&self) -> Identity { Identity::Numbered }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
     fn index(&self) -> Index {
-        Index { period: Some(self.period.to_string()), lookup: Some(self.area.clone()), from: Some(self.period.first().start()), to: Some(self.period.after().start()), ..Index::default() }
+        Index {
+            period: Some(self.period.to_string()),
+            lookup: Some(self.area.clone()),
+            from: Some(self.period.first().start()),
+            to: Some(self.period.after().start()),
+            ..Index::default()
+        }
     }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Self::NOUN, "area", &self.area)?;
         needed(Self::NOUN, "source", &self.source)?;
         super::not_negative(Self::NOUN, "open", self.open)?;
-        for (field, n) in [("opening", self.opening), ("opened", self.opened), ("reopened", self.reopened), ("resolved", self.resolved), ("withdrawn", self.withdrawn)] {
-            if let Some(n) = n { super::not_negative(Self::NOUN, field, n)?; }
+        for (field, n) in [
+            ("opening", self.opening),
+            ("opened", self.opened),
+            ("reopened", self.reopened),
+            ("resolved", self.resolved),
+            ("withdrawn", self.withdrawn),
+        ] {
+            if let Some(n) = n {
+                super::not_negative(Self::NOUN, field, n)?;
+            }
         }
         let once: std::collections::BTreeSet<_> = self.identified.iter().collect();
-        if once.len() != self.identified.len() { return Err(invalid(Self::NOUN, "identified", "names an incident twice")); }
+        if once.len() != self.identified.len() {
+            return Err(invalid(Self::NOUN, "identified", "names an incident twice"));
+        }
         Ok(())
     }
 }
@@ -137,25 +229,54 @@ impl Record for StatedIncidents {
 mod tests {
     use super::*;
 
-    fn event(kind: IncidentEventKind) -> IncidentEvent { IncidentEvent::new("INC000000000001".parse().unwrap(), kind, None, "DCC") }
+    fn event(kind: IncidentEventKind) -> IncidentEvent {
+        IncidentEvent::new("INC000000000001".parse().unwrap(), kind, None, "DCC")
+    }
 
     #[test]
     fn categories_end_at_1_and_5() {
         for (c, good) in [(0, false), (1, true), (5, true), (6, false)] {
-            assert_eq!(IncidentEvent { category: Some(c), ..event(IncidentEventKind::Opened) }.check().is_ok(), good, "{c}");
+            assert_eq!(
+                IncidentEvent { category: Some(c), ..event(IncidentEventKind::Opened) }
+                    .check()
+                    .is_ok(),
+                good,
+                "{c}"
+            );
         }
     }
 
     #[test]
     fn each_event_has_what_it_says_and_nothing_else() {
         use IncidentEventKind as E;
-        for (e, field) in [(E::Category, "category"), (E::Assigned, "responsible"), (E::Merged, "into"), (E::Comment, "text")] {
+        for (e, field) in [
+            (E::Category, "category"),
+            (E::Assigned, "responsible"),
+            (E::Merged, "into"),
+            (E::Comment, "text"),
+        ] {
             let said = event(e).check().unwrap_err().to_string();
             assert!(said.contains(field), "{said}");
         }
-        for e in [E::Opened, E::Escalated, E::Resolved, E::Closed, E::Reopened, E::Withdrawn, E::Suspended, E::Resumed, E::Details] { event(e).check().unwrap(); }
+        for e in [
+            E::Opened,
+            E::Escalated,
+            E::Resolved,
+            E::Closed,
+            E::Reopened,
+            E::Withdrawn,
+            E::Suspended,
+            E::Resumed,
+            E::Details,
+        ] {
+            event(e).check().unwrap();
+        }
         assert!(IncidentEvent { category: Some(2), ..event(E::Resolved) }.check().is_err());
-        assert!(IncidentEvent { into: Some("INC000000000001".parse().unwrap()), ..event(E::Merged) }.check().is_err());
+        assert!(
+            IncidentEvent { into: Some("INC000000000001".parse().unwrap()), ..event(E::Merged) }
+                .check()
+                .is_err()
+        );
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Installation counts as somebody states them (S2): a series with its source and coverage, so that
 //! a change of either is seen before two counts are compared.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, needed},
+};
 use northbound_types::{Period, Region};
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +30,17 @@ pub struct InstallCount {
 
 impl Record for InstallCount {
     const NOUN: Noun = Noun::Install;
-    fn identity(&self) -> Identity { Identity::Given(format!("{}|{}|{}", self.source, self.period, self.region)) }
-    fn index(&self) -> Index { Index { region: Some(self.region), period: Some(self.period.to_string()), lookup: Some(self.source.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(format!("{}|{}|{}", self.source, self.period, self.region))
+    }
+    fn index(&self) -> Index {
+        Index {
+            region: Some(self.region),
+            period: Some(self.period.to_string()),
+            lookup: Some(self.source.clone()),
+            ..Index::default()
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Install, "source", &self.source)?;
         needed(Noun::Install, "coverage", &self.coverage)?;

@@ -6,7 +6,14 @@
 //! leads to the step that undoes it.
 
 use super::registrations::{RegistrationChange, is_point};
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::Query, record::{Identity, Imported, Index, Record, invalid, needed}, rights::STAFF_ONLY};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    read::Query,
+    record::{Identity, Imported, Index, Record, invalid, needed},
+    rights::STAFF_ONLY,
+};
 use northbound_types::{Eui64, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,16 +29,32 @@ pub struct Meter {
 
 impl Record for Meter {
     const NOUN: Noun = Noun::Meter;
-    fn identity(&self) -> Identity { Identity::Content }
-    fn index(&self) -> Index { Index { party: Some(STAFF_ONLY.to_owned()), lookup: Some(self.point.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
+    fn index(&self) -> Index {
+        Index {
+            party: Some(STAFF_ONLY.to_owned()),
+            lookup: Some(self.point.clone()),
+            ..Index::default()
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
-        if !is_point(&self.point) || self.point.contains('-') { return Err(invalid(Self::NOUN, "point", format!("({}) is no supply point of 6 to 13 digits", self.point))); }
+        if !is_point(&self.point) || self.point.contains('-') {
+            return Err(invalid(
+                Self::NOUN,
+                "point",
+                format!("({}) is no supply point of 6 to 13 digits", self.point),
+            ));
+        }
         Ok(())
     }
 }
 
 impl Imported for Meter {
-    fn about(&self) -> String { format!("{}|{}", self.point, self.device) }
+    fn about(&self) -> String {
+        format!("{}|{}", self.point, self.device)
+    }
 }
 
 /// What the live service was last told of a device, role and start.
@@ -49,9 +72,20 @@ pub struct Told {
 
 impl Record for Told {
     const NOUN: Noun = Noun::Told;
-    fn identity(&self) -> Identity { Identity::Given(format!("{}|{}|{}", self.device, self.role, self.from)) }
-    fn index(&self) -> Index { Index { party: Some(STAFF_ONLY.to_owned()), lookup: Some(self.device.to_string()), from: Some(self.from), ..Index::default() } }
-    fn check(&self) -> Result<(), RegisterError> { needed(Self::NOUN, "role", &self.role) }
+    fn identity(&self) -> Identity {
+        Identity::Given(format!("{}|{}|{}", self.device, self.role, self.from))
+    }
+    fn index(&self) -> Index {
+        Index {
+            party: Some(STAFF_ONLY.to_owned()),
+            lookup: Some(self.device.to_string()),
+            from: Some(self.from),
+            ..Index::default()
+        }
+    }
+    fn check(&self) -> Result<(), RegisterError> {
+        needed(Self::NOUN, "role", &self.role)
+    }
 }
 
 text_enum! {
@@ -106,23 +140,38 @@ fn line(rows: &[&RegistrationChange]) -> Line {
     let mut out = Line::new();
     for (i, r) in rows.iter().enumerate() {
         out.insert(r.from, r.user);
-        if let Some(to) = r.to && rows.get(i + 1).is_none_or(|next| next.from > to) { out.insert(to, None); }
+        if let Some(to) = r.to
+            && rows.get(i + 1).is_none_or(|next| next.from > to)
+        {
+            out.insert(to, None);
+        }
     }
     out
 }
 
 /// Who holds the role at a time.
-fn holder(line: &Line, at: Utc) -> Option<Eui64> { line.range(..=at).next_back().and_then(|(_, u)| *u) }
+fn holder(line: &Line, at: Utc) -> Option<Eui64> {
+    line.range(..=at).next_back().and_then(|(_, u)| *u)
+}
 
 /// What leads from what was told to what holds. What was over by now is forgotten by the service and
 /// left out.
 fn differences(holds: &Line, told: &Line, now: Utc) -> Line {
     let current = holds.range(..=now).next_back().map(|(from, _)| *from);
-    let mut out: Line = holds.iter().filter(|(from, user)| current.is_none_or(|c| **from >= c) && told.get(from) != Some(user)).map(|(f, u)| (*f, *u)).collect();
+    let mut out: Line = holds
+        .iter()
+        .filter(|(from, user)| current.is_none_or(|c| **from >= c) && told.get(from) != Some(user))
+        .map(|(f, u)| (*f, *u))
+        .collect();
     // A step that was told and is none any more: from then on whoever held before goes on.
-    for (from, user) in told.iter().filter(|(from, _)| !holds.contains_key(from) && current.is_none_or(|c| **from > c)) {
+    for (from, user) in told
+        .iter()
+        .filter(|(from, _)| !holds.contains_key(from) && current.is_none_or(|c| **from > c))
+    {
         let goes_on = holder(holds, *from);
-        if goes_on != *user { out.insert(*from, goes_on); }
+        if goes_on != *user {
+            out.insert(*from, goes_on);
+        }
     }
     out
 }
@@ -134,34 +183,75 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`], [`RegisterError::Body`].
-    pub fn registration_plan(&self, now: Utc, roles: &BTreeMap<String, String>, known: &BTreeSet<Eui64>, afresh: bool) -> Result<Plan, RegisterError> {
+    pub fn registration_plan(
+        &self,
+        now: Utc,
+        roles: &BTreeMap<String, String>,
+        known: &BTreeSet<Eui64>,
+        afresh: bool,
+    ) -> Result<Plan, RegisterError> {
         let mut devices: BTreeMap<String, Vec<Eui64>> = BTreeMap::new();
-        for k in self.list::<Meter>(&Query::default())? { devices.entry(k.record.point).or_default().push(k.record.device); }
+        for k in self.list::<Meter>(&Query::default())? {
+            devices.entry(k.record.point).or_default().push(k.record.device);
+        }
         let mut plan = Plan::default();
-        let mut rows: Vec<RegistrationChange> = self.current::<RegistrationChange>(&Query::default())?.rows.into_iter().map(|k| k.record).collect();
+        let mut rows: Vec<RegistrationChange> = self
+            .current::<RegistrationChange>(&Query::default())?
+            .rows
+            .into_iter()
+            .map(|k| k.record)
+            .collect();
         rows.sort_by(|a, b| (&a.at, &a.role, a.from).cmp(&(&b.at, &b.role, b.from)));
         let mut lines: BTreeMap<(Eui64, &str), Vec<(&RegistrationChange, Line)>> = BTreeMap::new();
         for same in rows.chunk_by(|a, b| a.at == b.at && a.role == b.role) {
             let first = &same[0];
-            let mut cannot = |reason, why| plan.left.push(Left { at: first.at.clone(), role: first.role.clone(), user: None, from: None, reason, why });
+            let mut cannot = |reason, why| {
+                plan.left.push(Left {
+                    at: first.at.clone(),
+                    role: first.role.clone(),
+                    user: None,
+                    from: None,
+                    reason,
+                    why,
+                })
+            };
             let Some(role) = roles.get(&first.role) else {
-                cannot(Untold::UnknownRole, format!("{} is no role that the setting registration-roles names", first.role));
+                cannot(
+                    Untold::UnknownRole,
+                    format!("{} is no role that the setting registration-roles names", first.role),
+                );
                 continue;
             };
             let own = first.at.parse::<Eui64>().ok().map(|e| vec![e]);
             let Some(at) = own.as_ref().or_else(|| devices.get(&first.at)) else {
-                cannot(Untold::UnknownPoint, format!("no device is known at supply point {}; `registration meters import FILE` says which serve it", first.at));
+                cannot(
+                    Untold::UnknownPoint,
+                    format!(
+                        "no device is known at supply point {}; `registration meters import FILE` says which serve it",
+                        first.at
+                    ),
+                );
                 continue;
             };
             let line = line(&same.iter().collect::<Vec<_>>());
-            for d in at { lines.entry((*d, role)).or_default().push((first, line.clone())); }
+            for d in at {
+                lines.entry((*d, role)).or_default().push((first, line.clone()));
+            }
         }
         let mut told: BTreeMap<(Eui64, String), Line> = BTreeMap::new();
-        if !afresh { for k in self.list::<Told>(&Query::default())? { told.entry((k.record.device, k.record.role)).or_default().insert(k.record.from, k.record.user); } }
+        if !afresh {
+            for k in self.list::<Told>(&Query::default())? {
+                told.entry((k.record.device, k.record.role))
+                    .or_default()
+                    .insert(k.record.from, k.record.user);
+            }
+        }
         for ((device, role), mut of) in lines {
             let before = told.remove(&(device, role.to_owned())).unwrap_or_default();
             if of.iter().any(|(_, l)| *l != of[0].1) {
-                for (r, _) in &of { plan.left.push(Left { at: r.at.clone(), role: r.role.clone(), user: None, from: None, reason: Untold::TwoPlaces, why: format!("{device} serves {}, which differ in who holds {role}; take it from all but one", of.iter().map(|(r, _)| r.at.as_str()).collect::<Vec<_>>().join(" and ")) }); }
+                for (r, _) in &of {
+                    plan.left.push(Left { at: r.at.clone(), role: r.role.clone(), user: None, from: None, reason: Untold::TwoPlaces, why: format!("{device} serves {}, which differ in who holds {role}; take it from all but one", of.iter().map(|(r, _)| r.at.as_str()).collect::<Vec<_>>().join(" and ")) });
+                }
                 continue;
             }
             let (r, holds) = &mut of[0];
@@ -174,13 +264,20 @@ impl Gate<'_> {
                     plan.left.push(Left { at: r.at.clone(), role: r.role.clone(), user: Some(eui), from: Some(*from), reason: Untold::UnknownUser, why: format!("the live service has no User {eui}: nobody holds {role} of {device} from then on; add it with `user add --live`") });
                 }
             }
-            for (from, user) in differences(holds, &before, now) { plan.steps.push((r.at.clone(), Told { device, role: role.to_owned(), from, user })); }
+            for (from, user) in differences(holds, &before, now) {
+                plan.steps.push((r.at.clone(), Told { device, role: role.to_owned(), from, user }));
+            }
         }
         // Told once, and no file and no supply point says so any more.
         for ((device, role), before) in told {
-            for (from, user) in differences(&Line::new(), &before, now) { plan.steps.push((device.to_string(), Told { device, role: role.clone(), from, user })); }
+            for (from, user) in differences(&Line::new(), &before, now) {
+                plan.steps
+                    .push((device.to_string(), Told { device, role: role.clone(), from, user }));
+            }
         }
-        plan.steps.sort_by(|(_, a), (_, b)| (a.device, &a.role, a.from).cmp(&(b.device, &b.role, b.from)));
+        plan.steps.sort_by(|(_, a), (_, b)| {
+            (a.device, &a.role, a.from).cmp(&(b.device, &b.role, b.from))
+        });
         plan.left.sort();
         plan.left.dedup();
         Ok(plan)
@@ -202,15 +299,28 @@ mod tests {
     const A: Option<Eui64> = Some(Eui64(1));
     const B: Option<Eui64> = Some(Eui64(2));
 
-    fn row(user: Option<Eui64>, from: i64, to: Option<i64>) -> RegistrationChange { RegistrationChange { at: "123456".into(), role: "r".into(), user, from: Utc(from), to: to.map(Utc) } }
-    fn of(steps: &[(i64, Option<Eui64>)]) -> Line { steps.iter().map(|(f, u)| (Utc(*f), *u)).collect() }
+    fn row(user: Option<Eui64>, from: i64, to: Option<i64>) -> RegistrationChange {
+        RegistrationChange {
+            at: "123456".into(),
+            role: "r".into(),
+            user,
+            from: Utc(from),
+            to: to.map(Utc),
+        }
+    }
+    fn of(steps: &[(i64, Option<Eui64>)]) -> Line {
+        steps.iter().map(|(f, u)| (Utc(*f), *u)).collect()
+    }
 
     #[test]
     fn an_end_counts_unless_somebody_takes_over_by_then() {
         let ends = [row(A, 10, Some(20)), row(B, 20, None)];
         assert_eq!(line(&ends.iter().collect::<Vec<_>>()), of(&[(10, A), (20, B)]));
         let gap = [row(A, 10, Some(19)), row(B, 20, Some(30))];
-        assert_eq!(line(&gap.iter().collect::<Vec<_>>()), of(&[(10, A), (19, None), (20, B), (30, None)]));
+        assert_eq!(
+            line(&gap.iter().collect::<Vec<_>>()),
+            of(&[(10, A), (19, None), (20, B), (30, None)])
+        );
         let cut = [row(A, 10, Some(25)), row(B, 20, None)];
         assert_eq!(line(&cut.iter().collect::<Vec<_>>()), of(&[(10, A), (20, B)]));
     }
@@ -218,11 +328,23 @@ mod tests {
     #[test]
     fn what_is_told_already_is_no_difference_and_what_fell_away_is_undone() {
         let holds = of(&[(10, A), (20, B), (90, A)]);
-        assert_eq!(differences(&holds, &Line::new(), Utc(50)), of(&[(20, B), (90, A)]), "what was over by now is not told");
+        assert_eq!(
+            differences(&holds, &Line::new(), Utc(50)),
+            of(&[(20, B), (90, A)]),
+            "what was over by now is not told"
+        );
         assert_eq!(differences(&holds, &of(&[(20, B), (90, A)]), Utc(50)), Line::new());
-        assert_eq!(differences(&holds, &of(&[(20, A), (90, A)]), Utc(50)), of(&[(20, B)]), "the same start with another User");
+        assert_eq!(
+            differences(&holds, &of(&[(20, A), (90, A)]), Utc(50)),
+            of(&[(20, B)]),
+            "the same start with another User"
+        );
         // The file that brought 20 and 90 is taken back.
-        assert_eq!(differences(&of(&[(10, A)]), &of(&[(10, A), (20, B), (90, A)]), Utc(50)), of(&[(20, A)]), "90 says A, as holds then");
+        assert_eq!(
+            differences(&of(&[(10, A)]), &of(&[(10, A), (20, B), (90, A)]), Utc(50)),
+            of(&[(20, A)]),
+            "90 says A, as holds then"
+        );
         assert_eq!(differences(&Line::new(), &of(&[(10, A)]), Utc(50)), of(&[(10, None)]));
         assert_eq!(differences(&Line::new(), &of(&[(10, None)]), Utc(50)), Line::new());
     }

@@ -2,7 +2,14 @@
 //! before; what was sent to whom stays.
 
 use super::contacts::Bounce;
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, read::{AsAt, Query}, record::{Identity, Index, Kept, Record, invalid, needed}, registers::contacts::Contact};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    read::{AsAt, Query},
+    record::{Identity, Index, Kept, Record, invalid, needed},
+    registers::contacts::Contact,
+};
 use northbound_types::{Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -44,23 +51,55 @@ pub struct Mailing {
 
 impl Record for Mailing {
     const NOUN: Noun = Noun::Mailing;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { lookup: Some(self.topic.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.topic.clone()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Mailing, "topic", &self.topic)?;
         needed(Noun::Mailing, "subject", &self.subject)?;
         needed(Noun::Mailing, "text", &self.text)?;
-        if !super::contacts::is_address(&self.sender) { return Err(invalid(Noun::Mailing, "sender", format!("{:?} is no address such as desk@body.example", self.sender))); }
-        if let Some(n) = self.text.lines().position(|l| l.len() > MAX_LINE_BYTES) { return Err(invalid(Noun::Mailing, "text", format!("has more than {MAX_LINE_BYTES} bytes in line {}; break it", n + 1))); }
-        if self.subject.contains(['\r', '\n']) { return Err(invalid(Noun::Mailing, "subject", "has more than one line")); }
-        if (self.state == MailingState::Sent) != self.sent.is_some() { return Err(invalid(Noun::Mailing, "sent", "is given exactly where the mailing is sent")); }
+        if !super::contacts::is_address(&self.sender) {
+            return Err(invalid(
+                Noun::Mailing,
+                "sender",
+                format!("{:?} is no address such as desk@body.example", self.sender),
+            ));
+        }
+        if let Some(n) = self.text.lines().position(|l| l.len() > MAX_LINE_BYTES) {
+            return Err(invalid(
+                Noun::Mailing,
+                "text",
+                format!("has more than {MAX_LINE_BYTES} bytes in line {}; break it", n + 1),
+            ));
+        }
+        if self.subject.contains(['\r', '\n']) {
+            return Err(invalid(Noun::Mailing, "subject", "has more than one line"));
+        }
+        if (self.state == MailingState::Sent) != self.sent.is_some() {
+            return Err(invalid(
+                Noun::Mailing,
+                "sent",
+                "is given exactly where the mailing is sent",
+            ));
+        }
         Ok(())
     }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        if before.state == MailingState::Draft { return Ok(()); }
-        Err(RegisterError::Frozen { noun: Noun::Mailing, id: id.to_owned(), why: "it was sent; write another".to_owned() })
+        if before.state == MailingState::Draft {
+            return Ok(());
+        }
+        Err(RegisterError::Frozen {
+            noun: Noun::Mailing,
+            id: id.to_owned(),
+            why: "it was sent; write another".to_owned(),
+        })
     }
-    fn refs(&self) -> Vec<(Noun, String)> { self.document.iter().map(|d| (Noun::Document, d.clone())).collect() }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        self.document.iter().map(|d| (Noun::Document, d.clone())).collect()
+    }
 }
 
 /// One message of a mailing: the proof that it was sent, to whom, with which bytes.
@@ -123,23 +162,47 @@ pub struct Relayed {
 impl Relayed {
     /// Is that the end of it?
     #[must_use]
-    pub const fn is_final(&self) -> bool { matches!(self.state, RelayState::Taken | RelayState::Refused) }
+    pub const fn is_final(&self) -> bool {
+        matches!(self.state, RelayState::Taken | RelayState::Refused)
+    }
 }
 
 impl Record for Delivery {
     const NOUN: Noun = Noun::Delivery;
-    fn identity(&self) -> Identity { Identity::Given(self.message_id.clone()) }
-    fn index(&self) -> Index { Index { party: Some(self.party.clone()), lookup: Some(self.mailing.clone()), from: Some(self.sent), to: None, ..Index::default() } }
-    fn check(&self) -> Result<(), RegisterError> { needed(Noun::Delivery, "message_id", &self.message_id) }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.message_id.clone())
+    }
+    fn index(&self) -> Index {
+        Index {
+            party: Some(self.party.clone()),
+            lookup: Some(self.mailing.clone()),
+            from: Some(self.sent),
+            to: None,
+            ..Index::default()
+        }
+    }
+    fn check(&self) -> Result<(), RegisterError> {
+        needed(Noun::Delivery, "message_id", &self.message_id)
+    }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        let rest = Delivery { bounced: before.bounced.clone(), relayed: before.relayed.clone(), ..self.clone() } == *before;
+        let rest = Delivery {
+            bounced: before.bounced.clone(),
+            relayed: before.relayed.clone(),
+            ..self.clone()
+        } == *before;
         let bounce = self.bounced == before.bounced || before.bounced.is_none();
         let least = before.relayed.as_ref().map_or(1, |b| b.tries);
-        let relay = self.relayed == before.relayed || (!before.relayed.as_ref().is_some_and(Relayed::is_final) && self.relayed.as_ref().is_some_and(|r| r.tries >= least));
-        if rest && bounce && relay { return Ok(()); }
+        let relay = self.relayed == before.relayed
+            || (!before.relayed.as_ref().is_some_and(Relayed::is_final)
+                && self.relayed.as_ref().is_some_and(|r| r.tries >= least));
+        if rest && bounce && relay {
+            return Ok(());
+        }
         Err(RegisterError::Frozen { noun: Noun::Delivery, id: id.to_owned(), why: "the proof of a message stays; only how a relay took it, until it is taken or refused, and that it came back are added, once".to_owned() })
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Mailing, self.mailing.clone()), (Noun::Contact, self.contact.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Mailing, self.mailing.clone()), (Noun::Contact, self.contact.clone())]
+    }
 }
 
 /// What a bounce led to.
@@ -158,16 +221,26 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::change`]; [`RegisterError::Frozen`] where it was sent before.
-    pub fn send_mailing(&self, id: &str, missing: &[String], proofs: &[Delivery], write: &Write) -> Result<Vec<Receipt>, RegisterError> {
+    pub fn send_mailing(
+        &self,
+        id: &str,
+        missing: &[String],
+        proofs: &[Delivery],
+        write: &Write,
+    ) -> Result<Vec<Receipt>, RegisterError> {
         self.one(write, |tx| {
             let head = crate::write::live_head::<Mailing>(tx, id)?;
             let mut mailing: Mailing = crate::tx::parse(id, &head.body)?;
-            if mailing.state == MailingState::Sent { return mailing.check_change(id, &mailing).map(|()| Vec::new()); }
+            if mailing.state == MailingState::Sent {
+                return mailing.check_change(id, &mailing).map(|()| Vec::new());
+            }
             mailing.state = MailingState::Sent;
             mailing.sent = Some(write.now);
             mailing.missing = missing.to_vec();
             let mut done = vec![crate::write::change(tx, id, &mailing, Verb::Change)?];
-            for p in proofs { done.push(crate::write::add(tx, p, Verb::Add)?); }
+            for p in proofs {
+                done.push(crate::write::add(tx, p, Verb::Add)?);
+            }
             Ok(done)
         })
     }
@@ -176,7 +249,11 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn deliveries(&self, mailing: &str, as_at: impl Into<AsAt>) -> Result<Vec<Kept<Delivery>>, RegisterError> {
+    pub fn deliveries(
+        &self,
+        mailing: &str,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Vec<Kept<Delivery>>, RegisterError> {
         self.list(&Query { lookup: Some(mailing.to_owned()), ..Query::as_at(as_at) })
     }
 
@@ -184,8 +261,16 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::change`]; [`RegisterError::Frozen`] where it was taken or refused before.
-    pub fn relayed(&self, message_id: &str, relayed: &Relayed, write: &Write) -> Result<Receipt, RegisterError> {
-        self.update::<Delivery>(message_id, write, |d| { d.relayed = Some(relayed.clone()); Ok(()) })
+    pub fn relayed(
+        &self,
+        message_id: &str,
+        relayed: &Relayed,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.update::<Delivery>(message_id, write, |d| {
+            d.relayed = Some(relayed.clone());
+            Ok(())
+        })
     }
 
     /// Notes that a message came back, at the message and at the contact where that is its address still.
@@ -194,12 +279,17 @@ impl Gate<'_> {
     /// [`RegisterError::NotFound`] for an id that was never sent; as [`Gate::change`].
     pub fn bounce(&self, bounce: &Bounce, write: &Write) -> Result<Bounced, RegisterError> {
         let held = self.show::<Delivery>(&bounce.message_id, AsAt::NOW)?.record;
-        if held.bounced.is_some() { return Ok(Bounced::Already); }
+        if held.bounced.is_some() {
+            return Ok(Bounced::Already);
+        }
         let mut what = Bounced::OnlyMessage;
         self.one(write, |tx| {
             let proof = Delivery { bounced: Some(bounce.clone()), ..held.clone() };
-            let mut done = vec![crate::write::change(tx, &bounce.message_id, &proof, Verb::Change)?];
-            let Some(head) = tx.head(Noun::Contact, &held.contact)?.filter(|h| h.live) else { return Ok(done) };
+            let mut done =
+                vec![crate::write::change(tx, &bounce.message_id, &proof, Verb::Change)?];
+            let Some(head) = tx.head(Noun::Contact, &held.contact)?.filter(|h| h.live) else {
+                return Ok(done);
+            };
             let mut contact: Contact = crate::tx::parse(&held.contact, &head.body)?;
             if contact.address == held.address {
                 contact.bounced = Some(bounce.clone());

@@ -1,6 +1,10 @@
 //! Defects of measures, for whoever reforms them (M16).
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, needed},
+};
 use northbound_types::Day;
 use serde::{Deserialize, Serialize};
 
@@ -23,10 +27,18 @@ pub struct MetricDefect {
 
 impl Record for MetricDefect {
     const NOUN: Noun = Noun::MetricDefect;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { measure: Some(self.measure.clone()), ..Index::default() }.on(self.on) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index { measure: Some(self.measure.clone()), ..Index::default() }.on(self.on)
+    }
     fn check(&self) -> Result<(), RegisterError> {
-        for (field, text) in [("measure", &self.measure), ("what", &self.what), ("found_by", &self.found_by)] { needed(Noun::MetricDefect, field, text)?; }
+        for (field, text) in
+            [("measure", &self.measure), ("what", &self.what), ("found_by", &self.found_by)]
+        {
+            needed(Noun::MetricDefect, field, text)?;
+        }
         Ok(())
     }
 }

@@ -1,7 +1,11 @@
 //! Migration of SMETS1 installations by week: what is planned, what was done, what is capped. Active
 //! and dormant ones are apart and never added (D14).
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Imported, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Imported, Index, Record, invalid, needed},
+};
 use northbound_types::{Day, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -52,23 +56,38 @@ pub struct MigrationWeek {
 
 /// The Monday of the week that a day lies in.
 #[must_use]
-pub fn monday(day: Day) -> Day { day.plus(-i32::from(day.date().weekday().to_monday_zero_offset())) }
+pub fn monday(day: Day) -> Day {
+    day.plus(-i32::from(day.date().weekday().to_monday_zero_offset()))
+}
 
 impl Record for MigrationWeek {
     const NOUN: Noun = Noun::Migration;
-    fn identity(&self) -> Identity { Identity::Content }
-    fn index(&self) -> Index { Index { lookup: Some(self.about()), ..Index::default() }.days(self.week, Some(self.week.plus(6))) }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.about()), ..Index::default() }
+            .days(self.week, Some(self.week.plus(6)))
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Migration, "cohort", &self.cohort)?;
         needed(Noun::Migration, "source", &self.source)?;
         super::not_negative(Noun::Migration, "count", self.count)?;
         let first = monday(self.week);
-        if first != self.week { return Err(invalid(Noun::Migration, "week", format!("({}) is no Monday; it lies in the week of {first}", self.week))); }
+        if first != self.week {
+            return Err(invalid(
+                Noun::Migration,
+                "week",
+                format!("({}) is no Monday; it lies in the week of {first}", self.week),
+            ));
+        }
         Ok(())
     }
 }
 
 impl Imported for MigrationWeek {
     /// A later number for the same week restates it.
-    fn about(&self) -> String { format!("{}|{}|{}|{}|{}", self.kind, self.cohort, self.combination, self.status, self.week) }
+    fn about(&self) -> String {
+        format!("{}|{}|{}|{}|{}", self.kind, self.cohort, self.combination, self.status, self.week)
+    }
 }

@@ -1,7 +1,11 @@
 //! Specifications of mitigations (D6): parts that must be there, residual risk above all. What is
 //! required is copied from the rules when the specification is begun, so that it stays what was asked.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, invalid, needed},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,24 +36,42 @@ impl Mitigation {
     pub fn missing(&self) -> Vec<String> {
         let written = |key: &str| self.parts.get(key).is_some_and(|t| !t.trim().is_empty());
         let mut out: Vec<String> = self.required.iter().filter(|k| !written(k)).cloned().collect();
-        if !written(RESIDUAL_RISK) && !out.iter().any(|k| k == RESIDUAL_RISK) { out.push(RESIDUAL_RISK.to_owned()); }
-        if self.document.trim().is_empty() { out.push("a document: it was only spoken".to_owned()); }
+        if !written(RESIDUAL_RISK) && !out.iter().any(|k| k == RESIDUAL_RISK) {
+            out.push(RESIDUAL_RISK.to_owned());
+        }
+        if self.document.trim().is_empty() {
+            out.push("a document: it was only spoken".to_owned());
+        }
         out
     }
 }
 
 impl Record for Mitigation {
     const NOUN: Noun = Noun::Mitigation;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { lookup: Some(self.defect.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.defect.clone()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Mitigation, "title", &self.title)?;
-        match self.parts.keys().find(|k| k.as_str() != RESIDUAL_RISK && !self.required.contains(k)) {
-            Some(odd) => Err(invalid(Noun::Mitigation, "parts", format!("has {odd:?}, which nobody asked for; the parts are {}", self.required.join(", ")))),
+        match self.parts.keys().find(|k| k.as_str() != RESIDUAL_RISK && !self.required.contains(k))
+        {
+            Some(odd) => Err(invalid(
+                Noun::Mitigation,
+                "parts",
+                format!(
+                    "has {odd:?}, which nobody asked for; the parts are {}",
+                    self.required.join(", ")
+                ),
+            )),
             None => Ok(()),
         }
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Defect, self.defect.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Defect, self.defect.clone())]
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +80,14 @@ mod tests {
 
     #[test]
     fn residual_risk_is_missed_even_where_the_rules_forgot_it() {
-        let mut m = Mitigation { defect: "defect-1".into(), title: "watch".into(), action: None, required: vec!["monitored".into()], parts: BTreeMap::new(), document: "paper".into() };
+        let mut m = Mitigation {
+            defect: "defect-1".into(),
+            title: "watch".into(),
+            action: None,
+            required: vec!["monitored".into()],
+            parts: BTreeMap::new(),
+            document: "paper".into(),
+        };
         assert_eq!(m.missing(), ["monitored", RESIDUAL_RISK]);
         m.parts.insert("monitored".into(), "failures by SRV".into());
         m.parts.insert(RESIDUAL_RISK.into(), " ".into());

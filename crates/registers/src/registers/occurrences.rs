@@ -1,6 +1,11 @@
 //! Erroneous events by month, as counted by somebody, to be held against what is expected (D7).
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, invalid, needed}, registers::defects::Unit};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, invalid, needed},
+    registers::defects::Unit,
+};
 use northbound_types::{Day, Period};
 use serde::{Deserialize, Serialize};
 
@@ -23,16 +28,35 @@ pub struct Occurrence {
 
 impl Record for Occurrence {
     const NOUN: Noun = Noun::Occurrence;
-    fn identity(&self) -> Identity { Identity::Given(format!("{}|{}|{}", self.defect, self.month, self.unit)) }
-    fn index(&self) -> Index { Index { period: Some(self.month.to_string()), lookup: Some(self.defect.clone()), ..Index::default() }.days(self.month.first(), Some(self.month.after().plus(-1))) }
+    fn identity(&self) -> Identity {
+        Identity::Given(format!("{}|{}|{}", self.defect, self.month, self.unit))
+    }
+    fn index(&self) -> Index {
+        Index {
+            period: Some(self.month.to_string()),
+            lookup: Some(self.defect.clone()),
+            ..Index::default()
+        }
+        .days(self.month.first(), Some(self.month.after().plus(-1)))
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Occurrence, "source", &self.source)?;
         super::not_negative(Noun::Occurrence, "count", self.count)?;
-        if !matches!(self.month, Period::Month(..)) { return Err(invalid(Noun::Occurrence, "month", format!("is {}; write a calendar month, such as 2020-05", self.month))); }
+        if !matches!(self.month, Period::Month(..)) {
+            return Err(invalid(
+                Noun::Occurrence,
+                "month",
+                format!("is {}; write a calendar month, such as 2020-05", self.month),
+            ));
+        }
         match self.to {
-            Some(t) if !self.month.contains(t) => Err(invalid(Noun::Occurrence, "to", format!("({t}) lies outside {}", self.month))),
+            Some(t) if !self.month.contains(t) => {
+                Err(invalid(Noun::Occurrence, "to", format!("({t}) lies outside {}", self.month)))
+            }
             _ => Ok(()),
         }
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Defect, self.defect.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Defect, self.defect.clone())]
+    }
 }

@@ -1,6 +1,10 @@
 //! Colours set, and figures withheld, by a person (M6, M7): with name, reason and time.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, invalid, needed},
+};
 use northbound_types::{NullReason, Period, Region, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -43,13 +47,26 @@ pub struct Override {
 
 impl Record for Override {
     const NOUN: Noun = Noun::Override;
-    fn identity(&self) -> Identity { Identity::Given(format!("{}|{}|{}|{}", self.measure, self.provider, self.region, self.period)) }
-    fn index(&self) -> Index { super::on_figure(&self.measure, &self.provider, self.region, self.period) }
+    fn identity(&self) -> Identity {
+        Identity::Given(format!(
+            "{}|{}|{}|{}",
+            self.measure, self.provider, self.region, self.period
+        ))
+    }
+    fn index(&self) -> Index {
+        super::on_figure(&self.measure, &self.provider, self.region, self.period)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         super::check_figure(Noun::Override, &self.measure, &self.provider)?;
         needed(Noun::Override, "who", &self.who)?;
         needed(Noun::Override, "why", &self.why)?;
-        if self.colour.is_some() == self.withhold.is_some() { return Err(invalid(Noun::Override, "colour", "and withhold: give one of them, not both")); }
+        if self.colour.is_some() == self.withhold.is_some() {
+            return Err(invalid(
+                Noun::Override,
+                "colour",
+                "and withhold: give one of them, not both",
+            ));
+        }
         Ok(())
     }
 }

@@ -1,6 +1,14 @@
 //! Packs: built as often as wanted, issued under a number, and then frozen.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::{Noun, Verb}, read::{AsAt, Query}, record::{Identity, Index, Kept, Record, invalid, needed}, tx::{Next, body_text, parse}, write::{expect, live_head}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    read::{AsAt, Query},
+    record::{Identity, Index, Kept, Record, invalid, needed},
+    tx::{Next, body_text, parse},
+    write::{expect, live_head},
+};
 use northbound_types::{Period, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -65,15 +73,23 @@ pub struct Issue {
     pub at: Utc,
 }
 
-fn series(period: Period, party: Option<&str>) -> String { format!("{period}|{}", party.unwrap_or_default()) }
+fn series(period: Period, party: Option<&str>) -> String {
+    format!("{period}|{}", party.unwrap_or_default())
+}
 
 impl Record for Pack {
     const NOUN: Noun = Noun::Pack;
-    fn identity(&self) -> Identity { Identity::Numbered }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
     fn index(&self) -> Index {
         Index {
-            party: self.party.clone(), period: Some(self.period.to_string()), lookup: Some(series(self.period, self.party.as_deref())),
-            from: Some(self.period.first().start()), to: Some(self.period.after().start()), ..Index::default()
+            party: self.party.clone(),
+            period: Some(self.period.to_string()),
+            lookup: Some(series(self.period, self.party.as_deref())),
+            from: Some(self.period.first().start()),
+            to: Some(self.period.after().start()),
+            ..Index::default()
         }
     }
     fn check(&self) -> Result<(), RegisterError> {
@@ -81,15 +97,29 @@ impl Record for Pack {
         needed(Noun::Pack, "root_manifest", &self.root_manifest)?;
         needed(Noun::Pack, "rules", &self.rules)?;
         if (self.status == PackStatus::Issued) != self.number.is_some() {
-            return Err(invalid(Noun::Pack, "number", "is given by issuing the pack, never by hand"));
+            return Err(invalid(
+                Noun::Pack,
+                "number",
+                "is given by issuing the pack, never by hand",
+            ));
         }
         Ok(())
     }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
-        let frozen = |why: &str| Err(RegisterError::Frozen { noun: Noun::Pack, id: id.to_owned(), why: why.to_owned() });
-        if before.status == PackStatus::Issued { return frozen("it is issued; build a new pack and issue that, with a reason"); }
-        if self.status == PackStatus::Issued { return frozen("a pack becomes issued only by `pack issue`, which gives it its number"); }
-        if series(self.period, self.party.as_deref()) != series(before.period, before.party.as_deref()) { return frozen("its period and party stay; build another pack"); }
+        let frozen = |why: &str| {
+            Err(RegisterError::Frozen { noun: Noun::Pack, id: id.to_owned(), why: why.to_owned() })
+        };
+        if before.status == PackStatus::Issued {
+            return frozen("it is issued; build a new pack and issue that, with a reason");
+        }
+        if self.status == PackStatus::Issued {
+            return frozen("a pack becomes issued only by `pack issue`, which gives it its number");
+        }
+        if series(self.period, self.party.as_deref())
+            != series(before.period, before.party.as_deref())
+        {
+            return frozen("its period and party stay; build another pack");
+        }
         Ok(())
     }
 }
@@ -100,7 +130,13 @@ impl Gate<'_> {
     /// # Errors
     /// As [`Gate::add`]; [`RegisterError::Invalid`] where it claims to be issued.
     pub fn build_pack(&self, pack: &Pack, write: &Write) -> Result<Receipt, RegisterError> {
-        if pack.status == PackStatus::Issued { return Err(invalid(Noun::Pack, "status", "is issued; keep it as built and issue it then")); }
+        if pack.status == PackStatus::Issued {
+            return Err(invalid(
+                Noun::Pack,
+                "status",
+                "is issued; keep it as built and issue it then",
+            ));
+        }
         self.add(pack, write)
     }
 
@@ -113,29 +149,74 @@ impl Gate<'_> {
     /// [`RegisterError::Frozen`] where it is issued already, [`RegisterError::Reason`] where it
     /// replaces an issue and no reason is given, [`RegisterError::Invalid`] without files, what
     /// `seal` returns; [`RegisterError::Right`], [`RegisterError::Version`].
-    pub fn issue_pack(&self, id: &str, write: &Write, seal: impl FnOnce(&Issue) -> Result<Option<Vec<PackFile>>, RegisterError>) -> Result<Receipt, RegisterError> {
+    pub fn issue_pack(
+        &self,
+        id: &str,
+        write: &Write,
+        seal: impl FnOnce(&Issue) -> Result<Option<Vec<PackFile>>, RegisterError>,
+    ) -> Result<Receipt, RegisterError> {
         self.one(write, |tx| {
             let head = live_head::<Pack>(tx, id)?;
             let mut pack: Pack = parse(id, &head.body)?;
             tx.allow(Noun::Pack, Verb::Issue, pack.party.as_deref())?;
             expect(tx, Noun::Pack, id, &head)?;
-            if let Some(n) = pack.number { return Err(RegisterError::Frozen { noun: Noun::Pack, id: id.to_owned(), why: format!("it is issued already, as number {n} of {}", pack.period) }); }
-            let number = tx.next_number(&format!("pack {}", series(pack.period, pack.party.as_deref())))?;
-            let replaces = self.issued(pack.period, pack.party.as_deref(), AsAt::NOW)?.pop().map(|k| k.id);
+            if let Some(n) = pack.number {
+                return Err(RegisterError::Frozen {
+                    noun: Noun::Pack,
+                    id: id.to_owned(),
+                    why: format!("it is issued already, as number {n} of {}", pack.period),
+                });
+            }
+            let number =
+                tx.next_number(&format!("pack {}", series(pack.period, pack.party.as_deref())))?;
+            let replaces =
+                self.issued(pack.period, pack.party.as_deref(), AsAt::NOW)?.pop().map(|k| k.id);
             let reason = write.reason.trim();
             if number > 1 {
-                if reason.is_empty() { return Err(RegisterError::Reason { verb: Verb::Issue, noun: Noun::Pack }); }
+                if reason.is_empty() {
+                    return Err(RegisterError::Reason { verb: Verb::Issue, noun: Noun::Pack });
+                }
                 pack.reissue_reason = Some(reason.to_owned());
             }
             let issue = Issue { number, replaces, at: tx.recorded };
-            if !write.dry_run && let Some(files) = seal(&issue)? { pack.files = files; }
-            if pack.files.is_empty() { return Err(invalid(Noun::Pack, "files", "is empty; build the pack before it is issued")); }
+            if !write.dry_run
+                && let Some(files) = seal(&issue)?
+            {
+                pack.files = files;
+            }
+            if pack.files.is_empty() {
+                return Err(invalid(
+                    Noun::Pack,
+                    "files",
+                    "is empty; build the pack before it is issued",
+                ));
+            }
             pack.number = Some(number);
             pack.replaces = issue.replaces;
             pack.status = PackStatus::Issued;
             let (body, index, version) = (body_text(&pack)?, pack.index(), head.version + 1);
-            tx.version(&Next { noun: Noun::Pack, id, version, verb: Verb::Issue, known: tx.known(), live: true, by_hand: true, index: &index, body: &body }, &[])?;
-            tx.event(Noun::Pack, id, Verb::Issue, pack.party.as_deref(), Some(&head.body), Some(&body))?;
+            tx.version(
+                &Next {
+                    noun: Noun::Pack,
+                    id,
+                    version,
+                    verb: Verb::Issue,
+                    known: tx.known(),
+                    live: true,
+                    by_hand: true,
+                    index: &index,
+                    body: &body,
+                },
+                &[],
+            )?;
+            tx.event(
+                Noun::Pack,
+                id,
+                Verb::Issue,
+                pack.party.as_deref(),
+                Some(&head.body),
+                Some(&body),
+            )?;
             tx.receipt(Noun::Pack, id, Verb::Issue, version, Some(&head.body), Some(&body))
         })
     }
@@ -144,8 +225,14 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn issued(&self, period: Period, party: Option<&str>, as_at: impl Into<AsAt>) -> Result<Vec<Kept<Pack>>, RegisterError> {
-        let mut all: Vec<Kept<Pack>> = self.list(&Query { lookup: Some(series(period, party)), ..Query::as_at(as_at) })?;
+    pub fn issued(
+        &self,
+        period: Period,
+        party: Option<&str>,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Vec<Kept<Pack>>, RegisterError> {
+        let mut all: Vec<Kept<Pack>> =
+            self.list(&Query { lookup: Some(series(period, party)), ..Query::as_at(as_at) })?;
         all.retain(|k| k.record.number.is_some());
         all.sort_by_key(|k| k.record.number);
         Ok(all)
@@ -163,8 +250,14 @@ impl Gate<'_> {
         let mut issues = self.issued(period, None, as_at)?;
         let found = match number {
             None => issues.pop(),
-            Some(n) => issues.into_iter().find(|k| k.record.number.is_some_and(|have| have.to_string() == n)),
+            Some(n) => issues
+                .into_iter()
+                .find(|k| k.record.number.is_some_and(|have| have.to_string() == n)),
         };
-        found.ok_or_else(|| RegisterError::NotFound { noun: Noun::Pack, id: named.to_owned(), as_at: as_at.recorded })
+        found.ok_or_else(|| RegisterError::NotFound {
+            noun: Noun::Pack,
+            id: named.to_owned(),
+            as_at: as_at.recorded,
+        })
     }
 }

@@ -1,6 +1,12 @@
 //! Parties, and Users: EUIs of a party with their roles, by date.
 
-use crate::{error::RegisterError, gate::Gate, noun::Noun, read::AsAt, record::{Identity, Index, Kept, Record, invalid, needed, ordered}};
+use crate::{
+    error::RegisterError,
+    gate::Gate,
+    noun::Noun,
+    read::AsAt,
+    record::{Identity, Index, Kept, Record, invalid, needed, ordered},
+};
 use northbound_types::{Day, Eui64};
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +23,12 @@ pub struct Party {
 
 impl Record for Party {
     const NOUN: Noun = Noun::Party;
-    fn identity(&self) -> Identity { Identity::Given(self.id.clone()) }
-    fn index(&self) -> Index { Index { lookup: Some(self.category.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.id.clone())
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.category.clone()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Party, "id", &self.id)?;
         needed(Noun::Party, "name", &self.name)?;
@@ -51,24 +61,39 @@ pub struct User {
 impl User {
     /// The roles held on a day.
     pub fn roles_on(&self, day: Day) -> impl Iterator<Item = &str> {
-        self.roles.iter().filter(move |r| r.from <= day && r.to.is_none_or(|t| day <= t)).map(|r| r.role.as_str())
+        self.roles
+            .iter()
+            .filter(move |r| r.from <= day && r.to.is_none_or(|t| day <= t))
+            .map(|r| r.role.as_str())
     }
 }
 
 impl Record for User {
     const NOUN: Noun = Noun::User;
-    fn identity(&self) -> Identity { Identity::Given(self.eui.to_string()) }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.eui.to_string())
+    }
     // Which EUI belongs to which party is no secret of the party, so `Index::party` stays empty.
-    fn index(&self) -> Index { Index { lookup: Some(self.party.clone()), ..Index::default() } }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.party.clone()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
-        if self.roles.is_empty() { return Err(invalid(Noun::User, "roles", "is empty; a User has at least one role, with the day from which it is held")); }
+        if self.roles.is_empty() {
+            return Err(invalid(
+                Noun::User,
+                "roles",
+                "is empty; a User has at least one role, with the day from which it is held",
+            ));
+        }
         for r in &self.roles {
             needed(Noun::User, "roles", &r.role)?;
             ordered(Noun::User, &r.from, r.to.as_ref())?;
         }
         Ok(())
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Party, self.party.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Party, self.party.clone())]
+    }
 }
 
 /// A User with the party that it belongs to.
@@ -85,7 +110,11 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn party_of(&self, eui: Eui64, as_at: impl Into<AsAt>) -> Result<Option<UserOfParty>, RegisterError> {
+    pub fn party_of(
+        &self,
+        eui: Eui64,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Option<UserOfParty>, RegisterError> {
         let as_at = as_at.into();
         let Some(user) = self.find::<User>(&eui.to_string(), as_at)? else { return Ok(None) };
         Ok(self.find::<Party>(&user.record.party, as_at)?.map(|party| UserOfParty { user, party }))

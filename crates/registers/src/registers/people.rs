@@ -1,7 +1,13 @@
 //! People, by role. The name stands in a register of its own, so that everything else can be read,
 //! printed and exported without one (G4).
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, record::{Identity, Index, Record, invalid, needed, ordered}, rights::STAFF_ONLY};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    record::{Identity, Index, Record, invalid, needed, ordered},
+    rights::STAFF_ONLY,
+};
 use northbound_types::Day;
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +30,13 @@ pub struct Person {
 
 impl Record for Person {
     const NOUN: Noun = Noun::Person;
-    fn identity(&self) -> Identity { Identity::Given(self.id.clone()) }
-    fn index(&self) -> Index { Index { lookup: self.body.clone().or_else(|| self.party.clone()), ..Index::default() }.days(self.from, self.to) }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.id.clone())
+    }
+    fn index(&self) -> Index {
+        Index { lookup: self.body.clone().or_else(|| self.party.clone()), ..Index::default() }
+            .days(self.from, self.to)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Person, "id", &self.id)?;
         needed(Noun::Person, "role", &self.role)?;
@@ -53,14 +64,29 @@ pub struct PersonName {
 
 impl Record for PersonName {
     const NOUN: Noun = Noun::Name;
-    fn identity(&self) -> Identity { Identity::Given(self.person.clone()) }
-    fn index(&self) -> Index { Index { party: Some(self.party.clone().unwrap_or_else(|| STAFF_ONLY.to_owned())), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.person.clone())
+    }
+    fn index(&self) -> Index {
+        Index {
+            party: Some(self.party.clone().unwrap_or_else(|| STAFF_ONLY.to_owned())),
+            ..Index::default()
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Name, "person", &self.person)?;
-        if self.name.trim().chars().count() < MIN_NAME_CHARS { return Err(invalid(Noun::Name, "name", format!("has fewer than {MIN_NAME_CHARS} letters; give the full name"))); }
+        if self.name.trim().chars().count() < MIN_NAME_CHARS {
+            return Err(invalid(
+                Noun::Name,
+                "name",
+                format!("has fewer than {MIN_NAME_CHARS} letters; give the full name"),
+            ));
+        }
         Ok(())
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Person, self.person.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Person, self.person.clone())]
+    }
 }
 
 impl Gate<'_> {
@@ -68,11 +94,20 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::add`].
-    pub fn add_person(&self, person: &Person, name: Option<&str>, write: &Write) -> Result<Vec<Receipt>, RegisterError> {
+    pub fn add_person(
+        &self,
+        person: &Person,
+        name: Option<&str>,
+        write: &Write,
+    ) -> Result<Vec<Receipt>, RegisterError> {
         self.one(write, |tx| {
             let mut done = vec![crate::write::add(tx, person, crate::noun::Verb::Add)?];
             if let Some(name) = name {
-                let name = PersonName { person: person.id.clone(), name: name.to_owned(), party: person.party.clone() };
+                let name = PersonName {
+                    person: person.id.clone(),
+                    name: name.to_owned(),
+                    party: person.party.clone(),
+                };
                 done.push(crate::write::add(tx, &name, crate::noun::Verb::Add)?);
             }
             Ok(done)
@@ -83,7 +118,16 @@ impl Gate<'_> {
 /// The names that stand in a text, each with its person: a text for readers by role has none.
 #[must_use]
 pub fn names_in<'n>(text: &str, names: &'n [PersonName]) -> Vec<&'n PersonName> {
-    let words = |t: &str| format!(" {} ", t.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" "));
+    let words = |t: &str| {
+        format!(
+            " {} ",
+            t.to_lowercase()
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|w| !w.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ")
+        )
+    };
     let text = words(text);
     names.iter().filter(|n| text.contains(&words(&n.name))).collect()
 }
@@ -95,7 +139,13 @@ mod tests {
     #[test]
     fn a_name_is_found_whatever_its_spelling_around_and_not_inside_words() {
         let names = [PersonName { person: "p".into(), name: "Ann Example".into(), party: None }];
-        for (text, n) in [("said ANN  EXAMPLE.", 1), ("ann-example@party.invalid", 1), ("Joann Example", 0), ("Ann Examples", 0), ("the chair", 0)] {
+        for (text, n) in [
+            ("said ANN  EXAMPLE.", 1),
+            ("ann-example@party.invalid", 1),
+            ("Joann Example", 0),
+            ("Ann Examples", 0),
+            ("the chair", 0),
+        ] {
             assert_eq!(names_in(text, &names).len(), n, "{text}");
         }
     }

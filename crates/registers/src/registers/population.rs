@@ -1,6 +1,10 @@
 //! How many devices there were, by day.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Imported, Index, Record, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Imported, Index, Record, needed},
+};
 use northbound_types::{Day, Generation, Region};
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +27,13 @@ pub struct PopulationDay {
 
 impl Record for PopulationDay {
     const NOUN: Noun = Noun::Population;
-    fn identity(&self) -> Identity { Identity::Content }
-    fn index(&self) -> Index { Index { region: Some(self.region), lookup: Some(self.about()), ..Index::default() }.on(self.day) }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
+    fn index(&self) -> Index {
+        Index { region: Some(self.region), lookup: Some(self.about()), ..Index::default() }
+            .on(self.day)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Population, "device_type", &self.device_type)?;
         needed(Noun::Population, "status", &self.status)?;
@@ -33,5 +42,10 @@ impl Record for PopulationDay {
 }
 
 impl Imported for PopulationDay {
-    fn about(&self) -> String { format!("{}|{}|{}|{}|{}", self.day, self.region, self.generation, self.device_type, self.status) }
+    fn about(&self) -> String {
+        format!(
+            "{}|{}|{}|{}|{}",
+            self.day, self.region, self.generation, self.device_type, self.status
+        )
+    }
 }

@@ -1,7 +1,14 @@
 //! Runs of reconciliations and the differences that they found. A difference is known by its stable
 //! key, so that the next run carries its status, owner and decision on.
 
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, record::{Identity, Index, Record, needed}, tx::{hash, parse}, write::{add, put}};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    record::{Identity, Index, Record, needed},
+    tx::{hash, parse},
+    write::{add, put},
+};
 use northbound_types::{Utc, text_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,10 +32,25 @@ pub struct Reconciliation {
 
 impl Record for Reconciliation {
     const NOUN: Noun = Noun::Reconciliation;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { party: self.party.clone(), period: self.periods.first().cloned(), lookup: Some(self.sources.join("|")), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index {
+            party: self.party.clone(),
+            period: self.periods.first().cloned(),
+            lookup: Some(self.sources.join("|")),
+            ..Index::default()
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
-        if self.sources.len() < 2 { return Err(crate::record::invalid(Noun::Reconciliation, "sources", "names fewer than two; nothing can be compared")); }
+        if self.sources.len() < 2 {
+            return Err(crate::record::invalid(
+                Noun::Reconciliation,
+                "sources",
+                "names fewer than two; nothing can be compared",
+            ));
+        }
         Ok(())
     }
 }
@@ -98,13 +120,24 @@ pub struct Difference {
 impl Difference {
     /// The id of the difference with a key.
     #[must_use]
-    pub fn id_of(key: &str, party: Option<&str>) -> String { format!("d-{}", hash(&format!("{}\n{key}", party.unwrap_or_default()), 8)) }
+    pub fn id_of(key: &str, party: Option<&str>) -> String {
+        format!("d-{}", hash(&format!("{}\n{key}", party.unwrap_or_default()), 8))
+    }
 }
 
 impl Record for Difference {
     const NOUN: Noun = Noun::Difference;
-    fn identity(&self) -> Identity { Identity::Given(Self::id_of(&self.key, self.party.as_deref())) }
-    fn index(&self) -> Index { Index { party: self.party.clone(), period: Some(self.period.clone()), lookup: Some(self.standing_key.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(Self::id_of(&self.key, self.party.as_deref()))
+    }
+    fn index(&self) -> Index {
+        Index {
+            party: self.party.clone(),
+            period: Some(self.period.clone()),
+            lookup: Some(self.standing_key.clone()),
+            ..Index::default()
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Difference, "key", &self.key)?;
         needed(Noun::Difference, "class", &self.class)?;
@@ -114,7 +147,9 @@ impl Record for Difference {
         }
         Ok(())
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Reconciliation, self.reconciliation.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Reconciliation, self.reconciliation.clone())]
+    }
 }
 
 /// What is decided about a difference.
@@ -140,19 +175,32 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::add`].
-    pub fn reconcile(&self, run: &Reconciliation, found: &[Difference], write: &Write) -> Result<Vec<Receipt>, RegisterError> {
+    pub fn reconcile(
+        &self,
+        run: &Reconciliation,
+        found: &[Difference],
+        write: &Write,
+    ) -> Result<Vec<Receipt>, RegisterError> {
         let mut write = write.clone();
-        if write.reason.trim().is_empty() { SEEN_AGAIN.clone_into(&mut write.reason); }
+        if write.reason.trim().is_empty() {
+            SEEN_AGAIN.clone_into(&mut write.reason);
+        }
         self.one(&write, |tx| {
             let first = add(tx, run, crate::noun::Verb::Add)?;
             let id = first.id.clone();
             let mut receipts = vec![first];
             for d in found {
-                let mut d = Difference { reconciliation: id.clone(), party: run.party.clone(), known_from: Some(tx.recorded), ..d.clone() };
+                let mut d = Difference {
+                    reconciliation: id.clone(),
+                    party: run.party.clone(),
+                    known_from: Some(tx.recorded),
+                    ..d.clone()
+                };
                 let key = Difference::id_of(&d.key, d.party.as_deref());
                 if let Some(head) = tx.head(Noun::Difference, &key)? {
                     let known: Difference = parse(&key, &head.body)?;
-                    d.status = if known.status == Status::Fixed { Status::Open } else { known.status };
+                    d.status =
+                        if known.status == Status::Fixed { Status::Open } else { known.status };
                     d.owner = known.owner;
                     d.decision = known.decision;
                     d.decided_by = known.decided_by;
@@ -169,9 +217,16 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::change`]; [`RegisterError::Invalid`] where the status needs words and has none.
-    pub fn decide(&self, id: &str, decision: &Decision, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn decide(
+        &self,
+        id: &str,
+        decision: &Decision,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         let mut write = write.clone();
-        if write.reason.trim().is_empty() { decision.decision.clone_into(&mut write.reason); }
+        if write.reason.trim().is_empty() {
+            decision.decision.clone_into(&mut write.reason);
+        }
         let by = self.actor.to_string();
         self.update::<Difference>(id, &write, |d| {
             d.status = decision.status;

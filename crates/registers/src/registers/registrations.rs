@@ -1,7 +1,13 @@
 //! Registration data: the files that Registration Data Providers sent and what became of them, and
 //! who is registered where, in what right, from when.
 
-use crate::{error::RegisterError, gate::Gate, noun::Noun, read::Query, record::{Identity, Imported, Index, Kept, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    gate::Gate,
+    noun::Noun,
+    read::Query,
+    record::{Identity, Imported, Index, Kept, Record, invalid, needed},
+};
 use northbound_types::{Day, Eui64, IncidentId, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -55,15 +61,25 @@ pub struct RegistrationFile {
 impl RegistrationFile {
     /// Its id: the same bytes under another name are another arrival.
     #[must_use]
-    pub fn id(&self) -> String { format!("{}@{}", self.name, self.sha256.get(..16).unwrap_or(&self.sha256)) }
+    pub fn id(&self) -> String {
+        format!("{}@{}", self.name, self.sha256.get(..16).unwrap_or(&self.sha256))
+    }
 }
 
 impl Record for RegistrationFile {
     const NOUN: Noun = Noun::RegistrationFile;
-    fn identity(&self) -> Identity { Identity::Given(self.id()) }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.id())
+    }
     fn index(&self) -> Index {
         let day = self.day.map(|d| (d.start(), d.end()));
-        Index { provider: Some(self.provider.clone()).filter(|p| !p.is_empty()), lookup: Some(self.layout.clone()), from: day.map(|d| d.0), to: day.map(|d| d.1), ..Index::default() }
+        Index {
+            provider: Some(self.provider.clone()).filter(|p| !p.is_empty()),
+            lookup: Some(self.layout.clone()),
+            from: day.map(|d| d.0),
+            to: day.map(|d| d.1),
+            ..Index::default()
+        }
     }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Self::NOUN, "name", &self.name)?;
@@ -71,10 +87,14 @@ impl Record for RegistrationFile {
         needed(Self::NOUN, "layout", &self.layout)?;
         super::not_negative(Self::NOUN, "rows", self.rows)?;
         super::not_negative(Self::NOUN, "rejected", self.rejected)?;
-        if self.outcome == FileOutcome::Accepted && self.day.is_none() { return Err(invalid(Self::NOUN, "day", "is missing, though the file was accepted")); }
+        if self.outcome == FileOutcome::Accepted && self.day.is_none() {
+            return Err(invalid(Self::NOUN, "day", "is missing, though the file was accepted"));
+        }
         Ok(())
     }
-    fn refs(&self) -> Vec<(Noun, String)> { self.source.iter().map(|s| (Noun::Source, s.clone())).collect() }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        self.source.iter().map(|s| (Noun::Source, s.clone())).collect()
+    }
 }
 
 /// Who holds a role at a supply point or device, from when: what the live service takes as an input.
@@ -100,27 +120,49 @@ pub const MOST_POINT_DIGITS: usize = 13;
 /// Is it a supply point or a device?
 #[must_use]
 pub fn is_point(text: &str) -> bool {
-    let point = text.bytes().all(|b| b.is_ascii_digit()) && (LEAST_POINT_DIGITS..=MOST_POINT_DIGITS).contains(&text.len());
+    let point = text.bytes().all(|b| b.is_ascii_digit())
+        && (LEAST_POINT_DIGITS..=MOST_POINT_DIGITS).contains(&text.len());
     point || text.parse::<Eui64>().is_ok_and(|e| e.to_string() == text)
 }
 
 impl Record for RegistrationChange {
     const NOUN: Noun = Noun::Registration;
-    fn identity(&self) -> Identity { Identity::Content }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
     // Who supplies whom is for those who answer for the whole; no party is called this.
     fn index(&self) -> Index {
-        Index { party: Some("(registration data)".to_owned()), lookup: Some(self.at.clone()), from: Some(self.from), to: self.to, ..Index::default() }
+        Index {
+            party: Some("(registration data)".to_owned()),
+            lookup: Some(self.at.clone()),
+            from: Some(self.from),
+            to: self.to,
+            ..Index::default()
+        }
     }
     fn check(&self) -> Result<(), RegisterError> {
-        if !is_point(&self.at) { return Err(invalid(Self::NOUN, "at", format!("({}) is neither a supply point of {LEAST_POINT_DIGITS} to {MOST_POINT_DIGITS} digits nor an EUI-64", self.at))); }
+        if !is_point(&self.at) {
+            return Err(invalid(
+                Self::NOUN,
+                "at",
+                format!(
+                    "({}) is neither a supply point of {LEAST_POINT_DIGITS} to {MOST_POINT_DIGITS} digits nor an EUI-64",
+                    self.at
+                ),
+            ));
+        }
         needed(Self::NOUN, "role", &self.role)?;
-        if self.to.is_some_and(|t| t <= self.from) { return Err(invalid(Self::NOUN, "to", "is not after from")); }
+        if self.to.is_some_and(|t| t <= self.from) {
+            return Err(invalid(Self::NOUN, "to", "is not after from"));
+        }
         Ok(())
     }
 }
 
 impl Imported for RegistrationChange {
-    fn about(&self) -> String { format!("{}|{}|{}", self.at, self.role, self.from) }
+    fn about(&self) -> String {
+        format!("{}|{}|{}", self.at, self.role, self.from)
+    }
 }
 
 /// The changes of one revision.
@@ -140,9 +182,16 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`], [`RegisterError::Body`].
-    pub fn registrations_after(&self, revision: i64) -> Result<Vec<NewRegistration>, RegisterError> {
-        let mut rows: Vec<NewRegistration> = self.list::<RegistrationChange>(&Query::default())?.into_iter().filter(|k| k.revision > revision)
-            .map(|k| NewRegistration { revision: k.revision, known: k.known, change: k.record }).collect();
+    pub fn registrations_after(
+        &self,
+        revision: i64,
+    ) -> Result<Vec<NewRegistration>, RegisterError> {
+        let mut rows: Vec<NewRegistration> = self
+            .list::<RegistrationChange>(&Query::default())?
+            .into_iter()
+            .filter(|k| k.revision > revision)
+            .map(|k| NewRegistration { revision: k.revision, known: k.known, change: k.record })
+            .collect();
         rows.sort_by(|a, b| (a.revision, &a.change).cmp(&(b.revision, &b.change)));
         Ok(rows)
     }
@@ -152,13 +201,28 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::current`].
-    pub fn registered_at(&self, query: &Query, at: Utc) -> Result<Vec<Kept<RegistrationChange>>, RegisterError> {
+    pub fn registered_at(
+        &self,
+        query: &Query,
+        at: Utc,
+    ) -> Result<Vec<Kept<RegistrationChange>>, RegisterError> {
         let mut rows = self.current::<RegistrationChange>(query)?.rows;
         rows.retain(|k| k.record.from <= at);
-        rows.sort_by(|a, b| (&a.record.at, &a.record.role, a.record.from).cmp(&(&b.record.at, &b.record.role, b.record.from)));
+        rows.sort_by(|a, b| {
+            (&a.record.at, &a.record.role, a.record.from).cmp(&(
+                &b.record.at,
+                &b.record.role,
+                b.record.from,
+            ))
+        });
         let mut out: Vec<Kept<RegistrationChange>> = Vec::new();
         for k in rows {
-            if out.last().is_some_and(|l| l.record.at == k.record.at && l.record.role == k.record.role) { out.pop(); }
+            if out
+                .last()
+                .is_some_and(|l| l.record.at == k.record.at && l.record.role == k.record.role)
+            {
+                out.pop();
+            }
             out.push(k);
         }
         out.retain(|k| k.record.user.is_some() && k.record.to.is_none_or(|t| t > at));
@@ -172,7 +236,16 @@ mod tests {
 
     #[test]
     fn supply_points_have_6_to_13_digits() {
-        for (text, good) in [("12345", false), ("123456", true), ("1234567890123", true), ("12345678901234", false), ("12345a", false), ("", false), ("00-DB-12-34-56-78-90-A0", true), ("00-db-12-34-56-78-90-a0", false)] {
+        for (text, good) in [
+            ("12345", false),
+            ("123456", true),
+            ("1234567890123", true),
+            ("12345678901234", false),
+            ("12345a", false),
+            ("", false),
+            ("00-DB-12-34-56-78-90-A0", true),
+            ("00-db-12-34-56-78-90-a0", false),
+        ] {
             assert_eq!(is_point(text), good, "{text}");
         }
     }

@@ -1,6 +1,10 @@
 //! Decisions on how long something is kept.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, invalid, needed, ordered}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, invalid, needed, ordered},
+};
 use northbound_types::{Day, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -38,14 +42,22 @@ pub const MAX_MONTHS: i64 = 1_200;
 
 impl Record for Retention {
     const NOUN: Noun = Noun::Retention;
-    fn identity(&self) -> Identity { Identity::Given(self.what.clone()) }
-    fn index(&self) -> Index { Index::default().days(self.from, self.to) }
+    fn identity(&self) -> Identity {
+        Identity::Given(self.what.clone())
+    }
+    fn index(&self) -> Index {
+        Index::default().days(self.from, self.to)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Retention, "what", &self.what)?;
         needed(Noun::Retention, "decided_by", &self.decided_by)?;
         needed(Noun::Retention, "ground", &self.ground)?;
         if self.months.is_some_and(|m| !(0..=MAX_MONTHS).contains(&m)) {
-            return Err(invalid(Noun::Retention, "months", format!("must be 0 to {MAX_MONTHS}, or null to keep without end")));
+            return Err(invalid(
+                Noun::Retention,
+                "months",
+                format!("must be 0 to {MAX_MONTHS}, or null to keep without end"),
+            ));
         }
         ordered(Noun::Retention, &self.from, self.to.as_ref())
     }

@@ -1,7 +1,11 @@
 //! What parties say of the service (M15) and what they complain of (M13). Both belong to the party:
 //! others see only counts by class.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Index, Record, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Index, Record, needed},
+};
 use northbound_types::{Day, Period, Region, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -38,22 +42,42 @@ pub struct Sentiment {
 impl Sentiment {
     /// The id of what a party says of a region in a month.
     #[must_use]
-    pub fn id_of(party: &str, region: Region, period: Period) -> String { format!("{party}|{region}|{period}") }
+    pub fn id_of(party: &str, region: Region, period: Period) -> String {
+        format!("{party}|{region}|{period}")
+    }
 }
 
 impl Record for Sentiment {
     const NOUN: Noun = Noun::Sentiment;
-    fn identity(&self) -> Identity { Identity::Given(Self::id_of(&self.party, self.region, self.period)) }
-    fn index(&self) -> Index { Index { party: Some(self.party.clone()), region: Some(self.region), period: Some(self.period.to_string()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Given(Self::id_of(&self.party, self.region, self.period))
+    }
+    fn index(&self) -> Index {
+        Index {
+            party: Some(self.party.clone()),
+            region: Some(self.region),
+            period: Some(self.period.to_string()),
+            ..Index::default()
+        }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Sentiment, "party", &self.party)?;
         needed(Noun::Sentiment, "source", &self.source)?;
         match self.period {
             Period::Month(..) => Ok(()),
-            Period::Quarter(..) | Period::Day(_) => Err(crate::record::invalid(Noun::Sentiment, "period", format!("({}) is no month such as 2026-04; each party counts once a month", self.period))),
+            Period::Quarter(..) | Period::Day(_) => Err(crate::record::invalid(
+                Noun::Sentiment,
+                "period",
+                format!(
+                    "({}) is no month such as 2026-04; each party counts once a month",
+                    self.period
+                ),
+            )),
         }
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Party, self.party.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Party, self.party.clone())]
+    }
 }
 
 /// A complaint, and who heard it.
@@ -75,11 +99,22 @@ pub struct Complaint {
 
 impl Record for Complaint {
     const NOUN: Noun = Noun::Complaint;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { party: Some(self.party.clone()), region: Some(self.region), ..Index::default() }.on(self.on) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index { party: Some(self.party.clone()), region: Some(self.region), ..Index::default() }
+            .on(self.on)
+    }
     fn check(&self) -> Result<(), RegisterError> {
-        for (field, text) in [("party", &self.party), ("heard_by", &self.heard_by), ("text", &self.text)] { needed(Noun::Complaint, field, text)?; }
+        for (field, text) in
+            [("party", &self.party), ("heard_by", &self.heard_by), ("text", &self.text)]
+        {
+            needed(Noun::Complaint, field, text)?;
+        }
         Ok(())
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Party, self.party.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Party, self.party.clone())]
+    }
 }

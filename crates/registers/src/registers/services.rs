@@ -1,6 +1,10 @@
 //! Down times and planned maintenance, in whole minutes.
 
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Imported, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Imported, Index, Record, invalid, needed},
+};
 use northbound_types::{Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -36,21 +40,37 @@ pub struct ServiceInterval {
 
 impl Record for ServiceInterval {
     const NOUN: Noun = Noun::Service;
-    fn identity(&self) -> Identity { Identity::Content }
-    fn index(&self) -> Index { Index { lookup: Some(self.about()), from: Some(self.from), to: self.to, ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.about()), from: Some(self.from), to: self.to, ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Service, "service", &self.service)?;
         for (field, at) in [("from", Some(self.from)), ("to", self.to)] {
             if at.is_some_and(|t| t.0.rem_euclid(MINUTE_US) != 0) {
-                return Err(invalid(Noun::Service, field, "is not on a whole minute; down times are kept in whole minutes, as the contract counts them"));
+                return Err(invalid(
+                    Noun::Service,
+                    field,
+                    "is not on a whole minute; down times are kept in whole minutes, as the contract counts them",
+                ));
             }
         }
-        if self.to.is_some_and(|t| t <= self.from) { return Err(invalid(Noun::Service, "to", "is not after from; an interval has at least one minute")); }
+        if self.to.is_some_and(|t| t <= self.from) {
+            return Err(invalid(
+                Noun::Service,
+                "to",
+                "is not after from; an interval has at least one minute",
+            ));
+        }
         Ok(())
     }
 }
 
 impl Imported for ServiceInterval {
     /// One outage is known by when it began: a later statement of its end restates it.
-    fn about(&self) -> String { format!("{}|{}|{}", self.service, self.kind, self.from) }
+    fn about(&self) -> String {
+        format!("{}|{}|{}", self.service, self.kind, self.from)
+    }
 }

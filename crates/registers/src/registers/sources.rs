@@ -1,7 +1,13 @@
 //! Ingested files. Brought in by [`Gate::begin_import`](crate::Gate::begin_import), taken back by
 //! [`Gate::retract_source`](crate::Gate::retract_source).
 
-use crate::{error::RegisterError, gate::Gate, noun::Noun, read::{AsAt, Query}, record::{Identity, Index, Kept, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    gate::Gate,
+    noun::Noun,
+    read::{AsAt, Query},
+    record::{Identity, Index, Kept, Record, invalid, needed},
+};
 use northbound_types::text_enum;
 use serde::{Deserialize, Serialize};
 
@@ -55,29 +61,57 @@ impl SourceFile {
     #[must_use]
     pub fn new(name: &str, sha256: &str, bytes: i64, layout: &str) -> SourceFile {
         SourceFile {
-            sha256: sha256.to_owned(), name: name.to_owned(), bytes, layout: layout.to_owned(), mapping: String::new(), feed: String::new(), rank: 0,
-            corrects: Vec::new(), ledger_source: None, party: None, rows: 0, accepted: 0, rejected: 0, duplicates: 0, state: SourceState::Active,
+            sha256: sha256.to_owned(),
+            name: name.to_owned(),
+            bytes,
+            layout: layout.to_owned(),
+            mapping: String::new(),
+            feed: String::new(),
+            rank: 0,
+            corrects: Vec::new(),
+            ledger_source: None,
+            party: None,
+            rows: 0,
+            accepted: 0,
+            rejected: 0,
+            duplicates: 0,
+            state: SourceState::Active,
         }
     }
 }
 
 impl Record for SourceFile {
     const NOUN: Noun = Noun::Source;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { party: self.party.clone(), lookup: Some(self.sha256.clone()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index { party: self.party.clone(), lookup: Some(self.sha256.clone()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Source, "name", &self.name)?;
         needed(Noun::Source, "layout", &self.layout)?;
-        if self.sha256.len() != 64 || !self.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        if self.sha256.len() != 64
+            || !self.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        {
             return Err(invalid(Noun::Source, "sha256", "is not 64 lower-case hexadecimal digits"));
         }
-        for (field, n) in [("bytes", self.bytes), ("rows", self.rows), ("accepted", self.accepted), ("rejected", self.rejected)] {
+        for (field, n) in [
+            ("bytes", self.bytes),
+            ("rows", self.rows),
+            ("accepted", self.accepted),
+            ("rejected", self.rejected),
+        ] {
             super::not_negative(Noun::Source, field, n)?;
         }
         Ok(())
     }
     fn check_change(&self, id: &str, _before: &Self) -> Result<(), RegisterError> {
-        Err(RegisterError::Frozen { noun: Noun::Source, id: id.to_owned(), why: "it says what was ingested; retract the file and ingest it again".to_owned() })
+        Err(RegisterError::Frozen {
+            noun: Noun::Source,
+            id: id.to_owned(),
+            why: "it says what was ingested; retract the file and ingest it again".to_owned(),
+        })
     }
 }
 
@@ -94,12 +128,26 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::NotFound`].
-    pub fn source(&self, named: &str, as_at: impl Into<AsAt>) -> Result<Kept<SourceFile>, RegisterError> {
+    pub fn source(
+        &self,
+        named: &str,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Kept<SourceFile>, RegisterError> {
         /// Fewer digits of a hash may mean several files.
         const LEAST_HASH_DIGITS: usize = 8;
         let as_at = as_at.into();
-        self.sources(as_at)?.into_iter().rev()
-            .find(|k| k.id == named || k.record.name == named || (named.len() >= LEAST_HASH_DIGITS && k.record.sha256.starts_with(named)))
-            .ok_or_else(|| RegisterError::NotFound { noun: Noun::Source, id: named.to_owned(), as_at: as_at.recorded })
+        self.sources(as_at)?
+            .into_iter()
+            .rev()
+            .find(|k| {
+                k.id == named
+                    || k.record.name == named
+                    || (named.len() >= LEAST_HASH_DIGITS && k.record.sha256.starts_with(named))
+            })
+            .ok_or_else(|| RegisterError::NotFound {
+                noun: Noun::Source,
+                id: named.to_owned(),
+                as_at: as_at.recorded,
+            })
     }
 }

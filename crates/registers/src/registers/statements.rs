@@ -2,7 +2,14 @@
 //! evidence (S4), and the view that a body takes (R12). None of it is ever a figure.
 
 use super::overrides::Colour;
-use crate::{error::RegisterError, gate::{Gate, Receipt, Write}, noun::Noun, read::AsAt, record::{Identity, Index, Record, invalid, needed, only_through}, registers::documents::Document};
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::Noun,
+    read::AsAt,
+    record::{Identity, Index, Record, invalid, needed, only_through},
+    registers::documents::Document,
+};
 use northbound_types::{Day, Period, Region, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -45,14 +52,31 @@ pub struct Status {
 
 impl Record for Status {
     const NOUN: Noun = Noun::Status;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { region: Some(self.region), period: Some(self.period.to_string()), ..Index::default() }.on(self.on) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index {
+            region: Some(self.region),
+            period: Some(self.period.to_string()),
+            ..Index::default()
+        }
+        .on(self.on)
+    }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Status, "text", &self.text)?;
         needed(Noun::Status, "author", &self.author)?;
         match (self.kind, self.colour) {
-            (StatementKind::Note, Some(_)) => Err(invalid(Noun::Status, "colour", "is given, though a note claims nothing of the service; leave it out, or say kind=service")),
-            (StatementKind::Service, None) => Err(invalid(Noun::Status, "colour", "is missing: a claim on the service names the colour that it claims; a text without one is a note")),
+            (StatementKind::Note, Some(_)) => Err(invalid(
+                Noun::Status,
+                "colour",
+                "is given, though a note claims nothing of the service; leave it out, or say kind=service",
+            )),
+            (StatementKind::Service, None) => Err(invalid(
+                Noun::Status,
+                "colour",
+                "is missing: a claim on the service names the colour that it claims; a text without one is a note",
+            )),
             _ => Ok(()),
         }
     }
@@ -79,17 +103,27 @@ pub struct Audit {
 
 impl Record for Audit {
     const NOUN: Noun = Noun::Audit;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index::default().on(self.on) }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index::default().on(self.on)
+    }
     fn check(&self) -> Result<(), RegisterError> {
-        for (field, text) in [("scope", &self.scope), ("result", &self.result), ("told_by", &self.told_by)] { needed(Noun::Audit, field, text)?; }
+        for (field, text) in
+            [("scope", &self.scope), ("result", &self.result), ("told_by", &self.told_by)]
+        {
+            needed(Noun::Audit, field, text)?;
+        }
         Ok(())
     }
     fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
         let stays = before.map_or(self.evidence.is_none(), |b| b.evidence == self.evidence);
         only_through(Noun::Audit, id, &[("evidence", stays, "audit evidence")])
     }
-    fn refs(&self) -> Vec<(Noun, String)> { self.evidence.iter().map(|d| (Noun::Document, d.clone())).collect() }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        self.evidence.iter().map(|d| (Noun::Document, d.clone())).collect()
+    }
 }
 
 /// The view that a body takes on a period.
@@ -109,13 +143,23 @@ pub struct View {
 
 impl Record for View {
     const NOUN: Noun = Noun::View;
-    fn identity(&self) -> Identity { Identity::Numbered }
-    fn index(&self) -> Index { Index { period: Some(self.period.to_string()), ..Index::default() } }
+    fn identity(&self) -> Identity {
+        Identity::Numbered
+    }
+    fn index(&self) -> Index {
+        Index { period: Some(self.period.to_string()), ..Index::default() }
+    }
     fn check(&self) -> Result<(), RegisterError> {
-        for (field, text) in [("subject", &self.subject), ("text", &self.text), ("meeting", &self.meeting)] { needed(Noun::View, field, text)?; }
+        for (field, text) in
+            [("subject", &self.subject), ("text", &self.text), ("meeting", &self.meeting)]
+        {
+            needed(Noun::View, field, text)?;
+        }
         Ok(())
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::Body, self.body.clone())] }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::Body, self.body.clone())]
+    }
 }
 
 impl Gate<'_> {
@@ -123,11 +167,23 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// As [`Gate::change`]; [`RegisterError::Frozen`] where the document has not arrived.
-    pub fn attach_evidence(&self, id: &str, document: &str, place: &str, write: &Write) -> Result<Receipt, RegisterError> {
+    pub fn attach_evidence(
+        &self,
+        id: &str,
+        document: &str,
+        place: &str,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
         let held = self.show::<Document>(document, AsAt::NOW)?;
         self.through::<Audit>(id, write, |a| {
             if held.record.arrived.is_none_or(|d| d > write.now.day()) {
-                return Err(RegisterError::Frozen { noun: Noun::Audit, id: id.to_owned(), why: format!("the document {document} is not here yet; a promise is no evidence") });
+                return Err(RegisterError::Frozen {
+                    noun: Noun::Audit,
+                    id: id.to_owned(),
+                    why: format!(
+                        "the document {document} is not here yet; a promise is no evidence"
+                    ),
+                });
             }
             a.evidence = Some(document.to_owned());
             place.clone_into(&mut a.place);

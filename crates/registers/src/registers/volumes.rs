@@ -2,7 +2,11 @@
 //! (certificate requests, say), and corrections, which may be negative (R8).
 
 use super::forecasts::{month, service};
-use crate::{error::RegisterError, noun::Noun, record::{Identity, Imported, Index, Record, invalid, needed}};
+use crate::{
+    error::RegisterError,
+    noun::Noun,
+    record::{Identity, Imported, Index, Record, invalid, needed},
+};
 use northbound_types::{Eui64, ForecastKind, Period, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -41,24 +45,50 @@ pub struct Volume {
 
 impl Record for Volume {
     const NOUN: Noun = Noun::Volume;
-    fn identity(&self) -> Identity { Identity::Content }
+    fn identity(&self) -> Identity {
+        Identity::Content
+    }
     fn index(&self) -> Index {
-        Index { party: Some(self.party.clone()), period: Some(self.period.to_string()), lookup: Some(self.about()), from: Some(self.period.first().start()), to: Some(self.period.after().start()), ..Index::default() }
+        Index {
+            party: Some(self.party.clone()),
+            period: Some(self.period.to_string()),
+            lookup: Some(self.about()),
+            from: Some(self.period.first().start()),
+            to: Some(self.period.after().start()),
+            ..Index::default()
+        }
     }
     fn check(&self) -> Result<(), RegisterError> {
         needed(Noun::Volume, "party", &self.party)?;
         service(Noun::Volume, self.kind, &self.srv, &self.mode)?;
         month(Noun::Volume, self.period)?;
         match self.counted {
-            Counted::Correction if self.reference.trim().is_empty() => Err(invalid(Noun::Volume, "reference", "is empty; a correction needs one, so that two are told apart")),
-            Counted::Total if !self.reference.is_empty() => Err(invalid(Noun::Volume, "reference", "is given, but a total has none; a second total of the same thing would contradict the first")),
+            Counted::Correction if self.reference.trim().is_empty() => Err(invalid(
+                Noun::Volume,
+                "reference",
+                "is empty; a correction needs one, so that two are told apart",
+            )),
+            Counted::Total if !self.reference.is_empty() => Err(invalid(
+                Noun::Volume,
+                "reference",
+                "is given, but a total has none; a second total of the same thing would contradict the first",
+            )),
             _ => Ok(()),
         }
     }
-    fn refs(&self) -> Vec<(Noun, String)> { vec![(Noun::User, self.user.to_string()), (Noun::Party, self.party.clone())] }
-    fn owner(&self) -> Option<Eui64> { Some(self.user) }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        vec![(Noun::User, self.user.to_string()), (Noun::Party, self.party.clone())]
+    }
+    fn owner(&self) -> Option<Eui64> {
+        Some(self.user)
+    }
 }
 
 impl Imported for Volume {
-    fn about(&self) -> String { format!("{}|{}|{}|{}|{}|{}|{}", self.kind, self.user, self.srv, self.mode, self.period, self.counted, self.reference) }
+    fn about(&self) -> String {
+        format!(
+            "{}|{}|{}|{}|{}|{}|{}",
+            self.kind, self.user, self.srv, self.mode, self.period, self.counted, self.reference
+        )
+    }
 }

@@ -1,34 +1,93 @@
 //! One of each of the registers around meetings, as JSON with its noun: led back to the record first.
 
-use northbound_registers::{Record, registers::{
-    actions::{Action, ActionStatus, DueStep}, bodies::{Body, BodyKind, Power}, cases::{Case, CaseStep, CaseStepKind}, comments::Comment, contacts::{Bounce, Contact, ContactIssue, IssueState},
-    documents::{Document, DocumentKind}, examples::{Example, ExampleState, PassedExample}, installs::InstallCount, mailings::{Delivery, Mailing, MailingState}, metric_defects::MetricDefect,
-    people::{Person, PersonName}, sentiments::{Complaint, Mood, Sentiment}, statements::{Audit, StatementKind, Status, View}, workpackages::{PackageState, QuarterDefinition, WorkPackage},
-}};
+use northbound_registers::{
+    Record,
+    registers::{
+        actions::{Action, ActionStatus, DueStep},
+        bodies::{Body, BodyKind, Power},
+        cases::{Case, CaseStep, CaseStepKind},
+        comments::Comment,
+        contacts::{Bounce, Contact, ContactIssue, IssueState},
+        documents::{Document, DocumentKind},
+        examples::{Example, ExampleState, PassedExample},
+        installs::InstallCount,
+        mailings::{Delivery, Mailing, MailingState},
+        metric_defects::MetricDefect,
+        people::{Person, PersonName},
+        sentiments::{Complaint, Mood, Sentiment},
+        statements::{Audit, StatementKind, Status, View},
+        workpackages::{PackageState, QuarterDefinition, WorkPackage},
+    },
+};
 use northbound_types::{Day, Region};
 use serde_json::Value;
 
-fn day() -> Day { "2026-05-20".parse().unwrap() }
+fn day() -> Day {
+    "2026-05-20".parse().unwrap()
+}
 
 fn json<T: Record>(r: &T) -> (String, Value) {
     r.check().unwrap();
     let v = serde_json::to_value(r).unwrap();
-    assert_eq!(&serde_json::from_value::<T>(v.clone()).unwrap(), r, "JSON leads back to the record");
+    assert_eq!(
+        &serde_json::from_value::<T>(v.clone()).unwrap(),
+        r,
+        "JSON leads back to the record"
+    );
     (T::NOUN.to_string(), v)
 }
 
 pub fn all() -> Vec<(String, Value)> {
     vec![
-        json(&Person { id: "p".into(), role: "secretary".into(), body: Some("group".into()), party: None, from: day(), to: None }),
+        json(&Person {
+            id: "p".into(),
+            role: "secretary".into(),
+            body: Some("group".into()),
+            party: None,
+            from: day(),
+            to: None,
+        }),
         json(&PersonName { person: "p".into(), name: "Ann Example".into(), party: None }),
-        json(&Body { id: "group".into(), name: "The group".into(), kind: BodyKind::Group, powers: vec![Power::Recommend] }),
+        json(&Body {
+            id: "group".into(),
+            name: "The group".into(),
+            kind: BodyKind::Group,
+            powers: vec![Power::Recommend],
+        }),
         json(&Document {
-            id: "d".into(), kind: DocumentKind::Letter, title: "t".into(), period: None, version: String::new(), marking: "white".into(), sharing: String::new(),
-            owner: "group".into(), due: Some(day()), arrived: None, comments_by: None, sha256: String::new(), filed: String::new(),
+            id: "d".into(),
+            kind: DocumentKind::Letter,
+            title: "t".into(),
+            period: None,
+            version: String::new(),
+            marking: "white".into(),
+            sharing: String::new(),
+            owner: "group".into(),
+            due: Some(day()),
+            arrived: None,
+            comments_by: None,
+            sha256: String::new(),
+            filed: String::new(),
         }),
         json(&Action {
-            found: "28X/5".into(), canonical: "28x/05".into(), text: "t".into(), owner: "group".into(), lead: None, raised: None, status: ActionStatus::Open, evidence: String::new(),
-            closed_at: String::new(), dues: vec![DueStep { target: Some(day()), set_on: day(), set_by: "group".into(), source: String::new() }], document: None, place: String::new(), topic: String::new(),
+            found: "28X/5".into(),
+            canonical: "28x/05".into(),
+            text: "t".into(),
+            owner: "group".into(),
+            lead: None,
+            raised: None,
+            status: ActionStatus::Open,
+            evidence: String::new(),
+            closed_at: String::new(),
+            dues: vec![DueStep {
+                target: Some(day()),
+                set_on: day(),
+                set_by: "group".into(),
+                source: String::new(),
+            }],
+            document: None,
+            place: String::new(),
+            topic: String::new(),
         }),
     ]
 }
@@ -38,23 +97,175 @@ pub fn around() -> Vec<(String, Value)> {
     let at = day().start();
     let bounce = || Bounce { at, why: "w".into(), message_id: "m".into() };
     vec![
-        json(&Contact { party: "ACME".into(), topic: "smets1".into(), address: "a@b.example".into(), role: "r".into(), from: day(), to: None, confirmed: Some(day()), confirmed_by: "x".into(), proposed: None, bounced: Some(bounce()) }),
-        json(&ContactIssue { contact: None, party: "ACME".into(), topic: "smets1".into(), what: "w".into(), reported_by: "r".into(), reported: day(), state: IssueState::Open, answer: String::new() }),
-        json(&Mailing { topic: "smets1".into(), sender: "a@b.example".into(), subject: "s".into(), text: "t".into(), document: None, categories: vec![], state: MailingState::Draft, sent: None, missing: vec![] }),
-        json(&Delivery { message_id: "m".into(), mailing: "mailing-1".into(), party: "ACME".into(), contact: "contact-1".into(), contact_version: 2, address: "a@b.example".into(), sent: at, file: "f".into(), sha256: String::new(), bounced: None, relayed: None }),
-        json(&Status { period: month(), on: day(), kind: StatementKind::Note, text: "t".into(), colour: None, measures: vec![], region: Region::None, basis: String::new(), author: "dcc".into(), document: String::new(), place: String::new() }),
-        json(&Audit { scope: "s".into(), on: day(), result: "r".into(), by: String::new(), told_by: "dcc".into(), evidence: None, place: String::new() }),
-        json(&View { period: month(), body: "group".into(), subject: "s".into(), text: "t".into(), meeting: "m".into() }),
-        json(&Sentiment { party: "ACME".into(), region: Region::North, period: month(), mood: Mood::Poor, text: String::new(), source: "survey".into() }),
-        json(&Complaint { party: "ACME".into(), region: Region::North, on: day(), heard_by: "dcc".into(), text: "t".into(), source: String::new() }),
-        json(&Example { party: "ACME".into(), on: day(), about: "a".into(), text: "t".into(), public_text: String::new(), hide_sender: true, state: ExampleState::Collected, action: None }),
-        json(&PassedExample { example: "example-1".into(), about: "a".into(), text: "t".into(), sender: None, passed_to: "dcc".into(), passed: at, answer: String::new(), answered: None }),
-        json(&Case { title: "t".into(), claimant: "dcc".into(), from: day(), to: day(), measures: vec!["PM4.3".into()], regions: vec![], steps: vec![CaseStep { what: CaseStepKind::Claimed, on: day(), by: "dcc".into(), text: String::new(), document: String::new() }] }),
-        json(&WorkPackage { id: "w".into(), title: "t".into(), quarter: "Q2 2020".into(), definition: QuarterDefinition::AprilYear, from: "2020-07-01".parse().unwrap(), to: "2020-09-30".parse().unwrap(), lines: vec![], state: PackageState::Draft, steps: vec![] }),
-        json(&Comment { document: "d".into(), party: None, by: "x".into(), received: at, deadline: None, late: false, place: String::new(), text: "t".into(), response: String::new(), responded_by: String::new() }),
-        json(&InstallCount { source: "s".into(), period: month(), region: Region::None, count: 1, coverage: "all".into(), series_break: String::new(), place: String::new() }),
-        json(&MetricDefect { measure: "PM4.3".into(), what: "w".into(), effect: String::new(), found_by: "x".into(), on: day(), change: String::new() }),
+        json(&Contact {
+            party: "ACME".into(),
+            topic: "smets1".into(),
+            address: "a@b.example".into(),
+            role: "r".into(),
+            from: day(),
+            to: None,
+            confirmed: Some(day()),
+            confirmed_by: "x".into(),
+            proposed: None,
+            bounced: Some(bounce()),
+        }),
+        json(&ContactIssue {
+            contact: None,
+            party: "ACME".into(),
+            topic: "smets1".into(),
+            what: "w".into(),
+            reported_by: "r".into(),
+            reported: day(),
+            state: IssueState::Open,
+            answer: String::new(),
+        }),
+        json(&Mailing {
+            topic: "smets1".into(),
+            sender: "a@b.example".into(),
+            subject: "s".into(),
+            text: "t".into(),
+            document: None,
+            categories: vec![],
+            state: MailingState::Draft,
+            sent: None,
+            missing: vec![],
+        }),
+        json(&Delivery {
+            message_id: "m".into(),
+            mailing: "mailing-1".into(),
+            party: "ACME".into(),
+            contact: "contact-1".into(),
+            contact_version: 2,
+            address: "a@b.example".into(),
+            sent: at,
+            file: "f".into(),
+            sha256: String::new(),
+            bounced: None,
+            relayed: None,
+        }),
+        json(&Status {
+            period: month(),
+            on: day(),
+            kind: StatementKind::Note,
+            text: "t".into(),
+            colour: None,
+            measures: vec![],
+            region: Region::None,
+            basis: String::new(),
+            author: "dcc".into(),
+            document: String::new(),
+            place: String::new(),
+        }),
+        json(&Audit {
+            scope: "s".into(),
+            on: day(),
+            result: "r".into(),
+            by: String::new(),
+            told_by: "dcc".into(),
+            evidence: None,
+            place: String::new(),
+        }),
+        json(&View {
+            period: month(),
+            body: "group".into(),
+            subject: "s".into(),
+            text: "t".into(),
+            meeting: "m".into(),
+        }),
+        json(&Sentiment {
+            party: "ACME".into(),
+            region: Region::North,
+            period: month(),
+            mood: Mood::Poor,
+            text: String::new(),
+            source: "survey".into(),
+        }),
+        json(&Complaint {
+            party: "ACME".into(),
+            region: Region::North,
+            on: day(),
+            heard_by: "dcc".into(),
+            text: "t".into(),
+            source: String::new(),
+        }),
+        json(&Example {
+            party: "ACME".into(),
+            on: day(),
+            about: "a".into(),
+            text: "t".into(),
+            public_text: String::new(),
+            hide_sender: true,
+            state: ExampleState::Collected,
+            action: None,
+        }),
+        json(&PassedExample {
+            example: "example-1".into(),
+            about: "a".into(),
+            text: "t".into(),
+            sender: None,
+            passed_to: "dcc".into(),
+            passed: at,
+            answer: String::new(),
+            answered: None,
+        }),
+        json(&Case {
+            title: "t".into(),
+            claimant: "dcc".into(),
+            from: day(),
+            to: day(),
+            measures: vec!["PM4.3".into()],
+            regions: vec![],
+            steps: vec![CaseStep {
+                what: CaseStepKind::Claimed,
+                on: day(),
+                by: "dcc".into(),
+                text: String::new(),
+                document: String::new(),
+            }],
+        }),
+        json(&WorkPackage {
+            id: "w".into(),
+            title: "t".into(),
+            quarter: "Q2 2020".into(),
+            definition: QuarterDefinition::AprilYear,
+            from: "2020-07-01".parse().unwrap(),
+            to: "2020-09-30".parse().unwrap(),
+            lines: vec![],
+            state: PackageState::Draft,
+            steps: vec![],
+        }),
+        json(&Comment {
+            document: "d".into(),
+            party: None,
+            by: "x".into(),
+            received: at,
+            deadline: None,
+            late: false,
+            place: String::new(),
+            text: "t".into(),
+            response: String::new(),
+            responded_by: String::new(),
+        }),
+        json(&InstallCount {
+            source: "s".into(),
+            period: month(),
+            region: Region::None,
+            count: 1,
+            coverage: "all".into(),
+            series_break: String::new(),
+            place: String::new(),
+        }),
+        json(&MetricDefect {
+            measure: "PM4.3".into(),
+            what: "w".into(),
+            effect: String::new(),
+            found_by: "x".into(),
+            on: day(),
+            change: String::new(),
+        }),
     ]
 }
 
-fn month() -> northbound_types::Period { "2026-04".parse().unwrap() }
+fn month() -> northbound_types::Period {
+    "2026-04".parse().unwrap()
+}

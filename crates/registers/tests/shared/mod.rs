@@ -1,15 +1,32 @@
 //! What several tests need: invented records and a store in a folder of its own.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
-use northbound_registers::{Store, registers::{annotations::Annotation, feeds::{Expected, Fault, Feed, Severity}, hubs::HubInstall, packs::{Pack, PackFile, PackStatus}, population::PopulationDay, services::{ServiceInterval, ServiceKind}, sources::SourceFile}};
+use northbound_registers::{
+    Store,
+    registers::{
+        annotations::Annotation,
+        feeds::{Expected, Fault, Feed, Severity},
+        hubs::HubInstall,
+        packs::{Pack, PackFile, PackStatus},
+        population::PopulationDay,
+        services::{ServiceInterval, ServiceKind},
+        sources::SourceFile,
+    },
+};
 use northbound_types::{Actor, Generation, Region, Utc};
 use std::path::PathBuf;
 
 /// A time in May 2026, `n` seconds on.
-pub fn t(n: i64) -> Utc { Utc("2026-05-01T00:00:00Z".parse::<Utc>().unwrap().0 + n * 1_000_000) }
+pub fn t(n: i64) -> Utc {
+    Utc("2026-05-01T00:00:00Z".parse::<Utc>().unwrap().0 + n * 1_000_000)
+}
 
-pub fn actor(text: &str) -> Actor { Actor::parse(text).unwrap() }
-pub fn analyst() -> Actor { actor("kim+analyst") }
+pub fn actor(text: &str) -> Actor {
+    Actor::parse(text).unwrap()
+}
+pub fn analyst() -> Actor {
+    actor("kim+analyst")
+}
 
 /// A folder that goes when it is dropped, with the path of its registers.
 pub fn folder() -> (tempfile::TempDir, PathBuf) {
@@ -26,46 +43,105 @@ pub fn store() -> (tempfile::TempDir, Store) {
 
 pub fn feed(id: &str) -> Feed {
     Feed {
-        id: id.into(), title: "Messages of the north".into(), provider: Some("CSPN".into()), region: Some(Region::North), brings: vec!["messages".into()], measures: vec![],
-        rank: 1, calendar: Expected::Daily, days: Default::default(), from: "2026-04-01".parse().unwrap(), to: None, owner: "reporting tool team".into(),
+        id: id.into(),
+        title: "Messages of the north".into(),
+        provider: Some("CSPN".into()),
+        region: Some(Region::North),
+        brings: vec!["messages".into()],
+        measures: vec![],
+        rank: 1,
+        calendar: Expected::Daily,
+        days: Default::default(),
+        from: "2026-04-01".parse().unwrap(),
+        to: None,
+        owner: "reporting tool team".into(),
     }
 }
 
 pub fn fault(feed: &str) -> Fault {
     Fault {
-        feed: Some(feed.into()), provider: None, from: "2026-04-10".parse().unwrap(), to: None, what: "counts answers twice".into(), change_request: Some("CR-0001".into()),
-        severity: Severity::Unreliable, measures: vec![], owner: Some("CSPN".into()), reported_by: "service desk".into(), closed_by: None,
+        feed: Some(feed.into()),
+        provider: None,
+        from: "2026-04-10".parse().unwrap(),
+        to: None,
+        what: "counts answers twice".into(),
+        change_request: Some("CR-0001".into()),
+        severity: Severity::Unreliable,
+        measures: vec![],
+        owner: Some("CSPN".into()),
+        reported_by: "service desk".into(),
+        closed_by: None,
     }
 }
 
 pub fn note(title: &str) -> Annotation {
-    Annotation { from: "2020-03-23".parse().unwrap(), to: None, title: title.into(), text: "Fewer installs.".into(), source: "public notice".into() }
+    Annotation {
+        from: "2020-03-23".parse().unwrap(),
+        to: None,
+        title: title.into(),
+        text: "Fewer installs.".into(),
+        source: "public notice".into(),
+    }
 }
 
 pub fn file(name: &str) -> SourceFile {
     let mut sha = String::new();
-    for b in name.bytes().cycle().take(32) { sha.push_str(&format!("{b:02x}")); }
+    for b in name.bytes().cycle().take(32) {
+        sha.push_str(&format!("{b:02x}"));
+    }
     SourceFile { feed: "north".into(), ..SourceFile::new(name, &sha, 100, "services") }
 }
 
 pub fn down(service: &str, from: &str, to: Option<&str>) -> ServiceInterval {
-    ServiceInterval { service: service.into(), from: from.parse().unwrap(), to: to.map(|t| t.parse().unwrap()), kind: ServiceKind::Down, reference: String::new(), note: String::new() }
+    ServiceInterval {
+        service: service.into(),
+        from: from.parse().unwrap(),
+        to: to.map(|t| t.parse().unwrap()),
+        kind: ServiceKind::Down,
+        reference: String::new(),
+        note: String::new(),
+    }
 }
 
 pub fn people(day: &str, count: i64) -> PopulationDay {
-    PopulationDay { day: day.parse().unwrap(), region: Region::North, generation: Generation::Smets2, device_type: "ESME".into(), status: "commissioned".into(), count }
+    PopulationDay {
+        day: day.parse().unwrap(),
+        region: Region::North,
+        generation: Generation::Smets2,
+        device_type: "ESME".into(),
+        status: "commissioned".into(),
+        count,
+    }
 }
 
 pub fn hub(name: &str) -> HubInstall {
     HubInstall {
-        hub: name.into(), region: Region::North, provider: "CSPN".into(), installed: "2026-04-02".parse().unwrap(), srv: "8.14.2".into(), in_coverage: true,
-        connected: None, exception: None, predicted: Some(true), note: String::new(),
+        hub: name.into(),
+        region: Region::North,
+        provider: "CSPN".into(),
+        installed: "2026-04-02".parse().unwrap(),
+        srv: "8.14.2".into(),
+        in_coverage: true,
+        connected: None,
+        exception: None,
+        predicted: Some(true),
+        note: String::new(),
     }
 }
 
 pub fn pack(period: &str) -> Pack {
     Pack {
-        period: period.parse().unwrap(), party: None, methodology: "pmm-2018".into(), as_at: t(0), root_manifest: "ab".repeat(32), rules: "r1".into(), register_revision: 0,
-        files: vec![PackFile { path: "pack.json".into(), sha256: "cd".repeat(32), bytes: 10 }], status: PackStatus::Built, number: None, replaces: None, reissue_reason: None,
+        period: period.parse().unwrap(),
+        party: None,
+        methodology: "pmm-2018".into(),
+        as_at: t(0),
+        root_manifest: "ab".repeat(32),
+        rules: "r1".into(),
+        register_revision: 0,
+        files: vec![PackFile { path: "pack.json".into(), sha256: "cd".repeat(32), bytes: 10 }],
+        status: PackStatus::Built,
+        number: None,
+        replaces: None,
+        reissue_reason: None,
     }
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 pub struct Overlay(tempfile::TempDir);
 
 impl Overlay {
-    pub fn new() -> Overlay { Overlay(tempfile::tempdir().unwrap()) }
+    pub fn new() -> Overlay {
+        Overlay(tempfile::tempdir().unwrap())
+    }
     pub fn with(self, name: &str, text: &str) -> Overlay {
         let path = self.0.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -19,9 +21,17 @@ impl Overlay {
         assert!(text.contains(old), "{name} does not hold {old:?}");
         self.with(name, &text.replace(old, new))
     }
-    pub fn path(&self) -> &Path { self.0.path() }
-    pub fn load(&self) -> Result<RuleSet, RuleError> { RuleSet::load(Some(self.path())) }
-    pub fn findings(&self) -> Vec<Finding> { RuleSet::read(Some(self.path())).unwrap().check() }
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+    pub fn load(&self) -> Result<RuleSet, RuleError> {
+        RuleSet::load(Some(self.path()))
+    }
+    pub fn findings(&self) -> Vec<Finding> {
+        RuleSet::read(Some(self.path())).unwrap().check()
+    }
 }
 
-pub fn embedded_text(name: &str) -> &'static str { EMBEDDED.iter().find(|(n, _)| *n == name).unwrap().1 }
+pub fn embedded_text(name: &str) -> &'static str {
+    EMBEDDED.iter().find(|(n, _)| *n == name).unwrap().1
+}

@@ -14,15 +14,21 @@ pub(super) struct Told {
 
 /// All Users' logs.
 #[derive(Debug, Default)]
-pub(super) struct Clients { pub(super) told: BTreeMap<RequestId, Told> }
+pub(super) struct Clients {
+    pub(super) told: BTreeMap<RequestId, Told>,
+}
 
 impl Clients {
     pub(super) fn reply(&mut self, r: &Reply) {
-        if r.code.as_str() == "I99" { self.told.entry(r.id).or_default().acknowledged = true; }
+        if r.code.as_str() == "I99" {
+            self.told.entry(r.id).or_default().acknowledged = true;
+        }
     }
     pub(super) fn delivered(&mut self, d: &Delivery, parked: bool) {
         let Some((id, _)) = &d.answers else { return };
-        if matches!(d.body, Body::Scheduled { .. }) { return; }
+        if matches!(d.body, Body::Scheduled { .. }) {
+            return;
+        }
         let told = self.told.entry(*id).or_default();
         if parked { told.parked += 1 } else { told.answers += 1 }
     }
@@ -39,14 +45,24 @@ pub(super) struct Done {
 
 /// All devices' execution logs.
 #[derive(Debug, Default)]
-pub(super) struct Devices { pub(super) log: HashMap<Correlation, Done> }
+pub(super) struct Devices {
+    pub(super) log: HashMap<Correlation, Done>,
+}
 
 impl Devices {
     /// Executed twice what must not be?
-    pub(super) fn twice(&self) -> impl Iterator<Item = &Correlation> { self.log.iter().filter(|(_, d)| d.times > 1 && !d.repeatable).map(|(c, _)| c) }
+    pub(super) fn twice(&self) -> impl Iterator<Item = &Correlation> {
+        self.log.iter().filter(|(_, d)| d.times > 1 && !d.repeatable).map(|(c, _)| c)
+    }
     pub(super) fn executed(&mut self, c: &Command, answer: Option<(i64, Answer)>) {
-        let done = self.log.entry(c.correlation).or_insert(Done { times: 0, answer: None, repeatable: c.repeatable });
+        let done = self.log.entry(c.correlation).or_insert(Done {
+            times: 0,
+            answer: None,
+            repeatable: c.repeatable,
+        });
         done.times += 1;
-        if answer.is_some() { done.answer = answer; }
+        if answer.is_some() {
+            done.answer = answer;
+        }
     }
 }

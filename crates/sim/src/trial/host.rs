@@ -1,16 +1,32 @@
 //! The process around the core in a trial: a journal that is synced in batches, effects that are
 //! carried out only after the sync, checkpoints, kills, and the checks.
 
-use super::{Bug, Next, Trial, Trouble, Verdict, client::{Clients, Devices}, plan::{self, Planner}};
+use super::{
+    Bug, Next, Trial, Trouble, Verdict,
+    client::{Clients, Devices},
+    plan::{self, Planner},
+};
 use crate::requests;
 use northbound_flow::{
-    Change, Command, Control, Correlation, Delivery, Effect, Event, Flow, Outcome, Policy, Request, WebService, books::RunBooks, codec,
-    event::{self, DeviceRecord, UserRecord}, policy::Threshold, words::{self, Class, DeviceStatus, Role},
+    Change, Command, Control, Correlation, Delivery, Effect, Event, Flow, Outcome, Policy, Request,
+    WebService,
+    books::RunBooks,
+    codec,
+    event::{self, DeviceRecord, UserRecord},
+    policy::Threshold,
+    words::{self, Class, DeviceStatus, Role},
 };
-use northbound_network::{self as network, DeviceType, Fate, Fault, Fleet, FleetConfig, Network, Pace, Rng, fleet::device, latency::{GOOD_CENTRAL, GOOD_SOUTH, HOUR, MINUTE, POOR_NORTH, SECOND}};
+use northbound_network::{
+    self as network, DeviceType, Fate, Fault, Fleet, FleetConfig, Network, Pace, Rng,
+    fleet::device,
+    latency::{GOOD_CENTRAL, GOOD_SOUTH, HOUR, MINUTE, POOR_NORTH, SECOND},
+};
 use northbound_rules::RuleSet;
 use northbound_types::{Eui64, Region, RequestId, Utc};
-use std::{cmp::Reverse, collections::{BinaryHeap, HashMap, HashSet}};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet},
+};
 
 /// Inputs of one batch, at most.
 const BATCH: usize = 4;
@@ -45,24 +61,63 @@ pub(super) struct Host {
 
 impl Host {
     pub(super) fn new(trial: Trial) -> Host {
-        let fleet = Fleet::build(&FleetConfig { seed: trial.seed, meters: trial.meters, first: plan::START, days: trial.days });
+        let fleet = Fleet::build(&FleetConfig {
+            seed: trial.seed,
+            meters: trial.meters,
+            first: plan::START,
+            days: trial.days,
+        });
         let planner = Planner::new(trial, &fleet);
-        let network = Network::new(trial.seed, fleet, vec![POOR_NORTH, GOOD_CENTRAL, GOOD_SOUTH], faults(trial));
+        let network = Network::new(
+            trial.seed,
+            fleet,
+            vec![POOR_NORTH, GOOD_CENTRAL, GOOD_SOUTH],
+            faults(trial),
+        );
         let flow = Flow::new(policy());
         Host {
-            trial, books: RunBooks::default(), network, planner, rng: Rng::stream(trial.seed, &[71]), verdict: Verdict::default(), queue: BinaryHeap::new(),
-            nexts: HashMap::new(), made: 0, journal: Vec::new(), batch: Vec::new(), checkpoint: (0, codec::encode_state(&flow).unwrap_or_default(), RunBooks::default()),
-            clients: Clients::default(), devices: Devices::default(), messages: HashMap::new(), transforms: HashMap::new(), rows: HashSet::new(), lost_one: false, flow,
+            trial,
+            books: RunBooks::default(),
+            network,
+            planner,
+            rng: Rng::stream(trial.seed, &[71]),
+            verdict: Verdict::default(),
+            queue: BinaryHeap::new(),
+            nexts: HashMap::new(),
+            made: 0,
+            journal: Vec::new(),
+            batch: Vec::new(),
+            checkpoint: (0, codec::encode_state(&flow).unwrap_or_default(), RunBooks::default()),
+            clients: Clients::default(),
+            devices: Devices::default(),
+            messages: HashMap::new(),
+            transforms: HashMap::new(),
+            rows: HashSet::new(),
+            lost_one: false,
+            flow,
         }
     }
 
     pub(super) fn run(mut self) -> Verdict {
         let start = plan::START.start().0;
-        for change in self.world() { self.input(start, Event::Control(Box::new(Control { actor: "trial+operations".into(), reason: "the world".into(), change }))); }
+        for change in self.world() {
+            self.input(
+                start,
+                Event::Control(Box::new(Control {
+                    actor: "trial+operations".into(),
+                    reason: "the world".into(),
+                    change,
+                })),
+            );
+        }
         self.sync(start);
-        for hour in 0..self.trial.days * 24 { self.at(start + i64::from(hour) * HOUR, Next::Plan(hour)); }
+        for hour in 0..self.trial.days * 24 {
+            self.at(start + i64::from(hour) * HOUR, Next::Plan(hour));
+        }
         while let Some(at) = self.next_time() {
-            if !self.verdict.problems.is_empty() { break; }
+            if !self.verdict.problems.is_empty() {
+                break;
+            }
             self.turn(at);
         }
         self.at_the_end();
@@ -71,13 +126,36 @@ impl Host {
     }
 
     fn world(&self) -> Vec<Change> {
-        let user = |eui: Eui64, roles: &[Role]| Change::User(UserRecord { eui, party: "Invented".into(), category: "other".into(), roles: roles.to_vec(), active: true, throttle_fields: false });
-        let mut all = vec![user(plan::SUPPLIER, &[Role::Is]), user(plan::RIVAL, &[Role::Is]), user(plan::NETWORK, &[Role::Ed])];
+        let user = |eui: Eui64, roles: &[Role]| {
+            Change::User(UserRecord {
+                eui,
+                party: "Invented".into(),
+                category: "other".into(),
+                roles: roles.to_vec(),
+                active: true,
+                throttle_fields: false,
+            })
+        };
+        let mut all = vec![
+            user(plan::SUPPLIER, &[Role::Is]),
+            user(plan::RIVAL, &[Role::Is]),
+            user(plan::NETWORK, &[Role::Ed]),
+        ];
         for home in &self.network.fleet.homes {
             let hub = device(home.number, DeviceType::Chf);
-            for (kind, device_type) in [(DeviceType::Chf, words::DeviceType::Chf), (DeviceType::Esme, words::DeviceType::Esme)] {
-                all.push(Change::Device(DeviceRecord { eui: device(home.number, kind), device_type, status: DeviceStatus::Commissioned, region: home.region,
-                    generation: home.generation, hub, registered: vec![(Role::Is, plan::SUPPLIER), (Role::Ed, plan::NETWORK)] }));
+            for (kind, device_type) in [
+                (DeviceType::Chf, words::DeviceType::Chf),
+                (DeviceType::Esme, words::DeviceType::Esme),
+            ] {
+                all.push(Change::Device(DeviceRecord {
+                    eui: device(home.number, kind),
+                    device_type,
+                    status: DeviceStatus::Commissioned,
+                    region: home.region,
+                    generation: home.generation,
+                    hub,
+                    registered: vec![(Role::Is, plan::SUPPLIER), (Role::Ed, plan::NETWORK)],
+                }));
             }
         }
         all
@@ -92,15 +170,22 @@ impl Host {
     fn next_time(&self) -> Option<i64> {
         let queued = self.queue.peek().map(|Reverse((at, _))| *at);
         let timer = self.flow.next_timer().map(|t| t.0);
-        match (queued, timer) { (Some(a), Some(b)) => Some(a.min(b)), (a, b) => a.or(b) }
+        match (queued, timer) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
     }
 
     /// One turn of the process: whatever is there at the time, a batch at most, then sync and act.
     fn turn(&mut self, at: i64) {
-        if self.queue.peek().is_none_or(|Reverse((t, _))| *t > at) { self.input(at, Event::Tick); }
+        if self.queue.peek().is_none_or(|Reverse((t, _))| *t > at) {
+            self.input(at, Event::Tick);
+        }
         while self.batch.len() < BATCH {
             let Some(&Reverse((t, number))) = self.queue.peek() else { break };
-            if t > at { break; }
+            if t > at {
+                break;
+            }
             self.queue.pop();
             match self.nexts.remove(&number) {
                 Some(Next::Input(event)) => self.input(at, event),
@@ -115,16 +200,27 @@ impl Host {
 
     fn plan(&mut self, hour: u32) {
         let mut happened = Vec::new();
-        for (at, next) in self.planner.hour(hour, &mut |t| happened.push(t)) { self.at(at, next); }
-        for t in happened { self.verdict.happened(t); }
+        for (at, next) in self.planner.hour(hour, &mut |t| happened.push(t)) {
+            self.at(at, next);
+        }
+        for t in happened {
+            self.verdict.happened(t);
+        }
     }
 
     fn input(&mut self, at: i64, event: Event) {
         let mut at = at;
-        if self.rng.chance(3_000) { at -= 10 * SECOND; self.verdict.happened(Trouble::ClockBack); }
+        if self.rng.chance(3_000) {
+            at -= 10 * SECOND;
+            self.verdict.happened(Trouble::ClockBack);
+        }
         if let Event::Request(r) = &event {
-            if r.cv == 4 { self.transforms.insert(r.id, (**r).clone()); }
-            if self.trial.bug == Some(Bug::AcknowledgesTooSoon) { self.acknowledge_now(at, r); }
+            if r.cv == 4 {
+                self.transforms.insert(r.id, (**r).clone());
+            }
+            if self.trial.bug == Some(Bug::AcknowledgesTooSoon) {
+                self.acknowledge_now(at, r);
+            }
         }
         self.batch.push((at, event));
     }
@@ -133,31 +229,54 @@ impl Host {
     fn acknowledge_now(&mut self, at: i64, r: &Request) {
         let mut out = Vec::new();
         self.flow.clone().apply(Utc(at), &Event::Request(Box::new(r.clone())), &mut out);
-        for e in out { if let Effect::Reply(reply) = e { self.clients.reply(&reply); } }
+        for e in out {
+            if let Effect::Reply(reply) = e {
+                self.clients.reply(&reply);
+            }
+        }
     }
 
     fn sync(&mut self, at: i64) {
         let batch = self.write_batch();
         for (t, event) in batch {
             let out = self.apply(t, &event);
-            for e in out { self.carry_out(e, at); }
+            for e in out {
+                self.carry_out(e, at);
+            }
         }
         self.check(at);
-        if self.rng.chance(20_000) { self.checkpoint = (self.journal.len(), codec::encode_state(&self.flow).unwrap_or_default(), self.books.clone()); }
+        if self.rng.chance(20_000) {
+            self.checkpoint = (
+                self.journal.len(),
+                codec::encode_state(&self.flow).unwrap_or_default(),
+                self.books.clone(),
+            );
+        }
     }
 
     fn write_batch(&mut self) -> Vec<(i64, Event)> {
         let batch = std::mem::take(&mut self.batch);
-        for (t, event) in &batch { self.journal.push((*t, codec::encode_event(event, Vec::new()).unwrap_or_default())); }
+        for (t, event) in &batch {
+            self.journal.push((*t, codec::encode_event(event, Vec::new()).unwrap_or_default()));
+        }
         batch
     }
 
     fn apply(&mut self, at: i64, event: &Event) -> Vec<Effect> {
         let mut out = Vec::new();
         self.flow.apply(Utc(at), event, &mut out);
-        if self.trial.bug == Some(Bug::LosesMovement) && !self.lost_one && self.journal.len() > 200
-            && let Some(i) = out.iter().position(|e| matches!(e, Effect::Moved(_))) { out.remove(i); self.lost_one = true; }
-        for e in &out { self.books.post(e); self.verdict.note(e); }
+        if self.trial.bug == Some(Bug::LosesMovement)
+            && !self.lost_one
+            && self.journal.len() > 200
+            && let Some(i) = out.iter().position(|e| matches!(e, Effect::Moved(_)))
+        {
+            out.remove(i);
+            self.lost_one = true;
+        }
+        for e in &out {
+            self.books.post(e);
+            self.verdict.note(e);
+        }
         out
     }
 
@@ -166,26 +285,42 @@ impl Host {
         match how {
             Trouble::KilledBeforeSync => self.unsynced(at),
             // Synced, and nobody heard of it.
-            Trouble::KilledAfterSync => { for (t, e) in self.write_batch() { self.apply(t, &e); } }
+            Trouble::KilledAfterSync => {
+                for (t, e) in self.write_batch() {
+                    self.apply(t, &e);
+                }
+            }
             _ => self.sync(at),
         }
         let before = (self.flow.counts().clone(), self.flow.snapshot());
         let (from, state, books) = self.checkpoint.clone();
-        let Ok(flow) = codec::decode_state(&state) else { return self.verdict.say("a checkpoint cannot be read".into()) };
+        let Ok(flow) = codec::decode_state(&state) else {
+            return self.verdict.say("a checkpoint cannot be read".into());
+        };
         (self.flow, self.books) = (flow, books);
         let mut tail: Vec<(i64, Vec<u8>)> = self.journal[from..].to_vec();
-        if self.trial.bug == Some(Bug::ReplaysOutOfOrder) && tail.len() > 3 { tail.swap(0, 2); }
+        if self.trial.bug == Some(Bug::ReplaysOutOfOrder) && tail.len() > 3 {
+            tail.swap(0, 2);
+        }
         for (t, bytes) in &tail {
-            let Ok(event) = codec::decode_event(bytes) else { return self.verdict.say("an input cannot be read".into()) };
+            let Ok(event) = codec::decode_event(bytes) else {
+                return self.verdict.say("an input cannot be read".into());
+            };
             let mut out = Vec::new();
             self.flow.apply(Utc(*t), &event, &mut out);
-            for e in &out { self.books.post(e); }
+            for e in &out {
+                self.books.post(e);
+            }
         }
-        if (self.flow.counts(), self.flow.snapshot()) != (&before.0, before.1) && !self.lost_one { self.verdict.say(format!("at {}: the replay differs from what was killed", Utc(at))); }
+        if (self.flow.counts(), self.flow.snapshot()) != (&before.0, before.1) && !self.lost_one {
+            self.verdict.say(format!("at {}: the replay differs from what was killed", Utc(at)));
+        }
         // The network and the Users go on meanwhile; tries on their way are gone with the process.
         self.nexts.retain(|_, n| !matches!(n, Next::Try(..)));
         let back = at + requests::ms(&mut self.rng, SECOND, 20 * MINUTE);
-        if self.trial.bug != Some(Bug::ForgetsDeliveries) { self.input(back, Event::Restarted); }
+        if self.trial.bug != Some(Bug::ForgetsDeliveries) {
+            self.input(back, Event::Restarted);
+        }
         self.sync(back);
     }
 
@@ -195,12 +330,21 @@ impl Host {
     fn unsynced(&mut self, at: i64) {
         for _ in 0..BATCH {
             let Some(&Reverse((t, number))) = self.queue.peek() else { break };
-            if t > at + HOUR || !matches!(self.nexts.get(&number), Some(Next::Input(_))) { break; }
+            if t > at + HOUR || !matches!(self.nexts.get(&number), Some(Next::Input(_))) {
+                break;
+            }
             self.queue.pop();
-            if let Some(Next::Input(event)) = self.nexts.remove(&number) { self.input(at, event); }
+            if let Some(Next::Input(event)) = self.nexts.remove(&number) {
+                self.input(at, event);
+            }
         }
         for (t, event) in std::mem::take(&mut self.batch) {
-            if !matches!(event, Event::Request(_) | Event::Answer(_) | Event::Attempt(_) | Event::Tick) { self.at(t.max(at) + HOUR, Next::Input(event)); }
+            if !matches!(
+                event,
+                Event::Request(_) | Event::Answer(_) | Event::Attempt(_) | Event::Tick
+            ) {
+                self.at(t.max(at) + HOUR, Next::Input(event));
+            }
         }
     }
 
@@ -208,57 +352,126 @@ impl Host {
         match effect {
             Effect::Reply(r) => {
                 self.clients.reply(&r);
-                if let Some(cv4) = self.transforms.remove(&r.id).filter(|_| matches!(r.body, northbound_flow::Body::PreCommand(_))) {
-                    self.at(now + 2 * SECOND, Next::Input(Event::Request(Box::new(Request { cv: 5, service: WebService::Send, ..cv4 }))));
+                if let Some(cv4) = self
+                    .transforms
+                    .remove(&r.id)
+                    .filter(|_| matches!(r.body, northbound_flow::Body::PreCommand(_)))
+                {
+                    self.at(
+                        now + 2 * SECOND,
+                        Next::Input(Event::Request(Box::new(Request {
+                            cv: 5,
+                            service: WebService::Send,
+                            ..cv4
+                        }))),
+                    );
                 }
             }
             Effect::Dispatch(c) => self.dispatch(&c, now),
             Effect::Ask(c) => self.ask(c, now),
             Effect::Deliver(d) => {
-                if let northbound_flow::Body::Quarantined { event_ref, .. } = d.body { self.decide(event_ref, now); }
+                if let northbound_flow::Body::Quarantined { event_ref, .. } = d.body {
+                    self.decide(event_ref, now);
+                }
                 self.at(now + SECOND, Next::Try(d.number, d.to, 1));
                 self.messages.insert(d.number, *d);
             }
             Effect::Settled(r) => {
                 let key = (r.id, r.leg.as_str(), r.instance);
-                let twice = self.trial.bug == Some(Bug::WritesTwice) && self.journal.len() > 300 && !std::mem::replace(&mut self.lost_one, true);
-                if twice { self.books.post(&Effect::Settled(r)); }
-                if !self.rows.insert(key) { self.verdict.say(format!("{} {} has two rows", key.0, key.1)); }
+                let twice = self.trial.bug == Some(Bug::WritesTwice)
+                    && self.journal.len() > 300
+                    && !std::mem::replace(&mut self.lost_one, true);
+                if twice {
+                    self.books.post(&Effect::Settled(r));
+                }
+                if !self.rows.insert(key) {
+                    self.verdict.say(format!("{} {} has two rows", key.0, key.1));
+                }
             }
             _ => {}
         }
     }
 
     fn decide(&mut self, event_ref: u64, now: i64) {
-        let change = match self.rng.below(4) { 0 => Change::Release(event_ref), 1 => Change::Delete(event_ref), _ => return };
+        let change = match self.rng.below(4) {
+            0 => Change::Release(event_ref),
+            1 => Change::Delete(event_ref),
+            _ => return,
+        };
         let at = now + requests::ms(&mut self.rng, MINUTE, 40 * HOUR);
-        self.at(at, Next::Input(Event::Control(Box::new(Control { actor: "trial+user".into(), reason: "looked at".into(), change }))));
+        self.at(
+            at,
+            Next::Input(Event::Control(Box::new(Control {
+                actor: "trial+user".into(),
+                reason: "looked at".into(),
+                change,
+            }))),
+        );
     }
 
     fn dispatch(&mut self, c: &Command, now: i64) {
-        let known = self.devices.log.get(&c.correlation).filter(|_| self.trial.bug != Some(Bug::ForgetsExecutions));
+        let known = self
+            .devices
+            .log
+            .get(&c.correlation)
+            .filter(|_| self.trial.bug != Some(Bug::ForgetsExecutions));
         if let Some(done) = known {
-            if let Some((_, answer)) = done.answer.clone() { self.at(now + SECOND, Next::Input(Event::Answer(Box::new(answer)))); }
+            if let Some((_, answer)) = done.answer.clone() {
+                self.at(now + SECOND, Next::Input(Event::Answer(Box::new(answer))));
+            }
             return;
         }
         let pace = if c.class == Class::Bulk { Pace::Bulk } else { Pace::OnDemand };
-        let sent = network::Command { at: now, target: c.correlation.device, key: c.correlation.counter ^ u64::from(c.attempt) << 40, pace, error_ppm: 60_000 };
+        let sent = network::Command {
+            at: now,
+            target: c.correlation.device,
+            key: c.correlation.counter ^ u64::from(c.attempt) << 40,
+            pace,
+            error_ppm: 60_000,
+        };
         match self.network.dispatch(&sent) {
-            Fate::NoRoute { known } => { self.verdict.happened(Trouble::NoRoute); self.at(known, Next::Input(Event::NoRoute(c.correlation))); }
-            Fate::Lost { delivered } => { self.verdict.happened(Trouble::Lost); if delivered.is_some() { self.devices.executed(c, None); } }
-            Fate::Answered { delivered, answered, error } => self.executed(c, delivered, answered, error),
+            Fate::NoRoute { known } => {
+                self.verdict.happened(Trouble::NoRoute);
+                self.at(known, Next::Input(Event::NoRoute(c.correlation)));
+            }
+            Fate::Lost { delivered } => {
+                self.verdict.happened(Trouble::Lost);
+                if delivered.is_some() {
+                    self.devices.executed(c, None);
+                }
+            }
+            Fate::Answered { delivered, answered, error } => {
+                self.executed(c, delivered, answered, error)
+            }
         }
     }
 
     fn executed(&mut self, c: &Command, delivered: i64, answered: i64, error: bool) {
-        let answer = event::Answer { to: c.correlation, success: !error, delivered_to_device: Some(Utc(delivered)), at_wan: Utc(answered), content: vec![1] };
+        let answer = event::Answer {
+            to: c.correlation,
+            success: !error,
+            delivered_to_device: Some(Utc(delivered)),
+            at_wan: Utc(answered),
+            content: vec![1],
+        };
         self.devices.executed(c, Some((answered, answer.clone())));
         match c.execution {
             Some(due) => {
                 let at = answered.max(due + SECOND);
                 let code = northbound_types::AlertCode::of(if error { "8F67" } else { "8F66" });
-                self.at(at, Next::Input(Event::Alert(Box::new(event::Alert { device: c.correlation.device, recipient: Some(c.originator), counter: c.correlation.counter, code, dcc: false,
-                    raised: None, closes: Some(c.correlation), content: vec![2] }))));
+                self.at(
+                    at,
+                    Next::Input(Event::Alert(Box::new(event::Alert {
+                        device: c.correlation.device,
+                        recipient: Some(c.originator),
+                        counter: c.correlation.counter,
+                        code,
+                        dcc: false,
+                        raised: None,
+                        closes: Some(c.correlation),
+                        content: vec![2],
+                    }))),
+                );
             }
             None => self.at(answered, Next::Input(Event::Answer(Box::new(answer)))),
         }
@@ -267,7 +480,11 @@ impl Host {
     fn ask(&mut self, c: Correlation, now: i64) {
         match self.devices.log.get(&c).filter(|_| self.trial.bug != Some(Bug::ForgetsExecutions)) {
             None => self.at(now + SECOND, Next::Input(Event::NeverHad(c))),
-            Some(done) => if let Some((_, answer)) = done.answer.clone().filter(|(at, _)| *at <= now) { self.at(now + SECOND, Next::Input(Event::Answer(Box::new(answer)))); },
+            Some(done) => {
+                if let Some((_, answer)) = done.answer.clone().filter(|(at, _)| *at <= now) {
+                    self.at(now + SECOND, Next::Input(Event::Answer(Box::new(answer))));
+                }
+            }
         }
     }
 
@@ -276,58 +493,110 @@ impl Host {
         let Some(message) = self.messages.get(&delivery) else { return };
         let down = Rng::stream(self.trial.seed, &[72, user.0, (now / HOUR) as u64]).chance(60_000);
         let refuses = Rng::stream(self.trial.seed, &[73, delivery]).chance(10_000);
-        let (status, outcome) = if down { (0, Outcome::Again) } else if refuses && n < PARKED_AT { (413, Outcome::Again) } else if refuses { (413, Outcome::Parked) } else { (204, Outcome::Delivered) };
-        if down { self.verdict.happened(Trouble::EndpointDown); }
-        if refuses && !down { self.verdict.happened(Trouble::EndpointRefuses); }
-        if outcome != Outcome::Again { self.clients.delivered(message, outcome == Outcome::Parked); }
-        if outcome == Outcome::Again { self.at(now + AGAIN_AFTER, Next::Try(delivery, user, n + 1)); }
+        let (status, outcome) = if down {
+            (0, Outcome::Again)
+        } else if refuses && n < PARKED_AT {
+            (413, Outcome::Again)
+        } else if refuses {
+            (413, Outcome::Parked)
+        } else {
+            (204, Outcome::Delivered)
+        };
+        if down {
+            self.verdict.happened(Trouble::EndpointDown);
+        }
+        if refuses && !down {
+            self.verdict.happened(Trouble::EndpointRefuses);
+        }
+        if outcome != Outcome::Again {
+            self.clients.delivered(message, outcome == Outcome::Parked);
+        }
+        if outcome == Outcome::Again {
+            self.at(now + AGAIN_AFTER, Next::Try(delivery, user, n + 1));
+        }
         self.input(now, Event::Attempt(event::Attempt { delivery, status, outcome }));
     }
 
     fn check(&mut self, at: i64) {
-        for problem in self.flow.broken() { self.verdict.say(format!("at {}: {problem}", Utc(at))); }
-        if !self.rng.chance(50_000) { return; }
-        for e in self.books.check(&self.flow) { self.verdict.say(format!("at {}: {e}", Utc(at))); }
+        for problem in self.flow.broken() {
+            self.verdict.say(format!("at {}: {problem}", Utc(at)));
+        }
+        if !self.rng.chance(50_000) {
+            return;
+        }
+        for e in self.books.check(&self.flow) {
+            self.verdict.say(format!("at {}: {e}", Utc(at)));
+        }
         self.twice();
     }
 
     fn twice(&mut self) {
-        let found: Vec<String> = self.devices.twice().map(|c| format!("{} executed {} twice", c.device, c.counter)).collect();
-        for f in found { self.verdict.say(f); }
+        let found: Vec<String> = self
+            .devices
+            .twice()
+            .map(|c| format!("{} executed {} twice", c.device, c.counter))
+            .collect();
+        for f in found {
+            self.verdict.say(f);
+        }
     }
 
     /// Nobody asks any more and everything has come to its end.
     fn at_the_end(&mut self) {
-        for e in self.books.check(&self.flow) { self.verdict.say(format!("at the end: {e}")); }
+        for e in self.books.check(&self.flow) {
+            self.verdict.say(format!("at the end: {e}"));
+        }
         self.twice();
-        if !self.verdict.problems.is_empty() { return; }
+        if !self.verdict.problems.is_empty() {
+            return;
+        }
         let mut open = Vec::new();
         let mut alerts = 0;
         self.flow.open(|r| open.push(format!("{} is still {}", r.id, r.state)), |_| alerts += 1);
-        if alerts > 0 { open.push(format!("{alerts} alerts are still open")); }
-        for o in open { self.verdict.say(o); }
-        let untold: Vec<String> = self.clients.told.iter().filter(|(_, t)| t.acknowledged && t.answers + t.parked == 0)
-            .map(|(id, _)| format!("{id} was acknowledged and never answered")).collect();
-        for u in untold { self.verdict.say(u); }
+        if alerts > 0 {
+            open.push(format!("{alerts} alerts are still open"));
+        }
+        for o in open {
+            self.verdict.say(o);
+        }
+        let untold: Vec<String> = self
+            .clients
+            .told
+            .iter()
+            .filter(|(_, t)| t.acknowledged && t.answers + t.parked == 0)
+            .map(|(id, _)| format!("{id} was acknowledged and never answered"))
+            .collect();
+        for u in untold {
+            self.verdict.say(u);
+        }
     }
 }
 
 fn policy() -> Policy {
     let rules = RuleSet::embedded().unwrap_or_else(|e| panic!("the embedded rules: {e}"));
-    let mut p = Policy::from_rules(&rules, plan::START).unwrap_or_else(|e| panic!("the embedded rules: {e}"));
+    let mut p = Policy::from_rules(&rules, plan::START)
+        .unwrap_or_else(|e| panic!("the embedded rules: {e}"));
     p.thresholds = vec![Threshold { user: None, srv: "2.2".parse().ok(), limit: 1, window: HOUR }];
     p.longest_queue = 10 * MINUTE;
-    for c in &mut p.capacity { (c.in_flight, c.queued) = (2, 6); }
+    for c in &mut p.capacity {
+        (c.in_flight, c.queued) = (2, 6);
+    }
     p
 }
 
 /// Outages of regions, from the seed.
 fn faults(trial: Trial) -> Vec<Fault> {
     let mut rng = Rng::stream(trial.seed, &[74]);
-    (0..trial.days).flat_map(|day| {
-        let region = [Region::North, Region::Central, Region::South][rng.below(3) as usize];
-        let from = plan::START.plus(day as i32).start().0 + rng.between(0, 23 * HOUR);
-        let trouble = match rng.below(3) { 0 => network::Trouble::Outage, 1 => network::Trouble::Loss { ppm: 300_000 }, _ => network::Trouble::Slow { percent: 900 } };
-        Some(Fault { region, from, until: from + HOUR, trouble })
-    }).collect()
+    (0..trial.days)
+        .flat_map(|day| {
+            let region = [Region::North, Region::Central, Region::South][rng.below(3) as usize];
+            let from = plan::START.plus(day as i32).start().0 + rng.between(0, 23 * HOUR);
+            let trouble = match rng.below(3) {
+                0 => network::Trouble::Outage,
+                1 => network::Trouble::Loss { ppm: 300_000 },
+                _ => network::Trouble::Slow { percent: 900 },
+            };
+            Some(Fault { region, from, until: from + HOUR, trouble })
+        })
+        .collect()
 }

@@ -4,7 +4,12 @@
 use super::{failed, truth::ArchiveCounts};
 use crate::{alerts::Alert, config::SimError, exchange::Exchange, users::SERVICE, world::World};
 use northbound_types::{AlertState, Eui64, Kind, Leg, RequestId, RequestState, Utc};
-use std::{collections::BTreeMap, fs::File, io::{BufWriter, Write}, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{BufWriter, Write},
+    path::PathBuf,
+};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 /// Days of the slice, from the first.
@@ -21,7 +26,8 @@ const SIGNATURE: &str = concat!(
     "<ds:SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256\"/>",
     "<ds:Reference URI=\"\"><ds:Transforms><ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/></ds:Transforms>",
     "<ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue>aW52ZW50ZWQ=</ds:DigestValue></ds:Reference></ds:SignedInfo>",
-    "<ds:SignatureValue>aW52ZW50ZWQ=</ds:SignatureValue></ds:Signature>");
+    "<ds:SignatureValue>aW52ZW50ZWQ=</ds:SignatureValue></ds:Signature>"
+);
 /// A payload that means nothing.
 const PAYLOAD: &str = "aW52ZW50ZWQ=";
 const CATALOGUE: &str = include_str!("../../../../rules/codes/srv_catalogue.csv");
@@ -40,58 +46,111 @@ pub(crate) struct Archive {
 /// References and body elements, from the catalogue.
 fn services() -> BTreeMap<String, (String, String)> {
     let mut reader = csv::Reader::from_reader(CATALOGUE.as_bytes());
-    let at = |name: &str, headers: &csv::StringRecord| headers.iter().position(|h| h == name).unwrap_or(0);
+    let at = |name: &str, headers: &csv::StringRecord| {
+        headers.iter().position(|h| h == name).unwrap_or(0)
+    };
     let Ok(headers) = reader.headers().cloned() else { return BTreeMap::new() };
-    let (srv, reference, element) = (at("srv", &headers), at("service_reference", &headers), at("schema_body_element", &headers));
-    reader.records().flatten().map(|r| {
-        let cell = |i: usize| r.get(i).unwrap_or("").to_owned();
-        (cell(srv), (cell(reference), cell(element)))
-    }).collect()
+    let (srv, reference, element) = (
+        at("srv", &headers),
+        at("service_reference", &headers),
+        at("schema_body_element", &headers),
+    );
+    reader
+        .records()
+        .flatten()
+        .map(|r| {
+            let cell = |i: usize| r.get(i).unwrap_or("").to_owned();
+            (cell(srv), (cell(reference), cell(element)))
+        })
+        .collect()
 }
 
 impl Archive {
     pub fn create(world: &World, path: PathBuf) -> Result<Archive, SimError> {
         let file = File::create(&path).map_err(failed(&path))?;
         Ok(Archive {
-            zip: ZipWriter::new(BufWriter::new(file)), path, user: world.config.users[0].eui, known: world.cut_off(),
-            services: services(), counts: ArchiveCounts::default(), today: (u32::MAX, 0, 0),
+            zip: ZipWriter::new(BufWriter::new(file)),
+            path,
+            user: world.config.users[0].eui,
+            known: world.cut_off(),
+            services: services(),
+            counts: ArchiveCounts::default(),
+            today: (u32::MAX, 0, 0),
         })
     }
 
-    fn turn(&mut self, day: u32) { if self.today.0 != day { self.today = (day, 0, 0); } }
+    fn turn(&mut self, day: u32) {
+        if self.today.0 != day {
+            self.today = (day, 0, 0);
+        }
+    }
 
     fn put(&mut self, at: i64, kind: &str, xml: &str) -> Result<(), SimError> {
         self.counts.messages += 1;
         let day = Utc(at).day();
         let name = format!("{day}/{:06}-{kind}.xml", self.counts.messages);
         // A fixed time inside the archive: the same world gives the same bytes.
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(DateTime::default());
-        let io = |e: zip::result::ZipError| SimError::Write { path: self.path.clone(), source: std::io::Error::other(e) };
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::default());
+        let io = |e: zip::result::ZipError| SimError::Write {
+            path: self.path.clone(),
+            source: std::io::Error::other(e),
+        };
         self.zip.start_file(name, options).map_err(io)?;
         self.zip.write_all(xml.as_bytes()).map_err(failed(&self.path))
     }
 
     /// Request, acknowledgement and answer of one exchange of the User.
     pub fn take(&mut self, e: &Exchange, day: u32) -> Result<(), SimError> {
-        if e.originator != self.user || day >= DAYS || e.kind != Kind::ServiceRequest { return Ok(()); }
+        if e.originator != self.user || day >= DAYS || e.kind != Kind::ServiceRequest {
+            return Ok(());
+        }
         self.turn(day);
-        if self.today.1 >= EXCHANGES { return Ok(()); }
-        let Some((reference, element)) = self.services.get(e.srv.as_str()).cloned() else { return Ok(()) };
+        if self.today.1 >= EXCHANGES {
+            return Ok(());
+        }
+        let Some((reference, element)) = self.services.get(e.srv.as_str()).cloned() else {
+            return Ok(());
+        };
         self.today.1 += 1;
         let id = RequestId { originator: e.originator, target: e.target, counter: e.counter };
-        let (element, inner) = if e.cv == 5 { ("SignedPreCommand".to_owned(), format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>")) } else { (element, String::new()) };
-        let due = e.times.due.map_or_else(String::new, |d| format!("<sr:ExecutionDateTime>{}</sr:ExecutionDateTime>", Utc(d)));
+        let (element, inner) = if e.cv == 5 {
+            ("SignedPreCommand".to_owned(), format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>"))
+        } else {
+            (element, String::new())
+        };
+        let due = e.times.due.map_or_else(String::new, |d| {
+            format!("<sr:ExecutionDateTime>{}</sr:ExecutionDateTime>", Utc(d))
+        });
         let sent = e.times.user_sent.unwrap_or(e.times.received);
         self.counts.requests += 1;
         self.put(sent, "request", &format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Request xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{id}</sr:RequestID><sr:CommandVariant>{}</sr:CommandVariant><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant></sr:Header><sr:Body><sr:{element}>{due}{inner}</sr:{element}></sr:Body>{SIGNATURE}</sr:Request>", e.cv, e.srv))?;
         let response = |code: &str, at: i64, answer: bool, content: &str| {
-            let response_id = if answer { format!("<sr:ResponseID>{}:{}:{}</sr:ResponseID>", SERVICE, e.originator, at / 1_000) } else { String::new() };
-            format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Response xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{id}</sr:RequestID>{response_id}<sr:ResponseCode>{code}</sr:ResponseCode><sr:ResponseDateTime>{}</sr:ResponseDateTime></sr:Header><sr:Body><sr:ResponseMessage><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant>{content}</sr:ResponseMessage></sr:Body>{SIGNATURE}</sr:Response>", Utc(at), e.srv)
+            let response_id = if answer {
+                format!(
+                    "<sr:ResponseID>{}:{}:{}</sr:ResponseID>",
+                    SERVICE,
+                    e.originator,
+                    at / 1_000
+                )
+            } else {
+                String::new()
+            };
+            format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Response xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{id}</sr:RequestID>{response_id}<sr:ResponseCode>{code}</sr:ResponseCode><sr:ResponseDateTime>{}</sr:ResponseDateTime></sr:Header><sr:Body><sr:ResponseMessage><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant>{content}</sr:ResponseMessage></sr:Body>{SIGNATURE}</sr:Response>",
+                Utc(at),
+                e.srv
+            )
         };
         if e.state() == RequestState::Refused {
             self.counts.immediate += 1;
-            return self.put(e.times.received, "refusal", &response(e.code.as_str(), e.times.received + 80_000, false, ""));
+            return self.put(
+                e.times.received,
+                "refusal",
+                &response(e.code.as_str(), e.times.received + 80_000, false, ""),
+            );
         }
         if let Some(at) = e.times.acknowledged {
             self.counts.immediate += 1;
@@ -100,15 +159,27 @@ impl Archive {
         // A time-out, too, is told to the User: an answer with an error code and without a payload.
         let (at, code) = match (e.times.answer_sent, e.state()) {
             (Some(at), _) => (at, e.code),
-            (None, _) => match e.times.ended { Some(at) => (at, e.code), None => return Ok(()) },
+            (None, _) => match e.times.ended {
+                Some(at) => (at, e.code),
+                None => return Ok(()),
+            },
         };
-        if at >= self.known { return Ok(()); }
+        if at >= self.known {
+            return Ok(());
+        }
         self.counts.answers += 1;
         let content = match (e.leg, e.state()) {
-            (Leg::Transform, _) => format!("<sr:PreCommand><sr:GBCSVersion>4.1</sr:GBCSVersion><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload></sr:PreCommand>"),
-            (Leg::Send, RequestState::AnsweredSuccess) if e.cv == 5 && e.times.due.is_some() => format!(
-                "<sr:FutureDatedDeviceAlertMessage><sr:FutureDatedAlertCode>8F66</sr:FutureDatedAlertCode><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload><sr:InstructionNumber>1</sr:InstructionNumber><sr:TotalCommandInstructions>1</sr:TotalCommandInstructions></sr:FutureDatedDeviceAlertMessage>"),
-            (Leg::Send, RequestState::AnsweredSuccess | RequestState::AnsweredDeviceError) => format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>"),
+            (Leg::Transform, _) => format!(
+                "<sr:PreCommand><sr:GBCSVersion>4.1</sr:GBCSVersion><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload></sr:PreCommand>"
+            ),
+            (Leg::Send, RequestState::AnsweredSuccess) if e.cv == 5 && e.times.due.is_some() => {
+                format!(
+                    "<sr:FutureDatedDeviceAlertMessage><sr:FutureDatedAlertCode>8F66</sr:FutureDatedAlertCode><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload><sr:InstructionNumber>1</sr:InstructionNumber><sr:TotalCommandInstructions>1</sr:TotalCommandInstructions></sr:FutureDatedDeviceAlertMessage>"
+                )
+            }
+            (Leg::Send, RequestState::AnsweredSuccess | RequestState::AnsweredDeviceError) => {
+                format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>")
+            }
             _ => String::new(),
         };
         self.put(at, "response", &response(code.as_str(), at, true, &content))
@@ -116,9 +187,18 @@ impl Archive {
 
     /// One alert that the User was sent.
     pub fn alert(&mut self, a: &Alert, day: u32) -> Result<(), SimError> {
-        if a.recipient != self.user || day >= DAYS || a.state != AlertState::Delivered || a.alert_kind != "device" || matches!(a.code.as_str(), "8F66" | "8F67") { return Ok(()); }
+        if a.recipient != self.user
+            || day >= DAYS
+            || a.state != AlertState::Delivered
+            || a.alert_kind != "device"
+            || matches!(a.code.as_str(), "8F66" | "8F67")
+        {
+            return Ok(());
+        }
         self.turn(day);
-        if self.today.2 >= ALERTS { return Ok(()); }
+        if self.today.2 >= ALERTS {
+            return Ok(());
+        }
         self.today.2 += 1;
         self.counts.alerts += 1;
         self.put(a.received, "device-alert", &format!(
@@ -127,7 +207,10 @@ impl Archive {
     }
 
     pub fn finish(self) -> Result<ArchiveCounts, SimError> {
-        let io = |e: zip::result::ZipError| SimError::Write { path: self.path.clone(), source: std::io::Error::other(e) };
+        let io = |e: zip::result::ZipError| SimError::Write {
+            path: self.path.clone(),
+            source: std::io::Error::other(e),
+        };
         let mut out = self.zip.finish().map_err(io)?;
         out.flush().map_err(failed(&self.path))?;
         Ok(self.counts)

@@ -2,13 +2,18 @@
 //! explanations, an annotation, and the note that comes with the correction. All invented.
 
 use super::{Folder, RESENT_DAYS, day_text};
-use crate::{config::SimError, world::{FAULTY_DAYS, World}};
+use crate::{
+    config::SimError,
+    world::{FAULTY_DAYS, World},
+};
 use northbound_network::latency::HOUR;
 use northbound_types::Utc;
 use serde_json::{Value, json};
 
 /// When the correction was sent: 20 days after the first statement, µs UTC.
-pub(crate) fn resent_at(world: &World) -> i64 { world.known() + 20 * 24 * HOUR }
+pub(crate) fn resent_at(world: &World) -> i64 {
+    world.known() + 20 * 24 * HOUR
+}
 
 pub(crate) fn write(world: &World, folder: &mut Folder) -> Result<(), SimError> {
     folder.json("registers.json", "registers", &registers(world))?;
@@ -26,9 +31,16 @@ pub(crate) fn write(world: &World, folder: &mut Folder) -> Result<(), SimError> 
 fn registers(world: &World) -> Value {
     let period = world.config.period;
     let (first, last) = (world.first(), day_text(world, world.days as i32 - 1));
-    let feed = |id: &str, title: &str, carries: &[&str], provider: &str, owner: &str, calendar: &str| json!({
-        "id": id, "title": title, "carries": carries, "provider": provider, "owner": owner, "calendar": calendar, "expected_from": first, "expected_to": last,
-    });
+    let feed = |id: &str,
+                title: &str,
+                carries: &[&str],
+                provider: &str,
+                owner: &str,
+                calendar: &str| {
+        json!({
+            "id": id, "title": title, "carries": carries, "provider": provider, "owner": owner, "calendar": calendar, "expected_from": first, "expected_to": last,
+        })
+    };
     let mut faults = Vec::new();
     if world.config.scenario.faulty_reporting {
         faults.push(json!({
@@ -37,10 +49,17 @@ fn registers(world: &World) -> Value {
             "description": "Reporting tool loses tests without an answer and whole days, and writes one second for each round trip.",
         }));
     }
-    let explanation = |measure: &str, provider: &str, region: &str, text: &str, place: &str, by: &str| json!({
-        "measure": measure, "provider": provider, "region": region, "period": period, "text": text, "given": place, "by": by,
-        "steps": "Invented: capacity is added region by region; progress is reported each month.",
-    });
+    let explanation = |measure: &str,
+                       provider: &str,
+                       region: &str,
+                       text: &str,
+                       place: &str,
+                       by: &str| {
+        json!({
+            "measure": measure, "provider": provider, "region": region, "period": period, "text": text, "given": place, "by": by,
+            "steps": "Invented: capacity is added region by region; progress is reported each month.",
+        })
+    };
     json!({
         "note": "invented by the simulator",
         "feeds": [

@@ -137,22 +137,45 @@ impl Truth {
     pub(crate) fn new(world: &World) -> Truth {
         Truth {
             note: "invented by the simulator; no real source has this file".to_owned(),
-            seed: world.config.seed, meters: world.network.fleet.meters, period: world.config.period.to_string(), days: world.days,
-            messages: BTreeMap::new(), tests: BTreeMap::new(), tests_logged: BTreeMap::new(), tests_corrected: BTreeMap::new(),
-            alerts: AlertCounts::default(), outage_windows: BTreeMap::new(), payloads: BTreeMap::new(),
-            reconciliation: Reconciliation::default(), archive: ArchiveCounts::default(), stated: BTreeMap::new(),
-            daily: BTreeMap::new(), hubs_seen: std::collections::BTreeSet::new(),
+            seed: world.config.seed,
+            meters: world.network.fleet.meters,
+            period: world.config.period.to_string(),
+            days: world.days,
+            messages: BTreeMap::new(),
+            tests: BTreeMap::new(),
+            tests_logged: BTreeMap::new(),
+            tests_corrected: BTreeMap::new(),
+            alerts: AlertCounts::default(),
+            outage_windows: BTreeMap::new(),
+            payloads: BTreeMap::new(),
+            reconciliation: Reconciliation::default(),
+            archive: ArchiveCounts::default(),
+            stated: BTreeMap::new(),
+            daily: BTreeMap::new(),
+            hubs_seen: std::collections::BTreeSet::new(),
         }
     }
 
     pub(crate) fn message(&mut self, e: &Exchange) {
-        *self.messages.entry(e.region.to_string()).or_default().entry(e.mode).or_default().entry(e.state()).or_default() += 1;
+        *self
+            .messages
+            .entry(e.region.to_string())
+            .or_default()
+            .entry(e.mode)
+            .or_default()
+            .entry(e.state())
+            .or_default() += 1;
     }
 
-    pub(crate) fn test(&mut self, e: &Exchange) { cell(&mut self.tests, e).add(e); }
+    pub(crate) fn test(&mut self, e: &Exchange) {
+        cell(&mut self.tests, e).add(e);
+    }
     pub(crate) fn test_row(&mut self, e: &Exchange) {
         if e.test_kind == northbound_types::TestKind::Rtt4 {
-            self.daily.entry((e.provider, northbound_types::Utc(e.times.received).day())).or_default().add(e);
+            self.daily
+                .entry((e.provider, northbound_types::Utc(e.times.received).day()))
+                .or_default()
+                .add(e);
         }
         cell(&mut self.tests_logged, e).add(e);
         cell(&mut self.tests_corrected, e).add(e);
@@ -160,7 +183,10 @@ impl Truth {
     /// A row of the correction takes the place of what was logged, where anything was.
     pub(crate) fn resent(&mut self, e: &Exchange, logged: Option<&Exchange>) {
         let c = cell(&mut self.tests_corrected, e);
-        if logged.is_some() { c.attempts -= 1; c.in_time -= 1; }
+        if logged.is_some() {
+            c.attempts -= 1;
+            c.in_time -= 1;
+        }
         c.add(e);
     }
 
@@ -180,15 +206,24 @@ impl Truth {
         }
     }
 
-    pub(crate) fn residue(&mut self, residue: u64) { self.alerts.residue += i64::try_from(residue).unwrap_or(i64::MAX); }
+    pub(crate) fn residue(&mut self, residue: u64) {
+        self.alerts.residue += i64::try_from(residue).unwrap_or(i64::MAX);
+    }
 
     pub(crate) fn payload(&mut self, p: &Payload) {
         let row = self.payloads.entry(p.provider.to_owned()).or_default();
-        let at = match (p.state, p.completed) { ("completed", Some(c)) => usize::from(c > p.target_at), ("failed", _) => 2, _ => 3 };
+        let at = match (p.state, p.completed) {
+            ("completed", Some(c)) => usize::from(c > p.target_at),
+            ("failed", _) => 2,
+            _ => 3,
+        };
         row[at] += 1;
     }
 }
 
-fn cell<'a>(map: &'a mut BTreeMap<String, BTreeMap<String, TestCounts>>, e: &Exchange) -> &'a mut TestCounts {
+fn cell<'a>(
+    map: &'a mut BTreeMap<String, BTreeMap<String, TestCounts>>,
+    e: &Exchange,
+) -> &'a mut TestCounts {
     map.entry(e.provider.to_owned()).or_default().entry(e.test_kind.to_string()).or_default()
 }

@@ -114,63 +114,139 @@ fn outcome(state: RequestState) -> &'static str {
 pub(crate) fn message_id(e: &Exchange) -> String {
     northbound_types::MessageId {
         namespace: e.namespace.to_owned(),
-        request: northbound_types::RequestId { originator: e.originator, target: e.target, counter: e.counter },
-        leg: e.leg, instance: e.instance,
-    }.to_string()
+        request: northbound_types::RequestId {
+            originator: e.originator,
+            target: e.target,
+            counter: e.counter,
+        },
+        leg: e.leg,
+        instance: e.instance,
+    }
+    .to_string()
 }
 
 impl UserLog {
     pub fn new(world: &World, sink: Sink) -> UserLog {
         UserLog {
-            sink, user: world.config.users[0].eui, stops: world.cut_off() - STOPS_EARLY,
-            zone: TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC), today: u32::MAX, eligible: 0,
+            sink,
+            user: world.config.users[0].eui,
+            stops: world.cut_off() - STOPS_EARLY,
+            zone: TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC),
+            today: u32::MAX,
+            eligible: 0,
         }
     }
 
     /// Writes what the User's log says of an exchange. `false` where the service's records lack it.
     pub fn take(&mut self, e: &Exchange, day: u32, truth: &mut Truth) -> Result<bool, SimError> {
-        if e.originator != self.user { return Ok(true); }
-        if self.today != day { self.today = day; self.eligible = 0; }
+        if e.originator != self.user {
+            return Ok(true);
+        }
+        if self.today != day {
+            self.today = day;
+            self.eligible = 0;
+        }
         let t = &mut truth.reconciliation;
         t.service_rows += 1;
-        if e.test_kind != TestKind::None { t.tests_not_in_user_log += 1; return Ok(true); }
-        if e.generation == Generation::Smets1 { t.smets1_not_in_user_log += 1; return Ok(true); }
-        if e.times.received >= self.stops { t.after_user_cut_off += 1; return Ok(true); }
+        if e.test_kind != TestKind::None {
+            t.tests_not_in_user_log += 1;
+            return Ok(true);
+        }
+        if e.generation == Generation::Smets1 {
+            t.smets1_not_in_user_log += 1;
+            return Ok(true);
+        }
+        if e.times.received >= self.stops {
+            t.after_user_cut_off += 1;
+            return Ok(true);
+        }
         let hour = e.times.received.rem_euclid(24 * HOUR) / HOUR;
-        let ordinary = (8..20).contains(&hour) && e.kind == Kind::ServiceRequest && e.mode == Mode::OnDemand;
+        let ordinary =
+            (8..20).contains(&hour) && e.kind == Kind::ServiceRequest && e.mode == Mode::OnDemand;
         self.eligible += u32::from(ordinary);
         let nth = if ordinary { self.eligible } else { 0 };
-        if nth == 3 && day.is_multiple_of(4) { t.missing_from_user_log.push(message_id(e)); return Ok(true); }
+        if nth == 3 && day.is_multiple_of(4) {
+            t.missing_from_user_log.push(message_id(e));
+            return Ok(true);
+        }
         let mut copies = 1;
-        if nth == 7 && day.is_multiple_of(3) { t.duplicated_in_user_log.push(message_id(e)); copies = 2; }
+        if nth == 7 && day.is_multiple_of(3) {
+            t.duplicated_in_user_log.push(message_id(e));
+            copies = 2;
+        }
         let only_here = nth == 5 && day % 6 == 1;
-        if only_here { t.missing_from_service.push(message_id(e)); t.service_rows -= 1; }
+        if only_here {
+            t.missing_from_service.push(message_id(e));
+            t.service_rows -= 1;
+        }
         let offset = self.offset(e.times.received);
-        let wrong = WRONG_ZONE_DAYS.contains(&day) && e.times.received.rem_euclid(24 * HOUR) < offset;
-        if wrong { t.wrong_zone_other_day.push(message_id(e)); }
-        if Utc(e.times.received + offset).day() != Utc(e.times.received).day() { t.local_day_differs += 1; }
-        for _ in 0..copies { self.row(e, if wrong { 0 } else { offset })?; t.user_rows += 1; }
+        let wrong =
+            WRONG_ZONE_DAYS.contains(&day) && e.times.received.rem_euclid(24 * HOUR) < offset;
+        if wrong {
+            t.wrong_zone_other_day.push(message_id(e));
+        }
+        if Utc(e.times.received + offset).day() != Utc(e.times.received).day() {
+            t.local_day_differs += 1;
+        }
+        for _ in 0..copies {
+            self.row(e, if wrong { 0 } else { offset })?;
+            t.user_rows += 1;
+        }
         Ok(!only_here)
     }
 
     fn offset(&self, at: i64) -> i64 {
-        Timestamp::from_microsecond(at).map_or(0, |t| i64::from(self.zone.to_offset(t).seconds()) * 1_000_000)
+        Timestamp::from_microsecond(at)
+            .map_or(0, |t| i64::from(self.zone.to_offset(t).seconds()) * 1_000_000)
     }
 
     fn row(&mut self, e: &Exchange, offset: i64) -> Result<(), SimError> {
         let local = |at: Option<i64>| at.map_or_else(String::new, |at| local_text(at + offset));
         let (sent, answered) = (local(Some(e.times.received)), local(e.times.answer_sent));
-        let took = e.times.answer_sent.map_or_else(String::new, |a| ((a - e.times.received) / 1_000).to_string());
-        let timing = match e.mode { Mode::OnDemand => "Now", Mode::FutureDated => "Dated", Mode::Scheduled => "Schedule", Mode::NonDevice => "DCC" };
-        let meter = match e.generation { Generation::Smets1 => "S1", Generation::Smets2 => "S2", Generation::None => "-" };
-        let area = match e.region { northbound_types::Region::North => "N", northbound_types::Region::Central => "C", northbound_types::Region::South => "S", _ => "-" };
+        let took = e
+            .times
+            .answer_sent
+            .map_or_else(String::new, |a| ((a - e.times.received) / 1_000).to_string());
+        let timing = match e.mode {
+            Mode::OnDemand => "Now",
+            Mode::FutureDated => "Dated",
+            Mode::Scheduled => "Schedule",
+            Mode::NonDevice => "DCC",
+        };
+        let meter = match e.generation {
+            Generation::Smets1 => "S1",
+            Generation::Smets2 => "S2",
+            Generation::None => "-",
+        };
+        let area = match e.region {
+            northbound_types::Region::North => "N",
+            northbound_types::Region::Central => "C",
+            northbound_types::Region::South => "S",
+            _ => "-",
+        };
         let unit = if e.kind == Kind::ScheduleInstance { "Schedule run" } else { "Request" };
-        self.sink.request(e.originator, e.target, e.counter).unless_zero(e.instance).word(e.leg.as_str()).word(unit).word(e.srv.as_str())
-            .unless_zero(i64::from(e.cv)).word(timing).word(e.role).word(meter).word(area).word(&sent).word(&answered).word(&took)
-            .word(outcome(e.state())).word(e.code.as_str()).end()
+        self.sink
+            .request(e.originator, e.target, e.counter)
+            .unless_zero(e.instance)
+            .word(e.leg.as_str())
+            .word(unit)
+            .word(e.srv.as_str())
+            .unless_zero(i64::from(e.cv))
+            .word(timing)
+            .word(e.role)
+            .word(meter)
+            .word(area)
+            .word(&sent)
+            .word(&answered)
+            .word(&took)
+            .word(outcome(e.state()))
+            .word(e.code.as_str())
+            .end()
     }
 
-    pub fn finish(self) -> Sink { self.sink }
+    pub fn finish(self) -> Sink {
+        self.sink
+    }
 }
 
 /// `01/04/2026 13:05:22.123`, of a time already moved to its zone.
@@ -178,6 +254,7 @@ fn local_text(at: i64) -> String {
     let utc = Utc(at).to_string();
     let (date, time) = utc.trim_end_matches('Z').split_once('T').unwrap_or((&utc, "00:00:00"));
     let mut parts = date.split('-');
-    let (y, m, d) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+    let (y, m, d) =
+        (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
     format!("{d}/{m}/{y} {time}")
 }

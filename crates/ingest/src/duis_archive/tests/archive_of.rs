@@ -30,55 +30,98 @@ pub struct Folder(pub PathBuf);
 impl Folder {
     pub fn new() -> Folder {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
-        let path = std::env::temp_dir().join(format!("northbound-archive-test-{}-{}", std::process::id(), SERIAL.fetch_add(1, Ordering::Relaxed)));
+        let path = std::env::temp_dir().join(format!(
+            "northbound-archive-test-{}-{}",
+            std::process::id(),
+            SERIAL.fetch_add(1, Ordering::Relaxed)
+        ));
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
     }
 }
 
 impl Drop for Folder {
-    fn drop(&mut self) { let _ = std::fs::remove_dir_all(&self.0); }
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
-fn to(target: &str, counter: u64) -> String { format!("{USER}:{target}:{}", COUNTER + counter) }
+fn to(target: &str, counter: u64) -> String {
+    format!("{USER}:{target}:{}", COUNTER + counter)
+}
 
 fn request(id: &str, cv: u8, srv: &str, body: &str, signature: &str) -> String {
-    let reference = if matches!(srv.matches('.').count(), 2) { srv.rsplit_once('.').unwrap().0 } else { srv };
-    format!("<sr:Request xmlns:sr=\"{NS}\" schemaVersion=\"5.2\"><sr:Header><sr:RequestID>{}</sr:RequestID><sr:CommandVariant>{cv}</sr:CommandVariant>\
+    let reference =
+        if matches!(srv.matches('.').count(), 2) { srv.rsplit_once('.').unwrap().0 } else { srv };
+    format!(
+        "<sr:Request xmlns:sr=\"{NS}\" schemaVersion=\"5.2\"><sr:Header><sr:RequestID>{}</sr:RequestID><sr:CommandVariant>{cv}</sr:CommandVariant>\
         <sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{srv}</sr:ServiceReferenceVariant></sr:Header><sr:Body>{body}</sr:Body>\
-        <ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignatureValue>{signature}</ds:SignatureValue></ds:Signature></sr:Request>", id.to_lowercase())
+        <ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignatureValue>{signature}</ds:SignatureValue></ds:Signature></sr:Request>",
+        id.to_lowercase()
+    )
 }
 
 /// `after` in seconds after 2026-04-01T12:00:00Z.
 fn response(request: &str, response: &str, code: &str, after: i64, body: &str) -> String {
-    let id = |name: &str, id: &str| if id.is_empty() { String::new() } else { format!("<sr:{name}>{id}</sr:{name}>") };
+    let id = |name: &str, id: &str| {
+        if id.is_empty() { String::new() } else { format!("<sr:{name}>{id}</sr:{name}>") }
+    };
     let at = Utc(1_775_044_800_000_000 + after * 1_000_000);
-    format!("<sr:Response xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header>{}{}<sr:ResponseCode>{code}</sr:ResponseCode>\
-        <sr:ResponseDateTime>{at}</sr:ResponseDateTime></sr:Header><sr:Body>{body}</sr:Body></sr:Response>", id("RequestID", request), id("ResponseID", response))
+    format!(
+        "<sr:Response xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header>{}{}<sr:ResponseCode>{code}</sr:ResponseCode>\
+        <sr:ResponseDateTime>{at}</sr:ResponseDateTime></sr:Header><sr:Body>{body}</sr:Body></sr:Response>",
+        id("RequestID", request),
+        id("ResponseID", response)
+    )
 }
 
 fn answer(srv: &str, content: &str) -> String {
-    let reference = if matches!(srv.matches('.').count(), 2) { srv.rsplit_once('.').unwrap().0 } else { srv };
-    format!("<sr:ResponseMessage><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{srv}</sr:ServiceReferenceVariant>{content}</sr:ResponseMessage>")
+    let reference =
+        if matches!(srv.matches('.').count(), 2) { srv.rsplit_once('.').unwrap().0 } else { srv };
+    format!(
+        "<sr:ResponseMessage><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{srv}</sr:ServiceReferenceVariant>{content}</sr:ResponseMessage>"
+    )
 }
 
-fn back(counter: u64) -> String { format!("{DEVICE}:{USER}:{counter}") }
-fn from_dcc(counter: u64) -> String { format!("{DCC}:{USER}:{counter}") }
-fn dcc(code: &str, payload: &str) -> String { format!("<sr:DCCAlertMessage><sr:DCCAlertCode>{code}</sr:DCCAlertCode><sr:DCCAlert>{payload}</sr:DCCAlert></sr:DCCAlertMessage>") }
+fn back(counter: u64) -> String {
+    format!("{DEVICE}:{USER}:{counter}")
+}
+fn from_dcc(counter: u64) -> String {
+    format!("{DCC}:{USER}:{counter}")
+}
+fn dcc(code: &str, payload: &str) -> String {
+    format!(
+        "<sr:DCCAlertMessage><sr:DCCAlertCode>{code}</sr:DCCAlertCode><sr:DCCAlert>{payload}</sr:DCCAlert></sr:DCCAlertMessage>"
+    )
+}
 fn close(code: &str, n: u16, of: u16) -> String {
-    answer("4.1.2", &format!("<sr:FutureDatedDeviceAlertMessage><sr:FutureDatedAlertCode>{code}</sr:FutureDatedAlertCode>{PAYLOAD}<sr:InstructionNumber>{n}</sr:InstructionNumber><sr:TotalCommandInstructions>{of}</sr:TotalCommandInstructions></sr:FutureDatedDeviceAlertMessage>"))
+    answer(
+        "4.1.2",
+        &format!(
+            "<sr:FutureDatedDeviceAlertMessage><sr:FutureDatedAlertCode>{code}</sr:FutureDatedAlertCode>{PAYLOAD}<sr:InstructionNumber>{n}</sr:InstructionNumber><sr:TotalCommandInstructions>{of}</sr:TotalCommandInstructions></sr:FutureDatedDeviceAlertMessage>"
+        ),
+    )
 }
 
 const PAYLOAD: &str = "<sr:GBCSPayload>3wkB</sr:GBCSPayload>";
 const READ: &str = "<sr:ReadInstantaneousImportRegisters/>";
-const SIGNED: &str = "<sr:SignedPreCommand><sr:GBCSPayload>3wkB</sr:GBCSPayload></sr:SignedPreCommand>";
+const SIGNED: &str =
+    "<sr:SignedPreCommand><sr:GBCSPayload>3wkB</sr:GBCSPayload></sr:SignedPreCommand>";
 const PRE_COMMAND: &str = "<sr:PreCommand><sr:GBCSVersion>4.3</sr:GBCSVersion><sr:GBCSPayload>3wkB</sr:GBCSPayload></sr:PreCommand>";
 const LATER: &str = "<sr:ReadInstantaneousImportTOUMatrices><sr:ExecutionDateTime>2026-04-02T00:00:00Z</sr:ExecutionDateTime></sr:ReadInstantaneousImportTOUMatrices>";
 
-fn read(counter: u64) -> String { request(&to(DEVICE, counter), 1, "4.1.1", READ, "YQ==") }
-fn ack(counter: u64, srv: &str) -> String { response(&to(DEVICE, counter), "", "I99", 1, &answer(srv, "")) }
-fn refusal(counter: u64, code: &str, srv: &str, after: i64) -> String { response(&to(DEVICE, counter), "", code, after, &answer(srv, "")) }
-fn done(counter: u64, code: &str, srv: &str, after: i64) -> String { response(&to(DEVICE, counter), &back(counter), code, after, &answer(srv, PAYLOAD)) }
+fn read(counter: u64) -> String {
+    request(&to(DEVICE, counter), 1, "4.1.1", READ, "YQ==")
+}
+fn ack(counter: u64, srv: &str) -> String {
+    response(&to(DEVICE, counter), "", "I99", 1, &answer(srv, ""))
+}
+fn refusal(counter: u64, code: &str, srv: &str, after: i64) -> String {
+    response(&to(DEVICE, counter), "", code, after, &answer(srv, ""))
+}
+fn done(counter: u64, code: &str, srv: &str, after: i64) -> String {
+    response(&to(DEVICE, counter), &back(counter), code, after, &answer(srv, PAYLOAD))
+}
 
 /// A request with its acknowledgement and its answer, one on each line.
 pub fn read_and_answered(counter: u64) -> String {
@@ -115,9 +158,26 @@ fn requests() -> Vec<(&'static str, String)> {
 }
 
 fn non_device() -> Vec<(&'static str, String)> {
-    let schedule = format!("<sr:CreateSchedule><sr:ScheduleFrequency>Daily</sr:ScheduleFrequency><sr:ScheduleStartDate>2026-04-02</sr:ScheduleStartDate><sr:DSPScheduledServiceReference>4.6</sr:DSPScheduledServiceReference><sr:DSPScheduledServiceReferenceVariant>4.6.1</sr:DSPScheduledServiceReferenceVariant><sr:DeviceID>{DEVICE}</sr:DeviceID></sr:CreateSchedule>");
-    let ran = |c: u64, after: i64| response(&to(DCC, 11), &back(c), "I0", after, &answer("4.6.1", &format!("<sr:DSPScheduledMessage>{PAYLOAD}<sr:DSPScheduleID>7</sr:DSPScheduleID></sr:DSPScheduledMessage>")));
-    let firmware = format!("<sr:UpdateFirmware><sr:FirmwareImage>YQ==</sr:FirmwareImage><sr:FirmwareVersion>0000000A</sr:FirmwareVersion><sr:DeviceIDList>{DEVICE},{OTHER},{FAR}</sr:DeviceIDList></sr:UpdateFirmware>");
+    let schedule = format!(
+        "<sr:CreateSchedule><sr:ScheduleFrequency>Daily</sr:ScheduleFrequency><sr:ScheduleStartDate>2026-04-02</sr:ScheduleStartDate><sr:DSPScheduledServiceReference>4.6</sr:DSPScheduledServiceReference><sr:DSPScheduledServiceReferenceVariant>4.6.1</sr:DSPScheduledServiceReferenceVariant><sr:DeviceID>{DEVICE}</sr:DeviceID></sr:CreateSchedule>"
+    );
+    let ran = |c: u64, after: i64| {
+        response(
+            &to(DCC, 11),
+            &back(c),
+            "I0",
+            after,
+            &answer(
+                "4.6.1",
+                &format!(
+                    "<sr:DSPScheduledMessage>{PAYLOAD}<sr:DSPScheduleID>7</sr:DSPScheduleID></sr:DSPScheduledMessage>"
+                ),
+            ),
+        )
+    };
+    let firmware = format!(
+        "<sr:UpdateFirmware><sr:FirmwareImage>YQ==</sr:FirmwareImage><sr:FirmwareVersion>0000000A</sr:FirmwareVersion><sr:DeviceIDList>{DEVICE},{OTHER},{FAR}</sr:DeviceIDList></sr:UpdateFirmware>"
+    );
     vec![
         ("11-schedule.xml", [request(&to(DCC, 11), 8, "5.1", &schedule, "YQ=="), response(&to(DCC, 11), "", "I0", 1, &answer("5.1", "<sr:DSPScheduleID>7</sr:DSPScheduleID>")), ran(41, 90_000), ran(42, 176_400)].concat()),
         ("14-firmware.xml", [request(&to(DCC, 14), 8, "11.1", &firmware, "YQ=="), response(&to(DCC, 14), "", "I99", 2, &answer("11.1", "")),
@@ -127,8 +187,27 @@ fn non_device() -> Vec<(&'static str, String)> {
 }
 
 fn alerts_and_faults() -> Vec<(&'static str, String)> {
-    let storm = response("", &back(43), "I0", 50, &format!("<sr:DeviceAlertMessage><sr:AlertCode>8F20</sr:AlertCode><sr:ThrottledAlertSequenceId>7</sr:ThrottledAlertSequenceId><sr:ThrottledAlertCount>5</sr:ThrottledAlertCount>{PAYLOAD}</sr:DeviceAlertMessage>"));
-    let outage = response("", &from_dcc(44), "I0", 60, &dcc("AD1", &format!("<sr:PowerOutageEvent><sr:CommsHubDeviceID>{HUB}</sr:CommsHubDeviceID><sr:StartDateTime>2026-04-01T11:57:00Z</sr:StartDateTime><sr:MPxN>0000000000000</sr:MPxN></sr:PowerOutageEvent>")));
+    let storm = response(
+        "",
+        &back(43),
+        "I0",
+        50,
+        &format!(
+            "<sr:DeviceAlertMessage><sr:AlertCode>8F20</sr:AlertCode><sr:ThrottledAlertSequenceId>7</sr:ThrottledAlertSequenceId><sr:ThrottledAlertCount>5</sr:ThrottledAlertCount>{PAYLOAD}</sr:DeviceAlertMessage>"
+        ),
+    );
+    let outage = response(
+        "",
+        &from_dcc(44),
+        "I0",
+        60,
+        &dcc(
+            "AD1",
+            &format!(
+                "<sr:PowerOutageEvent><sr:CommsHubDeviceID>{HUB}</sr:CommsHubDeviceID><sr:StartDateTime>2026-04-01T11:57:00Z</sr:StartDateTime><sr:MPxN>0000000000000</sr:MPxN></sr:PowerOutageEvent>"
+            ),
+        ),
+    );
     let whole = read(0);
     vec![
         ("20-alerts.xml", [storm.clone(), outage, storm].join("\n")),
@@ -136,14 +215,19 @@ fn alerts_and_faults() -> Vec<(&'static str, String)> {
         ("bad/cut.xml", whole[..whole.len() - 40].to_owned()),
         ("bad/doctype.xml", format!("<!DOCTYPE a [<!ENTITY b \"c\">]>{whole}")),
         // One bad message between two good ones, which stand in other files too.
-        ("bad/mixed.xml", [ack(2, "4.1.1"), whole.replace("Variant>1<", "Variant>0<"), ack(3, "4.1.1")].join("\n")),
+        (
+            "bad/mixed.xml",
+            [ack(2, "4.1.1"), whole.replace("Variant>1<", "Variant>0<"), ack(3, "4.1.1")]
+                .join("\n"),
+        ),
     ]
 }
 
 /// The files in order of their names.
 pub fn files() -> Vec<Sample> {
     let texts = requests().into_iter().chain(non_device()).chain(alerts_and_faults());
-    let mut files: Vec<Sample> = texts.map(|(name, text)| Sample { name, bytes: text.into_bytes() }).collect();
+    let mut files: Vec<Sample> =
+        texts.map(|(name, text)| Sample { name, bytes: text.into_bytes() }).collect();
     files.push(Sample { name: "bad/image.bin", bytes: vec![0x89, 0xFF, 0xFE, 0x00, 0x3C] });
     files.sort_by_key(|f| f.name.split('/').collect::<Vec<_>>());
     files
@@ -168,7 +252,9 @@ pub fn pack_zip(files: &[Sample]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let at = zip::DateTime::from_date_and_time(2026, 4, 1, 13, 0, 0).unwrap();
     for file in files.iter().rev() {
-        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated).last_modified_time(at);
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Deflated)
+            .last_modified_time(at);
         zip.start_file(file.name, options).unwrap();
         zip.write_all(&file.bytes).unwrap();
     }

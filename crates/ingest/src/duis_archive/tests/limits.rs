@@ -3,30 +3,52 @@
 use super::archive_of::{Folder, Sample, gzip, pack_tar, pack_zip, write_folder};
 use super::*;
 
-fn read_all(path: &Path, options: &ReadOptions) -> (Result<ReadSummary, ArchiveError>, Vec<String>) {
+fn read_all(
+    path: &Path,
+    options: &ReadOptions,
+) -> (Result<ReadSummary, ArchiveError>, Vec<String>) {
     let mut codes = Vec::new();
     let result = read_archive(path, options, &services(), &mut |item| {
-        if let Item::Reject(r) = item { codes.push(r.code); }
+        if let Item::Reject(r) = item {
+            codes.push(r.code);
+        }
         Ok(())
     });
     (result, codes)
 }
 
-fn good() -> Vec<u8> { files().into_iter().find(|f| f.name == "18-small-counter.xml").unwrap().bytes }
+fn good() -> Vec<u8> {
+    files().into_iter().find(|f| f.name == "18-small-counter.xml").unwrap().bytes
+}
 
-fn one(bytes: Vec<u8>) -> Vec<Sample> { vec![Sample { name: "one.xml", bytes }] }
+fn one(bytes: Vec<u8>) -> Vec<Sample> {
+    vec![Sample { name: "one.xml", bytes }]
+}
 
 #[test]
 fn entry_size_count_and_total_at_their_edges() {
     let folder = Folder::new();
     let message = good();
     let size = message.len() as u64;
-    write_folder(&folder.0, &[Sample { name: "a.xml", bytes: message.clone() }, Sample { name: "b.xml", bytes: message }]);
-    let with = |change: &dyn Fn(&mut ReadOptions)| { let mut o = ReadOptions::default(); change(&mut o); read_all(&folder.0, &o) };
+    write_folder(
+        &folder.0,
+        &[
+            Sample { name: "a.xml", bytes: message.clone() },
+            Sample { name: "b.xml", bytes: message },
+        ],
+    );
+    let with = |change: &dyn Fn(&mut ReadOptions)| {
+        let mut o = ReadOptions::default();
+        change(&mut o);
+        read_all(&folder.0, &o)
+    };
     let (read, codes) = with(&|o| o.entry_bytes = size);
     assert_eq!((read.unwrap().messages, codes.len()), (2, 0));
     let (read, codes) = with(&|o| o.entry_bytes = size - 1);
-    assert_eq!((read.unwrap().messages, codes), (0, vec!["entry-too-large".to_owned(), "entry-too-large".to_owned()]));
+    assert_eq!(
+        (read.unwrap().messages, codes),
+        (0, vec!["entry-too-large".to_owned(), "entry-too-large".to_owned()])
+    );
     assert!(with(&|o| o.entries = 2).0.is_ok());
     assert!(matches!(with(&|o| o.entries = 1).0, Err(ArchiveError::Bomb { .. })));
     assert!(with(&|o| o.total_bytes = size * 2).0.is_ok());
@@ -54,15 +76,24 @@ fn damaged_nested_and_missing_archives_say_so() {
     let zip = pack_zip(&one(good()));
     let path = folder.0.join("cut.zip");
     std::fs::write(&path, &zip[..zip.len() - 30]).unwrap();
-    assert!(matches!(read_all(&path, &ReadOptions::default()).0, Err(ArchiveError::Damaged { .. })));
+    assert!(matches!(
+        read_all(&path, &ReadOptions::default()).0,
+        Err(ArchiveError::Damaged { .. })
+    ));
     let tar = gzip(&pack_tar(&one(good())));
     let path = folder.0.join("cut.tgz");
     std::fs::write(&path, &tar[..tar.len() / 2]).unwrap();
-    assert!(matches!(read_all(&path, &ReadOptions::default()).0, Err(ArchiveError::Damaged { .. })));
+    assert!(matches!(
+        read_all(&path, &ReadOptions::default()).0,
+        Err(ArchiveError::Damaged { .. })
+    ));
     let path = folder.0.join("nested.tar");
     std::fs::write(&path, pack_tar(&[Sample { name: "inner.zip", bytes: zip }])).unwrap();
     assert_eq!(read_all(&path, &ReadOptions::default()).1, ["nested-archive"]);
-    assert!(matches!(read_all(&folder.0.join("none"), &ReadOptions::default()).0, Err(ArchiveError::Io { .. })));
+    assert!(matches!(
+        read_all(&folder.0.join("none"), &ReadOptions::default()).0,
+        Err(ArchiveError::Io { .. })
+    ));
 }
 
 #[cfg(unix)]
@@ -95,9 +126,15 @@ fn names_that_climb_out_lead_nowhere() {
 
 #[test]
 fn an_inventory_is_read_or_refused_with_its_line() {
-    let line = |text: &str| match Inventory::from_csv(text.as_bytes()) { Err(ArchiveError::Inventory { line, .. }) => line, other => panic!("{other:?}") };
+    let line = |text: &str| match Inventory::from_csv(text.as_bytes()) {
+        Err(ArchiveError::Inventory { line, .. }) => line,
+        other => panic!("{other:?}"),
+    };
     assert_eq!(line("device\nx\n"), 1);
     assert_eq!(line("device,region\n00-DB-12-34-56-78-90-A0,north\nnonsense,north\n"), 3);
     assert_eq!(line("device,region\n00-DB-12-34-56-78-90-A0,nowhere\n"), 2);
-    assert_eq!(line("device,region\n00-DB-12-34-56-78-90-A0,north\n00-db-12-34-56-78-90-a0,south\n"), 3);
+    assert_eq!(
+        line("device,region\n00-DB-12-34-56-78-90-A0,north\n00-db-12-34-56-78-90-a0,south\n"),
+        3
+    );
 }

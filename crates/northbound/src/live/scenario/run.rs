@@ -1,7 +1,14 @@
 //! Running a scenario.
 
 use crate::{
-    context::Ctx, error::{CliError, Result}, live::{demo, policy_of, runtime, serve::{log_to, sink, start_network}, services}, output::{Answer, Table, count},
+    context::Ctx,
+    error::{CliError, Result},
+    live::{
+        demo, policy_of, runtime,
+        serve::{log_to, sink, start_network},
+        services,
+    },
+    output::{Answer, Table, count},
 };
 use northbound_duis::{Services, Signer};
 use northbound_gateway::{
@@ -13,10 +20,20 @@ use northbound_gateway::{
     log::Log,
     user::{Behaviour, CLIENT_BYTES, Checks, Receiver, prepare, send},
 };
-use northbound_network::{Scenario, scenario::{EndpointFault, PlannedTraffic}};
+use northbound_network::{
+    Scenario,
+    scenario::{EndpointFault, PlannedTraffic},
+};
 use northbound_types::{Eui64, Region};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, io::Write, net::{Ipv4Addr, SocketAddr}, path::{Path, PathBuf}, sync::{Arc, Mutex, PoisonError}, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 /// Between looks at what goes on.
 const LOOK: Duration = Duration::from_secs(2);
@@ -52,26 +69,58 @@ struct Run {
     counted: Shared,
 }
 
-pub(super) fn run(file: &Path, speed: u32, out: &Path, minutes: Option<u32>, ctx: &Ctx) -> Result<Answer> {
+pub(super) fn run(
+    file: &Path,
+    speed: u32,
+    out: &Path,
+    minutes: Option<u32>,
+    ctx: &Ctx,
+) -> Result<Answer> {
     let scenario = super::read(file)?;
-    if out.join("data").exists() { return Err(CliError::refused(format!("{} holds an earlier run; name a new folder with --out", out.display()))); }
+    if out.join("data").exists() {
+        return Err(CliError::refused(format!(
+            "{} holds an earlier run; name a new folder with --out",
+            out.display()
+        )));
+    }
     let data = out.join("data");
     let ctx = &Ctx { data: data.clone(), ..ctx.clone() };
     demo::prepare(ctx, scenario.seed, scenario.meters)?;
     let rules = ctx.rules()?;
     let (services, policy) = (services(&rules), policy_of(&rules, ctx)?);
     let mut config = Config::load(&data.join(crate::live::serve::SETTINGS))?;
-    (config.listen, config.speed, config.network.scenario) = (SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), speed, Some(file.to_owned()));
+    (config.listen, config.speed, config.network.scenario) =
+        (SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), speed, Some(file.to_owned()));
     config.check().map_err(CliError::usage)?;
     let clock = Fast::from_now(SystemClock::shared(), speed);
     let (log, writer) = Log::to(log_to(Some(&out.join("log.ndjson")))?);
-    let (network, folder, ledger) = (config.network.clone(), data.clone(), sink(ctx, &config, clock.wall(), log.clone())?);
-    let setup = Setup { data: data.clone(), config, rules, clock: Arc::clone(&clock), log, ledger: Some(ledger), network: Box::new(move |k: &Keys| start_network(&network, speed, &folder, k)) };
+    let (network, folder, ledger) =
+        (config.network.clone(), data.clone(), sink(ctx, &config, clock.wall(), log.clone())?);
+    let setup = Setup {
+        data: data.clone(),
+        config,
+        rules,
+        clock: Arc::clone(&clock),
+        log,
+        ledger: Some(ledger),
+        network: Box::new(move |k: &Keys| start_network(&network, speed, &folder, k)),
+    };
     let service = Service::start(setup)?;
     let keys = Arc::new(Keys::load(&data.join(FOLDER), policy.service, None)?);
     let start = clock.wall().0;
-    let length = minutes.map_or(scenario.length, |m| scenario.length.min(i64::from(m) * super::MINUTE));
-    let run = Arc::new(Run { scenario, clock, start, until: start + length, speed, services, keys, service: policy.service, counted: Shared::default() });
+    let length =
+        minutes.map_or(scenario.length, |m| scenario.length.min(i64::from(m) * super::MINUTE));
+    let run = Arc::new(Run {
+        scenario,
+        clock,
+        start,
+        until: start + length,
+        speed,
+        services,
+        keys,
+        service: policy.service,
+        counted: Shared::default(),
+    });
     let top = runtime()?.block_on(all(&run, &service, &data))?;
     let position = service.stop();
     let _ = writer.join();
@@ -80,15 +129,22 @@ pub(super) fn run(file: &Path, speed: u32, out: &Path, minutes: Option<u32>, ctx
 
 async fn all(run: &Arc<Run>, service: &Service, data: &Path) -> Result<Top> {
     let control = Control::of(data)?;
-    let base: Url = service.url().parse().map_err(|e: northbound_gateway::delivery::UrlError| CliError::internal(e.to_string()))?;
+    let base: Url = service
+        .url()
+        .parse()
+        .map_err(|e: northbound_gateway::delivery::UrlError| CliError::internal(e.to_string()))?;
     let mut tasks = tokio::task::JoinSet::new();
     let users: Vec<Eui64> = northbound_sim::invented_users().iter().map(|u| u.eui).collect();
-    for user in &users { tasks.spawn(endpoint(Arc::clone(run), *user, control.clone())); }
+    for user in &users {
+        tasks.spawn(endpoint(Arc::clone(run), *user, control.clone()));
+    }
     for traffic in run.scenario.traffic.clone() {
         let devices = devices(&control, &traffic)?;
         tasks.spawn(requests(Arc::clone(run), traffic, devices, base.clone(), data.join(FOLDER)));
     }
-    let look = || -> Result<Top> { serde_json::from_value(control.get("/top")?).map_err(|e| CliError::internal(e.to_string())) };
+    let look = || -> Result<Top> {
+        serde_json::from_value(control.get("/top")?).map_err(|e| CliError::internal(e.to_string()))
+    };
     while run.clock.wall().0 < run.until {
         tokio::time::sleep(LOOK).await;
         line(run, &look()?);
@@ -100,9 +156,22 @@ async fn all(run: &Arc<Run>, service: &Service, data: &Path) -> Result<Top> {
 /// One line on standard error: where it stands.
 fn line(run: &Run, t: &Top) {
     let minute = (run.clock.wall().0 - run.start) / super::MINUTE;
-    let regions = t.regions.iter().map(|r| format!("{} {}/{}", r.region, r.in_flight, r.queued.iter().map(|(_, n)| n).sum::<u32>())).collect::<Vec<_>>().join("  ");
+    let regions = t
+        .regions
+        .iter()
+        .map(|r| {
+            format!("{} {}/{}", r.region, r.in_flight, r.queued.iter().map(|(_, n)| n).sum::<u32>())
+        })
+        .collect::<Vec<_>>()
+        .join("  ");
     let sent = run.counted.lock().unwrap_or_else(PoisonError::into_inner).sent;
-    let _ = writeln!(std::io::stderr(), "minute {minute:>4}: sent {sent}, answers {}, in flight/queued {regions}, not taken {}, storms {}", t.answers, t.undelivered, t.storms);
+    let _ = writeln!(
+        std::io::stderr(),
+        "minute {minute:>4}: sent {sent}, answers {}, in flight/queued {regions}, not taken {}, storms {}",
+        t.answers,
+        t.undelivered,
+        t.storms
+    );
 }
 
 /// The devices of a kind for which the User is registered.
@@ -112,17 +181,43 @@ fn devices(control: &Control, traffic: &PlannedTraffic) -> Result<Vec<Eui64>> {
     loop {
         let page = control.get(&format!("/devices?limit=10000{after}"))?;
         let Some(list) = page["devices"].as_array().filter(|l| !l.is_empty()) else { break };
-        let mine = |d: &&Value| d["device_type"] == traffic.device.as_str() && d["registered"].as_array().is_some_and(|r| r.iter().any(|p| p[1] == traffic.user.to_string()));
-        found.extend(list.iter().filter(mine).filter_map(|d| d["eui"].as_str()?.parse::<Eui64>().ok()));
-        after = list.last().and_then(|d| d["eui"].as_str()).map(|e| format!("&after={e}")).unwrap_or_default();
+        let mine = |d: &&Value| {
+            d["device_type"] == traffic.device.as_str()
+                && d["registered"]
+                    .as_array()
+                    .is_some_and(|r| r.iter().any(|p| p[1] == traffic.user.to_string()))
+        };
+        found.extend(
+            list.iter().filter(mine).filter_map(|d| d["eui"].as_str()?.parse::<Eui64>().ok()),
+        );
+        after = list
+            .last()
+            .and_then(|d| d["eui"].as_str())
+            .map(|e| format!("&after={e}"))
+            .unwrap_or_default();
     }
-    if found.is_empty() { return Err(CliError::input(format!("no {} for which {} is registered", traffic.device, traffic.user))); }
+    if found.is_empty() {
+        return Err(CliError::input(format!(
+            "no {} for which {} is registered",
+            traffic.device, traffic.user
+        )));
+    }
     Ok(found)
 }
 
 /// Requests at an even pace, whatever comes of them.
-async fn requests(run: Arc<Run>, traffic: PlannedTraffic, devices: Vec<Eui64>, base: Url, folder: PathBuf) {
-    let (Ok(signer), Ok(client)) = (run.keys.user(traffic.user, &folder), Client::new(None, None, PATIENCE)) else { return };
+async fn requests(
+    run: Arc<Run>,
+    traffic: PlannedTraffic,
+    devices: Vec<Eui64>,
+    base: Url,
+    folder: PathBuf,
+) {
+    let (Ok(signer), Ok(client)) =
+        (run.keys.user(traffic.user, &folder), Client::new(None, None, PATIENCE))
+    else {
+        return;
+    };
     let Some(body) = run.services.get(&traffic.srv).map(|e| e.body_element.clone()) else { return };
     let shared = Arc::new((signer, client, base, body));
     let places = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
@@ -131,9 +226,12 @@ async fn requests(run: Arc<Run>, traffic: PlannedTraffic, devices: Vec<Eui64>, b
     let mut n = 0;
     while at < (run.start + traffic.span.until).min(run.until) {
         let wait = at - run.clock.wall().0;
-        if wait > 0 { tokio::time::sleep(Duration::from_micros(wait.unsigned_abs()) / run.speed).await; }
+        if wait > 0 {
+            tokio::time::sleep(Duration::from_micros(wait.unsigned_abs()) / run.speed).await;
+        }
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        let (run, shared, device, traffic) = (Arc::clone(&run), Arc::clone(&shared), devices[n % devices.len()], traffic.clone());
+        let (run, shared, device, traffic) =
+            (Arc::clone(&run), Arc::clone(&shared), devices[n % devices.len()], traffic.clone());
         let counter = u64::try_from(at / 1_000).unwrap_or(0) * 1_000 + n as u64 % 1_000;
         tokio::spawn(async move {
             one(&run, &traffic, device, counter, &shared).await;
@@ -145,25 +243,62 @@ async fn requests(run: Arc<Run>, traffic: PlannedTraffic, devices: Vec<Eui64>, b
     let _all = places.acquire_many(AT_ONCE as u32).await;
 }
 
-async fn one(run: &Run, traffic: &PlannedTraffic, device: Eui64, counter: u64, (signer, client, base, body): &(Signer, Client, Url, String)) {
+async fn one(
+    run: &Run,
+    traffic: &PlannedTraffic,
+    device: Eui64,
+    counter: u64,
+    (signer, client, base, body): &(Signer, Client, Url, String),
+) {
     let reference = run.services.get(&traffic.srv).map_or("", |e| e.service_reference.as_str());
-    let xml = format!("<sr:Request xmlns:sr=\"{}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{}:{device}:{counter}</sr:RequestID><sr:CommandVariant>1</sr:CommandVariant>\
+    let xml = format!(
+        "<sr:Request xmlns:sr=\"{}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{}:{device}:{counter}</sr:RequestID><sr:CommandVariant>1</sr:CommandVariant>\
         <sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant></sr:Header><sr:Body><sr:{body}/></sr:Body></sr:Request>",
-        northbound_duis::NAMESPACE, traffic.user, traffic.srv);
-    let Ok(request) = prepare(Path::new("scenario"), xml.as_bytes(), traffic.user, None, None, signer, &run.services) else { return };
+        northbound_duis::NAMESPACE,
+        traffic.user,
+        traffic.srv
+    );
+    let Ok(request) = prepare(
+        Path::new("scenario"),
+        xml.as_bytes(),
+        traffic.user,
+        None,
+        None,
+        signer,
+        &run.services,
+    ) else {
+        return;
+    };
     let sent = send(client, base, &request, &run.services).await;
     let mut c = run.counted.lock().unwrap_or_else(PoisonError::into_inner);
     c.sent += 1;
     match sent {
-        Ok(s) => *c.codes.entry(s.code.unwrap_or_else(|| format!("HTTP {}", s.status))).or_default() += 1,
+        Ok(s) => {
+            *c.codes.entry(s.code.unwrap_or_else(|| format!("HTTP {}", s.status))).or_default() += 1
+        }
         Err(_) => c.unreached += 1,
     }
 }
 
 /// A User's endpoint, which fails as the scenario says.
 async fn endpoint(run: Arc<Run>, user: Eui64, control: Control) {
-    let checks = Checks { keys: Arc::clone(&run.keys), service: run.service, services: run.services.clone(), clock: Arc::clone(&run.clock), most: CLIENT_BYTES };
-    let Ok(mut receiver) = Receiver::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None, checks, Behaviour::default()).await else { return };
+    let checks = Checks {
+        keys: Arc::clone(&run.keys),
+        service: run.service,
+        services: run.services.clone(),
+        clock: Arc::clone(&run.clock),
+        most: CLIENT_BYTES,
+    };
+    let Ok(mut receiver) = Receiver::start(
+        SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        None,
+        checks,
+        Behaviour::default(),
+    )
+    .await
+    else {
+        return;
+    };
     let address = receiver.address;
     let _ = control.post("/endpoint", &json!({"user": user, "url": format!("http://{address}/")}));
     let mut before = None;
@@ -171,22 +306,42 @@ async fn endpoint(run: Arc<Run>, user: Eui64, control: Control) {
         let planned = run.scenario.endpoint(user, run.clock.wall().0 - run.start).copied();
         if planned != before {
             let dead = planned.is_some_and(|p| p.kind == EndpointFault::Dead);
-            if dead || before.is_some_and(|p: northbound_network::scenario::PlannedEndpoint| p.kind == EndpointFault::Dead) {
+            if dead
+                || before.is_some_and(|p: northbound_network::scenario::PlannedEndpoint| {
+                    p.kind == EndpointFault::Dead
+                })
+            {
                 let url = if dead { DEAD.to_owned() } else { format!("http://{address}/") };
                 let _ = control.post("/endpoint", &json!({"user": user, "url": url}));
             }
             receiver.behave(match planned.map(|p| (p.kind, p.delay)) {
-                Some((EndpointFault::Error500, _)) => Behaviour { status: Some(500), ..Behaviour::default() },
-                Some((EndpointFault::TooLarge, _)) => Behaviour { status: Some(413), ..Behaviour::default() },
-                Some((EndpointFault::Slow, delay)) => Behaviour { delay: Duration::from_micros(delay.unsigned_abs()) / run.speed, ..Behaviour::default() },
+                Some((EndpointFault::Error500, _)) => {
+                    Behaviour { status: Some(500), ..Behaviour::default() }
+                }
+                Some((EndpointFault::TooLarge, _)) => {
+                    Behaviour { status: Some(413), ..Behaviour::default() }
+                }
+                Some((EndpointFault::Slow, delay)) => Behaviour {
+                    delay: Duration::from_micros(delay.unsigned_abs()) / run.speed,
+                    ..Behaviour::default()
+                },
                 Some((EndpointFault::Dead, _)) | None => Behaviour::default(),
             });
             before = planned;
         }
-        let Ok(Some(m)) = tokio::time::timeout(Duration::from_millis(100), receiver.messages.recv()).await else { continue };
-        if m.status != 204 { continue; }
+        let Ok(Some(m)) =
+            tokio::time::timeout(Duration::from_millis(100), receiver.messages.recv()).await
+        else {
+            continue;
+        };
+        if m.status != 204 {
+            continue;
+        }
         let mut c = run.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        match m.message.as_ref().filter(|m| m.request.is_some()) { Some(r) => *c.answers.entry(r.code.clone()).or_default() += 1, None => c.alerts += 1 }
+        match m.message.as_ref().filter(|m| m.request.is_some()) {
+            Some(r) => *c.answers.entry(r.code.clone()).or_default() += 1,
+            None => c.alerts += 1,
+        }
     }
 }
 
@@ -194,19 +349,35 @@ fn answer(run: &Run, top: &Top, position: u64, out: &Path) -> Answer {
     let c = run.counted.lock().unwrap_or_else(PoisonError::into_inner);
     let mut t = Table::new("Requests", &["what", ">count"]);
     t.row(["sent".to_owned(), count(c.sent)]);
-    if c.unreached > 0 { t.row(["service not reached".to_owned(), count(c.unreached)]); }
-    for (code, n) in &c.codes { t.row([format!("said at once: {code}"), count(*n)]); }
-    for (code, n) in &c.answers { t.row([format!("answered: {code}"), count(*n)]); }
+    if c.unreached > 0 {
+        t.row(["service not reached".to_owned(), count(c.unreached)]);
+    }
+    for (code, n) in &c.codes {
+        t.row([format!("said at once: {code}"), count(*n)]);
+    }
+    for (code, n) in &c.answers {
+        t.row([format!("answered: {code}"), count(*n)]);
+    }
     t.row(["alerts taken by Users".to_owned(), count(c.alerts)]);
     t.row(["not taken yet".to_owned(), count(top.undelivered as u64)]);
     t.row(["parked".to_owned(), count(top.deliveries[3])]);
-    let mut r = Table::new("Regions at the end", &["region", ">in flight", ">queued", ">timed out"]);
+    let mut r =
+        Table::new("Regions at the end", &["region", ">in flight", ">queued", ">timed out"]);
     for x in top.regions.iter().filter(|r| r.region != Region::None) {
-        r.row([x.region.to_string(), count(x.in_flight.into()), count(x.queued.iter().map(|(_, n)| u64::from(*n)).sum()), count(x.timed_out.iter().map(|(_, n)| *n).sum())]);
+        r.row([
+            x.region.to_string(),
+            count(x.in_flight.into()),
+            count(x.queued.iter().map(|(_, n)| u64::from(*n)).sum()),
+            count(x.timed_out.iter().map(|(_, n)| *n).sum()),
+        ]);
     }
     let document = json!({
         "title": run.scenario.title, "speed": run.speed, "sent": c.sent, "unreached": c.unreached, "codes": c.codes, "answers": c.answers, "alerts": c.alerts,
         "top": top, "position": position, "out": out.display().to_string(),
     });
-    Answer::new(document).say(format!("{}. All of it is invented.", run.scenario.title)).table(t).table(r).then(format!("northbound --data {}/data journal list", out.display()))
+    Answer::new(document)
+        .say(format!("{}. All of it is invented.", run.scenario.title))
+        .table(t)
+        .table(r)
+        .then(format!("northbound --data {}/data journal list", out.display()))
 }

@@ -1,7 +1,14 @@
 //! What line and column charts share: the plot area, grid, months, shaded stretches, gaps.
 
-use super::{Frame, draw::{self, Anchor, Drawing}, scale::{Scale, number}};
-use crate::{model::Chart, render::{clean::clean, metrics}};
+use super::{
+    Frame,
+    draw::{self, Anchor, Drawing},
+    scale::{Scale, number},
+};
+use crate::{
+    model::Chart,
+    render::{clean::clean, metrics},
+};
 
 /// Least width at which a window can be seen.
 const NARROWEST: f32 = 3.0;
@@ -30,36 +37,70 @@ impl Plot {
     #[must_use]
     pub fn new(chart: &Chart, frame: &Frame, from_zero: bool, right: f32) -> Plot {
         let (scale, size) = (frame.scale(chart, from_zero), frame.size());
-        let ticks = scale.ticks().iter().map(|t| metrics::width(&t.1, size, false)).fold(0.0, f32::max);
+        let ticks =
+            scale.ticks().iter().map(|t| metrics::width(&t.1, size, false)).fold(0.0, f32::max);
         let x0 = ticks + 12.0;
         let top = if chart.annotations.is_empty() { 10.0 } else { 26.0 };
         let x1 = frame.w - right;
-        Plot { x0, x1, y0: top, y1: frame.h - 26.0, step: (x1 - x0) / chart.points.len() as f32, scale, size }
+        Plot {
+            x0,
+            x1,
+            y0: top,
+            y1: frame.h - 26.0,
+            step: (x1 - x0) / chart.points.len() as f32,
+            scale,
+            size,
+        }
     }
     /// The middle of a point's column.
     #[must_use]
-    pub fn x(&self, point: usize) -> f32 { self.x0 + self.step * (point as f32 + 0.5) }
+    pub fn x(&self, point: usize) -> f32 {
+        self.x0 + self.step * (point as f32 + 0.5)
+    }
     /// The height of a value.
     #[must_use]
-    pub fn y(&self, value: f64) -> f32 { self.y1 - (self.y1 - self.y0) * self.scale.at(value) }
+    pub fn y(&self, value: f64) -> f32 {
+        self.y1 - (self.y1 - self.y0) * self.scale.at(value)
+    }
 
     /// Shaded stretches with their letters, columns of gaps, grid, ticks and point names.
     pub fn back(&self, out: &mut Drawing, chart: &Chart) {
         for (n, a) in chart.annotations.iter().enumerate() {
             let (from, to) = (self.x(a.from) - self.step / 2.0, self.x(a.to) + self.step / 2.0);
             out.rect(from, self.y0, to - from, self.y1 - self.y0, draw::SHADE, &clean(&a.label));
-            out.bold((from + to) / 2.0, self.y0 - 6.0, self.size, Anchor::Middle, draw::INK, &letter(n));
+            out.bold(
+                (from + to) / 2.0,
+                self.y0 - 6.0,
+                self.size,
+                Anchor::Middle,
+                draw::INK,
+                &letter(n),
+            );
         }
         self.windows(out, chart);
         for point in 0..chart.points.len() {
             if chart.series.iter().any(|s| s.values[point].gap.is_some()) {
-                out.rect(self.x(point) - self.step / 2.0, self.y0, self.step, self.y1 - self.y0, draw::HOLE, "");
+                out.rect(
+                    self.x(point) - self.step / 2.0,
+                    self.y0,
+                    self.step,
+                    self.y1 - self.y0,
+                    draw::HOLE,
+                    "",
+                );
             }
         }
         for (value, label) in self.scale.ticks() {
             let y = self.y(value);
             out.line(&[(self.x0, y), (self.x1, y)], draw::GRID, 1.0, &[]);
-            out.text(self.x0 - 7.0, y + self.size * 0.35, self.size, Anchor::End, draw::MUTED, &label);
+            out.text(
+                self.x0 - 7.0,
+                y + self.size * 0.35,
+                self.size,
+                Anchor::End,
+                draw::MUTED,
+                &label,
+            );
         }
         out.line(&[(self.x0, self.y1), (self.x1, self.y1)], draw::MUTED, 1.0, &[]);
         self.names(out, chart);
@@ -73,23 +114,40 @@ impl Plot {
             let (Some(start), Some(end)) = (number(&w.start), number(&w.end)) else { continue };
             let at = |v: f64| self.x0 + self.step * v as f32;
             let (mut from, mut to) = (at(start), at(end));
-            if to - from < NARROWEST { let middle = (from + to) / 2.0; (from, to) = (middle - NARROWEST / 2.0, middle + NARROWEST / 2.0); }
+            if to - from < NARROWEST {
+                let middle = (from + to) / 2.0;
+                (from, to) = (middle - NARROWEST / 2.0, middle + NARROWEST / 2.0);
+            }
             out.rect(from, self.y0, to - from, self.y1 - self.y0, draw::WINDOW, &clean(&w.label));
-            for x in [from, to] { out.line(&[(x, self.y0), (x, self.y1)], draw::MUTED, 1.0, &[3, 2]); }
+            for x in [from, to] {
+                out.line(&[(x, self.y0), (x, self.y1)], draw::MUTED, 1.0, &[3, 2]);
+            }
             labels.push((from + to) / 2.0);
         }
         spread(&mut labels, self.size * 1.3, self.x0 + self.size, self.x1 - self.size);
-        for (n, x) in labels.into_iter().enumerate() { out.bold(x, self.y0 + self.size, self.size, Anchor::Middle, draw::MUTED, &(n + 1).to_string()); }
+        for (n, x) in labels.into_iter().enumerate() {
+            out.bold(
+                x,
+                self.y0 + self.size,
+                self.size,
+                Anchor::Middle,
+                draw::MUTED,
+                &(n + 1).to_string(),
+            );
+        }
     }
 
     /// Point names below the axis: the last always, the others as far as they fit.
     fn names(&self, out: &mut Drawing, chart: &Chart) {
         let room = (self.x1 - self.x0) / 4.0;
-        let names: Vec<String> = chart.points.iter().map(|p| metrics::fit(&clean(p), self.size, false, room)).collect();
-        let widest = names.iter().map(|n| metrics::width(n, self.size, false)).fold(0.0, f32::max) + 10.0;
+        let names: Vec<String> =
+            chart.points.iter().map(|p| metrics::fit(&clean(p), self.size, false, room)).collect();
+        let widest =
+            names.iter().map(|n| metrics::width(n, self.size, false)).fold(0.0, f32::max) + 10.0;
         let every = ((widest / self.step).ceil() as usize).max(1);
         let last = names.len() - 1;
-        for (n, name) in names.iter().enumerate().filter(|(n, _)| (last - n).is_multiple_of(every)) {
+        for (n, name) in names.iter().enumerate().filter(|(n, _)| (last - n).is_multiple_of(every))
+        {
             let half = metrics::width(name, self.size, false) / 2.0;
             let x = self.x(n).max(half + 1.0).min((self.x1 - half + 20.0).max(half));
             out.line(&[(self.x(n), self.y1), (self.x(n), self.y1 + 4.0)], draw::MUTED, 1.0, &[]);
@@ -102,13 +160,29 @@ impl Plot {
         for point in 0..chart.points.len() {
             let mut y = self.y1 - 6.0;
             let first = chart.series.first().and_then(|s| s.values[point].gap.as_ref());
-            if let Some(gap) = first.filter(|g| chart.series.iter().all(|s| s.values[point].gap.as_ref() == Some(*g))) {
-                out.bold(self.x(point), y, self.size - 1.0, Anchor::Middle, draw::INK, &clean(&gap.mark));
+            if let Some(gap) = first
+                .filter(|g| chart.series.iter().all(|s| s.values[point].gap.as_ref() == Some(*g)))
+            {
+                out.bold(
+                    self.x(point),
+                    y,
+                    self.size - 1.0,
+                    Anchor::Middle,
+                    draw::INK,
+                    &clean(&gap.mark),
+                );
                 continue;
             }
             for (s, series) in chart.series.iter().enumerate() {
                 let Some(gap) = &series.values[point].gap else { continue };
-                out.bold(self.x(point), y, self.size - 1.0, Anchor::Middle, draw::SERIES[s % 6], &clean(&gap.mark));
+                out.bold(
+                    self.x(point),
+                    y,
+                    self.size - 1.0,
+                    Anchor::Middle,
+                    draw::SERIES[s % 6],
+                    &clean(&gap.mark),
+                );
                 y -= self.size + 1.0;
             }
         }
@@ -118,7 +192,10 @@ impl Plot {
 /// A, B, C … for shaded stretches.
 #[must_use]
 pub fn letter(n: usize) -> String {
-    u8::try_from(n).ok().filter(|n| *n < 26).map_or_else(|| (n + 1).to_string(), |n| char::from(b'A' + n).to_string())
+    u8::try_from(n)
+        .ok()
+        .filter(|n| *n < 26)
+        .map_or_else(|| (n + 1).to_string(), |n| char::from(b'A' + n).to_string())
 }
 
 /// Moves labels apart so that none overlaps, keeping their order and staying within `lo..hi`.

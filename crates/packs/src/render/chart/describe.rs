@@ -13,7 +13,11 @@ pub fn notes(chart: &Chart, frame: &Frame) -> Vec<String> {
     out.extend(chart.windows.iter().enumerate().map(|(n, w)| format!("{}: {}.", n + 1, w.label)));
     out.extend(chart.levels.iter().filter(|l| l.steps.len() > 1).map(|l| changes(chart, l)));
     out.extend(gaps(chart));
-    if !frame.compact && let Some(first) = cut_axis(chart, frame) { out.push(format!("The axis starts at {first}, not at zero.")); }
+    if !frame.compact
+        && let Some(first) = cut_axis(chart, frame)
+    {
+        out.push(format!("The axis starts at {first}, not at zero."));
+    }
     out
 }
 
@@ -33,13 +37,21 @@ pub fn shared_axis(multiples: &Multiples) -> Option<String> {
 
 /// A level that changes, with its dates.
 fn changes(chart: &Chart, level: &Level) -> String {
-    let name = match level.kind { LevelKind::Target => "Target", LevelKind::Minimum => "Minimum" };
-    let steps: Vec<String> = level.steps.iter().map(|s| format!("{} from {}", s.text, chart.points[s.from])).collect();
+    let name = match level.kind {
+        LevelKind::Target => "Target",
+        LevelKind::Minimum => "Minimum",
+    };
+    let steps: Vec<String> =
+        level.steps.iter().map(|s| format!("{} from {}", s.text, chart.points[s.from])).collect();
     format!("{name}: {}.", steps.join(", "))
 }
 
 fn stretch(chart: &Chart, from: usize, to: usize) -> String {
-    if from == to { chart.points[from].clone() } else { format!("{} to {}", chart.points[from], chart.points[to]) }
+    if from == to {
+        chart.points[from].clone()
+    } else {
+        format!("{} to {}", chart.points[from], chart.points[to])
+    }
 }
 
 /// Gaps with their reasons, those of one reason that follow each other as one, equal ones of
@@ -49,9 +61,14 @@ fn gaps(chart: &Chart) -> Vec<String> {
     for series in &chart.series {
         let mut at = 0;
         while let Some(point) = series.values.get(at) {
-            let Some(gap) = &point.gap else { at += 1; continue };
+            let Some(gap) = &point.gap else {
+                at += 1;
+                continue;
+            };
             let mut last = at;
-            while series.values.get(last + 1).is_some_and(|p| p.gap.as_ref() == Some(gap)) { last += 1; }
+            while series.values.get(last + 1).is_some_and(|p| p.gap.as_ref() == Some(gap)) {
+                last += 1;
+            }
             match found.iter_mut().find(|f| f.0 == gap && f.1 == at && f.2 == last) {
                 Some(f) => f.3.push(&series.name),
                 None => found.push((gap, at, last, vec![&series.name])),
@@ -59,11 +76,18 @@ fn gaps(chart: &Chart) -> Vec<String> {
             at = last + 1;
         }
     }
-    found.into_iter().map(|(gap, from, to, names)| {
-        let who = if names.len() < chart.series.len() { format!(", {}", names.join(", ")) } else { String::new() };
-        let stop = if gap.reason.ends_with('.') { "" } else { "." };
-        format!("{} {}{who}: {}{stop}", gap.mark, stretch(chart, from, to), gap.reason)
-    }).collect()
+    found
+        .into_iter()
+        .map(|(gap, from, to, names)| {
+            let who = if names.len() < chart.series.len() {
+                format!(", {}", names.join(", "))
+            } else {
+                String::new()
+            };
+            let stop = if gap.reason.ends_with('.') { "" } else { "." };
+            format!("{} {}{who}: {}{stop}", gap.mark, stretch(chart, from, to), gap.reason)
+        })
+        .collect()
 }
 
 /// The chart in words, for the description of the picture.
@@ -75,25 +99,46 @@ pub fn description(chart: &Chart) -> String {
         ChartKind::DotInterval => "Dots with intervals",
         ChartKind::Stacked => "Stacked columns",
     };
-    let mut out = format!("{kind}. {}. {}.", chart.subtitle.trim_end_matches('.'), stretch(chart, 0, chart.points.len() - 1));
+    let mut out = format!(
+        "{kind}. {}. {}.",
+        chart.subtitle.trim_end_matches('.'),
+        stretch(chart, 0, chart.points.len() - 1)
+    );
     for series in &chart.series {
-        let found: Vec<(usize, &str)> = series.values.iter().enumerate().filter(|v| v.1.value.is_some()).map(|(i, v)| (i, v.text.as_str())).collect();
+        let found: Vec<(usize, &str)> = series
+            .values
+            .iter()
+            .enumerate()
+            .filter(|v| v.1.value.is_some())
+            .map(|(i, v)| (i, v.text.as_str()))
+            .collect();
         let missing = series.values.len() - found.len();
         match chart.kind {
             ChartKind::Bar | ChartKind::DotInterval => {
-                let list: Vec<String> = found.iter().map(|(i, t)| format!("{} {t}", chart.points[*i])).collect();
+                let list: Vec<String> =
+                    found.iter().map(|(i, t)| format!("{} {t}", chart.points[*i])).collect();
                 out.push_str(&format!(" {}: {}.", series.name, list.join("; ")));
             }
             ChartKind::Line | ChartKind::Stacked => match (found.first(), found.last()) {
-                (Some(a), Some(b)) => out.push_str(&format!(" {}: {} in {}, {} in {}.", series.name, a.1, chart.points[a.0], b.1, chart.points[b.0])),
+                (Some(a), Some(b)) => out.push_str(&format!(
+                    " {}: {} in {}, {} in {}.",
+                    series.name, a.1, chart.points[a.0], b.1, chart.points[b.0]
+                )),
                 _ => out.push_str(&format!(" {}: no value.", series.name)),
             },
         }
-        if missing > 0 { out.push_str(&format!(" {missing} without a value.")); }
+        if missing > 0 {
+            out.push_str(&format!(" {missing} without a value."));
+        }
     }
     for level in &chart.levels {
-        let name = match level.kind { LevelKind::Target => "Target", LevelKind::Minimum => "Minimum" };
-        if let Some(step) = level.steps.last() { out.push_str(&format!(" {name} {}.", step.text)); }
+        let name = match level.kind {
+            LevelKind::Target => "Target",
+            LevelKind::Minimum => "Minimum",
+        };
+        if let Some(step) = level.steps.last() {
+            out.push_str(&format!(" {name} {}.", step.text));
+        }
     }
     out.push_str(" The same data stand in the table with the chart.");
     out

@@ -19,7 +19,8 @@ pub const HOLE: Colour = 0xEF_F1_F3;
 /// White.
 pub const WHITE: Colour = 0xFF_FF_FF;
 /// Series, told apart by people with any colour vision; shape and dash differ as well.
-pub const SERIES: [Colour; 6] = [0x00_5A_9C, 0xB3_47_00, 0x00_73_5C, 0x8A_3B_86, 0x4D_4D_4D, 0x7A_60_00];
+pub const SERIES: [Colour; 6] =
+    [0x00_5A_9C, 0xB3_47_00, 0x00_73_5C, 0x8A_3B_86, 0x4D_4D_4D, 0x7A_60_00];
 
 /// Where a text is anchored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +69,14 @@ pub enum Marker {
 }
 
 /// Markers of the series, in order.
-pub const MARKERS: [Marker; 6] = [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::Circle, Marker::Square];
+pub const MARKERS: [Marker; 6] = [
+    Marker::Circle,
+    Marker::Square,
+    Marker::Triangle,
+    Marker::Diamond,
+    Marker::Circle,
+    Marker::Square,
+];
 
 /// A finished chart: its size and its marks, back to front.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,15 +89,26 @@ pub struct Drawing {
     pub marks: Vec<Mark>,
 }
 
-fn tenth(v: f32) -> f32 { (v * 10.0).round() / 10.0 }
+fn tenth(v: f32) -> f32 {
+    (v * 10.0).round() / 10.0
+}
 
 impl Drawing {
     /// An empty drawing.
     #[must_use]
-    pub fn new(w: f32, h: f32) -> Drawing { Drawing { w, h: tenth(h), marks: Vec::new() } }
+    pub fn new(w: f32, h: f32) -> Drawing {
+        Drawing { w, h: tenth(h), marks: Vec::new() }
+    }
     /// Adds a rectangle.
     pub fn rect(&mut self, x: f32, y: f32, w: f32, h: f32, fill: Colour, tip: &str) {
-        self.marks.push(Mark::Rect { x: tenth(x), y: tenth(y), w: tenth(w), h: tenth(h), fill, tip: tip.to_owned() });
+        self.marks.push(Mark::Rect {
+            x: tenth(x),
+            y: tenth(y),
+            w: tenth(w),
+            h: tenth(h),
+            fill,
+            tip: tip.to_owned(),
+        });
     }
     /// Adds a line.
     pub fn line(&mut self, points: &[(f32, f32)], colour: Colour, width: f32, dash: Dash) {
@@ -98,18 +117,49 @@ impl Drawing {
     }
     /// Adds a text.
     pub fn text(&mut self, x: f32, y: f32, size: f32, anchor: Anchor, colour: Colour, text: &str) {
-        self.marks.push(Mark::Text { x: tenth(x), y: tenth(y), size, bold: false, anchor, colour, text: text.to_owned() });
+        self.marks.push(Mark::Text {
+            x: tenth(x),
+            y: tenth(y),
+            size,
+            bold: false,
+            anchor,
+            colour,
+            text: text.to_owned(),
+        });
     }
     /// Adds a bold text.
     pub fn bold(&mut self, x: f32, y: f32, size: f32, anchor: Anchor, colour: Colour, text: &str) {
-        self.marks.push(Mark::Text { x: tenth(x), y: tenth(y), size, bold: true, anchor, colour, text: text.to_owned() });
+        self.marks.push(Mark::Text {
+            x: tenth(x),
+            y: tenth(y),
+            size,
+            bold: true,
+            anchor,
+            colour,
+            text: text.to_owned(),
+        });
     }
     /// Adds a marker.
-    pub fn marker(&mut self, kind: Marker, (x, y): (f32, f32), r: f32, fill: Colour, stroke: Colour, tip: &str) {
+    pub fn marker(
+        &mut self,
+        kind: Marker,
+        (x, y): (f32, f32),
+        r: f32,
+        fill: Colour,
+        stroke: Colour,
+        tip: &str,
+    ) {
         let at = |dx: f32, dy: f32| (tenth(x + dx * r), tenth(y + dy * r));
         let points = match kind {
             Marker::Circle => {
-                self.marks.push(Mark::Circle { x: tenth(x), y: tenth(y), r: tenth(r), fill, stroke, tip: tip.to_owned() });
+                self.marks.push(Mark::Circle {
+                    x: tenth(x),
+                    y: tenth(y),
+                    r: tenth(r),
+                    fill,
+                    stroke,
+                    tip: tip.to_owned(),
+                });
                 return;
             }
             Marker::Triangle => vec![at(0.0, -1.2), at(1.15, 0.9), at(-1.15, 0.9)],

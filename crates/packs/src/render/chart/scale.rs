@@ -4,7 +4,13 @@
 /// A decimal text or exact fraction as a position.
 #[must_use]
 pub fn number(text: &str) -> Option<f64> {
-    let decimal = |t: &str| if crate::model::check::is_decimal(t) { t.parse::<f64>().ok().filter(|v| v.is_finite()) } else { None };
+    let decimal = |t: &str| {
+        if crate::model::check::is_decimal(t) {
+            t.parse::<f64>().ok().filter(|v| v.is_finite())
+        } else {
+            None
+        }
+    };
     match text.split_once('/') {
         None => decimal(text),
         Some((n, d)) => {
@@ -38,11 +44,21 @@ impl Scale {
         let (lo, hi) = if hi > lo { (lo, hi) } else { (lo - 0.5, lo + 0.5) };
         let raw = (hi - lo) / TICKS;
         let power = 10f64.powf(raw.log10().floor());
-        let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= raw * 0.999).unwrap_or(10.0 * power);
-        let whole = |d: &usize| { let v = step * 10f64.powi(*d as i32); (v - v.round()).abs() < 1e-6 };
+        let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+            .into_iter()
+            .map(|m| m * power)
+            .find(|s| *s >= raw * 0.999)
+            .unwrap_or(10.0 * power);
+        let whole = |d: &usize| {
+            let v = step * 10f64.powi(*d as i32);
+            (v - v.round()).abs() < 1e-6
+        };
         let decimals = (0..=12).find(whole).unwrap_or(12);
         let top = (hi / step - 1e-9).ceil() * step;
-        let hi = match ceiling { Some(c) if top > c && hi <= c => c, _ => top };
+        let hi = match ceiling {
+            Some(c) if top > c && hi <= c => c,
+            _ => top,
+        };
         Scale { lo: (lo / step + 1e-9).floor() * step, hi, step, decimals }
     }
 
@@ -50,21 +66,31 @@ impl Scale {
     #[must_use]
     pub fn ticks(&self) -> Vec<(f64, String)> {
         let first = (self.lo / self.step).round() as i64;
-        (0..=50).map(|i| (first + i) as f64 * self.step).take_while(|v| *v <= self.hi + self.step * 1e-6)
-            .map(|v| (v, self.label(v))).collect()
+        (0..=50)
+            .map(|i| (first + i) as f64 * self.step)
+            .take_while(|v| *v <= self.hi + self.step * 1e-6)
+            .map(|v| (v, self.label(v)))
+            .collect()
     }
 
     fn label(&self, value: f64) -> String {
         let text = format!("{:.*}", self.decimals, value.abs());
         let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
-        let whole = whole.parse::<i64>().map_or_else(|_| whole.to_owned(), crate::model::table::grouped);
-        let sign = if value < 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { "−" } else { "" };
+        let whole =
+            whole.parse::<i64>().map_or_else(|_| whole.to_owned(), crate::model::table::grouped);
+        let sign = if value < 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+            "−"
+        } else {
+            ""
+        };
         if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
     }
 
     /// Where a value stands: 0 at `lo`, 1 at `hi`.
     #[must_use]
-    pub fn at(&self, value: f64) -> f32 { (((value - self.lo) / (self.hi - self.lo)).clamp(-0.02, 1.02)) as f32 }
+    pub fn at(&self, value: f64) -> f32 {
+        (((value - self.lo) / (self.hi - self.lo)).clamp(-0.02, 1.02)) as f32
+    }
 }
 
 #[cfg(test)]
@@ -75,14 +101,19 @@ mod tests {
     fn numbers_are_decimals_or_fractions() {
         assert_eq!(number("99.5"), Some(99.5));
         assert_eq!(number("-1/4"), Some(-0.25));
-        for t in ["", "1/0", "NaN", "1e5", "a", "1/2/3", "inf"] { assert_eq!(number(t), None, "{t}"); }
+        for t in ["", "1/0", "NaN", "1e5", "a", "1/2/3", "inf"] {
+            assert_eq!(number(t), None, "{t}");
+        }
     }
 
     #[test]
     fn percentages_stop_at_a_hundred() {
         let s = Scale::covering(93.2, 99.98, Some(100.0));
         assert_eq!((s.lo, s.hi), (92.0, 100.0));
-        assert_eq!(s.ticks().iter().map(|t| t.1.as_str()).collect::<Vec<_>>(), ["92", "94", "96", "98", "100"]);
+        assert_eq!(
+            s.ticks().iter().map(|t| t.1.as_str()).collect::<Vec<_>>(),
+            ["92", "94", "96", "98", "100"]
+        );
         let s = Scale::covering(-0.35, 0.0, None);
         assert_eq!(s.ticks()[0].1, "−0.4");
         assert_eq!(Scale::covering(0.0, 120_000.0, None).ticks()[1].1, "25,000");

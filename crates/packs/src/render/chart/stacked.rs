@@ -1,7 +1,13 @@
 //! Columns along time, series on top of each other, from zero. A column with a gap is not drawn at
 //! all: a part would read as the whole.
 
-use super::{Frame, axis::Plot, draw::{self, Drawing}, rows::legend, scale::{Scale, number}};
+use super::{
+    Frame,
+    axis::Plot,
+    draw::{self, Drawing},
+    rows::legend,
+    scale::{Scale, number},
+};
 use crate::{model::Chart, render::clean::clean};
 
 /// Room for the names of the series.
@@ -14,7 +20,12 @@ pub fn draw(chart: &Chart, frame: &Frame) -> Drawing {
     let totals: Vec<Option<f64>> = (0..chart.points.len()).map(|i| total(chart, i)).collect();
     let mut plot = Plot::new(chart, frame, true, 8.0);
     plot.scale = Scale::covering(0.0, totals.iter().flatten().copied().fold(0.0, f64::max), None);
-    let ticks = plot.scale.ticks().iter().map(|t| crate::render::metrics::width(&t.1, plot.size, false)).fold(0.0, f32::max);
+    let ticks = plot
+        .scale
+        .ticks()
+        .iter()
+        .map(|t| crate::render::metrics::width(&t.1, plot.size, false))
+        .fold(0.0, f32::max);
     plot.x0 = ticks + 12.0;
     plot.step = (plot.x1 - plot.x0) / chart.points.len() as f32;
     plot.y0 += LEGEND;
@@ -25,9 +36,21 @@ pub fn draw(chart: &Chart, frame: &Frame) -> Drawing {
         for (n, series) in chart.series.iter().enumerate() {
             let Some(v) = series.values[i].value.as_deref().and_then(number) else { continue };
             let (top, bottom) = (plot.y(base + v), plot.y(base));
-            let tip = format!("{}, {}: {}", clean(&series.name), clean(&chart.points[i]), clean(&series.values[i].text));
+            let tip = format!(
+                "{}, {}: {}",
+                clean(&series.name),
+                clean(&chart.points[i]),
+                clean(&series.values[i].text)
+            );
             let seam = if total.is_some_and(|t| base + v < t) { 1.0 } else { 0.0 };
-            out.rect(plot.x(i) - plot.step * 0.36, top + seam, plot.step * 0.72, (bottom - top - seam).max(0.3), draw::SERIES[n % 6], &tip);
+            out.rect(
+                plot.x(i) - plot.step * 0.36,
+                top + seam,
+                plot.step * 0.72,
+                (bottom - top - seam).max(0.3),
+                draw::SERIES[n % 6],
+                &tip,
+            );
             base += v;
         }
     }

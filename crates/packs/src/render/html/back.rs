@@ -1,7 +1,10 @@
 //! The back: shorthand, rules with those nobody confirmed, source files, every figure.
 
 use super::{Page, parts};
-use crate::{model::{FigureUse, RuleUsed}, render::{clean::clean, words}};
+use crate::{
+    model::{FigureUse, RuleUsed},
+    render::{clean::clean, words},
+};
 use maud::{Markup, html};
 
 /// The back pages.

@@ -4,7 +4,11 @@ use super::{Page, parts};
 use crate::{
     PackError,
     model::{Block, Chart, ColumnKind, Multiples, Section, Table},
-    render::{chart::{self, Frame, describe}, clean::clean, csv, notes, svg},
+    render::{
+        chart::{self, Frame, describe},
+        clean::clean,
+        csv, notes, svg,
+    },
 };
 use maud::{Markup, PreEscaped, html};
 use std::fmt::Write as _;
@@ -15,7 +19,9 @@ pub const MAX_ROWS_ON_PAGE: usize = 500;
 /// A chapter.
 pub fn section(page: &Page<'_>, s: &Section) -> Result<Markup, PackError> {
     let mut blocks = Vec::new();
-    for b in &s.blocks { blocks.push(block(page, b)?); }
+    for b in &s.blocks {
+        blocks.push(block(page, b)?);
+    }
     Ok(html! {
         section id=(s.id) aria-labelledby={ (s.id) "-h" } {
             h2 id={ (s.id) "-h" } { (clean(&s.heading)) }
@@ -43,7 +49,9 @@ pub fn block(page: &Page<'_>, block: &Block) -> Result<Markup, PackError> {
 fn multiples(page: &Page<'_>, m: &Multiples) -> Result<Markup, PackError> {
     let frame = Frame::small(m);
     let mut charts = Vec::new();
-    for c in &m.charts { charts.push(chart(page, c, &frame, false)?); }
+    for c in &m.charts {
+        charts.push(chart(page, c, &frame, false)?);
+    }
     Ok(html! {
         div.multiples id=(m.id) {
             h3 { (clean(&m.title)) }
@@ -107,7 +115,11 @@ fn table_row(page: &Page<'_>, t: &Table, row: &crate::model::Row) -> Markup {
 }
 
 const fn class(kind: ColumnKind) -> Option<&'static str> {
-    match kind { ColumnKind::Text => Some("text"), ColumnKind::Label => None, ColumnKind::Ratio | ColumnKind::Count | ColumnKind::Number => Some("num") }
+    match kind {
+        ColumnKind::Text => Some("text"),
+        ColumnKind::Label => None,
+        ColumnKind::Ratio | ColumnKind::Count | ColumnKind::Number => Some("num"),
+    }
 }
 
 /// Reasons: marks, places, words.
@@ -124,8 +136,11 @@ pub fn cell_notes(notes: impl Iterator<Item = (String, String, String)>) -> Mark
 fn data_uri(bytes: &[u8]) -> String {
     let mut out = String::from("data:text/csv;charset=utf-8,");
     for &b in bytes {
-        if b.is_ascii_alphanumeric() || b"-_.~,".contains(&b) { out.push(char::from(b)); }
-        else { let _ = write!(out, "%{b:02X}"); }
+        if b.is_ascii_alphanumeric() || b"-_.~,".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            let _ = write!(out, "%{b:02X}");
+        }
     }
     out
 }

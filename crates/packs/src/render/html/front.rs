@@ -2,7 +2,11 @@
 //! short with since when, why and who acts.
 
 use super::{Page, blocks, parts};
-use crate::{PackError, model::{ActiveException, Band, Headline, Shortfall}, render::{clean::clean, words}};
+use crate::{
+    PackError,
+    model::{ActiveException, Band, Headline, Shortfall},
+    render::{clean::clean, words},
+};
 use maud::{Markup, html};
 
 /// The front page.
@@ -24,12 +28,20 @@ pub fn front(page: &Page<'_>) -> Result<Markup, PackError> {
 
 /// Where a row stands on the front page: an exception in force comes before its band.
 fn group(headlines: &[Headline], band: Band) -> Vec<&Headline> {
-    headlines.iter().filter(|h| h.exception.is_none() && !h.without_level() && h.cell.band.unwrap_or(Band::NoFigure) == band).collect()
+    headlines
+        .iter()
+        .filter(|h| {
+            h.exception.is_none()
+                && !h.without_level()
+                && h.cell.band.unwrap_or(Band::NoFigure) == band
+        })
+        .collect()
 }
 
 fn bands(page: &Page<'_>, headlines: &[Headline]) -> Markup {
     let apart: Vec<&Headline> = headlines.iter().filter(|h| h.exception.is_some()).collect();
-    let loose: Vec<&Headline> = headlines.iter().filter(|h| h.exception.is_none() && h.without_level()).collect();
+    let loose: Vec<&Headline> =
+        headlines.iter().filter(|h| h.exception.is_none() && h.without_level()).collect();
     html! {
         div.bands {
             @for band in [Band::BelowMinimum, Band::BelowTarget, Band::Met] { (card(page, Some(band), band.words(), &group(headlines, band))) }

@@ -6,7 +6,10 @@ mod front;
 mod parts;
 
 use super::{clean::clean, words};
-use crate::{PackError, model::{Pack, Status, figures_of}};
+use crate::{
+    PackError,
+    model::{Pack, Status, figures_of},
+};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::collections::BTreeSet;
 
@@ -51,7 +54,9 @@ pub fn html(pack: &Pack) -> Result<String, PackError> {
 }
 
 /// The style sheet, as every page carries it.
-pub(crate) fn style() -> Markup { html! { style { (PreEscaped(include_str!("../../../assets/pack.css"))) } } }
+pub(crate) fn style() -> Markup {
+    html! { style { (PreEscaped(include_str!("../../../assets/pack.css"))) } }
+}
 
 fn header(pack: &Pack) -> Markup {
     html! {

@@ -1,14 +1,25 @@
 //! The last pages: data of the charts, shorthand, rules, source files, every figure.
 
-use super::{front, layout::{Kind, Layout, NodeId, TEXT}, table::{self, Grid, Ready, grid}};
-use crate::{model::{Block, FigureUse, Pack, Table}, render::words};
+use super::{
+    front,
+    layout::{Kind, Layout, NodeId, TEXT},
+    table::{self, Grid, Ready, grid},
+};
+use crate::{
+    model::{Block, FigureUse, Pack, Table},
+    render::words,
+};
 
 /// The back pages.
 pub fn back(layout: &mut Layout, pack: &Pack, figures: &[FigureUse]) {
     let node = start(layout, "back-data", "Data of the charts");
-    for t in chart_tables(pack) { table::table(layout, pack, node, t); }
+    for t in chart_tables(pack) {
+        table::table(layout, pack, node, t);
+    }
     let node = start(layout, "back-shorthand", "Shorthand");
-    for s in &pack.shorthand { layout.labelled(node, &s.mark, &s.words, TEXT); }
+    for s in &pack.shorthand {
+        layout.labelled(node, &s.mark, &s.words, TEXT);
+    }
     rules(layout, pack);
     sources(layout, pack);
     index(layout, figures);
@@ -35,46 +46,134 @@ fn chart_tables(pack: &Pack) -> Vec<&Table> {
     out
 }
 
-fn bold(cells: Vec<Ready>) -> Vec<Ready> { cells.into_iter().map(|r| Ready { bold: true, ..r }).collect() }
+fn bold(cells: Vec<Ready>) -> Vec<Ready> {
+    cells.into_iter().map(|r| Ready { bold: true, ..r }).collect()
+}
 
 fn rules(layout: &mut Layout, pack: &Pack) {
     let node = start(layout, "back-rules", "Rules used");
     let open: Vec<&str> = pack.unconfirmed().map(|r| r.id.as_str()).collect();
     match open.len() {
         0 => layout.paragraph(node, "Every rule that needs confirmation has it.", TEXT),
-        n => front::warning(layout, node, &format!("{n} {} that nobody has confirmed; figures that rest on {} are provisional: {}.", if n == 1 { "rule" } else { "rules" }, if n == 1 { "it" } else { "them" }, open.join(", "))),
+        n => front::warning(
+            layout,
+            node,
+            &format!(
+                "{n} {} that nobody has confirmed; figures that rest on {} are provisional: {}.",
+                if n == 1 { "rule" } else { "rules" },
+                if n == 1 { "it" } else { "them" },
+                open.join(", ")
+            ),
+        ),
     }
-    let rows = pack.rules.iter().map(|r| {
-        let confirmed = match &r.confirmed_by { Some(c) => c.clone(), None if r.needs_confirmation => "not confirmed".to_owned(), None => "not needed".to_owned() };
-        let source = [r.source.as_str(), r.note.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(". ");
-        (false, vec![Ready { bold: true, ..Ready::left(&r.title) }, Ready::left(&r.id), Ready::left(&r.mark), Ready::left(&source), Ready::left(&confirmed)])
-    }).collect();
+    let rows = pack
+        .rules
+        .iter()
+        .map(|r| {
+            let confirmed = match &r.confirmed_by {
+                Some(c) => c.clone(),
+                None if r.needs_confirmation => "not confirmed".to_owned(),
+                None => "not needed".to_owned(),
+            };
+            let source = [r.source.as_str(), r.note.as_str()]
+                .into_iter()
+                .filter(|t| !t.is_empty())
+                .collect::<Vec<_>>()
+                .join(". ");
+            (
+                false,
+                vec![
+                    Ready { bold: true, ..Ready::left(&r.title) },
+                    Ready::left(&r.id),
+                    Ready::left(&r.mark),
+                    Ready::left(&source),
+                    Ready::left(&confirmed),
+                ],
+            )
+        })
+        .collect();
     let head = bold(["Rule", "Id", "Provenance", "Source", "Confirmed"].map(Ready::left).to_vec());
-    grid(layout, node, &Grid { caption: "Rules that figures of this pack rest on".to_owned(), head, rows });
+    grid(
+        layout,
+        node,
+        &Grid { caption: "Rules that figures of this pack rest on".to_owned(), head, rows },
+    );
 }
 
 fn sources(layout: &mut Layout, pack: &Pack) {
     let node = start(layout, "back-sources", "Source files");
-    layout.paragraph(node, &format!("Ledger manifest {}, rule set {}.", pack.origin.manifest, pack.origin.rules), TEXT);
-    if pack.sources.is_empty() { layout.paragraph(node, "No source files are listed.", TEXT); return; }
-    let rows = pack.sources.iter().map(|s| (false, vec![
-        Ready { bold: true, ..Ready::left(&s.name) }, Ready::left(&s.kind), Ready::left(&s.feed), Ready::right(&crate::model::table::grouped(i64::try_from(s.rows).unwrap_or(i64::MAX))),
-        Ready::left(&words::time(s.known)), Ready::left(&s.sha256),
-    ])).collect();
-    let mut head: Vec<Ready> = ["File", "Holds", "Feed", "Rows", "Known", "SHA-256"].map(Ready::left).to_vec();
+    layout.paragraph(
+        node,
+        &format!("Ledger manifest {}, rule set {}.", pack.origin.manifest, pack.origin.rules),
+        TEXT,
+    );
+    if pack.sources.is_empty() {
+        layout.paragraph(node, "No source files are listed.", TEXT);
+        return;
+    }
+    let rows = pack
+        .sources
+        .iter()
+        .map(|s| {
+            (
+                false,
+                vec![
+                    Ready { bold: true, ..Ready::left(&s.name) },
+                    Ready::left(&s.kind),
+                    Ready::left(&s.feed),
+                    Ready::right(&crate::model::table::grouped(
+                        i64::try_from(s.rows).unwrap_or(i64::MAX),
+                    )),
+                    Ready::left(&words::time(s.known)),
+                    Ready::left(&s.sha256),
+                ],
+            )
+        })
+        .collect();
+    let mut head: Vec<Ready> =
+        ["File", "Holds", "Feed", "Rows", "Known", "SHA-256"].map(Ready::left).to_vec();
     head[3].right = true;
-    grid(layout, node, &Grid { caption: "Files that the figures come from".to_owned(), head: bold(head), rows });
+    grid(
+        layout,
+        node,
+        &Grid { caption: "Files that the figures come from".to_owned(), head: bold(head), rows },
+    );
 }
 
 fn index(layout: &mut Layout, figures: &[FigureUse]) {
     let node = start(layout, "back-figures", "Every figure");
     layout.paragraph(node, "Each figure opens down to the messages or the source line behind it: northbound explain ID.", TEXT);
-    if figures.is_empty() { return; }
+    if figures.is_empty() {
+        return;
+    }
     let text = |t: &Option<String>| Ready::right(t.as_deref().unwrap_or(""));
-    let rows = figures.iter().map(|f| {
-        let printed = f.band.map_or(f.printed.clone(), |b| format!("{} {}", f.printed, b.words()));
-        (false, vec![Ready { bold: true, ..Ready::left(&f.id) }, Ready::left(&f.what), Ready { band: f.band, ..Ready::right(&printed) }, text(&f.numerator), text(&f.denominator)])
-    }).collect();
-    let head = bold(vec![Ready::left("Id"), Ready::left("What it is"), Ready::right("As printed"), Ready::right("Numerator"), Ready::right("Denominator")]);
-    grid(layout, node, &Grid { caption: "Figures with their exact parts, in order of id".to_owned(), head, rows });
+    let rows = figures
+        .iter()
+        .map(|f| {
+            let printed =
+                f.band.map_or(f.printed.clone(), |b| format!("{} {}", f.printed, b.words()));
+            (
+                false,
+                vec![
+                    Ready { bold: true, ..Ready::left(&f.id) },
+                    Ready::left(&f.what),
+                    Ready { band: f.band, ..Ready::right(&printed) },
+                    text(&f.numerator),
+                    text(&f.denominator),
+                ],
+            )
+        })
+        .collect();
+    let head = bold(vec![
+        Ready::left("Id"),
+        Ready::left("What it is"),
+        Ready::right("As printed"),
+        Ready::right("Numerator"),
+        Ready::right("Denominator"),
+    ]);
+    grid(
+        layout,
+        node,
+        &Grid { caption: "Figures with their exact parts, in order of id".to_owned(), head, rows },
+    );
 }

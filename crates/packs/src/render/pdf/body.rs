@@ -1,9 +1,16 @@
 //! Chapters and their blocks.
 
-use super::{layout::{DEEP, Kind, LEFT, Layout, NOTE, NodeId, STRONG, Style, TEXT, WIDTH}, table};
+use super::{
+    layout::{DEEP, Kind, LEFT, Layout, NOTE, NodeId, STRONG, Style, TEXT, WIDTH},
+    table,
+};
 use crate::{
     model::{Block, Chart, Multiples, Pack},
-    render::{chart::{self, Frame, Mark, describe}, clean::clean, metrics},
+    render::{
+        chart::{self, Frame, Mark, describe},
+        clean::clean,
+        metrics,
+    },
 };
 
 /// Room between small charts.
@@ -16,9 +23,15 @@ pub fn sections(layout: &mut Layout, pack: &Pack) {
         layout.need(220.0);
         layout.place(&s.id);
         layout.heading(node, 2, &s.heading);
-        if !s.message.is_empty() { layout.paragraph(node, &s.message, Style { size: 11.5, colour: DEEP, ..STRONG }); }
-        for p in &s.intro { layout.paragraph(node, &p.to_text(), TEXT); }
-        for b in &s.blocks { block(layout, pack, node, b); }
+        if !s.message.is_empty() {
+            layout.paragraph(node, &s.message, Style { size: 11.5, colour: DEEP, ..STRONG });
+        }
+        for p in &s.intro {
+            layout.paragraph(node, &p.to_text(), TEXT);
+        }
+        for b in &s.blocks {
+            block(layout, pack, node, b);
+        }
     }
 }
 
@@ -29,14 +42,17 @@ pub fn block(layout: &mut Layout, pack: &Pack, parent: NodeId, block: &Block) {
         Block::Chart(c) => alone(layout, parent, c),
         Block::Multiples(m) => multiples(layout, parent, m),
         Block::Text(p) => layout.paragraph(parent, &p.to_text(), TEXT),
-        Block::List(l) => layout.list(parent, &l.items.iter().map(|i| i.to_text()).collect::<Vec<_>>(), l.ordered),
+        Block::List(l) => {
+            layout.list(parent, &l.items.iter().map(|i| i.to_text()).collect::<Vec<_>>(), l.ordered)
+        }
     }
 }
 
 fn alone(layout: &mut Layout, parent: NodeId, c: &Chart) {
     let frame = Frame::full();
     let drawing = chart::draw(c, &frame);
-    let scale = (WIDTH / drawing.w).min((super::layout::BOTTOM - super::layout::TOP - 90.0) / drawing.h);
+    let scale =
+        (WIDTH / drawing.w).min((super::layout::BOTTOM - super::layout::TOP - 90.0) / drawing.h);
     layout.need(drawing.h * scale + 70.0);
     layout.heading(parent, 3, &c.title);
     layout.paragraph(parent, &c.subtitle, NOTE);
@@ -44,8 +60,14 @@ fn alone(layout: &mut Layout, parent: NodeId, c: &Chart) {
     let y = layout.y;
     picture(layout, parent, c, &drawing, LEFT, y, scale);
     layout.y += drawing.h * scale + 4.0;
-    for n in describe::notes(c, &frame) { layout.paragraph(parent, &n, NOTE); }
-    layout.paragraph(parent, &format!("Data: table \u{201C}{}\u{201D} at the end.", c.table.caption), NOTE);
+    for n in describe::notes(c, &frame) {
+        layout.paragraph(parent, &n, NOTE);
+    }
+    layout.paragraph(
+        parent,
+        &format!("Data: table \u{201C}{}\u{201D} at the end.", c.table.caption),
+        NOTE,
+    );
     layout.y += 6.0;
 }
 
@@ -63,31 +85,84 @@ fn multiples(layout: &mut Layout, parent: NodeId, m: &Multiples) {
         for (n, (c, drawing)) in pair.iter().zip(&drawings).enumerate() {
             let x = LEFT + n as f32 * (w + BETWEEN);
             let title = layout.node(parent, Kind::Paragraph);
-            layout.line(Some(title), x, top + 10.0, STRONG, &metrics::fit(&clean(&c.title), STRONG.size, true, w));
+            layout.line(
+                Some(title),
+                x,
+                top + 10.0,
+                STRONG,
+                &metrics::fit(&clean(&c.title), STRONG.size, true, w),
+            );
             picture(layout, parent, c, drawing, x, top + 16.0, scale);
         }
         layout.y = top + h + 22.0;
-        for c in pair { for n in describe::notes(c, &frame) { layout.paragraph(parent, &format!("{}: {n}", c.title), NOTE); } }
+        for c in pair {
+            for n in describe::notes(c, &frame) {
+                layout.paragraph(parent, &format!("{}: {n}", c.title), NOTE);
+            }
+        }
     }
-    if let Some(note) = describe::shared_axis(m) { layout.paragraph(parent, &note, NOTE); }
+    if let Some(note) = describe::shared_axis(m) {
+        layout.paragraph(parent, &note, NOTE);
+    }
     layout.y += 6.0;
 }
 
 /// Puts a drawing on the page as one figure with its description.
-fn picture(layout: &mut Layout, parent: NodeId, c: &Chart, drawing: &chart::Drawing, x: f32, y: f32, scale: f32) {
-    let node = layout.node(parent, Kind::Figure(clean(&format!("{}. {}", c.title, describe::description(c)))));
-    for mark in &drawing.marks { layout.mark(Some(node), moved(mark, x, y, scale)); }
+fn picture(
+    layout: &mut Layout,
+    parent: NodeId,
+    c: &Chart,
+    drawing: &chart::Drawing,
+    x: f32,
+    y: f32,
+    scale: f32,
+) {
+    let node = layout
+        .node(parent, Kind::Figure(clean(&format!("{}. {}", c.title, describe::description(c)))));
+    for mark in &drawing.marks {
+        layout.mark(Some(node), moved(mark, x, y, scale));
+    }
 }
 
 fn moved(mark: &Mark, dx: f32, dy: f32, s: f32) -> Mark {
     let at = |p: &(f32, f32)| (p.0 * s + dx, p.1 * s + dy);
     match mark {
-        Mark::Rect { x, y, w, h, fill, .. } => Mark::Rect { x: x * s + dx, y: y * s + dy, w: w * s, h: h * s, fill: *fill, tip: String::new() },
-        Mark::Line { points, colour, width, dash } => Mark::Line { points: points.iter().map(at).collect(), colour: *colour, width: width * s, dash },
-        Mark::Shape { points, fill, stroke, .. } => Mark::Shape { points: points.iter().map(at).collect(), fill: *fill, stroke: *stroke, tip: String::new() },
-        Mark::Circle { x, y, r, fill, stroke, .. } => Mark::Circle { x: x * s + dx, y: y * s + dy, r: r * s, fill: *fill, stroke: *stroke, tip: String::new() },
+        Mark::Rect { x, y, w, h, fill, .. } => Mark::Rect {
+            x: x * s + dx,
+            y: y * s + dy,
+            w: w * s,
+            h: h * s,
+            fill: *fill,
+            tip: String::new(),
+        },
+        Mark::Line { points, colour, width, dash } => Mark::Line {
+            points: points.iter().map(at).collect(),
+            colour: *colour,
+            width: width * s,
+            dash,
+        },
+        Mark::Shape { points, fill, stroke, .. } => Mark::Shape {
+            points: points.iter().map(at).collect(),
+            fill: *fill,
+            stroke: *stroke,
+            tip: String::new(),
+        },
+        Mark::Circle { x, y, r, fill, stroke, .. } => Mark::Circle {
+            x: x * s + dx,
+            y: y * s + dy,
+            r: r * s,
+            fill: *fill,
+            stroke: *stroke,
+            tip: String::new(),
+        },
         Mark::Text { x, y, size, bold, anchor, colour, text } => Mark::Text {
-            x: x * s + dx, y: y * s + dy, size: size * s, bold: *bold, anchor: *anchor, colour: *colour, text: super::layout::printable(text, *bold),
+            x: x * s + dx,
+            y: y * s + dy,
+            size: size * s,
+            bold: *bold,
+            anchor: *anchor,
+            colour: *colour,
+            text: super::layout::printable(text, *bold),
         },
     }
 }

@@ -1,6 +1,13 @@
 //! Pages, the structure of the document, and running text.
 
-use crate::render::{chart::{Mark, draw::{self, Anchor, Colour}}, clean::clean, metrics};
+use crate::render::{
+    chart::{
+        Mark,
+        draw::{self, Anchor, Colour},
+    },
+    clean::clean,
+    metrics,
+};
 use std::collections::BTreeMap;
 
 /// A4, in points.
@@ -133,7 +140,13 @@ pub struct Layout {
 impl Layout {
     /// A first, empty page.
     pub fn new() -> Layout {
-        Layout { pages: vec![Page::default()], nodes: vec![Node { kind: Kind::Section, children: Vec::new() }], y: TOP, bookmarks: Vec::new(), places: BTreeMap::new() }
+        Layout {
+            pages: vec![Page::default()],
+            nodes: vec![Node { kind: Kind::Section, children: Vec::new() }],
+            y: TOP,
+            bookmarks: Vec::new(),
+            places: BTreeMap::new(),
+        }
     }
     /// A new node below `parent`.
     pub fn node(&mut self, parent: NodeId, kind: Kind) -> NodeId {
@@ -143,14 +156,25 @@ impl Layout {
         id
     }
     /// Starts a page.
-    pub fn break_page(&mut self) { self.pages.push(Page::default()); self.y = TOP; }
+    pub fn break_page(&mut self) {
+        self.pages.push(Page::default());
+        self.y = TOP;
+    }
     /// Starts a page where less than `room` is left.
-    pub fn need(&mut self, room: f32) { if self.y + room > BOTTOM && self.y > TOP { self.break_page(); } }
+    pub fn need(&mut self, room: f32) {
+        if self.y + room > BOTTOM && self.y > TOP {
+            self.break_page();
+        }
+    }
     /// Number of the current page, from 0.
-    pub fn page(&self) -> usize { self.pages.len() - 1 }
+    pub fn page(&self) -> usize {
+        self.pages.len() - 1
+    }
     /// Puts a mark on the current page.
     pub fn mark(&mut self, owner: Owner, mark: Mark) {
-        if let Some(page) = self.pages.last_mut() { page.marks.push((owner, mark)); }
+        if let Some(page) = self.pages.last_mut() {
+            page.marks.push((owner, mark));
+        }
     }
     /// A filled rectangle that belongs to nobody.
     pub fn rect(&mut self, x: f32, y: f32, w: f32, h: f32, fill: Colour) {
@@ -162,17 +186,37 @@ impl Layout {
     }
     /// One line of text on its base line.
     pub fn line(&mut self, owner: Owner, x: f32, y: f32, style: Style, text: &str) {
-        self.mark(owner, Mark::Text { x, y, size: style.size, bold: style.bold, anchor: Anchor::Start, colour: style.colour, text: printable(text, style.bold) });
+        self.mark(
+            owner,
+            Mark::Text {
+                x,
+                y,
+                size: style.size,
+                bold: style.bold,
+                anchor: Anchor::Start,
+                colour: style.colour,
+                text: printable(text, style.bold),
+            },
+        );
     }
     /// Names the current place.
-    pub fn place(&mut self, name: &str) { self.places.insert(name.to_owned(), (self.page(), self.y)); }
+    pub fn place(&mut self, name: &str) {
+        self.places.insert(name.to_owned(), (self.page(), self.y));
+    }
 
     /// A heading with its bookmark, kept with what follows.
     pub fn heading(&mut self, parent: NodeId, level: u16, text: &str) {
-        let (size, before, after) = match level { 1 => (20.0, 0.0, 6.0), 2 => (16.0, 16.0, 5.0), 3 => (12.0, 11.0, 3.0), _ => (10.5, 6.0, 2.0) };
+        let (size, before, after) = match level {
+            1 => (20.0, 0.0, 6.0),
+            2 => (16.0, 16.0, 5.0),
+            3 => (12.0, 11.0, 3.0),
+            _ => (10.5, 6.0, 2.0),
+        };
         let text = titled(text);
         self.need(before + size * 5.0);
-        if self.y > TOP { self.y += before; }
+        if self.y > TOP {
+            self.y += before;
+        }
         self.bookmarks.push((level, text.clone(), self.page(), self.y));
         let node = self.node(parent, Kind::Heading(level, text.clone()));
         self.lines(node, &text, LEFT, WIDTH, Style { size, bold: true, colour: DEEP, after });
@@ -191,13 +235,21 @@ impl Layout {
         let indent = metrics::width(&label, style.size, true).clamp(62.0, 120.0);
         self.need(style.size * 3.0);
         let top = self.y;
-        self.line(Some(node), LEFT, top + style.size, Style { bold: true, colour: DEEP, ..style }, &label);
+        self.line(
+            Some(node),
+            LEFT,
+            top + style.size,
+            Style { bold: true, colour: DEEP, ..style },
+            &label,
+        );
         self.lines(node, &clean(text), LEFT + indent, WIDTH - indent, style);
     }
 
     /// Items of a list.
     pub fn list(&mut self, parent: NodeId, items: &[String], ordered: bool) {
-        if items.is_empty() { return; }
+        if items.is_empty() {
+            return;
+        }
         let list = self.node(parent, Kind::List);
         for (n, text) in items.iter().enumerate() {
             let item = self.node(list, Kind::Item);
@@ -215,7 +267,9 @@ impl Layout {
     pub fn lines(&mut self, node: NodeId, text: &str, x: f32, width: f32, style: Style) {
         let leading = style.size * LEADING;
         for line in metrics::wrap(text, style.size, style.bold, width) {
-            if self.y + leading > BOTTOM { self.break_page(); }
+            if self.y + leading > BOTTOM {
+                self.break_page();
+            }
             self.line(Some(node), x, self.y + style.size, style, &line);
             self.y += leading;
         }

@@ -11,7 +11,10 @@ mod front;
 mod layout;
 mod table;
 
-use crate::{PackError, model::{Pack, figures_of}};
+use crate::{
+    PackError,
+    model::{Pack, figures_of},
+};
 
 /// The pack as PDF.
 pub fn pdf(pack: &Pack) -> Result<Vec<u8>, PackError> {
