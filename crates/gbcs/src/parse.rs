@@ -48,9 +48,10 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, GbcsError> {
         }
         Some(&START) => false,
         Some(b) => {
-            return Err(
-                c.fail(ErrorCode::UnknownStart, format!("{b:02X}; a message begins with DD or DF"))
-            );
+            return Err(c.fail(
+                ErrorCode::UnknownStart,
+                format!("{b:02X}; a message begins with DD or DF"),
+            ));
         }
     };
     let from = c.at;

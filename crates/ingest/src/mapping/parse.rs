@@ -286,7 +286,11 @@ impl<'t> At<'t> {
                 "unit" => found.unit = self.unit(&key, value)?,
                 "after" => found.after = self.text(&key, value)?.to_owned(),
                 _ => {
-                    return Err(self.error(&key, value, "no such setting; use column, unit, after"));
+                    return Err(self.error(
+                        &key,
+                        value,
+                        "no such setting; use column, unit, after",
+                    ));
                 }
             }
         }

@@ -110,7 +110,10 @@ fn point(n: &Numbered) -> Point {
             match r.figure.share().and_then(|s| percent_of(&s, r.decimals, &levels)) {
                 Some(v) => Point::value(v, cells::figure(&r.figure, r.decimals, &levels).printed()),
                 None => {
-                    return Point::gap("[d]", "the number has several readings, and none is chosen");
+                    return Point::gap(
+                        "[d]",
+                        "the number has several readings, and none is chosen",
+                    );
                 }
             }
         }
