@@ -27,4 +27,4 @@ if [ "$count" -ne "$EXPECTED" ]; then
     exit 1
 fi
 echo "$count templates in $target"
-echo "now: NORTHBOUND_DUIS_TEMPLATES=$target cargo test -p northbound-duis --test templates"
+echo "now: NORTHBOUND_DUIS_TEMPLATES=$target cargo test -p northbound-duis templates"

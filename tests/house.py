@@ -310,6 +310,21 @@ def dependencies(name, text):
     return found
 
 
+def undeclared(files):
+    """Files of tests/ that the one test program of their crate does not list: their tests would never run."""
+    found = []
+    for name, text in files.items():
+        here = re.fullmatch(r"(crates/[a-z]+/tests)/main\.rs", name)
+        if not here: continue
+        listed = set(re.findall(r"^mod (\w+);", text, flags=re.M))
+        for other in files:
+            one = re.fullmatch(re.escape(here.group(1)) + r"/(\w+)\.rs", other)
+            if one and one.group(1) != "main" and one.group(1) not in listed: found.append(f"{other}: not listed in {name}, so it never runs")
+    folders = [n.rsplit("/", 1)[0] for n in files if re.fullmatch(r"crates/[a-z]+/tests/\w+\.rs", n)]
+    alone = {f for f in folders if folders.count(f) > 1 and f + "/main.rs" not in files}
+    return found + [f"{a}: integration tests are one program, {a}/main.rs" for a in sorted(alone)]
+
+
 def self_test():
     odd = []
     for rule, files, _, offence in RULES:
@@ -321,22 +336,26 @@ def self_test():
         if bool(lengths("x.rs", text)[1]) != too_long: odd.append(f"self-test: a function of {lines} lines")
     if not against({}, {"x": 61}, "a function", SCREEN) or not against({"x": 62}, {"x": 61}, "a function", SCREEN) or not against({"x": 61}, {}, "a function", SCREEN) or against({"x": 61}, {"x": 61}, "a function", SCREEN):
         odd.append("self-test: lists that only shrink")
+    one = {"crates/x/tests/main.rs": "mod a;\n", "crates/x/tests/a.rs": ""}
+    if undeclared(one) or not undeclared(one | {"crates/x/tests/b.rs": ""}) or not undeclared({"crates/y/tests/a.rs": "", "crates/y/tests/b.rs": ""}): odd.append("self-test: test programs")
     if not dependencies("crates/types/Cargo.toml", "[dependencies]\nnorthbound-rules.workspace = true\n"): odd.append("self-test: rooms")
     return odd
 
 
 def main():
-    odd, files, rust, long_files, long_functions = self_test(), 0, [], {}, {}
+    odd, files, rust, long_files, long_functions, tests = self_test(), 0, [], {}, {}, {}
     for name, text in tracked():
         files += 1
         odd += offences(name, text) + dependencies(name, text)
         if not name.endswith(".rs"): continue
         rust.append(text.count("\n"))
+        tests[name] = text
         here = lengths(name, text)
         long_files |= here[0]
         long_functions |= here[1]
     if sys.argv[1:] == ["--shrink"]: return shrink(long_files, long_functions)
     odd += against(LONG_FILES, long_files, "a file", LONGEST) + against(LONG_FUNCTIONS, long_functions, "a function", SCREEN)
+    odd += undeclared(tests)
     rust.sort()
     if rust and rust[len(rust) // 2] >= HALF: odd.append(f"half of the Rust files have {rust[len(rust) // 2]} lines or more, at most {HALF - 1}")
     for o in odd: print(o)

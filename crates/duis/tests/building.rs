@@ -1,8 +1,7 @@
 //! Messages that are built: read back as what they were built from, and refused where they would contradict themselves.
 
-#[path = "../examples/messages/mod.rs"]
-mod messages;
-mod samples;
+use crate::example_messages as messages;
+use crate::samples;
 
 use northbound_duis::build::{
     AlertBody, BuildError, DccAlertOut, DccPayload, Element, InventoryDevice, Item,

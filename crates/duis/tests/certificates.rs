@@ -1,6 +1,6 @@
 //! Certificates, keys and keyrings: made here, read back, and refused with what is wrong.
 
-mod keys;
+use crate::keys;
 
 use keys::{NETWORK_OPERATOR, NOW, SUPPLIER, certificate, key, key_of};
 use northbound_duis::{

@@ -1,8 +1,8 @@
 //! Replays the fuzz target on a stable build: a seeded mutator over the invented corpus, and
 //! generated messages.
 
-mod mutator;
-mod samples;
+use crate::mutator;
+use crate::samples;
 
 use mutator::{Dice, mutate};
 use northbound_duis::{Limits, Message, fuzz::fuzz_read, read};

@@ -1,8 +1,8 @@
 //! Replays the fuzz targets of signatures and certificates on a stable build.
 
-mod keys;
-mod mutator;
-mod samples;
+use crate::keys;
+use crate::mutator;
+use crate::samples;
 
 use keys::{SUPPLIER, certificate};
 use mutator::{Dice, mutate};

@@ -1,6 +1,6 @@
 //! Each kind of message, field by field, from the invented corpus.
 
-mod samples;
+use crate::samples;
 
 use northbound_duis::{Breach, Content, Message, Request, Response, ResponseBody};
 use samples::{edited, sample, try_read};

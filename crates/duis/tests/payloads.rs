@@ -1,6 +1,6 @@
 //! Fields inside bodies, and the payloads of messages.
 
-mod samples;
+use crate::samples;
 
 use northbound_duis::build::{
     AlertBody, DeviceAlertOut, InventoryKey, Item, RequestBody, RequestOut, ResponseOut, ServiceRef,

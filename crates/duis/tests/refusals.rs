@@ -1,6 +1,6 @@
 //! Each refusal by its code and place, and each limit at its edge.
 
-mod samples;
+use crate::samples;
 
 use northbound_duis::{Limits, Refusal, RefusalCode, RefusalCode::*, read};
 use samples::{edited, sample, services, try_read};

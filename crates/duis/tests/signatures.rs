@@ -1,7 +1,7 @@
 //! Verification under the interface's one profile: what counts, and each refusal by its code.
 
-mod keys;
-mod samples;
+use crate::keys;
+use crate::samples;
 
 use keys::{DSP, NETWORK_OPERATOR, NOW, SUPPLIER, certificate, keyring, signer};
 use northbound_duis::build::{RequestBody, RequestOut, ResponseOut, ServiceRef};

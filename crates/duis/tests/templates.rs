@@ -5,7 +5,7 @@
 //! What is expected of each is found without this crate's reader: the Service Reference Variant
 //! in the file's name, the rest by plain text search.
 
-mod samples;
+use crate::samples;
 
 use northbound_duis::{Limits, Message, Request, read};
 use std::path::{Path, PathBuf};

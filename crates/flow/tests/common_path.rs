@@ -1,7 +1,7 @@
 //! The common path: acknowledged, sent, answered, delivered; refused with the known codes; given up;
 //! never executed twice.
 
-mod house;
+use crate::house;
 
 use house::*;
 use northbound_flow::{

@@ -1,6 +1,6 @@
 //! What waits, is held, is shed or consolidated: nothing is lost on these ways either.
 
-mod house;
+use crate::house;
 
 use house::*;
 use northbound_flow::{

@@ -1,7 +1,7 @@
 //! Any inputs in any order: the books balance and the invariants hold after each; the journal played
 //! again gives the same effects, also from a checkpoint in the middle.
 
-mod house;
+use crate::house;
 
 use house::*;
 use northbound_flow::{Change, Effect, Event, Flow, Outcome, codec, policy::Threshold};

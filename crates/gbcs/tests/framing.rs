@@ -1,7 +1,7 @@
 //! Any message is written and read back; a message that is cut anywhere, or that has bytes of
 //! another kind, is refused with a code and a place.
 
-mod messages;
+use crate::messages;
 
 use messages::{Owned, any_message};
 use northbound_gbcs::{

@@ -1,6 +1,6 @@
 //! Pre-Commands: issued, signed by a User, and compared with what was issued.
 
-mod messages;
+use crate::messages;
 
 use messages::any_message;
 use northbound_gbcs::{

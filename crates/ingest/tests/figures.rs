@@ -1,6 +1,6 @@
 //! Stated figures (X10, G5) and register tables. All data are invented.
 
-mod kept;
+use crate::kept;
 
 use kept::{Kept, file, mapped, options};
 use northbound_ingest::*;

@@ -1,7 +1,7 @@
 //! Message records: defaults, derived states, rejects with reason and line, mappings, limits of files.
 //! All data are invented; the EUI-64 are from ranges for tests.
 
-mod kept;
+use crate::kept;
 
 use kept::{ID, file, mapped, options, run};
 use northbound_ingest::{limits, *};

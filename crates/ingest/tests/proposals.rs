@@ -1,7 +1,7 @@
 //! Proposed mappings: what is guessed, how sure, what is left open; and that they work.
 //! All data are invented.
 
-mod kept;
+use crate::kept;
 
 use kept::{file, mapped, options, run};
 use northbound_ingest::*;

@@ -1,7 +1,7 @@
 //! The same rows as CSV, NDJSON and Parquet give the same rows; how the bytes are cut does not matter.
 //! All data are invented; the EUI-64 are from ranges for tests.
 
-mod kept;
+use crate::kept;
 
 use arrow_array::{
     ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,

@@ -1,7 +1,7 @@
 //! Deleting any one posting is found, for each state: the check reads movements and exchanges
 //! independently.
 
-mod support;
+use crate::support;
 use northbound_ledger::{Ledger, check::check};
 use northbound_types::{RequestState, Utc};
 use support::{APRIL, DAY, Dice, Rules, ingest, meta, record};

@@ -1,7 +1,7 @@
 //! The journal over a store that loses and tears what was not synced: what was acknowledged is there,
 //! in order, byte for byte; what was not is wholly there or gone.
 
-mod journal_support;
+use crate::journal_support;
 use journal_support::{Model, NOW, at, open, payload, records};
 use northbound_ledger::{
     LedgerError,

@@ -1,6 +1,6 @@
 //! The ledger from rows to counts and back: conservation, corrections, order, as-at, crash.
 
-mod support;
+use crate::support;
 use northbound_ledger::{
     Ledger, LedgerError, RowSink, Snapshot, check::check, drill::Query, schema::Table,
 };

@@ -1,8 +1,8 @@
 //! Live commits: each message once at every version, the books balanced, nothing doubled or lost by
 //! a crash, a replay or another process.
 
-mod live_support;
-mod support;
+use crate::live_support;
+use crate::support;
 use live_support::{Core, Did, SECOND, core};
 use northbound_ledger::{
     Ledger, LedgerError, LiveWriter,

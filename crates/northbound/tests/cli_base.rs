@@ -1,6 +1,6 @@
 //! People, bodies, documents and actions through the command line. All invented.
 
-mod support;
+use crate::support;
 use support::Room;
 
 fn bodies(r: &Room) {

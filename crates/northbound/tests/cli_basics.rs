@@ -1,6 +1,6 @@
 //! What holds for every command: help, exit codes, errors as JSON, pipes.
 
-mod support;
+use crate::support;
 use support::Room;
 
 #[test]

@@ -1,6 +1,6 @@
 //! `demo`: ends by itself, repeats itself, and leaves other people's folders alone.
 
-mod support;
+use crate::support;
 use support::Room;
 
 fn demo(r: &Room, seed: u32, out: &str) -> support::Ran {

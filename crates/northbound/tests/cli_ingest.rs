@@ -1,6 +1,6 @@
 //! `ingest`: what goes in, what does not, and that it can be taken back.
 
-mod support;
+use crate::support;
 use support::{HEADER, Room, golden, message};
 
 fn april(n: u32) -> String {

@@ -1,6 +1,6 @@
 //! `journal`: segments, positions and times from the files, and damage named by file and byte.
 
-mod support;
+use crate::support;
 use northbound_ledger::journal::{Disk, Journal, Limits};
 use northbound_types::Utc;
 use support::Room;

@@ -1,6 +1,6 @@
 //! `ledger`: checks that find, copies that are proven, sums that follow the rules.
 
-mod support;
+use crate::support;
 use support::{HEADER, Room, message};
 
 fn filled() -> Room {

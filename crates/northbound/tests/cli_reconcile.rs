@@ -1,6 +1,6 @@
 //! `reconcile`: all planted differences found and no others, totals that foot, decisions that stay (R1).
 
-mod support;
+use crate::support;
 use support::{HEADER, Room, golden, message};
 
 /// The ledger's messages: User 1 and 2, two SRVs, two regions, one month.

@@ -1,6 +1,6 @@
 //! What people keep: added, changed, refused, told.
 
-mod support;
+use crate::support;
 use support::{Room, golden};
 
 const FEED: &str = "feed add cspc --provider CSPC --brings tests --from 2026-04-01 --to 2026-04-30 --owner CSPC-reporting";

@@ -1,6 +1,6 @@
 //! `rules` and `methodology`.
 
-mod support;
+use crate::support;
 use support::{Room, golden};
 
 #[test]

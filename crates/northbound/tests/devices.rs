@@ -1,7 +1,7 @@
 //! The devices' process, killed under load: no Command is done twice, and whatever was answered is
 //! in the log.
 
-mod support;
+use crate::support;
 
 use northbound_gateway::{
     devices::log,

@@ -1,7 +1,7 @@
 //! Initial responses of incidents against target time: on record, late, not on record, and what the
 //! report and the pack say. All incidents are invented.
 
-mod support;
+use crate::support;
 use support::needs::Room;
 
 const LOG: &str = "incident,event,at,known,category,responsible,text,by\n\

@@ -1,9 +1,8 @@
 //! The outbox handed over to a mail relay: each message once with its proof, whatever the relay says
 //! and whenever the command is killed. Parties and addresses are invented.
 
-#[path = "support/authority.rs"]
-mod authority;
-mod support;
+use crate::support;
+use crate::support::authority;
 use authority::Authority;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};

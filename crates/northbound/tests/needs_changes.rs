@@ -1,7 +1,7 @@
 //! Changes: none approved without impact, consultation and operational view (Q3, Q4); windows on charts;
 //! before and after as an observation.
 
-mod support;
+use crate::support;
 use support::needs::{Log, READS, Room, Sent, TESTS};
 
 fn raise(r: &Room, kind: &str, title: &str, window: (&str, &str)) -> String {

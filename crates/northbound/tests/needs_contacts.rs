@@ -1,6 +1,6 @@
 //! C1 to C3: contacts, mailings, and examples of where the list was wrong. All invented.
 
-mod support;
+use crate::support;
 use serde_json::Value;
 use support::Room;
 

@@ -1,6 +1,6 @@
 //! Test commands counted three ways, whether they resemble real traffic, small numbers (M2, M2b, M12).
 
-mod support;
+use crate::support;
 use support::needs::{Log, Pack, READS, Room, TESTS, fraction};
 
 fn ways(p: &Pack) -> [String; 4] {

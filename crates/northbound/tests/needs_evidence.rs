@@ -1,7 +1,7 @@
 //! M13 to M16, M20, R2, R11: evidence from several sides, defects of measures, Exceptional Events,
 //! examples, comments. All invented.
 
-mod support;
+use crate::support;
 use serde_json::Value;
 use support::needs::{READS, Room, Sent, TESTS};
 

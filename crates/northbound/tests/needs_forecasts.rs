@@ -1,7 +1,7 @@
 //! Forecasts and variance, from files to printed output (R8, R9, R10, F1 to F4, G3, X4). Each oracle has
 //! a second input one unit away that gives another answer.
 
-mod support;
+use crate::support;
 use serde_json::Value;
 use support::{
     Ran,

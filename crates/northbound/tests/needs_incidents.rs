@@ -1,7 +1,7 @@
 //! Incidents as stock and flow, at any as-at time, against reports, and in the measures (R3, R4, R5,
 //! R7, X2, X3). Every incident is invented.
 
-mod support;
+use crate::support;
 use serde_json::Value;
 use support::{golden, needs::Room};
 

@@ -1,6 +1,6 @@
 //! How long and how often a measure missed, what was said about it, and ambiguous numbers (M3, X1, X10, M18).
 
-mod support;
+use crate::support;
 use std::fmt::Write as _;
 use support::needs::{Pack, Room};
 

@@ -1,6 +1,6 @@
 //! What cannot be trusted is a null with a reason, and silence is never green (M4, M6–M9).
 
-mod support;
+use crate::support;
 use support::needs::{Log, Pack, READS, Room, Sent, TESTS, fraction, sum};
 
 /// 1,000 tests in each region, of the North's so many late.

@@ -1,6 +1,6 @@
 //! Availability, outage windows, firmware against alerts: hand-made oracles at their edges (M5, M17).
 
-mod support;
+use crate::support;
 use std::fmt::Write as _;
 use support::needs::{Pack, Room, TESTS};
 

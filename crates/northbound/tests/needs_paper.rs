@@ -1,7 +1,7 @@
 //! R12 and R13: the Panel paper is made, each number has its source, and chapters stand when empty.
 //! All invented.
 
-mod support;
+use crate::support;
 use std::collections::BTreeSet;
 use support::needs::{READS, Room, TESTS};
 

@@ -1,7 +1,7 @@
 //! What never changes a figure: the order and batching of ingest, the same file again, later
 //! arrivals where a pack is rebuilt as at its time; and what is always found: a lost movement.
 
-mod support;
+use crate::support;
 use serde_json::Value;
 use std::{
     fs,

@@ -1,7 +1,7 @@
 //! Registration files: due, in time, late, missing, duplicate, out of order, refused (R6); what they
 //! change; a second layout by a rule file alone. Providers, supply points and Users are invented.
 
-mod support;
+use crate::support;
 use serde_json::Value;
 use support::needs::Room;
 

@@ -1,6 +1,6 @@
 //! A reason for each miss, and what changes when a report is issued again (M1, M10, M11).
 
-mod support;
+use crate::support;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use support::needs::{Log, Room, TESTS};

@@ -1,6 +1,6 @@
 //! SMETS1: test, defect, migration, live services (D1 to D3, D6 to D14, X9). All samples are invented.
 
-mod support;
+use crate::support;
 use serde_json::Value;
 use support::{Ran, needs::Room};
 

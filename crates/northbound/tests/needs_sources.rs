@@ -1,6 +1,6 @@
 //! Where a figure came from, regions kept apart, two sources of one count (G5, M19, R1).
 
-mod support;
+use crate::support;
 use std::collections::BTreeMap;
 use support::needs::{Log, READS, Room, Sent, TESTS};
 

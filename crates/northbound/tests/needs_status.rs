@@ -1,6 +1,6 @@
 //! S1 to S5: statements beside figures, installs, notes, assurance work, work packages. All invented.
 
-mod support;
+use crate::support;
 use support::needs::{READS, Room, TESTS};
 
 fn bodies(r: &Room) {

@@ -2,7 +2,7 @@
 //! acknowledged is lost, and no file is half in. The children are this test program again, told by the
 //! environment what to do; without that the child's test does nothing.
 
-mod support;
+use crate::support;
 use northbound_registers::{
     AsAt, Begun, Counts, Query, Store, Write,
     registers::{

@@ -1,7 +1,7 @@
 //! Accepted registration files change who may use a device in the live service: told to its journal
 //! while it is down, to the service itself while it runs. Providers and supply points are invented.
 
-mod support;
+use crate::support;
 use serde_json::Value;
 use support::live::{Live, OTHER, Running, USER, read_meter, until};
 

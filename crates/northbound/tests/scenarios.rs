@@ -1,6 +1,6 @@
 //! `scenario run`: a time line of faults and traffic on a service of its own.
 
-mod support;
+use crate::support;
 use support::Room;
 
 const SCENARIO: &str = r#"

@@ -1,9 +1,8 @@
 //! Troubles that last: a region and an endpoint gone for an hour, a disk that is slow or full, a clock
 //! that jumps. The same four are held against each other as after kills.
 
-#[path = "support/load.rs"]
-mod load;
-mod support;
+use crate::support;
+use crate::support::load;
 
 use load::{Log, free_port, meters, reconcile, settings_of, settle};
 use northbound_gateway::{

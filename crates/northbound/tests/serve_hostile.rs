@@ -1,7 +1,7 @@
 //! What the service makes of bytes, clients and callers that mean no good: a coded refusal, bounded
 //! memory, and the others served.
 
-mod support;
+use crate::support;
 use std::io::{Read, Write};
 use support::live::{Live, OTHER, USER, answer, connect, element, post, read_meter};
 

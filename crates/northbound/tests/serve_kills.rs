@@ -1,8 +1,7 @@
 //! Fifty kills under load: client log, journal, devices' log and ledger are held against each other.
 
-#[path = "support/load.rs"]
-mod load;
-mod support;
+use crate::support;
+use crate::support::load;
 
 use load::{Log, free_port, meters, reconcile, settle};
 use northbound_network::Rng;

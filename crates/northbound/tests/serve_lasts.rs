@@ -1,6 +1,6 @@
 //! The service over time: killed and started again, stopped cleanly, beside other commands.
 
-mod support;
+use crate::support;
 use std::collections::BTreeSet;
 use support::live::{Live, Running, SERVE, USER, read_meter, until};
 

@@ -1,6 +1,6 @@
 //! What the live service did is in the ledger, beside other commands that read and write it.
 
-mod support;
+use crate::support;
 use northbound_flow::{Event, codec};
 use northbound_ledger::{
     Ledger,

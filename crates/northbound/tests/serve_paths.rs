@@ -1,7 +1,7 @@
 //! The common path through the running service: requests in, acknowledgements, answers from the
 //! emulated devices, signed and delivered.
 
-mod support;
+use crate::support;
 use support::live::{Live, OTHER, Running, USER, element, post, read_meter, request, until};
 
 #[test]

@@ -1,9 +1,8 @@
 //! TLS of the User interface and of Users' endpoints: certificates optional and required, and a
 //! certificate that is not the signer's. Authorities are made here and trusted by nobody else.
 
-#[path = "support/authority.rs"]
-mod authority;
-mod support;
+use crate::support;
+use crate::support::authority;
 
 use authority::{Authority, authority};
 use rcgen::KeyPair;

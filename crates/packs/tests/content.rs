@@ -1,6 +1,6 @@
 //! What readers find in the printed sample, format by format.
 
-mod sample;
+use crate::sample;
 
 use calamine::{Data, Reader, Xlsx};
 use northbound_packs::{

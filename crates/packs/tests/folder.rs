@@ -1,6 +1,6 @@
 //! What is written, replaced and refused in a folder.
 
-mod sample;
+use crate::sample;
 
 use northbound_packs::{
     Formats, PackError, Replace,

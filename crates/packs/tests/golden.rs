@@ -1,6 +1,6 @@
 //! The printed sample equals what is committed under `tests/golden`; `UPDATE_GOLDEN=1` writes it anew.
 
-mod sample;
+use crate::sample;
 
 use northbound_packs::{
     Formats,

@@ -1,6 +1,6 @@
 //! Texts that try to run, hide or overflow. They must be printed as what they are.
 
-mod sample;
+use crate::sample;
 
 use calamine::{Data, Reader, Xlsx};
 use northbound_packs::{Formats, PackError, model::*, render::print_all};

@@ -1,6 +1,6 @@
 //! From a small invented ledger to packs: what must hold whatever the figures are.
 
-mod house;
+use crate::house;
 
 use house::{APRIL, House, Lot, said, tests, utc};
 use northbound_ledger::rows::StatedRow;

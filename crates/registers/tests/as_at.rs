@@ -1,6 +1,6 @@
 //! For random sequences of changes, reading as at any earlier time gives the state recorded then.
 
-mod shared;
+use crate::shared;
 use northbound_registers::{
     AsAt, Begun, Counts, Query, Write,
     registers::{feeds::Feed, population::PopulationDay},

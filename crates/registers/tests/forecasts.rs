@@ -1,6 +1,6 @@
 //! Whose forecast it is, and from when it counts: held by the gate, whatever command asks.
 
-mod shared;
+use crate::shared;
 use northbound_registers::{
     Added, Begun, Query, RegisterError, Write,
     gate::Gate,

@@ -1,6 +1,6 @@
 //! The gate: who may write and see what, versions, dry runs, the audit trail.
 
-mod shared;
+use crate::shared;
 use northbound_registers::{
     AsAt, EventFilter, Noun, Query, Verb, Write,
     registers::{

@@ -1,7 +1,7 @@
 //! Steps, states and evidence come about through their gates alone: whoever writes the same by hand,
 //! new or changed, is refused by name, and the gate itself still lets through whom it should.
 
-mod shared;
+use crate::shared;
 use northbound_registers::{
     Record, RegisterError, Write,
     registers::{

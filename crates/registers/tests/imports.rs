@@ -1,7 +1,7 @@
 //! Files of rows: once only, whole or not at all, taken back without a trace in the present and
 //! with every trace in the past. The order in which they came never decides.
 
-mod shared;
+use crate::shared;
 use northbound_registers::{
     Added, AsAt, Begun, Counts, EventFilter, Gate, Imported, Query, Write,
     registers::{

@@ -1,6 +1,6 @@
 //! Old data with a new program, new data with an old one, backup and restore.
 
-mod shared;
+use crate::shared;
 use northbound_registers::{
     AsAt, Begun, Query, Store, Write,
     registers::{annotations::Annotation, feeds::Feed, population::PopulationDay},

@@ -1,6 +1,6 @@
 //! Packs, the figures that they print, and reconciliations from month to month.
 
-mod shared;
+use crate::shared;
 use northbound_registers::{
     AsAt, Query, Write,
     registers::{

@@ -1,7 +1,7 @@
 //! Several processes at once. The children are this test program again, told by the environment
 //! what to do; without that the child's test does nothing.
 
-mod shared;
+use crate::shared;
 use northbound_registers::{
     AsAt, Begun, Noun, Query, Store, Write,
     registers::{annotations::Annotation, feeds::Feed, packs::Pack, population::PopulationDay},

@@ -1,9 +1,9 @@
 //! Each record: what is refused, at the edge of each limit, and its documented JSON keys.
 
-mod base;
-mod forecasting;
-mod incident;
-mod shared;
+use crate::base;
+use crate::forecasting;
+use crate::incident;
+use crate::shared;
 use northbound_registers::{
     AsAt, Begun, EventFilter, Noun, Query, Record, Verb, Write,
     audit::MAX_EVENTS,

@@ -1,7 +1,7 @@
 //! Contradictions are found, named and refused. All rules here are invented.
 
 #[allow(dead_code, reason = "each test binary uses its part")]
-mod overlay;
+use crate::overlay;
 use overlay::Overlay;
 
 const TARGET: &str =

@@ -1,7 +1,7 @@
 //! Confirmations bind to the value; settings and levels are dated.
 
 #[allow(dead_code, reason = "each test binary uses its part")]
-mod overlay;
+use crate::overlay;
 use northbound_rules::{RuleInfo, RuleSet, TargetKey};
 use northbound_types::{Day, Ratio};
 use overlay::Overlay;

@@ -1,7 +1,7 @@
 //! Embedded rules, overlay, errors with their place, identity.
 
 #[allow(dead_code, reason = "each test binary uses its part")]
-mod overlay;
+use crate::overlay;
 use northbound_rules::{
     RuleSet,
     files::{EMBEDDED, MAX_FILE_BYTES, MAX_OVERLAY_FILES},

@@ -1,7 +1,7 @@
 //! Which target judges a message. All rules here are invented.
 
 #[allow(dead_code, reason = "each test binary uses its part")]
-mod overlay;
+use crate::overlay;
 use northbound_rules::{RuleSet, TargetKey, TargetRule, files::RuleFile, targets};
 use northbound_types::{Day, Generation, Leg, Mode, TestKind};
 use overlay::Overlay;

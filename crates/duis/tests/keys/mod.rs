@@ -1,6 +1,4 @@
 //! Keys and certificates for tests, made here from fixed bytes.
-#![allow(dead_code, reason = "each test file uses some of the keys")]
-
 use northbound_duis::{
     Certificate, CertificateRequest, FOREVER, Keyring, PrivateKey, Signer, Usage, issue,
 };

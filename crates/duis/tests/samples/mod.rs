@@ -1,7 +1,5 @@
 //! The invented messages of `tests/corpus`, and small edits of them. Each test binary takes what it
 //! needs of this, so what one leaves unused is no fault.
-#![allow(dead_code, reason = "each test file uses some of the samples")]
-
 use northbound_duis::{Limits, Message, Refusal, Services, read};
 use std::path::PathBuf;
 

@@ -1,6 +1,4 @@
 //! A small network for the tests: two suppliers, a network operator, two homes. All invented.
-#![allow(dead_code, reason = "no test file looks at all of it")]
-
 use northbound_flow::{
     Body, Change, Command, Control, Delivery, Effect, Event, Flow, IdText, Outcome, Policy, Record,
     Reply, Request, WebService,

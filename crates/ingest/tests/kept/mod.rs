@@ -1,6 +1,4 @@
 //! A sink that keeps what it is given, as text, and the usual way to run it.
-#![allow(dead_code, reason = "each test file uses some of it")]
-
 use northbound_ingest::*;
 use northbound_ledger::rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow};
 use northbound_types::Utc;

@@ -1,7 +1,5 @@
 //! A small live core for the tests of live commits: messages that are received, move, end and are
 //! delivered, with their rows, steps and attempts to deliver. All invented.
-#![allow(dead_code, reason = "each test uses a part of it")]
-
 use crate::support::{APRIL, Dice};
 use northbound_ledger::{
     LiveBatch,

@@ -1,6 +1,4 @@
 //! Invented records and simple rules for the tests of the ledger.
-#![allow(dead_code, reason = "each test file uses a part of it")]
-
 use northbound_ledger::{
     Begun, Ledger, RowSink, SourceMeta,
     judge::{Judge, Target, TargetQuery},

@@ -1,6 +1,4 @@
 //! Invented authorities with certificates for this machine, trusted by nobody but the test that made them.
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 use crate::support::Room;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,

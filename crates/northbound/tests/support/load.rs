@@ -1,8 +1,6 @@
 //! Load on a running service from outside, and what must hold afterwards whatever went wrong
 //! meanwhile: client's log, journal, devices' log and ledger are held against each other.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 use crate::support::{
     Room,
     live::{element, request},

@@ -11,7 +11,6 @@ use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 /// What it does with a recipient.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Does {
-    Take,
     /// 550 to the recipient.
     Refuse,
     /// 451 to the recipient the first time.

@@ -1,6 +1,4 @@
 //! A small invented network in a temporary folder: ledger, registers, rules, and the commands' steps.
-#![allow(dead_code, reason = "each test program uses a part of it")]
-
 use northbound_ledger::{
     Begun, Ledger, RowSink, SourceMeta,
     judge::RulesJudge,

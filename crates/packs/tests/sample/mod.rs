@@ -1,6 +1,4 @@
 //! An invented pack of an invented network: every kind of figure, null, block and chart.
-#![allow(dead_code, reason = "each test program uses a part of it")]
-
 mod chapters;
 mod charts;
 

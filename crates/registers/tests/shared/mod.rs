@@ -1,6 +1,4 @@
 //! What several tests need: invented records and a store in a folder of its own.
-#![allow(dead_code, reason = "each test file uses some of it")]
-
 use northbound_registers::{
     Store,
     registers::{

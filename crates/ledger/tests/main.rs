@@ -1,0 +1,9 @@
+//! The integration tests of this crate, in one program so that it is linked once.
+
+mod books;
+mod journal;
+mod journal_support;
+mod ledger;
+mod live;
+mod live_support;
+mod support;

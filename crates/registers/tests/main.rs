@@ -1,0 +1,15 @@
+//! The integration tests of this crate, in one program so that it is linked once.
+
+mod as_at;
+mod base;
+mod forecasting;
+mod forecasts;
+mod gate;
+mod gate_steps;
+mod imports;
+mod incident;
+mod layouts;
+mod packs;
+mod processes;
+mod records;
+mod shared;
