@@ -229,6 +229,7 @@ RULES = [
     ("a lint switched off without a reason", r".*\.rs", r"#!?\[(?:allow|expect)\((?![^\]]*reason)", "#[" + "allow(dead_code)]"),
     ("a drawer for leftovers", r".*\.rs", r"^\s*(?:pub(?:\([^)]*\))? )?mod (?:util|utils|common|helpers|misc)\b", "mod " + "util;"),
     ("printing from a room", r"crates/(?!northbound/|[a-z]+/(?:tests|examples)/).*\.rs", r"\b(?:println|print|eprintln|eprint|dbg)!\(", "print" + "ln!(1)"),
+    ("a command line or printing in the use-cases", r"crates/app/.*\.rs", r"\bclap\b|\b(?:println|print|eprintln|eprint)!\(|std::io::stdout|io::stderr", "use " + "clap::Args;"),
     ("a clock or a file in a pure room", rf"crates/(?:{'|'.join(sorted(PURE))})/src/(?!.*tests?).*\.rs", r"\bstd::(?:fs|net|process)\b|SystemTime::now|Instant::now", "std::" + "fs::read"),
 ]
 
@@ -328,7 +329,7 @@ def undeclared(files):
 def self_test():
     odd = []
     for rule, files, _, offence in RULES:
-        name = next(n for n in ("crates/types/src/x.rs", "crates/ledger/src/x.rs", "README.md") if re.fullmatch(files, n))
+        name = next(n for n in ("crates/types/src/x.rs", "crates/app/src/x.rs", "crates/ledger/src/x.rs", "README.md") if re.fullmatch(files, n))
         if not any(rule in o for o in offences(name, offence + "\n")): odd.append(f"self-test: the rule «{rule}» misses {offence!r}")
     if not lengths("x.rs", "\n" * (LONGEST + 1))[0] or lengths("x.rs", "\n" * LONGEST)[0]: odd.append("self-test: length of files")
     for lines, too_long in ((SCREEN, False), (SCREEN + 1, True)):

@@ -20,9 +20,9 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Answer> {
 
 pub(crate) fn man(out: Option<&Path>) -> Result<Answer> {
     if let Some(dir) = out {
-        std::fs::create_dir_all(dir).map_err(|e| CliError::io("make the folder", dir, &e))?;
+        std::fs::create_dir_all(dir).map_err(|e| CliError::io("make the folder", dir, e))?;
         clap_mangen::generate_to(Cli::command(), dir)
-            .map_err(|e| CliError::io("write manual pages to", dir, &e))?;
+            .map_err(|e| CliError::io("write manual pages to", dir, e))?;
         return Ok(Answer::new(json!({"folder": dir.display().to_string()}))
             .say(format!("Wrote manual pages to {}.", dir.display()))
             .then(format!("Read one: man {}/northbound.1", dir.display())));

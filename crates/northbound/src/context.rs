@@ -1,21 +1,19 @@
-//! What every command is given: the data folder, who acts, the clock, how to print.
+//! The flags that every command takes, and the context that a use-case gets from them.
 
 use crate::{
-    error::{CliError, Exit, Result},
+    error::{CliError, Kind, Result},
     output::Format,
-    progress::Progress,
+    progress,
 };
-use northbound_ledger::{Ledger, Snapshot, journal::Disk, judge::RulesJudge};
-use northbound_registers::{AsAt, FILE_NAME, Gate, Store, Write};
-use northbound_rules::RuleSet;
+use northbound_app::{Context, ProgressFactory};
 use northbound_types::{Actor, Utc};
 use std::{
-    collections::BTreeSet,
+    ops::Deref,
     path::PathBuf,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Flags that stand with any command.
+/// Flags of every command.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Global {
     /// Data folder: ledger, registers, rules, rejects and packs
@@ -67,94 +65,46 @@ pub(crate) struct Global {
     pub(crate) clock: Option<Utc>,
 }
 
-/// The same, resolved.
+/// The context of the use-cases, and how the answer is printed.
 #[derive(Debug, Clone)]
 pub(crate) struct Ctx {
-    pub(crate) data: PathBuf,
-    pub(crate) actor: Actor,
-    pub(crate) as_at: Option<Utc>,
-    pub(crate) reason: String,
-    pub(crate) expect_version: Option<i64>,
-    pub(crate) dry_run: bool,
+    pub(crate) app: Context,
     pub(crate) format: Format,
-    pub(crate) show_progress: bool,
-    pub(crate) now: Utc,
+}
+
+impl Deref for Ctx {
+    type Target = Context;
+    fn deref(&self) -> &Context {
+        &self.app
+    }
 }
 
 impl Ctx {
     pub(crate) fn new(g: &Global) -> Result<Ctx> {
+        let (asked, json) = (g.progress, g.format == Format::Json);
         Ok(Ctx {
-            data: g.data.clone(),
-            actor: actor(g.actor.as_deref())?,
-            as_at: g.as_at,
-            reason: g.reason.clone().unwrap_or_default(),
-            expect_version: g.expect_version,
-            dry_run: g.dry_run,
+            app: Context {
+                data: g.data.clone(),
+                actor: actor(g.actor.as_deref())?,
+                as_at: g.as_at,
+                reason: g.reason.clone().unwrap_or_default(),
+                expect_version: g.expect_version,
+                dry_run: g.dry_run,
+                now: clock(g.clock)?,
+                progress: ProgressFactory::new(move || progress::start(asked, json)),
+            },
             format: g.format,
-            show_progress: g.progress,
-            now: clock(g.clock)?,
         })
     }
 
-    /// The same an hour later: what was recorded meanwhile counts as known.
+    /// The same with other circumstances.
+    pub(crate) fn with(&self, app: Context) -> Ctx {
+        Ctx { app, format: self.format }
+    }
+
+    /// The same, one hour later: what was recorded meanwhile counts as known.
     pub(crate) fn later(&self) -> Ctx {
-        Ctx { now: Utc(self.now.0 + 3_600_000_000), ..self.clone() }
-    }
-
-    pub(crate) fn ledger(&self) -> Ledger {
-        Ledger::at(self.data.join("ledger"))
-    }
-    pub(crate) fn journal(&self) -> Disk {
-        Disk::at(self.data.join("journal"))
-    }
-    pub(crate) fn snapshot(&self) -> Result<Snapshot> {
-        Ok(self.ledger().snapshot(self.as_at)?)
-    }
-
-    /// The registers; made where there are none.
-    pub(crate) fn store(&self) -> Result<Store> {
-        std::fs::create_dir_all(&self.data)
-            .map_err(|e| CliError::io("make the data folder", &self.data, &e))?;
-        Ok(Store::open(&self.data.join(FILE_NAME), self.now)?)
-    }
-
-    pub(crate) fn rules_folder(&self) -> PathBuf {
-        self.data.join("rules")
-    }
-    pub(crate) fn rules(&self) -> Result<RuleSet> {
-        Ok(RuleSet::load(Some(&self.rules_folder()))?)
-    }
-
-    /// Confirmation keys in force.
-    pub(crate) fn confirmed(&self, store: &Store) -> Result<BTreeSet<String>> {
-        Ok(crate::rules::confirmed(&store.as_actor(&self.actor), self.as_at())?)
-    }
-
-    /// The rules in force as the ledger's judge.
-    pub(crate) fn judge(&self, store: &Store) -> Result<RulesJudge> {
-        Ok(RulesJudge::new(&self.rules()?, &self.confirmed(store)?))
-    }
-
-    pub(crate) fn as_at(&self) -> AsAt {
-        AsAt::from(self.as_at)
-    }
-
-    /// How a register is written.
-    pub(crate) fn write(&self) -> Write {
-        Write {
-            now: self.now,
-            reason: self.reason.clone(),
-            known: None,
-            expect_version: self.expect_version,
-            dry_run: self.dry_run,
-        }
-    }
-
-    pub(crate) fn gate<'s>(&self, store: &'s Store) -> Gate<'s> {
-        store.as_actor(&self.actor)
-    }
-    pub(crate) fn progress(&self) -> Progress {
-        Progress::new(self.show_progress, self.format == Format::Json)
+        Ctx { app: self.app.later(), format: self.format }
     }
 }
 
@@ -177,7 +127,7 @@ fn clock(given: Option<Utc>) -> Result<Utc> {
     }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| {
         CliError::new(
-            Exit::Internal,
+            Kind::Internal,
             "cli.clock",
             "the system clock stands before 1970; set it, or give the time with --clock",
         )

@@ -70,22 +70,22 @@ pub(crate) fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Answer> {
         body: None,
         roles: vec!["analyst".to_owned()],
     };
-    let first = Ctx {
+    let first = ctx.with(northbound_app::Context {
         data: args.out.join("data"),
         actor,
         now: Utc(world.known() + DAY),
         as_at: None,
         reason: String::new(),
         expect_version: None,
-        ..ctx.clone()
-    };
+        ..ctx.app.clone()
+    });
     registers::load(&input, &first)?;
     let taken = ingest_all(&manifest, &input, &first, &mut progress)?;
-    let second = Ctx {
+    let second = first.with(northbound_app::Context {
         now: Utc(registers::corrected_at(&input)?.0 + DAY),
         reason: "correction received".to_owned(),
-        ..first.clone()
-    };
+        ..first.app.clone()
+    });
     drop(progress);
     let which = pack::Which::month(world.config.period, NETWORK);
     let refused = explained(&pack::build(&which, &args.out.join("pack"), &first.later())?, &first)?;

@@ -2,11 +2,11 @@
 
 use crate::{
     context::Ctx,
-    error::{CliError, Exit, Result},
+    error::{CliError, Result},
     output::{Answer, Format},
 };
 use clap::Args;
-use northbound_gateway::devices::{DevicesError, Settings, serve};
+use northbound_gateway::devices::{Settings, serve};
 use northbound_gbcs::keys::PublicKey;
 use northbound_network::{Scenario, scenario};
 use northbound_types::Eui64;
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &DevicesArgs, ctx: &Ctx) -> Result<Answer> {
 fn settings(args: &DevicesArgs, ctx: &Ctx) -> Result<Settings> {
     let scenario = match &args.scenario {
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, &e))?;
+            let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, e))?;
             scenario::read(&path.display().to_string(), &text)
                 .map_err(|e| CliError::input(e.to_string()))?
         }
@@ -149,21 +149,4 @@ pub(crate) fn interrupted() -> Result<impl Future<Output = ()>> {
             _ = int.recv() => {}
         }
     })
-}
-
-impl From<DevicesError> for CliError {
-    fn from(e: DevicesError) -> CliError {
-        let (exit, code) = match &e {
-            DevicesError::Locked(_) => (Exit::Conflict, "devices.locked"),
-            DevicesError::Other { .. } => (Exit::Refused, "devices.other-network"),
-            DevicesError::Listen { .. } => (Exit::Refused, "devices.listen"),
-            DevicesError::State { .. } | DevicesError::Log { .. } | DevicesError::Replay { .. } => {
-                (Exit::Internal, "devices.log")
-            }
-            DevicesError::Io { .. } | DevicesError::Message(_) | DevicesError::Stopped(_) => {
-                (Exit::Internal, "devices.io")
-            }
-        };
-        CliError::new(exit, code, e.to_string())
-    }
 }

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &ExplainArgs, ctx: &Ctx) -> Result<Answer> {
     let found = with_place(ctx, |p| Ok(explain(p, &q, &mut |s| progress.tell(s, 0, 1))?))?;
     let mut exported = None;
     if let Some(path) = args.export.as_ref().filter(|_| !ctx.dry_run) {
-        let file = std::fs::File::create(path).map_err(|e| CliError::io("write", path, &e))?;
+        let file = std::fs::File::create(path).map_err(|e| CliError::io("write", path, e))?;
         exported = Some(export::csv(&found, &mut std::io::BufWriter::new(file), &mut |s| {
             progress.tell(s, 0, 1)
         })?);

@@ -285,7 +285,7 @@ pub(super) fn rank(args: &FileArgs, ctx: &Ctx) -> Result<i64> {
 pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for p in paths {
-        let meta = std::fs::metadata(p).map_err(|e| CliError::io("read", p, &e))?;
+        let meta = std::fs::metadata(p).map_err(|e| CliError::io("read", p, e))?;
         if meta.is_dir() {
             inside(p, &mut found)?;
         } else {
@@ -302,8 +302,8 @@ pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 
 fn inside(dir: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(|e| CliError::io("list", dir, &e))? {
-        let entry = entry.map_err(|e| CliError::io("list", dir, &e))?;
+    for entry in std::fs::read_dir(dir).map_err(|e| CliError::io("list", dir, e))? {
+        let entry = entry.map_err(|e| CliError::io("list", dir, e))?;
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         if !hidden {
             names.push(entry.path());
@@ -349,7 +349,7 @@ pub(super) fn refuse_empty_handed(t: &Taken) -> Result<()> {
     }
     let at = t.rejects.as_ref().map(|p| format!("; {p} says why")).unwrap_or_default();
     Err(CliError::new(
-        crate::error::Exit::BadInput,
+        crate::error::Kind::BadInput,
         "ingest.nothing-taken",
         format!(
             "{}: none of its {} rows could be taken{at}; nothing was ingested. Check the layout or the mapping (--guess proposes one)",

@@ -20,7 +20,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 /// The ledger of messages
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum LedgerCommand {
-    /// Check the chain of versions, the files' hashes, the books, the rollups and the registers. Exit code 7 where something is wrong
+    /// Check the chain of versions, the files' hashes, the books, the rollups and the registers. Kind code 7 where something is wrong
     Check {
         /// Leave out the files' hashes, which takes most of the time
         #[arg(long)]
@@ -154,7 +154,7 @@ fn thin(ctx: &Ctx, older_than: Option<i64>) -> Result<Answer> {
         None => ctx.rules()?.integer(KEPT_DAYS, ctx.now.day())?,
     };
     let since = ctx.now.day().plus(i32::try_from(-days).unwrap_or(i32::MIN / 2)).start();
-    let cited = || cited(ctx).map_err(|e| LedgerError::Refused(e.message));
+    let cited = || cited(ctx).map_err(|e| LedgerError::Refused(e.to_string()));
     let mut progress = ctx.progress();
     let keep = Keep { since, cited: &cited };
     let done = thin::thin(

@@ -13,7 +13,7 @@ pub(crate) mod watch;
 
 use crate::{
     context::Ctx,
-    error::{CliError, Exit, Result},
+    error::{CliError, Kind, Result},
 };
 use northbound_duis::{ServiceEntry, Services};
 use northbound_flow::{Change, Control, Policy};
@@ -121,7 +121,7 @@ pub(crate) fn services(rules: &RuleSet) -> Services {
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
         |e| {
-            CliError::new(Exit::Internal, "cli.internal", format!("threads cannot be started: {e}"))
+            CliError::new(Kind::Internal, "cli.internal", format!("threads cannot be started: {e}"))
         },
     )
 }

@@ -89,7 +89,7 @@ pub(crate) fn run(c: &MailingCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         MailingCommand::Draft { topic, subject, text, text_file, from, document, categories } => {
             let text = match text_file {
-                Some(f) => std::fs::read_to_string(f).map_err(|e| CliError::io("read", f, &e))?,
+                Some(f) => std::fs::read_to_string(f).map_err(|e| CliError::io("read", f, e))?,
                 None => text.clone().unwrap_or_default(),
             };
             let store = ctx.store()?;
@@ -132,7 +132,7 @@ fn send(ctx: &Ctx, id: &str, despite_missing: bool) -> Result<Answer> {
     let kept = gate.show::<Mailing>(id, AsAt::NOW)?;
     let (done, part) = folder(ctx, id);
     // Recipients are those of now, whatever --as-at says.
-    let ctx = &Ctx { as_at: None, ..ctx.clone() };
+    let ctx = &ctx.with(northbound_app::Context { as_at: None, ..ctx.app.clone() });
     if kept.record.state == MailingState::Sent {
         return finish(&done, &part, id);
     }
@@ -176,7 +176,7 @@ fn send(ctx: &Ctx, id: &str, despite_missing: bool) -> Result<Answer> {
         &proofs,
         &registers::documents::because(ctx, "sent"),
     )?;
-    std::fs::rename(&part, &done).map_err(|e| CliError::io("move the messages to", &done, &e))?;
+    std::fs::rename(&part, &done).map_err(|e| CliError::io("move the messages to", &done, e))?;
     Ok(answer(id, &proofs, &missing, &r.stale).say(format!(
         "{} messages are in {}.",
         proofs.len(),
@@ -195,7 +195,7 @@ fn finish(done: &Path, part: &Path, id: &str) -> Result<Answer> {
             "{id} was sent; `mailing proof {id}` shows to whom"
         )));
     }
-    std::fs::rename(part, done).map_err(|e| CliError::io("move the messages to", done, &e))?;
+    std::fs::rename(part, done).map_err(|e| CliError::io("move the messages to", done, e))?;
     Ok(Answer::new(json!({"mailing": id, "finished": true}))
         .say(format!("{id} was kept as sent before; its messages are in {} now.", done.display())))
 }
@@ -203,14 +203,14 @@ fn finish(done: &Path, part: &Path, id: &str) -> Result<Answer> {
 /// Writes the messages into a folder that takes its name only later.
 fn write(part: &Path, messages: &[Message]) -> Result<()> {
     if part.exists() {
-        std::fs::remove_dir_all(part).map_err(|e| CliError::io("clear", part, &e))?;
+        std::fs::remove_dir_all(part).map_err(|e| CliError::io("clear", part, e))?;
     }
-    std::fs::create_dir_all(part).map_err(|e| CliError::io("make", part, &e))?;
+    std::fs::create_dir_all(part).map_err(|e| CliError::io("make", part, e))?;
     for m in messages {
         let path = part.join(&m.name);
         std::fs::write(&path, &m.bytes)
             .and_then(|()| std::fs::File::open(&path)?.sync_all())
-            .map_err(|e| CliError::io("write", &path, &e))?;
+            .map_err(|e| CliError::io("write", &path, e))?;
     }
     Ok(())
 }

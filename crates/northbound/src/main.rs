@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Err(e) => return refused(&e),
     };
     let format = cli.global.format;
-    match cli::run(&cli).and_then(|answer| answer.print(format)) {
+    match cli::run(&cli).and_then(|answer| output::print(&answer, format)) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(e) => tell(&e, format == output::Format::Json),
     }
@@ -62,12 +62,13 @@ fn refused(e: &clap::Error) -> ExitCode {
 }
 
 fn tell(e: &CliError, json: bool) -> ExitCode {
+    let exit = Exit::from(e.kind());
     let text = if json {
-        serde_json::json!({"error": {"code": e.code, "exit": e.exit as u8, "message": e.message}})
+        serde_json::json!({"error": {"code": e.code(), "exit": exit as u8, "message": e.to_string()}})
             .to_string()
     } else {
-        format!("northbound: {}", e.message)
+        format!("northbound: {e}")
     };
     let _ = writeln!(std::io::stderr(), "{text}");
-    ExitCode::from(e.exit as u8)
+    ExitCode::from(exit as u8)
 }

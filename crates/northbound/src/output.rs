@@ -1,8 +1,8 @@
-//! What a command says: one answer, printed as tables for people, as CSV, or as JSON. Data go to
-//! standard output; talk goes to standard error.
+//! Prints the answer of a use-case: as tables for people, as CSV, or as JSON. Data go to standard
+//! output, everything else to standard error.
 
 use crate::error::{CliError, Exit, Result};
-use serde_json::Value;
+pub(crate) use northbound_app::answer::{Answer, Table, count, signed};
 use std::io::{self, Write};
 
 /// How an answer is printed.
@@ -19,80 +19,54 @@ pub(crate) enum Format {
 /// Longer cells go on in the next line, between words: an id has no spaces and stays whole.
 const WRAP_CHARS: usize = 72;
 
-/// A table: headers carry the units; ids are never cut.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Table {
-    /// What it shows; empty where the command's name says it.
-    pub(crate) title: String,
-    /// Column headers; one that starts with `>` is aligned to the right.
-    pub(crate) columns: Vec<String>,
-    /// Cells.
-    pub(crate) rows: Vec<Vec<String>>,
+fn print_table(table: &Table, to: &mut dyn Write) -> io::Result<()> {
+    if !table.title.is_empty() {
+        writeln!(to, "{}", table.title)?;
+    }
+    let heads: Vec<&str> = table.columns.iter().map(|c| c.strip_prefix('>').unwrap_or(c)).collect();
+    let width = |t: &str| t.chars().count();
+    let rows: Vec<Vec<Vec<String>>> =
+        table.rows.iter().map(|r| r.iter().map(|c| wrapped(&one_line(c))).collect()).collect();
+    let widest = |i: usize| {
+        rows.iter().filter_map(|r| r.get(i)).flatten().map(|c| width(c)).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> =
+        heads.iter().enumerate().map(|(i, h)| widest(i).max(width(h))).collect();
+    let mut line = |cells: &[&str]| {
+        let mut text = String::new();
+        for (i, c) in cells.iter().enumerate() {
+            let pad = " ".repeat(widths.get(i).copied().unwrap_or(0).saturating_sub(width(c)));
+            if i > 0 {
+                text.push_str("  ");
+            }
+            if table.columns.get(i).is_some_and(|c| c.starts_with('>')) {
+                text.push_str(&pad);
+                text.push_str(c);
+            } else {
+                text.push_str(c);
+                text.push_str(&pad);
+            }
+        }
+        writeln!(to, "{}", text.trim_end())
+    };
+    line(&heads)?;
+    let rules: Vec<String> = widths.iter().map(|w| "-".repeat(*w)).collect();
+    line(&rules.iter().map(String::as_str).collect::<Vec<_>>())?;
+    for r in &rows {
+        for n in 0..r.iter().map(Vec::len).max().unwrap_or(1) {
+            line(&r.iter().map(|c| c.get(n).map_or("", String::as_str)).collect::<Vec<_>>())?;
+        }
+    }
+    Ok(())
 }
 
-impl Table {
-    pub(crate) fn new(title: &str, columns: &[&str]) -> Table {
-        Table {
-            title: title.to_owned(),
-            columns: columns.iter().map(|c| (*c).to_owned()).collect(),
-            rows: Vec::new(),
-        }
+fn print_csv(table: &Table, to: &mut dyn Write) -> io::Result<()> {
+    let heads: Vec<&str> = table.columns.iter().map(|c| c.strip_prefix('>').unwrap_or(c)).collect();
+    writeln!(to, "{}", heads.iter().map(|h| field(h)).collect::<Vec<_>>().join(","))?;
+    for r in &table.rows {
+        writeln!(to, "{}", r.iter().map(|c| field(c)).collect::<Vec<_>>().join(","))?;
     }
-    pub(crate) fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
-    }
-
-    fn print(&self, to: &mut dyn Write) -> io::Result<()> {
-        if !self.title.is_empty() {
-            writeln!(to, "{}", self.title)?;
-        }
-        let heads: Vec<&str> =
-            self.columns.iter().map(|c| c.strip_prefix('>').unwrap_or(c)).collect();
-        let width = |t: &str| t.chars().count();
-        let rows: Vec<Vec<Vec<String>>> =
-            self.rows.iter().map(|r| r.iter().map(|c| wrapped(&one_line(c))).collect()).collect();
-        let widest = |i: usize| {
-            rows.iter().filter_map(|r| r.get(i)).flatten().map(|c| width(c)).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> =
-            heads.iter().enumerate().map(|(i, h)| widest(i).max(width(h))).collect();
-        let mut line = |cells: &[&str]| {
-            let mut text = String::new();
-            for (i, c) in cells.iter().enumerate() {
-                let pad = " ".repeat(widths.get(i).copied().unwrap_or(0).saturating_sub(width(c)));
-                if i > 0 {
-                    text.push_str("  ");
-                }
-                if self.columns.get(i).is_some_and(|c| c.starts_with('>')) {
-                    text.push_str(&pad);
-                    text.push_str(c);
-                } else {
-                    text.push_str(c);
-                    text.push_str(&pad);
-                }
-            }
-            writeln!(to, "{}", text.trim_end())
-        };
-        line(&heads)?;
-        let rules: Vec<String> = widths.iter().map(|w| "-".repeat(*w)).collect();
-        line(&rules.iter().map(String::as_str).collect::<Vec<_>>())?;
-        for r in &rows {
-            for n in 0..r.iter().map(Vec::len).max().unwrap_or(1) {
-                line(&r.iter().map(|c| c.get(n).map_or("", String::as_str)).collect::<Vec<_>>())?;
-            }
-        }
-        Ok(())
-    }
-
-    fn print_csv(&self, to: &mut dyn Write) -> io::Result<()> {
-        let heads: Vec<&str> =
-            self.columns.iter().map(|c| c.strip_prefix('>').unwrap_or(c)).collect();
-        writeln!(to, "{}", heads.iter().map(|h| field(h)).collect::<Vec<_>>().join(","))?;
-        for r in &self.rows {
-            writeln!(to, "{}", r.iter().map(|c| field(c)).collect::<Vec<_>>().join(","))?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Line breaks inside a cell would break the table, and control characters could drive a terminal.
@@ -132,129 +106,66 @@ fn field(text: &str) -> String {
     }
 }
 
-/// What a command found or did.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Answer {
-    /// The document for `--format json`.
-    pub(crate) json: Value,
-    /// Tables for people; the first is the CSV.
-    pub(crate) tables: Vec<Table>,
-    /// Lines for people before the tables: what was done.
-    pub(crate) said: Vec<String>,
-    /// Lines for people at the end: what to do next.
-    pub(crate) next: Vec<String>,
-    /// Printed as it is, whatever the format (a completion script, a proposed mapping).
-    pub(crate) raw: Option<String>,
-    /// `true`: the command was a check and found something.
-    pub(crate) found: bool,
+/// Prints to standard output. A reader that closed the pipe is not an error.
+pub(crate) fn print(answer: &Answer, format: Format) -> Result<Exit> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write_answer(answer, format, &mut out).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(e) => {
+            return Err(CliError::internal(format!("cannot write to standard output: {e}")));
+        }
+    }
+    Ok(if answer.found { Exit::Found } else { Exit::Ok })
 }
 
-impl Answer {
-    pub(crate) fn new(json: Value) -> Answer {
-        Answer { json, ..Answer::default() }
+fn write_answer(answer: &Answer, format: Format, to: &mut dyn Write) -> io::Result<()> {
+    if let Some(raw) = &answer.raw {
+        return to.write_all(raw.as_bytes());
     }
-    pub(crate) fn raw(text: impl Into<String>) -> Answer {
-        Answer { raw: Some(text.into()), ..Answer::default() }
-    }
-    pub(crate) fn table(mut self, t: Table) -> Answer {
-        self.tables.push(t);
-        self
-    }
-    pub(crate) fn with_json(mut self, json: Value) -> Answer {
-        self.json = json;
-        self
-    }
-    pub(crate) fn say(mut self, line: impl Into<String>) -> Answer {
-        self.said.push(line.into());
-        self
-    }
-    pub(crate) fn then(mut self, line: impl Into<String>) -> Answer {
-        self.next.push(line.into());
-        self
-    }
-
-    /// Prints to standard output; a reader that went away is no error.
-    pub(crate) fn print(&self, format: Format) -> Result<Exit> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        match self.write(format, &mut out).and_then(|()| out.flush()) {
-            Ok(()) => {}
-            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {}
-            Err(e) => {
-                return Err(CliError::internal(format!("cannot write to standard output: {e}")));
-            }
+    match format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *to, &answer.json)?;
+            writeln!(to)
         }
-        Ok(if self.found { Exit::Found } else { Exit::Ok })
-    }
-
-    fn write(&self, format: Format, to: &mut dyn Write) -> io::Result<()> {
-        if let Some(raw) = &self.raw {
-            return to.write_all(raw.as_bytes());
-        }
-        match format {
-            Format::Json => {
-                serde_json::to_writer_pretty(&mut *to, &self.json)?;
-                writeln!(to)
+        Format::Csv => answer.tables.first().map_or(Ok(()), |t| print_csv(t, to)),
+        Format::Table => {
+            for line in &answer.said {
+                writeln!(to, "{line}")?;
             }
-            Format::Csv => self.tables.first().map_or(Ok(()), |t| t.print_csv(to)),
-            Format::Table => {
-                for line in &self.said {
-                    writeln!(to, "{line}")?;
-                }
-                for (i, t) in self.tables.iter().enumerate() {
-                    if i > 0 || !self.said.is_empty() {
-                        writeln!(to)?;
-                    }
-                    if t.rows.is_empty() {
-                        writeln!(
-                            to,
-                            "{}nothing",
-                            if t.title.is_empty() {
-                                String::new()
-                            } else {
-                                format!("{}: ", t.title)
-                            }
-                        )?;
-                    } else {
-                        t.print(to)?;
-                    }
-                }
-                if !self.next.is_empty() && !(self.tables.is_empty() && self.said.is_empty()) {
+            for (i, t) in answer.tables.iter().enumerate() {
+                if i > 0 || !answer.said.is_empty() {
                     writeln!(to)?;
                 }
-                for line in &self.next {
-                    writeln!(to, "{line}")?;
+                if t.rows.is_empty() {
+                    writeln!(
+                        to,
+                        "{}nothing",
+                        if t.title.is_empty() { String::new() } else { format!("{}: ", t.title) }
+                    )?;
+                } else {
+                    print_table(t, to)?;
                 }
-                Ok(())
             }
+            if !answer.next.is_empty() && !(answer.tables.is_empty() && answer.said.is_empty()) {
+                writeln!(to)?;
+            }
+            for line in &answer.next {
+                writeln!(to, "{line}")?;
+            }
+            Ok(())
         }
     }
-}
-
-/// A whole number with thousands apart, for people.
-pub(crate) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// The same with a sign.
-pub(crate) fn signed(n: i64) -> String {
-    format!("{}{}", if n < 0 { "-" } else { "" }, count(n.unsigned_abs()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     fn text(a: &Answer, f: Format) -> String {
         let mut out = Vec::new();
-        a.write(f, &mut out).unwrap();
+        write_answer(a, f, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -292,13 +203,5 @@ mod tests {
             text(&Answer::new(Value::Null).table(t), Format::Csv),
             "a,b\n'=1+1,\"x,\"\"y\"\"\"\n-5,'-x\n"
         );
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (n, t) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(count(n), t);
-        }
-        assert_eq!(signed(-1_000), "-1,000");
     }
 }

@@ -1,6 +1,8 @@
-//! Talk on standard error: how far a long step is. Never on standard output, never in JSON.
+//! Progress of long steps, on standard error. Never on standard output, never in JSON.
 
 use indicatif::{ProgressBar, ProgressStyle};
+pub(crate) use northbound_app::progress::Progress;
+use northbound_app::progress::ShowProgress;
 use std::{
     io::{IsTerminal, Write},
     time::{Duration, Instant},
@@ -18,35 +20,34 @@ enum Way {
     Lines(Instant),
 }
 
-/// Shows progress while it lives.
-pub(crate) struct Progress {
+/// Shows progress until it is dropped.
+struct Shown {
     way: Way,
     step: String,
 }
 
-impl Progress {
-    /// A bar on a terminal; plain lines where `--progress` asks for them; else nothing.
-    pub(crate) fn new(asked: bool, json: bool) -> Progress {
-        let terminal = std::io::stderr().is_terminal();
-        let way = if terminal && (asked || !json) {
-            let bar = ProgressBar::new(0);
-            if let Ok(style) =
-                ProgressStyle::with_template("{msg}  {wide_bar} {percent:>3} %  {elapsed}")
-            {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(200));
-            Way::Bar(bar)
-        } else if asked {
-            Way::Lines(Instant::now())
-        } else {
-            Way::Silent
-        };
-        Progress { way, step: String::new() }
-    }
+/// A bar on a terminal; plain lines where `--progress` asks for them; else nothing.
+pub(crate) fn start(asked: bool, json: bool) -> Box<dyn ShowProgress> {
+    let terminal = std::io::stderr().is_terminal();
+    let way = if terminal && (asked || !json) {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg}  {wide_bar} {percent:>3} %  {elapsed}")
+        {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Way::Bar(bar)
+    } else if asked {
+        Way::Lines(Instant::now())
+    } else {
+        Way::Silent
+    };
+    Box::new(Shown { way, step: String::new() })
+}
 
-    /// Done so much of a step.
-    pub(crate) fn tell(&mut self, step: &str, done: u64, total: u64) {
+impl ShowProgress for Shown {
+    fn show(&mut self, step: &str, done: u64, total: u64) {
         match &mut self.way {
             Way::Silent => {}
             Way::Bar(bar) => {
@@ -74,7 +75,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for Shown {
     fn drop(&mut self) {
         if let Way::Bar(bar) = &self.way {
             bar.finish_and_clear();

@@ -66,7 +66,7 @@ pub(crate) struct ReconcileArgs {
     /// Don't keep the result in the registers
     #[arg(long)]
     pub(crate) no_keep: bool,
-    /// Exit code 7 where anything differs
+    /// Kind code 7 where anything differs
     #[arg(long)]
     pub(crate) check: bool,
 }

@@ -10,10 +10,10 @@ const MARKER: &str = ".northbound-demo";
 const MADE: [&str; 3] = ["input", "data", "pack"];
 
 pub(super) fn prepare(out: &Path) -> Result<()> {
-    let io = |what: &str, e: &std::io::Error| CliError::io(what, out, e);
+    let io = |what: &str, e: std::io::Error| CliError::io(what, out, e);
     match std::fs::read_dir(out) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-        Err(e) => return Err(io("list", &e)),
+        Err(e) => return Err(io("list", e)),
         Ok(mut entries) => {
             if entries.next().is_some() && !out.join(MARKER).is_file() {
                 return Err(CliError::refused(format!(
@@ -26,15 +26,15 @@ pub(super) fn prepare(out: &Path) -> Result<()> {
     for name in MADE {
         match std::fs::remove_dir_all(out.join(name)) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(CliError::io("clear", &out.join(name), &e));
+                return Err(CliError::io("clear", &out.join(name), e));
             }
             _ => {}
         }
     }
-    std::fs::create_dir_all(out).map_err(|e| io("make the folder", &e))?;
+    std::fs::create_dir_all(out).map_err(|e| io("make the folder", e))?;
     std::fs::write(
         out.join(MARKER),
         "Made by `northbound demo`; it replaces input, data and pack.\n",
     )
-    .map_err(|e| io("write into", &e))
+    .map_err(|e| io("write into", e))
 }

@@ -95,7 +95,7 @@ struct RawCorrection {
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, &e))?;
+    let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, e))?;
     serde_json::from_str(&text).map_err(|e| CliError::internal(format!("{}: {e}", path.display())))
 }
 

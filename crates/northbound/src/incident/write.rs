@@ -3,7 +3,7 @@
 use super::{AddArgs, EventArgs};
 use crate::{
     context::Ctx,
-    error::{CliError, Exit, Result},
+    error::{CliError, Kind, Result},
     output::Answer,
     registers::{receipt_answer, sayer},
 };
@@ -16,7 +16,10 @@ use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Utc};
 
 /// Everything known of an incident now: its state, and how many events there are.
 fn standing(ctx: &Ctx, store: &Store, id: IncidentId) -> Result<(Option<IncidentState>, i64)> {
-    let events = super::events(&Ctx { as_at: None, ..ctx.clone() }, store)?;
+    let events = super::events(
+        &ctx.with(northbound_app::Context { as_at: None, ..ctx.app.clone() }),
+        store,
+    )?;
     let found = lives(&events, ctx.now).into_iter().find(|l| l.incident == id);
     Ok(found
         .map_or((None, 0), |l| (Some(l.state), i64::try_from(l.steps.len()).unwrap_or(i64::MAX))))
@@ -53,7 +56,7 @@ fn keep(ctx: &Ctx, store: &Store, e: &IncidentEvent, known: Option<Utc>) -> Resu
 fn expect(ctx: &Ctx, id: IncidentId, held: i64) -> Result<()> {
     match ctx.expect_version.filter(|v| *v != held) {
         Some(v) => Err(CliError::new(
-            Exit::Conflict,
+            Kind::Conflict,
             "registers.version",
             format!("{id} has {held} events, not {v}; read it again and repeat the change"),
         )),
@@ -70,7 +73,7 @@ pub(super) fn add(a: &AddArgs, ctx: &Ctx) -> Result<Answer> {
     let (state, _) = standing(ctx, &store, id)?;
     if state.is_some() {
         return Err(CliError::new(
-            Exit::Conflict,
+            Kind::Conflict,
             "registers.exists",
             format!(
                 "{id} is already kept; note what happened to it with `northbound incident event {id} …`"
@@ -133,7 +136,7 @@ pub(super) fn change(id: IncidentId, set: &[String], at: Option<Utc>, ctx: &Ctx)
     not_ahead(ctx, "at", at)?;
     if ctx.reason.trim().is_empty() {
         return Err(CliError::new(
-            Exit::Refused,
+            Kind::Refused,
             "registers.reason",
             "to change an incident needs a reason: give it with --reason 'why'",
         ));

@@ -3,7 +3,7 @@
 use super::{DuisArgs, Ingested, Taken, Throttled, rejects::Rejects, rows::Loading};
 use crate::{
     context::Ctx,
-    error::{CliError, Exit, Result},
+    error::{CliError, Kind, Result},
     progress::Progress,
 };
 use northbound_duis::Services;
@@ -35,7 +35,7 @@ pub(crate) fn take(args: &DuisArgs, ctx: &Ctx, progress: &mut Progress) -> Resul
     let services = services(ctx)?;
     let inventory = match &args.inventory {
         Some(p) => {
-            Inventory::from_csv(std::fs::File::open(p).map_err(|e| CliError::io("open", p, &e))?)
+            Inventory::from_csv(std::fs::File::open(p).map_err(|e| CliError::io("open", p, e))?)
                 .map_err(|e| bad(&e))?
         }
         None => Inventory::default(),
@@ -73,9 +73,9 @@ pub(crate) fn take(args: &DuisArgs, ctx: &Ctx, progress: &mut Progress) -> Resul
 fn bad(e: &ArchiveError) -> CliError {
     let exit = match e {
         ArchiveError::Spill { .. } | ArchiveError::SpillContent { .. } | ArchiveError::Sink(_) => {
-            Exit::Internal
+            Kind::Internal
         }
-        _ => Exit::BadInput,
+        _ => Kind::BadInput,
     };
     CliError::new(exit, "ingest.archive", e.to_string())
 }
@@ -116,7 +116,7 @@ fn identify(
     let name = path
         .file_name()
         .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-    let meta = std::fs::metadata(path).map_err(|e| CliError::io("read", path, &e))?;
+    let meta = std::fs::metadata(path).map_err(|e| CliError::io("read", path, e))?;
     let mut tell = |p: northbound_ingest::Progress<'_>| {
         progress.tell(&format!("hashing {}", p.file), p.done, p.total)
     };

@@ -2,7 +2,7 @@
 
 use crate::{
     context::Ctx,
-    error::{CliError, Exit, Result},
+    error::{CliError, Kind, Result},
     output::{Answer, Table, count},
 };
 use northbound_ledger::manifest::{Manifest, SourceEntry};
@@ -156,7 +156,7 @@ pub(super) fn retract(ctx: &Ctx, named: &str) -> Result<Answer> {
     }
     if !e.json.get("retracted").is_none_or(Value::is_null) {
         return Err(CliError::new(
-            Exit::Conflict,
+            Kind::Conflict,
             "ingest.retracted",
             format!("file {} was taken back already", e.id),
         ));

@@ -82,7 +82,7 @@ pub(super) fn backup(ctx: &Ctx, to: &Path) -> Result<Answer> {
     let path = to.join(MANIFEST);
     let text =
         serde_json::to_string_pretty(&manifest).map_err(|e| CliError::internal(e.to_string()))?;
-    std::fs::write(&path, text).map_err(|e| CliError::io("write", &path, &e))?;
+    std::fs::write(&path, text).map_err(|e| CliError::io("write", &path, e))?;
     drop(progress);
     Ok(answer(&manifest, &format!("Backed up {} to {}.", ctx.data.display(), to.display())).then(
         format!("To put it back: northbound --data NEW-FOLDER ledger restore {}", to.display()),
@@ -92,7 +92,7 @@ pub(super) fn backup(ctx: &Ctx, to: &Path) -> Result<Answer> {
 pub(super) fn restore(ctx: &Ctx, from: &Path) -> Result<Answer> {
     let path = from.join(MANIFEST);
     let text = std::fs::read_to_string(&path)
-        .map_err(|e| CliError::io("read the backup's manifest", &path, &e))?;
+        .map_err(|e| CliError::io("read the backup's manifest", &path, e))?;
     let manifest: BackupManifest = serde_json::from_str(&text).map_err(|e| {
         CliError::input(format!("{}: {e}; the backup is damaged or was cut short", path.display()))
     })?;
@@ -166,12 +166,12 @@ fn empty(dir: &Path, what: &str) -> Result<()> {
             None => Ok(()),
         },
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(CliError::io("list", dir, &e)),
+        Err(e) => Err(CliError::io("list", dir, e)),
     }
 }
 
 fn make(dir: &Path) -> Result<()> {
-    std::fs::create_dir_all(dir).map_err(|e| CliError::io("make the folder", dir, &e))
+    std::fs::create_dir_all(dir).map_err(|e| CliError::io("make the folder", dir, e))
 }
 
 /// Files below a folder, as paths below `root` with `/`, sorted. Links are not followed.
@@ -183,11 +183,11 @@ fn listed(root: &Path, folder: &str) -> Result<Vec<String>> {
         let entries = match std::fs::read_dir(&dir) {
             Ok(e) => e,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(CliError::io("list", &dir, &e)),
+            Err(e) => return Err(CliError::io("list", &dir, e)),
         };
         for entry in entries {
-            let entry = entry.map_err(|e| CliError::io("list", &dir, &e))?;
-            let kind = entry.file_type().map_err(|e| CliError::io("look at", &entry.path(), &e))?;
+            let entry = entry.map_err(|e| CliError::io("list", &dir, e))?;
+            let kind = entry.file_type().map_err(|e| CliError::io("look at", &entry.path(), e))?;
             let path = at.join(entry.file_name());
             if kind.is_dir() {
                 open.push(path);
@@ -219,14 +219,14 @@ fn copied(from: &Path, to: &Path) -> Result<()> {
     if let Some(dir) = to.parent() {
         make(dir)?;
     }
-    std::fs::copy(from, to).map_err(|e| CliError::io("copy", from, &e))?;
+    std::fs::copy(from, to).map_err(|e| CliError::io("copy", from, e))?;
     Ok(())
 }
 
 fn hashed(root: &Path, name: &str) -> Result<Copied> {
     let path = root.join(name);
     // An empty file has no hash in the reader's terms.
-    if std::fs::metadata(&path).map_err(|e| CliError::io("read", &path, &e))?.len() == 0 {
+    if std::fs::metadata(&path).map_err(|e| CliError::io("read", &path, e))?.len() == 0 {
         return Ok(Copied { path: name.to_owned(), bytes: 0, sha256: String::new() });
     }
     let (sha256, bytes) = hash_file(&path, &mut |_| {})?;

@@ -43,7 +43,12 @@ pub(crate) fn prepare(ctx: &Ctx, seed: u64, meters: u32) -> Result<()> {
     };
     // Keys are dated by the machine's clock, by which the service judges them.
     let now = northbound_gateway::clock::SystemClock::shared().wall();
-    let ctx = &Ctx { actor, now, reason: "serve --demo".to_owned(), ..ctx.clone() };
+    let ctx = &ctx.with(northbound_app::Context {
+        actor,
+        now,
+        reason: "serve --demo".to_owned(),
+        ..ctx.app.clone()
+    });
     register(ctx, &users)?;
     let folder = ctx.data.join(FOLDER);
     let policy = policy(ctx)?;
@@ -157,7 +162,7 @@ fn home(h: &Home, users: &[Invented]) -> Vec<DeviceRecord> {
 fn settings(ctx: &Ctx, seed: u64, meters: u32, users: &[Invented]) -> Result<()> {
     let path = ctx.data.join(SETTINGS);
     let there = if path.exists() {
-        std::fs::read_to_string(&path).map_err(|e| CliError::io("read", &path, &e))? + "\n"
+        std::fs::read_to_string(&path).map_err(|e| CliError::io("read", &path, e))? + "\n"
     } else {
         String::new()
     };
@@ -171,5 +176,5 @@ fn settings(ctx: &Ctx, seed: u64, meters: u32, users: &[Invented]) -> Result<()>
         "{there}# Made by serve --demo. docs/serve.md lists the keys.\n[network]\nseed = {seed}\nmeters = {meters}\nmacs = true\nproviders = [\"north=CSPN\", \"central=CSPC\", \"south=CSPS\"]\nrecipients = [{}]\n",
         recipients.join(", ")
     );
-    std::fs::write(&path, text).map_err(|e| CliError::io("write", &path, &e))
+    std::fs::write(&path, text).map_err(|e| CliError::io("write", &path, e))
 }

@@ -181,7 +181,7 @@ fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
                 .split_whitespace()
                 .map(held)
                 .collect::<Result<_>>()
-                .map_err(|e| wrong(line, e.message))?,
+                .map_err(|e| wrong(line, e.to_string()))?,
         });
     }
     let changes: Vec<Change> = all.chunks(TOGETHER).map(|d| Change::Devices(d.to_vec())).collect();

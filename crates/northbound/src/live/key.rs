@@ -134,7 +134,7 @@ fn import(
     key: Option<&Path>,
     certificates_only: bool,
 ) -> Result<Vec<Held>> {
-    let text = std::fs::read_to_string(file).map_err(|e| CliError::io("read", file, &e))?;
+    let text = std::fs::read_to_string(file).map_err(|e| CliError::io("read", file, e))?;
     let wrong = |why: String| CliError::input(format!("{}: {why}", file.display()));
     if text.trim_start().starts_with('{') {
         let entries = read_keystore(&text).map_err(|e| wrong(e.to_string()))?;
@@ -149,7 +149,7 @@ fn import(
     let certificate = Certificate::from_pem(&text).map_err(|e| wrong(e.to_string()))?;
     let key = key
         .map(|path| {
-            let pem = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, &e))?;
+            let pem = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, e))?;
             let key = PrivateKey::from_pem(&pem)
                 .map_err(|e| CliError::input(format!("{}: {e}", path.display())))?;
             if key.public() != &certificate.public_key {

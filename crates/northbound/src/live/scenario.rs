@@ -62,7 +62,7 @@ fn read(file: &Path) -> Result<Scenario> {
 
 fn list(folder: &Path) -> Result<Answer> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(|e| CliError::io("list", folder, &e))?
+        .map_err(|e| CliError::io("list", folder, e))?
         .filter_map(|e| Some(e.ok()?.path()))
         .filter(|p| p.extension().is_some_and(|x| x == "toml"))
         .collect();

@@ -104,7 +104,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
 pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc, log: Log) -> Result<Box<dyn Sink>> {
     let days = ctx.rules()?.integer(crate::ledger::KEPT_DAYS, now.day())?;
     let of = ctx.clone();
-    let cited = move || crate::ledger::cited(&of).map_err(|e| LedgerError::Refused(e.message));
+    let cited = move || crate::ledger::cited(&of).map_err(|e| LedgerError::Refused(e.to_string()));
     let said = move |at, done: std::result::Result<Thinned, LedgerError>| match done {
         Ok(t) if t.versions == 0 => {}
         Ok(t) => log.say(
@@ -187,7 +187,7 @@ pub(crate) fn log_to(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
         .create(true)
         .append(true)
         .open(path)
-        .map_err(|e| CliError::io("write the log to", path, &e))?;
+        .map_err(|e| CliError::io("write the log to", path, e))?;
     Ok(Box::new(file))
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn top(args: &TopArgs, ctx: &Ctx) -> Result<Answer> {
         if ctx.format == Format::Table {
             let _ = write!(io::stdout(), "\x1b[H\x1b[2J");
         }
-        answer.with_json(value.clone()).print(ctx.format)?;
+        crate::output::print(&answer.with_json(value.clone()), ctx.format)?;
     }
 }
 

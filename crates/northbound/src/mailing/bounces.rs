@@ -27,7 +27,7 @@ struct Row {
 const MAX_ROWS: usize = 100_000;
 
 pub(super) fn take(ctx: &Ctx, file: &Path) -> Result<Answer> {
-    let bytes = std::fs::read(file).map_err(|e| CliError::io("read", file, &e))?;
+    let bytes = std::fs::read(file).map_err(|e| CliError::io("read", file, e))?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
     let store = ctx.store()?;
     let gate = ctx.gate(&store);

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     context::Ctx,
-    error::{CliError, Exit, Result},
+    error::{CliError, Kind, Result},
     output::{Answer, Table},
     registers::documents::because,
 };
@@ -79,7 +79,7 @@ pub(super) fn relay(ctx: &Ctx, id: Option<&str>, settings: Option<&Path>) -> Res
                 // Nothing was handed over: say so as an error. Else what was, stands in the answer.
                 Err(e) if run.done.is_empty() => return Err(e),
                 Err(e) => {
-                    stopped = Some((e.message, w));
+                    stopped = Some((e.to_string(), w));
                     break;
                 }
             },
@@ -100,17 +100,17 @@ pub(super) fn relay(ctx: &Ctx, id: Option<&str>, settings: Option<&Path>) -> Res
 /// One run at a time: two would send everything twice.
 fn lock(ctx: &Ctx) -> Result<File> {
     let dir = ctx.data.join(OUTBOX);
-    std::fs::create_dir_all(&dir).map_err(|e| CliError::io("make", &dir, &e))?;
+    std::fs::create_dir_all(&dir).map_err(|e| CliError::io("make", &dir, e))?;
     let path = dir.join("relay.lock");
-    let file = File::create(&path).map_err(|e| CliError::io("make", &path, &e))?;
+    let file = File::create(&path).map_err(|e| CliError::io("make", &path, e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(CliError::new(
-            Exit::Conflict,
+            Kind::Conflict,
             "mailing.busy",
             "another process hands messages over; wait until it is through",
         )),
-        Err(TryLockError::Error(e)) => Err(CliError::io("lock", &path, &e)),
+        Err(TryLockError::Error(e)) => Err(CliError::io("lock", &path, e)),
     }
 }
 
@@ -144,7 +144,7 @@ fn waiting(ctx: &Ctx, gate: &Gate<'_>, id: Option<&str>) -> Result<(Vec<Waiting>
                 }
                 Ok(_) => altered.push(d),
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-                Err(e) => return Err(CliError::io("read", &path, &e)),
+                Err(e) => return Err(CliError::io("read", &path, e)),
             }
         }
     }

@@ -5,7 +5,7 @@
 
 use crate::{
     context::Ctx,
-    error::{CliError, Exit, Result},
+    error::{CliError, Kind, Result},
 };
 use lettre::{
     Address,
@@ -88,7 +88,7 @@ pub(super) enum Outcome {
 
 fn broken(relay: &Relay, what: &str, e: &Error) -> CliError {
     // A relay that says no for good is no fault of the machine.
-    let exit = if e.is_permanent() { Exit::Refused } else { Exit::Internal };
+    let exit = if e.is_permanent() { Kind::Refused } else { Kind::Internal };
     CliError::new(
         exit,
         "mailing.relay",
@@ -125,7 +125,7 @@ impl Relay {
         let path = path.map_or_else(|| ctx.data.join(SETTINGS), Path::to_owned);
         let text = std::fs::read_to_string(&path).map_err(|e| if e.kind() == std::io::ErrorKind::NotFound {
             CliError::not_found(format!("there is no {}: it says which mail relay takes messages (docs/contacts.md); without one hand over the files of the outbox with any mail program", path.display()))
-        } else { CliError::io("read", &path, &e) })?;
+        } else { CliError::io("read", &path, e) })?;
         let mut r: Relay = toml::from_str(&text)
             .map_err(|e| CliError::input(format!("{}: {e}", path.display())))?;
         let base = path.parent().unwrap_or(Path::new("."));
@@ -174,7 +174,7 @@ impl Relay {
         }
         let Some(path) = &self.password_file else { return Ok(String::new()) };
         Ok(std::fs::read_to_string(path)
-            .map_err(|e| CliError::io("read", path, &e))?
+            .map_err(|e| CliError::io("read", path, e))?
             .trim_end_matches(['\r', '\n'])
             .to_owned())
     }
@@ -182,7 +182,7 @@ impl Relay {
     fn parameters(&self) -> Result<TlsParameters> {
         let mut b = TlsParameters::builder(self.host.clone());
         if let Some(path) = &self.authorities {
-            let pem = std::fs::read(path).map_err(|e| CliError::io("read", path, &e))?;
+            let pem = std::fs::read(path).map_err(|e| CliError::io("read", path, e))?;
             let bad = |e: Error| CliError::input(format!("{}: {}", path.display(), words(&e)));
             b = b
                 .certificate_store(CertificateStore::None)

@@ -419,7 +419,7 @@ impl Reading<'_> {
 
     /// A CSV with a column `count`; every other column is a key. `None` where there is no such column.
     fn counts_file(&self, spec: &Spec, path: &Path) -> Result<Option<Source>> {
-        let bytes = std::fs::File::open(path).map_err(|e| CliError::io("open", path, &e))?;
+        let bytes = std::fs::File::open(path).map_err(|e| CliError::io("open", path, e))?;
         let mut csv = csv::ReaderBuilder::new().from_reader(std::io::BufReader::new(bytes));
         let Ok(header) = csv.headers().cloned() else { return Ok(None) };
         let header: Vec<String> =

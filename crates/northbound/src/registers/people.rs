@@ -106,7 +106,7 @@ fn check(files: &[PathBuf], ctx: &Ctx) -> Result<Answer> {
     let mut found = Vec::new();
     let mut t = Table::new("Names found", &["file", "person"]);
     for file in files {
-        let bytes = std::fs::read(file).map_err(|e| CliError::io("read", file, &e))?;
+        let bytes = std::fs::read(file).map_err(|e| CliError::io("read", file, e))?;
         for n in names_in(&String::from_utf8_lossy(&bytes), &names) {
             // The finding itself is printed by handle.
             t.row([file.display().to_string(), n.person.clone()]);

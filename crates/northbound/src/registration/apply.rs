@@ -171,11 +171,11 @@ pub(super) fn tell(store: &Store, afresh: bool, ctx: &Ctx) -> Result<Applied> {
     if ctx.dry_run || steps.is_empty() {
         return Ok(Applied { told: steps, left, to: None });
     }
-    let ctx = &Ctx {
+    let ctx = &ctx.with(northbound_app::Context {
         reason: Some(ctx.reason.trim()).filter(|r| !r.is_empty()).unwrap_or(WHY).to_owned(),
         expect_version: None,
-        ..ctx.clone()
-    };
+        ..ctx.app.clone()
+    });
     let mut told = Vec::new();
     let to = match &live {
         Live::Journal => {

@@ -52,7 +52,7 @@ pub(super) fn layout_of<'r>(rules: &'r RuleSet, name: &str) -> Result<&'r Regist
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    let io = |e| CliError::io("read", path, &e);
+    let io = |e| CliError::io("read", path, e);
     let size = std::fs::metadata(path).map_err(io)?.len();
     if size > MAX_FILE {
         return Err(CliError::input(format!(

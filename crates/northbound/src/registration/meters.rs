@@ -18,7 +18,7 @@ use std::path::Path;
 const COLUMNS: [&str; 2] = ["point", "device"];
 
 pub(super) fn import(path: &Path, ctx: &Ctx) -> Result<Answer> {
-    let bytes = std::fs::read(path).map_err(|e| CliError::io("read", path, &e))?;
+    let bytes = std::fs::read(path).map_err(|e| CliError::io("read", path, e))?;
     let name = path
         .file_name()
         .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());

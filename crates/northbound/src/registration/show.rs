@@ -211,7 +211,7 @@ pub(super) fn changes(after: i64, out: Option<&Path>, ctx: &Ctx) -> Result<Answe
     let all = ctx.gate(&store).registrations_after(after)?;
     let last = all.last().map_or(after, |c| c.revision);
     if let Some(path) = out.filter(|_| !ctx.dry_run) {
-        let io = |e| CliError::io("write", path, &e);
+        let io = |e| CliError::io("write", path, e);
         let mut file = std::io::BufWriter::new(std::fs::File::create(path).map_err(io)?);
         for c in &all {
             writeln!(file, "{}", json!(c)).map_err(io)?;

@@ -89,7 +89,7 @@ pub(super) fn watch(a: &WatchArgs, ctx: &Ctx) -> Result<Answer> {
         let now = northbound_types::Utc(
             ctx.now.0 + i64::try_from(start.elapsed().as_micros()).unwrap_or(i64::MAX),
         );
-        let ctx = &Ctx { now, ..ctx.clone() };
+        let ctx = &ctx.with(northbound_app::Context { now, ..ctx.app.clone() });
         match around(a, &mut before, &mut teller, ctx) {
             Ok(n) => taken += n,
             // A folder that cannot be listed at the start is a mistake; later it may come back.
@@ -98,8 +98,8 @@ pub(super) fn watch(a: &WatchArgs, ctx: &Ctx) -> Result<Answer> {
                 ctx,
                 &[Line::new(
                     "failed",
-                    json!({"message": e.message}),
-                    format!("this look failed: {}", e.message),
+                    json!({"message": e.to_string()}),
+                    format!("this look failed: {}", e.to_string()),
                 )],
             ),
         }
@@ -138,8 +138,8 @@ fn around(a: &WatchArgs, before: &mut Seen, teller: &mut Teller, ctx: &Ctx) -> R
             ctx,
             &[Line::new(
                 "failed",
-                json!({"message": e.message}),
-                format!("the live service was not told: {}", e.message),
+                json!({"message": e.to_string()}),
+                format!("the live service was not told: {}", e.to_string()),
             )],
         ),
     }
@@ -168,8 +168,8 @@ fn once(a: &WatchArgs, ctx: &Ctx) -> Result<Answer> {
 
 fn files(dir: &Path) -> Result<Seen> {
     let mut out = Seen::new();
-    for entry in std::fs::read_dir(dir).map_err(|e| CliError::io("list", dir, &e))? {
-        let path = entry.map_err(|e| CliError::io("list", dir, &e))?.path();
+    for entry in std::fs::read_dir(dir).map_err(|e| CliError::io("list", dir, e))? {
+        let path = entry.map_err(|e| CliError::io("list", dir, e))?.path();
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let unfinished = name.starts_with('.')
             || path
@@ -281,8 +281,8 @@ fn lines(l: &Look) -> Vec<Line> {
     let failed = l.failed.iter().map(|(name, e)| {
         Line::new(
             "failed",
-            json!({"file": name, "message": e.message}),
-            format!("{name} could not be taken: {}", e.message),
+            json!({"file": name, "message": e.to_string()}),
+            format!("{name} could not be taken: {}", e.to_string()),
         )
     });
     came.chain(opened).chain(failed).collect()

@@ -84,7 +84,7 @@ pub(super) fn run(
         )));
     }
     let data = out.join("data");
-    let ctx = &Ctx { data: data.clone(), ..ctx.clone() };
+    let ctx = &ctx.with(northbound_app::Context { data: data.clone(), ..ctx.app.clone() });
     demo::prepare(ctx, scenario.seed, scenario.meters)?;
     let rules = ctx.rules()?;
     let (services, policy) = (services(&rules), policy_of(&rules, ctx)?);

@@ -61,7 +61,7 @@ pub(super) fn run(a: &ProcessArgs, ctx: &Ctx) -> Result<Answer> {
             return Ok(answer.say(format!("Dry run: would write {}.", out.display())));
         }
         std::fs::write(out, page(&types, rules.id())?)
-            .map_err(|e| CliError::io("write", out, &e))?;
+            .map_err(|e| CliError::io("write", out, e))?;
         answer = answer.say(format!("Wrote {}.", out.display()));
     }
     Ok(answer)

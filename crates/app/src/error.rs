@@ -1,0 +1,277 @@
+//! The one error of the use-cases: its message says what was wrong, where, and what to do; its code
+//! and [`Kind`] are stable (`docs/cli.md` lists both).
+
+use northbound_gateway::{GatewayError, devices::DevicesError};
+use northbound_ingest::error::IngestError;
+use northbound_ledger::LedgerError;
+use northbound_measures::{MeasureError, reconcile::ReconcileError};
+use northbound_packs::PackError;
+use northbound_registers::error::RegisterError;
+use northbound_rules::RuleError;
+use northbound_sim::SimError;
+use std::{io, path::Path};
+
+/// What kind of failure an error is. The command line makes its exit code of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A fault of the program or of the machine (a full disk).
+    Internal,
+    /// The request itself cannot be understood.
+    Usage,
+    /// An input cannot be used, or every one of its rows was rejected.
+    BadInput,
+    /// A rule, a right or a gate refuses.
+    Refused,
+    /// What was named does not exist.
+    NotFound,
+    /// Another process holds the lock, or another person changed the record first.
+    Conflict,
+}
+
+/// Why a use-case failed.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// A failure that a use-case found itself.
+    #[error("{message}")]
+    Failed {
+        /// Its kind.
+        kind: Kind,
+        /// Stable code, such as `ingest.nothing-taken`.
+        code: &'static str,
+        /// What was wrong, where, and what to do.
+        message: String,
+    },
+    /// A file that could not be read or written.
+    #[error("cannot {what} {path}: {source}; check the path and your rights to it")]
+    File {
+        /// What was tried, such as `read`.
+        what: String,
+        /// The file.
+        path: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// From the ledger or the journal.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// From the registers or their gate.
+    #[error(transparent)]
+    Registers(#[from] RegisterError),
+    /// From a reader of files.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// From the rule files.
+    #[error(transparent)]
+    Rules(#[from] RuleError),
+    /// From the live service or on the way to it.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// From the process of the emulated devices.
+    #[error(transparent)]
+    Devices(#[from] DevicesError),
+    /// From a reconciliation.
+    #[error(transparent)]
+    Reconcile(#[from] ReconcileError),
+    /// From the simulator.
+    #[error(transparent)]
+    Sim(#[from] SimError),
+    /// From the evaluation of measures.
+    #[error(transparent)]
+    Measures(#[from] MeasureError),
+    /// From building, reading or issuing a pack.
+    #[error(transparent)]
+    Packs(#[from] PackError),
+}
+
+/// Result of a use-case.
+pub type Result<T> = std::result::Result<T, AppError>;
+
+impl AppError {
+    /// A failure with its stable code.
+    pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> AppError {
+        AppError::Failed { kind, code, message: message.into() }
+    }
+    /// The request cannot be understood.
+    pub fn usage(message: impl Into<String>) -> AppError {
+        AppError::new(Kind::Usage, "cli.usage", message)
+    }
+    /// An input cannot be used.
+    pub fn input(message: impl Into<String>) -> AppError {
+        AppError::new(Kind::BadInput, "cli.input", message)
+    }
+    /// What was named does not exist.
+    pub fn not_found(message: impl Into<String>) -> AppError {
+        AppError::new(Kind::NotFound, "cli.not-found", message)
+    }
+    /// A rule or a right refuses.
+    pub fn refused(message: impl Into<String>) -> AppError {
+        AppError::new(Kind::Refused, "cli.refused", message)
+    }
+    /// A fault of the program or of the machine.
+    pub fn internal(message: impl Into<String>) -> AppError {
+        AppError::new(Kind::Internal, "cli.internal", message)
+    }
+    /// A file that could not be read or written; one that does not exist is [`Kind::NotFound`].
+    pub fn io(what: &str, path: &Path, source: io::Error) -> AppError {
+        AppError::File { what: what.to_owned(), path: path.display().to_string(), source }
+    }
+
+    /// Stable code, such as `ledger.locked`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.parts().1
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.parts().0
+    }
+
+    fn parts(&self) -> (Kind, &'static str) {
+        match self {
+            AppError::Failed { kind, code, .. } => (*kind, code),
+            AppError::File { source, .. } => (found_or(source, Kind::BadInput), "cli.io"),
+            AppError::Ledger(e) => ledger(e),
+            AppError::Registers(e) => registers(e),
+            AppError::Ingest(e) => ingest(e),
+            AppError::Rules(e) => rules(e),
+            AppError::Gateway(e) => gateway(e),
+            AppError::Devices(e) => devices(e),
+            AppError::Reconcile(_) => (Kind::BadInput, "reconcile.sources"),
+            AppError::Sim(SimError::Config(_)) => (Kind::Usage, "sim.config"),
+            AppError::Sim(SimError::Write { .. }) => (Kind::Internal, "sim.write"),
+            AppError::Measures(_) => (Kind::Refused, "measures.refused"),
+            AppError::Packs(e) => packs(e),
+        }
+    }
+}
+
+fn found_or(source: &io::Error, other: Kind) -> Kind {
+    if source.kind() == io::ErrorKind::NotFound { Kind::NotFound } else { other }
+}
+
+fn ledger(e: &LedgerError) -> (Kind, &'static str) {
+    match e {
+        LedgerError::Locked { .. } => (Kind::Conflict, "ledger.locked"),
+        LedgerError::Refused(_) => (Kind::Refused, "ledger.refused"),
+        LedgerError::Limit { .. } => (Kind::Refused, "ledger.limit"),
+        LedgerError::Manifest { .. } => (Kind::Internal, "ledger.manifest"),
+        LedgerError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            (Kind::NotFound, "ledger.not-found")
+        }
+        LedgerError::Io { .. } => (Kind::Internal, "ledger.io"),
+        LedgerError::Damaged { .. } => (Kind::Internal, "ledger.journal-damaged"),
+        LedgerError::NotStored { .. } | LedgerError::Suspended { .. } => {
+            (Kind::Internal, "ledger.journal-suspended")
+        }
+        LedgerError::Parquet { .. } | LedgerError::Arrow { .. } => (Kind::Internal, "ledger.file"),
+    }
+}
+
+fn registers(e: &RegisterError) -> (Kind, &'static str) {
+    let kind = match e {
+        RegisterError::Right { .. }
+        | RegisterError::Party { .. }
+        | RegisterError::Backdated { .. }
+        | RegisterError::Reason { .. }
+        | RegisterError::Frozen { .. }
+        | RegisterError::Missing { .. } => Kind::Refused,
+        RegisterError::Invalid { .. }
+        | RegisterError::Owner { .. }
+        | RegisterError::Reference { .. } => Kind::BadInput,
+        RegisterError::NotFound { .. } => Kind::NotFound,
+        RegisterError::Exists { .. } | RegisterError::Version { .. } | RegisterError::Busy => {
+            Kind::Conflict
+        }
+        _ => Kind::Internal,
+    };
+    (kind, e.code())
+}
+
+fn ingest(e: &IngestError) -> (Kind, &'static str) {
+    match e {
+        IngestError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            (Kind::NotFound, "ingest.not-found")
+        }
+        IngestError::Sink { .. } | IngestError::Rejects { .. } => (Kind::Internal, "ingest.sink"),
+        IngestError::Mapping { .. } => (Kind::BadInput, "ingest.mapping"),
+        IngestError::MostlyBad { .. } => (Kind::BadInput, "ingest.mostly-bad"),
+        _ => (Kind::BadInput, "ingest.unreadable"),
+    }
+}
+
+fn rules(e: &RuleError) -> (Kind, &'static str) {
+    let code = match e {
+        RuleError::Contradiction { .. } => "rules.contradiction",
+        RuleError::Setting { .. } => "rules.setting",
+        RuleError::Calendar { .. } => "rules.calendar",
+        RuleError::Read { .. } | RuleError::File { .. } | RuleError::Value { .. } => "rules.file",
+    };
+    (Kind::BadInput, code)
+}
+
+fn gateway(e: &GatewayError) -> (Kind, &'static str) {
+    match e {
+        GatewayError::Ledger(e) => ledger(e),
+        GatewayError::Rules(e) => rules(e),
+        GatewayError::Config { .. } => (Kind::BadInput, "gateway.config"),
+        GatewayError::Policy(_) => (Kind::BadInput, "gateway.policy"),
+        GatewayError::Io { source, .. } => match found_or(source, Kind::BadInput) {
+            Kind::NotFound => (Kind::NotFound, "gateway.not-found"),
+            kind => (kind, "gateway.io"),
+        },
+        GatewayError::Listen { .. } => (Kind::Conflict, "gateway.listen"),
+        GatewayError::PlainBeyondLoopback { .. } => (Kind::Refused, "gateway.plain"),
+        GatewayError::Tls(_) => (Kind::BadInput, "gateway.tls"),
+        GatewayError::Key { .. } => (Kind::BadInput, "gateway.key"),
+        GatewayError::Journal { .. } => (Kind::Internal, "gateway.journal"),
+        GatewayError::NotRunning { .. } => (Kind::NotFound, "gateway.not-running"),
+        GatewayError::Refused { status: 403, .. } => (Kind::Refused, "gateway.right"),
+        GatewayError::Refused { .. } => (Kind::Refused, "gateway.refused"),
+        GatewayError::Connection { .. } => (Kind::Internal, "gateway.connection"),
+    }
+}
+
+fn devices(e: &DevicesError) -> (Kind, &'static str) {
+    match e {
+        DevicesError::Locked(_) => (Kind::Conflict, "devices.locked"),
+        DevicesError::Other { .. } => (Kind::Refused, "devices.other-network"),
+        DevicesError::Listen { .. } => (Kind::Refused, "devices.listen"),
+        DevicesError::State { .. } | DevicesError::Log { .. } | DevicesError::Replay { .. } => {
+            (Kind::Internal, "devices.log")
+        }
+        DevicesError::Io { .. } | DevicesError::Message(_) | DevicesError::Stopped(_) => {
+            (Kind::Internal, "devices.io")
+        }
+    }
+}
+
+fn packs(e: &PackError) -> (Kind, &'static str) {
+    match e {
+        PackError::Ledger(e) => ledger(e),
+        PackError::Registers(e) => registers(e),
+        PackError::Rules(e) => rules(e),
+        PackError::Measures(_) => (Kind::Refused, "measures.refused"),
+        PackError::NotFound(_) => (Kind::NotFound, "packs.not-found"),
+        PackError::Refused(_) => (Kind::Refused, "packs.refused"),
+        PackError::NotAPack { .. } => (Kind::Refused, "packs.not-a-pack"),
+        PackError::TooLarge { .. } => (Kind::Refused, "packs.too-large"),
+        _ => (Kind::Internal, "packs.failed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_not_found_and_an_unreadable_one_is_bad_input() {
+        let of = |k: io::ErrorKind| AppError::io("read", Path::new("x"), io::Error::from(k));
+        let missing = of(io::ErrorKind::NotFound);
+        assert_eq!((missing.kind(), missing.code()), (Kind::NotFound, "cli.io"));
+        assert_eq!(of(io::ErrorKind::PermissionDenied).kind(), Kind::BadInput);
+        assert!(missing.to_string().starts_with("cannot read x: "), "{missing}");
+        assert!(std::error::Error::source(&missing).is_some());
+    }
+}

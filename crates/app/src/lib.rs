@@ -1,0 +1,15 @@
+//! What Northbound does: every use-case as a library, below the command line and the console.
+//!
+//! A use-case takes a [`Context`] (data folder, Actor, time) and a request of its own, and returns a
+//! result or an [`Answer`]: JSON with documented keys, neutral tables and sentences. Nothing here
+//! parses a command line or prints.
+
+pub mod answer;
+pub mod context;
+pub mod error;
+pub mod progress;
+
+pub use answer::{Answer, Table};
+pub use context::Context;
+pub use error::{AppError, Result};
+pub use progress::ProgressFactory;
