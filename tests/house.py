@@ -215,7 +215,8 @@ MAY_USE = {
     "measures": {"types", "rules"},
     "ingest": {"types", "rules", "duis", "ledger", "registers"},
     "gateway": {"types", "rules", "duis", "gbcs", "flow", "network", "ledger", "registers"},
-    "packs": {"types", "rules", "ledger", "registers", "measures"},
+    "documents": {"types"},
+    "packs": {"types", "rules", "documents", "ledger", "registers", "measures"},
 }
 # Rooms that read no clock, open no file and no socket.
 PURE = {"types", "gbcs", "measures", "network", "flow"}

@@ -1,6 +1,7 @@
 //! The one error of the use-cases: its message says what was wrong, where, and what to do; its code
 //! and [`Kind`] are stable (`docs/cli.md` lists both).
 
+use northbound_documents::DocumentError;
 use northbound_gateway::{GatewayError, devices::DevicesError};
 use northbound_ingest::error::IngestError;
 use northbound_ledger::LedgerError;
@@ -81,6 +82,12 @@ pub enum AppError {
     /// From building, reading or issuing a pack.
     #[error(transparent)]
     Packs(#[from] PackError),
+}
+
+impl From<DocumentError> for AppError {
+    fn from(e: DocumentError) -> AppError {
+        AppError::Packs(e.into())
+    }
 }
 
 /// Result of a use-case.
@@ -255,8 +262,10 @@ fn packs(e: &PackError) -> (Kind, &'static str) {
         PackError::Measures(_) => (Kind::Refused, "measures.refused"),
         PackError::NotFound(_) => (Kind::NotFound, "packs.not-found"),
         PackError::Refused(_) => (Kind::Refused, "packs.refused"),
-        PackError::NotAPack { .. } => (Kind::Refused, "packs.not-a-pack"),
-        PackError::TooLarge { .. } => (Kind::Refused, "packs.too-large"),
+        PackError::Document(DocumentError::ForeignFile { .. }) => {
+            (Kind::Refused, "packs.not-a-pack")
+        }
+        PackError::Document(DocumentError::TooLarge { .. }) => (Kind::Refused, "packs.too-large"),
         _ => (Kind::Internal, "packs.failed"),
     }
 }

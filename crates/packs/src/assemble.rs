@@ -21,12 +21,9 @@ pub mod trends;
 pub mod ways_chart;
 pub mod words;
 
-use crate::{
-    PackError,
-    evidence::Evidence,
-    model::{Named, Pack, PackOrigin, Section, Status},
-};
+use crate::{PackError, evidence::Evidence};
 use data::PackData;
+use northbound_documents::model::{Document, Named, Origin, Section, Status};
 use northbound_measures::diff::Difference;
 use northbound_types::Utc;
 
@@ -71,7 +68,7 @@ pub struct Built {
     /// The data.
     pub data: PackData,
     /// The document.
-    pub document: Pack,
+    pub document: Document,
 }
 
 /// Makes the pack.
@@ -86,7 +83,7 @@ pub fn pack(e: &Evidence, edition: &Edition) -> Result<Built, PackError> {
 
 /// The document of data that are made already.
 #[must_use]
-pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Pack {
+pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
     let desk = Desk { e, data };
     let mut sections = vec![performance::measures(&desk)];
     sections.extend(performance::composites(&desk));
@@ -107,7 +104,7 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Pack {
     sections.push(people::reconciliations(&desk));
     sections.push(people::revisions(&desk, edition));
     sections.push(sources::section(&desk));
-    Pack {
+    Document {
         title: edition.title.clone(),
         network: edition.network.clone(),
         period: e.period,
@@ -117,7 +114,7 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Pack {
         as_at: e.as_at,
         cut_off: cut_off(e),
         methodology: Named { id: e.methodology.id.clone(), title: e.methodology.title.clone() },
-        origin: PackOrigin { manifest: shown_manifest(&data.manifest), rules: data.rules.clone() },
+        origin: Origin { manifest: shown_manifest(&data.manifest), rules: data.rules.clone() },
         previous: edition.previous.clone(),
         front: front::front(&desk),
         sections: sections

@@ -1,88 +1,67 @@
-//! What can go wrong when a pack is checked or written.
+//! What can go wrong when evidence is gathered or a pack is built, issued or explained.
 
+use northbound_documents::DocumentError;
 use std::path::{Path, PathBuf};
 
-/// Why a pack was not written. Messages fit after "failed to write the pack:".
+/// Why there is no pack, report or explanation.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
-    /// The document contradicts itself.
-    #[error("the document is not sound: {place}: {problem}")]
-    Unsound {
-        /// Section, block, row and column.
-        place: String,
-        /// What is wrong and what to do.
-        problem: String,
-    },
-    /// A limit was passed.
-    #[error("{place} has {found} {what}, above the limit of {limit}; split it")]
-    TooLarge {
-        /// Where.
-        place: String,
-        /// What was counted.
-        what: &'static str,
-        /// How many there are.
-        found: usize,
-        /// How many are allowed.
-        limit: usize,
-    },
-    /// The folder holds something that is not a pack.
-    #[error("{} holds {found:?}, which no pack wrote; choose an empty folder, or ask for files to be replaced", path.display())]
-    NotAPack {
-        /// The folder.
-        path: PathBuf,
-        /// A file in it that does not belong to a pack.
-        found: String,
-    },
+    /// The document is not sound, or could not be written.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The ledger cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] northbound_ledger::LedgerError),
+    /// The registers cannot be read, or a right is missing.
+    #[error(transparent)]
+    Registers(#[from] northbound_registers::error::RegisterError),
+    /// A rule cannot be used.
+    #[error(transparent)]
+    Rules(#[from] northbound_rules::RuleError),
+    /// The measures cannot be evaluated.
+    #[error(transparent)]
+    Measures(#[from] northbound_measures::MeasureError),
+    /// The figure, pack or methodology that was named does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// A rule on issuing or asking refuses.
+    #[error("{0}")]
+    Refused(String),
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// The operating system's words.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// A printer refused.
-    #[error("{format}: {problem}")]
-    Printer {
-        /// `XLSX`, `PDF`, `CSV` or `JSON`.
-        format: &'static str,
-        /// What it said.
-        problem: String,
-    },
-    /// The ledger refused.
-    #[error("{0}")]
-    Ledger(#[from] northbound_ledger::LedgerError),
-    /// The registers refused.
-    #[error("{0}")]
-    Registers(#[from] northbound_registers::error::RegisterError),
-    /// A rule cannot be used.
-    #[error("{0}")]
-    Rules(#[from] northbound_rules::RuleError),
-    /// The measures refused.
-    #[error("{0}")]
-    Measures(#[from] northbound_measures::MeasureError),
-    /// What was named is not there.
-    #[error("{0}")]
-    NotFound(String),
-    /// A rule of issuing or asking refuses.
-    #[error("{0}")]
-    Refused(String),
-    /// A file that an earlier run wrote cannot be read.
-    #[error("{} cannot be read: {problem}; it was written by another version of the program, or it is damaged", path.display())]
+    /// A file that an earlier run wrote is not the JSON that it should be.
+    #[error("{} cannot be read: {source}; it was written by another version of the program, or it is damaged", path.display())]
     Stored {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
-        problem: String,
+        /// Where the JSON is wrong.
+        source: serde_json::Error,
     },
+    /// An archived rule set is not the one that its name says.
+    #[error("{} cannot be read: its files have the hash {found}; it was written by another version of the program, or it is damaged", path.display())]
+    WrongHash {
+        /// The file.
+        path: PathBuf,
+        /// Hash of the rule set in it.
+        found: String,
+    },
+    /// The messages of a figure could not be exported.
+    #[error("CSV: {0}")]
+    Csv(#[source] csv::Error),
     /// The counts of a figure and the messages behind it differ: a defect of the program.
     #[error(
         "figure {figure} does not re-add: {part} counts {counted}, and {found} messages are found; run `northbound ledger check`"
     )]
     DoesNotAdd {
-        /// Figure.
+        /// Figure id.
         figure: String,
-        /// Which part.
+        /// `numerator`, `denominator` or the reason of an exclusion.
         part: String,
         /// By the counts.
         counted: u64,
@@ -92,13 +71,7 @@ pub enum PackError {
 }
 
 impl PackError {
-    pub(crate) fn unsound(place: impl Into<String>, problem: impl Into<String>) -> PackError {
-        PackError::Unsound { place: place.into(), problem: problem.into() }
-    }
     pub(crate) fn io(path: &Path, source: std::io::Error) -> PackError {
         PackError::Io { path: path.to_owned(), source }
-    }
-    pub(crate) fn printer(format: &'static str, problem: impl std::fmt::Display) -> PackError {
-        PackError::Printer { format, problem: problem.to_string() }
     }
 }

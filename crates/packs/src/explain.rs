@@ -15,9 +15,9 @@ use crate::{
         words,
     },
     evidence::{Ask, Evidence, Place, Step, gather},
-    model::{RuleUsed, SourceFile},
     store,
 };
+use northbound_documents::model::{RuleUsed, SourceFile};
 use northbound_ledger::{
     drill::{Message, Query},
     schema::Table,

@@ -10,7 +10,9 @@ use crate::{
         sources, words,
     },
     evidence::Evidence,
-    model::{Block, Cell, Front, List, Named, Pack, PackOrigin, Para, Section},
+};
+use northbound_documents::{
+    model::{Block, Cell, Document, Front, List, Named, Origin, Para, Section},
     render::words as print,
 };
 use northbound_measures::{
@@ -495,7 +497,7 @@ pub fn arrivals_table(list: &[ArrivalLine]) -> Option<Block> {
 
 /// The report on the incidents of one area (or of all) as a document.
 #[must_use]
-pub fn document(e: &Evidence, v: &IncidentView, arrivals: &[ArrivalLine], title: &str) -> Pack {
+pub fn document(e: &Evidence, v: &IncidentView, arrivals: &[ArrivalLine], title: &str) -> Document {
     let edition = Edition::draft();
     let manifest = e.snapshot.root.hash.clone();
     let mut sections = vec![Section {
@@ -521,7 +523,7 @@ pub fn document(e: &Evidence, v: &IncidentView, arrivals: &[ArrivalLine], title:
         intro: Vec::new(),
         blocks: vec![b],
     }));
-    Pack {
+    Document {
         title: title.to_owned(),
         network: edition.network,
         period: v.period,
@@ -531,7 +533,7 @@ pub fn document(e: &Evidence, v: &IncidentView, arrivals: &[ArrivalLine], title:
         as_at: v.as_at,
         cut_off: v.period.after().start().min(v.as_at),
         methodology: Named { id: e.methodology.id.clone(), title: e.methodology.title.clone() },
-        origin: PackOrigin {
+        origin: Origin {
             manifest: if manifest.is_empty() { "(empty ledger)".to_owned() } else { manifest },
             rules: e.rules.id().to_owned(),
         },

@@ -9,8 +9,8 @@ use crate::{
         service, sources, words,
     },
     evidence::Evidence,
-    model::{Block, Cell, Front, Named, Pack, PackOrigin, Para, Section},
 };
+use northbound_documents::model::{Block, Cell, Document, Front, Named, Origin, Para, Section};
 use northbound_measures::{MeasureResult, process::ProcessView};
 use northbound_types::Region;
 
@@ -20,7 +20,7 @@ pub struct Mine {
     /// The view.
     pub view: ProcessView,
     /// The document.
-    pub document: Pack,
+    pub document: Document,
 }
 
 /// Makes a User's own report.
@@ -35,7 +35,7 @@ pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
     let mut sections = vec![own(e, &view, &manifest, requests)];
     sections.push(reported(&view, &results, &manifest));
     let edition = Edition::draft();
-    let document = Pack {
+    let document = Document {
         title: "A User's own service".to_owned(),
         network: edition.network,
         period: e.period,
@@ -45,7 +45,7 @@ pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
         as_at: e.as_at,
         cut_off: e.period.after().start().min(e.as_at),
         methodology: Named { id: e.methodology.id.clone(), title: e.methodology.title.clone() },
-        origin: PackOrigin {
+        origin: Origin {
             manifest: if manifest.is_empty() { "(empty ledger)".to_owned() } else { manifest },
             rules: e.rules.id().to_owned(),
         },

@@ -1,170 +1,29 @@
-//! The Panel paper (R12): made, not typed. Each number carries its source: a figure's id, a record of
-//! a register, a rule. What is no figure (the name of a measure, a date, a period) stands on a list
-//! that is printed with the paper. Chapters stand even when they are empty (R13).
+//! The Panel paper (needs.md R12): generated, not typed. A chapter with nothing to report is printed
+//! and says so (R13).
 
 mod chapters;
-mod print;
 
-use crate::{
-    PackError,
-    assemble::data::PackData,
-    evidence::Evidence,
+use crate::{PackError, assemble::data::PackData, evidence::Evidence};
+use northbound_documents::{
+    Replace,
     manifest::sha256,
-    render::{Replace, folder},
+    paper::{self, Citations, tokens},
+    render::{folder, words as print},
 };
-use northbound_types::{Period, Utc};
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 
-/// What the file says it is.
-pub const FORMAT: &str = "northbound-paper/1";
-
-/// A run of a paragraph.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "run", rename_all = "kebab-case")]
-pub enum Run {
-    /// Words. Digits in them are names, and stand on the list.
-    Words {
-        /// As printed.
-        text: String,
-    },
-    /// Text with numbers, from one source.
-    Sourced {
-        /// As printed.
-        text: String,
-        /// Position in [`Paper::sources`], counted from 1.
-        source: usize,
-    },
-}
-
-/// A paragraph.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Paragraph {
-    /// In order.
-    pub runs: Vec<Run>,
-}
-
-/// A chapter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Chapter {
-    /// Heading.
-    pub heading: String,
-    /// Paragraphs; never empty.
-    pub paragraphs: Vec<Paragraph>,
-}
-
-/// Where numbers come from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Source {
-    /// A figure; `northbound explain ID` opens it.
-    Figure {
-        /// Id.
-        id: String,
-        /// What it is.
-        what: String,
-    },
-    /// A record of a register; `northbound REGISTER show ID` opens it.
-    Record {
-        /// Register.
-        register: String,
-        /// Id.
-        id: String,
-        /// Version; 0 for a sum over records.
-        version: i64,
-    },
-    /// A rule; `northbound rules show ID` opens it.
-    Rule {
-        /// Id.
-        id: String,
-    },
-    /// Counted over figures or records, as its text says.
-    Sum {
-        /// From what.
-        what: String,
-    },
-}
-
-/// The paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Paper {
-    /// [`FORMAT`].
-    pub format: String,
-    /// Title.
-    pub title: String,
-    /// Period.
-    pub period: Period,
-    /// As at.
-    pub as_at: Utc,
-    /// Root manifest hash of the ledger.
-    pub manifest: String,
-    /// Rule-set hash.
-    pub rules: String,
-    /// Revision of the registers.
-    pub revision: i64,
-    /// Handling marking; empty where there is none.
-    pub marking: String,
-    /// Chapters.
-    pub chapters: Vec<Chapter>,
-    /// Sources, in the order in which they are cited.
-    pub sources: Vec<Source>,
-    /// Words with digits that are names and dates, not figures.
-    pub names: BTreeSet<String>,
-}
-
-/// A paper being written.
-#[derive(Debug, Default)]
-struct Desk {
-    sources: Vec<Source>,
-    names: BTreeSet<String>,
-}
-
-impl Desk {
-    /// The number of a source, cited for the first time or again.
-    fn cite(&mut self, s: Source) -> usize {
-        let at = self.sources.iter().position(|x| *x == s);
-        at.unwrap_or_else(|| {
-            self.sources.push(s);
-            self.sources.len() - 1
-        }) + 1
-    }
-    /// A name, a date or a period: its digits go on the list that is printed.
-    fn name(&mut self, text: impl Into<String>) -> Run {
-        let text = text.into();
-        self.names.extend(tokens(&text).into_iter().map(str::to_owned));
-        Run::Words { text }
-    }
-    fn sourced(&mut self, text: impl Into<String>, s: Source) -> Run {
-        let source = self.cite(s);
-        Run::Sourced { text: text.into(), source }
-    }
-}
-
-/// Words without digits. A digit in them has no source, and the paper is not written.
-fn words(text: impl Into<String>) -> Run {
-    Run::Words { text: text.into() }
-}
-
-/// The words of a text that hold digits, without the punctuation around them.
-#[must_use]
-pub fn tokens(text: &str) -> Vec<&str> {
-    let edge = |c: char| !c.is_alphanumeric() && c != '%';
-    text.split_whitespace()
-        .map(|w| w.trim_matches(edge))
-        .filter(|w| w.bytes().any(|b| b.is_ascii_digit()))
-        .collect()
-}
+pub use northbound_documents::paper::{Paper, Run};
 
 /// Writes the paper of a period.
 ///
 /// # Errors
 /// Where a setting cannot be read or the measures refuse the evidence.
 pub fn write(e: &Evidence, data: &PackData, marking: &str) -> Result<Paper, PackError> {
-    let mut desk = Desk::default();
-    let chapters = chapters::all(e, data, &mut desk)?;
-    let title = format!("Paper to the Panel on {}", crate::render::words::period(e.period));
+    let mut citations = Citations::default();
+    let chapters = chapters::all(e, data, &mut citations)?;
+    let title = format!("Paper to the Panel on {}", print::period(e.period));
     let mut paper = Paper {
-        format: FORMAT.to_owned(),
+        format: paper::FORMAT.to_owned(),
         title,
         period: e.period,
         as_at: e.as_at,
@@ -173,96 +32,30 @@ pub fn write(e: &Evidence, data: &PackData, marking: &str) -> Result<Paper, Pack
         revision: e.registered.revision,
         marking: marking.to_owned(),
         chapters,
-        sources: desk.sources,
-        names: desk.names,
+        sources: citations.sources,
+        names: citations.names,
     };
     // The frame of the paper holds names and dates as well: its title, its day, its marking.
-    let frame =
-        [paper.title.clone(), crate::render::words::time(paper.as_at), paper.marking.clone()];
+    let frame = [paper.title.clone(), print::time(paper.as_at), paper.marking.clone()];
     paper.names.extend(frame.iter().flat_map(|t| tokens(t)).map(str::to_owned));
     paper.names.extend(paper.chapters.iter().flat_map(|c| tokens(&c.heading)).map(str::to_owned));
     Ok(paper)
 }
 
-/// A number of a finished paper that has no source and stands on no list.
-#[must_use]
-pub fn unsourced(paper: &Paper) -> Vec<String> {
-    let mut out = Vec::new();
-    for r in paper.chapters.iter().flat_map(|c| &c.paragraphs).flat_map(|p| &p.runs) {
-        match r {
-            Run::Words { text } => out.extend(
-                tokens(text).into_iter().filter(|t| !paper.names.contains(*t)).map(str::to_owned),
-            ),
-            Run::Sourced { text, source } => {
-                if *source == 0 || *source > paper.sources.len() {
-                    out.push(text.clone());
-                }
-            }
-        }
-    }
-    out
-}
-
-/// Writes the paper as HTML, text and JSON into a folder, and notes its figures in the data folder
-/// `place`. Names and hashes of the files.
+/// Writes the paper as HTML, text and JSON into the folder `out`, and adds its figures to the index below
+/// `data_folder`, so that `explain` opens each of them. Returns names and SHA-256 of the files.
 ///
 /// # Errors
-/// Where a number has no source, or the folder cannot be written.
+/// Where a number has no source, or a folder cannot be written.
 pub fn put(
     paper: &Paper,
     e: &Evidence,
     data: &PackData,
-    place: &Path,
+    data_folder: &Path,
     out: &Path,
 ) -> Result<Vec<(String, String)>, PackError> {
-    if let Some(first) = unsourced(paper).first() {
-        return Err(PackError::unsound("the paper", format!("{first:?} has no source")));
-    }
-    let mut json = serde_json::to_vec_pretty(paper).map_err(|e| PackError::printer("JSON", e))?;
-    json.push(b'\n');
-    let files = vec![
-        ("paper.html".to_owned(), print::html(paper).into_bytes()),
-        ("paper.json".to_owned(), json),
-        ("paper.txt".to_owned(), print::text(paper).into_bytes()),
-    ];
-    let listed = files.iter().map(|(n, b)| (n.clone(), sha256(b))).collect();
-    // So that each cited figure can be explained at once.
-    crate::store::note(place, e, &data.figures, "")?;
+    let files = paper::files(paper)?;
+    crate::store::note(data_folder, e, &data.figures, "")?;
     folder::write(out, &files, Replace::Files)?;
-    Ok(listed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_without_a_source_is_found() {
-        assert_eq!(
-            tokens("PM4.3 met 99.1 % (of 1,000), since 2026."),
-            ["PM4.3", "99.1", "1,000", "2026"]
-        );
-        let mut d = Desk::default();
-        let a = d.name("PM4.3 reads ");
-        let b = d.sourced("99.10 %", Source::Figure { id: "f1".into(), what: "PM4.3".into() });
-        let mut p = Paper {
-            format: FORMAT.into(),
-            title: "t".into(),
-            period: Period::month(2026, 4),
-            as_at: Utc(0),
-            manifest: String::new(),
-            rules: String::new(),
-            revision: 0,
-            marking: String::new(),
-            chapters: vec![Chapter {
-                heading: "h".into(),
-                paragraphs: vec![Paragraph { runs: vec![a, b] }],
-            }],
-            sources: d.sources,
-            names: d.names,
-        };
-        assert!(unsourced(&p).is_empty());
-        p.chapters[0].paragraphs[0].runs.push(words("and 7 more"));
-        assert_eq!(unsourced(&p), ["7"]);
-    }
+    Ok(files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect())
 }

@@ -9,11 +9,14 @@ use crate::{
         figures::{Address, Entry},
     },
     evidence::{Ask, Evidence, Frozen, Place, Step, archive, gather},
-    manifest::{self, Manifest},
     mine::Mine,
-    model::{Pack as Document, Status},
     reissue,
-    render::{folder, print_all, render_all},
+};
+use northbound_documents::{
+    manifest,
+    model::{Document, Status},
+    render::render_with,
+    render_all, to_json,
 };
 use northbound_measures::diff::Difference;
 use northbound_registers::{
@@ -145,8 +148,8 @@ fn previous(before: Option<&Kept<Pack>>) -> String {
         format!(
             "Issue {} of {}, as known at {}",
             k.record.number.unwrap_or_default(),
-            crate::render::words::day(k.recorded.day()),
-            crate::render::words::time(k.record.as_at)
+            northbound_documents::render::words::day(k.recorded.day()),
+            northbound_documents::render::words::time(k.record.as_at)
         )
     })
 }
@@ -271,8 +274,10 @@ fn record(e: &Evidence) -> Pack {
 
 fn printed(pack: &str, built: &Built) -> Vec<FigurePrinted> {
     let d = &built.data;
-    let uses: BTreeMap<String, _> =
-        crate::model::figures_of(&built.document).into_iter().map(|f| (f.id.clone(), f)).collect();
+    let uses: BTreeMap<String, _> = northbound_documents::model::figures_of(&built.document)
+        .into_iter()
+        .map(|f| (f.id.clone(), f))
+        .collect();
     let results: BTreeMap<&str, _> =
         d.results.iter().chain(&d.ways).map(|n| (n.id.as_str(), &n.result)).collect();
     d.figures.iter().filter_map(|f| {
@@ -287,20 +292,8 @@ fn printed(pack: &str, built: &Built) -> Vec<FigurePrinted> {
 
 /// Prints the pack with its data into a folder.
 fn write(built: &Built, formats: Formats, out: &Path) -> Result<Vec<WrittenFile>, PackError> {
-    let mut files = print_all(&built.document, formats)?;
-    let mut data =
-        serde_json::to_vec_pretty(&built.data).map_err(|e| PackError::printer("JSON", e))?;
-    data.push(b'\n');
-    files.push((DATA_FILE.to_owned(), data));
-    files.sort();
-    let mut listed: Vec<WrittenFile> =
-        files.iter().map(|(name, bytes)| WrittenFile::of(name, bytes)).collect();
-    let last =
-        (manifest::NAME.to_owned(), Manifest::of(&built.document, listed.clone()).to_json()?);
-    listed.push(WrittenFile::of(&last.0, &last.1));
-    files.push(last);
-    folder::write(out, &files, formats.replace)?;
-    Ok(listed)
+    let data = (DATA_FILE.to_owned(), to_json(&built.data)?);
+    Ok(render_with(&built.document, vec![data], out, formats)?)
 }
 
 /// Notes the figures of a build: one file for what it was made of, however often it is built.
@@ -377,8 +370,8 @@ pub fn find_figure(data: &Path, id: &str) -> Result<(Noted, Entry), PackError> {
             continue;
         }
         let bytes = std::fs::read(&path).map_err(|e| PackError::io(&path, e))?;
-        let noted: Noted = serde_json::from_slice(&bytes)
-            .map_err(|e| PackError::Stored { path, problem: e.to_string() })?;
+        let noted: Noted =
+            serde_json::from_slice(&bytes).map_err(|source| PackError::Stored { path, source })?;
         let Some(f) = noted.figures.iter().find(|f| f.id == id).cloned() else { continue };
         if best.as_ref().is_none_or(|(b, _)| b.as_at < noted.as_at) {
             best = Some((noted, f));
@@ -412,7 +405,7 @@ pub fn cited(data: &Path, gate: &Gate<'_>) -> Result<BTreeSet<String>, PackError
         let bytes = std::fs::read(&path).map_err(|e| PackError::io(&path, e))?;
         out.insert(
             serde_json::from_slice::<Noted>(&bytes)
-                .map_err(|e| PackError::Stored { path, problem: e.to_string() })?
+                .map_err(|source| PackError::Stored { path, source })?
                 .frozen
                 .manifest,
         );
@@ -446,7 +439,7 @@ pub fn read_data(path: &Path) -> Result<PackData, PackError> {
         }
     })?;
     serde_json::from_slice(&bytes)
-        .map_err(|e| PackError::Stored { path: path.to_owned(), problem: e.to_string() })
+        .map_err(|source| PackError::Stored { path: path.to_owned(), source })
 }
 
 /// The data of a pack by its folder, its id, or as `2026-04/2`; `2026-04` is the newest issue.

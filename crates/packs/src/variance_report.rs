@@ -8,7 +8,9 @@ use crate::{
         forecasts::{self, ForecastView, compared, compared_columns, kind_words},
     },
     evidence::forecasts::{Forecasts, SETTINGS},
-    model::{Block, Cell, Front, Named, Pack, PackOrigin, Para, RuleUsed, Section, Shorthand},
+};
+use northbound_documents::{
+    model::{Block, Cell, Document, Front, Named, Origin, Para, RuleUsed, Section, Shorthand},
     render::{Formats, WrittenFile, render_all},
 };
 use northbound_measures::forecast::{
@@ -41,7 +43,7 @@ pub struct Report<'a> {
 
 /// Makes the document.
 #[must_use]
-pub fn document(r: &Report<'_>) -> Pack {
+pub fn document(r: &Report<'_>) -> Document {
     let edition = Edition::draft();
     let views: Vec<ForecastView> =
         r.kinds.iter().filter_map(|(k, f)| forecasts::view(*k, f)).collect();
@@ -58,7 +60,7 @@ pub fn document(r: &Report<'_>) -> Pack {
         .chain(r.kinds.iter().flat_map(|(k, f)| statement(*k, f)))
         .map(Para::plain)
         .collect();
-    Pack {
+    Document {
         title: "Forecasts and variance".to_owned(),
         network: edition.network,
         period: r.period,
@@ -71,7 +73,7 @@ pub fn document(r: &Report<'_>) -> Pack {
             id: "forecast-variance".to_owned(),
             title: "The forecast in force at the month's start against what came".to_owned(),
         },
-        origin: PackOrigin {
+        origin: Origin {
             manifest: if r.manifest.is_empty() {
                 "(empty ledger)".to_owned()
             } else {
@@ -100,7 +102,7 @@ pub fn document(r: &Report<'_>) -> Pack {
 /// # Errors
 /// As [`render_all`].
 pub fn write(r: &Report<'_>, out: &Path) -> Result<Vec<WrittenFile>, PackError> {
-    render_all(&document(r), out, Formats::all())
+    Ok(render_all(&document(r), out, Formats::all())?)
 }
 
 fn statement(kind: ForecastKind, f: &Forecasts) -> Vec<String> {
@@ -154,7 +156,7 @@ fn user_table(
     v: &Variance,
     names: Option<&Pseudonyms>,
     small: u64,
-) -> crate::model::Table {
+) -> northbound_documents::model::Table {
     let users: Vec<UserVariance> =
         names.map_or_else(|| v.users.clone(), |n| grouped::make(v, small, n).users);
     let rows = users
@@ -204,7 +206,7 @@ fn matrix_table(
     months: &[Variance],
     hidden: &[bool],
     names: Option<&Pseudonyms>,
-) -> crate::model::Table {
+) -> northbound_documents::model::Table {
     let m = matrix::make(months, hidden);
     let mut rows: Vec<Vec<Cell>> =
         m.rows
@@ -240,7 +242,7 @@ fn matrix_table(
     )
 }
 
-fn line_table(kind: ForecastKind, v: &Variance) -> crate::model::Table {
+fn line_table(kind: ForecastKind, v: &Variance) -> northbound_documents::model::Table {
     let rows = v
         .users
         .iter()

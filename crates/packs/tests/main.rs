@@ -1,9 +1,4 @@
 //! The integration tests of this crate, in one program so that it is linked once.
 
-mod content;
-mod folder;
-mod golden;
-mod hostile;
 mod house;
 mod pack;
-mod sample;

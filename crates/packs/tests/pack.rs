@@ -367,7 +367,7 @@ fn every_figure_that_a_pack_prints_can_be_explained() {
         "2026-05-03T01:00:00Z",
     );
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
-    let printed = northbound_packs::model::figures_of(&made.built.document);
+    let printed = northbound_documents::model::figures_of(&made.built.document);
     assert!(printed.len() > 40, "{}", printed.len());
     for f in &printed {
         let (noted, entry) =

@@ -1,7 +1,7 @@
 //! Figures as cells of the document: printed text, exact parts, state, mark, band, reason.
 
 use super::words;
-use crate::model::{Band, Cell, CellState, Column, ColumnKind, Row, Table};
+use northbound_documents::model::{Band, Cell, CellState, Column, ColumnKind, Row, Table};
 use northbound_measures::{MeasureResult, bands};
 use northbound_types::{Figure, FigureState, Quantity, Ratio, Value};
 
@@ -14,9 +14,9 @@ pub fn result(r: &MeasureResult, id: &str) -> Cell {
     let mut cell = figure(&r.figure, r.decimals, &r.levels.list());
     cell.band = band(r.band);
     if let Some(o) = &r.overridden {
-        let at = o
-            .at
-            .map_or_else(String::new, |t| format!(" on {}", crate::render::words::day(t.day())));
+        let at = o.at.map_or_else(String::new, |t| {
+            format!(" on {}", northbound_documents::render::words::day(t.day()))
+        });
         add_note(&mut cell, &format!("overridden by {}{at}: {}", o.who, o.why));
     }
     cell.figure(id)

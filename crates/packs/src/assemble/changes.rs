@@ -4,7 +4,7 @@ use super::{
     Desk,
     cells::{self, counts, label, text},
 };
-use crate::{
+use northbound_documents::{
     model::{Block, Cell, Para, Section, Window},
     render::words as print,
 };
@@ -84,7 +84,10 @@ pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
     let findings: Vec<Para> =
         mine.iter().filter_map(|k| finding(k, d.e.as_at)).map(Para::plain).collect();
     if !findings.is_empty() {
-        blocks.push(Block::List(crate::model::List { ordered: false, items: findings }));
+        blocks.push(Block::List(northbound_documents::model::List {
+            ordered: false,
+            items: findings,
+        }));
     }
     Some(Section {
         id: "change-register".to_owned(),
@@ -109,7 +112,7 @@ fn touches(c: &Change, period: Period, today: Day) -> bool {
             || c.ended.is_some_and(|e| period.contains(e)))
 }
 
-fn ages(d: &Desk<'_>, title: &impl Fn(&str) -> String) -> crate::model::Table {
+fn ages(d: &Desk<'_>, title: &impl Fn(&str) -> String) -> northbound_documents::model::Table {
     let today = d.e.as_at.day();
     let mut kinds: Vec<&str> =
         d.e.registered.changes.iter().map(|k| k.record.kind.as_str()).collect();
@@ -228,7 +231,7 @@ pub(super) fn windows(d: &Desk<'_>, r: &MeasureResult, shown: &[Period]) -> Vec<
             })
             .collect();
     found.sort_by_key(|(at, w)| (*at, w.label.clone()));
-    let spare = found.len().saturating_sub(crate::model::check::MAX_WINDOWS);
+    let spare = found.len().saturating_sub(northbound_documents::model::check::MAX_WINDOWS);
     found.into_iter().skip(spare).map(|(_, w)| w).collect()
 }
 

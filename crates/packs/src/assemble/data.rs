@@ -6,8 +6,8 @@ use crate::{
     PackError,
     evidence::Evidence,
     incidents::{IncidentView, arrivals, of_evidence},
-    model::{RuleUsed, SourceFile},
 };
+use northbound_documents::model::{RuleUsed, SourceFile};
 use northbound_measures::{
     MeasureResult,
     claims::{Claim, ClaimReport, Level, check_claims},

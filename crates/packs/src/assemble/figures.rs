@@ -73,7 +73,7 @@ impl Address {
             keys.join(","),
             self.period
         );
-        crate::manifest::sha256(text.as_bytes()).chars().take(ID_DIGITS).collect()
+        northbound_documents::manifest::sha256(text.as_bytes()).chars().take(ID_DIGITS).collect()
     }
     /// In words.
     #[must_use]

@@ -5,8 +5,8 @@ use super::{
     cells::{self, counts, label, text},
     words,
 };
-use crate::{
-    evidence::forecasts::Forecasts,
+use crate::evidence::forecasts::Forecasts;
+use northbound_documents::{
     model::{Block, Cell, CellState, Column, ColumnKind, Para, Section, Table},
     render::words as print,
 };

@@ -1,7 +1,7 @@
 //! The front page: what fell short, since when, why, who acts; what has no figure and why.
 
 use super::{Desk, cells, data::Numbered, words};
-use crate::{
+use northbound_documents::{
     model::{ActiveException, Front, Headline, Para, Shortfall},
     render::words as print,
 };

@@ -6,7 +6,7 @@ use super::{
     data::Numbered,
     words,
 };
-use crate::{
+use northbound_documents::{
     model::{Block, Cell, Para, Section},
     render::words as print,
 };
@@ -345,7 +345,7 @@ fn correlation(d: &Desk<'_>) -> Option<Section> {
                 Ok(f) => (
                     Cell {
                         number: Some(f.r.clone()),
-                        state: crate::model::CellState::Ok,
+                        state: northbound_documents::model::CellState::Ok,
                         ..Cell::words(f.r.clone())
                     },
                     cells::count(f.n),
@@ -365,7 +365,7 @@ fn correlation(d: &Desk<'_>) -> Option<Section> {
     let columns = vec![
         label("region", "Region"),
         text("lag", "Payloads later by"),
-        cells::column("r", "r", crate::model::ColumnKind::Number, ""),
+        cells::column("r", "r", northbound_documents::model::ColumnKind::Number, ""),
         counts("n", "n", "days"),
         text("finding", "Finding"),
     ];

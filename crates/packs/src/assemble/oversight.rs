@@ -5,9 +5,9 @@ use super::{
     cells::{self, count, counts, label, text},
     words,
 };
-use crate::{
+use crate::oversight::{class_lines, effects, held_against, regions, statements};
+use northbound_documents::{
     model::{Block, Cell, Para, Section},
-    oversight::{class_lines, effects, held_against, regions, statements},
     render::words as print,
 };
 use northbound_measures::{MeasureResult, tension::Tension};

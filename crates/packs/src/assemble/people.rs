@@ -6,7 +6,7 @@ use super::{
     cells::{self, counts, label, text},
     front, words,
 };
-use crate::{
+use northbound_documents::{
     model::{Block, Cell, Para, Section},
     render::words as print,
 };
@@ -263,7 +263,10 @@ pub(super) fn claims(d: &Desk<'_>) -> Option<Section> {
         rows,
     ))];
     if !findings.is_empty() {
-        blocks.push(Block::List(crate::model::List { ordered: false, items: findings }));
+        blocks.push(Block::List(northbound_documents::model::List {
+            ordered: false,
+            items: findings,
+        }));
     }
     Some(Section {
         id: "claims".to_owned(),

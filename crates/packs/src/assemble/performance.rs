@@ -6,7 +6,7 @@ use super::{
     data::Numbered,
     words,
 };
-use crate::model::{Block, Cell, Para, Row, Section};
+use northbound_documents::model::{Block, Cell, Para, Row, Section};
 use northbound_measures::{MeasureResult, contribution::Contributions};
 use northbound_types::{Figure, Region};
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ pub(super) fn measures(d: &Desk<'_>) -> Section {
 
 const REGIONS: [Region; 4] = [Region::North, Region::Central, Region::South, Region::None];
 
-fn side_by_side(d: &Desk<'_>) -> crate::model::Table {
+fn side_by_side(d: &Desk<'_>) -> northbound_documents::model::Table {
     let mut by: Vec<(&MeasureResult, BTreeMap<Region, Cell>)> = Vec::new();
     for n in &d.data.results {
         let cell = cells::result(&n.result, &n.id);
@@ -69,7 +69,7 @@ fn side_by_side(d: &Desk<'_>) -> crate::model::Table {
     cells::table("measures-by-region", "Measures by region", columns, rows)
 }
 
-fn detail(d: &Desk<'_>) -> crate::model::Table {
+fn detail(d: &Desk<'_>) -> northbound_documents::model::Table {
     let rows = d
         .data
         .results
@@ -149,7 +149,7 @@ fn stated(r: &MeasureResult) -> String {
 }
 
 /// What no denominator holds, by why: always with its count (M2).
-fn left_out(d: &Desk<'_>) -> crate::model::Table {
+fn left_out(d: &Desk<'_>) -> northbound_documents::model::Table {
     let mut rows = Vec::new();
     for n in &d.data.results {
         for (what, lines) in
@@ -211,7 +211,7 @@ pub(super) fn composites(d: &Desk<'_>) -> Option<Section> {
     })
 }
 
-fn components(d: &Desk<'_>, r: &MeasureResult) -> crate::model::Table {
+fn components(d: &Desk<'_>, r: &MeasureResult) -> northbound_documents::model::Table {
     let parts = match &r.contributions {
         Contributions::Table { parts, .. } => parts.as_slice(),
         Contributions::NotAsked | Contributions::Refused { .. } => &[],
@@ -273,7 +273,7 @@ fn components(d: &Desk<'_>, r: &MeasureResult) -> crate::model::Table {
         cells::column(
             "contribution",
             "Contribution to the gap",
-            crate::model::ColumnKind::Number,
+            northbound_documents::model::ColumnKind::Number,
             "percentage points",
         ),
         text("standing", "Standing"),
@@ -293,7 +293,7 @@ fn points(q: &northbound_types::Quantity) -> Option<Cell> {
     let text = words::share(q, 4, &[])?;
     Some(Cell {
         number: Some(text.clone()),
-        state: crate::model::CellState::Ok,
+        state: northbound_documents::model::CellState::Ok,
         ..Cell::words(text)
     })
 }

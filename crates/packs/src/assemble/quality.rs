@@ -6,7 +6,7 @@ use super::{
     cells::{self, counts, label, shares, text},
     words,
 };
-use crate::{
+use northbound_documents::{
     model::{Block, Cell, Para, Section},
     render::words as print,
 };
@@ -39,7 +39,7 @@ pub(super) fn section(d: &Desk<'_>) -> Section {
     }
 }
 
-fn coverage(d: &Desk<'_>) -> crate::model::Table {
+fn coverage(d: &Desk<'_>) -> northbound_documents::model::Table {
     let rows =
         d.e.feeds
             .iter()
@@ -88,7 +88,7 @@ pub(crate) fn days(list: &[Day]) -> String {
     out.join(", ")
 }
 
-fn faults(d: &Desk<'_>) -> crate::model::Table {
+fn faults(d: &Desk<'_>) -> northbound_documents::model::Table {
     let rows =
         d.e.registered
             .faults
@@ -129,7 +129,7 @@ fn faults(d: &Desk<'_>) -> crate::model::Table {
     cells::table("faults", "Known faults", columns, rows)
 }
 
-fn files(d: &Desk<'_>) -> crate::model::Table {
+fn files(d: &Desk<'_>) -> northbound_documents::model::Table {
     let m = &d.e.snapshot.root.manifest;
     let mut rows: Vec<Vec<Cell>> = m
         .sources
@@ -174,7 +174,7 @@ fn files(d: &Desk<'_>) -> crate::model::Table {
     cells::table("files", "Files and their rows", columns, rows)
 }
 
-fn contradictions(d: &Desk<'_>) -> crate::model::Table {
+fn contradictions(d: &Desk<'_>) -> northbound_documents::model::Table {
     let rows =
         d.e.registered
             .contradictions

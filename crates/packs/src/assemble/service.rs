@@ -7,10 +7,8 @@ use super::{
     figures::Address,
     words,
 };
-use crate::{
-    evidence::Evidence,
-    model::{Block, Cell, Para, Section, Table},
-};
+use crate::evidence::Evidence;
+use northbound_documents::model::{Block, Cell, Para, Section, Table};
 use northbound_measures::{
     latency::Percentiles,
     process::{ProcessLine, ProcessView},
@@ -171,7 +169,7 @@ pub(super) fn latency(d: &Desk<'_>) -> Option<Section> {
         })
         .collect();
     let number = |key: &str, title: &str| {
-        cells::column(key, title, crate::model::ColumnKind::Number, "response time")
+        cells::column(key, title, northbound_documents::model::ColumnKind::Number, "response time")
     };
     let columns = vec![
         label("row", "Region and mode"),

@@ -6,13 +6,13 @@ use super::{
     cells::{self, counts, label, text},
     words,
 };
-use crate::{
+use crate::smets1::{
+    Migrated, Stream, WeekLine, expected, exposed, exposure_words, fix_day, hit_list, month_counts,
+    streams, weeks,
+};
+use northbound_documents::{
     model::{Block, Cell, Chart, ChartKind, Para, Point, Section, Series},
     render::words as print,
-    smets1::{
-        Migrated, Stream, WeekLine, expected, exposed, exposure_words, fix_day, hit_list,
-        month_counts, streams, weeks,
-    },
 };
 use northbound_measures::{
     exact::decimal,
@@ -229,7 +229,12 @@ fn defects(d: &Desk<'_>) -> Option<Section> {
             label("defect", "Defect"),
             text("reading", "Read as"),
             counts("counted", "Counted", ""),
-            cells::column("due", "Expected by then", crate::model::ColumnKind::Number, ""),
+            cells::column(
+                "due",
+                "Expected by then",
+                northbound_documents::model::ColumnKind::Number,
+                "",
+            ),
             text("pace", "Pace"),
             text("missing", "Months not counted"),
         ];
@@ -282,7 +287,7 @@ fn events(d: &Desk<'_>) -> (Vec<Vec<Cell>>, Vec<Para>) {
                 cells::count(r.counted),
                 Cell {
                     number: Some(due.clone()),
-                    state: crate::model::CellState::Ok,
+                    state: northbound_documents::model::CellState::Ok,
                     ..Cell::words(due)
                 },
                 Cell::words(pace),
@@ -379,7 +384,7 @@ fn chart(n: usize, stream: &Stream, m: &Migrated) -> Option<Chart> {
     if lines.is_empty() {
         return None;
     }
-    let spare = lines.len().saturating_sub(crate::model::check::MAX_POINTS);
+    let spare = lines.len().saturating_sub(northbound_documents::model::check::MAX_POINTS);
     let lines = lines.get(spare..)?;
     let point = |n: Option<u64>, why: &str| {
         n.map_or_else(
@@ -466,7 +471,7 @@ fn readiness(d: &Desk<'_>) -> Option<Section> {
             k.id, c.title, c.body
         ))));
         if !open.is_empty() {
-            blocks.push(Block::List(crate::model::List {
+            blocks.push(Block::List(northbound_documents::model::List {
                 ordered: false,
                 items: open.iter().map(|o| Para::plain(format!("Open: {o}."))).collect(),
             }));

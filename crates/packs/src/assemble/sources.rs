@@ -5,8 +5,8 @@ use super::{
     cells::{self, label, text},
     words,
 };
-use crate::{
-    evidence::Evidence,
+use crate::evidence::Evidence;
+use northbound_documents::{
     model::{Block, Cell, Para, Section, Shorthand},
     render::words as print,
 };

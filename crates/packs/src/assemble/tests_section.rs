@@ -6,7 +6,7 @@ use super::{
     data::{Numbered, WAYS},
     words,
 };
-use crate::model::{Block, Cell, Para, Section};
+use northbound_documents::model::{Block, Cell, Para, Section};
 use northbound_measures::sampling::Mix;
 use northbound_types::{Figure, Ratio};
 
@@ -28,7 +28,10 @@ pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
         })
         .collect();
     if !region_list.is_empty() {
-        blocks.push(Block::List(crate::model::List { ordered: false, items: region_list }));
+        blocks.push(Block::List(northbound_documents::model::List {
+            ordered: false,
+            items: region_list,
+        }));
     }
     for (key, mixes) in &d.data.mixes {
         if mixes.iter().any(|m| !m.key.is_empty()) {
@@ -52,7 +55,7 @@ fn plain(r: Ratio) -> String {
     }
 }
 
-fn three_ways(d: &Desk<'_>) -> crate::model::Table {
+fn three_ways(d: &Desk<'_>) -> northbound_documents::model::Table {
     let way = |r: &Numbered, w: &str| {
         d.data
             .ways
@@ -99,7 +102,7 @@ fn unanswered(n: &Numbered) -> u64 {
     n.result.excluded.iter().filter(|l| l.reason.starts_with("unanswered")).map(|l| l.count).sum()
 }
 
-fn sampling(d: &Desk<'_>) -> crate::model::Table {
+fn sampling(d: &Desk<'_>) -> northbound_documents::model::Table {
     let rows = d
         .data
         .sampling
@@ -141,7 +144,7 @@ fn sampling(d: &Desk<'_>) -> crate::model::Table {
     cells::table("test-sampling", "The sampling rule", columns, rows)
 }
 
-fn mix(key: &str, mixes: &[Mix]) -> crate::model::Table {
+fn mix(key: &str, mixes: &[Mix]) -> northbound_documents::model::Table {
     let share = |r: &Ratio| cells::figure(&Figure::ratio(r.num, r.den), 2, &[]);
     let rows = mixes
         .iter()

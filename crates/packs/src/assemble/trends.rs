@@ -7,12 +7,10 @@ use super::{
     data::Numbered,
     words,
 };
-use crate::{
-    evidence::HISTORY_MONTHS,
-    model::{
-        Annotation, Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Multiples, Para,
-        Point, Section, Series,
-    },
+use crate::evidence::HISTORY_MONTHS;
+use northbound_documents::model::{
+    Annotation, Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Multiples, Para, Point,
+    Section, Series,
 };
 use northbound_measures::{MeasureResult, bands, evaluate::activity, inputs::HistoryPoint};
 use northbound_rules::measure::MeasureDef;
@@ -57,7 +55,7 @@ pub(super) fn section(d: &Desk<'_>) -> Section {
     }
 }
 
-fn streaks(d: &Desk<'_>) -> crate::model::Table {
+fn streaks(d: &Desk<'_>) -> northbound_documents::model::Table {
     let rows = d
         .data
         .results

@@ -6,7 +6,9 @@ use super::{
     data::{Numbered, WAYS},
     words,
 };
-use crate::model::{Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Point, Series};
+use northbound_documents::model::{
+    Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Point, Series,
+};
 use northbound_measures::MeasureResult;
 use northbound_types::{Figure, percent::percent_of};
 

@@ -1,6 +1,6 @@
 //! Words and numbers as they are printed.
 
-use crate::render::words as print;
+use northbound_documents::render::words as print;
 use northbound_measures::{MeasureResult, result::Line, streaks::Streaks};
 use northbound_types::{
     Dim, Null, Period, Quantity, Ratio, Region,

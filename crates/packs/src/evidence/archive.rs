@@ -46,7 +46,7 @@ impl Archive {
         let index = dir.join("index.json");
         let uses = match fs::read(&index) {
             Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|e| PackError::Stored { path: index, problem: e.to_string() })?,
+                .map_err(|source| PackError::Stored { path: index, source })?,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(e) => return Err(PackError::io(&index, e)),
         };
@@ -99,16 +99,15 @@ impl Archive {
     pub fn load(&self, id: &str) -> Result<RuleSet, PackError> {
         let path = self.path(id);
         let bytes = fs::read(&path).map_err(|e| PackError::io(&path, e))?;
-        let stored = |problem: String| PackError::Stored { path: path.clone(), problem };
-        let files: Vec<KeptFile> =
-            serde_json::from_slice(&bytes).map_err(|e| stored(e.to_string()))?;
+        let files: Vec<KeptFile> = serde_json::from_slice(&bytes)
+            .map_err(|source| PackError::Stored { path: path.clone(), source })?;
         let files = files
             .into_iter()
             .map(|f| RuleFile::new(&f.name, f.text.into_bytes(), f.overlaid))
             .collect();
         let rules = RuleSet::from_files(files)?;
         if rules.id() != id {
-            return Err(stored(format!("its files have the hash {}", rules.id())));
+            return Err(PackError::WrongHash { path, found: rules.id().to_owned() });
         }
         Ok(rules)
     }
@@ -120,8 +119,7 @@ impl Archive {
 
 /// Writes JSON beside and renames it.
 pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), PackError> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| PackError::printer("JSON", e))?;
-    bytes.push(b'\n');
+    let bytes = northbound_documents::to_json(value)?;
     let parent = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|e| PackError::io(parent, e))?;
     let partial = path.with_extension(format!("{}.partial", std::process::id()));

@@ -23,7 +23,7 @@ pub fn csv(a: &Answer, to: &mut dyn Write, step: Step<'_>) -> Result<u64, PackEr
     }
     let mut out = csv::WriterBuilder::new().from_writer(to);
     let columns: Vec<&str> = Table::Exchanges.columns().iter().map(|(n, _)| *n).collect();
-    let fail = |e: csv::Error| PackError::printer("CSV", e);
+    let fail = PackError::Csv;
     let head = ["counts_as"].into_iter().chain(columns.iter().copied()).chain([
         "timeliness",
         "latency_us",
@@ -62,7 +62,7 @@ pub fn csv(a: &Answer, to: &mut dyn Write, step: Step<'_>) -> Result<u64, PackEr
             }
         }
     }
-    out.flush().map_err(|e| PackError::printer("CSV", e))?;
+    out.flush().map_err(|e| PackError::Csv(e.into()))?;
     Ok(written)
 }
 

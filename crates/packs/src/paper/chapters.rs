@@ -1,7 +1,6 @@
 //! The chapters. What people wrote is cited with its record, digits and all; what is counted is cited
 //! with what it was counted over.
 
-use super::{Chapter, Desk, Paragraph, Run, Source, words};
 use crate::{
     PackError,
     assemble::{
@@ -11,6 +10,9 @@ use crate::{
     },
     evidence::Evidence,
     oversight::{class_lines, effects, held_against, regions, statements},
+};
+use northbound_documents::{
+    paper::{Chapter, Citations, Paragraph, Run, Source, words},
     render::words as print,
 };
 use northbound_measures::{MeasureResult, bands::Band, explanations::Explained};
@@ -21,7 +23,11 @@ use std::collections::BTreeMap;
 /// What an empty chapter says.
 const NONE: &str = "None received.";
 
-pub(super) fn all(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Chapter>, PackError> {
+pub(super) fn all(
+    e: &Evidence,
+    data: &PackData,
+    d: &mut Citations,
+) -> Result<Vec<Chapter>, PackError> {
     Ok(vec![
         chapter("Performance", performance(data, d)),
         chapter("Open questions", questions(data, d)),
@@ -64,7 +70,7 @@ fn para(runs: Vec<Run>) -> Paragraph {
     Paragraph { runs }
 }
 
-fn performance(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
+fn performance(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
     let of =
         |b: &dyn Fn(&MeasureResult) -> bool| data.results.iter().filter(|n| b(&n.result)).count();
     let over =
@@ -128,7 +134,7 @@ fn performance(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
     out
 }
 
-fn questions(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
+fn questions(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
     let mut out = Vec::new();
     for q in data.required.iter().filter(|q| q.explained != Explained::InReport) {
         let row = format!("{} {} {}", q.measure, q.provider, say::region(q.region));
@@ -155,7 +161,7 @@ fn questions(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
     out
 }
 
-fn ways(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
+fn ways(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
     let mut out = Vec::new();
     for n in &data.results {
         let ways: Vec<&Numbered> = data
@@ -188,7 +194,7 @@ fn ways(data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
     out
 }
 
-fn evidence(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Paragraph>, PackError> {
+fn evidence(e: &Evidence, data: &PackData, d: &mut Citations) -> Result<Vec<Paragraph>, PackError> {
     let (found, _) = regions::evidence(e, data)?;
     let mut out = Vec::new();
     for r in found.iter().filter(|r| !r.witnesses.is_empty()) {
@@ -234,7 +240,7 @@ fn evidence(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Paragraph
     Ok(out)
 }
 
-fn sentiment(e: &Evidence, d: &mut Desk) -> Result<Vec<Paragraph>, PackError> {
+fn sentiment(e: &Evidence, d: &mut Citations) -> Result<Vec<Paragraph>, PackError> {
     let lines = class_lines(e)?;
     Ok(lines
         .iter()
@@ -276,7 +282,7 @@ fn sentiment(e: &Evidence, d: &mut Desk) -> Result<Vec<Paragraph>, PackError> {
         .collect())
 }
 
-fn claims(e: &Evidence, data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
+fn claims(e: &Evidence, data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
     let results: Vec<MeasureResult> = data.results.iter().map(|n| n.result.clone()).collect();
     statements(e)
         .map(|k| {
@@ -321,7 +327,7 @@ fn claims(e: &Evidence, data: &PackData, d: &mut Desk) -> Vec<Paragraph> {
         .collect()
 }
 
-fn events(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Paragraph>, PackError> {
+fn events(e: &Evidence, data: &PackData, d: &mut Citations) -> Result<Vec<Paragraph>, PackError> {
     let mut out = Vec::new();
     for k in e
         .registered
@@ -383,7 +389,7 @@ fn events(e: &Evidence, data: &PackData, d: &mut Desk) -> Result<Vec<Paragraph>,
     Ok(out)
 }
 
-fn examples(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
+fn examples(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
     let o = &e.registered.oversight;
     let mut by = BTreeMap::<&str, u64>::new();
     for k in &o.examples {
@@ -406,7 +412,7 @@ fn examples(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
     vec![para(runs)]
 }
 
-fn comments(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
+fn comments(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
     let o = &e.registered.oversight;
     let mut by = BTreeMap::<&str, (u64, u64)>::new();
     for c in o.comments.iter().map(|k| &k.record) {
@@ -436,7 +442,7 @@ fn comments(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
         .collect()
 }
 
-fn packages(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
+fn packages(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
     e.registered
         .oversight
         .packages
@@ -469,7 +475,7 @@ fn packages(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
         .collect()
 }
 
-fn views(e: &Evidence, d: &mut Desk) -> Vec<Paragraph> {
+fn views(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
     e.registered
         .oversight
         .views

@@ -6,7 +6,7 @@ use crate::{
     output::{Answer, Table},
 };
 use clap::Args;
-use northbound_packs::process::{ProcessType, Step, page};
+use northbound_documents::change_process::{ProcessStep, ProcessType, page};
 use northbound_rules::templates::TemplateKind;
 use serde_json::json;
 use std::path::PathBuf;
@@ -36,7 +36,11 @@ pub(super) fn run(a: &ProcessArgs, ctx: &Ctx) -> Result<Answer> {
             steps: t
                 .items
                 .iter()
-                .map(|i| Step { key: i.key.clone(), title: i.title.clone(), who: i.who.clone() })
+                .map(|i| ProcessStep {
+                    key: i.key.clone(),
+                    title: i.title.clone(),
+                    who: i.who.clone(),
+                })
                 .collect(),
         })
         .collect();

@@ -1,0 +1,98 @@
+//! The pack as one HTML file: nothing is loaded from elsewhere, nothing needs a script.
+
+mod back;
+mod blocks;
+mod front;
+mod parts;
+
+use super::{clean::clean, words};
+use crate::{
+    DocumentError,
+    model::{Document, Status, figures_of},
+};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::collections::BTreeSet;
+
+/// What every part of the page may look up.
+pub(crate) struct Page<'a> {
+    pub document: &'a Document,
+    /// Figures that the index lists: only those can be linked.
+    pub figures: BTreeSet<String>,
+}
+
+/// The pack as HTML.
+pub fn html(document: &Document) -> Result<String, DocumentError> {
+    let figures = figures_of(document);
+    let page = Page { document, figures: figures.iter().map(|f| f.id.clone()).collect() };
+    let body = html! {
+        (DOCTYPE)
+        html lang="en-GB" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+                meta name="generator" content="Northbound";
+                title { (clean(&words::title(document))) " – " (clean(&document.network)) }
+                (style())
+            }
+            body {
+                a.skip href="#main" { "Skip to the content" }
+                (header(document))
+                div.shell {
+                    (navigation(document))
+                    main #main {
+                        (front::front(&page)?)
+                        @for section in &document.sections { (blocks::section(&page, section)?) }
+                        (back::back(&page, &figures))
+                    }
+                }
+                footer { p { (clean(&words::title(document))) ". " (words::version(document)) ". Ledger manifest " code { (clean(&document.origin.manifest)) } "." } }
+            }
+        }
+    };
+    Ok(body.into_string())
+}
+
+/// The style sheet, as every page carries it.
+pub(crate) fn style() -> Markup {
+    html! { style { (PreEscaped(include_str!("../../../assets/pack.css"))) } }
+}
+
+fn header(document: &Document) -> Markup {
+    html! {
+        header.top {
+            div.inner {
+                p.network { (clean(&document.network)) }
+                h1 { (clean(&document.title)) span.period { (words::period(document.period)) } }
+                ul.chips {
+                    li.chip.(if document.status == Status::Draft { "draft" } else { "issued" }) { (document.status.words()) }
+                    li.chip { "Version " (document.version) }
+                    @if !document.marking.is_empty() { li.chip.marking { "Marking: " (clean(&document.marking)) } }
+                }
+                dl.facts {
+                    div { dt { "Data cut-off" } dd { (words::time(document.cut_off)) } }
+                    div { dt { "Known at" } dd { (words::time(document.as_at)) } }
+                    div { dt { "Counted by" } dd { (clean(&document.methodology.title)) " (" code { (clean(&document.methodology.id)) } ")" } }
+                    @if let Status::Issued { at, by, .. } = &document.status { div { dt { "Issued" } dd { (words::time(*at)) " by " (clean(by)) } } }
+                    @if !document.previous.is_empty() { div { dt { "Before this" } dd { (clean(&document.previous)) } } }
+                }
+            }
+        }
+    }
+}
+
+fn navigation(document: &Document) -> Markup {
+    html! {
+        nav.contents aria-label="Contents" {
+            h2 { "Contents" }
+            ul {
+                li { a href="#front" { "At a glance" } }
+                @for s in &document.sections { li { a href={ "#" (s.id) } { (clean(&s.heading)) } } }
+                li { a href="#back-shorthand" { "Shorthand" } }
+                li { a href="#back-rules" { "Rules used" } }
+                li { a href="#back-sources" { "Source files" } }
+                li { a href="#back-figures" { "Every figure" } }
+            }
+        }
+    }
+}
