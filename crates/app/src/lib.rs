@@ -8,6 +8,7 @@ pub mod answer;
 pub mod context;
 pub mod error;
 pub mod progress;
+pub mod registers;
 
 pub use answer::{Answer, Table};
 pub use context::Context;

@@ -113,11 +113,7 @@ pub(crate) fn run(c: &MailingCommand, ctx: &Ctx) -> Result<Answer> {
         MailingCommand::Relay { id, config } => relay::relay(ctx, id.as_deref(), config.as_deref()),
         MailingCommand::Proof { id } => proof(ctx, id),
         MailingCommand::Bounces { file } => bounces::take(ctx, file),
-        MailingCommand::Common(c) => registers::common::<Mailing>(
-            c,
-            ctx,
-            &["topic", "subject", "state", "sent", "categories", "missing"],
-        ),
+        MailingCommand::Common(c) => registers::common::<Mailing>(c, ctx),
     }
 }
 

@@ -95,23 +95,6 @@ pub(super) fn run(c: &StatedCommand, ctx: &Ctx) -> Result<Answer> {
                 &ctx.gate(&store).add(&stated, &Write { known: *known, ..ctx.write() })?,
             ))
         }
-        StatedCommand::Common(c) => common::<StatedIncidents>(
-            c,
-            ctx,
-            &[
-                "area",
-                "period",
-                "opening",
-                "opened",
-                "reopened",
-                "resolved",
-                "withdrawn",
-                "open",
-                "identified",
-                "source",
-                "document",
-                "place",
-            ],
-        ),
+        StatedCommand::Common(c) => common::<StatedIncidents>(c, ctx),
     }
 }

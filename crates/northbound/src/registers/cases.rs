@@ -1,6 +1,6 @@
 //! `case` (Exceptional Events), `workpackage`, `install`, `metric-defect`.
 
-use super::{Common, add, common, documents::because, receipt_answer, sayer};
+use super::{Common, add, common};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
@@ -8,6 +8,7 @@ use crate::{
     output::{Answer, Table},
 };
 use clap::Subcommand;
+use northbound_app::registers::{author, view, with_reason};
 use northbound_measures::diff::figure_words;
 use northbound_packs::oversight::{Effect, effects};
 use northbound_registers::registers::{
@@ -87,7 +88,7 @@ const DECIMALS: u32 = 2;
 pub(crate) fn case(c: &CaseCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         CaseCommand::Add { title, claimant, from, to, measures, regions, on } => {
-            let claimant = sayer(claimant.as_deref(), &ctx.actor);
+            let claimant = author(claimant.as_deref(), &ctx.actor);
             let step = CaseStep {
                 what: CaseStepKind::Claimed,
                 on: on.unwrap_or(ctx.now.day()),
@@ -117,10 +118,13 @@ pub(crate) fn case(c: &CaseCommand, ctx: &Ctx) -> Result<Answer> {
                 document: document.clone(),
             };
             let store = ctx.store()?;
-            let receipt =
-                ctx.gate(&store).case_step(id, &step, &because(ctx, &format!("{what} by {by}")))?;
+            let receipt = ctx.gate(&store).case_step(
+                id,
+                &step,
+                &with_reason(ctx, &format!("{what} by {by}")),
+            )?;
             let now = ctx.gate(&store).show::<Case>(id, northbound_registers::AsAt::NOW);
-            let a = receipt_answer(&receipt);
+            let a = view::receipt(&receipt);
             Ok(match now {
                 Ok(k) if !receipt.dry_run => {
                     a.say(format!("It stands at: {}.", k.record.standing(ctx.now.day())))
@@ -131,9 +135,7 @@ pub(crate) fn case(c: &CaseCommand, ctx: &Ctx) -> Result<Answer> {
         CaseCommand::Effect { id, period, methodology } => {
             effect(ctx, id, *period, methodology.as_deref())
         }
-        CaseCommand::Common(c) => {
-            common::<Case>(c, ctx, &["title", "claimant", "from", "to", "measures", "regions"])
-        }
+        CaseCommand::Common(c) => common::<Case>(c, ctx),
     }
 }
 
@@ -267,27 +269,23 @@ pub(crate) fn workpackage(c: &WorkpackageCommand, ctx: &Ctx) -> Result<Answer> {
                 source: source.clone(),
             };
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).update::<WorkPackage>(
+            Ok(view::receipt(&ctx.gate(&store).update::<WorkPackage>(
                 id,
-                &because(ctx, "activity added"),
+                &with_reason(ctx, "activity added"),
                 |w| {
                     w.lines.push(line.clone());
                     Ok(())
                 },
             )?))
         }
-        WorkpackageCommand::Recommend(a) => step(ctx, a, PackageState::Recommended),
-        WorkpackageCommand::Approve(a) => step(ctx, a, PackageState::Approved),
+        WorkpackageCommand::Recommend(a) => package_step(ctx, a, PackageState::Recommended),
+        WorkpackageCommand::Approve(a) => package_step(ctx, a, PackageState::Approved),
         WorkpackageCommand::Common(Common::Show { id }) => shown(ctx, id),
-        WorkpackageCommand::Common(c) => common::<WorkPackage>(
-            c,
-            ctx,
-            &["title", "quarter", "definition", "from", "to", "state"],
-        ),
+        WorkpackageCommand::Common(c) => common::<WorkPackage>(c, ctx),
     }
 }
 
-fn step(ctx: &Ctx, a: &StepArgs, state: PackageState) -> Result<Answer> {
+fn package_step(ctx: &Ctx, a: &StepArgs, state: PackageState) -> Result<Answer> {
     let step = ApprovalStep {
         state,
         by: a.by.clone(),
@@ -295,10 +293,10 @@ fn step(ctx: &Ctx, a: &StepArgs, state: PackageState) -> Result<Answer> {
         source: a.source.clone(),
     };
     let store = ctx.store()?;
-    Ok(receipt_answer(&ctx.gate(&store).package_step(
+    Ok(view::receipt(&ctx.gate(&store).package_step(
         &a.id,
         &step,
-        &because(ctx, &format!("{state} by {}", a.by)),
+        &with_reason(ctx, &format!("{state} by {}", a.by)),
     )?))
 }
 
@@ -409,11 +407,7 @@ pub(crate) fn install(c: &InstallCommand, ctx: &Ctx) -> Result<Answer> {
                 ctx,
             )
         }
-        InstallCommand::Common(c) => common::<InstallCount>(
-            c,
-            ctx,
-            &["source", "period", "region", "count", "coverage", "series_break"],
-        ),
+        InstallCommand::Common(c) => common::<InstallCount>(c, ctx),
     }
 }
 
@@ -448,15 +442,13 @@ pub(crate) fn metric_defect(c: &MetricDefectCommand, ctx: &Ctx) -> Result<Answer
                 measure: measure.clone(),
                 what: what.clone(),
                 effect: effect.clone(),
-                found_by: sayer(by.as_deref(), &ctx.actor),
+                found_by: author(by.as_deref(), &ctx.actor),
                 on: ctx.now.day(),
                 change: change.clone(),
             },
             ctx,
         ),
-        MetricDefectCommand::Common(c) => {
-            common::<MetricDefect>(c, ctx, &["measure", "what", "effect", "found_by", "change"])
-        }
+        MetricDefectCommand::Common(c) => common::<MetricDefect>(c, ctx),
     }
 }
 

@@ -3,15 +3,16 @@
 mod observe;
 mod process;
 
-use super::{Common, common, receipt_answer, sayer, text};
+use super::{Common, common};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Table},
 };
 use clap::{Args, Subcommand};
+use northbound_app::registers::{author, view, with_reason};
 use northbound_registers::{
-    Kept, Query, Receipt, RegisterError, Write,
+    Kept, Query, Receipt, RegisterError,
     registers::changes::{
         Change, ChangeState, Consultation, OperationalView, UserImpact, Verdict, Window,
     },
@@ -212,7 +213,7 @@ pub(crate) fn change(c: &ChangeCommand, ctx: &Ctx) -> Result<Answer> {
             edit(ctx, id, "User impact assessed", |c| {
                 c.impact = Some(UserImpact {
                     text: text.clone(),
-                    by: sayer(by.as_deref(), &ctx.actor),
+                    by: author(by.as_deref(), &ctx.actor),
                     on: on.unwrap_or(today),
                     document: document.clone(),
                 });
@@ -247,7 +248,7 @@ pub(crate) fn change(c: &ChangeCommand, ctx: &Ctx) -> Result<Answer> {
         ChangeCommand::Ran { window, backed_out } => ran(window, *backed_out, ctx),
         ChangeCommand::Reject { id, on } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).update::<Change>(id, &ctx.write(), |c| {
+            Ok(view::receipt(&ctx.gate(&store).update::<Change>(id, &ctx.write(), |c| {
                 c.state = ChangeState::Rejected;
                 c.ended = Some(on.unwrap_or(today));
                 Ok(())
@@ -257,14 +258,12 @@ pub(crate) fn change(c: &ChangeCommand, ctx: &Ctx) -> Result<Answer> {
         ChangeCommand::Process(a) => process::run(a, ctx),
         ChangeCommand::List(a) => list(a, ctx),
         ChangeCommand::Show { id } => show(id, ctx),
-        ChangeCommand::History { id } => {
-            common::<Change>(&Common::History { id: id.clone() }, ctx, &[])
-        }
+        ChangeCommand::History { id } => common::<Change>(&Common::History { id: id.clone() }, ctx),
         ChangeCommand::Change { id, set } => {
-            common::<Change>(&Common::Change { id: id.clone(), set: set.clone() }, ctx, &[])
+            common::<Change>(&Common::Change { id: id.clone(), set: set.clone() }, ctx)
         }
         ChangeCommand::Withdraw { id } => {
-            common::<Change>(&Common::Withdraw { id: id.clone() }, ctx, &[])
+            common::<Change>(&Common::Withdraw { id: id.clone() }, ctx)
         }
     }
 }
@@ -290,7 +289,7 @@ fn add(a: &AddArgs, ctx: &Ctx) -> Result<Answer> {
         &a.kind,
         a.systems.clone(),
         a.raised.unwrap_or(ctx.now.day()),
-        &sayer(a.by.as_deref(), &ctx.actor),
+        &author(a.by.as_deref(), &ctx.actor),
     );
     super::add(
         &Change {
@@ -305,22 +304,13 @@ fn add(a: &AddArgs, ctx: &Ctx) -> Result<Answer> {
     )
 }
 
-/// A step of a record; what it is stands in for a reason that was not given.
-pub(super) fn step(ctx: &Ctx, what: &str) -> Write {
-    let mut write = ctx.write();
-    if write.reason.trim().is_empty() {
-        what.clone_into(&mut write.reason);
-    }
-    write
-}
-
 fn edit(ctx: &Ctx, id: &str, what: &str, change: impl FnOnce(&mut Change)) -> Result<Answer> {
     let store = ctx.store()?;
-    let receipt = ctx.gate(&store).update::<Change>(id, &step(ctx, what), |c| {
+    let receipt = ctx.gate(&store).update::<Change>(id, &with_reason(ctx, what), |c| {
         change(c);
         Ok(())
     })?;
-    Ok(lacking(receipt_answer(&receipt), &receipt, ctx))
+    Ok(lacking(view::receipt(&receipt), &receipt, ctx))
 }
 
 /// Says what a change still lacks.
@@ -346,7 +336,7 @@ fn approve(id: &str, past_missing: bool, ctx: &Ctx) -> Result<Answer> {
     let receipt = ctx.gate(&store).approve_change(id, past_missing, &ctx.write())?;
     let approved =
         receipt.after.as_ref().and_then(|v| serde_json::from_value::<Change>(v.clone()).ok());
-    let mut a = receipt_answer(&receipt);
+    let mut a = view::receipt(&receipt);
     if let Some(o) = approved.as_ref().and_then(|c| c.approval.as_ref()?.overridden.as_ref()) {
         a = a.then(format!("Approved past {} by {}: {}.", o.missing.join(", "), o.by, o.reason));
     }
@@ -366,7 +356,7 @@ fn ran(w: &WindowArgs, backed_out: bool, ctx: &Ctx) -> Result<Answer> {
             w.to
         )));
     }
-    let receipt = ctx.gate(&store).update::<Change>(&w.id, &step(ctx, "it ran"), |c| {
+    let receipt = ctx.gate(&store).update::<Change>(&w.id, &with_reason(ctx, "it ran"), |c| {
         c.ran = Some(Window { from: w.from, to: w.to });
         c.ended = Some(w.to.day());
         c.state = match (backed_out, c.state) {
@@ -383,7 +373,7 @@ fn ran(w: &WindowArgs, backed_out: bool, ctx: &Ctx) -> Result<Answer> {
         };
         Ok(())
     })?;
-    let mut a = receipt_answer(&receipt);
+    let mut a = view::receipt(&receipt);
     if receipt.after.as_ref().is_some_and(|v| v["state"] == ChangeState::RanUnapproved.as_str()) {
         a = a.then("It ran although nobody had approved it; every report says so.");
     }
@@ -445,7 +435,7 @@ fn list(f: &ListArgs, ctx: &Ctx) -> Result<Answer> {
             c.age(as_at).to_string(),
             window(|w| w.from),
             window(|w| w.to),
-            text(l.get("missing")),
+            view::text(l.get("missing")),
         ]);
     }
     let mut ages = Table::new("By type", &["type", ">changes", ">open", ">oldest open (days)"]);
@@ -470,7 +460,7 @@ fn show(id: &str, ctx: &Ctx) -> Result<Answer> {
     let store = ctx.store()?;
     let k = ctx.gate(&store).show::<Change>(id, ctx.as_at())?;
     let as_at = ctx.as_at.unwrap_or(ctx.now).day();
-    let mut a = common::<Change>(&Common::Show { id: id.to_owned() }, ctx, &[])?;
+    let mut a = common::<Change>(&Common::Show { id: id.to_owned() }, ctx)?;
     a.json = line(&k, as_at);
     a = a.say(format!("{} is {}, {} days old.", k.id, k.record.state, k.record.age(as_at)));
     let missing = k.record.missing(as_at);

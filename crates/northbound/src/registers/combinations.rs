@@ -1,12 +1,13 @@
 //! `combination`: SMETS1 device models with a communications provider, and the list of eligible ones.
 
-use super::{Common, changes::step, common, receipt_answer};
+use super::{Common, common};
 use crate::{
     context::Ctx,
     error::Result,
     output::{Answer, Table},
 };
 use clap::Subcommand;
+use northbound_app::registers::{view, with_reason};
 use northbound_registers::{
     Query,
     registers::combinations::{Combination, Evidence, Listing, Proof},
@@ -86,9 +87,9 @@ pub(crate) fn combination(c: &CombinationCommand, ctx: &Ctx) -> Result<Answer> {
                 document: document.clone(),
                 on: on.unwrap_or(today),
             };
-            Ok(receipt_answer(&ctx.gate(&store).update::<Combination>(
+            Ok(view::receipt(&ctx.gate(&store).update::<Combination>(
                 id,
-                &step(ctx, "evidence"),
+                &with_reason(ctx, "evidence"),
                 |c| {
                     c.evidence.push(piece);
                     Ok(())
@@ -97,7 +98,7 @@ pub(crate) fn combination(c: &CombinationCommand, ctx: &Ctx) -> Result<Answer> {
         }
         CombinationCommand::Admit { id, on } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).admit_combination(
+            Ok(view::receipt(&ctx.gate(&store).admit_combination(
                 id,
                 on.unwrap_or(today),
                 &ctx.write(),
@@ -106,11 +107,7 @@ pub(crate) fn combination(c: &CombinationCommand, ctx: &Ctx) -> Result<Answer> {
         CombinationCommand::Eligible { pending } => {
             listed(if *pending { Listing::Pending } else { Listing::Eligible }, ctx)
         }
-        CombinationCommand::Common(c) => common::<Combination>(
-            c,
-            ctx,
-            &["csp", "models", "cohort", "list", "first_added", "note"],
-        ),
+        CombinationCommand::Common(c) => common::<Combination>(c, ctx),
     }
 }
 

@@ -1,14 +1,13 @@
 //! `contact`: each party keeps its own, and nothing is in force until another person confirmed it.
 
-use super::{
-    Common, Filter, add, common, documents::because, history, receipt_answer, sayer, show,
-};
+use super::{Common, Filter, add, common, history, show};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Table},
 };
 use clap::Subcommand;
+use northbound_app::registers::{author, view, with_reason};
 use northbound_measures::contacts::{
     ContactEntry, ContactStanding, Resolved, holds_until, resolve,
 };
@@ -126,18 +125,18 @@ pub(crate) fn contact(c: &ContactCommand, ctx: &Ctx) -> Result<Answer> {
         }
         ContactCommand::Confirm { id } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).confirm_contact(
+            Ok(view::receipt(&ctx.gate(&store).confirm_contact(
                 id,
                 &ctx.actor.person,
                 ctx.now.day(),
-                &because(ctx, "confirmed"),
+                &with_reason(ctx, "confirmed"),
             )?))
         }
         ContactCommand::End { id, on } => {
             let (on, store) = (on.unwrap_or(ctx.now.day()), ctx.store()?);
-            Ok(receipt_answer(&ctx.gate(&store).update::<Contact>(
+            Ok(view::receipt(&ctx.gate(&store).update::<Contact>(
                 id,
-                &because(ctx, "ended"),
+                &with_reason(ctx, "ended"),
                 |c| {
                     c.to = Some(on);
                     Ok(())
@@ -154,7 +153,7 @@ pub(crate) fn contact(c: &ContactCommand, ctx: &Ctx) -> Result<Answer> {
         ContactCommand::Show { id } => show::<Contact>(id, ctx),
         ContactCommand::History { id } => history(Noun::Contact, id, ctx),
         ContactCommand::Withdraw { id } => {
-            common::<Contact>(&Common::Withdraw { id: id.clone() }, ctx, &[])
+            common::<Contact>(&Common::Withdraw { id: id.clone() }, ctx)
         }
         ContactCommand::Review => review(ctx),
         ContactCommand::Missing { topic, categories } => missing(ctx, topic, categories),
@@ -181,7 +180,7 @@ fn propose(ctx: &Ctx, id: &str, address: Option<&str>, role: Option<&str>) -> Re
     let store = ctx.store()?;
     let receipt = ctx.gate(&store).update::<Contact>(
         id,
-        &because(ctx, "another address or role proposed"),
+        &with_reason(ctx, "another address or role proposed"),
         |c| {
             let (a, r) = c.proposed.as_ref().map_or((c.address.clone(), c.role.clone()), |p| {
                 (p.address.clone(), p.role.clone())
@@ -195,7 +194,7 @@ fn propose(ctx: &Ctx, id: &str, address: Option<&str>, role: Option<&str>) -> Re
             Ok(())
         },
     )?;
-    Ok(receipt_answer(&receipt).say("It is pending: the address in force stays until another person confirms this one (`contact confirm`)."))
+    Ok(view::receipt(&receipt).say("It is pending: the address in force stays until another person confirms this one (`contact confirm`)."))
 }
 
 /// A contact as sending sees it.
@@ -383,8 +382,6 @@ pub(crate) enum IssueCommand {
     Common(Common),
 }
 
-const ISSUE: &[&str] = &["contact", "party", "topic", "state", "what", "answer"];
-
 fn issue(c: &IssueCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         IssueCommand::Add { what, contact, party, topic, by } => {
@@ -403,7 +400,7 @@ fn issue(c: &IssueCommand, ctx: &Ctx) -> Result<Answer> {
                     party: of(party, held.as_ref().map(|h| &h.party)),
                     topic: of(topic, held.as_ref().map(|h| &h.topic)),
                     what: what.clone(),
-                    reported_by: sayer(by.as_deref(), &ctx.actor),
+                    reported_by: author(by.as_deref(), &ctx.actor),
                     reported: ctx.now.day(),
                     state: IssueState::Open,
                     answer: String::new(),
@@ -413,9 +410,9 @@ fn issue(c: &IssueCommand, ctx: &Ctx) -> Result<Answer> {
         }
         IssueCommand::Resolve { id, answer } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).update::<ContactIssue>(
+            Ok(view::receipt(&ctx.gate(&store).update::<ContactIssue>(
                 id,
-                &because(ctx, "resolved"),
+                &with_reason(ctx, "resolved"),
                 |i| {
                     i.state = IssueState::Resolved;
                     answer.clone_into(&mut i.answer);
@@ -426,8 +423,7 @@ fn issue(c: &IssueCommand, ctx: &Ctx) -> Result<Answer> {
         IssueCommand::Common(Common::List(f)) => super::list::<ContactIssue>(
             &Filter { withdrawn: f.withdrawn, ..Filter::default() },
             ctx,
-            ISSUE,
         ),
-        IssueCommand::Common(c) => common::<ContactIssue>(c, ctx, ISSUE),
+        IssueCommand::Common(c) => common::<ContactIssue>(c, ctx),
     }
 }

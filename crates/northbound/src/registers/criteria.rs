@@ -1,12 +1,13 @@
 //! `criteria`: the checklist for live services; ready only when nothing is open.
 
-use super::{Common, changes::step, common, receipt_answer, sayer};
+use super::{Common, common};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Table},
 };
 use clap::{Args, Subcommand};
+use northbound_app::registers::{author, view, with_reason};
 use northbound_registers::{
     Noun, RegisterError,
     registers::criteria::{Criteria, CriteriaState, Criterion, ItemEvidence, OpenItem, Ruling},
@@ -132,10 +133,10 @@ pub(crate) fn criteria(c: &CriteriaCommand, ctx: &Ctx) -> Result<Answer> {
             let evidence = ItemEvidence {
                 text: text.clone(),
                 document: document.clone(),
-                by: sayer(by.as_deref(), &ctx.actor),
+                by: author(by.as_deref(), &ctx.actor),
                 on: on.unwrap_or(today),
             };
-            let receipt = gate.update::<Criteria>(id, &step(ctx, "evidence"), |c| {
+            let receipt = gate.update::<Criteria>(id, &with_reason(ctx, "evidence"), |c| {
                 let known: Vec<String> = c.items.iter().map(|i| i.key.clone()).collect();
                 let item = c.items.iter_mut().find(|i| i.key == *key).ok_or_else(|| {
                     RegisterError::Invalid {
@@ -147,26 +148,30 @@ pub(crate) fn criteria(c: &CriteriaCommand, ctx: &Ctx) -> Result<Answer> {
                 item.evidence = Some(evidence);
                 Ok(())
             })?;
-            Ok(receipt_answer(&receipt))
+            Ok(view::receipt(&receipt))
         }
         CriteriaCommand::Open { id, text, owner } => {
-            Ok(receipt_answer(&gate.update::<Criteria>(id, &step(ctx, "open item"), |c| {
-                c.open_items.push(OpenItem {
-                    text: text.clone(),
-                    owner: owner.clone(),
-                    since: today,
-                    closed: None,
-                });
-                // What is ready is not, once something is open.
-                if c.state == CriteriaState::Ready {
-                    c.state = CriteriaState::Open;
-                    c.ready = None;
-                }
-                Ok(())
-            })?))
+            Ok(view::receipt(&gate.update::<Criteria>(
+                id,
+                &with_reason(ctx, "open item"),
+                |c| {
+                    c.open_items.push(OpenItem {
+                        text: text.clone(),
+                        owner: owner.clone(),
+                        since: today,
+                        closed: None,
+                    });
+                    // What is ready is not, once something is open.
+                    if c.state == CriteriaState::Ready {
+                        c.state = CriteriaState::Open;
+                        c.ready = None;
+                    }
+                    Ok(())
+                },
+            )?))
         }
         CriteriaCommand::Close { id, number, by } => {
-            Ok(receipt_answer(&gate.update::<Criteria>(id, &step(ctx, by), |c| {
+            Ok(view::receipt(&gate.update::<Criteria>(id, &with_reason(ctx, by), |c| {
                 let held = c.open_items.len();
                 let item = number.checked_sub(1).and_then(|n| c.open_items.get_mut(n)).ok_or_else(
                     || RegisterError::Invalid {
@@ -179,11 +184,9 @@ pub(crate) fn criteria(c: &CriteriaCommand, ctx: &Ctx) -> Result<Answer> {
                 Ok(())
             })?))
         }
-        CriteriaCommand::Ready { id } => {
-            Ok(receipt_answer(&gate.ready_criteria(id, &ctx.write())?))
-        }
+        CriteriaCommand::Ready { id } => Ok(view::receipt(&gate.ready_criteria(id, &ctx.write())?)),
         CriteriaCommand::Decide { id, ruling, outcome, on, document } => {
-            Ok(receipt_answer(&gate.decide_criteria(
+            Ok(view::receipt(&gate.decide_criteria(
                 id,
                 *ruling,
                 on.unwrap_or(today),
@@ -193,11 +196,7 @@ pub(crate) fn criteria(c: &CriteriaCommand, ctx: &Ctx) -> Result<Answer> {
             )?))
         }
         CriteriaCommand::Status { id } => status(id, ctx),
-        CriteriaCommand::Common(c) => common::<Criteria>(
-            c,
-            ctx,
-            &["title", "cohort", "body", "review", "state", "ruling", "actions", "defects"],
-        ),
+        CriteriaCommand::Common(c) => common::<Criteria>(c, ctx),
     }
 }
 

@@ -2,13 +2,14 @@
 
 mod view;
 
-use super::{Common, changes::step, common, receipt_answer, sayer};
+use super::{Common, common};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::Answer,
 };
 use clap::{Args, Subcommand};
+use northbound_app::registers::{author, view as record_view, with_reason};
 use northbound_registers::{
     RegisterError,
     registers::{
@@ -280,7 +281,7 @@ pub(crate) fn defect(c: &DefectCommand, ctx: &Ctx) -> Result<Answer> {
                 definition: a.definition.clone(),
                 confidence: a.confidence,
                 confirmed_by: a.confirmed_by.clone(),
-                by: sayer(a.by.as_deref(), &ctx.actor),
+                by: author(a.by.as_deref(), &ctx.actor),
                 on: a.on.unwrap_or(today),
                 document: a.document.clone(),
             })
@@ -292,7 +293,7 @@ pub(crate) fn defect(c: &DefectCommand, ctx: &Ctx) -> Result<Answer> {
                 from: a.from,
                 to: a.to,
                 span: a.span,
-                by: sayer(a.by.as_deref(), &ctx.actor),
+                by: author(a.by.as_deref(), &ctx.actor),
                 on: a.on.unwrap_or(today),
                 document: a.document.clone(),
             })
@@ -305,9 +306,9 @@ pub(crate) fn defect(c: &DefectCommand, ctx: &Ctx) -> Result<Answer> {
                 unit: *unit,
                 count: *count,
                 to: *to,
-                source: sayer(source.as_deref(), &ctx.actor),
+                source: author(source.as_deref(), &ctx.actor),
             };
-            Ok(receipt_answer(&ctx.gate(&store).put(&record, &ctx.write())?)
+            Ok(record_view::receipt(&ctx.gate(&store).put(&record, &ctx.write())?)
                 .then(format!("Against what is expected: northbound defect pace {id}")))
         }
         DefectCommand::Pace { id } => view::pace(id, ctx),
@@ -316,29 +317,20 @@ pub(crate) fn defect(c: &DefectCommand, ctx: &Ctx) -> Result<Answer> {
             d.ended_by = Some(by.clone());
         }),
         DefectCommand::Status { id } => view::status(id, ctx),
-        DefectCommand::Common(c) => common::<Defect>(
-            c,
-            ctx,
-            &[
-                "title",
-                "cohort",
-                "combinations",
-                "severity",
-                "state",
-                "found",
-                "found_in",
-                "asked_in",
-            ],
-        ),
+        DefectCommand::Common(c) => common::<Defect>(c, ctx),
     }
 }
 
 fn edit(ctx: &Ctx, id: &str, what: &str, change: impl FnOnce(&mut Defect)) -> Result<Answer> {
     let store = ctx.store()?;
-    Ok(receipt_answer(&ctx.gate(&store).update::<Defect>(id, &step(ctx, what), |d| {
-        change(d);
-        Ok(())
-    })?))
+    Ok(record_view::receipt(&ctx.gate(&store).update::<Defect>(
+        id,
+        &with_reason(ctx, what),
+        |d| {
+            change(d);
+            Ok(())
+        },
+    )?))
 }
 
 fn hits(
@@ -360,13 +352,13 @@ fn hits(
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let list = |l: &[String]| (!l.is_empty()).then(|| l.to_vec());
-    let receipt = gate.update::<Defect>(id, &step(ctx, "what it hits"), |d| {
+    let receipt = gate.update::<Defect>(id, &with_reason(ctx, "what it hits"), |d| {
         d.functions = list(functions).or(d.functions.take());
         d.srvs = list(srvs).or(d.srvs.take());
         d.attributes = list(attributes).or(d.attributes.take());
         Ok(())
     })?;
-    let mut a = receipt_answer(&receipt);
+    let mut a = record_view::receipt(&receipt);
     if let Some(action) = gate.show::<Defect>(id, northbound_registers::AsAt::NOW)?.record.asked_in
     {
         let standing = gate.action_standing(&action, northbound_registers::AsAt::NOW)?;
@@ -384,13 +376,13 @@ fn impact(ctx: &Ctx, a: &ImpactArgs, provisional: bool) -> Result<Answer> {
     let new = ClassImpact {
         class: a.class.clone(),
         level: a.level,
-        by: sayer(a.by.as_deref(), &ctx.actor),
+        by: author(a.by.as_deref(), &ctx.actor),
         on: a.on.unwrap_or(ctx.now.day()),
         provisional,
         review: a.at.clone(),
         note: a.note.clone(),
     };
-    let receipt = ctx.gate(&store).update::<Defect>(&a.id, &step(ctx, if provisional { "first view of its impact" } else { "impact reviewed" }), |d| {
+    let receipt = ctx.gate(&store).update::<Defect>(&a.id, &with_reason(ctx, if provisional { "first view of its impact" } else { "impact reviewed" }), |d| {
         // A class is reviewed by the review that was to settle it.
         if let Some(first) = d.impact_on(&a.class).filter(|i| !provisional && i.provisional && i.review != a.at) {
             return Err(RegisterError::Frozen { noun: northbound_registers::Noun::Defect, id: a.id.clone(), why: format!("its impact on {} is provisional until {}, not {}; name that review, or give another first view", a.class, first.review, a.at) });
@@ -398,5 +390,5 @@ fn impact(ctx: &Ctx, a: &ImpactArgs, provisional: bool) -> Result<Answer> {
         d.impacts.push(new);
         Ok(())
     })?;
-    Ok(receipt_answer(&receipt))
+    Ok(record_view::receipt(&receipt))
 }

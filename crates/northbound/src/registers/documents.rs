@@ -1,14 +1,16 @@
 //! `document` and `action`.
 
-use super::{Common, Filter, add, common, receipt_answer};
+use super::{Common, Filter, add, common};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Table},
 };
 use clap::{Args, Subcommand};
+pub(crate) use northbound_app::registers::with_reason as because;
+use northbound_app::registers::{view, with_reason};
 use northbound_registers::{
-    Query, Write,
+    Query,
     registers::{
         actions::{Action, ActionStatus, DueStep, canonical},
         documents::{Document, DocumentKind},
@@ -105,9 +107,9 @@ pub(crate) fn document(c: &DocumentCommand, ctx: &Ctx) -> Result<Answer> {
         ),
         DocumentCommand::Arrive { id, on, sha256, filed } => {
             let (on, store) = (on.unwrap_or(ctx.now.day()), ctx.store()?);
-            Ok(receipt_answer(&ctx.gate(&store).update::<Document>(
+            Ok(view::receipt(&ctx.gate(&store).update::<Document>(
                 id,
-                &because(ctx, "it came"),
+                &with_reason(ctx, "it came"),
                 |d| {
                     d.arrived = Some(on);
                     if !sha256.is_empty() {
@@ -121,17 +123,8 @@ pub(crate) fn document(c: &DocumentCommand, ctx: &Ctx) -> Result<Answer> {
             )?))
         }
         DocumentCommand::Common(Common::List(f)) => list(f, ctx),
-        DocumentCommand::Common(c) => common::<Document>(c, ctx, &[]),
+        DocumentCommand::Common(c) => common::<Document>(c, ctx),
     }
-}
-
-/// The change's own reason, where none is given by hand.
-pub(crate) fn because(ctx: &Ctx, why: &str) -> Write {
-    let mut w = ctx.write();
-    if w.reason.trim().is_empty() {
-        why.clone_into(&mut w.reason);
-    }
-    w
 }
 
 fn list(f: &Filter, ctx: &Ctx) -> Result<Answer> {
@@ -298,10 +291,10 @@ pub(crate) fn action(c: &ActionCommand, ctx: &Ctx) -> Result<Answer> {
                 source: source.clone(),
             };
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).action_due(
+            Ok(view::receipt(&ctx.gate(&store).action_due(
                 id,
                 &step,
-                &because(ctx, &format!("date set by {by}")),
+                &with_reason(ctx, &format!("date set by {by}")),
             )?))
         }
         ActionCommand::Claim { id, evidence } => {
@@ -315,9 +308,7 @@ pub(crate) fn action(c: &ActionCommand, ctx: &Ctx) -> Result<Answer> {
             }
             status(ctx, id, ActionStatus::Closed, evidence, meeting)
         }
-        ActionCommand::Common(c) => {
-            common::<Action>(&spelt(c), ctx, &["found", "status", "owner", "lead", "text", "topic"])
-        }
+        ActionCommand::Common(c) => common::<Action>(&spelt(c), ctx),
     }
 }
 
@@ -334,12 +325,12 @@ fn status(
     } else {
         format!("accepted by {meeting}")
     };
-    Ok(receipt_answer(&ctx.gate(&store).action_status(
+    Ok(view::receipt(&ctx.gate(&store).action_status(
         id,
         status,
         evidence,
         meeting,
-        &because(ctx, &why),
+        &with_reason(ctx, &why),
     )?))
 }
 

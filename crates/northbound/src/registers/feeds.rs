@@ -1,17 +1,11 @@
 //! `feed` and `fault`: what is expected of whom, and on which days a source was not to be trusted.
 
-use super::{Common, Filter, common, list, receipt_answer, sayer};
+use super::{Common, common};
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
+use northbound_app::registers::{author, view};
 use northbound_registers::registers::feeds::{Expected, Fault, Feed, Severity};
 use northbound_types::{Day, Region};
-
-const FEED: [&str; 9] =
-    ["title", "provider", "region", "brings", "calendar", "from", "to", ">rank", "owner"];
-const FEED_KEYS: [&str; 9] =
-    ["title", "provider", "region", "brings", "calendar", "from", "to", "rank", "owner"];
-const FAULT_KEYS: [&str; 9] =
-    ["feed", "provider", "from", "to", "severity", "measures", "what", "owner", "closed_by"];
 
 /// Data feeds with their expected calendar
 #[derive(Debug, Clone, Subcommand)]
@@ -128,24 +122,13 @@ pub(crate) fn feed(c: &FeedCommand, ctx: &Ctx) -> Result<Answer> {
                 severity: a.severity,
                 measures: a.measures.clone(),
                 owner: a.owner.clone(),
-                reported_by: sayer(a.reported_by.as_deref(), &ctx.actor),
+                reported_by: author(a.reported_by.as_deref(), &ctx.actor),
                 closed_by: None,
             },
             ctx,
         ),
-        FeedCommand::Common(Common::List(f)) => feeds(f, ctx),
-        FeedCommand::Common(c) => common::<Feed>(c, ctx, &FEED_KEYS),
+        FeedCommand::Common(c) => common::<Feed>(c, ctx),
     }
-}
-
-fn feeds(f: &Filter, ctx: &Ctx) -> Result<Answer> {
-    let mut a = list::<Feed>(f, ctx, &FEED_KEYS)?;
-    if let Some(t) = a.tables.first_mut() {
-        for (c, k) in t.columns.iter_mut().skip(2).zip(FEED) {
-            k.clone_into(c);
-        }
-    }
-    Ok(a)
 }
 
 /// Faults of feeds and providers
@@ -174,8 +157,8 @@ pub(crate) fn fault(c: &FaultCommand, ctx: &Ctx) -> Result<Answer> {
             if write.reason.is_empty() {
                 by.clone_into(&mut write.reason);
             }
-            Ok(receipt_answer(&ctx.gate(&store).close_fault(id, *to, by, &write)?))
+            Ok(view::receipt(&ctx.gate(&store).close_fault(id, *to, by, &write)?))
         }
-        FaultCommand::Common(c) => common::<Fault>(c, ctx, &FAULT_KEYS),
+        FaultCommand::Common(c) => common::<Fault>(c, ctx),
     }
 }

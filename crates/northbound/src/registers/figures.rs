@@ -1,12 +1,13 @@
 //! What people say about figures: explanations, annotations, assurance, overrides, exceptions, claims.
 
-use super::{Common, add, common, receipt_answer, sayer};
+use super::{Common, add, common};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::Answer,
 };
 use clap::{Args, Subcommand};
+use northbound_app::registers::{author, view};
 use northbound_measures::correlation::check_wording;
 use northbound_registers::registers::{
     annotations::Annotation,
@@ -76,20 +77,7 @@ pub(crate) fn explanation(c: &ExplanationCommand, ctx: &Ctx) -> Result<Answer> {
     let a = match c {
         ExplanationCommand::Add(a) => a,
         ExplanationCommand::Common(c) => {
-            return common::<Explanation>(
-                c,
-                ctx,
-                &[
-                    "measure",
-                    "provider",
-                    "region",
-                    "period",
-                    "where",
-                    "said_by",
-                    "text",
-                    "repeat_of",
-                ],
-            );
+            return common::<Explanation>(c, ctx);
         }
     };
     let store = ctx.store()?;
@@ -100,14 +88,14 @@ pub(crate) fn explanation(c: &ExplanationCommand, ctx: &Ctx) -> Result<Answer> {
         period: a.on.period,
         text: a.text.clone(),
         given: if a.offline { Given::Offline } else { Given::Report },
-        said_by: sayer(a.by.as_deref(), &ctx.actor),
+        said_by: author(a.by.as_deref(), &ctx.actor),
         document: a.document.clone(),
         place: a.place.clone(),
         steps: a.steps.clone(),
         repeat_of: a.repeats.clone(),
     };
     let receipt = ctx.gate(&store).explain(&e, &ctx.write())?;
-    let mut answer = receipt_answer(&receipt);
+    let mut answer = view::receipt(&receipt);
     let repeats = receipt.after.as_ref().and_then(|b| b.get("repeat_of")).and_then(|v| v.as_str());
     if let Some(r) = repeats {
         answer =
@@ -154,14 +142,12 @@ pub(crate) fn annotation(c: &AnnotationCommand, ctx: &Ctx) -> Result<Answer> {
                     to: *to,
                     title: title.clone(),
                     text: text.clone(),
-                    source: sayer(source.as_deref(), &ctx.actor),
+                    source: author(source.as_deref(), &ctx.actor),
                 },
                 ctx,
             )
         }
-        AnnotationCommand::Common(c) => {
-            common::<Annotation>(c, ctx, &["from", "to", "title", "text", "source"])
-        }
+        AnnotationCommand::Common(c) => common::<Annotation>(c, ctx),
     }
 }
 
@@ -196,15 +182,11 @@ pub(crate) fn assurance(c: &AssuranceCommand, ctx: &Ctx) -> Result<Answer> {
                 period: on.period,
                 status: *status,
                 what: what.clone(),
-                said_by: sayer(by.as_deref(), &ctx.actor),
+                said_by: author(by.as_deref(), &ctx.actor),
             },
             ctx,
         ),
-        AssuranceCommand::Common(c) => common::<Assurance>(
-            c,
-            ctx,
-            &["measure", "provider", "region", "period", "status", "what", "said_by"],
-        ),
+        AssuranceCommand::Common(c) => common::<Assurance>(c, ctx),
     }
 }
 
@@ -249,11 +231,7 @@ pub(crate) fn overrides(c: &OverrideCommand, ctx: &Ctx) -> Result<Answer> {
                 ctx,
             )
         }
-        OverrideCommand::Common(c) => common::<Override>(
-            c,
-            ctx,
-            &["measure", "provider", "region", "period", "colour", "withhold", "who", "why"],
-        ),
+        OverrideCommand::Common(c) => common::<Override>(c, ctx),
     }
 }
 
@@ -292,11 +270,7 @@ pub(crate) fn exception(c: &ExceptionCommand, ctx: &Ctx) -> Result<Answer> {
             },
             ctx,
         ),
-        ExceptionCommand::Common(c) => common::<AllowedException>(
-            c,
-            ctx,
-            &["measure", "provider", "region", "period", "count", "met", "reason"],
-        ),
+        ExceptionCommand::Common(c) => common::<AllowedException>(c, ctx),
     }
 }
 
@@ -344,17 +318,13 @@ pub(crate) fn claim(c: &ClaimCommand, ctx: &Ctx) -> Result<Answer> {
                     region: *region,
                     until: *until,
                     text: text.clone(),
-                    source: sayer(source.as_deref(), &ctx.actor),
+                    source: author(source.as_deref(), &ctx.actor),
                     document: document.clone(),
                     place: place.clone(),
                 },
                 ctx,
             )
         }
-        ClaimCommand::Common(c) => common::<Claim>(
-            c,
-            ctx,
-            &["measure", "provider", "region", "until", "text", "source", "document", "place"],
-        ),
+        ClaimCommand::Common(c) => common::<Claim>(c, ctx),
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     output::{Answer, Table, count},
 };
 use clap::{Args, Subcommand};
+use northbound_app::registers::{author, view};
 use northbound_ingest::Layout;
 use northbound_measures::{
     exact::decimal,
@@ -133,7 +134,7 @@ pub(crate) fn migration(c: &MigrationCommand, ctx: &Ctx) -> Result<Answer> {
                 status: a.status,
                 week: monday(a.week),
                 count: a.count,
-                source: super::sayer(a.source.as_deref(), &ctx.actor),
+                source: author(a.source.as_deref(), &ctx.actor),
                 note: a.note.clone(),
             },
             ctx,
@@ -141,18 +142,12 @@ pub(crate) fn migration(c: &MigrationCommand, ctx: &Ctx) -> Result<Answer> {
         MigrationCommand::Import(a) => ingest::table(a, Layout::Migrations, ctx),
         MigrationCommand::Weeks(w) => by_week(w, ctx),
         MigrationCommand::Exposure(a) => exposure(a, ctx),
-        MigrationCommand::List(f) => list::<MigrationWeek>(
-            f,
-            ctx,
-            &["kind", "cohort", "combination", "status", "week", "count", "source"],
-        ),
+        MigrationCommand::List(f) => list::<MigrationWeek>(f, ctx),
         MigrationCommand::Show { id } => show::<MigrationWeek>(id, ctx),
         MigrationCommand::History { id } => history(Noun::Migration, id, ctx),
         MigrationCommand::Withdraw { id } => {
             let store = ctx.store()?;
-            Ok(super::receipt_answer(
-                &ctx.gate(&store).withdraw::<MigrationWeek>(id, &ctx.write())?,
-            ))
+            Ok(view::receipt(&ctx.gate(&store).withdraw::<MigrationWeek>(id, &ctx.write())?))
         }
     }
 }

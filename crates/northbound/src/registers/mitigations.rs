@@ -1,12 +1,13 @@
 //! `mitigation`: a specification in parts; incomplete without its residual risk.
 
-use super::{Common, changes::step, common, receipt_answer};
+use super::{Common, common};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Table},
 };
 use clap::Subcommand;
+use northbound_app::registers::{view, with_reason};
 use northbound_registers::registers::mitigations::{Mitigation, RESIDUAL_RISK};
 use northbound_rules::templates::TemplateKind;
 use serde_json::json;
@@ -84,23 +85,24 @@ pub(crate) fn mitigation(c: &MitigationCommand, ctx: &Ctx) -> Result<Answer> {
         }
         MitigationCommand::Part { id, key, text } => {
             let store = ctx.store()?;
-            let receipt =
-                ctx.gate(&store).update::<Mitigation>(id, &step(ctx, "a part written"), |m| {
+            let receipt = ctx.gate(&store).update::<Mitigation>(
+                id,
+                &with_reason(ctx, "a part written"),
+                |m| {
                     m.parts.insert(key.clone(), text.clone());
                     Ok(())
-                })?;
+                },
+            )?;
             let missing = receipt
                 .after
                 .as_ref()
                 .and_then(|v| serde_json::from_value::<Mitigation>(v.clone()).ok())
                 .map(|m| m.missing())
                 .unwrap_or_default();
-            Ok(receipt_answer(&receipt).then(standing(&missing)))
+            Ok(view::receipt(&receipt).then(standing(&missing)))
         }
         MitigationCommand::Check { id } => check(id, ctx),
-        MitigationCommand::Common(c) => {
-            common::<Mitigation>(c, ctx, &["defect", "title", "action", "document"])
-        }
+        MitigationCommand::Common(c) => common::<Mitigation>(c, ctx),
     }
 }
 

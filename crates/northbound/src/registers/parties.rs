@@ -33,7 +33,7 @@ pub(crate) fn party(c: &PartyCommand, ctx: &Ctx) -> Result<Answer> {
         PartyCommand::Add { id, name, category } => {
             add(&Party { id: id.clone(), name: name.clone(), category: category.clone() }, ctx)
         }
-        PartyCommand::Common(c) => common::<Party>(c, ctx, &["name", "category"]),
+        PartyCommand::Common(c) => common::<Party>(c, ctx),
     }
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn user(c: &UserCommand, ctx: &Ctx) -> Result<Answer> {
                 Ok(added)
             }
         }
-        UserCommand::Common(c) => common::<User>(c, ctx, &["party", "roles"]),
+        UserCommand::Common(c) => common::<User>(c, ctx),
     }
 }
 

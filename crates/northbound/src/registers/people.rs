@@ -1,12 +1,13 @@
 //! `person` and `body`.
 
-use super::{Common, add, common, receipt_answer};
+use super::{Common, add, common};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Table},
 };
 use clap::Subcommand;
+use northbound_app::registers::view;
 use northbound_registers::{
     Query,
     registers::{
@@ -69,7 +70,7 @@ pub(crate) fn person(c: &PersonCommand, ctx: &Ctx) -> Result<Answer> {
             };
             let store = ctx.store()?;
             let receipts = ctx.gate(&store).add_person(&p, name.as_deref(), &ctx.write())?;
-            let mut a = receipts.first().map(receipt_answer).unwrap_or_default();
+            let mut a = receipts.first().map(view::receipt).unwrap_or_default();
             if receipts.len() > 1 {
                 a = a.say("The name is kept apart; `person names` shows it to staff.");
             }
@@ -84,9 +85,7 @@ pub(crate) fn person(c: &PersonCommand, ctx: &Ctx) -> Result<Answer> {
             Ok(Answer::new(json!({"names": names})).table(t))
         }
         PersonCommand::Check { files } => check(files, ctx),
-        PersonCommand::Common(c) => {
-            common::<Person>(c, ctx, &["role", "body", "party", "from", "to"])
-        }
+        PersonCommand::Common(c) => common::<Person>(c, ctx),
     }
 }
 
@@ -151,6 +150,6 @@ pub(crate) fn body(c: &BodyCommand, ctx: &Ctx) -> Result<Answer> {
             &Body { id: id.clone(), name: name.clone(), kind: *kind, powers: powers.clone() },
             ctx,
         ),
-        BodyCommand::Common(c) => common::<Body>(c, ctx, &["name", "kind", "powers"]),
+        BodyCommand::Common(c) => common::<Body>(c, ctx),
     }
 }

@@ -1,6 +1,6 @@
 //! `status`, `audit` and `view`: what people state, kept apart from what is measured.
 
-use super::{Common, add, common, documents::because, receipt_answer, sayer};
+use super::{Common, add, common};
 use crate::{
     context::Ctx,
     error::Result,
@@ -8,6 +8,7 @@ use crate::{
     output::{Answer, Table},
 };
 use clap::{Args, Subcommand};
+use northbound_app::registers::{author, view, with_reason};
 use northbound_measures::tension::{Beside, Tension};
 use northbound_packs::oversight::held_against;
 use northbound_registers::{
@@ -85,7 +86,7 @@ pub(crate) fn status(c: &StatusCommand, ctx: &Ctx) -> Result<Answer> {
                 measures: a.measures.clone(),
                 region: a.region,
                 basis: a.basis.clone(),
-                author: sayer(a.author.as_deref(), &ctx.actor),
+                author: author(a.author.as_deref(), &ctx.actor),
                 document: a.document.clone(),
                 place: a.place.clone(),
             },
@@ -94,9 +95,7 @@ pub(crate) fn status(c: &StatusCommand, ctx: &Ctx) -> Result<Answer> {
         StatusCommand::Beside { period, methodology } => {
             beside_figures(ctx, *period, methodology.as_deref())
         }
-        StatusCommand::Common(c) => {
-            common::<Status>(c, ctx, &["period", "on", "kind", "colour", "author", "text", "basis"])
-        }
+        StatusCommand::Common(c) => common::<Status>(c, ctx),
     }
 }
 
@@ -205,7 +204,7 @@ pub(crate) fn audit(c: &AuditCommand, ctx: &Ctx) -> Result<Answer> {
                 on: *on,
                 result: result.clone(),
                 by: by.clone(),
-                told_by: sayer(told_by.as_deref(), &ctx.actor),
+                told_by: author(told_by.as_deref(), &ctx.actor),
                 evidence: None,
                 place: String::new(),
             },
@@ -214,11 +213,11 @@ pub(crate) fn audit(c: &AuditCommand, ctx: &Ctx) -> Result<Answer> {
         .say("Its result is a claim until evidence is attached (`audit evidence`).")),
         AuditCommand::Evidence { id, document, place } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).attach_evidence(
+            Ok(view::receipt(&ctx.gate(&store).attach_evidence(
                 id,
                 document,
                 place,
-                &because(ctx, "evidence attached"),
+                &with_reason(ctx, "evidence attached"),
             )?))
         }
         AuditCommand::Log => {
@@ -240,9 +239,7 @@ pub(crate) fn audit(c: &AuditCommand, ctx: &Ctx) -> Result<Answer> {
             }
             Ok(Answer::new(json!({"audits": kept.iter().map(|k| json!({"id": k.id, "audit": k.record, "worth": worth(&k.record)})).collect::<Vec<_>>()})).table(t))
         }
-        AuditCommand::Common(c) => {
-            common::<Audit>(c, ctx, &["scope", "on", "result", "evidence", "told_by"])
-        }
+        AuditCommand::Common(c) => common::<Audit>(c, ctx),
     }
 }
 
@@ -283,8 +280,6 @@ pub(crate) fn view(c: &ViewCommand, ctx: &Ctx) -> Result<Answer> {
             },
             ctx,
         ),
-        ViewCommand::Common(c) => {
-            common::<View>(c, ctx, &["period", "body", "subject", "text", "meeting"])
-        }
+        ViewCommand::Common(c) => common::<View>(c, ctx),
     }
 }

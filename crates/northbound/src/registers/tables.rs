@@ -29,40 +29,16 @@ pub(crate) enum ReadCommand {
 
 pub(crate) fn run(noun: Noun, c: &ReadCommand, ctx: &Ctx) -> Result<Answer> {
     match noun {
-        Noun::Service => {
-            read::<ServiceInterval>(c, ctx, &["service", "kind", "from", "to", "reference", "note"])
-        }
-        Noun::Population => read::<PopulationDay>(
-            c,
-            ctx,
-            &["day", "region", "generation", "device_type", "status", "count"],
-        ),
-        Noun::Volume => read::<Volume>(
-            c,
-            ctx,
-            &["kind", "user", "party", "srv", "mode", "period", "counted", "count", "reference"],
-        ),
-        _ => read::<HubInstall>(
-            c,
-            ctx,
-            &[
-                "hub",
-                "region",
-                "provider",
-                "installed",
-                "srv",
-                "in_coverage",
-                "connected",
-                "exception",
-                "predicted",
-            ],
-        ),
+        Noun::Service => read::<ServiceInterval>(c, ctx),
+        Noun::Population => read::<PopulationDay>(c, ctx),
+        Noun::Volume => read::<Volume>(c, ctx),
+        _ => read::<HubInstall>(c, ctx),
     }
 }
 
-fn read<T: Record>(c: &ReadCommand, ctx: &Ctx, columns: &[&str]) -> Result<Answer> {
+fn read<T: Record>(c: &ReadCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        ReadCommand::List(f) => list::<T>(f, ctx, columns),
+        ReadCommand::List(f) => list::<T>(f, ctx),
         ReadCommand::Show { id } => show::<T>(id, ctx),
         ReadCommand::History { id } => history(T::NOUN, id, ctx),
     }

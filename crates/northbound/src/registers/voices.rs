@@ -1,12 +1,13 @@
 //! What parties say and send: `sentiment`, `complaint`, `example`, `comment`.
 
-use super::{Common, add, common, documents::because, list, receipt_answer, sayer};
+use super::{Common, add, common, list};
 use crate::{
     context::Ctx,
     error::Result,
     output::{Answer, Table},
 };
 use clap::Subcommand;
+use northbound_app::registers::{author, view, with_reason};
 use northbound_registers::{
     Query,
     registers::{
@@ -58,11 +59,9 @@ pub(crate) fn sentiment(c: &SentimentCommand, ctx: &Ctx) -> Result<Answer> {
                 source: source.clone(),
             };
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).put(&s, &because(ctx, "said again"))?))
+            Ok(view::receipt(&ctx.gate(&store).put(&s, &with_reason(ctx, "said again"))?))
         }
-        SentimentCommand::Common(c) => {
-            common::<Sentiment>(c, ctx, &["party", "region", "period", "mood", "source"])
-        }
+        SentimentCommand::Common(c) => common::<Sentiment>(c, ctx),
     }
 }
 
@@ -106,9 +105,7 @@ pub(crate) fn complaint(c: &ComplaintCommand, ctx: &Ctx) -> Result<Answer> {
             },
             ctx,
         ),
-        ComplaintCommand::Common(c) => {
-            common::<Complaint>(c, ctx, &["party", "region", "on", "heard_by", "text"])
-        }
+        ComplaintCommand::Common(c) => common::<Complaint>(c, ctx),
     }
 }
 
@@ -181,38 +178,32 @@ pub(crate) fn example(c: &ExampleCommand, ctx: &Ctx) -> Result<Answer> {
         ),
         ExampleCommand::DeIdentify { id, text } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).de_identify(
+            Ok(view::receipt(&ctx.gate(&store).de_identify(
                 id,
                 text,
-                &because(ctx, "de-identified"),
+                &with_reason(ctx, "de-identified"),
             )?))
         }
         ExampleCommand::PassOn { id, to } => {
             let store = ctx.store()?;
-            let receipts = ctx.gate(&store).pass_on(id, to, &because(ctx, "passed on"))?;
+            let receipts = ctx.gate(&store).pass_on(id, to, &with_reason(ctx, "passed on"))?;
             Ok(receipts
                 .first()
-                .map(receipt_answer)
+                .map(view::receipt)
                 .unwrap_or_default()
                 .say(format!("{to} sees the de-identified text (`example passed`).")))
         }
         ExampleCommand::Answer { id, text } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).answer_example(
+            Ok(view::receipt(&ctx.gate(&store).answer_example(
                 id,
                 text,
-                &because(ctx, "answered"),
+                &with_reason(ctx, "answered"),
             )?))
         }
         ExampleCommand::Track => track(ctx),
-        ExampleCommand::Passed => list::<PassedExample>(
-            &super::Filter::default(),
-            ctx,
-            &["about", "text", "sender", "passed_to", "passed", "answer", "answered"],
-        ),
-        ExampleCommand::Common(c) => {
-            common::<Example>(c, ctx, &["party", "on", "about", "state", "hide_sender", "action"])
-        }
+        ExampleCommand::Passed => list::<PassedExample>(&super::Filter::default(), ctx),
+        ExampleCommand::Common(c) => common::<Example>(c, ctx),
     }
 }
 
@@ -285,7 +276,10 @@ pub(crate) fn comment(c: &CommentCommand, ctx: &Ctx) -> Result<Answer> {
             });
             let comment = Comment {
                 document: document.clone(),
-                by: by.clone().or_else(|| party.clone()).unwrap_or_else(|| sayer(None, &ctx.actor)),
+                by: by
+                    .clone()
+                    .or_else(|| party.clone())
+                    .unwrap_or_else(|| author(None, &ctx.actor)),
                 party,
                 received: received.unwrap_or(ctx.now),
                 deadline: None,
@@ -298,7 +292,7 @@ pub(crate) fn comment(c: &CommentCommand, ctx: &Ctx) -> Result<Answer> {
             let store = ctx.store()?;
             let receipt = ctx.gate(&store).comment(&comment, &ctx.write())?;
             let late = receipt.after.as_ref().is_some_and(|a| a["late"] == true);
-            let a = receipt_answer(&receipt);
+            let a = view::receipt(&receipt);
             Ok(if late {
                 a.say("It came after the last day for comments: it is marked late, and kept.")
             } else {
@@ -307,12 +301,12 @@ pub(crate) fn comment(c: &CommentCommand, ctx: &Ctx) -> Result<Answer> {
         }
         CommentCommand::Respond { id, text } => {
             let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).update::<Comment>(
+            Ok(view::receipt(&ctx.gate(&store).update::<Comment>(
                 id,
-                &because(ctx, "answered"),
+                &with_reason(ctx, "answered"),
                 |c| {
                     text.clone_into(&mut c.response);
-                    c.responded_by = sayer(None, &ctx.actor);
+                    c.responded_by = author(None, &ctx.actor);
                     Ok(())
                 },
             )?))
@@ -344,8 +338,6 @@ pub(crate) fn comment(c: &CommentCommand, ctx: &Ctx) -> Result<Answer> {
                 .say(format!("{} comments on {document}, {late} of them late.", kept.len()))
                 .table(t))
         }
-        CommentCommand::Common(c) => {
-            common::<Comment>(c, ctx, &["document", "by", "received", "late", "text", "response"])
-        }
+        CommentCommand::Common(c) => common::<Comment>(c, ctx),
     }
 }

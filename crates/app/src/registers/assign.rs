@@ -1,20 +1,20 @@
-//! `KEY=VALUE` onto a record: a value is tried as JSON (numbers, lists, true, null) and else as
-//! text; the record's own types decide which of them fits.
+//! Assignments `KEY=VALUE` to a record. A value can be read as a text, as JSON (a number, a list,
+//! true, null) or as a list with commas; the first reading that the record's own types accept counts.
 
-use crate::error::{CliError, Result};
+use crate::error::{AppError, Result};
 use northbound_registers::Record;
 use serde_json::{Map, Value, json};
 
-/// The record with some keys changed.
-pub(super) fn changed<T: Record>(record: &T, set: &[String]) -> Result<T> {
+/// The record with these assignments made.
+pub(super) fn assign<T: Record>(record: &T, assignments: &[String]) -> Result<T> {
     let Value::Object(mut body) = json!(record) else {
-        return Err(CliError::internal("a record is no JSON object"));
+        return Err(AppError::internal("a record is no JSON object"));
     };
-    for s in set {
+    for s in assignments {
         let (key, text) =
-            s.split_once('=').ok_or_else(|| CliError::usage(format!("{s:?} is not KEY=VALUE")))?;
+            s.split_once('=').ok_or_else(|| AppError::usage(format!("{s:?} is not KEY=VALUE")))?;
         if !body.contains_key(key) {
-            return Err(CliError::usage(format!(
+            return Err(AppError::usage(format!(
                 "a {} has no key {key:?}; it has {}",
                 T::NOUN,
                 body.keys().cloned().collect::<Vec<_>>().join(", ")
@@ -23,10 +23,10 @@ pub(super) fn changed<T: Record>(record: &T, set: &[String]) -> Result<T> {
         put::<T>(&mut body, key, text)?;
     }
     serde_json::from_value(Value::Object(body))
-        .map_err(|e| CliError::input(format!("{}: {e}", T::NOUN)))
+        .map_err(|e| AppError::input(format!("{}: {e}", T::NOUN)))
 }
 
-/// Puts the first reading of a text that the record takes.
+/// Sets `key` to the first reading of `text` that gives a valid record.
 fn put<T: Record>(body: &mut Map<String, Value>, key: &str, text: &str) -> Result<()> {
     let list =
         || Value::Array(text.split(',').map(|p| Value::String(p.trim().to_owned())).collect());
@@ -56,7 +56,7 @@ fn put<T: Record>(body: &mut Map<String, Value>, key: &str, text: &str) -> Resul
             Err(e) => why = e.to_string(),
         }
     }
-    Err(CliError::input(format!("{} {key}={text:?}: {why}", T::NOUN)))
+    Err(AppError::input(format!("{} {key}={text:?}: {why}", T::NOUN)))
 }
 
 #[cfg(test)]
@@ -95,7 +95,7 @@ mod tests {
             "to=2026-04-30",
         ]
         .map(str::to_owned);
-        let f = changed(&feed(), &set).unwrap();
+        let f = assign(&feed(), &set).unwrap();
         assert_eq!(
             (f.rank, f.title.as_str(), f.provider, f.region.unwrap().as_str()),
             (7, "2020", None, "north")
@@ -108,9 +108,9 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused_by_name() {
-        assert!(changed(&feed(), &["rank=many".into()]).unwrap_err().to_string().contains("rank"));
+        assert!(assign(&feed(), &["rank=many".into()]).unwrap_err().to_string().contains("rank"));
         assert!(
-            changed(&feed(), &["colour=red".into()]).unwrap_err().to_string().contains("it has")
+            assign(&feed(), &["colour=red".into()]).unwrap_err().to_string().contains("it has")
         );
         let e = AllowedException {
             measure: "M".into(),
@@ -121,6 +121,6 @@ mod tests {
             met: 1,
             reason: "r".into(),
         };
-        assert_eq!(changed(&e, &["count=6".into()]).unwrap().count, 6);
+        assert_eq!(assign(&e, &["count=6".into()]).unwrap().count, 6);
     }
 }

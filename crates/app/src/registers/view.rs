@@ -1,0 +1,138 @@
+//! Records of any register as tables and JSON.
+
+use super::columns;
+use crate::{Answer, Table};
+use northbound_registers::{Change, Event, Kept, Noun, Receipt, Record, Verb};
+use serde_json::{Value, json};
+
+/// A list of records, with the [`columns`] of their register.
+#[must_use]
+pub fn records<T: Record>(records: &[Kept<T>]) -> Answer {
+    let columns = columns(T::NOUN);
+    let mut head = vec!["id", ">version"];
+    head.extend(columns.clone());
+    head.extend(["recorded (UTC)", "by"]);
+    let mut t = Table::new("", &head);
+    for k in records {
+        let body = json!(k.record);
+        let mut cells = vec![k.id.clone(), k.version.to_string()];
+        cells.extend(columns.clone().map(|c| text(body.get(c.strip_prefix('>').unwrap_or(c)))));
+        cells.extend([k.recorded.to_string(), k.actor.clone()]);
+        t.row(cells);
+    }
+    Answer::new(json!({"records": records})).table(t)
+}
+
+/// One record, key by key, and who recorded it when and why.
+#[must_use]
+pub fn record<T: Record>(k: &Kept<T>) -> Answer {
+    let mut t = Table::new("", &[T::NOUN.as_str(), k.id.as_str()]);
+    for (key, v) in json!(k.record).as_object().into_iter().flatten() {
+        t.row([key.clone(), text(Some(v))]);
+    }
+    let mut e = Table::new("", &["kept", ""]);
+    for (key, v) in [
+        ("version", k.version.to_string()),
+        ("recorded (UTC)", k.recorded.to_string()),
+        ("known since (UTC)", k.known.to_string()),
+        ("by", k.actor.clone()),
+        ("why", k.reason.clone()),
+    ] {
+        e.row([key.to_owned(), v]);
+    }
+    Answer::new(json!(k)).table(t).table(e)
+}
+
+/// The versions of a record, each with what it changed.
+#[must_use]
+pub fn history(noun: Noun, id: &str, versions: &[Change]) -> Answer {
+    let mut t = Table::new("", &[">version", "recorded (UTC)", "what", "by", "why", "changes"]);
+    for v in versions {
+        let changes = if v.version == 1 {
+            String::new()
+        } else {
+            v.changes
+                .iter()
+                .map(|f| format!("{}: {} → {}", f.key, text(Some(&f.before)), text(Some(&f.after))))
+                .collect::<Vec<_>>()
+                .join("; ")
+        };
+        t.row([
+            v.version.to_string(),
+            v.recorded.to_string(),
+            v.verb.to_string(),
+            v.actor.clone(),
+            v.reason.clone(),
+            changes,
+        ]);
+    }
+    Answer::new(json!({"noun": noun, "id": id, "history": versions})).table(t)
+}
+
+/// What a write did, or would do.
+#[must_use]
+pub fn receipt(r: &Receipt) -> Answer {
+    let did = match (r.verb, r.changed) {
+        (_, false) => "Unchanged",
+        (Verb::Add, _) => "Added",
+        (Verb::Withdraw, _) => "Withdrew",
+        (Verb::Issue, _) => "Issued",
+        (Verb::Approve, _) => "Approved",
+        _ => "Changed",
+    };
+    let mut a = Answer::new(json!(r)).say(if r.dry_run {
+        format!(
+            "Dry run: would have {} {} {} (version {}); nothing was kept.",
+            did.to_lowercase(),
+            r.noun,
+            r.id,
+            r.version
+        )
+    } else {
+        format!("{did} {} {} (version {}).", r.noun, r.id, r.version)
+    });
+    if matches!(r.verb, Verb::Change | Verb::Approve) && r.changed {
+        let mut t = Table::new("", &["key", "before", "after"]);
+        for c in &r.changes {
+            t.row([c.key.clone(), text(Some(&c.before)), text(Some(&c.after))]);
+        }
+        a = a.table(t);
+    }
+    a
+}
+
+/// The first of several receipts of one write: that of the record which the write was about.
+#[must_use]
+pub fn first_receipt(receipts: &[Receipt]) -> Answer {
+    receipts.first().map(receipt).unwrap_or_default()
+}
+
+/// The trail of events.
+#[must_use]
+pub fn events(events: &[Event]) -> Answer {
+    let mut t =
+        Table::new("", &[">revision", "recorded (UTC)", "what", "register", "id", "by", "why"]);
+    for e in events {
+        t.row([
+            e.revision.to_string(),
+            e.recorded.to_string(),
+            e.verb.to_string(),
+            e.noun.to_string(),
+            e.id.clone(),
+            e.actor.clone(),
+            e.reason.clone(),
+        ]);
+    }
+    Answer::new(json!({"events": events})).table(t)
+}
+
+/// A JSON value as a cell: nothing for null, a list with spaces between its entries.
+#[must_use]
+pub fn text(v: Option<&Value>) -> String {
+    match v {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(s)) => s.clone(),
+        Some(Value::Array(a)) => a.iter().map(|v| text(Some(v))).collect::<Vec<_>>().join(" "),
+        Some(v) => v.to_string(),
+    }
+}

@@ -1,0 +1,4 @@
+//! Use-cases called without the binary.
+
+mod registers;
+mod support;
