@@ -3,7 +3,7 @@
 
 use northbound_documents::DocumentError;
 use northbound_gateway::{GatewayError, devices::DevicesError};
-use northbound_ingest::error::IngestError;
+use northbound_ingest::{duis_archive::ArchiveError, error::IngestError};
 use northbound_ledger::LedgerError;
 use northbound_measures::{MeasureError, reconcile::ReconcileError};
 use northbound_packs::PackError;
@@ -61,6 +61,9 @@ pub enum AppError {
     /// From a reader of files.
     #[error(transparent)]
     Ingest(#[from] IngestError),
+    /// From a reader of DUIS archives.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// From the rule files.
     #[error(transparent)]
     Rules(#[from] RuleError),
@@ -142,6 +145,7 @@ impl AppError {
             AppError::Ledger(e) => ledger(e),
             AppError::Registers(e) => registers(e),
             AppError::Ingest(e) => ingest(e),
+            AppError::Archive(e) => (archive(e), "ingest.archive"),
             AppError::Rules(e) => rules(e),
             AppError::Gateway(e) => gateway(e),
             AppError::Devices(e) => devices(e),
@@ -205,6 +209,15 @@ fn ingest(e: &IngestError) -> (Kind, &'static str) {
         IngestError::Mapping { .. } => (Kind::BadInput, "ingest.mapping"),
         IngestError::MostlyBad { .. } => (Kind::BadInput, "ingest.mostly-bad"),
         _ => (Kind::BadInput, "ingest.unreadable"),
+    }
+}
+
+fn archive(e: &ArchiveError) -> Kind {
+    match e {
+        ArchiveError::Spill { .. } | ArchiveError::SpillContent { .. } | ArchiveError::Sink(_) => {
+            Kind::Internal
+        }
+        _ => Kind::BadInput,
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod context;
 pub mod error;
+pub mod ingest;
 pub mod progress;
 pub mod registers;
 

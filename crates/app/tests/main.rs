@@ -1,4 +1,5 @@
-//! Use-cases called without the binary.
+//! The integration tests of this crate, in one program so that it is linked once.
 
+mod ingest;
 mod registers;
 mod support;

@@ -1,8 +1,11 @@
 //! What the caller decides.
 
-use crate::{layout::Layout, mapping::Mapping};
+use crate::{layout::Layout, mapping::Mapping, source::SourceMeta};
 use northbound_types::Utc;
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 /// Settings of one run.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub struct Options {
     pub allow_mostly_bad: bool,
     /// SHA-256 of files that are known already: they are not read again.
     pub already: BTreeSet<String>,
+    /// SHA-256 and size of files that were hashed already, by path: they are not hashed again.
+    pub hashed: BTreeMap<PathBuf, (String, u64)>,
 }
 
 impl Options {
@@ -47,6 +52,16 @@ impl Options {
             max_rejects: None,
             allow_mostly_bad: false,
             already: BTreeSet::new(),
+            hashed: BTreeMap::new(),
         }
+    }
+
+    /// The same settings for a file that [`identify`](crate::identify) has hashed, so that it is hashed
+    /// once.
+    #[must_use]
+    pub fn with_identity(&self, file: &SourceMeta) -> Options {
+        let mut same = self.clone();
+        same.hashed.insert(file.path.clone(), (file.sha256.clone(), file.bytes));
+        same
     }
 }

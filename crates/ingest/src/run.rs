@@ -226,7 +226,8 @@ pub fn incidents(
     )
 }
 
-/// The identity of a file, without reading its rows: what a ledger asks before it takes any.
+/// The identity of a file, without reading its rows: what a ledger asks before it takes any. A file in
+/// `options.hashed` is not hashed again.
 ///
 /// # Errors
 /// When the file cannot be read or is empty.
@@ -236,7 +237,10 @@ pub fn identify(
     options: &Options,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<SourceMeta, IngestError> {
-    let (sha256, bytes) = source::hash_file(path, progress)?;
+    let (sha256, bytes) = match options.hashed.get(path) {
+        Some(known) => known.clone(),
+        None => source::hash_file(path, progress)?,
+    };
     Ok(SourceMeta {
         path: path.to_owned(),
         name: source::name_of(path),

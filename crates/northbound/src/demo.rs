@@ -7,12 +7,12 @@ mod registers;
 use crate::{
     context::Ctx,
     error::Result,
-    ingest::{self, FileArgs, Taken},
     output::{Answer, Table, count},
     pack,
     progress::Progress,
 };
 use clap::Args;
+use northbound_app::ingest::{IngestedFile, Request, ingest};
 use northbound_ingest::Layout;
 use northbound_packs::store::Made;
 use northbound_registers::registers::explanations::{Explanation, Given};
@@ -160,7 +160,7 @@ fn ingest_all(
     input: &Path,
     ctx: &Ctx,
     progress: &mut Progress,
-) -> Result<Vec<Taken>> {
+) -> Result<Vec<IngestedFile>> {
     let mut groups: Vec<(Layout, String, Vec<PathBuf>)> = Vec::new();
     for f in &manifest.files {
         let Some((layout, feed)) = way(&f.kind, &f.path).filter(|_| f.rows > 0) else { continue };
@@ -175,8 +175,8 @@ fn ingest_all(
         let map = (layout == Layout::Figures)
             .then(|| input.join("figures.map.toml"))
             .filter(|p| p.exists());
-        let args = FileArgs { paths, feed: Some(feed), map, ..FileArgs::default() };
-        taken.extend(ingest::take(&args, layout, ctx, progress)?.files);
+        let request = Request { paths, feed: Some(feed), map, ..Request::default() };
+        taken.extend(ingest(ctx, &request, layout, progress)?.files);
     }
     Ok(taken)
 }
@@ -186,22 +186,22 @@ fn correction(
     input: &Path,
     ctx: &Ctx,
     progress: &mut Progress,
-) -> Result<Vec<Taken>> {
+) -> Result<Vec<IngestedFile>> {
     let Some(f) = manifest.files.iter().find(|f| f.kind == "correction" && f.rows > 0) else {
         return Ok(Vec::new());
     };
     let corrects = registers::corrects(input)?;
-    let args =
-        FileArgs { feed: Some("cspc".to_owned()), corrects, ..FileArgs::one(input.join(&f.path)) };
-    Ok(ingest::take(&args, Layout::Messages, ctx, progress)?.files)
+    let request =
+        Request { feed: Some("cspc".to_owned()), corrects, ..Request::file(input.join(&f.path)) };
+    Ok(ingest(ctx, &request, Layout::Messages, progress)?.files)
 }
 
 fn answer(
     args: &DemoArgs,
     ctx: &Ctx,
     manifest: &Manifest,
-    taken: &[Taken],
-    corrected: &[Taken],
+    taken: &[IngestedFile],
+    corrected: &[IngestedFile],
     packs: &Packs,
 ) -> Answer {
     let mut files = Table::new("What went in", &["file", "layout", ">rows", ">rejected", "when"]);

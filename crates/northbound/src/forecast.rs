@@ -83,9 +83,7 @@ pub(crate) fn run(c: &ForecastCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         ForecastCommand::Add(a) | ForecastCommand::Submit(a) => submit::submit(a, ctx),
         ForecastCommand::Prefill(a) => submit::prefill(a, ctx),
-        ForecastCommand::Import(a) => {
-            Ok(ingest::answer(&ingest::take(a, Layout::Forecasts, ctx, &mut ctx.progress())?, ctx))
-        }
+        ForecastCommand::Import(a) => ingest::import(a, Layout::Forecasts, ctx),
         ForecastCommand::List { kind, user, period, withdrawn } => {
             list(*kind, *user, *period, *withdrawn, ctx)
         }

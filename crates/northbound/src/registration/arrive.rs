@@ -5,9 +5,9 @@ use super::missing::raise;
 use crate::{
     context::Ctx,
     error::{CliError, Result},
-    ingest::{self, rejects::Rejects},
     output::{Answer, Table},
 };
+use northbound_app::ingest::{expand, rejects::Rejects};
 use northbound_ingest::{
     RejectSink,
     registration::{self as reader, Checked, MAX_FILE},
@@ -290,7 +290,7 @@ pub(super) fn import(paths: &[PathBuf], arrived: Option<Utc>, ctx: &Ctx) -> Resu
     }
     let (rules, store) = (ctx.rules()?, ctx.store()?);
     let mut all = Vec::new();
-    for path in ingest::files(paths)? {
+    for path in expand(paths)? {
         all.push(take(&path, arrived.unwrap_or(ctx.now), &rules, &store, ctx)?);
     }
     Ok(answer(&all, ctx))
@@ -323,7 +323,7 @@ pub(super) fn check(paths: &[PathBuf], ctx: &Ctx) -> Result<Answer> {
         &["file", "layout", "provider", "for", ">sequence", ">rows", ">bad rows", "finding"],
     );
     let (mut list, mut bad) = (Vec::new(), false);
-    for path in ingest::files(paths)? {
+    for path in expand(paths)? {
         let name = name_of(&path);
         let layout = layout_of(&rules, &name)?;
         let c = reader::check(layout, &name, &read(&path)?);

@@ -3,9 +3,9 @@
 use crate::{
     context::Ctx,
     error::{CliError, Result},
-    ingest::rejects::Rejects,
     output::{Answer, Table},
 };
+use northbound_app::ingest::rejects::Rejects;
 use northbound_ingest::{Reject, RejectSink, error::Reason, source::sha256};
 use northbound_registers::{
     Begun, Counts, Query, Record, Write,

@@ -1,12 +1,11 @@
 //! Forecasts and counts of traffic, from rows to records. A submission is all rows of one User, kind and
 //! time of submission.
 
-use super::{Taken, rejects::Rejects, tables::refuse};
+use super::Target;
 use crate::error::Result;
 use northbound_ingest::{ForecastRow, VolumeRow};
 use northbound_registers::{
     Added, AsAt, Gate, RegisterError,
-    import::Import,
     registers::{
         forecasts::{Forecast, ForecastLine, Made},
         volumes::{Counted, Volume},
@@ -15,26 +14,17 @@ use northbound_registers::{
 use northbound_types::{Eui64, ForecastKind, Period, Utc};
 use std::collections::BTreeMap;
 
-/// Where the records go.
-pub(super) struct Into<'i, 'a> {
-    pub(super) import: &'i mut Import<'a>,
-    pub(super) file: &'i str,
-    pub(super) rejects: &'i mut Rejects,
-    pub(super) taken: &'i mut Taken,
-}
-
-impl Into<'_, '_> {
-    fn refuse(&mut self, place: i64, field: &str, problem: &str) -> Result<()> {
-        refuse(place, field, problem.to_owned(), self.file, self.rejects, self.taken)
-    }
-    /// Rows that together are one record.
-    fn refuse_all(&mut self, rows: &[i64], field: &str, problem: &str) -> Result<()> {
+impl Target<'_, '_> {
+    /// Rejects the rows that together are one record.
+    fn reject_all(&mut self, rows: &[i64], field: &str, problem: &str) -> Result<()> {
         for place in rows {
-            self.refuse(*place, field, problem)?;
+            self.reject(*place, field, problem.to_owned())?;
         }
         Ok(())
     }
-    fn done(
+
+    /// Takes the reply of the registers for the record made of `rows`.
+    fn added(
         &mut self,
         added: std::result::Result<Added, RegisterError>,
         rows: &[i64],
@@ -42,17 +32,17 @@ impl Into<'_, '_> {
         match added {
             Ok(Added::New) => Ok(()),
             Ok(Added::Duplicate) => {
-                self.taken.duplicates += rows.len() as u64;
+                self.outcome.duplicates += rows.len() as u64;
                 Ok(())
             }
             Err(RegisterError::Invalid { field, problem, .. }) => {
-                self.refuse_all(rows, field, &problem)
+                self.reject_all(rows, field, &problem)
             }
             Err(e @ (RegisterError::Owner { .. } | RegisterError::Party { .. })) => {
-                self.refuse_all(rows, "user", &e.to_string())
+                self.reject_all(rows, "user", &e.to_string())
             }
             Err(e @ RegisterError::Backdated { .. }) => {
-                self.refuse_all(rows, "made", &e.to_string())
+                self.reject_all(rows, "made", &e.to_string())
             }
             Err(e) => Err(e.into()),
         }
@@ -64,7 +54,7 @@ pub(super) fn add(
     volumes: &[VolumeRow],
     gate: &Gate<'_>,
     known: Utc,
-    into: &mut Into<'_, '_>,
+    target: &mut Target<'_, '_>,
 ) -> Result<()> {
     let mut parties: BTreeMap<Eui64, Option<String>> = BTreeMap::new();
     for user in forecasts.iter().map(|r| r.user).chain(volumes.iter().map(|r| r.user)) {
@@ -80,7 +70,7 @@ pub(super) fn add(
     };
     for v in volumes {
         let Some(party) = party(v.user) else {
-            into.refuse(v.place, "user", &unknown(v.user))?;
+            target.reject(v.place, "user", unknown(v.user))?;
             continue;
         };
         let counted = if v.correction { Counted::Correction } else { Counted::Total };
@@ -95,23 +85,23 @@ pub(super) fn add(
             count: v.count,
             reference: v.reference.clone(),
         };
-        let added = into.import.add(&row, v.place, None);
-        into.done(added, &[v.place])?;
+        let added = target.import.add(&row, v.place, None);
+        target.added(added, &[v.place])?;
     }
     for ((kind, user, made), rows) in submissions(forecasts, known) {
         let places: Vec<i64> = rows.iter().map(|r| r.place).collect();
         let Some(party) = party(user) else {
-            into.refuse_all(&places, "user", &unknown(user))?;
+            target.reject_all(&places, "user", &unknown(user))?;
             continue;
         };
-        let (lines, places) = lines(&rows, into)?;
+        let (lines, places) = lines(&rows, target)?;
         if lines.is_empty() {
             continue;
         }
         let record =
             Forecast { kind, user, party, made, how: Made::File, lines, note: String::new() };
-        let added = into.import.add(&record, places.first().copied().unwrap_or(0), Some(made));
-        into.done(added, &places)?;
+        let added = target.import.add(&record, places.first().copied().unwrap_or(0), Some(made));
+        target.added(added, &places)?;
     }
     Ok(())
 }
@@ -126,9 +116,12 @@ fn submissions(rows: &[ForecastRow], known: Utc) -> BTreeMap<Key, Vec<&ForecastR
     by
 }
 
-/// The lines of a submission with the places of their rows. Rows that give one thing two counts are all
-/// refused: neither is guessed. The same row twice is one line.
-fn lines(rows: &[&ForecastRow], into: &mut Into<'_, '_>) -> Result<(Vec<ForecastLine>, Vec<i64>)> {
+/// The lines of a submission with the numbers of their rows. Rows that give one line several counts are
+/// all rejected, since neither can be chosen. The same row twice is one line.
+fn lines(
+    rows: &[&ForecastRow],
+    target: &mut Target<'_, '_>,
+) -> Result<(Vec<ForecastLine>, Vec<i64>)> {
     let mut by: BTreeMap<(Period, &str, &str), Vec<&ForecastRow>> = BTreeMap::new();
     for r in rows {
         by.entry((r.period, &r.srv, &r.mode)).or_default().push(r);
@@ -138,14 +131,14 @@ fn lines(rows: &[&ForecastRow], into: &mut Into<'_, '_>) -> Result<(Vec<Forecast
         let Some(first) = rows.first() else { continue };
         if rows.iter().any(|r| r.count != first.count) {
             let at: Vec<i64> = rows.iter().map(|r| r.place).collect();
-            into.refuse_all(
+            target.reject_all(
                 &at,
                 "count",
                 &format!("{srv} {mode} in {period} has several counts in this file; keep one"),
             )?;
             continue;
         }
-        into.taken.duplicates += rows.len() as u64 - 1;
+        target.outcome.duplicates += rows.len() as u64 - 1;
         places.extend(rows.iter().map(|r| r.place));
         out.push(ForecastLine {
             period,

@@ -1,6 +1,6 @@
 //! The rejects file of one input file, made only when there is something to write.
 
-use crate::error::{CliError, Result};
+use crate::error::{AppError, Result};
 use northbound_ingest::{Reject, RejectFile, RejectSink};
 use northbound_ledger::SinkError;
 use std::{
@@ -9,32 +9,37 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Writes rejects beside what went in.
-pub(crate) struct Rejects {
+/// Writes the rejected rows of one input file.
+pub struct Rejects {
     path: PathBuf,
     /// `false` on a dry run: rejects are only counted.
     write: bool,
     file: Option<RejectFile<BufWriter<File>>>,
-    /// How many.
-    pub(crate) count: u64,
+    /// Rows rejected so far.
+    pub count: u64,
 }
 
 /// Digits of the input's hash in the name of its rejects.
 const HASH_DIGITS: usize = 12;
 
 impl Rejects {
-    /// For an input with a hash; the same input always has the same rejects file.
-    pub(crate) fn new(folder: &Path, name: &str, sha256: &str, write: bool) -> Rejects {
+    /// The rejects of the input `name` with this SHA-256: the same input always has the same rejects
+    /// file in `folder`. With `write` false they are only counted.
+    #[must_use]
+    pub fn new(folder: &Path, name: &str, sha256: &str, write: bool) -> Rejects {
         let path = folder
             .join(format!("{name}.{}.rejects.csv", sha256.get(..HASH_DIGITS).unwrap_or(sha256)));
         Rejects { path, write, file: None, count: 0 }
     }
 
-    /// Closes the file; its path where there is one.
-    pub(crate) fn finish(self) -> Result<Option<String>> {
+    /// Closes the file and returns its path, or `None` where nothing was rejected.
+    ///
+    /// # Errors
+    /// Where the last rows cannot be written.
+    pub fn finish(self) -> Result<Option<String>> {
         let Some(file) = self.file else { return Ok(None) };
         file.finish().map_err(|e| {
-            CliError::internal(format!("cannot write {}: {e}", self.path.display()))
+            AppError::internal(format!("cannot write {}: {e}", self.path.display()))
         })?;
         Ok(Some(self.path.display().to_string()))
     }

@@ -1,17 +1,19 @@
-//! `ingest duis`: a User's archive, put together into exchanges, alerts and payloads.
+//! Ingests a User's archive of DUIS XML, assembled into exchanges, alerts and payloads.
 
-use super::{DuisArgs, Ingested, Taken, Throttled, rejects::Rejects, rows::Loading};
+use super::{
+    Ingested, IngestedFile, Request, files, ledger_rows::LedgerLoad, options::rank,
+    rejects::Rejects,
+};
 use crate::{
-    context::Ctx,
-    error::{CliError, Kind, Result},
+    context::Context,
+    error::{AppError, Result},
     progress::Progress,
 };
 use northbound_duis::Services;
 use northbound_ingest::{
     Reason, Reject, RejectSink,
     duis_archive::{
-        self as duis, ArchiveError, ArchiveSink, AssembleOptions, Inventory, Orphan, ReadOptions,
-        ThrottledCount,
+        self as duis, ArchiveSink, AssembleOptions, Inventory, Orphan, ReadOptions, ThrottledCount,
     },
     source::{hash_file, sha256},
 };
@@ -21,33 +23,66 @@ use northbound_ledger::{
 };
 use northbound_types::Utc;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Name of the layout in the ledger's list of sources.
 const LAYOUT: &str = "duis";
 
-pub(crate) fn take(args: &DuisArgs, ctx: &Ctx, progress: &mut Progress) -> Result<Ingested> {
-    if args.file.map.is_some() || args.file.guess {
-        return Err(CliError::usage(
-            "DUIS messages have one layout; --map and --guess are for tables",
-        ));
+/// Which archives to ingest, and what is known of their owner beside the messages.
+#[derive(Debug, Clone, Default)]
+pub struct ArchiveRequest {
+    /// The archives: folders, `.zip`, `.tar.gz` or single files; `map` has to be absent.
+    pub files: Request,
+    /// CSV of where devices are and what they are.
+    pub inventory: Option<PathBuf>,
+    /// User Role in which the owner acts; may be empty.
+    pub role: String,
+    /// Party category of the owner; may be empty.
+    pub category: String,
+    /// Seconds after which a request without a response counts as timed out; absent, it stays in flight.
+    pub timeout: Option<u32>,
+    /// The meaning of ThrottledAlertCount.
+    pub throttled: ThrottledCount,
+}
+
+impl ArchiveRequest {
+    /// Nothing but the messages decides how they are read.
+    fn is_plain(&self) -> bool {
+        self.role.is_empty()
+            && self.category.is_empty()
+            && self.timeout.is_none()
+            && self.throttled == ThrottledCount::Unknown
+            && self.inventory.is_none()
+    }
+}
+
+/// Ingests archives; all of them become one version of the ledger.
+///
+/// # Errors
+/// Where a mapping is given, an archive cannot be read, or the Actor lacks the right.
+pub fn ingest(
+    ctx: &Context,
+    request: &ArchiveRequest,
+    progress: &mut Progress,
+) -> Result<Ingested> {
+    if request.files.map.is_some() {
+        return Err(one_layout());
     }
     let services = services(ctx)?;
-    let inventory = match &args.inventory {
+    let inventory = match &request.inventory {
         Some(p) => {
-            Inventory::from_csv(std::fs::File::open(p).map_err(|e| CliError::io("open", p, e))?)
-                .map_err(|e| bad(&e))?
+            Inventory::from_csv(std::fs::File::open(p).map_err(|e| AppError::io("open", p, e))?)?
         }
         None => Inventory::default(),
     };
-    let mut load = Loading::begin(&args.file, ctx)?;
-    for path in &args.file.paths {
-        let meta = identify(path, args, ctx, progress)?;
+    let mut load = LedgerLoad::begin(ctx, &request.files)?;
+    for path in &request.files.paths {
+        let meta = identify(ctx, request, path, progress)?;
         let name = meta.name.clone();
-        let options = assemble_options(args, meta.feed.clone(), meta.known);
+        let options = assemble_options(request, meta.feed.clone(), meta.known);
         load.source(meta, progress, |sink, rejects, progress| {
             progress.tell(&format!("reading {name}"), 0, 1);
-            let mut both = Both {
+            let mut counting = CountingSink {
                 sink,
                 rejects,
                 name: name.clone(),
@@ -61,69 +96,60 @@ pub(crate) fn take(args: &DuisArgs, ctx: &Ctx, progress: &mut Progress) -> Resul
                 &services,
                 &inventory,
                 &options,
-                &mut both,
-            )
-            .map_err(|e| bad(&e))?;
-            Ok(taken(&name, &summary, &both))
+                &mut counting,
+            )?;
+            Ok(outcome(&name, &summary, &counting))
         })?;
     }
     load.commit(progress)
 }
 
-fn bad(e: &ArchiveError) -> CliError {
-    let exit = match e {
-        ArchiveError::Spill { .. } | ArchiveError::SpillContent { .. } | ArchiveError::Sink(_) => {
-            Kind::Internal
-        }
-        _ => Kind::BadInput,
-    };
-    CliError::new(exit, "ingest.archive", e.to_string())
+/// DUIS messages have one layout, so neither a mapping nor a guess of one applies.
+#[must_use]
+pub fn one_layout() -> AppError {
+    AppError::usage("DUIS messages have one layout; --map and --guess are for tables")
 }
 
 /// The catalogue of services in force.
-fn services(ctx: &Ctx) -> Result<Services> {
+fn services(ctx: &Context) -> Result<Services> {
     let rules = ctx.rules()?;
     let file = rules
         .files()
         .iter()
         .find(|f| f.name == "codes/srv_catalogue.csv")
-        .ok_or_else(|| CliError::internal("the rules have no catalogue of services"))?;
+        .ok_or_else(|| AppError::internal("the rules have no catalogue of services"))?;
     Services::from_catalogue(file.text()?)
-        .map_err(|e| CliError::input(format!("codes/srv_catalogue.csv: {e}")))
+        .map_err(|e| AppError::input(format!("codes/srv_catalogue.csv: {e}")))
 }
 
-fn assemble_options(args: &DuisArgs, feed: String, known: Utc) -> AssembleOptions {
+fn assemble_options(request: &ArchiveRequest, feed: String, known: Utc) -> AssembleOptions {
     let mut o = AssembleOptions::new(&feed, known.0);
-    o.role.clone_from(&args.role);
-    o.party_category.clone_from(&args.category);
-    o.timeout = args.timeout.map(|s| i64::from(s) * 1_000_000);
-    o.throttled = match args.throttled {
-        Throttled::Unknown => ThrottledCount::Unknown,
-        Throttled::Beside => ThrottledCount::Beside,
-        Throttled::Including => ThrottledCount::Including,
-    };
+    o.role.clone_from(&request.role);
+    o.party_category.clone_from(&request.category);
+    o.timeout = request.timeout.map(|s| i64::from(s) * 1_000_000);
+    o.throttled = request.throttled;
     o
 }
 
-/// An archive's identity: the hash of a file, or over the names and hashes of a folder's files. How
+/// The identity of an archive: the hash of a file, or of the names and hashes of a folder's files. How
 /// it is read is part of it, as a mapping is for tables.
 fn identify(
+    ctx: &Context,
+    request: &ArchiveRequest,
     path: &Path,
-    args: &DuisArgs,
-    ctx: &Ctx,
     progress: &mut Progress,
 ) -> Result<SourceMeta> {
     let name = path
         .file_name()
         .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-    let meta = std::fs::metadata(path).map_err(|e| CliError::io("read", path, e))?;
+    let meta = std::fs::metadata(path).map_err(|e| AppError::io("read", path, e))?;
     let mut tell = |p: northbound_ingest::Progress<'_>| {
         progress.tell(&format!("hashing {}", p.file), p.done, p.total)
     };
     let (hash, bytes) = if meta.is_dir() {
         let mut lines = String::new();
         let mut bytes = 0;
-        for f in super::files(&[path.to_owned()])? {
+        for f in files::expand(&[path.to_owned()])? {
             if std::fs::metadata(&f).is_ok_and(|m| m.len() == 0) {
                 continue;
             }
@@ -138,33 +164,28 @@ fn identify(
     };
     let how = format!(
         "{:?} {:?} {} {:?} {:?}",
-        args.role,
-        args.category,
-        args.timeout.map_or(-1, i64::from),
-        args.throttled,
-        args.inventory.as_ref().map(|p| hash_file(p, &mut |_| {})).transpose()?
+        request.role,
+        request.category,
+        request.timeout.map_or(-1, i64::from),
+        request.throttled,
+        request.inventory.as_ref().map(|p| hash_file(p, &mut |_| {})).transpose()?
     );
-    let plain = args.role.is_empty()
-        && args.category.is_empty()
-        && args.timeout.is_none()
-        && args.throttled == Throttled::Unknown
-        && args.inventory.is_none();
     Ok(SourceMeta {
         name,
         sha256: hash,
         bytes,
         layout: LAYOUT.to_owned(),
-        mapping: if plain { String::new() } else { sha256(how.as_bytes()) },
-        feed: args.file.feed.clone().unwrap_or_else(|| "import".to_owned()),
-        rank: super::rank(&args.file, ctx)?,
-        corrects: args.file.corrects.clone(),
-        known: args.file.known.unwrap_or(ctx.now),
+        mapping: if request.is_plain() { String::new() } else { sha256(how.as_bytes()) },
+        feed: request.files.feed.clone().unwrap_or_else(|| "import".to_owned()),
+        rank: rank(ctx, &request.files)?,
+        corrects: request.files.corrects.clone(),
+        known: request.files.known.unwrap_or(ctx.now),
         by: ctx.actor.to_string(),
     })
 }
 
-/// Rows to the ledger, rejects to their file.
-struct Both<'s> {
+/// Passes rows to the ledger and rejects to their file, and counts the rows.
+struct CountingSink<'s> {
     sink: &'s mut dyn RowSink,
     rejects: &'s mut Rejects,
     name: String,
@@ -173,36 +194,36 @@ struct Both<'s> {
     last: i64,
 }
 
-impl Both<'_> {
-    fn saw(&mut self, received: i64) {
+impl CountingSink<'_> {
+    fn count(&mut self, received: i64) {
         self.rows += 1;
         self.first = self.first.min(received);
         self.last = self.last.max(received);
     }
 }
 
-type Sunk = std::result::Result<(), SinkError>;
+type SinkResult = std::result::Result<(), SinkError>;
 
-impl RowSink for Both<'_> {
-    fn exchange(&mut self, r: &ExchangeRow<'_>) -> Sunk {
-        self.saw(r.received);
+impl RowSink for CountingSink<'_> {
+    fn exchange(&mut self, r: &ExchangeRow<'_>) -> SinkResult {
+        self.count(r.received);
         self.sink.exchange(r)
     }
-    fn alert(&mut self, r: &AlertRow<'_>) -> Sunk {
-        self.saw(r.received);
+    fn alert(&mut self, r: &AlertRow<'_>) -> SinkResult {
+        self.count(r.received);
         self.sink.alert(r)
     }
-    fn payload(&mut self, r: &PayloadRow<'_>) -> Sunk {
-        self.saw(r.received);
+    fn payload(&mut self, r: &PayloadRow<'_>) -> SinkResult {
+        self.count(r.received);
         self.sink.payload(r)
     }
-    fn stated(&mut self, r: &StatedRow) -> Sunk {
+    fn stated(&mut self, r: &StatedRow) -> SinkResult {
         self.sink.stated(r)
     }
 }
 
-impl ArchiveSink for Both<'_> {
-    fn reject(&mut self, r: &duis::Reject) -> Sunk {
+impl ArchiveSink for CountingSink<'_> {
+    fn reject(&mut self, r: &duis::Reject) -> SinkResult {
         let line = i64::try_from(r.offset).unwrap_or(i64::MAX);
         self.rejects.reject(&Reject {
             file: format!("{}/{}", self.name, r.name),
@@ -214,7 +235,7 @@ impl ArchiveSink for Both<'_> {
             raw: String::new(),
         })
     }
-    fn orphan(&mut self, o: &Orphan) -> Sunk {
+    fn orphan(&mut self, o: &Orphan) -> SinkResult {
         let id = o.request.or(o.response).map(|i| i.to_string()).unwrap_or_default();
         self.rejects.reject(&Reject {
             file: self.name.clone(), line: o.place, column: "orphan".to_owned(), reason: Reason::Contradiction, value: id, raw: String::new(),
@@ -223,7 +244,7 @@ impl ArchiveSink for Both<'_> {
     }
 }
 
-fn taken(name: &str, s: &duis::Summary, both: &Both<'_>) -> Taken {
+fn outcome(name: &str, s: &duis::Summary, counting: &CountingSink<'_>) -> IngestedFile {
     let mut notes = vec![format!(
         "{} messages in {} files: {} requests, {} runs of schedules, {} alerts ({} closing), {} payloads; {} repeats counted once.",
         s.read.messages,
@@ -251,18 +272,18 @@ fn taken(name: &str, s: &duis::Summary, both: &Both<'_>) -> Taken {
             s.orphans
         ));
     }
-    let seen = both.rows > 0;
-    Taken {
+    let seen = counting.rows > 0;
+    IngestedFile {
         file: name.to_owned(),
         layout: LAYOUT.to_owned(),
         read: s.read.messages + s.read.rejects,
-        accepted: both.rows,
-        rejected: both.rejects.count.saturating_sub(s.orphans),
+        accepted: counting.rows,
+        rejected: counting.rejects.count.saturating_sub(s.orphans),
         by_reason: json!({}),
         flags: json!({"region-unknown": s.unknown_region}),
-        first: seen.then_some(Utc(both.first)),
-        last: seen.then_some(Utc(both.last)),
+        first: seen.then_some(Utc(counting.first)),
+        last: seen.then_some(Utc(counting.last)),
         notes,
-        ..Taken::default()
+        ..IngestedFile::default()
     }
 }

@@ -1,10 +1,12 @@
-//! Rows that go to the ledger: messages, alerts, payloads, stated figures. All files of a command
+//! Rows that go to the ledger: messages, alerts, payloads, stated figures. All files of a call
 //! become one version, or none does.
 
-use super::{FileArgs, Ingested, Taken, rejects::Rejects};
+use super::{
+    Ingested, IngestedFile, Request, files, options::options, outcome::signed, rejects::Rejects,
+};
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
+    context::Context,
+    error::{AppError, Result},
     progress::Progress,
 };
 use northbound_ingest::{self as reader, Layout, Options, Phase};
@@ -13,13 +15,13 @@ use northbound_ledger::{
     rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow},
 };
 use northbound_registers::{
-    Begun as Kept, Counts, Store, gate::Write, registers::sources::SourceFile,
+    Begun as BegunImport, Store, gate::Write, registers::sources::SourceFile,
 };
 use std::path::Path;
 
-/// Takes rows and forgets them: a dry run.
-pub(super) struct Forget;
-impl RowSink for Forget {
+/// Discards rows: the sink of a dry run.
+struct DiscardRows;
+impl RowSink for DiscardRows {
     fn exchange(&mut self, _: &ExchangeRow<'_>) -> std::result::Result<(), SinkError> {
         Ok(())
     }
@@ -34,15 +36,15 @@ impl RowSink for Forget {
     }
 }
 
-pub(super) fn take(
-    args: &FileArgs,
+pub(super) fn ingest(
+    ctx: &Context,
+    request: &Request,
     layout: Layout,
-    ctx: &Ctx,
     progress: &mut Progress,
 ) -> Result<Ingested> {
-    let files = super::files(&args.paths)?;
-    let options = super::options(args, layout, ctx)?;
-    let mut load = Loading::begin(args, ctx)?;
+    let files = files::expand(&request.paths)?;
+    let options = options(ctx, request, layout)?;
+    let mut load = LedgerLoad::begin(ctx, request)?;
     for path in &files {
         load.file(path, layout, &options, progress)?;
     }
@@ -50,32 +52,32 @@ pub(super) fn take(
 }
 
 /// A transaction of the ledger with the registers' record of each file.
-pub(super) struct Loading<'a> {
-    args: &'a FileArgs,
-    ctx: &'a Ctx,
+pub(super) struct LedgerLoad<'a> {
+    ctx: &'a Context,
+    request: &'a Request,
     store: Store,
     tx: Option<Tx>,
-    done: Vec<(Taken, SourceMeta)>,
+    done: Vec<(IngestedFile, SourceMeta)>,
 }
 
-impl<'a> Loading<'a> {
-    pub(super) fn begin(args: &'a FileArgs, ctx: &'a Ctx) -> Result<Loading<'a>> {
+impl<'a> LedgerLoad<'a> {
+    pub(super) fn begin(ctx: &'a Context, request: &'a Request) -> Result<LedgerLoad<'a>> {
         let ledger = ctx.ledger();
         if let Some(root) = ledger.newest()? {
-            for c in &args.corrects {
+            for c in &request.corrects {
                 if !root.manifest.sources.iter().any(|s| s.name == *c || s.sha256 == *c) {
-                    return Err(CliError::not_found(format!(
+                    return Err(AppError::not_found(format!(
                         "--corrects {c:?}: no file of that name or hash is in; `northbound ingest list` shows them"
                     )));
                 }
             }
-        } else if let Some(c) = args.corrects.first() {
-            return Err(CliError::not_found(format!(
+        } else if let Some(c) = request.corrects.first() {
+            return Err(AppError::not_found(format!(
                 "--corrects {c:?}: nothing has been ingested yet"
             )));
         }
         let tx = if ctx.dry_run { None } else { Some(ledger.begin(ctx.now)?) };
-        Ok(Loading { args, ctx, store: ctx.store()?, tx, done: Vec::new() })
+        Ok(LedgerLoad { ctx, request, store: ctx.store()?, tx, done: Vec::new() })
     }
 
     fn file(
@@ -92,6 +94,7 @@ impl<'a> Loading<'a> {
         let found = reader::identify(path, Layout::Messages, options, &mut |p| {
             progress.tell(&format!("hashing {}", p.file), p.done, p.total)
         })?;
+        let options = &options.with_identity(&found);
         let meta = SourceMeta {
             name: found.name,
             sha256: found.sha256,
@@ -100,7 +103,7 @@ impl<'a> Loading<'a> {
             mapping: found.mapping,
             feed: options.feed.clone(),
             rank: options.rank,
-            corrects: self.args.corrects.clone(),
+            corrects: self.request.corrects.clone(),
             known: options.known,
             by: self.ctx.actor.to_string(),
         };
@@ -116,31 +119,32 @@ impl<'a> Loading<'a> {
                 Layout::Payloads => reader::payloads(&paths, options, sink, rejects, &mut tell)?,
                 _ => reader::messages(&paths, options, sink, rejects, &mut tell)?,
             };
-            super::taken(&summary)
+            IngestedFile::read(&summary)
         })
     }
 
-    /// One source: begun, read by `read`, ended. The rights of who acts are asked before a row is read.
+    /// Begins one source, reads it with `read`, and ends it. A dry run of the registers' own verb checks
+    /// rights and record before a row is read; [`LedgerLoad::record`] writes the record after the commit.
     pub(super) fn source(
         &mut self,
         meta: SourceMeta,
         progress: &mut Progress,
-        read: impl FnOnce(&mut dyn RowSink, &mut Rejects, &mut Progress) -> Result<Taken>,
+        read: impl FnOnce(&mut dyn RowSink, &mut Rejects, &mut Progress) -> Result<IngestedFile>,
     ) -> Result<()> {
-        let record = source_file(&meta, &Taken::default(), None);
+        let record = source_file(&meta, &IngestedFile::default(), None);
         drop(
             self.ctx
                 .gate(&self.store)
                 .begin_import(&record, &Write { dry_run: true, ..self.ctx.write() })?,
         );
-        let mut forget = Forget;
+        let mut discard = DiscardRows;
         let (sink, id): (&mut dyn RowSink, String) = match &mut self.tx {
             None => match already(self.ctx, &meta)? {
                 Some(id) => {
                     self.already(meta, id);
                     return Ok(());
                 }
-                None => (&mut forget, String::new()),
+                None => (&mut discard, String::new()),
             },
             Some(tx) => match tx.begin_source(meta.clone())? {
                 Begun::Already(id) => {
@@ -150,35 +154,35 @@ impl<'a> Loading<'a> {
                 Begun::New(id) => (tx, id.to_string()),
             },
         };
-        let folder = self.args.rejects.clone().unwrap_or_else(|| self.ctx.data.join("rejects"));
+        let folder = self.request.rejects_folder(self.ctx);
         let mut rejects = Rejects::new(&folder, &meta.name, &meta.sha256, !self.ctx.dry_run);
-        let mut taken = match read(sink, &mut rejects, progress) {
-            Ok(t) => t,
+        let mut outcome = match read(sink, &mut rejects, progress) {
+            Ok(outcome) => outcome,
             Err(e) => {
                 rejects.finish()?;
                 return Err(e);
             }
         };
         if let Some(tx) = &mut self.tx {
-            tx.end_source(taken.rejected)?;
+            tx.end_source(outcome.rejected)?;
         }
-        taken.rejects = rejects.finish()?;
-        taken.id = id;
-        super::refuse_empty_handed(&taken)?;
-        self.done.push((taken, meta));
+        outcome.rejects = rejects.finish()?;
+        outcome.id = id;
+        outcome.refuse_if_nothing_accepted()?;
+        self.done.push((outcome, meta));
         Ok(())
     }
 
     fn already(&mut self, meta: SourceMeta, id: i64) {
-        let taken = Taken {
+        let outcome = IngestedFile {
             file: meta.name.clone(),
             sha256: meta.sha256.clone(),
             layout: meta.layout.clone(),
             id: id.to_string(),
             already: true,
-            ..Taken::default()
+            ..IngestedFile::default()
         };
-        self.done.push((taken, meta));
+        self.done.push((outcome, meta));
     }
 
     pub(super) fn commit(mut self, progress: &mut Progress) -> Result<Ingested> {
@@ -215,19 +219,21 @@ impl<'a> Loading<'a> {
         Ok(out)
     }
 
-    /// The registers' record, for the audit trail.
-    fn record(&self, t: &Taken, meta: &SourceMeta) -> Result<()> {
+    /// Writes the registers' record, for the audit trail.
+    fn record(&self, t: &IngestedFile, meta: &SourceMeta) -> Result<()> {
         let record = source_file(meta, t, t.id.parse().ok());
         let write = Write { known: Some(meta.known), expect_version: None, ..self.ctx.write() };
-        if let Kept::Import(import) = self.ctx.gate(&self.store).begin_import(&record, &write)? {
-            import.finish(counts(t))?;
+        if let BegunImport::Import(import) =
+            self.ctx.gate(&self.store).begin_import(&record, &write)?
+        {
+            import.finish(t.counts())?;
         }
         Ok(())
     }
 }
 
-/// The number under which a source is in already, for a dry run.
-fn already(ctx: &Ctx, meta: &SourceMeta) -> Result<Option<i64>> {
+/// The number of the source in the ledger where it was ingested before; asked on a dry run.
+fn already(ctx: &Context, meta: &SourceMeta) -> Result<Option<i64>> {
     let Some(root) = ctx.ledger().newest()? else { return Ok(None) };
     let m = &root.manifest;
     Ok(m.sources
@@ -241,15 +247,7 @@ fn already(ctx: &Ctx, meta: &SourceMeta) -> Result<Option<i64>> {
         .map(|s| s.id))
 }
 
-fn signed(n: u64) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
-
-pub(super) fn counts(t: &Taken) -> Counts {
-    Counts { rows: signed(t.read), accepted: signed(t.accepted), rejected: signed(t.rejected) }
-}
-
-fn source_file(meta: &SourceMeta, t: &Taken, ledger_source: Option<i64>) -> SourceFile {
+fn source_file(meta: &SourceMeta, t: &IngestedFile, ledger_source: Option<i64>) -> SourceFile {
     SourceFile {
         mapping: meta.mapping.clone(),
         feed: meta.feed.clone(),

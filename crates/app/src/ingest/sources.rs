@@ -1,9 +1,9 @@
-//! `ingest list | show | retract`.
+//! The ingested files: list them, show one, retract one.
 
 use crate::{
-    context::Ctx,
-    error::{CliError, Kind, Result},
-    output::{Answer, Table, count},
+    answer::{Answer, Table, count},
+    context::Context,
+    error::{AppError, Kind, Result},
 };
 use northbound_ledger::manifest::{Manifest, SourceEntry};
 use northbound_registers::{
@@ -12,7 +12,7 @@ use northbound_registers::{
 };
 use serde_json::{Value, json};
 
-/// A file wherever its rows are.
+/// An ingested file, whether its rows are in the ledger or in the registers.
 struct Entry {
     id: String,
     json: Value,
@@ -74,7 +74,7 @@ fn of_registers(k: &Kept<SourceFile>) -> Entry {
     }
 }
 
-fn entries(ctx: &Ctx) -> Result<Vec<Entry>> {
+fn entries(ctx: &Context) -> Result<Vec<Entry>> {
     let snap = ctx.snapshot()?;
     let m = &snap.root.manifest;
     let mut all: Vec<Entry> = m.sources.iter().map(|s| of_ledger(s, m)).collect();
@@ -104,7 +104,11 @@ const COLUMNS: [&str; 12] = [
     "state",
 ];
 
-pub(super) fn list(ctx: &Ctx) -> Result<Answer> {
+/// Every ingested file, retracted ones included.
+///
+/// # Errors
+/// Where the ledger or the registers cannot be read.
+pub fn list(ctx: &Context) -> Result<Answer> {
     let all = entries(ctx)?;
     let mut t = Table::new("", &COLUMNS);
     for e in &all {
@@ -113,7 +117,7 @@ pub(super) fn list(ctx: &Ctx) -> Result<Answer> {
     Ok(Answer::new(json!({"files": all.iter().map(|e| &e.json).collect::<Vec<_>>()})).table(t))
 }
 
-fn find(ctx: &Ctx, named: &str) -> Result<Entry> {
+fn find(ctx: &Context, named: &str) -> Result<Entry> {
     /// Fewer digits of a hash may mean several files.
     const LEAST_HASH_DIGITS: usize = 8;
     let text =
@@ -127,13 +131,17 @@ fn find(ctx: &Ctx, named: &str) -> Result<Entry> {
                 || (named.len() >= LEAST_HASH_DIGITS && text(e, "sha256").starts_with(named))
         })
         .ok_or_else(|| {
-            CliError::not_found(format!(
+            AppError::not_found(format!(
                 "no file {named:?} is in; `northbound ingest list` shows them"
             ))
         })
 }
 
-pub(super) fn show(ctx: &Ctx, named: &str) -> Result<Answer> {
+/// One ingested file; `named` is its number, its name or at least 8 digits of its SHA-256.
+///
+/// # Errors
+/// Where there is no such file.
+pub fn show(ctx: &Context, named: &str) -> Result<Answer> {
     let e = find(ctx, named)?;
     let mut t = Table::new("", &["file", e.id.as_str()]);
     for (k, v) in e.json.as_object().into_iter().flatten() {
@@ -147,15 +155,19 @@ pub(super) fn show(ctx: &Ctx, named: &str) -> Result<Answer> {
     Ok(Answer::new(e.json.clone()).table(t))
 }
 
-pub(super) fn retract(ctx: &Ctx, named: &str) -> Result<Answer> {
+/// Retracts a file: from now on its rows do not count. As at earlier times they still do.
+///
+/// # Errors
+/// Where there is no such file, it is retracted already, or the reason or the right is missing.
+pub fn retract(ctx: &Context, named: &str) -> Result<Answer> {
     let e = find(ctx, named)?;
     if ctx.reason.is_empty() {
-        return Err(CliError::refused(
+        return Err(AppError::refused(
             "to retract a file needs a reason: give it with --reason 'why'",
         ));
     }
     if !e.json.get("retracted").is_none_or(Value::is_null) {
-        return Err(CliError::new(
+        return Err(AppError::new(
             Kind::Conflict,
             "ingest.retracted",
             format!("file {} was taken back already", e.id),
@@ -169,7 +181,7 @@ pub(super) fn retract(ctx: &Ctx, named: &str) -> Result<Answer> {
     });
     let judge = ctx.judge(&store)?;
     let mut days = 0;
-    // Rights are asked first: the registers' gate decides for the ledger too.
+    // The gate of the registers decides for the ledger too, so it is asked before anything changes.
     if let Some(k) = &record {
         gate.retract_source(&k.id, &northbound_registers::Write { dry_run: true, ..ctx.write() })?;
     }

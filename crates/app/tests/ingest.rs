@@ -1,0 +1,117 @@
+//! Ingest without the command line.
+
+use crate::support::{acting, context};
+use northbound_app::{
+    Context,
+    error::Kind,
+    ingest::{Ingested, Layout, Request, ThrottledCount, archive, ingest, sources},
+};
+use std::path::{Path, PathBuf};
+
+const NOW: &str = "2026-05-20T09:00:00Z";
+
+/// A file with one message for each counter, received on 1 April 2026 and answered in 5 s. `bad`
+/// more rows have no time.
+fn messages(folder: &Path, name: &str, counters: std::ops::Range<u32>, bad: u32) -> PathBuf {
+    let mut text = "request_id,srv,mode,generation,test_kind,region,provider,feed,state,code,received,answer_sent,timeout_at,known\n".to_owned();
+    let mut row = |counter: u32, received: &str, sent: &str| {
+        text += &format!(
+            "90-B3-D5-1F-30-01-00-01:00-DB-12-34-56-78-90-A0:{counter},4.1.1,on-demand,smets2,none,north,CSPN,dsp,answered-success,,{received},{sent},,2026-05-02T00:00:00Z\n"
+        );
+    };
+    for n in counters {
+        let minute = n % 60;
+        row(
+            n,
+            &format!("2026-04-01T10:{minute:02}:00Z"),
+            &format!("2026-04-01T10:{minute:02}:05Z"),
+        );
+    }
+    for n in 0..bad {
+        row(1_000 + n, "yesterday", "");
+    }
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn run(ctx: &Context, request: &Request) -> Ingested {
+    ingest(ctx, request, Layout::Messages, &mut ctx.progress()).unwrap()
+}
+
+#[test]
+fn rejected_rows_are_counted_and_written_beside_the_accepted_ones() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    let file = messages(folder.path(), "april.csv", 1..6, 2);
+    let done = run(&ctx, &Request::file(file));
+    let f = &done.files[0];
+    assert_eq!((f.read, f.accepted, f.rejected), (7, 5, 2));
+    assert_eq!((f.id.as_str(), done.ledger_version, done.days), ("1", Some(1), 1));
+    let rejects = std::fs::read_to_string(f.rejects.as_ref().unwrap()).unwrap();
+    assert!(rejects.contains("april.csv,7,received,not-a-time"), "{rejects}");
+    let none = messages(folder.path(), "may.csv", 10..11, 0);
+    assert!(run(&ctx, &Request::file(none)).files[0].rejects.is_none());
+}
+
+#[test]
+fn a_file_without_any_usable_row_is_refused_and_one_usable_row_is_enough() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    let bad = Request::file(messages(folder.path(), "bad.csv", 0..0, 3));
+    let e = ingest(&ctx, &bad, Layout::Messages, &mut ctx.progress()).unwrap_err();
+    assert_eq!((e.kind(), e.code()), (Kind::BadInput, "ingest.nothing-taken"));
+    assert_eq!(ctx.snapshot().unwrap().root.manifest.version, 0);
+    let one = run(&ctx, &Request::file(messages(folder.path(), "one.csv", 1..2, 3)));
+    assert_eq!((one.files[0].accepted, one.ledger_version), (1, Some(1)));
+}
+
+#[test]
+fn the_same_bytes_are_ingested_once_and_one_row_more_is_another_file() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    run(&ctx, &Request::file(messages(folder.path(), "a.csv", 1..6, 0)));
+    let again = run(&ctx, &Request::file(messages(folder.path(), "b.csv", 1..6, 0)));
+    assert!(again.files[0].already && again.ledger_version.is_none());
+    let more = run(&ctx, &Request::file(messages(folder.path(), "c.csv", 1..7, 0)));
+    assert_eq!(
+        (more.files[0].accepted, more.files[0].duplicates, more.ledger_version),
+        (6, 5, Some(2))
+    );
+}
+
+#[test]
+fn a_dry_run_reads_everything_and_stores_nothing() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    let request = Request::file(messages(folder.path(), "a.csv", 1..6, 1));
+    let dry = run(&Context { dry_run: true, ..ctx.clone() }, &request);
+    assert_eq!((dry.files[0].accepted, dry.files[0].rejected), (5, 1));
+    assert_eq!((dry.files[0].id.as_str(), &dry.files[0].rejects), ("", &None));
+    assert_eq!(ctx.snapshot().unwrap().root.manifest.version, 0);
+    assert_eq!(run(&ctx, &request).ledger_version, Some(1));
+}
+
+#[test]
+fn a_retraction_needs_a_reason_and_happens_once() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    run(&ctx, &Request::file(messages(folder.path(), "a.csv", 1..6, 0)));
+    assert_eq!(sources::retract(&ctx, "a.csv").unwrap_err().kind(), Kind::Refused);
+    let with_reason = acting(&ctx, "kim+analyst", "sent by mistake");
+    let done = sources::retract(&with_reason, "a.csv").unwrap();
+    assert_eq!(
+        (done.json["retracted"].as_bool(), done.json["days"].as_u64()),
+        (Some(true), Some(1))
+    );
+    let twice = sources::retract(&with_reason, "a.csv").unwrap_err();
+    assert_eq!((twice.kind(), twice.code()), (Kind::Conflict, "ingest.retracted"));
+}
+
+#[test]
+fn an_archive_has_one_layout_so_a_mapping_is_a_usage_error() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    let request = |map| archive::ArchiveRequest {
+        files: Request { map, ..Request::file(folder.path().join("none.zip")) },
+        throttled: ThrottledCount::Beside,
+        ..archive::ArchiveRequest::default()
+    };
+    let kind = |map| archive::ingest(&ctx, &request(map), &mut ctx.progress()).unwrap_err().kind();
+    assert_eq!(kind(Some(folder.path().join("map.toml"))), Kind::Usage);
+    assert_eq!(kind(None), Kind::NotFound);
+}
