@@ -6,7 +6,7 @@ use northbound_app::{
     error::Kind,
     registers::{self, EventsRequest, view},
 };
-use northbound_registers::{Noun, Query, registers::annotations::Annotation};
+use northbound_registers::{Noun, Query, records::reporting::annotations::Annotation};
 use northbound_types::Utc;
 
 fn annotation(from: &str) -> Annotation {

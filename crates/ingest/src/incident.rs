@@ -6,7 +6,9 @@ use crate::{
     layout::incidents as c,
     session::{Context, Load, Trouble},
 };
-use northbound_registers::registers::incidents::{FIRST_CATEGORY, IncidentEvent, LAST_CATEGORY};
+use northbound_registers::records::service::incidents::{
+    FIRST_CATEGORY, IncidentEvent, LAST_CATEGORY,
+};
 use northbound_types::{IncidentId, Utc};
 
 /// One row.

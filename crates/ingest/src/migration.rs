@@ -6,7 +6,7 @@ use crate::{
     register::RegisterSink,
     session::{Context, Load, Trouble},
 };
-use northbound_registers::registers::migrations::{MigrationWeek, monday};
+use northbound_registers::records::smets1::migrations::{MigrationWeek, monday};
 use northbound_types::Utc;
 
 /// One number with the row that it stands in.

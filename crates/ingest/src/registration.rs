@@ -5,7 +5,9 @@ use crate::{
     error::{Reason, shown},
     rejects::Reject,
 };
-use northbound_registers::{Record, RegisterError, registers::registrations::RegistrationChange};
+use northbound_registers::{
+    Record, RegisterError, records::data::registrations::RegistrationChange,
+};
 use northbound_rules::registration::{Counts, Field, Form, RecordKind, RegistrationLayout};
 use northbound_types::{Day, Eui64};
 

@@ -1,20 +1,32 @@
 //! Definitions and counts to results: what stands in each row of the pack.
 
+pub mod availability;
+pub mod bands;
+pub mod composite;
+pub mod contribution;
+pub mod counting;
+pub mod coverage;
+pub mod hubs;
+pub mod outage;
+pub mod payloads;
+pub mod slices;
+pub mod stated;
+pub mod streaks;
+#[cfg(test)]
+mod tests;
+
 use crate::{
-    availability,
-    bands::{self, Override, OverrideAction},
-    composite,
-    contribution::{Contributions, contributions},
-    counting,
-    coverage::{self, Assessment, Coverage, Ground, Scope},
     error::MeasureError,
-    exact, hubs, incident_clock,
+    evaluate::{
+        bands::{Override, OverrideAction},
+        contribution::{Contributions, contributions},
+        coverage::{Assessment, Coverage, Ground, Scope},
+        streaks::{Months, Streaks},
+    },
+    incidents::clock,
     inputs::{HistoryPoint, Inputs, NEEDED_DIMS, StatedFigure},
-    interval::wilson,
-    outage, payloads,
     result::{Counted, Exceptions, Line, MeasureResult},
-    stated,
-    streaks::{Months, Streaks},
+    statistics::{exact, interval::wilson},
 };
 use northbound_rules::measure::{Basis, MeasureDef, MeasureRow};
 use northbound_types::{
@@ -222,7 +234,7 @@ impl<'a> Row<'a> {
                 i.as_at.day(),
             ),
             Basis::Incidents { categories } => {
-                incident_clock::count(i.incidents, categories, a, i.as_at, !self.as_stated())
+                clock::count(i.incidents, categories, a, i.as_at, !self.as_stated())
             }
             Basis::StatedOnly => Counted::only(Figure::Null(Null::because(
                 NullReason::NotReported,
@@ -547,7 +559,9 @@ impl<'a> Row<'a> {
             }
             r.overridden = Some(o.clone());
         }
-        if let Some(width) = r.interval.as_ref().and_then(crate::interval::Interval::width) {
+        if let Some(width) =
+            r.interval.as_ref().and_then(crate::statistics::interval::Interval::width)
+        {
             if exact::share(self.inputs.settings.wide_interval).is_some_and(|w| width > w) {
                 r.notes.push("the count is small: the interval is wide".to_owned());
             }

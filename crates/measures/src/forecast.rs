@@ -17,7 +17,7 @@ pub mod variance;
 #[cfg(test)]
 pub(crate) mod sample;
 
-use crate::coverage::Ground;
+use crate::evaluate::coverage::Ground;
 use northbound_types::{Day, Period, Ratio, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

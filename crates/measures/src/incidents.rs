@@ -1,6 +1,11 @@
 //! Incidents: from events to the life of each, as it was known at a time and without later
-//! knowledge. Books are in [`crate::incident_books`], clocks and CPM4 and CPM5 in
-//! [`crate::incident_clock`], reports of others in [`crate::incident_reports`].
+//! knowledge. Books are in [`crate::incidents::books`], clocks and CPM4 and CPM5 in
+//! [`crate::incidents::clock`], reports of others in [`crate::incidents::reports`].
+
+pub mod books;
+pub mod clock;
+pub mod reports;
+pub mod response;
 
 use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Utc};
 use serde::{Deserialize, Serialize};

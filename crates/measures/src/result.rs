@@ -2,12 +2,14 @@
 //! documented keys (`docs/measures.md`) and stay.
 
 use crate::{
-    bands::{Band, LevelsUsed, Override, Rag},
-    contribution::Contributions,
-    coverage::{Coverage, FaultHit},
-    interval::Interval,
-    stated::StatedView,
-    streaks::Streaks,
+    evaluate::{
+        bands::{Band, LevelsUsed, Override, Rag},
+        contribution::Contributions,
+        coverage::{Coverage, FaultHit},
+        stated::StatedView,
+        streaks::Streaks,
+    },
+    statistics::interval::Interval,
 };
 use northbound_types::{Figure, Period, Region, Selector};
 use serde::{Deserialize, Serialize};

@@ -129,7 +129,7 @@ pub fn inputs<'a>(
         payloads: &[],
         hubs: &[],
         population: &[],
-        incidents: crate::incident_clock::IncidentInputs::NONE,
+        incidents: crate::incidents::clock::IncidentInputs::NONE,
         tests_by_hour: &[],
         stated: &[],
         feeds: &[],

@@ -1,14 +1,16 @@
 //! Properties that hold for every input. All data invented.
 
 use crate::{
-    bands::{Band, band},
-    composite::combine,
-    evaluate::evaluate,
+    evaluate::{
+        bands::{Band, band},
+        composite::combine,
+        evaluate,
+        streaks::Months,
+    },
     inputs::{Fault, Inputs, Severity},
-    interval::wilson,
     result::Component,
     sample::{APRIL, cells, def, inputs, methodology, tests_def},
-    streaks::Months,
+    statistics::interval::wilson,
 };
 use northbound_rules::measure::Basis;
 use northbound_types::{
@@ -152,7 +154,7 @@ proptest! {
     fn streaks_contain_every_completion(months in proptest::collection::vec((prop_oneof![Just(None), Just(Some(true)), Just(Some(false))], any::<bool>()), 1..30), of in 1u32..30) {
         let table = |f: &dyn Fn(&(Option<bool>, bool)) -> Option<bool>| Months::new(months.iter().enumerate().map(|(i, m)| (APRIL.plus(i as i32), f(m))));
         let (open, full) = (table(&|m| m.0), table(&|m| Some(m.0.unwrap_or(m.1))));
-        let inside = |o: crate::streaks::Span, n: crate::streaks::Span| o.least <= n.least && n.greatest <= o.greatest;
+        let inside = |o: crate::evaluate::streaks::Span, n: crate::evaluate::streaks::Span| o.least <= n.least && n.greatest <= o.greatest;
         prop_assert!(inside(open.current(), full.current()) && inside(open.longest(), full.longest()) && inside(open.of_last(of), full.of_last(of)));
         prop_assert!(full.current().is_known() && full.longest().is_known());
     }

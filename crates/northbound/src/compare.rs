@@ -9,10 +9,12 @@ use crate::{
 use clap::Args;
 use northbound_ledger::drill::{Message, Query};
 use northbound_measures::{
-    compare::{Comparison, compare},
-    diff::figure_words,
     evaluate::activity,
     result::Line,
+    views::{
+        compare::{Comparison, compare},
+        diff::figure_words,
+    },
 };
 use northbound_packs::evidence::Evidence;
 use northbound_rules::measure::Methodology;

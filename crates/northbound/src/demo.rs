@@ -15,7 +15,7 @@ use clap::Args;
 use northbound_app::ingest::{IngestedFile, Request, ingest};
 use northbound_ingest::Layout;
 use northbound_packs::store::Made;
-use northbound_registers::registers::explanations::{Explanation, Given};
+use northbound_registers::records::reporting::explanations::{Explanation, Given};
 use northbound_sim::{Manifest, SimConfig, World, write_world};
 use northbound_types::{Actor, Utc};
 use serde_json::json;

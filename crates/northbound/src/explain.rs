@@ -173,7 +173,7 @@ fn tables(x: &Explained) -> Vec<Table> {
     );
     for s in &x.stated {
         let figure = northbound_packs::assemble::cells::figure(
-            &northbound_measures::stated::figure(&s.stated),
+            &northbound_measures::evaluate::stated::figure(&s.stated),
             2,
             &[],
         )

@@ -23,7 +23,7 @@ use northbound_packs::evidence::{
 };
 use northbound_registers::{
     AsAt, Gate, Noun, Query, Sight,
-    registers::{forecasts::Forecast, parties::User},
+    records::{forecasting::forecasts::Forecast, participants::parties::User},
 };
 use northbound_types::{Eui64, ForecastKind, Period};
 use serde_json::json;

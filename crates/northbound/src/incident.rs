@@ -14,10 +14,7 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use northbound_ingest::Layout;
-use northbound_measures::{
-    incident_clock::IncidentRules,
-    incidents::{IncidentEvent, Life, Which, lives},
-};
+use northbound_measures::incidents::{IncidentEvent, Life, Which, clock::IncidentRules, lives};
 use northbound_packs::evidence::incidents as kept;
 use northbound_registers::{AsAt, Store};
 use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Period, Utc};

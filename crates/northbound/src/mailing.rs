@@ -20,7 +20,7 @@ use clap::Subcommand;
 use message::Message;
 use northbound_registers::{
     AsAt,
-    registers::mailings::{Delivery, Mailing, MailingState},
+    records::participants::mailings::{Delivery, Mailing, MailingState},
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};

@@ -137,7 +137,7 @@ pub(crate) fn headline(m: &Made) -> Table {
     );
     for n in &m.built.data.results {
         let r = &n.result;
-        let band = if r.band == northbound_measures::bands::Band::Null {
+        let band = if r.band == northbound_measures::evaluate::bands::Band::Null {
             "no figure"
         } else {
             r.band.words()

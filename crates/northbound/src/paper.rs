@@ -9,7 +9,7 @@ use crate::{
 };
 use clap::Subcommand;
 use northbound_packs::{assemble::data, paper};
-use northbound_registers::registers::people::names_in;
+use northbound_registers::records::participants::people::names_in;
 use northbound_types::Period;
 use serde_json::json;
 use std::path::PathBuf;

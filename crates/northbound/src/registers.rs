@@ -24,7 +24,9 @@ pub(crate) use northbound_app::registers::{
     author as sayer,
     view::{receipt as receipt_answer, text},
 };
-use northbound_registers::{Noun, Query, Record, Verb, registers::confirmations::Confirmation};
+use northbound_registers::{
+    Noun, Query, Record, Verb, records::reporting::confirmations::Confirmation,
+};
 use northbound_rules::RuleInfo;
 use northbound_types::{Period, Region, Utc};
 

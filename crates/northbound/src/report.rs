@@ -10,7 +10,7 @@ use crate::{
     pack,
 };
 use clap::Subcommand;
-use northbound_measures::{diff::figure_words, process::ProcessLine};
+use northbound_measures::views::{diff::figure_words, process::ProcessLine};
 use northbound_packs::{Formats, mine::report_mine, store::write_mine};
 use northbound_registers::{Sight, Store};
 use northbound_types::{Eui64, Period};

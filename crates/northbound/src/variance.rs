@@ -9,7 +9,7 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use northbound_measures::{
-    coverage::Ground,
+    evaluate::coverage::Ground,
     forecast::{
         Member,
         bounds::{self, Counted, Range},
@@ -26,7 +26,7 @@ use northbound_packs::{
 };
 use northbound_registers::{
     AsAt, Gate, Query, Sight,
-    registers::{confirmations::Confirmation, forecast_notes::PseudonymKey},
+    records::{forecasting::forecast_notes::PseudonymKey, reporting::confirmations::Confirmation},
 };
 use northbound_types::{Eui64, ForecastKind, Period};
 use serde_json::{Value, json};

@@ -5,12 +5,11 @@
 use crate::support;
 use northbound_registers::{
     AsAt, Begun, Counts, Query, Store, Write,
-    registers::{
-        annotations::Annotation,
-        feeds::Feed,
-        forecasts::{Forecast, ForecastLine, Made},
-        parties::{Party, RoleHeld, User},
-        sources::SourceFile,
+    records::{
+        data::{feeds::Feed, sources::SourceFile},
+        forecasting::forecasts::{Forecast, ForecastLine, Made},
+        participants::parties::{Party, RoleHeld, User},
+        reporting::annotations::Annotation,
     },
 };
 use northbound_types::{Actor, ForecastKind, Utc};

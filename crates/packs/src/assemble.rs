@@ -24,7 +24,7 @@ pub mod words;
 use crate::{PackError, evidence::Evidence};
 use data::PackData;
 use northbound_documents::model::{Document, Named, Origin, Section, Status};
-use northbound_measures::diff::Difference;
+use northbound_measures::views::diff::Difference;
 use northbound_types::Utc;
 
 /// What a pack says of itself.

@@ -15,9 +15,9 @@ use forecasts::{ActualsFrom, Desk, Forecasts};
 use messages::Messages;
 use northbound_ledger::{Ledger, Reading, Snapshot, judge::RulesJudge};
 use northbound_measures::{
-    Inputs, MeasureResult, Settings, evaluate,
-    evaluate::activity,
-    incident_clock::{IncidentInputs, IncidentRules},
+    Inputs, MeasureResult, Settings,
+    evaluate::{activity, evaluate},
+    incidents::clock::{IncidentInputs, IncidentRules},
     inputs::{FeedCoverage, HistoryPoint, Latency, StatedFigure},
 };
 use northbound_registers::gate::Gate;

@@ -24,10 +24,9 @@ use northbound_ledger::{
 };
 use northbound_measures::{
     MeasureResult,
-    bands::Override,
-    evaluate,
-    explanations::Explanation,
+    evaluate::{bands::Override, evaluate},
     inputs::{Inputs, ServiceInterval},
+    oversight::explanations::Explanation,
 };
 use northbound_registers::Sight;
 use northbound_rules::measure::{Basis, MeasureDef};
@@ -425,7 +424,7 @@ fn files(e: &Evidence, behind: &Behind) -> Vec<SourceFile> {
 }
 
 fn stated(e: &Evidence, r: &MeasureResult) -> Vec<Said> {
-    let mine = northbound_measures::stated::for_row(
+    let mine = northbound_measures::evaluate::stated::for_row(
         &e.stated,
         &r.measure,
         &r.provider,

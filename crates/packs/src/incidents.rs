@@ -16,12 +16,15 @@ use northbound_documents::{
     render::words as print,
 };
 use northbound_measures::{
-    incident_books::{Age, Balance, age_bands, ages, balance, by_category},
-    incident_clock::{IncidentRules, Occasion, occasions},
-    incident_reports::{ReportCheck, StatedCounts, check},
-    incident_response::{self, ResponseLine},
-    incidents::{IncidentEvent, Life, Which, lives},
-    registration::{ArrivalLine, lines, standings},
+    incidents::{
+        IncidentEvent, Life, Which,
+        books::{Age, Balance, age_bands, ages, balance, by_category},
+        clock::{IncidentRules, Occasion, occasions},
+        lives,
+        reports::{ReportCheck, StatedCounts, check},
+        response::{self, ResponseLine},
+    },
+    views::registration::{ArrivalLine, lines, standings},
 };
 use northbound_rules::RuleSet;
 use northbound_types::{IncidentEventKind, Period, Utc};
@@ -75,7 +78,7 @@ pub fn view(
     let all = lives(events, as_at);
     let mut mine: Vec<Life> = all.iter().filter(|l| which.takes(l)).cloned().collect();
     let (start, end) = (period.first().start(), period.after().start());
-    let responses = incident_response::by_category(&mine, rules, period, as_at);
+    let responses = response::by_category(&mine, rules, period, as_at);
     let books = balance(&mine, period, &Which::default());
     let split = by_category(&mine, period, &Which::default());
     let old = ages(&mine, as_at, &Which::default());
@@ -128,7 +131,7 @@ pub fn of_evidence(e: &Evidence, which: &Which) -> IncidentView {
 /// Where the calendar of Working Days does not reach the period.
 pub fn arrivals(
     rules: &RuleSet,
-    files: &[northbound_measures::registration::Arrival],
+    files: &[northbound_measures::views::registration::Arrival],
     period: Period,
     as_at: Utc,
 ) -> Result<Vec<ArrivalLine>, PackError> {

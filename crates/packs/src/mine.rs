@@ -11,7 +11,7 @@ use crate::{
     evidence::Evidence,
 };
 use northbound_documents::model::{Block, Cell, Document, Front, Named, Origin, Para, Section};
-use northbound_measures::{MeasureResult, process::ProcessView};
+use northbound_measures::{MeasureResult, views::process::ProcessView};
 use northbound_types::Region;
 
 /// The view of one User, and the document made of it.

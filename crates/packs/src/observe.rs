@@ -6,7 +6,7 @@ use crate::{
 };
 use northbound_measures::{
     MeasureResult,
-    observation::{Observation, ObservedDay, observe as set_beside},
+    views::observation::{Observation, ObservedDay, observe as set_beside},
 };
 use northbound_rules::measure::Basis;
 use northbound_types::{Day, Figure, Period, Ratio, Region, Utc};

@@ -7,14 +7,15 @@ pub mod regions;
 use crate::{PackError, evidence::Evidence};
 use northbound_measures::{
     MeasureResult,
-    bands::Rag,
-    evaluate,
-    event::without,
+    evaluate::{bands::Rag, evaluate},
     inputs::Inputs,
-    sentiment::{ClassLine, Mood, Voice, by_class},
-    tension::{Beside, Tension, beside},
+    oversight::{
+        sentiment::{ClassLine, Mood, Voice, by_class},
+        tension::{Beside, Tension, beside},
+    },
+    views::event::without,
 };
-use northbound_registers::{Gate, Kept, Query, registers as kept};
+use northbound_registers::{Gate, Kept, Query, records};
 use northbound_rules::measure::Basis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,29 +24,29 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub struct Oversight {
     /// Statements on the service, and notes.
-    pub statements: Vec<Kept<kept::statements::Status>>,
+    pub statements: Vec<Kept<records::feedback::statements::Status>>,
     /// Assurance work.
-    pub audits: Vec<Kept<kept::statements::Audit>>,
+    pub audits: Vec<Kept<records::feedback::statements::Audit>>,
     /// Views that bodies take.
-    pub views: Vec<Kept<kept::statements::View>>,
+    pub views: Vec<Kept<records::feedback::statements::View>>,
     /// What parties say.
-    pub sentiments: Vec<Kept<kept::sentiments::Sentiment>>,
+    pub sentiments: Vec<Kept<records::feedback::sentiments::Sentiment>>,
     /// Complaints.
-    pub complaints: Vec<Kept<kept::sentiments::Complaint>>,
+    pub complaints: Vec<Kept<records::feedback::sentiments::Complaint>>,
     /// Exceptional Events.
-    pub cases: Vec<Kept<kept::cases::Case>>,
+    pub cases: Vec<Kept<records::oversight::cases::Case>>,
     /// Work packages.
-    pub packages: Vec<Kept<kept::workpackages::WorkPackage>>,
+    pub packages: Vec<Kept<records::oversight::workpackages::WorkPackage>>,
     /// Examples of where reports disagree.
-    pub examples: Vec<Kept<kept::examples::Example>>,
+    pub examples: Vec<Kept<records::feedback::examples::Example>>,
     /// What of them was passed on, by the example's id.
-    pub passed: BTreeMap<String, kept::examples::PassedExample>,
+    pub passed: BTreeMap<String, records::feedback::examples::PassedExample>,
     /// Comments on documents.
-    pub comments: Vec<Kept<kept::comments::Comment>>,
+    pub comments: Vec<Kept<records::feedback::comments::Comment>>,
     /// Documents.
-    pub documents: Vec<Kept<kept::documents::Document>>,
+    pub documents: Vec<Kept<records::oversight::documents::Document>>,
     /// Defects of measures.
-    pub metric_defects: Vec<Kept<kept::metric_defects::MetricDefect>>,
+    pub metric_defects: Vec<Kept<records::reporting::metric_defects::MetricDefect>>,
     /// Category of each party.
     pub classes: BTreeMap<String, String>,
 }
@@ -68,12 +69,12 @@ pub fn read(gate: &Gate<'_>, q: &Query) -> Result<Oversight, PackError> {
         documents: gate.list(q)?,
         metric_defects: gate.list(q)?,
         passed: gate
-            .list::<kept::examples::PassedExample>(q)?
+            .list::<records::feedback::examples::PassedExample>(q)?
             .into_iter()
             .map(|k| (k.id, k.record))
             .collect(),
         classes: gate
-            .list::<kept::parties::Party>(q)?
+            .list::<records::participants::parties::Party>(q)?
             .into_iter()
             .map(|k| (k.record.id, k.record.category))
             .collect(),
@@ -95,7 +96,10 @@ pub struct Effect {
 ///
 /// # Errors
 /// Where the measures refuse the evidence.
-pub fn effects(e: &Evidence, case: &kept::cases::Case) -> Result<Vec<Effect>, PackError> {
+pub fn effects(
+    e: &Evidence,
+    case: &records::oversight::cases::Case,
+) -> Result<Vec<Effect>, PackError> {
     let cells = without(&e.messages.cells, case.from, case.to, &case.regions);
     // What people decided and stated concerns the reported figure.
     let less = evaluate(&Inputs {
@@ -146,7 +150,7 @@ pub fn class_lines(e: &Evidence) -> Result<Vec<ClassLine>, PackError> {
     let least =
         u64::try_from(e.rules.integer("sentiment-least-parties", e.period.first())?).unwrap_or(0);
     let o = &e.registered.oversight;
-    let mut said: Vec<&kept::sentiments::Sentiment> = o
+    let mut said: Vec<&records::feedback::sentiments::Sentiment> = o
         .sentiments
         .iter()
         .map(|k| &k.record)
@@ -155,9 +159,9 @@ pub fn class_lines(e: &Evidence) -> Result<Vec<ClassLine>, PackError> {
     // Of several months of a quarter the last one counts.
     said.sort_by_key(|s| s.period.first());
     let mood = |m| match m {
-        kept::sentiments::Mood::Poor => Mood::Poor,
-        kept::sentiments::Mood::Fair => Mood::Fair,
-        kept::sentiments::Mood::Good => Mood::Good,
+        records::feedback::sentiments::Mood::Poor => Mood::Poor,
+        records::feedback::sentiments::Mood::Fair => Mood::Fair,
+        records::feedback::sentiments::Mood::Good => Mood::Good,
     };
     let voices: Vec<Voice> = said
         .into_iter()
@@ -174,10 +178,10 @@ pub fn class_lines(e: &Evidence) -> Result<Vec<ClassLine>, PackError> {
 /// A claim on the service with its figures; a note has none.
 #[must_use]
 pub fn held_against(
-    s: &kept::statements::Status,
+    s: &records::feedback::statements::Status,
     results: &[MeasureResult],
 ) -> Option<(Tension, Vec<Beside>)> {
-    use kept::overrides::Colour;
+    use records::reporting::overrides::Colour;
     let rag = match s.colour? {
         Colour::Green => Rag::Green,
         Colour::Amber => Rag::Amber,
@@ -188,6 +192,8 @@ pub fn held_against(
 }
 
 /// The statements on the period.
-pub fn statements(e: &Evidence) -> impl Iterator<Item = &Kept<kept::statements::Status>> {
+pub fn statements(
+    e: &Evidence,
+) -> impl Iterator<Item = &Kept<records::feedback::statements::Status>> {
     e.registered.oversight.statements.iter().filter(move |k| k.record.period == e.period)
 }

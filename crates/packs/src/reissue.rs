@@ -6,7 +6,7 @@ use crate::{PackError, assemble::data::PackData};
 use northbound_ledger::{Ledger, Manifest, SourceEntry};
 use northbound_measures::{
     MeasureResult,
-    diff::{Change, Difference, diff},
+    views::diff::{Change, Difference, diff},
 };
 use std::collections::{BTreeMap, BTreeSet};
 

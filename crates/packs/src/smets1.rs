@@ -3,14 +3,18 @@
 
 use northbound_measures::{
     MeasureError,
-    expectation::{Expected, MonthCount},
-    exposure::{Exposure, Plan, cumulative},
+    smets1::{
+        expectation::{Expected, MonthCount},
+        exposure::{Exposure, Plan, cumulative},
+    },
 };
-use northbound_registers::registers::{
-    action_standing::ActionStanding,
-    defects::{Defect, Expectation, Span},
-    migrations::{MeterStatus, MigrationKind, MigrationWeek},
-    occurrences::Occurrence,
+use northbound_registers::records::{
+    oversight::action_standing::ActionStanding,
+    smets1::{
+        defects::{Defect, Expectation, Span},
+        migrations::{MeterStatus, MigrationKind, MigrationWeek},
+        occurrences::Occurrence,
+    },
 };
 use northbound_types::Day;
 use serde::{Deserialize, Serialize};
@@ -235,7 +239,7 @@ pub fn exposure_words(e: &Exposure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use northbound_registers::registers::actions::ActionStatus;
+    use northbound_registers::records::oversight::actions::ActionStatus;
 
     fn row(kind: MigrationKind, status: MeterStatus, week: &str, count: i64) -> MigrationWeek {
         MigrationWeek {

@@ -18,10 +18,10 @@ use northbound_documents::{
     render::render_with,
     render_all, to_json,
 };
-use northbound_measures::diff::Difference;
+use northbound_measures::views::diff::Difference;
 use northbound_registers::{
     AsAt, Gate, Kept, Query, RegisterError, Write,
-    registers::{
+    records::reporting::{
         figures::FigurePrinted,
         packs::{Issue, Pack, PackFile, PackStatus},
     },

@@ -4,18 +4,20 @@ use crate::house;
 
 use house::{APRIL, House, Lot, said, tests, utc};
 use northbound_ledger::rows::StatedRow;
-use northbound_measures::bands::Band;
+use northbound_measures::evaluate::bands::Band;
 use northbound_packs::{
     assemble::data::PackData,
     evidence::Ask,
     explain::{Question, explain, export},
     store,
 };
-use northbound_registers::registers::{
-    claims::Claim,
-    explanations::{Explanation, Given},
-    feeds::{Expected, Fault, Feed, Severity},
-    services::{ServiceInterval, ServiceKind},
+use northbound_registers::records::{
+    data::feeds::{Expected, Fault, Feed, Severity},
+    reporting::{
+        claims::Claim,
+        explanations::{Explanation, Given},
+    },
+    service::services::{ServiceInterval, ServiceKind},
 };
 use northbound_types::{
     Figure, NullReason, Quantity, Ratio, Region,
@@ -464,7 +466,7 @@ fn availability_takes_planned_minutes_off_the_downtime() {
 
 #[test]
 fn m4_contributions_sum_to_the_gap() {
-    use northbound_measures::contribution::Contributions;
+    use northbound_measures::evaluate::contribution::Contributions;
     let mut h = House::new();
     let late =
         Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 100) };
@@ -494,7 +496,7 @@ fn m4_contributions_sum_to_the_gap() {
 #[test]
 fn a_user_reads_its_own_report_and_no_other_partys_messages() {
     use northbound_packs::{Formats, evidence::gather, mine::report_mine};
-    use northbound_registers::registers::parties::{Party, RoleHeld, User};
+    use northbound_registers::records::participants::parties::{Party, RoleHeld, User};
     let mut h = House::new();
     h.messages(
         "own.csv",

@@ -8,7 +8,7 @@ use crate::{
     noun::Noun,
     read::Query,
     record::{Imported, Kept},
-    registers::sources::SourceFile,
+    records::data::sources::SourceFile,
     rights::Sight,
     sql,
 };

@@ -7,7 +7,7 @@ use crate::{
     noun::{Noun, Verb},
     read::Query,
     record::{Imported, Kept},
-    registers::sources::{SourceFile, SourceState},
+    records::data::sources::{SourceFile, SourceState},
     tx::{KNOWN_BY_ORIGIN, Next, Tx, body_text, content_id, parse},
     write::expect,
 };

@@ -5,7 +5,7 @@
 //! [`Actor`](northbound_types::Actor). Tables and JSON keys: `docs/registers.md`.
 //!
 //! ```
-//! # use northbound_registers::{Query, Store, Write, registers::annotations::Annotation};
+//! # use northbound_registers::{Query, Store, Write, records::reporting::annotations::Annotation};
 //! # use northbound_types::{Actor, Utc};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
@@ -28,7 +28,7 @@ pub mod import;
 pub mod noun;
 pub mod read;
 pub mod record;
-pub mod registers;
+pub mod records;
 pub mod rights;
 pub mod sql;
 pub mod store;

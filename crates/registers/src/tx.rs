@@ -5,7 +5,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
     record::{Identity, Index, MAX_BODY_BYTES, MAX_ID_BYTES, Record, invalid},
-    registers::parties::User,
+    records::participants::parties::User,
     rights, sql,
 };
 use northbound_types::{Actor, Utc};

@@ -3,7 +3,7 @@
 use crate::shared;
 use northbound_registers::{
     AsAt, Begun, Counts, Query, Write,
-    registers::{feeds::Feed, population::PopulationDay},
+    records::{data::feeds::Feed, service::population::PopulationDay},
 };
 use proptest::prelude::*;
 use shared::{analyst, feed, file, people, store, t};

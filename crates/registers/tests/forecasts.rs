@@ -4,11 +4,13 @@ use crate::shared;
 use northbound_registers::{
     Added, Begun, Query, RegisterError, Write,
     gate::Gate,
-    registers::{
-        forecasts::{Forecast, ForecastLine, Made},
-        parties::{Party, RoleHeld, User},
-        sources::SourceFile,
-        volumes::{Counted, Volume},
+    records::{
+        data::{
+            sources::SourceFile,
+            volumes::{Counted, Volume},
+        },
+        forecasting::forecasts::{Forecast, ForecastLine, Made},
+        participants::parties::{Party, RoleHeld, User},
     },
 };
 use northbound_types::{ForecastKind, Utc};

@@ -3,14 +3,18 @@
 use crate::shared;
 use northbound_registers::{
     AsAt, EventFilter, Noun, Query, Verb, Write,
-    registers::{
-        annotations::Annotation,
-        assurance::{Assurance, Status},
-        explanations::{Explanation, Given},
-        feeds::{Fault, Feed},
-        figures::FigurePrinted,
-        packs::Pack,
-        sources::SourceFile,
+    records::{
+        data::{
+            feeds::{Fault, Feed},
+            sources::SourceFile,
+        },
+        reporting::{
+            annotations::Annotation,
+            assurance::{Assurance, Status},
+            explanations::{Explanation, Given},
+            figures::FigurePrinted,
+            packs::Pack,
+        },
     },
 };
 use northbound_types::Region;

@@ -4,14 +4,18 @@
 use crate::shared;
 use northbound_registers::{
     Record, RegisterError, Write,
-    registers::{
-        bodies::{Body, BodyKind, Power},
-        cases::{Case, CaseStep, CaseStepKind},
-        documents::{Document, DocumentKind},
-        examples::{Example, ExampleState},
-        parties::Party,
-        statements::Audit,
-        workpackages::{ApprovalStep, PackageState, QuarterDefinition, WorkPackage},
+    records::{
+        feedback::{
+            examples::{Example, ExampleState},
+            statements::Audit,
+        },
+        oversight::{
+            bodies::{Body, BodyKind, Power},
+            cases::{Case, CaseStep, CaseStepKind},
+            documents::{Document, DocumentKind},
+            workpackages::{ApprovalStep, PackageState, QuarterDefinition, WorkPackage},
+        },
+        participants::parties::Party,
     },
 };
 use northbound_types::Day;

@@ -4,11 +4,9 @@
 use crate::shared;
 use northbound_registers::{
     Added, AsAt, Begun, Counts, EventFilter, Gate, Imported, Query, Write,
-    registers::{
-        hubs::HubInstall,
-        population::PopulationDay,
-        services::ServiceInterval,
-        sources::{SourceFile, SourceState},
+    records::{
+        data::sources::{SourceFile, SourceState},
+        service::{hubs::HubInstall, population::PopulationDay, services::ServiceInterval},
     },
 };
 use shared::{analyst, down, file, hub, people, store, t};

@@ -3,7 +3,9 @@
 use crate::shared;
 use northbound_registers::{
     AsAt, Begun, Query, Store, Write,
-    registers::{annotations::Annotation, feeds::Feed, population::PopulationDay},
+    records::{
+        data::feeds::Feed, reporting::annotations::Annotation, service::population::PopulationDay,
+    },
     restore,
     sql::{MIGRATIONS, Migration},
 };

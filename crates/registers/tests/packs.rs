@@ -3,10 +3,12 @@
 use crate::shared;
 use northbound_registers::{
     AsAt, Query, Write,
-    registers::{
-        figures::FigurePrinted,
-        packs::{Pack, PackFile},
-        reconciliations::{Decision, Difference, Reconciliation, Status},
+    records::{
+        data::reconciliations::{Decision, Difference, Reconciliation, Status},
+        reporting::{
+            figures::FigurePrinted,
+            packs::{Pack, PackFile},
+        },
     },
 };
 use serde_json::json;

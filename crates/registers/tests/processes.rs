@@ -4,7 +4,11 @@
 use crate::shared;
 use northbound_registers::{
     AsAt, Begun, Noun, Query, Store, Write,
-    registers::{annotations::Annotation, feeds::Feed, packs::Pack, population::PopulationDay},
+    records::{
+        data::feeds::Feed,
+        reporting::{annotations::Annotation, packs::Pack},
+        service::population::PopulationDay,
+    },
 };
 use shared::{analyst, feed, file, folder, note, pack, people, t};
 use std::{

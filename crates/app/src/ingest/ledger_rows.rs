@@ -15,7 +15,7 @@ use northbound_ledger::{
     rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow},
 };
 use northbound_registers::{
-    Begun as BegunImport, Store, gate::Write, registers::sources::SourceFile,
+    Begun as BegunImport, Store, gate::Write, records::data::sources::SourceFile,
 };
 use std::path::Path;
 

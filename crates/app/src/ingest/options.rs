@@ -6,7 +6,7 @@ use crate::{
     error::{AppError, Result},
 };
 use northbound_ingest::{Layout, Mapping, Options, mapping::Encoding, source::sha256};
-use northbound_registers::registers::feeds::Feed;
+use northbound_registers::records::data::feeds::Feed;
 
 /// Rank of a file whose feed is not registered: below every registered feed.
 const UNREGISTERED_RANK: i64 = 100;

@@ -18,7 +18,7 @@ use northbound_ingest::{
 use northbound_ledger::SinkError;
 use northbound_registers::{
     Added, Begun, Imported, RegisterError, Sight, gate::Write, import::Import,
-    registers::sources::SourceFile,
+    records::data::sources::SourceFile,
 };
 use northbound_types::Utc;
 use std::path::Path;

@@ -8,7 +8,7 @@ use crate::{
 use northbound_ledger::manifest::{Manifest, SourceEntry};
 use northbound_registers::{
     Kept,
-    registers::sources::{SourceFile, SourceState},
+    records::data::sources::{SourceFile, SourceState},
 };
 use serde_json::{Value, json};
 

@@ -62,9 +62,9 @@ fn put<T: Record>(body: &mut Map<String, Value>, key: &str, text: &str) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use northbound_registers::registers::{
-        exceptions::AllowedException,
-        feeds::{Expected, Feed},
+    use northbound_registers::records::{
+        data::feeds::{Expected, Feed},
+        service::exceptions::AllowedException,
     };
 
     fn feed() -> Feed {

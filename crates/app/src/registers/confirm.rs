@@ -1,7 +1,7 @@
 //! The record that confirms a rule.
 
 use crate::Context;
-use northbound_registers::registers::confirmations::Confirmation;
+use northbound_registers::records::reporting::confirmations::Confirmation;
 use northbound_rules::RuleInfo;
 
 /// A confirmation of `rule` with the value that it has now. It lapses when the value changes.

@@ -4,7 +4,7 @@ use super::{
     Actual, Line, Member, Month, Submission,
     standing::{self, Standing},
 };
-use crate::coverage::Ground;
+use crate::evaluate::coverage::Ground;
 use northbound_types::{Day, Period, Ratio, percent::percent_of, text_enum};
 use num_rational::BigRational;
 use serde::{Deserialize, Serialize};

@@ -6,11 +6,13 @@ use crate::{
 };
 use northbound_registers::{
     Gate, Query, Record,
-    registers::{
-        annotations::Annotation,
-        explanations::{Explanation, Given},
-        feeds::{Expected, Fault, Feed, Severity},
-        parties::{Party, RoleHeld, User},
+    records::{
+        data::feeds::{Expected, Fault, Feed, Severity},
+        participants::parties::{Party, RoleHeld, User},
+        reporting::{
+            annotations::Annotation,
+            explanations::{Explanation, Given},
+        },
     },
 };
 use northbound_types::{Day, Eui64, Period, Region, Utc};

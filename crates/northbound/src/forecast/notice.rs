@@ -11,7 +11,9 @@ use crate::{
 use clap::{Args, Subcommand};
 use northbound_measures::forecast::notice;
 use northbound_packs::evidence::forecasts::Desk;
-use northbound_registers::{Noun, Query, Write, registers::forecast_notes::ForecastNotice};
+use northbound_registers::{
+    Noun, Query, Write, records::forecasting::forecast_notes::ForecastNotice,
+};
 use northbound_types::{Eui64, ForecastKind, Period, Ratio};
 use serde_json::json;
 use std::collections::BTreeSet;

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use northbound_measures::forecast::suppress::hide;
 use northbound_registers::{
     Gate, Kept, Noun, Query,
-    registers::{forecast_notes::ForecastReason, parties::Party},
+    records::{forecasting::forecast_notes::ForecastReason, participants::parties::Party},
 };
 use northbound_types::{Day, Eui64, ForecastKind, Period};
 use serde_json::json;

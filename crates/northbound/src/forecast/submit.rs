@@ -12,9 +12,9 @@ use northbound_measures::forecast::{
     variance::UserVariance,
 };
 use northbound_packs::evidence::forecasts::{ActualsFrom, Desk};
-use northbound_registers::registers::{
-    forecasts::{Forecast, ForecastLine, Made},
-    parties::User,
+use northbound_registers::records::{
+    forecasting::forecasts::{Forecast, ForecastLine, Made},
+    participants::parties::User,
 };
 use northbound_types::{ForecastKind, Mode, Period, Utc};
 use serde_json::json;

@@ -7,9 +7,9 @@ use crate::{
     evidence,
     output::{Answer, Table},
 };
-use northbound_measures::{
-    incident_books::{Balance, age_bands, ages},
-    incidents::Which,
+use northbound_measures::incidents::{
+    Which,
+    books::{Balance, age_bands, ages},
 };
 use northbound_packs::{
     Formats,

@@ -6,10 +6,10 @@ use crate::{
     error::{CliError, Result},
     output::{Answer, Table},
 };
-use northbound_measures::{
-    incident_clock::{Occasion, Standing, occasions},
-    incident_response::responses,
-    incidents::Life,
+use northbound_measures::incidents::{
+    Life,
+    clock::{Occasion, Standing, occasions},
+    response::responses,
 };
 use northbound_types::{IncidentId, Utc};
 use serde_json::json;

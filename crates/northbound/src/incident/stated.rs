@@ -7,7 +7,7 @@ use crate::{
     registers::{Common, common, receipt_answer, sayer},
 };
 use clap::Subcommand;
-use northbound_registers::{Write, registers::incidents::StatedIncidents};
+use northbound_registers::{Write, records::service::incidents::StatedIncidents};
 use northbound_types::{IncidentId, Period, Utc};
 
 /// Counts of incidents as a report states them

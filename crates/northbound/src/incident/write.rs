@@ -10,7 +10,7 @@ use crate::{
 use northbound_measures::incidents::lives;
 use northbound_registers::{
     Receipt, Store, Write,
-    registers::incidents::{IncidentEvent, own_id},
+    records::service::incidents::{IncidentEvent, own_id},
 };
 use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Utc};
 

@@ -11,7 +11,7 @@ use clap::Subcommand;
 use northbound_ledger::schema::Table as Tables;
 use northbound_registers::{
     Query,
-    registers::retention::{Kind, Retention},
+    records::data::retention::{Kind, Retention},
 };
 use northbound_types::Day;
 use serde_json::json;

@@ -17,7 +17,7 @@ use northbound_gateway::{
     offline,
 };
 use northbound_network::{Fleet, FleetConfig, Home, fleet::device};
-use northbound_registers::registers::parties::{Party, RoleHeld, User};
+use northbound_registers::records::participants::parties::{Party, RoleHeld, User};
 use northbound_sim::{User as Invented, invented_users};
 use northbound_types::{Actor, Eui64, Region};
 

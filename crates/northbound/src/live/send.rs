@@ -18,7 +18,7 @@ use northbound_gateway::{
         signed_pre_command,
     },
 };
-use northbound_registers::{Query, registers::parties::User};
+use northbound_registers::{Query, records::participants::parties::User};
 use northbound_types::{Eui64, RequestId};
 use serde_json::{Value, json};
 use std::{

@@ -12,7 +12,7 @@ use northbound_gateway::{
     control::Client,
     delivery::{Url, note},
 };
-use northbound_registers::registers::parties::{Party, User};
+use northbound_registers::records::participants::parties::{Party, User};
 use serde_json::json;
 
 /// Makes its keys, tells the service who it is, and where its messages go.

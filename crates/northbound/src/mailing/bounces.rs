@@ -8,7 +8,7 @@ use crate::{
 };
 use northbound_registers::{
     RegisterError,
-    registers::{contacts::Bounce, mailings::Bounced},
+    records::participants::{contacts::Bounce, mailings::Bounced},
 };
 use northbound_types::Utc;
 use serde::Deserialize;

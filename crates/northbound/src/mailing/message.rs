@@ -1,7 +1,7 @@
 //! One message as bytes (RFC 5322): plain text in UTF-8, nothing attached.
 
-use northbound_measures::contacts::ContactEntry;
-use northbound_registers::registers::mailings::{Delivery, Mailing};
+use northbound_measures::oversight::contacts::ContactEntry;
+use northbound_registers::records::participants::mailings::{Delivery, Mailing};
 use northbound_types::Utc;
 use sha2::{Digest, Sha256};
 

@@ -17,7 +17,7 @@ use crate::{
 };
 use northbound_registers::{
     AsAt, Gate, Kept, Query,
-    registers::mailings::{Delivery, Mailing, MailingState, RelayState, Relayed},
+    records::participants::mailings::{Delivery, Mailing, MailingState, RelayState, Relayed},
 };
 use northbound_types::Utc;
 use serde_json::json;

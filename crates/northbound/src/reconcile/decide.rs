@@ -11,7 +11,7 @@ use clap::Args;
 use northbound_measures::reconcile::{Known, Outcome, Report, known};
 use northbound_registers::{
     Gate, Noun, Query,
-    registers::reconciliations::{Decision, Difference, Reconciliation, Status},
+    records::data::reconciliations::{Decision, Difference, Reconciliation, Status},
 };
 use serde_json::json;
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::output::{Answer, Table, count, signed};
 use northbound_measures::reconcile::{Finding, Line, Pair, Report};
-use northbound_registers::registers::reconciliations::Difference;
+use northbound_registers::records::data::reconciliations::Difference;
 use serde_json::{Value, json};
 
 pub(super) fn answer(

@@ -9,15 +9,17 @@ use crate::{
 };
 use clap::Subcommand;
 use northbound_app::registers::{author, view, with_reason};
-use northbound_measures::diff::figure_words;
+use northbound_measures::views::diff::figure_words;
 use northbound_packs::oversight::{Effect, effects};
-use northbound_registers::registers::{
-    cases::{Case, CaseStep, CaseStepKind},
-    installs::InstallCount,
-    metric_defects::MetricDefect,
-    workpackages::{
-        ApprovalStep, PackageLine, PackageState, QuarterDefinition, WorkPackage, quarter,
+use northbound_registers::records::{
+    oversight::{
+        cases::{Case, CaseStep, CaseStepKind},
+        workpackages::{
+            ApprovalStep, PackageLine, PackageState, QuarterDefinition, WorkPackage, quarter,
+        },
     },
+    reporting::metric_defects::MetricDefect,
+    service::installs::InstallCount,
 };
 use northbound_types::{Day, Period, Region};
 use serde_json::json;

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use northbound_app::registers::{author, view, with_reason};
 use northbound_registers::{
     Kept, Query, Receipt, RegisterError,
-    registers::changes::{
+    records::oversight::changes::{
         Change, ChangeState, Consultation, OperationalView, UserImpact, Verdict, Window,
     },
 };

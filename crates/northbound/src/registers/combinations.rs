@@ -10,7 +10,7 @@ use clap::Subcommand;
 use northbound_app::registers::{view, with_reason};
 use northbound_registers::{
     Query,
-    registers::combinations::{Combination, Evidence, Listing, Proof},
+    records::smets1::combinations::{Combination, Evidence, Listing, Proof},
 };
 use northbound_types::Day;
 use serde_json::json;

@@ -8,12 +8,12 @@ use crate::{
 };
 use clap::Subcommand;
 use northbound_app::registers::{author, view, with_reason};
-use northbound_measures::contacts::{
+use northbound_measures::oversight::contacts::{
     ContactEntry, ContactStanding, Resolved, holds_until, resolve,
 };
 use northbound_registers::{
     Kept, Noun, Query, Sight, Store,
-    registers::{
+    records::participants::{
         contacts::{Contact, ContactIssue, IssueState, Proposal},
         parties::Party,
     },

@@ -10,7 +10,9 @@ use clap::{Args, Subcommand};
 use northbound_app::registers::{author, view, with_reason};
 use northbound_registers::{
     Noun, RegisterError,
-    registers::criteria::{Criteria, CriteriaState, Criterion, ItemEvidence, OpenItem, Ruling},
+    records::smets1::criteria::{
+        Criteria, CriteriaState, Criterion, ItemEvidence, OpenItem, Ruling,
+    },
 };
 use northbound_rules::templates::TemplateKind;
 use northbound_types::Day;

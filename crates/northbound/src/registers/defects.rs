@@ -12,13 +12,15 @@ use clap::{Args, Subcommand};
 use northbound_app::registers::{author, view as record_view, with_reason};
 use northbound_registers::{
     RegisterError,
-    registers::{
-        decisions::Decision,
-        defects::{
-            ClassImpact, Confidence, Defect, DefectState, Expectation, FixDate, ImpactLevel, Span,
-            Unit,
+    records::{
+        oversight::decisions::Decision,
+        smets1::{
+            defects::{
+                ClassImpact, Confidence, Defect, DefectState, Expectation, FixDate, ImpactLevel,
+                Span, Unit,
+            },
+            occurrences::Occurrence,
         },
-        occurrences::Occurrence,
     },
 };
 use northbound_types::{Day, Period};

@@ -11,7 +11,7 @@ pub(crate) use northbound_app::registers::with_reason as because;
 use northbound_app::registers::{view, with_reason};
 use northbound_registers::{
     Query,
-    registers::{
+    records::oversight::{
         actions::{Action, ActionStatus, DueStep, canonical},
         documents::{Document, DocumentKind},
     },

@@ -4,7 +4,7 @@ use super::{Common, common};
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
 use northbound_app::registers::{author, view};
-use northbound_registers::registers::feeds::{Expected, Fault, Feed, Severity};
+use northbound_registers::records::data::feeds::{Expected, Fault, Feed, Severity};
 use northbound_types::{Day, Region};
 
 /// Data feeds with their expected calendar

@@ -8,14 +8,16 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use northbound_app::registers::{author, view};
-use northbound_measures::correlation::check_wording;
-use northbound_registers::registers::{
-    annotations::Annotation,
-    assurance::{Assurance, Status},
-    claims::Claim,
-    exceptions::AllowedException,
-    explanations::{Explanation, Given},
-    overrides::{Colour, Override},
+use northbound_measures::statistics::correlation::check_wording;
+use northbound_registers::records::{
+    reporting::{
+        annotations::Annotation,
+        assurance::{Assurance, Status},
+        claims::Claim,
+        explanations::{Explanation, Given},
+        overrides::{Colour, Override},
+    },
+    service::exceptions::AllowedException,
 };
 use northbound_types::{Day, NullReason, Period, Region};
 

@@ -11,15 +11,15 @@ use clap::{Args, Subcommand};
 use northbound_app::registers::{author, view};
 use northbound_ingest::Layout;
 use northbound_measures::{
-    exact::decimal,
-    exposure::{Exposure, expected},
+    smets1::exposure::{Exposure, expected},
+    statistics::exact::decimal,
 };
 use northbound_packs::smets1::{
     Migrated, Stream, exposed, exposure_words, fix_day, streams, weeks,
 };
 use northbound_registers::{
     Noun, Query,
-    registers::{
+    records::smets1::{
         defects::Defect,
         migrations::{MeterStatus, MigrationKind, MigrationWeek, monday},
     },

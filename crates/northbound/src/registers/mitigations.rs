@@ -8,7 +8,7 @@ use crate::{
 };
 use clap::Subcommand;
 use northbound_app::registers::{view, with_reason};
-use northbound_registers::registers::mitigations::{Mitigation, RESIDUAL_RISK};
+use northbound_registers::records::smets1::mitigations::{Mitigation, RESIDUAL_RISK};
 use northbound_rules::templates::TemplateKind;
 use serde_json::json;
 use std::collections::BTreeMap;

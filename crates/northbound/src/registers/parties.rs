@@ -7,7 +7,7 @@ use crate::{
     output::Answer,
 };
 use clap::Subcommand;
-use northbound_registers::registers::parties::{Party, RoleHeld, User};
+use northbound_registers::records::participants::parties::{Party, RoleHeld, User};
 use northbound_types::{Day, Eui64};
 
 /// Parties

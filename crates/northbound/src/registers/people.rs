@@ -10,9 +10,9 @@ use clap::Subcommand;
 use northbound_app::registers::view;
 use northbound_registers::{
     Query,
-    registers::{
-        bodies::{Body, BodyKind, Power},
-        people::{Person, PersonName, names_in},
+    records::{
+        oversight::bodies::{Body, BodyKind, Power},
+        participants::people::{Person, PersonName, names_in},
     },
 };
 use northbound_types::Day;

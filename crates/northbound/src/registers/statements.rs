@@ -9,13 +9,13 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use northbound_app::registers::{author, view, with_reason};
-use northbound_measures::tension::{Beside, Tension};
+use northbound_measures::oversight::tension::{Beside, Tension};
 use northbound_packs::oversight::held_against;
 use northbound_registers::{
     Query,
-    registers::{
-        overrides::Colour,
-        statements::{Audit, StatementKind, Status, View},
+    records::{
+        feedback::statements::{Audit, StatementKind, Status, View},
+        reporting::overrides::Colour,
     },
 };
 use northbound_types::{Day, Period, Region};

@@ -5,8 +5,9 @@ use crate::{context::Ctx, error::Result, output::Answer};
 use clap::Subcommand;
 use northbound_registers::{
     Noun, Record,
-    registers::{
-        hubs::HubInstall, population::PopulationDay, services::ServiceInterval, volumes::Volume,
+    records::{
+        data::volumes::Volume,
+        service::{hubs::HubInstall, population::PopulationDay, services::ServiceInterval},
     },
 };
 

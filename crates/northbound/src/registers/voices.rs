@@ -10,7 +10,7 @@ use clap::Subcommand;
 use northbound_app::registers::{author, view, with_reason};
 use northbound_registers::{
     Query,
-    registers::{
+    records::feedback::{
         comments::Comment,
         examples::{Example, ExampleState, PassedExample, state},
         sentiments::{Complaint, Mood, Sentiment},
@@ -172,7 +172,9 @@ pub(crate) fn example(c: &ExampleCommand, ctx: &Ctx) -> Result<Answer> {
                 public_text: String::new(),
                 hide_sender: *hide_sender,
                 state: ExampleState::Collected,
-                action: action.as_deref().map(northbound_registers::registers::actions::canonical),
+                action: action
+                    .as_deref()
+                    .map(northbound_registers::records::oversight::actions::canonical),
             },
             ctx,
         ),

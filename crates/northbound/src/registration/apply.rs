@@ -23,7 +23,7 @@ use northbound_gateway::{
 };
 use northbound_registers::{
     Store,
-    registers::live_registrations::{Left, Plan, Told, Untold},
+    records::data::live_registrations::{Left, Plan, Told, Untold},
     rights,
 };
 use northbound_types::{Eui64, Utc};

@@ -15,7 +15,7 @@ use northbound_ingest::{
 };
 use northbound_registers::{
     Begun, Counts, Gate, Query, Store, Write,
-    registers::{
+    records::data::{
         registrations::{FileOutcome, RegistrationFile},
         sources::SourceFile,
     },

@@ -9,7 +9,7 @@ use northbound_app::ingest::rejects::Rejects;
 use northbound_ingest::{Reject, RejectSink, error::Reason, source::sha256};
 use northbound_registers::{
     Begun, Counts, Query, Record, Write,
-    registers::{live_registrations::Meter, sources::SourceFile},
+    records::data::{live_registrations::Meter, sources::SourceFile},
 };
 use serde_json::json;
 use std::path::Path;

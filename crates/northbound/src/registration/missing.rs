@@ -2,13 +2,13 @@
 //! cut-off, one for each that came and could not be taken.
 
 use crate::{context::Ctx, error::Result};
-use northbound_measures::registration::{DueState, Standing, standings};
+use northbound_measures::views::registration::{DueState, Standing, standings};
 use northbound_packs::evidence::incidents as kept;
 use northbound_registers::{
     AsAt, Gate, Query, RegisterError, Write,
-    registers::{
-        incidents::{IncidentEvent, own_id},
-        registrations::{FileOutcome, RegistrationFile},
+    records::{
+        data::registrations::{FileOutcome, RegistrationFile},
+        service::incidents::{IncidentEvent, own_id},
     },
 };
 use northbound_rules::{RuleSet, registration::ExpectedFile};

@@ -6,11 +6,11 @@ use crate::{
     error::{CliError, Result},
     output::{Answer, Table},
 };
-use northbound_measures::registration::standings;
+use northbound_measures::views::registration::standings;
 use northbound_packs::evidence::incidents as kept;
 use northbound_registers::{
     AsAt, Kept, Query,
-    registers::registrations::{RegistrationChange, RegistrationFile},
+    records::data::registrations::{RegistrationChange, RegistrationFile},
 };
 use northbound_types::Utc;
 use serde_json::{Value, json};
@@ -182,7 +182,7 @@ pub(super) fn history(at: &str, ctx: &Ctx) -> Result<Answer> {
         for o in &origins {
             places.push(format!(
                 "{} line {}",
-                gate.show::<northbound_registers::registers::sources::SourceFile>(
+                gate.show::<northbound_registers::records::data::sources::SourceFile>(
                     &o.source,
                     AsAt::NOW
                 )?

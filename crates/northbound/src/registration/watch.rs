@@ -13,7 +13,7 @@ use crate::{
     output::{Answer, Format, Table},
 };
 use northbound_gateway::control::Client;
-use northbound_measures::registration::{DueState, Standing};
+use northbound_measures::views::registration::{DueState, Standing};
 use serde_json::json;
 use std::{
     collections::BTreeMap,
@@ -209,7 +209,7 @@ fn look(a: &WatchArgs, found: &Seen, ctx: &Ctx) -> Result<Look> {
                 }
             };
             if c.file.outcome
-                == northbound_registers::registers::registrations::FileOutcome::OutOfOrder
+                == northbound_registers::records::data::registrations::FileOutcome::OutOfOrder
             {
                 waiting.push(path);
             } else if c.new {

@@ -7,8 +7,8 @@ use crate::{
     output::{Answer, Table, count},
 };
 use northbound_measures::{
-    install_index::{InstallRow, index, index_text},
-    sentiment::ClassLine,
+    oversight::sentiment::ClassLine,
+    smets1::install_index::{InstallRow, index, index_text},
 };
 use northbound_packs::{
     assemble::data,
@@ -17,7 +17,7 @@ use northbound_packs::{
 };
 use northbound_registers::{
     Query,
-    registers::{hubs::HubInstall, installs::InstallCount},
+    records::service::{hubs::HubInstall, installs::InstallCount},
 };
 use northbound_types::{Figure, Period, Ratio, Region};
 use serde_json::json;
@@ -176,7 +176,7 @@ pub(super) fn evidence_by_region(
                 w.why.clone(),
             ]);
         }
-        let names = |s: &[northbound_measures::evidence::Side]| {
+        let names = |s: &[northbound_measures::oversight::evidence::Side]| {
             s.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ")
         };
         if r.conflict {

@@ -2,7 +2,7 @@
 
 use super::words;
 use northbound_documents::model::{Band, Cell, CellState, Column, ColumnKind, Row, Table};
-use northbound_measures::{MeasureResult, bands};
+use northbound_measures::{MeasureResult, evaluate::bands};
 use northbound_types::{Figure, FigureState, Quantity, Ratio, Value};
 
 /// A denominator of more digits than this is no help to a reader; the share stands alone.

@@ -11,7 +11,7 @@ use northbound_documents::{
 use northbound_measures::MeasureResult;
 use northbound_registers::{
     Kept,
-    registers::changes::{Change, ChangeState},
+    records::oversight::changes::{Change, ChangeState},
 };
 use northbound_types::{Day, Period, Utc};
 

@@ -10,21 +10,28 @@ use crate::{
 use northbound_documents::model::{RuleUsed, SourceFile};
 use northbound_measures::{
     MeasureResult,
-    claims::{Claim, ClaimReport, Level, check_claims},
-    correlation::{Correlation, correlate},
-    counting::feeds_seen,
-    coverage::{Ground, OwnMessages, own_messages},
-    diff::{Statement, statements},
-    evaluate,
-    evaluate::{history_months, unplaced},
-    explanations::{Explanation, Requirement, required},
+    evaluate::{
+        counting::feeds_seen,
+        coverage::{Ground, OwnMessages, own_messages},
+        evaluate, history_months, unplaced,
+    },
     incidents::Which,
     inputs::{HistoryPoint, Inputs, StatedFigure},
-    latency::{Percentiles, four_ways},
-    process::{ProcessLine, ProcessView, view},
-    registration::ArrivalLine,
-    sampling::{Mix, Sampling, SamplingInput, check, mixes},
-    volumes::{Volume, totals},
+    oversight::{
+        claims::{Claim, ClaimReport, Level, check_claims},
+        explanations::{Explanation, Requirement, required},
+    },
+    statistics::{
+        correlation::{Correlation, correlate},
+        latency::{Percentiles, four_ways},
+        sampling::{Mix, Sampling, SamplingInput, check, mixes},
+    },
+    views::{
+        diff::{Statement, statements},
+        process::{ProcessLine, ProcessView, view},
+        registration::ArrivalLine,
+        volumes::{Volume, totals},
+    },
 };
 use northbound_rules::measure::{Basis, MeasureDef};
 use northbound_types::{AlertState, Dim, Mode, Period, Region, Selector, TestKind, Utc};

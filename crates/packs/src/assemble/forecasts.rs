@@ -11,7 +11,7 @@ use northbound_documents::{
     render::words as print,
 };
 use northbound_measures::{
-    coverage::Ground,
+    evaluate::coverage::Ground,
     forecast::{
         grouped::{self, ClassCounts, LineTotal, Place},
         variance::{self, Compared, Flag, Span},

@@ -7,8 +7,8 @@ use northbound_documents::{
 };
 use northbound_measures::{
     MeasureResult,
-    bands::Band,
-    explanations::{Explained, Requirement},
+    evaluate::bands::Band,
+    oversight::explanations::{Explained, Requirement},
 };
 use northbound_types::{Dim, Figure, Region, Selector, TestKind};
 

@@ -10,8 +10,8 @@ use northbound_documents::{
     model::{Block, Cell, Para, Section},
     render::words as print,
 };
-use northbound_measures::{MeasureResult, tension::Tension};
-use northbound_registers::registers::examples::state;
+use northbound_measures::{MeasureResult, oversight::tension::Tension};
+use northbound_registers::records::feedback::examples::state;
 use northbound_types::Region;
 
 /// All chapters that have something to say.
@@ -143,11 +143,11 @@ fn claims(d: &Desk<'_>) -> Option<Section> {
 /// Evidence by region (M13, M14), where somebody other than the network gave some.
 fn evidence(d: &Desk<'_>) -> Option<Section> {
     let (found, compared) = regions::evidence(d.e, d.data).ok()?;
-    let others = |s: northbound_measures::evidence::Side| {
+    let others = |s: northbound_measures::oversight::evidence::Side| {
         !matches!(
             s,
-            northbound_measures::evidence::Side::ContractMeasure
-                | northbound_measures::evidence::Side::OwnRequests
+            northbound_measures::oversight::evidence::Side::ContractMeasure
+                | northbound_measures::oversight::evidence::Side::OwnRequests
         )
     };
     if !found.iter().flat_map(|r| &r.witnesses).any(|w| others(w.side)) {
@@ -218,7 +218,7 @@ fn evidence(d: &Desk<'_>) -> Option<Section> {
             tests,
         )));
     }
-    let names = |s: &[northbound_measures::evidence::Side]| {
+    let names = |s: &[northbound_measures::oversight::evidence::Side]| {
         s.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ")
     };
     let conflicts: Vec<Para> = found

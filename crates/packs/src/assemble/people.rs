@@ -11,8 +11,8 @@ use northbound_documents::{
     render::words as print,
 };
 use northbound_measures::{
-    bands::OverrideAction,
-    explanations::{acceptance_blockers, assurance_of},
+    evaluate::bands::OverrideAction,
+    oversight::explanations::{acceptance_blockers, assurance_of},
 };
 use northbound_types::Figure;
 
@@ -31,11 +31,15 @@ pub(super) fn explanations(d: &Desk<'_>) -> Section {
                 "missing in the report: the pack cannot be issued"
             } else {
                 match q.explained {
-                    northbound_measures::explanations::Explained::InReport => {
+                    northbound_measures::oversight::explanations::Explained::InReport => {
                         "explained in the report"
                     }
-                    northbound_measures::explanations::Explained::OfflineOnly => "offline only",
-                    northbound_measures::explanations::Explained::Missing => "not explained",
+                    northbound_measures::oversight::explanations::Explained::OfflineOnly => {
+                        "offline only"
+                    }
+                    northbound_measures::oversight::explanations::Explained::Missing => {
+                        "not explained"
+                    }
                 }
             };
             vec![

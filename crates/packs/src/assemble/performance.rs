@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use northbound_documents::model::{Block, Cell, Para, Row, Section};
-use northbound_measures::{MeasureResult, contribution::Contributions};
+use northbound_measures::{MeasureResult, evaluate::contribution::Contributions};
 use northbound_types::{Figure, Region};
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ fn detail(d: &Desk<'_>) -> northbound_documents::model::Table {
             vec![
                 Cell::words(words::row(r)),
                 cells::result(r, &n.id),
-                Cell::words(if r.band == northbound_measures::bands::Band::Null {
+                Cell::words(if r.band == northbound_measures::evaluate::bands::Band::Null {
                     String::new()
                 } else {
                     r.band.words().to_owned()

@@ -10,8 +10,8 @@ use super::{
 use crate::evidence::Evidence;
 use northbound_documents::model::{Block, Cell, Para, Section, Table};
 use northbound_measures::{
-    latency::Percentiles,
-    process::{ProcessLine, ProcessView},
+    statistics::latency::Percentiles,
+    views::process::{ProcessLine, ProcessView},
 };
 
 /// Users' own requests.

@@ -15,12 +15,12 @@ use northbound_documents::{
     render::words as print,
 };
 use northbound_measures::{
-    exact::decimal,
-    expectation::{Held, Pace, hold},
+    smets1::expectation::{Held, Pace, hold},
+    statistics::exact::decimal,
 };
 use northbound_registers::{
     Kept,
-    registers::{combinations::Listing, criteria::CriteriaState, defects::Defect},
+    records::smets1::{combinations::Listing, criteria::CriteriaState, defects::Defect},
 };
 use northbound_types::{Day, NullReason};
 

@@ -10,7 +10,7 @@ use northbound_documents::{
     model::{Block, Cell, Para, Section, Shorthand},
     render::words as print,
 };
-use northbound_measures::stated;
+use northbound_measures::evaluate::stated;
 use northbound_types::NullReason;
 
 /// Stated figures with their places.

@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use northbound_documents::model::{Block, Cell, Para, Section};
-use northbound_measures::sampling::Mix;
+use northbound_measures::statistics::sampling::Mix;
 use northbound_types::{Figure, Ratio};
 
 /// Test commands.

@@ -12,7 +12,11 @@ use northbound_documents::model::{
     Annotation, Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Multiples, Para, Point,
     Section, Series,
 };
-use northbound_measures::{MeasureResult, bands, evaluate::activity, inputs::HistoryPoint};
+use northbound_measures::{
+    MeasureResult,
+    evaluate::{activity, bands},
+    inputs::HistoryPoint,
+};
 use northbound_rules::measure::MeasureDef;
 use northbound_types::{Figure, Period, Ratio, percent::percent_of};
 use std::collections::BTreeMap;

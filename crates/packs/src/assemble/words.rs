@@ -1,7 +1,7 @@
 //! Words and numbers as they are printed.
 
 use northbound_documents::render::words as print;
-use northbound_measures::{MeasureResult, result::Line, streaks::Streaks};
+use northbound_measures::{MeasureResult, evaluate::streaks::Streaks, result::Line};
 use northbound_types::{
     Dim, Null, Period, Quantity, Ratio, Region,
     percent::{percent, percent_of},
@@ -162,7 +162,7 @@ pub fn short_period(p: Period) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use northbound_measures::streaks::Months;
+    use northbound_measures::evaluate::streaks::Months;
 
     #[test]
     fn levels_and_durations_print_as_short_as_they_are() {

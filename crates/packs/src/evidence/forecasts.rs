@@ -9,18 +9,20 @@ use northbound_measures::forecast::{
     variance::{self, Variance},
 };
 use northbound_measures::{
-    coverage::{Ground, OwnMessages, own_messages},
+    evaluate::coverage::{Ground, OwnMessages, own_messages},
     inputs::Fault,
 };
 use northbound_registers::{
     AsAt, Gate, Query, Sight,
-    registers::{
-        annotations::Annotation,
-        feeds::{self, Expected, Feed},
-        forecasts::Forecast,
-        parties::{Party, User},
-        sources::SourceFile,
-        volumes::{Counted, Volume},
+    records::{
+        data::{
+            feeds::{self, Expected, Feed},
+            sources::SourceFile,
+            volumes::{Counted, Volume},
+        },
+        forecasting::forecasts::Forecast,
+        participants::parties::{Party, User},
+        reporting::annotations::Annotation,
     },
 };
 use northbound_rules::RuleSet;

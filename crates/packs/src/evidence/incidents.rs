@@ -2,14 +2,16 @@
 
 use crate::PackError;
 use northbound_measures::{
-    incident_clock::{IncidentRules, Relevant},
-    incident_reports::StatedCounts,
-    incidents::IncidentEvent,
-    registration::Arrival,
+    incidents::{
+        IncidentEvent,
+        clock::{IncidentRules, Relevant},
+        reports::StatedCounts,
+    },
+    views::registration::Arrival,
 };
 use northbound_registers::{
     AsAt, Gate, Kept, Noun, Query, RegisterError,
-    registers::{incidents as kept, registrations::RegistrationFile},
+    records::{data::registrations::RegistrationFile, service::incidents as kept},
 };
 use northbound_rules::RuleSet;
 use northbound_types::{Day, Utc};

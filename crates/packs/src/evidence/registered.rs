@@ -2,16 +2,15 @@
 
 use crate::PackError;
 use northbound_measures::{
-    bands::{Override, OverrideAction, Rag},
-    explanations::{Assurance, AssuranceRecord, Explanation},
-    incident_reports::StatedCounts,
-    incidents::IncidentEvent,
+    evaluate::bands::{Override, OverrideAction, Rag},
+    incidents::{IncidentEvent, reports::StatedCounts},
     inputs::{
         AllowedException, Fault, HubInstall, PopulationDay, ServiceInterval, ServiceKind, Severity,
     },
-    registration::Arrival,
+    oversight::explanations::{Assurance, AssuranceRecord, Explanation},
+    views::registration::Arrival,
 };
-use northbound_registers::{AsAt, Dispute, Gate, Imported, Kept, Query, registers as kept};
+use northbound_registers::{AsAt, Dispute, Gate, Imported, Kept, Query, records};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,7 +34,7 @@ pub struct Registered {
     /// The state that was read, for whoever reads more of it.
     pub state: AsAt,
     /// Feeds.
-    pub feeds: Vec<kept::feeds::Feed>,
+    pub feeds: Vec<records::data::feeds::Feed>,
     /// Faults.
     pub faults: Vec<Fault>,
     /// Down times and planned maintenance.
@@ -53,21 +52,21 @@ pub struct Registered {
     /// Where each explanation was given: document and place; in the same order.
     pub explained_where: Vec<String>,
     /// Remarks.
-    pub annotations: Vec<kept::annotations::Annotation>,
+    pub annotations: Vec<records::reporting::annotations::Annotation>,
     /// Assurance of all periods.
     pub assurance: Vec<AssuranceRecord>,
     /// Confirmed rules: key, and by whom and when in words.
     pub confirmed: BTreeMap<String, String>,
     /// Statements about months.
-    pub claims: Vec<kept::claims::Claim>,
+    pub claims: Vec<records::reporting::claims::Claim>,
     /// Runs of reconciliations, with their ids.
-    pub reconciliations: Vec<(String, kept::reconciliations::Reconciliation)>,
+    pub reconciliations: Vec<(String, records::data::reconciliations::Reconciliation)>,
     /// Differences that they found.
-    pub differences: Vec<kept::reconciliations::Difference>,
+    pub differences: Vec<records::data::reconciliations::Difference>,
     /// Users and their parties: EUI to party.
     pub users: BTreeMap<String, String>,
     /// Files whose rows are in the registers or the ledger.
-    pub sources: Vec<(Utc, kept::sources::SourceFile)>,
+    pub sources: Vec<(Utc, records::data::sources::SourceFile)>,
     /// Events of incidents.
     pub incidents: Vec<IncidentEvent>,
     /// Counts of incidents as reports state them.
@@ -77,7 +76,7 @@ pub struct Registered {
     /// Rows of files that contradict each other.
     pub contradictions: Vec<Contradiction>,
     /// Changes.
-    pub changes: Vec<Kept<kept::changes::Change>>,
+    pub changes: Vec<Kept<records::oversight::changes::Change>>,
     /// What is kept on SMETS1.
     pub smets1: Smets1,
     /// What people state, feel, claim and decide around the figures.
@@ -88,19 +87,19 @@ pub struct Registered {
 #[derive(Debug, Default)]
 pub struct Smets1 {
     /// Combinations.
-    pub combinations: Vec<Kept<kept::combinations::Combination>>,
+    pub combinations: Vec<Kept<records::smets1::combinations::Combination>>,
     /// Defects.
-    pub defects: Vec<Kept<kept::defects::Defect>>,
+    pub defects: Vec<Kept<records::smets1::defects::Defect>>,
     /// Events of defects by month.
-    pub occurrences: Vec<kept::occurrences::Occurrence>,
+    pub occurrences: Vec<records::smets1::occurrences::Occurrence>,
     /// Migrations by week, those that hold.
-    pub migrations: Vec<kept::migrations::MigrationWeek>,
+    pub migrations: Vec<records::smets1::migrations::MigrationWeek>,
     /// Specifications of mitigations.
-    pub mitigations: Vec<Kept<kept::mitigations::Mitigation>>,
+    pub mitigations: Vec<Kept<records::smets1::mitigations::Mitigation>>,
     /// Checklists, each with what is open.
-    pub criteria: Vec<(Kept<kept::criteria::Criteria>, Vec<String>)>,
+    pub criteria: Vec<(Kept<records::smets1::criteria::Criteria>, Vec<String>)>,
     /// Where the actions stand that any of them waits for.
-    pub actions: BTreeMap<String, kept::action_standing::ActionStanding>,
+    pub actions: BTreeMap<String, records::oversight::action_standing::ActionStanding>,
 }
 
 /// Reads the registers as at a time; at a certain revision where something frozen is made again.
@@ -113,14 +112,17 @@ pub(super) fn read(
     let q = Query::as_at(at);
     let mut r = Registered { revision, state: at, ..Registered::default() };
     r.feeds = plain(gate.list(&q)?);
-    r.faults = plain::<kept::feeds::Fault>(gate.list(&q)?).into_iter().map(fault).collect();
+    r.faults =
+        plain::<records::data::feeds::Fault>(gate.list(&q)?).into_iter().map(fault).collect();
     r.services = current(gate, &q, &mut r.contradictions, service)?;
     r.population = current(gate, &q, &mut r.contradictions, population)?;
     r.hubs = current(gate, &q, &mut r.contradictions, hub)?;
     r.exceptions = current(gate, &q, &mut r.contradictions, exception)?;
-    r.overrides =
-        plain::<kept::overrides::Override>(gate.list(&q)?).into_iter().map(changed).collect();
-    for k in gate.list::<kept::explanations::Explanation>(&q)? {
+    r.overrides = plain::<records::reporting::overrides::Override>(gate.list(&q)?)
+        .into_iter()
+        .map(changed)
+        .collect();
+    for k in gate.list::<records::reporting::explanations::Explanation>(&q)? {
         let e = k.record;
         r.explained_where.push(
             [e.document.as_str(), e.place.as_str()]
@@ -138,22 +140,26 @@ pub(super) fn read(
             steps: e.steps,
             by: e.said_by,
             at: k.known,
-            in_report: e.given == kept::explanations::Given::Report,
+            in_report: e.given == records::reporting::explanations::Given::Report,
         });
     }
     r.annotations = plain(gate.list(&q)?);
-    r.assurance = gate.list::<kept::assurance::Assurance>(&q)?.into_iter().map(assured).collect();
-    for k in gate.list::<kept::confirmations::Confirmation>(&q)? {
+    r.assurance = gate
+        .list::<records::reporting::assurance::Assurance>(&q)?
+        .into_iter()
+        .map(assured)
+        .collect();
+    for k in gate.list::<records::reporting::confirmations::Confirmation>(&q)? {
         r.confirmed.insert(k.record.key(), format!("{}, {}", k.record.by, k.record.at.day()));
     }
     r.claims = plain(gate.list(&q)?);
     r.reconciliations = gate
-        .list::<kept::reconciliations::Reconciliation>(&q)?
+        .list::<records::data::reconciliations::Reconciliation>(&q)?
         .into_iter()
         .map(|k| (k.id, k.record))
         .collect();
     r.differences = plain(gate.list(&q)?);
-    for k in gate.list::<kept::parties::User>(&q)? {
+    for k in gate.list::<records::participants::parties::User>(&q)? {
         r.users.insert(k.record.eui.to_string(), k.record.party);
     }
     r.changes = gate.list(&q)?;
@@ -162,7 +168,7 @@ pub(super) fn read(
     r.incident_reports = super::incidents::stated(gate, at, as_at)?;
     r.arrivals = super::incidents::arrivals(gate, at, as_at)?;
     r.sources = gate
-        .list::<kept::sources::SourceFile>(&q)?
+        .list::<records::data::sources::SourceFile>(&q)?
         .into_iter()
         .map(|k| (k.known, k.record))
         .collect();
@@ -197,7 +203,7 @@ fn smets1(
         mitigations: gate.list(q)?,
         ..Smets1::default()
     };
-    for k in gate.list::<kept::criteria::Criteria>(q)? {
+    for k in gate.list::<records::smets1::criteria::Criteria>(q)? {
         let open = gate.blockers(&k.record, q.as_at)?;
         s.criteria.push((k, open));
     }
@@ -231,10 +237,10 @@ fn current<T: Imported, M>(
     Ok(now.rows.into_iter().map(|k| make(k.record)).collect())
 }
 
-pub(super) fn fault(f: kept::feeds::Fault) -> Fault {
+pub(super) fn fault(f: records::data::feeds::Fault) -> Fault {
     let severity = match f.severity {
-        kept::feeds::Severity::Suspect => Severity::Suspect,
-        kept::feeds::Severity::Unreliable => Severity::Unreliable,
+        records::data::feeds::Severity::Suspect => Severity::Suspect,
+        records::data::feeds::Severity::Unreliable => Severity::Unreliable,
     };
     Fault {
         feed: f.feed,
@@ -249,10 +255,10 @@ pub(super) fn fault(f: kept::feeds::Fault) -> Fault {
     }
 }
 
-fn service(s: kept::services::ServiceInterval) -> ServiceInterval {
+fn service(s: records::service::services::ServiceInterval) -> ServiceInterval {
     let kind = match s.kind {
-        kept::services::ServiceKind::Down => ServiceKind::Down,
-        kept::services::ServiceKind::Planned => ServiceKind::Planned,
+        records::service::services::ServiceKind::Down => ServiceKind::Down,
+        records::service::services::ServiceKind::Planned => ServiceKind::Planned,
     };
     ServiceInterval { service: s.service, from: s.from, to: s.to, kind }
 }
@@ -262,7 +268,7 @@ fn whole(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
 
-fn population(p: kept::population::PopulationDay) -> PopulationDay {
+fn population(p: records::service::population::PopulationDay) -> PopulationDay {
     PopulationDay {
         day: p.day,
         region: p.region,
@@ -273,7 +279,7 @@ fn population(p: kept::population::PopulationDay) -> PopulationDay {
     }
 }
 
-fn hub(h: kept::hubs::HubInstall) -> HubInstall {
+fn hub(h: records::service::hubs::HubInstall) -> HubInstall {
     HubInstall {
         hub: h.hub,
         region: h.region,
@@ -287,7 +293,7 @@ fn hub(h: kept::hubs::HubInstall) -> HubInstall {
     }
 }
 
-fn exception(e: kept::exceptions::AllowedException) -> AllowedException {
+fn exception(e: records::service::exceptions::AllowedException) -> AllowedException {
     AllowedException {
         measure: e.measure,
         provider: e.provider,
@@ -299,8 +305,8 @@ fn exception(e: kept::exceptions::AllowedException) -> AllowedException {
     }
 }
 
-fn changed(o: kept::overrides::Override) -> Override {
-    use kept::overrides::Colour;
+fn changed(o: records::reporting::overrides::Override) -> Override {
+    use records::reporting::overrides::Colour;
     let action = match (o.colour, o.withhold) {
         (_, Some(reason)) => OverrideAction::Withhold { reason },
         (Some(Colour::Green), None) => OverrideAction::Colour { rag: Rag::Green },
@@ -320,8 +326,8 @@ fn changed(o: kept::overrides::Override) -> Override {
     }
 }
 
-fn assured(k: Kept<kept::assurance::Assurance>) -> AssuranceRecord {
-    use kept::assurance::Status;
+fn assured(k: Kept<records::reporting::assurance::Assurance>) -> AssuranceRecord {
+    use records::reporting::assurance::Status;
     let a = k.record;
     let status = match a.status {
         Status::Unconfirmed => Assurance::Unconfirmed,

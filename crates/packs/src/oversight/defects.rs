@@ -5,7 +5,7 @@ use crate::{
     assemble::data::{Numbered, PackData, WAYS, is_test_measure},
     evidence::Evidence,
 };
-use northbound_measures::{MeasureResult, diff::figure_words};
+use northbound_measures::{MeasureResult, views::diff::figure_words};
 use northbound_types::Region;
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,7 @@ use crate::{
     assemble::data::{PackData, is_test_measure},
     evidence::Evidence,
 };
-use northbound_measures::evidence::{
+use northbound_measures::oversight::evidence::{
     RegionEvidence, Side, TestComparison, Witness, compare_tests, felt, heard, measured, tested,
     user_tests, weigh,
 };

@@ -15,8 +15,10 @@ use northbound_documents::{
     paper::{Chapter, Citations, Paragraph, Run, Source, words},
     render::words as print,
 };
-use northbound_measures::{MeasureResult, bands::Band, explanations::Explained};
-use northbound_registers::{Kept, Record, registers::examples::state};
+use northbound_measures::{
+    MeasureResult, evaluate::bands::Band, oversight::explanations::Explained,
+};
+use northbound_registers::{Kept, Record, records::feedback::examples::state};
 use northbound_types::Figure;
 use std::collections::BTreeMap;
 

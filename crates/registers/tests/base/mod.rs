@@ -2,21 +2,27 @@
 
 use northbound_registers::{
     Record,
-    registers::{
-        actions::{Action, ActionStatus, DueStep},
-        bodies::{Body, BodyKind, Power},
-        cases::{Case, CaseStep, CaseStepKind},
-        comments::Comment,
-        contacts::{Bounce, Contact, ContactIssue, IssueState},
-        documents::{Document, DocumentKind},
-        examples::{Example, ExampleState, PassedExample},
-        installs::InstallCount,
-        mailings::{Delivery, Mailing, MailingState},
-        metric_defects::MetricDefect,
-        people::{Person, PersonName},
-        sentiments::{Complaint, Mood, Sentiment},
-        statements::{Audit, StatementKind, Status, View},
-        workpackages::{PackageState, QuarterDefinition, WorkPackage},
+    records::{
+        feedback::{
+            comments::Comment,
+            examples::{Example, ExampleState, PassedExample},
+            sentiments::{Complaint, Mood, Sentiment},
+            statements::{Audit, StatementKind, Status, View},
+        },
+        oversight::{
+            actions::{Action, ActionStatus, DueStep},
+            bodies::{Body, BodyKind, Power},
+            cases::{Case, CaseStep, CaseStepKind},
+            documents::{Document, DocumentKind},
+            workpackages::{PackageState, QuarterDefinition, WorkPackage},
+        },
+        participants::{
+            contacts::{Bounce, Contact, ContactIssue, IssueState},
+            mailings::{Delivery, Mailing, MailingState},
+            people::{Person, PersonName},
+        },
+        reporting::metric_defects::MetricDefect,
+        service::installs::InstallCount,
     },
 };
 use northbound_types::{Day, Region};

@@ -2,10 +2,12 @@
 
 use northbound_registers::{
     Record,
-    registers::{
-        forecast_notes::{ForecastNotice, ForecastReason, PseudonymKey},
-        forecasts::{Forecast, ForecastLine, Made},
-        volumes::{Counted, Volume},
+    records::{
+        data::volumes::{Counted, Volume},
+        forecasting::{
+            forecast_notes::{ForecastNotice, ForecastReason, PseudonymKey},
+            forecasts::{Forecast, ForecastLine, Made},
+        },
     },
 };
 use northbound_types::{Eui64, ForecastKind, Period, Utc};

@@ -2,10 +2,12 @@
 
 use northbound_registers::{
     Record,
-    registers::{
-        incidents::{IncidentEvent, StatedIncidents},
-        live_registrations::{Meter, Told},
-        registrations::{FileOutcome, RegistrationChange, RegistrationFile},
+    records::{
+        data::{
+            live_registrations::{Meter, Told},
+            registrations::{FileOutcome, RegistrationChange, RegistrationFile},
+        },
+        service::incidents::{IncidentEvent, StatedIncidents},
     },
 };
 use northbound_types::{IncidentEventKind, Period, Utc};

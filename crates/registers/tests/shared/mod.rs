@@ -1,14 +1,20 @@
 //! What several tests need: invented records and a store in a folder of its own.
 use northbound_registers::{
     Store,
-    registers::{
-        annotations::Annotation,
-        feeds::{Expected, Fault, Feed, Severity},
-        hubs::HubInstall,
-        packs::{Pack, PackFile, PackStatus},
-        population::PopulationDay,
-        services::{ServiceInterval, ServiceKind},
-        sources::SourceFile,
+    records::{
+        data::{
+            feeds::{Expected, Fault, Feed, Severity},
+            sources::SourceFile,
+        },
+        reporting::{
+            annotations::Annotation,
+            packs::{Pack, PackFile, PackStatus},
+        },
+        service::{
+            hubs::HubInstall,
+            population::PopulationDay,
+            services::{ServiceInterval, ServiceKind},
+        },
     },
 };
 use northbound_types::{Actor, Generation, Region, Utc};

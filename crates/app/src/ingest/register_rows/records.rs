@@ -3,7 +3,7 @@
 use super::{CollectedRows, Target};
 use crate::error::{AppError, Result};
 use northbound_ingest::{HubInstall, IntervalKind, PopulationRow, ServiceInterval};
-use northbound_registers::registers::{hubs, population, services};
+use northbound_registers::records::service::{hubs, population, services};
 use northbound_rules::RuleSet;
 use northbound_types::Utc;
 

@@ -6,9 +6,9 @@ use crate::error::Result;
 use northbound_ingest::{ForecastRow, VolumeRow};
 use northbound_registers::{
     Added, AsAt, Gate, RegisterError,
-    registers::{
-        forecasts::{Forecast, ForecastLine, Made},
-        volumes::{Counted, Volume},
+    records::{
+        data::volumes::{Counted, Volume},
+        forecasting::forecasts::{Forecast, ForecastLine, Made},
     },
 };
 use northbound_types::{Eui64, ForecastKind, Period, Utc};

@@ -7,9 +7,9 @@ use crate::{
     output::{Answer, Table, count},
 };
 use clap::Args;
-use northbound_measures::observation::Side;
+use northbound_measures::views::observation::Side;
 use northbound_packs::observe::{MAX_DAYS, Row, observe};
-use northbound_registers::{Query, registers::changes::Change};
+use northbound_registers::{Query, records::oversight::changes::Change};
 use northbound_types::{Period, Quantity, Region, percent::percent_of};
 use serde_json::json;
 

@@ -7,13 +7,13 @@ use crate::{
     output::{Answer, Table, count},
 };
 use northbound_measures::{
-    exact::decimal,
-    expectation::{Held, hold},
+    smets1::expectation::{Held, hold},
+    statistics::exact::decimal,
 };
 use northbound_packs::smets1::{expected, hit_list, month_counts};
 use northbound_registers::{
     Gate, Query,
-    registers::{defects::Defect, occurrences::Occurrence},
+    records::smets1::{defects::Defect, occurrences::Occurrence},
 };
 use northbound_types::Day;
 use serde_json::json;

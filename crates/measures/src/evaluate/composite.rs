@@ -1,0 +1,223 @@
+//! Code Performance Measures from their rows, by a named strategy (measures.md 2.7): `mean` of the
+//! rows' Service Levels, `pooled` counts, or `product` along the path. A row without events leaves
+//! the aggregate and is named; a row without a value makes it not determinable, with bounds.
+
+use crate::{
+    evaluate::contribution::ratio,
+    result::{Component, MeasureResult},
+    statistics::exact::{clamp, quantity},
+};
+use northbound_types::{Figure, FigureState, Null, NullReason, Quantity, Ratio, Value};
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+
+/// A row as it stands in a composite.
+#[must_use]
+pub fn component(r: &MeasureResult) -> Component {
+    let left_out = match &r.figure {
+        Figure::Null(n) if matches!(n.reason, NullReason::NoEvents | NullReason::NotApplicable) => {
+            Some(n.reason.words().to_owned())
+        }
+        Figure::Null(_) | Figure::Value(_) => None,
+    };
+    Component {
+        measure: r.measure.clone(),
+        provider: r.provider.clone(),
+        region: r.region,
+        figure: r.figure.clone(),
+        band: r.band,
+        counted: left_out.is_none(),
+        left_out,
+    }
+}
+
+/// Combines the rows.
+#[must_use]
+pub fn combine(strategy: &str, rows: &[Component]) -> Figure {
+    let counted: Vec<&Component> = rows.iter().filter(|c| c.counted).collect();
+    if counted.is_empty() {
+        return Figure::Null(Null::because(NullReason::NoEvents, "no component had events"));
+    }
+    let unknown: Vec<&Component> =
+        counted.iter().copied().filter(|c| c.figure.share().is_none()).collect();
+    if !unknown.is_empty() {
+        return undetermined(strategy, &counted, &unknown);
+    }
+    let quantity = match strategy {
+        "mean" => quantity(&mean(counted.iter().filter_map(|c| c.figure.share()), counted.len())),
+        "product" => quantity(
+            &counted.iter().filter_map(|c| c.figure.share()).fold(BigRational::one(), |a, b| a * b),
+        ),
+        "pooled" => match pooled(&counted) {
+            Some(r) => Quantity::Ratio(r),
+            None => {
+                return Figure::Null(Null::because(
+                    NullReason::NotDeterminable,
+                    "pooling needs the counts of every component, and one is known only as a percentage",
+                ));
+            }
+        },
+        other => {
+            return Figure::Null(Null::because(
+                NullReason::NotDeterminable,
+                format!("the aggregation {other:?} is unknown; use mean, pooled or product"),
+            ));
+        }
+    };
+    weakest(quantity, &counted)
+}
+
+fn mean(shares: impl Iterator<Item = BigRational>, n: usize) -> BigRational {
+    shares.fold(BigRational::zero(), |a, b| a + b) / BigRational::from_integer(n.max(1).into())
+}
+
+fn pooled(rows: &[&Component]) -> Option<Ratio> {
+    rows.iter()
+        .try_fold(Ratio { num: 0, den: 0 }, |sum, c| {
+            let r = ratio(c)?;
+            Some(Ratio { num: sum.num.checked_add(r.num)?, den: sum.den.checked_add(r.den)? })
+        })
+        .filter(|r| r.den > 0)
+}
+
+/// The sum takes the weakest state of its parts and says whose it is.
+fn weakest(quantity: Quantity, counted: &[&Component]) -> Figure {
+    let mut value = Value { quantity, state: FigureState::Ok, notes: Vec::new() };
+    for c in counted {
+        let Some(v) = c.figure.as_value() else { continue };
+        value.state = value.state.max(v.state);
+        if v.state > FigureState::Ok {
+            value.notes.push(format!("{} {} {} is {}", c.measure, c.provider, c.region, v.state));
+        }
+    }
+    Figure::Value(value)
+}
+
+/// Bounds that hold whatever the unknown rows would have been.
+fn undetermined(strategy: &str, counted: &[&Component], unknown: &[&Component]) -> Figure {
+    let names: Vec<String> =
+        unknown.iter().map(|c| format!("{} {} {}", c.measure, c.provider, c.region)).collect();
+    let ends: Vec<(BigRational, BigRational)> = counted.iter().map(|c| ends(c)).collect();
+    let low = ends.iter().map(|e| e.0.clone());
+    let high = ends.iter().map(|e| e.1.clone());
+    let bounds = match strategy {
+        "mean" => (mean(low, counted.len()), mean(high, counted.len())),
+        "product" => (
+            low.fold(BigRational::one(), |a, b| a * b),
+            high.fold(BigRational::one(), |a, b| a * b),
+        ),
+        // The weight of an unknown row is unknown too: it could outweigh all others.
+        _ => (BigRational::zero(), BigRational::one()),
+    };
+    let mut null =
+        Null::because(NullReason::NotDeterminable, format!("no value for {}", names.join(", ")));
+    let first = unknown.iter().find_map(|c| match &c.figure {
+        Figure::Null(n) => Some(n),
+        Figure::Value(_) => None,
+    });
+    if let Some(n) = first {
+        (null.source, null.since, null.owner) = (n.source.clone(), n.since, n.owner.clone());
+    }
+    null.bounds = Some((quantity(&bounds.0), quantity(&bounds.1)));
+    Figure::Null(null)
+}
+
+/// Least and greatest share of a row: its value, its own bounds, or anything from 0 to 1.
+fn ends(c: &Component) -> (BigRational, BigRational) {
+    if let Some(v) = c.figure.share() {
+        return (v.clone(), v);
+    }
+    let own = match &c.figure {
+        Figure::Null(Null { bounds: Some((l, h)), .. }) => l.share().zip(h.share()),
+        _ => None,
+    };
+    own.map_or_else(|| (BigRational::zero(), BigRational::one()), |(l, h)| (clamp(l), clamp(h)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        error::MeasureError,
+        evaluate::{
+            bands::Band,
+            contribution::{Contributions, contributions},
+        },
+    };
+    use northbound_types::{Region, percent::percent_of};
+
+    fn row(provider: &str, figure: Figure) -> Component {
+        let left_out = matches!(&figure, Figure::Null(n) if n.reason == NullReason::NoEvents)
+            .then(|| "no events".to_owned());
+        Component {
+            measure: "M".into(),
+            provider: provider.into(),
+            region: Region::None,
+            figure,
+            band: Band::Null,
+            counted: left_out.is_none(),
+            left_out,
+        }
+    }
+    fn three() -> Vec<Component> {
+        vec![
+            row("A", Figure::ratio(999_000, 1_000_000)),
+            row("B", Figure::ratio(450, 500)),
+            row("C", Figure::ratio(98, 100)),
+        ]
+    }
+    fn print(f: &Figure) -> String {
+        percent_of(&f.share().unwrap(), 3, &[]).unwrap()
+    }
+
+    #[test]
+    fn the_strategies_differ() {
+        assert_eq!(print(&combine("mean", &three())), "95.967");
+        assert_eq!(print(&combine("pooled", &three())), "99.895");
+        assert_eq!(print(&combine("product", &three())), "88.112");
+        assert!(matches!(combine("median", &three()), Figure::Null(_)));
+    }
+
+    #[test]
+    fn no_events_leaves_and_a_null_makes_it_undetermined() {
+        let mut rows = three();
+        rows.push(row("D", Figure::ratio(0, 0)));
+        assert_eq!(print(&combine("mean", &rows)), "95.967");
+        rows.push(row("E", Figure::Null(Null::because(NullReason::Unreliable, "tool"))));
+        let Figure::Null(n) = combine("mean", &rows) else { panic!("a value with a null part") };
+        assert_eq!(n.reason, NullReason::NotDeterminable);
+        let (low, high) = n.bounds.unwrap();
+        assert_eq!(percent_of(&low.share().unwrap(), 3, &[]).unwrap(), "71.975");
+        assert_eq!(percent_of(&high.share().unwrap(), 3, &[]).unwrap(), "96.975");
+        let all_empty = [row("D", Figure::ratio(0, 0))];
+        assert!(matches!(
+            combine("mean", &all_empty),
+            Figure::Null(Null { reason: NullReason::NoEvents, .. })
+        ));
+    }
+
+    #[test]
+    fn m4_contributions_sum_to_the_gap_exactly() {
+        let target = Ratio { num: 99, den: 100 };
+        for strategy in ["mean", "pooled"] {
+            let Contributions::Table { gap, parts } =
+                contributions(strategy, Some(target), &three()).unwrap()
+            else {
+                panic!()
+            };
+            let sum = parts
+                .iter()
+                .map(|p| p.part.share().unwrap())
+                .fold(BigRational::zero(), |a, b| a + b);
+            let figure = combine(strategy, &three()).share().unwrap();
+            assert_eq!(sum, gap.share().unwrap());
+            assert_eq!(sum, target.rational().unwrap() - figure);
+            assert_eq!(parts[0].provider, "B", "{strategy}");
+        }
+        assert!(matches!(
+            contributions("product", Some(target), &three()),
+            Err(MeasureError::Contributions { .. })
+        ));
+        assert!(contributions("mean", None, &three()).is_err());
+    }
+}

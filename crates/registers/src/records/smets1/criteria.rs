@@ -1,0 +1,298 @@
+//! Live Services Criteria (D11): a checklist with evidence, open items, the actions and defects that
+//! it waits for, and a decision by a named body. It is ready only when nothing is open.
+
+use crate::{
+    error::RegisterError,
+    gate::{Gate, Receipt, Write},
+    noun::{Noun, Verb},
+    read::AsAt,
+    record::{Identity, Index, Record, invalid, needed},
+    records::{
+        oversight::decisions::{self, Decision},
+        smets1::defects::Defect,
+    },
+    tx::{Next, body_text, parse},
+    write::{expect, live_head},
+};
+use northbound_types::{Day, Utc, text_enum};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Where a checklist stands.
+    pub enum CriteriaState("state of criteria") {
+        /// Something is open.
+        Open = "open",
+        /// Nothing was open when it was called ready.
+        Ready = "ready",
+        /// The body decided.
+        Decided = "decided",
+    }
+}
+
+text_enum! {
+    /// What the body decided.
+    pub enum Ruling("decision on criteria") {
+        /// They are met.
+        Met = "met",
+        /// They are not.
+        NotMet = "not-met",
+        /// Put off.
+        Deferred = "deferred",
+    }
+}
+
+/// What shows that an item is met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemEvidence {
+    /// In words.
+    pub text: String,
+    /// Document and place.
+    pub document: String,
+    /// Who says so.
+    pub by: String,
+    /// When.
+    pub on: Day,
+}
+
+/// An item of the checklist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Criterion {
+    /// Key.
+    pub key: String,
+    /// In words.
+    pub title: String,
+    /// What shows it; null while nothing does.
+    pub evidence: Option<ItemEvidence>,
+}
+
+/// Something that came up beside the checklist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenItem {
+    /// In words.
+    pub text: String,
+    /// Whose it is.
+    pub owner: String,
+    /// Since when.
+    pub since: Day,
+    /// What closed it; null while it is open.
+    pub closed: Option<String>,
+}
+
+/// A checklist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Criteria {
+    /// Name: `MOC-1`.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Cohort.
+    pub cohort: String,
+    /// The body that decides.
+    pub body: String,
+    /// Day of its review; null while none is set.
+    pub review: Option<Day>,
+    /// Items, in order.
+    pub items: Vec<Criterion>,
+    /// What came up beside them.
+    pub open_items: Vec<OpenItem>,
+    /// Actions that must be closed.
+    pub actions: Vec<String>,
+    /// Defects that must be assessed, by id.
+    pub defects: Vec<String>,
+    /// Where it stands.
+    pub state: CriteriaState,
+    /// When it was called ready, and by whom.
+    pub ready: Option<(Utc, String)>,
+    /// What the body decided; null while it has not.
+    pub ruling: Option<Ruling>,
+    /// What bodies decide on it.
+    pub trail: Vec<Decision>,
+}
+
+impl Record for Criteria {
+    const NOUN: Noun = Noun::Criteria;
+    fn identity(&self) -> Identity {
+        Identity::Given(self.id.clone())
+    }
+    fn index(&self) -> Index {
+        Index { lookup: Some(self.cohort.clone()), ..Index::default() }
+    }
+    fn check(&self) -> Result<(), RegisterError> {
+        needed(Noun::Criteria, "id", &self.id)?;
+        needed(Noun::Criteria, "title", &self.title)?;
+        needed(Noun::Criteria, "body", &self.body)?;
+        if self.items.is_empty() {
+            return Err(invalid(
+                Noun::Criteria,
+                "items",
+                "is empty; a checklist has at least one item",
+            ));
+        }
+        for i in self.items.iter().filter_map(|i| i.evidence.as_ref()) {
+            needed(Noun::Criteria, "items", &i.document)?;
+        }
+        for i in &self.open_items {
+            needed(Noun::Criteria, "open_items", &i.text)?;
+        }
+        for d in &self.trail {
+            d.check(Noun::Criteria)?;
+        }
+        if self.state == CriteriaState::Ready && self.ready.is_none() {
+            return Err(invalid(
+                Noun::Criteria,
+                "state",
+                "is ready, but nobody found it so; use `northbound criteria ready`",
+            ));
+        }
+        if (self.state == CriteriaState::Decided) != self.ruling.is_some() {
+            return Err(invalid(
+                Noun::Criteria,
+                "ruling",
+                "is given where the body decided, and only there; use `northbound criteria decide`",
+            ));
+        }
+        Ok(())
+    }
+    fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
+        let frozen = |why: &str| {
+            Err(RegisterError::Frozen {
+                noun: Noun::Criteria,
+                id: id.to_owned(),
+                why: why.to_owned(),
+            })
+        };
+        // Something new takes it back to open; nothing but the gate brings it on.
+        let back =
+            self.state == CriteriaState::Open && self.ready.is_none() && self.ruling.is_none();
+        if (self.state, &self.ready, self.ruling) != (before.state, &before.ready, before.ruling)
+            && !back
+        {
+            return frozen(
+                "it becomes ready or decided only by `northbound criteria ready` and `northbound criteria decide`",
+            );
+        }
+        decisions::only_grows(Noun::Criteria, id, &before.trail, &self.trail)
+    }
+    fn refs(&self) -> Vec<(Noun, String)> {
+        self.defects.iter().map(|d| (Noun::Defect, d.clone())).collect()
+    }
+}
+
+impl Gate<'_> {
+    /// What stands between a checklist and ready, by name: items without evidence, open items, actions
+    /// that are not closed or not kept, defects not assessed.
+    ///
+    /// # Errors
+    /// [`RegisterError::Sql`], [`RegisterError::Body`].
+    pub fn blockers(
+        &self,
+        c: &Criteria,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Vec<String>, RegisterError> {
+        let as_at = as_at.into();
+        let mut out: Vec<String> = c
+            .items
+            .iter()
+            .filter(|i| i.evidence.is_none())
+            .map(|i| format!("evidence for {:?} ({})", i.key, i.title))
+            .collect();
+        out.extend(
+            c.open_items
+                .iter()
+                .filter(|i| i.closed.is_none())
+                .map(|i| format!("the open item {:?}", i.text)),
+        );
+        for a in &c.actions {
+            let standing = self.action_standing(a, as_at)?;
+            if !standing.is_closed() {
+                out.push(format!("the action {a} ({standing})"));
+            }
+        }
+        for id in &c.defects {
+            let Some(d) = self.find::<Defect>(id, as_at)?.map(|k| k.record) else {
+                out.push(format!("the defect {id}, which is not kept"));
+                continue;
+            };
+            out.extend(d.not_assessed().into_iter().map(|w| format!("{w} of {id}")));
+        }
+        Ok(out)
+    }
+
+    /// Calls a checklist ready.
+    ///
+    /// # Errors
+    /// [`RegisterError::Missing`] naming everything open, [`RegisterError::Frozen`] where it is decided.
+    pub fn ready_criteria(&self, id: &str, write: &Write) -> Result<Receipt, RegisterError> {
+        self.pass(id, write, "ready", |c, at, by| {
+            c.state = CriteriaState::Ready;
+            c.ready = Some((at, by));
+        })
+    }
+
+    /// Writes what the body decided. `met` needs everything closed; the others can be decided at any time.
+    ///
+    /// # Errors
+    /// As [`Gate::ready_criteria`].
+    pub fn decide_criteria(
+        &self,
+        id: &str,
+        ruling: Ruling,
+        on: Day,
+        outcome: &str,
+        document: &str,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        let to = if ruling == Ruling::Met { "met" } else { "" };
+        self.pass(id, write, to, |c, _, _| {
+            c.state = CriteriaState::Decided;
+            c.ruling = Some(ruling);
+            let body = c.body.clone();
+            decisions::decide(&mut c.trail, &body, on, outcome, document);
+        })
+    }
+
+    /// One step through the gate; an empty `to` is a step that asks for nothing.
+    fn pass(
+        &self,
+        id: &str,
+        write: &Write,
+        to: &'static str,
+        step: impl FnOnce(&mut Criteria, Utc, String),
+    ) -> Result<Receipt, RegisterError> {
+        self.one(write, |tx| {
+            let head = live_head::<Criteria>(tx, id)?;
+            let mut c: Criteria = parse(id, &head.body)?;
+            tx.allow(Noun::Criteria, Verb::Approve, None)?;
+            expect(tx, Noun::Criteria, id, &head)?;
+            let missing = if to.is_empty() { Vec::new() } else { self.blockers(&c, AsAt::NOW)? };
+            if !missing.is_empty() {
+                return Err(RegisterError::Missing {
+                    noun: Noun::Criteria,
+                    id: id.to_owned(),
+                    to,
+                    missing,
+                    hint: "close each of them first; `northbound criteria show` lists them",
+                });
+            }
+            step(&mut c, tx.recorded, self.actor.to_string());
+            c.check()?;
+            let (body, index, version) = (body_text(&c)?, c.index(), head.version + 1);
+            tx.version(
+                &Next {
+                    noun: Noun::Criteria,
+                    id,
+                    version,
+                    verb: Verb::Approve,
+                    known: tx.known(),
+                    live: true,
+                    by_hand: true,
+                    index: &index,
+                    body: &body,
+                },
+                &c.refs(),
+            )?;
+            tx.event(Noun::Criteria, id, Verb::Approve, None, Some(&head.body), Some(&body))?;
+            tx.receipt(Noun::Criteria, id, Verb::Approve, version, Some(&head.body), Some(&body))
+        })
+    }
+}
