@@ -47,14 +47,14 @@ pub(crate) fn run(args: &CompareArgs, ctx: &Ctx) -> Result<Answer> {
     let mut progress = ctx.progress();
     let e = evidence::gather(ctx, &store, args.period, None, &mut progress)?;
     let find = |id: &str| {
-        e.rules.methodology(id).cloned().ok_or_else(|| {
+        e.known.rules.methodology(id).cloned().ok_or_else(|| {
             CliError::not_found(format!(
                 "there is no methodology {id:?}; `northbound methodology list` shows them"
             ))
         })
     };
     let (a, b): (Methodology, Methodology) = (find(&args.a)?, find(&args.b)?);
-    if args.measure.as_ref().is_some_and(|m| e.rules.measure(m).is_none()) {
+    if args.measure.as_ref().is_some_and(|m| e.known.rules.measure(m).is_none()) {
         return Err(CliError::not_found(format!(
             "there is no measure {:?}",
             args.measure.as_deref().unwrap_or_default()
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &CompareArgs, ctx: &Ctx) -> Result<Answer> {
     );
     let mut list: Vec<Value> = Vec::new();
     for c in &rows {
-        let decimals = e.rules.measure(&c.measure).map_or(2, |d| d.decimals);
+        let decimals = e.known.rules.measure(&c.measure).map_or(2, |d| d.decimals);
         let sum = |l: &[Line]| count(l.iter().map(|x| x.count).sum());
         figures.row([
             c.measure.clone(),
@@ -131,7 +131,7 @@ pub(crate) fn run(args: &CompareArgs, ctx: &Ctx) -> Result<Answer> {
         list.push(v);
     }
     drop(progress);
-    let mut answer = Answer::new(json!({"period": args.period, "a": a.id, "b": b.id, "manifest": e.snapshot.root.hash, "rules": e.rules.id(), "comparisons": list})).table(figures);
+    let mut answer = Answer::new(json!({"period": args.period, "a": a.id, "b": b.id, "manifest": e.known.snapshot.root.hash, "rules": e.known.rules.id(), "comparisons": list})).table(figures);
     if rows.is_empty() {
         return Ok(answer.then("The two agree on every row."));
     }
@@ -152,7 +152,7 @@ fn differs(a: &Figure, b: &Figure) -> bool {
 }
 
 fn messages_of(e: &Evidence, c: &Comparison, line: &Line, limit: u64) -> Result<Vec<Message>> {
-    let (Some(selector), Some(def)) = (&line.selector, e.rules.measure(&c.measure)) else {
+    let (Some(selector), Some(def)) = (&line.selector, e.known.rules.measure(&c.measure)) else {
         return Ok(Vec::new());
     };
     if limit == 0 {
@@ -166,7 +166,7 @@ fn messages_of(e: &Evidence, c: &Comparison, line: &Line, limit: u64) -> Result<
         limit,
         set_aside: false,
     };
-    Ok(e.snapshot.messages(&q, &e.judge)?.messages)
+    Ok(e.known.snapshot.messages(&q, &e.known.judge)?.messages)
 }
 
 fn message_cells(measure: &str, by: &str, m: &Message) -> [String; 7] {

@@ -1,7 +1,7 @@
 //! Everything that figures of a period rest on, gathered as the packs gather it.
 
 use crate::{context::Ctx, error::Result, progress::Progress};
-use northbound_packs::evidence::{Ask, Evidence, Place, gather as read};
+use northbound_packs::evidence::{Evidence, Scope, Sources, gather as read};
 use northbound_registers::Store;
 use northbound_types::Period;
 
@@ -14,11 +14,11 @@ pub(crate) fn gather(
     progress: &mut Progress,
 ) -> Result<Evidence> {
     let (ledger, gate, rules) = (ctx.ledger(), ctx.gate(store), ctx.rules()?);
-    let place = Place { data: &ctx.data, ledger: &ledger, gate: &gate, rules: &rules };
-    let ask = Ask {
+    let sources = Sources { data: &ctx.data, ledger: &ledger, gate: &gate, rules: &rules };
+    let scope = Scope {
         as_at: ctx.as_at,
         methodology: methodology.map(str::to_owned),
-        ..Ask::of(period, ctx.now)
+        ..Scope::of(period, ctx.now)
     };
-    Ok(read(&place, &ask, &mut |step| progress.tell(step, 0, 1))?)
+    Ok(read(&sources, &scope, &mut |step| progress.tell(step, 0, 1))?)
 }

@@ -4,7 +4,7 @@ use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Table, count},
-    pack::with_place,
+    pack::with_sources,
 };
 use clap::Args;
 use northbound_packs::{
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &ExplainArgs, ctx: &Ctx) -> Result<Answer> {
         skip: args.skip,
         limit: args.limit,
     };
-    let found = with_place(ctx, |p| Ok(explain(p, &q, &mut |s| progress.tell(s, 0, 1))?))?;
+    let found = with_sources(ctx, |p| Ok(explain(p, &q, &mut |s| progress.tell(s, 0, 1))?))?;
     let mut exported = None;
     if let Some(path) = args.export.as_ref().filter(|_| !ctx.dry_run) {
         let file = std::fs::File::create(path).map_err(|e| CliError::io("write", path, e))?;

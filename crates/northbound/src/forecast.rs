@@ -19,7 +19,7 @@ use northbound_ingest::Layout;
 use northbound_measures::forecast::Member;
 use northbound_packs::evidence::{
     DEFAULT_METHODOLOGY,
-    forecasts::{ActualsFrom, Desk},
+    forecasts::{ActualsFrom, ForecastSources},
 };
 use northbound_registers::{
     AsAt, Gate, Noun, Query, Sight,
@@ -147,7 +147,7 @@ impl From {
 /// Runs `work` with a desk at which forecasts are read.
 pub(crate) fn at_desk<R>(
     ctx: &Ctx,
-    work: impl FnOnce(&Desk<'_>, &Gate<'_>) -> Result<R>,
+    work: impl FnOnce(&ForecastSources<'_>, &Gate<'_>) -> Result<R>,
 ) -> Result<R> {
     let store = ctx.store()?;
     let (gate, rules, snapshot) = (ctx.gate(&store), ctx.rules()?, ctx.snapshot()?);
@@ -156,7 +156,7 @@ pub(crate) fn at_desk<R>(
         .methodology(DEFAULT_METHODOLOGY)
         .map(|m| m.coverage_floor)
         .ok_or_else(|| CliError::internal("the default methodology is missing"))?;
-    let desk = Desk {
+    let desk = ForecastSources {
         rules: &rules,
         gate: &gate,
         state: ctx.as_at(),

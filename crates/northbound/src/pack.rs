@@ -8,8 +8,8 @@ use crate::{
 use clap::{Args, Subcommand};
 use northbound_packs::{
     assemble::cells,
-    evidence::{Ask, Place},
-    store::{self, House, Made},
+    evidence::{Scope, Sources},
+    store::{self, Made, PackSettings},
 };
 use northbound_types::Period;
 use serde_json::json;
@@ -33,8 +33,8 @@ pub(crate) struct Which {
 }
 
 impl Which {
-    pub(crate) fn ask(&self, ctx: &Ctx) -> Ask {
-        Ask {
+    pub(crate) fn ask(&self, ctx: &Ctx) -> Scope {
+        Scope {
             period: self.period,
             as_at: ctx.as_at,
             methodology: self.methodology.clone(),
@@ -42,10 +42,10 @@ impl Which {
             frozen: None,
         }
     }
-    fn house(&self) -> House {
-        let house = House { marking: self.marking.clone(), ..House::default() };
+    fn house(&self) -> PackSettings {
+        let house = PackSettings { marking: self.marking.clone(), ..PackSettings::default() };
         match &self.network {
-            Some(n) => House { network: n.clone(), ..house },
+            Some(n) => PackSettings { network: n.clone(), ..house },
             None => house,
         }
     }
@@ -107,22 +107,22 @@ pub(crate) fn run(c: &PackCommand, ctx: &Ctx) -> Result<Answer> {
 }
 
 /// Calls `f` with everything that a pack is made from.
-pub(crate) fn with_place<R>(ctx: &Ctx, f: impl FnOnce(&Place<'_>) -> Result<R>) -> Result<R> {
+pub(crate) fn with_sources<R>(ctx: &Ctx, f: impl FnOnce(&Sources<'_>) -> Result<R>) -> Result<R> {
     let (store, ledger, rules) = (ctx.store()?, ctx.ledger(), ctx.rules()?);
     let gate = ctx.gate(&store);
-    f(&Place { data: &ctx.data, ledger: &ledger, gate: &gate, rules: &rules })
+    f(&Sources { data: &ctx.data, ledger: &ledger, gate: &gate, rules: &rules })
 }
 
 pub(crate) fn build(which: &Which, out: &std::path::Path, ctx: &Ctx) -> Result<Made> {
     let mut progress = ctx.progress();
-    with_place(ctx, |p| {
+    with_sources(ctx, |p| {
         Ok(store::build(p, &which.ask(ctx), &which.house(), out, &mut |s| progress.tell(s, 0, 1))?)
     })
 }
 
 pub(crate) fn issue(which: &Which, ctx: &Ctx) -> Result<Made> {
     let mut progress = ctx.progress();
-    with_place(ctx, |p| {
+    with_sources(ctx, |p| {
         Ok(store::issue(p, &which.ask(ctx), &which.house(), &ctx.write(), &mut |s| {
             progress.tell(s, 0, 1)
         })?)
@@ -191,7 +191,7 @@ fn made(m: &Made, ctx: &Ctx) -> Answer {
 }
 
 fn list(period: Option<Period>, ctx: &Ctx) -> Result<Answer> {
-    let packs = with_place(ctx, |p| Ok(store::list(p, ctx.as_at())?))?;
+    let packs = with_sources(ctx, |p| Ok(store::list(p, ctx.as_at())?))?;
     let packs: Vec<_> = packs
         .into_iter()
         .filter(|k| k.record.number.is_some() && period.is_none_or(|p| p == k.record.period))
@@ -216,7 +216,7 @@ fn list(period: Option<Period>, ctx: &Ctx) -> Result<Answer> {
 }
 
 fn show(named: &str, ctx: &Ctx) -> Result<Answer> {
-    let (kept, changed) = with_place(ctx, |p| Ok(store::show(p, named, ctx.as_at())?))?;
+    let (kept, changed) = with_sources(ctx, |p| Ok(store::show(p, named, ctx.as_at())?))?;
     let r = &kept.record;
     let folder = store::issue_folder(&ctx.data, r);
     let mut t = Table::new("Files", &["file", ">bytes", "sha-256", "standing"]);
@@ -249,7 +249,7 @@ fn show(named: &str, ctx: &Ctx) -> Result<Answer> {
 }
 
 pub(crate) fn diff(a: &str, b: &str, ctx: &Ctx) -> Result<Answer> {
-    let (old, new, d) = with_place(ctx, |p| Ok(store::diff(p, a, b)?))?;
+    let (old, new, d) = with_sources(ctx, |p| Ok(store::diff(p, a, b)?))?;
     let mut changes = Table::new(
         "Changed cells",
         &["measure", "provider", "region", "period", "what", "before", "after", "why"],
@@ -272,7 +272,7 @@ pub(crate) fn diff(a: &str, b: &str, ctx: &Ctx) -> Result<Answer> {
         fallen
             .row([s.text.clone(), now.clone().unwrap_or_else(|| "nothing is said now".to_owned())]);
     }
-    let side = |x: &northbound_packs::assemble::data::PackData| json!({"period": x.period, "as_at": x.as_at, "methodology": x.methodology, "manifest": x.manifest, "rules": x.rules});
+    let side = |x: &northbound_packs::data::PackData| json!({"period": x.period, "as_at": x.as_at, "methodology": x.methodology, "manifest": x.manifest, "rules": x.rules});
     Ok(Answer::new(
         json!({"a": side(&old), "b": side(&new), "changes": d.changes, "fallen": d.fallen}),
     )

@@ -8,7 +8,7 @@ use crate::{
     registers::people,
 };
 use clap::Subcommand;
-use northbound_packs::{assemble::data, paper};
+use northbound_packs::{data, paper};
 use northbound_registers::records::participants::people::names_in;
 use northbound_types::Period;
 use serde_json::json;

@@ -90,7 +90,9 @@ pub(crate) fn run(c: &ReportCommand, ctx: &Ctx) -> Result<Answer> {
     let e = evidence::gather(ctx, &store, *period, methodology.as_deref(), &mut progress)?;
     let mine = report_mine(&e, &user.to_string())?;
     let files = match out.as_ref().filter(|_| !ctx.dry_run) {
-        Some(out) => pack::with_place(ctx, |p| Ok(write_mine(p, &e, &mine, Formats::all(), out)?))?,
+        Some(out) => {
+            pack::with_sources(ctx, |p| Ok(write_mine(p, &e, &mine, Formats::all(), out)?))?
+        }
         None => Vec::new(),
     };
     let view = mine.view;
@@ -110,7 +112,7 @@ pub(crate) fn run(c: &ReportCommand, ctx: &Ctx) -> Result<Answer> {
         t
     };
     let total: u64 = view.regions.iter().map(|l| l.requests).sum();
-    Ok(Answer::new(json!({"view": view, "manifest": e.snapshot.root.hash, "rules": e.rules.id(), "methodology": e.methodology.id, "as_at": e.as_at, "files": files}))
+    Ok(Answer::new(json!({"view": view, "manifest": e.known.snapshot.root.hash, "rules": e.known.rules.id(), "methodology": e.known.methodology.id, "as_at": e.known.as_at, "files": files}))
         .say(format!("{user} in {period}: {} requests (tests left out).", count(total)))
         .table(lines("By business process", "process", &view.processes)).table(lines("By SRV", "SRV", &view.srvs)).table(lines("By region", "region", &view.regions)).table(reported))
 }

@@ -21,7 +21,7 @@ use northbound_measures::{
 };
 use northbound_packs::{
     assemble::forecasts::flag_words,
-    evidence::forecasts::{Desk, Forecasts, SETTINGS},
+    evidence::forecasts::{ForecastSources, Forecasts, SETTINGS},
     variance_report::{self, remark},
 };
 use northbound_registers::{
@@ -250,7 +250,7 @@ fn own(ctx: &Ctx, f: &mut Forecasts) {
 fn rests_on(
     mut answer: Answer,
     kind: ForecastKind,
-    desk: &Desk<'_>,
+    desk: &ForecastSources<'_>,
     gate: &Gate<'_>,
     ctx: &Ctx,
 ) -> Result<Answer> {

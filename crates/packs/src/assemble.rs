@@ -3,8 +3,6 @@
 
 pub mod cells;
 pub mod changes;
-pub mod data;
-pub mod figures;
 pub mod forecasts;
 pub mod front;
 pub mod incidents;
@@ -21,8 +19,11 @@ pub mod trends;
 pub mod ways_chart;
 pub mod words;
 
-use crate::{PackError, evidence::Evidence};
-use data::PackData;
+use crate::{
+    PackError,
+    data::{self, PackData},
+    evidence::Evidence,
+};
 use northbound_documents::model::{Document, Named, Origin, Section, Status};
 use northbound_measures::views::diff::Difference;
 use northbound_types::Utc;
@@ -84,26 +85,26 @@ pub fn pack(e: &Evidence, edition: &Edition) -> Result<Built, PackError> {
 /// The document of data that are made already.
 #[must_use]
 pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
-    let desk = Desk { e, data };
-    let mut sections = vec![performance::measures(&desk)];
-    sections.extend(performance::composites(&desk));
-    sections.push(trends::section(&desk));
-    sections.extend(tests_section::section(&desk));
-    sections.extend(service::processes(&desk));
-    sections.extend(service::latency(&desk));
-    sections.extend(operations::all(&desk));
-    sections.extend(changes::section(&desk));
-    sections.extend(smets1::sections(&desk));
+    let material = Material { e, data };
+    let mut sections = vec![performance::measures(&material)];
+    sections.extend(performance::composites(&material));
+    sections.push(trends::section(&material));
+    sections.extend(tests_section::section(&material));
+    sections.extend(service::processes(&material));
+    sections.extend(service::latency(&material));
+    sections.extend(operations::all(&material));
+    sections.extend(changes::section(&material));
+    sections.extend(smets1::sections(&material));
     sections.extend(forecasts::section(&data.forecasts, e.forecast_problem.as_deref()));
-    sections.extend(incidents::of_pack(&desk));
-    sections.push(quality::section(&desk));
-    sections.extend(oversight::sections(&desk));
-    sections.push(people::explanations(&desk));
-    sections.push(people::assurance(&desk));
-    sections.extend(people::claims(&desk));
-    sections.push(people::reconciliations(&desk));
-    sections.push(people::revisions(&desk, edition));
-    sections.push(sources::section(&desk));
+    sections.extend(incidents::section(data.incidents.as_ref(), &data.arrivals));
+    sections.push(quality::section(&material));
+    sections.extend(oversight::sections(&material));
+    sections.push(people::explanations(&material));
+    sections.push(people::assurance(&material));
+    sections.extend(people::claims(&material));
+    sections.push(people::reconciliations(&material));
+    sections.push(people::revisions(&material, edition));
+    sections.push(sources::section(&material));
     Document {
         title: edition.title.clone(),
         network: edition.network.clone(),
@@ -111,12 +112,15 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
         version: edition.version,
         status: edition.status.clone(),
         marking: edition.marking.clone(),
-        as_at: e.as_at,
+        as_at: e.known.as_at,
         cut_off: cut_off(e),
-        methodology: Named { id: e.methodology.id.clone(), title: e.methodology.title.clone() },
+        methodology: Named {
+            id: e.known.methodology.id.clone(),
+            title: e.known.methodology.title.clone(),
+        },
         origin: Origin { manifest: shown_manifest(&data.manifest), rules: data.rules.clone() },
         previous: edition.previous.clone(),
-        front: front::front(&desk),
+        front: front::front(&material),
         sections: sections
             .into_iter()
             .filter(|s: &Section| !s.blocks.is_empty() || !s.intro.is_empty())
@@ -129,7 +133,7 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
 
 /// What the parts of the document are made from.
 #[derive(Clone, Copy)]
-pub struct Desk<'a> {
+pub struct Material<'a> {
     /// Evidence.
     pub e: &'a Evidence,
     /// Data.
@@ -138,7 +142,7 @@ pub struct Desk<'a> {
 
 /// Messages received before this time are in.
 fn cut_off(e: &Evidence) -> Utc {
-    e.period.after().start().min(e.as_at)
+    e.period.after().start().min(e.known.as_at)
 }
 
 fn shown_manifest(hash: &str) -> String {

@@ -1,73 +1,72 @@
-//! Everything that a pack rests on, read once and owned: rules as they stood, counts from the
-//! ledger, what people keep. Cut to what was known at the as-at time.
+//! What a report rests on, read once and owned.
+//!
+//! [`gather`] goes one way: sources, then [`Known`] (rules, registers and ledger as known at the as-at
+//! time), then the [`Counts`] of earlier months and of the period, then [`Evidence`]. None of these exists
+//! before it is complete.
 
 pub mod archive;
 pub mod calendar;
 pub mod forecasts;
 pub mod history;
 pub mod incidents;
+pub mod known;
 pub mod messages;
+pub mod oversight;
 pub mod registered;
 
 use crate::PackError;
-use archive::Archive;
-use forecasts::{ActualsFrom, Desk, Forecasts};
-use messages::Messages;
-use northbound_ledger::{Ledger, Reading, Snapshot, judge::RulesJudge};
-use northbound_measures::{
-    Inputs, MeasureResult, Settings,
-    evaluate::{activity, evaluate},
-    incidents::clock::{IncidentInputs, IncidentRules},
-    inputs::{FeedCoverage, HistoryPoint, Latency, StatedFigure},
-};
+use forecasts::{ActualsFrom, ForecastSources, Forecasts};
+pub(crate) use known::Detail;
+pub use known::{Counts, Known, reach};
+use northbound_ledger::{Ledger, Reading};
+use northbound_measures::{Inputs, MeasureResult, evaluate, inputs::HistoryPoint};
 use northbound_registers::gate::Gate;
-use northbound_rules::{RuleSet, measure::Methodology};
+use northbound_rules::RuleSet;
 use northbound_types::{Day, ForecastKind, Period, Utc};
-use registered::Registered;
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 
 /// The methodology of a pack that names none.
 pub const DEFAULT_METHODOLOGY: &str = "pmm-2018";
 /// Months before the period that streaks and charts look at.
 pub const HISTORY_MONTHS: i32 = 36;
 
-/// Where the evidence is.
+/// Where evidence is read from.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct Sources<'a> {
     /// The data folder.
     pub data: &'a Path,
     /// The ledger.
     pub ledger: &'a Ledger,
-    /// The registers, as the one who asks may see them.
+    /// The registers, as the Actor who asks may see them.
     pub gate: &'a Gate<'a>,
     /// The rules in force now.
     pub rules: &'a RuleSet,
 }
 
-/// What is asked for.
+/// Which evidence: of which period, known at which time, counted by which methodology.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
+pub struct Scope {
     /// Period.
     pub period: Period,
-    /// What was known at this time counts; `now` where none is given.
+    /// Only what was known at this time counts; `now` where `None`.
     pub as_at: Option<Utc>,
-    /// Methodology; [`DEFAULT_METHODOLOGY`] where none is given.
+    /// Methodology; [`DEFAULT_METHODOLOGY`] where `None`.
     pub methodology: Option<String>,
     /// The clock.
     pub now: Utc,
-    /// A certain version of the ledger and of the rules: for what was frozen.
+    /// Exact versions, to make something frozen again.
     pub frozen: Option<Frozen>,
 }
 
-impl Ask {
-    /// A period as at now, by the default methodology.
+impl Scope {
+    /// A period as known now, by the default methodology.
     #[must_use]
-    pub fn of(period: Period, now: Utc) -> Ask {
-        Ask { period, as_at: None, methodology: None, now, frozen: None }
+    pub fn of(period: Period, now: Utc) -> Scope {
+        Scope { period, as_at: None, methodology: None, now, frozen: None }
     }
 }
 
-/// What a written pack cites.
+/// The versions of ledger, rules and registers that a written pack cites.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Frozen {
     /// Root manifest hash; empty for an empty ledger.
@@ -78,81 +77,33 @@ pub struct Frozen {
     pub revision: i64,
 }
 
-/// A step of long work, for a progress display.
-pub type Step<'a> = &'a mut dyn FnMut(&'static str);
+/// Called with what long work is about to do, for a progress display.
+pub type Progress<'a> = &'a mut dyn FnMut(&'static str);
 
 /// The evidence of one period.
 #[derive(Debug)]
 pub struct Evidence {
     /// Period.
     pub period: Period,
-    /// As at.
-    pub as_at: Utc,
-    /// The rules as they stood.
-    pub rules: RuleSet,
-    /// How to count.
-    pub methodology: Methodology,
-    /// Settings on the first day of the period.
-    pub settings: Settings,
-    /// The ledger as at.
-    pub snapshot: Snapshot,
-    /// The rules as the ledger's judge.
-    pub judge: RulesJudge,
-    /// Counts of the period and of whatever earlier days its measures look at.
-    pub messages: Messages,
-    /// What people keep.
-    pub registered: Registered,
-    /// Stated figures of all periods.
-    pub stated: Vec<StatedFigure>,
-    /// The source file of each stated figure, in the same order.
-    pub stated_sources: Vec<String>,
-    /// Feeds with what was expected and what came.
-    pub feeds: Vec<FeedCoverage>,
-    /// How incidents are judged.
-    pub incident_rules: IncidentRules,
-    /// Rules that nobody has confirmed.
-    pub unconfirmed: BTreeSet<String>,
+    /// Rules, registers and ledger as known at the as-at time.
+    pub known: Known,
+    /// Counts of the period.
+    pub counts: Counts,
     /// Earlier months.
     pub history: Vec<HistoryPoint>,
     /// Forecasts by kind, for the months that a pack shows; none for a period that is no month.
     pub forecasts: Vec<(ForecastKind, Forecasts)>,
     /// Why forecasts cannot be shown, where that is so.
     pub forecast_problem: Option<String>,
-    /// No version of the ledger is let go before what is made of this is noted.
+    /// While this is held, retention removes no version of the ledger.
     pub reading: Option<Reading>,
 }
 
 impl Evidence {
-    /// What the measures read.
+    /// What the measures are evaluated from.
     #[must_use]
     pub fn inputs(&self) -> Inputs<'_> {
-        let m = &self.messages;
-        Inputs {
-            period: self.period,
-            as_at: self.as_at,
-            measures: self.rules.measures(),
-            methodology: &self.methodology,
-            settings: &self.settings,
-            cells: &m.cells,
-            latency: Latency { dims: messages::LATENCY, rows: &m.latency, edges: &m.edges },
-            services: &self.registered.services,
-            outages: &m.outages,
-            payloads: &m.payloads,
-            hubs: &self.registered.hubs,
-            population: &self.registered.population,
-            incidents: IncidentInputs {
-                events: &self.registered.incidents,
-                rules: Some(&self.incident_rules),
-            },
-            tests_by_hour: &m.by_hour,
-            stated: &self.stated,
-            feeds: &self.feeds,
-            faults: &self.registered.faults,
-            exceptions: &self.registered.exceptions,
-            overrides: &self.registered.overrides,
-            unconfirmed: &self.unconfirmed,
-            history: &self.history,
-        }
+        self.known.inputs(self.period, &self.counts, &self.history)
     }
     /// The results of every measure row.
     ///
@@ -165,9 +116,9 @@ impl Evidence {
     #[must_use]
     pub fn frozen(&self) -> Frozen {
         Frozen {
-            manifest: self.snapshot.root.hash.clone(),
-            rules: self.rules.id().to_owned(),
-            revision: self.registered.revision,
+            manifest: self.known.snapshot.root.hash.clone(),
+            rules: self.known.rules.id().to_owned(),
+            revision: self.known.registered.revision,
         }
     }
     /// The days of the period.
@@ -181,94 +132,60 @@ impl Evidence {
 ///
 /// # Errors
 /// Where ledger, registers or rules cannot be read, or the methodology is not known.
-pub fn gather(place: &Place<'_>, ask: &Ask, step: Step<'_>) -> Result<Evidence, PackError> {
-    let as_at = ask.as_at.unwrap_or(ask.now);
-    let reading = place.ledger.reading()?;
-    step("reading the rules as they stood");
-    let mut archive = Archive::open(place.data)?;
-    archive.keep(place.rules, ask.now)?;
-    let rules = match &ask.frozen {
-        Some(f) => archive.load(&f.rules)?,
-        None => archive.in_force(as_at)?,
-    };
-    let name = ask.methodology.as_deref().unwrap_or(DEFAULT_METHODOLOGY);
-    let methodology = rules.methodology(name).cloned().ok_or_else(|| {
-        let known: Vec<&str> = rules.methodologies().iter().map(|m| m.id.as_str()).collect();
-        PackError::NotFound(format!(
-            "there is no methodology {name:?}; use one of {}",
-            known.join(", ")
-        ))
-    })?;
-    let settings = settings(&rules, ask.period.first())?;
-    step("reading the registers");
-    let registered = registered::read(place.gate, as_at, ask.frozen.as_ref().map(|f| f.revision))?;
-    let confirmed: BTreeSet<String> = registered.confirmed.keys().cloned().collect();
-    let judge = RulesJudge::new(&rules, &confirmed);
-    let snapshot = match &ask.frozen {
-        Some(f) if !f.manifest.is_empty() => place.ledger.snapshot_of(&f.manifest, Some(as_at))?,
-        _ => place.ledger.snapshot(Some(as_at))?,
-    };
-    step("reading stated figures");
-    let (stated, stated_sources) = messages::stated(&snapshot)?;
-    let unconfirmed = rules.unconfirmed_keys(&confirmed);
-    let incident_rules = incidents::rules(&rules, ask.period.first(), &unconfirmed)?;
-    let mut evidence = Evidence {
-        period: ask.period,
-        as_at,
-        methodology,
-        settings,
-        judge,
-        messages: Messages::default(),
-        registered,
-        stated,
-        stated_sources,
-        feeds: Vec::new(),
-        incident_rules,
-        unconfirmed,
-        history: Vec::new(),
-        forecasts: Vec::new(),
-        forecast_problem: None,
-        reading,
-        snapshot,
-        rules,
-    };
-    step("looking at earlier months");
-    evidence.history = history::points(&mut evidence)?;
-    step("counting the period's messages");
-    evidence.messages = messages::read(&evidence, ask.period, true)?;
-    evidence.feeds = calendar::coverage(&evidence, ask.period)?;
-    step("reading forecasts");
-    match forecasts(place.gate, &evidence) {
-        Ok(found) => evidence.forecasts = found,
-        // A rule set of before there were forecasts, or a month that no calendar reaches: the rest of the pack stands.
-        Err(PackError::Rules(e)) => evidence.forecast_problem = Some(e.to_string()),
+pub fn gather(
+    sources: &Sources<'_>,
+    scope: &Scope,
+    progress: Progress<'_>,
+) -> Result<Evidence, PackError> {
+    let reading = sources.ledger.reading()?;
+    let known = Known::read(sources, scope, progress)?;
+    progress("looking at earlier months");
+    let history = history::points(&known, scope.period)?;
+    progress("counting the period's messages");
+    let counts = known.counts(scope.period, Detail::Document)?;
+    progress("reading forecasts");
+    let (forecasts, forecast_problem) = match forecasts(sources.gate, &known, scope.period) {
+        Ok(found) => (found, None),
+        // A rule set older than forecasts, or a month beyond the calendar: the rest of the pack is unaffected.
+        Err(PackError::Rules(e)) => (Vec::new(), Some(e.to_string())),
         Err(e) => return Err(e),
-    }
-    Ok(evidence)
+    };
+    Ok(Evidence {
+        period: scope.period,
+        known,
+        counts,
+        history,
+        forecasts,
+        forecast_problem,
+        reading,
+    })
 }
 
 /// Forecasts for the months up to the period: of Service Requests where there are Users, of certificates
 /// where anything was forecast or counted.
-fn forecasts(gate: &Gate<'_>, e: &Evidence) -> Result<Vec<(ForecastKind, Forecasts)>, PackError> {
-    if !matches!(e.period, Period::Month(..)) || e.registered.users.is_empty() {
+fn forecasts(
+    gate: &Gate<'_>,
+    known: &Known,
+    period: Period,
+) -> Result<Vec<(ForecastKind, Forecasts)>, PackError> {
+    if !matches!(period, Period::Month(..)) || known.registered.users.is_empty() {
         return Ok(Vec::new());
     }
-    let desk = Desk {
-        rules: &e.rules,
+    let sources = ForecastSources {
+        rules: &known.rules,
         gate,
-        state: e.registered.state,
-        snapshot: &e.snapshot,
-        judge: &e.judge,
-        as_at: e.as_at,
-        floor: e.methodology.coverage_floor,
+        state: known.registered.state,
+        snapshot: &known.snapshot,
+        judge: &known.judge,
+        as_at: known.as_at,
+        floor: known.methodology.coverage_floor,
     };
-    let months: Vec<Period> =
-        (0..crate::assemble::forecasts::MONTHS).rev().map(|n| e.period.plus(-n)).collect();
+    let months: Vec<Period> = (0..forecasts::MONTHS).rev().map(|n| period.plus(-n)).collect();
     let mut out = Vec::new();
     for (kind, from) in
         [(ForecastKind::Sr, ActualsFrom::Ledger), (ForecastKind::Csr, ActualsFrom::Stated)]
     {
-        let f = desk.read(kind, &months, 0, from)?;
+        let f = sources.read(kind, &months, 0, from)?;
         if kind == ForecastKind::Sr
             || !f.submissions.is_empty()
             || f.actuals.values().any(|a| a.known)
@@ -277,41 +194,4 @@ fn forecasts(gate: &Gate<'_>, e: &Evidence) -> Result<Vec<(ForecastKind, Forecas
         }
     }
     Ok(out)
-}
-
-/// First day and first day after of everything that the measures of a period look at.
-#[must_use]
-pub fn reach(rules: &RuleSet, period: Period) -> (Day, Day) {
-    rules
-        .measures()
-        .iter()
-        .map(|d| activity(d, period))
-        .fold((period.first(), period.after()), |(a, b), p| (a.min(p.first()), b.max(p.after())))
-}
-
-fn settings(rules: &RuleSet, day: Day) -> Result<Settings, PackError> {
-    let small = |key: &str| -> Result<i64, PackError> { Ok(rules.integer(key, day)?) };
-    let fit = |key: &str, v: i64| {
-        PackError::Refused(format!(
-            "the setting {key} is {v}, which does not fit; correct settings.toml"
-        ))
-    };
-    let hour = |key: &str| -> Result<u8, PackError> {
-        let v = small(key)?;
-        u8::try_from(v).map_err(|_| fit(key, v))
-    };
-    let window = small("outage-window-minutes")?;
-    let connect = small("connect-days")?;
-    Ok(Settings {
-        wilson_z: rules.fraction("wilson-z", day)?,
-        outage_window_minutes: u32::try_from(window)
-            .map_err(|_| fit("outage-window-minutes", window))?,
-        quiet_from: hour("test-quiet-from-hour")?,
-        quiet_to: hour("test-quiet-to-hour")?,
-        tests_per_hub: rules.fraction("tests-per-hub", day)?,
-        hub_device_types: rules.list("hub-device-types", day)?.to_vec(),
-        commissioned: rules.list("commissioned-statuses", day)?.to_vec(),
-        connect_days: i32::try_from(connect).map_err(|_| fit("connect-days", connect))?,
-        wide_interval: rules.fraction("wide-interval", day)?,
-    })
 }

@@ -8,13 +8,14 @@ pub mod readd;
 
 use crate::{
     PackError,
-    assemble::{
-        cells,
-        data::{self, Said},
+    assemble::{cells, words},
+    data::{
+        StatedEntry,
         figures::{Address, Entry, PROCESS},
-        words,
+        process,
+        provenance::rules_used,
     },
-    evidence::{Ask, Evidence, Place, Step, gather},
+    evidence::{Evidence, Progress, Scope, Sources, gather},
     store,
 };
 use northbound_documents::model::{RuleUsed, SourceFile};
@@ -52,7 +53,7 @@ pub struct Question<'a> {
 
 /// A row of a composite with its own figure id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Opened {
+pub struct ComponentLine {
     /// Figure id.
     pub id: String,
     /// In words.
@@ -87,13 +88,13 @@ pub struct Explained {
     /// The whole result; null for a share that is no measure.
     pub result: Option<MeasureResult>,
     /// A composite's rows.
-    pub components: Vec<Opened>,
+    pub components: Vec<ComponentLine>,
     /// The counts added up again.
     pub adds: Readd,
     /// The files that hold its messages.
     pub files: Vec<SourceFile>,
     /// What others stated, with document, version and place.
-    pub stated: Vec<Said>,
+    pub stated: Vec<StatedEntry>,
     /// Down times and maintenance behind it.
     pub services: Vec<ServiceInterval>,
     /// What people said of it.
@@ -114,14 +115,14 @@ pub struct Answer {
     /// The evidence.
     pub evidence: Evidence,
     /// What met, what fell due, what was left out, and the days.
-    pub behind: Behind,
+    pub behind: MessageSelection,
     /// Whether the one who asks may see the messages themselves: staff, and a User its own.
     pub open: bool,
 }
 
 /// The messages behind a figure.
 #[derive(Debug, Clone)]
-pub struct Behind {
+pub struct MessageSelection {
     /// Received days.
     pub days: (Day, Day),
     /// What met the standard.
@@ -136,15 +137,19 @@ pub struct Behind {
 ///
 /// # Errors
 /// Where it is not known, the evidence cannot be read, or its counts and its messages differ.
-pub fn explain(place: &Place<'_>, q: &Question<'_>, step: Step<'_>) -> Result<Answer, PackError> {
-    let (ask, entry) = ask(place, q)?;
-    let e = gather(place, &ask, step)?;
-    step("opening the figure");
+pub fn explain(
+    sources: &Sources<'_>,
+    q: &Question<'_>,
+    progress: Progress<'_>,
+) -> Result<Answer, PackError> {
+    let (scope, entry) = scope(sources, q)?;
+    let e = gather(sources, &scope, progress)?;
+    progress("opening the figure");
     let mut answer =
         if entry.address.measure == PROCESS { share(e, &entry)? } else { row(e, &entry.address)? };
-    step("adding up its messages again");
+    progress("adding up its messages again");
     answer.explained.adds = readd::readd(&answer)?;
-    answer.open = may_see(place, &answer);
+    answer.open = may_see(sources, &answer);
     let query = Query {
         days: answer.behind.days,
         selectors: &answer.behind.denominator,
@@ -153,43 +158,46 @@ pub fn explain(place: &Place<'_>, q: &Question<'_>, step: Step<'_>) -> Result<An
         set_aside: false,
     };
     if answer.open && !answer.behind.denominator.is_empty() && q.limit > 0 {
-        let page = answer.evidence.snapshot.messages(&query, &answer.evidence.judge)?;
+        let page = answer.evidence.known.snapshot.messages(&query, &answer.evidence.known.judge)?;
         (answer.explained.messages, answer.explained.next) = (page.messages, page.next);
     }
     Ok(answer)
 }
 
 /// Counts are for everybody; messages are their sender's own.
-fn may_see(place: &Place<'_>, a: &Answer) -> bool {
-    let sight = Sight::of(place.gate.actor());
+fn may_see(sources: &Sources<'_>, a: &Answer) -> bool {
+    let sight = Sight::of(sources.gate.actor());
     let party =
-        a.explained.address.keys.get("user").and_then(|u| a.evidence.registered.users.get(u));
+        a.explained.address.keys.get("user").and_then(|u| a.evidence.known.registered.users.get(u));
     sight.all || (party.is_some() && party == sight.party.as_ref())
 }
 
-fn ask(place: &Place<'_>, q: &Question<'_>) -> Result<(Ask, Entry), PackError> {
+fn scope(sources: &Sources<'_>, q: &Question<'_>) -> Result<(Scope, Entry), PackError> {
     if let Some(address) = name::address(q.named)? {
         let methodology = if address.measure == PROCESS {
             None
         } else {
             Some(address.methodology.clone()).filter(|m| !m.is_empty())
         };
-        let ask = Ask { as_at: q.as_at, methodology, ..Ask::of(address.period, q.now) };
-        return Ok((ask, Entry { id: String::new(), address, numerator: None, denominator: None }));
+        let scope = Scope { as_at: q.as_at, methodology, ..Scope::of(address.period, q.now) };
+        return Ok((
+            scope,
+            Entry { id: String::new(), address, numerator: None, denominator: None },
+        ));
     }
-    let (noted, entry) = store::find_figure(place.data, q.named)?;
+    let (record, entry) = store::find_figure(sources.data, q.named)?;
     let methodology = if entry.address.measure == PROCESS {
-        noted.methodology.clone()
+        record.methodology.clone()
     } else {
         entry.address.methodology.clone()
     };
     Ok((
-        Ask {
-            period: noted.period,
-            as_at: Some(noted.as_at),
+        Scope {
+            period: record.period,
+            as_at: Some(record.as_at),
             methodology: Some(methodology),
             now: q.now,
-            frozen: Some(noted.frozen),
+            frozen: Some(record.frozen),
         },
         entry,
     ))
@@ -199,14 +207,15 @@ fn ask(place: &Place<'_>, q: &Question<'_>) -> Result<(Ask, Entry), PackError> {
 fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
     let key = |k: &str| address.keys.get(k).cloned().unwrap_or_default();
     let (provider, region) = (key("provider"), key("region"));
-    let def = e.rules.measure(&address.measure).cloned().ok_or_else(|| {
+    let def = e.known.rules.measure(&address.measure).cloned().ok_or_else(|| {
         PackError::NotFound(format!(
             "there is no measure {:?}; `northbound rules list` shows them",
             address.measure
         ))
     })?;
     // A figure counted another way than the pack's own rests on no decision about the pack's figure.
-    let results = if e.methodology.id == address.methodology || address.methodology.is_empty() {
+    let results = if e.known.methodology.id == address.methodology || address.methodology.is_empty()
+    {
         evaluate(&e.inputs())?
     } else {
         evaluate(&Inputs { overrides: &[], stated: &[], ..e.inputs() })?
@@ -232,7 +241,7 @@ fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
                 rows()
             ))
         })?;
-    let manifest = e.snapshot.root.hash.clone();
+    let manifest = e.known.snapshot.root.hash.clone();
     let address = Address::of(&r);
     let id = address.id(&manifest);
     let cell = cells::result(&r, &id);
@@ -244,11 +253,11 @@ fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
         })
         .map(|x| {
             let id = Address::of(x).id(&manifest);
-            Opened { what: words::row(x), printed: cells::result(x, &id).printed(), id }
+            ComponentLine { what: words::row(x), printed: cells::result(x, &id).printed(), id }
         })
         .collect();
     let of_row = |m: &str, p: &str, g| m == r.measure && p == r.provider && g == r.region;
-    let behind = Behind {
+    let behind = MessageSelection {
         days: (r.activity.first(), r.activity.after()),
         numerator: r.parts.iter().filter_map(|p| p.numerator.clone()).collect(),
         denominator: r.parts.iter().filter_map(|p| p.denominator.clone()).collect(),
@@ -265,9 +274,9 @@ fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
         printed: cell.printed(),
         note: cell.note.clone(),
         figure: r.figure.clone(),
-        as_at: e.as_at,
+        as_at: e.known.as_at,
         manifest,
-        rules_id: e.rules.id().to_owned(),
+        rules_id: e.known.rules.id().to_owned(),
         rules: rules(&e, &def),
         components,
         adds: Readd::default(),
@@ -275,6 +284,7 @@ fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
         stated: stated(&e, &r),
         services: services(&e, &def, &r),
         explanations: e
+            .known
             .registered
             .explanations
             .iter()
@@ -282,6 +292,7 @@ fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
             .cloned()
             .collect(),
         overrides: e
+            .known
             .registered
             .overrides
             .iter()
@@ -297,10 +308,10 @@ fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
 
 /// A share of Users' own requests.
 fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
-    let manifest = e.snapshot.root.hash.clone();
+    let manifest = e.known.snapshot.root.hash.clone();
     let user = entry.address.keys.get("user").map(String::as_str);
-    let view = data::process_view(&e, user, &[]);
-    let found = data::process_entries(&view, &manifest)
+    let view = process::view_of(&e, user, &[]);
+    let found = process::entries(&view, &manifest)
         .into_iter()
         .find(|x| x.address.keys == entry.address.keys)
         .ok_or_else(|| {
@@ -310,7 +321,7 @@ fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
                 e.period
             ))
         })?;
-    let figure = data::process_lines(&view)
+    let figure = process::lines(&view)
         .into_iter()
         .find(|(a, _)| a.keys == found.address.keys)
         .map(|(_, l)| l.share.clone())
@@ -318,7 +329,7 @@ fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
             PackError::NotFound(format!("{} has no line of its own", entry.address.words()))
         })?;
     let cell = cells::figure(&figure, 2, &[]);
-    let behind = Behind {
+    let behind = MessageSelection {
         days: e.days(),
         numerator: found.numerator.iter().cloned().collect(),
         denominator: found.denominator.iter().cloned().collect(),
@@ -330,9 +341,9 @@ fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
         printed: cell.printed(),
         note: cell.note,
         figure,
-        as_at: e.as_at,
+        as_at: e.known.as_at,
         manifest,
-        rules_id: e.rules.id().to_owned(),
+        rules_id: e.known.rules.id().to_owned(),
         rules: used(&e, &|id| id.starts_with("target/") || id.starts_with("process/")),
         result: None,
         components: Vec::new(),
@@ -350,7 +361,7 @@ fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
 }
 
 fn used(e: &Evidence, which: &dyn Fn(&str) -> bool) -> Vec<RuleUsed> {
-    data::rules_used(e).into_iter().filter(|r| which(&r.id)).collect()
+    rules_used(e).into_iter().filter(|r| which(&r.id)).collect()
 }
 
 /// The definition, the levels, the methodology; for exchanges the targets that may apply.
@@ -381,18 +392,18 @@ fn rules(e: &Evidence, def: &MeasureDef) -> Vec<RuleUsed> {
 }
 
 /// Files with rows in the days, of the feeds that the figure counts.
-fn files(e: &Evidence, behind: &Behind) -> Vec<SourceFile> {
+fn files(e: &Evidence, behind: &MessageSelection) -> Vec<SourceFile> {
     if behind.denominator.is_empty() {
         return Vec::new();
     }
-    let m = &e.snapshot.root.manifest;
+    let m = &e.known.snapshot.root.manifest;
     let ids: BTreeSet<i64> = m
         .files(Table::Exchanges)
         .iter()
         .filter(|f| f.day.is_some_and(|d| d >= behind.days.0 && d < behind.days.1))
         .flat_map(|f| f.sources.iter().copied())
         .collect();
-    let c = &e.messages.cells;
+    let c = &e.counts.messages.cells;
     let feeds: BTreeSet<String> = c.index(Dim::Feed).map_or_else(BTreeSet::new, |i| {
         // The counts by User hold no feed: then every file of the days may have brought a message.
         let narrow = behind.denominator.iter().all(|s| s.dims().all(|d| c.index(d).is_some()));
@@ -411,7 +422,9 @@ fn files(e: &Evidence, behind: &Behind) -> Vec<SourceFile> {
     let taken_back = |id: i64| m.retracted.iter().any(|r| r.source == id);
     m.sources
         .iter()
-        .filter(|s| ids.contains(&s.id) && !taken_back(s.id) && s.known <= e.as_at && mine(&s.feed))
+        .filter(|s| {
+            ids.contains(&s.id) && !taken_back(s.id) && s.known <= e.known.as_at && mine(&s.feed)
+        })
         .map(|s| SourceFile {
             name: s.name.clone(),
             kind: s.layout.clone(),
@@ -423,19 +436,20 @@ fn files(e: &Evidence, behind: &Behind) -> Vec<SourceFile> {
         .collect()
 }
 
-fn stated(e: &Evidence, r: &MeasureResult) -> Vec<Said> {
+fn stated(e: &Evidence, r: &MeasureResult) -> Vec<StatedEntry> {
     let mine = northbound_measures::evaluate::stated::for_row(
-        &e.stated,
+        &e.known.stated,
         &r.measure,
         &r.provider,
         r.region.as_str(),
         r.period,
     );
-    e.stated
+    e.known
+        .stated
         .iter()
-        .zip(&e.stated_sources)
+        .zip(&e.known.stated_sources)
         .filter(|(s, _)| mine.iter().any(|(m, _)| std::ptr::eq(*m, *s)))
-        .map(|(s, file)| Said { stated: s.clone(), file: file.clone() })
+        .map(|(s, file)| StatedEntry { stated: s.clone(), file: file.clone() })
         .collect()
 }
 
@@ -443,7 +457,8 @@ fn services(e: &Evidence, def: &MeasureDef, r: &MeasureResult) -> Vec<ServiceInt
     let row = def.rows.iter().find(|x| x.provider == r.provider && x.region == r.region);
     let Some(name) = row.and_then(|row| def.basis.service_of(row)) else { return Vec::new() };
     let (first, after) = (r.activity.first().start(), r.activity.after().start());
-    e.registered
+    e.known
+        .registered
         .services
         .iter()
         .filter(|s| s.service == name && s.from < after && s.to.is_none_or(|t| t > first))

@@ -1,30 +1,28 @@
 //! What a report says: evidence read from ledger, registers and rules, and the documents made of it.
 //!
-//! The way is one direction: [`evidence`] reads everything that a period rests on as at a time;
-//! [`assemble`] makes data and document of it, without reading anything more; `northbound-documents`
-//! renders the document.
+//! Everything goes one way: [`evidence`] reads what a period rests on, as known at a time; [`data`] computes
+//! what machines read of it; [`assemble`] writes the document that people read; `northbound-documents`
+//! renders it. After the evidence nothing reads ledger or registers again.
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`evidence`] | rules, counts and registers of a period, as known at a time |
-//! | [`assemble`] | the monthly pack: [`assemble::data::PackData`] for machines, a document for people |
+//! | [`evidence`] | rules, registers, ledger and counts of a period, as known at a time |
+//! | [`data`] | [`data::PackData`]: every result and figure of a pack, with exact numbers |
+//! | [`assemble`] | the document of the monthly pack, a file a section |
 //! | [`store`] | builds, issues, lists and compares packs on disk; [`reissue`] finds the reasons of a change |
 //! | [`explain`] | opens a figure down to its messages |
-//! | [`mine`] | a User's own report |
-//! | [`variance_report`] | the variance of forecasts |
-//! | [`incidents`] | the report on incidents |
-//! | [`observe`] | a change before and after |
-//! | [`oversight`] | statements, sentiment and Exceptional Events beside the figures |
-//! | [`smets1`] | exposure, defects and migrations of SMETS1 |
+//! | [`mine`], [`incident_report`], [`variance_report`] | reports of a User, on incidents, on forecasts |
 //! | [`paper`] | the Panel paper |
+//! | [`observe`], [`oversight`], [`smets1`] | a change before and after; claims and sentiment; SMETS1 defects and migrations |
 //!
 //! `docs/packs.md` has the keys of each file. The same evidence gives the same bytes.
 
 pub mod assemble;
+pub mod data;
 pub mod error;
 pub mod evidence;
 pub mod explain;
-pub mod incidents;
+pub mod incident_report;
 pub mod mine;
 pub mod observe;
 pub mod oversight;

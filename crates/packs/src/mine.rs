@@ -2,12 +2,8 @@
 
 use crate::{
     PackError,
-    assemble::{
-        Edition, cells,
-        data::{process_view, rules_used},
-        figures::Address,
-        service, sources, words,
-    },
+    assemble::{Edition, cells, service, sources, words},
+    data::{figures::Address, process::view_of, provenance::rules_used},
     evidence::Evidence,
 };
 use northbound_documents::model::{Block, Cell, Document, Front, Named, Origin, Para, Section};
@@ -29,8 +25,8 @@ pub struct Mine {
 /// Where the measures refuse the evidence.
 pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
     let results = e.evaluate()?;
-    let view = process_view(e, Some(user), &results);
-    let manifest = e.snapshot.root.hash.clone();
+    let view = view_of(e, Some(user), &results);
+    let manifest = e.known.snapshot.root.hash.clone();
     let requests: u64 = view.regions.iter().map(|l| l.requests).sum();
     let mut sections = vec![own(e, &view, &manifest, requests)];
     sections.push(reported(&view, &results, &manifest));
@@ -42,12 +38,15 @@ pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
         version: 1,
         status: edition.status,
         marking: String::new(),
-        as_at: e.as_at,
-        cut_off: e.period.after().start().min(e.as_at),
-        methodology: Named { id: e.methodology.id.clone(), title: e.methodology.title.clone() },
+        as_at: e.known.as_at,
+        cut_off: e.period.after().start().min(e.known.as_at),
+        methodology: Named {
+            id: e.known.methodology.id.clone(),
+            title: e.known.methodology.title.clone(),
+        },
         origin: Origin {
             manifest: if manifest.is_empty() { "(empty ledger)".to_owned() } else { manifest },
-            rules: e.rules.id().to_owned(),
+            rules: e.known.rules.id().to_owned(),
         },
         previous: String::new(),
         front: Front {

@@ -2,10 +2,10 @@
 
 use crate::{
     PackError,
-    evidence::{Evidence, calendar, messages},
+    evidence::{Detail, Evidence},
 };
 use northbound_measures::{
-    MeasureResult,
+    MeasureResult, evaluate,
     views::observation::{Observation, ObservedDay, observe as set_beside},
 };
 use northbound_rules::measure::Basis;
@@ -49,13 +49,14 @@ type Days = BTreeMap<(String, Region), Vec<ObservedDay>>;
 /// Where the measure is not known or has no counts by day (a composite, a quarter, a figure that is only
 /// stated), and where the evidence is refused.
 pub fn observe(
-    e: &mut Evidence,
+    e: &Evidence,
     measure: &str,
     window: (Utc, Utc),
     days: i32,
     takes: impl Fn(&Row) -> bool,
 ) -> Result<Seen, PackError> {
     let def = e
+        .known
         .rules
         .measure(measure)
         .ok_or_else(|| PackError::NotFound(format!("there is no measure {measure:?}")))?;
@@ -85,8 +86,8 @@ pub fn observe(
         let observation = set_beside(
             &seen,
             &after.remove(&key).unwrap_or_default(),
-            e.settings.wilson_z,
-            e.methodology.low_volume,
+            e.known.settings.wilson_z,
+            e.known.methodology.low_volume,
         )?;
         rows.push(Row { provider: key.0, region: key.1, observation });
     }
@@ -97,10 +98,15 @@ pub fn observe(
         )));
     }
     let span = (first.start(), last.start());
-    let faults =
-        e.registered.faults.iter().filter(|f| f.from < last && f.to.is_none_or(|t| t >= first));
+    let faults = e
+        .known
+        .registered
+        .faults
+        .iter()
+        .filter(|f| f.from < last && f.to.is_none_or(|t| t >= first));
     let notes = faults.map(|f| format!("A fault in those days: {} ({})", f.what, f.source()));
     let remarks = e
+        .known
         .registered
         .annotations
         .iter()
@@ -109,14 +115,14 @@ pub fn observe(
     Ok(Seen { measure: measure.to_owned(), rows, span, notes: notes.chain(remarks).collect() })
 }
 
-fn side(e: &mut Evidence, measure: &str, first: Day, after: Day) -> Result<Days, PackError> {
+fn side(e: &Evidence, measure: &str, first: Day, after: Day) -> Result<Days, PackError> {
     let mut out = Days::new();
     for day in (first.0..after.0).map(Day) {
-        e.period = Period::Day(day);
-        e.messages = messages::read(e, e.period, false)?;
-        e.feeds = calendar::coverage(e, e.period)?;
-        for r in e.evaluate()?.into_iter().filter(|r| r.measure == measure) {
-            let seen = if day.end() > e.as_at {
+        let period = Period::Day(day);
+        let counts = e.known.counts(period, Detail::Measures)?;
+        let results = evaluate(&e.known.inputs(period, &counts, &e.history))?;
+        for r in results.into_iter().filter(|r| r.measure == measure) {
+            let seen = if day.end() > e.known.as_at {
                 ObservedDay { day, counts: None, why: "not over at the as-at time".to_owned() }
             } else {
                 observed(&r, day)

@@ -3,7 +3,7 @@
 
 mod chapters;
 
-use crate::{PackError, assemble::data::PackData, evidence::Evidence};
+use crate::{PackError, data::PackData, evidence::Evidence};
 use northbound_documents::{
     Replace,
     manifest::sha256,
@@ -26,10 +26,10 @@ pub fn write(e: &Evidence, data: &PackData, marking: &str) -> Result<Paper, Pack
         format: paper::FORMAT.to_owned(),
         title,
         period: e.period,
-        as_at: e.as_at,
+        as_at: e.known.as_at,
         manifest: data.manifest.clone(),
         rules: data.rules.clone(),
-        revision: e.registered.revision,
+        revision: e.known.registered.revision,
         marking: marking.to_owned(),
         chapters,
         sources: citations.sources,
@@ -55,7 +55,7 @@ pub fn put(
     out: &Path,
 ) -> Result<Vec<(String, String)>, PackError> {
     let files = paper::files(paper)?;
-    crate::store::note(data_folder, e, &data.figures, "")?;
+    crate::store::index_figures(data_folder, e, &data.figures, "")?;
     folder::write(out, &files, Replace::Files)?;
     Ok(files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect())
 }

@@ -2,7 +2,7 @@
 //! The reasons come from the ledger and the rules: files that came in, were corrected or taken back
 //! between the two, and rules that differ.
 
-use crate::{PackError, assemble::data::PackData};
+use crate::{PackError, data::PackData};
 use northbound_ledger::{Ledger, Manifest, SourceEntry};
 use northbound_measures::{
     MeasureResult,

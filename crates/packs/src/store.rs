@@ -3,12 +3,13 @@
 
 use crate::{
     Formats, PackError, WrittenFile,
-    assemble::{
-        self, Built, Edition,
-        data::{PackData, process_entries},
+    assemble::{self, Built, Edition},
+    data::{
+        self, PackData,
         figures::{Address, Entry},
+        process,
     },
-    evidence::{Ask, Evidence, Frozen, Place, Step, archive, gather},
+    evidence::{Evidence, Frozen, Progress, Scope, Sources, archive, gather},
     mine::Mine,
     reissue,
 };
@@ -38,12 +39,12 @@ use std::{
 pub const FOLDER: &str = "packs";
 /// The machine's data beside the document.
 pub const DATA_FILE: &str = "data.json";
-/// Where each build notes its figures, so that any printed id can be explained.
+/// Where each build records its figures, so that any printed id can be explained.
 const INDEX: &str = "figures";
 
-/// What a build notes of itself.
+/// What a build is made of, kept so that its figures can be explained later.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Noted {
+pub struct BuildRecord {
     /// As at.
     pub as_at: Utc,
     /// Period.
@@ -73,7 +74,7 @@ pub struct Made {
 
 /// What stays the same from pack to pack.
 #[derive(Debug, Clone)]
-pub struct House {
+pub struct PackSettings {
     /// Whose service is reported.
     pub network: String,
     /// Handling marking; may be empty.
@@ -82,9 +83,13 @@ pub struct House {
     pub formats: Formats,
 }
 
-impl Default for House {
-    fn default() -> House {
-        House { network: Edition::draft().network, marking: String::new(), formats: Formats::all() }
+impl Default for PackSettings {
+    fn default() -> PackSettings {
+        PackSettings {
+            network: Edition::draft().network,
+            marking: String::new(),
+            formats: Formats::all(),
+        }
     }
 }
 
@@ -93,33 +98,33 @@ impl Default for House {
 /// # Errors
 /// Where the evidence cannot be read or the folder not be written.
 pub fn build(
-    place: &Place<'_>,
-    ask: &Ask,
-    house: &House,
+    sources: &Sources<'_>,
+    scope: &Scope,
+    settings: &PackSettings,
     out: &Path,
-    step: Step<'_>,
+    progress: Progress<'_>,
 ) -> Result<Made, PackError> {
-    let e = gather(place, ask, step)?;
-    step("putting the pack together");
-    let (built, _) = draft(place, &e, house)?;
-    step("printing");
-    let files = write(&built, house.formats, out)?;
-    note(place.data, &e, &built.data.figures, "")?;
+    let e = gather(sources, scope, progress)?;
+    progress("putting the pack together");
+    let (built, _) = draft(sources, &e, settings)?;
+    progress("printing");
+    let files = write(&built, settings.formats, out)?;
+    index_figures(sources.data, &e, &built.data.figures, "")?;
     Ok(Made { blockers: blockers(&built.data), built, files, folder: out.to_owned(), issued: None })
 }
 
 /// The pack as it would be, and what changed since the issue before.
 fn draft(
-    place: &Place<'_>,
+    sources: &Sources<'_>,
     e: &Evidence,
-    house: &House,
+    settings: &PackSettings,
 ) -> Result<(Built, Vec<Kept<Pack>>), PackError> {
-    let before = earlier(place, e)?;
-    let data = assemble::data::make(e)?;
-    let since = since(place, before.last(), &data)?;
+    let before = earlier(sources, e)?;
+    let data = data::make(e)?;
+    let since = since(sources, before.last(), &data)?;
     let edition = Edition {
-        network: house.network.clone(),
-        marking: house.marking.clone(),
+        network: settings.network.clone(),
+        marking: settings.marking.clone(),
         version: before.len() as u32 + 1,
         previous: previous(before.last()),
         since,
@@ -129,18 +134,18 @@ fn draft(
 }
 
 /// Issues of the period before the as-at time: a pack made again later knows no later ones.
-fn earlier(place: &Place<'_>, e: &Evidence) -> Result<Vec<Kept<Pack>>, PackError> {
-    Ok(place.gate.issued(e.period, None, AsAt::recorded(Utc(e.as_at.0 - 1)))?)
+fn earlier(sources: &Sources<'_>, e: &Evidence) -> Result<Vec<Kept<Pack>>, PackError> {
+    Ok(sources.gate.issued(e.period, None, AsAt::recorded(Utc(e.known.as_at.0 - 1)))?)
 }
 
 fn since(
-    place: &Place<'_>,
+    sources: &Sources<'_>,
     before: Option<&Kept<Pack>>,
     data: &PackData,
 ) -> Result<Option<Difference>, PackError> {
     let Some(k) = before else { return Ok(None) };
-    let old = read_data(&issue_folder(place.data, &k.record).join(DATA_FILE))?;
-    reissue::difference(place.ledger, &old, data).map(Some)
+    let old = read_data(&issue_folder(sources.data, &k.record).join(DATA_FILE))?;
+    reissue::difference(sources.ledger, &old, data).map(Some)
 }
 
 fn previous(before: Option<&Kept<Pack>>) -> String {
@@ -170,15 +175,15 @@ pub fn blockers(data: &PackData) -> Vec<String> {
 /// [`PackError::Refused`] naming each row below minimum that nobody explained in the report; what
 /// the registers refuse (a right, a missing reason for a reissue).
 pub fn issue(
-    place: &Place<'_>,
-    ask: &Ask,
-    house: &House,
+    sources: &Sources<'_>,
+    scope: &Scope,
+    settings: &PackSettings,
     change: &Write,
-    step: Step<'_>,
+    progress: Progress<'_>,
 ) -> Result<Made, PackError> {
-    let e = gather(place, ask, step)?;
-    step("putting the pack together");
-    let (mut built, _) = draft(place, &e, house)?;
+    let e = gather(sources, scope, progress)?;
+    progress("putting the pack together");
+    let (mut built, _) = draft(sources, &e, settings)?;
     let open = blockers(&built.data);
     if !open.is_empty() {
         return Err(PackError::Refused(format!(
@@ -187,7 +192,7 @@ pub fn issue(
             open.join("; ")
         )));
     }
-    let all = place.gate.issued(e.period, None, AsAt::NOW)?;
+    let all = sources.gate.issued(e.period, None, AsAt::NOW)?;
     if !all.is_empty() && change.reason.trim().is_empty() {
         return Err(PackError::Refused(format!(
             "{} was issued before; say with --reason why it is issued again",
@@ -198,27 +203,27 @@ pub fn issue(
     if change.dry_run {
         let number = all.iter().filter_map(|k| k.record.number).max().unwrap_or(0) + 1;
         return Ok(Made {
-            folder: folder_of(place.data, e.period, number),
+            folder: folder_of(sources.data, e.period, number),
             issued: Some((String::new(), number)),
             files: Vec::new(),
             blockers: open,
             built,
         });
     }
-    note(place.data, &e, &built.data.figures, "")?;
-    let id = place.gate.build_pack(&kept, change)?.id;
-    step("noting the figures");
-    place.gate.print_figures(&id, &printed(&id, &built), change)?;
-    step("printing");
+    index_figures(sources.data, &e, &built.data.figures, "")?;
+    let id = sources.gate.build_pack(&kept, change)?.id;
+    progress("noting the figures");
+    sources.gate.print_figures(&id, &printed(&id, &built), change)?;
+    progress("printing");
     let mut made = Vec::new();
     let mut folder = PathBuf::new();
     let mut number = 0;
-    let by = signature(place.gate.actor());
-    place.gate.issue_pack(&id, change, |i: &Issue| {
+    let by = signature(sources.gate.actor());
+    sources.gate.issue_pack(&id, change, |i: &Issue| {
         number = i.number;
         seal_document(&mut built.document, i, &by);
-        folder = folder_of(place.data, e.period, i.number);
-        made = write(&built, house.formats, &folder).map_err(|x| sealed(&folder, &x))?;
+        folder = folder_of(sources.data, e.period, i.number);
+        made = write(&built, settings.formats, &folder).map_err(|x| sealed(&folder, &x))?;
         Ok(Some(
             made.iter()
                 .map(|f| PackFile {
@@ -259,8 +264,8 @@ fn record(e: &Evidence) -> Pack {
     Pack {
         period: e.period,
         party: None,
-        methodology: e.methodology.id.clone(),
-        as_at: e.as_at,
+        methodology: e.known.methodology.id.clone(),
+        as_at: e.known.as_at,
         root_manifest: manifest,
         rules: f.rules,
         register_revision: f.revision,
@@ -296,8 +301,8 @@ fn write(built: &Built, formats: Formats, out: &Path) -> Result<Vec<WrittenFile>
     Ok(render_with(&built.document, vec![data], out, formats)?)
 }
 
-/// Notes the figures of a build: one file for what it was made of, however often it is built.
-pub(crate) fn note(
+/// Records the figures of a build: one file for each set of inputs, however often it is built.
+pub(crate) fn index_figures(
     data: &Path,
     e: &Evidence,
     figures: &[Entry],
@@ -306,17 +311,17 @@ pub(crate) fn note(
     let frozen = e.frozen();
     let key = format!(
         "{}|{}|{}|{}|{}|{user}",
-        e.period, e.methodology.id, e.as_at, frozen.manifest, frozen.rules
+        e.period, e.known.methodology.id, e.known.as_at, frozen.manifest, frozen.rules
     );
     let name: String = manifest::sha256(key.as_bytes()).chars().take(24).collect();
-    let noted = Noted {
-        as_at: e.as_at,
+    let record = BuildRecord {
+        as_at: e.known.as_at,
         period: e.period,
-        methodology: e.methodology.id.clone(),
+        methodology: e.known.methodology.id.clone(),
         frozen,
         figures: figures.to_vec(),
     };
-    archive::write(&data.join(FOLDER).join(INDEX).join(format!("{name}.json")), &noted)
+    archive::write(&data.join(FOLDER).join(INDEX).join(format!("{name}.json")), &record)
 }
 
 /// Writes a User's own report into a folder.
@@ -324,26 +329,24 @@ pub(crate) fn note(
 /// # Errors
 /// Where the folder cannot be written.
 pub fn write_mine(
-    place: &Place<'_>,
+    sources: &Sources<'_>,
     e: &Evidence,
     mine: &Mine,
     formats: Formats,
     out: &Path,
 ) -> Result<Vec<WrittenFile>, PackError> {
     let files = render_all(&mine.document, out, formats)?;
-    let mut figures = process_entries(&mine.view, &e.snapshot.root.hash);
-    let rows = mine
-        .view
-        .reported
-        .iter()
-        .map(|r| Address::row(&r.measure, &e.methodology.id, &r.provider, r.region, e.period));
+    let mut figures = process::entries(&mine.view, &e.known.snapshot.root.hash);
+    let rows = mine.view.reported.iter().map(|r| {
+        Address::row(&r.measure, &e.known.methodology.id, &r.provider, r.region, e.period)
+    });
     figures.extend(rows.map(|address| Entry {
-        id: address.id(&e.snapshot.root.hash),
+        id: address.id(&e.known.snapshot.root.hash),
         address,
         numerator: None,
         denominator: None,
     }));
-    note(place.data, e, &figures, mine.view.user.as_deref().unwrap_or_default())?;
+    index_figures(sources.data, e, &figures, mine.view.user.as_deref().unwrap_or_default())?;
     Ok(files)
 }
 
@@ -351,7 +354,7 @@ pub fn write_mine(
 ///
 /// # Errors
 /// [`PackError::NotFound`] where none did.
-pub fn find_figure(data: &Path, id: &str) -> Result<(Noted, Entry), PackError> {
+pub fn find_figure(data: &Path, id: &str) -> Result<(BuildRecord, Entry), PackError> {
     let folder = data.join(FOLDER).join(INDEX);
     let missing = || {
         PackError::NotFound(format!(
@@ -363,18 +366,18 @@ pub fn find_figure(data: &Path, id: &str) -> Result<(Noted, Entry), PackError> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(missing()),
         Err(e) => return Err(PackError::io(&folder, e)),
     };
-    let mut best: Option<(Noted, Entry)> = None;
+    let mut best: Option<(BuildRecord, Entry)> = None;
     for entry in entries {
         let path = entry.map_err(|e| PackError::io(&folder, e))?.path();
         if path.extension().is_none_or(|x| x != "json") {
             continue;
         }
         let bytes = std::fs::read(&path).map_err(|e| PackError::io(&path, e))?;
-        let noted: Noted =
+        let record: BuildRecord =
             serde_json::from_slice(&bytes).map_err(|source| PackError::Stored { path, source })?;
-        let Some(f) = noted.figures.iter().find(|f| f.id == id).cloned() else { continue };
-        if best.as_ref().is_none_or(|(b, _)| b.as_at < noted.as_at) {
-            best = Some((noted, f));
+        let Some(f) = record.figures.iter().find(|f| f.id == id).cloned() else { continue };
+        if best.as_ref().is_none_or(|(b, _)| b.as_at < record.as_at) {
+            best = Some((record, f));
         }
     }
     best.ok_or_else(missing)
@@ -404,7 +407,7 @@ pub fn cited(data: &Path, gate: &Gate<'_>) -> Result<BTreeSet<String>, PackError
         }
         let bytes = std::fs::read(&path).map_err(|e| PackError::io(&path, e))?;
         out.insert(
-            serde_json::from_slice::<Noted>(&bytes)
+            serde_json::from_slice::<BuildRecord>(&bytes)
                 .map_err(|source| PackError::Stored { path, source })?
                 .frozen
                 .manifest,
@@ -446,27 +449,27 @@ pub fn read_data(path: &Path) -> Result<PackData, PackError> {
 ///
 /// # Errors
 /// Where there is none.
-pub fn named_data(place: &Place<'_>, named: &str) -> Result<PackData, PackError> {
+pub fn named_data(sources: &Sources<'_>, named: &str) -> Result<PackData, PackError> {
     let path = Path::new(named);
     if path.join(DATA_FILE).is_file() {
         return read_data(&path.join(DATA_FILE));
     }
-    let kept = place.gate.pack(named, AsAt::NOW)?;
+    let kept = sources.gate.pack(named, AsAt::NOW)?;
     if kept.record.number.is_none() {
         return Err(PackError::NotFound(format!(
             "pack {} is not issued, so nothing of it is kept; name the folder it was built into",
             kept.id
         )));
     }
-    read_data(&issue_folder(place.data, &kept.record).join(DATA_FILE))
+    read_data(&issue_folder(sources.data, &kept.record).join(DATA_FILE))
 }
 
 /// The packs that the registers know, oldest first.
 ///
 /// # Errors
 /// Where they cannot be read.
-pub fn list(place: &Place<'_>, as_at: AsAt) -> Result<Vec<Kept<Pack>>, PackError> {
-    Ok(place.gate.list(&Query::as_at(as_at))?)
+pub fn list(sources: &Sources<'_>, as_at: AsAt) -> Result<Vec<Kept<Pack>>, PackError> {
+    Ok(sources.gate.list(&Query::as_at(as_at))?)
 }
 
 /// An issued pack, and whether its files are as they were issued: the names of those that are not.
@@ -474,12 +477,12 @@ pub fn list(place: &Place<'_>, as_at: AsAt) -> Result<Vec<Kept<Pack>>, PackError
 /// # Errors
 /// Where it is not known.
 pub fn show(
-    place: &Place<'_>,
+    sources: &Sources<'_>,
     named: &str,
     as_at: AsAt,
 ) -> Result<(Kept<Pack>, Vec<String>), PackError> {
-    let kept = place.gate.pack(named, as_at)?;
-    let folder = issue_folder(place.data, &kept.record);
+    let kept = sources.gate.pack(named, as_at)?;
+    let folder = issue_folder(sources.data, &kept.record);
     let changed = kept
         .record
         .files
@@ -497,11 +500,11 @@ pub fn show(
 /// # Errors
 /// Where one is not there.
 pub fn diff(
-    place: &Place<'_>,
+    sources: &Sources<'_>,
     a: &str,
     b: &str,
 ) -> Result<(PackData, PackData, Difference), PackError> {
-    let (a, b) = (named_data(place, a)?, named_data(place, b)?);
-    let d = reissue::difference(place.ledger, &a, &b)?;
+    let (a, b) = (named_data(sources, a)?, named_data(sources, b)?);
+    let d = reissue::difference(sources.ledger, &a, &b)?;
     Ok((a, b, d))
 }

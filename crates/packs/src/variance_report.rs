@@ -5,8 +5,9 @@ use crate::{
     assemble::{
         Edition,
         cells::{self, label, text},
-        forecasts::{self, ForecastView, compared, compared_columns, kind_words},
+        forecasts::{self, compared, compared_columns, kind_words},
     },
+    data::{self, forecasts::ForecastView},
     evidence::forecasts::{Forecasts, SETTINGS},
 };
 use northbound_documents::{
@@ -46,7 +47,7 @@ pub struct Report<'a> {
 pub fn document(r: &Report<'_>) -> Document {
     let edition = Edition::draft();
     let views: Vec<ForecastView> =
-        r.kinds.iter().filter_map(|(k, f)| forecasts::view(*k, f)).collect();
+        r.kinds.iter().filter_map(|(k, f)| data::forecasts::view(*k, f)).collect();
     let mut sections: Vec<Section> = forecasts::section(&views, None).into_iter().collect();
     for (kind, f) in r.kinds {
         sections.extend(users(r, *kind, f));

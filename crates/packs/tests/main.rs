@@ -1,4 +1,4 @@
 //! The integration tests of this crate, in one program so that it is linked once.
 
-mod house;
+mod fixture;
 mod pack;

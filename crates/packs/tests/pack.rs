@@ -1,13 +1,13 @@
 //! From a small invented ledger to packs: what must hold whatever the figures are.
 
-use crate::house;
+use crate::fixture;
 
-use house::{APRIL, House, Lot, said, tests, utc};
+use fixture::{APRIL, Fixture, Lot, said, tests, utc};
 use northbound_ledger::rows::StatedRow;
 use northbound_measures::evaluate::bands::Band;
 use northbound_packs::{
-    assemble::data::PackData,
-    evidence::Ask,
+    data::PackData,
+    evidence::Scope,
     explain::{Question, explain, export},
     store,
 };
@@ -28,8 +28,8 @@ use northbound_types::{
 
 const MAY: &str = "2026-05-03T00:00:00Z";
 
-fn ask(now: &str) -> Ask {
-    Ask::of(APRIL, utc(now))
+fn ask(now: &str) -> Scope {
+    Scope::of(APRIL, utc(now))
 }
 
 fn figure<'a>(
@@ -83,8 +83,8 @@ fn explained(measure: &str, provider: &str, region: Region, given: Given) -> Exp
     }
 }
 
-fn thousand() -> House {
-    let mut h = House::new();
+fn thousand() -> Fixture {
+    let mut h = Fixture::new();
     h.messages(
         "tests.csv",
         &[
@@ -131,7 +131,7 @@ fn m2_a_thousand_sent_nine_hundred_answered_reads_three_ways() {
 
 #[test]
 fn nothing_answered_is_a_null_and_never_a_number() {
-    let mut h = House::new();
+    let mut h = Fixture::new();
     h.messages("tests.csv", &[tests(Region::North, "cspn", TimedOut, 100)], MAY);
     let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
     let r = figure(&made.built.data, "PM4.3", "CSPN");
@@ -145,7 +145,7 @@ fn nothing_answered_is_a_null_and_never_a_number() {
 
 #[test]
 fn with_every_feed_stopped_nothing_reads_as_met() {
-    let mut h = House::new();
+    let mut h = Fixture::new();
     for (id, brings) in [
         ("dsp", "messages"),
         ("cspn", "tests"),
@@ -183,7 +183,7 @@ fn with_every_feed_stopped_nothing_reads_as_met() {
 
 #[test]
 fn a_faulty_feed_makes_a_null_with_source_since_and_owner() {
-    let mut h = House::new();
+    let mut h = Fixture::new();
     h.keep(&feed("cspn", "tests", Some("CSPN"), Expected::Daily), "2026-04-01T01:00:00Z");
     h.keep(
         &Fault {
@@ -229,7 +229,7 @@ fn a_pack_built_again_as_at_the_same_time_has_the_same_bytes() {
         &include_str!("../../../rules/settings.toml").replace("value = \"5%\"", "value = \"7%\""),
     );
     h.keep(&explained("PM4.3", "CSPN", Region::North, Given::Report), "2026-05-11T00:00:00Z");
-    let again = Ask { as_at: Some(utc(then)), ..ask("2026-06-01T00:00:00Z") };
+    let again = Scope { as_at: Some(utc(then)), ..ask("2026-06-01T00:00:00Z") };
     h.build(&again, "again");
     for name in
         ["data.json", "pack.json", "pack.html", "csv/measures-by-region.csv", "manifest.json"]
@@ -247,7 +247,7 @@ fn a_pack_built_again_as_at_the_same_time_has_the_same_bytes() {
 
 #[test]
 fn m1_below_minimum_without_a_reason_in_the_report_is_refused_by_name() {
-    let mut h = House::new();
+    let mut h = Fixture::new();
     let late =
         Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 200) };
     h.messages("tests.csv", &[tests(Region::North, "cspn", AnsweredSuccess, 300), late], MAY);
@@ -392,7 +392,7 @@ fn every_figure_that_a_pack_prints_can_be_explained() {
 
 #[test]
 fn x1_statements_are_held_against_the_months() {
-    let mut h = House::new();
+    let mut h = Fixture::new();
     // Seventeen months to April 2026: the seventh met, all others missed.
     let months: Vec<StatedRow> = (0..17)
         .map(|i| said("CPM1", APRIL.plus(i - 16), if i == 5 { "99.50" } else { "98.00" }))
@@ -428,7 +428,7 @@ fn x1_statements_are_held_against_the_months() {
 
 #[test]
 fn x10_an_ambiguous_number_keeps_its_readings_and_none_is_chosen() {
-    let mut h = House::new();
+    let mut h = Fixture::new();
     let mut s = said("CPM3", APRIL, "54.80 %");
     s.readings = vec![
         ("the value achieved".into(), "54.80 %".into()),
@@ -447,7 +447,7 @@ fn x10_an_ambiguous_number_keeps_its_readings_and_none_is_chosen() {
 
 #[test]
 fn availability_takes_planned_minutes_off_the_downtime() {
-    let h = House::new();
+    let h = Fixture::new();
     let iv = |kind, from: &str, to: &str| ServiceInterval {
         service: "DCC Data Service".into(),
         from: utc(from),
@@ -467,7 +467,7 @@ fn availability_takes_planned_minutes_off_the_downtime() {
 #[test]
 fn m4_contributions_sum_to_the_gap() {
     use northbound_measures::evaluate::contribution::Contributions;
-    let mut h = House::new();
+    let mut h = Fixture::new();
     let late =
         Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 100) };
     h.messages(
@@ -497,7 +497,7 @@ fn m4_contributions_sum_to_the_gap() {
 fn a_user_reads_its_own_report_and_no_other_partys_messages() {
     use northbound_packs::{Formats, evidence::gather, mine::report_mine};
     use northbound_registers::records::participants::parties::{Party, RoleHeld, User};
-    let mut h = House::new();
+    let mut h = Fixture::new();
     h.messages(
         "own.csv",
         &[
@@ -547,14 +547,14 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
     let open = |who: &str, named: &str| {
         let actor = northbound_types::Actor::parse(who).unwrap();
         let gate = h.store.as_actor(&actor);
-        let place = northbound_packs::evidence::Place {
+        let sources = northbound_packs::evidence::Sources {
             data: h.data(),
             ledger: &h.ledger,
             gate: &gate,
             rules: &rules,
         };
         let a = explain(
-            &place,
+            &sources,
             &Question {
                 named,
                 as_at: Some(utc("2026-05-04T00:00:00Z")),
@@ -577,7 +577,7 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
 
 #[test]
 fn a_percentile_among_time_outs_is_longer_than_the_deadline() {
-    let mut h = House::new();
+    let mut h = Fixture::new();
     h.messages(
         "own.csv",
         &[

@@ -10,7 +10,7 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use northbound_measures::forecast::notice;
-use northbound_packs::evidence::forecasts::Desk;
+use northbound_packs::evidence::forecasts::ForecastSources;
 use northbound_registers::{
     Noun, Query, Write, records::forecasting::forecast_notes::ForecastNotice,
 };
@@ -85,7 +85,11 @@ pub(crate) struct CheckArgs {
 }
 
 /// Share and window of the rule on a month.
-fn rule(desk: &Desk<'_>, kind: ForecastKind, period: Period) -> Result<(bool, Ratio, u32)> {
+fn rule(
+    desk: &ForecastSources<'_>,
+    kind: ForecastKind,
+    period: Period,
+) -> Result<(bool, Ratio, u32)> {
     let (r, day) = (desk.rules, period.first());
     let asked = r.text(&format!("{kind}-forecast-rule"), day)? == "notice";
     Ok((

@@ -11,7 +11,7 @@ use northbound_measures::forecast::{
     own::{self, Proposed},
     variance::UserVariance,
 };
-use northbound_packs::evidence::forecasts::{ActualsFrom, Desk};
+use northbound_packs::evidence::forecasts::{ActualsFrom, ForecastSources};
 use northbound_registers::records::{
     forecasting::forecasts::{Forecast, ForecastLine, Made},
     participants::parties::User,
@@ -60,7 +60,7 @@ pub(crate) struct SubmitArgs {
 }
 
 /// The months of a forecast.
-fn months(a: &SubmitArgs, desk: &Desk<'_>, now: Utc) -> Result<Vec<Period>> {
+fn months(a: &SubmitArgs, desk: &ForecastSources<'_>, now: Utc) -> Result<Vec<Period>> {
     let first = month(a.from.unwrap_or(now.day().month().next()))?;
     let n = match a.months {
         Some(n) => i32::try_from(n).unwrap_or(0),
@@ -76,7 +76,7 @@ fn proposals(
     a: &SubmitArgs,
     who: &User,
     months: &[Period],
-    desk: &Desk<'_>,
+    desk: &ForecastSources<'_>,
 ) -> Result<Vec<Proposed>> {
     let from = a.actuals.of(a.kind)?;
     let last = desk.as_at.day().month().previous();
@@ -253,7 +253,11 @@ fn exceptions(f: &Forecast, proposed: &[Proposed]) -> usize {
 }
 
 /// The last whole months of the User, with the forecast that was in force for each.
-fn used(a: &SubmitArgs, who: &User, desk: &Desk<'_>) -> Result<Vec<(Period, UserVariance)>> {
+fn used(
+    a: &SubmitArgs,
+    who: &User,
+    desk: &ForecastSources<'_>,
+) -> Result<Vec<(Period, UserVariance)>> {
     let last = desk.as_at.day().month().previous();
     let months: Vec<Period> = (0..USED_MONTHS).rev().map(|n| last.plus(-n)).collect();
     let from = a.actuals.of(a.kind).unwrap_or(ActualsFrom::Stated);
@@ -272,7 +276,7 @@ fn used(a: &SubmitArgs, who: &User, desk: &Desk<'_>) -> Result<Vec<(Period, User
 
 /// What the forecast is used for, and what the last ones were used for.
 fn tell(
-    desk: &Desk<'_>,
+    desk: &ForecastSources<'_>,
     record: &Forecast,
     before: &[(Period, UserVariance)],
 ) -> Result<Vec<String>> {

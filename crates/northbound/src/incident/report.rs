@@ -13,9 +13,10 @@ use northbound_measures::incidents::{
 };
 use northbound_packs::{
     Formats,
+    assemble::incidents::sum_in_words,
+    data::incidents::{self, IncidentView},
     evidence::incidents as kept,
-    incidents::{self, IncidentView},
-    render_all,
+    incident_report, render_all,
 };
 use northbound_registers::{AsAt, Store};
 use northbound_types::Period;
@@ -181,7 +182,7 @@ pub(super) fn report(a: &ReportArgs, ctx: &Ctx) -> Result<Answer> {
     let files = match a.out.as_ref().filter(|_| !ctx.dry_run) {
         Some(out) => {
             let e = evidence::gather(ctx, &store, a.period, None, &mut ctx.progress())?;
-            render_all(&incidents::document(&e, &v, &came, &title), out, Formats::all())?
+            render_all(&incident_report::document(&e, &v, &came, &title), out, Formats::all())?
         }
         None => Vec::new(),
     };
@@ -201,12 +202,7 @@ pub(super) fn report(a: &ReportArgs, ctx: &Ctx) -> Result<Answer> {
     }
     let mut answer =
         Answer::new(json!({"title": title, "view": v, "arrivals": came, "files": files}))
-            .say(format!(
-                "{title}, {}, as at {}: {}.",
-                a.period,
-                v.as_at,
-                incidents::sum_in_words(&v.balance)
-            ))
+            .say(format!("{title}, {}, as at {}: {}.", a.period, v.as_at, sum_in_words(&v.balance)))
             .table(list)
             .table(books(&v));
     if let Some(t) = reports(&v) {

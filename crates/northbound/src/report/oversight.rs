@@ -11,7 +11,7 @@ use northbound_measures::{
     smets1::install_index::{InstallRow, index, index_text},
 };
 use northbound_packs::{
-    assemble::data,
+    data,
     evidence::Evidence,
     oversight::{class_lines, defects::defects, regions},
 };
@@ -194,7 +194,7 @@ pub(super) fn evidence_by_region(
         };
         tests.row([c.region.to_string(), ratio(Some(c.own)), ratio(Some(c.others)), d, i, f]);
     }
-    Ok(Answer::new(json!({"period": period, "methodology": e.methodology.id, "manifest": e.snapshot.root.hash, "regions": found, "tests": compared})).table(t).table(conflicts).table(tests))
+    Ok(Answer::new(json!({"period": period, "methodology": e.known.methodology.id, "manifest": e.known.snapshot.root.hash, "regions": found, "tests": compared})).table(t).table(conflicts).table(tests))
 }
 
 pub(super) fn metric_defects(ctx: &Ctx, period: Period) -> Result<Answer> {

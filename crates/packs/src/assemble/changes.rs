@@ -1,7 +1,7 @@
 //! Changes that touch the period (Q3, Q4), and their windows on the charts.
 
 use super::{
-    Desk,
+    Material,
     cells::{self, counts, label, text},
 };
 use northbound_documents::{
@@ -19,10 +19,15 @@ use northbound_types::{Day, Period, Utc};
 const AGE_DAYS: i32 = 365;
 
 /// The changes that touch the period; none where none is kept.
-pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
-    let today = d.e.as_at.day();
+pub(super) fn section(d: &Material<'_>) -> Option<Section> {
+    let today = d.e.known.as_at.day();
     let mut mine: Vec<&Kept<Change>> =
-        d.e.registered.changes.iter().filter(|k| touches(&k.record, d.e.period, today)).collect();
+        d.e.known
+            .registered
+            .changes
+            .iter()
+            .filter(|k| touches(&k.record, d.e.period, today))
+            .collect();
     if mine.is_empty() {
         return None;
     }
@@ -30,7 +35,8 @@ pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
         a.record.kind.cmp(&b.record.kind).then(a.record.raised.cmp(&b.record.raised))
     });
     let title = |kind: &str| {
-        d.e.rules
+        d.e.known
+            .rules
             .template(northbound_rules::templates::TemplateKind::Change, kind)
             .map_or_else(|| kind.to_owned(), |t| t.title.to_owned())
     };
@@ -82,7 +88,7 @@ pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
         Block::Table(ages(d, &title)),
     ];
     let findings: Vec<Para> =
-        mine.iter().filter_map(|k| finding(k, d.e.as_at)).map(Para::plain).collect();
+        mine.iter().filter_map(|k| finding(k, d.e.known.as_at)).map(Para::plain).collect();
     if !findings.is_empty() {
         blocks.push(Block::List(northbound_documents::model::List {
             ordered: false,
@@ -112,17 +118,18 @@ fn touches(c: &Change, period: Period, today: Day) -> bool {
             || c.ended.is_some_and(|e| period.contains(e)))
 }
 
-fn ages(d: &Desk<'_>, title: &impl Fn(&str) -> String) -> northbound_documents::model::Table {
-    let today = d.e.as_at.day();
+fn ages(d: &Material<'_>, title: &impl Fn(&str) -> String) -> northbound_documents::model::Table {
+    let today = d.e.known.as_at.day();
     let mut kinds: Vec<&str> =
-        d.e.registered.changes.iter().map(|k| k.record.kind.as_str()).collect();
+        d.e.known.registered.changes.iter().map(|k| k.record.kind.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let rows = kinds
         .into_iter()
         .map(|kind| {
             let all: Vec<&Change> =
-                d.e.registered
+                d.e.known
+                    .registered
                     .changes
                     .iter()
                     .map(|k| &k.record)
@@ -196,9 +203,10 @@ fn span(from: Utc, to: Utc) -> String {
 
 /// The windows that touch a row's chart: of the measures and regions that the change names, all where it
 /// names none. What was given up is not drawn; what nobody approved says so.
-pub(super) fn windows(d: &Desk<'_>, r: &MeasureResult, shown: &[Period]) -> Vec<Window> {
+pub(super) fn windows(d: &Material<'_>, r: &MeasureResult, shown: &[Period]) -> Vec<Window> {
     let mut found: Vec<(Utc, Window)> =
-        d.e.registered
+        d.e.known
+            .registered
             .changes
             .iter()
             .filter_map(|k| {
@@ -211,7 +219,7 @@ pub(super) fn windows(d: &Desk<'_>, r: &MeasureResult, shown: &[Period]) -> Vec<
                 if !touched || c.state == ChangeState::Rejected {
                     return None;
                 }
-                let (start, end) = (place(shown, w.from)?, place(shown, w.to)?);
+                let (start, end) = (month_of(shown, w.from)?, month_of(shown, w.to)?);
                 if start == end {
                     return None;
                 }
@@ -237,7 +245,7 @@ pub(super) fn windows(d: &Desk<'_>, r: &MeasureResult, shown: &[Period]) -> Vec<
 
 /// Where a time stands along periods that follow each other: the position of its period and how far into
 /// it, as an exact fraction. A time before the first is at its start, one after the last at its end.
-fn place(shown: &[Period], at: Utc) -> Option<String> {
+fn month_of(shown: &[Period], at: Utc) -> Option<String> {
     let (first, last) = (shown.first()?, shown.last()?);
     if at <= first.first().start() {
         return Some("0".to_owned());
@@ -259,7 +267,7 @@ mod tests {
     #[test]
     fn a_time_stands_in_its_month() {
         let shown: Vec<Period> = (0..3).map(|n| Period::month(2026, 1).plus(n)).collect();
-        let at = |t: &str| place(&shown, t.parse().unwrap()).unwrap();
+        let at = |t: &str| month_of(&shown, t.parse().unwrap()).unwrap();
         assert_eq!(at("2025-12-31T23:00:00Z"), "0");
         assert_eq!(at("2026-02-15T00:00:00Z"), format!("{}/{}", 40_320 + 14 * 1_440, 40_320));
         assert_eq!(at("2026-04-01T00:00:00Z"), "3");

@@ -1,6 +1,7 @@
 //! The front page: what fell short, since when, why, who acts; what has no figure and why.
 
-use super::{Desk, cells, data::Numbered, words};
+use super::{Material, cells, words};
+use crate::data::Numbered;
 use northbound_documents::{
     model::{ActiveException, Front, Headline, Para, Shortfall},
     render::words as print,
@@ -13,7 +14,7 @@ use northbound_measures::{
 use northbound_types::{Dim, Figure, Region, Selector, TestKind};
 
 /// The front page.
-pub(super) fn front(d: &Desk<'_>) -> Front {
+pub(super) fn front(d: &Material<'_>) -> Front {
     let mut short: Vec<&Numbered> =
         d.data.results.iter().filter(|n| n.result.band.below_target() == Some(true)).collect();
     // Below minimum first, then the longest run, then in the order of the measures.
@@ -33,7 +34,7 @@ pub(super) fn front(d: &Desk<'_>) -> Front {
     }
 }
 
-fn headline(d: &Desk<'_>, n: &Numbered) -> Headline {
+fn headline(d: &Material<'_>, n: &Numbered) -> Headline {
     let r = &n.result;
     Headline {
         measure: r.measure.clone(),
@@ -51,18 +52,18 @@ fn headline(d: &Desk<'_>, n: &Numbered) -> Headline {
 }
 
 /// The region's share of Users' own requests.
-fn traffic(d: &Desk<'_>, region: Region) -> String {
+fn traffic(d: &Material<'_>, region: Region) -> String {
     if matches!(region, Region::None | Region::Unknown) {
         return String::new();
     }
     let own = Selector::all().and(Dim::TestKind, [TestKind::None.as_str()]);
-    let of = |s: &Selector| d.e.messages.by_user.sum(s).count;
+    let of = |s: &Selector| d.e.counts.messages.by_user.sum(s).count;
     let (mine, all) = (of(&own.clone().and(Dim::Region, [region.as_str()])), of(&own));
     northbound_types::percent::percent(northbound_types::Ratio { num: mine, den: all }, 1, &[])
         .map_or_else(String::new, |p| format!("{p} %"))
 }
 
-fn shortfall(d: &Desk<'_>, n: &Numbered) -> Shortfall {
+fn shortfall(d: &Material<'_>, n: &Numbered) -> Shortfall {
     let r = &n.result;
     let need = d
         .data
@@ -111,18 +112,20 @@ pub(crate) fn reason(q: &Requirement) -> (String, String) {
     (e.text.clone(), from)
 }
 
-fn warnings(d: &Desk<'_>) -> Vec<Para> {
+fn warnings(d: &Material<'_>) -> Vec<Para> {
     let mut out = Vec::new();
     if d.data.manifest.is_empty() {
         out.push(Para::plain("The ledger is empty: no figure of this pack is computed."));
     }
-    let days: i32 = d.e.feeds.iter().map(|f| f.expected.len() as i32).sum();
+    let days: i32 = d.e.counts.feeds.iter().map(|f| f.expected.len() as i32).sum();
     let came: i32 =
-        d.e.feeds.iter().map(|f| f.expected.intersection(&f.observed).count() as i32).sum();
+        d.e.counts.feeds.iter().map(|f| f.expected.intersection(&f.observed).count() as i32).sum();
     if days > 0 && came == 0 {
         out.push(Para::plain("Every feed has stopped: nothing that was expected for the period has come, and no measure is met."));
     }
-    for f in d.e.registered.faults.iter().filter(|f| d.e.period.each_day().any(|x| f.covers(x))) {
+    for f in
+        d.e.known.registered.faults.iter().filter(|f| d.e.period.each_day().any(|x| f.covers(x)))
+    {
         let to = f.to.map_or_else(|| "and lasting".to_owned(), |t| format!("to {}", print::day(t)));
         let repair = f.owner.as_ref().map_or_else(
             || "nobody is named to repair it".to_owned(),
@@ -139,7 +142,7 @@ fn warnings(d: &Desk<'_>) -> Vec<Para> {
             sentence(&f.what)
         )));
     }
-    if d.e.as_at < d.e.period.after().start() {
+    if d.e.known.as_at < d.e.period.after().start() {
         out.push(Para::plain(
             "The period is not over at the as-at time: every figure is provisional.",
         ));
@@ -153,7 +156,7 @@ fn sentence(text: &str) -> String {
     if t.is_empty() || t.ends_with(['.', '!', '?']) { t.to_owned() } else { format!("{t}.") }
 }
 
-fn statements(d: &Desk<'_>) -> Vec<Para> {
+fn statements(d: &Material<'_>) -> Vec<Para> {
     let of =
         |b: &dyn Fn(&MeasureResult) -> bool| d.data.results.iter().filter(|n| b(&n.result)).count();
     let (met, target, minimum) = (
@@ -198,16 +201,21 @@ fn statements(d: &Desk<'_>) -> Vec<Para> {
             blocking.join("; ")
         )));
     }
-    out.push(Para::plain(format!("Figures are as known at {}. A value with a mark is less sure than it looks; the mark is explained above each table.", print::time(d.e.as_at))));
+    out.push(Para::plain(format!("Figures are as known at {}. A value with a mark is less sure than it looks; the mark is explained above each table.", print::time(d.e.known.as_at))));
     out
 }
 
 /// Where test commands meet a target that the Users' own requests of the region miss (M2).
-fn tests_against_own(d: &Desk<'_>) -> Vec<Para> {
+fn tests_against_own(d: &Material<'_>) -> Vec<Para> {
     let mut out = Vec::new();
     for n in &d.data.results {
         let r = &n.result;
-        if !d.e.rules.measure(&r.measure).is_some_and(super::data::is_test_measure)
+        if !d
+            .e
+            .known
+            .rules
+            .measure(&r.measure)
+            .is_some_and(crate::data::test_commands::is_test_measure)
             || r.band != Band::Met
         {
             continue;
@@ -230,7 +238,7 @@ fn tests_against_own(d: &Desk<'_>) -> Vec<Para> {
     out
 }
 
-fn exceptions(d: &Desk<'_>) -> Vec<ActiveException> {
+fn exceptions(d: &Material<'_>) -> Vec<ActiveException> {
     let mut out: Vec<ActiveException> = Vec::new();
     for n in &d.data.results {
         for line in n.result.exceptions.iter().flat_map(|x| &x.reasons) {

@@ -1,11 +1,11 @@
 //! Availability, outage windows, firmware, installs, alerts, volumes, correlation.
 
 use super::{
-    Desk,
+    Material,
     cells::{self, counts, label, shares, text},
-    data::Numbered,
     words,
 };
+use crate::data::Numbered;
 use northbound_documents::{
     model::{Block, Cell, Para, Section},
     render::words as print,
@@ -16,18 +16,18 @@ use northbound_types::AlertState;
 use std::collections::BTreeMap;
 
 /// All of them, as far as there is anything to say.
-pub(super) fn all(d: &Desk<'_>) -> Vec<Section> {
+pub(super) fn all(d: &Material<'_>) -> Vec<Section> {
     [availability(d), outages(d), firmware(d), installs(d), alerts(d), volumes(d), correlation(d)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn of<'a>(d: &Desk<'a>, basis: impl Fn(&Basis) -> bool) -> Vec<&'a Numbered> {
+fn of<'a>(d: &Material<'a>, basis: impl Fn(&Basis) -> bool) -> Vec<&'a Numbered> {
     d.data
         .results
         .iter()
-        .filter(|n| d.e.rules.measure(&n.result.measure).is_some_and(|m| basis(&m.basis)))
+        .filter(|n| d.e.known.rules.measure(&n.result.measure).is_some_and(|m| basis(&m.basis)))
         .collect()
 }
 
@@ -76,7 +76,7 @@ fn rows_table(
     ))
 }
 
-fn availability(d: &Desk<'_>) -> Option<Section> {
+fn availability(d: &Material<'_>) -> Option<Section> {
     let mine = of(d, |b| matches!(b, Basis::Availability { .. }));
     if mine.is_empty() {
         return None;
@@ -91,7 +91,8 @@ fn availability(d: &Desk<'_>) -> Option<Section> {
     )];
     let (first, after) = (d.e.period.first().start(), d.e.period.after().start());
     let rows: Vec<Vec<Cell>> =
-        d.e.registered
+        d.e.known
+            .registered
             .services
             .iter()
             .filter(|s| s.from < after && s.to.is_none_or(|t| t > first))
@@ -126,7 +127,7 @@ fn availability(d: &Desk<'_>) -> Option<Section> {
     })
 }
 
-fn outages(d: &Desk<'_>) -> Option<Section> {
+fn outages(d: &Material<'_>) -> Option<Section> {
     let mine = of(d, |b| matches!(b, Basis::OutageWindows { .. }));
     if mine.is_empty() {
         return None;
@@ -137,7 +138,7 @@ fn outages(d: &Desk<'_>) -> Option<Section> {
         message: "Alerts passed on of those received, by the size of the event.".to_owned(),
         intro: vec![Para::plain(format!(
             "Fixed windows of {} minutes from 00:00 UTC; distinct hubs decide the class of a window, alerts make the ratio.",
-            d.e.settings.outage_window_minutes
+            d.e.known.settings.outage_window_minutes
         ))],
         blocks: vec![rows_table(
             "outage-windows",
@@ -150,13 +151,13 @@ fn outages(d: &Desk<'_>) -> Option<Section> {
     })
 }
 
-fn firmware(d: &Desk<'_>) -> Option<Section> {
+fn firmware(d: &Material<'_>) -> Option<Section> {
     let mine = of(d, |b| matches!(b, Basis::Payloads));
     if mine.is_empty() {
         return None;
     }
     let mut by: BTreeMap<(String, String), [u64; 5]> = BTreeMap::new();
-    for p in d.e.messages.payloads.iter().filter(|p| d.e.period.contains(p.day)) {
+    for p in d.e.counts.messages.payloads.iter().filter(|p| d.e.period.contains(p.day)) {
         let s = by.entry((p.region.to_string(), p.provider.clone())).or_default();
         for (at, n) in s.iter_mut().zip([p.in_time, p.late, p.no_target, p.failed, p.pending]) {
             *at += n;
@@ -198,7 +199,7 @@ fn firmware(d: &Desk<'_>) -> Option<Section> {
     })
 }
 
-fn installs(d: &Desk<'_>) -> Option<Section> {
+fn installs(d: &Material<'_>) -> Option<Section> {
     let mine = of(d, |b| matches!(b, Basis::Hubs { .. } | Basis::CoverageAccuracy));
     if mine.is_empty() {
         return None;
@@ -219,7 +220,7 @@ fn installs(d: &Desk<'_>) -> Option<Section> {
     })
 }
 
-fn alerts(d: &Desk<'_>) -> Option<Section> {
+fn alerts(d: &Material<'_>) -> Option<Section> {
     if d.data.alerts.is_empty() {
         return None;
     }
@@ -297,7 +298,7 @@ fn alerts(d: &Desk<'_>) -> Option<Section> {
     })
 }
 
-fn volumes(d: &Desk<'_>) -> Option<Section> {
+fn volumes(d: &Material<'_>) -> Option<Section> {
     if d.data.volumes.is_empty() {
         return None;
     }
@@ -332,7 +333,7 @@ fn volumes(d: &Desk<'_>) -> Option<Section> {
     })
 }
 
-fn correlation(d: &Desk<'_>) -> Option<Section> {
+fn correlation(d: &Material<'_>) -> Option<Section> {
     if d.data.correlations.is_empty() {
         return None;
     }

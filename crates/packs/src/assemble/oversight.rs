@@ -1,7 +1,7 @@
 //! What people state, feel, claim and decide around the figures: a chapter each, where there is anything.
 
 use super::{
-    Desk,
+    Material,
     cells::{self, count, counts, label, text},
     words,
 };
@@ -15,14 +15,14 @@ use northbound_registers::records::feedback::examples::state;
 use northbound_types::Region;
 
 /// All chapters that have something to say.
-pub(super) fn sections(d: &Desk<'_>) -> Vec<Section> {
+pub(super) fn sections(d: &Material<'_>) -> Vec<Section> {
     [claims(d), evidence(d), sentiment(d), events(d), packages(d), examples(d)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn results(d: &Desk<'_>) -> Vec<MeasureResult> {
+fn results(d: &Material<'_>) -> Vec<MeasureResult> {
     d.data.results.iter().map(|n| n.result.clone()).collect()
 }
 
@@ -37,7 +37,7 @@ fn section(id: &str, heading: &str, message: &str, blocks: Vec<Block>) -> Option
 }
 
 /// Statements on the service beside what was measured, notes apart, and assurance work (S1, S3, S4).
-fn claims(d: &Desk<'_>) -> Option<Section> {
+fn claims(d: &Material<'_>) -> Option<Section> {
     let results = results(d);
     let (mut rows, mut notes) = (Vec::new(), Vec::new());
     for k in statements(d.e) {
@@ -98,11 +98,12 @@ fn claims(d: &Desk<'_>) -> Option<Section> {
         )));
     }
     let audits: Vec<Vec<Cell>> =
-        d.e.registered
+        d.e.known
+            .registered
             .oversight
             .audits
             .iter()
-            .filter(|k| k.record.on < d.e.as_at.day().plus(1))
+            .filter(|k| k.record.on < d.e.known.as_at.day().plus(1))
             .map(|k| {
                 let a = &k.record;
                 let worth = a.evidence.as_ref().map_or_else(
@@ -141,7 +142,7 @@ fn claims(d: &Desk<'_>) -> Option<Section> {
 }
 
 /// Evidence by region (M13, M14), where somebody other than the network gave some.
-fn evidence(d: &Desk<'_>) -> Option<Section> {
+fn evidence(d: &Material<'_>) -> Option<Section> {
     let (found, compared) = regions::evidence(d.e, d.data).ok()?;
     let others = |s: northbound_measures::oversight::evidence::Side| {
         !matches!(
@@ -244,7 +245,7 @@ fn evidence(d: &Desk<'_>) -> Option<Section> {
 }
 
 /// What parties say, by class, small classes hidden (M15).
-fn sentiment(d: &Desk<'_>) -> Option<Section> {
+fn sentiment(d: &Material<'_>) -> Option<Section> {
     let lines = class_lines(d.e).ok()?;
     let rows: Vec<Vec<Cell>> = lines
         .iter()
@@ -289,10 +290,11 @@ fn sentiment(d: &Desk<'_>) -> Option<Section> {
 }
 
 /// Exceptional Events whose days touch the period (M20).
-fn events(d: &Desk<'_>) -> Option<Section> {
+fn events(d: &Material<'_>) -> Option<Section> {
     let mut blocks = Vec::new();
     for (n, k) in
-        d.e.registered
+        d.e.known
+            .registered
             .oversight
             .cases
             .iter()
@@ -306,7 +308,7 @@ fn events(d: &Desk<'_>) -> Option<Section> {
             print::day(c.from),
             print::day(c.to),
             c.claimant,
-            c.standing(d.e.as_at.day())
+            c.standing(d.e.known.as_at.day())
         ))));
         let steps = c
             .steps
@@ -377,12 +379,13 @@ fn events(d: &Desk<'_>) -> Option<Section> {
 }
 
 /// Work packages whose quarter touches the period (S5).
-fn packages(d: &Desk<'_>) -> Option<Section> {
+fn packages(d: &Material<'_>) -> Option<Section> {
     let pounds = |p: Option<i64>| {
         p.map_or_else(|| "not given".to_owned(), |p| format!("£{}.{:02}", p / 100, p % 100))
     };
     let rows: Vec<Vec<Cell>> = d
         .e
+        .known
         .registered
         .oversight
         .packages
@@ -437,8 +440,8 @@ fn packages(d: &Desk<'_>) -> Option<Section> {
 }
 
 /// Examples of where reports disagree, by state (R2). No sender is named.
-fn examples(d: &Desk<'_>) -> Option<Section> {
-    let o = &d.e.registered.oversight;
+fn examples(d: &Material<'_>) -> Option<Section> {
+    let o = &d.e.known.registered.oversight;
     let rows: Vec<Vec<Cell>> = o
         .examples
         .iter()

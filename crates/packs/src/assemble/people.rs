@@ -2,7 +2,7 @@
 //! reconciliations, and what changed since the last version.
 
 use super::{
-    Desk, Edition,
+    Edition, Material,
     cells::{self, counts, label, text},
     front, words,
 };
@@ -17,7 +17,7 @@ use northbound_measures::{
 use northbound_types::Figure;
 
 /// Explanations given and missing, and remarks.
-pub(super) fn explanations(d: &Desk<'_>) -> Section {
+pub(super) fn explanations(d: &Material<'_>) -> Section {
     let rows = d
         .data
         .required
@@ -69,7 +69,8 @@ pub(super) fn explanations(d: &Desk<'_>) -> Section {
         )));
     }
     let notes: Vec<Vec<Cell>> =
-        d.e.registered
+        d.e.known
+            .registered
             .annotations
             .iter()
             .filter(|a| a.from < d.e.period.after() && a.to.is_none_or(|t| t >= d.e.period.first()))
@@ -112,9 +113,9 @@ pub(super) fn explanations(d: &Desk<'_>) -> Section {
 }
 
 /// Assurance and overrides (M6, M7, M8).
-pub(super) fn assurance(d: &Desk<'_>) -> Section {
+pub(super) fn assurance(d: &Material<'_>) -> Section {
     let results: Vec<_> = d.data.results.iter().map(|n| n.result.clone()).collect();
-    let open = acceptance_blockers(&results, &d.e.registered.assurance).len();
+    let open = acceptance_blockers(&results, &d.e.known.registered.assurance).len();
     let mut blocks = Vec::new();
     let rows: Vec<Vec<Cell>> = d
         .data
@@ -124,7 +125,8 @@ pub(super) fn assurance(d: &Desk<'_>) -> Section {
         .map(|n| {
             let r = &n.result;
             let record =
-                d.e.registered
+                d.e.known
+                    .registered
                     .assurance
                     .iter()
                     .filter(|a| {
@@ -139,7 +141,7 @@ pub(super) fn assurance(d: &Desk<'_>) -> Section {
             });
             vec![
                 Cell::words(words::row(r)),
-                Cell::words(assurance_of(r, &d.e.registered.assurance).to_string()),
+                Cell::words(assurance_of(r, &d.e.known.registered.assurance).to_string()),
                 Cell::words(what),
                 Cell::words(by),
                 Cell::words(at),
@@ -162,6 +164,7 @@ pub(super) fn assurance(d: &Desk<'_>) -> Section {
     }
     let rows: Vec<Vec<Cell>> = d
         .e
+        .known
         .registered
         .overrides
         .iter()
@@ -212,7 +215,7 @@ pub(super) fn assurance(d: &Desk<'_>) -> Section {
 }
 
 /// Statements about months against the months (X1).
-pub(super) fn claims(d: &Desk<'_>) -> Option<Section> {
+pub(super) fn claims(d: &Material<'_>) -> Option<Section> {
     if d.data.claims.is_empty() {
         return None;
     }
@@ -282,10 +285,11 @@ pub(super) fn claims(d: &Desk<'_>) -> Option<Section> {
 }
 
 /// Reconciliations that touch the period.
-pub(super) fn reconciliations(d: &Desk<'_>) -> Section {
+pub(super) fn reconciliations(d: &Material<'_>) -> Section {
     let period = d.e.period.to_string();
     let runs: Vec<Vec<Cell>> =
-        d.e.registered
+        d.e.known
+            .registered
             .reconciliations
             .iter()
             .filter(|(_, r)| r.periods.is_empty() || r.periods.contains(&period))
@@ -299,7 +303,8 @@ pub(super) fn reconciliations(d: &Desk<'_>) -> Section {
             })
             .collect();
     let rows: Vec<Vec<Cell>> =
-        d.e.registered
+        d.e.known
+            .registered
             .differences
             .iter()
             .filter(|x| x.period == period)
@@ -358,7 +363,7 @@ pub(super) fn reconciliations(d: &Desk<'_>) -> Section {
 }
 
 /// What changed since the version before (M11).
-pub(super) fn revisions(_: &Desk<'_>, edition: &Edition) -> Section {
+pub(super) fn revisions(_: &Material<'_>, edition: &Edition) -> Section {
     let section = |intro: Vec<Para>, blocks| {
         Section { id: "revisions".to_owned(), heading: "Revisions".to_owned(), message: "What changed since the version before, why, and which earlier statements no longer hold.".to_owned(), intro, blocks }
     };

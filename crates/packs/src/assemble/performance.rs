@@ -1,18 +1,18 @@
 //! Every measure with its regions side by side, and composites opened into their rows.
 
 use super::{
-    Desk,
+    Material,
     cells::{self, counts, label, shares, text},
-    data::Numbered,
     words,
 };
+use crate::data::Numbered;
 use northbound_documents::model::{Block, Cell, Para, Row, Section};
 use northbound_measures::{MeasureResult, evaluate::contribution::Contributions};
 use northbound_types::{Figure, Region};
 use std::collections::BTreeMap;
 
 /// The measures.
-pub(super) fn measures(d: &Desk<'_>) -> Section {
+pub(super) fn measures(d: &Material<'_>) -> Section {
     Section {
         id: "measures".to_owned(),
         heading: "Performance by measure".to_owned(),
@@ -21,7 +21,7 @@ pub(super) fn measures(d: &Desk<'_>) -> Section {
                 .to_owned(),
         intro: vec![Para::plain(format!(
             "Counted by {} ({}). A month is judged by the levels in force on its first day; equality is met.",
-            d.e.methodology.title, d.e.methodology.id
+            d.e.known.methodology.title, d.e.known.methodology.id
         ))],
         blocks: vec![
             Block::Table(side_by_side(d)),
@@ -33,7 +33,7 @@ pub(super) fn measures(d: &Desk<'_>) -> Section {
 
 const REGIONS: [Region; 4] = [Region::North, Region::Central, Region::South, Region::None];
 
-fn side_by_side(d: &Desk<'_>) -> northbound_documents::model::Table {
+fn side_by_side(d: &Material<'_>) -> northbound_documents::model::Table {
     let mut by: Vec<(&MeasureResult, BTreeMap<Region, Cell>)> = Vec::new();
     for n in &d.data.results {
         let cell = cells::result(&n.result, &n.id);
@@ -69,7 +69,7 @@ fn side_by_side(d: &Desk<'_>) -> northbound_documents::model::Table {
     cells::table("measures-by-region", "Measures by region", columns, rows)
 }
 
-fn detail(d: &Desk<'_>) -> northbound_documents::model::Table {
+fn detail(d: &Material<'_>) -> northbound_documents::model::Table {
     let rows = d
         .data
         .results
@@ -149,7 +149,7 @@ fn stated(r: &MeasureResult) -> String {
 }
 
 /// What no denominator holds, by why: always with its count (M2).
-fn left_out(d: &Desk<'_>) -> northbound_documents::model::Table {
+fn left_out(d: &Material<'_>) -> northbound_documents::model::Table {
     let mut rows = Vec::new();
     for n in &d.data.results {
         for (what, lines) in
@@ -179,7 +179,7 @@ fn left_out(d: &Desk<'_>) -> northbound_documents::model::Table {
 }
 
 /// Composites with their rows and what each adds to the gap.
-pub(super) fn composites(d: &Desk<'_>) -> Option<Section> {
+pub(super) fn composites(d: &Material<'_>) -> Option<Section> {
     let mine: Vec<&Numbered> =
         d.data.results.iter().filter(|n| !n.result.components.is_empty()).collect();
     if mine.is_empty() {
@@ -211,7 +211,7 @@ pub(super) fn composites(d: &Desk<'_>) -> Option<Section> {
     })
 }
 
-fn components(d: &Desk<'_>, r: &MeasureResult) -> northbound_documents::model::Table {
+fn components(d: &Material<'_>, r: &MeasureResult) -> northbound_documents::model::Table {
     let parts = match &r.contributions {
         Contributions::Table { parts, .. } => parts.as_slice(),
         Contributions::NotAsked | Contributions::Refused { .. } => &[],

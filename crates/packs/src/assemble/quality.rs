@@ -2,7 +2,7 @@
 //! collisions.
 
 use super::{
-    Desk,
+    Material,
     cells::{self, counts, label, shares, text},
     words,
 };
@@ -14,16 +14,16 @@ use northbound_measures::inputs::Severity;
 use northbound_types::Day;
 
 /// Data quality.
-pub(super) fn section(d: &Desk<'_>) -> Section {
+pub(super) fn section(d: &Material<'_>) -> Section {
     let mut blocks = vec![Block::Table(coverage(d))];
-    if !d.e.registered.faults.is_empty() {
+    if !d.e.known.registered.faults.is_empty() {
         blocks.push(Block::Table(faults(d)));
     }
     blocks.push(Block::Table(files(d)));
-    if !d.e.registered.contradictions.is_empty() {
+    if !d.e.known.registered.contradictions.is_empty() {
         blocks.push(Block::Table(contradictions(d)));
     }
-    let disputed = d.e.messages.cells.rows.iter().map(|r| r.disputed).sum::<u64>();
+    let disputed = d.e.counts.messages.cells.rows.iter().map(|r| r.disputed).sum::<u64>();
     let mut intro = vec![Para::plain(
         "What was to come stands in each feed's calendar, never in what arrived. A day that is missing or faulty is not observed; below the floor of the methodology a figure is null.",
     )];
@@ -39,9 +39,10 @@ pub(super) fn section(d: &Desk<'_>) -> Section {
     }
 }
 
-fn coverage(d: &Desk<'_>) -> northbound_documents::model::Table {
+fn coverage(d: &Material<'_>) -> northbound_documents::model::Table {
     let rows =
-        d.e.feeds
+        d.e.counts
+            .feeds
             .iter()
             .map(|f| {
                 let expected: Vec<Day> =
@@ -49,7 +50,8 @@ fn coverage(d: &Desk<'_>) -> northbound_documents::model::Table {
                 let missing: Vec<Day> =
                     expected.iter().copied().filter(|x| !f.observed.contains(x)).collect();
                 let title =
-                    d.e.registered
+                    d.e.known
+                        .registered
                         .feeds
                         .iter()
                         .find(|x| x.id == f.feed)
@@ -88,13 +90,14 @@ pub(crate) fn days(list: &[Day]) -> String {
     out.join(", ")
 }
 
-fn faults(d: &Desk<'_>) -> northbound_documents::model::Table {
+fn faults(d: &Material<'_>) -> northbound_documents::model::Table {
     let rows =
-        d.e.registered
+        d.e.known
+            .registered
             .faults
             .iter()
             .map(|f| {
-                let age = d.e.as_at.day().0 - f.from.0;
+                let age = d.e.known.as_at.day().0 - f.from.0;
                 vec![
                     Cell::words(f.source()),
                     Cell::words(f.what.clone()),
@@ -129,14 +132,14 @@ fn faults(d: &Desk<'_>) -> northbound_documents::model::Table {
     cells::table("faults", "Known faults", columns, rows)
 }
 
-fn files(d: &Desk<'_>) -> northbound_documents::model::Table {
-    let m = &d.e.snapshot.root.manifest;
+fn files(d: &Material<'_>) -> northbound_documents::model::Table {
+    let m = &d.e.known.snapshot.root.manifest;
     let mut rows: Vec<Vec<Cell>> = m
         .sources
         .iter()
-        .filter(|s| s.known <= d.e.as_at)
+        .filter(|s| s.known <= d.e.known.as_at)
         .map(|s| {
-            let gone = m.retracted.iter().find(|r| r.source == s.id && r.at <= d.e.as_at);
+            let gone = m.retracted.iter().find(|r| r.source == s.id && r.at <= d.e.known.as_at);
             vec![
                 Cell::words(s.name.clone()),
                 cells::count(s.rows),
@@ -148,20 +151,22 @@ fn files(d: &Desk<'_>) -> northbound_documents::model::Table {
             ]
         })
         .collect();
-    rows.extend(d.e.registered.sources.iter().filter(|(_, s)| s.ledger_source.is_none()).map(
-        |(_, s)| {
-            let n = |v: i64| cells::count(u64::try_from(v).unwrap_or(0));
-            vec![
-                Cell::words(s.name.clone()),
-                n(s.accepted),
-                n(s.rejected),
-                n(s.duplicates),
-                Cell::words(""),
-                Cell::words(""),
-                Cell::words(s.corrects.join(", ")),
-            ]
-        },
-    ));
+    rows.extend(
+        d.e.known.registered.sources.iter().filter(|(_, s)| s.ledger_source.is_none()).map(
+            |(_, s)| {
+                let n = |v: i64| cells::count(u64::try_from(v).unwrap_or(0));
+                vec![
+                    Cell::words(s.name.clone()),
+                    n(s.accepted),
+                    n(s.rejected),
+                    n(s.duplicates),
+                    Cell::words(""),
+                    Cell::words(""),
+                    Cell::words(s.corrects.join(", ")),
+                ]
+            },
+        ),
+    );
     let columns = vec![
         label("file", "File"),
         counts("rows", "Rows taken", "rows"),
@@ -174,9 +179,10 @@ fn files(d: &Desk<'_>) -> northbound_documents::model::Table {
     cells::table("files", "Files and their rows", columns, rows)
 }
 
-fn contradictions(d: &Desk<'_>) -> northbound_documents::model::Table {
+fn contradictions(d: &Material<'_>) -> northbound_documents::model::Table {
     let rows =
-        d.e.registered
+        d.e.known
+            .registered
             .contradictions
             .iter()
             .map(|c| {

@@ -2,11 +2,11 @@
 //! and response times.
 
 use super::{
-    Desk,
+    Material,
     cells::{self, counts, label, shares, text},
-    figures::Address,
     words,
 };
+use crate::data::figures::Address;
 use crate::evidence::Evidence;
 use northbound_documents::model::{Block, Cell, Para, Section, Table};
 use northbound_measures::{
@@ -15,7 +15,7 @@ use northbound_measures::{
 };
 
 /// Users' own requests.
-pub(super) fn processes(d: &Desk<'_>) -> Option<Section> {
+pub(super) fn processes(d: &Material<'_>) -> Option<Section> {
     let v = &d.data.process;
     if v.regions.is_empty() {
         return None;
@@ -32,13 +32,14 @@ pub(super) fn processes(d: &Desk<'_>) -> Option<Section> {
 /// The tables of a view: by region, by process, by SRV.
 pub(crate) fn view(e: &Evidence, v: &ProcessView, manifest: &str) -> Vec<Block> {
     let title = |p: &str| {
-        e.rules
+        e.known
+            .rules
             .processes()
             .find(|(id, _)| *id == p)
             .map_or_else(|| p.to_owned(), |(_, t)| t.to_owned())
     };
     let service = |s: &str| {
-        e.rules.catalogue().get(s).map_or_else(
+        e.known.rules.catalogue().get(s).map_or_else(
             || if s.is_empty() { "not stated".to_owned() } else { s.to_owned() },
             |x| format!("{s} {}", x.name),
         )
@@ -109,7 +110,7 @@ fn lines_table(
     cells::table(id, caption, columns, rows)
 }
 
-fn reported(d: &Desk<'_>) -> Table {
+fn reported(d: &Material<'_>) -> Table {
     let v = &d.data.process;
     let rows = v
         .reported
@@ -149,7 +150,7 @@ fn reported(d: &Desk<'_>) -> Table {
 }
 
 /// Response times.
-pub(super) fn latency(d: &Desk<'_>) -> Option<Section> {
+pub(super) fn latency(d: &Material<'_>) -> Option<Section> {
     if d.data.latency.is_empty() {
         return None;
     }

@@ -2,7 +2,7 @@
 //! where something is kept.
 
 use super::{
-    Desk,
+    Material,
     cells::{self, counts, label, text},
     words,
 };
@@ -28,20 +28,20 @@ use northbound_types::{Day, NullReason};
 const DECIMALS: u32 = 2;
 
 /// All of them, as far as there is anything to say.
-pub(super) fn sections(d: &Desk<'_>) -> Vec<Section> {
+pub(super) fn sections(d: &Material<'_>) -> Vec<Section> {
     [combinations(d), defects(d), migration(d), readiness(d)].into_iter().flatten().collect()
 }
 
-fn today(d: &Desk<'_>) -> Day {
-    d.e.as_at.day()
+fn today(d: &Material<'_>) -> Day {
+    d.e.known.as_at.day()
 }
 
 fn optional(n: Option<u64>, why: &str) -> Cell {
     n.map_or_else(|| Cell::null(NullReason::NotReported, why), cells::count)
 }
 
-fn combinations(d: &Desk<'_>) -> Option<Section> {
-    let kept = &d.e.registered.smets1;
+fn combinations(d: &Material<'_>) -> Option<Section> {
+    let kept = &d.e.known.registered.smets1;
     if kept.combinations.is_empty() {
         return None;
     }
@@ -104,8 +104,8 @@ fn combinations(d: &Desk<'_>) -> Option<Section> {
     })
 }
 
-fn defects(d: &Desk<'_>) -> Option<Section> {
-    let kept = &d.e.registered.smets1;
+fn defects(d: &Material<'_>) -> Option<Section> {
+    let kept = &d.e.known.registered.smets1;
     if kept.defects.is_empty() {
         return None;
     }
@@ -251,8 +251,8 @@ fn defects(d: &Desk<'_>) -> Option<Section> {
 }
 
 /// Rows of events against expectation, and what is said above them.
-fn events(d: &Desk<'_>) -> (Vec<Vec<Cell>>, Vec<Para>) {
-    let kept = &d.e.registered.smets1;
+fn events(d: &Material<'_>) -> (Vec<Vec<Cell>>, Vec<Para>) {
+    let kept = &d.e.known.registered.smets1;
     let (mut rows, mut said) = (Vec::new(), Vec::new());
     for k in &kept.defects {
         let Some(e) = &k.record.expectation else { continue };
@@ -304,8 +304,8 @@ fn events(d: &Desk<'_>) -> (Vec<Vec<Cell>>, Vec<Para>) {
     (rows, said)
 }
 
-fn migration(d: &Desk<'_>) -> Option<Section> {
-    let all = streams(&d.e.registered.smets1.migrations);
+fn migration(d: &Material<'_>) -> Option<Section> {
+    let all = streams(&d.e.known.registered.smets1.migrations);
     if all.is_empty() {
         return None;
     }
@@ -319,7 +319,7 @@ fn migration(d: &Desk<'_>) -> Option<Section> {
             "Active and dormant installations stand apart and are never added. A plan tells weeks, so exposure is told as least and most.",
         )],
     );
-    for k in d.e.registered.smets1.defects.iter().filter(|k| k.record.is_open()) {
+    for k in d.e.known.registered.smets1.defects.iter().filter(|k| k.record.is_open()) {
         let fix = match fix_day(&k.id, &k.record) {
             Ok(day) => day,
             Err(why) => {
@@ -446,8 +446,8 @@ fn chart(n: usize, stream: &Stream, m: &Migrated) -> Option<Chart> {
     })
 }
 
-fn readiness(d: &Desk<'_>) -> Option<Section> {
-    let kept = &d.e.registered.smets1;
+fn readiness(d: &Material<'_>) -> Option<Section> {
+    let kept = &d.e.known.registered.smets1;
     if kept.criteria.is_empty() && kept.mitigations.is_empty() {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Where each stated figure stands on the page that it came from (G5), and the shorthand.
 
 use super::{
-    Desk,
+    Material,
     cells::{self, label, text},
     words,
 };
@@ -14,7 +14,7 @@ use northbound_measures::evaluate::stated;
 use northbound_types::NullReason;
 
 /// Stated figures with their places.
-pub(super) fn section(d: &Desk<'_>) -> Section {
+pub(super) fn section(d: &Material<'_>) -> Section {
     let rows: Vec<Vec<Cell>> = d
         .data
         .stated
@@ -92,6 +92,7 @@ pub(super) fn section(d: &Desk<'_>) -> Section {
 /// The shorthand, in words: this platform's own marks, and those of the rules.
 pub(crate) fn marks(e: &Evidence) -> Vec<Shorthand> {
     let mut out: Vec<Shorthand> = e
+        .known
         .rules
         .shorthand()
         .map(|(m, w)| Shorthand { mark: m.to_owned(), words: w.to_owned() })

@@ -1,17 +1,17 @@
 //! Test commands counted three ways (M2), and whether they resemble real traffic (M2b).
 
 use super::{
-    Desk,
+    Material,
     cells::{self, counts, label, shares, text},
-    data::{Numbered, WAYS},
     words,
 };
+use crate::data::{Numbered, WAYS};
 use northbound_documents::model::{Block, Cell, Para, Section};
 use northbound_measures::statistics::sampling::Mix;
 use northbound_types::{Figure, Ratio};
 
 /// Test commands.
-pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
+pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     if d.data.ways.is_empty() {
         return None;
     }
@@ -42,7 +42,7 @@ pub(super) fn section(d: &Desk<'_>) -> Option<Section> {
         id: "tests".to_owned(), heading: "Test commands, counted three ways".to_owned(),
         message: "What the same month reads like when attempts without an answer count, and when Users' own requests stand in for the tests.".to_owned(),
         intro: vec![Para::plain(format!("Answered only: in time of those answered; attempts without an answer are left out and shown. All attempts: one without an answer fails. Own requests: Users' own requests of the same region, all attempts. Quiet hours are {:02}:00 to {:02}:00 UTC; at least {} tests for each commissioned hub are asked for over the period.",
-            d.e.settings.quiet_from, d.e.settings.quiet_to, plain(d.e.settings.tests_per_hub)))],
+            d.e.known.settings.quiet_from, d.e.known.settings.quiet_to, plain(d.e.known.settings.tests_per_hub)))],
         blocks,
     })
 }
@@ -55,7 +55,7 @@ fn plain(r: Ratio) -> String {
     }
 }
 
-fn three_ways(d: &Desk<'_>) -> northbound_documents::model::Table {
+fn three_ways(d: &Material<'_>) -> northbound_documents::model::Table {
     let way = |r: &Numbered, w: &str| {
         d.data
             .ways
@@ -102,7 +102,7 @@ fn unanswered(n: &Numbered) -> u64 {
     n.result.excluded.iter().filter(|l| l.reason.starts_with("unanswered")).map(|l| l.count).sum()
 }
 
-fn sampling(d: &Desk<'_>) -> northbound_documents::model::Table {
+fn sampling(d: &Material<'_>) -> northbound_documents::model::Table {
     let rows = d
         .data
         .sampling

@@ -2,11 +2,11 @@
 //! there is no figure, with the levels that held and the remarks that people made.
 
 use super::{
-    Desk,
+    Material,
     cells::{self, label, text},
-    data::Numbered,
     words,
 };
+use crate::data::Numbered;
 use crate::evidence::HISTORY_MONTHS;
 use northbound_documents::model::{
     Annotation, Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Multiples, Para, Point,
@@ -25,9 +25,9 @@ use std::collections::BTreeMap;
 pub const MONTHS: i32 = 18;
 
 /// Streaks and charts.
-pub(super) fn section(d: &Desk<'_>) -> Section {
+pub(super) fn section(d: &Material<'_>) -> Section {
     let mut blocks = vec![Block::Table(streaks(d))];
-    for def in d.e.rules.measures() {
+    for def in d.e.known.rules.measures() {
         let charts: Vec<Chart> = d
             .data
             .results
@@ -59,7 +59,7 @@ pub(super) fn section(d: &Desk<'_>) -> Section {
     }
 }
 
-fn streaks(d: &Desk<'_>) -> northbound_documents::model::Table {
+fn streaks(d: &Material<'_>) -> northbound_documents::model::Table {
     let rows = d
         .data
         .results
@@ -93,7 +93,7 @@ fn streaks(d: &Desk<'_>) -> northbound_documents::model::Table {
 
 /// The figures of a row by month, the period's own last.
 fn months(
-    d: &Desk<'_>,
+    d: &Material<'_>,
     r: &MeasureResult,
 ) -> BTreeMap<Period, (Figure, Option<Ratio>, Option<Ratio>)> {
     let mine = |h: &&HistoryPoint| {
@@ -110,7 +110,7 @@ fn months(
     out
 }
 
-fn chart(d: &Desk<'_>, def: &MeasureDef, n: &Numbered) -> Option<Chart> {
+fn chart(d: &Material<'_>, def: &MeasureDef, n: &Numbered) -> Option<Chart> {
     let r = &n.result;
     let by = months(d, r);
     if !matches!(r.period, Period::Month(..)) || by.values().all(|v| v.0.share().is_none()) {
@@ -237,8 +237,9 @@ fn steps(kind: LevelKind, levels: impl Iterator<Item = Option<Ratio>>) -> Option
 }
 
 /// Remarks and faults that touch the months shown.
-fn annotations(d: &Desk<'_>, shown: &[Period]) -> Vec<Annotation> {
-    d.e.registered
+fn annotations(d: &Material<'_>, shown: &[Period]) -> Vec<Annotation> {
+    d.e.known
+        .registered
         .annotations
         .iter()
         .filter_map(|a| {

@@ -1,11 +1,11 @@
 //! The front page's chart: what one test measure reads like by region, counted three ways (M2).
 
 use super::{
-    Desk,
+    Material,
     cells::{self, label, shares},
-    data::{Numbered, WAYS},
     words,
 };
+use crate::data::{Numbered, WAYS};
 use northbound_documents::model::{
     Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Point, Series,
 };
@@ -16,7 +16,7 @@ const NAMES: [&str; 3] =
     ["Test commands, answered only", "Test commands, all attempts", "Users' own requests"];
 
 /// The chart of the test measure with the most attempts; none where no region has any.
-pub(super) fn chart(d: &Desk<'_>) -> Option<Block> {
+pub(super) fn chart(d: &Material<'_>) -> Option<Block> {
     let weight = |r: &MeasureResult| r.parts.iter().map(|p| p.den).sum::<u64>();
     let of = |m: &str| {
         d.data

@@ -1,7 +1,7 @@
 //! What each feed was to bring and what it brought. What was to come stands in the feed's calendar;
 //! silence never shortens it.
 
-use super::Evidence;
+use super::{Known, messages::Messages, registered::Registered};
 use crate::PackError;
 use northbound_ledger::manifest::Manifest;
 use northbound_measures::inputs::FeedCoverage;
@@ -12,18 +12,24 @@ use northbound_types::{Day, Dim, Period, Utc, workdays::Calendar};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The coverage of every feed over all days that the measures of a period look at.
-pub(crate) fn coverage(e: &Evidence, period: Period) -> Result<Vec<FeedCoverage>, PackError> {
-    let brought = days_with_rows(e);
+pub(super) fn coverage(
+    known: &Known,
+    messages: &Messages,
+    period: Period,
+) -> Result<Vec<FeedCoverage>, PackError> {
+    let days = days_with_rows(messages);
     let came = |feed: &Feed, d: Day| {
-        let rows = brought.get(feed.id.as_str());
+        let rows = days.get(feed.id.as_str());
         match feed.calendar {
-            Expected::Monthly => monthly(e, feed, rows, d.month()),
+            Expected::Monthly => monthly(known, feed, rows, d.month()),
             Expected::Daily | Expected::WorkingDays | Expected::Days => {
-                rows.is_some_and(|r| r.contains(&d)) || kept(e, feed).contains(&d)
+                rows.is_some_and(|r| r.contains(&d))
+                    || register_days(&known.registered, feed).contains(&d)
             }
         }
     };
-    of_feeds(&e.registered.feeds, &e.rules, e.as_at, super::reach(&e.rules, period), &came)
+    let reach = super::reach(&known.rules, period);
+    of_feeds(&known.registered.feeds, &known.rules, known.as_at, reach, &came)
 }
 
 /// The coverage of feeds over days; `came` tells whether a feed brought what was due on one of them.
@@ -68,9 +74,9 @@ pub(super) fn of_feeds(
 }
 
 /// Days with messages, alerts or payloads, by feed.
-fn days_with_rows(e: &Evidence) -> BTreeMap<String, BTreeSet<Day>> {
-    let mut out = e.messages.feed_days.clone();
-    for row in e.messages.cells.by(&[Dim::Feed, Dim::Day]).rows {
+fn days_with_rows(messages: &Messages) -> BTreeMap<String, BTreeSet<Day>> {
+    let mut out = messages.feed_days.clone();
+    for row in messages.cells.by(&[Dim::Feed, Dim::Day]).rows {
         let [feed, day] = row.keys.as_slice() else { continue };
         if let Ok(day) = day.parse() {
             out.entry(feed.to_string()).or_default().insert(day);
@@ -80,8 +86,7 @@ fn days_with_rows(e: &Evidence) -> BTreeMap<String, BTreeSet<Day>> {
 }
 
 /// Days on which what the feed brings into the registers has rows.
-fn kept(e: &Evidence, feed: &Feed) -> BTreeSet<Day> {
-    let r = &e.registered;
+fn register_days(r: &Registered, feed: &Feed) -> BTreeSet<Day> {
     let (brings, mine) = (
         |what: &str| feed.brings.iter().any(|b| b == what),
         |provider: &str| feed.provider.as_deref().is_none_or(|p| p == provider),
@@ -104,13 +109,16 @@ fn kept(e: &Evidence, feed: &Feed) -> BTreeSet<Day> {
 
 /// Did the feed report for a month? Rows of the month say so, figures of the month, or a file of the
 /// feed that came when the month was over: a month without an outage has no rows.
-fn monthly(e: &Evidence, feed: &Feed, rows: Option<&BTreeSet<Day>>, month: Period) -> bool {
+fn monthly(known: &Known, feed: &Feed, rows: Option<&BTreeSet<Day>>, month: Period) -> bool {
     let within = |d: &Day| month.contains(*d);
-    let figures =
-        || feed.brings.iter().any(|b| b == "figures") && e.stated.iter().any(|s| s.period == month);
-    let file = || reported(&e.snapshot.root.manifest, &e.registered.sources, e.as_at, feed, month);
+    let figures = || {
+        feed.brings.iter().any(|b| b == "figures") && known.stated.iter().any(|s| s.period == month)
+    };
+    let file = || {
+        reported(&known.snapshot.root.manifest, &known.registered.sources, known.as_at, feed, month)
+    };
     rows.is_some_and(|r| r.iter().any(within))
-        || kept(e, feed).iter().any(within)
+        || register_days(&known.registered, feed).iter().any(within)
         || figures()
         || file()
 }

@@ -31,7 +31,10 @@ use northbound_types::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Role list that stands for every role.
+/// Months that a pack shows, the reported one included.
+pub const MONTHS: i32 = 6;
+
+/// In a rule's list of roles: every role.
 pub const ANY_ROLE: &str = "any";
 
 text_enum! {
@@ -44,9 +47,11 @@ text_enum! {
     }
 }
 
-/// Where everything is read.
+/// Where forecasts and actuals are read from.
+///
+/// A pack fills this from its evidence; the commands on forecasts fill it alone.
 #[derive(Debug, Clone, Copy)]
-pub struct Desk<'a> {
+pub struct ForecastSources<'a> {
     /// Rules.
     pub rules: &'a RuleSet,
     /// Registers, as the one who asks may see them.
@@ -119,7 +124,7 @@ impl Forecasts {
     }
 }
 
-impl Desk<'_> {
+impl ForecastSources<'_> {
     /// Members, submissions, terms of `months`, and actuals of these and of `history` months before the
     /// first of them.
     ///

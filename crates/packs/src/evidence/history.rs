@@ -1,32 +1,30 @@
 //! Earlier months: computed from the ledger where it holds them, else as they were stated; each by
 //! the same rules and as at the same time as the pack.
 
-use super::{Evidence, HISTORY_MONTHS, calendar, messages};
+use super::{Detail, HISTORY_MONTHS, Known};
 use crate::PackError;
-use northbound_measures::{MeasureResult, inputs::HistoryPoint};
+use northbound_measures::{MeasureResult, evaluate, inputs::HistoryPoint};
 use northbound_types::{Figure, Period, Region};
 use std::collections::BTreeSet;
 
 /// The points of every row, oldest first. A row's months before its first value are left out: they
 /// are before its table, not unknown months in it.
-pub(super) fn points(e: &mut Evidence) -> Result<Vec<HistoryPoint>, PackError> {
+pub(super) fn points(known: &Known, reported: Period) -> Result<Vec<HistoryPoint>, PackError> {
     let mut out: Vec<HistoryPoint> = Vec::new();
     let mut begun: BTreeSet<(String, String, Region)> = BTreeSet::new();
-    if !matches!(e.period, Period::Month(..)) {
+    if !matches!(reported, Period::Month(..)) {
         return Ok(out);
     }
-    let (reported, stated) = (e.period, e.stated.iter().map(|s| s.period).collect::<BTreeSet<_>>());
+    let stated = known.stated.iter().map(|s| s.period).collect::<BTreeSet<_>>();
     for back in (1..=HISTORY_MONTHS).rev() {
         let month = reported.plus(-back);
-        let held = e.snapshot.span().is_some_and(|(a, b)| a < month.after() && b >= month.first());
-        let logged = e.registered.incidents.iter().any(|i| month.contains(i.moment().day()));
+        let held =
+            known.snapshot.span().is_some_and(|(a, b)| a < month.after() && b >= month.first());
+        let logged = known.registered.incidents.iter().any(|i| month.contains(i.moment().day()));
         if !held && !logged && !stated.contains(&month) && begun.is_empty() {
             continue;
         }
-        e.period = month;
-        let results = one(e, held);
-        e.period = reported;
-        for r in results? {
+        for r in results(known, month, held)? {
             let key = (r.measure.clone(), r.provider.clone(), r.region);
             if matches!(r.figure, Figure::Null(_)) && !begun.contains(&key) {
                 continue;
@@ -38,15 +36,15 @@ pub(super) fn points(e: &mut Evidence) -> Result<Vec<HistoryPoint>, PackError> {
     Ok(out)
 }
 
-fn one(e: &mut Evidence, held: bool) -> Result<Vec<MeasureResult>, PackError> {
-    e.messages =
-        if held { messages::read(e, e.period, false)? } else { messages::Messages::default() };
-    e.feeds = calendar::coverage(e, e.period)?;
-    e.evaluate()
+/// The results of one month, without the months before it; `held` says whether the ledger has days of it.
+fn results(known: &Known, month: Period, held: bool) -> Result<Vec<MeasureResult>, PackError> {
+    let counts =
+        if held { known.counts(month, Detail::Measures)? } else { known.no_counts(month)? };
+    Ok(evaluate(&known.inputs(month, &counts, &[]))?)
 }
 
 fn point(r: MeasureResult) -> HistoryPoint {
-    // A level of the rules is looked up again by whoever reads the point; one that was stated is not in them.
+    // Levels of the rules are looked up again when the point is read; a stated level is not in the rules.
     let stated = r.levels.from.starts_with("stated");
     HistoryPoint {
         measure: r.measure,

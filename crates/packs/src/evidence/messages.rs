@@ -1,6 +1,6 @@
 //! Counts from the ledger in the shapes that the measures read.
 
-use super::Evidence;
+use super::{Detail, Known};
 use crate::PackError;
 use northbound_ledger::{Days, Snapshot, schema::Table};
 use northbound_measures::inputs::{
@@ -52,25 +52,25 @@ pub struct Messages {
     pub feed_days: BTreeMap<String, BTreeSet<Day>>,
 }
 
-/// Reads what the measures of a period look at; `whole` also what only a document shows.
-pub(crate) fn read(e: &Evidence, period: Period, whole: bool) -> Result<Messages, PackError> {
-    let (s, days) = (&e.snapshot, super::reach(&e.rules, period));
+/// Reads what the measures of a period look at, and by `detail` what only a document shows.
+pub(super) fn read(known: &Known, period: Period, detail: Detail) -> Result<Messages, PackError> {
+    let (s, days) = (&known.snapshot, super::reach(&known.rules, period));
     let own: Days = (period.first(), period.after());
     let mut m = Messages {
-        cells: s.cells(days, NEEDED_DIMS, &e.judge)?,
+        cells: s.cells(days, NEEDED_DIMS, &known.judge)?,
         edges: buckets::edges(),
         ..Messages::default()
     };
-    m.outages = outages(e, days)?;
+    m.outages = outages(known, days)?;
     m.payloads = payloads(s, days)?;
     for table in [Table::Alerts, Table::Payloads] {
         for (feed, days) in s.feed_days(table, days)? {
             m.feed_days.entry(feed).or_default().extend(days);
         }
     }
-    if whole {
-        m.by_user = s.cells(own, BY_USER, &e.judge)?;
-        m.latency = s.latency(own, LATENCY, &e.judge)?;
+    if detail == Detail::Document {
+        m.by_user = s.cells(own, BY_USER, &known.judge)?;
+        m.latency = s.latency(own, LATENCY, &known.judge)?;
         m.deadlines = s.deadlines(own)?;
         m.by_hour = by_hour(s, own)?;
         m.alerts = s.alerts(own)?;
@@ -78,8 +78,8 @@ pub(crate) fn read(e: &Evidence, period: Period, whole: bool) -> Result<Messages
     Ok(m)
 }
 
-fn outages(e: &Evidence, days: Days) -> Result<Vec<OutageWindow>, PackError> {
-    let codes: BTreeSet<&str> = e
+fn outages(known: &Known, days: Days) -> Result<Vec<OutageWindow>, PackError> {
+    let codes: BTreeSet<&str> = known
         .rules
         .measures()
         .iter()
@@ -90,9 +90,11 @@ fn outages(e: &Evidence, days: Days) -> Result<Vec<OutageWindow>, PackError> {
         .collect();
     let mut by: BTreeMap<(String, Day, i64, Region), OutageWindow> = BTreeMap::new();
     for code in codes {
-        for w in
-            e.snapshot.alert_windows(days, code, i64::from(e.settings.outage_window_minutes))?
-        {
+        for w in known.snapshot.alert_windows(
+            days,
+            code,
+            i64::from(known.settings.outage_window_minutes),
+        )? {
             let window = u16::try_from(w.window).unwrap_or(u16::MAX);
             // One region may have rows of several providers: a hub belongs to one of them.
             let o = by.entry((code.to_owned(), w.day, w.window, w.region)).or_insert_with(|| {

@@ -10,7 +10,7 @@ use northbound_measures::{
     oversight::explanations::{Assurance, AssuranceRecord, Explanation},
     views::registration::Arrival,
 };
-use northbound_registers::{AsAt, Dispute, Gate, Imported, Kept, Query, records};
+use northbound_registers::{AsAt, Dispute, Gate, Imported, Kept, Query, records as kept};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ pub struct Registered {
     /// The state that was read, for whoever reads more of it.
     pub state: AsAt,
     /// Feeds.
-    pub feeds: Vec<records::data::feeds::Feed>,
+    pub feeds: Vec<kept::data::feeds::Feed>,
     /// Faults.
     pub faults: Vec<Fault>,
     /// Down times and planned maintenance.
@@ -52,21 +52,21 @@ pub struct Registered {
     /// Where each explanation was given: document and place; in the same order.
     pub explained_where: Vec<String>,
     /// Remarks.
-    pub annotations: Vec<records::reporting::annotations::Annotation>,
+    pub annotations: Vec<kept::reporting::annotations::Annotation>,
     /// Assurance of all periods.
     pub assurance: Vec<AssuranceRecord>,
     /// Confirmed rules: key, and by whom and when in words.
     pub confirmed: BTreeMap<String, String>,
     /// Statements about months.
-    pub claims: Vec<records::reporting::claims::Claim>,
+    pub claims: Vec<kept::reporting::claims::Claim>,
     /// Runs of reconciliations, with their ids.
-    pub reconciliations: Vec<(String, records::data::reconciliations::Reconciliation)>,
+    pub reconciliations: Vec<(String, kept::data::reconciliations::Reconciliation)>,
     /// Differences that they found.
-    pub differences: Vec<records::data::reconciliations::Difference>,
+    pub differences: Vec<kept::data::reconciliations::Difference>,
     /// Users and their parties: EUI to party.
     pub users: BTreeMap<String, String>,
     /// Files whose rows are in the registers or the ledger.
-    pub sources: Vec<(Utc, records::data::sources::SourceFile)>,
+    pub sources: Vec<(Utc, kept::data::sources::SourceFile)>,
     /// Events of incidents.
     pub incidents: Vec<IncidentEvent>,
     /// Counts of incidents as reports state them.
@@ -76,30 +76,30 @@ pub struct Registered {
     /// Rows of files that contradict each other.
     pub contradictions: Vec<Contradiction>,
     /// Changes.
-    pub changes: Vec<Kept<records::oversight::changes::Change>>,
+    pub changes: Vec<Kept<kept::oversight::changes::Change>>,
     /// What is kept on SMETS1.
     pub smets1: Smets1,
     /// What people state, feel, claim and decide around the figures.
-    pub oversight: crate::oversight::Oversight,
+    pub oversight: super::oversight::Oversight,
 }
 
 /// The SMETS1 registers.
 #[derive(Debug, Default)]
 pub struct Smets1 {
     /// Combinations.
-    pub combinations: Vec<Kept<records::smets1::combinations::Combination>>,
+    pub combinations: Vec<Kept<kept::smets1::combinations::Combination>>,
     /// Defects.
-    pub defects: Vec<Kept<records::smets1::defects::Defect>>,
+    pub defects: Vec<Kept<kept::smets1::defects::Defect>>,
     /// Events of defects by month.
-    pub occurrences: Vec<records::smets1::occurrences::Occurrence>,
+    pub occurrences: Vec<kept::smets1::occurrences::Occurrence>,
     /// Migrations by week, those that hold.
-    pub migrations: Vec<records::smets1::migrations::MigrationWeek>,
+    pub migrations: Vec<kept::smets1::migrations::MigrationWeek>,
     /// Specifications of mitigations.
-    pub mitigations: Vec<Kept<records::smets1::mitigations::Mitigation>>,
+    pub mitigations: Vec<Kept<kept::smets1::mitigations::Mitigation>>,
     /// Checklists, each with what is open.
-    pub criteria: Vec<(Kept<records::smets1::criteria::Criteria>, Vec<String>)>,
+    pub criteria: Vec<(Kept<kept::smets1::criteria::Criteria>, Vec<String>)>,
     /// Where the actions stand that any of them waits for.
-    pub actions: BTreeMap<String, records::oversight::action_standing::ActionStanding>,
+    pub actions: BTreeMap<String, kept::oversight::action_standing::ActionStanding>,
 }
 
 /// Reads the registers as at a time; at a certain revision where something frozen is made again.
@@ -112,17 +112,16 @@ pub(super) fn read(
     let q = Query::as_at(at);
     let mut r = Registered { revision, state: at, ..Registered::default() };
     r.feeds = plain(gate.list(&q)?);
-    r.faults =
-        plain::<records::data::feeds::Fault>(gate.list(&q)?).into_iter().map(fault).collect();
+    r.faults = plain::<kept::data::feeds::Fault>(gate.list(&q)?).into_iter().map(fault).collect();
     r.services = current(gate, &q, &mut r.contradictions, service)?;
     r.population = current(gate, &q, &mut r.contradictions, population)?;
     r.hubs = current(gate, &q, &mut r.contradictions, hub)?;
     r.exceptions = current(gate, &q, &mut r.contradictions, exception)?;
-    r.overrides = plain::<records::reporting::overrides::Override>(gate.list(&q)?)
+    r.overrides = plain::<kept::reporting::overrides::Override>(gate.list(&q)?)
         .into_iter()
         .map(changed)
         .collect();
-    for k in gate.list::<records::reporting::explanations::Explanation>(&q)? {
+    for k in gate.list::<kept::reporting::explanations::Explanation>(&q)? {
         let e = k.record;
         r.explained_where.push(
             [e.document.as_str(), e.place.as_str()]
@@ -140,26 +139,23 @@ pub(super) fn read(
             steps: e.steps,
             by: e.said_by,
             at: k.known,
-            in_report: e.given == records::reporting::explanations::Given::Report,
+            in_report: e.given == kept::reporting::explanations::Given::Report,
         });
     }
     r.annotations = plain(gate.list(&q)?);
-    r.assurance = gate
-        .list::<records::reporting::assurance::Assurance>(&q)?
-        .into_iter()
-        .map(assured)
-        .collect();
-    for k in gate.list::<records::reporting::confirmations::Confirmation>(&q)? {
+    r.assurance =
+        gate.list::<kept::reporting::assurance::Assurance>(&q)?.into_iter().map(assured).collect();
+    for k in gate.list::<kept::reporting::confirmations::Confirmation>(&q)? {
         r.confirmed.insert(k.record.key(), format!("{}, {}", k.record.by, k.record.at.day()));
     }
     r.claims = plain(gate.list(&q)?);
     r.reconciliations = gate
-        .list::<records::data::reconciliations::Reconciliation>(&q)?
+        .list::<kept::data::reconciliations::Reconciliation>(&q)?
         .into_iter()
         .map(|k| (k.id, k.record))
         .collect();
     r.differences = plain(gate.list(&q)?);
-    for k in gate.list::<records::participants::parties::User>(&q)? {
+    for k in gate.list::<kept::participants::parties::User>(&q)? {
         r.users.insert(k.record.eui.to_string(), k.record.party);
     }
     r.changes = gate.list(&q)?;
@@ -168,11 +164,11 @@ pub(super) fn read(
     r.incident_reports = super::incidents::stated(gate, at, as_at)?;
     r.arrivals = super::incidents::arrivals(gate, at, as_at)?;
     r.sources = gate
-        .list::<records::data::sources::SourceFile>(&q)?
+        .list::<kept::data::sources::SourceFile>(&q)?
         .into_iter()
         .map(|k| (k.known, k.record))
         .collect();
-    r.oversight = crate::oversight::read(gate, &q)?;
+    r.oversight = super::oversight::read(gate, &q)?;
     Ok(r)
 }
 
@@ -203,7 +199,7 @@ fn smets1(
         mitigations: gate.list(q)?,
         ..Smets1::default()
     };
-    for k in gate.list::<records::smets1::criteria::Criteria>(q)? {
+    for k in gate.list::<kept::smets1::criteria::Criteria>(q)? {
         let open = gate.blockers(&k.record, q.as_at)?;
         s.criteria.push((k, open));
     }
@@ -237,10 +233,10 @@ fn current<T: Imported, M>(
     Ok(now.rows.into_iter().map(|k| make(k.record)).collect())
 }
 
-pub(super) fn fault(f: records::data::feeds::Fault) -> Fault {
+pub(super) fn fault(f: kept::data::feeds::Fault) -> Fault {
     let severity = match f.severity {
-        records::data::feeds::Severity::Suspect => Severity::Suspect,
-        records::data::feeds::Severity::Unreliable => Severity::Unreliable,
+        kept::data::feeds::Severity::Suspect => Severity::Suspect,
+        kept::data::feeds::Severity::Unreliable => Severity::Unreliable,
     };
     Fault {
         feed: f.feed,
@@ -255,10 +251,10 @@ pub(super) fn fault(f: records::data::feeds::Fault) -> Fault {
     }
 }
 
-fn service(s: records::service::services::ServiceInterval) -> ServiceInterval {
+fn service(s: kept::service::services::ServiceInterval) -> ServiceInterval {
     let kind = match s.kind {
-        records::service::services::ServiceKind::Down => ServiceKind::Down,
-        records::service::services::ServiceKind::Planned => ServiceKind::Planned,
+        kept::service::services::ServiceKind::Down => ServiceKind::Down,
+        kept::service::services::ServiceKind::Planned => ServiceKind::Planned,
     };
     ServiceInterval { service: s.service, from: s.from, to: s.to, kind }
 }
@@ -268,7 +264,7 @@ fn whole(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
 
-fn population(p: records::service::population::PopulationDay) -> PopulationDay {
+fn population(p: kept::service::population::PopulationDay) -> PopulationDay {
     PopulationDay {
         day: p.day,
         region: p.region,
@@ -279,7 +275,7 @@ fn population(p: records::service::population::PopulationDay) -> PopulationDay {
     }
 }
 
-fn hub(h: records::service::hubs::HubInstall) -> HubInstall {
+fn hub(h: kept::service::hubs::HubInstall) -> HubInstall {
     HubInstall {
         hub: h.hub,
         region: h.region,
@@ -293,7 +289,7 @@ fn hub(h: records::service::hubs::HubInstall) -> HubInstall {
     }
 }
 
-fn exception(e: records::service::exceptions::AllowedException) -> AllowedException {
+fn exception(e: kept::service::exceptions::AllowedException) -> AllowedException {
     AllowedException {
         measure: e.measure,
         provider: e.provider,
@@ -305,8 +301,8 @@ fn exception(e: records::service::exceptions::AllowedException) -> AllowedExcept
     }
 }
 
-fn changed(o: records::reporting::overrides::Override) -> Override {
-    use records::reporting::overrides::Colour;
+fn changed(o: kept::reporting::overrides::Override) -> Override {
+    use kept::reporting::overrides::Colour;
     let action = match (o.colour, o.withhold) {
         (_, Some(reason)) => OverrideAction::Withhold { reason },
         (Some(Colour::Green), None) => OverrideAction::Colour { rag: Rag::Green },
@@ -326,8 +322,8 @@ fn changed(o: records::reporting::overrides::Override) -> Override {
     }
 }
 
-fn assured(k: Kept<records::reporting::assurance::Assurance>) -> AssuranceRecord {
-    use records::reporting::assurance::Status;
+fn assured(k: Kept<kept::reporting::assurance::Assurance>) -> AssuranceRecord {
+    use kept::reporting::assurance::Status;
     let a = k.record;
     let status = match a.status {
         Status::Unconfirmed => Assurance::Unconfirmed,

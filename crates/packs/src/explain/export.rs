@@ -1,7 +1,7 @@
 //! All messages behind a figure as CSV: what met, what missed, what was left out and why.
 
 use super::Answer;
-use crate::{PackError, evidence::Step};
+use crate::{PackError, evidence::Progress};
 use northbound_ledger::{
     drill::{Message, Query},
     schema::Table,
@@ -17,7 +17,7 @@ const PAGE: u64 = 20_000;
 /// # Errors
 /// [`PackError::Refused`] where the messages are others' own; where they cannot be read or the file
 /// not be written.
-pub fn csv(a: &Answer, to: &mut dyn Write, step: Step<'_>) -> Result<u64, PackError> {
+pub fn csv(a: &Answer, to: &mut dyn Write, progress: Progress<'_>) -> Result<u64, PackError> {
     if !a.open {
         return Err(PackError::Refused("the messages behind this figure are other parties' own; act as analyst, or as the User whose own requests they are".to_owned()));
     }
@@ -48,9 +48,9 @@ pub fn csv(a: &Answer, to: &mut dyn Write, step: Step<'_>) -> Result<u64, PackEr
     for (selectors, label) in lists.iter().filter(|l| !l.0.is_empty()) {
         let mut skip = 0;
         loop {
-            step("writing messages");
+            progress("writing messages");
             let q = Query { days: a.behind.days, selectors, skip, limit: PAGE, set_aside: false };
-            let page = a.evidence.snapshot.messages(&q, &a.evidence.judge)?;
+            let page = a.evidence.known.snapshot.messages(&q, &a.evidence.known.judge)?;
             for m in &page.messages {
                 out.write_record(record(m, &label.clone().unwrap_or_else(|| due(m)), &columns))
                     .map_err(fail)?;

@@ -3,7 +3,7 @@
 
 use crate::{
     PackError,
-    assemble::figures::{Address, ID_DIGITS, PROCESS},
+    data::figures::{Address, ID_DIGITS, PROCESS},
     evidence::DEFAULT_METHODOLOGY,
 };
 use northbound_types::{Period, Region};

@@ -44,7 +44,8 @@ pub(super) fn readd(a: &Answer) -> Result<Readd, PackError> {
     }
     let dims: BTreeSet<Dim> = lines.iter().flat_map(|l| l.1.dims().collect::<Vec<_>>()).collect();
     let dims: Vec<Dim> = dims.into_iter().collect();
-    let (rows, _) = a.evidence.snapshot.cells_by(a.behind.days, &dims, &a.evidence.judge, false)?;
+    let (rows, _) =
+        a.evidence.known.snapshot.cells_by(a.behind.days, &dims, &a.evidence.known.judge, false)?;
     let mut counts = Vec::new();
     for (what, selector, counted) in lines {
         let found = rows.sum(&selector).count;
@@ -69,7 +70,7 @@ pub(super) fn readd(a: &Answer) -> Result<Readd, PackError> {
 fn lines(a: &Answer) -> Vec<(String, Selector, u64)> {
     let mut out = Vec::new();
     let Some(r) = &a.explained.result else {
-        let sum = |s: &Selector| a.evidence.messages.by_user.sum(s).count;
+        let sum = |s: &Selector| a.evidence.counts.messages.by_user.sum(s).count;
         out.extend(a.behind.numerator.iter().map(|s| ("in time".to_owned(), s.clone(), sum(s))));
         out.extend(a.behind.denominator.iter().map(|s| ("attempts".to_owned(), s.clone(), sum(s))));
         return out;

@@ -2,7 +2,7 @@
 //! figures themselves show.
 
 use crate::{
-    assemble::data::{Numbered, PackData, WAYS, is_test_measure},
+    data::{Numbered, PackData, WAYS, test_commands::is_test_measure},
     evidence::Evidence,
 };
 use northbound_measures::{MeasureResult, views::diff::figure_words};
@@ -54,7 +54,7 @@ pub fn defects(e: &Evidence, data: &PackData) -> Vec<DefectLine> {
     for n in data
         .results
         .iter()
-        .filter(|n| e.rules.measure(&n.result.measure).is_some_and(is_test_measure))
+        .filter(|n| e.known.rules.measure(&n.result.measure).is_some_and(is_test_measure))
     {
         let ways = ways(data, &n.result);
         let of = |m: &str| ways.iter().find(|w| w.methodology == m);
@@ -77,7 +77,7 @@ pub fn defects(e: &Evidence, data: &PackData) -> Vec<DefectLine> {
             evidence: ways,
         });
     }
-    for k in &e.registered.oversight.metric_defects {
+    for k in &e.known.registered.oversight.metric_defects {
         let d = &k.record;
         let evidence = data
             .results

@@ -2,7 +2,7 @@
 
 use crate::{
     PackError,
-    assemble::data::{PackData, is_test_measure},
+    data::{PackData, test_commands::is_test_measure},
     evidence::Evidence,
 };
 use northbound_measures::oversight::evidence::{
@@ -24,9 +24,10 @@ pub fn evidence(
     data: &PackData,
 ) -> Result<(Vec<RegionEvidence>, Vec<TestComparison>), PackError> {
     let day = e.period.first();
-    let least = u64::try_from(e.rules.integer("two-sample-minimum", day)?).unwrap_or(u64::MAX);
-    let srvs = e.rules.list("user-test-srvs", day)?.to_vec();
-    let z = e.settings.wilson_z;
+    let least =
+        u64::try_from(e.known.rules.integer("two-sample-minimum", day)?).unwrap_or(u64::MAX);
+    let srvs = e.known.rules.list("user-test-srvs", day)?.to_vec();
+    let z = e.known.settings.wilson_z;
     let cells = of_period(e);
     let tests: Vec<(Region, Ratio)> =
         REGIONS.iter().map(|r| (*r, user_tests(&cells, &srvs, *r))).collect();
@@ -39,7 +40,7 @@ pub fn evidence(
             .iter()
             .find(|n| {
                 n.result.region == region
-                    && e.rules.measure(&n.result.measure).is_some_and(is_test_measure)
+                    && e.known.rules.measure(&n.result.measure).is_some_and(is_test_measure)
             })
             .and_then(|n| n.result.levels.target);
         let c = compare_tests(region, &tests, z, least);
@@ -60,7 +61,7 @@ pub fn evidence(
 fn of_period(e: &Evidence) -> northbound_types::Cells {
     let days: Vec<String> = e.period.each_day().map(|d| d.to_string()).collect();
     let inside = northbound_types::Selector::all().and(northbound_types::Dim::Day, days);
-    let c = &e.messages.cells;
+    let c = &e.counts.messages.cells;
     northbound_types::Cells {
         dims: c.dims.clone(),
         rows: c.rows.iter().filter(|r| inside.takes(c, r)).cloned().collect(),
@@ -71,7 +72,7 @@ fn of_period(e: &Evidence) -> northbound_types::Cells {
 fn contract(e: &Evidence, data: &PackData, region: Region) -> Vec<Witness> {
     let of = |r: &northbound_measures::MeasureResult| {
         r.region == region
-            && e.rules.measure(&r.measure).is_some_and(is_test_measure)
+            && e.known.rules.measure(&r.measure).is_some_and(is_test_measure)
             && !matches!(r.figure, northbound_types::Figure::Null(_))
     };
     let reported = data
@@ -93,7 +94,7 @@ fn contract(e: &Evidence, data: &PackData, region: Region) -> Vec<Witness> {
 /// none is kept: that silence is part of the evidence.
 fn complaints(e: &Evidence, region: Region) -> BTreeMap<String, u64> {
     let mut out = BTreeMap::new();
-    for k in &e.registered.oversight.complaints {
+    for k in &e.known.registered.oversight.complaints {
         let c = &k.record;
         let n = out.entry(c.heard_by.clone()).or_insert(0);
         if c.region == region && e.period.contains(c.on) {

@@ -3,11 +3,8 @@
 
 use crate::{
     PackError,
-    assemble::{
-        cells,
-        data::{Numbered, PackData},
-        front, words as say,
-    },
+    assemble::{cells, front, words as say},
+    data::{Numbered, PackData},
     evidence::Evidence,
     oversight::{class_lines, effects, held_against, regions, statements},
 };
@@ -332,6 +329,7 @@ fn claims(e: &Evidence, data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
 fn events(e: &Evidence, data: &PackData, d: &mut Citations) -> Result<Vec<Paragraph>, PackError> {
     let mut out = Vec::new();
     for k in e
+        .known
         .registered
         .oversight
         .cases
@@ -350,7 +348,7 @@ fn events(e: &Evidence, data: &PackData, d: &mut Citations) -> Result<Vec<Paragr
                     "{}, claimed by {}: {} ({})",
                     c.title,
                     c.claimant,
-                    c.standing(e.as_at.day()),
+                    c.standing(e.known.as_at.day()),
                     steps.join("; ")
                 ),
                 record(k),
@@ -392,7 +390,7 @@ fn events(e: &Evidence, data: &PackData, d: &mut Citations) -> Result<Vec<Paragr
 }
 
 fn examples(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
-    let o = &e.registered.oversight;
+    let o = &e.known.registered.oversight;
     let mut by = BTreeMap::<&str, u64>::new();
     for k in &o.examples {
         *by.entry(state(&k.record, o.passed.get(&k.id)).as_str()).or_default() += 1;
@@ -415,7 +413,7 @@ fn examples(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
 }
 
 fn comments(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
-    let o = &e.registered.oversight;
+    let o = &e.known.registered.oversight;
     let mut by = BTreeMap::<&str, (u64, u64)>::new();
     for c in o.comments.iter().map(|k| &k.record) {
         let n = by.entry(&c.document).or_default();
@@ -445,7 +443,8 @@ fn comments(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
 }
 
 fn packages(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
-    e.registered
+    e.known
+        .registered
         .oversight
         .packages
         .iter()
@@ -478,7 +477,8 @@ fn packages(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
 }
 
 fn views(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
-    e.registered
+    e.known
+        .registered
         .oversight
         .views
         .iter()

@@ -50,7 +50,7 @@ pub(super) fn run(a: &ObserveArgs, ctx: &Ctx) -> Result<Answer> {
     let change = gate.show::<Change>(&a.id, ctx.as_at())?.record;
     let window = change.window().ok_or_else(|| CliError::refused(format!("{} has no window, so there is no before and after; give one with `northbound change window` or `northbound change ran`", a.id)))?;
     let mut progress = ctx.progress();
-    let mut e = evidence::gather(
+    let e = evidence::gather(
         ctx,
         &store,
         Period::Day(window.from.day()),
@@ -64,7 +64,7 @@ pub(super) fn run(a: &ObserveArgs, ctx: &Ctx) -> Result<Answer> {
                 None => change.regions.is_empty() || change.regions.contains(&r.region),
             }
     };
-    let seen = observe(&mut e, &a.measure, (window.from, window.to), i32::from(a.days), takes)?;
+    let seen = observe(&e, &a.measure, (window.from, window.to), i32::from(a.days), takes)?;
     drop(progress);
     let mut t = Table::new(
         "",
@@ -108,7 +108,7 @@ pub(super) fn run(a: &ObserveArgs, ctx: &Ctx) -> Result<Answer> {
         .filter(|k| k.record.window().is_some_and(|w| w.from < seen.span.1 && w.to > seen.span.0))
         .map(|k| (k.id, k.record.title))
         .collect();
-    let mut answer = Answer::new(json!({"change": a.id, "window": window, "measure": seen.measure, "methodology": e.methodology.id, "manifest": e.snapshot.root.hash, "rows": seen.rows, "also": others, "notes": seen.notes})).table(t);
+    let mut answer = Answer::new(json!({"change": a.id, "window": window, "measure": seen.measure, "methodology": e.known.methodology.id, "manifest": e.known.snapshot.root.hash, "rows": seen.rows, "also": others, "notes": seen.notes})).table(t);
     for o in &seen.rows {
         answer = answer.then(format!("{} {}: {}", o.provider, o.region, o.observation.finding));
     }

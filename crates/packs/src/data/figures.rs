@@ -96,6 +96,13 @@ pub struct Entry {
     pub denominator: Option<Selector>,
 }
 
+impl Entry {
+    /// The entry of a measure row: its messages are in the row's own parts.
+    pub(crate) fn of(address: Address, manifest: &str) -> Entry {
+        Entry { id: address.id(manifest), address, numerator: None, denominator: None }
+    }
+}
+
 /// What met and what fell due in a line of the view by process: in time over all attempts.
 #[must_use]
 pub fn own_selectors(line: &Selector) -> (Selector, Selector) {

@@ -1,0 +1,66 @@
+//! What people state, feel, claim and decide around the figures, as at a time.
+
+use crate::PackError;
+use northbound_registers::{Gate, Kept, Query, records as kept};
+use std::collections::BTreeMap;
+
+/// The registers around the figures, as at a time.
+#[derive(Debug, Default)]
+pub struct Oversight {
+    /// Statements on the service, and notes.
+    pub statements: Vec<Kept<kept::feedback::statements::Status>>,
+    /// Assurance work.
+    pub audits: Vec<Kept<kept::feedback::statements::Audit>>,
+    /// Views that bodies take.
+    pub views: Vec<Kept<kept::feedback::statements::View>>,
+    /// What parties say.
+    pub sentiments: Vec<Kept<kept::feedback::sentiments::Sentiment>>,
+    /// Complaints.
+    pub complaints: Vec<Kept<kept::feedback::sentiments::Complaint>>,
+    /// Exceptional Events.
+    pub cases: Vec<Kept<kept::oversight::cases::Case>>,
+    /// Work packages.
+    pub packages: Vec<Kept<kept::oversight::workpackages::WorkPackage>>,
+    /// Examples of where reports disagree.
+    pub examples: Vec<Kept<kept::feedback::examples::Example>>,
+    /// What of them was passed on, by the example's id.
+    pub passed: BTreeMap<String, kept::feedback::examples::PassedExample>,
+    /// Comments on documents.
+    pub comments: Vec<Kept<kept::feedback::comments::Comment>>,
+    /// Documents.
+    pub documents: Vec<Kept<kept::oversight::documents::Document>>,
+    /// Defects of measures.
+    pub metric_defects: Vec<Kept<kept::reporting::metric_defects::MetricDefect>>,
+    /// Category of each party.
+    pub classes: BTreeMap<String, String>,
+}
+
+/// Reads them.
+///
+/// # Errors
+/// Where the registers cannot be read.
+pub fn read(gate: &Gate<'_>, q: &Query) -> Result<Oversight, PackError> {
+    Ok(Oversight {
+        statements: gate.list(q)?,
+        audits: gate.list(q)?,
+        views: gate.list(q)?,
+        sentiments: gate.list(q)?,
+        complaints: gate.list(q)?,
+        cases: gate.list(q)?,
+        packages: gate.list(q)?,
+        examples: gate.list(q)?,
+        comments: gate.list(q)?,
+        documents: gate.list(q)?,
+        metric_defects: gate.list(q)?,
+        passed: gate
+            .list::<kept::feedback::examples::PassedExample>(q)?
+            .into_iter()
+            .map(|k| (k.id, k.record))
+            .collect(),
+        classes: gate
+            .list::<kept::participants::parties::Party>(q)?
+            .into_iter()
+            .map(|k| (k.record.id, k.record.category))
+            .collect(),
+    })
+}
