@@ -4,8 +4,8 @@ use crate::{
     error::{LedgerError, io},
     file::sha256_of,
     manifest,
+    retention::ranges::list_path,
     store::Ledger,
-    thin,
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -70,8 +70,8 @@ pub fn copy(
         progress(done.bytes, total);
     }
     // Manifests last: a copy cut short is an empty ledger, never a wrong one.
-    let list = thin::list_path(from.dir());
-    let listed = list.exists().then(|| (list, thin::list_path(to)));
+    let list = list_path(from.dir());
+    let listed = list.exists().then(|| (list, list_path(to)));
     for (source, target) in listed.into_iter().chain(
         versions.iter().map(|&v| (manifest::path_of(from.dir(), v), manifest::path_of(to, v))),
     ) {

@@ -6,10 +6,10 @@ use crate::{
     file::sha256_of,
     judge::Judge,
     manifest,
+    retention::ranges::{is_intact, pruned_ranges},
     schema::Table,
     snapshot::{Days, Snapshot, kept},
     store::Ledger,
-    thin,
     visible::{Aside, Visible},
 };
 use northbound_types::{
@@ -31,8 +31,9 @@ pub struct Finding {
 pub struct Report {
     /// Versions in the chain.
     pub versions: u64,
-    /// Of these, let go.
-    pub let_go: u64,
+    /// Of these, deleted by retention.
+    #[serde(rename = "let_go")]
+    pub pruned: u64,
     /// Files hashed.
     pub files: u64,
     /// Records in exchanges.
@@ -82,32 +83,32 @@ pub fn check(ledger: &Ledger, judge: &dyn Judge, hashes: bool) -> Result<Report,
 
 fn chain(ledger: &Ledger, newest: u64, report: &mut Report) -> Result<(), LedgerError> {
     let mut previous = String::new();
-    let mut gone = thin::gone(ledger.dir())?;
-    let mut vouched = String::new();
+    let mut pruned = pruned_ranges(ledger.dir())?;
+    let mut recorded = String::new();
     let mut v = 0;
     while v < newest {
         v += 1;
         let found = ledger.version(v);
-        // Versions may be let go while this reads.
-        if found.is_err() && !gone.iter().any(|g| g.holds(v)) {
-            gone = thin::gone(ledger.dir())?;
+        // Versions may be deleted while this runs.
+        if found.is_err() && !pruned.iter().any(|r| r.contains(v)) {
+            pruned = pruned_ranges(ledger.dir())?;
         }
         match found {
             Err(e)
                 if e.is_missing()
-                    && let Some(g) = gone.iter().find(|g| g.holds(v)) =>
+                    && let Some(range) = pruned.iter().find(|r| r.contains(v)) =>
             {
-                report.let_go += g.last + 1 - v;
-                previous.clone_from(&g.hash);
-                v = g.last;
+                report.pruned += range.last + 1 - v;
+                previous.clone_from(&range.hash);
+                v = range.last;
             }
             Ok(root) => {
-                vouched.clone_from(&root.manifest.thinned);
+                recorded.clone_from(&root.manifest.pruned_list);
                 if root.manifest.previous != previous {
                     report.findings.push(Finding {
                         kind: "chain",
                         what: format!(
-                            "version {v} names {} as the one before, whose hash is {}",
+                            "version {v} names {} as its predecessor, whose hash is {}",
                             short(&root.manifest.previous),
                             short(&previous)
                         ),
@@ -121,13 +122,15 @@ fn chain(ledger: &Ledger, newest: u64, report: &mut Report) -> Result<(), Ledger
             }
         }
     }
-    let list =
-        |what: &str| Finding { kind: "chain", what: format!("the list of versions let go {what}") };
-    if !thin::sealed(&gone) {
+    let list = |what: &str| Finding {
+        kind: "chain",
+        what: format!("the list of deleted versions {what}"),
+    };
+    if !is_intact(&pruned) {
         report.findings.push(list("was changed"));
     }
-    if !vouched.is_empty() && gone.iter().all(|g| g.sum != vouched) {
-        report.findings.push(list(&format!("is not the one that version {newest} vouches for")));
+    if !recorded.is_empty() && pruned.iter().all(|r| r.sum != recorded) {
+        report.findings.push(list(&format!("is not the one that version {newest} records")));
     }
     Ok(())
 }

@@ -102,6 +102,39 @@ pub struct Retraction {
     pub reason: String,
 }
 
+/// What made a version. It decides what may be deleted, so it is set by the code that commits and never
+/// read from the free text of [`Manifest::what`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CommitKind {
+    /// The manifest has no kind: it was written before kinds existed. Such a version is retained, since
+    /// its text alone does not prove what it is.
+    #[default]
+    #[serde(skip)]
+    Unstated,
+    /// New source files, perhaps with others taken back.
+    Ingest,
+    /// Sources taken back, nothing new.
+    Retraction,
+    /// Rollups made anew.
+    Rollup,
+    /// Small files of closed days merged into larger ones.
+    Compaction,
+    /// A micro-batch of the live service. The next one repeats every row that is still open.
+    Live,
+}
+
+impl CommitKind {
+    /// May a version of this kind be deleted once it is old?
+    #[must_use]
+    pub const fn is_prunable(self) -> bool {
+        matches!(self, CommitKind::Live)
+    }
+    const fn is_unstated(&self) -> bool {
+        matches!(self, CommitKind::Unstated)
+    }
+}
+
 /// One version of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -111,7 +144,10 @@ pub struct Manifest {
     pub previous: String,
     /// When it was committed.
     pub committed: Utc,
-    /// What it was for.
+    /// What made it.
+    #[serde(default, skip_serializing_if = "CommitKind::is_unstated")]
+    pub kind: CommitKind,
+    /// What it was for, in words: only for people to read.
     pub what: String,
     /// Rule set with which its rollups were judged.
     pub rules: String,
@@ -125,12 +161,29 @@ pub struct Manifest {
     pub sources: Vec<SourceEntry>,
     /// Sources taken back.
     pub retracted: Vec<Retraction>,
-    /// What the list of versions let go ([`crate::thin`]) ended with; empty where there is none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub thinned: String,
+    /// Checksum of the list of deleted versions ([`crate::retention`]); empty while there is none.
+    #[serde(default, rename = "thinned", skip_serializing_if = "String::is_empty")]
+    pub pruned_list: String,
 }
 
 impl Manifest {
+    /// A version without content: what an empty ledger holds.
+    pub(crate) fn empty(version: u64) -> Manifest {
+        Manifest {
+            version,
+            previous: String::new(),
+            committed: Utc(0),
+            kind: CommitKind::Unstated,
+            what: String::new(),
+            rules: String::new(),
+            register_revision: 0,
+            journal_position: 0,
+            tables: BTreeMap::new(),
+            sources: Vec::new(),
+            retracted: Vec::new(),
+            pruned_list: String::new(),
+        }
+    }
     /// Files of a table.
     #[must_use]
     pub fn files(&self, table: Table) -> &[FileEntry] {
@@ -152,13 +205,9 @@ pub struct Root {
     pub manifest: Manifest,
 }
 
-/// Where manifests lie in a ledger's folder.
-pub(crate) const FOLDER: &str = "root";
-/// How [`Manifest::what`] of a live commit begins.
-pub(crate) const LIVE_COMMIT: &str = "live, to journal position ";
-
-fn folder(dir: &Path) -> PathBuf {
-    dir.join(FOLDER)
+/// The folder of manifests inside a ledger's folder.
+pub(crate) fn folder(dir: &Path) -> PathBuf {
+    dir.join("root")
 }
 pub(crate) fn path_of(dir: &Path, version: u64) -> PathBuf {
     folder(dir).join(format!("{version:010}.json"))
@@ -186,7 +235,7 @@ pub(crate) fn newest(dir: &Path) -> Result<u64, LedgerError> {
     Ok(present(dir)?.last().copied().unwrap_or(0))
 }
 
-/// The versions that are there, in order. Some may have been let go.
+/// The versions that are present, ascending. Deleted ones ([`crate::retention`]) are missing.
 pub(crate) fn present(dir: &Path) -> Result<Vec<u64>, LedgerError> {
     let folder = folder(dir);
     let mut all = Vec::new();

@@ -2,18 +2,16 @@
 
 use crate::{
     error::LedgerError,
+    lock,
     manifest::{self, Manifest, Root},
+    retention::ranges::{PrunedRange, pruned_ranges},
     snapshot::Snapshot,
-    thin,
     tx::Tx,
 };
 use northbound_types::Utc;
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-/// Held by who reads versions that may be old ([`Ledger::reading`]).
+/// The lock of a reader of versions that may be old ([`Ledger::reading`]).
 #[derive(Debug)]
 pub struct Reading(
     #[allow(dead_code, reason = "the lock lasts as long as its file is open")] std::fs::File,
@@ -56,14 +54,16 @@ impl Ledger {
         manifest::read(&self.dir, version)
     }
 
-    /// While this is held no version of the ledger is let go: for who reads one that may be old, and cites
-    /// it only later. None where nobody has ever written here.
+    /// While the returned lock is held, no version of the ledger is deleted: for a reader of a version
+    /// that may be old and that is cited only later. `None` where nothing was ever written.
     ///
     /// # Errors
     /// Where the lock cannot be taken.
     pub fn reading(&self) -> Result<Option<Reading>, LedgerError> {
-        // A copy at rest, perhaps on a medium that cannot be written, has no writer to wait for.
-        self.dir.join("lock").exists().then(|| thin::reading(&self.dir).map(Reading)).transpose()
+        // A copy, perhaps on a read-only medium, has no writer to wait for.
+        lock::was_written(&self.dir)
+            .then(|| lock::shared_readers(&self.dir).map(Reading))
+            .transpose()
     }
 
     /// Begins a transaction. Only one process at a time may.
@@ -79,9 +79,9 @@ impl Ledger {
     /// known by then. Without a time: everything.
     ///
     /// # Errors
-    /// When a manifest cannot be read, or the version of that time was let go.
+    /// When a manifest cannot be read, or the version of that time was deleted.
     pub fn snapshot(&self, as_at: Option<Utc>) -> Result<Snapshot, LedgerError> {
-        // A version may be let go between listing and reading: then the list is read anew, once.
+        // A version may be deleted between listing and reading: then the list is read again, once.
         match self.look(as_at) {
             Err(e) if e.is_missing() => self.look(as_at),
             r => r,
@@ -90,47 +90,50 @@ impl Ledger {
 
     fn look(&self, as_at: Option<Utc>) -> Result<Snapshot, LedgerError> {
         let present = manifest::present(&self.dir)?;
-        let mut root = match present.last() {
-            None => Root { hash: String::new(), manifest: none() },
-            Some(&newest) => manifest::read(&self.dir, newest)?,
+        let Some(&newest) = present.last() else {
+            let root = Root { hash: String::new(), manifest: Manifest::empty(0) };
+            return Ok(Snapshot::new(&self.dir, root, as_at));
         };
-        if let Some(t) = as_at {
-            let (mut low, mut high) = (0, present.len());
-            let mut best = None;
-            // Versions are committed one after another, so their times ascend.
-            while low < high {
-                let mid = usize::midpoint(low, high);
-                let r = manifest::read(&self.dir, present[mid])?;
-                if r.manifest.committed <= t {
-                    low = mid + 1;
-                    best = Some(r);
-                } else {
-                    high = mid;
-                }
-            }
-            if let Some(g) = thin::gone(&self.dir)?
-                .into_iter()
-                .find(|g| g.from <= t && best.as_ref().is_none_or(|r| r.manifest.version < g.last))
-            {
-                let later = present.get(low).map(|&v| manifest::read(&self.dir, v)).transpose()?;
-                let or =
-                    later.map_or_else(String::new, |r| format!(" or {}", r.manifest.committed));
-                return Err(LedgerError::Refused(format!(
-                    "the ledger's versions of {} to {} were let go on {} (retention-ledger-versions-days), so how it stood at {t} is not known; ask as at {}{or}",
-                    g.from,
-                    g.to,
-                    g.at,
-                    best.as_ref().map_or_else(
-                        || "an earlier day".to_owned(),
-                        |r| r.manifest.committed.to_string()
-                    )
-                )));
-            }
-            if let Some(r) = best {
-                root = r;
+        let root = match as_at {
+            Some(t) => self.newest_by(&present, t)?,
+            None => None,
+        };
+        let root = root.map_or_else(|| manifest::read(&self.dir, newest), Ok)?;
+        Ok(Snapshot::new(&self.dir, root, as_at))
+    }
+
+    /// The newest version committed at `t` or before, `None` where there is none. Refused where it was
+    /// deleted.
+    fn newest_by(&self, present: &[u64], t: Utc) -> Result<Option<Root>, LedgerError> {
+        let (mut low, mut high) = (0, present.len());
+        let mut best: Option<Root> = None;
+        // Versions are committed one after another, so their times ascend.
+        while low < high {
+            let mid = usize::midpoint(low, high);
+            let r = manifest::read(&self.dir, present[mid])?;
+            if r.manifest.committed <= t {
+                low = mid + 1;
+                best = Some(r);
+            } else {
+                high = mid;
             }
         }
-        Ok(Snapshot::new(&self.dir, root, as_at))
+        let hides = |r: &PrunedRange| {
+            r.from <= t && best.as_ref().is_none_or(|b| b.manifest.version < r.last)
+        };
+        let Some(range) = pruned_ranges(&self.dir)?.into_iter().find(hides) else {
+            return Ok(best);
+        };
+        let earlier =
+            best.map_or_else(|| "an earlier day".to_owned(), |r| r.manifest.committed.to_string());
+        let later = match present.get(low) {
+            Some(&v) => format!(" or {}", manifest::read(&self.dir, v)?.manifest.committed),
+            None => String::new(),
+        };
+        let PrunedRange { from, to, at, .. } = range;
+        Err(LedgerError::Refused(format!(
+            "the versions of the ledger from {from} to {to} were deleted on {at} (retention-ledger-versions-days), so its content at {t} is not known; ask as at {earlier}{later}"
+        )))
     }
 
     /// A certain version as at a time: what a pack cites.
@@ -150,21 +153,5 @@ impl Ledger {
         Err(LedgerError::Refused(format!(
             "no version of this ledger has the hash {hash}; `northbound ledger check` lists them"
         )))
-    }
-}
-
-fn none() -> Manifest {
-    Manifest {
-        version: 0,
-        previous: String::new(),
-        committed: Utc(0),
-        what: String::new(),
-        rules: String::new(),
-        register_revision: 0,
-        journal_position: 0,
-        tables: BTreeMap::new(),
-        sources: Vec::new(),
-        retracted: Vec::new(),
-        thinned: String::new(),
     }
 }

@@ -6,16 +6,17 @@ use crate::{
     file::Opened,
     identity::{self, Entry, Index},
     judge::Judge,
-    manifest::{self, FileEntry, Manifest, Root, SourceEntry},
+    lock,
+    manifest::{self, CommitKind, FileEntry, Manifest, Root, SourceEntry},
     postings::Postings,
+    retention::ranges,
     schema::Table,
-    thin,
 };
 use files::{entries, overlaps, sweep, sync_folders, write_job};
 use hashbrown::{HashMap, HashSet};
 use northbound_types::{Day, Utc};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs::File,
     path::{Path, PathBuf},
     sync::mpsc,
@@ -147,24 +148,10 @@ struct NewIds {
 /// More new rows than this, and old rows are compared without a set of new identities in memory.
 const ID_SET: usize = 4 << 20;
 
-/// Only one process at a time changes a ledger.
-pub(crate) fn lock(dir: &Path) -> Result<File, LedgerError> {
-    let path = dir.join("lock");
-    let lock =
-        io("open", &path, File::options().create(true).truncate(false).write(true).open(&path))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(std::fs::TryLockError::WouldBlock) => Err(LedgerError::Locked { path }),
-        Err(std::fs::TryLockError::Error(source)) => {
-            Err(LedgerError::Io { what: "lock", path, source })
-        }
-    }
-}
-
 impl Tx {
     pub(crate) fn begin(dir: &Path, now: Utc) -> Result<Tx, LedgerError> {
         io("create folder", dir, std::fs::create_dir_all(dir))?;
-        let lock = lock(dir)?;
+        let lock = lock::writer(dir)?;
         let newest = manifest::newest(dir)?;
         let base = if newest == 0 { None } else { Some(manifest::read(dir, newest)?) };
         // The folder says that somebody writes. Where it is there, somebody did and did not come to an end.
@@ -426,7 +413,7 @@ impl Tx {
         let stated = std::mem::replace(&mut self.stated, Buffer::new(Table::Stated));
         self.send(stated, None, false)?;
         self.drain_writer(progress)?;
-        let mut next = self.next_manifest(what)?;
+        let mut next = self.next_manifest(self.kind(), what)?;
         next.rules = judge.id().to_owned();
         next.register_revision = register_revision;
         progress(CommitProgress { step: "comparing identities", done: 0, total: 1 });
@@ -463,16 +450,31 @@ impl Tx {
         Ok(Committed { root, sources: std::mem::take(&mut self.sources), days })
     }
 
+    /// What kind of commit this is, by what the transaction holds. Never [`CommitKind::Live`]: only
+    /// [`Tx::commit_live`] makes those.
+    fn kind(&self) -> CommitKind {
+        if !self.sources.is_empty() {
+            CommitKind::Ingest
+        } else if !self.retracted.is_empty() {
+            CommitKind::Retraction
+        } else if !self.fold.is_empty() {
+            CommitKind::Compaction
+        } else {
+            CommitKind::Rollup
+        }
+    }
+
     /// The next version, with everything that the last one has.
-    fn next_manifest(&self, what: &str) -> Result<Manifest, LedgerError> {
+    fn next_manifest(&self, kind: CommitKind, what: &str) -> Result<Manifest, LedgerError> {
         let version = self.version();
         let mut next = self.base.as_ref().map_or_else(
-            || empty(version),
+            || Manifest::empty(version),
             |b| Manifest { version, previous: b.hash.clone(), ..b.manifest.clone() },
         );
         next.committed = self.now;
+        next.kind = kind;
         what.clone_into(&mut next.what);
-        next.thinned = thin::sum(&self.dir)?;
+        next.pruned_list = ranges::list_checksum(&self.dir)?;
         Ok(next)
     }
 
@@ -574,21 +576,5 @@ impl Drop for Tx {
         if swept {
             let _ = std::fs::remove_dir_all(&self.work);
         }
-    }
-}
-
-fn empty(version: u64) -> Manifest {
-    Manifest {
-        version,
-        previous: String::new(),
-        committed: Utc(0),
-        what: String::new(),
-        rules: String::new(),
-        register_revision: 0,
-        journal_position: 0,
-        tables: BTreeMap::new(),
-        sources: Vec::new(),
-        retracted: Vec::new(),
-        thinned: String::new(),
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::support;
 use northbound_ledger::{
-    Ledger, LedgerError, RowSink, Snapshot, check::check, drill::Query, schema::Table,
+    CommitKind, Ledger, LedgerError, RetentionPolicy, RowSink, Snapshot, check::check,
+    drill::Query, prune, schema::Table,
 };
 use northbound_types::{Cells, Day, Dim, Selector, Timeliness, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use support::{APRIL, DAY, Dice, Record, Rules, ingest, meta, record};
 
 const ALL_DAYS: (Day, Day) = (Day(i32::MIN), Day(i32::MAX));
@@ -394,4 +395,25 @@ fn damage_is_found_and_a_backup_is_whole() {
     std::fs::write(&first, text).unwrap();
     let found = check(&restored, &Rules("r1"), true).unwrap().findings;
     assert!(found.iter().any(|f| f.kind == "chain"), "{found:?}");
+}
+
+#[test]
+fn an_import_is_never_deleted_for_what_its_text_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let l = Ledger::at(dir.path());
+    for (n, name) in ["a.csv", "b.csv", "c.csv"].into_iter().enumerate() {
+        let at = Utc(NOW + n as i64);
+        let mut tx = l.begin(at).unwrap();
+        tx.begin_source(meta(name, at)).unwrap();
+        for r in &records(n as u64, 3) {
+            tx.exchange(&r.row(at.0, 1)).unwrap();
+        }
+        tx.end_source(0).unwrap();
+        // A person chose this text; live commits of the service begin with the same words.
+        tx.commit(&Rules("r1"), &format!("live, to journal position {n}"), 0, &mut |_| {}).unwrap();
+    }
+    let policy = RetentionPolicy { since: Utc(NOW + 9 * DAY), cited: &|| Ok(BTreeSet::new()) };
+    let pruned = prune(&l, &policy, Utc(NOW + 10 * DAY), "a test", false, &mut |_, _| {}).unwrap();
+    assert_eq!((pruned.versions, pruned.kept), (0, 3));
+    assert_eq!(l.version(1).unwrap().manifest.kind, CommitKind::Ingest);
 }

@@ -9,9 +9,9 @@ use northbound_ledger::{
     check::{check, rows_that_count},
     content,
     live::Wait,
+    retention::{RetentionPolicy, prune},
     schema::Table,
     snapshot::Way,
-    thin::{Keep, thin},
 };
 use northbound_types::{AlertState, Day, Dim, RequestState, Utc};
 use std::{collections::BTreeMap, time::Duration};
@@ -543,9 +543,12 @@ fn versions_are_let_go_and_nothing_of_what_they_held() {
         })
         .collect();
     let (before, size) = (rows(&l.snapshot(None).unwrap()), size_of(dir.path()));
-    let keep = Keep { since: Utc(NOW + 2 * DAY), cited: &|| Ok(std::collections::BTreeSet::new()) };
-    let dry = thin(&l, &keep, Utc(NOW + 3 * DAY), "a test", true, &mut |_, _| {}).unwrap();
-    let done = thin(&l, &keep, Utc(NOW + 3 * DAY), "a test", false, &mut |_, _| {}).unwrap();
+    let policy = RetentionPolicy {
+        since: Utc(NOW + 2 * DAY),
+        cited: &|| Ok(std::collections::BTreeSet::new()),
+    };
+    let dry = prune(&l, &policy, Utc(NOW + 3 * DAY), "a test", true, &mut |_, _| {}).unwrap();
+    let done = prune(&l, &policy, Utc(NOW + 3 * DAY), "a test", false, &mut |_, _| {}).unwrap();
     assert_eq!((done, done.versions, done.kept), (dry, 18, 11));
     assert_eq!(
         size - size_of(dir.path()),
@@ -560,8 +563,8 @@ fn versions_are_let_go_and_nothing_of_what_they_held() {
     }
     assert!(matches!(l.snapshot(Some(Utc(NOW + 50 * SECOND))), Err(LedgerError::Refused(_))));
     let report = || check(&l, &Rules("r1"), true).unwrap();
-    assert_eq!((report().findings, report().versions, report().let_go), (vec![], 29, 18));
-    // It goes on, and what comes next vouches for what went.
+    assert_eq!((report().findings, report().versions, report().pruned), (vec![], 29, 18));
+    // It goes on, and the next version records what was deleted.
     commit(&mut w, 290, 300);
     whole(&l, &c, 300);
     let copy = tempfile::tempdir().unwrap();
@@ -574,9 +577,9 @@ fn versions_are_let_go_and_nothing_of_what_they_held() {
     let list = dir.path().join("root/thinned.ndjson");
     let text = std::fs::read_to_string(&list).unwrap();
     for (changed, says) in [
-        (text.replace("a test", "nobody"), "was changed"),
-        (text.lines().next().unwrap().to_owned() + "\n", "vouches for"),
-        (String::new(), "vouches for"),
+        (text.replace("a test", "another"), "was changed"),
+        (text.lines().next().unwrap().to_owned() + "\n", "version 30 records"),
+        (String::new(), "version 30 records"),
     ] {
         std::fs::write(&list, changed).unwrap();
         let findings = report().findings;
@@ -586,7 +589,7 @@ fn versions_are_let_go_and_nothing_of_what_they_held() {
         );
     }
     std::fs::write(&list, &text).unwrap();
-    // A version that is gone and stands in no list is still missed.
+    // A missing version that no list names is still a finding.
     std::fs::remove_file(dir.path().join(format!("root/{:010}.json", 25))).unwrap();
     assert!(
         report().findings.iter().any(|f| f.what.starts_with("version 25")),

@@ -9,10 +9,7 @@ use crate::{
     output::{Answer, Table, count},
 };
 use clap::Subcommand;
-use northbound_ledger::{
-    LedgerError, check, row_check,
-    thin::{self, Keep},
-};
+use northbound_ledger::{LedgerError, RetentionPolicy, check, prune, row_check};
 use northbound_types::Day;
 use serde_json::json;
 use std::{collections::BTreeSet, path::PathBuf};
@@ -40,7 +37,7 @@ pub(crate) enum LedgerCommand {
     },
     /// Make the daily sums anew where rules or confirmations have changed since
     Rollup,
-    /// Let versions go that nobody needs: old live commits, but for the last of each day and those that something built here cites
+    /// Delete old live commits, except the last of each day and those that something built here cites
     Thin {
         /// Keep every version of this many days. Default: the setting retention-ledger-versions-days
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..36_600))]
@@ -79,7 +76,7 @@ fn check(ctx: &Ctx, hashes: bool) -> Result<Answer> {
     let mut summary = Table::new("", &["checked", ">number"]);
     for (what, n) in [
         ("versions in the chain", report.versions),
-        ("of these let go", report.let_go),
+        ("of these deleted", report.pruned),
         ("files", report.files),
         ("records", report.records),
         (
@@ -103,7 +100,7 @@ fn check(ctx: &Ctx, hashes: bool) -> Result<Answer> {
         gaps.row([d.to_string()]);
     }
     let json = json!({
-        "versions": report.versions, "let_go": report.let_go, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
+        "versions": report.versions, "let_go": report.pruned, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
         "counted": report.counted, "book_lines": report.book_lines, "gaps": report.gaps,
         "findings": findings.iter().map(|(k, w)| json!({"kind": k, "what": w})).collect::<Vec<_>>(),
     });
@@ -142,7 +139,7 @@ fn publish(ctx: &Ctx) -> Result<Answer> {
 /// Setting: days for which every version of the ledger is kept.
 pub(crate) const KEPT_DAYS: &str = "retention-ledger-versions-days";
 
-/// Hashes of the versions that something built here stands on.
+/// Hashes of the versions that something built here cites.
 pub(crate) fn cited(ctx: &Ctx) -> Result<BTreeSet<String>> {
     let store = ctx.store()?;
     Ok(northbound_packs::store::cited(&ctx.data, &ctx.gate(&store))?)
@@ -156,19 +153,19 @@ fn thin(ctx: &Ctx, older_than: Option<i64>) -> Result<Answer> {
     let since = ctx.now.day().plus(i32::try_from(-days).unwrap_or(i32::MIN / 2)).start();
     let cited = || cited(ctx).map_err(|e| LedgerError::Refused(e.to_string()));
     let mut progress = ctx.progress();
-    let keep = Keep { since, cited: &cited };
-    let done = thin::thin(
+    let policy = RetentionPolicy { since, cited: &cited };
+    let done = prune(
         &ctx.ledger(),
-        &keep,
+        &policy,
         ctx.now,
         &ctx.actor.to_string(),
         ctx.dry_run,
         &mut |n, of| progress.tell("looking at versions", n, of),
     )?;
     drop(progress);
-    let verb = if ctx.dry_run { "Would let go" } else { "Let go" };
+    let verb = if ctx.dry_run { "Would delete" } else { "Deleted" };
     Ok(Answer::new(json!({"since": since, "versions": done.versions, "files": done.files, "bytes": done.bytes, "kept": done.kept, "dry_run": ctx.dry_run}))
-        .say(format!("{verb} {} versions committed before {since}, and {} files that only they named: {} bytes. {} versions stay.", done.versions, done.files, done.bytes, done.kept)))
+        .say(format!("{verb} {} versions committed before {since}, and {} files that only they named: {} bytes. {} versions are retained.", done.versions, done.files, done.bytes, done.kept)))
 }
 
 fn rollup(ctx: &Ctx) -> Result<Answer> {

@@ -7,11 +7,11 @@ use northbound_flow::{
     event::Outcome,
 };
 use northbound_ledger::{
-    Ledger, LedgerError, LiveBatch, LiveWriter,
+    Ledger, LedgerError, LiveBatch, LiveWriter, Pruned, RetentionPolicy,
     judge::Judge,
     live::Wait,
+    prune,
     rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
-    thin::{self, Keep, Thinned},
 };
 use northbound_types::{Day, Region, Utc};
 use std::{
@@ -33,32 +33,32 @@ pub struct LedgerSink {
     providers: BTreeMap<Region, String>,
     tended: Day,
     thinning: Option<Thinning>,
-    /// When old versions are next let go.
+    /// When old versions are next deleted.
     thinned: Utc,
 }
 
 /// Until it is tried again, where it did not work.
 const AGAIN: i64 = 600_000_000;
 
-/// Lets old versions of the ledger go: after a start, since a service may never run over midnight, and
+/// Deletes old versions of the ledger: after a start, since a service may never run over midnight, and
 /// once a day from then on.
 pub struct Thinning {
     /// Days for which every version is kept.
     pub days: i64,
-    /// Hashes of versions that somebody cites; an error keeps everything.
+    /// Hashes of versions that something cites; where this fails, nothing is deleted.
     pub cited: Box<dyn Fn() -> Result<BTreeSet<String>, LedgerError> + Send>,
-    /// Hears what was let go, or why nothing was.
-    pub said: Box<dyn Fn(Utc, Result<Thinned, LedgerError>) + Send>,
+    /// Called with what was deleted, or why nothing was.
+    pub said: Box<dyn Fn(Utc, Result<Pruned, LedgerError>) + Send>,
 }
 
 impl Thinning {
     /// When to come again: tomorrow, or soon where it did not work.
     fn run(&self, ledger: &Ledger, now: Utc) -> Utc {
-        let keep = Keep {
+        let policy = RetentionPolicy {
             since: now.day().plus(i32::try_from(-self.days).unwrap_or(i32::MIN / 2)).start(),
             cited: &*self.cited,
         };
-        let done = thin::thin(ledger, &keep, now, "the live service", false, &mut |_, _| {});
+        let done = prune(ledger, &policy, now, "the live service", false, &mut |_, _| {});
         let next = if done.is_ok() { now.day().end() } else { Utc(now.0 + AGAIN) };
         (self.said)(now, done);
         next

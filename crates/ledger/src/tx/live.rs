@@ -6,7 +6,7 @@ use crate::{
     buffer::Buffer,
     error::{LedgerError, ar, pq},
     file::Opened,
-    manifest::{LIVE_COMMIT, Manifest, Root, SourceEntry},
+    manifest::{CommitKind, Manifest, Root, SourceEntry},
     schema::Table,
 };
 use northbound_types::Day;
@@ -29,7 +29,10 @@ impl Tx {
     }
 
     pub(crate) fn commit_live(mut self, parts: LiveParts) -> Result<Root, LedgerError> {
-        let mut next = self.next_manifest(&format!("{LIVE_COMMIT}{}", parts.position))?;
+        let mut next = self.next_manifest(
+            CommitKind::Live,
+            &format!("live, to journal position {}", parts.position),
+        )?;
         next.journal_position = parts.position;
         let live: BTreeSet<i64> = next
             .sources

@@ -16,7 +16,7 @@ use northbound_gateway::{
     log::{Level, Log},
     network::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
 };
-use northbound_ledger::{Ledger, LedgerError, journal::inspect, thin::Thinned};
+use northbound_ledger::{Ledger, LedgerError, Pruned, journal::inspect};
 use northbound_network::{Scenario, scenario};
 use northbound_types::{Eui64, Utc, time::DAY_US};
 use serde_json::json;
@@ -105,7 +105,7 @@ pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc, log: Log) -> Result<Box
     let days = ctx.rules()?.integer(crate::ledger::KEPT_DAYS, now.day())?;
     let of = ctx.clone();
     let cited = move || crate::ledger::cited(&of).map_err(|e| LedgerError::Refused(e.to_string()));
-    let said = move |at, done: std::result::Result<Thinned, LedgerError>| match done {
+    let said = move |at, done: std::result::Result<Pruned, LedgerError>| match done {
         Ok(t) if t.versions == 0 => {}
         Ok(t) => log.say(
             at,
