@@ -5,11 +5,14 @@
 //! parses a command line or prints.
 
 pub mod answer;
+pub mod changes;
 pub mod context;
 pub mod error;
+pub mod evidence;
 pub mod ingest;
 pub mod progress;
 pub mod registers;
+pub mod smets1;
 
 pub use answer::{Answer, Table};
 pub use context::Context;

@@ -8,7 +8,6 @@ mod context;
 mod demo;
 mod devices;
 mod error;
-mod evidence;
 mod explain;
 mod forecast;
 mod incident;
@@ -30,6 +29,7 @@ mod variance;
 
 use clap::Parser;
 use error::{CliError, Exit};
+use northbound_app::evidence;
 use std::{io::Write, process::ExitCode};
 
 fn main() -> ExitCode {

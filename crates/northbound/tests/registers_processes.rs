@@ -110,7 +110,7 @@ fn child() {
 
 fn spawn(path: &Path, who: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "registers_processes::child", "--nocapture", "--test-threads=1"])
         .env("NORTHBOUND_TEST_CHILD", who)
         .env("NORTHBOUND_TEST_PATH", path)
         .stdout(Stdio::piped())

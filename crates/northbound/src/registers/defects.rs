@@ -1,27 +1,15 @@
-//! `defect`: found, assessed, asked about, decided on, fixed; events counted against what is expected.
+//! `defect`: defects found in SMETS1 testing.
 
-mod view;
-
-use super::{Common, common};
-use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::Answer,
-};
+use super::{Common, add, common};
+use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
-use northbound_app::registers::{author, view as record_view, with_reason};
-use northbound_registers::{
-    RegisterError,
-    records::{
-        oversight::decisions::Decision,
-        smets1::{
-            defects::{
-                ClassImpact, Confidence, Defect, DefectState, Expectation, FixDate, ImpactLevel,
-                Span, Unit,
-            },
-            occurrences::Occurrence,
-        },
-    },
+use northbound_app::{
+    registers::{author, view},
+    smets1::defects::{self, Hits},
+};
+use northbound_registers::records::smets1::{
+    defects::{ClassImpact, Confidence, Defect, Expectation, FixDate, ImpactLevel, Span, Unit},
+    occurrences::Occurrence,
 };
 use northbound_types::{Day, Period};
 
@@ -30,7 +18,7 @@ use northbound_types::{Day, Period};
 pub(crate) enum DefectCommand {
     /// Register a defect
     Add(AddArgs),
-    /// What it hits; reads as unknown until the action that asks is closed
+    /// Record what it hits; it reads as unknown until the action that asks is closed
     Hits {
         /// Its id
         id: String,
@@ -75,11 +63,11 @@ pub(crate) enum DefectCommand {
         /// When. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
-        /// Where that stands
+        /// The document that records it
         #[arg(long, default_value = "")]
         document: String,
     },
-    /// A date for its fix; every earlier one stays
+    /// Record a date for its fix; earlier dates stay on record
     Fix(FixArgs),
     /// How many events somebody expects
     Expect(ExpectArgs),
@@ -112,14 +100,14 @@ pub(crate) enum DefectCommand {
     Close {
         /// Its id
         id: String,
-        /// What ended it: a release, a notice
+        /// What ended it: a release or a notice
         #[arg(long)]
         by: String,
         /// Closed without a fix
         #[arg(long)]
         unfixed: bool,
     },
-    /// One defect as at a time, with everything that is known and what is not
+    /// One defect as at a time: what is known of it and what is not
     Status {
         /// Its id
         id: String,
@@ -208,7 +196,7 @@ pub(crate) struct FixArgs {
     /// When. Default: today
     #[arg(long, value_name = "DAY")]
     on: Option<Day>,
-    /// Where that stands
+    /// The document that records it
     #[arg(long, default_value = "")]
     document: String,
 }
@@ -239,70 +227,32 @@ pub(crate) struct ExpectArgs {
     /// When. Default: today
     #[arg(long, value_name = "DAY")]
     on: Option<Day>,
-    /// Where that stands
+    /// The document that records it
     #[arg(long, default_value = "")]
     document: String,
 }
 
 pub(crate) fn defect(c: &DefectCommand, ctx: &Ctx) -> Result<Answer> {
     let today = ctx.now.day();
-    match c {
-        DefectCommand::Add(a) => super::add(
-            &Defect {
-                text: a.text.clone(),
-                cohort: a.cohort.clone(),
-                combinations: a.combinations.clone(),
-                severity: a.severity.clone(),
-                asked_in: a.asked_in.clone(),
-                ..Defect::found(&a.title, a.found.unwrap_or(today), &a.found_in)
-            },
-            ctx,
-        ),
+    let receipt = match c {
+        DefectCommand::Add(a) => return add(&a.defect(today), ctx),
         DefectCommand::Hits { id, functions, srvs, attributes } => {
-            hits(ctx, id, functions, srvs, attributes)
+            let (functions, srvs) = (functions.clone(), srvs.clone());
+            let hits = Hits { functions, srvs, attributes: attributes.clone() };
+            return defects::record_hits(ctx, id, hits);
         }
-        DefectCommand::Impact(a) => impact(ctx, a, true),
-        DefectCommand::Review(a) => impact(ctx, a, false),
-        DefectCommand::Refer { id, body, question, due } => edit(ctx, id, "referred", |d| {
-            d.trail.push(Decision {
-                body: body.clone(),
-                question: question.clone(),
-                due: *due,
-                on: None,
-                outcome: String::new(),
-                document: String::new(),
-            })
-        }),
+        DefectCommand::Impact(a) => defects::record_impact(ctx, &a.id, a.impact(ctx, true))?,
+        DefectCommand::Review(a) => defects::record_impact(ctx, &a.id, a.impact(ctx, false))?,
+        DefectCommand::Refer { id, body, question, due } => {
+            defects::refer(ctx, id, body, question, *due)?
+        }
         DefectCommand::Decide { id, body, outcome, on, document } => {
-            edit(ctx, id, "decided", |d| d.decide(body, on.unwrap_or(today), outcome, document))
+            defects::decide(ctx, id, body, on.unwrap_or(today), outcome, document)?
         }
-        DefectCommand::Fix(a) => edit(ctx, &a.id, "date of the fix", |d| {
-            d.fixes.push(FixDate {
-                date: a.date,
-                stated: a.stated.clone(),
-                definition: a.definition.clone(),
-                confidence: a.confidence,
-                confirmed_by: a.confirmed_by.clone(),
-                by: author(a.by.as_deref(), &ctx.actor),
-                on: a.on.unwrap_or(today),
-                document: a.document.clone(),
-            })
-        }),
-        DefectCommand::Expect(a) => edit(ctx, &a.id, "expectation", |d| {
-            d.expectation = Some(Expectation {
-                about: a.about,
-                unit: a.unit,
-                from: a.from,
-                to: a.to,
-                span: a.span,
-                by: author(a.by.as_deref(), &ctx.actor),
-                on: a.on.unwrap_or(today),
-                document: a.document.clone(),
-            })
-        }),
+        DefectCommand::Fix(a) => defects::date_fix(ctx, &a.id, a.date(ctx))?,
+        DefectCommand::Expect(a) => defects::expect(ctx, &a.id, a.expectation(ctx))?,
         DefectCommand::Count { id, month, unit, count, to, source } => {
-            let store = ctx.store()?;
-            let record = Occurrence {
+            let occurrence = Occurrence {
                 defect: id.clone(),
                 month: *month,
                 unit: *unit,
@@ -310,87 +260,69 @@ pub(crate) fn defect(c: &DefectCommand, ctx: &Ctx) -> Result<Answer> {
                 to: *to,
                 source: author(source.as_deref(), &ctx.actor),
             };
-            Ok(record_view::receipt(&ctx.gate(&store).put(&record, &ctx.write())?)
-                .then(format!("Against what is expected: northbound defect pace {id}")))
+            return defects::count(ctx, &occurrence);
         }
-        DefectCommand::Pace { id } => view::pace(id, ctx),
-        DefectCommand::Close { id, by, unfixed } => edit(ctx, id, by, |d| {
-            d.state = if *unfixed { DefectState::Closed } else { DefectState::Fixed };
-            d.ended_by = Some(by.clone());
-        }),
-        DefectCommand::Status { id } => view::status(id, ctx),
-        DefectCommand::Common(c) => common::<Defect>(c, ctx),
-    }
-}
-
-fn edit(ctx: &Ctx, id: &str, what: &str, change: impl FnOnce(&mut Defect)) -> Result<Answer> {
-    let store = ctx.store()?;
-    Ok(record_view::receipt(&ctx.gate(&store).update::<Defect>(
-        id,
-        &with_reason(ctx, what),
-        |d| {
-            change(d);
-            Ok(())
-        },
-    )?))
-}
-
-fn hits(
-    ctx: &Ctx,
-    id: &str,
-    functions: &[String],
-    srvs: &[String],
-    attributes: &[String],
-) -> Result<Answer> {
-    if functions.is_empty() && srvs.is_empty() && attributes.is_empty() {
-        return Err(CliError::usage("say what it hits: --function, --srv or --attribute"));
-    }
-    let rules = ctx.rules()?;
-    if let Some(odd) = srvs.iter().find(|s| rules.catalogue().get(s).is_none()) {
-        return Err(CliError::input(format!(
-            "{odd:?} is no Service Reference Variant of the catalogue; `northbound rules list --prefix catalogue/` shows them"
-        )));
-    }
-    let store = ctx.store()?;
-    let gate = ctx.gate(&store);
-    let list = |l: &[String]| (!l.is_empty()).then(|| l.to_vec());
-    let receipt = gate.update::<Defect>(id, &with_reason(ctx, "what it hits"), |d| {
-        d.functions = list(functions).or(d.functions.take());
-        d.srvs = list(srvs).or(d.srvs.take());
-        d.attributes = list(attributes).or(d.attributes.take());
-        Ok(())
-    })?;
-    let mut a = record_view::receipt(&receipt);
-    if let Some(action) = gate.show::<Defect>(id, northbound_registers::AsAt::NOW)?.record.asked_in
-    {
-        let standing = gate.action_standing(&action, northbound_registers::AsAt::NOW)?;
-        if !standing.is_closed() {
-            a = a.then(format!(
-                "It reads as unknown until the action {action} is closed (now: {standing})."
-            ));
-        }
-    }
-    Ok(a)
-}
-
-fn impact(ctx: &Ctx, a: &ImpactArgs, provisional: bool) -> Result<Answer> {
-    let store = ctx.store()?;
-    let new = ClassImpact {
-        class: a.class.clone(),
-        level: a.level,
-        by: author(a.by.as_deref(), &ctx.actor),
-        on: a.on.unwrap_or(ctx.now.day()),
-        provisional,
-        review: a.at.clone(),
-        note: a.note.clone(),
+        DefectCommand::Pace { id } => return defects::pace(ctx, id),
+        DefectCommand::Close { id, by, unfixed } => defects::close(ctx, id, by, !unfixed)?,
+        DefectCommand::Status { id } => return defects::status(ctx, id),
+        DefectCommand::Common(c) => return common::<Defect>(c, ctx),
     };
-    let receipt = ctx.gate(&store).update::<Defect>(&a.id, &with_reason(ctx, if provisional { "first view of its impact" } else { "impact reviewed" }), |d| {
-        // A class is reviewed by the review that was to settle it.
-        if let Some(first) = d.impact_on(&a.class).filter(|i| !provisional && i.provisional && i.review != a.at) {
-            return Err(RegisterError::Frozen { noun: northbound_registers::Noun::Defect, id: a.id.clone(), why: format!("its impact on {} is provisional until {}, not {}; name that review, or give another first view", a.class, first.review, a.at) });
+    Ok(view::receipt(&receipt))
+}
+
+impl AddArgs {
+    fn defect(&self, today: Day) -> Defect {
+        Defect {
+            text: self.text.clone(),
+            cohort: self.cohort.clone(),
+            combinations: self.combinations.clone(),
+            severity: self.severity.clone(),
+            asked_in: self.asked_in.clone(),
+            ..Defect::found(&self.title, self.found.unwrap_or(today), &self.found_in)
         }
-        d.impacts.push(new);
-        Ok(())
-    })?;
-    Ok(record_view::receipt(&receipt))
+    }
+}
+
+impl ImpactArgs {
+    fn impact(&self, ctx: &Ctx, provisional: bool) -> ClassImpact {
+        ClassImpact {
+            class: self.class.clone(),
+            level: self.level,
+            by: author(self.by.as_deref(), &ctx.actor),
+            on: self.on.unwrap_or(ctx.now.day()),
+            provisional,
+            review: self.at.clone(),
+            note: self.note.clone(),
+        }
+    }
+}
+
+impl FixArgs {
+    fn date(&self, ctx: &Ctx) -> FixDate {
+        FixDate {
+            date: self.date,
+            stated: self.stated.clone(),
+            definition: self.definition.clone(),
+            confidence: self.confidence,
+            confirmed_by: self.confirmed_by.clone(),
+            by: author(self.by.as_deref(), &ctx.actor),
+            on: self.on.unwrap_or(ctx.now.day()),
+            document: self.document.clone(),
+        }
+    }
+}
+
+impl ExpectArgs {
+    fn expectation(&self, ctx: &Ctx) -> Expectation {
+        Expectation {
+            about: self.about,
+            unit: self.unit,
+            from: self.from,
+            to: self.to,
+            span: self.span,
+            by: author(self.by.as_deref(), &ctx.actor),
+            on: self.on.unwrap_or(ctx.now.day()),
+            document: self.document.clone(),
+        }
+    }
 }

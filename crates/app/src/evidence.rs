@@ -1,13 +1,16 @@
-//! Everything that figures of a period rest on, gathered as the packs gather it.
+//! What the figures of a period are made of, gathered in the same way as for a pack.
 
-use crate::{context::Ctx, error::Result, progress::Progress};
+use crate::{Context, Result, progress::Progress};
 use northbound_packs::evidence::{Evidence, Scope, Sources, gather as read};
 use northbound_registers::Store;
 use northbound_types::Period;
 
-/// The evidence of a period as at `--as-at`.
-pub(crate) fn gather(
-    ctx: &Ctx,
+/// The evidence of a period as at [`Context::as_at`]; without a methodology, by the default one.
+///
+/// # Errors
+/// Where the ledger, the registers or the rules cannot be read, or the methodology is not known.
+pub fn gather(
+    ctx: &Context,
     store: &Store,
     period: Period,
     methodology: Option<&str>,

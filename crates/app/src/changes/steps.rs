@@ -1,0 +1,171 @@
+//! The steps of a change. Which step may follow which, and who may approve, is checked by the
+//! registers.
+
+use crate::{
+    AppError, Context, Result,
+    registers::{self, author, with_reason},
+};
+use northbound_registers::{
+    Noun, Receipt, RegisterError,
+    records::oversight::changes::{
+        Change, ChangeState, Consultation, OperationalView, UserImpact, Window,
+    },
+};
+use northbound_rules::templates::TemplateKind;
+use northbound_types::{Day, Region};
+
+/// A change to raise.
+#[derive(Debug, Clone)]
+pub struct NewChange {
+    /// Title.
+    pub title: String,
+    /// Type; the rules have a template of it.
+    pub kind: String,
+    /// Systems that it touches.
+    pub systems: Vec<String>,
+    /// Measures on whose charts its window is drawn; all where empty.
+    pub measures: Vec<String>,
+    /// Regions that it touches; all where empty.
+    pub regions: Vec<Region>,
+    /// In full.
+    pub text: String,
+    /// When it was raised; today where not given.
+    pub raised: Option<Day>,
+    /// Who raised it; the Actor where not given.
+    pub by: Option<String>,
+    /// Its number elsewhere.
+    pub reference: Option<String>,
+    /// When it is to run.
+    pub planned: Option<Window>,
+}
+
+/// Raises a change.
+///
+/// # Errors
+/// Where the rules do not have its type or one of its measures, or the registers refuse it.
+pub fn add(ctx: &Context, new: &NewChange) -> Result<Receipt> {
+    let rules = ctx.rules()?;
+    if rules.template(TemplateKind::Change, &new.kind).is_none() {
+        let known: Vec<&str> = rules.templates(TemplateKind::Change).map(|t| t.id).collect();
+        return Err(AppError::input(format!(
+            "there is no type of change {:?}; use one of {}, or add it to DATA/rules/changes.toml",
+            new.kind,
+            known.join(", ")
+        )));
+    }
+    if let Some(odd) = new.measures.iter().find(|m| rules.measure(m).is_none()) {
+        return Err(AppError::input(format!(
+            "there is no measure {odd:?}; `northbound rules list --prefix measure/` shows them"
+        )));
+    }
+    let raised = Change::raised(
+        &new.title,
+        &new.kind,
+        new.systems.clone(),
+        new.raised.unwrap_or(ctx.now.day()),
+        &author(new.by.as_deref(), &ctx.actor),
+    );
+    let change = Change {
+        measures: new.measures.clone(),
+        regions: new.regions.clone(),
+        text: new.text.clone(),
+        reference: new.reference.clone(),
+        planned: new.planned.clone(),
+        ..raised
+    };
+    registers::add(ctx, &change)
+}
+
+/// Records what the change means for Users.
+///
+/// # Errors
+/// Where the registers refuse it; so for every step below.
+pub fn assess_impact(ctx: &Context, id: &str, impact: UserImpact) -> Result<Receipt> {
+    edit(ctx, id, "User impact assessed", |c| c.impact = Some(impact))
+}
+
+/// Records who was consulted, until when, and the outcome.
+///
+/// # Errors
+/// Where the registers refuse it.
+pub fn consult(ctx: &Context, id: &str, consultation: Consultation) -> Result<Receipt> {
+    edit(ctx, id, "consultation", |c| c.consultation = Some(consultation))
+}
+
+/// Records the operational view of a body.
+///
+/// # Errors
+/// Where the registers refuse it.
+pub fn give_view(ctx: &Context, id: &str, view: OperationalView) -> Result<Receipt> {
+    edit(ctx, id, "operational view", |c| c.view = Some(view))
+}
+
+/// Plans when the change runs.
+///
+/// # Errors
+/// Where the registers refuse it.
+pub fn plan(ctx: &Context, id: &str, window: Window) -> Result<Receipt> {
+    edit(ctx, id, "window planned", |c| c.planned = Some(window))
+}
+
+/// Approves a change. `past_missing` approves it although something is missing.
+///
+/// # Errors
+/// Where something is missing, or the Actor may not approve; only the chair, with a reason, may
+/// approve past what is missing.
+pub fn approve(ctx: &Context, id: &str, past_missing: bool) -> Result<Receipt> {
+    let store = ctx.store()?;
+    Ok(ctx.gate(&store).approve_change(id, past_missing, &ctx.write())?)
+}
+
+/// Records when the change ran. One that was not approved is marked as such for good.
+///
+/// # Errors
+/// Where the window is not over, or the change has ended already.
+pub fn record_run(ctx: &Context, id: &str, window: Window, backed_out: bool) -> Result<Receipt> {
+    if window.to > ctx.now {
+        return Err(AppError::input(format!(
+            "{} is still to come; a change that is to run is planned with `northbound change window`",
+            window.to
+        )));
+    }
+    let store = ctx.store()?;
+    Ok(ctx.gate(&store).update::<Change>(id, &with_reason(ctx, "it ran"), |c| {
+        c.ended = Some(window.to.day());
+        c.ran = Some(window);
+        c.state = match (backed_out, c.state) {
+            (_, ChangeState::Raised) => ChangeState::RanUnapproved,
+            (true, _) => ChangeState::BackedOut,
+            (false, ChangeState::Approved) => ChangeState::Implemented,
+            (false, state) => {
+                return Err(RegisterError::Frozen {
+                    noun: Noun::Change,
+                    id: id.to_owned(),
+                    why: format!("it is {state} already"),
+                });
+            }
+        };
+        Ok(())
+    })?)
+}
+
+/// Rejects a change, or gives it up.
+///
+/// # Errors
+/// Where no reason is given, or the registers refuse it.
+pub fn reject(ctx: &Context, id: &str, on: Day) -> Result<Receipt> {
+    let store = ctx.store()?;
+    Ok(ctx.gate(&store).update::<Change>(id, &ctx.write(), |c| {
+        c.state = ChangeState::Rejected;
+        c.ended = Some(on);
+        Ok(())
+    })?)
+}
+
+fn edit(ctx: &Context, id: &str, step: &str, change: impl FnOnce(&mut Change)) -> Result<Receipt> {
+    let store = ctx.store()?;
+    Ok(ctx.gate(&store).update::<Change>(id, &with_reason(ctx, step), |c| {
+        change(c);
+        Ok(())
+    })?)
+}
