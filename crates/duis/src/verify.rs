@@ -92,7 +92,8 @@ pub struct Signed {
     pub role: Option<u8>,
 }
 
-/// Role of a certificate with which a User signs messages (duis.md, section 6: published).
+/// Role of a certificate with which a User signs messages, as in the published test certificates
+/// (`docs/signatures.md`).
 pub const ROLE_USER_XML: u8 = 0x87;
 /// Role of a certificate with which the service signs messages.
 pub const ROLE_DSP_XML: u8 = 0x89;
@@ -114,7 +115,8 @@ pub struct VerifyRules {
 }
 
 impl Default for VerifyRules {
-    /// Users sign requests, the service signs responses, dates count. No signer of responses is known.
+    /// Users sign requests, the service signs responses, dates count. No signer of responses is
+    /// known.
     fn default() -> VerifyRules {
         VerifyRules {
             request_roles: BTreeSet::from([ROLE_USER_XML]),

@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// z of the Wilson interval as a fraction (196/100 for 95 %).
     pub wilson_z: Ratio,
-    /// Length of an outage window in minutes (3: measures.md 3.6); divides 1440.
+    /// Length of an outage window in minutes (3, published); divides 1440.
     pub outage_window_minutes: u32,
     /// First quiet hour of the day, UTC.
     pub quiet_from: u8,
     /// First hour after the quiet hours, UTC; less than `quiet_from` where they span midnight.
     pub quiet_to: u8,
-    /// Test commands per commissioned hub over the period (1/2: measures.md 3.3).
+    /// Test commands per commissioned hub over the period (1/2, published).
     pub tests_per_hub: Ratio,
     /// Device types that are Communications Hubs in the population.
     pub hub_device_types: Vec<String>,
     /// Statuses that count as commissioned in the population.
     pub commissioned: Vec<String>,
-    /// Days within which PM1.2 wants a hub connected (90: measures.md 3.4).
+    /// Days within which PM1.2 wants a hub connected (90, published).
     pub connect_days: i32,
     /// An interval wider than this share says that the count is weak evidence.
     pub wide_interval: Ratio,

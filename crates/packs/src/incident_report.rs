@@ -1,4 +1,5 @@
-//! The report on the incidents of one area, or of all, as a document of its own (needs.md R3).
+//! The report on the incidents of one area, or of all, as a document of its own (`docs/needs.md`
+//! R3).
 
 use crate::{
     assemble::{

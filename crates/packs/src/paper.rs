@@ -1,5 +1,5 @@
-//! The Panel paper (needs.md R12): generated, not typed. A chapter with nothing to report is printed
-//! and says so (R13).
+//! The Panel paper (`docs/needs.md` R12): generated, not typed. A chapter with nothing to report is
+//! printed and says so (R13).
 
 mod chapters;
 
@@ -42,8 +42,9 @@ pub fn write(e: &Evidence, data: &PackData, marking: &str) -> Result<Paper, Pack
     Ok(paper)
 }
 
-/// Writes the paper as HTML, text and JSON into the folder `out`, and adds its figures to the index below
-/// `data_folder`, so that `explain` opens each of them. Returns names and SHA-256 of the files.
+/// Writes the paper as HTML, text and JSON into the folder `out`, and adds its figures to the index
+/// below `data_folder`, so that `explain` opens each of them. Returns names and SHA-256 of the
+/// files.
 ///
 /// # Errors
 /// Where a number has no source, or a folder cannot be written.

@@ -4,7 +4,7 @@ use crate::text_enum;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Digits after `INC` (needs.md R7).
+/// Digits after `INC` (`docs/needs.md` R7).
 pub const INCIDENT_DIGITS: usize = 12;
 
 /// The id of an incident: `INC` and twelve digits.
@@ -29,7 +29,8 @@ impl IncidentId {
     pub const fn from_number(number: u64) -> Option<IncidentId> {
         if number < 1_000_000_000_000 { Some(IncidentId(number)) } else { None }
     }
-    /// An id that is made here, of any number: it starts with 9, apart from those of a service desk.
+    /// An id that is made here, of any number: it starts with 9, apart from those of a service
+    /// desk.
     #[must_use]
     pub const fn own(number: u64) -> IncidentId {
         IncidentId(900_000_000_000 + number % 100_000_000_000)

@@ -1,4 +1,4 @@
-//! Availability (measures.md 3.2): (period minutes − unscheduled downtime) ÷ period minutes.
+//! Availability (`docs/measures.md`): (period minutes − unscheduled downtime) ÷ period minutes.
 //!
 //! Unscheduled downtime = complete minutes unavailable − minutes of planned maintenance. Minutes
 //! are cut to whole ones per outage; outages of one service that overlap or touch are one outage;

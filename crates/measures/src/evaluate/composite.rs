@@ -1,6 +1,7 @@
-//! Code Performance Measures from their rows, by a named strategy (measures.md 2.7): `mean` of the
-//! rows' Service Levels, `pooled` counts, or `product` along the path. A row without events leaves
-//! the aggregate and is named; a row without a value makes it not determinable, with bounds.
+//! Code Performance Measures from their rows, by a named strategy (`docs/measures.md`, Composites):
+//! `mean` of the rows' Service Levels, `pooled` counts, or `product` along the path. A row without
+//! events leaves the aggregate and is named; a row without a value makes it not determinable, with
+//! bounds.
 
 use crate::{
     evaluate::contribution::ratio,

@@ -1,6 +1,6 @@
 //! Coverage: observed ÷ expected, with the expected number from the calendar and never from what
-//! arrived (practice.md 1.1). A day that a fault makes unreliable is not observed. Under the floor
-//! the figure is null; between floor and whole it is suspect.
+//! arrived (`docs/measures.md`, States and nulls). A day that a fault makes unreliable is not
+//! observed. Under the floor the figure is null; between floor and whole it is suspect.
 
 use crate::inputs::{Fault, FeedCoverage, Severity};
 use northbound_types::{Day, Figure, FigureState, Null, NullReason, Period, Ratio, Region, Utc};
@@ -193,8 +193,8 @@ pub fn assess<'a>(
     }
 }
 
-/// Counts of Users' own messages that no measure judges: shares by process, response times, volumes,
-/// the actuals of a forecast.
+/// Counts of Users' own messages that no measure judges: shares by process, response times,
+/// volumes, the actuals of a forecast.
 #[derive(Debug, Clone, Copy)]
 pub struct OwnMessages<'a> {
     /// The days.

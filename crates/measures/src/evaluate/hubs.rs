@@ -1,6 +1,6 @@
 //! First-time connectivity (PM1.1, PM1.2) and the accuracy of the coverage database (COV1):
-//! measures.md 3.4 and 3.5. An attempted install is inside the Coverage Area, first installed in
-//! the activity period, has 8.14.1 or 8.14.2 received, and is no Allowed Exception.
+//! `docs/measures.md`, Hub installs. An attempted install is inside the Coverage Area, first
+//! installed in the activity period, has 8.14.1 or 8.14.2 received, and is no Allowed Exception.
 
 use crate::{
     inputs::HubInstall,

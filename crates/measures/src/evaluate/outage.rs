@@ -1,5 +1,6 @@
-//! Power outage alerts (measures.md 3.6): each day is cut from 00:00 UTC into fixed windows of
-//! 3 minutes, 480 a day. Distinct hubs decide the class of a window, alerts make the ratio.
+//! Power outage alerts (`docs/measures.md`, Outage windows): each day is cut from 00:00 UTC into
+//! fixed windows of 3 minutes, 480 a day. Distinct hubs decide the class of a window, alerts make
+//! the ratio.
 
 use crate::{
     inputs::OutageWindow,

@@ -1,6 +1,6 @@
 //! The clock of an incident and what CPM4 and CPM5 make of it: resolved within target time ÷
-//! relevant incidents (measures.md 2.5). Which incidents are relevant, whose, when the clock stands
-//! still and what a reopened one is, are settings; nothing of it is known.
+//! relevant incidents (`docs/incidents.md`). Which incidents are relevant, whose, when the clock
+//! stands still and what a reopened one is, are settings; nothing of it is known.
 
 use crate::{
     incidents::{IncidentEvent, Life, Step, lives},
@@ -241,7 +241,8 @@ fn step(spell: &mut Spell, s: &Step, stops: bool) {
     }
 }
 
-/// Every occasion of an incident, as known at a time; those that were withdrawn or merged are left out.
+/// Every occasion of an incident, as known at a time; those that were withdrawn or merged are left
+/// out.
 #[must_use]
 pub fn occasions(life: &Life, rules: &IncidentRules, as_at: Utc) -> Vec<Occasion> {
     spells(life, rules)

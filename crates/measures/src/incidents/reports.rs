@@ -1,5 +1,6 @@
 //! Counts of incidents as a report states them, held against their own sum, the report before, and
-//! the register (needs.md X2, X3). What a report does not identify stays unknown and is told as that.
+//! the register (`docs/needs.md` X2, X3). What a report does not identify stays unknown and is shown
+//! as unknown.
 
 use crate::incidents::{Life, Which, books::balance};
 use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Period, Utc};
@@ -35,7 +36,8 @@ pub struct StatedCounts {
 /// How many were open when the period began, if the stated counts are true.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Implied {
-    /// Exactly so many if nothing was left out of the counts; each resolution left out makes it one more.
+    /// Exactly so many if nothing was left out of the counts; each resolution left out makes it one
+    /// more.
     pub least: i64,
     /// In words.
     pub words: String,

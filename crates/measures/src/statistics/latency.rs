@@ -1,7 +1,7 @@
-//! p50, p95 and p99 from histograms (practice.md 1.2), with and without attempts that were never
-//! answered and with and without tests. A percentile is the upper edge of its bucket (within 1 %);
-//! one that falls among the unanswered is "longer than the deadline". Percentiles are never
-//! averaged: histograms are summed first. Offered, answered and timed out stand beside them.
+//! p50, p95 and p99 from histograms (`docs/measures.md`, Latency), with and without attempts that
+//! were never answered and with and without tests. A percentile is the upper edge of its bucket
+//! (within 1 %); one that falls among the unanswered is "longer than the deadline". Percentiles are
+//! never averaged: histograms are summed first. Offered, answered and timed out stand beside them.
 
 use crate::inputs::Latency;
 use northbound_types::{

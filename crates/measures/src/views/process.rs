@@ -1,5 +1,5 @@
 //! A User's own service by business process, SRV and region, beside what was reported: the view
-//! that Users ask for (measures.md 6.2). Without a User it is the view of all.
+//! that Users ask for (`docs/packs.md`, A User's own report). Without a User it is the view of all.
 
 use crate::evaluate::bands::Band;
 use crate::{
@@ -74,7 +74,8 @@ pub struct ProcessView {
 
 /// Makes the view of one User (or of all). `process_of` maps SRV to process; `reported` are the
 /// results to print beside it. Tests are no service to a User and stay out. `ground` tells what the
-/// messages of all Users rest on that a selection takes: whose they are is not known of what is missing.
+/// messages of all Users rest on that a selection takes: whose they are is not known of what is
+/// missing.
 #[must_use]
 pub fn view(
     cells: &Cells,

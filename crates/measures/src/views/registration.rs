@@ -1,5 +1,6 @@
-//! Registration files that were due against those that came (needs.md R6): in time, late, missing,
-//! not due yet. Duplicates, files out of order and refused ones are told apart by whoever took them.
+//! Registration files that were due against those that came (`docs/needs.md` R6): in time, late,
+//! missing, not due yet. Duplicates, files out of order and refused ones are distinguished when they
+//! are imported.
 
 use northbound_rules::registration::DueFile;
 use northbound_types::{Day, Utc, text_enum};

@@ -1,6 +1,6 @@
 //! Forecasts and variance as the group sees them: counts by class with small ones hidden, totals by
-//! service, six months, and the sums with and without months that somebody remarked on (needs.md R8 to R10,
-//! F2, G3).
+//! service, six months, and the sums with and without months that somebody remarked on
+//! (`docs/needs.md` R8 to R10, F2, G3).
 
 use crate::evidence::forecasts::Forecasts;
 use northbound_measures::{

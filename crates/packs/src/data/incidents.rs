@@ -1,4 +1,5 @@
-//! Incidents of a period, and the arrivals of registration files, as machines read them (needs.md R3).
+//! Incidents of a period, and the arrivals of registration files, as machines read them
+//! (`docs/needs.md` R3).
 
 use crate::{PackError, evidence::Evidence};
 use northbound_measures::{
