@@ -10,6 +10,7 @@ mod cli_reconcile;
 mod cli_registers;
 mod cli_rules;
 mod devices;
+mod frozen;
 mod incident_responses;
 mod mailing_relay;
 mod needs_changes;
