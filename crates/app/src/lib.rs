@@ -9,10 +9,12 @@ pub mod changes;
 pub mod context;
 pub mod error;
 pub mod evidence;
+pub mod forecast;
 pub mod ingest;
 pub mod progress;
 pub mod registers;
 pub mod smets1;
+pub mod variance;
 
 pub use answer::{Answer, Table};
 pub use context::Context;

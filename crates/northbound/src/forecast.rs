@@ -1,5 +1,4 @@
-//! `forecast`: submitted in a minute from one's own history, exceptions typed; and what is said beside
-//! forecasts.
+//! `forecast`.
 
 mod due;
 mod notice;
@@ -9,24 +8,17 @@ mod submit;
 
 use crate::{
     context::Ctx,
-    error::{CliError, Result},
+    error::Result,
     ingest,
-    output::{Answer, Table},
-    registers::{self, receipt_answer},
+    output::Answer,
+    registers::{self, withdraw},
 };
 use clap::{Args, Subcommand, ValueEnum};
+use northbound_app::forecast::{self, ActualsChoice, View};
 use northbound_ingest::Layout;
-use northbound_measures::forecast::Member;
-use northbound_packs::evidence::{
-    DEFAULT_METHODOLOGY,
-    forecasts::{ActualsFrom, ForecastSources},
-};
-use northbound_registers::{
-    AsAt, Gate, Noun, Query, Sight,
-    records::{forecasting::forecasts::Forecast, participants::parties::User},
-};
+use northbound_packs::evidence::forecasts::ActualsFrom;
+use northbound_registers::{Noun, records::forecasting::forecasts::Forecast};
 use northbound_types::{Eui64, ForecastKind, Period};
-use serde_json::json;
 
 /// Forecasts of traffic
 #[derive(Debug, Clone, Subcommand)]
@@ -81,20 +73,17 @@ pub(crate) enum ForecastCommand {
 
 pub(crate) fn run(c: &ForecastCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        ForecastCommand::Add(a) | ForecastCommand::Submit(a) => submit::submit(a, ctx),
-        ForecastCommand::Prefill(a) => submit::prefill(a, ctx),
+        ForecastCommand::Add(a) | ForecastCommand::Submit(a) => forecast::submit(ctx, &a.request()),
+        ForecastCommand::Prefill(a) => forecast::prefill(ctx, &a.request()),
         ForecastCommand::Import(a) => ingest::import(a, Layout::Forecasts, ctx),
         ForecastCommand::List { kind, user, period, withdrawn } => {
-            list(*kind, *user, *period, *withdrawn, ctx)
+            forecast::list(ctx, *kind, *user, *period, *withdrawn)
         }
-        ForecastCommand::Show { id } => show(id, ctx),
+        ForecastCommand::Show { id } => forecast::show(ctx, id),
         ForecastCommand::History { id } => registers::history(Noun::Forecast, id, ctx),
-        ForecastCommand::Withdraw { id } => {
-            let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).withdraw::<Forecast>(id, &ctx.write())?))
-        }
-        ForecastCommand::Due(a) => due::run(a, ctx),
-        ForecastCommand::Skill(a) => skill::run(a, ctx),
+        ForecastCommand::Withdraw { id } => withdraw::<Forecast>(id, ctx),
+        ForecastCommand::Due(a) => forecast::due(ctx, &a.request()),
+        ForecastCommand::Skill(a) => forecast::skill(ctx, &a.request()),
         ForecastCommand::Reasons(c) => reasons::run(c, ctx),
         ForecastCommand::Notice(c) => notice::run(c, ctx),
     }
@@ -102,7 +91,7 @@ pub(crate) fn run(c: &ForecastCommand, ctx: &Ctx) -> Result<Answer> {
 
 /// Who reads what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum View {
+pub(crate) enum ViewArg {
     /// The group: counts by class, pseudonyms, small counts hidden
     Group,
     /// The secretariat: names
@@ -111,180 +100,26 @@ pub(crate) enum View {
     User,
 }
 
-/// The view asked for, by the rights of who acts: the group's for staff, its own for a User.
-pub(crate) fn view(asked: Option<View>, ctx: &Ctx) -> Result<View> {
-    let all = Sight::of(&ctx.actor).all;
-    match asked {
-        None => Ok(if all { View::Group } else { View::User }),
-        Some(v) if all || v == View::User => Ok(v),
-        Some(_) => Err(CliError::refused(format!(
-            "{} sees only what is its own: use --view user, or act as analyst or secretary",
-            ctx.actor
-        ))),
-    }
-}
-
-/// Which source of actuals: the ledger for Service Requests, what was stated for certificates.
+/// Where actuals come from.
 #[derive(Debug, Clone, Default, Args)]
-pub(crate) struct From {
+pub(crate) struct Actuals {
     /// Actuals: ledger (counted messages) or stated (`ingest volumes`). Default: ledger for sr, stated for csr
     #[arg(long, value_name = "SOURCE")]
     actuals: Option<ActualsFrom>,
 }
 
-impl From {
-    pub(crate) fn of(&self, kind: ForecastKind) -> Result<ActualsFrom> {
-        match (kind, self.actuals) {
-            (ForecastKind::Csr, Some(ActualsFrom::Ledger)) => Err(CliError::usage(
-                "certificate requests are no messages of the ledger: their actuals come by `ingest volumes` (--actuals stated)",
-            )),
-            (ForecastKind::Csr, _) => Ok(ActualsFrom::Stated),
-            (ForecastKind::Sr, from) => Ok(from.unwrap_or(ActualsFrom::Ledger)),
+impl From<ViewArg> for View {
+    fn from(view: ViewArg) -> View {
+        match view {
+            ViewArg::Group => View::Group,
+            ViewArg::Secas => View::Secas,
+            ViewArg::User => View::User,
         }
     }
 }
 
-/// Runs `work` with a desk at which forecasts are read.
-pub(crate) fn at_desk<R>(
-    ctx: &Ctx,
-    work: impl FnOnce(&ForecastSources<'_>, &Gate<'_>) -> Result<R>,
-) -> Result<R> {
-    let store = ctx.store()?;
-    let (gate, rules, snapshot) = (ctx.gate(&store), ctx.rules()?, ctx.snapshot()?);
-    let judge = ctx.judge(&store)?;
-    let floor = rules
-        .methodology(DEFAULT_METHODOLOGY)
-        .map(|m| m.coverage_floor)
-        .ok_or_else(|| CliError::internal("the default methodology is missing"))?;
-    let desk = ForecastSources {
-        rules: &rules,
-        gate: &gate,
-        state: ctx.as_at(),
-        snapshot: &snapshot,
-        judge: &judge,
-        as_at: ctx.as_at.unwrap_or(ctx.now),
-        floor,
-    };
-    work(&desk, &gate)
-}
-
-/// A calendar month, as these commands take no other period.
-pub(crate) fn month(p: Period) -> Result<Period> {
-    if matches!(p, Period::Month(..)) {
-        Ok(p)
-    } else {
-        Err(CliError::usage(format!("{p} is no month; forecasts are by month, such as 2026-05")))
+impl Actuals {
+    pub(crate) fn request(&self) -> ActualsChoice {
+        ActualsChoice { actuals: self.actuals }
     }
-}
-
-/// The User meant: the one named, else the only one of the party that acts.
-pub(crate) fn user(named: Option<Eui64>, ctx: &Ctx, gate: &Gate<'_>) -> Result<User> {
-    let users: Vec<User> =
-        gate.list::<User>(&Query::as_at(AsAt::NOW))?.into_iter().map(|k| k.record).collect();
-    if let Some(eui) = named {
-        let found = users.into_iter().find(|u| u.eui == eui).ok_or_else(|| {
-            CliError::not_found(format!(
-                "no User {eui} is registered; add it with `northbound user add`"
-            ))
-        })?;
-        let sight = Sight::of(&ctx.actor);
-        if !sight.sees(Some(&found.party)) {
-            return Err(CliError::refused(format!(
-                "{} may not see the forecasts of {eui}: it is no User of its own party; act for that party (--as person@party+user) or as analyst",
-                ctx.actor
-            )));
-        }
-        return Ok(found);
-    }
-    let own: Vec<User> =
-        users.into_iter().filter(|u| Some(&u.party) == ctx.actor.party.as_ref()).collect();
-    match own.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => Err(CliError::usage(
-            "name the User with --user EUI: no User of the party that acts is registered",
-        )),
-        several => Err(CliError::usage(format!(
-            "name the User with --user EUI: the party that acts has {}",
-            several.iter().map(|u| u.eui.to_string()).collect::<Vec<_>>().join(", ")
-        ))),
-    }
-}
-
-/// One member out of those that are seen.
-pub(crate) fn member(members: &[Member], user: Eui64) -> Result<Member> {
-    let text = user.to_string();
-    members.iter().find(|m| m.user == text).cloned().ok_or_else(|| CliError::not_found(format!("no forecast is asked of {user}: it is not registered in a role of which one is (`northbound user show {user}`)")))
-}
-
-fn list(
-    kind: Option<ForecastKind>,
-    user: Option<Eui64>,
-    period: Option<Period>,
-    withdrawn: bool,
-    ctx: &Ctx,
-) -> Result<Answer> {
-    let store = ctx.store()?;
-    let kept =
-        ctx.gate(&store).list::<Forecast>(&Query { withdrawn, ..Query::as_at(ctx.as_at()) })?;
-    let mut t = Table::new(
-        "",
-        &[
-            "id",
-            "kind",
-            "user",
-            "party",
-            "submitted (UTC)",
-            "first month",
-            "last month",
-            ">lines",
-            "how",
-            "by",
-        ],
-    );
-    let mut records = Vec::new();
-    for k in kept {
-        let (r, months) = (&k.record, k.record.months());
-        if kind.is_some_and(|x| x != r.kind)
-            || user.is_some_and(|x| x != r.user)
-            || period.is_some_and(|x| !months.contains(&x))
-        {
-            continue;
-        }
-        let text = |p: Option<&Period>| p.map(ToString::to_string).unwrap_or_default();
-        t.row([
-            k.id.clone(),
-            r.kind.to_string(),
-            r.user.to_string(),
-            r.party.clone(),
-            r.made.to_string(),
-            text(months.first()),
-            text(months.last()),
-            r.lines.len().to_string(),
-            r.how.to_string(),
-            k.actor.clone(),
-        ]);
-        records.push(k);
-    }
-    Ok(Answer::new(json!({"records": records})).table(t))
-}
-
-fn show(id: &str, ctx: &Ctx) -> Result<Answer> {
-    let store = ctx.store()?;
-    let k = ctx.gate(&store).show::<Forecast>(id, ctx.as_at())?;
-    let mut t = Table::new("", &["month", "SRV", "mode", ">count"]);
-    for l in &k.record.lines {
-        t.row([l.period.to_string(), l.srv.clone(), l.mode.clone(), l.count.to_string()]);
-    }
-    let r = &k.record;
-    Ok(Answer::new(json!(k))
-        .say(format!(
-            "{} forecast of {} ({}), submitted {} ({}).{}",
-            r.kind,
-            r.user,
-            r.party,
-            r.made,
-            r.how,
-            if r.note.is_empty() { String::new() } else { format!(" {}", r.note) }
-        ))
-        .table(t))
 }

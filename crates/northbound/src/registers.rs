@@ -99,7 +99,7 @@ pub(crate) fn common<T: Record>(c: &Common, ctx: &Ctx) -> Result<Answer> {
         Common::Show { id } => show::<T>(id, ctx)?,
         Common::History { id } => history(T::NOUN, id, ctx)?,
         Common::Change { id, set } => view::receipt(&registers::change::<T>(ctx, id, set)?),
-        Common::Withdraw { id } => view::receipt(&registers::withdraw::<T>(ctx, id)?),
+        Common::Withdraw { id } => withdraw::<T>(id, ctx)?,
     })
 }
 
@@ -113,6 +113,10 @@ pub(crate) fn list<T: Record>(f: &Filter, ctx: &Ctx) -> Result<Answer> {
 
 pub(crate) fn show<T: Record>(id: &str, ctx: &Ctx) -> Result<Answer> {
     Ok(view::record(&registers::show::<T>(ctx, id)?))
+}
+
+pub(crate) fn withdraw<T: Record>(id: &str, ctx: &Ctx) -> Result<Answer> {
+    Ok(view::receipt(&registers::withdraw::<T>(ctx, id)?))
 }
 
 pub(crate) fn history(noun: Noun, id: &str, ctx: &Ctx) -> Result<Answer> {

@@ -8,7 +8,6 @@ use crate::{
     output::{Answer, Table},
 };
 use clap::Subcommand;
-use northbound_registers::{AsAt, Gate, RegisterError};
 use northbound_rules::{RuleInfo, RuleSet};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -58,14 +57,6 @@ pub(crate) fn run(c: &RulesCommand, ctx: &Ctx) -> Result<Answer> {
         RulesCommand::Targets => targets::run(ctx),
         RulesCommand::Confirm { id, source } => confirm(ctx, id, source),
     }
-}
-
-/// Confirmation keys (`id#hash`) that the registers hold.
-pub(crate) fn confirmed(
-    gate: &Gate<'_>,
-    as_at: AsAt,
-) -> std::result::Result<BTreeSet<String>, RegisterError> {
-    gate.confirmed(as_at)
 }
 
 fn check(ctx: &Ctx) -> Result<Answer> {

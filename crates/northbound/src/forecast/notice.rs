@@ -1,22 +1,16 @@
-//! `forecast notice`: the other rule, under which Users only give notice of exceptional demand.
+//! `forecast notice`.
 
-use super::{From, View, at_desk, month, user, view};
+use super::{Actuals, ViewArg};
 use crate::{
     context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table},
-    registers::{history, receipt_answer, show},
-    variance::pseudonyms,
+    error::Result,
+    output::Answer,
+    registers::{history, show},
 };
 use clap::{Args, Subcommand};
-use northbound_measures::forecast::notice;
-use northbound_packs::evidence::forecasts::ForecastSources;
-use northbound_registers::{
-    Noun, Query, Write, records::forecasting::forecast_notes::ForecastNotice,
-};
-use northbound_types::{Eui64, ForecastKind, Period, Ratio};
-use serde_json::json;
-use std::collections::BTreeSet;
+use northbound_app::forecast::notice::{self, CheckRequest, NoticeRequest};
+use northbound_registers::{Noun, records::forecasting::forecast_notes::ForecastNotice};
+use northbound_types::{Eui64, ForecastKind, Period};
 
 /// Notice of exceptional demand, where the rules ask for that instead of forecasts
 #[derive(Debug, Clone, Subcommand)]
@@ -62,7 +56,20 @@ pub(crate) struct NoticeArgs {
     #[arg(long, default_value = "")]
     text: String,
     #[command(flatten)]
-    actuals: From,
+    actuals: Actuals,
+}
+
+impl NoticeArgs {
+    pub(crate) fn request(&self) -> NoticeRequest {
+        NoticeRequest {
+            user: self.user,
+            kind: self.kind,
+            period: self.period,
+            count: self.count,
+            text: self.text.clone(),
+            actuals: self.actuals.request(),
+        }
+    }
 }
 
 /// A check.
@@ -76,171 +83,32 @@ pub(crate) struct CheckArgs {
     period: Period,
     /// Who reads it. Default: group; a User its own
     #[arg(long, value_enum)]
-    view: Option<View>,
+    view: Option<ViewArg>,
     /// Id of the document, within which pseudonyms stay
     #[arg(long, value_name = "ID")]
     document: Option<String>,
     #[command(flatten)]
-    actuals: From,
+    actuals: Actuals,
 }
 
-/// Share and window of the rule on a month.
-fn rule(
-    desk: &ForecastSources<'_>,
-    kind: ForecastKind,
-    period: Period,
-) -> Result<(bool, Ratio, u32)> {
-    let (r, day) = (desk.rules, period.first());
-    let asked = r.text(&format!("{kind}-forecast-rule"), day)? == "notice";
-    Ok((
-        asked,
-        r.fraction("notice-above", day)?,
-        u32::try_from(r.integer("notice-average-months", day)?).unwrap_or(1),
-    ))
-}
-
-fn not_asked(kind: ForecastKind, period: Period) -> String {
-    format!(
-        "in {period} the rules ask for {kind} forecasts and for no notice: the setting {kind}-forecast-rule switches between the two, from a day on"
-    )
+impl CheckArgs {
+    pub(crate) fn request(&self) -> CheckRequest {
+        CheckRequest {
+            kind: self.kind,
+            period: self.period,
+            view: self.view.map(Into::into),
+            document: self.document.clone(),
+            actuals: self.actuals.request(),
+        }
+    }
 }
 
 pub(super) fn run(c: &NoticeCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        NoticeCommand::Add(a) => add(a, ctx),
-        NoticeCommand::List { period } => list(*period, ctx),
-        NoticeCommand::Check(a) => check(a, ctx),
+        NoticeCommand::Add(a) => notice::add(ctx, &a.request()),
+        NoticeCommand::List { period } => notice::list(ctx, *period),
+        NoticeCommand::Check(a) => notice::check(ctx, &a.request()),
         NoticeCommand::Show { id } => show::<ForecastNotice>(id, ctx),
         NoticeCommand::History { id } => history(Noun::ForecastNotice, id, ctx),
     }
-}
-
-fn add(a: &NoticeArgs, ctx: &Ctx) -> Result<Answer> {
-    at_desk(ctx, |desk, gate| {
-        let period = month(a.period)?;
-        let who = user(a.user, ctx, gate)?;
-        let (asked, above, window) = rule(desk, a.kind, period)?;
-        if !asked {
-            return Err(CliError::refused(not_asked(a.kind, period)));
-        }
-        let from = a.actuals.of(a.kind)?;
-        let actuals = desk.actuals(
-            a.kind,
-            (1..=i32::try_from(window).unwrap_or(0)).map(|n| period.plus(-n)),
-            from,
-        )?;
-        let average = notice::average(&actuals, &who.eui.to_string(), period, window);
-        let record = ForecastNotice {
-            kind: a.kind,
-            user: who.eui,
-            party: who.party,
-            period,
-            count: a.count,
-            text: a.text.clone(),
-            made: ctx.now,
-        };
-        let receipt = gate.add(&record, &Write { known: Some(ctx.now), ..ctx.write() })?;
-        let said = match (average.exceeded_by(a.count, above), average.threshold(above)) {
-            (Some(true), Some(t)) => format!(
-                "{} is above {t}, the greatest count that is not exceptional by the last {} months known.",
-                a.count, average.months
-            ),
-            (Some(false), Some(t)) => format!(
-                "{} is not exceptional: notice is asked for above {t} only, by the last {} months known.",
-                a.count, average.months
-            ),
-            _ => "No earlier month is known, so it cannot be said whether that is exceptional."
-                .to_owned(),
-        };
-        Ok(receipt_answer(&receipt).then(said))
-    })
-}
-
-fn list(period: Option<Period>, ctx: &Ctx) -> Result<Answer> {
-    let store = ctx.store()?;
-    let kept =
-        ctx.gate(&store).list::<ForecastNotice>(&Query { period, ..Query::as_at(ctx.as_at()) })?;
-    let mut t = Table::new(
-        "",
-        &["id", "kind", "user", "party", "month", ">expected", "given (UTC)", "what"],
-    );
-    for k in &kept {
-        let r = &k.record;
-        t.row([
-            k.id.clone(),
-            r.kind.to_string(),
-            r.user.to_string(),
-            r.party.clone(),
-            r.period.to_string(),
-            r.count.to_string(),
-            r.made.to_string(),
-            r.text.clone(),
-        ]);
-    }
-    Ok(Answer::new(json!({"records": kept})).table(t))
-}
-
-fn check(a: &CheckArgs, ctx: &Ctx) -> Result<Answer> {
-    let period = month(a.period)?;
-    let view = view(a.view, ctx)?;
-    at_desk(ctx, |desk, gate| {
-        let (asked, above, window) = rule(desk, a.kind, period)?;
-        if !asked {
-            return Err(CliError::refused(not_asked(a.kind, period)));
-        }
-        let f = desk.read(
-            a.kind,
-            &[period],
-            i32::try_from(window).unwrap_or(0),
-            a.actuals.of(a.kind)?,
-        )?;
-        let notices = gate
-            .list::<ForecastNotice>(&Query { period: Some(period), ..Query::as_at(ctx.as_at()) })?;
-        let given: BTreeSet<String> = notices
-            .into_iter()
-            .filter(|k| k.record.kind == a.kind && k.record.made < period.first().start())
-            .map(|k| k.record.user.to_string())
-            .collect();
-        let mut rows =
-            notice::check(&f.actuals, &f.members, period, window, above, &|u| given.contains(u));
-        if view == View::Group {
-            let names = pseudonyms(
-                ctx,
-                gate,
-                a.document.as_deref().unwrap_or(&format!("notice {period}")),
-                &f.members,
-            )?;
-            for r in &mut rows {
-                r.user = names.of(&r.user).unwrap_or("a User").to_owned();
-                r.party.clear();
-                r.class.clear();
-            }
-            rows.sort_by(|x, y| x.user.cmp(&y.user));
-        }
-        let number = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();
-        let mut t = Table::new(
-            "",
-            &[
-                "user",
-                "party",
-                ">months known",
-                ">greatest not exceptional",
-                ">actual",
-                "notice",
-                "finding",
-            ],
-        );
-        for r in &rows {
-            t.row([
-                r.user.clone(),
-                r.party.clone(),
-                r.average.months.to_string(),
-                number(r.threshold),
-                number(r.actual),
-                if r.notice { "given" } else { "" }.to_owned(),
-                r.finding.clone(),
-            ]);
-        }
-        Ok(Answer::new(json!({"kind": a.kind, "period": period, "above": above, "window_months": window, "users": rows})).table(t))
-    })
 }

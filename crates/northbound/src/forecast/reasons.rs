@@ -1,23 +1,16 @@
-//! `forecast reasons`: why no forecast was submitted (F3). To learn from: nobody is named to the group
-//! who did not agree.
+//! `forecast reasons`.
 
-use super::{View, month, user, view};
+use super::ViewArg;
 use crate::{
     context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table},
-    registers::{add, history, receipt_answer, show},
-    variance::pseudonyms,
+    error::Result,
+    output::Answer,
+    registers::{history, show, withdraw},
 };
 use clap::{Args, Subcommand};
-use northbound_measures::forecast::suppress::hide;
-use northbound_registers::{
-    Gate, Kept, Noun, Query,
-    records::{forecasting::forecast_notes::ForecastReason, participants::parties::Party},
-};
+use northbound_app::forecast::reasons::{self, ReasonFilter, ReasonRequest};
+use northbound_registers::{Noun, records::forecasting::forecast_notes::ForecastReason};
 use northbound_types::{Day, Eui64, ForecastKind, Period};
-use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Why no forecast was submitted
 #[derive(Debug, Clone, Subcommand)]
@@ -77,6 +70,22 @@ pub(crate) struct ReasonArgs {
     may_be_named: bool,
 }
 
+impl ReasonArgs {
+    pub(crate) fn request(&self) -> ReasonRequest {
+        ReasonRequest {
+            user: self.user,
+            kind: self.kind,
+            period: self.period,
+            code: self.code.clone(),
+            text: self.text.clone(),
+            idea: self.idea.clone(),
+            contacted: self.contacted,
+            channel: self.channel.clone(),
+            may_be_named: self.may_be_named,
+        }
+    }
+}
+
 /// Which reasons.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Asked {
@@ -88,178 +97,30 @@ pub(crate) struct Asked {
     kind: Option<ForecastKind>,
     /// Who reads it. Default: group; a User its own
     #[arg(long, value_enum)]
-    view: Option<View>,
+    view: Option<ViewArg>,
     /// Id of the document, within which pseudonyms stay
     #[arg(long, value_name = "ID")]
     document: Option<String>,
 }
 
-pub(super) fn run(c: &ReasonsCommand, ctx: &Ctx) -> Result<Answer> {
-    match c {
-        ReasonsCommand::Add(a) => note(a, ctx),
-        ReasonsCommand::List(a) => list(a, ctx),
-        ReasonsCommand::Count(a) => counts(a, ctx),
-        ReasonsCommand::Show { id } => show::<ForecastReason>(id, ctx),
-        ReasonsCommand::History { id } => history(Noun::ForecastReason, id, ctx),
-        ReasonsCommand::Withdraw { id } => {
-            let store = ctx.store()?;
-            Ok(receipt_answer(&ctx.gate(&store).withdraw::<ForecastReason>(id, &ctx.write())?))
+impl Asked {
+    pub(crate) fn request(&self) -> ReasonFilter {
+        ReasonFilter {
+            period: self.period,
+            kind: self.kind,
+            view: self.view.map(Into::into),
+            document: self.document.clone(),
         }
     }
 }
 
-fn note(a: &ReasonArgs, ctx: &Ctx) -> Result<Answer> {
-    let codes = ctx.rules()?.list("forecast-reason-codes", ctx.now.day())?.to_vec();
-    if !codes.contains(&a.code) {
-        return Err(CliError::usage(format!(
-            "--code {:?} is none of the codes: {}; the setting forecast-reason-codes holds them",
-            a.code,
-            codes.join(", ")
-        )));
+pub(super) fn run(c: &ReasonsCommand, ctx: &Ctx) -> Result<Answer> {
+    match c {
+        ReasonsCommand::Add(a) => reasons::note(ctx, &a.request()),
+        ReasonsCommand::List(a) => reasons::list(ctx, &a.request()),
+        ReasonsCommand::Count(a) => reasons::counts(ctx, &a.request()),
+        ReasonsCommand::Show { id } => show::<ForecastReason>(id, ctx),
+        ReasonsCommand::History { id } => history(Noun::ForecastReason, id, ctx),
+        ReasonsCommand::Withdraw { id } => withdraw::<ForecastReason>(id, ctx),
     }
-    let store = ctx.store()?;
-    let who = user(a.user, ctx, &ctx.gate(&store))?;
-    add(
-        &ForecastReason {
-            kind: a.kind,
-            user: who.eui,
-            party: who.party,
-            period: month(a.period)?,
-            code: a.code.clone(),
-            text: a.text.clone(),
-            idea: a.idea.clone(),
-            contacted: a.contacted.unwrap_or(ctx.now.day()),
-            channel: a.channel.clone(),
-            agreed_to_be_named: a.may_be_named,
-        },
-        ctx,
-    )
-}
-
-fn kept(a: &Asked, ctx: &Ctx, gate: &Gate<'_>) -> Result<Vec<Kept<ForecastReason>>> {
-    let all =
-        gate.list::<ForecastReason>(&Query { period: a.period, ..Query::as_at(ctx.as_at()) })?;
-    Ok(all.into_iter().filter(|k| a.kind.is_none_or(|x| x == k.record.kind)).collect())
-}
-
-fn list(a: &Asked, ctx: &Ctx) -> Result<Answer> {
-    let (view, store) = (view(a.view, ctx)?, ctx.store()?);
-    let gate = ctx.gate(&store);
-    let kept = kept(a, ctx, &gate)?;
-    let users: BTreeSet<String> = kept.iter().map(|k| k.record.user.to_string()).collect();
-    let named = if view == View::Group {
-        Some(pseudonyms_of(
-            ctx,
-            &gate,
-            a.document.as_deref().unwrap_or("forecast reasons"),
-            &users,
-        )?)
-    } else {
-        None
-    };
-    let mut t = Table::new(
-        "",
-        &["user", "kind", "month", "code", "what was said", "what would help", "contacted", "by"],
-    );
-    let mut lines = Vec::new();
-    for k in &kept {
-        let r = &k.record;
-        // What somebody wrote may tell who it is; only the code goes to the group.
-        let masked = named.as_ref().filter(|_| !r.agreed_to_be_named);
-        let who = masked.map_or_else(
-            || r.user.to_string(),
-            |n| n.of(&r.user.to_string()).unwrap_or("a User").to_owned(),
-        );
-        let (text, idea) = if masked.is_some() {
-            (String::new(), String::new())
-        } else {
-            (r.text.clone(), r.idea.clone())
-        };
-        t.row([
-            who.clone(),
-            r.kind.to_string(),
-            r.period.to_string(),
-            r.code.clone(),
-            text.clone(),
-            idea.clone(),
-            r.contacted.to_string(),
-            r.channel.clone(),
-        ]);
-        lines.push(json!({"id": masked.is_none().then_some(&k.id), "user": who, "party": masked.is_none().then_some(&r.party), "kind": r.kind, "period": r.period, "code": r.code, "text": text, "idea": idea, "contacted": r.contacted, "channel": r.channel}));
-    }
-    Ok(Answer::new(json!({"reasons": lines})).table(t))
-}
-
-fn pseudonyms_of(
-    ctx: &Ctx,
-    gate: &Gate<'_>,
-    document: &str,
-    users: &BTreeSet<String>,
-) -> Result<northbound_measures::forecast::pseudonym::Pseudonyms> {
-    let members: Vec<_> = users
-        .iter()
-        .map(|u| northbound_measures::forecast::Member {
-            user: u.clone(),
-            party: String::new(),
-            class: String::new(),
-            held: Vec::new(),
-        })
-        .collect();
-    pseudonyms(ctx, gate, document, &members)
-}
-
-fn counts(a: &Asked, ctx: &Ctx) -> Result<Answer> {
-    let (view, store) = (view(a.view, ctx)?, ctx.store()?);
-    let gate = ctx.gate(&store);
-    let classes: BTreeMap<String, String> = gate
-        .list::<Party>(&Query::as_at(ctx.as_at()))?
-        .into_iter()
-        .map(|k| (k.record.id, k.record.category))
-        .collect();
-    let mut by: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-    let mut codes: BTreeSet<String> = BTreeSet::new();
-    for k in kept(a, ctx, &gate)? {
-        let class = classes.get(&k.record.party).cloned().unwrap_or_else(|| "unknown".to_owned());
-        codes.insert(k.record.code.clone());
-        *by.entry(class).or_default().entry(k.record.code).or_default() += 1;
-    }
-    let codes: Vec<String> = codes.into_iter().collect();
-    let grid: Vec<Vec<u64>> = by
-        .values()
-        .map(|row| codes.iter().map(|c| row.get(c).copied().unwrap_or(0)).collect())
-        .collect();
-    let rules = ctx.rules()?;
-    let below = if view == View::Group {
-        u64::try_from(rules.integer("small-cell-below", ctx.now.day())?).unwrap_or(0)
-    } else {
-        0
-    };
-    let hidden = hide(&grid, below);
-    let cell = |n: u64, h: bool| if h { "[c]".to_owned() } else { n.to_string() };
-    let mut head = vec!["class".to_owned()];
-    head.extend(codes.iter().map(|c| format!(">{c}")));
-    let mut t = Table { title: String::new(), columns: head, rows: Vec::new() };
-    let mut lines = Vec::new();
-    let sums: Vec<u64> =
-        (0..codes.len()).map(|c| grid.iter().filter_map(|r| r.get(c)).sum()).collect();
-    let mut put = |name: &str, counts: &[u64], hidden: &[bool]| {
-        t.rows.push(
-            std::iter::once(name.to_owned())
-                .chain(counts.iter().zip(hidden).map(|(n, h)| cell(*n, *h)))
-                .collect(),
-        );
-        lines.push(json!({"class": name, "counts": codes.iter().zip(counts.iter().zip(hidden)).map(|(c, (n, h))| (c.clone(), json!((!h).then_some(n)))).collect::<serde_json::Map<_, _>>()}));
-    };
-    for (name, (row, h)) in by.keys().zip(grid.iter().zip(&hidden.cells)) {
-        put(name, row, h);
-    }
-    if !grid.is_empty() {
-        put("all", &sums, &hidden.sums);
-    }
-    let mut answer =
-        Answer::new(json!({"codes": codes, "counts": lines, "small_below": below})).table(t);
-    if !hidden.none() {
-        answer = answer.then(format!("[c] is hidden: classes and counts from 1 to below {below}, and what would give them away."));
-    }
-    Ok(answer)
 }

@@ -1,36 +1,16 @@
-//! A forecast typed, or made from the User's own history with exceptions.
+//! Flags of `forecast add`, `submit` and `prefill`.
 
-use super::{From, at_desk, month, user};
-use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table},
-};
+use super::Actuals;
 use clap::Args;
-use northbound_measures::forecast::{
-    own::{self, Proposed},
-    variance::UserVariance,
-};
-use northbound_packs::evidence::forecasts::{ActualsFrom, ForecastSources};
-use northbound_registers::records::{
-    forecasting::forecasts::{Forecast, ForecastLine, Made},
-    participants::parties::User,
-};
-use northbound_types::{ForecastKind, Mode, Period, Utc};
-use serde_json::json;
-use std::collections::BTreeMap;
-
-/// Months of history that are read: two years beside the year of the season.
-pub(super) const HISTORY_MONTHS: i32 = 36;
-/// Whole months in which the last forecast's use is told.
-const USED_MONTHS: i32 = 3;
+use northbound_app::forecast::SubmitRequest;
+use northbound_types::{Eui64, ForecastKind, Period, Utc};
 
 /// A forecast.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SubmitArgs {
     /// Whose. Default: the only User of the party that acts
     #[arg(long, value_name = "EUI")]
-    user: Option<northbound_types::Eui64>,
+    user: Option<Eui64>,
     /// Of what: sr (Service Requests) or csr (certificate requests)
     #[arg(long, default_value = "sr")]
     kind: ForecastKind,
@@ -56,273 +36,22 @@ pub(crate) struct SubmitArgs {
     #[arg(long, default_value = "")]
     note: String,
     #[command(flatten)]
-    actuals: From,
+    actuals: Actuals,
 }
 
-/// The months of a forecast.
-fn months(a: &SubmitArgs, desk: &ForecastSources<'_>, now: Utc) -> Result<Vec<Period>> {
-    let first = month(a.from.unwrap_or(now.day().month().next()))?;
-    let n = match a.months {
-        Some(n) => i32::try_from(n).unwrap_or(0),
-        None => desk.rules.forecast_months(first.previous())?.len() as i32,
-    };
-    if !(1..=36).contains(&n) {
-        return Err(CliError::usage(format!("--months {n}: give 1 to 36")));
-    }
-    Ok((0..n).map(|k| first.plus(k)).collect())
-}
-
-fn proposals(
-    a: &SubmitArgs,
-    who: &User,
-    months: &[Period],
-    desk: &ForecastSources<'_>,
-) -> Result<Vec<Proposed>> {
-    let from = a.actuals.of(a.kind)?;
-    let last = desk.as_at.day().month().previous();
-    let actuals = desk.actuals(a.kind, (0..HISTORY_MONTHS).map(|n| last.plus(-n)), from)?;
-    let held_out =
-        usize::try_from(desk.rules.integer("forecast-held-out-months", desk.as_at.day())?)
-            .unwrap_or(0);
-    let history = own::history(&actuals, &who.eui.to_string(), last);
-    Ok(own::prefill(&history, months, last, held_out))
-}
-
-/// `SRV:MODE[:MONTH]` or, for certificates, `SRV[:MONTH]`.
-fn key(a: &SubmitArgs, text: &str) -> Result<(String, String, Option<Period>)> {
-    let wrong = |why: &str| {
-        CliError::usage(format!(
-            "{text:?}: {why}; write {}",
-            if a.kind == ForecastKind::Sr {
-                "SRV:MODE:MONTH=N, such as 4.1.1:on-demand:2026-05=1200"
-            } else {
-                "single:MONTH=N or batched:MONTH=N"
-            }
-        ))
-    };
-    let parts: Vec<&str> = text.split(':').collect();
-    let period = |t: &str| t.parse::<Period>().map_err(|e| wrong(&e.to_string())).and_then(month);
-    match (a.kind, parts.as_slice()) {
-        (ForecastKind::Sr, [srv, mode, rest @ ..]) if rest.len() < 2 => {
-            mode.parse::<Mode>().map_err(|e| wrong(&e.to_string()))?;
-            Ok((
-                (*srv).to_owned(),
-                (*mode).to_owned(),
-                rest.first().map(|t| period(t)).transpose()?,
-            ))
-        }
-        (ForecastKind::Csr, [srv, rest @ ..]) if rest.len() < 2 => {
-            Ok(((*srv).to_owned(), String::new(), rest.first().map(|t| period(t)).transpose()?))
-        }
-        _ => Err(wrong("it has other than the parts asked for")),
-    }
-}
-
-/// Lines by history and exceptions. An exception outside the months is refused: it would make a month
-/// that names one service and leaves all others without a forecast.
-fn lines(a: &SubmitArgs, months: &[Period], proposed: &[Proposed]) -> Result<Vec<ForecastLine>> {
-    let mut by: BTreeMap<(Period, String, String), i64> = proposed
-        .iter()
-        .map(|p| ((p.period, p.line.srv.clone(), p.line.mode.clone()), p.count))
-        .collect();
-    for s in &a.set {
-        let (text, n) = s.split_once('=').ok_or_else(|| {
-            CliError::usage(format!("--set {s:?} has no count; write SRV:MODE:MONTH=N"))
-        })?;
-        let n: i64 = n
-            .parse()
-            .map_err(|_| CliError::usage(format!("--set {s:?}: {n:?} is not a whole number")))?;
-        let (srv, mode, period) = key(a, text)?;
-        if let Some(p) = period.filter(|p| !months.contains(p)) {
-            return Err(CliError::usage(format!(
-                "--set {s:?}: {p} is none of the months forecast ({} to {}); give --from and --months",
-                months.first().map(ToString::to_string).unwrap_or_default(),
-                months.last().map(ToString::to_string).unwrap_or_default()
-            )));
-        }
-        for p in months.iter().filter(|p| period.is_none_or(|x| x == **p)) {
-            by.insert((*p, srv.clone(), mode.clone()), n);
+impl SubmitArgs {
+    pub(crate) fn request(&self) -> SubmitRequest {
+        SubmitRequest {
+            user: self.user,
+            kind: self.kind,
+            from: self.from,
+            months: self.months,
+            from_history: self.from_history,
+            set: self.set.clone(),
+            leave_out: self.leave_out.clone(),
+            made: self.made,
+            note: self.note.clone(),
+            actuals: self.actuals.request(),
         }
     }
-    for s in &a.leave_out {
-        let (srv, mode, period) = key(a, s)?;
-        let before = by.len();
-        by.retain(|(p, x, y), _| !(x == &srv && y == &mode && period.is_none_or(|q| q == *p)));
-        if by.len() == before {
-            return Err(CliError::usage(format!("--leave-out {s:?}: there is no such line")));
-        }
-    }
-    Ok(by
-        .into_iter()
-        .map(|((period, srv, mode), count)| ForecastLine { period, srv, mode, count })
-        .collect())
-}
-
-pub(super) fn prefill(a: &SubmitArgs, ctx: &Ctx) -> Result<Answer> {
-    at_desk(ctx, |desk, gate| {
-        let who = user(a.user, ctx, gate)?;
-        let months = months(a, desk, desk.as_at)?;
-        let proposed = proposals(a, &who, &months, desk)?;
-        let kept = lines(a, &months, &proposed)?;
-        let mut t =
-            Table::new("", &["kind", "user", "srv", "mode", "period", ">count", "way", "basis"]);
-        for l in &kept {
-            let p = proposed.iter().find(|p| {
-                p.period == l.period
-                    && p.line.srv == l.srv
-                    && p.line.mode == l.mode
-                    && p.count == l.count
-            });
-            t.row([
-                a.kind.to_string(),
-                who.eui.to_string(),
-                l.srv.clone(),
-                l.mode.clone(),
-                l.period.to_string(),
-                l.count.to_string(),
-                p.map_or_else(|| "typed".to_owned(), |p| p.way.to_string()),
-                p.map(|p| p.basis.clone()).unwrap_or_default(),
-            ]);
-        }
-        Ok(Answer::new(json!({"kind": a.kind, "user": who.eui, "months": months, "proposed": proposed, "lines": kept})).table(t)
-            .then("Submit it with `northbound forecast submit --from-history`, or print it with --format csv, edit it and bring it in with `northbound forecast import FILE`."))
-    })
-}
-
-pub(super) fn submit(a: &SubmitArgs, ctx: &Ctx) -> Result<Answer> {
-    at_desk(ctx, |desk, gate| {
-        let who = user(a.user, ctx, gate)?;
-        let months = months(a, desk, ctx.now)?;
-        let proposed = if a.from_history { proposals(a, &who, &months, desk)? } else { Vec::new() };
-        let lines = lines(a, &months, &proposed)?;
-        if lines.is_empty() {
-            return Err(CliError::input(if a.from_history {
-                format!(
-                    "{} sent nothing in the year that could be read, so there is no history to forecast from; type it with --set, a forecast of zero as SRV:MODE=0",
-                    who.eui
-                )
-            } else {
-                "there is nothing to submit: give --set SRV:MODE:MONTH=N, or --from-history"
-                    .to_owned()
-            }));
-        }
-        let how = if a.from_history { Made::History } else { Made::Typed };
-        let record = Forecast {
-            kind: a.kind,
-            user: who.eui,
-            party: who.party.clone(),
-            made: a.made.unwrap_or(ctx.now),
-            how,
-            lines,
-            note: a.note.clone(),
-        };
-        let write = northbound_registers::Write { known: Some(record.made), ..ctx.write() };
-        let before = used(a, &who, desk)?;
-        let receipt = gate.add(&record, &write)?;
-        let told = tell(desk, &record, &before)?;
-        let did = if receipt.dry_run { "Dry run: would have submitted" } else { "Submitted" };
-        let mut answer = Answer::new(json!({"receipt": receipt, "lines": record.lines.len(), "typed": a.set.len(), "used_for": told.iter().collect::<Vec<_>>(), "proposed": proposed}))
-            .say(format!("{did} forecast {}: {} lines for {} to {}, {} of them exceptions.", receipt.id, record.lines.len(), first(&record), last(&record), exceptions(&record, &proposed)));
-        for t in told {
-            answer = answer.then(t);
-        }
-        Ok(answer)
-    })
-}
-
-fn first(f: &Forecast) -> String {
-    f.months().first().map(ToString::to_string).unwrap_or_default()
-}
-fn last(f: &Forecast) -> String {
-    f.months().last().map(ToString::to_string).unwrap_or_default()
-}
-
-/// Lines that differ from what was proposed.
-fn exceptions(f: &Forecast, proposed: &[Proposed]) -> usize {
-    f.lines
-        .iter()
-        .filter(|l| {
-            !proposed.iter().any(|p| {
-                p.period == l.period
-                    && p.line.srv == l.srv
-                    && p.line.mode == l.mode
-                    && p.count == l.count
-            })
-        })
-        .count()
-}
-
-/// The last whole months of the User, with the forecast that was in force for each.
-fn used(
-    a: &SubmitArgs,
-    who: &User,
-    desk: &ForecastSources<'_>,
-) -> Result<Vec<(Period, UserVariance)>> {
-    let last = desk.as_at.day().month().previous();
-    let months: Vec<Period> = (0..USED_MONTHS).rev().map(|n| last.plus(-n)).collect();
-    let from = a.actuals.of(a.kind).unwrap_or(ActualsFrom::Stated);
-    let f = desk.read(a.kind, &months, 0, from)?;
-    let eui = who.eui.to_string();
-    Ok(f.variances()
-        .into_iter()
-        .filter_map(|v| {
-            v.users
-                .into_iter()
-                .find(|u| u.user == eui && u.submission.is_some())
-                .map(|u| (v.period, u))
-        })
-        .collect())
-}
-
-/// What the forecast is used for, and what the last ones were used for.
-fn tell(
-    desk: &ForecastSources<'_>,
-    record: &Forecast,
-    before: &[(Period, UserVariance)],
-) -> Result<Vec<String>> {
-    let mut out = Vec::new();
-    if let Some(p) = record.months().first() {
-        let (m, _) = desk.month(record.kind, *p)?;
-        let user = record.user.to_string();
-        let before = desk
-            .submissions(record.kind)?
-            .iter()
-            .any(|s| s.user == user && s.months.contains_key(p) && s.made < m.due.end());
-        let standing = if record.made < m.due.end() {
-            "so it is in time"
-        } else if before {
-            "and one of yours that names the month came in time; this one takes its place"
-        } else {
-            "so it is late"
-        };
-        out.push(format!("For {p} it was due by {}, {standing}. It is held against what you send in each month from then on; you are told by the {} Working Day after the month.", m.due, nth(desk.rules.integer("user-report-due-working-days", p.first())?)));
-        if !m.asked_for {
-            out.push(format!("In {p} no {} forecast is asked for: only notice of exceptional demand (`northbound forecast notice add`).", record.kind));
-        }
-    }
-    for (p, u) in before {
-        let share = u
-            .total
-            .percent
-            .as_ref()
-            .map_or_else(|| u.total.why.clone(), |s| format!("you sent {s} % of it"));
-        out.push(format!("Your last forecast for {p} was used in that month's variance: {share}."));
-    }
-    if before.is_empty() {
-        out.push(
-            "No earlier forecast of yours was in force in the last three whole months.".to_owned(),
-        );
-    }
-    Ok(out)
-}
-
-fn nth(n: i64) -> String {
-    let ending = match (n % 10, n % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{n}{ending}")
 }
