@@ -3,4 +3,5 @@
 mod forecast;
 mod ingest;
 mod registers;
+mod settings_page;
 mod support;
