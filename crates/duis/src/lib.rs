@@ -11,7 +11,7 @@
 //! ```
 //! use northbound_duis::build::{RequestBody, RequestOut, ServiceRef};
 //! use northbound_duis::{CertificateRequest, FOREVER, Keyring, Limits, PrivateKey, Services, Signer, Usage, Verifier, VerifyRules, issue, read_and_verify};
-//! use northbound_types::{Eui64, Utc};
+//! use northbound_types::{CommandVariant, Eui64, Utc};
 //!
 //! let (issuer, key) = (PrivateKey::from_entropy(&[7; 32])?, PrivateKey::from_entropy(&[5; 32])?);
 //! let certificate = issue(&CertificateRequest {
@@ -21,7 +21,7 @@
 //! let mut keyring = Keyring::new();
 //! keyring.insert(certificate.clone())?;
 //! let request = RequestOut {
-//!     schema_version: "5.4", id: "90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1", first_in_sequence: None, preceding: None, variant: 1,
+//!     schema_version: "5.4", id: "90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1", first_in_sequence: None, preceding: None, variant: CommandVariant::Send,
 //!     service: ServiceRef { reference: "4.1", srv: "4.1.1" }, body: RequestBody::read("ReadInstantaneousImportRegisters", None),
 //! };
 //! let bytes = request.signed(&Signer::new(key, certificate)?)?;

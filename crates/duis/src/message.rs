@@ -1,6 +1,6 @@
 //! What is kept of a message.
 
-use northbound_types::{Eui64, RequestId, Utc, text_enum};
+use northbound_types::{CommandVariant, Eui64, RequestId, Utc, text_enum};
 
 /// An id with its text as received: it compares by value and is echoed as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub struct Request {
     pub first_in_sequence: Option<bool>,
     /// PrecedingServiceRequestID, where given.
     pub preceding: Option<IdText>,
-    /// Command Variant, 1 to 8.
-    pub variant: u8,
+    /// Command Variant, 1 to 8: the internal one is refused.
+    pub variant: CommandVariant,
     /// Does the catalogue list this Command Variant for the service? `false` is no refusal here:
     /// the service answers it with a code of its own.
     pub variant_listed: bool,

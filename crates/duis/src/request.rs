@@ -6,7 +6,7 @@ use crate::refusal::{Fault, RefusalCode, quoted};
 use crate::scan::Ns;
 use crate::values::{boolean, date_time, eui, eui_list, number, request_id, trimmed};
 use crate::{Limits, Services};
-use northbound_types::{Eui64, Utc};
+use northbound_types::{CommandVariant, Eui64, Utc};
 
 /// Header fields in the schema's order.
 const HEADER: [&str; 6] = [
@@ -33,7 +33,7 @@ pub(crate) struct RequestFields {
     id: Option<IdText>,
     first: Option<bool>,
     preceding: Option<IdText>,
-    variant: Option<u8>,
+    variant: Option<CommandVariant>,
     reference: Option<String>,
     srv: Option<String>,
     body_element: Option<String>,
@@ -91,7 +91,7 @@ impl RequestFields {
     /// Command Variant, Service Reference Variant and body fit each other.
     fn fits(
         &self,
-        variant: u8,
+        variant: CommandVariant,
         reference: &str,
         srv: &str,
         body: &str,
@@ -114,7 +114,7 @@ impl RequestFields {
             ));
         }
         let signed = body == SIGNED_PRE_COMMAND;
-        if signed != (5..=7).contains(&variant) {
+        if signed != variant.is_signed_pre_command() {
             return Err(Fault::new(
                 RefusalCode::VariantBody,
                 format!(
@@ -228,16 +228,21 @@ impl MessageFields for RequestFields {
     }
 }
 
-fn variant(text: &str) -> Result<u8, Fault> {
-    match trimmed(text).as_bytes() {
-        [b'9'] => Err(Fault::new(
+fn variant(text: &str) -> Result<CommandVariant, Fault> {
+    let text = trimmed(text);
+    let number = match text.as_bytes() {
+        [digit @ b'1'..=b'9'] => CommandVariant::try_from(digit - b'0').ok(),
+        _ => None,
+    };
+    match number {
+        Some(CommandVariant::Internal) => Err(Fault::new(
             RefusalCode::VariantNine,
             "Command Variant 9 is internal to the service",
         )),
-        [digit @ b'1'..=b'8'] => Ok(digit - b'0'),
-        _ => Err(Fault::new(
+        Some(variant) => Ok(variant),
+        None => Err(Fault::new(
             RefusalCode::BadVariant,
-            format!("Command Variant {}: write 1 to 8", quoted(trimmed(text))),
+            format!("Command Variant {}: write 1 to 8", quoted(text)),
         )),
     }
 }

@@ -1,5 +1,6 @@
 //! Which Service Reference Variant belongs to which Service Reference and has which body element.
 
+use northbound_types::CommandVariant;
 use std::collections::BTreeMap;
 
 /// One row of the catalogue of services.
@@ -12,7 +13,7 @@ pub struct ServiceEntry {
     /// The element in the body.
     pub body_element: String,
     /// Command Variants that the service takes.
-    pub variants: Vec<u8>,
+    pub variants: Vec<CommandVariant>,
     /// `true` where the service answers by itself, without a device.
     pub non_device: bool,
 }
@@ -94,10 +95,10 @@ impl Services {
     }
 }
 
-fn variant_list(text: &str) -> Option<Vec<u8>> {
+fn variant_list(text: &str) -> Option<Vec<CommandVariant>> {
     text.split(';')
         .filter(|t| !t.is_empty())
-        .map(|t| t.trim().parse().ok().filter(|v| (1..=9).contains(v)))
+        .map(|t| CommandVariant::try_from(t.trim().parse::<u8>().ok()?).ok())
         .collect()
 }
 
@@ -110,7 +111,9 @@ mod tests {
         let head = "srv,service_reference,command_variants,schema_body_element,non_device\n";
         let services =
             Services::from_catalogue(&format!("{head}4.1.1,4.1,1;2;3,ReadSomething,No\n")).unwrap();
-        assert_eq!(services.get("4.1.1").unwrap().variants, [1, 2, 3]);
+        assert_eq!(services.get("4.1.1").unwrap().variants,
+            [CommandVariant::Send, CommandVariant::Local, CommandVariant::SendAndLocal]
+        );
         assert!(services.get("4.1").is_none());
         assert_eq!(
             Services::from_catalogue(&format!("{head}4.1.1,4.1,1;x,ReadSomething,No\n"))

@@ -11,7 +11,7 @@ use northbound_duis::build::{
 use northbound_duis::{
     Breach, Content, Limits, Message, ResponseBody, Throttled, body_fields, read,
 };
-use northbound_types::{Eui64, RequestId, Utc};
+use northbound_types::{CommandVariant, Eui64, RequestId, Utc};
 use proptest::prelude::*;
 
 const AT: Utc = Utc(1_775_044_800_250_000);
@@ -134,7 +134,8 @@ fn what_contradicts_itself_is_not_built() {
     assert!(shape(alert.clone()));
     (alert.response, alert.code) = (Some(RESPONSE_ID), "E4");
     assert!(shape(alert));
-    let request = |variant, body| {
+    let request = |variant: u8, body| {
+        let variant = CommandVariant::try_from(variant).unwrap();
         RequestOut {
             schema_version: "5.4",
             id: ID,
@@ -146,7 +147,8 @@ fn what_contradicts_itself_is_not_built() {
         }
         .to_xml()
     };
-    for variant in [0, 5, 6, 7, 9] {
+    assert!(CommandVariant::try_from(0).is_err());
+    for variant in [5, 6, 7, 9] {
         assert!(
             matches!(request(variant, RequestBody::read("A", None)), Err(BuildError::Shape(_))),
             "{variant}"
@@ -232,7 +234,7 @@ proptest! {
     #[test]
     fn texts_are_read_back(text in any::<String>()) {
         let body = RequestBody::Service(Element::new("A").with(Element::text("B", &text)));
-        let request = RequestOut { schema_version: "5.4", id: ID, first_in_sequence: None, preceding: None, variant: 1, service: SERVICE, body };
+        let request = RequestOut { schema_version: "5.4", id: ID, first_in_sequence: None, preceding: None, variant: CommandVariant::Send, service: SERVICE, body };
         match request.to_xml() {
             Ok(xml) => prop_assert_eq!(&body_fields(&xml, &Limits::default(), 100_000).unwrap()[0].text, &text),
             Err(e) => prop_assert!(matches!(e, BuildError::Character { .. }) && text.chars().any(|c| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')), "{} {:?}", e, text),

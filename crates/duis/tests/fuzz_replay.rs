@@ -62,7 +62,7 @@ proptest! {
         let text = format!("<{p}:Request xmlns:{p}='{ns}' schemaVersion='5.2'>{blank}<{p}:Header>{blank}<{p}:RequestID>{blank}{id}{blank}</{p}:RequestID>\
             <{p}:CommandVariant>&#{v};</{p}:CommandVariant><{p}:ServiceReference><![CDATA[{sr}]]></{p}:ServiceReference>\
             <{p}:ServiceReferenceVariant>{srv}</{p}:ServiceReferenceVariant></{p}:Header>{blank}<{p}:Body><{p}:{body}/></{p}:Body>{signature}</{p}:Request>",
-            ns = northbound_duis::NAMESPACE, v = 48 + u32::from(variant), sr = service.service_reference, srv = service.srv, body = service.body_element);
+            ns = northbound_duis::NAMESPACE, v = 48 + u32::from(variant.number()), sr = service.service_reference, srv = service.srv, body = service.body_element);
         match read(text.as_bytes(), &Limits::default(), &services) {
             Ok(Message::Request(r)) => {
                 prop_assert_eq!(&r.id.text, &id);

@@ -34,7 +34,7 @@ fn every_sample_is_read() {
 #[test]
 fn a_request_for_a_device() {
     let r = request("request_read");
-    assert_eq!((r.variant, r.variant_listed), (1, true));
+    assert_eq!((r.variant.number(), r.variant_listed), (1, true));
     assert_eq!(
         (r.service_reference.as_str(), r.srv.as_str(), r.body_element.as_str()),
         ("4.1", "4.1.1", "ReadInstantaneousImportRegisters")
@@ -67,7 +67,7 @@ fn future_dated_sequenced_and_cancelling_requests() {
     assert_eq!(r.first_in_sequence, Some(false));
     assert_eq!(r.preceding.unwrap().id.counter, 1_775_044_800_002);
     let r = request("request_signed_pre_command");
-    assert_eq!((r.variant, r.body_element.as_str()), (5, "SignedPreCommand"));
+    assert_eq!((r.variant.number(), r.body_element.as_str()), (5, "SignedPreCommand"));
     assert!(r.cancels);
     assert_eq!(r.id, request("request_critical").id);
 }

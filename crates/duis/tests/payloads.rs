@@ -8,7 +8,7 @@ use northbound_duis::build::{
 use northbound_duis::{
     DEFAULT_PAYLOAD_BYTES, Limits, RefusalCode, Throttled, body_fields, gbcs_payload,
 };
-use northbound_types::{Eui64, RequestId, Utc};
+use northbound_types::{CommandVariant, Eui64, RequestId, Utc};
 use samples::{edited, sample};
 
 const AT: Utc = Utc(1_775_044_800_000_000);
@@ -51,7 +51,7 @@ fn each_kind_of_message_gives_its_payload() {
         id: ID,
         first_in_sequence: None,
         preceding: None,
-        variant: 5,
+        variant: CommandVariant::SignedSend,
         service: SERVICE,
         body,
     };
@@ -107,7 +107,7 @@ fn fields_have_their_path() {
         id: ID,
         first_in_sequence: None,
         preceding: None,
-        variant: 8,
+        variant: CommandVariant::NonDevice,
         service: ServiceRef { reference: "8.2", srv: "8.2" },
         body: RequestBody::read_inventory(InventoryKey::Mpxn("12 & 13\r")),
     };

@@ -10,7 +10,7 @@ use northbound_duis::{
     SignatureCode::*, Signed, Signer, Usage, Verifier, VerifyError, VerifyRules, canonical,
     read_and_verify, verify,
 };
-use northbound_types::{Eui64, Utc};
+use northbound_types::{CommandVariant, Eui64, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
 const SERIAL: u128 = 0x14BE_4AD2_EA1D_0E4E_C7F7_156B_D246_2405;
@@ -29,7 +29,7 @@ fn request(signer: &Signer) -> String {
         id: ID,
         first_in_sequence: None,
         preceding: None,
-        variant: 1,
+        variant: CommandVariant::Send,
         service: SERVICE,
         body,
     };

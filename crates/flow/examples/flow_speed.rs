@@ -9,7 +9,7 @@ use northbound_flow::{
     words::{DeviceStatus, DeviceType, Role},
 };
 use northbound_rules::RuleSet;
-use northbound_types::{Day, Eui64, Generation, Region, RequestId, TestKind, Utc};
+use northbound_types::{CommandVariant, Day, Eui64, Generation, Region, RequestId, TestKind, Utc};
 use std::time::Instant;
 
 const USERS: u64 = 100;
@@ -90,7 +90,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             written: IdText::Upper,
             signer: user(target % USERS),
             service: WebService::Send,
-            cv: 1,
+            cv: CommandVariant::Send,
             srv: "4.1.1".parse()?,
             execution: None,
             cancels: false,

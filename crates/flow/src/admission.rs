@@ -53,7 +53,7 @@ impl Flow {
         if !holder.record.active {
             return Err(codes.user_status);
         }
-        let leg = leg_of(r.cv);
+        let leg = leg_of(Some(r.cv));
         let mut grant = Grant {
             user,
             role: Role::Ou,
@@ -75,7 +75,7 @@ impl Flow {
             return Err(codes.unknown_device);
         }
         self.admit_counter(r, &grant)?;
-        if leg == Leg::Send && matches!(r.cv, 1 | 3 | 5 | 7) {
+        if leg == Leg::Send {
             self.admit_queue(&grant)?;
         }
         if r.schedule
@@ -118,7 +118,7 @@ impl Flow {
         if !grant.rule.fits(device.device_type) {
             return Err(codes.device_type);
         }
-        let local = matches!(r.cv, 2 | 6);
+        let local = r.cv.is_local_only();
         if !REACHABLE.contains(&device.status) && !(local && device.status == DeviceStatus::Pending)
         {
             return Err(if local { codes.local_delivery } else { codes.device_status });
@@ -132,7 +132,7 @@ impl Flow {
     /// Counters rise for each User and target; a signed Pre-Command comes under the counter of the
     /// request that made it, once.
     fn admit_counter(&self, r: &Request, grant: &Grant) -> Result<(), ResponseCode> {
-        if matches!(r.cv, 5..=7) {
+        if r.cv.is_signed_pre_command() {
             let known =
                 self.pre_commands.get(&r.id).filter(|p| p.expires > self.now && p.srv == r.srv);
             return match (known, r.pre_command) {
@@ -159,7 +159,7 @@ impl Flow {
 
     /// The counter of an admitted request is spent.
     pub(crate) fn spend_counter(&mut self, r: &Request, grant: &Grant) {
-        if matches!(r.cv, 5..=7) {
+        if r.cv.is_signed_pre_command() {
             self.pre_commands.remove(&r.id);
             return;
         }

@@ -5,8 +5,8 @@ use crate::{
     words::{Breach, Class, DeviceStatus, DeviceType},
 };
 use northbound_types::{
-    AlertCode, AlertState, Day, Eui64, Generation, Kind, Leg, Mode, Region, RequestId,
-    RequestState, ResponseCode, Srv, TestKind,
+    AlertCode, AlertState, CommandVariant, Day, Eui64, Generation, Kind, Leg, Mode, Region, RequestId,
+    RequestState, ResponseCode, Srv, TestKind, command_variant,
 };
 use serde::{Deserialize, Serialize};
 
@@ -240,7 +240,8 @@ pub struct Record {
     pub kind: Kind,
     pub mode: Mode,
     pub srv: Srv,
-    pub cv: u8,
+    #[serde(with = "command_variant::or_zero")]
+    pub cv: Option<CommandVariant>,
     pub role: Option<crate::words::Role>,
     pub party_category: Box<str>,
     pub class: Class,

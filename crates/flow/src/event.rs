@@ -1,6 +1,10 @@
 //! What goes into the core: the journal is the ordered list of these, each with its time.
 
-use northbound_types::{AlertCode, Eui64, Leg, RequestId, ResponseCode, Srv, TestKind, Utc};
+pub use northbound_types::Correlation;
+use northbound_types::{
+    AlertCode, CommandVariant, Eui64, Leg, RequestId, ResponseCode, Srv, TestKind, Utc,
+    command_variant,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -44,8 +48,8 @@ pub struct Request {
     pub signer: Eui64,
     /// The web service that it came to.
     pub service: WebService,
-    /// Command Variant, 1 to 8.
-    pub cv: u8,
+    /// Command Variant.
+    pub cv: CommandVariant,
     /// Service Reference Variant.
     pub srv: Srv,
     /// ExecutionDateTime, where given.
@@ -130,14 +134,14 @@ northbound_types::text_enum! {
 }
 
 impl WebService {
-    /// The service that takes a Command Variant.
+    /// The service that takes a Command Variant; `None` for the one that no User may send.
     #[must_use]
-    pub const fn of_variant(cv: u8) -> Option<WebService> {
-        match cv {
-            1 | 3 | 5 | 7 => Some(WebService::Send),
-            4 => Some(WebService::Transform),
-            2 | 6 | 8 => Some(WebService::NonDevice),
-            _ => None,
+    pub const fn of_variant(cv: CommandVariant) -> Option<WebService> {
+        match cv.leg() {
+            Some(Leg::Send) => Some(WebService::Send),
+            Some(Leg::Transform) => Some(WebService::Transform),
+            Some(Leg::Local | Leg::NonDevice) => Some(WebService::NonDevice),
+            Some(Leg::Instance) | None => None,
         }
     }
 }
@@ -164,26 +168,13 @@ pub struct TurnedAway {
     pub id: Option<RequestId>,
     /// The User whose connection it was, where known.
     pub from: Option<Eui64>,
-    /// Command Variant, 0 where it could not be read.
-    pub cv: u8,
+    /// Command Variant, where it could be read.
+    #[serde(with = "command_variant::or_zero")]
+    pub cv: Option<CommandVariant>,
     /// Service Reference Variant, where it could be read.
     pub srv: Srv,
     /// The code that was answered.
     pub code: ResponseCode,
-}
-
-/// What ties an answer to its Command: device, the Command's GBCS originator (the answer's
-/// recipient), GBCS counter and message code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Correlation {
-    /// The device.
-    pub device: Eui64,
-    /// To whom the device answers.
-    pub recipient: Eui64,
-    /// GBCS counter.
-    pub counter: u64,
-    /// GBCS message code.
-    pub code: u16,
 }
 
 /// An answer of a device.
@@ -346,11 +337,15 @@ pub struct ScheduleRecord {
     pub role: Role,
 }
 
-/// The leg of a request: which exchange of its RequestID it is.
+/// The leg of a request: which exchange of its RequestID it is. [`Leg::NonDevice`] where the
+/// variant is unknown or internal.
 #[must_use]
-pub const fn leg_of(cv: u8) -> Leg {
-    match Leg::of_variant(cv) {
-        Some(leg) => leg,
+pub const fn leg_of(cv: Option<CommandVariant>) -> Leg {
+    match cv {
+        Some(cv) => match cv.leg() {
+            Some(leg) => leg,
+            None => Leg::NonDevice,
+        },
         None => Leg::NonDevice,
     }
 }

@@ -62,7 +62,7 @@ impl Flow {
             kind: Kind::ServiceRequest,
             mode: if grant.leg == Leg::Transform { Mode::NonDevice } else { grant.mode },
             srv: r.srv,
-            cv: r.cv,
+            cv: Some(r.cv),
             user: Some(grant.user),
             role: Some(grant.role),
             party_category: self
@@ -103,11 +103,11 @@ impl Flow {
         let device = self.inventory.device(r.id.target);
         let user = self.inventory.user_no(r.id.originator);
         let non_device = self.policy.service(r.srv).is_some_and(|s| s.non_device)
-            || matches!(r.cv, 2 | 4 | 6 | 8);
+            || !r.cv.is_sent_to_device();
         let unit = Unit {
             id: r.id,
             written: r.written.clone(),
-            leg: leg_of(r.cv),
+            leg: leg_of(Some(r.cv)),
             instance: self.refusal_number(),
             kind: Kind::ServiceRequest,
             mode: if non_device {
@@ -118,7 +118,7 @@ impl Flow {
                 Mode::OnDemand
             },
             srv: r.srv,
-            cv: r.cv,
+            cv: Some(r.cv),
             user,
             role: None,
             party_category: user
@@ -258,7 +258,7 @@ impl Flow {
     /// Accepted for a device: acknowledged, then held, waiting or queued.
     fn accept(&mut self, r: &Request, grant: &Grant, out: &mut Vec<Effect>) {
         let local =
-            if matches!(r.cv, 3 | 7) { Body::LocalCommand(r.content.clone()) } else { Body::Empty };
+            if r.cv.is_sent_and_returned() { Body::LocalCommand(r.content.clone()) } else { Body::Empty };
         self.reply(r, ACCEPTED, None, local, out);
         let mut unit = self.unit(r, grant, S::Queued);
         unit.times.acknowledged = Some(self.now);

@@ -10,7 +10,7 @@ use crate::{
     words::{Class, Frequency, Role},
 };
 use northbound_types::{
-    Day, Eui64, Kind, Leg, Mode, RequestId, RequestState as S, ResponseCode, Srv, TestKind, Utc,
+    CommandVariant, Day, Eui64, Kind, Leg, Mode, RequestId, RequestState as S, ResponseCode, Srv, TestKind, Utc,
     time::DAY_US,
 };
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ impl Flow {
             kind: Kind::ScheduleInstance,
             mode: Mode::Scheduled,
             srv: s.asked.srv,
-            cv: 1,
+            cv: Some(CommandVariant::Send),
             user,
             role: Some(s.role),
             party_category: user

@@ -7,7 +7,7 @@ use crate::{
     words::{Class, DeviceType, Role},
 };
 use northbound_types::{
-    Generation, Kind, Leg, Mode, Region, RequestId, RequestState, ResponseCode, Srv, TestKind, Utc,
+    CommandVariant, Generation, Kind, Leg, Mode, Region, RequestId, RequestState, ResponseCode, Srv, TestKind, Utc,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub(crate) struct Unit {
     pub(crate) kind: Kind,
     pub(crate) mode: Mode,
     pub(crate) srv: Srv,
-    pub(crate) cv: u8,
+    pub(crate) cv: Option<CommandVariant>,
     pub(crate) user: Option<UserNo>,
     pub(crate) role: Option<Role>,
     pub(crate) party_category: Box<str>,

@@ -7,7 +7,7 @@ use house::*;
 use northbound_flow::{
     Body, Change, Effect, Event, Outcome, effect::DeliveryRecord, event::Registration, words::Role,
 };
-use northbound_types::{AlertState, Kind, Leg, RequestState as S, Utc};
+use northbound_types::{CommandVariant, AlertState, Kind, Leg, RequestState as S, Utc};
 
 #[test]
 fn a_read_is_acknowledged_sent_answered_and_delivered() {
@@ -103,7 +103,7 @@ fn a_pre_command_comes_back_signed_once_and_in_time() {
     assert_eq!(code(&out), "I0");
     assert!(matches!(&reply(&out).body, Body::PreCommand(p) if *p == cv4.content));
     let mut cv5 = northbound_flow::Request {
-        cv: 5,
+        cv: CommandVariant::SignedSend,
         service: northbound_flow::WebService::Send,
         ..cv4.clone()
     };
@@ -122,7 +122,7 @@ fn a_pre_command_comes_back_signed_once_and_in_time() {
     h.wait(day);
     assert_eq!(
         code(&h.send(northbound_flow::Request {
-            cv: 5,
+            cv: CommandVariant::SignedSend,
             service: northbound_flow::WebService::Send,
             ..late
         })),

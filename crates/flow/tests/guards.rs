@@ -9,7 +9,7 @@ use northbound_flow::{
     policy::Threshold,
     words::{Frequency, Role},
 };
-use northbound_types::{
+use northbound_types::{CommandVariant, 
     AlertState, Eui64, Kind, Region, RequestId, RequestState as S, Utc, time::DAY_US,
 };
 
@@ -36,7 +36,7 @@ fn what_the_device_holds_is_closed_by_its_alert() {
     h.send(cv4.clone());
     let due = h.at + 1_000 * SECOND;
     let c = commands(&h.send(northbound_flow::Request {
-        cv: 5,
+        cv: CommandVariant::SignedSend,
         service: northbound_flow::WebService::Send,
         execution: Some(Utc(due)),
         ..cv4

@@ -176,7 +176,7 @@ fn sign(signers: &HashMap<Eui64, Signer>, id: RequestId) -> Result<Vec<u8>, Fail
         id: &text,
         first_in_sequence: None,
         preceding: None,
-        variant: 1,
+        variant: northbound_types::CommandVariant::Send,
         service: ServiceRef { reference: "4.1", srv: "4.1.1" },
         body: RequestBody::Service(Element::new("ReadInstantaneousImportRegisters")),
     };

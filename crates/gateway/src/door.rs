@@ -206,7 +206,7 @@ impl Door {
         let written = payload::text_of(bytes, "RequestID").map(str::to_owned);
         let id = written.as_deref().and_then(|t| t.trim().parse::<RequestId>().ok());
         let event =
-            TurnedAway { id, from: connected, cv: 0, srv: Srv::NONE, code: self.codes.unreadable };
+            TurnedAway { id, from: connected, cv: None, srv: Srv::NONE, code: self.codes.unreadable };
         Passed::Away(Box::new(Away { event, written: id.and(written), why }))
     }
 
@@ -229,7 +229,7 @@ fn away(
     let event = TurnedAway {
         id: Some(message.id.id),
         from: connected,
-        cv: message.variant,
+        cv: Some(message.variant),
         srv: message.srv.parse().unwrap_or_default(),
         code,
     };

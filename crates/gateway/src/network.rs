@@ -173,7 +173,7 @@ pub trait RegionalNetwork: Send + Sync {
 fn command_key(bytes: &[u8]) -> Result<Correlation, NetworkError> {
     let p = northbound_gbcs::parse(bytes)?;
     match p.message.cra {
-        Cra::Command => Ok(Correlation::of(&p.message)?),
+        Cra::Command => Ok(p.message.correlation()?),
         other => Err(NetworkError::Message(GbcsError {
             code: ErrorCode::UnknownCra,
             offset: 0,

@@ -7,7 +7,7 @@ use crate::{
 };
 use northbound_flow::{
     effect::Command,
-    event::{self, Alert, Answer, Event},
+    event::{Alert, Answer, Event},
     words::Class,
 };
 use northbound_gbcs::{
@@ -55,25 +55,12 @@ pub(crate) fn command<'a>(
     }
 }
 
-/// The same in the words of the other room.
-pub(crate) fn outward(c: event::Correlation) -> Correlation {
-    Correlation { device: c.device, recipient: c.recipient, counter: c.counter, code: c.code }
-}
-fn inward(c: Correlation) -> event::Correlation {
-    event::Correlation {
-        device: c.device,
-        recipient: c.recipient,
-        counter: c.counter,
-        code: c.code,
-    }
-}
-
 /// The bytes of a Command, and how much time it has.
 ///
 /// # Errors
 /// A content that no message can be made of.
 pub(crate) fn dispatch(c: &Command, keys: &Keys) -> Result<Dispatch, GbcsError> {
-    let to = outward(c.correlation);
+    let to = c.correlation;
     let pace = match c.class {
         Class::Future => Pace::Relaxed,
         Class::Bulk => Pace::Bulk,
@@ -93,7 +80,7 @@ pub(crate) fn dispatch(c: &Command, keys: &Keys) -> Result<Dispatch, GbcsError> 
         });
     }
     let read = parse(&c.content)?;
-    let own = Correlation::of(&read.message)?;
+    let own = read.message.correlation()?;
     // What a User has signed goes as it is.
     let signed = matches!(read.message.signature, Signature::Signed(_));
     let bytes = if own == to || signed {
@@ -120,13 +107,13 @@ pub(crate) fn received(
         NetworkEvent::Answer { correlation, delivered, at, bytes } => {
             Some(answer(correlation, delivered, at, bytes))
         }
-        NetworkEvent::NoRoute { correlation, .. } => Some(Event::NoRoute(inward(correlation))),
+        NetworkEvent::NoRoute { correlation, .. } => Some(Event::NoRoute(correlation)),
         NetworkEvent::Told { correlation, told } => match told {
             Told::Known { delivered, bytes } => {
                 Some(answer(correlation, delivered, delivered, bytes))
             }
             Told::Executing => None,
-            Told::Unknown => Some(Event::NeverHad(inward(correlation))),
+            Told::Unknown => Some(Event::NeverHad(correlation)),
         },
         NetworkEvent::Alert { alert: NetworkAlert::PowerOutage { hub, since }, number, at } => {
             Some(Event::Alert(Box::new(Alert {
@@ -153,7 +140,7 @@ fn answer(to: Correlation, delivered: i64, at: i64, bytes: Vec<u8>) -> Event {
         .and_then(|p| ResponseContent::read(p.message.content).ok())
         .is_none_or(|r| r.status == 0);
     Event::Answer(Box::new(Answer {
-        to: inward(to),
+        to: to,
         success,
         delivered_to_device: Some(Utc(delivered)),
         at_wan: Utc(at),
@@ -186,7 +173,7 @@ fn device_alert(bytes: Vec<u8>, at: i64, service: Eui64) -> Result<Event, String
 }
 
 /// Which Command an alert closes.
-fn closed(m: &Message<'_>) -> Option<event::Correlation> {
+fn closed(m: &Message<'_>) -> Option<Correlation> {
     let (counter, code) = content::closed_command(m.content)?;
-    Some(event::Correlation { device: m.originator, recipient: m.recipient, counter, code })
+    Some(Correlation { device: m.originator, recipient: m.recipient, counter, code })
 }

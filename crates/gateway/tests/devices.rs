@@ -52,7 +52,7 @@ fn command(home: u32, counter: u64) -> (Correlation, Vec<u8>) {
         signature: Signature::Empty,
         mac: None,
     };
-    (Correlation::of(&m).unwrap(), build(&m).unwrap())
+    (m.correlation().unwrap(), build(&m).unwrap())
 }
 
 struct Served {
@@ -115,7 +115,7 @@ async fn answers(
     while let Ok(Some(e)) = timeout_at(end, events.recv()).await {
         if let NetworkEvent::Answer { correlation, delivered, at, bytes } = e {
             assert!(delivered <= at);
-            assert_eq!(Correlation::of(&parse(&bytes).unwrap().message).unwrap(), correlation);
+            assert_eq!(parse(&bytes).unwrap().message.correlation().unwrap(), correlation);
             all.insert(correlation, bytes);
         }
     }

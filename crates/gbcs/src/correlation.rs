@@ -1,26 +1,11 @@
-//! What ties a response to its Command, and tells one alert from another.
+//! The keys of messages: what a Command and its response share, and what identifies an alert.
 
 use crate::{
     error::{ErrorCode, GbcsError},
     message::{Cra, Message},
 };
-use northbound_types::Eui64;
+use northbound_types::{Correlation, Eui64};
 use serde::{Deserialize, Serialize};
-
-/// The same for a Command and for its response. Store it with the RequestID when sending; it can't
-/// be derived from the RequestID on return, since the originator may be the service itself.
-/// Counters alone collide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Correlation {
-    /// The device: recipient of the Command, originator of the response.
-    pub device: Eui64,
-    /// Whom the response is for: originator of the Command.
-    pub recipient: Eui64,
-    /// Counter of the Command, returned by the response.
-    pub counter: u64,
-    /// Message code, the same in both.
-    pub code: u16,
-}
 
 /// Two alerts with the same key are one alert, received twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,15 +18,15 @@ pub struct AlertKey {
     pub counter: u64,
 }
 
-impl Correlation {
-    /// The key of a Command or of a response.
+impl Message<'_> {
+    /// The key that a Command and its response share.
     ///
     /// # Errors
     /// `unknown-cra` for an alert, which answers nothing.
-    pub fn of(m: &Message<'_>) -> Result<Correlation, GbcsError> {
-        let (device, recipient) = match m.cra {
-            Cra::Command => (m.recipient, m.originator),
-            Cra::Response => (m.originator, m.recipient),
+    pub fn correlation(&self) -> Result<Correlation, GbcsError> {
+        let (device, recipient) = match self.cra {
+            Cra::Command => (self.recipient, self.originator),
+            Cra::Response => (self.originator, self.recipient),
             Cra::Alert => {
                 return Err(GbcsError::new(
                     ErrorCode::UnknownCra,
@@ -50,7 +35,7 @@ impl Correlation {
                 ));
             }
         };
-        Ok(Correlation { device, recipient, counter: m.counter, code: m.code })
+        Ok(Correlation { device, recipient, counter: self.counter, code: self.code })
     }
 }
 

@@ -2,7 +2,7 @@
 //! a fuzzing engine may call them as they are.
 
 use crate::{
-    AlertKey, Correlation, Cra,
+    AlertKey, Cra,
     alert::alert_code,
     build,
     content::{CommandContent, ResponseContent},
@@ -24,7 +24,7 @@ pub fn fuzz_parse(data: &[u8]) {
     let written = build(&p.message).expect("what was read is within the limits of what is written");
     assert!(written.len() <= data.len(), "the shortest form is not shorter");
     assert_eq!(parse(&written).map(|q| q.message), Ok(p.message));
-    assert_eq!(Correlation::of(&p.message).is_ok(), p.message.cra != Cra::Alert);
+    assert_eq!(p.message.correlation().is_ok(), p.message.cra != Cra::Alert);
     assert_eq!(AlertKey::of(&p.message).is_ok(), p.message.cra == Cra::Alert);
     fuzz_content(p.message.content);
     if let Ok(bytes) = pre_command::to_sign(data) {

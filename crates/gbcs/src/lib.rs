@@ -27,7 +27,8 @@ mod parse;
 pub mod pre_command;
 
 pub use build::build;
-pub use correlation::{AlertKey, Correlation};
+pub use correlation::AlertKey;
+pub use northbound_types::Correlation;
 pub use error::{ErrorCode, GbcsError};
 pub use message::{Cra, Message, Signature, Supplementary};
 pub use parse::{Parsed, parse};

@@ -5,7 +5,7 @@ use crate::messages;
 
 use messages::{Owned, any_message};
 use northbound_gbcs::{
-    AlertKey, Correlation, Cra, ErrorCode, Message, Signature, Supplementary, build,
+    AlertKey, Cra, ErrorCode, Message, Signature, Supplementary, build,
     fuzz::{fuzz_content, fuzz_parse},
     parse,
 };
@@ -112,8 +112,8 @@ fn a_response_has_the_key_of_its_command_and_a_neighbour_has_not() {
         content: &[],
         ..c
     };
-    let key = Correlation::of(&c).unwrap();
-    assert_eq!(key, Correlation::of(&r).unwrap());
+    let key = c.correlation().unwrap();
+    assert_eq!(key, r.correlation().unwrap());
     for other in [
         Message { counter: c.counter + 1, ..r },
         Message { code: c.code + 1, ..r },
@@ -121,10 +121,10 @@ fn a_response_has_the_key_of_its_command_and_a_neighbour_has_not() {
         Message { recipient: Eui64(c.originator.0 + 1), ..r },
         Message { cra: Cra::Command, ..r },
     ] {
-        assert_ne!(Correlation::of(&other).unwrap(), key, "{other:?}");
+        assert_ne!(other.correlation().unwrap(), key, "{other:?}");
     }
     let a = Message { cra: Cra::Alert, ..r };
-    assert!(Correlation::of(&a).is_err() && AlertKey::of(&r).is_err());
+    assert!(a.correlation().is_err() && AlertKey::of(&r).is_err());
     assert_eq!(
         AlertKey::of(&a).unwrap(),
         AlertKey { device: c.recipient, recipient: c.originator, counter: c.counter }

@@ -8,7 +8,7 @@ use crate::{
     summary::Flag,
 };
 use northbound_ledger::{rows::ExchangeRow, sink::RowSink};
-use northbound_types::{Eui64, Generation, Kind, Leg, Mode, Region, RequestState, TestKind};
+use northbound_types::{command_variant::number_or_zero, CommandVariant, Eui64, Generation, Kind, Leg, Mode, Region, RequestState, TestKind};
 
 /// Loads message records.
 pub(crate) struct Exchanges<'s> {
@@ -55,7 +55,7 @@ fn exchange<'a, R: RawRow>(
     let leg = match row.word(m::LEG)? {
         Some(leg) => leg,
         None if instance > 0 => Leg::Instance,
-        None => Leg::of_variant(cv).unwrap_or(Leg::Send),
+        None => cv.and_then(CommandVariant::leg).unwrap_or(Leg::Send),
     };
     let code = row.text(m::CODE)?;
     let times = Times::read(row)?;
@@ -76,7 +76,7 @@ fn exchange<'a, R: RawRow>(
             kind: row.word(m::KIND)?.unwrap_or(Kind::ServiceRequest),
             mode: row.word(m::MODE)?.unwrap_or(Mode::OnDemand),
             srv: srv(row)?,
-            cv: i64::from(cv),
+            cv: i64::from(number_or_zero(cv)),
             role: row.text(m::ROLE)?,
             party_category: row.text(m::PARTY_CATEGORY)?,
             class: row.text(m::CLASS)?,
@@ -157,11 +157,14 @@ fn identity<R: RawRow>(row: &Row<'_, R>) -> Result<(Eui64, Eui64, u64), Bad> {
     }
 }
 
-fn variant<R: RawRow>(row: &Row<'_, R>) -> Result<u8, Bad> {
-    match row.uint(m::CV)? {
-        None => Ok(0),
-        Some(n @ 0..=9) => Ok(n as u8),
-        Some(n) => Err(fault(
+fn variant<R: RawRow>(row: &Row<'_, R>) -> Result<Option<CommandVariant>, Bad> {
+    let n = match row.uint(m::CV)? {
+        None | Some(0) => return Ok(None),
+        Some(n) => n,
+    };
+    match u8::try_from(n).ok().and_then(|n| CommandVariant::try_from(n).ok()) {
+        Some(cv) => Ok(Some(cv)),
+        None => Err(fault(
             "cv",
             Reason::UnknownWord,
             "a Command Variant is 1 to 9, or 0 where unknown",

@@ -62,7 +62,7 @@ impl Emulator {
                 detail: format!("a {} can't be sent to a device", command.message.cra),
             });
         }
-        let key = Correlation::of(&command.message)?;
+        let key = command.message.correlation()?;
         if self.protection.check(&command).is_err() {
             return Ok((key, Taken::Refused { delivered: at }));
         }

@@ -121,7 +121,7 @@ fn the_answer_is_the_commands_and_names_its_execution() {
     let bytes = command(USER, to, 7);
     let (delivered, answer, _) = answered(&mut e, &bytes);
     let (sent, got) = (parse(&bytes).unwrap().message, parse(&answer).unwrap().message);
-    assert_eq!(Correlation::of(&sent).unwrap(), Correlation::of(&got).unwrap());
+    assert_eq!(sent.correlation().unwrap(), got.correlation().unwrap());
     assert_eq!((got.cra, got.supplementary), (Cra::Response, sent.supplementary));
     let said = ResponseContent::read(got.content).unwrap();
     assert_eq!(
@@ -142,7 +142,7 @@ fn what_became_of_a_command_can_be_asked() {
     let mut e = emulator(600);
     let to = device(home(&e), DeviceType::Gsme);
     let bytes = command(USER, to, 7);
-    let key = Correlation::of(&parse(&bytes).unwrap().message).unwrap();
+    let key = parse(&bytes).unwrap().message.correlation().unwrap();
     assert_eq!(e.devices.ask(&key, i64::MAX), Asked::Unknown);
     let (delivered, answer, _) = answered(&mut e, &bytes);
     assert_eq!(e.devices.ask(&key, delivered - 1), Asked::Executing { delivered, answer: &answer });

@@ -78,7 +78,7 @@ fn command(home: u32, counter: u64) -> (Correlation, Vec<u8>) {
         signature: Signature::Empty,
         mac: None,
     };
-    (Correlation::of(&m).unwrap(), build(&m).unwrap())
+    (m.correlation().unwrap(), build(&m).unwrap())
 }
 
 fn now() -> Utc {
@@ -121,7 +121,7 @@ impl Client {
             }
             NetworkEvent::Answer { correlation, bytes, .. }
             | NetworkEvent::Told { correlation, told: Told::Known { bytes, .. } } => {
-                assert_eq!(Correlation::of(&parse(&bytes).unwrap().message).unwrap(), correlation);
+                assert_eq!(parse(&bytes).unwrap().message.correlation().unwrap(), correlation);
                 if let Some(first) = self.answers.insert(correlation, bytes.clone()) {
                     assert_eq!(first, bytes, "two answers to one Command");
                 }

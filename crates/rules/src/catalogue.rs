@@ -5,7 +5,7 @@ use crate::{
     files::RuleFile,
     scalar::{self, CsvRow},
 };
-use northbound_types::text_enum;
+use northbound_types::{CommandVariant, text_enum};
 use std::collections::HashMap;
 
 text_enum! {
@@ -55,10 +55,10 @@ pub struct Service {
     pub non_device: bool,
     /// Roles that may send it; empty where the table lists none (then nobody may).
     pub roles: Vec<String>,
-    /// Command Variants, 1 to 8.
-    pub command_variants: Vec<u8>,
+    /// Command Variants that Users may send.
+    pub command_variants: Vec<CommandVariant>,
     /// Command Variants in the schema's comment, where they differ; else empty.
-    pub schema_variants: Vec<u8>,
+    pub schema_variants: Vec<CommandVariant>,
     /// Name of the body element in DUIS.
     pub body_element: String,
     /// Execution time in the schema.
@@ -155,11 +155,11 @@ impl Catalogue {
     }
 }
 
-fn variants(row: &CsvRow<'_>, column: &str) -> Result<Vec<u8>, RuleError> {
+fn variants(row: &CsvRow<'_>, column: &str) -> Result<Vec<CommandVariant>, RuleError> {
     row.list(column)
         .iter()
-        .map(|t| match t.parse::<u8>() {
-            Ok(v @ 1..=8) => Ok(v),
+        .map(|t| match t.parse::<u8>().ok().and_then(|n| CommandVariant::try_from(n).ok()) {
+            Some(v) if v != CommandVariant::Internal => Ok(v),
             _ => Err(row.refuse(
                 column,
                 format!("{t:?} is no Command Variant"),
@@ -249,8 +249,12 @@ mod tests {
         let s = c.get("4.8.1").unwrap();
         assert_eq!(c.by_body("ReadActiveImportProfileData"), Some(s));
         assert_eq!(
-            (s.reference.as_str(), s.command_variants.as_slice(), s.table_targets),
-            ("4.8", &[1u8, 2, 3][..], (Some(5600), Some(16)))
+            (s.reference.as_str(), s.table_targets),
+            ("4.8", (Some(5600), Some(16)))
+        );
+        assert_eq!(
+            s.command_variants,
+            [CommandVariant::Send, CommandVariant::Local, CommandVariant::SendAndLocal]
         );
         assert!(c.get("4.8").is_none() && c.by_body("").is_none());
         for s in c.services() {

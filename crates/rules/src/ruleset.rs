@@ -437,7 +437,7 @@ impl RuleSet {
                 s.reference,
                 if s.critical { "critical" } else { "not critical" },
                 s.roles.join(" "),
-                s.command_variants,
+                s.command_variants.iter().map(|v| v.number()).collect::<Vec<_>>(),
                 s.body_element
             );
             infos.push(reference(

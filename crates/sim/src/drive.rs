@@ -15,7 +15,7 @@ use northbound_network::{
     self as network, Fate, Pace, Rng,
     latency::{HOUR, MINUTE, SECOND},
 };
-use northbound_types::{Day, Eui64, RequestId, Utc};
+use northbound_types::{CommandVariant, Day, Eui64, RequestId, Utc};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap, HashMap},
@@ -178,7 +178,7 @@ impl<'w> Drive<'w> {
         let mut out = Vec::new();
         self.flow.apply(Utc(at), &event, &mut out);
         if let Event::Request(r) = event
-            && r.cv == 4
+            && r.cv == CommandVariant::Transform
         {
             self.transforms.insert(r.id, *r);
         }
@@ -222,7 +222,7 @@ impl<'w> Drive<'w> {
         let mut rng = Rng::stream(self.world.config.seed, &[13, cv4.id.target.0, cv4.id.counter]);
         let end = Utc(self.now).day().end().0 - 1_000;
         let at = (self.now + requests::ms(&mut rng, SECOND / 5, 3 * SECOND)).min(end).max(self.now);
-        let mut cv5 = Request { cv: 5, service: WebService::Send, ..cv4.clone() };
+        let mut cv5 = Request { cv: CommandVariant::SignedSend, service: WebService::Send, ..cv4.clone() };
         cv5.user_sent = Some(Utc(at - requests::ms(&mut rng, 10_000, 90_000)));
         self.at(at, Next::Input(Event::Request(Box::new(cv5))));
     }

@@ -2,7 +2,7 @@
 
 use northbound_flow::{Record, effect};
 use northbound_types::{
-    BookKey, Eui64, Generation, Kind, Leg, Mode, Region, RequestState, ResponseCode, Srv, TestKind,
+    BookKey, CommandVariant, Eui64, Generation, Kind, Leg, Mode, Region, RequestState, ResponseCode, Srv, TestKind,
     Utc,
 };
 
@@ -21,8 +21,7 @@ pub struct Exchange {
     pub kind: Kind,
     pub mode: Mode,
     pub srv: Srv,
-    /// 0 where there is none.
-    pub cv: u8,
+    pub cv: Option<CommandVariant>,
     pub role: &'static str,
     pub party_category: &'static str,
     pub class: &'static str,

@@ -12,7 +12,7 @@ use northbound_network::{
     fleet::device,
     latency::{HOUR, MINUTE, SECOND},
 };
-use northbound_types::{Day, Eui64, Mode, RequestId, Srv, TestKind, Utc};
+use northbound_types::{CommandVariant, Day, Eui64, Mode, RequestId, Srv, TestKind, Utc};
 
 /// Of requests to devices so many have something wrong with them, ppm.
 const SPOILT: u64 = 12_000;
@@ -33,7 +33,7 @@ pub(crate) struct Asked {
     pub(crate) requests: Vec<(i64, Request)>,
 }
 
-pub(crate) fn plain(from: Eui64, target: Eui64, at: i64, cv: u8, srv: Srv) -> Request {
+pub(crate) fn plain(from: Eui64, target: Eui64, at: i64, cv: CommandVariant, srv: Srv) -> Request {
     Request {
         id: RequestId { originator: from, target, counter: (at / 1_000).unsigned_abs() },
         written: IdText::Upper,
@@ -64,20 +64,20 @@ pub(crate) fn of_draft(world: &World, day: Day, d: &Draft) -> Asked {
     let user = world.config.users[d.user].eui;
     let srv: Srv = template.srv.parse().unwrap_or(Srv::NONE);
     let cv = if template.mode == Mode::NonDevice {
-        8
+        CommandVariant::NonDevice
     } else if template.critical {
-        4
+        CommandVariant::Transform
     } else {
-        1
+        CommandVariant::Send
     };
     let target = if template.mode == Mode::NonDevice { SERVICE } else { d.target };
     let mut r = plain(user, target, d.at, cv, srv);
     r.test = d.test;
     r.user_sent = Some(Utc(d.at - 1_000 * (10 + (d.index ^ day.0 as u64) as i64 % 80)));
-    if cv == 8 {
+    if cv == CommandVariant::NonDevice {
         own(world, d, &mut r);
     }
-    if cv == 4 {
+    if cv == CommandVariant::Transform {
         r.pre_command = Some(digest(&r));
     }
     if template.mode == Mode::FutureDated {
@@ -86,12 +86,12 @@ pub(crate) fn of_draft(world: &World, day: Day, d: &Draft) -> Asked {
     if template.chained {
         return Asked { requests: chain(r, d.at) };
     }
-    if cv != 8 && rng.chance(SPOILT) {
+    if cv != CommandVariant::NonDevice && rng.chance(SPOILT) {
         spoil(d, &mut r, &mut rng);
         return Asked { requests: vec![(d.at, r)] };
     }
     let mut requests = vec![(d.at, r)];
-    if template.mode == Mode::FutureDated && cv == 1 && rng.chance(25_000) {
+    if template.mode == Mode::FutureDated && cv == CommandVariant::Send && rng.chance(25_000) {
         requests.extend(cancel(&requests[0], &mut rng));
     }
     Asked { requests }
@@ -131,7 +131,7 @@ fn own(world: &World, d: &Draft, r: &mut Request) {
 
 /// A follower and the request that it waits for, a moment before.
 fn chain(mut r: Request, at: i64) -> Vec<(i64, Request)> {
-    let mut first = plain(r.id.originator, r.id.target, at - SECOND, 1, r.srv);
+    let mut first = plain(r.id.originator, r.id.target, at - SECOND, CommandVariant::Send, r.srv);
     (first.first_in_sequence, first.user_sent) = (true, Some(Utc(at - SECOND - 40_000)));
     r.preceding = Some(first.id);
     vec![(at - SECOND, first), (at, r)]
@@ -166,7 +166,7 @@ fn spoil(d: &Draft, r: &mut Request, rng: &mut Rng) {
                 },
             )
         }
-        3 => (r.cv, r.service) = (6, WebService::NonDevice),
+        3 => (r.cv, r.service) = (CommandVariant::SignedLocal, WebService::NonDevice),
         _ => (r.id.originator, r.signer) = (STRANGER, STRANGER),
     }
 }

@@ -117,7 +117,7 @@ fn test(
         kind: Kind::NetworkCommand,
         mode,
         srv: Srv::NONE,
-        cv: 0,
+        cv: None,
         role: "",
         party_category: "",
         class: "test",

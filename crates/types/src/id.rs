@@ -187,20 +187,6 @@ text_enum! {
     }
 }
 
-impl Leg {
-    /// The leg that a Command Variant opens; `None` for 9 (internal) and what is no variant.
-    #[must_use]
-    pub const fn of_variant(cv: u8) -> Option<Leg> {
-        match cv {
-            4 => Some(Leg::Transform),
-            1 | 3 | 5 | 7 => Some(Leg::Send),
-            2 | 6 => Some(Leg::Local),
-            8 => Some(Leg::NonDevice),
-            _ => None,
-        }
-    }
-}
-
 /// The identity of one exchange: `(namespace, originator, target, counter, leg)`, with the number
 /// of the instance where the leg is one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

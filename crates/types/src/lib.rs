@@ -1,11 +1,13 @@
-//! What every other room shares: identities, message states with their transitions and books,
-//! figures, periods, dimensions. No I/O, no clock, no randomness.
+//! Types that every other crate shares: identities, message states with their transitions and
+//! books, figures, periods, dimensions. No I/O, no clock, no randomness.
 //!
-//! The decisions behind these types stand in `ARCHITECTURE.md`.
+//! `ARCHITECTURE.md` gives the decisions behind them.
 
 pub mod actor;
 pub mod books;
 pub mod cells;
+pub mod command_variant;
+pub mod correlation;
 pub mod figure;
 pub mod id;
 pub mod incident;
@@ -20,6 +22,8 @@ pub mod workdays;
 pub use actor::Actor;
 pub use books::{BookKey, Books, BooksError};
 pub use cells::{CellRow, Cells, Dim, LatencyRow, Selector};
+pub use command_variant::CommandVariant;
+pub use correlation::Correlation;
 pub use figure::{Figure, FigureState, Null, NullReason, Quantity, Ratio, Reading, Stated, Value};
 pub use id::{Eui64, Leg, MessageId, RequestId};
 pub use incident::{IncidentEventKind, IncidentId, IncidentState};

@@ -6,7 +6,7 @@ use northbound_duis::build::{
     ResponseOut, ScheduleRow, ScheduledRead, ServiceRef, StatusChange,
 };
 use northbound_duis::{Breach, Throttled};
-use northbound_types::{Eui64, RequestId, Utc};
+use northbound_types::{CommandVariant, Eui64, RequestId, Utc};
 
 const SUPPLIER: Eui64 = Eui64(0x90B3_D51F_3001_0000);
 const DSP: Eui64 = Eui64(0x90B3_D51F_3000_0002);
@@ -32,6 +32,7 @@ fn request(
     srv: &'static str,
     body: RequestBody<'static>,
 ) -> RequestOut<'static> {
+    let variant = CommandVariant::try_from(variant).expect("a Command Variant");
     RequestOut {
         schema_version: VERSION,
         id,

@@ -4,7 +4,7 @@ use super::{BuildError, Built, ServiceRef, Writer};
 use crate::sign::{SignError, Signer};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use northbound_types::{Eui64, Utc};
+use northbound_types::{CommandVariant, Eui64, Utc};
 
 /// A request to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct RequestOut<'a> {
     pub preceding: Option<&'a str>,
     /// Command Variant, 1 to 8. The body of 5 to 7 is [`RequestBody::SignedPreCommand`], and of
     /// no other.
-    pub variant: u8,
+    pub variant: CommandVariant,
     /// The service.
     pub service: ServiceRef<'a>,
     /// The body.
@@ -219,11 +219,11 @@ impl RequestOut<'_> {
     }
 
     fn build(&self) -> Result<Built, BuildError> {
-        if !(1..=8).contains(&self.variant) {
+        if self.variant == CommandVariant::Internal {
             return Err(BuildError::Shape("the Command Variant is not 1 to 8"));
         }
         let pre_command = matches!(self.body, RequestBody::SignedPreCommand { .. });
-        if pre_command != (5..=7).contains(&self.variant) {
+        if pre_command != self.variant.is_signed_pre_command() {
             return Err(BuildError::Shape(
                 "SignedPreCommand belongs to the Command Variants 5 to 7, and they to it",
             ));

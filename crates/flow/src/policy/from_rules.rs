@@ -8,12 +8,10 @@ use northbound_rules::{
     RuleError, RuleSet,
     catalogue::{FutureDated, Service},
 };
-use northbound_types::{AlertCode, Day, Eui64, Region, ResponseCode};
+use northbound_types::{AlertCode, CommandVariant, Day, Eui64, Region, ResponseCode};
 use std::{collections::HashMap, str::FromStr};
 
 const SECOND: i64 = 1_000_000;
-/// The highest Command Variant that a request can have.
-const LENGTHIEST_VARIANT: u8 = 8;
 
 /// Why the rules make no policy.
 #[derive(Debug, thiserror::Error)]
@@ -257,8 +255,8 @@ fn service(
         variants: s
             .command_variants
             .iter()
-            .filter(|v| **v <= LENGTHIEST_VARIANT)
-            .fold(0, |bits, v| bits | 1 << v),
+            .filter(|v| **v != CommandVariant::Internal)
+            .fold(0, |bits, v| bits | 1 << v.number()),
         critical: s.critical,
         non_device: s.non_device,
         hold: match s.future_dated {
@@ -305,9 +303,9 @@ mod tests {
         assert_eq!(p.services.len(), 129);
         let read = p.service("4.1.1".parse().unwrap()).unwrap();
         assert!(
-            read.takes(1)
-                && !read.takes(4)
-                && !read.takes(8)
+            read.takes(CommandVariant::Send)
+                && !read.takes(CommandVariant::Transform)
+                && !read.takes(CommandVariant::NonDevice)
                 && read.fits(DeviceType::Esme)
                 && read.fits(DeviceType::Gpf)
                 && !read.fits(DeviceType::Chf)

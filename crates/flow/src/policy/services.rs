@@ -1,7 +1,7 @@
 //! The catalogue as the core needs it.
 
 use crate::words::{Class, DeviceType, Role};
-use northbound_types::{Mode, Srv, text_enum};
+use northbound_types::{CommandVariant, Mode, Srv, text_enum};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -44,8 +44,8 @@ pub struct ServiceRule {
 impl ServiceRule {
     /// Does it take this Command Variant?
     #[must_use]
-    pub const fn takes(&self, cv: u8) -> bool {
-        cv < 16 && self.variants >> cv & 1 == 1
+    pub const fn takes(&self, cv: CommandVariant) -> bool {
+        self.variants >> cv.number() & 1 == 1
     }
     /// Is it for this type of device?
     #[must_use]

@@ -8,7 +8,7 @@ use northbound_flow::{
     words::{DeviceStatus, DeviceType, Role},
 };
 use northbound_rules::RuleSet;
-use northbound_types::{AlertCode, Day, Eui64, Generation, Region, RequestId, Srv, TestKind, Utc};
+use northbound_types::{AlertCode, CommandVariant, Day, Eui64, Generation, Region, RequestId, Srv, TestKind, Utc};
 
 pub const SECOND: i64 = 1_000_000;
 pub const SUPPLIER: Eui64 = Eui64(0x90B3_D51F_3001_0001);
@@ -137,6 +137,7 @@ impl House {
     /// A request with the next counter.
     pub fn ask(&mut self, from: Eui64, target: Eui64, cv: u8, srv: &str) -> Request {
         self.counter += 1;
+        let cv = CommandVariant::try_from(cv).unwrap();
         Request {
             id: RequestId { originator: from, target, counter: self.counter },
             written: IdText::Upper,

@@ -13,7 +13,7 @@ use northbound_ledger::{
     prune,
     rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
 };
-use northbound_types::{Day, Region, Utc};
+use northbound_types::{command_variant::number_or_zero, Day, Region, Utc};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -174,7 +174,7 @@ fn exchange<'a>(r: &'a Record, provider: &'a str) -> ExchangeRow<'a> {
         kind: r.kind,
         mode: r.mode,
         srv: r.srv.as_str(),
-        cv: i64::from(r.cv),
+        cv: i64::from(number_or_zero(r.cv)),
         role: r.role.map_or("", |r| r.as_str()),
         party_category: &r.party_category,
         class: r.class.as_str(),

@@ -9,7 +9,7 @@ use northbound_flow::{
     words::{DeviceType, Frequency},
 };
 use northbound_gbcs::{Correlation, Message, parse, pre_command};
-use northbound_types::{Day, Eui64, Srv};
+use northbound_types::{CommandVariant, Day, Eui64, Srv};
 use sha2::{Digest, Sha256};
 
 /// Why a readable message is no request after all.
@@ -34,14 +34,14 @@ pub(super) fn request(
         .map_err(|e: northbound_types::word::WordError| Unfit::Unreadable(e.to_string()))?;
     let rule = policy.service(srv);
     let (content, pre_command) = match m.variant {
-        5..=7 => signed_pre_command(m, bytes, keys)?,
-        8 => (Vec::new(), None),
+        cv if cv.is_signed_pre_command() => signed_pre_command(m, bytes, keys)?,
+        CommandVariant::NonDevice => (Vec::new(), None),
         cv => {
             let content = match rule.filter(|r| !r.non_device) {
                 Some(rule) => command(m, rule)?,
                 None => Vec::new(),
             };
-            let digest = (cv == 4 && !content.is_empty()).then(|| digest(&content)).transpose()?;
+            let digest = (cv == CommandVariant::Transform && !content.is_empty()).then(|| digest(&content)).transpose()?;
             (content, digest)
         }
     };

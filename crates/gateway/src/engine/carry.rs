@@ -73,7 +73,7 @@ impl Outward {
                     }
                 }
                 Effect::Dispatch(c) => self.dispatch(at, &c, unsent),
-                Effect::Ask(c) => self.ask(southbound::outward(c), unsent),
+                Effect::Ask(c) => self.ask(c, unsent),
                 Effect::Deliver(d) => self.deliveries.add(d),
                 Effect::Moved(m) => self.accounts.moved(position, m),
                 Effect::Settled(r) => {

@@ -224,7 +224,7 @@ mod tests {
                 Box::new(TurnedAway {
                     id: None,
                     from: None,
-                    cv: 0,
+                    cv: None,
                     srv: northbound_types::Srv::NONE,
                     code: northbound_types::ResponseCode::of("E1"),
                 }),

@@ -60,7 +60,7 @@ impl Clock for Ticking {
 struct Remembering(Mutex<Vec<Dispatch>>);
 impl RegionalNetwork for Remembering {
     fn dispatch(&self, c: Dispatch) -> Result<northbound_gbcs::Correlation, NetworkError> {
-        let key = northbound_gbcs::Correlation::of(&northbound_gbcs::parse(&c.bytes)?.message)?;
+        let key = northbound_gbcs::parse(&c.bytes)?.message.correlation()?;
         self.0.lock().unwrap().push(c);
         Ok(key)
     }
@@ -249,7 +249,7 @@ fn read(counter: u64) -> Request {
         written: IdText::Upper,
         signer: USER,
         service: WebService::Send,
-        cv: 1,
+        cv: northbound_types::CommandVariant::Send,
         srv: Srv::of("4.1.1"),
         execution: None,
         cancels: false,

@@ -14,7 +14,7 @@ use northbound_duis::{
 };
 use northbound_flow::event::WebService;
 use northbound_gbcs::pre_command;
-use northbound_types::{Eui64, RequestId};
+use northbound_types::{CommandVariant, Eui64, RequestId};
 use std::path::Path;
 
 /// A request, signed and ready to go.
@@ -23,7 +23,7 @@ pub struct Prepared {
     /// Its RequestID.
     pub id: RequestId,
     /// Command Variant.
-    pub variant: u8,
+    pub variant: CommandVariant,
     /// Service Reference.
     pub reference: String,
     /// Service Reference Variant.
@@ -105,7 +105,7 @@ pub fn prepare(
 pub fn signed_pre_command(
     of: &Prepared,
     pre: &[u8],
-    variant: u8,
+    variant: CommandVariant,
     command_key: &Held,
     signer: &Signer,
 ) -> Result<Prepared> {

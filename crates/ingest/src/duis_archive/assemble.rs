@@ -230,7 +230,7 @@ impl<'a> Writer<'a> {
                 *place,
             );
             row.mode = self.mode(asked);
-            row.cv = i64::from(asked.variant);
+            row.cv = i64::from(asked.variant.number());
             (row.state, row.code, row.user_sent, row.acknowledged) =
                 (ended.state, &ended.code, user_sent, ended.acknowledged);
             row.due = asked.due.filter(|_| asked.leg() != Leg::Transform);

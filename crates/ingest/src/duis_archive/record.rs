@@ -2,7 +2,7 @@
 
 use super::archive::Entry;
 use northbound_duis::{Content, DccAlert, Message, Request, Response, ResponseBody};
-use northbound_types::{Eui64, Leg, RequestId, text_enum};
+use northbound_types::{CommandVariant, Eui64, Leg, RequestId, text_enum};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -46,7 +46,7 @@ pub(crate) enum What {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Asked {
     pub id: RequestId,
-    pub variant: u8,
+    pub variant: CommandVariant,
     pub srv: String,
     /// Time of the file, µs.
     pub file_time: Option<i64>,
@@ -60,7 +60,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub fn leg(&self) -> Leg {
-        Leg::of_variant(self.variant).unwrap_or(Leg::Send)
+        self.variant.leg().unwrap_or(Leg::Send)
     }
 }
 

@@ -19,7 +19,7 @@ use northbound_gateway::{
     },
 };
 use northbound_registers::{Query, records::participants::parties::User};
-use northbound_types::{Eui64, RequestId};
+use northbound_types::{CommandVariant, Eui64, RequestId};
 use serde_json::{Value, json};
 use std::{
     io::{self, Write},
@@ -128,7 +128,8 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
         };
         let mut went =
             vec![exchange(&client, &base, first, &services, endpoint.as_mut(), args, ctx).await?];
-        if let (Some(variant), Some(pre)) = (args.sign, went[0].sent.pre_command.clone()) {
+        let variant = args.sign.and_then(|number| CommandVariant::try_from(number).ok());
+        if let (Some(variant), Some(pre)) = (variant, went[0].sent.pre_command.clone()) {
             let key = keys.command_key(user).ok_or_else(|| {
                 CliError::not_found(format!(
                     "{} holds no key by which {user} signs Commands",

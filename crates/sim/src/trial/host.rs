@@ -22,7 +22,7 @@ use northbound_network::{
     latency::{GOOD_CENTRAL, GOOD_SOUTH, HOUR, MINUTE, POOR_NORTH, SECOND},
 };
 use northbound_rules::RuleSet;
-use northbound_types::{Eui64, Region, RequestId, Utc};
+use northbound_types::{CommandVariant, Eui64, Region, RequestId, Utc};
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap, HashSet},
@@ -215,7 +215,7 @@ impl Host {
             self.verdict.happened(Trouble::ClockBack);
         }
         if let Event::Request(r) = &event {
-            if r.cv == 4 {
+            if r.cv == CommandVariant::Transform {
                 self.transforms.insert(r.id, (**r).clone());
             }
             if self.trial.bug == Some(Bug::AcknowledgesTooSoon) {
@@ -360,7 +360,7 @@ impl Host {
                     self.at(
                         now + 2 * SECOND,
                         Next::Input(Event::Request(Box::new(Request {
-                            cv: 5,
+                            cv: CommandVariant::SignedSend,
                             service: WebService::Send,
                             ..cv4
                         }))),

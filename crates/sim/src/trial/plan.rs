@@ -12,7 +12,7 @@ use northbound_network::{
     fleet::device,
     latency::{HOUR, MINUTE, SECOND},
 };
-use northbound_types::{AlertCode, Day, Eui64, Region, RequestId, Srv, Utc};
+use northbound_types::{CommandVariant, AlertCode, Day, Eui64, Region, RequestId, Srv, Utc};
 
 pub(super) const SUPPLIER: Eui64 = Eui64(0x90B3_D51F_3001_0001);
 pub(super) const RIVAL: Eui64 = Eui64(0x90B3_D51F_3001_0002);
@@ -81,21 +81,21 @@ impl Planner {
             requests::plain(from, target, at, cv, srv.parse().unwrap_or(Srv::NONE))
         };
         let mut r = match rng.below(20) {
-            0..=7 => plain(esme, 1, "4.1.1"),
-            8..=10 => plain(esme, 1, "2.2"),
+            0..=7 => plain(esme, CommandVariant::Send, "4.1.1"),
+            8..=10 => plain(esme, CommandVariant::Send, "2.2"),
             11..=12 => {
-                let mut r = plain(esme, 4, if rng.chance(500_000) { "1.5" } else { "1.1.1" });
+                let mut r = plain(esme, CommandVariant::Transform, if rng.chance(500_000) { "1.5" } else { "1.1.1" });
                 r.pre_command = Some(requests::digest(&r));
                 r
             }
-            13 => plain(chf, 1, "8.11"),
+            13 => plain(chf, CommandVariant::Send, "8.11"),
             14 => {
-                let mut r = plain(SERVICE, 8, "8.2");
+                let mut r = plain(SERVICE, CommandVariant::NonDevice, "8.2");
                 r.about = Some(esme);
                 r
             }
             15 => {
-                let mut r = plain(SERVICE, 8, "5.1");
+                let mut r = plain(SERVICE, CommandVariant::NonDevice, "5.1");
                 r.schedule = Some(ScheduleAsked {
                     srv: Srv::of("4.8.1"),
                     device: esme,
@@ -105,9 +105,9 @@ impl Planner {
                 });
                 r
             }
-            16 => plain(esme, 1, "8.11"),
-            17 => plain(device(home + 5_000, DeviceType::Esme), 1, "4.1.1"),
-            _ => plain(esme, 1, "7.4"),
+            16 => plain(esme, CommandVariant::Send, "8.11"),
+            17 => plain(device(home + 5_000, DeviceType::Esme), CommandVariant::Send, "4.1.1"),
+            _ => plain(esme, CommandVariant::Send, "7.4"),
         };
         if matches!(r.srv.as_str(), "4.1.1" | "1.1.1") && rng.chance(300_000) {
             r.execution = Some(Utc(at + requests::ms(rng, MINUTE, 30 * HOUR)));
@@ -119,7 +119,7 @@ impl Planner {
         if let Some(last) = self.last.take().filter(|_| rng.chance(500_000)) {
             r.preceding = Some(last);
         }
-        if r.cv == 1 && (r.first_in_sequence || r.preceding.is_some()) {
+        if r.cv == CommandVariant::Send && (r.first_in_sequence || r.preceding.is_some()) {
             self.last = Some(r.id);
         }
         if rng.chance(40_000) {

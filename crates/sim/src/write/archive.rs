@@ -3,7 +3,7 @@
 
 use super::{failed, truth::ArchiveCounts};
 use crate::{alerts::Alert, config::SimError, exchange::Exchange, users::SERVICE, world::World};
-use northbound_types::{AlertState, Eui64, Kind, Leg, RequestId, RequestState, Utc};
+use northbound_types::{command_variant::number_or_zero, CommandVariant, AlertState, Eui64, Kind, Leg, RequestId, RequestState, Utc};
 use std::{
     collections::BTreeMap,
     fs::File,
@@ -115,7 +115,7 @@ impl Archive {
         };
         self.today.1 += 1;
         let id = RequestId { originator: e.originator, target: e.target, counter: e.counter };
-        let (element, inner) = if e.cv == 5 {
+        let (element, inner) = if e.cv == Some(CommandVariant::SignedSend) {
             ("SignedPreCommand".to_owned(), format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>"))
         } else {
             (element, String::new())
@@ -126,7 +126,7 @@ impl Archive {
         let sent = e.times.user_sent.unwrap_or(e.times.received);
         self.counts.requests += 1;
         self.put(sent, "request", &format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Request xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{id}</sr:RequestID><sr:CommandVariant>{}</sr:CommandVariant><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant></sr:Header><sr:Body><sr:{element}>{due}{inner}</sr:{element}></sr:Body>{SIGNATURE}</sr:Request>", e.cv, e.srv))?;
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Request xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{id}</sr:RequestID><sr:CommandVariant>{}</sr:CommandVariant><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant></sr:Header><sr:Body><sr:{element}>{due}{inner}</sr:{element}></sr:Body>{SIGNATURE}</sr:Request>", number_or_zero(e.cv), e.srv))?;
         let response = |code: &str, at: i64, answer: bool, content: &str| {
             let response_id = if answer {
                 format!(
@@ -172,7 +172,7 @@ impl Archive {
             (Leg::Transform, _) => format!(
                 "<sr:PreCommand><sr:GBCSVersion>4.1</sr:GBCSVersion><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload></sr:PreCommand>"
             ),
-            (Leg::Send, RequestState::AnsweredSuccess) if e.cv == 5 && e.times.due.is_some() => {
+            (Leg::Send, RequestState::AnsweredSuccess) if e.cv == Some(CommandVariant::SignedSend) && e.times.due.is_some() => {
                 format!(
                     "<sr:FutureDatedDeviceAlertMessage><sr:FutureDatedAlertCode>8F66</sr:FutureDatedAlertCode><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload><sr:InstructionNumber>1</sr:InstructionNumber><sr:TotalCommandInstructions>1</sr:TotalCommandInstructions></sr:FutureDatedDeviceAlertMessage>"
                 )

@@ -2,6 +2,7 @@
 
 use super::csv_out::Sink;
 use crate::{alerts::Alert, config::SimError, exchange::Exchange, firmware::Payload};
+use northbound_types::command_variant::number_or_zero;
 
 pub(crate) const MESSAGES: &str = "namespace,request_id,leg,instance,kind,mode,srv,cv,role,party_category,class,generation,device_type,test_kind,region,provider,feed,state,code,user_sent,received,acknowledged,due,released,queued,sent_to_wan,delivered_to_device,answered_at_wan,answer_sent,delivered,target_at,timeout_at,known";
 
@@ -14,7 +15,7 @@ pub(crate) fn message(s: &mut Sink, e: &Exchange, known: i64) -> Result<(), SimE
         .word(e.kind.as_str())
         .word(e.mode.as_str())
         .word(e.srv.as_str())
-        .unless_zero(i64::from(e.cv))
+        .unless_zero(i64::from(number_or_zero(e.cv)))
         .word(e.role)
         .word(e.party_category)
         .word(e.class)

@@ -5,7 +5,7 @@ use super::{csv_out::Sink, truth::Truth};
 use crate::{config::SimError, exchange::Exchange, world::World};
 use jiff::{Timestamp, tz::TimeZone};
 use northbound_network::latency::HOUR;
-use northbound_types::{Eui64, Generation, Kind, Mode, RequestState, TestKind, Utc};
+use northbound_types::{command_variant::number_or_zero, Eui64, Generation, Kind, Mode, RequestState, TestKind, Utc};
 
 pub(crate) const HEADER: &str = "Reference,Run,Stage,Unit,Service,Variant,Timing,Role,Meter,Area,Sent,Answered,Response ms,Outcome,Reason";
 
@@ -231,7 +231,7 @@ impl UserLog {
             .word(e.leg.as_str())
             .word(unit)
             .word(e.srv.as_str())
-            .unless_zero(i64::from(e.cv))
+            .unless_zero(i64::from(number_or_zero(e.cv)))
             .word(timing)
             .word(e.role)
             .word(meter)
