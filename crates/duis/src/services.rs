@@ -111,7 +111,8 @@ mod tests {
         let head = "srv,service_reference,command_variants,schema_body_element,non_device\n";
         let services =
             Services::from_catalogue(&format!("{head}4.1.1,4.1,1;2;3,ReadSomething,No\n")).unwrap();
-        assert_eq!(services.get("4.1.1").unwrap().variants,
+        assert_eq!(
+            services.get("4.1.1").unwrap().variants,
             [CommandVariant::Send, CommandVariant::Local, CommandVariant::SendAndLocal]
         );
         assert!(services.get("4.1").is_none());

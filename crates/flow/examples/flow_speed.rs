@@ -4,9 +4,9 @@
 //! `cargo run --release -p northbound-flow --example flow_speed -- [DEVICES] [INPUTS]`
 
 use northbound_flow::{
-    Change, Control, Effect, Event, Flow, IdText, Outcome, Policy, Request, WebService, codec,
+    Change, Control, Core, Effect, Event, IdText, Outcome, Policy, Request, WebService, codec,
     event::{Answer, Attempt, DeviceRecord, UserRecord},
-    words::{DeviceStatus, DeviceType, Role},
+    vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use northbound_rules::RuleSet;
 use northbound_types::{CommandVariant, Day, Eui64, Generation, Region, RequestId, TestKind, Utc};
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
     let devices: u64 = args.next().map_or(Ok(1_000_000), |a| a.parse())?;
     let inputs: u64 = args.next().map_or(Ok(2_000_000), |a| a.parse())?;
-    let mut flow = Flow::new(Policy::from_rules(&RuleSet::embedded()?, Day(20_000))?);
+    let mut flow = Core::new(Policy::from_rules(&RuleSet::embedded()?, Day(20_000))?);
     let mut out = Vec::new();
     let mut at = Day(20_000).start().0;
     for n in 0..USERS {

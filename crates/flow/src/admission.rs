@@ -1,11 +1,11 @@
 //! May this request be done at all? The order of the checks is that of the known codes (inferred).
 
 use crate::{
-    core::{Flow, place},
+    core::{Core, region_index},
     event::{Request, WebService, leg_of},
     inventory::UserNo,
     policy::{Hold, ServiceRule},
-    words::{DeviceStatus, DeviceType, Role},
+    vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use northbound_types::{Generation, Leg, Mode, Region, ResponseCode};
 
@@ -30,7 +30,7 @@ const REACHABLE: &[DeviceStatus] = &[
     DeviceStatus::Recovered,
 ];
 
-impl Flow {
+impl Core {
     /// Everything that decides before anything happens.
     ///
     /// # Errors
@@ -151,7 +151,7 @@ impl Flow {
     }
 
     fn admit_queue(&self, grant: &Grant) -> Result<(), ResponseCode> {
-        let full = place(grant.region).is_none_or(|i| {
+        let full = region_index(grant.region).is_none_or(|i| {
             self.regions[i].queue.len() >= self.policy.capacity(grant.region).queued
         });
         if full { Err(self.policy.codes.full) } else { Ok(()) }

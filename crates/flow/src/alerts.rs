@@ -1,13 +1,13 @@
 //! Alerts: for whom, whether they came before, and what becomes of them.
 
 use crate::{
-    core::Flow,
+    core::Core,
     deliveries::Of,
     effect::{AlertRecord, Body, Delivery, Effect},
     event::Alert,
     requests::DONE,
     storm::Verdict,
-    words::Role,
+    vocabulary::Role,
 };
 use hashbrown::HashMap;
 use northbound_types::{AlertState, Eui64, Region, Srv};
@@ -63,7 +63,7 @@ impl Copy {
     }
 }
 
-impl Flow {
+impl Core {
     pub(crate) fn alert(&mut self, a: &Alert, out: &mut Vec<Effect>) {
         let region = self.inventory.device(a.device).map_or(Region::Unknown, |d| d.region);
         let recipients = self.recipients(a);

@@ -3,15 +3,15 @@
 
 use crate::{
     admission::Grant,
-    core::Flow,
+    core::Core,
     deliveries::Of,
     effect::{Body, Delivery, Effect, Notice},
     event::Request,
+    exchange::Exchange,
     inventory::UserNo,
     requests::DONE,
     timers::Timer,
-    unit::Unit,
-    words::Breach,
+    vocabulary::Breach,
 };
 use northbound_types::{RequestState as S, Srv};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub(crate) struct Windows {
     counts: BTreeMap<(u32, Option<UserNo>), (i64, u32)>,
 }
 
-impl Flow {
+impl Core {
     /// Counts a request under each threshold that it belongs to; the first that it exceeds holds it.
     /// Those within the threshold proceed.
     pub(crate) fn breach(&mut self, r: &Request, grant: &Grant) -> Option<Breach> {
@@ -49,7 +49,7 @@ impl Flow {
     }
 
     /// Holds a request that was acknowledged, and tells its User.
-    pub(crate) fn hold(&mut self, mut unit: Unit, breach: Breach, out: &mut Vec<Effect>) {
+    pub(crate) fn hold(&mut self, mut unit: Exchange, breach: Breach, out: &mut Vec<Effect>) {
         self.next.event_ref += 1;
         let event_ref = self.next.event_ref;
         unit.state = S::Held;

@@ -1,7 +1,7 @@
 //! Answers of devices, and how a request ends for its User.
 
 use crate::{
-    core::Flow,
+    core::Core,
     deliveries::Of,
     effect::{Body, Delivery, Effect, Notice},
     event::{Answer, Correlation},
@@ -14,7 +14,7 @@ pub(crate) const EXECUTED: AlertCode = AlertCode::of("8F66");
 /// A future-dated Command failed on the device.
 pub(crate) const FAILED: AlertCode = AlertCode::of("8F67");
 
-impl Flow {
+impl Core {
     pub(crate) fn answer(&mut self, a: &Answer, out: &mut Vec<Effect>) {
         self.counts.answers += 1;
         let Some((&number, unit)) =
@@ -136,7 +136,7 @@ impl Flow {
         let told = unit.kind != Kind::NetworkCommand;
         self.end(number, state, code, out);
         if told {
-            let delivery = self.deliver(message, Of::Unit(number), out);
+            let delivery = self.deliver(message, Of::Exchange(number), out);
             if let Some(unit) = self.units.get_mut(&number) {
                 unit.delivery = Some(delivery);
             }

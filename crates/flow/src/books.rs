@@ -2,7 +2,7 @@
 //! were conserved. Tests, the simulator and the running self-check share them.
 
 use crate::{
-    core::Flow,
+    core::Core,
     effect::{AlertRecord, Effect, Movement, Record},
 };
 use northbound_types::{
@@ -62,7 +62,7 @@ impl RunBooks {
 
     /// Do they balance, with what can still change as it stands now?
     #[must_use]
-    pub fn check(&self, flow: &Flow) -> Vec<BooksError> {
+    pub fn check(&self, flow: &Core) -> Vec<BooksError> {
         let mut exchanges = self.settled.clone();
         let mut all = self.clone();
         flow.open(|r| row(&mut exchanges, &r), |a| all.alert(&a));

@@ -1,7 +1,7 @@
 //! The binary form of inputs, effects and state: a byte of version, then postcard. Journal and
 //! checkpoints hold it. A member of a closed set stands by its place, so new ones come last.
 
-use crate::{core::Flow, effect::Effect, event::Event};
+use crate::{core::Core, effect::Effect, event::Event};
 
 /// Version of the form of inputs and effects.
 pub const EVENT_VERSION: u8 = 2;
@@ -91,7 +91,7 @@ pub fn decode_effect(bytes: &[u8]) -> Result<Effect, CodecError> {
 ///
 /// # Errors
 /// [`CodecError::Write`].
-pub fn encode_state(flow: &Flow) -> Result<Vec<u8>, CodecError> {
+pub fn encode_state(flow: &Core) -> Result<Vec<u8>, CodecError> {
     encode(STATE_VERSION, flow, Vec::new())
 }
 
@@ -99,6 +99,6 @@ pub fn encode_state(flow: &Flow) -> Result<Vec<u8>, CodecError> {
 ///
 /// # Errors
 /// Where the bytes are none of this version.
-pub fn decode_state(bytes: &[u8]) -> Result<Flow, CodecError> {
+pub fn decode_state(bytes: &[u8]) -> Result<Core, CodecError> {
     decode(STATE_VERSION, bytes)
 }

@@ -1,13 +1,13 @@
 //! Changes to what the core knows. Each is an input with its Actor, so that a replay makes it again.
 
 use crate::{
-    core::{Flow, place},
+    core::{Core, region_index},
     effect::{Effect, Notice},
     event::{Change, Control},
     timers::Timer,
 };
 
-impl Flow {
+impl Core {
     pub(crate) fn control(&mut self, c: &Control, out: &mut Vec<Effect>) {
         let now = self.now;
         let done = match &c.change {
@@ -47,7 +47,8 @@ impl Flow {
         region: northbound_types::Region,
         until: Option<i64>,
     ) -> Result<(), String> {
-        let i = place(region).ok_or_else(|| format!("region {region} has no network to pause"))?;
+        let i = region_index(region)
+            .ok_or_else(|| format!("region {region} has no network to pause"))?;
         self.regions[i].paused = true;
         if let Some(t) = until {
             self.timers.set(t, Timer::Resume(region));
@@ -72,7 +73,7 @@ impl Flow {
                     Err(format!("nothing is held under event reference {r}"))
                 }
             }
-            Change::Pause { region, .. } | Change::Resume(region) => place(*region)
+            Change::Pause { region, .. } | Change::Resume(region) => region_index(*region)
                 .map(|_| ())
                 .ok_or_else(|| format!("region {region} has no network to pause")),
             Change::Policy(_) | Change::Schedule(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! The state of the core and its one entrance, [`Flow::apply`].
+//! The state of the core and its one entrance, [`Core::apply`].
 
 use crate::{
     alerts::OpenAlerts,
@@ -7,6 +7,7 @@ use crate::{
     deliveries::Pending,
     effect::{AlertRecord, Effect, Record},
     event::{Correlation, Event},
+    exchange::Exchange,
     inventory::Inventory,
     policy::Policy,
     queue::Queue,
@@ -14,7 +15,6 @@ use crate::{
     schedules::Schedule,
     storm::Storms,
     timers::{Timer, Timers},
-    unit::Unit,
 };
 use hashbrown::HashMap;
 use northbound_types::{Leg, Region, RequestId, RequestState, ResponseCode, Utc};
@@ -23,13 +23,13 @@ use std::collections::BTreeMap;
 
 /// The core.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Flow {
+pub struct Core {
     pub(crate) policy: Policy,
     pub(crate) now: i64,
     pub(crate) next: Numbers,
     pub(crate) inventory: Inventory,
     /// Exchanges that can still change.
-    pub(crate) units: HashMap<u64, Unit>,
+    pub(crate) units: HashMap<u64, Exchange>,
     /// Those of them that a User named, by identity.
     pub(crate) by_key: HashMap<(RequestId, Leg), u64>,
     /// Commands on their way, and late ones that would still be recognised.
@@ -71,7 +71,7 @@ pub(crate) struct RegionState {
 }
 
 /// Place of a region with a network; none for the others.
-pub(crate) const fn place(region: Region) -> Option<usize> {
+pub(crate) const fn region_index(region: Region) -> Option<usize> {
     match region {
         Region::North => Some(0),
         Region::Central => Some(1),
@@ -80,11 +80,11 @@ pub(crate) const fn place(region: Region) -> Option<usize> {
     }
 }
 
-impl Flow {
+impl Core {
     /// A core that knows nobody yet.
     #[must_use]
-    pub fn new(policy: Policy) -> Flow {
-        Flow {
+    pub fn new(policy: Policy) -> Core {
+        Core {
             policy,
             now: i64::MIN,
             next: Numbers::default(),
@@ -117,10 +117,10 @@ impl Flow {
         }
         match event {
             Event::Request(r) => self.request(r, out),
-            Event::TurnedAway(t) => self.turned_away(t, out),
+            Event::Rejected(t) => self.rejected(t, out),
             Event::Answer(a) => self.answer(a, out),
             Event::NoRoute(c) => self.no_route(c, out),
-            Event::NeverHad(c) => self.never_had(c, out),
+            Event::NotReceived(c) => self.not_received(c, out),
             Event::Alert(a) => self.alert(a, out),
             Event::Attempt(a) => self.attempt(a, out),
             Event::Tick => {}
@@ -191,7 +191,7 @@ impl Flow {
     }
 
     /// A unit enters the books.
-    pub(crate) fn enter(&mut self, unit: Unit, out: &mut Vec<Effect>) -> u64 {
+    pub(crate) fn enter(&mut self, unit: Exchange, out: &mut Vec<Effect>) -> u64 {
         let number = self.next.unit;
         self.next.unit += 1;
         self.counts.moved(unit.region, None, unit.state);
@@ -215,7 +215,7 @@ impl Flow {
         }
         unit.state = to;
         let movement = unit.movement(Some(from));
-        if let Some(region) = place(unit.region).map(|i| &mut self.regions[i]) {
+        if let Some(region) = region_index(unit.region).map(|i| &mut self.regions[i]) {
             if from == RequestState::InFlight {
                 region.in_flight -= 1;
             }

@@ -1,6 +1,6 @@
 //! Live numbers for those who watch. They judge nothing: figures come from the ledger.
 
-use crate::words::Class;
+use crate::vocabulary::Class;
 use northbound_types::{Region, RequestState};
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 //! or parked.
 
 use crate::{
-    core::Flow,
+    core::Core,
     effect::{Delivery, DeliveryRecord, Effect, Notice},
     event::{Attempt, Outcome},
 };
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Of {
     /// The answer of a unit.
-    Unit(u64),
+    Exchange(u64),
     /// An alert, by its delivery's number.
     Alert,
     /// A word of the service that no row waits for.
@@ -28,7 +28,7 @@ pub(crate) struct Pending {
     pub(crate) attempts: u32,
 }
 
-impl Flow {
+impl Core {
     /// A message that no User has taken yet, by its number.
     #[must_use]
     pub fn delivery(&self, number: u64) -> Option<&Delivery> {
@@ -60,7 +60,7 @@ impl Flow {
             delivery: a.delivery,
             to: m.to,
             request: m.answers.as_ref().map(|(id, _)| *id),
-            unit: if let Of::Unit(number) = of {
+            unit: if let Of::Exchange(number) = of {
                 self.units.get(&number).map(|u| (u.leg, u.instance))
             } else {
                 None
@@ -81,7 +81,7 @@ impl Flow {
         self.counts.deliveries[if delivered { 2 } else { 3 }] += 1;
         self.pending.remove(&a.delivery);
         match of {
-            Of::Unit(number) => {
+            Of::Exchange(number) => {
                 if let Some(unit) = self.units.get_mut(&number) {
                     unit.delivery = None;
                     if delivered && unit.state.is_answered() {

@@ -1,23 +1,23 @@
 //! From the queue to the regional network, under its capacity; tries again, gives up.
 
 use crate::{
-    core::{Flow, place},
+    core::{Core, region_index},
     effect::{Body, Command, Effect},
     event::Correlation,
     timers::Timer,
-    words::DeviceType,
+    vocabulary::DeviceType,
 };
 use northbound_types::{Leg, Mode, Region, RequestState as S};
 
 const REGIONS: [Region; 3] = [Region::North, Region::Central, Region::South];
 
-impl Flow {
+impl Core {
     /// A unit in state queued gets its place in the queue.
     pub(crate) fn enqueue(&mut self, number: u64) {
         let (now, longest) = (self.now, self.policy.longest_queue);
         let Some(unit) = self.units.get_mut(&number) else { return };
         unit.times.queued = Some(now);
-        let (Some(i), Some(user)) = (place(unit.region), unit.user) else { return };
+        let (Some(i), Some(user)) = (region_index(unit.region), unit.user) else { return };
         self.regions[i].queue.push(unit.class, user, number);
         self.timers.set(now + longest, Timer::Shed(number, now));
     }
@@ -25,7 +25,7 @@ impl Flow {
     /// Sends what the regional networks take now.
     pub(crate) fn pump(&mut self, out: &mut Vec<Effect>) {
         for region in REGIONS {
-            let Some(i) = place(region) else { continue };
+            let Some(i) = region_index(region) else { continue };
             let most = self.policy.capacity(region).in_flight;
             while !self.regions[i].paused && self.regions[i].in_flight < most {
                 let policy = &self.policy;
@@ -196,7 +196,7 @@ impl Flow {
     }
 
     /// The network never had it: it may go, whatever it is.
-    pub(crate) fn never_had(&mut self, c: &Correlation, out: &mut Vec<Effect>) {
+    pub(crate) fn not_received(&mut self, c: &Correlation, out: &mut Vec<Effect>) {
         let Some(&number) = self.correlations.get(c) else { return };
         let Some(unit) = self.units.get_mut(&number) else { return };
         if unit.state != S::InFlight {
@@ -207,7 +207,7 @@ impl Flow {
     }
 
     pub(crate) fn resume(&mut self, region: Region) {
-        if let Some(i) = place(region) {
+        if let Some(i) = region_index(region) {
             self.regions[i].paused = false;
         }
     }

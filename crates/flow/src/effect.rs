@@ -2,11 +2,11 @@
 
 use crate::{
     event::{Correlation, IdText, Outcome},
-    words::{Breach, Class, DeviceStatus, DeviceType},
+    vocabulary::{Breach, Class, DeviceStatus, DeviceType},
 };
 use northbound_types::{
-    AlertCode, AlertState, CommandVariant, Day, Eui64, Generation, Kind, Leg, Mode, Region, RequestId,
-    RequestState, ResponseCode, Srv, TestKind, command_variant,
+    AlertCode, AlertState, CommandVariant, Day, Eui64, Generation, Kind, Leg, Mode, Region,
+    RequestId, RequestState, ResponseCode, Srv, TestKind, command_variant,
 };
 use serde::{Deserialize, Serialize};
 
@@ -242,7 +242,7 @@ pub struct Record {
     pub srv: Srv,
     #[serde(with = "command_variant::or_zero")]
     pub cv: Option<CommandVariant>,
-    pub role: Option<crate::words::Role>,
+    pub role: Option<crate::vocabulary::Role>,
     pub party_category: Box<str>,
     pub class: Class,
     pub generation: Generation,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     policy::Policy,
-    words::{DeviceStatus, DeviceType, Frequency, Role},
+    vocabulary::{DeviceStatus, DeviceType, Frequency, Role},
 };
 
 /// One input of the core.
@@ -18,13 +18,13 @@ pub enum Event {
     /// A request that was read and whose signature was good.
     Request(Box<Request>),
     /// A message that was turned away before anybody could tell what it asks: it only gets its row.
-    TurnedAway(Box<TurnedAway>),
+    Rejected(Box<Rejected>),
     /// An answer of a device, at the regional network's interface.
     Answer(Box<Answer>),
     /// The regional network says that there is no way to the device.
     NoRoute(Correlation),
     /// The regional network, asked after a restart, never had this Command.
-    NeverHad(Correlation),
+    NotReceived(Correlation),
     /// An alert of a device, a hub or the service itself.
     Alert(Box<Alert>),
     /// A delivery to a User was tried.
@@ -163,7 +163,7 @@ pub struct ScheduleAsked {
 
 /// A message that was turned away at the door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TurnedAway {
+pub struct Rejected {
     /// RequestID, where it could be read.
     pub id: Option<RequestId>,
     /// The User whose connection it was, where known.

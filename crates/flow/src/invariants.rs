@@ -2,7 +2,7 @@
 //! simulator, and now and then by the running service.
 
 use crate::{
-    core::{Flow, place},
+    core::{Core, region_index},
     deliveries::Of,
 };
 use northbound_types::{Region, RequestState as S};
@@ -10,7 +10,7 @@ use northbound_types::{Region, RequestState as S};
 /// One thing that does not hold, in words.
 pub type Broken = String;
 
-impl Flow {
+impl Core {
     /// Everything that does not hold; nothing where all is well. Looks at all that is open.
     #[must_use]
     pub fn broken(&self) -> Vec<Broken> {
@@ -36,13 +36,14 @@ impl Flow {
             if u.state == S::Held && u.event_ref.and_then(|r| self.quarantine.get(&r)) != Some(n) {
                 say("is held under no event reference");
             }
-            if u.state == S::Queued && place(u.region).is_none() {
+            if u.state == S::Queued && region_index(u.region).is_none() {
                 say("is queued for no network");
             }
             if !u.state.is_live() && !u.content.is_empty() {
                 say("has ended and still holds its content");
             }
-            if u.delivery.is_some_and(|d| self.pending.get(&d).is_none_or(|p| p.of != Of::Unit(*n)))
+            if u.delivery
+                .is_some_and(|d| self.pending.get(&d).is_none_or(|p| p.of != Of::Exchange(*n)))
             {
                 say("waits for a delivery that nobody makes");
             }
@@ -62,7 +63,7 @@ impl Flow {
 
     fn broken_regions(&self, found: &mut Vec<Broken>) {
         for region in [Region::North, Region::Central, Region::South] {
-            let Some(r) = place(region).map(|i| &self.regions[i]) else { continue };
+            let Some(r) = region_index(region).map(|i| &self.regions[i]) else { continue };
             let count = |state: S| {
                 self.units.values().filter(|u| u.region == region && u.state == state).count()
             };
@@ -101,7 +102,7 @@ impl Flow {
         }
         for (d, p) in &self.pending {
             let kept = match p.of {
-                Of::Unit(n) => self.units.get(&n).is_some_and(|u| u.delivery == Some(*d)),
+                Of::Exchange(n) => self.units.get(&n).is_some_and(|u| u.delivery == Some(*d)),
                 Of::Alert | Of::Nothing => true,
             };
             if !kept {

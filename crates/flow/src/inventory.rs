@@ -2,7 +2,7 @@
 
 use crate::{
     event::{DeviceRecord, Registration, UserRecord},
-    words::{DeviceStatus, DeviceType, Role},
+    vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use hashbrown::HashMap;
 use northbound_types::{Eui64, Generation, Region};

@@ -3,7 +3,7 @@
 //! code, and replaying a journal gives the same effects.
 //!
 //! ```text
-//! Event ─> Flow::apply(at, event, &mut effects) ─> Effect …
+//! Event ─> Core::apply(at, event, &mut effects) ─> Effect …
 //! ```
 
 pub mod books;
@@ -14,7 +14,7 @@ pub mod event;
 pub mod invariants;
 pub mod inventory;
 pub mod policy;
-pub mod words;
+pub mod vocabulary;
 
 mod admission;
 mod alerts;
@@ -24,6 +24,7 @@ mod control;
 mod core;
 mod deliveries;
 mod dispatch;
+mod exchange;
 mod own;
 mod queue;
 mod requests;
@@ -32,9 +33,8 @@ mod sequence;
 mod snapshot;
 mod storm;
 mod timers;
-mod unit;
 
-pub use self::core::Flow;
+pub use self::core::Core;
 pub use codec::CodecError;
 pub use counts::Counts;
 pub use effect::{Body, Command, Delivery, Effect, Movement, Notice, Record, Reply};

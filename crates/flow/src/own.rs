@@ -3,10 +3,10 @@
 
 use crate::{
     admission::Grant,
-    core::Flow,
+    core::Core,
     effect::{Body, Effect, InventoryItem},
     event::{DeviceRecord, Request, ScheduleRecord},
-    words::DeviceStatus,
+    vocabulary::DeviceStatus,
 };
 use northbound_types::{Eui64, Generation, Region, Srv};
 
@@ -16,7 +16,7 @@ const CREATE_SCHEDULE: Srv = Srv::of("5.1");
 const READ_SCHEDULES: Srv = Srv::of("5.2");
 const DELETE_SCHEDULE: Srv = Srv::of("5.3");
 
-impl Flow {
+impl Core {
     pub(crate) fn non_device(&mut self, r: &Request, grant: &Grant, out: &mut Vec<Effect>) {
         let body = match r.srv {
             READ_INVENTORY => Body::Inventory(self.inventory_of(r.about)),

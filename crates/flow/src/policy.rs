@@ -7,7 +7,7 @@ mod services;
 pub use from_rules::PolicyError;
 pub use services::{Hold, ServiceRule};
 
-use crate::words::{Class, Role};
+use crate::vocabulary::{Class, Role};
 use northbound_types::{AlertCode, Eui64, Region, ResponseCode, Srv};
 use serde::{Deserialize, Serialize};
 

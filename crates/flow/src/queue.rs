@@ -1,7 +1,7 @@
 //! The queue of one region: classes share by weight, and within a class the Users take turns. So no
 //! class starves, and a User's burst waits behind nobody's turn but its own.
 
-use crate::words::Class;
+use crate::vocabulary::Class;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 

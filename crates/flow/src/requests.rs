@@ -2,13 +2,13 @@
 
 use crate::{
     admission::Grant,
-    core::Flow,
+    core::Core,
     effect::{Body, Effect, Reply, Times},
-    event::{IdText, Request, TurnedAway, leg_of},
+    event::{IdText, Rejected, Request, leg_of},
+    exchange::Exchange,
     policy::Hold,
     timers::Timer,
-    unit::Unit,
-    words::Class,
+    vocabulary::Class,
 };
 use northbound_types::{
     Eui64, Generation, Kind, Leg, Mode, Region, RequestId, RequestState as S, ResponseCode, Srv,
@@ -29,7 +29,7 @@ pub(crate) struct PreCommand {
     pub(crate) expires: i64,
 }
 
-impl Flow {
+impl Core {
     pub(crate) fn request(&mut self, r: &Request, out: &mut Vec<Effect>) {
         let grant = match self.admit(r) {
             Ok(grant) => grant,
@@ -48,13 +48,13 @@ impl Flow {
     }
 
     /// The unit of a request, before it has entered any state but this.
-    fn unit(&self, r: &Request, grant: &Grant, state: S) -> Unit {
+    fn unit(&self, r: &Request, grant: &Grant, state: S) -> Exchange {
         let class = if grant.leg == Leg::Transform {
             Class::Transform
         } else {
             grant.rule.class(grant.mode)
         };
-        Unit {
+        Exchange {
             id: r.id,
             written: r.written.clone(),
             leg: grant.leg,
@@ -102,9 +102,9 @@ impl Flow {
     fn refuse(&mut self, r: &Request, code: ResponseCode, out: &mut Vec<Effect>) {
         let device = self.inventory.device(r.id.target);
         let user = self.inventory.user_no(r.id.originator);
-        let non_device = self.policy.service(r.srv).is_some_and(|s| s.non_device)
-            || !r.cv.is_sent_to_device();
-        let unit = Unit {
+        let non_device =
+            self.policy.service(r.srv).is_some_and(|s| s.non_device) || !r.cv.is_sent_to_device();
+        let unit = Exchange {
             id: r.id,
             written: r.written.clone(),
             leg: leg_of(Some(r.cv)),
@@ -165,14 +165,14 @@ impl Flow {
     }
 
     /// A message that nobody could read, or whose signature was bad.
-    pub(crate) fn turned_away(&mut self, t: &TurnedAway, out: &mut Vec<Effect>) {
+    pub(crate) fn rejected(&mut self, t: &Rejected, out: &mut Vec<Effect>) {
         let zero = Eui64(0);
         let id = t.id.unwrap_or(RequestId {
             originator: t.from.unwrap_or(zero),
             target: zero,
             counter: 0,
         });
-        let unit = Unit {
+        let unit = Exchange {
             id,
             written: IdText::Upper,
             leg: leg_of(t.cv),
@@ -257,8 +257,11 @@ impl Flow {
 
     /// Accepted for a device: acknowledged, then held, waiting or queued.
     fn accept(&mut self, r: &Request, grant: &Grant, out: &mut Vec<Effect>) {
-        let local =
-            if r.cv.is_sent_and_returned() { Body::LocalCommand(r.content.clone()) } else { Body::Empty };
+        let local = if r.cv.is_sent_and_returned() {
+            Body::LocalCommand(r.content.clone())
+        } else {
+            Body::Empty
+        };
         self.reply(r, ACCEPTED, None, local, out);
         let mut unit = self.unit(r, grant, S::Queued);
         unit.times.acknowledged = Some(self.now);
@@ -281,14 +284,14 @@ impl Flow {
     }
 
     /// Past quarantine, a new unit waits for its time or its predecessor, or queues.
-    fn proceed(&mut self, mut unit: Unit, out: &mut Vec<Effect>) {
+    fn proceed(&mut self, mut unit: Exchange, out: &mut Vec<Effect>) {
         unit.state = self.next_state(&unit);
         let number = self.enter(unit, out);
         self.arrange(number, out);
     }
 
     /// Where a unit goes next that nothing holds any more.
-    pub(crate) fn next_state(&self, unit: &Unit) -> S {
+    pub(crate) fn next_state(&self, unit: &Exchange) -> S {
         let waits_for_time =
             unit.on_device.is_none() && unit.times.due.is_some_and(|d| d > self.now);
         let waits_for_another = unit.after.is_some_and(|p| !self.outcomes.contains_key(&p));
@@ -330,7 +333,7 @@ impl Flow {
 
     /// Cancels the future-dated requests of the same User, device and service that still wait; the
     /// request to cancel is done by that.
-    fn cancel(&mut self, r: &Request, mut unit: Unit, out: &mut Vec<Effect>) {
+    fn cancel(&mut self, r: &Request, mut unit: Exchange, out: &mut Vec<Effect>) {
         let mut hit: Vec<u64> = self
             .units
             .iter()

@@ -2,16 +2,16 @@
 //! the RequestID that made the schedule.
 
 use crate::{
-    core::{Flow, place},
+    core::{Core, region_index},
     effect::{Effect, Times},
     event::{IdText, ScheduleAsked, ScheduleRecord},
+    exchange::Exchange,
     timers::Timer,
-    unit::Unit,
-    words::{Class, Frequency, Role},
+    vocabulary::{Class, Frequency, Role},
 };
 use northbound_types::{
-    CommandVariant, Day, Eui64, Kind, Leg, Mode, RequestId, RequestState as S, ResponseCode, Srv, TestKind, Utc,
-    time::DAY_US,
+    CommandVariant, Day, Eui64, Kind, Leg, Mode, RequestId, RequestState as S, ResponseCode, Srv,
+    TestKind, Utc, time::DAY_US,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ fn after(asked: &ScheduleAsked, at: i64) -> i64 {
     day.start().0 + at.rem_euclid(DAY_US)
 }
 
-impl Flow {
+impl Core {
     /// Keeps a schedule and returns its number.
     pub(crate) fn add_schedule(&mut self, record: &ScheduleRecord) -> u64 {
         self.next.schedule += 1;
@@ -88,8 +88,8 @@ impl Flow {
         let Some(device) = self.inventory.device(s.asked.device) else { return };
         let holds = !self.policy.registered_roles.contains(&s.role)
             || device.holder(s.role, self.now) == user;
-        let can = holds && user.is_some() && place(device.region).is_some();
-        let unit = Unit {
+        let can = holds && user.is_some() && region_index(device.region).is_some();
+        let unit = Exchange {
             id: RequestId { target: s.asked.device, ..s.made_by },
             written: IdText::Upper,
             leg: Leg::Instance,

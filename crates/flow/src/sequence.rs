@@ -2,14 +2,14 @@
 //! succeeds, failed when it fails (as remembered; the published rule was not seen).
 
 use crate::{
-    core::Flow,
+    core::Core,
     effect::{Body, Effect},
     event::Request,
     timers::Timer,
 };
 use northbound_types::{RequestId, RequestState as S, ResponseCode};
 
-impl Flow {
+impl Core {
     /// The request that this one names must be known: on its way, or ended not long ago.
     pub(crate) fn predecessor_is_known(&self, r: &Request) -> Result<(), ResponseCode> {
         let Some(p) = r.preceding else { return Ok(()) };

@@ -1,8 +1,8 @@
 //! What is going on now, for those who watch.
 
 use crate::{
-    core::{Flow, place},
-    words::Class,
+    core::{Core, region_index},
+    vocabulary::Class,
 };
 use northbound_types::{Region, RequestId, RequestState};
 
@@ -48,12 +48,12 @@ pub struct Snapshot {
     pub timers: usize,
 }
 
-impl Flow {
+impl Core {
     /// What is going on now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let region = |region: Region| {
-            let r = place(region).map(|i| &self.regions[i]);
+            let r = region_index(region).map(|i| &self.regions[i]);
             RegionNow {
                 region,
                 paused: r.is_some_and(|r| r.paused),

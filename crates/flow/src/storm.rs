@@ -4,7 +4,7 @@
 
 use crate::{
     alerts::Copy,
-    core::Flow,
+    core::Core,
     effect::{AlertRecord, Effect},
     timers::Timer,
 };
@@ -80,7 +80,7 @@ impl Storms {
     }
 }
 
-impl Flow {
+impl Core {
     /// Judges an alert that nothing excludes.
     pub(crate) fn judge(&mut self, key: Key, copy: &Copy, out: &mut Vec<Effect>) -> Verdict {
         let rule = &self.policy.storm;

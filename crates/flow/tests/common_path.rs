@@ -1,17 +1,18 @@
 //! The common path: acknowledged, sent, answered, delivered; refused with the known codes; given up;
 //! never executed twice.
 
-use crate::house;
+use crate::network;
 
-use house::*;
+use network::*;
 use northbound_flow::{
-    Body, Change, Effect, Event, Outcome, effect::DeliveryRecord, event::Registration, words::Role,
+    Body, Change, Effect, Event, Outcome, effect::DeliveryRecord, event::Registration,
+    vocabulary::Role,
 };
-use northbound_types::{CommandVariant, AlertState, Kind, Leg, RequestState as S, Utc};
+use northbound_types::{AlertState, CommandVariant, Kind, Leg, RequestState as S, Utc};
 
 #[test]
 fn a_read_is_acknowledged_sent_answered_and_delivered() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     let out = h.send(r.clone());
     assert_eq!((code(&out).as_str(), reply(&out).id), ("I99", r.id));
@@ -37,7 +38,7 @@ fn a_read_is_acknowledged_sent_answered_and_delivered() {
 
 #[test]
 fn a_device_error_and_no_route_are_told_with_their_codes() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     let c = commands(&h.send(r)).pop().unwrap();
     assert_eq!(deliveries(&h.answer(&c, false))[0].code.as_str(), "E100");
@@ -48,7 +49,7 @@ fn a_device_error_and_no_route_are_told_with_their_codes() {
 
 #[test]
 fn refusals_have_the_known_codes_and_a_row_each() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let cases: Vec<(&str, northbound_flow::Request)> = vec![
         ("E13", {
             let mut r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
@@ -80,7 +81,7 @@ fn refusals_have_the_known_codes_and_a_row_each() {
 
 #[test]
 fn a_replay_is_refused_and_the_next_counter_is_not() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let first = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     assert_eq!(code(&h.send(first.clone())), "I99");
     let fallback = h.flow.policy().codes.replay.to_string();
@@ -92,9 +93,9 @@ fn a_replay_is_refused_and_the_next_counter_is_not() {
 
 #[test]
 fn a_pre_command_comes_back_signed_once_and_in_time() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let transform = || {
-        let mut r = House::new().ask(SUPPLIER, ESME, 4, "1.5");
+        let mut r = Network::new().ask(SUPPLIER, ESME, 4, "1.5");
         r.pre_command = Some([7; 32]);
         r
     };
@@ -133,7 +134,7 @@ fn a_pre_command_comes_back_signed_once_and_in_time() {
 
 #[test]
 fn what_is_given_up_stays_so_and_a_late_answer_is_noted() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     let c = commands(&h.send(r)).pop().unwrap();
     let limit = h.flow.policy().timeouts.on_demand;
@@ -155,7 +156,7 @@ fn what_is_given_up_stays_so_and_a_late_answer_is_noted() {
 
 #[test]
 fn a_sleeping_meter_has_longer() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let r = h.ask(SUPPLIER, GSME, 1, "2.2");
     let c = commands(&h.send(r)).pop().unwrap();
     assert_eq!(c.timeout_at - h.at, h.flow.policy().timeouts.asleep);
@@ -165,7 +166,7 @@ fn a_sleeping_meter_has_longer() {
 fn only_what_may_run_twice_is_tried_again() {
     let mut p = policy();
     p.retry.tries = 2;
-    let mut h = House::with(p);
+    let mut h = Network::with(p);
     let after = h.flow.policy().retry.after;
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     let first = commands(&h.send(r)).pop().unwrap();
@@ -178,7 +179,7 @@ fn only_what_may_run_twice_is_tried_again() {
 
 #[test]
 fn after_a_restart_the_network_is_asked_and_users_are_told_again() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     let c = commands(&h.send(r)).pop().unwrap();
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
@@ -189,17 +190,17 @@ fn after_a_restart_the_network_is_asked_and_users_are_told_again() {
         out.contains(&Effect::Ask(c.correlation)) && !out.contains(&Effect::Ask(other.correlation))
     );
     assert_eq!(deliveries(&out), [d]);
-    let again = commands(&h.step(Event::NeverHad(c.correlation))).pop().unwrap();
+    let again = commands(&h.step(Event::NotReceived(c.correlation))).pop().unwrap();
     assert_eq!(again.correlation, c.correlation);
     assert!(
-        commands(&h.step(Event::NeverHad(other.correlation))).is_empty(),
+        commands(&h.step(Event::NotReceived(other.correlation))).is_empty(),
         "what was answered is not sent again"
     );
 }
 
 #[test]
 fn inventory_shows_the_home_and_a_pre_notification_adds_to_it() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let mut r = h.ask(SUPPLIER, SERVICE, 8, "8.2");
     r.about = Some(ESME);
     let out = h.send(r);
@@ -207,7 +208,7 @@ fn inventory_shows_the_home_and_a_pre_notification_adds_to_it() {
     assert_eq!(items.iter().map(|i| i.device).collect::<Vec<_>>(), [HUB, ESME, GSME]);
     let new = northbound_types::Eui64(0x00DB_1234_0100_0099);
     let mut r = h.ask(SUPPLIER, SERVICE, 8, "12.2");
-    (r.about, r.about_type) = (Some(new), Some(northbound_flow::words::DeviceType::Esme));
+    (r.about, r.about_type) = (Some(new), Some(northbound_flow::vocabulary::DeviceType::Esme));
     assert_eq!(code(&h.send(r)), "I0");
     let r = h.ask(SUPPLIER, new, 1, "4.1.1");
     assert_eq!(code(&h.send(r)), "E4", "announced, and nobody is registered for it");
@@ -215,7 +216,7 @@ fn inventory_shows_the_home_and_a_pre_notification_adds_to_it() {
 
 #[test]
 fn a_change_of_supplier_holds_from_its_time() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let from = Utc(h.at + 3_600 * SECOND);
     h.change(Change::Registration(Registration {
         device: ESME,
@@ -237,7 +238,7 @@ fn a_change_of_supplier_holds_from_its_time() {
 
 #[test]
 fn a_power_outage_is_told_to_the_network_operator() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let d = deliveries(&h.alert(HUB, 1, "AD1", None));
     assert_eq!((d.len(), d[0].to), (1, NETWORK));
     assert!(matches!(d[0].body, Body::PowerOutage { hub: HUB, .. }) && d[0].answers.is_none());
@@ -247,8 +248,8 @@ fn a_power_outage_is_told_to_the_network_operator() {
 
 #[test]
 fn which_codes_tell_of_an_outage_is_a_setting() {
-    let mut h = House::new();
-    let told = |h: &mut House, n: u64| {
+    let mut h = Network::new();
+    let told = |h: &mut Network, n: u64| {
         let d = deliveries(&h.alert(HUB, n, "AD9", None));
         (d[0].to, matches!(d[0].body, Body::PowerOutage { .. }))
     };
@@ -268,7 +269,7 @@ fn tried(out: &[Effect]) -> Vec<DeliveryRecord> {
 
 #[test]
 fn a_try_says_what_was_delivered() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     let asked = r.id;
     let c = commands(&h.send(r)).pop().unwrap();
@@ -288,7 +289,7 @@ fn a_try_says_what_was_delivered() {
 
 #[test]
 fn alerts_for_nobody_and_repeats_have_rows() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let state = |out: &[Effect]| {
         out.iter().find_map(|e| if let Effect::AlertSettled(a) = e { Some(a.state) } else { None })
     };
@@ -302,7 +303,7 @@ fn alerts_for_nobody_and_repeats_have_rows() {
 
 #[test]
 fn a_parked_answer_is_not_delivered_and_is_settled() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     let c = commands(&h.send(r)).pop().unwrap();
     let d = deliveries(&h.answer(&c, true)).pop().unwrap();

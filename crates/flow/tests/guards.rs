@@ -1,21 +1,22 @@
 //! What waits, is held, is shed or consolidated: nothing is lost on these ways either.
 
-use crate::house;
+use crate::network;
 
-use house::*;
+use network::*;
 use northbound_flow::{
     Body, Change, Effect, Event, Outcome,
     event::{Alert, ScheduleAsked, ScheduleRecord},
     policy::Threshold,
-    words::{Frequency, Role},
+    vocabulary::{Frequency, Role},
 };
-use northbound_types::{CommandVariant, 
-    AlertState, Eui64, Kind, Region, RequestId, RequestState as S, Utc, time::DAY_US,
+use northbound_types::{
+    AlertState, CommandVariant, Eui64, Kind, Region, RequestId, RequestState as S, Utc,
+    time::DAY_US,
 };
 
 #[test]
 fn a_future_dated_request_waits_until_it_is_due() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let mut r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     r.execution = Some(Utc(h.at + 100 * SECOND));
     assert!(commands(&h.send(r)).is_empty());
@@ -30,7 +31,7 @@ fn a_future_dated_request_waits_until_it_is_due() {
 
 #[test]
 fn what_the_device_holds_is_closed_by_its_alert() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let mut cv4 = h.ask(SUPPLIER, ESME, 4, "1.1.1");
     cv4.pre_command = Some([1; 32]);
     h.send(cv4.clone());
@@ -69,7 +70,7 @@ fn what_the_device_holds_is_closed_by_its_alert() {
 #[test]
 fn a_follower_goes_when_its_predecessor_succeeds_and_fails_when_it_fails() {
     for success in [true, false] {
-        let mut h = House::new();
+        let mut h = Network::new();
         let mut first = h.ask(SUPPLIER, ESME, 1, "4.1.1");
         first.first_in_sequence = true;
         let c = commands(&h.send(first.clone())).pop().unwrap();
@@ -83,7 +84,7 @@ fn a_follower_goes_when_its_predecessor_succeeds_and_fails_when_it_fails() {
             !success
         );
     }
-    let mut h = House::new();
+    let mut h = Network::new();
     let mut orphan = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     orphan.preceding = Some(RequestId { counter: 1, ..orphan.id });
     let refusal = h.flow.policy().codes.sequence.to_string();
@@ -95,7 +96,7 @@ fn the_excess_is_held_and_what_equals_the_threshold_is_not() {
     let mut p = policy();
     p.thresholds =
         vec![Threshold { user: Some(SUPPLIER), srv: Some(srv("2.2")), limit: 2, window: DAY_US }];
-    let mut h = House::with(p);
+    let mut h = Network::with(p);
     for n in 1..=4u64 {
         let r = h.ask(SUPPLIER, ESME, 1, "2.2");
         let out = h.send(r);
@@ -125,7 +126,7 @@ fn the_excess_is_held_and_what_equals_the_threshold_is_not() {
 fn a_held_request_expires() {
     let mut p = policy();
     p.thresholds = vec![Threshold { user: None, srv: None, limit: 0, window: DAY_US }];
-    let mut h = House::with(p);
+    let mut h = Network::with(p);
     let r = h.ask(SUPPLIER, ESME, 1, "2.2");
     h.send(r);
     let keep = h.flow.policy().keep.quarantine;
@@ -135,7 +136,7 @@ fn a_held_request_expires() {
 
 #[test]
 fn a_paused_region_sends_nothing_and_what_grows_too_old_is_shed() {
-    let mut h = House::new();
+    let mut h = Network::new();
     h.change(Change::Pause { region: Region::North, until: None });
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     assert!(commands(&h.send(r)).is_empty());
@@ -159,7 +160,7 @@ fn a_full_queue_refuses_the_next() {
     for c in &mut p.capacity {
         (c.in_flight, c.queued) = (1, 2);
     }
-    let mut h = House::with(p);
+    let mut h = Network::with(p);
     let codes: Vec<String> = (0..5)
         .map(|_| {
             let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
@@ -172,7 +173,7 @@ fn a_full_queue_refuses_the_next() {
 
 #[test]
 fn a_schedule_runs_each_day_as_units_of_its_own() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let made_by = RequestId { originator: SUPPLIER, target: SERVICE, counter: 5 };
     let first = Utc(h.at + DAY_US);
     h.change(Change::Schedule(ScheduleRecord {
@@ -199,7 +200,7 @@ fn a_schedule_runs_each_day_as_units_of_its_own() {
 
 #[test]
 fn a_thousand_repeats_become_a_few_copies_that_carry_the_count() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let (mut copies, mut carried) = (0, 0);
     for n in 0..1_000 {
         h.at += 6 * SECOND;
@@ -220,7 +221,7 @@ fn a_thousand_repeats_become_a_few_copies_that_carry_the_count() {
 
 #[test]
 fn the_storm_begins_above_the_threshold_and_excluded_codes_pass() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let threshold = u64::from(h.flow.policy().storm.threshold);
     for n in 0..threshold {
         assert_eq!(deliveries(&h.alert(ESME, n, "8F3E", Some(SUPPLIER))).len(), 1);
@@ -237,10 +238,10 @@ fn the_storm_begins_above_the_threshold_and_excluded_codes_pass() {
 
 #[test]
 fn a_change_that_cannot_be_is_said_before_and_does_nothing() {
-    let mut h = House::new();
+    let mut h = Network::new();
     let lost = Change::Device(device(
         Eui64(1),
-        northbound_flow::words::DeviceType::Esme,
+        northbound_flow::vocabulary::DeviceType::Esme,
         Region::North,
         &[(Role::Is, Eui64(2))],
     ));

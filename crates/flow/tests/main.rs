@@ -2,5 +2,5 @@
 
 mod common_path;
 mod guards;
-mod house;
+mod network;
 mod random;

@@ -1,10 +1,10 @@
 //! Any inputs in any order: the books balance and the invariants hold after each; the journal played
 //! again gives the same effects, also from a checkpoint in the middle.
 
-use crate::house;
+use crate::network;
 
-use house::*;
-use northbound_flow::{Change, Effect, Event, Flow, Outcome, codec, policy::Threshold};
+use network::*;
+use northbound_flow::{Change, Core, Effect, Event, Outcome, codec, policy::Threshold};
 use northbound_types::{Eui64, RequestState as S, Utc, time::DAY_US};
 use proptest::prelude::*;
 
@@ -22,8 +22,8 @@ fn tight() -> northbound_flow::Policy {
 }
 
 /// Plays a list of choices against the core, as a network and Users would that are out to confuse it.
-fn play(choices: &[(u8, u16)]) -> (House, Vec<Effect>) {
-    let mut h = House::with(tight());
+fn play(choices: &[(u8, u16)]) -> (Network, Vec<Effect>) {
+    let mut h = Network::with(tight());
     let (mut sent, mut told, mut all) =
         (Vec::<northbound_flow::Command>::new(), Vec::<u64>::new(), Vec::new());
     let mut last = None;
@@ -67,7 +67,7 @@ fn play(choices: &[(u8, u16)]) -> (House, Vec<Effect>) {
             }
             8 if !sent.is_empty() => {
                 let c = sent[pick(sent.len())].correlation;
-                h.step(if n % 2 == 0 { Event::NoRoute(c) } else { Event::NeverHad(c) })
+                h.step(if n % 2 == 0 { Event::NoRoute(c) } else { Event::NotReceived(c) })
             }
             9..=10 if !told.is_empty() => h.attempt(
                 told[pick(told.len())],
@@ -101,7 +101,7 @@ fn play(choices: &[(u8, u16)]) -> (House, Vec<Effect>) {
     (h, all)
 }
 
-fn replay(journal: &[(i64, Vec<u8>)], from: Flow) -> (Flow, Vec<Effect>) {
+fn replay(journal: &[(i64, Vec<u8>)], from: Core) -> (Core, Vec<Effect>) {
     let mut flow = from;
     let mut all = Vec::new();
     for (at, bytes) in journal {
@@ -116,10 +116,10 @@ proptest! {
     #[test]
     fn messages_are_conserved_and_a_replay_is_the_same(choices in proptest::collection::vec((any::<u8>(), any::<u16>()), 1..120), cut in 0usize..120) {
         let (h, all) = play(&choices);
-        let (again, effects) = replay(&h.journal, Flow::new(tight()));
+        let (again, effects) = replay(&h.journal, Core::new(tight()));
         prop_assert_eq!(&effects[effects.len() - all.len()..], &all[..]);
         let cut = cut.min(h.journal.len());
-        let (middle, first) = replay(&h.journal[..cut], Flow::new(tight()));
+        let (middle, first) = replay(&h.journal[..cut], Core::new(tight()));
         let kept = codec::decode_state(&codec::encode_state(&middle).unwrap()).unwrap();
         let (end, second) = replay(&h.journal[cut..], kept);
         prop_assert_eq!([first, second].concat(), effects);

@@ -9,7 +9,7 @@ pub use writer::{Commit, Sink};
 
 use crate::{config::Store, metrics::Metrics};
 use northbound_flow::{
-    Flow, Movement, Record,
+    Core, Movement, Record,
     effect::{AlertRecord, DeliveryRecord},
 };
 use northbound_types::Utc;
@@ -124,7 +124,7 @@ impl Accounts {
 
     /// Commits where it is time and the last commit is done. `durable` is the journal's position, of
     /// which `flow` is the state.
-    pub(crate) fn tick(&mut self, now: Utc, durable: u64, flow: &Flow) {
+    pub(crate) fn tick(&mut self, now: Utc, durable: u64, flow: &Core) {
         let waiting = self.waiting();
         self.metrics.ledger_waiting.set(waiting as u64);
         let elapsed = now.0 - self.last.0;
@@ -138,7 +138,7 @@ impl Accounts {
     }
 
     /// Hands what is gathered to the ledger, unless the last commit is still under way.
-    pub(crate) fn commit(&mut self, now: Utc, durable: u64, flow: &Flow) -> bool {
+    pub(crate) fn commit(&mut self, now: Utc, durable: u64, flow: &Core) -> bool {
         let Some(writer) = &mut self.writer else { return true };
         if writer.is_busy() {
             return false;
@@ -160,7 +160,7 @@ impl Accounts {
     }
 
     /// Commits everything, and waits for it.
-    pub(crate) fn finish(&mut self, now: Utc, durable: u64, flow: &Flow) {
+    pub(crate) fn finish(&mut self, now: Utc, durable: u64, flow: &Core) {
         self.wait();
         self.commit(now, durable, flow);
         self.wait();

@@ -9,7 +9,7 @@ use northbound_duis::{
 };
 use northbound_flow::{
     effect::{Body, Delivery, InventoryItem, Reply},
-    words,
+    vocabulary,
 };
 use northbound_types::{AlertCode, Eui64, RequestId, Srv, Utc};
 
@@ -201,11 +201,11 @@ fn dcc<'a>(code: &'a AlertCode, t: Option<(u32, u32)>, payload: DccPayload<'a>) 
     AlertBody::Dcc(DccAlertOut { code: code.as_str(), throttled: throttled(t), payload })
 }
 
-fn breach_of(b: words::Breach) -> Breach {
+fn breach_of(b: vocabulary::Breach) -> Breach {
     match b {
-        words::Breach::User => Breach::UserThreshold,
-        words::Breach::Dcc => Breach::DccThreshold,
-        words::Breach::Value => Breach::AttributeLimits,
+        vocabulary::Breach::User => Breach::UserThreshold,
+        vocabulary::Breach::Dcc => Breach::DccThreshold,
+        vocabulary::Breach::Value => Breach::AttributeLimits,
     }
 }
 

@@ -12,7 +12,7 @@ use northbound_duis::{
     Limits, Message, Services, SignatureRefusal, Verifier, VerifyRules, read_and_verify,
 };
 use northbound_flow::{
-    event::{IdText, Request, TurnedAway, WebService},
+    event::{IdText, Rejected, Request, WebService},
     policy::Policy,
 };
 use northbound_rules::RuleSet;
@@ -66,7 +66,7 @@ impl DoorCodes {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Away {
     /// Its input.
-    pub event: TurnedAway,
+    pub event: Rejected,
     /// Its RequestID as it was written, where it could be read.
     pub written: Option<String>,
     /// Why, for the log.
@@ -206,7 +206,7 @@ impl Door {
         let written = payload::text_of(bytes, "RequestID").map(str::to_owned);
         let id = written.as_deref().and_then(|t| t.trim().parse::<RequestId>().ok());
         let event =
-            TurnedAway { id, from: connected, cv: None, srv: Srv::NONE, code: self.codes.unreadable };
+            Rejected { id, from: connected, cv: None, srv: Srv::NONE, code: self.codes.unreadable };
         Passed::Away(Box::new(Away { event, written: id.and(written), why }))
     }
 
@@ -226,7 +226,7 @@ fn away(
     code: ResponseCode,
     why: String,
 ) -> Passed {
-    let event = TurnedAway {
+    let event = Rejected {
         id: Some(message.id.id),
         from: connected,
         cv: Some(message.variant),

@@ -1,7 +1,7 @@
 //! Counters of the running service, in the text form that Prometheus reads. They judge nothing:
 //! figures come from the ledger.
 
-use northbound_flow::{effect::Record, words::Class};
+use northbound_flow::{effect::Record, vocabulary::Class};
 use northbound_types::{Region, RequestState};
 use std::{
     fmt::Write,

@@ -9,7 +9,7 @@ use crate::{
     metrics::Metrics,
 };
 use northbound_flow::{
-    Flow, Policy, codec,
+    Core, Policy, codec,
     event::{Control, Event},
 };
 use northbound_ledger::journal::{Disk, inspect};
@@ -27,7 +27,7 @@ pub fn look<T>(
     data: &Path,
     policy: Policy,
     now: Utc,
-    see: impl FnOnce(&northbound_flow::Flow) -> T,
+    see: impl FnOnce(&northbound_flow::Core) -> T,
 ) -> Result<T> {
     let mut accounts = Accounts::off(Store::default(), Arc::new(Metrics::default()));
     Ok(see(&engine::open(
@@ -106,7 +106,7 @@ pub fn replay(
     // Rows are committed by their number alone: the journal's times pass faster than those of the clock.
     let store = Store { commit_seconds: u64::MAX, commit_rows: ROWS, ..Store::default() };
     let mut accounts = Accounts::new(sink, store, Arc::new(Metrics::default()), Utc(0));
-    let (mut flow, mut effects, mut done, mut last) = (Flow::new(policy), Vec::new(), 0, Utc(0));
+    let (mut flow, mut effects, mut done, mut last) = (Core::new(policy), Vec::new(), 0, Utc(0));
     while done < upto {
         let (found, damage) = inspect::records(&disk, done + 1, PAGE)?;
         if found.is_empty() {

@@ -34,7 +34,7 @@ pub struct Service {
     data: PathBuf,
     runtime: Runtime,
     handle: Handle,
-    engine: std::thread::JoinHandle<(northbound_flow::Flow, u64)>,
+    engine: std::thread::JoinHandle<(northbound_flow::Core, u64)>,
     stop: watch::Sender<bool>,
     stop_deliveries: watch::Sender<bool>,
     stopped: mpsc::Receiver<StopReason>,

@@ -8,7 +8,7 @@ use crate::{
 use northbound_flow::{
     effect::Command,
     event::{Alert, Answer, Event},
-    words::Class,
+    vocabulary::Class,
 };
 use northbound_gbcs::{
     Correlation, Cra, GbcsError, Message, Signature, Supplementary, alert,
@@ -113,7 +113,7 @@ pub(crate) fn received(
                 Some(answer(correlation, delivered, delivered, bytes))
             }
             Told::Executing => None,
-            Told::Unknown => Some(Event::NeverHad(correlation)),
+            Told::Unknown => Some(Event::NotReceived(correlation)),
         },
         NetworkEvent::Alert { alert: NetworkAlert::PowerOutage { hub, since }, number, at } => {
             Some(Event::Alert(Box::new(Alert {

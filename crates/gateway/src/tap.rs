@@ -108,7 +108,7 @@ impl Tap {
                 Some(r.id.originator),
                 format!("{} CV{} to {}", r.srv, r.cv, r.service),
             ),
-            Event::TurnedAway(t) => of(
+            Event::Rejected(t) => of(
                 "turned-away",
                 t.id,
                 t.id.map(|i| i.target),
@@ -125,7 +125,7 @@ impl Tap {
                 ),
             ),
             Event::NoRoute(c) => by("no-route", c, String::new()),
-            Event::NeverHad(c) => by("never-had", c, String::new()),
+            Event::NotReceived(c) => by("never-had", c, String::new()),
             Event::Alert(a) => of(
                 "alert",
                 None,

@@ -28,7 +28,7 @@ pub mod pre_command;
 
 pub use build::build;
 pub use correlation::AlertKey;
-pub use northbound_types::Correlation;
 pub use error::{ErrorCode, GbcsError};
 pub use message::{Cra, Message, Signature, Supplementary};
+pub use northbound_types::Correlation;
 pub use parse::{Parsed, parse};

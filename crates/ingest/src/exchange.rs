@@ -8,7 +8,10 @@ use crate::{
     summary::Flag,
 };
 use northbound_ledger::{rows::ExchangeRow, sink::RowSink};
-use northbound_types::{command_variant::number_or_zero, CommandVariant, Eui64, Generation, Kind, Leg, Mode, Region, RequestState, TestKind};
+use northbound_types::{
+    CommandVariant, Eui64, Generation, Kind, Leg, Mode, Region, RequestState, TestKind,
+    command_variant::number_or_zero,
+};
 
 /// Loads message records.
 pub(crate) struct Exchanges<'s> {

@@ -248,10 +248,7 @@ mod tests {
         let c = embedded();
         let s = c.get("4.8.1").unwrap();
         assert_eq!(c.by_body("ReadActiveImportProfileData"), Some(s));
-        assert_eq!(
-            (s.reference.as_str(), s.table_targets),
-            ("4.8", (Some(5600), Some(16)))
-        );
+        assert_eq!((s.reference.as_str(), s.table_targets), ("4.8", (Some(5600), Some(16))));
         assert_eq!(
             s.command_variants,
             [CommandVariant::Send, CommandVariant::Local, CommandVariant::SendAndLocal]

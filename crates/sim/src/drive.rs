@@ -8,8 +8,8 @@ use crate::{
     world::{DayTraffic, World},
 };
 use northbound_flow::{
-    Body, Change, Command, Control, Delivery, Effect, Event, Flow, Outcome, Request, WebService,
-    event, words::Class,
+    Body, Change, Command, Control, Core, Delivery, Effect, Event, Outcome, Request, WebService,
+    event, vocabulary::Class,
 };
 use northbound_network::{
     self as network, Fate, Pace, Rng,
@@ -45,7 +45,7 @@ enum Next {
 
 struct Drive<'w> {
     world: &'w World,
-    flow: Flow,
+    flow: Core,
     now: i64,
     queue: BinaryHeap<Reverse<(i64, u64)>>,
     nexts: HashMap<u64, Next>,
@@ -78,7 +78,7 @@ impl<'w> Drive<'w> {
     fn new(world: &'w World) -> Result<Drive<'w>, SimError> {
         Ok(Drive {
             world,
-            flow: Flow::new(world.policy()?),
+            flow: Core::new(world.policy()?),
             now: i64::MIN,
             queue: BinaryHeap::new(),
             nexts: HashMap::new(),
@@ -222,7 +222,8 @@ impl<'w> Drive<'w> {
         let mut rng = Rng::stream(self.world.config.seed, &[13, cv4.id.target.0, cv4.id.counter]);
         let end = Utc(self.now).day().end().0 - 1_000;
         let at = (self.now + requests::ms(&mut rng, SECOND / 5, 3 * SECOND)).min(end).max(self.now);
-        let mut cv5 = Request { cv: CommandVariant::SignedSend, service: WebService::Send, ..cv4.clone() };
+        let mut cv5 =
+            Request { cv: CommandVariant::SignedSend, service: WebService::Send, ..cv4.clone() };
         cv5.user_sent = Some(Utc(at - requests::ms(&mut rng, 10_000, 90_000)));
         self.at(at, Next::Input(Event::Request(Box::new(cv5))));
     }

@@ -2,8 +2,8 @@
 
 use northbound_flow::{Record, effect};
 use northbound_types::{
-    BookKey, CommandVariant, Eui64, Generation, Kind, Leg, Mode, Region, RequestState, ResponseCode, Srv, TestKind,
-    Utc,
+    BookKey, CommandVariant, Eui64, Generation, Kind, Leg, Mode, Region, RequestState,
+    ResponseCode, Srv, TestKind, Utc,
 };
 
 pub use effect::Times;

@@ -6,7 +6,7 @@ use crate::{
     users::SERVICE,
     world::World,
 };
-use northbound_flow::{IdText, Request, WebService, event::ScheduleAsked, words::Frequency};
+use northbound_flow::{IdText, Request, WebService, event::ScheduleAsked, vocabulary::Frequency};
 use northbound_network::{
     DeviceType, Rng,
     fleet::device,

@@ -11,7 +11,7 @@ use northbound_flow::{
     Change, Policy,
     event::{DeviceRecord, UserRecord},
     policy::Threshold,
-    words::{self, DeviceStatus},
+    vocabulary::{self, DeviceStatus},
 };
 use northbound_network::{DeviceType, Home, fleet::device, latency::SECOND};
 use northbound_rules::RuleSet;
@@ -101,11 +101,11 @@ impl World {
         let user = |role: Role| {
             self.config.users[usize::from(self.serving[home.number as usize][role as usize])].eui
         };
-        let electricity: Vec<(words::Role, Eui64)> =
-            vec![(words::Role::Is, user(Role::Is)), (words::Role::Ed, user(Role::Ed))];
-        let gas: Vec<(words::Role, Eui64)> =
-            vec![(words::Role::Gs, user(Role::Gs)), (words::Role::Gt, user(Role::Gt))];
-        let one = |kind: DeviceType, registered: Vec<(words::Role, Eui64)>| DeviceRecord {
+        let electricity: Vec<(vocabulary::Role, Eui64)> =
+            vec![(vocabulary::Role::Is, user(Role::Is)), (vocabulary::Role::Ed, user(Role::Ed))];
+        let gas: Vec<(vocabulary::Role, Eui64)> =
+            vec![(vocabulary::Role::Gs, user(Role::Gs)), (vocabulary::Role::Gt, user(Role::Gt))];
+        let one = |kind: DeviceType, registered: Vec<(vocabulary::Role, Eui64)>| DeviceRecord {
             eui: device(home.number, kind),
             device_type: core_type(kind),
             status: DeviceStatus::Commissioned,
@@ -136,11 +136,11 @@ impl World {
     }
 }
 
-const fn core_type(kind: DeviceType) -> words::DeviceType {
+const fn core_type(kind: DeviceType) -> vocabulary::DeviceType {
     match kind {
-        DeviceType::Esme => words::DeviceType::Esme,
-        DeviceType::Gsme => words::DeviceType::Gsme,
-        DeviceType::Chf => words::DeviceType::Chf,
-        DeviceType::Gpf => words::DeviceType::Gpf,
+        DeviceType::Esme => vocabulary::DeviceType::Esme,
+        DeviceType::Gsme => vocabulary::DeviceType::Gsme,
+        DeviceType::Chf => vocabulary::DeviceType::Chf,
+        DeviceType::Gpf => vocabulary::DeviceType::Gpf,
     }
 }

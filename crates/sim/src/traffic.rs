@@ -9,7 +9,7 @@ use crate::{
 };
 use northbound_flow::{
     event::{ScheduleAsked, ScheduleRecord},
-    words::{self, Frequency},
+    vocabulary::{self, Frequency},
 };
 use northbound_network::{
     DeviceType, Home, Rng,
@@ -111,13 +111,13 @@ pub(crate) fn run_of(world: &World, d: &Draft) -> Option<ScheduleRecord> {
 }
 
 /// A role by the name that the core has for it.
-pub(crate) const fn core_role(role: Role) -> words::Role {
+pub(crate) const fn core_role(role: Role) -> vocabulary::Role {
     match role {
-        Role::Is => words::Role::Is,
-        Role::Gs => words::Role::Gs,
-        Role::Ed => words::Role::Ed,
-        Role::Gt => words::Role::Gt,
-        Role::Ou => words::Role::Ou,
+        Role::Is => vocabulary::Role::Is,
+        Role::Gs => vocabulary::Role::Gs,
+        Role::Ed => vocabulary::Role::Ed,
+        Role::Gt => vocabulary::Role::Gt,
+        Role::Ou => vocabulary::Role::Ou,
     }
 }
 

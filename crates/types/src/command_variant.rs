@@ -140,7 +140,9 @@ pub mod or_zero {
     ///
     /// # Errors
     /// Where the number is above 9.
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<CommandVariant>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Option<CommandVariant>, D::Error> {
         match u8::deserialize(d)? {
             0 => Ok(None),
             number => number.try_into().map(Some).map_err(D::Error::custom),

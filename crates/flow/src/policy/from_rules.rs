@@ -3,7 +3,7 @@
 use super::{
     Capacity, Codes, Hold, Keep, Policy, Retry, ServiceRule, StormRule, Threshold, Timeouts,
 };
-use crate::words::{Class, DeviceType, Role};
+use crate::vocabulary::{Class, DeviceType, Role};
 use northbound_rules::{
     RuleError, RuleSet,
     catalogue::{FutureDated, Service},

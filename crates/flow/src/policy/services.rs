@@ -1,6 +1,6 @@
 //! The catalogue as the core needs it.
 
-use crate::words::{Class, DeviceType, Role};
+use crate::vocabulary::{Class, DeviceType, Role};
 use northbound_types::{CommandVariant, Mode, Srv, text_enum};
 use serde::{Deserialize, Serialize};
 

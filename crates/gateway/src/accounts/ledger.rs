@@ -13,7 +13,7 @@ use northbound_ledger::{
     prune,
     rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
 };
-use northbound_types::{command_variant::number_or_zero, Day, Region, Utc};
+use northbound_types::{Day, Region, Utc, command_variant::number_or_zero};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

@@ -125,7 +125,7 @@ impl Interface {
             (true, "/endpoints") => Ok(json!({"endpoints": self.deliveries.endpoints()})),
             (true, "/devices") => self.devices(request.uri().query().unwrap_or("")).await,
             (true, "/users") => {
-                self.look(northbound_flow::Flow::users).await.map(|u| json!({"users": u}))
+                self.look(northbound_flow::Core::users).await.map(|u| json!({"users": u}))
             }
             (true, "/request") => self.find(request.uri().query().unwrap_or("")).await,
             (false, "/change") => match body(request).await {
@@ -209,7 +209,7 @@ impl Interface {
 
     async fn look<T: Send + 'static>(
         &self,
-        see: impl FnOnce(&northbound_flow::Flow) -> T + Send + 'static,
+        see: impl FnOnce(&northbound_flow::Core) -> T + Send + 'static,
     ) -> Result<T, Refused> {
         self.engine.look(see).await.ok_or_else(|| Problem::STOPPING.into())
     }

@@ -1,7 +1,7 @@
 //! What is going on now, as one document.
 
 use crate::{delivery::Deliveries, metrics::Metrics};
-use northbound_flow::{Flow, words::Class};
+use northbound_flow::{Core, vocabulary::Class};
 use northbound_types::{Eui64, RequestState, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +71,7 @@ const LISTED: usize = 20;
 impl Top {
     /// From the core.
     #[must_use]
-    pub fn of(flow: &Flow) -> Top {
+    pub fn of(flow: &Core) -> Top {
         let (c, s) = (flow.counts(), flow.snapshot());
         let regions = s
             .regions

@@ -6,7 +6,7 @@ use northbound_duis as duis;
 use northbound_flow::{
     event::{Request, ScheduleAsked, WebService},
     policy::{Hold, Policy, ServiceRule},
-    words::{DeviceType, Frequency},
+    vocabulary::{DeviceType, Frequency},
 };
 use northbound_gbcs::{Correlation, Message, parse, pre_command};
 use northbound_types::{CommandVariant, Day, Eui64, Srv};
@@ -41,7 +41,9 @@ pub(super) fn request(
                 Some(rule) => command(m, rule)?,
                 None => Vec::new(),
             };
-            let digest = (cv == CommandVariant::Transform && !content.is_empty()).then(|| digest(&content)).transpose()?;
+            let digest = (cv == CommandVariant::Transform && !content.is_empty())
+                .then(|| digest(&content))
+                .transpose()?;
             (content, digest)
         }
     };

@@ -3,9 +3,9 @@
 use super::{WAITING_EVENTS, WAITING_REQUESTS};
 use crate::http::Problem;
 use northbound_flow::{
-    Flow,
+    Core,
     effect::Reply,
-    event::{Control, Event, Request, TurnedAway},
+    event::{Control, Event, Rejected, Request},
 };
 use std::{
     collections::VecDeque,
@@ -38,14 +38,14 @@ impl Said {
 }
 
 /// Looks at the core between two batches.
-pub type Look = Box<dyn FnOnce(&Flow) + Send>;
+pub type Look = Box<dyn FnOnce(&Core) + Send>;
 
 /// Inputs that somebody waits for.
 pub enum Front {
     /// A request.
     Request(Box<Request>, oneshot::Sender<Said>),
     /// A message that was turned away.
-    Away(Box<TurnedAway>, oneshot::Sender<Said>),
+    Away(Box<Rejected>, oneshot::Sender<Said>),
     /// A change.
     Control(Box<Control>, oneshot::Sender<Said>),
     /// A look: no input.
@@ -145,7 +145,7 @@ impl Handle {
     /// Looks at the core, and returns what was seen; none where the engine has stopped.
     pub async fn look<T: Send + 'static>(
         &self,
-        see: impl FnOnce(&Flow) -> T + Send + 'static,
+        see: impl FnOnce(&Core) -> T + Send + 'static,
     ) -> Option<T> {
         let (send, seen) = oneshot::channel();
         self.ask(Front::Look(Box::new(move |flow| {
@@ -221,7 +221,7 @@ mod tests {
         let (send, receive) = oneshot::channel();
         (
             Front::Away(
-                Box::new(TurnedAway {
+                Box::new(Rejected {
                     id: None,
                     from: None,
                     cv: None,

@@ -4,7 +4,7 @@ use crate::{
     accounts::Accounts,
     error::{GatewayError, Result},
 };
-use northbound_flow::{Effect, Flow, Policy, codec};
+use northbound_flow::{Core, Effect, Policy, codec};
 use northbound_ledger::journal::{Journal, Limits, Record, Storage};
 use northbound_types::Utc;
 
@@ -30,7 +30,7 @@ pub struct Opened<S: Storage> {
     /// The journal.
     pub journal: Journal<S>,
     /// The core.
-    pub flow: Flow,
+    pub flow: Core,
     /// What was found.
     pub recovery: Recovery,
 }
@@ -59,7 +59,7 @@ pub fn open<S: Storage>(
         skipped: restored.skipped,
         ..Recovery::default()
     };
-    let mut flow = Flow::new(policy);
+    let mut flow = Core::new(policy);
     // A checkpoint beyond the ledger's position would leave out rows that only replay makes again.
     if let Some(c) = restored.checkpoint.filter(|c| c.position <= in_ledger || accounts.is_off()) {
         match codec::decode_state(&c.state) {
@@ -83,7 +83,7 @@ pub fn open<S: Storage>(
 
 /// Applies one record again. Its rows go to `accounts` where the ledger does not have them yet.
 pub(crate) fn replay(
-    flow: &mut Flow,
+    flow: &mut Core,
     record: &Record,
     in_ledger: u64,
     effects: &mut Vec<Effect>,

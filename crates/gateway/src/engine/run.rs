@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{clock::Steady, config::Store, http::Problem, log::Level};
 use northbound_flow::{
-    Effect, Flow, codec,
+    Core, Effect, codec,
     event::{Control, Event},
 };
 use northbound_ledger::{
@@ -34,7 +34,7 @@ pub struct Parts<S: Storage> {
     /// The journal, open.
     pub journal: Journal<S>,
     /// The core, as of the journal's end.
-    pub flow: Flow,
+    pub flow: Core,
     /// The time.
     pub clock: Steady,
     /// Where inputs come from.
@@ -92,7 +92,7 @@ impl<S: Storage> Engine<S> {
 
     /// Runs until it is asked to stop, and everything that waited is done. Returns the core and the
     /// journal's last position.
-    pub fn run(mut self) -> (Flow, u64) {
+    pub fn run(mut self) -> (Core, u64) {
         loop {
             let suspended = self.resumed();
             let wait = if suspended { RESUME } else { self.wait() };
@@ -159,7 +159,7 @@ impl<S: Storage> Engine<S> {
                     continue;
                 }
                 Front::Request(r, to) => (Event::Request(r), to),
-                Front::Away(t, to) => (Event::TurnedAway(t), to),
+                Front::Away(t, to) => (Event::Rejected(t), to),
                 Front::Control(c, to) => match self.would_take(&c) {
                     Ok(()) => (Event::Control(c), to),
                     Err(why) => {
@@ -365,7 +365,7 @@ impl<S: Storage> Engine<S> {
     }
 
     /// Everything is done: the rest goes to the ledger, and the state beside the journal.
-    fn finish(mut self) -> (Flow, u64) {
+    fn finish(mut self) -> (Core, u64) {
         let now = self.parts.clock.now().0;
         let durable = self.parts.journal.durable_position();
         self.parts.outward.accounts.finish(now, durable, &self.parts.flow);

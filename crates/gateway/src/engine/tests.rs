@@ -16,10 +16,10 @@ use crate::{
 };
 use northbound_duis::{Limits, Services, VerifyRules};
 use northbound_flow::{
-    Change, Control, Event, Flow, Policy, Request, WebService,
+    Change, Control, Core, Event, Policy, Request, WebService,
     effect::{Body, Delivery},
     event::{Answer, Correlation, DeviceRecord, IdText, UserRecord},
-    words::{DeviceStatus, DeviceType, Role},
+    vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use northbound_ledger::testing::{Fault, Faulty};
 use northbound_rules::RuleSet;
@@ -79,7 +79,7 @@ struct Rig {
     network: Arc<Remembering>,
     metrics: Arc<Metrics>,
     deliveries: Deliveries,
-    engine: JoinHandle<(Flow, u64)>,
+    engine: JoinHandle<(Core, u64)>,
     replayed: u64,
     _stop: watch::Sender<bool>,
     _dir: tempfile::TempDir,
@@ -199,11 +199,11 @@ impl Rig {
         }
     }
 
-    fn look<T: Send + 'static>(&self, see: impl FnOnce(&Flow) -> T + Send + 'static) -> T {
+    fn look<T: Send + 'static>(&self, see: impl FnOnce(&Core) -> T + Send + 'static) -> T {
         self.runtime.block_on(self.handle.look(see)).unwrap()
     }
 
-    fn stop(self) -> Flow {
+    fn stop(self) -> Core {
         self.handle.stop();
         let flow = self.engine.join().unwrap().0;
         self.runtime.shutdown_timeout(Duration::from_millis(100));

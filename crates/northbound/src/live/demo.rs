@@ -9,7 +9,7 @@ use crate::{
 use northbound_flow::{
     Change, Control,
     event::{DeviceRecord, UserRecord},
-    words::{DeviceStatus, DeviceType, Role},
+    vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use northbound_gateway::{
     config::{Config, Network},

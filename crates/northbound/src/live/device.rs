@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use northbound_flow::{
     Change,
     event::{DeviceRecord, Registration},
-    words::{DeviceStatus, DeviceType, Role},
+    vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use northbound_gateway::{GatewayError, control::Client, offline};
 use northbound_types::{Eui64, Generation, Region, Utc};
@@ -204,7 +204,7 @@ pub(crate) fn core_now(ctx: &Ctx) -> Result<Utc> {
 fn devices(
     ctx: &Ctx,
     query: &str,
-    see: impl FnOnce(&northbound_flow::Flow) -> Vec<DeviceRecord>,
+    see: impl FnOnce(&northbound_flow::Core) -> Vec<DeviceRecord>,
 ) -> Result<Vec<DeviceRecord>> {
     match Client::of(&ctx.data) {
         Ok(client) => {

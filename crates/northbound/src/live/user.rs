@@ -6,7 +6,7 @@ use crate::{
     error::{CliError, Result},
     output::Answer,
 };
-use northbound_flow::{Change, event::UserRecord, words::Role};
+use northbound_flow::{Change, event::UserRecord, vocabulary::Role};
 use northbound_gateway::{
     GatewayError,
     control::Client,

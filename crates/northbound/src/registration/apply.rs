@@ -14,7 +14,7 @@ use crate::{
 use northbound_flow::{
     Change, Control,
     event::{Registration, UserRecord},
-    words::Role,
+    vocabulary::Role,
 };
 use northbound_gateway::{
     GatewayError,

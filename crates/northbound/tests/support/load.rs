@@ -252,7 +252,7 @@ pub fn reconcile(room: &Room, logs: &[&Log]) -> BTreeMap<String, u64> {
             inputs += 1;
             match codec::decode_event(&f.record.payload).unwrap() {
                 Event::Request(r) => requests.push(r.id),
-                Event::TurnedAway(_) => refused_unread += 1,
+                Event::Rejected(_) => refused_unread += 1,
                 _ => {}
             }
         }

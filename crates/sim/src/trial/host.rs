@@ -8,13 +8,13 @@ use super::{
 };
 use crate::requests;
 use northbound_flow::{
-    Change, Command, Control, Correlation, Delivery, Effect, Event, Flow, Outcome, Policy, Request,
+    Change, Command, Control, Core, Correlation, Delivery, Effect, Event, Outcome, Policy, Request,
     WebService,
     books::RunBooks,
     codec,
     event::{self, DeviceRecord, UserRecord},
     policy::Threshold,
-    words::{self, Class, DeviceStatus, Role},
+    vocabulary::{self, Class, DeviceStatus, Role},
 };
 use northbound_network::{
     self as network, DeviceType, Fate, Fault, Fleet, FleetConfig, Network, Pace, Rng,
@@ -37,7 +37,7 @@ const PARKED_AT: u32 = 3;
 
 pub(super) struct Host {
     trial: Trial,
-    flow: Flow,
+    flow: Core,
     books: RunBooks,
     network: Network,
     planner: Planner,
@@ -74,7 +74,7 @@ impl Host {
             vec![POOR_NORTH, GOOD_CENTRAL, GOOD_SOUTH],
             faults(trial),
         );
-        let flow = Flow::new(policy());
+        let flow = Core::new(policy());
         Host {
             trial,
             books: RunBooks::default(),
@@ -144,8 +144,8 @@ impl Host {
         for home in &self.network.fleet.homes {
             let hub = device(home.number, DeviceType::Chf);
             for (kind, device_type) in [
-                (DeviceType::Chf, words::DeviceType::Chf),
-                (DeviceType::Esme, words::DeviceType::Esme),
+                (DeviceType::Chf, vocabulary::DeviceType::Chf),
+                (DeviceType::Esme, vocabulary::DeviceType::Esme),
             ] {
                 all.push(Change::Device(DeviceRecord {
                     eui: device(home.number, kind),
@@ -479,7 +479,7 @@ impl Host {
 
     fn ask(&mut self, c: Correlation, now: i64) {
         match self.devices.log.get(&c).filter(|_| self.trial.bug != Some(Bug::ForgetsExecutions)) {
-            None => self.at(now + SECOND, Next::Input(Event::NeverHad(c))),
+            None => self.at(now + SECOND, Next::Input(Event::NotReceived(c))),
             Some(done) => {
                 if let Some((_, answer)) = done.answer.clone().filter(|(at, _)| *at <= now) {
                     self.at(now + SECOND, Next::Input(Event::Answer(Box::new(answer))));

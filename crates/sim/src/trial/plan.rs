@@ -5,14 +5,14 @@ use crate::requests;
 use northbound_flow::{
     Change, Control, Event, Request,
     event::{self, ScheduleAsked},
-    words::Frequency,
+    vocabulary::Frequency,
 };
 use northbound_network::{
     DeviceType, Fleet, Rng,
     fleet::device,
     latency::{HOUR, MINUTE, SECOND},
 };
-use northbound_types::{CommandVariant, AlertCode, Day, Eui64, Region, RequestId, Srv, Utc};
+use northbound_types::{AlertCode, CommandVariant, Day, Eui64, Region, RequestId, Srv, Utc};
 
 pub(super) const SUPPLIER: Eui64 = Eui64(0x90B3_D51F_3001_0001);
 pub(super) const RIVAL: Eui64 = Eui64(0x90B3_D51F_3001_0002);
@@ -84,7 +84,11 @@ impl Planner {
             0..=7 => plain(esme, CommandVariant::Send, "4.1.1"),
             8..=10 => plain(esme, CommandVariant::Send, "2.2"),
             11..=12 => {
-                let mut r = plain(esme, CommandVariant::Transform, if rng.chance(500_000) { "1.5" } else { "1.1.1" });
+                let mut r = plain(
+                    esme,
+                    CommandVariant::Transform,
+                    if rng.chance(500_000) { "1.5" } else { "1.1.1" },
+                );
                 r.pre_command = Some(requests::digest(&r));
                 r
             }

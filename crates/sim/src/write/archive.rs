@@ -3,7 +3,10 @@
 
 use super::{failed, truth::ArchiveCounts};
 use crate::{alerts::Alert, config::SimError, exchange::Exchange, users::SERVICE, world::World};
-use northbound_types::{command_variant::number_or_zero, CommandVariant, AlertState, Eui64, Kind, Leg, RequestId, RequestState, Utc};
+use northbound_types::{
+    AlertState, CommandVariant, Eui64, Kind, Leg, RequestId, RequestState, Utc,
+    command_variant::number_or_zero,
+};
 use std::{
     collections::BTreeMap,
     fs::File,
@@ -172,7 +175,9 @@ impl Archive {
             (Leg::Transform, _) => format!(
                 "<sr:PreCommand><sr:GBCSVersion>4.1</sr:GBCSVersion><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload></sr:PreCommand>"
             ),
-            (Leg::Send, RequestState::AnsweredSuccess) if e.cv == Some(CommandVariant::SignedSend) && e.times.due.is_some() => {
+            (Leg::Send, RequestState::AnsweredSuccess)
+                if e.cv == Some(CommandVariant::SignedSend) && e.times.due.is_some() =>
+            {
                 format!(
                     "<sr:FutureDatedDeviceAlertMessage><sr:FutureDatedAlertCode>8F66</sr:FutureDatedAlertCode><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload><sr:InstructionNumber>1</sr:InstructionNumber><sr:TotalCommandInstructions>1</sr:TotalCommandInstructions></sr:FutureDatedDeviceAlertMessage>"
                 )

@@ -5,7 +5,9 @@ use super::{csv_out::Sink, truth::Truth};
 use crate::{config::SimError, exchange::Exchange, world::World};
 use jiff::{Timestamp, tz::TimeZone};
 use northbound_network::latency::HOUR;
-use northbound_types::{command_variant::number_or_zero, Eui64, Generation, Kind, Mode, RequestState, TestKind, Utc};
+use northbound_types::{
+    Eui64, Generation, Kind, Mode, RequestState, TestKind, Utc, command_variant::number_or_zero,
+};
 
 pub(crate) const HEADER: &str = "Reference,Run,Stage,Unit,Service,Variant,Timing,Role,Meter,Area,Sent,Answered,Response ms,Outcome,Reason";
 

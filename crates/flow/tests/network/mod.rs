@@ -1,14 +1,16 @@
 //! A small network for the tests: two suppliers, a network operator, two homes. All invented.
 use northbound_flow::{
-    Body, Change, Command, Control, Delivery, Effect, Event, Flow, IdText, Outcome, Policy, Record,
+    Body, Change, Command, Control, Core, Delivery, Effect, Event, IdText, Outcome, Policy, Record,
     Reply, Request, WebService,
     books::RunBooks,
     codec,
     event::{Alert, Answer, Attempt, DeviceRecord, UserRecord},
-    words::{DeviceStatus, DeviceType, Role},
+    vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use northbound_rules::RuleSet;
-use northbound_types::{AlertCode, CommandVariant, Day, Eui64, Generation, Region, RequestId, Srv, TestKind, Utc};
+use northbound_types::{
+    AlertCode, CommandVariant, Day, Eui64, Generation, Region, RequestId, Srv, TestKind, Utc,
+};
 
 pub const SECOND: i64 = 1_000_000;
 pub const SUPPLIER: Eui64 = Eui64(0x90B3_D51F_3001_0001);
@@ -20,8 +22,8 @@ pub const ESME: Eui64 = Eui64(0x00DB_1234_0100_0001);
 pub const GSME: Eui64 = Eui64(0x00DB_1234_0200_0001);
 
 /// The core with its books; each step is checked.
-pub struct House {
-    pub flow: Flow,
+pub struct Network {
+    pub flow: Core,
     pub books: RunBooks,
     pub at: i64,
     pub counter: u64,
@@ -63,14 +65,14 @@ pub fn device(
     }
 }
 
-impl House {
-    pub fn new() -> House {
-        House::with(policy())
+impl Network {
+    pub fn new() -> Network {
+        Network::with(policy())
     }
-    pub fn with(policy: Policy) -> House {
+    pub fn with(policy: Policy) -> Network {
         let start = Day(20_000).start().0;
-        let mut h = House {
-            flow: Flow::new(policy),
+        let mut h = Network {
+            flow: Core::new(policy),
             books: RunBooks::default(),
             at: start,
             counter: 1_000,

@@ -4,16 +4,17 @@ use crate::{
     effect::{Movement, Record, Times},
     event::{Correlation, IdText},
     inventory::UserNo,
-    words::{Class, DeviceType, Role},
+    vocabulary::{Class, DeviceType, Role},
 };
 use northbound_types::{
-    CommandVariant, Generation, Kind, Leg, Mode, Region, RequestId, RequestState, ResponseCode, Srv, TestKind, Utc,
+    CommandVariant, Generation, Kind, Leg, Mode, Region, RequestId, RequestState, ResponseCode,
+    Srv, TestKind, Utc,
 };
 use serde::{Deserialize, Serialize};
 
 /// An exchange.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Unit {
+pub(crate) struct Exchange {
     pub(crate) id: RequestId,
     pub(crate) written: IdText,
     pub(crate) leg: Leg,
@@ -55,7 +56,7 @@ pub(crate) struct Unit {
     pub(crate) late: bool,
 }
 
-impl Unit {
+impl Exchange {
     /// The movement into its present state.
     pub(crate) fn movement(&self, from: Option<RequestState>) -> Movement {
         Movement {
