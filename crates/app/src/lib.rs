@@ -11,6 +11,8 @@ pub mod error;
 pub mod evidence;
 pub mod forecast;
 pub mod ingest;
+pub mod mailing;
+pub mod people;
 pub mod progress;
 pub mod registers;
 pub mod smets1;

@@ -5,9 +5,9 @@ use crate::{
     error::{CliError, Result},
     evidence,
     output::{Answer, Table},
-    registers::people,
 };
 use clap::Subcommand;
+use northbound_app::people::names::names;
 use northbound_packs::{data, paper};
 use northbound_registers::records::participants::people::names_in;
 use northbound_types::Period;
@@ -63,7 +63,7 @@ pub(crate) fn run(c: &PaperCommand, ctx: &Ctx) -> Result<Answer> {
 
 /// A paper names roles and bodies, not people.
 fn refuse_names(ctx: &Ctx, paper: &paper::Paper) -> Result<()> {
-    let names = people::names(ctx)?;
+    let names = names(ctx)?;
     let text: Vec<&str> = paper
         .chapters
         .iter()

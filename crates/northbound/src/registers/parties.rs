@@ -1,13 +1,10 @@
 //! `party` and `user`.
 
 use super::{Common, add, common};
-use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::Answer,
-};
+use crate::{context::Ctx, error::Result, output::Answer};
 use clap::Subcommand;
-use northbound_registers::records::participants::parties::{Party, RoleHeld, User};
+use northbound_app::people::parties::role;
+use northbound_registers::records::participants::parties::{Party, User};
 use northbound_types::{Day, Eui64};
 
 /// Parties
@@ -44,7 +41,7 @@ pub(crate) enum UserCommand {
     Add {
         /// The EUI by which it signs
         eui: Eui64,
-        /// Whose it is
+        /// The party that it belongs to
         #[arg(long)]
         party: String,
         /// Roles held: ROLE, ROLE:FROM or ROLE:FROM:TO; without a day, from --from on
@@ -79,17 +76,4 @@ pub(crate) fn user(c: &UserCommand, ctx: &Ctx) -> Result<Answer> {
         }
         UserCommand::Common(c) => common::<User>(c, ctx),
     }
-}
-
-fn role(text: &str, from: Day) -> Result<RoleHeld> {
-    let mut parts = text.split(':');
-    let name = parts.next().unwrap_or_default().to_owned();
-    let mut day = || {
-        parts
-            .next()
-            .map(|t| t.parse::<Day>().map_err(|e| CliError::usage(format!("--role {text:?}: {e}"))))
-            .transpose()
-    };
-    let (start, to) = (day()?, day()?);
-    Ok(RoleHeld { role: name, from: start.unwrap_or(from), to })
 }

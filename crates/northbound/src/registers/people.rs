@@ -1,30 +1,22 @@
 //! `person` and `body`.
 
 use super::{Common, add, common};
-use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table},
-};
+use crate::{context::Ctx, error::Result, output::Answer};
 use clap::Subcommand;
-use northbound_app::registers::view;
-use northbound_registers::{
-    Query,
-    records::{
-        oversight::bodies::{Body, BodyKind, Power},
-        participants::people::{Person, PersonName, names_in},
-    },
+use northbound_app::people::names;
+use northbound_registers::records::{
+    oversight::bodies::{Body, BodyKind, Power},
+    participants::people::Person,
 };
 use northbound_types::Day;
-use serde_json::json;
 use std::path::PathBuf;
 
-/// People by role; their names stand apart
+/// People by role; their names are in a register of their own
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum PersonCommand {
     /// Register a person: role and body or party; the name goes into a register of its own
     Add {
-        /// Handle that stands everywhere else; not the name
+        /// Handle that is used everywhere else; not the name
         id: String,
         /// Role in words: what is printed instead of the name
         #[arg(long)]
@@ -35,7 +27,7 @@ pub(crate) enum PersonCommand {
         /// Party
         #[arg(long)]
         party: Option<String>,
-        /// Name, kept apart
+        /// Name; it goes into its own register
         #[arg(long)]
         name: Option<String>,
         /// First day in the role. Default: today
@@ -60,7 +52,7 @@ pub(crate) enum PersonCommand {
 pub(crate) fn person(c: &PersonCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         PersonCommand::Add { id, role, body, party, name, from, to } => {
-            let p = Person {
+            let person = Person {
                 id: id.clone(),
                 role: role.clone(),
                 body: body.clone(),
@@ -68,59 +60,12 @@ pub(crate) fn person(c: &PersonCommand, ctx: &Ctx) -> Result<Answer> {
                 from: from.unwrap_or(ctx.now.day()),
                 to: *to,
             };
-            let store = ctx.store()?;
-            let receipts = ctx.gate(&store).add_person(&p, name.as_deref(), &ctx.write())?;
-            let mut a = receipts.first().map(view::receipt).unwrap_or_default();
-            if receipts.len() > 1 {
-                a = a.say("The name is kept apart; `person names` shows it to staff.");
-            }
-            Ok(a)
+            names::add(ctx, &person, name.as_deref())
         }
-        PersonCommand::Names => {
-            let names = names(ctx)?;
-            let mut t = Table::new("", &["person", "name", "party"]);
-            for n in &names {
-                t.row([n.person.clone(), n.name.clone(), n.party.clone().unwrap_or_default()]);
-            }
-            Ok(Answer::new(json!({"names": names})).table(t))
-        }
-        PersonCommand::Check { files } => check(files, ctx),
+        PersonCommand::Names => Ok(names::listed(&names::names(ctx)?)),
+        PersonCommand::Check { files } => names::find_in_files(ctx, files),
         PersonCommand::Common(c) => common::<Person>(c, ctx),
     }
-}
-
-/// Every name that this actor may see.
-pub(crate) fn names(ctx: &Ctx) -> Result<Vec<PersonName>> {
-    let store = ctx.store()?;
-    Ok(ctx
-        .gate(&store)
-        .list::<PersonName>(&Query::as_at(ctx.as_at()))?
-        .into_iter()
-        .map(|k| k.record)
-        .collect())
-}
-
-fn check(files: &[PathBuf], ctx: &Ctx) -> Result<Answer> {
-    let names = names(ctx)?;
-    let mut found = Vec::new();
-    let mut t = Table::new("Names found", &["file", "person"]);
-    for file in files {
-        let bytes = std::fs::read(file).map_err(|e| CliError::io("read", file, e))?;
-        for n in names_in(&String::from_utf8_lossy(&bytes), &names) {
-            // The finding itself is printed by handle.
-            t.row([file.display().to_string(), n.person.clone()]);
-            found.push(json!({"file": file.display().to_string(), "person": n.person}));
-        }
-    }
-    let mut a = Answer::new(json!({"found": found, "files": files.len(), "names": names.len()}));
-    a.found = !found.is_empty();
-    Ok(a.say(format!(
-        "{} files held against {} names: {} found.",
-        files.len(),
-        names.len(),
-        found.len()
-    ))
-    .table(t))
 }
 
 /// Bodies: groups, panels, boards, with what each may do

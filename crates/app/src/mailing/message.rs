@@ -1,20 +1,18 @@
-//! One message as bytes (RFC 5322): plain text in UTF-8, nothing attached.
+//! One message as bytes (RFC 5322): plain text in UTF-8, without attachments.
 
 use northbound_measures::oversight::contacts::ContactEntry;
 use northbound_registers::records::participants::mailings::{Delivery, Mailing};
 use northbound_types::Utc;
 use sha2::{Digest, Sha256};
 
-/// Longest encoded word of a header (RFC 2047, 2), less its frame.
+/// Longest content of an encoded word in a header (RFC 2047, 2).
 const WORD_BYTES: usize = 45;
 
 /// A message with the proof that goes with it.
 pub(super) struct Message {
-    /// Name of its file.
+    /// File name.
     pub(super) name: String,
-    /// Its bytes.
     pub(super) bytes: Vec<u8>,
-    /// The proof.
     pub(super) proof: Delivery,
 }
 
@@ -78,7 +76,7 @@ fn date(at: Utc) -> String {
         .map_or_else(|_| at.to_string(), |t| t.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string())
 }
 
-/// A header's text: as it is where plain, else as encoded words.
+/// The text of a header: itself where it is printable ASCII, else encoded words.
 fn header(text: &str) -> String {
     if text.bytes().all(|b| (b' '..=b'~').contains(&b)) && !text.contains("=?") {
         return text.to_owned();

@@ -1,0 +1,116 @@
+//! Bounces: each is recorded at its message, and at the contact whose address it is.
+
+use crate::{Answer, AppError, Context, Result, Table, registers::with_reason};
+use northbound_registers::{
+    Gate, RegisterError,
+    records::participants::{contacts::Bounce, mailings::Bounced},
+};
+use northbound_types::Utc;
+use serde::Deserialize;
+use serde_json::json;
+use std::path::Path;
+
+/// A row of the file.
+#[derive(Debug, Deserialize)]
+struct Row {
+    message_id: String,
+    at: String,
+    why: String,
+}
+
+/// Most rows of one file.
+const MAX_ROWS: usize = 100_000;
+
+/// What the rows of a file came to.
+#[derive(Default)]
+struct Outcome {
+    /// Message, and whether its contact was flagged; it is not where its address has changed since.
+    recorded: Vec<(String, bool)>,
+    already_recorded: u64,
+    /// Line and reason.
+    rejected: Vec<(usize, String)>,
+}
+
+/// Records the bounces of a CSV file with the columns `message_id`, `at` and `why`.
+///
+/// # Errors
+/// Where the file cannot be read, has too many rows, or every row was rejected.
+pub fn record_bounces(ctx: &Context, file: &Path) -> Result<Answer> {
+    let bytes = std::fs::read(file).map_err(|e| AppError::io("read", file, e))?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
+    let store = ctx.store()?;
+    let gate = ctx.gate(&store);
+    let mut outcome = Outcome::default();
+    for (n, row) in reader.deserialize::<Row>().enumerate() {
+        if n >= MAX_ROWS {
+            return Err(AppError::refused(format!(
+                "{} has more than {MAX_ROWS} rows; split it",
+                file.display()
+            )));
+        }
+        let row = row.map_err(|e| format!("{e}; columns are message_id, at, why"));
+        match row.and_then(bounce) {
+            Ok(bounce) => outcome.record(ctx, &gate, &bounce, n + 2)?,
+            Err(why) => outcome.rejected.push((n + 2, why)),
+        }
+    }
+    if let ([], 0, [(line, why), ..]) =
+        (&outcome.recorded[..], outcome.already_recorded, &outcome.rejected[..])
+    {
+        return Err(AppError::input(format!(
+            "{}: no row could be taken; line {line}: {why}",
+            file.display()
+        )));
+    }
+    Ok(outcome.answer())
+}
+
+/// A row as a bounce, or why it is rejected.
+fn bounce(row: Row) -> std::result::Result<Bounce, String> {
+    let at: Utc = row.at.parse().map_err(|e| format!("at: {e}"))?;
+    let message_id = row.message_id.trim_start_matches('<').trim_end_matches('>').to_owned();
+    Ok(Bounce { at, why: row.why, message_id })
+}
+
+impl Outcome {
+    fn record(&mut self, ctx: &Context, gate: &Gate<'_>, b: &Bounce, line: usize) -> Result<()> {
+        match gate.bounce(b, &with_reason(ctx, "it came back")) {
+            Ok(Bounced::Already) => self.already_recorded += 1,
+            Ok(flagged) => {
+                self.recorded.push((b.message_id.clone(), flagged == Bounced::Contact));
+            }
+            Err(RegisterError::NotFound { .. }) => {
+                self.rejected
+                    .push((line, format!("no message {:?} was sent from here", b.message_id)));
+            }
+            Err(e) => return Err(e.into()),
+        }
+        Ok(())
+    }
+
+    fn answer(&self) -> Answer {
+        let mut t = Table::new("Came back", &["message", "contact flagged"]);
+        for (id, flagged) in &self.recorded {
+            let flagged = if *flagged { "yes" } else { "no: its address has changed since" };
+            t.row([id.clone(), flagged.to_owned()]);
+        }
+        let mut r = Table::new("Not taken", &[">line", "why"]);
+        for (line, why) in &self.rejected {
+            r.row([line.to_string(), why.clone()]);
+        }
+        let json = json!({
+            "noted": self.recorded.iter().map(|(id, f)| json!({"message_id": id, "contact_flagged": f})).collect::<Vec<_>>(),
+            "already": self.already_recorded,
+            "refused": self.rejected.iter().map(|(l, w)| json!({"line": l, "why": w})).collect::<Vec<_>>(),
+        });
+        Answer::new(json)
+            .say(format!(
+                "{} came back, {} were noted before, {} rows were not taken.",
+                self.recorded.len(),
+                self.already_recorded,
+                self.rejected.len()
+            ))
+            .table(t)
+            .table(r)
+    }
+}
