@@ -244,6 +244,9 @@ fn gateway(e: &GatewayError) -> (Kind, &'static str) {
         GatewayError::Listen { .. } => (Kind::Conflict, "gateway.listen"),
         GatewayError::PlainBeyondLoopback { .. } => (Kind::Refused, "gateway.plain"),
         GatewayError::Tls(_) => (Kind::BadInput, "gateway.tls"),
+        GatewayError::Runtime { .. }
+        | GatewayError::Thread { .. }
+        | GatewayError::Random { .. } => (Kind::Internal, "gateway.machine"),
         GatewayError::Key { .. } => (Kind::BadInput, "gateway.key"),
         GatewayError::Journal { .. } => (Kind::Internal, "gateway.journal"),
         GatewayError::NotRunning { .. } => (Kind::NotFound, "gateway.not-running"),
@@ -286,6 +289,22 @@ fn packs(e: &PackError) -> (Kind, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::error::Error;
+
+    #[test]
+    fn threads_and_random_numbers_that_fail_are_faults_of_the_machine() {
+        let source = || io::Error::from(io::ErrorKind::WouldBlock);
+        for e in [
+            GatewayError::Runtime { source: source() },
+            GatewayError::Thread { name: "northbound-engine", source: source() },
+        ] {
+            assert!(e.source().is_some());
+            let e = AppError::from(e);
+            assert_eq!((e.kind(), e.code()), (Kind::Internal, "gateway.machine"), "{e}");
+        }
+        let e = AppError::from(GatewayError::Tls("no certificate in PEM".to_owned()));
+        assert_eq!((e.kind(), e.code()), (Kind::BadInput, "gateway.tls"));
+    }
 
     #[test]
     fn a_missing_file_is_not_found_and_an_unreadable_one_is_bad_input() {

@@ -1,13 +1,17 @@
 //! Rows to the ledger: gathered in memory, committed every few seconds by a thread of its own under
 //! the journal's position, so that a crash neither loses nor doubles any.
 
+mod health;
 mod ledger;
+#[cfg(test)]
+mod tests;
 mod writer;
 
+pub use health::{Failure, LedgerHealth};
 pub use ledger::{FEED, LedgerSink, Thinning};
 pub use writer::{Commit, Sink};
 
-use crate::{config::Store, metrics::Metrics};
+use crate::{config::Store, error::Result, metrics::Metrics};
 use northbound_flow::{
     Core, Movement, Record,
     effect::{AlertRecord, DeliveryRecord},
@@ -47,17 +51,25 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Gathers for a ledger.
-    #[must_use]
-    pub fn new(sink: Box<dyn Sink>, settings: Store, metrics: Arc<Metrics>, now: Utc) -> Accounts {
-        Accounts {
+    /// Gathers for a ledger; commits begin after `now`.
+    ///
+    /// # Errors
+    /// The thread that commits cannot be started.
+    pub fn new(
+        sink: Box<dyn Sink>,
+        settings: Store,
+        metrics: Arc<Metrics>,
+        health: LedgerHealth,
+        now: Utc,
+    ) -> Result<Accounts> {
+        Ok(Accounts {
             rows: Rows::default(),
             position: 0,
-            writer: Some(Writer::start(sink, Arc::clone(&metrics))),
+            writer: Some(Writer::start(sink, health)?),
             settings,
             metrics,
             last: now,
-        }
+        })
     }
 
     /// Gathers nothing.

@@ -49,6 +49,28 @@ pub enum GatewayError {
     /// Certificates and keys of connections.
     #[error("TLS: {0}")]
     Tls(String),
+    /// The worker threads of the service could not be started: a fault of the machine.
+    #[error(
+        "cannot start the service's worker threads: {source}; is the machine out of threads or file descriptors?"
+    )]
+    Runtime {
+        /// Error of the operating system.
+        source: io::Error,
+    },
+    /// A thread could not be started: a fault of the machine.
+    #[error("cannot start the thread {name}: {source}; is the machine out of threads?")]
+    Thread {
+        /// Name of the thread.
+        name: &'static str,
+        /// Error of the operating system.
+        source: io::Error,
+    },
+    /// The machine's random number generator failed.
+    #[error("the machine gives no random numbers")]
+    Random {
+        /// Error of the generator, which says no more.
+        source: aws_lc_rs::error::Unspecified,
+    },
     /// Keys of messages.
     #[error("{path}: {why}")]
     Key {

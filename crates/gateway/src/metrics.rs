@@ -104,6 +104,12 @@ pub struct Metrics {
     pub ledger_waiting: Number,
     /// Position of the ledger.
     pub ledger_position: Number,
+    /// Failed attempts to commit to the ledger.
+    pub ledger_commit_failures: Number,
+    /// 1 while commits to the ledger fail.
+    pub ledger_failing: Number,
+    /// Failed attempts to compact closed days of the ledger.
+    pub ledger_compaction_failures: Number,
     /// Requests that ended timed out, by region and class.
     timed_out: TimedOut,
 }
@@ -176,6 +182,24 @@ impl Metrics {
                 "gauge",
                 "journal position that the ledger holds",
                 &self.ledger_position,
+            ),
+            (
+                "northbound_ledger_commit_failures_total",
+                "counter",
+                "failed attempts to commit to the ledger",
+                &self.ledger_commit_failures,
+            ),
+            (
+                "northbound_ledger_failing",
+                "gauge",
+                "1 while commits to the ledger fail",
+                &self.ledger_failing,
+            ),
+            (
+                "northbound_ledger_compaction_failures_total",
+                "counter",
+                "failed attempts to compact closed days of the ledger",
+                &self.ledger_compaction_failures,
             ),
         ] {
             let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {}", n.get());

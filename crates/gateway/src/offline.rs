@@ -2,7 +2,8 @@
 //! journal played again into another ledger, which must say the same.
 
 use crate::{
-    accounts::{Accounts, Sink},
+    accounts::{Accounts, LedgerHealth, Sink},
+    clock::SystemClock,
     config::Store,
     engine,
     error::{GatewayError, Result},
@@ -105,7 +106,9 @@ pub fn replay(
     let broken = |position: u64, why: String| GatewayError::Journal { position, why };
     // Rows are committed by their number alone: the journal's times pass faster than those of the clock.
     let store = Store { commit_seconds: u64::MAX, commit_rows: ROWS, ..Store::default() };
-    let mut accounts = Accounts::new(sink, store, Arc::new(Metrics::default()), Utc(0));
+    let metrics = Arc::new(Metrics::default());
+    let health = LedgerHealth::new(Arc::clone(&metrics), SystemClock::shared(), None);
+    let mut accounts = Accounts::new(sink, store, metrics, health.clone(), Utc(0))?;
     let (mut flow, mut effects, mut done, mut last) = (Core::new(policy), Vec::new(), 0, Utc(0));
     while done < upto {
         let (found, damage) = inspect::records(&disk, done + 1, PAGE)?;
@@ -132,7 +135,8 @@ pub fn replay(
     }
     accounts.finish(last, done, &flow);
     if accounts.committed(0) < done {
-        return Err(broken(done, "its rows cannot be written to the other ledger".to_owned()));
+        let why = health.commit_failure().map_or_else(String::new, |f| format!(": {}", f.why));
+        return Err(broken(done, format!("its rows cannot be written to the other ledger{why}")));
     }
     Ok(done)
 }

@@ -71,7 +71,7 @@ impl Service {
             .enable_all()
             .thread_name("northbound-io")
             .build()
-            .map_err(|e| GatewayError::Tls(format!("threads cannot be started: {e}")))?;
+            .map_err(|source| GatewayError::Runtime { source })?;
         let (front_socket, control_socket) = runtime.block_on(async {
             Ok::<_, GatewayError>((
                 http::listen(config.listen).await?,
@@ -101,10 +101,11 @@ impl Service {
             front,
         );
         let interface = serve_control(&runtime, control_socket, stopping, interface);
+        let name = "northbound-engine";
         let engine = std::thread::Builder::new()
-            .name("northbound-engine".to_owned())
+            .name(name.to_owned())
             .spawn(move || Engine::<S>::new(engine).run())
-            .map_err(|e| GatewayError::Tls(format!("threads cannot be started: {e}")))?;
+            .map_err(|source| GatewayError::Thread { name, source })?;
         log.say(
             clock.wall(),
             Level::Info,

@@ -31,7 +31,9 @@ pub struct LedgerSink {
     revision: i64,
     /// Who provides the network of a region; empty where nobody said.
     providers: BTreeMap<Region, String>,
-    tended: Day,
+    compacted: Day,
+    /// Earliest next attempt of a compaction that failed.
+    compact_after: Utc,
     thinning: Option<Thinning>,
     /// When old versions are next deleted.
     thinned: Utc,
@@ -82,7 +84,8 @@ impl LedgerSink {
             judge,
             revision,
             providers,
-            tended: now.day(),
+            compacted: now.day(),
+            compact_after: now,
             thinning: None,
             thinned: now,
         })
@@ -130,18 +133,25 @@ impl Sink for LedgerSink {
         self.writer.journal_position()
     }
 
-    fn commit(&mut self, c: &Commit) -> Result<(), String> {
-        let mut batch = self.batch(c).map_err(|e| e.to_string())?;
-        self.writer.commit(c.now, c.position, &mut batch).map_err(|e| e.to_string())?;
-        // Yesterday's small files become one, once a day. What fails here is tried again tomorrow.
-        if c.now.day() > self.tended {
-            self.tended = c.now.day();
-            let _ = self.writer.tend(c.now, self.judge.as_ref(), self.revision);
+    fn commit(&mut self, c: &Commit) -> Result<(), LedgerError> {
+        let mut batch = self.batch(c)?;
+        self.writer.commit(c.now, c.position, &mut batch).map(|_| ())
+    }
+
+    /// Once a day, yesterday's small files become one. A failure is attempted again ten minutes later.
+    fn maintain(&mut self, now: Utc) -> Result<bool, LedgerError> {
+        let mut compacted = Ok(false);
+        if now.day() > self.compacted && now >= self.compact_after {
+            compacted = self.writer.tend(now, self.judge.as_ref(), self.revision).map(|_| true);
+            match compacted {
+                Ok(_) => self.compacted = now.day(),
+                Err(_) => self.compact_after = Utc(now.0 + AGAIN),
+            }
         }
-        if let Some(t) = self.thinning.as_ref().filter(|_| c.now >= self.thinned) {
-            self.thinned = t.run(self.writer.ledger(), c.now);
+        if let Some(t) = self.thinning.as_ref().filter(|_| now >= self.thinned) {
+            self.thinned = t.run(self.writer.ledger(), now);
         }
-        Ok(())
+        compacted
     }
 }
 

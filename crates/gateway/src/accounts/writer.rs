@@ -1,8 +1,9 @@
 //! The thread that commits.
 
-use super::Rows;
-use crate::metrics::Metrics;
+use super::{LedgerHealth, Rows};
+use crate::error::{GatewayError, Result};
 use northbound_flow::{Record, effect::AlertRecord};
+use northbound_ledger::LedgerError;
 use northbound_types::Utc;
 use std::{
     sync::{
@@ -13,9 +14,11 @@ use std::{
     time::Duration,
 };
 
-/// Between attempts while somebody else writes to the ledger, or the disk refuses.
-const AGAIN: Duration = Duration::from_millis(500);
-/// Attempts of the last commit of all; what it misses is made again by replay.
+/// Pause after the first failed attempt; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Longest pause between attempts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Attempts of the last commit before the service ends; replay makes the rows again that it misses.
 const LAST_ATTEMPTS: u32 = 20;
 
 /// Everything of one commit.
@@ -37,11 +40,19 @@ pub struct Commit {
 pub trait Sink: Send {
     /// The position that is in the ledger already.
     fn position(&self) -> u64;
-    /// Commits. Nothing of it counts where it fails, and it may be tried again.
+    /// Commits. A commit that fails has no effect and may be attempted again.
     ///
     /// # Errors
-    /// Why not, in words.
-    fn commit(&mut self, commit: &Commit) -> Result<(), String>;
+    /// The ledger cannot be written, or another process holds its lock.
+    fn commit(&mut self, commit: &Commit) -> std::result::Result<(), LedgerError>;
+    /// Work that is due beside commits, such as compaction. `true` where a compaction succeeded.
+    ///
+    /// # Errors
+    /// The compaction failed; the sink attempts it again at a later call.
+    fn maintain(&mut self, now: Utc) -> std::result::Result<bool, LedgerError> {
+        let _ = now;
+        Ok(false)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -50,8 +61,6 @@ struct State {
     waiting: usize,
     busy: bool,
     stopping: bool,
-    /// Why the last attempt failed.
-    failed: Option<String>,
 }
 
 #[derive(Default)]
@@ -64,6 +73,17 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Waits before the next attempt; returns early where the service stops, and then `true`.
+    fn pause(&self, pause: Duration) -> bool {
+        let s = self.lock();
+        if s.stopping {
+            let wait = self.changed.wait_timeout(s, FIRST_PAUSE);
+            return wait.unwrap_or_else(PoisonError::into_inner).0.stopping;
+        }
+        let wait = self.changed.wait_timeout_while(s, pause, |s| !s.stopping);
+        wait.unwrap_or_else(PoisonError::into_inner).0.stopping
+    }
 }
 
 pub(super) struct Writer {
@@ -73,19 +93,23 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(mut sink: Box<dyn Sink>, metrics: Arc<Metrics>) -> Writer {
+    pub(super) fn start(mut sink: Box<dyn Sink>, health: LedgerHealth) -> Result<Writer> {
         let shared = Arc::new(Shared::default());
         shared.lock().committed = sink.position();
-        metrics.ledger_position.set(sink.position());
+        health.committed(sink.position());
         let (commits, waiting) = sync_channel::<Commit>(1);
         let state = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || {
-            give_way();
-            for commit in waiting {
-                run(&commit, sink.as_mut(), &state, &metrics);
-            }
-        });
-        Writer { shared, commits: Some(commits), thread: Some(thread) }
+        let name = "northbound-ledger";
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                lower_priority();
+                for commit in waiting {
+                    run(&commit, sink.as_mut(), &state, &health);
+                }
+            })
+            .map_err(|source| GatewayError::Thread { name, source })?;
+        Ok(Writer { shared, commits: Some(commits), thread: Some(thread) })
     }
 
     pub(super) fn committed(&self) -> u64 {
@@ -113,6 +137,7 @@ impl Writer {
     pub(super) fn wait(&self) {
         let mut s = self.shared.lock();
         s.stopping = true;
+        self.shared.changed.notify_all();
         while s.busy {
             s = self.shared.changed.wait(s).unwrap_or_else(PoisonError::into_inner);
         }
@@ -120,41 +145,39 @@ impl Writer {
     }
 }
 
-/// How much this thread gives way to others of the process: where one core does everything, nobody waits
-/// for an answer while rows are encoded. It still gets about a tenth of a core that is full.
+/// Niceness of this thread: on a machine with one core it must not delay responses while it encodes rows. It
+/// still gets about a tenth of a core that is fully used.
 #[cfg(target_os = "linux")]
-const GIVES_WAY: i32 = 5;
+const NICENESS: i32 = 5;
 
-/// Lowers the priority of this thread alone, which Linux permits to anybody.
+/// Lowers the priority of this thread alone, which Linux permits without privileges.
 #[cfg(target_os = "linux")]
-fn give_way() {
-    let _ = rustix::process::nice(GIVES_WAY);
+fn lower_priority() {
+    let _ = rustix::process::nice(NICENESS);
 }
 #[cfg(not(target_os = "linux"))]
-fn give_way() {}
+fn lower_priority() {}
 
-/// Tries until it is done; at the very end only so many times.
-fn run(commit: &Commit, sink: &mut dyn Sink, state: &Shared, metrics: &Metrics) {
-    let mut last = 0;
+/// Attempts the commit until it succeeds; at most [`LAST_ATTEMPTS`] times once the service stops.
+fn run(commit: &Commit, sink: &mut dyn Sink, state: &Shared, health: &LedgerHealth) {
+    let (mut last_attempts, mut pause) = (0, FIRST_PAUSE);
     let done = loop {
-        let result = sink.commit(commit);
-        let mut s = state.lock();
-        s.failed = result.as_ref().err().cloned();
-        if result.is_ok() {
-            s.committed = commit.position;
-            break true;
+        match sink.commit(commit) {
+            Ok(()) => break true,
+            Err(e) => health.commit_failed(commit.position, &e, pause),
         }
-        if s.stopping {
-            last += 1;
+        if state.pause(pause) {
+            last_attempts += 1;
         }
-        if last > LAST_ATTEMPTS {
+        if last_attempts > LAST_ATTEMPTS {
             break false;
         }
-        drop(s);
-        std::thread::sleep(AGAIN);
+        pause = (pause * 2).min(LONGEST_PAUSE);
     };
     if done {
-        metrics.ledger_position.set(commit.position);
+        state.lock().committed = commit.position;
+        health.committed(commit.position);
+        health.maintained(sink.maintain(commit.now));
     }
     let mut s = state.lock();
     (s.busy, s.waiting) = (false, 0);

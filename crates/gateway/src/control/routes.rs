@@ -2,6 +2,7 @@
 
 use super::{ASKED, CHANGES, ChangeAsked, Changed, REQUEST_BYTES, UNCHANGED, top::Top};
 use crate::{
+    accounts::LedgerHealth,
     clock::SharedClock,
     delivery::{Deliveries, Url},
     door::Door,
@@ -53,6 +54,7 @@ pub struct Interface {
     pub(crate) load_keys: Box<dyn Fn() -> crate::Result<Keys> + Send + Sync>,
     pub(crate) tap: Tap,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) ledger: LedgerHealth,
     pub(crate) clock: SharedClock,
     pub(crate) log: Log,
     pub(crate) references: References,
@@ -197,6 +199,8 @@ impl Interface {
                 ("suspended", json!(self.metrics.suspended.get() > 0)),
                 ("ledger_position", json!(self.metrics.ledger_position.get())),
                 ("ledger_waiting", json!(self.metrics.ledger_waiting.get())),
+                ("ledger_failing", json!(self.ledger.commit_failure())),
+                ("ledger_not_compacted", json!(self.ledger.compaction_failure())),
                 ("connections", json!(self.metrics.connections.get())),
                 ("watchers", json!(self.tap.watchers())),
                 ("rules", json!(self.door.policy().rules)),

@@ -32,8 +32,7 @@ pub struct Making {
 /// # Errors
 /// Where the machine has none.
 pub fn entropy(into: &mut [u8]) -> Result<()> {
-    aws_lc_rs::rand::fill(into)
-        .map_err(|_| GatewayError::Tls("the machine gives no random numbers".to_owned()))
+    aws_lc_rs::rand::fill(into).map_err(|source| GatewayError::Random { source })
 }
 
 /// Draws random bytes.

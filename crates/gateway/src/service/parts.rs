@@ -2,7 +2,7 @@
 
 use super::notices;
 use crate::{
-    accounts::{Accounts, Sink},
+    accounts::{Accounts, LedgerHealth, Sink},
     clock::{SharedClock, Steady},
     config::Config,
     control::{Interface, RunFile, StopReason},
@@ -83,8 +83,12 @@ pub(super) fn build<S: Storage>(
     let keep_days = rules.integer("retention-journal-days", now.day())?;
     let metrics = Arc::new(Metrics::default());
     let in_ledger = ledger.as_ref().map_or(0, |l| l.position());
+    let health = LedgerHealth::new(Arc::clone(&metrics), Arc::clone(&clock), Some(log.clone()));
     let mut accounts = match ledger {
-        Some(sink) => Accounts::new(sink, config.store.clone(), Arc::clone(&metrics), now),
+        Some(sink) => {
+            let (store, metrics) = (config.store.clone(), Arc::clone(&metrics));
+            Accounts::new(sink, store, metrics, health.clone(), now)?
+        }
         None => Accounts::off(config.store.clone(), Arc::clone(&metrics)),
     };
     let opened = engine::open(
@@ -136,9 +140,11 @@ pub(super) fn build<S: Storage>(
     let deliveries = Deliveries::new(shared, runtime.handle().clone());
     let (events_to, events_door, events_log, events_clock) =
         (handle.clone(), Arc::clone(&door), log.clone(), Arc::clone(&clock));
-    std::thread::spawn(move || {
-        notices::forward(events, events_to, events_door, events_log, events_clock)
-    });
+    let name = "northbound-network";
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || notices::forward(events, events_to, events_door, events_log, events_clock))
+        .map_err(|source| GatewayError::Thread { name, source })?;
     let outward = Outward {
         network,
         deliveries: deliveries.clone(),
@@ -189,6 +195,7 @@ pub(super) fn build<S: Storage>(
         load_keys: Box::new(load_keys),
         tap,
         metrics: Arc::clone(&metrics),
+        ledger: health,
         clock: Arc::clone(&clock),
         log: log.clone(),
         references: References::from(Utc(now.0 + 1)),

@@ -19,7 +19,11 @@ pub(crate) fn status(ctx: &Ctx) -> Result<Answer> {
     let status = Client::of(&ctx.data)?.get("/status")?;
     let mut t = Table::new("", &["what", "is"]);
     for (key, v) in status.as_object().into_iter().flatten() {
-        t.row([key.replace('_', " "), text(Some(v))]);
+        let shown = match (v["since"].as_str(), v["attempts"].as_u64(), v["why"].as_str()) {
+            (Some(since), Some(n), Some(why)) => format!("since {since}, {n} attempts: {why}"),
+            _ => text(Some(v)),
+        };
+        t.row([key.replace('_', " "), shown]);
     }
     Ok(Answer::new(status).table(t))
 }
