@@ -1,15 +1,19 @@
 //! The one error of the use-cases: its message says what was wrong, where, and what to do; its code
 //! and [`Kind`] are stable (`docs/cli.md` lists both).
 
+use northbound_client::ClientError;
 use northbound_documents::DocumentError;
-use northbound_gateway::{GatewayError, devices::DevicesError};
+use northbound_emulator::devices::DevicesError;
+use northbound_gateway::GatewayError;
 use northbound_ingest::{duis_archive::ArchiveError, error::IngestError};
+use northbound_keys::KeysError;
 use northbound_ledger::LedgerError;
 use northbound_measures::{MeasureError, reconcile::ReconcileError};
 use northbound_packs::PackError;
 use northbound_registers::error::RegisterError;
 use northbound_rules::RuleError;
 use northbound_sim::SimError;
+use northbound_transport::TransportError;
 use std::{io, path::Path};
 
 /// What kind of failure an error is. The command line makes its exit code of it.
@@ -67,9 +71,18 @@ pub enum AppError {
     /// From the rule files.
     #[error(transparent)]
     Rules(#[from] RuleError),
-    /// From the live service or on the way to it.
+    /// From the live service.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// On the way to a live service, or from its answer.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// From certificates and keys of messages.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// From connections and their TLS.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
     /// From the process of the emulated devices.
     #[error(transparent)]
     Devices(#[from] DevicesError),
@@ -148,6 +161,9 @@ impl AppError {
             AppError::Archive(e) => (archive(e), "ingest.archive"),
             AppError::Rules(e) => rules(e),
             AppError::Gateway(e) => gateway(e),
+            AppError::Client(e) => client(e),
+            AppError::Keys(e) => keys(e),
+            AppError::Transport(e) => transport(e),
             AppError::Devices(e) => devices(e),
             AppError::Reconcile(_) => (Kind::BadInput, "reconcile.sources"),
             AppError::Sim(SimError::Config(_)) => (Kind::Usage, "sim.config"),
@@ -235,24 +251,54 @@ fn gateway(e: &GatewayError) -> (Kind, &'static str) {
     match e {
         GatewayError::Ledger(e) => ledger(e),
         GatewayError::Rules(e) => rules(e),
+        GatewayError::Keys(e) => keys(e),
+        GatewayError::Transport(e) => transport(e),
         GatewayError::Config { .. } => (Kind::BadInput, "gateway.config"),
         GatewayError::Policy(_) => (Kind::BadInput, "gateway.policy"),
-        GatewayError::Io { source, .. } => match found_or(source, Kind::BadInput) {
-            Kind::NotFound => (Kind::NotFound, "gateway.not-found"),
-            kind => (kind, "gateway.io"),
-        },
-        GatewayError::Listen { .. } => (Kind::Conflict, "gateway.listen"),
+        GatewayError::Io { source, .. } => gateway_io(source),
         GatewayError::PlainBeyondLoopback { .. } => (Kind::Refused, "gateway.plain"),
-        GatewayError::Tls(_) => (Kind::BadInput, "gateway.tls"),
-        GatewayError::Runtime { .. }
-        | GatewayError::Thread { .. }
-        | GatewayError::Random { .. } => (Kind::Internal, "gateway.machine"),
-        GatewayError::Key { .. } => (Kind::BadInput, "gateway.key"),
+        GatewayError::Runtime { .. } | GatewayError::Thread { .. } => {
+            (Kind::Internal, "gateway.machine")
+        }
         GatewayError::Journal { .. } => (Kind::Internal, "gateway.journal"),
-        GatewayError::NotRunning { .. } => (Kind::NotFound, "gateway.not-running"),
-        GatewayError::Refused { status: 403, .. } => (Kind::Refused, "gateway.right"),
-        GatewayError::Refused { .. } => (Kind::Refused, "gateway.refused"),
-        GatewayError::Connection { .. } => (Kind::Internal, "gateway.connection"),
+        GatewayError::Unchanged { .. } => (Kind::Refused, "gateway.refused"),
+    }
+}
+
+fn gateway_io(source: &io::Error) -> (Kind, &'static str) {
+    match found_or(source, Kind::BadInput) {
+        Kind::NotFound => (Kind::NotFound, "gateway.not-found"),
+        kind => (kind, "gateway.io"),
+    }
+}
+
+fn client(e: &ClientError) -> (Kind, &'static str) {
+    match e {
+        ClientError::NotRunning { .. } => (Kind::NotFound, "gateway.not-running"),
+        ClientError::Refused { status: 403, .. } => (Kind::Refused, "gateway.right"),
+        ClientError::Refused { .. } => (Kind::Refused, "gateway.refused"),
+        ClientError::Connection { .. }
+        | ClientError::Post { .. }
+        | ClientError::PreCommand { .. } => (Kind::Internal, "gateway.connection"),
+        ClientError::Input { .. } => (Kind::BadInput, "gateway.config"),
+        ClientError::Keys(e) => keys(e),
+        ClientError::Transport(e) => transport(e),
+    }
+}
+
+fn keys(e: &KeysError) -> (Kind, &'static str) {
+    match e {
+        KeysError::Io { source, .. } => gateway_io(source),
+        KeysError::Unusable { .. } | KeysError::Missing { .. } => (Kind::BadInput, "gateway.key"),
+        KeysError::Random { .. } => (Kind::Internal, "gateway.machine"),
+    }
+}
+
+fn transport(e: &TransportError) -> (Kind, &'static str) {
+    match e {
+        TransportError::Io { source, .. } => gateway_io(source),
+        TransportError::Listen { .. } => (Kind::Conflict, "gateway.listen"),
+        _ => (Kind::BadInput, "gateway.tls"),
     }
 }
 
@@ -302,7 +348,7 @@ mod tests {
             let e = AppError::from(e);
             assert_eq!((e.kind(), e.code()), (Kind::Internal, "gateway.machine"), "{e}");
         }
-        let e = AppError::from(GatewayError::Tls("no certificate in PEM".to_owned()));
+        let e = AppError::from(TransportError::Empty { path: "x".into(), missing: "certificate" });
         assert_eq!((e.kind(), e.code()), (Kind::BadInput, "gateway.tls"));
     }
 

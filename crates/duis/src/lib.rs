@@ -56,6 +56,7 @@ mod scan;
 mod services;
 mod sign;
 mod signature;
+mod text_of;
 mod values;
 mod verify;
 
@@ -66,6 +67,7 @@ pub use keyring::{Keyring, KeyringError, KeystoreEntry, MOST_CERTIFICATES, read_
 pub use keys::{KeyError, MOST_KEY_BYTES, POINT_BYTES, PrivateKey, PublicKey, SIGNATURE_BYTES};
 pub use sign::{SignError, Signer};
 pub use signature::MOST_SIGNATURE_TEXT;
+pub use text_of::text_of;
 pub use verify::{
     ROLE_DSP_XML, ROLE_USER_XML, SignatureCode, SignatureRefusal, Signed, Verifier, VerifyError,
     VerifyRules, canonical, read_and_verify, verify,

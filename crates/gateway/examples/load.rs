@@ -10,7 +10,7 @@ use northbound_duis::{
     Signer,
     build::{Element, RequestBody, RequestOut, ServiceRef},
 };
-use northbound_gateway::keys::Keys;
+use northbound_keys::Keys;
 use northbound_types::{Eui64, RequestId};
 use std::{
     collections::HashMap,

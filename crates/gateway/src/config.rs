@@ -2,6 +2,8 @@
 //! stands under `rules/`. `docs/serve.md` lists the keys.
 
 use crate::error::{GatewayError, Result};
+use northbound_transport::ConnectionLimits;
+pub use northbound_transport::{ClientCertificates, Tls};
 use northbound_types::Region;
 use serde::Deserialize;
 use std::{
@@ -70,32 +72,6 @@ impl Default for Config {
     }
 }
 
-/// TLS of the User interface. Files in PEM.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Tls {
-    /// The service's certificate and those above it.
-    pub certificate: PathBuf,
-    /// Its key.
-    pub key: PathBuf,
-    /// Authorities whose client certificates are taken; without them none are asked for.
-    pub client_authorities: Option<PathBuf>,
-    /// Whether a client must show one.
-    #[serde(default)]
-    pub client_certificates: ClientCertificates,
-}
-
-/// Must a client show a certificate?
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ClientCertificates {
-    /// Yes.
-    #[default]
-    Required,
-    /// It may.
-    Optional,
-}
-
 /// Limits of the User interface.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -131,10 +107,14 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// How long headers may take.
+    /// Limits of each connection.
     #[must_use]
-    pub fn header_time(&self) -> Duration {
-        Duration::from_secs(self.header_seconds)
+    pub fn of_connections(&self) -> ConnectionLimits {
+        ConnectionLimits {
+            connections: self.connections,
+            header_bytes: self.header_bytes,
+            header_time: Duration::from_secs(self.header_seconds),
+        }
     }
     /// How long a body may take.
     #[must_use]

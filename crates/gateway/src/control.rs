@@ -1,55 +1,7 @@
-//! The loopback interface for those who run the service: what is up, what is going on, changes with
-//! their Actor, a live view of each step, and metrics. HTTP and JSON; a token in the data folder,
-//! which only its owner can read, is the right to use it.
+//! The control interface: HTTP and JSON over loopback for those who operate the service. Its documents are defined in
+//! `northbound_client::control`, which also has the client.
 
-mod client;
 mod routes;
-mod run_file;
 mod top;
 
-pub use client::{Client, Lines};
 pub use routes::{Interface, StopReason};
-pub use run_file::{RUN_FILE, RunFile};
-pub use top::{RegionTop, Top};
-
-use northbound_flow::Change;
-use serde::{Deserialize, Serialize};
-
-/// Bytes of a request to this interface: a change of many devices at once.
-pub const REQUEST_BYTES: usize = 64 << 20;
-
-/// Changes that are made by one request, at most.
-pub const CHANGES: usize = 500;
-/// Devices that are asked for by one request, at most.
-pub const ASKED: usize = 1_000;
-
-/// Code of a change that would change nothing, or cannot be made as things stand.
-pub const UNCHANGED: &str = "control.unchanged";
-
-/// What became of one change of several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Changed {
-    /// Is it made?
-    pub changed: bool,
-    /// Status as of a change by itself.
-    pub status: u16,
-    /// Code of the error where it is not; else empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub code: String,
-    /// Why it is not; else empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub message: String,
-}
-
-/// A change with who makes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChangeAsked {
-    /// Who: `person[@party][/body][+role…]`.
-    pub actor: String,
-    /// Why.
-    #[serde(default)]
-    pub reason: String,
-    /// What.
-    pub change: Change,
-}

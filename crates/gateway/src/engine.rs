@@ -1,16 +1,17 @@
 //! The engine: one thread owns the journal and the core. Inputs are gathered into a batch, stamped,
-//! appended, synced once, applied in their order; only then are their effects carried out. What has
-//! not been synced is answered to nobody.
+//! appended, synced once, and applied in order; only then do their effects happen. Nothing is acknowledged before
+//! it has been synced.
 
-mod carry;
+mod effects;
 mod mailbox;
+pub mod offline;
 mod recover;
 mod run;
 #[cfg(test)]
 mod tests;
 
-pub use carry::Outward;
-pub use mailbox::{Back, Front, Handle, Said};
+pub use effects::EffectSinks;
+pub use mailbox::{Call, Handle, Notification, Outcome, Unavailable};
 pub(crate) use recover::replay;
 pub use recover::{Opened, Recovery, open};
 pub use run::{Engine, Parts};

@@ -2,38 +2,33 @@
 //! the regional network behind a trait, and a loopback interface for those who run it.
 //!
 //! ```text
-//! User ── HTTP ──> door (read, verify) ──> engine: journal, sync, core ──> network ──> devices
+//! User ── HTTP ──> ingress: read, verify ──> engine: journal, sync, core ──> wan ──> devices
 //!   ^                                            │
-//!   └───── delivery (at least once) <────────────┴──> accounts ──> ledger
+//!   └───── egress (at least once) <──────────────┴──> ledger_sink ──> ledger
 //! ```
 //!
-//! - [`service`] puts everything together and runs it; [`control`] is how others reach it.
-//! - [`network`]: the regional network behind a trait, so that the service does not know whether
-//!   the devices are emulated in the same process, emulated in another, or real.
-//! - [`devices`]: the emulated devices as a process of their own.
+//! - [`service`] puts everything together and runs it; [`control`] is the interface for its operators.
+//! - [`wan`]: the regional network behind a trait, so that the service does not know whether the devices are
+//!   emulated in this process, emulated in another, or real.
 
-pub mod accounts;
-pub mod answers;
 pub mod clock;
 pub mod config;
 pub mod control;
-pub mod delivery;
-pub mod devices;
-pub mod door;
+pub mod egress;
 pub mod engine;
 pub mod error;
-pub mod http;
-pub mod keys;
+pub mod ingress;
+pub mod ledger_sink;
 pub mod log;
 pub mod metrics;
-pub mod network;
-pub mod offline;
+pub mod responses;
 pub mod service;
 pub mod tap;
-pub mod user;
+pub mod wan;
 
-mod southbound;
+mod problem;
 
 pub use config::Config;
+pub use engine::offline;
 pub use error::{GatewayError, Result};
 pub use service::{Service, Setup};

@@ -6,14 +6,16 @@ mod parts;
 pub use parts::Setup;
 
 use crate::{
-    control::{Interface, RunFile, StopReason},
+    control::{Interface, StopReason},
     engine::{Engine, Handle},
     error::{GatewayError, Result},
-    http::{self, Front, Listening},
+    ingress::UserInterface,
     log::{Level, Log},
 };
+use northbound_client::control::RunFile;
 use northbound_ledger::journal::{Disk, Storage};
-use parts::Built;
+use northbound_transport::{ConnectionLimits, Listening, listen, tls};
+use parts::{Built, Surroundings};
 use serde_json::json;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
@@ -38,9 +40,9 @@ pub struct Service {
     stop: watch::Sender<bool>,
     stop_deliveries: watch::Sender<bool>,
     stopped: mpsc::Receiver<StopReason>,
-    front: tokio::task::JoinHandle<()>,
+    users: tokio::task::JoinHandle<()>,
     interface: tokio::task::JoinHandle<()>,
-    deliveries: crate::delivery::Deliveries,
+    deliveries: crate::egress::Deliveries,
     drain: Duration,
     log: Log,
     clock: crate::clock::SharedClock,
@@ -52,7 +54,7 @@ impl Service {
     /// # Errors
     /// Whatever keeps it from starting: an address, a folder, a key, a journal that is locked or damaged.
     pub fn start(setup: Setup) -> Result<Service> {
-        let disk = Disk::at(setup.data.join(crate::offline::JOURNAL));
+        let disk = Disk::at(setup.data.join(crate::engine::offline::JOURNAL));
         Service::start_on(setup, disk)
     }
 
@@ -65,56 +67,41 @@ impl Service {
         if config.tls.is_none() && !config.listen.ip().is_loopback() {
             return Err(GatewayError::PlainBeyondLoopback { address: config.listen });
         }
-        let acceptor = config.tls.as_ref().map(http::tls::acceptor).transpose()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(config.threads)
-            .enable_all()
-            .thread_name("northbound-io")
-            .build()
-            .map_err(|source| GatewayError::Runtime { source })?;
-        let (front_socket, control_socket) = runtime.block_on(async {
+        let acceptor = config.tls.as_ref().map(tls::acceptor).transpose()?;
+        let runtime = runtime(config.threads)?;
+        let (user_socket, control_socket) = runtime.block_on(async {
             Ok::<_, GatewayError>((
-                http::listen(config.listen).await?,
-                http::listen(config.control.listen).await?,
+                listen(config.listen).await?,
+                listen(config.control.listen).await?,
             ))
         })?;
         let (stop, stopping) = watch::channel(false);
         let (stop_deliveries, deliveries_stopping) = watch::channel(false);
         let (ask_stop, stopped) = mpsc::channel(4);
-        let addresses = (front_socket.address, control_socket.address);
-        let built = parts::build(
-            setup,
-            journal,
-            &runtime,
-            addresses,
+        let (duis, control) = (user_socket.address, control_socket.address);
+        let surroundings = Surroundings {
+            runtime: &runtime,
+            duis,
+            control,
             ask_stop,
-            stopping.clone(),
+            stopping: stopping.clone(),
             deliveries_stopping,
-        )?;
-        let Built { engine, handle, front, interface, deliveries, url, data, log, clock } = built;
-        let front = serve_front(
-            &runtime,
-            front_socket,
-            config.limits.clone(),
-            acceptor,
-            stopping.clone(),
-            front,
-        );
+        };
+        let built = parts::build(setup, journal, surroundings)?;
+        let Built { engine, handle, users, interface, deliveries, url, data, log, clock } = built;
+        let limits = config.limits.of_connections();
+        let users = serve_users(&runtime, user_socket, limits, acceptor, stopping.clone(), users);
         let interface = serve_control(&runtime, control_socket, stopping, interface);
-        let name = "northbound-engine";
-        let engine = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || Engine::<S>::new(engine).run())
-            .map_err(|source| GatewayError::Thread { name, source })?;
+        let engine = spawn("northbound-engine", move || Engine::<S>::new(engine).run())?;
         log.say(
             clock.wall(),
             Level::Info,
             "service.started",
-            json!({"duis": addresses.0.to_string(), "control": addresses.1.to_string()}),
+            json!({"duis": duis.to_string(), "control": control.to_string()}),
         );
         Ok(Service {
-            duis: addresses.0,
-            control: addresses.1,
+            duis,
+            control,
             url,
             data,
             runtime,
@@ -123,7 +110,7 @@ impl Service {
             stop,
             stop_deliveries,
             stopped,
-            front,
+            users,
             interface,
             deliveries,
             drain: Duration::from_secs(config.store.drain_seconds),
@@ -159,7 +146,7 @@ impl Service {
             engine,
             stop,
             stop_deliveries,
-            front,
+            users,
             interface,
             deliveries,
             drain,
@@ -170,7 +157,7 @@ impl Service {
         log.say(clock.wall(), Level::Info, "service.stopping", json!({}));
         let _ = stop.send(true);
         runtime.block_on(async {
-            let _ = tokio::time::timeout(drain, front).await;
+            let _ = tokio::time::timeout(drain, users).await;
             let until = tokio::time::Instant::now() + drain;
             while !deliveries.is_drained() && tokio::time::Instant::now() < until {
                 tokio::time::sleep(DRAINING).await;
@@ -189,17 +176,37 @@ impl Service {
     }
 }
 
-fn serve_front(
+fn runtime(threads: usize) -> Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .thread_name("northbound-io")
+        .build()
+        .map_err(|source| GatewayError::Runtime { source })
+}
+
+/// Starts a thread; a failure is a fault of the machine.
+pub(crate) fn spawn<T: Send + 'static>(
+    name: &'static str,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> Result<std::thread::JoinHandle<T>> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(|source| GatewayError::Thread { name, source })
+}
+
+fn serve_users(
     runtime: &Runtime,
     socket: Listening,
-    limits: crate::config::Limits,
-    acceptor: Option<http::tls::Acceptor>,
+    limits: ConnectionLimits,
+    acceptor: Option<tls::Acceptor>,
     stopping: watch::Receiver<bool>,
-    front: Arc<Front>,
+    users: Arc<UserInterface>,
 ) -> tokio::task::JoinHandle<()> {
     runtime.spawn(socket.run(limits, acceptor, stopping, move |request, peer| {
-        let front = Arc::clone(&front);
-        async move { front.answer(request, &peer).await }
+        let users = Arc::clone(&users);
+        async move { users.answer(request, &peer).await }
     }))
 }
 
@@ -209,9 +216,9 @@ fn serve_control(
     stopping: watch::Receiver<bool>,
     interface: Arc<Interface>,
 ) -> tokio::task::JoinHandle<()> {
-    let limits = crate::config::Limits {
+    let limits = ConnectionLimits {
         connections: CONTROL_CONNECTIONS,
-        ..crate::config::Limits::default()
+        ..crate::config::Limits::default().of_connections()
     };
     runtime.spawn(
         socket

@@ -1,16 +1,14 @@
 //! The network behind its trait: in the same process and over TCP it is the same network.
 
-use northbound_gateway::{
-    devices::{DevicesError, Settings, serve},
-    network::{
-        Dispatch, EmulatedNetwork, NetworkAlert, NetworkError, NetworkEvent, RegionalNetwork,
-        TcpNetwork, Told,
-    },
+use northbound_emulator::devices::{DevicesError, Settings, serve};
+use northbound_emulator::{DeviceType, Pace, Scenario, fleet::device, scenario};
+use northbound_gateway::wan::{
+    CommandStatus, Dispatch, EmulatedNetwork, NetworkAlert, NetworkError, NetworkEvent,
+    RegionalNetwork, TcpNetwork,
 };
 use northbound_gbcs::{
     Correlation, Cra, Message, Signature, Supplementary, build, content::CommandContent, parse,
 };
-use northbound_network::{DeviceType, Pace, Scenario, fleet::device, scenario};
 use northbound_types::Eui64;
 use std::{collections::HashMap, net::SocketAddr, path::Path, time::Duration};
 use tokio::{
@@ -138,13 +136,13 @@ async fn in_the_same_process_and_over_tcp() {
     let (key, bytes) = there.iter().next().unwrap();
     remote.ask(*key).unwrap();
     assert!(
-        matches!(next(&mut events).await, NetworkEvent::Told { correlation, told: Told::Known { bytes: b, .. } } if correlation == *key && b == *bytes)
+        matches!(next(&mut events).await, NetworkEvent::Status { correlation, status: CommandStatus::Known { bytes: b, .. } } if correlation == *key && b == *bytes)
     );
     let (never, _) = command(5, 999);
     remote.ask(never).unwrap();
     assert_eq!(
         next(&mut events).await,
-        NetworkEvent::Told { correlation: never, told: Told::Unknown }
+        NetworkEvent::Status { correlation: never, status: CommandStatus::Unknown }
     );
     assert!(
         matches!(
@@ -172,7 +170,7 @@ async fn a_broken_connection_is_told_and_made_again() {
     assert_eq!(next(&mut events).await, NetworkEvent::Connected);
     assert_eq!(
         next(&mut events).await,
-        NetworkEvent::Told { correlation: key, told: Told::Unknown }
+        NetworkEvent::Status { correlation: key, status: CommandStatus::Unknown }
     );
     // Somebody else takes the place: the first is told, and comes back, which ends the second.
     let (_second, mut others) = TcpNetwork::connect(s.address);
@@ -228,10 +226,10 @@ async fn an_answer_that_a_crash_has_lost_is_told_when_its_time_comes() {
                     network.ask(*key).unwrap();
                 }
             }
-            NetworkEvent::Told { correlation, told: Told::Executing } => {
+            NetworkEvent::Status { correlation, status: CommandStatus::Executing } => {
                 executing.insert(correlation);
             }
-            NetworkEvent::Told { correlation, told: Told::Known { .. } } => {
+            NetworkEvent::Status { correlation, status: CommandStatus::Known { .. } } => {
                 known.insert(correlation);
             }
             NetworkEvent::Answer { .. } => panic!("what the crash lost does not come by itself"),

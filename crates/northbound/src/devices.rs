@@ -6,9 +6,9 @@ use crate::{
     output::{Answer, Format},
 };
 use clap::Args;
-use northbound_gateway::devices::{Settings, serve};
+use northbound_emulator::devices::{Settings, serve};
+use northbound_emulator::{Scenario, scenario};
 use northbound_gbcs::keys::PublicKey;
-use northbound_network::{Scenario, scenario};
 use northbound_types::Eui64;
 use serde_json::json;
 use std::{io::Write, net::SocketAddr, path::PathBuf};

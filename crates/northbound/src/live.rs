@@ -15,13 +15,13 @@ use crate::{
     context::Ctx,
     error::{CliError, Kind, Result},
 };
+use northbound_client::{
+    ClientError,
+    control::{CHANGES, ChangeAsked, Client},
+};
 use northbound_duis::{ServiceEntry, Services};
 use northbound_flow::{Change, Control, Policy};
-use northbound_gateway::{
-    GatewayError,
-    control::{CHANGES, ChangeAsked, Client},
-    offline,
-};
+use northbound_gateway::{GatewayError, offline};
 use northbound_registers::rights;
 use northbound_rules::RuleSet;
 
@@ -70,12 +70,12 @@ pub(crate) fn change(ctx: &Ctx, changes: &[Change]) -> Result<Made> {
                     })
                     .collect();
                 if let Some(no) = client.change(&asked)?.into_iter().find(|c| !c.changed) {
-                    return Err(GatewayError::of_change(no).into());
+                    no.into_result()?;
                 }
             }
             Ok(Made::Running)
         }
-        Err(GatewayError::NotRunning { .. }) => {
+        Err(ClientError::NotRunning { .. }) => {
             let controls: Vec<Control> = changes
                 .iter()
                 .map(|c| Control {

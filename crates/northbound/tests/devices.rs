@@ -3,16 +3,16 @@
 
 use crate::support;
 
-use northbound_gateway::{
-    devices::log,
-    network::{Dispatch, NetworkAlert, NetworkEvent, RegionalNetwork, TcpNetwork, Told},
+use northbound_emulator::devices::log;
+use northbound_emulator::{DeviceType, Fleet, FleetConfig, Pace, Rng, fleet::device};
+use northbound_gateway::wan::{
+    CommandStatus, Dispatch, NetworkAlert, NetworkEvent, RegionalNetwork, TcpNetwork,
 };
 use northbound_gbcs::{
     AlertKey, Correlation, Cra, Message, Signature, Supplementary, build,
     content::{CommandContent, ResponseContent},
     parse,
 };
-use northbound_network::{DeviceType, Fleet, FleetConfig, Pace, Rng, fleet::device};
 use northbound_types::{Day, Eui64, Utc};
 use std::{
     collections::{HashMap, HashSet},
@@ -120,14 +120,14 @@ impl Client {
                 }
             }
             NetworkEvent::Answer { correlation, bytes, .. }
-            | NetworkEvent::Told { correlation, told: Told::Known { bytes, .. } } => {
+            | NetworkEvent::Status { correlation, status: CommandStatus::Known { bytes, .. } } => {
                 assert_eq!(parse(&bytes).unwrap().message.correlation().unwrap(), correlation);
                 if let Some(first) = self.answers.insert(correlation, bytes.clone()) {
                     assert_eq!(first, bytes, "two answers to one Command");
                 }
             }
             // It never arrived: sent again, as it is.
-            NetworkEvent::Told { correlation, told: Told::Unknown } => {
+            NetworkEvent::Status { correlation, status: CommandStatus::Unknown } => {
                 self.again += 1;
                 network
                     .dispatch(Dispatch {
@@ -136,7 +136,7 @@ impl Client {
                     })
                     .unwrap();
             }
-            NetworkEvent::Told { told: Told::Executing, .. } => self.executing += 1,
+            NetworkEvent::Status { status: CommandStatus::Executing, .. } => self.executing += 1,
             NetworkEvent::NoRoute { .. }
             | NetworkEvent::Disconnected
             | NetworkEvent::Alert { .. } => {}
@@ -224,7 +224,7 @@ fn twenty_kills_under_load_and_nothing_is_done_twice() {
     stop(last);
 }
 
-fn reconcile(client: &Client, records: &[northbound_network::Record]) {
+fn reconcile(client: &Client, records: &[northbound_emulator::Record]) {
     let mut done = HashMap::new();
     let mut numbers: HashMap<Eui64, u64> = HashMap::new();
     for r in records {
@@ -345,7 +345,7 @@ fn damage_inside_the_log_stops_the_devices_and_a_torn_end_does_not() {
     let mut bytes = Vec::new();
     for n in 1..=9_000u64 {
         let key = command(1, n).0;
-        northbound_network::Record {
+        northbound_emulator::Record {
             key,
             number: n,
             delivered: 1,

@@ -7,11 +7,11 @@ use crate::support::load;
 use load::{Log, free_port, meters, reconcile, settings_of, settle};
 use northbound_gateway::{
     Service, Setup,
-    accounts::LedgerSink,
     clock::{Clock, Fast, SharedClock, SystemClock},
     config::Config,
+    ledger_sink::LedgerSink,
     log as said,
-    network::TcpNetwork,
+    wan::TcpNetwork,
 };
 use northbound_ledger::{
     Ledger,

@@ -4,7 +4,7 @@ use crate::support;
 use crate::support::load;
 
 use load::{Log, free_port, meters, reconcile, settle};
-use northbound_network::Rng;
+use northbound_emulator::Rng;
 use std::{sync::atomic::Ordering, time::Duration};
 use support::{
     Room,

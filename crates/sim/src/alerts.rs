@@ -1,8 +1,8 @@
 //! Alerts that reach the service, for whom, and their rows.
 
 use crate::{users::Role, world::World};
+use northbound_emulator::{DeviceType, Raised, Rng, latency::SECOND};
 use northbound_flow::{effect::AlertRecord, event};
-use northbound_network::{DeviceType, Raised, Rng, latency::SECOND};
 use northbound_types::{AlertCode, AlertState, Day, Eui64, Region, Utc};
 
 /// One alert.

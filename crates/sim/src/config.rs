@@ -1,11 +1,11 @@
 //! What a world is made of.
 
 use crate::users::{User, invented_users};
-use northbound_network::latency::{GOOD_CENTRAL, GOOD_SOUTH, POOR_NORTH, RegionProfile};
+use northbound_emulator::latency::{GOOD_CENTRAL, GOOD_SOUTH, POOR_NORTH, RegionProfile};
 use northbound_types::{Period, Region};
 use std::path::PathBuf;
 
-/// Most meters in one world (three bytes number the homes; see `northbound_network::fleet`).
+/// Most meters in one world (three bytes number the homes; see `northbound_emulator::fleet`).
 pub const MAX_METERS: u32 = 10_000_000;
 
 /// Which parts of the story are told. All of them by default.

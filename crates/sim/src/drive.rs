@@ -7,13 +7,13 @@ use crate::{
     requests, traffic,
     world::{DayTraffic, World},
 };
+use northbound_emulator::{
+    self as network, Fate, Pace, Rng,
+    latency::{HOUR, MINUTE, SECOND},
+};
 use northbound_flow::{
     Body, Change, Command, Control, Core, Delivery, Effect, Event, Outcome, Request, WebService,
     event, vocabulary::Class,
-};
-use northbound_network::{
-    self as network, Fate, Pace, Rng,
-    latency::{HOUR, MINUTE, SECOND},
 };
 use northbound_types::{CommandVariant, Day, Eui64, RequestId, Utc};
 use std::{

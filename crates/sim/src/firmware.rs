@@ -1,7 +1,7 @@
 //! Firmware payloads per device: three campaigns of two Users.
 
 use crate::world::World;
-use northbound_network::{DeviceType, Rng, fleet::device, latency::HOUR};
+use northbound_emulator::{DeviceType, Rng, fleet::device, latency::HOUR};
 use northbound_types::{Day, Eui64, Generation, Region};
 
 /// One payload to one device.

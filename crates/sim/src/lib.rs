@@ -1,7 +1,7 @@
 //! Simulated traffic in virtual time, with faults from a seed: the demo's month.
 //!
 //! A [`World`] is a pure function of its [`SimConfig`]. [`World::play`] sends its requests and alerts
-//! through the live core ([`northbound_flow`]) over the emulated [`northbound_network`], in virtual
+//! through the live core ([`northbound_flow`]) over the emulated [`northbound_emulator`], in virtual
 //! time: the very code that serves Users. [`write_world`] writes what a reporting analyst would hold, in the
 //! layouts that `ingest` reads, with the planted truths beside them.
 //!

@@ -6,12 +6,12 @@ use crate::{
     users::SERVICE,
     world::World,
 };
-use northbound_flow::{IdText, Request, WebService, event::ScheduleAsked, vocabulary::Frequency};
-use northbound_network::{
+use northbound_emulator::{
     DeviceType, Rng,
     fleet::device,
     latency::{HOUR, MINUTE, SECOND},
 };
+use northbound_flow::{IdText, Request, WebService, event::ScheduleAsked, vocabulary::Frequency};
 use northbound_types::{CommandVariant, Day, Eui64, Mode, RequestId, Srv, TestKind, Utc};
 
 /// Of requests to devices so many have something wrong with them, ppm.

@@ -7,7 +7,7 @@ use crate::{
     users::tester,
     world::World,
 };
-use northbound_network::{
+use northbound_emulator::{
     Command, DeviceType, Fate, Home, Pace, Rng,
     fleet::device,
     latency::{HOUR, QUIET_UNTIL_HOUR, SECOND},

@@ -7,13 +7,13 @@ use crate::{
     users::Role,
     world::World,
 };
+use northbound_emulator::{DeviceType, Home, fleet::device, latency::SECOND};
 use northbound_flow::{
     Change, Policy,
     event::{DeviceRecord, UserRecord},
     policy::Threshold,
     vocabulary::{self, DeviceStatus},
 };
-use northbound_network::{DeviceType, Home, fleet::device, latency::SECOND};
 use northbound_rules::RuleSet;
 use northbound_types::{Eui64, Mode, Region, Srv, Utc};
 

@@ -7,14 +7,14 @@ use crate::{
     users::{Role, SERVICE},
     world::World,
 };
-use northbound_flow::{
-    event::{ScheduleAsked, ScheduleRecord},
-    vocabulary::{self, Frequency},
-};
-use northbound_network::{
+use northbound_emulator::{
     DeviceType, Home, Rng,
     fleet::device,
     latency::{HOUR, MINUTE},
+};
+use northbound_flow::{
+    event::{ScheduleAsked, ScheduleRecord},
+    vocabulary::{self, Frequency},
 };
 use northbound_types::{Day, Eui64, Generation, Mode, RequestId, TestKind, Utc};
 

@@ -1,7 +1,7 @@
 //! Invented Users and who serves which home.
 
 use crate::config::SimError;
-use northbound_network::{Home, Rng};
+use northbound_emulator::{Home, Rng};
 use northbound_types::{Eui64, Region, text_enum};
 
 text_enum! {

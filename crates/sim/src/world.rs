@@ -7,7 +7,7 @@ use crate::{
     firmware::{self, Payload},
     rtt,
 };
-use northbound_network::{
+use northbound_emulator::{
     Fault, Fleet, FleetConfig, Network, Storm, Trouble,
     latency::{GOOD_CENTRAL, HOUR, MINUTE, SECOND},
 };
@@ -86,7 +86,7 @@ impl World {
         let mut profiles = config.regions.clone();
         if !config.scenario.poor_north {
             for p in profiles.iter_mut().filter(|p| p.region == Region::North) {
-                *p = northbound_network::RegionProfile {
+                *p = northbound_emulator::RegionProfile {
                     region: p.region,
                     provider: p.provider,
                     ..GOOD_CENTRAL

@@ -207,7 +207,7 @@ fn m2_tests_look_perfect_while_own_requests_time_out() {
     assert_eq!(in_time, answered, "answered only: 100 %");
     assert!(answered < tests.len() && answered * 100 / tests.len() < 99, "all attempts are fewer");
     let quiet =
-        tests.iter().filter(|e| northbound_network::latency::is_quiet(e.times.received)).count();
+        tests.iter().filter(|e| northbound_emulator::latency::is_quiet(e.times.received)).count();
     assert!(quiet * 10 > tests.len() * 9, "{quiet} of {}", tests.len());
     println!(
         "own requests in time, thousandths: {} {} {}",

@@ -1,16 +1,15 @@
 //! What the loopback interface answers.
 
-use super::{ASKED, CHANGES, ChangeAsked, Changed, REQUEST_BYTES, UNCHANGED, top::Top};
+use super::top;
 use crate::{
-    accounts::LedgerHealth,
     clock::SharedClock,
-    delivery::{Deliveries, Url},
-    door::Door,
-    engine::{Front, Handle, Said},
-    http::{Problem, json_answer},
-    keys::Keys,
+    egress::Deliveries,
+    engine::{Call, Handle, Outcome as CallOutcome},
+    ingress::Ingress,
+    ledger_sink::LedgerHealth,
     log::{Level, Log, References},
     metrics::Metrics,
+    problem::{Problem, json_answer},
     tap::{Filter, Tap},
 };
 use bytes::Bytes;
@@ -20,8 +19,13 @@ use hyper::{
     body::{Frame, Incoming},
     header,
 };
+use northbound_client::control::{
+    ASKED, CHANGES, ChangeAsked, Changed, REQUEST_BYTES, Top, UNCHANGED,
+};
 use northbound_flow::event::{Change, Control};
+use northbound_keys::Keys;
 use northbound_registers::rights;
+use northbound_transport::{Url, UrlError};
 use northbound_types::{Actor, Eui64, RequestId};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -50,7 +54,7 @@ pub struct Interface {
     pub(crate) token: String,
     pub(crate) engine: Handle,
     pub(crate) deliveries: Deliveries,
-    pub(crate) door: Arc<Door>,
+    pub(crate) ingress: Arc<Ingress>,
     pub(crate) load_keys: Box<dyn Fn() -> crate::Result<Keys> + Send + Sync>,
     pub(crate) tap: Tap,
     pub(crate) metrics: Arc<Metrics>,
@@ -186,7 +190,7 @@ impl Interface {
                 (s.users, s.devices, s.open, f.now())
             })
             .await?;
-        let (front, back) = self.engine.waiting();
+        let (calls, notifications) = self.engine.waiting();
         let mut about = self.about.clone();
         if let Value::Object(o) = &mut about {
             for (k, v) in [
@@ -194,7 +198,7 @@ impl Interface {
                 ("devices", json!(devices)),
                 ("open", json!(open)),
                 ("core_time", json!(now.to_string())),
-                ("waiting", json!({"requests": front, "events": back})),
+                ("waiting", json!({"requests": calls, "events": notifications})),
                 ("stored", json!(self.metrics.stored.get())),
                 ("suspended", json!(self.metrics.suspended.get() > 0)),
                 ("ledger_position", json!(self.metrics.ledger_position.get())),
@@ -203,7 +207,7 @@ impl Interface {
                 ("ledger_not_compacted", json!(self.ledger.compaction_failure())),
                 ("connections", json!(self.metrics.connections.get())),
                 ("watchers", json!(self.tap.watchers())),
-                ("rules", json!(self.door.policy().rules)),
+                ("rules", json!(self.ingress.policy().rules)),
             ] {
                 o.insert(k.to_owned(), v);
             }
@@ -219,8 +223,9 @@ impl Interface {
     }
 
     async fn top(&self) -> Outcome {
-        let top = self.look(Top::of).await?.with(&self.deliveries, &self.metrics);
-        serde_json::to_value(top).map_err(|e| Refused::bad(e.to_string()))
+        let view: Top =
+            top::complete(self.look(top::of_core).await?, &self.deliveries, &self.metrics);
+        serde_json::to_value(view).map_err(|e| Refused::bad(e.to_string()))
     }
 
     async fn find(&self, query: &str) -> Outcome {
@@ -317,7 +322,7 @@ impl Interface {
     }
 
     /// Gives a change to the engine, where who asks for it may make it.
-    fn hand_over(&self, asked: ChangeAsked) -> Result<oneshot::Receiver<Said>, Refused> {
+    fn hand_over(&self, asked: ChangeAsked) -> Result<oneshot::Receiver<CallOutcome>, Refused> {
         let actor = Actor::parse(&asked.actor)
             .ok_or_else(|| Refused::bad(format!("actor {:?} names nobody", asked.actor)))?;
         if !rights::may_change_live(&actor) {
@@ -341,8 +346,8 @@ impl Interface {
             Control { actor: actor.to_string(), reason: asked.reason, change: asked.change };
         let (to, said) = oneshot::channel();
         self.engine
-            .ask(Front::Control(Box::new(control), to))
-            .map_err(|(_, why)| Refused::from(Said::problem(why)))?;
+            .call(Call::Control(Box::new(control), to))
+            .map_err(|(_, why)| Refused::from(Problem::from(why)))?;
         Ok(said)
     }
 
@@ -358,8 +363,7 @@ impl Interface {
     }
 
     fn route(&self, r: &RouteAsked) -> Outcome {
-        let url: Url =
-            r.url.parse().map_err(|e: crate::delivery::UrlError| Refused::bad(e.to_string()))?;
+        let url: Url = r.url.parse().map_err(|e: UrlError| Refused::bad(e.to_string()))?;
         self.deliveries.route(r.request, url.clone());
         Ok(json!({"request": r.request.to_string(), "url": url.to_string()}))
     }
@@ -368,7 +372,7 @@ impl Interface {
         let keys = (self.load_keys)()
             .map_err(|e| Refused::new(StatusCode::CONFLICT, "control.keys", e.to_string()))?;
         let n = keys.ring.len();
-        self.door.change_keys(Arc::new(keys));
+        self.ingress.change_keys(Arc::new(keys));
         self.log.say(self.clock.wall(), Level::Info, "keys.loaded", json!({"certificates": n}));
         Ok(json!({"certificates": n}))
     }
@@ -426,11 +430,11 @@ fn text(media: &'static str, body: String) -> Answer {
 }
 
 /// What the engine says of a change.
-async fn made(said: oneshot::Receiver<Said>) -> Result<(), Refused> {
+async fn made(said: oneshot::Receiver<CallOutcome>) -> Result<(), Refused> {
     match said.await {
-        Ok(Said::Recorded | Said::Reply(_)) => Ok(()),
-        Ok(Said::Unchanged(why)) => Err(Refused::new(StatusCode::CONFLICT, UNCHANGED, why)),
-        Ok(Said::NotTaken(why)) => Err(Said::problem(why).into()),
+        Ok(CallOutcome::Recorded | CallOutcome::Reply(_)) => Ok(()),
+        Ok(CallOutcome::Unchanged(why)) => Err(Refused::new(StatusCode::CONFLICT, UNCHANGED, why)),
+        Ok(CallOutcome::NotAccepted(why)) => Err(Problem::from(why).into()),
         Err(_) => Err(Problem::STOPPING.into()),
     }
 }

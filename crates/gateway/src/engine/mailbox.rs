@@ -1,7 +1,6 @@
-//! What waits for the engine: what somebody waits for in front, what must only not be lost behind.
+//! Two queues before the engine: calls whose caller awaits an outcome, and notifications that must not be lost.
 
 use super::{WAITING_EVENTS, WAITING_REQUESTS};
-use crate::http::Problem;
 use northbound_flow::{
     Core,
     effect::Reply,
@@ -14,46 +13,47 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// What is said to whoever waits.
+/// Why a call is not accepted. Nothing of it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unavailable {
+    /// Too much is under way.
+    Busy,
+    /// The journal cannot be written.
+    NotStored,
+    /// The engine stops.
+    Stopping,
+}
+
+/// The outcome of a call.
 #[derive(Debug)]
-pub enum Said {
+pub enum Outcome {
     /// The core's answer to a request.
     Reply(Box<Reply>),
-    /// It is recorded; there is no more to it.
+    /// It is recorded and has no answer.
     Recorded,
     /// A change was not made, and why.
     Unchanged(String),
     /// It was not accepted: nothing of it is stored.
-    NotTaken(&'static str),
-}
-
-impl Said {
-    /// The problem that a reason of [`Said::NotTaken`] is.
-    pub(crate) fn problem(reason: &str) -> Problem {
-        [Problem::BUSY, Problem::FULL, Problem::STOPPING]
-            .into_iter()
-            .find(|p| p.code == reason)
-            .unwrap_or(Problem::BUSY)
-    }
+    NotAccepted(Unavailable),
 }
 
 /// Looks at the core between two batches.
 pub type Look = Box<dyn FnOnce(&Core) + Send>;
 
-/// Inputs that somebody waits for.
-pub enum Front {
+/// An input whose caller awaits the outcome.
+pub enum Call {
     /// A request.
-    Request(Box<Request>, oneshot::Sender<Said>),
-    /// A message that was turned away.
-    Away(Box<Rejected>, oneshot::Sender<Said>),
+    Request(Box<Request>, oneshot::Sender<Outcome>),
+    /// A message that was rejected at the ingress.
+    Rejected(Box<Rejected>, oneshot::Sender<Outcome>),
     /// A change.
-    Control(Box<Control>, oneshot::Sender<Said>),
+    Control(Box<Control>, oneshot::Sender<Outcome>),
     /// A look: no input.
     Look(Look),
 }
 
-/// Inputs that nobody waits for.
-pub struct Back {
+/// An input without a caller.
+pub struct Notification {
     /// The input.
     pub event: Event,
     /// The alert's number in the network's list, which is taken once this is stored.
@@ -62,24 +62,24 @@ pub struct Back {
 
 #[derive(Default)]
 struct Waiting {
-    front: VecDeque<Front>,
-    back: VecDeque<Back>,
+    calls: VecDeque<Call>,
+    notifications: VecDeque<Notification>,
     stop: bool,
     /// Requests are refused for this reason.
-    closed: Option<&'static str>,
+    closed: Option<Unavailable>,
 }
 
 #[derive(Default)]
 struct Mailbox {
     waiting: Mutex<Waiting>,
     more: Condvar,
-    room: Condvar,
+    space: Condvar,
 }
 
-/// By which others reach the engine.
+/// The way of other threads to the engine. Clones share it.
 #[derive(Clone, Default)]
 pub struct Handle {
-    box_: Arc<Mailbox>,
+    mailbox: Arc<Mailbox>,
 }
 
 impl Handle {
@@ -90,126 +90,132 @@ impl Handle {
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.box_.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.mailbox.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts in what somebody waits for; gives it back with the reason where it is not taken.
+    /// Queues a call; returns it with the reason where it is not accepted.
     ///
     /// # Errors
-    /// Too much waits, or nothing is taken now.
-    pub fn ask(&self, input: Front) -> Result<(), (Front, &'static str)> {
+    /// Too many calls wait, or none are accepted now.
+    pub fn call(&self, input: Call) -> Result<(), (Call, Unavailable)> {
         let mut w = self.lock();
-        let message = matches!(input, Front::Request(..) | Front::Away(..));
+        let message = matches!(input, Call::Request(..) | Call::Rejected(..));
         if let Some(why) = w.closed.filter(|_| message) {
             return Err((input, why));
         }
         if w.stop {
-            return Err((input, Problem::STOPPING.code));
+            return Err((input, Unavailable::Stopping));
         }
-        if w.front.len() >= WAITING_REQUESTS {
-            return Err((input, Problem::BUSY.code));
+        if w.calls.len() >= WAITING_REQUESTS {
+            return Err((input, Unavailable::Busy));
         }
-        w.front.push_back(input);
+        w.calls.push_back(input);
         drop(w);
-        self.box_.more.notify_one();
+        self.mailbox.more.notify_one();
         Ok(())
     }
 
-    /// Puts in what must not be lost; gives it back where too much waits.
+    /// Queues a notification; returns it where too many wait.
     ///
     /// # Errors
-    /// Too much waits: wait, and try again.
-    pub fn tell(&self, input: Back) -> Result<(), Back> {
+    /// Too many wait: pause and try again.
+    pub fn notify(&self, input: Notification) -> Result<(), Notification> {
         let mut w = self.lock();
-        if w.back.len() >= WAITING_EVENTS {
+        if w.notifications.len() >= WAITING_EVENTS {
             return Err(input);
         }
-        w.back.push_back(input);
+        w.notifications.push_back(input);
         drop(w);
-        self.box_.more.notify_one();
+        self.mailbox.more.notify_one();
         Ok(())
     }
 
-    /// The same, waiting for room on this thread.
-    pub fn tell_waiting(&self, mut input: Back) {
+    /// Queues a notification; blocks this thread while too many wait.
+    pub fn notify_waiting(&self, mut input: Notification) {
         loop {
-            match self.tell(input) {
+            match self.notify(input) {
                 Ok(()) => return,
                 Err(back) => input = back,
             }
             let w = self.lock();
-            let _ = self.box_.room.wait_timeout(w, Duration::from_millis(50));
+            let _ = self.mailbox.space.wait_timeout(w, Duration::from_millis(50));
         }
     }
 
-    /// Looks at the core, and returns what was seen; none where the engine has stopped.
+    /// Reads from the core between two batches; `None` where the engine has stopped.
     pub async fn look<T: Send + 'static>(
         &self,
         see: impl FnOnce(&Core) -> T + Send + 'static,
     ) -> Option<T> {
         let (send, seen) = oneshot::channel();
-        self.ask(Front::Look(Box::new(move |flow| {
+        self.call(Call::Look(Box::new(move |flow| {
             let _ = send.send(see(flow));
         })))
         .ok()?;
         seen.await.ok()
     }
 
-    /// Requests are refused from now on, for this reason; `None` takes them again.
-    pub fn close(&self, why: Option<&'static str>) {
+    /// Refuses requests from now on for this reason; `None` accepts them again.
+    pub fn close(&self, why: Option<Unavailable>) {
         self.lock().closed = why;
     }
 
     /// Asks the engine to stop once what waits is done.
     pub fn stop(&self) {
         self.lock().stop = true;
-        self.box_.more.notify_one();
+        self.mailbox.more.notify_one();
     }
 
-    /// How many wait, in front and behind.
+    /// Numbers of waiting calls and notifications.
     #[must_use]
     pub fn waiting(&self) -> (usize, usize) {
         let w = self.lock();
-        (w.front.len(), w.back.len())
+        (w.calls.len(), w.notifications.len())
     }
 
-    /// Takes up to `most` of each side, waiting up to `wait` for the first and then `gather` for more.
-    /// With `front_only` what must not be lost stays where it is. The flag says whether to stop: then
-    /// nothing is left.
+    /// Takes up to `most` of each queue, waiting up to `wait` for the first and then `gather` for more.
+    /// With `calls_only` notifications stay queued. Returns `true` when the engine should stop: both queues are
+    /// empty then.
     pub(super) fn take(
         &self,
         most: usize,
         wait: Duration,
         gather: Duration,
-        front_only: bool,
-        into: (&mut Vec<Front>, &mut Vec<Back>),
+        calls_only: bool,
+        into: (&mut Vec<Call>, &mut Vec<Notification>),
     ) -> bool {
         let mut w = self.lock();
-        let idle = |w: &Waiting| w.front.is_empty() && (front_only || w.back.is_empty()) && !w.stop;
+        let idle = |w: &Waiting| {
+            w.calls.is_empty() && (calls_only || w.notifications.is_empty()) && !w.stop
+        };
         if idle(&w) && !wait.is_zero() {
             w = self
-                .box_
+                .mailbox
                 .more
                 .wait_timeout_while(w, wait, |w| idle(w))
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
         // Nobody is woken by what comes meanwhile.
-        if !gather.is_zero() && !idle(&w) && !w.stop && w.front.len().max(w.back.len()) < most {
+        if !gather.is_zero()
+            && !idle(&w)
+            && !w.stop
+            && w.calls.len().max(w.notifications.len()) < most
+        {
             drop(w);
             std::thread::sleep(gather);
             w = self.lock();
         }
-        let n = w.front.len().min(most);
-        into.0.extend(w.front.drain(..n));
-        if !front_only {
-            let n = w.back.len().min(most);
-            into.1.extend(w.back.drain(..n));
+        let n = w.calls.len().min(most);
+        into.0.extend(w.calls.drain(..n));
+        if !calls_only {
+            let n = w.notifications.len().min(most);
+            into.1.extend(w.notifications.drain(..n));
             if n > 0 {
-                self.box_.room.notify_all();
+                self.mailbox.space.notify_all();
             }
         }
-        w.stop && w.front.is_empty() && (front_only || w.back.is_empty())
+        w.stop && w.calls.is_empty() && (calls_only || w.notifications.is_empty())
     }
 }
 
@@ -217,10 +223,10 @@ impl Handle {
 mod tests {
     use super::*;
 
-    fn away() -> (Front, oneshot::Receiver<Said>) {
+    fn rejected() -> (Call, oneshot::Receiver<Outcome>) {
         let (send, receive) = oneshot::channel();
         (
-            Front::Away(
+            Call::Rejected(
                 Box::new(Rejected {
                     id: None,
                     from: None,
@@ -238,9 +244,9 @@ mod tests {
     fn requests_are_refused_above_the_limit_and_while_closed() {
         let h = Handle::new();
         for _ in 0..WAITING_REQUESTS {
-            assert!(h.ask(away().0).is_ok());
+            assert!(h.call(rejected().0).is_ok());
         }
-        assert_eq!(h.ask(away().0).err().map(|(_, why)| why), Some(Problem::BUSY.code));
+        assert_eq!(h.call(rejected().0).err().map(|(_, why)| why), Some(Unavailable::Busy));
         let (mut front, mut back) = (Vec::new(), Vec::new());
         assert!(!h.take(
             usize::MAX,
@@ -250,21 +256,21 @@ mod tests {
             (&mut front, &mut back)
         ));
         assert_eq!(front.len(), WAITING_REQUESTS);
-        h.close(Some(Problem::FULL.code));
-        assert_eq!(h.ask(away().0).err().map(|(_, why)| why), Some(Problem::FULL.code));
-        assert!(h.ask(Front::Look(Box::new(|_| ()))).is_ok(), "looks are taken all the same");
+        h.close(Some(Unavailable::NotStored));
+        assert_eq!(h.call(rejected().0).err().map(|(_, why)| why), Some(Unavailable::NotStored));
+        assert!(h.call(Call::Look(Box::new(|_| ()))).is_ok(), "looks are taken all the same");
         h.close(None);
-        assert!(h.ask(away().0).is_ok());
+        assert!(h.call(rejected().0).is_ok());
     }
 
     #[test]
     fn what_must_not_be_lost_is_given_back_where_there_is_no_room() {
         let h = Handle::new();
-        let tick = || Back { event: Event::Tick, alert: None };
+        let tick = || Notification { event: Event::Tick, alert: None };
         for _ in 0..WAITING_EVENTS {
-            assert!(h.tell(tick()).is_ok());
+            assert!(h.notify(tick()).is_ok());
         }
-        assert!(h.tell(tick()).is_err());
+        assert!(h.notify(tick()).is_err());
         let (mut front, mut back) = (Vec::new(), Vec::new());
         h.stop();
         assert!(

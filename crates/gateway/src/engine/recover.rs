@@ -1,8 +1,8 @@
 //! Starting: the newest checkpoint, then the journal's records after it, applied again.
 
 use crate::{
-    accounts::Accounts,
     error::{GatewayError, Result},
+    ledger_sink::RowBuffer,
 };
 use northbound_flow::{Core, Effect, Policy, codec};
 use northbound_ledger::journal::{Journal, Limits, Record, Storage};
@@ -36,7 +36,7 @@ pub struct Opened<S: Storage> {
 }
 
 /// Opens the journal and brings the core to its end. Rows of records that the ledger does not have
-/// yet go to `accounts`; everything else that replay does over has been done or will be asked for.
+/// yet go to `rows`; everything else that replay does over has been done or will be asked for.
 /// `policy` is for a core that has no input yet.
 ///
 /// # Errors
@@ -48,7 +48,7 @@ pub fn open<S: Storage>(
     in_ledger: u64,
     policy: Policy,
     now: Utc,
-    accounts: &mut Accounts,
+    rows: &mut RowBuffer,
 ) -> Result<Opened<S>> {
     let limits = Limits { segment_bytes, must_reach: in_ledger, ..Limits::default() };
     let (journal, found) = Journal::open(storage, limits, now)?;
@@ -61,7 +61,7 @@ pub fn open<S: Storage>(
     };
     let mut flow = Core::new(policy);
     // A checkpoint beyond the ledger's position would leave out rows that only replay makes again.
-    if let Some(c) = restored.checkpoint.filter(|c| c.position <= in_ledger || accounts.is_off()) {
+    if let Some(c) = restored.checkpoint.filter(|c| c.position <= in_ledger || rows.is_off()) {
         match codec::decode_state(&c.state) {
             Ok(f) => {
                 flow = f;
@@ -74,20 +74,20 @@ pub fn open<S: Storage>(
     let mut effects = Vec::new();
     for record in journal.read_from(recovery.checkpoint + 1)? {
         let record = record?;
-        replay(&mut flow, &record, in_ledger, &mut effects, accounts)?;
+        replay(&mut flow, &record, in_ledger, &mut effects, rows)?;
         recovery.replayed += 1;
         recovery.last = Some(record.at);
     }
     Ok(Opened { journal, flow, recovery })
 }
 
-/// Applies one record again. Its rows go to `accounts` where the ledger does not have them yet.
+/// Applies one record again. Its rows go to `rows` where the ledger does not have them yet.
 pub(crate) fn replay(
     flow: &mut Core,
     record: &Record,
     in_ledger: u64,
     effects: &mut Vec<Effect>,
-    accounts: &mut Accounts,
+    rows: &mut RowBuffer,
 ) -> Result<()> {
     let event = codec::decode_event(&record.payload)
         .map_err(|e| GatewayError::Journal { position: record.position, why: e.to_string() })?;
@@ -97,10 +97,10 @@ pub(crate) fn replay(
             continue;
         }
         match effect {
-            Effect::Moved(m) => accounts.moved(record.position, m),
-            Effect::Settled(r) => accounts.settled(record.position, *r),
-            Effect::AlertSettled(r) => accounts.alert(record.position, *r),
-            Effect::Tried(r) => accounts.tried(record.position, *r),
+            Effect::Moved(m) => rows.moved(record.position, m),
+            Effect::Settled(r) => rows.settled(record.position, *r),
+            Effect::AlertSettled(r) => rows.alert(record.position, *r),
+            Effect::Tried(r) => rows.tried(record.position, *r),
             Effect::Reply(_)
             | Effect::Dispatch(_)
             | Effect::Ask(_)

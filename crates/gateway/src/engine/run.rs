@@ -2,10 +2,10 @@
 
 use super::{
     BATCH,
-    carry::{Outward, Unsent},
-    mailbox::{Back, Front, Handle, Said},
+    effects::{EffectSinks, Unsent},
+    mailbox::{Call, Handle, Notification, Outcome, Unavailable},
 };
-use crate::{clock::Steady, config::Store, http::Problem, log::Level};
+use crate::{clock::Steady, config::Store, log::Level};
 use northbound_flow::{
     Core, Effect, codec,
     event::{Control, Event},
@@ -40,7 +40,7 @@ pub struct Parts<S: Storage> {
     /// Where inputs come from.
     pub handle: Handle,
     /// Where effects go.
-    pub outward: Outward,
+    pub sinks: EffectSinks,
     /// When to commit and to write checkpoints.
     pub store: Store,
     /// Position of the newest checkpoint.
@@ -53,8 +53,8 @@ pub struct Parts<S: Storage> {
 pub struct Engine<S: Storage> {
     parts: Parts<S>,
     unsent: Unsent,
-    front: Vec<Front>,
-    back: Vec<Back>,
+    calls: Vec<Call>,
+    notifications: Vec<Notification>,
     effects: Vec<Effect>,
     payload: Vec<u8>,
     suspended_since: Option<Instant>,
@@ -69,7 +69,7 @@ pub struct Engine<S: Storage> {
 struct Stamped {
     position: u64,
     event: Event,
-    reply: Option<oneshot::Sender<Said>>,
+    reply: Option<oneshot::Sender<Outcome>>,
     alert: Option<u64>,
 }
 
@@ -80,8 +80,8 @@ impl<S: Storage> Engine<S> {
         Engine {
             parts,
             unsent: Unsent::default(),
-            front: Vec::new(),
-            back: Vec::new(),
+            calls: Vec::new(),
+            notifications: Vec::new(),
             effects: Vec::new(),
             payload: Vec::new(),
             suspended_since: None,
@@ -101,24 +101,24 @@ impl<S: Storage> Engine<S> {
                 wait,
                 self.gather(),
                 suspended,
-                (&mut self.front, &mut self.back),
+                (&mut self.calls, &mut self.notifications),
             );
             let (now, jump) = self.parts.clock.now();
             if let Some(j) = jump {
-                self.parts.outward.log.say(
+                self.parts.sinks.log.say(
                     now,
                     Level::Warn,
                     "clock.jumped",
                     json!({"expected": j.expected.to_string(), "found": j.found.to_string()}),
                 );
-                self.parts.outward.metrics.clock_jumps.add(1);
+                self.parts.sinks.metrics.clock_jumps.add(1);
             }
             let stamped = self.stamp(now);
             self.last_batch = stamped.len();
             if self.store(now, stamped) {
                 self.housekeeping(now);
             }
-            self.parts.outward.retry(&mut self.unsent);
+            self.parts.sinks.retry(&mut self.unsent);
             if stop {
                 break;
             }
@@ -145,32 +145,32 @@ impl<S: Storage> Engine<S> {
     /// Gives positions to everything that was taken. Looks are answered here: they see the core as of
     /// the last batch.
     fn stamp(&mut self, now: Utc) -> Vec<Stamped> {
-        let mut stamped = Vec::with_capacity(self.front.len() + self.back.len() + 1);
-        let mut back = std::mem::take(&mut self.back);
-        for b in back.drain(..) {
-            self.append(now, b.event, None, b.alert, &mut stamped);
+        let mut stamped = Vec::with_capacity(self.calls.len() + self.notifications.len() + 1);
+        let mut notifications = std::mem::take(&mut self.notifications);
+        for n in notifications.drain(..) {
+            self.append(now, n.event, None, n.alert, &mut stamped);
         }
-        self.back = back;
-        let mut front = std::mem::take(&mut self.front);
-        for f in front.drain(..) {
-            let (event, reply) = match f {
-                Front::Look(look) => {
+        self.notifications = notifications;
+        let mut calls = std::mem::take(&mut self.calls);
+        for call in calls.drain(..) {
+            let (event, reply) = match call {
+                Call::Look(look) => {
                     look(&self.parts.flow);
                     continue;
                 }
-                Front::Request(r, to) => (Event::Request(r), to),
-                Front::Away(t, to) => (Event::Rejected(t), to),
-                Front::Control(c, to) => match self.would_take(&c) {
+                Call::Request(r, to) => (Event::Request(r), to),
+                Call::Rejected(t, to) => (Event::Rejected(t), to),
+                Call::Control(c, to) => match self.would_take(&c) {
                     Ok(()) => (Event::Control(c), to),
                     Err(why) => {
-                        let _ = to.send(Said::Unchanged(why));
+                        let _ = to.send(Outcome::Unchanged(why));
                         continue;
                     }
                 },
             };
             self.append(now, event, Some(reply), None, &mut stamped);
         }
-        self.front = front;
+        self.calls = calls;
         if stamped.is_empty() && self.parts.flow.next_timer().is_some_and(|t| t <= now) {
             self.append(now, Event::Tick, None, None, &mut stamped);
         }
@@ -185,7 +185,7 @@ impl<S: Storage> Engine<S> {
         &mut self,
         now: Utc,
         event: Event,
-        reply: Option<oneshot::Sender<Said>>,
+        reply: Option<oneshot::Sender<Outcome>>,
         alert: Option<u64>,
         stamped: &mut Vec<Stamped>,
     ) {
@@ -201,13 +201,8 @@ impl<S: Storage> Engine<S> {
         match appended {
             Ok(position) => stamped.push(Stamped { position, event, reply, alert }),
             Err(why) => {
-                self.parts.outward.log.say(
-                    now,
-                    Level::Error,
-                    "journal.refused",
-                    json!({"why": why}),
-                );
-                self.not_taken(Stamped { position: 0, event, reply, alert });
+                self.parts.sinks.log.say(now, Level::Error, "journal.refused", json!({"why": why}));
+                self.not_accepted(Stamped { position: 0, event, reply, alert });
             }
         }
     }
@@ -221,46 +216,41 @@ impl<S: Storage> Engine<S> {
         if let Err(e) = self.parts.journal.sync() {
             self.suspend(now, &e);
             for s in stamped {
-                self.not_taken(s);
+                self.not_accepted(s);
             }
             return false;
         }
-        let metrics = Arc::clone(&self.parts.outward.metrics);
+        let metrics = Arc::clone(&self.parts.sinks.metrics);
         metrics.synced(begun.elapsed(), stamped.len());
         let mut alert = None;
         for s in stamped {
-            if self.parts.outward.tap.is_watched() {
-                self.parts.outward.tap.event(now, &s.event);
+            if self.parts.sinks.tap.is_watched() {
+                self.parts.sinks.tap.event(now, &s.event);
             }
             self.parts.flow.apply(now, &s.event, &mut self.effects);
-            if let Event::Control(c) = &s.event
-                && matches!(c.change, northbound_flow::Change::Policy(_))
-            {
-                self.parts.outward.door.change_policy(Arc::new(self.parts.flow.policy().clone()));
-            }
-            self.parts.outward.carry(now, s.position, &mut self.effects, s.reply, &mut self.unsent);
+            self.parts.sinks.apply(now, s.position, &mut self.effects, s.reply, &mut self.unsent);
             alert = alert.max(s.alert);
         }
         if let Some(n) = alert {
-            let _ = self.parts.outward.network.alert_taken(n);
+            let _ = self.parts.sinks.network.alert_taken(n);
         }
         true
     }
 
-    /// Nothing of this input is stored. Who waits is told; what must not be lost goes back.
-    fn not_taken(&mut self, s: Stamped) {
+    /// Nothing of this input is stored: its caller gets the outcome, a notification is queued again.
+    fn not_accepted(&mut self, s: Stamped) {
         match s.reply {
             Some(to) => {
-                let _ = to.send(Said::NotTaken(Problem::FULL.code));
+                let _ = to.send(Outcome::NotAccepted(Unavailable::NotStored));
             }
             None if matches!(s.event, Event::Tick) => {}
-            None => self.back.push(Back { event: s.event, alert: s.alert }),
+            None => self.notifications.push(Notification { event: s.event, alert: s.alert }),
         }
     }
 
     fn suspend(&mut self, now: Utc, e: &LedgerError) {
         if self.suspended_since.is_none() {
-            self.parts.outward.log.say(
+            self.parts.sinks.log.say(
                 now,
                 Level::Error,
                 "journal.suspended",
@@ -268,8 +258,8 @@ impl<S: Storage> Engine<S> {
             );
         }
         self.suspended_since = Some(Instant::now());
-        self.parts.outward.metrics.suspended.set(1);
-        self.parts.handle.close(Some(Problem::FULL.code));
+        self.parts.sinks.metrics.suspended.set(1);
+        self.parts.handle.close(Some(Unavailable::NotStored));
     }
 
     /// Tries to write again where the disk has refused. `true` while it still does.
@@ -284,9 +274,9 @@ impl<S: Storage> Engine<S> {
         match self.parts.journal.resume() {
             Ok(()) => {
                 self.suspended_since = None;
-                self.parts.outward.metrics.suspended.set(0);
+                self.parts.sinks.metrics.suspended.set(0);
                 self.parts.handle.close(None);
-                self.parts.outward.log.say(now, Level::Info, "journal.resumed", json!({}));
+                self.parts.sinks.log.say(now, Level::Info, "journal.resumed", json!({}));
                 false
             }
             Err(e) => {
@@ -299,11 +289,10 @@ impl<S: Storage> Engine<S> {
     /// Commits to the ledger and writes checkpoints where it is time.
     fn housekeeping(&mut self, now: Utc) {
         let durable = self.parts.journal.durable_position();
-        let Parts { outward, handle, store, flow, .. } = &mut self.parts;
-        outward.accounts.tick(now, durable, flow);
+        let Parts { sinks, handle, store, flow, .. } = &mut self.parts;
+        sinks.rows.tick(now, durable, flow);
         if self.suspended_since.is_none() {
-            handle
-                .close(outward.accounts.overfull(store.waiting_rows).then_some(Problem::BUSY.code));
+            handle.close(sinks.rows.overfull(store.waiting_rows).then_some(Unavailable::Busy));
         }
         if durable.saturating_sub(self.parts.checkpoint) >= self.parts.store.checkpoint_records {
             self.encode(now, durable);
@@ -316,7 +305,7 @@ impl<S: Storage> Engine<S> {
         self.parts.checkpoint = durable;
         match codec::encode_state(&self.parts.flow) {
             Ok(bytes) => self.state = Some((durable, now, bytes)),
-            Err(e) => self.parts.outward.log.say(
+            Err(e) => self.parts.sinks.log.say(
                 now,
                 Level::Error,
                 "checkpoint.failed",
@@ -328,11 +317,11 @@ impl<S: Storage> Engine<S> {
     /// Writes the state that was taken, where the ledger has reached it; then full segments that nobody
     /// needs any more are let go.
     fn checkpoint(&mut self, durable: u64) {
-        let reached = self.parts.outward.accounts.committed(durable);
+        let reached = self.parts.sinks.rows.committed(durable);
         let Some((position, at, bytes)) = self.state.take_if(|(p, _, _)| *p <= reached) else {
             return;
         };
-        let log = &self.parts.outward.log;
+        let log = &self.parts.sinks.log;
         match self.parts.journal.checkpoint(position, at, &bytes) {
             Ok(()) => log.say(
                 at,
@@ -368,7 +357,7 @@ impl<S: Storage> Engine<S> {
     fn finish(mut self) -> (Core, u64) {
         let now = self.parts.clock.now().0;
         let durable = self.parts.journal.durable_position();
-        self.parts.outward.accounts.finish(now, durable, &self.parts.flow);
+        self.parts.sinks.rows.finish(now, durable, &self.parts.flow);
         if durable > self.parts.checkpoint {
             self.encode(now, durable);
         }

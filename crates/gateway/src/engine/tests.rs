@@ -3,16 +3,15 @@
 
 use super::*;
 use crate::{
-    accounts::Accounts,
     clock::{Clock, Steady},
     config::{self, Store},
-    delivery::{Client, Deliveries, Endpoints, Shared},
-    door::{Door, DoorCodes},
-    keys::Keys,
+    egress::{Deliveries, Endpoints, Shared},
+    ingress::{Ingress, RejectionCodes},
+    ledger_sink::RowBuffer,
     log::Log,
     metrics::Metrics,
-    network::{Dispatch, NetworkError, RegionalNetwork},
     tap::Tap,
+    wan::{Dispatch, NetworkError, RegionalNetwork},
 };
 use northbound_duis::{Limits, Services, VerifyRules};
 use northbound_flow::{
@@ -21,8 +20,10 @@ use northbound_flow::{
     event::{Answer, Correlation, DeviceRecord, IdText, UserRecord},
     vocabulary::{DeviceStatus, DeviceType, Role},
 };
+use northbound_keys::Keys;
 use northbound_ledger::testing::{Fault, Faulty};
 use northbound_rules::RuleSet;
+use northbound_transport::Client;
 use northbound_types::{
     Day, Eui64, Generation, Region, RequestId, RequestState, ResponseCode, Srv, TestKind, Utc,
 };
@@ -111,19 +112,19 @@ impl Rig {
         ) = Default::default();
         let (log, _) = Log::to(Box::new(std::io::sink()));
         let rules = RuleSet::embedded().unwrap();
-        let door = Arc::new(Door::new(
+        let ingress = Arc::new(Ingress::new(
             Limits::default(),
             Services::default(),
             VerifyRules::default(),
             Arc::new(Keys::load(dir.path(), Eui64(1), None).unwrap()),
             Arc::new(policy()),
-            DoorCodes::from_rules(&rules, Day(20_700)).unwrap(),
+            RejectionCodes::from_rules(&rules, Day(20_700)).unwrap(),
         ));
         let (stop, stopping) = watch::channel(false);
         let shared = Shared {
             settings: config::Delivery::default(),
             client: Client::new(None, None, Duration::from_secs(1)).unwrap(),
-            door: Arc::clone(&door),
+            ingress: Arc::clone(&ingress),
             engine: handle.clone(),
             clock: clock.clone(),
             log: log.clone(),
@@ -132,14 +133,13 @@ impl Rig {
             stop: stopping,
         };
         let deliveries = Deliveries::new(shared, runtime.handle().clone());
-        let mut accounts = Accounts::off(Store::default(), Arc::clone(&metrics));
-        let opened =
-            open(storage.clone(), 1 << 20, 0, policy(), clock.wall(), &mut accounts).unwrap();
-        let outward = Outward {
+        let mut rows = RowBuffer::off(Store::default(), Arc::clone(&metrics));
+        let opened = open(storage.clone(), 1 << 20, 0, policy(), clock.wall(), &mut rows).unwrap();
+        let sinks = EffectSinks {
             network: network.clone(),
             deliveries: deliveries.clone(),
-            accounts,
-            door,
+            rows,
+            ingress,
             tap: Tap::default(),
             metrics: Arc::clone(&metrics),
             log,
@@ -151,7 +151,7 @@ impl Rig {
             flow: opened.flow,
             clock: steady,
             handle: handle.clone(),
-            outward,
+            sinks,
             store: Store::default(),
             checkpoint: 0,
             keep_days: 1,
@@ -170,16 +170,16 @@ impl Rig {
         };
         if fresh {
             for c in known() {
-                assert!(matches!(rig.control(c), Said::Recorded));
+                assert!(matches!(rig.control(c), Outcome::Recorded));
             }
         }
         rig
     }
 
-    fn control(&self, change: Change) -> Said {
+    fn control(&self, change: Change) -> Outcome {
         let (to, said) = oneshot::channel();
         self.handle
-            .ask(Front::Control(
+            .call(Call::Control(
                 Box::new(Control { actor: "test".into(), reason: String::new(), change }),
                 to,
             ))
@@ -189,12 +189,12 @@ impl Rig {
     }
 
     /// The code of the answer, or why there is none.
-    fn request(&self, counter: u64) -> Result<String, &'static str> {
+    fn request(&self, counter: u64) -> Result<String, Unavailable> {
         let (to, said) = oneshot::channel();
-        self.handle.ask(Front::Request(Box::new(read(counter)), to)).map_err(|(_, why)| why)?;
+        self.handle.call(Call::Request(Box::new(read(counter)), to)).map_err(|(_, why)| why)?;
         match said.blocking_recv().unwrap() {
-            Said::Reply(r) => Ok(r.code.to_string()),
-            Said::NotTaken(why) => Err(why),
+            Outcome::Reply(r) => Ok(r.code.to_string()),
+            Outcome::NotAccepted(why) => Err(why),
             other => panic!("{other:?}"),
         }
     }
@@ -243,7 +243,7 @@ fn code() -> u16 {
 
 fn read(counter: u64) -> Request {
     let to = northbound_gbcs::Correlation { device: METER, recipient: USER, counter, code: code() };
-    let content = crate::southbound::command_content("4.1.1", false, None, &[]).unwrap();
+    let content = crate::wan::codec::command_content("4.1.1", false, None, &[]).unwrap();
     Request {
         id: id(counter),
         written: IdText::Upper,
@@ -260,7 +260,7 @@ fn read(counter: u64) -> Request {
         about: None,
         about_type: None,
         devices: Vec::new(),
-        content: northbound_gbcs::pre_command::issue(&crate::southbound::command(
+        content: northbound_gbcs::pre_command::issue(&crate::wan::codec::command(
             to, &content, None,
         ))
         .unwrap(),
@@ -270,9 +270,9 @@ fn read(counter: u64) -> Request {
     }
 }
 
-fn answered(counter: u64) -> Back {
+fn answered(counter: u64) -> Notification {
     let to = Correlation { device: METER, recipient: USER, counter, code: code() };
-    Back {
+    Notification {
         event: Event::Answer(Box::new(Answer {
             to,
             success: true,
@@ -328,10 +328,10 @@ fn a_full_disk_refuses_requests_and_loses_no_answer() {
     let rig = Rig::start(&store);
     assert_eq!(rig.request(1).as_deref(), Ok("I99"));
     store.fault(Fault::Room(store.used() + 4));
-    assert_eq!(rig.request(2), Err(crate::http::Problem::FULL.code));
+    assert_eq!(rig.request(2), Err(Unavailable::NotStored));
     assert_eq!(rig.metrics.suspended.get(), 1);
     // The device answers meanwhile: it must wait, and not be lost.
-    assert!(rig.handle.tell(answered(1)).is_ok());
+    assert!(rig.handle.notify(answered(1)).is_ok());
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(rig.look(|f| f.counts().answers), 0);
     store.fault(Fault::Room(1 << 30));
@@ -372,7 +372,7 @@ fn a_change_that_cannot_be_made_is_not_journaled() {
         registered: vec![],
     };
     assert!(
-        matches!(rig.control(Change::Device(wrong)), Said::Unchanged(why) if why.contains("region"))
+        matches!(rig.control(Change::Device(wrong)), Outcome::Unchanged(why) if why.contains("region"))
     );
     assert_eq!(rig.look(|f| f.counts().inputs), inputs);
     rig.stop();
@@ -387,12 +387,14 @@ fn one_sync_serves_many_and_the_state_is_that_of_a_replay() {
     let waiting: Vec<_> = (1..=200)
         .map(|c| {
             let (to, said) = oneshot::channel();
-            assert!(rig.handle.ask(Front::Request(Box::new(read(c)), to)).is_ok());
+            assert!(rig.handle.call(Call::Request(Box::new(read(c)), to)).is_ok());
             said
         })
         .collect();
     for w in waiting {
-        assert!(matches!(w.blocking_recv().unwrap(), Said::Reply(r) if r.code.as_str() == "I99"));
+        assert!(
+            matches!(w.blocking_recv().unwrap(), Outcome::Reply(r) if r.code.as_str() == "I99")
+        );
     }
     assert!(store.syncs() - before < 100, "{} syncs", store.syncs() - before);
     store.fault(Fault::SlowSync(Duration::ZERO));

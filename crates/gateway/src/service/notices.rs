@@ -1,23 +1,21 @@
 //! From the regional network to the engine.
 
 use crate::{
-    door::Door,
-    engine::{Back, Handle},
+    engine::{Handle, Notification},
+    ingress::Ingress,
     log::{Level, Log},
-    network::NetworkEvent,
-    southbound,
+    wan::{NetworkEvent, codec},
 };
 use northbound_flow::event::Event;
 use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::mpsc::Receiver;
 
-/// Passes on what the network says, on a thread of its own, and waits where the engine does: the
-/// network then waits too. Ends with the network.
+/// Forwards events of the network until it ends. Blocks while the engine's queue is full; the network then waits too.
 pub(super) fn forward(
     mut events: Receiver<NetworkEvent>,
     engine: Handle,
-    door: Arc<Door>,
+    ingress: Arc<Ingress>,
     log: Log,
     clock: crate::clock::SharedClock,
 ) {
@@ -28,7 +26,7 @@ pub(super) fn forward(
             // Whatever was on its way when the connection broke is asked for.
             NetworkEvent::Connected => {
                 log.say(clock.wall(), Level::Info, "network.connected", json!({}));
-                engine.tell_waiting(Back { event: Event::Restarted, alert: None });
+                engine.notify_waiting(Notification { event: Event::Restarted, alert: None });
                 continue;
             }
             NetworkEvent::Disconnected => {
@@ -37,13 +35,13 @@ pub(super) fn forward(
             }
             _ => {}
         }
-        let policy = door.policy();
-        match southbound::received(
+        let policy = ingress.policy();
+        match codec::received(
             event.at(|t| clock.of_real(t)),
             policy.service,
             policy.outage_codes.first().copied().unwrap_or_default(),
         ) {
-            Ok(Some(event)) => engine.tell_waiting(Back { event, alert }),
+            Ok(Some(event)) => engine.notify_waiting(Notification { event, alert }),
             Ok(None) => {}
             Err(why) => {
                 log.say(clock.wall(), Level::Warn, "network.unreadable", json!({"why": why}))

@@ -1,29 +1,29 @@
-//! What a service is made of.
+//! The parts of a service, built from its setup.
 
-use super::notices;
+use super::{notices, spawn};
 use crate::{
-    accounts::{Accounts, LedgerHealth, Sink},
     clock::{SharedClock, Steady},
     config::Config,
-    control::{Interface, RunFile, StopReason},
-    delivery::{Client, Deliveries, Endpoints, Shared},
-    door::{Door, DoorCodes},
-    engine::{self, Front as Input, Handle, Outward, Parts, Said},
+    control::{Interface, StopReason},
+    egress::{self, Deliveries, Endpoints},
+    engine::{self, Call, EffectSinks, Handle, Outcome, Parts, offline::first},
     error::{GatewayError, Result},
-    http::Front,
-    keys::{self, FOLDER, Keys},
+    ingress::{Ingress, RejectionCodes, UserInterface},
+    ledger_sink::{LedgerHealth, RowBuffer, Sink},
     log::{Level, Log, References},
     metrics::Metrics,
-    network::{NetworkEvent, RegionalNetwork},
-    offline::first,
     tap::Tap,
+    wan::{NetworkEvent, RegionalNetwork},
 };
+use northbound_client::control::RunFile;
 use northbound_duis::{Limits, Services, VerifyRules};
 use northbound_flow::Policy;
+use northbound_keys::{self as keys, FOLDER, Keys};
 use northbound_ledger::journal::Storage;
 use northbound_rules::RuleSet;
+use northbound_transport::Client;
 use northbound_types::Utc;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     runtime::Runtime,
@@ -48,14 +48,26 @@ pub struct Setup {
     pub log: Log,
     /// The regional network.
     pub network: StartNetwork,
-    /// The ledger; none keeps no account.
+    /// The ledger; without one no rows are written.
     pub ledger: Option<Box<dyn Sink>>,
+}
+
+/// What a service runs in: threads, addresses, and the signals that stop it.
+pub(super) struct Surroundings<'r> {
+    pub(super) runtime: &'r Runtime,
+    /// Address of the User interface.
+    pub(super) duis: SocketAddr,
+    /// Address of the control interface.
+    pub(super) control: SocketAddr,
+    pub(super) ask_stop: mpsc::Sender<StopReason>,
+    pub(super) stopping: watch::Receiver<bool>,
+    pub(super) deliveries_stopping: watch::Receiver<bool>,
 }
 
 pub(super) struct Built<S: Storage> {
     pub(super) engine: Parts<S>,
     pub(super) handle: Handle,
-    pub(super) front: Arc<Front>,
+    pub(super) users: Arc<UserInterface>,
     pub(super) interface: Arc<Interface>,
     pub(super) deliveries: Deliveries,
     pub(super) url: String,
@@ -64,194 +76,270 @@ pub(super) struct Built<S: Storage> {
     pub(super) clock: SharedClock,
 }
 
+/// What all parts of a service share.
+struct Shared {
+    data: PathBuf,
+    config: Config,
+    clock: SharedClock,
+    log: Log,
+    metrics: Arc<Metrics>,
+    health: LedgerHealth,
+    handle: Handle,
+    tap: Tap,
+    /// Time of the start.
+    now: Utc,
+}
+
 /// Bytes of the token.
 const TOKEN: usize = 24;
 
 pub(super) fn build<S: Storage>(
     setup: Setup,
     storage: S,
-    runtime: &Runtime,
-    (duis, control): (SocketAddr, SocketAddr),
-    ask_stop: mpsc::Sender<StopReason>,
-    stopping: watch::Receiver<bool>,
-    deliveries_stopping: watch::Receiver<bool>,
+    surroundings: Surroundings<'_>,
 ) -> Result<Built<S>> {
     let Setup { data, config, rules, clock, log, network, ledger } = setup;
     std::fs::create_dir_all(&data).map_err(GatewayError::io("make", &data))?;
-    let now = clock.wall();
-    let policy = Policy::from_rules(&rules, now.day())?;
-    let keep_days = rules.integer("retention-journal-days", now.day())?;
     let metrics = Arc::new(Metrics::default());
-    let in_ledger = ledger.as_ref().map_or(0, |l| l.position());
     let health = LedgerHealth::new(Arc::clone(&metrics), Arc::clone(&clock), Some(log.clone()));
-    let mut accounts = match ledger {
-        Some(sink) => {
-            let (store, metrics) = (config.store.clone(), Arc::clone(&metrics));
-            Accounts::new(sink, store, metrics, health.clone(), now)?
-        }
-        None => Accounts::off(config.store.clone(), Arc::clone(&metrics)),
-    };
-    let opened = engine::open(
-        storage,
-        config.store.segment_bytes,
-        in_ledger,
-        policy.clone(),
-        now,
-        &mut accounts,
-    )?;
-    tell(&log, now, &opened.recovery);
-    let wrong = |why: String| GatewayError::Config { path: data.clone(), why };
-    let (folder, service, serial) =
-        (data.join(FOLDER), policy.service, config.serial().map_err(wrong)?);
-    let emulated = config.network.emulated_seed();
-    let load_keys = move || Keys::load(&folder, service, serial).map(|k| k.with_emulated(emulated));
+    let (now, handle, tap) = (clock.wall(), Handle::new(), Tap::default());
+    let shared = Shared { data, config, clock, log, metrics, health, handle, tap, now };
+    let policy = Policy::from_rules(&rules, now.day())?;
+    let (rows, opened) = shared.open(storage, ledger, &policy)?;
+    let load_keys = shared.key_loader(&policy)?;
     let keys = Arc::new(load_keys()?);
-    if keys.signer().is_none() {
-        log.say(
-            now,
-            Level::Warn,
-            "keys.no-signer",
-            json!({"why": "there is no key to sign with: what the service sends is unsigned"}),
-        );
-    }
-    let door = door(&config, &rules, Arc::clone(&keys), policy.clone(), now)?;
+    shared.warn_unsigned(&keys);
+    let ingress = shared.ingress(&rules, Arc::clone(&keys), &policy)?;
     let (network, events) = {
-        let _within = runtime.enter();
+        let _within = surroundings.runtime.enter();
         network(&keys)?
     };
-    let handle = Handle::new();
-    let tap = Tap::default();
-    let client = Client::new(
-        config.delivery.authorities.as_deref(),
-        config.delivery.identity(),
-        Duration::from_millis(config.delivery.timeout_milliseconds),
+    let deliveries = shared.deliveries(
+        &ingress,
+        surroundings.deliveries_stopping.clone(),
+        surroundings.runtime,
     )?;
-    let shared = Shared {
-        settings: config.delivery.clone(),
-        client,
-        door: Arc::clone(&door),
-        engine: handle.clone(),
-        clock: Arc::clone(&clock),
-        log: log.clone(),
-        metrics: Arc::clone(&metrics),
-        endpoints: Endpoints::load(&data, log.clone())?,
-        stop: deliveries_stopping,
-    };
-    let deliveries = Deliveries::new(shared, runtime.handle().clone());
-    let (events_to, events_door, events_log, events_clock) =
-        (handle.clone(), Arc::clone(&door), log.clone(), Arc::clone(&clock));
-    let name = "northbound-network";
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(move || notices::forward(events, events_to, events_door, events_log, events_clock))
-        .map_err(|source| GatewayError::Thread { name, source })?;
-    let outward = Outward {
+    shared.forward(events, &ingress)?;
+    if opened.recovery.position == 0 || *opened.flow.policy() != policy {
+        shared.journal_policy(policy);
+    }
+    // Undelivered messages are delivered again; the status of Commands under way is asked for once the network is
+    // connected.
+    let run = shared.run_file(&surroundings)?;
+    run.write(&shared.data)?;
+    let about = shared.about(&run, &opened.recovery);
+    let sinks = EffectSinks {
         network,
         deliveries: deliveries.clone(),
-        accounts,
-        door: Arc::clone(&door),
-        tap: tap.clone(),
-        metrics: Arc::clone(&metrics),
-        log: log.clone(),
+        rows,
+        ingress: Arc::clone(&ingress),
+        tap: shared.tap.clone(),
+        metrics: Arc::clone(&shared.metrics),
+        log: shared.log.clone(),
     };
-    let changed = opened.recovery.position == 0 || *opened.flow.policy() != policy;
-    let steady = Steady::from(Arc::clone(&clock), opened.recovery.last.unwrap_or(now));
-    let engine = Parts {
-        journal: opened.journal,
-        flow: opened.flow,
-        clock: steady,
-        handle: handle.clone(),
-        outward,
-        store: config.store.clone(),
-        checkpoint: opened.recovery.checkpoint,
-        keep_days,
-    };
-    if changed {
-        ask(&handle, policy);
-    }
-    // What Users had not taken is handed over again, and what was on its way is asked for, once the
-    // network says that it is connected.
-    let run = RunFile {
-        pid: std::process::id(),
-        started: now,
-        duis: format!(
-            "{}://{duis}{}",
-            if config.tls.is_some() { "https" } else { "http" },
-            config.base
-        ),
-        control,
-        token: token()?,
-    };
-    run.write(&data)?;
-    let about = json!({
-        "pid": run.pid, "started": now.to_string(), "version": env!("CARGO_PKG_VERSION"), "duis": run.duis, "control": control.to_string(), "data": data.display().to_string(),
-        "recovered": {"checkpoint": opened.recovery.checkpoint, "replayed": opened.recovery.replayed, "position": opened.recovery.position},
-    });
+    let keep_days = rules.integer("retention-journal-days", now.day())?;
+    let engine = shared.engine(opened, sinks, keep_days);
+    let users = Arc::new(shared.users(Arc::clone(&ingress)));
     let interface = Arc::new(Interface {
         token: run.token.clone(),
-        engine: handle.clone(),
+        engine: shared.handle.clone(),
         deliveries: deliveries.clone(),
-        door: Arc::clone(&door),
+        ingress,
         load_keys: Box::new(load_keys),
-        tap,
-        metrics: Arc::clone(&metrics),
-        ledger: health,
-        clock: Arc::clone(&clock),
-        log: log.clone(),
+        tap: shared.tap,
+        metrics: shared.metrics,
+        ledger: shared.health,
+        clock: Arc::clone(&shared.clock),
+        log: shared.log.clone(),
         references: References::from(Utc(now.0 + 1)),
         about,
-        stop: ask_stop,
-        stopping,
+        stop: surroundings.ask_stop,
+        stopping: surroundings.stopping,
     });
-    let front = Arc::new(Front::new(
-        &config,
-        door,
-        handle.clone(),
-        Arc::clone(&clock),
-        log.clone(),
-        metrics,
-    ));
-    Ok(Built { engine, handle, front, interface, deliveries, url: run.duis, data, log, clock })
+    let Shared { data, clock, log, handle, .. } = shared;
+    Ok(Built { engine, handle, users, interface, deliveries, url: run.duis, data, log, clock })
 }
 
-fn door(
-    config: &Config,
-    rules: &RuleSet,
-    keys: Arc<Keys>,
-    policy: Policy,
-    now: Utc,
-) -> Result<Arc<Door>> {
-    let wrong = |why: String| GatewayError::Config { path: PathBuf::from("rules"), why };
-    let services = Services::from_entries(rules.catalogue().services().iter().map(|s| {
-        northbound_duis::ServiceEntry {
-            srv: s.srv.clone(),
-            service_reference: s.reference.clone(),
-            body_element: s.body_element.clone(),
-            variants: s.command_variants.clone(),
-            non_device: s.non_device,
-        }
-    }));
-    let verify = VerifyRules {
-        request_roles: config.roles().map_err(wrong)?.into_iter().collect(),
-        check_dates: config.certificate_dates,
-        ..VerifyRules::default()
-    };
-    let codes = DoorCodes::from_rules(rules, now.day())?;
-    Ok(Arc::new(Door::new(Limits::default(), services, verify, keys, Arc::new(policy), codes)))
-}
-
-/// The rules that the journal does not know yet become its first input, or its next.
-fn ask(handle: &Handle, policy: Policy) {
-    let (to, _said) = oneshot::channel::<Said>();
-    // Nothing else waits yet, so there is room.
-    let _ = handle.ask(Input::Control(Box::new(first(policy)), to));
-}
-
-fn tell(log: &Log, now: Utc, r: &engine::Recovery) {
-    log.say(now, Level::Info, "journal.opened", json!({"checkpoint": r.checkpoint, "replayed": r.replayed, "position": r.position, "dropped_bytes": r.dropped_bytes}));
-    for (file, why) in &r.skipped {
-        log.say(now, Level::Warn, "checkpoint.unreadable", json!({"file": file, "why": why}));
+impl Shared {
+    /// Opens the journal and replays it.
+    fn open<S: Storage>(
+        &self,
+        storage: S,
+        ledger: Option<Box<dyn Sink>>,
+        policy: &Policy,
+    ) -> Result<(RowBuffer, engine::Opened<S>)> {
+        let in_ledger = ledger.as_ref().map_or(0, |l| l.position());
+        let (store, metrics) = (self.config.store.clone(), Arc::clone(&self.metrics));
+        let mut rows = match ledger {
+            Some(sink) => RowBuffer::new(sink, store, metrics, self.health.clone(), self.now)?,
+            None => RowBuffer::off(store, metrics),
+        };
+        let segment_bytes = self.config.store.segment_bytes;
+        let opened =
+            engine::open(storage, segment_bytes, in_ledger, policy.clone(), self.now, &mut rows)?;
+        self.log_recovery(&opened.recovery);
+        Ok((rows, opened))
     }
+
+    fn key_loader(
+        &self,
+        policy: &Policy,
+    ) -> Result<impl Fn() -> Result<Keys> + Send + Sync + use<>> {
+        let wrong = |why: String| GatewayError::Config { path: self.data.clone(), why };
+        let (folder, service) = (self.data.join(FOLDER), policy.service);
+        let serial = self.config.serial().map_err(wrong)?;
+        let seed = self.config.network.emulated_seed();
+        Ok(move || {
+            let keys = Keys::load(&folder, service, serial)?;
+            Ok(keys.with_device_keys(seed.map(emulated_device_keys)))
+        })
+    }
+
+    fn warn_unsigned(&self, keys: &Keys) {
+        if keys.signer().is_none() {
+            self.log.say(
+                self.now,
+                Level::Warn,
+                "keys.no-signer",
+                json!({"why": "there is no key to sign with: what the service sends is unsigned"}),
+            );
+        }
+    }
+
+    fn ingress(&self, rules: &RuleSet, keys: Arc<Keys>, policy: &Policy) -> Result<Arc<Ingress>> {
+        let wrong = |why: String| GatewayError::Config { path: PathBuf::from("rules"), why };
+        let services = Services::from_entries(rules.catalogue().services().iter().map(|s| {
+            northbound_duis::ServiceEntry {
+                srv: s.srv.clone(),
+                service_reference: s.reference.clone(),
+                body_element: s.body_element.clone(),
+                variants: s.command_variants.clone(),
+                non_device: s.non_device,
+            }
+        }));
+        let verify = VerifyRules {
+            request_roles: self.config.roles().map_err(wrong)?.into_iter().collect(),
+            check_dates: self.config.certificate_dates,
+            ..VerifyRules::default()
+        };
+        let codes = RejectionCodes::from_rules(rules, self.now.day())?;
+        let policy = Arc::new(policy.clone());
+        Ok(Arc::new(Ingress::new(Limits::default(), services, verify, keys, policy, codes)))
+    }
+
+    fn deliveries(
+        &self,
+        ingress: &Arc<Ingress>,
+        stop: watch::Receiver<bool>,
+        runtime: &Runtime,
+    ) -> Result<Deliveries> {
+        let settings = self.config.delivery.clone();
+        let client = Client::new(
+            settings.authorities.as_deref(),
+            settings.identity(),
+            Duration::from_millis(settings.timeout_milliseconds),
+        )?;
+        let shared = egress::Shared {
+            settings,
+            client,
+            ingress: Arc::clone(ingress),
+            engine: self.handle.clone(),
+            clock: Arc::clone(&self.clock),
+            log: self.log.clone(),
+            metrics: Arc::clone(&self.metrics),
+            endpoints: Endpoints::load(&self.data, self.log.clone())?,
+            stop,
+        };
+        Ok(Deliveries::new(shared, runtime.handle().clone()))
+    }
+
+    /// Forwards events of the network to the engine, on a thread that ends with the network.
+    fn forward(&self, events: mpsc::Receiver<NetworkEvent>, ingress: &Arc<Ingress>) -> Result<()> {
+        let (engine, ingress) = (self.handle.clone(), Arc::clone(ingress));
+        let (log, clock) = (self.log.clone(), Arc::clone(&self.clock));
+        spawn("northbound-network", move || notices::forward(events, engine, ingress, log, clock))?;
+        Ok(())
+    }
+
+    /// Rules that the journal does not know yet become its first input, or its next.
+    fn journal_policy(&self, policy: Policy) {
+        let (to, _outcome) = oneshot::channel::<Outcome>();
+        // The queue is empty yet, so the call is accepted.
+        let _ = self.handle.call(Call::Control(Box::new(first(policy)), to));
+    }
+
+    fn run_file(&self, surroundings: &Surroundings<'_>) -> Result<RunFile> {
+        let scheme = if self.config.tls.is_some() { "https" } else { "http" };
+        Ok(RunFile {
+            pid: std::process::id(),
+            started: self.now,
+            duis: format!("{scheme}://{}{}", surroundings.duis, self.config.base),
+            control: surroundings.control,
+            token: token()?,
+        })
+    }
+
+    /// The part of the status that does not change.
+    fn about(&self, run: &RunFile, recovery: &engine::Recovery) -> Value {
+        json!({
+            "pid": run.pid,
+            "started": self.now.to_string(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "duis": run.duis,
+            "control": run.control.to_string(),
+            "data": self.data.display().to_string(),
+            "recovered": {
+                "checkpoint": recovery.checkpoint,
+                "replayed": recovery.replayed,
+                "position": recovery.position,
+            },
+        })
+    }
+
+    fn engine<S: Storage>(
+        &self,
+        opened: engine::Opened<S>,
+        sinks: EffectSinks,
+        keep_days: i64,
+    ) -> Parts<S> {
+        let last = opened.recovery.last.unwrap_or(self.now);
+        Parts {
+            journal: opened.journal,
+            flow: opened.flow,
+            clock: Steady::from(Arc::clone(&self.clock), last),
+            handle: self.handle.clone(),
+            sinks,
+            store: self.config.store.clone(),
+            checkpoint: opened.recovery.checkpoint,
+            keep_days,
+        }
+    }
+
+    fn users(&self, ingress: Arc<Ingress>) -> UserInterface {
+        UserInterface::new(
+            &self.config,
+            ingress,
+            self.handle.clone(),
+            Arc::clone(&self.clock),
+            self.log.clone(),
+            Arc::clone(&self.metrics),
+        )
+    }
+
+    fn log_recovery(&self, r: &engine::Recovery) {
+        self.log.say(self.now, Level::Info, "journal.opened", json!({"checkpoint": r.checkpoint, "replayed": r.replayed, "position": r.position, "dropped_bytes": r.dropped_bytes}));
+        for (file, why) in &r.skipped {
+            let fields = json!({"file": file, "why": why});
+            self.log.say(self.now, Level::Warn, "checkpoint.unreadable", fields);
+        }
+    }
+}
+
+/// Public keys of emulated devices, which have no certificates: they follow from the network's seed.
+fn emulated_device_keys(seed: u64) -> keys::DeviceKeys {
+    Box::new(move |device| {
+        northbound_emulator::protection::agreement_key(seed, device).ok()?.public().ok()
+    })
 }
 
 fn token() -> Result<String> {

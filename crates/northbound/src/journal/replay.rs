@@ -7,7 +7,7 @@ use crate::{
     output::{Answer, Table, count},
 };
 use northbound_flow::Policy;
-use northbound_gateway::{accounts::FEED, offline};
+use northbound_gateway::{ledger_sink::FEED, offline};
 use northbound_ledger::{Ledger, content};
 use serde_json::json;
 use std::path::{Path, PathBuf};

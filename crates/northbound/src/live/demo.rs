@@ -6,6 +6,7 @@ use crate::{
     context::Ctx,
     error::{CliError, Result},
 };
+use northbound_emulator::{Fleet, FleetConfig, Home, fleet::device};
 use northbound_flow::{
     Change, Control,
     event::{DeviceRecord, UserRecord},
@@ -13,10 +14,9 @@ use northbound_flow::{
 };
 use northbound_gateway::{
     config::{Config, Network},
-    keys::{self, FOLDER},
     offline,
 };
-use northbound_network::{Fleet, FleetConfig, Home, fleet::device};
+use northbound_keys::{self as keys, FOLDER};
 use northbound_registers::records::participants::parties::{Party, RoleHeld, User};
 use northbound_sim::{User as Invented, invented_users};
 use northbound_types::{Actor, Eui64, Region};
@@ -124,8 +124,8 @@ fn home(h: &Home, users: &[Invented]) -> Vec<DeviceRecord> {
             _ => 2,
         });
     let transporter = of(SUPPLIERS + 3 + n % 2);
-    let hub = device(h.number, northbound_network::DeviceType::Chf);
-    let record = |kind: northbound_network::DeviceType,
+    let hub = device(h.number, northbound_emulator::DeviceType::Chf);
+    let record = |kind: northbound_emulator::DeviceType,
                   device_type,
                   registered: Vec<(Role, Eui64)>| DeviceRecord {
         eui: device(h.number, kind),
@@ -138,20 +138,20 @@ fn home(h: &Home, users: &[Invented]) -> Vec<DeviceRecord> {
     };
     let mut all = vec![
         record(
-            northbound_network::DeviceType::Chf,
+            northbound_emulator::DeviceType::Chf,
             DeviceType::Chf,
             vec![(Role::Is, supplier), (Role::Ed, operator)],
         ),
         record(
-            northbound_network::DeviceType::Esme,
+            northbound_emulator::DeviceType::Esme,
             DeviceType::Esme,
             vec![(Role::Is, supplier), (Role::Es, supplier), (Role::Ed, operator)],
         ),
     ];
     if h.gas {
         for (kind, t) in [
-            (northbound_network::DeviceType::Gsme, DeviceType::Gsme),
-            (northbound_network::DeviceType::Gpf, DeviceType::Gpf),
+            (northbound_emulator::DeviceType::Gsme, DeviceType::Gsme),
+            (northbound_emulator::DeviceType::Gpf, DeviceType::Gpf),
         ] {
             all.push(record(kind, t, vec![(Role::Gs, supplier), (Role::Gt, transporter)]));
         }

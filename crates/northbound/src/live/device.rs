@@ -7,12 +7,13 @@ use crate::{
     output::{Answer, Table},
 };
 use clap::{Args, Subcommand};
+use northbound_client::{ClientError, control::Client};
 use northbound_flow::{
     Change,
     event::{DeviceRecord, Registration},
     vocabulary::{DeviceStatus, DeviceType, Role},
 };
-use northbound_gateway::{GatewayError, control::Client, offline};
+use northbound_gateway::offline;
 use northbound_types::{Eui64, Generation, Region, Utc};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -195,7 +196,7 @@ pub(crate) fn core_now(ctx: &Ctx) -> Result<Utc> {
             .as_str()
             .and_then(|t| t.parse().ok())
             .ok_or_else(|| CliError::internal("the service's answer has no time")),
-        Err(GatewayError::NotRunning { .. }) => Ok(ctx.now),
+        Err(ClientError::NotRunning { .. }) => Ok(ctx.now),
         Err(e) => Err(e.into()),
     }
 }
@@ -212,7 +213,7 @@ fn devices(
             serde_json::from_value(v["devices"].take())
                 .map_err(|e| CliError::internal(format!("the service's answer: {e}")))
         }
-        Err(GatewayError::NotRunning { .. }) => {
+        Err(ClientError::NotRunning { .. }) => {
             Ok(offline::look(&ctx.data, policy(ctx)?, ctx.now, see)?)
         }
         Err(e) => Err(e.into()),

@@ -7,12 +7,9 @@ use crate::{
     output::{Answer, Table},
 };
 use clap::Subcommand;
+use northbound_client::{ClientError, control::Client};
 use northbound_duis::{Certificate, PrivateKey, Usage, read_keystore};
-use northbound_gateway::{
-    GatewayError,
-    control::Client,
-    keys::{self, FOLDER, Held, Keys, Making},
-};
+use northbound_keys::{self as keys, FOLDER, Held, Keys, Making};
 use northbound_types::Eui64;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -201,7 +198,7 @@ fn reload(ctx: &Ctx) -> Result<&'static str> {
             client.post("/keys", &json!({}))?;
             Ok("the running service uses them from now on")
         }
-        Err(GatewayError::NotRunning { .. }) => Ok("no service runs here now"),
+        Err(ClientError::NotRunning { .. }) => Ok("no service runs here now"),
         Err(e) => Err(e.into()),
     }
 }

@@ -12,13 +12,13 @@ use crate::{
     output::{Answer, Format},
 };
 use clap::Args;
-use northbound_gateway::{
-    GatewayError,
-    clock::SystemClock,
+use northbound_client::{
+    ClientError,
     control::Client as Control,
-    keys::Keys,
-    user::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
+    receive::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
 };
+use northbound_gateway::clock::SystemClock;
+use northbound_keys::Keys;
 use northbound_types::Eui64;
 use serde_json::json;
 use std::{
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
         keys,
         service: policy.service,
         services: services(&rules),
-        clock: SystemClock::shared(),
+        clock: Arc::new(|| SystemClock::shared().wall()),
         most: args.most,
     };
     let behaviour = Behaviour { status: args.status, delay: Duration::from_millis(args.delay) };
@@ -99,7 +99,7 @@ fn register(user: Option<Eui64>, url: &str, ctx: &Ctx) -> Result<()> {
             c.post("/endpoint", &json!({"user": user, "url": url}))?;
             Ok(())
         }
-        Err(GatewayError::NotRunning { .. }) => Err(CliError::not_found(format!(
+        Err(ClientError::NotRunning { .. }) => Err(CliError::not_found(format!(
             "no service runs on {}: leave --user out to listen all the same",
             ctx.data.display()
         ))),

@@ -9,7 +9,7 @@ use crate::{
     output::{Answer, Table, count},
 };
 use clap::Subcommand;
-use northbound_network::Scenario;
+use northbound_emulator::Scenario;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 

@@ -7,18 +7,16 @@ use crate::{
     output::{Answer, Format, Table},
 };
 use clap::Args;
-use northbound_duis::{Content, ResponseBody, Services};
-use northbound_gateway::{
-    clock::SystemClock,
+use northbound_client::{
     control::Client as Control,
-    delivery::{Client, Url},
-    keys::{FOLDER, Keys},
-    user::{
-        Behaviour, CLIENT_BYTES, Checks, Prepared, Received, Receiver, Sent, prepare, send,
-        signed_pre_command,
-    },
+    receive::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
+    send::{Prepared, Sent, prepare, send, signed_pre_command},
 };
+use northbound_duis::{Content, ResponseBody, Services};
+use northbound_gateway::clock::SystemClock;
+use northbound_keys::{FOLDER, Keys};
 use northbound_registers::{Query, records::participants::parties::User};
+use northbound_transport::{Client, Url};
 use northbound_types::{CommandVariant, Eui64, RequestId};
 use serde_json::{Value, json};
 use std::{
@@ -101,11 +99,11 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
     let control = Control::of(&ctx.data).ok();
     let base = match (&args.url, &control) {
         (Some(url), _) => url.clone(),
-        (None, Some(c)) => {
-            c.run_file().duis.parse().map_err(|e: northbound_gateway::delivery::UrlError| {
-                CliError::internal(e.to_string())
-            })?
-        }
+        (None, Some(c)) => c
+            .run_file()
+            .duis
+            .parse()
+            .map_err(|e: northbound_transport::UrlError| CliError::internal(e.to_string()))?,
         (None, None) => {
             return Err(CliError::not_found(format!(
                 "no service runs on {}; start one with `northbound serve`, or name another with --url",
@@ -196,7 +194,7 @@ async fn endpoint(
         keys: Arc::clone(keys),
         service,
         services,
-        clock: SystemClock::shared(),
+        clock: Arc::new(|| SystemClock::shared().wall()),
         most: CLIENT_BYTES,
     };
     let receiver = Receiver::start(

@@ -7,17 +7,17 @@ use crate::{
     output::{Answer, Format},
 };
 use clap::Args;
+use northbound_emulator::devices::Settings;
+use northbound_emulator::{Scenario, scenario};
 use northbound_gateway::{
     Config, GatewayError, Service, Setup,
-    accounts::{LedgerSink, Sink, Thinning},
     clock::{Fast, SystemClock},
-    devices::Settings,
-    keys::Keys,
+    ledger_sink::{LedgerSink, Sink, Thinning},
     log::{Level, Log},
-    network::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
+    wan::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
 };
+use northbound_keys::Keys;
 use northbound_ledger::{Ledger, LedgerError, Pruned, journal::inspect};
-use northbound_network::{Scenario, scenario};
 use northbound_types::{Eui64, Utc, time::DAY_US};
 use serde_json::json;
 use std::{

@@ -1,7 +1,7 @@
 //! The flags of whatever listens with TLS.
 
 use clap::Args;
-use northbound_gateway::config::{ClientCertificates, Tls};
+use northbound_transport::{ClientCertificates, Tls};
 use std::path::PathBuf;
 
 /// TLS of a listener.

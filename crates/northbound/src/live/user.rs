@@ -6,13 +6,11 @@ use crate::{
     error::{CliError, Result},
     output::Answer,
 };
+use northbound_client::{ClientError, control::Client};
 use northbound_flow::{Change, event::UserRecord, vocabulary::Role};
-use northbound_gateway::{
-    GatewayError,
-    control::Client,
-    delivery::{Url, note},
-};
+use northbound_gateway::egress::note;
 use northbound_registers::records::participants::parties::{Party, User};
+use northbound_transport::Url;
 use serde_json::json;
 
 /// Makes its keys, tells the service who it is, and where its messages go.
@@ -62,7 +60,7 @@ fn direct(ctx: &Ctx, user: &User, url: &Url) -> Result<()> {
             client.post("/endpoint", &json!({"user": user.eui, "url": url.to_string()}))?;
             Ok(())
         }
-        Err(GatewayError::NotRunning { .. }) => Ok(note(&ctx.data, user.eui, url)?),
+        Err(ClientError::NotRunning { .. }) => Ok(note(&ctx.data, user.eui, url)?),
         Err(e) => Err(e.into()),
     }
 }

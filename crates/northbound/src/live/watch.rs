@@ -7,7 +7,7 @@ use crate::{
     registers::text,
 };
 use clap::Args;
-use northbound_gateway::control::{Client, Top};
+use northbound_client::control::{Client, Top};
 use northbound_types::{Eui64, RequestId};
 use serde_json::{Value, json};
 use std::{

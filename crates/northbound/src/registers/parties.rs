@@ -55,7 +55,7 @@ pub(crate) enum UserCommand {
         live: bool,
         /// Where the live service delivers its messages
         #[arg(long, value_name = "URL", requires = "live")]
-        endpoint: Option<northbound_gateway::delivery::Url>,
+        endpoint: Option<northbound_transport::Url>,
     },
     #[command(flatten)]
     Common(Common),

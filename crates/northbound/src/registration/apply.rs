@@ -11,16 +11,16 @@ use crate::{
     output::{Answer, Table},
     registers::documents::because,
 };
+use northbound_client::{
+    ClientError,
+    control::{ASKED, CHANGES, ChangeAsked, Client, UNCHANGED},
+};
 use northbound_flow::{
     Change, Control,
     event::{Registration, UserRecord},
     vocabulary::Role,
 };
-use northbound_gateway::{
-    GatewayError,
-    control::{ASKED, CHANGES, ChangeAsked, Client, UNCHANGED},
-    offline,
-};
+use northbound_gateway::offline;
 use northbound_registers::{
     Store,
     records::data::live_registrations::{Left, Plan, Told, Untold},
@@ -45,10 +45,10 @@ impl Live {
     fn find(ctx: &Ctx) -> Result<Live> {
         match Client::of(&ctx.data) {
             Ok(client) => Ok(Live::Running(client)),
-            Err(GatewayError::NotRunning { .. }) if ctx.data.join(offline::JOURNAL).exists() => {
+            Err(ClientError::NotRunning { .. }) if ctx.data.join(offline::JOURNAL).exists() => {
                 Ok(Live::Journal)
             }
-            Err(GatewayError::NotRunning { .. }) => Err(CliError::not_found(format!(
+            Err(ClientError::NotRunning { .. }) => Err(CliError::not_found(format!(
                 "no live service was ever started on {}: there is nobody to tell",
                 ctx.data.display()
             ))),
@@ -237,7 +237,7 @@ fn post(
         } else if outcome.code == UNCHANGED {
             left.push(not_told(at.clone(), s, Untold::Refused, outcome.message));
         } else {
-            broke = broke.or_else(|| Some(GatewayError::of_change(outcome).into()));
+            broke = broke.or_else(|| outcome.into_result().err().map(Into::into));
         }
     }
     Ok((taken, broke))

@@ -12,7 +12,7 @@ use crate::{
     error::{CliError, Result},
     output::{Answer, Format, Table},
 };
-use northbound_gateway::control::Client;
+use northbound_client::control::Client;
 use northbound_measures::views::registration::{DueState, Standing};
 use serde_json::json;
 use std::{

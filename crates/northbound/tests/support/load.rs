@@ -5,9 +5,11 @@ use crate::support::{
     Room,
     live::{element, request},
 };
+use northbound_client::send::prepare;
 use northbound_duis::Services;
+use northbound_emulator::devices::log;
 use northbound_flow::{Event, codec};
-use northbound_gateway::{devices::log, keys::Keys, user::prepare};
+use northbound_keys::Keys;
 use northbound_ledger::{Ledger, journal, judge::RulesJudge};
 use northbound_rules::RuleSet;
 use northbound_types::{Dim, Eui64, RequestId};

@@ -7,6 +7,11 @@ use super::{
     plan::{self, Planner},
 };
 use crate::requests;
+use northbound_emulator::{
+    self as network, DeviceType, Fate, Fault, Fleet, FleetConfig, Network, Pace, Rng,
+    fleet::device,
+    latency::{GOOD_CENTRAL, GOOD_SOUTH, HOUR, MINUTE, POOR_NORTH, SECOND},
+};
 use northbound_flow::{
     Change, Command, Control, Core, Correlation, Delivery, Effect, Event, Outcome, Policy, Request,
     WebService,
@@ -15,11 +20,6 @@ use northbound_flow::{
     event::{self, DeviceRecord, UserRecord},
     policy::Threshold,
     vocabulary::{self, Class, DeviceStatus, Role},
-};
-use northbound_network::{
-    self as network, DeviceType, Fate, Fault, Fleet, FleetConfig, Network, Pace, Rng,
-    fleet::device,
-    latency::{GOOD_CENTRAL, GOOD_SOUTH, HOUR, MINUTE, POOR_NORTH, SECOND},
 };
 use northbound_rules::RuleSet;
 use northbound_types::{CommandVariant, Eui64, Region, RequestId, Utc};

@@ -2,15 +2,15 @@
 
 use super::{Next, Trial, Trouble};
 use crate::requests;
+use northbound_emulator::{
+    DeviceType, Fleet, Rng,
+    fleet::device,
+    latency::{HOUR, MINUTE, SECOND},
+};
 use northbound_flow::{
     Change, Control, Event, Request,
     event::{self, ScheduleAsked},
     vocabulary::Frequency,
-};
-use northbound_network::{
-    DeviceType, Fleet, Rng,
-    fleet::device,
-    latency::{HOUR, MINUTE, SECOND},
 };
 use northbound_types::{AlertCode, CommandVariant, Day, Eui64, Region, RequestId, Srv, Utc};
 

@@ -9,7 +9,7 @@ use crate::{
     config::SimError,
     world::{FAULTY_DAYS, World},
 };
-use northbound_network::{Rng, latency::HOUR};
+use northbound_emulator::{Rng, latency::HOUR};
 use northbound_types::Period;
 
 const HEADER: &str = "measure,period,region,provider,user,srv,mode,numerator,denominator,count,text,reading:value achieved,reading:the minimum itself,null,target,minimum,source,document,version,place,known";

@@ -6,7 +6,7 @@ use crate::{
     config::SimError,
     world::{FAULTY_DAYS, World},
 };
-use northbound_network::latency::HOUR;
+use northbound_emulator::latency::HOUR;
 use northbound_types::Utc;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use super::{Folder, truth::Truth};
 use crate::{config::SimError, world::World};
-use northbound_network::{
+use northbound_emulator::{
     Home, Rng, Wan,
     latency::{HOUR, MINUTE},
 };
@@ -43,7 +43,7 @@ fn hubs(world: &World, folder: &mut Folder) -> Result<(), SimError> {
         let exception =
             if h.wan == Wan::AtInstall || !rng.chance(80_000) { "" } else { "no-access" };
         let provider = world.network.profile(h.region).map_or("", |p| p.provider);
-        s.eui(northbound_network::fleet::device(h.number, northbound_network::DeviceType::Chf))
+        s.eui(northbound_emulator::fleet::device(h.number, northbound_emulator::DeviceType::Chf))
             .word(h.region.as_str())
             .word(provider)
             .time(Some(installed))

@@ -4,7 +4,7 @@
 use super::{csv_out::Sink, truth::Truth};
 use crate::{config::SimError, exchange::Exchange, world::World};
 use jiff::{Timestamp, tz::TimeZone};
-use northbound_network::latency::HOUR;
+use northbound_emulator::latency::HOUR;
 use northbound_types::{
     Eui64, Generation, Kind, Mode, RequestState, TestKind, Utc, command_variant::number_or_zero,
 };

@@ -10,20 +10,23 @@ use crate::{
     },
     output::{Answer, Table, count},
 };
-use northbound_duis::{Services, Signer};
-use northbound_gateway::{
-    Config, Service, Setup,
-    clock::{Fast, SharedClock, SystemClock},
+use northbound_client::{
     control::{Client as Control, Top},
-    delivery::{Client, Url},
-    keys::{FOLDER, Keys},
-    log::Log,
-    user::{Behaviour, CLIENT_BYTES, Checks, Receiver, prepare, send},
+    receive::{Behaviour, CLIENT_BYTES, Checks, Receiver},
+    send::{prepare, send},
 };
-use northbound_network::{
+use northbound_duis::{Services, Signer};
+use northbound_emulator::{
     Scenario,
     scenario::{EndpointFault, PlannedTraffic},
 };
+use northbound_gateway::{
+    Config, Service, Setup,
+    clock::{Fast, SharedClock, SystemClock},
+    log::Log,
+};
+use northbound_keys::{FOLDER, Keys};
+use northbound_transport::{Client, Url};
 use northbound_types::{Eui64, Region};
 use serde_json::{Value, json};
 use std::{
@@ -132,7 +135,7 @@ async fn all(run: &Arc<Run>, service: &Service, data: &Path) -> Result<Top> {
     let base: Url = service
         .url()
         .parse()
-        .map_err(|e: northbound_gateway::delivery::UrlError| CliError::internal(e.to_string()))?;
+        .map_err(|e: northbound_transport::UrlError| CliError::internal(e.to_string()))?;
     let mut tasks = tokio::task::JoinSet::new();
     let users: Vec<Eui64> = northbound_sim::invented_users().iter().map(|u| u.eui).collect();
     for user in &users {
@@ -282,11 +285,12 @@ async fn one(
 
 /// A User's endpoint, which fails as the scenario says.
 async fn endpoint(run: Arc<Run>, user: Eui64, control: Control) {
+    let clock = Arc::clone(&run.clock);
     let checks = Checks {
         keys: Arc::clone(&run.keys),
         service: run.service,
         services: run.services.clone(),
-        clock: Arc::clone(&run.clock),
+        clock: Arc::new(move || clock.wall()),
         most: CLIENT_BYTES,
     };
     let Ok(mut receiver) = Receiver::start(
@@ -307,7 +311,7 @@ async fn endpoint(run: Arc<Run>, user: Eui64, control: Control) {
         if planned != before {
             let dead = planned.is_some_and(|p| p.kind == EndpointFault::Dead);
             if dead
-                || before.is_some_and(|p: northbound_network::scenario::PlannedEndpoint| {
+                || before.is_some_and(|p: northbound_emulator::scenario::PlannedEndpoint| {
                     p.kind == EndpointFault::Dead
                 })
             {

@@ -1,0 +1,13 @@
+//! The User interface over HTTP/1.1: three paths, one answer each.
+//!
+//! A business outcome is always 200 with a coded Response. Other statuses are for requests that are no message of the
+//! interface (404, 405, 415) and for unavailability (503); they carry a problem in JSON with a stable code and the
+//! reference id that the log has too.
+
+mod body;
+mod http;
+mod request;
+mod verify;
+
+pub use http::UserInterface;
+pub use verify::{Ingress, Rejection, RejectionCodes, Verified};

@@ -1,0 +1,247 @@
+//! One request over HTTP: from its path to its answer.
+
+use super::{
+    body::{Bodies, Read},
+    verify::{Ingress, Rejection, Verified},
+};
+use crate::{
+    clock::SharedClock,
+    config::Config,
+    engine::{Call, Handle, Outcome},
+    log::{Level, Log, References},
+    metrics::Metrics,
+    problem::{Answer, Problem},
+    responses::{ResponseError, Responses},
+};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{Method, Response, StatusCode, body::Incoming, header};
+use northbound_duis::{Certificate, Signer};
+use northbound_flow::event::WebService;
+use northbound_transport::Peer;
+use northbound_types::{Eui64, Utc};
+use serde_json::json;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::sync::oneshot;
+
+/// A message of this length takes long enough to read that others should not wait for it.
+const LONG: usize = 256 * 1024;
+
+/// The User interface.
+pub struct UserInterface {
+    base: String,
+    bodies: Bodies,
+    answer_time: Duration,
+    sign: bool,
+    ingress: Arc<Ingress>,
+    engine: Handle,
+    clock: SharedClock,
+    references: References,
+    log: Log,
+    metrics: Arc<Metrics>,
+}
+
+/// A request that is answered with a problem instead of a message.
+struct Failed {
+    problem: Problem,
+    why: String,
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Failed {
+        Failed { problem, why: String::new() }
+    }
+}
+
+impl UserInterface {
+    /// The interface in front of an engine.
+    #[must_use]
+    pub fn new(
+        config: &Config,
+        ingress: Arc<Ingress>,
+        engine: Handle,
+        clock: SharedClock,
+        log: Log,
+        metrics: Arc<Metrics>,
+    ) -> UserInterface {
+        let limits = &config.limits;
+        UserInterface {
+            base: config.base.clone(),
+            bodies: Bodies::new(limits.bodies_bytes, limits.body_time(), limits.discard_bytes),
+            answer_time: limits.answer_time(),
+            sign: config.sign_acknowledgements,
+            references: References::from(clock.wall()),
+            ingress,
+            engine,
+            clock,
+            log,
+            metrics,
+        }
+    }
+
+    /// Responses one request.
+    pub(crate) async fn answer(&self, request: hyper::Request<Incoming>, peer: &Peer) -> Answer {
+        self.metrics.requests.add(1);
+        let begun = Instant::now();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        match self.message(request, peer).await {
+            Ok(xml) => {
+                self.metrics.answered.note(begun.elapsed());
+                message(xml)
+            }
+            Err(f) => {
+                self.metrics.problems.add(1);
+                let reference = self.references.next();
+                let level =
+                    if f.problem.status.is_server_error() { Level::Warn } else { Level::Info };
+                self.log.say(self.clock.wall(), level, f.problem.code, json!({
+                    "reference": reference, "status": f.problem.status.as_u16(), "method": method.as_str(), "path": path.chars().take(200).collect::<String>(), "peer": peer.address.to_string(), "why": f.why,
+                }));
+                f.problem.answer(&reference)
+            }
+        }
+    }
+
+    async fn message(
+        &self,
+        request: hyper::Request<Incoming>,
+        peer: &Peer,
+    ) -> Result<Vec<u8>, Failed> {
+        let service = self.service(request.uri().path()).ok_or(Problem::NOT_FOUND)?;
+        if request.method() != Method::POST {
+            return Err(Problem::METHOD.into());
+        }
+        if !is_xml(&request) {
+            return Err(Problem::MEDIA_TYPE.into());
+        }
+        let connected = peer
+            .certificate
+            .as_deref()
+            .and_then(|der| Certificate::from_der(der).ok())
+            .map(|c| c.eui);
+        let (verified, memory) =
+            match self.bodies.read(request.into_body(), self.ingress.most_bytes(service)).await {
+                Read::Whole(bytes, memory) => (self.verify(service, bytes, connected), memory),
+                Read::TooLong => (
+                    self.ingress.reject_unread(
+                        &[],
+                        connected,
+                        format!("more than {} bytes", self.ingress.most_bytes(service)),
+                    ),
+                    None,
+                ),
+                Read::Slow => return Err(Problem::SLOW.into()),
+                Read::Broken => return Err(Problem::BROKEN.into()),
+                Read::NoRoom => return Err(Problem::BUSY.into()),
+            };
+        let answered = match verified {
+            Verified::Accepted(r) => {
+                let said = self.ask(|to| Call::Request(r, to)).await?;
+                match said {
+                    Outcome::Reply(reply) => self.write(|a| a.reply(&reply, self.clock.wall())),
+                    other => return Err(unexpected(&other)),
+                }
+            }
+            Verified::Rejected(rejected) => self.reject(*rejected, peer).await?,
+        };
+        drop(memory);
+        answered.map_err(|e| Failed { problem: Problem::INTERNAL, why: e.to_string() })
+    }
+
+    fn service(&self, path: &str) -> Option<WebService> {
+        match path.strip_prefix(self.base.as_str())? {
+            "/serviceS" => Some(WebService::Send),
+            "/serviceT" => Some(WebService::Transform),
+            "/serviceD" => Some(WebService::NonDevice),
+            _ => None,
+        }
+    }
+
+    fn verify(&self, service: WebService, bytes: Bytes, connected: Option<Eui64>) -> Verified {
+        let begun = Instant::now();
+        let now = self.clock.wall();
+        // A long message leaves this thread's other connections to the others.
+        let verified = if bytes.len() > LONG {
+            tokio::task::block_in_place(|| self.ingress.verify(service, &bytes, connected, now))
+        } else {
+            self.ingress.verify(service, &bytes, connected, now)
+        };
+        self.metrics.verified.note(begun.elapsed());
+        verified
+    }
+
+    /// Records a rejected message, then answers it.
+    async fn reject(
+        &self,
+        rejected: Rejection,
+        peer: &Peer,
+    ) -> Result<Result<Vec<u8>, ResponseError>, Failed> {
+        self.metrics.turned_away.add(1);
+        let Rejection { event, written, why } = rejected;
+        let (code, srv) = (event.code, event.srv);
+        self.log.say(self.clock.wall(), Level::Info, "door.turned-away", json!({
+            "reference": self.references.next(), "peer": peer.address.to_string(), "request": written, "code": code.as_str(), "why": why,
+        }));
+        self.ask(|to| Call::Rejected(Box::new(event), to)).await?;
+        Ok(self.write(|a| a.refusal(written.as_deref(), srv, code.as_str(), self.clock.wall())))
+    }
+
+    /// Hands an input to the engine and waits until it is stored and answered.
+    async fn ask(
+        &self,
+        call: impl FnOnce(oneshot::Sender<Outcome>) -> Call,
+    ) -> Result<Outcome, Failed> {
+        let (to, said) = oneshot::channel();
+        self.engine.call(call(to)).map_err(|(_, why)| Problem::from(why))?;
+        match tokio::time::timeout(self.answer_time, said).await {
+            Err(_) => Err(Problem::LATE.into()),
+            Ok(Err(_)) => Err(Problem::STOPPING.into()),
+            Ok(Ok(Outcome::NotAccepted(why))) => Err(Problem::from(why).into()),
+            Ok(Ok(said)) => Ok(said),
+        }
+    }
+
+    fn write(
+        &self,
+        with: impl FnOnce(&Responses<'_>) -> Result<Vec<u8>, ResponseError>,
+    ) -> Result<Vec<u8>, ResponseError> {
+        let keys = self.ingress.keys();
+        let signer: Option<&Signer> = keys.signer().filter(|_| self.sign).map(AsRef::as_ref);
+        with(&Responses {
+            services: self.ingress.services(),
+            service: self.ingress.policy().service,
+            signer,
+        })
+    }
+
+    /// The time by which everything here goes.
+    #[must_use]
+    pub fn now(&self) -> Utc {
+        self.clock.wall()
+    }
+}
+
+fn unexpected(said: &Outcome) -> Failed {
+    Failed {
+        problem: Problem::INTERNAL,
+        why: format!("the engine answered a request with {said:?}"),
+    }
+}
+
+fn is_xml(request: &hyper::Request<Incoming>) -> bool {
+    let stated =
+        request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    stated.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("application/xml"))
+}
+
+fn message(xml: Vec<u8>) -> Answer {
+    let mut answer = Response::new(Full::new(Bytes::from(xml)));
+    *answer.status_mut() = StatusCode::OK;
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
+    answer
+}

@@ -1,0 +1,162 @@
+//! The folder of certificates and keys.
+
+use crate::{KeysError, Result};
+use northbound_duis::Certificate;
+use northbound_types::{Eui64, Utc};
+use serde::Serialize;
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// Name of the folder in the data folder.
+pub const FOLDER: &str = "keys";
+const CERTIFICATE: &str = ".cert.pem";
+const KEY: &str = ".key.pem";
+
+/// A certificate with its key, where that is here too.
+#[derive(Clone)]
+pub struct Held {
+    /// The certificate's file.
+    pub path: PathBuf,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The key in PEM. Secret.
+    pub(crate) key: Option<String>,
+}
+
+/// What a list says of a certificate. No key is ever printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// Serial number in decimal, as messages name it.
+    pub serial: String,
+    /// Whose it is.
+    pub eui: Eui64,
+    /// Role in hexadecimal; null for devices.
+    pub role: Option<String>,
+    /// `digital-signature` or `key-agreement`.
+    pub usage: &'static str,
+    /// First instant.
+    pub not_before: Utc,
+    /// Last instant; null without an end.
+    pub not_after: Option<Utc>,
+    /// Is the private key here?
+    pub private_key: bool,
+    /// File name.
+    pub file: String,
+}
+
+impl Held {
+    /// What a list says of it.
+    #[must_use]
+    pub fn listed(&self) -> Listed {
+        let c = &self.certificate;
+        Listed {
+            serial: c.serial.to_string(),
+            eui: c.eui,
+            role: c.role.map(|r| format!("{r:02X}")),
+            usage: c.usage.as_str(),
+            not_before: c.not_before,
+            not_after: (c.not_after != northbound_duis::FOREVER).then_some(c.not_after),
+            private_key: self.key.is_some(),
+            file: self
+                .path
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// Everything in the folder, by file name; nothing where there is no folder.
+pub(crate) fn read(folder: &Path) -> Result<Vec<Held>> {
+    let listed = match fs::read_dir(folder) {
+        Ok(l) => l,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(KeysError::io("list", folder)(e)),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for entry in listed {
+        names.push(
+            entry
+                .map_err(KeysError::io("list", folder))?
+                .file_name()
+                .to_string_lossy()
+                .into_owned(),
+        );
+    }
+    names.sort_unstable();
+    names.iter().filter_map(|n| n.strip_suffix(CERTIFICATE)).map(|stem| one(folder, stem)).collect()
+}
+
+fn one(folder: &Path, stem: &str) -> Result<Held> {
+    let path = folder.join(format!("{stem}{CERTIFICATE}"));
+    let text = fs::read_to_string(&path).map_err(KeysError::io("read", &path))?;
+    let certificate = Certificate::from_pem(&text).map_err(KeysError::unusable(&path))?;
+    let key_path = folder.join(format!("{stem}{KEY}"));
+    let key = match fs::read_to_string(&key_path) {
+        Ok(k) => Some(k),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        Err(e) => return Err(KeysError::io("read", &key_path)(e)),
+    };
+    Ok(Held { path, certificate, key })
+}
+
+impl super::Keys {
+    /// Everything in the folder, with what may be printed of it.
+    ///
+    /// # Errors
+    /// As [`super::Keys::load`].
+    pub fn list(folder: &Path) -> Result<Vec<Held>> {
+        read(folder)
+    }
+}
+
+/// Puts a certificate into the folder, with its key where given. The same one twice is no error.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write(folder: &Path, certificate: &Certificate, key: Option<&str>) -> Result<Held> {
+    fs::create_dir_all(folder).map_err(KeysError::io("make", folder))?;
+    let role = certificate.role.map_or_else(|| "device".to_owned(), |r| format!("{r:02X}"));
+    let stem = format!("{}_{role}_{}_{}", certificate.eui, certificate.usage, certificate.serial);
+    if let Some(key) = key {
+        write_secret(&folder.join(format!("{stem}{KEY}")), key)?;
+    }
+    let path = folder.join(format!("{stem}{CERTIFICATE}"));
+    fs::write(&path, certificate.to_pem()).map_err(KeysError::io("write", &path))?;
+    one(folder, &stem)
+}
+
+/// Takes a certificate out of the folder; its key goes too. `false` where it was not there.
+///
+/// # Errors
+/// A file that cannot be removed.
+pub fn remove(folder: &Path, serial: u128) -> Result<bool> {
+    let Some(held) = read(folder)?.into_iter().find(|h| h.certificate.serial == serial) else {
+        return Ok(false);
+    };
+    if let Some(stem) =
+        held.path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_suffix(CERTIFICATE))
+        && held.key.is_some()
+    {
+        let key = folder.join(format!("{stem}{KEY}"));
+        fs::remove_file(&key).map_err(KeysError::io("remove", &key))?;
+    }
+    fs::remove_file(&held.path).map_err(KeysError::io("remove", &held.path))?;
+    Ok(true)
+}
+
+/// Writes a file with mode 0600, so that only its owner can read it.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_secret(path: &Path, text: &str) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(KeysError::io("write", path))?;
+    file.write_all(text.as_bytes()).map_err(KeysError::io("write", path))
+}

@@ -1,0 +1,12 @@
+//! HTTP/1.1 and TLS between the service and its Users, for both sides: a listener with limits on each connection,
+//! and a client that posts messages.
+
+mod error;
+mod listen;
+mod post;
+pub mod tls;
+
+pub use error::{PostError, Result, TransportError};
+pub use listen::{ConnectionLimits, Listening, Peer, listen};
+pub use post::{Client, Connection, Url, UrlError};
+pub use tls::{ClientCertificates, Tls};
