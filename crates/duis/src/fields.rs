@@ -129,10 +129,6 @@ pub fn gbcs_payload(
     else {
         return Ok(None);
     };
-    let joined: Vec<u8> = trimmed(&field.text)
-        .bytes()
-        .filter(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
-        .collect();
     let bad = || {
         Refusal::at(
             bytes,
@@ -140,5 +136,13 @@ pub fn gbcs_payload(
             Fault::new(RefusalCode::BadPayload, format!("{}: not base64", field.path)),
         )
     };
-    STANDARD.decode(joined).map(Some).map_err(|_| bad())
+    payload_bytes(&field.text).map(Some).ok_or_else(bad)
+}
+
+/// The bytes of a payload's text: base64, which may be broken into lines. `None` where it is not base64.
+#[must_use]
+pub fn payload_bytes(text: &str) -> Option<Vec<u8>> {
+    let joined: Vec<u8> =
+        trimmed(text).bytes().filter(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')).collect();
+    STANDARD.decode(joined).ok()
 }

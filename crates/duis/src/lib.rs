@@ -61,7 +61,7 @@ mod values;
 mod verify;
 
 pub use certificate::{Certificate, CertificateError, FOREVER, MOST_CERTIFICATE_BYTES, Usage};
-pub use fields::{BodyField, DEFAULT_PAYLOAD_BYTES, body_fields, gbcs_payload};
+pub use fields::{BodyField, DEFAULT_PAYLOAD_BYTES, body_fields, gbcs_payload, payload_bytes};
 pub use issue::{CertificateRequest, issue};
 pub use keyring::{Keyring, KeyringError, KeystoreEntry, MOST_CERTIFICATES, read_keystore};
 pub use keys::{KeyError, MOST_KEY_BYTES, POINT_BYTES, PrivateKey, PublicKey, SIGNATURE_BYTES};

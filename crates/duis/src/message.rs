@@ -56,6 +56,10 @@ pub struct Request {
     pub firmware_version: Option<String>,
     /// The devices of a firmware request, in order.
     pub devices: Vec<Eui64>,
+    /// Text of the GBCSPayload of a Signed Pre-Command: base64 that was not decoded.
+    pub gbcs_payload: Option<String>,
+    /// DeviceType of a Device Pre-notification, as written.
+    pub device_type: Option<String>,
     /// Is there a signature? Whether it is good is not judged here.
     pub has_signature: bool,
     /// Bytes of the message that hold the signature, for comparing messages without it.

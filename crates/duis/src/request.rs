@@ -19,6 +19,8 @@ const HEADER: [&str; 6] = [
 ];
 /// The body of Command Variants 5 to 7.
 const SIGNED_PRE_COMMAND: &str = "SignedPreCommand";
+/// The body that announces a device.
+const PRE_NOTIFICATION: &str = "DevicePrenotification";
 /// The highest DSPScheduleID.
 pub(crate) const MOST_SCHEDULE_ID: u64 = 1_000_000_000_000;
 /// ExecutionDateTime with this date cancels an earlier future-dated request, as the published
@@ -44,6 +46,8 @@ pub(crate) struct RequestFields {
     device: Option<Eui64>,
     firmware_version: Option<String>,
     devices: Vec<Eui64>,
+    gbcs_payload: Option<String>,
+    device_type: Option<String>,
     signature: Option<(usize, usize)>,
 }
 
@@ -67,6 +71,13 @@ impl RequestFields {
     fn body(&mut self, name: &str, text: &str, limits: &Limits) -> Result<(), Fault> {
         let text = trimmed(text);
         match name {
+            // Of several the first counts.
+            "GBCSPayload" => {
+                self.gbcs_payload.get_or_insert_with(|| text.to_owned());
+            }
+            "DeviceType" => {
+                self.device_type.get_or_insert_with(|| text.to_owned());
+            }
             "ExecutionDateTime" => {
                 self.execution = Some(date_time(text)?);
                 self.cancels = text.starts_with(CANCELLING_DATE);
@@ -86,6 +97,10 @@ impl RequestFields {
             }
         }
         Ok(())
+    }
+
+    fn is_body(&self, name: &str) -> bool {
+        self.body_element.as_deref() == Some(name)
     }
 
     /// Command Variant, Service Reference Variant and body fit each other.
@@ -174,6 +189,9 @@ impl Fields for RequestFields {
                 | "ScheduleStartDate"
                 | "ScheduleEndDate"
                 | "DSPScheduledServiceReferenceVariant" => Want::Text(limits.field_bytes),
+                // The message has a limit of its own, so its payload needs none here.
+                "GBCSPayload" if self.is_body(SIGNED_PRE_COMMAND) => Want::Text(usize::MAX),
+                "DeviceType" if self.is_body(PRE_NOTIFICATION) => Want::Text(limits.field_bytes),
                 _ => Want::Nothing,
             }),
             _ => Ok(Want::Nothing),
@@ -222,6 +240,8 @@ impl MessageFields for RequestFields {
             device: this.device,
             firmware_version: this.firmware_version,
             devices: this.devices,
+            gbcs_payload: this.gbcs_payload,
+            device_type: this.device_type,
             has_signature: this.signature.is_some(),
             signature_bytes: this.signature,
         })))

@@ -24,10 +24,36 @@ pub const MAX_WAITING: usize = 65_536;
 /// A Command for the network's interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dispatch {
-    /// The GBCS message.
-    pub bytes: Vec<u8>,
-    /// How much time it has.
-    pub pace: Pace,
+    pub(crate) correlation: Correlation,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) pace: Pace,
+}
+
+impl Dispatch {
+    /// A Command of which only the bytes are known.
+    ///
+    /// # Errors
+    /// The bytes are no Command.
+    pub fn new(bytes: Vec<u8>, pace: Pace) -> Result<Dispatch, NetworkError> {
+        let read = northbound_gbcs::parse(&bytes)?;
+        let correlation = match read.message.cra {
+            Cra::Command => read.message.correlation()?,
+            other => {
+                return Err(NetworkError::Message(GbcsError {
+                    code: ErrorCode::UnknownCra,
+                    offset: 0,
+                    detail: format!("a {other} can't be sent to a device"),
+                }));
+            }
+        };
+        Ok(Dispatch { correlation, bytes, pace })
+    }
+
+    /// Identifies the Command and its response.
+    #[must_use]
+    pub fn correlation(&self) -> Correlation {
+        self.correlation
+    }
 }
 
 /// Why the network does not take what it is given.
@@ -46,12 +72,12 @@ pub enum NetworkError {
 
 /// A regional network, emulated or real.
 pub trait RegionalNetwork: Send + Sync {
-    /// Hands a Command over, without waiting. It goes out at least when the network is connected;
-    /// a crash of either side may lose it: [`RegionalNetwork::ask`] tells.
+    /// Hands a Command over, without waiting. It is sent once the network is connected. A crash of either side may
+    /// lose it: [`RegionalNetwork::ask`] finds out.
     ///
     /// # Errors
-    /// The bytes are no Command, too much waits, or the network was shut down.
-    fn dispatch(&self, command: Dispatch) -> Result<Correlation, NetworkError>;
+    /// Too much waits, or the network was shut down.
+    fn dispatch(&self, command: Dispatch) -> Result<(), NetworkError>;
 
     /// Asks what became of a Command. The answer comes as [`NetworkEvent::Status`].
     ///
@@ -64,17 +90,4 @@ pub trait RegionalNetwork: Send + Sync {
     /// # Errors
     /// Too much waits, or the network was shut down.
     fn alert_taken(&self, number: u64) -> Result<(), NetworkError>;
-}
-
-/// The key of a Command that is to be dispatched.
-fn command_key(bytes: &[u8]) -> Result<Correlation, NetworkError> {
-    let p = northbound_gbcs::parse(bytes)?;
-    match p.message.cra {
-        Cra::Command => Ok(Correlation::of(&p.message)?),
-        other => Err(NetworkError::Message(GbcsError {
-            code: ErrorCode::UnknownCra,
-            offset: 0,
-            detail: format!("a {other} can't be sent to a device"),
-        })),
-    }
 }

@@ -104,7 +104,7 @@ async fn answers(
 ) -> HashMap<Correlation, Vec<u8>> {
     for n in 0..300u32 {
         network
-            .dispatch(Dispatch { bytes: command(n, u64::from(n) + 1).1, pace: Pace::OnDemand })
+            .dispatch(Dispatch::new(command(n, u64::from(n) + 1).1, Pace::OnDemand).unwrap())
             .unwrap();
     }
     let mut all = HashMap::new();
@@ -145,10 +145,7 @@ async fn in_the_same_process_and_over_tcp() {
         NetworkEvent::Status { correlation: never, status: CommandStatus::Unknown }
     );
     assert!(
-        matches!(
-            remote.dispatch(Dispatch { bytes: bytes.clone(), pace: Pace::OnDemand }),
-            Err(NetworkError::Message(_))
-        ),
+        matches!(Dispatch::new(bytes.clone(), Pace::OnDemand), Err(NetworkError::Message(_))),
         "a response is no Command"
     );
     s.end().await;
@@ -207,9 +204,9 @@ async fn an_answer_that_a_crash_has_lost_is_told_when_its_time_comes() {
             signature: Signature::Empty,
             mac: None,
         };
-        sent.push(
-            network.dispatch(Dispatch { bytes: build(&m).unwrap(), pace: Pace::OnDemand }).unwrap(),
-        );
+        let dispatch = Dispatch::new(build(&m).unwrap(), Pace::OnDemand).unwrap();
+        sent.push(dispatch.correlation());
+        network.dispatch(dispatch).unwrap();
     }
     tokio::time::sleep(Duration::from_millis(600)).await;
     s.end().await;
@@ -249,7 +246,7 @@ async fn a_region_without_route_and_a_power_cut_are_told() {
     let (network, mut events) = EmulatedNetwork::start(settings(dir.path(), faults)).unwrap();
     // Homes 1, 4, 7, … are of Central.
     for home in [1, 4, 7] {
-        network.dispatch(Dispatch { bytes: command(home, 1).1, pace: Pace::OnDemand }).unwrap();
+        network.dispatch(Dispatch::new(command(home, 1).1, Pace::OnDemand).unwrap()).unwrap();
     }
     let (mut no_route, mut outages) = (0, 0);
     while no_route < 3 || outages < 20 {

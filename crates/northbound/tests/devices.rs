@@ -130,10 +130,9 @@ impl Client {
             NetworkEvent::Status { correlation, status: CommandStatus::Unknown } => {
                 self.again += 1;
                 network
-                    .dispatch(Dispatch {
-                        bytes: self.sent[&correlation].clone(),
-                        pace: Pace::OnDemand,
-                    })
+                    .dispatch(
+                        Dispatch::new(self.sent[&correlation].clone(), Pace::OnDemand).unwrap(),
+                    )
                     .unwrap();
             }
             NetworkEvent::Status { status: CommandStatus::Executing, .. } => self.executing += 1,
@@ -179,7 +178,7 @@ fn twenty_kills_under_load_and_nothing_is_done_twice() {
                     let (key, bytes) =
                         command(homes[dice.below(homes.len() as u64) as usize], counter);
                     client.sent.insert(key, bytes.clone());
-                    network.dispatch(Dispatch { bytes, pace: Pace::OnDemand }).unwrap();
+                    network.dispatch(Dispatch::new(bytes, Pace::OnDemand).unwrap()).unwrap();
                 }
                 client.listen(&network, &mut events, Duration::from_millis(3)).await;
             }
@@ -195,7 +194,7 @@ fn twenty_kills_under_load_and_nothing_is_done_twice() {
         while client.answers.len() < client.sent.len() && Instant::now() < end {
             client.listen(&network, &mut events, Duration::from_millis(300)).await;
             for (_, bytes) in client.sent.iter().filter(|(k, _)| !client.answers.contains_key(k)) {
-                network.dispatch(Dispatch { bytes: bytes.clone(), pace: Pace::OnDemand }).unwrap();
+                network.dispatch(Dispatch::new(bytes.clone(), Pace::OnDemand).unwrap()).unwrap();
             }
         }
     });

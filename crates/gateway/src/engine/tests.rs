@@ -60,10 +60,10 @@ impl Clock for Ticking {
 #[derive(Default)]
 struct Remembering(Mutex<Vec<Dispatch>>);
 impl RegionalNetwork for Remembering {
-    fn dispatch(&self, c: Dispatch) -> Result<northbound_gbcs::Correlation, NetworkError> {
-        let key = northbound_gbcs::parse(&c.bytes)?.message.correlation()?;
+    fn dispatch(&self, c: Dispatch) -> Result<(), NetworkError> {
+        northbound_gbcs::parse(&c.bytes)?.message.correlation()?;
         self.0.lock().unwrap().push(c);
-        Ok(key)
+        Ok(())
     }
     fn ask(&self, _: northbound_gbcs::Correlation) -> Result<(), NetworkError> {
         Ok(())

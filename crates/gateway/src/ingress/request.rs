@@ -23,7 +23,6 @@ pub(super) enum Unfit {
 
 pub(super) fn request(
     m: &duis::Request,
-    bytes: &[u8],
     service: WebService,
     signer: Eui64,
     policy: &Policy,
@@ -35,7 +34,7 @@ pub(super) fn request(
         .map_err(|e: northbound_types::word::WordError| Unfit::Unreadable(e.to_string()))?;
     let rule = policy.service(srv);
     let (content, pre_command) = match m.variant {
-        cv if cv.is_signed_pre_command() => signed_pre_command(m, bytes, keys)?,
+        cv if cv.is_signed_pre_command() => signed_pre_command(m, keys)?,
         CommandVariant::NonDevice => (Vec::new(), None),
         cv => {
             let content = match rule.filter(|r| !r.non_device) {
@@ -62,7 +61,7 @@ pub(super) fn request(
         schedule: schedule(m)?,
         schedule_id: m.schedule_id,
         about: m.device,
-        about_type: about_type(m, bytes)?,
+        about_type: about_type(m)?,
         devices: m.devices.clone(),
         content,
         pre_command,
@@ -98,12 +97,14 @@ fn digest(pre: &[u8]) -> Result<[u8; 32], Unfit> {
 /// for Commands. Whether it was issued at all the core knows.
 fn signed_pre_command(
     m: &duis::Request,
-    bytes: &[u8],
     keys: &Keys,
 ) -> Result<(Vec<u8>, Option<[u8; 32]>), Unfit> {
-    let signed = duis::gbcs_payload(bytes, &duis::Limits::default(), duis::DEFAULT_PAYLOAD_BYTES)
-        .map_err(|e| Unfit::Unreadable(e.to_string()))?
-        .ok_or_else(|| Unfit::Unreadable("SignedPreCommand without a GBCSPayload".to_owned()))?;
+    let unreadable = |why: &str| Unfit::Unreadable(format!("SignedPreCommand/GBCSPayload: {why}"));
+    let text = m.gbcs_payload.as_deref().ok_or_else(|| unreadable("missing"))?;
+    if text.len() > duis::DEFAULT_PAYLOAD_BYTES {
+        return Err(unreadable(&format!("more than {} bytes", duis::DEFAULT_PAYLOAD_BYTES)));
+    }
+    let signed = duis::payload_bytes(text).ok_or_else(|| unreadable("not base64"))?;
     let read = parse(&signed).map_err(|e| Unfit::Unreadable(e.to_string()))?;
     let Message { originator, recipient, .. } = read.message;
     if (originator, recipient) != (m.id.id.originator, m.id.id.target) {
@@ -116,23 +117,12 @@ fn signed_pre_command(
     Ok((signed, Some(digest)))
 }
 
-/// The type of the device that is announced.
-fn about_type(m: &duis::Request, bytes: &[u8]) -> Result<Option<DeviceType>, Unfit> {
-    const ANNOUNCES: &str = "DevicePrenotification";
-    if m.body_element != ANNOUNCES {
-        return Ok(None);
-    }
-    let fields = duis::body_fields(bytes, &duis::Limits::default(), duis::DEFAULT_FIELD_BYTES)
-        .map_err(|e| Unfit::Unreadable(e.to_string()))?;
-    let Some(field) = fields.iter().find(|f| f.path.strip_prefix(ANNOUNCES) == Some("/DeviceType"))
-    else {
-        return Ok(None);
-    };
-    field
-        .text
-        .trim()
-        .parse()
-        .map(Some)
+/// The type of the device that a Pre-notification announces.
+fn about_type(m: &duis::Request) -> Result<Option<DeviceType>, Unfit> {
+    m.device_type
+        .as_deref()
+        .map(str::parse)
+        .transpose()
         .map_err(|e: northbound_types::text_enum::UnknownWord| Unfit::Unreadable(e.to_string()))
 }
 

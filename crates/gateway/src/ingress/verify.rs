@@ -175,7 +175,7 @@ impl Ingress {
             );
             return reject(&message, connected, self.codes.signature, why);
         }
-        match request::request(&message, bytes, service, signer, &self.policy, &keys) {
+        match request::request(&message, service, signer, &self.policy, &keys) {
             Ok(request) => Verified::Accepted(Box::new(request)),
             Err(request::Unfit::Unreadable(why)) => {
                 reject(&message, connected, self.codes.unreadable, why)

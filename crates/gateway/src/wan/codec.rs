@@ -73,6 +73,7 @@ pub(crate) fn dispatch(c: &Command, keys: &Keys) -> Result<Dispatch, GbcsError> 
     if c.content.is_empty() {
         let made = command_content(c.srv.as_str(), !c.repeatable, c.execution, &[])?;
         return Ok(Dispatch {
+            correlation: to,
             bytes: protect(&command(to, &made, Some((c.originator, to.counter))))?,
             pace,
         });
@@ -81,12 +82,13 @@ pub(crate) fn dispatch(c: &Command, keys: &Keys) -> Result<Dispatch, GbcsError> 
     let own = read.message.correlation()?;
     // What a User has signed goes as it is.
     let signed = matches!(read.message.signature, Signature::Signed(_));
-    let bytes = if own == to || signed {
-        protect(&read.message)?
+    let (correlation, bytes) = if own == to || signed {
+        (own, protect(&read.message)?)
     } else {
-        protect(&command(to, read.message.content, Some((own.recipient, own.counter))))?
+        let behind = Some((own.recipient, own.counter));
+        (to, protect(&command(to, read.message.content, behind))?)
     };
-    Ok(Dispatch { bytes, pace })
+    Ok(Dispatch { correlation, bytes, pace })
 }
 
 /// The inputs that an event of the network makes; none where it says nothing to the core. `outage` is

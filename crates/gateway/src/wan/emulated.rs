@@ -1,6 +1,6 @@
 //! Devices in the same process: nothing of theirs outlives it.
 
-use super::{Dispatch, MAX_EVENTS, NetworkError, NetworkEvent, RegionalNetwork, command_key};
+use super::{Dispatch, MAX_EVENTS, NetworkError, NetworkEvent, RegionalNetwork};
 use northbound_emulator::devices::{
     DevicesError, Settings,
     core::{self, Input},
@@ -40,9 +40,8 @@ impl EmulatedNetwork {
 }
 
 impl RegionalNetwork for EmulatedNetwork {
-    fn dispatch(&self, command: Dispatch) -> Result<Correlation, NetworkError> {
-        let key = command_key(&command.bytes)?;
-        self.say(Input::Command { pace: command.pace, bytes: command.bytes }).map(|()| key)
+    fn dispatch(&self, command: Dispatch) -> Result<(), NetworkError> {
+        self.say(Input::Command { pace: command.pace, bytes: command.bytes })
     }
     fn ask(&self, correlation: Correlation) -> Result<(), NetworkError> {
         self.say(Input::Ask(correlation))

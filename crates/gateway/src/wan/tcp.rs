@@ -1,8 +1,6 @@
 //! Devices in another process, over loopback TCP. It connects again by itself.
 
-use super::{
-    Dispatch, MAX_EVENTS, MAX_WAITING, NetworkError, NetworkEvent, RegionalNetwork, command_key,
-};
+use super::{Dispatch, MAX_EVENTS, MAX_WAITING, NetworkError, NetworkEvent, RegionalNetwork};
 use northbound_emulator::devices::{
     frame::{self, Request},
     next_frame,
@@ -53,9 +51,8 @@ impl TcpNetwork {
 }
 
 impl RegionalNetwork for TcpNetwork {
-    fn dispatch(&self, command: Dispatch) -> Result<Correlation, NetworkError> {
-        let key = command_key(&command.bytes)?;
-        self.say(Request::Command { pace: command.pace, bytes: command.bytes }).map(|()| key)
+    fn dispatch(&self, command: Dispatch) -> Result<(), NetworkError> {
+        self.say(Request::Command { pace: command.pace, bytes: command.bytes })
     }
     fn ask(&self, correlation: Correlation) -> Result<(), NetworkError> {
         self.say(Request::Ask(correlation))
