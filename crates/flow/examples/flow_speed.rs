@@ -1,5 +1,5 @@
-//! How fast the core is and how much it keeps for a device. Prints inputs a second with every input
-//! decoded and every effect encoded, and bytes of state a device; the mix is that of the common path.
+//! Speed of the core and its memory for a device. Prints inputs a second, with every input decoded
+//! and every effect encoded, and bytes of state a device; the mix is that of the common path.
 //!
 //! `cargo run --release -p northbound-flow --example flow_speed -- [DEVICES] [INPUTS]`
 
@@ -9,7 +9,9 @@ use northbound_flow::{
     vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use northbound_rules::RuleSet;
-use northbound_types::{CommandVariant, Day, Eui64, Generation, Region, RequestId, TestKind, Utc};
+use northbound_types::{
+    CommandVariant, Day, Eui64, Generation, Region, RequestId, Srv, TestKind, Utc,
+};
 use std::time::Instant;
 
 const USERS: u64 = 100;
@@ -35,26 +37,19 @@ fn resident() -> u64 {
     text.split(' ').nth(1).and_then(|p| p.parse::<u64>().ok()).unwrap_or(0) * 4096
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut args = std::env::args().skip(1);
-    let devices: u64 = args.next().map_or(Ok(1_000_000), |a| a.parse())?;
-    let inputs: u64 = args.next().map_or(Ok(2_000_000), |a| a.parse())?;
-    let mut flow = Core::new(Policy::from_rules(&RuleSet::embedded()?, Day(20_000))?);
+/// Adds Users and devices; prints the resident memory that a device takes.
+fn fill(core: &mut Core, at: i64, devices: u64) {
     let mut out = Vec::new();
-    let mut at = Day(20_000).start().0;
     for n in 0..USERS {
-        flow.apply(
-            Utc(at),
-            &control(Change::User(UserRecord {
-                eui: user(n),
-                party: "Invented".into(),
-                category: "large-supplier".into(),
-                roles: vec![Role::Is],
-                active: true,
-                throttle_fields: false,
-            })),
-            &mut out,
-        );
+        let record = UserRecord {
+            eui: user(n),
+            party: "Invented".into(),
+            category: "large-supplier".into(),
+            roles: vec![Role::Is],
+            active: true,
+            throttle_fields: false,
+        };
+        core.apply(Utc(at), &control(Change::User(record)), &mut out);
     }
     let before = resident();
     for n in 0..devices {
@@ -67,84 +62,106 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             hub: Eui64(0x00DB_1234_0300_0000 + n / 4),
             registered: vec![(Role::Is, user(n % USERS)), (Role::Ed, user((n + 1) % USERS))],
         };
-        flow.apply(Utc(at), &control(Change::Device(record)), &mut out);
+        core.apply(Utc(at), &control(Change::Device(record)), &mut out);
     }
     println!(
         "{devices} devices: {} bytes of state a device (resident, with their homes)",
         (resident() - before) / devices
     );
-    // Each request makes three inputs: request, answer, delivery. All are encoded beforehand.
-    let (mut journal, mut effects, mut bytes) = (Vec::new(), 0u64, Vec::with_capacity(1 << 20));
-    let started = Instant::now();
-    let mut done = 0u64;
-    let mut n = 0u64;
+}
+
+/// The n-th request: a read of some device by the User registered for it.
+fn request(n: u64, devices: u64, srv: Srv) -> Event {
+    let target = n.wrapping_mul(0x9E37_79B9) % devices;
+    let originator = user(target % USERS);
+    Event::Request(Box::new(Request {
+        id: RequestId { originator, target: device(target), counter: 1_000_000 + n },
+        written: IdText::Upper,
+        signer: originator,
+        service: WebService::Send,
+        cv: CommandVariant::Send,
+        srv,
+        execution: None,
+        cancels: false,
+        first_in_sequence: false,
+        preceding: None,
+        schedule: None,
+        schedule_id: None,
+        about: None,
+        about_type: None,
+        devices: Vec::new(),
+        content: vec![0; 60],
+        pre_command: None,
+        test: TestKind::None,
+        user_sent: None,
+    }))
+}
+
+/// The input that follows from an effect: the device answers, the User takes its message.
+fn follows(effect: &Effect, at: i64) -> Option<Event> {
+    match effect {
+        Effect::Dispatch(c) => Some(Event::Answer(Box::new(Answer {
+            to: c.correlation,
+            success: true,
+            delivered_to_device: None,
+            at_wan: Utc(at),
+            content: vec![0; 80],
+        }))),
+        Effect::Deliver(d) => Some(Event::Attempt(Attempt {
+            delivery: d.number,
+            status: 204,
+            outcome: Outcome::Delivered,
+        })),
+        _ => None,
+    }
+}
+
+/// Applies inputs, three for each request: request, answer, delivery. Gives the numbers of inputs
+/// and effects.
+fn drive(
+    core: &mut Core,
+    mut at: i64,
+    devices: u64,
+    inputs: u64,
+) -> Result<(u64, u64), Box<dyn std::error::Error>> {
+    let srv: Srv = "4.1.1".parse()?;
+    let (mut journal, mut bytes, mut out) = (Vec::new(), Vec::with_capacity(1 << 20), Vec::new());
+    let (mut done, mut effects, mut n) = (0u64, 0u64, 0u64);
     while done < inputs {
         at += 100;
-        let target = n.wrapping_mul(0x9E37_79B9) % devices;
-        let request = Event::Request(Box::new(Request {
-            id: RequestId {
-                originator: user(target % USERS),
-                target: device(target),
-                counter: 1_000_000 + n,
-            },
-            written: IdText::Upper,
-            signer: user(target % USERS),
-            service: WebService::Send,
-            cv: CommandVariant::Send,
-            srv: "4.1.1".parse()?,
-            execution: None,
-            cancels: false,
-            first_in_sequence: false,
-            preceding: None,
-            schedule: None,
-            schedule_id: None,
-            about: None,
-            about_type: None,
-            devices: Vec::new(),
-            content: vec![0; 60],
-            pre_command: None,
-            test: TestKind::None,
-            user_sent: None,
-        }));
-        let mut next = Some(request);
+        let mut next = Some(request(n, devices, srv));
         while let Some(event) = next.take() {
             journal.clear();
             journal = codec::encode_event(&event, journal)?;
             out.clear();
-            flow.apply(Utc(at), &codec::decode_event(&journal)?, &mut out);
+            core.apply(Utc(at), &codec::decode_event(&journal)?, &mut out);
             done += 1;
             for e in &out {
                 bytes.clear();
                 bytes = codec::encode_effect(e, bytes)?;
                 effects += 1;
-                match e {
-                    Effect::Dispatch(c) => {
-                        next = Some(Event::Answer(Box::new(Answer {
-                            to: c.correlation,
-                            success: true,
-                            delivered_to_device: None,
-                            at_wan: Utc(at),
-                            content: vec![0; 80],
-                        })))
-                    }
-                    Effect::Deliver(d) => {
-                        next = Some(Event::Attempt(Attempt {
-                            delivery: d.number,
-                            status: 204,
-                            outcome: Outcome::Delivered,
-                        }))
-                    }
-                    _ => {}
-                }
+                next = follows(e, at).or(next);
             }
         }
         n += 1;
     }
+    Ok((done, effects))
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args().skip(1);
+    let devices: u64 = args.next().map_or(Ok(1_000_000), |a| a.parse())?;
+    let inputs: u64 = args.next().map_or(Ok(2_000_000), |a| a.parse())?;
+    let mut core = Core::new(Policy::from_rules(&RuleSet::embedded()?, Day(20_000))?);
+    let at = Day(20_000).start().0;
+    fill(&mut core, at, devices);
+    let started = Instant::now();
+    let (done, effects) = drive(&mut core, at, devices, inputs)?;
     let seconds = started.elapsed().as_secs_f64();
     println!(
         "{done} inputs, {effects} effects in {seconds:.2} s: {:.0} inputs a second, decoded and with effects encoded",
         done as f64 / seconds
     );
-    println!("still open: {}", flow.snapshot().open);
+    println!("still open: {}", core.snapshot().open);
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The books of a run of the core: fed with every effect, they tell at any instant whether messages
-//! were conserved. Tests, the simulator and the running self-check share them.
+//! The books of a run of the core: posted with every effect, they show at any instant whether
+//! messages were conserved. Tests, the simulator and the running self-check share them.
 
 use crate::{
     core::Core,
@@ -60,7 +60,7 @@ impl RunBooks {
         self.consolidated += i64::from(a.state == AlertState::Consolidated);
     }
 
-    /// Do they balance, with what can still change as it stands now?
+    /// Whether they balance, together with what can still change: every imbalance found.
     #[must_use]
     pub fn check(&self, flow: &Core) -> Vec<BooksError> {
         let mut exchanges = self.settled.clone();
@@ -70,7 +70,7 @@ impl RunBooks {
         found.extend(Books::compare(&self.moved, &exchanges));
         let residue = i64::try_from(flow.snapshot().residue).unwrap_or(i64::MAX);
         if all.carried + residue != all.consolidated {
-            let (day, region) = (Utc(flow.now().0).day(), northbound_types::Region::None);
+            let (day, region) = (flow.now().day(), northbound_types::Region::None);
             found.push(BooksError::Alerts {
                 day,
                 region,
@@ -82,7 +82,7 @@ impl RunBooks {
         let received: i64 = all.alerts.values().map(|a| a.received).sum();
         let counted = i64::try_from(flow.counts().alerts).unwrap_or(i64::MAX);
         if received != counted {
-            let (day, region) = (Utc(flow.now().0).day(), northbound_types::Region::None);
+            let (day, region) = (flow.now().day(), northbound_types::Region::None);
             found.push(BooksError::Alerts {
                 day,
                 region,
@@ -94,7 +94,7 @@ impl RunBooks {
         found
     }
 
-    /// Units by state, all keys together: what a run reached.
+    /// Exchanges by state, all keys together: the states that a run reached.
     #[must_use]
     pub fn reached(&self) -> BTreeMap<RequestState, i64> {
         let mut all = BTreeMap::new();

@@ -1,17 +1,18 @@
-//! The binary form of inputs, effects and state: a byte of version, then postcard. Journal and
-//! checkpoints hold it. A member of a closed set stands by its place, so new ones come last.
+//! The binary form of inputs, effects and state in journal and checkpoints: a byte of version, then
+//! postcard. A member of a closed set is written as its index, so new ones come last.
 
 use crate::{core::Core, effect::Effect, event::Event};
 
 /// Version of the form of inputs and effects.
 pub const EVENT_VERSION: u8 = 2;
-/// Version of the form of the state. A checkpoint of another version is not read: the journal is.
-pub const STATE_VERSION: u8 = 2;
+/// Version of the form of the state. A checkpoint of another version is skipped, and the journal
+/// replayed.
+pub const STATE_VERSION: u8 = 3;
 
-/// Bytes that are not what they should be.
+/// Why bytes could not be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CodecError {
-    /// Nothing at all.
+    /// There are no bytes.
     #[error("no bytes: an input has at least its version")]
     Empty,
     /// A version that this program does not know.
@@ -19,17 +20,20 @@ pub enum CodecError {
         "version {found} of the binary form; this program reads version {known}: use the program that wrote it"
     )]
     Version {
-        /// As found.
+        /// The version found.
         found: u8,
-        /// As known.
+        /// The version that this program reads.
         known: u8,
     },
-    /// Not the form of that version.
+    /// The bytes are not of that version's form.
     #[error("damaged: {0}")]
-    Damaged(String),
-    /// Could not be written; a length that postcard cannot hold.
+    Damaged(#[source] postcard::Error),
+    /// There are more bytes than the value takes.
+    #[error("damaged: {0} bytes are left over")]
+    LeftOver(usize),
+    /// The value cannot be written.
     #[error("cannot be written: {0}")]
-    Write(String),
+    Write(#[source] postcard::Error),
 }
 
 fn encode<T: serde::Serialize>(
@@ -38,7 +42,7 @@ fn encode<T: serde::Serialize>(
     mut into: Vec<u8>,
 ) -> Result<Vec<u8>, CodecError> {
     into.push(version);
-    postcard::to_extend(value, into).map_err(|e| CodecError::Write(e.to_string()))
+    postcard::to_extend(value, into).map_err(CodecError::Write)
 }
 
 fn decode<'b, T: serde::Deserialize<'b>>(known: u8, bytes: &'b [u8]) -> Result<T, CodecError> {
@@ -46,16 +50,11 @@ fn decode<'b, T: serde::Deserialize<'b>>(known: u8, bytes: &'b [u8]) -> Result<T
     if found != known {
         return Err(CodecError::Version { found, known });
     }
-    let (value, left) =
-        postcard::take_from_bytes(rest).map_err(|e| CodecError::Damaged(e.to_string()))?;
-    if left.is_empty() {
-        Ok(value)
-    } else {
-        Err(CodecError::Damaged(format!("{} bytes are left over", left.len())))
-    }
+    let (value, left) = postcard::take_from_bytes(rest).map_err(CodecError::Damaged)?;
+    if left.is_empty() { Ok(value) } else { Err(CodecError::LeftOver(left.len())) }
 }
 
-/// An input as it stands in the journal, appended to `into`.
+/// Appends an input in the journal's form to `into`.
 ///
 /// # Errors
 /// [`CodecError::Write`].
@@ -66,12 +65,12 @@ pub fn encode_event(event: &Event, into: Vec<u8>) -> Result<Vec<u8>, CodecError>
 /// Reads an input.
 ///
 /// # Errors
-/// Where the bytes are none of this version.
+/// Where the bytes are not of this version.
 pub fn decode_event(bytes: &[u8]) -> Result<Event, CodecError> {
     decode(EVENT_VERSION, bytes)
 }
 
-/// An effect in binary form, appended to `into`.
+/// Appends an effect in binary form to `into`.
 ///
 /// # Errors
 /// [`CodecError::Write`].
@@ -82,7 +81,7 @@ pub fn encode_effect(effect: &Effect, into: Vec<u8>) -> Result<Vec<u8>, CodecErr
 /// Reads an effect.
 ///
 /// # Errors
-/// Where the bytes are none of this version.
+/// Where the bytes are not of this version.
 pub fn decode_effect(bytes: &[u8]) -> Result<Effect, CodecError> {
     decode(EVENT_VERSION, bytes)
 }
@@ -98,7 +97,7 @@ pub fn encode_state(flow: &Core) -> Result<Vec<u8>, CodecError> {
 /// Reads a state.
 ///
 /// # Errors
-/// Where the bytes are none of this version.
+/// Where the bytes are not of this version.
 pub fn decode_state(bytes: &[u8]) -> Result<Core, CodecError> {
     decode(STATE_VERSION, bytes)
 }

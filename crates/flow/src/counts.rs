@@ -1,4 +1,4 @@
-//! Live numbers for those who watch. They judge nothing: figures come from the ledger.
+//! Live numbers for monitoring. Reported figures come from the ledger, not from these.
 
 use crate::vocabulary::Class;
 use northbound_types::{Region, RequestState};
@@ -8,24 +8,24 @@ const REGIONS: usize = Region::ALL.len();
 const STATES: usize = RequestState::ALL.len();
 const CLASSES: usize = Class::ALL.len();
 
-/// Counted since the core began.
+/// Counts since the core began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Inputs applied.
     pub inputs: u64,
-    /// Requests and generated units that entered.
+    /// Requests and generated exchanges that entered.
     pub entered: u64,
-    /// Units by region and state now (live) or ever (ends).
+    /// Exchanges by region and state: now for live states, ever for ends.
     states: Vec<i64>,
     /// Time-outs by region and class.
     timed_out: Vec<u64>,
-    /// Commands sent, further tries included.
+    /// Commands sent, retries included.
     pub dispatched: u64,
     /// Answers that came in.
     pub answers: u64,
     /// Answers after time-out.
     pub late_answers: u64,
-    /// Answers to nothing known, or that had come before.
+    /// Answers that belong to no Command, or had arrived before.
     pub stray_answers: u64,
     /// Alerts received.
     pub alerts: u64,
@@ -35,9 +35,9 @@ pub struct Counts {
     pub consolidated: u64,
     /// Repeats of alerts.
     pub repeated_alerts: u64,
-    /// Alerts for nobody.
+    /// Alerts without a recipient.
     pub refused_alerts: u64,
-    /// Deliveries made, tried, done, parked.
+    /// Deliveries: begun, attempted, delivered, dead-lettered.
     pub deliveries: [u64; 4],
 }
 
@@ -74,7 +74,7 @@ impl Counts {
         self.timed_out[region as usize * CLASSES + class as usize] += 1;
     }
 
-    /// Units of a region in a state: for live states now, for ends ever.
+    /// Exchanges of a region in a state: now for live states, ever for ends.
     #[must_use]
     pub fn in_state(&self, region: Region, state: RequestState) -> i64 {
         self.states[region as usize * STATES + state as usize]
@@ -84,7 +84,7 @@ impl Counts {
     pub fn time_outs(&self, region: Region, class: Class) -> u64 {
         self.timed_out[region as usize * CLASSES + class as usize]
     }
-    /// Units in a state, all regions.
+    /// Exchanges in a state, all regions.
     #[must_use]
     pub fn all_in(&self, state: RequestState) -> i64 {
         Region::ALL.iter().map(|r| self.in_state(*r, state)).sum()

@@ -1,4 +1,4 @@
-//! What comes out of the core: each effect is to be carried out by whoever drives it.
+//! The effects of inputs, to be carried out by the driver of the core: server, simulator or test.
 
 use crate::{
     event::{Correlation, IdText, Outcome},
@@ -19,38 +19,38 @@ pub enum Effect {
     Dispatch(Box<Command>),
     /// The regional network is asked whether it had a Command.
     Ask(Correlation),
-    /// A message goes to a User, until its delivery is settled.
+    /// A message goes to a User, by as many attempts as it takes.
     Deliver(Box<Delivery>),
-    /// A unit of the books moved.
+    /// An exchange moved in the books.
     Moved(Movement),
     /// An exchange will not change any more: its row.
     Settled(Box<Record>),
     /// An alert will not change any more: its row.
     AlertSettled(Box<AlertRecord>),
-    /// A try to deliver: its row.
+    /// An attempt to deliver: its row.
     Tried(Box<DeliveryRecord>),
-    /// Something that operations should see.
+    /// An event that operations should see.
     Notice(Notice),
 }
 
 /// The synchronous answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
-    /// Which request.
+    /// The request that it answers.
     pub id: RequestId,
     /// How its text was written.
     pub written: IdText,
-    /// Its service.
+    /// Service Reference Variant of the request.
     pub srv: Srv,
     /// `I99` accepted, `I0` done, else refused.
     pub code: ResponseCode,
-    /// Number by which a final answer has its ResponseID; none for acknowledgement and refusal.
+    /// The number from which a final answer gets its ResponseID; none for acknowledgement and refusal.
     pub number: Option<u64>,
-    /// What it holds.
+    /// The content.
     pub body: Body,
 }
 
-/// What an answer or alert holds.
+/// The content of an answer or alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {
     /// Nothing.
@@ -87,7 +87,7 @@ pub enum Body {
         code: AlertCode,
         /// The alert.
         payload: Vec<u8>,
-        /// Storm protection: which storm, and for how many others the copy stands.
+        /// Storm protection: number of the storm, and how many alerts the copy stands for.
         throttled: Option<(u32, u32)>,
     },
     /// Supply has failed at a hub.
@@ -96,7 +96,7 @@ pub enum Body {
         code: AlertCode,
         /// The hub.
         hub: Eui64,
-        /// Since when, µs UTC.
+        /// When the outage began, µs UTC.
         since: i64,
         /// Storm protection, as above.
         throttled: Option<(u32, u32)>,
@@ -105,14 +105,14 @@ pub enum Body {
     Quarantined {
         /// Alert code, by setting.
         code: AlertCode,
-        /// What it broke.
+        /// The kind of threshold that it exceeded.
         breach: Breach,
         /// The request.
         request: RequestId,
-        /// By which it is released or deleted.
+        /// Event reference by which it is released or deleted.
         event_ref: u64,
     },
-    /// A Command failed for good.
+    /// A Command has failed and is not sent again.
     CommandFailure {
         /// Alert code.
         code: AlertCode,
@@ -172,36 +172,36 @@ pub struct InventoryItem {
 /// A Command to a regional network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
-    /// What its answer will be known by.
+    /// The key by which its answer is recognised.
     pub correlation: Correlation,
     /// The region whose network takes it.
     pub region: Region,
     /// The User behind it.
     pub originator: Eui64,
-    /// Its service.
+    /// Service Reference Variant of the request.
     pub srv: Srv,
-    /// How much time it has.
+    /// Response class.
     pub class: Class,
-    /// When it runs on the device, µs UTC, where the device holds it.
+    /// When the device executes it, µs UTC, where the device holds it until then.
     pub execution: Option<i64>,
-    /// It may be executed twice without harm.
+    /// Whether a second execution does no harm.
     pub repeatable: bool,
-    /// Which try this is, from 1.
+    /// Number of the attempt, from 1.
     pub attempt: u8,
-    /// Given up at, µs UTC.
+    /// When it times out, µs UTC.
     pub timeout_at: i64,
-    /// What is sent.
+    /// The bytes sent.
     pub content: Vec<u8>,
 }
 
 /// A message to a User.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Its number, which stays the same at every try.
+    /// Its number, the same at every attempt.
     pub number: u64,
     /// To whom.
     pub to: Eui64,
-    /// Who speaks: the device, or the service.
+    /// The sender: the device, or the service.
     pub from: Eui64,
     /// The request that it answers; none for alerts.
     pub answers: Option<(RequestId, IdText)>,
@@ -211,22 +211,22 @@ pub struct Delivery {
     pub code: ResponseCode,
     /// When it was made, µs UTC.
     pub at: i64,
-    /// What it holds.
+    /// The content.
     pub body: Body,
 }
 
-/// One unit of the books enters a state or moves from one to another.
+/// An exchange enters the books or moves from one state to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movement {
     /// The day on which it was received.
     pub day: Day,
     /// Region.
     pub region: Region,
-    /// Kind of unit.
+    /// Kind of message.
     pub kind: Kind,
-    /// From where; `None` where it enters.
+    /// The state before; `None` where it enters.
     pub from: Option<RequestState>,
-    /// Where to.
+    /// The state after.
     pub to: RequestState,
 }
 
@@ -255,7 +255,7 @@ pub struct Record {
     pub timeout_at: Option<i64>,
 }
 
-/// When what happened to an exchange, µs UTC.
+/// The times of an exchange, µs UTC.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the ledger's exchanges")]
 pub struct Times {
@@ -276,9 +276,9 @@ pub struct Times {
 /// The row of an alert. Times in µs UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertRecord {
-    /// Who raised it.
+    /// The device that raised it.
     pub device: Eui64,
-    /// For whom; zero where nobody could be found.
+    /// The recipient; zero where there is none.
     pub recipient: Eui64,
     /// The device's counter.
     pub counter: u64,
@@ -286,62 +286,62 @@ pub struct AlertRecord {
     pub code: AlertCode,
     /// An alert of the service itself.
     pub dcc: bool,
-    /// What became of it.
+    /// Its state.
     pub state: AlertState,
-    /// Kept out of storm protection by the list of exclusions.
+    /// Whether storm protection leaves it alone.
     pub excluded: bool,
-    /// For how many others the copy stands.
+    /// How many consolidated alerts this copy stands for.
     pub carried: i64,
     /// When it was raised.
     pub raised: Option<i64>,
     /// When it was received.
     pub received: i64,
-    /// When the User had it.
+    /// When the User accepted it.
     pub delivered: Option<i64>,
     /// Region.
     pub region: Region,
 }
 
-/// The row of one try to deliver.
+/// The row of one attempt to deliver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryRecord {
-    /// Which delivery.
+    /// Number of the delivery.
     pub delivery: u64,
     /// To whom.
     pub to: Eui64,
     /// The request that it answers.
     pub request: Option<RequestId>,
-    /// Its leg and instance, where it is one of the books' units.
+    /// Leg and instance of the exchange that it answers.
     pub unit: Option<(Leg, i64)>,
-    /// Of an answer: its response code.
+    /// Response code, of an answer.
     pub code: ResponseCode,
-    /// Of an alert: its code.
+    /// Alert code, of an alert.
     pub alert: Option<AlertCode>,
-    /// Who speaks: of an alert the device, or the service.
+    /// The sender: the device, or the service.
     pub from: Eui64,
-    /// Of an alert: the counter of the device that raised it; 0 where none did.
+    /// Of an alert: the device's counter; 0 of other messages.
     pub counter: u64,
     /// Which try, from 1.
     pub attempt: u32,
-    /// When, µs UTC.
+    /// Time of the attempt, µs UTC.
     pub at: i64,
-    /// HTTP status, 0 where none came.
+    /// HTTP status; 0 where none came.
     pub status: u16,
     /// What follows.
     pub outcome: Outcome,
 }
 
-/// Something that operations should see.
+/// An event that operations should see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
-    /// An answer to nothing that is known.
+    /// An answer that belongs to no known Command.
     UnknownAnswer(Correlation),
-    /// An answer that had come before.
+    /// An answer that had arrived before.
     RepeatedAnswer(Correlation),
-    /// An answer after its request was given up.
+    /// An answer after its request had timed out.
     LateAnswer(Correlation),
-    /// A change could not be made, and why.
+    /// A change was refused, with the reason.
     ChangeRefused(String),
-    /// A try to deliver something that is settled or was never made.
+    /// An attempt of a delivery that is settled or never existed.
     UnknownDelivery(u64),
 }

@@ -1,4 +1,4 @@
-//! What goes into the core: the journal is the ordered list of these, each with its time.
+//! The inputs of the core. The journal is the ordered list of these, each with its time.
 
 pub use northbound_types::Correlation;
 use northbound_types::{
@@ -15,25 +15,25 @@ use crate::{
 /// One input of the core.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    /// A request that was read and whose signature was good.
+    /// A request that was read and whose signature was valid.
     Request(Box<Request>),
-    /// A message that was turned away before anybody could tell what it asks: it only gets its row.
+    /// A message that the ingress rejected, unread or because of its signature: it only gets a row.
     Rejected(Box<Rejected>),
-    /// An answer of a device, at the regional network's interface.
+    /// A device's Response, at the regional network's interface.
     Answer(Box<Answer>),
-    /// The regional network says that there is no way to the device.
+    /// The regional network reports that it has no route to the device.
     NoRoute(Correlation),
-    /// The regional network, asked after a restart, never had this Command.
+    /// The regional network, asked after a restart, never received this Command.
     NotReceived(Correlation),
     /// An alert of a device, a hub or the service itself.
     Alert(Box<Alert>),
-    /// A delivery to a User was tried.
+    /// An attempt to deliver a message to a User.
     Attempt(Attempt),
-    /// Nothing but time passes.
+    /// Time passes; nothing else happens.
     Tick,
-    /// The process started again: what was on its way must be asked for.
+    /// The process started again: the networks are asked about every Command in flight.
     Restarted,
-    /// Somebody changed what the core knows or how it decides.
+    /// An Actor changed what the core knows or how it decides.
     Control(Box<Control>),
 }
 
@@ -44,9 +44,9 @@ pub struct Request {
     pub id: RequestId,
     /// How its text was written.
     pub written: IdText,
-    /// Whose signature it bears.
+    /// The User whose signature it has.
     pub signer: Eui64,
-    /// The web service that it came to.
+    /// The web service that received it.
     pub service: WebService,
     /// Command Variant.
     pub cv: CommandVariant,
@@ -70,10 +70,11 @@ pub struct Request {
     pub about_type: Option<DeviceType>,
     /// The devices of a firmware request.
     pub devices: Vec<Eui64>,
-    /// What is sent on: the Command's content, the Pre-Command to be signed (CV4), or the signed
+    /// What goes to the device: the Command's content, the Pre-Command to be signed (CV4), or the signed
     /// Pre-Command (CV5 to 7).
     pub content: Vec<u8>,
-    /// SHA-256 of the Pre-Command without its signature (CV4 to 7), for comparing the two.
+    /// SHA-256 of the Pre-Command without its signature (CV4 to 7): the signed one must match the one
+    /// that was returned.
     pub pre_command: Option<[u8; 32]>,
     /// Whether it is a User's own test.
     pub test: TestKind,
@@ -81,7 +82,7 @@ pub struct Request {
     pub user_sent: Option<Utc>,
 }
 
-/// How a RequestID was written. It compares by value and is echoed as it came.
+/// How a RequestID was written. It compares by value and is echoed as received.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum IdText {
     /// In upper case throughout.
@@ -94,7 +95,7 @@ pub enum IdText {
 }
 
 impl IdText {
-    /// How this text writes the id.
+    /// How a text writes its RequestID.
     #[must_use]
     pub fn of(text: &str) -> IdText {
         let letters =
@@ -146,7 +147,7 @@ impl WebService {
     }
 }
 
-/// A schedule to be held by the service.
+/// A schedule that the service is asked to hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduleAsked {
     /// The service that it runs.
@@ -161,7 +162,7 @@ pub struct ScheduleAsked {
     pub last: Option<Utc>,
 }
 
-/// A message that was turned away at the door.
+/// A message that the ingress rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     /// RequestID, where it could be read.
@@ -173,31 +174,31 @@ pub struct Rejected {
     pub cv: Option<CommandVariant>,
     /// Service Reference Variant, where it could be read.
     pub srv: Srv,
-    /// The code that was answered.
+    /// The response code of the rejection.
     pub code: ResponseCode,
 }
 
-/// An answer of a device.
+/// A device's Response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// Which Command it answers.
+    /// The key of the Command that it answers.
     pub to: Correlation,
     /// `false` where the device answers with an error.
     pub success: bool,
-    /// When the device had the Command, where the network says so.
+    /// When the device received the Command, where the network reports it.
     pub delivered_to_device: Option<Utc>,
-    /// When the answer was at the regional network's interface.
+    /// When the Response reached the regional network's interface.
     pub at_wan: Utc,
-    /// The answer, as it is passed on.
+    /// The Response, as it is passed on to the User.
     pub content: Vec<u8>,
 }
 
-/// An alert as it came in.
+/// An alert as received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
-    /// Who raised it.
+    /// The device that raised it.
     pub device: Eui64,
-    /// For whom, where it says so itself.
+    /// The recipient that it names, if any.
     pub recipient: Option<Eui64>,
     /// The device's counter.
     pub counter: u64,
@@ -209,71 +210,71 @@ pub struct Alert {
     pub raised: Option<Utc>,
     /// The future-dated request that it closes (8F66, 8F67).
     pub closes: Option<Correlation>,
-    /// The alert, as it is passed on.
+    /// The alert, as it is passed on to the User.
     pub content: Vec<u8>,
 }
 
-/// One try to deliver.
+/// One attempt to deliver a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Which delivery.
+    /// Number of the delivery.
     pub delivery: u64,
     /// HTTP status of the endpoint; 0 where it could not be reached or did not answer in time.
     pub status: u16,
-    /// What follows from it.
+    /// What follows from the status.
     pub outcome: Outcome,
 }
 
 northbound_types::text_enum! {
-    /// What follows from a try to deliver.
+    /// What follows from an attempt to deliver.
     pub enum Outcome("outcome of a delivery") {
-        /// Taken.
+        /// The User's endpoint accepted it.
         Delivered = "delivered",
-        /// It will be tried again.
+        /// It will be attempted again.
         Again = "again",
-        /// The endpoint would not take it; it is kept and not tried again.
+        /// Dead-lettered: the endpoint refused it, and it is not attempted again.
         Parked = "parked",
     }
 }
 
-/// A change, with who made it.
+/// A change with the Actor who made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Control {
     /// The Actor, in the form `person[@party][/body][+role…]`.
     pub actor: String,
-    /// Why.
+    /// The Actor's reason.
     pub reason: String,
-    /// What.
+    /// The change itself.
     pub change: Change,
 }
 
-/// What can be changed. Takes effect with its place in the journal.
+/// A change of what the core knows. It takes effect at its position in the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Change {
-    /// Which services there are, and every number by which the core decides.
+    /// The catalogue of services and every limit by which the core decides.
     Policy(Box<Policy>),
-    /// A User, new or changed.
+    /// Adds or changes a User.
     User(UserRecord),
-    /// A device of the inventory, new or changed.
+    /// Adds or changes a device of the inventory.
     Device(DeviceRecord),
-    /// Many devices at once.
+    /// Adds or changes many devices.
     Devices(Vec<DeviceRecord>),
-    /// Who is registered in which role for a device from when on.
+    /// Registers a User for a device in a role from a time on.
     Registration(Registration),
-    /// A held request is processed after all.
+    /// Releases the request held under this event reference.
     Release(u64),
-    /// A held request is deleted.
+    /// Deletes the request held under this event reference.
     Delete(u64),
-    /// A schedule made before the service knew of it.
+    /// Adds a schedule that was made before this service ran.
     Schedule(ScheduleRecord),
-    /// Nothing leaves for a region from this instant until it is opened again.
+    /// Pauses sending to a region.
     Pause {
-        /// Which.
+        /// The region.
         region: northbound_types::Region,
-        /// Until when; `None` until somebody says so.
+        /// When sending resumes; `None`: not before [`Change::Resume`].
         until: Option<Utc>,
     },
-    /// A region is open again.
+    /// Resumes sending to a region.
     Resume(northbound_types::Region),
 }
 
@@ -282,15 +283,15 @@ pub enum Change {
 pub struct UserRecord {
     /// EUI-64.
     pub eui: Eui64,
-    /// Its party.
+    /// The party that it belongs to.
     pub party: Box<str>,
     /// Party category, such as `large-supplier`.
     pub category: Box<str>,
     /// Roles that it holds.
     pub roles: Vec<Role>,
-    /// May it use the service now?
+    /// Whether it may use the service now.
     pub active: bool,
-    /// May storm-protection fields stand in its alerts?
+    /// Whether its alerts may have the fields of storm protection.
     pub throttle_fields: bool,
 }
 
@@ -309,31 +310,31 @@ pub struct DeviceRecord {
     pub generation: northbound_types::Generation,
     /// The hub through which it is reached; its own EUI for a hub.
     pub hub: Eui64,
-    /// Who is registered for it now, one per role.
+    /// The Users registered for it now, one for each role.
     pub registered: Vec<(Role, Eui64)>,
 }
 
-/// Who holds a role for a device from when on.
+/// A User's registration for a device in a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
     /// The device.
     pub device: Eui64,
     /// The role.
     pub role: Role,
-    /// Who; `None` where nobody does any more.
+    /// The User; `None` ends the registration.
     pub user: Option<Eui64>,
     /// From this instant.
     pub from: Utc,
 }
 
-/// A schedule as it is kept.
+/// A schedule that the service holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduleRecord {
     /// The request that made it.
     pub made_by: RequestId,
-    /// What it asks.
+    /// What it runs, and when.
     pub asked: ScheduleAsked,
-    /// In which role.
+    /// The role in which the User asked.
     pub role: Role,
 }
 

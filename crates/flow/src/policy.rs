@@ -1,4 +1,4 @@
-//! Every number and choice by which the core decides. Made from the rules, journaled as an input,
+//! Every limit and choice by which the core decides. Made from the rules and journaled as an input,
 //! so that a replay needs no rule file.
 
 mod from_rules;
@@ -11,7 +11,7 @@ use crate::vocabulary::{Class, Role};
 use northbound_types::{AlertCode, Eui64, Region, ResponseCode, Srv};
 use serde::{Deserialize, Serialize};
 
-/// Lengths of time in µs throughout.
+/// The policy in force. All durations are in µs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Hash of the rules that it was made from.
@@ -20,11 +20,11 @@ pub struct Policy {
     pub service: Eui64,
     /// The catalogue, sorted by variant.
     pub services: Vec<ServiceRule>,
-    /// Roles that count only where registered for the device.
+    /// Roles in which a User may act only where it is registered for the device.
     pub registered_roles: Vec<Role>,
-    /// Given up after, by class and for sleeping meters.
+    /// Time-outs of Commands.
     pub timeouts: Timeouts,
-    /// Trying again.
+    /// Retries of Commands.
     pub retry: Retry,
     /// Capacity by region.
     pub capacity: Vec<Capacity>,
@@ -32,52 +32,51 @@ pub struct Policy {
     pub weights: Vec<u32>,
     /// A request older than this in a queue is shed.
     pub longest_queue: i64,
-    /// Codes that are answered.
+    /// Response and alert codes.
     pub codes: Codes,
-    /// Pre-Commands, late answers, quarantine.
+    /// How long things are remembered.
     pub keep: Keep,
     /// Thresholds of anomaly detection.
     pub thresholds: Vec<Threshold>,
     /// Storm protection.
     pub storm: StormRule,
-    /// Codes of the service's own alerts that tell of a power outage: these go to the network operator.
-    /// The first is the one by which the service says what its networks tell it.
+    /// Codes of the service's own alerts that report a power outage: these go to the network operator.
+    /// The service uses the first for outages that its networks report.
     pub outage_codes: Vec<AlertCode>,
 }
 
-/// When a request is given up, counted from when it was sent to the network.
+/// When a Command times out, counted from when it was sent to the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timeouts {
     /// To a device that listens.
     pub on_demand: i64,
     /// To a sleeping gas meter.
     pub asleep: i64,
-    /// With a day to spare: future-dated and scheduled.
+    /// Of future-dated and scheduled requests.
     pub patient: i64,
 }
 
-/// Commands that nobody answered.
+/// Retries of Commands without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retry {
-    /// Further tries; only of Commands that may be executed twice without harm.
+    /// Number of retries; only of Commands whose second execution does no harm.
     pub tries: u8,
-    /// After so long without an answer.
+    /// Time without an answer before each.
     pub after: i64,
 }
 
-/// What a regional network takes.
+/// Capacity of a regional network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capacity {
-    /// Which.
+    /// The region.
     pub region: Region,
-    /// Commands on their way at the same time.
+    /// Most Commands in flight at once.
     pub in_flight: u32,
-    /// Requests in the queue; the next one is refused.
+    /// Most requests in the queue; the next one is refused.
     pub queued: u32,
 }
 
-/// Response and alert codes by occasion. Which of them the code list leaves open stands with the
-/// rule.
+/// Response and alert codes by occasion. The rules say which of them the code list leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the occasion on which the code is answered")]
 pub struct Codes {
@@ -106,7 +105,7 @@ pub struct Codes {
     pub quarantined: AlertCode,
 }
 
-/// How long things are kept.
+/// How long things are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keep {
     /// A Pre-Command may be signed and sent back within this.
@@ -122,11 +121,11 @@ pub struct Keep {
 /// A threshold of volume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Threshold {
-    /// Whose traffic it counts; all Users together where none.
+    /// The User whose traffic it counts; `None` counts all Users together.
     pub user: Option<Eui64>,
-    /// Which service it counts; all where none.
+    /// The service that it counts; `None` counts all.
     pub srv: Option<Srv>,
-    /// So many in the window are let through.
+    /// Most requests in a window that proceed.
     pub limit: u32,
     /// Length of the window.
     pub window: i64,
@@ -135,24 +134,24 @@ pub struct Threshold {
 /// Storm protection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StormRule {
-    /// Switched on.
+    /// Whether it is on.
     pub on: bool,
-    /// Above so many equal alerts in the window a storm begins.
+    /// A storm begins with more equal alerts than this in a window.
     pub threshold: u32,
     /// Length of the window.
     pub window: i64,
-    /// In a storm one copy passes each.
+    /// In a storm, one copy is forwarded each.
     pub period: i64,
-    /// So long without a repeat ends it.
+    /// A storm ends after this time without a repeat.
     pub quiet: i64,
-    /// Codes that it leaves alone.
+    /// Codes that are never throttled.
     pub excluded: Vec<AlertCode>,
 }
 
 impl Policy {
-    /// Is this a code of the service by which a power outage is told?
+    /// Whether an alert of the service with this code reports a power outage.
     #[must_use]
-    pub fn tells_of_outage(&self, code: AlertCode) -> bool {
+    pub fn is_outage_code(&self, code: AlertCode) -> bool {
         self.outage_codes.contains(&code)
     }
 
@@ -161,7 +160,7 @@ impl Policy {
     pub fn service(&self, srv: Srv) -> Option<&ServiceRule> {
         self.services.binary_search_by(|s| s.srv.cmp(&srv)).ok().map(|i| &self.services[i])
     }
-    /// Capacity of a region; nothing passes where it has none.
+    /// Capacity of a region; zero where it has none.
     #[must_use]
     pub fn capacity(&self, region: Region) -> Capacity {
         self.capacity.iter().copied().find(|c| c.region == region).unwrap_or(Capacity {

@@ -3,7 +3,7 @@
 use northbound_types::text_enum;
 
 text_enum! {
-    /// User Roles. Journaled by place: new ones come last.
+    /// User Roles. Journaled by index: new ones come last.
     pub enum Role("User Role") {
         /// Import Supplier.
         Is = "IS",
@@ -97,7 +97,7 @@ text_enum! {
         Install = "install-commission",
         /// Change of supplier.
         ChangeOfSupplier = "change-of-supplier",
-        /// Everything else that somebody waits for.
+        /// Every other request that a User waits for.
         OnDemand = "on-demand",
         /// Future-dated.
         Future = "future-dated",

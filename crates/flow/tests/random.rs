@@ -21,56 +21,31 @@ fn tight() -> northbound_flow::Policy {
     p
 }
 
-/// Plays a list of choices against the core, as a network and Users would that are out to confuse it.
-fn play(choices: &[(u8, u16)]) -> (Network, Vec<Effect>) {
-    let mut h = Network::with(tight());
-    let (mut sent, mut told, mut all) =
-        (Vec::<northbound_flow::Command>::new(), Vec::<u64>::new(), Vec::new());
-    let mut last = None;
-    for &(what, n) in choices {
+/// A network and Users that are out to confuse the core, and what they have seen of it.
+struct Opponents {
+    network: Network,
+    sent: Vec<northbound_flow::Command>,
+    delivered: Vec<u64>,
+    last: Option<northbound_types::RequestId>,
+}
+
+impl Opponents {
+    /// Makes the move that two numbers stand for.
+    fn play(&mut self, what: u8, n: u16) -> Vec<Effect> {
         let pick = |len: usize| usize::from(n) % len.max(1);
-        let out = match what % 16 {
-            0..=4 => {
-                let (target, service) = [
-                    (ESME, "4.1.1"),
-                    (GSME, "2.2"),
-                    (ESME, "2.2"),
-                    (HUB, "8.11"),
-                    (Eui64(9), "4.1.1"),
-                    (SERVICE, "8.2"),
-                ][pick(6)];
-                let mut r = h.ask(
-                    if n % 7 == 0 { OTHER } else { SUPPLIER },
-                    target,
-                    if service == "8.2" { 8 } else { 1 },
-                    service,
-                );
-                if n % 3 == 0 {
-                    r.execution = Some(Utc(h.at + i64::from(n) * SECOND));
-                }
-                if n % 11 == 0 {
-                    r.id.counter -= 3;
-                }
-                if n % 5 == 0 {
-                    r.preceding = last;
-                }
-                r.first_in_sequence = n % 2 == 0;
-                if n % 8 == 3 {
-                    (r.cancels, r.execution) = (true, Some(Utc(i64::MAX)));
-                }
-                last = Some(r.id);
-                h.send(r)
-            }
-            5..=7 if !sent.is_empty() => {
-                let c = sent[pick(sent.len())].clone();
+        let h = &mut self.network;
+        match what % 16 {
+            0..=4 => self.ask(n),
+            5..=7 if !self.sent.is_empty() => {
+                let c = self.sent[pick(self.sent.len())].clone();
                 h.answer(&c, n % 4 != 0)
             }
-            8 if !sent.is_empty() => {
-                let c = sent[pick(sent.len())].correlation;
+            8 if !self.sent.is_empty() => {
+                let c = self.sent[pick(self.sent.len())].correlation;
                 h.step(if n % 2 == 0 { Event::NoRoute(c) } else { Event::NotReceived(c) })
             }
-            9..=10 if !told.is_empty() => h.attempt(
-                told[pick(told.len())],
+            9..=10 if !self.delivered.is_empty() => h.attempt(
+                self.delivered[pick(self.delivered.len())],
                 200,
                 *[Outcome::Delivered, Outcome::Again, Outcome::Parked].get(pick(3)).unwrap(),
             ),
@@ -88,17 +63,60 @@ fn play(choices: &[(u8, u16)]) -> (Network, Vec<Effect>) {
                 h.change(if n % 2 == 0 { Change::Release(r) } else { Change::Delete(r) })
             }
             _ => h.step(Event::Restarted),
-        };
+        }
+    }
+
+    fn ask(&mut self, n: u16) -> Vec<Effect> {
+        let h = &mut self.network;
+        let (target, service) = [
+            (ESME, "4.1.1"),
+            (GSME, "2.2"),
+            (ESME, "2.2"),
+            (HUB, "8.11"),
+            (Eui64(9), "4.1.1"),
+            (SERVICE, "8.2"),
+        ][usize::from(n) % 6];
+        let user = if n % 7 == 0 { OTHER } else { SUPPLIER };
+        let mut r = h.ask(user, target, if service == "8.2" { 8 } else { 1 }, service);
+        if n % 3 == 0 {
+            r.execution = Some(Utc(h.at + i64::from(n) * SECOND));
+        }
+        if n % 11 == 0 {
+            r.id.counter -= 3;
+        }
+        if n % 5 == 0 {
+            r.preceding = self.last;
+        }
+        r.first_in_sequence = n % 2 == 0;
+        if n % 8 == 3 {
+            (r.cancels, r.execution) = (true, Some(Utc(i64::MAX)));
+        }
+        self.last = Some(r.id);
+        h.send(r)
+    }
+}
+
+/// Plays a list of choices against the core.
+fn play(choices: &[(u8, u16)]) -> (Network, Vec<Effect>) {
+    let mut o = Opponents {
+        network: Network::with(tight()),
+        sent: Vec::new(),
+        delivered: Vec::new(),
+        last: None,
+    };
+    let mut all = Vec::new();
+    for &(what, n) in choices {
+        let out = o.play(what, n);
         for e in &out {
             match e {
-                Effect::Dispatch(c) => sent.push((**c).clone()),
-                Effect::Deliver(d) => told.push(d.number),
+                Effect::Dispatch(c) => o.sent.push((**c).clone()),
+                Effect::Deliver(d) => o.delivered.push(d.number),
                 _ => {}
             }
         }
         all.extend(out);
     }
-    (h, all)
+    (o.network, all)
 }
 
 fn replay(journal: &[(i64, Vec<u8>)], from: Core) -> (Core, Vec<Effect>) {

@@ -8,25 +8,37 @@ use northbound_rules::{
     RuleError, RuleSet,
     catalogue::{FutureDated, Service},
 };
-use northbound_types::{AlertCode, CommandVariant, Day, Eui64, Region, ResponseCode};
+use northbound_types::{
+    AlertCode, CommandVariant, Day, Eui64, Region, ResponseCode, text_enum::UnknownWord,
+};
 use std::{collections::HashMap, str::FromStr};
 
 const SECOND: i64 = 1_000_000;
 
-/// Why the rules make no policy.
+/// Why no policy could be made from the rules.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
     /// A rule is missing or of another kind.
     #[error(transparent)]
     Rule(#[from] RuleError),
-    /// A setting says something that cannot be.
+    /// A setting is not of its type.
+    #[error("setting {key} of traffic.toml: {text:?}: {source}")]
+    Parse {
+        /// Key of the setting.
+        key: String,
+        /// Its value.
+        text: String,
+        /// Why it could not be read.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A setting has a value that is not allowed.
     #[error("setting {key} of traffic.toml: {text:?}: {problem}")]
     Value {
-        /// Which.
+        /// Key of the setting.
         key: String,
-        /// What it says.
+        /// Its value.
         text: String,
-        /// Why not.
+        /// Why it is not allowed.
         problem: String,
     },
 }
@@ -56,23 +68,31 @@ impl Reader<'_> {
     }
     fn parsed<T: FromStr>(&self, key: &str) -> Result<T, PolicyError>
     where
-        T::Err: std::fmt::Display,
+        T::Err: std::error::Error + Send + Sync + 'static,
     {
         let text = self.text(key)?;
-        text.parse().map_err(|e: T::Err| value(key, text, &e.to_string()))
+        text.parse().map_err(|e: T::Err| unreadable(key, text, e))
     }
     fn all<T: FromStr>(&self, key: &str) -> Result<Vec<T>, PolicyError>
     where
-        T::Err: std::fmt::Display,
+        T::Err: std::error::Error + Send + Sync + 'static,
     {
         self.list(key)?
             .iter()
-            .map(|t| t.parse().map_err(|e: T::Err| value(key, t, &e.to_string())))
+            .map(|t| t.parse().map_err(|e: T::Err| unreadable(key, t, e)))
             .collect()
     }
     fn code(&self, occasion: &str) -> Result<ResponseCode, PolicyError> {
         self.parsed(&format!("code-{occasion}"))
     }
+}
+
+fn unreadable(
+    key: &str,
+    text: &str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> PolicyError {
+    PolicyError::Parse { key: key.to_owned(), text: text.to_owned(), source: Box::new(source) }
 }
 
 fn value(key: &str, text: &str, problem: &str) -> PolicyError {
@@ -167,7 +187,7 @@ fn outage_codes(r: &Reader<'_>) -> Result<Vec<AlertCode>, PolicyError> {
     let key = "power-outage-codes";
     let all = r.all::<AlertCode>(key)?;
     if all.is_empty() {
-        return Err(value(key, "", "names no code, and without one no outage can be told"));
+        return Err(value(key, "", "names no code; without one no outage can be reported"));
     }
     Ok(all)
 }
@@ -179,10 +199,7 @@ fn weights(r: &Reader<'_>) -> Result<Vec<u32>, PolicyError> {
     for text in r.list(key)? {
         let (class, n) =
             text.split_once('=').ok_or_else(|| value(key, text, "write class=share"))?;
-        let class: Class =
-            class.parse().map_err(|e: northbound_types::text_enum::UnknownWord| {
-                value(key, text, &e.to_string())
-            })?;
+        let class: Class = class.parse().map_err(|e: UnknownWord| unreadable(key, text, e))?;
         all[class as usize] = n
             .parse()
             .ok()
@@ -250,7 +267,7 @@ fn service(
             .srv
             .parse()
             .map_err(|_| value("srv_catalogue.csv", &s.srv, "is no Service Reference Variant"))?,
-        // A role that the core does not know can hold nobody: it is left out.
+        // No User can have a role that the core does not know: it is left out.
         roles: s.roles.iter().filter_map(|r| r.parse::<Role>().ok()).collect(),
         variants: s
             .command_variants

@@ -1,11 +1,11 @@
-//! The catalogue as the core needs it.
+//! The catalogue of services, reduced to what the core needs.
 
 use crate::vocabulary::{Class, DeviceType, Role};
 use northbound_types::{CommandVariant, Mode, Srv, text_enum};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// Who holds a future-dated request until it is due.
+    /// The holder of a future-dated request until it is due.
     pub enum Hold("holder of a future-dated request") {
         /// It cannot be future-dated.
         Nobody = "nobody",
@@ -21,17 +21,17 @@ text_enum! {
 pub struct ServiceRule {
     /// Service Reference Variant.
     pub srv: Srv,
-    /// Roles that may use it; nobody may where there are none.
+    /// Roles that may use it.
     pub roles: Vec<Role>,
     /// Command Variants that it takes: bit n for variant n.
     pub variants: u16,
-    /// Needs the User's signature.
+    /// Whether its Command needs the User's signature.
     pub critical: bool,
-    /// Answered by the service itself.
+    /// Whether the service answers it itself.
     pub non_device: bool,
-    /// Who holds it while it is future-dated.
+    /// The holder while it is future-dated.
     pub hold: Hold,
-    /// A schedule may run it.
+    /// Whether a schedule may run it.
     pub schedulable: bool,
     /// Device types that it is for: bit n for the n-th type; every type where 0.
     pub device_types: u16,
@@ -42,12 +42,12 @@ pub struct ServiceRule {
 }
 
 impl ServiceRule {
-    /// Does it take this Command Variant?
+    /// Whether it takes this Command Variant.
     #[must_use]
     pub const fn takes(&self, cv: CommandVariant) -> bool {
         self.variants >> cv.number() & 1 == 1
     }
-    /// Is it for this type of device?
+    /// Whether it is for this type of device.
     #[must_use]
     pub const fn fits(&self, t: DeviceType) -> bool {
         self.device_types == 0 || self.device_types >> t as u8 & 1 == 1

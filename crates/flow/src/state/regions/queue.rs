@@ -1,5 +1,5 @@
 //! The queue of one region: classes share by weight, and within a class the Users take turns. So no
-//! class starves, and a User's burst waits behind nobody's turn but its own.
+//! class starves, and a User's burst delays only that User.
 
 use crate::vocabulary::Class;
 use serde::{Deserialize, Serialize};
@@ -18,32 +18,32 @@ struct ClassQueue {
 }
 
 impl ClassQueue {
-    fn push(&mut self, user: u16, unit: u64) {
+    fn push(&mut self, user: u16, exchange: u64) {
         let own = self.waiting.entry(user).or_default();
         if own.is_empty() {
             self.turn.push_back(user);
         }
-        own.push_back(unit);
+        own.push_back(exchange);
         self.len += 1;
     }
 
     fn pop(&mut self) -> Option<u64> {
         let user = self.turn.pop_front()?;
         let own = self.waiting.get_mut(&user)?;
-        let unit = own.pop_front();
+        let exchange = own.pop_front();
         if own.is_empty() {
             self.waiting.remove(&user);
         } else {
             self.turn.push_back(user);
         }
         self.len -= 1;
-        unit
+        exchange
     }
 
-    fn remove(&mut self, user: u16, unit: u64) -> bool {
+    fn remove(&mut self, user: u16, exchange: u64) -> bool {
         let Some(own) = self.waiting.get_mut(&user) else { return false };
-        let Some(place) = own.iter().position(|u| *u == unit) else { return false };
-        own.remove(place);
+        let Some(index) = own.iter().position(|u| *u == exchange) else { return false };
+        own.remove(index);
         if own.is_empty() {
             self.waiting.remove(&user);
             self.turn.retain(|u| *u != user);
@@ -60,12 +60,12 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn push(&mut self, class: Class, user: u16, unit: u64) {
-        self.classes.entry(class).or_default().push(user, unit);
+    pub(crate) fn push(&mut self, class: Class, user: u16, exchange: u64) {
+        self.classes.entry(class).or_default().push(user, exchange);
     }
 
-    /// The next request: each class spends its share of the round, the most urgent first; when
-    /// nobody has share left a new round begins.
+    /// The next request: each class spends its share of the round, the most urgent first; a new round
+    /// begins when no share is left.
     pub(crate) fn pop(&mut self, weight: impl Fn(Class) -> u32) -> Option<u64> {
         for _ in 0..2 {
             if let Some(q) = self.classes.values_mut().find(|q| q.len > 0 && q.credit > 0) {
@@ -80,8 +80,8 @@ impl Queue {
     }
 
     /// Takes out a request that will not be sent.
-    pub(crate) fn remove(&mut self, class: Class, user: u16, unit: u64) -> bool {
-        self.classes.get_mut(&class).is_some_and(|q| q.remove(user, unit))
+    pub(crate) fn remove(&mut self, class: Class, user: u16, exchange: u64) -> bool {
+        self.classes.get_mut(&class).is_some_and(|q| q.remove(user, exchange))
     }
 
     pub(crate) fn len(&self) -> u32 {

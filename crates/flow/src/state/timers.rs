@@ -1,4 +1,4 @@
-//! What is to happen at a time. A timer that fires finds out for itself whether it still matters.
+//! Timers. None is ever cancelled: what a timer starts checks whether it still applies.
 
 use crate::event::Correlation;
 use northbound_types::{AlertCode, Eui64, RequestId};
@@ -8,23 +8,23 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 /// What is to happen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Timer {
-    /// A Command in flight is given up.
+    /// A Command in flight times out.
     TimeOut(u64),
-    /// A Command in flight is sent again, unless answered: unit and the try that waits.
+    /// A Command in flight is sent again, unless answered: exchange and the try that waits.
     Retry(u64, u8),
     /// A future-dated request is due.
     Due(u64),
     /// A held request expires: its event reference.
     Expire(u64),
-    /// A queued request is too old: unit and when it was queued.
+    /// A queued request is too old: exchange and when it was queued.
     Shed(u64, i64),
-    /// A given-up request is no longer recognised.
+    /// A late answer is no longer recognised.
     Forget(u64, Option<Correlation>),
     /// A Pre-Command expires.
     PreCommand(RequestId),
-    /// Nobody needs the outcome of a request any more.
+    /// The outcome of a request is forgotten.
     Outcome(RequestId),
-    /// Is the storm over?
+    /// Look whether a storm is over.
     Storm(Eui64, AlertCode, Eui64),
     /// A schedule runs.
     Schedule(u64),

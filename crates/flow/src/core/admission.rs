@@ -1,24 +1,24 @@
-//! May this request be done at all? The order of the checks is that of the known codes (inferred).
+//! Whether a request is admitted. The checks run in the order of the published codes (inferred).
 
+use super::Core;
 use crate::{
-    core::{Core, region_index},
     event::{Request, WebService, leg_of},
-    inventory::UserNo,
     policy::{Hold, ServiceRule},
+    state::{UserNo, region_index},
     vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use northbound_types::{Generation, Leg, Mode, Region, ResponseCode};
 
-/// What is known of a request that may be done.
-pub(crate) struct Grant {
-    pub(crate) user: UserNo,
-    pub(crate) role: Role,
-    pub(crate) rule: ServiceRule,
-    pub(crate) mode: Mode,
-    pub(crate) leg: Leg,
-    pub(crate) region: Region,
-    pub(crate) generation: Generation,
-    pub(crate) device_type: Option<DeviceType>,
+/// What the checks found out about an admitted request.
+pub(super) struct Grant {
+    pub(super) user: UserNo,
+    pub(super) role: Role,
+    pub(super) rule: ServiceRule,
+    pub(super) mode: Mode,
+    pub(super) leg: Leg,
+    pub(super) region: Region,
+    pub(super) generation: Generation,
+    pub(super) device_type: Option<DeviceType>,
 }
 
 /// Statuses in which a device can be asked anything over its network.
@@ -31,11 +31,11 @@ const REACHABLE: &[DeviceStatus] = &[
 ];
 
 impl Core {
-    /// Everything that decides before anything happens.
+    /// Checks a request; nothing changes.
     ///
     /// # Errors
     /// The response code of the refusal.
-    pub(crate) fn admit(&self, r: &Request) -> Result<Grant, ResponseCode> {
+    pub(super) fn admit(&self, r: &Request) -> Result<Grant, ResponseCode> {
         let codes = &self.policy.codes;
         let rule = self.policy.service(r.srv).ok_or(codes.fallback)?;
         if WebService::of_variant(r.cv) != Some(r.service) {
@@ -45,12 +45,12 @@ impl Core {
             return Err(codes.variant);
         }
         let user = self.inventory.user_no(r.id.originator).ok_or(codes.unknown_user)?;
-        // The door has compared the two; here it is an invariant, not a courtesy.
+        // The ingress has compared the two already; here it is an invariant.
         if r.signer != r.id.originator {
             return Err(codes.unknown_user);
         }
         let holder = self.inventory.user(user).ok_or(codes.unknown_user)?;
-        if !holder.record.active {
+        if !holder.active {
             return Err(codes.user_status);
         }
         let leg = leg_of(Some(r.cv));
@@ -65,7 +65,7 @@ impl Core {
             device_type: None,
         };
         let own: Vec<Role> =
-            holder.record.roles.iter().copied().filter(|role| rule.roles.contains(role)).collect();
+            holder.roles.iter().copied().filter(|role| rule.roles.contains(role)).collect();
         let Some(&first) = own.first() else { return Err(codes.role) };
         grant.role = first;
         if !rule.non_device {
@@ -114,12 +114,13 @@ impl Core {
         };
         grant.role = own.iter().copied().find(|role| holds(*role)).ok_or(codes.role_for_device)?;
         (grant.region, grant.generation, grant.device_type) =
-            (device.region, device.generation, Some(device.device_type));
-        if !grant.rule.fits(device.device_type) {
+            (device.region(), device.generation(), Some(device.device_type()));
+        if !grant.rule.fits(device.device_type()) {
             return Err(codes.device_type);
         }
         let local = r.cv.is_local_only();
-        if !REACHABLE.contains(&device.status) && !(local && device.status == DeviceStatus::Pending)
+        if !REACHABLE.contains(&device.status())
+            && !(local && device.status() == DeviceStatus::Pending)
         {
             return Err(if local { codes.local_delivery } else { codes.device_status });
         }
@@ -133,16 +134,15 @@ impl Core {
     /// request that made it, once.
     fn admit_counter(&self, r: &Request, grant: &Grant) -> Result<(), ResponseCode> {
         if r.cv.is_signed_pre_command() {
-            let known =
-                self.pre_commands.get(&r.id).filter(|p| p.expires > self.now && p.srv == r.srv);
-            return match (known, r.pre_command) {
-                (Some(p), Some(digest)) if p.digest == digest => Ok(()),
-                _ => Err(self.policy.codes.pre_command),
+            return if self.pre_commands.matches(r.id, r.pre_command, r.srv, self.now) {
+                Ok(())
+            } else {
+                Err(self.policy.codes.pre_command)
             };
         }
         let last = match self.inventory.device(r.id.target) {
             Some(device) if !grant.rule.non_device => device.last_counter(grant.user),
-            _ => self.inventory.user(grant.user).and_then(|u| u.own_counter),
+            _ => self.inventory.own_counter(grant.user),
         };
         if last.is_some_and(|last| r.id.counter <= last) {
             return Err(self.policy.codes.replay);
@@ -151,27 +151,22 @@ impl Core {
     }
 
     fn admit_queue(&self, grant: &Grant) -> Result<(), ResponseCode> {
-        let full = region_index(grant.region).is_none_or(|i| {
-            self.regions[i].queue.len() >= self.policy.capacity(grant.region).queued
-        });
+        let full = region_index(grant.region).is_none()
+            || self.regions.queued(grant.region) >= self.policy.capacity(grant.region).queued;
         if full { Err(self.policy.codes.full) } else { Ok(()) }
     }
 
-    /// The counter of an admitted request is spent.
-    pub(crate) fn spend_counter(&mut self, r: &Request, grant: &Grant) {
+    /// Notes the counter of an admitted request, so that it cannot be used again.
+    pub(super) fn spend_counter(&mut self, r: &Request, grant: &Grant) {
         if r.cv.is_signed_pre_command() {
-            self.pre_commands.remove(&r.id);
+            self.pre_commands.remove(r.id);
             return;
         }
         match self.inventory.device_mut(r.id.target) {
             Some(device) if !grant.rule.non_device => {
                 device.accept_counter(grant.user, r.id.counter)
             }
-            _ => {
-                if let Some(u) = self.inventory.user_mut(grant.user) {
-                    u.own_counter = Some(r.id.counter);
-                }
-            }
+            _ => self.inventory.accept_own_counter(grant.user, r.id.counter),
         }
     }
 }

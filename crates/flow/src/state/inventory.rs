@@ -1,4 +1,4 @@
-//! Users, devices and registrations: what the core knows of them, changed only by inputs.
+//! Users, devices and registrations, changed only by inputs.
 
 use crate::{
     event::{DeviceRecord, Registration, UserRecord},
@@ -8,9 +8,9 @@ use hashbrown::HashMap;
 use northbound_types::{Eui64, Generation, Region};
 use serde::{Deserialize, Serialize};
 
-/// The most Users that the core tells apart.
+/// The highest number of Users.
 pub const MAX_USERS: usize = 60_000;
-/// How many of a device's last alerts a new one is compared with.
+/// A new alert is compared with so many earlier ones of its device to find repeats.
 pub const ALERTS_REMEMBERED: usize = 8;
 /// Nobody is registered.
 const NOBODY: u16 = u16::MAX;
@@ -29,11 +29,11 @@ struct Holder {
 /// A device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Device {
-    pub(crate) device_type: DeviceType,
-    pub(crate) status: DeviceStatus,
-    pub(crate) region: Region,
-    pub(crate) generation: Generation,
-    pub(crate) hub: Eui64,
+    device_type: DeviceType,
+    status: DeviceStatus,
+    region: Region,
+    generation: Generation,
+    hub: Eui64,
     holders: Vec<Holder>,
     /// Last accepted counter of each User that asked.
     counters: Vec<(UserNo, u64)>,
@@ -49,7 +49,23 @@ struct Seen {
 }
 
 impl Device {
-    /// Who holds the role at the time.
+    pub(crate) fn device_type(&self) -> DeviceType {
+        self.device_type
+    }
+    pub(crate) fn status(&self) -> DeviceStatus {
+        self.status
+    }
+    pub(crate) fn region(&self) -> Region {
+        self.region
+    }
+    pub(crate) fn generation(&self) -> Generation {
+        self.generation
+    }
+    pub(crate) fn hub(&self) -> Eui64 {
+        self.hub
+    }
+
+    /// The User that holds a role for the device at a time, µs.
     pub(crate) fn holder(&self, role: Role, at: i64) -> Option<UserNo> {
         self.holders
             .iter()
@@ -59,7 +75,7 @@ impl Device {
             .filter(|u| *u != NOBODY)
     }
 
-    /// Notes who holds a role from when on. What is over is forgotten.
+    /// Notes who holds a role from when on, and drops registrations that are over.
     fn register(&mut self, role: Role, user: Option<UserNo>, from: i64, now: i64) {
         self.holders.retain(|h| h.role != role || h.from != from);
         self.holders.push(Holder { role, user: user.unwrap_or(NOBODY), from });
@@ -79,7 +95,7 @@ impl Device {
         }
     }
 
-    /// Has this alert come before? Remembers it where not.
+    /// Whether an alert is a repeat of one of the last; remembers it otherwise.
     pub(crate) fn repeats(&mut self, counter: u64, recipient: Eui64) -> bool {
         let seen = self.seen.get_or_insert_default();
         let known = if seen.full { ALERTS_REMEMBERED } else { usize::from(seen.next) };
@@ -95,10 +111,10 @@ impl Device {
 
 /// A User.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct User {
-    pub(crate) record: UserRecord,
+struct User {
+    record: UserRecord,
     /// Last accepted counter of requests to the service itself.
-    pub(crate) own_counter: Option<u64>,
+    own_counter: Option<u64>,
 }
 
 /// All of them.
@@ -114,11 +130,21 @@ impl Inventory {
     pub(crate) fn user_no(&self, eui: Eui64) -> Option<UserNo> {
         self.by_eui.get(&eui).copied()
     }
-    pub(crate) fn user(&self, no: UserNo) -> Option<&User> {
-        self.users.get(usize::from(no))
+    pub(crate) fn user(&self, no: UserNo) -> Option<&UserRecord> {
+        self.users.get(usize::from(no)).map(|u| &u.record)
     }
-    pub(crate) fn user_mut(&mut self, no: UserNo) -> Option<&mut User> {
-        self.users.get_mut(usize::from(no))
+    /// The party category of a User; empty where there is none.
+    pub(crate) fn party_category(&self, no: Option<UserNo>) -> Box<str> {
+        no.and_then(|no| self.user(no)).map(|u| u.category.clone()).unwrap_or_default()
+    }
+    /// The last accepted counter of a User's requests to the service itself.
+    pub(crate) fn own_counter(&self, no: UserNo) -> Option<u64> {
+        self.users.get(usize::from(no)).and_then(|u| u.own_counter)
+    }
+    pub(crate) fn accept_own_counter(&mut self, no: UserNo, counter: u64) {
+        if let Some(u) = self.users.get_mut(usize::from(no)) {
+            u.own_counter = Some(counter);
+        }
     }
     pub(crate) fn device(&self, eui: Eui64) -> Option<&Device> {
         self.devices.get(&eui)
@@ -134,15 +160,15 @@ impl Inventory {
         (self.users.len(), self.devices.len())
     }
 
-    /// Could this User be taken?
+    /// Whether this User can be added or changed.
     pub(crate) fn check_user(&self, record: &UserRecord) -> Result<(), String> {
         if self.user_no(record.eui).is_none() && self.users.len() >= MAX_USERS {
-            return Err(format!("there are {MAX_USERS} Users already: no more can be told apart"));
+            return Err(format!("there are {MAX_USERS} Users already: this is the highest number"));
         }
         Ok(())
     }
 
-    /// Could this device be taken? One that is only announced need not have a region yet.
+    /// Whether this device can be added or changed. One that is only pre-notified needs no region yet.
     pub(crate) fn check_device(&self, record: &DeviceRecord) -> Result<(), String> {
         let placed = matches!(record.region, Region::North | Region::Central | Region::South);
         if !placed && !(record.region == Region::Unknown && record.status == DeviceStatus::Pending)
@@ -161,7 +187,7 @@ impl Inventory {
         }
     }
 
-    /// Could this registration be taken?
+    /// Whether this registration can be made.
     pub(crate) fn check_registration(&self, r: &Registration) -> Result<(), String> {
         if let Some(user) = r.user
             && self.user_no(user).is_none()
@@ -199,7 +225,7 @@ impl Inventory {
         let d = self.device(eui)?;
         let registered = Role::ALL
             .iter()
-            .filter_map(|role| Some((*role, self.user(d.holder(*role, at)?)?.record.eui)))
+            .filter_map(|role| Some((*role, self.user(d.holder(*role, at)?)?.eui)))
             .collect();
         Some(DeviceRecord {
             eui,
@@ -212,11 +238,11 @@ impl Inventory {
         })
     }
 
-    /// Takes a User, new or changed. Its number stays.
+    /// Adds or changes a User; one that is changed keeps its number.
     pub(crate) fn put_user(&mut self, record: &UserRecord) -> Result<(), String> {
         self.check_user(record)?;
         if let Some(no) = self.user_no(record.eui) {
-            if let Some(u) = self.user_mut(no) {
+            if let Some(u) = self.users.get_mut(usize::from(no)) {
                 u.record = record.clone();
             }
             return Ok(());
@@ -226,7 +252,7 @@ impl Inventory {
         Ok(())
     }
 
-    /// Takes a device, new or changed. Counters of a known device stay.
+    /// Adds or changes a device; one that is changed keeps its counters.
     pub(crate) fn put_device(&mut self, record: &DeviceRecord, now: i64) -> Result<(), String> {
         self.check_device(record)?;
         let holders: Vec<(Role, UserNo)> = record
@@ -258,8 +284,8 @@ impl Inventory {
             home.retain(|d| *d != record.eui);
         }
         let home = self.homes.entry(record.hub).or_default();
-        if let Err(place) = home.binary_search(&record.eui) {
-            home.insert(place, record.eui);
+        if let Err(index) = home.binary_search(&record.eui) {
+            home.insert(index, record.eui);
         }
         Ok(())
     }

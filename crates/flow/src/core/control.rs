@@ -1,14 +1,19 @@
 //! Changes to what the core knows. Each is an input with its Actor, so that a replay makes it again.
 
+use super::Core;
 use crate::{
-    core::{Core, region_index},
     effect::{Effect, Notice},
     event::{Change, Control},
-    timers::Timer,
+    state::{Timer, region_index},
 };
+use northbound_types::Region;
+
+fn without_network(region: Region) -> String {
+    format!("region {region} has no network to pause")
+}
 
 impl Core {
-    pub(crate) fn control(&mut self, c: &Control, out: &mut Vec<Effect>) {
+    pub(super) fn control(&mut self, c: &Control, out: &mut Vec<Effect>) {
         let now = self.now;
         let done = match &c.change {
             Change::Policy(p) => {
@@ -28,12 +33,12 @@ impl Core {
                 Ok(())
             }
             Change::Schedule(s) => {
-                self.add_schedule(s);
+                self.add_schedule(s.clone());
                 Ok(())
             }
             Change::Pause { region, until } => self.pause(*region, until.map(|t| t.0)),
             Change::Resume(region) => {
-                self.resume(*region);
+                self.regions.set_paused(*region, false);
                 Ok(())
             }
         };
@@ -42,40 +47,33 @@ impl Core {
         }
     }
 
-    fn pause(
-        &mut self,
-        region: northbound_types::Region,
-        until: Option<i64>,
-    ) -> Result<(), String> {
-        let i = region_index(region)
-            .ok_or_else(|| format!("region {region} has no network to pause"))?;
-        self.regions[i].paused = true;
+    fn pause(&mut self, region: Region, until: Option<i64>) -> Result<(), String> {
+        if !self.regions.set_paused(region, true) {
+            return Err(without_network(region));
+        }
         if let Some(t) = until {
             self.timers.set(t, Timer::Resume(region));
         }
         Ok(())
     }
 
-    /// Would this change be taken? For whoever wants to know before it is journaled.
+    /// Whether a change would be accepted, for asking before it is journaled.
     ///
     /// # Errors
-    /// Why not, in words.
+    /// Why it would be refused, as a text for people.
     pub fn would_take(&self, change: &Change) -> Result<(), String> {
         match change {
             Change::User(u) => self.inventory.check_user(u),
             Change::Device(d) => self.inventory.check_device(d),
             Change::Devices(all) => all.iter().try_for_each(|d| self.inventory.check_device(d)),
             Change::Registration(r) => self.inventory.check_registration(r),
-            Change::Release(r) | Change::Delete(r) => {
-                if self.quarantine.contains_key(r) {
-                    Ok(())
-                } else {
-                    Err(format!("nothing is held under event reference {r}"))
-                }
+            Change::Release(r) | Change::Delete(r) => match self.quarantine.get(*r) {
+                Some(_) => Ok(()),
+                None => Err(format!("nothing is held under event reference {r}")),
+            },
+            Change::Pause { region, .. } | Change::Resume(region) => {
+                region_index(*region).map(|_| ()).ok_or_else(|| without_network(*region))
             }
-            Change::Pause { region, .. } | Change::Resume(region) => region_index(*region)
-                .map(|_| ())
-                .ok_or_else(|| format!("region {region} has no network to pause")),
             Change::Policy(_) | Change::Schedule(_) => Ok(()),
         }
     }
