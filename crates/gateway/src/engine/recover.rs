@@ -110,3 +110,54 @@ pub(crate) fn replay(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::Store, metrics::Metrics};
+    use northbound_flow::{Change, Control, Event, event::UserRecord, vocabulary::Role};
+    use northbound_ledger::testing::Faulty;
+    use northbound_rules::RuleSet;
+    use northbound_types::{Day, Eui64};
+    use std::sync::Arc;
+
+    fn add_user(eui: u64) -> Event {
+        let user = UserRecord {
+            eui: Eui64(eui),
+            party: "Invented".into(),
+            category: "other".into(),
+            roles: vec![Role::Is],
+            active: true,
+            throttle_fields: false,
+        };
+        Event::Control(Box::new(Control {
+            actor: "test".into(),
+            reason: String::new(),
+            change: Change::User(user),
+        }))
+    }
+
+    #[test]
+    fn a_checkpoint_of_another_version_is_skipped_and_the_journal_replayed() {
+        let (store, now) = (Faulty::new(1), Utc(1_790_000_000_000_000));
+        let policy = Policy::from_rules(&RuleSet::embedded().unwrap(), Day(20_700)).unwrap();
+        let (mut journal, _) = Journal::open(store.clone(), Limits::default(), now).unwrap();
+        for eui in 1..=2 {
+            journal.append(now, &codec::encode_event(&add_user(eui), Vec::new()).unwrap()).unwrap();
+        }
+        journal.sync().unwrap();
+        // The version before: the same state, in a form that this program does not read.
+        let mut state = codec::encode_state(&Core::new(policy.clone())).unwrap();
+        state[0] = codec::STATE_VERSION - 1;
+        journal.checkpoint(2, now, &state).unwrap();
+        drop(journal);
+
+        let mut rows = RowBuffer::off(Store::default(), Arc::new(Metrics::default()));
+        let opened = open(store, 1 << 20, 0, policy, now, &mut rows).unwrap();
+        assert_eq!((opened.recovery.checkpoint, opened.recovery.replayed), (0, 2));
+        let (name, why) = &opened.recovery.skipped[0];
+        assert_eq!(name, "checkpoint 2");
+        assert!(why.contains("version 2"), "{why}");
+        assert_eq!(opened.flow.users().len(), 2, "the state is that of the journal");
+    }
+}
