@@ -25,3 +25,13 @@ pub fn gather(
     };
     Ok(read(&sources, &scope, &mut |step| progress.tell(step, 0, 1))?)
 }
+
+/// Calls `f` with everything of which a pack is made.
+///
+/// # Errors
+/// Where registers or rules cannot be read, and as `f`.
+pub fn with_sources<R>(ctx: &Context, f: impl FnOnce(&Sources<'_>) -> Result<R>) -> Result<R> {
+    let (store, ledger, rules) = (ctx.store()?, ctx.ledger(), ctx.rules()?);
+    let gate = ctx.gate(&store);
+    f(&Sources { data: &ctx.data, ledger: &ledger, gate: &gate, rules: &rules })
+}

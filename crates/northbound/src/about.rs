@@ -53,7 +53,7 @@ fn limits() -> Vec<(&'static str, u64, &'static str)> {
         ("unpacked size of a DUIS archive", archive.total_bytes, "bytes"),
         (
             "messages compared one by one in a reconciliation",
-            crate::reconcile::MAX_MESSAGES,
+            northbound_app::reconcile::MAX_MESSAGES,
             "messages a source",
         ),
         (

@@ -8,13 +8,14 @@ use crate::{
     context::Ctx,
     error::Result,
     output::{Answer, Table, count},
-    pack,
     progress::Progress,
 };
 use clap::Args;
-use northbound_app::ingest::{IngestedFile, Request, ingest};
+use northbound_app::{
+    ingest::{IngestedFile, Request, ingest},
+    pack::{self, Made},
+};
 use northbound_ingest::Layout;
-use northbound_packs::store::Made;
 use northbound_registers::records::reporting::explanations::{Explanation, Given};
 use northbound_sim::{Manifest, SimConfig, World, write_world};
 use northbound_types::{Actor, Utc};
@@ -87,17 +88,22 @@ pub(crate) fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Answer> {
         ..first.app.clone()
     });
     drop(progress);
-    let which = pack::Which::month(world.config.period, NETWORK);
-    let refused = explained(&pack::build(&which, &args.out.join("pack"), &first.later())?, &first)?;
-    let one = pack::issue(&which, &first.later())?;
+    let which = pack::Request {
+        period: world.config.period,
+        methodology: None,
+        network: Some(NETWORK.to_owned()),
+        marking: String::new(),
+    };
+    let refused = explained(&pack::build(&first.later(), &which, &args.out.join("pack"))?, &first)?;
+    let one = pack::issue(&first.later(), &which)?;
     let corrected = correction(&manifest, &input, &second, &mut second.progress())?;
     registers::repaired(&input, &second)?;
     // The newest pack lies where it is easily found.
-    explained(&pack::build(&which, &args.out.join("pack"), &second.later())?, &second)?;
-    let two = pack::issue(&which, &second.later())?;
-    pack::build(&which, &args.out.join("pack"), &second.later())?;
+    explained(&pack::build(&second.later(), &which, &args.out.join("pack"))?, &second)?;
+    let two = pack::issue(&second.later(), &which)?;
+    pack::build(&second.later(), &which, &args.out.join("pack"))?;
     let month = world.config.period.to_string();
-    let changed = pack::diff(&format!("{month}/1"), &format!("{month}/2"), &second)?;
+    let changed = pack::diff(&second, &format!("{month}/1"), &format!("{month}/2"))?;
     Ok(answer(
         args,
         &second,

@@ -3,7 +3,6 @@
 
 mod about;
 mod cli;
-mod compare;
 mod context;
 mod demo;
 mod devices;

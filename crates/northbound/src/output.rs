@@ -2,7 +2,7 @@
 //! output, everything else to standard error.
 
 use crate::error::{CliError, Exit, Result};
-pub(crate) use northbound_app::answer::{Answer, Table, count, signed};
+pub(crate) use northbound_app::answer::{Answer, Table, count};
 use std::io::{self, Write};
 
 /// How an answer is printed.

@@ -1,17 +1,9 @@
-//! `paper`: the Panel paper, made from figures and registers.
+//! `paper`: its command line.
 
-use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    evidence,
-    output::{Answer, Table},
-};
+use crate::{context::Ctx, error::Result, output::Answer};
 use clap::Subcommand;
-use northbound_app::people::names::names;
-use northbound_packs::{data, paper};
-use northbound_registers::records::participants::people::names_in;
+use northbound_app::paper::{self, Request};
 use northbound_types::Period;
-use serde_json::json;
 use std::path::PathBuf;
 
 /// Papers to the Panel
@@ -36,50 +28,11 @@ pub(crate) enum PaperCommand {
 
 pub(crate) fn run(c: &PaperCommand, ctx: &Ctx) -> Result<Answer> {
     let PaperCommand::Build { period, out, methodology, marking } = c;
-    let store = ctx.store()?;
-    let e = evidence::gather(ctx, &store, *period, methodology.as_deref(), &mut ctx.progress())?;
-    let data = data::make(&e)?;
-    let paper = paper::write(&e, &data, marking)?;
-    refuse_names(ctx, &paper)?;
-    let files =
-        if ctx.dry_run { Vec::new() } else { paper::put(&paper, &e, &data, &ctx.data, out)? };
-    let mut t = Table::new("Files", &["file", "sha-256"]);
-    for (name, hash) in &files {
-        t.row([name.clone(), hash.clone()]);
-    }
-    let (chapters, empty) = (
-        paper.chapters.len(),
-        paper
-            .chapters
-            .iter()
-            .filter(|c| c.paragraphs.len() == 1 && c.paragraphs[0].runs.len() == 1)
-            .count(),
-    );
-    Ok(Answer::new(json!({
-        "period": period, "as_at": paper.as_at, "manifest": paper.manifest, "rules": paper.rules, "revision": paper.revision, "folder": out.display().to_string(),
-        "files": files.iter().map(|(n, h)| json!({"name": n, "sha256": h})).collect::<Vec<_>>(), "chapters": chapters, "empty_chapters": empty, "sources": paper.sources.len(), "names": paper.names,
-    })).say(format!("{}: {chapters} chapters, {empty} of them empty, {} sources, in {}.", paper.title, paper.sources.len(), out.display())).table(t))
-}
-
-/// A paper names roles and bodies, not people.
-fn refuse_names(ctx: &Ctx, paper: &paper::Paper) -> Result<()> {
-    let names = names(ctx)?;
-    let text: Vec<&str> = paper
-        .chapters
-        .iter()
-        .flat_map(|c| &c.paragraphs)
-        .flat_map(|p| &p.runs)
-        .map(|r| match r {
-            paper::Run::Words { text } | paper::Run::Sourced { text, .. } => text.as_str(),
-        })
-        .collect();
-    let found: Vec<&str> =
-        names_in(&text.join(" "), &names).iter().map(|n| n.person.as_str()).collect();
-    if found.is_empty() {
-        return Ok(());
-    }
-    Err(CliError::refused(format!(
-        "the paper would name a person ({}): put the role where the name stands in the records that it cites",
-        found.join(", ")
-    )))
+    let request = Request {
+        period: *period,
+        methodology: methodology.clone(),
+        marking: marking.clone(),
+        out: out.clone(),
+    };
+    paper::build(ctx, &request)
 }

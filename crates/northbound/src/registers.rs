@@ -24,10 +24,7 @@ pub(crate) use northbound_app::registers::{
     author as sayer,
     view::{receipt as receipt_answer, text},
 };
-use northbound_registers::{
-    Noun, Query, Record, Verb, records::reporting::confirmations::Confirmation,
-};
-use northbound_rules::RuleInfo;
+use northbound_registers::{Noun, Query, Record, Verb};
 use northbound_types::{Period, Region, Utc};
 
 /// Which records.
@@ -121,10 +118,6 @@ pub(crate) fn withdraw<T: Record>(id: &str, ctx: &Ctx) -> Result<Answer> {
 
 pub(crate) fn history(noun: Noun, id: &str, ctx: &Ctx) -> Result<Answer> {
     Ok(view::history(noun, id, &registers::history(ctx, noun, id)?))
-}
-
-pub(crate) fn confirmation(rule: &RuleInfo, source: &str, ctx: &Ctx) -> Confirmation {
-    registers::confirmation(ctx, rule, source)
 }
 
 /// The audit trail

@@ -7,17 +7,18 @@ use crate::{
     output::{Answer, Format},
 };
 use clap::Args;
+pub(crate) use northbound_app::service::SETTINGS;
+use northbound_app::service::{ledger_sink, settings};
 use northbound_emulator::devices::Settings;
 use northbound_emulator::{Scenario, scenario};
 use northbound_gateway::{
     Config, GatewayError, Service, Setup,
     clock::{Fast, SystemClock},
-    ledger_sink::{LedgerSink, Sink, Thinning},
-    log::{Level, Log},
+    log::Log,
     wan::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
 };
 use northbound_keys::Keys;
-use northbound_ledger::{Ledger, LedgerError, Pruned, journal::inspect};
+use northbound_ledger::journal::inspect;
 use northbound_types::{Eui64, Utc, time::DAY_US};
 use serde_json::json;
 use std::{
@@ -29,8 +30,6 @@ use std::{
 };
 use tokio::sync::mpsc::Receiver;
 
-/// Settings in the data folder, read where no other file is named.
-pub(crate) const SETTINGS: &str = "service.toml";
 /// Days that an emulated network without a scenario is made for.
 const DAYS: i64 = 40;
 
@@ -81,7 +80,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
         Utc(0)
     };
     let clock = Fast::starting(SystemClock::shared(), ahead, speed);
-    let ledger = sink(ctx, &config, clock.wall(), log.clone())?;
+    let ledger = ledger_sink(ctx, &config, clock.wall(), log.clone())?;
     let setup = Setup {
         data: ctx.data.clone(),
         config,
@@ -98,36 +97,6 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
     let _ = writer.join();
     Ok(Answer::new(json!({"stopped": true, "position": position}))
         .say(format!("Stopped cleanly at journal position {position}.")))
-}
-
-/// The ledger of the data folder.
-pub(crate) fn sink(ctx: &Ctx, config: &Config, now: Utc, log: Log) -> Result<Box<dyn Sink>> {
-    let days = ctx.rules()?.integer(crate::ledger::KEPT_DAYS, now.day())?;
-    let of = ctx.clone();
-    let cited = move || crate::ledger::cited(&of).map_err(|e| LedgerError::Refused(e.to_string()));
-    let said = move |at, done: std::result::Result<Pruned, LedgerError>| match done {
-        Ok(t) if t.versions == 0 => {}
-        Ok(t) => log.say(
-            at,
-            Level::Info,
-            "ledger.thinned",
-            json!({"versions": t.versions, "files": t.files, "bytes": t.bytes, "kept": t.kept}),
-        ),
-        Err(e) => log.say(at, Level::Warn, "ledger.not-thinned", json!({"why": e.to_string()})),
-    };
-    Ok(Box::new(sink_on(&ctx.ledger(), config, now, ctx)?.thinned(Thinning {
-        days,
-        cited: Box::new(cited),
-        said: Box::new(said),
-    })))
-}
-
-/// Another ledger, with the registers of the data folder.
-pub(crate) fn sink_on(ledger: &Ledger, config: &Config, now: Utc, ctx: &Ctx) -> Result<LedgerSink> {
-    let store = ctx.store()?;
-    let judge = Arc::new(ctx.judge(&store)?);
-    let providers = config.network.providers().map_err(CliError::usage)?;
-    Ok(LedgerSink::open(ledger, judge, store.revision()?, providers, now)?)
 }
 
 /// The addresses, at once: whoever started this waits for them.
@@ -150,18 +119,8 @@ fn tell(service: &Service, ctx: &Ctx) -> Result<()> {
         .map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
 }
 
-/// The settings of a file; else those of the data folder, else the defaults.
-pub(crate) fn settings(file: Option<&Path>, ctx: &Ctx) -> Result<Config> {
-    let own = ctx.data.join(SETTINGS);
-    Ok(match file {
-        Some(path) => Config::load(path)?,
-        None if own.exists() => Config::load(&own)?,
-        None => Config::default(),
-    })
-}
-
 fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
-    let mut config = settings(args.config.as_deref(), ctx)?;
+    let mut config = settings(ctx, args.config.as_deref())?;
     if let Some(a) = args.listen {
         config.listen = a;
     }

@@ -5,11 +5,12 @@ use crate::{
     error::{CliError, Result},
     live::{
         demo, policy_of, runtime,
-        serve::{log_to, sink, start_network},
+        serve::{log_to, start_network},
         services,
     },
     output::{Answer, Table, count},
 };
+use northbound_app::service::ledger_sink;
 use northbound_client::{
     control::{Client as Control, Top},
     receive::{Behaviour, CLIENT_BYTES, Checks, Receiver},
@@ -97,8 +98,11 @@ pub(super) fn run(
     config.check().map_err(CliError::usage)?;
     let clock = Fast::from_now(SystemClock::shared(), speed);
     let (log, writer) = Log::to(log_to(Some(&out.join("log.ndjson")))?);
-    let (network, folder, ledger) =
-        (config.network.clone(), data.clone(), sink(ctx, &config, clock.wall(), log.clone())?);
+    let (network, folder, ledger) = (
+        config.network.clone(),
+        data.clone(),
+        ledger_sink(ctx, &config, clock.wall(), log.clone())?,
+    );
     let setup = Setup {
         data: data.clone(),
         config,

@@ -1,55 +1,53 @@
-//! The outcome of a run for people and for programs.
+//! The outcome of a run as a neutral document.
 
 use super::{
-    ReconcileArgs,
-    identities::{PairFindings, by_cause},
+    Reconciled,
+    messages::{PairFindings, by_cause},
 };
-use crate::output::{Answer, Table, count, signed};
-use northbound_measures::reconcile::{Finding, Line, Pair, Report};
+use crate::answer::{Answer, Table, count, signed};
+use northbound_measures::reconcile::{Finding, KnownNote, Line, Message, Pair, Report};
 use northbound_registers::records::data::reconciliations::Difference;
 use serde_json::{Value, json};
 
-pub(super) fn answer(
-    report: &Report,
-    found: &[PairFindings],
-    notes: &[String],
-    args: &ReconcileArgs,
-    kept: Option<&str>,
-) -> Answer {
-    let pairs: Vec<Value> = report.pairs.iter().map(|p| {
-        let messages = found.iter().find(|f| f.a == p.a && f.b == p.b);
+impl Reconciled {
+    /// As a neutral document, with at most `messages` differences between messages of each pair.
+    #[must_use]
+    pub fn answer(&self, messages: usize) -> Answer {
+        let pairs: Vec<Value> = self.report.pairs.iter().map(|p| {
+        let of_messages = self.findings.iter().find(|f| f.a == p.a && f.b == p.b);
         json!({
             "a": p.a, "b": p.b, "totals": p.totals, "foots": p.totals.foots(), "causes": p.causes,
             "lines": p.lines.iter().map(|l| line_json(p, l)).collect::<Vec<_>>(), "gone": p.gone,
-            "messages": messages.map(|f| json!({"totals": f.totals, "by_cause": by_cause(&f.findings), "findings": f.findings.iter().take(args.messages).collect::<Vec<_>>(), "more": f.findings.len().saturating_sub(args.messages)})),
+            "messages": of_messages.map(|f| json!({"totals": f.totals, "by_cause": by_cause(&f.findings), "findings": f.findings.iter().take(messages).collect::<Vec<_>>(), "more": f.findings.len().saturating_sub(messages)})),
         })
     }).collect();
-    let mut a = Answer::new(
-        json!({"run": kept, "keys": report.keys, "periods": report.periods, "sources": report.sources, "pairs": pairs, "notes": notes}),
-    );
-    // The first table is the CSV, so the lines come first.
-    for p in &report.pairs {
-        a = a.table(lines(p, report));
-    }
-    for p in &report.pairs {
-        a = a.table(totals(p)).table(causes(p));
-        if let Some(f) = found.iter().find(|f| f.a == p.a && f.b == p.b) {
-            a = a.table(message_totals(f)).table(messages(f, args.messages));
+        let mut a = Answer::new(
+            json!({"run": self.run, "keys": self.report.keys, "periods": self.report.periods, "sources": self.report.sources, "pairs": pairs, "notes": self.notes}),
+        );
+        // The first table is the CSV, so the lines come first.
+        for p in &self.report.pairs {
+            a = a.table(lines(p, &self.report));
         }
-        for g in &p.gone {
-            a = a.then(format!(
-                "Gone: {} ({}, {}) is no longer there.",
-                g.key, g.status, g.decision
-            ));
+        for p in &self.report.pairs {
+            a = a.table(totals(p)).table(causes(p));
+            if let Some(f) = self.findings.iter().find(|f| f.a == p.a && f.b == p.b) {
+                a = a.table(message_totals(f)).table(self::messages(f, messages));
+            }
+            for g in &p.gone {
+                a = a.then(format!(
+                    "Gone: {} ({}, {}) is no longer there.",
+                    g.key, g.status, g.decision
+                ));
+            }
         }
+        for n in &self.notes {
+            a = a.then(n.clone());
+        }
+        if let Some(id) = &self.run {
+            a = a.then(format!("Kept as {id}. Decide on a difference: northbound reconcile decide ID --status explained --owner WHO --decision 'what'"));
+        }
+        a
     }
-    for n in notes {
-        a = a.then(n.clone());
-    }
-    if let Some(id) = kept {
-        a = a.then(format!("Kept as {id}. Decide on a difference: northbound reconcile decide ID --status explained --owner WHO --decision 'what'"));
-    }
-    a
 }
 
 fn line_json(p: &Pair, l: &Line) -> Value {
@@ -82,23 +80,7 @@ fn lines(p: &Pair, report: &Report) -> Table {
             .iter()
             .map(|c| format!("{} {} ({})", c.cause, signed(c.amount), c.strength))
             .collect();
-        let known = l
-            .known
-            .as_ref()
-            .map(|k| {
-                let mut words = format!("{} ({})", k.status, k.owner);
-                if !k.decision.is_empty() {
-                    words = format!("{words}: {}", k.decision);
-                }
-                if k.amount_changed {
-                    words = format!("{words}; was {}", signed(k.amount_then));
-                }
-                if k.recurs {
-                    words = format!("{words}; said to be fixed, and here again");
-                }
-                words
-            })
-            .unwrap_or_default();
+        let known = l.known.as_ref().map(known_words).unwrap_or_default();
         cells.extend([
             n(l.a),
             n(l.b),
@@ -110,6 +92,20 @@ fn lines(p: &Pair, report: &Report) -> Table {
         t.rows.push(cells);
     }
     t
+}
+
+fn known_words(k: &KnownNote) -> String {
+    let mut words = format!("{} ({})", k.status, k.owner);
+    if !k.decision.is_empty() {
+        words = format!("{words}: {}", k.decision);
+    }
+    if k.amount_changed {
+        words = format!("{words}; was {}", signed(k.amount_then));
+    }
+    if k.recurs {
+        words = format!("{words}; said to be fixed, and here again");
+    }
+    words
 }
 
 fn totals(p: &Pair) -> Table {
@@ -200,12 +196,8 @@ fn messages(f: &PairFindings, limit: usize) -> Table {
 fn finding(x: &Finding) -> [String; 7] {
     let changed: Vec<String> =
         x.changed.iter().map(|(k, a, b)| format!("{k}: {a} / {b}")).collect();
-    let time = |m: &Option<northbound_measures::reconcile::Message>| {
-        m.as_ref().map(|m| m.received.to_string()).unwrap_or_default()
-    };
-    let place = |m: &Option<northbound_measures::reconcile::Message>| {
-        m.as_ref().map(|m| m.place.clone()).unwrap_or_default()
-    };
+    let time = |m: &Option<Message>| m.as_ref().map(|m| m.received.to_string()).unwrap_or_default();
+    let place = |m: &Option<Message>| m.as_ref().map(|m| m.place.clone()).unwrap_or_default();
     [
         x.id.to_string(),
         x.cause.to_string(),

@@ -1,20 +1,24 @@
-//! `rules targets`: the Target Response Times resolved for what the ledger holds, in the columns of
-//! the table `targets` that `crates/ledger/rollup.sql` reads. So another engine can run that SQL
-//! without knowing how a rule is chosen.
+//! The Target Response Times resolved for what the ledger holds, in the columns of the table `targets`
+//! that `crates/ledger/rollup.sql` reads, so that another engine can run that SQL without knowing how a
+//! rule is chosen.
 
 use crate::{
-    context::Ctx,
+    answer::{Answer, Table},
+    context::Context,
     error::Result,
-    output::{Answer, Table},
 };
 use northbound_ledger::judge::{Judge, Target, TargetQuery};
 use northbound_types::{Day, Leg, cells::Dim};
 use serde_json::{Value, json};
 
-/// What decides a target and is a dimension of the counts. The leg is none, so every leg is resolved.
+/// The dimensions of the counts that decide a target. The leg is not one, so every leg is resolved.
 const DIMS: [Dim; 5] = [Dim::Srv, Dim::Generation, Dim::Role, Dim::Mode, Dim::TestKind];
 
-pub(crate) fn run(ctx: &Ctx) -> Result<Answer> {
+/// Every target with the days on which it holds.
+///
+/// # Errors
+/// Where the ledger, the registers or the rules cannot be read.
+pub fn targets(ctx: &Context) -> Result<Answer> {
     let store = ctx.store()?;
     let judge = ctx.judge(&store)?;
     let snapshot = ctx.snapshot()?;

@@ -1,10 +1,10 @@
-//! Backup and restore of a whole data folder. A backup is one folder with a manifest of hashes;
-//! the manifest is written last, so that a backup cut short is seen to be none.
+//! Backup and restore of a whole data folder. A backup is one folder with a manifest of hashes. The
+//! manifest is written last, so an interrupted backup has none.
 
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table, count},
+    answer::{Answer, Table, count},
+    context::Context,
+    error::{AppError, Result},
 };
 use northbound_ingest::source::hash_file;
 use northbound_ledger::{Ledger, backup};
@@ -21,8 +21,9 @@ const LAYOUT: u32 = 1;
 /// Folders that are copied file by file.
 const PLAIN: [&str; 4] = ["rules", "rules-archive", "rejects", "packs"];
 
+/// A file of the backup, by its path below it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Copied {
+struct CopiedFile {
     path: String,
     bytes: u64,
     sha256: String,
@@ -37,11 +38,16 @@ struct BackupManifest {
     ledger_files: u64,
     ledger_bytes: u64,
     register_revision: i64,
-    files: Vec<Copied>,
+    files: Vec<CopiedFile>,
 }
 
-pub(super) fn backup(ctx: &Ctx, to: &Path) -> Result<Answer> {
-    empty(to, "a backup")?;
+/// Copies ledger, journal, registers, rules, rejects and packs into `to`, which must be empty or not
+/// exist; each file is recorded with its hash.
+///
+/// # Errors
+/// Where the folder is not empty, or a file cannot be read or written.
+pub fn backup(ctx: &Context, to: &Path) -> Result<Answer> {
+    require_empty(to, "a backup")?;
     let store = ctx.store()?;
     let ledger = ctx.ledger();
     let newest = ledger.newest()?;
@@ -49,25 +55,25 @@ pub(super) fn backup(ctx: &Ctx, to: &Path) -> Result<Answer> {
         let version = newest.as_ref().map_or(0, |r| r.manifest.version);
         return Ok(Answer::new(json!({"dry_run": true, "ledger_version": version})).say(format!("Would copy version {version} of the ledger with everything beside it to {}; nothing was written.", to.display())));
     }
-    make(to)?;
+    make_folder(to)?;
     let mut progress = ctx.progress();
     // Registers first: what the ledger's newest version cites is then surely in them or older.
     let copy = to.join(FILE_NAME);
     store.backup(&copy)?;
-    let mut files = vec![hashed(to, FILE_NAME)?];
+    let mut files = vec![hash(to, FILE_NAME)?];
     let version = newest.as_ref().map_or(0, |r| r.manifest.version);
     let done = backup::copy(&ledger, &to.join("ledger"), version, &mut |n, of| {
         progress.tell("copying the ledger", n, of)
     })?;
     for folder in PLAIN {
-        for name in listed(&ctx.data, folder)? {
-            copied(&ctx.data.join(&name), &to.join(&name))?;
-            files.push(hashed(to, &name)?);
+        for name in files_below(&ctx.data, folder)? {
+            copy_file(&ctx.data.join(&name), &to.join(&name))?;
+            files.push(hash(to, &name)?);
         }
     }
-    for name in journal(&ctx.data)? {
-        copied(&ctx.data.join(&name), &to.join(&name))?;
-        files.push(hashed(to, &name)?);
+    for name in journal_files(&ctx.data)? {
+        copy_file(&ctx.data.join(&name), &to.join(&name))?;
+        files.push(hash(to, &name)?);
     }
     let manifest = BackupManifest {
         layout: LAYOUT,
@@ -81,36 +87,41 @@ pub(super) fn backup(ctx: &Ctx, to: &Path) -> Result<Answer> {
     };
     let path = to.join(MANIFEST);
     let text =
-        serde_json::to_string_pretty(&manifest).map_err(|e| CliError::internal(e.to_string()))?;
-    std::fs::write(&path, text).map_err(|e| CliError::io("write", &path, e))?;
+        serde_json::to_string_pretty(&manifest).map_err(|e| AppError::internal(e.to_string()))?;
+    std::fs::write(&path, text).map_err(|e| AppError::io("write", &path, e))?;
     drop(progress);
     Ok(answer(&manifest, &format!("Backed up {} to {}.", ctx.data.display(), to.display())).then(
         format!("To put it back: northbound --data NEW-FOLDER ledger restore {}", to.display()),
     ))
 }
 
-pub(super) fn restore(ctx: &Ctx, from: &Path) -> Result<Answer> {
+/// Restores a backup into the data folder, which must be empty or not exist. Every hash is checked
+/// before anything is written.
+///
+/// # Errors
+/// Where the data folder is not empty, the backup is damaged, or a file cannot be read or written.
+pub fn restore(ctx: &Context, from: &Path) -> Result<Answer> {
     let path = from.join(MANIFEST);
     let text = std::fs::read_to_string(&path)
-        .map_err(|e| CliError::io("read the backup's manifest", &path, e))?;
+        .map_err(|e| AppError::io("read the backup's manifest", &path, e))?;
     let manifest: BackupManifest = serde_json::from_str(&text).map_err(|e| {
-        CliError::input(format!("{}: {e}; the backup is damaged or was cut short", path.display()))
+        AppError::input(format!("{}: {e}; the backup is damaged or was cut short", path.display()))
     })?;
     if manifest.layout != LAYOUT {
-        return Err(CliError::input(format!(
+        return Err(AppError::input(format!(
             "{} has layout {}, this program knows {LAYOUT}; use the program that wrote it",
             path.display(),
             manifest.layout
         )));
     }
-    empty(&ctx.data, "the data folder")?;
+    require_empty(&ctx.data, "the data folder")?;
     for f in &manifest.files {
-        verified(from, f)?;
+        verify(from, f)?;
     }
     let source = Ledger::at(from.join("ledger"));
     let newest = source.newest()?.map(|r| r.hash).unwrap_or_default();
     if newest != manifest.ledger_hash {
-        return Err(CliError::input(format!(
+        return Err(AppError::input(format!(
             "the ledger in {} ends with version hash {newest:?}, its manifest says {:?}: the backup is damaged; nothing was restored",
             from.display(),
             manifest.ledger_hash
@@ -118,13 +129,13 @@ pub(super) fn restore(ctx: &Ctx, from: &Path) -> Result<Answer> {
     }
     if !ctx.dry_run {
         let mut progress = ctx.progress();
-        make(&ctx.data)?;
+        make_folder(&ctx.data)?;
         backup::copy(&source, &ctx.data.join("ledger"), u64::MAX, &mut |n, of| {
             progress.tell("copying the ledger", n, of)
         })?;
         northbound_registers::restore(&from.join(FILE_NAME), &ctx.data.join(FILE_NAME))?;
         for f in manifest.files.iter().filter(|f| f.path != FILE_NAME) {
-            copied(&from.join(&f.path), &ctx.data.join(&f.path))?;
+            copy_file(&from.join(&f.path), &ctx.data.join(&f.path))?;
         }
     }
     let said = if ctx.dry_run {
@@ -156,26 +167,26 @@ fn answer(m: &BackupManifest, said: &str) -> Answer {
     })).say(said).table(table)
 }
 
-fn empty(dir: &Path, what: &str) -> Result<()> {
+fn require_empty(dir: &Path, what: &str) -> Result<()> {
     match std::fs::read_dir(dir) {
         Ok(mut entries) => match entries.next() {
-            Some(_) => Err(CliError::refused(format!(
+            Some(_) => Err(AppError::refused(format!(
                 "{} is not empty; name a new folder for {what}",
                 dir.display()
             ))),
             None => Ok(()),
         },
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(CliError::io("list", dir, e)),
+        Err(e) => Err(AppError::io("list", dir, e)),
     }
 }
 
-fn make(dir: &Path) -> Result<()> {
-    std::fs::create_dir_all(dir).map_err(|e| CliError::io("make the folder", dir, e))
+fn make_folder(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(|e| AppError::io("make the folder", dir, e))
 }
 
 /// Files below a folder, as paths below `root` with `/`, sorted. Links are not followed.
-fn listed(root: &Path, folder: &str) -> Result<Vec<String>> {
+fn files_below(root: &Path, folder: &str) -> Result<Vec<String>> {
     let mut open = vec![PathBuf::from(folder)];
     let mut found = Vec::new();
     while let Some(at) = open.pop() {
@@ -183,17 +194,17 @@ fn listed(root: &Path, folder: &str) -> Result<Vec<String>> {
         let entries = match std::fs::read_dir(&dir) {
             Ok(e) => e,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(CliError::io("list", &dir, e)),
+            Err(e) => return Err(AppError::io("list", &dir, e)),
         };
         for entry in entries {
-            let entry = entry.map_err(|e| CliError::io("list", &dir, e))?;
-            let kind = entry.file_type().map_err(|e| CliError::io("look at", &entry.path(), e))?;
+            let entry = entry.map_err(|e| AppError::io("list", &dir, e))?;
+            let kind = entry.file_type().map_err(|e| AppError::io("look at", &entry.path(), e))?;
             let path = at.join(entry.file_name());
             if kind.is_dir() {
                 open.push(path);
             } else if kind.is_file() {
                 let name = path.to_str().ok_or_else(|| {
-                    CliError::input(format!(
+                    AppError::input(format!(
                         "{} has a name that is not UTF-8; rename it",
                         path.display()
                     ))
@@ -206,39 +217,39 @@ fn listed(root: &Path, folder: &str) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// The journal's files, after the ledger and checkpoints before segments: so that the copy of the
-/// journal reaches at least as far as what rests on it, though the service may be writing.
-fn journal(root: &Path) -> Result<Vec<String>> {
-    let mut names = listed(root, "journal")?;
+/// The journal's files. They are copied after the ledger, and checkpoints before segments, so that the
+/// copy of the journal reaches at least as far as both although the service may be writing.
+fn journal_files(root: &Path) -> Result<Vec<String>> {
+    let mut names = files_below(root, "journal")?;
     names.retain(|n| n != "journal/lock" && !n.ends_with(".tmp"));
     names.sort_by_key(|n| n.ends_with(".segment"));
     Ok(names)
 }
 
-fn copied(from: &Path, to: &Path) -> Result<()> {
+fn copy_file(from: &Path, to: &Path) -> Result<()> {
     if let Some(dir) = to.parent() {
-        make(dir)?;
+        make_folder(dir)?;
     }
-    std::fs::copy(from, to).map_err(|e| CliError::io("copy", from, e))?;
+    std::fs::copy(from, to).map_err(|e| AppError::io("copy", from, e))?;
     Ok(())
 }
 
-fn hashed(root: &Path, name: &str) -> Result<Copied> {
+fn hash(root: &Path, name: &str) -> Result<CopiedFile> {
     let path = root.join(name);
-    // An empty file has no hash in the reader's terms.
-    if std::fs::metadata(&path).map_err(|e| CliError::io("read", &path, e))?.len() == 0 {
-        return Ok(Copied { path: name.to_owned(), bytes: 0, sha256: String::new() });
+    // The reader refuses to hash an empty file.
+    if std::fs::metadata(&path).map_err(|e| AppError::io("read", &path, e))?.len() == 0 {
+        return Ok(CopiedFile { path: name.to_owned(), bytes: 0, sha256: String::new() });
     }
     let (sha256, bytes) = hash_file(&path, &mut |_| {})?;
-    Ok(Copied { path: name.to_owned(), bytes, sha256 })
+    Ok(CopiedFile { path: name.to_owned(), bytes, sha256 })
 }
 
-fn verified(root: &Path, f: &Copied) -> Result<()> {
-    let there = hashed(root, &f.path)?;
+fn verify(root: &Path, f: &CopiedFile) -> Result<()> {
+    let there = hash(root, &f.path)?;
     if there.sha256 == f.sha256 && there.bytes == f.bytes {
         return Ok(());
     }
-    Err(CliError::input(format!(
+    Err(AppError::input(format!(
         "{} does not have the hash that the backup's manifest gives it: the backup is damaged; nothing was restored",
         root.join(&f.path).display()
     )))

@@ -1,14 +1,13 @@
-//! `ledger retention`: what is kept, and for how long. Message bodies are never stored: the ledger
+//! For how long the tables of the ledger are kept. Message bodies are never stored: the ledger
 //! holds headers (who, what, when, how it ended) and the hash of each source file.
 
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table, count},
-    registers::receipt_answer,
+    answer::{Answer, Table, count},
+    context::Context,
+    error::{AppError, Result},
+    registers::view,
 };
-use clap::Subcommand;
-use northbound_ledger::schema::Table as Tables;
+use northbound_ledger::schema::Table as LedgerTable;
 use northbound_registers::{
     Query,
     records::data::retention::{Kind, Retention},
@@ -16,37 +15,10 @@ use northbound_registers::{
 use northbound_types::Day;
 use serde_json::json;
 
-/// What is kept, and for how long
-#[derive(Debug, Clone, Subcommand)]
-pub(crate) enum RetentionCommand {
-    /// What is kept of each table, since when, and what was decided
-    Show,
-    /// Decide for how long a table is kept; needs --reason
-    Set {
-        /// The table, such as exchanges
-        what: String,
-        /// Months after the month of receipt; without end where not given
-        #[arg(long)]
-        months: Option<i64>,
-        /// First day on which the decision holds. Default: today
-        #[arg(long)]
-        from: Option<Day>,
-    },
-    /// What the decisions in force would let go; needs --dry-run
-    Apply,
-}
-
 const NO_BODIES: &str = "Message bodies are not stored: only headers, times, outcomes and the hash of each source file.";
 
-pub(super) fn run(c: &RetentionCommand, ctx: &Ctx) -> Result<Answer> {
-    match c {
-        RetentionCommand::Show => show(ctx),
-        RetentionCommand::Set { what, months, from } => set(ctx, what, *months, *from),
-        RetentionCommand::Apply => apply(ctx),
-    }
-}
-
-struct Line {
+/// A table of the ledger with the retention decision in force.
+struct TableRetention {
     table: &'static str,
     rows: u64,
     bytes: u64,
@@ -57,12 +29,12 @@ struct Line {
     due_rows: u64,
 }
 
-fn lines(ctx: &Ctx) -> Result<Vec<Line>> {
+fn tables(ctx: &Context) -> Result<Vec<TableRetention>> {
     let store = ctx.store()?;
     let today = ctx.now.day();
     let decisions = ctx.gate(&store).list::<Retention>(&Query::as_at(ctx.as_at()))?;
     let snap = ctx.snapshot()?;
-    Ok(Tables::ALL
+    Ok(LedgerTable::ALL
         .iter()
         .map(|&t| {
             let files = snap.root.manifest.files(t);
@@ -73,7 +45,8 @@ fn lines(ctx: &Ctx) -> Result<Vec<Line>> {
                     r.what == t.name() && r.from <= today && r.to.is_none_or(|to| today <= to)
                 })
                 .cloned();
-            // Kept for n months after the month of receipt: in month m, what was received before m − n goes.
+            // Rows are kept for n months after the month of receipt: in month m, those received before
+            // month m − n are due.
             let due_before = decided
                 .as_ref()
                 .and_then(|r| r.months)
@@ -82,7 +55,7 @@ fn lines(ctx: &Ctx) -> Result<Vec<Line>> {
             let due =
                 files.iter().filter(|f| due_before.is_some_and(|b| f.day.is_some_and(|d| d < b)));
             let (due_files, due_rows) = due.fold((0, 0), |(n, rows), f| (n + 1, rows + f.rows));
-            Line {
+            TableRetention {
                 table: t.name(),
                 rows: files.iter().map(|f| f.rows).sum(),
                 bytes: files.iter().map(|f| f.bytes).sum(),
@@ -96,18 +69,22 @@ fn lines(ctx: &Ctx) -> Result<Vec<Line>> {
         .collect())
 }
 
-fn json_of(l: &Line) -> serde_json::Value {
+fn json_of(l: &TableRetention) -> serde_json::Value {
     json!({
         "table": l.table, "rows": l.rows, "bytes": l.bytes, "first_day": l.first, "keep": l.decided.as_ref().map_or(Kind::Headers, |r| r.keep),
         "months": l.decided.as_ref().and_then(|r| r.months), "decided_by": l.decided.as_ref().map(|r| r.decided_by.clone()), "due_before": l.due_before, "due_files": l.due_files, "due_rows": l.due_rows,
     })
 }
 
-fn show(ctx: &Ctx) -> Result<Answer> {
+/// Size and age of each table, and the decision in force.
+///
+/// # Errors
+/// Where ledger or registers cannot be read.
+pub fn show(ctx: &Context) -> Result<Answer> {
     let mut t =
         Table::new("", &["table", ">rows", ">bytes", "first day", "kept", ">months", "decided by"]);
-    let lines = lines(ctx)?;
-    for l in &lines {
+    let tables = tables(ctx)?;
+    for l in &tables {
         let months = l.decided.as_ref().map_or_else(
             || "no end".to_owned(),
             |r| r.months.map_or_else(|| "no end".to_owned(), |m| m.to_string()),
@@ -124,22 +101,27 @@ fn show(ctx: &Ctx) -> Result<Answer> {
         ]);
     }
     Ok(Answer::new(
-        json!({"bodies_stored": false, "tables": lines.iter().map(json_of).collect::<Vec<_>>()}),
+        json!({"bodies_stored": false, "tables": tables.iter().map(json_of).collect::<Vec<_>>()}),
     )
     .say(NO_BODIES)
     .table(t))
 }
 
-fn set(ctx: &Ctx, what: &str, months: Option<i64>, from: Option<Day>) -> Result<Answer> {
-    if !Tables::ALL.iter().any(|t| t.name() == what) {
-        let names: Vec<&str> = Tables::ALL.iter().map(|t| t.name()).collect();
-        return Err(CliError::not_found(format!(
+/// Decides that a table is kept for `months` after the month of receipt, without end where there are
+/// none; from day `from`, by default today.
+///
+/// # Errors
+/// Where there is no such table, no reason is given, or the Actor lacks the right.
+pub fn set(ctx: &Context, what: &str, months: Option<i64>, from: Option<Day>) -> Result<Answer> {
+    if !LedgerTable::ALL.iter().any(|t| t.name() == what) {
+        let names: Vec<&str> = LedgerTable::ALL.iter().map(|t| t.name()).collect();
+        return Err(AppError::not_found(format!(
             "there is no table {what:?}; the tables are {}",
             names.join(", ")
         )));
     }
     if ctx.reason.is_empty() {
-        return Err(CliError::refused(
+        return Err(AppError::refused(
             "a retention decision needs its ground: give it with --reason 'why'",
         ));
     }
@@ -153,18 +135,22 @@ fn set(ctx: &Ctx, what: &str, months: Option<i64>, from: Option<Day>) -> Result<
         decided_by: ctx.actor.to_string(),
         ground: ctx.reason.clone(),
     };
-    Ok(receipt_answer(&ctx.gate(&store).put(&r, &ctx.write())?))
+    Ok(view::receipt(&ctx.gate(&store).put(&r, &ctx.write())?))
 }
 
-fn apply(ctx: &Ctx) -> Result<Answer> {
+/// The files and rows that are due by the decisions in force. Only as a dry run: nothing is deleted.
+///
+/// # Errors
+/// Without dry run, or where ledger or registers cannot be read.
+pub fn apply(ctx: &Context) -> Result<Answer> {
     if !ctx.dry_run {
-        return Err(CliError::refused(
+        return Err(AppError::refused(
             "this version deletes nothing: issued packs cite the files. `ledger retention apply --dry-run` lists what is due; move it out by hand once nothing cites it",
         ));
     }
-    let lines = lines(ctx)?;
+    let tables = tables(ctx)?;
     let mut t = Table::new("", &["table", "received before", ">files due", ">rows due"]);
-    for l in lines.iter().filter(|l| l.due_files > 0) {
+    for l in tables.iter().filter(|l| l.due_files > 0) {
         t.row([
             l.table.to_owned(),
             l.due_before.map(|d| d.to_string()).unwrap_or_default(),
@@ -172,5 +158,5 @@ fn apply(ctx: &Ctx) -> Result<Answer> {
             count(l.due_rows),
         ]);
     }
-    Ok(Answer::new(json!({"dry_run": true, "bodies_stored": false, "tables": lines.iter().map(json_of).collect::<Vec<_>>()})).say(NO_BODIES).table(t))
+    Ok(Answer::new(json!({"dry_run": true, "bodies_stored": false, "tables": tables.iter().map(json_of).collect::<Vec<_>>()})).say(NO_BODIES).table(t))
 }

@@ -1,9 +1,12 @@
-//! Messages behind a difference: where two sources hold identities, each message is compared.
+//! The messages behind a difference: where two sources hold identities, message is compared with message.
 
-use super::sources::{Loaded, Reading, key_of};
+use super::{
+    keys::key_of,
+    sources::{LoadedSource, SourceReader},
+};
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
+    context::Context,
+    error::{AppError, Result},
 };
 use northbound_ingest::{self as reader, DropRejects, Mapping, Options};
 use northbound_ledger::{
@@ -17,7 +20,7 @@ use northbound_measures::reconcile::{
 use northbound_types::{Eui64, MessageId, RequestId, Utc};
 use std::{collections::BTreeMap, path::Path};
 
-/// What the messages of a pair of sources say.
+/// The comparison of the messages of two sources.
 #[derive(Debug, Clone)]
 pub(super) struct PairFindings {
     pub(super) a: String,
@@ -31,7 +34,7 @@ pub(super) struct PairFindings {
 pub(super) fn message(m: &drill::Message) -> Result<Message> {
     let text = |k: &str| m.record.get(k).map_or("", String::as_str);
     let odd = |what: &str| {
-        CliError::internal(format!(
+        AppError::internal(format!(
             "a record of {} (row {}) has a {what} that cannot be read; run `northbound ledger check`",
             m.source_file, m.row
         ))
@@ -60,10 +63,10 @@ pub(super) fn message(m: &drill::Message) -> Result<Message> {
     })
 }
 
-/// What is compared beside identity, time, test kind and generation.
+/// The attributes that are compared beside identity, time, test kind and generation.
 const ATTRIBUTES: [&str; 5] = ["srv", "region", "mode", "state", "code"];
 
-/// Keeps messages in memory.
+/// Collects messages in memory, up to the limit.
 struct Collect {
     messages: Vec<Message>,
     file: String,
@@ -116,14 +119,14 @@ impl RowSink for Collect {
 /// Reads a file of messages without ingesting it.
 pub(super) fn read_file(
     path: &Path,
-    reading: &mut Reading<'_>,
+    source_reader: &mut SourceReader<'_>,
 ) -> Result<(Vec<Message>, Vec<String>)> {
-    let ctx: &Ctx = reading.ctx;
+    let ctx: &Context = source_reader.ctx;
     let mut options = Options::new(ctx.now);
-    options.mapping = reading.args.map.as_deref().map(Mapping::load).transpose()?;
+    options.mapping = source_reader.request.map.as_deref().map(Mapping::load).transpose()?;
     let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let mut sink = Collect { messages: Vec::new(), file: file.clone() };
-    let progress = &mut *reading.progress;
+    let progress = &mut *source_reader.progress;
     let summary =
         reader::messages(&[path.to_owned()], &options, &mut sink, &mut DropRejects, &mut |p| {
             progress.tell(&format!("reading {}", p.file), p.done, p.total)
@@ -136,8 +139,8 @@ pub(super) fn read_file(
 }
 
 /// Compares every pair of sources that both hold identities.
-pub(super) fn compare(loaded: &[Loaded], keys: &[String]) -> Result<Vec<PairFindings>> {
-    let mut order: Vec<&Loaded> = loaded.iter().collect();
+pub(super) fn compare(loaded: &[LoadedSource], keys: &[String]) -> Result<Vec<PairFindings>> {
+    let mut order: Vec<&LoadedSource> = loaded.iter().collect();
     order.sort_by(|x, y| (x.source.rank, &x.source.name).cmp(&(y.source.rank, &y.source.name)));
     let mut out = Vec::new();
     for (i, a) in order.iter().enumerate() {
@@ -150,9 +153,9 @@ pub(super) fn compare(loaded: &[Loaded], keys: &[String]) -> Result<Vec<PairFind
 }
 
 fn pair(
-    a: &Loaded,
+    a: &LoadedSource,
     left: &[Message],
-    b: &Loaded,
+    b: &LoadedSource,
     right: &[Message],
     keys: &[String],
 ) -> Result<PairFindings> {
@@ -168,8 +171,9 @@ fn pair(
     Ok(PairFindings { a: a.source.name.clone(), b: b.source.name.clone(), totals, findings, hints })
 }
 
-/// Where a side's messages end before those that it lacks: perhaps its cut-off, which nobody has stated.
-pub(super) fn cut_off_notes(loaded: &[Loaded], found: &[PairFindings]) -> Vec<String> {
+/// Where the messages of a source end before those that it lacks: that may be a cut-off that the request
+/// does not state.
+pub(super) fn cut_off_notes(loaded: &[LoadedSource], found: &[PairFindings]) -> Vec<String> {
     let mut notes = Vec::new();
     for f in found {
         for (name, on_a) in [(&f.a, true), (&f.b, false)] {

@@ -1,63 +1,47 @@
-//! What earlier runs found and what was decided, so that next month's run knows it.
+//! Earlier runs and the decisions on their differences, which the next run takes into account.
 
-use super::ReconcileArgs;
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table, signed},
-    registers::{receipt_answer, text},
+    answer::{Answer, Table, signed},
+    context::Context,
+    error::{AppError, Result},
+    registers::{self, view},
 };
-use clap::Args;
 use northbound_measures::reconcile::{Known, Outcome, Report, known};
 use northbound_registers::{
-    Gate, Noun, Query,
-    records::data::reconciliations::{Decision, Difference, Reconciliation, Status},
+    Gate, Kept, Noun, Query,
+    records::data::reconciliations::{Difference, Reconciliation},
 };
+use northbound_types::Period;
 use serde_json::json;
 
-/// A decision.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct DecideArgs {
-    /// Id of the difference (d-…)
-    id: String,
-    /// open, in-work, explained, accepted or fixed
-    #[arg(long)]
-    status: Status,
-    /// Whose it is
-    #[arg(long, default_value = "")]
-    owner: String,
-    /// What was decided, in words
-    #[arg(long, default_value = "")]
-    decision: String,
-    /// The source whose count is published
-    #[arg(long, value_name = "NAME")]
-    pick: Option<String>,
-}
+pub use northbound_registers::records::data::reconciliations::{Decision, Status};
 
-pub(super) fn decide(a: &DecideArgs, ctx: &Ctx) -> Result<Answer> {
-    if a.status.decided() && a.decision.trim().is_empty() {
-        return Err(CliError::input(format!(
-            "a difference that is {} needs its decision in words: --decision 'what'",
-            a.status
+/// Records a decision on the difference `id`.
+///
+/// # Errors
+/// Where a decided status has no decision in words, there is no such difference, or the Actor lacks the
+/// right.
+pub fn decide(ctx: &Context, id: &str, decision: &Decision) -> Result<Answer> {
+    let (status, words) = (decision.status, &decision.decision);
+    if status.decided() && words.trim().is_empty() {
+        return Err(AppError::input(format!(
+            "a difference that is {status} needs its decision in words: --decision 'what'"
         )));
     }
     let store = ctx.store()?;
-    let decision = Decision {
-        status: a.status,
-        owner: a.owner.clone(),
-        decision: a.decision.clone(),
-        pick: a.pick.clone(),
-    };
     let mut write = ctx.write();
     if write.reason.is_empty() {
-        write.reason =
-            if a.decision.is_empty() { format!("now {}", a.status) } else { a.decision.clone() };
+        write.reason = if words.is_empty() { format!("now {status}") } else { words.clone() };
     }
-    Ok(receipt_answer(&ctx.gate(&store).decide(&a.id, &decision, &write)?)
+    Ok(view::receipt(&ctx.gate(&store).decide(id, decision, &write)?)
         .then("The next run over the same sources and keys shows it."))
 }
 
-pub(super) fn list(ctx: &Ctx) -> Result<Answer> {
+/// Every recorded run, and every difference with its decision.
+///
+/// # Errors
+/// Where the registers cannot be read.
+pub fn list(ctx: &Context) -> Result<Answer> {
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let runs = gate.list::<Reconciliation>(&Query::as_at(ctx.as_at()))?;
@@ -73,28 +57,18 @@ pub(super) fn list(ctx: &Ctx) -> Result<Answer> {
         ]);
     }
     let found = gate.list::<Difference>(&Query::as_at(ctx.as_at()))?;
-    let mut d = Table::new(
-        "Differences",
-        &["id", "key", "class", ">a − b (messages)", "status", "owner", "decision"],
-    );
-    for k in &found {
-        let r = &k.record;
-        d.row([
-            k.id.clone(),
-            r.key.clone(),
-            r.class.clone(),
-            signed(r.amount),
-            r.status.to_string(),
-            r.owner.clone(),
-            r.decision.clone(),
-        ]);
-    }
+    let d = differences("Differences", &found);
     Ok(Answer::new(json!({"runs": runs, "differences": found})).table(t).table(d))
 }
 
-pub(super) fn show(ctx: &Ctx, id: &str) -> Result<Answer> {
+/// A run with its differences, or a difference (`d-…`) with its history.
+///
+/// # Errors
+/// Where there is none of this id.
+pub fn show(ctx: &Context, id: &str) -> Result<Answer> {
     if id.starts_with("d-") {
-        return crate::registers::history(Noun::Difference, id, ctx);
+        let versions = registers::history(ctx, Noun::Difference, id)?;
+        return Ok(view::history(Noun::Difference, id, &versions));
     }
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
@@ -106,13 +80,18 @@ pub(super) fn show(ctx: &Ctx, id: &str) -> Result<Answer> {
         .collect();
     let mut t = Table::new("", &["run", id]);
     for (k, v) in json!(run.record).as_object().into_iter().flatten() {
-        t.row([k.clone(), text(Some(v))]);
+        t.row([k.clone(), view::text(Some(v))]);
     }
+    let d = differences("Differences that it was the last to see", &found);
+    Ok(Answer::new(json!({"run": run, "differences": found})).table(t).table(d))
+}
+
+fn differences(title: &str, found: &[Kept<Difference>]) -> Table {
     let mut d = Table::new(
-        "Differences that it was the last to see",
+        title,
         &["id", "key", "class", ">a − b (messages)", "status", "owner", "decision"],
     );
-    for k in &found {
+    for k in found {
         let r = &k.record;
         d.row([
             k.id.clone(),
@@ -124,11 +103,11 @@ pub(super) fn show(ctx: &Ctx, id: &str) -> Result<Answer> {
             r.decision.clone(),
         ]);
     }
-    Ok(Answer::new(json!({"run": run, "differences": found})).table(t).table(d))
+    d
 }
 
-/// What is known of differences, for the comparison.
-pub(super) fn known(gate: &Gate<'_>, ctx: &Ctx) -> Result<Vec<Known>> {
+/// The decisions on earlier differences, for the comparison.
+pub(super) fn known(ctx: &Context, gate: &Gate<'_>) -> Result<Vec<Known>> {
     gate.list::<Difference>(&Query::as_at(ctx.as_at()))?
         .into_iter()
         .filter(|k| k.record.status != Status::Open)
@@ -138,7 +117,7 @@ pub(super) fn known(gate: &Gate<'_>, ctx: &Ctx) -> Result<Vec<Known>> {
                 .status
                 .as_str()
                 .parse()
-                .map_err(|e| CliError::internal(format!("difference {}: {e}", k.id)))?;
+                .map_err(|e| AppError::internal(format!("difference {}: {e}", k.id)))?;
             Ok(Known {
                 cause: r.class.parse().ok(),
                 key: r.key,
@@ -153,18 +132,18 @@ pub(super) fn known(gate: &Gate<'_>, ctx: &Ctx) -> Result<Vec<Known>> {
         .collect()
 }
 
-/// Keeps a run with its differences; the run's id.
-pub(super) fn keep(
+/// Records a run with its differences and returns the id of the run.
+pub(super) fn record(
+    ctx: &Context,
     gate: &Gate<'_>,
-    ctx: &Ctx,
-    args: &ReconcileArgs,
+    period: Option<Period>,
     report: &Report,
 ) -> Result<String> {
     let mut found = Vec::new();
     for pair in &report.pairs {
         for line in pair.lines.iter().filter(|l| l.outcome != Outcome::Match || !l.parts.is_empty())
         {
-            // The kept record names the source whose name sorts first as `a`, whichever was named first.
+            // The record names the source whose name sorts first as `a`, whichever the request named first.
             let (count_a, count_b, amount) = if pair.a <= pair.b {
                 (line.a, line.b, line.difference)
             } else {
@@ -201,7 +180,7 @@ pub(super) fn keep(
         periods: report.periods.clone(),
         party: None,
         totals: json!(totals),
-        note: args.period.map(|p| format!("only {p}")).unwrap_or_default(),
+        note: period.map(|p| format!("only {p}")).unwrap_or_default(),
     };
     let mut write = ctx.write();
     write.expect_version = None;

@@ -1,10 +1,10 @@
-//! `journal replay`: does the ledger say what the journal says?
+//! Replays the journal into a new ledger and compares it with the one of the data folder.
 
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    live::serve,
-    output::{Answer, Table, count},
+    answer::{Answer, Table, count},
+    context::Context,
+    error::{AppError, Result},
+    service::{self, settings},
 };
 use northbound_flow::Policy;
 use northbound_gateway::{ledger_sink::FEED, offline};
@@ -12,32 +12,32 @@ use northbound_ledger::{Ledger, content};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Differences that are shown; more are cut.
+/// Differences shown at most.
 const SHOWN: usize = 100;
 
-/// The fresh ledger's folder; goes again unless somebody wants it.
-struct Fresh {
+/// The folder of the new ledger; removed at the end unless the caller named it.
+struct NewLedger {
     path: PathBuf,
     kept: bool,
 }
 
-impl Fresh {
-    fn at(out: Option<&Path>, ctx: &Ctx) -> Result<Fresh> {
+impl NewLedger {
+    fn at(out: Option<&Path>, ctx: &Context) -> Result<NewLedger> {
         let path = out.map_or_else(
             || ctx.data.join(format!("replay-{}.tmp", std::process::id())),
             Path::to_owned,
         );
         if path.exists() {
-            return Err(CliError::input(format!(
+            return Err(AppError::input(format!(
                 "{} is there already; name a folder that is not",
                 path.display()
             )));
         }
-        Ok(Fresh { path, kept: out.is_some() })
+        Ok(NewLedger { path, kept: out.is_some() })
     }
 }
 
-impl Drop for Fresh {
+impl Drop for NewLedger {
     fn drop(&mut self) {
         if !self.kept {
             let _ = std::fs::remove_dir_all(&self.path);
@@ -45,26 +45,32 @@ impl Drop for Fresh {
     }
 }
 
-pub(super) fn run(out: Option<&Path>, config: Option<&Path>, ctx: &Ctx) -> Result<Answer> {
-    // The ledger as it stands now; the service may go on writing.
+/// Replays the journal from its first record. The new ledger is written to `out`, which must not exist
+/// yet, and stays there; without `out` it is removed again. `config` is the settings file of the
+/// service, by default that of the data folder. The answer says `found` where the ledgers differ.
+///
+/// # Errors
+/// Where the ledger holds nothing of a live service, `out` exists, or journal or settings cannot be read.
+pub fn replay(ctx: &Context, out: Option<&Path>, config: Option<&Path>) -> Result<Answer> {
+    // The ledger of this moment; the service may go on writing.
     let there = ctx.ledger().snapshot(None)?;
     let upto = there.root.manifest.journal_position;
     if upto == 0 {
-        return Err(CliError::not_found(
+        return Err(AppError::not_found(
             "the ledger holds nothing of a live service yet: there is nothing to compare",
         ));
     }
-    let fresh = Fresh::at(out, ctx)?;
+    let fresh = NewLedger::at(out, ctx)?;
     let ledger = Ledger::at(&fresh.path);
-    let config = serve::settings(config, ctx)?;
+    let config = settings(ctx, config)?;
     let policy = Policy::from_rules(&ctx.rules()?, ctx.now.day())
-        .map_err(|e| CliError::internal(e.to_string()))?;
+        .map_err(|e| AppError::internal(e.to_string()))?;
     let mut progress = ctx.progress();
     let position = offline::replay(
         &ctx.data,
         policy,
         upto,
-        Box::new(serve::sink_on(&ledger, &config, ctx.now, ctx)?),
+        Box::new(service::ledger_sink_on(ctx, &ledger, &config, ctx.now)?),
         &mut |done| progress.tell("replaying", done, upto),
     )?;
     let again = ledger.snapshot(None)?;

@@ -1,9 +1,11 @@
-//! What the ledger can count beyond totals, so that a difference from mere counts can be put down
-//! to causes: tests, a generation, another day boundary, repeats.
+//! What the ledger can count beyond totals, so that a difference from mere counts can be attributed to
+//! causes: tests, a generation, another day boundary, repeats.
 
 use super::{
-    identities::PairFindings,
-    sources::{Loaded, Reading, What, key_of},
+    keys::key_of,
+    messages::PairFindings,
+    sources::{LoadedSource, SourceReader},
+    spec::SourceKind,
 };
 use crate::error::Result;
 use northbound_measures::reconcile::{Basis, Cause, Hint, Message, Source};
@@ -13,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-/// Day boundaries that are tried where nobody says another: British summer time, and its reverse.
+/// Day boundaries that are tried where no source states one: British Summer Time, and its reverse.
 const ZONES: [i64; 2] = [60, -60];
 
 /// The generation that sources are known to leave out. Where messages are compared, any is found.
@@ -24,11 +26,11 @@ type Key = Vec<Arc<str>>;
 /// Hints about one source that holds messages or is the ledger. Where every other source holds
 /// messages too, the messages say more and nothing is added.
 pub(super) fn of(
-    l: &Loaded,
-    all: &[Loaded],
+    l: &LoadedSource,
+    all: &[LoadedSource],
     found: &[PairFindings],
     keys: &[String],
-    reading: &mut Reading<'_>,
+    reader: &mut SourceReader<'_>,
 ) -> Result<Vec<Hint>> {
     let name = &l.source.name;
     let covered = all.iter().filter(|o| o.source.name != *name).all(|o| {
@@ -41,13 +43,13 @@ pub(super) fn of(
     }
     let mut hints = match &l.messages {
         Some(messages) => from_messages(name, messages, keys),
-        None => match &l.spec.what {
-            What::Ledger(narrowed) => from_cells(name, narrowed, keys, reading)?,
+        None => match &l.spec.kind {
+            SourceKind::Ledger(narrowed) => from_cells(name, narrowed, keys, reader)?,
             _ => Vec::new(),
         },
     };
     if let Some(messages) = &l.messages {
-        hints.extend(zones(l, all, messages, keys, reading.args.period));
+        hints.extend(zones(l, all, messages, keys, reader.request.period));
     }
     Ok(hints)
 }
@@ -101,11 +103,11 @@ fn from_cells(
     name: &str,
     narrowed: &[(Dim, String)],
     keys: &[String],
-    reading: &Reading<'_>,
+    reader: &SourceReader<'_>,
 ) -> Result<Vec<Hint>> {
     let selector = narrowed.iter().fold(Selector::all(), |s, (d, v)| s.and(*d, [v.clone()]));
     let amounts = |s: Selector| -> Result<BTreeMap<Key, i64>> {
-        Ok(reading.cells(name, &s, keys)?.rows.into_iter().map(|r| (r.keys, r.count)).collect())
+        Ok(reader.cells(name, &s, keys)?.rows.into_iter().map(|r| (r.keys, r.count)).collect())
     };
     let tests: Vec<&str> =
         TestKind::ALL.iter().filter(|t| **t != TestKind::None).map(|t| t.as_str()).collect();
@@ -125,8 +127,8 @@ fn from_cells(
 
 /// The same messages by another clock. Only where a key says when.
 fn zones(
-    l: &Loaded,
-    all: &[Loaded],
+    l: &LoadedSource,
+    all: &[LoadedSource],
     messages: &[Message],
     keys: &[String],
     period: Option<Period>,
@@ -173,7 +175,8 @@ fn zones(
     hints
 }
 
-/// Keeps of each hint what lies on a line of the run: a boundary moves messages to days that no source has.
+/// Drops the parts of hints that lie on no line of the run: another day boundary moves messages to days
+/// that no source has.
 pub(super) fn within(hints: Vec<Hint>, sources: &[Source], keys: &[String]) -> Vec<Hint> {
     let mut lines: BTreeSet<Key> = BTreeSet::new();
     for s in sources {

@@ -1,0 +1,59 @@
+//! Explains a figure: its value or reason, rules, counts by part, what was left out, files, messages.
+
+mod view;
+
+use crate::{
+    answer::{Answer, count},
+    context::Context,
+    error::{AppError, Result},
+    evidence::with_sources,
+};
+use northbound_packs::explain::{Question, explain as open, export};
+use serde_json::json;
+use std::{fs::File, io::BufWriter, path::PathBuf};
+
+/// Which figure to explain, and how many of its messages to list.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// A figure id of a pack, or measure/provider/region/period[/methodology].
+    pub figure: String,
+    /// Messages to skip.
+    pub skip: u64,
+    /// Most messages to list.
+    pub limit: u64,
+    /// CSV file to write all its messages into; not written on a dry run.
+    pub export: Option<PathBuf>,
+}
+
+/// Explains a figure.
+///
+/// # Errors
+/// Where there is no such figure, the evidence cannot be read, or the file cannot be written.
+pub fn explain(ctx: &Context, request: &Request) -> Result<Answer> {
+    let mut progress = ctx.progress();
+    let q = Question {
+        named: &request.figure,
+        as_at: ctx.as_at,
+        now: ctx.now,
+        skip: request.skip,
+        limit: request.limit,
+    };
+    let found = with_sources(ctx, |p| Ok(open(p, &q, &mut |s| progress.tell(s, 0, 1))?))?;
+    let mut exported = None;
+    if let Some(path) = request.export.as_ref().filter(|_| !ctx.dry_run) {
+        let file = File::create(path).map_err(|e| AppError::io("write", path, e))?;
+        exported =
+            Some(export::csv(&found, &mut BufWriter::new(file), &mut |s| progress.tell(s, 0, 1))?);
+    }
+    drop(progress);
+    let x = &found.explained;
+    let mut a = view::explained(x);
+    a.json = json!({"figure": x, "exported": exported});
+    if let (Some(n), Some(path)) = (exported, &request.export) {
+        a = a.then(format!("{} messages written to {}.", count(n), path.display()));
+    }
+    if let Some(n) = x.next {
+        a = a.then(format!("More messages: --skip {n}"));
+    }
+    Ok(a)
+}

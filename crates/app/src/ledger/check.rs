@@ -1,0 +1,83 @@
+//! Checks a ledger and the registers beside it.
+
+use crate::{
+    answer::{Answer, Table, count},
+    context::Context,
+    error::Result,
+};
+use northbound_ledger::{
+    check::{self, Report},
+    row_check,
+};
+use serde_json::json;
+
+/// Checks the chain of versions, the files' hashes (where `hashes`), the books, the rollups and the
+/// registers. The answer says `found` where something is wrong.
+///
+/// # Errors
+/// Where ledger or registers cannot be read at all.
+pub fn check(ctx: &Context, hashes: bool) -> Result<Answer> {
+    let store = ctx.store()?;
+    let report = check::check(&ctx.ledger(), &ctx.judge(&store)?, hashes)?;
+    let mut findings: Vec<Finding> =
+        report.findings.iter().map(|f| (f.kind.to_owned(), f.what.clone())).collect();
+    findings.extend(
+        row_check::check(&ctx.ledger().snapshot(None)?)?
+            .into_iter()
+            .map(|f| (f.kind.to_owned(), f.what)),
+    );
+    if let Err(e) = store.check() {
+        findings.push(("registers".to_owned(), e.to_string()));
+    }
+    Ok(answer(&report, hashes, &findings))
+}
+
+/// Kind and description.
+type Finding = (String, String);
+
+fn answer(report: &Report, hashes: bool, findings: &[Finding]) -> Answer {
+    let mut gaps =
+        Table::new("Days without any record (lawful where nothing was expected)", &["day"]);
+    for d in &report.gaps {
+        gaps.row([d.to_string()]);
+    }
+    let json = json!({
+        "versions": report.versions, "let_go": report.pruned, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
+        "counted": report.counted, "book_lines": report.book_lines, "gaps": report.gaps,
+        "findings": findings.iter().map(|(k, w)| json!({"kind": k, "what": w})).collect::<Vec<_>>(),
+    });
+    let mut answer = Answer::new(json).table(summary(report, findings));
+    if !report.gaps.is_empty() {
+        answer = answer.table(gaps);
+    }
+    answer.found = !findings.is_empty();
+    if answer.found {
+        let mut table = Table::new("Findings", &["kind", "what"]);
+        for (kind, what) in findings {
+            table.row([kind, what]);
+        }
+        answer = answer.table(table).then("Something is wrong: compare with a backup (`northbound ledger restore`), and keep this folder as it is.");
+    }
+    answer
+}
+
+fn summary(report: &Report, findings: &[Finding]) -> Table {
+    let mut summary = Table::new("", &["checked", ">number"]);
+    for (what, n) in [
+        ("versions in the chain", report.versions),
+        ("of these deleted", report.pruned),
+        ("files", report.files),
+        ("records", report.records),
+        (
+            "records set aside (duplicates, lost collisions, superseded, retracted)",
+            report.set_aside,
+        ),
+        ("messages counted", report.counted),
+        ("lines of the books", report.book_lines),
+        ("days without a record inside the span", report.gaps.len() as u64),
+        ("findings", findings.len() as u64),
+    ] {
+        summary.row([what.to_owned(), count(n)]);
+    }
+    summary
+}

@@ -1,0 +1,70 @@
+//! A pack that was built or issued, as tables and sentences.
+
+use super::Made;
+use crate::{
+    answer::{Answer, Table, count},
+    context::Context,
+};
+use northbound_measures::evaluate::bands::Band;
+use northbound_packs::assemble::{cells, words};
+use serde_json::json;
+
+/// Every measure row with its figure and band.
+#[must_use]
+pub fn headline(m: &Made) -> Table {
+    let mut t = Table::new(
+        "",
+        &["measure", "provider", "region", ">figure", "against its levels", "since", "figure id"],
+    );
+    for n in &m.built.data.results {
+        let r = &n.result;
+        let band = if r.band == Band::Null { "no figure" } else { r.band.words() };
+        t.row([
+            r.measure.clone(),
+            r.provider.clone(),
+            r.region.to_string(),
+            cells::result(r, &n.id).printed(),
+            band.to_owned(),
+            words::since(r.streak.as_ref()),
+            n.id.clone(),
+        ]);
+    }
+    t
+}
+
+/// A pack that was built or issued, or would be on a dry run.
+#[must_use]
+pub fn made(ctx: &Context, m: &Made) -> Answer {
+    let d = &m.built.data;
+    let number = m.issued.as_ref().map(|i| i.1);
+    let said = match (number, ctx.dry_run && m.files.is_empty()) {
+        (Some(n), true) => format!("Would issue {} as number {n}; nothing was written.", d.period),
+        (Some(n), false) => {
+            format!("Issued {} as number {n}, in {}.", d.period, m.folder.display())
+        }
+        (None, _) => format!(
+            "Built the pack of {} as known at {}, in {}.",
+            d.period,
+            d.as_at,
+            m.folder.display()
+        ),
+    };
+    let mut a = Answer::new(json!({
+        "period": d.period, "as_at": d.as_at, "methodology": d.methodology, "manifest": d.manifest, "rules": d.rules, "folder": m.folder.display().to_string(),
+        "number": number, "pack": m.issued.as_ref().map(|i| &i.0), "files": m.files, "blocks_issue": m.blockers, "unconfirmed_rules": d.unconfirmed,
+        "results": d.results, "required": d.required,
+    })).say(said).table(headline(m));
+    if !m.blockers.is_empty() {
+        a = a.then(format!(
+            "Below minimum without a reason in the report, so it cannot be issued: {}.",
+            m.blockers.join("; ")
+        ));
+    }
+    if !d.unconfirmed.is_empty() {
+        a = a.then(format!(
+            "{} rules that nobody has confirmed were used; `northbound rules list` shows them.",
+            count(d.unconfirmed.len() as u64)
+        ));
+    }
+    a.then("To open a figure: northbound explain ID")
+}

@@ -1,0 +1,82 @@
+//! Papers to the Panel, made from figures and registers.
+
+use crate::{
+    answer::{Answer, Table},
+    context::Context,
+    error::{AppError, Result},
+    evidence,
+    people::names::names,
+};
+use northbound_packs::{data, paper};
+use northbound_registers::records::participants::people::names_in;
+use northbound_types::Period;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Which paper to build.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Its period.
+    pub period: Period,
+    /// How to count; the published way where it is absent.
+    pub methodology: Option<String>,
+    /// Handling marking, as printed; may be empty.
+    pub marking: String,
+    /// Folder to write into.
+    pub out: PathBuf,
+}
+
+/// Builds the paper of a period: each number leads to its source, and each chapter is there even when it
+/// is empty. On a dry run nothing is written.
+///
+/// # Errors
+/// Where the evidence cannot be read, the paper would name a person, or the folder cannot be written.
+pub fn build(ctx: &Context, request: &Request) -> Result<Answer> {
+    let Request { period, methodology, marking, out } = request;
+    let store = ctx.store()?;
+    let e = evidence::gather(ctx, &store, *period, methodology.as_deref(), &mut ctx.progress())?;
+    let data = data::make(&e)?;
+    let paper = paper::write(&e, &data, marking)?;
+    refuse_names(ctx, &paper)?;
+    let files =
+        if ctx.dry_run { Vec::new() } else { paper::put(&paper, &e, &data, &ctx.data, out)? };
+    let mut t = Table::new("Files", &["file", "sha-256"]);
+    for (name, hash) in &files {
+        t.row([name.clone(), hash.clone()]);
+    }
+    let (chapters, empty) = (
+        paper.chapters.len(),
+        paper
+            .chapters
+            .iter()
+            .filter(|c| c.paragraphs.len() == 1 && c.paragraphs[0].runs.len() == 1)
+            .count(),
+    );
+    Ok(Answer::new(json!({
+        "period": period, "as_at": paper.as_at, "manifest": paper.manifest, "rules": paper.rules, "revision": paper.revision, "folder": out.display().to_string(),
+        "files": files.iter().map(|(n, h)| json!({"name": n, "sha256": h})).collect::<Vec<_>>(), "chapters": chapters, "empty_chapters": empty, "sources": paper.sources.len(), "names": paper.names,
+    })).say(format!("{}: {chapters} chapters, {empty} of them empty, {} sources, in {}.", paper.title, paper.sources.len(), out.display())).table(t))
+}
+
+/// A paper names roles and bodies, not people.
+fn refuse_names(ctx: &Context, paper: &paper::Paper) -> Result<()> {
+    let names = names(ctx)?;
+    let text: Vec<&str> = paper
+        .chapters
+        .iter()
+        .flat_map(|c| &c.paragraphs)
+        .flat_map(|p| &p.runs)
+        .map(|r| match r {
+            paper::Run::Words { text } | paper::Run::Sourced { text, .. } => text.as_str(),
+        })
+        .collect();
+    let found: Vec<&str> =
+        names_in(&text.join(" "), &names).iter().map(|n| n.person.as_str()).collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(AppError::refused(format!(
+        "the paper would name a person ({}): put the role where the name stands in the records that it cites",
+        found.join(", ")
+    )))
+}

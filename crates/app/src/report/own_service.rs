@@ -1,0 +1,111 @@
+//! A User's own service beside what was reported: by business process, SRV and region.
+
+use crate::{
+    answer::{Answer, Table, count},
+    context::Context,
+    error::{AppError, Result},
+    evidence::{self, with_sources},
+};
+use northbound_measures::views::{diff::figure_words, process::ProcessLine};
+use northbound_packs::{Formats, mine::report_mine, store::write_mine};
+use northbound_registers::{Sight, Store};
+use northbound_types::{Eui64, Period};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Decimals of a share in print.
+const DECIMALS: u32 = 2;
+
+/// Whose service to report.
+#[derive(Debug, Clone)]
+pub struct OwnServiceRequest {
+    /// The User.
+    pub user: Eui64,
+    /// The period.
+    pub period: Period,
+    /// Methodology of what was reported; the published one where it is absent.
+    pub methodology: Option<String>,
+    /// Folder to write the report into as a document; not written on a dry run.
+    pub out: Option<PathBuf>,
+}
+
+/// Reports a User's own service.
+///
+/// # Errors
+/// Where the Actor may not see the User's requests, the evidence cannot be read, or the folder cannot be
+/// written.
+pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer> {
+    let (user, period) = (request.user, request.period);
+    let store = ctx.store()?;
+    may_see(ctx, &store, user)?;
+    let mut progress = ctx.progress();
+    let methodology = request.methodology.as_deref();
+    let e = evidence::gather(ctx, &store, period, methodology, &mut progress)?;
+    let mine = report_mine(&e, &user.to_string())?;
+    let files = match request.out.as_ref().filter(|_| !ctx.dry_run) {
+        Some(out) => with_sources(ctx, |p| Ok(write_mine(p, &e, &mine, Formats::all(), out)?))?,
+        None => Vec::new(),
+    };
+    let view = mine.view;
+    drop(progress);
+    let reported = {
+        let mut t =
+            Table::new("What was reported", &["measure", "provider", "region", "figure", "band"]);
+        for r in &view.reported {
+            t.row([
+                r.measure.clone(),
+                r.provider.clone(),
+                r.region.to_string(),
+                figure_words(&r.figure, DECIMALS),
+                r.band.to_string(),
+            ]);
+        }
+        t
+    };
+    let total: u64 = view.regions.iter().map(|l| l.requests).sum();
+    Ok(Answer::new(json!({"view": view, "manifest": e.known.snapshot.root.hash, "rules": e.known.rules.id(), "methodology": e.known.methodology.id, "as_at": e.known.as_at, "files": files}))
+        .say(format!("{user} in {period}: {} requests (tests left out).", count(total)))
+        .table(lines("By business process", "process", &view.processes)).table(lines("By SRV", "SRV", &view.srvs)).table(lines("By region", "region", &view.regions)).table(reported))
+}
+
+/// A User sees its own; staff see all.
+fn may_see(ctx: &Context, store: &Store, user: Eui64) -> Result<()> {
+    let sight = Sight::of(&ctx.actor);
+    if sight.all {
+        return Ok(());
+    }
+    let party = ctx.gate(store).party_of(user, ctx.as_at())?.map(|u| u.party.id);
+    if party.is_some() && party == sight.party {
+        return Ok(());
+    }
+    Err(AppError::refused(format!(
+        "{} may not see the requests of {user}: it is no User of its own party; act for that party (--as person@party+user) or as analyst",
+        ctx.actor
+    )))
+}
+
+fn lines(title: &str, key: &str, list: &[ProcessLine]) -> Table {
+    let mut t = Table::new(
+        title,
+        &[
+            key,
+            ">requests",
+            ">in time",
+            ">late",
+            ">no target known",
+            ">unanswered",
+            ">refused",
+            ">other",
+            "in time of what fell due",
+        ],
+    );
+    for l in list {
+        let n = [l.requests, l.in_time, l.late, l.no_target, l.unanswered, l.refused, l.other]
+            .map(count);
+        let mut cells = vec![l.key.clone()];
+        cells.extend(n);
+        cells.push(figure_words(&l.share, DECIMALS));
+        t.row(cells);
+    }
+    t
+}

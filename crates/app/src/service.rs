@@ -1,0 +1,71 @@
+//! What the live service and the tools beside it share: its settings and its ledger.
+
+use crate::{
+    context::Context,
+    error::{AppError, Result},
+    ledger::versions,
+};
+use northbound_gateway::{
+    Config,
+    ledger_sink::{LedgerSink, Sink, Thinning},
+    log::{Level, Log},
+};
+use northbound_ledger::{Ledger, LedgerError, Pruned};
+use northbound_types::Utc;
+use serde_json::json;
+use std::{path::Path, sync::Arc};
+
+/// Name of the settings file in the data folder, read where no other file is named.
+pub const SETTINGS: &str = "service.toml";
+
+/// The settings in `file`, else those of the data folder, else the defaults.
+///
+/// # Errors
+/// Where the file cannot be read or a setting is wrong.
+pub fn settings(ctx: &Context, file: Option<&Path>) -> Result<Config> {
+    let own = ctx.data.join(SETTINGS);
+    Ok(match file {
+        Some(path) => Config::load(path)?,
+        None if own.exists() => Config::load(&own)?,
+        None => Config::default(),
+    })
+}
+
+/// The sink that writes to the ledger of the data folder and prunes its old versions; `log` hears of
+/// each pruning.
+///
+/// # Errors
+/// Where ledger, registers or rules cannot be read, or a setting is wrong.
+pub fn ledger_sink(ctx: &Context, config: &Config, now: Utc, log: Log) -> Result<Box<dyn Sink>> {
+    let days = ctx.rules()?.integer(versions::KEPT_DAYS, now.day())?;
+    let of = ctx.clone();
+    let cited = move || versions::cited(&of).map_err(|e| LedgerError::Refused(e.to_string()));
+    let said = move |at, done: std::result::Result<Pruned, LedgerError>| match done {
+        Ok(t) if t.versions == 0 => {}
+        Ok(t) => log.say(
+            at,
+            Level::Info,
+            "ledger.thinned",
+            json!({"versions": t.versions, "files": t.files, "bytes": t.bytes, "kept": t.kept}),
+        ),
+        Err(e) => log.say(at, Level::Warn, "ledger.not-thinned", json!({"why": e.to_string()})),
+    };
+    let sink = ledger_sink_on(ctx, &ctx.ledger(), config, now)?;
+    Ok(Box::new(sink.thinned(Thinning { days, cited: Box::new(cited), said: Box::new(said) })))
+}
+
+/// A sink that writes to another ledger, judged by the registers of the data folder.
+///
+/// # Errors
+/// As [`ledger_sink`].
+pub fn ledger_sink_on(
+    ctx: &Context,
+    ledger: &Ledger,
+    config: &Config,
+    now: Utc,
+) -> Result<LedgerSink> {
+    let store = ctx.store()?;
+    let judge = Arc::new(ctx.judge(&store)?);
+    let providers = config.network.providers().map_err(AppError::usage)?;
+    Ok(LedgerSink::open(ledger, judge, store.revision()?, providers, now)?)
+}
