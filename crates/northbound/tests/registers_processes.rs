@@ -87,7 +87,7 @@ fn work(path: &Path, who: &str) {
         } else if n % 2 == 0 {
             gate.add(&note(who, n), &Write::at(t(n))).unwrap();
         } else {
-            gate.update::<Feed>("north", &Write::at(t(n)).because("one more"), |f| {
+            gate.update::<Feed>("north", &Write::at(t(n)).with_reason("one more"), |f| {
                 f.rank += 1;
                 Ok(())
             })

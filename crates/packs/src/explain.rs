@@ -29,7 +29,7 @@ use northbound_measures::{
     inputs::{Inputs, ServiceInterval},
     oversight::explanations::Explanation,
 };
-use northbound_registers::Sight;
+use northbound_registers::Visibility;
 use northbound_rules::measure::{Basis, MeasureDef};
 use northbound_types::{Day, Dim, Figure, Selector, Utc};
 use readd::Readd;
@@ -166,10 +166,10 @@ pub fn explain(
 
 /// Counts are for everybody; messages are their sender's own.
 fn may_see(sources: &Sources<'_>, a: &Answer) -> bool {
-    let sight = Sight::of(sources.gate.actor());
+    let visibility = Visibility::of(sources.gate.actor());
     let party =
         a.explained.address.keys.get("user").and_then(|u| a.evidence.known.registered.users.get(u));
-    sight.all || (party.is_some() && party == sight.party.as_ref())
+    visibility.all || (party.is_some() && party == visibility.party.as_ref())
 }
 
 fn scope(sources: &Sources<'_>, q: &Question<'_>) -> Result<(Scope, Entry), PackError> {

@@ -72,8 +72,8 @@ impl Gate<'_> {
         let text = |v: &str| Value::Text(v.to_owned());
         let mut params = vec![
             Value::from(revision),
-            i64::from(self.sight.all).into(),
-            self.sight.party.as_deref().map_or(Value::Null, text),
+            i64::from(self.visibility.all).into(),
+            self.visibility.party.as_deref().map_or(Value::Null, text),
         ];
         let mut sql = sql::EVENTS.to_owned();
         let mut with = |condition: &str, value: Value| {

@@ -9,7 +9,7 @@ use crate::{
     read::Query,
     record::{Imported, Kept},
     records::data::sources::SourceFile,
-    rights::Sight,
+    rights::Visibility,
     sql,
 };
 use northbound_types::Utc;
@@ -129,7 +129,7 @@ impl Gate<'_> {
         let everything = Gate {
             store: self.store,
             actor: self.actor.clone(),
-            sight: Sight { all: true, party: None },
+            visibility: Visibility { all: true, party: None },
         };
         Ok(everything
             .list::<SourceFile>(&Query::as_at(query.as_at))?

@@ -4,7 +4,7 @@ use crate::{
     diff::FieldChange,
     noun::{Noun, Verb},
 };
-use crate::{rights::Sight, store::Store};
+use crate::{rights::Visibility, store::Store};
 use northbound_types::{Actor, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,12 +15,12 @@ use serde_json::Value;
 pub struct Gate<'a> {
     pub(crate) store: &'a Store,
     pub(crate) actor: Actor,
-    pub(crate) sight: Sight,
+    pub(crate) visibility: Visibility,
 }
 
 impl<'a> Gate<'a> {
     pub(crate) fn new(store: &'a Store, actor: &Actor) -> Gate<'a> {
-        Gate { store, actor: actor.clone(), sight: Sight::of(actor) }
+        Gate { store, actor: actor.clone(), visibility: Visibility::of(actor) }
     }
     /// Who acts.
     #[must_use]
@@ -58,7 +58,7 @@ impl Write {
     }
     /// With a reason.
     #[must_use]
-    pub fn because(mut self, reason: &str) -> Write {
+    pub fn with_reason(mut self, reason: &str) -> Write {
         reason.clone_into(&mut self.reason);
         self
     }

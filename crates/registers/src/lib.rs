@@ -44,5 +44,5 @@ pub use import::{Added, Begun, Counts, Import};
 pub use noun::{Noun, Verb};
 pub use read::{AsAt, Change, Query};
 pub use record::{Imported, Kept, Record};
-pub use rights::Sight;
+pub use rights::Visibility;
 pub use store::{FILE_NAME, Store, restore};

@@ -119,12 +119,12 @@ impl Gate<'_> {
     /// [`RegisterError::Sql`], [`RegisterError::Body`].
     pub fn list<T: Record>(&self, query: &Query) -> Result<Vec<Kept<T>>, RegisterError> {
         let (revision, known) = self.bounds(query.as_at)?;
-        let party = self.sight.party.clone().map_or(Value::Null, Value::Text);
+        let party = self.visibility.party.clone().map_or(Value::Null, Value::Text);
         let mut params = vec![
             text(T::NOUN.as_str()),
             revision.into(),
             known.into(),
-            i64::from(self.sight.all).into(),
+            i64::from(self.visibility.all).into(),
             party,
         ];
         let mut sql = sql::select();
@@ -216,8 +216,8 @@ impl Gate<'_> {
             noun.as_str(),
             id,
             revision,
-            i64::from(self.sight.all),
-            self.sight.party
+            i64::from(self.visibility.all),
+            self.visibility.party
         ])?;
         let mut out: Vec<Change> = Vec::new();
         while let Some(r) = rows.next()? {

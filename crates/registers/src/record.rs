@@ -81,12 +81,12 @@ pub trait Record: Serialize + DeserializeOwned + Clone + PartialEq + std::fmt::D
     fn check_change(&self, _id: &str, _before: &Self) -> Result<(), RegisterError> {
         Ok(())
     }
-    /// What only the record's own gate brings about (a step, a state, evidence) is refused by any
-    /// other way. `before` is `None` where the record is new.
+    /// Refuses an edit of what only a verb of the gate may change (a step, a state, evidence).
+    /// `before` is `None` where the record is new.
     ///
     /// # Errors
     /// [`RegisterError::Frozen`] naming the command that checks who may.
-    fn by_hand(&self, _id: &str, _before: Option<&Self>) -> Result<(), RegisterError> {
+    fn guard_direct_edit(&self, _id: &str, _before: Option<&Self>) -> Result<(), RegisterError> {
         Ok(())
     }
     /// What it points to.
@@ -147,17 +147,18 @@ pub(crate) fn invalid(
     RegisterError::Invalid { noun, field, problem: problem.into() }
 }
 
-/// Refuses what a gate decides: each key with the command that leads through it.
-pub(crate) fn only_through(
+/// Refuses direct edits of keys that only a verb of the gate may change. Each key comes with whether it
+/// is unchanged, and the command that changes it.
+pub(crate) fn only_via(
     noun: Noun,
     id: &str,
     keys: &[(&str, bool, &str)],
 ) -> Result<(), RegisterError> {
-    match keys.iter().find(|(_, stays, _)| !stays) {
+    match keys.iter().find(|(_, unchanged, _)| !unchanged) {
         Some((key, _, command)) => Err(RegisterError::Frozen {
             noun,
             id: id.to_owned(),
-            why: format!("{key} is not changed by hand; use `{command}`, which checks who may"),
+            why: format!("{key} is not edited directly; use `{command}`, which checks who may"),
         }),
         None => Ok(()),
     }

@@ -109,17 +109,17 @@ pub const fn needs_reason(verb: Verb) -> bool {
 
 /// What an actor sees: everything, or what belongs to nobody and to its own party.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sight {
+pub struct Visibility {
     /// Everything.
     pub all: bool,
     /// The party whose own records it sees beside those of nobody.
     pub party: Option<String>,
 }
 
-impl Sight {
+impl Visibility {
     /// What this actor sees.
     #[must_use]
-    pub fn of(actor: &Actor) -> Sight {
+    pub fn of(actor: &Actor) -> Visibility {
         let all = actor.roles.iter().any(|r| STAFF.contains(&r.as_str()));
         // Without the role of a User, a party named in the actor proves no right to its records.
         let own = actor.roles.iter().any(|r| r == "user");
@@ -129,7 +129,7 @@ impl Sight {
             .filter(|p| own && ![STAFF_ONLY, PROVIDER_ONLY].contains(&p.as_str()));
         let provider =
             actor.roles.iter().any(|r| r == "provider").then(|| PROVIDER_ONLY.to_owned());
-        Sight { all, party: party.or(provider) }
+        Visibility { all, party: party.or(provider) }
     }
     /// May it see a record of that party?
     #[must_use]
@@ -212,18 +212,18 @@ mod tests {
 
     #[test]
     fn sight_needs_the_role() {
-        assert!(!Sight::of(&actor("kim@ACME")).sees(Some("ACME")));
-        assert!(Sight::of(&actor("kim@ACME+user")).sees(Some("ACME")));
-        assert!(!Sight::of(&actor("kim@ACME+user")).sees(Some("OTHER")));
-        assert!(Sight::of(&actor("kim@ACME+user")).sees(None));
-        assert!(Sight::of(&actor("kim+auditor")).sees(Some("ACME")));
-        assert!(!Sight::of(&actor("kim@(staff)+user")).sees(Some(STAFF_ONLY)));
-        assert!(Sight::of(&actor("kim+secretary")).sees(Some(STAFF_ONLY)));
+        assert!(!Visibility::of(&actor("kim@ACME")).sees(Some("ACME")));
+        assert!(Visibility::of(&actor("kim@ACME+user")).sees(Some("ACME")));
+        assert!(!Visibility::of(&actor("kim@ACME+user")).sees(Some("OTHER")));
+        assert!(Visibility::of(&actor("kim@ACME+user")).sees(None));
+        assert!(Visibility::of(&actor("kim+auditor")).sees(Some("ACME")));
+        assert!(!Visibility::of(&actor("kim@(staff)+user")).sees(Some(STAFF_ONLY)));
+        assert!(Visibility::of(&actor("kim+secretary")).sees(Some(STAFF_ONLY)));
         assert!(
-            Sight::of(&actor("lee/dcc+provider")).sees(Some(PROVIDER_ONLY))
-                && !Sight::of(&actor("lee/dcc+provider")).sees(Some("ACME"))
+            Visibility::of(&actor("lee/dcc+provider")).sees(Some(PROVIDER_ONLY))
+                && !Visibility::of(&actor("lee/dcc+provider")).sees(Some("ACME"))
         );
-        assert!(!Sight::of(&actor("kim@(provider)+user")).sees(Some(PROVIDER_ONLY)));
+        assert!(!Visibility::of(&actor("kim@(provider)+user")).sees(Some(PROVIDER_ONLY)));
     }
 
     #[test]

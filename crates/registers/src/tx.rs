@@ -110,7 +110,9 @@ impl<'a> Tx<'a> {
     ) -> Result<(), RegisterError> {
         self.allow_owner(record, party)?;
         match record.dated() {
-            Some(stated) if stated != self.write.now && !rights::Sight::of(&self.actor).all => {
+            Some(stated)
+                if stated != self.write.now && !rights::Visibility::of(&self.actor).all =>
+            {
                 Err(RegisterError::Backdated {
                     actor: self.actor.to_string(),
                     noun: T::NOUN,

@@ -51,8 +51,8 @@ impl<'a> Gate<'a> {
         })
     }
 
-    /// As [`Gate::update`], for the gate of a record: what nobody may change by hand may come of it.
-    pub(crate) fn through<T: Record>(
+    /// As [`Gate::update`], for a verb of the gate: [`Record::guard_direct_edit`] does not apply.
+    pub(crate) fn via_gate<T: Record>(
         &self,
         id: &str,
         write: &Write,
@@ -62,7 +62,7 @@ impl<'a> Gate<'a> {
             let head = live_head::<T>(tx, id)?;
             let mut record: T = parse(id, &head.body)?;
             edit(&mut record)?;
-            change_through(tx, id, &record)
+            change_via_gate(tx, id, &record)
         })
     }
 
@@ -168,7 +168,7 @@ pub(crate) fn add<T: Record>(
     tx.allow_speaking(record, index.party.as_deref())?;
     let body = body_text(record)?;
     let id = tx.new_id(record, &body)?;
-    record.by_hand(&id, None)?;
+    record.guard_direct_edit(&id, None)?;
     let head = tx.head(T::NOUN, &id)?;
     if let Some(h) = head.as_ref() {
         // A row that only files brought may be stated by a person as well: it then outlives them.
@@ -207,17 +207,44 @@ pub(crate) fn change<T: Record>(
     verb: Verb,
 ) -> Result<Receipt, RegisterError> {
     let head = live_head::<T>(tx, id)?;
-    record.by_hand(id, Some(&parse(id, &head.body)?))?;
+    record.guard_direct_edit(id, Some(&parse(id, &head.body)?))?;
     replace(tx, id, record, verb)
 }
 
-/// Changes a record for its own gate.
-pub(crate) fn change_through<T: Record>(
+/// Changes a record for a verb of its gate, past [`Record::guard_direct_edit`].
+pub(crate) fn change_via_gate<T: Record>(
     tx: &mut Tx<'_>,
     id: &str,
     record: &T,
 ) -> Result<Receipt, RegisterError> {
     replace(tx, id, record, Verb::Change)
+}
+
+/// Writes the version that an approval leads to. The gate has checked rights, version and conditions.
+pub(crate) fn approved<T: Record>(
+    tx: &mut Tx<'_>,
+    id: &str,
+    head: &Head,
+    record: &T,
+) -> Result<Receipt, RegisterError> {
+    record.check()?;
+    let (body, index, version) = (body_text(record)?, record.index(), head.version + 1);
+    tx.version(
+        &Next {
+            noun: T::NOUN,
+            id,
+            version,
+            verb: Verb::Approve,
+            known: tx.known(),
+            live: true,
+            by_hand: true,
+            index: &index,
+            body: &body,
+        },
+        &record.refs(),
+    )?;
+    tx.event(T::NOUN, id, Verb::Approve, index.party.as_deref(), Some(&head.body), Some(&body))?;
+    tx.receipt(T::NOUN, id, Verb::Approve, version, Some(&head.body), Some(&body))
 }
 
 fn replace<T: Record>(

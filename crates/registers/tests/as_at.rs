@@ -128,7 +128,7 @@ proptest! {
         let (mut model, mut clock, mut seen) = (Model::default(), 0, Vec::new());
         for (s, tick) in &steps {
             clock += tick;
-            apply(&gate, &mut model, s, &Write::at(t(clock)).because("random"));
+            apply(&gate, &mut model, s, &Write::at(t(clock)).with_reason("random"));
             let revision = store.revision().unwrap();
             let recorded = gate.events(&northbound_registers::EventFilter::default()).unwrap().last().map_or(t(-1_000), |e| e.recorded);
             seen.push((revision, recorded, model.clone()));

@@ -115,16 +115,16 @@ fn what_was_submitted_stays_and_only_the_desk_takes_it_back() {
     let mut other = forecast(ACME, "ACME", t(5));
     other.note = "changed".into();
     assert_eq!(
-        gate.change(&id, &other, &Write::at(t(5)).because("r")).unwrap_err().code(),
+        gate.change(&id, &other, &Write::at(t(5)).with_reason("r")).unwrap_err().code(),
         "registers.frozen"
     );
     assert_eq!(
-        gate.withdraw::<Forecast>(&id, &Write::at(t(6)).because("r")).unwrap_err().code(),
+        gate.withdraw::<Forecast>(&id, &Write::at(t(6)).with_reason("r")).unwrap_err().code(),
         "registers.right"
     );
     store
         .as_actor(&analyst())
-        .withdraw::<Forecast>(&id, &Write::at(t(6)).because("entered twice"))
+        .withdraw::<Forecast>(&id, &Write::at(t(6)).with_reason("entered twice"))
         .unwrap();
     assert!(gate.list::<Forecast>(&Query::default()).unwrap().is_empty());
 }

@@ -27,8 +27,9 @@ fn a_change_is_a_new_version_and_the_old_state_stays() {
     let added = gate.add(&feed("north"), &Write::at(t(1))).unwrap();
     let mut worse = feed("north");
     worse.rank = 9;
-    let changed =
-        gate.change("north", &worse, &Write::at(t(2)).because("moved behind the south")).unwrap();
+    let changed = gate
+        .change("north", &worse, &Write::at(t(2)).with_reason("moved behind the south"))
+        .unwrap();
     assert_eq!((added.version, changed.version), (1, 2));
     assert_eq!(changed.changes.iter().map(|c| c.key.as_str()).collect::<Vec<_>>(), ["rank"]);
     assert_eq!(gate.show::<Feed>("north", AsAt::NOW).unwrap().record.rank, 9);
@@ -62,13 +63,13 @@ fn a_change_made_for_another_version_is_refused_with_the_difference() {
     let (_dir, store) = store();
     let gate = store.as_actor(&analyst());
     gate.add(&feed("north"), &Write::at(t(1))).unwrap();
-    gate.update::<Feed>("north", &Write::at(t(2)).because("r").expecting(1), |f| {
+    gate.update::<Feed>("north", &Write::at(t(2)).with_reason("r").expecting(1), |f| {
         f.rank = 7;
         Ok(())
     })
     .unwrap();
     let e = gate
-        .change("north", &feed("north"), &Write::at(t(3)).because("r").expecting(1))
+        .change("north", &feed("north"), &Write::at(t(3)).with_reason("r").expecting(1))
         .unwrap_err();
     assert_eq!(e.code(), "registers.version");
     assert!(
@@ -104,7 +105,7 @@ fn saying_the_same_again_is_no_change() {
     let (_dir, store) = store();
     let gate = store.as_actor(&analyst());
     gate.add(&feed("north"), &Write::at(t(1))).unwrap();
-    let again = gate.change("north", &feed("north"), &Write::at(t(2)).because("r")).unwrap();
+    let again = gate.change("north", &feed("north"), &Write::at(t(2)).with_reason("r")).unwrap();
     assert!(!again.changed && again.version == 1);
     assert_eq!(store.revision().unwrap(), 1);
 }
@@ -119,12 +120,12 @@ fn withdrawing_needs_a_reason_and_leaves_the_past() {
         gate.withdraw::<Feed>("north", &Write::at(t(2))).unwrap_err().code(),
         "registers.reason"
     );
-    gate.withdraw::<Feed>("north", &Write::at(t(2)).because("ended")).unwrap();
+    gate.withdraw::<Feed>("north", &Write::at(t(2)).with_reason("ended")).unwrap();
     assert!(gate.list::<Feed>(&Query::default()).unwrap().is_empty());
     assert_eq!(gate.list::<Feed>(&Query { withdrawn: true, ..Query::default() }).unwrap().len(), 1);
     assert_eq!(gate.list::<Feed>(&Query::as_at(Some(t(1)))).unwrap().len(), 1);
     assert_eq!(
-        gate.withdraw::<Feed>("north", &Write::at(t(3)).because("r")).unwrap_err().code(),
+        gate.withdraw::<Feed>("north", &Write::at(t(3)).with_reason("r")).unwrap_err().code(),
         "registers.not-found"
     );
     // It can come back, as the next version of the same subject.
@@ -235,10 +236,10 @@ fn a_user_sees_its_own_and_nobodys_but_never_anothers() {
             .is_empty()
     );
     assert_eq!(
-        other.retract_source(&id, &Write::at(t(4)).because("r")).unwrap_err().code(),
+        other.retract_source(&id, &Write::at(t(4)).with_reason("r")).unwrap_err().code(),
         "registers.party"
     );
-    user.retract_source(&id, &Write::at(t(5)).because("wrong month")).unwrap();
+    user.retract_source(&id, &Write::at(t(5)).with_reason("wrong month")).unwrap();
 }
 
 #[test]
@@ -302,7 +303,7 @@ fn m10_a_reason_given_offline_stays_offline_and_a_repeat_is_noticed() {
     // An earlier month repeats nothing later.
     assert_eq!(again("2026-01", "Firmware images were late."), serde_json::Value::Null);
     let e = gate
-        .update::<Explanation>(&id, &Write::at(t(3)).because("tidy"), |e| {
+        .update::<Explanation>(&id, &Write::at(t(3)).with_reason("tidy"), |e| {
             e.given = Given::Report;
             Ok(())
         })
@@ -324,7 +325,7 @@ fn m8_each_step_of_assurance_is_kept() {
         said_by: "CSPN".into(),
     };
     gate.put(&a(Status::Unconfirmed), &Write::at(t(1))).unwrap();
-    gate.put(&a(Status::Assured), &Write::at(t(2)).because("answered")).unwrap();
+    gate.put(&a(Status::Assured), &Write::at(t(2)).with_reason("answered")).unwrap();
     let id = Assurance::id_of("PM2", "CSPN", Region::North, "2026-04".parse().unwrap());
     assert_eq!(gate.show::<Assurance>(&id, Some(t(1))).unwrap().record.status, Status::Unconfirmed);
     assert_eq!(gate.history(Noun::Assurance, &id, AsAt::NOW).unwrap().len(), 2);

@@ -25,14 +25,14 @@ fn day() -> Day {
     "2026-05-01".parse().unwrap()
 }
 fn write(n: i64) -> Write {
-    Write::at(t(n)).because("test")
+    Write::at(t(n)).with_reason("test")
 }
 
 /// The key that a refusal names.
 #[track_caller]
 fn refused<T>(r: Result<T, RegisterError>) -> String {
     match r {
-        Err(RegisterError::Frozen { why, .. }) if why.contains("not changed by hand") => {
+        Err(RegisterError::Frozen { why, .. }) if why.contains("not edited directly") => {
             why.split(' ').next().unwrap().to_owned()
         }
         Err(e) => panic!("another refusal: {e}"),

@@ -58,13 +58,13 @@ fn a_row_of_two_files_stays_until_both_are_retracted() {
     let count = |as_at: AsAt| gate.list::<ServiceInterval>(&Query::as_at(as_at)).unwrap().len();
     assert_eq!(count(AsAt::NOW), 2);
     assert_eq!(gate.retract_source(&a, &Write::at(t(3))).unwrap_err().code(), "registers.reason");
-    gate.retract_source(&a, &Write::at(t(3)).because("wrong month")).unwrap();
+    gate.retract_source(&a, &Write::at(t(3)).with_reason("wrong month")).unwrap();
     assert_eq!(count(AsAt::NOW), 2, "the other file still says so");
-    gate.retract_source(&b, &Write::at(t(4)).because("wrong month")).unwrap();
+    gate.retract_source(&b, &Write::at(t(4)).with_reason("wrong month")).unwrap();
     assert_eq!(count(AsAt::NOW), 0);
     assert_eq!((count(AsAt::recorded(t(1))), count(AsAt::recorded(t(3)))), (1, 2));
     assert_eq!(
-        gate.retract_source(&b, &Write::at(t(5)).because("again")).unwrap_err().code(),
+        gate.retract_source(&b, &Write::at(t(5)).with_reason("again")).unwrap_err().code(),
         "registers.frozen"
     );
     let states: Vec<_> =
@@ -193,12 +193,12 @@ fn a_persons_word_goes_before_a_file_and_outlives_it() {
     let (_dir, store) = store();
     let gate = store.as_actor(&analyst());
     let (a, _) = bring(&gate, &file("a.csv"), &[people("2026-04-01", 10)], &Write::at(t(1)));
-    gate.add(&people("2026-04-01", 12), &Write::at(t(2)).because("counted by hand")).unwrap();
+    gate.add(&people("2026-04-01", 12), &Write::at(t(2)).with_reason("counted by hand")).unwrap();
     let c = gate.current::<PopulationDay>(&Query::default()).unwrap();
     assert_eq!((c.rows[0].record.count, c.disputes.len(), c.restated), (12, 0, 1));
     // The same row as the file's, stated by hand as well, stays when the file goes.
     gate.add(&people("2026-04-01", 10), &Write::at(t(3))).unwrap();
-    gate.retract_source(&a, &Write::at(t(4)).because("r")).unwrap();
+    gate.retract_source(&a, &Write::at(t(4)).with_reason("r")).unwrap();
     assert_eq!(gate.list::<PopulationDay>(&Query::default()).unwrap().len(), 2);
 }
 

@@ -82,7 +82,7 @@ fn a_backup_is_restored_whole_with_its_history() {
     let (dir, store) = store();
     let gate = store.as_actor(&analyst());
     gate.add(&note("a"), &Write::at(t(1))).unwrap();
-    gate.update::<Annotation>("annotation-1", &Write::at(t(2)).because("r"), |n| {
+    gate.update::<Annotation>("annotation-1", &Write::at(t(2)).with_reason("r"), |n| {
         n.title = "b".into();
         Ok(())
     })

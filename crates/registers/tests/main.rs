@@ -13,3 +13,4 @@ mod packs;
 mod processes;
 mod records;
 mod shared;
+mod transitions;

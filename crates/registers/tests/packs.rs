@@ -28,13 +28,13 @@ fn m11_an_issued_pack_is_frozen_and_a_reissue_needs_its_reason() {
     .unwrap();
     assert_eq!(gate.show::<Pack>(&a, AsAt::NOW).unwrap().record.files, [sealed]);
     for e in [
-        gate.update::<Pack>(&a, &Write::at(t(3)).because("r"), |p| {
+        gate.update::<Pack>(&a, &Write::at(t(3)).with_reason("r"), |p| {
             p.rules = "r2".into();
             Ok(())
         })
         .unwrap_err(),
-        gate.withdraw::<Pack>(&a, &Write::at(t(3)).because("r")).unwrap_err(),
-        gate.issue_pack(&a, &Write::at(t(3)).because("r"), |_| Ok(None)).unwrap_err(),
+        gate.withdraw::<Pack>(&a, &Write::at(t(3)).with_reason("r")).unwrap_err(),
+        gate.issue_pack(&a, &Write::at(t(3)).with_reason("r"), |_| Ok(None)).unwrap_err(),
     ] {
         assert_eq!(e.code(), "registers.frozen", "{e}");
     }
@@ -42,7 +42,7 @@ fn m11_an_issued_pack_is_frozen_and_a_reissue_needs_its_reason() {
         gate.issue_pack(&b, &Write::at(t(3)), |_| Ok(None)).unwrap_err().code(),
         "registers.reason"
     );
-    gate.issue_pack(&b, &Write::at(t(4)).because("April's file was corrected"), |_| Ok(None))
+    gate.issue_pack(&b, &Write::at(t(4)).with_reason("April's file was corrected"), |_| Ok(None))
         .unwrap();
     let p = gate.pack("2026-04/2", AsAt::NOW).unwrap();
     assert_eq!(

@@ -61,7 +61,7 @@ fn child() {
                     gate.add(&note("x"), &Write::at(t(n))).unwrap();
                     continue;
                 }
-                gate.update::<Feed>("north", &Write::at(t(n)).because("one more"), |f| {
+                gate.update::<Feed>("north", &Write::at(t(n)).with_reason("one more"), |f| {
                     f.rank += 1;
                     Ok(())
                 })
@@ -71,7 +71,7 @@ fn child() {
         "issues" => {
             for n in 0..ISSUES {
                 let id = gate.build_pack(&pack("2026-04"), &Write::at(t(n))).unwrap().id;
-                gate.issue_pack(&id, &Write::at(t(n)).because("race"), |_| Ok(None)).unwrap();
+                gate.issue_pack(&id, &Write::at(t(n)).with_reason("race"), |_| Ok(None)).unwrap();
             }
         }
         "import" => {

@@ -539,7 +539,7 @@ fn a_confirmation_names_the_value_and_can_be_taken_back() {
         gate.confirmed(AsAt::NOW).unwrap(),
         BTreeSet::from(["levels/CPM1#0123456789abcdef".to_owned()])
     );
-    gate.withdraw::<Confirmation>(&confirmation().key(), &Write::at(t(2)).because("misread"))
+    gate.withdraw::<Confirmation>(&confirmation().key(), &Write::at(t(2)).with_reason("misread"))
         .unwrap();
     assert!(gate.confirmed(AsAt::NOW).unwrap().is_empty());
     assert_eq!(gate.confirmed(Some(t(1))).unwrap().len(), 1);

@@ -6,9 +6,9 @@ use crate::{
     registers::{self, author, with_reason},
 };
 use northbound_registers::{
-    Noun, Receipt, RegisterError,
+    Receipt,
     records::oversight::changes::{
-        Change, ChangeState, Consultation, OperationalView, UserImpact, Window,
+        Change, Consultation, OperationalView, RunOutcome, UserImpact, Window,
     },
 };
 use northbound_rules::templates::TemplateKind;
@@ -123,30 +123,10 @@ pub fn approve(ctx: &Context, id: &str, past_missing: bool) -> Result<Receipt> {
 /// # Errors
 /// Where the window is not over, or the change has ended already.
 pub fn record_run(ctx: &Context, id: &str, window: Window, backed_out: bool) -> Result<Receipt> {
-    if window.to > ctx.now {
-        return Err(AppError::input(format!(
-            "{} is still to come; a change that is to run is planned with `northbound change window`",
-            window.to
-        )));
-    }
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<Change>(id, &with_reason(ctx, "it ran"), |c| {
-        c.ended = Some(window.to.day());
-        c.ran = Some(window);
-        c.state = match (backed_out, c.state) {
-            (_, ChangeState::Raised) => ChangeState::RanUnapproved,
-            (true, _) => ChangeState::BackedOut,
-            (false, ChangeState::Approved) => ChangeState::Implemented,
-            (false, state) => {
-                return Err(RegisterError::Frozen {
-                    noun: Noun::Change,
-                    id: id.to_owned(),
-                    why: format!("it is {state} already"),
-                });
-            }
-        };
-        Ok(())
-    })?)
+    let outcome = if backed_out { RunOutcome::BackedOut } else { RunOutcome::Completed };
+    let write = with_reason(ctx, "it ran");
+    Ok(ctx.gate(&store).record_change_run(id, window, outcome, &write)?)
 }
 
 /// Rejects a change, or gives it up.
@@ -155,11 +135,7 @@ pub fn record_run(ctx: &Context, id: &str, window: Window, backed_out: bool) -> 
 /// Where no reason is given, or the registers refuse it.
 pub fn reject(ctx: &Context, id: &str, on: Day) -> Result<Receipt> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<Change>(id, &ctx.write(), |c| {
-        c.state = ChangeState::Rejected;
-        c.ended = Some(on);
-        Ok(())
-    })?)
+    Ok(ctx.gate(&store).reject_change(id, on, &ctx.write())?)
 }
 
 fn edit(ctx: &Context, id: &str, step: &str, change: impl FnOnce(&mut Change)) -> Result<Receipt> {

@@ -21,7 +21,7 @@ use northbound_packs::evidence::{
     forecasts::{ActualsFrom, ForecastSources},
 };
 use northbound_registers::{
-    AsAt, Gate, Query, Sight,
+    AsAt, Gate, Query, Visibility,
     records::{forecasting::forecasts::Forecast, participants::parties::User},
 };
 use northbound_types::{Eui64, ForecastKind, Period};
@@ -40,7 +40,7 @@ pub enum View {
 
 /// The view asked for, by the rights of who acts: the group's for staff, its own for a User.
 pub(crate) fn view_of(asked: Option<View>, ctx: &Context) -> Result<View> {
-    let all = Sight::of(&ctx.actor).all;
+    let all = Visibility::of(&ctx.actor).all;
     match asked {
         None => Ok(if all { View::Group } else { View::User }),
         Some(v) if all || v == View::User => Ok(v),
@@ -113,8 +113,8 @@ pub(crate) fn user(named: Option<Eui64>, ctx: &Context, gate: &Gate<'_>) -> Resu
                 "no User {eui} is registered; add it with `northbound user add`"
             ))
         })?;
-        let sight = Sight::of(&ctx.actor);
-        if !sight.sees(Some(&found.party)) {
+        let visibility = Visibility::of(&ctx.actor);
+        if !visibility.sees(Some(&found.party)) {
             return Err(AppError::refused(format!(
                 "{} may not see the forecasts of {eui}: it is no User of its own party; act for that party (--as person@party+user) or as analyst",
                 ctx.actor

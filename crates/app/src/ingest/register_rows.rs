@@ -17,7 +17,7 @@ use northbound_ingest::{
 };
 use northbound_ledger::SinkError;
 use northbound_registers::{
-    Added, Begun, Imported, RegisterError, Sight, gate::Write, import::Import,
+    Added, Begun, Imported, RegisterError, Visibility, gate::Write, import::Import,
     records::data::sources::SourceFile,
 };
 use northbound_types::Utc;
@@ -183,7 +183,7 @@ impl File<'_> {
 
 /// The party that owns the file: a User's own where a User ingests it, none where staff do.
 fn owner(ctx: &Context) -> Option<String> {
-    ctx.actor.party.clone().filter(|_| !Sight::of(&ctx.actor).all)
+    ctx.actor.party.clone().filter(|_| !Visibility::of(&ctx.actor).all)
 }
 
 /// Where the records of one file go, and where those go that the registers refuse.

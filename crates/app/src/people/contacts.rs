@@ -10,7 +10,7 @@ use crate::{
 };
 use northbound_measures::oversight::contacts::{ContactEntry, ContactStanding, Resolved, resolve};
 use northbound_registers::{
-    Kept, Query, Receipt, Sight, Store,
+    Kept, Query, Receipt, Store, Visibility,
     records::participants::{
         contacts::{Contact, Proposal},
         parties::Party,
@@ -69,19 +69,7 @@ pub fn propose_change(
     }
     let store = ctx.store()?;
     let write = with_reason(ctx, "another address or role proposed");
-    Ok(ctx.gate(&store).update::<Contact>(id, &write, |c| {
-        let (a, r) = c
-            .proposed
-            .as_ref()
-            .map_or((c.address.clone(), c.role.clone()), |p| (p.address.clone(), p.role.clone()));
-        c.proposed = Some(Proposal {
-            address: address.map_or(a, str::to_owned),
-            role: role.map_or(r, str::to_owned),
-            by: ctx.actor.person.clone(),
-            at: ctx.now,
-        });
-        Ok(())
-    })?)
+    Ok(ctx.gate(&store).propose_contact(id, address, role, &write)?)
 }
 
 /// Confirms what is proposed, or that the address in force still holds.
@@ -100,10 +88,7 @@ pub fn confirm(ctx: &Context, id: &str) -> Result<Receipt> {
 /// Where the registers refuse it.
 pub fn end(ctx: &Context, id: &str, on: Day) -> Result<Receipt> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<Contact>(id, &with_reason(ctx, "ended"), |c| {
-        c.to = Some(on);
-        Ok(())
-    })?)
+    Ok(ctx.gate(&store).end_contact(id, on, &with_reason(ctx, "ended"))?)
 }
 
 fn check_topic(ctx: &Context, topic: &str) -> Result<()> {
@@ -165,14 +150,14 @@ fn standings(ctx: &Context, query: &Query) -> Result<Standings> {
 
 /// The parties that the Actor answers for: all for staff, its own for a User.
 fn parties(ctx: &Context, store: &Store, categories: &[String]) -> Result<Vec<String>> {
-    let sight = Sight::of(&ctx.actor);
+    let visibility = Visibility::of(&ctx.actor);
     let all = ctx.gate(store).list::<Party>(&Query::as_at(ctx.as_at()))?;
     Ok(all
         .into_iter()
         .map(|k| k.record)
         .filter(|p| categories.is_empty() || categories.contains(&p.category))
         .map(|p| p.id)
-        .filter(|p| sight.all || sight.party.as_deref() == Some(p))
+        .filter(|p| visibility.all || visibility.party.as_deref() == Some(p))
         .collect())
 }
 

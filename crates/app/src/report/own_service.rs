@@ -8,7 +8,7 @@ use crate::{
 };
 use northbound_measures::views::{diff::figure_words, process::ProcessLine};
 use northbound_packs::{Formats, mine::report_mine, store::write_mine};
-use northbound_registers::{Sight, Store};
+use northbound_registers::{Visibility, Store};
 use northbound_types::{Eui64, Period};
 use serde_json::json;
 use std::path::PathBuf;
@@ -70,12 +70,12 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
 
 /// A User sees its own; staff see all.
 fn may_see(ctx: &Context, store: &Store, user: Eui64) -> Result<()> {
-    let sight = Sight::of(&ctx.actor);
-    if sight.all {
+    let visibility = Visibility::of(&ctx.actor);
+    if visibility.all {
         return Ok(());
     }
     let party = ctx.gate(store).party_of(user, ctx.as_at())?.map(|u| u.party.id);
-    if party.is_some() && party == sight.party {
+    if party.is_some() && party == visibility.party {
         return Ok(());
     }
     Err(AppError::refused(format!(

@@ -17,10 +17,8 @@ use serde_json::json;
 /// Where the registers refuse it.
 pub fn add_evidence(ctx: &Context, id: &str, evidence: Evidence) -> Result<Receipt> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<Combination>(id, &with_reason(ctx, "evidence"), |c| {
-        c.evidence.push(evidence);
-        Ok(())
-    })?)
+    let write = with_reason(ctx, "evidence");
+    Ok(ctx.gate(&store).add_combination_evidence(id, evidence, &write)?)
 }
 
 /// Puts a combination on the list of eligible ones.

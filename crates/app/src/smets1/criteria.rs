@@ -7,10 +7,8 @@ use crate::{
     registers::{self, with_reason},
 };
 use northbound_registers::{
-    Noun, Receipt, RegisterError,
-    records::smets1::criteria::{
-        Criteria, CriteriaState, Criterion, ItemEvidence, OpenItem, Ruling,
-    },
+    Receipt,
+    records::smets1::criteria::{Criteria, CriteriaState, Criterion, ItemEvidence, Ruling},
 };
 use northbound_rules::templates::{TemplateItem, TemplateKind};
 use northbound_types::Day;
@@ -86,14 +84,8 @@ pub(super) fn template_items(
 /// Where the checklist has no such item.
 pub fn add_evidence(ctx: &Context, id: &str, key: &str, evidence: ItemEvidence) -> Result<Receipt> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<Criteria>(id, &with_reason(ctx, "evidence"), |c| {
-        let known: Vec<String> = c.items.iter().map(|i| i.key.clone()).collect();
-        let item = c.items.iter_mut().find(|i| i.key == key).ok_or_else(|| {
-            invalid("items", format!("has no {key:?}; the items are {}", known.join(", ")))
-        })?;
-        item.evidence = Some(evidence);
-        Ok(())
-    })?)
+    let write = with_reason(ctx, "evidence");
+    Ok(ctx.gate(&store).add_criteria_evidence(id, key, evidence, &write)?)
 }
 
 /// Adds something open beside the items; a checklist that was ready is open again.
@@ -102,19 +94,8 @@ pub fn add_evidence(ctx: &Context, id: &str, key: &str, evidence: ItemEvidence) 
 /// Where the registers refuse it.
 pub fn open_item(ctx: &Context, id: &str, text: &str, owner: &str) -> Result<Receipt> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<Criteria>(id, &with_reason(ctx, "open item"), |c| {
-        c.open_items.push(OpenItem {
-            text: text.to_owned(),
-            owner: owner.to_owned(),
-            since: ctx.now.day(),
-            closed: None,
-        });
-        if c.state == CriteriaState::Ready {
-            c.state = CriteriaState::Open;
-            c.ready = None;
-        }
-        Ok(())
-    })?)
+    let write = with_reason(ctx, "open item");
+    Ok(ctx.gate(&store).open_criteria_item(id, text, owner, ctx.now.day(), &write)?)
 }
 
 /// Closes an open item by its number, from 1.
@@ -123,19 +104,7 @@ pub fn open_item(ctx: &Context, id: &str, text: &str, owner: &str) -> Result<Rec
 /// Where there is no such number.
 pub fn close_item(ctx: &Context, id: &str, number: usize, by: &str) -> Result<Receipt> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<Criteria>(id, &with_reason(ctx, by), |c| {
-        let count = c.open_items.len();
-        let item = number.checked_sub(1).and_then(|n| c.open_items.get_mut(n));
-        let item = item.ok_or_else(|| {
-            invalid("open_items", format!("has no number {number}; there are {count}"))
-        })?;
-        item.closed = Some(by.to_owned());
-        Ok(())
-    })?)
-}
-
-fn invalid(field: &'static str, problem: String) -> RegisterError {
-    RegisterError::Invalid { noun: Noun::Criteria, field, problem }
+    Ok(ctx.gate(&store).close_criteria_item(id, number, by, &with_reason(ctx, by))?)
 }
 
 /// Marks a checklist as ready.

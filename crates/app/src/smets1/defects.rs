@@ -10,11 +10,11 @@ use crate::{
 use northbound_measures::smets1::expectation::{Held, hold};
 use northbound_packs::smets1::{expected, month_counts};
 use northbound_registers::{
-    AsAt, Gate, Kept, Noun, Query, Receipt, RegisterError,
+    AsAt, Gate, Kept, Query, Receipt,
     records::{
         oversight::decisions::Decision,
         smets1::{
-            defects::{ClassImpact, Defect, DefectState, Expectation, FixDate},
+            defects::{ClassImpact, Defect, DefectEnd, Expectation, FixDate},
             occurrences::Occurrence,
         },
     },
@@ -78,16 +78,7 @@ pub fn record_hits(ctx: &Context, id: &str, hits: Hits) -> Result<Answer> {
 pub fn record_impact(ctx: &Context, id: &str, impact: ClassImpact) -> Result<Receipt> {
     let step = if impact.provisional { "first view of its impact" } else { "impact reviewed" };
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<Defect>(id, &with_reason(ctx, step), |d| {
-        let pending = d
-            .impact_on(&impact.class)
-            .filter(|i| !impact.provisional && i.provisional && i.review != impact.review);
-        if let Some(first) = pending {
-            return Err(RegisterError::Frozen { noun: Noun::Defect, id: id.to_owned(), why: format!("its impact on {} is provisional until {}, not {}; name that review, or give another first view", impact.class, first.review, impact.review) });
-        }
-        d.impacts.push(impact);
-        Ok(())
-    })?)
+    Ok(ctx.gate(&store).record_defect_impact(id, impact, &with_reason(ctx, step))?)
 }
 
 /// Refers a defect to a body with a question.
@@ -159,10 +150,9 @@ pub fn count(ctx: &Context, occurrence: &Occurrence) -> Result<Answer> {
 /// # Errors
 /// Where the registers refuse it.
 pub fn close(ctx: &Context, id: &str, by: &str, fixed: bool) -> Result<Receipt> {
-    edit(ctx, id, by, |d| {
-        d.state = if fixed { DefectState::Fixed } else { DefectState::Closed };
-        d.ended_by = Some(by.to_owned());
-    })
+    let store = ctx.store()?;
+    let end = if fixed { DefectEnd::Fixed } else { DefectEnd::Unfixed };
+    Ok(ctx.gate(&store).close_defect(id, end, by, &with_reason(ctx, by))?)
 }
 
 fn edit(ctx: &Context, id: &str, step: &str, change: impl FnOnce(&mut Defect)) -> Result<Receipt> {

@@ -9,7 +9,7 @@ use crate::{
 };
 use northbound_measures::forecast::Member;
 use northbound_packs::{evidence::forecasts::ActualsFrom, variance_report};
-use northbound_registers::{Query, Sight, records::reporting::confirmations::Confirmation};
+use northbound_registers::{Query, Visibility, records::reporting::confirmations::Confirmation};
 use northbound_types::{ForecastKind, Period};
 use serde_json::json;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -38,7 +38,7 @@ pub struct ReportRequest {
 pub fn report(ctx: &Context, a: &ReportRequest) -> Result<Answer> {
     let periods = span_of(a.period, a.months)?;
     let view = view_of(a.view, ctx)?;
-    if view == View::User || !Sight::of(&ctx.actor).all {
+    if view == View::User || !Visibility::of(&ctx.actor).all {
         return Err(AppError::refused(
             "the document is for the group or the secretariat: act as analyst or secretary; a User sees its own with `northbound variance sr --view user`",
         ));

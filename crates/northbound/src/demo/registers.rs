@@ -129,7 +129,7 @@ pub(super) fn repaired(input: &Path, ctx: &Ctx) -> Result<()> {
             if k.record.to.is_some_and(|to| to <= c.last_day) {
                 continue;
             }
-            let write = ctx.write().because(&c.reason);
+            let write = ctx.write().with_reason(&c.reason);
             gate.update::<Fault>(&k.id, &write, |f| {
                 f.from = f.from.max(c.last_day.plus(1));
                 Ok(())

@@ -133,7 +133,7 @@ pub(super) fn take(
 fn keep(gate: &Gate<'_>, file: &RegistrationFile, again: bool, ctx: &Ctx) -> Result<()> {
     let write = Write { expect_version: None, ..ctx.write() };
     if again {
-        gate.put(file, &write.because("the file before it came"))?;
+        gate.put(file, &write.with_reason("the file before it came"))?;
     } else {
         gate.add(file, &write)?;
     }

@@ -13,7 +13,7 @@ use northbound_measures::{
     inputs::Fault,
 };
 use northbound_registers::{
-    AsAt, Gate, Query, Sight,
+    AsAt, Gate, Query, Visibility,
     records::{
         data::{
             feeds::{self, Expected, Feed},
@@ -210,7 +210,7 @@ impl ForecastSources<'_> {
     pub fn members(&self, kind: ForecastKind, day: Day) -> Result<Vec<Member>, PackError> {
         let roles = self.rules.list(&format!("{kind}-forecast-roles"), day)?;
         let any = roles.iter().any(|r| r == ANY_ROLE);
-        let sight = Sight::of(self.gate.actor());
+        let visibility = Visibility::of(self.gate.actor());
         let classes: BTreeMap<String, String> = self
             .gate
             .list::<Party>(&Query::as_at(self.state))?
@@ -222,7 +222,7 @@ impl ForecastSources<'_> {
             .list::<User>(&Query::as_at(self.state))?
             .into_iter()
             .map(|k| k.record)
-            .filter(|u| sight.sees(Some(&u.party)));
+            .filter(|u| visibility.sees(Some(&u.party)));
         let mut members: Vec<Member> = users
             .map(|u| Member {
                 class: classes.get(&u.party).cloned().unwrap_or_else(|| "unknown".to_owned()),

@@ -54,9 +54,6 @@ pub fn add_issue(ctx: &Context, new: &NewIssue) -> Result<Receipt> {
 /// Where the registers refuse it.
 pub fn resolve_issue(ctx: &Context, id: &str, answer: &str) -> Result<Receipt> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<ContactIssue>(id, &with_reason(ctx, "resolved"), |i| {
-        i.state = IssueState::Resolved;
-        answer.clone_into(&mut i.answer);
-        Ok(())
-    })?)
+    let write = with_reason(ctx, "resolved");
+    Ok(ctx.gate(&store).resolve_contact_issue(id, answer, &write)?)
 }

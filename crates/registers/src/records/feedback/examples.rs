@@ -14,7 +14,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
     read::{AsAt, Query},
-    record::{Identity, Index, Record, needed, only_through},
+    record::{Identity, Index, Record, needed, only_via},
     rights::PROVIDER_ONLY,
 };
 use northbound_types::{Day, Utc, text_enum};
@@ -73,12 +73,12 @@ impl Record for Example {
         }
         Ok(())
     }
-    fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+    fn guard_direct_edit(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
         let (state, text) = before
             .map_or((self.state == ExampleState::Collected, self.public_text.is_empty()), |b| {
                 (b.state == self.state, b.public_text == self.public_text)
             });
-        only_through(
+        only_via(
             Noun::Example,
             id,
             &[("state", state, "example pass-on"), ("public_text", text, "example de-identify")],
@@ -164,7 +164,7 @@ impl Gate<'_> {
     ) -> Result<Receipt, RegisterError> {
         let example = self.show::<Example>(id, AsAt::NOW)?.record;
         let found = self.gives_away(&example, text)?;
-        self.through::<Example>(id, write, |e| {
+        self.via_gate::<Example>(id, write, |e| {
             let frozen =
                 |why: String| RegisterError::Frozen { noun: Noun::Example, id: id.to_owned(), why };
             if matches!(e.state, ExampleState::PassedOn | ExampleState::Answered) {
@@ -273,7 +273,7 @@ impl Gate<'_> {
                 answered: None,
             };
             Ok(vec![
-                crate::write::change_through(tx, id, &e)?,
+                crate::write::change_via_gate(tx, id, &e)?,
                 crate::write::add(tx, &passed, Verb::Add)?,
             ])
         })

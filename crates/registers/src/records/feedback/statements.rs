@@ -7,7 +7,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::Noun,
     read::AsAt,
-    record::{Identity, Index, Record, invalid, needed, only_through},
+    record::{Identity, Index, Record, invalid, needed, only_via},
     records::oversight::documents::Document,
 };
 use northbound_types::{Day, Period, Region, text_enum};
@@ -117,9 +117,9 @@ impl Record for Audit {
         }
         Ok(())
     }
-    fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+    fn guard_direct_edit(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
         let stays = before.map_or(self.evidence.is_none(), |b| b.evidence == self.evidence);
-        only_through(Noun::Audit, id, &[("evidence", stays, "audit evidence")])
+        only_via(Noun::Audit, id, &[("evidence", stays, "audit evidence")])
     }
     fn refs(&self) -> Vec<(Noun, String)> {
         self.evidence.iter().map(|d| (Noun::Document, d.clone())).collect()
@@ -175,7 +175,7 @@ impl Gate<'_> {
         write: &Write,
     ) -> Result<Receipt, RegisterError> {
         let held = self.show::<Document>(document, AsAt::NOW)?;
-        self.through::<Audit>(id, write, |a| {
+        self.via_gate::<Audit>(id, write, |a| {
             if held.record.arrived.is_none_or(|d| d > write.now.day()) {
                 return Err(RegisterError::Frozen {
                     noun: Noun::Audit,

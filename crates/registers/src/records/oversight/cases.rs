@@ -7,7 +7,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::Noun,
     read::AsAt,
-    record::{Identity, Index, Record, invalid, needed, only_through, ordered},
+    record::{Identity, Index, Record, invalid, needed, only_via, ordered},
 };
 use northbound_types::{Day, Region, text_enum};
 use serde::{Deserialize, Serialize};
@@ -147,12 +147,12 @@ impl Record for Case {
             why: "steps that were taken stay; add the next one with `case step`".to_owned(),
         })
     }
-    fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+    fn guard_direct_edit(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
         let stays = before.map_or_else(
             || self.steps.iter().all(|s| s.what == CaseStepKind::Claimed),
             |b| b.steps == self.steps,
         );
-        only_through(Noun::Case, id, &[("steps", stays, "case step")])
+        only_via(Noun::Case, id, &[("steps", stays, "case step")])
     }
 }
 
@@ -188,7 +188,7 @@ impl Gate<'_> {
                 Err("only the Authority grants or refuses")
             }
         };
-        self.through::<Case>(id, write, |c| {
+        self.via_gate::<Case>(id, write, |c| {
             may.map_err(|why| RegisterError::Frozen {
                 noun: Noun::Case,
                 id: id.to_owned(),

@@ -1,15 +1,15 @@
 //! Changes to the network's systems (Q3, Q4): what is changed, who assessed what it means for Users,
-//! who was consulted, what the operational view is, and when it is planned and ran. A change is
-//! approved in one way only, [`Gate::approve_change`]; that gate is passed with all three, or by the
-//! chair's override, which stays in the record with name and reason.
+//! who was consulted, what the operational view is, and when it is planned and ran. Its state changes
+//! only by the verbs of the gate: [`Gate::approve_change`], which needs all three steps or the chair's
+//! override with name and reason on record, [`Gate::record_change_run`] and [`Gate::reject_change`].
 
 use crate::{
     error::RegisterError,
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
-    record::{Identity, Index, Record, invalid, needed, ordered},
-    tx::{Next, body_text, parse},
-    write::{expect, live_head},
+    record::{Identity, Index, Record, invalid, needed, only_via, ordered},
+    tx::parse,
+    write::{approved, expect, live_head},
 };
 use northbound_types::{Day, Region, Utc, text_enum};
 use serde::{Deserialize, Serialize};
@@ -333,6 +333,25 @@ impl Record for Change {
             _ => Ok(()),
         }
     }
+    /// Approval is guarded by `check` and `check_change`, which also hold for the gate's verbs.
+    fn guard_direct_edit(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+        let (state, ran, ended) = before
+            .map_or((ChangeState::Raised, None, None), |b| (b.state, b.ran.as_ref(), b.ended));
+        let unchanged = self.state == state || self.state == ChangeState::Approved;
+        only_via(
+            Noun::Change,
+            id,
+            &[
+                ("state", unchanged, "northbound change ran` or `northbound change reject"),
+                ("ran", self.ran.as_ref() == ran, "northbound change ran"),
+                (
+                    "ended",
+                    self.ended == ended,
+                    "northbound change ran` or `northbound change reject",
+                ),
+            ],
+        )
+    }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
         let frozen =
             |why: String| Err(RegisterError::Frozen { noun: Noun::Change, id: id.to_owned(), why });
@@ -367,6 +386,15 @@ impl Record for Change {
     }
 }
 
+/// How a run of a change ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunOutcome {
+    /// The change is in place.
+    Completed,
+    /// The change was taken back.
+    BackedOut,
+}
+
 impl Gate<'_> {
     /// Approves a change. With `past_missing` the chair goes past what is missing: it needs the role
     /// `chair` and a reason, and the record keeps both.
@@ -385,27 +413,107 @@ impl Gate<'_> {
             let mut change: Change = parse(id, &head.body)?;
             tx.allow(Noun::Change, Verb::Approve, None)?;
             expect(tx, Noun::Change, id, &head)?;
-            if change.state != ChangeState::Raised { return Err(RegisterError::Frozen { noun: Noun::Change, id: id.to_owned(), why: format!("it is {} already", change.state) }); }
+            if change.state != ChangeState::Raised {
+                return Err(frozen(id, format!("it is {} already", change.state)));
+            }
             let missing = change.missing(tx.recorded.day());
-            let by = self.actor.to_string();
             let overridden = match (missing.is_empty(), past_missing) {
                 (true, _) => None,
-                (false, false) => return Err(RegisterError::Missing { noun: Noun::Change, id: id.to_owned(), to: "approved", missing, hint: "give it with `northbound change impact|consult|view`, or the chair goes past it with --override and --reason" }),
-                (false, true) => {
-                    if !self.actor.roles.iter().any(|r| r == OVERRIDING_ROLE) {
-                        return Err(RegisterError::Right { actor: by, person: self.actor.person.clone(), verb: Verb::Approve, noun: Noun::Change, roles: &[OVERRIDING_ROLE] });
-                    }
-                    if write.reason.trim().is_empty() { return Err(RegisterError::Reason { verb: Verb::Approve, noun: Noun::Change }); }
-                    Some(Overridden { missing, by: by.clone(), reason: write.reason.trim().to_owned() })
-                }
+                (false, false) => return Err(not_complete(id, missing)),
+                (false, true) => Some(self.overridden(missing, write)?),
             };
             change.state = ChangeState::Approved;
-            change.approval = Some(Approval { by, at: tx.recorded, overridden });
-            change.check()?;
-            let (body, index, version) = (body_text(&change)?, change.index(), head.version + 1);
-            tx.version(&Next { noun: Noun::Change, id, version, verb: Verb::Approve, known: tx.known(), live: true, by_hand: true, index: &index, body: &body }, &[])?;
-            tx.event(Noun::Change, id, Verb::Approve, None, Some(&head.body), Some(&body))?;
-            tx.receipt(Noun::Change, id, Verb::Approve, version, Some(&head.body), Some(&body))
+            change.approval =
+                Some(Approval { by: self.actor.to_string(), at: tx.recorded, overridden });
+            approved(tx, id, &head, &change)
         })
+    }
+
+    /// The chair's override of missing steps.
+    fn overridden(&self, missing: Vec<String>, write: &Write) -> Result<Overridden, RegisterError> {
+        let by = self.actor.to_string();
+        if !self.actor.roles.iter().any(|r| r == OVERRIDING_ROLE) {
+            return Err(RegisterError::Right {
+                actor: by,
+                person: self.actor.person.clone(),
+                verb: Verb::Approve,
+                noun: Noun::Change,
+                roles: &[OVERRIDING_ROLE],
+            });
+        }
+        let reason = write.reason.trim();
+        if reason.is_empty() {
+            return Err(RegisterError::Reason { verb: Verb::Approve, noun: Noun::Change });
+        }
+        Ok(Overridden { missing, by, reason: reason.to_owned() })
+    }
+
+    /// Records when a change ran. An approved change becomes implemented, or backed out; one that
+    /// was never approved stays flagged as run without approval.
+    ///
+    /// # Errors
+    /// [`RegisterError::Invalid`] where the window ends after the time of the write,
+    /// [`RegisterError::Frozen`] where its state does not allow it; else as [`Gate::change`].
+    pub fn record_change_run(
+        &self,
+        id: &str,
+        window: Window,
+        outcome: RunOutcome,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        if window.to > write.now {
+            return Err(invalid(
+                Noun::Change,
+                "ran",
+                format!(
+                    "ends at {}, which is in the future; plan a run with `northbound change window`",
+                    window.to
+                ),
+            ));
+        }
+        self.via_gate::<Change>(id, write, |c| {
+            c.state = match (outcome, c.state) {
+                (_, ChangeState::Raised) => ChangeState::RanUnapproved,
+                (RunOutcome::BackedOut, _) => ChangeState::BackedOut,
+                (RunOutcome::Completed, ChangeState::Approved) => ChangeState::Implemented,
+                (RunOutcome::Completed, now) => {
+                    return Err(frozen(id, format!("it is {now} already")));
+                }
+            };
+            c.ended = Some(window.to.day());
+            c.ran = Some(window);
+            Ok(())
+        })
+    }
+
+    /// Rejects a change, or gives it up, as of a day.
+    ///
+    /// # Errors
+    /// [`RegisterError::Frozen`] where it is over; [`RegisterError::Reason`]; else as [`Gate::change`].
+    pub fn reject_change(
+        &self,
+        id: &str,
+        on: Day,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.via_gate::<Change>(id, write, |c| {
+            c.state = ChangeState::Rejected;
+            c.ended = Some(on);
+            Ok(())
+        })
+    }
+}
+
+fn frozen(id: &str, why: String) -> RegisterError {
+    RegisterError::Frozen { noun: Noun::Change, id: id.to_owned(), why }
+}
+
+fn not_complete(id: &str, missing: Vec<String>) -> RegisterError {
+    RegisterError::Missing {
+        noun: Noun::Change,
+        id: id.to_owned(),
+        to: "approved",
+        missing,
+        hint: "give it with `northbound change impact|consult|view`, or the chair goes past it with --override and --reason",
     }
 }

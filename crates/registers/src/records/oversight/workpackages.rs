@@ -7,7 +7,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::Noun,
     read::AsAt,
-    record::{Identity, Index, Record, invalid, needed, only_through},
+    record::{Identity, Index, Record, invalid, needed, only_via},
 };
 use northbound_types::{Day, Period, text_enum};
 use serde::{Deserialize, Serialize};
@@ -178,12 +178,12 @@ impl Record for WorkPackage {
         }
         Ok(())
     }
-    fn by_hand(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+    fn guard_direct_edit(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
         let (steps, state) = before
             .map_or((self.steps.is_empty(), self.state == PackageState::Draft), |b| {
                 (b.steps == self.steps, b.state == self.state)
             });
-        only_through(
+        only_via(
             Noun::WorkPackage,
             id,
             &[("steps", steps, "workpackage recommend"), ("state", state, "workpackage recommend")],
@@ -210,7 +210,7 @@ impl Gate<'_> {
             PackageState::Approved => Power::ApproveMoney,
             PackageState::Draft | PackageState::Recommended => Power::Recommend,
         };
-        self.through::<WorkPackage>(id, write, |w| {
+        self.via_gate::<WorkPackage>(id, write, |w| {
             if !powers.contains(&need) {
                 return Err(RegisterError::Frozen {
                     noun: Noun::WorkPackage,

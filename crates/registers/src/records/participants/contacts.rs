@@ -249,17 +249,80 @@ impl Gate<'_> {
         write: &Write,
     ) -> Result<Receipt, RegisterError> {
         self.update::<Contact>(id, write, |c| {
-            let frozen = |why: String| RegisterError::Frozen { noun: Noun::Contact, id: id.to_owned(), why };
+            let frozen =
+                |why: String| RegisterError::Frozen { noun: Noun::Contact, id: id.to_owned(), why };
             if let Some(p) = c.proposed.take() {
-                if p.by == person { return Err(frozen(format!("{person} proposed this address; another person confirms it"))); }
+                if p.by == person {
+                    return Err(frozen(format!(
+                        "{person} proposed this address; another person confirms it"
+                    )));
+                }
                 c.address = p.address;
                 c.role = p.role;
                 c.bounced = None;
             } else if let Some(b) = &c.bounced {
-                return Err(frozen(format!("a message to it came back at {} ({}); propose another address, or the same one again", b.at, b.why)));
+                return Err(frozen(format!(
+                    "a message to it came back at {} ({}); propose another address, or the same one again",
+                    b.at, b.why
+                )));
             }
             c.confirmed = Some(on);
             person.clone_into(&mut c.confirmed_by);
+            Ok(())
+        })
+    }
+
+    /// Proposes another address or role, which takes effect once another person confirms it
+    /// ([`Gate::confirm_contact`]). What is `None` stays as it is, or as it was last proposed.
+    ///
+    /// # Errors
+    /// As [`Gate::change`].
+    pub fn propose_contact(
+        &self,
+        id: &str,
+        address: Option<&str>,
+        role: Option<&str>,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.update::<Contact>(id, write, |c| {
+            let (a, r) = match &c.proposed {
+                Some(p) => (p.address.clone(), p.role.clone()),
+                None => (c.address.clone(), c.role.clone()),
+            };
+            c.proposed = Some(Proposal {
+                address: address.map_or(a, str::to_owned),
+                role: role.map_or(r, str::to_owned),
+                by: self.actor.person.clone(),
+                at: write.now,
+            });
+            Ok(())
+        })
+    }
+
+    /// Ends a contact as of a day.
+    ///
+    /// # Errors
+    /// As [`Gate::change`].
+    pub fn end_contact(&self, id: &str, on: Day, write: &Write) -> Result<Receipt, RegisterError> {
+        self.update::<Contact>(id, write, |c| {
+            c.to = Some(on);
+            Ok(())
+        })
+    }
+
+    /// Resolves an issue of the contact list with an answer.
+    ///
+    /// # Errors
+    /// [`RegisterError::Invalid`] without an answer; else as [`Gate::change`].
+    pub fn resolve_contact_issue(
+        &self,
+        id: &str,
+        answer: &str,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.update::<ContactIssue>(id, write, |i| {
+            i.state = IssueState::Resolved;
+            answer.clone_into(&mut i.answer);
             Ok(())
         })
     }

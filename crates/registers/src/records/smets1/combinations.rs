@@ -8,8 +8,8 @@ use crate::{
     read::{AsAt, Query},
     record::{Identity, Index, Kept, Record, invalid, needed},
     records::smets1::defects::Defect,
-    tx::{Next, body_text, parse},
-    write::{expect, live_head},
+    tx::parse,
+    write::{approved, expect, live_head},
 };
 use northbound_types::{Day, text_enum};
 use serde::{Deserialize, Serialize};
@@ -203,21 +203,63 @@ impl Gate<'_> {
             let mut c: Combination = parse(id, &head.body)?;
             tx.allow(Noun::Combination, Verb::Approve, None)?;
             expect(tx, Noun::Combination, id, &head)?;
-            if c.list == Listing::Eligible { return Err(RegisterError::Frozen { noun: Noun::Combination, id: id.to_owned(), why: "it is eligible already".to_owned() }); }
-            let mut missing = Vec::new();
-            if c.evidence.is_empty() { missing.push("evidence of a test".to_owned()); }
-            for d in self.open_defects(id, AsAt::NOW)? {
-                missing.extend(d.record.not_assessed().into_iter().map(|what| format!("{what} of {} ({})", d.id, d.record.title)));
+            if c.list == Listing::Eligible {
+                return Err(RegisterError::Frozen {
+                    noun: Noun::Combination,
+                    id: id.to_owned(),
+                    why: "it is eligible already".to_owned(),
+                });
             }
+            let missing = self.missing_for_eligibility(id, &c)?;
             if !missing.is_empty() {
-                return Err(RegisterError::Missing { noun: Noun::Combination, id: id.to_owned(), to: "made eligible", missing, hint: "give evidence with `northbound combination evidence`, and assess each open defect with `northbound defect impact` and `northbound defect change ID severity=…`" });
+                return Err(RegisterError::Missing {
+                    noun: Noun::Combination,
+                    id: id.to_owned(),
+                    to: "made eligible",
+                    missing,
+                    hint: "give evidence with `northbound combination evidence`, and assess each open defect with `northbound defect impact` and `northbound defect change ID severity=…`",
+                });
             }
             c.list = Listing::Eligible;
             c.first_added = c.first_added.or(Some(on));
-            let (body, index, version) = (body_text(&c)?, c.index(), head.version + 1);
-            tx.version(&Next { noun: Noun::Combination, id, version, verb: Verb::Approve, known: tx.known(), live: true, by_hand: true, index: &index, body: &body }, &[])?;
-            tx.event(Noun::Combination, id, Verb::Approve, None, Some(&head.body), Some(&body))?;
-            tx.receipt(Noun::Combination, id, Verb::Approve, version, Some(&head.body), Some(&body))
+            approved(tx, id, &head, &c)
+        })
+    }
+
+    fn missing_for_eligibility(
+        &self,
+        id: &str,
+        c: &Combination,
+    ) -> Result<Vec<String>, RegisterError> {
+        let mut missing = Vec::new();
+        if c.evidence.is_empty() {
+            missing.push("evidence of a test".to_owned());
+        }
+        for d in self.open_defects(id, AsAt::NOW)? {
+            let title = &d.record.title;
+            missing.extend(
+                d.record
+                    .not_assessed()
+                    .into_iter()
+                    .map(|what| format!("{what} of {} ({title})", d.id)),
+            );
+        }
+        Ok(missing)
+    }
+
+    /// Adds a piece of evidence to a combination. It stays on the list on which it is.
+    ///
+    /// # Errors
+    /// [`RegisterError::Invalid`] without a document; else as [`Gate::change`].
+    pub fn add_combination_evidence(
+        &self,
+        id: &str,
+        evidence: Evidence,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.via_gate::<Combination>(id, write, |c| {
+            c.evidence.push(evidence);
+            Ok(())
         })
     }
 }

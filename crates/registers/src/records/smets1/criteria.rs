@@ -6,13 +6,13 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
     read::AsAt,
-    record::{Identity, Index, Record, invalid, needed},
+    record::{Identity, Index, Record, invalid, needed, only_via},
     records::{
         oversight::decisions::{self, Decision},
         smets1::defects::Defect,
     },
-    tx::{Next, body_text, parse},
-    write::{expect, live_head},
+    tx::parse,
+    write::{approved, expect, live_head},
 };
 use northbound_types::{Day, Utc, text_enum};
 use serde::{Deserialize, Serialize};
@@ -153,6 +153,11 @@ impl Record for Criteria {
         }
         Ok(())
     }
+    fn guard_direct_edit(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+        let reopened = self.state == CriteriaState::Open
+            && before.is_some_and(|b| b.state != CriteriaState::Open);
+        only_via(Noun::Criteria, id, &[("state", !reopened, "northbound criteria open")])
+    }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
         let frozen = |why: &str| {
             Err(RegisterError::Frozen {
@@ -251,6 +256,78 @@ impl Gate<'_> {
         })
     }
 
+    /// Records what shows that an item is met.
+    ///
+    /// # Errors
+    /// [`RegisterError::Invalid`] where the checklist has no such item; else as [`Gate::change`].
+    pub fn add_criteria_evidence(
+        &self,
+        id: &str,
+        key: &str,
+        evidence: ItemEvidence,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.via_gate::<Criteria>(id, write, |c| {
+            let known: Vec<String> = c.items.iter().map(|i| i.key.clone()).collect();
+            let item = c.items.iter_mut().find(|i| i.key == key).ok_or_else(|| {
+                let problem = format!("has no {key:?}; the items are {}", known.join(", "));
+                invalid(Noun::Criteria, "items", problem)
+            })?;
+            item.evidence = Some(evidence);
+            Ok(())
+        })
+    }
+
+    /// Notes an open item beside the checklist. A checklist that was ready is open again.
+    ///
+    /// # Errors
+    /// As [`Gate::change`].
+    pub fn open_criteria_item(
+        &self,
+        id: &str,
+        text: &str,
+        owner: &str,
+        since: Day,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.via_gate::<Criteria>(id, write, |c| {
+            c.open_items.push(OpenItem {
+                text: text.to_owned(),
+                owner: owner.to_owned(),
+                since,
+                closed: None,
+            });
+            if c.state == CriteriaState::Ready {
+                c.state = CriteriaState::Open;
+                c.ready = None;
+            }
+            Ok(())
+        })
+    }
+
+    /// Closes an open item by its number, from 1. `closed_by` says what closed it.
+    ///
+    /// # Errors
+    /// [`RegisterError::Invalid`] where there is no such number; else as [`Gate::change`].
+    pub fn close_criteria_item(
+        &self,
+        id: &str,
+        number: usize,
+        closed_by: &str,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.via_gate::<Criteria>(id, write, |c| {
+            let held = c.open_items.len();
+            let item =
+                number.checked_sub(1).and_then(|n| c.open_items.get_mut(n)).ok_or_else(|| {
+                    let problem = format!("has no number {number}; there are {held}");
+                    invalid(Noun::Criteria, "open_items", problem)
+                })?;
+            item.closed = Some(closed_by.to_owned());
+            Ok(())
+        })
+    }
+
     /// One step through the gate; an empty `to` is a step that asks for nothing.
     fn pass(
         &self,
@@ -275,24 +352,7 @@ impl Gate<'_> {
                 });
             }
             step(&mut c, tx.recorded, self.actor.to_string());
-            c.check()?;
-            let (body, index, version) = (body_text(&c)?, c.index(), head.version + 1);
-            tx.version(
-                &Next {
-                    noun: Noun::Criteria,
-                    id,
-                    version,
-                    verb: Verb::Approve,
-                    known: tx.known(),
-                    live: true,
-                    by_hand: true,
-                    index: &index,
-                    body: &body,
-                },
-                &c.refs(),
-            )?;
-            tx.event(Noun::Criteria, id, Verb::Approve, None, Some(&head.body), Some(&body))?;
-            tx.receipt(Noun::Criteria, id, Verb::Approve, version, Some(&head.body), Some(&body))
+            approved(tx, id, &head, &c)
         })
     }
 }

@@ -3,8 +3,9 @@
 
 use crate::{
     error::RegisterError,
+    gate::{Gate, Receipt, Write},
     noun::Noun,
-    record::{Identity, Index, Record, invalid, needed, ordered},
+    record::{Identity, Index, Record, invalid, needed, only_via, ordered},
     records::oversight::decisions::{self, Decision},
 };
 use northbound_types::{Day, text_enum};
@@ -25,6 +26,15 @@ text_enum! {
         /// Closed without a fix: no defect, or accepted as it is.
         Closed = "closed",
     }
+}
+
+/// How a defect ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefectEnd {
+    /// It was fixed.
+    Fixed,
+    /// It was closed without a fix.
+    Unfixed,
 }
 
 text_enum! {
@@ -350,6 +360,18 @@ impl Record for Defect {
         }
         Ok(())
     }
+    fn guard_direct_edit(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
+        let (state, ended_by) =
+            before.map_or((DefectState::Open, None), |b| (b.state, b.ended_by.as_ref()));
+        only_via(
+            Noun::Defect,
+            id,
+            &[
+                ("state", self.state == state, "northbound defect close"),
+                ("ended_by", self.ended_by.as_ref() == ended_by, "northbound defect close"),
+            ],
+        )
+    }
     fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
         let frozen = |why: &str| {
             Err(RegisterError::Frozen {
@@ -372,6 +394,59 @@ impl Record for Defect {
     }
     fn refs(&self) -> Vec<(Noun, String)> {
         self.combinations.iter().map(|c| (Noun::Combination, c.clone())).collect()
+    }
+}
+
+impl Gate<'_> {
+    /// Ends a defect: fixed, or closed without a fix. `ended_by` names the release or decision.
+    ///
+    /// # Errors
+    /// As [`Gate::change`].
+    pub fn close_defect(
+        &self,
+        id: &str,
+        end: DefectEnd,
+        ended_by: &str,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.via_gate::<Defect>(id, write, |d| {
+            d.state = match end {
+                DefectEnd::Fixed => DefectState::Fixed,
+                DefectEnd::Unfixed => DefectState::Closed,
+            };
+            d.ended_by = Some(ended_by.to_owned());
+            Ok(())
+        })
+    }
+
+    /// Records an impact on a class of parties. A provisional first view is settled only by the
+    /// review that it names.
+    ///
+    /// # Errors
+    /// [`RegisterError::Frozen`] where another review would settle it; else as [`Gate::change`].
+    pub fn record_defect_impact(
+        &self,
+        id: &str,
+        impact: ClassImpact,
+        write: &Write,
+    ) -> Result<Receipt, RegisterError> {
+        self.via_gate::<Defect>(id, write, |d| {
+            let first = d
+                .impact_on(&impact.class)
+                .filter(|i| !impact.provisional && i.provisional && i.review != impact.review);
+            if let Some(first) = first {
+                return Err(RegisterError::Frozen {
+                    noun: Noun::Defect,
+                    id: id.to_owned(),
+                    why: format!(
+                        "its impact on {} is provisional until {}, not {}; name that review, or give another first view",
+                        impact.class, first.review, impact.review
+                    ),
+                });
+            }
+            d.impacts.push(impact);
+            Ok(())
+        })
     }
 }
 
