@@ -24,7 +24,7 @@ const ISSUES: i64 = 20;
 
 fn spawn(path: &Path, what: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "processes::child", "--nocapture", "--test-threads=1"])
         .env("NORTHBOUND_TEST_CHILD", what)
         .env("NORTHBOUND_TEST_PATH", path)
         .stdout(Stdio::piped())
@@ -140,7 +140,7 @@ fn two_processes_issue_under_distinct_numbers_and_make_the_file_together() {
 fn an_import_killed_midway_leaves_nothing() {
     let (_dir, path) = folder();
     let mut c = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "processes::child", "--nocapture", "--test-threads=1"])
         .env("NORTHBOUND_TEST_CHILD", "import")
         .env("NORTHBOUND_TEST_PATH", &path)
         .stdin(Stdio::piped())

@@ -8,7 +8,7 @@ use crate::{
 };
 use northbound_measures::views::{diff::figure_words, process::ProcessLine};
 use northbound_packs::{Formats, mine::report_mine, store::write_mine};
-use northbound_registers::{Visibility, Store};
+use northbound_registers::{Store, Visibility};
 use northbound_types::{Eui64, Period};
 use serde_json::json;
 use std::path::PathBuf;
