@@ -1,16 +1,11 @@
-//! `registration`: files of Registration Data Providers, expected, checked and taken, and who is
-//! registered where from when.
+//! `registration`.
 
-mod apply;
-mod arrive;
-mod meters;
-mod missing;
-mod show;
 mod watch;
 
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
-use northbound_types::{Day, Utc};
+use northbound_app::registration::{self, DaysRequest, ListRequest, WatchRequest, meters};
+use northbound_types::{Day, Eui64, Utc};
 use std::path::PathBuf;
 
 /// Registration data: which files are due, what came, and who is registered where
@@ -102,6 +97,12 @@ pub(crate) struct DaysArgs {
     pub(crate) provider: Option<String>,
 }
 
+impl DaysArgs {
+    pub(crate) fn request(&self) -> DaysRequest {
+        DaysRequest { from: self.from, to: self.to, provider: self.provider.clone() }
+    }
+}
+
 /// How to watch.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WatchArgs {
@@ -118,6 +119,12 @@ pub(crate) struct WatchArgs {
     since: Option<Day>,
 }
 
+impl WatchArgs {
+    pub(crate) fn request(&self) -> WatchRequest {
+        WatchRequest { dir: self.dir.clone(), since: self.since }
+    }
+}
+
 /// Which registrations.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ListArgs {
@@ -129,34 +136,34 @@ pub(crate) struct ListArgs {
     role: Option<String>,
     /// Only of this User
     #[arg(long, value_name = "EUI")]
-    user: Option<northbound_types::Eui64>,
+    user: Option<Eui64>,
+}
+
+impl ListArgs {
+    pub(crate) fn request(&self) -> ListRequest {
+        ListRequest { on: self.on, role: self.role.clone(), user: self.user.clone() }
+    }
 }
 
 pub(crate) fn run(c: &RegistrationCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        RegistrationCommand::Expected(a) => show::expected(a, ctx),
-        RegistrationCommand::Arrivals(a) => show::arrivals(a, ctx),
-        RegistrationCommand::Check { paths } => arrive::check(paths, ctx),
+        RegistrationCommand::Expected(a) => registration::expected(ctx, &a.request()),
+        RegistrationCommand::Arrivals(a) => registration::arrivals(ctx, &a.request()),
+        RegistrationCommand::Check { paths } => registration::check(ctx, paths),
         RegistrationCommand::Watch(a) => watch::watch(a, ctx),
-        RegistrationCommand::Import { paths, arrived } => arrive::import(paths, *arrived, ctx),
-        RegistrationCommand::List(a) => show::list(a, ctx),
-        RegistrationCommand::Show { at, on } => show::show(at, *on, ctx),
-        RegistrationCommand::History { at } => show::history(at, ctx),
-        RegistrationCommand::Changes { after, out } => show::changes(*after, out.as_deref(), ctx),
-        RegistrationCommand::Apply { afresh } => apply::apply(*afresh, ctx),
-        RegistrationCommand::Meters(MetersCommand::Import { file }) => meters::import(file, ctx),
+        RegistrationCommand::Import { paths, arrived } => {
+            registration::import(ctx, paths, *arrived)
+        }
+        RegistrationCommand::List(a) => registration::list(ctx, &a.request()),
+        RegistrationCommand::Show { at, on } => registration::show(ctx, at, *on),
+        RegistrationCommand::History { at } => registration::history(ctx, at),
+        RegistrationCommand::Changes { after, out } => {
+            registration::changes(ctx, *after, out.as_deref())
+        }
+        RegistrationCommand::Apply { afresh } => registration::apply(ctx, *afresh),
+        RegistrationCommand::Meters(MetersCommand::Import { file }) => meters::import(ctx, file),
         RegistrationCommand::Meters(MetersCommand::List { point }) => {
-            meters::list(point.as_deref(), ctx)
+            meters::list(ctx, point.as_deref())
         }
     }
-}
-
-/// First day and first day after, by the flags and the rules.
-pub(crate) fn days(from: Option<Day>, to: Option<Day>, ctx: &Ctx) -> Result<(Day, Day)> {
-    let today = ctx.as_at.unwrap_or(ctx.now).day();
-    let back = ctx.rules()?.integer("registration-look-back-days", today)?;
-    Ok((
-        from.unwrap_or_else(|| today.plus(-i32::try_from(back).unwrap_or(i32::MAX))),
-        to.unwrap_or(today).plus(1),
-    ))
 }

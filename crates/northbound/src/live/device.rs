@@ -101,7 +101,7 @@ pub(crate) fn run(c: &DeviceCommand, ctx: &Ctx) -> Result<Answer> {
                 device: *device,
                 role: *role,
                 user: *user,
-                from: from.map_or_else(|| core_now(ctx), Ok)?,
+                from: from.map_or_else(|| super::core_time(ctx), Ok)?,
             });
             made(ctx, &[change], &format!("Registration of {device} as {role}"), 1)
         }
@@ -187,18 +187,6 @@ fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
     }
     let changes: Vec<Change> = all.chunks(TOGETHER).map(|d| Change::Devices(d.to_vec())).collect();
     made(ctx, &changes, &format!("{} devices of {}", all.len(), file.display()), all.len())
-}
-
-/// Now, as the service has it.
-pub(crate) fn core_now(ctx: &Ctx) -> Result<Utc> {
-    match Client::of(&ctx.data) {
-        Ok(client) => client.get("/status")?["core_time"]
-            .as_str()
-            .and_then(|t| t.parse().ok())
-            .ok_or_else(|| CliError::internal("the service's answer has no time")),
-        Err(ClientError::NotRunning { .. }) => Ok(ctx.now),
-        Err(e) => Err(e.into()),
-    }
 }
 
 /// From the service that runs, else from the journal.

@@ -7,7 +7,6 @@ use crate::{
     output::{Answer, Table},
 };
 use clap::{Args, Subcommand};
-pub(crate) use northbound_app::registers::with_reason as because;
 use northbound_app::registers::{view, with_reason};
 use northbound_registers::{
     Query,

@@ -1,7 +1,7 @@
 //! Incidents that findings on registration files open: one for each file that did not come by its
 //! cut-off, one for each that came and could not be taken.
 
-use crate::{context::Ctx, error::Result};
+use crate::{context::Context, error::Result};
 use northbound_measures::views::registration::{DueState, Standing, standings};
 use northbound_packs::evidence::incidents as kept;
 use northbound_registers::{
@@ -35,7 +35,7 @@ pub(super) fn missing_id(provider: &str, layout: &str, day: Day) -> IncidentId {
 }
 
 /// Adds an event once: a second watcher, or the same one again, finds it there.
-fn add_once(gate: &Gate<'_>, e: &IncidentEvent, ctx: &Ctx) -> Result<bool> {
+fn add_once(gate: &Gate<'_>, e: &IncidentEvent, ctx: &Context) -> Result<bool> {
     let write = Write { expect_version: None, known: None, ..ctx.write() };
     match gate.add(e, &write) {
         Ok(_) => Ok(true),
@@ -83,7 +83,7 @@ pub(super) fn open_missing(
     after: Day,
     rules: &RuleSet,
     gate: &Gate<'_>,
-    ctx: &Ctx,
+    ctx: &Context,
 ) -> Result<(Vec<Standing>, Vec<Opened>)> {
     let due = rules.due_files(from, after)?;
     let files = kept::arrivals(gate, AsAt::NOW, ctx.now)?;
@@ -122,7 +122,7 @@ pub(super) fn raise(
     file: &mut RegistrationFile,
     rules: &RuleSet,
     gate: &Gate<'_>,
-    ctx: &Ctx,
+    ctx: &Context,
 ) -> Result<()> {
     let on = file.arrived.day();
     let rule = rules

@@ -1,13 +1,13 @@
-//! One file that came: recognised by its name, checked by its layout, told apart (accepted,
-//! duplicate, out of order, rejected), its rows taken.
+//! One file that arrived: recognised by its name, checked by its layout, judged (accepted, duplicate,
+//! out of order, rejected), and its rows taken.
 
 use super::missing::raise;
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table},
+    answer::{Answer, Table},
+    context::Context,
+    error::{AppError, Result},
+    ingest::{expand, rejects::Rejects},
 };
-use northbound_app::ingest::{expand, rejects::Rejects};
 use northbound_ingest::{
     RejectSink,
     registration::{self as reader, Checked, MAX_FILE},
@@ -36,14 +36,14 @@ pub(super) fn layout_of<'r>(rules: &'r RuleSet, name: &str) -> Result<&'r Regist
     let mut mine = rules.layouts().iter().filter(|l| l.owns(name));
     match (mine.next(), mine.next()) {
         (Some(l), None) => Ok(l),
-        (Some(a), Some(b)) => Err(CliError::input(format!(
+        (Some(a), Some(b)) => Err(AppError::input(format!(
             "{name} fits the layouts {} and {}; make their names differ in DATA/rules/registration/",
             a.id, b.id
         ))),
         (None, _) => {
             let names: Vec<String> =
                 rules.layouts().iter().map(|l| format!("{} ({})", l.name, l.id)).collect();
-            Err(CliError::input(format!(
+            Err(AppError::input(format!(
                 "{name} is called like no registration file; they are called {}; a layout of its own goes into DATA/rules/registration/",
                 names.join(", ")
             )))
@@ -52,10 +52,10 @@ pub(super) fn layout_of<'r>(rules: &'r RuleSet, name: &str) -> Result<&'r Regist
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    let io = |e| CliError::io("read", path, e);
+    let io = |e| AppError::io("read", path, e);
     let size = std::fs::metadata(path).map_err(io)?.len();
     if size > MAX_FILE {
-        return Err(CliError::input(format!(
+        return Err(AppError::input(format!(
             "{}: {size} bytes; a registration file has at most {MAX_FILE}",
             path.display()
         )));
@@ -63,8 +63,8 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(io)
 }
 
-/// What became of a file.
-pub(super) struct Came {
+/// What became of a file that arrived.
+pub(super) struct Arrived {
     pub(super) file: RegistrationFile,
     /// `false` where it had been taken before, and nothing is new.
     pub(super) new: bool,
@@ -78,8 +78,8 @@ pub(super) fn take(
     arrived: Utc,
     rules: &RuleSet,
     store: &Store,
-    ctx: &Ctx,
-) -> Result<Came> {
+    ctx: &Context,
+) -> Result<Arrived> {
     let name = name_of(path);
     let layout = layout_of(rules, &name)?;
     let bytes = read(path)?;
@@ -103,7 +103,7 @@ pub(super) fn take(
     let before = gate.find::<RegistrationFile>(&file.id(), ctx.as_at())?;
     if let Some(k) = &before {
         if k.record.outcome != FileOutcome::OutOfOrder {
-            return Ok(Came { file: k.record.clone(), new: false, rejects: None });
+            return Ok(Arrived { file: k.record.clone(), new: false, rejects: None });
         }
         // It came when it first came, however long it had to wait.
         file.arrived = k.record.arrived;
@@ -118,7 +118,7 @@ pub(super) fn take(
     );
     judge(&mut file, &checked, &gate, rules)?;
     if let Some(k) = before.as_ref().filter(|k| k.record == file) {
-        return Ok(Came { file: k.record.clone(), new: false, rejects: None });
+        return Ok(Arrived { file: k.record.clone(), new: false, rejects: None });
     }
     let rejects = if file.outcome == FileOutcome::Accepted {
         rows(&mut file, &checked, bytes.len(), &gate, ctx)?
@@ -127,10 +127,10 @@ pub(super) fn take(
     };
     raise(&mut file, rules, &gate, ctx)?;
     keep(&gate, &file, before.is_some(), ctx)?;
-    Ok(Came { file, new: true, rejects })
+    Ok(Arrived { file, new: true, rejects })
 }
 
-fn keep(gate: &Gate<'_>, file: &RegistrationFile, again: bool, ctx: &Ctx) -> Result<()> {
+fn keep(gate: &Gate<'_>, file: &RegistrationFile, again: bool, ctx: &Context) -> Result<()> {
     let write = Write { expect_version: None, ..ctx.write() };
     if again {
         gate.put(file, &write.with_reason("the file before it came"))?;
@@ -205,7 +205,7 @@ fn rows(
     checked: &Checked,
     bytes: usize,
     gate: &Gate<'_>,
-    ctx: &Ctx,
+    ctx: &Context,
 ) -> Result<Option<String>> {
     file.rejected = i64::try_from(checked.rejects.len()).unwrap_or(i64::MAX);
     let rejects = write_rejects(file, checked, ctx)?;
@@ -238,16 +238,20 @@ fn rows(
     Ok(rejects)
 }
 
-fn write_rejects(file: &RegistrationFile, checked: &Checked, ctx: &Ctx) -> Result<Option<String>> {
+fn write_rejects(
+    file: &RegistrationFile,
+    checked: &Checked,
+    ctx: &Context,
+) -> Result<Option<String>> {
     let mut out = Rejects::new(&ctx.data.join("rejects"), &file.name, &file.sha256, !ctx.dry_run);
     for r in &checked.rejects {
-        out.reject(r).map_err(|e| CliError::internal(format!("cannot write a reject: {e}")))?;
+        out.reject(r).map_err(|e| AppError::internal(format!("cannot write a reject: {e}")))?;
     }
     out.finish()
 }
 
 /// What became of files, as a table.
-pub(super) fn table(list: &[Came]) -> Table {
+pub(super) fn table(list: &[Arrived]) -> Table {
     let mut t = Table::new(
         "",
         &[
@@ -284,20 +288,24 @@ pub(super) fn table(list: &[Came]) -> Table {
     t
 }
 
-pub(super) fn import(paths: &[PathBuf], arrived: Option<Utc>, ctx: &Ctx) -> Result<Answer> {
+/// Takes files that arrived outside the watched folder.
+///
+/// # Errors
+/// Where `arrived` is in the future, or a file cannot be read or belongs to no layout.
+pub fn import(ctx: &Context, paths: &[PathBuf], arrived: Option<Utc>) -> Result<Answer> {
     if let Some(t) = arrived.filter(|t| *t > ctx.now) {
-        return Err(CliError::usage(format!("--arrived {t} has not come yet; it is {}", ctx.now)));
+        return Err(AppError::usage(format!("--arrived {t} has not come yet; it is {}", ctx.now)));
     }
     let (rules, store) = (ctx.rules()?, ctx.store()?);
     let mut all = Vec::new();
     for path in expand(paths)? {
         all.push(take(&path, arrived.unwrap_or(ctx.now), &rules, &store, ctx)?);
     }
-    Ok(answer(&all, ctx))
+    Ok(answer(ctx, &all))
 }
 
 /// The answer of whatever takes files.
-pub(super) fn answer(all: &[Came], ctx: &Ctx) -> Answer {
+pub(super) fn answer(ctx: &Context, all: &[Arrived]) -> Answer {
     let mut a = Answer::new(json!({"files": all.iter().map(|c| json!({"file": c.file, "new": c.new, "rejects": c.rejects})).collect::<Vec<_>>(), "dry_run": ctx.dry_run})).table(table(all));
     if ctx.dry_run {
         a = a.say("Dry run: nothing was kept.");
@@ -316,7 +324,11 @@ pub(super) fn answer(all: &[Came], ctx: &Ctx) -> Answer {
     a
 }
 
-pub(super) fn check(paths: &[PathBuf], ctx: &Ctx) -> Result<Answer> {
+/// Checks files by their layout and records nothing.
+///
+/// # Errors
+/// Where a file cannot be read or belongs to no layout.
+pub fn check(ctx: &Context, paths: &[PathBuf]) -> Result<Answer> {
     let rules = ctx.rules()?;
     let mut t = Table::new(
         "",

@@ -5,11 +5,11 @@
 //! changes nothing: a registration with the same device, role and start takes the place of itself.
 
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    live::{self, Made},
-    output::{Answer, Table},
-    registers::documents::because,
+    answer::{Answer, Table},
+    context::Context,
+    error::{AppError, Result},
+    live::{self, Destination},
+    registers::with_reason,
 };
 use northbound_client::{
     ClientError,
@@ -42,13 +42,13 @@ enum Live {
 }
 
 impl Live {
-    fn find(ctx: &Ctx) -> Result<Live> {
+    fn find(ctx: &Context) -> Result<Live> {
         match Client::of(&ctx.data) {
             Ok(client) => Ok(Live::Running(client)),
             Err(ClientError::NotRunning { .. }) if ctx.data.join(offline::JOURNAL).exists() => {
                 Ok(Live::Journal)
             }
-            Err(ClientError::NotRunning { .. }) => Err(CliError::not_found(format!(
+            Err(ClientError::NotRunning { .. }) => Err(AppError::not_found(format!(
                 "no live service was ever started on {}: there is nobody to tell",
                 ctx.data.display()
             ))),
@@ -57,12 +57,12 @@ impl Live {
     }
 
     /// Its Users, and its time, which may run ahead of ours.
-    fn users(&self, ctx: &Ctx) -> Result<(BTreeSet<Eui64>, Utc)> {
+    fn users(&self, ctx: &Context) -> Result<(BTreeSet<Eui64>, Utc)> {
         let (all, now): (Vec<UserRecord>, Utc) = match self {
             Live::Running(c) => (
                 serde_json::from_value(c.get("/users")?["users"].take())
-                    .map_err(|e| CliError::internal(format!("the service's answer: {e}")))?,
-                live::device::core_now(ctx)?,
+                    .map_err(|e| AppError::internal(format!("the service's answer: {e}")))?,
+                live::core_time(ctx)?,
             ),
             Live::Journal => {
                 offline::look(&ctx.data, live::policy(ctx)?, ctx.now, |f| (f.users(), f.now()))?
@@ -72,7 +72,7 @@ impl Live {
     }
 
     /// Which of these devices it has.
-    fn devices(&self, of: &BTreeSet<Eui64>, ctx: &Ctx) -> Result<BTreeSet<Eui64>> {
+    fn devices(&self, of: &BTreeSet<Eui64>, ctx: &Context) -> Result<BTreeSet<Eui64>> {
         match self {
             Live::Running(c) => {
                 let mut known = BTreeSet::new();
@@ -89,15 +89,15 @@ impl Live {
 }
 
 /// What was told, and what was not.
-pub(super) struct Applied {
+pub struct Applied {
     pub(super) told: Vec<(String, Told)>,
     pub(super) left: Vec<Left>,
-    to: Option<Made>,
+    to: Option<Destination>,
 }
 
 impl Applied {
     /// In one line.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn sentence(&self) -> String {
         let told = match (self.told.len(), self.to) {
             (0, _) => "nothing new to tell the live service".to_owned(),
             (n, Some(to)) => format!("{n} registrations told: {}", to.words()),
@@ -118,17 +118,17 @@ impl Applied {
     }
     pub(super) fn json(&self) -> serde_json::Value {
         let told: Vec<_> = self.told.iter().map(|(at, t)| json!({"at": at, "device": t.device, "role": t.role, "user": t.user, "from": t.from})).collect();
-        json!({"told": told, "left": self.left, "to": self.to.map(Made::as_str)})
+        json!({"told": told, "left": self.left, "to": self.to.map(Destination::as_str)})
     }
 }
 
 /// Names of roles in files, as the live service spells them.
-fn roles(ctx: &Ctx) -> Result<BTreeMap<String, String>> {
+fn roles(ctx: &Context) -> Result<BTreeMap<String, String>> {
     let mut out: BTreeMap<String, String> =
         Role::ALL.iter().map(|r| (r.to_string(), r.to_string())).collect();
     for entry in ctx.rules()?.list("registration-roles", ctx.now.day())? {
         let wrong = || {
-            CliError::input(format!(
+            AppError::input(format!(
                 "setting registration-roles: {entry:?} is not NAME=ROLE with one of the roles {}; correct it in DATA/rules/settings.toml",
                 Role::ALL.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ")
             ))
@@ -141,9 +141,9 @@ fn roles(ctx: &Ctx) -> Result<BTreeMap<String, String>> {
 }
 
 /// Tells what is new. With `afresh` as if nothing had been told yet.
-pub(super) fn tell(store: &Store, afresh: bool, ctx: &Ctx) -> Result<Applied> {
+pub(super) fn send(ctx: &Context, store: &Store, afresh: bool) -> Result<Applied> {
     if !rights::may_change_live(&ctx.actor) {
-        return Err(CliError::refused(format!(
+        return Err(AppError::refused(format!(
             "{} may not change the live service: that needs one of the roles {}; act as such with --as",
             ctx.actor,
             rights::LIVE_ROLES.join(", ")
@@ -171,11 +171,11 @@ pub(super) fn tell(store: &Store, afresh: bool, ctx: &Ctx) -> Result<Applied> {
     if ctx.dry_run || steps.is_empty() {
         return Ok(Applied { told: steps, left, to: None });
     }
-    let ctx = &ctx.with(northbound_app::Context {
+    let ctx = &Context {
         reason: Some(ctx.reason.trim()).filter(|r| !r.is_empty()).unwrap_or(WHY).to_owned(),
         expect_version: None,
-        ..ctx.app.clone()
-    });
+        ..ctx.clone()
+    };
     let mut told = Vec::new();
     let to = match &live {
         Live::Journal => {
@@ -194,7 +194,7 @@ pub(super) fn tell(store: &Store, afresh: bool, ctx: &Ctx) -> Result<Applied> {
                 note(store, some, ctx)?;
             }
             told = steps;
-            Made::Journal
+            Destination::Journal
         }
         Live::Running(client) => {
             for some in steps.chunks(TOGETHER) {
@@ -205,7 +205,7 @@ pub(super) fn tell(store: &Store, afresh: bool, ctx: &Ctx) -> Result<Applied> {
                     return Err(e);
                 }
             }
-            Made::Running
+            Destination::Running
         }
     };
     Ok(Applied { told, left, to: Some(to) })
@@ -218,8 +218,8 @@ fn post(
     some: &[(String, Told)],
     now: Utc,
     left: &mut Vec<Left>,
-    ctx: &Ctx,
-) -> Result<(Vec<(String, Told)>, Option<CliError>)> {
+    ctx: &Context,
+) -> Result<(Vec<(String, Told)>, Option<AppError>)> {
     let asked = some
         .iter()
         .map(|(_, s)| {
@@ -253,7 +253,7 @@ fn change(s: &Told, now: Utc) -> Result<Change> {
     let role = s
         .role
         .parse()
-        .map_err(|e: northbound_types::text_enum::UnknownWord| CliError::internal(e.to_string()))?;
+        .map_err(|e: northbound_types::text_enum::UnknownWord| AppError::internal(e.to_string()))?;
     Ok(Change::Registration(Registration {
         device: s.device,
         role,
@@ -262,15 +262,19 @@ fn change(s: &Told, now: Utc) -> Result<Change> {
     }))
 }
 
-fn note(store: &Store, some: &[(String, Told)], ctx: &Ctx) -> Result<()> {
+fn note(store: &Store, some: &[(String, Told)], ctx: &Context) -> Result<()> {
     let steps: Vec<Told> = some.iter().map(|(_, s)| s.clone()).collect();
-    ctx.gate(store).note_told(&steps, &because(ctx, WHY))?;
+    ctx.gate(store).note_told(&steps, &with_reason(ctx, WHY))?;
     Ok(())
 }
 
-pub(super) fn apply(afresh: bool, ctx: &Ctx) -> Result<Answer> {
+/// Sends the live service what it has not been sent yet; with `afresh`, everything.
+///
+/// # Errors
+/// Where the Actor may not change the live service, or it refuses or cannot be reached.
+pub fn apply(ctx: &Context, afresh: bool) -> Result<Answer> {
     let store = ctx.store()?;
-    let done = tell(&store, afresh, ctx)?;
+    let done = send(ctx, &store, afresh)?;
     let mut told = Table::new("Told", &["at", "device", "role", "User", "from (UTC)"]);
     for (at, s) in &done.told {
         told.row([
@@ -294,7 +298,7 @@ pub(super) fn apply(afresh: bool, ctx: &Ctx) -> Result<Answer> {
     }
     let mut json = done.json();
     json["dry_run"] = json!(ctx.dry_run);
-    let mut a = Answer::new(json).say(format!("{}.", done.words())).table(told).table(left);
+    let mut a = Answer::new(json).say(format!("{}.", done.sentence())).table(told).table(left);
     if ctx.dry_run {
         a = a.say("Dry run: nobody was told anything.");
     }

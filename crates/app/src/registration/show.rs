@@ -1,10 +1,9 @@
 //! What is due, what came, and who is registered where.
-
-use super::{DaysArgs, ListArgs, days};
+use super::{DaysRequest, ListRequest, days};
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table},
+    answer::{Answer, Table},
+    context::Context,
+    error::{AppError, Result},
 };
 use northbound_measures::views::registration::standings;
 use northbound_packs::evidence::incidents as kept;
@@ -16,13 +15,17 @@ use northbound_types::Utc;
 use serde_json::{Value, json};
 use std::{io::Write, path::Path};
 
-fn moment(ctx: &Ctx) -> Utc {
+fn moment(ctx: &Context) -> Utc {
     ctx.as_at.unwrap_or(ctx.now)
 }
 
-pub(super) fn expected(a: &DaysArgs, ctx: &Ctx) -> Result<Answer> {
+/// Which file is due from whom by when, and how each stands.
+///
+/// # Errors
+/// Where rules or registers cannot be read.
+pub fn expected(ctx: &Context, a: &DaysRequest) -> Result<Answer> {
     let (rules, store) = (ctx.rules()?, ctx.store()?);
-    let (from, after) = days(a.from, a.to, ctx)?;
+    let (from, after) = days(ctx, a.from, a.to)?;
     let files = kept::arrivals(&ctx.gate(&store), AsAt::NOW, moment(ctx))?;
     let mut all = standings(&rules.due_files(from, after)?, &files, moment(ctx));
     all.retain(|s| a.provider.as_ref().is_none_or(|p| *p == s.due.rule.provider));
@@ -52,9 +55,13 @@ pub(super) fn expected(a: &DaysArgs, ctx: &Ctx) -> Result<Answer> {
     Ok(answer)
 }
 
-pub(super) fn arrivals(a: &DaysArgs, ctx: &Ctx) -> Result<Answer> {
+/// Files that arrived, and what became of each.
+///
+/// # Errors
+/// Where rules or registers cannot be read.
+pub fn arrivals(ctx: &Context, a: &DaysRequest) -> Result<Answer> {
     let store = ctx.store()?;
-    let (from, after) = days(a.from, a.to, ctx)?;
+    let (from, after) = days(ctx, a.from, a.to)?;
     let within = |f: &RegistrationFile| {
         let d = f.day.unwrap_or(f.arrived.day());
         d >= from && d < after
@@ -124,14 +131,18 @@ fn table(rows: &[Kept<RegistrationChange>]) -> Table {
 }
 
 /// What was known at the time asked for; `on` may be another.
-fn query(ctx: &Ctx, at: Option<&str>) -> Query {
+fn query(ctx: &Context, at: Option<&str>) -> Query {
     Query {
         lookup: at.map(str::to_owned),
         ..Query::as_at(ctx.as_at.map_or(AsAt::NOW, AsAt::known))
     }
 }
 
-pub(super) fn list(a: &ListArgs, ctx: &Ctx) -> Result<Answer> {
+/// Who holds which role where.
+///
+/// # Errors
+/// Where the registers cannot be read.
+pub fn list(ctx: &Context, a: &ListRequest) -> Result<Answer> {
     let store = ctx.store()?;
     let on = a.on.unwrap_or(moment(ctx));
     let mut rows = ctx.gate(&store).registered_at(&query(ctx, None), on)?;
@@ -143,14 +154,18 @@ pub(super) fn list(a: &ListArgs, ctx: &Ctx) -> Result<Answer> {
         .table(table(&rows)))
 }
 
-pub(super) fn show(at: &str, on: Option<Utc>, ctx: &Ctx) -> Result<Answer> {
+/// Who holds which role at one supply point or device.
+///
+/// # Errors
+/// Where nothing is registered there, or the registers cannot be read.
+pub fn show(ctx: &Context, at: &str, on: Option<Utc>) -> Result<Answer> {
     let store = ctx.store()?;
     let on = on.unwrap_or(moment(ctx));
     let rows = ctx.gate(&store).registered_at(&query(ctx, Some(at)), on)?;
     if rows.is_empty()
         && ctx.gate(&store).list::<RegistrationChange>(&query(ctx, Some(at)))?.is_empty()
     {
-        return Err(CliError::not_found(format!(
+        return Err(AppError::not_found(format!(
             "nothing is registered of {at}; `northbound registration list` shows what is"
         )));
     }
@@ -158,13 +173,17 @@ pub(super) fn show(at: &str, on: Option<Utc>, ctx: &Ctx) -> Result<Answer> {
         .table(table(&rows)))
 }
 
-pub(super) fn history(at: &str, ctx: &Ctx) -> Result<Answer> {
+/// Every registration of one supply point or device, with the file that brought it.
+///
+/// # Errors
+/// As [`show`].
+pub fn history(ctx: &Context, at: &str) -> Result<Answer> {
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let q = query(ctx, Some(at));
     let mut rows = gate.list::<RegistrationChange>(&q)?;
     if rows.is_empty() {
-        return Err(CliError::not_found(format!(
+        return Err(AppError::not_found(format!(
             "nothing is registered of {at}; `northbound registration list` shows what is"
         )));
     }
@@ -205,13 +224,16 @@ pub(super) fn history(at: &str, ctx: &Ctx) -> Result<Answer> {
     Ok(Answer::new(json!({"at": at, "history": list})).table(t))
 }
 
-/// One line for each change, as the live service reads them.
-pub(super) fn changes(after: i64, out: Option<&Path>, ctx: &Ctx) -> Result<Answer> {
+/// Registrations that came after a revision of the registers; `out` takes them as JSON lines.
+///
+/// # Errors
+/// Where the registers cannot be read or the file cannot be written.
+pub fn changes(ctx: &Context, after: i64, out: Option<&Path>) -> Result<Answer> {
     let store = ctx.store()?;
     let all = ctx.gate(&store).registrations_after(after)?;
     let last = all.last().map_or(after, |c| c.revision);
     if let Some(path) = out.filter(|_| !ctx.dry_run) {
-        let io = |e| CliError::io("write", path, e);
+        let io = |e| AppError::io("write", path, e);
         let mut file = std::io::BufWriter::new(std::fs::File::create(path).map_err(io)?);
         for c in &all {
             writeln!(file, "{}", json!(c)).map_err(io)?;

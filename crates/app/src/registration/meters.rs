@@ -1,11 +1,11 @@
 //! Which devices serve a supply point: the live service knows devices, files name supply points.
 
+use crate::ingest::rejects::Rejects;
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table},
+    answer::{Answer, Table},
+    context::Context,
+    error::{AppError, Result},
 };
-use northbound_app::ingest::rejects::Rejects;
 use northbound_ingest::{Reject, RejectSink, error::Reason, source::sha256};
 use northbound_registers::{
     Begun, Counts, Query, Record, Write,
@@ -17,19 +17,23 @@ use std::path::Path;
 /// Columns of the file.
 const COLUMNS: [&str; 2] = ["point", "device"];
 
-pub(super) fn import(path: &Path, ctx: &Ctx) -> Result<Answer> {
-    let bytes = std::fs::read(path).map_err(|e| CliError::io("read", path, e))?;
+/// Takes the devices of supply points from a CSV with the columns `point` and `device`.
+///
+/// # Errors
+/// Where the file cannot be read, lacks a column, or every row is rejected.
+pub fn import(ctx: &Context, path: &Path) -> Result<Answer> {
+    let bytes = std::fs::read(path).map_err(|e| AppError::io("read", path, e))?;
     let name = path
         .file_name()
         .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let hash = sha256(&bytes);
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
     let header =
-        reader.headers().map_err(|e| CliError::input(format!("{}: {e}", path.display())))?.clone();
+        reader.headers().map_err(|e| AppError::input(format!("{}: {e}", path.display())))?.clone();
     let mut at = [0; COLUMNS.len()];
     for (i, c) in COLUMNS.iter().enumerate() {
         at[i] = header.iter().position(|h| h == *c).ok_or_else(|| {
-            CliError::input(format!(
+            AppError::input(format!(
                 "{}: no column {c}; the columns are {}",
                 path.display(),
                 COLUMNS.join(",")
@@ -82,12 +86,12 @@ pub(super) fn import(path: &Path, ctx: &Ctx) -> Result<Answer> {
         };
         rejects
             .reject(&bad)
-            .map_err(|e| CliError::internal(format!("cannot write a reject: {e}")))?;
+            .map_err(|e| AppError::internal(format!("cannot write a reject: {e}")))?;
     }
     let refused = i64::try_from(rejects.count).unwrap_or(i64::MAX);
     let file = rejects.finish()?;
     if taken.is_empty() && total > 0 {
-        return Err(CliError::input(format!(
+        return Err(AppError::input(format!(
             "{}: none of its {total} rows could be taken{}",
             path.display(),
             file.map(|f| format!("; {f} says why")).unwrap_or_default()
@@ -118,7 +122,11 @@ pub(super) fn import(path: &Path, ctx: &Ctx) -> Result<Answer> {
     Ok(a)
 }
 
-pub(super) fn list(point: Option<&str>, ctx: &Ctx) -> Result<Answer> {
+/// The pairs that are known, of one supply point or all.
+///
+/// # Errors
+/// Where the registers cannot be read.
+pub fn list(ctx: &Context, point: Option<&str>) -> Result<Answer> {
     let store = ctx.store()?;
     let mut all = ctx
         .gate(&store)
