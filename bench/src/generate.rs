@@ -550,7 +550,7 @@ pub fn ingest_folders(
                             provider: w[6].value(i),
                             feed: w[7].value(i),
                             known,
-                            place,
+                            row: place,
                         })
                         .map_err(|e| e.to_string())?;
                     }
@@ -600,7 +600,7 @@ pub fn ingest_folders(
                         target_at: at(&t[7], i),
                         timeout_at: None,
                         known,
-                        place,
+                        row: place,
                     })
                     .map_err(|e| e.to_string())?;
                 }

@@ -183,7 +183,9 @@ fn ledger(e: &LedgerError) -> (Kind, &'static str) {
         LedgerError::Locked { .. } => (Kind::Conflict, "ledger.locked"),
         LedgerError::Refused(_) => (Kind::Refused, "ledger.refused"),
         LedgerError::Limit { .. } => (Kind::Refused, "ledger.limit"),
-        LedgerError::Manifest { .. } => (Kind::Internal, "ledger.manifest"),
+        LedgerError::Manifest { .. } | LedgerError::Json { .. } => {
+            (Kind::Internal, "ledger.manifest")
+        }
         LedgerError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
             (Kind::NotFound, "ledger.not-found")
         }

@@ -87,7 +87,7 @@ fn alert<'a, R: RawRow>(
             provider: row.text(a::PROVIDER)?,
             feed: or(row.text(a::FEED)?, &context.options.feed),
             known: row.time(a::KNOWN)?.unwrap_or(context.options.known.0),
-            place,
+            row: place,
         },
         stated.is_none(),
     ))
@@ -172,7 +172,7 @@ fn payload<'a, R: RawRow>(
             target_at: row.time(p::TARGET_AT)?,
             state,
             known: row.time(p::KNOWN)?.unwrap_or(context.options.known.0),
-            place,
+            row: place,
         },
         stated.is_empty(),
     ))

@@ -105,7 +105,7 @@ fn exchange<'a, R: RawRow>(
             target_at: row.time(m::TARGET_AT)?,
             timeout_at: times.timeout_at,
             known,
-            place,
+            row: place,
         },
         stated.is_none(),
     ))

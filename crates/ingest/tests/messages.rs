@@ -34,7 +34,7 @@ fn the_least_row_gets_the_defaults() {
         "feed: \"import\"",
         "state: InFlight",
         "known: 1778025600000000",
-        "place: 2",
+        "row: 2",
         "received: 1775044800000000",
         "counter: 1000",
     ] {
@@ -177,7 +177,7 @@ fn the_rest_goes_in_and_lines_count_quoted_line_ends_blank_lines_and_crlf() {
     );
     let (k, s, r) = one(&csv);
     assert_eq!((s.read(), s.accepted(), s.rejected()), (3, 1, 2));
-    assert!(k.exchanges[0].contains("place: 5"), "{}", k.exchanges[0]);
+    assert!(k.exchanges[0].contains("row: 5"), "{}", k.exchanges[0]);
     assert_eq!((r[0].line, r[0].reason, r[1].line), (3, Reason::ControlCharacter, 6));
     assert_eq!(s.by_reason()[&Reason::MalformedRequestId], 1);
 }
@@ -341,7 +341,7 @@ provider = "CSPN"
         "feed: \"adaptor\"",
         "provider: \"CSPN\"",
         "device_type: \"Zähler\"",
-        "place: 3",
+        "row: 3",
     ] {
         assert!(k.exchanges[0].contains(part), "{part}: {}", k.exchanges[0]);
     }

@@ -82,7 +82,7 @@ fn row(n: u64, state: RequestState) -> ExchangeRow<'static> {
         target_at: None,
         timeout_at: Some(received + 60_000_000),
         known: answer.unwrap_or(received),
-        place: 0,
+        row: 0,
     }
 }
 
@@ -162,7 +162,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = check::check(&ledger, &NoRules, true)?;
     println!("{} messages, {} findings", report.counted, report.findings.len());
     let t = Instant::now();
-    w.tend(Utc(START + 40 * 86_400_000_000), &NoRules, 0)?;
+    w.compact_closed_days(Utc(START + 40 * 86_400_000_000), &NoRules, 0)?;
     println!("closed days rolled up in {} ms", t.elapsed().as_millis());
     Ok(())
 }

@@ -39,6 +39,16 @@ pub enum LedgerError {
         /// Why.
         why: String,
     },
+    /// A file of the ledger is not the JSON that it should be.
+    #[error("{path}: not {what}: {source}; run `northbound ledger check`")]
+    Json {
+        /// Which file.
+        path: PathBuf,
+        /// What it should be, such as `a list of deleted versions`.
+        what: &'static str,
+        /// Why it is not.
+        source: serde_json::Error,
+    },
     /// Another process is writing.
     #[error(
         "{path} is locked: another northbound process is writing there; wait for it to end and run the command again"
@@ -112,6 +122,15 @@ pub(crate) fn io<T>(
     r: std::io::Result<T>,
 ) -> Result<T, LedgerError> {
     r.map_err(|source| LedgerError::Io { what, path: path.to_owned(), source })
+}
+
+/// Attaches the path to a JSON error, and what the file should be.
+pub(crate) fn json<T>(
+    what: &'static str,
+    path: &std::path::Path,
+    r: Result<T, serde_json::Error>,
+) -> Result<T, LedgerError> {
+    r.map_err(|source| LedgerError::Json { path: path.to_owned(), what, source })
 }
 
 /// Attaches the path to a Parquet error.

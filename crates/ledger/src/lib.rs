@@ -1,44 +1,41 @@
 //! The ledger: Parquet files by received day under hash-chained root manifests, one atomic version
 //! over all tables; rollups, the fused scan kernel, drill-down, lineage.
 
-pub mod backup;
-pub mod check;
-pub mod content;
-pub mod daily;
-pub mod drill;
 pub mod error;
 pub mod journal;
-pub mod judge;
-pub mod live;
 pub mod manifest;
-pub mod publish;
 pub mod retention;
-pub mod row_check;
-pub mod rows;
-pub mod schema;
-pub mod sink;
-pub mod snapshot;
-pub mod storms;
 pub mod testing;
 
-mod buffer;
-mod each;
-mod file;
-mod fill;
-mod identity;
-mod kernel;
+mod commit;
 mod lock;
-mod postings;
-mod rollup;
+mod maintenance;
+mod read;
+mod scan;
 mod store;
-mod tx;
-mod visible;
+mod tables;
 
+pub use commit::{
+    live::{self, LiveBatch, LiveCommitted, LiveWriter},
+    tx::{Begun, CommitProgress, Committed, SOURCE_ROWS, SourceMeta, Tx},
+};
 pub use error::LedgerError;
-pub use live::{LiveBatch, LiveCommitted, LiveWriter};
+pub use maintenance::{backup, check, publish, row_check};
 pub use manifest::{CommitKind, Manifest, Root, SourceEntry};
+pub use read::{
+    alerts::AlertWindow,
+    content,
+    counts::Way,
+    payloads::{PayloadCount, PayloadKey},
+    snapshot::{self, Days, Snapshot},
+    stated::StatedEntry,
+    storms,
+};
 pub use retention::{Pruned, PrunedRange, RetentionPolicy, prune};
-pub use sink::{RowSink, SinkError};
-pub use snapshot::{Days, Snapshot};
+pub use scan::{drill, judge};
 pub use store::{Ledger, Reading};
-pub use tx::{Begun, CommitProgress, Committed, SOURCE_ROWS, SourceMeta, Tx};
+pub use tables::{
+    corrections::CorrectionReason,
+    rows, schema,
+    sink::{self, RowSink, SinkError},
+};

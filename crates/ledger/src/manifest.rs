@@ -2,9 +2,8 @@
 //! before, so that a change to the past is seen.
 
 use crate::{
-    error::{LedgerError, io},
-    file::hex,
-    schema::Table,
+    error::{LedgerError, io, json},
+    tables::{file::hex, schema::Table},
 };
 use northbound_types::{Day, Utc};
 use serde::{Deserialize, Serialize};
@@ -34,7 +33,7 @@ pub struct FileEntry {
     pub sources: Vec<i64>,
     /// Rows by state (exchanges, alerts): lets a search for a rare outcome skip files.
     pub states: BTreeMap<String, u64>,
-    /// For a rollup: what it was made of ([`crate::rollup`]).
+    /// For a rollup: what it was made of ([`crate::scan::rollup`]).
     pub made_of: Option<String>,
     /// Rows of messages that are still open: the next live commit replaces the file.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -217,10 +216,8 @@ pub(crate) fn path_of(dir: &Path, version: u64) -> PathBuf {
 pub(crate) fn read(dir: &Path, version: u64) -> Result<Root, LedgerError> {
     let path = path_of(dir, version);
     let bytes = io("read", &path, std::fs::read(&path))?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| LedgerError::Manifest {
-        path: path.clone(),
-        why: format!("not a manifest that this version understands: {e}"),
-    })?;
+    let manifest: Manifest =
+        json("a manifest that this version understands", &path, serde_json::from_slice(&bytes))?;
     if manifest.version != version {
         return Err(LedgerError::Manifest {
             path,
@@ -263,8 +260,7 @@ pub(crate) fn commit(dir: &Path, manifest: &Manifest) -> Result<Root, LedgerErro
     let folder = folder(dir);
     io("create folder", &folder, std::fs::create_dir_all(&folder))?;
     let path = path_of(dir, manifest.version);
-    let bytes = serde_json::to_vec_pretty(manifest)
-        .map_err(|e| LedgerError::Manifest { path: path.clone(), why: e.to_string() })?;
+    let bytes = json("a manifest", &path, serde_json::to_vec_pretty(manifest))?;
     let tmp = folder.join(format!(".{:010}.{}.tmp", manifest.version, std::process::id()));
     let mut file = io("create", &tmp, std::fs::File::create(&tmp))?;
     io("write", &tmp, file.write_all(&bytes))?;

@@ -1,12 +1,12 @@
 //! The ledger's folder: opening, snapshots, transactions.
 
 use crate::{
+    commit::tx::Tx,
     error::LedgerError,
     lock,
     manifest::{self, Manifest, Root},
+    read::snapshot::Snapshot,
     retention::ranges::{PrunedRange, pruned_ranges},
-    snapshot::Snapshot,
-    tx::Tx,
 };
 use northbound_types::Utc;
 use std::path::{Path, PathBuf};

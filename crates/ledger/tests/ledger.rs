@@ -95,16 +95,16 @@ fn rollups_scan_and_plain_counting_agree_for_any_dimensions() {
         vec![Dim::User, Dim::Timeliness, Dim::Day],
     ] {
         let (fast, way) = s.cells_by(ALL_DAYS, &dims, &Rules("r1"), true).unwrap();
-        assert_eq!(way, northbound_ledger::snapshot::Way::Rollups);
+        assert_eq!(way, northbound_ledger::Way::Rollups);
         let (slow, way) = s.cells_by(ALL_DAYS, &dims, &Rules("r1"), false).unwrap();
-        assert_eq!(way, northbound_ledger::snapshot::Way::Rows);
+        assert_eq!(way, northbound_ledger::Way::Rows);
         assert_eq!(plain(&fast), naive(&rs, &dims), "{dims:?} from rollups");
         assert_eq!(plain(&slow), naive(&rs, &dims), "{dims:?} from rows");
     }
     // Other rules make the rollups stale; the rows still answer.
     assert_eq!(
         s.cells_by(ALL_DAYS, &[Dim::Day], &Rules("r2"), true).unwrap().1,
-        northbound_ledger::snapshot::Way::Rows
+        northbound_ledger::Way::Rows
     );
 }
 

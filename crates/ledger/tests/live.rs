@@ -5,13 +5,12 @@ use crate::live_support;
 use crate::support;
 use live_support::{Core, Did, SECOND, core};
 use northbound_ledger::{
-    Ledger, LedgerError, LiveWriter,
+    Ledger, LedgerError, LiveWriter, Way,
     check::{check, rows_that_count},
     content,
     live::Wait,
     retention::{RetentionPolicy, prune},
     schema::Table,
-    snapshot::Way,
 };
 use northbound_types::{AlertState, Day, Dim, RequestState, Utc};
 use std::{collections::BTreeMap, time::Duration};
@@ -470,8 +469,11 @@ fn closed_days_are_rolled_into_one_file_a_table_with_the_same_rows() {
     let mut w = writer(&l);
     // Both days are closed the day after; on the second day itself only the first is.
     let judge = Rules("r1");
-    assert!(w.tend(Utc(APRIL + 10), &judge, 0).unwrap().is_none(), "no day is closed yet");
-    let done = w.tend(Utc(NOW + DAY), &judge, 0).unwrap().unwrap();
+    assert!(
+        w.compact_closed_days(Utc(APRIL + 10), &judge, 0).unwrap().is_none(),
+        "no day is closed yet"
+    );
+    let done = w.compact_closed_days(Utc(NOW + DAY), &judge, 0).unwrap().unwrap();
     assert_eq!(done.days.len(), 2);
     let after = l.snapshot(None).unwrap();
     assert_eq!(content::differences(&before, &after, 5).unwrap(), Vec::<String>::new());
@@ -492,7 +494,10 @@ fn closed_days_are_rolled_into_one_file_a_table_with_the_same_rows() {
         }
     }
     assert_eq!(after.cells_by(ALL_DAYS, &[Dim::State], &judge, true).unwrap().1, Way::Rollups);
-    assert!(w.tend(Utc(NOW + DAY), &judge, 0).unwrap().is_none(), "nothing is left to do");
+    assert!(
+        w.compact_closed_days(Utc(NOW + DAY), &judge, 0).unwrap().is_none(),
+        "nothing is left to do"
+    );
     whole(&l, &c, 300);
     // And the service goes on: what it touches is scanned again, and the old rollup is gone.
     assert_eq!((w.journal_position(), writer(&l).open_rows()), (300, c.open[299].len() as u64));

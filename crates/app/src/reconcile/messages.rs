@@ -101,7 +101,7 @@ impl RowSink for Collect {
                 .zip(values)
                 .map(|(k, v)| ((*k).to_owned(), v.to_owned()))
                 .collect(),
-            place: format!("{} row {}", self.file, r.place),
+            place: format!("{} row {}", self.file, r.row),
         });
         Ok(())
     }

@@ -142,7 +142,10 @@ impl Sink for LedgerSink {
     fn maintain(&mut self, now: Utc) -> Result<bool, LedgerError> {
         let mut compacted = Ok(false);
         if now.day() > self.compacted && now >= self.compact_after {
-            compacted = self.writer.tend(now, self.judge.as_ref(), self.revision).map(|_| true);
+            compacted = self
+                .writer
+                .compact_closed_days(now, self.judge.as_ref(), self.revision)
+                .map(|_| true);
             match compacted {
                 Ok(_) => self.compacted = now.day(),
                 Err(_) => self.compact_after = Utc(now.0 + AGAIN),
@@ -210,7 +213,7 @@ fn exchange<'a>(r: &'a Record, provider: &'a str) -> ExchangeRow<'a> {
         target_at: None,
         timeout_at: r.timeout_at,
         known: known(r),
-        place: 0,
+        row: 0,
     }
 }
 
@@ -232,7 +235,7 @@ fn alert<'a>(a: &'a AlertRecord, provider: &'a str) -> AlertRow<'a> {
         provider,
         feed: FEED,
         known: a.delivered.unwrap_or(a.received).max(a.received),
-        place: 0,
+        row: 0,
     }
 }
 

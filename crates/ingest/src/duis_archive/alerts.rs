@@ -49,6 +49,6 @@ pub(crate) fn row<'a>(
         provider,
         feed: &options.feed,
         known: options.known,
-        place,
+        row: place,
     }
 }

@@ -302,7 +302,7 @@ impl<'a> Writer<'a> {
             target_at: None,
             timeout_at: None,
             known: self.options.known,
-            place,
+            row: place,
         }
     }
 
@@ -505,7 +505,7 @@ impl<'a> Writer<'a> {
                     target_at: None,
                     state,
                     known: self.options.known,
-                    place,
+                    row: place,
                 })
                 .map_err(ArchiveError::Sink)?;
         }

@@ -22,7 +22,7 @@ impl Kept {
     /// The line of a row is the only thing in which formats differ.
     pub fn without_place(mut self) -> Kept {
         for row in &mut self.exchanges {
-            let end = row.rfind(", place:").unwrap();
+            let end = row.rfind(", row:").unwrap();
             row.truncate(end);
         }
         self

@@ -6,7 +6,7 @@ use super::{
     Record, SEGMENT_HEAD, SegmentName, Storage, checkpoint, retain,
     segment::{Hash, Scan, SegmentHead, Step, read_head, read_seal},
 };
-use crate::{error::LedgerError, file::hex};
+use crate::{error::LedgerError, tables::file::hex};
 use northbound_types::Utc;
 use sha2::{Digest, Sha256};
 
@@ -111,7 +111,13 @@ fn names<S: Storage>(storage: &S) -> Result<Vec<SegmentName>, LedgerError> {
     Ok(names)
 }
 
-/// One segment; gives the last position and the hash that the next must name.
+impl Report {
+    fn damaged(&mut self, file: &str, offset: u64, why: impl Into<String>) {
+        self.damage.push(Damage { file: file.to_owned(), offset, why: why.into() });
+    }
+}
+
+/// Inspects one segment; gives the last position and the hash that the next segment must name.
 fn segment<S: Storage>(
     storage: &S,
     name: SegmentName,
@@ -122,10 +128,9 @@ fn segment<S: Storage>(
 ) -> Result<(u64, Hash), LedgerError> {
     let file = name.to_string();
     let (position, hash) = before;
-    let mut damage =
-        |offset: u64, why: String| report.damage.push(Damage { file: file.clone(), offset, why });
     if name.0 != position + 1 {
-        damage(0, format!("the segment with position {} is missing before this one", position + 1));
+        let why = format!("the segment with position {} is missing before this one", position + 1);
+        report.damaged(&file, 0, why);
     }
     let bytes = storage.len(&file).map_err(|source| LedgerError::Io {
         what: "read",
@@ -137,51 +142,56 @@ fn segment<S: Storage>(
         Err(why) => {
             let begun = is_last && bytes <= SEGMENT_HEAD as u64;
             if !begun {
-                damage(0, why);
+                report.damaged(&file, 0, why);
             }
             report.segments.push(SegmentInfo {
-                file,
-                first: name.0,
                 last: name.0.wrapping_sub(1),
-                made: Utc(0),
-                last_at: Utc(0),
-                bytes,
-                sealed: false,
-                hash: String::new(),
                 unfinished: if begun { bytes } else { 0 },
+                ..SegmentInfo::unread(file, name.0, Utc(0), bytes)
             });
             return Ok((position, [0; 32]));
         }
     };
     if head.previous != hash && name.0 == position + 1 {
-        damage(
-            32,
-            "the segment before this one is not the one that was there when it began".into(),
-        );
+        let why = "the segment before this one is not the one that was there when it began";
+        report.damaged(&file, 32, why);
     }
     if !is_last && !deep {
         match read_seal(storage, &head)? {
             Ok(s) => {
                 report.segments.push(SegmentInfo {
-                    file,
-                    first: s.first,
                     last: s.last,
-                    made: head.made,
                     last_at: s.last_at,
-                    bytes,
                     sealed: true,
                     hash: hex(&s.hash),
-                    unfinished: 0,
+                    ..SegmentInfo::unread(file, s.first, head.made, bytes)
                 });
                 return Ok((s.last, s.hash));
             }
-            Err(why) => damage(bytes, why),
+            Err(why) => report.damaged(&file, bytes, why),
         }
     }
     walk(storage, &head, bytes, is_last, report)
 }
 
-/// Every record of a segment.
+impl SegmentInfo {
+    /// A segment of which only the head was read.
+    fn unread(file: String, first: u64, made: Utc, bytes: u64) -> SegmentInfo {
+        SegmentInfo {
+            file,
+            first,
+            last: 0,
+            made,
+            last_at: made,
+            bytes,
+            sealed: false,
+            hash: String::new(),
+            unfinished: 0,
+        }
+    }
+}
+
+/// Reads every record of a segment.
 fn walk<S: Storage>(
     storage: &S,
     head: &SegmentHead,
@@ -193,17 +203,7 @@ fn walk<S: Storage>(
     let mut scan = Scan::new(storage, head.first, head.salt, bytes);
     let mut hash = Sha256::new();
     hash.update(SegmentHead::encode(head.first, head.made, &head.previous));
-    let mut info = SegmentInfo {
-        file: file.clone(),
-        first: head.first,
-        last: 0,
-        made: head.made,
-        last_at: head.made,
-        bytes,
-        sealed: false,
-        hash: String::new(),
-        unfinished: 0,
-    };
+    let mut info = SegmentInfo::unread(file.clone(), head.first, head.made, bytes);
     let mut sealed: Hash = [0; 32];
     loop {
         let from = scan.offset;
@@ -214,21 +214,7 @@ fn walk<S: Storage>(
                 hash.update(scan.since(from));
             }
             Step::Seal(_, stated) => {
-                let real: Hash = hash.clone().finalize().into();
-                if real != stated {
-                    report.damage.push(Damage {
-                        file: file.clone(),
-                        offset: from,
-                        why: "the seal's hash is not that of the records before it".into(),
-                    });
-                }
-                if scan.offset < bytes {
-                    report.damage.push(Damage {
-                        file: file.clone(),
-                        offset: scan.offset,
-                        why: "bytes stand behind the seal".into(),
-                    });
-                }
+                check_seal(&hash, &stated, (from, scan.offset, bytes), &file, report);
                 (sealed, info.sealed, info.hash) = (stated, true, hex(&stated));
                 break;
             }
@@ -236,7 +222,7 @@ fn walk<S: Storage>(
             Step::Bad(why) => {
                 let proof = if is_last { scan.proof_of_damage(from)? } else { Some(from) };
                 if proof.is_some() {
-                    report.damage.push(Damage { file: file.clone(), offset: from, why });
+                    report.damaged(&file, from, why);
                 } else {
                     info.unfinished = bytes - from;
                 }
@@ -246,13 +232,9 @@ fn walk<S: Storage>(
     }
     info.last = scan.expect - 1;
     if !is_last && !info.sealed && !report.damage.iter().any(|d| d.file == file) {
-        report.damage.push(Damage {
-            file,
-            offset: scan.offset,
-            why: "the segment is not sealed, and another follows".into(),
-        });
+        report.damaged(&file, scan.offset, "the segment is not sealed, and another follows");
     }
-    // Behind damage the count cannot go on from what was read: the seal, where it holds, says more.
+    // After damage, positions cannot be counted on from what was read; an intact seal states the last.
     let mut end = (info.last, sealed);
     if !info.sealed
         && let Ok(s) = read_seal(storage, head)?
@@ -261,6 +243,19 @@ fn walk<S: Storage>(
     }
     report.segments.push(info);
     Ok(end)
+}
+
+/// Compares a seal, found `at` (its first byte, the byte after it, the length of the file), with what
+/// precedes and follows it.
+fn check_seal(hash: &Sha256, stated: &Hash, at: (u64, u64, u64), file: &str, report: &mut Report) {
+    let real: Hash = hash.clone().finalize().into();
+    let (begin, end, bytes) = at;
+    if real != *stated {
+        report.damaged(file, begin, "the seal's hash is not that of the records before it");
+    }
+    if end < bytes {
+        report.damaged(file, end, "bytes follow the seal");
+    }
 }
 
 fn checkpoints<S: Storage>(storage: &S, last: u64, report: &mut Report) -> Result<(), LedgerError> {
@@ -275,7 +270,7 @@ fn checkpoints<S: Storage>(storage: &S, last: u64, report: &mut Report) -> Resul
             Ok(c) => {
                 (info.at, info.bytes) = (Some(c.at), c.state.len() as u64);
                 if position > last {
-                    report.damage.push(Damage { file: format!("{position:020}.checkpoint"), offset: 16, why: format!("it rests on position {position}, and the journal ends with {last}: acknowledged records are missing") });
+                    report.damaged(&format!("{position:020}.checkpoint"), 16, format!("it rests on position {position}, and the journal ends with {last}: acknowledged records are missing"));
                 }
             }
             Err(why) => info.problem = why,

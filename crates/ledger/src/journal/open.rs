@@ -215,6 +215,44 @@ fn tail<S: Storage>(
 ) -> Result<(Active<S::File>, u64, Utc), LedgerError> {
     let name = SegmentName(head.first).to_string();
     let bytes = len(storage, &name)?;
+    let end = read_to_end(storage, head, &name, bytes)?;
+    let mut file = storage.open(&name).map_err(at(storage, "open", &name))?;
+    if end.bytes < bytes {
+        storage
+            .truncate(&mut file, end.bytes)
+            .and_then(|()| storage.sync(&mut file))
+            .map_err(at(storage, "cut", &name))?;
+        found.dropped_bytes += bytes - end.bytes;
+        found.dropped_from = Some((name, end.bytes));
+    } else {
+        // What was read may be in the page cache only, and replay relies on it from here on.
+        storage.sync(&mut file).map_err(at(storage, "sync", &name))?;
+    }
+    let SegmentEnd { bytes, hash, sealed, .. } = end;
+    let active = Active { file, first: head.first, salt: head.salt, bytes, hash, sealed };
+    Ok((active, end.last, end.last_at))
+}
+
+/// Where the readable part of a segment ends.
+struct SegmentEnd {
+    /// Position of the last record.
+    last: u64,
+    last_at: Utc,
+    /// Bytes up to the end of the last record or of the seal.
+    bytes: u64,
+    hash: Sha256,
+    sealed: Option<Sealed>,
+}
+
+/// Reads a segment up to its seal, its end, or the first record that was never acknowledged. A record
+/// that was on the disk before and is damaged is an error.
+fn read_to_end<S: Storage>(
+    storage: &S,
+    head: &SegmentHead,
+    name: &str,
+    bytes: u64,
+) -> Result<SegmentEnd, LedgerError> {
+    let damaged = |offset, why| LedgerError::Damaged { path: storage.path_of(name), offset, why };
     let mut scan = Scan::new(storage, head.first, head.salt, bytes);
     let mut hash = Sha256::new();
     hash.update(SegmentHead::encode(head.first, head.made, &head.previous));
@@ -229,11 +267,10 @@ fn tail<S: Storage>(
             Step::Seal(h, stated) => {
                 let real: Hash = hash.clone().finalize().into();
                 if real != stated {
-                    return Err(LedgerError::Damaged {
-                        path: storage.path_of(&name),
-                        offset: from,
-                        why: "the seal's hash is not that of the records before it".into(),
-                    });
+                    return Err(damaged(
+                        from,
+                        "the seal's hash is not that of the records before it".into(),
+                    ));
                 }
                 hash.update(scan.since(from));
                 sealed = Some(Sealed {
@@ -248,35 +285,15 @@ fn tail<S: Storage>(
             }
             Step::End => break,
             Step::Bad(why) => {
-                if let Some(proof) = scan.proof_of_damage(from)? {
-                    return Err(LedgerError::Damaged {
-                        path: storage.path_of(&name),
-                        offset: from,
-                        why: format!(
-                            "{why}; the record at byte {proof} shows that this was on the disk before"
-                        ),
-                    });
-                }
-                break;
+                let Some(proof) = scan.proof_of_damage(from)? else { break };
+                return Err(damaged(
+                    from,
+                    format!(
+                        "{why}; the record at byte {proof} shows that this was on the disk before"
+                    ),
+                ));
             }
         }
     }
-    let mut file = storage.open(&name).map_err(at(storage, "open", &name))?;
-    if scan.offset < bytes {
-        storage
-            .truncate(&mut file, scan.offset)
-            .and_then(|()| storage.sync(&mut file))
-            .map_err(at(storage, "cut", &name))?;
-        found.dropped_bytes += bytes - scan.offset;
-        found.dropped_from = Some((name, scan.offset));
-    } else {
-        // What was read may be in the page cache only: replay rests on it from here on.
-        storage.sync(&mut file).map_err(at(storage, "sync", &name))?;
-    }
-    let durable = scan.expect - 1;
-    Ok((
-        Active { file, first: head.first, salt: head.salt, bytes: scan.offset, hash, sealed },
-        durable,
-        last_at,
-    ))
+    Ok(SegmentEnd { last: scan.expect - 1, last_at, bytes: scan.offset, hash, sealed })
 }

@@ -1,7 +1,7 @@
 //! One record as bytes. All numbers are little-endian.
 
 use super::RECORD_BYTES;
-use crate::file::hex;
+use crate::tables::file::hex;
 use northbound_types::Utc;
 use sha2::{Digest, Sha256};
 

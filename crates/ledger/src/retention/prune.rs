@@ -7,8 +7,8 @@ use super::{
 use crate::{
     error::{LedgerError, io},
     lock,
+    maintenance::publish,
     manifest::{self, Root},
-    publish,
     store::Ledger,
 };
 use northbound_types::Utc;

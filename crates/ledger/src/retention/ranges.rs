@@ -2,9 +2,9 @@
 //! the checksum of the one before.
 
 use crate::{
-    error::{LedgerError, io},
-    file::hex,
+    error::{LedgerError, io, json},
     manifest,
+    tables::file::hex,
 };
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
@@ -81,12 +81,7 @@ pub fn pruned_ranges(dir: &Path) -> Result<Vec<PrunedRange>, LedgerError> {
         Err(source) => return Err(LedgerError::Io { what: "read", path, source }),
     };
     text.lines()
-        .map(|l| {
-            serde_json::from_str(l).map_err(|e| LedgerError::Manifest {
-                path: path.clone(),
-                why: format!("not a list of deleted versions: {e}"),
-            })
-        })
+        .map(|l| json("a list of deleted versions", &path, serde_json::from_str(l)))
         .collect()
 }
 
@@ -113,8 +108,7 @@ pub(super) fn write_list(dir: &Path, list: &[PrunedRange]) -> Result<(), LedgerE
     let path = list_path(dir);
     let mut bytes = Vec::new();
     for r in list {
-        serde_json::to_writer(&mut bytes, r)
-            .map_err(|e| LedgerError::Manifest { path: path.clone(), why: e.to_string() })?;
+        json("a list of deleted versions", &path, serde_json::to_writer(&mut bytes, r))?;
         bytes.push(b'\n');
     }
     replace(&path, &bytes)

@@ -5,7 +5,7 @@ use super::{
     ranges::{replace, write_list},
 };
 use crate::{
-    error::{LedgerError, io},
+    error::{LedgerError, io, json},
     manifest,
 };
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,9 @@ use std::{
 
 /// The removal in progress; present only while one is under way or was interrupted.
 const INTENT: &str = "thinning.json";
+
+/// What the file holds.
+const PLAN: &str = "the plan of a removal of versions";
 
 /// One range and the data files that are removed with it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -64,11 +67,7 @@ impl Removal {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(source) => return Err(LedgerError::Io { what: "read", path, source }),
         };
-        let plan: RemovalPlan =
-            serde_json::from_slice(&bytes).map_err(|e| LedgerError::Manifest {
-                path: path.clone(),
-                why: format!("not the plan of a removal of versions: {e}"),
-            })?;
+        let plan: RemovalPlan = json(PLAN, &path, serde_json::from_slice(&bytes))?;
         let removal = Removal { dir: dir.to_owned(), plan };
         if !removal.is_listed(&pruned_ranges(dir)?) {
             for v in removal.plan.range.first..=removal.plan.range.last {
@@ -86,8 +85,7 @@ impl Removal {
 
     fn record_intent(&self) -> Result<(), LedgerError> {
         let path = intent_path(&self.dir);
-        let bytes = serde_json::to_vec(&self.plan)
-            .map_err(|e| LedgerError::Manifest { path: path.clone(), why: e.to_string() })?;
+        let bytes = json(PLAN, &path, serde_json::to_vec(&self.plan))?;
         replace(&path, &bytes)
     }
 

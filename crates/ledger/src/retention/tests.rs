@@ -8,8 +8,8 @@ use super::{
 use crate::{
     LedgerError, lock,
     manifest::{self, CommitKind, FileEntry, Manifest, Root},
-    schema::Table,
     store::Ledger,
+    tables::schema::Table,
 };
 use northbound_types::Utc;
 use std::{collections::BTreeMap, path::Path};

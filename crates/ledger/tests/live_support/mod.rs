@@ -61,7 +61,7 @@ impl Message {
             target_at: None,
             timeout_at: Some(self.received + 100 * SECOND),
             known: self.known,
-            place: 0,
+            row: 0,
         }
     }
     pub fn alert(&self, state: AlertState) -> AlertRow<'_> {
@@ -82,7 +82,7 @@ impl Message {
             provider: "DSP",
             feed: "live",
             known: self.known,
-            place: 0,
+            row: 0,
         }
     }
     pub fn delivery(&self, attempt: i64, at: i64, status: i64) -> DeliveryRow<'_> {

@@ -89,7 +89,7 @@ pub fn record(d: &mut Dice, i: u64) -> Record {
 }
 
 impl Record {
-    pub fn row(&self, known: i64, place: i64) -> ExchangeRow<'_> {
+    pub fn row(&self, known: i64, row: i64) -> ExchangeRow<'_> {
         ExchangeRow {
             namespace: "duis",
             originator: Eui64(self.user),
@@ -130,7 +130,7 @@ impl Record {
             target_at: self.target_at,
             timeout_at: None,
             known,
-            place,
+            row,
         }
     }
 }

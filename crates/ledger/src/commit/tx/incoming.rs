@@ -1,0 +1,65 @@
+//! Rows as a reader finds them go into the buffer of their table and day.
+
+use super::Tx;
+use crate::{
+    error::LedgerError,
+    tables::{
+        buffer::Buffer,
+        fill::{self, Brought},
+        rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow},
+        schema::Table,
+        sink::{RowSink, SinkError},
+    },
+};
+use northbound_types::{Day, Utc};
+
+impl Tx {
+    /// Counts a row of the current source; gives who brings it.
+    fn next_row(&mut self) -> Result<Brought, LedgerError> {
+        let source = self.source()?;
+        self.count_row()?;
+        Ok(Brought { recorded: self.now.0, source })
+    }
+
+    fn day_buffer(&mut self, table: Table, received: i64) -> ((Table, Day), &mut Buffer) {
+        let key = (table, Utc(received).day());
+        (key, self.days.entry(key).or_insert_with(|| Buffer::new(table)))
+    }
+}
+
+impl RowSink for Tx {
+    fn exchange(&mut self, r: &ExchangeRow<'_>) -> Result<(), SinkError> {
+        let by = self.next_row()?;
+        let (key, b) = self.day_buffer(Table::Exchanges, r.received);
+        fill::exchange(b, r, by);
+        let rows = b.len();
+        self.postings.post(r);
+        self.note_counter(Table::Exchanges, r.counter as i64);
+        Ok(self.after_row(key, rows)?)
+    }
+
+    fn alert(&mut self, r: &AlertRow<'_>) -> Result<(), SinkError> {
+        let by = self.next_row()?;
+        let (key, b) = self.day_buffer(Table::Alerts, r.received);
+        fill::alert(b, r, by);
+        let rows = b.len();
+        self.note_counter(Table::Alerts, r.counter as i64);
+        Ok(self.after_row(key, rows)?)
+    }
+
+    fn payload(&mut self, r: &PayloadRow<'_>) -> Result<(), SinkError> {
+        let by = self.next_row()?;
+        let (key, b) = self.day_buffer(Table::Payloads, r.received);
+        fill::payload(b, r, by);
+        let rows = b.len();
+        self.note_counter(Table::Payloads, r.counter as i64);
+        Ok(self.after_row(key, rows)?)
+    }
+
+    fn stated(&mut self, r: &StatedRow) -> Result<(), SinkError> {
+        let by = self.next_row()?;
+        fill::stated(&mut self.stated, r, by)?;
+        self.note_counter(Table::Stated, 0);
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! Delta logs over the same files, so that Spark, Trino, Polars and DuckDB read the ledger where it
+//! lies. The log is a handful of JSON lines: protocol, metadata and the files of the newest
+//! version. It is written whole at each publishing, as one commit that removes what is no longer
+//! there and adds what is new.
+
+use crate::{
+    error::{LedgerError, io, json as parse},
+    read::snapshot::Snapshot,
+    tables::schema::{Col, Table},
+};
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    path::Path,
+};
+
+/// What was published for a table.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Published {
+    /// Table name.
+    pub table: &'static str,
+    /// Version of its Delta log.
+    pub version: u64,
+    /// Files in it.
+    pub files: usize,
+    /// `false` where nothing had changed.
+    pub changed: bool,
+}
+
+impl Snapshot {
+    /// Writes or continues a Delta log for every table that has files.
+    ///
+    /// # Errors
+    /// When a log cannot be read or written.
+    pub fn publish(&self, now_ms: i64) -> Result<Vec<Published>, LedgerError> {
+        Table::ALL
+            .iter()
+            .filter(|t| !self.root.manifest.files(**t).is_empty())
+            .map(|&t| self.publish_table(t, now_ms))
+            .collect()
+    }
+
+    fn publish_table(&self, table: Table, now_ms: i64) -> Result<Published, LedgerError> {
+        let base = self.dir.join(table.name());
+        let log = base.join("_delta_log");
+        io("create folder", &log, std::fs::create_dir_all(&log))?;
+        let (versions, present) = read_log(&log)?;
+        let prefix = format!("{}/", table.name());
+        let wanted: BTreeMap<String, &crate::manifest::FileEntry> = self
+            .root
+            .manifest
+            .files(table)
+            .iter()
+            .map(|f| (f.path.strip_prefix(&prefix).unwrap_or(&f.path).replace('=', "%3D"), f))
+            .collect();
+        let mut lines: Vec<Value> = Vec::new();
+        if versions == 0 {
+            lines.push(json!({"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}}));
+            lines.push(json!({"metaData": {
+                "id": uuid_of(&self.root.manifest.previous, table), "format": {"provider": "parquet", "options": {}},
+                "schemaString": schema_string(table), "partitionColumns": [], "configuration": {}, "createdTime": now_ms,
+            }}));
+        }
+        for p in present.iter().filter(|p| !wanted.contains_key(*p)) {
+            lines.push(
+                json!({"remove": {"path": p, "deletionTimestamp": now_ms, "dataChange": true}}),
+            );
+        }
+        for (p, f) in wanted.iter().filter(|(p, _)| !present.contains(*p)) {
+            lines.push(json!({"add": {"path": p, "partitionValues": {}, "size": f.bytes, "modificationTime": now_ms, "dataChange": true,
+                "stats": format!("{{\"numRecords\":{}}}", f.rows)}}));
+        }
+        if lines.is_empty() {
+            return Ok(Published {
+                table: table.name(),
+                version: versions - 1,
+                files: wanted.len(),
+                changed: false,
+            });
+        }
+        lines.push(json!({"commitInfo": {"timestamp": now_ms, "operation": "WRITE", "operationParameters": {"mode": "Append"},
+            "engineInfo": "northbound", "rootManifest": self.root.hash}}));
+        let path = log.join(format!("{versions:020}.json"));
+        let tmp = log.join(format!(".{versions:020}.{}.tmp", std::process::id()));
+        let mut file = io("create", &tmp, std::fs::File::create(&tmp))?;
+        for l in &lines {
+            io("write", &tmp, writeln!(file, "{l}"))?;
+        }
+        io("sync", &tmp, file.sync_all())?;
+        let linked = std::fs::hard_link(&tmp, &path);
+        let _ = std::fs::remove_file(&tmp);
+        io("publish", &path, linked)?;
+        Ok(Published { table: table.name(), version: versions, files: wanted.len(), changed: true })
+    }
+}
+
+/// Hashes of the versions that the published logs end with: who reads the logs needs their files.
+pub(crate) fn cited(dir: &Path) -> Result<BTreeSet<String>, LedgerError> {
+    let mut out = BTreeSet::new();
+    for table in Table::ALL {
+        let log = dir.join(table.name()).join("_delta_log");
+        let (versions, _) = read_log(&log)?;
+        if versions == 0 {
+            continue;
+        }
+        let path = log.join(format!("{:020}.json", versions - 1));
+        let text = io("read", &path, std::fs::read_to_string(&path))?;
+        out.extend(
+            text.lines()
+                .filter_map(|l| serde_json::from_str::<Value>(l).ok())
+                .filter_map(|v| v["commitInfo"]["rootManifest"].as_str().map(str::to_owned)),
+        );
+    }
+    Ok(out)
+}
+
+/// Number of versions in a log and the files that the last one holds.
+fn read_log(log: &Path) -> Result<(u64, BTreeSet<String>), LedgerError> {
+    let mut present = BTreeSet::new();
+    let mut version = 0;
+    loop {
+        let path = log.join(format!("{version:020}.json"));
+        let text = match std::fs::read_to_string(&path) {
+            Ok(t) => t,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((version, present)),
+            Err(source) => return Err(LedgerError::Io { what: "read", path, source }),
+        };
+        for line in text.lines() {
+            let v: Value = parse("a Delta log", &path, serde_json::from_str(line))?;
+            if let Some(p) = v["add"]["path"].as_str() {
+                present.insert(p.to_owned());
+            }
+            if let Some(p) = v["remove"]["path"].as_str() {
+                present.remove(p);
+            }
+        }
+        version += 1;
+    }
+}
+
+fn schema_string(table: Table) -> String {
+    let fields: Vec<Value> = table.columns().iter().map(|(name, col)| json!({
+        "name": name, "nullable": true, "metadata": {},
+        "type": match col { Col::Word | Col::Text => "string", Col::Int => "long", Col::Time => "timestamp" },
+    })).collect();
+    json!({"type": "struct", "fields": fields}).to_string()
+}
+
+/// A stable id in the form that Delta wants, from the table's name and the ledger's past.
+fn uuid_of(seed: &str, table: Table) -> String {
+    use sha2::Digest;
+    let h = crate::tables::file::hex(&sha2::Sha256::digest(format!("{seed}/{}", table.name())));
+    format!("{}-{}-4{}-8{}-{}", &h[..8], &h[8..12], &h[13..16], &h[17..20], &h[20..32])
+}

@@ -1,0 +1,87 @@
+//! Has each source as many rows as it brought, and the live service none of them twice? The books would
+//! not miss a row that is gone together with its movement, and alerts and deliveries have no movements.
+
+use crate::{
+    error::LedgerError,
+    maintenance::check::Finding,
+    read::{
+        batches::for_each_batch,
+        snapshot::Snapshot,
+        visible::{Aside, RowSet, Visible},
+    },
+    tables::schema::Table,
+};
+use northbound_types::Day;
+use std::collections::BTreeMap;
+
+/// Tables whose rows belong to a source and have a number in it.
+const NUMBERED: [Table; 5] =
+    [Table::Exchanges, Table::Alerts, Table::Deliveries, Table::Payloads, Table::Stated];
+
+/// Counts the rows of every source, whether they count or not.
+///
+/// # Errors
+/// When a file that is there cannot be read. One that is gone is a finding.
+pub fn check(snap: &Snapshot) -> Result<Vec<Finding>, LedgerError> {
+    match count(snap) {
+        Err(LedgerError::Io { source, path, .. })
+            if source.kind() == std::io::ErrorKind::NotFound =>
+        {
+            Ok(vec![finding(format!(
+                "the rows of the sources cannot be counted: {} is missing",
+                path.display()
+            ))])
+        }
+        r => r,
+    }
+}
+
+fn finding(what: String) -> Finding {
+    Finding { kind: "rows", what }
+}
+
+fn count(snap: &Snapshot) -> Result<Vec<Finding>, LedgerError> {
+    let (visible, none) = (Visible { as_at: None, retracted: Vec::new() }, Aside::default());
+    let mut sources: BTreeMap<i64, (u64, u64, RowSet)> = BTreeMap::new();
+    for table in NUMBERED {
+        for_each_batch(
+            &snap.dir,
+            table,
+            &snap.files(table, (Day(i32::MIN), Day(i32::MAX))),
+            &[],
+            &visible,
+            &none,
+            &mut |_, b| {
+                for (&s, &p) in b.ints("source").iter().zip(&b.ints("place")) {
+                    let (n, twice, seen) = sources.entry(s).or_default();
+                    *n += 1;
+                    if seen.contains(p) {
+                        *twice += 1;
+                    }
+                    seen.insert(p);
+                }
+                Ok(())
+            },
+        )?;
+    }
+    let mut found = Vec::new();
+    for s in &snap.root.manifest.sources {
+        let (n, twice, _) = sources.remove(&s.id).unwrap_or_default();
+        if n != s.rows {
+            found.push(finding(format!(
+                "source {} ({}) brought {} rows, {n} are there",
+                s.id, s.name, s.rows
+            )));
+        }
+        if twice > 0 && s.is_live() {
+            found.push(finding(format!(
+                "source {} ({}): {twice} rows are there twice",
+                s.id, s.name
+            )));
+        }
+    }
+    found.extend(sources.into_iter().map(|(id, (n, ..))| {
+        finding(format!("{n} rows of source {id}, which the manifest does not name"))
+    }));
+    Ok(found)
+}

@@ -1,0 +1,14 @@
+//! Reading the ledger as at a time.
+
+pub mod alerts;
+pub mod content;
+pub mod counts;
+pub mod payloads;
+pub mod snapshot;
+pub mod stated;
+pub mod storms;
+
+mod traffic;
+
+pub(crate) mod batches;
+pub(crate) mod visible;
