@@ -1,14 +1,14 @@
-//! What can go wrong in the ledger.
+//! Errors of the ledger and its journal.
 
 use std::path::PathBuf;
 
-/// An error of the ledger: what, where, and what to do.
+/// An error of the ledger. Its text says what went wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// The operating system refused.
+    /// A call to the operating system failed.
     #[error("{what} {path}: {source}")]
     Io {
-        /// What was tried.
+        /// The operation, such as `read`.
         what: &'static str,
         /// Where.
         path: PathBuf,
@@ -23,7 +23,7 @@ pub enum LedgerError {
         /// Why.
         source: parquet::errors::ParquetError,
     },
-    /// Arrow would not build or read a batch.
+    /// Arrow could not build or read a batch.
     #[error("{path}: {source}")]
     Arrow {
         /// Which file.
@@ -57,14 +57,14 @@ pub enum LedgerError {
         /// The lock file.
         path: PathBuf,
     },
-    /// A part of the journal is missing, or is not what was written.
+    /// A part of the journal is missing or was changed.
     #[error(
         "{path} at byte {offset}: {why}; run `northbound journal check`, and keep the folder as it is"
     )]
     Damaged {
         /// Which file.
         path: PathBuf,
-        /// Where in it.
+        /// Byte in the file.
         offset: u64,
         /// What is wrong.
         why: String,
@@ -74,7 +74,7 @@ pub enum LedgerError {
         "positions {first} to {last} of the journal are not stored: {path}: {source}; none of them may be acknowledged"
     )]
     NotStored {
-        /// First position, which is given out again.
+        /// First position, which will be used again.
         first: u64,
         /// Last position.
         last: u64,
@@ -93,10 +93,10 @@ pub enum LedgerError {
         /// What failed.
         why: String,
     },
-    /// The request itself is wrong.
+    /// The request cannot be carried out; the text says why.
     #[error("{0}")]
     Refused(String),
-    /// A limit was passed.
+    /// A limit was exceeded.
     #[error("{what}: {value} is over the limit of {limit}")]
     Limit {
         /// Which limit.
@@ -109,7 +109,7 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
-    /// Is it a file that is not there?
+    /// Is the cause a missing file?
     pub(crate) fn is_missing(&self) -> bool {
         matches!(self, LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
     }

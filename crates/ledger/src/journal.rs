@@ -33,7 +33,7 @@ use segment::{Active, Sealed};
 
 /// Bytes of one record's payload: above the largest message that the service takes.
 pub const RECORD_BYTES: usize = 16 << 20;
-/// Bytes that may wait for a sync: a caller that never syncs is told, and not given all memory.
+/// Most bytes that may wait for a sync: a caller that never syncs gets an error before memory runs out.
 pub const UNSYNCED_BYTES: usize = 64 << 20;
 /// Bytes after which a segment is sealed and the next begins, where nothing else is asked for.
 pub const SEGMENT_BYTES: u64 = 64 << 20;

@@ -1,5 +1,5 @@
 //! Root manifests: one per version, over all tables at once. Each names the hash of the one
-//! before, so that a change to the past is seen.
+//! before, so that a change to the past is detected.
 
 use crate::{
     error::{LedgerError, io, json},
@@ -27,8 +27,9 @@ pub struct FileEntry {
     pub sha256: String,
     /// The received day of its rows, where the table is kept by day.
     pub day: Option<Day>,
-    /// Least and greatest `known`, µs.
-    pub known: (i64, i64),
+    /// Least and greatest `known`. Two integers (µs) in JSON.
+    #[serde(with = "micros")]
+    pub known: (Utc, Utc),
     /// Sources with rows in it.
     pub sources: Vec<i64>,
     /// Rows by state (exchanges, alerts): lets a search for a rare outcome skip files.
@@ -40,10 +41,23 @@ pub struct FileEntry {
     pub open: bool,
 }
 
+/// A pair of times as microseconds, which is how manifests have always written them.
+mod micros {
+    use northbound_types::Utc;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(t: &(Utc, Utc), s: S) -> Result<S::Ok, S::Error> {
+        (t.0.0, t.1.0).serialize(s)
+    }
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<(Utc, Utc), D::Error> {
+        <(i64, i64)>::deserialize(d).map(|(a, b)| (Utc(a), Utc(b)))
+    }
+}
+
 /// A source file whose rows are in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceEntry {
-    /// Number under which its rows stand.
+    /// Number, which its rows carry.
     pub id: i64,
     /// File name without folder.
     pub name: String,
@@ -55,7 +69,7 @@ pub struct SourceEntry {
     pub layout: String,
     /// Hash of the mapping used; empty where none.
     pub mapping: String,
-    /// Feed that its rows belong to where they do not say.
+    /// Feed of rows that do not state theirs.
     pub feed: String,
     /// Declared rank: of two records with one identity and different content, the lower rank counts.
     pub rank: i64,
@@ -65,7 +79,7 @@ pub struct SourceEntry {
     pub known: Utc,
     /// When it was ingested.
     pub recorded: Utc,
-    /// Rows taken.
+    /// Rows accepted.
     pub rows: u64,
     /// Rows rejected.
     pub rejected: u64,
@@ -88,7 +102,7 @@ impl SourceEntry {
     }
 }
 
-/// A source taken back.
+/// A source that was retracted: its rows no longer count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retraction {
     /// Which source.
@@ -111,11 +125,11 @@ pub enum CommitKind {
     #[default]
     #[serde(skip)]
     Unstated,
-    /// New source files, perhaps with others taken back.
+    /// New source files, perhaps with others retracted.
     Ingest,
-    /// Sources taken back, nothing new.
+    /// Sources retracted, nothing new.
     Retraction,
-    /// Rollups made anew.
+    /// Rollups recomputed.
     Rollup,
     /// Small files of closed days merged into larger ones.
     Compaction,
@@ -158,7 +172,7 @@ pub struct Manifest {
     pub tables: BTreeMap<Table, Vec<FileEntry>>,
     /// Sources.
     pub sources: Vec<SourceEntry>,
-    /// Sources taken back.
+    /// Sources retracted.
     pub retracted: Vec<Retraction>,
     /// Checksum of the list of deleted versions ([`crate::retention`]); empty while there is none.
     #[serde(default, rename = "thinned", skip_serializing_if = "String::is_empty")]
@@ -254,8 +268,8 @@ pub(crate) fn present(dir: &Path) -> Result<Vec<u64>, LedgerError> {
     Ok(all)
 }
 
-/// Makes a version visible: written beside, synced, then linked under its name, which fails where
-/// somebody else was first.
+/// Makes a version visible: writes a temporary file, syncs it, and links it under the version's name,
+/// which fails where the name exists.
 pub(crate) fn commit(dir: &Path, manifest: &Manifest) -> Result<Root, LedgerError> {
     let folder = folder(dir);
     io("create folder", &folder, std::fs::create_dir_all(&folder))?;

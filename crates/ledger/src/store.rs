@@ -136,7 +136,7 @@ impl Ledger {
         )))
     }
 
-    /// A certain version as at a time: what a pack cites.
+    /// The version with this hash, which is what a pack cites, as at a time.
     ///
     /// # Errors
     /// When no version has that hash.

@@ -1,4 +1,4 @@
-//! Stores that fail on purpose, for the tests of this room and of those that rest on it.
+//! Storage that fails on purpose, for the tests of this crate and of those that use it.
 
 mod faulty;
 

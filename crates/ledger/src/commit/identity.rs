@@ -6,7 +6,7 @@
 //! are compared. Below [`IN_MEMORY`] entries nothing touches the disk.
 
 use crate::error::{LedgerError, io};
-use northbound_types::Day;
+use northbound_types::{Day, Utc};
 use std::{
     fs::File,
     io::{BufReader, BufWriter, Read, Write},
@@ -23,7 +23,7 @@ const BYTES: usize = 44;
 pub(crate) struct Entry {
     pub(crate) id: (u64, u32),
     pub(crate) content: u64,
-    pub(crate) known: i64,
+    pub(crate) known: Utc,
     pub(crate) source: u32,
     pub(crate) row: u32,
     pub(crate) day: i32,
@@ -54,7 +54,7 @@ impl Entry {
         b[0..8].copy_from_slice(&self.id.0.to_le_bytes());
         b[8..12].copy_from_slice(&self.id.1.to_le_bytes());
         b[12..20].copy_from_slice(&self.content.to_le_bytes());
-        b[20..28].copy_from_slice(&self.known.to_le_bytes());
+        b[20..28].copy_from_slice(&self.known.0.to_le_bytes());
         b[28..32].copy_from_slice(&self.source.to_le_bytes());
         b[32..36].copy_from_slice(&self.row.to_le_bytes());
         b[36..40].copy_from_slice(&self.day.to_le_bytes());
@@ -67,7 +67,7 @@ impl Entry {
         Entry {
             id: (u64_at(0), u32_at(8)),
             content: u64_at(12),
-            known: u64_at(20) as i64,
+            known: Utc(u64_at(20) as i64),
             source: u32_at(28),
             row: u32_at(32),
             day: u32_at(36) as i32,
@@ -179,7 +179,7 @@ mod tests {
     fn entry(id: u64, row: u32) -> Entry {
         let mut m = RowHash::new();
         m.word(id);
-        Entry { id: m.id(), content: 0, known: 0, source: 1, row, day: 0, old: 0 }
+        Entry { id: m.id(), content: 0, known: Utc(0), source: 1, row, day: 0, old: 0 }
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
         let e = Entry {
             id: (u64::MAX - 3, 7),
             content: 9,
-            known: -5,
+            known: Utc(-5),
             source: 3,
             row: u32::MAX,
             day: -1,

@@ -1,9 +1,9 @@
-//! What the live service did, into the ledger: micro-batches, each exactly once, by journal position.
+//! Commits of the live service: micro-batches, each exactly once, by journal position.
 //!
 //! A commit adds *settled* rows, which never change, and replaces the rows of messages that are
-//! still *open*. So at every version settled and open together are every message, once; the books
-//! balance; and a pack built at a cut-off sees as open what was open. One manifest moves all tables
-//! and the journal position. A commit that did not come to its manifest never was.
+//! still *open*. So in every version the settled and open rows together are every message, once; the
+//! books balance; and a pack built at a cut-off sees as open what was open then. One manifest moves all
+//! tables and the journal position. A commit without a manifest has no effect.
 
 mod batch;
 mod numbering;
@@ -27,9 +27,9 @@ use std::{collections::BTreeSet, time::Duration};
 /// How long a commit waits for another process that writes to the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wait {
-    /// Tries, at least one.
+    /// Attempts, at least one.
     pub tries: u32,
-    /// Between two.
+    /// Pause between two attempts.
     pub pause: Duration,
 }
 
@@ -39,7 +39,7 @@ impl Default for Wait {
     }
 }
 
-/// Writes what the live service did. One at a time: the journal's lock sees to that.
+/// Writes the live service's commits. The journal's lock ensures that there is only one.
 pub struct LiveWriter {
     ledger: Ledger,
     wait: Wait,
@@ -49,12 +49,12 @@ pub struct LiveWriter {
     rows_per_source: u64,
 }
 
-/// What a live commit did.
+/// The result of a live commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveCommitted {
     /// The new version; `None` where the position was in the ledger already and nothing was written.
     pub root: Option<Root>,
-    /// The journal position that the ledger rests on.
+    /// The journal position that the ledger has reached.
     pub position: u64,
     /// Settled rows added.
     pub settled: u64,
@@ -101,7 +101,7 @@ impl LiveWriter {
         &self.ledger
     }
 
-    /// The journal position that the ledger rests on: what inputs up to here did is in it.
+    /// The journal position that the ledger has reached: it holds the results of all inputs up to here.
     #[must_use]
     pub fn journal_position(&self) -> u64 {
         self.position
@@ -114,8 +114,8 @@ impl LiveWriter {
     }
 
     /// Commits what the inputs after the batch's position up to `position` settled, and what is open
-    /// after them. A position that the ledger rests on already is skipped: nothing is doubled when a
-    /// replay commits again.
+    /// after them. A position that the ledger has already reached is skipped, so a replay that commits
+    /// again doubles nothing.
     ///
     /// # Errors
     /// [`LedgerError::Locked`] where another process writes for longer than the wait: the batch can be
@@ -139,7 +139,7 @@ impl LiveWriter {
         }
         if batch.after != self.position {
             return Err(LedgerError::Refused(format!(
-                "the batch holds what followed on journal position {}, and the ledger rests on {}: something would be missing or double",
+                "the batch follows journal position {}, but the ledger has reached {}: rows would be missing or doubled",
                 batch.after, self.position
             )));
         }
@@ -205,8 +205,9 @@ impl LiveWriter {
         Ok(open)
     }
 
-    /// Rolls the small files of closed days into one a table, with the same rows, and makes their rollups
-    /// anew where they do not fit. Days before that of `now` are closed. `None` where nothing was to do.
+    /// Merges the small files of closed days into one for each table, with the same rows, and recomputes
+    /// stale rollups of these days. Days before that of `now` are closed. `None` where there was nothing
+    /// to do.
     ///
     /// # Errors
     /// As [`Tx::commit`], and [`LedgerError::Locked`].
@@ -265,7 +266,8 @@ fn many_files(m: &Manifest, closed: &dyn Fn(&Day) -> bool) -> BTreeSet<Day> {
     n.into_iter().filter(|(_, n)| *n > 1).map(|((_, d), _)| d).collect()
 }
 
-/// Which earlier records the superseding rows of a batch set aside, by day; and how many have none.
+/// Corrections for the earlier records that a batch's rows supersede, by day; and how many of these
+/// rows have no earlier record.
 fn superseded(
     tx: &Tx,
     batch: &LiveBatch,

@@ -1,12 +1,12 @@
 //! Postings: how a record's message moved between states, as double entries. A live service posts
-//! one unit a step; an import posts the same steps for all its records of a day at once. They are
+//! one unit for each step; an import posts the same steps for all its records of a day at once. They are
 //! read independently of the exchanges.
 
 use crate::tables::{buffer::Buffer, rows::ExchangeRow, schema::Table};
 use hashbrown::HashMap;
 use northbound_types::{Day, Kind, Region, RequestState, Utc};
 
-/// The states that a record's times show it went through, in order; the first is where it entered.
+/// The states that a record went through by its times, in order; it entered in the first.
 pub(crate) fn path(row: &ExchangeRow<'_>) -> ([RequestState; 5], usize) {
     use RequestState::{
         Held, InFlight, PredecessorFailed, QuarantineDeleted, QuarantineExpired, Queued, Refused,
@@ -47,7 +47,7 @@ pub(crate) fn path(row: &ExchangeRow<'_>) -> ([RequestState; 5], usize) {
         steps[n] = row.state;
         return (steps, n + 1);
     }
-    // The source's times do not lead to its state: the message enters where it is.
+    // The source's times do not lead to its state, so the message enters in that state.
     ([row.state; 5], 1)
 }
 
@@ -74,8 +74,8 @@ impl Postings {
         }
     }
 
-    /// Writes the sums as rows, an empty `from_state` where units enter.
-    pub(crate) fn drain(&mut self, known: i64, recorded: i64, source: i64) -> Vec<(Day, Buffer)> {
+    /// Turns the sums into rows; `from_state` is empty where units enter.
+    pub(crate) fn drain(&mut self, known: Utc, recorded: Utc, source: i64) -> Vec<(Day, Buffer)> {
         let mut days: Vec<_> = self.days.drain().collect();
         days.sort_unstable_by_key(|(d, _)| *d);
         days.into_iter()
@@ -92,8 +92,8 @@ impl Postings {
                         .word(RequestState::ALL.get(from).map_or("", |s| s.as_str()))
                         .word(RequestState::ALL[to].as_str())
                         .int(units)
-                        .int(known)
-                        .int(recorded)
+                        .int(known.0)
+                        .int(recorded.0)
                         .int(source);
                 }
                 (day, b)

@@ -164,7 +164,7 @@ impl<S: Storage> Journal<S> {
     }
 
     /// The state from which replay may begin. Where no checkpoint can be read, replay begins with the
-    /// first record of all, which must not have been let go.
+    /// first record of all, which must not have been released.
     ///
     /// # Errors
     /// [`LedgerError::Io`]; [`LedgerError::Damaged`] where neither a checkpoint nor the first records

@@ -1,6 +1,5 @@
-//! Looking at a journal without opening it: nothing is locked or changed, so that it can be done
-//! while the service writes. The end of the last segment may then be half-written; that is said,
-//! and is no damage.
+//! Inspects a journal without opening it. Nothing is locked or changed, so a service may be writing
+//! meanwhile; then the end of the last segment may be half-written, which is reported but is no damage.
 
 use super::{
     Record, SEGMENT_HEAD, SegmentName, Storage, checkpoint, retain,
@@ -10,7 +9,7 @@ use crate::{error::LedgerError, tables::file::hex};
 use northbound_types::Utc;
 use sha2::{Digest, Sha256};
 
-/// A segment as it lies there.
+/// A segment as found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct SegmentInfo {
     /// File name.
@@ -34,7 +33,7 @@ pub struct SegmentInfo {
     pub unfinished: u64,
 }
 
-/// Something that is not what was written.
+/// A part of a file that was changed or lost.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Damage {
     /// File name.
@@ -45,10 +44,10 @@ pub struct Damage {
     pub why: String,
 }
 
-/// A checkpoint as it lies there.
+/// A checkpoint as found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct CheckpointInfo {
-    /// The position that it rests on.
+    /// The position of the state in it.
     pub position: u64,
     /// When it was taken; `None` where it cannot be read.
     pub at: Option<Utc>,
@@ -58,12 +57,12 @@ pub struct CheckpointInfo {
     pub problem: String,
 }
 
-/// A journal as it lies there.
+/// A journal as found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Report {
     /// Segments, oldest first.
     pub segments: Vec<SegmentInfo>,
-    /// Positions up to here were let go by retention.
+    /// Positions up to here were deleted by retention.
     pub released: u64,
     /// Checkpoints, oldest first.
     pub checkpoints: Vec<CheckpointInfo>,
@@ -73,8 +72,8 @@ pub struct Report {
     pub damage: Vec<Damage>,
 }
 
-/// Looks at every segment. With `deep` every record is read and every hash is made anew; else full
-/// segments are judged by their head and seal.
+/// Inspects every segment. With `deep` every record is read and every hash computed again; otherwise
+/// full segments are judged by their head and seal.
 ///
 /// # Errors
 /// When the folder or a file cannot be read at all.
@@ -90,7 +89,7 @@ pub fn look<S: Storage>(storage: &S, deep: bool) -> Result<Report, LedgerError> 
         Err(e) => return Err(e),
     };
     report.released = position;
-    // Let go, but a crash came before they were removed: the next opening does it.
+    // Released, but a crash came before they were removed; the next opening removes them.
     let kept = names.iter().skip(1).take_while(|n| n.0 <= position + 1).count();
     for (i, &name) in names.iter().enumerate().skip(kept) {
         let is_last = i + 1 == names.len();
@@ -270,7 +269,7 @@ fn checkpoints<S: Storage>(storage: &S, last: u64, report: &mut Report) -> Resul
             Ok(c) => {
                 (info.at, info.bytes) = (Some(c.at), c.state.len() as u64);
                 if position > last {
-                    report.damaged(&format!("{position:020}.checkpoint"), 16, format!("it rests on position {position}, and the journal ends with {last}: acknowledged records are missing"));
+                    report.damaged(&format!("{position:020}.checkpoint"), 16, format!("its position is {position}, and the journal ends with {last}: acknowledged records are missing"));
                 }
             }
             Err(why) => info.problem = why,
@@ -280,7 +279,7 @@ fn checkpoints<S: Storage>(storage: &S, last: u64, report: &mut Report) -> Resul
     Ok(())
 }
 
-/// A record and where it stands.
+/// A record and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The record.

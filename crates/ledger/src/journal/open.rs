@@ -27,7 +27,7 @@ pub struct Recovered {
     pub dropped_bytes: u64,
     /// The file that they stood in, and where.
     pub dropped_from: Option<(String, u64)>,
-    /// Files that a crash left behind, or that retention had let go: removed.
+    /// Files removed: a crash left them behind, or retention had released them.
     pub removed: Vec<String>,
 }
 
@@ -102,12 +102,12 @@ impl<S: Storage> Journal<S> {
         if self.durable >= must {
             return Ok(());
         }
-        let who = if checkpointed == must { "a checkpoint" } else { "the ledger" };
+        let holder = if checkpointed == must { "a checkpoint" } else { "the ledger" };
         Err(LedgerError::Damaged {
             path: self.storage.path_of(&SegmentName(self.active.first).to_string()),
             offset: self.active.bytes,
             why: format!(
-                "the journal ends with position {}, and {who} rests on position {must}: acknowledged records are missing",
+                "the journal ends with position {}, and {holder} has reached position {must}: acknowledged records are missing",
                 self.durable
             ),
         })
@@ -129,7 +129,8 @@ fn remove<S: Storage>(storage: &S, name: &str) -> Result<(), LedgerError> {
     storage.remove(name).map_err(at(storage, "remove", name))
 }
 
-/// Removes what a crash left half-made and what retention had let go; gives the segments, sorted.
+/// Removes half-written files of a crash and segments that retention had released; gives the remaining
+/// segments, sorted.
 fn tidy<S: Storage>(storage: &S, found: &mut Recovered) -> Result<Vec<SegmentName>, LedgerError> {
     let files = storage.list().map_err(at(storage, "list", ""))?;
     for f in files.iter().filter(|f| f.ends_with(".tmp")) {
@@ -139,7 +140,7 @@ fn tidy<S: Storage>(storage: &S, found: &mut Recovered) -> Result<Vec<SegmentNam
     let mut names: Vec<SegmentName> = files.iter().filter_map(|f| SegmentName::parse(f)).collect();
     names.sort_unstable();
     let (released, _) = retain::read(storage)?;
-    // Only full segments are ever let go, so what is let go has a segment behind it.
+    // Only full segments are released, so another segment follows each of them.
     while let [old, next, ..] = names[..]
         && next.0 <= released + 1
     {

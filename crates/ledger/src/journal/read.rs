@@ -32,7 +32,7 @@ impl<S: Storage> Journal<S> {
         let first = self.first_position();
         if position < first {
             return Err(LedgerError::Refused(format!(
-                "the journal in {} begins with position {first}; {position} was let go",
+                "the journal in {} begins with position {first}; {position} was deleted by retention",
                 self.storage.path_of("").display()
             )));
         }

@@ -31,7 +31,7 @@ impl Record {
     }
 }
 
-/// What stands before a payload.
+/// The header before a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) seal: bool,

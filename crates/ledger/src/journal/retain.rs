@@ -1,6 +1,6 @@
-//! Retention: full segments go when everything in them is in the ledger and in both checkpoints,
-//! and old enough. What went is written down first, so that a segment that goes missing otherwise is
-//! noticed.
+//! Retention: full segments are released when everything in them is in the ledger and in both
+//! checkpoints, and old enough. The release is recorded first, so that a segment that is missing for
+//! any other reason is noticed.
 
 use super::{
     Journal, Storage, checkpoint,
@@ -10,23 +10,23 @@ use super::{
 use crate::error::LedgerError;
 use northbound_types::Utc;
 
-/// Says up to where segments were let go, and the hash of the last of them.
+/// The file that records up to which position segments were released, and the hash of the last.
 const FILE: &str = "released";
 const MAGIC: [u8; 8] = *b"NBRELSED";
 const BYTES: usize = 52;
 
-/// What was let go.
+/// The segments that were released.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Released {
     /// Segment files, oldest first.
     pub files: Vec<String>,
     /// Their bytes.
     pub bytes: u64,
-    /// The last position that went; 0 where nothing ever did.
+    /// The last position released; 0 where nothing ever was.
     pub upto: u64,
 }
 
-/// Up to where segments were let go, and the hash that the next one must name.
+/// The last position released, and the hash that the next segment must name.
 pub(super) fn read<S: Storage>(storage: &S) -> Result<(u64, Hash), LedgerError> {
     let at = |source| LedgerError::Io { what: "read", path: storage.path_of(FILE), source };
     if !storage.list().map_err(at)?.iter().any(|n| n == FILE) {
@@ -44,7 +44,7 @@ pub(super) fn read<S: Storage>(storage: &S) -> Result<(u64, Hash), LedgerError> 
         _ => Err(LedgerError::Damaged {
             path: storage.path_of(FILE),
             offset: 0,
-            why: "it does not say up to where segments were let go".into(),
+            why: "it does not state up to which position segments were released".into(),
         }),
     }
 }

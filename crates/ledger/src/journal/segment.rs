@@ -65,7 +65,7 @@ pub(super) struct Active<F> {
     pub(super) sealed: Option<Sealed>,
 }
 
-/// What stands at the start of a segment.
+/// The head of a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SegmentHead {
     pub(super) first: u64,
@@ -129,7 +129,7 @@ impl SegmentHead {
 /// What comes next in a segment.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// A record; its payload stands in [`Scan::payload`].
+    /// A record; [`Scan::payload`] has its payload.
     Record(Head, Range<usize>),
     /// The seal, with the hash that it states.
     Seal(Head, Hash),
@@ -151,7 +151,7 @@ pub(super) struct Scan<'s, S: Storage> {
     /// The position that the next record must have.
     pub(super) expect: u64,
     buffer: Vec<u8>,
-    /// Where the buffer stands in the file.
+    /// The buffer's offset in the file.
     start: u64,
 }
 
@@ -236,7 +236,7 @@ impl<'s, S: Storage> Scan<'s, S> {
         let expect = if head.seal { self.expect.wrapping_sub(1) } else { self.expect };
         if head.position != expect {
             return Ok(Step::Bad(format!(
-                "position {} stands where {expect} should",
+                "found position {} where {expect} was expected",
                 head.position
             )));
         }

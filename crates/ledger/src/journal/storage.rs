@@ -16,7 +16,7 @@ pub trait Storage {
 
     /// Where a file lies, for messages; the folder itself for an empty name.
     fn path_of(&self, name: &str) -> PathBuf;
-    /// Takes the lock file, or `None` where somebody else holds it.
+    /// Takes the lock file, or `None` where another process holds it.
     ///
     /// # Errors
     /// When the lock file cannot be made.

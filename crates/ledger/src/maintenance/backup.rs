@@ -1,4 +1,4 @@
-//! Backup and restore: a copy that is proven by its hashes before anybody relies on it.
+//! Backup and restore: copies that are verified by their hashes.
 
 use crate::{
     error::{LedgerError, io},
@@ -24,8 +24,7 @@ pub struct Copied {
 /// comparing each file's hash on the way. A service may go on committing.
 ///
 /// # Errors
-/// When `to` holds something, a file is missing, or a hash differs: then the copy is not complete
-/// and says so.
+/// When `to` is not empty, a file is missing, or a hash differs: then the copy is incomplete.
 pub fn copy(
     from: &Ledger,
     to: &Path,
@@ -69,7 +68,7 @@ pub fn copy(
         done.bytes += bytes;
         progress(done.bytes, total);
     }
-    // Manifests last: a copy cut short is an empty ledger, never a wrong one.
+    // Manifests last: an interrupted copy is an empty ledger, never a wrong one.
     let list = list_path(from.dir());
     let listed = list.exists().then(|| (list, list_path(to)));
     for (source, target) in listed.into_iter().chain(

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 pub struct Finding {
     /// `chain`, `hash`, `books`, `rollup`, `gap`.
     pub kind: &'static str,
-    /// Where and what, in words.
+    /// Where and what, as a sentence.
     pub what: String,
 }
 
@@ -41,7 +41,7 @@ pub struct Report {
     pub counted: u64,
     /// Lines of the books compared.
     pub book_lines: u64,
-    /// Days in the span without any record (a gap may be lawful: nothing was expected).
+    /// Days in the span without any record. A gap need not be an error: perhaps nothing was expected.
     pub gaps: Vec<Day>,
     /// What is wrong; empty where all is well.
     pub findings: Vec<Finding>,
@@ -69,7 +69,7 @@ pub fn check(ledger: &Ledger, judge: &dyn Judge, hashes: bool) -> Result<Report,
         .and_then(|()| rollups(&snap, all, judge, &mut report));
     match read {
         Ok(()) => gaps(&snap, &mut report),
-        // What a check is for: a file that is gone is a finding, not a reason to stop without one.
+        // A missing file is a finding of the check, not an error that ends it.
         Err(e) if e.is_missing() => report
             .findings
             .push(Finding { kind: "books", what: format!("the books cannot be added up: {e}") }),
@@ -143,7 +143,7 @@ fn gaps(snap: &Snapshot, report: &mut Report) {
     }
 }
 
-/// Rows that count in a table: used by tests.
+/// Number of rows of a table that count. Used by tests.
 ///
 /// # Errors
 /// When a file cannot be read.

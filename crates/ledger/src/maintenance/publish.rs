@@ -1,7 +1,6 @@
-//! Delta logs over the same files, so that Spark, Trino, Polars and DuckDB read the ledger where it
-//! lies. The log is a handful of JSON lines: protocol, metadata and the files of the newest
-//! version. It is written whole at each publishing, as one commit that removes what is no longer
-//! there and adds what is new.
+//! Delta logs over the same files, so that Spark, Trino, Polars and DuckDB read the ledger in place. A
+//! log is a handful of JSON lines: protocol, metadata and the files of the newest version. Each
+//! publication adds one commit, which removes the files that are no longer named and adds the new ones.
 
 use crate::{
     error::{LedgerError, io, json as parse},
@@ -95,7 +94,7 @@ impl Snapshot {
     }
 }
 
-/// Hashes of the versions that the published logs end with: who reads the logs needs their files.
+/// Hashes of the versions that the published logs end with: readers of the logs need their files.
 pub(crate) fn cited(dir: &Path) -> Result<BTreeSet<String>, LedgerError> {
     let mut out = BTreeSet::new();
     for table in Table::ALL {
@@ -147,7 +146,7 @@ fn schema_string(table: Table) -> String {
     json!({"type": "struct", "fields": fields}).to_string()
 }
 
-/// A stable id in the form that Delta wants, from the table's name and the ledger's past.
+/// A stable table id in the form that Delta requires.
 fn uuid_of(seed: &str, table: Table) -> String {
     use sha2::Digest;
     let h = crate::tables::file::hex(&sha2::Sha256::digest(format!("{seed}/{}", table.name())));

@@ -1,5 +1,6 @@
-//! Has each source as many rows as it brought, and the live service none of them twice? The books would
-//! not miss a row that is gone together with its movement, and alerts and deliveries have no movements.
+//! Checks that each source has as many rows as it brought, and that the live service has none of them
+//! twice. The books would not notice a row that is missing together with its movement, and alerts and
+//! deliveries have no movements.
 
 use crate::{
     error::LedgerError,
@@ -14,7 +15,7 @@ use crate::{
 use northbound_types::Day;
 use std::collections::BTreeMap;
 
-/// Tables whose rows belong to a source and have a number in it.
+/// Tables whose rows are numbered by source.
 const NUMBERED: [Table; 5] =
     [Table::Exchanges, Table::Alerts, Table::Deliveries, Table::Payloads, Table::Stated];
 

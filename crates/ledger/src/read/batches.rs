@@ -1,4 +1,4 @@
-//! Walks the rows of a table that count, batch by batch, with only the columns asked for.
+//! The rows of a table, batch by batch, with only the columns asked for.
 
 use crate::{
     error::{LedgerError, ar, pq},
@@ -20,7 +20,7 @@ use std::path::Path;
 /// One batch and which of its rows count.
 pub(crate) struct Batch<'a> {
     batch: &'a RecordBatch,
-    /// Row counts.
+    /// Does the row count?
     pub(crate) keep: &'a [bool],
 }
 
@@ -39,7 +39,7 @@ impl Batch<'_> {
             |t| (0..t.len()).map(|i| if t.is_valid(i) { t.value(i) } else { NONE }).collect(),
         )
     }
-    /// A column of words: codes and what they stand for.
+    /// A column of words: the code of each row, and the text of each code.
     pub(crate) fn words(&self, name: &str) -> (Vec<i32>, Vec<String>) {
         let Some(a) = self.batch.column_by_name(name) else {
             return (vec![0; self.rows()], vec![String::new()]);
@@ -108,7 +108,7 @@ pub(crate) fn keep(b: &Batch<'_>, table: Table, visible: &Visible, aside: &Aside
     let row = if table.position("place").is_some() { b.ints("place") } else { Vec::new() };
     (0..b.rows())
         .map(|i| {
-            visible.as_at.is_none_or(|t| known[i] <= t)
+            visible.as_at.is_none_or(|t| known[i] <= t.0)
                 && !visible.is_retracted(source[i])
                 && !(row
                     .get(i)

@@ -1,6 +1,6 @@
-//! Do two ledgers say the same? Compared are the rows themselves, whatever files they lie in, when
-//! they were recorded and what number their source has. So it can be shown that a journal replayed
-//! gives the ledger that the live service wrote.
+//! Compares the content of two ledgers: the rows themselves, regardless of the files that hold them,
+//! the time of recording and the number of their source. This shows that a replayed journal gives the
+//! ledger that the live service wrote.
 
 use crate::{
     error::{LedgerError, ar, pq},
@@ -13,15 +13,14 @@ use std::collections::BTreeMap;
 
 /// Tables whose rows are compared one by one.
 const ROWS: [Table; 3] = [Table::Exchanges, Table::Alerts, Table::Deliveries];
-/// Columns that say who brought a row and when, not what it says.
+/// Columns of provenance, which are not compared.
 const NOT_COMPARED: [&str; 3] = ["recorded", "source", "place"];
 
 type Rows = HashMap<(u64, u32), (i64, u64)>;
 /// Day, region, kind, from, to.
 type Step = [String; 5];
 
-/// What the two snapshots do not have in common, in words, at most `most` lines; empty where they say the
-/// same. Rows that do not count (duplicates, superseded) are left out; movements are compared as sums.
+/// The differences between two snapshots, at most `most` lines; empty where their content is equal. Rows that do not count (duplicates, superseded) are left out; movements are compared as sums.
 ///
 /// # Errors
 /// When a file cannot be read.
@@ -29,7 +28,7 @@ pub fn differences(a: &Snapshot, b: &Snapshot, most: usize) -> Result<Vec<String
     differences_of(a, b, None, most)
 }
 
-/// The same of one feed's rows; movements are the live service's alone, and are compared whole.
+/// The differences in one feed's rows. Movements are the live service's alone, and all are compared.
 ///
 /// # Errors
 /// When a file cannot be read.
@@ -79,7 +78,7 @@ pub fn differences_of(
     Ok(out)
 }
 
-/// Rows of a table that count, with a hash of what they say.
+/// Calls `f` with each row of a table that counts and a hash of its content.
 fn each_row(
     snap: &Snapshot,
     table: Table,
@@ -91,7 +90,7 @@ fn each_row(
     let all = (Day(i32::MIN), Day(i32::MAX));
     let aside = snap.aside(all)?;
     let counts = |v: &Visible, s: i64, p: i64, known: i64| {
-        v.as_at.is_none_or(|t| known <= t)
+        v.as_at.is_none_or(|t| known <= t.0)
             && !v.is_retracted(s)
             && !aside.hidden.get(&s).is_some_and(|h| h.contains(p))
     };

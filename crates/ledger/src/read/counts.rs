@@ -18,7 +18,7 @@ use std::{
     sync::Arc,
 };
 
-/// How a count was made: for the reader who asks how fast, never part of a figure.
+/// How a count was made. It explains the speed, and is never part of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// From rollups alone.
@@ -36,7 +36,7 @@ impl Snapshot {
         self.cells_by(days, dims, judge, true).map(|(c, _)| c)
     }
 
-    /// The same, with or without rollups, and which way was taken.
+    /// The counts as [`Snapshot::cells`] gives them, with or without rollups, and how they were made.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -63,7 +63,7 @@ impl Snapshot {
                 *found.counts.entry(k).or_default() += t;
             }
         }
-        // Without timeliness nothing is judged, so nothing rests on an assumed target.
+        // Without timeliness nothing is judged, so no count depends on an assumed target.
         let judged = dims.contains(&Dim::Timeliness);
         let mut rows: Vec<CellRow> = found
             .counts
@@ -134,7 +134,7 @@ impl Snapshot {
         Ok(latency_rows(found))
     }
 
-    /// One pass from rows that gives counts and histograms together: the bench measures it.
+    /// Counts and histograms from one pass over the rows, without rollups. Used by the benchmarks.
     ///
     /// # Errors
     /// When a file cannot be read.

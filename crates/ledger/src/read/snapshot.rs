@@ -25,12 +25,12 @@ pub struct Snapshot {
     pub(crate) visible: Visible,
 }
 
-/// Days, first and first after.
+/// A range of days: the first, and the first after it.
 pub type Days = (Day, Day);
 
 impl Snapshot {
     pub(crate) fn new(dir: &Path, root: Root, as_at: Option<Utc>) -> Snapshot {
-        let visible = Visible::new(&root.manifest, as_at.map(|t| t.0));
+        let visible = Visible::new(&root.manifest, as_at);
         Snapshot { dir: dir.to_owned(), root, visible }
     }
 
@@ -83,7 +83,7 @@ impl Snapshot {
         })
     }
 
-    /// Days whose rollups do not fit what they should be made of: other rules, or another as-at time.
+    /// Days whose rollups are stale: made with other rules, or as at another time.
     #[must_use]
     pub fn stale_days(&self, judge: &dyn Judge) -> Vec<Day> {
         self.fresh((Day(i32::MIN), Day(i32::MAX)), judge).1

@@ -21,12 +21,12 @@ pub struct StatedEntry {
     pub row: StatedRow,
     /// Source file number.
     pub source: i64,
-    /// Another source states something else under the same document and version.
+    /// Another source states a different figure under the same document and version.
     pub disputed: bool,
 }
 
 impl Snapshot {
-    /// Figures as stated, that count, of some periods (all where `periods` is empty).
+    /// The stated figures that count, of some periods (of all where `periods` is empty).
     ///
     /// # Errors
     /// When a file cannot be read or a row's keys are no JSON.

@@ -1,4 +1,4 @@
-//! Devices with most alerts in any hour: sliding windows, exact.
+//! The devices with most alerts in any one hour, exactly, by sliding windows.
 //!
 //! First pass: alerts by device and clock hour. Any window of one hour lies in two neighbouring
 //! clock hours, so their sum bounds it from above, and a single clock hour is itself a window that

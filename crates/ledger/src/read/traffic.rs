@@ -1,4 +1,4 @@
-//! What the rollups do not hold: traffic by hour, time-outs, and the days on which a feed brought rows.
+//! Traffic by hour, time-outs, and the days on which a feed brought rows: not in the rollups.
 
 use super::{
     batches::for_each_batch,
@@ -71,9 +71,9 @@ impl Snapshot {
         Ok(out)
     }
 
-    /// The shortest time after which an attempt was given up, in µs, by region and mode: what a
-    /// percentile among the unanswered is longer than. Attempts still open, shed or without a route
-    /// are taken to wait as long. `None` where an attempt timed out and its time-out is not known.
+    /// The shortest time-out of an abandoned attempt, in µs, by region and mode: a percentile that falls
+    /// among the unanswered is longer than this. Attempts still open, shed or without a route are taken
+    /// to have waited as long. `None` where an attempt timed out and its time-out is not known.
     ///
     /// # Errors
     /// When a file cannot be read.

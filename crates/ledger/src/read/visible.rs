@@ -1,5 +1,5 @@
-//! Which rows count: what a snapshot can see, as at a time, without retracted sources and without
-//! the records that lost against another.
+//! Which rows count: those known at the time of the snapshot, without retracted sources and without
+//! records that gave way to another.
 
 use crate::{
     error::LedgerError,
@@ -11,7 +11,7 @@ use arrow_array::{
     types::{Int32Type, Int64Type, TimestampMicrosecondType},
 };
 use hashbrown::HashMap;
-use northbound_types::Day;
+use northbound_types::{Day, Utc};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
@@ -39,7 +39,7 @@ impl RowSet {
 /// Records set aside, by source.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Aside {
-    /// Not counted: duplicates, losers of collisions, superseded records.
+    /// Not counted: duplicates, superseded records, and those that gave way in a collision.
     pub(crate) hidden: HashMap<i64, RowSet>,
     /// Counted, but a rival record exists.
     pub(crate) disputed: HashMap<i64, RowSet>,
@@ -49,17 +49,17 @@ pub(crate) struct Aside {
 #[derive(Debug, Clone)]
 pub(crate) struct Visible {
     /// Rows known later do not count.
-    pub(crate) as_at: Option<i64>,
-    /// Sources taken back by then, ascending.
+    pub(crate) as_at: Option<Utc>,
+    /// Sources retracted by then, ascending.
     pub(crate) retracted: Vec<i64>,
 }
 
 impl Visible {
-    pub(crate) fn new(manifest: &Manifest, as_at: Option<i64>) -> Visible {
+    pub(crate) fn new(manifest: &Manifest, as_at: Option<Utc>) -> Visible {
         let mut retracted: Vec<i64> = manifest
             .retracted
             .iter()
-            .filter(|r| as_at.is_none_or(|t| r.at.0 <= t))
+            .filter(|r| as_at.is_none_or(|t| r.at <= t))
             .map(|r| r.source)
             .collect();
         retracted.sort_unstable();
@@ -112,7 +112,7 @@ impl Visible {
             let words = reason.values().as_string::<i32>();
             let known = b.column(6).as_primitive::<TimestampMicrosecondType>();
             for i in 0..b.num_rows() {
-                if self.as_at.is_some_and(|t| known.value(i) > t)
+                if self.as_at.is_some_and(|t| known.value(i) > t.0)
                     || self.is_retracted(by_source.value(i))
                 {
                     continue;
@@ -122,7 +122,7 @@ impl Visible {
                 let is_collision = reason
                     .key(i)
                     .is_some_and(|k| words.value(k) == CorrectionReason::Collision.as_str());
-                // A retracted loser is no rival.
+                // A retracted record is no rival.
                 if is_collision && !self.is_retracted(s) {
                     aside.disputed.entry(by_source.value(i)).or_default().insert(by_row.value(i));
                 }
@@ -155,7 +155,7 @@ impl Visible {
                 h.update(s.to_le_bytes());
             }
             if let Some(t) = self.as_at.filter(|&t| files.iter().any(|f| f.known.1 > t)) {
-                h.update(t.to_le_bytes());
+                h.update(t.0.to_le_bytes());
             }
             h.update(b"|");
         }

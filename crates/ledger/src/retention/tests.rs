@@ -24,7 +24,7 @@ fn entry(path: &str) -> FileEntry {
         bytes: 3,
         sha256: String::new(),
         day: None,
-        known: (0, 0),
+        known: (Utc(0), Utc(0)),
         sources: vec![1],
         states: BTreeMap::new(),
         made_of: None,

@@ -1,4 +1,4 @@
-//! From a figure down to its messages: the same selector that counted them finds them.
+//! The messages behind a figure, found by the selector that counted them.
 
 mod matcher;
 mod records;
@@ -11,7 +11,7 @@ use crate::{
     scan::judge::Judge,
     tables::schema::Table,
 };
-use northbound_types::{Day, Dim, Selector, Timeliness};
+use northbound_types::{Day, Dim, Selector, Timeliness, Utc};
 use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
 use search::Search;
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub struct Message {
     pub latency_us: Option<i64>,
     /// The target applied, µs after the same start.
     pub target_us: Option<i64>,
-    /// The target rests on a rule nobody confirmed.
+    /// The target comes from an unconfirmed rule.
     pub target_assumed: bool,
     /// Source file.
     pub source_file: String,
@@ -113,10 +113,10 @@ impl Snapshot {
     }
 }
 
-/// Where a matching row lies, in the order in which messages are listed.
+/// Where a matching row is. Its order is that in which messages are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Location {
-    received: i64,
+    received: Utc,
     source: i64,
     source_row: i64,
     file: usize,

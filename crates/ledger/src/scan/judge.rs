@@ -1,5 +1,5 @@
-//! What a scan needs of the rules: target times and latency buckets, under one id. The id goes into
-//! every rollup, so that a rollup made with other rules is seen to be stale.
+//! The rules that a scan needs: target times and latency buckets, under one id. Every rollup records
+//! the id, so that one made with other rules is recognised as stale.
 
 use northbound_types::Day;
 
@@ -27,7 +27,7 @@ pub struct TargetQuery<'a> {
 pub struct Target {
     /// Target Response Time in µs.
     pub micros: i64,
-    /// `true` where nobody has confirmed the rule: what it judges is provisional.
+    /// `true` for an unconfirmed rule: figures that depend on it are provisional.
     pub assumed: bool,
 }
 

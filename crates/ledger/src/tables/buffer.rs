@@ -1,5 +1,5 @@
-//! Rows of one table in memory, column by column: words as codes into a small dictionary, so that
-//! a hundred million rows cost no allocation each.
+//! Rows of one table in memory, column by column. Words are codes into a small dictionary, so that a row
+//! needs no allocation.
 
 use crate::{
     tables::row_hash::RowHash,
@@ -117,7 +117,7 @@ impl Buffer {
         }
     }
 
-    /// A row as `column=value`, what is empty and some columns left out.
+    /// A row as `column=value`, without empty values and without some columns.
     pub(crate) fn text(&self, row: usize, without: &[&str]) -> String {
         let cells = self
             .table
@@ -129,8 +129,8 @@ impl Buffer {
         cells.map(|(n, c)| format!("{n}={c}")).collect::<Vec<_>>().join(" ")
     }
 
-    /// Identity and content of every row as hashes. Content leaves out who brought the record and when,
-    /// so that the same message from two files is the same.
+    /// Hashes of identity and content of every row. Content excludes provenance, so that the same message
+    /// from two files has the same hash.
     pub(crate) fn hashes(&self) -> Vec<(RowHash, RowHash)> {
         let mut out = vec![(RowHash::new(), RowHash::new()); self.rows];
         for m in &mut out {
@@ -200,7 +200,7 @@ impl Buffer {
         out.into_iter().map(RowHash::id).collect()
     }
 
-    /// Puts other values into a column of numbers.
+    /// Replaces the values of a column of numbers.
     pub(crate) fn set(&mut self, name: &str, values: impl Iterator<Item = i64>) {
         if let Some(Column::Int(v)) = self.table.position(name).map(|i| &mut self.columns[i]) {
             for (old, new) in v.iter_mut().zip(values) {

@@ -29,7 +29,7 @@ use std::{
 
 /// Rows in a row group: small enough that a reader holds two of them easily.
 pub(crate) const ROW_GROUP_ROWS: usize = 256 * 1024;
-/// Rows in a page: a drill-down decodes one page a column for a row it wants.
+/// Rows in a page: to read one row, a drill-down decodes one page of each column.
 const PAGE_ROWS: usize = 16 * 1024;
 
 fn properties(table: Table) -> Result<WriterProperties, parquet::errors::ParquetError> {
@@ -44,7 +44,7 @@ fn properties(table: Table) -> Result<WriterProperties, parquet::errors::Parquet
         let path = ColumnPath::from(*name);
         match col {
             Col::Word | Col::Text => {}
-            // Times and places ascend: deltas are small and decode without a dictionary.
+            // Times and row numbers ascend: deltas are small and decode without a dictionary.
             Col::Int | Col::Time => {
                 b = b
                     .set_column_dictionary_enabled(path.clone(), false)
@@ -60,7 +60,7 @@ fn properties(table: Table) -> Result<WriterProperties, parquet::errors::Parquet
     Ok(b.build())
 }
 
-/// What a finished file is.
+/// Size and hash of a finished file.
 pub(crate) struct Written {
     pub(crate) bytes: u64,
     pub(crate) sha256: String,
@@ -156,8 +156,8 @@ impl Opened {
     pub(crate) fn parquet(&self) -> &parquet::file::metadata::ParquetMetaData {
         self.meta.metadata()
     }
-    /// A reader with its own file handle: clones of one handle share a position, and two threads
-    /// would tear it from each other.
+    /// A reader with its own file handle: clones of one handle share a position, which two threads
+    /// would move for each other.
     pub(crate) fn reader(
         &self,
         path: &Path,

@@ -1,18 +1,19 @@
-//! A row into a buffer, column by column in the order of the schema.
+//! Writes rows into buffers, column by column in the order of the schema.
 
 use crate::tables::{
     buffer::Buffer,
     rows::{AlertRow, DeliveryRow, ExchangeRow, PayloadRow, StatedRow},
 };
+use northbound_types::Utc;
 
-/// Who brings a row, and when: what a row does not say of itself.
+/// Provenance of a row: when it was recorded, and from which source.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Brought {
-    pub(crate) recorded: i64,
+pub(crate) struct Provenance {
+    pub(crate) recorded: Utc,
     pub(crate) source: i64,
 }
 
-pub(crate) fn exchange(b: &mut Buffer, r: &ExchangeRow<'_>, by: Brought) {
+pub(crate) fn exchange(b: &mut Buffer, r: &ExchangeRow<'_>, by: Provenance) {
     b.row()
         .word(r.namespace)
         .int(r.originator.to_i64())
@@ -49,12 +50,12 @@ pub(crate) fn exchange(b: &mut Buffer, r: &ExchangeRow<'_>, by: Brought) {
         .time(r.target_at)
         .time(r.timeout_at)
         .int(r.known)
-        .int(by.recorded)
+        .int(by.recorded.0)
         .int(by.source)
         .int(r.row);
 }
 
-pub(crate) fn alert(b: &mut Buffer, r: &AlertRow<'_>, by: Brought) {
+pub(crate) fn alert(b: &mut Buffer, r: &AlertRow<'_>, by: Provenance) {
     b.row()
         .word(r.namespace)
         .int(r.device.to_i64())
@@ -72,12 +73,12 @@ pub(crate) fn alert(b: &mut Buffer, r: &AlertRow<'_>, by: Brought) {
         .word(r.provider)
         .word(r.feed)
         .int(r.known)
-        .int(by.recorded)
+        .int(by.recorded.0)
         .int(by.source)
         .int(r.row);
 }
 
-pub(crate) fn payload(b: &mut Buffer, r: &PayloadRow<'_>, by: Brought) {
+pub(crate) fn payload(b: &mut Buffer, r: &PayloadRow<'_>, by: Provenance) {
     b.row()
         .int(r.originator.to_i64())
         .int(r.device.to_i64())
@@ -91,12 +92,12 @@ pub(crate) fn payload(b: &mut Buffer, r: &PayloadRow<'_>, by: Brought) {
         .time(r.target_at)
         .word(r.state)
         .int(r.known)
-        .int(by.recorded)
+        .int(by.recorded.0)
         .int(by.source)
         .int(r.row);
 }
 
-pub(crate) fn delivery(b: &mut Buffer, r: &DeliveryRow<'_>, by: Brought) {
+pub(crate) fn delivery(b: &mut Buffer, r: &DeliveryRow<'_>, by: Provenance) {
     b.row()
         .int(r.delivery as i64)
         .int(r.recipient.to_i64())
@@ -114,13 +115,17 @@ pub(crate) fn delivery(b: &mut Buffer, r: &DeliveryRow<'_>, by: Brought) {
         .word(r.outcome)
         .word(r.feed)
         .int(r.known)
-        .int(by.recorded)
+        .int(by.recorded.0)
         .int(by.source)
         .int(0);
 }
 
 /// Keys and readings are kept as JSON.
-pub(crate) fn stated(b: &mut Buffer, r: &StatedRow, by: Brought) -> Result<(), serde_json::Error> {
+pub(crate) fn stated(
+    b: &mut Buffer,
+    r: &StatedRow,
+    by: Provenance,
+) -> Result<(), serde_json::Error> {
     let keys = serde_json::to_string(&r.keys)?;
     let readings = serde_json::to_string(&r.readings)?;
     b.row()
@@ -140,7 +145,7 @@ pub(crate) fn stated(b: &mut Buffer, r: &StatedRow, by: Brought) -> Result<(), s
         .word(&r.version)
         .word(&r.place)
         .int(r.known)
-        .int(by.recorded)
+        .int(by.recorded.0)
         .int(by.source)
         .int(r.row);
     Ok(())

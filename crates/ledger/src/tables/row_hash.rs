@@ -1,7 +1,7 @@
 //! The hash of a row's identity or content.
 
-/// A 96-bit and a 64-bit hash, made word by word; the same on every machine, since the order of
-/// equal records is decided by it.
+/// A 96-bit and a 64-bit hash, computed word by word. It is the same on every machine, since it decides
+/// the order of otherwise equal records.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RowHash {
     a: u64,

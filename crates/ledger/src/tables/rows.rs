@@ -45,7 +45,7 @@ pub struct ExchangeRow<'a> {
     pub region: Region,
     /// Service provider, empty where unknown.
     pub provider: &'a str,
-    /// The feed that brought it.
+    /// Feed that delivered the record.
     pub feed: &'a str,
     /// End state, or live state at the source's cut-off.
     pub state: RequestState,
@@ -71,7 +71,7 @@ pub struct ExchangeRow<'a> {
     pub answered_at_wan: Option<i64>,
     /// When the answer was sent to the User: ends the measured time.
     pub answer_sent: Option<i64>,
-    /// When the User had taken the answer.
+    /// When the User's endpoint had accepted the answer.
     pub delivered: Option<i64>,
     /// The target as its source states it; a rule's target is applied when judging, not stored.
     pub target_at: Option<i64>,
@@ -102,7 +102,7 @@ pub struct AlertRow<'a> {
     pub state: northbound_types::AlertState,
     /// `true` where an exclusion list kept it out of storm protection.
     pub excluded: bool,
-    /// How many consolidated alerts a forwarded copy says it stands for beside itself.
+    /// How many consolidated alerts a forwarded copy represents beside itself.
     pub carried: i64,
     /// When the device raised it.
     pub raised: Option<i64>,
@@ -159,7 +159,7 @@ pub struct DeliveryRow<'a> {
     pub known: i64,
 }
 
-/// A step of messages between states, as the live core took it. What enters has no state before.
+/// A step of messages between states. A unit that enters has no earlier state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Movement {
     /// The received day of the message.

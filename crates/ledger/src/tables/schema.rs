@@ -95,7 +95,7 @@ impl Table {
         self.columns().iter().position(|(n, _)| *n == name)
     }
 
-    /// What a column is for in telling records apart.
+    /// What a column contributes to comparing records.
     #[must_use]
     pub(crate) fn part(self, column: &str) -> Part {
         let identity: &[&str] = match self {
@@ -164,13 +164,13 @@ impl Table {
 /// The null of a time or nullable integer in a buffer; far outside any real value.
 pub const NONE: i64 = i64::MIN;
 
-/// What a column is for in telling records apart.
+/// What a column contributes to comparing records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// Says which message it is.
+    /// Identifies the message.
     Identity,
-    /// Says what is said of it.
+    /// Is part of what the record states about it.
     Content,
-    /// Says who brought the record and when.
+    /// Provenance: not compared.
     Neither,
 }

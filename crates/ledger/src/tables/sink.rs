@@ -1,11 +1,11 @@
-//! What a reader of records writes to.
+//! The interface that readers of records write to.
 
 use crate::tables::rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow};
 
-/// Why a sink would not take a row: a full disk, for one. Never a bad row: those are the reader's.
+/// Why a sink could not store a row, such as a full disk. Bad rows are the reader's to reject.
 pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Takes rows as a reader finds them.
+/// Accepts rows from a reader.
 pub trait RowSink {
     /// One exchange.
     ///

@@ -281,7 +281,7 @@ impl Faulty {
         w.names.get(name).and_then(|&i| w.inodes.get(i)).map(|i| i.live.clone())
     }
 
-    /// Puts other bytes into a file, durably: damage, or somebody's hand.
+    /// Changes bytes of a file, durably: damage, or an edit by hand.
     pub fn overwrite(&self, name: &str, bytes: &[u8]) {
         let mut w = self.world();
         let i = w.names.get(name).copied().unwrap_or(w.inodes.len());

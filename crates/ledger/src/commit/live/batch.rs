@@ -1,10 +1,10 @@
-//! What the live core did between two commits, as rows.
+//! The rows of one live commit.
 
 use crate::{
     error::LedgerError,
     tables::{
         buffer::Buffer,
-        fill::{self, Brought},
+        fill::{self, Provenance},
         rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
         schema::Table,
     },
@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 
 pub(super) type ByDay = BTreeMap<(Table, Day), Buffer>;
 
-/// What tells one message of the live service from another: its identity and when it was received,
-/// since a refused repeat has the identity of what it repeats.
+/// The columns that identify a message of the live service: its identity and its time of receipt, since
+/// a refused repeat has the identity of the message that it repeats.
 pub(super) fn key_columns(table: Table) -> &'static [&'static str] {
     match table {
         Table::Exchanges => {
@@ -27,10 +27,10 @@ pub(super) fn key_columns(table: Table) -> &'static [&'static str] {
 }
 
 /// Filled in when the batch is committed.
-const LATER: Brought = Brought { recorded: 0, source: 0 };
+const LATER: Provenance = Provenance { recorded: Utc(0), source: 0 };
 
-/// What the inputs after one journal position settled, moved and left open. The `row` of a row is not
-/// used: the live source numbers its rows itself.
+/// What the inputs after one journal position settled, moved and left open. The field `row` of the rows
+/// is not used: the live source numbers its rows itself.
 #[derive(Debug, Clone)]
 pub struct LiveBatch {
     pub(super) after: u64,
@@ -46,8 +46,7 @@ fn buffer(rows: &mut ByDay, table: Table, at: i64) -> &mut Buffer {
 }
 
 impl LiveBatch {
-    /// An empty batch of what the inputs after this position did: the ledger's position when the batch was
-    /// begun.
+    /// An empty batch for the inputs after this position, which the ledger has reached.
     #[must_use]
     pub fn after(position: u64) -> LiveBatch {
         LiveBatch {
@@ -59,7 +58,7 @@ impl LiveBatch {
         }
     }
 
-    /// Rows in it, movements left out.
+    /// Rows in the batch, without movements.
     #[must_use]
     pub fn rows(&self) -> usize {
         [&self.settled, &self.later, &self.open]
@@ -69,7 +68,7 @@ impl LiveBatch {
             .sum()
     }
 
-    /// An exchange whose end is reached, and whose answer is delivered or parked or that needs none.
+    /// Adds an exchange that has ended and whose answer is delivered, parked or not needed.
     ///
     /// # Errors
     /// [`LedgerError::Refused`] where its state is a live one.
@@ -84,7 +83,7 @@ impl LiveBatch {
         Ok(())
     }
 
-    /// An alert of which nothing more will be heard.
+    /// Adds an alert to which nothing more can happen.
     ///
     /// # Errors
     /// [`LedgerError::Refused`] where it is still to be delivered.
@@ -98,24 +97,24 @@ impl LiveBatch {
         Ok(())
     }
 
-    /// An attempt to deliver.
+    /// Adds an attempt to deliver.
     pub fn delivery(&mut self, r: &DeliveryRow<'_>) {
         fill::delivery(buffer(&mut self.settled, Table::Deliveries, r.attempted), r, LATER);
     }
 
-    /// An exchange that is not settled yet, as it stands after the batch's last input.
+    /// Adds an exchange that is not settled yet, in its state after the batch's last input.
     pub fn open_exchange(&mut self, r: &ExchangeRow<'_>) {
         fill::exchange(buffer(&mut self.open, Table::Exchanges, r.received), r, LATER);
     }
 
-    /// An alert that is not settled yet.
+    /// Adds an alert that is not settled yet.
     pub fn open_alert(&mut self, r: &AlertRow<'_>) {
         fill::alert(buffer(&mut self.open, Table::Alerts, r.received), r, LATER);
     }
 
-    /// What became of an exchange after it was settled: an answer after its time-out, a late delivery. The
-    /// row has the identity and the time of receipt of the earlier one, which counts no longer; both
-    /// stay, and the books show the record as entering in its state.
+    /// Adds a later state of a settled exchange: an answer after its time-out, a late delivery. The row
+    /// has the identity and the time of receipt of the earlier one, which no longer counts. Both remain
+    /// in the ledger, and in the books the new record enters in its state.
     ///
     /// # Errors
     /// [`LedgerError::Refused`] where its state is a live one.
@@ -140,7 +139,7 @@ impl LiveBatch {
         Ok(())
     }
 
-    /// The same for an alert: one that was parked and is delivered after all.
+    /// Adds a later state of a settled alert: one that was parked and is delivered after all.
     ///
     /// # Errors
     /// [`LedgerError::Refused`] where it is pending.
@@ -152,12 +151,13 @@ impl LiveBatch {
         Ok(())
     }
 
-    /// Steps that messages took, `units` of them. Kept independently of the rows: the books compare both.
+    /// Adds a step that `units` messages took. Steps are counted independently of the rows, so that the
+    /// books can compare both.
     pub fn moved(&mut self, step: Movement, units: i64) {
         *self.moved.entry(step).or_default() += units;
     }
 
-    /// The steps as rows, by day, an empty state where units enter.
+    /// The steps as rows, by day; `from_state` is empty where units enter.
     pub(super) fn movements(&self, now: Utc, source: i64) -> Vec<(Day, Buffer)> {
         let mut days: BTreeMap<Day, Buffer> = BTreeMap::new();
         for (m, &units) in self.moved.iter().filter(|(_, u)| **u != 0) {

@@ -1,5 +1,5 @@
-//! Which row of the live source a message is. A message keeps its number from its first open row to
-//! its settled one, so that what is said of it by number stays true.
+//! Row numbers in the live source. A message keeps its number from its first open row to its settled
+//! one, so that corrections, which name rows by number, stay valid.
 
 use super::batch::key_columns;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use hashbrown::HashMap;
 use northbound_types::Utc;
 
-/// Which message, by hash.
+/// Hash of the columns that identify a message.
 pub(super) type Key = (u64, u32);
 
 /// A row of a source, by number.
@@ -129,7 +129,7 @@ impl Numbering {
         numbered
     }
 
-    /// The live sources as they now stand.
+    /// The live sources with their new counts.
     pub(super) fn finish(self) -> Vec<SourceEntry> {
         self.sources
     }

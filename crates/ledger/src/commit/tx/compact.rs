@@ -1,4 +1,4 @@
-//! Rollups of days, and small files rolled into large ones with the same rows.
+//! Rollups of days, and small files merged into large ones with the same rows.
 
 use super::{CommitProgress, FILE_ROWS, FILES_A_DAY, Tx, files::write_file};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 use northbound_types::Day;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Tables whose files are rolled together.
+/// Tables whose files are merged.
 const KEPT_BY_DAY: [Table; 6] = [
     Table::Exchanges,
     Table::Alerts,
@@ -64,8 +64,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Rolls small files into few large ones where a day has many, and on the days asked for. Files of
-    /// rows that are still open stay as they are: the next live commit replaces them.
+    /// Merges small files into few large ones where a day has many, and on the days asked for. Files of
+    /// rows that are still open are left alone: the next live commit replaces them.
     pub(super) fn compact(
         &mut self,
         next: &mut Manifest,
@@ -95,7 +95,7 @@ impl Tx {
         Ok(())
     }
 
-    /// The same rows in as few files as they need.
+    /// Writes the rows of several files into as few as possible.
     fn merge(
         &mut self,
         table: Table,

@@ -1,5 +1,5 @@
-//! Files of a transaction: written by its thread, described for the manifest, and swept up where a
-//! crash left them.
+//! Files of a transaction: written by its thread, described for the manifest, and removed where a crash
+//! left them.
 
 use super::writer::{Finished, Job};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         schema::Table,
     },
 };
-use northbound_types::Day;
+use northbound_types::{Day, Utc};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
@@ -40,7 +40,7 @@ pub(super) fn entries(b: &Buffer, day: Option<Day>, old: u32) -> Vec<Entry> {
         .map(|(i, (id, content))| Entry {
             id: id.id(),
             content: content.content(),
-            known: known[i],
+            known: Utc(known[i]),
             source: source[i] as u32,
             row: row[i] as u32,
             day: day.unwrap_or(NO_DAY).0,
@@ -51,9 +51,9 @@ pub(super) fn entries(b: &Buffer, day: Option<Day>, old: u32) -> Vec<Entry> {
 
 pub(super) fn write_job(dir: &Path, mut job: Job) -> Result<Finished, LedgerError> {
     let table = job.buffer.table;
-    let told_apart =
+    let has_identity =
         matches!(table, Table::Exchanges | Table::Alerts | Table::Payloads | Table::Stated);
-    let entries = if told_apart {
+    let entries = if has_identity {
         entries(&job.buffer, job.day, if job.open { identity::OPEN } else { 0 })
     } else {
         Vec::new()
@@ -98,7 +98,10 @@ pub(super) fn write_file(
         bytes: written.bytes,
         sha256: written.sha256,
         day,
-        known: (known.iter().copied().min().unwrap_or(0), known.iter().copied().max().unwrap_or(0)),
+        known: (
+            Utc(known.iter().copied().min().unwrap_or(0)),
+            Utc(known.iter().copied().max().unwrap_or(0)),
+        ),
         sources,
         states,
         made_of: None,
@@ -106,8 +109,8 @@ pub(super) fn write_file(
     })
 }
 
-/// Has the names of new files reach the disk before a manifest speaks of them: a synced file whose
-/// folder was not synced may be gone after a power cut.
+/// Syncs the folders of new files before a manifest names them: a synced file whose folder was not
+/// synced may be lost in a power cut.
 pub(super) fn sync_folders<'f>(
     dir: &Path,
     paths: impl Iterator<Item = &'f str>,
@@ -126,8 +129,8 @@ pub(super) fn sync_folders<'f>(
     Ok(())
 }
 
-/// Removes files that no version names, since the process that wrote them did not come to its commit. The
-/// version for which a file was written stands in its name, so what lies above the newest is nobody's.
+/// Removes files that no version names, because the process that wrote them did not commit. A file's
+/// name begins with the version it was written for, so no version names files above the newest.
 pub(super) fn sweep(dir: &Path, newest: u64) -> Result<u64, LedgerError> {
     let mut gone = 0;
     for table in Table::ALL {

@@ -1,11 +1,11 @@
-//! Rows as a reader finds them go into the buffer of their table and day.
+//! A transaction as a [`RowSink`]: rows go into the buffer of their table and day.
 
 use super::Tx;
 use crate::{
     error::LedgerError,
     tables::{
         buffer::Buffer,
-        fill::{self, Brought},
+        fill::{self, Provenance},
         rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow},
         schema::Table,
         sink::{RowSink, SinkError},
@@ -14,11 +14,11 @@ use crate::{
 use northbound_types::{Day, Utc};
 
 impl Tx {
-    /// Counts a row of the current source; gives who brings it.
-    fn next_row(&mut self) -> Result<Brought, LedgerError> {
+    /// Counts a row of the current source; gives its provenance.
+    fn next_row(&mut self) -> Result<Provenance, LedgerError> {
         let source = self.source()?;
         self.count_row()?;
-        Ok(Brought { recorded: self.now.0, source })
+        Ok(Provenance { recorded: self.now, source })
     }
 
     fn day_buffer(&mut self, table: Table, received: i64) -> ((Table, Day), &mut Buffer) {

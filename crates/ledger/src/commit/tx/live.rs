@@ -10,13 +10,13 @@ use crate::{
 use northbound_types::Day;
 use std::collections::BTreeSet;
 
-/// What a live commit brings.
+/// The content of a live commit.
 pub(crate) struct LiveParts {
-    /// The journal position that the ledger then rests on.
+    /// The journal position that the ledger reaches with it.
     pub(crate) position: u64,
     /// Rows by day, `true` where they are open.
     pub(crate) buffers: Vec<(Day, bool, Buffer)>,
-    /// The live source, or sources, as they then stand.
+    /// The live sources with their new counts.
     pub(crate) sources: Vec<SourceEntry>,
 }
 
@@ -47,7 +47,8 @@ impl Tx {
         }
         self.sources = parts.sources;
         self.drain_writer(&mut |_| {})?;
-        // The live service's own rows are not held against each other, so only what others brought is read.
+        // The live service's own rows are not compared with each other, so only files with rows of other
+        // sources are read.
         self.add_old_identities(&|f| f.sources.iter().any(|s| !live.contains(s)))?;
         self.send_corrections()?;
         self.drain_writer(&mut |_| {})?;
@@ -55,7 +56,7 @@ impl Tx {
         for files in next.tables.values_mut() {
             files.retain(|f| !f.open);
         }
-        // What no longer fits its day is dropped, and made anew when the day is over.
+        // Rollups of changed days are dropped, and recomputed when the day is over.
         for t in [Table::Daily, Table::DailyLatency] {
             if let Some(files) = next.tables.get_mut(&t) {
                 files.retain(|f| !f.day.is_some_and(|d| touched.contains(&d)));
@@ -74,7 +75,7 @@ impl Tx {
         self.finish(next)
     }
 
-    /// Days whose rows change: those that come, and those open rows that go.
+    /// Days whose rows change: those of new rows, and those of open rows that are replaced.
     fn days_touched(&self, next: &Manifest) -> BTreeSet<Day> {
         let going = [Table::Exchanges, Table::Corrections]
             .into_iter()
@@ -97,8 +98,8 @@ impl Tx {
         }
     }
 
-    /// The live service's rows of a table, as the last version has them, batch by batch: those that are
-    /// open, or the settled ones of a day.
+    /// Calls `f` with the live service's rows of a table in the last version, batch by batch: the open
+    /// ones, or the settled ones of a day.
     pub(crate) fn live_rows(
         &self,
         table: Table,

@@ -1,4 +1,4 @@
-//! Which of several records of one message counts, whatever the order in which they came.
+//! Which of several records of one message counts, independent of the order in which they came.
 
 use super::Tx;
 use crate::{
@@ -48,7 +48,7 @@ fn reason(winner: &Entry, loser: &Entry, sources: &HashMap<u32, SourceEntry>) ->
     }
 }
 
-/// Corrections by day, apart for those that rest on a row that is still open.
+/// Corrections by day; `true` for those that depend on a row that is still open.
 #[derive(Default)]
 struct Corrections {
     by_day: BTreeMap<(Day, bool), Buffer>,
@@ -72,7 +72,7 @@ impl Corrections {
                 .word(why.as_str())
                 .int(i64::from(winner.source))
                 .int(i64::from(winner.row))
-                .int(winner.known)
+                .int(winner.known.0)
                 .int(now.0);
         }
     }
@@ -120,7 +120,7 @@ impl Tx {
                 }
             }
         })?;
-        // The live source's rows come again and again while they are open.
+        // The live source's rows are repeated in every commit while they are open, so it is left out.
         for s in self.sources.iter_mut().filter(|s| !s.is_live()) {
             if let Some(of) = repeats.get(&(s.id as u32)) {
                 (s.duplicates, s.collisions) = (of.duplicates, of.collisions);

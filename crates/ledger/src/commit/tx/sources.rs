@@ -1,4 +1,4 @@
-//! Source files of a transaction: announced, ended, taken back.
+//! Source files of a transaction: announced, ended, retracted.
 
 use super::{SOURCE_ROWS, Tx};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use hashbrown::HashSet;
 use northbound_types::Utc;
 
-/// What the reader knows of a source file.
+/// What a reader knows about a source file.
 #[derive(Debug, Clone)]
 pub struct SourceMeta {
     /// File name without folder.
@@ -21,7 +21,7 @@ pub struct SourceMeta {
     pub layout: String,
     /// Hash of the mapping; empty where none.
     pub mapping: String,
-    /// Feed where rows do not say.
+    /// Feed of rows that do not state theirs.
     pub feed: String,
     /// Declared rank; lower counts first.
     pub rank: i64,
@@ -29,7 +29,7 @@ pub struct SourceMeta {
     pub corrects: Vec<String>,
     /// When the source first stated its rows.
     pub known: Utc,
-    /// By whom it is ingested.
+    /// Who ingests it.
     pub by: String,
 }
 
@@ -94,14 +94,14 @@ impl Tx {
         let Some(s) = self.sources.last_mut() else { return Ok(()) };
         s.rows = self.rows;
         s.rejected = rejected;
-        let (known, id) = (s.known.0, s.id);
-        for (day, buffer) in self.postings.drain(known, self.now.0, id) {
+        let (known, id) = (s.known, s.id);
+        for (day, buffer) in self.postings.drain(known, self.now, id) {
             self.send(buffer, Some(day), false)?;
         }
         Ok(())
     }
 
-    /// The number of the source whose rows are coming now.
+    /// The number of the current source.
     pub(super) fn source(&self) -> Result<i64, LedgerError> {
         self.sources.last().map(|s| s.id).ok_or_else(|| {
             LedgerError::Refused("rows came before their source file was announced".into())
@@ -120,14 +120,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes a source back: its rows no longer count from now on.
+    /// Retracts a source: its rows no longer count from now on.
     ///
     /// # Errors
-    /// When there is no such source, or it was taken back already.
+    /// When there is no such source, it is the live service's, or it was retracted before.
     pub fn retract(&mut self, source: i64, by: &str, reason: &str) -> Result<(), LedgerError> {
         if self.all_sources().any(|s| s.id == source && s.is_live()) {
             return Err(LedgerError::Refused(format!(
-                "source {source} is the live service's own record, which is not taken back; correct single messages (`northbound ingest messages --corrects`)"
+                "source {source} is the live service's own record, which cannot be retracted; correct single messages (`northbound ingest messages --corrects`)"
             )));
         }
         if !self.all_sources().any(|s| s.id == source) {
@@ -136,7 +136,7 @@ impl Tx {
             )));
         }
         if self.base.iter().flat_map(|b| &b.manifest.retracted).any(|r| r.source == source) {
-            return Err(LedgerError::Refused(format!("source {source} was taken back already")));
+            return Err(LedgerError::Refused(format!("source {source} was retracted already")));
         }
         self.retracted.push(Retraction {
             source,

@@ -138,8 +138,8 @@ pub(super) fn alerts(snap: &Snapshot, days: Days, report: &mut Report) -> Result
             a.carried += carried;
         }
     }
-    // A storm may run over midnight, so what copies carry is compared with what was consolidated
-    // over the whole of a region; a remainder is a storm still open.
+    // A storm may continue over midnight, so the sums are compared over all days of a region; a
+    // remainder is a storm that is still open.
     let mut regions: BTreeMap<Region, (i64, i64)> = BTreeMap::new();
     for ((_, region), a) in &accounts {
         let e = regions.entry(*region).or_default();

@@ -13,7 +13,7 @@ use crate::{
     scan::judge::Judge,
     tables::{file::Opened, schema::Table},
 };
-use northbound_types::{Dim, Selector};
+use northbound_types::{Dim, Selector, Utc};
 use parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder};
 use std::{
     collections::BTreeSet,
@@ -134,7 +134,7 @@ impl<'a> Search<'a> {
                 let hidden = aside.hidden.get(&source[i]).is_some_and(|h| h.contains(row[i]));
                 if keep[i] && hidden == self.query.set_aside {
                     found.add(Location {
-                        received: received[i],
+                        received: Utc(received[i]),
                         source: source[i],
                         source_row: row[i],
                         file: group.file,

@@ -41,7 +41,7 @@ pub(super) fn mark_rows(
     if let (Some(i), Some(t)) = (columns.position("known"), visible.as_at) {
         let known = b.column(i).as_primitive::<TimestampMicrosecondType>().values();
         for (mark, &v) in marks.iter_mut().zip(known) {
-            *mark = if v <= t { COUNTED } else { HIDDEN };
+            *mark = if v <= t.0 { COUNTED } else { HIDDEN };
         }
     }
     let source = columns
