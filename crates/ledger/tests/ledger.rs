@@ -2,11 +2,10 @@
 
 use crate::support;
 use northbound_ledger::{
-    CommitKind, Ledger, LedgerError, RetentionPolicy, RowSink, Snapshot, check::check,
-    drill::Query, prune, schema::Table,
+    Ledger, LedgerError, RowSink, Snapshot, check::check, drill::Query, schema::Table,
 };
 use northbound_types::{Cells, Day, Dim, Selector, Timeliness, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use support::{APRIL, DAY, Dice, Record, Rules, ingest, meta, record};
 
 const ALL_DAYS: (Day, Day) = (Day(i32::MIN), Day(i32::MAX));
@@ -281,12 +280,9 @@ fn rank_decides_a_collision_and_a_correction_goes_before_rank() {
         &[fix],
         NOW + 2,
     );
-    assert_eq!(
-        state(&l),
-        [("answered-success".into(), 1, 0)],
-        "a correction counts, and disputes nothing"
-    );
-    // As at the time before the correction, the old answer stands.
+    let undisputed = [("answered-success".into(), 1, 0)];
+    assert_eq!(state(&l), undisputed, "a correction counts, and disputes nothing");
+    // As at the time before the correction, the old answer holds.
     let then = l
         .snapshot(Some(Utc(NOW + 1)))
         .unwrap()
@@ -395,25 +391,4 @@ fn damage_is_found_and_a_backup_is_whole() {
     std::fs::write(&first, text).unwrap();
     let found = check(&restored, &Rules("r1"), true).unwrap().findings;
     assert!(found.iter().any(|f| f.kind == "chain"), "{found:?}");
-}
-
-#[test]
-fn an_import_is_never_deleted_for_what_its_text_says() {
-    let dir = tempfile::tempdir().unwrap();
-    let l = Ledger::at(dir.path());
-    for (n, name) in ["a.csv", "b.csv", "c.csv"].into_iter().enumerate() {
-        let at = Utc(NOW + n as i64);
-        let mut tx = l.begin(at).unwrap();
-        tx.begin_source(meta(name, at)).unwrap();
-        for r in &records(n as u64, 3) {
-            tx.exchange(&r.row(at.0, 1)).unwrap();
-        }
-        tx.end_source(0).unwrap();
-        // A person chose this text; live commits of the service begin with the same words.
-        tx.commit(&Rules("r1"), &format!("live, to journal position {n}"), 0, &mut |_| {}).unwrap();
-    }
-    let policy = RetentionPolicy { since: Utc(NOW + 9 * DAY), cited: &|| Ok(BTreeSet::new()) };
-    let pruned = prune(&l, &policy, Utc(NOW + 10 * DAY), "a test", false, &mut |_, _| {}).unwrap();
-    assert_eq!((pruned.versions, pruned.kept), (0, 3));
-    assert_eq!(l.version(1).unwrap().manifest.kind, CommitKind::Ingest);
 }

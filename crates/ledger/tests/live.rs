@@ -9,18 +9,17 @@ use northbound_ledger::{
     check::{check, rows_that_count},
     content,
     live::Wait,
-    retention::{RetentionPolicy, prune},
     schema::Table,
 };
 use northbound_types::{AlertState, Day, Dim, RequestState, Utc};
 use std::{collections::BTreeMap, time::Duration};
 use support::{APRIL, DAY, Dice, Record, Rules, ingest, meta};
 
-const ALL_DAYS: (Day, Day) = (Day(i32::MIN), Day(i32::MAX));
-const NOW: i64 = APRIL + 2 * DAY;
+pub const ALL_DAYS: (Day, Day) = (Day(i32::MIN), Day(i32::MAX));
+pub const NOW: i64 = APRIL + 2 * DAY;
 const ONCE: Wait = Wait { tries: 1, pause: Duration::ZERO };
 
-fn writer(l: &Ledger) -> LiveWriter {
+pub fn writer(l: &Ledger) -> LiveWriter {
     LiveWriter::open(l, Utc(NOW), ONCE).unwrap()
 }
 
@@ -42,7 +41,7 @@ fn commit_all(l: &Ledger, c: &Core, seed: u64, most: u64, look: bool) {
 }
 
 /// The ledger holds what the first `upto` inputs did: every message once.
-fn whole(l: &Ledger, c: &Core, upto: u64) {
+pub fn whole(l: &Ledger, c: &Core, upto: u64) {
     let report = check(l, &Rules("r1"), true).unwrap();
     assert_eq!(report.findings, [], "at {upto}");
     assert_eq!(
@@ -512,7 +511,7 @@ fn closed_days_are_rolled_into_one_file_a_table_with_the_same_rows() {
 }
 
 #[test]
-fn the_live_source_is_not_taken_back() {
+fn the_live_source_cannot_be_retracted() {
     let dir = tempfile::tempdir().unwrap();
     let l = Ledger::at(dir.path());
     let c = core(15, 30);
@@ -521,92 +520,4 @@ fn the_live_source_is_not_taken_back() {
         l.begin(Utc(NOW)).unwrap().retract(1, "kim", "trial"),
         Err(LedgerError::Refused(_))
     ));
-}
-
-#[test]
-fn versions_are_let_go_and_nothing_of_what_they_held() {
-    let dir = tempfile::tempdir().unwrap();
-    let l = Ledger::at(dir.path());
-    let c = core(5, 300);
-    // Three days of commits, a hundred inputs a day.
-    let commit = |w: &mut LiveWriter, from: u64, upto: u64| {
-        for at in (from..upto).step_by(10) {
-            let now = Utc(NOW + (at / 100) as i64 * DAY + at as i64 * SECOND);
-            w.commit(now, at + 10, &mut c.batch(at, at + 10)).unwrap();
-        }
-    };
-    let mut w = writer(&l);
-    commit(&mut w, 0, 290);
-    let rows = |s: &northbound_ledger::Snapshot| {
-        s.cells(ALL_DAYS, &[Dim::State, Dim::Region], &Rules("r1")).unwrap()
-    };
-    let day_end = |day: i64| Utc(NOW + day * DAY + 100 * (day + 1) * SECOND);
-    let ends: Vec<_> = (0..2)
-        .map(|d| {
-            let s = l.snapshot(Some(day_end(d))).unwrap();
-            (s.root.hash.clone(), rows(&s))
-        })
-        .collect();
-    let (before, size) = (rows(&l.snapshot(None).unwrap()), size_of(dir.path()));
-    let policy = RetentionPolicy {
-        since: Utc(NOW + 2 * DAY),
-        cited: &|| Ok(std::collections::BTreeSet::new()),
-    };
-    let dry = prune(&l, &policy, Utc(NOW + 3 * DAY), "a test", true, &mut |_, _| {}).unwrap();
-    let done = prune(&l, &policy, Utc(NOW + 3 * DAY), "a test", false, &mut |_, _| {}).unwrap();
-    assert_eq!((done, done.versions, done.kept), (dry, 18, 11));
-    assert_eq!(
-        size - size_of(dir.path()),
-        done.bytes - std::fs::metadata(dir.path().join("root/thinned.ndjson")).unwrap().len(),
-        "as much space as it says"
-    );
-    // What stays is as it was, checks, and answers for the ends of the days; the rest is refused.
-    assert_eq!(rows(&l.snapshot(None).unwrap()), before);
-    for (day, (hash, held)) in ends.iter().enumerate() {
-        let s = l.snapshot(Some(day_end(day as i64))).unwrap();
-        assert_eq!((&s.root.hash, &rows(&s)), (hash, held));
-    }
-    assert!(matches!(l.snapshot(Some(Utc(NOW + 50 * SECOND))), Err(LedgerError::Refused(_))));
-    let report = || check(&l, &Rules("r1"), true).unwrap();
-    assert_eq!((report().findings, report().versions, report().pruned), (vec![], 29, 18));
-    // It goes on, and the next version records what was deleted.
-    commit(&mut w, 290, 300);
-    whole(&l, &c, 300);
-    let copy = tempfile::tempdir().unwrap();
-    let to = copy.path().join("copy");
-    assert_eq!(
-        northbound_ledger::backup::copy(&l, &to, u64::MAX, &mut |_, _| {}).unwrap().versions,
-        12
-    );
-    assert_eq!(check(&Ledger::at(&to), &Rules("r1"), true).unwrap().findings, []);
-    let list = dir.path().join("root/thinned.ndjson");
-    let text = std::fs::read_to_string(&list).unwrap();
-    for (changed, says) in [
-        (text.replace("a test", "another"), "was changed"),
-        (text.lines().next().unwrap().to_owned() + "\n", "version 30 records"),
-        (String::new(), "version 30 records"),
-    ] {
-        std::fs::write(&list, changed).unwrap();
-        let findings = report().findings;
-        assert!(
-            findings.iter().any(|f| f.kind == "chain" && f.what.contains(says)),
-            "{says}: {findings:?}"
-        );
-    }
-    std::fs::write(&list, &text).unwrap();
-    // A missing version that no list names is still a finding.
-    std::fs::remove_file(dir.path().join(format!("root/{:010}.json", 25))).unwrap();
-    assert!(
-        report().findings.iter().any(|f| f.what.starts_with("version 25")),
-        "{:?}",
-        report().findings
-    );
-}
-
-fn size_of(dir: &std::path::Path) -> u64 {
-    std::fs::read_dir(dir)
-        .unwrap()
-        .map(|e| e.unwrap())
-        .map(|e| if e.path().is_dir() { size_of(&e.path()) } else { e.metadata().unwrap().len() })
-        .sum()
 }

@@ -6,4 +6,5 @@ mod journal_support;
 mod ledger;
 mod live;
 mod live_support;
+mod retention;
 mod support;

@@ -3,6 +3,7 @@
 
 use super::batch::key_columns;
 use crate::{
+    commit::tx::SourceMeta,
     manifest::{LIVE, Manifest, SourceEntry},
     tables::{buffer::Buffer, schema::Table},
 };
@@ -78,8 +79,7 @@ impl Numbering {
 
     fn begin(&mut self) {
         let n = self.sources.len() + 1;
-        self.sources.push(SourceEntry {
-            id: self.next_id,
+        let meta = SourceMeta {
             name: if n == 1 { LIVE.to_owned() } else { format!("{LIVE}-{n}") },
             sha256: String::new(),
             bytes: 0,
@@ -89,13 +89,9 @@ impl Numbering {
             rank: 0,
             corrects: Vec::new(),
             known: self.now,
-            recorded: self.now,
-            rows: 0,
-            rejected: 0,
-            duplicates: 0,
-            collisions: 0,
             by: "the live service".to_owned(),
-        });
+        };
+        self.sources.push(meta.into_entry(self.next_id, self.now));
         self.next_id += 1;
     }
 

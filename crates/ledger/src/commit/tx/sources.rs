@@ -33,6 +33,30 @@ pub struct SourceMeta {
     pub by: String,
 }
 
+impl SourceMeta {
+    /// The entry of a source without rows so far.
+    pub(crate) fn into_entry(self, id: i64, recorded: Utc) -> SourceEntry {
+        SourceEntry {
+            id,
+            name: self.name,
+            sha256: self.sha256,
+            bytes: self.bytes,
+            layout: self.layout,
+            mapping: self.mapping,
+            feed: self.feed,
+            rank: self.rank,
+            corrects: self.corrects,
+            known: self.known,
+            recorded,
+            rows: 0,
+            rejected: 0,
+            duplicates: 0,
+            collisions: 0,
+            by: self.by,
+        }
+    }
+}
+
 /// Whether a source is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begun {
@@ -64,24 +88,7 @@ impl Tx {
             return Ok(Begun::Already(s.id));
         }
         let id = self.all_sources().map(|s| s.id).max().unwrap_or(0) + 1;
-        self.sources.push(SourceEntry {
-            id,
-            name: meta.name,
-            sha256: meta.sha256,
-            bytes: meta.bytes,
-            layout: meta.layout,
-            mapping: meta.mapping,
-            feed: meta.feed,
-            rank: meta.rank,
-            corrects: meta.corrects,
-            known: meta.known,
-            recorded: self.now,
-            rows: 0,
-            rejected: 0,
-            duplicates: 0,
-            collisions: 0,
-            by: meta.by,
-        });
+        self.sources.push(meta.into_entry(id, self.now));
         self.rows = 0;
         Ok(Begun::New(id))
     }
