@@ -137,7 +137,7 @@ pub struct Core {
 
 /// `inputs` inputs from a seed, over somewhat more than a day.
 pub fn core(seed: u64, inputs: usize) -> Core {
-    use RequestState::{AnsweredDeviceError, AnsweredSuccess, InFlight, Queued, Refused, TimedOut};
+    use RequestState::{Queued, Refused};
     let mut d = Dice(seed);
     let mut c = Core::default();
     let mut open: Vec<Message> = Vec::new();
@@ -173,49 +173,58 @@ pub fn core(seed: u64, inputs: usize) -> Core {
                 }
             }
             3 if !timed_out.is_empty() => {
-                // An answer after the time-out: the end stays.
+                // An answer after the time-out: the end state remains.
                 let mut m = timed_out.remove(0);
                 (m.answer, m.known) = (Some(now), now);
                 did.push(Did::Superseded(m));
             }
-            _ => {
-                let at = d.roll(open.len() as u64) as usize;
-                let m = &mut open[at];
-                m.known = now;
-                match m.state {
-                    Queued => {
-                        did.push(Did::Step(m.step(Some(Queued), InFlight)));
-                        m.state = InFlight;
-                    }
-                    InFlight => {
-                        let to =
-                            [AnsweredSuccess, AnsweredDeviceError, TimedOut][d.roll(3) as usize];
-                        did.push(Did::Step(m.step(Some(InFlight), to)));
-                        m.state = to;
-                        if to == TimedOut {
-                            let m = open.remove(at);
-                            timed_out.push(m.clone());
-                            did.push(Did::Settled(m));
-                        } else {
-                            m.answer = Some(now);
-                        }
-                    }
-                    _ => {
-                        let taken = d.roll(3) > 0;
-                        did.push(Did::Delivery(m.clone(), 1, now, if taken { 200 } else { 503 }));
-                        if taken {
-                            m.delivered = Some(now);
-                            let m = open.remove(at);
-                            did.push(Did::Settled(m));
-                        }
-                    }
-                }
-            }
+            _ => advance(&mut open, &mut timed_out, &mut d, now, &mut did),
         }
         c.did.push(did);
         c.open.push(open.clone());
     }
     c
+}
+
+/// Takes one open message a step further.
+fn advance(
+    open: &mut Vec<Message>,
+    timed_out: &mut Vec<Message>,
+    d: &mut Dice,
+    now: i64,
+    did: &mut Vec<Did>,
+) {
+    use RequestState::{AnsweredDeviceError, AnsweredSuccess, InFlight, Queued, TimedOut};
+    let at = d.roll(open.len() as u64) as usize;
+    let m = &mut open[at];
+    m.known = now;
+    match m.state {
+        Queued => {
+            did.push(Did::Step(m.step(Some(Queued), InFlight)));
+            m.state = InFlight;
+        }
+        InFlight => {
+            let to = [AnsweredSuccess, AnsweredDeviceError, TimedOut][d.roll(3) as usize];
+            did.push(Did::Step(m.step(Some(InFlight), to)));
+            m.state = to;
+            if to == TimedOut {
+                let m = open.remove(at);
+                timed_out.push(m.clone());
+                did.push(Did::Settled(m));
+            } else {
+                m.answer = Some(now);
+            }
+        }
+        _ => {
+            let taken = d.roll(3) > 0;
+            did.push(Did::Delivery(m.clone(), 1, now, if taken { 200 } else { 503 }));
+            if taken {
+                m.delivered = Some(now);
+                let m = open.remove(at);
+                did.push(Did::Settled(m));
+            }
+        }
+    }
 }
 
 impl Core {
