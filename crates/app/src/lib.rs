@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod changes;
 pub mod context;
+pub mod demo;
 pub mod error;
 pub mod evidence;
 pub mod explain;

@@ -1,5 +1,7 @@
 //! Changes to the live service: sent to it where it runs, else written into its journal.
 
+pub mod demo;
+
 use crate::{
     context::Context,
     error::{AppError, Result},

@@ -185,7 +185,7 @@ pub(crate) enum Command {
 pub(crate) fn run(cli: &Cli) -> Result<Answer> {
     let ctx = &Ctx::new(&cli.global)?;
     match &cli.noun {
-        Command::Demo(c) => demo::run(c, ctx),
+        Command::Demo(c) => northbound_app::demo::demo(ctx, &c.request()),
         Command::Serve(c) => live::serve::run(c, ctx),
         Command::Status { verb: None } => live::watch::status(ctx),
         Command::Status { verb: Some(c) } => statements::status(c, ctx),

@@ -101,11 +101,6 @@ impl Ctx {
     pub(crate) fn with(&self, app: Context) -> Ctx {
         Ctx { app, format: self.format }
     }
-
-    /// The same, one hour later: what was recorded meanwhile counts as known.
-    pub(crate) fn later(&self) -> Ctx {
-        Ctx { app: self.app.later(), format: self.format }
-    }
 }
 
 fn actor(given: Option<&str>) -> Result<Actor> {

@@ -1,6 +1,5 @@
 //! The live service on the command line: `serve`, and everything that speaks with it.
 
-pub(crate) mod demo;
 pub(crate) mod device;
 pub(crate) mod key;
 pub(crate) mod receive;
@@ -12,7 +11,7 @@ pub(crate) mod user;
 pub(crate) mod watch;
 
 use crate::error::{CliError, Kind, Result};
-pub(crate) use northbound_app::live::{change, core_time, policy, policy_of, services};
+pub(crate) use northbound_app::live::{change, core_time, demo, policy, policy_of, services};
 
 /// A runtime for a command that waits for connections.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {

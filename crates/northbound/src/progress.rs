@@ -1,7 +1,6 @@
 //! Progress of long steps, on standard error. Never on standard output, never in JSON.
 
 use indicatif::{ProgressBar, ProgressStyle};
-pub(crate) use northbound_app::progress::Progress;
 use northbound_app::progress::ShowProgress;
 use std::{
     io::{IsTerminal, Write},

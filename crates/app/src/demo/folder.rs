@@ -1,6 +1,6 @@
 //! The demo's folder: an earlier demo is replaced, anything else is left alone.
 
-use crate::error::{CliError, Result};
+use crate::error::{AppError, Result};
 use std::path::Path;
 
 /// Says that the folder is a demo's.
@@ -10,13 +10,13 @@ const MARKER: &str = ".northbound-demo";
 const MADE: [&str; 3] = ["input", "data", "pack"];
 
 pub(super) fn prepare(out: &Path) -> Result<()> {
-    let io = |what: &str, e: std::io::Error| CliError::io(what, out, e);
+    let io = |what: &str, e: std::io::Error| AppError::io(what, out, e);
     match std::fs::read_dir(out) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
         Err(e) => return Err(io("list", e)),
         Ok(mut entries) => {
             if entries.next().is_some() && !out.join(MARKER).is_file() {
-                return Err(CliError::refused(format!(
+                return Err(AppError::refused(format!(
                     "{} holds something that is no earlier demo; name another folder with --out",
                     out.display()
                 )));
@@ -26,7 +26,7 @@ pub(super) fn prepare(out: &Path) -> Result<()> {
     for name in MADE {
         match std::fs::remove_dir_all(out.join(name)) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(CliError::io("clear", &out.join(name), e));
+                return Err(AppError::io("clear", &out.join(name), e));
             }
             _ => {}
         }

@@ -1,10 +1,11 @@
 //! What `serve --demo` makes at its first start: invented Users with keys, invented devices, and
 //! settings for their emulated network.
 
-use super::{policy, serve::SETTINGS};
+use super::policy;
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
+    context::Context,
+    error::{AppError, Result},
+    service::SETTINGS,
 };
 use northbound_emulator::{Fleet, FleetConfig, Home, fleet::device};
 use northbound_flow::{
@@ -22,15 +23,18 @@ use northbound_sim::{User as Invented, invented_users};
 use northbound_types::{Actor, Eui64, Region};
 
 /// Seed of the demo's network.
-pub(crate) const SEED: u64 = 1;
+pub const SEED: u64 = 1;
 /// Devices of one journal input.
 const TOGETHER: usize = 500;
 /// The first so many invented Users are suppliers; the next three network operators, one a region;
 /// the next two gas transporters; the others other Users.
 const SUPPLIERS: usize = 7;
 
-/// Makes what is not there yet. A data folder that has a journal is left as it is.
-pub(crate) fn prepare(ctx: &Ctx, seed: u64, meters: u32) -> Result<()> {
+/// Makes Users, keys, devices and settings. A data folder that has a journal is left as it is.
+///
+/// # Errors
+/// Where the folder cannot be written.
+pub fn prepare(ctx: &Context, seed: u64, meters: u32) -> Result<()> {
     if ctx.data.join(offline::JOURNAL).exists() {
         return Ok(());
     }
@@ -43,12 +47,7 @@ pub(crate) fn prepare(ctx: &Ctx, seed: u64, meters: u32) -> Result<()> {
     };
     // Keys are dated by the machine's clock, by which the service judges them.
     let now = northbound_gateway::clock::SystemClock::shared().wall();
-    let ctx = &ctx.with(northbound_app::Context {
-        actor,
-        now,
-        reason: "serve --demo".to_owned(),
-        ..ctx.app.clone()
-    });
+    let ctx = &Context { actor, now, reason: "serve --demo".to_owned(), ..ctx.clone() };
     register(ctx, &users)?;
     let folder = ctx.data.join(FOLDER);
     let policy = policy(ctx)?;
@@ -81,7 +80,7 @@ pub(crate) fn prepare(ctx: &Ctx, seed: u64, meters: u32) -> Result<()> {
     Ok(())
 }
 
-fn register(ctx: &Ctx, users: &[Invented]) -> Result<()> {
+fn register(ctx: &Context, users: &[Invented]) -> Result<()> {
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     for u in users {
@@ -159,10 +158,10 @@ fn home(h: &Home, users: &[Invented]) -> Vec<DeviceRecord> {
     all
 }
 
-fn settings(ctx: &Ctx, seed: u64, meters: u32, users: &[Invented]) -> Result<()> {
+fn settings(ctx: &Context, seed: u64, meters: u32, users: &[Invented]) -> Result<()> {
     let path = ctx.data.join(SETTINGS);
     let there = if path.exists() {
-        std::fs::read_to_string(&path).map_err(|e| CliError::io("read", &path, e))? + "\n"
+        std::fs::read_to_string(&path).map_err(|e| AppError::io("read", &path, e))? + "\n"
     } else {
         String::new()
     };
@@ -176,5 +175,5 @@ fn settings(ctx: &Ctx, seed: u64, meters: u32, users: &[Invented]) -> Result<()>
         "{there}# Made by serve --demo. docs/serve.md lists the keys.\n[network]\nseed = {seed}\nmeters = {meters}\nmacs = true\nproviders = [\"north=CSPN\", \"central=CSPC\", \"south=CSPS\"]\nrecipients = [{}]\n",
         recipients.join(", ")
     );
-    std::fs::write(&path, text).map_err(|e| CliError::io("write", &path, e))
+    std::fs::write(&path, text).map_err(|e| AppError::io("write", &path, e))
 }

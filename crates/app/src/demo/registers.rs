@@ -1,8 +1,8 @@
 //! What the invented people keep: feeds, faults, parties, Users, explanations, annotations.
 
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
+    context::Context,
+    error::{AppError, Result},
 };
 use northbound_registers::{
     Gate, Query, Record,
@@ -97,8 +97,8 @@ struct RawCorrection {
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, e))?;
-    serde_json::from_str(&text).map_err(|e| CliError::internal(format!("{}: {e}", path.display())))
+    let text = std::fs::read_to_string(path).map_err(|e| AppError::io("read", path, e))?;
+    serde_json::from_str(&text).map_err(|e| AppError::internal(format!("{}: {e}", path.display())))
 }
 
 fn note(input: &Path) -> Result<Note> {
@@ -112,7 +112,7 @@ pub(super) fn corrected_at(input: &Path) -> Result<Utc> {
         .iter()
         .map(|c| c.known)
         .max()
-        .ok_or_else(|| CliError::internal("the simulated correction has no note"))
+        .ok_or_else(|| AppError::internal("the simulated correction has no note"))
 }
 
 /// The files that it corrects.
@@ -121,7 +121,7 @@ pub(super) fn corrects(input: &Path) -> Result<Vec<String>> {
 }
 
 /// The days that were sent again are faulty no longer: the fault begins after them.
-pub(super) fn repaired(input: &Path, ctx: &Ctx) -> Result<()> {
+pub(super) fn repaired(input: &Path, ctx: &Context) -> Result<()> {
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     for c in note(input)?.corrections {
@@ -142,7 +142,7 @@ pub(super) fn repaired(input: &Path, ctx: &Ctx) -> Result<()> {
 /// Words at the start of a text, for a title.
 const TITLE_CHARS: usize = 60;
 
-pub(super) fn load(input: &Path, ctx: &Ctx) -> Result<()> {
+pub(super) fn load(input: &Path, ctx: &Context) -> Result<()> {
     let f: File = read(&input.join("registers.json"))?;
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
@@ -227,6 +227,6 @@ pub(super) fn load(input: &Path, ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-fn keep<T: Record>(gate: &Gate<'_>, record: &T, ctx: &Ctx) -> Result<()> {
+fn keep<T: Record>(gate: &Gate<'_>, record: &T, ctx: &Context) -> Result<()> {
     Ok(gate.add(record, &ctx.write()).map(|_| ())?)
 }
