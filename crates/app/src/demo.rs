@@ -61,23 +61,7 @@ pub fn demo(ctx: &Context, args: &DemoRequest) -> Result<Answer> {
     let manifest = write_world(&world, &input, &mut |p| {
         progress.tell("simulating the month", p.done.into(), p.of.into())
     })?;
-    // A clock of its own, so that the same seed gives the same bytes: the day after the sources have
-    // stated their records, and the day after the correction was sent.
-    let actor = Actor {
-        person: "demo".to_owned(),
-        party: None,
-        body: None,
-        roles: vec!["analyst".to_owned()],
-    };
-    let first = Context {
-        data: args.out.join("data"),
-        actor,
-        now: Utc(world.known() + DAY),
-        as_at: None,
-        reason: String::new(),
-        expect_version: None,
-        ..ctx.clone()
-    };
+    let first = first_context(ctx, args, &world);
     registers::load(&input, &first)?;
     let taken = ingest_all(&manifest, &input, &first, &mut progress)?;
     let second = Context {
@@ -86,12 +70,7 @@ pub fn demo(ctx: &Context, args: &DemoRequest) -> Result<Answer> {
         ..first.clone()
     };
     drop(progress);
-    let which = pack::Request {
-        period: world.config.period,
-        methodology: None,
-        network: Some(NETWORK.to_owned()),
-        marking: String::new(),
-    };
+    let which = request(&world);
     let refused = explained(&pack::build(&first.later(), &which, &args.out.join("pack"))?, &first)?;
     let one = pack::issue(&first.later(), &which)?;
     let corrected = correction(&manifest, &input, &second, &mut second.progress())?;
@@ -110,6 +89,35 @@ pub fn demo(ctx: &Context, args: &DemoRequest) -> Result<Answer> {
         &corrected,
         &Packs { month, one, two, changed, refused },
     ))
+}
+
+/// The demo has a clock of its own, so that the same seed gives the same bytes: the day after the
+/// sources stated their records, and for the second issue the day after the correction was sent.
+fn first_context(ctx: &Context, args: &DemoRequest, world: &World) -> Context {
+    let actor = Actor {
+        person: "demo".to_owned(),
+        party: None,
+        body: None,
+        roles: vec!["analyst".to_owned()],
+    };
+    Context {
+        data: args.out.join("data"),
+        actor,
+        now: Utc(world.known() + DAY),
+        as_at: None,
+        reason: String::new(),
+        expect_version: None,
+        ..ctx.clone()
+    }
+}
+
+fn request(world: &World) -> pack::Request {
+    pack::Request {
+        period: world.config.period,
+        methodology: None,
+        network: Some(NETWORK.to_owned()),
+        marking: String::new(),
+    }
 }
 
 /// Whose service the demo's pack reports.
@@ -208,6 +216,41 @@ fn answer(
     corrected: &[IngestedFile],
     packs: &Packs,
 ) -> Answer {
+    let (data, out, month) = (ctx.data.display(), args.out.display(), &packs.month);
+    let mut headline = pack::headline(&packs.two);
+    headline.title = format!("{month}, second issue");
+    let size = |key: &str| {
+        packs
+            .changed
+            .json
+            .get(key)
+            .and_then(serde_json::Value::as_array)
+            .map_or(0, |a| a.len() as u64)
+    };
+    let mut a = Answer::new(json!({
+        "out": out.to_string(), "data": data.to_string(), "pack": args.out.join("pack").join("pack.html").display().to_string(), "seed": args.seed, "meters": args.meters, "days": args.days,
+        "files": taken, "corrections": corrected, "written": manifest.files.len(), "results": packs.two.built.data.results, "first_results": packs.one.built.data.results,
+        "refused": packs.refused, "changes": packs.changed.json.get("changes"), "fallen": packs.changed.json.get("fallen"),
+    }))
+        .say(format!("An invented network: {} meters, {} days, seed {}. Everything is in {out}.", count(args.meters.into()), args.days, args.seed))
+        .table(headline).table(files_table(taken, corrected));
+    if !packs.refused.is_empty() {
+        a = a.then(format!(
+            "The first issue had to wait for reasons in the report for {} rows below minimum: {}.",
+            packs.refused.len(),
+            packs.refused.join("; ")
+        ));
+    }
+    a = a.then(format!("The pack was issued twice: a correction changed {} cells, and {} earlier statements no longer hold.", size("changes"), size("fallen")))
+        .then("Where to look next:");
+    for line in next_steps(args, ctx, packs) {
+        a = a.then(format!("  {line}"));
+    }
+    a
+}
+
+/// What was ingested.
+fn files_table(taken: &[IngestedFile], corrected: &[IngestedFile]) -> Table {
     let mut files = Table::new("What went in", &["file", "layout", ">rows", ">rejected", "when"]);
     for (list, when) in [(taken, "first"), (corrected, "as a correction")] {
         for f in list {
@@ -220,17 +263,12 @@ fn answer(
             ]);
         }
     }
+    files
+}
+
+/// Commands that show what the demo is about.
+fn next_steps(args: &DemoRequest, ctx: &Context, packs: &Packs) -> Vec<String> {
     let (data, out, month) = (ctx.data.display(), args.out.display(), &packs.month);
-    let mut headline = pack::headline(&packs.two);
-    headline.title = format!("{month}, second issue");
-    let size = |key: &str| {
-        packs
-            .changed
-            .json
-            .get(key)
-            .and_then(serde_json::Value::as_array)
-            .map_or(0, |a| a.len() as u64)
-    };
     let figure = packs
         .two
         .built
@@ -243,23 +281,7 @@ fn answer(
     // The first User is the one whose own log is written.
     let user =
         northbound_sim::invented_users().first().map(|u| u.eui.to_string()).unwrap_or_default();
-    let mut a = Answer::new(json!({
-        "out": out.to_string(), "data": data.to_string(), "pack": args.out.join("pack").join("pack.html").display().to_string(), "seed": args.seed, "meters": args.meters, "days": args.days,
-        "files": taken, "corrections": corrected, "written": manifest.files.len(), "results": packs.two.built.data.results, "first_results": packs.one.built.data.results,
-        "refused": packs.refused, "changes": packs.changed.json.get("changes"), "fallen": packs.changed.json.get("fallen"),
-    }))
-        .say(format!("An invented network: {} meters, {} days, seed {}. Everything is in {out}.", count(args.meters.into()), args.days, args.seed))
-        .table(headline).table(files);
-    if !packs.refused.is_empty() {
-        a = a.then(format!(
-            "The first issue had to wait for reasons in the report for {} rows below minimum: {}.",
-            packs.refused.len(),
-            packs.refused.join("; ")
-        ));
-    }
-    a = a.then(format!("The pack was issued twice: a correction changed {} cells, and {} earlier statements no longer hold.", size("changes"), size("fallen")))
-        .then("Where to look next:");
-    for line in [
+    vec![
         format!(
             "open {out}/pack/pack.html in a browser (pack.pdf, pack.xlsx, csv/ and pack.json beside it)"
         ),
@@ -273,8 +295,5 @@ fn answer(
             "northbound --data {data} reconcile --map {out}/input/user-log-user1.map.toml --keys period,srv,region service=ledger:user={user} own={out}/input/user-log-user1.csv"
         ),
         format!("northbound --data {data} ledger check"),
-    ] {
-        a = a.then(format!("  {line}"));
-    }
-    a
+    ]
 }

@@ -142,14 +142,23 @@ pub(super) fn repaired(input: &Path, ctx: &Context) -> Result<()> {
 /// Words at the start of a text, for a title.
 const TITLE_CHARS: usize = 60;
 
+/// Loads what the invented people recorded.
 pub(super) fn load(input: &Path, ctx: &Context) -> Result<()> {
     let f: File = read(&input.join("registers.json"))?;
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
-    for r in f.feeds {
-        let rank = f.sources.iter().find(|s| s.source == r.id).map_or(10, |s| s.rank);
+    feeds(f.feeds, &f.sources, &gate, ctx)?;
+    faults(f.faults, &gate, ctx)?;
+    users(f.users, &gate, ctx)?;
+    explanations(f.explanations, &gate, ctx)?;
+    annotations(f.annotations, &gate, ctx)
+}
+
+fn feeds(feeds: Vec<RawFeed>, sources: &[RawSource], gate: &Gate<'_>, ctx: &Context) -> Result<()> {
+    for r in feeds {
+        let rank = sources.iter().find(|s| s.source == r.id).map_or(10, |s| s.rank);
         keep(
-            &gate,
+            gate,
             &Feed {
                 id: r.id,
                 title: r.title,
@@ -167,9 +176,13 @@ pub(super) fn load(input: &Path, ctx: &Context) -> Result<()> {
             ctx,
         )?;
     }
-    for r in f.faults {
+    Ok(())
+}
+
+fn faults(faults: Vec<RawFault>, gate: &Gate<'_>, ctx: &Context) -> Result<()> {
+    for r in faults {
         keep(
-            &gate,
+            gate,
             &Fault {
                 feed: Some(r.feed),
                 provider: Some(r.provider),
@@ -186,13 +199,21 @@ pub(super) fn load(input: &Path, ctx: &Context) -> Result<()> {
             ctx,
         )?;
     }
-    for r in f.users {
-        keep(&gate, &Party { id: r.party.clone(), name: r.name, category: r.category }, ctx)?;
+    Ok(())
+}
+
+fn users(users: Vec<RawUser>, gate: &Gate<'_>, ctx: &Context) -> Result<()> {
+    for r in users {
+        keep(gate, &Party { id: r.party.clone(), name: r.name, category: r.category }, ctx)?;
         let roles =
             r.roles.into_iter().map(|role| RoleHeld { role, from: r.from, to: None }).collect();
-        keep(&gate, &User { eui: r.user, party: r.party, roles }, ctx)?;
+        keep(gate, &User { eui: r.user, party: r.party, roles }, ctx)?;
     }
-    for r in f.explanations {
+    Ok(())
+}
+
+fn explanations(explanations: Vec<RawExplanation>, gate: &Gate<'_>, ctx: &Context) -> Result<()> {
+    for r in explanations {
         let given = if r.given == "offline" { Given::Offline } else { Given::Report };
         gate.explain(
             &Explanation {
@@ -211,9 +232,13 @@ pub(super) fn load(input: &Path, ctx: &Context) -> Result<()> {
             &ctx.write(),
         )?;
     }
-    for r in f.annotations {
+    Ok(())
+}
+
+fn annotations(annotations: Vec<RawAnnotation>, gate: &Gate<'_>, ctx: &Context) -> Result<()> {
+    for r in annotations {
         keep(
-            &gate,
+            gate,
             &Annotation {
                 from: r.from,
                 to: Some(r.to),

@@ -182,30 +182,36 @@ pub fn check(ctx: &Context, a: &CheckRequest) -> Result<Answer> {
             }
             rows.sort_by(|x, y| x.user.cmp(&y.user));
         }
-        let number = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();
-        let mut t = Table::new(
-            "",
-            &[
-                "user",
-                "party",
-                ">months known",
-                ">greatest not exceptional",
-                ">actual",
-                "notice",
-                "finding",
-            ],
-        );
-        for r in &rows {
-            t.row([
-                r.user.clone(),
-                r.party.clone(),
-                r.average.months.to_string(),
-                number(r.threshold),
-                number(r.actual),
-                if r.notice { "given" } else { "" }.to_owned(),
-                r.finding.clone(),
-            ]);
-        }
+        let t = table(&rows);
         Ok(Answer::new(json!({"kind": a.kind, "period": period, "above": above, "window_months": window, "users": rows})).table(t))
     })
+}
+
+/// The finding on each User.
+fn table(rows: &[notice::NoticeRow]) -> Table {
+    let number = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();
+    let mut t = Table::new(
+        "",
+        &[
+            "user",
+            "party",
+            ">months known",
+            ">greatest not exceptional",
+            ">actual",
+            "notice",
+            "finding",
+        ],
+    );
+    for r in rows {
+        t.row([
+            r.user.clone(),
+            r.party.clone(),
+            r.average.months.to_string(),
+            number(r.threshold),
+            number(r.actual),
+            if r.notice { "given" } else { "" }.to_owned(),
+            r.finding.clone(),
+        ]);
+    }
+    t
 }

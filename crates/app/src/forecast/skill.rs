@@ -75,50 +75,56 @@ pub fn skill(ctx: &Context, a: &SkillRequest) -> Result<Answer> {
             }
             found.sort_by(|x, y| x.user.cmp(&y.user));
         }
-        let mut t = Table::new(
-            "",
-            &[
-                "user",
-                ">lines",
-                ">requests",
-                ">off: submitted",
-                ">off: last month",
-                ">off: year before",
-                ">off: our own",
-                ">without history",
-                ">without actual",
-                "finding",
-            ],
-        );
-        let row = |name: &str, e: &skill::Errors, none: [u64; 2], findings: &[String]| {
-            vec![
-                name.to_owned(),
-                count(e.lines),
-                e.actual.to_string(),
-                count(e.submitted),
-                count(e.last_month),
-                count(e.same_season),
-                count(e.own),
-                count(none[0]),
-                count(none[1]),
-                findings.join("; "),
-            ]
-        };
-        for s in &found {
-            t.row(row(&s.user, &s.errors, [s.without_history, s.without_actual], &s.findings));
-        }
-        if found.len() > 1 {
-            t.row(row(
-                "all",
-                &all,
-                [
-                    found.iter().map(|s| s.without_history).sum(),
-                    found.iter().map(|s| s.without_actual).sum(),
-                ],
-                &all.findings(),
-            ));
-        }
+        let t = table(&found, &all);
         Ok(Answer::new(json!({"kind": a.kind, "months": months, "users": found, "all": {"errors": all, "findings": all.findings()}}))
             .say(format!("Sums of what each forecast was off by, over {} to {last}; a line counts where all four have a number.", months.first().copied().unwrap_or(last))).table(t))
     })
+}
+
+/// The errors of each User, and of all together where there are several.
+fn table(found: &[skill::Skill], all: &skill::Errors) -> Table {
+    let mut t = Table::new(
+        "",
+        &[
+            "user",
+            ">lines",
+            ">requests",
+            ">off: submitted",
+            ">off: last month",
+            ">off: year before",
+            ">off: our own",
+            ">without history",
+            ">without actual",
+            "finding",
+        ],
+    );
+    let row = |name: &str, e: &skill::Errors, none: [u64; 2], findings: &[String]| {
+        vec![
+            name.to_owned(),
+            count(e.lines),
+            e.actual.to_string(),
+            count(e.submitted),
+            count(e.last_month),
+            count(e.same_season),
+            count(e.own),
+            count(none[0]),
+            count(none[1]),
+            findings.join("; "),
+        ]
+    };
+    for s in found {
+        t.row(row(&s.user, &s.errors, [s.without_history, s.without_actual], &s.findings));
+    }
+    if found.len() > 1 {
+        t.row(row(
+            "all",
+            all,
+            [
+                found.iter().map(|s| s.without_history).sum(),
+                found.iter().map(|s| s.without_actual).sum(),
+            ],
+            &all.findings(),
+        ));
+    }
+    t
 }

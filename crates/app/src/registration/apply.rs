@@ -1,8 +1,9 @@
-//! Tells the live service who is registered where: what the accepted files say and it has not been
-//! told, as inputs of its journal.
+//! Sends the live service who is registered where: the difference between what the accepted files say
+//! and what it was sent before, as inputs of its journal.
 //!
-//! Each step is told first and noted then. Broken off in between, the next run tells it again, which
-//! changes nothing: a registration with the same device, role and start takes the place of itself.
+//! Each step is sent first and recorded as sent afterwards. After an interruption in between, the next
+//! run sends it again, which changes nothing: a registration with the same device, role and start
+//! replaces itself.
 
 use crate::{
     answer::{Answer, Table},
@@ -30,9 +31,9 @@ use northbound_types::{Eui64, Utc};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Steps that are told by one request and noted in one transaction.
+/// Steps that are sent in one request and recorded in one transaction.
 const TOGETHER: usize = CHANGES;
-/// Why, where nobody says so.
+/// The reason of a change for which none is given.
 const WHY: &str = "registration data";
 
 /// Where the live service is found.
@@ -88,7 +89,7 @@ impl Live {
     }
 }
 
-/// What was told, and what was not.
+/// What was sent, and what could not be.
 pub struct Applied {
     pub(super) told: Vec<(String, Told)>,
     pub(super) left: Vec<Left>,
@@ -140,7 +141,7 @@ fn roles(ctx: &Context) -> Result<BTreeMap<String, String>> {
     Ok(out)
 }
 
-/// Tells what is new. With `afresh` as if nothing had been told yet.
+/// Sends what is new; with `afresh`, everything.
 pub(super) fn send(ctx: &Context, store: &Store, afresh: bool) -> Result<Applied> {
     if !rights::may_change_live(&ctx.actor) {
         return Err(AppError::refused(format!(
@@ -179,20 +180,7 @@ pub(super) fn send(ctx: &Context, store: &Store, afresh: bool) -> Result<Applied
     let mut told = Vec::new();
     let to = match &live {
         Live::Journal => {
-            let controls = steps
-                .iter()
-                .map(|(_, s)| {
-                    Ok(Control {
-                        actor: ctx.actor.to_string(),
-                        reason: ctx.reason.clone(),
-                        change: change(s, now)?,
-                    })
-                })
-                .collect::<Result<Vec<_>>>()?;
-            offline::change(&ctx.data, live::policy(ctx)?, &controls, ctx.now)?;
-            for some in steps.chunks(TOGETHER) {
-                note(store, some, ctx)?;
-            }
+            into_journal(ctx, store, &steps, now)?;
             told = steps;
             Destination::Journal
         }
@@ -211,8 +199,28 @@ pub(super) fn send(ctx: &Context, store: &Store, afresh: bool) -> Result<Applied
     Ok(Applied { told, left, to: Some(to) })
 }
 
-/// Tells some: what was taken. One that is refused is left; another error is told once the rest is noted.
-/// Where the connection breaks, nobody knows which were taken: the next run tells them again.
+/// Writes all steps into the journal of a service that does not run, and records them as sent.
+fn into_journal(ctx: &Context, store: &Store, steps: &[(String, Told)], now: Utc) -> Result<()> {
+    let controls = steps
+        .iter()
+        .map(|(_, s)| {
+            Ok(Control {
+                actor: ctx.actor.to_string(),
+                reason: ctx.reason.clone(),
+                change: change(s, now)?,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    offline::change(&ctx.data, live::policy(ctx)?, &controls, ctx.now)?;
+    for some in steps.chunks(TOGETHER) {
+        note(store, some, ctx)?;
+    }
+    Ok(())
+}
+
+/// Sends some steps to the running service and returns those that it took. A step that it refuses goes to
+/// `left`; another error is returned beside those that were taken. Where the connection breaks it is not known
+/// which were taken, so the next run sends them again.
 fn post(
     client: &Client,
     some: &[(String, Told)],
@@ -247,8 +255,8 @@ fn not_told(at: String, s: &Told, reason: Untold, why: String) -> Left {
     Left { at, role: s.role.clone(), user: s.user, from: Some(s.from), reason, why }
 }
 
-/// What began before now holds from now on: the service goes by the latest start, and what somebody
-/// registered by hand since then must not outlast what the files say.
+/// A registration that began in the past is sent as starting now: the service goes by the latest start, and
+/// one that was entered directly since then must not outlast what the files say.
 fn change(s: &Told, now: Utc) -> Result<Change> {
     let role = s
         .role

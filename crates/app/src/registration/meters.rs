@@ -27,67 +27,8 @@ pub fn import(ctx: &Context, path: &Path) -> Result<Answer> {
         .file_name()
         .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let hash = sha256(&bytes);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
-    let header =
-        reader.headers().map_err(|e| AppError::input(format!("{}: {e}", path.display())))?.clone();
-    let mut at = [0; COLUMNS.len()];
-    for (i, c) in COLUMNS.iter().enumerate() {
-        at[i] = header.iter().position(|h| h == *c).ok_or_else(|| {
-            AppError::input(format!(
-                "{}: no column {c}; the columns are {}",
-                path.display(),
-                COLUMNS.join(",")
-            ))
-        })?;
-    }
     let mut rejects = Rejects::new(&ctx.data.join("rejects"), &name, &hash, !ctx.dry_run);
-    let (mut taken, mut total) = (Vec::new(), 0i64);
-    for row in reader.records() {
-        total += 1;
-        let place = |p: Option<&csv::Position>| {
-            p.map_or(total + 1, |p| i64::try_from(p.line()).unwrap_or(i64::MAX))
-        };
-        let bad = match row {
-            Err(e) => Reject {
-                file: name.clone(),
-                line: place(e.position()),
-                column: String::new(),
-                reason: Reason::WrongFieldCount,
-                why: e.to_string(),
-                value: String::new(),
-                raw: String::new(),
-            },
-            Ok(r) => {
-                let (line, cell) =
-                    (place(r.position()), |i: usize| r.get(at[i]).unwrap_or_default());
-                let wrong = |i: usize, reason, why| Reject {
-                    file: name.clone(),
-                    line,
-                    column: COLUMNS[i].to_owned(),
-                    reason,
-                    why,
-                    value: cell(i).to_owned(),
-                    raw: r.iter().collect::<Vec<_>>().join(","),
-                };
-                match cell(1).parse() {
-                    Err(e) => wrong(1, Reason::MalformedEui, format!("{e}")),
-                    Ok(device) => {
-                        let meter = Meter { point: cell(0).to_owned(), device };
-                        match meter.check() {
-                            Ok(()) => {
-                                taken.push((meter, line));
-                                continue;
-                            }
-                            Err(e) => wrong(0, Reason::Contradiction, e.to_string()),
-                        }
-                    }
-                }
-            }
-        };
-        rejects
-            .reject(&bad)
-            .map_err(|e| AppError::internal(format!("cannot write a reject: {e}")))?;
-    }
+    let (taken, total) = read(path, &name, &bytes, &mut rejects)?;
     let refused = i64::try_from(rejects.count).unwrap_or(i64::MAX);
     let file = rejects.finish()?;
     if taken.is_empty() && total > 0 {
@@ -120,6 +61,84 @@ pub fn import(ctx: &Context, path: &Path) -> Result<Answer> {
         a = a.then(format!("Warning: {refused} rows were rejected; {f} says where and why."));
     }
     Ok(a)
+}
+
+/// The pairs of a file with their lines, and how many rows it has.
+fn read(
+    path: &Path,
+    name: &str,
+    bytes: &[u8],
+    rejects: &mut Rejects,
+) -> Result<(Vec<(Meter, i64)>, i64)> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let header =
+        reader.headers().map_err(|e| AppError::input(format!("{}: {e}", path.display())))?.clone();
+    let mut at = [0; COLUMNS.len()];
+    for (i, c) in COLUMNS.iter().enumerate() {
+        at[i] = header.iter().position(|h| h == *c).ok_or_else(|| {
+            AppError::input(format!(
+                "{}: no column {c}; the columns are {}",
+                path.display(),
+                COLUMNS.join(",")
+            ))
+        })?;
+    }
+    let (mut taken, mut total) = (Vec::new(), 0i64);
+    for row in reader.records() {
+        total += 1;
+        let place = |p: Option<&csv::Position>| {
+            p.map_or(total + 1, |p| i64::try_from(p.line()).unwrap_or(i64::MAX))
+        };
+        let bad = match row {
+            Err(e) => unreadable(name, place(e.position()), &e),
+            Ok(r) => match meter(name, &r, at, place(r.position())) {
+                Ok(pair) => {
+                    taken.push(pair);
+                    continue;
+                }
+                Err(bad) => bad,
+            },
+        };
+        rejects
+            .reject(&bad)
+            .map_err(|e| AppError::internal(format!("cannot write a reject: {e}")))?;
+    }
+    Ok((taken, total))
+}
+
+fn unreadable(name: &str, line: i64, e: &csv::Error) -> Reject {
+    Reject {
+        file: name.to_owned(),
+        line,
+        column: String::new(),
+        reason: Reason::WrongFieldCount,
+        why: e.to_string(),
+        value: String::new(),
+        raw: String::new(),
+    }
+}
+
+/// The pair of a row with its line, or why it is rejected.
+fn meter(
+    name: &str,
+    row: &csv::StringRecord,
+    at: [usize; COLUMNS.len()],
+    line: i64,
+) -> std::result::Result<(Meter, i64), Reject> {
+    let cell = |i: usize| row.get(at[i]).unwrap_or_default();
+    let wrong = |i: usize, reason, why| Reject {
+        file: name.to_owned(),
+        line,
+        column: COLUMNS[i].to_owned(),
+        reason,
+        why,
+        value: cell(i).to_owned(),
+        raw: row.iter().collect::<Vec<_>>().join(","),
+    };
+    let device = cell(1).parse().map_err(|e| wrong(1, Reason::MalformedEui, format!("{e}")))?;
+    let meter = Meter { point: cell(0).to_owned(), device };
+    meter.check().map_err(|e| wrong(0, Reason::Contradiction, e.to_string()))?;
+    Ok((meter, line))
 }
 
 /// The pairs that are known, of one supply point or all.
