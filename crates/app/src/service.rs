@@ -1,5 +1,7 @@
 //! What the live service and the tools beside it share: its settings and its ledger.
 
+pub mod network;
+
 use crate::{
     context::Context,
     error::{AppError, Result},
@@ -13,7 +15,7 @@ use northbound_gateway::{
 use northbound_ledger::{Ledger, LedgerError, Pruned};
 use northbound_types::Utc;
 use serde_json::json;
-use std::{path::Path, sync::Arc};
+use std::{fs::OpenOptions, io::Write, path::Path, sync::Arc};
 
 /// Name of the settings file in the data folder, read where no other file is named.
 pub const SETTINGS: &str = "service.toml";
@@ -68,4 +70,37 @@ pub fn ledger_sink_on(
     let judge = Arc::new(ctx.judge(&store)?);
     let providers = config.network.providers().map_err(AppError::usage)?;
     Ok(LedgerSink::open(ledger, judge, store.revision()?, providers, now)?)
+}
+
+/// A log that is appended to a file.
+///
+/// # Errors
+/// Where the file cannot be opened.
+pub fn open_log(path: &Path) -> Result<Box<dyn Write + Send>> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(|e| AppError::io("write the log to", path, e))?;
+    Ok(Box::new(file))
+}
+
+/// The bytes of a file that a User sends.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn read_request(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|e| AppError::io("read", path, e))
+}
+
+/// Threads for a use-case that waits for connections.
+///
+/// # Errors
+/// Where the machine starts no threads.
+pub fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| AppError::internal(format!("threads cannot be started: {e}")))
 }

@@ -74,11 +74,7 @@ pub(crate) fn run(args: &DevicesArgs, ctx: &Ctx) -> Result<Answer> {
 
 fn settings(args: &DevicesArgs, ctx: &Ctx) -> Result<Settings> {
     let scenario = match &args.scenario {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, e))?;
-            scenario::read(&path.display().to_string(), &text)
-                .map_err(|e| CliError::input(e.to_string()))?
-        }
+        Some(path) => northbound_app::scenario::of_file(path)?,
         None => plain(args.seed, args.meters)?,
     };
     let broker = args.broker_key.as_deref().map(public_key).transpose()?;

@@ -10,14 +10,5 @@ pub(crate) mod tls;
 pub(crate) mod user;
 pub(crate) mod watch;
 
-use crate::error::{CliError, Kind, Result};
 pub(crate) use northbound_app::live::{change, core_time, demo, policy, policy_of, services};
-
-/// A runtime for a command that waits for connections.
-pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
-        |e| {
-            CliError::new(Kind::Internal, "cli.internal", format!("threads cannot be started: {e}"))
-        },
-    )
-}
+pub(crate) use northbound_app::service::runtime;

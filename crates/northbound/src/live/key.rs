@@ -1,18 +1,15 @@
-//! `key`: certificates and keys of the data folder.
+//! `key`.
 
-use super::policy;
 use crate::{
     context::Ctx,
     error::{CliError, Result},
-    output::{Answer, Table},
+    output::Answer,
 };
 use clap::Subcommand;
-use northbound_client::{ClientError, control::Client};
-use northbound_duis::{Certificate, PrivateKey, Usage, read_keystore};
-use northbound_keys::{self as keys, FOLDER, Held, Keys, Making};
+use northbound_app::keys::{self, Owner};
+use northbound_duis::Usage;
 use northbound_types::Eui64;
-use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Certificates and keys
 #[derive(Debug, Clone, Subcommand)]
@@ -61,166 +58,25 @@ pub(crate) enum KeyCommand {
 }
 
 pub(crate) fn run(c: &KeyCommand, ctx: &Ctx) -> Result<Answer> {
-    let folder = ctx.data.join(FOLDER);
-    let held = match c {
-        KeyCommand::List => return list(&folder),
-        KeyCommand::Remove { serial } => return remove(&folder, *serial, ctx),
+    match c {
+        KeyCommand::List => keys::list(ctx),
+        KeyCommand::Remove { serial } => keys::remove(ctx, *serial),
         KeyCommand::Make { user, service, eui, role, usage } => {
-            make(&folder, (*user, *service, *eui), role.as_deref(), *usage, ctx)?
+            let owner = match (service, user, eui) {
+                (true, _, _) => Owner::Service,
+                (false, Some(user), _) => Owner::User(*user),
+                (false, None, Some(eui)) => Owner::Single(*eui),
+                (false, None, None) => {
+                    return Err(CliError::usage(
+                        "name --user EUI, --service, or --eui EUI with --role and --usage",
+                    ));
+                }
+            };
+            keys::make(ctx, owner, role.as_deref(), *usage)
         }
         KeyCommand::Import { file, key, certificates_only } => {
-            import(&folder, file, key.as_deref(), *certificates_only)?
+            keys::import(ctx, file, key.as_deref(), *certificates_only)
         }
-        KeyCommand::Rotate { eui } => rotate(&folder, *eui, ctx)?,
-    };
-    let told = reload(ctx)?;
-    Ok(answer(&held).say(format!("{} certificates in {}; {told}.", held.len(), folder.display())))
-}
-
-/// Makes the keys of a User, and tells the service.
-pub(crate) fn for_user(ctx: &Ctx, eui: Eui64, category: &str) -> Result<usize> {
-    let folder = ctx.data.join(FOLDER);
-    if Keys::list(&folder)?.iter().any(|h| h.certificate.eui == eui) {
-        return Ok(0);
+        KeyCommand::Rotate { eui } => keys::rotate(ctx, *eui),
     }
-    let made = keys::make_user(&folder, eui, role_of(category), ctx.now, &mut keys::entropy)?.len();
-    reload(ctx)?;
-    Ok(made)
-}
-
-fn role_of(category: &str) -> u8 {
-    if category.contains("supplier") {
-        0x02
-    } else if category.contains("network") || category.contains("operator") {
-        0x03
-    } else {
-        0x7F
-    }
-}
-
-fn make(
-    folder: &Path,
-    (user, service, eui): (Option<Eui64>, bool, Option<Eui64>),
-    role: Option<&str>,
-    usage: Usage,
-    ctx: &Ctx,
-) -> Result<Vec<Held>> {
-    let role = role
-        .map(|r| {
-            u8::from_str_radix(r, 16)
-                .map_err(|_| CliError::usage(format!("--role {r:?}: write two hexadecimal digits")))
-        })
-        .transpose()?;
-    if service {
-        return Ok(keys::make_service(folder, policy(ctx)?.service, ctx.now, &mut keys::entropy)?);
-    }
-    if let Some(u) = user {
-        return Ok(keys::make_user(folder, u, role.unwrap_or(0x02), ctx.now, &mut keys::entropy)?);
-    }
-    let Some(eui) = eui else {
-        return Err(CliError::usage(
-            "name --user EUI, --service, or --eui EUI with --role and --usage",
-        ));
-    };
-    Ok(vec![keys::make(folder, Making { eui, role, usage }, ctx.now, &mut keys::entropy)?])
-}
-
-fn import(
-    folder: &Path,
-    file: &Path,
-    key: Option<&Path>,
-    certificates_only: bool,
-) -> Result<Vec<Held>> {
-    let text = std::fs::read_to_string(file).map_err(|e| CliError::io("read", file, e))?;
-    let wrong = |why: String| CliError::input(format!("{}: {why}", file.display()));
-    if text.trim_start().starts_with('{') {
-        let entries = read_keystore(&text).map_err(|e| wrong(e.to_string()))?;
-        return entries
-            .iter()
-            .map(|e| {
-                let key = e.key.as_ref().filter(|_| !certificates_only).map(PrivateKey::to_pem);
-                Ok(keys::write(folder, &e.certificate, key.as_deref())?)
-            })
-            .collect();
-    }
-    let certificate = Certificate::from_pem(&text).map_err(|e| wrong(e.to_string()))?;
-    let key = key
-        .map(|path| {
-            let pem = std::fs::read_to_string(path).map_err(|e| CliError::io("read", path, e))?;
-            let key = PrivateKey::from_pem(&pem)
-                .map_err(|e| CliError::input(format!("{}: {e}", path.display())))?;
-            if key.public() != &certificate.public_key {
-                return Err(CliError::input(format!(
-                    "{} is not the key of {}",
-                    path.display(),
-                    file.display()
-                )));
-            }
-            Ok(key.to_pem())
-        })
-        .transpose()?;
-    Ok(vec![keys::write(folder, &certificate, key.as_deref())?])
-}
-
-fn rotate(folder: &Path, eui: Eui64, ctx: &Ctx) -> Result<Vec<Held>> {
-    let mut kinds: Vec<Making> = Keys::list(folder)?
-        .iter()
-        .filter(|h| h.certificate.eui == eui && h.listed().private_key)
-        .map(|h| Making { eui, role: h.certificate.role, usage: h.certificate.usage })
-        .collect();
-    kinds.sort_by_key(|m| (m.role, m.usage));
-    kinds.dedup();
-    if kinds.is_empty() {
-        return Err(CliError::not_found(format!(
-            "{} holds no private key of {eui}",
-            folder.display()
-        )));
-    }
-    kinds.into_iter().map(|m| Ok(keys::make(folder, m, ctx.now, &mut keys::entropy)?)).collect()
-}
-
-fn remove(folder: &Path, serial: u128, ctx: &Ctx) -> Result<Answer> {
-    if !keys::remove(folder, serial)? {
-        return Err(CliError::not_found(format!(
-            "no certificate {serial} in {}",
-            folder.display()
-        )));
-    }
-    let told = reload(ctx)?;
-    Ok(Answer::new(json!({"removed": serial.to_string()}))
-        .say(format!("Certificate {serial} is trusted no longer; {told}.")))
-}
-
-/// The running service reads the folder again.
-fn reload(ctx: &Ctx) -> Result<&'static str> {
-    match Client::of(&ctx.data) {
-        Ok(client) => {
-            client.post("/keys", &json!({}))?;
-            Ok("the running service uses them from now on")
-        }
-        Err(ClientError::NotRunning { .. }) => Ok("no service runs here now"),
-        Err(e) => Err(e.into()),
-    }
-}
-
-fn list(folder: &Path) -> Result<Answer> {
-    Ok(answer(&Keys::list(folder)?))
-}
-
-fn answer(held: &[Held]) -> Answer {
-    let mut t =
-        Table::new("", &["owner", "role", "usage", "serial", "valid from", "until", "key here"]);
-    let listed: Vec<_> = held.iter().map(Held::listed).collect();
-    for l in &listed {
-        t.row([
-            l.eui.to_string(),
-            l.role.clone().unwrap_or_default(),
-            l.usage.to_owned(),
-            l.serial.clone(),
-            l.not_before.to_string(),
-            l.not_after.map(|u| u.to_string()).unwrap_or_default(),
-            if l.private_key { "yes" } else { "" }.to_owned(),
-        ]);
-    }
-    Answer::new(json!({"certificates": listed})).table(t)
 }

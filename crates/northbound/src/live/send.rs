@@ -90,7 +90,7 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
     let user = user(args.user, ctx)?;
     let keys = Arc::new(Keys::load(&folder, policy.service, None)?);
     let signer = keys.user(args.signer.unwrap_or(user), &folder)?;
-    let bytes = std::fs::read(&args.file).map_err(|e| CliError::io("read", &args.file, e))?;
+    let bytes = northbound_app::service::read_request(&args.file)?;
     let counter = if args.keep_counter { None } else { Some(args.counter.unwrap_or_else(now_ms)) };
     let first = prepare(&args.file, &bytes, user, args.device, counter, &signer, &services)?;
     if args.print {

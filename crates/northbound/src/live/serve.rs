@@ -7,31 +7,21 @@ use crate::{
     output::{Answer, Format},
 };
 use clap::Args;
-pub(crate) use northbound_app::service::SETTINGS;
-use northbound_app::service::{ledger_sink, settings};
-use northbound_emulator::devices::Settings;
-use northbound_emulator::{Scenario, scenario};
+use northbound_app::service::{ledger_sink, network, open_log, settings};
 use northbound_gateway::{
-    Config, GatewayError, Service, Setup,
+    Config, Service, Setup,
     clock::{Fast, SystemClock},
     log::Log,
-    wan::{EmulatedNetwork, NetworkEvent, RegionalNetwork, TcpNetwork},
 };
 use northbound_keys::Keys;
 use northbound_ledger::journal::inspect;
-use northbound_types::{Eui64, Utc, time::DAY_US};
+use northbound_types::Utc;
 use serde_json::json;
 use std::{
-    fs::OpenOptions,
     io::{self, Write},
     net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
+    path::PathBuf,
 };
-use tokio::sync::mpsc::Receiver;
-
-/// Days that an emulated network without a scenario is made for.
-const DAYS: i64 = 40;
 
 /// How to run.
 #[derive(Debug, Clone, Args)]
@@ -70,8 +60,12 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
     }
     let config = config(args, ctx)?;
     let rules = ctx.rules()?;
-    let (log, writer) = Log::to(log_to(args.log.as_deref())?);
-    let (network, speed) = (config.network.clone(), config.speed);
+    let to: Box<dyn Write + Send> = match &args.log {
+        Some(path) => open_log(path)?,
+        None => Box::new(io::stderr()),
+    };
+    let (log, writer) = Log::to(to);
+    let (planned, speed) = (config.network.clone(), config.speed);
     let data = ctx.data.clone();
     // After a fast run the journal is ahead of the wall clock.
     let ahead = if speed > 1 {
@@ -88,7 +82,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
         clock,
         log,
         ledger: Some(ledger),
-        network: Box::new(move |keys: &Keys| start_network(&network, speed, &data, keys)),
+        network: Box::new(move |keys: &Keys| network::start(&planned, speed, &data, keys)),
     };
     let mut service = Service::start(setup)?;
     tell(&service, ctx)?;
@@ -138,70 +132,4 @@ fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
     }
     config.check().map_err(CliError::usage)?;
     Ok(config)
-}
-
-pub(crate) fn log_to(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
-    let Some(path) = path else { return Ok(Box::new(io::stderr())) };
-    let file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .map_err(|e| CliError::io("write the log to", path, e))?;
-    Ok(Box::new(file))
-}
-
-pub(crate) type Started =
-    northbound_gateway::Result<(Arc<dyn RegionalNetwork>, Receiver<NetworkEvent>)>;
-
-pub(crate) fn start_network(
-    network: &northbound_gateway::config::Network,
-    speed: u32,
-    data: &Path,
-    keys: &Keys,
-) -> Started {
-    if let Some(address) = network.devices {
-        let (network, events) = TcpNetwork::connect(address);
-        return Ok((Arc::new(network), events));
-    }
-    let wrong = |why: String| GatewayError::Config { path: data.join(SETTINGS), why };
-    let recipients = network
-        .recipients
-        .iter()
-        .map(|t| t.parse::<Eui64>().map_err(|e| wrong(e.to_string())))
-        .collect::<northbound_gateway::Result<Vec<_>>>()?;
-    let mut settings = Settings::new(
-        data.join("devices"),
-        scenario_of(network.scenario.as_deref(), network.seed, network.meters)?,
-        recipients,
-    );
-    settings.factor = speed;
-    if network.macs {
-        settings.broker = keys.broker();
-    }
-    let (network, events) = EmulatedNetwork::start(settings).map_err(|e| wrong(e.to_string()))?;
-    Ok((Arc::new(network), events))
-}
-
-/// The scenario of a file; without one a network of so many meters in which nothing goes wrong.
-pub(crate) fn scenario_of(
-    path: Option<&Path>,
-    seed: u64,
-    meters: u32,
-) -> northbound_gateway::Result<Scenario> {
-    let Some(path) = path else {
-        return Ok(Scenario {
-            title: "Nothing goes wrong".to_owned(),
-            description: String::new(),
-            seed,
-            meters,
-            length: DAYS * DAY_US,
-            faults: Vec::new(),
-            storms: Vec::new(),
-            endpoints: Vec::new(),
-            traffic: Vec::new(),
-        });
-    };
-    let wrong = |why: String| GatewayError::Config { path: path.to_owned(), why };
-    let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
-    scenario::read(&path.display().to_string(), &text).map_err(|e| wrong(e.to_string()))
 }

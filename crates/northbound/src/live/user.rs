@@ -1,6 +1,6 @@
 //! A registered User becomes one of the live service.
 
-use super::{change, key};
+use super::change;
 use crate::{
     context::Ctx,
     error::{CliError, Result},
@@ -32,7 +32,7 @@ pub(crate) fn admit(
             known.join(", ")
         )));
     }
-    let keys = key::for_user(ctx, user.eui, &party.record.category)?;
+    let keys = northbound_app::keys::for_user(ctx, user.eui, &party.record.category)?;
     let record = UserRecord {
         eui: user.eui,
         party: user.party.as_str().into(),

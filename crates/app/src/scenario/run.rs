@@ -1,16 +1,13 @@
 //! Running a scenario.
 
+use super::{MINUTE, read};
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    live::{
-        demo, policy_of, runtime,
-        serve::{log_to, start_network},
-        services,
-    },
-    output::{Answer, Table, count},
+    answer::{Answer, Table, count},
+    context::Context,
+    error::{AppError, Result},
+    live::{demo, policy_of, services},
+    service::{SETTINGS, ledger_sink, network, open_log, runtime},
 };
-use northbound_app::service::ledger_sink;
 use northbound_client::{
     control::{Client as Control, Top},
     receive::{Behaviour, CLIENT_BYTES, Checks, Receiver},
@@ -32,7 +29,6 @@ use northbound_types::{Eui64, Region};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    io::Write,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -73,32 +69,46 @@ struct Run {
     counted: Shared,
 }
 
-pub(super) fn run(
-    file: &Path,
-    speed: u32,
-    out: &Path,
-    minutes: Option<u32>,
-    ctx: &Ctx,
-) -> Result<Answer> {
-    let scenario = super::read(file)?;
+/// A run to make.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The scenario's file.
+    pub file: PathBuf,
+    /// So many times as fast as real time.
+    pub speed: u32,
+    /// A new folder for its data folder and log.
+    pub out: PathBuf,
+    /// Ends after so many minutes of the scenario's own time; else at its end.
+    pub minutes: Option<u32>,
+}
+
+/// Runs a scenario through a live service of its own on invented data. `say` gets a line about its state every
+/// two seconds.
+///
+/// # Errors
+/// Where the scenario or its folder cannot be used, or the service cannot be started.
+pub fn run(ctx: &Context, plan: &Plan, say: &dyn Fn(String)) -> Result<Answer> {
+    let Plan { file, speed, out, minutes } = plan;
+    let (speed, minutes) = (*speed, *minutes);
+    let scenario = read(file)?;
     if out.join("data").exists() {
-        return Err(CliError::refused(format!(
+        return Err(AppError::refused(format!(
             "{} holds an earlier run; name a new folder with --out",
             out.display()
         )));
     }
     let data = out.join("data");
-    let ctx = &ctx.with(northbound_app::Context { data: data.clone(), ..ctx.app.clone() });
+    let ctx = &Context { data: data.clone(), ..ctx.clone() };
     demo::prepare(ctx, scenario.seed, scenario.meters)?;
     let rules = ctx.rules()?;
     let (services, policy) = (services(&rules), policy_of(&rules, ctx)?);
-    let mut config = Config::load(&data.join(crate::live::serve::SETTINGS))?;
+    let mut config = Config::load(&data.join(SETTINGS))?;
     (config.listen, config.speed, config.network.scenario) =
         (SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), speed, Some(file.to_owned()));
-    config.check().map_err(CliError::usage)?;
+    config.check().map_err(AppError::usage)?;
     let clock = Fast::from_now(SystemClock::shared(), speed);
-    let (log, writer) = Log::to(log_to(Some(&out.join("log.ndjson")))?);
-    let (network, folder, ledger) = (
+    let (log, writer) = Log::to(open_log(&out.join("log.ndjson"))?);
+    let (planned, folder, ledger) = (
         config.network.clone(),
         data.clone(),
         ledger_sink(ctx, &config, clock.wall(), log.clone())?,
@@ -110,13 +120,12 @@ pub(super) fn run(
         clock: Arc::clone(&clock),
         log,
         ledger: Some(ledger),
-        network: Box::new(move |k: &Keys| start_network(&network, speed, &folder, k)),
+        network: Box::new(move |k: &Keys| network::start(&planned, speed, &folder, k)),
     };
     let service = Service::start(setup)?;
     let keys = Arc::new(Keys::load(&data.join(FOLDER), policy.service, None)?);
     let start = clock.wall().0;
-    let length =
-        minutes.map_or(scenario.length, |m| scenario.length.min(i64::from(m) * super::MINUTE));
+    let length = minutes.map_or(scenario.length, |m| scenario.length.min(i64::from(m) * MINUTE));
     let run = Arc::new(Run {
         scenario,
         clock,
@@ -128,18 +137,18 @@ pub(super) fn run(
         service: policy.service,
         counted: Shared::default(),
     });
-    let top = runtime()?.block_on(all(&run, &service, &data))?;
+    let top = runtime()?.block_on(all(&run, &service, &data, say))?;
     let position = service.stop();
     let _ = writer.join();
     Ok(answer(&run, &top, position, out))
 }
 
-async fn all(run: &Arc<Run>, service: &Service, data: &Path) -> Result<Top> {
+async fn all(run: &Arc<Run>, service: &Service, data: &Path, say: &dyn Fn(String)) -> Result<Top> {
     let control = Control::of(data)?;
     let base: Url = service
         .url()
         .parse()
-        .map_err(|e: northbound_transport::UrlError| CliError::internal(e.to_string()))?;
+        .map_err(|e: northbound_transport::UrlError| AppError::internal(e.to_string()))?;
     let mut tasks = tokio::task::JoinSet::new();
     let users: Vec<Eui64> = northbound_sim::invented_users().iter().map(|u| u.eui).collect();
     for user in &users {
@@ -150,19 +159,19 @@ async fn all(run: &Arc<Run>, service: &Service, data: &Path) -> Result<Top> {
         tasks.spawn(requests(Arc::clone(run), traffic, devices, base.clone(), data.join(FOLDER)));
     }
     let look = || -> Result<Top> {
-        serde_json::from_value(control.get("/top")?).map_err(|e| CliError::internal(e.to_string()))
+        serde_json::from_value(control.get("/top")?).map_err(|e| AppError::internal(e.to_string()))
     };
     while run.clock.wall().0 < run.until {
         tokio::time::sleep(LOOK).await;
-        line(run, &look()?);
+        say(line(run, &look()?));
     }
     tasks.abort_all();
     look()
 }
 
-/// One line on standard error: where it stands.
-fn line(run: &Run, t: &Top) {
-    let minute = (run.clock.wall().0 - run.start) / super::MINUTE;
+/// Where the run stands, in a line.
+fn line(run: &Run, t: &Top) -> String {
+    let minute = (run.clock.wall().0 - run.start) / MINUTE;
     let regions = t
         .regions
         .iter()
@@ -172,13 +181,10 @@ fn line(run: &Run, t: &Top) {
         .collect::<Vec<_>>()
         .join("  ");
     let sent = run.counted.lock().unwrap_or_else(PoisonError::into_inner).sent;
-    let _ = writeln!(
-        std::io::stderr(),
+    format!(
         "minute {minute:>4}: sent {sent}, answers {}, in flight/queued {regions}, not taken {}, storms {}",
-        t.answers,
-        t.undelivered,
-        t.storms
-    );
+        t.answers, t.undelivered, t.storms
+    )
 }
 
 /// The devices of a kind for which the User is registered.
@@ -204,7 +210,7 @@ fn devices(control: &Control, traffic: &PlannedTraffic) -> Result<Vec<Eui64>> {
             .unwrap_or_default();
     }
     if found.is_empty() {
-        return Err(CliError::input(format!(
+        return Err(AppError::input(format!(
             "no {} for which {} is registered",
             traffic.device, traffic.user
         )));
@@ -228,7 +234,7 @@ async fn requests(
     let Some(body) = run.services.get(&traffic.srv).map(|e| e.body_element.clone()) else { return };
     let shared = Arc::new((signer, client, base, body));
     let places = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
-    let step = super::MINUTE / i64::from(traffic.per_minute.max(1));
+    let step = MINUTE / i64::from(traffic.per_minute.max(1));
     let mut at = run.start + traffic.span.from;
     let mut n = 0;
     while at < (run.start + traffic.span.until).min(run.until) {
