@@ -5,13 +5,19 @@
 //! parses a command line or prints.
 
 pub mod answer;
+pub mod cases;
 pub mod changes;
 pub mod context;
 pub mod demo;
+pub mod documents;
 pub mod error;
 pub mod evidence;
 pub mod explain;
+pub mod feedback;
+pub mod feeds;
+pub mod figures;
 pub mod forecast;
+pub mod incidents;
 pub mod ingest;
 pub mod journal;
 pub mod keys;
@@ -31,6 +37,7 @@ pub mod rules;
 pub mod scenario;
 pub mod service;
 pub mod smets1;
+pub mod statements;
 pub mod variance;
 
 pub use answer::{Answer, Table};

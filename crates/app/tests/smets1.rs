@@ -43,12 +43,8 @@ fn a_combination_is_admitted_only_with_evidence() {
     let day = ctx.now.day();
     let gate = acting(&ctx, "lee+analyst", "");
     assert_eq!(combinations::admit(&gate, &id, day).unwrap_err().kind(), Kind::Refused);
-    let evidence = Evidence {
-        proof: Proof::OwnTest,
-        text: String::new(),
-        document: "report 7".into(),
-        on: day,
-    };
+    let evidence =
+        Evidence { proof: Proof::Own, text: String::new(), document: "report 7".into(), on: day };
     combinations::add_evidence(&ctx, &id, evidence).unwrap();
     combinations::admit(&gate, &id, day).unwrap();
     let on = |list| {

@@ -10,8 +10,8 @@ use crate::{
     output::Answer,
     pack, paper, reconcile,
     registers::{
-        self, cases, contacts, documents, feeds, figures, parties, people, statements, tables,
-        voices,
+        self, cases, contacts, documents, feedback, feeds, figures, parties, people, statements,
+        tables,
     },
     report, rules, variance,
 };
@@ -116,13 +116,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     View(statements::ViewCommand),
     #[command(subcommand)]
-    Sentiment(voices::SentimentCommand),
+    Sentiment(feedback::SentimentCommand),
     #[command(subcommand)]
-    Complaint(voices::ComplaintCommand),
+    Complaint(feedback::ComplaintCommand),
     #[command(subcommand)]
-    Example(voices::ExampleCommand),
+    Example(feedback::ExampleCommand),
     #[command(subcommand)]
-    Comment(voices::CommentCommand),
+    Comment(feedback::CommentCommand),
     #[command(subcommand)]
     Case(cases::CaseCommand),
     #[command(subcommand)]
@@ -224,10 +224,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Mailing(c) => mailing::run(c, ctx),
         Command::Audit(c) => statements::audit(c, ctx),
         Command::View(c) => statements::view(c, ctx),
-        Command::Sentiment(c) => voices::sentiment(c, ctx),
-        Command::Complaint(c) => voices::complaint(c, ctx),
-        Command::Example(c) => voices::example(c, ctx),
-        Command::Comment(c) => voices::comment(c, ctx),
+        Command::Sentiment(c) => feedback::sentiment(c, ctx),
+        Command::Complaint(c) => feedback::complaint(c, ctx),
+        Command::Example(c) => feedback::example(c, ctx),
+        Command::Comment(c) => feedback::comment(c, ctx),
         Command::Case(c) => cases::case(c, ctx),
         Command::Workpackage(c) => cases::workpackage(c, ctx),
         Command::Install(c) => cases::install(c, ctx),

@@ -1,10 +1,6 @@
-//! `incident`: a log of events, from which the state at any time is made; stock and flow, ageing,
-//! reports.
+//! `incident`: a log of events, the state at any time, stock and flow, ages, reports.
 
-mod report;
-mod show;
 mod stated;
-mod write;
 
 use crate::{
     context::Ctx,
@@ -13,10 +9,15 @@ use crate::{
     output::Answer,
 };
 use clap::{Args, Subcommand};
+use northbound_app::{
+    incidents::{
+        self, EventDetails, NewEvent, NewIncident,
+        report::{ReportRequest, report},
+    },
+    registers::view,
+};
 use northbound_ingest::Layout;
-use northbound_measures::incidents::{IncidentEvent, Life, Which, clock::IncidentRules, lives};
-use northbound_packs::evidence::incidents as kept;
-use northbound_registers::{AsAt, Store};
+use northbound_measures::incidents::Which;
 use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Period, Utc};
 use std::path::PathBuf;
 
@@ -25,7 +26,7 @@ use std::path::PathBuf;
 pub(crate) enum IncidentCommand {
     /// Open an incident
     Add(AddArgs),
-    /// Note what happened to one: category, assigned, escalated, suspended, resumed, resolved, closed, reopened, merged, withdrawn, comment, details
+    /// Record what happened to one: category, assigned, escalated, suspended, resumed, resolved, closed, reopened, merged, withdrawn, comment, details
     Event(EventArgs),
     /// Change category, responsible, title, area or provider, as an event each; needs --reason
     Change {
@@ -38,14 +39,14 @@ pub(crate) enum IncidentCommand {
         #[arg(long, value_name = "TIME")]
         at: Option<Utc>,
     },
-    /// Take an event back that was noted by mistake; needs --reason. Earlier times still know it
+    /// Withdraw an event that was recorded by mistake; needs --reason. Earlier times still know it
     Retract {
         /// Id of the event's record, as `history` prints it
         event: String,
     },
-    /// Incidents and where they stand
+    /// Incidents and their states
     List(ListArgs),
-    /// One incident: where it stands, and its clock
+    /// One incident: its state, and its clock
     Show {
         /// The incident
         id: IncidentId,
@@ -55,7 +56,7 @@ pub(crate) enum IncidentCommand {
         /// The incident
         id: IncidentId,
     },
-    /// Bring in a table of events, many rows an incident; ? stands for unknown
+    /// Import a table of events, many rows an incident; ? means unknown
     Import(FileArgs),
     /// The events in the columns that `import` reads; --format csv
     Export(WhichArgs),
@@ -196,48 +197,73 @@ pub(crate) struct ReportArgs {
     out: Option<PathBuf>,
 }
 
-pub(crate) fn run(c: &IncidentCommand, ctx: &Ctx) -> Result<Answer> {
-    match c {
-        IncidentCommand::Add(a) => write::add(a, ctx),
-        IncidentCommand::Event(a) => write::event(a, ctx),
-        IncidentCommand::Change { id, set, at } => write::change(*id, set, *at, ctx),
-        IncidentCommand::Retract { event } => write::retract(event, ctx),
-        IncidentCommand::List(a) => show::list(a, ctx),
-        IncidentCommand::Show { id } => show::show(*id, ctx),
-        IncidentCommand::History { id } => show::history(*id, ctx),
-        IncidentCommand::Import(a) => ingest::table(a, Layout::Incidents, ctx),
-        IncidentCommand::Export(w) => show::export(w, ctx),
-        IncidentCommand::Report(a) => report::report(a, ctx),
-        IncidentCommand::Balance { period, which } => report::balance(*period, which, ctx),
-        IncidentCommand::Age(w) => report::age(w, ctx),
-        IncidentCommand::Stated(c) => stated::run(c, ctx),
-    }
-}
-
-/// The time asked for: `--as-at`, else now.
-fn moment(ctx: &Ctx) -> Utc {
-    ctx.as_at.unwrap_or(ctx.now)
-}
-
-/// Events as the registers hold them now. What was not known at the time asked for is left out by
-/// whoever makes lives of them: a log brought in today tells of last year.
-fn events(ctx: &Ctx, store: &Store) -> Result<Vec<IncidentEvent>> {
-    let mut all = kept::events(&ctx.gate(store), AsAt::NOW, moment(ctx))?;
-    // What is recorded already is known now, though its recorded time may be a microsecond ahead of the clock.
-    if ctx.as_at.is_none() {
-        for e in &mut all {
-            e.known = e.known.min(ctx.now);
+impl AddArgs {
+    fn incident(&self) -> NewIncident {
+        NewIncident {
+            id: self.id,
+            title: self.title.clone(),
+            details: EventDetails {
+                at: self.at,
+                known: self.known,
+                category: self.category,
+                responsible: self.responsible.clone(),
+                area: self.area.clone(),
+                provider: self.provider.clone(),
+                by: self.by.clone(),
+            },
         }
     }
-    Ok(all)
 }
 
-fn known_lives(ctx: &Ctx, store: &Store) -> Result<Vec<Life>> {
-    Ok(lives(&events(ctx, store)?, moment(ctx)))
+impl EventArgs {
+    fn event(&self) -> NewEvent {
+        NewEvent {
+            id: self.id,
+            event: self.event,
+            undated: self.undated,
+            to: self.to.clone(),
+            into: self.into,
+            text: self.text.clone(),
+            details: EventDetails {
+                at: self.at,
+                known: self.known,
+                category: self.category,
+                responsible: self.responsible.clone(),
+                area: self.area.clone(),
+                provider: self.provider.clone(),
+                by: self.by.clone(),
+            },
+        }
+    }
 }
 
-fn judging(ctx: &Ctx, store: &Store) -> Result<IncidentRules> {
-    let rules = ctx.rules()?;
-    let unconfirmed = rules.unconfirmed_keys(&ctx.confirmed(store)?);
-    Ok(kept::rules(&rules, moment(ctx).day(), &unconfirmed)?)
+impl ReportArgs {
+    fn request(&self) -> ReportRequest {
+        ReportRequest {
+            period: self.period,
+            area: self.area.clone(),
+            provider: self.provider.clone(),
+            out: self.out.clone(),
+        }
+    }
+}
+
+pub(crate) fn run(c: &IncidentCommand, ctx: &Ctx) -> Result<Answer> {
+    match c {
+        IncidentCommand::Add(a) => incidents::add(ctx, &a.incident()),
+        IncidentCommand::Event(a) => incidents::add_event(ctx, &a.event()),
+        IncidentCommand::Change { id, set, at } => incidents::change(ctx, *id, set, *at),
+        IncidentCommand::Retract { event } => Ok(view::receipt(&incidents::retract(ctx, event)?)),
+        IncidentCommand::List(a) => incidents::list(ctx, &a.which.which(), a.state),
+        IncidentCommand::Show { id } => incidents::show(ctx, *id),
+        IncidentCommand::History { id } => incidents::history(ctx, *id),
+        IncidentCommand::Import(a) => ingest::table(a, Layout::Incidents, ctx),
+        IncidentCommand::Export(w) => incidents::export(ctx, &w.which()),
+        IncidentCommand::Report(a) => report(ctx, &a.request()),
+        IncidentCommand::Balance { period, which } => {
+            incidents::balance(ctx, *period, &which.which())
+        }
+        IncidentCommand::Age(w) => incidents::age(ctx, &w.which()),
+        IncidentCommand::Stated(c) => stated::run(c, ctx),
+    }
 }

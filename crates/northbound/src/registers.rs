@@ -7,6 +7,7 @@ pub(crate) mod contacts;
 pub(crate) mod criteria;
 pub(crate) mod defects;
 pub(crate) mod documents;
+pub(crate) mod feedback;
 pub(crate) mod feeds;
 pub(crate) mod figures;
 pub(crate) mod migrations;
@@ -15,15 +16,11 @@ pub(crate) mod parties;
 pub(crate) mod people;
 pub(crate) mod statements;
 pub(crate) mod tables;
-pub(crate) mod voices;
 
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
+pub(crate) use northbound_app::registers::view::text;
 use northbound_app::registers::{self, EventsRequest, view};
-pub(crate) use northbound_app::registers::{
-    author as sayer,
-    view::{receipt as receipt_answer, text},
-};
 use northbound_registers::{Noun, Query, Record, Verb};
 use northbound_types::{Period, Region, Utc};
 

@@ -4,16 +4,20 @@ use crate::{
     context::Ctx,
     error::Result,
     output::Answer,
-    registers::{Common, common, receipt_answer, sayer},
+    registers::{Common, common},
 };
 use clap::Subcommand;
-use northbound_registers::{Write, records::service::incidents::StatedIncidents};
+use northbound_app::{
+    incidents::add_stated,
+    registers::{author, view},
+};
+use northbound_registers::records::service::incidents::StatedIncidents;
 use northbound_types::{IncidentId, Period, Utc};
 
 /// Counts of incidents as a report states them
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum StatedCommand {
-    /// Keep the counts of a report; `incident balance` checks them
+    /// Record the counts of a report; `incident balance` checks them
     Add {
         /// Period
         #[arg(long)]
@@ -76,7 +80,6 @@ pub(super) fn run(c: &StatedCommand, ctx: &Ctx) -> Result<Answer> {
             place,
             known,
         } => {
-            let store = ctx.store()?;
             let stated = StatedIncidents {
                 area: area.clone(),
                 period: *period,
@@ -87,13 +90,11 @@ pub(super) fn run(c: &StatedCommand, ctx: &Ctx) -> Result<Answer> {
                 withdrawn: *withdrawn,
                 open: *open,
                 identified: identified.clone(),
-                source: sayer(source.as_deref(), &ctx.actor),
+                source: author(source.as_deref(), &ctx.actor),
                 document: document.clone(),
                 place: place.clone(),
             };
-            Ok(receipt_answer(
-                &ctx.gate(&store).add(&stated, &Write { known: *known, ..ctx.write() })?,
-            ))
+            Ok(view::receipt(&add_stated(ctx, &stated, *known)?))
         }
         StatedCommand::Common(c) => common::<StatedIncidents>(c, ctx),
     }

@@ -1,29 +1,24 @@
 //! `document` and `action`.
 
-use super::{Common, Filter, add, common};
-use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::{Answer, Table},
-};
+use super::{Common, add, common};
+use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
-use northbound_app::registers::{view, with_reason};
-use northbound_registers::{
-    Query,
-    records::oversight::{
-        actions::{Action, ActionStatus, DueStep, canonical},
-        documents::{Document, DocumentKind},
-    },
+use northbound_app::{
+    documents::{self, actions},
+    registers::view,
+};
+use northbound_registers::records::oversight::{
+    actions::{Action, ActionStatus, DueStep, canonical},
+    documents::{Document, DocumentKind},
 };
 use northbound_types::{Day, Period};
-use serde_json::json;
 
 /// Documents: here, or promised
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum DocumentCommand {
     /// Register a document, or one that was promised
     Add(DocumentArgs),
-    /// A promised document came
+    /// Record that a promised document came
     Arrive {
         /// Its reference
         id: String,
@@ -105,71 +100,12 @@ pub(crate) fn document(c: &DocumentCommand, ctx: &Ctx) -> Result<Answer> {
             ctx,
         ),
         DocumentCommand::Arrive { id, on, sha256, filed } => {
-            let (on, store) = (on.unwrap_or(ctx.now.day()), ctx.store()?);
-            Ok(view::receipt(&ctx.gate(&store).update::<Document>(
-                id,
-                &with_reason(ctx, "it came"),
-                |d| {
-                    d.arrived = Some(on);
-                    if !sha256.is_empty() {
-                        d.sha256.clone_from(sha256);
-                    }
-                    if !filed.is_empty() {
-                        d.filed.clone_from(filed);
-                    }
-                    Ok(())
-                },
-            )?))
+            let on = on.unwrap_or(ctx.now.day());
+            Ok(view::receipt(&documents::arrive(ctx, id, on, sha256, filed)?))
         }
-        DocumentCommand::Common(Common::List(f)) => list(f, ctx),
+        DocumentCommand::Common(Common::List(f)) => documents::list(ctx, f.period, f.withdrawn),
         DocumentCommand::Common(c) => common::<Document>(c, ctx),
     }
-}
-
-fn list(f: &Filter, ctx: &Ctx) -> Result<Answer> {
-    let store = ctx.store()?;
-    let kept = ctx.gate(&store).list::<Document>(&Query {
-        period: f.period,
-        withdrawn: f.withdrawn,
-        ..Query::as_at(ctx.as_at())
-    })?;
-    let day = ctx.as_at.unwrap_or(ctx.now).day();
-    let mut t = Table::new(
-        "",
-        &[
-            "id",
-            "kind",
-            "title",
-            "period",
-            "version",
-            "marking",
-            "owner",
-            "due",
-            "standing",
-            "comments by",
-        ],
-    );
-    let mut records = Vec::new();
-    let shown = |d: Option<Day>| d.map_or_else(String::new, |d| d.to_string());
-    for k in &kept {
-        let (d, standing) = (&k.record, k.record.standing(day));
-        t.row([
-            k.id.clone(),
-            d.kind.to_string(),
-            d.title.clone(),
-            d.period.map_or_else(String::new, |p| p.to_string()),
-            d.version.clone(),
-            d.marking.clone(),
-            d.owner.clone(),
-            shown(d.due),
-            standing.to_string(),
-            shown(d.comments_by),
-        ]);
-        let mut j = json!(k);
-        j["standing"] = json!(standing);
-        records.push(j);
-    }
-    Ok(Answer::new(json!({"records": records, "on": day})).table(t))
 }
 
 /// Actions that meetings gave
@@ -177,14 +113,14 @@ fn list(f: &Filter, ctx: &Ctx) -> Result<Answer> {
 pub(crate) enum ActionCommand {
     /// Register an action
     Add(ActionArgs),
-    /// Set another target date; the earlier ones stay
+    /// Set another target date; earlier dates stay on record
     Due {
         /// Its id, in any spelling
         id: String,
         /// The date
         #[arg(required_unless_present = "none")]
         target: Option<Day>,
-        /// Say that there is no date
+        /// Record that there is no date
         #[arg(long, conflicts_with = "target")]
         none: bool,
         /// Meeting or body that sets it
@@ -193,11 +129,11 @@ pub(crate) enum ActionCommand {
         /// When it was set. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
-        /// Where that stands
+        /// The document that records it
         #[arg(long, default_value = "")]
         source: String,
     },
-    /// Its owner says that it is done
+    /// Record that its owner claims it as done
     Claim {
         /// Its id, in any spelling
         id: String,
@@ -243,7 +179,7 @@ pub(crate) struct ActionArgs {
     /// Meeting or body that set the date. Default: the owner
     #[arg(long)]
     set_by: Option<String>,
-    /// Document that it stands in
+    /// Document that records it
     #[arg(long, value_name = "ID")]
     document: Option<String>,
     /// Place in it
@@ -289,52 +225,20 @@ pub(crate) fn action(c: &ActionCommand, ctx: &Ctx) -> Result<Answer> {
                 set_by: by.clone(),
                 source: source.clone(),
             };
-            let store = ctx.store()?;
-            Ok(view::receipt(&ctx.gate(&store).action_due(
-                id,
-                &step,
-                &with_reason(ctx, &format!("date set by {by}")),
-            )?))
+            Ok(view::receipt(&actions::set_due(ctx, id, &step)?))
         }
         ActionCommand::Claim { id, evidence } => {
-            status(ctx, id, ActionStatus::ClaimedDone, evidence, "")
+            Ok(view::receipt(&actions::claim_done(ctx, id, evidence)?))
         }
         ActionCommand::Close { id, evidence, meeting } => {
-            if evidence.trim().is_empty() || meeting.trim().is_empty() {
-                return Err(CliError::refused(format!(
-                    "action {id} is not closed: closing needs evidence and the meeting that accepted it; give --evidence and --meeting"
-                )));
-            }
-            status(ctx, id, ActionStatus::Closed, evidence, meeting)
+            Ok(view::receipt(&actions::close(ctx, id, evidence, meeting)?))
         }
-        ActionCommand::Common(c) => common::<Action>(&spelt(c), ctx),
+        ActionCommand::Common(c) => common::<Action>(&canonical_id(c), ctx),
     }
 }
 
-fn status(
-    ctx: &Ctx,
-    id: &str,
-    status: ActionStatus,
-    evidence: &str,
-    meeting: &str,
-) -> Result<Answer> {
-    let store = ctx.store()?;
-    let why = if meeting.is_empty() {
-        "its owner says that it is done".to_owned()
-    } else {
-        format!("accepted by {meeting}")
-    };
-    Ok(view::receipt(&ctx.gate(&store).action_status(
-        id,
-        status,
-        evidence,
-        meeting,
-        &with_reason(ctx, &why),
-    )?))
-}
-
-/// The same command with the id in its one spelling.
-fn spelt(c: &Common) -> Common {
+/// The same command with the canonical spelling of the id.
+fn canonical_id(c: &Common) -> Common {
     match c.clone() {
         Common::Show { id } => Common::Show { id: canonical(&id) },
         Common::History { id } => Common::History { id: canonical(&id) },

@@ -1,9 +1,12 @@
-//! `feed` and `fault`: what is expected of whom, and on which days a source was not to be trusted.
+//! `feed` and `fault`: data feeds with their calendar, and their faulty days.
 
 use super::{Common, common};
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
-use northbound_app::registers::{author, view};
+use northbound_app::{
+    feeds::close_fault,
+    registers::{author, view},
+};
 use northbound_registers::records::data::feeds::{Expected, Fault, Feed, Severity};
 use northbound_types::{Day, Region};
 
@@ -12,7 +15,7 @@ use northbound_types::{Day, Region};
 pub(crate) enum FeedCommand {
     /// Register a feed
     Add(FeedArgs),
-    /// Note days on which a feed or provider was not to be trusted
+    /// Record days on which a feed or provider was not to be trusted
     Fault(FaultArgs),
     #[command(flatten)]
     Common(Common),
@@ -35,7 +38,7 @@ pub(crate) struct FeedArgs {
     /// The region that it reports for
     #[arg(long)]
     region: Option<Region>,
-    /// Measures that rest on it beside those that `brings` tells
+    /// Measures that depend on it beside those that follow from `brings`
     #[arg(long, value_delimiter = ',')]
     measures: Vec<String>,
     /// Where two records contradict each other, the lower rank counts
@@ -78,16 +81,16 @@ pub(crate) struct FaultArgs {
     /// suspect (figures are used and marked) or unreliable (those days are not observed)
     #[arg(long, default_value = "unreliable")]
     severity: Severity,
-    /// Measures hit; all that rest on it where not given
+    /// Measures hit; all that depend on it where not given
     #[arg(long, value_delimiter = ',')]
     measures: Vec<String>,
-    /// Whose job the repair is
+    /// Who has to repair it
     #[arg(long)]
     owner: Option<String>,
     /// The change request that repairs it
     #[arg(long, value_name = "ID")]
     change_request: Option<String>,
-    /// Who reported it, or where it was said. Default: who acts
+    /// Who reported it, or where it was reported. Default: who acts
     #[arg(long)]
     reported_by: Option<String>,
 }
@@ -134,7 +137,7 @@ pub(crate) fn feed(c: &FeedCommand, ctx: &Ctx) -> Result<Answer> {
 /// Faults of feeds and providers
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum FaultCommand {
-    /// Say what ended a fault
+    /// Close a fault, with what ended it
     Close {
         /// Its id
         id: String,
@@ -151,14 +154,7 @@ pub(crate) enum FaultCommand {
 
 pub(crate) fn fault(c: &FaultCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        FaultCommand::Close { id, to, by } => {
-            let store = ctx.store()?;
-            let mut write = ctx.write();
-            if write.reason.is_empty() {
-                by.clone_into(&mut write.reason);
-            }
-            Ok(view::receipt(&ctx.gate(&store).close_fault(id, *to, by, &write)?))
-        }
+        FaultCommand::Close { id, to, by } => Ok(view::receipt(&close_fault(ctx, id, *to, by)?)),
         FaultCommand::Common(c) => common::<Fault>(c, ctx),
     }
 }

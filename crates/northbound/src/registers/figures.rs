@@ -1,14 +1,12 @@
-//! What people say about figures: explanations, annotations, assurance, overrides, exceptions, claims.
+//! What people state about figures: explanations, annotations, assurance, overrides, exceptions, claims.
 
 use super::{Common, add, common};
-use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::Answer,
-};
+use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
-use northbound_app::registers::{author, view};
-use northbound_measures::statistics::correlation::check_wording;
+use northbound_app::{
+    figures,
+    registers::{author, view},
+};
 use northbound_registers::records::{
     reporting::{
         annotations::Annotation,
@@ -61,7 +59,7 @@ pub(crate) struct ExplanationArgs {
     /// Who gave it. Default: who acts
     #[arg(long)]
     by: Option<String>,
-    /// Document or meeting in which it was said
+    /// Document or meeting in which it was given
     #[arg(long, default_value = "")]
     document: String,
     /// Place in it
@@ -78,12 +76,9 @@ pub(crate) struct ExplanationArgs {
 pub(crate) fn explanation(c: &ExplanationCommand, ctx: &Ctx) -> Result<Answer> {
     let a = match c {
         ExplanationCommand::Add(a) => a,
-        ExplanationCommand::Common(c) => {
-            return common::<Explanation>(c, ctx);
-        }
+        ExplanationCommand::Common(c) => return common::<Explanation>(c, ctx),
     };
-    let store = ctx.store()?;
-    let e = Explanation {
+    let explanation = Explanation {
         measure: a.on.measure.clone(),
         provider: a.on.provider.clone(),
         region: a.on.region,
@@ -96,14 +91,7 @@ pub(crate) fn explanation(c: &ExplanationCommand, ctx: &Ctx) -> Result<Answer> {
         steps: a.steps.clone(),
         repeat_of: a.repeats.clone(),
     };
-    let receipt = ctx.gate(&store).explain(&e, &ctx.write())?;
-    let mut answer = view::receipt(&receipt);
-    let repeats = receipt.after.as_ref().and_then(|b| b.get("repeat_of")).and_then(|v| v.as_str());
-    if let Some(r) = repeats {
-        answer =
-            answer.say(format!("It repeats {r}: the same reason was given for an earlier period."));
-    }
-    Ok(answer)
+    figures::explain(ctx, &explanation)
 }
 
 /// Remarks on a stretch of time
@@ -134,20 +122,14 @@ pub(crate) enum AnnotationCommand {
 pub(crate) fn annotation(c: &AnnotationCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         AnnotationCommand::Add { from, to, title, text, source } => {
-            // A remark stands beside charts and correlations, where two series that move together read as cause and effect.
-            for words in [title, text] {
-                check_wording(words).map_err(|e| CliError::refused(format!("{e}; a remark says what happened, and a reason for a miss is given with `northbound explanation add`, under a name")))?;
-            }
-            add(
-                &Annotation {
-                    from: *from,
-                    to: *to,
-                    title: title.clone(),
-                    text: text.clone(),
-                    source: author(source.as_deref(), &ctx.actor),
-                },
-                ctx,
-            )
+            let annotation = Annotation {
+                from: *from,
+                to: *to,
+                title: title.clone(),
+                text: text.clone(),
+                source: author(source.as_deref(), &ctx.actor),
+            };
+            Ok(view::receipt(&figures::annotate(ctx, &annotation)?))
         }
         AnnotationCommand::Common(c) => common::<Annotation>(c, ctx),
     }
@@ -156,7 +138,7 @@ pub(crate) fn annotation(c: &AnnotationCommand, ctx: &Ctx) -> Result<Answer> {
 /// How far figures can be relied on
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum AssuranceCommand {
-    /// Say how far a figure can be relied on
+    /// State how far a figure can be relied on
     Add {
         #[command(flatten)]
         on: On,
@@ -166,7 +148,7 @@ pub(crate) enum AssuranceCommand {
         /// What was checked, and against what
         #[arg(long)]
         what: String,
-        /// Who says so. Default: who acts
+        /// Who states it. Default: who acts
         #[arg(long)]
         by: Option<String>,
     },
@@ -213,25 +195,18 @@ pub(crate) enum OverrideCommand {
 pub(crate) fn overrides(c: &OverrideCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         OverrideCommand::Add { on, colour, withhold } => {
-            if ctx.reason.is_empty() {
-                return Err(CliError::refused(
-                    "an override needs a reason: give it with --reason 'why'",
-                ));
-            }
-            add(
-                &Override {
-                    measure: on.measure.clone(),
-                    provider: on.provider.clone(),
-                    region: on.region,
-                    period: on.period,
-                    colour: *colour,
-                    withhold: *withhold,
-                    who: ctx.actor.person.clone(),
-                    at: ctx.now,
-                    why: ctx.reason.clone(),
-                },
-                ctx,
-            )
+            let record = Override {
+                measure: on.measure.clone(),
+                provider: on.provider.clone(),
+                region: on.region,
+                period: on.period,
+                colour: *colour,
+                withhold: *withhold,
+                who: ctx.actor.person.clone(),
+                at: ctx.now,
+                why: ctx.reason.clone(),
+            };
+            Ok(view::receipt(&figures::override_figure(ctx, &record)?))
         }
         OverrideCommand::Common(c) => common::<Override>(c, ctx),
     }
@@ -279,7 +254,7 @@ pub(crate) fn exception(c: &ExceptionCommand, ctx: &Ctx) -> Result<Answer> {
 /// Statements about months, checked against the figures
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ClaimCommand {
-    /// Keep a statement, such as: below target 10 months in a row
+    /// Record a statement, such as: below target 10 months in a row
     Add {
         /// Measure
         #[arg(long, value_name = "ID")]
@@ -290,7 +265,7 @@ pub(crate) enum ClaimCommand {
         /// Region; none for a national figure
         #[arg(long, default_value = "none")]
         region: Region,
-        /// The last month that it speaks of
+        /// The last month that it covers
         #[arg(long, value_name = "PERIOD")]
         until: Period,
         /// The statement

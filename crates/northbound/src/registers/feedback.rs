@@ -1,29 +1,20 @@
-//! What parties say and send: `sentiment`, `complaint`, `example`, `comment`.
+//! What parties say of the service and send: `sentiment`, `complaint`, `example`, `comment`.
 
 use super::{Common, add, common, list};
-use crate::{
-    context::Ctx,
-    error::Result,
-    output::{Answer, Table},
-};
+use crate::{context::Ctx, error::Result, output::Answer};
 use clap::Subcommand;
-use northbound_app::registers::{author, view, with_reason};
-use northbound_registers::{
-    Query,
-    records::feedback::{
-        comments::Comment,
-        examples::{Example, ExampleState, PassedExample, state},
-        sentiments::{Complaint, Mood, Sentiment},
-    },
+use northbound_app::{feedback, registers::view};
+use northbound_registers::records::feedback::{
+    comments::Comment,
+    examples::{Example, ExampleState, PassedExample},
+    sentiments::{Complaint, Mood, Sentiment},
 };
 use northbound_types::{Day, Period, Region, Utc};
-use serde_json::json;
-use std::collections::BTreeMap;
 
 /// What parties say of the service
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum SentimentCommand {
-    /// Keep what a party says of a region in a month; said again, it replaces what was said before
+    /// Record what a party says of a region in a month; it replaces what the party said before
     Add {
         /// Party
         party: String,
@@ -50,7 +41,7 @@ pub(crate) enum SentimentCommand {
 pub(crate) fn sentiment(c: &SentimentCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         SentimentCommand::Add { party, mood, period, region, text, source } => {
-            let s = Sentiment {
+            let sentiment = Sentiment {
                 party: party.clone(),
                 region: *region,
                 period: *period,
@@ -58,8 +49,7 @@ pub(crate) fn sentiment(c: &SentimentCommand, ctx: &Ctx) -> Result<Answer> {
                 text: text.clone(),
                 source: source.clone(),
             };
-            let store = ctx.store()?;
-            Ok(view::receipt(&ctx.gate(&store).put(&s, &with_reason(ctx, "said again"))?))
+            Ok(view::receipt(&feedback::put_sentiment(ctx, &sentiment)?))
         }
         SentimentCommand::Common(c) => common::<Sentiment>(c, ctx),
     }
@@ -68,14 +58,14 @@ pub(crate) fn sentiment(c: &SentimentCommand, ctx: &Ctx) -> Result<Answer> {
 /// Complaints, and who heard them
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ComplaintCommand {
-    /// Keep a complaint
+    /// Record a complaint
     Add {
         /// The party that complains
         party: String,
         /// Of what
         #[arg(long)]
         text: String,
-        /// Who was told
+        /// Who heard it
         #[arg(long)]
         heard_by: String,
         /// Region. Default: none is named
@@ -129,7 +119,7 @@ pub(crate) enum ExampleCommand {
         #[arg(long, value_name = "ID")]
         action: Option<String>,
     },
-    /// Write the text that may leave; refused while it holds what gives the sender away
+    /// Record the text that may be passed on; refused while it identifies the sender
     DeIdentify {
         /// Its id
         id: String,
@@ -145,7 +135,7 @@ pub(crate) enum ExampleCommand {
         #[arg(long)]
         to: String,
     },
-    /// The provider's answer
+    /// Record the provider's answer
     Answer {
         /// Its id
         id: String,
@@ -155,7 +145,7 @@ pub(crate) enum ExampleCommand {
     },
     /// Every example with its state and answer
     Track,
-    /// What the provider sees: the text that left, and the sender only where it agreed
+    /// What the provider sees: the text passed on, and the sender only where it agreed
     Passed,
     #[command(flatten)]
     Common(Common),
@@ -179,60 +169,22 @@ pub(crate) fn example(c: &ExampleCommand, ctx: &Ctx) -> Result<Answer> {
             ctx,
         ),
         ExampleCommand::DeIdentify { id, text } => {
-            let store = ctx.store()?;
-            Ok(view::receipt(&ctx.gate(&store).de_identify(
-                id,
-                text,
-                &with_reason(ctx, "de-identified"),
-            )?))
+            Ok(view::receipt(&feedback::de_identify(ctx, id, text)?))
         }
-        ExampleCommand::PassOn { id, to } => {
-            let store = ctx.store()?;
-            let receipts = ctx.gate(&store).pass_on(id, to, &with_reason(ctx, "passed on"))?;
-            Ok(receipts
-                .first()
-                .map(view::receipt)
-                .unwrap_or_default()
-                .say(format!("{to} sees the de-identified text (`example passed`).")))
-        }
+        ExampleCommand::PassOn { id, to } => feedback::pass_on(ctx, id, to),
         ExampleCommand::Answer { id, text } => {
-            let store = ctx.store()?;
-            Ok(view::receipt(&ctx.gate(&store).answer_example(
-                id,
-                text,
-                &with_reason(ctx, "answered"),
-            )?))
+            Ok(view::receipt(&feedback::answer_example(ctx, id, text)?))
         }
-        ExampleCommand::Track => track(ctx),
+        ExampleCommand::Track => feedback::track_examples(ctx),
         ExampleCommand::Passed => list::<PassedExample>(&super::Filter::default(), ctx),
         ExampleCommand::Common(c) => common::<Example>(c, ctx),
     }
 }
 
-fn track(ctx: &Ctx) -> Result<Answer> {
-    let store = ctx.store()?;
-    let gate = ctx.gate(&store);
-    let q = Query::as_at(ctx.as_at());
-    let passed: BTreeMap<String, PassedExample> =
-        gate.list::<PassedExample>(&q)?.into_iter().map(|k| (k.id, k.record)).collect();
-    let mut t = Table::new("", &["id", "about", "state", "passed to", "answer"]);
-    let (mut out, mut by_state) = (Vec::new(), BTreeMap::<&str, u64>::new());
-    for k in gate.list::<Example>(&q)? {
-        let p = passed.get(&k.id);
-        let s = state(&k.record, p);
-        *by_state.entry(s.as_str()).or_default() += 1;
-        let (to, answer) =
-            p.map_or_else(Default::default, |p| (p.passed_to.clone(), p.answer.clone()));
-        t.row([k.id.clone(), k.record.about.clone(), s.to_string(), to.clone(), answer.clone()]);
-        out.push(json!({"id": k.id, "about": k.record.about, "state": s, "passed_to": to, "answer": answer}));
-    }
-    Ok(Answer::new(json!({"examples": out, "by_state": by_state})).table(t))
-}
-
 /// Comments on documents
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum CommentCommand {
-    /// Keep a comment; one that comes after the last day is marked late, and kept
+    /// Add a comment; one that comes after the last day is marked as late
     Add {
         /// The document
         document: String,
@@ -272,17 +224,10 @@ pub(crate) enum CommentCommand {
 pub(crate) fn comment(c: &CommentCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
         CommentCommand::Add { document, text, party, by, place, received } => {
-            // A User comments for its own party.
-            let party = party.clone().or_else(|| {
-                ctx.actor.party.clone().filter(|_| ctx.actor.roles.iter().any(|r| r == "user"))
-            });
             let comment = Comment {
                 document: document.clone(),
-                by: by
-                    .clone()
-                    .or_else(|| party.clone())
-                    .unwrap_or_else(|| author(None, &ctx.actor)),
-                party,
+                by: String::new(),
+                party: party.clone(),
                 received: received.unwrap_or(ctx.now),
                 deadline: None,
                 late: false,
@@ -291,55 +236,12 @@ pub(crate) fn comment(c: &CommentCommand, ctx: &Ctx) -> Result<Answer> {
                 response: String::new(),
                 responded_by: String::new(),
             };
-            let store = ctx.store()?;
-            let receipt = ctx.gate(&store).comment(&comment, &ctx.write())?;
-            let late = receipt.after.as_ref().is_some_and(|a| a["late"] == true);
-            let a = view::receipt(&receipt);
-            Ok(if late {
-                a.say("It came after the last day for comments: it is marked late, and kept.")
-            } else {
-                a
-            })
+            feedback::add_comment(ctx, by.as_deref(), comment)
         }
         CommentCommand::Respond { id, text } => {
-            let store = ctx.store()?;
-            Ok(view::receipt(&ctx.gate(&store).update::<Comment>(
-                id,
-                &with_reason(ctx, "answered"),
-                |c| {
-                    text.clone_into(&mut c.response);
-                    c.responded_by = author(None, &ctx.actor);
-                    Ok(())
-                },
-            )?))
+            Ok(view::receipt(&feedback::respond(ctx, id, text)?))
         }
-        CommentCommand::On { document } => {
-            let store = ctx.store()?;
-            let kept = ctx.gate(&store).list::<Comment>(&Query {
-                lookup: Some(document.clone()),
-                ..Query::as_at(ctx.as_at())
-            })?;
-            let mut t = Table::new(
-                "",
-                &["id", "by", "received (UTC)", "late", "place", "comment", "answer"],
-            );
-            for k in &kept {
-                let c = &k.record;
-                t.row([
-                    k.id.clone(),
-                    c.by.clone(),
-                    c.received.to_string(),
-                    if c.late { "late" } else { "" }.to_owned(),
-                    c.place.clone(),
-                    c.text.clone(),
-                    c.response.clone(),
-                ]);
-            }
-            let late = kept.iter().filter(|k| k.record.late).count();
-            Ok(Answer::new(json!({"document": document, "comments": kept, "late": late}))
-                .say(format!("{} comments on {document}, {late} of them late.", kept.len()))
-                .table(t))
-        }
+        CommentCommand::On { document } => feedback::comments_on(ctx, document),
         CommentCommand::Common(c) => common::<Comment>(c, ctx),
     }
 }
