@@ -2,6 +2,7 @@
 
 mod contacts;
 mod forecast;
+mod incidents;
 mod ingest;
 mod registers;
 mod settings_page;
