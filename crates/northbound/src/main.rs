@@ -28,7 +28,6 @@ mod variance;
 
 use clap::Parser;
 use error::{CliError, Exit};
-use northbound_app::evidence;
 use std::{io::Write, process::ExitCode};
 
 fn main() -> ExitCode {
