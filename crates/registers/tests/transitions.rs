@@ -158,6 +158,8 @@ fn the_state_of_a_change_is_not_edited_directly() {
     assert!(why.starts_with("ran is not edited directly"), "{why}");
     let mut other: Change = held(&gate, &id);
     other.state = ChangeState::RanUnapproved;
+    other.ran = Some(window(1, 2));
+    other.ended = Some(t(2).day());
     assert_eq!(code(gate.add(&other, &write(2))), "registers.frozen");
 }
 
