@@ -4,7 +4,7 @@ use crate::message::Message;
 use crate::refusal::{Fault, Refusal, RefusalCode, quoted};
 use crate::request::RequestFields;
 use crate::response::ResponseFields;
-use crate::scan::{Ns, Piece, Scan, Tee, is_xml_char};
+use crate::scan::{Ns, Observer, Piece, Scan, is_xml_char};
 use crate::values::trimmed;
 use crate::{Limits, Services};
 
@@ -52,7 +52,7 @@ pub fn read(bytes: &[u8], limits: &Limits, services: &Services) -> Result<Messag
 }
 
 /// Reads the pieces of `scan`, which stand in `bytes` behind `skipped` of them, as one message.
-pub(crate) fn read_message<T: Tee>(
+pub(crate) fn read_message<T: Observer>(
     scan: &mut Scan<'_, T>,
     bytes: &[u8],
     skipped: usize,
@@ -72,7 +72,7 @@ pub(crate) fn read_message<T: Tee>(
 }
 
 /// The refusal of what began at `start`.
-pub(crate) fn refused<T: Tee>(
+pub(crate) fn refused<T: Observer>(
     bytes: &[u8],
     skipped: usize,
     scan: &Scan<'_, T>,
@@ -125,92 +125,125 @@ struct Keeping {
     text: String,
 }
 
-/// Reads to the end and returns the fields, made for the root that was found. `start` is where
-/// the piece began that was read last.
-pub(crate) fn drive<F: Fields + ?Sized, T: Tee>(
+/// Where the reading of a message is: open elements, what is wanted of each, and the fields so far.
+struct Progress<'s, F: Fields + ?Sized> {
+    path: Vec<Step<'s>>,
+    wants: Vec<Want>,
+    fields: Option<Box<F>>,
+    keeping: Option<Keeping>,
+    signature_from: Option<usize>,
+}
+
+impl<'s, F: Fields + ?Sized> Progress<'s, F> {
+    fn open(
+        &mut self,
+        (ns, name, version): (Ns, &'s str, Option<String>),
+        from: usize,
+        limits: &Limits,
+        make: impl Fn(Root, String) -> Box<F>,
+    ) -> Result<(), Fault> {
+        if self.keeping.is_some() {
+            return Err(Fault::new(
+                RefusalCode::UnexpectedElement,
+                format!("{} inside a field", quoted(name)),
+            ));
+        }
+        if self.path.is_empty() {
+            let (kind, version) = root(ns, name, version.as_deref(), limits)?;
+            self.fields = Some(make(kind, version));
+        }
+        let is_signature = self.path.len() == 1 && ns == Ns::Signature;
+        self.path.push(Step { ns, name });
+        let want = match &mut self.fields {
+            Some(f) if self.wants.last() != Some(&Want::Nothing) => f.open(&self.path, limits)?,
+            _ => Want::Nothing,
+        };
+        self.wants.push(want);
+        if let Want::Text(most) = want {
+            self.keeping = Some(Keeping { depth: self.path.len(), most, text: String::new() });
+        }
+        if is_signature {
+            self.signature_from = Some(from);
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), Fault> {
+        match (&mut self.keeping, self.wants.last()) {
+            (Some(k), _) => {
+                if k.text.len() + text.len() > k.most {
+                    return Err(Fault::new(
+                        RefusalCode::FieldTooLong,
+                        format!("more than {} bytes", k.most),
+                    ));
+                }
+                k.text.push_str(text);
+                Ok(())
+            }
+            (None, Some(Want::Children)) if !trimmed(text).is_empty() => {
+                Err(Fault::new(RefusalCode::UnexpectedText, quoted(trimmed(text))))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// `end` is the offset behind the closing tag.
+    fn close(&mut self, end: usize, limits: &Limits) -> Result<(), Fault> {
+        if let Some(k) = self.keeping.take_if(|k| k.depth == self.path.len())
+            && let Some(f) = self.fields.as_mut()
+        {
+            f.value(&self.path, &k.text, limits)?;
+        }
+        self.path.pop();
+        self.wants.pop();
+        if self.path.len() == 1
+            && let (Some(from), Some(f)) = (self.signature_from.take(), self.fields.as_mut())
+        {
+            f.signature(from, end);
+        }
+        Ok(())
+    }
+}
+
+/// Reads to the end and returns the fields, made for the root that was found. `start` is the offset
+/// of the piece that was read last.
+pub(crate) fn drive<F: Fields + ?Sized, T: Observer>(
     scan: &mut Scan<'_, T>,
     start: &mut usize,
     size: usize,
     limits: &Limits,
     make: impl Fn(Root, String) -> Box<F>,
 ) -> Result<Box<F>, Fault> {
-    let mut path: Vec<Step<'_>> = Vec::with_capacity(16);
-    let mut wants: Vec<Want> = Vec::with_capacity(16);
-    let mut fields: Option<Box<F>> = None;
-    let mut keeping: Option<Keeping> = None;
-    let mut signature_from = None;
+    let mut progress = Progress {
+        path: Vec::with_capacity(16),
+        wants: Vec::with_capacity(16),
+        fields: None,
+        keeping: None,
+        signature_from: None,
+    };
     let mut fits = false;
     loop {
         *start = scan.offset();
         match scan.next()? {
             Piece::Open(ns, name, version) => {
-                if keeping.is_some() {
-                    return Err(Fault::new(
-                        RefusalCode::UnexpectedElement,
-                        format!("{} inside a field", quoted(name)),
-                    ));
-                }
-                if path.is_empty() {
-                    let (kind, version) = root(ns, name, version.as_deref(), limits)?;
-                    fields = Some(make(kind, version));
-                }
-                let is_signature = path.len() == 1 && ns == Ns::Signature;
-                path.push(Step { ns, name });
-                let want = if wants.last() == Some(&Want::Nothing) {
-                    Want::Nothing
-                } else {
-                    fields.as_mut().map_or(Ok(Want::Nothing), |f| f.open(&path, limits))?
-                };
-                wants.push(want);
-                if let Want::Text(most) = want {
-                    keeping = Some(Keeping { depth: path.len(), most, text: String::new() });
-                }
-                if is_signature {
-                    signature_from = Some(*start);
-                }
+                progress.open((ns, name, version), *start, limits, &make)?
             }
-            Piece::Text(text) => match (&mut keeping, wants.last()) {
-                (Some(k), _) => {
-                    if k.text.len() + text.len() > k.most {
-                        return Err(Fault::new(
-                            RefusalCode::FieldTooLong,
-                            format!("more than {} bytes", k.most),
-                        ));
-                    }
-                    k.text.push_str(&text);
-                }
-                (None, Some(Want::Children)) if !trimmed(&text).is_empty() => {
-                    return Err(Fault::new(RefusalCode::UnexpectedText, quoted(trimmed(&text))));
-                }
-                _ => {}
-            },
-            Piece::Close => {
-                if let Some(k) = keeping.take_if(|k| k.depth == path.len())
-                    && let Some(f) = fields.as_mut()
-                {
-                    f.value(&path, &k.text, limits)?;
-                }
-                path.pop();
-                wants.pop();
-                if path.len() == 1
-                    && let (Some(from), Some(f)) = (signature_from.take(), fields.as_mut())
-                {
-                    f.signature(from, scan.offset());
-                }
-            }
+            Piece::Text(text) => progress.text(&text)?,
+            Piece::Close => progress.close(scan.offset(), limits)?,
             Piece::End => {
-                return fields
+                return progress
+                    .fields
                     .ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "no element at all"));
             }
         }
         if !fits {
-            fits = size_fits(fields.as_deref(), size, *start, limits)?;
+            fits = size_fits(progress.fields.as_deref(), size, *start, limits)?;
         }
     }
 }
 
-/// The limit of a request is known with its Service Reference, near the start; until then nobody
-/// may go beyond the limit of an ordinary request. `true` once it is known that the message fits.
+/// The limit of a request is known with its Service Reference, near the start; until then the limit
+/// of an ordinary request holds. `true` once it is known that the message fits.
 fn size_fits<F: Fields + ?Sized>(
     fields: Option<&F>,
     size: usize,

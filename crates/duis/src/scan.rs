@@ -33,9 +33,9 @@ pub(crate) enum Piece<'a> {
 /// Namespaces declared at one time.
 const BINDINGS: usize = 128;
 
-/// Hears everything that is read, as it is written: what canonicalisation and signatures need
-/// beyond the pieces. What it thinks of the message never stops the reading of it.
-pub(crate) trait Tee {
+/// Receives every event of the reader as written: what canonicalisation and signatures need beyond
+/// the pieces. A fault that it finds never stops the reading.
+pub(crate) trait Observer {
     /// An element opens, at this depth (the root's is 1).
     fn open(&mut self, _depth: usize, _ns: Ns, _tag: &BytesStart<'_>) {}
     /// Text as it stands between two pieces of markup, without references; `cdata` where in CDATA.
@@ -48,21 +48,25 @@ pub(crate) trait Tee {
     fn instruction(&mut self, _depth: usize, _target: &str, _content: &str) {}
 }
 
-/// Hears nothing.
-impl Tee for () {}
+/// Observes nothing.
+impl Observer for () {}
 
-pub(crate) struct Scan<'a, T: Tee> {
+pub(crate) struct Scan<'a, T: Observer> {
     reader: NsReader<&'a [u8]>,
     text: &'a str,
     limits: &'a Limits,
-    tee: T,
+    observer: T,
     depth: usize,
     elements: usize,
     seen_root: bool,
 }
 
-impl<'a, T: Tee> Scan<'a, T> {
-    pub fn new(text: &'a str, limits: &'a Limits, tee: T) -> Scan<'a, T> {
+fn not_well_formed(detail: impl Into<String>) -> Fault {
+    Fault::new(RefusalCode::NotWellFormed, detail)
+}
+
+impl<'a, T: Observer> Scan<'a, T> {
+    pub fn new(text: &'a str, limits: &'a Limits, observer: T) -> Scan<'a, T> {
         let mut reader = NsReader::from_str(text);
         let config = reader.config_mut();
         config.expand_empty_elements = true;
@@ -71,12 +75,12 @@ impl<'a, T: Tee> Scan<'a, T> {
         config.allow_dangling_amp = false;
         config.allow_unmatched_ends = false;
         reader.resolver_mut().set_max_namespace_bindings(BINDINGS);
-        Scan { reader, text, limits, tee, depth: 0, elements: 0, seen_root: false }
+        Scan { reader, text, limits, observer, depth: 0, elements: 0, seen_root: false }
     }
 
-    /// What heard the message.
-    pub fn into_tee(self) -> T {
-        self.tee
+    /// The observer of the message.
+    pub fn into_observer(self) -> T {
+        self.observer
     }
 
     /// Byte offset of what comes next.
@@ -93,51 +97,31 @@ impl<'a, T: Tee> Scan<'a, T> {
     pub fn next(&mut self) -> Result<Piece<'a>, Fault> {
         loop {
             let from = self.offset();
-            let event = self
-                .reader
-                .read_event()
-                .map_err(|e| Fault::new(RefusalCode::NotWellFormed, e.to_string()))?;
+            let event = self.reader.read_event().map_err(|e| not_well_formed(e.to_string()))?;
             match event {
                 Event::Start(tag) | Event::Empty(tag) => return self.open(from, &tag),
                 Event::End(tag) => {
-                    self.tee.close(self.depth, tag.name().0);
+                    self.observer.close(self.depth, tag.name().0);
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(Piece::Close);
                 }
                 Event::Text(text) => {
-                    let text = text.into_inner();
-                    if text.contains("]]>") {
-                        return Err(Fault::new(RefusalCode::NotWellFormed, "']]>' in text"));
-                    }
-                    if self.depth > 0 {
-                        self.tee.text(&text, false);
-                    }
-                    if let Some(piece) = self.text(text)? {
+                    if let Some(piece) = self.plain(text.into_inner())? {
                         return Ok(piece);
                     }
                 }
                 Event::CData(text) => {
                     let text = text.into_inner();
-                    if self.depth == 0 {
-                        return Err(Fault::new(
-                            RefusalCode::NotWellFormed,
-                            "text outside the root",
-                        ));
-                    }
-                    self.tee.text(&text, true);
+                    self.inside_root()?;
+                    self.observer.text(&text, true);
                     if let Some(piece) = self.text(text)? {
                         return Ok(piece);
                     }
                 }
                 Event::GeneralRef(name) => {
                     let c = reference(&name.into_inner())?;
-                    if self.depth == 0 {
-                        return Err(Fault::new(
-                            RefusalCode::NotWellFormed,
-                            "text outside the root",
-                        ));
-                    }
-                    self.tee.reference(c);
+                    self.inside_root()?;
+                    self.observer.reference(c);
                     return Ok(Piece::Text(Cow::Owned(c.to_string())));
                 }
                 Event::DocType(_) => {
@@ -152,27 +136,40 @@ impl<'a, T: Tee> Scan<'a, T> {
                 }
                 Event::PI(pi) => {
                     if pi.target().eq_ignore_ascii_case("xml") {
-                        return Err(Fault::new(
-                            RefusalCode::NotWellFormed,
-                            "an XML declaration that is not at the start",
-                        ));
+                        return Err(not_well_formed("an XML declaration that is not at the start"));
                     }
-                    self.tee.instruction(self.depth, pi.target(), pi.content());
+                    self.observer.instruction(self.depth, pi.target(), pi.content());
                 }
-                Event::Eof => {
-                    if self.depth > 0 {
-                        return Err(Fault::new(
-                            RefusalCode::NotWellFormed,
-                            format!("the message ends with {} elements open", self.depth),
-                        ));
-                    }
-                    if !self.seen_root {
-                        return Err(Fault::new(RefusalCode::NotWellFormed, "no element at all"));
-                    }
-                    return Ok(Piece::End);
-                }
+                Event::Eof => return self.end(),
             }
         }
+    }
+
+    fn plain(&mut self, text: Cow<'a, str>) -> Result<Option<Piece<'a>>, Fault> {
+        if text.contains("]]>") {
+            return Err(not_well_formed("']]>' in text"));
+        }
+        if self.depth > 0 {
+            self.observer.text(&text, false);
+        }
+        self.text(text)
+    }
+
+    fn inside_root(&self) -> Result<(), Fault> {
+        if self.depth == 0 { Err(not_well_formed("text outside the root")) } else { Ok(()) }
+    }
+
+    fn end(&self) -> Result<Piece<'a>, Fault> {
+        if self.depth > 0 {
+            return Err(not_well_formed(format!(
+                "the message ends with {} elements open",
+                self.depth
+            )));
+        }
+        if !self.seen_root {
+            return Err(not_well_formed("no element at all"));
+        }
+        Ok(Piece::End)
     }
 
     fn text(&self, text: Cow<'a, str>) -> Result<Option<Piece<'a>>, Fault> {
@@ -230,7 +227,7 @@ impl<'a, T: Tee> Scan<'a, T> {
             .text
             .get(end - length..end)
             .ok_or_else(|| Fault::new(RefusalCode::NotWellFormed, "the name of an element"))?;
-        self.tee.open(self.depth, ns, tag);
+        self.observer.open(self.depth, ns, tag);
         Ok(Piece::Open(ns, local, version))
     }
 

@@ -11,7 +11,7 @@ use crate::envelope::Envelope;
 use crate::keys::{KeyError, PrivateKey};
 use crate::read::{decode, drive, refused};
 use crate::refusal::Refusal;
-use crate::scan::{Ns, Scan, Tee};
+use crate::scan::{Ns, Observer, Scan};
 use crate::signature::{ECDSA_SHA256, ENVELOPED, EXCLUSIVE, SHA256};
 use crate::{Limits, SIGNATURE_NAMESPACE};
 use aws_lc_rs::digest;
@@ -111,7 +111,7 @@ impl Signer {
         let mut start = 0;
         drive(&mut scan, &mut start, message.len(), limits, Envelope::new)
             .map_err(|fault| refused(message, skipped, &scan, start, fault))?;
-        let Compact { out, scope, root_end, .. } = scan.into_tee();
+        let Compact { out, scope, root_end, .. } = scan.into_observer();
         if let Some(odd) = scope.odd {
             return Err(SignError::NotCanonical(odd));
         }
@@ -190,7 +190,7 @@ impl Compact {
     }
 }
 
-impl Tee for Compact {
+impl Observer for Compact {
     fn open(&mut self, depth: usize, ns: Ns, tag: &BytesStart<'_>) {
         if depth == SIGNATURE_DEPTH && ns == Ns::Signature {
             self.inside_signature = true;

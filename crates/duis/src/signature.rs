@@ -1,4 +1,4 @@
-//! The signature of a message, heard while the message is read: the digest of everything but the
+//! The signature of a message, parts while the message is read: the digest of everything but the
 //! signature, the canonical SignedInfo, and the values, under the one profile of the interface.
 //!
 //! The profile leaves no choice, so the signature's elements come in one sequence, and anything
@@ -6,7 +6,7 @@
 
 use crate::canon::{self, Place, Rendered, Scope, attribute_parts, plain_value};
 use crate::refusal::quoted;
-use crate::scan::{Ns, Tee};
+use crate::scan::{Ns, Observer};
 use crate::values::trimmed;
 use crate::verify::{SignatureCode, SignatureRefusal};
 use aws_lc_rs::digest::{self, Digest};
@@ -98,8 +98,9 @@ const SIGNED_INFO_DEPTH: usize = 3;
 /// Where a first-generation answer has a signed document of its own inside.
 const SMETS1_DEPTH: usize = 4;
 
-/// Hears a message for its signature.
-pub(crate) struct SignatureTee {
+/// Consumes the reader's event stream and collects what verifying a signature needs, so that parsed
+/// and verified bytes cannot diverge.
+pub(crate) struct SignatureObserver {
     scope: Scope,
     document: Vec<u8>,
     digest: digest::Context,
@@ -120,8 +121,8 @@ pub(crate) struct SignatureTee {
     fault: Option<SignatureRefusal>,
 }
 
-/// What a signature says, still to be verified.
-pub(crate) struct Heard {
+/// The parts of a signature, still to be verified.
+pub(crate) struct SignedParts {
     /// SHA-256 of the message without its signature.
     pub digest: Digest,
     /// The canonical SignedInfo.
@@ -131,9 +132,9 @@ pub(crate) struct Heard {
     pub serial: String,
 }
 
-impl SignatureTee {
-    pub fn new(size: usize) -> SignatureTee {
-        SignatureTee {
+impl SignatureObserver {
+    pub fn new(size: usize) -> SignatureObserver {
+        SignatureObserver {
             scope: Scope::default(),
             document: Vec::with_capacity(size.min(CHUNK) + 256),
             digest: digest::Context::new(&digest::SHA256),
@@ -154,13 +155,13 @@ impl SignatureTee {
         }
     }
 
-    /// One that keeps the whole canonical form.
-    pub fn keeping(size: usize) -> SignatureTee {
-        SignatureTee { chunk: usize::MAX, ..SignatureTee::new(size) }
+    /// An observer that keeps the whole canonical form.
+    pub fn keeping(size: usize) -> SignatureObserver {
+        SignatureObserver { chunk: usize::MAX, ..SignatureObserver::new(size) }
     }
 
-    /// The canonical forms of the message without its signature and of SignedInfo, whatever the
-    /// signature is worth.
+    /// The canonical forms of the message without its signature and of SignedInfo, whether or not the
+    /// signature is valid.
     pub fn forms(self) -> Result<(Vec<u8>, Vec<u8>), SignatureRefusal> {
         match self.scope.odd {
             Some(odd) => Err(SignatureRefusal::new(SignatureCode::NotCanonical, odd)),
@@ -168,8 +169,8 @@ impl SignatureTee {
         }
     }
 
-    /// What was heard, once the message was read to its end.
-    pub fn finish(mut self) -> Result<Heard, SignatureRefusal> {
+    /// The parts of the signature, once the message was read to its end.
+    pub fn finish(mut self) -> Result<SignedParts, SignatureRefusal> {
         if let Some(odd) = self.scope.odd.take() {
             self.refuse(SignatureCode::NotCanonical, odd);
         }
@@ -186,7 +187,7 @@ impl SignatureTee {
             ));
         }
         self.digest.update(&self.document);
-        Ok(Heard {
+        Ok(SignedParts {
             digest: self.digest.finish(),
             signed_info: self.signed_info,
             digest_value: self.digest_value,
@@ -321,7 +322,7 @@ impl SignatureTee {
     }
 }
 
-impl Tee for SignatureTee {
+impl Observer for SignatureObserver {
     fn open(&mut self, depth: usize, ns: Ns, tag: &BytesStart<'_>) {
         if depth == SIGNATURE_DEPTH && ns == Ns::Signature {
             self.inside = true;

@@ -8,7 +8,7 @@ use crate::message::Message;
 use crate::read::{Root, decode, drive, read_message, refused};
 use crate::refusal::Refusal;
 use crate::scan::Scan;
-use crate::signature::{Heard, SignatureTee};
+use crate::signature::{SignatureObserver, SignedParts};
 use crate::{Limits, Services};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -161,14 +161,15 @@ pub fn read_and_verify(
     verifier: &Verifier<'_>,
 ) -> Result<(Message, Result<Signed, SignatureRefusal>), Refusal> {
     let (text, skipped) = decode(bytes, limits)?;
-    let mut scan = Scan::new(text, limits, SignatureTee::new(text.len()));
+    let mut scan = Scan::new(text, limits, SignatureObserver::new(text.len()));
     let message = read_message(&mut scan, bytes, skipped, limits, services)?;
     let rules = verifier.rules;
     let (expected, roles) = match &message {
         Message::Request(r) => (Expected::One(r.id.id.originator), &rules.request_roles),
         Message::Response(_) => (Expected::Any(&rules.response_signers), &rules.response_roles),
     };
-    let signed = scan.into_tee().finish().and_then(|heard| verifier.judge(&heard, expected, roles));
+    let signed =
+        scan.into_observer().finish().and_then(|parts| verifier.judge(&parts, expected, roles));
     Ok((message, signed))
 }
 
@@ -195,7 +196,7 @@ pub fn verify(
     signer: Eui64,
 ) -> Result<Signed, VerifyError> {
     let (text, skipped) = decode(bytes, limits)?;
-    let mut scan = Scan::new(text, limits, SignatureTee::new(text.len()));
+    let mut scan = Scan::new(text, limits, SignatureObserver::new(text.len()));
     let mut start = 0;
     let envelope = drive(&mut scan, &mut start, bytes.len(), limits, Envelope::new)
         .map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
@@ -203,8 +204,8 @@ pub fn verify(
         Root::Request => &verifier.rules.request_roles,
         Root::Response => &verifier.rules.response_roles,
     };
-    let heard = scan.into_tee().finish()?;
-    Ok(verifier.judge(&heard, Expected::One(signer), roles)?)
+    let parts = scan.into_observer().finish()?;
+    Ok(verifier.judge(&parts, Expected::One(signer), roles)?)
 }
 
 /// The canonical forms of a message without its signature, and of its SignedInfo (empty where it
@@ -214,39 +215,39 @@ pub fn verify(
 /// Bytes that are no message, and messages without a canonical form.
 pub fn canonical(bytes: &[u8], limits: &Limits) -> Result<(Vec<u8>, Vec<u8>), VerifyError> {
     let (text, skipped) = decode(bytes, limits)?;
-    let mut scan = Scan::new(text, limits, SignatureTee::keeping(text.len()));
+    let mut scan = Scan::new(text, limits, SignatureObserver::keeping(text.len()));
     let mut start = 0;
     drive(&mut scan, &mut start, bytes.len(), limits, Envelope::new)
         .map_err(|fault| refused(bytes, skipped, &scan, start, fault))?;
-    Ok(scan.into_tee().forms()?)
+    Ok(scan.into_observer().forms()?)
 }
 
 impl Verifier<'_> {
     /// Cheap checks first; the curve's arithmetic comes last.
     fn judge(
         &self,
-        heard: &Heard,
+        parts: &SignedParts,
         expected: Expected<'_>,
         roles: &BTreeSet<u8>,
     ) -> Result<Signed, SignatureRefusal> {
-        let digest: [u8; 32] = base64(&heard.digest_value).ok_or_else(|| {
+        let digest: [u8; 32] = base64(&parts.digest_value).ok_or_else(|| {
             SignatureRefusal::new(SignatureCode::DigestValue, "not the base64 of 32 bytes")
         })?;
-        let signature: [u8; SIGNATURE_BYTES] = base64(&heard.signature_value).ok_or_else(|| {
+        let signature: [u8; SIGNATURE_BYTES] = base64(&parts.signature_value).ok_or_else(|| {
             SignatureRefusal::new(
                 SignatureCode::SignatureValue,
                 "not the base64 of 64 bytes, r and s",
             )
         })?;
-        let certificate = self.certificate(&heard.serial)?;
+        let certificate = self.certificate(&parts.serial)?;
         self.may_sign(certificate, expected, roles)?;
-        if heard.digest.as_ref() != digest {
+        if parts.digest.as_ref() != digest {
             return Err(SignatureRefusal::new(
                 SignatureCode::DigestMismatch,
                 "the message is not as it was signed",
             ));
         }
-        if !certificate.public_key.verifies(&heard.signed_info, &signature) {
+        if !certificate.public_key.verifies(&parts.signed_info, &signature) {
             return Err(SignatureRefusal::new(
                 SignatureCode::SignatureMismatch,
                 format!("not signed with the key of certificate {}", certificate.serial),
