@@ -1,6 +1,9 @@
 //! The process around the core in a trial: a journal that is synced in batches, effects that are
 //! carried out only after the sync, checkpoints, kills, and the checks.
 
+mod checks;
+mod network;
+
 use super::{
     Bug, Next, Trial, Trouble, Verdict,
     client::{Clients, Devices},
@@ -8,18 +11,17 @@ use super::{
 };
 use crate::requests;
 use northbound_emulator::{
-    self as network, DeviceType, Fate, Fault, Fleet, FleetConfig, Network, Pace, Rng,
+    self as emulator, DeviceType, Fault, Fleet, FleetConfig, Network, Rng,
     fleet::device,
     latency::{GOOD_CENTRAL, GOOD_SOUTH, HOUR, MINUTE, POOR_NORTH, SECOND},
 };
 use northbound_flow::{
-    Change, Command, Control, Core, Correlation, Delivery, Effect, Event, Outcome, Policy, Request,
-    WebService,
+    Change, Control, Core, Delivery, Effect, Event, Policy, Request, WebService,
     books::RunBooks,
     codec,
-    event::{self, DeviceRecord, UserRecord},
+    event::{DeviceRecord, UserRecord},
     policy::Threshold,
-    vocabulary::{self, Class, DeviceStatus, Role},
+    vocabulary::{self, DeviceStatus, Role},
 };
 use northbound_rules::RuleSet;
 use northbound_types::{CommandVariant, Eui64, Region, RequestId, Utc};
@@ -408,168 +410,6 @@ impl Host {
             }))),
         );
     }
-
-    fn dispatch(&mut self, c: &Command, now: i64) {
-        let known = self
-            .devices
-            .log
-            .get(&c.correlation)
-            .filter(|_| self.trial.bug != Some(Bug::ForgetsExecutions));
-        if let Some(done) = known {
-            if let Some((_, answer)) = done.answer.clone() {
-                self.at(now + SECOND, Next::Input(Event::Answer(Box::new(answer))));
-            }
-            return;
-        }
-        let pace = if c.class == Class::Bulk { Pace::Bulk } else { Pace::OnDemand };
-        let sent = network::Command {
-            at: now,
-            target: c.correlation.device,
-            key: c.correlation.counter ^ u64::from(c.attempt) << 40,
-            pace,
-            error_ppm: 60_000,
-        };
-        match self.network.dispatch(&sent) {
-            Fate::NoRoute { known } => {
-                self.verdict.happened(Trouble::NoRoute);
-                self.at(known, Next::Input(Event::NoRoute(c.correlation)));
-            }
-            Fate::Lost { delivered } => {
-                self.verdict.happened(Trouble::Lost);
-                if delivered.is_some() {
-                    self.devices.executed(c, None);
-                }
-            }
-            Fate::Answered { delivered, answered, error } => {
-                self.executed(c, delivered, answered, error)
-            }
-        }
-    }
-
-    fn executed(&mut self, c: &Command, delivered: i64, answered: i64, error: bool) {
-        let answer = event::Answer {
-            to: c.correlation,
-            success: !error,
-            delivered_to_device: Some(Utc(delivered)),
-            at_wan: Utc(answered),
-            content: vec![1],
-        };
-        self.devices.executed(c, Some((answered, answer.clone())));
-        match c.execution {
-            Some(due) => {
-                let at = answered.max(due + SECOND);
-                let code = northbound_types::AlertCode::of(if error { "8F67" } else { "8F66" });
-                self.at(
-                    at,
-                    Next::Input(Event::Alert(Box::new(event::Alert {
-                        device: c.correlation.device,
-                        recipient: Some(c.originator),
-                        counter: c.correlation.counter,
-                        code,
-                        dcc: false,
-                        raised: None,
-                        closes: Some(c.correlation),
-                        content: vec![2],
-                    }))),
-                );
-            }
-            None => self.at(answered, Next::Input(Event::Answer(Box::new(answer)))),
-        }
-    }
-
-    fn ask(&mut self, c: Correlation, now: i64) {
-        match self.devices.log.get(&c).filter(|_| self.trial.bug != Some(Bug::ForgetsExecutions)) {
-            None => self.at(now + SECOND, Next::Input(Event::NotReceived(c))),
-            Some(done) => {
-                if let Some((_, answer)) = done.answer.clone().filter(|(at, _)| *at <= now) {
-                    self.at(now + SECOND, Next::Input(Event::Answer(Box::new(answer))));
-                }
-            }
-        }
-    }
-
-    /// Endpoints are down for an hour now and then, and refuse a message in a hundred.
-    fn try_delivery(&mut self, delivery: u64, user: Eui64, n: u32, now: i64) {
-        let Some(message) = self.messages.get(&delivery) else { return };
-        let down = Rng::stream(self.trial.seed, &[72, user.0, (now / HOUR) as u64]).chance(60_000);
-        let refuses = Rng::stream(self.trial.seed, &[73, delivery]).chance(10_000);
-        let (status, outcome) = if down {
-            (0, Outcome::Again)
-        } else if refuses && n < PARKED_AT {
-            (413, Outcome::Again)
-        } else if refuses {
-            (413, Outcome::Parked)
-        } else {
-            (204, Outcome::Delivered)
-        };
-        if down {
-            self.verdict.happened(Trouble::EndpointDown);
-        }
-        if refuses && !down {
-            self.verdict.happened(Trouble::EndpointRefuses);
-        }
-        if outcome != Outcome::Again {
-            self.clients.delivered(message, outcome == Outcome::Parked);
-        }
-        if outcome == Outcome::Again {
-            self.at(now + AGAIN_AFTER, Next::Try(delivery, user, n + 1));
-        }
-        self.input(now, Event::Attempt(event::Attempt { delivery, status, outcome }));
-    }
-
-    fn check(&mut self, at: i64) {
-        for problem in self.flow.broken() {
-            self.verdict.say(format!("at {}: {problem}", Utc(at)));
-        }
-        if !self.rng.chance(50_000) {
-            return;
-        }
-        for e in self.books.check(&self.flow) {
-            self.verdict.say(format!("at {}: {e}", Utc(at)));
-        }
-        self.twice();
-    }
-
-    fn twice(&mut self) {
-        let found: Vec<String> = self
-            .devices
-            .twice()
-            .map(|c| format!("{} executed {} twice", c.device, c.counter))
-            .collect();
-        for f in found {
-            self.verdict.say(f);
-        }
-    }
-
-    /// Nobody asks any more and everything has come to its end.
-    fn at_the_end(&mut self) {
-        for e in self.books.check(&self.flow) {
-            self.verdict.say(format!("at the end: {e}"));
-        }
-        self.twice();
-        if !self.verdict.problems.is_empty() {
-            return;
-        }
-        let mut open = Vec::new();
-        let mut alerts = 0;
-        self.flow.open(|r| open.push(format!("{} is still {}", r.id, r.state)), |_| alerts += 1);
-        if alerts > 0 {
-            open.push(format!("{alerts} alerts are still open"));
-        }
-        for o in open {
-            self.verdict.say(o);
-        }
-        let untold: Vec<String> = self
-            .clients
-            .told
-            .iter()
-            .filter(|(_, t)| t.acknowledged && t.answers + t.parked == 0)
-            .map(|(id, _)| format!("{id} was acknowledged and never answered"))
-            .collect();
-        for u in untold {
-            self.verdict.say(u);
-        }
-    }
 }
 
 fn policy() -> Policy {
@@ -592,9 +432,9 @@ fn faults(trial: Trial) -> Vec<Fault> {
             let region = [Region::North, Region::Central, Region::South][rng.below(3) as usize];
             let from = plan::START.plus(day as i32).start().0 + rng.between(0, 23 * HOUR);
             let trouble = match rng.below(3) {
-                0 => network::Trouble::Outage,
-                1 => network::Trouble::Loss { ppm: 300_000 },
-                _ => network::Trouble::Slow { percent: 900 },
+                0 => emulator::Trouble::Outage,
+                1 => emulator::Trouble::Loss { ppm: 300_000 },
+                _ => emulator::Trouble::Slow { percent: 900 },
             };
             Some(Fault { region, from, until: from + HOUR, trouble })
         })

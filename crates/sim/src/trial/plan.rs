@@ -68,19 +68,15 @@ impl Planner {
         all
     }
 
-    fn request(
-        &mut self,
-        at: i64,
-        rng: &mut Rng,
-        happened: &mut dyn FnMut(Trouble),
-    ) -> Vec<(i64, Request)> {
+    /// A request of a random kind to a random home.
+    fn draw(&self, at: i64, rng: &mut Rng) -> Request {
         let home = rng.below(u64::from(self.homes)) as u32;
         let (esme, chf) = (device(home, DeviceType::Esme), device(home, DeviceType::Chf));
         let from = if rng.chance(120_000) { RIVAL } else { SUPPLIER };
         let plain = |target, cv, srv: &str| {
             requests::plain(from, target, at, cv, srv.parse().unwrap_or(Srv::NONE))
         };
-        let mut r = match rng.below(20) {
+        match rng.below(20) {
             0..=7 => plain(esme, CommandVariant::Send, "4.1.1"),
             8..=10 => plain(esme, CommandVariant::Send, "2.2"),
             11..=12 => {
@@ -112,7 +108,16 @@ impl Planner {
             16 => plain(esme, CommandVariant::Send, "8.11"),
             17 => plain(device(home + 5_000, DeviceType::Esme), CommandVariant::Send, "4.1.1"),
             _ => plain(esme, CommandVariant::Send, "7.4"),
-        };
+        }
+    }
+
+    fn request(
+        &mut self,
+        at: i64,
+        rng: &mut Rng,
+        happened: &mut dyn FnMut(Trouble),
+    ) -> Vec<(i64, Request)> {
+        let mut r = self.draw(at, rng);
         if matches!(r.srv.as_str(), "4.1.1" | "1.1.1") && rng.chance(300_000) {
             r.execution = Some(Utc(at + requests::ms(rng, MINUTE, 30 * HOUR)));
         }
