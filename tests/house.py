@@ -224,6 +224,10 @@ MAY_USE = {
 # Crates, or paths inside a crate, that read no clock, open no file and no socket.
 PURE = {"types", "gbcs", "measures", "emulator/src/model", "flow"}
 
+# The command line: flags, wiring and printing. Everything else is a use-case in crates/app.
+COMMAND_LINE = "crates/northbound/src/"
+COMMAND_LINE_LINES = 8000  # as rustfmt leaves them, tests aside
+
 # Name, files it looks at, pattern, an offence that must be found.
 RULES = [
     ("a path of somebody's machine", r".*", r"(?<![A-Za-z0-9_.$}])/(?:home|root|Users|work|farm)/\w", "see /" + "home/kim"),
@@ -233,6 +237,8 @@ RULES = [
     ("a lint switched off without a reason", r".*\.rs", r"#!?\[(?:allow|expect)\((?![^\]]*reason)", "#[" + "allow(dead_code)]"),
     ("a drawer for leftovers", r".*\.rs", r"^\s*(?:pub(?:\([^)]*\))? )?mod (?:util|utils|common|helpers|misc)\b", "mod " + "util;"),
     ("printing from a room", r"crates/(?!northbound/|[a-z]+/(?:tests|examples)/).*\.rs", r"\b(?:println|print|eprintln|eprint|dbg)!\(", "print" + "ln!(1)"),
+    # about.rs writes the manual pages, which clap makes of the flags.
+    ("a file or a register in the command line", rf"{COMMAND_LINE}(?!about\.rs).*\.rs", r"\bstd::fs\b|\bfs::|\bFile::(?:open|create)|\.store\(\)|\.gate\(|\bbegin_import\(", "ctx" + ".store()"),
     ("a command line or printing in the use-cases", r"crates/app/.*\.rs", r"\bclap\b|\b(?:println|print|eprintln|eprint)!\(|std::io::stdout|io::stderr", "use " + "clap::Args;"),
     ("a clock or a file in a pure crate", rf"crates/(?:{'|'.join(p if '/' in p else p + '/src' for p in sorted(PURE))})(?:/(?!.*tests?).*)?\.rs", r"\bstd::(?:fs|net|process)\b|SystemTime::now|Instant::now", "std::" + "fs::read"),
 ]
@@ -330,10 +336,16 @@ def undeclared(files):
     return found + [f"{a}: integration tests are one program, {a}/main.rs" for a in sorted(alone)]
 
 
+def command_line(files):
+    """The command line has a limit, so that use-cases do not grow in it again."""
+    lines = sum(text.split("#[cfg(test)]")[0].count("\n") for name, text in files.items() if name.startswith(COMMAND_LINE))
+    return [f"{COMMAND_LINE}: {lines} lines without tests, at most {COMMAND_LINE_LINES}"] if lines > COMMAND_LINE_LINES else []
+
+
 def self_test():
     odd = []
     for rule, files, _, offence in RULES:
-        name = next(n for n in ("crates/types/src/x.rs", "crates/app/src/x.rs", "crates/ledger/src/x.rs", "README.md") if re.fullmatch(files, n))
+        name = next(n for n in ("crates/types/src/x.rs", "crates/app/src/x.rs", "crates/northbound/src/x.rs", "crates/ledger/src/x.rs", "README.md") if re.fullmatch(files, n))
         if not any(rule in o for o in offences(name, offence + "\n")): odd.append(f"self-test: the rule «{rule}» misses {offence!r}")
     planted = "std::" + "fs::read\n"
     if not offences("crates/emulator/src/model/x.rs", planted) or offences("crates/emulator/src/devices/x.rs", planted): odd.append("self-test: a pure path inside a crate")
@@ -343,6 +355,8 @@ def self_test():
         if bool(lengths("x.rs", text)[1]) != too_long: odd.append(f"self-test: a function of {lines} lines")
     if not against({}, {"x": 61}, "a function", SCREEN) or not against({"x": 62}, {"x": 61}, "a function", SCREEN) or not against({"x": 61}, {}, "a function", SCREEN) or against({"x": 61}, {"x": 61}, "a function", SCREEN):
         odd.append("self-test: lists that only shrink")
+    for lines in (COMMAND_LINE_LINES, COMMAND_LINE_LINES + 1):
+        if bool(command_line({COMMAND_LINE + "x.rs": "\n" * lines + "#[cfg(test)]\n" * 9})) != (lines > COMMAND_LINE_LINES): odd.append("self-test: length of the command line")
     one = {"crates/x/tests/main.rs": "mod a;\n", "crates/x/tests/a.rs": ""}
     if undeclared(one) or not undeclared(one | {"crates/x/tests/b.rs": ""}) or not undeclared({"crates/y/tests/a.rs": "", "crates/y/tests/b.rs": ""}): odd.append("self-test: test programs")
     if not dependencies("crates/types/Cargo.toml", "[dependencies]\nnorthbound-rules.workspace = true\n"): odd.append("self-test: rooms")
@@ -362,7 +376,7 @@ def main():
         long_functions |= here[1]
     if sys.argv[1:] == ["--shrink"]: return shrink(long_files, long_functions)
     odd += against(LONG_FILES, long_files, "a file", LONGEST) + against(LONG_FUNCTIONS, long_functions, "a function", SCREEN)
-    odd += undeclared(tests)
+    odd += undeclared(tests) + command_line(tests)
     rust.sort()
     if rust and rust[len(rust) // 2] >= HALF: odd.append(f"half of the Rust files have {rust[len(rust) // 2]} lines or more, at most {HALF - 1}")
     for o in odd: print(o)

@@ -1,6 +1,7 @@
 //! Changes to the live service: sent to it where it runs, else written into its journal.
 
 pub mod demo;
+pub mod user;
 
 use crate::{
     context::Context,

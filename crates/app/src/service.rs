@@ -13,7 +13,8 @@ use northbound_gateway::{
     log::{Level, Log},
 };
 use northbound_ledger::{Ledger, LedgerError, Pruned};
-use northbound_types::Utc;
+use northbound_registers::{Query, records::participants::parties::User};
+use northbound_types::{Eui64, Utc};
 use serde_json::json;
 use std::{fs::OpenOptions, io::Write, path::Path, sync::Arc};
 
@@ -103,4 +104,38 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
         .enable_all()
         .build()
         .map_err(|e| AppError::internal(format!("threads cannot be started: {e}")))
+}
+
+/// The User that sends: as named, or the one of the Actor's party.
+///
+/// # Errors
+/// Where the party has no User or several, or the registers cannot be read.
+pub fn sending_user(ctx: &Context, given: Option<Eui64>) -> Result<Eui64> {
+    if let Some(u) = given {
+        return Ok(u);
+    }
+    let party = ctx.actor.party.clone().ok_or_else(|| {
+        AppError::usage(
+            "as which User? Name it with --user EUI, or its party with --as person@PARTY",
+        )
+    })?;
+    let store = ctx.store()?;
+    let of: Vec<Eui64> = ctx
+        .gate(&store)
+        .list::<User>(&Query::as_at(ctx.as_at()))?
+        .into_iter()
+        .map(|k| k.record)
+        .filter(|u| u.party == party)
+        .map(|u| u.eui)
+        .collect();
+    match of[..] {
+        [one] => Ok(one),
+        [] => {
+            Err(AppError::not_found(format!("party {party} has no User; name one with --user EUI")))
+        }
+        _ => Err(AppError::usage(format!(
+            "party {party} has several Users: {}; name one with --user",
+            of.iter().map(Eui64::to_string).collect::<Vec<_>>().join(", ")
+        ))),
+    }
 }

@@ -96,11 +96,6 @@ impl Ctx {
             format: g.format,
         })
     }
-
-    /// The same with other circumstances.
-    pub(crate) fn with(&self, app: Context) -> Ctx {
-        Ctx { app, format: self.format }
-    }
 }
 
 fn actor(given: Option<&str>) -> Result<Actor> {

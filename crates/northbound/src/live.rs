@@ -7,7 +7,6 @@ pub(crate) mod scenario;
 pub(crate) mod send;
 pub(crate) mod serve;
 pub(crate) mod tls;
-pub(crate) mod user;
 pub(crate) mod watch;
 
 pub(crate) use northbound_app::live::{change, core_time, demo, policy, policy_of, services};

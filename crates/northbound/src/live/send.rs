@@ -7,6 +7,7 @@ use crate::{
     output::{Answer, Format, Table},
 };
 use clap::Args;
+use northbound_app::service::sending_user;
 use northbound_client::{
     control::Client as Control,
     receive::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
@@ -15,7 +16,6 @@ use northbound_client::{
 use northbound_duis::{Content, ResponseBody, Services};
 use northbound_gateway::clock::SystemClock;
 use northbound_keys::{FOLDER, Keys};
-use northbound_registers::{Query, records::participants::parties::User};
 use northbound_transport::{Client, Url};
 use northbound_types::{CommandVariant, Eui64, RequestId};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ struct Went {
 pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
     let (rules, folder) = (ctx.rules()?, ctx.data.join(FOLDER));
     let (services, policy) = (services(&rules), policy_of(&rules, ctx)?);
-    let user = user(args.user, ctx)?;
+    let user = sending_user(ctx, args.user)?;
     let keys = Arc::new(Keys::load(&folder, policy.service, None)?);
     let signer = keys.user(args.signer.unwrap_or(user), &folder)?;
     let bytes = northbound_app::service::read_request(&args.file)?;
@@ -145,37 +145,6 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
         Ok::<_, CliError>(went)
     })?;
     answer(&went, args)
-}
-
-/// The User: as named, or the one of the Actor's party.
-fn user(given: Option<Eui64>, ctx: &Ctx) -> Result<Eui64> {
-    if let Some(u) = given {
-        return Ok(u);
-    }
-    let party = ctx.actor.party.clone().ok_or_else(|| {
-        CliError::usage(
-            "as which User? Name it with --user EUI, or its party with --as person@PARTY",
-        )
-    })?;
-    let store = ctx.store()?;
-    let of: Vec<Eui64> = ctx
-        .gate(&store)
-        .list::<User>(&Query::as_at(ctx.as_at()))?
-        .into_iter()
-        .map(|k| k.record)
-        .filter(|u| u.party == party)
-        .map(|u| u.eui)
-        .collect();
-    match of[..] {
-        [one] => Ok(one),
-        [] => {
-            Err(CliError::not_found(format!("party {party} has no User; name one with --user EUI")))
-        }
-        _ => Err(CliError::usage(format!(
-            "party {party} has several Users: {}; name one with --user",
-            of.iter().map(Eui64::to_string).collect::<Vec<_>>().join(", ")
-        ))),
-    }
 }
 
 fn now_ms() -> u64 {

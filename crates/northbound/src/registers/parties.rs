@@ -69,7 +69,7 @@ pub(crate) fn user(c: &UserCommand, ctx: &Ctx) -> Result<Answer> {
             let user = User { eui: *eui, party: party.clone(), roles };
             let added = add(&user, ctx)?;
             if *live && !ctx.dry_run {
-                crate::live::user::admit(&user, endpoint.as_ref(), added, ctx)
+                northbound_app::live::user::admit(ctx, &user, endpoint.as_ref(), added)
             } else {
                 Ok(added)
             }

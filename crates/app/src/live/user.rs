@@ -2,9 +2,9 @@
 
 use super::change;
 use crate::{
-    context::Ctx,
-    error::{CliError, Result},
-    output::Answer,
+    answer::Answer,
+    context::Context,
+    error::{AppError, Result},
 };
 use northbound_client::{ClientError, control::Client};
 use northbound_flow::{Change, event::UserRecord, vocabulary::Role};
@@ -13,26 +13,25 @@ use northbound_registers::records::participants::parties::{Party, User};
 use northbound_transport::Url;
 use serde_json::json;
 
-/// Makes its keys, tells the service who it is, and where its messages go.
-pub(crate) fn admit(
-    user: &User,
-    endpoint: Option<&Url>,
-    added: Answer,
-    ctx: &Ctx,
-) -> Result<Answer> {
+/// Makes the keys of a registered User and admits it to the live service, with the address of its endpoint.
+/// `added` is the answer of its registration, which gets more to say.
+///
+/// # Errors
+/// Where it holds no role of the live service today, or the service refuses or cannot be reached.
+pub fn admit(ctx: &Context, user: &User, endpoint: Option<&Url>, added: Answer) -> Result<Answer> {
     let store = ctx.store()?;
     let party = ctx.gate(&store).show::<Party>(&user.party, ctx.as_at())?;
     let held: Vec<&str> = user.roles_on(ctx.now.day()).collect();
     let roles: Vec<Role> = held.iter().filter_map(|r| r.parse().ok()).collect();
     if roles.is_empty() {
         let known: Vec<&str> = Role::ALL.iter().map(|r| r.as_str()).collect();
-        return Err(CliError::input(format!(
+        return Err(AppError::input(format!(
             "none of the roles {} is one of the live service today: {}; the User is registered and not admitted",
             held.join(", "),
             known.join(", ")
         )));
     }
-    let keys = northbound_app::keys::for_user(ctx, user.eui, &party.record.category)?;
+    let keys = crate::keys::for_user(ctx, user.eui, &party.record.category)?;
     let record = UserRecord {
         eui: user.eui,
         party: user.party.as_str().into(),
@@ -54,7 +53,7 @@ pub(crate) fn admit(
     )))
 }
 
-fn direct(ctx: &Ctx, user: &User, url: &Url) -> Result<()> {
+fn direct(ctx: &Context, user: &User, url: &Url) -> Result<()> {
     match Client::of(&ctx.data) {
         Ok(client) => {
             client.post("/endpoint", &json!({"user": user.eui, "url": url.to_string()}))?;
