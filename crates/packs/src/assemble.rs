@@ -1,16 +1,20 @@
 //! Evidence to a pack: the machine's data, and the document that people read. Pure: the same
 //! evidence gives the same pack.
 
+pub mod assurance;
 pub mod cells;
 pub mod changes;
+pub mod claims;
+pub mod explanations;
 pub mod forecasts;
 pub mod front;
 pub mod incidents;
 pub mod operations;
 pub mod oversight;
-pub mod people;
 pub mod performance;
 pub mod quality;
+pub mod reconciliation;
+pub mod revisions;
 pub mod service;
 pub mod smets1;
 pub mod sources;
@@ -99,11 +103,11 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
     sections.extend(incidents::section(data.incidents.as_ref(), &data.arrivals));
     sections.push(quality::section(&material));
     sections.extend(oversight::sections(&material));
-    sections.push(people::explanations(&material));
-    sections.push(people::assurance(&material));
-    sections.extend(people::claims(&material));
-    sections.push(people::reconciliations(&material));
-    sections.push(people::revisions(&material, edition));
+    sections.push(explanations::section(&material));
+    sections.push(assurance::section(&material));
+    sections.extend(claims::section(&material));
+    sections.push(reconciliation::section(&material));
+    sections.push(revisions::section(edition));
     sections.push(sources::section(&material));
     Document {
         title: edition.title.clone(),
@@ -114,11 +118,8 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
         marking: edition.marking.clone(),
         as_at: e.known.as_at,
         cut_off: cut_off(e),
-        methodology: Named {
-            id: e.known.methodology.id.clone(),
-            title: e.known.methodology.title.clone(),
-        },
-        origin: Origin { manifest: shown_manifest(&data.manifest), rules: data.rules.clone() },
+        methodology: methodology(e),
+        origin: origin(e),
         previous: edition.previous.clone(),
         front: front::front(&material),
         sections: sections
@@ -145,6 +146,17 @@ fn cut_off(e: &Evidence) -> Utc {
     e.period.after().start().min(e.known.as_at)
 }
 
-fn shown_manifest(hash: &str) -> String {
-    if hash.is_empty() { "(empty ledger)".to_owned() } else { hash.to_owned() }
+/// The methodology by which the evidence was counted.
+pub(crate) fn methodology(e: &Evidence) -> Named {
+    let m = &e.known.methodology;
+    Named { id: m.id.clone(), title: m.title.clone() }
+}
+
+/// The versions of ledger and rules, as printed.
+pub(crate) fn origin(e: &Evidence) -> Origin {
+    let manifest = match e.known.snapshot.root.hash.as_str() {
+        "" => "(empty ledger)".to_owned(),
+        hash => hash.to_owned(),
+    };
+    Origin { manifest, rules: e.known.rules.id().to_owned() }
 }

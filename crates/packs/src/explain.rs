@@ -5,10 +5,11 @@
 pub mod export;
 pub mod name;
 pub mod readd;
+mod row;
 
 use crate::{
     PackError,
-    assemble::{cells, words},
+    assemble::cells,
     data::{
         StatedEntry,
         figures::{Address, Entry, PROCESS},
@@ -24,13 +25,10 @@ use northbound_ledger::{
     schema::Table,
 };
 use northbound_measures::{
-    MeasureResult,
-    evaluate::{bands::Override, evaluate},
-    inputs::{Inputs, ServiceInterval},
+    MeasureResult, evaluate::bands::Override, inputs::ServiceInterval,
     oversight::explanations::Explanation,
 };
 use northbound_registers::Visibility;
-use northbound_rules::measure::{Basis, MeasureDef};
 use northbound_types::{Day, Dim, Figure, Selector, Utc};
 use readd::Readd;
 use serde::Serialize;
@@ -145,8 +143,11 @@ pub fn explain(
     let (scope, entry) = scope(sources, q)?;
     let e = gather(sources, &scope, progress)?;
     progress("opening the figure");
-    let mut answer =
-        if entry.address.measure == PROCESS { share(e, &entry)? } else { row(e, &entry.address)? };
+    let mut answer = if entry.address.measure == PROCESS {
+        share(e, &entry)?
+    } else {
+        row::row(e, &entry.address)?
+    };
     progress("adding up its messages again");
     answer.explained.adds = readd::readd(&answer)?;
     answer.open = may_see(sources, &answer);
@@ -201,109 +202,6 @@ fn scope(sources: &Sources<'_>, q: &Question<'_>) -> Result<(Scope, Entry), Pack
         },
         entry,
     ))
-}
-
-/// A row of a measure.
-fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
-    let key = |k: &str| address.keys.get(k).cloned().unwrap_or_default();
-    let (provider, region) = (key("provider"), key("region"));
-    let def = e.known.rules.measure(&address.measure).cloned().ok_or_else(|| {
-        PackError::NotFound(format!(
-            "there is no measure {:?}; `northbound rules list` shows them",
-            address.measure
-        ))
-    })?;
-    // A figure counted another way than the pack's own rests on no decision about the pack's figure.
-    let results = if e.known.methodology.id == address.methodology || address.methodology.is_empty()
-    {
-        evaluate(&e.inputs())?
-    } else {
-        evaluate(&Inputs { overrides: &[], stated: &[], ..e.inputs() })?
-    };
-    let rows = || {
-        results
-            .iter()
-            .filter(|r| r.measure == address.measure)
-            .map(|r| format!("{}/{}/{}", r.measure, r.provider, r.region))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let r = results
-        .iter()
-        .find(|r| {
-            r.measure == address.measure && r.provider == provider && r.region.as_str() == region
-        })
-        .cloned()
-        .ok_or_else(|| {
-            PackError::NotFound(format!(
-                "{} has no row {provider}/{region}; its rows are {}",
-                address.measure,
-                rows()
-            ))
-        })?;
-    let manifest = e.known.snapshot.root.hash.clone();
-    let address = Address::of(&r);
-    let id = address.id(&manifest);
-    let cell = cells::result(&r, &id);
-    let components = r
-        .components
-        .iter()
-        .filter_map(|c| {
-            results.iter().find(|x| x.key() == (c.measure.as_str(), c.provider.as_str(), c.region))
-        })
-        .map(|x| {
-            let id = Address::of(x).id(&manifest);
-            ComponentLine { what: words::row(x), printed: cells::result(x, &id).printed(), id }
-        })
-        .collect();
-    let of_row = |m: &str, p: &str, g| m == r.measure && p == r.provider && g == r.region;
-    let behind = MessageSelection {
-        days: (r.activity.first(), r.activity.after()),
-        numerator: r.parts.iter().filter_map(|p| p.numerator.clone()).collect(),
-        denominator: r.parts.iter().filter_map(|p| p.denominator.clone()).collect(),
-        excluded: r
-            .excluded
-            .iter()
-            .filter_map(|l| l.selector.clone().map(|s| (l.reason.clone(), s)))
-            .collect(),
-    };
-    let explained = Explained {
-        id,
-        address,
-        title: r.title.clone(),
-        printed: cell.printed(),
-        note: cell.note.clone(),
-        figure: r.figure.clone(),
-        as_at: e.known.as_at,
-        manifest,
-        rules_id: e.known.rules.id().to_owned(),
-        rules: rules(&e, &def),
-        components,
-        adds: Readd::default(),
-        files: files(&e, &behind),
-        stated: stated(&e, &r),
-        services: services(&e, &def, &r),
-        explanations: e
-            .known
-            .registered
-            .explanations
-            .iter()
-            .filter(|x| x.period == r.period && of_row(&x.measure, &x.provider, x.region))
-            .cloned()
-            .collect(),
-        overrides: e
-            .known
-            .registered
-            .overrides
-            .iter()
-            .filter(|x| x.period == r.period && of_row(&x.measure, &x.provider, x.region))
-            .cloned()
-            .collect(),
-        messages: Vec::new(),
-        next: None,
-        result: Some(r),
-    };
-    Ok(Answer { explained, evidence: e, behind, open: false })
 }
 
 /// A share of Users' own requests.
@@ -364,33 +262,6 @@ fn used(e: &Evidence, which: &dyn Fn(&str) -> bool) -> Vec<RuleUsed> {
     rules_used(e).into_iter().filter(|r| which(&r.id)).collect()
 }
 
-/// The definition, the levels, the methodology; for exchanges the targets that may apply.
-fn rules(e: &Evidence, def: &MeasureDef) -> Vec<RuleUsed> {
-    let kinds: Vec<String> = match &def.basis {
-        Basis::Exchanges { select } => select
-            .any_of
-            .iter()
-            .find(|(d, _)| *d == Dim::TestKind)
-            .map_or_else(Vec::new, |(_, v)| v.iter().cloned().collect()),
-        _ => Vec::new(),
-    };
-    let exchanges = matches!(def.basis, Basis::Exchanges { .. });
-    let test = kinds.iter().any(|k| k != "none");
-    used(e, &|id| match id.split_once('/') {
-        Some(("measure" | "levels", m)) => m == def.id,
-        Some(("methodology", _)) => true,
-        Some(("target", rest)) => {
-            exchanges
-                && if test {
-                    kinds.iter().any(|k| rest.split('/').any(|p| p == k))
-                } else {
-                    !["rtt2", "rtt3", "rtt4"].iter().any(|k| rest.split('/').any(|p| p == *k))
-                }
-        }
-        _ => false,
-    })
-}
-
 /// Files with rows in the days, of the feeds that the figure counts.
 fn files(e: &Evidence, behind: &MessageSelection) -> Vec<SourceFile> {
     if behind.denominator.is_empty() {
@@ -433,35 +304,5 @@ fn files(e: &Evidence, behind: &MessageSelection) -> Vec<SourceFile> {
             sha256: s.sha256.clone(),
             known: s.known,
         })
-        .collect()
-}
-
-fn stated(e: &Evidence, r: &MeasureResult) -> Vec<StatedEntry> {
-    let mine = northbound_measures::evaluate::stated::for_row(
-        &e.known.stated,
-        &r.measure,
-        &r.provider,
-        r.region.as_str(),
-        r.period,
-    );
-    e.known
-        .stated
-        .iter()
-        .zip(&e.known.stated_sources)
-        .filter(|(s, _)| mine.iter().any(|(m, _)| std::ptr::eq(*m, *s)))
-        .map(|(s, file)| StatedEntry { stated: s.clone(), file: file.clone() })
-        .collect()
-}
-
-fn services(e: &Evidence, def: &MeasureDef, r: &MeasureResult) -> Vec<ServiceInterval> {
-    let row = def.rows.iter().find(|x| x.provider == r.provider && x.region == r.region);
-    let Some(name) = row.and_then(|row| def.basis.service_of(row)) else { return Vec::new() };
-    let (first, after) = (r.activity.first().start(), r.activity.after().start());
-    e.known
-        .registered
-        .services
-        .iter()
-        .filter(|s| s.service == name && s.from < after && s.to.is_none_or(|t| t > first))
-        .cloned()
         .collect()
 }

@@ -5,19 +5,46 @@ use crate::{
     assemble::{
         Edition,
         incidents::{arrivals_table, blocks, life_table, sum_in_words},
-        sources, words,
+        methodology, origin, sources, words,
     },
     data::{incidents::IncidentView, provenance::rules_used},
     evidence::Evidence,
 };
-use northbound_documents::model::{Document, Front, Named, Origin, Para, Section};
+use northbound_documents::model::{Document, Front, Para, Section};
 use northbound_measures::views::registration::ArrivalLine;
 
 /// The report on the incidents of one area (or of all) as a document.
 #[must_use]
 pub fn document(e: &Evidence, v: &IncidentView, arrivals: &[ArrivalLine], title: &str) -> Document {
     let edition = Edition::draft();
-    let manifest = e.known.snapshot.root.hash.clone();
+    Document {
+        title: title.to_owned(),
+        network: edition.network,
+        period: v.period,
+        version: 1,
+        status: edition.status,
+        marking: String::new(),
+        as_at: v.as_at,
+        cut_off: v.period.after().start().min(v.as_at),
+        methodology: methodology(e),
+        origin: origin(e),
+        previous: String::new(),
+        front: front(v),
+        sections: sections(v, arrivals),
+        shorthand: sources::marks(e),
+        rules: rules_used(e)
+            .into_iter()
+            .filter(|r| {
+                r.id.starts_with("setting/incident-")
+                    || r.id.starts_with("incident-category/")
+                    || r.id.starts_with("registration-")
+            })
+            .collect(),
+        sources: Vec::new(),
+    }
+}
+
+fn sections(v: &IncidentView, arrivals: &[ArrivalLine]) -> Vec<Section> {
     let mut sections = vec![Section {
         id: "incident-report".to_owned(),
         heading: "Stock and flow".to_owned(),
@@ -41,51 +68,21 @@ pub fn document(e: &Evidence, v: &IncidentView, arrivals: &[ArrivalLine], title:
         intro: Vec::new(),
         blocks: vec![b],
     }));
-    Document {
-        title: title.to_owned(),
-        network: edition.network,
-        period: v.period,
-        version: 1,
-        status: edition.status,
-        marking: String::new(),
-        as_at: v.as_at,
-        cut_off: v.period.after().start().min(v.as_at),
-        methodology: Named {
-            id: e.known.methodology.id.clone(),
-            title: e.known.methodology.title.clone(),
-        },
-        origin: Origin {
-            manifest: if manifest.is_empty() { "(empty ledger)".to_owned() } else { manifest },
-            rules: e.known.rules.id().to_owned(),
-        },
-        previous: String::new(),
-        front: Front {
-            warnings: v
-                .reports
-                .iter()
-                .flat_map(|r| &r.contradictions)
-                .map(|c| Para::plain(c.clone()))
-                .collect(),
-            statements: vec![Para::plain(format!(
-                "{}; {} open at the as-at time.",
-                sum_in_words(&v.balance),
-                words::things(v.ages.len() as u64, "incident is", "incidents are")
-            ))],
-            headlines: Vec::new(),
-            shortfalls: Vec::new(),
-            exceptions: Vec::new(),
-            blocks: Vec::new(),
-        },
-        sections,
-        shorthand: sources::marks(e),
-        rules: rules_used(e)
-            .into_iter()
-            .filter(|r| {
-                r.id.starts_with("setting/incident-")
-                    || r.id.starts_with("incident-category/")
-                    || r.id.starts_with("registration-")
-            })
-            .collect(),
-        sources: Vec::new(),
+    sections
+}
+
+fn front(v: &IncidentView) -> Front {
+    let contradictions = v.reports.iter().flat_map(|r| &r.contradictions);
+    Front {
+        warnings: contradictions.map(|c| Para::plain(c.clone())).collect(),
+        statements: vec![Para::plain(format!(
+            "{}; {} open at the as-at time.",
+            sum_in_words(&v.balance),
+            words::things(v.ages.len() as u64, "incident is", "incidents are")
+        ))],
+        headlines: Vec::new(),
+        shortfalls: Vec::new(),
+        exceptions: Vec::new(),
+        blocks: Vec::new(),
     }
 }

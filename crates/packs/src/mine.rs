@@ -2,11 +2,11 @@
 
 use crate::{
     PackError,
-    assemble::{Edition, cells, service, sources, words},
+    assemble::{Edition, cells, methodology, origin, service, sources, words},
     data::{figures::Address, process::view_of, provenance::rules_used},
     evidence::Evidence,
 };
-use northbound_documents::model::{Block, Cell, Document, Front, Named, Origin, Para, Section};
+use northbound_documents::model::{Block, Cell, Document, Front, Para, Section};
 use northbound_measures::{MeasureResult, views::process::ProcessView};
 use northbound_types::Region;
 
@@ -40,14 +40,8 @@ pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
         marking: String::new(),
         as_at: e.known.as_at,
         cut_off: e.period.after().start().min(e.known.as_at),
-        methodology: Named {
-            id: e.known.methodology.id.clone(),
-            title: e.known.methodology.title.clone(),
-        },
-        origin: Origin {
-            manifest: if manifest.is_empty() { "(empty ledger)".to_owned() } else { manifest },
-            rules: e.known.rules.id().to_owned(),
-        },
+        methodology: methodology(e),
+        origin: origin(e),
         previous: String::new(),
         front: Front {
             warnings: Vec::new(),

@@ -27,9 +27,9 @@ pub struct Row {
     pub observation: Observation,
 }
 
-/// What was seen.
+/// A measure before and after a window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct Observed {
     /// Measure.
     pub measure: String,
     /// Rows.
@@ -54,27 +54,8 @@ pub fn observe(
     window: (Utc, Utc),
     days: i32,
     takes: impl Fn(&Row) -> bool,
-) -> Result<Seen, PackError> {
-    let def = e
-        .known
-        .rules
-        .measure(measure)
-        .ok_or_else(|| PackError::NotFound(format!("there is no measure {measure:?}")))?;
-    let by_day = def.lag == 0
-        && def.period == "month"
-        && !matches!(
-            def.basis,
-            Basis::Composite { .. }
-                | Basis::StatedOnly
-                | Basis::Availability { .. }
-                | Basis::Hubs { .. }
-                | Basis::CoverageAccuracy
-        );
-    if !by_day {
-        return Err(PackError::Refused(format!(
-            "{measure} has no counts by day, so there is no before and after; name a measure of messages, alerts or payloads, such as a component of it"
-        )));
-    }
+) -> Result<Observed, PackError> {
+    counted_by_day(e, measure)?;
     let first_in = window.0.day();
     let after_in =
         if window.1 == window.1.day().start() { window.1.day() } else { window.1.day().plus(1) };
@@ -98,6 +79,36 @@ pub fn observe(
         )));
     }
     let span = (first.start(), last.start());
+    Ok(Observed { measure: measure.to_owned(), rows, span, notes: notes(e, first, last) })
+}
+
+/// Refuses a measure that is not known or has no counts by day.
+fn counted_by_day(e: &Evidence, measure: &str) -> Result<(), PackError> {
+    let def = e
+        .known
+        .rules
+        .measure(measure)
+        .ok_or_else(|| PackError::NotFound(format!("there is no measure {measure:?}")))?;
+    let by_day = def.lag == 0
+        && def.period == "month"
+        && !matches!(
+            def.basis,
+            Basis::Composite { .. }
+                | Basis::StatedOnly
+                | Basis::Availability { .. }
+                | Basis::Hubs { .. }
+                | Basis::CoverageAccuracy
+        );
+    if !by_day {
+        return Err(PackError::Refused(format!(
+            "{measure} has no counts by day, so there is no before and after; name a measure of messages, alerts or payloads, such as a component of it"
+        )));
+    }
+    Ok(())
+}
+
+/// Faults and remarks on the days from `first` to before `last`.
+fn notes(e: &Evidence, first: Day, last: Day) -> Vec<String> {
     let faults = e
         .known
         .registered
@@ -112,7 +123,7 @@ pub fn observe(
         .iter()
         .filter(|a| a.from < last && a.to.is_none_or(|t| t >= first))
         .map(|a| format!("A remark on those days: {}", a.title));
-    Ok(Seen { measure: measure.to_owned(), rows, span, notes: notes.chain(remarks).collect() })
+    notes.chain(remarks).collect()
 }
 
 fn side(e: &Evidence, measure: &str, first: Day, after: Day) -> Result<Days, PackError> {

@@ -184,7 +184,50 @@ pub fn issue(
     let e = gather(sources, scope, progress)?;
     progress("putting the pack together");
     let (mut built, _) = draft(sources, &e, settings)?;
-    let open = blockers(&built.data);
+    let mut number = next_number(sources, &e, &built.data, change)?;
+    if change.dry_run {
+        return Ok(Made {
+            folder: folder_of(sources.data, e.period, number),
+            issued: Some((String::new(), number)),
+            files: Vec::new(),
+            blockers: Vec::new(),
+            built,
+        });
+    }
+    index_figures(sources.data, &e, &built.data.figures, "")?;
+    let id = sources.gate.build_pack(&record(&e), change)?.id;
+    progress("noting the figures");
+    sources.gate.print_figures(&id, &printed(&id, &built), change)?;
+    progress("printing");
+    let mut made = Vec::new();
+    let mut folder = PathBuf::new();
+    let by = signature(sources.gate.actor());
+    sources.gate.issue_pack(&id, change, |i: &Issue| {
+        number = i.number;
+        seal_document(&mut built.document, i, &by);
+        folder = folder_of(sources.data, e.period, i.number);
+        made = write(&built, settings.formats, &folder).map_err(|x| sealed(&folder, x))?;
+        Ok(Some(
+            made.iter()
+                .map(|f| PackFile {
+                    path: f.name.clone(),
+                    sha256: f.sha256.clone(),
+                    bytes: i64::try_from(f.bytes).unwrap_or(i64::MAX),
+                })
+                .collect(),
+        ))
+    })?;
+    Ok(Made { built, files: made, folder, issued: Some((id, number)), blockers: Vec::new() })
+}
+
+/// The number of the next issue of the period, where the pack may be issued.
+fn next_number(
+    sources: &Sources<'_>,
+    e: &Evidence,
+    data: &PackData,
+    change: &Write,
+) -> Result<i64, PackError> {
+    let open = blockers(data);
     if !open.is_empty() {
         return Err(PackError::Refused(format!(
             "the pack of {} cannot be issued: below minimum without a reason in the report: {}; add each with `northbound explanation add`",
@@ -199,42 +242,7 @@ pub fn issue(
             e.period
         )));
     }
-    let kept = record(&e);
-    if change.dry_run {
-        let number = all.iter().filter_map(|k| k.record.number).max().unwrap_or(0) + 1;
-        return Ok(Made {
-            folder: folder_of(sources.data, e.period, number),
-            issued: Some((String::new(), number)),
-            files: Vec::new(),
-            blockers: open,
-            built,
-        });
-    }
-    index_figures(sources.data, &e, &built.data.figures, "")?;
-    let id = sources.gate.build_pack(&kept, change)?.id;
-    progress("noting the figures");
-    sources.gate.print_figures(&id, &printed(&id, &built), change)?;
-    progress("printing");
-    let mut made = Vec::new();
-    let mut folder = PathBuf::new();
-    let mut number = 0;
-    let by = signature(sources.gate.actor());
-    sources.gate.issue_pack(&id, change, |i: &Issue| {
-        number = i.number;
-        seal_document(&mut built.document, i, &by);
-        folder = folder_of(sources.data, e.period, i.number);
-        made = write(&built, settings.formats, &folder).map_err(|x| sealed(&folder, &x))?;
-        Ok(Some(
-            made.iter()
-                .map(|f| PackFile {
-                    path: f.name.clone(),
-                    sha256: f.sha256.clone(),
-                    bytes: i64::try_from(f.bytes).unwrap_or(i64::MAX),
-                })
-                .collect(),
-        ))
-    })?;
-    Ok(Made { built, files: made, folder, issued: Some((id, number)), blockers: open })
+    Ok(all.iter().filter_map(|k| k.record.number).max().unwrap_or(0) + 1)
 }
 
 fn seal_document(d: &mut Document, i: &Issue, by: &str) {
@@ -243,11 +251,11 @@ fn seal_document(d: &mut Document, i: &Issue, by: &str) {
     d.status = Status::Issued { number, at: i.at, by: by.to_owned() };
 }
 
-fn sealed(folder: &Path, e: &PackError) -> RegisterError {
+fn sealed(folder: &Path, e: PackError) -> RegisterError {
     RegisterError::Io {
         what: "write the pack into",
         path: folder.to_owned(),
-        source: std::io::Error::other(e.to_string()),
+        source: std::io::Error::other(e),
     }
 }
 

@@ -39,19 +39,7 @@ fn write_mark(out: &mut String, mark: &Mark) {
             close("rect", tip)
         ),
         Mark::Line { points, colour, width, dash } => {
-            let dash: Vec<String> = dash.iter().map(u8::to_string).collect();
-            let dash = if dash.is_empty() {
-                String::new()
-            } else {
-                format!(" stroke-dasharray=\"{}\"", dash.join(" "))
-            };
-            writeln!(
-                out,
-                "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"{dash}/>",
-                list(points),
-                c(*colour),
-                n(*width)
-            )
+            out.write_str(&line(points, *colour, *width, dash))
         }
         Mark::Shape { points, fill, stroke, tip } => writeln!(
             out,
@@ -89,6 +77,21 @@ fn write_mark(out: &mut String, mark: &Mark) {
             )
         }
     };
+}
+
+fn line(points: &[(f32, f32)], colour: Colour, width: f32, dash: &[u8]) -> String {
+    let dash: Vec<String> = dash.iter().map(u8::to_string).collect();
+    let dash = if dash.is_empty() {
+        String::new()
+    } else {
+        format!(" stroke-dasharray=\"{}\"", dash.join(" "))
+    };
+    format!(
+        "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"{dash}/>\n",
+        list(points),
+        c(colour),
+        n(width)
+    )
 }
 
 fn close(name: &str, tip: &str) -> String {

@@ -238,41 +238,53 @@ fn sheet(
 ) -> Result<(), XlsxError> {
     sheet.set_name(name)?;
     sheet.write_string_with_format(0, 0, text(&table.caption), &styles.title)?;
-    sheet.write_string_with_format(
-        1,
-        0,
-        text(&format!(
-            "{}. {}. Data cut-off {}.",
-            words::title(document),
-            words::version(document),
-            words::time(document.cut_off)
-        )),
-        &styles.plain,
-    )?;
+    let edition = format!(
+        "{}. {}. Data cut-off {}.",
+        words::title(document),
+        words::version(document),
+        words::time(document.cut_off)
+    );
+    sheet.write_string_with_format(1, 0, text(&edition), &styles.plain)?;
     sheet.write_string_with_format(2, 0, text(&shorthand_line(document, table)), &styles.plain)?;
-    let kept: Vec<FlatColumn> = columns(table)
+    let columns: Vec<FlatColumn> = columns(table)
         .into_iter()
         .filter(|c| {
             c.part == Part::Printed
                 || table.rows.iter().any(|r| !part(&r.cells[c.of], c.part).is_empty())
         })
         .collect();
+    frame(sheet, table, &columns)?;
+    for (r, row) in table.rows.iter().enumerate() {
+        for (c, column) in columns.iter().enumerate() {
+            let content = part(&row.cells[column.of], column.part);
+            write_part(sheet, HEAD + 1 + r as u32, c as u16, column.part, &content, styles)?;
+        }
+    }
+    if table.rows.is_empty() {
+        sheet.write_string_with_format(HEAD + 1, 0, "no rows", &styles.wrap)?;
+    }
+    sheet.set_freeze_panes(HEAD + 1, 1)?;
+    Ok(())
+}
+
+/// The table object with its headings, and columns wide enough for what they hold.
+fn frame(sheet: &mut Worksheet, table: &Table, columns: &[FlatColumn]) -> Result<(), XlsxError> {
     let headings: Vec<TableColumn> =
-        unique(&kept).into_iter().map(|h| TableColumn::new().set_header(h)).collect();
+        unique(columns).into_iter().map(|h| TableColumn::new().set_header(h)).collect();
     let last = HEAD + (table.rows.len() as u32).max(1);
     let tag = format!("T_{}", table.id.replace('-', "_"));
     sheet.add_table(
         HEAD,
         0,
         last,
-        kept.len() as u16 - 1,
+        columns.len() as u16 - 1,
         &rust_xlsxwriter::Table::new()
             .set_name(tag)
             .set_columns(&headings)
             .set_style(TableStyle::Light1)
             .set_autofilter(false),
     )?;
-    for (c, column) in kept.iter().enumerate() {
+    for (c, column) in columns.iter().enumerate() {
         let widest = table
             .rows
             .iter()
@@ -282,22 +294,6 @@ fn sheet(
             .unwrap_or(0);
         sheet.set_column_width(c as u16, widest.clamp(9, 60) as u16 + 2)?;
     }
-    for (r, row) in table.rows.iter().enumerate() {
-        for (c, column) in kept.iter().enumerate() {
-            write_part(
-                sheet,
-                HEAD + 1 + r as u32,
-                c as u16,
-                column.part,
-                &part(&row.cells[column.of], column.part),
-                styles,
-            )?;
-        }
-    }
-    if table.rows.is_empty() {
-        sheet.write_string_with_format(HEAD + 1, 0, "no rows", &styles.wrap)?;
-    }
-    sheet.set_freeze_panes(HEAD + 1, 1)?;
     Ok(())
 }
 

@@ -40,24 +40,7 @@ pub fn all() -> Vec<Section> {
             "The period has 44,640 minutes. Scheduled maintenance is left out of the minutes down.",
             vec![Block::Table(availability())],
         ),
-        section(
-            "firmware",
-            "Firmware (PM2)",
-            "North has no figure for April.",
-            "A figure that can't be trusted is left out with its reason.",
-            vec![
-                Block::Table(firmware()),
-                Block::List(List {
-                    ordered: false,
-                    items: vec![
-                        Para::plain(
-                            "PM2 counts firmware payloads; PM2.1 counts minutes of availability. They are two measures.",
-                        ),
-                        Para::plain("The fault log is F-17."),
-                    ],
-                }),
-            ],
-        ),
+        firmware_section(),
         section(
             "contributions",
             "What made CPM1 fall",
@@ -84,6 +67,27 @@ pub fn all() -> Vec<Section> {
             vec![Block::Chart(charts::volumes())],
         ),
     ]
+}
+
+fn firmware_section() -> Section {
+    section(
+        "firmware",
+        "Firmware (PM2)",
+        "North has no figure for April.",
+        "A figure that can't be trusted is left out with its reason.",
+        vec![
+            Block::Table(firmware()),
+            Block::List(List {
+                ordered: false,
+                items: vec![
+                    Para::plain(
+                        "PM2 counts firmware payloads; PM2.1 counts minutes of availability. They are two measures.",
+                    ),
+                    Para::plain("The fault log is F-17."),
+                ],
+            }),
+        ],
+    )
 }
 
 fn counting() -> Table {
@@ -117,12 +121,29 @@ fn counting() -> Table {
     }
 }
 
+fn short(reason: NullReason, why: &str) -> Cell {
+    Cell::null(reason, why).band(Band::NoFigure)
+}
+
+fn all_regions() -> [Cell; 3] {
+    [
+        Cell::null(
+            NullReason::NotDeterminable,
+            "a region has no figure; between 95.10 % and 96.40 %",
+        )
+        .figure(id(26))
+        .band(Band::NoFigure),
+        short(NullReason::Suppressed, "a single User is behind the rest").figure(id(27)),
+        short(NullReason::NoEvents, "no test with this limit was sent in April 2026")
+            .figure(id(28)),
+    ]
+}
+
 fn regions() -> Table {
     let row = |name: &str, cells: [Cell; 3], total: bool| Row {
         total,
         cells: std::iter::once(Cell::words(name)).chain(cells).collect(),
     };
-    let short = |reason: NullReason, why: &str| Cell::null(reason, why).band(Band::NoFigure);
     Table {
         id: "every-state".into(),
         caption: "PM4.3 by region and test, April 2026".into(),
@@ -175,22 +196,7 @@ fn regions() -> Table {
                 ],
                 false,
             ),
-            row(
-                "All regions",
-                [
-                    Cell::null(
-                        NullReason::NotDeterminable,
-                        "a region has no figure; between 95.10 % and 96.40 %",
-                    )
-                    .figure(id(26))
-                    .band(Band::NoFigure),
-                    short(NullReason::Suppressed, "a single User is behind the rest")
-                        .figure(id(27)),
-                    short(NullReason::NoEvents, "no test with this limit was sent in April 2026")
-                        .figure(id(28)),
-                ],
-                true,
-            ),
+            row("All regions", all_regions(), true),
         ],
     }
 }

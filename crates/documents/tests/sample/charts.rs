@@ -277,15 +277,16 @@ pub fn dots() -> Chart {
     }
 }
 
-pub fn contributions() -> Chart {
-    let rows = [
-        ("PM2 North (firmware)", "-1.30"),
-        ("PM4.3 North", "-0.92"),
-        ("PM4.3 South", "-0.09"),
-        ("PM6.2 South", "-0.01"),
-        ("PM4.3 Central", "0.02"),
-    ];
-    let table = Table {
+const CONTRIBUTIONS: [(&str, &str); 5] = [
+    ("PM2 North (firmware)", "-1.30"),
+    ("PM4.3 North", "-0.92"),
+    ("PM4.3 South", "-0.09"),
+    ("PM6.2 South", "-0.01"),
+    ("PM4.3 Central", "0.02"),
+];
+
+fn contributions_table() -> Table {
+    Table {
         id: "contributions-data".into(),
         caption: "Contributions to the gap of CPM1 against its target, points".into(),
         columns: vec![
@@ -302,7 +303,7 @@ pub fn contributions() -> Chart {
                 unit: "points".into(),
             },
         ],
-        rows: rows
+        rows: CONTRIBUTIONS
             .iter()
             .map(|(n, v)| (n, v, false))
             .chain([(&"Sum", &"-2.30", true)])
@@ -318,7 +319,10 @@ pub fn contributions() -> Chart {
                 ],
             })
             .collect(),
-    };
+    }
+}
+
+pub fn contributions() -> Chart {
     Chart {
         id: "contributions-chart".into(),
         title: "Firmware in North pulls CPM1 down most".into(),
@@ -327,15 +331,18 @@ pub fn contributions() -> Chart {
                 .into(),
         kind: ChartKind::Bar,
         unit: "points".into(),
-        points: rows.iter().map(|r| r.0.to_owned()).collect(),
+        points: CONTRIBUTIONS.iter().map(|r| r.0.to_owned()).collect(),
         series: vec![Series {
             name: "Contribution".into(),
-            values: rows.iter().map(|r| Point::value(r.1, r.1.replace('-', "−"))).collect(),
+            values: CONTRIBUTIONS
+                .iter()
+                .map(|r| Point::value(r.1, r.1.replace('-', "−")))
+                .collect(),
         }],
         levels: vec![],
         annotations: vec![],
         windows: vec![],
-        table,
+        table: contributions_table(),
     }
 }
 

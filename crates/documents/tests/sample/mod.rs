@@ -52,21 +52,7 @@ pub fn pack() -> Document {
             .into(),
         front: front(),
         sections: chapters::all(),
-        shorthand: [
-            ("[p]", "provisional: rests on a rule that nobody has confirmed"),
-            ("[low]", "low volume: too few events to be evidence"),
-            ("[d]", "disputed: sources contradict each other"),
-            ("[s]", "suspect: the source was faulty for part of the period"),
-            ("[r]", "revised since the last issue"),
-        ]
-        .into_iter()
-        .map(|(m, w)| Shorthand { mark: m.into(), words: w.into() })
-        .chain(
-            NullReason::ALL
-                .iter()
-                .map(|r| Shorthand { mark: r.mark().into(), words: r.words().into() }),
-        )
-        .collect(),
+        shorthand: shorthand(),
         rules: rules(),
         sources: vec![
             SourceFile {
@@ -87,6 +73,24 @@ pub fn pack() -> Document {
             },
         ],
     }
+}
+
+fn shorthand() -> Vec<Shorthand> {
+    [
+        ("[p]", "provisional: rests on a rule that nobody has confirmed"),
+        ("[low]", "low volume: too few events to be evidence"),
+        ("[d]", "disputed: sources contradict each other"),
+        ("[s]", "suspect: the source was faulty for part of the period"),
+        ("[r]", "revised since the last issue"),
+    ]
+    .into_iter()
+    .map(|(m, w)| Shorthand { mark: m.into(), words: w.into() })
+    .chain(
+        NullReason::ALL
+            .iter()
+            .map(|r| Shorthand { mark: r.mark().into(), words: r.words().into() }),
+    )
+    .collect()
 }
 
 fn rules() -> Vec<RuleUsed> {
@@ -157,19 +161,6 @@ pub fn unreliable() -> Cell {
 }
 
 fn front() -> Front {
-    let (rtt, avail, fw) =
-        ("Round-trip-time test commands", "WAN gateway availability", "Firmware payloads");
-    let lv = ("99 %", "96 %");
-    let mut outage = headline(
-        ("PM12.1", "Outage alerts, small events"),
-        "North",
-        "CSPN",
-        share(9_402, 10_000).figure(id(9)).band(Band::BelowMinimum),
-        ("99 %", "96 %"),
-        "",
-        "alerts",
-    );
-    outage.exception = Some("EX-4".into());
     Front {
         warnings: vec![Para::plain(
             "North has no firmware figure for April: the provider's reporting tool was faulty for ten days. Figures of North are sound again from 21 April 2026.",
@@ -183,109 +174,8 @@ fn front() -> Front {
             Para::plain("CPM1 can't be determined: one of its components has no figure."),
             Para::plain("South and Central met every target that has a figure."),
         ],
-        headlines: vec![
-            headline(
-                ("PM4.3", rtt),
-                "North",
-                "CSPN",
-                share(900, 1_000).figure(id(2)).band(Band::BelowMinimum),
-                lv,
-                "31.2 %",
-                "tests",
-            ),
-            headline(
-                ("PM4.3", rtt),
-                "Central",
-                "CSPC",
-                share(99_214, 100_000).figure(id(3)).band(Band::Met),
-                lv,
-                "36.0 %",
-                "tests",
-            ),
-            headline(
-                ("PM4.3", rtt),
-                "South",
-                "CSPS",
-                share(98_120, 100_000).figure(id(4)).band(Band::BelowTarget).state(
-                    CellState::Provisional,
-                    "[p]",
-                    "rests on an assumed Target Response Time of 30 s",
-                ),
-                lv,
-                "32.8 %",
-                "tests",
-            ),
-            headline(
-                ("PM6.2", avail),
-                "North",
-                "CSPN",
-                share(44_417, 44_640).figure(id(5)).band(Band::Met),
-                ("99.5 %", "99 %"),
-                "",
-                "availability",
-            ),
-            headline(
-                ("PM6.2", avail),
-                "South",
-                "CSPS",
-                share(44_416, 44_640).figure(id(6)).band(Band::BelowTarget),
-                ("99.5 %", "99 %"),
-                "",
-                "availability",
-            ),
-            headline(
-                ("PM2", fw),
-                "North",
-                "CSPN",
-                unreliable().figure(id(7)).band(Band::NoFigure),
-                lv,
-                "",
-                "firmware",
-            ),
-            headline(
-                ("CPM1", "On-demand Service Responses"),
-                "National",
-                "",
-                Cell::null(
-                    NullReason::NotDeterminable,
-                    "PM2 North has no figure; between 91.20 % and 97.90 %",
-                )
-                .figure(id(8))
-                .band(Band::NoFigure),
-                lv,
-                "",
-                "contributions",
-            ),
-            outage,
-        ],
-        shortfalls: vec![
-            Shortfall {
-                measure: "PM4.3".into(),
-                what: "Users' requests not answered in time".into(),
-                region: "North".into(),
-                cell: share(900, 1_000).figure(id(2)).band(Band::BelowMinimum),
-                level: "a minimum of 96 %".into(),
-                since: "Since January 2026: 4 months in a row, 9 of the last 12; one month unknown"
-                    .into(),
-                why: "Two regional gateways lost their routes after a software change.".into(),
-                why_from: "in the report; the same reason as last month".into(),
-                acts: "CSPN".into(),
-                action: "replaces the routing tables by 30 June 2026 (action A-112, moved once)"
-                    .into(),
-            },
-            Shortfall {
-                measure: "PM6.2".into(),
-                what: "Unscheduled minutes down".into(),
-                region: "South".into(),
-                cell: share(44_416, 44_640).figure(id(6)).band(Band::BelowTarget),
-                level: "a target of 99.5 %".into(),
-                since: "April 2026 only".into(),
-                why: String::new(),
-                why_from: String::new(),
-                acts: String::new(),
-                action: String::new(),
-            },
-        ],
+        headlines: [tests_by_region(), other_measures()].concat(),
+        shortfalls: shortfalls(),
         exceptions: vec![ActiveException {
             reference: "EX-4".into(),
             title: "coverage of the northern islands".into(),
@@ -296,4 +186,131 @@ fn front() -> Front {
         }],
         blocks: vec![Block::Multiples(charts::regions())],
     }
+}
+
+/// The headlines on test commands.
+fn tests_by_region() -> Vec<Headline> {
+    let (rtt, lv) = ("Round-trip-time test commands", ("99 %", "96 %"));
+    vec![
+        headline(
+            ("PM4.3", rtt),
+            "North",
+            "CSPN",
+            share(900, 1_000).figure(id(2)).band(Band::BelowMinimum),
+            lv,
+            "31.2 %",
+            "tests",
+        ),
+        headline(
+            ("PM4.3", rtt),
+            "Central",
+            "CSPC",
+            share(99_214, 100_000).figure(id(3)).band(Band::Met),
+            lv,
+            "36.0 %",
+            "tests",
+        ),
+        headline(
+            ("PM4.3", rtt),
+            "South",
+            "CSPS",
+            share(98_120, 100_000).figure(id(4)).band(Band::BelowTarget).state(
+                CellState::Provisional,
+                "[p]",
+                "rests on an assumed Target Response Time of 30 s",
+            ),
+            lv,
+            "32.8 %",
+            "tests",
+        ),
+    ]
+}
+
+/// The other headlines.
+fn other_measures() -> Vec<Headline> {
+    let (avail, fw, lv) = ("WAN gateway availability", "Firmware payloads", ("99 %", "96 %"));
+    let mut outage = headline(
+        ("PM12.1", "Outage alerts, small events"),
+        "North",
+        "CSPN",
+        share(9_402, 10_000).figure(id(9)).band(Band::BelowMinimum),
+        ("99 %", "96 %"),
+        "",
+        "alerts",
+    );
+    outage.exception = Some("EX-4".into());
+    vec![
+        headline(
+            ("PM6.2", avail),
+            "North",
+            "CSPN",
+            share(44_417, 44_640).figure(id(5)).band(Band::Met),
+            ("99.5 %", "99 %"),
+            "",
+            "availability",
+        ),
+        headline(
+            ("PM6.2", avail),
+            "South",
+            "CSPS",
+            share(44_416, 44_640).figure(id(6)).band(Band::BelowTarget),
+            ("99.5 %", "99 %"),
+            "",
+            "availability",
+        ),
+        headline(
+            ("PM2", fw),
+            "North",
+            "CSPN",
+            unreliable().figure(id(7)).band(Band::NoFigure),
+            lv,
+            "",
+            "firmware",
+        ),
+        headline(
+            ("CPM1", "On-demand Service Responses"),
+            "National",
+            "",
+            Cell::null(
+                NullReason::NotDeterminable,
+                "PM2 North has no figure; between 91.20 % and 97.90 %",
+            )
+            .figure(id(8))
+            .band(Band::NoFigure),
+            lv,
+            "",
+            "contributions",
+        ),
+        outage,
+    ]
+}
+
+fn shortfalls() -> Vec<Shortfall> {
+    vec![
+        Shortfall {
+            measure: "PM4.3".into(),
+            what: "Users' requests not answered in time".into(),
+            region: "North".into(),
+            cell: share(900, 1_000).figure(id(2)).band(Band::BelowMinimum),
+            level: "a minimum of 96 %".into(),
+            since: "Since January 2026: 4 months in a row, 9 of the last 12; one month unknown"
+                .into(),
+            why: "Two regional gateways lost their routes after a software change.".into(),
+            why_from: "in the report; the same reason as last month".into(),
+            acts: "CSPN".into(),
+            action: "replaces the routing tables by 30 June 2026 (action A-112, moved once)".into(),
+        },
+        Shortfall {
+            measure: "PM6.2".into(),
+            what: "Unscheduled minutes down".into(),
+            region: "South".into(),
+            cell: share(44_416, 44_640).figure(id(6)).band(Band::BelowTarget),
+            level: "a target of 99.5 %".into(),
+            since: "April 2026 only".into(),
+            why: String::new(),
+            why_from: String::new(),
+            acts: String::new(),
+            action: String::new(),
+        },
+    ]
 }

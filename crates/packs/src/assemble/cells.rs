@@ -1,7 +1,7 @@
 //! Figures as cells of the document: printed text, exact parts, state, mark, band, reason.
 
 use super::words;
-use northbound_documents::model::{Band, Cell, CellState, Column, ColumnKind, Row, Table};
+use northbound_documents::model::{Band, Block, Cell, CellState, Column, ColumnKind, Row, Table};
 use northbound_measures::{MeasureResult, evaluate::bands};
 use northbound_types::{Figure, FigureState, Quantity, Ratio, Value};
 
@@ -166,6 +166,17 @@ pub fn table(
         columns,
         rows: rows.into_iter().map(|cells| Row { cells, total: false }).collect(),
     }
+}
+
+/// A table as a block; `None` without rows.
+#[must_use]
+pub fn non_empty_table(
+    id: &str,
+    caption: impl Into<String>,
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+) -> Option<Block> {
+    (!rows.is_empty()).then(|| Block::Table(table(id, caption, columns, rows)))
 }
 
 /// A text as an id of the document: lower-case letters, digits and hyphens.

@@ -5,7 +5,7 @@ use super::{
     cells::{self, counts, label, text},
 };
 use northbound_documents::{
-    model::{Block, Cell, Para, Section, Window},
+    model::{Block, Cell, List, Para, Section, Table, Window, check::MAX_WINDOWS},
     render::words as print,
 };
 use northbound_measures::MeasureResult;
@@ -13,65 +13,48 @@ use northbound_registers::{
     Kept,
     records::oversight::changes::{Change, ChangeState},
 };
-use northbound_types::{Day, Period, Utc};
+use northbound_rules::templates::TemplateKind;
+use northbound_types::{Day, Period, Region, Utc};
 
 /// Days over which the ages of changes that ended are counted: a year.
 const AGE_DAYS: i32 = 365;
 
-/// The changes that touch the period; none where none is kept.
+/// The changes that touch the period; `None` where no change does.
 pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     let today = d.e.known.as_at.day();
+    let changes = d.e.known.registered.changes.iter();
     let mut mine: Vec<&Kept<Change>> =
-        d.e.known
-            .registered
-            .changes
-            .iter()
-            .filter(|k| touches(&k.record, d.e.period, today))
-            .collect();
+        changes.filter(|k| touches(&k.record, d.e.period, today)).collect();
     if mine.is_empty() {
         return None;
     }
     mine.sort_by(|a, b| {
         a.record.kind.cmp(&b.record.kind).then(a.record.raised.cmp(&b.record.raised))
     });
-    let title = |kind: &str| {
-        d.e.known
-            .rules
-            .template(northbound_rules::templates::TemplateKind::Change, kind)
-            .map_or_else(|| kind.to_owned(), |t| t.title.to_owned())
-    };
-    let rows = mine
-        .iter()
-        .map(|k| {
-            let c = &k.record;
-            vec![
-                Cell::words(format!("{}: {}", k.id, c.title)),
-                Cell::words(title(&c.kind)),
-                Cell::words(c.systems.join(", ")),
-                Cell::words(c.state.to_string()),
-                Cell::words(c.window().map(|w| span(w.from, w.to)).unwrap_or_default()),
-                Cell::words(
-                    c.impact
-                        .as_ref()
-                        .map(|i| format!("{}, {}", i.by, print::day(i.on)))
-                        .unwrap_or_default(),
-                ),
-                Cell::words(
-                    c.consultation
-                        .as_ref()
-                        .map(|x| format!("{}, to {}", x.whom, print::day(x.to)))
-                        .unwrap_or_default(),
-                ),
-                Cell::words(
-                    c.view
-                        .as_ref()
-                        .map(|v| format!("{}: {}", v.body, v.verdict))
-                        .unwrap_or_default(),
-                ),
-                Cell::count(i64::from(c.age(today))),
-            ]
-        })
-        .collect();
+    let mut blocks = vec![Block::Table(list(d, &mine)), Block::Table(ages(d))];
+    let items: Vec<Para> =
+        mine.iter().filter_map(|k| finding(k, d.e.known.as_at)).map(Para::plain).collect();
+    if !items.is_empty() {
+        blocks.push(Block::List(List { ordered: false, items }));
+    }
+    Some(Section {
+        id: "change-register".to_owned(),
+        heading: "Changes".to_owned(),
+        message: "What was changed, who was asked, and what is planned.".to_owned(),
+        intro: vec![Para::plain(
+            "A change is approved with an assessment of User impact, a consultation and an operational view, or by the chair's override with name and reason. Its window is drawn on the charts that it touches; that it ran then says nothing of why a figure moved.",
+        )],
+        blocks,
+    })
+}
+
+/// The title of a type of change, by the rules.
+fn type_title(d: &Material<'_>, kind: &str) -> String {
+    let template = d.e.known.rules.template(TemplateKind::Change, kind);
+    template.map_or_else(|| kind.to_owned(), |t| t.title.to_owned())
+}
+
+fn list(d: &Material<'_>, changes: &[&Kept<Change>]) -> Table {
     let columns = vec![
         label("change", "Change"),
         text("type", "Type"),
@@ -83,27 +66,26 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
         text("view", "Operational view"),
         counts("age", "Age", "days"),
     ];
-    let mut blocks = vec![
-        Block::Table(cells::table("change-list", "Changes by type", columns, rows)),
-        Block::Table(ages(d, &title)),
-    ];
-    let findings: Vec<Para> =
-        mine.iter().filter_map(|k| finding(k, d.e.known.as_at)).map(Para::plain).collect();
-    if !findings.is_empty() {
-        blocks.push(Block::List(northbound_documents::model::List {
-            ordered: false,
-            items: findings,
-        }));
-    }
-    Some(Section {
-        id: "change-register".to_owned(),
-        heading: "Changes".to_owned(),
-        message: "What was changed, who was asked, and what is planned.".to_owned(),
-        intro: vec![Para::plain(
-            "A change is approved with an assessment of User impact, a consultation and an operational view, or by the chair's override with name and reason. Its window is drawn on the charts that it touches; that it ran then says nothing of why a figure moved.",
-        )],
-        blocks,
-    })
+    let rows = changes.iter().map(|k| row(d, k)).collect();
+    cells::table("change-list", "Changes by type", columns, rows)
+}
+
+fn row(d: &Material<'_>, k: &Kept<Change>) -> Vec<Cell> {
+    let c = &k.record;
+    let impact = c.impact.as_ref().map(|i| format!("{}, {}", i.by, print::day(i.on)));
+    let consulted = c.consultation.as_ref().map(|x| format!("{}, to {}", x.whom, print::day(x.to)));
+    let view = c.view.as_ref().map(|v| format!("{}: {}", v.body, v.verdict));
+    vec![
+        Cell::words(format!("{}: {}", k.id, c.title)),
+        Cell::words(type_title(d, &c.kind)),
+        Cell::words(c.systems.join(", ")),
+        Cell::words(c.state.to_string()),
+        Cell::words(c.window().map(|w| span(w.from, w.to)).unwrap_or_default()),
+        Cell::words(impact.unwrap_or_default()),
+        Cell::words(consulted.unwrap_or_default()),
+        Cell::words(view.unwrap_or_default()),
+        Cell::count(i64::from(c.age(d.e.known.as_at.day()))),
+    ]
 }
 
 /// Open, or raised, run or planned within the period.
@@ -118,7 +100,7 @@ fn touches(c: &Change, period: Period, today: Day) -> bool {
             || c.ended.is_some_and(|e| period.contains(e)))
 }
 
-fn ages(d: &Material<'_>, title: &impl Fn(&str) -> String) -> northbound_documents::model::Table {
+fn ages(d: &Material<'_>) -> Table {
     let today = d.e.known.as_at.day();
     let mut kinds: Vec<&str> =
         d.e.known.registered.changes.iter().map(|k| k.record.kind.as_str()).collect();
@@ -146,7 +128,7 @@ fn ages(d: &Material<'_>, title: &impl Fn(&str) -> String) -> northbound_documen
             let number =
                 |n: Option<i32>| n.map_or_else(|| Cell::words(""), |n| Cell::count(i64::from(n)));
             vec![
-                Cell::words(title(kind)),
+                Cell::words(type_title(d, kind)),
                 cells::count(open.len() as u64),
                 number(open.iter().max().copied()),
                 cells::count(ended.len() as u64),
@@ -215,7 +197,7 @@ pub(super) fn windows(d: &Material<'_>, r: &MeasureResult, shown: &[Period]) -> 
                 let touched = (c.measures.is_empty() || c.measures.contains(&r.measure))
                     && (c.regions.is_empty()
                         || c.regions.contains(&r.region)
-                        || r.region == northbound_types::Region::None);
+                        || r.region == Region::None);
                 if !touched || c.state == ChangeState::Rejected {
                     return None;
                 }
@@ -239,7 +221,7 @@ pub(super) fn windows(d: &Material<'_>, r: &MeasureResult, shown: &[Period]) -> 
             })
             .collect();
     found.sort_by_key(|(at, w)| (*at, w.label.clone()));
-    let spare = found.len().saturating_sub(northbound_documents::model::check::MAX_WINDOWS);
+    let spare = found.len().saturating_sub(MAX_WINDOWS);
     found.into_iter().skip(spare).map(|(_, w)| w).collect()
 }
 

@@ -9,7 +9,10 @@ use northbound_documents::{
     model::{Block, Cell, List, Para, Section},
     render::words as print,
 };
-use northbound_measures::{incidents::books::Balance, views::registration::ArrivalLine};
+use northbound_measures::{
+    incidents::{books::Balance, reports::ReportCheck},
+    views::registration::ArrivalLine,
+};
 use northbound_types::{IncidentEventKind, NullReason, Utc};
 
 fn category(c: Option<u8>) -> String {
@@ -226,62 +229,51 @@ fn reports_blocks(v: &IncidentView) -> Vec<Block> {
     if v.reports.is_empty() {
         return Vec::new();
     }
-    let said = |n: Option<u64>| {
+    let n = |key: &str, title: &str| counts(key, title, "incidents");
+    let columns = vec![
+        label("area", "Area"),
+        text("said", "Who states it, where"),
+        n("opening", "Open at the start"),
+        n("opened", "Opened"),
+        n("reopened", "Opened again"),
+        n("resolved", "Resolved"),
+        n("withdrawn", "Withdrawn or merged"),
+        n("open", "Open at the end"),
+        n("identified", "Of these identified"),
+        n("unknown", "Of these not identified"),
+    ];
+    let rows = v.reports.iter().map(report_row).collect();
+    let table = cells::table("incident-reports", "Incidents as reports state them", columns, rows);
+    let items = v.reports.iter().flat_map(report_findings).map(Para::plain).collect();
+    vec![Block::Table(table), Block::List(List { ordered: false, items })]
+}
+
+fn report_row(r: &ReportCheck) -> Vec<Cell> {
+    let stated = |n: Option<u64>| {
         n.map_or_else(|| Cell::null(NullReason::NotReported, "not stated"), cells::count)
     };
-    let rows = v
-        .reports
-        .iter()
-        .map(|r| {
-            let s = &r.stated;
-            vec![
-                Cell::words(s.area.clone()),
-                Cell::words(s.said.clone()),
-                said(s.opening),
-                said(s.opened),
-                said(s.reopened),
-                said(s.resolved),
-                said(s.withdrawn),
-                cells::count(s.open),
-                cells::count(r.identified),
-                cells::count(r.unknown),
-            ]
-        })
-        .collect();
-    let n = |key: &str, title: &str| counts(key, title, "incidents");
-    let table = cells::table(
-        "incident-reports",
-        "Incidents as reports state them",
-        vec![
-            label("area", "Area"),
-            text("said", "Who states it, where"),
-            n("opening", "Open at the start"),
-            n("opened", "Opened"),
-            n("reopened", "Opened again"),
-            n("resolved", "Resolved"),
-            n("withdrawn", "Withdrawn or merged"),
-            n("open", "Open at the end"),
-            n("identified", "Of these identified"),
-            n("unknown", "Of these not identified"),
-        ],
-        rows,
-    );
-    let items = v
-        .reports
-        .iter()
-        .flat_map(|r| {
-            let name = format!("{} ({})", r.stated.area, r.stated.said);
-            let implied = r.implied.iter().filter(|i| i.least >= 0).map(|i| i.words.clone());
-            let since = r.since.iter().map(|s| s.words.clone());
-            let against = r.contradictions.iter().map(|c| format!("contradiction: {c}"));
-            implied
-                .chain(against)
-                .chain(since)
-                .map(move |w| Para::plain(format!("{name}: {w}.")))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    vec![Block::Table(table), Block::List(List { ordered: false, items })]
+    let s = &r.stated;
+    vec![
+        Cell::words(s.area.clone()),
+        Cell::words(s.said.clone()),
+        stated(s.opening),
+        stated(s.opened),
+        stated(s.reopened),
+        stated(s.resolved),
+        stated(s.withdrawn),
+        cells::count(s.open),
+        cells::count(r.identified),
+        cells::count(r.unknown),
+    ]
+}
+
+/// What a report implies, where it contradicts the incidents, and what changed since the one before.
+fn report_findings(r: &ReportCheck) -> Vec<String> {
+    let name = format!("{} ({})", r.stated.area, r.stated.said);
+    let implied = r.implied.iter().filter(|i| i.least >= 0).map(|i| i.words.clone());
+    let against = r.contradictions.iter().map(|c| format!("contradiction: {c}"));
+    let since = r.since.iter().map(|s| s.words.clone());
+    implied.chain(against).chain(since).map(|w| format!("{name}: {w}.")).collect()
 }
 
 /// The blocks of a view, as far as there is anything to say.

@@ -5,7 +5,7 @@ use super::{
     cells::{self, counts, label, shares, text},
     words,
 };
-use crate::data::Numbered;
+use crate::data::{AlertLine, Numbered};
 use northbound_documents::{
     model::{Block, Cell, Para, Section},
     render::words as print,
@@ -224,47 +224,6 @@ fn alerts(d: &Material<'_>) -> Option<Section> {
     if d.data.alerts.is_empty() {
         return None;
     }
-    let mut findings = Vec::new();
-    let rows = d
-        .data
-        .alerts
-        .iter()
-        .map(|l| {
-            let n = |s: AlertState| l.by_state.get(&s).copied().unwrap_or(0);
-            let forwarded =
-                n(AlertState::Pending) + n(AlertState::Delivered) + n(AlertState::Parked);
-            let told: u64 = l.by_state.values().sum();
-            let residue =
-                i64::try_from(n(AlertState::Consolidated)).unwrap_or(i64::MAX) - l.carried;
-            if told != l.received {
-                findings.push(format!(
-                    "{}: {} received, {told} accounted for",
-                    words::region_word(&l.region),
-                    l.received
-                ));
-            }
-            if residue < 0 {
-                findings.push(format!(
-                    "{}: copies say that they stand for {} alerts, {} were consolidated",
-                    words::region_word(&l.region),
-                    l.carried,
-                    n(AlertState::Consolidated)
-                ));
-            }
-            vec![
-                Cell::words(words::region_word(&l.region)),
-                cells::count(l.received),
-                cells::count(n(AlertState::Duplicate)),
-                cells::count(n(AlertState::Refused)),
-                cells::count(n(AlertState::Consolidated)),
-                cells::count(forwarded),
-                cells::count(n(AlertState::Delivered)),
-                cells::count(n(AlertState::Parked)),
-                Cell::count(l.carried),
-                Cell::count(residue),
-            ]
-        })
-        .collect();
     let unit = "alerts";
     let columns = vec![
         label("region", "Region"),
@@ -278,6 +237,7 @@ fn alerts(d: &Material<'_>) -> Option<Section> {
         counts("carried", "Carried on copies", unit),
         counts("residue", "Consolidated, not yet carried", unit),
     ];
+    let findings: Vec<String> = d.data.alerts.iter().flat_map(unbalanced).collect();
     let books = if findings.is_empty() {
         "The books balance: received is duplicates, refused, forwarded and consolidated together."
             .to_owned()
@@ -293,9 +253,53 @@ fn alerts(d: &Material<'_>) -> Option<Section> {
             "alert-books",
             "Alerts by region and what became of them",
             columns,
-            rows,
+            d.data.alerts.iter().map(alert_row).collect(),
         ))],
     })
+}
+
+/// Alerts of a region in a state.
+fn in_state(l: &AlertLine, s: AlertState) -> u64 {
+    l.by_state.get(&s).copied().unwrap_or(0)
+}
+
+/// Alerts consolidated in a storm that no forwarded copy stands for yet.
+fn residue(l: &AlertLine) -> i64 {
+    i64::try_from(in_state(l, AlertState::Consolidated)).unwrap_or(i64::MAX) - l.carried
+}
+
+fn alert_row(l: &AlertLine) -> Vec<Cell> {
+    use AlertState::{Consolidated, Delivered, Duplicate, Parked, Pending, Refused};
+    let n = |s: AlertState| in_state(l, s);
+    vec![
+        Cell::words(words::region_word(&l.region)),
+        cells::count(l.received),
+        cells::count(n(Duplicate)),
+        cells::count(n(Refused)),
+        cells::count(n(Consolidated)),
+        cells::count(n(Pending) + n(Delivered) + n(Parked)),
+        cells::count(n(Delivered)),
+        cells::count(n(Parked)),
+        Cell::count(l.carried),
+        Cell::count(residue(l)),
+    ]
+}
+
+/// Where the books of a region do not balance.
+fn unbalanced(l: &AlertLine) -> Vec<String> {
+    let (region, mut out) = (words::region_word(&l.region), Vec::new());
+    let accounted: u64 = l.by_state.values().sum();
+    if accounted != l.received {
+        out.push(format!("{region}: {} received, {accounted} accounted for", l.received));
+    }
+    if residue(l) < 0 {
+        out.push(format!(
+            "{region}: copies say that they stand for {} alerts, {} were consolidated",
+            l.carried,
+            in_state(l, AlertState::Consolidated)
+        ));
+    }
+    out
 }
 
 fn volumes(d: &Material<'_>) -> Option<Section> {

@@ -6,8 +6,10 @@ use super::{
     words,
 };
 use crate::data::Numbered;
-use northbound_documents::model::{Block, Cell, Para, Row, Section};
-use northbound_measures::{MeasureResult, evaluate::contribution::Contributions};
+use northbound_documents::model::{Block, Cell, ColumnKind, Para, Section, Table};
+use northbound_measures::{
+    MeasureResult, evaluate::contribution::Contributions, result::Component,
+};
 use northbound_types::{Figure, Region};
 use std::collections::BTreeMap;
 
@@ -211,81 +213,67 @@ pub(super) fn composites(d: &Material<'_>) -> Option<Section> {
     })
 }
 
-fn components(d: &Material<'_>, r: &MeasureResult) -> northbound_documents::model::Table {
-    let parts = match &r.contributions {
-        Contributions::Table { parts, .. } => parts.as_slice(),
-        Contributions::NotAsked | Contributions::Refused { .. } => &[],
+fn components(d: &Material<'_>, r: &MeasureResult) -> Table {
+    let mut rows: Vec<Vec<Cell>> = r.components.iter().map(|c| component(d, r, c)).collect();
+    let gap = match &r.contributions {
+        Contributions::Table { gap, .. } => Some(vec![
+            Cell::words("Gap between target and figure"),
+            Cell::words(""),
+            points(gap).unwrap_or_else(|| Cell::words("")),
+            Cell::words("sum of the contributions"),
+        ]),
+        Contributions::NotAsked | Contributions::Refused { .. } => None,
     };
-    let mut rows: Vec<Row> =
-        r.components
-            .iter()
-            .map(|c| {
-                let own = d.data.results.iter().find(|n| {
-                    n.result.key() == (c.measure.as_str(), c.provider.as_str(), c.region)
-                });
-                let figure = own.map_or_else(
-                    || cells::figure(&c.figure, r.decimals, &[]),
-                    |n| cells::result(&n.result, &n.id),
-                );
-                let part = parts
-                    .iter()
-                    .find(|p| {
-                        p.measure == c.measure && p.provider == c.provider && p.region == c.region
-                    })
-                    .and_then(|p| points(&p.part));
-                let standing = c.left_out.clone().unwrap_or_else(|| {
-                    if matches!(c.figure, Figure::Null(_)) {
-                        "no value: the measure cannot be determined".to_owned()
-                    } else {
-                        "counted".to_owned()
-                    }
-                });
-                Row {
-                    cells: vec![
-                        Cell::words(format!(
-                            "{} {} {}",
-                            c.measure,
-                            c.provider,
-                            words::region(c.region)
-                        )),
-                        figure,
-                        part.unwrap_or_else(|| Cell::words("")),
-                        Cell::words(standing),
-                    ],
-                    total: false,
-                }
-            })
-            .collect();
-    if let Contributions::Table { gap, .. } = &r.contributions {
-        rows.push(Row {
-            cells: vec![
-                Cell::words("Gap between target and figure"),
-                Cell::words(""),
-                points(gap).unwrap_or_else(|| Cell::words("")),
-                Cell::words("sum of the contributions"),
-            ],
-            total: true,
-        });
-    }
+    let has_gap = gap.is_some();
+    rows.extend(gap);
     let columns = vec![
         label("row", "Component"),
         shares("figure", "Figure"),
         cells::column(
             "contribution",
             "Contribution to the gap",
-            northbound_documents::model::ColumnKind::Number,
+            ColumnKind::Number,
             "percentage points",
         ),
         text("standing", "Standing"),
     ];
-    let mut t = cells::table(
-        &format!("components-{}", cells::slug(&r.name())),
-        format!("Rows of {} {}", r.measure, words::region(r.region)),
-        columns,
-        Vec::new(),
+    let id = format!("components-{}", cells::slug(&r.name()));
+    let caption = format!("Rows of {} {}", r.measure, words::region(r.region));
+    let mut table = cells::table(&id, caption, columns, rows);
+    if let Some(last) = table.rows.last_mut() {
+        last.total = has_gap;
+    }
+    table
+}
+
+/// A row of a composite: its figure, its part of the gap, and whether it counts.
+fn component(d: &Material<'_>, r: &MeasureResult, c: &Component) -> Vec<Cell> {
+    let key = (c.measure.as_str(), c.provider.as_str(), c.region);
+    let figure = d.data.results.iter().find(|n| n.result.key() == key).map_or_else(
+        || cells::figure(&c.figure, r.decimals, &[]),
+        |n| cells::result(&n.result, &n.id),
     );
-    t.rows = rows;
-    t
+    let parts = match &r.contributions {
+        Contributions::Table { parts, .. } => parts.as_slice(),
+        Contributions::NotAsked | Contributions::Refused { .. } => &[],
+    };
+    let part = parts
+        .iter()
+        .find(|p| (p.measure.as_str(), p.provider.as_str(), p.region) == key)
+        .and_then(|p| points(&p.part));
+    let standing = c.left_out.clone().unwrap_or_else(|| {
+        if matches!(c.figure, Figure::Null(_)) {
+            "no value: the measure cannot be determined".to_owned()
+        } else {
+            "counted".to_owned()
+        }
+    });
+    vec![
+        Cell::words(format!("{} {} {}", c.measure, c.provider, words::region(c.region))),
+        figure,
+        part.unwrap_or_else(|| Cell::words("")),
+        Cell::words(standing),
+    ]
 }
 
 /// An exact share of the gap, in percentage points with four decimals.

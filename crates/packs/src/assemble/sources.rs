@@ -5,7 +5,7 @@ use super::{
     cells::{self, label, text},
     words,
 };
-use crate::evidence::Evidence;
+use crate::{data::StatedEntry, evidence::Evidence};
 use northbound_documents::{
     model::{Block, Cell, Para, Section, Shorthand},
     render::words as print,
@@ -15,78 +15,67 @@ use northbound_types::NullReason;
 
 /// Stated figures with their places.
 pub(super) fn section(d: &Material<'_>) -> Section {
-    let rows: Vec<Vec<Cell>> = d
-        .data
-        .stated
-        .iter()
-        .map(|s| {
-            let keys: Vec<String> = s
-                .stated
-                .keys
-                .values()
-                .filter(|v| !v.is_empty())
-                .map(|v| words::region_word(v))
-                .collect();
-            vec![
-                Cell::words(format!("{} {}", s.stated.measure, keys.join(" "))),
-                cells::figure(&stated::figure(&s.stated), 2, &[]),
-                Cell::words(s.stated.source.clone()),
-                Cell::words(s.stated.document.clone()),
-                Cell::words(s.stated.version.clone()),
-                Cell::words(s.stated.place.clone()),
-                Cell::words(s.file.clone()),
-                Cell::words(print::day(s.stated.known.day())),
-            ]
-        })
-        .collect();
-    let mut blocks = Vec::new();
-    if !rows.is_empty() {
-        blocks.push(Block::Table(cells::table(
-            "stated",
-            "Figures as others stated them",
-            vec![
-                label("row", "Measure and keys"),
-                cells::shares("figure", "As stated"),
-                text("source", "Who"),
-                text("document", "Document"),
-                text("version", "Version"),
-                text("place", "Place"),
-                text("file", "File"),
-                text("known", "Since"),
-            ],
-            rows,
-        )));
-    }
     let mut intro = vec![Para::plain(
         "Every computed figure opens down to its messages with their file and row; a stated one to its document and place. `northbound explain ID` does both.",
     )];
-    if !d.data.unplaced.is_empty() {
-        let list: Vec<String> = d
-            .data
-            .unplaced
-            .iter()
-            .map(|s| {
-                format!(
-                    "{} {:?} ({}, {})",
-                    s.measure,
-                    s.keys.values().collect::<Vec<_>>(),
-                    s.source,
-                    s.place
-                )
-            })
-            .collect();
-        intro.push(Para::plain(format!(
-            "Stated figures that speak of no measure row, and so stand in no table: {}.",
-            list.join("; ")
-        )));
-    }
+    intro.extend(unplaced(d).map(Para::plain));
     Section {
         id: "sources".to_owned(),
         heading: "Sources".to_owned(),
         message: "Where each stated figure came from.".to_owned(),
         intro,
-        blocks,
+        blocks: table(d).into_iter().collect(),
     }
+}
+
+fn table(d: &Material<'_>) -> Option<Block> {
+    let columns = vec![
+        label("row", "Measure and keys"),
+        cells::shares("figure", "As stated"),
+        text("source", "Who"),
+        text("document", "Document"),
+        text("version", "Version"),
+        text("place", "Place"),
+        text("file", "File"),
+        text("known", "Since"),
+    ];
+    let rows = d.data.stated.iter().map(row).collect();
+    cells::non_empty_table("stated", "Figures as others stated them", columns, rows)
+}
+
+fn row(entry: &StatedEntry) -> Vec<Cell> {
+    let s = &entry.stated;
+    let keys: Vec<String> =
+        s.keys.values().filter(|v| !v.is_empty()).map(|v| words::region_word(v)).collect();
+    vec![
+        Cell::words(format!("{} {}", s.measure, keys.join(" "))),
+        cells::figure(&stated::figure(s), 2, &[]),
+        Cell::words(s.source.clone()),
+        Cell::words(s.document.clone()),
+        Cell::words(s.version.clone()),
+        Cell::words(s.place.clone()),
+        Cell::words(entry.file.clone()),
+        Cell::words(print::day(s.known.day())),
+    ]
+}
+
+/// The stated figures of which no measure has a row, in one sentence.
+fn unplaced(d: &Material<'_>) -> Option<String> {
+    let list: Vec<String> = d
+        .data
+        .unplaced
+        .iter()
+        .map(|s| {
+            let keys: Vec<&String> = s.keys.values().collect();
+            format!("{} {keys:?} ({}, {})", s.measure, s.source, s.place)
+        })
+        .collect();
+    (!list.is_empty()).then(|| {
+        format!(
+            "Stated figures that speak of no measure row, and so stand in no table: {}.",
+            list.join("; ")
+        )
+    })
 }
 
 /// The shorthand, in words: this platform's own marks, and those of the rules.

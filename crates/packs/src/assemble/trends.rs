@@ -10,7 +10,7 @@ use crate::data::Numbered;
 use crate::evidence::HISTORY_MONTHS;
 use northbound_documents::model::{
     Annotation, Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Multiples, Para, Point,
-    Section, Series,
+    Section, Series, Table,
 };
 use northbound_measures::{
     MeasureResult,
@@ -18,11 +18,14 @@ use northbound_measures::{
     inputs::HistoryPoint,
 };
 use northbound_rules::measure::MeasureDef;
-use northbound_types::{Figure, Period, Ratio, percent::percent_of};
+use northbound_types::{Figure, NullReason, Period, Ratio, percent::percent_of};
 use std::collections::BTreeMap;
 
 /// Months on a chart.
 pub const MONTHS: i32 = 18;
+
+/// Target and minimum of a month.
+type Levels = (Option<Ratio>, Option<Ratio>);
 
 /// Streaks and charts.
 pub(super) fn section(d: &Material<'_>) -> Section {
@@ -119,8 +122,7 @@ fn chart(d: &Material<'_>, def: &MeasureDef, n: &Numbered) -> Option<Chart> {
     let shown: Vec<Period> = (0..MONTHS).rev().map(|back| r.period.plus(-back)).collect();
     let first = shown.iter().position(|p| by.contains_key(p)).unwrap_or(0);
     let shown = &shown[first..];
-    let judged: Vec<(Option<Ratio>, Option<Ratio>)> =
-        shown.iter().map(|p| levels(def, by.get(p), *p)).collect();
+    let judged: Vec<Levels> = shown.iter().map(|p| levels(def, by.get(p), *p)).collect();
     let values: Vec<Point> = shown
         .iter()
         .zip(&judged)
@@ -131,62 +133,54 @@ fn chart(d: &Material<'_>, def: &MeasureDef, n: &Numbered) -> Option<Chart> {
     let rows = shown
         .iter()
         .zip(&judged)
-        .map(|(p, l)| {
-            let cell = if *p == r.period {
-                cells::result(r, &n.id)
-            } else {
-                by.get(p).map_or_else(
-                    || {
-                        Cell::null(
-                            northbound_types::NullReason::NotReported,
-                            "nothing is known of the month",
-                        )
-                    },
-                    |v| cells::figure(&v.0, r.decimals, &list(*l)),
-                )
-            };
-            vec![
-                Cell::words(words::short_period(*p)),
-                cell,
-                Cell::words(words::level(l.0)),
-                Cell::words(words::level(l.1)),
-            ]
-        })
+        .map(|(p, l)| month_row(n, *p, by.get(p).map(|v| &v.0), *l))
         .collect();
-    let columns = vec![
-        label("month", "Month"),
-        cells::shares("figure", "Figure"),
-        text("target", "Target"),
-        text("minimum", "Minimum"),
+    let title = format!("{}, {}", words::region(r.region), r.provider);
+    let lines = [
+        steps(LevelKind::Target, judged.iter().map(|l| l.0)),
+        steps(LevelKind::Minimum, judged.iter().map(|l| l.1)),
     ];
-    let place = format!("{}, {}", words::region(r.region), r.provider);
     Some(Chart {
-        table: cells::table(
-            &format!("{id}-table"),
-            format!("{} {place}, by month", r.measure),
-            columns,
-            rows,
-        ),
-        title: place,
+        table: month_table(&id, format!("{} {title}, by month", r.measure), rows),
+        title,
         subtitle: r.title.clone(),
         kind: ChartKind::Line,
         unit: "per cent".to_owned(),
         points: shown.iter().map(|p| words::short_period(*p)).collect(),
         series: vec![Series { name: r.measure.clone(), values }],
-        levels: [
-            steps(LevelKind::Target, judged.iter().map(|l| l.0)),
-            steps(LevelKind::Minimum, judged.iter().map(|l| l.1)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        levels: lines.into_iter().flatten().collect(),
         annotations: annotations(d, shown),
         windows: super::changes::windows(d, r, shown),
         id,
     })
 }
 
-fn list(l: (Option<Ratio>, Option<Ratio>)) -> Vec<Ratio> {
+fn month_row(n: &Numbered, month: Period, figure: Option<&Figure>, levels: Levels) -> Vec<Cell> {
+    let r = &n.result;
+    let cell = match figure {
+        _ if month == r.period => cells::result(r, &n.id),
+        Some(f) => cells::figure(f, r.decimals, &list(levels)),
+        None => Cell::null(NullReason::NotReported, "nothing is known of the month"),
+    };
+    vec![
+        Cell::words(words::short_period(month)),
+        cell,
+        Cell::words(words::level(levels.0)),
+        Cell::words(words::level(levels.1)),
+    ]
+}
+
+fn month_table(chart: &str, caption: String, rows: Vec<Vec<Cell>>) -> Table {
+    let columns = vec![
+        label("month", "Month"),
+        cells::shares("figure", "Figure"),
+        text("target", "Target"),
+        text("minimum", "Minimum"),
+    ];
+    cells::table(&format!("{chart}-table"), caption, columns, rows)
+}
+
+fn list(l: Levels) -> Vec<Ratio> {
     l.0.into_iter().chain(l.1).collect()
 }
 
@@ -195,7 +189,7 @@ fn levels(
     def: &MeasureDef,
     at: Option<&(Figure, Option<Ratio>, Option<Ratio>)>,
     p: Period,
-) -> (Option<Ratio>, Option<Ratio>) {
+) -> Levels {
     let rule = bands::levels_for(def, activity(def, p), false);
     (at.and_then(|v| v.1).or(rule.target), at.and_then(|v| v.2).or(rule.minimum))
 }
@@ -205,7 +199,7 @@ fn point(
     n: &Numbered,
     p: Period,
     figure: Option<&Figure>,
-    levels: (Option<Ratio>, Option<Ratio>),
+    levels: Levels,
 ) -> Point {
     let Some(f) = figure else { return Point::gap("[x]", "nothing is known of the month") };
     let text = cells::figure(f, r.decimals, &list(levels)).printed();

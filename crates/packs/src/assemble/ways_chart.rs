@@ -7,61 +7,82 @@ use super::{
 };
 use crate::data::{Numbered, WAYS};
 use northbound_documents::model::{
-    Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Point, Series,
+    Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Point, Series, Table,
 };
-use northbound_measures::MeasureResult;
-use northbound_types::{Figure, percent::percent_of};
+use northbound_types::{Figure, Ratio, percent::percent_of};
 
 const NAMES: [&str; 3] =
     ["Test commands, answered only", "Test commands, all attempts", "Users' own requests"];
 
-/// The chart of the test measure with the most attempts; none where no region has any.
+/// The chart of the test measure with the most attempts; `None` where no region has any.
 pub(super) fn chart(d: &Material<'_>) -> Option<Block> {
-    let weight = |r: &MeasureResult| r.parts.iter().map(|p| p.den).sum::<u64>();
-    let of = |m: &str| {
-        d.data
-            .ways
-            .iter()
-            .filter(|n| n.result.measure == m && n.result.methodology == WAYS[1])
-            .map(|n| weight(&n.result))
-            .sum::<u64>()
-    };
-    let names: Vec<&str> = d.data.ways.iter().map(|n| n.result.measure.as_str()).collect();
-    // The last of equals: the measure with the shortest limit stands last.
-    let measure = names.into_iter().max_by_key(|m| of(m)).filter(|m| of(m) > 0)?;
+    let measure = busiest(d)?;
     let rows: Vec<&Numbered> = d
         .data
         .ways
         .iter()
         .filter(|n| n.result.measure == measure && n.result.methodology == WAYS[0])
         .collect();
-    let way = |n: &Numbered, w: &str| {
-        d.data.ways.iter().find(|x| x.result.key() == n.result.key() && x.result.methodology == w)
+    let first = &rows.first()?.result;
+    let levels = [
+        level(LevelKind::Target, first.levels.target),
+        level(LevelKind::Minimum, first.levels.minimum),
+    ];
+    Some(Block::Chart(Chart {
+        id: "three-ways-chart".to_owned(),
+        title: format!("{measure} counted three ways, by region"),
+        subtitle: format!("{}, per cent, with the 95 % interval", first.title),
+        kind: ChartKind::DotInterval,
+        unit: "per cent".to_owned(),
+        points: rows.iter().map(|n| words::region(n.result.region).to_owned()).collect(),
+        series: series(d, &rows),
+        levels: levels.into_iter().flatten().collect(),
+        annotations: Vec::new(),
+        windows: Vec::new(),
+        table: table(d, measure, &rows),
+    }))
+}
+
+/// The test measure with the most attempts; of equals the last, which has the shortest limit.
+fn busiest<'a>(d: &Material<'a>) -> Option<&'a str> {
+    let attempts = |measure: &str| {
+        d.data
+            .ways
+            .iter()
+            .filter(|n| n.result.measure == measure && n.result.methodology == WAYS[1])
+            .flat_map(|n| &n.result.parts)
+            .map(|p| p.den)
+            .sum::<u64>()
     };
-    let series = WAYS
-        .iter()
+    let measures = d.data.ways.iter().map(|n| n.result.measure.as_str());
+    measures.max_by_key(|m| attempts(m)).filter(|m| attempts(m) > 0)
+}
+
+/// The same row counted another way.
+fn counted<'a>(d: &Material<'a>, n: &Numbered, way: &str) -> Option<&'a Numbered> {
+    d.data.ways.iter().find(|x| x.result.key() == n.result.key() && x.result.methodology == way)
+}
+
+fn series(d: &Material<'_>, rows: &[&Numbered]) -> Vec<Series> {
+    let missing = || Point::gap("[z]", "this way of counting is not in the rules");
+    WAYS.iter()
         .zip(NAMES)
-        .map(|(w, name)| Series {
+        .map(|(way, name)| Series {
             name: name.to_owned(),
-            values: rows
-                .iter()
-                .map(|n| {
-                    way(n, w).map_or_else(
-                        || Point::gap("[z]", "this way of counting is not in the rules"),
-                        point,
-                    )
-                })
-                .collect(),
+            values: rows.iter().map(|n| counted(d, n, way).map_or_else(missing, point)).collect(),
         })
-        .collect();
-    let table_rows = rows
+        .collect()
+}
+
+fn table(d: &Material<'_>, measure: &str, rows: &[&Numbered]) -> Table {
+    let rows = rows
         .iter()
         .map(|n| {
-            let mut cells = vec![Cell::words(words::region(n.result.region))];
-            cells.extend(WAYS.iter().map(|w| {
-                way(n, w).map_or_else(|| Cell::words(""), |x| cells::result(&x.result, &x.id))
-            }));
-            cells
+            let ways = WAYS.iter().map(|way| {
+                counted(d, n, way)
+                    .map_or_else(|| Cell::words(""), |x| cells::result(&x.result, &x.id))
+            });
+            std::iter::once(Cell::words(words::region(n.result.region))).chain(ways).collect()
         })
         .collect();
     let columns = vec![
@@ -70,35 +91,13 @@ pub(super) fn chart(d: &Material<'_>) -> Option<Block> {
         shares("all_attempts", NAMES[1]),
         shares("own_requests", NAMES[2]),
     ];
-    let first = &rows.first()?.result;
-    let level = |kind, l: Option<northbound_types::Ratio>| {
-        let value = percent_of(&l?.rational()?, 2, &[])?;
-        Some(Level { kind, steps: vec![LevelStep { from: 0, value, text: words::level(l) }] })
-    };
-    Some(Block::Chart(Chart {
-        id: "three-ways-chart".to_owned(),
-        title: format!("{measure} counted three ways, by region"),
-        subtitle: format!("{}, per cent, with the 95 % interval", first.title),
-        kind: ChartKind::DotInterval,
-        unit: "per cent".to_owned(),
-        points: rows.iter().map(|n| words::region(n.result.region).to_owned()).collect(),
-        series,
-        levels: [
-            level(LevelKind::Target, first.levels.target),
-            level(LevelKind::Minimum, first.levels.minimum),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-        annotations: Vec::new(),
-        windows: Vec::new(),
-        table: cells::table(
-            "three-ways-chart-table",
-            format!("{measure} counted three ways, by region"),
-            columns,
-            table_rows,
-        ),
-    }))
+    let caption = format!("{measure} counted three ways, by region");
+    cells::table("three-ways-chart-table", caption, columns, rows)
+}
+
+fn level(kind: LevelKind, l: Option<Ratio>) -> Option<Level> {
+    let value = percent_of(&l?.rational()?, 2, &[])?;
+    Some(Level { kind, steps: vec![LevelStep { from: 0, value, text: words::level(l) }] })
 }
 
 fn point(n: &Numbered) -> Point {

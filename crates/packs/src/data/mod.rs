@@ -199,47 +199,30 @@ pub struct PackData {
 /// # Errors
 /// Where the measures refuse the evidence.
 pub fn make(e: &Evidence) -> Result<PackData, PackError> {
-    let manifest = e.known.snapshot.root.hash.clone();
+    let known = &e.known;
+    let manifest = known.snapshot.root.hash.clone();
     let inputs = e.inputs();
     let results = evaluate(&inputs)?;
     let ways = test_commands::ways(e, &inputs, &results)?;
     let process = process::view_of(e, None, &results);
-    let mut figures: Vec<Entry> =
-        results.iter().chain(&ways).map(Address::of).map(|a| Entry::of(a, &manifest)).collect();
-    figures.extend(process::entries(&process, &manifest));
-    figures.sort_by(|a, b| a.id.cmp(&b.id));
-    figures.dedup();
-    let number = |list: Vec<MeasureResult>| {
-        list.into_iter()
-            .map(|result| Numbered { id: Address::of(&result).id(&manifest), result })
-            .collect::<Vec<_>>()
-    };
+    let by_hour = mixes(&e.counts.messages.by_hour);
+    let explanations = known.registered.explanations.iter();
     Ok(PackData {
         format: FORMAT.to_owned(),
         period: e.period,
-        as_at: e.known.as_at,
-        methodology: e.known.methodology.id.clone(),
-        rules: e.known.rules.id().to_owned(),
-        required: required(&results, &e.known.registered.explanations),
-        explanations: e
-            .known
-            .registered
-            .explanations
-            .iter()
-            .filter(|x| x.period == e.period)
-            .cloned()
-            .collect(),
+        as_at: known.as_at,
+        methodology: known.methodology.id.clone(),
+        rules: known.rules.id().to_owned(),
+        required: required(&results, &known.registered.explanations),
+        explanations: explanations.filter(|x| x.period == e.period).cloned().collect(),
         sampling: test_commands::sampling(e),
-        mixes: mixes(&e.counts.messages.by_hour)
-            .into_iter()
-            .map(|(k, m)| (k.to_owned(), m))
-            .collect(),
+        mixes: by_hour.into_iter().map(|(k, m)| (k.to_owned(), m)).collect(),
         incidents: Some(incidents::of_evidence(e, &Which::default())).filter(|v| !v.is_empty()),
         arrivals: incidents::arrivals(
-            &e.known.rules,
-            &e.known.registered.arrivals,
+            &known.rules,
+            &known.registered.arrivals,
             e.period,
-            e.known.as_at,
+            known.as_at,
         )?,
         latency: traffic::latency(e, &inputs),
         alerts: traffic::alerts(e),
@@ -252,12 +235,31 @@ pub fn make(e: &Evidence) -> Result<PackData, PackError> {
         stated: provenance::stated(e),
         unplaced: unplaced(&inputs).into_iter().cloned().collect(),
         rules_used: provenance::rules_used(e),
-        unconfirmed: e.known.unconfirmed.iter().cloned().collect(),
+        unconfirmed: known.unconfirmed.iter().cloned().collect(),
         sources: provenance::sources(e),
-        results: number(results),
-        ways: number(ways),
+        figures: figures(&results, &ways, &process, &manifest),
+        results: numbered(results, &manifest),
+        ways: numbered(ways, &manifest),
         process,
-        figures,
         manifest,
     })
+}
+
+/// Every figure that can be explained, in order of id.
+fn figures(
+    results: &[MeasureResult],
+    ways: &[MeasureResult],
+    process: &ProcessView,
+    manifest: &str,
+) -> Vec<Entry> {
+    let rows = results.iter().chain(ways).map(|r| Entry::of(Address::of(r), manifest));
+    let mut out: Vec<Entry> = rows.chain(process::entries(process, manifest)).collect();
+    out.sort_by(|a, b| a.id.cmp(&b.id));
+    out.dedup();
+    out
+}
+
+fn numbered(results: Vec<MeasureResult>, manifest: &str) -> Vec<Numbered> {
+    let id = |r: &MeasureResult| Address::of(r).id(manifest);
+    results.into_iter().map(|result| Numbered { id: id(&result), result }).collect()
 }

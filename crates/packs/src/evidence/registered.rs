@@ -27,7 +27,7 @@ pub struct Contradiction {
 }
 
 /// The registers as at a time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Registered {
     /// Revision that was read.
     pub revision: i64,
@@ -110,27 +110,57 @@ pub(super) fn read(
 ) -> Result<Registered, PackError> {
     let (at, revision) = moment(gate, as_at, revision)?;
     let q = Query::as_at(at);
-    let mut r = Registered { revision, state: at, ..Registered::default() };
-    r.feeds = plain(gate.list(&q)?);
-    r.faults = plain::<kept::data::feeds::Fault>(gate.list(&q)?).into_iter().map(fault).collect();
-    r.services = current(gate, &q, &mut r.contradictions, service)?;
-    r.population = current(gate, &q, &mut r.contradictions, population)?;
-    r.hubs = current(gate, &q, &mut r.contradictions, hub)?;
-    r.exceptions = current(gate, &q, &mut r.contradictions, exception)?;
-    r.overrides = plain::<kept::reporting::overrides::Override>(gate.list(&q)?)
-        .into_iter()
-        .map(changed)
-        .collect();
-    for k in gate.list::<kept::reporting::explanations::Explanation>(&q)? {
+    let mut contradictions = Vec::new();
+    let (explanations, explained_where) = explanations(gate, &q)?;
+    Ok(Registered {
+        revision,
+        state: at,
+        feeds: plain(gate.list(&q)?),
+        faults: plain::<kept::data::feeds::Fault>(gate.list(&q)?).into_iter().map(fault).collect(),
+        services: current(gate, &q, &mut contradictions, service)?,
+        population: current(gate, &q, &mut contradictions, population)?,
+        hubs: current(gate, &q, &mut contradictions, hub)?,
+        exceptions: current(gate, &q, &mut contradictions, exception)?,
+        overrides: plain::<kept::reporting::overrides::Override>(gate.list(&q)?)
+            .into_iter()
+            .map(changed)
+            .collect(),
+        explanations,
+        explained_where,
+        annotations: plain(gate.list(&q)?),
+        assurance: gate.list(&q)?.into_iter().map(assured).collect(),
+        confirmed: gate
+            .list::<kept::reporting::confirmations::Confirmation>(&q)?
+            .into_iter()
+            .map(|k| (k.record.key(), format!("{}, {}", k.record.by, k.record.at.day())))
+            .collect(),
+        claims: plain(gate.list(&q)?),
+        reconciliations: gate.list(&q)?.into_iter().map(|k| (k.id, k.record)).collect(),
+        differences: plain(gate.list(&q)?),
+        users: gate
+            .list::<kept::participants::parties::User>(&q)?
+            .into_iter()
+            .map(|k| (k.record.eui.to_string(), k.record.party))
+            .collect(),
+        changes: gate.list(&q)?,
+        smets1: smets1(gate, &q, &mut contradictions)?,
+        incidents: super::incidents::events(gate, at, as_at)?,
+        incident_reports: super::incidents::stated(gate, at, as_at)?,
+        arrivals: super::incidents::arrivals(gate, at, as_at)?,
+        sources: gate.list(&q)?.into_iter().map(|k| (k.known, k.record)).collect(),
+        oversight: super::oversight::read(gate, &q)?,
+        contradictions,
+    })
+}
+
+/// Explanations of all periods and, in the same order, the document and place of each.
+fn explanations(gate: &Gate<'_>, q: &Query) -> Result<(Vec<Explanation>, Vec<String>), PackError> {
+    let (mut explanations, mut places) = (Vec::new(), Vec::new());
+    for k in gate.list::<kept::reporting::explanations::Explanation>(q)? {
         let e = k.record;
-        r.explained_where.push(
-            [e.document.as_str(), e.place.as_str()]
-                .into_iter()
-                .filter(|t| !t.is_empty())
-                .collect::<Vec<_>>()
-                .join(", "),
-        );
-        r.explanations.push(Explanation {
+        let given = [e.document.as_str(), e.place.as_str()];
+        places.push(given.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "));
+        explanations.push(Explanation {
             measure: e.measure,
             provider: e.provider,
             region: e.region,
@@ -142,34 +172,7 @@ pub(super) fn read(
             in_report: e.given == kept::reporting::explanations::Given::Report,
         });
     }
-    r.annotations = plain(gate.list(&q)?);
-    r.assurance =
-        gate.list::<kept::reporting::assurance::Assurance>(&q)?.into_iter().map(assured).collect();
-    for k in gate.list::<kept::reporting::confirmations::Confirmation>(&q)? {
-        r.confirmed.insert(k.record.key(), format!("{}, {}", k.record.by, k.record.at.day()));
-    }
-    r.claims = plain(gate.list(&q)?);
-    r.reconciliations = gate
-        .list::<kept::data::reconciliations::Reconciliation>(&q)?
-        .into_iter()
-        .map(|k| (k.id, k.record))
-        .collect();
-    r.differences = plain(gate.list(&q)?);
-    for k in gate.list::<kept::participants::parties::User>(&q)? {
-        r.users.insert(k.record.eui.to_string(), k.record.party);
-    }
-    r.changes = gate.list(&q)?;
-    r.smets1 = smets1(gate, &q, &mut r.contradictions)?;
-    r.incidents = super::incidents::events(gate, at, as_at)?;
-    r.incident_reports = super::incidents::stated(gate, at, as_at)?;
-    r.arrivals = super::incidents::arrivals(gate, at, as_at)?;
-    r.sources = gate
-        .list::<kept::data::sources::SourceFile>(&q)?
-        .into_iter()
-        .map(|k| (k.known, k.record))
-        .collect();
-    r.oversight = super::oversight::read(gate, &q)?;
-    Ok(r)
+    Ok((explanations, places))
 }
 
 /// History that was brought in after the as-at time is read by when its sources stated it, as in the

@@ -6,14 +6,16 @@ use crate::{
     assemble::{cells, front, words as say},
     data::{Numbered, PackData},
     evidence::Evidence,
-    oversight::{class_lines, effects, held_against, regions, statements},
+    oversight::{Effect, class_lines, effects, held_against, regions, statements},
 };
 use northbound_documents::{
     paper::{Chapter, Citations, Paragraph, Run, Source, words},
     render::words as print,
 };
 use northbound_measures::{
-    MeasureResult, evaluate::bands::Band, oversight::explanations::Explained,
+    MeasureResult,
+    evaluate::bands::Band,
+    oversight::explanations::{Explained, Requirement},
 };
 use northbound_registers::{Kept, Record, records::feedback::examples::state};
 use northbound_types::Figure;
@@ -88,49 +90,43 @@ fn performance(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
         words(" have no figure."),
     ])];
     for n in data.results.iter().filter(|n| n.result.band.below_target() == Some(true)) {
-        let r = &n.result;
-        let mut runs = vec![
-            d.name(say::row(r)),
-            words(": "),
-            d.sourced(printed(n), figure(n)),
-            words(format!(", {}", r.band.words())),
-        ];
-        if r.levels.target.is_some() {
-            runs.extend([
-                words(" (target "),
-                d.sourced(
-                    say::level(r.levels.target),
-                    Source::Rule { id: format!("levels/{}", r.measure) },
-                ),
-                words(")"),
-            ]);
-        }
-        let since = say::since(r.streak.as_ref());
-        if !since.is_empty() {
-            runs.extend([words("; "), d.sourced(since, figure(n))]);
-        }
-        if let Some(q) = data
-            .required
-            .iter()
-            .find(|q| q.measure == r.measure && q.provider == r.provider && q.region == r.region)
-        {
-            let (why, from) = front::reason(q);
-            if why.is_empty() {
-                runs.push(words("; no reason was given"));
-            } else {
-                runs.extend([
-                    words("; reason given "),
-                    d.sourced(
-                        format!("{from}: {why}"),
-                        sum(&format!("explanations of {}", say::row(r))),
-                    ),
-                ]);
-            }
-        }
-        runs.push(words("."));
-        out.push(para(runs));
+        out.push(shortfall(data, n, d));
     }
     out
+}
+
+/// A row below its target: figure, target, since when, reason given.
+fn shortfall(data: &PackData, n: &Numbered, d: &mut Citations) -> Paragraph {
+    let r = &n.result;
+    let mut runs = vec![
+        d.name(say::row(r)),
+        words(": "),
+        d.sourced(printed(n), figure(n)),
+        words(format!(", {}", r.band.words())),
+    ];
+    if r.levels.target.is_some() {
+        let rule = Source::Rule { id: format!("levels/{}", r.measure) };
+        let target = d.sourced(say::level(r.levels.target), rule);
+        runs.extend([words(" (target "), target, words(")")]);
+    }
+    let since = say::since(r.streak.as_ref());
+    if !since.is_empty() {
+        runs.extend([words("; "), d.sourced(since, figure(n))]);
+    }
+    let own = |q: &&Requirement| {
+        q.measure == r.measure && q.provider == r.provider && q.region == r.region
+    };
+    if let Some(q) = data.required.iter().find(own) {
+        let (why, from) = front::reason(q);
+        if why.is_empty() {
+            runs.push(words("; no reason was given"));
+        } else {
+            let source = sum(&format!("explanations of {}", say::row(r)));
+            runs.extend([words("; reason given "), d.sourced(format!("{from}: {why}"), source)]);
+        }
+    }
+    runs.push(words("."));
+    para(runs)
 }
 
 fn questions(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
@@ -327,66 +323,58 @@ fn claims(e: &Evidence, data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
 }
 
 fn events(e: &Evidence, data: &PackData, d: &mut Citations) -> Result<Vec<Paragraph>, PackError> {
+    let (first, after) = e.days();
     let mut out = Vec::new();
-    for k in e
-        .known
-        .registered
-        .oversight
-        .cases
-        .iter()
-        .filter(|k| k.record.from < e.period.after() && k.record.to >= e.period.first())
-    {
+    for k in &e.known.registered.oversight.cases {
         let c = &k.record;
+        if c.from >= after || c.to < first {
+            continue;
+        }
         let steps: Vec<String> = c
             .steps
             .iter()
             .map(|s| format!("{} by {} on {}", s.what, s.by, print::day(s.on)))
             .collect();
-        let mut runs = vec![
-            d.sourced(
-                format!(
-                    "{}, claimed by {}: {} ({})",
-                    c.title,
-                    c.claimant,
-                    c.standing(e.known.as_at.day()),
-                    steps.join("; ")
-                ),
-                record(k),
-            ),
-            words("."),
-        ];
+        let text = format!(
+            "{}, claimed by {}: {} ({})",
+            c.title,
+            c.claimant,
+            c.standing(e.known.as_at.day()),
+            steps.join("; ")
+        );
+        let mut runs = vec![d.sourced(text, record(k)), words(".")];
         for x in effects(e, c)? {
-            let Some(n) = data.results.iter().find(|n| n.result.key() == x.with.key()) else {
-                continue;
-            };
-            runs.extend([
-                words(" "),
-                d.name(say::row(&x.with)),
-                words(": with the event "),
-                d.sourced(printed(n), figure(n)),
-                words(", without it "),
-            ]);
-            let without = x.without.as_ref().map_or_else(
-                || "not determinable".to_owned(),
-                |w| cells::figure(&w.figure, w.decimals, &w.levels.list()).printed(),
-            );
-            runs.extend([
-                d.sourced(
-                    without,
-                    sum(&format!(
-                        "{} {} (northbound case effect {} --period {})",
-                        say::row(&x.with),
-                        x.note,
-                        k.id,
-                        e.period
-                    )),
-                ),
-                words("."),
-            ]);
+            runs.extend(effect(e, data, &k.id, &x, d));
         }
         out.push(para(runs));
     }
     Ok(out)
+}
+
+/// A claimed measure with and without the event; nothing where the pack does not print it.
+fn effect(e: &Evidence, data: &PackData, case: &str, x: &Effect, d: &mut Citations) -> Vec<Run> {
+    let Some(n) = data.results.iter().find(|n| n.result.key() == x.with.key()) else {
+        return Vec::new();
+    };
+    let mut runs = vec![
+        words(" "),
+        d.name(say::row(&x.with)),
+        words(": with the event "),
+        d.sourced(printed(n), figure(n)),
+        words(", without it "),
+    ];
+    let without = x.without.as_ref().map_or_else(
+        || "not determinable".to_owned(),
+        |w| cells::figure(&w.figure, w.decimals, &w.levels.list()).printed(),
+    );
+    let source = sum(&format!(
+        "{} {} (northbound case effect {case} --period {})",
+        say::row(&x.with),
+        x.note,
+        e.period
+    ));
+    runs.extend([d.sourced(without, source), words(".")]);
+    runs
 }
 
 fn examples(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
