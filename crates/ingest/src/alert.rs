@@ -5,7 +5,7 @@ use crate::{
     error::{Bad, Reason, fault},
     exchange::or,
     layout::{alerts as a, payloads as p},
-    session::{Context, Load, Trouble},
+    session::{Context, Load, LoadError},
     summary::Flag,
 };
 use northbound_ledger::{
@@ -25,9 +25,9 @@ impl Load for Alerts<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let (found, derived) = alert(row, place, context)?;
-        self.sink.alert(&found).map_err(Trouble::Sink)?;
+        self.sink.alert(&found).map_err(LoadError::Sink)?;
         context.saw(found.received);
         if derived {
             context.flags.add(Flag::StateDerived);
@@ -104,9 +104,9 @@ impl Load for Payloads<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let (found, derived) = payload(row, place, context)?;
-        self.sink.payload(&found).map_err(Trouble::Sink)?;
+        self.sink.payload(&found).map_err(LoadError::Sink)?;
         context.saw(found.received);
         if derived {
             context.flags.add(Flag::StateDerived);

@@ -55,7 +55,7 @@ pub(crate) fn joined<'f>(fields: impl Iterator<Item = &'f str>, delimiter: u8) -
 }
 
 /// What came of one call for a record.
-enum Found {
+enum RecordRead {
     Record,
     TooLong,
     TooMany,
@@ -162,11 +162,11 @@ impl<'p> Records<'p> {
         }
     }
 
-    fn next(&mut self) -> Result<Found, IngestError> {
+    fn next(&mut self) -> Result<RecordRead, IngestError> {
         self.out_len = 0;
         self.fields = 0;
         if !self.skip_blank()? {
-            return Ok(Found::End);
+            return Ok(RecordRead::End);
         }
         self.start = self.line;
         let mut ended = false;
@@ -184,16 +184,16 @@ impl<'p> Records<'p> {
             self.fields += fields;
             match result {
                 ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::Record => return Ok(Found::Record),
+                ReadRecordResult::Record => return Ok(RecordRead::Record),
                 ReadRecordResult::OutputFull => {
                     self.resync()?;
-                    return Ok(Found::TooLong);
+                    return Ok(RecordRead::TooLong);
                 }
                 ReadRecordResult::OutputEndsFull => {
                     self.resync()?;
-                    return Ok(Found::TooMany);
+                    return Ok(RecordRead::TooMany);
                 }
-                ReadRecordResult::End => return Ok(Found::End),
+                ReadRecordResult::End => return Ok(RecordRead::End),
             }
         }
     }
@@ -231,12 +231,14 @@ impl<'p> Records<'p> {
             }
         }
         match self.next()? {
-            Found::End => Err(IngestError::Empty { path: self.path.to_owned() }),
-            Found::TooLong => Err(bad(format!(
+            RecordRead::End => Err(IngestError::Empty { path: self.path.to_owned() }),
+            RecordRead::TooLong => Err(bad(format!(
                 "over {MAX_LINE} bytes: is this a CSV file? If so, is a quote left open?"
             ))),
-            Found::TooMany => Err(bad(format!("over {MAX_COLUMNS} columns, which is the limit"))),
-            Found::Record => {
+            RecordRead::TooMany => {
+                Err(bad(format!("over {MAX_COLUMNS} columns, which is the limit")))
+            }
+            RecordRead::Record => {
                 let Some(record) = self.record() else {
                     return Err(bad("it is not UTF-8: state file.encoding = \"latin-1\" in a mapping, or save it as UTF-8".into()));
                 };
@@ -258,9 +260,9 @@ impl<'p> Records<'p> {
     pub(crate) fn next_texts(&mut self) -> Result<Option<Vec<String>>, IngestError> {
         loop {
             match self.next()? {
-                Found::End => return Ok(None),
-                Found::Record => {}
-                Found::TooLong | Found::TooMany => continue,
+                RecordRead::End => return Ok(None),
+                RecordRead::Record => {}
+                RecordRead::TooLong | RecordRead::TooMany => continue,
             }
             let Some(record) = self.record() else { continue };
             let text = |i| match record.cell(i) {
@@ -298,8 +300,8 @@ pub(crate) fn read_from<L: Load>(
     session.header(&header, false)?;
     loop {
         match records.next()? {
-            Found::End => return Ok(()),
-            Found::Record => match records.record() {
+            RecordRead::End => return Ok(()),
+            RecordRead::Record => match records.record() {
                 Some(record) if record.ends.len() == header.len() => {
                     session.row(loader, &record, records.start)?
                 }
@@ -319,7 +321,7 @@ pub(crate) fn read_from<L: Load>(
                     )?;
                 }
             },
-            Found::TooLong => {
+            RecordRead::TooLong => {
                 let raw = String::from_utf8_lossy(
                     &records.bytes()[..records.out_len.min(crate::limits::MAX_SHOWN)],
                 )
@@ -328,7 +330,7 @@ pub(crate) fn read_from<L: Load>(
                     format!("lines {} to {}: over {MAX_LINE} bytes in one record: is a quote left open? Reading goes on at line {}",
                         records.start, records.line - 1, records.line), &raw)?;
             }
-            Found::TooMany => session.malformed(
+            RecordRead::TooMany => session.malformed(
                 records.start,
                 Reason::WrongFieldCount,
                 format!("over {MAX_COLUMNS} fields where the header has {}", header.len()),

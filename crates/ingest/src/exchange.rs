@@ -4,7 +4,7 @@ use crate::{
     cell::{Cell, RawRow, Row},
     error::{Bad, Reason, fault},
     layout::messages as m,
-    session::{Context, Load, Trouble},
+    session::{Context, Load, LoadError},
     summary::Flag,
 };
 use northbound_ledger::{rows::ExchangeRow, sink::RowSink};
@@ -25,9 +25,9 @@ impl Load for Exchanges<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let (found, derived) = exchange(row, place, context)?;
-        self.sink.exchange(&found).map_err(Trouble::Sink)?;
+        self.sink.exchange(&found).map_err(LoadError::Sink)?;
         context.saw(found.received);
         if derived {
             context.flags.add(Flag::StateDerived);
@@ -55,11 +55,7 @@ fn exchange<'a, R: RawRow>(
     let (originator, target, counter) = identity(row)?;
     let cv = variant(row)?;
     let instance = row.count(m::INSTANCE)?.unwrap_or(0);
-    let leg = match row.word(m::LEG)? {
-        Some(leg) => leg,
-        None if instance > 0 => Leg::Instance,
-        None => cv.and_then(CommandVariant::leg).unwrap_or(Leg::Send),
-    };
+    let leg = leg(row, cv, instance)?;
     let code = row.text(m::CODE)?;
     let times = Times::read(row)?;
     let known = row.time(m::KNOWN)?.unwrap_or(context.options.known.0);
@@ -109,6 +105,19 @@ fn exchange<'a, R: RawRow>(
         },
         stated.is_none(),
     ))
+}
+
+/// The leg as stated; else an instance by its number, else by the Command Variant.
+fn leg<R: RawRow>(
+    row: &Row<'_, R>,
+    cv: Option<CommandVariant>,
+    instance: i64,
+) -> Result<Leg, Bad> {
+    Ok(match row.word(m::LEG)? {
+        Some(leg) => leg,
+        None if instance > 0 => Leg::Instance,
+        None => cv.and_then(CommandVariant::leg).unwrap_or(Leg::Send),
+    })
 }
 
 /// The times that a state is derived from.

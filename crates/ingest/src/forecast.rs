@@ -6,7 +6,7 @@ use crate::{
     layout::{forecasts as f, volumes as v},
     number,
     register::RegisterSink,
-    session::{Context, Load, Trouble},
+    session::{Context, Load, LoadError},
 };
 use northbound_types::{Eui64, ForecastKind, Mode, Period, Utc};
 use serde::Serialize;
@@ -70,7 +70,7 @@ impl Load for Forecasts<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let kind = row.word(f::KIND)?.unwrap_or(ForecastKind::Sr);
         let (srv, mode) = service(row, kind, f::SRV, f::MODE)?;
         let found = ForecastRow {
@@ -83,7 +83,7 @@ impl Load for Forecasts<'_> {
             made: row.time(f::MADE)?.map(Utc),
             place,
         };
-        self.sink.forecast(&found).map_err(Trouble::Sink)?;
+        self.sink.forecast(&found).map_err(LoadError::Sink)?;
         context.saw(found.period.first().start().0);
         Ok(())
     }
@@ -95,7 +95,7 @@ impl Load for Volumes<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let kind = row.word(v::KIND)?.unwrap_or(ForecastKind::Sr);
         let (srv, mode) = service(row, kind, v::SRV, v::MODE)?;
         let correction = row.boolean(v::CORRECTION)?.unwrap_or(false);
@@ -110,7 +110,7 @@ impl Load for Volumes<'_> {
             reference: row.text(v::REFERENCE)?.to_owned(),
             place,
         };
-        self.sink.volume(&found).map_err(Trouble::Sink)?;
+        self.sink.volume(&found).map_err(LoadError::Sink)?;
         context.saw(found.period.first().start().0);
         Ok(())
     }

@@ -57,7 +57,7 @@ pub struct Proposal {
 }
 
 /// Source columns by canonical column, with how they were found.
-type Found = BTreeMap<&'static str, (usize, Sure, String)>;
+type FoundColumns = BTreeMap<&'static str, (usize, Sure, String)>;
 
 /// Proposes a mapping for a file; `layout` where the caller knows it.
 ///
@@ -75,7 +75,7 @@ pub fn guess(path: &Path, layout: Option<Layout>) -> Result<Proposal, IngestErro
         .max_by_key(|(l, f)| {
             (std::cmp::Reverse(missing(*l, f).len()), f.len(), std::cmp::Reverse(*l as u8))
         })
-        .unwrap_or((Layout::Messages, Found::new()));
+        .unwrap_or((Layout::Messages, FoundColumns::new()));
     Ok(Draft {
         sample: &sample,
         layout,
@@ -88,67 +88,50 @@ pub fn guess(path: &Path, layout: Option<Layout>) -> Result<Proposal, IngestErro
 }
 
 /// Which source column is which canonical one.
-fn columns(sample: &Sample, layout: Layout) -> Found {
-    let mut found = Found::new();
-    let mut taken = vec![false; sample.header.len()];
-    let put = |found: &mut Found,
-               taken: &mut Vec<bool>,
-               name: &'static str,
-               at: usize,
-               sure: Sure,
-               why: String| {
-        if taken[at] || found.contains_key(name) {
-            return;
-        }
-        taken[at] = true;
-        found.insert(name, (at, sure, why));
-    };
+fn columns(sample: &Sample, layout: Layout) -> FoundColumns {
+    let mut draft =
+        Assignment { found: FoundColumns::new(), taken: vec![false; sample.header.len()] };
     for column in layout.columns() {
-        if let Some(at) =
-            sample.header.iter().position(|h| h.trim().eq_ignore_ascii_case(column.name))
-        {
-            put(
-                &mut found,
-                &mut taken,
-                column.name,
-                at,
-                Sure::Certain,
-                "the canonical name".into(),
-            );
+        let same = |h: &String| h.trim().eq_ignore_ascii_case(column.name);
+        if let Some(at) = sample.header.iter().position(same) {
+            draft.assign(column.name, at, Sure::Certain, "the canonical name");
         }
     }
     for column in layout.columns() {
         let hit = sample.header.iter().enumerate().find(|(at, h)| {
-            !taken[*at]
+            !draft.taken[*at]
                 && synonyms::means(layout, column.name, h)
                 && fits(sample, *at, column.holds)
         });
         if let Some((at, _)) = hit {
-            put(
-                &mut found,
-                &mut taken,
-                column.name,
-                at,
-                Sure::Likely,
-                "the name is a usual one and the values fit".into(),
-            );
+            let why = "the name is a usual one and the values fit";
+            draft.assign(column.name, at, Sure::Likely, why);
         }
     }
     if layout == Layout::Messages {
         let shaped = (0..sample.header.len())
-            .find(|&at| !taken[at] && sample.share(at, |v| number::request_id(v).is_some()));
+            .find(|&at| !draft.taken[at] && sample.share(at, |v| number::request_id(v).is_some()));
         if let Some(at) = shaped {
-            put(
-                &mut found,
-                &mut taken,
-                "request_id",
-                at,
-                Sure::Certain,
-                "all values are RequestIDs".into(),
-            );
+            draft.assign("request_id", at, Sure::Certain, "all values are RequestIDs");
         }
     }
-    found
+    draft.found
+}
+
+/// Columns found so far, and which source columns are taken.
+struct Assignment {
+    found: FoundColumns,
+    taken: Vec<bool>,
+}
+
+impl Assignment {
+    /// Assigns a source column, unless it is taken or the canonical one has its column.
+    fn assign(&mut self, name: &'static str, at: usize, sure: Sure, why: &str) {
+        if !self.taken[at] && !self.found.contains_key(name) {
+            self.taken[at] = true;
+            self.found.insert(name, (at, sure, why.to_owned()));
+        }
+    }
 }
 
 /// Could these values stand in such a column?
@@ -163,7 +146,7 @@ fn fits(sample: &Sample, at: usize, holds: Holds) -> bool {
     }
 }
 
-fn missing(layout: Layout, found: &Found) -> Vec<String> {
+fn missing(layout: Layout, found: &FoundColumns) -> Vec<String> {
     let mut names: Vec<String> = layout
         .columns()
         .iter()
@@ -181,7 +164,7 @@ fn missing(layout: Layout, found: &Found) -> Vec<String> {
 struct Draft<'s> {
     sample: &'s Sample,
     layout: Layout,
-    found: Found,
+    found: FoundColumns,
     guesses: Vec<Guess>,
     open: Vec<String>,
     toml: String,
@@ -280,6 +263,12 @@ impl Draft<'_> {
                 "the first sheet".into(),
             );
         }
+        self.number_settings();
+    }
+
+    /// The decimal comma, and spellings of unknown values.
+    fn number_settings(&mut self) {
+        let s = self.sample;
         if self.layout == Layout::Figures
             && self.found.get("text").is_some_and(|(at, ..)| {
                 s.values(*at).any(|v| {

@@ -4,7 +4,7 @@ use crate::{
     cell::{RawRow, Row},
     error::{Bad, Reason, fault},
     layout::incidents as c,
-    session::{Context, Load, Trouble},
+    session::{Context, Load, LoadError},
 };
 use northbound_registers::records::service::incidents::{
     FIRST_CATEGORY, IncidentEvent, LAST_CATEGORY,
@@ -46,7 +46,7 @@ impl Load for Incidents<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let incident = id(row, c::INCIDENT)?.ok_or_else(|| row.missing(c::INCIDENT))?;
         let kind = row.word(c::EVENT)?.ok_or_else(|| row.missing(c::EVENT))?;
         let category = row.count(c::CATEGORY)?;

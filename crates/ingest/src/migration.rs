@@ -4,7 +4,7 @@ use crate::{
     cell::{RawRow, Row},
     layout::migrations as m,
     register::RegisterSink,
-    session::{Context, Load, Trouble},
+    session::{Context, Load, LoadError},
 };
 use northbound_registers::records::smets1::migrations::{MigrationWeek, monday};
 use northbound_types::Utc;
@@ -31,7 +31,7 @@ impl Load for Migrations<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let needed = |column: usize| match row.text(column) {
             Ok("") => Err(row.missing(column)),
             other => other,
@@ -51,7 +51,7 @@ impl Load for Migrations<'_> {
             source: source.to_owned(),
             note: row.note(m::NOTE)?.to_owned(),
         };
-        self.sink.migration(&MigrationRow { week, place }).map_err(Trouble::Sink)?;
+        self.sink.migration(&MigrationRow { week, place }).map_err(LoadError::Sink)?;
         context.saw(day.start().0);
         Ok(())
     }

@@ -137,14 +137,14 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
 }
 
 /// What came of one call for a line.
-enum Found {
+enum LineRead {
     Line,
     TooLong,
     End,
 }
 
 /// Reads to the next line end, keeping at most [`MAX_LINE`] bytes.
-fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Found> {
+fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<LineRead> {
     line.clear();
     let (mut any, mut long) = (false, false);
     loop {
@@ -171,11 +171,11 @@ fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Fou
         }
     }
     Ok(if !any {
-        Found::End
+        LineRead::End
     } else if long {
-        Found::TooLong
+        LineRead::TooLong
     } else {
-        Found::Line
+        LineRead::Line
     })
 }
 
@@ -215,14 +215,14 @@ pub(crate) fn read_from<L: Load>(
         let bytes =
             if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line) } else { &line };
         match found {
-            Found::End => return Ok(()),
-            Found::Line if bytes.trim_ascii().is_empty() => continue,
+            LineRead::End => return Ok(()),
+            LineRead::Line if bytes.trim_ascii().is_empty() => continue,
             _ => {}
         }
         if session.plan().is_none() {
             session.header(&keys.names, true)?;
         }
-        if let Found::TooLong = found {
+        if let LineRead::TooLong = found {
             let raw = String::from_utf8_lossy(&bytes[..bytes.len().min(crate::limits::MAX_SHOWN)])
                 .into_owned();
             session.malformed(
@@ -298,9 +298,9 @@ pub(crate) fn sample(
         match next_line(&mut from, &mut line)
             .map_err(|e| IngestError::Unreadable { path: path.to_owned(), why: e.to_string() })?
         {
-            Found::End => break,
-            Found::TooLong => continue,
-            Found::Line => {}
+            LineRead::End => break,
+            LineRead::TooLong => continue,
+            LineRead::Line => {}
         }
         let bytes = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
         if let Ok(serde_json::Value::Object(map)) = serde_json::from_slice(bytes) {

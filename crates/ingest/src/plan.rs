@@ -78,29 +78,7 @@ impl Plan {
         check_names(layout, mapping)?;
         let mut slots = Vec::with_capacity(layout.columns().len());
         for column in layout.columns() {
-            let from = match (mapping.columns.get(column.name), mapping.constants.get(column.name))
-            {
-                (Some(_), Some(_)) => {
-                    return Err(mapping.error(
-                        &format!("constants.{}", column.name),
-                        "is mapped in [columns] too; keep one of the two",
-                    ));
-                }
-                (None, Some(text)) => From::Constant(text.clone()),
-                (Some(source), None) => {
-                    let at = finder.find(source).ok_or_else(|| {
-                        mapping.error(&format!("columns.{}", column.name), finder.absent(source))
-                    })?;
-                    From::Column(at)
-                }
-                // A source column that the mapping gives to another canonical column is not taken twice.
-                (None, None) => match finder.find(column.name) {
-                    Some(at) if !mapping.columns.values().any(|s| finder.find(s) == Some(at)) => {
-                        From::Column(at)
-                    }
-                    _ => From::Nothing,
-                },
-            };
+            let from = origin(column.name, mapping, &finder)?;
             if let From::Column(at) = from {
                 used[at] = true;
             }
@@ -109,24 +87,10 @@ impl Plan {
             if layout == Layout::Services && time.zone.is_none() {
                 time.zone = Some(jiff::tz::TimeZone::UTC);
             }
-            slots.push(Slot {
-                from,
-                values: mapping.values.get(column.name).cloned(),
-                time,
-                span: None,
-            });
+            let values = mapping.values.get(column.name).cloned();
+            slots.push(Slot { from, values, time, span: None });
         }
-        for (name, duration) in &mapping.durations {
-            let (Some(at), Some(after)) = (layout.index(name), layout.index(&duration.after))
-            else {
-                continue;
-            };
-            let column = finder.find(&duration.column).ok_or_else(|| {
-                mapping.error(&format!("durations.{name}.column"), finder.absent(&duration.column))
-            })?;
-            used[column] = true;
-            slots[at].span = Some(Span { column, unit: duration.unit, after });
-        }
+        durations(layout, mapping, &finder, &mut slots, &mut used)?;
         let mut nulls = mapping.nulls.clone();
         // Service desks write what they do not know as a question mark.
         if layout == Layout::Incidents {
@@ -220,6 +184,49 @@ impl Plan {
             ),
         })
     }
+}
+
+/// Where a canonical column comes from: a constant, a mapped source column, or one of the same name.
+fn origin(column: &str, mapping: &Mapping, finder: &Finder<'_>) -> Result<From, IngestError> {
+    match (mapping.columns.get(column), mapping.constants.get(column)) {
+        (Some(_), Some(_)) => Err(mapping.error(
+            &format!("constants.{column}"),
+            "is mapped in [columns] too; keep one of the two",
+        )),
+        (None, Some(text)) => Ok(From::Constant(text.clone())),
+        (Some(source), None) => finder
+            .find(source)
+            .map(From::Column)
+            .ok_or_else(|| mapping.error(&format!("columns.{column}"), finder.absent(source))),
+        // A source column that the mapping gives to another canonical column is not taken twice.
+        (None, None) => Ok(match finder.find(column) {
+            Some(at) if !mapping.columns.values().any(|s| finder.find(s) == Some(at)) => {
+                From::Column(at)
+            }
+            _ => From::Nothing,
+        }),
+    }
+}
+
+/// Times that the mapping states as a duration after another time.
+fn durations(
+    layout: Layout,
+    mapping: &Mapping,
+    finder: &Finder<'_>,
+    slots: &mut [Slot],
+    used: &mut [bool],
+) -> Result<(), IngestError> {
+    for (name, duration) in &mapping.durations {
+        let (Some(at), Some(after)) = (layout.index(name), layout.index(&duration.after)) else {
+            continue;
+        };
+        let column = finder.find(&duration.column).ok_or_else(|| {
+            mapping.error(&format!("durations.{name}.column"), finder.absent(&duration.column))
+        })?;
+        used[column] = true;
+        slots[at].span = Some(Span { column, unit: duration.unit, after });
+    }
+    Ok(())
 }
 
 /// Names in a mapping that the layout does not have.

@@ -6,7 +6,7 @@ use crate::{
     error::{Bad, Reason, fault},
     forecast::{ForecastRow, VolumeRow},
     layout::{hubs as h, population as p, services as s},
-    session::{Context, Load, Trouble},
+    session::{Context, Load, LoadError},
 };
 use northbound_ledger::sink::SinkError;
 use northbound_types::{Day, Eui64, Generation, Region, Utc, text_enum};
@@ -161,7 +161,7 @@ impl Load for Services<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let found = ServiceInterval {
             service: must_text(row, s::SERVICE)?,
             from: minute(row, s::FROM)?,
@@ -180,7 +180,7 @@ impl Load for Services<'_> {
             )
             .into());
         }
-        self.sink.service(&found).map_err(Trouble::Sink)?;
+        self.sink.service(&found).map_err(LoadError::Sink)?;
         context.saw(found.from.0);
         Ok(())
     }
@@ -192,7 +192,7 @@ impl Load for Population<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let day = Utc(row.must_time(p::DAY)?).day();
         let found = PopulationRow {
             day,
@@ -203,7 +203,7 @@ impl Load for Population<'_> {
             count: row.count(p::COUNT)?.ok_or_else(|| row.missing(p::COUNT))?.unsigned_abs(),
             place,
         };
-        self.sink.population(&found).map_err(Trouble::Sink)?;
+        self.sink.population(&found).map_err(LoadError::Sink)?;
         context.saw(day.start().0);
         Ok(())
     }
@@ -215,7 +215,7 @@ impl Load for Hubs<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let srv = must_text(row, h::SRV)?;
         if !matches!(srv.as_str(), "8.14.1" | "8.14.2") {
             return Err(
@@ -235,7 +235,7 @@ impl Load for Hubs<'_> {
             note: row.note(h::NOTE)?.to_owned(),
             place,
         };
-        self.sink.hub(&found).map_err(Trouble::Sink)?;
+        self.sink.hub(&found).map_err(LoadError::Sink)?;
         context.saw(found.installed.0);
         Ok(())
     }

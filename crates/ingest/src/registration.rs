@@ -94,7 +94,7 @@ impl<'a> Line<'a> {
         }
     }
     /// A field, trimmed; `Err` where the line is too short for it.
-    fn field(&self, kind: &RecordKind, name: &str) -> Result<Option<&'a str>, String> {
+    fn field(&self, kind: &RecordKind, name: &str) -> Result<Option<&'a str>, LineFault> {
         let Some(at) = kind.fields.get(name) else { return Ok(None) };
         let found = match at {
             Field::Nth(n) => self.parts.get(n - 1).copied(),
@@ -107,21 +107,34 @@ impl<'a> Line<'a> {
                 })
             }
         };
-        found.map(|t| Some(t.trim())).ok_or_else(|| format!("the line ends before {name}"))
+        found
+            .map(|t| Some(t.trim()))
+            .ok_or_else(|| LineFault(format!("the line ends before {name}")))
     }
-    fn needed(&self, kind: &RecordKind, name: &str) -> Result<&'a str, String> {
+    fn needed(&self, kind: &RecordKind, name: &str) -> Result<&'a str, LineFault> {
         match self.field(kind, name)? {
-            Some("") | None => Err(format!("{name} is empty")),
+            Some("") | None => Err(LineFault(format!("{name} is empty"))),
             Some(t) => Ok(t),
         }
     }
 }
 
-fn number(text: &str, what: &str) -> Result<i64, String> {
-    if text.is_empty() || text.len() > 18 || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(format!("{what} {text:?} is no whole number"));
+/// What is wrong with a line: the reason with which the file is refused.
+#[derive(Debug)]
+struct LineFault(String);
+
+impl From<LineFault> for String {
+    fn from(fault: LineFault) -> String {
+        fault.0
     }
-    text.parse().map_err(|_| format!("{what} {text:?} is no whole number"))
+}
+
+fn number(text: &str, what: &str) -> Result<i64, LineFault> {
+    let fault = || LineFault(format!("{what} {text:?} is no whole number"));
+    if text.is_empty() || text.len() > 18 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(fault());
+    }
+    text.parse().map_err(|_| fault())
 }
 
 /// Reads and checks a file. `name` stands in the rejects.
@@ -181,7 +194,10 @@ fn header(layout: &RegistrationLayout, l: &Line<'_>, out: &mut Checked) {
         Err(e) => out.refuse(l.number, e),
     }
     match l.needed(h, "date").and_then(|t| {
-        layout.date.read(t).ok_or_else(|| format!("date {t:?} is not written as {}", layout.date))
+        layout
+            .date
+            .read(t)
+            .ok_or_else(|| LineFault(format!("date {t:?} is not written as {}", layout.date)))
     }) {
         Ok(d) => out.header.day = Some(d),
         Err(e) => out.refuse(l.number, e),

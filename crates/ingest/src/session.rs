@@ -18,13 +18,13 @@ use northbound_types::Utc;
 use std::{collections::BTreeMap, rc::Rc};
 
 /// Why a row did not go in.
-pub(crate) enum Trouble {
+pub(crate) enum LoadError {
     Row(Bad),
     Sink(SinkError),
 }
-impl From<Bad> for Trouble {
+impl From<Bad> for LoadError {
     fn from(bad: Bad) -> Self {
-        Trouble::Row(bad)
+        LoadError::Row(bad)
     }
 }
 
@@ -51,7 +51,7 @@ pub(crate) trait Load {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble>;
+    ) -> Result<(), LoadError>;
 }
 
 /// One file being read.
@@ -134,8 +134,8 @@ impl<'o> Session<'o> {
         let outcome = loader.load(&Row { raw, plan }, place, &mut self.context);
         match outcome {
             Ok(()) => self.count(),
-            Err(Trouble::Row(bad)) => self.reject(place, *bad, &raw.raw()),
-            Err(Trouble::Sink(source)) => {
+            Err(LoadError::Row(bad)) => self.reject(place, *bad, &raw.raw()),
+            Err(LoadError::Sink(source)) => {
                 Err(IngestError::Sink { path: self.path().to_owned(), line: place, source })
             }
         }

@@ -36,59 +36,16 @@ impl RawRow for SheetRow<'_> {
 
 /// Opens a workbook and reads one sheet: the named one, else the first.
 pub(crate) fn load(path: &Path, wanted: Option<&str>) -> Result<Sheet, IngestError> {
-    let unreadable = |why: String| IngestError::Unreadable { path: path.to_owned(), why };
-    let file = File::open(path).map_err(|source| IngestError::Io {
-        what: "open",
-        path: path.to_owned(),
-        source,
-    })?;
-    let size = file
-        .metadata()
-        .map_err(|source| IngestError::Io { what: "open", path: path.to_owned(), source })?
-        .len();
-    if size > MAX_SHEET {
-        return Err(unreadable(format!(
-            "a workbook of {size} bytes; the limit is {MAX_SHEET}: save the sheet as CSV"
-        )));
-    }
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file))
-        .map_err(|e| unreadable(format!("not a workbook that can be read: {e}")))?;
+    let mut book = open(path)?;
     let names = book.sheet_names();
     let name = match wanted {
         Some(w) => names.iter().find(|n| *n == w).ok_or_else(|| {
-            unreadable(format!("it has no sheet {w:?}; it has {}", names.join(", ")))
+            unreadable(path, format!("it has no sheet {w:?}; it has {}", names.join(", ")))
         })?,
-        None => names.first().ok_or_else(|| unreadable("it has no sheet".into()))?,
+        None => names.first().ok_or_else(|| unreadable(path, "it has no sheet".into()))?,
     }
     .clone();
-    let mut cells: BTreeMap<(u32, u32), String> = BTreeMap::new();
-    let mut bytes = 0usize;
-    let mut reader = book
-        .worksheet_cells_reader(&name)
-        .map_err(|e| unreadable(format!("sheet {name:?}: {e}")))?;
-    while let Some((cell, style)) =
-        reader.next_cell_with_style_id().map_err(|e| unreadable(format!("sheet {name:?}: {e}")))?
-    {
-        let format = reader.styles().get(style).and_then(|s| s.number_format.as_ref());
-        let percent = format.and_then(|f| percent_places(&f.format_code, f.format_id));
-        let text = text(cell.get_value(), percent);
-        if text.trim().is_empty() {
-            continue;
-        }
-        bytes += text.len();
-        if cells.len() >= MAX_CELLS || bytes > MAX_TEXT {
-            return Err(unreadable(format!(
-                "sheet {name:?} has more than {MAX_CELLS} cells or {MAX_TEXT} bytes of text: save it as CSV"
-            )));
-        }
-        let (row, column) = cell.get_position();
-        if column as usize >= MAX_COLUMNS {
-            return Err(unreadable(format!(
-                "sheet {name:?} has cells beyond column {MAX_COLUMNS}"
-            )));
-        }
-        cells.insert((row, column), text);
-    }
+    let cells = cells(path, &mut book, &name)?;
     let mut sheet = Sheet { name, rows: Vec::new() };
     for ((row, column), text) in cells {
         let number = i64::from(row) + 1;
@@ -101,6 +58,62 @@ pub(crate) fn load(path: &Path, wanted: Option<&str>) -> Result<Sheet, IngestErr
         }
     }
     Ok(sheet)
+}
+
+fn unreadable(path: &Path, why: String) -> IngestError {
+    IngestError::Unreadable { path: path.to_owned(), why }
+}
+
+fn open(path: &Path) -> Result<Xlsx<BufReader<File>>, IngestError> {
+    let io = |source| IngestError::Io { what: "open", path: path.to_owned(), source };
+    let file = File::open(path).map_err(io)?;
+    let size = file.metadata().map_err(io)?.len();
+    if size > MAX_SHEET {
+        return Err(unreadable(
+            path,
+            format!("a workbook of {size} bytes; the limit is {MAX_SHEET}: save the sheet as CSV"),
+        ));
+    }
+    Xlsx::new(BufReader::new(file))
+        .map_err(|e| unreadable(path, format!("not a workbook that can be read: {e}")))
+}
+
+/// The cells of a sheet that are not blank, by row and column from 0.
+fn cells(
+    path: &Path,
+    book: &mut Xlsx<BufReader<File>>,
+    name: &str,
+) -> Result<BTreeMap<(u32, u32), String>, IngestError> {
+    let mut cells = BTreeMap::new();
+    let mut bytes = 0usize;
+    let broken = |e: calamine::XlsxError| unreadable(path, format!("sheet {name:?}: {e}"));
+    let mut reader = book.worksheet_cells_reader(name).map_err(broken)?;
+    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(broken)? {
+        let format = reader.styles().get(style).and_then(|s| s.number_format.as_ref());
+        let percent = format.and_then(|f| percent_places(&f.format_code, f.format_id));
+        let text = text(cell.get_value(), percent);
+        if text.trim().is_empty() {
+            continue;
+        }
+        bytes += text.len();
+        if cells.len() >= MAX_CELLS || bytes > MAX_TEXT {
+            return Err(unreadable(
+                path,
+                format!(
+                    "sheet {name:?} has more than {MAX_CELLS} cells or {MAX_TEXT} bytes of text: save it as CSV"
+                ),
+            ));
+        }
+        let (row, column) = cell.get_position();
+        if column as usize >= MAX_COLUMNS {
+            return Err(unreadable(
+                path,
+                format!("sheet {name:?} has cells beyond column {MAX_COLUMNS}"),
+            ));
+        }
+        cells.insert((row, column), text);
+    }
+    Ok(cells)
 }
 
 /// Decimals of a percentage format; `None` for other formats.

@@ -5,7 +5,7 @@ use crate::{
     error::{Bad, Reason, fault},
     layout::figures as f,
     limits::MAX_FIELD,
-    session::{Context, Load, Trouble},
+    session::{Context, Load, LoadError},
     summary::Flag,
 };
 use northbound_ledger::{rows::StatedRow, sink::RowSink};
@@ -23,9 +23,9 @@ impl Load for Figures<'_> {
         row: &Row<'_, R>,
         place: i64,
         context: &mut Context<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), LoadError> {
         let (found, flags) = stated(row, place, context)?;
-        self.sink.stated(&found).map_err(Trouble::Sink)?;
+        self.sink.stated(&found).map_err(LoadError::Sink)?;
         for flag in flags {
             context.flags.add(flag);
         }
@@ -92,21 +92,21 @@ fn decimal<R>(row: &Row<'_, R>, column: &str, text: &str) -> Result<String, Bad>
 }
 
 /// A figure's cell: a number, a null with its reason, or nothing.
-enum Found {
+enum FigureCell {
     Nothing,
     Null(NullReason),
     Text(String),
 }
 
-fn cell<R: RawRow>(row: &Row<'_, R>, name: &str, cell: Cell<'_>) -> Result<Found, Bad> {
+fn cell<R: RawRow>(row: &Row<'_, R>, name: &str, cell: Cell<'_>) -> Result<FigureCell, Bad> {
     if cell == Cell::Empty {
-        return Ok(Found::Nothing);
+        return Ok(FigureCell::Nothing);
     }
     let text = printed(cell);
     if let Some(reason) = null_reason(row, &text) {
-        return Ok(Found::Null(reason));
+        return Ok(FigureCell::Null(reason));
     }
-    decimal(row, name, &text).map(Found::Text)
+    decimal(row, name, &text).map(FigureCell::Text)
 }
 
 /// A count: a null spelling counts as none, with its reason.
@@ -135,19 +135,53 @@ fn stated<R: RawRow>(
         return Err(row.missing(f::MEASURE));
     }
     let period = period(row)?;
+    let value = value(row, &mut flags)?;
+    let found = StatedRow {
+        measure: measure.to_owned(),
+        period: period.to_string(),
+        keys: keys(row)?,
+        numerator: value.numerator,
+        denominator: value.denominator,
+        count: value.count,
+        text: value.text,
+        readings: value.readings,
+        null: value.null.map(|r| r.as_str().to_owned()),
+        target: level(row, f::TARGET, &mut flags)?,
+        minimum: level(row, f::MINIMUM, &mut flags)?,
+        source: owned_or(row.note(f::SOURCE)?, &context.options.source),
+        document: owned_or(row.note(f::DOCUMENT)?, context.file),
+        version: row.note(f::VERSION)?.to_owned(),
+        place: owned_or(row.note(f::PLACE)?, &format!("row {place}")),
+        known: row.time(f::KNOWN)?.unwrap_or(context.options.known.0),
+        row: place,
+    };
+    Ok((found, flags))
+}
+
+/// The value of a figure in every form that the row states, or why there is none.
+struct StatedValue {
+    numerator: Option<i64>,
+    denominator: Option<i64>,
+    count: Option<i64>,
+    text: Option<String>,
+    readings: Vec<(String, String)>,
+    null: Option<NullReason>,
+}
+
+fn value<R: RawRow>(row: &Row<'_, R>, flags: &mut Vec<Flag>) -> Result<StatedValue, Bad> {
     let mut null = None;
     let numerator = count(row, f::NUMERATOR, &mut null)?;
     let denominator = count(row, f::DENOMINATOR, &mut null)?;
     let counted = count(row, f::COUNT, &mut null)?;
     let text = match cell(row, "text", row.get(f::TEXT))? {
-        Found::Nothing => None,
-        Found::Null(reason) => {
+        FigureCell::Nothing => None,
+        FigureCell::Null(reason) => {
             null.get_or_insert(reason);
             None
         }
-        Found::Text(t) => Some(t),
+        FigureCell::Text(t) => Some(t),
     };
-    let mut readings = readings(row)?;
+    let readings = readings(row)?;
     check_ratio(numerator, denominator)?;
     let explicit = explicit_null(row)?;
     let has_value =
@@ -161,40 +195,27 @@ fn stated<R: RawRow>(
         null = Some(NullReason::NotReported);
         flags.push(Flag::BlankValue);
     }
-    if let (Some(t), Some(n), Some(d)) = (&text, numerator, denominator)
+    let mut value = StatedValue { numerator, denominator, count: counted, text, readings, null };
+    flag_readings(&mut value, flags);
+    Ok(value)
+}
+
+/// Adds both readings where text and counts disagree, and flags what a reader has to look at.
+fn flag_readings(value: &mut StatedValue, flags: &mut Vec<Flag>) {
+    if let (Some(t), Some(n), Some(d)) = (&value.text, value.numerator, value.denominator)
         && let Some(computed) = disagreeing(t, n, d)
     {
-        readings.push(("text as written".into(), t.clone()));
-        readings.push(("numerator over denominator".into(), computed));
+        value.readings.push(("text as written".into(), t.clone()));
+        value.readings.push(("numerator over denominator".into(), computed));
         flags.push(Flag::ReadingsDisagree);
     }
-    if readings.len() > 1 {
+    if value.readings.len() > 1 {
         flags.push(Flag::SeveralReadings);
     }
     let over = |t: &str| parse_percent(t).is_some_and(|p| p > num_one());
-    if text.as_deref().is_some_and(over) || readings.iter().any(|(_, t)| over(t)) {
+    if value.text.as_deref().is_some_and(over) || value.readings.iter().any(|(_, t)| over(t)) {
         flags.push(Flag::OverHundred);
     }
-    let found = StatedRow {
-        measure: measure.to_owned(),
-        period: period.to_string(),
-        keys: keys(row)?,
-        numerator,
-        denominator,
-        count: counted,
-        text,
-        readings,
-        null: null.map(|r| r.as_str().to_owned()),
-        target: level(row, f::TARGET, &mut flags)?,
-        minimum: level(row, f::MINIMUM, &mut flags)?,
-        source: owned_or(row.note(f::SOURCE)?, &context.options.source),
-        document: owned_or(row.note(f::DOCUMENT)?, context.file),
-        version: row.note(f::VERSION)?.to_owned(),
-        place: owned_or(row.note(f::PLACE)?, &format!("row {place}")),
-        known: row.time(f::KNOWN)?.unwrap_or(context.options.known.0),
-        row: place,
-    };
-    Ok((found, flags))
 }
 
 fn num_one() -> num_rational::BigRational {
@@ -313,7 +334,7 @@ fn keys<R: RawRow>(row: &Row<'_, R>) -> Result<BTreeMap<String, String>, Bad> {
 fn readings<R: RawRow>(row: &Row<'_, R>) -> Result<Vec<(String, String)>, Bad> {
     let mut found = Vec::new();
     for (meaning, at) in &row.plan.readings {
-        if let Found::Text(t) = cell(row, &format!("reading:{meaning}"), row.source(*at))? {
+        if let FigureCell::Text(t) = cell(row, &format!("reading:{meaning}"), row.source(*at))? {
             found.push((meaning.clone(), t));
         }
     }

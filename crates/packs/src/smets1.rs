@@ -178,17 +178,28 @@ pub fn weeks(m: &Migrated) -> Vec<WeekLine> {
         .collect()
 }
 
-/// The day by which a defect is to be fixed, or why none can be told.
+/// Why the day of a fix is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoFixDay(String);
+
+impl From<NoFixDay> for String {
+    fn from(e: NoFixDay) -> String {
+        e.0
+    }
+}
+
+/// The day by which a defect is to be fixed.
 ///
 /// # Errors
-/// In words, where nobody gave a date or only words without a day.
-pub fn fix_day(id: &str, d: &Defect) -> Result<Day, String> {
+/// [`NoFixDay`] where nobody gave a date, or only words without a day.
+pub fn fix_day(id: &str, d: &Defect) -> Result<Day, NoFixDay> {
     let Some(f) = d.fix() else {
-        return Err(format!(
+        return Err(NoFixDay(format!(
             "nobody gave a date for the fix of {id}; give it with `northbound defect fix`"
-        ));
+        )));
     };
-    f.date.ok_or_else(|| format!("the fix of {id} is stated as {:?}, and nobody said which day that is; give it with `northbound defect fix {id} --date … --definition …`", f.stated))
+    f.date.ok_or_else(|| NoFixDay(format!("the fix of {id} is stated as {:?}, and nobody said which day that is; give it with `northbound defect fix {id} --date … --definition …`", f.stated)))
 }
 
 /// What a stream exposes before a fix.

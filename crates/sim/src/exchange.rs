@@ -8,7 +8,12 @@ use northbound_types::{
 
 pub use effect::Times;
 
-/// One exchange.
+/// One exchange of the invented month.
+///
+/// The ledger's `ExchangeRow` has the same columns and is a type of its own on purpose: it borrows texts of
+/// any source, also words that no rule knows, and carries the row and time of its source. This one has the
+/// closed types of the live core, is `Copy` and owns nothing, and knows no ledger; `write` turns it into the
+/// layout of `docs/layouts.md`, which ingest reads straight into an `ExchangeRow`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of the message layout")]
 pub struct Exchange {

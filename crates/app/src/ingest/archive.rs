@@ -123,7 +123,7 @@ fn services(ctx: &Context) -> Result<Services> {
 }
 
 fn assemble_options(request: &ArchiveRequest, feed: String, known: Utc) -> AssembleOptions {
-    let mut o = AssembleOptions::new(&feed, known.0);
+    let mut o = AssembleOptions::new(&feed, known);
     o.role.clone_from(&request.role);
     o.party_category.clone_from(&request.category);
     o.timeout = request.timeout.map(|s| i64::from(s) * 1_000_000);
@@ -239,7 +239,7 @@ impl ArchiveSink for CountingSink<'_> {
         let id = o.request.or(o.response).map(|i| i.to_string()).unwrap_or_default();
         self.rejects.reject(&Reject {
             file: self.name.clone(), line: o.place, column: "orphan".to_owned(), reason: Reason::Contradiction, value: id, raw: String::new(),
-            why: format!("an answer ({} {} at {}) whose request is not in the archive, or is answered already", o.srv, o.code, Utc(o.at)),
+            why: format!("an answer ({} {} at {}) whose request is not in the archive, or is answered already", o.srv, o.code, o.at),
         })
     }
 }

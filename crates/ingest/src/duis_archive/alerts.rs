@@ -48,7 +48,7 @@ pub(crate) fn row<'a>(
         region,
         provider,
         feed: &options.feed,
-        known: options.known,
+        known: options.known.0,
         row: place,
     }
 }

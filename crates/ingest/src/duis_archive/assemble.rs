@@ -5,7 +5,8 @@ use super::exchange::{Correlated, Group, Run, correlate};
 use super::inventory::{DeviceInfo, Inventory};
 use super::outcome::{AssembleOptions, outcome};
 use super::record::{
-    Answered, Asked, Note, Noted, Print, Raised, Record, Says, TimeBasis, What, records,
+    AnswerContent, Answered, Asked, Note, Noted, Print, Raised, Record, RecordContent, TimeBasis,
+    records,
 };
 use super::spill::{PARTS, Spill};
 use super::{ArchiveError, alerts};
@@ -13,7 +14,7 @@ use northbound_duis::Services;
 use northbound_ledger::RowSink;
 use northbound_ledger::rows::{ExchangeRow, PayloadRow};
 use northbound_types::{
-    Eui64, Generation, Kind, Leg, Mode, Region, RequestId, RequestState, TestKind,
+    Eui64, Generation, Kind, Leg, Mode, Region, RequestId, RequestState, TestKind, Utc,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -29,8 +30,8 @@ pub struct Orphan {
     pub code: String,
     /// Service Reference Variant, empty where not given.
     pub srv: String,
-    /// ResponseDateTime, µs.
-    pub at: i64,
+    /// ResponseDateTime.
+    pub at: Utc,
     /// Number of the message in the archive, from 1.
     pub place: i64,
 }
@@ -81,12 +82,13 @@ pub struct Summary {
     pub unknown_region: u64,
     /// Alerts with a ThrottledAlertCount.
     pub throttled_copies: u64,
-    /// The earliest and latest time that the archive states, µs.
-    pub span: Option<(i64, i64)>,
+    /// The earliest and latest time that the archive states.
+    pub span: Option<(Utc, Utc)>,
 }
 
 impl Summary {
     fn states_time(&mut self, at: i64) {
+        let at = Utc(at);
         let (from, to) = self.span.unwrap_or((at, at));
         self.span = Some((from.min(at), to.max(at)));
     }
@@ -126,12 +128,12 @@ pub fn assemble(
             }
             for record in found {
                 match &record.what {
-                    What::Asked(a) => {
+                    RecordContent::Asked(a) => {
                         users.insert(a.id.originator);
                     }
-                    What::Answered(a) => summary.states_time(a.at),
-                    What::Raised(a) => summary.states_time(a.at),
-                    What::Noted(_) => {}
+                    RecordContent::Answered(a) => summary.states_time(a.at),
+                    RecordContent::Raised(a) => summary.states_time(a.at),
+                    RecordContent::Noted(_) => {}
                 }
                 spill.push(record)?;
             }
@@ -184,7 +186,7 @@ impl<'a> Writer<'a> {
             let again =
                 seen.is_some_and(|(print, place)| print == record.print && place != record.place);
             if again {
-                if !matches!(record.what, What::Noted(_)) {
+                if !matches!(record.what, RecordContent::Noted(_)) {
                     self.summary.repeats += 1;
                 }
                 continue;
@@ -192,10 +194,14 @@ impl<'a> Writer<'a> {
             seen = Some((record.print, record.place));
             let Some(id) = record.group() else { continue };
             match record.what {
-                What::Asked(a) => groups.entry(id).or_default().asked.push((record.place, a)),
-                What::Answered(a) => groups.entry(id).or_default().answered.push((record.place, a)),
-                What::Noted(n) => groups.entry(id).or_default().noted.push(n),
-                What::Raised(a) => raised.push((record.place, a)),
+                RecordContent::Asked(a) => {
+                    groups.entry(id).or_default().asked.push((record.place, a))
+                }
+                RecordContent::Answered(a) => {
+                    groups.entry(id).or_default().answered.push((record.place, a))
+                }
+                RecordContent::Noted(n) => groups.entry(id).or_default().noted.push(n),
+                RecordContent::Raised(a) => raised.push((record.place, a)),
             }
         }
         for (_, mut group) in groups {
@@ -213,7 +219,7 @@ impl<'a> Writer<'a> {
 
     fn group(&mut self, group: &Group) -> Result<(), ArchiveError> {
         let Correlated { exchanges, runs, orphans, undated } = correlate(group);
-        let last = self.summary.span.map_or(i64::MIN, |(_, to)| to);
+        let last = self.summary.span.map_or(i64::MIN, |(_, to)| to.0);
         let notes: Vec<&Noted> = group.noted.iter().collect();
         for (place, asked, received, basis, leaf) in &exchanges {
             let ended = outcome(asked, leaf, &notes, *received, last, self.options);
@@ -301,7 +307,7 @@ impl<'a> Writer<'a> {
             delivered: None,
             target_at: None,
             timeout_at: None,
-            known: self.options.known,
+            known: self.options.known.0,
             row: place,
         }
     }
@@ -395,7 +401,7 @@ impl<'a> Writer<'a> {
 
     /// 8F66 and 8F67 are counted among the alerts received too.
     fn closing(&mut self, answer: &Answered, place: i64) -> Result<(), ArchiveError> {
-        let Says::Close { success, .. } = answer.says else { return Ok(()) };
+        let AnswerContent::Close { success, .. } = answer.says else { return Ok(()) };
         let Some(id) = answer.response.or(answer.request) else { return Ok(()) };
         let raised = Raised {
             at: answer.at,
@@ -447,7 +453,7 @@ impl<'a> Writer<'a> {
             response: answer.response,
             code: answer.code.clone(),
             srv: answer.srv.clone(),
-            at: answer.at,
+            at: Utc(answer.at),
             place,
         };
         self.sink.orphan(&orphan).map_err(ArchiveError::Sink)
@@ -504,7 +510,7 @@ impl<'a> Writer<'a> {
                     completed,
                     target_at: None,
                     state,
-                    known: self.options.known,
+                    known: self.options.known.0,
                     row: place,
                 })
                 .map_err(ArchiveError::Sink)?;

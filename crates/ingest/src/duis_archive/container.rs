@@ -21,7 +21,7 @@ pub(crate) enum Walk<'a> {
     Skipped,
 }
 
-type Found<'f> = &'f mut dyn FnMut(Walk<'_>) -> Result<(), ArchiveError>;
+type Visitor<'f> = &'f mut dyn FnMut(Walk<'_>) -> Result<(), ArchiveError>;
 
 /// What may still be unpacked.
 struct Budget<'a> {
@@ -33,7 +33,7 @@ struct Budget<'a> {
 pub(crate) fn walk(
     path: &Path,
     options: &ReadOptions,
-    found: Found<'_>,
+    found: Visitor<'_>,
 ) -> Result<(), ArchiveError> {
     let mut budget = Budget { options, files: 0, bytes: 0 };
     let meta = std::fs::metadata(path)
@@ -50,13 +50,13 @@ fn folder(
     prefix: &str,
     depth: usize,
     budget: &mut Budget<'_>,
-    found: Found<'_>,
+    found: Visitor<'_>,
 ) -> Result<(), ArchiveError> {
     let io = |source| ArchiveError::Io { path: path.to_owned(), source };
     if depth > FOLDER_DEPTH {
         return Err(ArchiveError::Damaged {
             path: path.to_owned(),
-            reason: format!("more than {FOLDER_DEPTH} folders inside each other"),
+            source: format!("more than {FOLDER_DEPTH} folders inside each other").into(),
         });
     }
     let mut names = Vec::new();
@@ -107,7 +107,7 @@ fn file(
     name: &str,
     prefix: &str,
     budget: &mut Budget<'_>,
-    found: Found<'_>,
+    found: Visitor<'_>,
 ) -> Result<(), ArchiveError> {
     const HEAD: u64 = 512;
     let io = |source| ArchiveError::Io { path: path.to_owned(), source };
@@ -158,7 +158,7 @@ fn one(
     modified: Option<Utc>,
     source: &mut dyn Read,
     budget: &mut Budget<'_>,
-    found: Found<'_>,
+    found: Visitor<'_>,
 ) -> Result<u64, ArchiveError> {
     let options = budget.options;
     budget.files += 1;
@@ -198,14 +198,16 @@ fn zip(
     source: File,
     prefix: &str,
     budget: &mut Budget<'_>,
-    found: Found<'_>,
+    found: Visitor<'_>,
 ) -> Result<(), ArchiveError> {
-    let damaged = |reason: String| ArchiveError::Damaged { path: path.to_owned(), reason };
-    let mut archive =
-        zip::ZipArchive::new(BufReader::new(source)).map_err(|e| damaged(e.to_string()))?;
+    let damaged = |e: zip::result::ZipError| ArchiveError::Damaged {
+        path: path.to_owned(),
+        source: e.into(),
+    };
+    let mut archive = zip::ZipArchive::new(BufReader::new(source)).map_err(damaged)?;
     let mut order = Vec::new();
     for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(|e| damaged(e.to_string()))?;
+        let entry = archive.by_index_raw(index).map_err(damaged)?;
         if entry.is_dir() {
             continue;
         }
@@ -271,10 +273,10 @@ fn tar(
     source: impl Read,
     prefix: &str,
     budget: &mut Budget<'_>,
-    found: Found<'_>,
+    found: Visitor<'_>,
 ) -> Result<(), ArchiveError> {
     let damaged =
-        |e: std::io::Error| ArchiveError::Damaged { path: path.to_owned(), reason: e.to_string() };
+        |e: std::io::Error| ArchiveError::Damaged { path: path.to_owned(), source: e.into() };
     let mut archive = tar::Archive::new(source);
     for entry in archive.entries().map_err(damaged)? {
         let mut entry = entry.map_err(damaged)?;

@@ -14,12 +14,12 @@ pub enum ArchiveError {
         source: std::io::Error,
     },
     /// The container is damaged.
-    #[error("{}: damaged archive: {reason}; unpack it with its own tool and give the folder", path.display())]
+    #[error("{}: damaged archive: {source}; unpack it with its own tool and give the folder", path.display())]
     Damaged {
-        /// Which.
+        /// The archive.
         path: PathBuf,
-        /// Why.
-        reason: String,
+        /// What its format forbids, or the error of the library that unpacks it.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// It unpacks to more than it should.
     #[error("{}: unpacks to more than {limit}; raise the limit if the archive is trusted", path.display())]
@@ -30,12 +30,12 @@ pub enum ArchiveError {
         limit: String,
     },
     /// The inventory of devices is no such table.
-    #[error("device inventory, line {line}: {reason}")]
+    #[error("device inventory, line {line}: {source}")]
     Inventory {
         /// Line of the file.
         line: u64,
         /// What is wrong and what to write.
-        reason: String,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The temporary files of a large archive failed.
     #[error("temporary file {}: {source}; name another folder for temporary files if the disk is full", path.display())]
@@ -46,12 +46,12 @@ pub enum ArchiveError {
         source: std::io::Error,
     },
     /// A temporary file did not read back as it was written.
-    #[error("temporary file {}: {reason}", path.display())]
+    #[error("temporary file {}: {source}", path.display())]
     SpillContent {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
-        reason: String,
+        /// Where the JSON is wrong.
+        source: serde_json::Error,
     },
     /// Whoever takes the rows refused one.
     #[error("storing a row: {0}")]

@@ -1,7 +1,7 @@
 //! Puts the messages of one RequestID together: which answer belongs to which leg.
 
 use super::outcome::Leaf;
-use super::record::{Answered, Asked, Noted, Says, TimeBasis};
+use super::record::{AnswerContent, Answered, Asked, Noted, TimeBasis};
 use northbound_types::{Leg, time::DAY_US};
 
 /// Counters before this (2012) or after it (2100), in milliseconds, are no wall clock.
@@ -58,7 +58,7 @@ pub(crate) fn correlate(group: &Group) -> Correlated<'_> {
     }
     let (mut runs, mut orphans) = (Vec::new(), Vec::new());
     for (place, answer) in &group.answered {
-        if matches!(answer.says, Says::Run(_)) {
+        if matches!(answer.says, AnswerContent::Run(_)) {
             runs.push(Run { place: *place, answer });
             continue;
         }
@@ -86,10 +86,10 @@ fn leg_of(answer: &Answered, exchanges: &[(i64, &Asked, i64, TimeBasis, Leaf<'_>
     let has = |leg: Leg| exchanges.iter().any(|(_, a, ..)| a.leg() == leg);
     let other = || exchanges.iter().map(|(_, a, ..)| a.leg()).find(|&l| l != Leg::Transform);
     match answer.says {
-        Says::PreCommand => has(Leg::Transform).then_some(Leg::Transform),
-        Says::LocalCommand if has(Leg::Local) => Some(Leg::Local),
+        AnswerContent::PreCommand => has(Leg::Transform).then_some(Leg::Transform),
+        AnswerContent::LocalCommand if has(Leg::Local) => Some(Leg::Local),
         // Without data and with an error: it refuses whichever was asked last before it.
-        Says::Nothing if answer.code.starts_with('E') && answer.response.is_none() => {
+        AnswerContent::Nothing if answer.code.starts_with('E') && answer.response.is_none() => {
             let open = |leaf: &Leaf<'_>| leaf.answer.is_none();
             exchanges
                 .iter()
@@ -104,14 +104,14 @@ fn leg_of(answer: &Answered, exchanges: &[(i64, &Asked, i64, TimeBasis, Leaf<'_>
 
 /// Gives an answer to a leg; `false` where the leg has one already.
 fn give<'a>(leaf: &mut Leaf<'a>, asked: &Asked, answer: &'a Answered) -> bool {
-    let acknowledges = answer.says == Says::Nothing && answer.code == "I99"
+    let acknowledges = answer.says == AnswerContent::Nothing && answer.code == "I99"
         // CV3 and 7: the Command for local delivery comes at once, the device's answer later.
-        || answer.says == Says::LocalCommand && asked.leg() == Leg::Send;
+        || answer.says == AnswerContent::LocalCommand && asked.leg() == Leg::Send;
     if acknowledges {
         leaf.acknowledged = Some(leaf.acknowledged.map_or(answer.at, |t| t.min(answer.at)));
         return true;
     }
-    if matches!(answer.says, Says::Close { .. }) {
+    if matches!(answer.says, AnswerContent::Close { .. }) {
         leaf.closes.push(answer);
         return true;
     }

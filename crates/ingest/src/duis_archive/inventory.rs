@@ -1,7 +1,7 @@
 //! What is known of devices beside the archive: an optional table by EUI-64.
 
 use super::ArchiveError;
-use northbound_types::{Eui64, Generation, Region};
+use northbound_types::{Eui64, Generation, Region, id::IdError, text_enum::UnknownWord};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -32,48 +32,15 @@ impl Inventory {
     /// A missing column, or a value that is not one of the words allowed, with its line.
     pub fn from_csv(source: impl Read) -> Result<Inventory, ArchiveError> {
         let mut reader = csv::Reader::from_reader(source);
-        let fail = |line: u64, reason: String| ArchiveError::Inventory { line, reason };
-        let header = reader.headers().map_err(|e| fail(1, e.to_string()))?.clone();
-        let column = |name: &str| header.iter().position(|h| h.trim() == name);
-        let need = |name: &str| {
-            column(name).ok_or_else(|| {
-                fail(
-                    1,
-                    format!(
-                        "no column {name:?}; write device,region,provider,generation,device_type"
-                    ),
-                )
-            })
-        };
-        let (device, region) = (need("device")?, need("region")?);
-        let (provider, generation, device_type) =
-            (column("provider"), column("generation"), column("device_type"));
+        let header = reader.headers().map_err(|e| fault(1, e))?.clone();
+        let columns = Columns::of(&header)?;
         let mut devices = BTreeMap::new();
         for row in reader.records() {
-            let row =
-                row.map_err(|e| fail(e.position().map_or(0, csv::Position::line), e.to_string()))?;
+            let row = row.map_err(|e| fault(e.position().map_or(0, csv::Position::line), e))?;
             let line = row.position().map_or(0, csv::Position::line);
-            let text = |i: Option<usize>| i.and_then(|i| row.get(i)).unwrap_or("").trim();
-            let id: Eui64 = text(Some(device))
-                .parse()
-                .map_err(|e: northbound_types::id::IdError| fail(line, e.to_string()))?;
-            let word = text(generation);
-            let info = DeviceInfo {
-                region: text(Some(region)).parse().map_err(
-                    |e: northbound_types::text_enum::UnknownWord| fail(line, e.to_string()),
-                )?,
-                provider: text(provider).to_owned(),
-                generation: if word.is_empty() {
-                    Generation::None
-                } else {
-                    word.parse().map_err(|e: northbound_types::text_enum::UnknownWord| {
-                        fail(line, e.to_string())
-                    })?
-                },
-                device_type: text(device_type).to_owned(),
-            };
+            let (id, info) = columns.device(&row, line)?;
             if devices.insert(id, info.clone()).is_some_and(|before| before != info) {
-                return Err(fail(line, format!("{id} stands twice with different values")));
+                return Err(fault(line, format!("{id} stands twice with different values")));
             }
         }
         Ok(Inventory { devices })
@@ -83,5 +50,57 @@ impl Inventory {
     #[must_use]
     pub fn get(&self, device: Eui64) -> Option<&DeviceInfo> {
         self.devices.get(&device)
+    }
+}
+
+fn fault(line: u64, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ArchiveError {
+    ArchiveError::Inventory { line, source: source.into() }
+}
+
+/// Where the columns are in the file.
+struct Columns {
+    device: usize,
+    region: usize,
+    provider: Option<usize>,
+    generation: Option<usize>,
+    device_type: Option<usize>,
+}
+
+impl Columns {
+    fn of(header: &csv::StringRecord) -> Result<Columns, ArchiveError> {
+        let column = |name: &str| header.iter().position(|h| h.trim() == name);
+        let need = |name: &str| {
+            column(name).ok_or_else(|| {
+                let hint = "write device,region,provider,generation,device_type";
+                fault(1, format!("no column {name:?}; {hint}"))
+            })
+        };
+        Ok(Columns {
+            device: need("device")?,
+            region: need("region")?,
+            provider: column("provider"),
+            generation: column("generation"),
+            device_type: column("device_type"),
+        })
+    }
+
+    fn device(
+        &self,
+        row: &csv::StringRecord,
+        line: u64,
+    ) -> Result<(Eui64, DeviceInfo), ArchiveError> {
+        let text = |i: Option<usize>| i.and_then(|i| row.get(i)).unwrap_or("").trim();
+        let id = text(Some(self.device)).parse().map_err(|e: IdError| fault(line, e))?;
+        let generation = match text(self.generation) {
+            "" => Generation::None,
+            word => word.parse().map_err(|e: UnknownWord| fault(line, e))?,
+        };
+        let info = DeviceInfo {
+            region: text(Some(self.region)).parse().map_err(|e: UnknownWord| fault(line, e))?,
+            provider: text(self.provider).to_owned(),
+            generation,
+            device_type: text(self.device_type).to_owned(),
+        };
+        Ok((id, info))
     }
 }

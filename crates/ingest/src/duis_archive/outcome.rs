@@ -1,7 +1,7 @@
 //! How a request ended, from the messages that answer it.
 
-use super::record::{Answered, Asked, Note, Noted, Says};
-use northbound_types::{Leg, RequestState};
+use super::record::{AnswerContent, Answered, Asked, Note, Noted};
+use northbound_types::{Leg, RequestState, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -27,8 +27,8 @@ pub struct AssembleOptions {
     pub namespace: String,
     /// The feed's name in the rows.
     pub feed: String,
-    /// When the archive became known, µs.
-    pub known: i64,
+    /// When the archive became known.
+    pub known: Utc,
     /// The User Role that the archive's owner acts in, empty where unknown.
     pub role: String,
     /// The owner's party category, empty where unknown.
@@ -53,9 +53,9 @@ pub struct AssembleOptions {
 }
 
 impl AssembleOptions {
-    /// The defaults, for a feed and the time at which its archive became known (µs).
+    /// The defaults, for a feed and the time at which its archive became known.
     #[must_use]
-    pub fn new(feed: &str, known: i64) -> AssembleOptions {
+    pub fn new(feed: &str, known: Utc) -> AssembleOptions {
         let codes =
             |list: &[(&str, RequestState)]| list.iter().map(|&(c, s)| (c.to_owned(), s)).collect();
         use RequestState::{FailedNoRoute, TimedOut};
@@ -152,7 +152,7 @@ fn closed(leaf: &Leaf<'_>, due: Option<i64>, out: &mut Outcome) -> bool {
     let (mut seen, mut total, mut last) = (BTreeSet::new(), 0, i64::MIN);
     let mut failed: Option<i64> = None;
     for close in &leaf.closes {
-        if let Says::Close { success, instruction, total: of } = close.says {
+        if let AnswerContent::Close { success, instruction, total: of } = close.says {
             seen.insert(instruction);
             total = total.max(of);
             last = last.max(close.at);

@@ -30,11 +30,11 @@ pub(crate) struct Record {
     /// Its number in the archive, from 1, in reading order.
     pub place: i64,
     pub print: Print,
-    pub what: What,
+    pub what: RecordContent,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum What {
+pub(crate) enum RecordContent {
     Asked(Asked),
     Answered(Answered),
     Raised(Raised),
@@ -72,11 +72,11 @@ pub(crate) struct Answered {
     pub response: Option<RequestId>,
     pub code: String,
     pub srv: String,
-    pub says: Says,
+    pub says: AnswerContent,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum Says {
+pub(crate) enum AnswerContent {
     /// Nothing: an acknowledgement, a refusal, or done without data.
     Nothing,
     PreCommand,
@@ -133,7 +133,11 @@ pub(crate) fn records(entry: &Entry<'_>, place: i64) -> Vec<Record> {
     match &entry.message {
         Message::Request(r) => {
             let print = print_of(entry.bytes, r.signature_bytes);
-            vec![Record { place, print, what: What::Asked(asked(r, entry.modified.map(|t| t.0))) }]
+            vec![Record {
+                place,
+                print,
+                what: RecordContent::Asked(asked(r, entry.modified.map(|t| t.0))),
+            }]
         }
         Message::Response(r) => {
             let print = print_of(entry.bytes, r.signature_bytes);
@@ -144,11 +148,11 @@ pub(crate) fn records(entry: &Entry<'_>, place: i64) -> Vec<Record> {
 
 /// A message of the service that has neither a RequestID nor a ResponseID cannot be told from
 /// another: it is no record, and the caller rejects it.
-fn answered(r: &Response) -> Vec<What> {
+fn answered(r: &Response) -> Vec<RecordContent> {
     let (request, response) = (r.request.as_ref().map(|i| i.id), r.response.as_ref().map(|i| i.id));
     let raised = |code: &str, kind: &str, device, at: Option<i64>, throttled| {
         response.or(request).map(|id| {
-            What::Raised(Raised {
+            RecordContent::Raised(Raised {
                 at: r.at.0,
                 id,
                 code: code.to_owned(),
@@ -161,7 +165,7 @@ fn answered(r: &Response) -> Vec<What> {
     };
     let answer = |srv: &str, says| {
         (request.is_some() || response.is_some()).then(|| {
-            What::Answered(Answered {
+            RecordContent::Answered(Answered {
                 at: r.at.0,
                 request,
                 response,
@@ -172,7 +176,9 @@ fn answered(r: &Response) -> Vec<What> {
         })
     };
     match &r.body {
-        ResponseBody::Acknowledgement(s) => answer(&s.srv, Says::Nothing).into_iter().collect(),
+        ResponseBody::Acknowledgement(s) => {
+            answer(&s.srv, AnswerContent::Nothing).into_iter().collect()
+        }
         ResponseBody::Service(s, content) => answer(&s.srv, says(content)).into_iter().collect(),
         ResponseBody::Smets1(s) => match (&s.service, request) {
             (None, None) => {
@@ -180,7 +186,9 @@ fn answered(r: &Response) -> Vec<What> {
             }
             (service, _) => {
                 let srv = service.as_ref().map_or("", |s| s.srv.as_str());
-                answer(srv, s.schedule_id.map_or(Says::Data, Says::Run)).into_iter().collect()
+                answer(srv, s.schedule_id.map_or(AnswerContent::Data, AnswerContent::Run))
+                    .into_iter()
+                    .collect()
             }
         },
         ResponseBody::DeviceAlert(a) => {
@@ -191,22 +199,24 @@ fn answered(r: &Response) -> Vec<What> {
             let outage = (a.payload == "PowerOutageEvent").then_some(at).flatten();
             raised(&a.code, "dcc", a.device.or(a.hub), outage, a.throttled.count)
                 .into_iter()
-                .chain(noted(a, r.at.0).map(What::Noted))
+                .chain(noted(a, r.at.0).map(RecordContent::Noted))
                 .collect()
         }
     }
 }
 
-fn says(content: &Content) -> Says {
+fn says(content: &Content) -> AnswerContent {
     match content {
-        Content::None => Says::Nothing,
-        Content::PreCommand => Says::PreCommand,
-        Content::LocalCommand => Says::LocalCommand,
-        Content::ScheduledMessage(id) => Says::Run(*id),
-        Content::FutureDated(f) => {
-            Says::Close { success: f.code == "8F66", instruction: f.instruction, total: f.total }
-        }
-        Content::GbcsPayload | Content::ScheduleId(_) | Content::Other(_) => Says::Data,
+        Content::None => AnswerContent::Nothing,
+        Content::PreCommand => AnswerContent::PreCommand,
+        Content::LocalCommand => AnswerContent::LocalCommand,
+        Content::ScheduledMessage(id) => AnswerContent::Run(*id),
+        Content::FutureDated(f) => AnswerContent::Close {
+            success: f.code == "8F66",
+            instruction: f.instruction,
+            total: f.total,
+        },
+        Content::GbcsPayload | Content::ScheduleId(_) | Content::Other(_) => AnswerContent::Data,
     }
 }
 
@@ -257,10 +267,10 @@ impl Record {
     /// What this record belongs to: all that concern one RequestID meet in one group.
     pub fn group(&self) -> Option<RequestId> {
         match &self.what {
-            What::Asked(a) => Some(a.id),
-            What::Answered(a) => a.request.or(a.response),
-            What::Raised(a) => Some(a.id),
-            What::Noted(n) => Some(n.about),
+            RecordContent::Asked(a) => Some(a.id),
+            RecordContent::Answered(a) => a.request.or(a.response),
+            RecordContent::Raised(a) => Some(a.id),
+            RecordContent::Noted(n) => Some(n.about),
         }
     }
 
@@ -268,8 +278,10 @@ impl Record {
     pub fn weight(&self) -> usize {
         const FIXED: usize = 320;
         let list = match &self.what {
-            What::Asked(a) => a.devices.len(),
-            What::Noted(Noted { note: Note::Firmware { devices, .. }, .. }) => devices.len(),
+            RecordContent::Asked(a) => a.devices.len(),
+            RecordContent::Noted(Noted { note: Note::Firmware { devices, .. }, .. }) => {
+                devices.len()
+            }
             _ => 0,
         };
         FIXED + list * size_of::<Eui64>()

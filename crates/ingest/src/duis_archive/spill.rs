@@ -59,10 +59,10 @@ impl Spill {
             .map_err(|source| ArchiveError::Spill { path: path.clone(), source })?;
         for line in BufReader::new(file).lines() {
             let line = line.map_err(|source| ArchiveError::Spill { path: path.clone(), source })?;
-            records.push(serde_json::from_str(&line).map_err(|e| ArchiveError::SpillContent {
-                path: path.clone(),
-                reason: e.to_string(),
-            })?);
+            records.push(
+                serde_json::from_str(&line)
+                    .map_err(|source| ArchiveError::SpillContent { path: path.clone(), source })?,
+            );
         }
         Ok(records)
     }

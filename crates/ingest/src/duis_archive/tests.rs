@@ -89,7 +89,7 @@ impl ArchiveSink for Lines {
             o.request.map_or(0, |r| r.counter as i64 - T0 / 1_000),
             o.code,
             o.srv,
-            seconds(o.at)
+            seconds(o.at.0)
         ));
         Ok(())
     }
@@ -107,7 +107,7 @@ fn inventory() -> Inventory {
 
 fn run_with(path: &Path, change: impl Fn(&mut AssembleOptions)) -> (Summary, Lines) {
     let mut lines = Lines::default();
-    let mut options = AssembleOptions::new("archive", T0);
+    let mut options = AssembleOptions::new("archive", Utc(T0));
     change(&mut options);
     let summary =
         assemble(path, &ReadOptions::default(), &services(), &inventory(), &options, &mut lines)
@@ -172,7 +172,7 @@ fn every_kind_of_exchange_is_assembled() {
     assert_eq!(summary.time_basis.get(&TimeBasis::Counter), Some(&19));
     assert_eq!(summary.time_basis.get(&TimeBasis::FileTime), Some(&1));
     assert_eq!(summary.states.values().sum::<u64>(), summary.requests);
-    assert_eq!(summary.span, Some((T0 + 1_000_000, T0 + 176_400_000_000)));
+    assert_eq!(summary.span, Some((Utc(T0 + 1_000_000), Utc(T0 + 176_400_000_000))));
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn temporary_files_change_nothing_and_go_away() {
     assert_eq!(summary, expected);
     assert_eq!(std::fs::read_dir(&temporary.0).unwrap().count(), 0);
     let missing = temporary.0.join("missing");
-    let mut options = AssembleOptions::new("archive", T0);
+    let mut options = AssembleOptions::new("archive", Utc(T0));
     (options.memory_bytes, options.temporary) = (0, missing);
     let failed = assemble(
         &folder.0,

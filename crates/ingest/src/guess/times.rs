@@ -5,7 +5,7 @@ use crate::{cell::Cell, time::TimeRule};
 use jiff::{fmt::strtime, tz::TimeZone};
 
 /// How a column's times can be read.
-pub(super) struct Way {
+pub(super) struct TimeFormat {
     /// Setting and value for the mapping, where one is needed.
     pub(super) setting: Option<(&'static str, String)>,
     /// Must the mapping state a zone?
@@ -48,7 +48,7 @@ const FORMATS: &[&str] = &[
 const SHARE: usize = 95;
 
 /// The way that fits best; `None` where none does, or the column is empty.
-pub(super) fn detect(sample: &Sample, at: usize, date_alone: bool) -> Option<Way> {
+pub(super) fn detect(sample: &Sample, at: usize, date_alone: bool) -> Option<TimeFormat> {
     let values: Vec<&str> = sample.values(at).collect();
     if values.is_empty() {
         return None;
@@ -58,7 +58,7 @@ pub(super) fn detect(sample: &Sample, at: usize, date_alone: bool) -> Option<Way
     let zoned = TimeRule { date_alone, ..TimeRule::default() };
     let n = fit(&zoned);
     if enough(n) {
-        return Some(Way {
+        return Some(TimeFormat {
             setting: None,
             needs_zone: false,
             sure: Sure::Certain,
@@ -68,49 +68,45 @@ pub(super) fn detect(sample: &Sample, at: usize, date_alone: bool) -> Option<Way
     let wall = TimeRule { date_alone, zone: Some(TimeZone::UTC), ..TimeRule::default() };
     let n = fit(&wall);
     if enough(n) {
-        return Some(Way {
+        return Some(TimeFormat {
             setting: None,
             needs_zone: true,
             sure: Sure::Likely,
             why: format!("{n} of {} values are ISO 8601 without a zone", values.len()),
         });
     }
-    let fitting: Vec<(&str, usize)> = FORMATS
-        .iter()
-        .map(|&f| {
-            (
-                f,
-                values
-                    .iter()
-                    .filter(|v| strtime::parse(f, v).is_ok_and(|b| b.to_datetime().is_ok()))
-                    .count(),
-            )
-        })
-        .filter(|(_, n)| enough(*n))
-        .collect();
-    if let Some(&(format, n)) = fitting.first() {
-        let rivals: Vec<&str> = fitting
-            .iter()
-            .skip(1)
-            .filter(|(f, m)| *m == n && f.starts_with("%m") != format.starts_with("%m"))
-            .map(|f| f.0)
-            .collect();
-        let (sure, more) = if rivals.is_empty() {
-            (Sure::Certain, String::new())
-        } else {
-            (Sure::Unsure, format!("; {} fits as well", rivals.join(", ")))
-        };
-        return Some(Way {
-            setting: Some(("format", format.to_owned())),
-            needs_zone: true,
-            sure,
-            why: format!("{n} of {} values fit{more}", values.len()),
-        });
-    }
-    epoch(&values)
+    format(&values, enough).or_else(|| epoch(&values))
 }
 
-fn epoch(values: &[&str]) -> Option<Way> {
+/// The first of [`FORMATS`] that fits enough values.
+fn format(values: &[&str], enough: impl Fn(usize) -> bool) -> Option<TimeFormat> {
+    let fits = |f: &str, v: &str| strtime::parse(f, v).is_ok_and(|b| b.to_datetime().is_ok());
+    let fitting: Vec<(&str, usize)> = FORMATS
+        .iter()
+        .map(|&f| (f, values.iter().filter(|v| fits(f, v)).count()))
+        .filter(|(_, n)| enough(*n))
+        .collect();
+    let &(format, n) = fitting.first()?;
+    let rivals: Vec<&str> = fitting
+        .iter()
+        .skip(1)
+        .filter(|(f, m)| *m == n && f.starts_with("%m") != format.starts_with("%m"))
+        .map(|f| f.0)
+        .collect();
+    let (sure, more) = if rivals.is_empty() {
+        (Sure::Certain, String::new())
+    } else {
+        (Sure::Unsure, format!("; {} fits as well", rivals.join(", ")))
+    };
+    Some(TimeFormat {
+        setting: Some(("format", format.to_owned())),
+        needs_zone: true,
+        sure,
+        why: format!("{n} of {} values fit{more}", values.len()),
+    })
+}
+
+fn epoch(values: &[&str]) -> Option<TimeFormat> {
     if !values.iter().all(|v| v.bytes().all(|b| b.is_ascii_digit())) {
         return None;
     }
@@ -121,7 +117,7 @@ fn epoch(values: &[&str]) -> Option<Way> {
         _ => return None,
     };
     let length = values.first()?.len();
-    values.iter().all(|v| v.len() == length).then(|| Way {
+    values.iter().all(|v| v.len() == length).then(|| TimeFormat {
         setting: Some(("unit", unit.to_owned())),
         needs_zone: false,
         sure: Sure::Likely,

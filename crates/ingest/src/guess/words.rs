@@ -1,6 +1,6 @@
 //! Words of closed sets, and spellings of unknown.
 
-use super::{Found, Sure, sample::Sample, synonyms::folded};
+use super::{FoundColumns, Sure, sample::Sample, synonyms::folded};
 use crate::layout::Layout;
 use northbound_types::{
     AlertState, ForecastKind, Generation, Kind, Leg, Mode, Region, RequestState, TestKind,
@@ -138,7 +138,7 @@ pub(super) fn translate(
 }
 
 /// Spellings of unknown that stand in the columns found. Figures give spellings a reason of their own.
-pub(super) fn nulls(sample: &Sample, found: &Found, layout: Layout) -> Vec<String> {
+pub(super) fn nulls(sample: &Sample, found: &FoundColumns, layout: Layout) -> Vec<String> {
     if layout == Layout::Figures {
         return Vec::new();
     }
