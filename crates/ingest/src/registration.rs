@@ -302,7 +302,7 @@ fn row(
         Some(c) => Ok(Some(c.as_str())),
         None => l
             .field(d, field)
-            .map_err(|e| bad(field, Reason::WrongFieldCount, e))
+            .map_err(|e| bad(field, Reason::WrongFieldCount, e.into()))
             .map(|t| t.filter(|t| !t.is_empty())),
     };
     let must = |field: &str| {
