@@ -1,4 +1,4 @@
-//! What lies in a pack's folder, and what its figures rest on.
+//! `manifest.json`: the files of a document's folder, and the ledger and rules behind its figures.
 
 use crate::{
     model::{Document, Named, RuleUsed, Status},
@@ -42,7 +42,7 @@ pub struct Manifest {
     pub files: Vec<WrittenFile>,
     /// Rules with their provenance.
     pub rules: Vec<RuleUsed>,
-    /// Ids of the rules that nobody has confirmed.
+    /// Ids of the rules that still need a confirmation.
     pub unconfirmed_rules: Vec<String>,
 }
 

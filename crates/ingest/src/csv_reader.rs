@@ -145,7 +145,7 @@ impl<'p> Records<'p> {
         }
     }
 
-    /// Skips blank lines, so that a record's line is where its first byte stands.
+    /// Skips blank lines, so that a record's line is that of its first byte.
     fn skip_blank(&mut self) -> Result<bool, IngestError> {
         loop {
             if self.at == self.len && !self.fill()? {

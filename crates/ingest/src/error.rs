@@ -7,7 +7,7 @@ use std::{borrow::Cow, path::PathBuf};
 /// A file, a mapping or a sink that cannot be used. A bad row is never an error: it is a reject.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
-    /// The operating system refused.
+    /// A file operation failed.
     #[error("cannot {what} {path}: {source}")]
     Io {
         /// What was tried.
@@ -110,7 +110,7 @@ text_enum! {
         MissingValue = "missing-value",
         /// Not a time in the stated format.
         NotATime = "not-a-time",
-        /// A wall-clock time, and nobody said in which zone.
+        /// A wall-clock time without a zone.
         NoZone = "no-zone",
         /// The wall clock showed this time twice.
         AmbiguousTime = "ambiguous-time",

@@ -20,7 +20,7 @@ use std::{
     path::Path,
 };
 
-/// Counts rows and keeps none: the sink of a dry run.
+/// Counts rows and discards them: the sink of a dry run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CountRows {
     /// How many rows came.
@@ -54,7 +54,7 @@ impl RejectSink for CountRejects {
     }
 }
 
-/// Bytes as somebody sends them: in pieces of a given size.
+/// Bytes that arrive in pieces of a given size.
 struct Pieces {
     bytes: Cursor<Vec<u8>>,
     size: usize,

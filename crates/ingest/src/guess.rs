@@ -1,5 +1,5 @@
 //! A proposal for a mapping, from a file's header and its first rows. It says how sure it is of each
-//! part and what it could not guess; somebody who knows the file reads it before it is used.
+//! part and what it could not guess; a person who knows the file checks it before it is used.
 
 mod sample;
 mod synonyms;
@@ -134,7 +134,7 @@ impl Assignment {
     }
 }
 
-/// Could these values stand in such a column?
+/// Do the values of a column fit what it should hold?
 fn fits(sample: &Sample, at: usize, holds: Holds) -> bool {
     match holds {
         Holds::Eui => sample.share(at, |v| number::eui(v).is_some()),

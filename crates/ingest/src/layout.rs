@@ -23,7 +23,7 @@ text_enum! {
         Migrations = "migrations",
         /// Forecasts of traffic.
         Forecasts = "forecasts",
-        /// Counts of traffic that somebody else made.
+        /// Counts of traffic stated by another party.
         Volumes = "volumes",
         /// Events of incidents.
         Incidents = "incidents",
@@ -164,7 +164,7 @@ impl Layout {
             Layout::Incidents => incidents::COLUMNS,
         }
     }
-    /// Where a column stands.
+    /// Position of a column in its layout.
     #[must_use]
     pub fn index(self, name: &str) -> Option<usize> {
         self.columns().iter().position(|c| c.name == name)

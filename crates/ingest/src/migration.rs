@@ -9,7 +9,7 @@ use crate::{
 use northbound_registers::records::smets1::migrations::{MigrationWeek, monday};
 use northbound_types::Utc;
 
-/// One number with the row that it stands in.
+/// One number with its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationRow {
     /// The number. Its week goes by the Monday, whichever day of it the file names.

@@ -1,4 +1,4 @@
-//! What the caller decides.
+//! Settings of one run of ingest.
 
 use crate::{layout::Layout, mapping::Mapping, source::SourceMeta};
 use northbound_types::Utc;
@@ -24,9 +24,9 @@ pub struct Options {
     pub rank: i64,
     /// Names or SHA-256 of the files that this one corrects.
     pub corrects: Vec<String>,
-    /// How far an answer may be dated before its request without a flag, µs. It is kept in any case.
+    /// How far an answer may be dated before its request without a flag, µs. The row is accepted in any case.
     pub clock_tolerance: i64,
-    /// Rejects after which reading stops; `None` keeps all.
+    /// Rejects after which reading stops; `None` for no limit.
     pub max_rejects: Option<u64>,
     /// Read on where most of the early rows are bad.
     pub allow_mostly_bad: bool,
@@ -37,7 +37,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// The usual settings: everything is kept, feed `import`, source `stated`.
+    /// The defaults: no limit of rejects, feed `import`, source `stated`.
     #[must_use]
     pub fn new(known: Utc) -> Options {
         Options {

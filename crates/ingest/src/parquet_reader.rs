@@ -262,7 +262,7 @@ pub(crate) fn read_batches<L: Load>(
     for batch in reader {
         let batch = batch.map_err(|e| unreadable(path, format!("after row {place}: {e}")))?;
         place = one_batch(session, loader, &batch, &header, &used, place)?;
-        // Compressed bytes are not known by row; rows stand in for them.
+        // Compressed bytes are not known by row; progress counts rows instead.
         session
             .done
             .set((i128::from(bytes) * i128::from(place) / i128::from(total_rows)).max(0) as u64);

@@ -49,7 +49,7 @@ pub(crate) struct Plan {
     pub(crate) ignored: Vec<String>,
 }
 
-/// What stands for an unknown value in a table of incidents.
+/// The sign for an unknown value in a table of incidents.
 const UNKNOWN: &str = "?";
 /// The prefix of a column that holds one reading of a figure.
 const READING: &str = "reading:";

@@ -137,7 +137,7 @@ fn number(text: &str, what: &str) -> Result<i64, LineFault> {
     text.parse().map_err(|_| fault())
 }
 
-/// Reads and checks a file. `name` stands in the rejects.
+/// Reads and checks a file. `name` is given in the rejects.
 #[must_use]
 pub fn check(layout: &RegistrationLayout, name: &str, bytes: &[u8]) -> Checked {
     let mut out = Checked::default();

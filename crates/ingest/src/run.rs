@@ -1,4 +1,4 @@
-//! What a command line calls: one function an input.
+//! One function for each kind of input.
 
 use crate::{
     alert::{Alerts, Payloads},
@@ -24,7 +24,7 @@ use crate::{
 use northbound_ledger::sink::RowSink;
 use std::path::{Path, PathBuf};
 
-/// Which files, how, and whom to tell: what every input shares.
+/// What every input shares: options, rejects, progress.
 struct Run<'r> {
     options: &'r Options,
     rejects: &'r mut dyn RejectSink,
@@ -32,7 +32,7 @@ struct Run<'r> {
 }
 
 /// Message records, and alerts where a file's header is that of the alerts layout. CSV, NDJSON or
-/// Parquet, told apart by content; text also in gzip.
+/// Parquet, recognised by content; text also in gzip.
 ///
 /// Rows reach the sink as they are read, so the sink should keep them back until this returns `Ok`.
 /// A file whose bytes are in `options.already`, or that was read before in the same call, is skipped.
@@ -187,7 +187,7 @@ pub fn forecasts(
     )
 }
 
-/// Counts of traffic that somebody else made: CSV or a spreadsheet.
+/// Counts of traffic stated by another party: CSV or a spreadsheet.
 ///
 /// # Errors
 /// As [`messages`].
@@ -226,8 +226,9 @@ pub fn incidents(
     )
 }
 
-/// The identity of a file, without reading its rows: what a ledger asks before it takes any. A file in
-/// `options.hashed` is not hashed again.
+/// The identity of a file, without reading its rows. To hash a file once, pass the result to
+/// [`Options::with_identity`] and read the rows with those options: a file in `options.hashed` is not
+/// hashed again.
 ///
 /// # Errors
 /// When the file cannot be read or is empty.
@@ -318,7 +319,7 @@ impl Run<'_> {
     ) -> Result<Summary, IngestError> {
         let mut summary = Summary::default();
         for path in paths {
-            // The hash comes first: it also tells an empty file from one of the wrong kind.
+            // The hash comes first: it also finds empty files, before the kind of a file is looked at.
             let mut meta = identify(path, Layout::Messages, self.options, self.progress)?;
             meta.layout = layout(path)?;
             let known = self.options.already.contains(&meta.sha256)

@@ -10,7 +10,7 @@ use crate::{
 use calamine::{DataRef, Reader, Xlsx};
 use std::{collections::BTreeMap, fs::File, io::BufReader, path::Path};
 
-/// Cells of a sheet that are kept; a compressed file can hold far more than its size says.
+/// Most cells of a sheet; a compressed file can hold far more than its size says.
 pub(crate) const MAX_CELLS: usize = 4_000_000;
 /// Bytes of all texts of a sheet.
 pub(crate) const MAX_TEXT: usize = 256 << 20;

@@ -352,7 +352,7 @@ fn readings<R: RawRow>(row: &Row<'_, R>) -> Result<Vec<(String, String)>, Bad> {
     Ok(found)
 }
 
-/// A target or minimum as text; one that is no percentage is kept and flagged.
+/// A target or minimum as text; one that is no percentage is stored and flagged.
 fn level<R: RawRow>(
     row: &Row<'_, R>,
     column: usize,

@@ -10,17 +10,17 @@ text_enum! {
     pub enum Flag("flag") {
         /// No region was stated; such rows never enter a regional figure.
         RegionUnknown = "region-unknown",
-        /// The answer is dated before the request by more than the tolerance: kept as a clock error.
+        /// The answer is dated before the request by more than the tolerance: accepted, with a clock error.
         AnswerBeforeReceived = "answer-before-received",
-        /// A percentage over 100: kept.
+        /// A percentage over 100: accepted.
         OverHundred = "over-100-percent",
-        /// Text, numerator and denominator disagree: both readings are kept.
+        /// Text, numerator and denominator disagree: both readings are stored.
         ReadingsDisagree = "readings-disagree",
         /// Several readings of one number: none is chosen.
         SeveralReadings = "several-readings",
-        /// A row without any value: kept as not reported.
+        /// A row without any value: stored as not reported.
         BlankValue = "blank-value",
-        /// A target or minimum that is no percentage: kept as text.
+        /// A target or minimum that is no percentage: stored as text.
         LevelNotANumber = "level-not-a-number",
         /// No state in the row: derived from times and code.
         StateDerived = "state-derived",

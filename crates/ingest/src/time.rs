@@ -39,7 +39,7 @@ pub struct TimeRule {
     pub ambiguous: ClockChange,
     /// The clock went forward: the time was never shown.
     pub skipped: ClockChange,
-    /// May a date stand alone, meaning its start?
+    /// Is a date without a time allowed, meaning its start?
     pub date_alone: bool,
 }
 

@@ -29,7 +29,7 @@ pub struct HitList {
     pub words: String,
 }
 
-/// A list reads as unknown while nobody gave it, and while the action that asks for it is not closed (D2).
+/// A list is unknown until it is given and the action that asks for it is closed (needs.md D2).
 #[must_use]
 pub fn hit_list(
     list: Option<&[String]>,
@@ -142,13 +142,13 @@ pub fn streams(rows: &[MigrationWeek]) -> BTreeMap<Stream, Migrated> {
 pub struct WeekLine {
     /// Its Monday.
     pub week: Day,
-    /// Planned; null where the plan tells none.
+    /// Planned; `None` where the plan gives no number.
     pub planned: Option<u64>,
-    /// Planned so far; null before the plan tells any.
+    /// Planned so far; `None` before the first number of the plan.
     pub planned_so_far: Option<u64>,
-    /// Migrated; null where nobody said.
+    /// Migrated; `None` where it was not reported.
     pub actual: Option<u64>,
-    /// Migrated so far; null before anybody said any.
+    /// Migrated so far; `None` before the first report.
     pub actual_so_far: Option<u64>,
     /// Due in all by then; null where no total is.
     pub due: Option<u64>,
@@ -156,7 +156,7 @@ pub struct WeekLine {
     pub cap: Option<u64>,
 }
 
-/// The weeks of a stream, in order: those of which anything is told.
+/// The weeks of a stream with a plan or a report, in order.
 #[must_use]
 pub fn weeks(m: &Migrated) -> Vec<WeekLine> {
     let (plan, actual) = (cumulative(&m.plan.weeks), cumulative(&m.actual));

@@ -68,7 +68,7 @@ pub struct Made {
     pub folder: PathBuf,
     /// Id and number in the registers, where it was issued.
     pub issued: Option<(String, i64)>,
-    /// What keeps the pack from being issued, by name; empty where nothing does.
+    /// The rows that prevent an issue, by name; empty where it may be issued.
     pub blockers: Vec<String>,
 }
 
@@ -93,7 +93,7 @@ impl Default for PackSettings {
     }
 }
 
-/// Builds a pack into a folder. A draft: nothing is kept in the registers.
+/// Builds a draft into a folder; the registers are not changed.
 ///
 /// # Errors
 /// Where the evidence cannot be read or the folder not be written.
@@ -172,7 +172,7 @@ pub fn blockers(data: &PackData) -> Vec<String> {
 /// Issues a pack: a numbered version that never changes.
 ///
 /// # Errors
-/// [`PackError::Refused`] naming each row below minimum that nobody explained in the report; what
+/// [`PackError::Refused`] naming each row below minimum without an explanation in the report; what
 /// the registers refuse (a right, a missing reason for a reissue).
 pub fn issue(
     sources: &Sources<'_>,
@@ -391,11 +391,11 @@ pub fn find_figure(data: &Path, id: &str) -> Result<(BuildRecord, Entry), PackEr
     best.ok_or_else(missing)
 }
 
-/// Hashes of the ledger's versions on which anything stands that was built here: packs, Users' reports,
-/// papers. Those versions must stay, or their figures open no more.
+/// Hashes of the ledger's versions that packs, Users' reports and papers built here cite. Without those
+/// versions their figures could not be explained.
 ///
 /// # Errors
-/// Where what was built cannot be read: then nobody knows what may go.
+/// Where the index cannot be read; no version may be deleted then.
 pub fn cited(data: &Path, gate: &Gate<'_>) -> Result<BTreeSet<String>, PackError> {
     let mut out: BTreeSet<String> = gate
         .list::<Pack>(&Query { withdrawn: true, ..Query::as_at(AsAt::NOW) })?

@@ -303,22 +303,11 @@ fn a_figure_opens_down_to_its_messages_and_re_adds() {
         .find(|n| n.result.measure == "PM4.3" && n.result.provider == "CSPN")
         .unwrap()
         .id;
-    let open = |named: &str| {
-        h.with(|p| {
-            explain(
-                p,
-                &Question {
-                    named,
-                    as_at: None,
-                    now: utc("2026-05-05T00:00:00Z"),
-                    skip: 0,
-                    limit: 7,
-                },
-                &mut |_| {},
-            )
-        })
-        .unwrap()
+    let ask = |named: &str, now: &str, limit| {
+        let question = Question { named, as_at: None, now: utc(now), skip: 0, limit };
+        h.with(|p| explain(p, &question, &mut |_| {}))
     };
+    let open = |named: &str| ask(named, "2026-05-05T00:00:00Z", 7).unwrap();
     let a = open(id);
     assert_eq!(&a.explained.id, id);
     assert!(a.explained.adds.from_messages);
@@ -347,13 +336,7 @@ fn a_figure_opens_down_to_its_messages_and_re_adds() {
         Some(Ratio { num: 900, den: 1_000 })
     );
     // A pack of an earlier time still opens as it was.
-    let missing = h.with(|p| {
-        explain(
-            p,
-            &Question { named: "0000000000000000", as_at: None, now: utc(MAY), skip: 0, limit: 1 },
-            &mut |_| {},
-        )
-    });
+    let missing = ask("0000000000000000", MAY, 1);
     assert!(missing.unwrap_err().to_string().contains("0000000000000000"));
 }
 
@@ -493,19 +476,9 @@ fn m4_contributions_sum_to_the_gap() {
     assert_eq!((parts[0].measure.as_str(), parts[0].provider.as_str()), ("PM4.3", "CSPN"));
 }
 
-#[test]
-fn a_user_reads_its_own_report_and_no_other_partys_messages() {
-    use northbound_packs::{Formats, evidence::gather, mine::report_mine};
+/// The party ACME with one User.
+fn register_acme(h: &mut Fixture, eui: &str) {
     use northbound_registers::records::participants::parties::{Party, RoleHeld, User};
-    let mut h = Fixture::new();
-    h.messages(
-        "own.csv",
-        &[
-            Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 30) },
-            Lot { test: TestKind::None, ..tests(Region::North, "dsp", TimedOut, 10) },
-        ],
-        MAY,
-    );
     h.keep(
         &Party {
             id: "ACME".into(),
@@ -514,7 +487,6 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
         },
         MAY,
     );
-    let eui = "90-B3-D5-1F-30-01-00-00";
     h.keep(
         &User {
             eui: eui.parse().unwrap(),
@@ -527,6 +499,44 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
         },
         MAY,
     );
+}
+
+/// A figure as an Actor sees it: printed, how many of its messages, and whether they can be exported.
+fn open_as(h: &Fixture, who: &str, named: &str) -> (String, usize, bool) {
+    let actor = northbound_types::Actor::parse(who).unwrap();
+    let (gate, rules) = (h.store.as_actor(&actor), h.rules());
+    let sources = northbound_packs::evidence::Sources {
+        data: h.data(),
+        ledger: &h.ledger,
+        gate: &gate,
+        rules: &rules,
+    };
+    let question = Question {
+        named,
+        as_at: Some(utc("2026-05-04T00:00:00Z")),
+        now: utc("2026-05-05T00:00:00Z"),
+        skip: 0,
+        limit: 5,
+    };
+    let a = explain(&sources, &question, &mut |_| {}).unwrap();
+    let exported = export::csv(&a, &mut Vec::new(), &mut |_| {}).is_ok();
+    (a.explained.printed, a.explained.messages.len(), exported)
+}
+
+#[test]
+fn a_user_reads_its_own_report_and_no_other_partys_messages() {
+    use northbound_packs::{Formats, evidence::gather, mine::report_mine};
+    let mut h = Fixture::new();
+    h.messages(
+        "own.csv",
+        &[
+            Lot { test: TestKind::None, ..tests(Region::North, "dsp", AnsweredSuccess, 30) },
+            Lot { test: TestKind::None, ..tests(Region::North, "dsp", TimedOut, 10) },
+        ],
+        MAY,
+    );
+    let eui = "90-B3-D5-1F-30-01-00-00";
+    register_acme(&mut h, eui);
     let ask = ask("2026-05-04T00:00:00Z");
     h.with(|p| {
         let e = gather(p, &ask, &mut |_| {}).unwrap();
@@ -543,31 +553,7 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
     });
     let csv = std::fs::read_to_string(h.out("mine").join("csv/own-by-process.csv")).unwrap();
     assert!(csv.contains("Billing reads") && csv.contains("75.00"), "{csv}");
-    let rules = h.rules();
-    let open = |who: &str, named: &str| {
-        let actor = northbound_types::Actor::parse(who).unwrap();
-        let gate = h.store.as_actor(&actor);
-        let sources = northbound_packs::evidence::Sources {
-            data: h.data(),
-            ledger: &h.ledger,
-            gate: &gate,
-            rules: &rules,
-        };
-        let a = explain(
-            &sources,
-            &Question {
-                named,
-                as_at: Some(utc("2026-05-04T00:00:00Z")),
-                now: utc("2026-05-05T00:00:00Z"),
-                skip: 0,
-                limit: 5,
-            },
-            &mut |_| {},
-        )
-        .unwrap();
-        let exported = export::csv(&a, &mut Vec::new(), &mut |_| {}).is_ok();
-        (a.explained.printed, a.explained.messages.len(), exported)
-    };
+    let open = |who: &str, named: &str| open_as(&h, who, named);
     let own = format!("OWN/user={eui}/process=billing-reads/2026-04");
     assert_eq!(open("kim@ACME+user", &own), ("75.00 %".to_owned(), 5, true));
     assert_eq!(open("kim@OTHER+user", &own), ("75.00 %".to_owned(), 0, false));

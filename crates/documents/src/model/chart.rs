@@ -1,4 +1,4 @@
-//! Charts. A chart never stands without the table of the same data.
+//! Charts. Every chart carries the table of its data.
 
 use super::{Band, Table};
 use northbound_types::text_enum;
@@ -68,7 +68,7 @@ pub struct Point {
     pub text: String,
     /// Why there is no value.
     pub gap: Option<Gap>,
-    /// Where it stands against its levels.
+    /// Against its levels.
     pub band: Option<Band>,
     /// Figure id.
     pub figure: Option<String>,

@@ -18,9 +18,9 @@ pub const MAX_COLUMNS: usize = 60;
 pub const MAX_ROWS: usize = 100_000;
 /// Most points of a chart.
 pub const MAX_POINTS: usize = 120;
-/// Most series of a chart: as many as stay told apart without colour.
+/// Most series of a chart: as many as can be distinguished without colour.
 pub const MAX_SERIES: usize = 6;
-/// Most windows of changes on a chart: more could not be told apart.
+/// Most windows of changes on a chart: more could not be distinguished.
 pub const MAX_WINDOWS: usize = 99;
 /// Longest id, in bytes.
 pub const MAX_ID: usize = 80;
@@ -293,7 +293,7 @@ fn chart(ids: &mut BTreeSet<String>, chart: &Chart) -> Result<(), DocumentError>
     Ok(())
 }
 
-/// Windows stand on charts along time, within the points, and end after they start.
+/// Windows are allowed on charts along time, within the points, and end after they start.
 fn windows(chart: &Chart, place: &str) -> Result<(), DocumentError> {
     limit(place, "windows", chart.windows.len(), MAX_WINDOWS)?;
     if !chart.windows.is_empty() && !matches!(chart.kind, ChartKind::Line | ChartKind::Stacked) {

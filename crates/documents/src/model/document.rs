@@ -33,7 +33,7 @@ pub struct Document {
     pub front: Front,
     /// The chapters.
     pub sections: Vec<Section>,
-    /// The shorthand that stands in the tables, in words.
+    /// The shorthand used in the tables, with its meaning.
     pub shorthand: Vec<Shorthand>,
     /// Every rule that a figure here rests on.
     pub rules: Vec<RuleUsed>,
@@ -42,7 +42,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// The rules that nobody has confirmed.
+    /// The rules that still need a confirmation.
     pub fn unconfirmed(&self) -> impl Iterator<Item = &RuleUsed> {
         self.rules.iter().filter(|r| r.confirmed_by.is_none() && r.needs_confirmation)
     }
@@ -103,7 +103,7 @@ pub struct Origin {
 /// A mark and its meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shorthand {
-    /// As it stands in a cell, with its brackets.
+    /// As printed in a cell, with its brackets.
     pub mark: String,
     /// In words.
     pub words: String,
@@ -122,9 +122,9 @@ pub struct RuleUsed {
     pub source: String,
     /// What to know about it.
     pub note: String,
-    /// Does a figure that rests on it stay provisional until somebody confirms it?
+    /// Is a figure based on it provisional until the rule is confirmed?
     pub needs_confirmation: bool,
-    /// Who confirmed it, and when; `None` where nobody has.
+    /// Who confirmed it, and when; `None` while it is unconfirmed.
     pub confirmed_by: Option<String>,
 }
 

@@ -4,7 +4,7 @@ use super::{Band, Block, Cell, CellState, Chart, Document, Table};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A figure and where it stands.
+/// A figure and every place in the document that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FigureUse {
     /// Figure id.
@@ -17,7 +17,7 @@ pub struct FigureUse {
     pub numerator: Option<String>,
     /// Exact denominator.
     pub denominator: Option<String>,
-    /// How it stands.
+    /// Its state: sound, weak or null.
     pub state: CellState,
     /// Band.
     pub band: Option<Band>,

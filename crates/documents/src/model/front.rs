@@ -44,7 +44,7 @@ pub struct Headline {
     pub age_days: Option<i32>,
     /// Section id with the detail; empty where none.
     pub section: String,
-    /// Reference of an exception in force: the row then stands apart from the bands.
+    /// Reference of an exception in force; the row is then listed before the bands.
     pub exception: Option<String>,
 }
 
@@ -71,11 +71,11 @@ pub struct Shortfall {
     pub level: String,
     /// Since when, in words, with the streak: "since January 2026; 4 months in a row".
     pub since: String,
-    /// Why, as explained; empty where nobody explained it, which is printed as such.
+    /// The explanation given; where it is empty, "not explained" is printed.
     pub why: String,
     /// Where the reason was given: "in the report", "offline, by …"; "same reason as last month".
     pub why_from: String,
-    /// Who acts; empty where nobody does, which is printed as such.
+    /// Who acts; where it is empty, the page says that no one does.
     pub acts: String,
     /// What they do and until when.
     pub action: String,

@@ -69,7 +69,7 @@ pub struct Row {
 }
 
 text_enum! {
-    /// How a cell's number stands.
+    /// How far a cell's number can be relied on.
     pub enum CellState("state of a cell") {
         /// Words, not a figure.
         Plain = "plain",
@@ -156,7 +156,7 @@ impl From<NullReason> for CellState {
 }
 
 text_enum! {
-    /// Where a figure stands against its levels. Equality is met.
+    /// A figure against its target and minimum; a figure equal to a level meets it.
     pub enum Band("band") {
         /// At or above the target.
         Met = "met",
@@ -195,9 +195,9 @@ pub struct Cell {
     pub denominator: Option<String>,
     /// Shorthand with brackets: `[p]`, `[x]`.
     pub marks: Vec<String>,
-    /// How it stands.
+    /// How far the number can be relied on.
     pub state: CellState,
-    /// Where it stands against its levels; `None` where it has none.
+    /// Against its levels; `None` where it has none.
     pub band: Option<Band>,
     /// Figure id.
     pub figure: Option<String>,
@@ -278,7 +278,7 @@ impl Cell {
         self.note = note.into();
         self
     }
-    /// Text and marks as they stand in print.
+    /// Text and marks as printed.
     #[must_use]
     pub fn printed(&self) -> String {
         let parts: Vec<&str> = std::iter::once(self.text.as_str())

@@ -16,7 +16,7 @@ pub const FORMAT: &str = "northbound-paper/1";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "run", rename_all = "kebab-case")]
 pub enum Run {
-    /// Words. Digits in them are names, and stand on the list.
+    /// Words. Digits in them belong to names, which are in [`Paper::names`].
     Words {
         /// As printed.
         text: String,
@@ -153,7 +153,7 @@ pub fn tokens(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// A number of a finished paper that has no source and stands on no list.
+/// The numbers of a paper that have no source and are in no name.
 #[must_use]
 pub fn unsourced(paper: &Paper) -> Vec<String> {
     let mut out = Vec::new();

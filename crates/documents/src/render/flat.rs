@@ -28,7 +28,7 @@ pub enum Part {
     Numerator,
     /// Exact denominator.
     Denominator,
-    /// How it stands, in words.
+    /// State of the figure in words.
     State,
     /// Band.
     Band,

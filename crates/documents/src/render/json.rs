@@ -1,4 +1,4 @@
-//! The document as JSON: the model as it is, its figures once each, the rules nobody confirmed.
+//! The document as JSON: the model as it is, its figures once each, the unconfirmed rules.
 //! Keys come in a fixed order; the same document gives the same bytes.
 
 use crate::{

@@ -113,7 +113,7 @@ pub fn render_with(
     Ok(written)
 }
 
-/// The files of a pack, without its manifest, in order of name.
+/// The files of a document, without its manifest, in order of name.
 ///
 /// # Errors
 /// A document that is not sound, or a printer that refuses.
@@ -153,7 +153,7 @@ pub fn print_all(
     Ok(files)
 }
 
-/// The charts of a pack with the room each has, in order of print.
+/// The charts of a document with the frame of each, in order of print.
 #[must_use]
 pub fn charts_of(document: &Document) -> Vec<(&Chart, chart::Frame)> {
     let sections = document.sections.iter().flat_map(|s| &s.blocks);

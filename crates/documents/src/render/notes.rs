@@ -1,4 +1,4 @@
-//! What stands around a table in words: its shorthand above, its reasons below.
+//! The words around a table: shorthand above it, reasons of nulls below it.
 
 use crate::model::{Document, Table};
 use std::collections::BTreeSet;

@@ -22,7 +22,7 @@ const MAX_TEXT: usize = 32_767;
 const MAX_HEADING: usize = 255;
 /// Most characters of a sheet name, a limit of the format.
 const MAX_SHEET: usize = 31;
-/// Most digits that a spreadsheet keeps of a number; a longer one is written as text.
+/// Most significant digits that a spreadsheet stores of a number; a longer one is written as text.
 const MAX_DIGITS: usize = 15;
 /// Row of the table's headings, below caption and notes.
 const HEAD: u32 = 3;

@@ -125,6 +125,10 @@ fn short(reason: NullReason, why: &str) -> Cell {
     Cell::null(reason, why).band(Band::NoFigure)
 }
 
+fn no_test() -> Cell {
+    short(NullReason::NoEvents, "no test with this limit was sent in April 2026")
+}
+
 fn all_regions() -> [Cell; 3] {
     [
         Cell::null(
@@ -134,8 +138,7 @@ fn all_regions() -> [Cell; 3] {
         .figure(id(26))
         .band(Band::NoFigure),
         short(NullReason::Suppressed, "a single User is behind the rest").figure(id(27)),
-        short(NullReason::NoEvents, "no test with this limit was sent in April 2026")
-            .figure(id(28)),
+        no_test().figure(id(28)),
     ]
 }
 
@@ -159,8 +162,7 @@ fn regions() -> Table {
                 [
                     share(900, 1_000).figure(id(2)).band(Band::BelowMinimum),
                     unreliable().figure(id(20)).band(Band::NoFigure),
-                    short(NullReason::NoEvents, "no test with this limit was sent in April 2026")
-                        .figure(id(21)),
+                    no_test().figure(id(21)),
                 ],
                 false,
             ),

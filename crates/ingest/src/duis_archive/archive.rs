@@ -56,7 +56,7 @@ pub struct Entry<'a> {
     /// When the file was last changed, by the archive; a time before 2012 is none (tools write 1970
     /// and 1980 where they know nothing). Zip has no time zone: taken as UTC.
     pub modified: Option<Utc>,
-    /// The message as it stands.
+    /// The message, unchanged.
     pub bytes: &'a [u8],
     /// The message as read.
     pub message: Message,

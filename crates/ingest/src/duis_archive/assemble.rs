@@ -76,7 +76,7 @@ pub struct Summary {
     pub orphans: u64,
     /// Requests by state.
     pub states: BTreeMap<RequestState, u64>,
-    /// Requests by what their time stands on.
+    /// Requests by where their time comes from.
     pub time_basis: BTreeMap<TimeBasis, u64>,
     /// Rows with a device whose region is unknown.
     pub unknown_region: u64,

@@ -23,7 +23,7 @@ pub(crate) struct Run<'a> {
 
 /// What a group comes to.
 pub(crate) struct Correlated<'a> {
-    /// Each request with its place, its time, what that stands on, and its answers.
+    /// Each request with its place, its time and where that comes from, and its answers.
     pub exchanges: Vec<(i64, &'a Asked, i64, TimeBasis, Leaf<'a>)>,
     pub runs: Vec<Run<'a>>,
     /// Answers without a request.
@@ -34,7 +34,7 @@ pub(crate) struct Correlated<'a> {
 
 /// When the request was sent: its counter, if that is a wall clock within a day of the file or of
 /// an acknowledgement or answer (or there is neither); else the time of the file; else the first
-/// answer; `None` where nothing tells.
+/// answer; `None` where none of these exists.
 pub(crate) fn time_of(asked: &Asked, answered: &[(i64, Answered)]) -> Option<(i64, TimeBasis)> {
     let first = answered.iter().map(|(_, a)| a.at).min();
     if CLOCK_MS.contains(&asked.id.counter) {

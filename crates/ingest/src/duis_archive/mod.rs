@@ -3,7 +3,7 @@
 //!
 //! A User's archive knows what that User sent and was sent. It does not know when the service
 //! received a request or when the regional network had it: those times stay empty, and the time
-//! that a request is counted at says on which [`TimeBasis`] it stands.
+//! of a request comes from one of [`TimeBasis`], which the summary counts.
 
 mod alerts;
 mod archive;

@@ -5,15 +5,15 @@ use northbound_types::{Leg, RequestState, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-/// What ThrottledAlertCount means is not published; until somebody says, no figure is made of it.
+/// What ThrottledAlertCount means is not published; until it is settled, no figure uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ThrottledCount {
     /// Unknown: carried is 0, and the summary says how many copies had a count.
     #[default]
     Unknown,
-    /// The alerts that the copy stands for beside itself.
+    /// The alerts that the copy represents beside itself.
     Beside,
-    /// The alerts that the copy stands for, itself among them.
+    /// The alerts that the copy represents, itself included.
     Including,
 }
 

@@ -1,4 +1,4 @@
-//! What assembling keeps of a message: small, and able to wait in a temporary file.
+//! The parts of a message that assembling needs, small enough to spill to a temporary file.
 
 use super::archive::Entry;
 use northbound_duis::{Content, DccAlert, Message, Request, Response, ResponseBody};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 text_enum! {
-    /// On what the time of a message stands.
+    /// Where the time of a message comes from.
     pub enum TimeBasis("time basis") {
         /// The message says it (ResponseDateTime).
         Message = "message",
@@ -146,7 +146,7 @@ pub(crate) fn records(entry: &Entry<'_>, place: i64) -> Vec<Record> {
     }
 }
 
-/// A message of the service that has neither a RequestID nor a ResponseID cannot be told from
+/// A message of the service that has neither a RequestID nor a ResponseID cannot be distinguished from
 /// another: it is no record, and the caller rejects it.
 fn answered(r: &Response) -> Vec<RecordContent> {
     let (request, response) = (r.request.as_ref().map(|i| i.id), r.response.as_ref().map(|i| i.id));

@@ -99,7 +99,7 @@ impl Spill {
 }
 
 impl Drop for Spill {
-    /// The temporary files go, whatever happened; there is nobody left to tell if that fails.
+    /// Temporary files are removed in any case; a failure to do so cannot be reported from here.
     fn drop(&mut self) {
         if self.written {
             let _ = std::fs::remove_dir_all(&self.folder);

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-/// Bytes looked at to tell text from what is not: no XML in UTF-8 holds a zero byte.
+/// Bytes examined to recognise text: no XML in UTF-8 holds a zero byte.
 const TEXT_LOOKED_AT: usize = 4_096;
 
 /// The byte ranges of the messages, in order, without the white space around them.
@@ -47,7 +47,7 @@ fn next_solid(bytes: &[u8], from: usize) -> Option<usize> {
 
 /// Where the message that starts here ends: after its root element, or before the next message.
 fn end_of_message(bytes: &[u8], start: usize) -> usize {
-    // What stands before a message (a line of a log, say) is a piece of its own, and a reject.
+    // Text before a message (a line of a log, say) is a piece of its own, and a reject.
     if bytes[start] != b'<' {
         return find(bytes, start, b"<").unwrap_or(bytes.len());
     }

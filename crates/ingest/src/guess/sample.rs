@@ -14,7 +14,7 @@ use std::{io::Read, path::Path};
 
 /// Rows in which a header is looked for.
 const HEADER_ROWS: usize = 15;
-/// Bytes by which the encoding is told.
+/// Bytes examined to recognise the encoding.
 const ENCODING_BYTES: u64 = 4 << 20;
 
 /// Header and rows.

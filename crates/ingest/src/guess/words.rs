@@ -70,7 +70,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("excluded", "no", "false"),
 ];
 
-/// Words that stand for two things; what is proposed has to be checked.
+/// Words with two meanings; a proposal with one has to be checked.
 const DOUBTFUL: &[&str] =
     &["failed", "failure", "error", "complete", "completed", "expired", "answered", "unknown"];
 
@@ -137,7 +137,7 @@ pub(super) fn translate(
     (known, unknown)
 }
 
-/// Spellings of unknown that stand in the columns found. Figures give spellings a reason of their own.
+/// Spellings of unknown in the columns found. Figures give spellings a reason of their own.
 pub(super) fn nulls(sample: &Sample, found: &FoundColumns, layout: Layout) -> Vec<String> {
     if layout == Layout::Figures {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! TOML to [`Mapping`], by hand, so that every error knows its line and key.
+//! TOML to [`Mapping`] without serde, so that every error names its line and key.
 
 use super::{Duration, Encoding, Mapping};
 use crate::{

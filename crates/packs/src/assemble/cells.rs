@@ -5,7 +5,7 @@ use northbound_documents::model::{Band, Block, Cell, CellState, Column, ColumnKi
 use northbound_measures::{MeasureResult, evaluate::bands};
 use northbound_types::{Figure, FigureState, Quantity, Ratio, Value};
 
-/// A denominator of more digits than this is no help to a reader; the share stands alone.
+/// A denominator of more digits than this does not help a reader; only the share is printed.
 const MAX_DIGITS: usize = 40;
 
 /// The figure of a row, with its id and band.
@@ -88,7 +88,7 @@ pub const fn mark(state: FigureState) -> &'static str {
     }
 }
 
-/// Notes of a cell are kept short: a reader who wants all of them explains the figure.
+/// Most bytes of a cell's notes; `explain` shows all of them.
 const MAX_NOTE: usize = 600;
 
 fn add_note(cell: &mut Cell, text: &str) {

@@ -184,7 +184,7 @@ fn span(from: Utc, to: Utc) -> String {
 }
 
 /// The windows that touch a row's chart: of the measures and regions that the change names, all where it
-/// names none. What was given up is not drawn; what nobody approved says so.
+/// names none. Rejected changes are not drawn; unapproved ones are labelled.
 pub(super) fn windows(d: &Material<'_>, r: &MeasureResult, shown: &[Period]) -> Vec<Window> {
     let mut found: Vec<(Utc, Window)> =
         d.e.known
@@ -225,7 +225,7 @@ pub(super) fn windows(d: &Material<'_>, r: &MeasureResult, shown: &[Period]) -> 
     found.into_iter().skip(spare).map(|(_, w)| w).collect()
 }
 
-/// Where a time stands along periods that follow each other: the position of its period and how far into
+/// The position of a time along periods that follow each other: the position of its period and how far into
 /// it, as an exact fraction. A time before the first is at its start, one after the last at its end.
 fn month_of(shown: &[Period], at: Utc) -> Option<String> {
     let (first, last) = (shown.first()?, shown.last()?);

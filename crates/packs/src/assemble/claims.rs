@@ -11,7 +11,7 @@ use northbound_documents::{
     render::words as print,
 };
 
-/// The section; `None` where nobody made a statement.
+/// The section; `None` without statements.
 pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     if d.data.claims.is_empty() {
         return None;

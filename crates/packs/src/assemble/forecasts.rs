@@ -75,8 +75,7 @@ fn number(n: Option<u64>) -> Cell {
     n.map_or_else(hidden, cells::count)
 }
 
-/// The places that anybody stands in, so that empty columns do not crowd the table. A hidden sum keeps
-/// its column.
+/// The places that have any User, so that empty columns do not crowd the table. A hidden sum has a column.
 fn used(c: &ClassCounts) -> Vec<usize> {
     (0..c.places.len()).filter(|i| c.all.get(*i).is_none_or(|n| *n != Some(0))).collect()
 }
@@ -120,7 +119,7 @@ pub fn compared(c: Option<&Compared>, ground: &Ground) -> Vec<Cell> {
     let Some(c) = c else { return vec![hidden(), hidden(), hidden(), hidden(), Cell::words("")] };
     let of_actual = |cell: Cell| match &ground.null {
         Some(n) if c.actual.is_none() => Cell::null(n.reason, words::null(n)),
-        // What is null for a reason of its own keeps it.
+        // A null with a reason of its own retains that reason.
         _ if ground.suspect.is_empty() || cell.number.is_none() => cell,
         _ => cell.state(
             CellState::Suspect,

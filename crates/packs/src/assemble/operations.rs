@@ -263,7 +263,7 @@ fn in_state(l: &AlertLine, s: AlertState) -> u64 {
     l.by_state.get(&s).copied().unwrap_or(0)
 }
 
-/// Alerts consolidated in a storm that no forwarded copy stands for yet.
+/// Alerts consolidated in a storm that no forwarded copy represents yet.
 fn residue(l: &AlertLine) -> i64 {
     i64::try_from(in_state(l, AlertState::Consolidated)).unwrap_or(i64::MAX) - l.carried
 }

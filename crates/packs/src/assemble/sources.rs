@@ -1,4 +1,4 @@
-//! Where each stated figure stands on the page that it came from (G5), and the shorthand.
+//! Document and place of each stated figure (needs.md G5), and the shorthand.
 
 use super::{
     Material,

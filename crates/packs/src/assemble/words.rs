@@ -103,7 +103,7 @@ pub fn row(r: &MeasureResult) -> String {
     format!("{} {} {}", r.measure, r.provider, region(r.region))
 }
 
-/// Why a line stands beside a numerator; in a national row with the region that it is about.
+/// Why messages are left out of a numerator; in a national row with their region.
 #[must_use]
 pub fn line(r: &MeasureResult, l: &Line) -> String {
     let region = l
@@ -123,7 +123,7 @@ pub fn line(r: &MeasureResult, l: &Line) -> String {
 pub fn since(s: Option<&Streaks>) -> String {
     let Some(s) = s.filter(|s| s.below_target.greatest > 0) else { return String::new() };
     let run = s.below_target;
-    // Months that could not be judged, and no miss that is known: nothing to tell.
+    // Months that could not be judged, and no known miss: there is nothing to report.
     if run.least == 0 && s.longest_below_target.least == 0 {
         return String::new();
     }

@@ -39,7 +39,7 @@ pub struct ForecastView {
     pub period: Period,
     /// The last day on which a forecast for it was in time.
     pub due: Day,
-    /// By when Users are told their actuals.
+    /// By when Users are sent their actuals.
     pub report_due: Day,
     /// Are forecasts asked for at all?
     pub asked_for: bool,
@@ -70,7 +70,7 @@ pub fn view(kind: ForecastKind, f: &Forecasts) -> Option<ForecastView> {
     let variances = f.variances();
     let last = variances.last()?;
     let (all, unremarked) = variance::spans(&variances, month.low, month.high);
-    // The difference of the two spans is the months remarked on: few Users there would stand open.
+    // The difference of the two spans is the months remarked on: where few Users are in them, it would expose those.
     let few = |s: &Span| s.pairs > 0 && s.pairs < month.small_below;
     let open = !few(&all)
         && !few(&unremarked)

@@ -36,7 +36,7 @@ pub struct IncidentView {
     pub age_bands: Vec<(i64, Option<i64>, u64)>,
     /// The incidents that lived in the period, or live now.
     pub incidents: Vec<Life>,
-    /// How each stands against its target time.
+    /// Each against its target time.
     pub occasions: Vec<Occasion>,
     /// Initial responses by category.
     pub responses: Vec<ResponseLine>,

@@ -42,7 +42,7 @@ use std::collections::BTreeMap;
 
 /// What the file says it is.
 pub const FORMAT: &str = "northbound-pack-data/1";
-/// The ways to count test commands that stand side by side (M2).
+/// The methodologies by which test commands are counted side by side (needs.md M2).
 pub const WAYS: [&str; 3] = ["answered-only", "all-attempts", "own-requests"];
 /// Lags in days at which alerts and payloads are correlated.
 pub const LAGS: [i32; 3] = [0, 1, 2];
@@ -85,11 +85,11 @@ pub struct AlertLine {
     pub received: u64,
     /// By state.
     pub by_state: BTreeMap<AlertState, u64>,
-    /// What forwarded copies say that they stand for.
+    /// Further alerts that forwarded copies represent, by their own count.
     pub carried: i64,
 }
 
-/// What somebody said about months, against the months.
+/// Statements about a row's months, checked against the months.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claimed {
     /// Measure.
@@ -186,7 +186,7 @@ pub struct PackData {
     pub forecasts: Vec<forecasts::ForecastView>,
     /// Rules used.
     pub rules_used: Vec<RuleUsed>,
-    /// Rules that nobody has confirmed.
+    /// Rules that still need a confirmation.
     pub unconfirmed: Vec<String>,
     /// Files.
     pub sources: Vec<SourceFile>,

@@ -81,7 +81,7 @@ pub fn own_ground(e: &Evidence, which: &Selector) -> Ground {
     )
 }
 
-/// Measures that tell of the answers to requests: what a User's own service is set beside.
+/// Is it a measure of answers to requests, which a User's own service is compared with?
 fn beside_service(e: &Evidence, measure: &str) -> bool {
     e.known
         .rules

@@ -1,5 +1,5 @@
-//! The rules as they stood: every rule set that a pack used is kept, with the time from which it
-//! was in use, so that a later change of the rules does not change a rebuilt pack.
+//! The archive of rule sets: every rule set that a pack used, with the time from which it was in force, so
+//! that a later change of the rules does not change a rebuilt pack.
 
 use crate::PackError;
 use northbound_rules::{RuleSet, files::RuleFile};
@@ -71,7 +71,7 @@ impl Archive {
         }
         write(&self.path(rules.id()), &files)?;
         self.uses.push(Use { from: now, id: rules.id().to_owned() });
-        // Stable: of two at one time the later kept one counts.
+        // The sort is stable: of two at one time the one archived later counts.
         self.uses.sort_by_key(|u| u.from);
         write(&self.dir.join("index.json"), &self.uses)
     }
@@ -84,7 +84,7 @@ impl Archive {
     /// The rules that were in force.
     ///
     /// # Errors
-    /// Where nothing was ever kept, or it cannot be read.
+    /// Where no rule set is archived, or it cannot be read.
     pub fn in_force(&self, at: Utc) -> Result<RuleSet, PackError> {
         match self.used_at(at) {
             Some(u) => self.load(&u.id),

@@ -1,5 +1,5 @@
-//! What each feed was to bring and what it brought. What was to come stands in the feed's calendar;
-//! silence never shortens it.
+//! Days on which each feed was due and days on which it came. The feed's calendar says what was due; a feed
+//! that falls silent stays due.
 
 use super::{Known, messages::Messages, registered::Registered};
 use crate::PackError;
@@ -32,7 +32,7 @@ pub(super) fn coverage(
     of_feeds(&known.registered.feeds, &known.rules, known.as_at, reach, &came)
 }
 
-/// The coverage of feeds over days; `came` tells whether a feed brought what was due on one of them.
+/// The coverage of feeds over days; `came` says whether a feed's data of a due day arrived.
 pub(super) fn of_feeds(
     feeds: &[Feed],
     rules: &RuleSet,

@@ -42,7 +42,7 @@ text_enum! {
     pub enum ActualsFrom("source of actuals") {
         /// Counted from the ledger's messages.
         Ledger = "ledger",
-        /// Totals that somebody stated (`ingest volumes`).
+        /// Totals stated by others (`ingest volumes`).
         Stated = "stated",
     }
 }

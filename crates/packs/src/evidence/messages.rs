@@ -24,7 +24,7 @@ pub const BY_USER: &[Dim] = &[
     Dim::Timeliness,
 ];
 
-/// Alerts by day, region, code and state: how many, and how many more their copies stand for.
+/// Alerts by day, region, code and state: how many, and how many further alerts their copies represent.
 pub type AlertDays = BTreeMap<(Day, String, String, String), (u64, i64)>;
 
 /// What the ledger holds of a period.

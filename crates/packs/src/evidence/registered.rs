@@ -1,4 +1,4 @@
-//! What people keep, as at a time, in the shapes that the measures and the document read.
+//! The registers as at a time, in the types that measures and documents read.
 
 use crate::PackError;
 use northbound_measures::{
@@ -31,7 +31,7 @@ pub struct Contradiction {
 pub struct Registered {
     /// Revision that was read.
     pub revision: i64,
-    /// The state that was read, for whoever reads more of it.
+    /// The state that was read; further reads use the same.
     pub state: AsAt,
     /// Feeds.
     pub feeds: Vec<kept::data::feeds::Feed>,
@@ -77,7 +77,7 @@ pub struct Registered {
     pub contradictions: Vec<Contradiction>,
     /// Changes.
     pub changes: Vec<Kept<kept::oversight::changes::Change>>,
-    /// What is kept on SMETS1.
+    /// The SMETS1 registers.
     pub smets1: Smets1,
     /// What people state, feel, claim and decide around the figures.
     pub oversight: super::oversight::Oversight,
@@ -98,7 +98,7 @@ pub struct Smets1 {
     pub mitigations: Vec<Kept<kept::smets1::mitigations::Mitigation>>,
     /// Checklists, each with what is open.
     pub criteria: Vec<(Kept<kept::smets1::criteria::Criteria>, Vec<String>)>,
-    /// Where the actions stand that any of them waits for.
+    /// State of each action that any of them depends on.
     pub actions: BTreeMap<String, kept::oversight::action_standing::ActionStanding>,
 }
 

@@ -1,4 +1,4 @@
-//! Defects of measures with their evidence (M16): those that somebody noted, and those that the
+//! Defects of measures with their evidence (M16): those on record, and those that the
 //! figures themselves show.
 
 use crate::{

@@ -44,7 +44,7 @@ pub(super) fn all(
     ])
 }
 
-/// A chapter stands even when it is empty (R13).
+/// A chapter is printed even when it is empty (needs.md R13).
 fn chapter(heading: &str, mut paragraphs: Vec<Paragraph>) -> Chapter {
     if paragraphs.is_empty() {
         paragraphs.push(Paragraph { runs: vec![words(NONE)] });

@@ -13,7 +13,7 @@ use crate::{
 /// Least width at which a window can be seen.
 const NARROWEST: f32 = 3.0;
 
-/// The area inside the axes, and where points stand in it.
+/// The area inside the axes, and the positions of points in it.
 #[derive(Debug, Clone)]
 pub struct Plot {
     /// Left edge.
@@ -33,7 +33,7 @@ pub struct Plot {
 }
 
 impl Plot {
-    /// Lays the plot out: room for tick labels on the left, `right` for labels of lines.
+    /// Lays the plot out: space for tick labels on the left, `right` for labels of lines.
     #[must_use]
     pub fn new(chart: &Chart, frame: &Frame, from_zero: bool, right: f32) -> Plot {
         let (scale, size) = (frame.scale(chart, from_zero), frame.size());
@@ -107,7 +107,7 @@ impl Plot {
     }
 
     /// Windows of changes with their numbers: a band as wide as they lasted, at least [`NARROWEST`], with
-    /// broken edges that tell it from a shaded stretch.
+    /// broken edges, which distinguish it from a shaded stretch.
     fn windows(&self, out: &mut Drawing, chart: &Chart) {
         let mut labels = Vec::new();
         for w in &chart.windows {

@@ -18,7 +18,7 @@ pub const WINDOW: Colour = 0xF7_EB_D3;
 pub const HOLE: Colour = 0xEF_F1_F3;
 /// White.
 pub const WHITE: Colour = 0xFF_FF_FF;
-/// Series, told apart by people with any colour vision; shape and dash differ as well.
+/// Colours of the series, distinguishable with any colour vision; shape and dash differ as well.
 pub const SERIES: [Colour; 6] =
     [0x00_5A_9C, 0xB3_47_00, 0x00_73_5C, 0x8A_3B_86, 0x4D_4D_4D, 0x7A_60_00];
 

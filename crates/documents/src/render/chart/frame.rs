@@ -1,4 +1,4 @@
-//! The room that a chart has.
+//! Size and scale of a chart.
 
 use super::scale::Scale;
 use crate::model::{Chart, Multiples, number::position};
@@ -17,7 +17,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// A chart that stands alone.
+    /// A chart of the full width.
     #[must_use]
     pub const fn full() -> Frame {
         Frame { w: 760.0, h: 320.0, compact: false, range: None }
@@ -39,7 +39,7 @@ impl Frame {
     #[must_use]
     pub fn scale(&self, chart: &Chart, from_zero: bool) -> Scale {
         let (mut lo, mut hi) = self.range.or_else(|| range(chart)).unwrap_or((0.0, 1.0));
-        // Room below the lowest point, so that its marker stands clear of the axis.
+        // Space below the lowest point, so that its marker is clear of the axis.
         if !from_zero && lo > 0.0 {
             lo = (lo - (hi - lo) * 0.04).max(0.0);
         }

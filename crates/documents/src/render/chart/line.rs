@@ -1,4 +1,4 @@
-//! Lines along time. A null breaks the line; its mark stands in the gap.
+//! Lines along time. A null breaks the line; its mark is drawn in the gap.
 
 use super::{
     Frame,
@@ -58,7 +58,7 @@ pub fn draw(chart: &Chart, frame: &Frame) -> Drawing {
     out
 }
 
-/// Widest room for labels at the right, as a share of the chart.
+/// Widest space for labels at the right, as a share of the chart.
 const LABEL_SHARE: f32 = 0.26;
 
 fn label_room(chart: &Chart, frame: &Frame) -> f32 {

@@ -66,7 +66,7 @@ impl Scale {
         if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
     }
 
-    /// Where a value stands: 0 at `lo`, 1 at `hi`.
+    /// Position of a value: 0 at `lo`, 1 at `hi`.
     #[must_use]
     pub fn at(&self, value: f64) -> f32 {
         (((value - self.lo) / (self.hi - self.lo)).clamp(-0.02, 1.02)) as f32

@@ -1,4 +1,4 @@
-//! The back: shorthand, rules with those nobody confirmed, source files, every figure.
+//! The back: shorthand, rules with the unconfirmed ones marked, source files, every figure.
 
 use super::{Page, parts};
 use crate::{

@@ -26,7 +26,7 @@ pub fn front(page: &Page<'_>) -> Result<Markup, DocumentError> {
     })
 }
 
-/// Where a row stands on the front page: an exception in force comes before its band.
+/// The group of the front page that a row belongs to; an exception in force outranks its band.
 fn group(headlines: &[Headline], band: Band) -> Vec<&Headline> {
     headlines
         .iter()

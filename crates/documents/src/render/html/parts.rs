@@ -7,7 +7,7 @@ use crate::{
 };
 use maud::{Markup, PreEscaped, html};
 
-/// The shape of a band. Its word always stands beside it, so it is hidden from screen readers.
+/// The shape of a band. Its word is always printed beside it, so it is hidden from screen readers.
 pub fn icon(band: Band) -> Markup {
     let shape = match band {
         Band::Met => {

@@ -34,7 +34,7 @@ use krilla::{
 };
 use std::{collections::BTreeMap, num::NonZeroU16};
 
-/// How far a circle's handles stand from its corners.
+/// Distance of a circle's handles from its corners, in radii.
 const KAPPA: f32 = 0.5523;
 /// How deep bookmarks go.
 const BOOKMARK_LEVEL: u16 = 3;

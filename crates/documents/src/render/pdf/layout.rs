@@ -74,7 +74,7 @@ pub struct Node {
     pub children: Vec<NodeId>,
 }
 
-/// Whom a mark belongs to: nobody (decoration), or a node.
+/// The node of the document's structure that a mark belongs to, or none (decoration).
 pub type Owner = Option<NodeId>;
 
 /// A link to a named place.
@@ -116,7 +116,7 @@ pub struct Style {
 pub const TEXT: Style = Style { size: 10.0, bold: false, colour: draw::INK, after: 5.0 };
 /// Notes and captions of figures.
 pub const NOTE: Style = Style { size: 8.5, bold: false, colour: draw::MUTED, after: 3.0 };
-/// Words that stand out in the text.
+/// Emphasised words in the text.
 pub const STRONG: Style = Style { bold: true, ..TEXT };
 
 /// Lines to base line, as a share of the size.
@@ -176,11 +176,11 @@ impl Layout {
             page.marks.push((owner, mark));
         }
     }
-    /// A filled rectangle that belongs to nobody.
+    /// A filled rectangle as decoration.
     pub fn rect(&mut self, x: f32, y: f32, w: f32, h: f32, fill: Colour) {
         self.mark(None, Mark::Rect { x, y, w, h, fill, tip: String::new() });
     }
-    /// A line that belongs to nobody.
+    /// A line as decoration.
     pub fn rule(&mut self, x0: f32, x1: f32, y: f32, colour: Colour, width: f32) {
         self.mark(None, Mark::Line { points: vec![(x0, y), (x1, y)], colour, width, dash: &[] });
     }

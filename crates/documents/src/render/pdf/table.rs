@@ -162,7 +162,7 @@ pub fn grid(layout: &mut Layout, parent: NodeId, grid: &Grid) {
     layout.y += 6.0;
 }
 
-/// Column widths that fill the page: all text on one line where it fits, else room by need.
+/// Column widths that fill the page: all text on one line where it fits, else in proportion to need.
 fn widths(grid: &Grid) -> Vec<f32> {
     let of = |f: fn(&Ready) -> f32| -> Vec<f32> {
         (0..grid.head.len())
@@ -286,7 +286,7 @@ fn part(
     }
 }
 
-/// The shape of a band. Its word stands in the text, so the shape belongs to nobody.
+/// The shape of a band. Its word is in the text, so the shape is decoration.
 pub fn shape(layout: &mut Layout, band: Band, x: f32, y: f32) {
     let (marker, colour) = band_marker(band);
     let mut one = Drawing::new(0.0, 0.0);
