@@ -108,11 +108,7 @@ fn exchange<'a, R: RawRow>(
 }
 
 /// The leg as stated; else an instance by its number, else by the Command Variant.
-fn leg<R: RawRow>(
-    row: &Row<'_, R>,
-    cv: Option<CommandVariant>,
-    instance: i64,
-) -> Result<Leg, Bad> {
+fn leg<R: RawRow>(row: &Row<'_, R>, cv: Option<CommandVariant>, instance: i64) -> Result<Leg, Bad> {
     Ok(match row.word(m::LEG)? {
         Some(leg) => leg,
         None if instance > 0 => Leg::Instance,

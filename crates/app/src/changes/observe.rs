@@ -2,7 +2,7 @@
 
 use crate::{Answer, AppError, Context, Result, Table, answer::count, evidence};
 use northbound_measures::views::observation::Side;
-use northbound_packs::observe::{MAX_DAYS, Row, Seen, observe as compare};
+use northbound_packs::observe::{MAX_DAYS, Observed, Row, observe as compare};
 use northbound_registers::{
     Gate, Query,
     records::oversight::changes::{Change, Window},
@@ -34,7 +34,7 @@ pub struct Observation {
     window: Window,
     methodology: String,
     manifest: String,
-    observed: Seen,
+    observed: Observed,
     /// Id and title of every other change whose window falls into the days compared.
     overlapping: Vec<(String, String)>,
 }
@@ -86,7 +86,7 @@ fn overlapping(
     ctx: &Context,
     gate: &Gate<'_>,
     id: &str,
-    observed: &Seen,
+    observed: &Observed,
 ) -> Result<Vec<(String, String)>> {
     let (from, to) = observed.span;
     let changes = gate.list::<Change>(&Query::as_at(ctx.as_at()))?;
