@@ -22,6 +22,7 @@ pub mod ingest;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+pub mod limits;
 pub mod live;
 pub mod mailing;
 pub mod methodology;

@@ -1,4 +1,4 @@
-//! `about`, `completions`, `man`: what the program says of itself.
+//! `about`, `completions`, `man`: the program about itself.
 
 use crate::{
     cli::Cli,
@@ -6,7 +6,7 @@ use crate::{
     output::{Answer, Table, count},
 };
 use clap::CommandFactory;
-use northbound_ingest::{duis_archive::ReadOptions, limits};
+use northbound_app::limits::limits;
 use serde_json::json;
 use std::path::Path;
 
@@ -36,43 +36,11 @@ pub(crate) fn man(out: Option<&Path>) -> Result<Answer> {
         .map_err(|_| CliError::internal("the manual page is not UTF-8"))
 }
 
-/// Limits that somebody may meet: what, value, unit.
-fn limits() -> Vec<(&'static str, u64, &'static str)> {
-    let archive = ReadOptions::default();
-    vec![
-        ("rows of one input file", northbound_ledger::SOURCE_ROWS, "rows"),
-        (
-            "messages on one page of a drill-down",
-            northbound_ledger::drill::PAGE_MESSAGES,
-            "messages",
-        ),
-        ("one field of an input", limits::MAX_FIELD as u64, "bytes"),
-        ("mapping file", limits::MAX_MAPPING, "bytes"),
-        ("one file of a DUIS archive", archive.entry_bytes, "bytes"),
-        ("files in a DUIS archive", archive.entries, "files"),
-        ("unpacked size of a DUIS archive", archive.total_bytes, "bytes"),
-        (
-            "messages compared one by one in a reconciliation",
-            northbound_app::reconcile::MAX_MESSAGES,
-            "messages a source",
-        ),
-        (
-            "sources in one reconciliation",
-            northbound_measures::reconcile::source::MAX_SOURCES as u64,
-            "sources",
-        ),
-        ("one record of a register", northbound_registers::record::MAX_BODY_BYTES as u64, "bytes"),
-        ("events in one answer", northbound_registers::audit::MAX_EVENTS.unsigned_abs(), "events"),
-        ("one rule file", northbound_rules::files::MAX_FILE_BYTES as u64, "bytes"),
-        ("simulated meters", northbound_sim::MAX_METERS.into(), "meters"),
-    ]
-}
-
 pub(crate) fn about() -> Answer {
     let mut t = Table::new("Limits", &["what", ">limit", "unit"]);
     let limits = limits();
-    for (what, n, unit) in &limits {
-        t.row([(*what).to_owned(), count(*n), (*unit).to_owned()]);
+    for l in &limits {
+        t.row([l.what.to_owned(), count(l.limit), l.unit.to_owned()]);
     }
     let mut e = Table::new("Exit codes", &[">code", "meaning"]);
     for (x, meaning) in Exit::ALL {
@@ -81,7 +49,7 @@ pub(crate) fn about() -> Answer {
     let version = env!("CARGO_PKG_VERSION");
     Answer::new(json!({
         "name": "northbound", "version": version, "licence": env!("CARGO_PKG_LICENSE"),
-        "limits": limits.iter().map(|(what, n, unit)| json!({"what": what, "limit": n, "unit": unit})).collect::<Vec<_>>(),
+        "limits": limits.iter().map(|l| json!({"what": l.what, "limit": l.limit, "unit": l.unit})).collect::<Vec<_>>(),
         "exit_codes": Exit::ALL.iter().map(|(x, meaning)| json!({"code": *x as u8, "meaning": meaning})).collect::<Vec<_>>(),
     }))
         .say(format!("northbound {version}: from message records to an explained monthly pack."))
