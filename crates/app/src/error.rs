@@ -33,7 +33,7 @@ pub enum Kind {
     Conflict,
 }
 
-/// Why a use-case failed.
+/// Why a use-case failed. The larger errors are boxed: every result of a use-case is as large as the largest.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// A failure that a use-case found itself.
@@ -61,7 +61,7 @@ pub enum AppError {
     Ledger(#[from] LedgerError),
     /// From the registers or their gate.
     #[error(transparent)]
-    Registers(#[from] RegisterError),
+    Registers(Box<RegisterError>),
     /// From a reader of files.
     #[error(transparent)]
     Ingest(#[from] IngestError),
@@ -70,22 +70,22 @@ pub enum AppError {
     Archive(#[from] ArchiveError),
     /// From the rule files.
     #[error(transparent)]
-    Rules(#[from] RuleError),
+    Rules(Box<RuleError>),
     /// From the live service.
     #[error(transparent)]
-    Gateway(#[from] GatewayError),
+    Gateway(Box<GatewayError>),
     /// On the way to a live service, or from its answer.
     #[error(transparent)]
-    Client(#[from] ClientError),
+    Client(Box<ClientError>),
     /// From certificates and keys of messages.
     #[error(transparent)]
-    Keys(#[from] KeysError),
+    Keys(Box<KeysError>),
     /// From connections and their TLS.
     #[error(transparent)]
-    Transport(#[from] TransportError),
+    Transport(Box<TransportError>),
     /// From the process of the emulated devices.
     #[error(transparent)]
-    Devices(#[from] DevicesError),
+    Devices(Box<DevicesError>),
     /// From a reconciliation.
     #[error(transparent)]
     Reconcile(#[from] ReconcileError),
@@ -97,17 +97,65 @@ pub enum AppError {
     Measures(#[from] MeasureError),
     /// From building, reading or issuing a pack.
     #[error(transparent)]
-    Packs(#[from] PackError),
+    Packs(Box<PackError>),
 }
 
 impl From<DocumentError> for AppError {
     fn from(e: DocumentError) -> AppError {
-        AppError::Packs(e.into())
+        AppError::from(PackError::from(e))
     }
 }
 
 /// Result of a use-case.
 pub type Result<T> = std::result::Result<T, AppError>;
+
+impl From<RegisterError> for AppError {
+    fn from(e: RegisterError) -> AppError {
+        AppError::Registers(Box::new(e))
+    }
+}
+
+impl From<RuleError> for AppError {
+    fn from(e: RuleError) -> AppError {
+        AppError::Rules(Box::new(e))
+    }
+}
+
+impl From<ClientError> for AppError {
+    fn from(e: ClientError) -> AppError {
+        AppError::Client(Box::new(e))
+    }
+}
+
+impl From<KeysError> for AppError {
+    fn from(e: KeysError) -> AppError {
+        AppError::Keys(Box::new(e))
+    }
+}
+
+impl From<TransportError> for AppError {
+    fn from(e: TransportError) -> AppError {
+        AppError::Transport(Box::new(e))
+    }
+}
+
+impl From<DevicesError> for AppError {
+    fn from(e: DevicesError) -> AppError {
+        AppError::Devices(Box::new(e))
+    }
+}
+
+impl From<PackError> for AppError {
+    fn from(e: PackError) -> AppError {
+        AppError::Packs(Box::new(e))
+    }
+}
+
+impl From<GatewayError> for AppError {
+    fn from(e: GatewayError) -> AppError {
+        AppError::Gateway(Box::new(e))
+    }
+}
 
 impl AppError {
     /// A failure with its stable code.

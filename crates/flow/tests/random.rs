@@ -38,11 +38,11 @@ impl Opponents {
             0..=4 => self.ask(n),
             5..=7 if !self.sent.is_empty() => {
                 let c = self.sent[pick(self.sent.len())].clone();
-                h.answer(&c, n % 4 != 0)
+                h.answer(&c, !n.is_multiple_of(4))
             }
             8 if !self.sent.is_empty() => {
                 let c = self.sent[pick(self.sent.len())].correlation;
-                h.step(if n % 2 == 0 { Event::NoRoute(c) } else { Event::NotReceived(c) })
+                h.step(if n.is_multiple_of(2) { Event::NoRoute(c) } else { Event::NotReceived(c) })
             }
             9..=10 if !self.delivered.is_empty() => h.attempt(
                 self.delivered[pick(self.delivered.len())],
@@ -53,14 +53,14 @@ impl Opponents {
                 [ESME, HUB, Eui64(8)][pick(3)],
                 u64::from(n),
                 ["8F3E", "AD1", "8F66"][pick(3)],
-                (n % 2 == 0).then_some(SUPPLIER),
+                n.is_multiple_of(2).then_some(SUPPLIER),
             ),
             12 => h.wait(i64::from(n) * SECOND),
             13 => h.wait(i64::from(n) * 3_600 * SECOND),
             14 => {
                 let held: Vec<u64> = h.flow.quarantined().map(|(r, ..)| r).collect();
                 let r = held.get(pick(held.len())).copied().unwrap_or(77);
-                h.change(if n % 2 == 0 { Change::Release(r) } else { Change::Delete(r) })
+                h.change(if n.is_multiple_of(2) { Change::Release(r) } else { Change::Delete(r) })
             }
             _ => h.step(Event::Restarted),
         }
@@ -76,18 +76,18 @@ impl Opponents {
             (Eui64(9), "4.1.1"),
             (SERVICE, "8.2"),
         ][usize::from(n) % 6];
-        let user = if n % 7 == 0 { OTHER } else { SUPPLIER };
+        let user = if n.is_multiple_of(7) { OTHER } else { SUPPLIER };
         let mut r = h.ask(user, target, if service == "8.2" { 8 } else { 1 }, service);
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             r.execution = Some(Utc(h.at + i64::from(n) * SECOND));
         }
-        if n % 11 == 0 {
+        if n.is_multiple_of(11) {
             r.id.counter -= 3;
         }
-        if n % 5 == 0 {
+        if n.is_multiple_of(5) {
             r.preceding = self.last;
         }
-        r.first_in_sequence = n % 2 == 0;
+        r.first_in_sequence = n.is_multiple_of(2);
         if n % 8 == 3 {
             (r.cancels, r.execution) = (true, Some(Utc(i64::MAX)));
         }

@@ -141,7 +141,7 @@ pub(crate) struct ListArgs {
 
 impl ListArgs {
     pub(crate) fn request(&self) -> ListRequest {
-        ListRequest { on: self.on, role: self.role.clone(), user: self.user.clone() }
+        ListRequest { on: self.on, role: self.role.clone(), user: self.user }
     }
 }
 

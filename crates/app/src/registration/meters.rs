@@ -96,7 +96,7 @@ fn read(
                     taken.push(pair);
                     continue;
                 }
-                Err(bad) => bad,
+                Err(bad) => *bad,
             },
         };
         rejects
@@ -124,16 +124,18 @@ fn meter(
     row: &csv::StringRecord,
     at: [usize; COLUMNS.len()],
     line: i64,
-) -> std::result::Result<(Meter, i64), Reject> {
+) -> std::result::Result<(Meter, i64), Box<Reject>> {
     let cell = |i: usize| row.get(at[i]).unwrap_or_default();
-    let wrong = |i: usize, reason, why| Reject {
-        file: name.to_owned(),
-        line,
-        column: COLUMNS[i].to_owned(),
-        reason,
-        why,
-        value: cell(i).to_owned(),
-        raw: row.iter().collect::<Vec<_>>().join(","),
+    let wrong = |i: usize, reason, why| {
+        Box::new(Reject {
+            file: name.to_owned(),
+            line,
+            column: COLUMNS[i].to_owned(),
+            reason,
+            why,
+            value: cell(i).to_owned(),
+            raw: row.iter().collect::<Vec<_>>().join(","),
+        })
     };
     let device = cell(1).parse().map_err(|e| wrong(1, Reason::MalformedEui, format!("{e}")))?;
     let meter = Meter { point: cell(0).to_owned(), device };

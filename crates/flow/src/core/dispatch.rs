@@ -166,7 +166,7 @@ impl Core {
                 out.push(Effect::Ask(key));
             }
         }
-        out.extend(self.deliveries.unsettled().into_iter().map(Effect::Deliver));
+        out.extend(self.deliveries.unsettled().map(Effect::Deliver));
     }
 
     /// The network never received the Command: it is sent again, repeatable or not.

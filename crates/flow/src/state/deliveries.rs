@@ -66,10 +66,10 @@ impl Deliveries {
     }
 
     /// Everything that is not settled, in the order of the numbers.
-    pub(crate) fn unsettled(&self) -> Vec<Box<Delivery>> {
+    pub(crate) fn unsettled(&self) -> impl Iterator<Item = Box<Delivery>> + use<'_> {
         let mut all: Vec<&Pending> = self.pending.values().collect();
         all.sort_unstable_by_key(|p| p.message.number);
-        all.into_iter().map(|p| p.message.clone()).collect()
+        all.into_iter().map(|p| p.message.clone())
     }
 
     pub(crate) fn purpose(&self, number: u64) -> Option<Purpose> {
