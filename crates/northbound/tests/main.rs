@@ -40,3 +40,4 @@ mod serve_ledger;
 mod serve_paths;
 mod serve_tls;
 mod support;
+mod walk;

@@ -1,0 +1,214 @@
+//! One walk over all commands of the command line: each has an example in `walk/script.txt` that
+//! succeeds. Readers leave the data folder as it is, dry runs change nothing, answers are one JSON
+//! document. A command without an example fails, and so does an example without a command.
+
+use crate::support;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+use support::{Ran, Room, needs::bytes};
+
+/// Most commands that may go without an example.
+const MOST_EXEMPT: usize = 10;
+
+/// Where the script and its input files are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/walk")
+}
+
+/// A line: its first word and the rest.
+fn script() -> Vec<(String, String)> {
+    let text = fs::read_to_string(folder().join("script.txt")).unwrap();
+    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
+    lines
+        .map(|l| l.split_once(' ').map(|(m, r)| (m.to_owned(), r.trim().to_owned())).unwrap())
+        .collect()
+}
+
+/// Every command that has no commands below it, from the manual pages.
+fn leaves(room: &Room) -> BTreeSet<String> {
+    room.nb("man --out pages").ok();
+    let pages: BTreeSet<String> = bytes(&room.path("pages"))
+        .keys()
+        .filter_map(|p| Some(p.to_str()?.strip_suffix(".1")?.to_owned()))
+        .collect();
+    let above = |p: &str| pages.iter().any(|q| q.starts_with(&format!("{p}-")));
+    pages
+        .iter()
+        .filter(|p| !above(p))
+        .filter_map(|p| p.strip_prefix("northbound-").map(str::to_owned))
+        .collect()
+}
+
+/// Words parted by spaces; quotes keep them together.
+fn words(line: &str) -> Vec<String> {
+    let (mut all, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => {
+                if !word.is_empty() {
+                    all.push(std::mem::take(&mut word));
+                }
+            }
+            c => word.push(c),
+        }
+    }
+    if !word.is_empty() {
+        all.push(word);
+    }
+    all
+}
+
+/// The manual page of the command that these words run: the longest name that they begin with.
+fn leaf(words: &[String], leaves: &BTreeSet<String>) -> Option<String> {
+    (1..=words.len().min(3)).rev().map(|n| words[..n].join("-")).find(|l| leaves.contains(l))
+}
+
+/// A data folder's files. SQLite's `-wal` and `-shm` files are left out: opening a database to read
+/// makes them, and what they hold reaches the database when the last process closes it.
+type State = BTreeMap<PathBuf, Vec<u8>>;
+
+fn state(data: &Path) -> State {
+    if !data.exists() {
+        return State::new();
+    }
+    let passing = |p: &Path| {
+        let name = p.to_string_lossy();
+        name.ends_with("-wal") || name.ends_with("-shm")
+    };
+    bytes(data).into_iter().filter(|(p, _)| !passing(p)).collect()
+}
+
+/// Puts back what a dry run changed, so that the example still can be run.
+fn put_back(data: &Path, before: &State, after: &State) {
+    for name in after.keys().filter(|n| !before.contains_key(*n)) {
+        fs::remove_file(data.join(name)).unwrap();
+    }
+    for (name, content) in before.iter().filter(|(n, c)| after.get(*n) != Some(*c)) {
+        fs::write(data.join(name), content).unwrap();
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for (name, content) in bytes(from) {
+        let path = to.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+}
+
+/// The walk so far.
+struct Walk {
+    room: Room,
+    minutes: u32,
+    faults: Vec<String>,
+    /// Faults found, as `kind command`.
+    known: BTreeSet<String>,
+}
+
+impl Walk {
+    fn run(&self, words: &[String], more: &[&str]) -> Ran {
+        let clock = format!("2026-05-20T{:02}:{:02}:00Z", 9 + self.minutes / 60, self.minutes % 60);
+        let all = ["--clock", &clock].into_iter().chain(words.iter().map(String::as_str));
+        let mut c = std::process::Command::new(env!("CARGO_BIN_EXE_northbound"));
+        c.current_dir(self.room.dir.path())
+            .env_clear()
+            .env("NORTHBOUND_DATA", "data")
+            .env("NORTHBOUND_AS", "kim@ACME+analyst")
+            .args(all)
+            .args(more);
+        let o = c.output().unwrap();
+        let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
+        Ran { code: o.status.code().unwrap_or(-1), out: text(&o.stdout), err: text(&o.stderr) }
+    }
+
+    /// Puts in place of `{COMMAND|/pointer}` the text that the command's JSON holds there.
+    fn filled(&self, line: &str) -> String {
+        let Some((head, rest)) = line.split_once('{') else { return line.to_owned() };
+        let (asked, tail) = rest.split_once('}').unwrap();
+        let (command, pointer) = asked.split_once('|').unwrap();
+        let answer = self.run(&words(command), &["--format", "json"]).ok().json();
+        let found = answer.pointer(pointer).unwrap_or_else(|| panic!("{asked}: {answer}"));
+        format!("{head}{}{tail}", found.as_str().map_or(found.to_string(), str::to_owned))
+    }
+
+    /// Runs one example and notes what is wrong with it.
+    fn step(&mut self, mode: &str, line: &str, name: &str) {
+        self.minutes += 1;
+        let words = words(&self.filled(line));
+        let folder = words.iter().position(|w| w == "--data").map_or("data", |i| &words[i + 1]);
+        let data = self.room.path(folder);
+        let before = state(&data);
+        if mode == "changes" {
+            self.run(&words, &["--dry-run"]);
+            let after = state(&data);
+            if after != before {
+                self.known.insert(format!("dry-run {name}"));
+                put_back(&data, &before, &after);
+            }
+        }
+        let ran = self.run(&words, &["--format", "json"]);
+        let after = state(&data);
+        if ran.code != if mode == "check" { 7 } else { 0 } {
+            self.faults.push(format!("{line}: ended with {}: {}", ran.code, ran.err));
+        } else if serde_json::from_str::<serde_json::Value>(&ran.out).is_err() {
+            self.known.insert(format!("text {name}"));
+        }
+        match (mode, after == before) {
+            ("changes", true) => {
+                self.faults.push(format!("{line}: changed nothing"));
+            }
+            ("reads" | "check", false) => {
+                self.known.insert(format!("writes {name}"));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn every_command_has_an_example_that_does_what_it_says() {
+    let room = Room::new();
+    copy(&folder().join("in"), room.dir.path());
+    let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/settings.toml");
+    let own = fs::read_to_string(folder().join("settings.toml")).unwrap();
+    room.write("data/rules/settings.toml", &(fs::read_to_string(settings).unwrap() + &own));
+    let leaves = leaves(&room);
+    let (mut missing, mut exempt) = (leaves.clone(), 0);
+    let mut listed = BTreeSet::new();
+    let mut walk = Walk { room, minutes: 0, faults: Vec::new(), known: BTreeSet::new() };
+    for (mode, line) in script() {
+        let command = words(line.split_once(": ").map_or(&line, |(c, _)| c));
+        match mode.as_str() {
+            "known" => {
+                listed.insert(command.join(" "));
+            }
+            "file" => {
+                let (name, text) = line.split_once(' ').unwrap();
+                walk.room.write(name, &walk.filled(text).replace("\\n", "\n"));
+            }
+            "exempt" => {
+                exempt += 1;
+                assert!(line.contains(": "), "{line}: no reason");
+                assert!(missing.remove(&command.join("-")), "{line}: no such command, or twice");
+            }
+            "changes" | "reads" | "check" => {
+                let name = match leaf(&command, &leaves) {
+                    Some(name) => name,
+                    None if command[0] == "reconcile" => "reconcile".to_owned(),
+                    None => panic!("{line}: no such command"),
+                };
+                missing.remove(&name);
+                walk.step(&mode, &line, &name);
+            }
+            other => panic!("{other}: changes, reads, check, exempt, file or known"),
+        }
+    }
+    assert!(missing.is_empty(), "no example in tests/walk/script.txt: {missing:?}");
+    assert!(exempt <= MOST_EXEMPT, "{exempt} commands are exempt");
+    assert!(walk.faults.is_empty(), "{}", walk.faults.join("\n"));
+    assert_eq!(walk.known, listed, "found (left) and listed as known (right) differ");
+}
