@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
 
 /// What exit codes mean, below every help.
-const EXITS: &str = "Kind codes: 0 done; 1 internal fault; 2 usage; 3 bad input; 4 refused by a rule or right; 5 not found; 6 locked or changed by somebody else; 7 a check found something.\n\
+const EXITS: &str = "Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input; 4 refused by a rule or right; 5 not found; 6 locked or changed by somebody else; 7 a check found something.\n\
 Data go to standard output, talk to standard error. docs/cli.md documents every command, JSON key and error code.\n\
 Without --as, the login name acts as analyst.";
 
