@@ -312,6 +312,29 @@ fn the_same_bytes_are_read_once() {
 }
 
 #[test]
+fn a_file_with_a_known_identity_is_not_hashed_again() {
+    let csv = format!("request_id,received\n{ID},2026-04-01T12:00:00Z\n");
+    let dir = tempfile::tempdir().unwrap();
+    let paths = [dir.path().join("a.csv"), dir.path().join("b.csv")];
+    for (p, more) in paths.iter().zip(["", "\n"]) {
+        std::fs::write(p, format!("{csv}{more}")).unwrap();
+    }
+    let identity = identify(&paths[0], Layout::Messages, &options(), &mut |_| {}).unwrap();
+    let known = options().with_identity(&identity);
+    let mut hashed = std::collections::BTreeSet::new();
+    let summary =
+        messages(&paths, &known, &mut kept::Kept::default(), &mut DropRejects, &mut |p| {
+            if p.phase == Phase::Hashing {
+                hashed.insert(p.file.to_owned());
+            }
+        })
+        .unwrap();
+    assert_eq!(hashed.into_iter().collect::<Vec<_>>(), ["b.csv"]);
+    assert_eq!(summary.files[0].source.sha256, identity.sha256);
+    assert_ne!(summary.files[1].source.sha256, identity.sha256);
+}
+
+#[test]
 fn a_mapping_reads_somebody_elses_file() {
     let toml = r#"
 [file]

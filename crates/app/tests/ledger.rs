@@ -1,0 +1,95 @@
+//! The ledger as a whole, without the command line.
+
+use crate::support::{acting, context};
+use northbound_app::{
+    Context,
+    error::Kind,
+    ingest::{Layout, Request, ingest},
+    ledger::{backup, check, retention},
+};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// A data folder whose ledger holds one message.
+fn with_a_message() -> (TempDir, Context) {
+    let (folder, ctx) = context("kim+analyst", "2026-05-20T09:00:00Z");
+    let path = folder.path().join("april.csv");
+    std::fs::write(&path, "request_id,srv,mode,generation,test_kind,region,provider,feed,state,code,received,answer_sent,timeout_at,known\n90-B3-D5-1F-30-01-00-01:00-DB-12-34-56-78-90-A0:1,4.1.1,on-demand,smets2,none,north,CSPN,dsp,answered-success,,2026-04-01T10:00:00Z,2026-04-01T10:00:05Z,,2026-05-02T00:00:00Z\n").unwrap();
+    ingest(&ctx, &Request::file(path), Layout::Messages, &mut ctx.progress()).unwrap();
+    (folder, ctx)
+}
+
+/// A file of the backup's ledger.
+fn first_parquet(dir: &Path) -> std::path::PathBuf {
+    let mut open = vec![dir.to_owned()];
+    while let Some(at) = open.pop() {
+        for entry in std::fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|e| e == "parquet") {
+                return path;
+            }
+        }
+    }
+    panic!("no Parquet file in {}", dir.display())
+}
+
+#[test]
+fn a_backup_is_restored_whole() {
+    let (folder, ctx) = with_a_message();
+    let copy = folder.path().join("copy");
+    let done = backup::backup(&ctx, &copy).unwrap();
+    assert_eq!(done.json["ledger_version"], 1);
+    let restored = Context { data: folder.path().join("restored"), ..ctx.clone() };
+    backup::restore(&restored, &copy).unwrap();
+    assert_eq!(restored.snapshot().unwrap().root.hash, ctx.snapshot().unwrap().root.hash);
+    let checked = check(&restored, true).unwrap();
+    assert!(!checked.found && checked.json["records"] == 1, "{}", checked.json);
+}
+
+#[test]
+fn a_backup_goes_into_an_empty_folder_and_one_file_in_it_is_too_many() {
+    let (folder, ctx) = with_a_message();
+    let to = folder.path().join("copy");
+    std::fs::create_dir(&to).unwrap();
+    std::fs::write(to.join("note.txt"), "mine").unwrap();
+    assert_eq!(backup::backup(&ctx, &to).unwrap_err().kind(), Kind::Refused);
+    std::fs::remove_file(to.join("note.txt")).unwrap();
+    assert!(backup::backup(&ctx, &to).is_ok());
+}
+
+#[test]
+fn a_check_finds_one_changed_byte() {
+    let (_folder, ctx) = with_a_message();
+    assert!(!check(&ctx, true).unwrap().found);
+    let path = first_parquet(&ctx.data.join("ledger"));
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[0] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    assert!(check(&ctx, true).is_err() || check(&ctx, true).unwrap().found);
+}
+
+#[test]
+fn a_retention_decision_needs_a_reason_and_a_table() {
+    let (_folder, ctx) = with_a_message();
+    let set = |ctx: &Context, table: &str| retention::set(ctx, table, Some(24), None);
+    let reasoned = acting(&ctx, "kim+analyst", "decided by the group");
+    assert_eq!(set(&ctx, "exchanges").unwrap_err().kind(), Kind::Refused);
+    assert_eq!(set(&reasoned, "exchange").unwrap_err().kind(), Kind::NotFound);
+    set(&reasoned, "exchanges").unwrap();
+    let shown = retention::show(&ctx).unwrap().json;
+    let of = |name: &str| {
+        shown["tables"].as_array().unwrap().iter().find(|t| t["table"] == name).unwrap().clone()
+    };
+    assert_eq!(of("exchanges")["months"], 24);
+    assert!(of("alerts")["months"].is_null());
+}
+
+#[test]
+fn retention_is_applied_as_a_dry_run_only() {
+    let (_folder, ctx) = with_a_message();
+    assert_eq!(retention::apply(&ctx).unwrap_err().kind(), Kind::Refused);
+    let dry = retention::apply(&Context { dry_run: true, ..ctx }).unwrap();
+    assert_eq!(dry.json["dry_run"], true);
+}
