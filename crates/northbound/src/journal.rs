@@ -10,9 +10,9 @@ use std::path::PathBuf;
 pub(crate) enum JournalCommand {
     /// Segments and checkpoints with their positions and times
     List,
-    /// Read every record, make every hash anew, and compare with what the ledger rests on. Kind code 7 where something is wrong
+    /// Read every record, make every hash anew, and compare with what the ledger rests on. Exit code 7 where something is wrong
     Check,
-    /// Play the journal from its first record into a fresh ledger and compare it, row by row, with the one that is there. Kind code 7 where they differ
+    /// Play the journal from its first record into a fresh ledger and compare it, row by row, with the one that is there. Exit code 7 where they differ
     Replay {
         /// Keep the fresh ledger in this folder, which must not be there yet. Default: it is removed again
         #[arg(long, value_name = "DIR")]

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// The ledger of messages
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum LedgerCommand {
-    /// Check the chain of versions, the files' hashes, the books, the rollups and the registers. Kind code 7 where something is wrong
+    /// Check the chain of versions, the files' hashes, the books, the rollups and the registers. Exit code 7 where something is wrong
     Check {
         /// Leave out the files' hashes, which takes most of the time
         #[arg(long)]

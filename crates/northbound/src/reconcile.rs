@@ -58,7 +58,7 @@ pub(crate) struct ReconcileArgs {
     /// Don't keep the result in the registers
     #[arg(long)]
     no_keep: bool,
-    /// Kind code 7 where anything differs
+    /// Exit code 7 where anything differs
     #[arg(long)]
     check: bool,
 }

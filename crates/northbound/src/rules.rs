@@ -15,7 +15,7 @@ use northbound_types::Period;
 /// The rules that judge
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum RulesCommand {
-    /// Look for doubles, gaps and contradictions. Kind code 7 where there are errors
+    /// Look for doubles, gaps and contradictions. Exit code 7 where there are errors
     Check,
     /// One rule with its text, source and confirmation; the whole set where none is named
     Show {
