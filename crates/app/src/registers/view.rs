@@ -5,7 +5,7 @@ use crate::{Answer, Table};
 use northbound_registers::{Change, Event, Kept, Noun, Receipt, Record, Verb};
 use serde_json::{Value, json};
 
-/// A list of records, with the [`columns`] of their register.
+/// A list of records, with the [`columns`](fn@super::columns) of their register.
 #[must_use]
 pub fn records<T: Record>(records: &[Kept<T>]) -> Answer {
     let columns = columns(T::NOUN);
