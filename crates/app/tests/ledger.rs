@@ -74,8 +74,9 @@ fn a_check_finds_one_changed_byte() {
 fn a_retention_decision_needs_a_reason_and_a_table() {
     let (_folder, ctx) = with_a_message();
     let set = |ctx: &Context, table: &str| retention::set(ctx, table, Some(24), None);
-    let reasoned = acting(&ctx, "kim+analyst", "decided by the group");
-    assert_eq!(set(&ctx, "exchanges").unwrap_err().kind(), Kind::Refused);
+    let silent = acting(&ctx, "kim+secretary", "");
+    let reasoned = acting(&ctx, "kim+secretary", "decided by the group");
+    assert_eq!(set(&silent, "exchanges").unwrap_err().kind(), Kind::Refused);
     assert_eq!(set(&reasoned, "exchange").unwrap_err().kind(), Kind::NotFound);
     set(&reasoned, "exchanges").unwrap();
     let shown = retention::show(&ctx).unwrap().json;

@@ -6,7 +6,8 @@ use northbound_rules::{RuleInfo, RuleSet};
 use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 /// The service's settings as they are declared; their doc comments are the page's descriptions.
-const DECLARED: &str = include_str!("../../gateway/src/config.rs");
+const DECLARED: [&str; 2] =
+    [include_str!("../../gateway/src/config.rs"), include_str!("../../transport/src/tls.rs")];
 
 const HEAD: &str = "\
 # Settings
@@ -31,7 +32,7 @@ embedded, `DATA/rules` overrides them from a day on, and figures say which of th
 /// Description of each field by struct: `(struct, field)` to its doc comment.
 fn described() -> BTreeMap<(String, String), String> {
     let (mut found, mut within, mut doc) = (BTreeMap::new(), String::new(), String::new());
-    for line in DECLARED.lines().map(str::trim) {
+    for line in DECLARED.iter().flat_map(|file| file.lines()).map(str::trim) {
         if let Some(text) = line.strip_prefix("/// ") {
             let _ = write!(doc, "{}{text}", if doc.is_empty() { "" } else { " " });
             continue;
