@@ -12,12 +12,12 @@ use std::path::PathBuf;
 
 /// Reconcile sources of counts: `reconcile A B [C…]`, or `reconcile list|show|decide`
 #[derive(Debug, Clone, Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct ReconcileArgs {
     #[command(subcommand)]
     kept: Option<KeptCommand>,
     /// Two or more sources: ledger, ledger:feed=ID, stated:SOURCE[/MEASURE], or a file of counts or messages; NAME=… before it gives it a name
-    #[arg(value_name = "SOURCE", required_unless_present = "kept")]
+    #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<String>,
     /// Keys to compare by, such as period,user,srv,region. Default: what all sources hold
     #[arg(long, value_delimiter = ',', value_name = "KEY,…")]
