@@ -53,6 +53,6 @@ pub(crate) fn about() -> Answer {
         "exit_codes": Exit::ALL.iter().map(|(x, meaning)| json!({"code": *x as u8, "meaning": meaning})).collect::<Vec<_>>(),
     }))
         .say(format!("northbound {version}: from message records to an explained monthly pack."))
-        .say(format!("Licence: {}. Rules, samples and the simulator's world are documented in docs/; every sample is invented.", env!("CARGO_PKG_LICENSE")))
+        .say(format!("Licence: {}. docs/ describes the rules, the samples and the simulated network; all sample data is invented.", env!("CARGO_PKG_LICENSE")))
         .table(t).table(e)
 }

@@ -1,4 +1,4 @@
-//! Nouns and their dispatch.
+//! The top-level commands and their dispatch.
 
 use crate::registers::{changes, combinations, criteria, defects, migrations, mitigations};
 use crate::{
@@ -19,9 +19,9 @@ use crate::{incident, registration};
 use clap::{Parser, Subcommand};
 use northbound_registers::Noun;
 
-/// What exit codes mean, below every help.
-const EXITS: &str = "Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input; 4 refused by a rule or right; 5 not found; 6 locked or changed by somebody else; 7 a check found something.\n\
-Data go to standard output, talk to standard error. docs/cli.md documents every command, JSON key and error code.\n\
+/// The meaning of exit codes, printed below every help text.
+const EXITS: &str = "Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input; 4 refused by a rule or for lack of rights; 5 not found; 6 locked or changed by someone else; 7 a check found a problem.\n\
+Results go to standard output, messages to standard error. docs/cli.md documents every command, JSON key and error code.\n\
 Without --as, the login name acts as analyst.";
 
 /// From message records to an explained monthly pack
@@ -34,25 +34,25 @@ pub(crate) struct Cli {
     pub(crate) noun: Command,
 }
 
-/// A noun.
+/// The top-level commands.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Command {
     /// Simulate a network for a month and make its pack
     Demo(demo::DemoArgs),
     /// Run the live service: the User interface, deliveries, journal, ledger and an emulated network
     Serve(live::serve::ServeArgs),
-    /// The live service as it stands now; with a verb, statements on the service beside what was measured
+    /// Show the state of the running service; the subcommands record statements about the service and compare them with measurements
     Status {
         #[command(subcommand)]
         verb: Option<statements::StatusCommand>,
     },
-    /// Send a request as a User, and wait for its answer
+    /// Send a Service Request as a User and wait for the response
     Send(live::send::SendArgs),
-    /// A User's endpoint: checks what comes and prints it
+    /// Run a User's endpoint, which verifies and prints the messages it receives
     Receive(live::receive::ReceiveArgs),
-    /// What is going on now: rates, queues, in flight, time-outs
+    /// Show current activity: rates, queues, requests in flight, time-outs
     Top(live::watch::TopArgs),
-    /// Each step of a message, live
+    /// Follow messages through the running service, step by step
     Tap(live::watch::TapArgs),
     #[command(subcommand)]
     Scenario(live::scenario::ScenarioCommand),
@@ -71,7 +71,7 @@ pub(crate) enum Command {
     Pack(pack::PackCommand),
     #[command(subcommand)]
     Paper(paper::PaperCommand),
-    /// A figure opened: value or reason, rules, counts by part, what was left out, files, messages
+    /// Show how a figure was made: value or reason, rules, counts by part, exclusions, source files, messages
     Explain(explain::ExplainArgs),
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -131,16 +131,16 @@ pub(crate) enum Command {
     Install(cases::InstallCommand),
     #[command(subcommand)]
     MetricDefect(cases::MetricDefectCommand),
-    /// Down times and planned maintenance
+    /// Downtime and planned maintenance
     #[command(subcommand)]
     Service(tables::ReadCommand),
-    /// Devices by day
+    /// Device population by day
     #[command(subcommand)]
     Population(tables::ReadCommand),
-    /// Hub installs
+    /// Communications Hub installations
     #[command(subcommand)]
     Hub(tables::ReadCommand),
-    /// Counts of traffic that somebody else made
+    /// Traffic counts made by other parties
     #[command(subcommand)]
     Volume(tables::ReadCommand),
     #[command(subcommand)]
@@ -174,11 +174,11 @@ pub(crate) enum Command {
     },
     /// Print the manual page, or write one for every command
     Man {
-        /// Write into this folder instead
+        /// Write one page per command into this folder instead
         #[arg(long, value_name = "DIR")]
         out: Option<std::path::PathBuf>,
     },
-    /// What this is, its limits and its licence
+    /// Show the version, the limits and the licence
     About,
 }
 

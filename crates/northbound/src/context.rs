@@ -13,7 +13,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Flags of every command.
+/// The options of every command.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Global {
     /// Data folder: ledger, registers, rules, rejects and packs
@@ -26,7 +26,7 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) data: PathBuf,
-    /// Who acts: person[@party][/body][+role…], such as kim@ACME+analyst. Default: the login name as analyst
+    /// The acting person: person[@party][/body][+role…], such as kim@ACME+analyst. Default: the login name as analyst
     #[arg(
         long = "as",
         global = true,
@@ -35,19 +35,19 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) actor: Option<String>,
-    /// Answer as at this time (RFC 3339 or a day)
+    /// Use the data as known at this time (RFC 3339 or a date)
     #[arg(long, global = true, value_name = "TIME", help_heading = "Global options")]
     pub(crate) as_at: Option<Utc>,
-    /// Why: kept with the change
+    /// Reason for the change, recorded with it
     #[arg(long, global = true, value_name = "TEXT", help_heading = "Global options")]
     pub(crate) reason: Option<String>,
     /// Refuse unless the record is still at this version
     #[arg(long, global = true, value_name = "N", help_heading = "Global options")]
     pub(crate) expect_version: Option<i64>,
-    /// Say what would change; change nothing
+    /// Show what would change without changing anything
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) dry_run: bool,
-    /// How to print the answer
+    /// Output format
     #[arg(
         long,
         global = true,
@@ -57,10 +57,10 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) format: Format,
-    /// Show progress as lines even where standard error is no terminal
+    /// Print progress lines even if standard error is not a terminal
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) progress: bool,
-    /// Take this as the present time, so that a run can be repeated. Default: the system clock
+    /// Use this as the current time, to make a run repeatable. Default: the system clock
     #[arg(long, global = true, value_name = "TIME", help_heading = "Global options")]
     pub(crate) clock: Option<Utc>,
 }
@@ -108,7 +108,7 @@ fn actor(given: Option<&str>) -> Result<Actor> {
         || format!("{}+analyst", login().unwrap_or_else(|| "somebody".to_owned())),
         str::to_owned,
     );
-    Actor::parse(&text).ok_or_else(|| CliError::usage(format!("--as {text:?} names nobody; write person[@party][/body][+role…], such as kim@ACME+analyst")))
+    Actor::parse(&text).ok_or_else(|| CliError::usage(format!("--as {text:?} is not an actor; write person[@party][/body][+role…], such as kim@ACME+analyst")))
 }
 
 fn clock(given: Option<Utc>) -> Result<Utc> {
@@ -119,10 +119,10 @@ fn clock(given: Option<Utc>) -> Result<Utc> {
         CliError::new(
             Kind::Internal,
             "cli.clock",
-            "the system clock stands before 1970; set it, or give the time with --clock",
+            "the system clock is before 1970; set it, or give the time with --clock",
         )
     })?;
     i64::try_from(since.as_micros()).map(Utc).map_err(|_| {
-        CliError::internal("the system clock stands beyond any time that can be written")
+        CliError::internal("the system clock is later than any time that can be recorded")
     })
 }

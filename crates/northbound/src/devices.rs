@@ -13,40 +13,40 @@ use northbound_types::Eui64;
 use serde_json::json;
 use std::{io::Write, net::SocketAddr, path::PathBuf};
 
-/// Meters where neither a scenario nor `--meters` says how many.
+/// Number of meters if neither a scenario nor `--meters` gives one.
 const METERS: u32 = 5_000;
 
-/// Run the emulated devices, apart from the service, until interrupted
+/// Run the emulated devices as a separate process until interrupted
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DevicesArgs {
-    /// Where to listen: an address of loopback; port 0 takes a free one
+    /// Loopback address to listen on; port 0 picks a free port
     #[arg(long, default_value = "127.0.0.1:8078", value_name = "ADDRESS")]
     listen: SocketAddr,
-    /// What goes wrong when, with seed and fleet
+    /// Scenario file with the faults, the seed and the meters
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "meters"])]
     scenario: Option<PathBuf>,
-    /// Seed of the network
+    /// Random seed of the emulated network
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    /// Meters of the fleet
+    /// Number of meters
     #[arg(long, default_value_t = METERS, value_name = "N")]
     meters: u32,
-    /// How many times faster than real time
+    /// Speed as a multiple of real time
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     factor: u32,
-    /// A User that gets devices' alerts; the home's number chooses among several. Without any, devices raise none
+    /// A User that receives device alerts; with several, each home is assigned one. Without any, devices raise no alerts
     #[arg(long, value_name = "EUI")]
     recipient: Vec<Eui64>,
-    /// Chance that a device answers with an error, parts in a million
+    /// Probability of an error response, in parts per million
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
     error_ppm: u64,
-    /// Public agreement key of the Access Control Broker, 65 bytes in hexadecimal: Commands without its MAC are refused
+    /// Public key-agreement key of the Access Control Broker, 65 bytes in hexadecimal; Commands without its MAC are rejected
     #[arg(long, value_name = "HEX")]
     broker_key: Option<String>,
-    /// Public agreement key of a User: its responses carry a MAC
+    /// Public key-agreement key of a User, whose responses then carry a MAC
     #[arg(long, value_name = "EUI=HEX")]
     recipient_key: Vec<String>,
-    /// Devices sign alerts and the answers to signed Commands
+    /// Sign alerts and the responses to signed Commands
     #[arg(long)]
     sign: bool,
 }
@@ -59,13 +59,13 @@ pub(crate) fn run(args: &DevicesArgs, ctx: &Ctx) -> Result<Answer> {
         .map_err(|e| CliError::internal(format!("cannot start: {e}")))?;
     let json = ctx.format == Format::Json;
     let folder = settings.data.display().to_string();
-    // Whoever started this may ask it to stop as soon as it has said that it listens.
+    // The parent process may ask this one to stop as soon as it has printed its address.
     let stop = runtime.block_on(async { interrupted() })?;
     runtime.block_on(serve(settings, args.listen, |address, found| {
         let line = if json { json!({"listening": address.to_string(), "executions": found.records, "torn_bytes": found.torn}).to_string() } else {
-            format!("devices listen on {address}; {} executions in {folder}{}", found.records, if found.torn > 0 { format!(", {} torn bytes cut off", found.torn) } else { String::new() })
+            format!("devices listen on {address}; {} executions logged in {folder}{}", found.records, if found.torn > 0 { format!(", {} bytes of an incomplete record removed", found.torn) } else { String::new() })
         };
-        // Whoever started this waits for the line; one who does not read it is no fault of the devices.
+        // The parent process waits for this line; if it does not read it, the devices run on.
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{line}").and_then(|()| out.flush());
     }, stop))?;
@@ -103,16 +103,16 @@ fn settings(args: &DevicesArgs, ctx: &Ctx) -> Result<Settings> {
     })
 }
 
-/// A network in which nothing in particular goes wrong.
+/// A network without scripted faults.
 fn plain(seed: u64, meters: u32) -> Result<Scenario> {
     if !(1..=scenario::MAX_METERS).contains(&meters) {
         return Err(CliError::usage(format!(
-            "--meters {meters}: from 1 to {}",
+            "--meters {meters}: must be from 1 to {}",
             scenario::MAX_METERS
         )));
     }
     Ok(Scenario {
-        title: "nothing in particular".into(),
+        title: "no scripted faults".into(),
         description: String::new(),
         seed,
         meters,

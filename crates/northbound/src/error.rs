@@ -10,31 +10,31 @@ pub(crate) enum Exit {
     Ok = 0,
     /// A fault of the program or of the machine (a full disk).
     Internal = 1,
-    /// The command line cannot be understood.
+    /// The command line is invalid.
     Usage = 2,
-    /// An input cannot be used, or none of its rows could be taken.
+    /// An input cannot be used, or none of its rows was accepted.
     BadInput = 3,
-    /// A rule, a right or a gate refuses.
+    /// A rule refuses, or the actor lacks the right.
     Refused = 4,
-    /// What was named is not there.
+    /// The named thing does not exist.
     NotFound = 5,
-    /// Somebody else holds the lock, or changed the record first.
+    /// Someone else holds the lock, or changed the record first.
     Conflict = 6,
-    /// A check ran and found something.
+    /// A check found a problem.
     Found = 7,
 }
 
 impl Exit {
     /// All of them with their meaning, for help and documents.
     pub(crate) const ALL: &'static [(Exit, &'static str)] = &[
-        (Exit::Ok, "done (rejected rows beside accepted ones are only a warning)"),
+        (Exit::Ok, "done (some rejected rows are only a warning)"),
         (Exit::Internal, "a fault of the program or of the machine, such as a full disk"),
-        (Exit::Usage, "the command line cannot be understood"),
-        (Exit::BadInput, "an input cannot be used, or none of its rows could be taken"),
-        (Exit::Refused, "a rule, a right or a gate refuses"),
-        (Exit::NotFound, "what was named is not there"),
-        (Exit::Conflict, "somebody else holds the lock, or changed the record first"),
-        (Exit::Found, "a check ran and found something"),
+        (Exit::Usage, "the command line is invalid"),
+        (Exit::BadInput, "an input cannot be used, or none of its rows was accepted"),
+        (Exit::Refused, "refused by a rule or for lack of rights"),
+        (Exit::NotFound, "the named thing does not exist"),
+        (Exit::Conflict, "someone else holds the lock, or changed the record first"),
+        (Exit::Found, "a check found a problem"),
     ];
 }
 

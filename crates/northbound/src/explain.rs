@@ -5,18 +5,18 @@ use clap::Args;
 use northbound_app::explain::{self, Request};
 use std::path::PathBuf;
 
-/// Which figure.
+/// Options of `explain`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ExplainArgs {
     /// A figure id of a pack, or measure/provider/region/period[/methodology], such as PM4.3/CSPN/north/2026-04
     figure: String,
-    /// Messages to skip
+    /// Number of messages to skip
     #[arg(long, default_value_t = 0, value_name = "N")]
     skip: u64,
-    /// Messages to show
+    /// Number of messages to show
     #[arg(long, default_value_t = 20, value_name = "N")]
     limit: u64,
-    /// Write all its messages into this CSV file
+    /// Write all messages behind the figure to this CSV file
     #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
 }

@@ -23,47 +23,47 @@ use northbound_types::{Eui64, ForecastKind, Period};
 /// Forecasts of traffic
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ForecastCommand {
-    /// Submit a forecast typed by hand
+    /// Submit a forecast entered line by line with --set
     Add(submit::SubmitArgs),
-    /// Submit a forecast, from history with --from-history; only exceptions are typed
+    /// Submit a forecast; with --from-history it is prefilled, and only exceptions are entered
     Submit(submit::SubmitArgs),
-    /// What `submit --from-history` would submit; as CSV it can be edited and imported
+    /// Show what `submit --from-history` would submit; as CSV it can be edited and imported
     Prefill(submit::SubmitArgs),
-    /// Bring in forecasts from CSV or XLSX (the same as `ingest forecasts`)
+    /// Import forecasts from CSV or XLSX (the same as `ingest forecasts`)
     Import(ingest::FileArgs),
-    /// Forecasts that were submitted
+    /// List submitted forecasts
     List {
-        /// Of what
+        /// Kind of forecast
         #[arg(long)]
         kind: Option<ForecastKind>,
-        /// Only of this User
+        /// Only for this User
         #[arg(long, value_name = "EUI")]
         user: Option<Eui64>,
-        /// Only those that name this month
+        /// Only forecasts that cover this month
         #[arg(long, value_name = "MONTH")]
         period: Option<Period>,
-        /// Withdrawn ones too
+        /// Include withdrawn forecasts
         #[arg(long)]
         withdrawn: bool,
     },
-    /// One forecast with its lines
+    /// Show one forecast with its lines
     Show {
-        /// Its id
+        /// Id of the forecast
         id: String,
     },
-    /// Every state that a forecast has been in
+    /// Show the history of a forecast
     History {
-        /// Its id
+        /// Id of the forecast
         id: String,
     },
-    /// Take back a forecast that the desk entered by mistake; needs --reason
+    /// Withdraw a forecast entered by mistake; needs --reason
     Withdraw {
-        /// Its id
+        /// Id of the forecast
         id: String,
     },
-    /// When forecasts are due, and by when Users are told their actuals
+    /// Show when forecasts are due and by when Users are notified of their actuals
     Due(due::DueArgs),
-    /// How far forecasts were off beside naive ones
+    /// Compare the error of forecasts with that of naive ones
     Skill(skill::SkillArgs),
     #[command(subcommand)]
     Reasons(reasons::ReasonsCommand),
@@ -89,18 +89,18 @@ pub(crate) fn run(c: &ForecastCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Who reads what is printed.
+/// The audience of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ViewArg {
-    /// The group: counts by class, pseudonyms, small counts hidden
+    /// The group: counts by class, pseudonyms, small counts suppressed
     Group,
-    /// The secretariat: names
+    /// The secretariat: with names
     Secas,
-    /// One User: its own only
+    /// One User: only its own data
     User,
 }
 
-/// Where actuals come from.
+/// The source of actuals.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Actuals {
     /// Actuals: ledger (counted messages) or stated (`ingest volumes`). Default: ledger for sr, stated for csr

@@ -21,48 +21,48 @@ use northbound_measures::incidents::Which;
 use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Period, Utc};
 use std::path::PathBuf;
 
-/// Incidents: what happened to each, and how many were open when
+/// Incidents: their events, and how many were open at a time
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum IncidentCommand {
     /// Open an incident
     Add(AddArgs),
-    /// Record what happened to one: category, assigned, escalated, suspended, resumed, resolved, closed, reopened, merged, withdrawn, comment, details
+    /// Record an event: category, assigned, escalated, suspended, resumed, resolved, closed, reopened, merged, withdrawn, comment or details
     Event(EventArgs),
-    /// Change category, responsible, title, area or provider, as an event each; needs --reason
+    /// Change category, responsible, title, area or provider, each recorded as an event; needs --reason
     Change {
         /// The incident
         id: IncidentId,
-        /// What to change
+        /// Keys to change, as KEY=VALUE
         #[arg(required = true, value_name = "KEY=VALUE")]
         set: Vec<String>,
-        /// When it changed. Default: now
+        /// Time of the change. Default: now
         #[arg(long, value_name = "TIME")]
         at: Option<Utc>,
     },
-    /// Withdraw an event that was recorded by mistake; needs --reason. Earlier times still know it
+    /// Withdraw an event recorded by mistake; needs --reason. With an earlier --as-at it still counts
     Retract {
-        /// Id of the event's record, as `history` prints it
+        /// Id of the event, as printed by `history`
         event: String,
     },
-    /// Incidents and their states
+    /// List incidents with their states
     List(ListArgs),
-    /// One incident: its state, and its clock
+    /// Show one incident with its state and resolution time
     Show {
         /// The incident
         id: IncidentId,
     },
-    /// Everything that happened to one, with since when it is known
+    /// Show the events of one incident, with when each became known
     History {
         /// The incident
         id: IncidentId,
     },
-    /// Import a table of events, many rows an incident; ? means unknown
+    /// Import a table of events, several rows per incident; ? means unknown
     Import(FileArgs),
-    /// The events in the columns that `import` reads; --format csv
+    /// Print the events in the columns that `import` reads; use --format csv
     Export(WhichArgs),
-    /// The report on the incidents of one area, such as registration-data
+    /// Report on the incidents of one area, such as registration-data
     Report(ReportArgs),
-    /// Stock and flow of a period, and what reports state of it
+    /// Show stock and flow of a period beside the counts stated in reports
     Balance {
         /// Period
         #[arg(long)]
@@ -70,20 +70,20 @@ pub(crate) enum IncidentCommand {
         #[command(flatten)]
         which: WhichArgs,
     },
-    /// Open incidents by age, oldest first
+    /// List open incidents by age, oldest first
     Age(WhichArgs),
-    /// Counts of incidents as somebody's report states them
+    /// Incident counts as stated in reports
     #[command(subcommand)]
     Stated(stated::StatedCommand),
 }
 
-/// Which incidents.
+/// Which incidents to show.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct WhichArgs {
-    /// Only of this area
+    /// Only in this area
     #[arg(long)]
     area: Option<String>,
-    /// Only those that concern this provider
+    /// Only those concerning this provider
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
     /// Only of this category
@@ -97,7 +97,7 @@ impl WhichArgs {
     }
 }
 
-/// Which incidents, and in which state.
+/// Which incidents to show, and in which state.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ListArgs {
     #[command(flatten)]
@@ -107,92 +107,92 @@ pub(crate) struct ListArgs {
     state: Option<IncidentState>,
 }
 
-/// An incident.
+/// Options of `incident add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddArgs {
-    /// INC and 12 digits. Default: an id of our own, starting with INC9
+    /// INC and 12 digits. Default: a generated id starting with INC9
     id: Option<IncidentId>,
-    /// What is wrong, in a few words
+    /// Short description of the fault
     #[arg(long)]
     title: String,
     /// When it was opened. Default: now
     #[arg(long, value_name = "TIME")]
     at: Option<Utc>,
-    /// Since when that is known. Default: now
+    /// When this became known. Default: now
     #[arg(long, value_name = "TIME")]
     known: Option<Utc>,
-    /// What it is about, such as registration-data or application
+    /// Area, such as registration-data or application
     #[arg(long)]
     area: Option<String>,
-    /// Category, 1 the worst; leave out where unknown
+    /// Category; 1 is the most severe. Leave out if unknown
     #[arg(long, value_name = "1-5", value_parser = clap::value_parser!(u8).range(1..=5))]
     category: Option<u8>,
-    /// Who has to resolve it, such as DCC
+    /// Responsible for resolving it, such as DCC
     #[arg(long, value_name = "WHO")]
     responsible: Option<String>,
     /// The provider concerned
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
-    /// Who says so. Default: who acts
+    /// Author of the statement. Default: the acting person
     #[arg(long)]
     by: Option<String>,
 }
 
-/// An event.
+/// Options of `incident event`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct EventArgs {
     /// The incident
     id: IncidentId,
-    /// What happened
+    /// Type of the event
     event: IncidentEventKind,
-    /// When. Default: now
+    /// Time of the event. Default: now
     #[arg(long, value_name = "TIME", conflicts_with = "undated")]
     at: Option<Utc>,
-    /// It is not known when, only that it did
+    /// The time of the event is unknown
     #[arg(long)]
     undated: bool,
-    /// Since when it is known. Default: now
+    /// When this became known. Default: now
     #[arg(long, value_name = "TIME")]
     known: Option<Utc>,
-    /// The category set
+    /// The new category
     #[arg(long, value_name = "1-5", value_parser = clap::value_parser!(u8).range(1..=5))]
     category: Option<u8>,
-    /// Who has to resolve it now
+    /// The party now responsible
     #[arg(long, value_name = "WHO")]
     responsible: Option<String>,
-    /// To whom it was escalated
+    /// The body or person it was escalated to
     #[arg(long, value_name = "WHO")]
     to: Option<String>,
-    /// The incident that it was merged into
+    /// The incident it was merged into
     #[arg(long, value_name = "ID")]
     into: Option<IncidentId>,
-    /// What it is about
+    /// Area
     #[arg(long)]
     area: Option<String>,
     /// The provider concerned
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
-    /// What was said; with `details` the title
+    /// Text of the event; with `details`, the title
     #[arg(long, default_value = "")]
     text: String,
-    /// Who says so. Default: who acts
+    /// Author of the statement. Default: the acting person
     #[arg(long)]
     by: Option<String>,
 }
 
-/// A report.
+/// Options of `incident report`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReportArgs {
     /// Period
     #[arg(long)]
     period: Period,
-    /// What it is about; all where not given
+    /// Area. Default: all
     #[arg(long, default_value = "registration-data")]
     area: String,
-    /// Only those that concern this provider
+    /// Only those concerning this provider
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
-    /// Write it as a document (HTML, PDF, XLSX, CSV, JSON) into this folder too
+    /// Also write the report as a document (HTML, PDF, XLSX, CSV, JSON) into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

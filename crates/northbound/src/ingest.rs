@@ -10,41 +10,41 @@ use northbound_app::ingest::{
 use northbound_types::Utc;
 use std::path::PathBuf;
 
-/// Bring in files: bad rows go to a rejects file, the rest goes in
+/// Ingest files; invalid rows go to a rejects file, the others are stored
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum IngestCommand {
-    /// Message records or alerts: CSV, NDJSON or Parquet, in the documented layout or through a mapping
+    /// Ingest message records or alerts: CSV, NDJSON or Parquet, in the documented layout or through a mapping
     Messages(FileArgs),
-    /// A User's archive of DUIS XML: a folder, .zip, .tar.gz or single files
+    /// Ingest a User's archive of DUIS XML: a folder, .zip, .tar.gz or single files
     Duis(DuisArgs),
-    /// Stated figures: CSV or XLSX
+    /// Ingest stated figures: CSV or XLSX
     Figures(FileArgs),
-    /// Down times and planned maintenance
+    /// Ingest downtime and planned maintenance
     Services(FileArgs),
-    /// Devices by day
+    /// Ingest the device population by day
     Population(FileArgs),
-    /// Firmware payloads by device
+    /// Ingest firmware payloads by device
     Payloads(FileArgs),
-    /// Hub installs
+    /// Ingest Communications Hub installations
     Hubs(FileArgs),
-    /// SMETS1 migrations by week: plan, due, actual, cap
+    /// Ingest SMETS1 migrations by week: plan, due, actual, cap
     Migrations(FileArgs),
-    /// Forecasts of traffic: one submission for each User and time of submission in the file
+    /// Ingest traffic forecasts: one submission for each User and time of submission in the file
     Forecasts(FileArgs),
-    /// Counts of traffic that somebody else made, and corrections
+    /// Ingest traffic counts made by other parties, and corrections to them
     Volumes(FileArgs),
-    /// Events of incidents, many rows an incident
+    /// Ingest incident events, several rows per incident
     Incidents(FileArgs),
-    /// Files that are in
+    /// List ingested files
     List,
-    /// One file
+    /// Show one ingested file
     Show {
-        /// Its number, name, or the start of its hash
+        /// Number, name, or the start of the hash of the file
         file: String,
     },
-    /// Take a file back: its rows no longer count from now on
+    /// Retract a file: its rows no longer count from now on
     Retract {
-        /// Its number, name, or the start of its hash
+        /// Number, name, or the start of the hash of the file
         file: String,
     },
 }
@@ -52,37 +52,37 @@ pub(crate) enum IngestCommand {
 /// What every input takes.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct FileArgs {
-    /// Files, or folders whose files are all taken
+    /// Files, or folders with files, to ingest
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// How other columns become the documented ones
+    /// Mapping file that maps other columns to the documented ones
     #[arg(long, value_name = "FILE")]
     pub(crate) map: Option<PathBuf>,
-    /// Propose a mapping for the file and print it; take nothing
+    /// Propose a mapping for the file and print it, without ingesting anything
     #[arg(long)]
     pub(crate) guess: bool,
-    /// Feed of rows that name none. Default: import
+    /// Feed of rows that do not name one. Default: import
     #[arg(long, value_name = "ID")]
     pub(crate) feed: Option<String>,
-    /// Where two records contradict each other, the lower rank counts. Default: the feed's in the register, else 100
+    /// Rank: of two contradicting records, the one with the lower rank counts. Default: the rank of the registered feed, else 100
     #[arg(long, value_name = "N")]
     pub(crate) rank: Option<i64>,
-    /// When the source first stated its rows, where they don't say. Default: now
+    /// When the source first stated its rows, if the rows do not say. Default: now
     #[arg(long, value_name = "TIME")]
     pub(crate) known: Option<Utc>,
-    /// A file that this one corrects: name or SHA-256. Can be given several times
+    /// File that this one corrects: name or SHA-256. May be repeated
     #[arg(long, value_name = "NAME|SHA")]
     pub(crate) corrects: Vec<String>,
-    /// Who states the figures that name nobody. Default: stated
+    /// Source of figures that do not name one. Default: stated
     #[arg(long, value_name = "NAME")]
     pub(crate) source: Option<String>,
-    /// Zone of times without an offset, such as Europe/London
+    /// Time zone of times without an offset, such as Europe/London
     #[arg(long, value_name = "ZONE")]
     pub(crate) zone: Option<String>,
-    /// Folder for the rejects. Default: DATA/rejects
+    /// Folder for rejected rows. Default: DATA/rejects
     #[arg(long, value_name = "DIR")]
     pub(crate) rejects: Option<PathBuf>,
-    /// Read on where most of the first rows are bad
+    /// Continue even if most of the first rows are invalid
     #[arg(long)]
     pub(crate) allow_mostly_bad: bool,
 }
@@ -104,24 +104,24 @@ impl FileArgs {
     }
 }
 
-/// What an archive takes beside.
+/// Further options of an archive.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct DuisArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
-    /// Where devices are and what they are: CSV with device,region,provider,generation,device_type
+    /// Device list: CSV with device,region,provider,generation,device_type
     #[arg(long, value_name = "FILE")]
     pub(crate) inventory: Option<PathBuf>,
-    /// User Role that the archive's owner acts in
+    /// User Role of the archive's owner
     #[arg(long, default_value = "", value_name = "ROLE")]
     pub(crate) role: String,
     /// Party category of the archive's owner
     #[arg(long, default_value = "", value_name = "CATEGORY")]
     pub(crate) category: String,
-    /// A request without an answer counts as timed out after so many seconds. Default: it stays in flight
+    /// Seconds after which a request without a response counts as timed out. Default: it stays in flight
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<u32>,
-    /// What ThrottledAlertCount means
+    /// Meaning of ThrottledAlertCount
     #[arg(long, value_enum, default_value = "unknown")]
     pub(crate) throttled: Throttled,
 }
@@ -129,12 +129,12 @@ pub(crate) struct DuisArgs {
 /// What ThrottledAlertCount means; its meaning is not published.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Throttled {
-    /// Nobody says: no figure is made of it
+    /// Unknown: the count is not used
     #[default]
     Unknown,
-    /// The alerts that the copy stands for beside itself
+    /// The number of alerts that the copy represents, not counting itself
     Beside,
-    /// The alerts that the copy stands for, itself among them
+    /// The number of alerts that the copy represents, counting itself
     Including,
 }
 

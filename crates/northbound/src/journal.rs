@@ -5,27 +5,27 @@ use clap::Subcommand;
 use northbound_app::journal;
 use std::path::PathBuf;
 
-/// The live service's inputs in their order
+/// The journal: the live service's inputs in order
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum JournalCommand {
-    /// Segments and checkpoints with their positions and times
+    /// Show segments and checkpoints with their positions and times
     List,
-    /// Read every record, make every hash anew, and compare with what the ledger rests on. Exit code 7 where something is wrong
+    /// Read every record, recompute every hash and compare with the ledger. Exit code 7 if anything is wrong
     Check,
-    /// Play the journal from its first record into a fresh ledger and compare it, row by row, with the one that is there. Exit code 7 where they differ
+    /// Replay the journal from its first record into a new ledger and compare it row by row with the existing one. Exit code 7 if they differ
     Replay {
-        /// Keep the fresh ledger in this folder, which must not be there yet. Default: it is removed again
+        /// Folder in which to retain the new ledger; it must not exist yet. Default: the new ledger is removed afterwards
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
-        /// The service's settings (docs/serve.md), which say who provides a region's network. Default: service.toml in the data folder, where there is one
+        /// Settings of the service (docs/serve.md), which name the provider of each region's network. Default: service.toml in the data folder, if present
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Records with position, time, size and hash
+    /// List records with position, time, size and hash
     Show {
-        /// The first position. Default: the first that is kept
+        /// First position. Default: the oldest available
         position: Option<u64>,
-        /// At most so many records
+        /// Maximum number of records
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,
     },

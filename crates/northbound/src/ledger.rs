@@ -9,33 +9,33 @@ use std::path::PathBuf;
 /// The ledger of messages
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum LedgerCommand {
-    /// Check the chain of versions, the files' hashes, the books, the rollups and the registers. Exit code 7 where something is wrong
+    /// Check the chain of versions, file hashes, message conservation, rollups and registers. Exit code 7 if anything is wrong
     Check {
-        /// Leave out the files' hashes, which takes most of the time
+        /// Skip the file hashes, which take most of the time
         #[arg(long)]
         no_hashes: bool,
     },
-    /// Write Delta logs over the ledger's own files, so that Spark, Trino, Polars and DuckDB read it where it lies
+    /// Write Delta logs over the ledger's own files, so that Spark, Trino, Polars and DuckDB can read them in place
     Publish,
-    /// Copy ledger, journal, registers, rules, rejects and packs into a new folder, each file proven by its hash
+    /// Back up ledger, journal, registers, rules, rejects and packs to a new folder, verifying each file by its hash
     Backup {
-        /// A folder that is empty or does not exist yet
+        /// Target folder; it must be empty or not exist yet
         dir: PathBuf,
     },
-    /// Put a backup into an empty data folder (--data), each file proven by its hash
+    /// Restore a backup into an empty data folder (--data), verifying each file by its hash
     Restore {
-        /// The backup
+        /// Folder of the backup
         dir: PathBuf,
     },
-    /// Make the daily sums anew where rules or confirmations have changed since
+    /// Recompute daily rollups where rules or confirmations have changed since
     Rollup,
-    /// Delete old live commits, except the last of each day and those that something built here cites
+    /// Delete old live commits, except the last of each day and those cited by a pack or paper
     Thin {
-        /// Keep every version of this many days. Default: the setting retention-ledger-versions-days
+        /// Number of recent days whose versions are all retained. Default: the setting retention-ledger-versions-days
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..36_600))]
         older_than: Option<i64>,
     },
-    /// What is kept, and for how long
+    /// Retention of each table
     #[command(subcommand)]
     Retention(RetentionCommand),
 }
@@ -52,23 +52,23 @@ pub(crate) fn run(c: &LedgerCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// What is kept, and for how long
+/// Retention of each table
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum RetentionCommand {
-    /// What is kept of each table, since when, and what was decided
+    /// Show what is retained of each table, since when, and the decisions in force
     Show,
-    /// Decide for how long a table is kept; needs --reason
+    /// Set the retention period of a table; needs --reason
     Set {
-        /// The table, such as exchanges
+        /// Table, such as exchanges
         what: String,
-        /// Months after the month of receipt; without end where not given
+        /// Months after the month of receipt. Default: without limit
         #[arg(long)]
         months: Option<i64>,
-        /// First day on which the decision holds. Default: today
+        /// First day on which the decision applies. Default: today
         #[arg(long)]
         from: Option<Day>,
     },
-    /// What the decisions in force would let go; needs --dry-run
+    /// Show what the decisions in force would delete; needs --dry-run
     Apply,
 }
 

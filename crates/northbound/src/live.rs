@@ -1,4 +1,4 @@
-//! The live service on the command line: `serve`, and everything that speaks with it.
+//! The live service on the command line: `serve`, and the commands that talk to it.
 
 pub(crate) mod device;
 pub(crate) mod key;

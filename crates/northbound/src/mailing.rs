@@ -17,7 +17,7 @@ use std::{path::PathBuf, time::Instant};
 /// Mailings to the contacts of a topic
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum MailingCommand {
-    /// Write a mailing; nothing is sent yet
+    /// Draft a mailing without sending it
     Draft {
         /// Topic
         #[arg(long)]
@@ -28,43 +28,43 @@ pub(crate) enum MailingCommand {
         /// Text
         #[arg(long, required_unless_present = "text_file")]
         text: Option<String>,
-        /// Text from a file
+        /// File with the text
         #[arg(long, value_name = "FILE", conflicts_with = "text")]
         text_file: Option<PathBuf>,
-        /// Address that it comes from
+        /// Sender address
         #[arg(long)]
         from: String,
-        /// Document that it sends round
+        /// Document that the mailing circulates
         #[arg(long, value_name = "ID")]
         document: Option<String>,
-        /// Only parties of these categories
+        /// Only to parties of these categories
         #[arg(long = "category")]
         categories: Vec<String>,
     },
-    /// Send it: refused where a party has no contact, unless --despite-missing is given
+    /// Send a mailing; refused if a party has no contact, unless --despite-missing is given
     Send {
-        /// Its id
+        /// Id of the mailing
         id: String,
-        /// Send it although a party has no contact
+        /// Send it even if a party has no contact
         #[arg(long)]
         despite_missing: bool,
     },
-    /// Hand the messages of the outbox to the mail relay of DATA/relay.toml, one by one
+    /// Submit the messages in the outbox to the mail relay configured in DATA/relay.toml
     Relay {
-        /// Only this mailing. Default: all that wait
+        /// Only this mailing. Default: all waiting ones
         id: Option<String>,
-        /// Settings of the relay
+        /// Settings file of the relay
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Who was sent what: each message with its hash, and whether it bounced
+    /// Show the proof of sending: each message with its recipient, its hash and whether it bounced
     Proof {
-        /// Its id
+        /// Id of the mailing
         id: String,
     },
-    /// Record bounces: CSV with message_id, at, why
+    /// Record bounces from a CSV with message_id, at, why
     Bounces {
-        /// The file
+        /// The CSV file
         file: PathBuf,
     },
     #[command(flatten)]

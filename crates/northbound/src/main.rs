@@ -1,4 +1,4 @@
-//! The command line: `northbound NOUN VERB`. Each noun has a file; this one only dispatches.
+//! The command line: `northbound NOUN VERB`, with one file per noun.
 //! Commands, JSON keys, error codes and exit codes are documented in `docs/cli.md`.
 
 mod about;
@@ -42,13 +42,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Help and version are answers; everything else that clap says is a usage error.
+/// Help and version are results; everything else that clap reports is a usage error.
 fn refused(e: &clap::Error) -> ExitCode {
     if !e.use_stderr() {
         let _ = e.print();
         return ExitCode::from(Exit::Ok as u8);
     }
-    // The flags could not be read, so the words themselves are asked whether JSON is wanted.
+    // The options could not be parsed, so look for `--format json` in the raw arguments.
     let words: Vec<String> = std::env::args().collect();
     let json = words.windows(2).any(|w| w[0] == "--format" && w[1] == "json")
         || words.iter().any(|w| w == "--format=json");

@@ -1,22 +1,22 @@
-//! Prints the answer of a use-case: as tables for people, as CSV, or as JSON. Data go to standard
+//! Prints the answer of a use-case as tables, CSV or JSON. Results go to standard
 //! output, everything else to standard error.
 
 use crate::error::{CliError, Exit, Result};
 pub(crate) use northbound_app::answer::{Answer, Table, count};
 use std::io::{self, Write};
 
-/// How an answer is printed.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
     /// Aligned tables.
     Table,
     /// One JSON document with documented keys.
     Json,
-    /// The answer's first table.
+    /// The first table of the result.
     Csv,
 }
 
-/// Longer cells go on in the next line, between words: an id has no spaces and stays whole.
+/// Longer cells wrap between words; an id has no spaces, so it stays whole.
 const WRAP_CHARS: usize = 72;
 
 fn print_table(table: &Table, to: &mut dyn Write) -> io::Result<()> {
@@ -94,7 +94,7 @@ fn wrapped(text: &str) -> Vec<String> {
     lines
 }
 
-/// A CSV field; a text that a spreadsheet would run as a formula is kept a text.
+/// A CSV field; text that a spreadsheet would run as a formula is escaped.
 fn field(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '@', '\t', '\r'])
         || (text.starts_with('-') && text.len() > 1 && text.parse::<i64>().is_err());

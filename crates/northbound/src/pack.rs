@@ -6,16 +6,16 @@ use northbound_app::pack::{self, Request};
 use northbound_types::Period;
 use std::path::PathBuf;
 
-/// Which pack.
+/// Which pack to build.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Which {
     /// Period: a month as 2026-04, a calendar quarter as 2026-Q2
     #[arg(long, value_name = "PERIOD")]
     period: Period,
-    /// How to count; `methodology list` shows the ways
+    /// Methodology to count by; see `methodology list`
     #[arg(long, value_name = "ID")]
     methodology: Option<String>,
-    /// Whose service is reported, as printed on the front page
+    /// Name of the service on the front page
     #[arg(long, value_name = "NAME")]
     network: Option<String>,
     /// Handling marking, as printed
@@ -37,35 +37,35 @@ impl Which {
 /// Monthly packs
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum PackCommand {
-    /// Build the pack of a period into a folder; --as-at builds it as it would have been then
+    /// Build the pack of a period into a folder; with --as-at, as it would have been then
     Build {
         #[command(flatten)]
         which: Which,
-        /// Folder to write into; an earlier pack in it is replaced
+        /// Output folder; an earlier pack in it is replaced
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-    /// Freeze the pack of a period under the next number
+    /// Issue the pack of a period under the next issue number
     Issue {
         #[command(flatten)]
         which: Which,
     },
-    /// Every pack that was issued
+    /// List the issued packs
     List {
-        /// Only this period
+        /// Only for this period
         #[arg(long, value_name = "PERIOD")]
         period: Option<Period>,
     },
-    /// One issued pack, and whether its files are as they were issued
+    /// Show one issued pack and verify that its files are unchanged
     Show {
-        /// As 2026-04/2, as 2026-04 (the newest issue), or by id
+        /// The pack: 2026-04/2, 2026-04 (the newest issue), or its id
         pack: String,
     },
-    /// Each changed figure with its reason, and the earlier statements that no longer hold
+    /// Show each changed figure with its reason, and the earlier statements that no longer hold
     Diff {
-        /// The earlier pack: as 2026-04/1, by id, or the folder it was built into
+        /// The earlier pack: 2026-04/1, its id, or the folder it was built into
         a: String,
-        /// The later one
+        /// The later pack
         b: String,
     },
 }

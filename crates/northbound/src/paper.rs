@@ -9,15 +9,15 @@ use std::path::PathBuf;
 /// Papers to the Panel
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum PaperCommand {
-    /// Write the paper of a period: each number leads to its source, each chapter stands even when empty
+    /// Write the paper of a period, with a source for every number; empty chapters are included
     Build {
         /// Month
         #[arg(long)]
         period: Period,
-        /// Folder to write into: paper.html, paper.txt, paper.json
+        /// Output folder for paper.html, paper.txt and paper.json
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
-        /// Methodology
+        /// Methodology to count by
         #[arg(long, value_name = "ID")]
         methodology: Option<String>,
         /// Handling marking, as printed

@@ -1,4 +1,4 @@
-//! Progress of long steps, on standard error. Never on standard output, never in JSON.
+//! Progress of long steps, printed on standard error only.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use northbound_app::progress::ShowProgress;
@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A line of talk at most this often where there is no terminal.
+/// The shortest interval between progress lines without a terminal.
 const EVERY: Duration = Duration::from_secs(1);
 
 enum Way {

@@ -16,82 +16,82 @@ use std::path::PathBuf;
 pub(crate) struct ReconcileArgs {
     #[command(subcommand)]
     kept: Option<KeptCommand>,
-    /// Two or more sources: ledger, ledger:feed=ID, stated:SOURCE[/MEASURE], or a file of counts or messages; NAME=… before it gives it a name
+    /// Two or more sources: ledger, ledger:feed=ID, stated:SOURCE[/MEASURE], or a file of counts or messages; prefix NAME= to name a source
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<String>,
-    /// Keys to compare by, such as period,user,srv,region. Default: what all sources hold
+    /// Keys to compare by, such as period,user,srv,region. Default: all keys that the sources have in common
     #[arg(long, value_delimiter = ',', value_name = "KEY,…")]
     keys: Vec<String>,
     /// Only this month, quarter or day
     #[arg(long, value_name = "PERIOD")]
     period: Option<Period>,
-    /// Messages by which a row of a stated source or file may be off and still match
+    /// Tolerance in messages for rows of a stated source or file
     #[arg(long, default_value_t = 0, value_name = "N")]
     tolerance: i64,
-    /// Unit to which a source's counts are rounded: NAME=1000
+    /// Unit to which a source rounds its counts: NAME=1000
     #[arg(long, value_name = "NAME=N")]
     rounded: Vec<String>,
-    /// Offset of a source's day from UTC in minutes: NAME=60
+    /// Offset of a source's day from UTC, in minutes: NAME=60
     #[arg(long, value_name = "NAME=MINUTES")]
     zone: Vec<String>,
-    /// What a source learned later than this is not in it: NAME=TIME
+    /// Cut-off of a source, after which it records nothing: NAME=TIME
     #[arg(long, value_name = "NAME=TIME")]
     cut_off: Vec<String>,
-    /// By which definition a source counts: NAME=TEXT
+    /// Definition by which a source counts: NAME=TEXT
     #[arg(long, value_name = "NAME=TEXT")]
     definition: Vec<String>,
-    /// First period that a source counts in a new way: NAME=PERIOD:TEXT
+    /// First period that a source counts differently: NAME=PERIOD:TEXT
     #[arg(long, value_name = "NAME=PERIOD:TEXT")]
     series_break: Vec<String>,
-    /// The measure of a stated source
+    /// Measure of a stated source
     #[arg(long, value_name = "ID")]
     measure: Option<String>,
-    /// Mapping for files of messages
+    /// Mapping file for files of messages
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
-    /// Print matching lines too
+    /// Also print matching lines
     #[arg(long)]
     matching: bool,
-    /// Most message-level differences to print
+    /// Maximum number of differing messages to print
     #[arg(long, default_value_t = 50, value_name = "N")]
     messages: usize,
-    /// Don't keep the result in the registers
+    /// Do not store the result in the registers
     #[arg(long)]
     no_keep: bool,
-    /// Exit code 7 where anything differs
+    /// Exit with code 7 if anything differs
     #[arg(long)]
     check: bool,
 }
 
-/// Earlier runs
+/// Stored runs
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum KeptCommand {
-    /// Runs kept
+    /// List stored runs
     List,
-    /// One run, or one difference with its history
+    /// Show one run, or one difference with its history
     Show {
         /// Id of a run or of a difference
         id: String,
     },
-    /// Say where a difference stands, whose it is and what was decided
+    /// Record the status, owner and decision of a difference
     Decide(DecideArgs),
 }
 
-/// A decision.
+/// Options of `reconcile decide`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DecideArgs {
     /// Id of the difference (d-…)
     id: String,
-    /// open, in-work, explained, accepted or fixed
+    /// Status: open, in-work, explained, accepted or fixed
     #[arg(long)]
     status: Status,
-    /// Whose it is
+    /// Owner of the difference
     #[arg(long, default_value = "")]
     owner: String,
-    /// What was decided, in words
+    /// The decision in words
     #[arg(long, default_value = "")]
     decision: String,
-    /// The source whose count is published
+    /// Source whose count is published
     #[arg(long, value_name = "NAME")]
     pick: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The commands that every register has: list, show, history, change and withdraw.
+//! The commands of every register: list, show, history, change and withdraw.
 
 pub(crate) mod cases;
 pub(crate) mod changes;
@@ -24,52 +24,52 @@ use northbound_app::registers::{self, EventsRequest, view};
 use northbound_registers::{Noun, Query, Record, Verb};
 use northbound_types::{Period, Region, Utc};
 
-/// Which records.
+/// Which records to list.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Filter {
-    /// Only of this measure
+    /// Only for this measure
     #[arg(long, value_name = "ID")]
     pub(crate) measure: Option<String>,
-    /// Only of this provider
+    /// Only for this provider
     #[arg(long, value_name = "NAME")]
     pub(crate) provider: Option<String>,
-    /// Only of this region
+    /// Only for this region
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<Region>,
-    /// Only of this period
+    /// Only for this period
     #[arg(long, value_name = "PERIOD")]
     pub(crate) period: Option<Period>,
-    /// Withdrawn ones too
+    /// Include withdrawn records
     #[arg(long)]
     pub(crate) withdrawn: bool,
 }
 
-/// The verbs that every register has.
+/// The commands of every register.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Common {
-    /// The records
+    /// List the records
     List(Filter),
-    /// One record
+    /// Show one record
     Show {
-        /// Its id
+        /// Id of the record
         id: String,
     },
-    /// Every version of a record
+    /// Show every version of a record
     History {
-        /// Its id
+        /// Id of the record
         id: String,
     },
-    /// Change a record: KEY=VALUE, with the JSON keys that `show` prints; needs --reason
+    /// Change a record with KEY=VALUE, using the JSON keys printed by `show`; needs --reason
     Change {
-        /// Its id
+        /// Id of the record
         id: String,
-        /// What to change; an empty value clears it
+        /// Keys to change, as KEY=VALUE; an empty value clears the key
         #[arg(required = true, value_name = "KEY=VALUE")]
         set: Vec<String>,
     },
-    /// Withdraw a record; it stays in the history. Needs --reason
+    /// Withdraw a record, which stays in the history; needs --reason
     Withdraw {
-        /// Its id
+        /// Id of the record
         id: String,
     },
 }
@@ -120,24 +120,24 @@ pub(crate) fn history(noun: Noun, id: &str, ctx: &Ctx) -> Result<Answer> {
 /// The audit trail
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum EventCommand {
-    /// What happened, by whom and why, oldest first
+    /// List events with actor and reason, oldest first
     List {
-        /// Only of this register
+        /// Only for this register
         #[arg(long, value_name = "NOUN")]
         noun: Option<Noun>,
-        /// Only of this record
+        /// Only for this record
         #[arg(long, value_name = "ID")]
         id: Option<String>,
         /// Only of this kind
         #[arg(long, value_name = "VERB")]
         verb: Option<Verb>,
-        /// Only by this actor, as the events name it
+        /// Only by this actor, as printed in the events
         #[arg(long, value_name = "ACTOR")]
         by: Option<String>,
-        /// Only since then
+        /// Only since this time
         #[arg(long, value_name = "TIME")]
         since: Option<Utc>,
-        /// At most so many
+        /// Maximum number of events
         #[arg(long, value_name = "N")]
         limit: Option<i64>,
     },

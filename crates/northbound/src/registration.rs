@@ -8,57 +8,57 @@ use northbound_app::registration::{self, DaysRequest, ListRequest, WatchRequest,
 use northbound_types::{Day, Eui64, Utc};
 use std::path::PathBuf;
 
-/// Registration data: which files are due, what came, and who is registered where
+/// Registration data: expected and received files, and registered Users
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum RegistrationCommand {
-    /// Which file is due from whom by when, and how each stands
+    /// List the files due, with provider, cut-off and status
     Expected(DaysArgs),
-    /// Files that came, and what became of each
+    /// List received files with their outcome
     Arrivals(DaysArgs),
-    /// Check files by their layout; keep nothing
+    /// Check files against their layout without storing anything
     Check {
-        /// Files, or folders whose files are all checked
+        /// Files, or folders with files, to check
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
-    /// Watch a folder: take each file that comes, and open an incident for each that does not
+    /// Watch a folder: load each file that arrives, and open an incident for each that is missing
     Watch(WatchArgs),
-    /// Take files that came some other way
+    /// Load files that were received some other way
     Import {
-        /// Files, or folders whose files are all taken
+        /// Files, or folders with files, to load
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
         /// When they arrived. Default: now
         #[arg(long, value_name = "TIME")]
         arrived: Option<Utc>,
     },
-    /// Who holds which role where
+    /// List registrations: who holds which role where
     List(ListArgs),
-    /// One supply point or device: who holds which role there
+    /// Show who holds which role for one supply point or device
     Show {
         /// Supply point (MPAN, MPRN) or EUI
         at: String,
-        /// On this time. Default: --as-at, else now
+        /// At this time. Default: --as-at, else now
         #[arg(long, value_name = "TIME")]
         on: Option<Utc>,
     },
-    /// Every registration of one supply point or device, with the file that brought it
+    /// Show every registration of one supply point or device, with its source file
     History {
         /// Supply point (MPAN, MPRN) or EUI
         at: String,
     },
-    /// The registrations that came after a revision, as the live service takes them
+    /// Export the registrations added after a revision, in the form that the live service uses
     Changes {
-        /// Revision of the registers up to which they were taken; 0 for all
+        /// Register revision of the last export; 0 for all
         #[arg(long, default_value_t = 0, value_name = "N")]
         after: i64,
-        /// Write them as JSON lines into this file too
+        /// Also write them as JSON lines to this file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Tell the live service who is registered where; what cannot be told is tried again next time
+    /// Apply registrations to the live service; those that fail are retried by the next run
     Apply {
-        /// As if nothing had been told yet: after the service's journal was replaced
+        /// Apply all registrations again, after the service's journal was replaced
         #[arg(long)]
         afresh: bool,
     },
@@ -70,29 +70,29 @@ pub(crate) enum RegistrationCommand {
 /// Which devices serve a supply point.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum MetersCommand {
-    /// Take them from a CSV: point,device. `ingest retract` takes a file back
+    /// Import the pairs from a CSV with point,device; `ingest retract` retracts a file
     Import {
-        /// The file
+        /// The CSV file
         file: PathBuf,
     },
-    /// The pairs that are known
+    /// List the known pairs
     List {
-        /// Only this supply point
+        /// Only for this supply point
         #[arg(long, value_name = "MPAN or MPRN")]
         point: Option<String>,
     },
 }
 
-/// Which days.
+/// Which days to list.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DaysArgs {
-    /// First day. Default: as many days back as the setting registration-look-back-days
+    /// First day. Default: the setting registration-look-back-days before today
     #[arg(long, value_name = "DAY")]
     pub(crate) from: Option<Day>,
     /// Last day, inclusive. Default: today
     #[arg(long, value_name = "DAY")]
     pub(crate) to: Option<Day>,
-    /// Only of this provider
+    /// Only for this provider
     #[arg(long, value_name = "NAME")]
     pub(crate) provider: Option<String>,
 }
@@ -103,18 +103,18 @@ impl DaysArgs {
     }
 }
 
-/// How to watch.
+/// Options of `registration watch`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WatchArgs {
-    /// The folder
+    /// Folder to watch
     dir: PathBuf,
-    /// Look once and end
+    /// Scan the folder once and exit
     #[arg(long)]
     once: bool,
-    /// Seconds between two looks
+    /// Seconds between scans
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     every: u64,
-    /// First day for which a missing file is looked for. Default: as many days back as the setting registration-look-back-days
+    /// First day for which missing files are reported. Default: the setting registration-look-back-days before today
     #[arg(long, value_name = "DAY")]
     since: Option<Day>,
 }
@@ -125,16 +125,16 @@ impl WatchArgs {
     }
 }
 
-/// Which registrations.
+/// Which registrations to list.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ListArgs {
-    /// On this time. Default: --as-at, else now
+    /// At this time. Default: --as-at, else now
     #[arg(long, value_name = "TIME")]
     on: Option<Utc>,
-    /// Only of this role
+    /// Only for this role
     #[arg(long)]
     role: Option<String>,
-    /// Only of this User
+    /// Only for this User
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
 }

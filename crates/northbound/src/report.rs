@@ -5,52 +5,52 @@ use clap::Subcommand;
 use northbound_app::report::{self, InstallsRequest, OwnServiceRequest};
 use northbound_types::{Eui64, Period};
 
-/// Reports for one reader
+/// Reports on one subject
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ReportCommand {
-    /// A User's own service beside what was reported: by business process, SRV and region
+    /// A User's own service beside the reported figures, by business process, SRV and region
     Mine {
-        /// The User's EUI
+        /// EUI-64 of the User
         #[arg(long, value_name = "EUI")]
         user: Eui64,
         /// Month
         #[arg(long)]
         period: Period,
-        /// Methodology of what was reported
+        /// Methodology of the reported figures
         #[arg(long, value_name = "ID")]
         methodology: Option<String>,
-        /// Write it as a document (HTML, PDF, XLSX, CSV, JSON) into this folder too
+        /// Also write the report as a document (HTML, PDF, XLSX, CSV, JSON) into this folder
         #[arg(long, value_name = "DIR")]
         out: Option<std::path::PathBuf>,
     },
-    /// Installations against an explicit baseline and source; refused without
+    /// Installations against a baseline, from a named source; both must be given
     Installs {
         /// Period
         #[arg(long)]
         period: Period,
-        /// The period that it is set against
+        /// Baseline period
         #[arg(long, value_name = "PERIOD")]
         baseline: Option<Period>,
-        /// Who states the counts; hubs: the hub installs kept here
+        /// Source of the counts; `hubs` for the registered hub installations
         #[arg(long, value_name = "NAME")]
         source: Option<String>,
     },
-    /// What parties say, by class and region, never by name
+    /// How parties rate the service, by class and region, without names
     Sentiment {
         /// Month
         #[arg(long)]
         period: Period,
     },
-    /// Evidence on each region from all sides, and where it does not agree
+    /// Evidence on each region from all sources, and where it disagrees
     Evidence {
         /// Month
         #[arg(long)]
         period: Period,
-        /// Methodology of what was reported
+        /// Methodology of the reported figures
         #[arg(long, value_name = "ID")]
         methodology: Option<String>,
     },
-    /// Defects of measures with the numbers that show them; --format csv exports them
+    /// Defects of measures with the figures that show them; use --format csv to export
     Defects {
         /// Month
         #[arg(long)]

@@ -12,32 +12,32 @@ use northbound_app::{
 };
 use northbound_types::Period;
 
-/// The rules that judge
+/// The rules by which figures are judged
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum RulesCommand {
-    /// Look for doubles, gaps and contradictions. Exit code 7 where there are errors
+    /// Check the rules for duplicates, gaps and contradictions. Exit code 7 if there are errors
     Check,
-    /// One rule with its text, source and confirmation; the whole set where none is named
+    /// Show one rule with its text, source and confirmation, or the whole rule set
     Show {
-        /// Its id, such as target/4.1.1/smets2/on-demand, or the start of several
+        /// Id of the rule, such as target/4.1.1/smets2/on-demand, or a prefix of several
         id: Option<String>,
     },
-    /// Every rule that judges a figure
+    /// List every rule by which figures are judged
     List {
-        /// Only those that nobody has confirmed
+        /// Only unconfirmed rules
         #[arg(long)]
         unconfirmed: bool,
-        /// Only ids that begin so, such as target/
+        /// Only ids with this prefix, such as target/
         #[arg(long, value_name = "TEXT")]
         prefix: Option<String>,
     },
-    /// Target Response Times resolved for what the ledger holds: the table that rollup.sql reads
+    /// Show the Target Response Times that apply to the messages in the ledger: the table that rollup.sql reads
     Targets,
-    /// Confirm a rule as it stands now; a changed value is unconfirmed again
+    /// Confirm the current value of a rule; a changed value becomes unconfirmed again
     Confirm {
-        /// Its id
+        /// Id of the rule
         id: String,
-        /// The document that settles it, and the place in it
+        /// Document and place that confirm it
         #[arg(long)]
         source: String,
     },
@@ -60,21 +60,21 @@ pub(crate) fn run(c: &RulesCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Ways to count
+/// Methodologies: ways to count
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum MethodologyCommand {
-    /// Every methodology
+    /// List the methodologies
     List,
-    /// One methodology in words
+    /// Describe one methodology
     Show {
-        /// Its id, such as pmm-2018
+        /// Id of the methodology, such as pmm-2018
         id: String,
     },
-    /// Two methodologies on one period: figures side by side, and the messages that one counts and the other leaves out
+    /// Compare two methodologies on one period: the figures, and the messages that only one of them counts
     Compare(CompareArgs),
 }
 
-/// Which methodologies on which period.
+/// Options of `methodology compare`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CompareArgs {
     /// First methodology
@@ -84,13 +84,13 @@ pub(crate) struct CompareArgs {
     /// Month
     #[arg(long)]
     period: Period,
-    /// Only this measure
+    /// Only for this measure
     #[arg(long, value_name = "ID")]
     measure: Option<String>,
-    /// Rows on which the two agree too
+    /// Include rows on which the two agree
     #[arg(long)]
     all: bool,
-    /// Most messages to name for each reason
+    /// Maximum number of messages to list for each reason
     #[arg(long, default_value_t = 5, value_name = "N")]
     messages: u64,
 }

@@ -11,40 +11,40 @@ use northbound_app::variance::{self, BoundsRequest, MatrixRequest, MonthsRequest
 use northbound_types::{Eui64, ForecastKind, Period};
 use std::path::PathBuf;
 
-/// Forecasts against actuals
+/// Variance of forecasts from actuals
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum VarianceCommand {
-    /// Service Requests of a month
+    /// Show the variance of Service Requests in a month
     Sr(MonthArgs),
-    /// Certificate requests of a month
+    /// Show the variance of certificate requests in a month
     Csr(MonthArgs),
-    /// Who gave forecasts: User by month
+    /// Show who submitted forecasts, by User and month
     Matrix(MatrixArgs),
-    /// What two counts say of the sets behind them when the names are not known
+    /// Compute the bounds that two counts set on the overlap of their lists, if names are unknown
     Bounds(BoundsArgs),
-    /// The variance as a document: HTML, PDF, XLSX, CSV, JSON
+    /// Write the variance as a document: HTML, PDF, XLSX, CSV, JSON
     Report(ReportArgs),
 }
 
-/// A month.
+/// Options of `variance sr` and `csr`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct MonthArgs {
     /// Month
     #[arg(long, value_name = "MONTH")]
     period: Period,
-    /// This many months up to it, with their sums
+    /// Number of months ending with this one, with their sums
     #[arg(long, value_name = "N", default_value_t = 1)]
     months: u32,
-    /// Who reads it: group, secas or user. Default: group; a User its own
+    /// Audience: group, secas or user. Default: group, or user for a User
     #[arg(long, value_enum)]
     view: Option<ViewArg>,
-    /// Only this User (views secas and user)
+    /// Only for this User (views secas and user)
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
-    /// By service too (views secas and user)
+    /// Also by service (views secas and user)
     #[arg(long)]
     by_service: bool,
-    /// Id of the document, within which pseudonyms stay. Default: kind and month
+    /// Document id; pseudonyms are stable within one document. Default: kind and month
     #[arg(long, value_name = "ID")]
     document: Option<String>,
     #[command(flatten)]
@@ -65,22 +65,22 @@ impl MonthArgs {
     }
 }
 
-/// Months.
+/// Options of `variance matrix`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct MatrixArgs {
     /// Last month
     #[arg(long, value_name = "MONTH")]
     period: Period,
-    /// This many months up to it
+    /// Number of months, ending with the last
     #[arg(long, value_name = "N", default_value_t = 6)]
     months: u32,
-    /// Only this kind. Default: both
+    /// Only for this kind. Default: both
     #[arg(long)]
     kind: Option<ForecastKind>,
-    /// Who reads it: group, secas or user. Default: group; a User its own
+    /// Audience: group, secas or user. Default: group, or user for a User
     #[arg(long, value_enum)]
     view: Option<ViewArg>,
-    /// Id of the document, within which pseudonyms stay
+    /// Document id; pseudonyms are stable within one document
     #[arg(long, value_name = "ID")]
     document: Option<String>,
     #[command(flatten)]
@@ -100,13 +100,13 @@ impl MatrixArgs {
     }
 }
 
-/// Two lists.
+/// Options of `variance bounds`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct BoundsArgs {
-    /// A list: NAME=TOTAL[,CLASS=COUNT…], such as csr=16,large-supplier=5. Give two
+    /// A list as NAME=TOTAL[,CLASS=COUNT…], such as csr=16,large-supplier=5. Give two
     #[arg(long = "set", required = true, value_name = "NAME=N[,CLASS=N]")]
     sets: Vec<String>,
-    /// How many Users there are at all
+    /// Total number of Users
     #[arg(long, value_name = "N")]
     population: Option<u64>,
 }
@@ -117,22 +117,22 @@ impl BoundsArgs {
     }
 }
 
-/// A document.
+/// Options of `variance report`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReportArgs {
     /// Month
     #[arg(long, value_name = "MONTH")]
     period: Period,
-    /// This many months up to it stand in its tables
+    /// Number of months in the tables, ending with this one
     #[arg(long, value_name = "N", default_value_t = 6)]
     months: u32,
-    /// Only this kind. Default: both
+    /// Only for this kind. Default: both
     #[arg(long)]
     kind: Option<ForecastKind>,
-    /// Who reads it: group or secas. Default: group
+    /// Audience: group or secas. Default: group
     #[arg(long, value_enum)]
     view: Option<ViewArg>,
-    /// Folder for its files
+    /// Output folder
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]

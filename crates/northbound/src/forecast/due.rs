@@ -4,13 +4,13 @@ use clap::Args;
 use northbound_app::forecast::DueRequest;
 use northbound_types::Period;
 
-/// When is what due?
+/// Options of `forecast due`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DueArgs {
-    /// First month. Default: this one
+    /// First month. Default: the current one
     #[arg(long, value_name = "MONTH")]
     period: Option<Period>,
-    /// How many months
+    /// Number of months
     #[arg(long, value_name = "N", default_value_t = 12)]
     months: u32,
 }

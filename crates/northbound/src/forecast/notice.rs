@@ -12,47 +12,47 @@ use northbound_app::forecast::notice::{self, CheckRequest, NoticeRequest};
 use northbound_registers::{Noun, records::forecasting::forecast_notes::ForecastNotice};
 use northbound_types::{Eui64, ForecastKind, Period};
 
-/// Notice of exceptional demand, where the rules ask for that instead of forecasts
+/// Notices of exceptional demand, where the rules require these instead of forecasts
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum NoticeCommand {
     /// Give notice
     Add(NoticeArgs),
-    /// Notices given
+    /// List the notices given
     List {
-        /// Only of this month
+        /// Only for this month
         #[arg(long, value_name = "MONTH")]
         period: Option<Period>,
     },
-    /// Whose demand was exceptional, and who had given notice
+    /// Show whose demand was exceptional and who had given notice
     Check(CheckArgs),
-    /// One notice
+    /// Show one notice
     Show {
-        /// Its id
+        /// Id of the notice
         id: String,
     },
-    /// Every state that a notice has been in
+    /// Show the history of a notice
     History {
-        /// Its id
+        /// Id of the notice
         id: String,
     },
 }
 
-/// A notice.
+/// Options of `forecast notice add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct NoticeArgs {
-    /// Whose. Default: the only User of the party that acts
+    /// The User. Default: the only User of the acting party
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
-    /// Of what
+    /// Kind of request
     #[arg(long, default_value = "csr")]
     kind: ForecastKind,
-    /// The month in question
+    /// Month of the demand
     #[arg(long, value_name = "MONTH")]
     period: Period,
-    /// Requests expected in it
+    /// Number of requests expected in the month
     #[arg(long, value_name = "N")]
     count: i64,
-    /// What is expected and why
+    /// Reason for the exceptional demand
     #[arg(long, default_value = "")]
     text: String,
     #[command(flatten)]
@@ -72,19 +72,19 @@ impl NoticeArgs {
     }
 }
 
-/// A check.
+/// Options of `forecast notice check`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CheckArgs {
-    /// Of what
+    /// Kind of request
     #[arg(long, default_value = "csr")]
     kind: ForecastKind,
     /// Month
     #[arg(long, value_name = "MONTH")]
     period: Period,
-    /// Who reads it. Default: group; a User its own
+    /// Audience. Default: group, or for a User its own data
     #[arg(long, value_enum)]
     view: Option<ViewArg>,
-    /// Id of the document, within which pseudonyms stay
+    /// Document id; pseudonyms are stable within one document
     #[arg(long, value_name = "ID")]
     document: Option<String>,
     #[command(flatten)]

@@ -12,60 +12,60 @@ use northbound_app::forecast::reasons::{self, ReasonFilter, ReasonRequest};
 use northbound_registers::{Noun, records::forecasting::forecast_notes::ForecastReason};
 use northbound_types::{Day, Eui64, ForecastKind, Period};
 
-/// Why no forecast was submitted
+/// Reasons why no forecast was submitted
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ReasonsCommand {
-    /// Note what a User said
+    /// Record a User's reason
     Add(ReasonArgs),
-    /// What was said
+    /// List the reasons given
     List(Asked),
-    /// How often which reason was given, by class
+    /// Count the reasons by code and class
     Count(Asked),
-    /// One reason
+    /// Show one reason
     Show {
-        /// Its id
+        /// Id of the reason
         id: String,
     },
-    /// Every state that a reason has been in
+    /// Show the history of a reason
     History {
-        /// Its id
+        /// Id of the reason
         id: String,
     },
-    /// Take a reason back; needs --reason
+    /// Withdraw a reason; needs --reason
     Withdraw {
-        /// Its id
+        /// Id of the reason
         id: String,
     },
 }
 
-/// A reason.
+/// Options of `forecast reasons add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReasonArgs {
-    /// Who said so. Default: the only User of the party that acts
+    /// The User. Default: the only User of the acting party
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
-    /// Of what
+    /// Kind of forecast
     #[arg(long, default_value = "sr")]
     kind: ForecastKind,
     /// The month without a forecast
     #[arg(long, value_name = "MONTH")]
     period: Period,
-    /// Why, as a code of the setting forecast-reason-codes
+    /// Reason code, from the setting forecast-reason-codes
     #[arg(long)]
     code: String,
-    /// What was said
+    /// List the reasons given
     #[arg(long, default_value = "")]
     text: String,
-    /// What would help
+    /// What would help the User to forecast
     #[arg(long, default_value = "")]
     idea: String,
-    /// Day of the contact. Default: today
+    /// Date of the contact. Default: today
     #[arg(long, value_name = "DAY")]
     contacted: Option<Day>,
-    /// By what means: call, mail, meeting
+    /// Channel: call, mail or meeting
     #[arg(long, default_value = "")]
     channel: String,
-    /// It agreed to be named to the group
+    /// The User agreed to be named to the group
     #[arg(long)]
     may_be_named: bool,
 }
@@ -86,19 +86,19 @@ impl ReasonArgs {
     }
 }
 
-/// Which reasons.
+/// Which reasons to show.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Asked {
-    /// Only of this month
+    /// Only for this month
     #[arg(long, value_name = "MONTH")]
     period: Option<Period>,
     /// Only of this kind
     #[arg(long)]
     kind: Option<ForecastKind>,
-    /// Who reads it. Default: group; a User its own
+    /// Audience. Default: group, or for a User its own data
     #[arg(long, value_enum)]
     view: Option<ViewArg>,
-    /// Id of the document, within which pseudonyms stay
+    /// Document id; pseudonyms are stable within one document
     #[arg(long, value_name = "ID")]
     document: Option<String>,
 }

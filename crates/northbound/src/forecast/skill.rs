@@ -5,25 +5,25 @@ use clap::Args;
 use northbound_app::forecast::SkillRequest;
 use northbound_types::{Eui64, ForecastKind, Period};
 
-/// How far off?
+/// Options of `forecast skill`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SkillArgs {
-    /// Of what
+    /// Kind of forecast
     #[arg(long, default_value = "sr")]
     kind: ForecastKind,
     /// Last month
     #[arg(long, value_name = "MONTH")]
     period: Period,
-    /// How many months up to it
+    /// Number of months, ending with the last
     #[arg(long, value_name = "N", default_value_t = 6)]
     months: u32,
-    /// Who reads it. Default: group; a User its own
+    /// Audience. Default: group, or for a User its own data
     #[arg(long, value_enum)]
     view: Option<ViewArg>,
-    /// Only this User
+    /// Only for this User
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
-    /// Id of the document, within which pseudonyms stay
+    /// Document id; pseudonyms are stable within one document
     #[arg(long, value_name = "ID")]
     document: Option<String>,
     #[command(flatten)]

@@ -1,26 +1,26 @@
-//! Flags of `forecast add`, `submit` and `prefill`.
+//! Options of `forecast add`, `submit` and `prefill`.
 
 use super::Actuals;
 use clap::Args;
 use northbound_app::forecast::SubmitRequest;
 use northbound_types::{Eui64, ForecastKind, Period, Utc};
 
-/// A forecast.
+/// A forecast to submit.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SubmitArgs {
-    /// Whose. Default: the only User of the party that acts
+    /// The User. Default: the only User of the acting party
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
-    /// Of what: sr (Service Requests) or csr (certificate requests)
+    /// Kind: sr (Service Requests) or csr (certificate requests)
     #[arg(long, default_value = "sr")]
     kind: ForecastKind,
-    /// First month. Default: the next one
+    /// First month. Default: next month
     #[arg(long, value_name = "MONTH")]
     from: Option<Period>,
-    /// How many months. Default: as the rules ask
+    /// Number of months. Default: as the rules require
     #[arg(long, value_name = "N")]
     months: Option<u32>,
-    /// Fill every service that the User used from its own history
+    /// Prefill every service that the User used from its own history
     #[arg(long)]
     from_history: bool,
     /// An exception: SRV:MODE:MONTH=N, or SRV:MODE=N for every month; single:MONTH=N for certificates
@@ -29,10 +29,10 @@ pub(crate) struct SubmitArgs {
     /// Leave a service out: SRV:MODE. It then has no forecast, which is not a forecast of zero
     #[arg(long, value_name = "SRV:MODE")]
     leave_out: Vec<String>,
-    /// When it was submitted, for one that came on paper; only an analyst, operations or the secretary say another time than now
+    /// Time of submission, for a forecast received on paper; only an analyst, operations or the secretary may give one. Default: now
     #[arg(long, value_name = "TIME")]
     made: Option<Utc>,
-    /// What to know of it
+    /// A note to the forecast
     #[arg(long, default_value = "")]
     note: String,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Counts of incidents as reports of others state them.
+//! Incident counts as stated in other parties' reports.
 
 use crate::{
     context::Ctx,
@@ -14,48 +14,48 @@ use northbound_app::{
 use northbound_registers::records::service::incidents::StatedIncidents;
 use northbound_types::{IncidentId, Period, Utc};
 
-/// Counts of incidents as a report states them
+/// Incident counts as stated in a report
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum StatedCommand {
-    /// Record the counts of a report; `incident balance` checks them
+    /// Record the counts stated in a report; `incident balance` checks them
     Add {
         /// Period
         #[arg(long)]
         period: Period,
-        /// What the report is about
+        /// Area of the report
         #[arg(long, default_value = "registration-data")]
         area: String,
         /// Open at the start of the period
         #[arg(long, value_name = "N")]
         opening: Option<i64>,
-        /// Opened in it
+        /// Opened in the period
         #[arg(long, value_name = "N")]
         opened: Option<i64>,
-        /// Opened again in it
+        /// Reopened in the period
         #[arg(long, value_name = "N")]
         reopened: Option<i64>,
-        /// Resolved in it
+        /// Resolved in the period
         #[arg(long, value_name = "N")]
         resolved: Option<i64>,
-        /// Withdrawn or merged in it
+        /// Withdrawn or merged in the period
         #[arg(long, value_name = "N")]
         withdrawn: Option<i64>,
-        /// Open at its end
+        /// Open at the end of the period
         #[arg(long, value_name = "N")]
         open: i64,
-        /// Those open at the end that the report identifies
+        /// Incidents open at the end that the report names
         #[arg(long, value_delimiter = ',', value_name = "ID")]
         identified: Vec<IncidentId>,
-        /// Who states it. Default: who acts
+        /// Author of the report. Default: the acting person
         #[arg(long)]
         source: Option<String>,
-        /// In which document
+        /// Document that states it
         #[arg(long, default_value = "")]
         document: String,
-        /// Where in it
+        /// Place in the document
         #[arg(long, default_value = "")]
         place: String,
-        /// Since when it is known. Default: now
+        /// When this became known. Default: now
         #[arg(long, value_name = "TIME")]
         known: Option<Utc>,
     },

@@ -18,65 +18,65 @@ use northbound_types::{Eui64, Generation, Region, Utc};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// The inventory
+/// The device inventory
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum DeviceCommand {
-    /// Add a device, or change it
+    /// Add or change a device
     Add(AddArgs),
-    /// Take devices from a CSV: eui,type,status,region,generation,hub,registered (ROLE=EUI, with spaces between)
+    /// Import devices from a CSV: eui,type,status,region,generation,hub,registered (ROLE=EUI, separated by spaces)
     Import {
-        /// The file
+        /// The CSV file
         file: PathBuf,
     },
-    /// Register a User for a device in a role, from a time on
+    /// Register a User for a device in a role from a given time
     Register {
         /// The device
         device: Eui64,
         /// The role
         role: Role,
-        /// The User; none ends the registration
+        /// The User; leave out to end the registration
         user: Option<Eui64>,
-        /// From when on. Default: now
+        /// Start of the registration. Default: now
         #[arg(long, value_name = "TIME")]
         from: Option<Utc>,
     },
-    /// One device
+    /// Show one device
     Show {
-        /// Which
+        /// EUI-64 of the device
         eui: Eui64,
     },
-    /// Devices, by EUI
+    /// List devices by EUI
     List {
-        /// Only after this one
+        /// List only devices after this EUI
         #[arg(long, value_name = "EUI")]
         after: Option<Eui64>,
-        /// At most so many
+        /// Maximum number of devices
         #[arg(long, value_name = "N", default_value_t = 1_000)]
         limit: usize,
     },
 }
 
-/// A device.
+/// Options of `device add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddArgs {
-    /// Its EUI-64
+    /// EUI-64 of the device
     eui: Eui64,
-    /// ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD, CAD
+    /// Device type: ESME, GSME, GPF, CHF, HCALCS, PPMID, IHD or CAD
     #[arg(long = "type", value_name = "TYPE")]
     kind: DeviceType,
     /// Status in the inventory
     #[arg(long, value_name = "STATUS", default_value = "Commissioned")]
     status: DeviceStatus,
-    /// north, central or south
+    /// Region: north, central or south
     #[arg(long)]
     region: Region,
-    /// smets1 or smets2
+    /// Generation: smets1 or smets2
     #[arg(long, default_value = "smets2")]
     generation: Generation,
-    /// The hub through which it is reached. Default: itself
+    /// Communications Hub through which it is reached. Default: the device itself
     #[arg(long, value_name = "EUI")]
     hub: Option<Eui64>,
-    /// Who is registered for it
+    /// Registered Users, as ROLE=EUI
     #[arg(long = "registered", value_name = "ROLE=EUI")]
     registered: Vec<String>,
 }
@@ -189,7 +189,7 @@ fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
     made(ctx, &changes, &format!("{} devices of {}", all.len(), file.display()), all.len())
 }
 
-/// From the service that runs, else from the journal.
+/// From the running service, else from the journal.
 fn devices(
     ctx: &Ctx,
     query: &str,

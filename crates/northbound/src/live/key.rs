@@ -14,15 +14,15 @@ use std::path::PathBuf;
 /// Certificates and keys
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum KeyCommand {
-    /// Make keys with certificates of this installation's own, invented issuer
+    /// Generate keys with certificates from this installation's own test issuer
     Make {
-        /// All that a User needs: to sign messages, to sign Commands, to agree on keys
+        /// Generate all keys of a User: for signing messages, signing Commands and key agreement
         #[arg(long, value_name = "EUI", conflicts_with_all = ["service", "eui"])]
         user: Option<Eui64>,
-        /// All that the service needs
+        /// Generate all keys of the service
         #[arg(long, conflicts_with = "eui")]
         service: bool,
-        /// One key of this owner
+        /// Generate one key for this owner
         #[arg(long, value_name = "EUI")]
         eui: Option<Eui64>,
         /// Role of the certificate in hexadecimal: 87 signs messages of a User, 89 those of the service, 02 supplier, 03 network operator, 04 access control broker, 7F other; none for a device
@@ -32,28 +32,28 @@ pub(crate) enum KeyCommand {
         #[arg(long, value_name = "USAGE", default_value = "digital-signature")]
         usage: Usage,
     },
-    /// Take certificates and keys from files: a keystore.json, or a certificate in PEM
+    /// Import certificates and keys from files: a keystore.json, or a certificate in PEM
     Import {
-        /// A keystore or a certificate
+        /// Keystore or certificate
         file: PathBuf,
-        /// The certificate's private key (PKCS#8 in PEM)
+        /// Private key of the certificate (PKCS#8 in PEM)
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
-        /// Leave private keys of a keystore out: only trust its certificates
+        /// Import only the certificates of a keystore as trusted, not its private keys
         #[arg(long)]
         certificates_only: bool,
     },
-    /// Make new keys for every certificate of an owner whose key is here; the old ones stay trusted until they are removed
+    /// Generate a new key for every certificate of an owner whose private key is here; the old ones stay trusted until removed
     Rotate {
         /// The owner
         eui: Eui64,
     },
-    /// Trust a certificate no longer, and remove its key
+    /// Stop trusting a certificate and remove its key
     Remove {
-        /// Serial number in decimal, as `list` prints it
+        /// Serial number in decimal, as printed by `list`
         serial: u128,
     },
-    /// What is trusted; no key is ever printed
+    /// List trusted certificates; private keys are never printed
     List,
 }
 

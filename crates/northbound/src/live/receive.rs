@@ -28,33 +28,33 @@ use std::{
     time::Duration,
 };
 
-/// What to receive, and how to fail.
+/// Options of `receive`, with the failures to simulate.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReceiveArgs {
-    /// Whose endpoint it is: the running service is told where to deliver
+    /// User whose endpoint this is; the running service then delivers here
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
-    /// Where to listen; port 0 takes any that is free
+    /// Address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     #[command(flatten)]
     tls: TlsArgs,
-    /// Answer this HTTP status instead of 204
+    /// Respond with this HTTP status instead of 204
     #[arg(long, value_name = "STATUS", value_parser = clap::value_parser!(u16).range(200..=599))]
     status: Option<u16>,
-    /// Answer only after so many milliseconds
+    /// Delay each response by this many milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     delay: u64,
-    /// Refuse messages above so many bytes with 413
+    /// Reject larger messages (in bytes) with status 413
     #[arg(long, value_name = "BYTES", default_value_t = CLIENT_BYTES)]
     most: usize,
-    /// End after so many messages
+    /// Stop after this many messages
     #[arg(long, value_name = "N")]
     count: Option<usize>,
-    /// End after so many seconds
+    /// Stop after this many seconds
     #[arg(long = "for", value_name = "S")]
     seconds: Option<u64>,
-    /// Print messages as they are
+    /// Print the messages unmodified
     #[arg(long)]
     xml: bool,
 }
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
     })
 }
 
-/// Tells the running service; without one the address is only printed.
+/// Sets the delivery address in the running service; without a service the address is only printed.
 fn register(user: Option<Eui64>, url: &str, ctx: &Ctx) -> Result<()> {
     let Some(user) = user else { return Ok(()) };
     match Control::of(&ctx.data) {
@@ -100,7 +100,7 @@ fn register(user: Option<Eui64>, url: &str, ctx: &Ctx) -> Result<()> {
             Ok(())
         }
         Err(ClientError::NotRunning { .. }) => Err(CliError::not_found(format!(
-            "no service runs on {}: leave --user out to listen all the same",
+            "no service runs on {}: leave out --user to listen without one",
             ctx.data.display()
         ))),
         Err(e) => Err(e.into()),
@@ -118,7 +118,7 @@ fn tell(url: &str, ctx: &Ctx) -> Result<()> {
         .map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
 }
 
-/// `false` where nobody reads any more.
+/// `false` once standard output is closed.
 fn print(r: &Received, xml: bool, ctx: &Ctx) -> bool {
     let mut out = io::stdout().lock();
     let line = if ctx.format == Format::Json {

@@ -1,36 +1,36 @@
-//! `scenario`: a time line of faults and traffic, run through a live service of its own.
+//! `scenario`: a timeline of faults and traffic, run through a separate live service.
 
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::Subcommand;
 use northbound_app::scenario::{self, Plan};
 use std::{io::Write, path::PathBuf};
 
-/// Time lines of faults and traffic
+/// Timelines of faults and traffic
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ScenarioCommand {
-    /// Run one: a service on invented data, its emulated network with the faults, Users that send and receive
+    /// Run a scenario: a service on invented data, an emulated network with the faults, and Users that send and receive
     Run {
-        /// The scenario
+        /// Scenario file
         file: PathBuf,
-        /// So many times as fast as real time
+        /// Speed as a multiple of real time
         #[arg(long, value_name = "N", default_value_t = 60)]
         speed: u32,
-        /// A new folder for its data folder and log
+        /// New folder for the data folder and the log
         #[arg(long, value_name = "DIR", default_value = "scenario-out")]
         out: PathBuf,
-        /// End after so many minutes of the scenario's own time
+        /// Stop after this many minutes of scenario time
         #[arg(long, value_name = "N")]
         minutes: Option<u32>,
     },
-    /// Scenarios in a folder
+    /// List the scenarios in a folder
     List {
         /// The folder
         #[arg(default_value = "scenarios")]
         folder: PathBuf,
     },
-    /// What one says
+    /// Show what a scenario contains
     Show {
-        /// The scenario
+        /// Scenario file
         file: PathBuf,
     },
 }

@@ -1,4 +1,4 @@
-//! `send`: a request as a User, its acknowledgement, and its answer.
+//! `send`: a request as a User, its acknowledgement and its response.
 
 use super::{policy_of, runtime, services};
 use crate::{
@@ -27,57 +27,57 @@ use std::{
     time::Duration,
 };
 
-/// What to send.
+/// Options of `send`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SendArgs {
-    /// A request in DUIS XML: signed anew, its RequestID made the User's own with a counter of now
+    /// Request in DUIS XML; it is signed again, with a RequestID of the User and a new counter
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// As this User. Default: the one User of the party that --as names
+    /// Sending User. Default: the only User of the party named by --as
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
-    /// To this device in place of the file's
+    /// Target device, instead of the one in the file
     #[arg(long, value_name = "EUI")]
     device: Option<Eui64>,
-    /// With this counter in place of the time in milliseconds
+    /// Counter, instead of the time in milliseconds
     #[arg(long, value_name = "N", conflicts_with = "keep_counter")]
     counter: Option<u64>,
-    /// With the counter of the file
+    /// Use the counter of the file
     #[arg(long)]
     keep_counter: bool,
-    /// Where to. Default: the service that runs on the data folder
+    /// Address of the service. Default: the service running on the data folder
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
-    /// Authorities of an https address (PEM)
+    /// Certificate authorities for an https address (PEM)
     #[arg(long, value_name = "FILE")]
     authorities: Option<PathBuf>,
-    /// The certificate to show to an https service that asks for one (PEM)
+    /// Client certificate for an https service that requires one (PEM)
     #[arg(long, value_name = "FILE", requires = "client_key")]
     client_certificate: Option<PathBuf>,
-    /// Its key (PEM)
+    /// Private key of the client certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "client_certificate")]
     client_key: Option<PathBuf>,
-    /// Seconds to wait for the answer; 0 waits for the acknowledgement only
+    /// Seconds to wait for the response; 0 waits for the acknowledgement only
     #[arg(long, value_name = "S", default_value_t = 30)]
     wait: u64,
-    /// Sign the Pre-Command that comes back, and send it as this Command Variant
+    /// Sign the returned Pre-Command and send it as this Command Variant
     #[arg(long, value_name = "5|6|7", value_parser = clap::value_parser!(u8).range(5..=7))]
     sign: Option<u8>,
-    /// Print messages as they are
+    /// Print the messages unmodified
     #[arg(long)]
     xml: bool,
-    /// Print the signed request, and send nothing
+    /// Print the signed request without sending it
     #[arg(long)]
     print: bool,
-    /// Sign with this User's key: to see that the service refuses it
+    /// Sign with the key of this User, to test that the service rejects it
     #[arg(long, value_name = "EUI", hide = true)]
     signer: Option<Eui64>,
 }
 
-/// Longest wait for what is said at once.
+/// Time limit for the acknowledgement.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
-/// One exchange as it went.
+/// The outcome of one exchange.
 struct Went {
     request: Prepared,
     sent: Sent,
@@ -106,7 +106,7 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
             .map_err(|e: northbound_transport::UrlError| CliError::internal(e.to_string()))?,
         (None, None) => {
             return Err(CliError::not_found(format!(
-                "no service runs on {}; start one with `northbound serve`, or name another with --url",
+                "no service runs on {}; start one with `northbound serve`, or name one with --url",
                 ctx.data.display()
             )));
         }
@@ -130,7 +130,7 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
         if let (Some(variant), Some(pre)) = (variant, went[0].sent.pre_command.clone()) {
             let key = keys.command_key(user).ok_or_else(|| {
                 CliError::not_found(format!(
-                    "{} holds no key by which {user} signs Commands",
+                    "{} holds no key with which {user} signs Commands",
                     folder.display()
                 ))
             })?;
@@ -151,7 +151,7 @@ fn now_ms() -> u64 {
     u64::try_from(SystemClock::shared().wall().0 / 1_000).unwrap_or(0)
 }
 
-/// An endpoint of this command's own, to which the answer of this one request goes.
+/// A temporary endpoint that receives the response to this one request.
 async fn endpoint(
     control: &Control,
     request: &Prepared,
@@ -201,7 +201,7 @@ async fn exchange(
     Ok(Went { request, sent, answer })
 }
 
-/// The answer to this request; what else comes is none of ours.
+/// The response to this request; other messages are ignored.
 async fn awaited(endpoint: &mut Receiver, id: RequestId, wait: Duration) -> Option<Received> {
     tokio::time::timeout(wait, async {
         loop {
@@ -221,7 +221,7 @@ async fn awaited(endpoint: &mut Receiver, id: RequestId, wait: Duration) -> Opti
     .flatten()
 }
 
-/// What was said at once, at once: the answer may take its time.
+/// Prints the acknowledgement immediately, since the response may take a while.
 fn say(request: &Prepared, sent: &Sent, xml: bool) {
     let mut out = io::stdout().lock();
     let _ = writeln!(
@@ -241,7 +241,7 @@ fn say(request: &Prepared, sent: &Sent, xml: bool) {
 fn answer(went: &[Went], args: &SendArgs) -> Result<Answer> {
     let mut t = Table::new(
         "",
-        &["request", "CV", "said at once", "answer", "ResponseID", "holds", "signed by"],
+        &["request", "CV", "acknowledgement", "answer", "ResponseID", "holds", "signed by"],
     );
     let mut printed = Vec::new();
     let mut missing = false;
@@ -285,7 +285,7 @@ pub(crate) fn received(r: &Received) -> Value {
     })
 }
 
-/// In a word, what a message holds.
+/// The kind of content of a message.
 pub(crate) fn holds(body: &ResponseBody) -> String {
     match body {
         ResponseBody::Acknowledgement(_) => "acknowledgement".to_owned(),
@@ -305,7 +305,7 @@ pub(crate) fn holds(body: &ResponseBody) -> String {
     }
 }
 
-/// The folder of keys, for messages.
+/// The folder of keys, for error texts.
 pub(crate) fn key_folder(ctx: &Ctx) -> PathBuf {
     Path::new(&ctx.data).join(FOLDER)
 }

@@ -23,33 +23,33 @@ use std::{
     path::PathBuf,
 };
 
-/// How to run.
+/// Options of `serve`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ServeArgs {
-    /// Settings (docs/serve.md). Default: service.toml in the data folder, where there is one
+    /// Settings file (docs/serve.md). Default: service.toml in the data folder, if present
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where Users post; port 0 takes any that is free
+    /// Address of the User interface; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// Where the loopback interface listens
+    /// Loopback address of the control interface
     #[arg(long, value_name = "ADDRESS")]
     control: Option<SocketAddr>,
-    /// At the first start: invented Users with keys, invented devices, an emulated network
+    /// On the first start, create invented Users with keys, invented devices and an emulated network
     #[arg(long)]
     demo: bool,
-    /// Meters of the demo's network
+    /// Number of meters of the demo network
     #[arg(long, value_name = "N", default_value_t = 300)]
     meters: u32,
-    /// The process that runs the devices (`devices`); else they are emulated in this one
+    /// Address of a separate device process (`devices`). Default: devices are emulated in this process
     #[arg(long, value_name = "ADDRESS")]
     devices: Option<SocketAddr>,
-    /// Run so many times as fast as real time, the emulated devices too
+    /// Speed as a multiple of real time, for the emulated devices too
     #[arg(long, value_name = "N")]
     speed: Option<u32>,
     #[command(flatten)]
     tls: TlsArgs,
-    /// Write the log there instead of to standard error
+    /// Write the log to this file instead of standard error
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 }
@@ -93,7 +93,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
         .say(format!("Stopped cleanly at journal position {position}.")))
 }
 
-/// The addresses, at once: whoever started this waits for them.
+/// Prints the addresses immediately, since the parent process waits for them.
 fn tell(service: &Service, ctx: &Ctx) -> Result<()> {
     let mut out = io::stdout().lock();
     let (duis, control, data) = (service.url(), service.control, ctx.data.display());

@@ -1,4 +1,4 @@
-//! `status`, `top`, `tap`: looking at the running service.
+//! `status`, `top`, `tap`: observing the running service.
 
 use crate::{
     context::Ctx,
@@ -28,13 +28,13 @@ pub(crate) fn status(ctx: &Ctx) -> Result<Answer> {
     Ok(Answer::new(status).table(t))
 }
 
-/// What is going on.
+/// Options of `top`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct TopArgs {
-    /// Once, and no more
+    /// Print once and exit
     #[arg(long)]
     once: bool,
-    /// Seconds between looks
+    /// Seconds between updates
     #[arg(long, value_name = "S", default_value_t = 2)]
     every: u64,
 }
@@ -58,7 +58,7 @@ pub(crate) fn top(args: &TopArgs, ctx: &Ctx) -> Result<Answer> {
         let answer = told(&now, Some((&last, since.elapsed())));
         since = Instant::now();
         (value, last) = (v, now);
-        // Home and clear: a live view begins anew each time.
+        // Home and clear: each update redraws the screen.
         if ctx.format == Format::Table {
             let _ = write!(io::stdout(), "\x1b[H\x1b[2J");
         }
@@ -86,17 +86,17 @@ fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
     row("refused", |t| t.refused);
     row("Commands sent", |t| t.dispatched);
     row("answers", |t| t.answers);
-    row("answers after time-out", |t| t.late_answers);
+    row("responses after time-out", |t| t.late_answers);
     row("alerts", |t| t.alerts[0]);
     row("alerts forwarded", |t| t.alerts[1]);
     row("alerts consolidated", |t| t.alerts[2]);
     row("messages to Users", |t| t.deliveries[0]);
-    row("tries to deliver", |t| t.deliveries[1]);
+    row("delivery attempts", |t| t.deliveries[1]);
     row("delivered", |t| t.deliveries[2]);
     row("parked", |t| t.deliveries[3]);
     let mut regions = Table::new(
         "Regions",
-        &["region", ">in flight", "queued by class", "timed out by class, ever"],
+        &["region", ">in flight", "queued by class", "timed out by class, in total"],
     );
     for r in &t.regions {
         let queued =
@@ -115,7 +115,7 @@ fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
         ("held in quarantine", t.held as u64),
         ("waiting for a time or predecessor", u64::try_from(t.waiting).unwrap_or(0)),
         ("exchanges open", t.open as u64),
-        ("not taken by Users", t.undelivered as u64),
+        ("not accepted by Users", t.undelivered as u64),
         ("alert storms", t.storms as u64),
         ("rows waiting for the ledger", t.ledger_waiting),
         ("Users", t.users as u64),
@@ -124,12 +124,12 @@ fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
         now.row([what.to_owned(), count(n)]);
     }
     for (user, n) in &t.undelivered_by_user {
-        now.row([format!("not taken by {user}"), count(*n as u64)]);
+        now.row([format!("not accepted by {user}"), count(*n as u64)]);
     }
     let mut a = Answer::new(json!({})).say(format!(
         "{}{}",
         t.at,
-        if t.suspended { ": THE DISK REFUSES; requests are turned away" } else { "" }
+        if t.suspended { ": THE DISK FAILS; requests are rejected" } else { "" }
     ));
     for table in [flow, regions, now] {
         a = a.table(table);
@@ -137,19 +137,19 @@ fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
     a
 }
 
-/// Which steps.
+/// Options of `tap`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct TapArgs {
-    /// Only of this request
+    /// Only for this request
     #[arg(long, value_name = "REQUESTID")]
     request: Option<RequestId>,
-    /// Only of this device
+    /// Only for this device
     #[arg(long, value_name = "EUI")]
     device: Option<Eui64>,
-    /// Only of this User
+    /// Only for this User
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
-    /// End after so many steps
+    /// Stop after this many steps
     #[arg(long, value_name = "N")]
     count: Option<usize>,
 }
@@ -171,7 +171,7 @@ pub(crate) fn tap(args: &TapArgs, ctx: &Ctx) -> Result<Answer> {
     for line in lines {
         let line = line.map_err(|e| CliError::internal(format!("the service's answer: {e}")))?;
         let printed = if ctx.format == Format::Json { line } else { step(&line) };
-        // A reader that went away is no error.
+        // A closed output is no error.
         if writeln!(out, "{printed}").and_then(|()| out.flush()).is_err() {
             break;
         }
@@ -187,7 +187,7 @@ fn step(line: &str) -> String {
     let v: Value = serde_json::from_str(line).unwrap_or(Value::Null);
     let of = |key: &str| text(v.get(key));
     if of("step") == "lost" {
-        return format!("… {} steps were too quick to be shown", of("lines"));
+        return format!("… {} steps were not shown: too many at once", of("lines"));
     }
     let who = if of("request").is_empty() {
         [("device", of("device")), ("User", of("user"))]

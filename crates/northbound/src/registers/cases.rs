@@ -20,14 +20,14 @@ use northbound_registers::records::{
 };
 use northbound_types::{Day, Period, Region};
 
-/// Exceptional Events: from claim to letter, and measures with and without them
+/// Exceptional Events, from claim to letter, with measures with and without them
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum CaseCommand {
     /// Record a claim
     Add {
-        /// In a few words
+        /// Short title
         title: String,
-        /// Who claims it. Default: who acts
+        /// Claimant. Default: the acting person
         #[arg(long)]
         claimant: Option<String>,
         /// First day of the event
@@ -36,38 +36,38 @@ pub(crate) enum CaseCommand {
         /// Last day, inclusive
         #[arg(long)]
         to: Day,
-        /// Measure that it is claimed for
+        /// Measure for which it is claimed
         #[arg(long = "measure", value_name = "ID", required = true)]
         measures: Vec<String>,
-        /// Region that it hit. Default: all
+        /// Affected region. Default: all
         #[arg(long = "region")]
         regions: Vec<Region>,
-        /// When it was claimed. Default: today
+        /// Date of the claim. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
     },
-    /// Take the next step
+    /// Record the next step
     Step {
-        /// Its id
+        /// Id of the Exceptional Event
         id: String,
-        /// group-view, criteria-met, criteria-not-met, letter-sent, granted or refused
+        /// Step: group-view, criteria-met, criteria-not-met, letter-sent, granted or refused
         what: CaseStepKind,
-        /// Which body
+        /// Body that took the step
         #[arg(long)]
         by: String,
-        /// When. Default: today
+        /// Date. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
-        /// In words
+        /// Description
         #[arg(long, default_value = "")]
         text: String,
         /// Document
         #[arg(long, default_value = "")]
         document: String,
     },
-    /// Its state, its steps with their dates, and each measure with and without the event
+    /// Show its state, its dated steps, and each measure with and without the event
     Effect {
-        /// Its id
+        /// Id of the Exceptional Event
         id: String,
         /// Month
         #[arg(long)]
@@ -114,7 +114,7 @@ pub(crate) fn case(c: &CaseCommand, ctx: &Ctx) -> Result<Answer> {
 /// Work packages
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum WorkpackageCommand {
-    /// Add a work package; a quarter's label needs its definition
+    /// Add a work package; a quarter label needs its definition
     Add {
         /// Short name
         id: String,
@@ -124,35 +124,35 @@ pub(crate) enum WorkpackageCommand {
         /// Quarter as labelled, such as 'Q2 2020'
         #[arg(long)]
         quarter: String,
-        /// What quarters are counted from: calendar or april-year
+        /// First quarter of a year: calendar or april-year
         #[arg(long)]
         definition: Option<QuarterDefinition>,
     },
-    /// Add an activity; an amount only where one was given, with its place
+    /// Add an activity; give an amount only together with its source
     Line {
         /// The work package
         id: String,
-        /// What is done
+        /// Activity
         activity: String,
         /// Budget in pounds, such as 1200 or 1200.50
         #[arg(long)]
         budget: Option<String>,
-        /// Spent, in pounds
+        /// Amount spent, in pounds
         #[arg(long)]
         actual: Option<String>,
-        /// The document and place of the amount
+        /// Document and place that state the amount
         #[arg(long, default_value = "")]
         source: String,
     },
-    /// A body that may recommend recommends it
+    /// Record the recommendation of a body that may recommend
     Recommend(StepArgs),
-    /// A body that may approve money approves it
+    /// Record the approval of a body that may approve money
     Approve(StepArgs),
     #[command(flatten)]
     Common(Common),
 }
 
-/// A step of approval.
+/// Options of `workpackage recommend` and `approve`.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct StepArgs {
     /// The work package
@@ -160,7 +160,7 @@ pub(crate) struct StepArgs {
     /// The body
     #[arg(long)]
     by: String,
-    /// When. Default: today
+    /// Date. Default: today
     #[arg(long, value_name = "DAY")]
     on: Option<Day>,
     /// Meeting or document
@@ -199,26 +199,26 @@ fn step(ctx: &Ctx, a: &StepArgs, state: PackageState) -> Result<Answer> {
     Ok(view::receipt(&work_packages::take_step(ctx, &a.id, &step)?))
 }
 
-/// Installations as somebody states them
+/// Installation counts as stated by a source
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum InstallCommand {
-    /// Record a count with its source and what it covers
+    /// Record a count with its source and coverage
     Add {
-        /// How many
+        /// Number of installations
         count: i64,
         /// Period
         #[arg(long)]
         period: Period,
-        /// Who states it
+        /// Source of the count
         #[arg(long)]
         source: String,
-        /// Whom or what it counts
+        /// Coverage: who or what is counted
         #[arg(long)]
         coverage: String,
         /// Region. Default: all
         #[arg(long, default_value = "none")]
         region: Region,
-        /// What broke the series with this period
+        /// Reason for a break in the series at this period
         #[arg(long, default_value = "")]
         series_break: String,
         /// Document and place
@@ -252,20 +252,20 @@ pub(crate) fn install(c: &InstallCommand, ctx: &Ctx) -> Result<Answer> {
 /// Defects of measures
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum MetricDefectCommand {
-    /// Record what is wrong with a measure
+    /// Record a defect of a measure
     Add {
         /// Measure
         measure: String,
-        /// What is wrong with it
+        /// Description of the defect
         #[arg(long)]
         what: String,
-        /// What it leads to
+        /// Effect of the defect
         #[arg(long, default_value = "")]
         effect: String,
-        /// Who found it. Default: who acts
+        /// Who found it. Default: the acting person
         #[arg(long)]
         by: Option<String>,
-        /// The change that is to correct it
+        /// Change that is to correct it
         #[arg(long, default_value = "")]
         change: String,
     },

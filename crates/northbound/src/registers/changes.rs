@@ -21,26 +21,26 @@ use std::path::PathBuf;
 pub(crate) enum ChangeCommand {
     /// Raise a change
     Add(Box<AddArgs>),
-    /// Record the assessment of what it means for Users
+    /// Record the assessment of the impact on Users
     Impact {
-        /// Its id
+        /// Id of the change
         id: String,
         /// The assessment
         #[arg(long)]
         text: String,
-        /// Who assessed it. Default: who acts
+        /// Who assessed it. Default: the acting person
         #[arg(long)]
         by: Option<String>,
-        /// Day of the assessment. Default: today
+        /// Date of the assessment. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
-        /// Where it is written down
+        /// Document that records it
         #[arg(long, default_value = "")]
         document: String,
     },
-    /// Record who was consulted, until when, and the outcome
+    /// Record a consultation: who was consulted, until when, and the outcome
     Consult {
-        /// Its id
+        /// Id of the change
         id: String,
         /// Who was consulted
         #[arg(long)]
@@ -48,94 +48,94 @@ pub(crate) enum ChangeCommand {
         /// First day
         #[arg(long, value_name = "DAY")]
         from: Day,
-        /// Last day for answers
+        /// Last day for responses
         #[arg(long, value_name = "DAY")]
         to: Day,
         /// The outcome
         #[arg(long, default_value = "")]
         outcome: String,
-        /// Where it is written down
+        /// Document that records it
         #[arg(long, default_value = "")]
         document: String,
     },
     /// Record the operational view of a body
     View {
-        /// Its id
+        /// Id of the change
         id: String,
-        /// Which body
+        /// Body that took the view
         #[arg(long)]
         body: String,
-        /// supports, supports-with-conditions or objects
+        /// View: supports, supports-with-conditions or objects
         #[arg(long)]
         verdict: Verdict,
-        /// In words
+        /// Wording of the view
         #[arg(long)]
         text: String,
-        /// Day of the view. Default: today
+        /// Date of the view. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
-        /// Where it is written down
+        /// Document that records it
         #[arg(long, default_value = "")]
         document: String,
     },
-    /// Plan when it runs
+    /// Plan the window of a change
     Window(WindowArgs),
-    /// Approve it: refused while impact, consultation or operational view is missing
+    /// Approve a change; refused while impact, consultation or operational view is missing
     Approve {
-        /// Its id
+        /// Id of the change
         id: String,
-        /// Go past what is missing: only the chair, with --reason
+        /// Approve despite missing steps: only the chair, with --reason
         #[arg(long = "override")]
         past_missing: bool,
     },
-    /// Record when it ran; an unapproved run stays flagged
+    /// Record when a change ran; an unapproved run stays flagged
     Ran {
         #[command(flatten)]
         window: WindowArgs,
-        /// It was backed out
+        /// The change was backed out
         #[arg(long)]
         backed_out: bool,
     },
-    /// Reject it, or give it up; needs --reason
+    /// Reject or abandon a change; needs --reason
     Reject {
-        /// Its id
+        /// Id of the change
         id: String,
-        /// Day. Default: today
+        /// Date. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
     },
-    /// A measure in the days before it and after it, with intervals: an observation, not a cause
+    /// Compare a measure before and after a change, with intervals: an observation, not a cause
     Observe(ObserveArgs),
-    /// The process by type, as a page for Users
+    /// Show the process for each type of change, or write it as a page for Users
     Process(ProcessArgs),
-    /// Changes with their age, and what each still lacks
+    /// List changes with their age and what each still lacks
     List(ListArgs),
-    /// One change
+    /// Show one change
     Show {
-        /// Its id
+        /// Id of the change
         id: String,
     },
-    /// Every version of it
+    /// Show every version of a change
     History {
-        /// Its id
+        /// Id of the change
         id: String,
     },
-    /// Change a record: KEY=VALUE, with the JSON keys that `show` prints; needs --reason
+    /// Change a record with KEY=VALUE, using the JSON keys printed by `show`; needs --reason
     Change {
-        /// Its id
+        /// Id of the change
         id: String,
-        /// What to change; an empty value clears it
+        /// Keys to change, as KEY=VALUE; an empty value clears the key
         #[arg(required = true, value_name = "KEY=VALUE")]
         set: Vec<String>,
     },
-    /// Withdraw a record; it stays in the history. Needs --reason
+    /// Withdraw a record, which stays in the history; needs --reason
     Withdraw {
-        /// Its id
+        /// Id of the change
         id: String,
     },
 }
 
-/// What is raised.
+/// Options of `change raise`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddArgs {
     /// Title
@@ -144,25 +144,25 @@ pub(crate) struct AddArgs {
     /// Type; `change process` lists them
     #[arg(long = "type", value_name = "TYPE")]
     kind: String,
-    /// Systems that it touches
+    /// Affected systems
     #[arg(long = "system", value_delimiter = ',', required = true, value_name = "NAME")]
     systems: Vec<String>,
-    /// Measures on whose charts its window is drawn; all where not given
+    /// Measures on whose charts the window is drawn. Default: all
     #[arg(long = "measure", value_delimiter = ',', value_name = "ID")]
     measures: Vec<String>,
-    /// Regions that it touches; all where not given
+    /// Affected regions. Default: all
     #[arg(long = "region", value_delimiter = ',', value_name = "REGION")]
     regions: Vec<Region>,
-    /// In full
+    /// Full description
     #[arg(long, default_value = "")]
     text: String,
-    /// Day on which it was raised. Default: today
+    /// Date on which it was raised. Default: today
     #[arg(long, value_name = "DAY")]
     raised: Option<Day>,
-    /// Who raised it. Default: who acts
+    /// Who raised it. Default: the acting person
     #[arg(long)]
     by: Option<String>,
-    /// Its number elsewhere
+    /// Its number in another system
     #[arg(long, value_name = "ID")]
     reference: Option<String>,
     /// Planned start
@@ -173,10 +173,10 @@ pub(crate) struct AddArgs {
     to: Option<Utc>,
 }
 
-/// A window of a change.
+/// Options of `change window` and `change ran`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WindowArgs {
-    /// Its id
+    /// Id of the change
     id: String,
     /// Start
     #[arg(long, value_name = "TIME")]
@@ -186,7 +186,7 @@ pub(crate) struct WindowArgs {
     to: Utc,
 }
 
-/// Which changes.
+/// Which changes to list.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ListArgs {
     /// Only of this type
@@ -195,12 +195,12 @@ pub(crate) struct ListArgs {
     /// Only in this state
     #[arg(long)]
     state: Option<ChangeState>,
-    /// Withdrawn ones too
+    /// Include withdrawn changes
     #[arg(long)]
     withdrawn: bool,
 }
 
-/// Which change, on which measure.
+/// Options of `change observe`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ObserveArgs {
     /// The change
@@ -208,27 +208,27 @@ pub(crate) struct ObserveArgs {
     /// Measure
     #[arg(long, value_name = "ID")]
     measure: String,
-    /// Only this provider
+    /// Only for this provider
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
-    /// Only this region. Default: those that the change touches
+    /// Only for this region. Default: the affected regions
     #[arg(long)]
     region: Option<Region>,
     /// Whole days on each side of the window
     #[arg(long, default_value_t = 7, value_name = "N")]
     days: u16,
-    /// How to count
+    /// Methodology to count by
     #[arg(long, value_name = "ID")]
     methodology: Option<String>,
 }
 
-/// Which types, and where to.
+/// Options of `change process`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ProcessArgs {
-    /// Only this type
+    /// Only for this type
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
-    /// Write it as one HTML page
+    /// Write it as an HTML page to this file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -274,7 +274,7 @@ pub(crate) fn change(c: &ChangeCommand, ctx: &Ctx) -> Result<Answer> {
     })
 }
 
-/// A step on the way to approval; `None` for every other command.
+/// The step towards approval; `None` for every other command.
 fn step(c: &ChangeCommand, ctx: &Ctx) -> Result<Option<Receipt>> {
     let today = ctx.now.day();
     Ok(Some(match c.clone() {

@@ -10,7 +10,7 @@ use northbound_types::Day;
 /// SMETS1 device models with a communications provider
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum CombinationCommand {
-    /// Register a combination that still needs proof; the same pair again is refused, however it is spelt
+    /// Register a combination that still needs evidence; a pair that is already registered is refused, in any spelling
     Add {
         /// Device models
         #[arg(long = "model", required = true, value_delimiter = ',', value_name = "NAME")]
@@ -21,15 +21,15 @@ pub(crate) enum CombinationCommand {
         /// Cohort: IOC, MOC or FOC
         #[arg(long)]
         cohort: Option<String>,
-        /// In words
+        /// Note
         #[arg(long, default_value = "")]
         note: String,
     },
     /// Add a piece of evidence
     Evidence {
-        /// Its id
+        /// Id of the combination
         id: String,
-        /// own-test, equivalent-test or review
+        /// Kind: own-test, equivalent-test or review
         #[arg(long)]
         proof: Proof,
         /// What it shows
@@ -38,21 +38,21 @@ pub(crate) enum CombinationCommand {
         /// Document and place
         #[arg(long)]
         document: String,
-        /// Its day. Default: today
+        /// Date of the evidence. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
     },
-    /// Put it on the list of eligible ones: refused without evidence, or with an open defect not assessed
+    /// Add a combination to the eligible ones; refused without evidence or with an open defect that is not assessed
     Admit {
-        /// Its id
+        /// Id of the combination
         id: String,
-        /// Day on which it is added. Default: today
+        /// Date on which it becomes eligible. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
     },
-    /// The list of eligible ones, with evidence, day first added and open defects
+    /// List eligible combinations with evidence, date first added and open defects
     Eligible {
-        /// Those that still need proof instead
+        /// List those that still need evidence instead
         #[arg(long)]
         pending: bool,
     },

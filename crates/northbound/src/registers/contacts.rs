@@ -16,17 +16,17 @@ use northbound_types::Day;
 /// Nominated contacts by party and topic
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ContactCommand {
-    /// Propose a contact: in force once another person has confirmed it
+    /// Propose a contact, which takes effect once another person has confirmed it
     Add {
         /// Party
         party: String,
-        /// Topic; the setting contact-topics lists them
+        /// Topic; see the setting contact-topics
         #[arg(long)]
         topic: String,
         /// Address
         #[arg(long)]
         address: String,
-        /// Role of whoever reads it, in words
+        /// Role of the recipient, in words
         #[arg(long)]
         role: String,
         /// First day. Default: today
@@ -36,57 +36,57 @@ pub(crate) enum ContactCommand {
         #[arg(long, value_name = "DAY")]
         to: Option<Day>,
     },
-    /// Propose another address or role; the one in force stays until the new one is confirmed
+    /// Propose another address or role; the current one stays in force until the new one is confirmed
     Change {
-        /// Its id
+        /// Id of the contact
         id: String,
         /// Address
         #[arg(long)]
         address: Option<String>,
-        /// Role in words
+        /// Role of the recipient, in words
         #[arg(long)]
         role: Option<String>,
     },
-    /// Confirm what is proposed, or that the address in force still holds
+    /// Confirm a proposed address, or that the address in force is still correct
     Confirm {
-        /// Its id
+        /// Id of the contact
         id: String,
     },
-    /// End it
+    /// End a contact
     End {
-        /// Its id
+        /// Id of the contact
         id: String,
         /// Last day, inclusive. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
     },
-    /// Contacts with their standing
+    /// List contacts with their status
     List {
-        /// Only of this party
+        /// Only for this party
         #[arg(long)]
         party: Option<String>,
         /// Only for this topic
         #[arg(long)]
         topic: Option<String>,
     },
-    /// One contact
+    /// Show one contact
     Show {
-        /// Its id
+        /// Id of the contact
         id: String,
     },
-    /// Its change log
+    /// Show the change log of a contact
     History {
-        /// Its id
+        /// Id of the contact
         id: String,
     },
-    /// Withdraw a contact. Needs --reason
+    /// Withdraw a contact; needs --reason
     Withdraw {
-        /// Its id
+        /// Id of the contact
         id: String,
     },
-    /// The quarterly review: contacts not confirmed in time, bounced or pending; exit code 7 where there is one
+    /// Quarterly review: list contacts not confirmed in time, bounced or pending. Exit code 7 if there are any
     Review,
-    /// Parties without a contact for a topic; exit code 7 where there is one
+    /// List parties without a contact for a topic. Exit code 7 if there are any
     Missing {
         /// Topic
         #[arg(long)]
@@ -95,34 +95,34 @@ pub(crate) enum ContactCommand {
         #[arg(long = "category")]
         categories: Vec<String>,
     },
-    /// Examples of where the list was wrong
+    /// Reported errors in the contact list
     #[command(subcommand)]
     Issue(IssueCommand),
 }
 
-/// Examples of where the list was wrong
+/// Reported errors in the contact list
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum IssueCommand {
-    /// Report one
+    /// Report an error in the contact list
     Add {
         /// What was wrong
         what: String,
-        /// The entry that it is about
+        /// Contact concerned
         #[arg(long, value_name = "ID", required_unless_present_all = ["party", "topic"])]
         contact: Option<String>,
-        /// The party, where there is no entry
+        /// Party concerned, if there is no contact
         #[arg(long)]
         party: Option<String>,
-        /// The topic, where there is no entry
+        /// Topic concerned, if there is no contact
         #[arg(long)]
         topic: Option<String>,
-        /// Who reports it. Default: who acts
+        /// Who reports it. Default: the acting person
         #[arg(long)]
         by: Option<String>,
     },
-    /// Resolve one, with an answer
+    /// Resolve a report, with an answer
     Resolve {
-        /// Its id
+        /// Id of the report
         id: String,
         /// What was done
         #[arg(long)]
@@ -143,11 +143,11 @@ pub(crate) fn contact(c: &ContactCommand, ctx: &Ctx) -> Result<Answer> {
                 from: *from,
                 to: *to,
             };
-            Ok(view::receipt(&contacts::propose(ctx, &new)?).say("It is pending: nothing is sent to it until another person confirms it (`contact confirm`)."))
+            Ok(view::receipt(&contacts::propose(ctx, &new)?).say("The contact is pending: nothing is sent to it until another person confirms it (`contact confirm`)."))
         }
         ContactCommand::Change { id, address, role } => {
             let receipt = contacts::propose_change(ctx, id, address.as_deref(), role.as_deref())?;
-            Ok(view::receipt(&receipt).say("It is pending: the address in force stays until another person confirms this one (`contact confirm`)."))
+            Ok(view::receipt(&receipt).say("The change is pending: the current address stays in force until another person confirms this one (`contact confirm`)."))
         }
         ContactCommand::Confirm { id } => Ok(view::receipt(&contacts::confirm(ctx, id)?)),
         ContactCommand::End { id, on } => {

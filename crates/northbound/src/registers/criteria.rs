@@ -16,7 +16,7 @@ const TEMPLATE: &str = "live-services";
 /// Live Services Criteria: checklists with evidence
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum CriteriaCommand {
-    /// Begin a checklist; its items come from the rules
+    /// Start a checklist; its items come from the rules
     Add(AddArgs),
     /// Add the evidence that an item is met
     Evidence {
@@ -24,63 +24,63 @@ pub(crate) enum CriteriaCommand {
         id: String,
         /// Key of the item
         key: String,
-        /// In words
+        /// Description
         #[arg(long, default_value = "")]
         text: String,
         /// Document and place
         #[arg(long)]
         document: String,
-        /// Who says so. Default: who acts
+        /// Who states it. Default: the acting person
         #[arg(long)]
         by: Option<String>,
-        /// When. Default: today
+        /// Date. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
     },
-    /// Note something that is open beside the items
+    /// Add an open point that is not one of the items
     Open {
         /// Name of the checklist
         id: String,
-        /// In words
+        /// Description
         #[arg(long)]
         text: String,
-        /// Who has to close it
+        /// Owner of the open point
         #[arg(long)]
         owner: String,
     },
-    /// Close what was open beside the items
+    /// Close an open point
     Close {
         /// Name of the checklist
         id: String,
-        /// Its number in `show`, from 1
+        /// Number of the open point in `show`, counted from 1
         number: usize,
-        /// What closed it
+        /// How it was closed
         #[arg(long)]
         by: String,
     },
-    /// Mark it as ready: refused while anything is open; the error names it
+    /// Mark the checklist as ready; refused while anything is open, with a list of what is
     Ready {
         /// Name of the checklist
         id: String,
     },
-    /// Record what its body decided; `met` is refused while anything is open
+    /// Record the decision of its body; `met` is refused while anything is open
     Decide {
         /// Name of the checklist
         id: String,
-        /// met, not-met or deferred
+        /// Decision: met, not-met or deferred
         #[arg(long)]
         ruling: Ruling,
-        /// In words
+        /// Description
         #[arg(long)]
         outcome: String,
-        /// When. Default: today
+        /// Date. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
         /// The document that records it
         #[arg(long, default_value = "")]
         document: String,
     },
-    /// One checklist: items, evidence, what is open
+    /// Show one checklist: items, evidence, open points
     Status {
         /// Name of the checklist
         id: String,
@@ -89,7 +89,7 @@ pub(crate) enum CriteriaCommand {
     Common(Common),
 }
 
-/// What is begun.
+/// Options of `criteria start`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddArgs {
     /// Name, such as MOC-1
@@ -103,7 +103,7 @@ pub(crate) struct AddArgs {
     /// The body that decides
     #[arg(long)]
     body: String,
-    /// Day of its review
+    /// Date of its review
     #[arg(long, value_name = "DAY")]
     review: Option<Day>,
     /// Actions that must be closed
@@ -112,7 +112,7 @@ pub(crate) struct AddArgs {
     /// Defects that must be assessed
     #[arg(long = "defect", value_delimiter = ',', value_name = "ID")]
     defects: Vec<String>,
-    /// Template of the rules
+    /// Template in the rules
     #[arg(long, default_value = TEMPLATE, value_name = "ID")]
     template: String,
 }

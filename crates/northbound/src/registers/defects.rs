@@ -18,182 +18,182 @@ use northbound_types::{Day, Period};
 pub(crate) enum DefectCommand {
     /// Register a defect
     Add(AddArgs),
-    /// Record what it hits; it reads as unknown until the action that asks is closed
+    /// Record what a defect affects; the scope stays unknown until the action that asks about it is closed
     Hits {
-        /// Its id
+        /// Id of the defect
         id: String,
-        /// Functions hit
+        /// Affected functions
         #[arg(long = "function", value_delimiter = ',', value_name = "TEXT")]
         functions: Vec<String>,
-        /// Service Reference Variants hit
+        /// Affected Service Reference Variants
         #[arg(long = "srv", value_delimiter = ',', value_name = "SRV")]
         srvs: Vec<String>,
-        /// Attributes hit
+        /// Affected attributes
         #[arg(long = "attribute", value_delimiter = ',', value_name = "NAME")]
         attributes: Vec<String>,
     },
-    /// A view of its impact on a class of parties; provisional until reviewed
+    /// Record an assessment of the impact on a class of parties; provisional until reviewed
     Impact(ImpactArgs),
-    /// The reviewed impact on a class of parties
+    /// Record the reviewed impact on a class of parties
     Review(ImpactArgs),
-    /// Ask a body
+    /// Ask a body for a decision
     Refer {
-        /// Its id
+        /// Id of the defect
         id: String,
-        /// The body
+        /// Body
         #[arg(long)]
         body: String,
-        /// What it is asked
+        /// Question
         #[arg(long)]
         question: String,
-        /// Day on which it is to decide
+        /// Date by which it is to decide
         #[arg(long, value_name = "DAY")]
         due: Option<Day>,
     },
-    /// What a body decided
+    /// Record the decision of a body
     Decide {
-        /// Its id
+        /// Id of the defect
         id: String,
-        /// The body
+        /// Body
         #[arg(long)]
         body: String,
-        /// What it decided
+        /// Decision
         #[arg(long)]
         outcome: String,
-        /// When. Default: today
+        /// Date. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
         /// The document that records it
         #[arg(long, default_value = "")]
         document: String,
     },
-    /// Record a date for its fix; earlier dates stay on record
+    /// Record a date for the fix; earlier dates stay on record
     Fix(FixArgs),
-    /// How many events somebody expects
+    /// Record how many events are expected
     Expect(ExpectArgs),
-    /// Events counted in a month
+    /// Record the events counted in a month
     Count {
-        /// Its id
+        /// Id of the defect
         id: String,
         /// Month
         #[arg(long, value_name = "MONTH")]
         month: Period,
-        /// alerts or failures; the two are never added
+        /// Unit: alerts or failures; the two are never added
         #[arg(long)]
         unit: Unit,
-        /// How many
+        /// Number of events
         #[arg(long, value_name = "N")]
         count: i64,
-        /// Last day counted, where the month is not over
+        /// Last day counted, if the month is not over
         #[arg(long, value_name = "DAY")]
         to: Option<Day>,
-        /// Who counted. Default: who acts
+        /// Source of the count. Default: the acting person
         #[arg(long)]
         source: Option<String>,
     },
-    /// Counts by month against what is expected
+    /// Compare counts by month with the expected number
     Pace {
-        /// Its id
+        /// Id of the defect
         id: String,
     },
-    /// End it
+    /// Close a defect
     Close {
-        /// Its id
+        /// Id of the defect
         id: String,
-        /// What ended it: a release or a notice
+        /// How it was closed: a release or a notice
         #[arg(long)]
         by: String,
         /// Closed without a fix
         #[arg(long)]
         unfixed: bool,
     },
-    /// One defect as at a time: what is known of it and what is not
+    /// Show one defect as at a time: what is known and what is not
     Status {
-        /// Its id
+        /// Id of the defect
         id: String,
     },
     #[command(flatten)]
     Common(Common),
 }
 
-/// What is found.
+/// Options of `defect add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddArgs {
     /// Title
     #[arg(long)]
     title: String,
-    /// In full
+    /// Full description
     #[arg(long, default_value = "")]
     text: String,
-    /// Day on which it was found. Default: today
+    /// Date on which it was found. Default: today
     #[arg(long, value_name = "DAY")]
     found: Option<Day>,
-    /// Test completion report, or other place, in which it was found
+    /// Test completion report or other document in which it was reported
     #[arg(long, value_name = "TEXT")]
     found_in: String,
     /// Cohort: IOC, MOC or FOC
     #[arg(long)]
     cohort: Option<String>,
-    /// Combinations that it hits, by id
+    /// Ids of the affected combinations
     #[arg(long = "combination", value_delimiter = ',', value_name = "ID")]
     combinations: Vec<String>,
     /// Severity as the report words it
     #[arg(long)]
     severity: Option<String>,
-    /// The action that asks what it hits
+    /// Action that asks what it affects
     #[arg(long, value_name = "ID")]
     asked_in: Option<String>,
 }
 
-/// An impact.
+/// Options of `defect impact` and `defect review`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ImpactArgs {
-    /// Its id
+    /// Id of the defect
     id: String,
     /// Party category, or overall
     #[arg(long)]
     class: String,
-    /// none, minimal, moderate or major
+    /// Impact: none, minimal, moderate or major
     #[arg(long)]
     level: ImpactLevel,
-    /// Who says so. Default: who acts
+    /// Author of the statement. Default: the acting person
     #[arg(long)]
     by: Option<String>,
-    /// When. Default: today
+    /// Date. Default: today
     #[arg(long, value_name = "DAY")]
     on: Option<Day>,
-    /// The review that settles it
+    /// Review that confirms it
     #[arg(long, value_name = "NAME")]
     at: String,
-    /// In words
+    /// Description
     #[arg(long, default_value = "")]
     note: String,
 }
 
-/// A date for a fix.
+/// Options of `defect fix`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FixArgs {
-    /// Its id
+    /// Id of the defect
     id: String,
-    /// The day
+    /// Date of the fix
     #[arg(long, value_name = "DAY")]
     date: Option<Day>,
-    /// The words in which it was given
+    /// Wording in which the date was given
     #[arg(long, default_value = "", value_name = "TEXT")]
     stated: String,
-    /// What a quarter in the words means, and who says so
+    /// Definition of a quarter named in the wording, and its source
     #[arg(long, value_name = "TEXT")]
     definition: Option<String>,
-    /// How sure it is: low, medium, high or certain; without it the date is unconfirmed
+    /// Confidence: low, medium, high or certain; without it the date is unconfirmed
     #[arg(long, requires = "confirmed_by")]
     confidence: Option<Confidence>,
-    /// Who says how sure it is
+    /// Source of the confidence
     #[arg(long, value_name = "NAME", requires = "confidence")]
     confirmed_by: Option<String>,
-    /// Who gave the date. Default: who acts
+    /// Source of the date. Default: the acting person
     #[arg(long)]
     by: Option<String>,
-    /// When. Default: today
+    /// Date. Default: today
     #[arg(long, value_name = "DAY")]
     on: Option<Day>,
     /// The document that records it
@@ -201,30 +201,30 @@ pub(crate) struct FixArgs {
     document: String,
 }
 
-/// An expectation.
+/// Options of `defect expect`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ExpectArgs {
-    /// Its id
+    /// Id of the defect
     id: String,
-    /// How many
+    /// Number of events
     #[arg(long, value_name = "N")]
     about: i64,
-    /// First day of the stretch named
+    /// First day of the period
     #[arg(long, value_name = "DAY")]
     from: Day,
-    /// Its last day, inclusive
+    /// Last day of the period, inclusive
     #[arg(long, value_name = "DAY")]
     to: Day,
-    /// alerts or failures; the question stays open without it
+    /// Unit: alerts or failures. Unresolved if not given
     #[arg(long)]
     unit: Option<Unit>,
-    /// whole, or rest: what was left when it was stated; open without it
+    /// Span: whole, or rest (the remainder when it was stated). Unresolved if not given
     #[arg(long)]
     span: Option<Span>,
-    /// Who says so. Default: who acts
+    /// Author of the statement. Default: the acting person
     #[arg(long)]
     by: Option<String>,
-    /// When. Default: today
+    /// Date. Default: today
     #[arg(long, value_name = "DAY")]
     on: Option<Day>,
     /// The document that records it

@@ -13,22 +13,22 @@ use northbound_registers::records::oversight::{
 };
 use northbound_types::{Day, Period};
 
-/// Documents: here, or promised
+/// Documents, received or promised
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum DocumentCommand {
-    /// Register a document, or one that was promised
+    /// Register a document that was received or promised
     Add(DocumentArgs),
-    /// Record that a promised document came
+    /// Record the receipt of a promised document
     Arrive {
-        /// Its reference
+        /// Reference of the document
         id: String,
-        /// Day on which it came. Default: today
+        /// Date of receipt. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
         /// SHA-256 of its bytes
         #[arg(long, default_value = "")]
         sha256: String,
-        /// Where it is filed
+        /// Where the document is filed
         #[arg(long, default_value = "")]
         filed: String,
     },
@@ -36,7 +36,7 @@ pub(crate) enum DocumentCommand {
     Common(Common),
 }
 
-/// A document.
+/// Options of `document add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DocumentArgs {
     /// Reference
@@ -47,25 +47,25 @@ pub(crate) struct DocumentArgs {
     /// Title
     #[arg(long)]
     title: String,
-    /// Who owes or owns it: a body or a party
+    /// Owner: the body or party that owns or owes it
     #[arg(long)]
     owner: String,
-    /// Period that it reports on
+    /// Period covered
     #[arg(long)]
     period: Option<Period>,
-    /// draft, final, 2 …
+    /// Version: draft, final, 2 …
     #[arg(long, default_value = "")]
     version_text: String,
-    /// Class of its marking
+    /// Class of the marking
     #[arg(long, default_value = "")]
     marking: String,
-    /// The sharing statement printed on it
+    /// Sharing statement printed on the document
     #[arg(long, default_value = "")]
     sharing: String,
-    /// When it is due
+    /// Due date
     #[arg(long, value_name = "DAY")]
     due: Option<Day>,
-    /// When it came; without it the document is expected
+    /// Date of receipt; without it the document counts as promised
     #[arg(long, value_name = "DAY")]
     arrived: Option<Day>,
     /// Last day for comments, inclusive, UTC
@@ -74,7 +74,7 @@ pub(crate) struct DocumentArgs {
     /// SHA-256 of its bytes
     #[arg(long, default_value = "")]
     sha256: String,
-    /// Where it is filed
+    /// Where the document is filed
     #[arg(long, default_value = "")]
     filed: String,
 }
@@ -108,14 +108,14 @@ pub(crate) fn document(c: &DocumentCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Actions that meetings gave
+/// Actions set by meetings
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ActionCommand {
     /// Register an action
     Add(ActionArgs),
     /// Set another target date; earlier dates stay on record
     Due {
-        /// Its id, in any spelling
+        /// Id of the action, in any spelling
         id: String,
         /// The date
         #[arg(required_unless_present = "none")]
@@ -123,29 +123,29 @@ pub(crate) enum ActionCommand {
         /// Record that there is no date
         #[arg(long, conflicts_with = "target")]
         none: bool,
-        /// Meeting or body that sets it
+        /// Meeting or body that sets the date
         #[arg(long)]
         by: String,
-        /// When it was set. Default: today
+        /// Date on which it was set. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
         /// The document that records it
         #[arg(long, default_value = "")]
         source: String,
     },
-    /// Record that its owner claims it as done
+    /// Record that the owner claims completion
     Claim {
-        /// Its id, in any spelling
+        /// Id of the action, in any spelling
         id: String,
-        /// What shows it
+        /// Evidence
         #[arg(long, default_value = "")]
         evidence: String,
     },
-    /// Close it: refused without evidence and the meeting that accepted it
+    /// Close an action; refused without evidence and the meeting that accepted it
     Close {
-        /// Its id, in any spelling
+        /// Id of the action, in any spelling
         id: String,
-        /// What shows that it is done: a document, a place
+        /// Evidence of completion: document and place
         #[arg(long, default_value = "")]
         evidence: String,
         /// The meeting that accepted it
@@ -156,21 +156,21 @@ pub(crate) enum ActionCommand {
     Common(Common),
 }
 
-/// An action.
+/// Options of `action add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ActionArgs {
-    /// Its id as it was found
+    /// Id as spelt in the source
     found: String,
-    /// What is to be done
+    /// Text of the action
     #[arg(long)]
     text: String,
-    /// The body that owns it
+    /// Body that owns it
     #[arg(long)]
     owner: String,
-    /// A person of it
+    /// Person in that body
     #[arg(long, value_name = "PERSON")]
     lead: Option<String>,
-    /// When it was raised
+    /// Date on which it was raised
     #[arg(long, value_name = "DAY")]
     raised: Option<Day>,
     /// Target date
@@ -182,10 +182,10 @@ pub(crate) struct ActionArgs {
     /// Document that records it
     #[arg(long, value_name = "ID")]
     document: Option<String>,
-    /// Place in it
+    /// Place in the document
     #[arg(long, default_value = "")]
     place: String,
-    /// What it is about
+    /// Topic
     #[arg(long, default_value = "")]
     topic: String,
 }

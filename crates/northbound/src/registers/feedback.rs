@@ -1,4 +1,4 @@
-//! What parties say of the service and send: `sentiment`, `complaint`, `example`, `comment`.
+//! Feedback of parties on the service: `sentiment`, `complaint`, `example`, `comment`.
 
 use super::{Common, add, common, list};
 use crate::{context::Ctx, error::Result, output::Answer};
@@ -11,14 +11,14 @@ use northbound_registers::records::feedback::{
 };
 use northbound_types::{Day, Period, Region, Utc};
 
-/// What parties say of the service
+/// How parties rate the service
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum SentimentCommand {
-    /// Record what a party says of a region in a month; it replaces what the party said before
+    /// Record a party's rating of a region in a month; it replaces an earlier one
     Add {
         /// Party
         party: String,
-        /// poor, fair or good
+        /// Rating: poor, fair or good
         #[arg(long)]
         mood: Mood,
         /// Month
@@ -27,10 +27,10 @@ pub(crate) enum SentimentCommand {
         /// Region. Default: the service as a whole
         #[arg(long, default_value = "none")]
         region: Region,
-        /// In its own words; never published
+        /// The party's own words; never published
         #[arg(long, default_value = "")]
         text: String,
-        /// How it was asked
+        /// How the rating was collected
         #[arg(long)]
         source: String,
     },
@@ -55,23 +55,23 @@ pub(crate) fn sentiment(c: &SentimentCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Complaints, and who heard them
+/// Complaints, and who received them
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ComplaintCommand {
     /// Record a complaint
     Add {
         /// The party that complains
         party: String,
-        /// Of what
+        /// Subject of the complaint
         #[arg(long)]
         text: String,
-        /// Who heard it
+        /// Who received it
         #[arg(long)]
         heard_by: String,
-        /// Region. Default: none is named
+        /// Region. Default: none
         #[arg(long, default_value = "none")]
         region: Region,
-        /// When. Default: today
+        /// Date. Default: today
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
         /// Document or place
@@ -99,53 +99,53 @@ pub(crate) fn complaint(c: &ComplaintCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Examples of where reports disagree
+/// Examples of discrepancies between reports
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ExampleCommand {
-    /// Collect an example
+    /// Record an example
     Add {
         /// The sender
         party: String,
-        /// Which report or figure it is about
+        /// Report or figure concerned
         #[arg(long)]
         about: String,
-        /// As the sender wrote it
+        /// The sender's text
         #[arg(long)]
         text: String,
-        /// The sender asks not to be named to the provider
+        /// The sender asked not to be named to the provider
         #[arg(long)]
         hide_sender: bool,
-        /// The action that it serves
+        /// Action for which it was collected
         #[arg(long, value_name = "ID")]
         action: Option<String>,
     },
-    /// Record the text that may be passed on; refused while it identifies the sender
+    /// Record the de-identified text; refused while it identifies the sender
     DeIdentify {
-        /// Its id
+        /// Id of the example
         id: String,
-        /// The text
+        /// De-identified text
         #[arg(long)]
         text: String,
     },
-    /// Pass it on to the provider
+    /// Pass an example on to the provider
     PassOn {
-        /// Its id
+        /// Id of the example
         id: String,
-        /// To whom
+        /// Provider to whom it is passed on
         #[arg(long)]
         to: String,
     },
     /// Record the provider's answer
     Answer {
-        /// Its id
+        /// Id of the example
         id: String,
         /// The answer
         #[arg(long)]
         text: String,
     },
-    /// Every example with its state and answer
+    /// List every example with its state and answer
     Track,
-    /// What the provider sees: the text passed on, and the sender only where it agreed
+    /// Show what the provider sees: the text passed on, with the sender only if it agreed
     Passed,
     #[command(flatten)]
     Common(Common),
@@ -184,35 +184,35 @@ pub(crate) fn example(c: &ExampleCommand, ctx: &Ctx) -> Result<Answer> {
 /// Comments on documents
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum CommentCommand {
-    /// Add a comment; one that comes after the last day is marked as late
+    /// Add a comment; one received after the last day is marked as late
     Add {
         /// The document
         document: String,
         /// The comment
         #[arg(long)]
         text: String,
-        /// The party that comments
+        /// Commenting party
         #[arg(long)]
         party: Option<String>,
-        /// Who comments. Default: the party, else who acts
+        /// Author. Default: the party, else the acting person
         #[arg(long)]
         by: Option<String>,
         /// Place in the document
         #[arg(long, default_value = "")]
         place: String,
-        /// When it came. Default: now
+        /// Time of receipt. Default: now
         #[arg(long, value_name = "TIME")]
         received: Option<Utc>,
     },
     /// Answer a comment
     Respond {
-        /// Its id
+        /// Id of the comment
         id: String,
         /// The answer
         #[arg(long)]
         text: String,
     },
-    /// The comments on a document, late ones marked
+    /// List the comments on a document, with late ones marked
     On {
         /// The document
         document: String,

@@ -1,4 +1,4 @@
-//! `feed` and `fault`: data feeds with their calendar, and their faulty days.
+//! `feed` and `fault`: data feeds with their calendars, and their faulty days.
 
 use super::{Common, common};
 use crate::{context::Ctx, error::Result, output::Answer};
@@ -10,26 +10,26 @@ use northbound_app::{
 use northbound_registers::records::data::feeds::{Expected, Fault, Feed, Severity};
 use northbound_types::{Day, Region};
 
-/// Data feeds with their expected calendar
+/// Data feeds with their expected calendars
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum FeedCommand {
     /// Register a feed
     Add(FeedArgs),
-    /// Record days on which a feed or provider was not to be trusted
+    /// Record days on which a feed or provider was faulty
     Fault(FaultArgs),
     #[command(flatten)]
     Common(Common),
 }
 
-/// A feed.
+/// Options of `feed add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FeedArgs {
-    /// Name, as in the rows that it brings
+    /// Name of the feed, as used in its rows
     id: String,
-    /// In words. Default: the name
+    /// Title. Default: the name
     #[arg(long)]
     title: Option<String>,
-    /// What it brings: messages, tests, services, alerts, payloads, hubs, population, incidents or figures
+    /// Contents: messages, tests, services, alerts, payloads, hubs, population, incidents or figures
     #[arg(long, value_delimiter = ',', default_value = "messages")]
     brings: Vec<String>,
     /// The provider that it reports for
@@ -38,59 +38,59 @@ pub(crate) struct FeedArgs {
     /// The region that it reports for
     #[arg(long)]
     region: Option<Region>,
-    /// Measures that depend on it beside those that follow from `brings`
+    /// Further measures that depend on it, besides those that follow from its contents
     #[arg(long, value_delimiter = ',')]
     measures: Vec<String>,
-    /// Where two records contradict each other, the lower rank counts
+    /// Rank: of two contradicting records, the one with the lower rank counts
     #[arg(long, default_value_t = 10)]
     rank: i64,
-    /// When something must come: daily, working-days, monthly or days
+    /// Expected calendar: daily, working-days, monthly or days
     #[arg(long, default_value = "daily")]
     calendar: Expected,
-    /// The days, for the calendar `days`
+    /// Dates of the calendar `days`
     #[arg(long, value_delimiter = ',')]
     days: Vec<Day>,
-    /// First day on which something is expected
+    /// First day on which data is expected
     #[arg(long)]
     from: Day,
     /// Last day, inclusive
     #[arg(long)]
     to: Option<Day>,
-    /// Who fixes it: a body or a role
+    /// Owner who repairs it: a body or a role
     #[arg(long)]
     owner: String,
 }
 
-/// A fault.
+/// Options of `fault add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FaultArgs {
-    /// The feed at fault
+    /// Faulty feed
     feed: Option<String>,
-    /// The provider at fault: all that it reports
+    /// Faulty provider: everything that it reports
     #[arg(long)]
     provider: Option<String>,
     /// First faulty day
     #[arg(long)]
     from: Day,
-    /// Last faulty day, inclusive; open where not given
+    /// Last faulty day, inclusive. Default: still open
     #[arg(long)]
     to: Option<Day>,
-    /// What is wrong
+    /// Description of the fault
     #[arg(long)]
     what: String,
-    /// suspect (figures are used and marked) or unreliable (those days are not observed)
+    /// Severity: suspect (figures are used and marked) or unreliable (the days count as not observed)
     #[arg(long, default_value = "unreliable")]
     severity: Severity,
-    /// Measures hit; all that depend on it where not given
+    /// Affected measures. Default: all that depend on it
     #[arg(long, value_delimiter = ',')]
     measures: Vec<String>,
-    /// Who has to repair it
+    /// Owner who repairs it
     #[arg(long)]
     owner: Option<String>,
-    /// The change request that repairs it
+    /// Change request that repairs it
     #[arg(long, value_name = "ID")]
     change_request: Option<String>,
-    /// Who reported it, or where it was reported. Default: who acts
+    /// Who reported it, or where it was reported. Default: the acting person
     #[arg(long)]
     reported_by: Option<String>,
 }
@@ -137,14 +137,14 @@ pub(crate) fn feed(c: &FeedCommand, ctx: &Ctx) -> Result<Answer> {
 /// Faults of feeds and providers
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum FaultCommand {
-    /// Close a fault, with what ended it
+    /// Close a fault, recording how it was repaired
     Close {
-        /// Its id
+        /// Id of the fault
         id: String,
         /// Last faulty day, inclusive
         #[arg(long)]
         to: Day,
-        /// What ended it, such as a release or a notice
+        /// How it was repaired, such as a release or a notice
         #[arg(long)]
         by: String,
     },

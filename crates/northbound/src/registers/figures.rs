@@ -1,4 +1,4 @@
-//! What people state about figures: explanations, annotations, assurance, overrides, exceptions, claims.
+//! Statements about figures: explanations, annotations, assurance, overrides, exceptions, claims.
 
 use super::{Common, add, common};
 use crate::{context::Ctx, error::Result, output::Answer};
@@ -19,7 +19,7 @@ use northbound_registers::records::{
 };
 use northbound_types::{Day, NullReason, Period, Region};
 
-/// Which figure.
+/// The figure concerned.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct On {
     /// Measure
@@ -28,7 +28,7 @@ pub(crate) struct On {
     /// Provider
     #[arg(long, value_name = "NAME")]
     provider: String,
-    /// Region; none for a national figure
+    /// Region; leave out for a national figure
     #[arg(long, default_value = "none")]
     region: Region,
     /// Period
@@ -36,39 +36,39 @@ pub(crate) struct On {
     period: Period,
 }
 
-/// Reasons for misses
+/// Reasons for missed targets
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ExplanationCommand {
-    /// Give a reason
+    /// Record the reason for a missed target
     Add(ExplanationArgs),
     #[command(flatten)]
     Common(Common),
 }
 
-/// A reason.
+/// Options of `explanation add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ExplanationArgs {
     #[command(flatten)]
     on: On,
-    /// The reason
+    /// Reason
     #[arg(long)]
     text: String,
-    /// Given outside the report: in a meeting, by mail
+    /// The reason was given outside the report, in a meeting or by mail
     #[arg(long)]
     offline: bool,
-    /// Who gave it. Default: who acts
+    /// Who gave it. Default: the acting person
     #[arg(long)]
     by: Option<String>,
     /// Document or meeting in which it was given
     #[arg(long, default_value = "")]
     document: String,
-    /// Place in it
+    /// Place in the document
     #[arg(long, default_value = "")]
     place: String,
-    /// What is done so that it does not happen again
+    /// Measures taken to prevent a recurrence
     #[arg(long)]
     steps: Option<String>,
-    /// The earlier explanation that it repeats; found on its own where not given
+    /// Earlier explanation that it repeats. Default: detected automatically
     #[arg(long, value_name = "ID")]
     repeats: Option<String>,
 }
@@ -94,10 +94,10 @@ pub(crate) fn explanation(c: &ExplanationCommand, ctx: &Ctx) -> Result<Answer> {
     figures::explain(ctx, &explanation)
 }
 
-/// Remarks on a stretch of time
+/// Remarks on a period of time
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum AnnotationCommand {
-    /// Remark on a stretch of time, such as a pandemic
+    /// Add a remark on a period of time, such as a pandemic
     Add {
         /// First day
         #[arg(long)]
@@ -105,13 +105,13 @@ pub(crate) enum AnnotationCommand {
         /// Last day, inclusive
         #[arg(long)]
         to: Option<Day>,
-        /// In a few words, for charts
+        /// Short label for charts
         #[arg(long)]
         title: String,
-        /// In full
+        /// Full text
         #[arg(long, default_value = "")]
         text: String,
-        /// Who says so, where. Default: who acts
+        /// Source of the remark. Default: the acting person
         #[arg(long)]
         source: Option<String>,
     },
@@ -135,20 +135,20 @@ pub(crate) fn annotation(c: &AnnotationCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// How far figures can be relied on
+/// Assurance status of figures
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum AssuranceCommand {
-    /// State how far a figure can be relied on
+    /// Record the assurance status of a figure
     Add {
         #[command(flatten)]
         on: On,
-        /// unconfirmed, confirmed or assured
+        /// Status: unconfirmed, confirmed or assured
         #[arg(long)]
         status: Status,
-        /// What was checked, and against what
+        /// What was checked against what
         #[arg(long)]
         what: String,
-        /// Who states it. Default: who acts
+        /// Who states it. Default: the acting person
         #[arg(long)]
         by: Option<String>,
     },
@@ -174,17 +174,17 @@ pub(crate) fn assurance(c: &AssuranceCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Colours set and figures withheld by a person
+/// Colours set, and figures withheld, by a person
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum OverrideCommand {
     /// Set a colour or withhold a figure; needs --reason
     Add {
         #[command(flatten)]
         on: On,
-        /// green, amber, red or grey
+        /// Colour: green, amber, red or grey
         #[arg(long, conflicts_with = "withhold", required_unless_present = "withhold")]
         colour: Option<Colour>,
-        /// Show no value, for this reason: unreliable, not-reported …
+        /// Withhold the value, for this reason: unreliable, not-reported …
         #[arg(long, value_name = "NULL")]
         withhold: Option<NullReason>,
     },
@@ -212,20 +212,20 @@ pub(crate) fn overrides(c: &OverrideCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Attempts that an Allowed Exception takes out
+/// Attempts excluded by an Allowed Exception
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ExceptionCommand {
-    /// Take attempts out of a measure
+    /// Exclude attempts from a measure
     Add {
         #[command(flatten)]
         on: On,
-        /// How many attempts
+        /// Number of attempts
         #[arg(long)]
         count: i64,
-        /// How many of them had met the standard
+        /// Number of these that had met the standard
         #[arg(long, default_value_t = 0)]
         met: i64,
-        /// Which exception
+        /// Name of the Allowed Exception
         #[arg(long)]
         exception: String,
     },
@@ -251,7 +251,7 @@ pub(crate) fn exception(c: &ExceptionCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Statements about months, checked against the figures
+/// Statements about runs of months, checked against the figures
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ClaimCommand {
     /// Record a statement, such as: below target 10 months in a row
@@ -262,22 +262,22 @@ pub(crate) enum ClaimCommand {
         /// Provider
         #[arg(long, value_name = "NAME")]
         provider: String,
-        /// Region; none for a national figure
+        /// Region; leave out for a national figure
         #[arg(long, default_value = "none")]
         region: Region,
-        /// The last month that it covers
+        /// Last month covered
         #[arg(long, value_name = "PERIOD")]
         until: Period,
         /// The statement
         #[arg(long)]
         text: String,
-        /// Who makes it. Default: who acts
+        /// Author of the statement. Default: the acting person
         #[arg(long)]
         source: Option<String>,
-        /// In which document
+        /// Document that states it
         #[arg(long, default_value = "")]
         document: String,
-        /// Where in it
+        /// Place in the document
         #[arg(long, default_value = "")]
         place: String,
     },

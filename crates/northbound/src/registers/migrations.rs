@@ -22,94 +22,94 @@ use northbound_registers::{
 };
 use northbound_types::Day;
 
-/// Migration of SMETS1 installations by week
+/// Migration of SMETS1 installations, by week
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum MigrationCommand {
-    /// Add one number: planned in a week, due by a week, migrated in a week, or a cap from a week on
+    /// Add one count: planned in a week, due by a week, migrated in a week, or a cap from a week on
     Add(AddArgs),
-    /// Bring in a file with kind, cohort, status, week and count
+    /// Import a file with kind, cohort, status, week and count
     Import(FileArgs),
-    /// By week, plan beside actuals, each status by itself
+    /// Show plan and actuals by week, separately for each status
     Weeks(Which),
-    /// Installations and installation-days exposed before a fix
+    /// Estimate installations and installation-days exposed before a fix
     Exposure(ExposureArgs),
-    /// Numbers as they were given
+    /// List the counts as recorded
     List(Filter),
-    /// One number
+    /// Show one count
     Show {
-        /// Its id
+        /// Id of the count
         id: String,
     },
-    /// Every version of a number
+    /// Show every version of a count
     History {
-        /// Its id
+        /// Id of the count
         id: String,
     },
-    /// Withdraw a number. Needs --reason
+    /// Withdraw a count; needs --reason
     Withdraw {
-        /// Its id
+        /// Id of the count
         id: String,
     },
 }
 
-/// A number.
+/// Options of `migration add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddArgs {
-    /// plan, due (in all by the end of the week), actual or cap
+    /// Kind: plan, due (total by the end of the week), actual or cap
     #[arg(long)]
     kind: MigrationKind,
     /// Cohort: IOC, MOC or FOC
     #[arg(long)]
     cohort: String,
-    /// Combination, where the number is for one
+    /// Combination, if the count is for one
     #[arg(long, default_value = "", value_name = "ID")]
     combination: String,
-    /// active or dormant
+    /// Status: active or dormant
     #[arg(long)]
     status: MeterStatus,
-    /// A day of the week; weeks go from Monday to Sunday
+    /// Any day of the week; weeks run from Monday to Sunday
     #[arg(long, value_name = "DAY")]
     week: Day,
-    /// Installations
+    /// Number of installations
     #[arg(long, value_name = "N")]
     count: i64,
-    /// Who states it. Default: who acts
+    /// Source of the count. Default: the acting person
     #[arg(long)]
     source: Option<String>,
-    /// In words
+    /// Note
     #[arg(long, default_value = "")]
     note: String,
 }
 
-/// Which streams.
+/// Options of `migration progress`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Which {
-    /// Only this cohort
+    /// Only for this cohort
     #[arg(long)]
     cohort: Option<String>,
-    /// Only active, or only dormant
+    /// Only this status: active or dormant
     #[arg(long)]
     status: Option<MeterStatus>,
 }
 
-/// Exposure before what.
+/// Options of `migration exposure`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ExposureArgs {
     #[command(flatten)]
     which: Which,
-    /// The defect whose fix counts
+    /// Defect whose date of fix is used
     #[arg(long, value_name = "ID", required_unless_present = "fix", conflicts_with = "fix")]
     defect: Option<String>,
-    /// A day of the fix to assume
+    /// Assumed date of the fix
     #[arg(long, value_name = "DAY")]
     fix: Option<Day>,
-    /// A weekly cap to assume, in place of the registered ones
+    /// Assumed weekly cap, instead of the registered ones
     #[arg(long, value_name = "N")]
     cap: Option<u64>,
-    /// First week from which a total without stated weeks may be worked off
+    /// First week in which a total without stated weeks may be migrated
     #[arg(long, value_name = "DAY")]
     start: Option<Day>,
-    /// Events on installation-days, such as 20/3650000: prints the events to expect
+    /// Rate of events per installation-day, such as 20/3650000, to estimate the number of events
     #[arg(long, value_name = "N/DAYS")]
     rate: Option<String>,
 }

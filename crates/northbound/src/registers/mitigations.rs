@@ -15,37 +15,37 @@ const TEMPLATE: &str = "specification";
 /// Specifications of mitigations
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum MitigationCommand {
-    /// Begin a specification; the rules say which parts it needs
+    /// Start a specification; the rules define the parts that it needs
     Add {
-        /// The defect
+        /// Defect
         #[arg(long, value_name = "ID")]
         defect: String,
         /// Title
         #[arg(long)]
         title: String,
-        /// The action that asks for it
+        /// Action that asks for it
         #[arg(long, value_name = "ID")]
         action: Option<String>,
-        /// Document that holds it; leave out where it was only given in speech
+        /// Document that contains it; leave out if it was only given orally
         #[arg(long, default_value = "")]
         document: String,
-        /// Template of the rules
+        /// Template in the rules
         #[arg(long, default_value = TEMPLATE, value_name = "ID")]
         template: String,
     },
     /// Write a part
     Part {
-        /// Its id
+        /// Id of the specification
         id: String,
         /// Key of the part
         key: String,
-        /// Its text
+        /// Text of the part
         #[arg(long)]
         text: String,
     },
-    /// Which parts are there and which are missing
+    /// Show which parts are present and which are missing
     Check {
-        /// Its id
+        /// Id of the specification
         id: String,
     },
     #[command(flatten)]

@@ -17,7 +17,7 @@ pub(crate) enum PartyCommand {
         /// Full name
         #[arg(long)]
         name: String,
-        /// large-supplier, small-supplier, network-operator, other …
+        /// Category: large-supplier, small-supplier, network-operator, other …
         #[arg(long)]
         category: String,
     },
@@ -39,21 +39,21 @@ pub(crate) fn party(c: &PartyCommand, ctx: &Ctx) -> Result<Answer> {
 pub(crate) enum UserCommand {
     /// Register a User
     Add {
-        /// The EUI by which it signs
+        /// EUI-64 with which it signs
         eui: Eui64,
-        /// The party that it belongs to
+        /// Party to which it belongs
         #[arg(long)]
         party: String,
-        /// Roles held: ROLE, ROLE:FROM or ROLE:FROM:TO; without a day, from --from on
+        /// Roles held: ROLE, ROLE:FROM or ROLE:FROM:TO. Default for FROM: --from
         #[arg(long = "role", required = true, value_name = "ROLE[:FROM[:TO]]")]
         roles: Vec<String>,
-        /// Day from which roles without a day are held. Default: today
+        /// First day of roles given without one. Default: today
         #[arg(long, value_name = "DAY")]
         from: Option<Day>,
-        /// The live service takes it as a User, and keys are made for it where the data folder has none
+        /// Also register it with the live service, and generate keys for it if the data folder has none
         #[arg(long)]
         live: bool,
-        /// Where the live service delivers its messages
+        /// Address to which the live service delivers its messages
         #[arg(long, value_name = "URL", requires = "live")]
         endpoint: Option<northbound_transport::Url>,
     },

@@ -11,14 +11,14 @@ use northbound_registers::records::{
 use northbound_types::Day;
 use std::path::PathBuf;
 
-/// People by role; their names are in a register of their own
+/// People by role; their names are held in a separate register
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum PersonCommand {
-    /// Register a person: role and body or party; the name goes into a register of its own
+    /// Register a person with role and body or party; the name goes into a separate register
     Add {
-        /// Handle that is used everywhere else; not the name
+        /// Handle used everywhere else; not the person's name
         id: String,
-        /// Role in words: what is printed instead of the name
+        /// Role in words, printed instead of the name
         #[arg(long)]
         role: String,
         /// Body
@@ -27,7 +27,7 @@ pub(crate) enum PersonCommand {
         /// Party
         #[arg(long)]
         party: Option<String>,
-        /// Name; it goes into its own register
+        /// Name, held in a separate register
         #[arg(long)]
         name: Option<String>,
         /// First day in the role. Default: today
@@ -37,9 +37,9 @@ pub(crate) enum PersonCommand {
         #[arg(long, value_name = "DAY")]
         to: Option<Day>,
     },
-    /// The names behind the handles, as far as you may see them
+    /// Show the names behind the handles, as far as you may see them
     Names,
-    /// Look for names in files that should have none; exit code 7 where one is found
+    /// Search files for registered names. Exit code 7 if one is found
     Check {
         /// Text files
         #[arg(required = true)]
@@ -68,7 +68,7 @@ pub(crate) fn person(c: &PersonCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Bodies: groups, panels, boards, with what each may do
+/// Bodies: groups, panels and boards, with their powers
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum BodyCommand {
     /// Register a body
@@ -78,10 +78,10 @@ pub(crate) enum BodyCommand {
         /// Full name
         #[arg(long)]
         name: String,
-        /// group, committee, panel, board, secretariat, authority, government, provider or other
+        /// Kind: group, committee, panel, board, secretariat, authority, government, provider or other
         #[arg(long)]
         kind: BodyKind,
-        /// recommend, decide, approve-money, be-told
+        /// Powers: recommend, decide, approve-money, be-told
         #[arg(long = "power", value_name = "POWER")]
         powers: Vec<Power>,
     },

@@ -1,4 +1,4 @@
-//! `status`, `audit` and `view`: what people state, apart from what is measured.
+//! `status`, `audit` and `view`: statements of people, separate from measurements.
 
 use super::{Common, add, common};
 use crate::{context::Ctx, error::Result, output::Answer};
@@ -13,12 +13,12 @@ use northbound_registers::records::{
 };
 use northbound_types::{Day, Period, Region};
 
-/// Statements on the state of the service, beside what was measured
+/// Statements on the state of the service, beside the measured figures
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum StatusCommand {
-    /// Record a statement with its basis and author; with --colour it is a claim on the service, without one a note
+    /// Record a statement with its basis and author; with --colour it is a claim about the service, without one a note
     Add(StatusArgs),
-    /// The statements of a period, claims beside the measured figures, and which are in tension with them
+    /// Show the statements of a period beside the measured figures, and which contradict them
     Beside {
         /// Month
         #[arg(long)]
@@ -31,37 +31,37 @@ pub(crate) enum StatusCommand {
     Common(Common),
 }
 
-/// A statement.
+/// Options of `status state`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct StatusArgs {
-    /// What is stated
+    /// Text of the statement
     #[arg(long)]
     text: String,
-    /// The period that it covers
+    /// Period covered
     #[arg(long)]
     period: Period,
-    /// The colour that it claims: green, amber or red
+    /// Claimed colour: green, amber or red
     #[arg(long)]
     colour: Option<Colour>,
-    /// Measure that it covers. Default: the service as a whole
+    /// Measure covered. Default: the service as a whole
     #[arg(long = "measure", value_name = "ID")]
     measures: Vec<String>,
-    /// Region. Default: everywhere
+    /// Region. Default: all
     #[arg(long, default_value = "none")]
     region: Region,
     /// Its basis, as its author states it
     #[arg(long, default_value = "")]
     basis: String,
-    /// Who makes it. Default: who acts
+    /// Author. Default: the acting person
     #[arg(long)]
     author: Option<String>,
-    /// When it was made. Default: today
+    /// Date of the statement. Default: today
     #[arg(long, value_name = "DAY")]
     on: Option<Day>,
-    /// In which document
+    /// Document that contains it
     #[arg(long, default_value = "")]
     document: String,
-    /// Where in it
+    /// Place in the document
     #[arg(long, default_value = "")]
     place: String,
 }
@@ -91,39 +91,39 @@ pub(crate) fn status(c: &StatusCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Assurance work: a claim until evidence is attached
+/// Audits and reviews; each result is a claim until evidence is attached
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Record an audit or review and its result as reported
+    /// Record an audit or review with its reported result
     Add {
-        /// What was looked at
+        /// Scope of the audit or review
         #[arg(long)]
         scope: String,
-        /// The result, as reported
+        /// Result, as reported
         #[arg(long)]
         result: String,
-        /// When
+        /// Date
         #[arg(long, value_name = "DAY")]
         on: Day,
         /// Who did the work
         #[arg(long, default_value = "")]
         by: String,
-        /// Who reports it. Default: who acts
+        /// Who reports it. Default: the acting person
         #[arg(long)]
         told_by: Option<String>,
     },
-    /// Attach evidence: a document that was received
+    /// Attach a received document as evidence
     Evidence {
-        /// Its id
+        /// Id of the audit
         id: String,
         /// The document
         #[arg(long, value_name = "ID")]
         document: String,
-        /// Where in it
+        /// Place in the document
         #[arg(long, default_value = "")]
         place: String,
     },
-    /// Assurance work, with what is evidence and what is a claim
+    /// List audits and reviews, showing which results are evidenced and which are claims
     Log,
     #[command(flatten)]
     Common(Common),
@@ -151,10 +151,10 @@ pub(crate) fn audit(c: &AuditCommand, ctx: &Ctx) -> Result<Answer> {
     }
 }
 
-/// Views that bodies take
+/// Views taken by bodies
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ViewCommand {
-    /// Record the view that a body took at a meeting
+    /// Record a view that a body took at a meeting
     Add {
         /// The body
         #[arg(long)]
@@ -162,10 +162,10 @@ pub(crate) enum ViewCommand {
         /// Period
         #[arg(long)]
         period: Period,
-        /// On what
+        /// Subject
         #[arg(long)]
         subject: String,
-        /// The view
+        /// Text of the view
         #[arg(long)]
         text: String,
         /// Meeting

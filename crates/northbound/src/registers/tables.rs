@@ -1,4 +1,4 @@
-//! Registers that files fill: `service`, `population`, `hub`, `volume`.
+//! Registers filled from files: `service`, `population`, `hub`, `volume`.
 
 use super::{Filter, history, list, show};
 use crate::{context::Ctx, error::Result, output::Answer};
@@ -11,19 +11,19 @@ use northbound_registers::{
     },
 };
 
-/// What can be seen of it; `ingest` fills it and `ingest retract` takes a file back.
+/// The read commands; `ingest` adds rows and `ingest retract` retracts a file.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ReadCommand {
-    /// What is kept
+    /// List the rows
     List(Filter),
-    /// One row
+    /// Show one row
     Show {
-        /// Its id
+        /// Id of the row
         id: String,
     },
-    /// Every state that a row has been in
+    /// Show the history of a row
     History {
-        /// Its id
+        /// Id of the row
         id: String,
     },
 }

@@ -1,4 +1,4 @@
-//! `registration watch`: looks at a folder until the process is asked to stop, and prints what it finds.
+//! `registration watch`: scans a folder until the process is stopped, and prints what it finds.
 
 use super::WatchArgs;
 use crate::{
@@ -23,21 +23,21 @@ pub(super) fn watch(a: &WatchArgs, ctx: &Ctx) -> Result<Answer> {
     }
     if ctx.dry_run {
         return Err(CliError::usage(
-            "--dry-run goes with --once: a watch that keeps nothing would find the same again and again",
+            "--dry-run needs --once: a watch that stores nothing would find the same files again and again",
         ));
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| CliError::internal(format!("cannot start: {e}")))?;
-    // Signals are handled between two looks: a look that has begun is finished.
+    // Signals are handled between two scans; a scan that has begun is finished.
     let mut stop = Box::pin(runtime.block_on(async { crate::devices::interrupted() })?);
     let (mut watch, request) = (Watch::default(), a.request());
     let (start, mut looks, mut taken) = (Instant::now(), 0u64, 0usize);
     let watching = format!("watching {}", a.dir.display());
     say(ctx, ctx.now, &[WatchLine { key: "watching", json: json!(a.dir), text: watching }]);
     loop {
-        // The clock of the command goes on with the machine's.
+        // A clock set with --clock advances with the machine's clock.
         let passed = i64::try_from(start.elapsed().as_micros()).unwrap_or(i64::MAX);
         let now = Utc(ctx.now.0 + passed);
         match watch.look(&Context { now, ..ctx.app.clone() }, &request) {
@@ -45,9 +45,9 @@ pub(super) fn watch(a: &WatchArgs, ctx: &Ctx) -> Result<Answer> {
                 say(ctx, now, &found.lines);
                 taken += found.files;
             }
-            // A folder that cannot be listed at the start is a mistake; later it may come back.
+            // A folder that cannot be listed at the start is an error; later it may reappear.
             Err(e) if looks == 0 => return Err(e),
-            Err(e) => say(ctx, now, &[WatchLine::failed("this look failed", &e)]),
+            Err(e) => say(ctx, now, &[WatchLine::failed("this scan failed", &e)]),
         }
         looks += 1;
         let pause = Duration::from_secs(a.every);
@@ -61,11 +61,11 @@ pub(super) fn watch(a: &WatchArgs, ctx: &Ctx) -> Result<Answer> {
     Ok(Answer::raw(if ctx.format == Format::Json {
         format!("{}\n", json!({"stopped": true, "looks": looks, "files": taken}))
     } else {
-        format!("stopped after {looks} looks, {taken} files\n")
+        format!("stopped after {looks} scans, {taken} files loaded\n")
     }))
 }
 
-/// Prints lines as they come. A reader that closed the pipe does not stop the watch.
+/// Prints lines as they come. A closed output does not stop the watch.
 fn say(ctx: &Ctx, at: Utc, lines: &[WatchLine]) {
     let mut out = std::io::stdout().lock();
     for l in lines {
