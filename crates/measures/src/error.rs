@@ -1,5 +1,6 @@
-//! What this room refuses.
+//! What this crate refuses.
 
+use northbound_rules::measure::Aggregate;
 use northbound_types::Region;
 
 /// Why an evaluation, override, claim or wording was refused.
@@ -38,10 +39,10 @@ pub enum MeasureError {
     )]
     Claim(String),
     /// Contributions cannot be told for this strategy.
-    #[error("no contributions for {strategy:?}: {why}")]
+    #[error("no contributions for {:?}: {why}", strategy.as_str())]
     Contributions {
         /// The aggregation strategy.
-        strategy: String,
+        strategy: Aggregate,
         /// Why not.
         why: String,
     },

@@ -21,14 +21,15 @@ use crate::{
         bands::{Override, OverrideAction},
         contribution::{Contributions, contributions},
         coverage::{Assessment, Coverage, Ground, Scope},
+        hubs::Question,
         streaks::{Months, Streaks},
     },
     incidents::clock,
     inputs::{HistoryPoint, Inputs, NEEDED_DIMS, StatedFigure},
-    result::{Counted, Exceptions, Line, MeasureResult},
+    result::{Counted, Exceptions, FigureBasis, Line, MeasureResult},
     statistics::{exact, interval::wilson},
 };
-use northbound_rules::measure::{Basis, MeasureDef, MeasureRow};
+use northbound_rules::measure::{ActivityPeriod, Basis, MeasureDef, MeasureRow};
 use northbound_types::{
     Dim, Figure, FigureState, Null, NullReason, Period, Quantity, Ratio, Selector, TestKind,
 };
@@ -106,8 +107,10 @@ pub fn unplaced<'a>(inputs: &Inputs<'a>) -> Vec<&'a StatedFigure> {
 /// The period in which the activity of a measure took place: its own length, `lag` periods back.
 #[must_use]
 pub fn activity(def: &MeasureDef, period: Period) -> Period {
-    match (def.period.as_str(), period) {
-        ("quarter", Period::Month(y, m)) => Period::Quarter(y, (m - 1) / 3 + 1).plus(-def.lag),
+    match (def.period, period) {
+        (ActivityPeriod::Quarter, Period::Month(y, m)) => {
+            Period::Quarter(y, (m - 1) / 3 + 1).plus(-def.lag)
+        }
         (_, p) => p.plus(-def.lag),
     }
 }
@@ -159,7 +162,7 @@ impl<'a> Row<'a> {
         if substituted {
             counted.notes.push("Users' own requests stand in for the test commands".to_owned());
         }
-        let basis = if self.as_stated() { "stated" } else { "computed" };
+        let basis = if self.as_stated() { FigureBasis::Stated } else { FigureBasis::Computed };
         self.finish(counted, assessed, basis)
     }
 
@@ -190,7 +193,7 @@ impl<'a> Row<'a> {
                 a,
                 subject,
                 self.row,
-                &i.methodology.count,
+                i.methodology.count,
                 &assessed.unreliable,
             ),
             // A service may be one per row: its name then holds the row's provider.
@@ -211,7 +214,7 @@ impl<'a> Row<'a> {
                 outage::count(i.outages, a, region, class, &|d| bad(d, None))
             }
             Basis::Payloads => {
-                payloads::count(i.payloads, a, provider, region, &i.methodology.count, &|d, f| {
+                payloads::count(i.payloads, a, provider, region, i.methodology.count, &|d, f| {
                     bad(d, Some(f))
                 })
             }
@@ -220,8 +223,7 @@ impl<'a> Row<'a> {
                 a,
                 provider,
                 region,
-                when,
-                i.settings.connect_days,
+                Question::connected(*when, i.settings.connect_days),
                 i.as_at.day(),
             ),
             Basis::CoverageAccuracy => hubs::count(
@@ -229,8 +231,7 @@ impl<'a> Row<'a> {
                 a,
                 provider,
                 region,
-                "coverage",
-                i.settings.connect_days,
+                Question::CoverageAsPredicted,
                 i.as_at.day(),
             ),
             Basis::Incidents { categories } => {
@@ -258,7 +259,7 @@ impl<'a> Row<'a> {
             }
             rows.extend(found);
         }
-        let strategy = &self.inputs.methodology.aggregate;
+        let strategy = self.inputs.methodology.aggregate;
         let figure = if circle || !missing.is_empty() {
             let why = if circle {
                 "its components go round in a circle".to_owned()
@@ -285,7 +286,7 @@ impl<'a> Row<'a> {
                 c.left_out.as_deref().unwrap_or_default()
             ));
         }
-        let mut r = self.finish(counted, assessed, "composite");
+        let mut r = self.finish(counted, assessed, FigureBasis::Composite);
         r.contributions = contributions(strategy, r.levels.target, &rows)
             .unwrap_or_else(|e| Contributions::Refused { why: e.to_string() });
         r.components = rows;
@@ -294,7 +295,12 @@ impl<'a> Row<'a> {
     }
 
     /// Everything that is the same for each basis.
-    fn finish(&self, mut counted: Counted, assessed: Assessment<'_>, basis: &str) -> MeasureResult {
+    fn finish(
+        &self,
+        mut counted: Counted,
+        assessed: Assessment<'_>,
+        basis: FigureBasis,
+    ) -> MeasureResult {
         let i = self.inputs;
         let exceptions = self.exceptions(&mut counted);
         let mut figure = counted.figure.clone();
@@ -320,9 +326,10 @@ impl<'a> Row<'a> {
         let (figure, basis) =
             self.with_stated(figure, &mut views, basis, assessed.coverage.expected > 0);
         let figure = self.unsettled(figure);
-        let interval = interval.filter(|_| figure.as_value().is_some() && basis == "computed");
+        let interval =
+            interval.filter(|_| figure.as_value().is_some() && basis == FigureBasis::Computed);
 
-        let mut r = self.empty(figure, &basis);
+        let mut r = self.empty(figure, basis);
         r.levels = self.levels(&rows);
         r.stated = views;
         r.selection = counted.selection;
@@ -331,7 +338,7 @@ impl<'a> Row<'a> {
         (r.coverage, r.faults) = (assessed.coverage, assessed.hits);
         r.exceptions = exceptions;
         r.notes.extend(counted.notes);
-        if r.coverage.expected == 0 && r.basis == "computed" {
+        if r.coverage.expected == 0 && r.basis == FigureBasis::Computed {
             r.notes.push("no feed with a calendar is registered: coverage unknown".to_owned());
         }
         self.judge(&mut r);
@@ -366,14 +373,14 @@ impl<'a> Row<'a> {
         &self,
         figure: Figure,
         views: &mut [stated::StatedView],
-        basis: &str,
+        basis: FigureBasis,
         watched: bool,
-    ) -> (Figure, String) {
+    ) -> (Figure, FigureBasis) {
         let said = stated::combined(views);
         let empty = matches!(&figure, Figure::Null(n) if matches!(n.reason, NullReason::NoEvents | NullReason::NotReported));
-        let (mut out, word) = match said {
+        let (mut out, basis) = match said {
             Some(s) if empty => {
-                let s = if watched && basis == "computed" && s.as_value().is_some() {
+                let s = if watched && basis == FigureBasis::Computed && s.as_value().is_some() {
                     s.weaken(
                         FigureState::Disputed,
                         "stated, while the feeds came and hold no events",
@@ -381,20 +388,20 @@ impl<'a> Row<'a> {
                 } else {
                     s
                 };
-                (s, "stated".to_owned())
+                (s, FigureBasis::Stated)
             }
-            _ => (figure, basis.to_owned()),
+            _ => (figure, basis),
         };
         for v in views.iter_mut() {
             v.conflicts = stated::conflict(&v.figure, &out);
-            if v.conflicts == Some(true) && !v.superseded && word != "stated" {
+            if v.conflicts == Some(true) && !v.superseded && basis != FigureBasis::Stated {
                 out = out.weaken(
                     FigureState::Disputed,
                     format!("{} states otherwise in {}", v.source, v.document),
                 );
             }
         }
-        (out, word)
+        (out, basis)
     }
 
     /// Rests on rules that nobody has confirmed, or on a period that is not over.
@@ -492,12 +499,12 @@ impl<'a> Row<'a> {
         Some(Exceptions { count, reasons, with: counted.figure.clone(), without })
     }
 
-    fn empty(&self, figure: Figure, basis: &str) -> MeasureResult {
+    fn empty(&self, figure: Figure, basis: FigureBasis) -> MeasureResult {
         let i = self.inputs;
         MeasureResult {
             measure: self.def.id.clone(),
             title: self.def.title.clone(),
-            unit: self.def.unit.clone(),
+            unit: self.def.unit,
             provider: self.row.provider.clone(),
             region: self.row.region,
             period: i.period,
@@ -505,7 +512,7 @@ impl<'a> Row<'a> {
             methodology: i.methodology.id.clone(),
             decimals: self.def.decimals,
             figure,
-            basis: basis.to_owned(),
+            basis,
             stated: Vec::new(),
             levels: bands::LevelsUsed::default(),
             band: bands::Band::Null,

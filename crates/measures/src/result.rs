@@ -11,8 +11,21 @@ use crate::{
     },
     statistics::interval::Interval,
 };
-use northbound_types::{Figure, Period, Region, Selector};
+use northbound_rules::measure::MeasureUnit;
+use northbound_types::{Figure, Period, Region, Selector, text_enum};
 use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Where the figure of a result comes from.
+    pub enum FigureBasis("basis of a figure") {
+        /// Counted from records.
+        Computed = "computed",
+        /// Taken from what somebody stated.
+        Stated = "stated",
+        /// Made of the figures of other measures.
+        Composite = "composite",
+    }
+}
 
 /// One row of one measure in one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +34,8 @@ pub struct MeasureResult {
     pub measure: String,
     /// Title in words.
     pub title: String,
-    /// Unit of the denominator (`events`, `minutes` …).
-    pub unit: String,
+    /// What the denominator counts.
+    pub unit: MeasureUnit,
     /// Provider.
     pub provider: String,
     /// Region; `none` is national.
@@ -37,8 +50,8 @@ pub struct MeasureResult {
     pub decimals: u32,
     /// The figure.
     pub figure: Figure,
-    /// `computed`, `stated` or `composite`: where the figure comes from.
-    pub basis: String,
+    /// Where the figure comes from.
+    pub basis: FigureBasis,
     /// What was stated by others for the same row.
     pub stated: Vec<StatedView>,
     /// Target and minimum.

@@ -4,7 +4,10 @@ use crate::{
     inputs::{Inputs, Latency},
     settings::Settings,
 };
-use northbound_rules::measure::{Basis, Levels, MeasureDef, MeasureRow, Methodology, Provenance};
+use northbound_rules::measure::{
+    ActivityPeriod, Aggregate, Basis, Counting, Levels, Mark, MeasureDef, MeasureRow, MeasureUnit,
+    Methodology, Provenance, Subject,
+};
 use northbound_types::{CellRow, Cells, Dim, Period, Ratio, Region, Selector, TestKind, Utc};
 use std::{
     collections::BTreeSet,
@@ -30,16 +33,16 @@ pub fn settings() -> Settings {
 }
 
 pub fn provenance() -> Provenance {
-    Provenance { mark: "published".into(), source: "invented".into(), note: String::new() }
+    Provenance { mark: Mark::Published, source: "invented".into(), note: String::new() }
 }
 
-pub fn methodology(count: &str, subject: &str, aggregate: &str) -> Methodology {
+pub fn methodology(count: Counting, subject: Subject, aggregate: Aggregate) -> Methodology {
     Methodology {
         id: format!("{count}/{subject}/{aggregate}"),
         title: "invented".into(),
-        count: count.into(),
-        subject: subject.into(),
-        aggregate: aggregate.into(),
+        count,
+        subject,
+        aggregate,
         coverage_floor: Ratio { num: 9, den: 10 },
         low_volume: 30,
         from: "2018-01-01".parse().unwrap(),
@@ -51,8 +54,8 @@ pub fn def(id: &str, rows: &[(&str, Region)], basis: Basis) -> MeasureDef {
     MeasureDef {
         id: id.into(),
         title: format!("{id} (invented)"),
-        unit: "events".into(),
-        period: "month".into(),
+        unit: MeasureUnit::Events,
+        period: ActivityPeriod::Month,
         lag: 0,
         rows: rows.iter().map(|(p, r)| MeasureRow { provider: (*p).into(), region: *r }).collect(),
         basis,

@@ -12,7 +12,7 @@ use crate::{
     sample::{APRIL, cells, def, inputs, methodology, tests_def},
     statistics::interval::wilson,
 };
-use northbound_rules::measure::Basis;
+use northbound_rules::measure::{Aggregate, Basis, Counting, Subject};
 use northbound_types::{
     Cells, Figure, Null, NullReason, Quantity, Ratio, Region, RequestState, Selector, TestKind,
     Timeliness,
@@ -86,8 +86,8 @@ proptest! {
     #[test]
     fn counts_re_add(list in groups(), seed in any::<u64>(), from in 1i32..30, len in 0i32..10, feed in any::<bool>(), word in 0usize..3) {
         let c = build(&list);
-        let (count, subject) = [("answered-only", "tests"), ("all-attempts", "tests"), ("all-attempts", "own-requests")][word];
-        let m = methodology(count, subject, "mean");
+        let (count, subject) = [(Counting::AnsweredOnly, Subject::Tests), (Counting::AllAttempts, Subject::Tests), (Counting::AllAttempts, Subject::OwnRequests)][word];
+        let m = methodology(count, subject, Aggregate::Mean);
         let all_traffic = def("DSP1.1", &[("DSP", Region::None)], Basis::Exchanges { select: Selector::all() });
         let defs = [tests_def(), all_traffic];
         let first = APRIL.first().plus(from - 1);
@@ -122,7 +122,7 @@ proptest! {
     #[test]
     fn counting_is_monotone(list in groups(), more in 1u64..50) {
         let defs = [tests_def()];
-        let (a, b) = (methodology("answered-only", "tests", "mean"), methodology("all-attempts", "tests", "mean"));
+        let (a, b) = (methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean), methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean));
         let c = build(&list);
         let (x, y) = (evaluate(&inputs(&c, &defs, &a)).unwrap(), evaluate(&inputs(&c, &defs, &b)).unwrap());
         for (x, y) in x.iter().zip(&y) {
@@ -138,7 +138,7 @@ proptest! {
     /// The bounds contain the aggregate under every completion of the nulls.
     #[test]
     fn bounds_contain_every_completion(parts in proptest::collection::vec((0u64..=100, 1u64..=100, any::<bool>(), 0u64..=100), 1..7), strategy in 0usize..3) {
-        let strategy = ["mean", "pooled", "product"][strategy];
+        let strategy = Aggregate::ALL[strategy];
         let known = |n: u64, d: u64| Figure::ratio(n.min(d), d);
         let rows: Vec<_> = parts.iter().map(|&(n, d, null, _)| row(if null { unknown() } else { known(n, d) })).collect();
         let full: Vec<_> = parts.iter().map(|&(n, d, null, with)| row(if null { Figure::ratio(with, 100) } else { known(n, d) })).collect();

@@ -8,7 +8,7 @@ use northbound_measures::{
     MeasureResult, evaluate,
     views::observation::{Observation, ObservedDay, observe as set_beside},
 };
-use northbound_rules::measure::Basis;
+use northbound_rules::measure::{ActivityPeriod, Basis};
 use northbound_types::{Day, Figure, Period, Ratio, Region, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ fn counted_by_day(e: &Evidence, measure: &str) -> Result<(), PackError> {
         .measure(measure)
         .ok_or_else(|| PackError::NotFound(format!("there is no measure {measure:?}")))?;
     let by_day = def.lag == 0
-        && def.period == "month"
+        && def.period == ActivityPeriod::Month
         && !matches!(
             def.basis,
             Basis::Composite { .. }

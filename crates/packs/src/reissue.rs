@@ -6,6 +6,7 @@ use crate::{PackError, data::PackData};
 use northbound_ledger::{Ledger, Manifest, SourceEntry};
 use northbound_measures::{
     MeasureResult,
+    result::FigureBasis,
     views::diff::{Change, Difference, diff},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +100,7 @@ impl Causes {
     ) -> Vec<String> {
         let feeds: BTreeSet<&str> = r.coverage.feeds.iter().map(|f| f.feed.as_str()).collect();
         let mut out: Vec<String> = Vec::new();
-        if r.basis == "composite" {
+        if r.basis == FigureBasis::Composite {
             out.extend(
                 r.components
                     .iter()
@@ -109,7 +110,7 @@ impl Causes {
                     .map(|x| format!("{} {} {} changed", x.measure, x.provider, x.region)),
             );
         } else {
-            let figures = r.basis == "stated" || c.field == "stated";
+            let figures = r.basis == FigureBasis::Stated || c.field == "stated";
             out.extend(
                 self.files
                     .iter()

@@ -305,7 +305,7 @@ fn rules_used(r: &Report<'_>) -> Vec<RuleUsed> {
         })
         .map(|i| RuleUsed {
             title: format!("{}: {}", i.title, i.value),
-            mark: i.provenance.mark.clone(),
+            mark: i.provenance.mark.to_string(),
             source: i.provenance.source.clone(),
             note: i.provenance.note.clone(),
             needs_confirmation: i.provenance.needs_confirmation(),

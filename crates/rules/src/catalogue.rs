@@ -3,6 +3,7 @@
 use crate::{
     error::RuleError,
     files::RuleFile,
+    measure::Mark,
     scalar::{self, CsvRow},
 };
 use northbound_types::{CommandVariant, text_enum};
@@ -71,7 +72,7 @@ pub struct Service {
     /// that judges stands in `targets.toml`.
     pub table_targets: (Option<u64>, Option<u64>),
     /// Mark of provenance of the row.
-    pub mark: String,
+    pub mark: Mark,
     /// Notes.
     pub notes: String,
     /// Line in the file.
@@ -184,33 +185,24 @@ fn seconds(row: &CsvRow<'_>, column: &str) -> Result<Option<u64>, RuleError> {
 }
 
 fn service(row: &CsvRow<'_>) -> Result<Service, RuleError> {
-    let word = |column: &str, e: northbound_types::text_enum::UnknownWord| {
-        row.refuse(column, e.to_string(), "write one of these words")
-    };
     Ok(Service {
         srv: row.required("srv")?,
         reference: row.required("service_reference")?,
         name: row.required("name")?,
         critical: row.flag("critical", "Yes", "No")?,
         on_demand: row.flag("on_demand", "Yes", "No")?,
-        future_dated: row
-            .get("future_dated_pattern")
-            .parse()
-            .map_err(|e| word("future_dated_pattern", e))?,
+        future_dated: row.word("future_dated_pattern")?,
         dcc_scheduled: row.flag("dcc_scheduled", "Yes", "No")?,
         non_device: row.flag("non_device", "Yes", "No")?,
         roles: row.list("eligible_user_roles"),
         command_variants: variants(row, "command_variants")?,
         schema_variants: variants(row, "command_variants_in_schema_comment_if_different")?,
         body_element: row.required("schema_body_element")?,
-        execution_time: row
-            .get("schema_execution_datetime")
-            .parse()
-            .map_err(|e| word("schema_execution_datetime", e))?,
+        execution_time: row.word("schema_execution_datetime")?,
         schedulable: row.flag("schema_dsp_schedulable", "Y", "N")?,
         use_cases: row.list("gbcs_use_cases"),
         table_targets: (seconds(row, "target_s_smets2")?, seconds(row, "target_s_smets1")?),
-        mark: row.required("provenance")?,
+        mark: row.word("provenance")?,
         notes: row.get("notes").to_owned(),
         line: row.place.line,
     })

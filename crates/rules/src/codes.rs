@@ -1,6 +1,6 @@
 //! Code tables: response codes, alert codes, GBCS message codes.
 
-use crate::{error::RuleError, files::RuleFile, scalar};
+use crate::{error::RuleError, files::RuleFile, measure::Mark, scalar};
 use std::collections::BTreeMap;
 
 /// One code.
@@ -14,7 +14,7 @@ pub struct Code {
     /// alert; the payload type of a DCC alert; the use case of a GBCS message.
     pub class: String,
     /// Mark of provenance; `unknown` where only the code itself is known.
-    pub mark: String,
+    pub mark: Mark,
     /// Source; empty where the table names none.
     pub source: String,
     /// Notes.
@@ -90,7 +90,7 @@ fn table(file: &RuleFile, layout: &Layout) -> Result<CodeTable, RuleError> {
             code: r.required(layout.code)?,
             meaning: r.get(layout.meaning).to_owned(),
             class: r.get(layout.class).to_owned(),
-            mark: r.required("provenance")?,
+            mark: r.word("provenance")?,
             source: r.get("source").to_owned(),
             notes: r.get("notes").to_owned(),
             line: r.place.line,

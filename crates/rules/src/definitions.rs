@@ -5,8 +5,11 @@ use crate::{
     error::{Place, RuleError},
     files::RuleFile,
     incidents::{FIRST_CATEGORY, LAST_CATEGORY},
-    measure::{Basis, Levels, MeasureDef, MeasureRow, Methodology, Provenance},
-    scalar::{self, Mark, Share},
+    measure::{
+        ActivityPeriod, Aggregate, Basis, ConnectedBy, Counting, Levels, MeasureDef, MeasureRow,
+        MeasureUnit, Methodology, Provenance, Subject,
+    },
+    scalar::{self, RuleMark, Share},
 };
 use northbound_types::{
     Day, Dim, Generation, Kind, Mode, Ratio, Region, RequestState, Selector, TestKind, Timeliness,
@@ -43,8 +46,8 @@ struct MeasureFile {
 struct RawMeasure {
     id: Spanned<String>,
     title: String,
-    unit: Unit,
-    period: PeriodKind,
+    unit: MeasureUnit,
+    period: ActivityPeriod,
     #[serde(default)]
     lag: Lag,
     #[serde(default)]
@@ -53,34 +56,12 @@ struct RawMeasure {
     basis: RawBasis,
     #[serde(default)]
     levels: Vec<RawLevels>,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]
     note: String,
 }
-
-macro_rules! words {
-    ($name:ident, $($variant:ident = $text:literal),+) => {
-        #[derive(Deserialize, Clone, Copy)]
-        enum $name { $(#[serde(rename = $text)] $variant),+ }
-        impl $name { const fn text(self) -> &'static str { match self { $($name::$variant => $text),+ } } }
-    };
-}
-words!(
-    Unit,
-    Events = "events",
-    Minutes = "minutes",
-    Alerts = "alerts",
-    Payloads = "payloads",
-    Installs = "installs",
-    Incidents = "incidents"
-);
-words!(PeriodKind, Month = "month", Quarter = "quarter");
-words!(Count, AnsweredOnly = "answered-only", AllAttempts = "all-attempts");
-words!(Subject, Tests = "tests", OwnRequests = "own-requests");
-words!(Aggregate, Mean = "mean", Pooled = "pooled", Product = "product");
-words!(When, AtInstall = "at-install", Within90Days = "within-90-days");
 
 macro_rules! limited {
     ($name:ident($t:ty), $default:literal, $max:expr, $what:literal) => {
@@ -115,7 +96,7 @@ enum RawBasis {
     Availability { service: String },
     OutageWindows { code: String, hubs: u32, above: bool },
     Payloads {},
-    Hubs { when: When },
+    Hubs { when: ConnectedBy },
     CoverageAccuracy {},
     Incidents { categories: Vec<u8> },
     StatedOnly {},
@@ -128,7 +109,7 @@ struct RawLevels {
     from: Day,
     target: Option<Share>,
     minimum: Option<Share>,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]
@@ -185,7 +166,7 @@ fn basis(raw: RawBasis) -> Result<Basis, String> {
         RawBasis::Availability { service } => Basis::Availability { service },
         RawBasis::OutageWindows { code, hubs, above } => Basis::OutageWindows { code, hubs, above },
         RawBasis::Payloads {} => Basis::Payloads,
-        RawBasis::Hubs { when } => Basis::Hubs { when: when.text().to_owned() },
+        RawBasis::Hubs { when } => Basis::Hubs { when },
         RawBasis::CoverageAccuracy {} => Basis::CoverageAccuracy,
         RawBasis::Incidents { categories }
             if categories.is_empty()
@@ -235,8 +216,8 @@ pub fn measures(file: &RuleFile) -> Result<Vec<Placed<MeasureDef>>, RuleError> {
                 rule: MeasureDef {
                     id,
                     title: raw.title,
-                    unit: raw.unit.text().to_owned(),
-                    period: raw.period.text().to_owned(),
+                    unit: raw.unit,
+                    period: raw.period,
                     lag: raw.lag.0,
                     rows: raw.rows,
                     basis,
@@ -265,12 +246,12 @@ struct RawMethodology {
     id: String,
     title: String,
     from: Day,
-    count: Count,
+    count: Counting,
     subject: Subject,
     aggregate: Aggregate,
     coverage_floor: Share,
     low_volume: LowVolume,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]
@@ -288,9 +269,9 @@ pub fn methodology(file: &RuleFile) -> Result<Placed<Methodology>, RuleError> {
         rule: Methodology {
             id: raw.id,
             title: raw.title,
-            count: raw.count.text().to_owned(),
-            subject: raw.subject.text().to_owned(),
-            aggregate: raw.aggregate.text().to_owned(),
+            count: raw.count,
+            subject: raw.subject,
+            aggregate: raw.aggregate,
             coverage_floor: raw.coverage_floor.0,
             low_volume: raw.low_volume.0,
             from: raw.from,

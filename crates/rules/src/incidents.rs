@@ -5,7 +5,7 @@ use crate::{
     error::{Place, RuleError},
     files::RuleFile,
     measure::Provenance,
-    scalar::{self, Mark},
+    scalar::{self, RuleMark},
 };
 use northbound_types::Day;
 use serde::Deserialize;
@@ -101,7 +101,7 @@ struct Raw {
     from: Day,
     response: TargetTime,
     resolution: TargetTime,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]

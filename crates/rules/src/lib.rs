@@ -19,6 +19,7 @@ pub mod measure;
 pub mod registration;
 pub mod ruleset;
 pub mod scalar;
+pub mod setting_words;
 pub mod settings;
 pub mod targets;
 pub mod templates;

@@ -5,7 +5,7 @@ use crate::{
     error::{Place, RuleError},
     files::RuleFile,
     measure::Provenance,
-    scalar::{self, Mark},
+    scalar::{self, RuleMark},
     templates::{TemplateItem, TemplateKind},
 };
 use northbound_types::{Day, Region, workdays::Calendar};
@@ -121,7 +121,7 @@ struct RawProcess {
     id: String,
     title: String,
     srvs: Vec<String>,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]
@@ -166,7 +166,7 @@ struct RawProvider {
     id: String,
     title: String,
     region: Region,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]
@@ -210,7 +210,7 @@ struct ShorthandFile {
 struct RawShorthand {
     mark_text: String,
     words: String,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]
@@ -250,7 +250,7 @@ struct RawCalendar {
     first: Day,
     last: Day,
     holidays: Vec<Spanned<Day>>,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]

@@ -1,13 +1,103 @@
 //! How a measure and a methodology are written down.
 
-use northbound_types::{Day, Ratio, Region, Selector};
+use northbound_types::{Day, Ratio, Region, Selector, text_enum};
 use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// How well a rule is known, strongest first.
+    pub enum Mark("mark of provenance") {
+        /// Read from a published schema.
+        Schema = "schema",
+        /// Read in a published document.
+        Published = "published",
+        /// Read in a document that cites another.
+        SecondHand = "second-hand",
+        /// Concluded from something published.
+        Inferred = "inferred",
+        /// Written from memory.
+        Memory = "memory",
+        /// Chosen here, because nothing is known.
+        Assumed = "assumed",
+        /// Only that the code exists is known. Tables of codes alone may say so.
+        Unknown = "unknown",
+    }
+}
+
+text_enum! {
+    /// What the denominator of a measure counts.
+    pub enum MeasureUnit("unit of a measure") {
+        /// Exchanges, or whatever else happens once.
+        Events = "events",
+        /// Minutes of a service.
+        Minutes = "minutes",
+        /// Alerts.
+        Alerts = "alerts",
+        /// Firmware payloads.
+        Payloads = "payloads",
+        /// Hub installs.
+        Installs = "installs",
+        /// Incidents.
+        Incidents = "incidents",
+    }
+}
+
+text_enum! {
+    /// The length of the period whose activity a measure counts.
+    pub enum ActivityPeriod("period of a measure") {
+        /// A calendar month.
+        Month = "month",
+        /// A calendar quarter.
+        Quarter = "quarter",
+    }
+}
+
+text_enum! {
+    /// By when an installed hub must be connected.
+    pub enum ConnectedBy("time of connection") {
+        /// When it is installed.
+        Install = "at-install",
+        /// Within the days of the setting `connect-days`.
+        NinetyDays = "within-90-days",
+    }
+}
+
+text_enum! {
+    /// How a methodology counts attempts without an answer.
+    pub enum Counting("counting rule") {
+        /// They leave the denominator and are shown: in time ÷ answered.
+        AnsweredOnly = "answered-only",
+        /// They stay in the denominator: in time ÷ attempts.
+        AllAttempts = "all-attempts",
+    }
+}
+
+text_enum! {
+    /// Which messages a methodology counts where a measure selects test commands.
+    pub enum Subject("subject of a methodology") {
+        /// Those that the measure selects.
+        Tests = "tests",
+        /// Users' own requests instead of the test commands.
+        OwnRequests = "own-requests",
+    }
+}
+
+text_enum! {
+    /// How a composite is made of its components.
+    pub enum Aggregate("aggregation") {
+        /// The mean of their shares.
+        Mean = "mean",
+        /// The sum of their numerators over the sum of their denominators.
+        Pooled = "pooled",
+        /// The product of their shares.
+        Product = "product",
+    }
+}
 
 /// Where a rule comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// `schema`, `published`, `second-hand`, `inferred`, `memory`, `assumed`.
-    pub mark: String,
+    /// How well it is known.
+    pub mark: Mark,
     /// Document and place, or a web address; empty where there is none.
     pub source: String,
     /// In words.
@@ -17,8 +107,8 @@ pub struct Provenance {
 impl Provenance {
     /// Does a figure that rests on it stay provisional until somebody confirms it?
     #[must_use]
-    pub fn needs_confirmation(&self) -> bool {
-        !matches!(self.mark.as_str(), "schema" | "published")
+    pub const fn needs_confirmation(&self) -> bool {
+        !matches!(self.mark, Mark::Schema | Mark::Published)
     }
 }
 
@@ -63,8 +153,8 @@ pub enum Basis {
     Payloads,
     /// Hub installs connected ÷ attempted.
     Hubs {
-        /// `at-install` or `within-90-days` (previous quarter).
-        when: String,
+        /// By when.
+        when: ConnectedBy,
     },
     /// Hub installs whose coverage the coverage database had predicted rightly ÷ attempted.
     CoverageAccuracy,
@@ -111,11 +201,11 @@ pub struct MeasureDef {
     pub id: String,
     /// Title in words.
     pub title: String,
-    /// `events`, `minutes`, `alerts`, `payloads`, `installs`, `incidents`.
-    pub unit: String,
-    /// Period: `month` or `quarter`; `lag` periods back for the activity.
-    pub period: String,
-    /// Activity lag in periods.
+    /// What its denominator counts.
+    pub unit: MeasureUnit,
+    /// Length of the period of the activity.
+    pub period: ActivityPeriod,
+    /// How many such periods the activity lies back.
     pub lag: i32,
     /// Rows.
     pub rows: Vec<MeasureRow>,
@@ -144,14 +234,12 @@ pub struct Methodology {
     pub id: String,
     /// Title in words.
     pub title: String,
-    /// `answered-only` (in time ÷ answered; attempts without an answer are left out and shown) or
-    /// `all-attempts` (in time ÷ attempts).
-    pub count: String,
-    /// `tests` (the measure's own selection) or `own-requests` (Users' own traffic stands in for
-    /// the test commands).
-    pub subject: String,
-    /// `mean`, `pooled` or `product`.
-    pub aggregate: String,
+    /// How attempts without an answer count.
+    pub count: Counting,
+    /// Which messages count where a measure selects test commands.
+    pub subject: Subject,
+    /// How composites are made.
+    pub aggregate: Aggregate,
     /// Expected share of the calendar that must have arrived, below which a figure is null.
     pub coverage_floor: Ratio,
     /// Below this denominator a figure is `low volume`.

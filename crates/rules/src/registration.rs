@@ -7,7 +7,7 @@ use crate::{
     files::RuleFile,
     measure::Provenance,
     ruleset::RuleSet,
-    scalar::{self, Mark, Micros},
+    scalar::{self, Micros, RuleMark},
 };
 use northbound_types::{Day, Utc, text_enum, time::DAY_US};
 use serde::Deserialize;
@@ -305,7 +305,7 @@ struct RawLayout {
     header: Spanned<RawKind>,
     detail: Spanned<RawKind>,
     trailer: Spanned<RawKind>,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]
@@ -513,7 +513,7 @@ struct RawExpected {
     grace: Option<Micros>,
     category: Option<u8>,
     responsible: Option<String>,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]

@@ -9,7 +9,7 @@ use crate::{
     files::{self, RuleFile},
     incidents::{self, CategoryRule},
     lists::{self, Entry, ListRule, OTHER_PROCESS},
-    measure::{MeasureDef, Methodology, Provenance},
+    measure::{Mark, MeasureDef, Methodology, Provenance},
     registration::{self, ExpectedFile, RegistrationLayout},
     settings::{self, Setting},
     targets::{self, TargetKey, TargetResolver, TargetRule},
@@ -19,6 +19,7 @@ use northbound_types::{Day, Ratio, Region, workdays::Calendar};
 use std::{
     collections::{BTreeSet, HashMap},
     path::Path,
+    str::FromStr,
 };
 
 /// All rules.
@@ -359,6 +360,13 @@ impl RuleSet {
     pub fn text(&self, key: &str, on: Day) -> Result<&str, RuleError> {
         self.setting(key, on)?.text(on)
     }
+    /// A setting as a word of a closed set, such as those of [`crate::setting_words`].
+    ///
+    /// # Errors
+    /// As [`RuleSet::integer`]; also where the word is of another set.
+    pub fn word<T: FromStr>(&self, key: &str, on: Day) -> Result<T, RuleError> {
+        self.setting(key, on)?.word(on)
+    }
     /// A setting as a list of words.
     ///
     /// # Errors
@@ -444,7 +452,7 @@ impl RuleSet {
                 format!("catalogue/{}", s.srv),
                 "Service",
                 value,
-                &s.mark,
+                s.mark,
                 "",
                 &s.notes,
                 "codes/srv_catalogue.csv",
@@ -473,7 +481,7 @@ impl RuleSet {
                     format!("code/{kind}/{}", c.code),
                     title,
                     value,
-                    &c.mark,
+                    c.mark,
                     &c.source,
                     &c.notes,
                     file,
@@ -490,7 +498,7 @@ fn reference(
     id: String,
     title: &str,
     value: String,
-    mark: &str,
+    mark: Mark,
     source: &str,
     note: &str,
     file: &str,
@@ -502,11 +510,7 @@ fn reference(
         title: title.to_owned(),
         value,
         from: None,
-        provenance: Provenance {
-            mark: mark.to_owned(),
-            source: source.to_owned(),
-            note: note.to_owned(),
-        },
+        provenance: Provenance { mark, source: source.to_owned(), note: note.to_owned() },
         place: crate::error::Place { file: file.to_owned(), line, column: 1 },
     }
 }

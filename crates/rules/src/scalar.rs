@@ -4,16 +4,15 @@
 use crate::{
     error::{Place, RuleError},
     files::RuleFile,
+    measure::Mark,
 };
-use northbound_types::{Ratio, figure::parse_percent};
+use northbound_types::{Ratio, figure::parse_percent, text_enum::UnknownWord};
 use num_traits::ToPrimitive;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error},
 };
-
-/// The marks that say where a rule comes from, strongest first.
-pub const MARKS: &[&str] = &["schema", "published", "second-hand", "inferred", "memory", "assumed"];
+use std::str::FromStr;
 
 const HINT: &str = "docs/rules.md lists the keys of each file";
 
@@ -149,6 +148,19 @@ impl CsvRow<'_> {
             )),
         }
     }
+    /// A word of a closed set.
+    ///
+    /// # Errors
+    /// Where the field holds none of its words.
+    pub fn word<T: FromStr<Err = UnknownWord>>(&self, column: &str) -> Result<T, RuleError> {
+        self.get(column).parse().map_err(|e: UnknownWord| {
+            self.refuse(
+                column,
+                format!("{:?} is not a {}", e.word, e.set),
+                &format!("use one of: {}", e.allowed.join(", ")),
+            )
+        })
+    }
     /// A list separated by semicolons.
     #[must_use]
     pub fn list(&self, column: &str) -> Vec<String> {
@@ -171,20 +183,23 @@ impl CsvRow<'_> {
     }
 }
 
-/// A mark of provenance.
-#[derive(Debug, Clone)]
-pub struct Mark(pub String);
+/// The mark of a rule: every [`Mark`] but `unknown`, which only a table of codes may give.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleMark(pub Mark);
 
-impl<'de> Deserialize<'de> for Mark {
+impl<'de> Deserialize<'de> for RuleMark {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let word = String::deserialize(d)?;
-        if MARKS.contains(&word.as_str()) {
-            Ok(Mark(word))
-        } else {
-            Err(D::Error::custom(format!(
-                "{word:?} is no mark of provenance: use one of {}",
-                MARKS.join(", ")
-            )))
+        match word.parse() {
+            Ok(Mark::Unknown) | Err(_) => {
+                let known: Vec<&str> =
+                    Mark::WORDS.iter().copied().filter(|w| *w != Mark::Unknown.as_str()).collect();
+                Err(D::Error::custom(format!(
+                    "{word:?} is not a mark of provenance; use one of: {}",
+                    known.join(", ")
+                )))
+            }
+            Ok(mark) => Ok(RuleMark(mark)),
         }
     }
 }

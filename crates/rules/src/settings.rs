@@ -5,10 +5,15 @@ use crate::{
     error::{Place, RuleError},
     files::RuleFile,
     measure::Provenance,
-    scalar::{self, Mark},
+    scalar::{self, RuleMark},
+    setting_words::{
+        ClockStops, DuringMonth, ForecastRule, IncidentDays, Inclusion, RelevantIncidents,
+        Reopening, Switch,
+    },
 };
 use northbound_types::{Day, Ratio};
 use serde::Deserialize;
+use std::str::FromStr;
 use toml::Spanned;
 
 /// The value of a setting.
@@ -114,15 +119,15 @@ const KEYS: &[(&str, Kind)] = &[
     ("report-due-working-days", Kind::Integer(1, 366)),
     ("user-report-due-working-days", Kind::Integer(1, 366)),
     ("holiday-calendar", Kind::Name),
-    ("sr-forecast-rule", Kind::Word(&["forecast", "notice"])),
-    ("csr-forecast-rule", Kind::Word(&["forecast", "notice"])),
+    ("sr-forecast-rule", Kind::Word(ForecastRule::WORDS)),
+    ("csr-forecast-rule", Kind::Word(ForecastRule::WORDS)),
     ("forecast-due-months", Kind::Months),
     ("forecast-due-working-day", Kind::Integer(1, 28)),
     ("forecast-months-ahead", Kind::Integer(1, 36)),
-    ("forecast-during-month", Kind::Word(&["counts", "does-not-count"])),
+    ("forecast-during-month", Kind::Word(DuringMonth::WORDS)),
     ("forecast-kinds", Kind::List),
-    ("forecast-test-traffic", Kind::Word(&["in", "out"])),
-    ("forecast-smets1", Kind::Word(&["in", "out"])),
+    ("forecast-test-traffic", Kind::Word(Inclusion::WORDS)),
+    ("forecast-smets1", Kind::Word(Inclusion::WORDS)),
     ("forecast-held-out-months", Kind::Integer(0, 36)),
     ("forecast-reason-codes", Kind::List),
     ("sr-forecast-roles", Kind::List),
@@ -132,11 +137,11 @@ const KEYS: &[(&str, Kind)] = &[
     ("notice-above", Kind::Fraction),
     ("notice-average-months", Kind::Integer(1, 36)),
     ("small-cell-below", Kind::Integer(2, 1_000)),
-    ("incident-days", Kind::Word(&["calendar", "working"])),
-    ("incident-clock-stops", Kind::Word(&["suspended", "never"])),
+    ("incident-days", Kind::Word(IncidentDays::WORDS)),
+    ("incident-clock-stops", Kind::Word(ClockStops::WORDS)),
     ("incident-response-events", Kind::List),
-    ("incident-reopened", Kind::Word(&["same-occasion", "new-occasion"])),
-    ("incident-relevant", Kind::Word(&["due", "raised", "resolved"])),
+    ("incident-reopened", Kind::Word(Reopening::WORDS)),
+    ("incident-relevant", Kind::Word(RelevantIncidents::WORDS)),
     ("incident-responsible", Kind::List),
     ("registration-look-back-days", Kind::Integer(1, 366)),
     ("registration-raises", Kind::List),
@@ -173,7 +178,7 @@ const TRAFFIC_KEYS: &[(&str, Kind)] = &[
     ("late-answer-seconds", Kind::Integer(0, 31_622_400)),
     ("quarantine-expires-seconds", Kind::Integer(1, 31_622_400)),
     ("outcome-kept-seconds", Kind::Integer(1, 31_622_400)),
-    ("storm-protection", Kind::Word(&["on", "off"])),
+    ("storm-protection", Kind::Word(Switch::WORDS)),
     ("storm-threshold", Kind::Integer(1, 1_000_000)),
     ("storm-window-seconds", Kind::Integer(1, 86_400)),
     ("storm-period-seconds", Kind::Integer(1, 86_400)),
@@ -232,7 +237,7 @@ struct Raw {
     title: String,
     from: Day,
     value: Spanned<toml::Value>,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]
@@ -428,6 +433,16 @@ impl Setting {
         match &self.value {
             SettingValue::Text(t) => Ok(t),
             _ => self.wrong(on, "text"),
+        }
+    }
+    /// As a word of a closed set, such as those of [`crate::setting_words`].
+    ///
+    /// # Errors
+    /// As [`Setting::integer`]; also where the word is of another set.
+    pub fn word<T: FromStr>(&self, on: Day) -> Result<T, RuleError> {
+        match self.text(on)?.parse() {
+            Ok(word) => Ok(word),
+            Err(_) => self.wrong(on, "word of that set"),
         }
     }
     /// As a list of words.

@@ -5,7 +5,7 @@ use crate::{
     error::{Place, RuleError},
     files::RuleFile,
     measure::Provenance,
-    scalar::{self, Mark, Micros},
+    scalar::{self, Micros, RuleMark},
 };
 use northbound_types::{Day, Generation, Leg, Mode, TestKind};
 use serde::Deserialize;
@@ -131,7 +131,7 @@ struct Raw {
     leg: Option<Leg>,
     limit: Micros,
     from: Day,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]

@@ -7,7 +7,7 @@ use crate::{
     files::RuleFile,
     lists::{Entry, ListRule},
     measure::Provenance,
-    scalar::{self, Mark},
+    scalar::{self, RuleMark},
 };
 use northbound_types::text_enum;
 use serde::Deserialize;
@@ -65,7 +65,7 @@ struct RawSteps {
     id: String,
     title: String,
     steps: Vec<TemplateItem>,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]
@@ -87,7 +87,7 @@ struct RawItems {
     id: String,
     title: String,
     items: Vec<TemplateItem>,
-    mark: Mark,
+    mark: RuleMark,
     #[serde(default)]
     source: String,
     #[serde(default)]

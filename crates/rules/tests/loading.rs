@@ -5,7 +5,7 @@ use crate::overlay;
 use northbound_rules::{
     RuleSet,
     files::{EMBEDDED, MAX_FILE_BYTES, MAX_OVERLAY_FILES},
-    measure::Basis,
+    measure::{ActivityPeriod, Basis},
 };
 use northbound_types::{NullReason, Region};
 use overlay::Overlay;
@@ -68,7 +68,7 @@ fn the_measures_are_those_of_the_facts() {
         ["WGI CSPC", "WGI CSPS"]
     );
     let quarterly = set.measure("PM1.2").unwrap();
-    assert_eq!((quarterly.period.as_str(), quarterly.lag), ("quarter", 1));
+    assert_eq!((quarterly.period, quarterly.lag), (ActivityPeriod::Quarter, 1));
     assert!(set.measure("PM12.1").unwrap().levels.is_empty());
 }
 
@@ -178,6 +178,41 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
         "measures/own.toml",
         "[[measure]]\nid = \"X\"\ntitle = \"t\"\nunit = \"events\"\nperiod = \"month\"\nrows = [{ provider = \"DSP\", region = \"none\" }]\nbasis = { kind = \"exchanges\", select = { mode = [\"soon\"] } }\nmark = \"memory\"\n",
         &["X: basis", "soon"],
+    ),
+    (
+        "measures/own.toml",
+        "[[measure]]\nid = \"X\"\ntitle = \"t\"\nunit = \"events\"\nperiod = \"year\"\nrows = []\nbasis = { kind = \"stated-only\" }\nmark = \"memory\"\n",
+        &["measures/own.toml line 5 column 10", "\"year\"", "month, quarter"],
+    ),
+    (
+        "measures/own.toml",
+        "[[measure]]\nid = \"X\"\ntitle = \"t\"\nunit = \"events\"\nperiod = \"month\"\nrows = []\nbasis = { kind = \"hubs\", when = \"later\" }\nmark = \"memory\"\n",
+        &["line 7", "\"later\"", "at-install, within-90-days"],
+    ),
+    (
+        "methodologies/own.toml",
+        "id = \"own\"\ntitle = \"t\"\nfrom = \"2020-01-01\"\ncount = \"all\"\nsubject = \"tests\"\naggregate = \"mean\"\ncoverage_floor = \"90%\"\nmark = \"memory\"\n",
+        &["methodologies/own.toml line 4 column 9", "count", "answered-only, all-attempts"],
+    ),
+    (
+        "methodologies/own.toml",
+        "id = \"own\"\ntitle = \"t\"\nfrom = \"2020-01-01\"\ncount = \"all-attempts\"\nsubject = \"test\"\naggregate = \"mean\"\ncoverage_floor = \"90%\"\nmark = \"memory\"\n",
+        &["line 5", "subject", "tests, own-requests"],
+    ),
+    (
+        "methodologies/own.toml",
+        "id = \"own\"\ntitle = \"t\"\nfrom = \"2020-01-01\"\ncount = \"all-attempts\"\nsubject = \"tests\"\naggregate = \"median\"\ncoverage_floor = \"90%\"\nmark = \"memory\"\n",
+        &["line 6", "aggregate", "mean, pooled, product"],
+    ),
+    (
+        "codes/dcc_alert_codes.csv",
+        "code,meaning,payload_type,provenance,source,notes\nAD1,x,,hearsay,,\n",
+        &["codes/dcc_alert_codes.csv line 2", "provenance", "hearsay", "published", "unknown"],
+    ),
+    (
+        "targets.toml",
+        "[[target]]\nlimit = \"30 s\"\nfrom = \"2020-02-01\"\nmark = \"unknown\"\n",
+        &["line 4", "mark", "second-hand"],
     ),
     (
         "calendars/own.toml",

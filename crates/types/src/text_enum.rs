@@ -24,6 +24,8 @@ macro_rules! text_enum {
         impl $name {
             /// Every member, in declaration order.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
+            /// The words of [`Self::ALL`], in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($text),+];
             /// The word that stands for this member in files, tables and JSON.
             #[must_use]
             pub const fn as_str(self) -> &'static str {

@@ -45,7 +45,7 @@ fn process_type(t: &Template<'_>) -> ProcessType {
     ProcessType {
         id: t.id.to_owned(),
         title: t.title.to_owned(),
-        mark: t.provenance.mark.clone(),
+        mark: t.provenance.mark.to_string(),
         source: t.provenance.source.clone(),
         note: t.provenance.note.clone(),
         steps: t.items.iter().map(step).collect(),

@@ -136,7 +136,7 @@ fn rules(x: &Explained) -> Table {
                 .filter(|t| !t.is_empty())
                 .collect::<Vec<_>>()
                 .join("; "),
-            r.mark.clone(),
+            r.mark.to_string(),
             r.source.clone(),
             confirmed,
         ]);

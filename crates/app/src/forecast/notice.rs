@@ -11,6 +11,7 @@ use crate::{
 use northbound_measures::forecast::notice;
 use northbound_packs::evidence::forecasts::ForecastSources;
 use northbound_registers::{Query, Write, records::forecasting::forecast_notes::ForecastNotice};
+use northbound_rules::setting_words::ForecastRule;
 use northbound_types::{Eui64, ForecastKind, Period, Ratio};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -54,9 +55,9 @@ fn rule(
     period: Period,
 ) -> Result<(bool, Ratio, u32)> {
     let (r, day) = (sources.rules, period.first());
-    let asked = r.text(&format!("{kind}-forecast-rule"), day)? == "notice";
+    let rule: ForecastRule = r.word(&format!("{kind}-forecast-rule"), day)?;
     Ok((
-        asked,
+        rule == ForecastRule::Notice,
         r.fraction("notice-above", day)?,
         u32::try_from(r.integer("notice-average-months", day)?).unwrap_or(1),
     ))

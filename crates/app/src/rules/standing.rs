@@ -52,7 +52,7 @@ impl Standing {
                 r.id.clone(),
                 r.from.map(|d| d.to_string()).unwrap_or_default(),
                 if short { shortened(&r.value) } else { r.value.clone() },
-                r.provenance.mark.clone(),
+                r.provenance.mark.to_string(),
                 self.of(r).to_owned(),
             ]);
         }
@@ -73,7 +73,7 @@ impl Standing {
                 r.id.clone(),
                 r.from.map(|d| d.to_string()).unwrap_or_default(),
                 r.value.clone(),
-                r.provenance.mark.clone(),
+                r.provenance.mark.to_string(),
                 self.of(r).to_owned(),
                 r.provenance.source.clone(),
                 r.provenance.note.clone(),
@@ -94,7 +94,7 @@ impl Standing {
                 ("title", r.title.clone()),
                 ("value", r.value.clone()),
                 ("holds from", r.from.map_or_else(|| "always".to_owned(), |d| d.to_string())),
-                ("mark", r.provenance.mark.clone()),
+                ("mark", r.provenance.mark.to_string()),
                 ("standing", self.of(r).to_owned()),
                 ("source", r.provenance.source.clone()),
                 ("note", r.provenance.note.clone()),

@@ -7,6 +7,7 @@ use crate::vocabulary::{Class, DeviceType, Role};
 use northbound_rules::{
     RuleError, RuleSet,
     catalogue::{FutureDated, Service},
+    setting_words::Switch,
 };
 use northbound_types::{
     AlertCode, CommandVariant, Day, Eui64, Region, ResponseCode, text_enum::UnknownWord,
@@ -143,7 +144,7 @@ impl Policy {
                 .map(|t| threshold(t))
                 .collect::<Result<_, _>>()?,
             storm: StormRule {
-                on: r.text("storm-protection")? == "on",
+                on: r.parsed::<Switch>("storm-protection")? == Switch::On,
                 threshold: r.small("storm-threshold")?,
                 window: r.seconds("storm-window-seconds")?,
                 period: r.seconds("storm-period-seconds")?,

@@ -8,6 +8,7 @@ use crate::{
     result::{Component, MeasureResult},
     statistics::exact::{clamp, quantity},
 };
+use northbound_rules::measure::Aggregate;
 use northbound_types::{Figure, FigureState, Null, NullReason, Quantity, Ratio, Value};
 use num_rational::BigRational;
 use num_traits::{One, Zero};
@@ -34,7 +35,7 @@ pub fn component(r: &MeasureResult) -> Component {
 
 /// Combines the rows.
 #[must_use]
-pub fn combine(strategy: &str, rows: &[Component]) -> Figure {
+pub fn combine(strategy: Aggregate, rows: &[Component]) -> Figure {
     let counted: Vec<&Component> = rows.iter().filter(|c| c.counted).collect();
     if counted.is_empty() {
         return Figure::Null(Null::because(NullReason::NoEvents, "no component had events"));
@@ -45,11 +46,13 @@ pub fn combine(strategy: &str, rows: &[Component]) -> Figure {
         return undetermined(strategy, &counted, &unknown);
     }
     let quantity = match strategy {
-        "mean" => quantity(&mean(counted.iter().filter_map(|c| c.figure.share()), counted.len())),
-        "product" => quantity(
+        Aggregate::Mean => {
+            quantity(&mean(counted.iter().filter_map(|c| c.figure.share()), counted.len()))
+        }
+        Aggregate::Product => quantity(
             &counted.iter().filter_map(|c| c.figure.share()).fold(BigRational::one(), |a, b| a * b),
         ),
-        "pooled" => match pooled(&counted) {
+        Aggregate::Pooled => match pooled(&counted) {
             Some(r) => Quantity::Ratio(r),
             None => {
                 return Figure::Null(Null::because(
@@ -58,12 +61,6 @@ pub fn combine(strategy: &str, rows: &[Component]) -> Figure {
                 ));
             }
         },
-        other => {
-            return Figure::Null(Null::because(
-                NullReason::NotDeterminable,
-                format!("the aggregation {other:?} is unknown; use mean, pooled or product"),
-            ));
-        }
     };
     weakest(quantity, &counted)
 }
@@ -95,20 +92,20 @@ fn weakest(quantity: Quantity, counted: &[&Component]) -> Figure {
 }
 
 /// Bounds that hold whatever the unknown rows would have been.
-fn undetermined(strategy: &str, counted: &[&Component], unknown: &[&Component]) -> Figure {
+fn undetermined(strategy: Aggregate, counted: &[&Component], unknown: &[&Component]) -> Figure {
     let names: Vec<String> =
         unknown.iter().map(|c| format!("{} {} {}", c.measure, c.provider, c.region)).collect();
     let ends: Vec<(BigRational, BigRational)> = counted.iter().map(|c| ends(c)).collect();
     let low = ends.iter().map(|e| e.0.clone());
     let high = ends.iter().map(|e| e.1.clone());
     let bounds = match strategy {
-        "mean" => (mean(low, counted.len()), mean(high, counted.len())),
-        "product" => (
+        Aggregate::Mean => (mean(low, counted.len()), mean(high, counted.len())),
+        Aggregate::Product => (
             low.fold(BigRational::one(), |a, b| a * b),
             high.fold(BigRational::one(), |a, b| a * b),
         ),
         // The weight of an unknown row is unknown too: it could outweigh all others.
-        _ => (BigRational::zero(), BigRational::one()),
+        Aggregate::Pooled => (BigRational::zero(), BigRational::one()),
     };
     let mut null =
         Null::because(NullReason::NotDeterminable, format!("no value for {}", names.join(", ")));
@@ -173,26 +170,27 @@ mod tests {
 
     #[test]
     fn the_strategies_differ() {
-        assert_eq!(print(&combine("mean", &three())), "95.967");
-        assert_eq!(print(&combine("pooled", &three())), "99.895");
-        assert_eq!(print(&combine("product", &three())), "88.112");
-        assert!(matches!(combine("median", &three()), Figure::Null(_)));
+        assert_eq!(print(&combine(Aggregate::Mean, &three())), "95.967");
+        assert_eq!(print(&combine(Aggregate::Pooled, &three())), "99.895");
+        assert_eq!(print(&combine(Aggregate::Product, &three())), "88.112");
     }
 
     #[test]
     fn no_events_leaves_and_a_null_makes_it_undetermined() {
         let mut rows = three();
         rows.push(row("D", Figure::ratio(0, 0)));
-        assert_eq!(print(&combine("mean", &rows)), "95.967");
+        assert_eq!(print(&combine(Aggregate::Mean, &rows)), "95.967");
         rows.push(row("E", Figure::Null(Null::because(NullReason::Unreliable, "tool"))));
-        let Figure::Null(n) = combine("mean", &rows) else { panic!("a value with a null part") };
+        let Figure::Null(n) = combine(Aggregate::Mean, &rows) else {
+            panic!("a value with a null part")
+        };
         assert_eq!(n.reason, NullReason::NotDeterminable);
         let (low, high) = n.bounds.unwrap();
         assert_eq!(percent_of(&low.share().unwrap(), 3, &[]).unwrap(), "71.975");
         assert_eq!(percent_of(&high.share().unwrap(), 3, &[]).unwrap(), "96.975");
         let all_empty = [row("D", Figure::ratio(0, 0))];
         assert!(matches!(
-            combine("mean", &all_empty),
+            combine(Aggregate::Mean, &all_empty),
             Figure::Null(Null { reason: NullReason::NoEvents, .. })
         ));
     }
@@ -200,7 +198,7 @@ mod tests {
     #[test]
     fn m4_contributions_sum_to_the_gap_exactly() {
         let target = Ratio { num: 99, den: 100 };
-        for strategy in ["mean", "pooled"] {
+        for strategy in [Aggregate::Mean, Aggregate::Pooled] {
             let Contributions::Table { gap, parts } =
                 contributions(strategy, Some(target), &three()).unwrap()
             else {
@@ -216,9 +214,9 @@ mod tests {
             assert_eq!(parts[0].provider, "B", "{strategy}");
         }
         assert!(matches!(
-            contributions("product", Some(target), &three()),
+            contributions(Aggregate::Product, Some(target), &three()),
             Err(MeasureError::Contributions { .. })
         ));
-        assert!(contributions("mean", None, &three()).is_err());
+        assert!(contributions(Aggregate::Mean, None, &three()).is_err());
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     result::Component,
     statistics::exact::{quantity, share},
 };
+use northbound_rules::measure::Aggregate;
 use northbound_types::{Quantity, Ratio, Region};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -48,16 +49,14 @@ pub enum Contributions {
 /// The contribution of each counted row to the gap `target − figure`.
 ///
 /// # Errors
-/// [`MeasureError::Contributions`] for `product` (the parts of a product do not add), for an
-/// unknown strategy, without a target, and where a counted row has no value (or, pooled, no counts).
+/// [`MeasureError::Contributions`] for `product` (the parts of a product do not add), without a
+/// target, and where a counted row has no value (or, pooled, no counts).
 pub fn contributions(
-    strategy: &str,
+    strategy: Aggregate,
     target: Option<Ratio>,
     rows: &[Component],
 ) -> Result<Contributions, MeasureError> {
-    let refuse = |why: &str| {
-        Err(MeasureError::Contributions { strategy: strategy.to_owned(), why: why.to_owned() })
-    };
+    let refuse = |why: &str| Err(MeasureError::Contributions { strategy, why: why.to_owned() });
     let Some(target) = target.and_then(share) else {
         return refuse("no target is known, so there is no gap");
     };
@@ -66,15 +65,14 @@ pub fn contributions(
         return refuse("no component has events");
     }
     let parts: Option<Vec<BigRational>> = match strategy {
-        "mean" => {
+        Aggregate::Mean => {
             let n = BigRational::from_integer(counted.len().into());
             counted.iter().map(|c| Some((&target - c.figure.share()?) / &n)).collect()
         }
-        "pooled" => pooled_parts(&target, &counted),
-        "product" => {
+        Aggregate::Pooled => pooled_parts(&target, &counted),
+        Aggregate::Product => {
             return refuse("the parts of a product do not add up to the gap; use mean or pooled");
         }
-        _ => return refuse("the strategy is unknown; use mean or pooled"),
     };
     let Some(parts) = parts else { return refuse("a component has no value (pooled: no counts)") };
     let gap: BigRational = parts.iter().sum();

@@ -12,42 +12,21 @@ use crate::{
     inputs::Fault,
     result::{Counted, Line, Part},
 };
-use northbound_rules::measure::{MeasureRow, Methodology};
+use northbound_rules::measure::{Counting, MeasureRow, Methodology, Subject};
 use northbound_types::{
-    Cells, Dim, Figure, FigureState, Kind, Mode, Null, NullReason, Period, Region, RequestState,
-    Selector, TestKind, Timeliness,
+    Cells, Dim, Figure, FigureState, Kind, Mode, Period, Region, RequestState, Selector, TestKind,
+    Timeliness,
 };
 
 /// The dimensions that counting looks at beside the measure's own selection.
 const LOCAL: &[Dim] = &[Dim::Day, Dim::Feed, Dim::Region, Dim::State, Dim::Timeliness];
 
-/// How attempts without an answer count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counting {
-    /// Left out and shown.
-    AnsweredOnly,
-    /// In the denominator.
-    AllAttempts,
-}
-
-impl Counting {
-    /// From the methodology's word.
-    #[must_use]
-    pub fn of(word: &str) -> Option<Counting> {
-        match word {
-            "answered-only" => Some(Counting::AnsweredOnly),
-            "all-attempts" => Some(Counting::AllAttempts),
-            _ => None,
-        }
-    }
-    /// The timeliness that falls due.
-    #[must_use]
-    pub const fn due(self) -> &'static [Timeliness] {
-        use Timeliness::*;
-        match self {
-            Counting::AnsweredOnly => &[InTime, Late, NoTarget, ClockError],
-            Counting::AllAttempts => &[InTime, Late, NoTarget, ClockError, Unanswered],
-        }
+/// The timeliness of what falls due under a counting rule.
+const fn falls_due(counting: Counting) -> &'static [Timeliness] {
+    use Timeliness::*;
+    match counting {
+        Counting::AnsweredOnly => &[InTime, Late, NoTarget, ClockError],
+        Counting::AllAttempts => &[InTime, Late, NoTarget, ClockError, Unanswered],
     }
 }
 
@@ -63,7 +42,7 @@ pub fn subject(select: &Selector, methodology: &Methodology) -> (Selector, bool)
         .any_of
         .iter()
         .find(|(d, v)| *d == Dim::TestKind && !v.is_empty() && v.iter().all(is_test));
-    let Some((_, tests)) = tests.filter(|_| methodology.subject == "own-requests") else {
+    let Some((_, tests)) = tests.filter(|_| methodology.subject == Subject::OwnRequests) else {
         return (select.clone(), false);
     };
     let modes: Vec<Mode> = tests
@@ -121,15 +100,9 @@ pub fn count(
     activity: Period,
     subject: &Selector,
     row: &MeasureRow,
-    word: &str,
+    counting: Counting,
     unreliable: &[&Fault],
 ) -> Counted {
-    let Some(counting) = Counting::of(word) else {
-        return Counted::only(Figure::Null(Null::because(
-            NullReason::NotDeterminable,
-            format!("the counting rule {word:?} is unknown; use answered-only or all-attempts"),
-        )));
-    };
     let selection = row_selection(subject, row);
     let local = narrow(cells, activity, &selection, LOCAL);
     let counter = Counter { local: &local, selection: &selection, counting };
@@ -230,7 +203,7 @@ impl Counter<'_> {
 
     fn slice(&self, label: &str, slice: &Selector, counted: &mut Counted, weak: &mut Weak) {
         let due =
-            slice.clone().and(Dim::Timeliness, self.counting.due().iter().map(|t| t.as_str()));
+            slice.clone().and(Dim::Timeliness, falls_due(self.counting).iter().map(|t| t.as_str()));
         let met = slice.clone().and(Dim::Timeliness, [Timeliness::InTime.as_str()]);
         let (den, num) = (self.local.sum(&due), self.local.sum(&met));
         weak.disputed += den.disputed;
@@ -252,7 +225,7 @@ impl Counter<'_> {
             if known == Some(Timeliness::InTime) {
                 continue;
             }
-            let is_due = known.is_some_and(|k| self.counting.due().contains(&k));
+            let is_due = known.is_some_and(|k| falls_due(self.counting).contains(&k));
             let by_state =
                 matches!(known, Some(Timeliness::Unanswered | Timeliness::NotApplicable) | None);
             let of_t = slice.clone().and(Dim::Timeliness, [t.clone()]);

@@ -6,7 +6,8 @@ use crate::{
     inputs::HubInstall,
     result::{Counted, Part},
 };
-use northbound_types::{Day, Figure, Null, NullReason, Period, Region};
+use northbound_rules::measure::ConnectedBy;
+use northbound_types::{Day, Period, Region};
 
 /// Installed and connected.
 pub const SRV_CONNECTED: &str = "8.14.1";
@@ -15,25 +16,22 @@ pub const SRV_NO_WAN: &str = "8.14.2";
 
 /// What is asked of an install.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
+pub enum Question {
     /// Connected at install: 8.14.1 received.
-    AtInstall,
+    ConnectedAtInstall,
     /// Connected within so many days of the install.
-    WithinDays(i32),
+    ConnectedWithinDays(i32),
     /// The coverage database had not promised coverage where the install found none.
     CoverageAsPredicted,
 }
 
-impl When {
-    /// From the word in the rules: `at-install`, `within-90-days`, `coverage` (also
-    /// `coverage-accuracy`). `days` is the setting.
+impl Question {
+    /// Was it connected by then? `days` is the setting `connect-days`.
     #[must_use]
-    pub fn of(word: &str, days: i32) -> Option<When> {
-        match word {
-            "at-install" => Some(When::AtInstall),
-            "within-90-days" => Some(When::WithinDays(days)),
-            "coverage" | "coverage-accuracy" | "prediction" => Some(When::CoverageAsPredicted),
-            _ => None,
+    pub const fn connected(by: ConnectedBy, days: i32) -> Question {
+        match by {
+            ConnectedBy::Install => Question::ConnectedAtInstall,
+            ConnectedBy::NinetyDays => Question::ConnectedWithinDays(days),
         }
     }
 }
@@ -45,18 +43,9 @@ pub fn count(
     period: Period,
     provider: &str,
     region: Region,
-    word: &str,
-    days: i32,
+    question: Question,
     as_at: Day,
 ) -> Counted {
-    let Some(when) = When::of(word, days) else {
-        return Counted::only(Figure::Null(Null::because(
-            NullReason::NotDeterminable,
-            format!(
-                "hub installs {word:?} are not known; use at-install, within-90-days or coverage"
-            ),
-        )));
-    };
     let (mut num, mut den) = (0, 0);
     let mut out: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
     for h in list.iter().filter(|h| {
@@ -65,7 +54,7 @@ pub fn count(
         if region != Region::None && h.region != region && h.region != Region::Unknown {
             continue;
         }
-        match judge(h, when, region, as_at) {
+        match judge(h, question, region, as_at) {
             Ok(met) => {
                 den += 1;
                 num += u64::from(met);
@@ -81,7 +70,7 @@ pub fn count(
         den,
     }]);
     c.missed(
-        if when == When::CoverageAsPredicted {
+        if question == Question::CoverageAsPredicted {
             "coverage was promised and not found"
         } else {
             "not connected"
@@ -95,7 +84,12 @@ pub fn count(
     c
 }
 
-fn judge(h: &HubInstall, when: When, region: Region, as_at: Day) -> Result<bool, &'static str> {
+fn judge(
+    h: &HubInstall,
+    question: Question,
+    region: Region,
+    as_at: Day,
+) -> Result<bool, &'static str> {
     if region != Region::None && h.region == Region::Unknown {
         return Err("region unknown: never in a regional figure");
     }
@@ -106,14 +100,14 @@ fn judge(h: &HubInstall, when: When, region: Region, as_at: Day) -> Result<bool,
         return Err("neither 8.14.1 nor 8.14.2 received");
     }
     let at_install = h.srv == SRV_CONNECTED;
-    if when == When::CoverageAsPredicted {
+    if question == Question::CoverageAsPredicted {
         return h.predicted.map(|p| !(p && !at_install)).ok_or("no coverage prediction known");
     }
     if !h.in_coverage {
         return Err("outside the Coverage Area");
     }
-    match when {
-        When::WithinDays(n) => {
+    match question {
+        Question::ConnectedWithinDays(n) => {
             let in_time = at_install || h.connected.is_some_and(|c| c.0 - h.installed.0 <= n);
             // Still open: the days have not passed, so a miss is not yet one.
             if !in_time && as_at.0 - h.installed.0 <= n {
@@ -122,13 +116,14 @@ fn judge(h: &HubInstall, when: When, region: Region, as_at: Day) -> Result<bool,
                 Ok(in_time)
             }
         }
-        When::AtInstall | When::CoverageAsPredicted => Ok(at_install),
+        Question::ConnectedAtInstall | Question::CoverageAsPredicted => Ok(at_install),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use northbound_types::Figure;
 
     fn hub(n: u32, srv: &str, connected: Option<&str>, predicted: Option<bool>) -> HubInstall {
         HubInstall {
@@ -153,15 +148,16 @@ mod tests {
             hub(3, SRV_NO_WAN, Some("2026-04-02"), Some(false)),
             hub(4, "", None, None),
         ];
-        let run = |word, as_at: &str| {
-            count(&list, q1, "CSPS", Region::South, word, 90, as_at.parse().unwrap())
+        let run = |question, as_at: &str| {
+            count(&list, q1, "CSPS", Region::South, question, as_at.parse().unwrap())
         };
-        assert_eq!(run("at-install", "2026-07-01").figure, Figure::ratio(1, 3));
-        assert_eq!(run("within-90-days", "2026-07-01").figure, Figure::ratio(2, 3));
-        assert_eq!(run("coverage", "2026-07-01").figure, Figure::ratio(2, 3));
-        assert_eq!(run("within-90-days", "2026-07-01").excluded[0].count, 1);
+        let at_install = Question::connected(ConnectedBy::Install, 90);
+        let in_90_days = Question::connected(ConnectedBy::NinetyDays, 90);
+        assert_eq!(run(at_install, "2026-07-01").figure, Figure::ratio(1, 3));
+        assert_eq!(run(in_90_days, "2026-07-01").figure, Figure::ratio(2, 3));
+        assert_eq!(run(Question::CoverageAsPredicted, "2026-07-01").figure, Figure::ratio(2, 3));
+        assert_eq!(run(in_90_days, "2026-07-01").excluded[0].count, 1);
         // With 90 days not yet over, the late one is no miss yet.
-        assert_eq!(run("within-90-days", "2026-04-01").figure, Figure::ratio(2, 2));
-        assert!(matches!(run("else", "2026-07-01").figure, Figure::Null(_)));
+        assert_eq!(run(in_90_days, "2026-04-01").figure, Figure::ratio(2, 2));
     }
 }

@@ -2,11 +2,11 @@
 //! that failed or is pending is one without an answer.
 
 use crate::{
-    evaluate::counting::Counting,
     inputs::PayloadCount,
     result::{Counted, Part},
 };
-use northbound_types::{Day, Figure, Null, NullReason, Period, Region};
+use northbound_rules::measure::Counting;
+use northbound_types::{Day, Period, Region};
 
 /// Counts the payloads of one row. `faulty(day, feed)` tells what was not observed.
 #[must_use]
@@ -15,15 +15,9 @@ pub fn count(
     period: Period,
     provider: &str,
     region: Region,
-    word: &str,
+    counting: Counting,
     faulty: &dyn Fn(Day, &str) -> bool,
 ) -> Counted {
-    let Some(counting) = Counting::of(word) else {
-        return Counted::only(Figure::Null(Null::because(
-            NullReason::NotDeterminable,
-            format!("the counting rule {word:?} is unknown; use answered-only or all-attempts"),
-        )));
-    };
     let mut sum = PayloadCount {
         day: period.first(),
         region,
@@ -88,6 +82,7 @@ pub fn count(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use northbound_types::Figure;
 
     #[test]
     fn failures_count_by_the_methodology_and_are_always_shown() {
@@ -105,10 +100,9 @@ mod tests {
         let stray = PayloadCount { region: Region::Unknown, ..p.clone() };
         let list = [p, stray];
         let run = |w| count(&list, Period::month(2026, 4), "CSPN", Region::North, w, &|_, _| false);
-        assert_eq!(run("answered-only").figure, Figure::ratio(80, 86));
-        assert_eq!(run("all-attempts").figure, Figure::ratio(80, 100));
-        let shown: u64 = run("answered-only").excluded.iter().map(|l| l.count).sum();
+        assert_eq!(run(Counting::AnsweredOnly).figure, Figure::ratio(80, 86));
+        assert_eq!(run(Counting::AllAttempts).figure, Figure::ratio(80, 100));
+        let shown: u64 = run(Counting::AnsweredOnly).excluded.iter().map(|l| l.count).sum();
         assert_eq!(shown, 114);
-        assert!(matches!(run("else").figure, Figure::Null(_)));
     }
 }

@@ -7,10 +7,12 @@ use crate::{
         evaluate, unplaced,
     },
     inputs::*,
-    result::MeasureResult,
+    result::{FigureBasis, MeasureResult},
     sample::{APRIL, cells, def, inputs, methodology, tests_def},
 };
-use northbound_rules::measure::{Basis, MeasureDef};
+use northbound_rules::measure::{
+    ActivityPeriod, Aggregate, Basis, ConnectedBy, Counting, MeasureDef, Subject,
+};
 use northbound_types::{
     Day, Figure, FigureState, NullReason, Period, Quantity, Ratio, Region, Utc, percent::percent_of,
 };
@@ -91,7 +93,7 @@ fn m2_a_thousand_sent_nine_hundred_answered() {
         ("2026-05-01", "north", "f", "rtt4", "timed-out", "unanswered", 7),
     ]);
     let defs = [tests_def()];
-    let m = methodology("answered-only", "tests", "mean");
+    let m = methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean);
     let all = evaluate(&inputs(&c, &defs, &m)).unwrap();
     let north = row(&all, "PM4.3", Region::North);
     assert_eq!(north.figure.share(), Figure::ratio(1, 1).share());
@@ -103,7 +105,7 @@ fn m2_a_thousand_sent_nine_hundred_answered() {
         (null(central), central.excluded[0].count, central.band),
         (NullReason::NoEvents, 40, Band::Null)
     );
-    let m = methodology("all-attempts", "tests", "mean");
+    let m = methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean);
     let all = evaluate(&inputs(&c, &defs, &m)).unwrap();
     let north = row(&all, "PM4.3", Region::North);
     assert_eq!(percent_of(&north.figure.share().unwrap(), 1, &[]).unwrap(), "90.0");
@@ -125,7 +127,7 @@ fn m19_unknown_regions_are_shown_and_never_counted() {
         Basis::Exchanges { select: northbound_types::Selector::all() },
     );
     let defs = [tests_def(), national];
-    let m = methodology("answered-only", "tests", "mean");
+    let m = methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean);
     let all = evaluate(&inputs(&c, &defs, &m)).unwrap();
     let north = row(&all, "PM4.3", Region::North);
     assert_eq!(north.parts[0].den, 100);
@@ -154,7 +156,7 @@ fn faulty_days_are_not_observed_and_the_rest_re_adds() {
         ("2026-04-20", "north", "g", "rtt4", "timed-out", "unanswered", 80),
     ]);
     let defs = [tests_def()];
-    let m = methodology("all-attempts", "tests", "mean");
+    let m = methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean);
     let faults = [fault("f", 2, 3, Severity::Unreliable)];
     let feeds = [feed("f", "tests", 1..=30), feed("g", "tests", 1..=30)];
     let i = Inputs { faults: &faults, feeds: &feeds, ..inputs(&c, &defs, &m) };
@@ -194,7 +196,7 @@ fn one_of_each() -> Vec<MeasureDef> {
             Basis::OutageWindows { code: "AD1".into(), hubs: 50, above: false },
         ),
         def("PM2", &[("CSPN", Region::North)], Basis::Payloads),
-        def("PM1.1", &[("CSPS", Region::South)], Basis::Hubs { when: "at-install".into() }),
+        def("PM1.1", &[("CSPS", Region::South)], Basis::Hubs { when: ConnectedBy::Install }),
         def("COV1", &[("CSPN", Region::North)], Basis::CoverageAccuracy),
         def("CPM6", &[("DCC", Region::None)], Basis::StatedOnly),
         def(
@@ -210,8 +212,10 @@ fn one_of_each() -> Vec<MeasureDef> {
 fn with_every_feed_stopped_no_measure_reads_as_met() {
     let c = cells(&[]);
     let defs = one_of_each();
-    for (word, subject) in [("answered-only", "tests"), ("all-attempts", "own-requests")] {
-        let m = methodology(word, subject, "mean");
+    for (word, subject) in
+        [(Counting::AnsweredOnly, Subject::Tests), (Counting::AllAttempts, Subject::OwnRequests)]
+    {
+        let m = methodology(word, subject, Aggregate::Mean);
         let nothing = evaluate(&inputs(&c, &defs, &m)).unwrap();
         let carries = ["tests", "messages", "services", "alerts", "payloads", "hubs", "figures"];
         let feeds: Vec<_> = carries
@@ -241,7 +245,7 @@ fn m7_a_null_part_makes_the_composite_undetermined_with_bounds() {
         tests_def(),
         def("CPM1", &[("DCC", Region::None)], Basis::Composite { of: vec!["PM4.3".into()] }),
     ];
-    let m = methodology("all-attempts", "tests", "mean");
+    let m = methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean);
     let base = inputs(&c, &defs, &m);
     let r = evaluate(&base).unwrap();
     let cpm = row(&r, "CPM1", Region::None);
@@ -293,7 +297,7 @@ fn stated_beside_computed() {
         ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 100),
     ]);
     let defs = [tests_def()];
-    let m = methodology("all-attempts", "tests", "mean");
+    let m = methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean);
     let run = |list: &[StatedFigure]| {
         evaluate(&Inputs { stated: list, ..inputs(&c, &defs, &m) }).unwrap()
     };
@@ -306,7 +310,7 @@ fn stated_beside_computed() {
     assert_eq!(north.figure.share(), Figure::ratio(9, 10).share());
     // The ledger has nothing for Central: what was stated stands.
     let central = row(&r, "PM4.3", Region::Central);
-    assert_eq!((central.basis.as_str(), central.band), ("stated", Band::Met));
+    assert_eq!((central.basis, central.band), (FigureBasis::Stated, Band::Met));
     let r = run(&[stated("PM4.3", "CSPN", "north", "90.0")]);
     assert_eq!(state(row(&r, "PM4.3", Region::North)), FigureState::Ok);
     let mut two = vec![
@@ -326,7 +330,7 @@ fn stated_beside_computed() {
 fn x10_an_ambiguous_number_keeps_its_readings() {
     let c = cells(&[]);
     let defs = [def("PM2", &[("CSPN", Region::North)], Basis::StatedOnly)];
-    let m = methodology("answered-only", "tests", "mean");
+    let m = methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean);
     let mut s = stated("PM2", "CSPN", "north", "54.80 %");
     s.readings = vec![
         ("value achieved".into(), "54.80".into()),
@@ -350,7 +354,7 @@ fn exceptions_leave_numerator_and_denominator() {
         ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 20),
     ]);
     let defs = [tests_def()];
-    let m = methodology("all-attempts", "tests", "mean");
+    let m = methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean);
     let except = |count, met| {
         [AllowedException {
             measure: "PM4.3".into(),
@@ -383,7 +387,7 @@ fn exceptions_leave_numerator_and_denominator() {
 fn m18_ages_states_and_lag() {
     let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 29)]);
     let mut defs = [tests_def()];
-    let m = methodology("answered-only", "tests", "mean");
+    let m = methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean);
     let base = inputs(&c, &defs, &m);
     let r = evaluate(&base).unwrap().remove(0);
     // 30 April to 22 June: 53 days. 29 events are too few where 30 are asked.
@@ -407,7 +411,7 @@ fn m18_ages_states_and_lag() {
     let early =
         evaluate(&Inputs { as_at: "2026-04-15".parse().unwrap(), ..base }).unwrap().remove(0);
     assert!(early.figure.as_value().unwrap().notes.iter().any(|n| n.contains("not over")));
-    (defs[0].period, defs[0].lag) = ("quarter".into(), 1);
+    (defs[0].period, defs[0].lag) = (ActivityPeriod::Quarter, 1);
     let r = evaluate(&inputs(&c, &defs, &m)).unwrap().remove(0);
     assert_eq!((r.activity.to_string().as_str(), null(&r)), ("2026-Q1", NullReason::NoEvents));
 }
@@ -422,7 +426,7 @@ fn m5_a_level_that_changes_inside_a_year() {
     let mut later = defs[0].levels[0].clone();
     (later.from, later.target) = (day("2026-04-01"), Some(Ratio { num: 97, den: 100 }));
     defs[0].levels.push(later);
-    let m = methodology("answered-only", "tests", "mean");
+    let m = methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean);
     let history = [HistoryPoint {
         measure: "PM4.3".into(),
         provider: "CSPN".into(),
@@ -442,7 +446,7 @@ fn m5_a_level_that_changes_inside_a_year() {
 fn results_keep_their_keys_in_json() {
     let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 90)]);
     let defs = one_of_each();
-    let m = methodology("answered-only", "tests", "mean");
+    let m = methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean);
     let all = evaluate(&inputs(&c, &defs, &m)).unwrap();
     let text = serde_json::to_string(&all).unwrap();
     assert_eq!(serde_json::from_str::<Vec<MeasureResult>>(&text).unwrap(), all);
@@ -491,7 +495,7 @@ fn missing_dimensions_are_refused() {
     let mut c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", 90)]);
     c.dims.pop();
     let defs = [tests_def()];
-    let m = methodology("answered-only", "tests", "mean");
+    let m = methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean);
     assert!(evaluate(&inputs(&c, &defs, &m)).unwrap_err().to_string().contains("timeliness"));
 }
 
@@ -499,7 +503,7 @@ fn missing_dimensions_are_refused() {
 fn a_null_by_coverage_is_not_papered_over_by_what_was_stated() {
     let c = cells(&[]);
     let defs = [tests_def()];
-    let m = methodology("answered-only", "tests", "mean");
+    let m = methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean);
     let feeds = [FeedCoverage { observed: BTreeSet::new(), ..feed("f", "tests", 1..=1) }];
     let list = [stated("PM4.3", "CSPN", "north", "100 %")];
     let r = evaluate(&Inputs { feeds: &feeds, stated: &list, ..inputs(&c, &defs, &m) })
@@ -507,7 +511,7 @@ fn a_null_by_coverage_is_not_papered_over_by_what_was_stated() {
         .remove(0);
     assert_eq!((null(&r), r.band, r.stated.len()), (NullReason::Unreliable, Band::Null, 1));
     // The feed of the tests says nothing about the requests that stand in for them, a provider's fault neither.
-    let own = methodology("all-attempts", "own-requests", "mean");
+    let own = methodology(Counting::AllAttempts, Subject::OwnRequests, Aggregate::Mean);
     let c = cells(&[("2026-04-02", "north", "u", "none", "answered-success", "in-time", 100)]);
     let whole_month = Fault {
         feed: None,
@@ -592,7 +596,7 @@ fn users_own_messages_rest_on_the_feeds_that_bring_them_whoever_reports() {
 fn this_months_figure_is_not_taken_from_the_history() {
     let c = cells(&[("2026-04-02", "north", "f", "rtt4", "answered-success", "late", 100)]);
     let defs = [tests_def()];
-    let m = methodology("answered-only", "tests", "mean");
+    let m = methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean);
     let point = |period| HistoryPoint {
         measure: "PM4.3".into(),
         provider: "CSPN".into(),

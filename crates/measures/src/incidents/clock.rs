@@ -6,7 +6,10 @@ use crate::{
     incidents::{IncidentEvent, Life, Step, lives},
     result::{Counted, Part},
 };
-use northbound_rules::incidents::{CategoryRule, TargetTime};
+use northbound_rules::{
+    incidents::{CategoryRule, TargetTime},
+    setting_words::RelevantIncidents,
+};
 use northbound_types::{
     Day, Figure, IncidentEventKind, IncidentId, IncidentState, Null, NullReason, Period, Quantity,
     Ratio, Utc, workdays::Calendar,
@@ -27,7 +30,7 @@ pub struct IncidentRules {
     /// Events that are an initial response.
     pub responses: Vec<IncidentEventKind>,
     /// Which incidents a period counts.
-    pub relevant: Relevant,
+    pub relevant: RelevantIncidents,
     /// Whose incidents count.
     pub responsible: Vec<String>,
     /// Keys of settings and categories that nobody has confirmed.
@@ -50,24 +53,12 @@ impl IncidentRules {
     }
 }
 
-/// Which incidents a period counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relevant {
-    /// Whose target time falls in it.
-    Due,
-    /// Opened in it.
-    Raised,
-    /// Resolved in it.
-    Resolved,
-}
-
-impl Relevant {
-    const fn words(self) -> &'static str {
-        match self {
-            Relevant::Due => "whose target time falls in the period",
-            Relevant::Raised => "opened in the period",
-            Relevant::Resolved => "resolved in the period",
-        }
+/// Which incidents a period counts, in words.
+const fn relevance(relevant: RelevantIncidents) -> &'static str {
+    match relevant {
+        RelevantIncidents::Due => "whose target time falls in the period",
+        RelevantIncidents::Raised => "opened in the period",
+        RelevantIncidents::Resolved => "resolved in the period",
     }
 }
 
@@ -380,9 +371,9 @@ impl Tally {
                 o.opened < period.after().start()
                     && o.ended.unwrap_or(as_at) >= period.first().start()
             }
-            (_, Relevant::Due) => within(o.due, period),
-            (_, Relevant::Raised) => within(Some(o.opened), period),
-            (_, Relevant::Resolved) => within(o.ended, period),
+            (_, RelevantIncidents::Due) => within(o.due, period),
+            (_, RelevantIncidents::Raised) => within(Some(o.opened), period),
+            (_, RelevantIncidents::Resolved) => within(o.ended, period),
         };
         if !touches {
             return;
@@ -411,7 +402,7 @@ impl Tally {
     fn counted(self, rules: &IncidentRules) -> Counted {
         let (num, den) = (self.in_time, self.in_time + self.late + self.overdue);
         let mut c = Counted::of_parts(vec![Part {
-            label: format!("incidents {}", rules.relevant.words()),
+            label: format!("incidents {}", relevance(rules.relevant)),
             numerator: None,
             denominator: None,
             num,
@@ -454,7 +445,7 @@ impl Tally {
         };
         c.notes.push(format!(
             "incidents {}; target times in {days}; the clock {stops}; {again}; responsible: {}",
-            rules.relevant.words(),
+            relevance(rules.relevant),
             rules.responsible.join(", ")
         ));
         c

@@ -4,9 +4,12 @@
 
 use crate::incidents::{
     Life,
-    clock::{IncidentRules, Relevant, Standing, advance, elapsed, spells, unknown, within},
+    clock::{IncidentRules, Standing, advance, elapsed, spells, unknown, within},
 };
-use northbound_rules::incidents::{FIRST_CATEGORY, LAST_CATEGORY};
+use northbound_rules::{
+    incidents::{FIRST_CATEGORY, LAST_CATEGORY},
+    setting_words::RelevantIncidents,
+};
 use northbound_types::{
     Figure, FigureState, IncidentId, Null, NullReason, Period, Quantity, Ratio, Utc,
 };
@@ -125,12 +128,12 @@ pub fn by_category(
         .collect()
 }
 
-fn touches(r: &Response, relevant: Relevant, period: Period) -> bool {
+fn touches(r: &Response, relevant: RelevantIncidents, period: Period) -> bool {
     match relevant {
-        Relevant::Due => within(r.due.or(Some(r.opened)), period),
-        Relevant::Raised => within(Some(r.opened), period),
+        RelevantIncidents::Due => within(r.due.or(Some(r.opened)), period),
+        RelevantIncidents::Raised => within(Some(r.opened), period),
         // What ends the wait for a response is the response.
-        Relevant::Resolved => within(r.at.or(r.due).or(Some(r.opened)), period),
+        RelevantIncidents::Resolved => within(r.at.or(r.due).or(Some(r.opened)), period),
     }
 }
 

@@ -214,13 +214,15 @@ mod tests {
         evaluate::evaluate,
         sample::{APRIL, cells, inputs, methodology, tests_def},
     };
+    use northbound_rules::measure::{Aggregate, Counting, Subject};
 
     fn result(num: u64) -> MeasureResult {
         let c = cells(&[
             ("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", num),
             ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 1000 - num),
         ]);
-        let (defs, m) = ([tests_def()], methodology("all-attempts", "tests", "mean"));
+        let (defs, m) =
+            ([tests_def()], methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean));
         evaluate(&inputs(&c, &defs, &m)).unwrap().remove(0)
     }
     fn reason(period: Period, text: &str, in_report: bool) -> Explanation {

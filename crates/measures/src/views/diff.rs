@@ -265,13 +265,15 @@ mod tests {
         inputs::{HistoryPoint, Inputs},
         sample::{APRIL, cells, inputs, methodology, tests_def},
     };
+    use northbound_rules::measure::{Aggregate, Counting, Subject};
 
     fn run(in_time: u64, march: Figure) -> Vec<MeasureResult> {
         let c = cells(&[
             ("2026-04-02", "north", "f", "rtt4", "answered-success", "in-time", in_time),
             ("2026-04-02", "north", "f", "rtt4", "timed-out", "unanswered", 1000 - in_time),
         ]);
-        let (defs, m) = ([tests_def()], methodology("all-attempts", "tests", "mean"));
+        let (defs, m) =
+            ([tests_def()], methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean));
         let history = [HistoryPoint {
             measure: "PM4.3".into(),
             provider: "CSPN".into(),

@@ -181,6 +181,7 @@ mod tests {
         evaluate::evaluate,
         sample::{APRIL, inputs, methodology, tests_def},
     };
+    use northbound_rules::measure::{Aggregate, Counting, Subject};
     use northbound_types::{CellRow, FigureState, Null, NullReason};
     use std::sync::Arc;
 
@@ -222,7 +223,11 @@ mod tests {
 
     #[test]
     fn one_users_own_service_by_process_beside_what_was_reported() {
-        let (c, m, defs) = (cells(), methodology("answered-only", "tests", "mean"), [tests_def()]);
+        let (c, m, defs) = (
+            cells(),
+            methodology(Counting::AnsweredOnly, Subject::Tests, Aggregate::Mean),
+            [tests_def()],
+        );
         let reported = evaluate(&inputs(&c, &defs, &m)).unwrap();
         let of: BTreeMap<String, String> = [("4.1.1", "billing reads"), ("4.2", "billing reads")]
             .map(|(a, b)| (a.to_owned(), b.to_owned()))

@@ -8,7 +8,9 @@ use super::{
 use crate::data::Numbered;
 use northbound_documents::model::{Block, Cell, ColumnKind, Para, Section, Table};
 use northbound_measures::{
-    MeasureResult, evaluate::contribution::Contributions, result::Component,
+    MeasureResult,
+    evaluate::contribution::Contributions,
+    result::{Component, FigureBasis},
 };
 use northbound_types::{Figure, Region};
 use std::collections::BTreeMap;
@@ -96,7 +98,7 @@ fn detail(d: &Material<'_>) -> northbound_documents::model::Table {
                 cells::count(left),
                 coverage(r),
                 Cell::count(i64::from(r.age_days)),
-                Cell::words(r.basis.clone()),
+                Cell::words(r.basis.as_str()),
                 Cell::words(stated(r)),
             ]
         })
@@ -126,7 +128,11 @@ fn interval(r: &MeasureResult) -> Cell {
 
 fn coverage(r: &MeasureResult) -> Cell {
     if r.coverage.expected == 0 {
-        return Cell::words(if r.basis == "computed" { "no calendar known" } else { "" });
+        return Cell::words(if r.basis == FigureBasis::Computed {
+            "no calendar known"
+        } else {
+            ""
+        });
     }
     Cell::words(format!("{} of {}", r.coverage.observed, r.coverage.expected))
 }

@@ -48,7 +48,7 @@ pub(crate) fn rules_used(e: &Evidence) -> Vec<RuleUsed> {
             } else {
                 format!("{}: {}", r.title, r.value)
             },
-            mark: r.provenance.mark.clone(),
+            mark: r.provenance.mark.to_string(),
             source: r.provenance.source.clone(),
             note: r.provenance.note.clone(),
             needs_confirmation: r.provenance.needs_confirmation(),

@@ -25,7 +25,10 @@ use northbound_registers::{
         reporting::annotations::Annotation,
     },
 };
-use northbound_rules::RuleSet;
+use northbound_rules::{
+    RuleSet,
+    setting_words::{DuringMonth, ForecastRule, Inclusion},
+};
 use northbound_types::{
     Day, Dim, ForecastKind, Generation, Period, Ratio, TestKind, Utc, text_enum,
 };
@@ -183,7 +186,7 @@ impl ForecastSources<'_> {
             )));
         };
         let report = u32::try_from(r.integer("user-report-due-working-days", day)?).unwrap_or(0);
-        let asked_for = r.text(&format!("{kind}-forecast-rule"), day)? == "forecast";
+        let rule: ForecastRule = r.word(&format!("{kind}-forecast-rule"), day)?;
         let annotations = self.gate.list::<Annotation>(&Query {
             during: Some((day.start(), period.after().start())),
             ..Query::as_at(self.state)
@@ -192,8 +195,9 @@ impl ForecastSources<'_> {
             period,
             due: own,
             report_due: r.working_day_after(period.after().plus(-1), report)?,
-            during_counts: r.text("forecast-during-month", day)? == "counts",
-            asked_for,
+            during_counts: r.word::<DuringMonth>("forecast-during-month", day)?
+                == DuringMonth::Counts,
+            asked_for: rule == ForecastRule::Forecast,
             low: r.fraction("variance-low", day)?,
             high: r.fraction("variance-high", day)?,
             small_below: u64::try_from(r.integer("small-cell-below", day)?).unwrap_or(0),
@@ -381,8 +385,8 @@ impl ForecastSources<'_> {
         let day = period.first();
         let kinds: BTreeSet<&str> =
             self.rules.list("forecast-kinds", day)?.iter().map(String::as_str).collect();
-        let tests = self.rules.text("forecast-test-traffic", day)? == "in";
-        let smets1 = self.rules.text("forecast-smets1", day)? == "in";
+        let tests = self.rules.word::<Inclusion>("forecast-test-traffic", day)? == Inclusion::In;
+        let smets1 = self.rules.word::<Inclusion>("forecast-smets1", day)? == Inclusion::In;
         let cells = self.snapshot.cells(
             (day, period.after()),
             &[Dim::Kind, Dim::User, Dim::Srv, Dim::Mode, Dim::TestKind, Dim::Generation],

@@ -2,18 +2,17 @@
 
 use crate::PackError;
 use northbound_measures::{
-    incidents::{
-        IncidentEvent,
-        clock::{IncidentRules, Relevant},
-        reports::StatedCounts,
-    },
+    incidents::{IncidentEvent, clock::IncidentRules, reports::StatedCounts},
     views::registration::Arrival,
 };
 use northbound_registers::{
     AsAt, Gate, Kept, Noun, Query, RegisterError,
     records::{data::registrations::RegistrationFile, service::incidents as kept},
 };
-use northbound_rules::RuleSet;
+use northbound_rules::{
+    RuleSet,
+    setting_words::{ClockStops, IncidentDays, Reopening},
+};
 use northbound_types::{Day, Utc};
 use std::collections::BTreeSet;
 
@@ -128,14 +127,9 @@ pub fn rules(
     day: Day,
     unconfirmed: &BTreeSet<String>,
 ) -> Result<IncidentRules, PackError> {
-    let working = match rules.text("incident-days", day)? {
-        "working" => Some(rules.calendar_on(day)?.clone()),
-        _ => None,
-    };
-    let relevant = match rules.text("incident-relevant", day)? {
-        "raised" => Relevant::Raised,
-        "resolved" => Relevant::Resolved,
-        _ => Relevant::Due,
+    let working = match rules.word("incident-days", day)? {
+        IncidentDays::Working => Some(rules.calendar_on(day)?.clone()),
+        IncidentDays::Calendar => None,
     };
     let mut responses = Vec::new();
     for word in rules.list("incident-response-events", day)? {
@@ -151,10 +145,10 @@ pub fn rules(
     Ok(IncidentRules {
         targets: rules.categories().to_vec(),
         working,
-        stops: rules.text("incident-clock-stops", day)? == "suspended",
-        each_opening: rules.text("incident-reopened", day)? == "new-occasion",
+        stops: rules.word::<ClockStops>("incident-clock-stops", day)? == ClockStops::Suspended,
+        each_opening: rules.word::<Reopening>("incident-reopened", day)? == Reopening::NewOccasion,
         responses,
-        relevant,
+        relevant: rules.word("incident-relevant", day)?,
         responsible: rules.list("incident-responsible", day)?.to_vec(),
         unconfirmed: unconfirmed.iter().filter(rests).cloned().collect(),
     })

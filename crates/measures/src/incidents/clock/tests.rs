@@ -3,7 +3,10 @@
 use super::*;
 use crate::incidents::tests::{at, event};
 use IncidentEventKind as E;
-use northbound_rules::{error::Place, measure::Provenance};
+use northbound_rules::{
+    error::Place,
+    measure::{Mark, Provenance},
+};
 use northbound_types::time::DAY_US;
 
 const MAY: Period = Period::month(2020, 5);
@@ -18,11 +21,7 @@ pub(crate) fn rules() -> IncidentRules {
         from: "2010-01-01".parse().unwrap(),
         response: time(HOUR, false),
         resolution,
-        provenance: Provenance {
-            mark: "memory".into(),
-            source: String::new(),
-            note: String::new(),
-        },
+        provenance: Provenance { mark: Mark::Memory, source: String::new(), note: String::new() },
         place: Place { file: "x".into(), line: 1, column: 1 },
     };
     IncidentRules {
@@ -35,7 +34,7 @@ pub(crate) fn rules() -> IncidentRules {
         stops: true,
         each_opening: false,
         responses: vec![E::Responded],
-        relevant: Relevant::Due,
+        relevant: RelevantIncidents::Due,
         responsible: vec!["DCC".into()],
         unconfirmed: Vec::new(),
     }
@@ -145,7 +144,7 @@ fn cpm4_counts_what_fell_due_and_says_what_it_left_out() {
     );
     let by = |relevant| figure(&log, &IncidentRules { relevant, ..rules() }, "2020-06-02").figure;
     assert_eq!(
-        (by(Relevant::Raised), by(Relevant::Resolved)),
+        (by(RelevantIncidents::Raised), by(RelevantIncidents::Resolved)),
         (Figure::ratio(1, 4), Figure::ratio(1, 2))
     );
     log[0].responsible = Some("CSPN".into());
