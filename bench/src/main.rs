@@ -3,9 +3,13 @@
 
 mod dice;
 mod generate;
+mod ingest;
 mod queries;
 
 use std::path::PathBuf;
+
+/// Any error, from either thread.
+type Any = Box<dyn std::error::Error + Send + Sync>;
 
 /// The exit code for a query that we do not have.
 const NOT_OFFERED: i32 = 64;

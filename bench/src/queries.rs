@@ -1,5 +1,6 @@
 //! Our side of each query. The lines are those that the peer of the same name writes.
 
+use crate::Any;
 use crate::generate;
 use arrow_array::{cast::AsArray, types::Int64Type};
 use northbound_ledger::{
@@ -8,8 +9,9 @@ use northbound_ledger::{
     judge::{Judge, Target, TargetQuery},
     schema::Table,
 };
+use northbound_measures::reconcile::{self, Options, Outcome, Source};
 use northbound_rules::{RuleSet, buckets};
-use northbound_types::{Day, Dim, Selector, Utc};
+use northbound_types::{Day, Dim, LatencyRow, Selector, Utc};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
@@ -23,7 +25,6 @@ use std::{
     },
 };
 
-type Any = Box<dyn std::error::Error>;
 const ALL: (Day, Day) = (Day(i32::MIN), Day(i32::MAX));
 
 /// Targets as the bench's `targets.csv` gives them.
@@ -132,15 +133,14 @@ fn decode(s: &Snapshot) -> Result<Vec<Vec<String>>, Any> {
     let files = s.root.manifest.files(Table::Exchanges);
     let next = AtomicUsize::new(0);
     let dir = s.dir();
-    let one = || -> Result<usize, String> {
+    let one = || -> Result<usize, Any> {
         let mut rows = 0;
         while let Some(f) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let file = File::open(dir.join(&f.path)).map_err(|e| e.to_string())?;
+            let file = File::open(dir.join(&f.path))?;
             let meta = ArrowReaderMetadata::load(
                 &file,
                 ArrowReaderOptions::new().with_schema(Table::Exchanges.coded_schema()),
-            )
-            .map_err(|e| e.to_string())?;
+            )?;
             let mask = parquet::arrow::ProjectionMask::columns(
                 meta.metadata().file_metadata().schema_descr(),
                 names,
@@ -148,17 +148,16 @@ fn decode(s: &Snapshot) -> Result<Vec<Vec<String>>, Any> {
             for b in ParquetRecordBatchReaderBuilder::new_with_metadata(file, meta)
                 .with_projection(mask)
                 .with_batch_size(16 * 1024)
-                .build()
-                .map_err(|e| e.to_string())?
+                .build()?
             {
-                rows += b.map_err(|e| e.to_string())?.num_rows();
+                rows += b?.num_rows();
             }
         }
         Ok(rows)
     };
     let rows = std::thread::scope(|sc| {
         let other = sc.spawn(one);
-        Ok::<usize, String>(one()? + other.join().map_err(|_| "a thread stopped".to_owned())??)
+        Ok::<usize, Any>(one()? + other.join().map_err(|_| "a thread panicked")??)
     })?;
     Ok(vec![vec![rows.to_string()]])
 }
@@ -166,6 +165,9 @@ fn decode(s: &Snapshot) -> Result<Vec<Vec<String>>, Any> {
 /// Counts by bucket; the last place is that of attempts without an answer.
 type Histogram = Vec<u64>;
 const OPEN: usize = buckets::BUCKETS;
+
+/// Histograms by region, SRV, and whether test commands are left out.
+type Histograms = BTreeMap<(Arc<str>, Arc<str>, bool), Histogram>;
 
 fn measures(s: &Snapshot, judge: &Targets, exact: bool) -> Result<Vec<Vec<String>>, Any> {
     let lat = [Dim::Region, Dim::Srv, Dim::TestKind];
@@ -185,7 +187,31 @@ fn measures(s: &Snapshot, judge: &Targets, exact: bool) -> Result<Vec<Vec<String
             l
         })
         .collect();
-    let mut groups: BTreeMap<(Arc<str>, Arc<str>, bool), Histogram> = BTreeMap::new();
+    let picks: Vec<Pick> =
+        histograms(&rows).iter().flat_map(|(group, h)| percentiles(group, h)).collect();
+    let values = if exact { Some(exact_values(s, judge, &lat, &picks, &rows)?) } else { None };
+    for (i, p) in picks.iter().enumerate() {
+        let value = match &values {
+            _ if p.bucket == i32::MAX => -2,
+            Some(v) => v[i],
+            None => buckets::bounds(p.bucket).map_or(0, |b| b.0),
+        };
+        let tests = if p.no_tests { "no-tests" } else { "with-tests" };
+        out.push(vec![
+            format!("p{}", p.percentile),
+            p.region.to_string(),
+            p.srv.to_string(),
+            format!("{tests}+{}", p.of),
+            String::new(),
+            String::new(),
+            value.to_string(),
+        ]);
+    }
+    Ok(out)
+}
+
+fn histograms(rows: &[LatencyRow]) -> Histograms {
+    let mut groups = Histograms::new();
     for part in rows.chunk_by(|a, b| a.keys == b.keys) {
         let keys = &part[0].keys;
         for no_tests in [false, true] {
@@ -200,55 +226,52 @@ fn measures(s: &Snapshot, judge: &Targets, exact: bool) -> Result<Vec<Vec<String
             }
         }
     }
-    let mut picks = Vec::new();
-    for ((region, srv, no_tests), h) in &groups {
-        let total: u64 = h.iter().sum();
-        for (label, n) in [("answered", total - h[OPEN]), ("attempts", total)] {
-            for p in [50u64, 95, 99] {
-                if n == 0 {
-                    continue;
-                }
-                let rank = (p * n).div_ceil(100);
-                let mut seen = 0;
-                let Some((bucket, before)) = h.iter().enumerate().find_map(|(b, c)| {
-                    seen += c;
-                    (seen >= rank).then_some((b, seen - c))
-                }) else {
-                    continue;
-                };
-                picks.push((
-                    region.clone(),
-                    srv.clone(),
-                    *no_tests,
-                    label,
-                    p,
-                    if bucket == OPEN { i32::MAX } else { bucket as i32 },
-                    rank - before,
-                ));
-            }
-        }
-    }
-    let values = if exact { Some(exact_values(s, judge, &lat, &picks, &rows)?) } else { None };
-    for (i, (region, srv, no_tests, label, p, bucket, _)) in picks.iter().enumerate() {
-        let value = match &values {
-            _ if *bucket == i32::MAX => -2,
-            Some(v) => v[i],
-            None => buckets::bounds(*bucket).map_or(0, |b| b.0),
-        };
-        out.push(vec![
-            format!("p{p}"),
-            region.to_string(),
-            srv.to_string(),
-            format!("{}+{label}", if *no_tests { "no-tests" } else { "with-tests" }),
-            String::new(),
-            String::new(),
-            value.to_string(),
-        ]);
-    }
-    Ok(out)
+    groups
 }
 
-type Pick = (Arc<str>, Arc<str>, bool, &'static str, u64, i32, u64);
+/// A percentile of one histogram, as the bucket and the rank in it.
+struct Pick {
+    region: Arc<str>,
+    srv: Arc<str>,
+    no_tests: bool,
+    /// Of what: `answered` or `attempts`.
+    of: &'static str,
+    percentile: u64,
+    /// `i32::MAX` where the rank falls among attempts without an answer.
+    bucket: i32,
+    /// From 1.
+    rank: u64,
+}
+
+fn percentiles((region, srv, no_tests): &(Arc<str>, Arc<str>, bool), h: &Histogram) -> Vec<Pick> {
+    let total: u64 = h.iter().sum();
+    let mut picks = Vec::new();
+    for (of, n) in [("answered", total - h[OPEN]), ("attempts", total)] {
+        for percentile in [50u64, 95, 99] {
+            if n == 0 {
+                continue;
+            }
+            let rank = (percentile * n).div_ceil(100);
+            let mut seen = 0;
+            let Some((bucket, before)) = h.iter().enumerate().find_map(|(b, c)| {
+                seen += c;
+                (seen >= rank).then_some((b, seen - c))
+            }) else {
+                continue;
+            };
+            picks.push(Pick {
+                region: region.clone(),
+                srv: srv.clone(),
+                no_tests: *no_tests,
+                of,
+                percentile,
+                bucket: if bucket == OPEN { i32::MAX } else { bucket as i32 },
+                rank: rank - before,
+            });
+        }
+    }
+    picks
+}
 
 /// A second pass collects the values of the buckets in which a rank falls.
 fn exact_values(
@@ -256,31 +279,33 @@ fn exact_values(
     judge: &Targets,
     lat: &[Dim],
     picks: &[Pick],
-    rows: &[northbound_types::LatencyRow],
+    rows: &[LatencyRow],
 ) -> Result<Vec<i64>, Any> {
     let mut wanted: BTreeMap<Vec<Arc<str>>, Vec<i32>> = BTreeMap::new();
     let tests: BTreeSet<Arc<str>> = rows.iter().map(|r| r.keys[2].clone()).collect();
-    for (region, srv, no_tests, _, _, bucket, _) in picks.iter().filter(|p| p.5 != i32::MAX) {
-        for t in tests.iter().filter(|t| !no_tests || &***t == "none") {
-            let w = wanted.entry(vec![region.clone(), srv.clone(), t.clone()]).or_default();
-            if !w.contains(bucket) {
-                w.push(*bucket);
+    for p in picks.iter().filter(|p| p.bucket != i32::MAX) {
+        for t in tests.iter().filter(|t| !p.no_tests || &***t == "none") {
+            let w = wanted.entry(vec![p.region.clone(), p.srv.clone(), t.clone()]).or_default();
+            if !w.contains(&p.bucket) {
+                w.push(p.bucket);
             }
         }
     }
     let found = s.exact_in_buckets(ALL, lat, wanted, judge)?;
     Ok(picks
         .iter()
-        .map(|(region, srv, no_tests, _, _, bucket, rank)| {
+        .map(|p| {
             let mut all: Vec<i64> = tests
                 .iter()
-                .filter(|t| !no_tests || &***t == "none")
-                .filter_map(|t| found.get(&(vec![region.clone(), srv.clone(), t.clone()], *bucket)))
+                .filter(|t| !p.no_tests || &***t == "none")
+                .filter_map(|t| {
+                    found.get(&(vec![p.region.clone(), p.srv.clone(), t.clone()], p.bucket))
+                })
                 .flatten()
                 .copied()
                 .collect();
             all.sort_unstable();
-            all.get(*rank as usize - 1).copied().unwrap_or(-2)
+            all.get(p.rank as usize - 1).copied().unwrap_or(-2)
         })
         .collect())
 }
@@ -358,30 +383,8 @@ fn volumes(s: &Snapshot, judge: &Targets, data: &Path) -> Result<Vec<Vec<String>
 }
 
 fn reconcile(data: &Path) -> Result<Vec<Vec<String>>, Any> {
-    use northbound_measures::reconcile::{Options, Outcome, Source, reconcile};
-    let mut sources = Vec::new();
-    for (name, file) in [("a", "counts_a"), ("b", "counts_b")] {
-        let mut s = Source::new(name, 1, ["period", "user", "srv", "region"]);
-        let mut users: HashMap<i64, String> = HashMap::new();
-        for b in ParquetRecordBatchReaderBuilder::try_new(File::open(
-            data.join(format!("inputs/{file}.parquet")),
-        )?)?
-        .with_batch_size(64 * 1024)
-        .build()?
-        {
-            let b = b?;
-            let text = |i: usize| b.column(i).as_string::<i32>();
-            let (period, srv, region) = (text(0), text(2), text(3));
-            let (user, count) =
-                (b.column(1).as_primitive::<Int64Type>(), b.column(4).as_primitive::<Int64Type>());
-            for i in 0..b.num_rows() {
-                let u = users.entry(user.value(i)).or_insert_with(|| user.value(i).to_string());
-                s.add(&[period.value(i), u, srv.value(i), region.value(i)], count.value(i));
-            }
-        }
-        sources.push(s);
-    }
-    let report = reconcile(&sources, &Options::default(), &[])?;
+    let sources = [counts(data, "a", "counts_a")?, counts(data, "b", "counts_b")?];
+    let report = reconcile::reconcile(&sources, &Options::default(), &[])?;
     let mut out = Vec::new();
     for pair in &report.pairs {
         for l in &pair.lines {
@@ -392,15 +395,11 @@ fn reconcile(data: &Path) -> Result<Vec<Vec<String>>, Any> {
                 Outcome::Match => continue,
             };
             let k = |n: &str| l.keys.get(n).cloned().unwrap_or_default();
-            out.push(vec![
-                name.into(),
-                k("period"),
-                k("user"),
-                k("srv"),
-                k("region"),
-                l.a.map_or_else(String::new, |v| v.to_string()),
-                l.b.map_or_else(String::new, |v| v.to_string()),
-            ]);
+            let value = |v: Option<i64>| v.map_or_else(String::new, |v| v.to_string());
+            let keys = [k("period"), k("user"), k("srv"), k("region")];
+            out.push(
+                [name.to_owned()].into_iter().chain(keys).chain([value(l.a), value(l.b)]).collect(),
+            );
         }
         let t = &pair.totals;
         for (name, s) in [
@@ -423,6 +422,28 @@ fn reconcile(data: &Path) -> Result<Vec<Vec<String>>, Any> {
         }
     }
     Ok(out)
+}
+
+/// The table of counts of one source.
+fn counts(data: &Path, name: &str, file: &str) -> Result<Source, Any> {
+    let mut s = Source::new(name, 1, ["period", "user", "srv", "region"]);
+    let mut users: HashMap<i64, String> = HashMap::new();
+    let path = data.join(format!("inputs/{file}.parquet"));
+    for b in ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?
+        .with_batch_size(64 * 1024)
+        .build()?
+    {
+        let b = b?;
+        let text = |i: usize| b.column(i).as_string::<i32>();
+        let (period, srv, region) = (text(0), text(2), text(3));
+        let (user, count) =
+            (b.column(1).as_primitive::<Int64Type>(), b.column(4).as_primitive::<Int64Type>());
+        for i in 0..b.num_rows() {
+            let u = users.entry(user.value(i)).or_insert_with(|| user.value(i).to_string());
+            s.add(&[period.value(i), u, srv.value(i), region.value(i)], count.value(i));
+        }
+    }
+    Ok(s)
 }
 
 fn drill(s: &Snapshot, judge: &Targets, state: &str) -> Result<Vec<Vec<String>>, Any> {
@@ -520,6 +541,6 @@ pub fn make(data: &Path, rows: u64, seed: u64) -> Result<(), Any> {
 
 /// Ingests folders of Parquet files, one transaction a folder, as `northbound ingest messages` does.
 fn ingest(to: &Path, folders: &[std::path::PathBuf], judge: &dyn Judge) -> Result<Snapshot, Any> {
-    crate::generate::ingest_folders(to, folders, judge)?;
+    crate::ingest::ingest_folders(to, folders, judge)?;
     Ok(Ledger::at(to).snapshot(None)?)
 }
