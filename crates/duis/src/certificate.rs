@@ -1,11 +1,17 @@
 //! Certificates of organisations and devices, as far as the interface uses them: whose key it
 //! is, for what, in which role and when. Chains are not followed: certificates are pinned.
 
-use crate::der::{Der, NotDer, oid, tag};
 use crate::keys::PublicKey;
+use crate::x509::{
+    Body, HardwareModuleName, Name, OTHER_NAME, OtherName, SignedCertificate, attribute, oid,
+    printed_name, read_time,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
+use der::{Decode, Tag, Tagged};
 use northbound_types::{Eui64, Utc, text_enum};
+use spki::SubjectPublicKeyInfoRef;
 
 /// Bytes of a certificate. Those of the interface have about 400.
 pub const MOST_CERTIFICATE_BYTES: usize = 16 * 1024;
@@ -59,8 +65,19 @@ pub enum CertificateError {
     )]
     NotPem,
     /// Not an X.509 certificate in DER.
-    #[error("certificate: not X.509 in DER, at {0}")]
-    NotX509(&'static str),
+    #[error("certificate: not X.509 in DER: {0}")]
+    NotX509(#[source] der::Error),
+    /// A serial number of more bytes than messages can name.
+    #[error("certificate: the serial number has {0} bytes, at most 16")]
+    LongSerial(usize),
+    /// A time that is neither UTCTime nor GeneralizedTime to the second and in UTC.
+    #[error("certificate {serial}: {field} is not a time in UTC to the second")]
+    Time {
+        /// Serial number, decimal.
+        serial: u128,
+        /// `notBefore` or `notAfter`.
+        field: &'static str,
+    },
     /// A key other than an uncompressed point of P-256.
     #[error("certificate {serial}: the key is not on P-256")]
     NotP256 {
@@ -114,44 +131,24 @@ impl Certificate {
         if der.len() > MOST_CERTIFICATE_BYTES {
             return Err(CertificateError::TooLarge(der.len()));
         }
-        let at = |place: &'static str| move |_: NotDer| CertificateError::NotX509(place);
-        let mut outer = Der(der);
-        let mut parts = outer.take(tag::SEQUENCE).map_err(at("the outer sequence"))?;
-        outer.end().map_err(at("the end"))?;
-        let mut body = parts.take(tag::SEQUENCE).map_err(at("tbsCertificate"))?;
-        body.take_if(tag::context(0)).map_err(at("version"))?;
-        let serial = body.unsigned().map_err(at("serialNumber (128 bits, positive)"))?;
-        body.take(tag::SEQUENCE).map_err(at("signature"))?;
-        let issuer = name(body.take(tag::SEQUENCE).map_err(at("issuer"))?).map_err(at("issuer"))?;
-        let mut validity = body.take(tag::SEQUENCE).map_err(at("validity"))?;
-        let not_before = time(&mut validity).map_err(at("notBefore"))?;
-        let not_after = time(&mut validity).map_err(at("notAfter"))?;
-        let subject =
-            name(body.take(tag::SEQUENCE).map_err(at("subject"))?).map_err(at("subject"))?;
-        let key = body.take(tag::SEQUENCE).map_err(at("subjectPublicKeyInfo"))?;
-        let public_key = public_key(key)
-            .map_err(at("subjectPublicKeyInfo"))?
-            .ok_or(CertificateError::NotP256 { serial })?;
-        let extensions = extensions(body).map_err(at("extensions"))?;
-        let unique = subject
-            .iter()
-            .find(|p| p.kind == oid::UNIQUE_IDENTIFIER)
-            .and_then(|p| eight(p.value.strip_prefix(&[0])?));
-        let eui = unique.or(extensions.eui).map(Eui64).ok_or(CertificateError::NoEui { serial })?;
-        let usage = extensions.usage.ok_or(CertificateError::Usage { serial })?;
-        let role = subject.iter().find(|p| p.kind == oid::ORGANISATIONAL_UNIT).map(|p| {
-            let text = String::from_utf8_lossy(p.value).into_owned();
-            role(&text)
-                .ok_or(CertificateError::Role { serial, text: text.chars().take(40).collect() })
-        });
+        let read = SignedCertificate::from_der(der).map_err(CertificateError::NotX509)?.body;
+        let serial = serial(read.serial.as_bytes())
+            .ok_or_else(|| CertificateError::LongSerial(read.serial.as_bytes().len()))?;
+        let time = |at, field| read_time(at).ok_or(CertificateError::Time { serial, field });
+        let public_key =
+            public_key(&read.public_key).ok_or(CertificateError::NotP256 { serial })?;
+        let extended = extended(&read).map_err(CertificateError::NotX509)?;
+        let unique = attribute(&read.subject, oid::UNIQUE_IDENTIFIER)
+            .and_then(|value| eight(value.value().strip_prefix(&[0])?));
+        let eui = unique.or(extended.eui).map(Eui64).ok_or(CertificateError::NoEui { serial })?;
         Ok(Certificate {
             serial,
             eui,
-            role: role.transpose()?,
-            usage,
-            not_before,
-            not_after,
-            issuer: printed(&issuer),
+            role: role_of(&read.subject, serial)?,
+            usage: extended.usage.ok_or(CertificateError::Usage { serial })?,
+            not_before: time(read.validity.not_before, "notBefore")?,
+            not_after: time(read.validity.not_after, "notAfter")?,
+            issuer: printed_name(&read.issuer),
             public_key,
             der: der.to_vec(),
         })
@@ -170,6 +167,14 @@ impl Certificate {
     }
 }
 
+/// The role that the subject's organisational unit states, if it has one.
+fn role_of(subject: &Name<'_>, serial: u128) -> Result<Option<u8>, CertificateError> {
+    let Some(unit) = attribute(subject, oid::ORGANISATIONAL_UNIT) else { return Ok(None) };
+    let text = String::from_utf8_lossy(unit.value());
+    let refused = || CertificateError::Role { serial, text: text.chars().take(40).collect() };
+    role(&text).ok_or_else(refused).map(Some)
+}
+
 /// Two hexadecimal digits; or three decimal ones, as one published certificate of the DSP writes
 /// 137 (0x89).
 fn role(text: &str) -> Option<u8> {
@@ -180,175 +185,63 @@ fn role(text: &str) -> Option<u8> {
     }
 }
 
-/// One attribute of a name.
-struct NamePart<'a> {
-    kind: &'a [u8],
-    value: &'a [u8],
-    tag: u8,
-}
-
-fn name(mut der: Der<'_>) -> Result<Vec<NamePart<'_>>, NotDer> {
-    let mut parts = Vec::new();
-    while !der.is_empty() {
-        let mut set = der.take(tag::SET)?;
-        while !set.is_empty() {
-            let mut pair = set.take(tag::SEQUENCE)?;
-            let kind = pair.take(tag::OID)?.0;
-            let (tag, value, _) = pair.any()?;
-            pair.end()?;
-            parts.push(NamePart { kind, value, tag });
-        }
-    }
-    Ok(parts)
-}
-
-/// RFC 2253: the last part first, special characters escaped.
-fn printed(parts: &[NamePart<'_>]) -> String {
-    let mut text = String::new();
-    for part in parts.iter().rev() {
-        if !text.is_empty() {
-            text.push(',');
-        }
-        match part.kind {
-            oid::COMMON_NAME => text.push_str("CN="),
-            oid::ORGANISATIONAL_UNIT => text.push_str("OU="),
-            other => text.push_str(&format!("OID.{}=", dotted(other))),
-        }
-        match std::str::from_utf8(part.value) {
-            Ok(value) if part.tag != tag::BIT_STRING => {
-                for c in value.chars() {
-                    if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#') {
-                        text.push('\\');
-                    }
-                    text.push(c);
-                }
-            }
-            _ => text.push_str(
-                &part.value.iter().fold(String::from("#"), |t, b| t + &format!("{b:02X}")),
-            ),
-        }
-    }
-    text
-}
-
-fn dotted(bytes: &[u8]) -> String {
-    let mut numbers: Vec<u64> = Vec::new();
-    let mut n = 0u64;
-    for &b in bytes {
-        n = n << 7 | u64::from(b & 0x7F);
-        if b < 0x80 {
-            if numbers.is_empty() {
-                let first = (n / 40).min(2);
-                numbers.push(first);
-                n -= first * 40;
-            }
-            numbers.push(std::mem::take(&mut n));
-        }
-    }
-    numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(".")
-}
-
-/// UTCTime (1950 to 2049) or GeneralizedTime, to the second and in UTC.
-fn time(der: &mut Der<'_>) -> Result<Utc, NotDer> {
-    let (tag, content, _) = der.any()?;
-    let text = std::str::from_utf8(content)
-        .ok()
-        .and_then(|t| t.strip_suffix('Z'))
-        .filter(|t| t.bytes().all(|b| b.is_ascii_digit()))
-        .ok_or(NotDer)?;
-    let full = match (tag, text.len()) {
-        (tag::UTC_TIME, 12) => {
-            format!("{}{text}", if text.as_bytes()[0] >= b'5' { "19" } else { "20" })
-        }
-        (tag::GENERALIZED_TIME, 14) => text.to_owned(),
-        _ => return Err(NotDer),
-    };
-    if full == "99991231235959" {
-        return Ok(FOREVER);
-    }
-    let part = |from: usize, to: usize| &full[from..to];
-    format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        part(0, 4),
-        part(4, 6),
-        part(6, 8),
-        part(8, 10),
-        part(10, 12),
-        part(12, 14)
-    )
-    .parse()
-    .map_err(|_| NotDer)
-}
-
 /// The key, or `None` where it is of another kind.
-fn public_key(mut info: Der<'_>) -> Result<Option<PublicKey>, NotDer> {
-    let mut algorithm = info.take(tag::SEQUENCE)?;
-    let kind = algorithm.take(tag::OID)?.0;
-    let curve = algorithm.take_if(tag::OID)?;
-    let point = info.bit_string()?;
-    if kind != oid::EC_PUBLIC_KEY || curve.map(|c| c.0) != Some(oid::P256) {
-        return Ok(None);
+fn public_key(info: &SubjectPublicKeyInfoRef<'_>) -> Option<PublicKey> {
+    let curve = info.algorithm.parameters?.decode_as::<ObjectIdentifier>().ok()?;
+    if info.algorithm.oid != oid::EC_PUBLIC_KEY || curve != oid::P256 {
+        return None;
     }
-    Ok(PublicKey::from_point(point))
+    PublicKey::from_point(info.subject_public_key.as_bytes()?)
 }
 
+/// What the extensions say, as far as it is used.
 #[derive(Default)]
-struct Extensions {
+struct Extended {
     usage: Option<Usage>,
     eui: Option<u64>,
 }
 
-fn extensions(mut rest: Der<'_>) -> Result<Extensions, NotDer> {
-    let mut found = Extensions::default();
-    while !rest.is_empty() {
-        let (tag, content, _) = rest.any()?;
-        if tag != tag::context(3) {
-            continue;
-        }
-        let mut list = Der(content).take(tag::SEQUENCE)?;
-        while !list.is_empty() {
-            let mut extension = list.take(tag::SEQUENCE)?;
-            let kind = extension.take(tag::OID)?.0;
-            extension.take_if(tag::BOOLEAN)?;
-            let value = extension.take(tag::OCTET_STRING)?;
-            match kind {
-                oid::KEY_USAGE => found.usage = key_usage(value)?,
-                oid::SUBJECT_ALT_NAME => found.eui = hardware_serial(value)?,
-                _ => {}
-            }
+fn extended(body: &Body<'_>) -> der::Result<Extended> {
+    let mut found = Extended::default();
+    for extension in body.extensions.iter().flatten() {
+        let value = extension.value.as_bytes();
+        match extension.kind {
+            oid::KEY_USAGE => found.usage = usage(BitStringRef::from_der(value)?),
+            oid::SUBJECT_ALT_NAME => found.eui = hardware_serial(&Vec::from_der(value)?)?,
+            _ => {}
         }
     }
     Ok(found)
 }
 
 /// Bit 0 is digitalSignature, bit 4 keyAgreement; a key for both counts as one that signs.
-fn key_usage(mut value: Der<'_>) -> Result<Option<Usage>, NotDer> {
-    let [_, bits, ..] = value.take(tag::BIT_STRING)?.0 else { return Ok(None) };
-    Ok(match bits {
-        b if b & 0x80 != 0 => Some(Usage::DigitalSignature),
-        b if b & 0x08 != 0 => Some(Usage::KeyAgreement),
+fn usage(bits: BitStringRef<'_>) -> Option<Usage> {
+    match |bit| bits.get(bit) == Some(true) {
+        set if set(0) => Some(Usage::DigitalSignature),
+        set if set(4) => Some(Usage::KeyAgreement),
         _ => None,
-    })
+    }
 }
 
-/// otherName hardwareModuleName: the type of hardware, then its serial number.
-fn hardware_serial(mut value: Der<'_>) -> Result<Option<u64>, NotDer> {
-    let mut names = value.take(tag::SEQUENCE)?;
-    while !names.is_empty() {
-        let (tag, content, _) = names.any()?;
-        let mut other = Der(content);
-        if tag != tag::context(0) || other.take(tag::OID)?.0 != oid::HARDWARE_MODULE {
-            continue;
+/// The serial number of the first hardwareModuleName, where it has eight bytes.
+fn hardware_serial(names: &[AnyRef<'_>]) -> der::Result<Option<u64>> {
+    for name in names.iter().filter(|n| n.tag() == OTHER_NAME) {
+        let other: OtherName<'_> = AnyRef::new(Tag::Sequence, name.value())?.decode_as()?;
+        if other.kind == oid::HARDWARE_MODULE {
+            let module: HardwareModuleName<'_> = other.value.decode_as()?;
+            return Ok(eight(module.serial.as_bytes()));
         }
-        let mut module = other.take(tag::context(0))?.take(tag::SEQUENCE)?;
-        module.take(tag::OID)?;
-        return Ok(eight(module.take(tag::OCTET_STRING)?.0));
     }
     Ok(None)
 }
 
 fn eight(bytes: &[u8]) -> Option<u64> {
     bytes.try_into().ok().map(u64::from_be_bytes)
+}
+
+/// The serial number; `None` where it has more than 128 bits.
+fn serial(bytes: &[u8]) -> Option<u128> {
+    (bytes.len() <= size_of::<u128>()).then(|| bytes.iter().fold(0, |n, &b| n << 8 | u128::from(b)))
 }
 
 /// The bytes of the one block of that name.
@@ -393,17 +286,5 @@ mod tests {
         for bad in ["", "256", "1A7", "zz", "0087", "-1", "+1"] {
             assert_eq!(role(bad), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn names_are_printed_as_signatures_print_them() {
-        let part =
-            |kind: &'static [u8], value: &'static [u8], tag: u8| NamePart { kind, value, tag };
-        let name = [
-            part(oid::ORGANISATIONAL_UNIT, b"07", tag::UTF8_STRING),
-            part(oid::COMMON_NAME, b"a,b", tag::UTF8_STRING),
-            part(oid::UNIQUE_IDENTIFIER, &[0, 0xAB], tag::BIT_STRING),
-        ];
-        assert_eq!(printed(&name), "OID.2.5.4.45=#00AB,CN=a\\,b,OU=07");
     }
 }

@@ -1,10 +1,16 @@
 //! Makes certificates of the shape of the interface's, for Users, services and devices of an
-//! emulated network. They are for tests: their issuer is invented, and nobody else trusts it.
+//! emulated network. They are for tests: their issuer is invented, and no other party trusts it.
 
-use crate::certificate::{Certificate, FOREVER, Usage};
-use crate::der::{bit_string, element, oid, tag, unsigned};
+use crate::certificate::{Certificate, Usage};
 use crate::keys::{KeyError, PrivateKey, PublicKey};
+use crate::x509::{
+    Attribute, Body, EcdsaSignature, Extension, HardwareModuleName, Name, OTHER_NAME, OtherName,
+    SignedCertificate, Validity, Version, oid, written_time,
+};
+use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, OctetStringRef, UintRef};
+use der::{Encode, Tag};
 use northbound_types::{Eui64, Utc};
+use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 /// What a new certificate says.
 #[derive(Debug, Clone)]
@@ -13,7 +19,7 @@ pub struct CertificateRequest<'a> {
     pub serial: u128,
     /// Common name of the issuer.
     pub issuer: &'a str,
-    /// Whose it is.
+    /// EUI-64 of the holder.
     pub eui: Eui64,
     /// Role; `None` makes a device's certificate (empty subject, the EUI in subjectAltName).
     pub role: Option<u8>,
@@ -21,7 +27,7 @@ pub struct CertificateRequest<'a> {
     pub usage: Usage,
     /// First instant at which it is valid, cut to the second.
     pub not_before: Utc,
-    /// Last instant at which it is valid, cut to the second; [`FOREVER`] for no end.
+    /// Last instant at which it is valid, cut to the second; [`FOREVER`](crate::FOREVER) for no end.
     pub not_after: Utc,
     /// The key.
     pub public_key: &'a PublicKey,
@@ -30,144 +36,103 @@ pub struct CertificateRequest<'a> {
 /// Role of an issuing authority.
 const ISSUING_AUTHORITY: &str = "07";
 /// The type of hardware that a device's certificate must name; any object identifier does (1.2.826.0.1: Great Britain).
-const HARDWARE_TYPE: &[u8] = &[0x2A, 0x86, 0x3A, 0x00, 0x01];
+const HARDWARE_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.826.0.1");
 
 /// A certificate, signed with the issuer's key.
 ///
 /// # Errors
-/// [`KeyError::Library`], which was never seen; a time before 1950 or after 9999.
+/// [`KeyError::Library`] and [`KeyError::Encoding`], which were never seen; a time before 1950 or
+/// after 2299.
 pub fn issue(
     request: &CertificateRequest<'_>,
     issuer_key: &PrivateKey,
 ) -> Result<Certificate, KeyError> {
-    let algorithm = element(tag::SEQUENCE, &[&element(tag::OID, &[oid::ECDSA_SHA256])]);
-    let issuer = element(
-        tag::SEQUENCE,
-        &[
-            &name_part(oid::ORGANISATIONAL_UNIT, &utf8(ISSUING_AUTHORITY)),
-            &name_part(oid::COMMON_NAME, &utf8(request.issuer)),
-        ],
-    );
-    let eui = request.eui.0.to_be_bytes();
-    let subject = match request.role {
-        Some(role) => element(
-            tag::SEQUENCE,
-            &[
-                &name_part(oid::ORGANISATIONAL_UNIT, &utf8(&format!("{role:02X}"))),
-                &name_part(oid::UNIQUE_IDENTIFIER, &bit_string(&eui)),
-            ],
-        ),
-        None => element(tag::SEQUENCE, &[]),
+    const DATE: KeyError = KeyError::Library("a date before 1950 or after 2299 in a certificate");
+    let (from, to) = (written_time(request.not_before), written_time(request.not_after));
+    let (from, to) = (from.ok_or(DATE)?, to.ok_or(DATE)?);
+    let algorithm = AlgorithmIdentifierRef { oid: oid::ECDSA_SHA256, parameters: None };
+    let (serial, eui) = (request.serial.to_be_bytes(), request.eui.0.to_be_bytes());
+    let identifier = BitStringRef::from_bytes(&eui)?.to_der()?;
+    let role = request.role.map(|role| format!("{role:02X}"));
+    let (usage, alternative) = (key_usage(request.usage)?, alternative_name(&eui)?);
+    let subject = match &role {
+        Some(role) => name([
+            (oid::ORGANISATIONAL_UNIT, utf8(role)?),
+            (oid::UNIQUE_IDENTIFIER, AnyRef::try_from(&identifier[..])?),
+        ])?,
+        None => Name::new(),
     };
-    let key = element(
-        tag::SEQUENCE,
-        &[
-            &element(
-                tag::SEQUENCE,
-                &[&element(tag::OID, &[oid::EC_PUBLIC_KEY]), &element(tag::OID, &[oid::P256])],
-            ),
-            &bit_string(request.public_key.point()),
-        ],
-    );
-    let validity = element(tag::SEQUENCE, &[&time(request.not_before)?, &time(request.not_after)?]);
-    let body = element(
-        tag::SEQUENCE,
-        &[
-            &element(tag::context(0), &[&unsigned(2)]),
-            &unsigned(request.serial),
-            &algorithm,
-            &issuer,
-            &validity,
-            &subject,
-            &key,
-            &element(
-                tag::context(3),
-                &[&element(
-                    tag::SEQUENCE,
-                    &[&key_usage(request.usage), &alternative_name(request)],
-                )],
-            ),
-        ],
-    );
-    let signature = der_signature(&issuer_key.sign(&body)?);
-    let der = element(tag::SEQUENCE, &[&body, &algorithm, &bit_string(&signature)]);
+    let extensions = match &role {
+        Some(_) => vec![critical(oid::KEY_USAGE, &usage)?],
+        None => {
+            vec![critical(oid::KEY_USAGE, &usage)?, critical(oid::SUBJECT_ALT_NAME, &alternative)?]
+        }
+    };
+    let body = Body {
+        version: Version::V3,
+        serial: UintRef::new(&serial)?,
+        algorithm,
+        issuer: name([
+            (oid::ORGANISATIONAL_UNIT, utf8(ISSUING_AUTHORITY)?),
+            (oid::COMMON_NAME, utf8(request.issuer)?),
+        ])?,
+        validity: Validity {
+            not_before: AnyRef::new(from.0, from.1.as_bytes())?,
+            not_after: AnyRef::new(to.0, to.1.as_bytes())?,
+        },
+        subject,
+        public_key: SubjectPublicKeyInfoRef {
+            algorithm: AlgorithmIdentifierRef {
+                oid: oid::EC_PUBLIC_KEY,
+                parameters: Some(AnyRef::from(&oid::P256)),
+            },
+            subject_public_key: BitStringRef::from_bytes(request.public_key.point())?,
+        },
+        issuer_unique_id: None,
+        subject_unique_id: None,
+        extensions: Some(extensions),
+    };
+    signed(body, issuer_key)
+}
+
+/// The body with the issuer's signature, read back.
+fn signed(body: Body<'_>, issuer_key: &PrivateKey) -> Result<Certificate, KeyError> {
+    let signature = issuer_key.sign(&body.to_der()?)?;
+    let (r, s) = signature.split_at(signature.len() / 2);
+    let signature = EcdsaSignature { r: UintRef::new(r)?, s: UintRef::new(s)? }.to_der()?;
+    let (algorithm, signature) = (body.algorithm, BitStringRef::from_bytes(&signature)?);
+    let der = SignedCertificate { body, algorithm, signature }.to_der()?;
     Certificate::from_der(&der)
         .map_err(|_| KeyError::Library("to read a certificate that was just made"))
 }
 
-fn utf8(text: &str) -> Vec<u8> {
-    element(tag::UTF8_STRING, &[text.as_bytes()])
+fn utf8(text: &str) -> der::Result<AnyRef<'_>> {
+    AnyRef::new(Tag::Utf8String, text.as_bytes())
 }
 
-fn name_part(kind: &[u8], value: &[u8]) -> Vec<u8> {
-    element(tag::SET, &[&element(tag::SEQUENCE, &[&element(tag::OID, &[kind]), value])])
+fn name<'a, const N: usize>(
+    attributes: [(ObjectIdentifier, AnyRef<'a>); N],
+) -> der::Result<Name<'a>> {
+    attributes.into_iter().map(|(kind, value)| [Attribute { kind, value }].try_into()).collect()
 }
 
-fn extension(kind: &[u8], value: &[u8]) -> Vec<u8> {
-    element(
-        tag::SEQUENCE,
-        &[
-            &element(tag::OID, &[kind]),
-            &element(tag::BOOLEAN, &[&[0xFF]]),
-            &element(tag::OCTET_STRING, &[value]),
-        ],
-    )
-}
-
-fn key_usage(usage: Usage) -> Vec<u8> {
-    let bits: &[u8] = match usage {
-        Usage::DigitalSignature => &[7, 0x80],
-        Usage::KeyAgreement => &[3, 0x08],
+fn key_usage(usage: Usage) -> der::Result<Vec<u8>> {
+    let (unused, bits) = match usage {
+        Usage::DigitalSignature => (7, [0x80]),
+        Usage::KeyAgreement => (3, [0x08]),
     };
-    extension(oid::KEY_USAGE, &element(tag::BIT_STRING, &[bits]))
+    BitStringRef::new(unused, &bits)?.to_der()
 }
 
-/// Devices only.
-fn alternative_name(request: &CertificateRequest<'_>) -> Vec<u8> {
-    if request.role.is_some() {
-        return Vec::new();
-    }
-    let module = element(
-        tag::SEQUENCE,
-        &[
-            &element(tag::OID, &[HARDWARE_TYPE]),
-            &element(tag::OCTET_STRING, &[&request.eui.0.to_be_bytes()]),
-        ],
-    );
-    let other = element(
-        tag::context(0),
-        &[&element(tag::OID, &[oid::HARDWARE_MODULE]), &element(tag::context(0), &[&module])],
-    );
-    extension(oid::SUBJECT_ALT_NAME, &element(tag::SEQUENCE, &[&other]))
+/// A device's EUI-64 as a hardwareModuleName.
+fn alternative_name(eui: &[u8]) -> der::Result<Vec<u8>> {
+    let module = HardwareModuleName { hardware: HARDWARE_TYPE, serial: OctetStringRef::new(eui)? }
+        .to_der()?;
+    let other = OtherName { kind: oid::HARDWARE_MODULE, value: AnyRef::try_from(&module[..])? };
+    let other = other.to_der()?;
+    vec![AnyRef::new(OTHER_NAME, AnyRef::try_from(&other[..])?.value())?].to_der()
 }
 
-/// UTCTime to 2049, GeneralizedTime after (RFC 5280, 4.1.2.5).
-fn time(at: Utc) -> Result<Vec<u8>, KeyError> {
-    if at == FOREVER {
-        return Ok(element(tag::GENERALIZED_TIME, &[b"99991231235959Z"]));
-    }
-    let text = at.to_string();
-    let digits: String =
-        text.chars().take_while(|&c| c != '.').filter(char::is_ascii_digit).collect();
-    match (digits.len(), digits.get(..2), digits.get(2..)) {
-        (14, Some("20"), Some(short)) if digits.as_str() < "2050" => {
-            Ok(element(tag::UTC_TIME, &[short.as_bytes(), b"Z"]))
-        }
-        (14, Some("19"), Some(short)) if digits.as_str() >= "1950" => {
-            Ok(element(tag::UTC_TIME, &[short.as_bytes(), b"Z"]))
-        }
-        (14, Some("20" | "21" | "22"), _) => {
-            Ok(element(tag::GENERALIZED_TIME, &[digits.as_bytes(), b"Z"]))
-        }
-        _ => Err(KeyError::Library("a date before 1950 or after 2299 in a certificate")),
-    }
-}
-
-/// r and s as DER has them.
-fn der_signature(raw: &[u8; 64]) -> Vec<u8> {
-    let part = |bytes: &[u8]| {
-        let short = &bytes[bytes.iter().position(|&b| b != 0).unwrap_or(bytes.len() - 1)..];
-        element(tag::INTEGER, &[if short[0] >= 0x80 { &[0] } else { &[] }, short])
-    };
-    element(tag::SEQUENCE, &[&part(&raw[..32]), &part(&raw[32..])])
+fn critical(kind: ObjectIdentifier, value: &[u8]) -> der::Result<Extension<'_>> {
+    Ok(Extension { kind, critical: true, value: OctetStringRef::new(value)? })
 }

@@ -38,6 +38,9 @@ pub enum KeyError {
     /// The library refused the operation.
     #[error("the cryptographic library refused {0}")]
     Library(&'static str),
+    /// What was to be signed could not be encoded.
+    #[error("a certificate cannot be encoded: {0}")]
+    Encoding(#[from] der::Error),
 }
 
 /// A public key of P-256, ready to verify.

@@ -39,7 +39,6 @@
 pub mod build;
 mod canon;
 mod certificate;
-mod der;
 mod envelope;
 mod fields;
 pub mod fuzz;
@@ -59,6 +58,7 @@ mod signature;
 mod text_of;
 mod values;
 mod verify;
+mod x509;
 
 pub use certificate::{Certificate, CertificateError, FOREVER, MOST_CERTIFICATE_BYTES, Usage};
 pub use fields::{BodyField, DEFAULT_PAYLOAD_BYTES, body_fields, gbcs_payload, payload_bytes};
