@@ -14,6 +14,11 @@ use crate::error::{ClientError, Result};
 use northbound_flow::Change;
 use serde::{Deserialize, Serialize};
 
+/// What the paths of this version of the interface begin with.
+pub const VERSION: &str = "/v1";
+/// The one path that has no version and needs no token: metrics in the text form of Prometheus.
+pub const METRICS: &str = "/metrics";
+
 /// Bytes of a request to this interface: a change of many devices at once.
 pub const REQUEST_BYTES: usize = 64 << 20;
 

@@ -9,6 +9,9 @@ use std::{
     time::Duration,
 };
 
+/// Media type of [`Metrics::print`].
+pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4";
+
 /// Upper bounds of the buckets of times, µs.
 const BOUNDS: [u64; 14] = [
     500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,

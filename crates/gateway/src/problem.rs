@@ -85,10 +85,7 @@ impl Problem {
 
     /// The answer with it.
     pub(crate) fn answer(self, reference: &str) -> Answer {
-        let mut answer = json_answer(
-            self.status,
-            &json!({"code": self.code, "message": self.message, "reference": reference}),
-        );
+        let mut answer = problem_answer(self.status, self.code, self.message, reference);
         if self.status == StatusCode::METHOD_NOT_ALLOWED {
             answer.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
         }
@@ -105,12 +102,34 @@ impl Problem {
     }
 }
 
-/// An answer in JSON.
+/// A problem as RFC 9457 has it. Its type is the status; `code` tells apart what has the same status. `message` repeats
+/// `detail` for clients from before RFC 9457 was followed.
+pub(crate) fn problem_answer(
+    status: StatusCode,
+    code: &str,
+    message: &str,
+    reference: &str,
+) -> Answer {
+    let problem = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("Error"),
+        "status": status.as_u16(),
+        "detail": message,
+        "code": code,
+        "message": message,
+        "reference": reference,
+    });
+    typed_answer(status, &problem, "application/problem+json")
+}
+
+/// A document in JSON.
 pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Answer {
+    typed_answer(status, body, "application/json")
+}
+
+fn typed_answer(status: StatusCode, body: &Value, media: &'static str) -> Answer {
     let mut answer = Response::new(Full::new(Bytes::from(body.to_string())));
     *answer.status_mut() = status;
-    answer
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(media));
     answer
 }

@@ -6,7 +6,7 @@ mod parts;
 pub use parts::Setup;
 
 use crate::{
-    control::{Interface, StopReason},
+    control::{self, Interface, StopReason},
     engine::{Engine, Handle},
     error::{GatewayError, Result},
     ingress::UserInterface,
@@ -22,6 +22,7 @@ use tokio::{
     runtime::Runtime,
     sync::{mpsc, watch},
 };
+use tower::ServiceExt;
 
 /// Between looks whether everything is delivered.
 const DRAINING: Duration = Duration::from_millis(20);
@@ -220,10 +221,11 @@ fn serve_control(
         connections: CONTROL_CONNECTIONS,
         ..crate::config::Limits::default().of_connections()
     };
-    runtime.spawn(
-        socket
-            .run(limits, None, stopping, move |request, _| Arc::clone(&interface).answer(request)),
-    )
+    let router = control::router(interface);
+    runtime.spawn(socket.run(limits, None, stopping, move |request, _| {
+        let answer = router.clone().oneshot(request);
+        async move { answer.await.unwrap_or_else(|never| match never {}) }
+    }))
 }
 
 /// Connections to the loopback interface.

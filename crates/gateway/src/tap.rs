@@ -16,7 +16,7 @@ pub const BEHIND: usize = 8_192;
 
 /// One step of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Step {
+pub struct TapStep {
     /// When.
     pub at: Utc,
     /// What happened: `request`, `reply`, `dispatch`, `answer` …
@@ -45,7 +45,7 @@ pub struct Filter {
 impl Filter {
     /// Does it want this step?
     #[must_use]
-    pub fn wants(&self, s: &Step) -> bool {
+    pub fn wants(&self, s: &TapStep) -> bool {
         let request =
             self.request.is_none_or(|r| s.request.as_deref().is_some_and(|t| t == r.to_string()));
         request
@@ -57,7 +57,7 @@ impl Filter {
 /// Where steps go.
 #[derive(Clone)]
 pub struct Tap {
-    steps: broadcast::Sender<Arc<Step>>,
+    steps: broadcast::Sender<Arc<TapStep>>,
 }
 
 impl Default for Tap {
@@ -79,17 +79,17 @@ impl Tap {
     }
     /// Watches from now on.
     #[must_use]
-    pub fn watch(&self) -> broadcast::Receiver<Arc<Step>> {
+    pub fn watch(&self) -> broadcast::Receiver<Arc<TapStep>> {
         self.steps.subscribe()
     }
     // Nobody watching is no error.
-    fn say(&self, step: Step) {
+    fn say(&self, step: TapStep) {
         let _ = self.steps.send(Arc::new(step));
     }
 
     /// An input.
     pub fn event(&self, at: Utc, event: &Event) {
-        let of = |step, request: Option<RequestId>, device, user, detail: String| Step {
+        let of = |step, request: Option<RequestId>, device, user, detail: String| TapStep {
             at,
             step,
             request: request.map(|r| r.to_string()),
@@ -148,7 +148,7 @@ impl Tap {
 
     /// An effect.
     pub fn effect(&self, at: Utc, effect: &Effect) {
-        let of = |step, request: Option<RequestId>, device, user, detail: String| Step {
+        let of = |step, request: Option<RequestId>, device, user, detail: String| TapStep {
             at,
             step,
             request: request.map(|r| r.to_string()),
@@ -203,8 +203,8 @@ fn request_of(c: &Correlation) -> RequestId {
     RequestId { originator: c.recipient, target: c.device, counter: c.counter }
 }
 
-fn dispatch(at: Utc, c: &Command) -> Step {
-    Step {
+fn dispatch(at: Utc, c: &Command) -> TapStep {
+    TapStep {
         at,
         step: "dispatch",
         request: Some(request_of(&c.correlation).to_string()),
@@ -220,9 +220,9 @@ fn dispatch(at: Utc, c: &Command) -> Step {
     }
 }
 
-fn deliver(at: Utc, d: &Delivery) -> Step {
+fn deliver(at: Utc, d: &Delivery) -> TapStep {
     let request = d.answers.as_ref().map(|(id, _)| *id);
-    Step {
+    TapStep {
         at,
         step: "deliver",
         request: request.map(|r| r.to_string()),
@@ -232,7 +232,7 @@ fn deliver(at: Utc, d: &Delivery) -> Step {
     }
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for TapStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}  {:<13}", self.at, self.step)?;
         if let Some(r) = &self.request {
@@ -259,7 +259,7 @@ mod tests {
             RequestId { originator: Eui64(1), target: Eui64(2), counter: 3 },
             RequestId { originator: Eui64(1), target: Eui64(2), counter: 4 },
         );
-        let step = Step {
+        let step = TapStep {
             at: Utc(0),
             step: "reply",
             request: Some(r.to_string()),

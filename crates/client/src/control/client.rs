@@ -1,6 +1,6 @@
-//! Asking a running service, from another process: plain blocking sockets, since a command asks once.
+//! A client for a service in another process. Its sockets are plain and blocking, since a command makes one request.
 
-use super::{ChangeAsked, Changed, run_file::RunFile};
+use super::{ChangeAsked, Changed, METRICS, VERSION, run_file::RunFile};
 use crate::error::{ClientError, Result};
 use northbound_types::Eui64;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ pub struct Client {
     run: RunFile,
 }
 
-/// Lines as they come.
+/// Lines of an answer, as they arrive.
 #[derive(Debug)]
 pub struct Lines(BufReader<TcpStream>);
 
@@ -53,7 +53,7 @@ impl Client {
         client.connect().map(|_| client)
     }
 
-    /// What its file says.
+    /// The run file of the service.
     #[must_use]
     pub fn run_file(&self) -> &RunFile {
         &self.run
@@ -67,15 +67,15 @@ impl Client {
         })
     }
 
-    /// Asks.
+    /// The document at a path of the interface (without its version).
     ///
     /// # Errors
-    /// [`ClientError::Refused`] with what the service said; a broken connection.
+    /// [`ClientError::Refused`] with the problem that the service answered; a broken connection.
     pub fn get(&self, path: &str) -> Result<Value> {
         self.ask("GET", path, None)
     }
 
-    /// Tells.
+    /// Posts a document to a path of the interface; returns the answer.
     ///
     /// # Errors
     /// As [`Client::get`].
@@ -83,10 +83,10 @@ impl Client {
         self.ask("POST", path, Some(body))
     }
 
-    /// Makes changes, at most [`super::CHANGES`] at once: what became of each, in their order.
+    /// Makes changes, at most [`super::CHANGES`] at once, and returns the outcome of each in the same order.
     ///
     /// # Errors
-    /// As [`Client::get`]; then nobody knows which of them were made.
+    /// As [`Client::get`]; then it is not known which of them were made.
     pub fn change(&self, changes: &[ChangeAsked]) -> Result<Vec<Changed>> {
         let answer = self.post("/changes", &json!(changes))?;
         let outcomes: Vec<Changed> =
@@ -114,7 +114,7 @@ impl Client {
         }
     }
 
-    /// Asks for text.
+    /// The text at a path, such as the metrics.
     ///
     /// # Errors
     /// As [`Client::get`].
@@ -125,7 +125,7 @@ impl Client {
         if status == 200 { Ok(text) } else { Err(refused(status, &text)) }
     }
 
-    /// Watches: lines until the service stops.
+    /// The lines at a path that has no end, such as the tap.
     ///
     /// # Errors
     /// As [`Client::get`].
@@ -165,9 +165,10 @@ impl Client {
         body: Option<&Value>,
     ) -> Result<(u16, BufReader<TcpStream>)> {
         let mut stream = self.connect()?;
+        let version = if path == METRICS { "" } else { VERSION };
         let body = body.map(Value::to_string).unwrap_or_default();
         let head = format!(
-            "{method} {path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "{method} {version}{path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             self.run.control,
             self.run.token,
             body.len()
