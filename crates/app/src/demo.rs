@@ -236,7 +236,7 @@ fn answer(
         .table(headline).table(files_table(taken, corrected));
     if !packs.refused.is_empty() {
         a = a.then(format!(
-            "The first issue had to wait for reasons in the report for {} rows below minimum: {}.",
+            "The first issue was refused until {} rows below minimum had a reason in the report: {}.",
             packs.refused.len(),
             packs.refused.join("; ")
         ));
@@ -251,7 +251,7 @@ fn answer(
 
 /// What was ingested.
 fn files_table(taken: &[IngestedFile], corrected: &[IngestedFile]) -> Table {
-    let mut files = Table::new("What went in", &["file", "layout", ">rows", ">rejected", "when"]);
+    let mut files = Table::new("Ingested files", &["file", "layout", ">rows", ">rejected", "when"]);
     for (list, when) in [(taken, "first"), (corrected, "as a correction")] {
         for f in list {
             files.row([

@@ -16,7 +16,7 @@ use serde_json::json;
 /// Where the registers refuse it.
 pub fn arrive(ctx: &Context, id: &str, on: Day, sha256: &str, filed: &str) -> Result<Receipt> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).update::<Document>(id, &with_reason(ctx, "it came"), |d| {
+    Ok(ctx.gate(&store).update::<Document>(id, &with_reason(ctx, "received"), |d| {
         d.arrived = Some(on);
         if !sha256.is_empty() {
             sha256.clone_into(&mut d.sha256);

@@ -47,7 +47,7 @@ pub enum AppError {
         message: String,
     },
     /// A file that could not be read or written.
-    #[error("cannot {what} {path}: {source}; check the path and your rights to it")]
+    #[error("cannot {what} {path}: {source}; check the path and its permissions")]
     File {
         /// What was tried, such as `read`.
         what: String,

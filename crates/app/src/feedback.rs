@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 /// Where the registers refuse it.
 pub fn put_sentiment(ctx: &Context, sentiment: &Sentiment) -> Result<Receipt> {
     let store = ctx.store()?;
-    Ok(ctx.gate(&store).put(sentiment, &with_reason(ctx, "said again"))?)
+    Ok(ctx.gate(&store).put(sentiment, &with_reason(ctx, "rating replaced"))?)
 }
 
 /// Records the text of an example without what identifies its sender.
@@ -41,7 +41,7 @@ pub fn pass_on(ctx: &Context, id: &str, to: &str) -> Result<Answer> {
     let store = ctx.store()?;
     let receipts = ctx.gate(&store).pass_on(id, to, &with_reason(ctx, "passed on"))?;
     Ok(view::first_receipt(&receipts)
-        .say(format!("{to} sees the de-identified text (`example passed`).")))
+        .say(format!("{to} can see the de-identified text (`example passed`).")))
 }
 
 /// Records the provider's answer to an example.
@@ -93,7 +93,7 @@ pub fn add_comment(ctx: &Context, by: Option<&str>, comment: Comment) -> Result<
     let late = receipt.after.as_ref().is_some_and(|a| a["late"] == true);
     let answer = view::receipt(&receipt);
     Ok(if late {
-        answer.say("It came after the last day for comments: it is marked late, and kept.")
+        answer.say("It was received after the last day for comments and is marked as late.")
     } else {
         answer
     })

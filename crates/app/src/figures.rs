@@ -34,7 +34,7 @@ pub fn explain(ctx: &Context, explanation: &Explanation) -> Result<Answer> {
 /// [`Kind::Refused`](crate::error::Kind::Refused) where its wording claims one.
 pub fn annotate(ctx: &Context, annotation: &Annotation) -> Result<Receipt> {
     for words in [&annotation.title, &annotation.text] {
-        check_wording(words).map_err(|e| AppError::refused(format!("{e}; a remark says what happened, and a reason for a miss is given with `northbound explanation add`, under a name")))?;
+        check_wording(words).map_err(|e| AppError::refused(format!("{e}; a remark says what happened. Record the reason for a missed target with `northbound explanation add`, under a name")))?;
     }
     registers::add(ctx, annotation)
 }

@@ -45,7 +45,7 @@ pub(crate) fn view_of(asked: Option<View>, ctx: &Context) -> Result<View> {
         None => Ok(if all { View::Group } else { View::User }),
         Some(v) if all || v == View::User => Ok(v),
         Some(_) => Err(AppError::refused(format!(
-            "{} sees only what is its own: use --view user, or act as analyst or secretary",
+            "{} may see only its own data: use --view user, or act as analyst or secretary",
             ctx.actor
         ))),
     }
@@ -62,7 +62,7 @@ impl ActualsChoice {
     pub(crate) fn of(&self, kind: ForecastKind) -> Result<ActualsFrom> {
         match (kind, self.actuals) {
             (ForecastKind::Csr, Some(ActualsFrom::Ledger)) => Err(AppError::usage(
-                "certificate requests are no messages of the ledger: their actuals come by `ingest volumes` (--actuals stated)",
+                "certificate requests are not in the ledger: their actuals come from `ingest volumes` (--actuals stated)",
             )),
             (ForecastKind::Csr, _) => Ok(ActualsFrom::Stated),
             (ForecastKind::Sr, from) => Ok(from.unwrap_or(ActualsFrom::Ledger)),
@@ -99,7 +99,7 @@ pub(crate) fn month(p: Period) -> Result<Period> {
     if matches!(p, Period::Month(..)) {
         Ok(p)
     } else {
-        Err(AppError::usage(format!("{p} is no month; forecasts are by month, such as 2026-05")))
+        Err(AppError::usage(format!("{p} is not a month; forecasts are by month, such as 2026-05")))
     }
 }
 
@@ -110,13 +110,13 @@ pub(crate) fn user(named: Option<Eui64>, ctx: &Context, gate: &Gate<'_>) -> Resu
     if let Some(eui) = named {
         let found = users.into_iter().find(|u| u.eui == eui).ok_or_else(|| {
             AppError::not_found(format!(
-                "no User {eui} is registered; add it with `northbound user add`"
+                "User {eui} is not registered; add it with `northbound user add`"
             ))
         })?;
         let visibility = Visibility::of(&ctx.actor);
         if !visibility.sees(Some(&found.party)) {
             return Err(AppError::refused(format!(
-                "{} may not see the forecasts of {eui}: it is no User of its own party; act for that party (--as person@party+user) or as analyst",
+                "{} may not see the forecasts of {eui}, a User of another party; act for that party (--as person@party+user) or as analyst",
                 ctx.actor
             )));
         }
@@ -127,10 +127,10 @@ pub(crate) fn user(named: Option<Eui64>, ctx: &Context, gate: &Gate<'_>) -> Resu
     match own.as_slice() {
         [one] => Ok(one.clone()),
         [] => Err(AppError::usage(
-            "name the User with --user EUI: no User of the party that acts is registered",
+            "name the User with --user EUI: the acting party has no registered User",
         )),
         several => Err(AppError::usage(format!(
-            "name the User with --user EUI: the party that acts has {}",
+            "name the User with --user EUI: the acting party has {}",
             several.iter().map(|u| u.eui.to_string()).collect::<Vec<_>>().join(", ")
         ))),
     }
@@ -139,7 +139,7 @@ pub(crate) fn user(named: Option<Eui64>, ctx: &Context, gate: &Gate<'_>) -> Resu
 /// One member out of those that are seen.
 pub(crate) fn member(members: &[Member], user: Eui64) -> Result<Member> {
     let text = user.to_string();
-    members.iter().find(|m| m.user == text).cloned().ok_or_else(|| AppError::not_found(format!("no forecast is asked of {user}: it is not registered in a role of which one is (`northbound user show {user}`)")))
+    members.iter().find(|m| m.user == text).cloned().ok_or_else(|| AppError::not_found(format!("no forecast is required of {user}: it holds no role that has to submit one (`northbound user show {user}`)")))
 }
 
 /// Forecasts that were submitted.

@@ -91,7 +91,7 @@ pub fn ingest(
 /// Where the request names several files, or the file cannot be read.
 pub fn guess_mapping(request: &Request, layout: Layout) -> Result<Answer> {
     let [path] = request.paths.as_slice() else {
-        return Err(AppError::usage("--guess looks at one file at a time; name one"));
+        return Err(AppError::usage("--guess reads one file at a time; name one"));
     };
     let guessed =
         northbound_ingest::guess::guess(path, (layout != Layout::Messages).then_some(layout))?;

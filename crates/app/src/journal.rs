@@ -24,7 +24,7 @@ fn look(ctx: &Context, deep: bool) -> Result<(Report, u64)> {
     if in_ledger > last {
         let file = report.segments.last().map_or_else(|| "journal".to_owned(), |s| s.file.clone());
         let why = format!(
-            "the ledger rests on position {in_ledger}, and the journal ends with {last}: acknowledged records are missing"
+            "the ledger contains position {in_ledger}, but the journal ends at {last}: acknowledged records are missing"
         );
         report.damage.push(Damage {
             file,
@@ -49,7 +49,7 @@ fn segments(report: &Report) -> Table {
         let state = if s.sealed {
             "sealed".to_owned()
         } else if s.unfinished > 0 {
-            format!("open, {} bytes at its end are no whole record", count(s.unfinished))
+            format!("open, {} bytes at its end are an incomplete record", count(s.unfinished))
         } else {
             "open".to_owned()
         };
@@ -87,7 +87,7 @@ fn checkpoints(report: &Report) -> Option<Table> {
 fn answer(report: &Report, in_ledger: u64) -> Answer {
     let mut a = Answer::new(json_of(report, in_ledger));
     if report.segments.is_empty() {
-        a = a.say("There is no journal here; the live service makes one.");
+        a = a.say("There is no journal here; the live service creates one.");
     }
     a = a.table(segments(report));
     if let Some(t) = checkpoints(report) {
@@ -105,7 +105,7 @@ fn with_damage(mut a: Answer, damage: &[Damage]) -> Answer {
     for d in damage {
         t.row([d.file.clone(), d.offset.to_string(), d.why.clone()]);
     }
-    a.table(t).then("Something is wrong: keep this folder as it is, and compare it with a backup. Nothing was changed.")
+    a.table(t).then("Something is wrong: leave this folder as it is and compare it with a backup. Nothing was changed.")
 }
 
 /// Segments and checkpoints with their positions and times.
@@ -129,9 +129,9 @@ pub fn check(ctx: &Context) -> Result<Answer> {
         ("segments", report.segments.len() as u64),
         ("records read", report.read),
         ("checkpoints", report.checkpoints.len() as u64),
-        ("position that the ledger rests on", in_ledger),
-        ("positions let go", report.released),
-        ("places with damage", report.damage.len() as u64),
+        ("last position in the ledger", in_ledger),
+        ("positions deleted", report.released),
+        ("damaged places", report.damage.len() as u64),
     ] {
         summary.row([what.to_owned(), count(n)]);
     }
@@ -148,7 +148,7 @@ pub fn show(ctx: &Context, position: Option<u64>, limit: usize) -> Result<Answer
     let from = position.unwrap_or(first);
     if from < first {
         return Err(AppError::not_found(format!(
-            "the journal begins with position {first}; {from} was let go"
+            "the journal begins with position {first}; {from} was deleted"
         )));
     }
     let (found, damage) = inspect::records(&ctx.journal(), from, limit)?;

@@ -127,7 +127,7 @@ fn imported(
                 .map_err(|e| AppError::input(format!("{}: {e}", path.display())))?;
             if key.public() != &certificate.public_key {
                 return Err(AppError::input(format!(
-                    "{} is not the key of {}",
+                    "{} is not the private key of {}",
                     path.display(),
                     file.display()
                 )));
@@ -169,7 +169,7 @@ pub fn remove(ctx: &Context, serial: u128) -> Result<Answer> {
     }
     let told = reload(ctx)?;
     Ok(Answer::new(json!({"removed": serial.to_string()}))
-        .say(format!("Certificate {serial} is trusted no longer; {told}.")))
+        .say(format!("Certificate {serial} is no longer trusted; {told}.")))
 }
 
 /// The running service reads the folder again.
@@ -179,7 +179,7 @@ fn reload(ctx: &Context) -> Result<&'static str> {
             client.post("/keys", &json!({}))?;
             Ok("the running service uses them from now on")
         }
-        Err(ClientError::NotRunning { .. }) => Ok("no service runs here now"),
+        Err(ClientError::NotRunning { .. }) => Ok("no service is running here"),
         Err(e) => Err(e.into()),
     }
 }
@@ -194,7 +194,7 @@ pub fn list(ctx: &Context) -> Result<Answer> {
 
 fn answer(held: &[Held]) -> Answer {
     let mut t =
-        Table::new("", &["owner", "role", "usage", "serial", "valid from", "until", "key here"]);
+        Table::new("", &["owner", "role", "usage", "serial", "valid from", "until", "private key"]);
     let listed: Vec<_> = held.iter().map(Held::listed).collect();
     for l in &listed {
         t.row([

@@ -27,7 +27,7 @@ pub fn publish(ctx: &Context) -> Result<Answer> {
             .say("Would write Delta logs beside the ledger's files; nothing was written."));
     }
     let done = snap.publish(ctx.now.0.div_euclid(1000))?;
-    let mut table = Table::new("", &["table", ">Delta version", ">files", "changed", "read it at"]);
+    let mut table = Table::new("", &["table", ">Delta version", ">files", "changed", "read at"]);
     for p in &done {
         let at = ctx.data.join("ledger").join(p.table);
         table.row([
@@ -57,7 +57,7 @@ pub fn rollup(ctx: &Context) -> Result<Answer> {
         let mut tx = ledger.begin(ctx.now)?;
         tx.refresh(&stale);
         version = tx
-            .commit(&judge, "rollups made anew", store.revision()?, &mut |p| {
+            .commit(&judge, "rollups recomputed", store.revision()?, &mut |p| {
                 progress.tell(p.step, p.done, p.total)
             })?
             .root
@@ -65,10 +65,10 @@ pub fn rollup(ctx: &Context) -> Result<Answer> {
             .version;
     }
     let said = match (stale.len(), ctx.dry_run) {
-        (0, _) => "Every day's sums fit the rules in force; nothing to do.".to_owned(),
-        (n, true) => format!("Would make the sums of {n} days anew; nothing was written."),
+        (0, _) => "The rollups of every day match the rules in force; nothing to do.".to_owned(),
+        (n, true) => format!("Would recompute the rollups of {n} days; nothing was written."),
         (n, false) => {
-            format!("Made the sums of {n} days anew; the ledger is at version {version}.")
+            format!("Recomputed the rollups of {n} days; the ledger is at version {version}.")
         }
     };
     Ok(Answer::new(json!({"days": days, "version": version, "dry_run": ctx.dry_run})).say(said))

@@ -34,7 +34,7 @@ impl Destination {
         match self {
             Destination::Running => "the running service has it",
             Destination::Journal => {
-                "no service runs here; it stands in the journal for the next one"
+                "no service runs here; the change is in the journal for the next start"
             }
         }
     }
@@ -55,7 +55,7 @@ impl Destination {
 pub fn change(ctx: &Context, changes: &[Change]) -> Result<Destination> {
     if !rights::may_change_live(&ctx.actor) {
         return Err(AppError::refused(format!(
-            "{} may not change the live service: that needs one of the roles {}; act as such with --as",
+            "{} may not change the live service: that needs one of the roles {}; name a role with --as",
             ctx.actor,
             rights::LIVE_ROLES.join(", ")
         )));

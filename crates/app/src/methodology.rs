@@ -28,7 +28,7 @@ pub fn list(ctx: &Context) -> Result<Answer> {
 pub fn show(ctx: &Context, id: &str) -> Result<Answer> {
     let set = ctx.rules()?;
     let m = find(&set, id)?;
-    let mut source = Table::new("Where it comes from", &["mark", "source", "note"]);
+    let mut source = Table::new("Sources", &["mark", "source", "note"]);
     source.row([m.provenance.mark.as_str(), &m.provenance.source, &m.provenance.note]);
     Ok(Answer::new(json!({"methodology": m})).table(table(&[m])).table(source))
 }

@@ -90,7 +90,7 @@ pub fn list(ctx: &Context, period: Option<Period>) -> Result<Answer> {
         .collect();
     let mut t = Table::new(
         "",
-        &["pack", "period", ">number", "as at", "methodology", "issued", "why it was issued again"],
+        &["pack", "period", ">number", "as at", "methodology", "issued", "reason for the reissue"],
     );
     for k in &packs {
         let r = &k.record;
@@ -168,10 +168,9 @@ pub fn diff(ctx: &Context, a: &str, b: &str) -> Result<Answer> {
         ]);
     }
     let mut fallen =
-        Table::new("Statements that no longer hold", &["as it was said", "as it stands now"]);
+        Table::new("Statements that no longer hold", &["earlier statement", "statement now"]);
     for (s, now) in &d.fallen {
-        fallen
-            .row([s.text.clone(), now.clone().unwrap_or_else(|| "nothing is said now".to_owned())]);
+        fallen.row([s.text.clone(), now.clone().unwrap_or_else(|| "no statement now".to_owned())]);
     }
     let side = |x: &northbound_packs::data::PackData| json!({"period": x.period, "as_at": x.as_at, "methodology": x.methodology, "manifest": x.manifest, "rules": x.rules});
     Ok(Answer::new(

@@ -76,7 +76,7 @@ fn refuse_names(ctx: &Context, paper: &paper::Paper) -> Result<()> {
         return Ok(());
     }
     Err(AppError::refused(format!(
-        "the paper would name a person ({}): put the role where the name stands in the records that it cites",
+        "the paper would name a person ({}): replace the name by the role in the cited records",
         found.join(", ")
     )))
 }

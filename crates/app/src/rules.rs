@@ -25,7 +25,7 @@ pub fn check(ctx: &Context) -> Result<Answer> {
     let findings = set.check();
     let errors = findings.iter().filter(|f| f.is_error).count();
     let mut table =
-        Table::new("Findings", &["weight", "file", ">line", ">column", "rule", "what is wrong"]);
+        Table::new("Findings", &["weight", "file", ">line", ">column", "rule", "problem"]);
     for f in &findings {
         let weight = if f.is_error { "error" } else { "warning" };
         table.row([
@@ -67,7 +67,7 @@ pub fn overview(ctx: &Context) -> Result<Answer> {
         .collect();
     Ok(Answer::new(json!({"rules": set.id(), "files": files, "unconfirmed": unconfirmed}))
         .say(format!("Rule set {}", set.id()))
-        .say(format!("{unconfirmed} rules that judge figures have not been confirmed by anybody; what rests on them is provisional."))
+        .say(format!("{unconfirmed} rules by which figures are judged are unconfirmed; figures based on them are provisional."))
         .table(table).then("See them: northbound rules list --unconfirmed"))
 }
 
@@ -126,6 +126,6 @@ pub fn confirm(ctx: &Context, id: &str, source: &str) -> Result<Answer> {
     let record = registers::confirmation(ctx, last, source);
     let receipt = ctx.gate(&store).add(&record, &ctx.write())?;
     Ok(registers::view::receipt(&receipt)
-        .then("Figures that rested on it are no longer provisional for its sake.")
-        .then("Make the daily sums anew: northbound ledger rollup"))
+        .then("Figures based on it are no longer provisional on its account.")
+        .then("Recompute the daily rollups: northbound ledger rollup"))
 }

@@ -115,9 +115,7 @@ pub fn sending_user(ctx: &Context, given: Option<Eui64>) -> Result<Eui64> {
         return Ok(u);
     }
     let party = ctx.actor.party.clone().ok_or_else(|| {
-        AppError::usage(
-            "as which User? Name it with --user EUI, or its party with --as person@PARTY",
-        )
+        AppError::usage("name the User with --user EUI, or its party with --as person@PARTY")
     })?;
     let store = ctx.store()?;
     let of: Vec<Eui64> = ctx

@@ -24,10 +24,10 @@ pub fn beside_figures(ctx: &Context, period: Period, methodology: Option<&str>) 
     let results =
         evidence::gather(ctx, &store, period, methodology, &mut ctx.progress())?.evaluate()?;
     let mut t = Table::new(
-        "What is claimed, and what was measured",
+        "Claims and measured figures",
         &["id", "claimed", "by", "text", "basis", "measured", "standing"],
     );
-    let mut notes = Table::new("Notes, kept out of any score", &["id", "on", "by", "text"]);
+    let mut notes = Table::new("Notes, not part of any score", &["id", "on", "by", "text"]);
     let (mut out, mut in_tension) = (Vec::new(), 0);
     for k in &statements {
         let s = &k.record;
@@ -75,7 +75,7 @@ fn measured(rows: &[Beside]) -> String {
 /// Where the registers refuse it.
 pub fn add_audit(ctx: &Context, audit: &Audit) -> Result<Answer> {
     Ok(view::receipt(&registers::add(ctx, audit)?)
-        .say("Its result is a claim until evidence is attached (`audit evidence`)."))
+        .say("The result is a claim until evidence is attached (`audit evidence`)."))
 }
 
 /// Attaches a document that was received as evidence of assurance work.
@@ -94,7 +94,7 @@ pub fn attach_evidence(ctx: &Context, id: &str, document: &str, place: &str) -> 
 /// Where the registers cannot be read.
 pub fn audit_log(ctx: &Context) -> Result<Answer> {
     let audits = registers::list::<Audit>(ctx, &Query::default())?;
-    let head = ["id", "scope", "on", "result", "worth", "evidence", "told by"];
+    let head = ["id", "scope", "on", "result", "worth", "evidence", "reported by"];
     let mut t = Table::new("", &head);
     let mut out = Vec::new();
     for k in &audits {

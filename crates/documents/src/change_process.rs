@@ -74,12 +74,12 @@ pub fn page(types: &[ProcessType], rules: &str) -> Result<String, DocumentError>
                 div.shell {
                     nav.contents aria-label="Contents" { h2 { "Types" } ul { @for t in types { li { a href={ "#type-" (t.id) } { (clean(&t.title)) } } } } }
                     main #main {
-                        p { "No change is approved without an assessment of User impact, a consultation and an operational view. Only the chair goes past one of them, by name and with a reason, and that stays in the record." }
+                        p { "No change is approved without an assessment of User impact, a consultation and an operational view. Only the chair may waive one of them, by name and with a reason, and the waiver is recorded." }
                         @for t in types {
                             section id={ "type-" (t.id) } aria-labelledby={ "type-" (t.id) "-h" } {
                                 h2 id={ "type-" (t.id) "-h" } { (clean(&t.title)) }
                                 ol { @for s in &t.steps { li { (clean(&s.title)) @if !s.who.is_empty() { " (" (clean(&s.who)) ")" } } } }
-                                p.hint { "How well this is known: " (clean(&t.standing())) "." }
+                                p.hint { "Provenance: " (clean(&t.standing())) "." }
                             }
                         }
                     }

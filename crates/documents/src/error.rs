@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
     /// The document contradicts itself.
-    #[error("the document is not sound: {place}: {problem}")]
+    #[error("the document is invalid: {place}: {problem}")]
     Unsound {
         /// Section, block, row and column.
         place: String,
@@ -26,7 +26,7 @@ pub enum DocumentError {
         limit: usize,
     },
     /// The folder holds a file that no document wrote, so it is not replaced.
-    #[error("{} holds {found:?}, which no pack wrote; choose an empty folder, or ask for files to be replaced", path.display())]
+    #[error("{} contains {found:?}, which is not part of a pack; choose an empty folder, or allow files to be replaced", path.display())]
     ForeignFile {
         /// The folder.
         path: PathBuf,

@@ -230,9 +230,9 @@ fn unsound_documents_are_refused() {
         ("used twice", |t| t.id = "streak".into()),
         ("lower-case", |t| t.id = "../etc".into()),
         ("denominator is zero", |t| t.rows[0].cells[1].denominator = Some("0".into())),
-        ("a null carries a number", |t| t.rows[0].cells[1].state = CellState::Unreliable),
+        ("a null has a number", |t| t.rows[0].cells[1].state = CellState::Unreliable),
         ("figure id", |t| t.rows[0].cells[1].figure = Some("a b".into())),
-        ("one figure has one print", |t| t.rows[1].cells[1].text = "91.00 %".into()),
+        ("a figure must be printed in one way", |t| t.rows[1].cells[1].text = "91.00 %".into()),
     ];
     for (words, change) in cases {
         let mut document = sample::pack();

@@ -22,7 +22,7 @@ pub enum KeyringError {
         serial: u128,
     },
     /// The keyring is full.
-    #[error("keyring: {MOST_CERTIFICATES} certificates, and no room for another")]
+    #[error("keyring: it already has {MOST_CERTIFICATES} certificates, the maximum")]
     Full,
     /// Not a keystore.
     #[error("keystore: {0}")]

@@ -355,7 +355,7 @@ impl Parts {
 /// them must be there is checked at the end.
 pub(crate) fn in_order(next: &mut usize, place: usize, name: &str) -> Result<(), Fault> {
     if place + 1 == *next {
-        return Err(Fault::new(RefusalCode::DuplicateField, format!("{name} stands twice")));
+        return Err(Fault::new(RefusalCode::DuplicateField, format!("{name} is there twice")));
     }
     if place < *next {
         return Err(Fault::new(

@@ -149,7 +149,7 @@ impl Metrics {
             (
                 "northbound_turned_away_total",
                 "counter",
-                "messages turned away at the door",
+                "messages rejected on receipt",
                 &self.turned_away,
             ),
             (
@@ -159,12 +159,17 @@ impl Metrics {
                 &self.connections,
             ),
             ("northbound_inputs_stored_total", "counter", "inputs in the journal", &self.stored),
-            ("northbound_delivery_tries_total", "counter", "tries to deliver", &self.tries),
-            ("northbound_delivered_total", "counter", "messages that Users took", &self.delivered),
+            ("northbound_delivery_tries_total", "counter", "delivery attempts", &self.tries),
+            (
+                "northbound_delivered_total",
+                "counter",
+                "messages that Users accepted",
+                &self.delivered,
+            ),
             (
                 "northbound_parked_total",
                 "counter",
-                "messages that Users would not take",
+                "messages that Users did not accept",
                 &self.parked,
             ),
             ("northbound_journal_suspended", "gauge", "1 while the disk refuses", &self.suspended),

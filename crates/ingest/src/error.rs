@@ -61,7 +61,7 @@ pub enum IngestError {
     },
     /// More than half of the first rows are bad: most likely the wrong layout or mapping.
     #[error(
-        "{path}: {rejected} of the first {read} rows are bad, the first at line {line}: {first}; nothing is kept of this file. Check the layout or the mapping (--guess proposes one), or allow mostly bad files"
+        "{path}: {rejected} of the first {read} rows are bad, the first at line {line}: {first}; nothing of this file is stored. Check the layout or the mapping (--guess proposes one), or allow mostly bad files"
     )]
     MostlyBad {
         /// Which file.
@@ -76,9 +76,7 @@ pub enum IngestError {
         first: String,
     },
     /// More rejects than the caller will keep.
-    #[error(
-        "{path}: more than {limit} bad rows, which is the limit set; nothing is kept of this file"
-    )]
+    #[error("{path}: more than {limit} bad rows, the limit; nothing of this file is stored")]
     RejectLimit {
         /// Which file.
         path: PathBuf,

@@ -85,7 +85,7 @@ pub enum LedgerError {
     },
     /// The journal takes no records since a write failed.
     #[error(
-        "the journal in {path} takes no records since a write failed ({why}); it goes on when the disk has room again"
+        "the journal in {path} accepts no records since a write failed ({why}); it resumes when the disk has free space again"
     )]
     Suspended {
         /// The journal's folder.

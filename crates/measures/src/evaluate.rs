@@ -160,7 +160,7 @@ impl<'a> Row<'a> {
         let watched = self.inputs.feeds.iter().any(|f| scope.rests_on(f));
         let mut counted = self.count(&subject, &assessed, watched);
         if substituted {
-            counted.notes.push("Users' own requests stand in for the test commands".to_owned());
+            counted.notes.push("Users' own requests replace the test commands".to_owned());
         }
         let basis = if self.as_stated() { FigureBasis::Stated } else { FigureBasis::Computed };
         self.finish(counted, assessed, basis)
@@ -239,7 +239,7 @@ impl<'a> Row<'a> {
             }
             Basis::StatedOnly => Counted::only(Figure::Null(Null::because(
                 NullReason::NotReported,
-                "nobody stated a figure for the period",
+                "no figure is stated for the period",
             ))),
             Basis::Composite { .. } => Counted::only(Figure::Null(Null::because(
                 NullReason::NotDeterminable,
@@ -262,7 +262,7 @@ impl<'a> Row<'a> {
         let strategy = self.inputs.methodology.aggregate;
         let figure = if circle || !missing.is_empty() {
             let why = if circle {
-                "its components go round in a circle".to_owned()
+                "its components form a cycle".to_owned()
             } else {
                 format!("no rule for {}", missing.join(", "))
             };
@@ -383,7 +383,7 @@ impl<'a> Row<'a> {
                 let s = if watched && basis == FigureBasis::Computed && s.as_value().is_some() {
                     s.weaken(
                         FigureState::Disputed,
-                        "stated, while the feeds came and hold no events",
+                        "stated, although the feeds arrived and contain no events",
                     )
                 } else {
                     s
@@ -411,10 +411,8 @@ impl<'a> Row<'a> {
             format!("methodology:{}", self.inputs.methodology.id),
         ];
         for key in keys.iter().filter(|k| self.inputs.unconfirmed.contains(*k)) {
-            figure = figure.weaken(
-                FigureState::Provisional,
-                format!("rests on {key}, which nobody has confirmed"),
-            );
+            figure = figure
+                .weaken(FigureState::Provisional, format!("based on {key}, which is unconfirmed"));
         }
         if let (Basis::Incidents { categories }, Some(rules)) =
             (&self.def.basis, self.inputs.incidents.rules)
@@ -426,7 +424,7 @@ impl<'a> Row<'a> {
             for key in rules.unconfirmed.iter().filter(rests) {
                 figure = figure.weaken(
                     FigureState::Provisional,
-                    format!("rests on {key}, which nobody has confirmed"),
+                    format!("based on {key}, which is unconfirmed"),
                 );
             }
         }

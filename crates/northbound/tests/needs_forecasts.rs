@@ -912,7 +912,7 @@ fn x4_counts_alone_give_bounds_and_never_a_sum_as_a_fact() {
     let text =
         r.nb("variance bounds --set csr=16,large-supplier=5 --set sr=21,large-supplier=4").ok().out;
     assert!(
-        text.contains("21 to 37") && text.contains("0 to 16") && text.contains("Ask for the names"),
+        text.contains("21 to 37") && text.contains("0 to 16") && text.contains("With the names"),
         "{text}"
     );
     assert!(!text.lines().any(|l| l.trim_end().ends_with(" 37") && !l.contains("to 37")), "{text}");

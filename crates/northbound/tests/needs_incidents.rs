@@ -159,7 +159,7 @@ fn x2_five_opened_three_resolved_five_open_imply_three_at_the_start_and_two_unkn
         (c["implied"]["least"].as_i64(), c["identified"].as_u64(), c["unknown"].as_u64()),
         (Some(3), Some(3), Some(2))
     );
-    assert!(c["implied"]["words"].as_str().unwrap().contains("3 were open at the start if the 3 resolved are all of the period's; each resolution left out makes it one more"));
+    assert!(c["implied"]["words"].as_str().unwrap().contains("3 were open at the start if the 3 resolved are all of the period; each omitted resolution adds one"));
     assert_eq!(c["contradictions"].as_array().unwrap().len(), 0);
     // One unit away: six open need four at the start, and a stated three contradicts that.
     let c = check(&with_report("--opening 3 --opened 5 --resolved 3 --open 6"), "2020-06-22", 7);

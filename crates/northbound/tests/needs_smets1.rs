@@ -376,7 +376,7 @@ fn d7_faster_than_about_twenty_a_year_raises_a_flag_and_the_unit_stays_open() {
     let html = r.pack();
     assert!(
         html.contains("faster than expected on 1 of 2 readings")
-            && html.contains("alerts or failures: nobody says")
+            && html.contains("alerts or failures: not stated")
     );
     // Said to be failures, of the whole year: no question is open, and nothing is flagged.
     let d2 = twenty(&r, &["--unit", "failures", "--span", "whole"]);
@@ -412,7 +412,7 @@ fn d8_a_date_without_a_confidence_level_reads_unconfirmed() {
         (s["fix"]["date"].as_str(), s["fix"]["confidence"].as_str(), s["earlier_fixes"].as_u64()),
         (Some("2020-09-30"), Some("unconfirmed"), Some(1))
     );
-    assert!(r.pack().contains("31 August 2020"), "each earlier date stays");
+    assert!(r.pack().contains("31 August 2020"), "earlier dates of the fix stays");
     r.run(&[
         "defect",
         "fix",
@@ -442,7 +442,7 @@ fn d8_a_date_without_a_confidence_level_reads_unconfirmed() {
         r.run(&["defect", "change", &d, "fixes=[]", "--reason", "tidy"])
             .code(4)
             .err
-            .contains("each earlier date")
+            .contains("earlier dates of the fix")
     );
 }
 
@@ -460,10 +460,7 @@ fn d8_a_quarter_is_never_read_without_its_definition() {
     r.nb("migration add --kind plan --cohort MOC --status dormant --week 2020-07-06 --count 5")
         .ok();
     assert!(
-        r.run(&["migration", "exposure", "--defect", &d])
-            .code(4)
-            .err
-            .contains("nobody said which day")
+        r.run(&["migration", "exposure", "--defect", &d]).code(4).err.contains("without a day")
     );
     r.run(&[
         "defect",

@@ -199,7 +199,7 @@ fn s4_no_issues_is_a_claim_until_evidence_is_attached() {
     r.nb("audit evidence audit-1 --document cert-1").code(4);
     r.nb("audit evidence audit-1 --document nothing").code(5);
     r.nb("audit change audit-1 evidence=cert-1 --reason x").code(4);
-    assert_eq!(worth(), "claim", "a promise is no evidence");
+    assert_eq!(worth(), "claim", "a promised document is not evidence");
     r.nb("document arrive cert-1 --on 2026-05-20").ok();
     r.run(&["audit", "evidence", "audit-1", "--document", "cert-1", "--place", "page 2"]).ok();
     assert_eq!(worth(), "evidence attached");

@@ -76,7 +76,7 @@ fn a_running_service_takes_the_new_supplier_and_refuses_the_old_one() {
     assert_eq!((code(&live, USER), code(&live, OTHER)), ("E4".into(), "I99".into()));
     // Again: nothing to tell, and it says so.
     let again = live.now("registration apply").ok();
-    assert!(again.out.starts_with("nothing new to tell the live service."), "{}", again.out);
+    assert!(again.out.starts_with("no new registrations for the live service."), "{}", again.out);
     // A User that the service does not have ends the right of the one before, and is told once it is there.
     let second = put(&live, 2, &[(POINT, NOBODY, "20260201")]);
     let v = apply(&live, "");

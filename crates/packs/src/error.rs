@@ -56,7 +56,7 @@ pub enum PackError {
     Csv(#[source] csv::Error),
     /// The counts of a figure and the messages behind it differ: a defect of the program.
     #[error(
-        "figure {figure} does not re-add: {part} counts {counted}, and {found} messages are found; run `northbound ledger check`"
+        "figure {figure} does not add up: {part} counts {counted}, but {found} messages were found; run `northbound ledger check`"
     )]
     DoesNotAdd {
         /// Figure id.

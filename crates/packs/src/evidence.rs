@@ -139,7 +139,7 @@ pub fn gather(
 ) -> Result<Evidence, PackError> {
     let reading = sources.ledger.reading()?;
     let known = Known::read(sources, scope, progress)?;
-    progress("looking at earlier months");
+    progress("reading earlier months");
     let history = history::points(&known, scope.period)?;
     progress("counting the period's messages");
     let counts = known.counts(scope.period, Detail::Document)?;

@@ -142,13 +142,13 @@ pub fn explain(
 ) -> Result<Answer, PackError> {
     let (scope, entry) = scope(sources, q)?;
     let e = gather(sources, &scope, progress)?;
-    progress("opening the figure");
+    progress("computing the figure");
     let mut answer = if entry.address.measure == PROCESS {
         share(e, &entry)?
     } else {
         row::row(e, &entry.address)?
     };
-    progress("adding up its messages again");
+    progress("re-adding its messages");
     answer.explained.adds = readd::readd(&answer)?;
     answer.open = may_see(sources, &answer);
     let query = Query {
@@ -224,7 +224,7 @@ fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
         .find(|(a, _)| a.keys == found.address.keys)
         .map(|(_, l)| l.share.clone())
         .ok_or_else(|| {
-            PackError::NotFound(format!("{} has no line of its own", entry.address.words()))
+            PackError::NotFound(format!("{} has no separate line", entry.address.words()))
         })?;
     let cell = cells::figure(&figure, 2, &[]);
     let behind = MessageSelection {

@@ -50,21 +50,21 @@ fn sections(v: &IncidentView, arrivals: &[ArrivalLine]) -> Vec<Section> {
         heading: "Stock and flow".to_owned(),
         message: sum_in_words(&v.balance),
         intro: vec![Para::plain(
-            "Opening + opened + opened again − resolved − withdrawn − merged = open. Nothing that became known after the as-at time counts.",
+            "Opening + opened + reopened − resolved − withdrawn − merged = open. What became known after the as-at time does not count.",
         )],
         blocks: blocks(v),
     }];
     sections.extend(life_table(v).map(|b| Section {
         id: "incidents".to_owned(),
         heading: "Incidents".to_owned(),
-        message: "Each incident that lived in the period or is open now.".to_owned(),
+        message: "Each incident that was open in the period or is open now.".to_owned(),
         intro: Vec::new(),
         blocks: vec![b],
     }));
     sections.extend(arrivals_table(arrivals).map(|b| Section {
         id: "arrivals".to_owned(),
         heading: "Registration files".to_owned(),
-        message: "What was due, and what came.".to_owned(),
+        message: "Files due and received.".to_owned(),
         intro: Vec::new(),
         blocks: vec![b],
     }));

@@ -47,11 +47,11 @@ pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
             warnings: Vec::new(),
             statements: vec![
                 Para::plain(format!(
-                    "{user} sent {} in the period, test commands left out.",
+                    "{user} sent {} in the period, not counting test commands.",
                     words::things(requests, "request", "requests")
                 )),
                 Para::plain(
-                    "In time of all attempts: late answers, answers without a known target and attempts without an answer all miss.",
+                    "Share of all attempts answered in time: late responses, responses without a known target and attempts without a response all count as missed.",
                 ),
             ],
             headlines: Vec::new(),
@@ -72,9 +72,10 @@ fn own(e: &Evidence, view: &ProcessView, manifest: &str, requests: u64) -> Secti
     Section {
         id: "own-requests".to_owned(),
         heading: "Your own requests".to_owned(),
-        message: "What you asked for and got, by region, business process and SRV.".to_owned(),
+        message: "Your requests and their responses, by region, business process and SRV."
+            .to_owned(),
         intro: if none {
-            vec![Para::plain("The ledger holds no request of this User in the period.")]
+            vec![Para::plain("The ledger has no request of this User in the period.")]
         } else {
             Vec::new()
         },
@@ -118,11 +119,11 @@ fn reported(view: &ProcessView, results: &[MeasureResult], manifest: &str) -> Se
         cells::label("row", "Measure, provider, region"),
         cells::shares("reported", "As reported"),
         cells::shares("own", "Your own requests of the region, in time"),
-        cells::text("title", "What is reported"),
+        cells::text("title", "Reported measure"),
     ];
     Section {
         id: "reported".to_owned(),
-        heading: "What was reported".to_owned(),
+        heading: "Reported figures".to_owned(),
         message: "The network's figures for the same regions, beside your own.".to_owned(),
         intro: Vec::new(),
         blocks: if rows.is_empty() {
@@ -130,7 +131,7 @@ fn reported(view: &ProcessView, results: &[MeasureResult], manifest: &str) -> Se
         } else {
             vec![Block::Table(cells::table(
                 "reported-beside-own",
-                "What was reported beside your own service",
+                "Reported figures beside your own service",
                 columns,
                 rows,
             ))]

@@ -101,7 +101,7 @@ fn counted_by_day(e: &Evidence, measure: &str) -> Result<(), PackError> {
         );
     if !by_day {
         return Err(PackError::Refused(format!(
-            "{measure} has no counts by day, so there is no before and after; name a measure of messages, alerts or payloads, such as a component of it"
+            "{measure} has no counts by day, so nothing can be compared; name a measure of messages, alerts or payloads, such as one of its components"
         )));
     }
     Ok(())

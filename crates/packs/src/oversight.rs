@@ -62,7 +62,7 @@ pub fn effects(
             let note = if known {
                 format!("without messages received from {} to {}", case.from, case.to)
             } else {
-                "not made of requests alone, so the event cannot be taken out of it here".to_owned()
+                "not computed from requests alone, so the event cannot be excluded here".to_owned()
             };
             Effect { with, without, note }
         })

@@ -78,10 +78,10 @@ impl Causes {
             if let Some(reason) =
                 is_gone.get(id).filter(|_| old.contains_key(id) && !was_gone.contains_key(id))
             {
-                files.push((s.clone(), format!("{} was taken back ({reason})", s.name)));
+                files.push((s.clone(), format!("{} was retracted ({reason})", s.name)));
             } else if !old.contains_key(id) && !is_gone.contains_key(id) {
                 let words = if s.corrects.is_empty() {
-                    format!("{} came in, known since {}", s.name, s.known)
+                    format!("{} was ingested, known since {}", s.name, s.known)
                 } else {
                     format!("{} corrects {}", s.name, s.corrects.join(", "))
                 };

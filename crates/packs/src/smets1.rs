@@ -40,7 +40,7 @@ pub fn hit_list(
     match (list, asked_in.zip(standing)) {
         (_, Some((action, s))) if !s.is_closed() => unknown(format!(
             ": asked in {action} ({s}){}",
-            if list.is_some() { "; a first answer is kept" } else { "" }
+            if list.is_some() { "; a first answer is recorded" } else { "" }
         )),
         (None, Some((action, _))) => unknown(format!(": {action} is closed without saying")),
         (None, None) => unknown(String::new()),
@@ -196,10 +196,10 @@ impl From<NoFixDay> for String {
 pub fn fix_day(id: &str, d: &Defect) -> Result<Day, NoFixDay> {
     let Some(f) = d.fix() else {
         return Err(NoFixDay(format!(
-            "nobody gave a date for the fix of {id}; give it with `northbound defect fix`"
+            "no date is given for the fix of {id}; add it with `northbound defect fix`"
         )));
     };
-    f.date.ok_or_else(|| NoFixDay(format!("the fix of {id} is stated as {:?}, and nobody said which day that is; give it with `northbound defect fix {id} --date … --definition …`", f.stated)))
+    f.date.ok_or_else(|| NoFixDay(format!("the fix of {id} is stated as {:?}, without a day; add it with `northbound defect fix {id} --date … --definition …`", f.stated)))
 }
 
 /// What a stream exposes before a fix.
@@ -226,11 +226,11 @@ pub fn exposure_words(e: &Exposure) -> String {
     let days = match e.days_greatest {
         Some(g) if g == e.days_least => format!("{g}"),
         Some(g) => format!("{} to {g}", e.days_least),
-        None => format!("at least {} (the ramp is not told)", e.days_least),
+        None => format!("at least {} (the ramp is not stated)", e.days_least),
     };
     let after = match (e.after_last_least, e.after_last_greatest) {
         (Some(a), Some(b)) if a >= 0 => format!(
-            "; the last week lies {a} to {b} days ({} to {} whole weeks) before the fix",
+            "; the last week is {a} to {b} days ({} to {} whole weeks) before the fix",
             a / 7,
             b / 7
         ),

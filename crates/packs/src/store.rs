@@ -105,7 +105,7 @@ pub fn build(
     progress: Progress<'_>,
 ) -> Result<Made, PackError> {
     let e = gather(sources, scope, progress)?;
-    progress("putting the pack together");
+    progress("assembling the pack");
     let (built, _) = draft(sources, &e, settings)?;
     progress("printing");
     let files = write(&built, settings.formats, out)?;
@@ -182,7 +182,7 @@ pub fn issue(
     progress: Progress<'_>,
 ) -> Result<Made, PackError> {
     let e = gather(sources, scope, progress)?;
-    progress("putting the pack together");
+    progress("assembling the pack");
     let (mut built, _) = draft(sources, &e, settings)?;
     let mut number = next_number(sources, &e, &built.data, change)?;
     if change.dry_run {
@@ -196,7 +196,7 @@ pub fn issue(
     }
     index_figures(sources.data, &e, &built.data.figures, "")?;
     let id = sources.gate.build_pack(&record(&e), change)?.id;
-    progress("noting the figures");
+    progress("recording the figures");
     sources.gate.print_figures(&id, &printed(&id, &built), change)?;
     progress("printing");
     let mut made = Vec::new();
@@ -238,7 +238,7 @@ fn next_number(
     let all = sources.gate.issued(e.period, None, AsAt::NOW)?;
     if !all.is_empty() && change.reason.trim().is_empty() {
         return Err(PackError::Refused(format!(
-            "{} was issued before; say with --reason why it is issued again",
+            "{} was already issued; give the reason for the reissue with --reason",
             e.period
         )));
     }
@@ -262,7 +262,7 @@ fn sealed(folder: &Path, e: PackError) -> RegisterError {
 /// Who issues, without a person's name: the body or party and the role.
 fn signature(actor: &Actor) -> String {
     let of = actor.body.clone().or_else(|| actor.party.clone());
-    let role = actor.roles.first().cloned().unwrap_or_else(|| "somebody without a role".to_owned());
+    let role = actor.roles.first().cloned().unwrap_or_else(|| "a person without a role".to_owned());
     of.map_or_else(|| role.clone(), |o| format!("{o}, {role}"))
 }
 
@@ -366,7 +366,7 @@ pub fn find_figure(data: &Path, id: &str) -> Result<(BuildRecord, Entry), PackEr
     let folder = data.join(FOLDER).join(INDEX);
     let missing = || {
         PackError::NotFound(format!(
-            "no pack built here prints a figure {id:?}; take an id from a pack, or write the figure out, as PM4.3/CSPN/north/2026-04"
+            "no pack built here contains a figure {id:?}; take an id from a pack, or write the figure out, such as PM4.3/CSPN/north/2026-04"
         ))
     };
     let entries = match std::fs::read_dir(&folder) {
@@ -442,7 +442,7 @@ pub fn read_data(path: &Path) -> Result<PackData, PackError> {
     let bytes = std::fs::read(path).map_err(|e| {
         if e.kind() == std::io::ErrorKind::NotFound {
             PackError::NotFound(format!(
-                "{} is not there: no pack lies in that folder",
+                "{} does not exist: there is no pack in that folder",
                 path.display()
             ))
         } else {
@@ -465,7 +465,7 @@ pub fn named_data(sources: &Sources<'_>, named: &str) -> Result<PackData, PackEr
     let kept = sources.gate.pack(named, AsAt::NOW)?;
     if kept.record.number.is_none() {
         return Err(PackError::NotFound(format!(
-            "pack {} is not issued, so nothing of it is kept; name the folder it was built into",
+            "pack {} is not issued, so its data is not stored; name the folder it was built into",
             kept.id
         )));
     }

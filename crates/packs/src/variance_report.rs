@@ -53,7 +53,7 @@ pub fn document(r: &Report<'_>) -> Document {
         sections.extend(users(r, *kind, f));
     }
     let who = if r.names.is_some() {
-        "Users stand under pseudonyms that hold in this document only."
+        "Users are shown under pseudonyms that are valid in this document only."
     } else {
         "Users are named: for the secretariat, not for the group."
     };
@@ -72,7 +72,8 @@ pub fn document(r: &Report<'_>) -> Document {
         cut_off: r.period.after().start().min(r.as_at),
         methodology: Named {
             id: "forecast-variance".to_owned(),
-            title: "The forecast in force at the month's start against what came".to_owned(),
+            title: "The forecast in force at the start of the month compared with the actuals"
+                .to_owned(),
         },
         origin: Origin {
             manifest: if r.manifest.is_empty() {
@@ -112,7 +113,7 @@ fn statement(kind: ForecastKind, f: &Forecasts) -> Vec<String> {
         vec![format!("{} forecasts for {}: {} Users.", kind_words(kind), v.period, v.users.len())];
     out.extend(v.ground.sentence(v.period));
     if !v.annotations.is_empty() {
-        out.push(format!("Remarked on {}: {}.", v.period, v.annotations.join("; ")));
+        out.push(format!("Remark on {}: {}.", v.period, v.annotations.join("; ")));
     }
     out
 }
@@ -138,7 +139,7 @@ fn users(r: &Report<'_>, kind: ForecastKind, f: &Forecasts) -> Option<Section> {
     }
     let intro = if hidden.contains(&true) {
         vec![Para::plain(
-            "No list of Users stands here for months in which it would, with the counts by class, give somebody away.",
+            "No list of Users is given for months in which, together with the counts by class, it would identify a User.",
         )]
     } else {
         Vec::new()
@@ -146,7 +147,8 @@ fn users(r: &Report<'_>, kind: ForecastKind, f: &Forecasts) -> Option<Section> {
     Some(Section {
         id: format!("forecast-{kind}-users-section"),
         heading: format!("{}s by User", kind_words(kind)),
-        message: "The forecast in force at the month's start against what came.".to_owned(),
+        message: "The forecast in force at the start of the month compared with the actuals."
+            .to_owned(),
         intro,
         blocks,
     })
@@ -194,7 +196,7 @@ fn user_table(
 pub fn remark(u: &UserVariance) -> String {
     let mut out = Vec::new();
     if u.older {
-        out.push("the forecast in force is of an earlier quarter".to_owned());
+        out.push("the forecast in force is from an earlier quarter".to_owned());
     }
     if u.unused.is_some() {
         out.push("a forecast that came during the month is not used".to_owned());

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub enum RegisterError {
     /// The database cannot be opened.
     #[error(
-        "cannot open the registers at {path}: {source}; check that the folder exists and may be written"
+        "cannot open the registers at {path}: {source}; check that the folder exists and is writable"
     )]
     Open {
         /// Where.
@@ -22,7 +22,7 @@ pub enum RegisterError {
     },
     /// The data were written by a newer program.
     #[error(
-        "the registers have layout {found}, this program knows layouts up to {known}; use the newer program, or restore a backup made before the upgrade"
+        "the registers have layout {found}, but this program supports layouts up to {known}; use the newer program, or restore a backup made before the upgrade"
     )]
     Newer {
         /// Layout of the data.
@@ -32,7 +32,7 @@ pub enum RegisterError {
     },
     /// A migration failed; nothing of it stays.
     #[error(
-        "cannot bring the registers to layout {version} ({note}): {source}; the data are as before"
+        "cannot upgrade the registers to layout {version} ({note}): {source}; the data is unchanged"
     )]
     Migration {
         /// The layout aimed at.
@@ -43,15 +43,13 @@ pub enum RegisterError {
         source: rusqlite::Error,
     },
     /// Somebody else holds the write lock.
-    #[error(
-        "somebody else is still writing to the registers; try again, or find the process that holds them"
-    )]
+    #[error("another process is still writing to the registers; try again, or find that process")]
     Busy,
     /// Another failure of the database.
     #[error("the registers' database failed: {0}; nothing was changed")]
     Sql(rusqlite::Error),
     /// The actor may not do it.
-    #[error("{actor} may not {verb} a {noun}: it needs one of the roles {}; name it, as in --as '{person}+{}'", roles.join(", "), roles.first().unwrap_or(&"analyst"))]
+    #[error("{actor} may not {verb} a {noun}: that needs one of the roles {}; name it, as in --as '{person}+{}'", roles.join(", "), roles.first().unwrap_or(&"analyst"))]
     Right {
         /// Who.
         actor: String,
@@ -66,7 +64,7 @@ pub enum RegisterError {
     },
     /// The record belongs to another party.
     #[error(
-        "{actor} may not write a {noun} of the party {party}: a User writes only what is its own; act for that party (--as person@{party}+user) or ask an analyst"
+        "{actor} may not write a {noun} of the party {party}: a User may write only its own records; act for that party (--as person@{party}+user) or ask an analyst"
     )]
     Party {
         /// Who.
@@ -78,7 +76,7 @@ pub enum RegisterError {
     },
     /// A User states another time than the present.
     #[error(
-        "{actor} may not give {stated} as the time of a {noun}: a User's own counts from the moment at which it comes ({now}); leave the time out, or ask an analyst to enter it"
+        "{actor} may not give {stated} as the time of a {noun}: one entered by a User counts from the time of entry ({now}); leave the time out, or ask an analyst to enter it"
     )]
     Backdated {
         /// Who.
@@ -91,7 +89,7 @@ pub enum RegisterError {
         now: Utc,
     },
     /// The record names a User of another party.
-    #[error("{noun}: {user} is no User of the party {party}: {}", held.as_ref().map_or_else(|| "it is not registered; add it with `northbound user add`".to_owned(), |h| format!("it belongs to {h}")))]
+    #[error("{noun}: {user} is not a User of the party {party}: {}", held.as_ref().map_or_else(|| "it is not registered; add it with `northbound user add`".to_owned(), |h| format!("it belongs to {h}")))]
     Owner {
         /// On what.
         noun: Noun,
@@ -121,7 +119,7 @@ pub enum RegisterError {
         problem: String,
     },
     /// Nothing of that id.
-    #[error("there is no {noun} {id:?}{}; `northbound {} list` shows what there is", as_at.map(|t| format!(" as at {t}")).unwrap_or_default(), noun.command())]
+    #[error("there is no {noun} {id:?}{}; `northbound {} list` lists those that exist", as_at.map(|t| format!(" as at {t}")).unwrap_or_default(), noun.command())]
     NotFound {
         /// What.
         noun: Noun,
@@ -131,7 +129,7 @@ pub enum RegisterError {
         as_at: Option<Utc>,
     },
     /// It is already there.
-    #[error("{noun} {id:?} is already kept (version {version}); change it instead of adding it")]
+    #[error("{noun} {id:?} already exists (version {version}); change it instead of adding it")]
     Exists {
         /// What.
         noun: Noun,
@@ -186,7 +184,7 @@ pub enum RegisterError {
         hint: &'static str,
     },
     /// It points to something that is not there.
-    #[error("{noun} points to {to_noun} {to_id:?}, which is not kept; add that first")]
+    #[error("{noun} refers to {to_noun} {to_id:?}, which does not exist; add that first")]
     Reference {
         /// What points.
         noun: Noun,

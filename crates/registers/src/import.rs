@@ -117,8 +117,7 @@ impl<'a> Gate<'a> {
                 return Err(RegisterError::Frozen {
                     noun: Noun::Source,
                     id: id.to_owned(),
-                    why: "it is retracted already; ingest the file again to have it back"
-                        .to_owned(),
+                    why: "it is already retracted; ingest the file again to restore it".to_owned(),
                 });
             }
             file.state = SourceState::Retracted;

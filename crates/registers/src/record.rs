@@ -167,7 +167,7 @@ pub(crate) fn only_via(
 /// A text that must be there.
 pub(crate) fn needed(noun: Noun, field: &'static str, text: &str) -> Result<(), RegisterError> {
     if text.trim().is_empty() {
-        return Err(invalid(noun, field, "is empty; it must be given"));
+        return Err(invalid(noun, field, "is empty; it is required"));
     }
     Ok(())
 }
@@ -180,7 +180,7 @@ pub(crate) fn ordered<D: PartialOrd + std::fmt::Display>(
 ) -> Result<(), RegisterError> {
     match to {
         Some(to) if to < from => {
-            Err(invalid(noun, "to", format!("({to}) lies before from ({from})")))
+            Err(invalid(noun, "to", format!("({to}) is before from ({from})")))
         }
         _ => Ok(()),
     }

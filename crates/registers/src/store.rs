@@ -133,7 +133,7 @@ impl Store {
         match rows.next()? {
             None => Ok(()),
             Some(row) => Err(damaged(format!(
-                "a row of {} points to nothing in {}",
+                "a row of {} refers to a missing row of {}",
                 row.get::<_, String>(0)?,
                 row.get::<_, String>(2)?
             ))),
@@ -158,7 +158,7 @@ pub fn restore(backup: &Path, to: &Path) -> Result<(), RegisterError> {
     if store.db.query_row(sql::HAS_SCHEMA, [], |r| r.get::<_, i64>(0))? == 0 {
         return Err(RegisterError::Damaged {
             path: backup.to_owned(),
-            what: "it holds no registers".to_owned(),
+            what: "it contains no registers".to_owned(),
         });
     }
     refuse_newer(&store.db, MIGRATIONS)?;
@@ -173,7 +173,7 @@ pub fn restore(backup: &Path, to: &Path) -> Result<(), RegisterError> {
     }
     store.backup(&part)?;
     std::fs::rename(&part, to).map_err(|source| RegisterError::Io {
-        what: "put in place",
+        what: "move into place",
         path: to.to_owned(),
         source,
     })
@@ -188,7 +188,7 @@ fn refuse_existing(what: &'static str, path: &Path) -> Result<(), RegisterError>
         path: path.to_owned(),
         source: std::io::Error::new(
             std::io::ErrorKind::AlreadyExists,
-            "something is there already; move it away or choose another path",
+            "the path already exists; move it away or choose another",
         ),
     })
 }

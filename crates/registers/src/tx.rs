@@ -356,7 +356,7 @@ pub(crate) fn body_text<T: Record>(record: &T) -> Result<String, RegisterError> 
             T::NOUN,
             "record",
             format!(
-                "has {} bytes as JSON; at most {MAX_BODY_BYTES} are kept. Keep the document elsewhere and cite it",
+                "has {} bytes as JSON; at most {MAX_BODY_BYTES} are stored. Store the document elsewhere and cite it",
                 text.len()
             ),
         ));

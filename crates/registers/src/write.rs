@@ -84,8 +84,7 @@ impl<'a> Gate<'a> {
             return Err(RegisterError::Frozen {
                 noun: T::NOUN,
                 id: id.to_owned(),
-                why: "a file is taken back with `ingest retract`, so that its rows go with it"
-                    .to_owned(),
+                why: "a file is retracted with `ingest retract`, together with its rows".to_owned(),
             });
         }
         self.one(write, |tx| {

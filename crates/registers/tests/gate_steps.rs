@@ -220,7 +220,7 @@ fn the_evidence_of_an_audit() {
     let gate = store.as_actor(&actor("kim+analyst"));
     assert!(
         gate.attach_evidence(&id, "promised", "p. 1", &write(40)).is_err(),
-        "a promise is no evidence"
+        "a promised document is not evidence"
     );
     gate.attach_evidence(&id, "here", "p. 1", &write(41)).unwrap();
 }

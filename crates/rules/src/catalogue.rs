@@ -129,7 +129,7 @@ impl Catalogue {
                     return Err(RuleError::Value {
                         place,
                         key: key.into(),
-                        problem: format!("{value:?} stands twice"),
+                        problem: format!("{value:?} is there twice"),
                         hint: "keep one row".into(),
                     });
                 }

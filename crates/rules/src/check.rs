@@ -87,7 +87,7 @@ impl RuleSet {
                     found.error(
                         &r.place(),
                         r.rule_id(),
-                        format!("stands twice{day}, first at {first}; keep one"),
+                        format!("is there twice{day}, first at {first}; remove one"),
                     );
                 } else {
                     seen.insert(key, r.place());
@@ -153,7 +153,7 @@ impl RuleSet {
                     found.error(
                         &m.place,
                         &m.id,
-                        format!("row {} {} stands twice; keep one", row.provider, row.region),
+                        format!("row {} {} is there twice; remove one", row.provider, row.region),
                     );
                 }
                 match self.provider_region(&row.provider) {
@@ -184,7 +184,7 @@ impl RuleSet {
                             found.error(
                                 &m.place,
                                 &m.id,
-                                format!("component {part} stands twice; keep one"),
+                                format!("component {part} is there twice; remove one"),
                             );
                         }
                         if !ids.contains_key(part.as_str()) {
@@ -278,7 +278,7 @@ impl RuleSet {
                     found.error(
                         &rule.place,
                         &rule.rule_id,
-                        format!("{srv} stands in {other} too; keep it in one process"),
+                        format!("{srv} is also in {other}; leave it in one process"),
                     );
                 }
             }
@@ -287,7 +287,7 @@ impl RuleSet {
             found.warning(
                 &whole("processes.toml"),
                 "process",
-                format!("{} ({}) stands in no process and counts as other", s.srv, s.name),
+                format!("{} ({}) is in no process and counts as other", s.srv, s.name),
             );
         }
     }

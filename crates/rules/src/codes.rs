@@ -99,7 +99,7 @@ fn table(file: &RuleFile, layout: &Layout) -> Result<CodeTable, RuleError> {
             None => Ok(()),
             Some(first) => Err(r.refuse(
                 layout.code,
-                format!("{:?} stands also on line {}", first.code, first.line),
+                format!("{:?} is also on line {}", first.code, first.line),
                 "keep one row",
             )),
         }

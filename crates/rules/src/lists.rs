@@ -277,7 +277,7 @@ pub fn calendar(file: &RuleFile) -> Result<ListRule, RuleError> {
             return Err(refuse(format!("{d} is outside {} to {}", raw.first, raw.last)));
         }
         if !holidays.insert(d) {
-            return Err(refuse(format!("{d} stands twice")));
+            return Err(refuse(format!("{d} is there twice")));
         }
     }
     Ok(ListRule {

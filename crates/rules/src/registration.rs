@@ -448,7 +448,7 @@ pub fn layout(file: &RuleFile) -> Result<RegistrationLayout, RuleError> {
         return Err(refuse(
             0,
             "record".into(),
-            "header, detail and trailer begin alike, so lines could not be told apart".into(),
+            "header, detail and trailer begin alike, so lines could not be distinguished".into(),
         ));
     }
     Ok(RegistrationLayout {
@@ -560,7 +560,7 @@ pub fn expected(file: &RuleFile) -> Result<Vec<ExpectedFile>, RuleError> {
             if grace >= DAY_US {
                 return Err(refuse(
                     "grace",
-                    "is a day or more, so that files of two days could not be told apart".into(),
+                    "is a day or more, so that files of two days could not be distinguished".into(),
                 ));
             }
             if r.category.is_some_and(|c| {

@@ -161,7 +161,7 @@ fn rule(
         r.items.iter().find(|i| i.key.trim().is_empty() || !keys.insert(i.key.as_str()))
     {
         return Err(refuse(
-            format!("the key {:?} is empty or stands twice", twice.key),
+            format!("the key {:?} is empty or there twice", twice.key),
             "give each item a key of its own",
         ));
     }

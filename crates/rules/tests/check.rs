@@ -34,22 +34,22 @@ fn refused(o: &Overlay, words: &[&str]) {
 fn doubles_are_refused() {
     refused(
         &Overlay::new().with("targets.toml", &(TARGET.to_owned() + TARGET)),
-        &["targets.toml line 6", "target/4.1.1", "stands twice from 2020-01-01", "line 1"],
+        &["targets.toml line 6", "target/4.1.1", "is there twice from 2020-01-01", "line 1"],
     );
     refused(
         &Overlay::new().with("measures/own.toml", &measure("PM2", STATED, "")),
-        &["measure/PM2", "stands twice"],
+        &["measure/PM2", "is there twice"],
     );
     refused(
         &Overlay::new()
             .with("methodologies/own.toml", overlay::embedded_text("methodologies/pmm-2018.toml")),
-        &["methodology/pmm-2018", "stands twice"],
+        &["methodology/pmm-2018", "is there twice"],
     );
     let again = overlay::embedded_text("settings.toml").to_owned()
         + "\n[[setting]]\nkey = \"connect-days\"\ntitle = \"t\"\nfrom = \"2010-01-01\"\nvalue = 91\nmark = \"memory\"\n";
     refused(
         &Overlay::new().with("settings.toml", &again),
-        &["setting/connect-days", "stands twice from 2010-01-01"],
+        &["setting/connect-days", "is there twice from 2010-01-01"],
     );
 }
 
@@ -123,7 +123,7 @@ fn a_minimum_may_equal_its_target_but_not_exceed_it() {
 fn a_service_in_two_processes_is_refused_and_in_none_is_a_warning() {
     refused(
         &Overlay::new().edited("processes.toml", "\"2.2\"", "\"2.2\", \"4.1.1\""),
-        &["4.1.1", "keep it in one process"],
+        &["4.1.1", "leave it in one process"],
     );
     let gap = Overlay::new().edited("processes.toml", "\"2.2\", ", "");
     let findings = gap.findings();

@@ -71,7 +71,7 @@ pub fn take_step(ctx: &Context, id: &str, step: &CaseStep) -> Result<Answer> {
     let answer = view::receipt(&receipt);
     Ok(match gate.show::<Case>(id, AsAt::NOW) {
         Ok(k) if !receipt.dry_run => {
-            answer.say(format!("It stands at: {}.", k.record.standing(ctx.now.day())))
+            answer.say(format!("Its state is now: {}.", k.record.standing(ctx.now.day())))
         }
         _ => answer,
     })
@@ -103,7 +103,7 @@ pub fn effect(
 }
 
 fn steps(case: &Case) -> Table {
-    let mut t = Table::new("Steps", &["step", "on", "by", "in words", "document"]);
+    let mut t = Table::new("Steps", &["step", "on", "by", "description", "document"]);
     for s in &case.steps {
         t.row([
             s.what.to_string(),

@@ -26,11 +26,11 @@ pub fn add(
 ) -> Result<Answer> {
     let Some(definition) = definition else {
         return Err(AppError::refused(format!(
-            "{label:?} is not read without a definition: Q2 is April to June of a calendar year, and July to September of a year that begins in April; give --definition calendar or april-year"
+            "{label:?} needs a definition: Q2 is April to June of a calendar year, and July to September of a year that begins in April; give --definition calendar or april-year"
         )));
     };
     let Some(p) = quarter(label, definition) else {
-        return Err(AppError::input(format!("{label:?} is no quarter such as Q2 2020")));
+        return Err(AppError::input(format!("{label:?} is not a quarter such as Q2 2020")));
     };
     let package = WorkPackage {
         id: id.to_owned(),
@@ -77,7 +77,7 @@ pub fn show(ctx: &Context, id: &str) -> Result<Answer> {
     let k = registers::show::<WorkPackage>(ctx, id)?;
     let w = &k.record;
     let mut t =
-        Table::new("Activities", &["activity", ">budget", ">spent", "where the amount stands"]);
+        Table::new("Activities", &["activity", ">budget", ">spent", "source of the amount"]);
     for l in &w.lines {
         t.row([
             l.activity.clone(),
@@ -118,7 +118,7 @@ pub fn show(ctx: &Context, id: &str) -> Result<Answer> {
 /// [`Kind::BadInput`](crate::error::Kind::BadInput) where it is no such amount.
 pub fn pence(text: &str) -> Result<i64> {
     let bad =
-        || AppError::input(format!("{text:?} is no amount in pounds such as 1200 or 1200.50"));
+        || AppError::input(format!("{text:?} is not an amount in pounds such as 1200 or 1200.50"));
     let (whole, part) = text.split_once('.').unwrap_or((text, "00"));
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(part) || part.len() > 2 {

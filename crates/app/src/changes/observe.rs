@@ -50,12 +50,14 @@ const DECIMALS: u32 = 2;
 pub fn observe(ctx: &Context, request: &ObserveRequest) -> Result<Observation> {
     let days = request.days;
     if days == 0 || days > MAX_DAYS {
-        return Err(AppError::usage(format!("--days {days} does not fit; give 1 to {MAX_DAYS}")));
+        return Err(AppError::usage(format!(
+            "--days {days} is out of range; give 1 to {MAX_DAYS}"
+        )));
     }
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let change = gate.show::<Change>(&request.id, ctx.as_at())?.record;
-    let window = change.window().cloned().ok_or_else(|| AppError::refused(format!("{} has no window, so there is no before and after; give one with `northbound change window` or `northbound change ran`", request.id)))?;
+    let window = change.window().cloned().ok_or_else(|| AppError::refused(format!("{} has no window, so nothing can be compared before and after it; set one with `northbound change window` or `northbound change ran`", request.id)))?;
     let e = evidence::gather(
         ctx,
         &store,
@@ -109,7 +111,7 @@ impl Observation {
             answer = answer.then(format!("{} {}: {}", o.provider, o.region, o.observation.finding));
         }
         for (id, title) in &self.overlapping {
-            answer = answer.then(format!("In the same days: {id}, {title}."));
+            answer = answer.then(format!("Also in these days: {id}, {title}."));
         }
         for n in &seen.notes {
             answer = answer.then(format!("{n}."));

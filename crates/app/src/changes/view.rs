@@ -18,7 +18,7 @@ pub fn step(ctx: &Context, receipt: &Receipt) -> Answer {
     };
     let missing = change.missing(ctx.now.day());
     answer.then(if missing.is_empty() {
-        format!("Nothing is missing: northbound change approve {}", receipt.id)
+        format!("Nothing is missing. Approve it with: northbound change approve {}", receipt.id)
     } else {
         format!("Before it can be approved: {}.", missing.join(", "))
     })
@@ -30,7 +30,7 @@ pub fn approval(receipt: &Receipt) -> Answer {
     let change = after(receipt);
     let mut a = view::receipt(receipt);
     if let Some(o) = change.as_ref().and_then(|c| c.approval.as_ref()?.overridden.as_ref()) {
-        a = a.then(format!("Approved past {} by {}: {}.", o.missing.join(", "), o.by, o.reason));
+        a = a.then(format!("Approved without {} by {}: {}.", o.missing.join(", "), o.by, o.reason));
     }
     let objection =
         change.as_ref().and_then(|c| c.view.as_ref()).filter(|v| v.verdict == Verdict::Objects);
@@ -45,7 +45,7 @@ pub fn approval(receipt: &Receipt) -> Answer {
 pub fn run(receipt: &Receipt) -> Answer {
     let a = view::receipt(receipt);
     if after(receipt).is_some_and(|c| c.state == ChangeState::RanUnapproved) {
-        a.then("It ran although nobody had approved it; every report says so.")
+        a.then("It ran without approval; every report says so.")
     } else {
         a
     }
@@ -68,7 +68,7 @@ pub fn list(listed: &Listed) -> Answer {
         ">age (days)",
         "window from (UTC)",
         "to (UTC)",
-        "lacks, or was approved without",
+        "missing, or approved without",
     ];
     let mut t = Table::new("", &head);
     for k in &listed.changes {

@@ -17,7 +17,7 @@ pub(super) fn prepare(out: &Path) -> Result<()> {
         Ok(mut entries) => {
             if entries.next().is_some() && !out.join(MARKER).is_file() {
                 return Err(AppError::refused(format!(
-                    "{} holds something that is no earlier demo; name another folder with --out",
+                    "{} is not empty and holds no earlier demo; name another folder with --out",
                     out.display()
                 )));
             }
@@ -34,7 +34,7 @@ pub(super) fn prepare(out: &Path) -> Result<()> {
     std::fs::create_dir_all(out).map_err(|e| io("make the folder", e))?;
     std::fs::write(
         out.join(MARKER),
-        "Made by `northbound demo`; it replaces input, data and pack.\n",
+        "Made by `northbound demo`, which replaces input, data and pack.\n",
     )
     .map_err(|e| io("write into", e))
 }

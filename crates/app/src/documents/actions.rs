@@ -21,7 +21,7 @@ pub fn set_due(ctx: &Context, id: &str, due: &DueStep) -> Result<Receipt> {
 /// # Errors
 /// Where the registers refuse it.
 pub fn claim_done(ctx: &Context, id: &str, evidence: &str) -> Result<Receipt> {
-    let write = with_reason(ctx, "its owner says that it is done");
+    let write = with_reason(ctx, "claimed as done by its owner");
     let store = ctx.store()?;
     Ok(ctx.gate(&store).action_status(id, ActionStatus::ClaimedDone, evidence, "", &write)?)
 }

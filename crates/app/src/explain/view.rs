@@ -84,9 +84,8 @@ fn tables(x: &Explained) -> Vec<Table> {
 /// The parts of numerator and denominator, what was not counted as met, and the known faults.
 fn counts(x: &Explained) -> [Table; 3] {
     let mut parts = Table::new("Numerator and denominator by part", &["part", ">met", ">fell due"]);
-    let mut lines = Table::new("What stands beside the numerator", &["where", "why", ">count"]);
-    let mut faults =
-        Table::new("Known faults", &["source", "what", "from", "to", "who repairs it"]);
+    let mut lines = Table::new("Messages not in the numerator", &["where", "why", ">count"]);
+    let mut faults = Table::new("Known faults", &["source", "what", "from", "to", "owner"]);
     if let Some(r) = &x.result {
         for p in &r.parts {
             parts.row([p.label.clone(), count(p.num), count(p.den)]);
@@ -115,7 +114,7 @@ fn counts(x: &Explained) -> [Table; 3] {
 }
 
 fn components(x: &Explained) -> Table {
-    let mut components = Table::new("Made of", &["component", ">figure", "figure id"]);
+    let mut components = Table::new("Components", &["component", ">figure", "figure id"]);
     for c in &x.components {
         components.row([c.what.clone(), c.printed.clone(), c.id.clone()]);
     }
@@ -123,8 +122,7 @@ fn components(x: &Explained) -> Table {
 }
 
 fn rules(x: &Explained) -> Table {
-    let mut rules =
-        Table::new("Rules", &["rule", "what it says", "provenance", "source", "confirmed"]);
+    let mut rules = Table::new("Rules", &["rule", "text", "provenance", "source", "confirmed"]);
     for r in &x.rules {
         let confirmed = r.confirmed_by.clone().unwrap_or_else(|| {
             if r.needs_confirmation { "nobody".to_owned() } else { "not needed".to_owned() }
@@ -146,7 +144,7 @@ fn rules(x: &Explained) -> Table {
 
 fn stated_by_others(x: &Explained) -> Table {
     let mut t = Table::new(
-        "As others stated it",
+        "As stated by others",
         &["who", "figure", "document", "version", "place", "file"],
     );
     for s in &x.stated {
@@ -165,7 +163,7 @@ fn stated_by_others(x: &Explained) -> Table {
 
 fn services(x: &Explained) -> Table {
     let mut services = Table::new(
-        "Down times and planned maintenance",
+        "Downtime and planned maintenance",
         &["service", "what", "from (UTC)", "to (UTC)"],
     );
     for s in &x.services {
@@ -184,7 +182,7 @@ fn services(x: &Explained) -> Table {
 }
 
 fn people(x: &Explained) -> Table {
-    let mut people = Table::new("What people said", &["by", "when", "where", "what"]);
+    let mut people = Table::new("Explanations and remarks", &["by", "when", "where", "what"]);
     for e in &x.explanations {
         people.row([
             e.by.clone(),
@@ -205,7 +203,8 @@ fn people(x: &Explained) -> Table {
 }
 
 fn files(x: &Explained) -> Table {
-    let mut files = Table::new("Files with its messages", &["file", "feed", ">rows", "sha-256"]);
+    let mut files =
+        Table::new("Source files of its messages", &["file", "feed", ">rows", "sha-256"]);
     for f in &x.files {
         files.row([f.name.clone(), f.feed.clone(), count(f.rows), f.sha256.clone()]);
     }
@@ -223,7 +222,7 @@ fn messages(x: &Explained) -> Table {
             "code",
             ">latency (ms)",
             ">target (ms)",
-            "how it was judged",
+            "judgement",
             "where",
         ],
     );

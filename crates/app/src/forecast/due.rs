@@ -32,10 +32,10 @@ pub fn due(ctx: &Context, a: &DueRequest) -> Result<Answer> {
             "",
             &[
                 "month",
-                "forecast due in it by",
-                "it covers",
-                "forecast for it was due by",
-                "Users are told by",
+                "forecast due in this month by",
+                "covering",
+                "forecast for this month due by",
+                "Users notified by",
             ],
         );
         let mut list = Vec::new();

@@ -65,7 +65,7 @@ fn rule(
 
 fn not_asked(kind: ForecastKind, period: Period) -> String {
     format!(
-        "in {period} the rules ask for {kind} forecasts and for no notice: the setting {kind}-forecast-rule switches between the two, from a day on"
+        "in {period} the rules require {kind} forecasts, not notices: the setting {kind}-forecast-rule switches between the two from a given day"
     )
 }
 
@@ -100,14 +100,14 @@ pub fn add(ctx: &Context, a: &NoticeRequest) -> Result<Answer> {
         let receipt = gate.add(&record, &Write { known: Some(ctx.now), ..ctx.write() })?;
         let said = match (average.exceeded_by(a.count, above), average.threshold(above)) {
             (Some(true), Some(t)) => format!(
-                "{} is above {t}, the greatest count that is not exceptional by the last {} months known.",
+                "{} is exceptional: it is above {t}, the limit computed from the last {} known months.",
                 a.count, average.months
             ),
             (Some(false), Some(t)) => format!(
-                "{} is not exceptional: notice is asked for above {t} only, by the last {} months known.",
+                "{} is not exceptional: notice is required only above {t}, the limit computed from the last {} known months.",
                 a.count, average.months
             ),
-            _ => "No earlier month is known, so it cannot be said whether that is exceptional."
+            _ => "No earlier month is known, so whether that is exceptional cannot be determined."
                 .to_owned(),
         };
         Ok(view::receipt(&receipt).then(said))
@@ -193,15 +193,7 @@ fn table(rows: &[notice::NoticeRow]) -> Table {
     let number = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();
     let mut t = Table::new(
         "",
-        &[
-            "user",
-            "party",
-            ">months known",
-            ">greatest not exceptional",
-            ">actual",
-            "notice",
-            "finding",
-        ],
+        &["user", "party", ">months known", ">limit", ">actual", "notice", "finding"],
     );
     for r in rows {
         t.row([

@@ -61,7 +61,7 @@ pub fn note(ctx: &Context, a: &ReasonRequest) -> Result<Answer> {
     let codes = ctx.rules()?.list("forecast-reason-codes", ctx.now.day())?.to_vec();
     if !codes.contains(&a.code) {
         return Err(AppError::usage(format!(
-            "--code {:?} is none of the codes: {}; the setting forecast-reason-codes holds them",
+            "--code {:?} is not one of the codes {}; the setting forecast-reason-codes defines them",
             a.code,
             codes.join(", ")
         )));
@@ -113,7 +113,7 @@ pub fn list(ctx: &Context, a: &ReasonFilter) -> Result<Answer> {
     };
     let mut t = Table::new(
         "",
-        &["user", "kind", "month", "code", "what was said", "what would help", "contacted", "by"],
+        &["user", "kind", "month", "code", "text", "what would help", "contacted", "by"],
     );
     let mut lines = Vec::new();
     for k in &kept {
@@ -217,7 +217,7 @@ pub fn counts(ctx: &Context, a: &ReasonFilter) -> Result<Answer> {
     let mut answer =
         Answer::new(json!({"codes": codes, "counts": lines, "small_below": below})).table(t);
     if !hidden.none() {
-        answer = answer.then(format!("[c] is hidden: classes and counts from 1 to below {below}, and what would give them away."));
+        answer = answer.then(format!("[c] is suppressed: classes and counts from 1 to below {below}, and any value from which they could be derived."));
     }
     Ok(answer)
 }

@@ -77,7 +77,7 @@ pub fn skill(ctx: &Context, a: &SkillRequest) -> Result<Answer> {
         }
         let t = table(&found, &all);
         Ok(Answer::new(json!({"kind": a.kind, "months": months, "users": found, "all": {"errors": all, "findings": all.findings()}}))
-            .say(format!("Sums of what each forecast was off by, over {} to {last}; a line counts where all four have a number.", months.first().copied().unwrap_or(last))).table(t))
+            .say(format!("Sums of absolute errors over {} to {last}, over the lines for which all four have a number.", months.first().copied().unwrap_or(last))).table(t))
     })
 }
 
@@ -89,10 +89,10 @@ fn table(found: &[skill::Skill], all: &skill::Errors) -> Table {
             "user",
             ">lines",
             ">requests",
-            ">off: submitted",
-            ">off: last month",
-            ">off: year before",
-            ">off: our own",
+            ">error: submitted",
+            ">error: last month",
+            ">error: year before",
+            ">error: our own",
             ">without history",
             ">without actual",
             "finding",

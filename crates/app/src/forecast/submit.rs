@@ -108,7 +108,7 @@ fn key(a: &SubmitRequest, text: &str) -> Result<(String, String, Option<Period>)
         (ForecastKind::Csr, [srv, rest @ ..]) if rest.len() < 2 => {
             Ok(((*srv).to_owned(), String::new(), rest.first().map(|t| period(t)).transpose()?))
         }
-        _ => Err(wrong("it has other than the parts asked for")),
+        _ => Err(wrong("it has the wrong number of parts")),
     }
 }
 
@@ -129,7 +129,7 @@ fn lines(a: &SubmitRequest, months: &[Period], proposed: &[Proposed]) -> Result<
         let (srv, mode, period) = key(a, text)?;
         if let Some(p) = period.filter(|p| !months.contains(p)) {
             return Err(AppError::usage(format!(
-                "--set {s:?}: {p} is none of the months forecast ({} to {}); give --from and --months",
+                "--set {s:?}: {p} is not one of the forecast months ({} to {}); give --from and --months",
                 months.first().map(ToString::to_string).unwrap_or_default(),
                 months.last().map(ToString::to_string).unwrap_or_default()
             )));
@@ -183,7 +183,7 @@ pub fn prefill(ctx: &Context, a: &SubmitRequest) -> Result<Answer> {
             ]);
         }
         Ok(Answer::new(json!({"kind": a.kind, "user": who.eui, "months": months, "proposed": proposed, "lines": kept})).table(t)
-            .then("Submit it with `northbound forecast submit --from-history`, or print it with --format csv, edit it and bring it in with `northbound forecast import FILE`."))
+            .then("Submit it with `northbound forecast submit --from-history`, or print it with --format csv, edit it and import it with `northbound forecast import FILE`."))
     })
 }
 
@@ -201,7 +201,7 @@ pub fn submit(ctx: &Context, a: &SubmitRequest) -> Result<Answer> {
         if lines.is_empty() {
             return Err(AppError::input(if a.from_history {
                 format!(
-                    "{} sent nothing in the year that could be read, so there is no history to forecast from; type it with --set, a forecast of zero as SRV:MODE=0",
+                    "{} has no requests in the last year of data, so there is no history to forecast from; enter counts with --set, a forecast of zero as SRV:MODE=0",
                     who.eui
                 )
             } else {
@@ -293,15 +293,15 @@ fn tell(
             .iter()
             .any(|s| s.user == user && s.months.contains_key(p) && s.made < m.due.end());
         let standing = if record.made < m.due.end() {
-            "so it is in time"
+            "so it is on time"
         } else if before {
-            "and one of yours that names the month came in time; this one takes its place"
+            "but an earlier forecast of yours for the month was on time; this one replaces it"
         } else {
             "so it is late"
         };
-        out.push(format!("For {p} it was due by {}, {standing}. It is held against what you send in each month from then on; you are told by the {} Working Day after the month.", m.due, nth(sources.rules.integer("user-report-due-working-days", p.first())?)));
+        out.push(format!("For {p} it was due by {}, {standing}. It is compared with your traffic in each month from then on; you are notified by the {} Working Day after the month.", m.due, nth(sources.rules.integer("user-report-due-working-days", p.first())?)));
         if !m.asked_for {
-            out.push(format!("In {p} no {} forecast is asked for: only notice of exceptional demand (`northbound forecast notice add`).", record.kind));
+            out.push(format!("In {p} no {} forecast is required, only notice of exceptional demand (`northbound forecast notice add`).", record.kind));
         }
     }
     for (p, u) in before {

@@ -92,7 +92,7 @@ impl EventDetails {
 fn refuse_future(ctx: &Context, flag: &str, at: Option<Utc>) -> Result<()> {
     match at {
         Some(t) if t > ctx.now => {
-            Err(AppError::usage(format!("--{flag} {t} has not come yet; it is {}", ctx.now)))
+            Err(AppError::usage(format!("--{flag} {t} is in the future; it is now {}", ctx.now)))
         }
         _ => Ok(()),
     }
@@ -112,7 +112,7 @@ pub fn add(ctx: &Context, new: &NewIncident) -> Result<Answer> {
             Kind::Conflict,
             "registers.exists",
             format!(
-                "{id} is already kept; note what happened to it with `northbound incident event {id} …`"
+                "{id} already exists; record what happened to it with `northbound incident event {id} …`"
             ),
         ));
     }
@@ -134,7 +134,7 @@ pub fn add_event(ctx: &Context, new: &NewEvent) -> Result<Answer> {
     if let Some(into) = new.into
         && current(ctx, &store, into)?.0.is_none()
     {
-        return Err(AppError::not_found(format!("--into {into}: there is no such incident")));
+        return Err(AppError::not_found(format!("--into {into}: no such incident")));
     }
     let at = if new.undated { None } else { Some(new.details.at.unwrap_or(ctx.now)) };
     let event = IncidentEvent {
@@ -161,7 +161,7 @@ pub fn change(
         return Err(AppError::new(
             Kind::Refused,
             "registers.reason",
-            "to change an incident needs a reason: give it with --reason 'why'",
+            "changing an incident needs a reason: give it with --reason 'why'",
         ));
     }
     let store = ctx.store()?;
@@ -190,16 +190,16 @@ fn assignment(ctx: &Context, id: IncidentId, at: Utc, text: &str) -> Result<Inci
         .ok_or_else(|| AppError::usage(format!("{text:?} is not KEY=VALUE")))?;
     if value.is_empty() {
         return Err(AppError::usage(format!(
-            "{key} needs a value: what happened to an incident is not cleared; retract the event instead"
+            "{key} needs a value: events of an incident are not cleared; retract the event instead"
         )));
     }
     let event = |kind| IncidentEvent::new(id, kind, Some(at), &author(None, &ctx.actor));
     let (given, reason) = (Some(value.to_owned()), ctx.reason.clone());
     Ok(match key {
         "category" => {
-            let category = value
-                .parse()
-                .map_err(|_| AppError::usage(format!("category={value}: a category is 1 to 5")))?;
+            let category = value.parse().map_err(|_| {
+                AppError::usage(format!("category={value}: a category is a number from 1 to 5"))
+            })?;
             let event = event(IncidentEventKind::Category);
             IncidentEvent { category: Some(category), text: reason, ..event }
         }
@@ -212,7 +212,7 @@ fn assignment(ctx: &Context, id: IncidentId, at: Utc, text: &str) -> Result<Inci
         "provider" => IncidentEvent { provider: given, ..event(IncidentEventKind::Details) },
         _ => {
             return Err(AppError::usage(format!(
-                "an incident has no key {key:?} that is changed so; it has category, responsible, title, area, provider"
+                "{key:?} is not a key of an incident that can be changed; these are category, responsible, title, area, provider"
             )));
         }
     })
@@ -241,7 +241,7 @@ fn check_follows(
 ) -> Result<()> {
     if state.is_none() && event != IncidentEventKind::Opened {
         return Err(AppError::not_found(format!(
-            "there is no incident {id}; `northbound incident list` shows what there is, `incident add` opens one"
+            "there is no incident {id}; `northbound incident list` lists them, `incident add` opens one"
         )));
     }
     IncidentState::after(state, event).map(|_| ()).map_err(|why| AppError::refused(format!("{id}: {event} cannot follow: {why}; `northbound incident history {id}` shows what happened")))

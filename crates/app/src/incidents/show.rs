@@ -56,7 +56,7 @@ pub fn list(ctx: &Context, which: &Which, in_state: Option<IncidentState>) -> Re
 fn find(ctx: &Context, lives: Vec<Life>, id: IncidentId) -> Result<Life> {
     lives.into_iter().find(|l| l.incident == id).ok_or_else(|| {
         AppError::not_found(format!(
-            "nothing is known of {id} at {}; `northbound incident list` shows what is",
+            "nothing is known of {id} at {}; `northbound incident list` lists the known ones",
             moment(ctx)
         ))
     })
@@ -94,14 +94,14 @@ fn facts(l: &Life) -> Table {
         ("closed (UTC)", time(l.closed)),
         ("escalated to", text(l.escalated_to.as_ref())),
         ("escalations", l.escalations.to_string()),
-        ("opened again", l.reopened.to_string()),
+        ("reopened", l.reopened.to_string()),
         ("merged into", l.merged_into.map(|i| i.to_string()).unwrap_or_default()),
         ("events", l.steps.len().to_string()),
     ] {
         t.row([key.to_owned(), value]);
     }
     for f in &l.findings {
-        t.row(["does not fit".to_owned(), f.clone()]);
+        t.row(["inconsistencies".to_owned(), f.clone()]);
     }
     t
 }
@@ -118,8 +118,10 @@ fn clock(occasions: &[Occasion]) -> Table {
 }
 
 fn initial_responses(responses: &[Response]) -> Table {
-    let mut t =
-        Table::new("Initial response", &["opened (UTC)", "due (UTC)", "came (UTC)", "standing"]);
+    let mut t = Table::new(
+        "Initial response",
+        &["opened (UTC)", "due (UTC)", "received (UTC)", "standing"],
+    );
     for r in responses {
         t.row([r.opened.to_string(), time(r.due), time(r.at), response(&r.standing)]);
     }

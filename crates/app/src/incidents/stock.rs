@@ -18,7 +18,7 @@ use northbound_types::Period;
 use serde_json::json;
 
 /// Shown with a period that is not over.
-const NOT_OVER: &str = "The period is not over at this time: what is open is open now.";
+const NOT_OVER: &str = "The period is not over: the open incidents are those open now.";
 
 /// The incidents of a period with their stock and flow.
 pub(super) fn view(
@@ -64,7 +64,7 @@ pub(super) fn balances(v: &IncidentView) -> Table {
         "category",
         ">open at start",
         ">opened",
-        ">first heard of",
+        ">first known",
         ">reopened",
         ">resolved",
         ">withdrawn",
@@ -99,7 +99,7 @@ pub(super) fn reports(v: &IncidentView) -> Option<Table> {
     if v.reports.is_empty() {
         return None;
     }
-    let mut t = Table::new("As reports state it", &["report", "area", "finding", "in words"]);
+    let mut t = Table::new("As stated in reports", &["report", "area", "finding", "assessment"]);
     for r in &v.reports {
         let mut row = |finding: &str, words: &str| {
             t.row([
@@ -162,7 +162,7 @@ pub fn age(ctx: &Context, which: &Which) -> Result<Answer> {
     let bands = age_bands(&open);
     let mut b = Table::new("By age", &["days", ">open"]);
     for (from, to, n) in &bands {
-        let days = to.map_or_else(|| format!("{from} and more"), |t| format!("{from} to {t}"));
+        let days = to.map_or_else(|| format!("{from} or more"), |t| format!("{from} to {t}"));
         b.row([days, n.to_string()]);
     }
     Ok(Answer::new(json!({"as_at": moment(ctx), "open": open, "bands": bands})).table(t).table(b))

@@ -29,18 +29,18 @@ pub(super) fn resolution(o: &Occasion) -> String {
         Standing::InTime => "resolved in time".to_owned(),
         Standing::Late => "resolved after its target time".to_owned(),
         Standing::Overdue => "past its target time".to_owned(),
-        Standing::Running if o.due.is_none() => "its clock stands still".to_owned(),
+        Standing::Running if o.due.is_none() => "clock stopped".to_owned(),
         Standing::Running => "within its target time".to_owned(),
-        Standing::Unknown { why } => format!("cannot be said: {why}"),
+        Standing::Unknown { why } => format!("cannot be determined: {why}"),
     }
 }
 
 /// How an initial response stands against its target time.
 pub(super) fn response(standing: &Standing) -> String {
     match standing {
-        Standing::InTime => "in time".to_owned(),
+        Standing::InTime => "on time".to_owned(),
         Standing::Late => "late".to_owned(),
         Standing::Running | Standing::Overdue => "not due yet".to_owned(),
-        Standing::Unknown { why } => format!("cannot be said: {why}"),
+        Standing::Unknown { why } => format!("cannot be determined: {why}"),
     }
 }

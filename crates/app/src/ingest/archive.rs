@@ -107,7 +107,7 @@ pub fn ingest(
 /// DUIS messages have one layout, so neither a mapping nor a guess of one applies.
 #[must_use]
 pub fn one_layout() -> AppError {
-    AppError::usage("DUIS messages have one layout; --map and --guess are for tables")
+    AppError::usage("DUIS messages have a fixed layout; --map and --guess are for tables")
 }
 
 /// The catalogue of services in force.
@@ -238,8 +238,16 @@ impl ArchiveSink for CountingSink<'_> {
     fn orphan(&mut self, o: &Orphan) -> SinkResult {
         let id = o.request.or(o.response).map(|i| i.to_string()).unwrap_or_default();
         self.rejects.reject(&Reject {
-            file: self.name.clone(), line: o.place, column: "orphan".to_owned(), reason: Reason::Contradiction, value: id, raw: String::new(),
-            why: format!("an answer ({} {} at {}) whose request is not in the archive, or is answered already", o.srv, o.code, o.at),
+            file: self.name.clone(),
+            line: o.place,
+            column: "orphan".to_owned(),
+            reason: Reason::Contradiction,
+            value: id,
+            raw: String::new(),
+            why: format!(
+                "a response ({} {} at {}) whose request is not in the archive or already has one",
+                o.srv, o.code, o.at
+            ),
         })
     }
 }
@@ -258,17 +266,17 @@ fn outcome(name: &str, s: &duis::Summary, counting: &CountingSink<'_>) -> Ingest
     )];
     if !s.time_basis.is_empty() {
         let basis: Vec<String> = s.time_basis.iter().map(|(b, n)| format!("{n} by {b}")).collect();
-        notes.push(format!("the time of a request stands on: {}.", basis.join(", ")));
+        notes.push(format!("the time of a request is taken from: {}.", basis.join(", ")));
     }
     if s.throttled_copies > 0 {
         notes.push(format!(
-            "{} alerts carry a ThrottledAlertCount, whose meaning is not published (--throttled).",
+            "{} alerts carry a ThrottledAlertCount, the meaning of which is not published (--throttled).",
             s.throttled_copies
         ));
     }
     if s.orphans > 0 {
         notes.push(format!(
-            "{} answers have no request in the archive; they stand among the rejects.",
+            "{} responses have no request in the archive; they are among the rejects.",
             s.orphans
         ));
     }

@@ -20,7 +20,7 @@ pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     }
     if found.is_empty() {
         return Err(AppError::input(
-            "the folder holds no files; name files, or a folder that has some",
+            "the folder holds no files; name files, or a folder with files",
         ));
     }
     Ok(found)

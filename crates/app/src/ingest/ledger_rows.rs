@@ -67,7 +67,7 @@ impl<'a> LedgerLoad<'a> {
             for c in &request.corrects {
                 if !root.manifest.sources.iter().any(|s| s.name == *c || s.sha256 == *c) {
                     return Err(AppError::not_found(format!(
-                        "--corrects {c:?}: no file of that name or hash is in; `northbound ingest list` shows them"
+                        "--corrects {c:?}: no ingested file has that name or hash; `northbound ingest list` lists them"
                     )));
                 }
             }

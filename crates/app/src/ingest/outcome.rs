@@ -98,7 +98,7 @@ impl IngestedFile {
             Kind::BadInput,
             "ingest.nothing-taken",
             format!(
-                "{}: none of its {} rows could be taken{at}; nothing was ingested. Check the layout or the mapping (--guess proposes one)",
+                "{}: none of its {} rows was accepted{at}; nothing was ingested. Check the layout or the mapping (--guess proposes one)",
                 self.file, self.read
             ),
         ))
@@ -183,7 +183,7 @@ impl Ingested {
             }
         }
         if self.dry_run {
-            answer = answer.say("Dry run: nothing was kept.");
+            answer = answer.say("Dry run: nothing was stored.");
         }
         if !table.rows.is_empty() {
             answer = answer.table(table);
@@ -193,7 +193,7 @@ impl Ingested {
         }
         if let Some(v) = self.ledger_version {
             answer = answer.then(format!(
-                "The ledger in {} is at version {v}; the sums of {} days were made anew.",
+                "The ledger in {} is at version {v}; the rollups of {} days were recomputed.",
                 ctx.data.display(),
                 self.days
             ));

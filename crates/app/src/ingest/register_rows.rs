@@ -110,7 +110,7 @@ impl File<'_> {
         let rules = ctx.rules()?;
         let Begun::Import(mut import) = gate.begin_import(&record, &write)? else {
             return Err(AppError::internal(
-                "the file came in from elsewhere meanwhile; run the command again",
+                "another process ingested the file in the meantime; run the command again",
             ));
         };
         let mut target = Target {

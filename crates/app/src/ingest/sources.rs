@@ -132,7 +132,7 @@ fn find(ctx: &Context, named: &str) -> Result<Entry> {
         })
         .ok_or_else(|| {
             AppError::not_found(format!(
-                "no file {named:?} is in; `northbound ingest list` shows them"
+                "no ingested file is named {named:?}; `northbound ingest list` lists them"
             ))
         })
 }
@@ -163,14 +163,14 @@ pub fn retract(ctx: &Context, named: &str) -> Result<Answer> {
     let e = find(ctx, named)?;
     if ctx.reason.is_empty() {
         return Err(AppError::refused(
-            "to retract a file needs a reason: give it with --reason 'why'",
+            "retracting a file needs a reason: give it with --reason 'why'",
         ));
     }
     if !e.json.get("retracted").is_none_or(Value::is_null) {
         return Err(AppError::new(
             Kind::Conflict,
             "ingest.retracted",
-            format!("file {} was taken back already", e.id),
+            format!("file {} was already retracted", e.id),
         ));
     }
     let store = ctx.store()?;
@@ -202,10 +202,10 @@ pub fn retract(ctx: &Context, named: &str) -> Result<Answer> {
         gate.retract_source(&k.id, &ctx.write())?;
     }
     let said = if ctx.dry_run {
-        format!("Would take file {} back; nothing was changed.", e.id)
+        format!("Would retract file {}; nothing was changed.", e.id)
     } else {
         format!(
-            "Took file {} back; its rows no longer count. As at earlier times they still do.",
+            "Retracted file {}; its rows no longer count. As at earlier times they still do.",
             e.id
         )
     };

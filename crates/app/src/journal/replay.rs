@@ -29,7 +29,7 @@ impl NewLedger {
         );
         if path.exists() {
             return Err(AppError::input(format!(
-                "{} is there already; name a folder that is not",
+                "{} already exists; name a new folder",
                 path.display()
             )));
         }
@@ -57,7 +57,7 @@ pub fn replay(ctx: &Context, out: Option<&Path>, config: Option<&Path>) -> Resul
     let upto = there.root.manifest.journal_position;
     if upto == 0 {
         return Err(AppError::not_found(
-            "the ledger holds nothing of a live service yet: there is nothing to compare",
+            "the ledger holds no rows of a live service yet: there is nothing to compare",
         ));
     }
     let fresh = NewLedger::at(out, ctx)?;
@@ -83,14 +83,14 @@ pub fn replay(ctx: &Context, out: Option<&Path>, config: Option<&Path>) -> Resul
     a.found = !found.is_empty();
     if found.is_empty() {
         return Ok(a.say(format!(
-            "{} records played again: the ledger made from them says the same, row by row.",
+            "{} records replayed: the resulting ledger is the same, row by row.",
             count(position)
         )));
     }
     let mut t =
-        Table::new("Differences (first: the ledger; second: the journal played again)", &["what"]);
+        Table::new("Differences (first: the ledger; second: the replayed journal)", &["what"]);
     for d in &found {
         t.row([d.clone()]);
     }
-    Ok(a.table(t).then("Keep this folder as it is. `journal check` and `ledger check` say whether files were changed."))
+    Ok(a.table(t).then("Leave this folder as it is. `journal check` and `ledger check` show whether files were changed."))
 }

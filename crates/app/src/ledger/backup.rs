@@ -53,7 +53,7 @@ pub fn backup(ctx: &Context, to: &Path) -> Result<Answer> {
     let newest = ledger.newest()?;
     if ctx.dry_run {
         let version = newest.as_ref().map_or(0, |r| r.manifest.version);
-        return Ok(Answer::new(json!({"dry_run": true, "ledger_version": version})).say(format!("Would copy version {version} of the ledger with everything beside it to {}; nothing was written.", to.display())));
+        return Ok(Answer::new(json!({"dry_run": true, "ledger_version": version})).say(format!("Would copy version {version} of the ledger, with journal, registers and files, to {}; nothing was written.", to.display())));
     }
     make_folder(to)?;
     let mut progress = ctx.progress();
@@ -91,7 +91,7 @@ pub fn backup(ctx: &Context, to: &Path) -> Result<Answer> {
     std::fs::write(&path, text).map_err(|e| AppError::io("write", &path, e))?;
     drop(progress);
     Ok(answer(&manifest, &format!("Backed up {} to {}.", ctx.data.display(), to.display())).then(
-        format!("To put it back: northbound --data NEW-FOLDER ledger restore {}", to.display()),
+        format!("To restore it: northbound --data NEW-FOLDER ledger restore {}", to.display()),
     ))
 }
 
@@ -109,7 +109,7 @@ pub fn restore(ctx: &Context, from: &Path) -> Result<Answer> {
     })?;
     if manifest.layout != LAYOUT {
         return Err(AppError::input(format!(
-            "{} has layout {}, this program knows {LAYOUT}; use the program that wrote it",
+            "{} has layout {}, but this program reads layout {LAYOUT}; use the version that wrote it",
             path.display(),
             manifest.layout
         )));
@@ -140,14 +140,14 @@ pub fn restore(ctx: &Context, from: &Path) -> Result<Answer> {
     }
     let said = if ctx.dry_run {
         format!(
-            "{} is whole; would restore it to {}. Nothing was written.",
+            "{} is complete; would restore it to {}. Nothing was written.",
             from.display(),
             ctx.data.display()
         )
     } else {
         format!("Restored {} to {}.", from.display(), ctx.data.display())
     };
-    Ok(answer(&manifest, &said).then("Prove it: northbound ledger check"))
+    Ok(answer(&manifest, &said).then("Verify it: northbound ledger check"))
 }
 
 fn answer(m: &BackupManifest, said: &str) -> Answer {
@@ -198,7 +198,7 @@ fn files_below(root: &Path, folder: &str) -> Result<Vec<String>> {
         };
         for entry in entries {
             let entry = entry.map_err(|e| AppError::io("list", &dir, e))?;
-            let kind = entry.file_type().map_err(|e| AppError::io("look at", &entry.path(), e))?;
+            let kind = entry.file_type().map_err(|e| AppError::io("read", &entry.path(), e))?;
             let path = at.join(entry.file_name());
             if kind.is_dir() {
                 open.push(path);
@@ -250,7 +250,7 @@ fn verify(root: &Path, f: &CopiedFile) -> Result<()> {
         return Ok(());
     }
     Err(AppError::input(format!(
-        "{} does not have the hash that the backup's manifest gives it: the backup is damaged; nothing was restored",
+        "{} does not have the hash stated in the backup's manifest: the backup is damaged; nothing was restored",
         root.join(&f.path).display()
     )))
 }

@@ -37,7 +37,7 @@ type Finding = (String, String);
 
 fn answer(report: &Report, hashes: bool, findings: &[Finding]) -> Answer {
     let mut gaps =
-        Table::new("Days without any record (lawful where nothing was expected)", &["day"]);
+        Table::new("Days without any record (correct if nothing was expected)", &["day"]);
     for d in &report.gaps {
         gaps.row([d.to_string()]);
     }
@@ -56,7 +56,7 @@ fn answer(report: &Report, hashes: bool, findings: &[Finding]) -> Answer {
         for (kind, what) in findings {
             table.row([kind, what]);
         }
-        answer = answer.table(table).then("Something is wrong: compare with a backup (`northbound ledger restore`), and keep this folder as it is.");
+        answer = answer.table(table).then("Something is wrong: leave this folder as it is and compare it with a backup (`northbound ledger restore`).");
     }
     answer
 }
@@ -65,16 +65,16 @@ fn summary(report: &Report, findings: &[Finding]) -> Table {
     let mut summary = Table::new("", &["checked", ">number"]);
     for (what, n) in [
         ("versions in the chain", report.versions),
-        ("of these deleted", report.pruned),
+        ("of these, deleted", report.pruned),
         ("files", report.files),
         ("records", report.records),
         (
-            "records set aside (duplicates, lost collisions, superseded, retracted)",
+            "records not counted (duplicates, lost collisions, superseded, retracted)",
             report.set_aside,
         ),
         ("messages counted", report.counted),
-        ("lines of the books", report.book_lines),
-        ("days without a record inside the span", report.gaps.len() as u64),
+        ("balances checked", report.book_lines),
+        ("days without a record within the period", report.gaps.len() as u64),
         ("findings", findings.len() as u64),
     ] {
         summary.row([what.to_owned(), count(n)]);

@@ -86,8 +86,8 @@ pub fn show(ctx: &Context) -> Result<Answer> {
     let tables = tables(ctx)?;
     for l in &tables {
         let months = l.decided.as_ref().map_or_else(
-            || "no end".to_owned(),
-            |r| r.months.map_or_else(|| "no end".to_owned(), |m| m.to_string()),
+            || "no limit".to_owned(),
+            |r| r.months.map_or_else(|| "no limit".to_owned(), |m| m.to_string()),
         );
         let by = l.decided.as_ref().map_or_else(|| "default".to_owned(), |r| r.decided_by.clone());
         t.row([
@@ -122,7 +122,7 @@ pub fn set(ctx: &Context, what: &str, months: Option<i64>, from: Option<Day>) ->
     }
     if ctx.reason.is_empty() {
         return Err(AppError::refused(
-            "a retention decision needs its ground: give it with --reason 'why'",
+            "a retention decision needs a reason: give it with --reason 'why'",
         ));
     }
     let store = ctx.store()?;
@@ -145,7 +145,7 @@ pub fn set(ctx: &Context, what: &str, months: Option<i64>, from: Option<Day>) ->
 pub fn apply(ctx: &Context) -> Result<Answer> {
     if !ctx.dry_run {
         return Err(AppError::refused(
-            "this version deletes nothing: issued packs cite the files. `ledger retention apply --dry-run` lists what is due; move it out by hand once nothing cites it",
+            "this version deletes nothing: issued packs cite the files. `ledger retention apply --dry-run` lists the files due; remove them yourself once nothing cites them",
         ));
     }
     let tables = tables(ctx)?;

@@ -37,10 +37,10 @@ pub fn prune(ctx: &Context, older_than: Option<i64>) -> Result<Answer> {
         ctx.now,
         &ctx.actor.to_string(),
         ctx.dry_run,
-        &mut |n, of| progress.tell("looking at versions", n, of),
+        &mut |n, of| progress.tell("reading versions", n, of),
     )?;
     drop(progress);
     let verb = if ctx.dry_run { "Would delete" } else { "Deleted" };
     Ok(Answer::new(json!({"since": since, "versions": done.versions, "files": done.files, "bytes": done.bytes, "kept": done.kept, "dry_run": ctx.dry_run}))
-        .say(format!("{verb} {} versions committed before {since}, and {} files that only they named: {} bytes. {} versions are retained.", done.versions, done.files, done.bytes, done.kept)))
+        .say(format!("{verb} {} versions committed before {since}, and {} files that only they used: {} bytes. {} versions are retained.", done.versions, done.files, done.bytes, done.kept)))
 }

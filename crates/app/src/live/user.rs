@@ -26,7 +26,7 @@ pub fn admit(ctx: &Context, user: &User, endpoint: Option<&Url>, added: Answer) 
     if roles.is_empty() {
         let known: Vec<&str> = Role::ALL.iter().map(|r| r.as_str()).collect();
         return Err(AppError::input(format!(
-            "none of the roles {} is one of the live service today: {}; the User is registered and not admitted",
+            "the live service knows none of the roles {}, only {}; the User is registered but not admitted",
             held.join(", "),
             known.join(", ")
         )));
@@ -47,7 +47,7 @@ pub fn admit(ctx: &Context, user: &User, endpoint: Option<&Url>, added: Answer) 
     let mut document = added.json.clone();
     document["live"] = json!({"roles": roles, "keys_made": keys, "to": made.as_str(), "endpoint": endpoint.map(ToString::to_string)});
     Ok(added.with_json(document).say(format!(
-        "User {}: {}; {keys} keys made.",
+        "User {}: {}; {keys} keys generated.",
         user.eui,
         made.words()
     )))

@@ -58,7 +58,7 @@ pub fn record_bounces(ctx: &Context, file: &Path) -> Result<Answer> {
         (&outcome.recorded[..], outcome.already_recorded, &outcome.rejected[..])
     {
         return Err(AppError::input(format!(
-            "{}: no row could be taken; line {line}: {why}",
+            "{}: no row was accepted; line {line}: {why}",
             file.display()
         )));
     }
@@ -74,7 +74,7 @@ fn bounce(row: Row) -> std::result::Result<Bounce, String> {
 
 impl Outcome {
     fn record(&mut self, ctx: &Context, gate: &Gate<'_>, b: &Bounce, line: usize) -> Result<()> {
-        match gate.bounce(b, &with_reason(ctx, "it came back")) {
+        match gate.bounce(b, &with_reason(ctx, "bounced")) {
             Ok(Bounced::Already) => self.already_recorded += 1,
             Ok(flagged) => {
                 self.recorded.push((b.message_id.clone(), flagged == Bounced::Contact));
@@ -89,12 +89,12 @@ impl Outcome {
     }
 
     fn answer(&self) -> Answer {
-        let mut t = Table::new("Came back", &["message", "contact flagged"]);
+        let mut t = Table::new("Bounced", &["message", "contact marked"]);
         for (id, flagged) in &self.recorded {
             let flagged = if *flagged { "yes" } else { "no: its address has changed since" };
             t.row([id.clone(), flagged.to_owned()]);
         }
-        let mut r = Table::new("Not taken", &[">line", "why"]);
+        let mut r = Table::new("Rejected rows", &[">line", "why"]);
         for (line, why) in &self.rejected {
             r.row([line.to_string(), why.clone()]);
         }
@@ -105,7 +105,7 @@ impl Outcome {
         });
         Answer::new(json)
             .say(format!(
-                "{} came back, {} were noted before, {} rows were not taken.",
+                "{} bounced, {} were already recorded, {} rows were rejected.",
                 self.recorded.len(),
                 self.already_recorded,
                 self.rejected.len()

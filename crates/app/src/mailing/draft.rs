@@ -55,5 +55,5 @@ pub fn draft(ctx: &Context, new: &NewMailing) -> Result<Answer> {
         missing: Vec::new(),
     };
     let receipt = ctx.gate(&store).add(&mailing, &ctx.write())?;
-    Ok(view::receipt(&receipt).say(format!("As things stand {} contacts would get it, and {} parties have none. Recipients are looked up again when it is sent.", now.recipients.len(), now.missing.len())))
+    Ok(view::receipt(&receipt).say(format!("At present {} contacts would receive it, and {} parties have no contact. Recipients are looked up again when it is sent.", now.recipients.len(), now.missing.len())))
 }

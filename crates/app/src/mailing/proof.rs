@@ -26,7 +26,7 @@ pub fn proof(ctx: &Context, id: &str) -> Result<Answer> {
         "sha-256",
         "file",
         "relay",
-        "came back",
+        "bounced",
     ];
     let mut t = Table::new("Messages", &head);
     let mut rows = Vec::new();
@@ -54,7 +54,7 @@ fn file_standing(folder: &Path, d: &Delivery) -> &'static str {
     match std::fs::read(folder.join(&d.file)) {
         Ok(bytes) if sha256(&bytes) == d.sha256 => "as sent",
         Ok(_) => ALTERED,
-        Err(_) => "handed over",
+        Err(_) => "submitted",
     }
 }
 

@@ -77,7 +77,7 @@ pub fn relay(ctx: &Context, request: &RelayRequest<'_>) -> Result<Answer> {
     if ctx.dry_run {
         let proofs: Vec<Delivery> = waiting.iter().map(|w| w.proof.clone()).collect();
         return Ok(run.answer(&proofs, &altered, None).say(format!(
-            "Dry run: {} messages would be handed to {}.",
+            "Dry run: {} messages would be submitted to {}.",
             waiting.len(),
             relay.name()
         )));
@@ -97,7 +97,7 @@ fn lock(ctx: &Context) -> Result<File> {
         Err(TryLockError::WouldBlock) => Err(AppError::new(
             Kind::Conflict,
             "mailing.busy",
-            "another process hands messages over; wait until it is through",
+            "another process is submitting messages; wait until it has finished",
         )),
         Err(TryLockError::Error(e)) => Err(AppError::io("lock", &path, e)),
     }
@@ -117,7 +117,7 @@ fn waiting(
     if let Some(k) = mailings.iter().find(|k| id.is_some() && k.record.state != MailingState::Sent)
     {
         return Err(AppError::refused(format!(
-            "{} is not sent yet; `mailing send {}` writes its messages to the outbox",
+            "{} has not been sent; `mailing send {}` writes its messages to the outbox",
             k.id, k.id
         )));
     }
@@ -217,7 +217,7 @@ impl Run<'_> {
         let elapsed = i64::try_from((self.elapsed)().as_micros()).unwrap_or(i64::MAX);
         let at = Utc(self.ctx.now.0.saturating_add(elapsed));
         let relayed = Relayed { state, at, relay: self.relay.name(), reply, tries };
-        let write = Write { now: at, expect_version: None, ..with_reason(self.ctx, "handed over") };
+        let write = Write { now: at, expect_version: None, ..with_reason(self.ctx, "submitted") };
         self.gate.relayed(&proof.message_id, &relayed, &write)?;
         proof.relayed = Some(relayed);
         Ok(())

@@ -59,14 +59,14 @@ fn messages(
     let (to, contacts) = recipients(ctx, store, &m.topic, &m.categories)?;
     if !to.missing.is_empty() && !despite_missing {
         return Err(AppError::refused(format!(
-            "{id} is not sent: no contact for {} at {}; find one, or send it with --despite-missing",
+            "{id} is not sent: no contact for {} at {}; add one, or send it with --despite-missing",
             m.topic,
             without_contact(&to).join(", ")
         )));
     }
     if to.recipients.is_empty() {
         return Err(AppError::refused(format!(
-            "{id} is not sent: nobody has a confirmed contact for {}",
+            "{id} is not sent: no party has a confirmed contact for {}",
             m.topic
         )));
     }
@@ -87,12 +87,14 @@ fn without_contact(to: &Resolved) -> Vec<String> {
 fn finish(done: &Path, part: &Path, id: &str) -> Result<Answer> {
     if done.exists() || !part.exists() {
         return Err(AppError::refused(format!(
-            "{id} was sent; `mailing proof {id}` shows to whom"
+            "{id} was already sent; `mailing proof {id}` shows to whom"
         )));
     }
     std::fs::rename(part, done).map_err(|e| AppError::io("move the messages to", done, e))?;
-    Ok(Answer::new(json!({"mailing": id, "finished": true}))
-        .say(format!("{id} was kept as sent before; its messages are in {} now.", done.display())))
+    Ok(Answer::new(json!({"mailing": id, "finished": true})).say(format!(
+        "{id} was already recorded as sent; its messages are now in {}.",
+        done.display()
+    )))
 }
 
 fn write_files(part: &Path, messages: &[Message]) -> Result<()> {
@@ -122,7 +124,7 @@ fn answer(id: &str, proofs: &[Delivery], to: &Resolved) -> Answer {
         a = a.then(format!("Without a contact: {}.", missing.join(", ")));
     }
     if !stale.is_empty() {
-        a = a.then(format!("Written to, but not confirmed in time: {}.", stale.join(", ")));
+        a = a.then(format!("Sent to contacts not confirmed in time: {}.", stale.join(", ")));
     }
     a
 }

@@ -183,7 +183,7 @@ impl Compared {
 
     fn reasons(&self) -> Table {
         let mut t = Table::new(
-            "Counted by one and left out by the other",
+            "Counted by one and excluded by the other",
             &["measure", "provider", "region", "counted by", "which", ">messages"],
         );
         for r in &self.rows {
@@ -203,16 +203,8 @@ impl Compared {
 
     fn messages(&self) -> Table {
         let mut t = Table::new(
-            "The messages themselves",
-            &[
-                "measure",
-                "counted by",
-                "request",
-                "received (UTC)",
-                "state",
-                "how it was judged",
-                "where",
-            ],
+            "Messages",
+            &["measure", "counted by", "request", "received (UTC)", "state", "judgement", "where"],
         );
         for r in &self.rows {
             for o in &r.one_sided {

@@ -12,10 +12,8 @@ use serde_json::json;
 /// Every measure row with its figure and band.
 #[must_use]
 pub fn headline(m: &Made) -> Table {
-    let mut t = Table::new(
-        "",
-        &["measure", "provider", "region", ">figure", "against its levels", "since", "figure id"],
-    );
+    let mut t =
+        Table::new("", &["measure", "provider", "region", ">figure", "band", "since", "figure id"]);
     for n in &m.built.data.results {
         let r = &n.result;
         let band = if r.band == Band::Null { "no figure" } else { r.band.words() };
@@ -56,15 +54,15 @@ pub fn made(ctx: &Context, m: &Made) -> Answer {
     })).say(said).table(headline(m));
     if !m.blockers.is_empty() {
         a = a.then(format!(
-            "Below minimum without a reason in the report, so it cannot be issued: {}.",
+            "Below minimum without a reason in the report, so the pack cannot be issued: {}.",
             m.blockers.join("; ")
         ));
     }
     if !d.unconfirmed.is_empty() {
         a = a.then(format!(
-            "{} rules that nobody has confirmed were used; `northbound rules list` shows them.",
+            "{} unconfirmed rules were used; `northbound rules list` shows them.",
             count(d.unconfirmed.len() as u64)
         ));
     }
-    a.then("To open a figure: northbound explain ID")
+    a.then("To see how a figure was made: northbound explain ID")
 }

@@ -65,7 +65,7 @@ pub fn propose_change(
     role: Option<&str>,
 ) -> Result<Receipt> {
     if address.is_none() && role.is_none() {
-        return Err(AppError::usage("give --address or --role: what else should change?"));
+        return Err(AppError::usage("give --address or --role"));
     }
     let store = ctx.store()?;
     let write = with_reason(ctx, "another address or role proposed");
@@ -98,7 +98,7 @@ fn check_topic(ctx: &Context, topic: &str) -> Result<()> {
         return Ok(());
     }
     Err(AppError::input(format!(
-        "contact: topic {topic:?} is not known; use one of {} (setting contact-topics)",
+        "contact: unknown topic {topic:?}; use one of {} (setting contact-topics)",
         topics.join(", ")
     )))
 }
@@ -108,7 +108,7 @@ fn confirm_months(ctx: &Context) -> Result<i32> {
     let months = ctx.rules()?.integer("contact-confirm-months", ctx.now.day())?;
     i32::try_from(months).map_err(|_| {
         AppError::input(format!(
-            "the setting contact-confirm-months is {months}, which does not fit"
+            "the setting contact-confirm-months is {months}, which is out of range"
         ))
     })
 }

@@ -20,7 +20,7 @@ pub fn add(ctx: &Context, person: &Person, name: Option<&str>) -> Result<Answer>
     let receipts = ctx.gate(&store).add_person(person, name, &ctx.write())?;
     let answer = view::first_receipt(&receipts);
     Ok(if receipts.len() > 1 {
-        answer.say("The name is kept apart; `person names` shows it to staff.")
+        answer.say("The name is stored separately; `person names` shows it to staff.")
     } else {
         answer
     })
@@ -64,7 +64,7 @@ pub fn find_in_files(ctx: &Context, files: &[PathBuf]) -> Result<Answer> {
     let mut a = Answer::new(json!({"found": found, "files": files.len(), "names": names.len()}));
     a.found = !found.is_empty();
     Ok(a.say(format!(
-        "{} files held against {} names: {} found.",
+        "{} files searched for {} names: {} found.",
         files.len(),
         names.len(),
         found.len()

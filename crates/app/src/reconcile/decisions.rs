@@ -82,7 +82,7 @@ pub fn show(ctx: &Context, id: &str) -> Result<Answer> {
     for (k, v) in json!(run.record).as_object().into_iter().flatten() {
         t.row([k.clone(), view::text(Some(v))]);
     }
-    let d = differences("Differences that it was the last to see", &found);
+    let d = differences("Differences last seen in this run", &found);
     Ok(Answer::new(json!({"run": run, "differences": found})).table(t).table(d))
 }
 

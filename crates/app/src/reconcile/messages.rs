@@ -75,7 +75,7 @@ impl RowSink for Collect {
     fn exchange(&mut self, r: &ExchangeRow<'_>) -> std::result::Result<(), SinkError> {
         if self.messages.len() as u64 >= super::MAX_MESSAGES {
             return Err(format!(
-                "the file holds over {} messages; ingest it and compare ledger:feed=ID instead",
+                "the file holds more than {} messages; ingest it and compare ledger:feed=ID instead",
                 super::MAX_MESSAGES
             )
             .into());
@@ -133,7 +133,7 @@ pub(super) fn read_file(
         })?;
     let mut notes = Vec::new();
     if summary.rejected() > 0 {
-        notes.push(format!("{file}: {} of {} rows could not be read and are left out; `northbound ingest messages --dry-run` says why", summary.rejected(), summary.read()));
+        notes.push(format!("{file}: {} of {} rows could not be read and are ignored; `northbound ingest messages --dry-run` shows why", summary.rejected(), summary.read()));
     }
     Ok((sink.messages, notes))
 }
@@ -193,7 +193,7 @@ pub(super) fn cut_off_notes(loaded: &[LoadedSource], found: &[PairFindings]) -> 
                 .filter(|x| x.a.as_ref().or(x.b.as_ref()).is_some_and(|m| m.received > last))
                 .count();
             if later > 0 {
-                notes.push(format!("{name}: its last message was received at {last}, and {later} of those that it lacks came later. If that was its cut-off, say so: --cut-off {name}={last}"));
+                notes.push(format!("{name}: its last message was received at {last}, and {later} of the messages missing in it are later. If that was its cut-off, give --cut-off {name}={last}"));
             }
         }
     }

@@ -82,7 +82,7 @@ pub(super) fn check_names(specs: &[Spec], request: &Request) -> Result<()> {
             if !specs.iter().any(|s| s.name == name) {
                 let names: Vec<&str> = specs.iter().map(|s| s.name.as_str()).collect();
                 return Err(AppError::usage(format!(
-                    "{text:?} names no source of this run; they are {}",
+                    "{text:?} is not a source of this run; they are {}",
                     names.join(", ")
                 )));
             }

@@ -35,7 +35,7 @@ impl Reconciled {
             }
             for g in &p.gone {
                 a = a.then(format!(
-                    "Gone: {} ({}, {}) is no longer there.",
+                    "Resolved: {} ({}, {}) no longer differs.",
                     g.key, g.status, g.decision
                 ));
             }
@@ -44,7 +44,7 @@ impl Reconciled {
             a = a.then(n.clone());
         }
         if let Some(id) = &self.run {
-            a = a.then(format!("Kept as {id}. Decide on a difference: northbound reconcile decide ID --status explained --owner WHO --decision 'what'"));
+            a = a.then(format!("Stored as {id}. To record a decision on a difference: northbound reconcile decide ID --status explained --owner WHO --decision 'what'"));
         }
         a
     }
@@ -103,7 +103,7 @@ fn known_words(k: &KnownNote) -> String {
         words = format!("{words}; was {}", signed(k.amount_then));
     }
     if k.recurs {
-        words = format!("{words}; said to be fixed, and here again");
+        words = format!("{words}; recorded as fixed, but found again");
     }
     words
 }
@@ -114,7 +114,7 @@ fn totals(p: &Pair) -> Table {
             "Totals: {} against {}{}",
             p.a,
             p.b,
-            if p.totals.foots() { "" } else { " (DO NOT FOOT)" }
+            if p.totals.foots() { "" } else { " (DO NOT ADD UP)" }
         ),
         &["outcome", ">lines"],
     );
@@ -155,8 +155,8 @@ fn message_totals(f: &PairFindings) -> Table {
     for (what, n) in [
         ("in the first", s.a),
         ("in the second", s.b),
-        ("in both and alike", s.alike),
-        ("in both and different", s.differing),
+        ("in both, equal", s.alike),
+        ("in both, different", s.differing),
         ("only in the first", s.only_a),
         ("only in the second", s.only_b),
     ] {
@@ -171,7 +171,10 @@ fn message_totals(f: &PairFindings) -> Table {
 fn messages(f: &PairFindings, limit: usize) -> Table {
     let more = f.findings.len().saturating_sub(limit);
     let title = if more > 0 {
-        format!("Message by message (the first {limit}; {} more, --messages N)", count(more as u64))
+        format!(
+            "Message by message (the first {limit}; {} more, see --messages N)",
+            count(more as u64)
+        )
     } else {
         "Message by message".to_owned()
     };
@@ -182,9 +185,9 @@ fn messages(f: &PairFindings, limit: usize) -> Table {
             "cause",
             "first: received (UTC)",
             "second: received (UTC)",
-            "what differs",
-            "first: where",
-            "second: where",
+            "difference",
+            "first: location",
+            "second: location",
         ],
     );
     for x in f.findings.iter().take(limit) {

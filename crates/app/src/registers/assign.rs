@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// The record with these assignments made.
 pub(super) fn assign<T: Record>(record: &T, assignments: &[String]) -> Result<T> {
     let Value::Object(mut body) = json!(record) else {
-        return Err(AppError::internal("a record is no JSON object"));
+        return Err(AppError::internal("a record is not a JSON object"));
     };
     for s in assignments {
         let (key, text) =

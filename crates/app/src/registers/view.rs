@@ -82,7 +82,7 @@ pub fn receipt(r: &Receipt) -> Answer {
     };
     let mut a = Answer::new(json!(r)).say(if r.dry_run {
         format!(
-            "Dry run: would have {} {} {} (version {}); nothing was kept.",
+            "Dry run: would have {} {} {} (version {}); nothing was stored.",
             did.to_lowercase(),
             r.noun,
             r.id,

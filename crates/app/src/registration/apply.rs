@@ -50,7 +50,7 @@ impl Live {
                 Ok(Live::Journal)
             }
             Err(ClientError::NotRunning { .. }) => Err(AppError::not_found(format!(
-                "no live service was ever started on {}: there is nobody to tell",
+                "no live service has been started on {}: there is nothing to apply registrations to",
                 ctx.data.display()
             ))),
             Err(e) => Err(e.into()),
@@ -100,9 +100,9 @@ impl Applied {
     /// In one line.
     pub(super) fn sentence(&self) -> String {
         let told = match (self.told.len(), self.to) {
-            (0, _) => "nothing new to tell the live service".to_owned(),
-            (n, Some(to)) => format!("{n} registrations told: {}", to.words()),
-            (n, None) => format!("{n} registrations would be told"),
+            (0, _) => "no new registrations for the live service".to_owned(),
+            (n, Some(to)) => format!("{n} registrations applied: {}", to.words()),
+            (n, None) => format!("{n} registrations would be applied"),
         };
         if self.left.is_empty() {
             return told;
@@ -112,7 +112,7 @@ impl Applied {
             *by.entry(l.reason.as_str()).or_default() += 1;
         }
         format!(
-            "{told}; {} could not be: {}",
+            "{told}; {} could not be applied: {}",
             self.left.len(),
             by.iter().map(|(r, n)| format!("{n} {r}")).collect::<Vec<_>>().join(", ")
         )
@@ -145,7 +145,7 @@ fn roles(ctx: &Context) -> Result<BTreeMap<String, String>> {
 pub(super) fn send(ctx: &Context, store: &Store, afresh: bool) -> Result<Applied> {
     if !rights::may_change_live(&ctx.actor) {
         return Err(AppError::refused(format!(
-            "{} may not change the live service: that needs one of the roles {}; act as such with --as",
+            "{} may not change the live service: that needs one of the roles {}; name a role with --as",
             ctx.actor,
             rights::LIVE_ROLES.join(", ")
         )));
@@ -293,7 +293,8 @@ pub fn apply(ctx: &Context, afresh: bool) -> Result<Answer> {
             s.from.to_string(),
         ]);
     }
-    let mut left = Table::new("Not told", &["at", "role", "User", "from (UTC)", "reason", "why"]);
+    let mut left =
+        Table::new("Not applied", &["at", "role", "User", "from (UTC)", "reason", "why"]);
     for l in &done.left {
         left.row([
             l.at.clone(),
@@ -308,10 +309,10 @@ pub fn apply(ctx: &Context, afresh: bool) -> Result<Answer> {
     json["dry_run"] = json!(ctx.dry_run);
     let mut a = Answer::new(json).say(format!("{}.", done.sentence())).table(told).table(left);
     if ctx.dry_run {
-        a = a.say("Dry run: nobody was told anything.");
+        a = a.say("Dry run: nothing was applied.");
     }
     if !done.left.is_empty() {
-        a = a.then("Warning: what could not be told is tried again by the next run.");
+        a = a.then("Warning: registrations that could not be applied are retried by the next run.");
     }
     Ok(a)
 }

@@ -37,14 +37,14 @@ pub(super) fn layout_of<'r>(rules: &'r RuleSet, name: &str) -> Result<&'r Regist
     match (mine.next(), mine.next()) {
         (Some(l), None) => Ok(l),
         (Some(a), Some(b)) => Err(AppError::input(format!(
-            "{name} fits the layouts {} and {}; make their names differ in DATA/rules/registration/",
+            "{name} matches the layouts {} and {}; make their file names differ in DATA/rules/registration/",
             a.id, b.id
         ))),
         (None, _) => {
             let names: Vec<String> =
                 rules.layouts().iter().map(|l| format!("{} ({})", l.name, l.id)).collect();
             Err(AppError::input(format!(
-                "{name} is called like no registration file; they are called {}; a layout of its own goes into DATA/rules/registration/",
+                "{name} matches no layout of registration files; their names are {}; add a layout in DATA/rules/registration/",
                 names.join(", ")
             )))
         }
@@ -56,7 +56,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     let size = std::fs::metadata(path).map_err(io)?.len();
     if size > MAX_FILE {
         return Err(AppError::input(format!(
-            "{}: {size} bytes; a registration file has at most {MAX_FILE}",
+            "{}: {size} bytes; a registration file may have at most {MAX_FILE}",
             path.display()
         )));
     }
@@ -133,7 +133,7 @@ pub(super) fn take(
 fn keep(gate: &Gate<'_>, file: &RegistrationFile, again: bool, ctx: &Context) -> Result<()> {
     let write = Write { expect_version: None, ..ctx.write() };
     if again {
-        gate.put(file, &write.with_reason("the file before it came"))?;
+        gate.put(file, &write.with_reason("the previous file was received"))?;
     } else {
         gate.add(file, &write)?;
     }
@@ -294,7 +294,10 @@ pub(super) fn table(list: &[Arrived]) -> Table {
 /// Where `arrived` is in the future, or a file cannot be read or belongs to no layout.
 pub fn import(ctx: &Context, paths: &[PathBuf], arrived: Option<Utc>) -> Result<Answer> {
     if let Some(t) = arrived.filter(|t| *t > ctx.now) {
-        return Err(AppError::usage(format!("--arrived {t} has not come yet; it is {}", ctx.now)));
+        return Err(AppError::usage(format!(
+            "--arrived {t} is in the future; it is now {}",
+            ctx.now
+        )));
     }
     let (rules, store) = (ctx.rules()?, ctx.store()?);
     let mut all = Vec::new();
@@ -308,11 +311,11 @@ pub fn import(ctx: &Context, paths: &[PathBuf], arrived: Option<Utc>) -> Result<
 pub(super) fn answer(ctx: &Context, all: &[Arrived]) -> Answer {
     let mut a = Answer::new(json!({"files": all.iter().map(|c| json!({"file": c.file, "new": c.new, "rejects": c.rejects})).collect::<Vec<_>>(), "dry_run": ctx.dry_run})).table(table(all));
     if ctx.dry_run {
-        a = a.say("Dry run: nothing was kept.");
+        a = a.say("Dry run: nothing was stored.");
     }
     for c in all {
         if !c.new {
-            a = a.then(format!("{}: was taken before, nothing added.", c.file.name));
+            a = a.then(format!("{}: already loaded, nothing added.", c.file.name));
         }
         if let Some(p) = &c.rejects {
             a = a.then(format!(

@@ -33,7 +33,7 @@ pub fn import(ctx: &Context, path: &Path) -> Result<Answer> {
     let file = rejects.finish()?;
     if taken.is_empty() && total > 0 {
         return Err(AppError::input(format!(
-            "{}: none of its {total} rows could be taken{}",
+            "{}: none of its {total} rows was accepted{}",
             path.display(),
             file.map(|f| format!("; {f} says why")).unwrap_or_default()
         )));
@@ -56,7 +56,7 @@ pub fn import(ctx: &Context, path: &Path) -> Result<Answer> {
         }
     };
     let mut a = Answer::new(json!({"file": name, "new": new, "rows": total, "accepted": accepted, "rejected": refused, "rejects": file, "dry_run": ctx.dry_run}))
-        .say(if !new { format!("{name} was taken before, nothing added.") } else { format!("{accepted} of {total} rows {}.", if ctx.dry_run { "would be taken" } else { "taken; `registration apply` tells the live service what follows" }) });
+        .say(if !new { format!("{name} was already loaded, nothing added.") } else { format!("{accepted} of {total} rows {}.", if ctx.dry_run { "would be accepted" } else { "accepted; `registration apply` applies the resulting registrations to the live service" }) });
     if let Some(f) = &file {
         a = a.then(format!("Warning: {refused} rows were rejected; {f} says where and why."));
     }

@@ -100,7 +100,7 @@ pub(super) fn open_missing(
             continue;
         }
         let text = format!(
-            "{} of {} for {} did not come by {}",
+            "{} of {} for {} was not received by {}",
             r.layout, r.provider, s.due.day, s.due.cut_off
         );
         if add_once(gate, &opening(id, s.due.cut_off, &r.provider, Some(r), text), ctx)? {
@@ -165,7 +165,7 @@ pub(super) fn raise(
     };
     let id = missing_id(&file.provider, &file.layout, day);
     if known(gate, id)? {
-        let text = format!("{} came at {} and was accepted", file.name, file.arrived);
+        let text = format!("{} was received at {} and accepted", file.name, file.arrived);
         add_once(
             gate,
             &IncidentEvent {

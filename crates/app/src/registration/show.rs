@@ -50,7 +50,7 @@ pub fn expected(ctx: &Context, a: &DaysRequest) -> Result<Answer> {
     )
     .table(t);
     if rules.expected_files().is_empty() {
-        answer = answer.then("No registration file is expected: DATA/rules/registration/expected.toml says who sends which file by when (docs/registration.md).");
+        answer = answer.then("No registration file is expected: DATA/rules/registration/expected.toml defines who sends which file by when (docs/registration.md).");
     }
     Ok(answer)
 }
@@ -166,7 +166,7 @@ pub fn show(ctx: &Context, at: &str, on: Option<Utc>) -> Result<Answer> {
         && ctx.gate(&store).list::<RegistrationChange>(&query(ctx, Some(at)))?.is_empty()
     {
         return Err(AppError::not_found(format!(
-            "nothing is registered of {at}; `northbound registration list` shows what is"
+            "there is no registration for {at}; `northbound registration list` lists those that exist"
         )));
     }
     Ok(Answer::new(json!({"as_at": moment(ctx), "on": on, "at": at, "registrations": rows}))
@@ -184,7 +184,7 @@ pub fn history(ctx: &Context, at: &str) -> Result<Answer> {
     let mut rows = gate.list::<RegistrationChange>(&q)?;
     if rows.is_empty() {
         return Err(AppError::not_found(format!(
-            "nothing is registered of {at}; `northbound registration list` shows what is"
+            "there is no registration for {at}; `northbound registration list` lists those that exist"
         )));
     }
     rows.sort_by(|a, b| {
@@ -254,5 +254,5 @@ pub fn changes(ctx: &Context, after: i64, out: Option<&Path>) -> Result<Answer> 
     }
     Ok(Answer::new(json!({"after": after, "last": last, "changes": all}))
         .table(t)
-        .then(format!("Go on with --after {last}.")))
+        .then(format!("Continue with --after {last}.")))
 }

@@ -91,7 +91,8 @@ impl Watch {
                 lines.push(WatchLine::new("applied", done.json(), done.sentence()));
             }
             Ok(_) => {}
-            Err(e) => lines.push(WatchLine::failed("the live service was not told", &e)),
+            Err(e) => lines
+                .push(WatchLine::failed("registrations were not applied to the live service", &e)),
         }
         Ok(Watched { lines, files: found.arrived.len() })
     }
@@ -240,7 +241,7 @@ fn lines(l: &Look) -> Vec<WatchLine> {
         WatchLine::new(
             "failed",
             json!({"file": name, "message": e.to_string()}),
-            format!("{name} could not be taken: {e}"),
+            format!("{name} could not be loaded: {e}"),
         )
     });
     arrived.chain(opened).chain(failed).collect()
@@ -269,15 +270,12 @@ fn answer(ctx: &Context, l: &Look) -> Answer {
     }
     for o in &l.opened {
         a = a.then(format!(
-            "{} opened: {} of {} for {} did not come by {}.",
+            "{} opened: {} of {} for {} was not received by {}.",
             o.incident, o.layout, o.provider, o.day, o.at
         ));
     }
     if !l.unknown.is_empty() {
-        a = a.then(format!(
-            "Called like no registration file, left alone: {}.",
-            l.unknown.join(", ")
-        ));
+        a = a.then(format!("Ignored, since the name matches no layout: {}.", l.unknown.join(", ")));
     }
     a
 }

@@ -42,7 +42,7 @@ pub fn installs(ctx: &Context, request: &InstallsRequest) -> Result<Answer> {
             _ => "source",
         };
         return Err(AppError::refused(format!(
-            "there is no index without an explicit baseline and source, and no {missing} is given; name them with --baseline PERIOD and --source NAME (`install list` shows what is stated; {HUBS} counts the hub installs kept here)"
+            "an index needs an explicit baseline and source, and there is no {missing}; give --baseline PERIOD and --source NAME (`install list` lists the stated counts; {HUBS} counts the registered hub installations)"
         )));
     };
     if baseline == period {
@@ -52,7 +52,7 @@ pub fn installs(ctx: &Context, request: &InstallsRequest) -> Result<Answer> {
     let lines = index(&rows, period, baseline);
     if lines.is_empty() {
         return Err(AppError::not_found(format!(
-            "{source} states no installations of {period} or {baseline}; `install list` shows what there is"
+            "{source} states no installations of {period} or {baseline}; `install list` lists the stated counts"
         )));
     }
     let mut t = Table::new(
@@ -78,9 +78,7 @@ pub fn installs(ctx: &Context, request: &InstallsRequest) -> Result<Answer> {
     Ok(Answer::new(
         json!({"period": period, "baseline": baseline, "source": source, "lines": texts}),
     )
-    .say(format!(
-        "Installations of {period} against {baseline}, for each day, as {source} counts them."
-    ))
+    .say(format!("Installations of {period} against {baseline}, per day, as counted by {source}."))
     .table(t))
 }
 

@@ -50,7 +50,7 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
     drop(progress);
     let reported = {
         let mut t =
-            Table::new("What was reported", &["measure", "provider", "region", "figure", "band"]);
+            Table::new("Reported figures", &["measure", "provider", "region", "figure", "band"]);
         for r in &view.reported {
             t.row([
                 r.measure.clone(),
@@ -64,7 +64,7 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
     };
     let total: u64 = view.regions.iter().map(|l| l.requests).sum();
     Ok(Answer::new(json!({"view": view, "manifest": e.known.snapshot.root.hash, "rules": e.known.rules.id(), "methodology": e.known.methodology.id, "as_at": e.known.as_at, "files": files}))
-        .say(format!("{user} in {period}: {} requests (tests left out).", count(total)))
+        .say(format!("{user} in {period}: {} requests (without tests).", count(total)))
         .table(lines("By business process", "process", &view.processes)).table(lines("By SRV", "SRV", &view.srvs)).table(lines("By region", "region", &view.regions)).table(reported))
 }
 
@@ -79,7 +79,7 @@ fn may_see(ctx: &Context, store: &Store, user: Eui64) -> Result<()> {
         return Ok(());
     }
     Err(AppError::refused(format!(
-        "{} may not see the requests of {user}: it is no User of its own party; act for that party (--as person@party+user) or as analyst",
+        "{} may not see the requests of {user}, a User of another party; act for that party (--as person@party+user) or as analyst",
         ctx.actor
     )))
 }
@@ -96,7 +96,7 @@ fn lines(title: &str, key: &str, list: &[ProcessLine]) -> Table {
             ">unanswered",
             ">refused",
             ">other",
-            "in time of what fell due",
+            "in time, of those due",
         ],
     );
     for l in list {

@@ -23,8 +23,7 @@ pub fn evidence_by_region(
     let data = data::make(&e)?;
     let (found, compared) = regions::evidence(&e, &data)?;
     let mut t = Table::new("Evidence", &["region", "source", "what", "count", "says", "why"]);
-    let mut conflicts =
-        Table::new("Where it does not agree", &["region", "says well", "says not well"]);
+    let mut conflicts = Table::new("Disagreements", &["region", "in favour", "against"]);
     let ratio = |r: Option<Ratio>| {
         r.map_or_else(String::new, |r| format!("{} of {}", count(r.num), count(r.den)))
     };

@@ -31,7 +31,9 @@ pub fn sentiment(ctx: &Context, period: Period) -> Result<Answer> {
     let said = if lines.is_empty() {
         "none received".to_owned()
     } else {
-        format!("Sentiment of {period} by class; no party is named, and each counts once a region.")
+        format!(
+            "Sentiment of {period} by class; no party is named, and each counts once per region."
+        )
     };
     Ok(Answer::new(json!({"period": period, "lines": lines})).say(said).table(t))
 }

@@ -46,7 +46,7 @@ impl Standing {
     /// a calendar of ten years would push everything else off the screen.
     #[must_use]
     pub fn list(&self, short: bool) -> Answer {
-        let mut table = Table::new("", &["id", "holds from", "value", "mark", "standing"]);
+        let mut table = Table::new("", &["id", "valid from", "value", "mark", "standing"]);
         for r in &self.rules {
             table.row([
                 r.id.clone(),
@@ -93,7 +93,7 @@ impl Standing {
             for (k, v) in [
                 ("title", r.title.clone()),
                 ("value", r.value.clone()),
-                ("holds from", r.from.map_or_else(|| "always".to_owned(), |d| d.to_string())),
+                ("valid from", r.from.map_or_else(|| "always".to_owned(), |d| d.to_string())),
                 ("mark", r.provenance.mark.to_string()),
                 ("standing", self.of(r).to_owned()),
                 ("source", r.provenance.source.clone()),

@@ -70,7 +70,7 @@ pub fn targets(ctx: &Context) -> Result<Answer> {
         }
     }
     Ok(Answer::new(json!({"judge": judge.id(), "targets": list})).table(table)
-        .then("`assumed` targets rest on a rule that nobody has confirmed. Days are half-open; a combination without a row has no target."))
+        .then("`assumed` targets come from an unconfirmed rule. Date ranges are half-open; a combination without a row has no target."))
 }
 
 /// Runs of days under one target; days without a target are left out.

@@ -182,7 +182,7 @@ fn line(run: &Run, t: &Top) -> String {
         .join("  ");
     let sent = run.counted.lock().unwrap_or_else(PoisonError::into_inner).sent;
     format!(
-        "minute {minute:>4}: sent {sent}, answers {}, in flight/queued {regions}, not taken {}, storms {}",
+        "minute {minute:>4}: sent {sent}, responses {}, in flight/queued {regions}, not accepted {}, storms {}",
         t.answers, t.undelivered, t.storms
     )
 }
@@ -364,16 +364,16 @@ fn answer(run: &Run, top: &Top, position: u64, out: &Path) -> Answer {
     let mut t = Table::new("Requests", &["what", ">count"]);
     t.row(["sent".to_owned(), count(c.sent)]);
     if c.unreached > 0 {
-        t.row(["service not reached".to_owned(), count(c.unreached)]);
+        t.row(["service not reachable".to_owned(), count(c.unreached)]);
     }
     for (code, n) in &c.codes {
-        t.row([format!("said at once: {code}"), count(*n)]);
+        t.row([format!("acknowledged: {code}"), count(*n)]);
     }
     for (code, n) in &c.answers {
-        t.row([format!("answered: {code}"), count(*n)]);
+        t.row([format!("responded: {code}"), count(*n)]);
     }
-    t.row(["alerts taken by Users".to_owned(), count(c.alerts)]);
-    t.row(["not taken yet".to_owned(), count(top.undelivered as u64)]);
+    t.row(["alerts accepted by Users".to_owned(), count(c.alerts)]);
+    t.row(["not yet accepted".to_owned(), count(top.undelivered as u64)]);
     t.row(["parked".to_owned(), count(top.deliveries[3])]);
     let mut r =
         Table::new("Regions at the end", &["region", ">in flight", ">queued", ">timed out"]);
@@ -390,7 +390,7 @@ fn answer(run: &Run, top: &Top, position: u64, out: &Path) -> Answer {
         "top": top, "position": position, "out": out.display().to_string(),
     });
     Answer::new(document)
-        .say(format!("{}. All of it is invented.", run.scenario.title))
+        .say(format!("{}. All data is invented.", run.scenario.title))
         .table(t)
         .table(r)
         .then(format!("northbound --data {}/data journal list", out.display()))

@@ -57,7 +57,7 @@ pub fn scenario_of(
 ) -> northbound_gateway::Result<Scenario> {
     let Some(path) = path else {
         return Ok(Scenario {
-            title: "Nothing goes wrong".to_owned(),
+            title: "No faults".to_owned(),
             description: String::new(),
             seed,
             meters,

@@ -40,18 +40,18 @@ pub struct Hits {
 /// Where nothing is given, or a Service Reference Variant is not in the catalogue.
 pub fn record_hits(ctx: &Context, id: &str, hits: Hits) -> Result<Answer> {
     if hits.functions.is_empty() && hits.srvs.is_empty() && hits.attributes.is_empty() {
-        return Err(AppError::usage("say what it hits: --function, --srv or --attribute"));
+        return Err(AppError::usage("give what it affects: --function, --srv or --attribute"));
     }
     let rules = ctx.rules()?;
     if let Some(odd) = hits.srvs.iter().find(|s| rules.catalogue().get(s).is_none()) {
         return Err(AppError::input(format!(
-            "{odd:?} is no Service Reference Variant of the catalogue; `northbound rules list --prefix catalogue/` shows them"
+            "{odd:?} is not a Service Reference Variant of the catalogue; `northbound rules list --prefix catalogue/` lists them"
         )));
     }
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let given = |list: Vec<String>| (!list.is_empty()).then_some(list);
-    let receipt = gate.update::<Defect>(id, &with_reason(ctx, "what it hits"), |d| {
+    let receipt = gate.update::<Defect>(id, &with_reason(ctx, "scope"), |d| {
         d.functions = given(hits.functions).or(d.functions.take());
         d.srvs = given(hits.srvs).or(d.srvs.take());
         d.attributes = given(hits.attributes).or(d.attributes.take());
@@ -66,7 +66,7 @@ pub fn record_hits(ctx: &Context, id: &str, hits: Hits) -> Result<Answer> {
         return Ok(answer);
     }
     Ok(answer.then(format!(
-        "It reads as unknown until the action {action} is closed (now: {standing})."
+        "The scope stays unknown until the action {action} is closed (now: {standing})."
     )))
 }
 
@@ -76,7 +76,7 @@ pub fn record_hits(ctx: &Context, id: &str, hits: Hits) -> Result<Answer> {
 /// # Errors
 /// Where another review was to settle it.
 pub fn record_impact(ctx: &Context, id: &str, impact: ClassImpact) -> Result<Receipt> {
-    let step = if impact.provisional { "first view of its impact" } else { "impact reviewed" };
+    let step = if impact.provisional { "impact, provisional" } else { "impact reviewed" };
     let store = ctx.store()?;
     Ok(ctx.gate(&store).record_defect_impact(id, impact, &with_reason(ctx, step))?)
 }
@@ -141,8 +141,10 @@ pub fn expect(ctx: &Context, id: &str, expectation: Expectation) -> Result<Recei
 pub fn count(ctx: &Context, occurrence: &Occurrence) -> Result<Answer> {
     let store = ctx.store()?;
     let receipt = ctx.gate(&store).put(occurrence, &ctx.write())?;
-    Ok(registers::view::receipt(&receipt)
-        .then(format!("Against what is expected: northbound defect pace {}", occurrence.defect)))
+    Ok(registers::view::receipt(&receipt).then(format!(
+        "Compare with the expected number: northbound defect pace {}",
+        occurrence.defect
+    )))
 }
 
 /// Ends a defect, by a fix or without one.

@@ -46,11 +46,11 @@ struct Line<'a> {
 /// Where the defect has no date for its fix, no plan is registered, or the rate is no fraction.
 pub fn exposure(ctx: &Context, request: &ExposureRequest) -> Result<Answer> {
     let (fix, confidence) = fix(ctx, request)?;
-    let rate = request.rate.as_deref().map(|t| fraction(t).ok_or_else(|| AppError::usage(format!("--rate {t:?}: write events on installation-days as a fraction, such as 20/3650000")))).transpose()?;
+    let rate = request.rate.as_deref().map(|t| fraction(t).ok_or_else(|| AppError::usage(format!("--rate {t:?}: write events per installation-days as a fraction, such as 20/3650000")))).transpose()?;
     let (all, disputes) = read(ctx, &request.streams)?;
     if all.is_empty() {
         return Err(AppError::not_found(
-            "no plan is kept; bring one in with `northbound migration import` or `northbound migration add`",
+            "there is no plan; add one with `northbound migration import` or `northbound migration add`",
         ));
     }
     let mut lines = Vec::new();
@@ -71,13 +71,15 @@ pub fn exposure(ctx: &Context, request: &ExposureRequest) -> Result<Answer> {
     let json = json!({"defect": request.defect, "fix": fix, "confidence": confidence, "cap": request.cap, "rate": rate.map(|r: Ratio| format!("{}/{}", r.num, r.den)), "streams": lines.iter().map(Line::json).collect::<Vec<_>>(), "disputes": disputes});
     let mut answer = Answer::new(json).table(table(fix, &lines));
     if let Some(c) = &confidence {
-        answer = answer.then(format!("How sure the date of the fix is: {c}."));
+        answer = answer.then(format!("Confidence in the date of the fix: {c}."));
     }
     for l in &lines {
         answer = answer.then(format!("{}: {}.", l.stream.words(), exposure_words(&l.exposure)));
     }
     if rate.is_none() {
-        answer = answer.then("No rate of events was given, so none are told (--rate).");
+        answer = answer.then(
+            "No rate of events was given (--rate), so the number of events is not estimated.",
+        );
     }
     Ok(answer)
 }
@@ -105,8 +107,8 @@ fn table(fix: Day, lines: &[Line<'_>]) -> Table {
         ">most",
         ">installation-days, least",
         ">most",
-        ">moved past the fix by a cap",
-        ">events to expect, least",
+        ">delayed past the fix by a cap",
+        ">expected events, least",
         ">most",
     ];
     let mut t = Table::new(&format!("Before the fix on {fix}"), &head);
@@ -119,7 +121,7 @@ fn table(fix: Day, lines: &[Line<'_>]) -> Table {
             count(e.before_least),
             count(e.before_greatest),
             count(e.days_least),
-            e.days_greatest.map_or_else(|| "not told".to_owned(), count),
+            e.days_greatest.map_or_else(|| "not estimated".to_owned(), count),
             count(e.held_back),
             least.clone().unwrap_or_default(),
             most.clone().unwrap_or_default(),

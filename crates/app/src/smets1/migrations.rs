@@ -77,5 +77,5 @@ pub fn by_week(ctx: &Context, filter: &StreamFilter) -> Result<Answer> {
     for d in &disputes {
         answer = answer.then(format!("Sources contradict each other on {d}."));
     }
-    Ok(if all.is_empty() { answer.say("No numbers are kept.") } else { answer })
+    Ok(if all.is_empty() { answer.say("There are no counts.") } else { answer })
 }

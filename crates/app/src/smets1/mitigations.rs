@@ -71,7 +71,7 @@ pub fn write_part(ctx: &Context, id: &str, key: &str, text: &str) -> Result<Answ
 pub fn check(ctx: &Context, id: &str) -> Result<Answer> {
     let k = registers::show::<Mitigation>(ctx, id)?;
     let (m, missing) = (&k.record, k.record.missing());
-    let mut t = Table::new("", &["part", "standing", "what it says"]);
+    let mut t = Table::new("", &["part", "standing", "text"]);
     let residual = RESIDUAL_RISK.to_owned();
     for key in m.required.iter().chain((!m.required.contains(&residual)).then_some(&residual)) {
         t.row([

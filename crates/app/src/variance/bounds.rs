@@ -51,7 +51,7 @@ pub fn bounds(a: &BoundsRequest) -> Result<Answer> {
         for (c, (u, i)) in &b.classes {
             t.row(
                 std::iter::once(if c == bounds::REST {
-                    "of no class that both name".to_owned()
+                    "of no class that both lists name".to_owned()
                 } else {
                     c.clone()
                 })
@@ -64,5 +64,5 @@ pub fn bounds(a: &BoundsRequest) -> Result<Answer> {
         );
     }
     Ok(Answer::new(json!({"sets": [x, y], "population": a.population, "bounds": b})).table(t)
-        .then("Only counts are known, so these are bounds. Ask for the names: with both lists each is one number."))
+        .then("Only counts are known, so these are bounds. With the names in both lists each would be an exact number."))
 }

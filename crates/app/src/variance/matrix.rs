@@ -83,7 +83,7 @@ pub fn matrix(ctx: &Context, a: &MatrixRequest) -> Result<Answer> {
             }
             answer = answer.table(matrix_table(kind, &m));
             if withheld {
-                answer = answer.then(format!("{kind}: [c] is hidden, since in those months a list of Users would, with the counts by class, give somebody away."));
+                answer = answer.then(format!("{kind}: [c] is suppressed, since in those months a list of Users together with the counts by class would identify a User."));
             }
             let remarks: BTreeMap<String, &Vec<String>> = variances
                 .iter()
@@ -91,7 +91,7 @@ pub fn matrix(ctx: &Context, a: &MatrixRequest) -> Result<Answer> {
                 .map(|v| (v.period.to_string(), &v.annotations))
                 .collect();
             for (p, r) in &remarks {
-                answer = answer.then(format!("Remarked on {p}: {}.", r.join("; ")));
+                answer = answer.then(format!("Remark on {p}: {}.", r.join("; ")));
             }
             list.push(json!({"kind": kind, "matrix": m, "list_withheld": withheld, "annotations": remarks}));
         }

@@ -54,7 +54,7 @@ pub fn months(ctx: &Context, kind: ForecastKind, a: &MonthsRequest) -> Result<An
     let view = view_of(a.view, ctx)?;
     if view == View::Group && (a.user.is_some() || a.by_service) {
         return Err(AppError::usage(
-            "--user and --by-service would tell the group who is who; use --view secas, or --view user",
+            "--user and --by-service would identify Users to the group; use --view secas or --view user",
         ));
     }
     with_forecasts(ctx, |sources, gate| {
@@ -102,7 +102,11 @@ pub fn months(ctx: &Context, kind: ForecastKind, a: &MonthsRequest) -> Result<An
         }
         for v in &variances {
             if !v.annotations.is_empty() {
-                answer = answer.then(format!("Remarked on {}: {}. The month stays in; the sums are told with and without it.", v.period, v.annotations.join("; ")));
+                answer = answer.then(format!(
+                    "Remark on {}: {}. The month is included; sums are given with and without it.",
+                    v.period,
+                    v.annotations.join("; ")
+                ));
             }
         }
         rests_on(answer, kind, sources, gate, ctx)
@@ -136,7 +140,7 @@ fn rests_on(
     }
     if !ids.is_empty() {
         answer = answer.then(format!(
-            "Provisional: it rests on {} rules that nobody has confirmed ({}).",
+            "Provisional: based on {} unconfirmed rules ({}).",
             ids.len(),
             ids.iter().map(|i| i.trim_start_matches("setting/")).collect::<Vec<_>>().join(", ")
         ));
@@ -186,7 +190,7 @@ fn due(months: &[Variance]) -> String {
         .last()
         .map(|v| {
             format!(
-                "Forecasts for {} were due by {}; each User is told its actuals by {}.",
+                "Forecasts for {} were due by {}; each User is notified of its actuals by {}.",
                 v.period, v.due, v.report_due
             )
         })
@@ -226,9 +230,9 @@ fn group(
         answer = answer.table(users);
     }
     if withheld {
-        answer = answer.then("No list of Users is given for a month in which it would, with the counts by class, give somebody away.");
+        answer = answer.then("No list of Users is given for a month in which, together with the counts by class, it would identify a User.");
     }
-    answer.then(format!("[c] is hidden: classes and counts from 1 to below {few}, and what would give them away. `--view secas` names the Users."))
+    answer.then(format!("[c] is suppressed: classes and counts from 1 to below {few}, and any value from which they could be derived. `--view secas` names the Users."))
 }
 
 fn class_table(period: Period, c: &ClassCounts) -> Table {
@@ -252,10 +256,10 @@ fn spans_table((all, without): &(Span, Span)) -> Table {
             "months",
             ">how many",
             ">without reliable actual",
-            ">forecasts held against actuals",
+            ">forecasts compared with actuals",
         ]),
     );
-    for (name, s) in [("all", all), ("without months remarked on", without)] {
+    for (name, s) in [("all", all), ("without months with remarks", without)] {
         let mut row = vec![
             name.to_owned(),
             s.months.len().to_string(),

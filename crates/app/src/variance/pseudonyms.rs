@@ -31,6 +31,6 @@ pub(crate) fn pseudonyms(
 fn random() -> Result<String> {
     let mut bits = [0_u8; 32];
     getrandom::fill(&mut bits)
-        .map_err(|e| AppError::internal(format!("the system gives no random numbers: {e}")))?;
+        .map_err(|e| AppError::internal(format!("the system provides no random numbers: {e}")))?;
     Ok(bits.iter().map(|b| format!("{b:02x}")).collect())
 }

@@ -40,7 +40,7 @@ pub fn report(ctx: &Context, a: &ReportRequest) -> Result<Answer> {
     let view = view_of(a.view, ctx)?;
     if view == View::User || !Visibility::of(&ctx.actor).all {
         return Err(AppError::refused(
-            "the document is for the group or the secretariat: act as analyst or secretary; a User sees its own with `northbound variance sr --view user`",
+            "the document is for the group or the secretariat: act as analyst or secretary. A User sees its own data with `northbound variance sr --view user`",
         ));
     }
     with_forecasts(ctx, |sources, gate| {

@@ -89,7 +89,7 @@ fn paras(document: &Document) -> Result<(), DocumentError> {
     {
         Some(id) => Err(DocumentError::unsound(
             "running text",
-            format!("figure id {id:?} has other than 1 to {MAX_FIGURE_ID} letters and digits"),
+            format!("figure id {id:?} does not consist of 1 to {MAX_FIGURE_ID} letters and digits"),
         )),
         None => Ok(()),
     }
@@ -109,7 +109,7 @@ fn same_print<'a>(cells: impl Iterator<Item = &'a Cell>) -> Result<(), DocumentE
             return Err(DocumentError::unsound(
                 format!("figure {id}"),
                 format!(
-                    "it is printed as {:?} and as {:?}; one figure has one print",
+                    "it is printed as {:?} and as {:?}; a figure must be printed in one way",
                     first.printed(),
                     cell.printed()
                 ),
@@ -163,7 +163,7 @@ fn table(table: &Table) -> Result<(), DocumentError> {
             return Err(DocumentError::unsound(
                 place,
                 format!(
-                    "column key {:?} is used twice or has other than lower-case letters, digits and underscores",
+                    "column key {:?} is used twice or has characters other than lower-case letters, digits and underscores",
                     column.key
                 ),
             ));
@@ -197,7 +197,7 @@ fn cell(cell: &Cell, place: &str) -> Result<(), DocumentError> {
         if numbers {
             return Err(DocumentError::unsound(
                 place,
-                "a null carries a number or a text; it may carry only mark, state and note",
+                "a null has a number or a text; it may have only mark, state and note",
             ));
         }
         if cell.marks.is_empty() {
@@ -230,7 +230,7 @@ fn cell(cell: &Cell, place: &str) -> Result<(), DocumentError> {
     match &cell.figure {
         Some(id) if !is_figure_id(id) => Err(DocumentError::unsound(
             place,
-            format!("figure id {id:?} has other than 1 to {MAX_FIGURE_ID} letters and digits"),
+            format!("figure id {id:?} does not consist of 1 to {MAX_FIGURE_ID} letters and digits"),
         )),
         _ => Ok(()),
     }
@@ -267,13 +267,13 @@ fn chart(ids: &mut BTreeSet<String>, chart: &Chart) -> Result<(), DocumentError>
             if numbers.into_iter().flatten().any(|t| position(t).is_none()) {
                 return Err(DocumentError::unsound(
                     place,
-                    format!("point {} is no decimal and no fraction", n + 1),
+                    format!("point {} is neither a decimal nor a fraction", n + 1),
                 ));
             }
             if p.figure.as_ref().is_some_and(|id| !is_figure_id(id)) {
                 return Err(DocumentError::unsound(
                     place,
-                    format!("point {} has an unsound figure id", n + 1),
+                    format!("point {} has an invalid figure id", n + 1),
                 ));
             }
         }
@@ -282,12 +282,12 @@ fn chart(ids: &mut BTreeSet<String>, chart: &Chart) -> Result<(), DocumentError>
         if step.from >= chart.points.len() || position(&step.value).is_none() {
             return Err(DocumentError::unsound(
                 place,
-                "a level stands outside the points, or is no number",
+                "a level is outside the points, or not a number",
             ));
         }
     }
     if chart.annotations.iter().any(|a| a.from > a.to || a.to >= chart.points.len()) {
-        return Err(DocumentError::unsound(place, "an annotation stands outside the points"));
+        return Err(DocumentError::unsound(place, "an annotation is outside the points"));
     }
     windows(chart, &place)?;
     Ok(())
@@ -299,7 +299,7 @@ fn windows(chart: &Chart, place: &str) -> Result<(), DocumentError> {
     if !chart.windows.is_empty() && !matches!(chart.kind, ChartKind::Line | ChartKind::Stacked) {
         return Err(DocumentError::unsound(
             place,
-            "a window of a change stands on a chart that does not run along time",
+            "the window of a change is on a chart without a time axis",
         ));
     }
     for w in &chart.windows {
@@ -310,7 +310,7 @@ fn windows(chart: &Chart, place: &str) -> Result<(), DocumentError> {
                 return Err(DocumentError::unsound(
                     place,
                     format!(
-                        "the window {:?} stands outside the points, or ends before it starts",
+                        "the window {:?} is outside the points, or ends before it starts",
                         w.label
                     ),
                 ));

@@ -63,7 +63,7 @@ pub(super) fn html(p: &Paper) -> String {
                         ol { @for (n, s) in p.sources.iter().enumerate() { li id={ "source-" (n + 1) } data-source=(n + 1) { (source(s)) } } }
                     }
                     section #names {
-                        h2 { "Names and dates with digits, which are no figures" }
+                        h2 { "Names and dates with digits, which are not figures" }
                         ul { @for n in &p.names { li { (n) } } }
                     }
                 }
@@ -96,7 +96,7 @@ pub(super) fn text(p: &Paper) -> String {
         out.push_str(&format!("[{}] {}\n", n + 1, source(s)));
     }
     out.push_str(&format!(
-        "\nNames and dates with digits, which are no figures: {}\n",
+        "\nNames and dates with digits, which are not figures: {}\n",
         p.names.iter().cloned().collect::<Vec<_>>().join(", ")
     ));
     out

@@ -97,7 +97,7 @@ fn cover(sheet: &mut Worksheet, document: &Document, styles: &Styles) -> Result<
         ("Data cut-off", words::time(document.cut_off)),
         ("Known at", words::time(document.as_at)),
         ("Methodology", format!("{} ({})", document.methodology.title, document.methodology.id)),
-        ("Before this pack", document.previous.clone()),
+        ("Previous issue", document.previous.clone()),
         ("Ledger manifest", document.origin.manifest.clone()),
         ("Rule set", document.origin.rules.clone()),
         ("Rules not confirmed", unconfirmed.to_string()),
@@ -151,7 +151,7 @@ fn notes(sheet: &mut Worksheet, document: &Document, styles: &Styles) -> Result<
         .iter()
         .map(|s| ["Shorthand".to_owned(), text(&s.mark), text(&s.words)])
         .collect();
-    rows.push(["Blank cells".to_owned(), "(blank)".to_owned(), "A value, numerator or denominator is blank where there is no figure: the mark stands in the printed column and the reason in the note. A band is blank where a figure has no target; a note is blank where there is nothing to add.".to_owned()]);
+    rows.push(["Blank cells".to_owned(), "(blank)".to_owned(), "A value, numerator or denominator is blank where there is no figure: the mark is in the printed column and the reason in the note. A band is blank where a figure has no target; a note is blank where there is nothing to add.".to_owned()]);
     rows.push(["Percentages".to_owned(), "value".to_owned(), "Rounded half up at the decimals shown, and never across a target. Numerator and denominator are exact.".to_owned()]);
     for r in &document.rules {
         let confirmed = r.confirmed_by.as_deref().map_or_else(
@@ -302,13 +302,13 @@ fn shorthand_line(document: &Document, table: &Table) -> String {
     let used: BTreeSet<&String> =
         table.rows.iter().flat_map(|r| &r.cells).flat_map(|c| &c.marks).collect();
     if used.is_empty() {
-        return "This sheet holds one table and no shorthand.".to_owned();
+        return "This sheet contains one table and no abbreviations.".to_owned();
     }
     let words: Vec<String> = used
         .iter()
         .map(|m| format!("{m} {}", document.words_of(m).unwrap_or("not explained")))
         .collect();
-    format!("This sheet holds one table. Shorthand: {}.", words.join("; "))
+    format!("This sheet contains one table. Abbreviations: {}.", words.join("; "))
 }
 
 /// Headings of a table must differ, whatever their case, and not be empty.

@@ -77,7 +77,7 @@ pub fn pack() -> Document {
 
 fn shorthand() -> Vec<Shorthand> {
     [
-        ("[p]", "provisional: rests on a rule that nobody has confirmed"),
+        ("[p]", "provisional: based on an unconfirmed rule"),
         ("[low]", "low volume: too few events to be evidence"),
         ("[d]", "disputed: sources contradict each other"),
         ("[s]", "suspect: the source was faulty for part of the period"),
@@ -302,7 +302,7 @@ fn shortfalls() -> Vec<Shortfall> {
         },
         Shortfall {
             measure: "PM6.2".into(),
-            what: "Unscheduled minutes down".into(),
+            what: "Unscheduled minutes of downtime".into(),
             region: "South".into(),
             cell: share(44_416, 44_640).figure(id(6)).band(Band::BelowTarget),
             level: "a target of 99.5 %".into(),

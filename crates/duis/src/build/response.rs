@@ -322,7 +322,7 @@ impl<'a> ResponseOut<'a> {
                 Err(BuildError::Shape("an alert has a ResponseID and no RequestID"))
             }
             ResponseBodyOut::Alert(_) if self.code != "I0" => {
-                Err(BuildError::Shape("an alert has the code I0: its own code stands in its body"))
+                Err(BuildError::Shape("an alert has the code I0: its own code is in its body"))
             }
             _ => Ok(()),
         }

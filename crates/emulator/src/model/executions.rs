@@ -267,7 +267,7 @@ impl Log {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
     /// A Command stands in the log twice.
-    #[error("execution {number} of device {}: the Command of {} with counter {}, message code {:04X}, stands in the log already", key.device, key.recipient, key.counter, key.code)]
+    #[error("execution {number} of device {}: the Command of {} with counter {}, message code {:04X}, is already in the log", key.device, key.recipient, key.counter, key.code)]
     Twice {
         /// Which.
         key: Correlation,

@@ -110,14 +110,14 @@ pub fn replay(
         let (found, damage) = inspect::records(&disk, done + 1, PAGE)?;
         if found.is_empty() {
             let why = damage.map_or_else(
-                || format!("the journal ends here, and the ledger rests on position {upto}"),
+                || format!("the journal ends here, but the ledger contains position {upto}"),
                 |d| format!("{} at byte {}: {}", d.file, d.offset, d.why),
             );
             return Err(broken(done + 1, why));
         }
         for f in found.into_iter().take_while(|f| f.record.position <= upto) {
             if f.record.position != done + 1 {
-                return Err(broken(done + 1, "it was let go: what came before the journal's first record cannot be played again".to_owned()));
+                return Err(broken(done + 1, "it was deleted: positions before the journal's first record cannot be replayed".to_owned()));
             }
             engine::replay(&mut flow, &f.record, 0, &mut effects, &mut rows)?;
             (done, last) = (f.record.position, f.record.at);

@@ -153,7 +153,8 @@ fn without_id(entry: &Entry<'_>) -> Reject {
         name: entry.name.to_owned(),
         offset: entry.offset,
         code: "without-id".into(),
-        reason: "neither RequestID nor ResponseID: it cannot be told from another message".into(),
+        reason: "neither RequestID nor ResponseID: it cannot be distinguished from other messages"
+            .into(),
     }
 }
 

@@ -40,7 +40,7 @@ impl Inventory {
             let line = row.position().map_or(0, csv::Position::line);
             let (id, info) = columns.device(&row, line)?;
             if devices.insert(id, info.clone()).is_some_and(|before| before != info) {
-                return Err(fault(line, format!("{id} stands twice with different values")));
+                return Err(fault(line, format!("{id} is there twice with different values")));
             }
         }
         Ok(Inventory { devices })

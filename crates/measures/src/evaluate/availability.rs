@@ -95,7 +95,7 @@ pub fn count(
         return Counted::only(Figure::Null(Null::because(
             NullReason::NotReported,
             format!(
-                "nobody stated down times of {service:?} for the period, and no feed is registered that would"
+                "no downtime of {service:?} is stated for the period, and no feed for it is registered"
             ),
         )));
     }

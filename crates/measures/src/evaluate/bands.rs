@@ -201,7 +201,7 @@ impl Override {
         }
         match self.action {
             OverrideAction::Colour { rag: Rag::Green } if rag(band) == Rag::Grey => {
-                refuse(format!("{}; what is not known is never green", band.words()))
+                refuse(format!("{}; an unknown figure is never green", band.words()))
             }
             OverrideAction::Colour { .. } | OverrideAction::Withhold { .. } => Ok(()),
         }

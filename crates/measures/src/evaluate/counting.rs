@@ -147,17 +147,17 @@ impl Weak {
                     .weaken(state, format!("{n} {words}"))
             }
         };
-        add(
-            self.assumed,
-            FigureState::Provisional,
-            "judged with a target that nobody has confirmed",
-        );
+        add(self.assumed, FigureState::Provisional, "judged with an unconfirmed target");
         add(
             self.open,
             FigureState::Provisional,
             "still open at the cut-off, counted as not in time",
         );
-        add(self.disputed, FigureState::Disputed, "have a rival record under the same identity");
+        add(
+            self.disputed,
+            FigureState::Disputed,
+            "have a conflicting record under the same identity",
+        );
         add(
             self.no_target,
             FigureState::Ok,

@@ -101,7 +101,7 @@ fn unresolved(text: &str, readings: &[(String, String)]) -> Figure {
     }))
     .weaken(
         FigureState::Disputed,
-        format!("unresolved: it may be {}; none is chosen", list.join(" or ")),
+        format!("unresolved: it may be {}; no reading is chosen", list.join(" or ")),
     )
 }
 

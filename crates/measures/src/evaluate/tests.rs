@@ -406,7 +406,7 @@ fn m18_ages_states_and_lag() {
                 .unwrap()
                 .notes
                 .iter()
-                .any(|n| n.contains("nobody has confirmed"))
+                .any(|n| n.contains("which is unconfirmed"))
     );
     let early =
         evaluate(&Inputs { as_at: "2026-04-15".parse().unwrap(), ..base }).unwrap().remove(0);

@@ -162,7 +162,7 @@ pub fn one(
         (
             w,
             format!(
-                "; off by {} over {} months held out, {first} by {}",
+                "; error {} over {} months held out, against {} for {first}",
                 m.other, m.months, m.usual
             ),
         )

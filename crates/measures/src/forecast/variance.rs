@@ -64,15 +64,12 @@ pub fn compare(forecast: Option<i64>, actual: Option<i64>, low: Ratio, high: Rat
     };
     let (Some(f), Some(a)) = (forecast, actual) else {
         return match forecast {
-            None => without(Flag::NoForecast, "no forecast to hold it against"),
+            None => without(Flag::NoForecast, "no forecast to compare with"),
             Some(_) => without(Flag::NoActual, "the actual is not known"),
         };
     };
     if f == 0 {
-        return without(
-            Flag::NoPercentage,
-            "the forecast is zero, so there is no percentage of it",
-        );
+        return without(Flag::NoPercentage, "the forecast is zero, so there is no percentage");
     }
     let (f, a) = (i128::from(f), i128::from(a));
     let flag = if a * i128::from(low.den) <= f * i128::from(low.num) {

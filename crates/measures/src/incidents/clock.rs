@@ -259,7 +259,7 @@ pub fn occasions(life: &Life, rules: &IncidentRules, as_at: Utc) -> Vec<Occasion
                 }
             };
             if !s.dated {
-                o.standing = unknown("a time of its is not known");
+                o.standing = unknown("one of its times is not known");
                 return Some(o);
             }
             judge(&mut o, &s.runs, target.resolution, rules, as_at);
@@ -318,7 +318,7 @@ pub fn count(
     if all.is_empty() && !watched {
         return null(
             NullReason::NotReported,
-            "no incident is registered, and no feed is registered that would bring them",
+            "no incident is registered, and no feed for incidents is registered",
         );
     }
     let mut t = Tally::default();
@@ -384,7 +384,7 @@ impl Tally {
         }
         let why = match (&o.standing, whose) {
             (Standing::Unknown { why }, _) => Some(why.clone()),
-            (_, None) => Some("nobody says whose it is to resolve".to_owned()),
+            (_, None) => Some("the responsible party is not stated".to_owned()),
             _ => None,
         };
         if let Some(why) = why {
@@ -433,11 +433,8 @@ impl Tally {
             c.figure = Figure::Null(null);
         }
         let days = if rules.working.is_some() { "Working Days" } else { "calendar days" };
-        let stops = if rules.stops {
-            "stands still while an incident is suspended"
-        } else {
-            "never stands still"
-        };
+        let stops =
+            if rules.stops { "stops while an incident is suspended" } else { "never stops" };
         let again = if rules.each_opening {
             "each opening counts"
         } else {

@@ -100,7 +100,7 @@ fn implied(s: &StatedCounts) -> Option<Implied> {
         )
     } else {
         format!(
-            "{least} were open at the start if the {resolved} resolved are all of the period's; each resolution left out makes it one more"
+            "{least} were open at the start if the {resolved} resolved are all of the period; each omitted resolution adds one"
         )
     };
     Some(Implied { least, words })
@@ -151,9 +151,9 @@ fn own_sum(s: &StatedCounts, opening: u64, least: i64, against: &mut Vec<String>
     }
     let sum = signed(s.open) + by;
     let why = if by > 0 {
-        format!("{by} resolved, withdrawn or merged are left out")
+        format!("{by} resolved, withdrawn or merged are missing")
     } else {
-        format!("{} opened are left out", -by)
+        format!("{} opened are missing", -by)
     };
     against.push(format!("opening {opening} + opened {} − resolved {} makes {sum}, not {}: {why}, or a count is wrong", s.opened.unwrap_or(0) + s.reopened.unwrap_or(0), s.resolved.unwrap_or(0) + s.withdrawn.unwrap_or(0), s.open));
 }
@@ -161,10 +161,10 @@ fn own_sum(s: &StatedCounts, opening: u64, least: i64, against: &mut Vec<String>
 fn previous(b: &StatedCounts, least: i64, against: &mut Vec<String>) {
     let held = signed(b.open);
     if held < least {
-        against.push(format!("the report before ({}) left {held} open, but these counts need at least {least} at the start", b.period));
+        against.push(format!("the previous report ({}) had {held} open at the end, but these counts need at least {least} at the start", b.period));
     }
     if held > least {
-        against.push(format!("the report before ({}) left {held} open: {} resolved, withdrawn or merged are left out of these counts", b.period, held - least));
+        against.push(format!("the previous report ({}) had {held} open at the end: {} resolved, withdrawn or merged are missing in these counts", b.period, held - least));
     }
 }
 
@@ -175,7 +175,7 @@ fn registered(s: &StatedCounts, lives: &[Life], against: &mut Vec<String>) {
     let mut more = |what: &str, held: u64, said: Option<u64>| {
         if let Some(said) = said.filter(|said| held > *said) {
             against.push(format!(
-                "the register holds {held} {what} in the period, the report states {said}"
+                "the register has {held} {what} in the period, the report states {said}"
             ));
         }
     };
@@ -184,7 +184,7 @@ fn registered(s: &StatedCounts, lives: &[Life], against: &mut Vec<String>) {
     more("reopened", b.reopened, s.reopened);
     if b.open > s.open {
         against.push(format!(
-            "the register holds {} open at the end of the period, the report states {}",
+            "the register has {} open at the end of the period, the report states {}",
             b.open, s.open
         ));
     }
@@ -193,7 +193,7 @@ fn registered(s: &StatedCounts, lives: &[Life], against: &mut Vec<String>) {
         let Some(l) = lives.iter().find(|l| l.incident == *id) else { continue };
         match l.state_before(end) {
             None => against
-                .push(format!("{id} is stated as open, but it is first heard of at {}", l.first())),
+                .push(format!("{id} is stated as open, but it is first known at {}", l.first())),
             Some(IncidentState::Open) => {}
             Some(state) => against.push(format!(
                 "{id} is stated as open, but it was {state} before the period ended"
@@ -327,11 +327,11 @@ mod tests {
         };
         assert!(with(3).is_empty());
         assert!(
-            with(4)[0].contains("makes 6, not 5: 1 resolved, withdrawn or merged are left out"),
+            with(4)[0].contains("makes 6, not 5: 1 resolved, withdrawn or merged are missing"),
             "{:?}",
             with(4)
         );
-        assert!(with(2)[0].contains("makes 4, not 5: 1 opened are left out"), "{:?}", with(2));
+        assert!(with(2)[0].contains("makes 4, not 5: 1 opened are missing"), "{:?}", with(2));
         let before = |open| {
             check(
                 &may(5, 3, 5),
@@ -378,7 +378,7 @@ mod tests {
     fn the_register_contradicts_what_it_holds_more_of() {
         let t = at("2020-06-22");
         let c = check(&may(2, 3, 5), None, &lives(&log(), t), t).contradictions;
-        assert!(c.iter().any(|w| w.contains("the register holds 3 opened")), "{c:?}");
+        assert!(c.iter().any(|w| w.contains("the register has 3 opened")), "{c:?}");
         let mut closed = log();
         closed.push(event(3, E::Resolved, "2020-05-30"));
         assert!(

@@ -157,7 +157,7 @@ fn line(category: Option<u8>, mine: &[&Response], rules: &IncidentRules) -> Resp
             }
             (_, None) => {
                 l.unknown += 1;
-                why.push(format!("{}: nobody says whose it is to resolve", r.incident));
+                why.push(format!("{}: the responsible party is not stated", r.incident));
             }
             (Standing::InTime, _) => l.in_time += 1,
             (Standing::Late, _) => l.late += 1,
@@ -169,7 +169,7 @@ fn line(category: Option<u8>, mine: &[&Response], rules: &IncidentRules) -> Resp
         let more = if why.len() > 5 { "; …" } else { "" };
         why.truncate(5);
         let text = format!(
-            "{} of {} cannot be said: {}{more}",
+            "{} of {} cannot be determined: {}{more}",
             l.unknown,
             due + l.unknown,
             why.join("; ")
@@ -192,10 +192,7 @@ fn line(category: Option<u8>, mine: &[&Response], rules: &IncidentRules) -> Resp
         } else {
             f.weaken(
                 FigureState::Provisional,
-                format!(
-                    "rests on rules that nobody has confirmed: {}",
-                    rules.unconfirmed.join(", ")
-                ),
+                format!("based on unconfirmed rules: {}", rules.unconfirmed.join(", ")),
             )
         }
     };

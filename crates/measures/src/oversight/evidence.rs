@@ -176,9 +176,10 @@ pub fn tested(c: &TestComparison, target: Option<Ratio>, z: Ratio, least: u64) -
         .zip(wilson(c.own, z).and_then(|i| i.high.share()))
         .is_some_and(|(t, high)| high < t);
     let (says, why) = match &c.difference {
-        _ if c.own.den < least => {
-            (Says::Unclear, format!("{} attempts; fewer than {least} tell nothing", c.own.den))
-        }
+        _ if c.own.den < least => (
+            Says::Unclear,
+            format!("{} attempts; fewer than {least} are not conclusive", c.own.den),
+        ),
         Ok(d) if d.found == Found::Lower => (
             Says::NotWell,
             format!("{} points against the other regions, {} to {}", d.points, d.low, d.high),
@@ -215,7 +216,7 @@ pub fn felt(counts: Option<Moods>, hidden: &str) -> Witness {
     };
     Witness {
         side: Side::Sentiment,
-        what: "parties that spoke".to_owned(),
+        what: "parties that responded".to_owned(),
         row: None,
         ratio: counts.map(|m| Ratio { num: m.good, den: m.parties }),
         says,
@@ -228,13 +229,13 @@ pub fn felt(counts: Option<Moods>, hidden: &str) -> Witness {
 #[must_use]
 pub fn heard(by: &str, complaints: u64) -> Witness {
     let (says, why) = if complaints == 0 {
-        (Says::Well, format!("none heard by {by}"))
+        (Says::Well, format!("none received by {by}"))
     } else {
-        (Says::NotWell, format!("{complaints} heard by {by}"))
+        (Says::NotWell, format!("{complaints} received by {by}"))
     };
     Witness {
         side: Side::Complaints,
-        what: format!("complaints heard by {by}"),
+        what: format!("complaints received by {by}"),
         row: None,
         ratio: None,
         says,

@@ -205,7 +205,7 @@ impl Sides<'_> {
                     t.effect.cause,
                     t.effect.amounts[i],
                     strength,
-                    format!("{label}: agrees on {exact} of {applies} lines where it plays a part"),
+                    format!("{label}: agrees on {exact} of {applies} lines to which it applies"),
                 );
             }
             if left.unsigned_abs() > u128::from(line.tolerance.unsigned_abs())
@@ -217,7 +217,7 @@ impl Sides<'_> {
                     amount,
                     Strength::Possible,
                     format!(
-                        "{label}: has exactly this size on this line; other lines do not bear it out"
+                        "{label}: has exactly this size on this line, but other lines do not support it"
                     ),
                 );
             }
@@ -283,10 +283,10 @@ impl Sides<'_> {
         };
         match (broken(&self.a.notes), broken(&self.b.notes)) {
             (Some((from, what)), None) => {
-                Some(format!("{} counts in a new way from {from}: {what}", self.a.name))
+                Some(format!("{} counts differently from {from}: {what}", self.a.name))
             }
             (None, Some((from, what))) => {
-                Some(format!("{} counts in a new way from {from}: {what}", self.b.name))
+                Some(format!("{} counts differently from {from}: {what}", self.b.name))
             }
             (None, None) | (Some(_), Some(_)) => None,
         }

@@ -92,7 +92,7 @@ impl Held {
     pub fn words(&self) -> String {
         let faster = self.readings.iter().filter(|r| r.pace == Pace::Faster).count();
         match (self.readings.len(), faster) {
-            (0, _) => "no events were counted in the stretch".to_owned(),
+            (0, _) => "no events were counted in the period".to_owned(),
             (n, f) if n == f => "faster than expected".to_owned(),
             (n, 0) if self.readings.iter().any(|r| r.pace == Pace::NotDeterminable) => format!(
                 "not determinable on {} of {n}: months were not counted",
@@ -117,7 +117,7 @@ pub fn hold(expected: &Expected, counts: &[MonthCount], as_at: Day) -> Held {
         Some(u) => BTreeSet::from([u.as_str()]),
         None => {
             open_questions
-                .push("alerts or failures: nobody says what the number counts".to_owned());
+                .push("alerts or failures: not stated which the number counts".to_owned());
             counts.iter().map(|c| c.unit.as_str()).collect()
         }
     };
@@ -126,7 +126,7 @@ pub fn hold(expected: &Expected, counts: &[MonthCount], as_at: Day) -> Held {
         Some(false) => &[false],
         None => {
             open_questions.push(format!(
-                "for all of {} to {}, or for what was left of it on {}: nobody says",
+                "for all of {} to {}, or for the rest of it on {}: not stated which",
                 expected.from, expected.to, expected.stated
             ));
             &[true, false]

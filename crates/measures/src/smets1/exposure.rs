@@ -86,7 +86,7 @@ impl Plan {
             let in_weeks: u64 =
                 self.weeks.range(..=*week).map(|(_, n)| *n).fold(0, u64::saturating_add);
             let rest = total.checked_sub(in_weeks.saturating_add(told)).ok_or_else(|| MeasureError::Exposure(format!(
-                "{total} are due by the week of {week}, but the plan holds {} by then; correct one of them", in_weeks.saturating_add(told))))?;
+                "{total} are due by the week of {week}, but the plan has {} by then; correct one of them", in_weeks.saturating_add(told))))?;
             if rest > 0 {
                 out.push(Slice { from: since, to: week.plus(TO_SUNDAY), count: rest });
             }
@@ -96,7 +96,7 @@ impl Plan {
         let all = out.iter().map(|s| s.count).fold(0, u64::saturating_add);
         if all > MAX_INSTALLATIONS {
             return Err(MeasureError::Exposure(format!(
-                "the plan holds {all} installations, more than the {MAX_INSTALLATIONS} that can be counted"
+                "the plan has {all} installations, more than the {MAX_INSTALLATIONS} that can be counted"
             )));
         }
         out.sort_by_key(|s| (s.to, s.from));
@@ -116,7 +116,7 @@ impl Plan {
         }
         let mut ready: BTreeMap<Day, u64> = BTreeMap::new();
         for s in &planned {
-            let from = s.from.or(start).ok_or_else(|| MeasureError::Exposure("a weekly cap needs to know when migration starts, and the plan tells only a total; give the first week (--start)".to_owned()))?;
+            let from = s.from.or(start).ok_or_else(|| MeasureError::Exposure("a weekly cap needs the start of the migration, and the plan has only a total; give the first week (--start)".to_owned()))?;
             *ready.entry(from).or_default() += s.count;
         }
         let Some((first, _)) = ready.first_key_value() else { return Ok(Vec::new()) };
@@ -218,7 +218,7 @@ mod tests {
             (Some(17), Some(23)),
             "two to three weeks after the last one"
         );
-        assert_eq!((e.days_least, e.days_greatest), (170_000, None), "the ramp is not told");
+        assert_eq!((e.days_least, e.days_greatest), (170_000, None), "the ramp is not stated");
         // A fix on the last day of that week: the last of them may be migrated on the day itself.
         let e = plan.exposure(day("2020-09-13"), None).unwrap();
         assert_eq!((e.before_least, e.before_greatest, e.days_least), (0, 10_000, 0));

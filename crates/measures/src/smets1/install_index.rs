@@ -73,7 +73,7 @@ fn line(rows: &[InstallRow], period: Period, baseline: Period, region: Region) -
     let index = match (now, base) {
         (Some(n), Some(b)) if b.count > 0 => ratio(n.count, period, b.count, baseline),
         (Some(_), Some(_)) => {
-            missing("the baseline has no installations, so nothing can be set against it")
+            missing("the baseline has no installations, so nothing can be compared with it")
         }
         (None, _) => missing(&format!("no count for {period}")),
         (_, None) => missing(&format!("no count for the baseline {baseline}")),
@@ -96,7 +96,7 @@ fn ratio(now: u64, period: Period, base: u64, baseline: Period) -> Figure {
         (Some(num), Some(den)) if den > 0 => {
             Figure::value(Quantity::rational(&BigRational::new(num.into(), den.into())))
         }
-        _ => missing("the counts are too large to be set against each other"),
+        _ => missing("the counts are too large to be compared"),
     }
 }
 

@@ -76,7 +76,7 @@ pub fn correlate(
         "moved apart"
     };
     let finding = format!(
-        "the two series {how}: r = {r}, n = {}, lag = {lag} days; a correlation shows no cause",
+        "the two series {how}: r = {r}, n = {}, lag = {lag} days; a correlation does not show a cause",
         pairs.len()
     );
     Ok(Correlation { r, n: pairs.len() as u64, lag_days: lag, finding })

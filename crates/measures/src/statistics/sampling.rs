@@ -114,11 +114,11 @@ pub fn check(input: SamplingInput<'_>, region: Region) -> Sampling {
     };
     match out.passes {
         Some(false) => out.findings.push(format!(
-            "too few tests: {} for {} hub days over {} days, asked are {} in {} per hub",
+            "too few tests: {} for {} hub days over {} days, required are {} in {} per hub",
             out.tests, out.hub_days, out.days, out.asked.num, out.asked.den
         )),
         None => out.findings.push(
-            "no population of commissioned hubs known: the sampling rule cannot be checked"
+            "the number of commissioned hubs is unknown: the sampling rule cannot be checked"
                 .to_owned(),
         ),
         Some(true) => {}
@@ -128,7 +128,7 @@ pub fn check(input: SamplingInput<'_>, region: Region) -> Sampling {
     }
     if out.only_quiet_hours {
         out.findings.push(format!(
-            "all tests lie in quiet hours ({:02}:00 to {:02}:00 UTC)",
+            "all tests are in quiet hours ({:02}:00 to {:02}:00 UTC)",
             s.quiet_from, s.quiet_to
         ));
     }

@@ -122,7 +122,7 @@ fn cells(o: &MeasureResult, n: &MeasureResult, add: &mut dyn FnMut(&str, String,
             .collect::<Vec<_>>()
             .join("; ")
     };
-    add("stated", stated(o), stated(n), "what was stated changed".to_owned());
+    add("stated", stated(o), stated(n), "the stated figure changed".to_owned());
     let levels = |r: &MeasureResult| {
         format!(
             "target {:?}, minimum {:?}",
@@ -184,7 +184,7 @@ fn why(o: &MeasureResult, n: &MeasureResult) -> String {
         return "a component changed".to_owned();
     }
     if o.stated != n.stated {
-        return "what was stated changed".to_owned();
+        return "the stated figure changed".to_owned();
     }
     "its state changed".to_owned()
 }

@@ -156,14 +156,14 @@ fn in_words(s: &Side) -> String {
 fn finding(before: &Side, after: &Side, apart: Apart) -> String {
     let how = match apart {
         Apart::Overlap => "the intervals overlap, so no difference is shown",
-        Apart::Higher => "the interval after lies above the one before",
-        Apart::Lower => "the interval after lies below the one before",
+        Apart::Higher => "the interval afterwards is above the one before",
+        Apart::Lower => "the interval afterwards is below the one before",
         Apart::NoComparison => "there is nothing to compare",
     };
     let few =
         if before.low_volume || after.low_volume { "; too few events to be evidence" } else { "" };
     format!(
-        "{} in the days before, {} in the days after: {how}{few}. This is an observation and says nothing of why.",
+        "{} in the days before, {} in the days after: {how}{few}. This is an observation and does not show a cause.",
         in_words(before),
         in_words(after)
     )

@@ -31,7 +31,7 @@ pub(super) fn section(d: &Material<'_>) -> Section {
     Section {
         id: "assurance".to_owned(),
         heading: "Assurance and overrides".to_owned(),
-        message: "How far each figure can be relied on, and who says so.".to_owned(),
+        message: "The assurance status of each figure, and who states it.".to_owned(),
         intro: vec![Para::plain(intro)],
         blocks: checks(d).into_iter().chain(overrides(d)).collect(),
     }
@@ -52,7 +52,7 @@ fn checks(d: &Material<'_>) -> Option<Block> {
         text("by", "By whom"),
         text("at", "When"),
     ];
-    cells::non_empty_table("assurance-list", "Who has checked which figure", columns, rows)
+    cells::non_empty_table("assurance-list", "Checks of figures", columns, rows)
 }
 
 /// A figure with its newest record of assurance.
@@ -97,7 +97,7 @@ fn overrides(d: &Material<'_>) -> Option<Block> {
         .collect();
     let columns = vec![
         label("row", "Measure, provider, region"),
-        text("action", "What was done"),
+        text("action", "Override"),
         text("who", "Who"),
         text("when", "When"),
         text("why", "Why"),

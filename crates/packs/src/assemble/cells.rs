@@ -208,7 +208,7 @@ mod tests {
                 Reading { meaning: "the minimum itself".into(), text: "54.80 %".into() },
             ],
         }))
-        .weaken(FigureState::Disputed, "unresolved: none is chosen");
+        .weaken(FigureState::Disputed, "unresolved: no reading is chosen");
         let c = figure(&f, 2, &[]);
         assert_eq!(
             (c.printed().as_str(), c.number.as_deref(), c.state),

@@ -40,9 +40,9 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     Some(Section {
         id: "change-register".to_owned(),
         heading: "Changes".to_owned(),
-        message: "What was changed, who was asked, and what is planned.".to_owned(),
+        message: "Changes made and planned, and who was consulted.".to_owned(),
         intro: vec![Para::plain(
-            "A change is approved with an assessment of User impact, a consultation and an operational view, or by the chair's override with name and reason. Its window is drawn on the charts that it touches; that it ran then says nothing of why a figure moved.",
+            "A change is approved with an assessment of User impact, a consultation and an operational view, or by the chair's override with name and reason. Its window is drawn on the affected charts; it does not show why a figure moved.",
         )],
         blocks,
     })
@@ -141,7 +141,7 @@ fn ages(d: &Material<'_>) -> Table {
         counts("open", "Open", "changes"),
         counts("oldest", "Oldest open", "days"),
         counts("ended", "Ended in the last year", "changes"),
-        counts("age", "Half of these took at most", "days"),
+        counts("age", "Median duration", "days"),
     ];
     cells::table("change-ages", "Ages of changes by type", columns, rows)
 }
@@ -149,7 +149,7 @@ fn ages(d: &Material<'_>) -> Table {
 fn finding(k: &Kept<Change>, as_at: Utc) -> Option<String> {
     let c = &k.record;
     if c.state == ChangeState::RanUnapproved {
-        return Some(format!("{}, {}, ran although nobody had approved it.", k.id, c.title));
+        return Some(format!("{}, {}, ran without approval.", k.id, c.title));
     }
     if let Some(o) = c.approval.as_ref().and_then(|a| a.overridden.as_ref()) {
         return Some(format!(
@@ -166,7 +166,7 @@ fn finding(k: &Kept<Change>, as_at: Utc) -> Option<String> {
     let missing = c.missing(as_at.day());
     overdue.then(|| {
         format!(
-            "{}, {}: its window has come and it is not approved{}.",
+            "{}, {}: its window has begun and it is not approved{}.",
             k.id,
             c.title,
             if missing.is_empty() {
@@ -207,7 +207,7 @@ pub(super) fn windows(d: &Material<'_>, r: &MeasureResult, shown: &[Period]) -> 
                 }
                 let standing = match c.state {
                     ChangeState::Raised | ChangeState::RanUnapproved => ", not approved",
-                    ChangeState::BackedOut => ", taken back",
+                    ChangeState::BackedOut => ", withdrawn",
                     _ => "",
                 };
                 Some((

@@ -19,12 +19,12 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     let rows = d.data.claims.iter().flat_map(verdicts).collect();
     let mut blocks = vec![Block::Table(cells::table(
         "claim-list",
-        "Statements and what the months give",
+        "Statements compared with the months",
         vec![
             label("row", "Measure, provider, region"),
             text("said", "Statement"),
-            text("place", "Who says it, where"),
-            text("found", "By the months"),
+            text("place", "Author and source"),
+            text("found", "According to the months"),
             text("standing", "Standing"),
         ],
         rows,
@@ -36,7 +36,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     Some(Section {
         id: "claims".to_owned(),
         heading: "Statements about months".to_owned(),
-        message: "What was said about runs and counts, held against the months.".to_owned(),
+        message: "Statements about runs and counts, compared with the monthly figures.".to_owned(),
         intro: Vec::new(),
         blocks,
     })
@@ -85,7 +85,7 @@ fn findings(c: &Claimed) -> Vec<String> {
     for x in &report.disagreements {
         let (table, said) = if x.table_missed { ("missed", "met") } else { ("met", "missed") };
         out.push(format!(
-            "{row}: {} {table} by the months, {said} by the statements.",
+            "{row}: {} {table} according to the months, {said} according to the statements.",
             print::period(x.month)
         ));
     }

@@ -21,7 +21,8 @@ pub(super) fn section(d: &Material<'_>) -> Section {
     Section {
         id: "explanations".to_owned(),
         heading: "Explanations".to_owned(),
-        message: "A reason for each miss; one given offline stays offline.".to_owned(),
+        message: "A reason for each missed target; a reason given offline is shown as such."
+            .to_owned(),
         intro,
         blocks: required(d).into_iter().chain(remarks(d)).collect(),
     }
@@ -30,13 +31,13 @@ pub(super) fn section(d: &Material<'_>) -> Section {
 fn required(d: &Material<'_>) -> Option<Block> {
     let columns = vec![
         label("row", "Measure, provider, region"),
-        text("band", "Against its levels"),
+        text("band", "Band"),
         text("standing", "Standing"),
         text("why", "Reason"),
         text("from", "Given"),
-        text("steps", "Steps against recurrence"),
+        text("steps", "Measures against recurrence"),
     ];
-    let caption = "Rows below target and what was said about them";
+    let caption = "Rows below target and their explanations";
     let rows = d.data.required.iter().map(requirement).collect();
     cells::non_empty_table("explanation-list", caption, columns, rows)
 }
@@ -44,7 +45,7 @@ fn required(d: &Material<'_>) -> Option<Block> {
 fn requirement(q: &Requirement) -> Vec<Cell> {
     let (why, from) = front::reason(q);
     let steps = q.given.iter().rev().find_map(|e| e.steps.clone()).unwrap_or_else(|| {
-        if q.steps_missing { "asked for, none given".to_owned() } else { String::new() }
+        if q.steps_missing { "requested, none given".to_owned() } else { String::new() }
     });
     let standing = if q.blocks_issue {
         "missing in the report: the pack cannot be issued"
@@ -88,7 +89,7 @@ fn remarks(d: &Material<'_>) -> Option<Block> {
         text("from", "From"),
         text("to", "To"),
         text("text", "In full"),
-        text("source", "Who says so"),
+        text("source", "Source"),
     ];
     cells::non_empty_table("annotations", "Remarks on the period", columns, rows)
 }

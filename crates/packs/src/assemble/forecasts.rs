@@ -34,24 +34,28 @@ pub fn section(views: &[ForecastView], problem: Option<&str>) -> Option<Section>
         return None;
     }
     let mut intro = vec![Para::plain(
-        "A forecast of zero is given; a service that a forecast does not name has none. Joined after the due day, or left before the month was over: counted apart, not as without a forecast.",
+        "A forecast of zero counts as given; a service that a forecast does not name has none. Users that joined after the due day or left before the end of the month are counted separately, not as without a forecast.",
     )];
     intro.extend(problem.map(|p| Para::plain(format!("Forecasts cannot be shown: {p}"))));
     for v in views {
         let kind = kind_words(v.kind);
-        intro.push(Para::plain(if v.asked_for { format!("{kind} forecasts for {} were due by {}; each User is told its actuals by {}.", v.period, print::day(v.due), print::day(v.report_due)) }
-            else { format!("{kind} forecasts are not asked for in {}: Users only give notice of exceptional demand.", v.period) }));
+        intro.push(Para::plain(if v.asked_for { format!("{kind} forecasts for {} were due by {}; each User is notified of its actuals by {}.", v.period, print::day(v.due), print::day(v.report_due)) }
+            else { format!("{kind} forecasts are not required in {}: Users only give notice of exceptional demand.", v.period) }));
         intro.extend(v.ground.sentence(v.period).map(Para::plain));
         if !v.annotations.is_empty() {
-            intro.push(Para::plain(format!("Remarked on {}: {}. The month stays in, and the sums are told with and without it.", v.period, v.annotations.join("; "))));
+            intro.push(Para::plain(format!(
+                "Remark on {}: {}. The month is included, and sums are given with and without it.",
+                v.period,
+                v.annotations.join("; ")
+            )));
         }
     }
     let small = views.iter().map(|v| v.counts.small_below).max().unwrap_or(0);
-    intro.push(Para::plain(format!("Nobody is named. Classes and counts from 1 to below {small} are hidden, and so is whatever would give them away.")));
+    intro.push(Para::plain(format!("No User is named. Classes and counts from 1 to below {small} are suppressed, and so is any value from which they could be derived.")));
     Some(Section {
         id: "forecasts".to_owned(),
         heading: "Forecasts and variance".to_owned(),
-        message: "Who gave a forecast, and how near it was, by class.".to_owned(),
+        message: "Who submitted a forecast, and how accurate it was, by class.".to_owned(),
         intro,
         blocks: views.iter().flat_map(blocks).map(Block::Table).collect(),
     })
@@ -69,7 +73,7 @@ fn blocks(v: &ForecastView) -> Vec<Table> {
 }
 
 fn hidden() -> Cell {
-    Cell::null(NullReason::Suppressed, "hidden, so that nobody is given away")
+    Cell::null(NullReason::Suppressed, "suppressed to protect identities")
 }
 fn number(n: Option<u64>) -> Cell {
     n.map_or_else(hidden, cells::count)
@@ -146,7 +150,7 @@ pub fn compared(c: Option<&Compared>, ground: &Ground) -> Vec<Cell> {
     vec![
         count(c.forecast, "no forecast"),
         of_actual(count(c.actual, "the actual is not known")),
-        of_actual(count(c.difference, "nothing to hold against each other")),
+        of_actual(count(c.difference, "nothing to compare")),
         of_actual(percent),
         Cell::words(flag_words(c.flag)),
     ]
@@ -271,14 +275,14 @@ fn spans(v: &ForecastView) -> Option<Table> {
     };
     let mut columns = vec![
         label("span", "Months"),
-        counts("months", "How many", "months"),
-        counts("without_actual", "Of these without a reliable actual", "months"),
+        counts("months", "Number", "months"),
+        counts("without_actual", "Of these, without a reliable actual", "months"),
     ];
     columns.extend(compared_columns());
     Some(cells::table(
         &format!("forecast-{}-spans", v.kind),
-        format!("{} forecasts: all months, and without those remarked on", kind_words(v.kind)),
+        format!("{} forecasts: all months, and without those with remarks", kind_words(v.kind)),
         columns,
-        vec![row("all months", all), row("without months remarked on", without)],
+        vec![row("all months", all), row("without months with remarks", without)],
     ))
 }

@@ -121,16 +121,17 @@ fn warnings(d: &Material<'_>) -> Vec<Para> {
     let came: i32 =
         d.e.counts.feeds.iter().map(|f| f.expected.intersection(&f.observed).count() as i32).sum();
     if days > 0 && came == 0 {
-        out.push(Para::plain("Every feed has stopped: nothing that was expected for the period has come, and no measure is met."));
+        out.push(Para::plain("Every feed has stopped: nothing that was expected for the period was received, and no measure is met."));
     }
     for f in
         d.e.known.registered.faults.iter().filter(|f| d.e.period.each_day().any(|x| f.covers(x)))
     {
-        let to = f.to.map_or_else(|| "and lasting".to_owned(), |t| format!("to {}", print::day(t)));
-        let repair = f.owner.as_ref().map_or_else(
-            || "nobody is named to repair it".to_owned(),
-            |o| format!("{o} repairs it"),
-        );
+        let to =
+            f.to.map_or_else(|| "and continuing".to_owned(), |t| format!("to {}", print::day(t)));
+        let repair = f
+            .owner
+            .as_ref()
+            .map_or_else(|| "no owner is named".to_owned(), |o| format!("owner: {o}"));
         let request = f
             .change_request
             .as_ref()
@@ -173,7 +174,7 @@ fn statements(d: &Material<'_>) -> Vec<Para> {
         if nulls == 1 { "has" } else { "have" }
     );
     if other > 0 {
-        text.push_str(&format!("; {other} cannot be held against a level"));
+        text.push_str(&format!("; {other} cannot be compared with a level"));
     }
     text.push('.');
     let mut out = vec![Para::plain(text)];
@@ -201,7 +202,7 @@ fn statements(d: &Material<'_>) -> Vec<Para> {
             blocking.join("; ")
         )));
     }
-    out.push(Para::plain(format!("Figures are as known at {}. A value with a mark is less sure than it looks; the mark is explained above each table.", print::time(d.e.known.as_at))));
+    out.push(Para::plain(format!("Figures are as known at {}. A value with a mark is less certain; marks are explained above each table.", print::time(d.e.known.as_at))));
     out
 }
 
@@ -250,11 +251,11 @@ fn exceptions(d: &Material<'_>) -> Vec<ActiveException> {
                 }
                 None => out.push(ActiveException {
                     reference: line.reason.clone(),
-                    title: format!("{} attempts taken out", line.count),
+                    title: format!("{} attempts excluded", line.count),
                     measures: vec![n.result.measure.clone()],
                     from: n.result.activity.first(),
                     to: Some(n.result.activity.after().plus(-1)),
-                    state: "in force; the figure without it stands beside".to_owned(),
+                    state: "in force; the figure without it is also shown".to_owned(),
                 }),
             }
         }

@@ -54,8 +54,8 @@ fn books_table(v: &IncidentView) -> Block {
             label("category", "Category"),
             n("opening", "Open at the start"),
             n("opened", "Opened"),
-            n("appeared", "First heard of, opening not recorded"),
-            n("reopened", "Opened again"),
+            n("appeared", "First known, opening not recorded"),
+            n("reopened", "Reopened"),
             n("resolved", "Resolved"),
             n("withdrawn", "Withdrawn"),
             n("merged", "Merged"),
@@ -113,7 +113,7 @@ fn open_table(v: &IncidentView) -> Option<Block> {
                 label("incident", "Incident"),
                 text("title", "What"),
                 text("category", "Category"),
-                text("responsible", "To be resolved by"),
+                text("responsible", "Responsible"),
                 text("opened", "Open since"),
                 counts("days", "Age", "days"),
                 text("due", "Target time ends"),
@@ -133,7 +133,7 @@ fn bands_table(v: &IncidentView) -> Option<Block> {
         .iter()
         .map(|(from, to, n)| {
             let name = to
-                .map_or_else(|| format!("{from} days and more"), |t| format!("{from} to {t} days"));
+                .map_or_else(|| format!("{from} days or more"), |t| format!("{from} to {t} days"));
             vec![Cell::words(name), cells::count(*n)]
         })
         .collect();
@@ -183,7 +183,7 @@ pub(crate) fn life_table(v: &IncidentView) -> Option<Block> {
                 text("escalated", "Escalated to"),
                 text("resolved", "Resolved"),
                 text("closed", "Closed"),
-                text("findings", "What does not fit"),
+                text("findings", "Inconsistencies"),
             ],
             rows,
         ))
@@ -213,12 +213,12 @@ fn responses_table(v: &IncidentView) -> Option<Block> {
             "Initial responses against target time, by category",
             vec![
                 label("category", "Category"),
-                cells::shares("share", "In time"),
-                n("in_time", "Answered in time"),
-                n("late", "Answered late"),
+                cells::shares("share", "On time"),
+                n("in_time", "Responded on time"),
+                n("late", "Responded late"),
                 n("running", "Not due yet"),
-                n("unknown", "No response on record, or not when"),
-                n("others", "Somebody else's to resolve"),
+                n("unknown", "No response, or none with a time, on record"),
+                n("others", "Another party responsible"),
             ],
             rows,
         ))
@@ -232,18 +232,18 @@ fn reports_blocks(v: &IncidentView) -> Vec<Block> {
     let n = |key: &str, title: &str| counts(key, title, "incidents");
     let columns = vec![
         label("area", "Area"),
-        text("said", "Who states it, where"),
+        text("said", "Source"),
         n("opening", "Open at the start"),
         n("opened", "Opened"),
-        n("reopened", "Opened again"),
+        n("reopened", "Reopened"),
         n("resolved", "Resolved"),
         n("withdrawn", "Withdrawn or merged"),
         n("open", "Open at the end"),
-        n("identified", "Of these identified"),
-        n("unknown", "Of these not identified"),
+        n("identified", "Of these, identified"),
+        n("unknown", "Of these, not identified"),
     ];
     let rows = v.reports.iter().map(report_row).collect();
-    let table = cells::table("incident-reports", "Incidents as reports state them", columns, rows);
+    let table = cells::table("incident-reports", "Incidents as stated in reports", columns, rows);
     let items = v.reports.iter().flat_map(report_findings).map(Para::plain).collect();
     vec![Block::Table(table), Block::List(List { ordered: false, items })]
 }
@@ -295,8 +295,8 @@ pub fn blocks(v: &IncidentView) -> Vec<Block> {
 pub fn sum_in_words(b: &Balance) -> String {
     let mut parts = format!("{} open at the start, {} opened", b.opening, b.opened);
     for (n, what) in [
-        (b.appeared, "first heard of"),
-        (b.reopened, "opened again"),
+        (b.appeared, "first known"),
+        (b.reopened, "reopened"),
         (b.resolved, "resolved"),
         (b.withdrawn, "withdrawn"),
         (b.merged, "merged"),
@@ -338,12 +338,12 @@ pub fn arrivals_table(list: &[ArrivalLine]) -> Option<Block> {
     let n = |key: &str, title: &str| counts(key, title, "files");
     Some(Block::Table(cells::table(
         "registration-arrivals",
-        "Registration files due and what came",
+        "Registration files due and received",
         vec![
             label("provider", "Provider"),
             text("layout", "File"),
             n("due", "Due"),
-            n("in_time", "In time"),
+            n("in_time", "On time"),
             n("late", "Late"),
             n("missing", "Missing"),
             n("duplicates", "Duplicates"),
@@ -368,15 +368,14 @@ pub(super) fn section(v: Option<&IncidentView>, arrivals: &[ArrivalLine]) -> Opt
         v.iter().map(|v| Para::plain(format!("{}.", sum_in_words(&v.balance)))).collect();
     if contradictions > 0 {
         intro.push(Para::plain(format!(
-            "The reports on the period hold {}.",
+            "The reports on the period contain {}.",
             words::things(contradictions, "contradiction", "contradictions")
         )));
     }
     Some(Section {
         id: "incidents".to_owned(),
         heading: "Incidents and registration data".to_owned(),
-        message: "What was open, came in and was resolved, and which registration files came."
-            .to_owned(),
+        message: "Incidents open, opened and resolved, and registration files received.".to_owned(),
         intro,
         blocks: list,
     })

@@ -111,7 +111,7 @@ fn availability(d: &Material<'_>) -> Option<Section> {
     if !rows.is_empty() {
         blocks.push(Block::Table(cells::table(
             "service-intervals",
-            "Down times and planned maintenance",
+            "Downtime and planned maintenance",
             vec![
                 label("service", "Service"),
                 text("kind", "What"),
@@ -122,8 +122,8 @@ fn availability(d: &Material<'_>) -> Option<Section> {
         )));
     }
     Some(Section {
-        id: "availability".to_owned(), heading: "Availability".to_owned(), message: "Unscheduled minutes down; planned maintenance comes off the downtime, never off the period.".to_owned(),
-        intro: vec![Para::plain("A service of which nobody said anything has no figure: silence is no proof of availability.")], blocks,
+        id: "availability".to_owned(), heading: "Availability".to_owned(), message: "Unscheduled minutes of downtime; planned maintenance is deducted from the downtime, not from the period.".to_owned(),
+        intro: vec![Para::plain("A service without any report has no figure: silence does not prove availability.")], blocks,
     })
 }
 
@@ -135,7 +135,7 @@ fn outages(d: &Material<'_>) -> Option<Section> {
     Some(Section {
         id: "outages".to_owned(),
         heading: "Power outage alerts".to_owned(),
-        message: "Alerts passed on of those received, by the size of the event.".to_owned(),
+        message: "Alerts forwarded of those received, by the size of the event.".to_owned(),
         intro: vec![Para::plain(format!(
             "Fixed windows of {} minutes from 00:00 UTC; distinct hubs decide the class of a window, alerts make the ratio.",
             d.e.known.settings.outage_window_minutes
@@ -144,7 +144,7 @@ fn outages(d: &Material<'_>) -> Option<Section> {
             "outage-windows",
             "Outage alerts by class of window",
             &mine,
-            ("passed", "Passed on"),
+            ("passed", "Forwarded"),
             ("received", "Received"),
             "alerts",
         )],
@@ -232,8 +232,8 @@ fn alerts(d: &Material<'_>) -> Option<Section> {
         counts("refused", "Refused", unit),
         counts("consolidated", "Consolidated in a storm", unit),
         counts("forwarded", "Forwarded", unit),
-        counts("delivered", "Of these delivered", unit),
-        counts("parked", "Of these not taken by the endpoint", unit),
+        counts("delivered", "Of these, delivered", unit),
+        counts("parked", "Of these, not accepted by the endpoint", unit),
         counts("carried", "Carried on copies", unit),
         counts("residue", "Consolidated, not yet carried", unit),
     ];
@@ -247,11 +247,11 @@ fn alerts(d: &Material<'_>) -> Option<Section> {
     Some(Section {
         id: "alerts".to_owned(),
         heading: "Alerts".to_owned(),
-        message: "What came in, and what became of it.".to_owned(),
+        message: "Messages received, and their outcomes.".to_owned(),
         intro: vec![Para::plain(books)],
         blocks: vec![Block::Table(cells::table(
             "alert-books",
-            "Alerts by region and what became of them",
+            "Alerts by region and outcome",
             columns,
             d.data.alerts.iter().map(alert_row).collect(),
         ))],
@@ -294,7 +294,7 @@ fn unbalanced(l: &AlertLine) -> Vec<String> {
     }
     if residue(l) < 0 {
         out.push(format!(
-            "{region}: copies say that they stand for {} alerts, {} were consolidated",
+            "{region}: copies represent {} alerts, but {} were consolidated",
             l.carried,
             in_state(l, AlertState::Consolidated)
         ));
@@ -322,7 +322,7 @@ fn volumes(d: &Material<'_>) -> Option<Section> {
     Some(Section {
         id: "volumes".to_owned(),
         heading: "Volumes".to_owned(),
-        message: "Users' own requests received, tests apart.".to_owned(),
+        message: "Users' own requests received, without tests.".to_owned(),
         intro: Vec::new(),
         blocks: vec![Block::Table(cells::table(
             "volume-counts",
@@ -377,7 +377,8 @@ fn correlation(d: &Material<'_>) -> Option<Section> {
     Some(Section {
         id: "correlation".to_owned(),
         heading: "Alerts and firmware by day".to_owned(),
-        message: "Whether two series moved together; a correlation shows no cause.".to_owned(),
+        message: "Whether two series moved together; a correlation does not show a cause."
+            .to_owned(),
         intro: vec![Para::plain(
             "Pearson's r between alerts received by day and the share of that day's firmware payloads completed in time, within each region.",
         )],

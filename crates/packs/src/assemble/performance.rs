@@ -21,10 +21,10 @@ pub(super) fn measures(d: &Material<'_>) -> Section {
         id: "measures".to_owned(),
         heading: "Performance by measure".to_owned(),
         message:
-            "Each measure with its regions side by side; a national figure never stands alone."
+            "Each measure with its regions side by side; a national figure is never shown alone."
                 .to_owned(),
         intro: vec![Para::plain(format!(
-            "Counted by {} ({}). A month is judged by the levels in force on its first day; equality is met.",
+            "Counted by {} ({}). A month is judged by the levels in force on its first day; a figure equal to a level meets it.",
             d.e.known.methodology.title, d.e.known.methodology.id
         ))],
         blocks: vec![
@@ -106,16 +106,16 @@ fn detail(d: &Material<'_>) -> northbound_documents::model::Table {
     let columns = vec![
         label("row", "Measure, provider, region"),
         shares("figure", "Figure"),
-        text("band", "Against its levels"),
-        text("levels", "Levels from"),
+        text("band", "Band"),
+        text("levels", "Source of levels"),
         text("interval", "95 % interval"),
         counts("left_out", "Left out", "messages"),
         text("coverage", "Feed days observed of expected"),
         counts("age", "Age", "days"),
-        text("basis", "How made"),
+        text("basis", "Method"),
         text("stated", "As stated by others"),
     ];
-    cells::table("measure-detail", "What each figure rests on", columns, rows)
+    cells::table("measure-detail", "Basis of each figure", columns, rows)
 }
 
 fn interval(r: &MeasureResult) -> Cell {
@@ -175,10 +175,10 @@ fn left_out(d: &Material<'_>) -> northbound_documents::model::Table {
     }
     cells::table(
         "exclusions",
-        "What stands beside each numerator, by why",
+        "Messages not in the numerator, by reason",
         vec![
             label("row", "Measure, provider, region"),
-            text("what", "Where it stands"),
+            text("what", "Category"),
             text("why", "Why"),
             counts("count", "Count", ""),
         ],
@@ -205,15 +205,15 @@ pub(super) fn composites(d: &Material<'_>) -> Option<Section> {
         ));
         blocks.push(Block::Table(components(d, r)));
         if let Contributions::Refused { why } = &r.contributions {
-            blocks.push(Block::Text(Para::plain(format!("No contributions are told: {why}."))));
+            blocks.push(Block::Text(Para::plain(format!("No contributions are given: {why}."))));
         }
     }
     Some(Section {
         id: "composites".to_owned(),
-        heading: "Code Performance Measures and what they are made of".to_owned(),
-        message: "Which component pulled a measure under, and by how much.".to_owned(),
+        heading: "Code Performance Measures and their components".to_owned(),
+        message: "Which component brought a measure below target, and by how much.".to_owned(),
         intro: vec![Para::plain(
-            "A contribution is what a row adds to the gap between target and figure, in percentage points; the contributions sum to the gap exactly. A negative one pulls the measure up.",
+            "A contribution is the share of a row in the gap between target and figure, in percentage points; the contributions sum exactly to the gap. A negative contribution raises the measure.",
         )],
         blocks,
     })

@@ -25,15 +25,15 @@ pub(super) fn section(d: &Material<'_>) -> Section {
     }
     let disputed = d.e.counts.messages.cells.rows.iter().map(|r| r.disputed).sum::<u64>();
     let mut intro = vec![Para::plain(
-        "What was to come stands in each feed's calendar, never in what arrived. A day that is missing or faulty is not observed; below the floor of the methodology a figure is null.",
+        "Each feed's calendar defines what was expected, regardless of what arrived. A missing or faulty day counts as not observed; if coverage is below the floor of the methodology, the figure is null.",
     )];
     if disputed > 0 {
-        intro.push(Para::plain(format!("{disputed} messages have a rival record under the same identity; the record of the lower declared rank counts, and figures with them are disputed.")));
+        intro.push(Para::plain(format!("{disputed} messages have a conflicting record under the same identity; the record with the lower declared rank counts, and figures that include them are disputed.")));
     }
     Section {
         id: "quality".to_owned(),
         heading: "Data quality".to_owned(),
-        message: "What was expected, what came, and what is wrong with it.".to_owned(),
+        message: "Data expected and received, and known faults.".to_owned(),
         intro,
         blocks,
     }
@@ -71,7 +71,7 @@ fn coverage(d: &Material<'_>) -> northbound_documents::model::Table {
         shares("observed", "Observed"),
         counts("expected", "Expected", "days"),
         text("missing", "Missing"),
-        text("owner", "Who repairs it"),
+        text("owner", "Owner"),
         text("brings", "Brings"),
     ];
     cells::table("coverage", "Expected and observed by feed", columns, rows)
@@ -109,7 +109,7 @@ fn faults(d: &Material<'_>) -> northbound_documents::model::Table {
                         Severity::Unreliable => "not observed",
                     }),
                     Cell::words(if f.measures.is_empty() {
-                        "all that rest on it".to_owned()
+                        "all that depend on it".to_owned()
                     } else {
                         f.measures.join(", ")
                     }),
@@ -120,13 +120,13 @@ fn faults(d: &Material<'_>) -> northbound_documents::model::Table {
             .collect();
     let columns = vec![
         label("source", "Source"),
-        text("what", "What is wrong"),
+        text("what", "Fault"),
         text("from", "From"),
         text("to", "To"),
         counts("days", "Days", "days"),
-        text("severity", "What it means"),
+        text("severity", "Effect"),
         text("measures", "Measures"),
-        text("owner", "Who repairs it"),
+        text("owner", "Owner"),
         text("change_request", "Change request"),
     ];
     cells::table("faults", "Known faults", columns, rows)
@@ -146,7 +146,7 @@ fn files(d: &Material<'_>) -> northbound_documents::model::Table {
                 cells::count(s.rejected),
                 cells::count(s.duplicates),
                 cells::count(s.collisions),
-                Cell::words(gone.map_or_else(String::new, |r| format!("taken back: {}", r.reason))),
+                Cell::words(gone.map_or_else(String::new, |r| format!("retracted: {}", r.reason))),
                 Cell::words(s.corrects.join(", ")),
             ]
         })
@@ -169,7 +169,7 @@ fn files(d: &Material<'_>) -> northbound_documents::model::Table {
     );
     let columns = vec![
         label("file", "File"),
-        counts("rows", "Rows taken", "rows"),
+        counts("rows", "Rows accepted", "rows"),
         counts("rejected", "Rejected", "rows"),
         counts("duplicates", "Duplicates", "rows"),
         counts("collisions", "Collisions", "rows"),

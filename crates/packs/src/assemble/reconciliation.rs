@@ -11,14 +11,14 @@ pub(super) fn section(d: &Material<'_>) -> Section {
     let period = d.e.period.to_string();
     let runs = runs(d, &period);
     let intro = if runs.is_none() {
-        vec![Para::plain("No reconciliation of this period is kept.")]
+        vec![Para::plain("No reconciliation of this period is stored.")]
     } else {
         Vec::new()
     };
     Section {
         id: "reconciliation".to_owned(),
         heading: "Reconciliation".to_owned(),
-        message: "Where two sources of one count differ.".to_owned(),
+        message: "Differences between two sources of the same count.".to_owned(),
         intro,
         blocks: runs.into_iter().chain(differences(d, &period)).collect(),
     }

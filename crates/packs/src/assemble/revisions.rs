@@ -20,7 +20,7 @@ pub(super) fn section(edition: &Edition) -> Section {
     Section {
         id: "revisions".to_owned(),
         heading: "Revisions".to_owned(),
-        message: "What changed since the version before, why, and which earlier statements no longer hold."
+        message: "Changes since the previous version, their reasons, and earlier statements that no longer hold."
             .to_owned(),
         intro: vec![Para::plain(intro)],
         blocks,
@@ -29,7 +29,7 @@ pub(super) fn section(edition: &Edition) -> Section {
 
 fn summary(diff: &Difference, nothing: bool) -> String {
     if nothing {
-        return "Nothing changed since the version before.".to_owned();
+        return "Nothing changed since the previous version.".to_owned();
     }
     format!(
         "{} changed; {} hold.",
@@ -73,10 +73,10 @@ fn fallen(diff: &Difference) -> Option<Block> {
         .fallen
         .iter()
         .map(|(s, now)| {
-            let now = now.clone().unwrap_or_else(|| "nothing is said now".to_owned());
+            let now = now.clone().unwrap_or_else(|| "no statement now".to_owned());
             vec![Cell::words(s.text.clone()), Cell::words(now)]
         })
         .collect();
-    let columns = vec![label("was", "As it was said"), text("now", "As it stands now")];
+    let columns = vec![label("was", "Earlier statement"), text("now", "Statement now")];
     cells::non_empty_table("fallen", "Statements that no longer hold", columns, rows)
 }

@@ -24,8 +24,8 @@ pub(super) fn processes(d: &Material<'_>) -> Option<Section> {
     blocks.insert(2, Block::Table(reported(d)));
     Some(Section {
         id: "own-requests".to_owned(), heading: "Users' own requests".to_owned(),
-        message: "What Users asked for and got, by region and business process, beside what was reported.".to_owned(),
-        intro: vec![Para::plain("In time of all attempts: late answers, answers without a known target and attempts without an answer all miss. Refused requests and test commands are no attempts.")], blocks,
+        message: "Requests and responses of Users, by region and business process, beside the reported figures.".to_owned(),
+        intro: vec![Para::plain("Share of all attempts answered in time: late responses, responses without a known target and attempts without a response all count as missed. Refused requests and test commands do not count as attempts.")], blocks,
     })
 }
 
@@ -103,7 +103,7 @@ fn lines_table(
         counts("in_time", "In time", "requests"),
         counts("late", "Late", "requests"),
         counts("no_target", "No target known", "requests"),
-        counts("unanswered", "No answer", "requests"),
+        counts("unanswered", "No response", "requests"),
         counts("refused", "Refused", "requests"),
         counts("other", "Other", "requests"),
     ];
@@ -144,9 +144,14 @@ fn reported(d: &Material<'_>) -> Table {
         label("row", "Measure, provider, region"),
         shares("reported", "As reported"),
         shares("own", "Users' own requests of the region, in time"),
-        text("title", "What is reported"),
+        text("title", "Reported measure"),
     ];
-    cells::table("reported-beside-own", "What was reported beside what Users got", columns, rows)
+    cells::table(
+        "reported-beside-own",
+        "Reported figures beside Users' own requests",
+        columns,
+        rows,
+    )
 }
 
 /// Response times.
@@ -175,18 +180,28 @@ pub(super) fn latency(d: &Material<'_>) -> Option<Section> {
     let columns = vec![
         label("row", "Region and mode"),
         text("which", "Which"),
-        number("p50", "Half within"),
-        number("p95", "95 in 100 within"),
-        number("p99", "99 in 100 within"),
+        number("p50", "Median"),
+        number("p95", "95th percentile"),
+        number("p99", "99th percentile"),
         counts("offered", "Offered", "requests"),
         counts("answered", "Answered", "requests"),
-        counts("unanswered", "No answer", "requests"),
+        counts("unanswered", "No response", "requests"),
         counts("clock_errors", "Dated before the request", "requests"),
     ];
     Some(Section {
-        id: "latency".to_owned(), heading: "Response times".to_owned(), message: "How long answers took, with and without attempts that were never answered, with and without tests.".to_owned(),
-        intro: vec![Para::plain("Percentiles come from summed histograms and are within 1 per cent above the true value; they are never averaged. A percentile that falls among attempts without an answer is longer than the shortest time after which one was given up; where that is not known, there is none.")],
-        blocks: vec![Block::Table(cells::table("response-times", "Response times from receipt to answer", columns, rows))],
+        id: "latency".to_owned(),
+        heading: "Response times".to_owned(),
+        message: "Response times, with and without unanswered attempts, with and without tests."
+            .to_owned(),
+        intro: vec![Para::plain(
+            "Percentiles come from summed histograms and are at most 1 per cent above the true value; they are never averaged. A percentile that falls among unanswered attempts is longer than the shortest deadline after which an attempt timed out; if that is unknown, none is given.",
+        )],
+        blocks: vec![Block::Table(cells::table(
+            "response-times",
+            "Response times from receipt to response",
+            columns,
+            rows,
+        ))],
     })
 }
 
@@ -194,6 +209,6 @@ fn kinds(w: &Percentiles) -> String {
     format!(
         "{}, {}",
         if w.with_tests { "with tests" } else { "without tests" },
-        if w.with_unanswered { "unanswered count as longest" } else { "answered only" }
+        if w.with_unanswered { "unanswered counted as longest" } else { "answered only" }
     )
 }

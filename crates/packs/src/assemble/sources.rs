@@ -16,13 +16,13 @@ use northbound_types::NullReason;
 /// Stated figures with their places.
 pub(super) fn section(d: &Material<'_>) -> Section {
     let mut intro = vec![Para::plain(
-        "Every computed figure opens down to its messages with their file and row; a stated one to its document and place. `northbound explain ID` does both.",
+        "Every computed figure can be traced to its messages with file and row, and every stated one to its document and place, with `northbound explain ID`.",
     )];
     intro.extend(unplaced(d).map(Para::plain));
     Section {
         id: "sources".to_owned(),
         heading: "Sources".to_owned(),
-        message: "Where each stated figure came from.".to_owned(),
+        message: "The source of each stated figure.".to_owned(),
         intro,
         blocks: table(d).into_iter().collect(),
     }
@@ -40,7 +40,7 @@ fn table(d: &Material<'_>) -> Option<Block> {
         text("known", "Since"),
     ];
     let rows = d.data.stated.iter().map(row).collect();
-    cells::non_empty_table("stated", "Figures as others stated them", columns, rows)
+    cells::non_empty_table("stated", "Figures as stated by others", columns, rows)
 }
 
 fn row(entry: &StatedEntry) -> Vec<Cell> {
@@ -72,7 +72,7 @@ fn unplaced(d: &Material<'_>) -> Option<String> {
         .collect();
     (!list.is_empty()).then(|| {
         format!(
-            "Stated figures that speak of no measure row, and so stand in no table: {}.",
+            "Stated figures that match no measure row and so are in no table: {}.",
             list.join("; ")
         )
     })
@@ -90,10 +90,7 @@ pub(crate) fn marks(e: &Evidence) -> Vec<Shorthand> {
         ("[low]", "low volume: too few events to be evidence"),
         ("[d]", "disputed: sources contradict each other"),
         ("[s]", "suspect: the source was faulty or incomplete for part of the period"),
-        (
-            "[p]",
-            "provisional: rests on a rule that nobody has confirmed, or on a period not closed",
-        ),
+        ("[p]", "provisional: based on an unconfirmed rule, or on a period that is not closed"),
     ];
     let nulls = NullReason::ALL.iter().map(|r| (r.mark(), r.words()));
     for (mark, words) in own.into_iter().chain(nulls) {

@@ -40,8 +40,8 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     }
     Some(Section {
         id: "tests".to_owned(), heading: "Test commands, counted three ways".to_owned(),
-        message: "What the same month reads like when attempts without an answer count, and when Users' own requests stand in for the tests.".to_owned(),
-        intro: vec![Para::plain(format!("Answered only: in time of those answered; attempts without an answer are left out and shown. All attempts: one without an answer fails. Own requests: Users' own requests of the same region, all attempts. Quiet hours are {:02}:00 to {:02}:00 UTC; at least {} tests for each commissioned hub are asked for over the period.",
+        message: "The same month if unanswered attempts count, and if Users' own requests replace the tests.".to_owned(),
+        intro: vec![Para::plain(format!("Answered only: share in time of those answered; unanswered attempts are excluded and shown. All attempts: an unanswered attempt counts as missed. Own requests: Users' own requests of the same region, all attempts. Quiet hours are {:02}:00 to {:02}:00 UTC; at least {} tests for each commissioned hub are required over the period.",
             d.e.known.settings.quiet_from, d.e.known.settings.quiet_to, plain(d.e.known.settings.tests_per_hub)))],
         blocks,
     })
@@ -91,7 +91,7 @@ fn three_ways(d: &Material<'_>) -> northbound_documents::model::Table {
         shares("answered_only", "Answered only"),
         shares("all_attempts", "All attempts"),
         shares("own_requests", "Users' own requests"),
-        counts("unanswered", "Tests without an answer, left out of the first", "tests"),
+        counts("unanswered", "Unanswered tests, excluded from the first", "tests"),
         shares("reported", "In this pack"),
     ];
     cells::table("three-ways", "The test measures counted three ways", columns, rows)
@@ -113,7 +113,7 @@ fn sampling(d: &Material<'_>) -> northbound_documents::model::Table {
                 || {
                     Cell::null(
                         northbound_types::NullReason::NotReported,
-                        "no population of commissioned hubs is known",
+                        "the number of commissioned hubs is unknown",
                     )
                 },
                 cells::count,

@@ -53,10 +53,10 @@ pub(super) fn section(d: &Material<'_>) -> Section {
     }
     Section {
         id: "trends".to_owned(),
-        heading: "How long and how often".to_owned(),
-        message: "Runs below target and counts over the months that are known.".to_owned(),
+        heading: "Runs and counts".to_owned(),
+        message: "Runs below target and counts over the known months.".to_owned(),
         intro: vec![Para::plain(format!(
-            "Up to {HISTORY_MONTHS} months are looked at: computed from messages where the ledger holds them, else as stated. A month without a figure neither continues nor ends a run: the run is then known only from a least to a greatest length."
+            "Up to {HISTORY_MONTHS} months are covered: computed from messages where the ledger has them, else as stated. A month without a figure neither continues nor ends a run: only a minimum and a maximum length of the run are then known."
         ))],
         blocks,
     }
@@ -89,7 +89,7 @@ fn streaks(d: &Material<'_>) -> northbound_documents::model::Table {
         text("run_minimum", "Months in a row below minimum"),
         text("longest", "Longest run below target"),
         text("window", "Below target in"),
-        text("words", "In words"),
+        text("words", "Summary"),
     ];
     cells::table("streaks", "Runs and counts below target", columns, rows)
 }
@@ -160,7 +160,7 @@ fn month_row(n: &Numbered, month: Period, figure: Option<&Figure>, levels: Level
     let cell = match figure {
         _ if month == r.period => cells::result(r, &n.id),
         Some(f) => cells::figure(f, r.decimals, &list(levels)),
-        None => Cell::null(NullReason::NotReported, "nothing is known of the month"),
+        None => Cell::null(NullReason::NotReported, "the month is unknown"),
     };
     vec![
         Cell::words(words::short_period(month)),
@@ -201,14 +201,16 @@ fn point(
     figure: Option<&Figure>,
     levels: Levels,
 ) -> Point {
-    let Some(f) = figure else { return Point::gap("[x]", "nothing is known of the month") };
+    let Some(f) = figure else { return Point::gap("[x]", "the month is unknown") };
     let text = cells::figure(f, r.decimals, &list(levels)).printed();
     let out = match f {
         Figure::Null(null) => Point::gap(null.reason.mark(), words::null(null)),
         Figure::Value(_) => match f.share().and_then(|s| percent_of(&s, r.decimals, &list(levels)))
         {
             Some(value) => Point::value(value, text),
-            None => Point::gap("[d]", "the stated number has several readings, and none is chosen"),
+            None => {
+                Point::gap("[d]", "the stated number has several readings, none of which is chosen")
+            }
         },
     };
     let out = match cells::band(bands::band(f, levels.0, levels.1)) {

@@ -64,7 +64,7 @@ fn counted<'a>(d: &Material<'a>, n: &Numbered, way: &str) -> Option<&'a Numbered
 }
 
 fn series(d: &Material<'_>, rows: &[&Numbered]) -> Vec<Series> {
-    let missing = || Point::gap("[z]", "this way of counting is not in the rules");
+    let missing = || Point::gap("[z]", "this methodology is not in the rules");
     WAYS.iter()
         .zip(NAMES)
         .map(|(way, name)| Series {
@@ -113,7 +113,7 @@ fn point(n: &Numbered) -> Point {
                 None => {
                     return Point::gap(
                         "[d]",
-                        "the number has several readings, and none is chosen",
+                        "the number has several readings, none of which is chosen",
                     );
                 }
             }

@@ -88,7 +88,7 @@ impl Archive {
     pub fn in_force(&self, at: Utc) -> Result<RuleSet, PackError> {
         match self.used_at(at) {
             Some(u) => self.load(&u.id),
-            None => Err(PackError::NotFound("no rule set is archived yet".to_owned())),
+            None => Err(PackError::NotFound("no rule set has been archived yet".to_owned())),
         }
     }
 

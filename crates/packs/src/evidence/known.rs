@@ -72,7 +72,7 @@ impl Known {
         progress: &mut dyn FnMut(&'static str),
     ) -> Result<Known, PackError> {
         let as_at = scope.as_at.unwrap_or(scope.now);
-        progress("reading the rules as they stood");
+        progress("reading the rules as at the time");
         let mut archive = Archive::open(sources.data)?;
         archive.keep(sources.rules, scope.now)?;
         let rules = match &scope.frozen {
@@ -188,7 +188,7 @@ fn settings(rules: &RuleSet, day: Day) -> Result<Settings, PackError> {
     let small = |key: &str| -> Result<i64, PackError> { Ok(rules.integer(key, day)?) };
     let fit = |key: &str, v: i64| {
         PackError::Refused(format!(
-            "the setting {key} is {v}, which does not fit; correct settings.toml"
+            "the setting {key} is {v}, which is out of range; correct settings.toml"
         ))
     };
     let hour = |key: &str| -> Result<u8, PackError> {

@@ -19,7 +19,7 @@ const PAGE: u64 = 20_000;
 /// not be written.
 pub fn csv(a: &Answer, to: &mut dyn Write, progress: Progress<'_>) -> Result<u64, PackError> {
     if !a.open {
-        return Err(PackError::Refused("the messages behind this figure are other parties' own; act as analyst, or as the User whose own requests they are".to_owned()));
+        return Err(PackError::Refused("the messages behind this figure belong to other parties; act as analyst, or as the User whose requests they are".to_owned()));
     }
     let mut out = csv::WriterBuilder::new().from_writer(to);
     let columns: Vec<&str> = Table::Exchanges.columns().iter().map(|(n, _)| *n).collect();

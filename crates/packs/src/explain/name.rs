@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub fn address(text: &str) -> Result<Option<Address>, PackError> {
     let bad = |why: &str| {
         PackError::Refused(format!(
-            "{text:?} names no figure: {why}; write a figure id, or measure/provider/region/period[/methodology], such as PM4.3/CSPN/north/2026-04"
+            "{text:?} is not a figure: {why}; write a figure id, or measure/provider/region/period[/methodology], such as PM4.3/CSPN/north/2026-04"
         ))
     };
     if text.len() == ID_DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit()) {

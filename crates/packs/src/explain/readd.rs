@@ -37,7 +37,7 @@ pub(super) fn readd(a: &Answer) -> Result<Readd, PackError> {
     let lines = lines(a);
     if lines.is_empty() {
         return Ok(Readd {
-            words: "no messages stand behind this figure: it is not counted from exchanges"
+            words: "there are no messages behind this figure: it is not counted from exchanges"
                 .to_owned(),
             ..Readd::default()
         });
@@ -60,10 +60,7 @@ pub(super) fn readd(a: &Answer) -> Result<Readd, PackError> {
         counts.push(Added { what, counted, found });
     }
     whole(a, &counts)?;
-    let words = format!(
-        "{} counts were added up again from the rows of the messages, and all agree",
-        counts.len()
-    );
+    let words = format!("{} counts were recomputed from the messages, and all agree", counts.len());
     Ok(Readd { counts, from_messages: true, words })
 }
 

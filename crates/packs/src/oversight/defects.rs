@@ -67,7 +67,7 @@ pub fn defects(e: &Evidence, data: &PackData) -> Vec<DefectLine> {
             provider: n.result.provider.clone(),
             region: n.result.region,
             what: format!(
-                "tests without an answer are left out: {} of {} attempts do not count",
+                "unanswered tests are excluded: {} of {} attempts do not count",
                 all.den - answered.den.min(all.den),
                 all.den
             ),

@@ -136,7 +136,7 @@ fn questions(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
         let what = if q.explained == Explained::OfflineOnly {
             " is below target, and its reason was given offline only."
         } else {
-            " is below target, and nobody has said why."
+            " is below target, without a reason."
         };
         out.push(para(vec![d.name(row), words(what)]));
     }
@@ -151,7 +151,7 @@ fn questions(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
         }
     }
     if !data.unconfirmed.is_empty() {
-        out.push(para(vec![d.sourced(data.unconfirmed.len().to_string(), sum("rules that nobody has confirmed (data.json, unconfirmed; northbound rules list --unconfirmed)")), words(" rules behind these figures have been confirmed by nobody.")]));
+        out.push(para(vec![d.sourced(data.unconfirmed.len().to_string(), sum("unconfirmed rules (data.json, unconfirmed; northbound rules list --unconfirmed)")), words(" rules behind these figures are unconfirmed.")]));
     }
     out
 }
@@ -179,7 +179,7 @@ fn ways(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
                 d.name(w.result.methodology.clone()),
                 words(" "),
                 d.sourced(printed(w), figure(w)),
-                words(", leaving out "),
+                words(", excluding "),
                 d.sourced(left.to_string(), figure(w)),
             ]);
         }
@@ -292,7 +292,7 @@ fn claims(e: &Evidence, data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
                 record(k),
             )];
             match held_against(s, &results) {
-                None => runs.push(words(". A note; it enters no figure.")),
+                None => runs.push(words(". A note, not part of any figure.")),
                 Some((tension, beside)) => {
                     runs.push(words(format!(
                         ". Claimed {}; {tension}",

@@ -47,7 +47,7 @@ fn service(r: &ServiceInterval) -> services::ServiceInterval {
 fn population_day(r: &PopulationRow, file: &str) -> Result<population::PopulationDay> {
     let count = i64::try_from(r.count).map_err(|_| {
         AppError::input(format!(
-            "{file}, line {}: {} devices are more than can be kept",
+            "{file}, line {}: {} devices are more than can be stored",
             r.place, r.count
         ))
     })?;

@@ -65,7 +65,7 @@ pub(super) fn add(
     let party = |user: Eui64| parties.get(&user).cloned().flatten();
     let unknown = |user: Eui64| {
         format!(
-            "{user} is no registered User; add it with `northbound user add` and ingest the file again"
+            "{user} is not a registered User; add it with `northbound user add` and ingest the file again"
         )
     };
     for v in volumes {
@@ -134,7 +134,9 @@ fn lines(
             target.reject_all(
                 &at,
                 "count",
-                &format!("{srv} {mode} in {period} has several counts in this file; keep one"),
+                &format!(
+                    "{srv} {mode} in {period} has several counts in this file; leave only one"
+                ),
             )?;
             continue;
         }

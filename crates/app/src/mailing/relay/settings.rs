@@ -61,7 +61,7 @@ impl Relay {
     pub(super) fn read(ctx: &Context, path: Option<&Path>) -> Result<Relay> {
         let path = path.map_or_else(|| ctx.data.join(FILE_NAME), Path::to_owned);
         let text = std::fs::read_to_string(&path).map_err(|e| if e.kind() == std::io::ErrorKind::NotFound {
-            AppError::not_found(format!("there is no {}: it says which mail relay takes messages (docs/contacts.md); without one hand over the files of the outbox with any mail program", path.display()))
+            AppError::not_found(format!("{} does not exist: it names the mail relay (docs/contacts.md); without a relay, send the files in the outbox with any mail program", path.display()))
         } else { AppError::io("read", &path, e) })?;
         let mut relay: Relay = toml::from_str(&text)
             .map_err(|e| AppError::input(format!("{}: {e}", path.display())))?;
@@ -80,17 +80,17 @@ impl Relay {
             return Some("host is empty");
         }
         if !(1..=3_600).contains(&self.timeout_seconds) {
-            return Some("timeout-seconds: from 1 to 3600");
+            return Some("timeout-seconds: must be from 1 to 3600");
         }
         if self.user.is_some() != (self.password_env.is_some() || self.password_file.is_some()) {
-            return Some("user goes with one of password-env and password-file");
+            return Some("user needs password-env or password-file");
         }
         if self.password_env.is_some() && self.password_file.is_some() {
-            return Some("password-env or password-file, not both");
+            return Some("give password-env or password-file, not both");
         }
         if self.tls == Protection::None && !self.is_loopback() {
             return Some(
-                "tls = \"none\" is for a relay on loopback only; write \"starttls\" or \"tls\"",
+                "tls = \"none\" is allowed only for a relay on loopback; write \"starttls\" or \"tls\"",
             );
         }
         None

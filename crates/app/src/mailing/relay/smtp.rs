@@ -40,7 +40,7 @@ fn failed(relay: &Relay, what: &str, e: &Error) -> AppError {
         kind,
         "mailing.relay",
         format!(
-            "{what} {}: {}; nothing is lost, run it again once that is put right",
+            "{what} {}: {}; nothing is lost, run it again once that is corrected",
             relay.name(),
             words(e)
         ),
@@ -105,7 +105,7 @@ impl Relay {
                 &[Mechanism::Plain, Mechanism::Login],
                 &Credentials::new(user.clone(), password),
             )
-            .map_err(|e| failed(self, "no access to", &e))?;
+            .map_err(|e| failed(self, "login refused by", &e))?;
         }
         Ok(Connection(c))
     }
@@ -132,7 +132,7 @@ impl Connection {
             text.parse::<Address>().map_err(|e| Reply::Refused(format!("{text}: {e}")))
         };
         let (from, to) = (address(from)?, address(to)?);
-        let lacks = |what: &str| Reply::Refused(format!("the relay does not take {what}"));
+        let lacks = |what: &str| Reply::Refused(format!("the relay does not accept {what}"));
         let mut with = Vec::new();
         let info = self.0.server_info();
         if !bytes.is_ascii() {

@@ -20,18 +20,18 @@ impl Run<'_> {
         let json = json!({"relay": self.relay.name(), "taken": taken, "put_off": put_off, "refused": refused, "open": open, "sent_again": self.sent_again, "messages": self.done, "waiting": ids(left), "altered": ids(altered), "stopped": stopped, "dry_run": self.ctx.dry_run});
         let mut a = Answer::new(json).table(self.table(left, altered));
         if !self.ctx.dry_run {
-            a = a.say(format!("{taken} taken by {}, {put_off} put off, {refused} refused, {open} open, {} waiting.", self.relay.name(), left.len()));
+            a = a.say(format!("{taken} accepted by {}, {put_off} deferred, {refused} refused, {open} open, {} waiting.", self.relay.name(), left.len()));
             if put_off + open + left.len() > 0 {
-                a = a.then("Run it again for those put off, open or waiting.");
+                a = a.then("Run it again for those deferred, open or waiting.");
             }
         }
         if refused > 0 {
             a = a.then(
-                "Those refused are not tried again: correct the contact and write to it anew.",
+                "Refused messages are not retried: correct the contact and send a new mailing.",
             );
         }
         if !self.sent_again.is_empty() {
-            a = a.then(format!("Sent again, since an earlier run broke off before the relay's reply was noted: {}.", self.sent_again.join(", ")));
+            a = a.then(format!("Sent again, because an earlier run stopped before the relay's reply was recorded: {}.", self.sent_again.join(", ")));
         }
         if !altered.is_empty() {
             a = a.then("Files that are not as sent stay where they are.");
@@ -51,7 +51,7 @@ impl Run<'_> {
     fn table(&self, left: &[Delivery], altered: &[Delivery]) -> Table {
         let mut t = Table::new(
             "Messages",
-            &["party", "address", "message", "outcome", ">tries", "relay says"],
+            &["party", "address", "message", "outcome", ">tries", "reply of the relay"],
         );
         for d in &self.done {
             let r = d.relayed.as_ref();

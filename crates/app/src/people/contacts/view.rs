@@ -35,7 +35,7 @@ pub fn review(ctx: &Context) -> Result<Answer> {
     let mut a = listed(&due);
     a.found = !due.contacts.is_empty();
     Ok(a.say(format!(
-        "{} contacts need somebody: stale after {} months, bounced, or waiting for confirmation.",
+        "{} contacts need attention: stale after {} months, bounced, or waiting for confirmation.",
         due.contacts.len(),
         due.months
     )))
@@ -51,7 +51,7 @@ fn listed(standings: &Standings) -> Answer {
         "from",
         "to",
         "confirmed",
-        "holds until",
+        "valid until",
         "standing",
         "proposed",
     ];
@@ -100,7 +100,7 @@ pub fn missing(ctx: &Context, topic: &str, categories: &[String]) -> Result<Answ
     );
     a.found = !r.missing.is_empty();
     Ok(a.say(format!(
-        "{topic}: {} contacts would be written to, {} of them stale.",
+        "{topic}: {} contacts would receive a mailing, {} of them stale.",
         r.recipients.len(),
         r.stale.len()
     ))

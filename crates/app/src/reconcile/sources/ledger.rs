@@ -34,7 +34,7 @@ impl SourceReader<'_> {
         let mut notes = Vec::new();
         let messages = self.messages(&selector, own_account)?;
         if messages.is_none() {
-            notes.push(format!("{}: over {MAX_MESSAGES} messages, so it is compared by counts alone; narrow it with --period or ledger:dimension=value", spec.name));
+            notes.push(format!("{}: more than {MAX_MESSAGES} messages, so only counts are compared; narrow it with --period or ledger:dimension=value", spec.name));
         }
         let source = match &messages {
             Some(list) if own_account => counted(&spec.name, keys, list)?,
@@ -86,7 +86,7 @@ impl SourceReader<'_> {
                 });
             }
             *sums.entry(key).or_default() += i64::try_from(row.count)
-                .map_err(|_| AppError::internal("a count does not fit 63 bits"))?;
+                .map_err(|_| AppError::internal("a count exceeds 63 bits"))?;
         }
         let mut source = Source::new(name, 0, keys.iter().cloned());
         for (key, n) in sums {

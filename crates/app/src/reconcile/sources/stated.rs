@@ -28,7 +28,7 @@ impl SourceReader<'_> {
             .collect();
         if rows.is_empty() {
             return Err(AppError::not_found(format!(
-                "no stated counts of {from:?}{} are in the ledger; `northbound ingest figures` brings them, `northbound ingest list` shows what is there",
+                "the ledger has no stated counts of {from:?}{}; `northbound ingest figures` adds them, `northbound ingest list` lists the ingested files",
                 measure.map(|m| format!(" for {m:?}")).unwrap_or_default()
             )));
         }

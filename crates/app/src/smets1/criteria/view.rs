@@ -49,8 +49,8 @@ fn state_in_words(c: &Criteria, open: usize) -> String {
             format!("decided: {}", c.ruling.map(|r| r.to_string()).unwrap_or_default())
         }
         (CriteriaState::Ready, 0) => "ready".to_owned(),
-        (CriteriaState::Ready, n) => format!("was called ready, and is not: {n} open"),
-        (CriteriaState::Open, 0) => "nothing is open; it can be called ready".to_owned(),
+        (CriteriaState::Ready, n) => format!("was marked as ready, but is not: {n} open"),
+        (CriteriaState::Open, 0) => "nothing is open; it can be marked as ready".to_owned(),
         (CriteriaState::Open, n) => format!("not ready: {n} open"),
     }
 }
@@ -72,8 +72,7 @@ fn items(c: &Criteria) -> Table {
 }
 
 fn open_items(c: &Criteria) -> Table {
-    let mut t =
-        Table::new("Open beside the items", &[">number", "what", "whose", "since", "closed by"]);
+    let mut t = Table::new("Open points", &[">number", "what", "whose", "since", "closed by"]);
     for (n, o) in c.open_items.iter().enumerate() {
         t.row([
             (n + 1).to_string(),

@@ -21,7 +21,7 @@ pub fn pace(ctx: &Context, id: &str) -> Result<Answer> {
     let gate = ctx.gate(&store);
     let as_at = ctx.as_at.unwrap_or(ctx.now).day();
     let defect = gate.show::<Defect>(id, ctx.as_at())?;
-    let h = against_expectation(ctx, &gate, &defect, as_at)?.ok_or_else(|| AppError::refused(format!("nobody says how many events of {id} are expected; give it with `northbound defect expect`")))?;
+    let h = against_expectation(ctx, &gate, &defect, as_at)?.ok_or_else(|| AppError::refused(format!("no expected number of events of {id} is recorded; add it with `northbound defect expect`")))?;
     let json = json!({"defect": id, "as_at": as_at, "expectation": defect.record.expectation, "readings": h.readings, "open_questions": h.open_questions, "faster": h.flagged(), "words": h.words()});
     let mut a = Answer::new(json).say(format!("{id}: {}.", h.words())).table(readings(&h));
     for q in &h.open_questions {
@@ -32,11 +32,11 @@ pub fn pace(ctx: &Context, id: &str) -> Result<Answer> {
 
 fn readings(h: &Held) -> Table {
     let mut t = Table::new(
-        "Events against what is expected",
+        "Events compared with the expected number",
         &["reading", "from", "to", ">counted", ">expected by then", "pace", "months not counted"],
     );
     for r in &h.readings {
-        let span = if r.whole { "for the whole stretch" } else { "for what was left of it" };
+        let span = if r.whole { "for the whole period" } else { "for the rest of the period" };
         let due = r.due.share().map(|v| decimal(&v, DECIMALS)).unwrap_or_default();
         t.row([
             format!("{}, {span}", r.unit),
@@ -80,7 +80,7 @@ pub fn status(ctx: &Context, id: &str) -> Result<Answer> {
     let not_assessed = d.not_assessed();
     if !not_assessed.is_empty() {
         a = a.then(format!(
-            "Not assessed: it lacks {}. No combination that it hits goes live.",
+            "Not assessed: it lacks {}. No affected combination may go live.",
             not_assessed.join(" and ")
         ));
     }
@@ -98,7 +98,7 @@ fn status_json(k: &Kept<Defect>, as_at: Day, hits: &[(&str, HitList)]) -> Value 
 }
 
 fn hits_table(hits: &[(&str, HitList)]) -> Table {
-    let mut t = Table::new("What it hits", &["what", "which"]);
+    let mut t = Table::new("Scope", &["what", "which"]);
     for (what, l) in hits {
         t.row([(*what).to_owned(), l.words.clone()]);
     }
@@ -134,12 +134,12 @@ fn referrals(d: &Defect, as_at: Day) -> Table {
 
 fn fixes(d: &Defect) -> Table {
     let mut t = Table::new(
-        "Dates of its fix, newest first",
-        &["date", "as stated", "how sure", "says who", "given by", "on", "definition"],
+        "Dates of the fix, newest first",
+        &["date", "as stated", "confidence", "stated by", "given by", "on", "definition"],
     );
     for f in d.fixes.iter().rev() {
         t.row([
-            f.date.map_or_else(|| "not told".to_owned(), |d| d.to_string()),
+            f.date.map_or_else(|| "not stated".to_owned(), |d| d.to_string()),
             f.stated.clone(),
             f.sure().to_owned(),
             f.confirmed_by.clone().unwrap_or_default(),

@@ -140,6 +140,6 @@ pub fn description(chart: &Chart) -> String {
             out.push_str(&format!(" {name} {}.", step.text));
         }
     }
-    out.push_str(" The same data stand in the table with the chart.");
+    out.push_str(" The same data is in the table below the chart.");
     out
 }

@@ -22,7 +22,7 @@ fn shorthand(page: &Page<'_>) -> Markup {
         section #back-shorthand aria-labelledby="back-shorthand-h" {
             h2 #back-shorthand-h { "Shorthand" }
             dl.words { @for s in &page.document.shorthand { div { dt { (clean(&s.mark)) } dd { (clean(&s.words)) } } } }
-            p { "A cell without a figure shows its mark, never a zero. Percentages are rounded half up at the decimals shown, and never across a target: the exact numerator and denominator stand in the CSV files and the workbook." }
+            p { "A cell without a figure shows its mark, never a zero. Percentages are rounded half up at the decimals shown, and never across a target: the exact numerator and denominator are in the CSV files and the workbook." }
         }
     }
 }
@@ -32,17 +32,17 @@ fn rules(page: &Page<'_>) -> Markup {
     html! {
         section #back-rules aria-labelledby="back-rules-h" {
             h2 #back-rules-h { "Rules used" }
-            @if open.is_empty() { p { "Every rule that needs confirmation has it." } }
+            @if open.is_empty() { p { "Every rule that needs confirmation is confirmed." } }
             @else {
                 div.warning role="note" {
-                    strong { (open.len()) @if open.len() == 1 { " rule that nobody has confirmed." } @else { " rules that nobody has confirmed." } }
-                    " Figures that rest on them are provisional: "
+                    strong { (open.len()) @if open.len() == 1 { " unconfirmed rule." } @else { " unconfirmed rules." } }
+                    " Figures based on them are provisional: "
                     @for (n, r) in open.iter().enumerate() { @if n > 0 { ", " } code { (clean(&r.id)) } } "."
                 }
             }
             div.scroll tabindex="0" role="region" aria-label="Rules used" {
                 table {
-                    caption { "Rules that figures of this pack rest on" }
+                    caption { "Rules used by the figures of this pack" }
                     thead { tr { th scope="col" { "Rule" } th scope="col" { "Provenance" } th scope="col" { "Source" } th scope="col" { "Confirmed" } } }
                     tbody { @for r in &page.document.rules { tr {
                         th scope="row" { (clean(&r.title)) br; code { (clean(&r.id)) } }
@@ -64,7 +64,7 @@ fn sources(page: &Page<'_>) -> Markup {
             @if page.document.sources.is_empty() { p { "No source files are listed." } }
             @else { div.scroll tabindex="0" role="region" aria-label="Source files" {
                 table {
-                    caption { "Files that the figures come from" }
+                    caption { "Source files of the figures" }
                     thead { tr { th scope="col" { "File" } th scope="col" { "Holds" } th scope="col" { "Feed" } th.num scope="col" { "Rows" } th scope="col" { "Known" } th scope="col" { "SHA-256" } } }
                     tbody { @for s in &page.document.sources { tr {
                         th scope="row" { (clean(&s.name)) } td { (clean(&s.kind)) } td { (clean(&s.feed)) }
@@ -81,13 +81,13 @@ fn index(figures: &[FigureUse]) -> Markup {
     html! {
         section #back-figures aria-labelledby="back-figures-h" {
             h2 #back-figures-h { "Every figure" }
-            p { "Each figure opens down to the messages or the source line behind it: " code { "northbound explain ID" } "." }
+            p { "Each figure can be traced to the messages or the source line behind it: " code { "northbound explain ID" } "." }
             details open[figures.len() <= 400] {
                 summary { (figures.len()) " figures" }
                 div.scroll tabindex="0" role="region" aria-label="Every figure" {
                     table.index {
                         caption { "Figures with their exact parts, in order of id" }
-                        thead { tr { th scope="col" { "To open it" } th scope="col" { "What it is" } th.num scope="col" { "As printed" } th.num scope="col" { "Numerator" } th.num scope="col" { "Denominator" } } }
+                        thead { tr { th scope="col" { "Command" } th scope="col" { "Figure" } th.num scope="col" { "As printed" } th.num scope="col" { "Numerator" } th.num scope="col" { "Denominator" } } }
                         tbody { @for f in figures { tr id={ "f-" (f.id) } {
                             th scope="row" { code { "northbound explain " (f.id) } }
                             td.text { (clean(&f.what)) @if !f.note.is_empty() { br; span.hint { (clean(&f.note)) } } }

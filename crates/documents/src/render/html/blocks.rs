@@ -71,7 +71,7 @@ fn chart(page: &Page<'_>, c: &Chart, frame: &Frame, alone: bool) -> Result<Marku
         figure.chart.small[!alone] {
             @if alone { h3 { (clean(&c.title)) } } @else { h4 { (clean(&c.title)) } }
             @if alone && !c.subtitle.is_empty() { p.subtitle { (clean(&c.subtitle)) } }
-            div.picture tabindex=[alone.then_some("0")] role=[alone.then_some("group")] aria-label=[alone.then_some("Chart, can be moved sideways")] { (PreEscaped(picture)) }
+            div.picture tabindex=[alone.then_some("0")] role=[alone.then_some("group")] aria-label=[alone.then_some("Chart, scrolls sideways")] { (PreEscaped(picture)) }
             @if !notes.is_empty() { figcaption { @for n in notes { p { (clean(&n)) } } } }
             details { summary { "View as table" } (table) }
         }
@@ -96,7 +96,7 @@ pub fn table(page: &Page<'_>, t: &Table) -> Result<Markup, DocumentError> {
                     tbody { @for row in t.rows.iter().take(MAX_ROWS_ON_PAGE) { (table_row(page, t, row)) } }
                 }
             }
-            @if more > 0 { p.hint { (more) " more rows stand in the CSV file." } }
+            @if more > 0 { p.hint { (more) " more rows are in the CSV file." } }
             (cell_notes(reasons))
             p.download { a download={ (t.id) ".csv" } href=(link) { "Download CSV" span.hidden { ": " (clean(&t.caption)) } } }
         }

@@ -48,7 +48,7 @@ fn bands(page: &Page<'_>, headlines: &[Headline]) -> Markup {
         }
         div.bands.apart {
             (card(page, Some(Band::NoFigure), "no figure", &group(headlines, Band::NoFigure)))
-            @if !loose.is_empty() { (card(page, None, "with a figure and no level to be held against", &loose)) }
+            @if !loose.is_empty() { (card(page, None, "with a figure but no level to compare with", &loose)) }
             (card(page, None, "exception in force", &apart))
         }
     }
@@ -84,7 +84,7 @@ fn value(page: &Page<'_>, h: &Headline) -> Markup {
 
 fn shortfalls(page: &Page<'_>, rows: &[Shortfall]) -> Markup {
     html! {
-        h3 #short { "What fell short, since when, why, and who acts" }
+        h3 #short { "Shortfalls: since when, why, and who acts" }
         @if rows.is_empty() { p { "Nothing that has a figure fell below its target. Rows without a figure are listed above." } }
         @for s in rows {
             div.shortfall.(s.cell.band.map_or("no-figure", parts::class)) {
@@ -97,7 +97,7 @@ fn shortfalls(page: &Page<'_>, rows: &[Shortfall]) -> Markup {
                         @if !s.why_from.is_empty() { " " span.from { "(" (clean(&s.why_from)) ")" } }
                     } }
                     div.wide { dt { "Who acts" } dd {
-                        @if s.acts.is_empty() { strong.missing { "Nobody is named." } } @else { strong { (clean(&s.acts)) } }
+                        @if s.acts.is_empty() { strong.missing { "No owner is named." } } @else { strong { (clean(&s.acts)) } }
                         @if !s.action.is_empty() { ": " (clean(&s.action)) }
                     } }
                 }
@@ -122,7 +122,7 @@ fn exceptions(rows: &[ActiveException]) -> Markup {
 fn every_measure(page: &Page<'_>, rows: &[Headline]) -> Markup {
     html! {
         h3 #every { "Every measure of the period" }
-        p.hint { "A share of traffic says how much of the messages a row stands for. Age is counted from the end of the row's period to the pack's as-at date." }
+        p.hint { "The share of traffic is the share of messages that a row covers. Age is counted from the end of the row's period to the pack's as-at date." }
         div.scroll tabindex="0" role="region" aria-labelledby="every" {
             table {
                 caption { "Every measure row with its figure, target and minimum" }

@@ -74,7 +74,7 @@ fn header(document: &Document) -> Markup {
                     div { dt { "Known at" } dd { (words::time(document.as_at)) } }
                     div { dt { "Counted by" } dd { (clean(&document.methodology.title)) " (" code { (clean(&document.methodology.id)) } ")" } }
                     @if let Status::Issued { at, by, .. } = &document.status { div { dt { "Issued" } dd { (words::time(*at)) " by " (clean(by)) } } }
-                    @if !document.previous.is_empty() { div { dt { "Before this" } dd { (clean(&document.previous)) } } }
+                    @if !document.previous.is_empty() { div { dt { "Previous issue" } dd { (clean(&document.previous)) } } }
                 }
             }
         }

@@ -38,7 +38,7 @@ pub fn badge(band: Band) -> Markup {
 
 /// Text that states a figure: leads to the figure's entry, which says how to open it.
 pub fn figure(page: &Page<'_>, id: &str, content: Markup) -> Markup {
-    let hint = format!("Figure {id}. To open it: northbound explain {id}");
+    let hint = format!("Figure {id}. See: northbound explain {id}");
     html! {
         @if page.figures.contains(id) { a.fig href={ "#f-" (id) } title=(hint) { (content) } }
         @else { span.fig title=(hint) { (content) } }

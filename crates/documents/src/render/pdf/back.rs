@@ -54,12 +54,12 @@ fn rules(layout: &mut Layout, document: &Document) {
     let node = start(layout, "back-rules", "Rules used");
     let open: Vec<&str> = document.unconfirmed().map(|r| r.id.as_str()).collect();
     match open.len() {
-        0 => layout.paragraph(node, "Every rule that needs confirmation has it.", TEXT),
+        0 => layout.paragraph(node, "Every rule that needs confirmation is confirmed.", TEXT),
         n => front::warning(
             layout,
             node,
             &format!(
-                "{n} {} that nobody has confirmed; figures that rest on {} are provisional: {}.",
+                "{n} unconfirmed {}; figures based on {} are provisional: {}.",
                 if n == 1 { "rule" } else { "rules" },
                 if n == 1 { "it" } else { "them" },
                 open.join(", ")
@@ -96,7 +96,7 @@ fn rules(layout: &mut Layout, document: &Document) {
     grid(
         layout,
         node,
-        &Grid { caption: "Rules that figures of this pack rest on".to_owned(), head, rows },
+        &Grid { caption: "Rules used by the figures of this pack".to_owned(), head, rows },
     );
 }
 
@@ -139,13 +139,13 @@ fn sources(layout: &mut Layout, document: &Document) {
     grid(
         layout,
         node,
-        &Grid { caption: "Files that the figures come from".to_owned(), head: bold(head), rows },
+        &Grid { caption: "Source files of the figures".to_owned(), head: bold(head), rows },
     );
 }
 
 fn index(layout: &mut Layout, figures: &[FigureUse]) {
     let node = start(layout, "back-figures", "Every figure");
-    layout.paragraph(node, "Each figure opens down to the messages or the source line behind it: northbound explain ID.", TEXT);
+    layout.paragraph(node, "Each figure can be traced to the messages or the source line behind it: northbound explain ID.", TEXT);
     if figures.is_empty() {
         return;
     }
@@ -169,7 +169,7 @@ fn index(layout: &mut Layout, figures: &[FigureUse]) {
         .collect();
     let head = bold(vec![
         Ready::left("Id"),
-        Ready::left("What it is"),
+        Ready::left("Figure"),
         Ready::right("As printed"),
         Ready::right("Numerator"),
         Ready::right("Denominator"),

@@ -89,7 +89,7 @@ fn title_text(layout: &mut Layout, section: NodeId, document: &Document, colour:
     if !document.previous.is_empty() {
         layout.paragraph(
             section,
-            &format!("Before this: {}.", document.previous.trim_end_matches('.')),
+            &format!("Previous issue: {}.", document.previous.trim_end_matches('.')),
             plain,
         );
     }
@@ -176,7 +176,7 @@ fn bands(layout: &mut Layout, parent: NodeId, headlines: &[Headline]) {
         rows.push((
             false,
             vec![
-                Ready { bold: true, ..Ready::left("a figure, and no level") },
+                Ready { bold: true, ..Ready::left("a figure, but no level") },
                 Ready::right(&loose.len().to_string()),
                 Ready::left(&list(loose)),
             ],
@@ -205,7 +205,7 @@ fn shortfalls(layout: &mut Layout, parent: NodeId, rows: &[Shortfall]) {
     if !rows.is_empty() {
         layout.need(150.0);
     }
-    layout.heading(parent, 3, "What fell short, since when, why, and who acts");
+    layout.heading(parent, 3, "Shortfalls: since when, why, and who acts");
     if rows.is_empty() {
         layout.paragraph(parent, "Nothing that has a figure fell below its target.", TEXT);
     }
@@ -226,7 +226,7 @@ fn shortfalls(layout: &mut Layout, parent: NodeId, rows: &[Shortfall]) {
         }
         let action = if s.action.is_empty() { String::new() } else { format!(": {}", s.action) };
         if s.acts.is_empty() {
-            layout.labelled(parent, "Who acts", &format!("Nobody is named{action}."), alarm);
+            layout.labelled(parent, "Who acts", &format!("No owner is named{action}."), alarm);
         } else {
             layout.labelled(parent, "Who acts", &format!("{}{action}", s.acts), TEXT);
         }

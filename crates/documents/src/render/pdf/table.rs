@@ -124,7 +124,7 @@ pub fn table(layout: &mut Layout, document: &Document, parent: NodeId, table: &T
     grid(layout, parent, &Grid { caption: clean(&table.caption), head, rows });
     let more = table.rows.len().saturating_sub(MAX_ROWS_IN_PRINT);
     if more > 0 {
-        layout.paragraph(parent, &format!("{more} more rows stand in csv/{}.csv.", table.id), NOTE);
+        layout.paragraph(parent, &format!("{more} more rows are in csv/{}.csv.", table.id), NOTE);
     }
     for n in notes::notes(table) {
         layout.paragraph(parent, &format!("{} {}: {}", n.marks, n.places, n.note), NOTE);

@@ -34,7 +34,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     super::section(
         "exceptional-events",
         "Exceptional Events",
-        "Both values are given; criteria met is not granted.",
+        "Both values are given; an event that meets the criteria is not yet granted.",
         blocks,
     )
 }
@@ -57,7 +57,7 @@ fn steps(n: usize, c: &Case) -> Block {
         label("what", "Step"),
         text("on", "On"),
         text("by", "By"),
-        text("text", "In words"),
+        text("text", "Description"),
         text("document", "Document"),
     ];
     let caption = format!("{}: steps", c.title);
@@ -71,7 +71,7 @@ fn with_and_without(d: &Material<'_>, n: usize, c: &Case) -> Option<Block> {
         label("row", "Measure, provider, region"),
         cells::shares("with", "As reported, with it"),
         cells::shares("without", "Without it"),
-        text("note", "What was taken out"),
+        text("note", "Excluded"),
     ];
     let caption = format!("{}: with and without the event", c.title);
     cells::non_empty_table(&format!("case-effect-{n}"), caption, columns, rows)

@@ -33,7 +33,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
 fn conflict(r: &RegionEvidence) -> Para {
     let names = |s: &[Side]| s.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
     Para::plain(format!(
-        "{}: {} say that the service is well; {} say that it is not.",
+        "{}: according to {} the service is well; according to {} it is not.",
         words::region(r.region),
         names(&r.well),
         names(&r.not_well)
@@ -63,7 +63,7 @@ fn sources(found: &[RegionEvidence]) -> Block {
         text("says", "Says"),
         text("why", "Why"),
     ];
-    let caption = "What each source says of each region";
+    let caption = "Assessment of each region by each source";
     Block::Table(cells::table("evidence-sources", caption, columns, rows))
 }
 

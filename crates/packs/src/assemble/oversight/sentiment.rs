@@ -45,10 +45,10 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     super::section(
         "sentiment",
         "User sentiment",
-        "Each party counts once a month and region; none is named.",
+        "Each party counts once per month and region; none is named.",
         vec![Block::Table(cells::table(
             "sentiment-classes",
-            "What parties say of the service",
+            "How parties rate the service",
             columns,
             rows,
         ))],

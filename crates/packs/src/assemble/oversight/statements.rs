@@ -37,7 +37,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     super::section(
         "status",
         "Statements on the service",
-        "What is claimed stands beside what was measured; neither takes the other's place.",
+        "Claims are shown beside the measured figures; neither replaces the other.",
         blocks.into_iter().flatten().collect(),
     )
 }
@@ -71,13 +71,13 @@ fn claims_table(rows: Vec<Vec<Cell>>) -> Option<Block> {
         text("measured", "Measured"),
         text("standing", "Together"),
     ];
-    let caption = "What is stated of the service, and what was measured";
+    let caption = "Statements about the service, and measured figures";
     cells::non_empty_table("status-claims", caption, columns, rows)
 }
 
 fn notes_table(rows: Vec<Vec<Cell>>) -> Option<Block> {
     let columns = vec![label("on", "On"), text("author", "By"), text("text", "Note")];
-    cells::non_empty_table("status-notes", "Notes; they enter no figure", columns, rows)
+    cells::non_empty_table("status-notes", "Notes, not part of any figure", columns, rows)
 }
 
 fn audits(d: &Material<'_>) -> Option<Block> {
@@ -107,9 +107,9 @@ fn audits(d: &Material<'_>) -> Option<Block> {
     let columns = vec![
         label("scope", "Scope"),
         text("on", "On"),
-        text("result", "Result as told"),
+        text("result", "Result as reported"),
         text("worth", "Worth"),
-        text("told_by", "Told by"),
+        text("told_by", "Reported by"),
     ];
     cells::non_empty_table("audits", "Assurance work", columns, rows)
 }

@@ -59,7 +59,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     super::section(
         "work-packages",
         "Work packages",
-        "An amount that nobody gave is not given here either.",
+        "Amounts are shown only where they were stated.",
         vec![Block::Table(cells::table(
             "work-package-lines",
             "Activities of the quarter",

@@ -44,15 +44,16 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     ];
     let warning = (live_unassessed > 0).then(|| {
         Para::plain(format!(
-            "{} live while a defect that hits it is not assessed.",
+            "{} live while a defect that affects it is not assessed.",
             words::things(live_unassessed, "combination is", "combinations are")
         ))
     });
     Some(Section {
         id: "smets1-combinations".to_owned(),
         heading: "SMETS1: eligible combinations".to_owned(),
-        message: "Device models with a communications provider, what proves them, and what is open on them."
-            .to_owned(),
+        message:
+            "Device models with a communications provider, their evidence, and their open defects."
+                .to_owned(),
         intro: warning.into_iter().collect(),
         blocks: vec![Block::Table(cells::table(
             "smets1-combination-list",

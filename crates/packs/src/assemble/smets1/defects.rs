@@ -39,8 +39,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     Some(Section {
         id: "smets1-defects".to_owned(),
         heading: "SMETS1: test defects".to_owned(),
-        message: "What they hit, what that means by class, who decides, and how sure the fix is."
-            .to_owned(),
+        message: "Scope, impact by class, decisions, and confidence in the fix.".to_owned(),
         intro,
         blocks,
     })
@@ -72,10 +71,10 @@ fn list(d: &Material<'_>) -> Block {
         label("defect", "Defect"),
         text("state", "State"),
         text("severity", "Severity"),
-        text("functions", "Functions hit"),
-        text("srvs", "SRVs hit"),
-        text("attributes", "Attributes hit"),
-        text("combinations", "Combinations hit"),
+        text("functions", "Affected functions"),
+        text("srvs", "Affected SRVs"),
+        text("attributes", "Affected attributes"),
+        text("combinations", "Affected combinations"),
     ];
     let rows = smets1.defects.iter().map(row).collect();
     Block::Table(cells::table("smets1-defect-list", "Defects", columns, rows))
@@ -127,7 +126,7 @@ fn decisions(defects: &[Kept<Defect>], today: Day) -> Option<Block> {
         text("question", "Asked"),
         text("standing", "As at"),
     ];
-    cells::non_empty_table("smets1-bodies", "What bodies decide", columns, rows)
+    cells::non_empty_table("smets1-bodies", "Decisions of bodies", columns, rows)
 }
 
 /// Dates of fixes, newest first; of each defect the first one holds.
@@ -136,27 +135,27 @@ fn fixes(defects: &[Kept<Defect>]) -> Option<Block> {
     for k in defects {
         for (n, f) in k.record.fixes.iter().rev().enumerate() {
             let when = match f.date {
-                None => format!("“{}”: no day is told", f.stated),
+                None => format!("“{}”: no day is stated", f.stated),
                 Some(day) if f.stated.is_empty() => print::day(day),
                 Some(day) => format!("{} (“{}”)", print::day(day), f.stated),
             };
-            let by = f
-                .confirmed_by
-                .as_ref()
-                .map_or_else(|| f.sure().to_owned(), |by| format!("{}, says {by}", f.sure()));
+            let by = f.confirmed_by.as_ref().map_or_else(
+                || f.sure().to_owned(),
+                |by| format!("{}, according to {by}", f.sure()),
+            );
             rows.push(vec![
                 name(k),
                 Cell::words(when),
                 Cell::words(by),
                 Cell::words(format!("{}, {}", f.by, print::day(f.on))),
-                Cell::words(if n == 0 { "holds now" } else { "earlier" }),
+                Cell::words(if n == 0 { "valid now" } else { "earlier" }),
             ]);
         }
     }
     let columns = vec![
         label("defect", "Defect"),
         text("date", "Date"),
-        text("sure", "How sure"),
+        text("sure", "Confidence"),
         text("by", "Given by"),
         text("standing", "Standing"),
     ];
@@ -178,7 +177,7 @@ fn events(d: &Material<'_>) -> (Option<Block>, Vec<Para>) {
             format!(" Open: {}.", held.open_questions.join("; "))
         };
         intro.push(Para::plain(format!(
-            "{}: about {} events expected from {} to {}, says {}; {}.{open}",
+            "{}: about {} events expected from {} to {}, according to {}; {}.{open}",
             k.id,
             e.about,
             print::day(e.from),
@@ -196,13 +195,13 @@ fn events(d: &Material<'_>) -> (Option<Block>, Vec<Para>) {
         text("pace", "Pace"),
         text("missing", "Months not counted"),
     ];
-    let caption = "Events against what is expected";
+    let caption = "Events compared with the expected number";
     (cells::non_empty_table("smets1-events", caption, columns, rows), intro)
 }
 
 /// One way to read an expectation, beside what was counted.
 fn reading(defect: &str, r: &Reading) -> Vec<Cell> {
-    let span = if r.whole { "for the whole stretch" } else { "for what was left of it" };
+    let span = if r.whole { "for the whole period" } else { "for the rest of the period" };
     let due = r.due.share().map(|v| decimal(&v, DECIMALS)).unwrap_or_default();
     let pace = match r.pace {
         Pace::Faster => "faster than expected",

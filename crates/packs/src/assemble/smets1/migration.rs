@@ -31,20 +31,22 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
         blocks.extend(chart(n + 1, stream, m).map(Block::Chart));
     }
     let mut intro = vec![Para::plain(
-        "Active and dormant installations stand apart and are never added. A plan tells weeks, so exposure is told as least and most.",
+        "Active and dormant installations are shown separately and never added. A plan gives weeks, so exposure is given as a minimum and a maximum.",
     )];
     let mut rows = Vec::new();
     for k in d.e.known.registered.smets1.defects.iter().filter(|k| k.record.is_open()) {
         match fix_day(&k.id, &k.record) {
             Ok(fix) => exposures(k, fix, &all, &mut rows, &mut intro),
-            Err(why) => intro.push(Para::plain(format!("No exposure to {} is told: {why}.", k.id))),
+            Err(why) => {
+                intro.push(Para::plain(format!("No exposure to {} is given: {why}.", k.id)))
+            }
         }
     }
     blocks.extend(exposure_table(rows));
     Some(Section {
         id: "smets1-migration".to_owned(),
         heading: "SMETS1: migration".to_owned(),
-        message: "Plan and actuals by week, and what is exposed before the fix.".to_owned(),
+        message: "Plan and actuals by week, and installations exposed before the fix.".to_owned(),
         intro,
         blocks,
     })
@@ -76,7 +78,7 @@ fn exposure_row(k: &Kept<Defect>, fix: Day, stream: &Stream, e: &Exposure) -> Ve
         cells::count(e.before_least),
         cells::count(e.before_greatest),
         cells::count(e.days_least),
-        optional(e.days_greatest, "the ramp is not told"),
+        optional(e.days_greatest, "the ramp is not stated"),
         Cell::words(exposure_words(e)),
     ]
 }
@@ -90,7 +92,7 @@ fn exposure_table(rows: Vec<Vec<Cell>>) -> Option<Block> {
         counts("before_most", "Most", UNIT),
         counts("days_least", "Exposed, least", "installation-days"),
         counts("days_most", "Most", "installation-days"),
-        text("words", "In words"),
+        text("words", "Summary"),
     ];
     cells::non_empty_table("smets1-exposure", "Exposure before the fix", columns, rows)
 }
@@ -128,8 +130,8 @@ fn chart(n: usize, stream: &Stream, m: &Migrated) -> Option<Chart> {
         unit: UNIT.to_owned(),
         points: lines.iter().map(|l| l.week.to_string()).collect(),
         series: vec![
-            series("Planned", |l| l.planned_so_far.or(l.due), "the plan tells no number yet"),
-            series("Migrated", |l| l.actual_so_far, "nobody said how many"),
+            series("Planned", |l| l.planned_so_far.or(l.due), "the plan has no number yet"),
+            series("Migrated", |l| l.actual_so_far, "no count is stated"),
         ],
         levels: Vec::new(),
         annotations: Vec::new(),
@@ -146,8 +148,8 @@ fn week_table(n: usize, stream: &Stream, lines: &[WeekLine]) -> Table {
                 Cell::words(print::day(l.week)),
                 optional(l.planned, "no plan for the week"),
                 optional(l.planned_so_far, "no plan yet"),
-                optional(l.actual, "nobody said"),
-                optional(l.actual_so_far, "nobody said"),
+                optional(l.actual, "not stated"),
+                optional(l.actual_so_far, "not stated"),
                 Cell::words(l.due.map(|n| cells::count(n).text).unwrap_or_default()),
                 Cell::words(l.cap.map(|n| cells::count(n).text).unwrap_or_default()),
             ]

@@ -37,7 +37,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     Some(Section {
         id: "smets1-readiness".to_owned(),
         heading: "SMETS1: live-service criteria and mitigations".to_owned(),
-        message: "Nothing is ready while anything is open.".to_owned(),
+        message: "A checklist is not ready while any point is open.".to_owned(),
         intro: Vec::new(),
         blocks,
     })
@@ -50,11 +50,11 @@ fn standing(k: &Kept<Criteria>, nothing_open: bool) -> Block {
             c.ruling.map(|r| format!("decided: {r}")).unwrap_or_default()
         }
         (CriteriaState::Ready, true) => "ready".to_owned(),
-        (CriteriaState::Ready, false) => "was called ready, and is not".to_owned(),
+        (CriteriaState::Ready, false) => "was marked as ready, but is not".to_owned(),
         (CriteriaState::Open, _) => "not ready".to_owned(),
     };
     let review = c.review.map_or_else(
-        || "no day is set for its review".to_owned(),
+        || "no review date is set".to_owned(),
         |r| format!("review on {}", print::day(r)),
     );
     Block::Text(Para::plain(format!("{} ({}, {}): {standing}; {review}.", k.id, c.title, c.body)))

@@ -88,7 +88,7 @@ impl Record for Feed {
             return Err(invalid(
                 Noun::Feed,
                 "brings",
-                "is empty; say what it brings, such as messages",
+                "is empty; give its contents, such as messages",
             ));
         }
         if (self.calendar == Expected::Days) == self.days.is_empty() {
@@ -193,7 +193,7 @@ impl Gate<'_> {
                 return Err(RegisterError::Frozen {
                     noun: Noun::Fault,
                     id: id.to_owned(),
-                    why: format!("it is closed already, by {by}"),
+                    why: format!("it was already closed, by {by}"),
                 });
             }
             needed(Noun::Fault, "closed_by", by)?;

@@ -44,7 +44,7 @@ impl Record for Meter {
             return Err(invalid(
                 Self::NOUN,
                 "point",
-                format!("({}) is no supply point of 6 to 13 digits", self.point),
+                format!("({}) is not a supply point of 6 to 13 digits", self.point),
             ));
         }
         Ok(())
@@ -90,7 +90,7 @@ impl Record for Told {
 
 text_enum! {
     /// Why the live service cannot be told of a registration yet.
-    pub enum Untold("reason why the live service is not told") {
+    pub enum Untold("reason why a registration is not applied") {
         /// No device is known at the supply point.
         UnknownPoint = "unknown-point",
         /// The name of the role belongs to none of the live service.
@@ -218,7 +218,7 @@ impl Gate<'_> {
             let Some(role) = roles.get(&first.role) else {
                 cannot(
                     Untold::UnknownRole,
-                    format!("{} is no role that the setting registration-roles names", first.role),
+                    format!("{} is not a role in the setting registration-roles", first.role),
                 );
                 continue;
             };
@@ -227,7 +227,7 @@ impl Gate<'_> {
                 cannot(
                     Untold::UnknownPoint,
                     format!(
-                        "no device is known at supply point {}; `registration meters import FILE` says which serve it",
+                        "no device is known at supply point {}; add it with `registration meters import FILE`",
                         first.at
                     ),
                 );
@@ -250,7 +250,7 @@ impl Gate<'_> {
             let before = told.remove(&(device, role.to_owned())).unwrap_or_default();
             if of.iter().any(|(_, l)| *l != of[0].1) {
                 for (r, _) in &of {
-                    plan.left.push(Left { at: r.at.clone(), role: r.role.clone(), user: None, from: None, reason: Untold::TwoPlaces, why: format!("{device} serves {}, which differ in who holds {role}; take it from all but one", of.iter().map(|(r, _)| r.at.as_str()).collect::<Vec<_>>().join(" and ")) });
+                    plan.left.push(Left { at: r.at.clone(), role: r.role.clone(), user: None, from: None, reason: Untold::TwoPlaces, why: format!("{device} serves {}, which have different holders of {role}; remove it from all but one", of.iter().map(|(r, _)| r.at.as_str()).collect::<Vec<_>>().join(" and ")) });
                 }
                 continue;
             }
@@ -261,7 +261,7 @@ impl Gate<'_> {
                 // Who held before does not hold any more, whether or not the new one is known.
                 *user = None;
                 if current.is_none_or(|c| *from >= c) {
-                    plan.left.push(Left { at: r.at.clone(), role: r.role.clone(), user: Some(eui), from: Some(*from), reason: Untold::UnknownUser, why: format!("the live service has no User {eui}: nobody holds {role} of {device} from then on; add it with `user add --live`") });
+                    plan.left.push(Left { at: r.at.clone(), role: r.role.clone(), user: Some(eui), from: Some(*from), reason: Untold::UnknownUser, why: format!("the live service has no User {eui}, so {role} of {device} is vacant from then on; add it with `user add --live`") });
                 }
             }
             for (from, user) in differences(holds, &before, now) {
@@ -331,7 +331,7 @@ mod tests {
         assert_eq!(
             differences(&holds, &Line::new(), Utc(50)),
             of(&[(20, B), (90, A)]),
-            "what was over by now is not told"
+            "what has already ended is not applied"
         );
         assert_eq!(differences(&holds, &of(&[(20, B), (90, A)]), Utc(50)), Line::new());
         assert_eq!(

@@ -56,7 +56,7 @@ impl Record for Retention {
             return Err(invalid(
                 Noun::Retention,
                 "months",
-                format!("must be 0 to {MAX_MONTHS}, or null to keep without end"),
+                format!("must be 0 to {MAX_MONTHS}, or null for no limit"),
             ));
         }
         ordered(Noun::Retention, &self.from, self.to.as_ref())

@@ -110,7 +110,7 @@ impl Record for SourceFile {
         Err(RegisterError::Frozen {
             noun: Noun::Source,
             id: id.to_owned(),
-            why: "it says what was ingested; retract the file and ingest it again".to_owned(),
+            why: "it records what was ingested; retract the file and ingest it again".to_owned(),
         })
     }
 }

@@ -66,7 +66,7 @@ impl Record for Volume {
             Counted::Correction if self.reference.trim().is_empty() => Err(invalid(
                 Noun::Volume,
                 "reference",
-                "is empty; a correction needs one, so that two are told apart",
+                "is empty; a correction needs one, to distinguish it from others",
             )),
             Counted::Total if !self.reference.is_empty() => Err(invalid(
                 Noun::Volume,

@@ -82,7 +82,7 @@ impl Record for Comment {
         Err(RegisterError::Frozen {
             noun: Noun::Comment,
             id: id.to_owned(),
-            why: "a comment stays as it came; only its answer changes".to_owned(),
+            why: "a comment cannot be changed; only its answer can".to_owned(),
         })
     }
     fn refs(&self) -> Vec<(Noun, String)> {

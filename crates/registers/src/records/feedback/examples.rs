@@ -168,13 +168,11 @@ impl Gate<'_> {
             let frozen =
                 |why: String| RegisterError::Frozen { noun: Noun::Example, id: id.to_owned(), why };
             if matches!(e.state, ExampleState::PassedOn | ExampleState::Answered) {
-                return Err(frozen(
-                    "it was passed on already; what left stays as it was".to_owned(),
-                ));
+                return Err(frozen("it was already passed on and cannot be changed".to_owned()));
             }
             if !found.is_empty() {
                 return Err(frozen(format!(
-                    "the text still holds {}; leave that out",
+                    "the text still contains {}; remove that",
                     found.join(", ")
                 )));
             }
@@ -246,7 +244,7 @@ impl Gate<'_> {
                     noun: Noun::Example,
                     id: id.to_owned(),
                     why: format!(
-                        "the text still holds {}; write another with `example de-identify`",
+                        "the text still contains {}; write another with `example de-identify`",
                         found.join(", ")
                     ),
                 });
@@ -256,7 +254,7 @@ impl Gate<'_> {
                     noun: Noun::Example,
                     id: id.to_owned(),
                     why: format!(
-                        "it is {}; only a de-identified example is passed on, once",
+                        "it is {}; only a de-identified example can be passed on, and only once",
                         e.state
                     ),
                 });

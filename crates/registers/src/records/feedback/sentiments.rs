@@ -69,7 +69,7 @@ impl Record for Sentiment {
                 Noun::Sentiment,
                 "period",
                 format!(
-                    "({}) is no month such as 2026-04; each party counts once a month",
+                    "({}) is not a month such as 2026-04; each party counts once per month",
                     self.period
                 ),
             )),

@@ -70,12 +70,12 @@ impl Record for Status {
             (StatementKind::Note, Some(_)) => Err(invalid(
                 Noun::Status,
                 "colour",
-                "is given, though a note claims nothing of the service; leave it out, or say kind=service",
+                "is given, but a note makes no claim about the service; leave it out, or give kind=service",
             )),
             (StatementKind::Service, None) => Err(invalid(
                 Noun::Status,
                 "colour",
-                "is missing: a claim on the service names the colour that it claims; a text without one is a note",
+                "is missing: a claim about the service needs a colour; a text without one is a note",
             )),
             _ => Ok(()),
         }
@@ -181,7 +181,7 @@ impl Gate<'_> {
                     noun: Noun::Audit,
                     id: id.to_owned(),
                     why: format!(
-                        "the document {document} is not here yet; a promise is no evidence"
+                        "the document {document} has not been received; a promised document is not evidence"
                     ),
                 });
             }

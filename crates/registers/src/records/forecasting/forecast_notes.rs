@@ -92,7 +92,7 @@ impl Record for ForecastNotice {
         Err(RegisterError::Frozen {
             noun: Self::NOUN,
             id: id.to_owned(),
-            why: "a notice stays as it was given; give another".to_owned(),
+            why: "a notice cannot be changed; give another".to_owned(),
         })
     }
     fn refs(&self) -> Vec<(Noun, String)> {

@@ -95,7 +95,7 @@ impl Record for Forecast {
             return Err(invalid(
                 NOUN,
                 "lines",
-                format!("holds {} lines; at most {MAX_LINES} are taken", self.lines.len()),
+                format!("has {} lines; at most {MAX_LINES} are accepted", self.lines.len()),
             ));
         }
         let mut seen = BTreeSet::new();
@@ -107,7 +107,7 @@ impl Record for Forecast {
                 return Err(invalid(
                     NOUN,
                     "lines",
-                    format!("name {} {} {} twice; give one count", l.srv, l.mode, l.period),
+                    format!("give {} {} {} twice; give one count", l.srv, l.mode, l.period),
                 ));
             }
         }
@@ -121,8 +121,9 @@ impl Record for Forecast {
         Err(RegisterError::Frozen {
             noun: NOUN,
             id: id.to_owned(),
-            why: "a forecast stays as it was submitted; submit another, which counts from then on"
-                .to_owned(),
+            why:
+                "a submitted forecast cannot be changed; submit another, which counts from then on"
+                    .to_owned(),
         })
     }
     fn refs(&self) -> Vec<(Noun, String)> {

@@ -107,7 +107,7 @@ impl Record for Action {
                 Noun::Action,
                 "canonical",
                 format!(
-                    "is {:?}, but {:?} reads {:?}",
+                    "is {:?}, but {:?} reads as {:?}",
                     self.canonical,
                     self.found,
                     canonical(&self.found)
@@ -129,7 +129,7 @@ impl Record for Action {
             noun: Noun::Action,
             id: id.to_owned(),
             why:
-                "its id as found and the dates set so far stay; add another date with `action due`"
+                "its id as found and its earlier dates cannot be changed; add another date with `action due`"
                     .to_owned(),
         })
     }

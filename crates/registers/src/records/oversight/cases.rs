@@ -117,7 +117,7 @@ impl Record for Case {
             return Err(invalid(
                 Noun::Case,
                 "measures",
-                "is empty; name the measures that it is claimed for",
+                "is empty; name the measures for which it is claimed",
             ));
         }
         ordered(Noun::Case, &self.from, Some(&self.to))?;
@@ -130,7 +130,7 @@ impl Record for Case {
                 return Err(invalid(
                     Noun::Case,
                     "steps",
-                    format!("has {} on {}, before the step that came first", s.what, s.on),
+                    format!("has {} on {}, before the preceding step", s.what, s.on),
                 ));
             }
             seen.push(s);
@@ -144,7 +144,7 @@ impl Record for Case {
         Err(RegisterError::Frozen {
             noun: Noun::Case,
             id: id.to_owned(),
-            why: "steps that were taken stay; add the next one with `case step`".to_owned(),
+            why: "recorded steps cannot be changed; add the next one with `case step`".to_owned(),
         })
     }
     fn guard_direct_edit(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
@@ -182,10 +182,10 @@ impl Gate<'_> {
                 Ok(())
             }
             CaseStepKind::CriteriaMet | CaseStepKind::CriteriaNotMet => {
-                Err("only a body with the power to decide finds criteria met or not")
+                Err("only a body with the power to decide may find criteria met or not met")
             }
             CaseStepKind::Granted | CaseStepKind::Refused => {
-                Err("only the Authority grants or refuses")
+                Err("only the Authority may grant or refuse")
             }
         };
         self.via_gate::<Case>(id, write, |c| {
@@ -240,6 +240,6 @@ mod tests {
         c.steps.insert(3, step(CaseStepKind::LetterSent, "2026-05-21"));
         c.check().unwrap();
         c.steps.push(step(CaseStepKind::Refused, "2026-05-01"));
-        assert!(c.check().is_err(), "a step before the one that came first");
+        assert!(c.check().is_err(), "a step before the preceding one");
     }
 }

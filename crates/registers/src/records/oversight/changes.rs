@@ -267,7 +267,7 @@ impl Record for Change {
             return Err(invalid(
                 Noun::Change,
                 "systems",
-                "is empty; name at least one system that it touches",
+                "is empty; name at least one affected system",
             ));
         }
         if let Some(i) = &self.impact {
@@ -299,7 +299,7 @@ impl Record for Change {
                 Noun::Change,
                 "state",
                 format!(
-                    "is {}, but nobody approved it; use `northbound change approve`",
+                    "is {}, but it was not approved; use `northbound change approve`",
                     self.state
                 ),
             ));
@@ -314,7 +314,7 @@ impl Record for Change {
                 Noun::Change,
                 "ran",
                 format!(
-                    "is missing, though the change is {}; say from when to when it ran",
+                    "is missing, although the change is {}; give when it started and ended",
                     self.state
                 ),
             ));
@@ -323,12 +323,12 @@ impl Record for Change {
             Some(d) if d < self.raised => Err(invalid(
                 Noun::Change,
                 "ended",
-                format!("({d}) lies before raised ({})", self.raised),
+                format!("({d}) is before raised ({})", self.raised),
             )),
             ended if ended.is_some() != self.state.is_end() => Err(invalid(
                 Noun::Change,
                 "ended",
-                "must be given where the change has come to its end, and only there",
+                "must be given if, and only if, the change has ended",
             )),
             _ => Ok(()),
         }
@@ -359,12 +359,12 @@ impl Record for Change {
             || (self.state == ChangeState::Approved && before.state != ChangeState::Approved)
         {
             return frozen(
-                "it is approved only by `northbound change approve`, which asks for everything"
+                "it is approved only by `northbound change approve`, which checks all requirements"
                     .to_owned(),
             );
         }
         if self.state != before.state && !before.state.may_become(self.state) {
-            return frozen(format!("{} does not become {}", before.state, self.state));
+            return frozen(format!("{} cannot become {}", before.state, self.state));
         }
         // What it was approved with stays; a step that was passed over may still be made up for.
         let kept = before.approval.is_none()
@@ -375,12 +375,12 @@ impl Record for Change {
             ] == [false; 3];
         if !kept {
             return frozen(
-                "it is approved, and what it was approved with stays; raise another change"
+                "it is approved, and the basis of the approval cannot be changed; raise another change"
                     .to_owned(),
             );
         }
         if (&self.raised, &self.raised_by) != (&before.raised, &before.raised_by) {
-            return frozen("when and by whom it was raised stays".to_owned());
+            return frozen("when and by whom it was raised cannot be changed".to_owned());
         }
         Ok(())
     }
@@ -414,7 +414,7 @@ impl Gate<'_> {
             tx.allow(Noun::Change, Verb::Approve, None)?;
             expect(tx, Noun::Change, id, &head)?;
             if change.state != ChangeState::Raised {
-                return Err(frozen(id, format!("it is {} already", change.state)));
+                return Err(frozen(id, format!("it is already {}", change.state)));
             }
             let missing = change.missing(tx.recorded.day());
             let overridden = match (missing.is_empty(), past_missing) {
@@ -477,7 +477,7 @@ impl Gate<'_> {
                 (RunOutcome::BackedOut, _) => ChangeState::BackedOut,
                 (RunOutcome::Completed, ChangeState::Approved) => ChangeState::Implemented,
                 (RunOutcome::Completed, now) => {
-                    return Err(frozen(id, format!("it is {now} already")));
+                    return Err(frozen(id, format!("it is already {now}")));
                 }
             };
             c.ended = Some(window.to.day());
@@ -514,6 +514,6 @@ fn not_complete(id: &str, missing: Vec<String>) -> RegisterError {
         id: id.to_owned(),
         to: "approved",
         missing,
-        hint: "give it with `northbound change impact|consult|view`, or the chair goes past it with --override and --reason",
+        hint: "add it with `northbound change impact|consult|view`, or the chair approves without it with --override and --reason",
     }
 }

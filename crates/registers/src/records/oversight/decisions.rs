@@ -51,7 +51,7 @@ impl Decision {
             return Err(invalid(
                 noun,
                 "trail",
-                format!("{}: day and outcome of a decision go together", self.body),
+                format!("{}: a decision needs both a day and an outcome", self.body),
             ));
         }
         Ok(())
@@ -102,8 +102,7 @@ pub(in crate::records) fn only_grows(
         Err(RegisterError::Frozen {
             noun,
             id: id.to_owned(),
-            why: "what a body was asked or decided stays in the trail; add another decision"
-                .to_owned(),
+            why: "questions and decisions cannot be changed; add another decision".to_owned(),
         })
     }
 }

@@ -126,7 +126,7 @@ impl Record for WorkPackage {
             return Err(invalid(
                 Noun::WorkPackage,
                 "quarter",
-                format!("{:?} is no quarter such as Q2 2020", self.quarter),
+                format!("{:?} is not a quarter such as Q2 2020", self.quarter),
             ));
         };
         if (p.first(), p.after().plus(-1)) != (self.from, self.to) {
@@ -168,7 +168,7 @@ impl Record for WorkPackage {
         };
         if !self.steps.starts_with(&before.steps) {
             return frozen(
-                "steps of approval stay; take the next one with `workpackage recommend` or `approve`",
+                "steps of approval cannot be changed; add the next one with `workpackage recommend` or `approve`",
             );
         }
         if before.state == PackageState::Approved
@@ -216,7 +216,7 @@ impl Gate<'_> {
                     noun: Noun::WorkPackage,
                     id: id.to_owned(),
                     why: format!(
-                        "{} has not the power {need}; a body that has it makes it {}",
+                        "{} lacks the power {need}; only a body with that power makes it {}",
                         step.by, step.state
                     ),
                 });

@@ -132,7 +132,7 @@ impl Record for Contact {
                 return Err(invalid(
                     Noun::Contact,
                     field,
-                    format!("{a:?} is no address such as desk@party.example"),
+                    format!("{a:?} is not an address such as desk@party.example"),
                 ));
             }
         }
@@ -143,7 +143,7 @@ impl Record for Contact {
             return Err(invalid(
                 Noun::Contact,
                 "confirmed",
-                "and address go together: an address is in force once it was confirmed",
+                "and address go together: an address is in force once it is confirmed",
             ));
         }
         Ok(())
@@ -158,7 +158,7 @@ impl Record for Contact {
             })
         };
         if self.party != before.party {
-            return frozen("a contact stays with its party; withdraw it and add another");
+            return frozen("the party of a contact cannot be changed; withdraw it and add another");
         }
         let taken = before
             .proposed
@@ -262,7 +262,7 @@ impl Gate<'_> {
                 c.bounced = None;
             } else if let Some(b) = &c.bounced {
                 return Err(frozen(format!(
-                    "a message to it came back at {} ({}); propose another address, or the same one again",
+                    "a message to it bounced at {} ({}); propose another address, or the same one again",
                     b.at, b.why
                 )));
             }

@@ -65,7 +65,7 @@ impl Record for Mailing {
             return Err(invalid(
                 Noun::Mailing,
                 "sender",
-                format!("{:?} is no address such as desk@body.example", self.sender),
+                format!("{:?} is not an address such as desk@body.example", self.sender),
             ));
         }
         if let Some(n) = self.text.lines().position(|l| l.len() > MAX_LINE_BYTES) {
@@ -82,7 +82,7 @@ impl Record for Mailing {
             return Err(invalid(
                 Noun::Mailing,
                 "sent",
-                "is given exactly where the mailing is sent",
+                "must be given if, and only if, the mailing is sent",
             ));
         }
         Ok(())
@@ -94,7 +94,7 @@ impl Record for Mailing {
         Err(RegisterError::Frozen {
             noun: Noun::Mailing,
             id: id.to_owned(),
-            why: "it was sent; write another".to_owned(),
+            why: "it was already sent; draft another".to_owned(),
         })
     }
     fn refs(&self) -> Vec<(Noun, String)> {
@@ -198,7 +198,7 @@ impl Record for Delivery {
         if rest && bounce && relay {
             return Ok(());
         }
-        Err(RegisterError::Frozen { noun: Noun::Delivery, id: id.to_owned(), why: "the proof of a message stays; only how a relay took it, until it is taken or refused, and that it came back are added, once".to_owned() })
+        Err(RegisterError::Frozen { noun: Noun::Delivery, id: id.to_owned(), why: "the proof of sending cannot be changed; only the relay's reply, until it is accepted or refused, and a bounce are added, once each".to_owned() })
     }
     fn refs(&self) -> Vec<(Noun, String)> {
         vec![(Noun::Mailing, self.mailing.clone()), (Noun::Contact, self.contact.clone())]

@@ -69,7 +69,7 @@ impl Record for Explanation {
             noun: Noun::Explanation,
             id: id.to_owned(),
             why: format!(
-                "a reason given {} stays so; add another explanation for one given {}",
+                "a reason given {} cannot be changed; add another explanation for one given {}",
                 before.given, self.given
             ),
         })

@@ -69,7 +69,7 @@ impl Record for FigurePrinted {
         Err(RegisterError::Frozen {
             noun: Noun::Figure,
             id: id.to_owned(),
-            why: "what was printed stays; build the pack anew".to_owned(),
+            why: "a printed figure cannot be changed; build the pack again".to_owned(),
         })
     }
     fn refs(&self) -> Vec<(Noun, String)> {
@@ -94,7 +94,7 @@ impl Gate<'_> {
             let head = live_head::<Pack>(tx, pack)?;
             let kept: Pack = parse(pack, &head.body)?;
             tx.allow(Noun::Figure, Verb::Print, kept.party.as_deref())?;
-            if kept.status == PackStatus::Issued { return Err(RegisterError::Frozen { noun: Noun::Pack, id: pack.to_owned(), why: "it is issued; its figures stay".to_owned() }); }
+            if kept.status == PackStatus::Issued { return Err(RegisterError::Frozen { noun: Noun::Pack, id: pack.to_owned(), why: "the pack is issued, so its figures cannot be changed".to_owned() }); }
             let (mut new, mut same) = (0_i64, 0_i64);
             for f in figures {
                 if f.pack != pack { return Err(invalid(Noun::Figure, "pack", format!("is {:?}, not {pack:?}", f.pack))); }
@@ -104,7 +104,7 @@ impl Gate<'_> {
                 tx.allow(Noun::Figure, Verb::Print, index.party.as_deref().or(kept.party.as_deref()))?;
                 match tx.head(Noun::Figure, &id)? {
                     Some(h) if h.body == body => same += 1,
-                    Some(_) => return Err(RegisterError::Frozen { noun: Noun::Figure, id, why: "the same figure id was printed with another value; a figure's id must cover all that its value rests on".to_owned() }),
+                    Some(_) => return Err(RegisterError::Frozen { noun: Noun::Figure, id, why: "the same figure id was printed with another value; a figure's id must cover everything that its value depends on".to_owned() }),
                     None => {
                         tx.subject(Noun::Figure, &id)?;
                         tx.version(&Next { noun: Noun::Figure, id: &id, version: 1, verb: Verb::Print, known: tx.known(), live: true, by_hand: true, index: &index, body: &body }, &f.refs())?;

@@ -100,7 +100,7 @@ impl Record for Pack {
             return Err(invalid(
                 Noun::Pack,
                 "number",
-                "is given by issuing the pack, never by hand",
+                "is set by issuing the pack, never directly",
             ));
         }
         Ok(())
@@ -113,12 +113,12 @@ impl Record for Pack {
             return frozen("it is issued; build a new pack and issue that, with a reason");
         }
         if self.status == PackStatus::Issued {
-            return frozen("a pack becomes issued only by `pack issue`, which gives it its number");
+            return frozen("a pack is issued only by `pack issue`, which assigns its number");
         }
         if series(self.period, self.party.as_deref())
             != series(before.period, before.party.as_deref())
         {
-            return frozen("its period and party stay; build another pack");
+            return frozen("its period and party cannot be changed; build another pack");
         }
         Ok(())
     }
@@ -131,11 +131,7 @@ impl Gate<'_> {
     /// As [`Gate::add`]; [`RegisterError::Invalid`] where it claims to be issued.
     pub fn build_pack(&self, pack: &Pack, write: &Write) -> Result<Receipt, RegisterError> {
         if pack.status == PackStatus::Issued {
-            return Err(invalid(
-                Noun::Pack,
-                "status",
-                "is issued; keep it as built and issue it then",
-            ));
+            return Err(invalid(Noun::Pack, "status", "is issued; add it as built, then issue it"));
         }
         self.add(pack, write)
     }
@@ -164,7 +160,7 @@ impl Gate<'_> {
                 return Err(RegisterError::Frozen {
                     noun: Noun::Pack,
                     id: id.to_owned(),
-                    why: format!("it is issued already, as number {n} of {}", pack.period),
+                    why: format!("it is already issued, as number {n} of {}", pack.period),
                 });
             }
             let number =

@@ -57,14 +57,17 @@ impl Record for HubInstall {
             return Err(invalid(
                 Noun::Hub,
                 "srv",
-                format!("{:?} reports no install; use 8.14.1, 8.14.2 or nothing", self.srv),
+                format!(
+                    "{:?} does not report an installation; use 8.14.1, 8.14.2 or nothing",
+                    self.srv
+                ),
             ));
         }
         match self.connected {
             Some(c) if c < self.installed => Err(invalid(
                 Noun::Hub,
                 "connected",
-                format!("({c}) lies before installed ({})", self.installed),
+                format!("({c}) is before installed ({})", self.installed),
             )),
             _ => Ok(()),
         }

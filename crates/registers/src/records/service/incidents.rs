@@ -70,7 +70,7 @@ impl IncidentEvent {
 fn empty_text(field: &'static str, text: Option<&String>) -> Result<(), RegisterError> {
     match text {
         Some(t) if t.trim().is_empty() => {
-            Err(invalid(Noun::IncidentEvent, field, "is empty; leave it out where it is unknown"))
+            Err(invalid(Noun::IncidentEvent, field, "is empty; leave it out if it is unknown"))
         }
         _ => Ok(()),
     }
@@ -128,13 +128,13 @@ impl Record for IncidentEvent {
                 "is missing; the event assigned names who resolves it".to_owned(),
             ),
             E::Merged if self.into.is_none() => {
-                bad("into", "is missing; name the incident under which it is dealt with".to_owned())
+                bad("into", "is missing; name the incident into which it is merged".to_owned())
             }
             E::Merged if self.into == Some(self.incident) => {
                 bad("into", "is the incident itself".to_owned())
             }
             E::Comment if self.text.trim().is_empty() => {
-                bad("text", "is empty; a comment says something".to_owned())
+                bad("text", "is empty; a comment needs a text".to_owned())
             }
             _ => Ok(()),
         }

@@ -53,7 +53,7 @@ impl Record for ServiceInterval {
                 return Err(invalid(
                     Noun::Service,
                     field,
-                    "is not on a whole minute; down times are kept in whole minutes, as the contract counts them",
+                    "is not on a whole minute; downtime is recorded in whole minutes, as in the contract",
                 ));
             }
         }

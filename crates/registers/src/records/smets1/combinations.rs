@@ -133,7 +133,9 @@ impl Record for Combination {
             return Err(invalid(
                 Noun::Combination,
                 "models",
-                format!("{odd:?} holds a + or a colon, which part the names; write it without"),
+                format!(
+                    "{odd:?} contains a + or a colon, which separate the names; write it without"
+                ),
             ));
         }
         for e in &self.evidence {
@@ -143,7 +145,7 @@ impl Record for Combination {
             return Err(invalid(
                 Noun::Combination,
                 "list",
-                "is eligible, but nobody admitted it; use `northbound combination admit`",
+                "is eligible, but it was not admitted; use `northbound combination admit`",
             ));
         }
         Ok(())
@@ -158,12 +160,12 @@ impl Record for Combination {
         };
         if self.first_added != before.first_added {
             return frozen(
-                "the day on which it was first added is set by `northbound combination admit` and stays",
+                "the day on which it was first added is set by `northbound combination admit` and cannot be changed",
             );
         }
         if self.list == Listing::Eligible && before.list != Listing::Eligible {
             return frozen(
-                "it joins the eligible ones only by `northbound combination admit`, which looks at its defects",
+                "it becomes eligible only by `northbound combination admit`, which checks its defects",
             );
         }
         Ok(())
@@ -207,7 +209,7 @@ impl Gate<'_> {
                 return Err(RegisterError::Frozen {
                     noun: Noun::Combination,
                     id: id.to_owned(),
-                    why: "it is eligible already".to_owned(),
+                    why: "it is already eligible".to_owned(),
                 });
             }
             let missing = self.missing_for_eligibility(id, &c)?;
@@ -217,7 +219,7 @@ impl Gate<'_> {
                     id: id.to_owned(),
                     to: "made eligible",
                     missing,
-                    hint: "give evidence with `northbound combination evidence`, and assess each open defect with `northbound defect impact` and `northbound defect change ID severity=…`",
+                    hint: "add evidence with `northbound combination evidence`, and assess each open defect with `northbound defect impact` and `northbound defect change ID severity=…`",
                 });
             }
             c.list = Listing::Eligible;

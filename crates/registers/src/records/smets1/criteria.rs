@@ -141,14 +141,14 @@ impl Record for Criteria {
             return Err(invalid(
                 Noun::Criteria,
                 "state",
-                "is ready, but nobody found it so; use `northbound criteria ready`",
+                "is ready, but it was not marked so; use `northbound criteria ready`",
             ));
         }
         if (self.state == CriteriaState::Decided) != self.ruling.is_some() {
             return Err(invalid(
                 Noun::Criteria,
                 "ruling",
-                "is given where the body decided, and only there; use `northbound criteria decide`",
+                "must be given if, and only if, the body decided; use `northbound criteria decide`",
             ));
         }
         Ok(())
@@ -215,7 +215,7 @@ impl Gate<'_> {
         }
         for id in &c.defects {
             let Some(d) = self.find::<Defect>(id, as_at)?.map(|k| k.record) else {
-                out.push(format!("the defect {id}, which is not kept"));
+                out.push(format!("the defect {id}, which does not exist"));
                 continue;
             };
             out.extend(d.not_assessed().into_iter().map(|w| format!("{w} of {id}")));

@@ -283,21 +283,21 @@ impl FixDate {
         let no = |problem: &str| Err(invalid(Noun::Defect, "fixes", problem));
         needed(Noun::Defect, "fixes", &self.by)?;
         if self.date.is_none() && self.stated.trim().is_empty() {
-            return no("needs a day, or the words in which it was given");
+            return no("needs a day, or the wording in which it was given");
         }
         if self.date.is_some()
             && names_a_quarter(&self.stated)
             && self.definition.as_deref().is_none_or(|d| d.trim().is_empty())
         {
             return no(
-                "reads a day out of a quarter: say what the quarter means and who says so (--definition), or keep the words without a day",
+                "derives a day from a quarter: give the definition of the quarter and its source (--definition), or leave out the day",
             );
         }
         if self.confidence.is_some()
             != self.confirmed_by.as_deref().is_some_and(|b| !b.trim().is_empty())
         {
             return no(
-                "says how sure it is without saying who does, or the other way round; give both or neither",
+                "has a confidence without its source, or a source without a confidence; give both or neither",
             );
         }
         Ok(())
@@ -338,7 +338,7 @@ impl Record for Defect {
                 return Err(invalid(
                     Noun::Defect,
                     "impacts",
-                    "needs the review that settles it: a first view stays provisional until then",
+                    "needs the review that confirms it: an assessment is provisional until then",
                 ));
             }
         }
@@ -355,7 +355,7 @@ impl Record for Defect {
             return Err(invalid(
                 Noun::Defect,
                 "ended_by",
-                "must be given where the defect is fixed or closed, and only there",
+                "must be given if, and only if, the defect is fixed or closed",
             ));
         }
         Ok(())
@@ -382,12 +382,12 @@ impl Record for Defect {
         };
         if !self.fixes.starts_with(&before.fixes) {
             return frozen(
-                "each earlier date of its fix stays; give a new one with `northbound defect fix`",
+                "earlier dates of the fix cannot be changed; give a new one with `northbound defect fix`",
             );
         }
         if !self.impacts.starts_with(&before.impacts) {
             return frozen(
-                "each earlier view of its impact stays; give a new one with `northbound defect impact`",
+                "earlier assessments of the impact cannot be changed; give a new one with `northbound defect impact`",
             );
         }
         decisions::only_grows(Noun::Defect, id, &before.trail, &self.trail)
@@ -439,7 +439,7 @@ impl Gate<'_> {
                     noun: Noun::Defect,
                     id: id.to_owned(),
                     why: format!(
-                        "its impact on {} is provisional until {}, not {}; name that review, or give another first view",
+                        "its impact on {} is provisional until {}, not {}; name that review, or give another provisional assessment",
                         impact.class, first.review, impact.review
                     ),
                 });

@@ -78,7 +78,7 @@ impl Record for MigrationWeek {
             return Err(invalid(
                 Noun::Migration,
                 "week",
-                format!("({}) is no Monday; it lies in the week of {first}", self.week),
+                format!("({}) is not a Monday; it is in the week of {first}", self.week),
             ));
         }
         Ok(())

@@ -40,7 +40,7 @@ impl Mitigation {
             out.push(RESIDUAL_RISK.to_owned());
         }
         if self.document.trim().is_empty() {
-            out.push("a document: it was only spoken".to_owned());
+            out.push("a document: it was only given orally".to_owned());
         }
         out
     }
@@ -62,7 +62,7 @@ impl Record for Mitigation {
                 Noun::Mitigation,
                 "parts",
                 format!(
-                    "has {odd:?}, which nobody asked for; the parts are {}",
+                    "has {odd:?}, which is not one of the parts; these are {}",
                     self.required.join(", ")
                 ),
             )),
@@ -95,6 +95,6 @@ mod tests {
         m.parts.insert(RESIDUAL_RISK.into(), "one in five".into());
         assert!(m.missing().is_empty());
         m.document.clear();
-        assert_eq!(m.missing().len(), 1, "only spoken");
+        assert_eq!(m.missing().len(), 1, "only given orally");
     }
 }

@@ -51,7 +51,7 @@ impl Record for Occurrence {
         }
         match self.to {
             Some(t) if !self.month.contains(t) => {
-                Err(invalid(Noun::Occurrence, "to", format!("({t}) lies outside {}", self.month)))
+                Err(invalid(Noun::Occurrence, "to", format!("({t}) is outside {}", self.month)))
             }
             _ => Ok(()),
         }
