@@ -319,7 +319,7 @@ fn r1_a_cut_off_is_suggested_and_when_stated_explains() {
     r.write("own.csv", &lines.lines().take(9).map(|l| format!("{l}\n")).collect::<String>());
     let silent = r.json("reconcile service=ledger own=own.csv --no-keep");
     assert!(
-        silent["notes"][0].as_str().unwrap().contains("2 of those that it lacks came later"),
+        silent["notes"][0].as_str().unwrap().contains("2 of the messages missing in it are later"),
         "{silent}"
     );
     assert_eq!(silent["pairs"][0]["messages"]["by_cause"]["missing"], 2);

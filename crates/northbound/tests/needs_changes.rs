@@ -177,7 +177,7 @@ fn q3_a_change_that_ran_unasked_is_told_for_ever() {
     assert!(r.run(&["change", "approve", &id]).code(4).err.contains("ran-unapproved already"));
     let p = r.april();
     assert_eq!(p.cell("change-list", &format!("{id}: Firewall"), "state"), "ran-unapproved");
-    assert!(p.text("pack.html").contains("ran although nobody had approved it"));
+    assert!(p.text("pack.html").contains("ran without approval"));
 }
 
 #[test]

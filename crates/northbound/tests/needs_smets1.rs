@@ -149,7 +149,7 @@ fn d1_no_go_live_with_a_defect_that_nobody_assessed() {
         r.json("combination eligible")["combinations"][0]["standing"],
         format!("live with a defect not assessed: {later}")
     );
-    assert!(r.pack().contains("1 combination is live while a defect that hits it is not assessed"));
+    assert!(r.pack().contains("1 combination is live while a defect that affects it is not assessed"));
     r.run(&["defect", "close", &later, "--by", "no defect", "--unfixed"]).ok();
     assert_eq!(r.json("combination eligible")["combinations"][0]["standing"], "");
 }
@@ -167,7 +167,7 @@ fn d2_what_it_hits_is_unknown_until_the_action_that_asks_answers() {
         r.run(&["defect", "hits", &d, "--srv", "99.9"])
             .code(3)
             .err
-            .contains("no Service Reference Variant")
+            .contains("not a Service Reference Variant")
     );
     r.run(&["defect", "hits", &d, "--srv", "1.1.1,4.1.1", "--function", "breach notice"]).ok();
     // A first answer is kept, and it still reads as unknown: the action is not closed.
@@ -295,7 +295,7 @@ fn d6_a_mitigation_without_residual_risk_is_incomplete() {
     );
     // What was only spoken is incomplete, whatever it says.
     r.run(&["mitigation", "change", &m, "document=", "--reason", "only spoken"]).ok();
-    assert!(r.run(&["mitigation", "check", &m]).code(7).out.contains("only spoken"));
+    assert!(r.run(&["mitigation", "check", &m]).code(7).out.contains("only given orally"));
 }
 
 fn twenty(r: &June, more: &[&str]) -> String {
@@ -555,7 +555,7 @@ fn x9_all_ten_thousand_fall_before_the_fix() {
     assert!(
         words.contains("all 10000 of 10000 before the fix")
             && words.contains("2 to 3 whole weeks")
-            && words.contains("the ramp is not told"),
+            && words.contains("the ramp is not stated"),
         "{words}"
     );
     assert!(r.pack().contains("2 to 3 whole weeks"));

@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(of(&item("a")).unwrap()[0].rule_id, "mitigation/m");
         for (items, says) in [
             (String::new(), "no items"),
-            (format!("{}, {}", item("a"), item("a")), "stands twice"),
+            (format!("{}, {}", item("a"), item("a")), "there twice"),
             (item(" "), "is empty"),
         ] {
             assert!(of(&items).unwrap_err().to_string().contains(says), "{items}");
