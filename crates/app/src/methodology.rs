@@ -52,7 +52,7 @@ fn table(list: &[&Methodology]) -> Table {
             "aggregates by",
             ">coverage floor (%)",
             ">low volume below (events)",
-            "holds from",
+            "valid from",
         ],
     );
     for m in list {

@@ -39,6 +39,71 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Simulate a network for a month and make its pack
     Demo(demo::DemoArgs),
+    #[command(flatten)]
+    Live(LiveCommand),
+    #[command(subcommand)]
+    Ingest(ingest::IngestCommand),
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    Reconcile(reconcile::ReconcileArgs),
+    #[command(subcommand)]
+    Pack(pack::PackCommand),
+    #[command(subcommand)]
+    Paper(paper::PaperCommand),
+    /// Show how a figure was made: value or reason, rules, counts by part, exclusions, source files, messages
+    Explain(explain::ExplainArgs),
+    #[command(subcommand)]
+    Report(report::ReportCommand),
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
+    #[command(subcommand)]
+    Methodology(rules::MethodologyCommand),
+    #[command(flatten)]
+    Register(RegisterCommand),
+    #[command(subcommand)]
+    Forecast(forecast::ForecastCommand),
+    #[command(subcommand)]
+    Variance(variance::VarianceCommand),
+    #[command(subcommand)]
+    Change(changes::ChangeCommand),
+    #[command(subcommand)]
+    Combination(combinations::CombinationCommand),
+    #[command(subcommand)]
+    Defect(defects::DefectCommand),
+    #[command(subcommand)]
+    Mitigation(mitigations::MitigationCommand),
+    #[command(subcommand)]
+    Migration(migrations::MigrationCommand),
+    #[command(subcommand)]
+    Criteria(criteria::CriteriaCommand),
+    #[command(subcommand)]
+    Incident(incident::IncidentCommand),
+    #[command(subcommand)]
+    Registration(registration::RegistrationCommand),
+    #[command(subcommand)]
+    Event(registers::EventCommand),
+    #[command(hide = true)]
+    Devices(devices::DevicesArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for every command
+    Man {
+        /// Write one page per command into this folder instead
+        #[arg(long, value_name = "DIR")]
+        out: Option<std::path::PathBuf>,
+    },
+    /// Show the version, the limits and the licence
+    About,
+}
+
+/// The commands of the live service, its keys and its devices.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum LiveCommand {
     /// Run the live service: the User interface, deliveries, journal, ledger and an emulated network
     Serve(live::serve::ServeArgs),
     /// Show the state of the running service; the subcommands record statements about the service and compare them with measurements
@@ -60,25 +125,11 @@ pub(crate) enum Command {
     Device(live::device::DeviceCommand),
     #[command(subcommand)]
     Key(live::key::KeyCommand),
-    #[command(subcommand)]
-    Ingest(ingest::IngestCommand),
-    #[command(subcommand)]
-    Journal(journal::JournalCommand),
-    #[command(subcommand)]
-    Ledger(ledger::LedgerCommand),
-    Reconcile(reconcile::ReconcileArgs),
-    #[command(subcommand)]
-    Pack(pack::PackCommand),
-    #[command(subcommand)]
-    Paper(paper::PaperCommand),
-    /// Show how a figure was made: value or reason, rules, counts by part, exclusions, source files, messages
-    Explain(explain::ExplainArgs),
-    #[command(subcommand)]
-    Report(report::ReportCommand),
-    #[command(subcommand)]
-    Rules(rules::RulesCommand),
-    #[command(subcommand)]
-    Methodology(rules::MethodologyCommand),
+}
+
+/// The commands of the registers.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum RegisterCommand {
     #[command(subcommand)]
     Feed(feeds::FeedCommand),
     #[command(subcommand)]
@@ -143,59 +194,13 @@ pub(crate) enum Command {
     /// Traffic counts made by other parties
     #[command(subcommand)]
     Volume(tables::ReadCommand),
-    #[command(subcommand)]
-    Forecast(forecast::ForecastCommand),
-    #[command(subcommand)]
-    Variance(variance::VarianceCommand),
-    #[command(subcommand)]
-    Change(changes::ChangeCommand),
-    #[command(subcommand)]
-    Combination(combinations::CombinationCommand),
-    #[command(subcommand)]
-    Defect(defects::DefectCommand),
-    #[command(subcommand)]
-    Mitigation(mitigations::MitigationCommand),
-    #[command(subcommand)]
-    Migration(migrations::MigrationCommand),
-    #[command(subcommand)]
-    Criteria(criteria::CriteriaCommand),
-    #[command(subcommand)]
-    Incident(incident::IncidentCommand),
-    #[command(subcommand)]
-    Registration(registration::RegistrationCommand),
-    #[command(subcommand)]
-    Event(registers::EventCommand),
-    #[command(hide = true)]
-    Devices(devices::DevicesArgs),
-    /// Print a completion script for a shell
-    Completions {
-        /// bash, elvish, fish, powershell or zsh
-        shell: clap_complete::Shell,
-    },
-    /// Print the manual page, or write one for every command
-    Man {
-        /// Write one page per command into this folder instead
-        #[arg(long, value_name = "DIR")]
-        out: Option<std::path::PathBuf>,
-    },
-    /// Show the version, the limits and the licence
-    About,
 }
 
 pub(crate) fn run(cli: &Cli) -> Result<Answer> {
     let ctx = &Ctx::new(&cli.global)?;
     match &cli.noun {
         Command::Demo(c) => northbound_app::demo::demo(ctx, &c.request()),
-        Command::Serve(c) => live::serve::run(c, ctx),
-        Command::Status { verb: None } => live::watch::status(ctx),
-        Command::Status { verb: Some(c) } => statements::status(c, ctx),
-        Command::Send(c) => live::send::run(c, ctx),
-        Command::Receive(c) => live::receive::run(c, ctx),
-        Command::Top(c) => live::watch::top(c, ctx),
-        Command::Tap(c) => live::watch::tap(c, ctx),
-        Command::Scenario(c) => live::scenario::run(c, ctx),
-        Command::Device(c) => live::device::run(c, ctx),
-        Command::Key(c) => live::key::run(c, ctx),
+        Command::Live(c) => live_service(c, ctx),
         Command::Ingest(c) => ingest::run(c, ctx),
         Command::Journal(c) => journal::run(c, ctx),
         Command::Ledger(c) => ledger::run(c, ctx),
@@ -206,42 +211,13 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Report(c) => report::run(c, ctx),
         Command::Rules(c) => rules::run(c, ctx),
         Command::Methodology(c) => rules::methodology(c, ctx),
-        Command::Feed(c) => feeds::feed(c, ctx),
-        Command::Fault(c) => feeds::fault(c, ctx),
-        Command::Explanation(c) => figures::explanation(c, ctx),
-        Command::Annotation(c) => figures::annotation(c, ctx),
-        Command::Assurance(c) => figures::assurance(c, ctx),
-        Command::Override(c) => figures::overrides(c, ctx),
-        Command::Exception(c) => figures::exception(c, ctx),
-        Command::Claim(c) => figures::claim(c, ctx),
-        Command::Party(c) => parties::party(c, ctx),
-        Command::User(c) => parties::user(c, ctx),
-        Command::Person(c) => people::person(c, ctx),
-        Command::Body(c) => people::body(c, ctx),
-        Command::Document(c) => documents::document(c, ctx),
-        Command::Action(c) => documents::action(c, ctx),
-        Command::Contact(c) => contacts::contact(c, ctx),
-        Command::Mailing(c) => mailing::run(c, ctx),
-        Command::Audit(c) => statements::audit(c, ctx),
-        Command::View(c) => statements::view(c, ctx),
-        Command::Sentiment(c) => feedback::sentiment(c, ctx),
-        Command::Complaint(c) => feedback::complaint(c, ctx),
-        Command::Example(c) => feedback::example(c, ctx),
-        Command::Comment(c) => feedback::comment(c, ctx),
-        Command::Case(c) => cases::case(c, ctx),
-        Command::Workpackage(c) => cases::workpackage(c, ctx),
-        Command::Install(c) => cases::install(c, ctx),
-        Command::MetricDefect(c) => cases::metric_defect(c, ctx),
-        Command::Service(c) => tables::run(Noun::Service, c, ctx),
-        Command::Population(c) => tables::run(Noun::Population, c, ctx),
-        Command::Hub(c) => tables::run(Noun::Hub, c, ctx),
+        Command::Register(c) => register(c, ctx),
         Command::Change(c) => changes::change(c, ctx),
         Command::Combination(c) => combinations::combination(c, ctx),
         Command::Defect(c) => defects::defect(c, ctx),
         Command::Mitigation(c) => mitigations::mitigation(c, ctx),
         Command::Migration(c) => migrations::migration(c, ctx),
         Command::Criteria(c) => criteria::criteria(c, ctx),
-        Command::Volume(c) => tables::run(Noun::Volume, c, ctx),
         Command::Forecast(c) => forecast::run(c, ctx),
         Command::Variance(c) => variance::run(c, ctx),
         Command::Incident(c) => incident::run(c, ctx),
@@ -251,5 +227,55 @@ pub(crate) fn run(cli: &Cli) -> Result<Answer> {
         Command::Completions { shell } => about::completions(*shell),
         Command::Man { out } => about::man(out.as_deref()),
         Command::About => Ok(about::about()),
+    }
+}
+
+fn live_service(command: &LiveCommand, ctx: &Ctx) -> Result<Answer> {
+    match command {
+        LiveCommand::Serve(c) => live::serve::run(c, ctx),
+        LiveCommand::Status { verb: None } => live::watch::status(ctx),
+        LiveCommand::Status { verb: Some(c) } => statements::status(c, ctx),
+        LiveCommand::Send(c) => live::send::run(c, ctx),
+        LiveCommand::Receive(c) => live::receive::run(c, ctx),
+        LiveCommand::Top(c) => live::watch::top(c, ctx),
+        LiveCommand::Tap(c) => live::watch::tap(c, ctx),
+        LiveCommand::Scenario(c) => live::scenario::run(c, ctx),
+        LiveCommand::Device(c) => live::device::run(c, ctx),
+        LiveCommand::Key(c) => live::key::run(c, ctx),
+    }
+}
+
+fn register(command: &RegisterCommand, ctx: &Ctx) -> Result<Answer> {
+    match command {
+        RegisterCommand::Feed(c) => feeds::feed(c, ctx),
+        RegisterCommand::Fault(c) => feeds::fault(c, ctx),
+        RegisterCommand::Explanation(c) => figures::explanation(c, ctx),
+        RegisterCommand::Annotation(c) => figures::annotation(c, ctx),
+        RegisterCommand::Assurance(c) => figures::assurance(c, ctx),
+        RegisterCommand::Override(c) => figures::overrides(c, ctx),
+        RegisterCommand::Exception(c) => figures::exception(c, ctx),
+        RegisterCommand::Claim(c) => figures::claim(c, ctx),
+        RegisterCommand::Party(c) => parties::party(c, ctx),
+        RegisterCommand::User(c) => parties::user(c, ctx),
+        RegisterCommand::Person(c) => people::person(c, ctx),
+        RegisterCommand::Body(c) => people::body(c, ctx),
+        RegisterCommand::Document(c) => documents::document(c, ctx),
+        RegisterCommand::Action(c) => documents::action(c, ctx),
+        RegisterCommand::Contact(c) => contacts::contact(c, ctx),
+        RegisterCommand::Mailing(c) => mailing::run(c, ctx),
+        RegisterCommand::Audit(c) => statements::audit(c, ctx),
+        RegisterCommand::View(c) => statements::view(c, ctx),
+        RegisterCommand::Sentiment(c) => feedback::sentiment(c, ctx),
+        RegisterCommand::Complaint(c) => feedback::complaint(c, ctx),
+        RegisterCommand::Example(c) => feedback::example(c, ctx),
+        RegisterCommand::Comment(c) => feedback::comment(c, ctx),
+        RegisterCommand::Case(c) => cases::case(c, ctx),
+        RegisterCommand::Workpackage(c) => cases::workpackage(c, ctx),
+        RegisterCommand::Install(c) => cases::install(c, ctx),
+        RegisterCommand::MetricDefect(c) => cases::metric_defect(c, ctx),
+        RegisterCommand::Service(c) => tables::run(Noun::Service, c, ctx),
+        RegisterCommand::Population(c) => tables::run(Noun::Population, c, ctx),
+        RegisterCommand::Hub(c) => tables::run(Noun::Hub, c, ctx),
+        RegisterCommand::Volume(c) => tables::run(Noun::Volume, c, ctx),
     }
 }

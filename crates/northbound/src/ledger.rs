@@ -2,7 +2,7 @@
 
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::Subcommand;
-use northbound_app::ledger::{self, backup, retention as kept, versions};
+use northbound_app::ledger::{self, backup, retention, versions};
 use northbound_types::Day;
 use std::path::PathBuf;
 
@@ -74,8 +74,8 @@ pub(crate) enum RetentionCommand {
 
 fn retention(c: &RetentionCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        RetentionCommand::Show => kept::show(ctx),
-        RetentionCommand::Set { what, months, from } => kept::set(ctx, what, *months, *from),
-        RetentionCommand::Apply => kept::apply(ctx),
+        RetentionCommand::Show => retention::show(ctx),
+        RetentionCommand::Set { what, months, from } => retention::set(ctx, what, *months, *from),
+        RetentionCommand::Apply => retention::apply(ctx),
     }
 }

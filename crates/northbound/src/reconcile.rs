@@ -15,7 +15,7 @@ use std::path::PathBuf;
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct ReconcileArgs {
     #[command(subcommand)]
-    kept: Option<KeptCommand>,
+    stored: Option<StoredCommand>,
     /// Two or more sources: ledger, ledger:feed=ID, stated:SOURCE[/MEASURE], or a file of counts or messages; prefix NAME= to name a source
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<String>,
@@ -65,7 +65,7 @@ pub(crate) struct ReconcileArgs {
 
 /// Stored runs
 #[derive(Debug, Clone, Subcommand)]
-pub(crate) enum KeptCommand {
+pub(crate) enum StoredCommand {
     /// List stored runs
     List,
     /// Show one run, or one difference with its history
@@ -117,10 +117,10 @@ impl ReconcileArgs {
 }
 
 pub(crate) fn run(args: &ReconcileArgs, ctx: &Ctx) -> Result<Answer> {
-    match &args.kept {
-        Some(KeptCommand::List) => decisions::list(ctx),
-        Some(KeptCommand::Show { id }) => decisions::show(ctx, id),
-        Some(KeptCommand::Decide(d)) => {
+    match &args.stored {
+        Some(StoredCommand::List) => decisions::list(ctx),
+        Some(StoredCommand::Show { id }) => decisions::show(ctx, id),
+        Some(StoredCommand::Decide(d)) => {
             let decision = Decision {
                 status: d.status,
                 owner: d.owner.clone(),

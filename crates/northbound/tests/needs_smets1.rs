@@ -149,7 +149,9 @@ fn d1_no_go_live_with_a_defect_that_nobody_assessed() {
         r.json("combination eligible")["combinations"][0]["standing"],
         format!("live with a defect not assessed: {later}")
     );
-    assert!(r.pack().contains("1 combination is live while a defect that affects it is not assessed"));
+    assert!(
+        r.pack().contains("1 combination is live while a defect that affects it is not assessed")
+    );
     r.run(&["defect", "close", &later, "--by", "no defect", "--unfixed"]).ok();
     assert_eq!(r.json("combination eligible")["combinations"][0]["standing"], "");
 }

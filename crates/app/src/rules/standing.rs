@@ -99,7 +99,7 @@ impl Standing {
                 ("source", r.provenance.source.clone()),
                 ("note", r.provenance.note.clone()),
                 ("key", r.confirmation_key.clone()),
-                ("stands in", r.place.to_string()),
+                ("file", r.place.to_string()),
             ] {
                 if !v.is_empty() {
                     t.row([k.to_owned(), v]);

@@ -16,7 +16,7 @@ use northbound_client::{
 use northbound_duis::{Services, Signer};
 use northbound_emulator::{
     Scenario,
-    scenario::{EndpointFault, PlannedTraffic},
+    scenario::{EndpointFault, PlannedEndpoint, PlannedTraffic},
 };
 use northbound_gateway::{
     Config, Service, Setup,
@@ -35,17 +35,17 @@ use std::{
     time::Duration,
 };
 
-/// Between looks at what goes on.
+/// The interval between progress lines.
 const LOOK: Duration = Duration::from_secs(2);
-/// Requests of one traffic line on their way to the service at the same time.
+/// Concurrent requests of one traffic line.
 const AT_ONCE: usize = 32;
-/// One try to post.
+/// Time limit for one delivery of a request.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Nobody listens on the discard port of loopback.
+/// The discard port of loopback, on which nothing listens.
 const DEAD: &str = "http://127.0.0.1:9/";
 
-/// What came of the requests.
+/// The outcomes of the requests.
 #[derive(Debug, Default)]
 struct Counted {
     sent: u64,
@@ -319,28 +319,12 @@ async fn endpoint(run: Arc<Run>, user: Eui64, control: Control) {
     loop {
         let planned = run.scenario.endpoint(user, run.clock.wall().0 - run.start).copied();
         if planned != before {
-            let dead = planned.is_some_and(|p| p.kind == EndpointFault::Dead);
-            if dead
-                || before.is_some_and(|p: northbound_emulator::scenario::PlannedEndpoint| {
-                    p.kind == EndpointFault::Dead
-                })
-            {
+            let (dead, was_dead) = (is_dead(planned), is_dead(before));
+            if dead || was_dead {
                 let url = if dead { DEAD.to_owned() } else { format!("http://{address}/") };
                 let _ = control.post("/endpoint", &json!({"user": user, "url": url}));
             }
-            receiver.behave(match planned.map(|p| (p.kind, p.delay)) {
-                Some((EndpointFault::Error500, _)) => {
-                    Behaviour { status: Some(500), ..Behaviour::default() }
-                }
-                Some((EndpointFault::TooLarge, _)) => {
-                    Behaviour { status: Some(413), ..Behaviour::default() }
-                }
-                Some((EndpointFault::Slow, delay)) => Behaviour {
-                    delay: Duration::from_micros(delay.unsigned_abs()) / run.speed,
-                    ..Behaviour::default()
-                },
-                Some((EndpointFault::Dead, _)) | None => Behaviour::default(),
-            });
+            receiver.behave(behaviour(planned, run.speed));
             before = planned;
         }
         let Ok(Some(m)) =
@@ -356,6 +340,27 @@ async fn endpoint(run: Arc<Run>, user: Eui64, control: Control) {
             Some(r) => *c.answers.entry(r.code.clone()).or_default() += 1,
             None => c.alerts += 1,
         }
+    }
+}
+
+fn is_dead(planned: Option<PlannedEndpoint>) -> bool {
+    planned.is_some_and(|p| p.kind == EndpointFault::Dead)
+}
+
+/// How an endpoint responds under a fault; a dead one is never reached.
+fn behaviour(planned: Option<PlannedEndpoint>, speed: u32) -> Behaviour {
+    match planned.map(|p| (p.kind, p.delay)) {
+        Some((EndpointFault::Error500, _)) => {
+            Behaviour { status: Some(500), ..Behaviour::default() }
+        }
+        Some((EndpointFault::TooLarge, _)) => {
+            Behaviour { status: Some(413), ..Behaviour::default() }
+        }
+        Some((EndpointFault::Slow, delay)) => Behaviour {
+            delay: Duration::from_micros(delay.unsigned_abs()) / speed,
+            ..Behaviour::default()
+        },
+        Some((EndpointFault::Dead, _)) | None => Behaviour::default(),
     }
 }
 

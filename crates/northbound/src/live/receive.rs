@@ -109,12 +109,13 @@ fn register(user: Option<Eui64>, url: &str, ctx: &Ctx) -> Result<()> {
 
 fn tell(url: &str, ctx: &Ctx) -> Result<()> {
     let mut out = io::stdout().lock();
-    let told = if ctx.format == Format::Json {
+    let printed = if ctx.format == Format::Json {
         writeln!(out, "{}", json!({"listening": url}))
     } else {
         writeln!(out, "Listening on {url}")
     };
-    told.and_then(|()| out.flush())
+    printed
+        .and_then(|()| out.flush())
         .map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
 }
 

@@ -97,20 +97,7 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
         return Ok(Answer::raw(String::from_utf8_lossy(&first.xml).into_owned() + "\n"));
     }
     let control = Control::of(&ctx.data).ok();
-    let base = match (&args.url, &control) {
-        (Some(url), _) => url.clone(),
-        (None, Some(c)) => c
-            .run_file()
-            .duis
-            .parse()
-            .map_err(|e: northbound_transport::UrlError| CliError::internal(e.to_string()))?,
-        (None, None) => {
-            return Err(CliError::not_found(format!(
-                "no service runs on {}; start one with `northbound serve`, or name one with --url",
-                ctx.data.display()
-            )));
-        }
-    };
+    let base = base(args, control.as_ref(), ctx)?;
     let client = Client::new(
         args.authorities.as_deref(),
         args.client_certificate.as_deref().zip(args.client_key.as_deref()),
@@ -145,6 +132,22 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
         Ok::<_, CliError>(went)
     })?;
     answer(&went, args)
+}
+
+/// The address of the service: `--url`, else that of the service running on the data folder.
+fn base(args: &SendArgs, control: Option<&Control>, ctx: &Ctx) -> Result<Url> {
+    match (&args.url, control) {
+        (Some(url), _) => Ok(url.clone()),
+        (None, Some(c)) => c
+            .run_file()
+            .duis
+            .parse()
+            .map_err(|e: northbound_transport::UrlError| CliError::internal(e.to_string())),
+        (None, None) => Err(CliError::not_found(format!(
+            "no service runs on {}; start one with `northbound serve`, or name one with --url",
+            ctx.data.display()
+        ))),
+    }
 }
 
 fn now_ms() -> u64 {

@@ -97,7 +97,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
 fn tell(service: &Service, ctx: &Ctx) -> Result<()> {
     let mut out = io::stdout().lock();
     let (duis, control, data) = (service.url(), service.control, ctx.data.display());
-    let told = if ctx.format == Format::Json {
+    let printed = if ctx.format == Format::Json {
         writeln!(
             out,
             "{}",
@@ -109,7 +109,8 @@ fn tell(service: &Service, ctx: &Ctx) -> Result<()> {
             "User interface: {duis}\nControl:        http://{control} (token in {data}/service.json)\n\nSend something:  northbound --data {data} send FILE --user EUI\nWatch:           northbound --data {data} top\nStop:            Ctrl-C\n"
         )
     };
-    told.and_then(|()| out.flush())
+    printed
+        .and_then(|()| out.flush())
         .map_err(|e| CliError::internal(format!("cannot write to standard output: {e}")))
 }
 

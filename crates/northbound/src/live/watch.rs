@@ -49,13 +49,13 @@ pub(crate) fn top(args: &TopArgs, ctx: &Ctx) -> Result<Answer> {
     };
     let (mut value, mut last) = look()?;
     if args.once {
-        return Ok(told(&last, None).with_json(value));
+        return Ok(activity(&last, None).with_json(value));
     }
     let mut since = Instant::now();
     loop {
         std::thread::sleep(Duration::from_secs(args.every.max(1)));
         let (v, now) = look()?;
-        let answer = told(&now, Some((&last, since.elapsed())));
+        let answer = activity(&now, Some((&last, since.elapsed())));
         since = Instant::now();
         (value, last) = (v, now);
         // Home and clear: each update redraws the screen.
@@ -72,10 +72,21 @@ fn rate(now: u64, before: u64, took: Duration) -> String {
     format!("{}.{:02}", per / 100, per % 100)
 }
 
-fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
-    let mut flow = Table::new("", &["what", ">ever", ">a second"]);
+/// The activity of the service; with an earlier document, the rates since then too.
+fn activity(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
+    let suspended = if t.suspended { ": THE DISK FAILS; requests are rejected" } else { "" };
+    Answer::new(json!({}))
+        .say(format!("{}{suspended}", t.at))
+        .table(totals(t, before))
+        .table(regions(t))
+        .table(current(t))
+}
+
+/// Counts since the journal began.
+fn totals(t: &Top, before: Option<(&Top, Duration)>) -> Table {
+    let mut table = Table::new("", &["what", ">ever", ">a second"]);
     let mut row = |what: &str, of: fn(&Top) -> u64| {
-        flow.row([
+        table.row([
             what.to_owned(),
             count(of(t)),
             before.map(|(b, took)| rate(of(t), of(b), took)).unwrap_or_default(),
@@ -85,7 +96,7 @@ fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
     row("requests and runs entered", |t| t.entered);
     row("refused", |t| t.refused);
     row("Commands sent", |t| t.dispatched);
-    row("answers", |t| t.answers);
+    row("responses", |t| t.answers);
     row("responses after time-out", |t| t.late_answers);
     row("alerts", |t| t.alerts[0]);
     row("alerts forwarded", |t| t.alerts[1]);
@@ -94,7 +105,11 @@ fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
     row("delivery attempts", |t| t.deliveries[1]);
     row("delivered", |t| t.deliveries[2]);
     row("parked", |t| t.deliveries[3]);
-    let mut regions = Table::new(
+    table
+}
+
+fn regions(t: &Top) -> Table {
+    let mut table = Table::new(
         "Regions",
         &["region", ">in flight", "queued by class", "timed out by class, in total"],
     );
@@ -103,14 +118,18 @@ fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
             r.queued.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", ");
         let timed_out =
             r.timed_out.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", ");
-        regions.row([
+        table.row([
             format!("{}{}", r.region, if r.paused { " (paused)" } else { "" }),
             count(r.in_flight.into()),
             queued,
             timed_out,
         ]);
     }
-    let mut now = Table::new("Now", &["what", ">is"]);
+    table
+}
+
+fn current(t: &Top) -> Table {
+    let mut table = Table::new("Now", &["what", ">is"]);
     for (what, n) in [
         ("held in quarantine", t.held as u64),
         ("waiting for a time or predecessor", u64::try_from(t.waiting).unwrap_or(0)),
@@ -121,20 +140,12 @@ fn told(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
         ("Users", t.users as u64),
         ("devices", t.devices as u64),
     ] {
-        now.row([what.to_owned(), count(n)]);
+        table.row([what.to_owned(), count(n)]);
     }
     for (user, n) in &t.undelivered_by_user {
-        now.row([format!("not accepted by {user}"), count(*n as u64)]);
+        table.row([format!("not accepted by {user}"), count(*n as u64)]);
     }
-    let mut a = Answer::new(json!({})).say(format!(
-        "{}{}",
-        t.at,
-        if t.suspended { ": THE DISK FAILS; requests are rejected" } else { "" }
-    ));
-    for table in [flow, regions, now] {
-        a = a.table(table);
-    }
-    a
+    table
 }
 
 /// Options of `tap`.
