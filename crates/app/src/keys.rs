@@ -72,9 +72,9 @@ pub fn rotate(ctx: &Context, eui: Eui64) -> Result<Answer> {
 }
 
 fn made(ctx: &Context, held: &[Held]) -> Result<Answer> {
-    let told = reload(ctx)?;
+    let effect = reload(ctx)?;
     let folder = ctx.data.join(FOLDER);
-    Ok(answer(held).say(format!("{} certificates in {}; {told}.", held.len(), folder.display())))
+    Ok(answer(held).say(format!("{} certificates in {}; {effect}.", held.len(), folder.display())))
 }
 
 /// Makes the keys of a User that has none, and lets the running service read them.
@@ -167,9 +167,9 @@ pub fn remove(ctx: &Context, serial: u128) -> Result<Answer> {
             folder.display()
         )));
     }
-    let told = reload(ctx)?;
+    let effect = reload(ctx)?;
     Ok(Answer::new(json!({"removed": serial.to_string()}))
-        .say(format!("Certificate {serial} is no longer trusted; {told}.")))
+        .say(format!("Certificate {serial} is no longer trusted; {effect}.")))
 }
 
 /// The running service reads the folder again.

@@ -112,8 +112,8 @@ pub fn list(ctx: &Context, period: Option<Period>) -> Result<Answer> {
 /// # Errors
 /// Where there is no such pack, or its files cannot be read.
 pub fn show(ctx: &Context, named: &str) -> Result<Answer> {
-    let (kept, changed) = with_sources(ctx, |p| Ok(store::show(p, named, ctx.as_at())?))?;
-    let r = &kept.record;
+    let (stored, changed) = with_sources(ctx, |p| Ok(store::show(p, named, ctx.as_at())?))?;
+    let r = &stored.record;
     let folder = store::issue_folder(&ctx.data, r);
     let mut t = Table::new("Files", &["file", ">bytes", "sha-256", "standing"]);
     for f in &r.files {
@@ -126,12 +126,12 @@ pub fn show(ctx: &Context, named: &str) -> Result<Answer> {
         ]);
     }
     let mut a = Answer::new(
-        json!({"pack": kept, "folder": folder.display().to_string(), "changed_files": changed}),
+        json!({"pack": stored, "folder": folder.display().to_string(), "changed_files": changed}),
     )
     .table(t)
     .say(format!(
         "{}: {}, issue {}, as known at {}, {}",
-        kept.id,
+        stored.id,
         r.period,
         r.number.unwrap_or_default(),
         r.as_at,

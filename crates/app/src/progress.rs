@@ -18,7 +18,7 @@ impl ProgressFactory {
         ProgressFactory(Arc::new(make))
     }
 
-    /// Shows nothing: for tests, and for callers that have nobody to show it to.
+    /// Shows nothing: for tests, and for callers without a display.
     #[must_use]
     pub fn silent() -> Self {
         ProgressFactory::new(|| Box::new(Silent))

@@ -1,5 +1,5 @@
-//! The control interface, which operators of a service use over loopback: its documents, and a client that asks it.
-//! A token in the data folder, which only its owner can read, is the right to use it.
+//! The control interface, which operators of a service use over loopback: its documents and its client.
+//! Access needs a token from the data folder, which only its owner can read.
 
 mod client;
 mod run_file;
@@ -19,28 +19,28 @@ pub const VERSION: &str = "/v1";
 /// The one path that has no version and needs no token: metrics in the text form of Prometheus.
 pub const METRICS: &str = "/metrics";
 
-/// Bytes of a request to this interface: a change of many devices at once.
+/// Largest request to this interface, in bytes; a change of many devices fits.
 pub const REQUEST_BYTES: usize = 64 << 20;
 
-/// Changes that are made by one request, at most.
+/// Most changes in one request.
 pub const CHANGES: usize = 500;
-/// Devices that are asked for by one request, at most.
+/// Most devices in one request.
 pub const ASKED: usize = 1_000;
 
-/// Code of a change that would change nothing, or cannot be made as things stand.
+/// Code of a change that would have no effect, or is not possible in the current state.
 pub const UNCHANGED: &str = "control.unchanged";
 
-/// What became of one change of several.
+/// The outcome of one change of several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
-    /// Is it made?
+    /// Whether the change was made.
     pub changed: bool,
-    /// Status as of a change by itself.
+    /// HTTP status that the change would have had on its own.
     pub status: u16,
-    /// Code of the error where it is not; else empty.
+    /// Code of the error if it was not made; else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub code: String,
-    /// Why it is not; else empty.
+    /// Error text if it was not made; else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
 }
@@ -49,7 +49,7 @@ impl Changed {
     /// The refusal as an error.
     ///
     /// # Errors
-    /// [`ClientError::Refused`] where the change was not made.
+    /// [`ClientError::Refused`] if the change was not made.
     pub fn into_result(self) -> Result<()> {
         if self.changed {
             return Ok(());
@@ -58,15 +58,15 @@ impl Changed {
     }
 }
 
-/// A change with who makes it.
+/// A change with its actor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeAsked {
-    /// Who: `person[@party][/body][+role…]`.
+    /// The actor: `person[@party][/body][+role…]`.
     pub actor: String,
-    /// Why.
+    /// The reason.
     #[serde(default)]
     pub reason: String,
-    /// What.
+    /// The change.
     pub change: Change,
 }

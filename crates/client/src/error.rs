@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Why a service cannot be reached or does not do what was asked, or a message cannot be made.
+/// A failure to reach a service, a refusal by it, or a message that cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// No service runs on the data folder.
@@ -15,7 +15,7 @@ pub enum ClientError {
     NotRunning {
         /// The data folder.
         data: PathBuf,
-        /// How that was found out.
+        /// How this was detected.
         why: String,
     },
     /// The service refused.
@@ -33,7 +33,7 @@ pub enum ClientError {
     Connection {
         /// The other end.
         address: String,
-        /// What happened.
+        /// What went wrong.
         why: String,
     },
     /// A message could not be posted.
@@ -41,10 +41,10 @@ pub enum ClientError {
     Post {
         /// The address.
         address: String,
-        /// Why there is no answer.
+        /// The cause.
         source: northbound_transport::PostError,
     },
-    /// A file of which no message can be made.
+    /// A file that is not a usable message.
     #[error("{path}: {source}")]
     Input {
         /// The file.
@@ -52,18 +52,18 @@ pub enum ClientError {
         /// What is wrong with it.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// A signed Pre-Command could not be made.
+    /// A signed Pre-Command could not be built.
     #[error("{request}: {source}")]
     PreCommand {
         /// RequestID of the request.
         request: String,
-        /// Why not.
+        /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// Keys.
+    /// A failure of the keys.
     #[error(transparent)]
     Keys(#[from] KeysError),
-    /// Listening, and TLS.
+    /// A failure to listen, or of TLS.
     #[error(transparent)]
     Transport(#[from] TransportError),
 }

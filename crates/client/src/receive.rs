@@ -1,4 +1,4 @@
-//! Receiving: a User's endpoint that checks what comes as known clients do, and can be told to fail.
+//! A User's endpoint: checks messages as known clients do, and can simulate failures.
 
 use crate::error::Result;
 use bytes::Bytes;
@@ -21,9 +21,9 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Bytes that known clients take at most.
+/// The largest message that known clients accept, in bytes.
 pub const CLIENT_BYTES: usize = 100 * 1024;
-/// Messages that may wait to be looked at.
+/// Received messages that may wait in the queue.
 const WAITING: usize = 4_096;
 
 /// Limits of connections to the endpoint.
@@ -33,49 +33,49 @@ const LIMITS: ConnectionLimits = ConnectionLimits {
     header_time: Duration::from_secs(60),
 };
 
-/// How the endpoint answers what it would take.
+/// How the endpoint responds to messages that it would accept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Behaviour {
-    /// This status in place of 204.
+    /// This status instead of 204.
     pub status: Option<u16>,
-    /// Only after this time.
+    /// Delay before the response.
     pub delay: Duration,
 }
 
-/// What came, and what was answered.
+/// A received message and the response to it.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// HTTP status that was answered.
+    /// HTTP status of the response.
     pub status: u16,
-    /// The message, where it could be read.
+    /// The message, if it could be read.
     pub message: Option<Box<DuisResponse>>,
     /// Why it was refused.
     pub refused: Option<String>,
-    /// Whose signature it bears; none where it is unsigned.
+    /// Signer of the message; `None` if it is unsigned.
     pub signer: Option<Eui64>,
-    /// Its bytes.
+    /// The bytes of the message.
     pub body: Bytes,
 }
 
-/// What messages are checked by.
+/// What is needed to verify messages.
 pub struct Checks {
-    /// Certificates.
+    /// Certificates of the signers.
     pub keys: Arc<Keys>,
     /// Who signs messages to Users.
     pub service: Eui64,
-    /// The catalogue.
+    /// The service catalogue.
     pub services: Services,
-    /// The time.
+    /// The clock by which certificates are valid.
     pub clock: Arc<dyn Fn() -> Utc + Send + Sync>,
-    /// Longest message.
+    /// Largest message accepted, in bytes.
     pub most: usize,
 }
 
-/// An endpoint that runs.
+/// A running endpoint.
 pub struct Receiver {
-    /// Where.
+    /// The address on which it listens.
     pub address: SocketAddr,
-    /// What comes.
+    /// The received messages.
     pub messages: mpsc::Receiver<Received>,
     behaviour: Arc<Mutex<Behaviour>>,
     stop: watch::Sender<bool>,
@@ -83,10 +83,10 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Listens, with TLS where it is given. Within a runtime.
+    /// Starts to listen, with TLS if given. Must be called within a runtime.
     ///
     /// # Errors
-    /// An address that cannot be listened on; files of TLS that cannot be read.
+    /// An address that cannot be listened on; TLS files that cannot be read.
     pub async fn start(
         address: SocketAddr,
         tls: Option<&Tls>,
@@ -110,7 +110,7 @@ impl Receiver {
         Ok(Receiver { address, messages, behaviour, stop, task })
     }
 
-    /// Answers otherwise from now on.
+    /// Changes how the endpoint responds from now on.
     pub fn behave(&self, behaviour: Behaviour) {
         *self.behaviour.lock().unwrap_or_else(PoisonError::into_inner) = behaviour;
     }
@@ -161,7 +161,7 @@ async fn answer(
         received.status = s;
     }
     let status = StatusCode::from_u16(received.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    // Nobody looking is no reason to refuse.
+    // A full or closed queue is no reason to reject the message.
     let _ = to.try_send(received);
     let mut answer = Response::new(Full::new(Bytes::new()));
     *answer.status_mut() = status;
@@ -169,7 +169,7 @@ async fn answer(
 }
 
 impl Checks {
-    /// 204 for what a client would take, 400 for what it would not.
+    /// 204 for a message that a client would accept, else 400.
     fn check(&self, body: Bytes) -> Received {
         let rules = VerifyRules {
             response_signers: BTreeSet::from([self.service]),
@@ -179,7 +179,7 @@ impl Checks {
         let read = read_and_verify(&body, &Limits::default(), &self.services, &verifier);
         let (message, refused, signer) = match read {
             Ok((Message::Response(r), Ok(signed))) => (Some(r), None, Some(signed.signer)),
-            // An unsigned message is taken; a bad signature is not.
+            // An unsigned message is accepted; an invalid signature is not.
             Ok((Message::Response(r), Err(_))) if !r.has_signature => (Some(r), None, None),
             Ok((Message::Response(r), Err(e))) => (Some(r), Some(e.to_string()), None),
             Ok((Message::Request(_), _)) => (None, Some("a Request".to_owned()), None),

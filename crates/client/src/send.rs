@@ -1,4 +1,4 @@
-//! Sending: a request made one's own, signed, posted.
+//! Preparing, signing and posting a request.
 
 use crate::error::{ClientError, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -14,10 +14,10 @@ use northbound_transport::{Client, Url};
 use northbound_types::{CommandVariant, Eui64, RequestId};
 use std::path::Path;
 
-/// A request, signed and ready to go.
+/// A signed request, ready to be posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
-    /// Its RequestID.
+    /// The RequestID.
     pub id: RequestId,
     /// Command Variant.
     pub variant: CommandVariant,
@@ -25,12 +25,12 @@ pub struct Prepared {
     pub reference: String,
     /// Service Reference Variant.
     pub srv: String,
-    /// The bytes to post.
+    /// The signed XML.
     pub xml: Vec<u8>,
 }
 
 impl Prepared {
-    /// The last part of the path that it goes to.
+    /// The last part of the path to which it is posted.
     #[must_use]
     pub fn path(&self) -> &'static str {
         match WebService::of_variant(self.variant) {
@@ -41,16 +41,16 @@ impl Prepared {
     }
 }
 
-/// What the service said at once.
+/// The immediate reply of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// HTTP status.
     pub status: u16,
-    /// The answer's bytes.
+    /// The body of the reply.
     pub body: Vec<u8>,
-    /// Its response code, where it is a message of the interface.
+    /// Response code, if the reply is a DUIS message.
     pub code: Option<String>,
-    /// The Pre-Command that it holds.
+    /// The Pre-Command in the reply.
     pub pre_command: Option<Vec<u8>>,
 }
 
@@ -61,11 +61,11 @@ pub struct SignedBody(pub Vec<u8>);
 /// Version of the schema by which requests are written.
 const SCHEMA_VERSION: &str = "5.4";
 
-/// Takes a request from a file's bytes, puts in the User's EUI, another device and a new counter
-/// where given, and signs it. `path` is for messages.
+/// Reads a request from the bytes of a file, replaces User, device and counter
+/// where given, and signs it. `path` is for error texts only.
 ///
 /// # Errors
-/// Bytes that are no request.
+/// Bytes that are not a request.
 pub fn prepare(
     path: &Path,
     bytes: &[u8],
@@ -86,7 +86,7 @@ pub fn prepare(
         target: device.unwrap_or(r.id.id.target),
         counter: counter.unwrap_or(r.id.id.counter),
     };
-    // The one RequestID of the header is exchanged; everything else stays as it is.
+    // Only the RequestID of the header is replaced.
     let text =
         text_of(bytes, "RequestID").ok_or_else(|| ClientError::input(path, "no RequestID"))?;
     let at = text.as_ptr() as usize - bytes.as_ptr() as usize;
@@ -97,10 +97,10 @@ pub fn prepare(
     Ok(Prepared { id, variant: r.variant, reference: r.service_reference, srv: r.srv, xml })
 }
 
-/// The request that brings a signed Pre-Command back: Command Variant 5 to 7 under the same RequestID.
+/// The request that returns a signed Pre-Command: Command Variant 5 to 7 under the same RequestID.
 ///
 /// # Errors
-/// Bytes that are no Pre-Command; a key that cannot be read.
+/// Bytes that are not a Pre-Command; a key that cannot be read.
 pub fn signed_pre_command(
     of: &Prepared,
     pre: &[u8],
@@ -126,7 +126,7 @@ pub fn signed_pre_command(
     Ok(Prepared { id: of.id, variant, reference: of.reference.clone(), srv: of.srv.clone(), xml })
 }
 
-/// Posts a request to the service at `base`, and reads what it says at once.
+/// Posts a request to the service at `base` and reads its immediate reply.
 ///
 /// # Errors
 /// A service that cannot be reached.

@@ -157,6 +157,23 @@ impl Client {
     }
 }
 
+fn print_and_check_that_kills_hit(client: &Client, executions: usize, torn: u64) {
+    println!(
+        "{} Commands, {} executions, {KILLS} kills, {} connections, {} sent again as unknown, {} told as executing, {torn} torn ends",
+        client.sent.len(),
+        executions,
+        client.connected,
+        client.again,
+        client.executing
+    );
+    assert!(
+        client.connected > KILLS / 2 && client.again > 0,
+        "{} connections, {} sent again: the kills hit nothing",
+        client.connected,
+        client.again
+    );
+}
+
 #[test]
 fn twenty_kills_under_load_and_nothing_is_done_twice() {
     let room = Room::new();
@@ -202,20 +219,7 @@ fn twenty_kills_under_load_and_nothing_is_done_twice() {
     process.child.wait().unwrap();
     let records = log::read(&room.data().join("devices")).unwrap();
     reconcile(&client, &records);
-    println!(
-        "{} Commands, {} executions, {KILLS} kills, {} connections, {} sent again as unknown, {} told as executing, {torn} torn ends",
-        client.sent.len(),
-        records.len(),
-        client.connected,
-        client.again,
-        client.executing
-    );
-    assert!(
-        client.connected > KILLS / 2 && client.again > 0,
-        "{} connections, {} sent again: the kills hit nothing",
-        client.connected,
-        client.again
-    );
+    print_and_check_that_kills_hit(&client, records.len(), torn);
     // With no kill hitting a write there is no torn end; with one there is. Both are fine: the log was read.
     assert!(torn <= KILLS as u64);
     let last = start(&room, "127.0.0.1:0", &settings);

@@ -34,49 +34,24 @@ fn raise(r: &Room, kind: &str, title: &str, window: (&str, &str)) -> String {
 const APRIL: (&str, &str) = ("2026-04-15T22:00:00Z", "2026-04-16T04:00:00Z");
 
 fn impact(r: &Room, id: &str) {
-    r.run(&[
-        "change",
-        "impact",
-        id,
-        "--text",
-        "reads are late for an hour",
-        "--by",
-        "DSP",
-        "--on",
-        "2026-03-10",
-    ])
+    r.nb(&format!(
+        "change impact {id} --text 'reads are late for an hour' --by DSP --on \
+         2026-03-10"
+    ))
     .ok();
 }
 fn consult(r: &Room, id: &str, to: &str) {
-    r.run(&[
-        "change",
-        "consult",
-        id,
-        "--whom",
-        "all Users",
-        "--from",
-        "2026-03-11",
-        "--to",
-        to,
-        "--outcome",
-        "no objection",
-    ])
+    r.nb(&format!(
+        "change consult {id} --whom 'all Users' --from 2026-03-11 --to {to} --outcome \
+         'no objection'"
+    ))
     .ok();
 }
 fn view(r: &Room, id: &str) {
-    r.run(&[
-        "change",
-        "view",
-        id,
-        "--body",
-        "OPSG",
-        "--verdict",
-        "supports",
-        "--text",
-        "as planned",
-        "--on",
-        "2026-03-30",
-    ])
+    r.nb(&format!(
+        "change view {id} --body OPSG --verdict supports --text 'as planned' --on \
+         2026-03-30"
+    ))
     .ok();
 }
 
@@ -215,17 +190,8 @@ fn q4_only_the_chair_goes_past_a_missing_view_by_name_and_reason() {
     impact(&r, &id);
     consult(&r, &id, "2026-03-25");
     view(&r, &id);
-    r.run(&[
-        "change",
-        "approve",
-        &id,
-        "--override",
-        "--as",
-        "robin/OPSG+chair",
-        "--reason",
-        "to be sure",
-    ])
-    .ok();
+    r.nb(&format!("change approve {id} --override --as robin/OPSG+chair --reason 'to be sure'"))
+        .ok();
     assert!(
         r.json(&format!("change show {id}"))["change"]["record"]["approval"]["overridden"]
             .is_null()
@@ -281,21 +247,9 @@ fn a_window_stands_on_each_chart_that_it_touches() {
     assert!(!svg("central", "cspc").contains("Antenna"));
     // One minute after the last chart's end it touches none.
     let r = Room::with(&[TESTS.of(990, Some(5))]);
-    r.run(&[
-        "change",
-        "add",
-        "--title",
-        "Antenna",
-        "--type",
-        "maintenance",
-        "--system",
-        "CSPN",
-        "--from",
-        "2026-05-01T00:00:00Z",
-        "--to",
-        "2026-05-01T04:00:00Z",
-    ])
-    .ok();
+    r.nb("change add --title Antenna --type maintenance --system CSPN --from \
+         2026-05-01T00:00:00Z --to 2026-05-01T04:00:00Z")
+        .ok();
     assert!(!r.april().text("charts/trend-pm4-3-cspn-north.svg").contains("Antenna"));
 }
 
@@ -322,23 +276,9 @@ fn around(before: u32, after: u32) -> Room {
         }
     }
     r.messages("m.csv", &log);
-    r.run(&[
-        "change",
-        "add",
-        "--title",
-        "Cut",
-        "--type",
-        "release",
-        "--system",
-        "CSPN",
-        "--region",
-        "north",
-        "--from",
-        "2026-04-11T01:00:00Z",
-        "--to",
-        "2026-04-11T03:00:00Z",
-    ])
-    .ok();
+    r.nb("change add --title Cut --type release --system CSPN --region north --from \
+         2026-04-11T01:00:00Z --to 2026-04-11T03:00:00Z")
+        .ok();
     r
 }
 
@@ -390,16 +330,7 @@ fn an_observation_refuses_what_has_no_days() {
             .err
             .contains("no window")
     );
-    r.run(&[
-        "change",
-        "window",
-        "change-1",
-        "--from",
-        "2026-04-11T01:00:00Z",
-        "--to",
-        "2026-04-11T03:00:00Z",
-    ])
-    .ok();
+    r.nb("change window change-1 --from 2026-04-11T01:00:00Z --to 2026-04-11T03:00:00Z").ok();
     assert!(
         r.run(&["change", "observe", "change-1", "--measure", "CPM1"])
             .code(4)

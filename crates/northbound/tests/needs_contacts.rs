@@ -21,21 +21,10 @@ fn room() -> Room {
 fn contact(r: &Room, party: &str, address: &str) {
     let own = format!("lee@{party}+user");
     let added = r
-        .run(&[
-            "contact",
-            "add",
-            party,
-            "--topic",
-            "smets1",
-            "--address",
-            address,
-            "--role",
-            "SMETS1 lead",
-            "--as",
-            &own,
-            "--format",
-            "json",
-        ])
+        .nb(&format!(
+            "contact add {party} --topic smets1 --address {address} --role 'SMETS1 lead' \
+             --as {own} --format json"
+        ))
         .ok()
         .json();
     r.run(&[
@@ -82,16 +71,7 @@ fn c1_the_next_mailing_uses_the_new_entry_and_the_old_one_gets_nothing() {
     let r = room();
     let first = draft(&r);
     // Drafted before the change; recipients are those of the moment of sending.
-    r.run(&[
-        "contact",
-        "change",
-        "contact-1",
-        "--address",
-        "new@acme.example",
-        "--as",
-        "lee@ACME+user",
-    ])
-    .ok();
+    r.nb("contact change contact-1 --address new@acme.example --as lee@ACME+user").ok();
     let pending = draft(&r);
     assert_eq!(
         sent_to(&r.json(&format!("mailing send {pending}"))),
@@ -124,61 +104,19 @@ fn c1_the_next_mailing_uses_the_new_entry_and_the_old_one_gets_nothing() {
 fn c1_a_party_changes_only_its_own_entries() {
     let r = room();
     assert_eq!(
-        r.run(&[
-            "contact",
-            "change",
-            "contact-2",
-            "--address",
-            "mine@acme.example",
-            "--as",
-            "lee@ACME+user",
-            "--format",
-            "json"
-        ])
-        .code(4)
-        .error()["code"],
+        r.nb("contact change contact-2 --address mine@acme.example --as lee@ACME+user \
+             --format json")
+            .code(4)
+            .error()["code"],
         "registers.party"
     );
-    r.run(&[
-        "contact",
-        "add",
-        "BOLT",
-        "--topic",
-        "smki",
-        "--address",
-        "mine@acme.example",
-        "--role",
-        "x",
-        "--as",
-        "lee@ACME+user",
-    ])
-    .code(4);
+    r.nb("contact add BOLT --topic smki --address mine@acme.example --role x --as \
+         lee@ACME+user")
+        .code(4);
     let seen = r.json("contact list --as lee@ACME+user");
     assert_eq!(seen["records"].as_array().unwrap().len(), 1);
-    r.run(&[
-        "contact",
-        "add",
-        "ACME",
-        "--topic",
-        "smets1",
-        "--address",
-        "no address",
-        "--role",
-        "x",
-    ])
-    .code(3);
-    r.run(&[
-        "contact",
-        "add",
-        "ACME",
-        "--topic",
-        "gossip",
-        "--address",
-        "a@b.example",
-        "--role",
-        "x",
-    ])
-    .code(3);
+    r.nb("contact add ACME --topic smets1 --address 'no address' --role x").code(3);
+    r.nb("contact add ACME --topic gossip --address a@b.example --role x").code(3);
     // The address in force has no side door.
     r.run(&["contact", "withdraw", "contact-2", "--reason", "left", "--as", "lee@ACME+user"])
         .code(4);
@@ -232,20 +170,8 @@ fn c2_parties_without_a_contact_are_listed_before_sending() {
     );
     r.nb("contact missing --topic smets1 --category large-supplier").ok();
     let id = r
-        .run(&[
-            "mailing",
-            "draft",
-            "--topic",
-            "smets1",
-            "--subject",
-            "s",
-            "--text",
-            "t",
-            "--from",
-            "desk@body.example",
-            "--format",
-            "json",
-        ])
+        .nb("mailing draft --topic smets1 --subject s --text t --from desk@body.example \
+             --format json")
         .ok()
         .json()["id"]
         .as_str()
@@ -265,18 +191,7 @@ fn c2_parties_without_a_contact_are_listed_before_sending() {
         (Some("WIRE"), 2, Some("as sent"))
     );
     // A contact that is only proposed is none.
-    r.run(&[
-        "contact",
-        "add",
-        "WIRE",
-        "--topic",
-        "smets1",
-        "--address",
-        "w@wire.example",
-        "--role",
-        "x",
-    ])
-    .ok();
+    r.nb("contact add WIRE --topic smets1 --address w@wire.example --role x").ok();
     assert_eq!(
         r.nb("contact missing --topic smets1 --format json").code(7).json()["missing"][0]["why"],
         "pending"
@@ -314,15 +229,7 @@ fn c3_examples_link_to_the_entries_that_they_are_about() {
     );
     r.run(&["contact", "issue", "change", "contact-issue-1", "state=resolved", "--reason", "done"])
         .code(3);
-    r.run(&[
-        "contact",
-        "issue",
-        "resolve",
-        "contact-issue-1",
-        "--answer",
-        "the party named another",
-    ])
-    .ok();
+    r.nb("contact issue resolve contact-issue-1 --answer 'the party named another'").ok();
     assert_eq!(r.json("contact issue show contact-issue-1")["record"]["state"], "resolved");
     assert_eq!(
         r.json("contact issue list --as lee@BOLT+user")["records"].as_array().unwrap().len(),

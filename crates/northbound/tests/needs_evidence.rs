@@ -16,16 +16,8 @@ fn sides(v: &Value, key: &str) -> Vec<String> {
 
 fn parties(r: &Room, n: u32) {
     for i in 0..n {
-        r.run(&[
-            "party",
-            "add",
-            &format!("QUOX{i}"),
-            "--name",
-            &format!("Party {i} (invented)"),
-            "--category",
-            "large-supplier",
-        ])
-        .ok();
+        r.nb(&format!("party add QUOX{i} --name 'Party {i} (invented)' --category large-supplier"))
+            .ok();
     }
 }
 
@@ -39,19 +31,9 @@ fn m13_what_does_not_agree_in_a_region_is_said_with_its_sources() {
         USER_TESTS.of(118, Some(5)).in_region("south"),
         USER_TESTS.of(2, None).in_region("south"),
     ]);
-    r.run(&[
-        "status",
-        "add",
-        "--text",
-        "no complaints heard",
-        "--colour",
-        "green",
-        "--period",
-        "2026-04",
-        "--author",
-        "dcc",
-    ])
-    .ok();
+    r.nb("status add --text 'no complaints heard' --colour green --period 2026-04 \
+         --author dcc")
+        .ok();
     let e = r.json("report evidence --period 2026-04");
     let north = region(&e, "north");
     assert_eq!(north["conflict"], true);
@@ -65,20 +47,9 @@ fn m13_what_does_not_agree_in_a_region_is_said_with_its_sources() {
     assert_eq!(region(&e, "south")["conflict"], false);
     // A complaint heard turns that side over.
     parties(&r, 1);
-    r.run(&[
-        "complaint",
-        "add",
-        "QUOX0",
-        "--text",
-        "reads fail",
-        "--heard-by",
-        "dcc",
-        "--region",
-        "north",
-        "--on",
-        "2026-04-10",
-    ])
-    .ok();
+    r.nb("complaint add QUOX0 --text 'reads fail' --heard-by dcc --region north --on \
+         2026-04-10")
+        .ok();
     let e = r.json("report evidence --period 2026-04");
     assert_eq!(sides(region(&e, "north"), "not_well"), ["user-run tests", "complaints"]);
     assert!(r.april().text("pack.html").contains("Evidence by region"));
@@ -110,53 +81,18 @@ fn m15_each_party_counts_once_a_month_and_small_classes_are_hidden() {
     let r = Room::new();
     parties(&r, 5);
     for i in 0..5 {
-        r.run(&[
-            "sentiment",
-            "add",
-            &format!("QUOX{i}"),
-            "--mood",
-            "poor",
-            "--period",
-            "2026-04",
-            "--region",
-            "north",
-            "--source",
-            "survey",
-        ])
+        r.nb(&format!(
+            "sentiment add QUOX{i} --mood poor --period 2026-04 --region north --source \
+             survey"
+        ))
         .ok();
     }
-    r.run(&[
-        "sentiment",
-        "add",
-        "QUOX0",
-        "--mood",
-        "good",
-        "--period",
-        "2026-04",
-        "--region",
-        "north",
-        "--source",
-        "survey",
-        "--as",
-        "lee@QUOX0+user",
-    ])
-    .ok();
-    r.run(&[
-        "sentiment",
-        "add",
-        "QUOX1",
-        "--mood",
-        "good",
-        "--period",
-        "2026-04",
-        "--region",
-        "north",
-        "--source",
-        "survey",
-        "--as",
-        "lee@QUOX0+user",
-    ])
-    .code(4);
+    r.nb("sentiment add QUOX0 --mood good --period 2026-04 --region north --source \
+         survey --as lee@QUOX0+user")
+        .ok();
+    r.nb("sentiment add QUOX1 --mood good --period 2026-04 --region north --source \
+         survey --as lee@QUOX0+user")
+        .code(4);
     let lines = |r: &Room| r.json("report sentiment --period 2026-04")["lines"].clone();
     let shown = lines(&r);
     assert_eq!(
@@ -203,17 +139,8 @@ fn m16_the_export_lists_the_defect_of_the_test_measure_with_its_numbers() {
     let whole = Room::with(&[TESTS.of(1000, Some(5))]);
     assert_eq!(csv(&whole).lines().count(), 1);
     whole
-        .run(&[
-            "metric-defect",
-            "add",
-            "PM4.3",
-            "--what",
-            "time-outs are left out",
-            "--by",
-            "opsg",
-            "--change",
-            "MP122A",
-        ])
+        .nb("metric-defect add PM4.3 --what 'time-outs are left out' --by opsg --change \
+             MP122A")
         .ok();
     assert!(csv(&whole).contains("time-outs are left out"));
 }
@@ -230,48 +157,11 @@ fn m20_a_measure_stands_with_and_without_the_event_and_criteria_met_is_not_grant
         );
     }
     r.messages("late.csv", &log);
-    r.run(&[
-        "body",
-        "add",
-        "panel",
-        "--name",
-        "Panel (invented)",
-        "--kind",
-        "panel",
-        "--power",
-        "decide",
-    ])
-    .ok();
-    r.run(&[
-        "body",
-        "add",
-        "opsg",
-        "--name",
-        "Group (invented)",
-        "--kind",
-        "group",
-        "--power",
-        "recommend",
-    ])
-    .ok();
-    r.run(&[
-        "case",
-        "add",
-        "Mast fire",
-        "--claimant",
-        "dcc",
-        "--from",
-        "2026-04-01",
-        "--to",
-        "2026-04-10",
-        "--measure",
-        "PM4.3",
-        "--region",
-        "north",
-        "--on",
-        "2026-05-02",
-    ])
-    .ok();
+    r.nb("body add panel --name 'Panel (invented)' --kind panel --power decide").ok();
+    r.nb("body add opsg --name 'Group (invented)' --kind group --power recommend").ok();
+    r.nb("case add 'Mast fire' --claimant dcc --from 2026-04-01 --to 2026-04-10 \
+         --measure PM4.3 --region north --on 2026-05-02")
+        .ok();
     let effect = || r.json("case effect case-1 --period 2026-04");
     let e = effect();
     let q = |side: &str| {
@@ -294,19 +184,33 @@ fn m20_a_measure_stands_with_and_without_the_event_and_criteria_met_is_not_grant
     assert!(pack.text("pack.html").contains("criteria met, letter due"));
 }
 
+fn the_provider_answers_and_others_see_nothing(other: &Room) {
+    // The provider answers, sees no raw example, and passes nothing on itself.
+    other.nb("example answer example-1 --text 'a cut-off differs' --as pat/dcc+provider").ok();
+    assert_eq!(
+        other.run(&["example", "list", "--as", "pat/dcc+provider", "--format", "json"]).ok().json()
+            ["records"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+    assert_eq!(other.json("example track")["examples"][0]["state"], "answered");
+    // Other Users do not see who complained.
+    assert_eq!(
+        other.run(&["example", "passed", "--as", "max@ACME+user", "--format", "json"]).ok().json()
+            ["records"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
 #[test]
 fn r2_each_example_has_a_state_and_the_providers_view_hides_who_asks_for_it() {
     let r = Room::new();
-    r.run(&[
-        "party",
-        "add",
-        "WIRE",
-        "--name",
-        "Wire Networks (invented)",
-        "--category",
-        "network-operator",
-    ])
-    .ok();
+    r.nb("party add WIRE --name 'Wire Networks (invented)' --category network-operator").ok();
     r.run(&["user", "add", "90-B3-D5-1F-30-01-00-01", "--party", "WIRE", "--role", "ENO"]).ok();
     let wire = ["--as", "lee@WIRE+user"];
     let run = |words: &[&str], more: &[&str]| r.run(&[words, more].concat());
@@ -342,15 +246,7 @@ fn r2_each_example_has_a_state_and_the_providers_view_hides_who_asks_for_it() {
     let other = Room::new();
     for (hide, sender) in [(true, Value::Null), (false, Value::from("WIRE"))] {
         let id = if hide { "example-1" } else { "example-2" };
-        other.run(&[
-            "party",
-            "add",
-            "WIRE",
-            "--name",
-            "Wire Networks (invented)",
-            "--category",
-            "network-operator",
-        ]);
+        other.nb("party add WIRE --name 'Wire Networks (invented)' --category network-operator");
         let add: &[&str] = &["example", "add", "WIRE", "--about", "SR report", "--text", "x"];
         other.run(&[add, if hide { &["--hide-sender"][..] } else { &[] }].concat()).ok();
         other.run(&["example", "de-identify", id, "--text", "120 were sent, 80 are reported"]).ok();
@@ -363,57 +259,15 @@ fn r2_each_example_has_a_state_and_the_providers_view_hides_who_asks_for_it() {
             seen["records"].as_array().unwrap().iter().find(|k| k["id"] == id).unwrap().clone();
         assert_eq!(mine["record"]["sender"], sender);
     }
-    // The provider answers, sees no raw example, and passes nothing on itself.
-    other
-        .run(&[
-            "example",
-            "answer",
-            "example-1",
-            "--text",
-            "a cut-off differs",
-            "--as",
-            "pat/dcc+provider",
-        ])
-        .ok();
-    assert_eq!(
-        other.run(&["example", "list", "--as", "pat/dcc+provider", "--format", "json"]).ok().json()
-            ["records"]
-            .as_array()
-            .unwrap()
-            .len(),
-        0
-    );
-    assert_eq!(other.json("example track")["examples"][0]["state"], "answered");
-    // Other Users do not see who complained.
-    assert_eq!(
-        other.run(&["example", "passed", "--as", "max@ACME+user", "--format", "json"]).ok().json()
-            ["records"]
-            .as_array()
-            .unwrap()
-            .len(),
-        0
-    );
+    the_provider_answers_and_others_see_nothing(&other);
 }
 
 #[test]
 fn r11_a_late_comment_is_marked_late_and_kept() {
     let r = Room::new();
-    r.run(&[
-        "document",
-        "add",
-        "annex-1",
-        "--kind",
-        "annex",
-        "--title",
-        "Annex",
-        "--owner",
-        "dcc",
-        "--arrived",
-        "2026-05-01",
-        "--comments-by",
-        "2026-05-19",
-    ])
-    .ok();
+    r.nb("document add annex-1 --kind annex --title Annex --owner dcc --arrived \
+         2026-05-01 --comments-by 2026-05-19")
+        .ok();
     let add = |at: &str, text: &str| {
         r.run(&["comment", "add", "annex-1", "--text", text, "--by", "member", "--received", at])
             .ok()

@@ -28,24 +28,10 @@ fn june(m: &str) -> Option<&'static str> {
 }
 
 fn claim(r: &Room, text: &str) {
-    r.run(&[
-        "claim",
-        "add",
-        "--measure",
-        "CPM1",
-        "--provider",
-        "DCC",
-        "--until",
-        "2020-04",
-        "--text",
-        text,
-        "--source",
-        "DCC",
-        "--document",
-        "OPSG paper",
-        "--place",
-        "line 12",
-    ])
+    r.nb(&format!(
+        "claim add --measure CPM1 --provider DCC --until 2020-04 --text '{text}' \
+         --source DCC --document 'OPSG paper' --place 'line 12'"
+    ))
     .ok();
 }
 

@@ -202,23 +202,9 @@ fn m7_a_null_part_makes_the_composite_not_determinable_with_bounds() {
         ),
         ((900, 1000), (29, 30))
     );
-    r.run(&[
-        "feed",
-        "fault",
-        "--provider",
-        "CSPN",
-        "--from",
-        "2026-04-01",
-        "--to",
-        "2026-04-28",
-        "--what",
-        "the test tool lost its clock",
-        "--owner",
-        "CSPN",
-        "--measures",
-        "PM4.3",
-    ])
-    .ok();
+    r.nb("feed fault --provider CSPN --from 2026-04-01 --to 2026-04-28 --what \
+         'the test tool lost its clock' --owner CSPN --measures PM4.3")
+        .ok();
     let p = r.april();
     let n = &p.row("PM4.3", "north")["figure"];
     assert_eq!(
@@ -245,23 +231,9 @@ fn m7_a_withheld_figure_is_null_and_the_first_value_stays_in_the_audit_trail() {
     let before = "2026-05-20T09:30:00Z";
     assert_eq!(r.pack_at(before, "first", "--period 2026-04").band("PM4.3", "north"), "met");
     r.wait(60);
-    r.run(&[
-        "override",
-        "add",
-        "--measure",
-        "PM4.3",
-        "--provider",
-        "CSPN",
-        "--region",
-        "north",
-        "--period",
-        "2026-04",
-        "--withhold",
-        "unreliable",
-        "--reason",
-        "tool fault not yet understood",
-    ])
-    .ok();
+    r.nb("override add --measure PM4.3 --provider CSPN --region north --period 2026-04 \
+         --withhold unreliable --reason 'tool fault not yet understood'")
+        .ok();
     let p = r.pack_at("2026-05-21T09:00:00Z", "later", "--period 2026-04");
     assert_eq!(
         (p.null("PM4.3", "north"), p.null("CPM1", "none")),
@@ -291,24 +263,10 @@ fn m8_a_report_is_not_accepted_while_a_figure_is_unconfirmed() {
     let says = |t: &str| r.april().text("pack.html").contains(t);
     assert!(says("2 figures are not confirmed: the report cannot be accepted yet."));
     let assure = |measure: &str, provider: &str, region: &str, status: &str| {
-        r.run(&[
-            "assurance",
-            "add",
-            "--measure",
-            measure,
-            "--provider",
-            provider,
-            "--region",
-            region,
-            "--period",
-            "2026-04",
-            "--status",
-            status,
-            "--what",
-            "recounted from the log",
-            "--by",
-            "OPSG",
-        ])
+        r.nb(&format!(
+            "assurance add --measure {measure} --provider {provider} --region {region} \
+             --period 2026-04 --status {status} --what 'recounted from the log' --by OPSG"
+        ))
         .ok();
     };
     assure("PM4.3", "CSPN", "north", "confirmed");
@@ -325,59 +283,7 @@ fn m8_a_report_is_not_accepted_while_a_figure_is_unconfirmed() {
     assert!(says("the report can be accepted") && !says("cannot be accepted yet"));
 }
 
-#[test]
-fn m7_what_users_got_is_null_too_where_the_feed_of_their_requests_fails() {
-    let r = Room::with(&[
-        READS.of(90, Some(5)),
-        READS.of(10, None),
-        READS.of(50, Some(5)).in_region("south"),
-    ]);
-    feed(&r, "dsp", "messages", "DSP");
-    let fault = |days: &str| {
-        r.run(&[
-            "feed",
-            "fault",
-            "dsp",
-            "--from",
-            "2026-04-01",
-            "--to",
-            days,
-            "--what",
-            "counts twice",
-            "--severity",
-            "unreliable",
-            "--owner",
-            "DSP",
-            "--format",
-            "json",
-        ])
-        .ok()
-        .json()["id"]
-            .as_str()
-            .unwrap()
-            .to_owned()
-    };
-    let share = |p: &Pack| {
-        p.data()["process"]["regions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|l| l["key"] == "north")
-            .unwrap()["share"]
-            .clone()
-    };
-    assert_eq!(share(&r.april())["is"], "value");
-    // Two faulty days of 28 mark it; three leave less than nine tenths.
-    let id = fault("2026-04-02");
-    assert_eq!(share(&r.april())["state"], "suspect");
-    r.run(&["fault", "change", &id, "to=2026-04-03", "--reason", "it lasted a day longer"]).ok();
-    let p = r.april();
-    assert_eq!(
-        (share(&p)["is"].as_str(), share(&p)["reason"].as_str()),
-        (Some("null"), Some("unreliable")),
-        "{}",
-        share(&p)
-    );
+fn other_figures_of_the_same_messages_are_null(r: &Room, p: &Pack) {
     // Response times and volumes are made of the same messages.
     let d = p.data();
     assert!(
@@ -408,17 +314,51 @@ fn m7_what_users_got_is_null_too_where_the_feed_of_their_requests_fails() {
         "{opened}"
     );
     assert!(opened["note"].as_str().unwrap().contains("counts twice"));
+}
+
+#[test]
+fn m7_what_users_got_is_null_too_where_the_feed_of_their_requests_fails() {
+    let r = Room::with(&[
+        READS.of(90, Some(5)),
+        READS.of(10, None),
+        READS.of(50, Some(5)).in_region("south"),
+    ]);
+    feed(&r, "dsp", "messages", "DSP");
+    let fault = |days: &str| {
+        r.nb(&format!(
+            "feed fault dsp --from 2026-04-01 --to {days} --what 'counts twice' --severity \
+             unreliable --owner DSP --format json"
+        ))
+        .ok()
+        .json()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let share = |p: &Pack| {
+        p.data()["process"]["regions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|l| l["key"] == "north")
+            .unwrap()["share"]
+            .clone()
+    };
+    assert_eq!(share(&r.april())["is"], "value");
+    // Two faulty days of 28 mark it; three leave less than nine tenths.
+    let id = fault("2026-04-02");
+    assert_eq!(share(&r.april())["state"], "suspect");
+    r.run(&["fault", "change", &id, "to=2026-04-03", "--reason", "it lasted a day longer"]).ok();
+    let p = r.april();
+    assert_eq!(
+        (share(&p)["is"].as_str(), share(&p)["reason"].as_str()),
+        (Some("null"), Some("unreliable")),
+        "{}",
+        share(&p)
+    );
+    other_figures_of_the_same_messages_are_null(&r, &p);
     // A fault of other days takes nothing away.
-    r.run(&[
-        "fault",
-        "change",
-        &id,
-        "from=2026-03-30",
-        "to=2026-03-31",
-        "--reason",
-        "it was March",
-    ])
-    .ok();
+    r.nb(&format!("fault change {id} from=2026-03-30 to=2026-03-31 --reason 'it was March'")).ok();
     assert_eq!(share(&r.april())["is"], "value");
 }
 
@@ -430,26 +370,9 @@ fn m9_a_known_fault_marks_the_months_and_measures_that_it_hits() {
         Sent { test: "rtt3", ..TESTS.of(1000, Some(5)) },
     ]);
     feed(&r, "tests", "tests", "CSPN");
-    r.run(&[
-        "feed",
-        "fault",
-        "tests",
-        "--from",
-        "2026-04-10",
-        "--to",
-        "2026-04-19",
-        "--what",
-        "reads 0 s",
-        "--severity",
-        "suspect",
-        "--measures",
-        "PM4.3",
-        "--owner",
-        "CSPN",
-        "--change-request",
-        "CR-7",
-    ])
-    .ok();
+    r.nb("feed fault tests --from 2026-04-10 --to 2026-04-19 --what 'reads 0 s' \
+         --severity suspect --measures PM4.3 --owner CSPN --change-request CR-7")
+        .ok();
     let (april, march) = (r.april(), r.pack("march", "--period 2026-03"));
     assert_eq!(
         (
@@ -473,21 +396,8 @@ fn m9_a_known_fault_marks_the_months_and_measures_that_it_hits() {
     let r = Room::with(&[TESTS.of(1000, Some(5))]);
     feed(&r, "tests", "tests", "CSPN");
     let fault = r
-        .run(&[
-            "feed",
-            "fault",
-            "tests",
-            "--from",
-            "2026-03-25",
-            "--to",
-            "2026-03-31",
-            "--what",
-            "reads 0 s",
-            "--severity",
-            "suspect",
-            "--format",
-            "json",
-        ])
+        .nb("feed fault tests --from 2026-03-25 --to 2026-03-31 --what 'reads 0 s' \
+             --severity suspect --format json")
         .ok()
         .json();
     assert_eq!(r.april().state("PM4.3", "north"), "provisional");

@@ -176,18 +176,10 @@ fn m17_correlation_tells_n_r_and_lag_and_no_cause() {
 fn m17_a_remark_beside_the_charts_may_not_claim_a_cause() {
     let r = Room::new();
     let add = |text: &str| {
-        r.run(&[
-            "annotation",
-            "add",
-            "--from",
-            "2026-04-01",
-            "--to",
-            "2026-04-09",
-            "--title",
-            "Alert storm",
-            "--text",
-            text,
-        ])
+        r.nb(&format!(
+            "annotation add --from 2026-04-01 --to 2026-04-09 --title 'Alert storm' --text \
+             '{text}'"
+        ))
     };
     let refused = add("Firmware was late, caused by the alerts").code(4);
     assert!(refused.err.contains("caused"), "{}", refused.err);

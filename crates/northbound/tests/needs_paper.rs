@@ -54,87 +54,23 @@ fn full() -> Room {
         READS.of(300, None),
     ]);
     for i in 0..5 {
-        r.run(&[
-            "party",
-            "add",
-            &format!("P{i}"),
-            "--name",
-            &format!("Party {i} (invented)"),
-            "--category",
-            "large-supplier",
-        ])
-        .ok();
-        r.run(&[
-            "sentiment",
-            "add",
-            &format!("P{i}"),
-            "--mood",
-            "poor",
-            "--period",
-            "2026-04",
-            "--region",
-            "north",
-            "--source",
-            "survey",
-        ])
+        r.nb(&format!("party add P{i} --name 'Party {i} (invented)' --category large-supplier"))
+            .ok();
+        r.nb(&format!(
+            "sentiment add P{i} --mood poor --period 2026-04 --region north --source survey"
+        ))
         .ok();
     }
-    r.run(&[
-        "body",
-        "add",
-        "opsg",
-        "--name",
-        "Group (invented)",
-        "--kind",
-        "group",
-        "--power",
-        "recommend",
-    ])
-    .ok();
-    r.run(&[
-        "view",
-        "add",
-        "--body",
-        "opsg",
-        "--period",
-        "2026-04",
-        "--subject",
-        "test commands",
-        "--text",
-        "100 % does not fit what 5 members see",
-        "--meeting",
-        "33xx",
-    ])
-    .ok();
-    r.run(&[
-        "status",
-        "add",
-        "--text",
-        "undegraded for 30 days",
-        "--colour",
-        "green",
-        "--period",
-        "2026-04",
-        "--author",
-        "dcc",
-    ])
-    .ok();
-    r.run(&[
-        "document",
-        "add",
-        "annex-7",
-        "--kind",
-        "annex",
-        "--title",
-        "Annex",
-        "--owner",
-        "opsg",
-        "--arrived",
-        "2026-05-01",
-        "--comments-by",
-        "2026-05-19",
-    ])
-    .ok();
+    r.nb("body add opsg --name 'Group (invented)' --kind group --power recommend").ok();
+    r.nb("view add --body opsg --period 2026-04 --subject 'test commands' --text \
+         '100 % does not fit what 5 members see' --meeting 33xx")
+        .ok();
+    r.nb("status add --text 'undegraded for 30 days' --colour green --period 2026-04 \
+         --author dcc")
+        .ok();
+    r.nb("document add annex-7 --kind annex --title Annex --owner opsg --arrived \
+         2026-05-01 --comments-by 2026-05-19")
+        .ok();
     r.run(&["comment", "add", "annex-7", "--text", "x", "--by", "member"]).ok();
     r
 }
@@ -195,30 +131,11 @@ fn r12_every_run_of_digits_of_the_finished_paper_has_a_source_or_is_on_the_print
 #[test]
 fn r12_a_paper_names_no_person() {
     let r = full();
-    r.run(&[
-        "person",
-        "add",
-        "chair",
-        "--role",
-        "chair",
-        "--body",
-        "opsg",
-        "--name",
-        "Ann Example",
-    ])
-    .ok();
+    r.nb("person add chair --role chair --body opsg --name 'Ann Example'").ok();
     r.nb("paper build --period 2026-04 --out paper").ok();
-    r.run(&[
-        "status",
-        "add",
-        "--text",
-        "Ann Example says that it is fine",
-        "--period",
-        "2026-04",
-        "--author",
-        "dcc",
-    ])
-    .ok();
+    r.nb("status add --text 'Ann Example says that it is fine' --period 2026-04 --author \
+         dcc")
+        .ok();
     let refused = r.nb("paper build --period 2026-04 --out other --format json").code(4).error();
     assert!(
         refused["message"].as_str().unwrap().contains("chair")

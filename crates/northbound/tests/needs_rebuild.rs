@@ -120,10 +120,32 @@ fn the_order_and_batching_of_ingest_never_change_a_figure() {
     assert_ne!(Some(together), seen, "ranks decide where files contradict each other");
 }
 
+fn clock(day: u32) -> String {
+    format!("2026-05-{day:02}T09:00:00Z")
+}
+
+fn rebuilt_the_same(r: &Room, built: &[(u32, Pack)]) {
+    for (day, first) in built {
+        let again = r.pack_at(
+            "2026-06-20T09:00:00Z",
+            &format!("again{day}"),
+            &format!("--period 2026-04 --as-at {}", clock(*day)),
+        );
+        assert!(
+            first.files.keys().eq(again.files.keys()),
+            "{:?} and {:?}",
+            first.files.keys(),
+            again.files.keys()
+        );
+        for (name, was) in &first.files {
+            assert!(*was == again.files[name], "{} of {day} May differs", name.display());
+        }
+    }
+}
+
 #[test]
 fn packs_rebuilt_as_at_their_time_are_the_same_bytes_after_later_ingests_and_rules() {
     let r = Room::new();
-    let clock = |day: u32| format!("2026-05-{day:02}T09:00:00Z");
     let mut seed: u64 = 7;
     let mut next = |most: u64| {
         seed ^= seed << 13;
@@ -165,22 +187,7 @@ fn packs_rebuilt_as_at_their_time_are_the_same_bytes_after_later_ingests_and_rul
         }
     }
     assert_eq!(built.len(), 5);
-    for (day, first) in &built {
-        let again = r.pack_at(
-            "2026-06-20T09:00:00Z",
-            &format!("again{day}"),
-            &format!("--period 2026-04 --as-at {}", clock(*day)),
-        );
-        assert!(
-            first.files.keys().eq(again.files.keys()),
-            "{:?} and {:?}",
-            first.files.keys(),
-            again.files.keys()
-        );
-        for (name, was) in &first.files {
-            assert!(*was == again.files[name], "{} of {day} May differs", name.display());
-        }
-    }
+    rebuilt_the_same(&r, &built);
     assert_ne!(
         built[3].1.figures(),
         built[4].1.figures(),

@@ -258,15 +258,7 @@ fn report_mine_sets_a_users_own_service_beside_what_was_reported() {
         "what was reported stands beside it"
     );
     assert_eq!(mine("03")["regions"][0]["requests"], 50);
-    r.run(&[
-        "party",
-        "add",
-        "SUPPLY",
-        "--name",
-        "An invented supplier",
-        "--category",
-        "large-supplier",
-    ]);
+    r.nb("party add SUPPLY --name 'An invented supplier' --category large-supplier");
     let other = r.at(
         "2026-05-20T09:00:00Z",
         "report mine --user 90-B3-D5-1F-30-01-00-02 --period 2026-04 --as ann@OTHER+user",

@@ -4,30 +4,10 @@ use crate::support;
 use support::needs::{READS, Room, TESTS};
 
 fn bodies(r: &Room) {
-    r.run(&[
-        "body",
-        "add",
-        "opsg",
-        "--name",
-        "Operations Group (invented)",
-        "--kind",
-        "group",
-        "--power",
-        "recommend",
-    ])
-    .ok();
-    r.run(&[
-        "body",
-        "add",
-        "board",
-        "--name",
-        "Board (invented)",
-        "--kind",
-        "board",
-        "--power",
-        "approve-money",
-    ])
-    .ok();
+    r.nb("body add opsg --name 'Operations Group (invented)' --kind group --power \
+         recommend")
+        .ok();
+    r.nb("body add board --name 'Board (invented)' --kind board --power approve-money").ok();
 }
 
 /// Tests in the North, in time and late.
@@ -49,23 +29,9 @@ fn s1_green_while_a_measure_is_below_target_is_shown_beside_it_as_in_tension() {
             .to_owned()
     };
     let said = |r: &Room| {
-        r.run(&[
-            "status",
-            "add",
-            "--text",
-            "service undegraded",
-            "--colour",
-            "green",
-            "--measure",
-            "CPM1",
-            "--period",
-            "2026-04",
-            "--author",
-            "dcc",
-            "--basis",
-            "daily operations report",
-        ])
-        .ok();
+        r.nb("status add --text 'service undegraded' --colour green --measure CPM1 --period \
+             2026-04 --author dcc --basis 'daily operations report'")
+            .ok();
         let s = r.json("status beside --period 2026-04")["statements"][0].clone();
         (
             s["tension"].as_str().unwrap().to_owned(),
@@ -138,19 +104,9 @@ fn s2_an_index_without_a_baseline_and_a_source_is_refused() {
 fn s3_a_note_is_kept_with_its_date_and_out_of_every_score() {
     let r = Room::with(&[READS.of(90, Some(5)), READS.of(10, None)]);
     let before = r.april().figures();
-    r.run(&[
-        "status",
-        "add",
-        "--text",
-        "Staff sickness; refresher training held.",
-        "--period",
-        "2026-04",
-        "--author",
-        "dcc",
-        "--on",
-        "2026-05-11",
-    ])
-    .ok();
+    r.nb("status add --text 'Staff sickness; refresher training held.' --period 2026-04 \
+         --author dcc --on 2026-05-11")
+        .ok();
     let s = &r.json("status list")["records"][0]["record"];
     assert_eq!(
         (s["kind"].as_str(), s["on"].as_str(), s["colour"].as_str()),
@@ -167,35 +123,14 @@ fn s3_a_note_is_kept_with_its_date_and_out_of_every_score() {
 #[test]
 fn s4_no_issues_is_a_claim_until_evidence_is_attached() {
     let r = Room::new();
-    r.run(&[
-        "audit",
-        "add",
-        "--scope",
-        "information security, remote",
-        "--result",
-        "no issues",
-        "--on",
-        "2026-05-04",
-        "--told-by",
-        "dcc",
-    ])
-    .ok();
+    r.nb("audit add --scope 'information security, remote' --result 'no issues' --on \
+         2026-05-04 --told-by dcc")
+        .ok();
     let worth = || r.json("audit log")["audits"][0]["worth"].as_str().unwrap().to_owned();
     assert_eq!(worth(), "claim");
-    r.run(&[
-        "document",
-        "add",
-        "cert-1",
-        "--kind",
-        "letter",
-        "--title",
-        "Certificate",
-        "--owner",
-        "dcc",
-        "--due",
-        "2026-06-01",
-    ])
-    .ok();
+    r.nb("document add cert-1 --kind letter --title Certificate --owner dcc --due \
+         2026-06-01")
+        .ok();
     r.nb("audit evidence audit-1 --document cert-1").code(4);
     r.nb("audit evidence audit-1 --document nothing").code(5);
     r.nb("audit change audit-1 evidence=cert-1 --reason x").code(4);
@@ -210,18 +145,9 @@ fn s5_a_quarter_is_resolved_by_its_definition_and_no_amount_is_made_up() {
     let r = Room::new();
     bodies(&r);
     r.run(&["workpackage", "add", "wp1", "--title", "Support", "--quarter", "Q2 2020"]).code(4);
-    r.run(&[
-        "workpackage",
-        "add",
-        "wp1",
-        "--title",
-        "Support",
-        "--quarter",
-        "Q2 2020",
-        "--definition",
-        "april-year",
-    ])
-    .ok();
+    r.nb("workpackage add wp1 --title Support --quarter 'Q2 2020' --definition \
+         april-year")
+        .ok();
     r.run(&["workpackage", "line", "wp1", "Review of reports"]).ok();
     r.nb("workpackage approve wp1 --by opsg").code(4);
     r.nb("workpackage recommend wp1 --by opsg").ok();
@@ -233,32 +159,11 @@ fn s5_a_quarter_is_resolved_by_its_definition_and_no_amount_is_made_up() {
     );
     assert!(w["budget"].is_null() && rec["lines"][0]["budget_pence"].is_null());
     assert!(r.nb("workpackage show wp1").ok().out.contains("no amount was given"));
-    r.run(&[
-        "workpackage",
-        "add",
-        "wp2",
-        "--title",
-        "Support",
-        "--quarter",
-        "Q2 2020",
-        "--definition",
-        "calendar",
-    ])
-    .ok();
+    r.nb("workpackage add wp2 --title Support --quarter 'Q2 2020' --definition calendar").ok();
     assert_eq!(r.json("workpackage show wp2")["record"]["from"], "2020-04-01");
     // The amount of one line is not the amount of all.
     r.run(&["workpackage", "line", "wp1", "Minutes", "--budget", "1200.50"]).code(3);
-    r.run(&[
-        "workpackage",
-        "line",
-        "wp1",
-        "Minutes",
-        "--budget",
-        "1200.50",
-        "--source",
-        "paper 7, page 2",
-    ])
-    .ok();
+    r.nb("workpackage line wp1 Minutes --budget 1200.50 --source 'paper 7, page 2'").ok();
     let b = &r.json("workpackage show wp1")["budget"];
     assert_eq!(
         (b["pence"].as_i64(), b["lines"].as_u64(), b["of"].as_u64()),

@@ -4,7 +4,7 @@
 
 use crate::support;
 use northbound_registers::{
-    AsAt, Begun, Counts, Query, Store, Write,
+    AsAt, Begun, Counts, Gate, Query, Store, Write,
     records::{
         data::{feeds::Feed, sources::SourceFile},
         forecasting::forecasts::{Forecast, ForecastLine, Made},
@@ -134,13 +134,30 @@ fn watch(mut child: Child, enough: Option<i64>) -> i64 {
     kept
 }
 
-#[test]
-fn a_process_killed_midway_loses_nothing_that_it_kept_and_leaves_no_half_import() {
-    let room = support::Room::new();
-    std::fs::create_dir_all(room.data()).unwrap();
-    let path = room.data().join("registers.sqlite");
-    let store = Store::open(&path, t(0)).unwrap();
-    let gate = store.as_actor(&analyst());
+fn each_file_has_all_its_rows(gate: &Gate<'_>, files: i64) {
+    // Each file is in with all its rows, and no row is in without its file.
+    let sources = gate.sources(AsAt::NOW).unwrap();
+    assert_eq!(sources.len() as i64, files);
+    for s in &sources {
+        assert_eq!(
+            (
+                gate.list::<Forecast>(&Query { source: Some(s.id.clone()), ..Query::default() })
+                    .unwrap()
+                    .len() as i64,
+                s.record.accepted
+            ),
+            (ROWS, ROWS),
+            "{}",
+            s.record.name
+        );
+    }
+    assert_eq!(
+        gate.list::<Forecast>(&Query::default()).unwrap().len() as i64,
+        sources.len() as i64 * ROWS
+    );
+}
+
+fn add_party_and_user(gate: &Gate<'_>) {
     gate.add(
         &Party { id: "ACME".into(), name: "Acme".into(), category: "large-supplier".into() },
         &Write::at(t(0)),
@@ -159,6 +176,16 @@ fn a_process_killed_midway_loses_nothing_that_it_kept_and_leaves_no_half_import(
         &Write::at(t(0)),
     )
     .unwrap();
+}
+
+#[test]
+fn a_process_killed_midway_loses_nothing_that_it_kept_and_leaves_no_half_import() {
+    let room = support::Room::new();
+    std::fs::create_dir_all(room.data()).unwrap();
+    let path = room.data().join("registers.sqlite");
+    let store = Store::open(&path, t(0)).unwrap();
+    let gate = store.as_actor(&analyst());
+    add_party_and_user(&gate);
     room.nb(
         "feed add north --provider CSPN --brings tests --from 2026-04-01 --owner CSPN-reporting",
     )
@@ -198,26 +225,7 @@ fn a_process_killed_midway_loses_nothing_that_it_kept_and_leaves_no_half_import(
         }
     }
     assert_eq!(titles.len() as i64, of(CHANGES, &notes) + of(kept, &notes));
-    // Each file is in with all its rows, and no row is in without its file.
-    let sources = gate.sources(AsAt::NOW).unwrap();
-    assert_eq!(sources.len() as i64, of(CHANGES, &files) + of(kept, &files));
-    for s in &sources {
-        assert_eq!(
-            (
-                gate.list::<Forecast>(&Query { source: Some(s.id.clone()), ..Query::default() })
-                    .unwrap()
-                    .len() as i64,
-                s.record.accepted
-            ),
-            (ROWS, ROWS),
-            "{}",
-            s.record.name
-        );
-    }
-    assert_eq!(
-        gate.list::<Forecast>(&Query::default()).unwrap().len() as i64,
-        sources.len() as i64 * ROWS
-    );
+    each_file_has_all_its_rows(&gate, of(CHANGES, &files) + of(kept, &files));
     // The lock went with the process: a command goes through at once.
     room.nb("feed change north rank=1 --reason after").ok();
 }

@@ -143,6 +143,20 @@ fn a_registration_of_tomorrow_takes_effect_then_and_an_end_ends() {
     );
 }
 
+/// Appends a little between any two scans, so that the file has changed at each.
+fn append_slowly(path: std::path::PathBuf, text: String) -> std::thread::JoinHandle<()> {
+    std::thread::spawn(move || {
+        for piece in text.as_bytes().chunks(2) {
+            std::thread::sleep(std::time::Duration::from_millis(150));
+            std::io::Write::write_all(
+                &mut std::fs::OpenOptions::new().append(true).open(&path).unwrap(),
+                piece,
+            )
+            .unwrap();
+        }
+    })
+}
+
 #[test]
 fn the_watch_takes_whole_files_tells_the_service_and_stops_when_asked() {
     let live = Live::new();
@@ -169,20 +183,7 @@ fn the_watch_takes_whole_files_tells_the_service_and_stops_when_asked() {
     let (name, text) = file(1, OTHER);
     let (head, tail) = text.split_at(30);
     std::fs::write(folder.join(&name), head).unwrap();
-    let writer = {
-        let (path, tail) = (folder.join(&name), tail.to_owned());
-        std::thread::spawn(move || {
-            // A little at each look, so that it changes between any two of them.
-            for piece in tail.as_bytes().chunks(2) {
-                std::thread::sleep(std::time::Duration::from_millis(150));
-                std::io::Write::write_all(
-                    &mut std::fs::OpenOptions::new().append(true).open(&path).unwrap(),
-                    piece,
-                )
-                .unwrap();
-            }
-        })
-    };
+    let writer = append_slowly(folder.join(&name), tail.to_owned());
     let took = next("file");
     assert_eq!(
         (&took["file"]["name"], &took["file"]["outcome"], &took["file"]["rows"]),

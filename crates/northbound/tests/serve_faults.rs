@@ -190,6 +190,12 @@ struct Troubled {
     posters: Vec<std::thread::JoinHandle<()>>,
 }
 
+fn ledger_of(room: &Room, rules: &RuleSet, clock: &SharedClock) -> LedgerSink {
+    let judge = Arc::new(RulesJudge::new(rules, &BTreeSet::new()));
+    let ledger = Ledger::at(room.data().join("ledger"));
+    LedgerSink::open(&ledger, judge, 0, BTreeMap::new(), clock.wall()).unwrap()
+}
+
 impl Troubled {
     fn start() -> Troubled {
         let room = Room::new();
@@ -214,15 +220,7 @@ impl Troubled {
             off: Arc::clone(&off),
         });
         let rules = RuleSet::embedded().unwrap();
-        let judge = Arc::new(RulesJudge::new(&rules, &BTreeSet::new()));
-        let ledger = LedgerSink::open(
-            &Ledger::at(room.data().join("ledger")),
-            judge,
-            0,
-            BTreeMap::new(),
-            clock.wall(),
-        )
-        .unwrap();
+        let ledger = ledger_of(&room, &rules, &clock);
         let mut config = Config::load(&settings_of(&room)).unwrap();
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.speed = FACTOR;

@@ -59,7 +59,7 @@ pub fn add(ctx: &Context, new: &NewCase) -> Result<Receipt> {
     registers::add(ctx, &case)
 }
 
-/// Takes the next step of a case, and says where it stands after it.
+/// Records the next step of a case, and returns its new state.
 ///
 /// # Errors
 /// Where the step cannot follow, or its body may not take it.

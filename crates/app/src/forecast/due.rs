@@ -21,7 +21,7 @@ pub struct DueRequest {
 /// Most months in one answer.
 const MOST_MONTHS: u32 = 120;
 
-/// When forecasts are due, and by when Users are told their actuals, month by month.
+/// When forecasts are due, and by when Users are notified of their actuals, by month.
 ///
 /// # Errors
 /// Where the first month is not a month, or rules or registers cannot be read.

@@ -120,13 +120,13 @@ pub fn add(ctx: &Context, a: &NoticeRequest) -> Result<Answer> {
 /// Where the registers cannot be read.
 pub fn list(ctx: &Context, period: Option<Period>) -> Result<Answer> {
     let store = ctx.store()?;
-    let kept =
+    let notices =
         ctx.gate(&store).list::<ForecastNotice>(&Query { period, ..Query::as_at(ctx.as_at()) })?;
     let mut t = Table::new(
         "",
         &["id", "kind", "user", "party", "month", ">expected", "given (UTC)", "what"],
     );
-    for k in &kept {
+    for k in &notices {
         let r = &k.record;
         t.row([
             k.id.clone(),
@@ -139,7 +139,7 @@ pub fn list(ctx: &Context, period: Option<Period>) -> Result<Answer> {
             r.text.clone(),
         ]);
     }
-    Ok(Answer::new(json!({"records": kept})).table(t))
+    Ok(Answer::new(json!({"records": notices})).table(t))
 }
 
 /// Whose demand was exceptional in a month, and who had given notice.

@@ -86,7 +86,7 @@ pub fn note(ctx: &Context, a: &ReasonRequest) -> Result<Answer> {
     Ok(view::receipt(&receipt))
 }
 
-fn kept(a: &ReasonFilter, ctx: &Context, gate: &Gate<'_>) -> Result<Vec<Kept<ForecastReason>>> {
+fn reasons(a: &ReasonFilter, ctx: &Context, gate: &Gate<'_>) -> Result<Vec<Kept<ForecastReason>>> {
     let all =
         gate.list::<ForecastReason>(&Query { period: a.period, ..Query::as_at(ctx.as_at()) })?;
     Ok(all.into_iter().filter(|k| a.kind.is_none_or(|x| x == k.record.kind)).collect())
@@ -99,8 +99,8 @@ fn kept(a: &ReasonFilter, ctx: &Context, gate: &Gate<'_>) -> Result<Vec<Kept<For
 pub fn list(ctx: &Context, a: &ReasonFilter) -> Result<Answer> {
     let (view, store) = (view_of(a.view, ctx)?, ctx.store()?);
     let gate = ctx.gate(&store);
-    let kept = kept(a, ctx, &gate)?;
-    let users: BTreeSet<String> = kept.iter().map(|k| k.record.user.to_string()).collect();
+    let reasons = reasons(a, ctx, &gate)?;
+    let users: BTreeSet<String> = reasons.iter().map(|k| k.record.user.to_string()).collect();
     let named = if view == View::Group {
         Some(pseudonyms_of(
             ctx,
@@ -116,7 +116,7 @@ pub fn list(ctx: &Context, a: &ReasonFilter) -> Result<Answer> {
         &["user", "kind", "month", "code", "text", "what would help", "contacted", "by"],
     );
     let mut lines = Vec::new();
-    for k in &kept {
+    for k in &reasons {
         let r = &k.record;
         // What somebody wrote may tell who it is; only the code goes to the group.
         let masked = named.as_ref().filter(|_| !r.agreed_to_be_named);
@@ -176,7 +176,7 @@ pub fn counts(ctx: &Context, a: &ReasonFilter) -> Result<Answer> {
         .collect();
     let mut by: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
     let mut codes: BTreeSet<String> = BTreeSet::new();
-    for k in kept(a, ctx, &gate)? {
+    for k in reasons(a, ctx, &gate)? {
         let class = classes.get(&k.record.party).cloned().unwrap_or_else(|| "unknown".to_owned());
         codes.insert(k.record.code.clone());
         *by.entry(class).or_default().entry(k.record.code).or_default() += 1;

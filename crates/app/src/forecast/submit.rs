@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 /// Months of history that are read: two years beside the year of the season.
 pub(super) const HISTORY_MONTHS: i32 = 36;
 
-/// Whole months in which the last forecast's use is told.
+/// Whole months for which the use of the last forecast is reported.
 const USED_MONTHS: i32 = 3;
 
 /// A forecast to make.
@@ -161,10 +161,10 @@ pub fn prefill(ctx: &Context, a: &SubmitRequest) -> Result<Answer> {
         let who = user(a.user, ctx, gate)?;
         let months = months(a, sources, sources.as_at)?;
         let proposed = proposals(a, &who, &months, sources)?;
-        let kept = lines(a, &months, &proposed)?;
+        let entries = lines(a, &months, &proposed)?;
         let mut t =
             Table::new("", &["kind", "user", "srv", "mode", "period", ">count", "way", "basis"]);
-        for l in &kept {
+        for l in &entries {
             let p = proposed.iter().find(|p| {
                 p.period == l.period
                     && p.line.srv == l.srv
@@ -182,7 +182,7 @@ pub fn prefill(ctx: &Context, a: &SubmitRequest) -> Result<Answer> {
                 p.map(|p| p.basis.clone()).unwrap_or_default(),
             ]);
         }
-        Ok(Answer::new(json!({"kind": a.kind, "user": who.eui, "months": months, "proposed": proposed, "lines": kept})).table(t)
+        Ok(Answer::new(json!({"kind": a.kind, "user": who.eui, "months": months, "proposed": proposed, "lines": entries})).table(t)
             .then("Submit it with `northbound forecast submit --from-history`, or print it with --format csv, edit it and import it with `northbound forecast import FILE`."))
     })
 }
@@ -222,11 +222,11 @@ pub fn submit(ctx: &Context, a: &SubmitRequest) -> Result<Answer> {
         let write = Write { known: Some(record.made), ..ctx.write() };
         let before = used(a, &who, sources)?;
         let receipt = gate.add(&record, &write)?;
-        let told = tell(sources, &record, &before)?;
+        let uses = tell(sources, &record, &before)?;
         let did = if receipt.dry_run { "Dry run: would have submitted" } else { "Submitted" };
-        let mut answer = Answer::new(json!({"receipt": receipt, "lines": record.lines.len(), "typed": a.set.len(), "used_for": told.iter().collect::<Vec<_>>(), "proposed": proposed}))
+        let mut answer = Answer::new(json!({"receipt": receipt, "lines": record.lines.len(), "typed": a.set.len(), "used_for": uses.iter().collect::<Vec<_>>(), "proposed": proposed}))
             .say(format!("{did} forecast {}: {} lines for {} to {}, {} of them exceptions.", receipt.id, record.lines.len(), first(&record), last(&record), exceptions(&record, &proposed)));
-        for t in told {
+        for t in uses {
             answer = answer.then(t);
         }
         Ok(answer)

@@ -183,7 +183,7 @@ pub fn change(
     Ok(a)
 }
 
-/// The event that an assignment stands for.
+/// The event of an assignment.
 fn assignment(ctx: &Context, id: IncidentId, at: Utc, text: &str) -> Result<IncidentEvent> {
     let (key, value) = text
         .split_once('=')

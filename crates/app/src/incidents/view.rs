@@ -23,7 +23,7 @@ pub(super) fn state(l: &Life) -> String {
     if l.suspended { "open (suspended)".to_owned() } else { l.state.to_string() }
 }
 
-/// How an occasion stands against its target time.
+/// The state of an occasion against its target time.
 pub(super) fn resolution(o: &Occasion) -> String {
     match &o.standing {
         Standing::InTime => "resolved in time".to_owned(),
@@ -35,7 +35,7 @@ pub(super) fn resolution(o: &Occasion) -> String {
     }
 }
 
-/// How an initial response stands against its target time.
+/// The state of an initial response against its target time.
 pub(super) fn response(standing: &Standing) -> String {
     match standing {
         Standing::InTime => "on time".to_owned(),

@@ -96,10 +96,10 @@ impl File<'_> {
         })?;
         let record = self.record(&found);
         let write = Write { known: Some(options.known), expect_version: None, ..ctx.write() };
-        if let Begun::Already(kept) =
+        if let Begun::Already(stored) =
             gate.begin_import(&record, &Write { dry_run: true, ..write.clone() })?
         {
-            return Ok(self.already(found, kept.id));
+            return Ok(self.already(found, stored.id));
         }
         let folder = self.request.rejects_folder(ctx);
         let mut rejects = Rejects::new(&folder, &found.name, &found.sha256, !ctx.dry_run);

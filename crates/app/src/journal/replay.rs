@@ -18,7 +18,7 @@ const SHOWN: usize = 100;
 /// The folder of the new ledger; removed at the end unless the caller named it.
 struct NewLedger {
     path: PathBuf,
-    kept: bool,
+    retained: bool,
 }
 
 impl NewLedger {
@@ -33,13 +33,13 @@ impl NewLedger {
                 path.display()
             )));
         }
-        Ok(NewLedger { path, kept: out.is_some() })
+        Ok(NewLedger { path, retained: out.is_some() })
     }
 }
 
 impl Drop for NewLedger {
     fn drop(&mut self) {
-        if !self.kept {
+        if !self.retained {
             let _ = std::fs::remove_dir_all(&self.path);
         }
     }
@@ -76,9 +76,9 @@ pub fn replay(ctx: &Context, out: Option<&Path>, config: Option<&Path>) -> Resul
     let again = ledger.snapshot(None)?;
     let found = content::differences_of(&there, &again, Some(FEED), SHOWN)?;
     drop(progress);
-    let kept = fresh.kept.then(|| fresh.path.display().to_string());
+    let retained = fresh.retained.then(|| fresh.path.display().to_string());
     let mut a = Answer::new(
-        json!({"records": position, "position": position, "differences": found, "kept": kept}),
+        json!({"records": position, "position": position, "differences": found, "kept": retained}),
     );
     a.found = !found.is_empty();
     if found.is_empty() {

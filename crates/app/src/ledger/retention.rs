@@ -81,8 +81,10 @@ fn json_of(l: &TableRetention) -> serde_json::Value {
 /// # Errors
 /// Where ledger or registers cannot be read.
 pub fn show(ctx: &Context) -> Result<Answer> {
-    let mut t =
-        Table::new("", &["table", ">rows", ">bytes", "first day", "kept", ">months", "decided by"]);
+    let mut t = Table::new(
+        "",
+        &["table", ">rows", ">bytes", "first day", "stored", ">months", "decided by"],
+    );
     let tables = tables(ctx)?;
     for l in &tables {
         let months = l.decided.as_ref().map_or_else(

@@ -1,11 +1,11 @@
-//! Which versions of the ledger are kept, and pruning of the others.
+//! Retention of ledger versions, and pruning of the others.
 
 use crate::{answer::Answer, context::Context, error::Result};
 use northbound_ledger::{LedgerError, RetentionPolicy, prune as prune_versions};
 use serde_json::json;
 use std::collections::BTreeSet;
 
-/// Name of the setting: days for which every version of the ledger is kept.
+/// Name of the setting: days for which every version of the ledger is retained.
 pub const KEPT_DAYS: &str = "retention-ledger-versions-days";
 
 /// Hashes of the versions that a pack or paper built in this data folder cites.

@@ -30,7 +30,7 @@ pub fn record<T: Record>(k: &Kept<T>) -> Answer {
     for (key, v) in json!(k.record).as_object().into_iter().flatten() {
         t.row([key.clone(), text(Some(v))]);
     }
-    let mut e = Table::new("", &["kept", ""]);
+    let mut e = Table::new("", &["record", ""]);
     for (key, v) in [
         ("version", k.version.to_string()),
         ("recorded (UTC)", k.recorded.to_string()),

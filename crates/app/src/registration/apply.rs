@@ -91,7 +91,7 @@ impl Live {
 
 /// What was sent, and what could not be.
 pub struct Applied {
-    pub(super) told: Vec<(String, Told)>,
+    pub(super) applied: Vec<(String, Told)>,
     pub(super) left: Vec<Left>,
     to: Option<Destination>,
 }
@@ -99,27 +99,27 @@ pub struct Applied {
 impl Applied {
     /// In one line.
     pub(super) fn sentence(&self) -> String {
-        let told = match (self.told.len(), self.to) {
+        let done = match (self.applied.len(), self.to) {
             (0, _) => "no new registrations for the live service".to_owned(),
             (n, Some(to)) => format!("{n} registrations applied: {}", to.words()),
             (n, None) => format!("{n} registrations would be applied"),
         };
         if self.left.is_empty() {
-            return told;
+            return done;
         }
         let mut by: BTreeMap<&str, usize> = BTreeMap::new();
         for l in &self.left {
             *by.entry(l.reason.as_str()).or_default() += 1;
         }
         format!(
-            "{told}; {} could not be applied: {}",
+            "{done}; {} could not be applied: {}",
             self.left.len(),
             by.iter().map(|(r, n)| format!("{n} {r}")).collect::<Vec<_>>().join(", ")
         )
     }
     pub(super) fn json(&self) -> serde_json::Value {
-        let told: Vec<_> = self.told.iter().map(|(at, t)| json!({"at": at, "device": t.device, "role": t.role, "user": t.user, "from": t.from})).collect();
-        json!({"told": told, "left": self.left, "to": self.to.map(Destination::as_str)})
+        let applied: Vec<_> = self.applied.iter().map(|(at, t)| json!({"at": at, "device": t.device, "role": t.role, "user": t.user, "from": t.from})).collect();
+        json!({"told": applied, "left": self.left, "to": self.to.map(Destination::as_str)})
     }
 }
 
@@ -170,25 +170,25 @@ pub(super) fn send(ctx: &Context, store: &Store, afresh: bool) -> Result<Applied
         )
     }));
     if ctx.dry_run || steps.is_empty() {
-        return Ok(Applied { told: steps, left, to: None });
+        return Ok(Applied { applied: steps, left, to: None });
     }
     let ctx = &Context {
         reason: Some(ctx.reason.trim()).filter(|r| !r.is_empty()).unwrap_or(WHY).to_owned(),
         expect_version: None,
         ..ctx.clone()
     };
-    let mut told = Vec::new();
+    let mut applied = Vec::new();
     let to = match &live {
         Live::Journal => {
             into_journal(ctx, store, &steps, now)?;
-            told = steps;
+            applied = steps;
             Destination::Journal
         }
         Live::Running(client) => {
             for some in steps.chunks(TOGETHER) {
                 let (taken, broke) = post(client, some, now, &mut left, ctx)?;
                 note(store, &taken, ctx)?;
-                told.extend(taken);
+                applied.extend(taken);
                 if let Some(e) = broke {
                     return Err(e);
                 }
@@ -196,7 +196,7 @@ pub(super) fn send(ctx: &Context, store: &Store, afresh: bool) -> Result<Applied
             Destination::Running
         }
     };
-    Ok(Applied { told, left, to: Some(to) })
+    Ok(Applied { applied, left, to: Some(to) })
 }
 
 /// Writes all steps into the journal of a service that does not run, and records them as sent.
@@ -283,9 +283,9 @@ fn note(store: &Store, some: &[(String, Told)], ctx: &Context) -> Result<()> {
 pub fn apply(ctx: &Context, afresh: bool) -> Result<Answer> {
     let store = ctx.store()?;
     let done = send(ctx, &store, afresh)?;
-    let mut told = Table::new("Told", &["at", "device", "role", "User", "from (UTC)"]);
-    for (at, s) in &done.told {
-        told.row([
+    let mut applied = Table::new("Applied", &["at", "device", "role", "User", "from (UTC)"]);
+    for (at, s) in &done.applied {
+        applied.row([
             at.clone(),
             s.device.to_string(),
             s.role.clone(),
@@ -307,7 +307,7 @@ pub fn apply(ctx: &Context, afresh: bool) -> Result<Answer> {
     }
     let mut json = done.json();
     json["dry_run"] = json!(ctx.dry_run);
-    let mut a = Answer::new(json).say(format!("{}.", done.sentence())).table(told).table(left);
+    let mut a = Answer::new(json).say(format!("{}.", done.sentence())).table(applied).table(left);
     if ctx.dry_run {
         a = a.say("Dry run: nothing was applied.");
     }

@@ -25,7 +25,7 @@ use northbound_types::Utc;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Name of a file, as it is kept.
+/// Name under which a file is stored.
 fn name_of(path: &Path) -> String {
     path.file_name()
         .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())

@@ -3,7 +3,7 @@
 
 use crate::{context::Context, error::Result};
 use northbound_measures::views::registration::{DueState, Standing, standings};
-use northbound_packs::evidence::incidents as kept;
+use northbound_packs::evidence::incidents;
 use northbound_registers::{
     AsAt, Gate, Query, RegisterError, Write,
     records::{
@@ -86,7 +86,7 @@ pub(super) fn open_missing(
     ctx: &Context,
 ) -> Result<(Vec<Standing>, Vec<Opened>)> {
     let due = rules.due_files(from, after)?;
-    let files = kept::arrivals(gate, AsAt::NOW, ctx.now)?;
+    let files = incidents::arrivals(gate, AsAt::NOW, ctx.now)?;
     let all = standings(&due, &files, ctx.now);
     let mut opened = Vec::new();
     for s in all.iter().filter(|s| s.state == DueState::Missing && ctx.now > s.due.raises) {

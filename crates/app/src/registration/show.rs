@@ -6,7 +6,7 @@ use crate::{
     error::{AppError, Result},
 };
 use northbound_measures::views::registration::standings;
-use northbound_packs::evidence::incidents as kept;
+use northbound_packs::evidence::incidents;
 use northbound_registers::{
     AsAt, Kept, Query,
     records::data::registrations::{RegistrationChange, RegistrationFile},
@@ -19,14 +19,14 @@ fn moment(ctx: &Context) -> Utc {
     ctx.as_at.unwrap_or(ctx.now)
 }
 
-/// Which file is due from whom by when, and how each stands.
+/// The files due, with provider, cut-off and status.
 ///
 /// # Errors
 /// Where rules or registers cannot be read.
 pub fn expected(ctx: &Context, a: &DaysRequest) -> Result<Answer> {
     let (rules, store) = (ctx.rules()?, ctx.store()?);
     let (from, after) = days(ctx, a.from, a.to)?;
-    let files = kept::arrivals(&ctx.gate(&store), AsAt::NOW, moment(ctx))?;
+    let files = incidents::arrivals(&ctx.gate(&store), AsAt::NOW, moment(ctx))?;
     let mut all = standings(&rules.due_files(from, after)?, &files, moment(ctx));
     all.retain(|s| a.provider.as_ref().is_none_or(|p| *p == s.due.rule.provider));
     let mut t = Table::new(

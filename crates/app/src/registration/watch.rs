@@ -87,7 +87,7 @@ impl Watch {
         self.before = seen;
         let mut lines = lines(&found);
         match self.sender.send(ctx) {
-            Ok(Some(done)) if !done.told.is_empty() || !done.left.is_empty() => {
+            Ok(Some(done)) if !done.applied.is_empty() || !done.left.is_empty() => {
                 lines.push(WatchLine::new("applied", done.json(), done.sentence()));
             }
             Ok(_) => {}

@@ -14,7 +14,7 @@ use northbound_types::{Figure, Period, Region};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The source that counts the hub installs that are kept here.
+/// The source that counts the registered hub installations.
 const HUBS: &str = "hubs";
 
 /// Which installations to compare.
@@ -84,11 +84,11 @@ pub fn installs(ctx: &Context, request: &InstallsRequest) -> Result<Answer> {
 
 fn stated(ctx: &Context, source: &str) -> Result<Vec<InstallRow>> {
     let store = ctx.store()?;
-    let kept = ctx.gate(&store).list::<InstallCount>(&Query {
+    let counts = ctx.gate(&store).list::<InstallCount>(&Query {
         lookup: Some(source.to_owned()),
         ..Query::as_at(ctx.as_at())
     })?;
-    Ok(kept
+    Ok(counts
         .into_iter()
         .map(|k| k.record)
         .map(|i| InstallRow {
@@ -101,7 +101,7 @@ fn stated(ctx: &Context, source: &str) -> Result<Vec<InstallRow>> {
         .collect())
 }
 
-/// Hub installs kept here; what they cover is who reported in which region.
+/// Registered hub installations; their coverage is who reported in which region.
 fn counted(ctx: &Context, period: Period, baseline: Period) -> Result<Vec<InstallRow>> {
     let store = ctx.store()?;
     let rows = ctx.gate(&store).current::<HubInstall>(&Query::as_at(ctx.as_at()))?.rows;

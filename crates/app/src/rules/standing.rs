@@ -95,7 +95,7 @@ impl Standing {
                 ("value", r.value.clone()),
                 ("valid from", r.from.map_or_else(|| "always".to_owned(), |d| d.to_string())),
                 ("mark", r.provenance.mark.to_string()),
-                ("standing", self.of(r).to_owned()),
+                ("status", self.of(r).to_owned()),
                 ("source", r.provenance.source.clone()),
                 ("note", r.provenance.note.clone()),
                 ("key", r.confirmation_key.clone()),

@@ -169,7 +169,7 @@ async fn all(run: &Arc<Run>, service: &Service, data: &Path, say: &dyn Fn(String
     look()
 }
 
-/// Where the run stands, in a line.
+/// The progress of the run, in a line.
 fn line(run: &Run, t: &Top) -> String {
     let minute = (run.clock.wall().0 - run.start) / MINUTE;
     let regions = t

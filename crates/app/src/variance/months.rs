@@ -95,29 +95,32 @@ pub fn months(ctx: &Context, kind: ForecastKind, a: &MonthsRequest) -> Result<An
         if !hidden && (a.months > 1 || !spans_agree(&spans)) {
             answer = answer.table(spans_table(&spans));
         }
-        for v in &variances {
-            if let Some(s) = v.ground.sentence(v.period) {
-                answer = answer.then(s);
-            }
-        }
-        for v in &variances {
-            if !v.annotations.is_empty() {
-                answer = answer.then(format!(
-                    "Remark on {}: {}. The month is included; sums are given with and without it.",
-                    v.period,
-                    v.annotations.join("; ")
-                ));
-            }
-        }
-        rests_on(answer, kind, sources, gate, ctx)
+        rests_on(remarks(answer, &variances), kind, sources, gate, ctx)
     })
+}
+
+/// Adds what is known of the reliability of each month, and the annotations.
+fn remarks(mut answer: Answer, variances: &[Variance]) -> Answer {
+    for v in variances {
+        if let Some(s) = v.ground.sentence(v.period) {
+            answer = answer.then(s);
+        }
+    }
+    for v in variances.iter().filter(|v| !v.annotations.is_empty()) {
+        answer = answer.then(format!(
+            "Remark on {}: {}. The month is included; sums are given with and without it.",
+            v.period,
+            v.annotations.join("; ")
+        ));
+    }
+    answer
 }
 
 fn spans_agree(s: &(Span, Span)) -> bool {
     s.0.months == s.1.months
 }
 
-/// Which rules nobody has confirmed stand behind it.
+/// Adds the unconfirmed rules on which it is based.
 fn rests_on(
     mut answer: Answer,
     kind: ForecastKind,

@@ -11,12 +11,12 @@ use std::{
     time::Duration,
 };
 
-/// How long to wait for a connection and for an answer.
+/// Time limit for a connection and for a reply.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Longest header line of an answer.
+/// Longest header line of a reply, in bytes.
 const HEADER_BYTES: u64 = 64 * 1024;
 
-/// A client of the service that runs on a data folder.
+/// A client of the service running on a data folder.
 #[derive(Debug, Clone)]
 pub struct Client {
     data: PathBuf,
@@ -43,7 +43,7 @@ impl Iterator for Lines {
 }
 
 impl Client {
-    /// The service that runs on this data folder.
+    /// A client of the service running on this data folder.
     ///
     /// # Errors
     /// [`ClientError::NotRunning`].
@@ -98,7 +98,7 @@ impl Client {
         }
     }
 
-    /// Which of these devices, at most [`super::ASKED`] at once, the service has.
+    /// Which of up to [`super::ASKED`] devices the service has.
     ///
     /// # Errors
     /// As [`Client::get`].

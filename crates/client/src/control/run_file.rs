@@ -1,4 +1,4 @@
-//! Where a running service is found: a file in the data folder that only its owner can read.
+//! The file in the data folder that describes the running service; only its owner can read it.
 
 use crate::error::{ClientError, Result};
 use northbound_keys::write_secret;
@@ -13,32 +13,32 @@ use std::{
 /// Name of the file in the data folder.
 pub const RUN_FILE: &str = "service.json";
 
-/// What it says.
+/// The content of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunFile {
     /// Process id.
     pub pid: u32,
-    /// Since when.
+    /// Time of the start.
     pub started: Utc,
-    /// Where Users post.
+    /// Address of the User interface.
     pub duis: String,
-    /// The loopback interface.
+    /// Address of the control interface, on loopback.
     pub control: SocketAddr,
-    /// The right to use it. Secret.
+    /// The secret token of the control interface.
     pub token: String,
 }
 
 impl RunFile {
-    /// Its place.
+    /// The path of the file.
     #[must_use]
     pub fn path(data: &Path) -> PathBuf {
         data.join(RUN_FILE)
     }
 
-    /// Reads it.
+    /// Reads the file.
     ///
     /// # Errors
-    /// [`ClientError::NotRunning`] where there is none.
+    /// [`ClientError::NotRunning`] if there is none.
     pub fn read(data: &Path) -> Result<RunFile> {
         let path = RunFile::path(data);
         let none = |why: String| ClientError::NotRunning { data: data.to_owned(), why };
@@ -52,7 +52,7 @@ impl RunFile {
         serde_json::from_str(&text).map_err(|e| none(format!("{}: {e}", path.display())))
     }
 
-    /// Writes it, readable by its owner only.
+    /// Writes the file, readable by its owner only.
     ///
     /// # Errors
     /// A folder that cannot be written.
@@ -61,7 +61,7 @@ impl RunFile {
         write_secret(&RunFile::path(data), &text)
     }
 
-    /// Removes it.
+    /// Removes the file.
     pub fn remove(data: &Path) {
         let _ = fs::remove_file(RunFile::path(data));
     }

@@ -1,56 +1,56 @@
-//! What is going on now, as one document.
+//! The current activity of a service, as one document.
 
 use northbound_flow::vocabulary::Class;
 use northbound_types::{Eui64, Utc};
 use serde::{Deserialize, Serialize};
 
-/// One region now.
+/// The current state of a region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegionTop {
-    /// Which.
+    /// The region.
     pub region: northbound_types::Region,
-    /// Nothing leaves for it.
+    /// Dispatch to the region is paused.
     pub paused: bool,
-    /// Commands on their way.
+    /// Commands in flight.
     pub in_flight: u32,
-    /// Waiting, by class.
+    /// Commands queued, by class.
     pub queued: Vec<(Class, u32)>,
-    /// Given up, by class, ever.
+    /// Commands timed out, by class, since the journal began.
     pub timed_out: Vec<(Class, u64)>,
 }
 
-/// All of it. What is counted ever gives rates between two looks.
+/// The current activity. Counters run since the journal began, so two documents give rates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Top {
-    /// The core's time.
+    /// Time of the live core.
     pub at: Utc,
-    /// Inputs, ever.
+    /// Inputs, since the journal began.
     pub inputs: u64,
-    /// Requests and generated units, ever.
+    /// Requests and generated exchanges, since the journal began.
     pub entered: u64,
-    /// Refused, ever.
+    /// Refused requests, since the journal began.
     pub refused: u64,
-    /// Commands sent, ever.
+    /// Commands sent, since the journal began.
     pub dispatched: u64,
-    /// Answers, ever.
+    /// Responses, since the journal began.
     pub answers: u64,
-    /// Answers after time-out, ever.
+    /// Responses after time-out, since the journal began.
     pub late_answers: u64,
-    /// Alerts received, forwarded, consolidated, ever.
+    /// Alerts received, forwarded and consolidated, since the journal began.
     pub alerts: [u64; 3],
-    /// Deliveries made, tried, done, parked, ever.
+    /// Deliveries created, attempted, done and parked, since the journal began.
     pub deliveries: [u64; 4],
     /// The regions.
     pub regions: Vec<RegionTop>,
-    /// Held in quarantine now.
+    /// Requests in quarantine.
     pub held: usize,
-    /// Waiting for a time or a predecessor now.
+    /// Requests waiting for a time or a predecessor.
     pub waiting: i64,
-    /// Messages that Users have not taken.
+    /// Messages that Users have not accepted.
     pub undelivered: usize,
-    /// The same by User, most first.
+    /// The same by User, largest first.
     pub undelivered_by_user: Vec<(Eui64, usize)>,
-    /// Alert storms that are on.
+    /// Current alert storms.
     pub storms: usize,
     /// Users in the inventory.
     pub users: usize,
@@ -58,8 +58,8 @@ pub struct Top {
     pub devices: usize,
     /// Exchanges that can still change.
     pub open: usize,
-    /// Rows that wait for the ledger.
+    /// Rows waiting for the ledger.
     pub ledger_waiting: u64,
-    /// Does the disk refuse?
+    /// Whether the disk fails, so that requests are rejected.
     pub suspended: bool,
 }

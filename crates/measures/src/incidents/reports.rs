@@ -305,7 +305,7 @@ mod tests {
             (c.implied.as_ref().unwrap().least, c.identified, c.unknown, c.contradictions.len()),
             (3, 3, 2, 0)
         );
-        assert!(c.implied.unwrap().words.contains("one more"));
+        assert!(c.implied.unwrap().words.contains("adds one"));
         assert_eq!(check(&may(5, 2, 5), None, &[], at("2020-05-31")).implied.unwrap().least, 2);
         assert_eq!(
             check(&may(5, 3, 1), None, &[], at("2020-05-31")).contradictions.len(),

@@ -236,9 +236,15 @@ pub fn settings_of(room: &Room) -> PathBuf {
     room.data().join("service.toml")
 }
 
-/// After everything has stopped: what the four tell must agree. Returns the states of the ledger's rows.
-pub fn reconcile(room: &Room, logs: &[&Log]) -> BTreeMap<String, u64> {
-    // The journal: everything acknowledged was on the disk before anybody said so.
+/// What the journal holds.
+struct Journaled {
+    requests: Vec<RequestId>,
+    /// Requests that were refused before their RequestID was read.
+    refused_unread: u64,
+    inputs: u64,
+}
+
+fn journaled(room: &Room) -> Journaled {
     let (mut requests, mut refused_unread, mut inputs, mut from) = (Vec::new(), 0u64, 0u64, 0);
     loop {
         let (found, damage) = journal::inspect::records(
@@ -259,10 +265,17 @@ pub fn reconcile(room: &Room, logs: &[&Log]) -> BTreeMap<String, u64> {
             }
         }
     }
-    let journaled: HashSet<RequestId> = requests.iter().copied().collect();
+    Journaled { requests, refused_unread, inputs }
+}
+
+/// After everything has stopped: what the four tell must agree. Returns the states of the ledger's rows.
+pub fn reconcile(room: &Room, logs: &[&Log]) -> BTreeMap<String, u64> {
+    // The journal: everything acknowledged was on the disk before the acknowledgement.
+    let Journaled { requests, refused_unread, inputs } = journaled(room);
+    let stored: HashSet<RequestId> = requests.iter().copied().collect();
     for l in logs {
         assert!(
-            l.acknowledged.lock().unwrap().iter().all(|id| journaled.contains(id)),
+            l.acknowledged.lock().unwrap().iter().all(|id| stored.contains(id)),
             "acknowledged and not in the journal"
         );
     }

@@ -78,7 +78,7 @@ impl Room {
     }
     /// Runs `northbound WORDS…`; words are parted by spaces.
     pub fn nb(&self, words: &str) -> Ran {
-        self.run(&words.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>())
+        self.run(&arguments(words).iter().map(String::as_str).collect::<Vec<_>>())
     }
     pub fn run(&self, words: &[&str]) -> Ran {
         self.ran(self.command().args(words).output().unwrap())
@@ -129,4 +129,20 @@ pub fn message(
     format!(
         "90-B3-D5-1F-30-01-00-{u:02X}:00-DB-12-34-56-78-90-A0:{counter},{srv},on-demand,smets2,none,{region},{provider},dsp,{state},,{received},{answer},{timeout},2026-05-02T00:00:00Z\n"
     )
+}
+
+/// The arguments of a command line: separated by spaces, except within single quotes.
+pub fn arguments(line: &str) -> Vec<String> {
+    let (mut out, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => out.push(std::mem::take(&mut word)),
+            c => word.push(c),
+        }
+    }
+    assert!(!quoted, "a quote is not closed: {line}");
+    out.push(word);
+    out.retain(|w| !w.is_empty());
+    out
 }

@@ -1,7 +1,7 @@
 //! Inputs and readers for the tests that show needs: logs of equal messages, packs as they were
 //! written, the tables that a reader sees. All samples are invented.
 
-use super::Ran;
+use super::{Ran, arguments};
 use serde_json::Value;
 use std::{
     cell::Cell,
@@ -168,15 +168,16 @@ impl Room {
         self.run_at(&self.clock(), words)
     }
     pub fn nb(&self, words: &str) -> Ran {
-        self.run(&words.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>())
+        self.run(&arguments(words).iter().map(String::as_str).collect::<Vec<_>>())
     }
     pub fn json(&self, words: &str) -> Value {
         self.nb(&format!("{words} --format json")).ok().json()
     }
     /// At a certain present time, answering in JSON.
     pub fn at(&self, clock: &str, words: &str) -> Ran {
+        let words = arguments(words);
         let words: Vec<&str> =
-            words.split(' ').filter(|w| !w.is_empty()).chain(["--format", "json"]).collect();
+            words.iter().map(String::as_str).chain(["--format", "json"]).collect();
         self.run_at(clock, &words)
     }
     fn run_at(&self, clock: &str, words: &[&str]) -> Ran {

@@ -93,6 +93,51 @@ impl Server {
     }
 }
 
+impl Heard {
+    /// Records a recipient: whether it is the first time, and how many there were.
+    fn recipient(&mut self, to: &str) -> (bool, usize) {
+        self.asked.push(to.to_owned());
+        (self.asked.iter().filter(|t| *t == to).count() == 1, self.asked.len())
+    }
+    /// Records a message: whether it is the first to this recipient, and how many there were.
+    fn message(&mut self, to: &str, bytes: Vec<u8>) -> (bool, usize) {
+        self.mails.push((to.to_owned(), bytes));
+        (self.mails.iter().filter(|(t, _)| t == to).count() == 1, self.mails.len())
+    }
+}
+
+impl Manner {
+    fn reply_to_recipient(&self, to: &str, first: bool) -> &'static [u8] {
+        match self.does.get(to) {
+            Some(Does::Refuse) => b"550 5.1.1 no such mailbox\r\n",
+            Some(Does::PutOffOnce) if first => b"451 4.7.1 come back later\r\n",
+            _ => b"250 fine\r\n",
+        }
+    }
+    fn greeting(&self) -> &'static [u8] {
+        if self.auth {
+            b"250-relay.example\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n"
+        } else {
+            b"250-relay.example\r\n250 8BITMIME\r\n"
+        }
+    }
+}
+
+/// Reads a message up to the line with a full stop; `None` if the connection ends before.
+fn read_data(lines: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    loop {
+        let mut line = Vec::new();
+        if lines.read_until(b'\n', &mut line)? == 0 {
+            return Ok(None);
+        }
+        if line == b".\r\n" {
+            return Ok(Some(bytes));
+        }
+        bytes.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+    }
+}
+
 fn session(stream: Box<dyn Stream>, heard: &Mutex<Heard>, manner: &Manner) -> std::io::Result<()> {
     heard.lock().unwrap().connections += 1;
     let at_once = manner.tls.as_ref().filter(|(_, at_once)| *at_once);
@@ -118,47 +163,21 @@ fn session(stream: Box<dyn Stream>, heard: &Mutex<Heard>, manner: &Manner) -> st
         if plain && manner.tls.is_some() && word.starts_with("EHLO") {
             lines.get_mut().write_all(b"250-relay.example\r\n250 STARTTLS\r\n")?;
         } else if word.starts_with("EHLO") {
-            lines.get_mut().write_all(if manner.auth {
-                b"250-relay.example\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n"
-            } else {
-                b"250-relay.example\r\n250 8BITMIME\r\n"
-            })?;
+            lines.get_mut().write_all(manner.greeting())?;
         } else if word.starts_with("AUTH") {
             heard.lock().unwrap().auth.push(line.trim_end().to_owned());
             lines.get_mut().write_all(b"235 welcome\r\n")?;
         } else if word.starts_with("RCPT TO:") {
             to = line.trim_end().split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-            let (first, n) = {
-                let mut h = heard.lock().unwrap();
-                h.asked.push(to.clone());
-                (h.asked.iter().filter(|t| **t == to).count() == 1, h.asked.len())
-            };
+            let (first, n) = heard.lock().unwrap().recipient(&to);
             if matches!(manner.silent, Some(Silent::Recipient(at)) if at == n) {
                 return until_gone(&mut lines);
             }
-            lines.get_mut().write_all(match manner.does.get(&to) {
-                Some(Does::Refuse) => b"550 5.1.1 no such mailbox\r\n",
-                Some(Does::PutOffOnce) if first => b"451 4.7.1 come back later\r\n",
-                _ => b"250 fine\r\n",
-            })?;
+            lines.get_mut().write_all(manner.reply_to_recipient(&to, first))?;
         } else if word == "DATA" {
             lines.get_mut().write_all(b"354 go on\r\n")?;
-            let mut bytes = Vec::new();
-            loop {
-                let mut line = Vec::new();
-                if lines.read_until(b'\n', &mut line)? == 0 {
-                    return Ok(());
-                }
-                if line == b".\r\n" {
-                    break;
-                }
-                bytes.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
-            }
-            let (first, n) = {
-                let mut h = heard.lock().unwrap();
-                h.mails.push((to.clone(), bytes));
-                (h.mails.iter().filter(|(t, _)| *t == to).count() == 1, h.mails.len())
-            };
+            let Some(bytes) = read_data(&mut lines)? else { return Ok(()) };
+            let (first, n) = heard.lock().unwrap().message(&to, bytes);
             if matches!(manner.silent, Some(Silent::Message(at)) if at == n) {
                 return until_gone(&mut lines);
             }

@@ -98,7 +98,7 @@ fn overrides(d: &Material<'_>) -> Option<Block> {
     let columns = vec![
         label("row", "Measure, provider, region"),
         text("action", "Override"),
-        text("who", "Who"),
+        text("who", "Person"),
         text("when", "When"),
         text("why", "Why"),
     ];

@@ -25,7 +25,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
             text("said", "Statement"),
             text("place", "Author and source"),
             text("found", "According to the months"),
-            text("standing", "Standing"),
+            text("standing", "Status"),
         ],
         rows,
     ))];

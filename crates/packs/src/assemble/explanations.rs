@@ -32,7 +32,7 @@ fn required(d: &Material<'_>) -> Option<Block> {
     let columns = vec![
         label("row", "Measure, provider, region"),
         text("band", "Band"),
-        text("standing", "Standing"),
+        text("standing", "Status"),
         text("why", "Reason"),
         text("from", "Given"),
         text("steps", "Measures against recurrence"),

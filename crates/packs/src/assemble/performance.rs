@@ -241,7 +241,7 @@ fn components(d: &Material<'_>, r: &MeasureResult) -> Table {
             ColumnKind::Number,
             "percentage points",
         ),
-        text("standing", "Standing"),
+        text("standing", "Status"),
     ];
     let id = format!("components-{}", cells::slug(&r.name()));
     let caption = format!("Rows of {} {}", r.measure, words::region(r.region));

@@ -72,7 +72,7 @@ fn coverage(d: &Material<'_>) -> northbound_documents::model::Table {
         counts("expected", "Expected", "days"),
         text("missing", "Missing"),
         text("owner", "Owner"),
-        text("brings", "Brings"),
+        text("brings", "Contents"),
     ];
     cells::table("coverage", "Expected and observed by feed", columns, rows)
 }
@@ -173,7 +173,7 @@ fn files(d: &Material<'_>) -> northbound_documents::model::Table {
         counts("rejected", "Rejected", "rows"),
         counts("duplicates", "Duplicates", "rows"),
         counts("collisions", "Collisions", "rows"),
-        text("standing", "Standing"),
+        text("standing", "Status"),
         text("corrects", "Corrects"),
     ];
     cells::table("files", "Files and their rows", columns, rows)

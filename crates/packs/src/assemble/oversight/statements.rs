@@ -69,7 +69,7 @@ fn claims_table(rows: Vec<Vec<Cell>>) -> Option<Block> {
         text("author", "By"),
         text("basis", "Basis given"),
         text("measured", "Measured"),
-        text("standing", "Together"),
+        text("standing", "Comparison"),
     ];
     let caption = "Statements about the service, and measured figures";
     cells::non_empty_table("status-claims", caption, columns, rows)
@@ -108,7 +108,7 @@ fn audits(d: &Material<'_>) -> Option<Block> {
         label("scope", "Scope"),
         text("on", "On"),
         text("result", "Result as reported"),
-        text("worth", "Worth"),
+        text("worth", "Evidence"),
         text("told_by", "Reported by"),
     ];
     cells::non_empty_table("audits", "Assurance work", columns, rows)

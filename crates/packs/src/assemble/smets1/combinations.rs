@@ -40,7 +40,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
         text("first_added", "First added"),
         text("evidence", "Evidence"),
         text("defects", "Open defects"),
-        text("standing", "Standing"),
+        text("standing", "Status"),
     ];
     let warning = (live_unassessed > 0).then(|| {
         Para::plain(format!(

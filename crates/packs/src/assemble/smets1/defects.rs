@@ -102,7 +102,7 @@ fn impact(defects: &[Kept<Defect>]) -> Option<Block> {
         label("defect", "Defect"),
         text("class", "Class"),
         text("level", "Level"),
-        text("standing", "Standing"),
+        text("standing", "Status"),
         text("by", "By"),
     ];
     cells::non_empty_table("smets1-impact", "Impact by class of party", columns, rows)
@@ -157,7 +157,7 @@ fn fixes(defects: &[Kept<Defect>]) -> Option<Block> {
         text("date", "Date"),
         text("sure", "Confidence"),
         text("by", "Given by"),
-        text("standing", "Standing"),
+        text("standing", "Status"),
     ];
     cells::non_empty_table("smets1-fixes", "Dates of the fix, newest first", columns, rows)
 }

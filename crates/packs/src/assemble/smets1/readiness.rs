@@ -99,7 +99,7 @@ fn mitigations(list: &[Kept<Mitigation>]) -> Option<Block> {
     let columns = vec![
         label("mitigation", "Mitigation"),
         text("defect", "Defect"),
-        text("standing", "Standing"),
+        text("standing", "Status"),
         text("missing", "Lacks"),
         text("document", "Document"),
     ];
