@@ -26,6 +26,7 @@ pub mod error;
 pub mod gate;
 pub mod import;
 pub mod noun;
+mod ownership;
 pub mod read;
 pub mod record;
 pub mod records;

@@ -114,7 +114,7 @@ text_enum! {
         /// A device that serves a supply point.
         Meter = "meter",
         /// What the live service was told of a registration.
-        Told = "told",
+        AppliedRegistration = "told",
         /// A forecast of traffic, as submitted.
         Forecast = "forecast",
         /// Why no forecast was submitted.
@@ -138,7 +138,7 @@ impl Noun {
             Noun::IncidentEvent => "incident",
             Noun::IncidentReport => "incident stated",
             Noun::Meter => "registration meters",
-            Noun::Told => "registration apply",
+            Noun::AppliedRegistration => "registration apply",
             other => other.as_str(),
         }
     }

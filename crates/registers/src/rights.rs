@@ -17,74 +17,46 @@ pub const PROVIDER_ONLY: &str = "(provider)";
 /// The roles of which one is needed.
 #[must_use]
 pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
-    match noun {
-        Noun::Feed
-        | Noun::Fault
-        | Noun::Service
-        | Noun::Population
-        | Noun::Hub
-        | Noun::Coverage => &["analyst", "operations"],
+    const SERVICE: &[&str] = &["analyst", "operations"];
+    const REPORTS: &[&str] = &["analyst", "operations", "secretary"];
+    const GOVERNANCE: &[&str] = &["analyst", "operations", "secretary", "chair"];
+    const GROUP: &[&str] = &["analyst", "secretary", "chair"];
+    const SECRETARIAT: &[&str] = &["analyst", "secretary"];
+    const SECRETARIAT_AND_USERS: &[&str] = &["analyst", "secretary", "user"];
+    const REPORTS_AND_USERS: &[&str] = &["analyst", "operations", "secretary", "user"];
+    use Noun as N;
+    match (noun, verb) {
+        (N::Feed | N::Fault | N::Service | N::Population | N::Hub | N::Coverage, _)
+        | (N::RegistrationFile | N::Registration | N::Meter | N::AppliedRegistration, _)
+        | (N::Volume, _) => SERVICE,
         // A User brings its own traffic; what it brings can be taken back by it as well.
-        Noun::Source => &["analyst", "operations", "user"],
-        Noun::Exception => &["analyst", "secretary"],
-        Noun::Explanation | Noun::Annotation => &["analyst", "operations", "secretary", "chair"],
-        Noun::Assurance => &["analyst", "operations", "auditor", "chair"],
-        Noun::Override => &["analyst", "secretary", "chair"],
-        Noun::Confirmation => &["analyst", "secretary", "chair", "auditor"],
-        Noun::Pack => match verb {
-            Verb::Issue => &["analyst", "secretary"],
-            Verb::Add
-            | Verb::Change
-            | Verb::Withdraw
-            | Verb::Import
-            | Verb::Retract
-            | Verb::Print
-            | Verb::Approve => &["analyst", "secretary", "user"],
-        },
-        Noun::Figure => &["analyst", "secretary", "user"],
-        Noun::Reconciliation | Noun::Difference => &["analyst", "operations", "secretary", "user"],
-        Noun::Claim => &["analyst", "operations", "secretary", "chair"],
-        Noun::Party | Noun::User => &["analyst", "operations", "secretary"],
-        Noun::Person | Noun::Name | Noun::Body => &["analyst", "secretary"],
-        Noun::Document => &["analyst", "operations", "secretary", "chair"],
-        Noun::Action => &["analyst", "secretary", "chair"],
-        Noun::IncidentEvent | Noun::IncidentReport => &["analyst", "operations", "secretary"],
-        Noun::RegistrationFile | Noun::Registration | Noun::Meter | Noun::Told => {
-            &["analyst", "operations"]
+        (N::Source, _) => &["analyst", "operations", "user"],
+        (N::Explanation | N::Annotation | N::Claim | N::Document, _)
+        | (N::Change | N::Combination | N::Defect | N::Occurrence, _)
+        | (N::Migration | N::Criteria | N::Mitigation, _) => GOVERNANCE,
+        (N::Assurance, _) => &["analyst", "operations", "auditor", "chair"],
+        (N::Confirmation, _) => &["analyst", "secretary", "chair", "auditor"],
+        (N::Status | N::Audit, _) => &["analyst", "operations", "secretary", "chair", "auditor"],
+        (N::Override | N::Action | N::View | N::Case | N::WorkPackage | N::MetricDefect, _) => {
+            GROUP
         }
-        // A party keeps its own contacts, and says its own mind.
-        Noun::Contact | Noun::ContactIssue => &["analyst", "operations", "secretary", "user"],
-        Noun::Sentiment | Noun::Complaint | Noun::Example => &["analyst", "secretary", "user"],
-        Noun::Comment => &["analyst", "secretary", "chair", "user"],
-        Noun::Mailing | Noun::Delivery => &["analyst", "secretary"],
-        Noun::Status | Noun::Audit => &["analyst", "operations", "secretary", "chair", "auditor"],
-        Noun::View | Noun::Case | Noun::WorkPackage | Noun::MetricDefect => {
-            &["analyst", "secretary", "chair"]
-        }
-        Noun::Install => &["analyst", "operations", "secretary"],
+        (N::Exception | N::Person | N::Name | N::Body, _)
+        | (N::Mailing | N::Delivery | N::PseudonymKey, _)
+        | (N::Pack, Verb::Issue) => SECRETARIAT,
         // The provider answers; what is passed on to it is not its choice.
-        Noun::PassedExample => match verb {
-            Verb::Change => &["analyst", "secretary", "provider"],
-            _ => &["analyst", "secretary"],
-        },
-        Noun::Retention => &["operations", "secretary", "chair"],
-        Noun::Change
-        | Noun::Combination
-        | Noun::Defect
-        | Noun::Occurrence
-        | Noun::Migration
-        | Noun::Criteria
-        | Noun::Mitigation => &["analyst", "operations", "secretary", "chair"],
-        // What a User submitted stays; a mistake of the desk is taken back by the desk.
-        Noun::Forecast | Noun::ForecastNotice => match verb {
-            Verb::Withdraw | Verb::Retract => &["analyst", "operations", "secretary"],
-            Verb::Add | Verb::Change | Verb::Import | Verb::Issue | Verb::Print | Verb::Approve => {
-                &["analyst", "operations", "secretary", "user"]
-            }
-        },
-        Noun::ForecastReason => &["analyst", "operations", "secretary", "user"],
-        Noun::Volume => &["analyst", "operations"],
-        Noun::PseudonymKey => &["analyst", "secretary"],
+        (N::PassedExample, Verb::Change) => &["analyst", "secretary", "provider"],
+        (N::PassedExample, _) => SECRETARIAT,
+        (N::Pack | N::Figure | N::Sentiment | N::Complaint | N::Example, _) => {
+            SECRETARIAT_AND_USERS
+        }
+        (N::Comment, _) => &["analyst", "secretary", "chair", "user"],
+        (N::Party | N::User | N::IncidentEvent | N::IncidentReport | N::Install, _) => REPORTS,
+        // What a User submitted stays; only staff may take back a mistaken entry of theirs.
+        (N::Forecast | N::ForecastNotice, Verb::Withdraw | Verb::Retract) => REPORTS,
+        // A party maintains its own contacts.
+        (N::Contact | N::ContactIssue | N::Reconciliation | N::Difference, _)
+        | (N::Forecast | N::ForecastNotice | N::ForecastReason, _) => REPORTS_AND_USERS,
+        (N::Retention, _) => &["operations", "secretary", "chair"],
     }
 }
 
@@ -211,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn sight_needs_the_role() {
+    fn visibility_needs_the_role() {
         assert!(!Visibility::of(&actor("kim@ACME")).sees(Some("ACME")));
         assert!(Visibility::of(&actor("kim@ACME+user")).sees(Some("ACME")));
         assert!(!Visibility::of(&actor("kim@ACME+user")).sees(Some("OTHER")));

@@ -5,7 +5,6 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
     record::{Identity, Index, MAX_BODY_BYTES, MAX_ID_BYTES, Record, invalid},
-    records::participants::parties::User,
     rights, sql,
 };
 use northbound_types::{Actor, Utc};
@@ -63,6 +62,10 @@ impl<'a> Tx<'a> {
         Ok(Tx { tx, actor: gate.actor.clone(), revision, recorded, seq: 0, write: write.clone() })
     }
 
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
     pub(crate) fn write(&self) -> &Write {
         &self.write
     }
@@ -100,51 +103,6 @@ impl<'a> Tx<'a> {
             return Err(RegisterError::Reason { verb, noun });
         }
         Ok(())
-    }
-
-    /// May who acts say this of the User, and at the time that the record states?
-    pub(crate) fn allow_speaking<T: Record>(
-        &self,
-        record: &T,
-        party: Option<&str>,
-    ) -> Result<(), RegisterError> {
-        self.allow_owner(record, party)?;
-        match record.dated() {
-            Some(stated)
-                if stated != self.write.now && !rights::Visibility::of(&self.actor).all =>
-            {
-                Err(RegisterError::Backdated {
-                    actor: self.actor.to_string(),
-                    noun: T::NOUN,
-                    stated,
-                    now: self.write.now,
-                })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Is the User that it speaks for one of the party whose record it is?
-    pub(crate) fn allow_owner<T: Record>(
-        &self,
-        record: &T,
-        party: Option<&str>,
-    ) -> Result<(), RegisterError> {
-        let Some(user) = record.owner() else { return Ok(()) };
-        let id = user.to_string();
-        let held = match self.head(Noun::User, &id)?.filter(|h| h.live) {
-            Some(h) => Some(parse::<User>(&id, &h.body)?.party),
-            None => None,
-        };
-        if held.is_some() && held.as_deref() == party {
-            return Ok(());
-        }
-        Err(RegisterError::Owner {
-            noun: T::NOUN,
-            user,
-            party: party.unwrap_or("(none)").to_owned(),
-            held,
-        })
     }
 
     pub(crate) fn head(&self, noun: Noun, id: &str) -> Result<Option<Head>, RegisterError> {

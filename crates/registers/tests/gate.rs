@@ -219,8 +219,12 @@ fn a_user_sees_its_own_and_nobodys_but_never_anothers() {
         user.history(Noun::Figure, &format!("cc@{p}"), AsAt::NOW).unwrap_err().code(),
         "registers.not-found"
     );
+}
 
-    // Files of its own it may bring; another's it neither sees nor takes back.
+#[test]
+fn a_user_brings_and_takes_back_its_own_files_only() {
+    let (_dir, store) = store();
+    let user = store.as_actor(&actor("kim@ACME+user"));
     let own = SourceFile { party: Some("ACME".into()), ..file("own.csv") };
     let northbound_registers::Begun::Import(i) = user.begin_import(&own, &Write::at(t(3))).unwrap()
     else {

@@ -12,5 +12,6 @@ mod layouts;
 mod packs;
 mod processes;
 mod records;
+mod samples;
 mod shared;
 mod transitions;

@@ -24,7 +24,7 @@ use northbound_flow::{
 use northbound_gateway::offline;
 use northbound_registers::{
     Store,
-    records::data::live_registrations::{Left, Plan, Told, Untold},
+    records::data::live_registrations::{AppliedRegistration, NotApplied, NotAppliedReason, Plan},
     rights,
 };
 use northbound_types::{Eui64, Utc};
@@ -91,8 +91,8 @@ impl Live {
 
 /// What was sent, and what could not be.
 pub struct Applied {
-    pub(super) applied: Vec<(String, Told)>,
-    pub(super) left: Vec<Left>,
+    pub(super) applied: Vec<(String, AppliedRegistration)>,
+    pub(super) left: Vec<NotApplied>,
     to: Option<Destination>,
 }
 
@@ -162,7 +162,7 @@ pub(super) fn send(ctx: &Context, store: &Store, afresh: bool) -> Result<Applied
         not_told(
             at,
             &s,
-            Untold::UnknownDevice,
+            NotAppliedReason::UnknownDevice,
             format!(
                 "the live service has no device {}; add it with `device add` or `device import`",
                 s.device
@@ -200,7 +200,12 @@ pub(super) fn send(ctx: &Context, store: &Store, afresh: bool) -> Result<Applied
 }
 
 /// Writes all steps into the journal of a service that does not run, and records them as sent.
-fn into_journal(ctx: &Context, store: &Store, steps: &[(String, Told)], now: Utc) -> Result<()> {
+fn into_journal(
+    ctx: &Context,
+    store: &Store,
+    steps: &[(String, AppliedRegistration)],
+    now: Utc,
+) -> Result<()> {
     let controls = steps
         .iter()
         .map(|(_, s)| {
@@ -223,11 +228,11 @@ fn into_journal(ctx: &Context, store: &Store, steps: &[(String, Told)], now: Utc
 /// which were taken, so the next run sends them again.
 fn post(
     client: &Client,
-    some: &[(String, Told)],
+    some: &[(String, AppliedRegistration)],
     now: Utc,
-    left: &mut Vec<Left>,
+    left: &mut Vec<NotApplied>,
     ctx: &Context,
-) -> Result<(Vec<(String, Told)>, Option<AppError>)> {
+) -> Result<(Vec<(String, AppliedRegistration)>, Option<AppError>)> {
     let asked = some
         .iter()
         .map(|(_, s)| {
@@ -243,7 +248,7 @@ fn post(
         if outcome.changed {
             taken.push((at.clone(), s.clone()));
         } else if outcome.code == UNCHANGED {
-            left.push(not_told(at.clone(), s, Untold::Refused, outcome.message));
+            left.push(not_told(at.clone(), s, NotAppliedReason::Refused, outcome.message));
         } else {
             broke = broke.or_else(|| outcome.into_result().err().map(Into::into));
         }
@@ -251,13 +256,18 @@ fn post(
     Ok((taken, broke))
 }
 
-fn not_told(at: String, s: &Told, reason: Untold, why: String) -> Left {
-    Left { at, role: s.role.clone(), user: s.user, from: Some(s.from), reason, why }
+fn not_told(
+    at: String,
+    s: &AppliedRegistration,
+    reason: NotAppliedReason,
+    why: String,
+) -> NotApplied {
+    NotApplied { at, role: s.role.clone(), user: s.user, from: Some(s.from), reason, why }
 }
 
 /// A registration that began in the past is sent as starting now: the service goes by the latest start, and
 /// one that was entered directly since then must not outlast what the files say.
-fn change(s: &Told, now: Utc) -> Result<Change> {
+fn change(s: &AppliedRegistration, now: Utc) -> Result<Change> {
     let role = s
         .role
         .parse()
@@ -270,9 +280,9 @@ fn change(s: &Told, now: Utc) -> Result<Change> {
     }))
 }
 
-fn note(store: &Store, some: &[(String, Told)], ctx: &Context) -> Result<()> {
-    let steps: Vec<Told> = some.iter().map(|(_, s)| s.clone()).collect();
-    ctx.gate(store).note_told(&steps, &with_reason(ctx, WHY))?;
+fn note(store: &Store, some: &[(String, AppliedRegistration)], ctx: &Context) -> Result<()> {
+    let steps: Vec<AppliedRegistration> = some.iter().map(|(_, s)| s.clone()).collect();
+    ctx.gate(store).record_applied(&steps, &with_reason(ctx, WHY))?;
     Ok(())
 }
 

@@ -98,8 +98,8 @@ pub fn all() -> Vec<(String, Value)> {
     ]
 }
 
-/// The registers of contacts, statements and evidence.
-pub fn around() -> Vec<(String, Value)> {
+/// The registers of contacts and mailings.
+pub fn mailings() -> Vec<(String, Value)> {
     let at = day().start();
     let bounce = || Bounce { at, why: "w".into(), message_id: "m".into() };
     vec![
@@ -149,6 +149,12 @@ pub fn around() -> Vec<(String, Value)> {
             bounced: None,
             relayed: None,
         }),
+    ]
+}
+
+/// The registers of statements.
+pub fn statements() -> Vec<(String, Value)> {
+    vec![
         json(&Status {
             period: month(),
             on: day(),
@@ -194,6 +200,13 @@ pub fn around() -> Vec<(String, Value)> {
             text: "t".into(),
             source: String::new(),
         }),
+    ]
+}
+
+/// The registers of examples, cases and other evidence.
+pub fn evidence() -> Vec<(String, Value)> {
+    let at = day().start();
+    vec![
         json(&Example {
             party: "ACME".into(),
             on: day(),

@@ -4,7 +4,7 @@ use northbound_registers::{
     Record,
     records::{
         data::{
-            live_registrations::{Meter, Told},
+            live_registrations::{AppliedRegistration, Meter},
             registrations::{FileOutcome, RegistrationChange, RegistrationFile},
         },
         service::incidents::{IncidentEvent, StatedIncidents},
@@ -70,6 +70,11 @@ pub fn all() -> Vec<(String, Value)> {
             to: None,
         }),
         json(&Meter { point: "1234567890123".into(), device: northbound_types::Eui64(1) }),
-        json(&Told { device: northbound_types::Eui64(1), role: "IS".into(), from: at, user: None }),
+        json(&AppliedRegistration {
+            device: northbound_types::Eui64(1),
+            role: "IS".into(),
+            from: at,
+            user: None,
+        }),
     ]
 }

@@ -1,9 +1,9 @@
-//! From registration data to the live service: which devices serve a supply point, what the service
-//! was told, and the steps that lead from there to what the files say now.
+//! From registration data to the live service: which devices serve a supply point, which
+//! registrations the service has applied, and the steps from there to what the files say now.
 //!
-//! Nothing remembers "up to where": what is told is compared with what holds. So a step that could
-//! not be told stays a difference, one that was told twice is none, and a file that is taken back
-//! leads to the step that undoes it.
+//! There is no position to resume from: each run compares applied with desired registrations. A
+//! step that could not be applied stays a difference, one applied twice is none, and a file that is
+//! taken back leads to the step that undoes it.
 
 use crate::records::data::registrations::{RegistrationChange, is_point};
 use crate::{
@@ -57,9 +57,9 @@ impl Imported for Meter {
     }
 }
 
-/// What the live service was last told of a device, role and start.
+/// What the live service last applied for a device, role and start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct AppliedRegistration {
     /// The device.
     pub device: Eui64,
     /// The role, as the live service spells it.
@@ -70,8 +70,8 @@ pub struct Told {
     pub user: Option<Eui64>,
 }
 
-impl Record for Told {
-    const NOUN: Noun = Noun::Told;
+impl Record for AppliedRegistration {
+    const NOUN: Noun = Noun::AppliedRegistration;
     fn identity(&self) -> Identity {
         Identity::Given(format!("{}|{}|{}", self.device, self.role, self.from))
     }
@@ -89,26 +89,26 @@ impl Record for Told {
 }
 
 text_enum! {
-    /// Why the live service cannot be told of a registration yet.
-    pub enum Untold("reason why a registration is not applied") {
+    /// Why a registration is not applied to the live service yet.
+    pub enum NotAppliedReason("reason why a registration is not applied") {
         /// No device is known at the supply point.
         UnknownPoint = "unknown-point",
         /// The name of the role belongs to none of the live service.
         UnknownRole = "unknown-role",
-        /// The live service has no such User; it is told that nobody holds the role from then on.
+        /// The live service has no such User; from then on the role has no holder there.
         UnknownUser = "unknown-user",
         /// The live service has no such device.
         UnknownDevice = "unknown-device",
         /// One device serves two places, and they differ in who holds the role.
         TwoPlaces = "two-places",
-        /// The live service would not take it.
+        /// The live service refused it.
         Refused = "refused",
     }
 }
 
-/// A registration of which the live service is not told, or not in full.
+/// A registration that is not applied to the live service, or not in full.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Left {
+pub struct NotApplied {
     /// Supply point or device.
     pub at: String,
     /// The role as the file names it.
@@ -118,18 +118,18 @@ pub struct Left {
     /// From when; null where it is about no one step.
     pub from: Option<Utc>,
     /// Why, as a word.
-    pub reason: Untold,
+    pub reason: NotAppliedReason,
     /// Why, in words, with what to do.
     pub why: String,
 }
 
-/// What the live service is to be told, and what it cannot be told.
+/// What is to be applied to the live service, and what cannot be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// Each with the place it comes from, in order of device, role and start.
-    pub steps: Vec<(String, Told)>,
+    pub steps: Vec<(String, AppliedRegistration)>,
     /// What stays a difference.
-    pub left: Vec<Left>,
+    pub left: Vec<NotApplied>,
 }
 
 /// Who holds one role at one place from when on.
@@ -154,17 +154,19 @@ fn holder(line: &Line, at: Utc) -> Option<Eui64> {
     line.range(..=at).next_back().and_then(|(_, u)| *u)
 }
 
-/// What leads from what was told to what holds. What was over by now is forgotten by the service and
-/// left out.
-fn differences(holds: &Line, told: &Line, now: Utc) -> Line {
+/// The steps from what is applied to what holds. What was over by now is forgotten by the service
+/// and left out.
+fn differences(holds: &Line, applied: &Line, now: Utc) -> Line {
     let current = holds.range(..=now).next_back().map(|(from, _)| *from);
     let mut out: Line = holds
         .iter()
-        .filter(|(from, user)| current.is_none_or(|c| **from >= c) && told.get(from) != Some(user))
+        .filter(|(from, user)| {
+            current.is_none_or(|c| **from >= c) && applied.get(from) != Some(user)
+        })
         .map(|(f, u)| (*f, *u))
         .collect();
-    // A step that was told and is none any more: from then on whoever held before goes on.
-    for (from, user) in told
+    // An applied step that is none any more: from then on whoever held before goes on.
+    for (from, user) in applied
         .iter()
         .filter(|(from, _)| !holds.contains_key(from) && current.is_none_or(|c| **from > c))
     {
@@ -176,9 +178,102 @@ fn differences(holds: &Line, told: &Line, now: Utc) -> Line {
     out
 }
 
+/// The lines that places want for one device and role, each with the first row of its place.
+type Places<'r> = Vec<(&'r RegistrationChange, Line)>;
+
+impl Plan {
+    fn block(&mut self, row: &RegistrationChange, reason: NotAppliedReason, why: String) {
+        self.left.push(NotApplied {
+            at: row.at.clone(),
+            role: row.role.clone(),
+            user: None,
+            from: None,
+            reason,
+            why,
+        });
+    }
+
+    /// What the files want, by device and role; rows sorted by place, role and start. Places without
+    /// a device, and roles without a word of the service, are noted as not applied.
+    fn desired<'r>(
+        &mut self,
+        rows: &'r [RegistrationChange],
+        roles: &'r BTreeMap<String, String>,
+        devices: &BTreeMap<String, Vec<Eui64>>,
+    ) -> BTreeMap<(Eui64, &'r str), Places<'r>> {
+        let mut lines: BTreeMap<(Eui64, &str), Places<'_>> = BTreeMap::new();
+        for same in rows.chunk_by(|a, b| a.at == b.at && a.role == b.role) {
+            let first = &same[0];
+            let Some(role) = roles.get(&first.role) else {
+                let why = format!("{} is not a role in the setting registration-roles", first.role);
+                self.block(first, NotAppliedReason::UnknownRole, why);
+                continue;
+            };
+            let own = first.at.parse::<Eui64>().ok().map(|e| vec![e]);
+            let Some(at) = own.as_ref().or_else(|| devices.get(&first.at)) else {
+                let why = format!(
+                    "no device is known at supply point {}; add it with `registration meters import FILE`",
+                    first.at
+                );
+                self.block(first, NotAppliedReason::UnknownPoint, why);
+                continue;
+            };
+            let line = line(&same.iter().collect::<Vec<_>>());
+            for d in at {
+                lines.entry((*d, role)).or_default().push((first, line.clone()));
+            }
+        }
+        lines
+    }
+
+    /// Adds the steps of one device and role, or why there are none.
+    fn device(
+        &mut self,
+        device: Eui64,
+        role: &str,
+        mut places: Places<'_>,
+        before: &Line,
+        known: &BTreeSet<Eui64>,
+        now: Utc,
+    ) {
+        if places.iter().any(|(_, l)| *l != places[0].1) {
+            let names: Vec<&str> = places.iter().map(|(r, _)| r.at.as_str()).collect();
+            let why = format!(
+                "{device} serves {}, which have different holders of {role}; remove it from all but one",
+                names.join(" and ")
+            );
+            for (r, _) in &places {
+                self.block(r, NotAppliedReason::TwoPlaces, why.clone());
+            }
+            return;
+        }
+        let Some((r, holds)) = places.first_mut() else { return };
+        let current = holds.range(..=now).next_back().map(|(from, _)| *from);
+        for (from, user) in holds.iter_mut() {
+            let Some(eui) = user.filter(|u| !known.contains(u)) else { continue };
+            // Who held before does not hold any more, whether or not the new one is known.
+            *user = None;
+            if current.is_none_or(|c| *from >= c) {
+                self.left.push(NotApplied {
+                    at: r.at.clone(),
+                    role: r.role.clone(),
+                    user: Some(eui),
+                    from: Some(*from),
+                    reason: NotAppliedReason::UnknownUser,
+                    why: format!("the live service has no User {eui}, so {role} of {device} is vacant from then on; add it with `user add --live`"),
+                });
+            }
+        }
+        for (from, user) in differences(holds, before, now) {
+            let step = AppliedRegistration { device, role: role.to_owned(), from, user };
+            self.steps.push((r.at.clone(), step));
+        }
+    }
+}
+
 impl Gate<'_> {
-    /// What the live service is to be told, so that its devices are registered as the accepted files
-    /// say. `roles` leads from the files' names of roles to the service's words, `known` says which
+    /// What is to be applied to the live service, so that its devices are registered as the accepted
+    /// files say. `roles` leads from the files' names of roles to the service's words, `known` says which
     /// Users it has; with `afresh` it is taken to know nothing.
     ///
     /// # Errors
@@ -190,11 +285,7 @@ impl Gate<'_> {
         known: &BTreeSet<Eui64>,
         afresh: bool,
     ) -> Result<Plan, RegisterError> {
-        let mut devices: BTreeMap<String, Vec<Eui64>> = BTreeMap::new();
-        for k in self.list::<Meter>(&Query::default())? {
-            devices.entry(k.record.point).or_default().push(k.record.device);
-        }
-        let mut plan = Plan::default();
+        let devices = self.devices_by_point()?;
         let mut rows: Vec<RegistrationChange> = self
             .current::<RegistrationChange>(&Query::default())?
             .rows
@@ -202,77 +293,17 @@ impl Gate<'_> {
             .map(|k| k.record)
             .collect();
         rows.sort_by(|a, b| (&a.at, &a.role, a.from).cmp(&(&b.at, &b.role, b.from)));
-        let mut lines: BTreeMap<(Eui64, &str), Vec<(&RegistrationChange, Line)>> = BTreeMap::new();
-        for same in rows.chunk_by(|a, b| a.at == b.at && a.role == b.role) {
-            let first = &same[0];
-            let mut cannot = |reason, why| {
-                plan.left.push(Left {
-                    at: first.at.clone(),
-                    role: first.role.clone(),
-                    user: None,
-                    from: None,
-                    reason,
-                    why,
-                })
-            };
-            let Some(role) = roles.get(&first.role) else {
-                cannot(
-                    Untold::UnknownRole,
-                    format!("{} is not a role in the setting registration-roles", first.role),
-                );
-                continue;
-            };
-            let own = first.at.parse::<Eui64>().ok().map(|e| vec![e]);
-            let Some(at) = own.as_ref().or_else(|| devices.get(&first.at)) else {
-                cannot(
-                    Untold::UnknownPoint,
-                    format!(
-                        "no device is known at supply point {}; add it with `registration meters import FILE`",
-                        first.at
-                    ),
-                );
-                continue;
-            };
-            let line = line(&same.iter().collect::<Vec<_>>());
-            for d in at {
-                lines.entry((*d, role)).or_default().push((first, line.clone()));
-            }
+        let mut applied = if afresh { BTreeMap::new() } else { self.applied_lines()? };
+        let mut plan = Plan::default();
+        for ((device, role), places) in plan.desired(&rows, roles, &devices) {
+            let before = applied.remove(&(device, role.to_owned())).unwrap_or_default();
+            plan.device(device, role, places, &before, known, now);
         }
-        let mut told: BTreeMap<(Eui64, String), Line> = BTreeMap::new();
-        if !afresh {
-            for k in self.list::<Told>(&Query::default())? {
-                told.entry((k.record.device, k.record.role))
-                    .or_default()
-                    .insert(k.record.from, k.record.user);
-            }
-        }
-        for ((device, role), mut of) in lines {
-            let before = told.remove(&(device, role.to_owned())).unwrap_or_default();
-            if of.iter().any(|(_, l)| *l != of[0].1) {
-                for (r, _) in &of {
-                    plan.left.push(Left { at: r.at.clone(), role: r.role.clone(), user: None, from: None, reason: Untold::TwoPlaces, why: format!("{device} serves {}, which have different holders of {role}; remove it from all but one", of.iter().map(|(r, _)| r.at.as_str()).collect::<Vec<_>>().join(" and ")) });
-                }
-                continue;
-            }
-            let (r, holds) = &mut of[0];
-            let current = holds.range(..=now).next_back().map(|(from, _)| *from);
-            for (from, user) in holds.iter_mut() {
-                let Some(eui) = user.filter(|u| !known.contains(u)) else { continue };
-                // Who held before does not hold any more, whether or not the new one is known.
-                *user = None;
-                if current.is_none_or(|c| *from >= c) {
-                    plan.left.push(Left { at: r.at.clone(), role: r.role.clone(), user: Some(eui), from: Some(*from), reason: Untold::UnknownUser, why: format!("the live service has no User {eui}, so {role} of {device} is vacant from then on; add it with `user add --live`") });
-                }
-            }
-            for (from, user) in differences(holds, &before, now) {
-                plan.steps.push((r.at.clone(), Told { device, role: role.to_owned(), from, user }));
-            }
-        }
-        // Told once, and no file and no supply point says so any more.
-        for ((device, role), before) in told {
+        // Applied once, and no file and no supply point says so any more.
+        for ((device, role), before) in applied {
             for (from, user) in differences(&Line::new(), &before, now) {
-                plan.steps
-                    .push((device.to_string(), Told { device, role: role.clone(), from, user }));
+                let step = AppliedRegistration { device, role: role.clone(), from, user };
+                plan.steps.push((device.to_string(), step));
             }
         }
         plan.steps.sort_by(|(_, a), (_, b)| {
@@ -283,11 +314,35 @@ impl Gate<'_> {
         Ok(plan)
     }
 
-    /// Notes what the live service was told: all or nothing.
+    fn devices_by_point(&self) -> Result<BTreeMap<String, Vec<Eui64>>, RegisterError> {
+        let mut devices: BTreeMap<String, Vec<Eui64>> = BTreeMap::new();
+        for k in self.list::<Meter>(&Query::default())? {
+            devices.entry(k.record.point).or_default().push(k.record.device);
+        }
+        Ok(devices)
+    }
+
+    /// What the live service has applied, by device and role.
+    fn applied_lines(&self) -> Result<BTreeMap<(Eui64, String), Line>, RegisterError> {
+        let mut applied: BTreeMap<(Eui64, String), Line> = BTreeMap::new();
+        for k in self.list::<AppliedRegistration>(&Query::default())? {
+            applied
+                .entry((k.record.device, k.record.role))
+                .or_default()
+                .insert(k.record.from, k.record.user);
+        }
+        Ok(applied)
+    }
+
+    /// Records what the live service has applied: all or nothing.
     ///
     /// # Errors
     /// As [`Gate::put`].
-    pub fn note_told(&self, steps: &[Told], write: &Write) -> Result<Vec<Receipt>, RegisterError> {
+    pub fn record_applied(
+        &self,
+        steps: &[AppliedRegistration],
+        write: &Write,
+    ) -> Result<Vec<Receipt>, RegisterError> {
         self.one(write, |tx| steps.iter().map(|s| crate::write::put(tx, s)).collect())
     }
 }
@@ -326,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_already_is_no_difference_and_what_fell_away_is_undone() {
+    fn what_is_applied_is_no_difference_and_what_fell_away_is_undone() {
         let holds = of(&[(10, A), (20, B), (90, A)]);
         assert_eq!(
             differences(&holds, &Line::new(), Utc(50)),

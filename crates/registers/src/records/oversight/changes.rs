@@ -282,56 +282,8 @@ impl Record for Change {
             needed(Noun::Change, "view", &v.body)?;
             needed(Noun::Change, "view", &v.text)?;
         }
-        for (field, w) in [("planned", &self.planned), ("ran", &self.ran)] {
-            if let Some(w) = w
-                && w.to <= w.from
-            {
-                return Err(invalid(
-                    Noun::Change,
-                    field,
-                    format!("ends ({}) at or before its start ({})", w.to, w.from),
-                ));
-            }
-        }
-        let approved = matches!(self.state, ChangeState::Approved | ChangeState::Implemented);
-        if approved && self.approval.is_none() {
-            return Err(invalid(
-                Noun::Change,
-                "state",
-                format!(
-                    "is {}, but it was not approved; use `northbound change approve`",
-                    self.state
-                ),
-            ));
-        }
-        if self.ran.is_none()
-            && matches!(
-                self.state,
-                ChangeState::Implemented | ChangeState::RanUnapproved | ChangeState::BackedOut
-            )
-        {
-            return Err(invalid(
-                Noun::Change,
-                "ran",
-                format!(
-                    "is missing, although the change is {}; give when it started and ended",
-                    self.state
-                ),
-            ));
-        }
-        match self.ended {
-            Some(d) if d < self.raised => Err(invalid(
-                Noun::Change,
-                "ended",
-                format!("({d}) is before raised ({})", self.raised),
-            )),
-            ended if ended.is_some() != self.state.is_end() => Err(invalid(
-                Noun::Change,
-                "ended",
-                "must be given if, and only if, the change has ended",
-            )),
-            _ => Ok(()),
-        }
+        self.check_windows()?;
+        self.check_state()
     }
     /// Approval is guarded by `check` and `check_change`, which also hold for the gate's verbs.
     fn guard_direct_edit(&self, id: &str, before: Option<&Self>) -> Result<(), RegisterError> {
@@ -383,6 +335,67 @@ impl Record for Change {
             return frozen("when and by whom it was raised cannot be changed".to_owned());
         }
         Ok(())
+    }
+}
+
+impl Change {
+    /// A planned or actual window ends after it starts.
+    fn check_windows(&self) -> Result<(), RegisterError> {
+        for (field, w) in [("planned", &self.planned), ("ran", &self.ran)] {
+            if let Some(w) = w
+                && w.to <= w.from
+            {
+                return Err(invalid(
+                    Noun::Change,
+                    field,
+                    format!("ends ({}) at or before its start ({})", w.to, w.from),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A state has what it needs: an approval, a run, an end.
+    fn check_state(&self) -> Result<(), RegisterError> {
+        let approved = matches!(self.state, ChangeState::Approved | ChangeState::Implemented);
+        if approved && self.approval.is_none() {
+            return Err(invalid(
+                Noun::Change,
+                "state",
+                format!(
+                    "is {}, but it was not approved; use `northbound change approve`",
+                    self.state
+                ),
+            ));
+        }
+        if self.ran.is_none()
+            && matches!(
+                self.state,
+                ChangeState::Implemented | ChangeState::RanUnapproved | ChangeState::BackedOut
+            )
+        {
+            return Err(invalid(
+                Noun::Change,
+                "ran",
+                format!(
+                    "is missing, although the change is {}; give when it started and ended",
+                    self.state
+                ),
+            ));
+        }
+        match self.ended {
+            Some(d) if d < self.raised => Err(invalid(
+                Noun::Change,
+                "ended",
+                format!("({d}) is before raised ({})", self.raised),
+            )),
+            ended if ended.is_some() != self.state.is_end() => Err(invalid(
+                Noun::Change,
+                "ended",
+                "must be given if, and only if, the change has ended",
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

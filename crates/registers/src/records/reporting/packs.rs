@@ -6,7 +6,7 @@ use crate::{
     noun::{Noun, Verb},
     read::{AsAt, Query},
     record::{Identity, Index, Kept, Record, invalid, needed},
-    tx::{Next, body_text, parse},
+    tx::{Next, Tx, body_text, parse},
     write::{expect, live_head},
 };
 use northbound_types::{Period, Utc, text_enum};
@@ -156,25 +156,14 @@ impl Gate<'_> {
             let mut pack: Pack = parse(id, &head.body)?;
             tx.allow(Noun::Pack, Verb::Issue, pack.party.as_deref())?;
             expect(tx, Noun::Pack, id, &head)?;
-            if let Some(n) = pack.number {
-                return Err(RegisterError::Frozen {
-                    noun: Noun::Pack,
-                    id: id.to_owned(),
-                    why: format!("it is already issued, as number {n} of {}", pack.period),
-                });
-            }
-            let number =
-                tx.next_number(&format!("pack {}", series(pack.period, pack.party.as_deref())))?;
-            let replaces =
-                self.issued(pack.period, pack.party.as_deref(), AsAt::NOW)?.pop().map(|k| k.id);
-            let reason = write.reason.trim();
-            if number > 1 {
+            let issue = self.next_issue(tx, id, &pack)?;
+            if issue.number > 1 {
+                let reason = write.reason.trim();
                 if reason.is_empty() {
                     return Err(RegisterError::Reason { verb: Verb::Issue, noun: Noun::Pack });
                 }
                 pack.reissue_reason = Some(reason.to_owned());
             }
-            let issue = Issue { number, replaces, at: tx.recorded };
             if !write.dry_run
                 && let Some(files) = seal(&issue)?
             {
@@ -187,7 +176,7 @@ impl Gate<'_> {
                     "is empty; build the pack before it is issued",
                 ));
             }
-            pack.number = Some(number);
+            pack.number = Some(issue.number);
             pack.replaces = issue.replaces;
             pack.status = PackStatus::Issued;
             let (body, index, version) = (body_text(&pack)?, pack.index(), head.version + 1);
@@ -215,6 +204,21 @@ impl Gate<'_> {
             )?;
             tx.receipt(Noun::Pack, id, Verb::Issue, version, Some(&head.body), Some(&body))
         })
+    }
+
+    /// Number and predecessor of the issue that a pack is about to become.
+    fn next_issue(&self, tx: &Tx<'_>, id: &str, pack: &Pack) -> Result<Issue, RegisterError> {
+        if let Some(n) = pack.number {
+            return Err(RegisterError::Frozen {
+                noun: Noun::Pack,
+                id: id.to_owned(),
+                why: format!("it is already issued, as number {n} of {}", pack.period),
+            });
+        }
+        let party = pack.party.as_deref();
+        let number = tx.next_number(&format!("pack {}", series(pack.period, party)))?;
+        let replaces = self.issued(pack.period, party, AsAt::NOW)?.pop().map(|k| k.id);
+        Ok(Issue { number, replaces, at: tx.recorded })
     }
 
     /// The issues of a period, by number.
