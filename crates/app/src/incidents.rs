@@ -9,7 +9,7 @@ mod stock;
 mod view;
 
 use crate::{Context, Result};
-use northbound_measures::incidents::{IncidentEvent, Life, clock::IncidentRules, lives};
+use northbound_measures::incidents::{IncidentEvent, Life, lives, rules::IncidentRules};
 use northbound_packs::evidence::incidents as recorded;
 use northbound_registers::{AsAt, Store};
 use northbound_types::Utc;

@@ -1,11 +1,13 @@
 //! Incidents: from events to the life of each, as it was known at a time and without later
-//! knowledge. Books are in [`crate::incidents::books`], clocks and CPM4 and CPM5 in
-//! [`crate::incidents::clock`], reports of others in [`crate::incidents::reports`].
+//! knowledge. Books are in [`crate::incidents::books`], clocks in [`crate::incidents::clock`], CPM4
+//! and CPM5 in [`crate::incidents::in_time`], reports of others in [`crate::incidents::reports`].
 
 pub mod books;
 pub mod clock;
+pub mod in_time;
 pub mod reports;
 pub mod response;
+pub mod rules;
 
 use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Utc};
 use serde::{Deserialize, Serialize};
@@ -216,7 +218,6 @@ fn life(id: IncidentId, mut events: Vec<&IncidentEvent>) -> Life {
 
 impl Life {
     fn take(&mut self, before: Option<IncidentState>, e: &IncidentEvent) -> IncidentState {
-        use IncidentEventKind as E;
         let after = match IncidentState::after(before, e.event) {
             Ok(s) => s,
             Err(why) => {
@@ -229,6 +230,31 @@ impl Life {
                 }
             }
         };
+        self.note_step(before, after, e);
+        self.note_details(e);
+        self.state = after;
+        self.steps.push(Step {
+            id: e.id.clone(),
+            at: e.moment(),
+            dated: e.at.is_some(),
+            known: e.known,
+            event: e.event,
+            before,
+            after,
+            text: words(e),
+            by: e.by.clone(),
+        });
+        after
+    }
+
+    /// Takes over what a change of state says: times, counts, suspension.
+    fn note_step(
+        &mut self,
+        before: Option<IncidentState>,
+        after: IncidentState,
+        e: &IncidentEvent,
+    ) {
+        use IncidentEventKind as E;
         let changed = before != Some(after);
         match e.event {
             E::Opened if before.is_none() => self.opened = e.at,
@@ -260,6 +286,11 @@ impl Life {
         if e.event == E::Resumed || after != IncidentState::Open || e.event == E::Reopened {
             self.suspended = false;
         }
+    }
+
+    /// Takes over what an event states anew: the last statement counts.
+    fn note_details(&mut self, e: &IncidentEvent) {
+        use IncidentEventKind as E;
         if e.category.is_some() {
             self.category = e.category;
         }
@@ -275,19 +306,6 @@ impl Life {
         if matches!(e.event, E::Opened | E::Details) && !e.text.is_empty() {
             self.title.clone_from(&e.text);
         }
-        self.state = after;
-        self.steps.push(Step {
-            id: e.id.clone(),
-            at: e.moment(),
-            dated: e.at.is_some(),
-            known: e.known,
-            event: e.event,
-            before,
-            after,
-            text: words(e),
-            by: e.by.clone(),
-        });
-        after
     }
 }
 

@@ -1,7 +1,7 @@
 //! Everything that an evaluation reads. The caller owns it all; nothing here opens a file or asks
 //! a clock. The caller has already cut every list to what was known at `as_at`.
 
-use crate::{evaluate::bands::Override, incidents::clock::IncidentInputs, settings::Settings};
+use crate::{evaluate::bands::Override, incidents::rules::IncidentInputs, settings::Settings};
 use northbound_rules::measure::{MeasureDef, Methodology, Provenance};
 use northbound_types::{Cells, Day, Dim, Figure, LatencyRow, Period, Ratio, Region, Utc};
 use serde::{Deserialize, Serialize};

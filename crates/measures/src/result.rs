@@ -4,7 +4,6 @@
 use crate::{
     evaluate::{
         bands::{Band, LevelsUsed, Override, Rag},
-        contribution::Contributions,
         coverage::{Coverage, FaultHit},
         stated::StatedView,
         streaks::Streaks,
@@ -12,7 +11,7 @@ use crate::{
     statistics::interval::Interval,
 };
 use northbound_rules::measure::MeasureUnit;
-use northbound_types::{Figure, Period, Region, Selector, text_enum};
+use northbound_types::{Figure, Period, Quantity, Region, Selector, text_enum};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -160,6 +159,40 @@ pub struct Component {
     pub counted: bool,
     /// Why it does not.
     pub left_out: Option<String>,
+}
+
+/// What one row adds to the gap between target and figure. Negative where it pulls the figure up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// Measure.
+    pub measure: String,
+    /// Provider.
+    pub provider: String,
+    /// Region.
+    pub region: Region,
+    /// Exact part of the gap, as a share.
+    pub part: Quantity,
+}
+
+/// The contribution table of a composite.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "are", rename_all = "kebab-case")]
+pub enum Contributions {
+    /// Not a composite.
+    #[default]
+    NotAsked,
+    /// The parts, which sum to the gap.
+    Table {
+        /// Target less figure, exact.
+        gap: Quantity,
+        /// By row, the greatest first.
+        parts: Vec<Contribution>,
+    },
+    /// They cannot be told, and why.
+    Refused {
+        /// Why.
+        why: String,
+    },
 }
 
 /// What a basis counted, before coverage, exceptions and levels.

@@ -132,7 +132,7 @@ pub fn inputs<'a>(
         payloads: &[],
         hubs: &[],
         population: &[],
-        incidents: crate::incidents::clock::IncidentInputs::NONE,
+        incidents: crate::incidents::rules::IncidentInputs::NONE,
         tests_by_hour: &[],
         stated: &[],
         feeds: &[],

@@ -449,7 +449,7 @@ fn availability_takes_planned_minutes_off_the_downtime() {
 
 #[test]
 fn m4_contributions_sum_to_the_gap() {
-    use northbound_measures::evaluate::contribution::Contributions;
+    use northbound_measures::result::Contributions;
     let mut h = Fixture::new();
     let late =
         Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 100) };

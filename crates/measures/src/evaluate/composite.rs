@@ -137,10 +137,8 @@ mod tests {
     use super::*;
     use crate::{
         error::MeasureError,
-        evaluate::{
-            bands::Band,
-            contribution::{Contributions, contributions},
-        },
+        evaluate::{bands::Band, contribution::contributions},
+        result::Contributions,
     };
     use northbound_types::{Region, percent::percent_of};
 

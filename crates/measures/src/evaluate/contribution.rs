@@ -2,49 +2,14 @@
 
 use crate::{
     error::MeasureError,
-    result::Component,
+    result::{Component, Contribution, Contributions},
     statistics::exact::{quantity, share},
 };
 use northbound_rules::measure::Aggregate;
-use northbound_types::{Quantity, Ratio, Region};
+use northbound_types::{Quantity, Ratio};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::Zero;
-use serde::{Deserialize, Serialize};
-
-/// What one row adds to the gap between target and figure. Negative where it pulls the figure up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contribution {
-    /// Measure.
-    pub measure: String,
-    /// Provider.
-    pub provider: String,
-    /// Region.
-    pub region: Region,
-    /// Exact part of the gap, as a share.
-    pub part: Quantity,
-}
-
-/// The contribution table of a composite.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "are", rename_all = "kebab-case")]
-pub enum Contributions {
-    /// Not a composite.
-    #[default]
-    NotAsked,
-    /// The parts, which sum to the gap.
-    Table {
-        /// Target less figure, exact.
-        gap: Quantity,
-        /// By row, the greatest first.
-        parts: Vec<Contribution>,
-    },
-    /// They cannot be told, and why.
-    Refused {
-        /// Why.
-        why: String,
-    },
-}
 
 /// The contribution of each counted row to the gap `target − figure`.
 ///

@@ -256,30 +256,6 @@ pub fn own_messages(
 }
 
 fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<FeedSlices> {
-    let faulty_for = |feed: &str, day: Day| {
-        touching.iter().any(|f| {
-            f.severity == Severity::Unreliable
-                && f.covers(day)
-                && f.feed.as_deref().is_none_or(|n| n == feed)
-        })
-    };
-    let make = |feed: &str,
-                expected: Vec<Day>,
-                observed: &dyn Fn(Day) -> bool,
-                owner: Option<String>| {
-        let faulty: Vec<Day> = expected.iter().copied().filter(|&d| faulty_for(feed, d)).collect();
-        let missing: Vec<Day> =
-            expected.iter().copied().filter(|&d| !observed(d) && !faulty.contains(&d)).collect();
-        let lost = (faulty.len() + missing.len()) as u64;
-        FeedSlices {
-            feed: feed.to_owned(),
-            expected: expected.len() as u64,
-            observed: expected.len() as u64 - lost,
-            missing,
-            faulty,
-            owner,
-        }
-    };
     // A day that is not over at the as-at time is not yet expected.
     let over = |d: &Day| d.end() <= scope.as_at;
     let mut out: BTreeMap<String, FeedSlices> = BTreeMap::new();
@@ -293,7 +269,7 @@ fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<
             .collect();
         out.insert(
             f.feed.clone(),
-            make(&f.feed, expected, &|d| f.observed.contains(&d), f.owner.clone()),
+            slice(touching, &f.feed, expected, &|d| f.observed.contains(&d), f.owner.clone()),
         );
     }
     for fault in touching.iter().filter(|f| f.severity == Severity::Unreliable) {
@@ -307,7 +283,8 @@ fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<
         if !known {
             out.insert(
                 name.clone(),
-                make(
+                slice(
+                    touching,
                     &name,
                     scope.activity.each_day().filter(over).collect(),
                     &|_| true,
@@ -317,6 +294,35 @@ fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<
         }
     }
     out.into_values().collect()
+}
+
+/// The expected days of one feed by what became of them.
+fn slice(
+    touching: &[&Fault],
+    feed: &str,
+    expected: Vec<Day>,
+    observed: &dyn Fn(Day) -> bool,
+    owner: Option<String>,
+) -> FeedSlices {
+    let at_fault = |day: Day| {
+        touching.iter().any(|f| {
+            f.severity == Severity::Unreliable
+                && f.covers(day)
+                && f.feed.as_deref().is_none_or(|n| n == feed)
+        })
+    };
+    let faulty: Vec<Day> = expected.iter().copied().filter(|&d| at_fault(d)).collect();
+    let missing: Vec<Day> =
+        expected.iter().copied().filter(|&d| !observed(d) && !faulty.contains(&d)).collect();
+    let lost = (faulty.len() + missing.len()) as u64;
+    FeedSlices {
+        feed: feed.to_owned(),
+        expected: expected.len() as u64,
+        observed: expected.len() as u64 - lost,
+        missing,
+        faulty,
+        owner,
+    }
 }
 
 fn fault_words(f: &Fault) -> String {

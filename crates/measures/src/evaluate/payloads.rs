@@ -52,6 +52,14 @@ pub fn count(
         sum.failed += p.failed;
         sum.pending += p.pending;
     }
+    let mut c = counted(&sum, counting);
+    c.leave_out("region unknown: never in a regional figure", unknown);
+    c.leave_out("source unreliable on the day", bad);
+    c
+}
+
+/// The figure of summed payloads under a counting rule.
+fn counted(sum: &PayloadCount, counting: Counting) -> Counted {
     let completed = sum.in_time + sum.late + sum.no_target;
     let den = if counting == Counting::AllAttempts {
         completed + sum.failed + sum.pending
@@ -74,8 +82,6 @@ pub fn count(
         c.leave_out("failed", sum.failed);
         c.leave_out("pending at the cut-off", sum.pending);
     }
-    c.leave_out("region unknown: never in a regional figure", unknown);
-    c.leave_out("source unreliable on the day", bad);
     c
 }
 

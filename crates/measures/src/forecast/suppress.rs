@@ -310,9 +310,46 @@ mod tests {
         }
     }
 
+    const P: i128 = 2_147_483_647;
+
+    /// The inverse of `a` modulo [`P`].
+    fn inverse(a: i128) -> i128 {
+        let (mut b, mut e, mut x) = (a % P, P - 2, 1);
+        while e > 0 {
+            if e & 1 == 1 {
+                x = x * b % P;
+            }
+            b = b * b % P;
+            e >>= 1;
+        }
+        x
+    }
+
+    /// Brings the rows to reduced echelon form and returns their rank.
+    fn eliminate(rows: &mut [Vec<i128>], columns: usize) -> usize {
+        let mut rank = 0;
+        for k in 0..columns {
+            let Some(at) = (rank..rows.len()).find(|r| rows[*r][k] != 0) else { continue };
+            rows.swap(rank, at);
+            let inv = inverse(rows[rank][k]);
+            for x in &mut rows[rank] {
+                *x = *x * inv % P;
+            }
+            for r in 0..rows.len() {
+                let f = rows[r][k];
+                if r != rank && f != 0 {
+                    for j in 0..columns {
+                        rows[r][j] = ((rows[r][j] - f * rows[rank][j]) % P + P) % P;
+                    }
+                }
+            }
+            rank += 1;
+        }
+        rank
+    }
+
     /// Hidden cells and sums that the linear equations alone fix, by Gauss over a large prime field.
     fn fixed(counts: &[Vec<u64>], h: &Hidden) -> Vec<usize> {
-        const P: i128 = 2_147_483_647;
         let columns = counts[0].len();
         let mut names = Vec::new();
         for r in 0..=counts.len() {
@@ -342,35 +379,7 @@ mod tests {
                     .collect(),
             );
         }
-        let inverse = |a: i128| {
-            let (mut b, mut e, mut x) = (a % P, P - 2, 1);
-            while e > 0 {
-                if e & 1 == 1 {
-                    x = x * b % P;
-                }
-                b = b * b % P;
-                e >>= 1;
-            }
-            x
-        };
-        let mut rank = 0;
-        for k in 0..names.len() {
-            let Some(at) = (rank..rows.len()).find(|r| rows[*r][k] != 0) else { continue };
-            rows.swap(rank, at);
-            let inv = inverse(rows[rank][k]);
-            for x in &mut rows[rank] {
-                *x = *x * inv % P;
-            }
-            for r in 0..rows.len() {
-                let f = rows[r][k];
-                if r != rank && f != 0 {
-                    for j in 0..names.len() {
-                        rows[r][j] = ((rows[r][j] - f * rows[rank][j]) % P + P) % P;
-                    }
-                }
-            }
-            rank += 1;
-        }
+        let rank = eliminate(&mut rows, names.len());
         rows.iter()
             .take(rank)
             .filter(|r| r.iter().filter(|x| **x != 0).count() == 1)

@@ -4,7 +4,9 @@
 
 use crate::incidents::{
     Life,
-    clock::{IncidentRules, Standing, advance, elapsed, spells, unknown, within},
+    clock::{Standing, advance, elapsed, spells, unknown},
+    in_time::within,
+    rules::IncidentRules,
 };
 use northbound_rules::{
     incidents::{FIRST_CATEGORY, LAST_CATEGORY},
@@ -164,48 +166,48 @@ fn line(category: Option<u8>, mine: &[&Response], rules: &IncidentRules) -> Resp
             (Standing::Running | Standing::Overdue, _) => l.running += 1,
         }
     }
-    let due = l.in_time + l.late;
-    l.figure = if l.unknown > 0 {
-        let more = if why.len() > 5 { "; …" } else { "" };
-        why.truncate(5);
-        let text = format!(
-            "{} of {} cannot be determined: {}{more}",
-            l.unknown,
-            due + l.unknown,
-            why.join("; ")
-        );
-        if due == 0 {
-            Figure::Null(Null::because(NullReason::NotReported, text))
-        } else {
-            let share = |num, den| Quantity::Ratio(Ratio { num, den });
-            let mut null = Null::because(NullReason::NotDeterminable, text);
-            null.bounds = Some((
-                share(l.in_time, due + l.unknown),
-                share(l.in_time + l.unknown, due + l.unknown),
-            ));
-            Figure::Null(null)
-        }
-    } else {
-        let f = Figure::ratio(l.in_time, due);
-        if rules.unconfirmed.is_empty() {
-            f
-        } else {
-            f.weaken(
-                FigureState::Provisional,
-                format!("based on unconfirmed rules: {}", rules.unconfirmed.join(", ")),
-            )
-        }
-    };
+    l.figure = if l.unknown > 0 { unknown_figure(&l, &why) } else { known_figure(&l, rules) };
     l
+}
+
+/// A null with the bounds between which the share lies, whatever the unknown responses were.
+fn unknown_figure(l: &ResponseLine, why: &[String]) -> Figure {
+    let due = l.in_time + l.late;
+    let more = if why.len() > 5 { "; …" } else { "" };
+    let named: Vec<&str> = why.iter().take(5).map(String::as_str).collect();
+    let text = format!(
+        "{} of {} cannot be determined: {}{more}",
+        l.unknown,
+        due + l.unknown,
+        named.join("; ")
+    );
+    if due == 0 {
+        return Figure::Null(Null::because(NullReason::NotReported, text));
+    }
+    let share = |num, den| Quantity::Ratio(Ratio { num, den });
+    let mut null = Null::because(NullReason::NotDeterminable, text);
+    null.bounds =
+        Some((share(l.in_time, due + l.unknown), share(l.in_time + l.unknown, due + l.unknown)));
+    Figure::Null(null)
+}
+
+fn known_figure(l: &ResponseLine, rules: &IncidentRules) -> Figure {
+    let f = Figure::ratio(l.in_time, l.in_time + l.late);
+    if rules.unconfirmed.is_empty() {
+        return f;
+    }
+    f.weaken(
+        FigureState::Provisional,
+        format!("based on unconfirmed rules: {}", rules.unconfirmed.join(", ")),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::incidents::{
-        IncidentEvent,
-        clock::tests::rules,
-        lives,
+        IncidentEvent, lives,
+        rules::sample as rules,
         tests::{at, event},
     };
     use northbound_types::IncidentEventKind as E;

@@ -112,33 +112,40 @@ pub fn check(input: SamplingInput<'_>, region: Region) -> Sampling {
         only_quiet_hours: only_quiet(input.by_hour.iter().filter(|h| h.region == region), s),
         findings: Vec::new(),
     };
+    out.findings = findings(&out, input.period, s);
+    out
+}
+
+/// What is wrong with the tests of a region, in words.
+fn findings(out: &Sampling, period: Period, s: &Settings) -> Vec<String> {
+    let mut findings = Vec::new();
     match out.passes {
-        Some(false) => out.findings.push(format!(
+        Some(false) => findings.push(format!(
             "too few tests: {} for {} hub days over {} days, required are {} in {} per hub",
             out.tests, out.hub_days, out.days, out.asked.num, out.asked.den
         )),
-        None => out.findings.push(
+        None => findings.push(
             "the number of commissioned hubs is unknown: the sampling rule cannot be checked"
                 .to_owned(),
         ),
         Some(true) => {}
     }
-    if days > 0 && days < input.period.days() as u64 {
-        out.findings.push(format!("population known for {days} of {} days", input.period.days()));
+    if out.days > 0 && out.days < period.days() as u64 {
+        findings.push(format!("population known for {} of {} days", out.days, period.days()));
     }
     if out.only_quiet_hours {
-        out.findings.push(format!(
+        findings.push(format!(
             "all tests are in quiet hours ({:02}:00 to {:02}:00 UTC)",
             s.quiet_from, s.quiet_to
         ));
     }
-    if total > 0 && !out.days_without_tests.is_empty() {
-        out.findings.push(format!(
+    if out.tests > 0 && !out.days_without_tests.is_empty() {
+        findings.push(format!(
             "not spread over the days: {} days without a test",
             out.days_without_tests.len()
         ));
     }
-    out
+    findings
 }
 
 fn only_quiet<'a>(hours: impl Iterator<Item = &'a TestsByHour>, s: &Settings) -> bool {
@@ -268,6 +275,10 @@ mod tests {
             bad.findings.iter().any(|f| f.contains("quiet hours"))
                 && bad.findings.iter().any(|f| f.contains("too few tests"))
         );
+    }
+
+    #[test]
+    fn own_requests_without_tests_are_untested_in_each_mix() {
         assert_eq!(
             mixes(&[TestsByHour {
                 region: Region::North,

@@ -269,7 +269,11 @@ mod tests {
             super::view(&c, APRIL, None, &of, &[], &|_| Ground::default()).regions[0].requests,
             117
         );
-        // On ground that does not hold there are counts of what came, and no share of them.
+    }
+
+    #[test]
+    fn without_reliable_data_there_are_counts_and_no_shares() {
+        let (c, of) = (cells(), BTreeMap::new());
         let gone = Ground {
             null: Some(Null::because(NullReason::Unreliable, "1 of 30 feed days")),
             suspect: Vec::new(),

@@ -9,8 +9,7 @@ use crate::data::Numbered;
 use northbound_documents::model::{Block, Cell, ColumnKind, Para, Section, Table};
 use northbound_measures::{
     MeasureResult,
-    evaluate::contribution::Contributions,
-    result::{Component, FigureBasis},
+    result::{Component, Contributions, FigureBasis},
 };
 use northbound_types::{Figure, Region};
 use std::collections::BTreeMap;

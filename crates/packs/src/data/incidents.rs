@@ -6,10 +6,11 @@ use northbound_measures::{
     incidents::{
         IncidentEvent, Life, Which,
         books::{Age, Balance, age_bands, ages, balance, by_category},
-        clock::{IncidentRules, Occasion, occasions},
+        clock::{Occasion, occasions},
         lives,
         reports::{ReportCheck, StatedCounts, check},
         response::{self, ResponseLine},
+        rules::IncidentRules,
     },
     views::registration::{Arrival, ArrivalLine, lines, standings},
 };

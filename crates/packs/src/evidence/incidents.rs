@@ -2,7 +2,7 @@
 
 use crate::PackError;
 use northbound_measures::{
-    incidents::{IncidentEvent, clock::IncidentRules, reports::StatedCounts},
+    incidents::{IncidentEvent, reports::StatedCounts, rules::IncidentRules},
     views::registration::Arrival,
 };
 use northbound_registers::{

@@ -12,7 +12,7 @@ use northbound_ledger::{Snapshot, judge::RulesJudge};
 use northbound_measures::{
     Inputs, Settings,
     evaluate::activity,
-    incidents::clock::{IncidentInputs, IncidentRules},
+    incidents::rules::{IncidentInputs, IncidentRules},
     inputs::{FeedCoverage, HistoryPoint, Latency, StatedFigure},
 };
 use northbound_rules::{RuleSet, measure::Methodology};

@@ -2,43 +2,21 @@
 
 use super::*;
 use crate::incidents::tests::{at, event};
-use IncidentEventKind as E;
-use northbound_rules::{
-    error::Place,
-    measure::{Mark, Provenance},
+use crate::{
+    incidents::{
+        IncidentEvent,
+        in_time::count,
+        lives,
+        rules::{IncidentInputs, sample as rules},
+    },
+    result::Counted,
 };
-use northbound_types::time::DAY_US;
+use IncidentEventKind as E;
+use northbound_rules::setting_words::RelevantIncidents;
+use northbound_types::{Figure, Null, NullReason, Period, Quantity, Ratio};
 
 const MAY: Period = Period::month(2020, 5);
 const HOUR: i64 = 3_600_000_000;
-
-pub(crate) fn rules() -> IncidentRules {
-    let time = |micros, in_days| TargetTime { micros, in_days };
-    let rule = |category, resolution| CategoryRule {
-        id: format!("incident-category/{category}"),
-        category,
-        title: String::new(),
-        from: "2010-01-01".parse().unwrap(),
-        response: time(HOUR, false),
-        resolution,
-        provenance: Provenance { mark: Mark::Memory, source: String::new(), note: String::new() },
-        place: Place { file: "x".into(), line: 1, column: 1 },
-    };
-    IncidentRules {
-        targets: vec![
-            rule(1, time(4 * HOUR, false)),
-            rule(2, time(24 * HOUR, false)),
-            rule(4, time(5 * DAY_US, true)),
-        ],
-        working: None,
-        stops: true,
-        each_opening: false,
-        responses: vec![E::Responded],
-        relevant: RelevantIncidents::Due,
-        responsible: vec!["DCC".into()],
-        unconfirmed: Vec::new(),
-    }
-}
 
 fn opened(n: u64, category: u8, when: &str) -> IncidentEvent {
     IncidentEvent {
