@@ -1,17 +1,17 @@
 //! Stated figures (X10, G5) and register tables. All data are invented.
 
-use crate::kept;
+use crate::recording;
 
-use kept::{Kept, file, mapped, options};
 use northbound_ingest::*;
+use recording::{RecordingSink, file, mapped, options};
 use std::path::PathBuf;
 
-fn read(path: PathBuf, o: &Options) -> (Kept, Summary, Vec<Reject>) {
-    let (mut k, mut r) = (Kept::default(), Vec::new());
+fn read(path: PathBuf, o: &Options) -> (RecordingSink, Summary, Vec<Reject>) {
+    let (mut k, mut r) = (RecordingSink::default(), Vec::new());
     let s = figures(&[path], o, &mut k, &mut r, &mut |_| {}).unwrap();
     (k, s, r)
 }
-fn csv(text: &str) -> (Kept, Summary, Vec<Reject>) {
+fn csv(text: &str) -> (RecordingSink, Summary, Vec<Reject>) {
     let (_d, p) = file("report.csv", text);
     read(p, &options())
 }
@@ -47,7 +47,7 @@ fn g5_each_figure_says_where_it_stands() {
     let row = &k.stated[1];
     assert_eq!(
         (&*row.source, &*row.document, &*row.place, row.known),
-        ("stated", "report.csv", "row 3", kept::KNOWN.0)
+        ("stated", "report.csv", "row 3", recording::KNOWN.0)
     );
 }
 
@@ -167,7 +167,7 @@ fn a_spreadsheet_keeps_exact_decimals_and_percentages() {
     let e = figures(
         &[path],
         &mapped("[file]\nsheet = \"Figs\""),
-        &mut Kept::default(),
+        &mut RecordingSink::default(),
         &mut DropRejects,
         &mut |_| {},
     )
@@ -177,7 +177,7 @@ fn a_spreadsheet_keeps_exact_decimals_and_percentages() {
 
 #[test]
 fn register_tables_are_read_and_checked() {
-    let mut k = Kept::default();
+    let mut k = RecordingSink::default();
     let mut r = Vec::new();
     let (_d, p) = file(
         "s.csv",
@@ -218,7 +218,7 @@ fn register_tables_are_read_and_checked() {
 fn forecasts_read_alike_from_csv_and_from_a_workbook_through_a_mapping() {
     let user = "90-B3-D5-1F-30-01-00-02";
     let read = |path: PathBuf, o: &Options| {
-        let (mut k, mut r) = (Kept::default(), Vec::new());
+        let (mut k, mut r) = (RecordingSink::default(), Vec::new());
         let s = forecasts(&[path], o, &mut k, &mut r, &mut |_| {}).unwrap();
         (k, s, r)
     };
@@ -254,7 +254,7 @@ fn forecasts_read_alike_from_csv_and_from_a_workbook_through_a_mapping() {
     book.save(&path).unwrap();
     let map = "layout = \"forecasts\"\n[columns]\nuser = \"User ID\"\nsrv = \"Service\"\nmode = \"Type\"\nperiod = \"Month\"\ncount = \"Forecast\"\n[values.mode]\nOD = \"on-demand\"\nSCH = \"scheduled\"\n[values.period]\n\"May 26\" = \"2026-05\"\n";
     let (from_book, ..) = read(path, &mapped(map));
-    let rows = |k: &Kept| {
+    let rows = |k: &RecordingSink| {
         k.forecasts
             .iter()
             .map(|f| (f.user, f.srv.clone(), f.mode.clone(), f.period, f.count))
@@ -266,7 +266,7 @@ fn forecasts_read_alike_from_csv_and_from_a_workbook_through_a_mapping() {
 #[test]
 fn counts_may_be_negative_and_forecasts_may_not() {
     let user = "90-B3-D5-1F-30-01-00-02";
-    let (mut k, mut r) = (Kept::default(), Vec::new());
+    let (mut k, mut r) = (RecordingSink::default(), Vec::new());
     let (_d, path) = file(
         "v.csv",
         format!(

@@ -2,7 +2,7 @@
 
 mod figures;
 mod hostile;
-mod kept;
 mod messages;
 mod proposals;
+mod recording;
 mod same_rows;

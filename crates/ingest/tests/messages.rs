@@ -1,18 +1,19 @@
 //! Message records: defaults, derived states, rejects with reason and line, mappings, limits of files.
 //! All data are invented; the EUI-64 are from ranges for tests.
 
-use crate::kept;
+use crate::recording;
 
-use kept::{ID, file, mapped, options, run};
 use northbound_ingest::{limits, *};
+use recording::{ID, file, mapped, options, run};
 
-fn one(csv: &str) -> (kept::Kept, Summary, Vec<Reject>) {
+fn one(csv: &str) -> (recording::RecordingSink, Summary, Vec<Reject>) {
     let (_d, p) = file("a.csv", csv);
     run(&[p], &options())
 }
 fn refused(name: &str, content: impl AsRef<[u8]>, o: &Options) -> IngestError {
     let (_d, p) = file(name, content);
-    messages(&[p], o, &mut kept::Kept::default(), &mut DropRejects, &mut |_| {}).unwrap_err()
+    messages(&[p], o, &mut recording::RecordingSink::default(), &mut DropRejects, &mut |_| {})
+        .unwrap_err()
 }
 fn reason_of(header: &str, row: &str) -> (Reason, String, i64) {
     let (_, s, r) = one(&format!("{header}\n{row}\n"));
@@ -236,7 +237,7 @@ fn files_that_cannot_be_used_say_why_in_different_words() {
     let gone = messages(
         &["/nowhere/at/all.csv".into()],
         &o,
-        &mut kept::Kept::default(),
+        &mut recording::RecordingSink::default(),
         &mut DropRejects,
         &mut |_| {},
     )
@@ -322,13 +323,18 @@ fn a_file_with_a_known_identity_is_not_hashed_again() {
     let identity = identify(&paths[0], Layout::Messages, &options(), &mut |_| {}).unwrap();
     let known = options().with_identity(&identity);
     let mut hashed = std::collections::BTreeSet::new();
-    let summary =
-        messages(&paths, &known, &mut kept::Kept::default(), &mut DropRejects, &mut |p| {
+    let summary = messages(
+        &paths,
+        &known,
+        &mut recording::RecordingSink::default(),
+        &mut DropRejects,
+        &mut |p| {
             if p.phase == Phase::Hashing {
                 hashed.insert(p.file.to_owned());
             }
-        })
-        .unwrap();
+        },
+    )
+    .unwrap();
     assert_eq!(hashed.into_iter().collect::<Vec<_>>(), ["b.csv"]);
     assert_eq!(summary.files[0].source.sha256, identity.sha256);
     assert_ne!(summary.files[1].source.sha256, identity.sha256);
@@ -473,7 +479,7 @@ fn payloads_keep_state_and_time_together() {
         "{head}\n{id},2026-04-01T12:00:00Z,2026-04-02T12:00:00Z,\n{id},2026-04-01T12:00:00Z,,failed\n{id},2026-04-01T12:00:00Z,,completed\n"
     );
     let (_d, p) = file("a.csv", csv);
-    let (mut k, mut r) = (kept::Kept::default(), Vec::new());
+    let (mut k, mut r) = (recording::RecordingSink::default(), Vec::new());
     payloads(&[p], &options(), &mut k, &mut r, &mut |_| {}).unwrap();
     assert!(
         k.payloads[0].contains("state: \"completed\"")
@@ -489,7 +495,7 @@ fn rejects_and_progress_are_written() {
     let mut out = Vec::new();
     let mut last = None;
     let mut rejects = RejectFile::new(&mut out).unwrap();
-    messages(&[p], &options(), &mut kept::Kept::default(), &mut rejects, &mut |p| {
+    messages(&[p], &options(), &mut recording::RecordingSink::default(), &mut rejects, &mut |p| {
         last = Some((p.phase, p.done, p.total, p.rows, p.rejected))
     })
     .unwrap();
@@ -519,7 +525,7 @@ fn further_limits_hold_at_their_edge() {
             "a.ndjson",
             "{\"measure\":\"A\",\"period\":\"2020-04\",\"s0\":\"x\",\"count\":5}\n",
         );
-        let mut k = kept::Kept::default();
+        let mut k = recording::RecordingSink::default();
         let outcome = figures(
             &[p],
             &mapped(&format!("layout = \"figures\"\n[keys]\n{keys}")),
@@ -538,7 +544,7 @@ fn further_limits_hold_at_their_edge() {
                 "x".repeat(n)
             ),
         );
-        let (mut k, mut r) = (kept::Kept::default(), Vec::new());
+        let (mut k, mut r) = (recording::RecordingSink::default(), Vec::new());
         services(&[p], &options(), &mut k, &mut r, &mut |_| {}).unwrap();
         assert_eq!((k.services.len(), r.len()), (usize::from(fine), usize::from(!fine)));
         for reject in &r {
@@ -556,7 +562,7 @@ fn further_limits_hold_at_their_edge() {
         let e = figures(
             std::slice::from_ref(&big),
             &options(),
-            &mut kept::Kept::default(),
+            &mut recording::RecordingSink::default(),
             &mut DropRejects,
             &mut |_| {},
         )

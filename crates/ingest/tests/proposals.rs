@@ -1,10 +1,10 @@
 //! Proposed mappings: what is guessed, how sure, what is left open; and that they work.
 //! All data are invented.
 
-use crate::kept;
+use crate::recording;
 
-use kept::{file, mapped, options, run};
 use northbound_ingest::*;
+use recording::{file, mapped, options, run};
 
 fn find<'p>(p: &'p Proposal, key: &str) -> &'p Guess {
     p.guesses.iter().find(|g| g.key == key).unwrap_or_else(|| panic!("{key} in {}", p.toml))
@@ -60,7 +60,7 @@ fn a_proposal_is_used_as_it_is_and_the_file_goes_in() {
 
 #[test]
 fn day_and_month_that_cannot_be_told_apart_are_unsure() {
-    let row = |d: u32| format!("{},0{d}/04/2026 10:00:00\n", kept::ID);
+    let row = |d: u32| format!("{},0{d}/04/2026 10:00:00\n", recording::ID);
     let (_d, p) = file("a.csv", format!("request_id,Time In\n{}{}", row(3), row(5)));
     let g = guess(&p, Some(Layout::Messages)).unwrap();
     assert_eq!(find(&g, "times.received.format").sure, Sure::Unsure);
@@ -74,7 +74,7 @@ fn canonical_files_need_nothing_and_unknown_ones_say_what_is_missing() {
         "a.ndjson",
         format!(
             "{{\"request_id\":\"{}\",\"received\":\"2026-04-01T12:00:00Z\",\"region\":\"north\"}}\n",
-            kept::ID
+            recording::ID
         ),
     );
     let g = guess(&p, None).unwrap();
@@ -91,7 +91,7 @@ fn canonical_files_need_nothing_and_unknown_ones_say_what_is_missing() {
 
 #[test]
 fn epochs_figures_and_hubs_are_recognised() {
-    let (_d, p) = file("a.csv", format!("request_id,received\n{},1775044800123\n", kept::ID));
+    let (_d, p) = file("a.csv", format!("request_id,received\n{},1775044800123\n", recording::ID));
     let g = guess(&p, None).unwrap();
     assert_eq!(find(&g, "times.received.unit").value, "ms");
     assert_eq!(run(&[p], &mapped(&g.toml)).1.accepted(), 1);
@@ -101,7 +101,7 @@ fn epochs_figures_and_hubs_are_recognised() {
     );
     let g = guess(&p, None).unwrap();
     assert_eq!(g.layout, Layout::Figures, "{}", g.toml);
-    let (mut k, mut r) = (kept::Kept::default(), Vec::new());
+    let (mut k, mut r) = (recording::RecordingSink::default(), Vec::new());
     figures(&[p], &mapped(&g.toml), &mut k, &mut r, &mut |_| {}).unwrap();
     assert_eq!(
         (k.stated[0].text.as_deref(), k.stated[1].null.as_deref(), r.len()),
@@ -115,7 +115,7 @@ fn epochs_figures_and_hubs_are_recognised() {
     );
     let g = guess(&p, None).unwrap();
     assert_eq!((g.layout, g.missing.len()), (Layout::Hubs, 0), "{}", g.toml);
-    let mut k = kept::Kept::default();
+    let mut k = recording::RecordingSink::default();
     hubs(&[p], &mapped(&g.toml), &mut k, &mut r, &mut |_| {}).unwrap();
     assert_eq!(
         (k.hubs.len(), k.hubs[0].installed.to_string()),

@@ -1,16 +1,16 @@
 //! The same rows as CSV, NDJSON and Parquet give the same rows; how the bytes are cut does not matter.
 //! All data are invented; the EUI-64 are from ranges for tests.
 
-use crate::kept;
+use crate::recording;
 
 use arrow_array::{
     ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
     TimestampMillisecondArray, UInt64Array,
 };
-use kept::{Kept, options, run};
 use northbound_ingest::fuzz;
 use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
+use recording::{RecordingSink, options, run};
 use std::{fmt::Write as _, fs::File, io::Write as _, path::Path, sync::Arc};
 
 #[derive(Debug, Clone)]
@@ -205,7 +205,7 @@ proptest! {
             assert_eq!((summary.read(), summary.accepted(), rejects.len()), (rows.len() as u64, rows.len() as u64, 0), "{name}: {rejects:?}");
             kept.without_place()
         };
-        let first: Kept = read("a.csv");
+        let first: RecordingSink = read("a.csv");
         for name in ["a.csv.gz", "a.ndjson", "a.parquet", "b.parquet"] { prop_assert_eq!(&read(name), &first, "{}", name); }
         let bytes = std::fs::read(at("a.csv")).unwrap();
         prop_assert_eq!(fuzz::fuzz_csv(northbound_ingest::Layout::Messages, &bytes), Some((rows.len() as u64, 0)));

@@ -17,7 +17,7 @@ pub mod variance;
 #[cfg(test)]
 pub(crate) mod sample;
 
-use crate::evaluate::coverage::Ground;
+use crate::evaluate::coverage::Reliability;
 use northbound_types::{Day, Period, Ratio, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -97,7 +97,7 @@ pub struct Actual {
     /// not reported (a file of totals).
     pub whole: bool,
     /// What counts of messages rest on. Where it does not hold they are not known, and it says why.
-    pub ground: Ground,
+    pub ground: Reliability,
     /// By User and line; corrections are in, so a count may be negative.
     pub counts: BTreeMap<String, Counts>,
 }

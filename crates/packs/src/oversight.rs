@@ -15,7 +15,7 @@ use northbound_measures::{
     },
     views::event::without,
 };
-use northbound_registers::{Kept, records as kept};
+use northbound_registers::{Stored, records as kept};
 use northbound_rules::measure::Basis;
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +130,8 @@ pub fn held_against(
 }
 
 /// The statements on the period.
-pub fn statements(e: &Evidence) -> impl Iterator<Item = &Kept<kept::feedback::statements::Status>> {
+pub fn statements(
+    e: &Evidence,
+) -> impl Iterator<Item = &Stored<kept::feedback::statements::Status>> {
     e.known.registered.oversight.statements.iter().filter(move |k| k.record.period == e.period)
 }

@@ -298,19 +298,25 @@ mod tests {
     #[test]
     fn d2_a_list_is_unknown_until_the_action_that_asks_is_closed() {
         let list = ["4.1.1".to_owned()];
-        let open = ActionStanding::Kept(ActionStatus::Open);
+        let open = ActionStanding::Registered(ActionStatus::Open);
         assert!(!hit_list(None, None, None).known);
         assert!(!hit_list(Some(&list), Some("33xx/05"), Some(&open)).known);
-        assert!(!hit_list(Some(&list), Some("33xx/05"), Some(&ActionStanding::NotKept)).known);
         assert!(
-            !hit_list(None, Some("33xx/05"), Some(&ActionStanding::Kept(ActionStatus::Closed)))
-                .known
+            !hit_list(Some(&list), Some("33xx/05"), Some(&ActionStanding::NotRegistered)).known
+        );
+        assert!(
+            !hit_list(
+                None,
+                Some("33xx/05"),
+                Some(&ActionStanding::Registered(ActionStatus::Closed))
+            )
+            .known
         );
         assert_eq!(
             hit_list(
                 Some(&list),
                 Some("33xx/05"),
-                Some(&ActionStanding::Kept(ActionStatus::Closed))
+                Some(&ActionStanding::Registered(ActionStatus::Closed))
             )
             .words,
             "4.1.1"

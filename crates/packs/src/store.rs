@@ -21,7 +21,7 @@ use northbound_documents::{
 };
 use northbound_measures::views::diff::Difference;
 use northbound_registers::{
-    AsAt, Gate, Kept, Query, RegisterError, Write,
+    AsAt, Gate, Query, RegisterError, Stored, Write,
     records::reporting::{
         figures::FigurePrinted,
         packs::{Issue, Pack, PackFile, PackStatus},
@@ -118,7 +118,7 @@ fn draft(
     sources: &Sources<'_>,
     e: &Evidence,
     settings: &PackSettings,
-) -> Result<(Built, Vec<Kept<Pack>>), PackError> {
+) -> Result<(Built, Vec<Stored<Pack>>), PackError> {
     let before = earlier(sources, e)?;
     let data = data::make(e)?;
     let since = since(sources, before.last(), &data)?;
@@ -134,13 +134,13 @@ fn draft(
 }
 
 /// Issues of the period before the as-at time: a pack made again later knows no later ones.
-fn earlier(sources: &Sources<'_>, e: &Evidence) -> Result<Vec<Kept<Pack>>, PackError> {
+fn earlier(sources: &Sources<'_>, e: &Evidence) -> Result<Vec<Stored<Pack>>, PackError> {
     Ok(sources.gate.issued(e.period, None, AsAt::recorded(Utc(e.known.as_at.0 - 1)))?)
 }
 
 fn since(
     sources: &Sources<'_>,
-    before: Option<&Kept<Pack>>,
+    before: Option<&Stored<Pack>>,
     data: &PackData,
 ) -> Result<Option<Difference>, PackError> {
     let Some(k) = before else { return Ok(None) };
@@ -148,7 +148,7 @@ fn since(
     reissue::difference(sources.ledger, &old, data).map(Some)
 }
 
-fn previous(before: Option<&Kept<Pack>>) -> String {
+fn previous(before: Option<&Stored<Pack>>) -> String {
     before.map_or_else(String::new, |k| {
         format!(
             "Issue {} of {}, as known at {}",
@@ -476,7 +476,7 @@ pub fn named_data(sources: &Sources<'_>, named: &str) -> Result<PackData, PackEr
 ///
 /// # Errors
 /// Where they cannot be read.
-pub fn list(sources: &Sources<'_>, as_at: AsAt) -> Result<Vec<Kept<Pack>>, PackError> {
+pub fn list(sources: &Sources<'_>, as_at: AsAt) -> Result<Vec<Stored<Pack>>, PackError> {
     Ok(sources.gate.list(&Query::as_at(as_at))?)
 }
 
@@ -488,7 +488,7 @@ pub fn show(
     sources: &Sources<'_>,
     named: &str,
     as_at: AsAt,
-) -> Result<(Kept<Pack>, Vec<String>), PackError> {
+) -> Result<(Stored<Pack>, Vec<String>), PackError> {
     let kept = sources.gate.pack(named, as_at)?;
     let folder = issue_folder(sources.data, &kept.record);
     let changed = kept

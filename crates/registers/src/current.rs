@@ -7,7 +7,7 @@ use crate::{
     gate::Gate,
     noun::Noun,
     read::Query,
-    record::{Imported, Kept},
+    record::{Imported, Stored},
     records::data::sources::SourceFile,
     rights::Visibility,
     sql,
@@ -35,9 +35,9 @@ pub struct Dispute<T> {
     /// What they speak of.
     pub about: String,
     /// The row that counts.
-    pub taken: Kept<T>,
+    pub taken: Stored<T>,
     /// The rows that do not.
-    pub left: Vec<Kept<T>>,
+    pub left: Vec<Stored<T>>,
 }
 
 /// What holds.
@@ -45,7 +45,7 @@ pub struct Dispute<T> {
 #[serde(bound(deserialize = "T: DeserializeOwned"))]
 pub struct Current<T> {
     /// One row for each thing spoken of, by what they speak of.
-    pub rows: Vec<Kept<T>>,
+    pub rows: Vec<Stored<T>>,
     /// Sources that contradict each other: figures that rest on these rows are `disputed`.
     pub disputes: Vec<Dispute<T>>,
     /// Rows that the same feed, or a person, stated anew later.
@@ -95,7 +95,7 @@ impl Gate<'_> {
     /// [`RegisterError::Sql`], [`RegisterError::Body`].
     pub fn current<T: Imported>(&self, query: &Query) -> Result<Current<T>, RegisterError> {
         let (files, bounds) = (self.files(query)?, self.bounds(query.as_at)?);
-        let mut groups: BTreeMap<String, Vec<(Claim, Kept<T>)>> = BTreeMap::new();
+        let mut groups: BTreeMap<String, Vec<(Claim, Stored<T>)>> = BTreeMap::new();
         for row in self.list::<T>(query)? {
             let origins = if row.by_hand {
                 Vec::new()
@@ -139,7 +139,7 @@ impl Gate<'_> {
     }
 }
 
-fn claim<T>(row: &Kept<T>, origins: &[Origin], files: &BTreeMap<String, SourceFile>) -> Claim {
+fn claim<T>(row: &Stored<T>, origins: &[Origin], files: &BTreeMap<String, SourceFile>) -> Claim {
     let by_hand = Claim {
         by_file: false,
         rank: 0,

@@ -6,7 +6,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
     read::Query,
-    record::{Imported, Kept},
+    record::{Imported, Stored},
     records::data::sources::{SourceFile, SourceState},
     tx::{KNOWN_BY_ORIGIN, Next, Tx, body_text, content_id, parse},
     write::expect,
@@ -20,7 +20,7 @@ pub enum Begun<'a> {
     Import(Box<Import<'a>>),
     /// The same bytes are here already, under this record; nothing is to be done. To read it with
     /// another mapping, retract it first.
-    Already(Box<Kept<SourceFile>>),
+    Already(Box<Stored<SourceFile>>),
 }
 
 /// What became of a row.

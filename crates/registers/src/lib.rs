@@ -44,6 +44,6 @@ pub use gate::{Gate, Receipt, Write};
 pub use import::{Added, Begun, Counts, Import};
 pub use noun::{Noun, Verb};
 pub use read::{AsAt, Change, Query};
-pub use record::{Imported, Kept, Record};
+pub use record::{Imported, Record, Stored};
 pub use rights::Visibility;
 pub use store::{FILE_NAME, Store, restore};

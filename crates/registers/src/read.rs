@@ -4,7 +4,7 @@ use crate::{
     error::RegisterError,
     gate::Gate,
     noun::{Noun, Verb},
-    record::{Kept, Record},
+    record::{Record, Stored},
     sql::{self, filters},
     tx::{KNOWN_BY_ORIGIN, parse},
 };
@@ -117,7 +117,7 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`], [`RegisterError::Body`].
-    pub fn list<T: Record>(&self, query: &Query) -> Result<Vec<Kept<T>>, RegisterError> {
+    pub fn list<T: Record>(&self, query: &Query) -> Result<Vec<Stored<T>>, RegisterError> {
         let (revision, known) = self.bounds(query.as_at)?;
         let party = self.visibility.party.clone().map_or(Value::Null, Value::Text);
         let mut params = vec![
@@ -178,7 +178,7 @@ impl Gate<'_> {
         &self,
         id: &str,
         as_at: impl Into<AsAt>,
-    ) -> Result<Kept<T>, RegisterError> {
+    ) -> Result<Stored<T>, RegisterError> {
         let as_at = as_at.into();
         self.find(id, as_at)?.ok_or_else(|| RegisterError::NotFound {
             noun: T::NOUN,
@@ -195,7 +195,7 @@ impl Gate<'_> {
         &self,
         id: &str,
         as_at: impl Into<AsAt>,
-    ) -> Result<Option<Kept<T>>, RegisterError> {
+    ) -> Result<Option<Stored<T>>, RegisterError> {
         Ok(self.list(&Query { id: Some(id.to_owned()), ..Query::as_at(as_at) })?.pop())
     }
 
@@ -275,13 +275,13 @@ where
     })
 }
 
-fn kept<T: Record>(row: &rusqlite::Row<'_>) -> Result<Kept<T>, RegisterError> {
+fn kept<T: Record>(row: &rusqlite::Row<'_>) -> Result<Stored<T>, RegisterError> {
     let (id, body): (String, String) = (row.get(0)?, row.get(10)?);
     let (known, by_origin): (i64, Option<i64>) = (row.get(8)?, row.get(9)?);
     let recorded = Utc(row.get(3)?);
     let known = if known == KNOWN_BY_ORIGIN { by_origin.map_or(recorded, Utc) } else { Utc(known) };
     let record = parse(&id, &body)?;
-    Ok(Kept {
+    Ok(Stored {
         id,
         version: row.get(1)?,
         revision: row.get(2)?,

@@ -110,10 +110,10 @@ pub trait Imported: Record {
     fn about(&self) -> String;
 }
 
-/// A record as it is kept.
+/// A stored version of a record, with how it came about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "T: DeserializeOwned"))]
-pub struct Kept<T> {
+pub struct Stored<T> {
     /// Id, unique in its register.
     pub id: String,
     /// Version, from 1.

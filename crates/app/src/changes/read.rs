@@ -2,7 +2,7 @@
 
 use crate::{Context, Result};
 use northbound_registers::{
-    Kept, Query,
+    Query, Stored,
     records::oversight::changes::{Change, ChangeState},
 };
 use northbound_types::Day;
@@ -24,7 +24,7 @@ pub struct Listed {
     /// The day to which ages are counted.
     pub as_at: Day,
     /// By type, and within a type in the order in which they were raised.
-    pub changes: Vec<Kept<Change>>,
+    pub changes: Vec<Stored<Change>>,
 }
 
 /// The changes asked for, by type.
@@ -33,7 +33,7 @@ pub struct Listed {
 /// Where the registers cannot be read.
 pub fn list(ctx: &Context, request: &ListRequest) -> Result<Listed> {
     let store = ctx.store()?;
-    let mut changes: Vec<Kept<Change>> = ctx.gate(&store).list(&Query {
+    let mut changes: Vec<Stored<Change>> = ctx.gate(&store).list(&Query {
         lookup: request.kind.clone(),
         withdrawn: request.withdrawn,
         ..Query::as_at(ctx.as_at())
@@ -47,7 +47,7 @@ pub fn list(ctx: &Context, request: &ListRequest) -> Result<Listed> {
 ///
 /// # Errors
 /// Where there is none of that id.
-pub fn show(ctx: &Context, id: &str) -> Result<(Kept<Change>, Day)> {
+pub fn show(ctx: &Context, id: &str) -> Result<(Stored<Change>, Day)> {
     let change = crate::registers::show(ctx, id)?;
     Ok((change, ctx.as_at.unwrap_or(ctx.now).day()))
 }

@@ -3,7 +3,7 @@
 use super::read::{Listed, missing};
 use crate::{Answer, Context, Table, registers::view};
 use northbound_registers::{
-    Kept, Receipt,
+    Receipt, Stored,
     records::oversight::changes::{Change, ChangeState, Verdict, Window},
 };
 use northbound_types::{Day, Utc};
@@ -112,7 +112,7 @@ fn ages(listed: &Listed) -> Table {
 
 /// One change, with its age and what it lacks.
 #[must_use]
-pub fn change(k: &Kept<Change>, as_at: Day) -> Answer {
+pub fn change(k: &Stored<Change>, as_at: Day) -> Answer {
     let c = &k.record;
     let a = view::record(k).with_json(line(k, as_at)).say(format!(
         "{} is {}, {} days old.",
@@ -128,6 +128,6 @@ pub fn change(k: &Kept<Change>, as_at: Day) -> Answer {
     }
 }
 
-fn line(k: &Kept<Change>, as_at: Day) -> Value {
+fn line(k: &Stored<Change>, as_at: Day) -> Value {
     json!({"id": k.id, "version": k.version, "age_days": k.record.age(as_at), "missing": missing(&k.record, as_at), "change": k})
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 use northbound_measures::forecast::{Member, pseudonym::Pseudonyms, suppress::hide};
 use northbound_registers::{
-    Gate, Kept, Query,
+    Gate, Query, Stored,
     records::{forecasting::forecast_notes::ForecastReason, participants::parties::Party},
 };
 use northbound_types::{Day, Eui64, ForecastKind, Period};
@@ -86,7 +86,11 @@ pub fn note(ctx: &Context, a: &ReasonRequest) -> Result<Answer> {
     Ok(view::receipt(&receipt))
 }
 
-fn reasons(a: &ReasonFilter, ctx: &Context, gate: &Gate<'_>) -> Result<Vec<Kept<ForecastReason>>> {
+fn reasons(
+    a: &ReasonFilter,
+    ctx: &Context,
+    gate: &Gate<'_>,
+) -> Result<Vec<Stored<ForecastReason>>> {
     let all =
         gate.list::<ForecastReason>(&Query { period: a.period, ..Query::as_at(ctx.as_at()) })?;
     Ok(all.into_iter().filter(|k| a.kind.is_none_or(|x| x == k.record.kind)).collect())

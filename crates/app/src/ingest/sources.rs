@@ -7,7 +7,7 @@ use crate::{
 };
 use northbound_ledger::manifest::{Manifest, SourceEntry};
 use northbound_registers::{
-    Kept,
+    Stored,
     records::data::sources::{SourceFile, SourceState},
 };
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ fn of_ledger(s: &SourceEntry, m: &Manifest) -> Entry {
     }
 }
 
-fn of_registers(k: &Kept<SourceFile>) -> Entry {
+fn of_registers(k: &Stored<SourceFile>) -> Entry {
     let (r, n) = (&k.record, |v: i64| count(v.unsigned_abs()));
     let gone = r.state == SourceState::Retracted || !k.live;
     let state = if gone { format!("retracted {}", k.recorded) } else { "active".to_owned() };

@@ -12,7 +12,7 @@ mod view;
 use super::{OUTBOX, folders, message::sha256};
 use crate::{Answer, AppError, Context, Result, error::Kind, registers::with_reason};
 use northbound_registers::{
-    AsAt, Gate, Kept, Query, Write,
+    AsAt, Gate, Query, Stored, Write,
     records::participants::mailings::{Delivery, Mailing, MailingState, RelayState, Relayed},
 };
 use northbound_types::Utc;
@@ -110,7 +110,7 @@ fn waiting(
     gate: &Gate<'_>,
     id: Option<&str>,
 ) -> Result<(Vec<Waiting>, Vec<Delivery>)> {
-    let mailings: Vec<Kept<Mailing>> = match id {
+    let mailings: Vec<Stored<Mailing>> = match id {
         Some(id) => vec![gate.show(id, AsAt::NOW)?],
         None => gate.list(&Query::default())?,
     };

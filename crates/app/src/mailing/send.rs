@@ -6,7 +6,7 @@ use crate::{
 };
 use northbound_measures::oversight::contacts::{ContactEntry, Resolved};
 use northbound_registers::{
-    AsAt, Kept, Store,
+    AsAt, Store, Stored,
     records::participants::mailings::{Delivery, Mailing, MailingState},
 };
 use serde_json::json;
@@ -52,7 +52,7 @@ pub fn send(ctx: &Context, id: &str, despite_missing: bool) -> Result<Answer> {
 fn messages(
     ctx: &Context,
     store: &Store,
-    mailing: &Kept<Mailing>,
+    mailing: &Stored<Mailing>,
     despite_missing: bool,
 ) -> Result<(Resolved, Vec<Message>)> {
     let (id, m) = (&mailing.id, &mailing.record);

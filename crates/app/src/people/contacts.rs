@@ -10,7 +10,7 @@ use crate::{
 };
 use northbound_measures::oversight::contacts::{ContactEntry, ContactStanding, Resolved, resolve};
 use northbound_registers::{
-    Kept, Query, Receipt, Store, Visibility,
+    Query, Receipt, Store, Stored, Visibility,
     records::participants::{
         contacts::{Contact, Proposal},
         parties::Party,
@@ -114,7 +114,7 @@ fn confirm_months(ctx: &Context) -> Result<i32> {
 }
 
 /// A contact as the selection of recipients takes it.
-fn entry(k: &Kept<Contact>) -> ContactEntry {
+fn entry(k: &Stored<Contact>) -> ContactEntry {
     let c = &k.record;
     ContactEntry {
         id: k.id.clone(),
@@ -130,7 +130,7 @@ fn entry(k: &Kept<Contact>) -> ContactEntry {
 
 /// Contacts as at a day, each with its standing.
 struct Standings {
-    contacts: Vec<(Kept<Contact>, ContactStanding)>,
+    contacts: Vec<(Stored<Contact>, ContactStanding)>,
     day: Day,
     /// Months for which a confirmation holds.
     months: i32,
@@ -171,7 +171,7 @@ pub fn recipients(
     store: &Store,
     topic: &str,
     categories: &[String],
-) -> Result<(Resolved, Vec<Kept<Contact>>)> {
+) -> Result<(Resolved, Vec<Stored<Contact>>)> {
     check_topic(ctx, topic)?;
     let of_topic = Query { lookup: Some(topic.to_owned()), ..Query::as_at(ctx.as_at()) };
     let contacts = ctx.gate(store).list::<Contact>(&of_topic)?;

@@ -8,7 +8,7 @@ use crate::{
 };
 use northbound_measures::reconcile::{Known, Outcome, Report, known};
 use northbound_registers::{
-    Gate, Kept, Noun, Query,
+    Gate, Noun, Query, Stored,
     records::data::reconciliations::{Difference, Reconciliation},
 };
 use northbound_types::Period;
@@ -86,7 +86,7 @@ pub fn show(ctx: &Context, id: &str) -> Result<Answer> {
     Ok(Answer::new(json!({"run": run, "differences": found})).table(t).table(d))
 }
 
-fn differences(title: &str, found: &[Kept<Difference>]) -> Table {
+fn differences(title: &str, found: &[Stored<Difference>]) -> Table {
     let mut d = Table::new(
         title,
         &["id", "key", "class", ">a − b (messages)", "status", "owner", "decision"],

@@ -2,12 +2,12 @@
 
 use super::columns;
 use crate::{Answer, Table};
-use northbound_registers::{Change, Event, Kept, Noun, Receipt, Record, Verb};
+use northbound_registers::{Change, Event, Noun, Receipt, Record, Stored, Verb};
 use serde_json::{Value, json};
 
 /// A list of records, with the [`columns`](fn@super::columns) of their register.
 #[must_use]
-pub fn records<T: Record>(records: &[Kept<T>]) -> Answer {
+pub fn records<T: Record>(records: &[Stored<T>]) -> Answer {
     let columns = columns(T::NOUN);
     let mut head = vec!["id", ">version"];
     head.extend(columns.clone());
@@ -25,7 +25,7 @@ pub fn records<T: Record>(records: &[Kept<T>]) -> Answer {
 
 /// One record, key by key, and who recorded it when and why.
 #[must_use]
-pub fn record<T: Record>(k: &Kept<T>) -> Answer {
+pub fn record<T: Record>(k: &Stored<T>) -> Answer {
     let mut t = Table::new("", &[T::NOUN.as_str(), k.id.as_str()]);
     for (key, v) in json!(k.record).as_object().into_iter().flatten() {
         t.row([key.clone(), text(Some(v))]);

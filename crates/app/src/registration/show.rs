@@ -8,7 +8,7 @@ use crate::{
 use northbound_measures::views::registration::standings;
 use northbound_packs::evidence::incidents;
 use northbound_registers::{
-    AsAt, Kept, Query,
+    AsAt, Query, Stored,
     records::data::registrations::{RegistrationChange, RegistrationFile},
 };
 use northbound_types::Utc;
@@ -66,7 +66,7 @@ pub fn arrivals(ctx: &Context, a: &DaysRequest) -> Result<Answer> {
         let d = f.day.unwrap_or(f.arrived.day());
         d >= from && d < after
     };
-    let mut all: Vec<Kept<RegistrationFile>> = ctx
+    let mut all: Vec<Stored<RegistrationFile>> = ctx
         .gate(&store)
         .list::<RegistrationFile>(&Query {
             provider: a.provider.clone(),
@@ -113,7 +113,7 @@ pub fn arrivals(ctx: &Context, a: &DaysRequest) -> Result<Answer> {
     Ok(Answer::new(json!({"from": from, "to": after.plus(-1), "arrivals": all})).table(t))
 }
 
-fn table(rows: &[Kept<RegistrationChange>]) -> Table {
+fn table(rows: &[Stored<RegistrationChange>]) -> Table {
     let mut t =
         Table::new("", &["at", "role", "User", "from (UTC)", "to (UTC)", "known since (UTC)"]);
     for k in rows {

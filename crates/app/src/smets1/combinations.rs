@@ -2,7 +2,7 @@
 
 use crate::{Answer, Context, Result, Table, registers::with_reason};
 use northbound_registers::{
-    Kept, Query, Receipt,
+    Query, Receipt, Stored,
     records::smets1::{
         combinations::{Combination, Evidence, Listing},
         defects::Defect,
@@ -58,7 +58,7 @@ pub fn listing(ctx: &Context, list: Listing) -> Result<Answer> {
     Ok(Answer::new(json!({"list": list, "combinations": lines})).table(t))
 }
 
-fn row(k: &Kept<Combination>, open: &[Kept<Defect>], standing: &str) -> [String; 6] {
+fn row(k: &Stored<Combination>, open: &[Stored<Defect>], standing: &str) -> [String; 6] {
     let c = &k.record;
     let evidence = c.evidence.iter().map(|e| format!("{}: {}", e.proof, e.document));
     let defects = open.iter().map(|d| format!("{} {}", d.id, d.record.title));

@@ -10,7 +10,7 @@ use crate::{
 use northbound_measures::smets1::expectation::{Held, hold};
 use northbound_packs::smets1::{expected, month_counts};
 use northbound_registers::{
-    AsAt, Gate, Kept, Query, Receipt,
+    AsAt, Gate, Query, Receipt, Stored,
     records::{
         oversight::decisions::Decision,
         smets1::{
@@ -169,7 +169,7 @@ fn edit(ctx: &Context, id: &str, step: &str, change: impl FnOnce(&mut Defect)) -
 fn against_expectation(
     ctx: &Context,
     gate: &Gate<'_>,
-    defect: &Kept<Defect>,
+    defect: &Stored<Defect>,
     as_at: Day,
 ) -> Result<Option<Held>> {
     let Some(expectation) = &defect.record.expectation else { return Ok(None) };

@@ -2,7 +2,7 @@
 
 use crate::answer::Table;
 use northbound_measures::{
-    evaluate::coverage::Ground,
+    evaluate::coverage::Reliability,
     forecast::variance::{Compared, Flag},
 };
 use northbound_packs::assemble::forecasts::flag_words;
@@ -18,7 +18,7 @@ pub(super) fn shown(n: Option<u64>) -> String {
 }
 
 /// The cells of [`COMPARED`].
-pub(super) fn cells(c: &Compared, ground: &Ground) -> Vec<String> {
+pub(super) fn cells(c: &Compared, ground: &Reliability) -> Vec<String> {
     let note = if matches!(c.flag, Flag::NoPercentage) {
         c.why.clone()
     } else {

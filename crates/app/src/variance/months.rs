@@ -11,7 +11,7 @@ use crate::{
     forecast::{ActualsChoice, View, member, view_of, with_forecasts},
 };
 use northbound_measures::{
-    evaluate::coverage::Ground,
+    evaluate::coverage::Reliability,
     forecast::{
         grouped::{self, ClassCounts, GroupVariance},
         pseudonym::Pseudonyms,
@@ -269,7 +269,7 @@ fn spans_table((all, without): &(Span, Span)) -> Table {
             s.without_actual.len().to_string(),
             s.pairs.to_string(),
         ];
-        row.extend(cells(&s.compared, &Ground::default()));
+        row.extend(cells(&s.compared, &Reliability::default()));
         t.rows.push(row);
     }
     t

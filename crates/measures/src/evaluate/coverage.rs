@@ -107,19 +107,19 @@ pub struct Assessment<'a> {
     /// The faults whose days are not observed.
     pub unreliable: Vec<&'a Fault>,
     /// What the figure rests on.
-    pub ground: Ground,
+    pub ground: Reliability,
 }
 
-/// What figures rest on: whether what they count was observed.
+/// How far a figure can be relied on, by whether what it counts was observed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ground {
+pub struct Reliability {
     /// The null to put in place of the figure, where too little was observed.
     pub null: Option<Null>,
     /// Why the figure is suspect.
     pub suspect: Vec<String>,
 }
 
-impl Ground {
+impl Reliability {
     /// Is nothing known against it?
     #[must_use]
     pub fn is_firm(&self) -> bool {
@@ -189,7 +189,7 @@ pub fn assess<'a>(
         hits: touching.iter().map(|f| hit(f, scope)).collect(),
         unreliable: touching.into_iter().filter(|f| f.severity == Severity::Unreliable).collect(),
         coverage,
-        ground: Ground { null, suspect },
+        ground: Reliability { null, suspect },
     }
 }
 
@@ -215,7 +215,7 @@ pub fn own_messages(
     feeds: &[FeedCoverage],
     faults: &[Fault],
     floor: Ratio,
-) -> Ground {
+) -> Reliability {
     let here = |f: &FeedCoverage| own.region.is_none_or(|r| f.region.is_none_or(|x| x == r));
     let mine: Vec<FeedCoverage> = feeds
         .iter()

@@ -4,7 +4,7 @@ use super::{
     activity, availability, bands, components, composite,
     contribution::contributions,
     counting,
-    coverage::{self, Assessment, Coverage, Ground, Scope},
+    coverage::{self, Assessment, Coverage, Reliability, Scope},
     hubs::{self, Question},
     outage, payloads, stated,
 };
@@ -168,7 +168,7 @@ impl<'a> Row<'a> {
             coverage: Coverage::default(),
             hits: Vec::new(),
             unreliable: Vec::new(),
-            ground: Ground::default(),
+            ground: Reliability::default(),
         };
         let mut counted = Counted::only(figure);
         for c in rows.iter().filter(|c| !c.counted) {

@@ -445,17 +445,18 @@ fn missing_dimensions_are_refused() {
 
 #[test]
 fn users_own_messages_rest_on_the_feeds_that_bring_them_whoever_reports() {
-    use crate::evaluate::coverage::{Ground, OwnMessages, own_messages};
-    let ground = |region, seen: &[&str], feeds: &[&FeedCoverage], faults: &[Fault]| -> Ground {
-        let feeds: Vec<FeedCoverage> = feeds.iter().map(|f| (*f).clone()).collect();
-        let seen = seen.iter().map(|f| (*f).to_owned()).collect();
-        own_messages(
-            OwnMessages { activity: APRIL, region, seen: &seen, as_at: Utc(i64::MAX / 2) },
-            &feeds,
-            faults,
-            Ratio { num: 9, den: 10 },
-        )
-    };
+    use crate::evaluate::coverage::{OwnMessages, Reliability, own_messages};
+    let ground =
+        |region, seen: &[&str], feeds: &[&FeedCoverage], faults: &[Fault]| -> Reliability {
+            let feeds: Vec<FeedCoverage> = feeds.iter().map(|f| (*f).clone()).collect();
+            let seen = seen.iter().map(|f| (*f).to_owned()).collect();
+            own_messages(
+                OwnMessages { activity: APRIL, region, seen: &seen, as_at: Utc(i64::MAX / 2) },
+                &feeds,
+                faults,
+                Ratio { num: 9, den: 10 },
+            )
+        };
     let north = FeedCoverage {
         provider: Some("CSPN".into()),
         region: Some(Region::North),

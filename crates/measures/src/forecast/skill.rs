@@ -203,7 +203,7 @@ mod tests {
             "half the feed days",
         ));
         let gone = crate::forecast::Actual {
-            ground: crate::evaluate::coverage::Ground { null, suspect: Vec::new() },
+            ground: crate::evaluate::coverage::Reliability { null, suspect: Vec::new() },
             ..actual(&[("A", line(), 5)])
         };
         let s = super::of(

@@ -4,7 +4,7 @@ use super::{
     Actual, Line, Member, Month, Submission,
     standing::{self, Standing},
 };
-use crate::evaluate::coverage::Ground;
+use crate::evaluate::coverage::Reliability;
 use northbound_types::{Day, Period, Ratio, percent::percent_of, text_enum};
 use num_rational::BigRational;
 use serde::{Deserialize, Serialize};
@@ -154,8 +154,8 @@ pub struct Variance {
     /// Remarks on the month.
     pub annotations: Vec<String>,
     /// What its actuals rest on; absent where nothing is known against it.
-    #[serde(default, skip_serializing_if = "Ground::is_firm")]
-    pub ground: Ground,
+    #[serde(default, skip_serializing_if = "Reliability::is_firm")]
+    pub ground: Reliability,
     /// Users, in the order given.
     pub users: Vec<UserVariance>,
 }
@@ -368,7 +368,7 @@ mod tests {
                 &Actual { ground, ..actual(&[("A", line(), 95)]) },
             )
         };
-        let bad = of(Ground {
+        let bad = of(Reliability {
             null: Some(Null::because(NullReason::Unreliable, "20 of 31 feed days")),
             suspect: Vec::new(),
         });
@@ -381,7 +381,7 @@ mod tests {
             (None, Flag::NoActual, Flag::NoActual)
         );
         // One day less is missing: the count stands, marked.
-        let weak = of(Ground { null: None, suspect: vec!["30 of 31 feed days".into()] });
+        let weak = of(Reliability { null: None, suspect: vec!["30 of 31 feed days".into()] });
         assert_eq!(
             (weak.users[0].total.actual, weak.users[0].total.flag),
             (Some(95), Flag::Within)

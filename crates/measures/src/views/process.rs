@@ -3,7 +3,7 @@
 
 use crate::evaluate::bands::Band;
 use crate::{
-    evaluate::{coverage::Ground, slices::narrow},
+    evaluate::{coverage::Reliability, slices::narrow},
     result::MeasureResult,
 };
 use northbound_types::{
@@ -83,7 +83,7 @@ pub fn view(
     user: Option<&str>,
     process_of: &BTreeMap<String, String>,
     reported: &[MeasureResult],
-    ground: &dyn Fn(&Selector) -> Ground,
+    ground: &dyn Fn(&Selector) -> Reliability,
 ) -> ProcessView {
     let base = Selector::all().and(Dim::TestKind, [TestKind::None.as_str()]);
     let base = match user {
@@ -122,7 +122,7 @@ fn lines(
     base: &Selector,
     dim: Dim,
     name: &dyn Fn(&str) -> String,
-    ground: &dyn Fn(&Selector) -> Ground,
+    ground: &dyn Fn(&Selector) -> Reliability,
 ) -> Vec<ProcessLine> {
     let mut out: BTreeMap<String, (ProcessLine, BTreeSet<String>)> = BTreeMap::new();
     let (Some(at), Some(state), Some(time)) =
@@ -232,7 +232,7 @@ mod tests {
         let of: BTreeMap<String, String> = [("4.1.1", "billing reads"), ("4.2", "billing reads")]
             .map(|(a, b)| (a.to_owned(), b.to_owned()))
             .into();
-        let v = view(&c, APRIL, Some("A"), &of, &reported, &|_| Ground::default());
+        let v = view(&c, APRIL, Some("A"), &of, &reported, &|_| Reliability::default());
         assert_eq!(
             v.processes.iter().map(|l| l.key.as_str()).collect::<Vec<_>>(),
             ["billing reads", NO_PROCESS]
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(v.reported.len(), 1);
         assert_eq!(v.reported[0].figure.share(), Figure::ratio(1, 1).share());
         assert_eq!(
-            super::view(&c, APRIL, None, &of, &[], &|_| Ground::default()).regions[0].requests,
+            super::view(&c, APRIL, None, &of, &[], &|_| Reliability::default()).regions[0].requests,
             117
         );
     }
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn without_reliable_data_there_are_counts_and_no_shares() {
         let (c, of) = (cells(), BTreeMap::new());
-        let gone = Ground {
+        let gone = Reliability {
             null: Some(Null::because(NullReason::Unreliable, "1 of 30 feed days")),
             suspect: Vec::new(),
         };
@@ -283,7 +283,7 @@ mod tests {
             if *s == north {
                 gone.clone()
             } else {
-                Ground { null: None, suspect: vec!["a day is missing".into()] }
+                Reliability { null: None, suspect: vec!["a day is missing".into()] }
             }
         });
         assert!(

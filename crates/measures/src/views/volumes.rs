@@ -1,6 +1,6 @@
 //! Totals by SRV, User, region and whatever else the counts hold.
 
-use crate::evaluate::coverage::Ground;
+use crate::evaluate::coverage::Reliability;
 use northbound_types::{Cells, Dim, Figure, Period, Quantity, Selector};
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +14,8 @@ pub struct Volume {
     /// How many came.
     pub count: u64,
     /// What the count rests on; absent where nothing is known against it.
-    #[serde(default, skip_serializing_if = "Ground::is_firm")]
-    pub ground: Ground,
+    #[serde(default, skip_serializing_if = "Reliability::is_firm")]
+    pub ground: Reliability,
 }
 
 impl Volume {
@@ -36,7 +36,7 @@ pub fn totals(
     period: Period,
     selection: &Selector,
     dims: &[Dim],
-    ground: &dyn Fn(&Selector) -> Ground,
+    ground: &dyn Fn(&Selector) -> Reliability,
 ) -> Vec<Volume> {
     let by = crate::evaluate::slices::narrow(cells, period, selection, dims);
     let mut list: Vec<Volume> = by
@@ -73,7 +73,7 @@ mod tests {
             ("2026-04-03", "south", "f", "none", "timed-out", "unanswered", 20),
             ("2026-05-01", "north", "f", "none", "timed-out", "unanswered", 70),
         ]);
-        let t = totals(&c, APRIL, &Selector::all(), &[Dim::Region], &|_| Ground::default());
+        let t = totals(&c, APRIL, &Selector::all(), &[Dim::Region], &|_| Reliability::default());
         assert_eq!(
             t.iter().map(|v| (v.keys[0].as_str(), v.count)).collect::<Vec<_>>(),
             [("south", 20), ("north", 9)]

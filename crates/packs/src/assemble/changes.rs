@@ -10,7 +10,7 @@ use northbound_documents::{
 };
 use northbound_measures::MeasureResult;
 use northbound_registers::{
-    Kept,
+    Stored,
     records::oversight::changes::{Change, ChangeState},
 };
 use northbound_rules::templates::TemplateKind;
@@ -23,7 +23,7 @@ const AGE_DAYS: i32 = 365;
 pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     let today = d.e.known.as_at.day();
     let changes = d.e.known.registered.changes.iter();
-    let mut mine: Vec<&Kept<Change>> =
+    let mut mine: Vec<&Stored<Change>> =
         changes.filter(|k| touches(&k.record, d.e.period, today)).collect();
     if mine.is_empty() {
         return None;
@@ -54,7 +54,7 @@ fn type_title(d: &Material<'_>, kind: &str) -> String {
     template.map_or_else(|| kind.to_owned(), |t| t.title.to_owned())
 }
 
-fn list(d: &Material<'_>, changes: &[&Kept<Change>]) -> Table {
+fn list(d: &Material<'_>, changes: &[&Stored<Change>]) -> Table {
     let columns = vec![
         label("change", "Change"),
         text("type", "Type"),
@@ -70,7 +70,7 @@ fn list(d: &Material<'_>, changes: &[&Kept<Change>]) -> Table {
     cells::table("change-list", "Changes by type", columns, rows)
 }
 
-fn row(d: &Material<'_>, k: &Kept<Change>) -> Vec<Cell> {
+fn row(d: &Material<'_>, k: &Stored<Change>) -> Vec<Cell> {
     let c = &k.record;
     let impact = c.impact.as_ref().map(|i| format!("{}, {}", i.by, print::day(i.on)));
     let consulted = c.consultation.as_ref().map(|x| format!("{}, to {}", x.whom, print::day(x.to)));
@@ -146,7 +146,7 @@ fn ages(d: &Material<'_>) -> Table {
     cells::table("change-ages", "Ages of changes by type", columns, rows)
 }
 
-fn finding(k: &Kept<Change>, as_at: Utc) -> Option<String> {
+fn finding(k: &Stored<Change>, as_at: Utc) -> Option<String> {
     let c = &k.record;
     if c.state == ChangeState::RanUnapproved {
         return Some(format!("{}, {}, ran without approval.", k.id, c.title));

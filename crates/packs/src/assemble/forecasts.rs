@@ -10,7 +10,7 @@ use northbound_documents::{
     render::words as print,
 };
 use northbound_measures::{
-    evaluate::coverage::Ground,
+    evaluate::coverage::Reliability,
     forecast::{
         grouped::ClassCounts,
         variance::{Compared, Flag, Span},
@@ -119,7 +119,7 @@ fn capital(text: &str) -> String {
 
 /// Forecast, actual, difference, percentage and flag, by what the actual rests on.
 #[must_use]
-pub fn compared(c: Option<&Compared>, ground: &Ground) -> Vec<Cell> {
+pub fn compared(c: Option<&Compared>, ground: &Reliability) -> Vec<Cell> {
     let Some(c) = c else { return vec![hidden(), hidden(), hidden(), hidden(), Cell::words("")] };
     let of_actual = |cell: Cell| match &ground.null {
         Some(n) if c.actual.is_none() => Cell::null(n.reason, words::null(n)),
@@ -250,7 +250,7 @@ fn spans(v: &ForecastView) -> Option<Table> {
         return None;
     }
     let row = |name: &str, s: &Span| {
-        let ground = Ground { null: None, suspect: s.suspect.clone() };
+        let ground = Reliability { null: None, suspect: s.suspect.clone() };
         let mut row = vec![
             Cell::words(name),
             cells::count(s.months.len() as u64),

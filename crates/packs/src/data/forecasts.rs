@@ -4,7 +4,7 @@
 
 use crate::evidence::forecasts::Forecasts;
 use northbound_measures::{
-    evaluate::coverage::Ground,
+    evaluate::coverage::Reliability,
     forecast::{
         grouped::{self, ClassCounts, LineTotal, Place},
         variance::{self, Span},
@@ -46,8 +46,8 @@ pub struct ForecastView {
     /// Remarks on the month.
     pub annotations: Vec<String>,
     /// What the month's actuals rest on; absent where nothing is known against it.
-    #[serde(default, skip_serializing_if = "Ground::is_firm")]
-    pub ground: Ground,
+    #[serde(default, skip_serializing_if = "Reliability::is_firm")]
+    pub ground: Reliability,
     /// Users by class.
     pub counts: ClassCounts,
     /// Totals by service.

@@ -6,7 +6,7 @@ use northbound_measures::{
     MeasureResult,
     evaluate::{
         counting::feeds_seen,
-        coverage::{Ground, OwnMessages, own_messages},
+        coverage::{OwnMessages, Reliability, own_messages},
     },
     views::process::{ProcessLine, ProcessView, view},
 };
@@ -59,7 +59,7 @@ pub fn view_of(e: &Evidence, user: Option<&str>, results: &[MeasureResult]) -> P
 
 /// What Users' own messages of the period rest on, of those that the selection takes.
 #[must_use]
-pub fn own_ground(e: &Evidence, which: &Selector) -> Ground {
+pub fn own_ground(e: &Evidence, which: &Selector) -> Reliability {
     let own = which.clone().and(Dim::TestKind, [TestKind::None.as_str()]);
     let region = which.any_of.iter().find(|(d, _)| *d == Dim::Region).and_then(|(_, v)| {
         match v.iter().collect::<Vec<_>>().as_slice() {

@@ -9,7 +9,7 @@ use northbound_measures::forecast::{
     variance::{self, Variance},
 };
 use northbound_measures::{
-    evaluate::coverage::{Ground, OwnMessages, own_messages},
+    evaluate::coverage::{OwnMessages, Reliability, own_messages},
     inputs::Fault,
 };
 use northbound_registers::{
@@ -330,9 +330,9 @@ impl ForecastSources<'_> {
 
     /// What the counts of a month rest on: by the rule of a pack's figures of Users' own requests, of
     /// messages, alerts and payloads alone. Rows that a feed brought into the registers are no messages.
-    fn ground(&self, period: Period, w: &Watched) -> Result<Ground, PackError> {
+    fn ground(&self, period: Period, w: &Watched) -> Result<Reliability, PackError> {
         if w.feeds.is_empty() && w.faults.is_empty() {
-            return Ok(Ground::default());
+            return Ok(Reliability::default());
         }
         let days = (period.first(), period.after());
         let (mut brought, mut seen): (BTreeMap<String, BTreeSet<Day>>, BTreeSet<String>) =

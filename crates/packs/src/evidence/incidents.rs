@@ -6,7 +6,7 @@ use northbound_measures::{
     views::registration::Arrival,
 };
 use northbound_registers::{
-    AsAt, Gate, Kept, Noun, Query, RegisterError,
+    AsAt, Gate, Noun, Query, RegisterError, Stored,
     records::{data::registrations::RegistrationFile, service::incidents as kept},
 };
 use northbound_rules::{
@@ -39,7 +39,7 @@ pub fn events(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<IncidentEvent
     Ok(out)
 }
 
-fn event(k: Kept<kept::IncidentEvent>, known: Utc) -> IncidentEvent {
+fn event(k: Stored<kept::IncidentEvent>, known: Utc) -> IncidentEvent {
     let e = k.record;
     IncidentEvent {
         id: k.id,

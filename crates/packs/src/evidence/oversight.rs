@@ -1,36 +1,36 @@
 //! What people state, feel, claim and decide around the figures, as at a time.
 
 use crate::PackError;
-use northbound_registers::{Gate, Kept, Query, records as kept};
+use northbound_registers::{Gate, Query, Stored, records as kept};
 use std::collections::BTreeMap;
 
 /// The registers around the figures, as at a time.
 #[derive(Debug, Default)]
 pub struct Oversight {
     /// Statements on the service, and notes.
-    pub statements: Vec<Kept<kept::feedback::statements::Status>>,
+    pub statements: Vec<Stored<kept::feedback::statements::Status>>,
     /// Assurance work.
-    pub audits: Vec<Kept<kept::feedback::statements::Audit>>,
+    pub audits: Vec<Stored<kept::feedback::statements::Audit>>,
     /// Views that bodies take.
-    pub views: Vec<Kept<kept::feedback::statements::View>>,
+    pub views: Vec<Stored<kept::feedback::statements::View>>,
     /// What parties say.
-    pub sentiments: Vec<Kept<kept::feedback::sentiments::Sentiment>>,
+    pub sentiments: Vec<Stored<kept::feedback::sentiments::Sentiment>>,
     /// Complaints.
-    pub complaints: Vec<Kept<kept::feedback::sentiments::Complaint>>,
+    pub complaints: Vec<Stored<kept::feedback::sentiments::Complaint>>,
     /// Exceptional Events.
-    pub cases: Vec<Kept<kept::oversight::cases::Case>>,
+    pub cases: Vec<Stored<kept::oversight::cases::Case>>,
     /// Work packages.
-    pub packages: Vec<Kept<kept::oversight::workpackages::WorkPackage>>,
+    pub packages: Vec<Stored<kept::oversight::workpackages::WorkPackage>>,
     /// Examples of where reports disagree.
-    pub examples: Vec<Kept<kept::feedback::examples::Example>>,
+    pub examples: Vec<Stored<kept::feedback::examples::Example>>,
     /// What of them was passed on, by the example's id.
     pub passed: BTreeMap<String, kept::feedback::examples::PassedExample>,
     /// Comments on documents.
-    pub comments: Vec<Kept<kept::feedback::comments::Comment>>,
+    pub comments: Vec<Stored<kept::feedback::comments::Comment>>,
     /// Documents.
-    pub documents: Vec<Kept<kept::oversight::documents::Document>>,
+    pub documents: Vec<Stored<kept::oversight::documents::Document>>,
     /// Defects of measures.
-    pub metric_defects: Vec<Kept<kept::reporting::metric_defects::MetricDefect>>,
+    pub metric_defects: Vec<Stored<kept::reporting::metric_defects::MetricDefect>>,
     /// Category of each party.
     pub classes: BTreeMap<String, String>,
 }

@@ -10,7 +10,7 @@ use northbound_measures::{
     oversight::explanations::{Assurance, AssuranceRecord, Explanation},
     views::registration::Arrival,
 };
-use northbound_registers::{AsAt, Dispute, Gate, Imported, Kept, Query, records as kept};
+use northbound_registers::{AsAt, Dispute, Gate, Imported, Query, Stored, records as kept};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -76,7 +76,7 @@ pub struct Registered {
     /// Rows of files that contradict each other.
     pub contradictions: Vec<Contradiction>,
     /// Changes.
-    pub changes: Vec<Kept<kept::oversight::changes::Change>>,
+    pub changes: Vec<Stored<kept::oversight::changes::Change>>,
     /// The SMETS1 registers.
     pub smets1: Smets1,
     /// What people state, feel, claim and decide around the figures.
@@ -87,17 +87,17 @@ pub struct Registered {
 #[derive(Debug, Default)]
 pub struct Smets1 {
     /// Combinations.
-    pub combinations: Vec<Kept<kept::smets1::combinations::Combination>>,
+    pub combinations: Vec<Stored<kept::smets1::combinations::Combination>>,
     /// Defects.
-    pub defects: Vec<Kept<kept::smets1::defects::Defect>>,
+    pub defects: Vec<Stored<kept::smets1::defects::Defect>>,
     /// Events of defects by month.
     pub occurrences: Vec<kept::smets1::occurrences::Occurrence>,
     /// Migrations by week, those that hold.
     pub migrations: Vec<kept::smets1::migrations::MigrationWeek>,
     /// Specifications of mitigations.
-    pub mitigations: Vec<Kept<kept::smets1::mitigations::Mitigation>>,
+    pub mitigations: Vec<Stored<kept::smets1::mitigations::Mitigation>>,
     /// Checklists, each with what is open.
-    pub criteria: Vec<(Kept<kept::smets1::criteria::Criteria>, Vec<String>)>,
+    pub criteria: Vec<(Stored<kept::smets1::criteria::Criteria>, Vec<String>)>,
     /// State of each action that any of them depends on.
     pub actions: BTreeMap<String, kept::oversight::action_standing::ActionStanding>,
 }
@@ -217,7 +217,7 @@ fn smets1(
     Ok(s)
 }
 
-fn plain<T>(rows: Vec<Kept<T>>) -> Vec<T> {
+fn plain<T>(rows: Vec<Stored<T>>) -> Vec<T> {
     rows.into_iter().map(|k| k.record).collect()
 }
 
@@ -325,7 +325,7 @@ fn changed(o: kept::reporting::overrides::Override) -> Override {
     }
 }
 
-fn assured(k: Kept<kept::reporting::assurance::Assurance>) -> AssuranceRecord {
+fn assured(k: Stored<kept::reporting::assurance::Assurance>) -> AssuranceRecord {
     use kept::reporting::assurance::Status;
     let a = k.record;
     let status = match a.status {

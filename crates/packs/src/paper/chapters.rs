@@ -17,7 +17,7 @@ use northbound_measures::{
     evaluate::bands::Band,
     oversight::explanations::{Explained, Requirement},
 };
-use northbound_registers::{Kept, Record, records::feedback::examples::state};
+use northbound_registers::{Record, Stored, records::feedback::examples::state};
 use northbound_types::Figure;
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ fn figure(n: &Numbered) -> Source {
         what: format!("{}, {}", say::row(&n.result), n.result.methodology),
     }
 }
-fn record<T: Record>(k: &Kept<T>) -> Source {
+fn record<T: Record>(k: &Stored<T>) -> Source {
     Source::Record { register: T::NOUN.to_string(), id: k.id.clone(), version: k.version }
 }
 fn sum(what: &str) -> Source {

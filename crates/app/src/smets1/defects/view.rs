@@ -5,7 +5,7 @@ use super::against_expectation;
 use crate::{Answer, AppError, Context, Result, Table, answer::count};
 use northbound_measures::{smets1::expectation::Held, statistics::exact::decimal};
 use northbound_packs::smets1::{HitList, hit_list};
-use northbound_registers::{Kept, records::smets1::defects::Defect};
+use northbound_registers::{Stored, records::smets1::defects::Defect};
 use northbound_types::Day;
 use serde_json::{Value, json};
 
@@ -87,7 +87,7 @@ pub fn status(ctx: &Context, id: &str) -> Result<Answer> {
     Ok(a)
 }
 
-fn status_json(k: &Kept<Defect>, as_at: Day, hits: &[(&str, HitList)]) -> Value {
+fn status_json(k: &Stored<Defect>, as_at: Day, hits: &[(&str, HitList)]) -> Value {
     let d = &k.record;
     json!({
         "defect": k, "as_at": as_at, "not_assessed": d.not_assessed(), "asked_in": d.asked_in,

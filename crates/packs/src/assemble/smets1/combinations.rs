@@ -10,7 +10,7 @@ use northbound_documents::{
     render::words as print,
 };
 use northbound_registers::{
-    Kept,
+    Stored,
     records::smets1::{
         combinations::{Combination, Listing},
         defects::Defect,
@@ -23,8 +23,9 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     if smets1.combinations.is_empty() {
         return None;
     }
-    let open = |k: &Kept<Combination>| -> Vec<&Kept<Defect>> {
-        let hits = |x: &&Kept<Defect>| x.record.is_open() && x.record.combinations.contains(&k.id);
+    let open = |k: &Stored<Combination>| -> Vec<&Stored<Defect>> {
+        let hits =
+            |x: &&Stored<Defect>| x.record.is_open() && x.record.combinations.contains(&k.id);
         smets1.defects.iter().filter(hits).collect()
     };
     let live_unassessed = smets1
@@ -65,11 +66,11 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
 }
 
 /// Is any of these defects not assessed in full?
-fn unassessed(defects: &[&Kept<Defect>]) -> bool {
+fn unassessed(defects: &[&Stored<Defect>]) -> bool {
     defects.iter().any(|x| !x.record.not_assessed().is_empty())
 }
 
-fn row(k: &Kept<Combination>, open: &[&Kept<Defect>]) -> Vec<Cell> {
+fn row(k: &Stored<Combination>, open: &[&Stored<Defect>]) -> Vec<Cell> {
     let c = &k.record;
     let standing = match (c.list, unassessed(open), c.evidence.is_empty()) {
         (Listing::Eligible, true, _) => "live with a defect not assessed",

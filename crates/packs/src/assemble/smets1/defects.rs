@@ -18,7 +18,7 @@ use northbound_measures::{
     smets1::expectation::{Held, Pace, Reading, hold},
     statistics::exact::decimal,
 };
-use northbound_registers::{Kept, records::smets1::defects::Defect};
+use northbound_registers::{Stored, records::smets1::defects::Defect};
 use northbound_types::Day;
 
 /// Decimals of an expected number.
@@ -46,13 +46,13 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
 }
 
 /// A defect as the first cell of its rows.
-fn name(k: &Kept<Defect>) -> Cell {
+fn name(k: &Stored<Defect>) -> Cell {
     Cell::words(format!("{}: {}", k.id, k.record.title))
 }
 
 fn list(d: &Material<'_>) -> Block {
     let smets1 = &d.e.known.registered.smets1;
-    let row = |k: &Kept<Defect>| {
+    let row = |k: &Stored<Defect>| {
         let x = &k.record;
         let standing = x.asked_in.as_ref().and_then(|a| smets1.actions.get(a));
         let [functions, srvs, attributes] = [&x.functions, &x.srvs, &x.attributes]
@@ -80,7 +80,7 @@ fn list(d: &Material<'_>) -> Block {
     Block::Table(cells::table("smets1-defect-list", "Defects", columns, rows))
 }
 
-fn impact(defects: &[Kept<Defect>]) -> Option<Block> {
+fn impact(defects: &[Stored<Defect>]) -> Option<Block> {
     let mut rows = Vec::new();
     for k in defects {
         for i in k.record.impact() {
@@ -108,7 +108,7 @@ fn impact(defects: &[Kept<Defect>]) -> Option<Block> {
     cells::non_empty_table("smets1-impact", "Impact by class of party", columns, rows)
 }
 
-fn decisions(defects: &[Kept<Defect>], today: Day) -> Option<Block> {
+fn decisions(defects: &[Stored<Defect>], today: Day) -> Option<Block> {
     let mut rows = Vec::new();
     for k in defects {
         rows.extend(k.record.trail.iter().map(|t| {
@@ -130,7 +130,7 @@ fn decisions(defects: &[Kept<Defect>], today: Day) -> Option<Block> {
 }
 
 /// Dates of fixes, newest first; of each defect the first one holds.
-fn fixes(defects: &[Kept<Defect>]) -> Option<Block> {
+fn fixes(defects: &[Stored<Defect>]) -> Option<Block> {
     let mut rows = Vec::new();
     for k in defects {
         for (n, f) in k.record.fixes.iter().rev().enumerate() {

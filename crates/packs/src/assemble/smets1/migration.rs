@@ -14,7 +14,7 @@ use northbound_documents::{
     render::words as print,
 };
 use northbound_measures::smets1::exposure::Exposure;
-use northbound_registers::{Kept, records::smets1::defects::Defect};
+use northbound_registers::{Stored, records::smets1::defects::Defect};
 use northbound_types::{Day, NullReason};
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
 
 /// Rows on the exposure of every planned stream to a defect; where there is none, why.
 fn exposures(
-    k: &Kept<Defect>,
+    k: &Stored<Defect>,
     fix: Day,
     all: &BTreeMap<Stream, Migrated>,
     rows: &mut Vec<Vec<Cell>>,
@@ -69,7 +69,7 @@ fn exposures(
     }
 }
 
-fn exposure_row(k: &Kept<Defect>, fix: Day, stream: &Stream, e: &Exposure) -> Vec<Cell> {
+fn exposure_row(k: &Stored<Defect>, fix: Day, stream: &Stream, e: &Exposure) -> Vec<Cell> {
     let sure = k.record.fix().map_or("", |f| f.sure());
     vec![
         Cell::words(format!("{}, {}", k.id, stream.words())),

@@ -9,7 +9,7 @@ use northbound_documents::{
     render::words as print,
 };
 use northbound_registers::{
-    Kept,
+    Stored,
     records::smets1::{
         criteria::{Criteria, CriteriaState},
         mitigations::Mitigation,
@@ -43,7 +43,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     })
 }
 
-fn standing(k: &Kept<Criteria>, nothing_open: bool) -> Block {
+fn standing(k: &Stored<Criteria>, nothing_open: bool) -> Block {
     let c = &k.record;
     let standing = match (c.state, nothing_open) {
         (CriteriaState::Decided, _) => {
@@ -60,7 +60,7 @@ fn standing(k: &Kept<Criteria>, nothing_open: bool) -> Block {
     Block::Text(Para::plain(format!("{} ({}, {}): {standing}; {review}.", k.id, c.title, c.body)))
 }
 
-fn checklist(n: usize, k: &Kept<Criteria>) -> Block {
+fn checklist(n: usize, k: &Stored<Criteria>) -> Block {
     let rows = k
         .record
         .items
@@ -82,7 +82,7 @@ fn checklist(n: usize, k: &Kept<Criteria>) -> Block {
     ))
 }
 
-fn mitigations(list: &[Kept<Mitigation>]) -> Option<Block> {
+fn mitigations(list: &[Stored<Mitigation>]) -> Option<Block> {
     let rows = list
         .iter()
         .map(|k| {

@@ -6,7 +6,7 @@ use crate::{
     gate::Gate,
     noun::Noun,
     read::Query,
-    record::{Identity, Imported, Index, Kept, Record, invalid, needed},
+    record::{Identity, Imported, Index, Record, Stored, invalid, needed},
 };
 use northbound_types::{Day, Eui64, IncidentId, Utc, text_enum};
 use serde::{Deserialize, Serialize};
@@ -205,7 +205,7 @@ impl Gate<'_> {
         &self,
         query: &Query,
         at: Utc,
-    ) -> Result<Vec<Kept<RegistrationChange>>, RegisterError> {
+    ) -> Result<Vec<Stored<RegistrationChange>>, RegisterError> {
         let mut rows = self.current::<RegistrationChange>(query)?.rows;
         rows.retain(|k| k.record.from <= at);
         rows.sort_by(|a, b| {
@@ -215,7 +215,7 @@ impl Gate<'_> {
                 b.record.from,
             ))
         });
-        let mut out: Vec<Kept<RegistrationChange>> = Vec::new();
+        let mut out: Vec<Stored<RegistrationChange>> = Vec::new();
         for k in rows {
             if out
                 .last()

@@ -6,7 +6,7 @@ use crate::{
     gate::Gate,
     noun::Noun,
     read::{AsAt, Query},
-    record::{Identity, Index, Kept, Record, invalid, needed},
+    record::{Identity, Index, Record, Stored, invalid, needed},
 };
 use northbound_types::text_enum;
 use serde::{Deserialize, Serialize};
@@ -120,7 +120,10 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
-    pub fn sources(&self, as_at: impl Into<AsAt>) -> Result<Vec<Kept<SourceFile>>, RegisterError> {
+    pub fn sources(
+        &self,
+        as_at: impl Into<AsAt>,
+    ) -> Result<Vec<Stored<SourceFile>>, RegisterError> {
         self.list(&Query { withdrawn: true, ..Query::as_at(as_at) })
     }
     /// A file by its id, name or hash (or the start of the hash, 8 digits or more); retracted ones
@@ -132,7 +135,7 @@ impl Gate<'_> {
         &self,
         named: &str,
         as_at: impl Into<AsAt>,
-    ) -> Result<Kept<SourceFile>, RegisterError> {
+    ) -> Result<Stored<SourceFile>, RegisterError> {
         /// Fewer digits of a hash may mean several files.
         const LEAST_HASH_DIGITS: usize = 8;
         let as_at = as_at.into();

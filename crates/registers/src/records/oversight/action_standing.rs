@@ -1,5 +1,5 @@
-//! Where an action stands, for the records that wait for one. An action that is not kept is not
-//! closed: nothing passes a gate because a register is empty.
+//! The status of an action, for records that depend on one. An unregistered action does not count
+//! as closed: an empty register must satisfy no condition.
 
 use crate::{
     error::RegisterError,
@@ -9,34 +9,34 @@ use crate::{
 };
 use std::fmt;
 
-/// Where an action stands.
+/// The status of an action, where it is registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActionStanding {
     /// The register of actions does not know it.
-    NotKept,
-    /// Kept, in this status.
-    Kept(ActionStatus),
+    NotRegistered,
+    /// Registered, in this status.
+    Registered(ActionStatus),
 }
 
 impl ActionStanding {
     /// Is it closed?
     #[must_use]
     pub fn is_closed(self) -> bool {
-        self == ActionStanding::Kept(ActionStatus::Closed)
+        self == ActionStanding::Registered(ActionStatus::Closed)
     }
 }
 
 impl fmt::Display for ActionStanding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ActionStanding::NotKept => f.write_str("not in the register of actions"),
-            ActionStanding::Kept(status) => f.write_str(status.as_str()),
+            ActionStanding::NotRegistered => f.write_str("not in the register of actions"),
+            ActionStanding::Registered(status) => f.write_str(status.as_str()),
         }
     }
 }
 
 impl Gate<'_> {
-    /// Where an action stands as at a time, however its id is spelt.
+    /// The status of an action as at a time, however its id is spelt.
     ///
     /// # Errors
     /// [`RegisterError::Sql`].
@@ -47,6 +47,6 @@ impl Gate<'_> {
     ) -> Result<ActionStanding, RegisterError> {
         Ok(self
             .find::<Action>(&canonical(id), as_at)?
-            .map_or(ActionStanding::NotKept, |k| ActionStanding::Kept(k.record.status)))
+            .map_or(ActionStanding::NotRegistered, |k| ActionStanding::Registered(k.record.status)))
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
     read::{AsAt, Query},
-    record::{Identity, Index, Kept, Record, invalid, needed},
+    record::{Identity, Index, Record, Stored, invalid, needed},
     records::participants::contacts::Contact,
 };
 use northbound_types::{Utc, text_enum};
@@ -253,7 +253,7 @@ impl Gate<'_> {
         &self,
         mailing: &str,
         as_at: impl Into<AsAt>,
-    ) -> Result<Vec<Kept<Delivery>>, RegisterError> {
+    ) -> Result<Vec<Stored<Delivery>>, RegisterError> {
         self.list(&Query { lookup: Some(mailing.to_owned()), ..Query::as_at(as_at) })
     }
 

@@ -5,7 +5,7 @@ use crate::{
     gate::Gate,
     noun::Noun,
     read::AsAt,
-    record::{Identity, Index, Kept, Record, invalid, needed, ordered},
+    record::{Identity, Index, Record, Stored, invalid, needed, ordered},
 };
 use northbound_types::{Day, Eui64};
 use serde::{Deserialize, Serialize};
@@ -100,9 +100,9 @@ impl Record for User {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserOfParty {
     /// The User.
-    pub user: Kept<User>,
+    pub user: Stored<User>,
     /// Its party.
-    pub party: Kept<Party>,
+    pub party: Stored<Party>,
 }
 
 impl Gate<'_> {

@@ -5,7 +5,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::Noun,
     read::{AsAt, Query},
-    record::{Identity, Index, Kept, Record, needed},
+    record::{Identity, Index, Record, Stored, needed},
 };
 use northbound_types::{Period, Region, text_enum};
 use serde::{Deserialize, Serialize};
@@ -106,8 +106,8 @@ fn plain(text: &str) -> String {
 #[must_use]
 pub fn repeat_of<'k>(
     new: &Explanation,
-    earlier: &'k [Kept<Explanation>],
-) -> Option<&'k Kept<Explanation>> {
+    earlier: &'k [Stored<Explanation>],
+) -> Option<&'k Stored<Explanation>> {
     let text = plain(&new.text);
     let points_back = BACK_REFERENCES.iter().any(|b| text.contains(b));
     earlier
@@ -151,7 +151,7 @@ impl Gate<'_> {
         provider: &str,
         region: Region,
         as_at: impl Into<AsAt>,
-    ) -> Result<Vec<Kept<Explanation>>, RegisterError> {
+    ) -> Result<Vec<Stored<Explanation>>, RegisterError> {
         self.list(&Query {
             measure: Some(measure.to_owned()),
             provider: Some(provider.to_owned()),

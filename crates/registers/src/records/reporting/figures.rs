@@ -5,7 +5,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
     read::{AsAt, Query},
-    record::{Identity, Index, Kept, Record, invalid, needed},
+    record::{Identity, Index, Record, Stored, invalid, needed},
     records::reporting::packs::{Pack, PackStatus},
     tx::{Next, body_text, parse},
     write::live_head,
@@ -129,7 +129,7 @@ impl Gate<'_> {
         &self,
         figure_id: &str,
         as_at: impl Into<AsAt>,
-    ) -> Result<Vec<Kept<FigurePrinted>>, RegisterError> {
+    ) -> Result<Vec<Stored<FigurePrinted>>, RegisterError> {
         let as_at = as_at.into();
         let found =
             self.list(&Query { lookup: Some(figure_id.to_owned()), ..Query::as_at(as_at) })?;

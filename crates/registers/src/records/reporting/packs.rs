@@ -5,7 +5,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
     read::{AsAt, Query},
-    record::{Identity, Index, Kept, Record, invalid, needed},
+    record::{Identity, Index, Record, Stored, invalid, needed},
     tx::{Next, Tx, body_text, parse},
     write::{expect, live_head},
 };
@@ -230,8 +230,8 @@ impl Gate<'_> {
         period: Period,
         party: Option<&str>,
         as_at: impl Into<AsAt>,
-    ) -> Result<Vec<Kept<Pack>>, RegisterError> {
-        let mut all: Vec<Kept<Pack>> =
+    ) -> Result<Vec<Stored<Pack>>, RegisterError> {
+        let mut all: Vec<Stored<Pack>> =
             self.list(&Query { lookup: Some(series(period, party)), ..Query::as_at(as_at) })?;
         all.retain(|k| k.record.number.is_some());
         all.sort_by_key(|k| k.record.number);
@@ -243,7 +243,7 @@ impl Gate<'_> {
     ///
     /// # Errors
     /// [`RegisterError::NotFound`].
-    pub fn pack(&self, named: &str, as_at: impl Into<AsAt>) -> Result<Kept<Pack>, RegisterError> {
+    pub fn pack(&self, named: &str, as_at: impl Into<AsAt>) -> Result<Stored<Pack>, RegisterError> {
         let as_at = as_at.into();
         let (period, number) = named.split_once('/').map_or((named, None), |(p, n)| (p, Some(n)));
         let Ok(period) = period.parse::<Period>() else { return self.show(named, as_at) };

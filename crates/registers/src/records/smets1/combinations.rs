@@ -6,7 +6,7 @@ use crate::{
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
     read::{AsAt, Query},
-    record::{Identity, Index, Kept, Record, invalid, needed},
+    record::{Identity, Index, Record, Stored, invalid, needed},
     records::smets1::defects::Defect,
     tx::parse,
     write::{approved, expect, live_head},
@@ -181,8 +181,8 @@ impl Gate<'_> {
         &self,
         combination: &str,
         as_at: impl Into<AsAt>,
-    ) -> Result<Vec<Kept<Defect>>, RegisterError> {
-        let mut all: Vec<Kept<Defect>> = self.list(&Query::as_at(as_at))?;
+    ) -> Result<Vec<Stored<Defect>>, RegisterError> {
+        let mut all: Vec<Stored<Defect>> = self.list(&Query::as_at(as_at))?;
         all.retain(|k| {
             k.record.is_open() && k.record.combinations.iter().any(|c| c == combination)
         });

@@ -5,7 +5,7 @@ use northbound_types::Utc;
 use std::path::PathBuf;
 
 #[derive(Debug, Default, Clone, PartialEq)]
-pub struct Kept {
+pub struct RecordingSink {
     pub exchanges: Vec<String>,
     pub alerts: Vec<String>,
     pub payloads: Vec<String>,
@@ -18,9 +18,9 @@ pub struct Kept {
     pub volumes: Vec<VolumeRow>,
 }
 
-impl Kept {
+impl RecordingSink {
     /// The line of a row is the only thing in which formats differ.
-    pub fn without_place(mut self) -> Kept {
+    pub fn without_place(mut self) -> RecordingSink {
         for row in &mut self.exchanges {
             let end = row.rfind(", row:").unwrap();
             row.truncate(end);
@@ -29,7 +29,7 @@ impl Kept {
     }
 }
 
-impl RowSink for Kept {
+impl RowSink for RecordingSink {
     fn exchange(&mut self, row: &ExchangeRow<'_>) -> Result<(), SinkError> {
         self.exchanges.push(format!("{row:?}"));
         Ok(())
@@ -48,7 +48,7 @@ impl RowSink for Kept {
     }
 }
 
-impl RegisterSink for Kept {
+impl RegisterSink for RecordingSink {
     fn service(&mut self, row: &ServiceInterval) -> Result<(), SinkError> {
         self.services.push(row.clone());
         Ok(())
@@ -86,8 +86,8 @@ pub fn mapped(toml: &str) -> Options {
     Options { mapping: Some(Mapping::parse("m.toml", toml).unwrap()), ..options() }
 }
 
-pub fn run(paths: &[PathBuf], options: &Options) -> (Kept, Summary, Vec<Reject>) {
-    let (mut kept, mut rejects) = (Kept::default(), Vec::new());
+pub fn run(paths: &[PathBuf], options: &Options) -> (RecordingSink, Summary, Vec<Reject>) {
+    let (mut kept, mut rejects) = (RecordingSink::default(), Vec::new());
     let summary = messages(paths, options, &mut kept, &mut rejects, &mut |_| {}).unwrap();
     (kept, summary, rejects)
 }
