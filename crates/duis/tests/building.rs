@@ -105,7 +105,7 @@ fn shape(response: ResponseOut<'_>) -> bool {
 }
 
 #[test]
-fn what_contradicts_itself_is_not_built() {
+fn a_response_that_contradicts_itself_is_not_built() {
     assert!(shape(ResponseOut::answer(
         "5.4",
         ID,
@@ -119,6 +119,10 @@ fn what_contradicts_itself_is_not_built() {
         assert!(shape(ResponseOut::refusal("5.4", Some(ID), SERVICE, code, AT)), "{code}");
     }
     assert!(shape(ResponseOut::refusal("5\"4", Some(ID), SERVICE, "E4", AT)));
+}
+
+#[test]
+fn an_alert_that_contradicts_itself_is_not_built() {
     let outage = |start| {
         AlertBody::Dcc(DccAlertOut {
             code: "AD1",
@@ -134,19 +138,24 @@ fn what_contradicts_itself_is_not_built() {
     assert!(shape(alert.clone()));
     (alert.response, alert.code) = (Some(RESPONSE_ID), "E4");
     assert!(shape(alert));
-    let request = |variant: u8, body| {
-        let variant = CommandVariant::try_from(variant).unwrap();
-        RequestOut {
-            schema_version: "5.4",
-            id: ID,
-            first_in_sequence: None,
-            preceding: None,
-            variant,
-            service: SERVICE,
-            body,
-        }
-        .to_xml()
-    };
+}
+
+fn request(variant: u8, body: RequestBody<'_>) -> Result<Vec<u8>, BuildError> {
+    let variant = CommandVariant::try_from(variant).unwrap();
+    RequestOut {
+        schema_version: "5.4",
+        id: ID,
+        first_in_sequence: None,
+        preceding: None,
+        variant,
+        service: SERVICE,
+        body,
+    }
+    .to_xml()
+}
+
+#[test]
+fn a_body_that_does_not_belong_to_its_command_variant_is_not_built() {
     assert!(CommandVariant::try_from(0).is_err());
     for variant in [5, 6, 7, 9] {
         assert!(
@@ -163,6 +172,10 @@ fn what_contradicts_itself_is_not_built() {
             "{variant}"
         );
     }
+}
+
+#[test]
+fn what_is_no_xml_is_not_built() {
     for name in ["", "a b", "a><b", "1a", "a:b"] {
         assert!(
             matches!(

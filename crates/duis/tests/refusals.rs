@@ -9,48 +9,87 @@ fn refusal(text: &str) -> Refusal {
     try_read(text).expect_err("it must be refused")
 }
 
-/// What is wrong, in which sample, and the code that says so.
-fn cases() -> Vec<(RefusalCode, String)> {
-    let read = |from: &str, to: &str| edited("request_read", from, to);
-    let ack = |from: &str, to: &str| edited("acknowledgement", from, to);
-    let id = "<sr:RequestID>90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1775044800000</sr:RequestID>";
+const ID: &str =
+    "<sr:RequestID>90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1775044800000</sr:RequestID>";
+
+type Case = (RefusalCode, String);
+
+fn read_request(from: &str, to: &str) -> String {
+    edited("request_read", from, to)
+}
+
+fn acknowledgement(from: &str, to: &str) -> String {
+    edited("acknowledgement", from, to)
+}
+
+/// What is wrong, and the code that says so.
+fn cases() -> Vec<Case> {
+    [text_cases(), structure_cases(), presence_cases(), field_cases()].concat()
+}
+
+/// Text that is not the XML that is accepted.
+fn text_cases() -> Vec<Case> {
     vec![
         (Doctype, format!("<!DOCTYPE Request [<!ENTITY a \"b\">]>{}", sample("request_read"))),
-        (Entity, read("4.1.1", "&srv;")),
-        (Entity, read("4.1.1", "&#0;")),
-        (Entity, read("schemaVersion=\"5.4\"", "schemaVersion=\"5.4&x;\"")),
+        (Entity, read_request("4.1.1", "&srv;")),
+        (Entity, read_request("4.1.1", "&#0;")),
+        (Entity, read_request("schemaVersion=\"5.4\"", "schemaVersion=\"5.4&x;\"")),
         (
             NotUtf8,
             format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>{}", sample("request_read")),
         ),
         (NotWellFormed, sample("request_read").replace("</sr:Request>", "")),
-        (NotWellFormed, read("</sr:Header>", "</sr:Heads>")),
+        (NotWellFormed, read_request("</sr:Header>", "</sr:Heads>")),
         (NotWellFormed, format!("{}<again/>", sample("request_read"))),
         (NotWellFormed, format!("text {}", sample("request_read"))),
-        (NotWellFormed, read("schemaVersion=", "a='1' a='2' schemaVersion=")),
-        (NotWellFormed, read("<sr:Header>", "<no:Header>")),
-        (NotWellFormed, read("4.1.1", "4\u{1}1")),
-        (NotWellFormed, read("4.1.1", "4 & 1")),
+        (NotWellFormed, read_request("schemaVersion=", "a='1' a='2' schemaVersion=")),
+        (NotWellFormed, read_request("<sr:Header>", "<no:Header>")),
+        (NotWellFormed, read_request("4.1.1", "4\u{1}1")),
+        (NotWellFormed, read_request("4.1.1", "4 & 1")),
         (NotWellFormed, String::new()),
+    ]
+}
+
+/// Namespaces, versions, elements and text that are not in the schema.
+fn structure_cases() -> Vec<Case> {
+    vec![
         (
             WrongNamespace,
-            read("http://www.dccinterface.co.uk/ServiceUserGateway", "http://example.org/other"),
+            read_request(
+                "http://www.dccinterface.co.uk/ServiceUserGateway",
+                "http://example.org/other",
+            ),
         ),
         (
             WrongNamespace,
-            read("<sr:CommandVariant>1</sr:CommandVariant>", "<CommandVariant>1</CommandVariant>"),
+            read_request(
+                "<sr:CommandVariant>1</sr:CommandVariant>",
+                "<CommandVariant>1</CommandVariant>",
+            ),
         ),
         (UnknownRoot, "<Envelope/>".to_owned()),
-        (SchemaVersion, read("\"5.4\"", "\"6.0\"")),
-        (SchemaVersion, read(" schemaVersion=\"5.4\"", "")),
-        (UnexpectedElement, read("<sr:Header>", "<sr:Header><sr:Surprise/>")),
-        (UnexpectedElement, ack("<sr:ServiceReference>4.1<", "<sr:ServiceReference><sr:A/>4.1<")),
-        (UnexpectedText, read("<sr:Header>", "<sr:Header>surprise")),
-        (MissingField, read(id, "")),
-        (MissingField, read("<sr:CommandVariant>1</sr:CommandVariant>", "")),
-        (MissingField, read("<sr:ReadInstantaneousImportRegisters/>", "")),
-        (MissingField, ack("<sr:ResponseCode>I99</sr:ResponseCode>", "")),
-        (MissingField, ack("<sr:ServiceReferenceVariant>4.1.1</sr:ServiceReferenceVariant>", "")),
+        (SchemaVersion, read_request("\"5.4\"", "\"6.0\"")),
+        (SchemaVersion, read_request(" schemaVersion=\"5.4\"", "")),
+        (UnexpectedElement, read_request("<sr:Header>", "<sr:Header><sr:Surprise/>")),
+        (
+            UnexpectedElement,
+            acknowledgement("<sr:ServiceReference>4.1<", "<sr:ServiceReference><sr:A/>4.1<"),
+        ),
+        (UnexpectedText, read_request("<sr:Header>", "<sr:Header>surprise")),
+    ]
+}
+
+/// Fields that are missing, repeated or out of order.
+fn presence_cases() -> Vec<Case> {
+    vec![
+        (MissingField, read_request(ID, "")),
+        (MissingField, read_request("<sr:CommandVariant>1</sr:CommandVariant>", "")),
+        (MissingField, read_request("<sr:ReadInstantaneousImportRegisters/>", "")),
+        (MissingField, acknowledgement("<sr:ResponseCode>I99</sr:ResponseCode>", "")),
+        (
+            MissingField,
+            acknowledgement("<sr:ServiceReferenceVariant>4.1.1</sr:ServiceReferenceVariant>", ""),
+        ),
         (
             MissingField,
             edited(
@@ -59,10 +98,10 @@ fn cases() -> Vec<(RefusalCode, String)> {
                 "",
             ),
         ),
-        (DuplicateField, read(id, &format!("{id}{id}"))),
+        (DuplicateField, read_request(ID, &format!("{ID}{ID}"))),
         (
             DuplicateField,
-            read(
+            read_request(
                 "<sr:ReadInstantaneousImportRegisters/>",
                 "<sr:ReadInstantaneousImportRegisters/><sr:EnableSupply/>",
             ),
@@ -77,7 +116,8 @@ fn cases() -> Vec<(RefusalCode, String)> {
         ),
         (
             FieldOrder,
-            read(id, "").replace("</sr:CommandVariant>", &format!("</sr:CommandVariant>{id}")),
+            read_request(ID, "")
+                .replace("</sr:CommandVariant>", &format!("</sr:CommandVariant>{ID}")),
         ),
         (
             FieldOrder,
@@ -87,24 +127,30 @@ fn cases() -> Vec<(RefusalCode, String)> {
                 "<sr:GBCSPayload/><sr:AlertCode>8f20</sr:AlertCode>",
             ),
         ),
-        (BadRequestId, read(":1775044800000", ":01775044800000")),
-        (BadRequestId, read("00-DB-12-34-56-78-90-A0", "00DB1234567890A0")),
-        (BadRequestId, ack(":1775044800000", ":18446744073709551616")),
-        (BadVariant, read("Variant>1<", "Variant>0<")),
-        (BadVariant, read("Variant>1<", "Variant>11<")),
-        (VariantNine, read("Variant>1<", "Variant>9<")),
+    ]
+}
+
+/// Fields whose value is not allowed, or contradicts another.
+fn field_cases() -> Vec<Case> {
+    vec![
+        (BadRequestId, read_request(":1775044800000", ":01775044800000")),
+        (BadRequestId, read_request("00-DB-12-34-56-78-90-A0", "00DB1234567890A0")),
+        (BadRequestId, acknowledgement(":1775044800000", ":18446744073709551616")),
+        (BadVariant, read_request("Variant>1<", "Variant>0<")),
+        (BadVariant, read_request("Variant>1<", "Variant>11<")),
+        (VariantNine, read_request("Variant>1<", "Variant>9<")),
         (VariantBody, edited("request_signed_pre_command", "Variant>5<", "Variant>4<")),
         (VariantBody, edited("request_signed_pre_command", "Variant>5<", "Variant>1<")),
         (VariantBody, edited("request_signed_pre_command", "Variant>5<", "Variant>8<")),
-        (VariantBody, read("Variant>1<", "Variant>5<")),
-        (UnknownService, read("4.1.1", "4.1.99")),
-        (ServiceMismatch, read("ServiceReference>4.1<", "ServiceReference>4.2<")),
-        (BodyMismatch, read("ReadInstantaneousImportRegisters", "EnableSupply")),
-        (BadResponseCode, ack("I99", "OK")),
+        (VariantBody, read_request("Variant>1<", "Variant>5<")),
+        (UnknownService, read_request("4.1.1", "4.1.99")),
+        (ServiceMismatch, read_request("ServiceReference>4.1<", "ServiceReference>4.2<")),
+        (BodyMismatch, read_request("ReadInstantaneousImportRegisters", "EnableSupply")),
+        (BadResponseCode, acknowledgement("I99", "OK")),
         (BadAlertCode, edited("alert_device", "8f20", "8f2")),
         (BadAlertCode, edited("alert_outage", "AD1", "power")),
         (BadAlertCode, edited("answer_future_dated", "8F66", "8F65")),
-        (BadTime, ack("2026-04-01T12:00:03.25Z", "2026-04-01")),
+        (BadTime, acknowledgement("2026-04-01T12:00:03.25Z", "2026-04-01")),
         (BadNumber, edited("answer_schedule_id", "1000000000000", "1000000000001")),
         (BadNumber, edited("alert_device", "4294967295", "4294967296")),
         (BadDeviceId, edited("request_firmware", ",00-DB", ", 00-DB-0")),

@@ -62,158 +62,224 @@ fn judge(text: &str) -> Result<Signed, SignatureCode> {
     judge_with(text, &VerifyRules::default(), NOW)
 }
 
-/// What is wrong, and the code that says so. Nothing here is signed anew: all of it is refused for
-/// what it is, or for no longer being what was signed.
-fn cases() -> Vec<(SignatureCode, String)> {
-    let signed = request(&user());
-    let edit = |from: &str, to: &str| {
-        assert!(signed.contains(from), "no {from:?}");
-        signed.replacen(from, to, 1)
-    };
-    let serial = |to: &str| edit(&SERIAL.to_string(), to);
-    let signature =
-        &signed[signed.find("<ds:Signature ").unwrap()..signed.find("</sr:Request>").unwrap()];
-    let part = |name: &str| {
-        let from = signed.find(&format!("<ds:{name}")).unwrap();
+/// A signed request, and edits of it.
+struct Sample {
+    text: String,
+}
+
+impl Sample {
+    fn new() -> Sample {
+        Sample { text: request(&user()) }
+    }
+
+    fn edit(&self, from: &str, to: &str) -> String {
+        assert!(self.text.contains(from), "no {from:?}");
+        self.text.replacen(from, to, 1)
+    }
+
+    /// Another serial number of the certificate.
+    fn serial(&self, to: &str) -> String {
+        self.edit(&SERIAL.to_string(), to)
+    }
+
+    fn signature(&self) -> &str {
+        let from = self.text.find("<ds:Signature ").unwrap();
+        &self.text[from..self.text.find("</sr:Request>").unwrap()]
+    }
+
+    /// An element of the signature.
+    fn part(&self, name: &str) -> &str {
+        let from = self.text.find(&format!("<ds:{name}")).unwrap();
         let end = format!("</ds:{name}>");
-        signed[from..from + signed[from..].find(&end).unwrap() + end.len()].to_owned()
-    };
-    let inner = |name: &str| {
-        let p = part(name);
-        p[p.find('>').unwrap() + 1..p.rfind("</").unwrap()].to_owned()
-    };
+        &self.text[from..from + self.text[from..].find(&end).unwrap() + end.len()]
+    }
+
+    /// What is between the tags of an element of the signature.
+    fn inner(&self, name: &str) -> &str {
+        let part = self.part(name);
+        &part[part.find('>').unwrap() + 1..part.rfind("</").unwrap()]
+    }
+}
+
+type Case = (SignatureCode, String);
+
+/// What is wrong, and the code that says so. None of them is signed again: each is refused for
+/// what it is, or because it is not what was signed.
+fn cases() -> Vec<Case> {
+    let of = Sample::new();
+    [
+        shape_cases(&of),
+        method_cases(&of),
+        reference_cases(&of),
+        value_cases(&of),
+        document_cases(&of),
+        signer_cases(&of),
+        mismatch_cases(&of),
+    ]
+    .concat()
+}
+
+/// Elements, attributes and text where the signature has none, or none at all.
+fn shape_cases(of: &Sample) -> Vec<Case> {
     vec![
-        (Missing, edit(signature, "")),
-        (Structure, edit("<ds:Signature ", "<ds:Signature Id=\"a\" ")),
-        (Structure, edit("<ds:SignedInfo>", "<ds:SignedInfo Id='a'>")),
-        (Structure, edit("<ds:SignedInfo>", "<ds:Object/><ds:SignedInfo>")),
-        (Structure, edit("<ds:SignedInfo>", "text<ds:SignedInfo>")),
-        (Structure, edit("<ds:SignedInfo>", "<?pi?><ds:SignedInfo>")),
+        (Missing, of.edit(of.signature(), "")),
+        (Structure, of.edit("<ds:Signature ", "<ds:Signature Id=\"a\" ")),
+        (Structure, of.edit("<ds:SignedInfo>", "<ds:SignedInfo Id='a'>")),
+        (Structure, of.edit("<ds:SignedInfo>", "<ds:Object/><ds:SignedInfo>")),
+        (Structure, of.edit("<ds:SignedInfo>", "text<ds:SignedInfo>")),
+        (Structure, of.edit("<ds:SignedInfo>", "<?pi?><ds:SignedInfo>")),
         (
             Structure,
-            edit("<ds:SignedInfo>", "<sr:SignedInfo>")
+            of.edit("<ds:SignedInfo>", "<sr:SignedInfo>")
                 .replace("</ds:SignedInfo>", "</sr:SignedInfo>"),
         ),
-        (Structure, edit("</ds:Signature>", "<ds:Object/></ds:Signature>")),
-        (Structure, edit(&inner("SignatureValue"), &"A".repeat(257))),
+        (Structure, of.edit("</ds:Signature>", "<ds:Object/></ds:Signature>")),
+        (Structure, of.edit(of.inner("SignatureValue"), &"A".repeat(257))),
         (
             Structure,
-            edit(&inner("SignatureValue"), &format!("<![CDATA[{}]]>", inner("SignatureValue"))),
+            of.edit(
+                of.inner("SignatureValue"),
+                &format!("<![CDATA[{}]]>", of.inner("SignatureValue")),
+            ),
         ),
+    ]
+}
+
+/// Methods other than the profile's.
+fn method_cases(of: &Sample) -> Vec<Case> {
+    vec![
         (
             CanonicalisationMethod,
-            edit(
+            of.edit(
                 "http://www.w3.org/2001/10/xml-exc-c14n#",
                 "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
             ),
         ),
         (
             CanonicalisationMethod,
-            edit(
+            of.edit(
                 "http://www.w3.org/2001/10/xml-exc-c14n#",
                 "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
             ),
         ),
         (
             CanonicalisationMethod,
-            edit(
+            of.edit(
                 "</ds:CanonicalizationMethod>",
                 "<e:InclusiveNamespaces xmlns:e='http://www.w3.org/2001/10/xml-exc-c14n#' PrefixList='sr'/></ds:CanonicalizationMethod>",
             ),
         ),
-        (CanonicalisationMethod, edit(&part("CanonicalizationMethod"), "")),
+        (CanonicalisationMethod, of.edit(of.part("CanonicalizationMethod"), "")),
         (
             SignatureMethod,
-            edit(
+            of.edit(
                 "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
                 "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
             ),
         ),
         (
             SignatureMethod,
-            edit(
+            of.edit(
                 "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
                 "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
             ),
         ),
         (
             SignatureMethod,
-            edit(
+            of.edit(
                 "</ds:SignatureMethod>",
                 "<ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>",
             ),
         ),
-        (Reference, edit("URI=\"\"", "URI=\"#body\"")),
-        (Reference, edit("URI=\"\"", "")),
-        (Reference, edit("URI=\"\"", "URI=\"\" Type=\"urn:a\"")),
-        (Reference, edit("URI=\"\"", "URI=\"#xpointer(/)\"")),
-        (Reference, edit("</ds:Reference>", &format!("</ds:Reference>{}", part("Reference")))),
-        (Reference, edit(&part("Reference"), "")),
-        (Transforms, edit(&part("Transforms"), "")),
+        (
+            DigestMethod,
+            of.edit(
+                "http://www.w3.org/2001/04/xmlenc#sha256",
+                "http://www.w3.org/2000/09/xmldsig#sha1",
+            ),
+        ),
+    ]
+}
+
+/// References and transforms other than the one of the whole document.
+fn reference_cases(of: &Sample) -> Vec<Case> {
+    vec![
+        (Reference, of.edit("URI=\"\"", "URI=\"#body\"")),
+        (Reference, of.edit("URI=\"\"", "")),
+        (Reference, of.edit("URI=\"\"", "URI=\"\" Type=\"urn:a\"")),
+        (Reference, of.edit("URI=\"\"", "URI=\"#xpointer(/)\"")),
+        (Reference, of.edit("</ds:Reference>", &format!("</ds:Reference>{}", of.part("Reference")))),
+        (Reference, of.edit(of.part("Reference"), "")),
+        (Transforms, of.edit(of.part("Transforms"), "")),
         (
             Transforms,
-            edit(
+            of.edit(
                 "<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>",
                 "",
             ),
         ),
         (
             Transforms,
-            edit(
+            of.edit(
                 "</ds:Transforms>",
                 "<ds:Transform Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/></ds:Transforms>",
             ),
         ),
         (
             Transforms,
-            edit(
+            of.edit(
                 "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
                 "http://www.w3.org/TR/1999/REC-xslt-19991116",
             ),
         ),
-        (Transforms, edit("</ds:Transform>", "<ds:XPath>1</ds:XPath></ds:Transform>")),
-        (
-            DigestMethod,
-            edit(
-                "http://www.w3.org/2001/04/xmlenc#sha256",
-                "http://www.w3.org/2000/09/xmldsig#sha1",
-            ),
-        ),
-        (DigestValue, edit(&inner("DigestValue"), "AAAA")),
-        (DigestValue, edit(&inner("DigestValue"), "not base64")),
-        (DigestValue, edit(&part("DigestValue"), "")),
-        (SignatureValue, edit(&inner("SignatureValue"), "MEUCIQ==")),
-        (SignatureValue, edit(&part("SignatureValue"), "")),
+        (Transforms, of.edit("</ds:Transform>", "<ds:XPath>1</ds:XPath></ds:Transform>")),
+    ]
+}
+
+/// Values, keys and serial numbers that cannot be read or are missing.
+fn value_cases(of: &Sample) -> Vec<Case> {
+    vec![
+        (DigestValue, of.edit(of.inner("DigestValue"), "AAAA")),
+        (DigestValue, of.edit(of.inner("DigestValue"), "not base64")),
+        (DigestValue, of.edit(of.part("DigestValue"), "")),
+        (SignatureValue, of.edit(of.inner("SignatureValue"), "MEUCIQ==")),
+        (SignatureValue, of.edit(of.part("SignatureValue"), "")),
         (
             KeyInfo,
-            edit(
+            of.edit(
                 "<ds:X509IssuerSerial>",
                 "<ds:X509Certificate>AAAA</ds:X509Certificate><ds:X509IssuerSerial>",
             ),
         ),
         (
             KeyInfo,
-            edit(
+            of.edit(
                 "</ds:X509IssuerSerial>",
                 "</ds:X509IssuerSerial><ds:X509Certificate>AAAA</ds:X509Certificate>",
             ),
         ),
-        (KeyInfo, edit("<ds:X509Data>", "<ds:KeyName>a</ds:KeyName><ds:X509Data>")),
-        (KeyInfo, edit(&part("KeyInfo"), "")),
-        (SerialNumber, serial("14BE4AD2EA1D0E4EC7F7156BD2462405")),
-        (SerialNumber, serial("-1")),
-        (SerialNumber, serial("")),
-        (SerialNumber, serial(&format!("{}0", u128::MAX))),
+        (KeyInfo, of.edit("<ds:X509Data>", "<ds:KeyName>a</ds:KeyName><ds:X509Data>")),
+        (KeyInfo, of.edit(of.part("KeyInfo"), "")),
+        (SerialNumber, of.serial("14BE4AD2EA1D0E4EC7F7156BD2462405")),
+        (SerialNumber, of.serial("-1")),
+        (SerialNumber, of.serial("")),
+        (SerialNumber, of.serial(&format!("{}0", u128::MAX))),
+    ]
+}
+
+/// A signature inside the message, identifiers of elements, and text without a canonical form.
+fn document_cases(of: &Sample) -> Vec<Case> {
+    vec![
         (
             Nested,
-            edit(
+            of.edit(
                 "<sr:ReadInstantaneousImportRegisters>",
-                &format!("<sr:ReadInstantaneousImportRegisters>{signature}"),
+                &format!("<sr:ReadInstantaneousImportRegisters>{}", of.signature()),
             ),
         ),
         (
             Nested,
-            edit(
+            of.edit(
                 "<sr:ReadInstantaneousImportRegisters>",
                 "<sr:ReadInstantaneousImportRegisters><sr:A><x:Object xmlns:x='http://www.w3.org/2000/09/xmldsig#'/></sr:A>",
             ),
@@ -221,42 +287,58 @@ fn cases() -> Vec<(SignatureCode, String)> {
         // Only an answer of a first-generation device has a signed document inside.
         (
             Nested,
-            edit(
+            of.edit(
                 "<sr:ReadInstantaneousImportRegisters>",
                 &format!(
-                    "<sr:ReadInstantaneousImportRegisters><sr:SMETS1SignedResponse>{signature}</sr:SMETS1SignedResponse>"
+                    "<sr:ReadInstantaneousImportRegisters><sr:SMETS1SignedResponse>{}</sr:SMETS1SignedResponse>",
+                    of.signature()
                 ),
             ),
         ),
-        (IdAttribute, edit("<sr:Body>", "<sr:Body Id='body'>")),
-        (IdAttribute, edit("<sr:Body>", "<sr:Body xml:id='body'>")),
-        (IdAttribute, edit(" schemaVersion", " ID='a' schemaVersion")),
-        (NotCanonical, edit("<sr:Body>", "<sr:Body xmlns:x='relative/uri'>")),
+        (IdAttribute, of.edit("<sr:Body>", "<sr:Body Id='body'>")),
+        (IdAttribute, of.edit("<sr:Body>", "<sr:Body xml:id='body'>")),
+        (IdAttribute, of.edit(" schemaVersion", " ID='a' schemaVersion")),
+        (NotCanonical, of.edit("<sr:Body>", "<sr:Body xmlns:x='relative/uri'>")),
         (
             NotCanonical,
-            edit("<sr:Body>", "<sr:Body xmlns:x='urn:x' xmlns:y='urn:x' x:a='1' y:a='2'>"),
+            of.edit("<sr:Body>", "<sr:Body xmlns:x='urn:x' xmlns:y='urn:x' x:a='1' y:a='2'>"),
         ),
-        (NotCanonical, edit("<sr:Body>", "<sr:Body xmlns:x=''>")),
-        (UnknownSerial, serial("12345678901234567890")),
-        (WrongUsage, serial("8")),
-        (WrongSigner, serial("6")),
-        (WrongSigner, serial("7")),
-        (WrongRole, serial("9")),
-        (NotYetValid, serial("10")),
-        (Expired, serial("11")),
-        (DigestMismatch, edit(":1775044800000<", ":1775044800001<")),
-        (DigestMismatch, edit("\"5.4\"", "\"5.3\"")),
-        (DigestMismatch, edit("<sr:Header>", " <sr:Header>")),
-        (DigestMismatch, edit("</ds:Signature>", "</ds:Signature> ")),
-        (DigestMismatch, edit(" schemaVersion", " xmlns:unused='urn:unused' schemaVersion")),
-        (DigestMismatch, edit("<sr:Body>", "<?pi?><sr:Body>")),
-        (DigestMismatch, format!("<?pi?>{signed}")),
-        (SignatureMismatch, edit("<ds:SignatureMethod", " <ds:SignatureMethod")),
+        (NotCanonical, of.edit("<sr:Body>", "<sr:Body xmlns:x=''>")),
+    ]
+}
+
+/// Certificates that are not trusted, or may not sign this.
+fn signer_cases(of: &Sample) -> Vec<Case> {
+    vec![
+        (UnknownSerial, of.serial("12345678901234567890")),
+        (WrongUsage, of.serial("8")),
+        (WrongSigner, of.serial("6")),
+        (WrongSigner, of.serial("7")),
+        (WrongRole, of.serial("9")),
+        (NotYetValid, of.serial("10")),
+        (Expired, of.serial("11")),
+    ]
+}
+
+/// Messages that are not the one that was signed.
+fn mismatch_cases(of: &Sample) -> Vec<Case> {
+    vec![
+        (DigestMismatch, of.edit(":1775044800000<", ":1775044800001<")),
+        (DigestMismatch, of.edit("\"5.4\"", "\"5.3\"")),
+        (DigestMismatch, of.edit("<sr:Header>", " <sr:Header>")),
+        (DigestMismatch, of.edit("</ds:Signature>", "</ds:Signature> ")),
+        (DigestMismatch, of.edit(" schemaVersion", " xmlns:unused='urn:unused' schemaVersion")),
+        (DigestMismatch, of.edit("<sr:Body>", "<?pi?><sr:Body>")),
+        (DigestMismatch, format!("<?pi?>{}", of.text)),
+        (SignatureMismatch, of.edit("<ds:SignatureMethod", " <ds:SignatureMethod")),
         (
             SignatureMismatch,
-            edit(&inner("SignatureValue"), &format!("AAAA{}", &inner("SignatureValue")[4..])),
+            of.edit(
+                of.inner("SignatureValue"),
+                &format!("AAAA{}", &of.inner("SignatureValue")[4..]),
+            ),
         ),
-        (SignatureMismatch, edit(&inner("SignatureValue"), &format!("{}==", "A".repeat(86)))),
+        (SignatureMismatch, of.edit(of.inner("SignatureValue"), &format!("{}==", "A".repeat(86)))),
     ]
 }
 

@@ -18,16 +18,7 @@ const USER: Eui64 = Eui64(0x90B3_D51F_3001_0001);
 const COMMANDS: u64 = 2_000_000;
 
 fn main() {
-    let fleet = Fleet::build(&FleetConfig { seed: 1, meters: 10_000, first: DAY, days: 30 });
-    let faults = (0..8)
-        .map(|i| Fault {
-            region: Region::North,
-            from: DAY.plus(i).start().0,
-            until: DAY.plus(i).start().0 + DAY_US / 24,
-            trouble: Trouble::Slow { percent: 200 },
-        })
-        .collect();
-    let network = Network::new(1, fleet, vec![POOR_NORTH, GOOD_CENTRAL, GOOD_SOUTH], faults);
+    let network = network();
     let homes = network.fleet.homes.len() as u64;
     let mut rng = Rng::stream(2, &[]);
     let commands: Vec<Command> = (0..COMMANDS)
@@ -56,41 +47,55 @@ fn main() {
     }
     say("dispatch with the devices' logs", COMMANDS, start);
 
-    let content =
-        CommandContent { srv: "4.1.1".into(), once: false, execute_at: None, parameters: vec![] }
-            .write()
-            .unwrap_or_default();
-    let some = COMMANDS / 10;
-    let bytes: Vec<Vec<u8>> = commands
-        .iter()
-        .take(some as usize)
-        .filter_map(|c| {
-            build(&Message {
-                cra: Cra::Command,
-                counter: c.key,
-                originator: USER,
-                recipient: c.target,
-                date_time: None,
-                code: 0x27,
-                supplementary: Supplementary::None,
-                content: &content,
-                signature: Signature::Empty,
-                mac: None,
-            })
-            .ok()
-        })
-        .collect();
+    let bytes = messages(&commands[..commands.len() / 10]);
     let mut emulator = Emulator::new(network);
     let start = Instant::now();
     for (b, c) in bytes.iter().zip(&commands) {
         let _ = black_box(emulator.take(b, c.pace, c.at));
     }
-    say("GBCS in and out", some, start);
+    say("GBCS in and out", bytes.len() as u64, start);
 
     let start = Instant::now();
     let alerts: usize =
         (0..30).map(|d| emulator.network.alerts_on(DAY, DAY.plus(d), &[]).len()).sum();
     say("alerts of a month", alerts as u64, start);
+}
+
+/// Ten thousand meters; the North is slow for an hour on each of eight days.
+fn network() -> Network {
+    let fleet = Fleet::build(&FleetConfig { seed: 1, meters: 10_000, first: DAY, days: 30 });
+    let faults = (0..8)
+        .map(|i| Fault {
+            region: Region::North,
+            from: DAY.plus(i).start().0,
+            until: DAY.plus(i).start().0 + DAY_US / 24,
+            trouble: Trouble::Slow { percent: 200 },
+        })
+        .collect();
+    Network::new(1, fleet, vec![POOR_NORTH, GOOD_CENTRAL, GOOD_SOUTH], faults)
+}
+
+/// The Commands as GBCS messages.
+fn messages(commands: &[Command]) -> Vec<Vec<u8>> {
+    let content =
+        CommandContent { srv: "4.1.1".into(), once: false, execute_at: None, parameters: vec![] }
+            .write()
+            .unwrap_or_default();
+    let message = |c: &Command| {
+        build(&Message {
+            cra: Cra::Command,
+            counter: c.key,
+            originator: USER,
+            recipient: c.target,
+            date_time: None,
+            code: 0x27,
+            supplementary: Supplementary::None,
+            content: &content,
+            signature: Signature::Empty,
+            mac: None,
+        })
+    };
+    commands.iter().filter_map(|c| message(c).ok()).collect()
 }
 
 fn say(what: &str, n: u64, since: Instant) {

@@ -6,9 +6,10 @@ use crate::{
     exchange::Exchange,
     firmware::{self, Payload},
     rtt,
+    users::{self, Role},
 };
 use northbound_emulator::{
-    Fault, Fleet, FleetConfig, Network, Storm, Trouble,
+    Fault, Fleet, FleetConfig, Home, Network, RegionProfile, Storm, Trouble,
     latency::{GOOD_CENTRAL, HOUR, MINUTE, SECOND},
 };
 use northbound_types::{Day, Region};
@@ -54,6 +55,49 @@ pub(crate) const FAULTY_DAYS: (i32, i32) = (10, 19);
 /// The days (from 0) on which region Central is slow, unseen by the faulty tool.
 const SLOW_DAYS: (i32, i32) = (11, 14);
 
+/// The User of a home in each role.
+fn serving(config: &SimConfig, home: &Home) -> [u8; 5] {
+    let mut row = [0u8; 5];
+    for &role in Role::ALL {
+        row[role as usize] = users::user_of(&config.users, config.seed, home, role) as u8;
+    }
+    row
+}
+
+/// The regions' profiles; without the poor North, the North is as good as Central.
+fn profiles(config: &SimConfig) -> Vec<RegionProfile> {
+    let mut profiles = config.regions.clone();
+    if !config.scenario.poor_north {
+        for p in profiles.iter_mut().filter(|p| p.region == Region::North) {
+            *p = RegionProfile { region: p.region, provider: p.provider, ..GOOD_CENTRAL };
+        }
+    }
+    profiles
+}
+
+/// A storm of some hours in the second week, and one that still lasts at the cut-off: its alerts that no copy
+/// carries yet are the residue.
+fn storms(first: Day, days: u32, homes: u32) -> Vec<Storm> {
+    let last = days as i32 - 1;
+    let (day, end) = (first.plus(7.min(last)).start().0, first.plus(last).end().0);
+    vec![
+        Storm {
+            home: homes / 2,
+            code: "8F3E",
+            from: day + 9 * HOUR,
+            until: day + 15 * HOUR,
+            every: 6 * SECOND,
+        },
+        Storm {
+            home: homes / 3,
+            code: "81A0",
+            from: end - 2 * HOUR,
+            until: end,
+            every: 20 * SECOND,
+        },
+    ]
+}
+
 impl World {
     /// Builds the world; the traffic is made day by day on demand.
     ///
@@ -71,58 +115,21 @@ impl World {
         let first = config.period.first();
         let fleet =
             Fleet::build(&FleetConfig { seed: config.seed, meters: config.meters, first, days });
-        let serving = fleet
-            .homes
-            .iter()
-            .map(|h| {
-                let mut row = [0u8; 5];
-                for &role in crate::users::Role::ALL {
-                    row[role as usize] =
-                        crate::users::user_of(&config.users, config.seed, h, role) as u8;
-                }
-                row
-            })
-            .collect();
-        let mut profiles = config.regions.clone();
-        if !config.scenario.poor_north {
-            for p in profiles.iter_mut().filter(|p| p.region == Region::North) {
-                *p = northbound_emulator::RegionProfile {
-                    region: p.region,
-                    provider: p.provider,
-                    ..GOOD_CENTRAL
-                };
-            }
-        }
-        let homes = fleet.homes.len() as u32;
-        let last = first.plus(days as i32 - 1);
-        let end = last.end().0;
-        let at = |day: i32, hour: i64| first.plus(day).start().0 + hour * HOUR;
+        let serving = fleet.homes.iter().map(|h| serving(&config, h)).collect();
+        let end = first.plus(days as i32 - 1).end().0;
         let storms = if config.scenario.storms {
-            vec![
-                Storm {
-                    home: homes / 2,
-                    code: "8F3E",
-                    from: at(7.min(days as i32 - 1), 9),
-                    until: at(7.min(days as i32 - 1), 15),
-                    every: 6 * SECOND,
-                },
-                // Still raging at the cut-off: what no copy carries yet is the residue.
-                Storm {
-                    home: homes / 3,
-                    code: "81A0",
-                    from: end - 2 * HOUR,
-                    until: end,
-                    every: 20 * SECOND,
-                },
-            ]
+            storms(first, days, fleet.homes.len() as u32)
         } else {
             Vec::new()
         };
-        let surge = (config.scenario.surge && config.users.len() > 1)
-            .then(|| (1, at(8.min(days as i32 - 1), 13), at(8.min(days as i32 - 1), 15)));
-        let network = Network::new(config.seed, fleet, profiles, faults(&config, first));
+        let surge = (config.scenario.surge && config.users.len() > 1).then(|| {
+            let day = first.plus(8.min(days as i32 - 1)).start().0;
+            (1, day + 13 * HOUR, day + 15 * HOUR)
+        });
+        let (profiles, faults) = (profiles(&config), faults(&config, first));
+        let network = Network::new(config.seed, fleet, profiles, faults);
         let mut pauses = vec![(end - 10 * MINUTE, end + 20 * MINUTE)];
-        // Work that nobody planned, in the middle of the burst: what grows too old is shed.
+        // Unplanned work in the middle of the burst: what grows too old is shed.
         if let Some((_, from, _)) = surge {
             pauses.push((from + 30 * MINUTE, from + 36 * MINUTE));
         }

@@ -1,15 +1,35 @@
 //! The User's archive, read by the reader that users will read it with.
 
 use northbound_duis::{Limits, Message, Services, read};
-use northbound_sim::{SimConfig, World, write_world};
+use northbound_sim::{Manifest, SimConfig, World, write_world};
 use northbound_types::{CommandVariant, Leg};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Read,
+    path::Path,
 };
 
 fn leg_of(number: &str) -> Leg {
     CommandVariant::try_from(number.parse::<u8>().unwrap()).unwrap().leg().unwrap()
+}
+
+/// Service Reference Variant by RequestID and leg, from the service's records.
+fn recorded(m: &Manifest, out: &Path) -> BTreeMap<(String, Leg), String> {
+    let mut known = BTreeMap::new();
+    for file in m.files.iter().filter(|f| f.kind == "messages") {
+        let mut r = csv::Reader::from_path(out.join(&file.path)).unwrap();
+        for row in r.records() {
+            let row = row.unwrap();
+            known.insert((row[1].to_owned(), row[2].parse::<Leg>().unwrap()), row[6].to_owned());
+        }
+    }
+    known
+}
+
+/// The text of the first element of that name.
+fn element(text: &str, name: &str) -> String {
+    let (_, rest) = text.split_once(&format!("<sr:{name}>")).unwrap();
+    rest.split_once('<').unwrap().0.to_owned()
 }
 
 #[test]
@@ -23,14 +43,7 @@ fn every_message_is_read_and_the_counts_are_the_truth() {
     .unwrap();
     let services =
         Services::from_catalogue(include_str!("../../../rules/codes/srv_catalogue.csv")).unwrap();
-    let mut known = BTreeMap::new();
-    for file in m.files.iter().filter(|f| f.kind == "messages") {
-        let mut r = csv::Reader::from_path(out.path().join(&file.path)).unwrap();
-        for row in r.records() {
-            let row = row.unwrap();
-            known.insert((row[1].to_owned(), row[2].parse::<Leg>().unwrap()), row[6].to_owned());
-        }
-    }
+    let known = recorded(&m, out.path());
     let lost: BTreeSet<&str> =
         m.truth.reconciliation.missing_from_service.iter().map(String::as_str).collect();
     let mut zip = zip::ZipArchive::new(
@@ -48,15 +61,7 @@ fn every_message_is_read_and_the_counts_are_the_truth() {
             Message::Request(_) => {
                 requests += 1;
                 let text = String::from_utf8(bytes).unwrap();
-                let cut = |tag: &str| {
-                    text.split_once(&format!("<sr:{tag}>"))
-                        .unwrap()
-                        .1
-                        .split_once('<')
-                        .unwrap()
-                        .0
-                        .to_owned()
-                };
+                let cut = |name: &str| element(&text, name);
                 let leg = leg_of(&cut("CommandVariant"));
                 let id = format!("duis/{}/{leg}", cut("RequestID"));
                 match known.get(&(cut("RequestID"), leg)) {

@@ -193,22 +193,15 @@ fn windows(alerts: &[Row], truth: &Value) {
     );
 }
 
-#[test]
-fn the_planted_differences_and_no_others() {
-    let out = tempfile::tempdir().unwrap();
-    let m = write(config(7, 1_500, None), out.path());
-    let r = &m.truth.reconciliation;
-    let user = "90-B3-D5-1F-30-01-00-01:";
-    let service: BTreeMap<String, Row> = of_kind(&m, out.path(), "messages")
-        .into_iter()
-        .filter(|r| r["request_id"].starts_with(user))
-        .map(|r| (id(&r), r))
-        .collect();
-    let log = rows(&out.path().join("user-log-user1.csv"));
-    assert_eq!((service.len() as u64, log.len() as u64), (r.service_rows, r.user_rows));
+/// How often each exchange is in the User's log, and which are there with another day than in the
+/// service's records.
+fn logged(
+    log: &[Row],
+    service: &BTreeMap<String, Row>,
+) -> (BTreeMap<String, u32>, BTreeSet<String>) {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let mut other_day = BTreeSet::new();
-    for row in &log {
+    for row in log {
         let colon = if row["Run"].is_empty() { "" } else { ":" };
         let id = format!("duis/{}/{}{colon}{}", row["Reference"], row["Stage"], row["Run"]);
         // April is British summer time throughout: local less an hour is UTC.
@@ -222,6 +215,23 @@ fn the_planted_differences_and_no_others() {
         }
         *seen.entry(id).or_default() += 1;
     }
+    (seen, other_day)
+}
+
+#[test]
+fn the_planted_differences_and_no_others() {
+    let out = tempfile::tempdir().unwrap();
+    let m = write(config(7, 1_500, None), out.path());
+    let r = &m.truth.reconciliation;
+    let user = "90-B3-D5-1F-30-01-00-01:";
+    let service: BTreeMap<String, Row> = of_kind(&m, out.path(), "messages")
+        .into_iter()
+        .filter(|r| r["request_id"].starts_with(user))
+        .map(|r| (id(&r), r))
+        .collect();
+    let log = rows(&out.path().join("user-log-user1.csv"));
+    assert_eq!((service.len() as u64, log.len() as u64), (r.service_rows, r.user_rows));
+    let (seen, other_day) = logged(&log, &service);
     let set = |v: &[String]| v.iter().cloned().collect::<BTreeSet<_>>();
     assert_eq!(
         seen.iter().filter(|s| *s.1 > 1).map(|s| s.0.clone()).collect::<BTreeSet<_>>(),

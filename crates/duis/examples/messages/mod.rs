@@ -1,4 +1,4 @@
-//! One invented message of each kind that this room writes.
+//! One invented message of each kind that the crate builds.
 
 use northbound_duis::build::{
     AlertBody, DccAlertOut, DccPayload, DeviceAlertOut, FirmwareWarning, InventoryDevice,
@@ -19,6 +19,9 @@ const PAYLOAD: &[u8] =
     &[0xDF, 0x09, 0x02, 0, 0, 0x01, 0x9D, 0x47, 0x61, 0xD8, 0x00, 0xFF, 0x3E, 0x3F];
 /// The newest schema that the published signing tool knows.
 const VERSION: &str = "5.1";
+
+/// A message with the name of its file.
+pub type Named<T> = (&'static str, T);
 
 fn named(srv: &'static str) -> ServiceRef<'static> {
     // All services used here have the first two parts of their variant as Service Reference.
@@ -45,18 +48,12 @@ fn request(
 }
 
 /// Requests of a supplier.
-pub fn requests() -> Vec<(&'static str, RequestOut<'static>)> {
+pub fn requests() -> Vec<Named<RequestOut<'static>>> {
+    [device_requests(), service_requests()].concat()
+}
+
+fn device_requests() -> Vec<Named<RequestOut<'static>>> {
     let (from, to) = (Utc(AT.0 - 86_400_000_000), AT);
-    let prenotified = Prenotification {
-        device: METER,
-        manufacturer: "AB01",
-        model: "010A030B",
-        kind: "ESME",
-        smets_version: Some("SMETS V1.58"),
-        firmware_version: Some("0002012F"),
-        esme_variant: Some("AD"),
-        gpf: None,
-    };
     let mut chained = request(
         ASKED,
         1,
@@ -94,6 +91,22 @@ pub fn requests() -> Vec<(&'static str, RequestOut<'static>)> {
                 RequestBody::SignedPreCommand { execution: None, payload: PAYLOAD },
             ),
         ),
+    ]
+}
+
+/// Requests that the service answers itself.
+fn service_requests() -> Vec<Named<RequestOut<'static>>> {
+    let prenotified = Prenotification {
+        device: METER,
+        manufacturer: "AB01",
+        model: "010A030B",
+        kind: "ESME",
+        smets_version: Some("SMETS V1.58"),
+        firmware_version: Some("0002012F"),
+        esme_variant: Some("AD"),
+        gpf: None,
+    };
+    vec![
         (
             "inventory-by-device",
             request(ASKED_DSP, 8, "8.2", RequestBody::read_inventory(InventoryKey::Device(METER))),
@@ -215,21 +228,18 @@ fn items() -> Vec<(&'static str, &'static str, Item<'static>)> {
     ]
 }
 
-fn alerts() -> Vec<(&'static str, AlertBody<'static>)> {
-    let mpxns = MeterMpxns {
-        import: "1200000000001",
-        secondary_import: None,
-        export: Some("1200000000002"),
-    };
-    let dcc = |code, payload| {
-        AlertBody::Dcc(DccAlertOut { code, throttled: Throttled::default(), payload })
-    };
-    let quarantined = |breach| DccPayload::QuarantinedRequest {
-        breach,
-        request: ASKED,
-        event_ref: 99_999_999_999_999_999_999,
-    };
-    let changed = |change| DccPayload::DeviceStatusChangeEvent { device: METER, change };
+type NamedAlert = Named<AlertBody<'static>>;
+
+fn dcc(code: &'static str, payload: DccPayload<'static>) -> AlertBody<'static> {
+    AlertBody::Dcc(DccAlertOut { code, throttled: Throttled::default(), payload })
+}
+
+fn alerts() -> Vec<NamedAlert> {
+    [device_alerts(), quarantine_alerts(), status_alerts()].concat()
+}
+
+/// Alerts of devices, power cuts, and work that failed.
+fn device_alerts() -> Vec<NamedAlert> {
     let throttled = Throttled { sequence: Some(u32::MAX), count: Some(250) };
     vec![
         (
@@ -267,9 +277,41 @@ fn alerts() -> Vec<(&'static str, AlertBody<'static>)> {
                 DccPayload::CommandFailure { request: ASKED, schedule: Some(7), device: METER },
             ),
         ),
+        (
+            "firmware-failure",
+            dcc(
+                "N18",
+                DccPayload::FirmwareDistributionFailure { request: ASKED, devices: &[METER, HUB] },
+            ),
+        ),
+        (
+            "schedule-removed",
+            dcc("N6", DccPayload::DspScheduleRemoval { device: METER, schedule: 7 }),
+        ),
+    ]
+}
+
+fn quarantine_alerts() -> Vec<NamedAlert> {
+    let quarantined = |breach| DccPayload::QuarantinedRequest {
+        breach,
+        request: ASKED,
+        event_ref: 99_999_999_999_999_999_999,
+    };
+    vec![
         ("quarantine-user", dcc("N49", quarantined(Breach::UserThreshold))),
         ("quarantine-service", dcc("N49", quarantined(Breach::DccThreshold))),
         ("quarantine-attribute", dcc("N49", quarantined(Breach::AttributeLimits))),
+    ]
+}
+
+fn status_alerts() -> Vec<NamedAlert> {
+    let mpxns = MeterMpxns {
+        import: "1200000000001",
+        secondary_import: None,
+        export: Some("1200000000002"),
+    };
+    let changed = |change| DccPayload::DeviceStatusChangeEvent { device: METER, change };
+    vec![
         (
             "commissioned",
             dcc("N16", changed(StatusChange::MeterIdentity { mpxns, esme_variant: Some("AD") })),
@@ -288,22 +330,11 @@ fn alerts() -> Vec<(&'static str, AlertBody<'static>)> {
         ("hub-decommissioned", dcc("N16", changed(StatusChange::HubDecommissioned))),
         ("suspended", dcc("N16", changed(StatusChange::Suspended))),
         ("restored", dcc("N16", changed(StatusChange::Restored))),
-        (
-            "firmware-failure",
-            dcc(
-                "N18",
-                DccPayload::FirmwareDistributionFailure { request: ASKED, devices: &[METER, HUB] },
-            ),
-        ),
-        (
-            "schedule-removed",
-            dcc("N6", DccPayload::DspScheduleRemoval { device: METER, schedule: 7 }),
-        ),
     ]
 }
 
 /// Acknowledgement, refusal, answers and alerts of the service.
-pub fn responses() -> Vec<(&'static str, ResponseOut<'static>)> {
+pub fn responses() -> Vec<Named<ResponseOut<'static>>> {
     let id = RequestId { originator: METER, target: SUPPLIER, counter: 1_775_044_800_000 };
     let alert_id = RequestId { originator: DSP, target: SUPPLIER, counter: 5 };
     let mut all = vec![

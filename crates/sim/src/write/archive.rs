@@ -117,77 +117,30 @@ impl Archive {
             return Ok(());
         };
         self.today.1 += 1;
-        let id = RequestId { originator: e.originator, target: e.target, counter: e.counter };
-        let (element, inner) = if e.cv == Some(CommandVariant::SignedSend) {
-            ("SignedPreCommand".to_owned(), format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>"))
-        } else {
-            (element, String::new())
-        };
-        let due = e.times.due.map_or_else(String::new, |d| {
-            format!("<sr:ExecutionDateTime>{}</sr:ExecutionDateTime>", Utc(d))
-        });
-        let sent = e.times.user_sent.unwrap_or(e.times.received);
         self.counts.requests += 1;
-        self.put(sent, "request", &format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Request xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{id}</sr:RequestID><sr:CommandVariant>{}</sr:CommandVariant><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant></sr:Header><sr:Body><sr:{element}>{due}{inner}</sr:{element}></sr:Body>{SIGNATURE}</sr:Request>", number_or_zero(e.cv), e.srv))?;
-        let response = |code: &str, at: i64, answer: bool, content: &str| {
-            let response_id = if answer {
-                format!(
-                    "<sr:ResponseID>{}:{}:{}</sr:ResponseID>",
-                    SERVICE,
-                    e.originator,
-                    at / 1_000
-                )
-            } else {
-                String::new()
-            };
-            format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Response xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{id}</sr:RequestID>{response_id}<sr:ResponseCode>{code}</sr:ResponseCode><sr:ResponseDateTime>{}</sr:ResponseDateTime></sr:Header><sr:Body><sr:ResponseMessage><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant>{content}</sr:ResponseMessage></sr:Body>{SIGNATURE}</sr:Response>",
-                Utc(at),
-                e.srv
-            )
-        };
+        let sent = e.times.user_sent.unwrap_or(e.times.received);
+        self.put(sent, "request", &request_xml(e, &reference, &element))?;
         if e.state() == RequestState::Refused {
             self.counts.immediate += 1;
-            return self.put(
-                e.times.received,
-                "refusal",
-                &response(e.code.as_str(), e.times.received + 80_000, false, ""),
-            );
+            let at = e.times.received;
+            let refusal = response_xml(e, &reference, e.code.as_str(), at + 80_000, false, "");
+            return self.put(at, "refusal", &refusal);
         }
         if let Some(at) = e.times.acknowledged {
             self.counts.immediate += 1;
-            self.put(at, "acknowledgement", &response("I99", at, false, ""))?;
+            let acknowledgement = response_xml(e, &reference, "I99", at, false, "");
+            self.put(at, "acknowledgement", &acknowledgement)?;
         }
-        // A time-out, too, is told to the User: an answer with an error code and without a payload.
-        let (at, code) = match (e.times.answer_sent, e.state()) {
-            (Some(at), _) => (at, e.code),
-            (None, _) => match e.times.ended {
-                Some(at) => (at, e.code),
-                None => return Ok(()),
-            },
-        };
-        if at >= self.known {
-            return Ok(());
+        // The User hears of a time-out too: an answer with an error code and without a payload.
+        match e.times.answer_sent.or(e.times.ended).filter(|&at| at < self.known) {
+            None => Ok(()),
+            Some(at) => {
+                self.counts.answers += 1;
+                let answer =
+                    response_xml(e, &reference, e.code.as_str(), at, true, &answer_content(e));
+                self.put(at, "response", &answer)
+            }
         }
-        self.counts.answers += 1;
-        let content = match (e.leg, e.state()) {
-            (Leg::Transform, _) => format!(
-                "<sr:PreCommand><sr:GBCSVersion>4.1</sr:GBCSVersion><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload></sr:PreCommand>"
-            ),
-            (Leg::Send, RequestState::AnsweredSuccess)
-                if e.cv == Some(CommandVariant::SignedSend) && e.times.due.is_some() =>
-            {
-                format!(
-                    "<sr:FutureDatedDeviceAlertMessage><sr:FutureDatedAlertCode>8F66</sr:FutureDatedAlertCode><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload><sr:InstructionNumber>1</sr:InstructionNumber><sr:TotalCommandInstructions>1</sr:TotalCommandInstructions></sr:FutureDatedDeviceAlertMessage>"
-                )
-            }
-            (Leg::Send, RequestState::AnsweredSuccess | RequestState::AnsweredDeviceError) => {
-                format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>")
-            }
-            _ => String::new(),
-        };
-        self.put(at, "response", &response(code.as_str(), at, true, &content))
     }
 
     /// One alert that the User was sent.
@@ -219,5 +172,68 @@ impl Archive {
         let mut out = self.zip.finish().map_err(io)?;
         out.flush().map_err(failed(&self.path))?;
         Ok(self.counts)
+    }
+}
+
+fn id(e: &Exchange) -> RequestId {
+    RequestId { originator: e.originator, target: e.target, counter: e.counter }
+}
+
+fn request_xml(e: &Exchange, reference: &str, element: &str) -> String {
+    let (element, inner) = if e.cv == Some(CommandVariant::SignedSend) {
+        ("SignedPreCommand", format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>"))
+    } else {
+        (element, String::new())
+    };
+    let due = e.times.due.map_or_else(String::new, |d| {
+        format!("<sr:ExecutionDateTime>{}</sr:ExecutionDateTime>", Utc(d))
+    });
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Request xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{}</sr:RequestID><sr:CommandVariant>{}</sr:CommandVariant><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant></sr:Header><sr:Body><sr:{element}>{due}{inner}</sr:{element}></sr:Body>{SIGNATURE}</sr:Request>",
+        id(e),
+        number_or_zero(e.cv),
+        e.srv
+    )
+}
+
+/// A Response to the request. `answer`: with an identity of its own, as answers of devices have it.
+fn response_xml(
+    e: &Exchange,
+    reference: &str,
+    code: &str,
+    at: i64,
+    answer: bool,
+    content: &str,
+) -> String {
+    let response_id = if answer {
+        format!("<sr:ResponseID>{}:{}:{}</sr:ResponseID>", SERVICE, e.originator, at / 1_000)
+    } else {
+        String::new()
+    };
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Response xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{}</sr:RequestID>{response_id}<sr:ResponseCode>{code}</sr:ResponseCode><sr:ResponseDateTime>{}</sr:ResponseDateTime></sr:Header><sr:Body><sr:ResponseMessage><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant>{content}</sr:ResponseMessage></sr:Body>{SIGNATURE}</sr:Response>",
+        id(e),
+        Utc(at),
+        e.srv
+    )
+}
+
+/// The elements of an answer's content; none where the device gave no answer.
+fn answer_content(e: &Exchange) -> String {
+    match (e.leg, e.state()) {
+        (Leg::Transform, _) => format!(
+            "<sr:PreCommand><sr:GBCSVersion>4.1</sr:GBCSVersion><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload></sr:PreCommand>"
+        ),
+        (Leg::Send, RequestState::AnsweredSuccess)
+            if e.cv == Some(CommandVariant::SignedSend) && e.times.due.is_some() =>
+        {
+            format!(
+                "<sr:FutureDatedDeviceAlertMessage><sr:FutureDatedAlertCode>8F66</sr:FutureDatedAlertCode><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload><sr:InstructionNumber>1</sr:InstructionNumber><sr:TotalCommandInstructions>1</sr:TotalCommandInstructions></sr:FutureDatedDeviceAlertMessage>"
+            )
+        }
+        (Leg::Send, RequestState::AnsweredSuccess | RequestState::AnsweredDeviceError) => {
+            format!("<sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload>")
+        }
+        _ => String::new(),
     }
 }
