@@ -214,7 +214,7 @@ impl AppError {
             AppError::Transport(e) => transport(e),
             AppError::Devices(e) => devices(e),
             AppError::Reconcile(_) => (Kind::BadInput, "reconcile.sources"),
-            AppError::Sim(SimError::Config(_)) => (Kind::Usage, "sim.config"),
+            AppError::Sim(SimError::Config(_) | SimError::Policy(_)) => (Kind::Usage, "sim.config"),
             AppError::Sim(SimError::Write { .. }) => (Kind::Internal, "sim.write"),
             AppError::Measures(_) => (Kind::Refused, "measures.refused"),
             AppError::Packs(e) => packs(e),
@@ -360,9 +360,10 @@ fn devices(e: &DevicesError) -> (Kind, &'static str) {
         DevicesError::State { .. } | DevicesError::Log { .. } | DevicesError::Replay { .. } => {
             (Kind::Internal, "devices.log")
         }
-        DevicesError::Io { .. } | DevicesError::Message(_) | DevicesError::Stopped(_) => {
-            (Kind::Internal, "devices.io")
-        }
+        DevicesError::Io { .. }
+        | DevicesError::Message(_)
+        | DevicesError::Thread(_)
+        | DevicesError::Stopped { .. } => (Kind::Internal, "devices.io"),
     }
 }
 

@@ -10,8 +10,8 @@ use std::sync::Arc;
 /// Certificates in one keyring: some tens of thousands of Users and devices.
 pub const MOST_CERTIFICATES: usize = 1_000_000;
 
-/// Why a certificate or a keystore was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a certificate or a keystore was refused.
+#[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
     /// Another certificate has this serial number: a message could not say which is meant.
     #[error(
@@ -24,24 +24,32 @@ pub enum KeyringError {
     /// The keyring is full.
     #[error("keyring: it already has {MOST_CERTIFICATES} certificates, the maximum")]
     Full,
-    /// Not a keystore.
+    /// Not JSON of a keystore's form.
     #[error("keystore: {0}")]
-    Keystore(String),
+    Keystore(#[source] serde_json::Error),
+    /// An entry under another serial number than its certificate's.
+    #[error("keystore, {place}: the certificate has serial {serial}")]
+    OtherSerial {
+        /// EUI and serial as the keystore writes them.
+        place: String,
+        /// Serial number of the certificate, decimal.
+        serial: u128,
+    },
     /// An entry's certificate.
-    #[error("keystore, {place}: {error}")]
+    #[error("keystore, {place}: {source}")]
     Certificate {
         /// EUI and serial as the keystore writes them.
         place: String,
         /// What is wrong.
-        error: CertificateError,
+        source: CertificateError,
     },
     /// An entry's private key.
-    #[error("keystore, {place}: {error}")]
+    #[error("keystore, {place}: {source}")]
     Key {
         /// EUI and serial as the keystore writes them.
         place: String,
         /// What is wrong.
-        error: KeyError,
+        source: KeyError,
     },
 }
 
@@ -120,13 +128,13 @@ impl Keyring {
         self.by_owner.values().flatten()
     }
 
-    /// How many.
+    /// Number of certificates.
     #[must_use]
     pub fn len(&self) -> usize {
         self.by_serial.len()
     }
 
-    /// None?
+    /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_serial.is_empty()
@@ -161,25 +169,23 @@ struct Listed {
 pub fn read_keystore(json: &str) -> Result<Vec<KeystoreEntry>, KeyringError> {
     type Usages = BTreeMap<String, BTreeMap<String, Listed>>;
     let owners: BTreeMap<String, Usages> =
-        serde_json::from_str(json).map_err(|e| KeyringError::Keystore(e.to_string()))?;
+        serde_json::from_str(json).map_err(KeyringError::Keystore)?;
     let mut entries = Vec::new();
     for (eui, usages) in owners {
         for (serial, listed) in usages.into_values().flatten() {
             let place = format!("{eui}, serial {serial}");
             let certificate = Certificate::from_pem(&listed.certificate)
-                .map_err(|error| KeyringError::Certificate { place: place.clone(), error })?;
+                .map_err(|source| KeyringError::Certificate { place: place.clone(), source })?;
             if certificate.serial.to_string() != serial {
-                return Err(KeyringError::Keystore(format!(
-                    "{place}: the certificate has serial {}",
-                    certificate.serial
-                )));
+                let serial = certificate.serial;
+                return Err(KeyringError::OtherSerial { place, serial });
             }
             let key = listed
                 .private_key
                 .as_deref()
                 .map(PrivateKey::from_pem)
                 .transpose()
-                .map_err(|error| KeyringError::Key { place, error })?;
+                .map_err(|source| KeyringError::Key { place, source })?;
             entries.push(KeystoreEntry { certificate, key, name: listed.name.unwrap_or_default() });
         }
     }

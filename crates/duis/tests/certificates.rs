@@ -174,7 +174,7 @@ fn a_keyring_finds_by_serial_then_by_owner() {
     assert_eq!(ring.iter().count(), 3);
     // The same serial number with other content would leave open which is meant.
     let clash = certificate(NETWORK_OPERATOR, 5, Some(0x87), SIGN, Utc(0), FOREVER);
-    assert_eq!(ring.insert(clash).unwrap_err(), KeyringError::SameSerial { serial: 5 });
+    assert!(matches!(ring.insert(clash), Err(KeyringError::SameSerial { serial: 5 })));
     assert!(ring.remove(5) && !ring.remove(5));
     assert_eq!(ring.find(SUPPLIER, SIGN, Some(0x87)).len(), 1);
 }
@@ -188,9 +188,12 @@ fn a_keystore_is_read_or_refused_with_its_entry() {
     let read = read_keystore(&entry("5", &key(5).to_pem())).unwrap();
     assert_eq!((read.len(), read[0].certificate.serial, read[0].name.as_str()), (1, 5, "invented"));
     assert_eq!(read[0].key.as_ref().unwrap().public(), &c.public_key);
-    assert!(matches!(read_keystore(&entry("6", &key(5).to_pem())), Err(KeyringError::Keystore(_))));
+    assert!(matches!(
+        read_keystore(&entry("6", &key(5).to_pem())),
+        Err(KeyringError::OtherSerial { serial: 5, .. })
+    ));
     assert!(
-        matches!(read_keystore(&entry("5", "nothing")), Err(KeyringError::Key { place, error: KeyError::NotPem }) if place == "90b3d51f30010000, serial 5")
+        matches!(read_keystore(&entry("5", "nothing")), Err(KeyringError::Key { place, source: KeyError::NotPem }) if place == "90b3d51f30010000, serial 5")
     );
     assert!(matches!(read_keystore("[]"), Err(KeyringError::Keystore(_))));
 }

@@ -126,9 +126,17 @@ pub enum DevicesError {
         /// Why not.
         source: std::io::Error,
     },
-    /// The thread of the devices is gone.
+    /// The thread of the devices could not be started.
     #[error("the devices stopped: {0}")]
-    Stopped(String),
+    Thread(#[source] std::io::Error),
+    /// The thread of the devices has ended.
+    #[error("the devices stopped: {reason}")]
+    Stopped {
+        /// How it was noticed.
+        reason: &'static str,
+        /// The task that waited for it, where it failed.
+        source: Option<tokio::task::JoinError>,
+    },
 }
 
 impl DevicesError {

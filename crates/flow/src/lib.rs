@@ -14,10 +14,12 @@ pub mod event;
 pub mod policy;
 pub mod vocabulary;
 
+mod change;
 mod core;
 mod state;
 
 pub use self::core::{Core, RegionNow, Snapshot, invariants};
+pub use change::ChangeError;
 pub use codec::CodecError;
 pub use counts::Counts;
 pub use effect::{Body, Command, Delivery, Effect, Movement, Notice, Record, Reply};

@@ -245,6 +245,6 @@ fn a_change_that_cannot_be_is_said_before_and_does_nothing() {
         Region::North,
         &[(Role::Is, Eui64(2))],
     ));
-    assert!(h.flow.would_take(&lost).unwrap_err().contains("add the User first"));
+    assert!(h.flow.would_take(&lost).unwrap_err().to_string().contains("add the User first"));
     assert!(matches!(&h.change(lost)[0], Effect::Notice(_)));
 }

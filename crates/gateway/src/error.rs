@@ -1,6 +1,6 @@
 //! Errors of the service itself. An invalid message of a User is answered with a Response and is no error here.
 
-use northbound_flow::policy::PolicyError;
+use northbound_flow::{ChangeError, policy::PolicyError};
 use northbound_keys::KeysError;
 use northbound_ledger::LedgerError;
 use northbound_rules::RuleError;
@@ -65,11 +65,8 @@ pub enum GatewayError {
         why: String,
     },
     /// A change that would change nothing, or cannot be made in the current state.
-    #[error("{message}")]
-    Unchanged {
-        /// Why not.
-        message: String,
-    },
+    #[error(transparent)]
+    Unchanged(#[from] ChangeError),
     /// Certificates and keys of messages.
     #[error(transparent)]
     Keys(#[from] KeysError),

@@ -40,6 +40,11 @@ impl Problem {
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, "http.method", "only POST is taken here");
     pub(crate) const MEDIA_TYPE: Problem =
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "http.media-type", "send application/xml");
+    pub(crate) const CERTIFICATE: Problem = Problem::new(
+        StatusCode::FORBIDDEN,
+        "http.certificate",
+        "the client certificate shown is not one of a User; the log has the reason under the reference",
+    );
     pub(crate) const SLOW: Problem =
         Problem::new(StatusCode::REQUEST_TIMEOUT, "http.slow", "the body did not come in time");
     pub(crate) const BROKEN: Problem =

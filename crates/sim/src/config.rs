@@ -2,6 +2,7 @@
 
 use crate::users::{User, invented_users};
 use northbound_emulator::latency::{GOOD_CENTRAL, GOOD_SOUTH, POOR_NORTH, RegionProfile};
+use northbound_flow::policy::PolicyError;
 use northbound_types::{Period, Region};
 use std::path::PathBuf;
 
@@ -108,6 +109,9 @@ pub enum SimError {
     /// A setting is out of its limits.
     #[error("simulation setting: {0}")]
     Config(String),
+    /// The embedded rules make no policy.
+    #[error("simulation setting: the embedded rules make no policy: {0}")]
+    Policy(#[from] PolicyError),
     /// A file could not be written.
     #[error("cannot write {}: {source}; check the folder, its rights and the free space", path.display())]
     Write {

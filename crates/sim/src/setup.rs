@@ -11,7 +11,7 @@ use northbound_emulator::{DeviceType, Home, fleet::device, latency::SECOND};
 use northbound_flow::{
     Change, Policy,
     event::{DeviceRecord, UserRecord},
-    policy::Threshold,
+    policy::{PolicyError, Threshold},
     vocabulary::{self, DeviceStatus},
 };
 use northbound_rules::RuleSet;
@@ -28,13 +28,13 @@ impl World {
     /// The embedded rules' policy, with what the story sets otherwise: no further tries (the poor
     /// region shows), thresholds for top-ups, old requests shed soon.
     pub(crate) fn policy(&self) -> Result<Policy, SimError> {
-        let bad = |e: String| SimError::Config(format!("the embedded rules make no policy: {e}"));
-        let rules = RuleSet::embedded().map_err(|e| bad(e.to_string()))?;
-        let mut p = Policy::from_rules(&rules, self.first()).map_err(|e| bad(e.to_string()))?;
+        let rules = RuleSet::embedded().map_err(PolicyError::from)?;
+        let mut p = Policy::from_rules(&rules, self.first())?;
         p.retry.tries = 0;
         p.longest_queue = LONGEST_QUEUE;
-        let srv: Srv =
-            GUARDED.parse().map_err(|_| bad("the guarded service has no name".to_owned()))?;
+        let srv: Srv = GUARDED.parse().map_err(|_| {
+            SimError::Config(format!("{GUARDED} is not a Service Reference Variant"))
+        })?;
         p.thresholds = self
             .config
             .users

@@ -176,11 +176,11 @@ fn spawn(core: Core) -> Result<(Sender<Input>, Thread), DevicesError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
-        .map_err(|e| DevicesError::Stopped(e.to_string()))?;
+        .map_err(DevicesError::Thread)?;
     let thread = std::thread::Builder::new()
         .name("devices".into())
         .spawn(move || runtime.block_on(core.run(rx)))
-        .map_err(|e| DevicesError::Stopped(e.to_string()))?;
+        .map_err(DevicesError::Thread)?;
     Ok((tx, thread))
 }
 

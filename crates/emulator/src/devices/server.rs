@@ -57,13 +57,13 @@ pub async fn serve(
             Some(_) = connections.join_next() => {}
         }
     }
-    // The thread ends when nobody can say anything any more: all of the log is synced then.
+    // The thread ends when no input can come any more: all of the log is synced then.
     connections.shutdown().await;
     drop(inputs);
     tokio::task::spawn_blocking(move || thread.join())
         .await
-        .map_err(|e| DevicesError::Stopped(e.to_string()))?
-        .unwrap_or_else(|_| Err(DevicesError::Stopped("the thread broke".into())))
+        .map_err(|e| DevicesError::Stopped { reason: "its task failed", source: Some(e) })?
+        .unwrap_or_else(|_| Err(DevicesError::Stopped { reason: "the thread broke", source: None }))
 }
 
 async fn connection(stream: TcpStream, listener: u64, inputs: Sender<Input>) {

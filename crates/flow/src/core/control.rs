@@ -2,15 +2,12 @@
 
 use super::Core;
 use crate::{
+    change::ChangeError,
     effect::{Effect, Notice},
     event::{Change, Control},
     state::{Timer, region_index},
 };
 use northbound_types::Region;
-
-fn without_network(region: Region) -> String {
-    format!("region {region} has no network to pause")
-}
 
 impl Core {
     pub(super) fn control(&mut self, c: &Control, out: &mut Vec<Effect>) {
@@ -43,13 +40,13 @@ impl Core {
             }
         };
         if let Err(why) = done {
-            out.push(Effect::Notice(Notice::ChangeRefused(why)));
+            out.push(Effect::Notice(Notice::ChangeRefused(why.to_string())));
         }
     }
 
-    fn pause(&mut self, region: Region, until: Option<i64>) -> Result<(), String> {
+    fn pause(&mut self, region: Region, until: Option<i64>) -> Result<(), ChangeError> {
         if !self.regions.set_paused(region, true) {
-            return Err(without_network(region));
+            return Err(ChangeError::NoNetwork(region));
         }
         if let Some(t) = until {
             self.timers.set(t, Timer::Resume(region));
@@ -60,8 +57,8 @@ impl Core {
     /// Whether a change would be accepted, for asking before it is journaled.
     ///
     /// # Errors
-    /// Why it would be refused, as a text for people.
-    pub fn would_take(&self, change: &Change) -> Result<(), String> {
+    /// Why it would be refused.
+    pub fn would_take(&self, change: &Change) -> Result<(), ChangeError> {
         match change {
             Change::User(u) => self.inventory.check_user(u),
             Change::Device(d) => self.inventory.check_device(d),
@@ -69,10 +66,10 @@ impl Core {
             Change::Registration(r) => self.inventory.check_registration(r),
             Change::Release(r) | Change::Delete(r) => match self.quarantine.get(*r) {
                 Some(_) => Ok(()),
-                None => Err(format!("nothing is held under event reference {r}")),
+                None => Err(ChangeError::NotHeld(*r)),
             },
             Change::Pause { region, .. } | Change::Resume(region) => {
-                region_index(*region).map(|_| ()).ok_or_else(|| without_network(*region))
+                region_index(*region).map(|_| ()).ok_or(ChangeError::NoNetwork(*region))
             }
             Change::Policy(_) | Change::Schedule(_) => Ok(()),
         }

@@ -1,6 +1,7 @@
 //! Users, devices and registrations, changed only by inputs.
 
 use crate::{
+    change::ChangeError,
     event::{DeviceRecord, Registration, UserRecord},
     vocabulary::{DeviceStatus, DeviceType, Role},
 };
@@ -161,44 +162,35 @@ impl Inventory {
     }
 
     /// Whether this User can be added or changed.
-    pub(crate) fn check_user(&self, record: &UserRecord) -> Result<(), String> {
+    pub(crate) fn check_user(&self, record: &UserRecord) -> Result<(), ChangeError> {
         if self.user_no(record.eui).is_none() && self.users.len() >= MAX_USERS {
-            return Err(format!("there are {MAX_USERS} Users already: this is the highest number"));
+            return Err(ChangeError::TooManyUsers);
         }
         Ok(())
     }
 
     /// Whether this device can be added or changed. One that is only pre-notified needs no region yet.
-    pub(crate) fn check_device(&self, record: &DeviceRecord) -> Result<(), String> {
+    pub(crate) fn check_device(&self, record: &DeviceRecord) -> Result<(), ChangeError> {
         let placed = matches!(record.region, Region::North | Region::Central | Region::South);
         if !placed && !(record.region == Region::Unknown && record.status == DeviceStatus::Pending)
         {
-            return Err(format!(
-                "device {} has region {}; it must have one of north, central, south",
-                record.eui, record.region
-            ));
+            return Err(ChangeError::DeviceRegion { device: record.eui, region: record.region });
         }
         match record.registered.iter().find(|(_, user)| self.user_no(*user).is_none()) {
-            Some((role, user)) => Err(format!(
-                "device {}: no User {user} for role {role}; add the User first",
-                record.eui
-            )),
+            Some(&(role, user)) => Err(ChangeError::DeviceUser { device: record.eui, user, role }),
             None => Ok(()),
         }
     }
 
     /// Whether this registration can be made.
-    pub(crate) fn check_registration(&self, r: &Registration) -> Result<(), String> {
+    pub(crate) fn check_registration(&self, r: &Registration) -> Result<(), ChangeError> {
         if let Some(user) = r.user
             && self.user_no(user).is_none()
         {
-            return Err(format!(
-                "registration of {}: no User {user}; add the User first",
-                r.device
-            ));
+            return Err(ChangeError::RegistrationUser { device: r.device, user });
         }
         if self.device(r.device).is_none() {
-            return Err(format!("registration of {}: no such device in the inventory", r.device));
+            return Err(ChangeError::RegistrationDevice(r.device));
         }
         Ok(())
     }
@@ -239,7 +231,7 @@ impl Inventory {
     }
 
     /// Adds or changes a User; one that is changed keeps its number.
-    pub(crate) fn put_user(&mut self, record: &UserRecord) -> Result<(), String> {
+    pub(crate) fn put_user(&mut self, record: &UserRecord) -> Result<(), ChangeError> {
         self.check_user(record)?;
         if let Some(no) = self.user_no(record.eui) {
             if let Some(u) = self.users.get_mut(usize::from(no)) {
@@ -253,7 +245,11 @@ impl Inventory {
     }
 
     /// Adds or changes a device; one that is changed keeps its counters.
-    pub(crate) fn put_device(&mut self, record: &DeviceRecord, now: i64) -> Result<(), String> {
+    pub(crate) fn put_device(
+        &mut self,
+        record: &DeviceRecord,
+        now: i64,
+    ) -> Result<(), ChangeError> {
         self.check_device(record)?;
         let holders: Vec<(Role, UserNo)> = record
             .registered
@@ -290,7 +286,7 @@ impl Inventory {
         Ok(())
     }
 
-    pub(crate) fn register(&mut self, r: &Registration, now: i64) -> Result<(), String> {
+    pub(crate) fn register(&mut self, r: &Registration, now: i64) -> Result<(), ChangeError> {
         self.check_registration(r)?;
         let user = r.user.and_then(|eui| self.user_no(eui));
         if let Some(device) = self.devices.get_mut(&r.device) {
@@ -391,9 +387,9 @@ mod tests {
             hub: Eui64(1),
             registered: vec![],
         };
-        assert!(i.put_device(&d, 0).unwrap_err().contains("region none"));
+        assert!(i.put_device(&d, 0).unwrap_err().to_string().contains("region none"));
         d.region = Region::South;
         d.registered = vec![(Role::Is, Eui64(77))];
-        assert!(i.put_device(&d, 0).unwrap_err().contains("add the User first"));
+        assert!(i.put_device(&d, 0).unwrap_err().to_string().contains("add the User first"));
     }
 }

@@ -64,7 +64,7 @@ pub fn change(data: &Path, policy: Policy, changes: &[Control], now: Utc) -> Res
         all.push(Event::Control(Box::new(first(policy))));
     }
     for c in changes {
-        opened.flow.would_take(&c.change).map_err(|message| GatewayError::Unchanged { message })?;
+        opened.flow.would_take(&c.change)?;
         let event = Event::Control(Box::new(c.clone()));
         // A change may rest on the one before.
         opened.flow.apply(at, &event, &mut effects);

@@ -6,10 +6,7 @@ use super::{
     mailbox::{Call, Handle, Notification, Outcome, Unavailable},
 };
 use crate::{clock::Steady, config::Store, log::Level};
-use northbound_flow::{
-    Core, Effect, codec,
-    event::{Control, Event},
-};
+use northbound_flow::{Core, Effect, codec, event::Event};
 use northbound_ledger::{
     LedgerError,
     journal::{Journal, Storage},
@@ -160,10 +157,10 @@ impl<S: Storage> Engine<S> {
                 }
                 Call::Request(r, to) => (Event::Request(r), to),
                 Call::Rejected(t, to) => (Event::Rejected(t), to),
-                Call::Control(c, to) => match self.would_take(&c) {
+                Call::Control(c, to) => match self.parts.flow.would_take(&c.change) {
                     Ok(()) => (Event::Control(c), to),
                     Err(why) => {
-                        let _ = to.send(Outcome::Unchanged(why));
+                        let _ = to.send(Outcome::Unchanged(why.to_string()));
                         continue;
                     }
                 },
@@ -175,10 +172,6 @@ impl<S: Storage> Engine<S> {
             self.append(now, Event::Tick, None, None, &mut stamped);
         }
         stamped
-    }
-
-    fn would_take(&self, c: &Control) -> Result<(), String> {
-        self.parts.flow.would_take(&c.change)
     }
 
     fn append(

@@ -117,11 +117,7 @@ impl UserInterface {
         if !is_xml(&request) {
             return Err(Problem::MEDIA_TYPE.into());
         }
-        let connected = peer
-            .certificate
-            .as_deref()
-            .and_then(|der| Certificate::from_der(der).ok())
-            .map(|c| c.eui);
+        let connected = connected(peer)?;
         let (verified, memory) =
             match self.bodies.read(request.into_body(), self.ingress.most_bytes(service)).await {
                 Read::Whole(bytes, memory) => (self.verify(service, bytes, connected), memory),
@@ -221,6 +217,15 @@ impl UserInterface {
     #[must_use]
     pub fn now(&self) -> Utc {
         self.clock.wall()
+    }
+}
+
+/// Whose certificate the connection has shown; `None` where it has shown none.
+fn connected(peer: &Peer) -> Result<Option<Eui64>, Failed> {
+    let Some(der) = peer.certificate.as_deref() else { return Ok(None) };
+    match Certificate::from_der(der) {
+        Ok(certificate) => Ok(Some(certificate.eui)),
+        Err(e) => Err(Failed { problem: Problem::CERTIFICATE, why: e.to_string() }),
     }
 }
 

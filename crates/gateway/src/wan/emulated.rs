@@ -15,7 +15,7 @@ pub struct EmulatedNetwork {
 }
 
 impl EmulatedNetwork {
-    /// Starts the devices on a thread of their own. Their folder is not used: they keep nothing.
+    /// Starts the devices on a thread of their own. Their folder is not used: nothing is written.
     ///
     /// # Errors
     /// The thread cannot be started.
@@ -25,9 +25,9 @@ impl EmulatedNetwork {
         let (inputs, _) = core::start_in_memory(settings)?;
         let (events, received) = channel(MAX_EVENTS);
         let _ = events.try_send(NetworkEvent::Connected);
-        inputs
-            .try_send(Input::Attach { listener: 0, events })
-            .map_err(|e| DevicesError::Stopped(e.to_string()))?;
+        inputs.try_send(Input::Attach { listener: 0, events }).map_err(|_| {
+            DevicesError::Stopped { reason: "the thread takes no input", source: None }
+        })?;
         Ok((EmulatedNetwork { inputs }, received))
     }
 
