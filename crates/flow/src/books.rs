@@ -6,7 +6,7 @@ use crate::{
     effect::{AlertRecord, Effect, Movement, Record},
 };
 use northbound_types::{
-    AlertState, BookKey, Books, Utc,
+    AlertState, BookKey, Books,
     books::{AlertAccount, BooksError},
     state::RequestState,
 };
@@ -35,7 +35,7 @@ fn post(books: &mut Books, m: &Movement) {
 
 fn row(books: &mut Books, r: &Record) {
     books.enter(
-        BookKey { day: Utc(r.times.received).day(), region: r.region, kind: r.kind },
+        BookKey { day: r.times.received.day(), region: r.region, kind: r.kind },
         r.state,
         1,
     );
@@ -53,7 +53,7 @@ impl RunBooks {
     }
 
     fn alert(&mut self, a: &AlertRecord) {
-        let account = self.alerts.entry((Utc(a.received).day(), a.region)).or_default();
+        let account = self.alerts.entry((a.received.day(), a.region)).or_default();
         account.received += 1;
         *account.by_state.entry(a.state).or_default() += 1;
         self.carried += a.carried;

@@ -6,7 +6,7 @@ use crate::{
 };
 use northbound_types::{
     AlertCode, AlertState, CommandVariant, Day, Eui64, Generation, Kind, Leg, Mode, Region,
-    RequestId, RequestState, ResponseCode, Srv, TestKind, command_variant,
+    RequestId, RequestState, ResponseCode, Srv, TestKind, Utc, command_variant,
 };
 use serde::{Deserialize, Serialize};
 
@@ -96,8 +96,8 @@ pub enum Body {
         code: AlertCode,
         /// The hub.
         hub: Eui64,
-        /// When the outage began, µs UTC.
-        since: i64,
+        /// When the outage began.
+        since: Utc,
         /// Storm protection, as above.
         throttled: Option<(u32, u32)>,
     },
@@ -182,14 +182,14 @@ pub struct Command {
     pub srv: Srv,
     /// Response class.
     pub class: Class,
-    /// When the device executes it, µs UTC, where the device holds it until then.
-    pub execution: Option<i64>,
+    /// When the device executes it, where the device holds it until then.
+    pub execution: Option<Utc>,
     /// Whether a second execution does no harm.
     pub repeatable: bool,
     /// Number of the attempt, from 1.
     pub attempt: u8,
-    /// When it times out, µs UTC.
-    pub timeout_at: i64,
+    /// When it times out.
+    pub timeout_at: Utc,
     /// The bytes sent.
     pub content: Vec<u8>,
 }
@@ -209,8 +209,8 @@ pub struct Delivery {
     pub srv: Srv,
     /// Response code.
     pub code: ResponseCode,
-    /// When it was made, µs UTC.
-    pub at: i64,
+    /// When it was made.
+    pub at: Utc,
     /// The content.
     pub body: Body,
 }
@@ -230,7 +230,7 @@ pub struct Movement {
     pub to: RequestState,
 }
 
-/// The row of an exchange. Times in µs UTC.
+/// The row of an exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the ledger's exchanges")]
 pub struct Record {
@@ -252,28 +252,49 @@ pub struct Record {
     pub state: RequestState,
     pub code: ResponseCode,
     pub times: Times,
-    pub timeout_at: Option<i64>,
+    pub timeout_at: Option<Utc>,
 }
 
-/// The times of an exchange, µs UTC.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The times of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the ledger's exchanges")]
 pub struct Times {
-    pub user_sent: Option<i64>,
-    pub received: i64,
-    pub acknowledged: Option<i64>,
-    pub due: Option<i64>,
-    pub released: Option<i64>,
-    pub queued: Option<i64>,
-    pub sent_to_wan: Option<i64>,
-    pub delivered_to_device: Option<i64>,
-    pub answered_at_wan: Option<i64>,
-    pub answer_sent: Option<i64>,
-    pub delivered: Option<i64>,
-    pub ended: Option<i64>,
+    pub user_sent: Option<Utc>,
+    pub received: Utc,
+    pub acknowledged: Option<Utc>,
+    pub due: Option<Utc>,
+    pub released: Option<Utc>,
+    pub queued: Option<Utc>,
+    pub sent_to_wan: Option<Utc>,
+    pub delivered_to_device: Option<Utc>,
+    pub answered_at_wan: Option<Utc>,
+    pub answer_sent: Option<Utc>,
+    pub delivered: Option<Utc>,
+    pub ended: Option<Utc>,
 }
 
-/// The row of an alert. Times in µs UTC.
+impl Times {
+    /// Received, and nothing else yet.
+    #[must_use]
+    pub const fn received(at: Utc) -> Times {
+        Times {
+            user_sent: None,
+            received: at,
+            acknowledged: None,
+            due: None,
+            released: None,
+            queued: None,
+            sent_to_wan: None,
+            delivered_to_device: None,
+            answered_at_wan: None,
+            answer_sent: None,
+            delivered: None,
+            ended: None,
+        }
+    }
+}
+
+/// The row of an alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertRecord {
     /// The device that raised it.
@@ -293,11 +314,11 @@ pub struct AlertRecord {
     /// How many consolidated alerts this copy stands for.
     pub carried: i64,
     /// When it was raised.
-    pub raised: Option<i64>,
+    pub raised: Option<Utc>,
     /// When it was received.
-    pub received: i64,
+    pub received: Utc,
     /// When the User accepted it.
-    pub delivered: Option<i64>,
+    pub delivered: Option<Utc>,
     /// Region.
     pub region: Region,
 }
@@ -323,8 +344,8 @@ pub struct DeliveryRecord {
     pub counter: u64,
     /// Which try, from 1.
     pub attempt: u32,
-    /// Time of the attempt, µs UTC.
-    pub at: i64,
+    /// Time of the attempt.
+    pub at: Utc,
     /// HTTP status; 0 where none came.
     pub status: u16,
     /// What follows.

@@ -44,7 +44,7 @@ fn what_the_device_holds_is_closed_by_its_alert() {
     }))
     .pop()
     .unwrap();
-    assert_eq!(c.execution, Some(due));
+    assert_eq!(c.execution, Some(Utc(due)));
     assert!(deliveries(&h.answer(&c, true)).is_empty(), "only taken");
     h.wait(1_000 * SECOND);
     let close = Alert {

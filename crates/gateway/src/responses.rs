@@ -106,7 +106,7 @@ impl Responses<'_> {
     /// What cannot be written.
     pub fn delivery(&self, d: &Delivery) -> Written {
         let response = RequestId { originator: d.from, target: d.to, counter: d.number };
-        let at = Utc(d.at);
+        let at = d.at;
         if let Some((id, text)) = &d.answers {
             let written = text.text(*id);
             let parts = Parts::of(&d.body);
@@ -138,7 +138,7 @@ impl Responses<'_> {
             Body::PowerOutage { code, hub, since, throttled: t } => dcc(
                 code,
                 *t,
-                DccPayload::PowerOutageEvent { hub: *hub, start: Utc(*since), mpxn: NO_MPXN },
+                DccPayload::PowerOutageEvent { hub: *hub, start: *since, mpxn: NO_MPXN },
             ),
             Body::Quarantined { code, breach, request: id, event_ref } => {
                 request = id.to_string();

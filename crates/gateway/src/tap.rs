@@ -210,13 +210,7 @@ fn dispatch(at: Utc, c: &Command) -> TapStep {
         request: Some(request_of(&c.correlation).to_string()),
         device: Some(c.correlation.device),
         user: Some(c.originator),
-        detail: format!(
-            "{} to {}, try {}, until {}",
-            c.srv,
-            c.region,
-            c.attempt,
-            Utc(c.timeout_at)
-        ),
+        detail: format!("{} to {}, try {}, until {}", c.srv, c.region, c.attempt, c.timeout_at),
     }
 }
 

@@ -202,17 +202,14 @@ impl<'w> Drive<'w> {
             Effect::Settled(r) => {
                 let category = self.categories.get(&r.id.originator).copied().unwrap_or("");
                 self.days
-                    .entry(Utc(r.times.received).day())
+                    .entry(r.times.received.day())
                     .or_default()
                     .0
                     .push(Exchange::of(&r, category));
             }
-            Effect::AlertSettled(a) => self
-                .days
-                .entry(Utc(a.received).day())
-                .or_default()
-                .1
-                .push(Alert::of(self.world, &a)),
+            Effect::AlertSettled(a) => {
+                self.days.entry(a.received.day()).or_default().1.push(Alert::of(self.world, &a))
+            }
             Effect::Ask(_) | Effect::Moved(_) | Effect::Tried(_) | Effect::Notice(_) => {}
         }
     }
@@ -248,7 +245,7 @@ impl<'w> Drive<'w> {
             Fate::Lost { .. } => {}
             Fate::Answered { delivered, answered, error } => {
                 if let Some(due) = c.execution {
-                    return self.close_later(c, due, delivered, answered, error);
+                    return self.close_later(c, due.0, delivered, answered, error);
                 }
                 // On its way from the network's interface to the core.
                 let mut rng = Rng::stream(self.world.config.seed, &[14, to.device.0, to.counter]);
@@ -339,10 +336,10 @@ impl<'w> Drive<'w> {
         self.flow.open(|r| records.push(r), |a| open_alerts.push(a));
         for r in records {
             let category = self.categories.get(&r.id.originator).copied().unwrap_or("");
-            days.entry(Utc(r.times.received).day()).or_default().0.push(Exchange::of(&r, category));
+            days.entry(r.times.received.day()).or_default().0.push(Exchange::of(&r, category));
         }
         for a in open_alerts {
-            days.entry(Utc(a.received).day()).or_default().1.push(Alert::of(self.world, &a));
+            days.entry(a.received.day()).or_default().1.push(Alert::of(self.world, &a));
         }
         for day in self.world.each_day() {
             days.entry(day).or_default();

@@ -38,8 +38,8 @@ pub struct Exchange {
     pub feed: &'static str,
     pub code: ResponseCode,
     pub times: Times,
-    pub target_at: Option<i64>,
-    pub timeout_at: Option<i64>,
+    pub target_at: Option<Utc>,
+    pub timeout_at: Option<Utc>,
     pub state: RequestState,
 }
 
@@ -81,7 +81,7 @@ impl Exchange {
     }
 
     /// Forgets what happened at or after the cut-off: what was planned (due, time-out) stays.
-    pub(crate) fn cut(&mut self, at: i64) {
+    pub(crate) fn cut(&mut self, at: Utc) {
         let t = &mut self.times;
         for time in [
             &mut t.delivered_to_device,
@@ -99,6 +99,6 @@ impl Exchange {
     /// The book that it belongs to.
     #[must_use]
     pub fn book(&self) -> BookKey {
-        BookKey { day: Utc(self.times.received).day(), region: self.region, kind: self.kind }
+        BookKey { day: self.times.received.day(), region: self.region, kind: self.kind }
     }
 }

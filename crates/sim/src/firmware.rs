@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use northbound_emulator::{DeviceType, Rng, fleet::device, latency::HOUR};
-use northbound_types::{Day, Eui64, Generation, Region};
+use northbound_types::{Day, Eui64, Generation, Region, Utc};
 
 /// One payload to one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +14,9 @@ pub struct Payload {
     pub firmware: &'static str,
     pub region: Region,
     pub provider: &'static str,
-    pub received: i64,
-    pub completed: Option<i64>,
-    pub target_at: i64,
+    pub received: Utc,
+    pub completed: Option<Utc>,
+    pub target_at: Utc,
     /// `completed`, `failed`, `pending`.
     pub state: &'static str,
 }
@@ -76,9 +76,9 @@ pub(crate) fn payloads(world: &World, day: Day) -> Vec<Payload> {
                 firmware,
                 region: home.region,
                 provider,
-                received: at,
-                completed,
-                target_at: at + TARGET,
+                received: Utc(at),
+                completed: completed.map(Utc),
+                target_at: Utc(at + TARGET),
                 state,
             });
         }

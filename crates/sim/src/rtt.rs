@@ -13,7 +13,7 @@ use northbound_emulator::{
     latency::{HOUR, QUIET_UNTIL_HOUR, SECOND},
 };
 use northbound_types::{
-    Day, Generation, Kind, Leg, Mode, Region, RequestState as S, ResponseCode, Srv, TestKind,
+    Day, Generation, Kind, Leg, Mode, Region, RequestState as S, ResponseCode, Srv, TestKind, Utc,
     time::DAY_US,
 };
 
@@ -86,7 +86,7 @@ pub(crate) fn tests(world: &World, day: Day) -> Vec<Exchange> {
         if (all[i - 1].originator, all[i - 1].target) == (all[i].originator, all[i].target)
             && all[i].times.received <= all[i - 1].times.received
         {
-            let at = all[i - 1].times.received + 1_000;
+            let at = all[i - 1].times.received.0 + 1_000;
             let kind = all[i].test_kind;
             let home = world.network.fleet.home(all[i].target).map(|(h, _)| h);
             if let (Some(home), Some(group)) = (home, GROUPS.iter().find(|g| g.0 == kind)) {
@@ -128,18 +128,22 @@ fn test(
         provider,
         feed: feed(home.region),
         code: ResponseCode::NONE,
-        times: Times { received: at, queued: Some(at), sent_to_wan: Some(at), ..Times::default() },
-        target_at: Some(at + limit),
-        timeout_at: Some(at + give_up),
+        times: Times {
+            queued: Some(Utc(at)),
+            sent_to_wan: Some(Utc(at)),
+            ..Times::received(Utc(at))
+        },
+        target_at: Some(Utc(at + limit)),
+        timeout_at: Some(Utc(at + give_up)),
         state: S::InFlight,
     }
 }
 
 fn run(world: &World, e: &mut Exchange) {
-    let (at, give_up) = (e.times.received, e.timeout_at.unwrap_or(i64::MAX));
+    let (at, give_up) = (e.times.received.0, e.timeout_at.map_or(i64::MAX, |t| t.0));
     let pace = GROUPS.iter().find(|g| g.0 == e.test_kind).map_or(Pace::OnDemand, |g| g.3);
     let end = |e: &mut Exchange, state: S, code: ResponseCode, at: i64| {
-        (e.state, e.code, e.times.ended) = (state, code, Some(at))
+        (e.state, e.code, e.times.ended) = (state, code, Some(Utc(at)))
     };
     match world.network.dispatch(&Command {
         at,
@@ -151,12 +155,12 @@ fn run(world: &World, e: &mut Exchange) {
         Fate::NoRoute { known } => end(e, S::FailedNoRoute, ResponseCode::of("E20"), known),
         Fate::Lost { .. } => end(e, S::TimedOut, ResponseCode::of("E21"), give_up),
         Fate::Answered { delivered, answered, .. } => {
-            e.times.delivered_to_device = Some(delivered);
-            e.times.answered_at_wan = Some(answered);
+            e.times.delivered_to_device = Some(Utc(delivered));
+            e.times.answered_at_wan = Some(Utc(answered));
             if answered >= give_up {
                 return end(e, S::TimedOut, ResponseCode::of("E21"), give_up);
             }
-            e.times.answer_sent = Some(answered);
+            e.times.answer_sent = Some(Utc(answered));
             end(e, S::AnsweredSuccess, ResponseCode::of("I0"), answered);
         }
     }

@@ -12,7 +12,7 @@ use northbound_emulator::{
     Fault, Fleet, FleetConfig, Home, Network, RegionProfile, Storm, Trouble,
     latency::{GOOD_CENTRAL, HOUR, MINUTE, SECOND},
 };
-use northbound_types::{Day, Region};
+use northbound_types::{Day, Region, Utc};
 
 /// A simulated month.
 #[derive(Debug, Clone)]
@@ -176,7 +176,7 @@ impl World {
         alerts.sort_unstable_by_key(|a| (a.received, a.device, a.counter, a.recipient, a.state));
         let mut tests = rtt::tests(self, day);
         for e in &mut tests {
-            e.cut(self.cut_off());
+            e.cut(Utc(self.cut_off()));
         }
         DayTraffic {
             day,

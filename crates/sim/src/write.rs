@@ -15,7 +15,7 @@ use crate::{
     world::{DayTraffic, FAULTY_DAYS, World},
 };
 use csv_out::Sink;
-use northbound_types::{Day, Region};
+use northbound_types::{Day, Region, Utc};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use truth::Truth;
@@ -175,7 +175,7 @@ impl Watch for TrafficFiles<'_, '_> {
         let (world, truth) = (self.world, &mut *self.truth);
         for e in &traffic.requests {
             if self.user_log.take(e, n, truth)? {
-                layouts::message(messages, e, world.known())?;
+                layouts::message(messages, e, Utc(world.known()))?;
                 truth.message(e);
             }
             self.archive.take(e, n)?;
@@ -184,25 +184,25 @@ impl Watch for TrafficFiles<'_, '_> {
             let at = TESTED.iter().position(|&r| r == e.region).unwrap_or(0);
             truth.test(e);
             if let Some(said) = reported(world, n as i32, e) {
-                layouts::message(&mut self.tests[at], &said, world.known())?;
+                layouts::message(&mut self.tests[at], &said, Utc(world.known()))?;
                 truth.test_row(&said);
             }
             if world.config.scenario.faulty_reporting
                 && e.region == Region::Central
                 && (RESENT_DAYS.0..=RESENT_DAYS.1).contains(&(n as i32))
             {
-                layouts::message(&mut self.resent, e, registers::resent_at(world))?;
+                layouts::message(&mut self.resent, e, Utc(registers::resent_at(world)))?;
                 truth.resent(e, reported(world, n as i32, e).as_ref());
             }
         }
         for a in &traffic.alerts {
-            layouts::alert(alerts, a, world.known())?;
+            layouts::alert(alerts, a, Utc(world.known()))?;
             self.archive.alert(a, n)?;
             truth.alert(a);
         }
         truth.residue(traffic.residue);
         for p in &traffic.payloads {
-            layouts::payload(&mut self.payloads, p, world.known())?;
+            layouts::payload(&mut self.payloads, p, Utc(world.known()))?;
             truth.payload(p);
         }
         self.day += 1;
@@ -271,7 +271,7 @@ fn reported(world: &World, day: i32, e: &crate::Exchange) -> Option<crate::Excha
         return None;
     }
     let mut said = *e;
-    let stuck = e.times.received + 1_000_000;
+    let stuck = Utc(e.times.received.0 + 1_000_000);
     (said.times.delivered_to_device, said.times.answered_at_wan, said.times.answer_sent) =
         (None, Some(stuck), Some(stuck));
     Some(said)

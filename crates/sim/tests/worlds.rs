@@ -68,9 +68,9 @@ fn balances(w: &World, seen: &Seen) {
     for d in &seen.days {
         for e in d.requests.iter().chain(&d.tests) {
             assert!(
-                e.times.received < w.cut_off() && e.times.ended.is_none_or(|t| t < w.cut_off())
+                e.times.received.0 < w.cut_off() && e.times.ended.is_none_or(|t| t.0 < w.cut_off())
             );
-            assert_eq!(northbound_types::Utc(e.times.received).day(), d.day);
+            assert_eq!(e.times.received.day(), d.day);
         }
         carried += d.alerts.iter().map(|a| a.carried).sum::<i64>();
         consolidated +=
@@ -184,7 +184,7 @@ fn own(days: &[DayTraffic], region: Region) -> u64 {
         n += 1;
         good += u64::from(
             e.state().is_answered()
-                && e.times.answer_sent.is_some_and(|a| a - e.times.received <= 30_000_000),
+                && e.times.answer_sent.is_some_and(|a| a.0 - e.times.received.0 <= 30_000_000),
         );
     }
     good * 1_000 / n
@@ -207,7 +207,7 @@ fn m2_tests_look_perfect_while_own_requests_time_out() {
     assert_eq!(in_time, answered, "answered only: 100 %");
     assert!(answered < tests.len() && answered * 100 / tests.len() < 99, "all attempts are fewer");
     let quiet =
-        tests.iter().filter(|e| northbound_emulator::latency::is_quiet(e.times.received)).count();
+        tests.iter().filter(|e| northbound_emulator::latency::is_quiet(e.times.received.0)).count();
     assert!(quiet * 10 > tests.len() * 9, "{quiet} of {}", tests.len());
     println!(
         "own requests in time, thousandths: {} {} {}",

@@ -7,7 +7,7 @@ use crate::{
     state::{AlertCopy, Look, Purpose, StormKey, Timer},
     vocabulary::Role,
 };
-use northbound_types::{AlertState, Eui64, Region, Srv};
+use northbound_types::{AlertState, Eui64, Region, Srv, Utc};
 
 impl Core {
     pub(super) fn alert(&mut self, a: &Alert, out: &mut Vec<Effect>) {
@@ -27,7 +27,7 @@ impl Core {
 
     fn copy(&self, a: &Alert, recipient: Eui64, region: Region) -> AlertCopy {
         let excluded = a.closes.is_some() || self.policy.storm.excluded.contains(&a.code);
-        AlertCopy::new(a, recipient, region, self.now, excluded)
+        AlertCopy::new(a, recipient, region, Utc(self.now), excluded)
     }
 
     /// The User that it names, or those who hold a role for the device. An outage is the network
@@ -63,12 +63,12 @@ impl Core {
             return;
         }
         if let Some(c) = &a.closes
-            && self.close_future_dated(c, a.code, &a.content, self.now, out)
+            && self.close_future_dated(c, a.code, &a.content, Utc(self.now), out)
         {
             // The answer carries it to the User; as an alert it is counted as forwarded there and then.
             self.counts.forwarded += 1;
             let mut record = copy.record(AlertState::Delivered, 0);
-            record.delivered = Some(self.now);
+            record.delivered = Some(Utc(self.now));
             out.push(Effect::AlertSettled(Box::new(record)));
             return;
         }
@@ -128,7 +128,7 @@ impl Core {
             answers: None,
             srv: Srv::NONE,
             code: DONE,
-            at: self.now,
+            at: Utc(self.now),
             body,
         };
         let record = copy.record(AlertState::Pending, i64::from(throttled.map_or(0, |(_, n)| n)));
@@ -144,7 +144,7 @@ impl Core {
             true if self.policy.is_outage_code(code) => Body::PowerOutage {
                 code,
                 hub: a.device,
-                since: a.raised.map_or(copy.received(), |t| t.0),
+                since: a.raised.unwrap_or(copy.received()),
                 throttled,
             },
             true => Body::DccAlert { code, device: a.device, throttled },
@@ -155,7 +155,7 @@ impl Core {
         let Some(mut record) = self.alerts.take(delivery) else { return };
         record.state = state;
         if state == AlertState::Delivered {
-            record.delivered = Some(self.now);
+            record.delivered = Some(Utc(self.now));
         }
         out.push(Effect::AlertSettled(Box::new(record)));
     }

@@ -6,7 +6,7 @@ use crate::{
     event::{Answer, Correlation},
     state::Purpose,
 };
-use northbound_types::{AlertCode, Kind, RequestState as S, ResponseCode};
+use northbound_types::{AlertCode, Kind, RequestState as S, ResponseCode, Utc};
 
 impl Core {
     pub(super) fn answer(&mut self, a: &Answer, out: &mut Vec<Effect>) {
@@ -16,12 +16,11 @@ impl Core {
             out.push(Effect::Notice(Notice::UnknownAnswer(a.to)));
             return;
         };
-        let reached_device = a.delivered_to_device.map(|t| t.0);
         match exchange.state() {
             S::InFlight => {}
             // The end stays; when the answer came is noted in its row.
             S::TimedOut => {
-                exchange.answered_late(a.at_wan.0, reached_device);
+                exchange.answered_late(a.at_wan, a.delivered_to_device);
                 self.counts.late_answers += 1;
                 return out.push(Effect::Notice(Notice::LateAnswer(a.to)));
             }
@@ -30,13 +29,13 @@ impl Core {
                 return out.push(Effect::Notice(Notice::RepeatedAnswer(a.to)));
             }
         }
-        exchange.reached_device(reached_device);
+        exchange.reached_device(a.delivered_to_device);
         // A Command that the device holds until its time is only accepted by this answer; its close
         // comes as an alert.
         if a.success && exchange.on_device().is_some_and(|due| a.at_wan.0 < due) {
             return;
         }
-        exchange.answered_at_wan(a.at_wan.0);
+        exchange.answered_at_wan(a.at_wan);
         let body = match exchange.facts().schedule {
             Some(schedule) => Body::Scheduled { schedule, payload: a.content.clone() },
             None => Body::Payload(a.content.clone()),
@@ -60,7 +59,7 @@ impl Core {
         c: &Correlation,
         code: AlertCode,
         payload: &[u8],
-        at_wan: i64,
+        at_wan: Utc,
         out: &mut Vec<Effect>,
     ) -> bool {
         if code != EXECUTED && code != FAILED {
@@ -102,7 +101,7 @@ impl Core {
             return;
         }
         if state.is_answered() {
-            exchange.answer_sent(self.now);
+            exchange.answer_sent(Utc(self.now));
         }
         let f = exchange.facts();
         let message = Delivery {
@@ -112,7 +111,7 @@ impl Core {
             answers: Some((f.id, f.written.clone())),
             srv: f.srv,
             code,
-            at: self.now,
+            at: Utc(self.now),
             body,
         };
         let from_user = f.kind != Kind::NetworkCommand;

@@ -6,7 +6,7 @@ use crate::{
     event::{Attempt, Outcome},
     state::Purpose,
 };
-use northbound_types::AlertState;
+use northbound_types::{AlertState, Utc};
 
 impl Core {
     /// A message that its User has not taken yet, by its number.
@@ -54,7 +54,7 @@ impl Core {
             from: m.from,
             counter,
             attempt,
-            at: now,
+            at: Utc(now),
             status: a.status,
             outcome: a.outcome,
         })));
@@ -75,7 +75,7 @@ impl Core {
         match purpose {
             Purpose::Answer(number) => {
                 if let Some(exchange) = self.exchanges.get_mut(number) {
-                    exchange.delivery_settled(self.now, delivered);
+                    exchange.delivery_settled(Utc(self.now), delivered);
                 }
                 self.settle(number, out);
             }

@@ -7,14 +7,14 @@ use crate::{
     state::{Exchange, Regions, Timer},
     vocabulary::DeviceType,
 };
-use northbound_types::{Leg, Mode, RequestState as S};
+use northbound_types::{Leg, Mode, RequestState as S, Utc};
 
 impl Core {
     /// Puts an exchange in state queued into its region's queue.
     pub(super) fn enqueue(&mut self, number: u64) {
         let now = self.now;
         let Some(exchange) = self.exchanges.get_mut(number) else { return };
-        exchange.queue(now);
+        exchange.queue(Utc(now));
         let f = exchange.facts();
         let Some(user) = f.user else { return };
         if self.regions.enqueue(f.region, f.class, user, number) {
@@ -91,10 +91,10 @@ impl Core {
             originator: f.id.originator,
             srv: f.srv,
             class: f.class,
-            execution: exchange.on_device(),
+            execution: exchange.on_device().map(Utc),
             repeatable: f.repeatable,
             attempt: exchange.attempt(),
-            timeout_at,
+            timeout_at: Utc(timeout_at),
             content: exchange.content().to_vec(),
         })));
     }
@@ -152,7 +152,7 @@ impl Core {
 
     /// Too old in a queue: its User no longer waits, and those behind it do.
     pub(super) fn shed(&mut self, number: u64, since: i64, out: &mut Vec<Effect>) {
-        let queued = |e: &Exchange| e.state() == S::Queued && e.times().queued == Some(since);
+        let queued = |e: &Exchange| e.state() == S::Queued && e.times().queued == Some(Utc(since));
         if self.exchanges.get(number).is_some_and(queued) {
             self.answer_end(number, S::Shed, self.policy.codes.shed, Body::Empty, out);
         }

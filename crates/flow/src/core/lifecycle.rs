@@ -2,7 +2,7 @@
 
 use super::Core;
 use crate::{effect::Effect, state::Exchange};
-use northbound_types::{RequestState, ResponseCode};
+use northbound_types::{RequestState, ResponseCode, Utc};
 
 impl Core {
     /// An exchange enters the books; gives its number.
@@ -34,7 +34,7 @@ impl Core {
             return;
         }
         let Some(exchange) = self.exchanges.get_mut(number) else { return };
-        let event_ref = exchange.end(code, self.now);
+        let event_ref = exchange.end(code, Utc(self.now));
         let (id, leads) = (exchange.facts().id, exchange.facts().leads);
         let awaited = exchange.correlation().filter(|_| !exchange.is_late());
         if let Some(key) = awaited {

@@ -8,7 +8,7 @@ use crate::{
     state::{Exchange, Purpose, Timer},
     vocabulary::Breach,
 };
-use northbound_types::{RequestId, RequestState as S, ResponseCode, Srv};
+use northbound_types::{RequestId, RequestState as S, ResponseCode, Srv, Utc};
 
 impl Core {
     /// Counts a request under each threshold that it belongs to; the first that it exceeds holds it.
@@ -41,7 +41,7 @@ impl Core {
             answers: None,
             srv: f.srv,
             code: DONE,
-            at: self.now,
+            at: Utc(self.now),
             body: Body::Quarantined {
                 code: self.policy.codes.quarantined,
                 breach,
@@ -59,7 +59,7 @@ impl Core {
     pub(super) fn release(&mut self, event_ref: u64, out: &mut Vec<Effect>) {
         let Some(number) = self.held(event_ref, out) else { return };
         let Some(exchange) = self.exchanges.get_mut(number) else { return };
-        exchange.release(self.now);
+        exchange.release(Utc(self.now));
         self.quarantine.remove(event_ref);
         if let Err(code) = self.still_admitted(number) {
             return self.answer_end(number, S::Refused, code, Body::Empty, out);
@@ -111,8 +111,8 @@ impl Core {
         number
     }
 
-    /// The requests in quarantine: event reference, RequestID, and when each was received (µs UTC).
-    pub fn quarantined(&self) -> impl Iterator<Item = (u64, RequestId, i64)> {
+    /// The requests in quarantine: event reference, RequestID, and when each was received.
+    pub fn quarantined(&self) -> impl Iterator<Item = (u64, RequestId, Utc)> {
         self.quarantine.iter().filter_map(|(r, n)| {
             self.exchanges.get(n).map(|e| (r, e.facts().id, e.times().received))
         })

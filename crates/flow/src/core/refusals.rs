@@ -9,6 +9,7 @@ use crate::{
 };
 use northbound_types::{
     Eui64, Generation, Kind, Mode, Region, RequestId, RequestState as S, ResponseCode, TestKind,
+    Utc,
 };
 
 impl Core {
@@ -50,8 +51,7 @@ impl Core {
             leads: false,
         };
         self.reply(r, code, None, Body::Empty, out);
-        let exchange =
-            Exchange::new(facts, S::Refused, self.now).sent_by_user(r.user_sent.map(|t| t.0));
+        let exchange = Exchange::new(facts, S::Refused, self.now()).sent_by_user(r.user_sent);
         self.enter_refused(exchange, code, out);
     }
 
@@ -84,11 +84,11 @@ impl Core {
             schedule: None,
             leads: false,
         };
-        self.enter_refused(Exchange::new(facts, S::Refused, self.now), t.code, out);
+        self.enter_refused(Exchange::new(facts, S::Refused, Utc(self.now)), t.code, out);
     }
 
     fn enter_refused(&mut self, exchange: Exchange, code: ResponseCode, out: &mut Vec<Effect>) {
-        let number = self.enter(exchange.refused(code, Some(self.now)), out);
+        let number = self.enter(exchange.refused(code, Some(self.now())), out);
         self.settle(number, out);
     }
 

@@ -8,7 +8,7 @@ use crate::{
     state::{Exchange, Facts, Timer},
     vocabulary::Class,
 };
-use northbound_types::{Kind, Leg, Mode, RequestState as S, ResponseCode};
+use northbound_types::{Kind, Leg, Mode, RequestState as S, ResponseCode, Utc};
 
 impl Core {
     pub(super) fn request(&mut self, r: &Request, out: &mut Vec<Effect>) {
@@ -52,7 +52,7 @@ impl Core {
             schedule: None,
             leads: r.first_in_sequence || r.preceding.is_some(),
         };
-        Exchange::new(facts, S::Queued, self.now).sent_by_user(r.user_sent.map(|t| t.0))
+        Exchange::new(facts, S::Queued, self.now()).sent_by_user(r.user_sent)
     }
 
     pub(super) fn reply(
@@ -83,7 +83,7 @@ impl Core {
     ) {
         let delivery = self.deliveries.take_number();
         self.reply(r, DONE, Some(delivery), body, out);
-        let exchange = self.exchange(r, grant).answered_at_once(self.now);
+        let exchange = self.exchange(r, grant).answered_at_once(Utc(self.now));
         let number = self.enter(exchange, out);
         self.end(number, S::AnsweredSuccess, DONE, out);
         self.settle(number, out);
@@ -107,7 +107,8 @@ impl Core {
             Body::Empty
         };
         self.reply(r, ACCEPTED, None, local, out);
-        let mut exchange = self.exchange(r, grant).acknowledged(self.now, &r.content, r.preceding);
+        let mut exchange =
+            self.exchange(r, grant).acknowledged(Utc(self.now), &r.content, r.preceding);
         if grant.mode == Mode::FutureDated {
             let due = r.execution.map_or(self.now, |e| e.0.max(self.now));
             exchange.future_dated(due, grant.rule.hold == Hold::Device);
@@ -131,7 +132,7 @@ impl Core {
     /// Where an exchange goes next that nothing holds any more.
     pub(super) fn next_state(&self, exchange: &Exchange) -> S {
         let waits_for_time =
-            exchange.on_device().is_none() && exchange.times().due.is_some_and(|d| d > self.now);
+            exchange.on_device().is_none() && exchange.times().due.is_some_and(|d| d > self.now());
         let succeeded = |p| self.sequences.outcome(p) == Some(true);
         let waits_or_fails = exchange.after().is_some_and(|p| !succeeded(p));
         if waits_for_time || waits_or_fails { S::Waiting } else { S::Queued }
@@ -153,7 +154,7 @@ impl Core {
                     }
                     return self.predecessor_failed(number, out);
                 }
-                self.timers.set(due.unwrap_or(self.now), Timer::Due(number));
+                self.timers.set(due.map_or(self.now, |due| due.0), Timer::Due(number));
             }
             S::Queued => self.enqueue(number),
             _ => {}
@@ -181,7 +182,7 @@ impl Core {
         for number in cancelled {
             self.answer_end(number, S::Cancelled, self.policy.codes.cancelled, Body::Empty, out);
         }
-        exchange.queue(self.now);
+        exchange.queue(Utc(self.now));
         let number = self.enter(exchange, out);
         self.answer_end(number, S::AnsweredSuccess, DONE, Body::Empty, out);
     }

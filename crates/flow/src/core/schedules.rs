@@ -9,7 +9,7 @@ use crate::{
     vocabulary::Class,
 };
 use northbound_types::{
-    CommandVariant, Kind, Leg, Mode, RequestId, RequestState as S, ResponseCode, TestKind,
+    CommandVariant, Kind, Leg, Mode, RequestId, RequestState as S, ResponseCode, TestKind, Utc,
 };
 
 impl Core {
@@ -75,6 +75,6 @@ impl Core {
             leads: false,
         };
         let refusal = (!can).then_some(self.policy.codes.role_for_device);
-        Some((Exchange::new(facts, S::Queued, due), refusal))
+        Some((Exchange::new(facts, S::Queued, Utc(due)), refusal))
     }
 }

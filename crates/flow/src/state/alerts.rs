@@ -2,7 +2,7 @@
 
 use crate::{effect::AlertRecord, event::Alert};
 use hashbrown::HashMap;
-use northbound_types::{AlertState, Eui64, Region};
+use northbound_types::{AlertState, Eui64, Region, Utc};
 use serde::{Deserialize, Serialize};
 
 /// By the number of their delivery.
@@ -39,7 +39,7 @@ pub(crate) struct AlertCopy {
     alert: Alert,
     recipient: Eui64,
     region: Region,
-    received: i64,
+    received: Utc,
     excluded: bool,
 }
 
@@ -49,7 +49,7 @@ impl AlertCopy {
         alert: &Alert,
         recipient: Eui64,
         region: Region,
-        received: i64,
+        received: Utc,
         excluded: bool,
     ) -> AlertCopy {
         AlertCopy { alert: alert.clone(), recipient, region, received, excluded }
@@ -60,7 +60,7 @@ impl AlertCopy {
     pub(crate) fn recipient(&self) -> Eui64 {
         self.recipient
     }
-    pub(crate) fn received(&self) -> i64 {
+    pub(crate) fn received(&self) -> Utc {
         self.received
     }
     pub(crate) fn is_excluded(&self) -> bool {
@@ -78,7 +78,7 @@ impl AlertCopy {
             state,
             excluded: self.excluded,
             carried,
-            raised: self.alert.raised.map(|t| t.0),
+            raised: self.alert.raised,
             received: self.received,
             delivered: None,
             region: self.region,

@@ -239,7 +239,7 @@ mod tests {
             answers: None,
             srv: Srv::NONE,
             code: ResponseCode::of("I0"),
-            at: 0,
+            at: northbound_types::Utc(0),
             body: Body::Empty,
         })
     }

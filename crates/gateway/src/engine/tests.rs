@@ -415,7 +415,7 @@ fn messages_for_a_user_without_an_endpoint_cost_nothing_while_they_wait() {
             answers: None,
             srv: Srv::NONE,
             code: ResponseCode::of("I0"),
-            at: 0,
+            at: Utc(0),
             body: Body::Empty,
         })
     };

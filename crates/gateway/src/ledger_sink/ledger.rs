@@ -172,7 +172,13 @@ fn known(r: &Record) -> i64 {
     ]
     .into_iter()
     .flatten()
-    .fold(t.received, i64::max)
+    .fold(t.received, Utc::max)
+    .0
+}
+
+/// As the ledger's rows have it.
+fn micros(at: Utc) -> i64 {
+    at.0
 }
 
 fn exchange<'a>(r: &'a Record, provider: &'a str) -> ExchangeRow<'a> {
@@ -199,19 +205,19 @@ fn exchange<'a>(r: &'a Record, provider: &'a str) -> ExchangeRow<'a> {
         feed: FEED,
         state: r.state,
         code: r.code.as_str(),
-        user_sent: t.user_sent,
-        received: t.received,
-        acknowledged: t.acknowledged,
-        due: t.due,
-        released: t.released,
-        queued: t.queued,
-        sent_to_wan: t.sent_to_wan,
-        delivered_to_device: t.delivered_to_device,
-        answered_at_wan: t.answered_at_wan,
-        answer_sent: t.answer_sent,
-        delivered: t.delivered,
+        user_sent: t.user_sent.map(micros),
+        received: t.received.0,
+        acknowledged: t.acknowledged.map(micros),
+        due: t.due.map(micros),
+        released: t.released.map(micros),
+        queued: t.queued.map(micros),
+        sent_to_wan: t.sent_to_wan.map(micros),
+        delivered_to_device: t.delivered_to_device.map(micros),
+        answered_at_wan: t.answered_at_wan.map(micros),
+        answer_sent: t.answer_sent.map(micros),
+        delivered: t.delivered.map(micros),
         target_at: None,
-        timeout_at: r.timeout_at,
+        timeout_at: r.timeout_at.map(micros),
         known: known(r),
         row: 0,
     }
@@ -228,13 +234,13 @@ fn alert<'a>(a: &'a AlertRecord, provider: &'a str) -> AlertRow<'a> {
         state: a.state,
         excluded: a.excluded,
         carried: a.carried,
-        raised: a.raised,
-        received: a.received,
-        delivered: a.delivered,
+        raised: a.raised.map(micros),
+        received: a.received.0,
+        delivered: a.delivered.map(micros),
         region: a.region,
         provider,
         feed: FEED,
-        known: a.delivered.unwrap_or(a.received).max(a.received),
+        known: a.delivered.unwrap_or(a.received).max(a.received).0,
         row: 0,
     }
 }
@@ -255,7 +261,7 @@ fn delivery(d: &DeliveryRecord) -> DeliveryRow<'_> {
         instance,
         code: d.alert.as_ref().map_or(d.code.as_str(), northbound_types::AlertCode::as_str),
         attempt: i64::from(d.attempt),
-        attempted: d.at,
+        attempted: d.at.0,
         status: i64::from(d.status),
         outcome: match d.outcome {
             Outcome::Delivered => "delivered",
@@ -263,6 +269,6 @@ fn delivery(d: &DeliveryRecord) -> DeliveryRow<'_> {
             Outcome::Parked => "parked",
         },
         feed: FEED,
-        known: d.at,
+        known: d.at.0,
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn dispatch(c: &Command, keys: &Keys) -> Result<Dispatch, GbcsError> 
     };
     // A run of a schedule has no content of its own.
     if c.content.is_empty() {
-        let made = command_content(c.srv.as_str(), !c.repeatable, c.execution, &[])?;
+        let made = command_content(c.srv.as_str(), !c.repeatable, c.execution.map(|t| t.0), &[])?;
         return Ok(Dispatch {
             correlation: to,
             bytes: protect(&command(to, &made, Some((c.originator, to.counter))))?,

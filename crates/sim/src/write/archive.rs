@@ -88,9 +88,9 @@ impl Archive {
         }
     }
 
-    fn put(&mut self, at: i64, kind: &str, xml: &str) -> Result<(), SimError> {
+    fn put(&mut self, at: Utc, kind: &str, xml: &str) -> Result<(), SimError> {
         self.counts.messages += 1;
-        let day = Utc(at).day();
+        let day = at.day();
         let name = format!("{day}/{:06}-{kind}.xml", self.counts.messages);
         // A fixed time inside the archive: the same world gives the same bytes.
         let options = SimpleFileOptions::default()
@@ -123,7 +123,8 @@ impl Archive {
         if e.state() == RequestState::Refused {
             self.counts.immediate += 1;
             let at = e.times.received;
-            let refusal = response_xml(e, &reference, e.code.as_str(), at + 80_000, false, "");
+            let refusal =
+                response_xml(e, &reference, e.code.as_str(), Utc(at.0 + 80_000), false, "");
             return self.put(at, "refusal", &refusal);
         }
         if let Some(at) = e.times.acknowledged {
@@ -132,7 +133,7 @@ impl Archive {
             self.put(at, "acknowledgement", &acknowledgement)?;
         }
         // The User hears of a time-out too: an answer with an error code and without a payload.
-        match e.times.answer_sent.or(e.times.ended).filter(|&at| at < self.known) {
+        match e.times.answer_sent.or(e.times.ended).filter(|&at| at.0 < self.known) {
             None => Ok(()),
             Some(at) => {
                 self.counts.answers += 1;
@@ -161,7 +162,7 @@ impl Archive {
         self.counts.alerts += 1;
         self.put(a.received, "device-alert", &format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Response xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:ResponseID>{}:{}:{}</sr:ResponseID><sr:ResponseCode>I0</sr:ResponseCode><sr:ResponseDateTime>{}</sr:ResponseDateTime></sr:Header><sr:Body><sr:DeviceAlertMessage><sr:AlertCode>{}</sr:AlertCode><sr:GBCSPayload>{PAYLOAD}</sr:GBCSPayload></sr:DeviceAlertMessage></sr:Body>{SIGNATURE}</sr:Response>",
-            a.device, a.recipient, a.counter, Utc(a.received), a.code))
+            a.device, a.recipient, a.counter, a.received, a.code))
     }
 
     pub fn finish(self) -> Result<ArchiveCounts, SimError> {
@@ -185,9 +186,10 @@ fn request_xml(e: &Exchange, reference: &str, element: &str) -> String {
     } else {
         (element, String::new())
     };
-    let due = e.times.due.map_or_else(String::new, |d| {
-        format!("<sr:ExecutionDateTime>{}</sr:ExecutionDateTime>", Utc(d))
-    });
+    let due = e
+        .times
+        .due
+        .map_or_else(String::new, |d| format!("<sr:ExecutionDateTime>{d}</sr:ExecutionDateTime>"));
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Request xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{}</sr:RequestID><sr:CommandVariant>{}</sr:CommandVariant><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant></sr:Header><sr:Body><sr:{element}>{due}{inner}</sr:{element}></sr:Body>{SIGNATURE}</sr:Request>",
         id(e),
@@ -201,19 +203,19 @@ fn response_xml(
     e: &Exchange,
     reference: &str,
     code: &str,
-    at: i64,
+    at: Utc,
     answer: bool,
     content: &str,
 ) -> String {
     let response_id = if answer {
-        format!("<sr:ResponseID>{}:{}:{}</sr:ResponseID>", SERVICE, e.originator, at / 1_000)
+        format!("<sr:ResponseID>{}:{}:{}</sr:ResponseID>", SERVICE, e.originator, at.0 / 1_000)
     } else {
         String::new()
     };
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sr:Response xmlns:sr=\"{NS}\" schemaVersion=\"5.4\"><sr:Header><sr:RequestID>{}</sr:RequestID>{response_id}<sr:ResponseCode>{code}</sr:ResponseCode><sr:ResponseDateTime>{}</sr:ResponseDateTime></sr:Header><sr:Body><sr:ResponseMessage><sr:ServiceReference>{reference}</sr:ServiceReference><sr:ServiceReferenceVariant>{}</sr:ServiceReferenceVariant>{content}</sr:ResponseMessage></sr:Body>{SIGNATURE}</sr:Response>",
         id(e),
-        Utc(at),
+        at,
         e.srv
     )
 }

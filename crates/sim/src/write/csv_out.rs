@@ -2,7 +2,7 @@
 //! numbers, times, words of closed sets); free text is quoted where it must be.
 
 use crate::config::SimError;
-use northbound_types::{Eui64, time::DAY_US};
+use northbound_types::{Eui64, Utc, time::DAY_US};
 use std::{
     fs::File,
     io::{BufWriter, Write},
@@ -70,9 +70,9 @@ impl Sink {
         }
     }
     /// RFC 3339 in UTC; empty where unknown.
-    pub fn time(&mut self, at: Option<i64>) -> &mut Sink {
+    pub fn time(&mut self, at: Option<Utc>) -> &mut Sink {
         if let Some(at) = at {
-            push_time(&mut self.line, at);
+            push_time(&mut self.line, at.0);
         }
         self.line.push(b',');
         self

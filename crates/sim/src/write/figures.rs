@@ -10,7 +10,7 @@ use crate::{
     world::{FAULTY_DAYS, World},
 };
 use northbound_emulator::{Rng, latency::HOUR};
-use northbound_types::Period;
+use northbound_types::{Period, Utc};
 
 const HEADER: &str = "measure,period,region,provider,user,srv,mode,numerator,denominator,count,text,reading:value achieved,reading:the minimum itself,null,target,minimum,source,document,version,place,known";
 /// Earlier months.
@@ -181,7 +181,7 @@ impl Report<'_> {
             .word(&format!("Invented performance report {}", self.period))
             .word("1.0")
             .word(&r.place)
-            .time(Some(known))
+            .time(Some(Utc(known)))
             .end()
     }
 

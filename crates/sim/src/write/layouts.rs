@@ -2,11 +2,11 @@
 
 use super::csv_out::Sink;
 use crate::{alerts::Alert, config::SimError, exchange::Exchange, firmware::Payload};
-use northbound_types::command_variant::number_or_zero;
+use northbound_types::{Utc, command_variant::number_or_zero};
 
 pub(crate) const MESSAGES: &str = "namespace,request_id,leg,instance,kind,mode,srv,cv,role,party_category,class,generation,device_type,test_kind,region,provider,feed,state,code,user_sent,received,acknowledged,due,released,queued,sent_to_wan,delivered_to_device,answered_at_wan,answer_sent,delivered,target_at,timeout_at,known";
 
-pub(crate) fn message(s: &mut Sink, e: &Exchange, known: i64) -> Result<(), SimError> {
+pub(crate) fn message(s: &mut Sink, e: &Exchange, known: Utc) -> Result<(), SimError> {
     let t = &e.times;
     s.word(e.namespace)
         .request(e.originator, e.target, e.counter)
@@ -50,7 +50,7 @@ pub(crate) fn message(s: &mut Sink, e: &Exchange, known: i64) -> Result<(), SimE
 
 pub(crate) const ALERTS: &str = "namespace,device,recipient,counter,code,alert_kind,state,excluded,carried,raised,received,delivered,region,provider,feed,known";
 
-pub(crate) fn alert(s: &mut Sink, a: &Alert, known: i64) -> Result<(), SimError> {
+pub(crate) fn alert(s: &mut Sink, a: &Alert, known: Utc) -> Result<(), SimError> {
     s.word("duis")
         .eui(a.device)
         .eui(a.recipient)
@@ -72,7 +72,7 @@ pub(crate) fn alert(s: &mut Sink, a: &Alert, known: i64) -> Result<(), SimError>
 
 pub(crate) const PAYLOADS: &str = "originator,device,counter,firmware,region,provider,feed,received,completed,target_at,state,known";
 
-pub(crate) fn payload(s: &mut Sink, p: &Payload, known: i64) -> Result<(), SimError> {
+pub(crate) fn payload(s: &mut Sink, p: &Payload, known: Utc) -> Result<(), SimError> {
     s.eui(p.originator)
         .eui(p.device)
         .number(p.counter as i64)

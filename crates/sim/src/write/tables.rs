@@ -6,7 +6,7 @@ use northbound_emulator::{
     Home, Rng, Wan,
     latency::{HOUR, MINUTE},
 };
-use northbound_types::{Day, Generation, Region, time::DAY_US};
+use northbound_types::{Day, Generation, Region, Utc, time::DAY_US};
 use std::collections::BTreeMap;
 
 const HUBS: &str =
@@ -46,10 +46,10 @@ fn hubs(world: &World, folder: &mut Folder) -> Result<(), SimError> {
         s.eui(northbound_emulator::fleet::device(h.number, northbound_emulator::DeviceType::Chf))
             .word(h.region.as_str())
             .word(provider)
-            .time(Some(installed))
+            .time(Some(Utc(installed)))
             .word(if h.wan == Wan::AtInstall { "8.14.1" } else { "8.14.2" })
             .word(flag(h.in_coverage))
-            .time(connected)
+            .time(connected.map(Utc))
             .word(exception)
             .word(flag(h.predicted))
             .word("invented")
@@ -105,8 +105,8 @@ fn services(world: &World, folder: &mut Folder) -> Result<(), SimError> {
     {
         let from = world.first().plus(day).start().0 + minute * MINUTE;
         s.word(service)
-            .time(Some(from))
-            .time(Some(from + lasts * MINUTE))
+            .time(Some(Utc(from)))
+            .time(Some(Utc(from + lasts * MINUTE)))
             .word(kind)
             .word(&format!("INC{:012}", 900_000_000_000u64 + n as u64))
             .word(&format!("{note} (invented)"))

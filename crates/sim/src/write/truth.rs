@@ -1,7 +1,7 @@
 //! What is planted, and what the written files hold.
 
 use crate::{alerts::Alert, exchange::Exchange, firmware::Payload, world::World};
-use northbound_types::{AlertState, Mode, RequestState, Timeliness};
+use northbound_types::{AlertState, Mode, RequestState, Timeliness, Utc};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -21,7 +21,8 @@ pub struct TestCounts {
 impl TestCounts {
     fn add(&mut self, e: &Exchange) {
         self.attempts += 1;
-        match Timeliness::judge(e.state(), e.times.received, e.times.answer_sent, e.target_at) {
+        let (answered, target) = (e.times.answer_sent.map(|t| t.0), e.target_at.map(|t| t.0));
+        match Timeliness::judge(e.state(), e.times.received.0, answered, target) {
             Timeliness::InTime => self.in_time += 1,
             Timeliness::Late => self.late += 1,
             _ => self.unanswered += 1,
@@ -172,10 +173,7 @@ impl Truth {
     }
     pub(crate) fn test_row(&mut self, e: &Exchange) {
         if e.test_kind == northbound_types::TestKind::Rtt4 {
-            self.daily
-                .entry((e.provider, northbound_types::Utc(e.times.received).day()))
-                .or_default()
-                .add(e);
+            self.daily.entry((e.provider, e.times.received.day())).or_default().add(e);
         }
         cell(&mut self.tests_logged, e).add(e);
         cell(&mut self.tests_corrected, e).add(e);
@@ -197,7 +195,7 @@ impl Truth {
         c.carried += a.carried;
         if a.code.as_str() == "AD1" && a.region == northbound_types::Region::North {
             const WINDOW: i64 = 180_000_000;
-            let key = northbound_types::Utc(a.received - a.received.rem_euclid(WINDOW)).to_string();
+            let key = Utc(a.received.0 - a.received.0.rem_euclid(WINDOW)).to_string();
             let new = self.hubs_seen.insert((key.clone(), a.device.0));
             let w = self.outage_windows.entry(key).or_default();
             w.hubs += u64::from(new);

@@ -158,11 +158,11 @@ impl UserLog {
             t.smets1_not_in_user_log += 1;
             return Ok(true);
         }
-        if e.times.received >= self.stops {
+        if e.times.received.0 >= self.stops {
             t.after_user_cut_off += 1;
             return Ok(true);
         }
-        let hour = e.times.received.rem_euclid(24 * HOUR) / HOUR;
+        let hour = e.times.received.0.rem_euclid(24 * HOUR) / HOUR;
         let ordinary =
             (8..20).contains(&hour) && e.kind == Kind::ServiceRequest && e.mode == Mode::OnDemand;
         self.eligible += u32::from(ordinary);
@@ -183,11 +183,11 @@ impl UserLog {
         }
         let offset = self.offset(e.times.received);
         let wrong =
-            WRONG_ZONE_DAYS.contains(&day) && e.times.received.rem_euclid(24 * HOUR) < offset;
+            WRONG_ZONE_DAYS.contains(&day) && e.times.received.0.rem_euclid(24 * HOUR) < offset;
         if wrong {
             t.wrong_zone_other_day.push(message_id(e));
         }
-        if Utc(e.times.received + offset).day() != Utc(e.times.received).day() {
+        if Utc(e.times.received.0 + offset).day() != e.times.received.day() {
             t.local_day_differs += 1;
         }
         for _ in 0..copies {
@@ -197,18 +197,18 @@ impl UserLog {
         Ok(!only_here)
     }
 
-    fn offset(&self, at: i64) -> i64 {
-        Timestamp::from_microsecond(at)
+    fn offset(&self, at: Utc) -> i64 {
+        Timestamp::from_microsecond(at.0)
             .map_or(0, |t| i64::from(self.zone.to_offset(t).seconds()) * 1_000_000)
     }
 
     fn row(&mut self, e: &Exchange, offset: i64) -> Result<(), SimError> {
-        let local = |at: Option<i64>| at.map_or_else(String::new, |at| local_text(at + offset));
+        let local = |at: Option<Utc>| at.map_or_else(String::new, |at| local_text(at.0 + offset));
         let (sent, answered) = (local(Some(e.times.received)), local(e.times.answer_sent));
         let took = e
             .times
             .answer_sent
-            .map_or_else(String::new, |a| ((a - e.times.received) / 1_000).to_string());
+            .map_or_else(String::new, |a| ((a.0 - e.times.received.0) / 1_000).to_string());
         let timing = match e.mode {
             Mode::OnDemand => "Now",
             Mode::FutureDated => "Dated",

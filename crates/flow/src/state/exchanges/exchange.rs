@@ -67,12 +67,12 @@ pub(crate) struct Exchange {
 
 /// Making an exchange, before it enters the books.
 impl Exchange {
-    pub(crate) fn new(facts: Facts, state: RequestState, received: i64) -> Exchange {
+    pub(crate) fn new(facts: Facts, state: RequestState, received: Utc) -> Exchange {
         Exchange {
             facts,
             state,
             code: ResponseCode::NONE,
-            times: Times { received, ..Times::default() },
+            times: Times::received(received),
             timeout_at: None,
             on_device: None,
             content: Vec::new(),
@@ -86,18 +86,18 @@ impl Exchange {
     }
 
     /// Refused with a code, which ended it at once.
-    pub(crate) fn refused(mut self, code: ResponseCode, ended: Option<i64>) -> Exchange {
+    pub(crate) fn refused(mut self, code: ResponseCode, ended: Option<Utc>) -> Exchange {
         (self.state, self.code, self.times.ended) = (RequestState::Refused, code, ended);
         self
     }
 
-    pub(crate) fn sent_by_user(mut self, at: Option<i64>) -> Exchange {
+    pub(crate) fn sent_by_user(mut self, at: Option<Utc>) -> Exchange {
         self.times.user_sent = at;
         self
     }
 
     /// Answered by the service at once: it enters as queued and answered at one instant.
-    pub(crate) fn answered_at_once(mut self, now: i64) -> Exchange {
+    pub(crate) fn answered_at_once(mut self, now: Utc) -> Exchange {
         (self.times.queued, self.times.answer_sent) = (Some(now), Some(now));
         self
     }
@@ -105,7 +105,7 @@ impl Exchange {
     /// Acknowledged, with what is sent to the device and the predecessor that it waits for.
     pub(crate) fn acknowledged(
         mut self,
-        now: i64,
+        now: Utc,
         content: &[u8],
         after: Option<RequestId>,
     ) -> Exchange {
@@ -117,7 +117,7 @@ impl Exchange {
 
     /// Future-dated; `device` where the device holds it until then, else the service does.
     pub(crate) fn future_dated(&mut self, due: i64, device: bool) {
-        self.times.due = Some(due);
+        self.times.due = Some(Utc(due));
         if device {
             self.on_device = Some(due);
         }
@@ -177,7 +177,7 @@ impl Exchange {
     /// The movement into its present state.
     pub(crate) fn movement(&self, from: Option<RequestState>) -> Movement {
         Movement {
-            day: Utc(self.times.received).day(),
+            day: self.times.received.day(),
             region: self.facts.region,
             kind: self.facts.kind,
             from,
@@ -211,7 +211,7 @@ impl Exchange {
             state: self.state,
             code: self.code,
             times: self.times,
-            timeout_at: self.timeout_at,
+            timeout_at: self.timeout_at.map(Utc),
         }
     }
 }
@@ -219,7 +219,7 @@ impl Exchange {
 /// What happens to it.
 impl Exchange {
     /// Released from quarantine.
-    pub(crate) fn release(&mut self, now: i64) {
+    pub(crate) fn release(&mut self, now: Utc) {
         (self.times.released, self.event_ref) = (Some(now), None);
     }
 
@@ -228,7 +228,7 @@ impl Exchange {
         self.after = None;
     }
 
-    pub(crate) fn queue(&mut self, now: i64) {
+    pub(crate) fn queue(&mut self, now: Utc) {
         self.times.queued = Some(now);
     }
 
@@ -237,7 +237,7 @@ impl Exchange {
     pub(crate) fn send(&mut self, correlation: Correlation, now: i64, allowed: i64) -> i64 {
         let timeout_at = self.on_device.map_or(now, |d| d.max(now)) + allowed;
         self.correlation = Some(correlation);
-        self.times.sent_to_wan = Some(now);
+        self.times.sent_to_wan = Some(Utc(now));
         self.timeout_at = Some(timeout_at);
         self.attempt = 1;
         timeout_at
@@ -249,21 +249,21 @@ impl Exchange {
     }
 
     /// The device had the Command; the first report counts.
-    pub(crate) fn reached_device(&mut self, at: Option<i64>) {
+    pub(crate) fn reached_device(&mut self, at: Option<Utc>) {
         self.times.delivered_to_device = self.times.delivered_to_device.or(at);
     }
 
-    pub(crate) fn answered_at_wan(&mut self, at: i64) {
+    pub(crate) fn answered_at_wan(&mut self, at: Utc) {
         self.times.answered_at_wan = Some(at);
     }
 
     /// An answer after the time-out: only the first is noted.
-    pub(crate) fn answered_late(&mut self, at_wan: i64, reached_device: Option<i64>) {
+    pub(crate) fn answered_late(&mut self, at_wan: Utc, reached_device: Option<Utc>) {
         self.times.answered_at_wan = self.times.answered_at_wan.or(Some(at_wan));
         self.reached_device(reached_device);
     }
 
-    pub(crate) fn answer_sent(&mut self, now: i64) {
+    pub(crate) fn answer_sent(&mut self, now: Utc) {
         self.times.answer_sent = Some(now);
     }
 
@@ -273,7 +273,7 @@ impl Exchange {
     }
 
     /// Its delivery is settled; `delivered` where the User has it.
-    pub(crate) fn delivery_settled(&mut self, now: i64, delivered: bool) {
+    pub(crate) fn delivery_settled(&mut self, now: Utc, delivered: bool) {
         self.delivery = None;
         if delivered && self.state.is_answered() {
             self.times.delivered = Some(now);
@@ -287,10 +287,10 @@ impl Exchange {
 
     /// It has ended: drops its content and takes its event reference out. A time-out is dated by
     /// its deadline, whenever it was noticed.
-    pub(crate) fn end(&mut self, code: ResponseCode, now: i64) -> Option<u64> {
+    pub(crate) fn end(&mut self, code: ResponseCode, now: Utc) -> Option<u64> {
         self.code = code;
         self.times.ended =
-            if self.state == RequestState::TimedOut { self.timeout_at } else { Some(now) };
+            if self.state == RequestState::TimedOut { self.timeout_at.map(Utc) } else { Some(now) };
         self.content = Vec::new();
         self.event_ref.take()
     }

@@ -62,7 +62,7 @@ impl Host {
         self.devices.executed(c, Some((answered, answer.clone())));
         match c.execution {
             Some(due) => {
-                let at = answered.max(due + SECOND);
+                let at = answered.max(due.0 + SECOND);
                 let code = AlertCode::of(if error { "8F67" } else { "8F66" });
                 self.at(
                     at,
