@@ -13,7 +13,7 @@ const HEAD: &str = "\
 # Settings
 
 Made from the code and the rule files by a test (`UPDATE_GOLDEN=1 cargo test --release -p northbound-app settings_page`);
-do not edit it by hand.
+do not edit it.
 
 There are three kinds. **Flags and environment variables** are for one run (`northbound --help`). **Settings of the
 service** are decided by whoever runs a machine: `DATA/service.toml`, or `serve --config FILE`; flags override the file

@@ -142,7 +142,7 @@ pub struct Delivery {
     pub longest_pause_milliseconds: u64,
     /// Tries after which a message that the User will not have (400, 404, 413) is parked.
     pub refused_tries: u32,
-    /// Messages of a User kept in memory whole; of the others the number alone is kept.
+    /// Whole messages of a User held in memory; of further ones only the number is held.
     pub kept: usize,
     /// Authorities of Users' endpoints in PEM, for `https`.
     pub authorities: Option<PathBuf>,
@@ -250,7 +250,7 @@ pub struct Network {
     pub scenario: Option<PathBuf>,
     /// Users that get the emulated devices' alerts: the home's number chooses among them.
     pub recipients: Vec<String>,
-    /// Who provides the network of a region: `north=CSPN`. Figures are told apart by it.
+    /// Provider of the network of each region: `north=CSPN`. Figures are given by provider.
     pub providers: Vec<String>,
     /// Commands carry MACs that the emulated devices check.
     pub macs: bool,
