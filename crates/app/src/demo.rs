@@ -25,13 +25,13 @@ const DAY: i64 = northbound_types::time::DAY_US;
 /// The month to simulate.
 #[derive(Debug, Clone)]
 pub struct DemoRequest {
-    /// Meters in three regions
+    /// Number of meters, spread over three regions
     pub meters: u32,
-    /// Days of the month
+    /// Number of days to simulate
     pub days: u32,
-    /// Seed of every draw: the same seed gives the same month
+    /// Random seed: the same seed gives the same month
     pub seed: u64,
-    /// Folder for everything. An earlier demo in it is replaced; anything else is refused
+    /// Output folder. An earlier demo in it is replaced; a folder with anything else is refused
     pub out: PathBuf,
 }
 
@@ -75,7 +75,7 @@ pub fn demo(ctx: &Context, args: &DemoRequest) -> Result<Answer> {
     let one = pack::issue(&first.later(), &which)?;
     let corrected = correction(&manifest, &input, &second, &mut second.progress())?;
     registers::repaired(&input, &second)?;
-    // The newest pack lies where it is easily found.
+    // The newest pack is put where it is easily found.
     explained(&pack::build(&second.later(), &which, &args.out.join("pack"))?, &second)?;
     let two = pack::issue(&second.later(), &which)?;
     pack::build(&second.later(), &which, &args.out.join("pack"))?;
@@ -120,16 +120,16 @@ fn request(world: &World) -> pack::Request {
     }
 }
 
-/// Whose service the demo's pack reports.
+/// Name of the service in the demo's pack.
 const NETWORK: &str = "Invented network (simulated)";
 
-/// The two issues and what lies between them.
+/// The two issues and the differences between them.
 struct Packs {
     month: String,
     one: Made,
     two: Made,
     changed: Answer,
-    /// Rows for whose sake the first attempt to issue would have been refused.
+    /// Rows because of which the first issue would have been refused.
     refused: Vec<String>,
 }
 
@@ -148,7 +148,7 @@ fn explained(m: &Made, ctx: &Context) -> Result<Vec<String>> {
     Ok(m.blockers.clone())
 }
 
-/// How a file of the world goes in: its layout and its feed. `None` for what is no input.
+/// Layout and feed of a simulated file; `None` if it is not an input.
 fn way(kind: &str, path: &str) -> Option<(Layout, String)> {
     let stem =
         Path::new(path).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();

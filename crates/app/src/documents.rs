@@ -10,7 +10,7 @@ use northbound_registers::{Query, Receipt, records::oversight::documents::Docume
 use northbound_types::{Day, Period};
 use serde_json::json;
 
-/// Records that a promised document came. An empty `sha256` or `filed` leaves what was recorded.
+/// Records the receipt of a promised document. An empty `sha256` or `filed` leaves what was recorded.
 ///
 /// # Errors
 /// Where the registers refuse it.

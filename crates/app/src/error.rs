@@ -25,7 +25,7 @@ pub enum Kind {
     Usage,
     /// An input cannot be used, or every one of its rows was rejected.
     BadInput,
-    /// A rule, a right or a gate refuses.
+    /// A rule refuses, or the actor lacks the right.
     Refused,
     /// What was named does not exist.
     NotFound,

@@ -17,7 +17,7 @@ use std::{fs::File, io::BufWriter, path::PathBuf};
 pub struct Request {
     /// A figure id of a pack, or measure/provider/region/period[/methodology].
     pub figure: String,
-    /// Messages to skip.
+    /// Number of messages to skip.
     pub skip: u64,
     /// Most messages to list.
     pub limit: u64,

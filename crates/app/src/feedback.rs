@@ -53,7 +53,7 @@ pub fn answer_example(ctx: &Context, id: &str, text: &str) -> Result<Receipt> {
     Ok(ctx.gate(&store).answer_example(id, text, &with_reason(ctx, "answered"))?)
 }
 
-/// Every example with its state and answer.
+/// List every example with its state and answer.
 ///
 /// # Errors
 /// Where the registers cannot be read.
@@ -112,7 +112,7 @@ pub fn respond(ctx: &Context, id: &str, text: &str) -> Result<Receipt> {
     })?)
 }
 
-/// The comments on a document, late ones marked.
+/// List the comments on a document, with late ones marked.
 ///
 /// # Errors
 /// Where the registers cannot be read.

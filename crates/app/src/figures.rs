@@ -1,4 +1,4 @@
-//! What people state about figures: explanations, annotations and overrides.
+//! Statements about figures: explanations, annotations and overrides.
 
 use crate::{
     Answer, AppError, Context, Result,
@@ -10,7 +10,7 @@ use northbound_registers::{
     records::reporting::{annotations::Annotation, explanations::Explanation, overrides::Override},
 };
 
-/// Gives the reason for a miss, and says which earlier explanation it repeats.
+/// Records the reason for a missed target, and tells which earlier explanation it repeats.
 ///
 /// # Errors
 /// Where the registers refuse it.
@@ -27,7 +27,7 @@ pub fn explain(ctx: &Context, explanation: &Explanation) -> Result<Answer> {
     })
 }
 
-/// Adds a remark on a stretch of time. It is shown beside charts and correlations, where two series
+/// Adds a remark on a period of time. It is shown beside charts and correlations, where two series
 /// that move together can be read as cause and effect; so it may not claim a cause.
 ///
 /// # Errors

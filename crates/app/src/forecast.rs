@@ -27,14 +27,14 @@ use northbound_registers::{
 use northbound_types::{Eui64, ForecastKind, Period};
 use serde_json::json;
 
-/// Who reads the result.
+/// The audience of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
-    /// The group: counts by class, pseudonyms, small counts hidden.
+    /// The group: counts by class, pseudonyms, small counts suppressed.
     Group,
-    /// The secretariat: names.
+    /// The secretariat: with names.
     Secas,
-    /// One User: its own only.
+    /// One User: only its own data.
     User,
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn month(p: Period) -> Result<Period> {
     }
 }
 
-/// The User meant: the one named, else the only one of the party that acts.
+/// The User: the one named, else the only one of the acting party.
 pub(crate) fn user(named: Option<Eui64>, ctx: &Context, gate: &Gate<'_>) -> Result<User> {
     let users: Vec<User> =
         gate.list::<User>(&Query::as_at(AsAt::NOW))?.into_iter().map(|k| k.record).collect();
@@ -136,13 +136,13 @@ pub(crate) fn user(named: Option<Eui64>, ctx: &Context, gate: &Gate<'_>) -> Resu
     }
 }
 
-/// One member out of those that are seen.
+/// One of the visible members.
 pub(crate) fn member(members: &[Member], user: Eui64) -> Result<Member> {
     let text = user.to_string();
     members.iter().find(|m| m.user == text).cloned().ok_or_else(|| AppError::not_found(format!("no forecast is required of {user}: it holds no role that has to submit one (`northbound user show {user}`)")))
 }
 
-/// Forecasts that were submitted.
+/// List submitted forecasts.
 ///
 /// # Errors
 /// Where the registers cannot be read.
@@ -198,7 +198,7 @@ pub fn list(
     Ok(Answer::new(json!({"records": records})).table(t))
 }
 
-/// One forecast with its lines.
+/// Show one forecast with its lines.
 ///
 /// # Errors
 /// Where there is no such forecast, or it is not the Actor's to see.

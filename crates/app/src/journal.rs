@@ -108,7 +108,7 @@ fn with_damage(mut a: Answer, damage: &[Damage]) -> Answer {
     a.table(t).then("Something is wrong: leave this folder as it is and compare it with a backup. Nothing was changed.")
 }
 
-/// Segments and checkpoints with their positions and times.
+/// Show segments and checkpoints with their positions and times.
 ///
 /// # Errors
 /// Where the ledger or the journal cannot be read.

@@ -20,7 +20,7 @@ pub enum Owner {
     Service,
     /// Everything that a User needs: to sign messages, to sign Commands, to agree on keys.
     User(Eui64),
-    /// One key of this owner.
+    /// Generate one key for this owner.
     Single(Eui64),
 }
 
@@ -184,7 +184,7 @@ fn reload(ctx: &Context) -> Result<&'static str> {
     }
 }
 
-/// What is trusted; no key is ever printed.
+/// List trusted certificates; private keys are never printed.
 ///
 /// # Errors
 /// Where the folder cannot be read.

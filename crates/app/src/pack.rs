@@ -19,14 +19,14 @@ use northbound_types::Period;
 use serde_json::json;
 use std::path::Path;
 
-/// Which pack.
+/// Which pack to build.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// A month or a calendar quarter.
     pub period: Period,
     /// How to count; the published way where it is absent.
     pub methodology: Option<String>,
-    /// Whose service is reported, as printed on the front page.
+    /// Name of the service on the front page.
     pub network: Option<String>,
     /// Handling marking, as printed; may be empty.
     pub marking: String,

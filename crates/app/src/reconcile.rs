@@ -33,7 +33,7 @@ pub struct Request {
     pub keys: Vec<String>,
     /// Only this period.
     pub period: Option<Period>,
-    /// Messages by which a row of a stated source or file may be off and still match.
+    /// Tolerance in messages for rows of a stated source or file.
     pub tolerance: i64,
     /// `NAME=N`: the unit to which a source's counts are rounded.
     pub rounded: Vec<String>,
@@ -47,7 +47,7 @@ pub struct Request {
     pub series_break: Vec<String>,
     /// The measure of a stated source that names none.
     pub measure: Option<String>,
-    /// Mapping for files of messages.
+    /// Mapping file for files of messages.
     pub map: Option<PathBuf>,
     /// Keep matching lines in the report.
     pub matching: bool,

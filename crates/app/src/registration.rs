@@ -17,34 +17,34 @@ use crate::{context::Context, error::Result};
 use northbound_types::{Day, Eui64, Utc};
 use std::path::PathBuf;
 
-/// Which days.
+/// Which days to list.
 #[derive(Debug, Clone)]
 pub struct DaysRequest {
-    /// First day. Default: as many days back as the setting registration-look-back-days
+    /// First day. Default: the setting registration-look-back-days before today
     pub from: Option<Day>,
     /// Last day, inclusive. Default: today
     pub to: Option<Day>,
-    /// Only of this provider
+    /// Only for this provider
     pub provider: Option<String>,
 }
 
 /// Which folder is watched.
 #[derive(Debug, Clone)]
 pub struct WatchRequest {
-    /// The folder
+    /// Folder to watch
     pub dir: PathBuf,
-    /// First day for which a missing file is looked for. Default: as many days back as the setting registration-look-back-days
+    /// First day for which missing files are reported. Default: the setting registration-look-back-days before today
     pub since: Option<Day>,
 }
 
-/// Which registrations.
+/// Which registrations to list.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
-    /// On this time. Default: --as-at, else now
+    /// At this time. Default: --as-at, else now
     pub on: Option<Utc>,
-    /// Only of this role
+    /// Only for this role
     pub role: Option<String>,
-    /// Only of this User
+    /// Only for this User
     pub user: Option<Eui64>,
 }
 

@@ -19,19 +19,19 @@ const DECIMALS: u32 = 2;
 /// A claim that an event was exceptional.
 #[derive(Debug, Clone)]
 pub struct NewCase {
-    /// In a few words.
+    /// Short title.
     pub title: String,
-    /// Who claims it.
+    /// Claimant.
     pub claimant: String,
     /// First day of the event.
     pub from: Day,
     /// Last day, inclusive.
     pub to: Day,
-    /// Measures that it is claimed for.
+    /// Measures for which it is claimed.
     pub measures: Vec<String>,
-    /// Regions that it hit; all where empty.
+    /// Affected regions; all if empty.
     pub regions: Vec<Region>,
-    /// When it was claimed; today where not given.
+    /// Date of the claim; today if not given.
     pub on: Option<Day>,
 }
 

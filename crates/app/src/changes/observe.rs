@@ -19,11 +19,11 @@ pub struct ObserveRequest {
     pub measure: String,
     /// Only this provider.
     pub provider: Option<String>,
-    /// Only this region; those that the change touches where not given.
+    /// Only this region; the affected ones if not given.
     pub region: Option<Region>,
     /// Whole days on each side of the window, 1 to [`MAX_DAYS`].
     pub days: u16,
-    /// How to count; the default methodology where not given.
+    /// Methodology to count by; the default one if not given.
     pub methodology: Option<String>,
 }
 

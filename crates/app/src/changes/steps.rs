@@ -21,19 +21,19 @@ pub struct NewChange {
     pub title: String,
     /// Type; the rules have a template of it.
     pub kind: String,
-    /// Systems that it touches.
+    /// Affected systems.
     pub systems: Vec<String>,
     /// Measures on whose charts its window is drawn; all where empty.
     pub measures: Vec<String>,
     /// Regions that it touches; all where empty.
     pub regions: Vec<Region>,
-    /// In full.
+    /// Full description.
     pub text: String,
-    /// When it was raised; today where not given.
+    /// Date on which it was raised; today if not given.
     pub raised: Option<Day>,
-    /// Who raised it; the Actor where not given.
+    /// Who raised it; the Actor if not given.
     pub by: Option<String>,
-    /// Its number elsewhere.
+    /// Its number in another system.
     pub reference: Option<String>,
     /// When it is to run.
     pub planned: Option<Window>,
@@ -76,7 +76,7 @@ pub fn add(ctx: &Context, new: &NewChange) -> Result<Receipt> {
     registers::add(ctx, &change)
 }
 
-/// Records what the change means for Users.
+/// Records the impact on Users.
 ///
 /// # Errors
 /// Where the registers refuse it; so for every step below.
@@ -111,8 +111,8 @@ pub fn plan(ctx: &Context, id: &str, window: Window) -> Result<Receipt> {
 /// Approves a change. `past_missing` approves it although something is missing.
 ///
 /// # Errors
-/// Where something is missing, or the Actor may not approve; only the chair, with a reason, may
-/// approve past what is missing.
+/// If something is missing, or the Actor may not approve; only the chair, with a reason, may
+/// approve despite missing steps.
 pub fn approve(ctx: &Context, id: &str, past_missing: bool) -> Result<Receipt> {
     let store = ctx.store()?;
     Ok(ctx.gate(&store).approve_change(id, past_missing, &ctx.write())?)
@@ -129,7 +129,7 @@ pub fn record_run(ctx: &Context, id: &str, window: Window, backed_out: bool) -> 
     Ok(ctx.gate(&store).record_change_run(id, window, outcome, &write)?)
 }
 
-/// Rejects a change, or gives it up.
+/// Rejects or abandons a change.
 ///
 /// # Errors
 /// Where no reason is given, or the registers refuse it.

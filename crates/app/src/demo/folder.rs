@@ -3,10 +3,10 @@
 use crate::error::{AppError, Result};
 use std::path::Path;
 
-/// Says that the folder is a demo's.
+/// Marks the folder as a demo.
 const MARKER: &str = ".northbound-demo";
 
-/// What a demo makes, and so what it may remove.
+/// What a demo creates, and so may remove.
 const MADE: [&str; 3] = ["input", "data", "pack"];
 
 pub(super) fn prepare(out: &Path) -> Result<()> {

@@ -1,4 +1,4 @@
-//! What the invented people keep: feeds, faults, parties, Users, explanations, annotations.
+//! The invented register records: feeds, faults, parties, Users, explanations, annotations.
 
 use crate::{
     context::Context,
@@ -142,7 +142,7 @@ pub(super) fn repaired(input: &Path, ctx: &Context) -> Result<()> {
 /// Words at the start of a text, for a title.
 const TITLE_CHARS: usize = 60;
 
-/// Loads what the invented people recorded.
+/// Loads the invented register records.
 pub(super) fn load(input: &Path, ctx: &Context) -> Result<()> {
     let f: File = read(&input.join("registers.json"))?;
     let store = ctx.store()?;

@@ -12,9 +12,9 @@ use serde_json::json;
 /// Which months.
 #[derive(Debug, Clone)]
 pub struct DueRequest {
-    /// First month. Default: this one
+    /// First month. Default: the current one
     pub period: Option<Period>,
-    /// How many months
+    /// Number of months
     pub months: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Notice of exceptional demand, where the rules ask for that instead of forecasts.
+//! Notices of exceptional demand, where the rules require these instead of forecasts.
 
 use super::{ActualsChoice, View, month, user, view_of, with_forecasts};
 use crate::{
@@ -19,15 +19,15 @@ use std::collections::BTreeSet;
 /// A notice to give.
 #[derive(Debug, Clone)]
 pub struct NoticeRequest {
-    /// Whose. Default: the only User of the party that acts
+    /// The User. Default: the only User of the acting party
     pub user: Option<Eui64>,
-    /// Of what
+    /// Kind of request
     pub kind: ForecastKind,
-    /// The month in question
+    /// Month of the demand
     pub period: Period,
-    /// Requests expected in it
+    /// Number of requests expected in the month
     pub count: i64,
-    /// What is expected and why
+    /// Reason for the exceptional demand
     pub text: String,
     /// See [`ActualsChoice`].
     pub actuals: ActualsChoice,
@@ -36,13 +36,13 @@ pub struct NoticeRequest {
 /// Which month is checked, for whom.
 #[derive(Debug, Clone)]
 pub struct CheckRequest {
-    /// Of what
+    /// Kind of request
     pub kind: ForecastKind,
     /// Month
     pub period: Period,
-    /// Who reads it. Default: group; a User its own
+    /// Audience. Default: group, or for a User its own data
     pub view: Option<View>,
-    /// Id of the document, within which pseudonyms stay
+    /// Document id; pseudonyms are stable within one document
     pub document: Option<String>,
     /// See [`ActualsChoice`].
     pub actuals: ActualsChoice,
@@ -72,7 +72,7 @@ fn not_asked(kind: ForecastKind, period: Period) -> String {
 /// Gives notice of exceptional demand.
 ///
 /// # Errors
-/// Where the rules of the month ask for forecasts and not for notice, or the gate refuses.
+/// If the rules of the month require forecasts and not notices, or the gate refuses.
 pub fn add(ctx: &Context, a: &NoticeRequest) -> Result<Answer> {
     with_forecasts(ctx, |sources, gate| {
         let period = month(a.period)?;
@@ -145,7 +145,7 @@ pub fn list(ctx: &Context, period: Option<Period>) -> Result<Answer> {
 /// Whose demand was exceptional in a month, and who had given notice.
 ///
 /// # Errors
-/// Where the rules of the month ask for no notice, or the view is not the Actor's to ask for.
+/// If the rules of the month require no notices, or the Actor may not use the view.
 pub fn check(ctx: &Context, a: &CheckRequest) -> Result<Answer> {
     let period = month(a.period)?;
     let view = view_of(a.view, ctx)?;

@@ -20,36 +20,36 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A reason to record.
 #[derive(Debug, Clone)]
 pub struct ReasonRequest {
-    /// Who said so. Default: the only User of the party that acts
+    /// The User. Default: the only User of the acting party
     pub user: Option<Eui64>,
-    /// Of what
+    /// Kind of forecast
     pub kind: ForecastKind,
     /// The month without a forecast
     pub period: Period,
-    /// Why, as a code of the setting forecast-reason-codes
+    /// Reason code, from the setting forecast-reason-codes
     pub code: String,
-    /// What was said
+    /// Text of the reason
     pub text: String,
-    /// What would help
+    /// What would help the User to forecast
     pub idea: String,
-    /// Day of the contact. Default: today
+    /// Date of the contact. Default: today
     pub contacted: Option<Day>,
-    /// By what means: call, mail, meeting
+    /// Channel: call, mail or meeting
     pub channel: String,
-    /// It agreed to be named to the group
+    /// The User agreed to be named to the group
     pub may_be_named: bool,
 }
 
-/// Which reasons.
+/// Which reasons to show.
 #[derive(Debug, Clone)]
 pub struct ReasonFilter {
-    /// Only of this month
+    /// Only for this month
     pub period: Option<Period>,
     /// Only of this kind
     pub kind: Option<ForecastKind>,
-    /// Who reads it. Default: group; a User its own
+    /// Audience. Default: group, or for a User its own data
     pub view: Option<View>,
-    /// Id of the document, within which pseudonyms stay
+    /// Document id; pseudonyms are stable within one document
     pub document: Option<String>,
 }
 

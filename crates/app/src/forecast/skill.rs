@@ -1,4 +1,4 @@
-//! How far forecasts were off, beside naive ones (F4).
+//! The error of forecasts compared with naive ones (F4).
 
 use super::{
     ActualsChoice, View, member, month, submit::HISTORY_MONTHS, user, view_of, with_forecasts,
@@ -16,17 +16,17 @@ use serde_json::json;
 /// Whose forecasts of which months.
 #[derive(Debug, Clone)]
 pub struct SkillRequest {
-    /// Of what
+    /// Kind of forecast
     pub kind: ForecastKind,
     /// Last month
     pub period: Period,
-    /// How many months up to it
+    /// Number of months, ending with the last
     pub months: u32,
-    /// Who reads it. Default: group; a User its own
+    /// Audience. Default: group, or for a User its own data
     pub view: Option<View>,
-    /// Only this User
+    /// Only for this User
     pub user: Option<Eui64>,
-    /// Id of the document, within which pseudonyms stay
+    /// Document id; pseudonyms are stable within one document
     pub document: Option<String>,
     /// See [`ActualsChoice`].
     pub actuals: ActualsChoice,

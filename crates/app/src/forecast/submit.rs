@@ -1,4 +1,4 @@
-//! A forecast that is typed, or made from the User's own history with exceptions.
+//! Submitting a forecast, entered directly or made from the User's history with exceptions.
 
 use super::{ActualsChoice, month, user, with_forecasts};
 use crate::{
@@ -28,26 +28,26 @@ pub(super) const HISTORY_MONTHS: i32 = 36;
 /// Whole months for which the use of the last forecast is reported.
 const USED_MONTHS: i32 = 3;
 
-/// A forecast to make.
+/// A forecast to submit.
 #[derive(Debug, Clone)]
 pub struct SubmitRequest {
-    /// Whose. Default: the only User of the party that acts
+    /// The User. Default: the only User of the acting party
     pub user: Option<Eui64>,
-    /// Of what: sr (Service Requests) or csr (certificate requests)
+    /// Kind: sr (Service Requests) or csr (certificate requests)
     pub kind: ForecastKind,
-    /// First month. Default: the next one
+    /// First month. Default: next month
     pub from: Option<Period>,
-    /// How many months. Default: as the rules ask
+    /// Number of months. Default: as the rules require
     pub months: Option<u32>,
-    /// Fill every service that the User used from its own history
+    /// Prefill every service that the User used from its own history
     pub from_history: bool,
     /// An exception: SRV:MODE:MONTH=N, or SRV:MODE=N for every month; single:MONTH=N for certificates
     pub set: Vec<String>,
     /// Leave a service out: SRV:MODE. It then has no forecast, which is not a forecast of zero
     pub leave_out: Vec<String>,
-    /// When it was submitted, for one that came on paper; only an analyst, operations or the secretary say another time than now
+    /// Time of submission, for a forecast received on paper; only an analyst, operations or the secretary may give one. Default: now
     pub made: Option<Utc>,
-    /// What to know of it
+    /// A note to the forecast
     pub note: String,
     /// See [`ActualsChoice`].
     pub actuals: ActualsChoice,
@@ -278,7 +278,7 @@ fn used(
         .collect())
 }
 
-/// What the forecast is used for, and what the last ones were used for.
+/// What the forecast is used for, and what earlier ones were used for.
 fn tell(
     sources: &ForecastSources<'_>,
     record: &Forecast,

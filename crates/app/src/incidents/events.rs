@@ -17,28 +17,28 @@ use serde_json::json;
 /// What an event can say beside its kind and time.
 #[derive(Debug, Clone, Default)]
 pub struct EventDetails {
-    /// When it happened; now where not given.
+    /// When it happened; now if not given.
     pub at: Option<Utc>,
-    /// Since when it is known; now where not given.
+    /// When it became known; now if not given.
     pub known: Option<Utc>,
     /// Category, 1 (the worst) to 5.
     pub category: Option<u8>,
-    /// Who has to resolve it.
+    /// Responsible for resolving it.
     pub responsible: Option<String>,
-    /// What it is about.
+    /// Area.
     pub area: Option<String>,
     /// The provider concerned.
     pub provider: Option<String>,
-    /// Who states it; the Actor where not given.
+    /// Author of the statement; the Actor if not given.
     pub by: Option<String>,
 }
 
 /// An incident to open.
 #[derive(Debug, Clone, Default)]
 pub struct NewIncident {
-    /// Its id; one of our own where not given.
+    /// Its id; a generated one if not given.
     pub id: Option<IncidentId>,
-    /// What is wrong, in a few words.
+    /// Short description of the fault.
     pub title: String,
     /// The rest.
     pub details: EventDetails,
@@ -51,11 +51,11 @@ pub struct NewEvent {
     pub id: IncidentId,
     /// What happened.
     pub event: IncidentEventKind,
-    /// It is not known when, only that it did.
+    /// The time of the event is unknown.
     pub undated: bool,
-    /// To whom it was escalated.
+    /// The body or person it was escalated to.
     pub to: Option<String>,
-    /// The incident that it was merged into.
+    /// The incident it was merged into.
     pub into: Option<IncidentId>,
     /// In words; with `details` the title.
     pub text: String,
@@ -64,7 +64,7 @@ pub struct NewEvent {
 }
 
 impl EventDetails {
-    /// Refuses times that have not come yet.
+    /// Refuses times in the future.
     fn check_times(&self, ctx: &Context) -> Result<()> {
         refuse_future(ctx, "at", self.at)?;
         refuse_future(ctx, "known", self.known)
@@ -218,7 +218,7 @@ fn assignment(ctx: &Context, id: IncidentId, at: Utc, text: &str) -> Result<Inci
     })
 }
 
-/// Withdraws an event that was recorded by mistake; earlier times still know it.
+/// Withdraws an event recorded by mistake; with an earlier as-at time it still counts.
 ///
 /// # Errors
 /// Where no reason is given, or there is no such event.

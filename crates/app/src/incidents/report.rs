@@ -31,7 +31,7 @@ pub struct ReportRequest {
     pub area: String,
     /// Only incidents that concern this provider.
     pub provider: Option<String>,
-    /// Write it as a document (HTML, PDF, XLSX, CSV, JSON) into this folder too.
+    /// Also write the report as a document (HTML, PDF, XLSX, CSV, JSON) into this folder.
     pub out: Option<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! Counts of incidents as the reports of others state them.
+//! Incident counts as stated in other parties' reports.
 
 use crate::{Context, Result};
 use northbound_registers::{Receipt, Write, records::service::incidents::StatedIncidents};

@@ -129,7 +129,7 @@ pub(super) fn reports(v: &IncidentView) -> Option<Table> {
     Some(t)
 }
 
-/// Open incidents by age, oldest first.
+/// List open incidents by age, oldest first.
 ///
 /// # Errors
 /// Where the registers cannot be read.

@@ -22,9 +22,9 @@ pub struct NewMailing {
     pub subject: String,
     /// Text.
     pub text: Text,
-    /// Address that it comes from.
+    /// Sender address.
     pub from: String,
-    /// Document that it sends round.
+    /// Document that the mailing circulates.
     pub document: Option<String>,
     /// Only parties of these categories; all where empty.
     pub categories: Vec<String>,

@@ -33,7 +33,7 @@ pub struct Request {
     pub measure: Option<String>,
     /// Rows on which both agree, too.
     pub all: bool,
-    /// Most messages to name for each reason.
+    /// Maximum number of messages to list for each reason.
     pub messages: u64,
 }
 

@@ -30,7 +30,7 @@ pub struct NewContact {
     pub topic: String,
     /// Address.
     pub address: String,
-    /// Role of whoever reads it, in words.
+    /// Role of the recipient, in words.
     pub role: String,
     /// First day; today where not given.
     pub from: Option<Day>,

@@ -7,13 +7,13 @@ use northbound_types::Utc;
 /// Which events.
 #[derive(Debug, Clone, Default)]
 pub struct EventsRequest {
-    /// Only of this register.
+    /// Only for this register.
     pub noun: Option<Noun>,
     /// Only of this record; needs `noun`, since ids are unique within a register.
     pub id: Option<String>,
     /// Only of this kind.
     pub verb: Option<Verb>,
-    /// Only by this actor, as the events name it.
+    /// Only by this actor, as printed in the events.
     pub actor: Option<String>,
     /// Only since this time.
     pub since: Option<Utc>,

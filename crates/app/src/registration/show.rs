@@ -138,7 +138,7 @@ fn query(ctx: &Context, at: Option<&str>) -> Query {
     }
 }
 
-/// Who holds which role where.
+/// List registrations: who holds which role where.
 ///
 /// # Errors
 /// Where the registers cannot be read.
@@ -173,7 +173,7 @@ pub fn show(ctx: &Context, at: &str, on: Option<Utc>) -> Result<Answer> {
         .table(table(&rows)))
 }
 
-/// Every registration of one supply point or device, with the file that brought it.
+/// Show every registration of one supply point or device, with its source file.
 ///
 /// # Errors
 /// As [`show`].

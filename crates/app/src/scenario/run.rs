@@ -74,9 +74,9 @@ struct Run {
 pub struct Plan {
     /// The scenario's file.
     pub file: PathBuf,
-    /// So many times as fast as real time.
+    /// Speed as a multiple of real time.
     pub speed: u32,
-    /// A new folder for its data folder and log.
+    /// New folder for the data folder and the log.
     pub out: PathBuf,
     /// Ends after so many minutes of the scenario's own time; else at its end.
     pub minutes: Option<u32>,

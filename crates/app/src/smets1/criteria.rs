@@ -26,7 +26,7 @@ pub struct NewChecklist {
     pub cohort: String,
     /// The body that decides.
     pub body: String,
-    /// Day of its review.
+    /// Date of its review.
     pub review: Option<Day>,
     /// Actions that must be closed.
     pub actions: Vec<String>,

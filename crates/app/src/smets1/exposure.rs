@@ -18,13 +18,13 @@ use std::collections::BTreeMap;
 pub struct ExposureRequest {
     /// Which streams.
     pub streams: StreamFilter,
-    /// The defect whose fix counts.
+    /// Defect whose date of fix is used.
     pub defect: Option<String>,
     /// A day of the fix to assume; needed where no defect is named.
     pub fix: Option<Day>,
     /// A weekly cap to assume in place of the registered ones.
     pub cap: Option<u64>,
-    /// First week from which a total without stated weeks may be worked off.
+    /// First week in which a total without stated weeks may be migrated.
     pub start: Option<Day>,
     /// Events per installation-days as a fraction, such as `20/3650000`.
     pub rate: Option<String>,

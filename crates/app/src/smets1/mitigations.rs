@@ -16,11 +16,11 @@ use std::collections::BTreeMap;
 /// A specification to begin.
 #[derive(Debug, Clone)]
 pub struct NewMitigation {
-    /// The defect.
+    /// Defect.
     pub defect: String,
     /// Title.
     pub title: String,
-    /// The action that asks for it.
+    /// Action that asks for it.
     pub action: Option<String>,
     /// The document that holds it; empty where it was only given in speech.
     pub document: String,

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 /// Two lists of Users of which only counts are known.
 #[derive(Debug, Clone)]
 pub struct BoundsRequest {
-    /// A list: NAME=TOTAL[,CLASS=COUNT…], such as csr=16,large-supplier=5. Give two
+    /// A list as NAME=TOTAL[,CLASS=COUNT…], such as csr=16,large-supplier=5. Give two
     pub sets: Vec<String>,
-    /// How many Users there are at all
+    /// Total number of Users
     pub population: Option<u64>,
 }
 

@@ -24,13 +24,13 @@ use std::collections::BTreeMap;
 pub struct MatrixRequest {
     /// Last month
     pub period: Period,
-    /// This many months up to it
+    /// Number of months, ending with the last
     pub months: u32,
-    /// Only this kind. Default: both
+    /// Only for this kind. Default: both
     pub kind: Option<ForecastKind>,
-    /// Who reads it: group, secas or user. Default: group; a User its own
+    /// Audience: group, secas or user. Default: group, or user for a User
     pub view: Option<View>,
-    /// Id of the document, within which pseudonyms stay
+    /// Document id; pseudonyms are stable within one document
     pub document: Option<String>,
     /// See [`ActualsChoice`].
     pub actuals: ActualsChoice,

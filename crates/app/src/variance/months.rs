@@ -31,15 +31,15 @@ use serde_json::{Value, json};
 pub struct MonthsRequest {
     /// Month
     pub period: Period,
-    /// This many months up to it, with their sums
+    /// Number of months ending with this one, with their sums
     pub months: u32,
-    /// Who reads it: group, secas or user. Default: group; a User its own
+    /// Audience: group, secas or user. Default: group, or user for a User
     pub view: Option<View>,
-    /// Only this User (views secas and user)
+    /// Only for this User (views secas and user)
     pub user: Option<Eui64>,
-    /// By service too (views secas and user)
+    /// Also by service (views secas and user)
     pub by_service: bool,
-    /// Id of the document, within which pseudonyms stay. Default: kind and month
+    /// Document id; pseudonyms are stable within one document. Default: kind and month
     pub document: Option<String>,
     /// See [`ActualsChoice`].
     pub actuals: ActualsChoice,

@@ -19,11 +19,11 @@ use std::{collections::BTreeMap, path::PathBuf};
 pub struct ReportRequest {
     /// Month
     pub period: Period,
-    /// This many months up to it stand in its tables
+    /// Number of months in the tables, ending with this one
     pub months: u32,
-    /// Only this kind. Default: both
+    /// Only for this kind. Default: both
     pub kind: Option<ForecastKind>,
-    /// Who reads it: group or secas. Default: group
+    /// Audience: group or secas. Default: group
     pub view: Option<View>,
     /// Folder for its files
     pub out: PathBuf,

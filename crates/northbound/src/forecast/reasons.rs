@@ -53,7 +53,7 @@ pub(crate) struct ReasonArgs {
     /// Reason code, from the setting forecast-reason-codes
     #[arg(long)]
     code: String,
-    /// List the reasons given
+    /// Text of the reason
     #[arg(long, default_value = "")]
     text: String,
     /// What would help the User to forecast
