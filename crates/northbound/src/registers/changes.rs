@@ -135,7 +135,7 @@ pub(crate) enum ChangeCommand {
     },
 }
 
-/// Options of `change raise`.
+/// Options of `change add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddArgs {
     /// Title

@@ -89,7 +89,7 @@ pub(crate) enum CriteriaCommand {
     Common(Common),
 }
 
-/// Options of `criteria start`.
+/// Options of `criteria add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddArgs {
     /// Name, such as MOC-1

@@ -61,7 +61,7 @@ pub(crate) struct FeedArgs {
     owner: String,
 }
 
-/// Options of `fault add`.
+/// Options of `feed fault`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FaultArgs {
     /// Faulty feed

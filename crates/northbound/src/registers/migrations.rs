@@ -81,7 +81,7 @@ pub(crate) struct AddArgs {
     note: String,
 }
 
-/// Options of `migration progress`.
+/// Options of `migration weeks`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Which {
     /// Only for this cohort

@@ -31,7 +31,7 @@ pub(crate) enum StatusCommand {
     Common(Common),
 }
 
-/// Options of `status state`.
+/// Options of `status add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct StatusArgs {
     /// Text of the statement
