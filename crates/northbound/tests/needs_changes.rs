@@ -93,7 +93,10 @@ fn q3_no_impact_assessment_no_approval() {
     );
     // What it was approved with stays.
     assert!(
-        r.run(&["change", "impact", &id, "--text", "none at all"]).code(4).err.contains("cannot be changed")
+        r.run(&["change", "impact", &id, "--text", "none at all"])
+            .code(4)
+            .err
+            .contains("cannot be changed")
     );
 }
 
