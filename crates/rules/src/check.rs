@@ -2,6 +2,7 @@
 
 use crate::{
     confirm::Confirmable,
+    definitions::Placed,
     error::Place,
     lists::Entry,
     measure::{Basis, MeasureDef},
@@ -147,80 +148,8 @@ impl RuleSet {
             self.measures.iter().map(|m| (m.rule.id.as_str(), &m.rule)).collect();
         for m in &self.measures {
             self.check_levels(&m.rule, &m.place, found);
-            let mut rows = BTreeSet::new();
-            for row in &m.rule.rows {
-                if !rows.insert((&row.provider, row.region)) {
-                    found.error(
-                        &m.place,
-                        &m.id,
-                        format!("row {} {} is there twice; remove one", row.provider, row.region),
-                    );
-                }
-                match self.provider_region(&row.provider) {
-                    None => found.error(
-                        &m.place,
-                        &m.id,
-                        format!(
-                            "provider {} is not in providers.toml; correct it, or add the provider",
-                            row.provider
-                        ),
-                    ),
-                    Some(region) if region != row.region => found.warning(
-                        &m.place,
-                        &m.id,
-                        format!(
-                            "{} serves {region}, but the row says {}",
-                            row.provider, row.region
-                        ),
-                    ),
-                    Some(_) => {}
-                }
-            }
-            match &m.rule.basis {
-                Basis::Composite { of } => {
-                    let mut parts = BTreeSet::new();
-                    for part in of {
-                        if !parts.insert(part) {
-                            found.error(
-                                &m.place,
-                                &m.id,
-                                format!("component {part} is there twice; remove one"),
-                            );
-                        }
-                        if !ids.contains_key(part.as_str()) {
-                            found.error(
-                                &m.place,
-                                &m.id,
-                                format!("component {part} is no measure; correct it, or define it"),
-                            );
-                        }
-                    }
-                    if returns(&ids, &m.rule.id) {
-                        found.error(
-                            &m.place,
-                            &m.id,
-                            "it is a component of itself; take it out of the circle",
-                        );
-                    }
-                }
-                Basis::Exchanges { select } => {
-                    for srv in select
-                        .any_of
-                        .iter()
-                        .filter(|(d, _)| *d == Dim::Srv)
-                        .flat_map(|(_, words)| words)
-                    {
-                        if self.catalogue.get(srv).is_none() {
-                            found.error(
-                                &m.place,
-                                &m.id,
-                                format!("{srv} is not in the catalogue; correct it"),
-                            );
-                        }
-                    }
-                }
-                _ => {}
-            }
+            self.check_rows(m, found);
+            self.check_basis(m, &ids, found);
         }
         if self.measures.is_empty() {
             found.warning(&whole("measures/"), "measure", "there is no measure");
@@ -231,6 +160,90 @@ impl RuleSet {
                 "methodology",
                 "there is no methodology; keep at least one",
             );
+        }
+    }
+
+    /// Each row once, of a known provider and its region.
+    fn check_rows(&self, m: &Placed<MeasureDef>, found: &mut Findings) {
+        let mut rows = BTreeSet::new();
+        for row in &m.rule.rows {
+            if !rows.insert((&row.provider, row.region)) {
+                found.error(
+                    &m.place,
+                    &m.id,
+                    format!("row {} {} is there twice; remove one", row.provider, row.region),
+                );
+            }
+            match self.provider_region(&row.provider) {
+                None => found.error(
+                    &m.place,
+                    &m.id,
+                    format!(
+                        "provider {} is not in providers.toml; correct it, or add the provider",
+                        row.provider
+                    ),
+                ),
+                Some(region) if region != row.region => found.warning(
+                    &m.place,
+                    &m.id,
+                    format!("{} serves {region}, but the row says {}", row.provider, row.region),
+                ),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Components and services that exist, and no measure among its own components.
+    fn check_basis(
+        &self,
+        m: &Placed<MeasureDef>,
+        ids: &BTreeMap<&str, &MeasureDef>,
+        found: &mut Findings,
+    ) {
+        match &m.rule.basis {
+            Basis::Composite { of } => {
+                let mut parts = BTreeSet::new();
+                for part in of {
+                    if !parts.insert(part) {
+                        found.error(
+                            &m.place,
+                            &m.id,
+                            format!("component {part} is there twice; remove one"),
+                        );
+                    }
+                    if !ids.contains_key(part.as_str()) {
+                        found.error(
+                            &m.place,
+                            &m.id,
+                            format!("component {part} is no measure; correct it, or define it"),
+                        );
+                    }
+                }
+                if returns(ids, &m.rule.id) {
+                    found.error(
+                        &m.place,
+                        &m.id,
+                        "it is a component of itself; take it out of the circle",
+                    );
+                }
+            }
+            Basis::Exchanges { select } => {
+                for srv in select
+                    .any_of
+                    .iter()
+                    .filter(|(d, _)| *d == Dim::Srv)
+                    .flat_map(|(_, words)| words)
+                {
+                    if self.catalogue.get(srv).is_none() {
+                        found.error(
+                            &m.place,
+                            &m.id,
+                            format!("{srv} is not in the catalogue; correct it"),
+                        );
+                    }
+                }
+            }
+            _ => {}
         }
     }
 

@@ -13,9 +13,10 @@ use crate::{
 };
 use northbound_types::{
     Day, Dim, Generation, Kind, Mode, Ratio, Region, RequestState, Selector, TestKind, Timeliness,
+    text_enum::UnknownWord,
 };
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 use toml::Spanned;
 
 /// Most decimals that a figure is printed with.
@@ -116,13 +117,10 @@ struct RawLevels {
     note: String,
 }
 
-/// Does a word belong to the closed set of its dimension? `true` for dimensions without one.
-fn known_word(dim: Dim, word: &str) -> Result<(), String> {
-    fn of<T: std::str::FromStr>(word: &str) -> Result<(), String>
-    where
-        T::Err: std::fmt::Display,
-    {
-        word.parse::<T>().map(|_| ()).map_err(|e| e.to_string())
+/// Refuses a word outside the closed set of its dimension; a dimension without one takes any.
+fn known_word(dim: Dim, word: &str) -> Result<(), UnknownWord> {
+    fn of<T: FromStr<Err = UnknownWord>>(word: &str) -> Result<(), UnknownWord> {
+        word.parse::<T>().map(|_| ())
     }
     match dim {
         Dim::Kind => of::<Kind>(word),
@@ -154,7 +152,7 @@ fn basis(raw: RawBasis) -> Result<Basis, String> {
                     return Err(format!("select.{dim} is empty, so nothing would be selected"));
                 }
                 for word in &words {
-                    known_word(dim, word)?;
+                    known_word(dim, word).map_err(|e| e.to_string())?;
                 }
                 selector = selector.and(dim, words);
             }

@@ -282,37 +282,27 @@ fn value(kind: Kind, raw: &toml::Value) -> Result<SettingValue, String> {
             "" => Err("write a name".to_owned()),
             t => Ok(SettingValue::Text(t.to_owned())),
         },
-        Kind::Months => {
-            let words: Option<Vec<String>> = raw
-                .as_array()
-                .map(|a| {
-                    a.iter()
-                        .map(|v| {
-                            v.as_integer()
-                                .filter(|m| (1..=12).contains(m))
-                                .map(|m| format!("{m:02}"))
-                        })
-                        .collect()
-                })
-                .unwrap_or_default();
-            words
-                .filter(|w| !w.is_empty() && w.windows(2).all(|p| p[0] < p[1]))
-                .map(SettingValue::List)
-                .ok_or_else(|| {
-                    "write months from 1 to 12, ascending, such as [1, 4, 7, 10]".to_owned()
-                })
-        }
-        Kind::List | Kind::Texts => {
-            let words: Option<Vec<String>> = raw
-                .as_array()
-                .map(|a| a.iter().map(|v| v.as_str().map(str::to_owned)).collect())
-                .unwrap_or_default();
-            words
-                .filter(|w| !w.is_empty() || matches!(kind, Kind::Texts))
-                .map(SettingValue::List)
-                .ok_or_else(|| "write a list of texts such as [\"CHF\"]".to_owned())
-        }
+        Kind::Months => months(raw).map(SettingValue::List).ok_or_else(|| {
+            "write months from 1 to 12, ascending, such as [1, 4, 7, 10]".to_owned()
+        }),
+        Kind::List | Kind::Texts => texts(raw)
+            .filter(|w| !w.is_empty() || matches!(kind, Kind::Texts))
+            .map(SettingValue::List)
+            .ok_or_else(|| "write a list of texts such as [\"CHF\"]".to_owned()),
     }
+}
+
+/// Months of the year as two digits, where they ascend.
+fn months(raw: &toml::Value) -> Option<Vec<String>> {
+    let month = |v: &toml::Value| {
+        v.as_integer().filter(|m| (1..=12).contains(m)).map(|m| format!("{m:02}"))
+    };
+    let all: Vec<String> = raw.as_array()?.iter().map(month).collect::<Option<_>>()?;
+    (!all.is_empty() && all.windows(2).all(|p| p[0] < p[1])).then_some(all)
+}
+
+fn texts(raw: &toml::Value) -> Option<Vec<String>> {
+    raw.as_array()?.iter().map(|v| v.as_str().map(str::to_owned)).collect()
 }
 
 /// Reads `settings.toml`.
