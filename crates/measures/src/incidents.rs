@@ -13,7 +13,8 @@ use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Something that happened to an incident.
+/// Something that happened to an incident: the record of `northbound-registers` with its id and since
+/// when it is known. [`crate::inputs`] says why it is defined twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IncidentEvent {
     /// Id of the record that says so.

@@ -1,9 +1,17 @@
 //! Everything that an evaluation reads. The caller owns it all; nothing here opens a file or asks
 //! a clock. The caller has already cut every list to what was known at `as_at`.
+//!
+//! Some of these types have the fields of a record of `northbound-registers`, or of a row of
+//! `northbound-ledger`, once more. They stay apart on purpose: measures are pure and may not depend on crates that do
+//! I/O, a record also has what no measure reads (notes, who reported it), and its numbers and periods
+//! are as somebody wrote them, here they are checked. `northbound-packs` converts one into the other
+//! (its `evidence`), naming every field of both, so that a field added on one side does not compile
+//! before it is dealt with; its test `the_copies_of_records_have_their_keys` compares the names.
 
 use crate::{evaluate::bands::Override, incidents::rules::IncidentInputs, settings::Settings};
 use northbound_rules::measure::{MeasureDef, Methodology, Provenance};
 use northbound_types::{Cells, Day, Dim, Figure, LatencyRow, Period, Ratio, Region, Utc};
+pub use northbound_types::{ServiceKind, Severity};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,16 +86,6 @@ pub struct Latency<'a> {
     pub rows: &'a [LatencyRow],
     /// Upper edge of each bucket in µs, ascending, steps of 1 %.
     pub edges: &'a [i64],
-}
-
-/// Down, or planned maintenance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ServiceKind {
-    /// The service was not available.
-    Down,
-    /// Maintenance was agreed for this time.
-    Planned,
 }
 
 /// A stretch of time of one service.
@@ -257,16 +255,6 @@ pub struct FeedCoverage {
     pub observed: BTreeSet<Day>,
     /// Whose job a gap is.
     pub owner: Option<String>,
-}
-
-/// How bad a fault is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// The figures of those days are used and marked.
-    Suspect,
-    /// The figures of those days are not observed at all.
-    Unreliable,
 }
 
 /// A known fault of a data source (M9). At least one of `feed` and `provider` is given.

@@ -95,3 +95,23 @@ text_enum! {
         Csr = "csr",
     }
 }
+
+text_enum! {
+    /// Whether a service was down or maintenance was planned.
+    pub enum ServiceKind("kind of service interval") {
+        /// The service was not available.
+        Down = "down",
+        /// Maintenance was agreed for this time.
+        Planned = "planned",
+    }
+}
+
+text_enum! {
+    /// How bad a fault of a data source is.
+    pub enum Severity("severity") {
+        /// The figures of those days are used and marked.
+        Suspect = "suspect",
+        /// The figures of those days are not observed at all.
+        Unreliable = "unreliable",
+    }
+}

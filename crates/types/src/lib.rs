@@ -27,7 +27,7 @@ pub use correlation::Correlation;
 pub use figure::{Figure, FigureState, Null, NullReason, Quantity, Ratio, Reading, Stated, Value};
 pub use id::{Eui64, Leg, MessageId, RequestId};
 pub use incident::{IncidentEventKind, IncidentId, IncidentState};
-pub use kinds::{ForecastKind, Generation, Kind, Mode, Region, TestKind};
+pub use kinds::{ForecastKind, Generation, Kind, Mode, Region, ServiceKind, Severity, TestKind};
 pub use state::{AlertState, RequestState, Timeliness};
 pub use time::{Day, Period, Utc};
 pub use word::{AlertCode, ResponseCode, Srv};

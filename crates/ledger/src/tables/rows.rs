@@ -206,6 +206,10 @@ pub struct PayloadRow<'a> {
 }
 
 /// One figure as a source stated it. Owned: there are few.
+///
+/// `StatedFigure` of `northbound-measures` has the same fields for those whose period and numbers can
+/// be used. The ledger also stores the others, and measures may not depend on a crate that does I/O;
+/// `northbound-packs` converts, naming every field, and tests that the names agree.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StatedRow {
     /// Measure id as in the rules (`PM4.3`, `CPM1`) or any name.

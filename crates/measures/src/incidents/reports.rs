@@ -6,7 +6,8 @@ use crate::incidents::{Life, Which, books::balance};
 use northbound_types::{IncidentEventKind, IncidentId, IncidentState, Period, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Counts as stated.
+/// Counts as a report states them: the record of `northbound-registers` with its id and its source in
+/// one text. [`crate::inputs`] says why it is defined twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatedCounts {
     /// Id of the record.

@@ -7,7 +7,7 @@ use northbound_measures::{
 };
 use northbound_registers::{
     AsAt, Gate, Noun, Query, RegisterError, Stored,
-    records::{data::registrations::RegistrationFile, service::incidents as kept},
+    records::{data::registrations::RegistrationFile, service::incidents as registered},
 };
 use northbound_rules::{
     RuleSet,
@@ -23,7 +23,9 @@ use std::collections::BTreeSet;
 /// Where the registers cannot be read.
 pub fn events(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<IncidentEvent>, RegisterError> {
     let mut out = Vec::new();
-    for k in gate.list::<kept::IncidentEvent>(&Query { withdrawn: true, ..Query::as_at(as_at) })? {
+    for k in
+        gate.list::<registered::IncidentEvent>(&Query { withdrawn: true, ..Query::as_at(as_at) })?
+    {
         let known = if k.live {
             k.known
         } else {
@@ -39,22 +41,36 @@ pub fn events(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<IncidentEvent
     Ok(out)
 }
 
-fn event(k: Stored<kept::IncidentEvent>, known: Utc) -> IncidentEvent {
-    let e = k.record;
+/// Names every field of the record, so that a new one does not compile before it is dealt with.
+fn event(stored: Stored<registered::IncidentEvent>, known: Utc) -> IncidentEvent {
+    let registered::IncidentEvent {
+        incident,
+        event,
+        at,
+        category,
+        responsible,
+        area,
+        provider,
+        to,
+        into,
+        text,
+        by,
+    } = stored.record;
+    let category = category.and_then(|c| u8::try_from(c).ok());
     IncidentEvent {
-        id: k.id,
-        incident: e.incident,
-        event: e.event,
-        at: e.at,
+        id: stored.id,
+        incident,
+        event,
+        at,
         known,
-        category: e.category.and_then(|c| u8::try_from(c).ok()),
-        responsible: e.responsible,
-        area: e.area,
-        provider: e.provider,
-        to: e.to,
-        into: e.into,
-        text: e.text,
-        by: e.by,
+        category,
+        responsible,
+        area,
+        provider,
+        to,
+        into,
+        text,
+        by,
     }
 }
 
@@ -63,35 +79,48 @@ fn event(k: Stored<kept::IncidentEvent>, known: Utc) -> IncidentEvent {
 /// # Errors
 /// Where the registers cannot be read.
 pub fn stated(gate: &Gate<'_>, as_at: AsAt, at: Utc) -> Result<Vec<StatedCounts>, RegisterError> {
-    /// The registers refuse counts below none.
+    Ok(gate
+        .list::<registered::StatedIncidents>(&Query::as_at(as_at))?
+        .into_iter()
+        .filter(|k| k.known <= at)
+        .map(counts)
+        .collect())
+}
+
+/// Names every field of the record, so that a new one does not compile before it is dealt with.
+fn counts(stored: Stored<registered::StatedIncidents>) -> StatedCounts {
+    /// The registers refuse negative counts.
     fn whole(n: i64) -> u64 {
         u64::try_from(n).unwrap_or(0)
     }
-    Ok(gate
-        .list::<kept::StatedIncidents>(&Query::as_at(as_at))?
-        .into_iter()
-        .filter(|k| k.known <= at)
-        .map(|k| {
-            let s = k.record;
-            StatedCounts {
-                id: k.id,
-                area: s.area,
-                period: s.period,
-                opening: s.opening.map(whole),
-                opened: s.opened.map(whole),
-                reopened: s.reopened.map(whole),
-                resolved: s.resolved.map(whole),
-                withdrawn: s.withdrawn.map(whole),
-                open: whole(s.open),
-                identified: s.identified,
-                said: [s.source.as_str(), s.document.as_str(), s.place.as_str()]
-                    .into_iter()
-                    .filter(|t| !t.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            }
-        })
-        .collect())
+    let registered::StatedIncidents {
+        area,
+        period,
+        opening,
+        opened,
+        reopened,
+        resolved,
+        withdrawn,
+        open,
+        identified,
+        source,
+        document,
+        place,
+    } = stored.record;
+    let said = [source, document, place].into_iter().filter(|t| !t.is_empty());
+    StatedCounts {
+        id: stored.id,
+        area,
+        period,
+        opening: opening.map(whole),
+        opened: opened.map(whole),
+        reopened: reopened.map(whole),
+        resolved: resolved.map(whole),
+        withdrawn: withdrawn.map(whole),
+        open: whole(open),
+        identified,
+        said: said.collect::<Vec<_>>().join(", "),
+    }
 }
 
 /// Registration files that came, of all days.
@@ -152,4 +181,41 @@ pub fn rules(
         responsible: rules.list("incident-responsible", day)?.to_vec(),
         unconfirmed: unconfirmed.iter().filter(rests).cloned().collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use northbound_types::IncidentEventKind;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn an_event_has_the_keys_of_its_record_with_id_and_known() {
+        let at: Utc = "2026-04-01T10:00:00Z".parse().unwrap();
+        let record = registered::IncidentEvent::new(
+            "INC000000000001".parse().unwrap(),
+            IncidentEventKind::Opened,
+            Some(at),
+            "DCC",
+        );
+        let keys = |v: serde_json::Value| {
+            v.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>()
+        };
+        let mut expected = keys(serde_json::to_value(&record).unwrap());
+        expected.extend(["id".to_owned(), "known".to_owned()]);
+        let stored = Stored {
+            id: "incident-event-1".into(),
+            version: 1,
+            revision: 1,
+            recorded: at,
+            known: at,
+            actor: "kim+analyst".into(),
+            reason: String::new(),
+            verb: northbound_registers::Verb::Add,
+            live: true,
+            by_hand: true,
+            record,
+        };
+        assert_eq!(keys(serde_json::to_value(event(stored, at)).unwrap()), expected);
+    }
 }

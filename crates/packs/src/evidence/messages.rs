@@ -2,7 +2,7 @@
 
 use super::{Detail, Known};
 use crate::PackError;
-use northbound_ledger::{Days, Snapshot, schema::Table};
+use northbound_ledger::{Days, Snapshot, rows::StatedRow, schema::Table};
 use northbound_measures::inputs::{
     NEEDED_DIMS, OutageWindow, PayloadCount, StatedFigure, TestsByHour,
 };
@@ -159,31 +159,95 @@ fn by_hour(s: &Snapshot, days: Days) -> Result<Vec<TestsByHour>, PackError> {
 pub(super) fn stated(s: &Snapshot) -> Result<(Vec<StatedFigure>, Vec<String>), PackError> {
     let (mut out, mut files) = (Vec::new(), Vec::new());
     for entry in s.stated(&[])? {
-        let r = entry.row;
-        let Ok(period) = r.period.parse::<Period>() else { continue };
-        let whole = |n: Option<i64>| n.and_then(|v| u64::try_from(v).ok());
+        let row = entry.row.row;
+        let Some(figure) = figure(entry.row) else { continue };
         files.push(s.root.manifest.source(entry.source).map_or_else(
             || format!("source {}", entry.source),
-            |f| format!("{}, row {}", f.name, r.row),
+            |f| format!("{}, row {row}", f.name),
         ));
-        out.push(StatedFigure {
-            measure: r.measure,
-            period,
-            keys: r.keys,
-            numerator: whole(r.numerator),
-            denominator: whole(r.denominator),
-            count: r.count,
-            text: r.text,
-            readings: r.readings,
-            null: r.null,
-            target: r.target,
-            minimum: r.minimum,
-            source: r.source,
-            document: r.document,
-            version: r.version,
-            place: r.place,
-            known: Utc(r.known),
-        });
+        out.push(figure);
     }
     Ok((out, files))
+}
+
+/// `None` where the period cannot be read. Names every field of the row, so that a new one does not
+/// compile before it is dealt with.
+fn figure(stated: StatedRow) -> Option<StatedFigure> {
+    let StatedRow {
+        measure,
+        period,
+        keys,
+        numerator,
+        denominator,
+        count,
+        text,
+        readings,
+        null,
+        target,
+        minimum,
+        source,
+        document,
+        version,
+        place,
+        known,
+        row: _,
+    } = stated;
+    let whole = |n: Option<i64>| n.and_then(|v| u64::try_from(v).ok());
+    Some(StatedFigure {
+        measure,
+        period: period.parse().ok()?,
+        keys,
+        numerator: whole(numerator),
+        denominator: whole(denominator),
+        count,
+        text,
+        readings,
+        null,
+        target,
+        minimum,
+        source,
+        document,
+        version,
+        place,
+        known: Utc(known),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_stated_figure_has_the_keys_of_its_row() {
+        let row = StatedRow {
+            measure: "PM4.3".into(),
+            period: "2026-04".into(),
+            keys: [("region".to_owned(), "north".to_owned())].into(),
+            numerator: Some(9),
+            denominator: Some(10),
+            count: Some(3),
+            text: Some("90 %".into()),
+            readings: vec![("share".into(), "90 %".into())],
+            null: Some("not-reported".into()),
+            target: Some("99 %".into()),
+            minimum: Some("96 %".into()),
+            source: "CSPN".into(),
+            document: "report".into(),
+            version: "1".into(),
+            place: "page 7".into(),
+            known: 1,
+            row: 5,
+        };
+        let keys = |v: serde_json::Value| {
+            v.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>()
+        };
+        let mut of_row = keys(serde_json::to_value(&row).unwrap());
+        assert!(of_row.remove("row"), "the row in its file has no meaning for a measure");
+        let unreadable = StatedRow { period: "April".into(), ..row.clone() };
+        let found = figure(row).unwrap();
+        assert_eq!((found.numerator, found.denominator, found.known), (Some(9), Some(10), Utc(1)));
+        assert_eq!(keys(serde_json::to_value(&found).unwrap()), of_row);
+        assert_eq!(figure(unreadable), None);
+    }
 }

@@ -4,13 +4,11 @@ use crate::PackError;
 use northbound_measures::{
     evaluate::bands::{Override, OverrideAction, Rag},
     incidents::{IncidentEvent, reports::StatedCounts},
-    inputs::{
-        AllowedException, Fault, HubInstall, PopulationDay, ServiceInterval, ServiceKind, Severity,
-    },
+    inputs::{AllowedException, Fault, HubInstall, PopulationDay, ServiceInterval},
     oversight::explanations::{Assurance, AssuranceRecord, Explanation},
     views::registration::Arrival,
 };
-use northbound_registers::{AsAt, Dispute, Gate, Imported, Query, Stored, records as kept};
+use northbound_registers::{AsAt, Dispute, Gate, Imported, Query, Stored, records as registered};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,7 +32,7 @@ pub struct Registered {
     /// The state that was read; further reads use the same.
     pub state: AsAt,
     /// Feeds.
-    pub feeds: Vec<kept::data::feeds::Feed>,
+    pub feeds: Vec<registered::data::feeds::Feed>,
     /// Faults.
     pub faults: Vec<Fault>,
     /// Down times and planned maintenance.
@@ -52,21 +50,21 @@ pub struct Registered {
     /// Where each explanation was given: document and place; in the same order.
     pub explained_where: Vec<String>,
     /// Remarks.
-    pub annotations: Vec<kept::reporting::annotations::Annotation>,
+    pub annotations: Vec<registered::reporting::annotations::Annotation>,
     /// Assurance of all periods.
     pub assurance: Vec<AssuranceRecord>,
     /// Confirmed rules: key, and by whom and when in words.
     pub confirmed: BTreeMap<String, String>,
     /// Statements about months.
-    pub claims: Vec<kept::reporting::claims::Claim>,
+    pub claims: Vec<registered::reporting::claims::Claim>,
     /// Runs of reconciliations, with their ids.
-    pub reconciliations: Vec<(String, kept::data::reconciliations::Reconciliation)>,
+    pub reconciliations: Vec<(String, registered::data::reconciliations::Reconciliation)>,
     /// Differences that they found.
-    pub differences: Vec<kept::data::reconciliations::Difference>,
+    pub differences: Vec<registered::data::reconciliations::Difference>,
     /// Users and their parties: EUI to party.
     pub users: BTreeMap<String, String>,
     /// Files whose rows are in the registers or the ledger.
-    pub sources: Vec<(Utc, kept::data::sources::SourceFile)>,
+    pub sources: Vec<(Utc, registered::data::sources::SourceFile)>,
     /// Events of incidents.
     pub incidents: Vec<IncidentEvent>,
     /// Counts of incidents as reports state them.
@@ -76,7 +74,7 @@ pub struct Registered {
     /// Rows of files that contradict each other.
     pub contradictions: Vec<Contradiction>,
     /// Changes.
-    pub changes: Vec<Stored<kept::oversight::changes::Change>>,
+    pub changes: Vec<Stored<registered::oversight::changes::Change>>,
     /// The SMETS1 registers.
     pub smets1: Smets1,
     /// What people state, feel, claim and decide around the figures.
@@ -87,19 +85,19 @@ pub struct Registered {
 #[derive(Debug, Default)]
 pub struct Smets1 {
     /// Combinations.
-    pub combinations: Vec<Stored<kept::smets1::combinations::Combination>>,
+    pub combinations: Vec<Stored<registered::smets1::combinations::Combination>>,
     /// Defects.
-    pub defects: Vec<Stored<kept::smets1::defects::Defect>>,
+    pub defects: Vec<Stored<registered::smets1::defects::Defect>>,
     /// Events of defects by month.
-    pub occurrences: Vec<kept::smets1::occurrences::Occurrence>,
+    pub occurrences: Vec<registered::smets1::occurrences::Occurrence>,
     /// Migrations by week, those that hold.
-    pub migrations: Vec<kept::smets1::migrations::MigrationWeek>,
+    pub migrations: Vec<registered::smets1::migrations::MigrationWeek>,
     /// Specifications of mitigations.
-    pub mitigations: Vec<Stored<kept::smets1::mitigations::Mitigation>>,
+    pub mitigations: Vec<Stored<registered::smets1::mitigations::Mitigation>>,
     /// Checklists, each with what is open.
-    pub criteria: Vec<(Stored<kept::smets1::criteria::Criteria>, Vec<String>)>,
+    pub criteria: Vec<(Stored<registered::smets1::criteria::Criteria>, Vec<String>)>,
     /// State of each action that any of them depends on.
-    pub actions: BTreeMap<String, kept::oversight::action_standing::ActionStanding>,
+    pub actions: BTreeMap<String, registered::oversight::action_standing::ActionStanding>,
 }
 
 /// Reads the registers as at a time; at a certain revision where something frozen is made again.
@@ -116,12 +114,15 @@ pub(super) fn read(
         revision,
         state: at,
         feeds: plain(gate.list(&q)?),
-        faults: plain::<kept::data::feeds::Fault>(gate.list(&q)?).into_iter().map(fault).collect(),
+        faults: plain::<registered::data::feeds::Fault>(gate.list(&q)?)
+            .into_iter()
+            .map(fault)
+            .collect(),
         services: current(gate, &q, &mut contradictions, service)?,
         population: current(gate, &q, &mut contradictions, population)?,
         hubs: current(gate, &q, &mut contradictions, hub)?,
         exceptions: current(gate, &q, &mut contradictions, exception)?,
-        overrides: plain::<kept::reporting::overrides::Override>(gate.list(&q)?)
+        overrides: plain::<registered::reporting::overrides::Override>(gate.list(&q)?)
             .into_iter()
             .map(changed)
             .collect(),
@@ -130,7 +131,7 @@ pub(super) fn read(
         annotations: plain(gate.list(&q)?),
         assurance: gate.list(&q)?.into_iter().map(assured).collect(),
         confirmed: gate
-            .list::<kept::reporting::confirmations::Confirmation>(&q)?
+            .list::<registered::reporting::confirmations::Confirmation>(&q)?
             .into_iter()
             .map(|k| (k.record.key(), format!("{}, {}", k.record.by, k.record.at.day())))
             .collect(),
@@ -138,7 +139,7 @@ pub(super) fn read(
         reconciliations: gate.list(&q)?.into_iter().map(|k| (k.id, k.record)).collect(),
         differences: plain(gate.list(&q)?),
         users: gate
-            .list::<kept::participants::parties::User>(&q)?
+            .list::<registered::participants::parties::User>(&q)?
             .into_iter()
             .map(|k| (k.record.eui.to_string(), k.record.party))
             .collect(),
@@ -156,7 +157,7 @@ pub(super) fn read(
 /// Explanations of all periods and, in the same order, the document and place of each.
 fn explanations(gate: &Gate<'_>, q: &Query) -> Result<(Vec<Explanation>, Vec<String>), PackError> {
     let (mut explanations, mut places) = (Vec::new(), Vec::new());
-    for k in gate.list::<kept::reporting::explanations::Explanation>(q)? {
+    for k in gate.list::<registered::reporting::explanations::Explanation>(q)? {
         let e = k.record;
         let given = [e.document.as_str(), e.place.as_str()];
         places.push(given.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "));
@@ -169,7 +170,7 @@ fn explanations(gate: &Gate<'_>, q: &Query) -> Result<(Vec<Explanation>, Vec<Str
             steps: e.steps,
             by: e.said_by,
             at: k.known,
-            in_report: e.given == kept::reporting::explanations::Given::Report,
+            in_report: e.given == registered::reporting::explanations::Given::Report,
         });
     }
     Ok((explanations, places))
@@ -202,7 +203,7 @@ fn smets1(
         mitigations: gate.list(q)?,
         ..Smets1::default()
     };
-    for k in gate.list::<kept::smets1::criteria::Criteria>(q)? {
+    for k in gate.list::<registered::smets1::criteria::Criteria>(q)? {
         let open = gate.blockers(&k.record, q.as_at)?;
         s.criteria.push((k, open));
     }
@@ -236,30 +237,36 @@ fn current<T: Imported, M>(
     Ok(now.rows.into_iter().map(|k| make(k.record)).collect())
 }
 
-pub(super) fn fault(f: kept::data::feeds::Fault) -> Fault {
-    let severity = match f.severity {
-        kept::data::feeds::Severity::Suspect => Severity::Suspect,
-        kept::data::feeds::Severity::Unreliable => Severity::Unreliable,
-    };
-    Fault {
-        feed: f.feed,
-        provider: f.provider,
-        measures: f.measures,
-        from: f.from,
-        to: f.to,
-        what: f.what,
-        change_request: f.change_request,
-        owner: f.owner,
+// The conversions name every field of a record, so that a new one does not compile before it is
+// either taken over or left out here.
+
+pub(super) fn fault(record: registered::data::feeds::Fault) -> Fault {
+    let registered::data::feeds::Fault {
+        feed,
+        provider,
+        from,
+        to,
+        what,
+        change_request,
         severity,
-    }
+        measures,
+        owner,
+        reported_by: _,
+        closed_by: _,
+    } = record;
+    Fault { feed, provider, measures, from, to, what, change_request, owner, severity }
 }
 
-fn service(s: kept::service::services::ServiceInterval) -> ServiceInterval {
-    let kind = match s.kind {
-        kept::service::services::ServiceKind::Down => ServiceKind::Down,
-        kept::service::services::ServiceKind::Planned => ServiceKind::Planned,
-    };
-    ServiceInterval { service: s.service, from: s.from, to: s.to, kind }
+fn service(record: registered::service::services::ServiceInterval) -> ServiceInterval {
+    let registered::service::services::ServiceInterval {
+        service,
+        from,
+        to,
+        kind,
+        reference: _,
+        note: _,
+    } = record;
+    ServiceInterval { service, from, to, kind }
 }
 
 /// The registers refuse counts below none.
@@ -267,45 +274,61 @@ fn whole(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
 
-fn population(p: kept::service::population::PopulationDay) -> PopulationDay {
-    PopulationDay {
-        day: p.day,
-        region: p.region,
-        generation: p.generation.to_string(),
-        device_type: p.device_type,
-        status: p.status,
-        count: whole(p.count),
-    }
+fn population(record: registered::service::population::PopulationDay) -> PopulationDay {
+    let registered::service::population::PopulationDay {
+        day,
+        region,
+        generation,
+        device_type,
+        status,
+        count,
+    } = record;
+    let generation = generation.to_string();
+    PopulationDay { day, region, generation, device_type, status, count: whole(count) }
 }
 
-fn hub(h: kept::service::hubs::HubInstall) -> HubInstall {
+fn hub(record: registered::service::hubs::HubInstall) -> HubInstall {
+    let registered::service::hubs::HubInstall {
+        hub,
+        region,
+        provider,
+        installed,
+        srv,
+        in_coverage,
+        connected,
+        exception,
+        predicted,
+        note: _,
+    } = record;
     HubInstall {
-        hub: h.hub,
-        region: h.region,
-        provider: h.provider,
-        installed: h.installed,
-        srv: h.srv,
-        in_coverage: h.in_coverage,
-        connected: h.connected,
-        exception: h.exception,
-        predicted: h.predicted,
+        hub,
+        region,
+        provider,
+        installed,
+        srv,
+        in_coverage,
+        connected,
+        exception,
+        predicted,
     }
 }
 
-fn exception(e: kept::service::exceptions::AllowedException) -> AllowedException {
-    AllowedException {
-        measure: e.measure,
-        provider: e.provider,
-        region: e.region,
-        period: e.period,
-        count: whole(e.count),
-        met: whole(e.met),
-        reason: e.reason,
-    }
+fn exception(record: registered::service::exceptions::AllowedException) -> AllowedException {
+    let registered::service::exceptions::AllowedException {
+        measure,
+        provider,
+        region,
+        period,
+        count,
+        met,
+        reason,
+    } = record;
+    let (count, met) = (whole(count), whole(met));
+    AllowedException { measure, provider, region, period, count, met, reason }
 }
 
-fn changed(o: kept::reporting::overrides::Override) -> Override {
-    use kept::reporting::overrides::Colour;
+fn changed(o: registered::reporting::overrides::Override) -> Override {
+    use registered::reporting::overrides::Colour;
     let action = match (o.colour, o.withhold) {
         (_, Some(reason)) => OverrideAction::Withhold { reason },
         (Some(Colour::Green), None) => OverrideAction::Colour { rag: Rag::Green },
@@ -325,8 +348,8 @@ fn changed(o: kept::reporting::overrides::Override) -> Override {
     }
 }
 
-fn assured(k: Stored<kept::reporting::assurance::Assurance>) -> AssuranceRecord {
-    use kept::reporting::assurance::Status;
+fn assured(k: Stored<registered::reporting::assurance::Assurance>) -> AssuranceRecord {
+    use registered::reporting::assurance::Status;
     let a = k.record;
     let status = match a.status {
         Status::Unconfirmed => Assurance::Unconfirmed,
@@ -341,5 +364,74 @@ fn assured(k: Stored<kept::reporting::assurance::Assurance>) -> AssuranceRecord 
         what: a.what,
         by: a.said_by,
         at: k.known,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use northbound_types::{Day, Generation, Region};
+    use registered::{data::feeds, service};
+    use std::collections::BTreeSet;
+
+    /// The JSON keys of the record that are not those of its copy, and the other way round.
+    fn apart<A: Serialize, B: Serialize>(record: &A, copy: &B) -> (Vec<String>, Vec<String>) {
+        fn keys<T: Serialize>(t: &T) -> BTreeSet<String> {
+            serde_json::to_value(t).unwrap().as_object().unwrap().keys().cloned().collect()
+        }
+        let (a, b) = (keys(record), keys(copy));
+        (a.difference(&b).cloned().collect(), b.difference(&a).cloned().collect())
+    }
+
+    #[test]
+    fn the_copies_of_records_have_their_keys() {
+        let day: Day = "2026-04-01".parse().unwrap();
+        let record = feeds::Fault {
+            feed: None,
+            provider: Some("CSPN".into()),
+            from: day,
+            to: None,
+            what: "w".into(),
+            change_request: None,
+            severity: northbound_types::Severity::Suspect,
+            measures: vec![],
+            owner: None,
+            reported_by: "r".into(),
+            closed_by: None,
+        };
+        let left_out = ["closed_by".to_owned(), "reported_by".to_owned()].to_vec();
+        assert_eq!(apart(&record, &fault(record.clone())), (left_out, vec![]));
+        let record = service::population::PopulationDay {
+            day,
+            region: Region::North,
+            generation: Generation::Smets2,
+            device_type: "ESME".into(),
+            status: "commissioned".into(),
+            count: 3,
+        };
+        assert_eq!(apart(&record, &population(record.clone())), (vec![], vec![]));
+        let record = service::hubs::HubInstall {
+            hub: "h".into(),
+            region: Region::North,
+            provider: "CSPN".into(),
+            installed: day,
+            srv: "8.14.1".into(),
+            in_coverage: true,
+            connected: None,
+            exception: None,
+            predicted: None,
+            note: String::new(),
+        };
+        assert_eq!(apart(&record, &hub(record.clone())), (vec!["note".to_owned()], vec![]));
+        let record = service::exceptions::AllowedException {
+            measure: "PM1.1".into(),
+            provider: "CSPC".into(),
+            region: Region::Central,
+            period: "2026-04".parse().unwrap(),
+            count: 5,
+            met: 5,
+            reason: "no access".into(),
+        };
+        assert_eq!(apart(&record, &exception(record.clone())), (vec![], vec![]));
     }
 }

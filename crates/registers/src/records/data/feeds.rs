@@ -6,6 +6,7 @@ use crate::{
     noun::Noun,
     record::{Identity, Index, Record, invalid, needed, ordered},
 };
+pub use northbound_types::Severity;
 use northbound_types::{Day, Region, text_enum, workdays::Calendar};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -102,17 +103,10 @@ impl Record for Feed {
     }
 }
 
-text_enum! {
-    /// How bad a fault is.
-    pub enum Severity("severity") {
-        /// The figures of those days are used and marked.
-        Suspect = "suspect",
-        /// The figures of those days are not observed at all.
-        Unreliable = "unreliable",
-    }
-}
-
 /// A stretch of days on which a source was not to be trusted.
+///
+/// `northbound-measures` has the fields that it reads once more, checked and without the register
+/// around them (its `inputs` say why); `northbound-packs` converts and keeps the two in step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The feed at fault.

@@ -9,6 +9,9 @@ use northbound_types::{Period, Region};
 use serde::{Deserialize, Serialize};
 
 /// Attempts of one measure row in one period that do not count.
+///
+/// `northbound-measures` has the fields that it reads once more, checked and without the register
+/// around them (its `inputs` say why); `northbound-packs` converts and keeps the two in step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllowedException {
     /// Measure.

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 const SRVS: &[&str] = &["8.14.1", "8.14.2", ""];
 
 /// One attempted install.
+///
+/// `northbound-measures` has the fields that it reads once more, checked and without the register
+/// around them (its `inputs` say why); `northbound-packs` converts and keeps the two in step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HubInstall {
     /// The hub.

@@ -16,6 +16,9 @@ pub const FIRST_CATEGORY: i64 = 1;
 pub const LAST_CATEGORY: i64 = 5;
 
 /// Something that happened to an incident.
+///
+/// `northbound-measures` has the fields that it reads once more, checked and without the register
+/// around them (its `inputs` say why); `northbound-packs` converts and keeps the two in step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IncidentEvent {
     /// Which incident.
@@ -160,6 +163,9 @@ pub fn own_id(about: &str) -> IncidentId {
 }
 
 /// Counts of incidents as a report states them.
+///
+/// `northbound-measures` has the fields that it reads once more, checked and without the register
+/// around them (its `inputs` say why); `northbound-packs` converts and keeps the two in step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatedIncidents {
     /// What the report is about, such as `registration-data`; the area of the incidents.

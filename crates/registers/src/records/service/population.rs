@@ -9,6 +9,9 @@ use northbound_types::{Day, Generation, Region};
 use serde::{Deserialize, Serialize};
 
 /// Devices of one kind in one region on one day.
+///
+/// `northbound-measures` has the fields that it reads once more, checked and without the register
+/// around them (its `inputs` say why); `northbound-packs` converts and keeps the two in step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PopulationDay {
     /// Day.

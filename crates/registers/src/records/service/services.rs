@@ -5,23 +5,17 @@ use crate::{
     noun::Noun,
     record::{Identity, Imported, Index, Record, invalid, needed},
 };
-use northbound_types::{Utc, text_enum};
+pub use northbound_types::ServiceKind;
+use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 
 /// Microseconds in a minute.
 pub const MINUTE_US: i64 = 60_000_000;
 
-text_enum! {
-    /// Down, or planned maintenance.
-    pub enum ServiceKind("kind of service interval") {
-        /// The service was not available.
-        Down = "down",
-        /// Maintenance was agreed for this time.
-        Planned = "planned",
-    }
-}
-
 /// A stretch of time of one service.
+///
+/// `northbound-measures` has the fields that it reads once more, checked and without the register
+/// around them (its `inputs` say why); `northbound-packs` converts and keeps the two in step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceInterval {
     /// The service's name.
