@@ -114,10 +114,8 @@ impl<'p> Records<'p> {
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(e) => {
-                    return Err(IngestError::Unreadable {
-                        path: self.path.to_owned(),
-                        why: format!("after line {}: {e}", self.line),
-                    });
+                    let context = format!("after line {}: ", self.line);
+                    return Err(IngestError::unreadable_by(self.path, &context, e));
                 }
             }
         }

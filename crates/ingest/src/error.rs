@@ -2,7 +2,10 @@
 
 use northbound_ledger::sink::SinkError;
 use northbound_types::text_enum;
-use std::{borrow::Cow, path::PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 /// A file, a mapping or a sink that cannot be used. A bad row is never an error: it is a reject.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +41,8 @@ pub enum IngestError {
         path: PathBuf,
         /// Why, and what to do.
         why: String,
+        /// The error of the reader, where there is one.
+        source: Option<SinkError>,
     },
     /// The header does not fit the layout.
     #[error("{path}, header: {why}")]
@@ -99,6 +104,24 @@ pub enum IngestError {
         /// Why.
         source: SinkError,
     },
+}
+
+impl IngestError {
+    /// A file that cannot be read, for a reason found here.
+    pub(crate) fn unreadable(path: &Path, why: impl Into<String>) -> IngestError {
+        IngestError::Unreadable { path: path.to_owned(), why: why.into(), source: None }
+    }
+
+    /// A file that cannot be read, for an error of its reader, which is put after `context`.
+    pub(crate) fn unreadable_by(
+        path: &Path,
+        context: &str,
+        source: impl Into<SinkError>,
+    ) -> IngestError {
+        let source = source.into();
+        let why = format!("{context}{source}");
+        IngestError::Unreadable { path: path.to_owned(), why, source: Some(source) }
+    }
 }
 
 text_enum! {

@@ -109,10 +109,10 @@ impl Mapping {
             |source| IngestError::Io { what: "read the mapping", path: path.to_owned(), source };
         let size = std::fs::metadata(path).map_err(io)?.len();
         if size > MAX_MAPPING {
-            return Err(IngestError::Unreadable {
-                path: path.to_owned(),
-                why: format!("a mapping of {size} bytes; the limit is {MAX_MAPPING}"),
-            });
+            return Err(IngestError::unreadable(
+                path,
+                format!("a mapping of {size} bytes; the limit is {MAX_MAPPING}"),
+            ));
         }
         let text = std::fs::read_to_string(path).map_err(io)?;
         Mapping::parse(&path.display().to_string(), &text)

@@ -207,10 +207,8 @@ pub(crate) fn read_from<L: Load>(
     let mut line = Vec::new();
     let mut number = 0i64;
     loop {
-        let found = next_line(&mut from, &mut line).map_err(|e| IngestError::Unreadable {
-            path: path.to_owned(),
-            why: format!("after line {number}: {e}"),
-        })?;
+        let found = next_line(&mut from, &mut line)
+            .map_err(|e| IngestError::unreadable_by(path, &format!("after line {number}: "), e))?;
         number += 1;
         let bytes =
             if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line) } else { &line };
@@ -296,7 +294,7 @@ pub(crate) fn sample(
     let mut found = Vec::new();
     while found.len() < rows {
         match next_line(&mut from, &mut line)
-            .map_err(|e| IngestError::Unreadable { path: path.to_owned(), why: e.to_string() })?
+            .map_err(|e| IngestError::unreadable_by(path, "", e))?
         {
             LineRead::End => break,
             LineRead::TooLong => continue,

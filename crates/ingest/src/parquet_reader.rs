@@ -14,6 +14,7 @@ use arrow_array::{
     TimestampSecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array, cast::AsArray,
 };
 use arrow_schema::{DataType, TimeUnit};
+use northbound_ledger::sink::SinkError;
 use parquet::arrow::{
     ProjectionMask,
     arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
@@ -159,8 +160,8 @@ impl RawRow for BatchRow<'_> {
     }
 }
 
-fn unreadable(path: &Path, e: impl std::fmt::Display) -> IngestError {
-    IngestError::Unreadable { path: path.to_owned(), why: format!("Parquet: {e}") }
+fn unreadable(path: &Path, e: impl Into<SinkError>) -> IngestError {
+    IngestError::unreadable_by(path, "Parquet: ", e)
 }
 
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, IngestError> {
@@ -260,7 +261,9 @@ pub(crate) fn read_batches<L: Load>(
         .map_err(|e| unreadable(path, e))?;
     let mut place = 0i64;
     for batch in reader {
-        let batch = batch.map_err(|e| unreadable(path, format!("after row {place}: {e}")))?;
+        let batch = batch.map_err(|e| {
+            IngestError::unreadable_by(path, &format!("Parquet: after row {place}: "), e)
+        })?;
         place = one_batch(session, loader, &batch, &header, &used, place)?;
         // Compressed bytes are not known by row; progress counts rows instead.
         session

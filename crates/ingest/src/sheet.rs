@@ -61,7 +61,7 @@ pub(crate) fn load(path: &Path, wanted: Option<&str>) -> Result<Sheet, IngestErr
 }
 
 fn unreadable(path: &Path, why: String) -> IngestError {
-    IngestError::Unreadable { path: path.to_owned(), why }
+    IngestError::unreadable(path, why)
 }
 
 fn open(path: &Path) -> Result<Xlsx<BufReader<File>>, IngestError> {
@@ -75,7 +75,7 @@ fn open(path: &Path) -> Result<Xlsx<BufReader<File>>, IngestError> {
         ));
     }
     Xlsx::new(BufReader::new(file))
-        .map_err(|e| unreadable(path, format!("not a workbook that can be read: {e}")))
+        .map_err(|e| IngestError::unreadable_by(path, "not a workbook that can be read: ", e))
 }
 
 /// The cells of a sheet that are not blank, by row and column from 0.
@@ -86,7 +86,8 @@ fn cells(
 ) -> Result<BTreeMap<(u32, u32), String>, IngestError> {
     let mut cells = BTreeMap::new();
     let mut bytes = 0usize;
-    let broken = |e: calamine::XlsxError| unreadable(path, format!("sheet {name:?}: {e}"));
+    let broken =
+        |e: calamine::XlsxError| IngestError::unreadable_by(path, &format!("sheet {name:?}: "), e);
     let mut reader = book.worksheet_cells_reader(name).map_err(broken)?;
     while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(broken)? {
         let format = reader.styles().get(style).and_then(|s| s.number_format.as_ref());

@@ -94,10 +94,7 @@ pub fn hash_file(
     let mut file = File::open(path).map_err(io_at("open", path))?;
     let meta = file.metadata().map_err(io_at("open", path))?;
     if meta.is_dir() {
-        return Err(IngestError::Unreadable {
-            path: path.to_owned(),
-            why: "it is a folder: name its files".into(),
-        });
+        return Err(IngestError::unreadable(path, "it is a folder: name its files"));
     }
     let (total, name) = (meta.len(), name_of(path));
     let mut hash = Sha256::new();
@@ -203,8 +200,7 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, IngestError> {
     if raw == 0 {
         return Err(IngestError::Empty { path: path.to_owned() });
     }
-    let unreadable =
-        |why: &str| Err(IngestError::Unreadable { path: path.to_owned(), why: why.into() });
+    let unreadable = |why: &str| Err(IngestError::unreadable(path, why));
     if head.starts_with(b"PAR1") {
         return Ok(Format::Parquet);
     }
@@ -219,12 +215,8 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, IngestError> {
     let len = if head.starts_with(b"\x1f\x8b") {
         let file = File::open(path).map_err(io_at("open", path))?;
         let mut inner = [0u8; 4096];
-        let n = prefix(&mut MultiGzDecoder::new(file), &mut inner).map_err(|e| {
-            IngestError::Unreadable {
-                path: path.to_owned(),
-                why: format!("its gzip is broken: {e}"),
-            }
-        })?;
+        let n = prefix(&mut MultiGzDecoder::new(file), &mut inner)
+            .map_err(|e| IngestError::unreadable_by(path, "its gzip is broken: ", e))?;
         if n == 0 {
             return Err(IngestError::Empty { path: path.to_owned() });
         }

@@ -52,6 +52,24 @@ pub enum MeasureError {
     /// A before and after that cannot be set side by side.
     #[error("no observation: {0}")]
     Observation(String),
+    /// Counts by class that add up to more than their total.
+    #[error("{name}: its classes add up to more than its {total}; correct one of the counts")]
+    ClassesOverTotal {
+        /// Which list.
+        name: String,
+        /// Its total.
+        total: u64,
+    },
+    /// A list of more Users than there are.
+    #[error("{name}: {total} of a population of {population}; correct one of the counts")]
+    OverPopulation {
+        /// Which list.
+        name: String,
+        /// Its total.
+        total: u64,
+        /// How many Users there are.
+        population: u64,
+    },
     /// A correlation that cannot be computed.
     #[error("no correlation: {0}")]
     Correlation(String),

@@ -212,6 +212,8 @@ pub enum RegisterError {
         path: PathBuf,
         /// What was found.
         what: String,
+        /// The error of SQLite, where its check could not even run.
+        source: Option<rusqlite::Error>,
     },
     /// A file could not be read or written.
     #[error("cannot {what} {path}: {source}")]

@@ -120,13 +120,18 @@ impl Store {
     /// # Errors
     /// [`RegisterError::Damaged`] with what was found, [`RegisterError::Sql`].
     pub fn check(&self) -> Result<(), RegisterError> {
-        let damaged = |what: String| RegisterError::Damaged { path: self.path.clone(), what };
-        let said: String = self
-            .db
-            .query_row(sql::INTEGRITY, [], |r| r.get(0))
-            .map_err(|e| damaged(e.to_string()))?;
-        if said != "ok" {
-            return Err(damaged(said));
+        let damaged =
+            |what: String| RegisterError::Damaged { path: self.path.clone(), what, source: None };
+        let found: String =
+            self.db.query_row(sql::INTEGRITY, [], |r| r.get(0)).map_err(|source| {
+                RegisterError::Damaged {
+                    path: self.path.clone(),
+                    what: source.to_string(),
+                    source: Some(source),
+                }
+            })?;
+        if found != "ok" {
+            return Err(damaged(found));
         }
         let mut s = self.db.prepare(sql::FOREIGN_KEYS)?;
         let mut rows = s.query([])?;
@@ -159,6 +164,7 @@ pub fn restore(backup: &Path, to: &Path) -> Result<(), RegisterError> {
         return Err(RegisterError::Damaged {
             path: backup.to_owned(),
             what: "it contains no registers".to_owned(),
+            source: None,
         });
     }
     refuse_newer(&store.db, MIGRATIONS)?;

@@ -43,7 +43,7 @@ pub fn bounds(a: &BoundsRequest) -> Result<Answer> {
         return Err(AppError::usage("give --set twice, once for each list"));
     };
     let (x, y) = (counted(first)?, counted(second)?);
-    let b = bounds::bounds(&x, &y, a.population).map_err(AppError::input)?;
+    let b = bounds::bounds(&x, &y, a.population).map_err(|e| AppError::input(e.to_string()))?;
     let mut t = Table::new("", &["of whom", ">on at least one list", ">on both"]);
     let row = |u: &Range, i: &Range| [u.to_string(), i.to_string()];
     t.row(std::iter::once("all, from the two totals".to_owned()).chain(row(&b.union, &b.both)));

@@ -5,12 +5,13 @@
 use super::{
     Journal, Storage,
     record::{u32_at, u64_at},
+    segment::Flaw,
 };
 use crate::error::LedgerError;
 use northbound_types::Utc;
 
 const MAGIC: [u8; 8] = *b"NBCHKPNT";
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 /// Bytes before the state.
 const HEAD: usize = 40;
 /// Checkpoints that are kept.
@@ -97,28 +98,26 @@ fn sum(b: &[u8]) -> u32 {
 pub(super) fn read<S: Storage>(
     storage: &S,
     position: u64,
-) -> Result<Result<Checkpoint, String>, LedgerError> {
+) -> Result<Result<Checkpoint, Flaw>, LedgerError> {
     let file = name(position);
     let len = storage.len(&file).map_err(at(storage, "read", &file))?;
     if len < HEAD as u64 || len > HEAD as u64 + CHECKPOINT_BYTES {
-        return Ok(Err(format!("{len} bytes are no checkpoint")));
+        return Ok(Err(Flaw::CheckpointLength(len)));
     }
     let mut bytes = vec![0; len as usize];
     let got = storage.read_at(&file, 0, &mut bytes).map_err(at(storage, "read", &file))?;
     if got != bytes.len() || bytes[..8] != MAGIC {
-        return Ok(Err("no checkpoint begins here".into()));
+        return Ok(Err(Flaw::NoCheckpoint));
     }
     if sum(&bytes) != u32_at(&bytes, 12) {
-        return Ok(Err("its checksum does not hold".into()));
+        return Ok(Err(Flaw::CheckpointChecksum));
     }
     let version = u32_at(&bytes, 8);
     if version != VERSION {
-        return Ok(Err(format!(
-            "layout {version} is not one that this version reads ({VERSION} is)"
-        )));
+        return Ok(Err(Flaw::CheckpointLayout(version)));
     }
     if u64_at(&bytes, 16) != position || u64_at(&bytes, 32) != len - HEAD as u64 {
-        return Ok(Err("position or length are not those of the file".into()));
+        return Ok(Err(Flaw::CheckpointPosition));
     }
     let at = Utc(u64_at(&bytes, 24) as i64);
     Ok(Ok(Checkpoint { position, at, state: bytes.split_off(HEAD) }))
@@ -177,7 +176,7 @@ impl<S: Storage> Journal<S> {
                     r.checkpoint = Some(c);
                     break;
                 }
-                Err(why) => r.skipped.push((name(p), why)),
+                Err(flaw) => r.skipped.push((name(p), flaw.to_string())),
             }
         }
         let from = r.checkpoint.as_ref().map_or(1, |c| c.position + 1);

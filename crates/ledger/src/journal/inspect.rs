@@ -138,10 +138,10 @@ fn segment<S: Storage>(
     })?;
     let head = match read_head(storage, name)? {
         Ok(h) => h,
-        Err(why) => {
+        Err(flaw) => {
             let begun = is_last && bytes <= SEGMENT_HEAD as u64;
             if !begun {
-                report.damaged(&file, 0, why);
+                report.damaged(&file, 0, flaw.to_string());
             }
             report.segments.push(SegmentInfo {
                 last: name.0.wrapping_sub(1),
@@ -167,7 +167,7 @@ fn segment<S: Storage>(
                 });
                 return Ok((s.last, s.hash));
             }
-            Err(why) => report.damaged(&file, bytes, why),
+            Err(flaw) => report.damaged(&file, bytes, flaw.to_string()),
         }
     }
     walk(storage, &head, bytes, is_last, report)
@@ -272,7 +272,7 @@ fn checkpoints<S: Storage>(storage: &S, last: u64, report: &mut Report) -> Resul
                     report.damaged(&format!("{position:020}.checkpoint"), 16, format!("its position is {position}, and the journal ends with {last}: acknowledged records are missing"));
                 }
             }
-            Err(why) => info.problem = why,
+            Err(flaw) => info.problem = flaw.to_string(),
         }
         report.checkpoints.push(info);
     }
@@ -309,7 +309,9 @@ pub fn records<S: Storage>(
         let head = match read_head(storage, name)? {
             Ok(h) => h,
             Err(_) if is_last => break,
-            Err(why) => return Ok((out, Some(Damage { file, offset: 0, why }))),
+            Err(flaw) => {
+                return Ok((out, Some(Damage { file, offset: 0, why: flaw.to_string() })));
+            }
         };
         let end = storage.len(&file).map_err(|source| LedgerError::Io {
             what: "read",

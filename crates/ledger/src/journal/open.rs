@@ -186,7 +186,7 @@ fn chain<S: Storage>(
             Err(_) if is_last && len(storage, &name.to_string())? <= SEGMENT_HEAD as u64 => {
                 return Ok((sealed, Some(Err(name))));
             }
-            Err(why) => return Err(damaged(name, 0, why)),
+            Err(flaw) => return Err(damaged(name, 0, flaw.to_string())),
         };
         if head.previous != hash {
             return Err(damaged(
@@ -200,7 +200,9 @@ fn chain<S: Storage>(
         }
         let seal = match read_seal(storage, &head)? {
             Ok(s) => s,
-            Err(why) => return Err(damaged(name, len(storage, &name.to_string())?, why)),
+            Err(flaw) => {
+                return Err(damaged(name, len(storage, &name.to_string())?, flaw.to_string()));
+            }
         };
         (position, hash) = (seal.last, seal.hash);
         sealed.push(seal);

@@ -96,19 +96,17 @@ impl SegmentHead {
     }
 
     /// Reads the head of the segment that should begin with `first`.
-    pub(super) fn read(b: &[u8; SEGMENT_HEAD], first: u64) -> Result<SegmentHead, String> {
+    pub(super) fn read(b: &[u8; SEGMENT_HEAD], first: u64) -> Result<SegmentHead, Flaw> {
         if b[..8] != MAGIC {
-            return Err("no segment of a journal begins here".into());
+            return Err(Flaw::NoSegment);
         }
         let version = u32_at(b, 8);
         let crc = SegmentHead::sum(b);
         if crc != u32_at(b, 12) {
-            return Err("the checksum of the segment's head does not hold".into());
+            return Err(Flaw::HeadChecksum);
         }
         if version != VERSION {
-            return Err(format!(
-                "layout {version} is not one that this version reads ({VERSION} is)"
-            ));
+            return Err(Flaw::Layout(version));
         }
         let mut previous = [0; 32];
         previous.copy_from_slice(&b[32..]);
@@ -118,11 +116,7 @@ impl SegmentHead {
             previous,
             salt: crc,
         };
-        if head.first == first {
-            Ok(head)
-        } else {
-            Err(format!("the segment begins with position {}, its name says {first}", head.first))
-        }
+        if head.first == first { Ok(head) } else { Err(Flaw::Position(head.first, first)) }
     }
 }
 
@@ -278,11 +272,38 @@ impl<'s, S: Storage> Scan<'s, S> {
     }
 }
 
+/// Why the bytes of a segment or a checkpoint are not what was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Flaw {
+    #[error("no segment of a journal begins here")]
+    NoSegment,
+    #[error("the checksum of the segment's head does not hold")]
+    HeadChecksum,
+    #[error("layout {0} is not one that this version reads ({VERSION} is)")]
+    Layout(u32),
+    #[error("the segment begins with position {0}, its name says {1}")]
+    Position(u64, u64),
+    #[error("the head of the segment is cut off")]
+    HeadCutOff,
+    #[error("the segment is not sealed, and another follows")]
+    NotSealed,
+    #[error("{0} bytes are no checkpoint")]
+    CheckpointLength(u64),
+    #[error("no checkpoint begins here")]
+    NoCheckpoint,
+    #[error("its checksum does not hold")]
+    CheckpointChecksum,
+    #[error("layout {0} is not one that this version reads ({expected} is)", expected = super::checkpoint::VERSION)]
+    CheckpointLayout(u32),
+    #[error("position or length are not those of the file")]
+    CheckpointPosition,
+}
+
 /// Reads the head of a segment; `Ok(Err)` where it is none.
 pub(super) fn read_head<S: Storage>(
     storage: &S,
     name: SegmentName,
-) -> Result<Result<SegmentHead, String>, LedgerError> {
+) -> Result<Result<SegmentHead, Flaw>, LedgerError> {
     let mut b = [0; SEGMENT_HEAD];
     let file = name.to_string();
     let got = storage.read_at(&file, 0, &mut b).map_err(|source| LedgerError::Io {
@@ -291,7 +312,7 @@ pub(super) fn read_head<S: Storage>(
         source,
     })?;
     if got < SEGMENT_HEAD {
-        return Ok(Err("the head of the segment is cut off".into()));
+        return Ok(Err(Flaw::HeadCutOff));
     }
     Ok(SegmentHead::read(&b, name.0))
 }
@@ -300,7 +321,7 @@ pub(super) fn read_head<S: Storage>(
 pub(super) fn read_seal<S: Storage>(
     storage: &S,
     head: &SegmentHead,
-) -> Result<Result<Sealed, String>, LedgerError> {
+) -> Result<Result<Sealed, Flaw>, LedgerError> {
     let file = SegmentName(head.first).to_string();
     let at = |source| LedgerError::Io { what: "read", path: storage.path_of(&file), source };
     let bytes = storage.len(&file).map_err(at)?;
@@ -312,7 +333,7 @@ pub(super) fn read_seal<S: Storage>(
         .and_then(|h| record::head(h).ok())
         .filter(|h| got == SEAL && h.seal && record::holds(h, head.salt, &b));
     let (Some(seal), Ok(hash)) = (seal, b[RECORD_HEAD..].try_into()) else {
-        return Ok(Err("the segment is not sealed, and another follows".into()));
+        return Ok(Err(Flaw::NotSealed));
     };
     Ok(Ok(Sealed {
         first: head.first,

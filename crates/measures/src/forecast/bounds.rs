@@ -1,6 +1,7 @@
 //! What two counts say of the sets behind them when the names are not known (X4): bounds, never a
 //! sum stated as a fact.
 
+use crate::error::MeasureError;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,22 +65,15 @@ pub const REST: &str = "rest";
 /// one of the two does not name cannot be told from its rest; so only classes that both name are used.
 ///
 /// # Errors
-/// In words, where the counts contradict themselves.
-pub fn bounds(a: &Counted, b: &Counted, population: Option<u64>) -> Result<Bounds, String> {
+/// [`MeasureError::ClassesOverTotal`], [`MeasureError::OverPopulation`].
+pub fn bounds(a: &Counted, b: &Counted, population: Option<u64>) -> Result<Bounds, MeasureError> {
     for l in [a, b] {
         if l.rest().is_none() {
-            return Err(format!(
-                "{}: its classes add up to more than its {}; correct one of the counts",
-                l.name, l.total
-            ));
+            return Err(MeasureError::ClassesOverTotal { name: l.name.clone(), total: l.total });
         }
-        if population.is_some_and(|p| l.total > p) {
-            return Err(format!(
-                "{}: {} of a population of {}; correct one of the counts",
-                l.name,
-                l.total,
-                population.unwrap_or_default()
-            ));
+        if let Some(population) = population.filter(|p| l.total > *p) {
+            let (name, total) = (l.name.clone(), l.total);
+            return Err(MeasureError::OverPopulation { name, total, population });
         }
     }
     let whole = |x: u64, y: u64, p: Option<u64>| {
@@ -142,9 +136,17 @@ mod tests {
     fn a_population_narrows_and_contradictions_are_refused() {
         let b = bounds(&list("csr", 16, 5), &list("sr", 21, 4), Some(25)).unwrap();
         assert_eq!((b.union, b.both, b.both_by_class), (r(21, 25), r(12, 16), r(12, 15)));
-        assert!(bounds(&list("csr", 4, 5), &list("sr", 21, 4), None).unwrap_err().contains("csr"));
         assert!(
-            bounds(&list("csr", 16, 5), &list("sr", 21, 4), Some(20)).unwrap_err().contains("sr")
+            bounds(&list("csr", 4, 5), &list("sr", 21, 4), None)
+                .unwrap_err()
+                .to_string()
+                .contains("csr")
+        );
+        assert!(
+            bounds(&list("csr", 16, 5), &list("sr", 21, 4), Some(20))
+                .unwrap_err()
+                .to_string()
+                .contains("sr")
         );
     }
 
