@@ -146,12 +146,7 @@ impl Metrics {
                 "requests answered with another status than 200",
                 &self.problems,
             ),
-            (
-                "northbound_turned_away_total",
-                "counter",
-                "messages rejected on receipt",
-                &self.turned_away,
-            ),
+            ("northbound_turned_away_total", "counter", "rejected on receipt", &self.turned_away),
             (
                 "northbound_connections",
                 "gauge",
@@ -160,18 +155,8 @@ impl Metrics {
             ),
             ("northbound_inputs_stored_total", "counter", "inputs in the journal", &self.stored),
             ("northbound_delivery_tries_total", "counter", "delivery attempts", &self.tries),
-            (
-                "northbound_delivered_total",
-                "counter",
-                "messages that Users accepted",
-                &self.delivered,
-            ),
-            (
-                "northbound_parked_total",
-                "counter",
-                "messages that Users did not accept",
-                &self.parked,
-            ),
+            ("northbound_delivered_total", "counter", "messages delivered", &self.delivered),
+            ("northbound_parked_total", "counter", "messages parked", &self.parked),
             ("northbound_journal_suspended", "gauge", "1 while the disk refuses", &self.suspended),
             (
                 "northbound_clock_jumps_total",
