@@ -26,8 +26,12 @@ pub struct Context {
     pub expect_version: Option<i64>,
     /// Report what would change, and change nothing.
     pub dry_run: bool,
+    /// Whether the run writes to the data folder. Where it does not, every file in it stays as it is.
+    pub writes: bool,
     /// The present time. Use-cases read no clock of their own.
     pub now: Utc,
+    /// The latest time that may be stated as known; any may on a virtual clock.
+    pub latest: Option<Utc>,
     /// How progress is shown.
     pub progress: ProgressFactory,
 }
@@ -59,14 +63,21 @@ impl Context {
         Ok(self.ledger().snapshot(self.as_at)?)
     }
 
-    /// The registers; created where the folder has none.
+    /// The registers: created where the folder has none and the run writes to it, else empty there.
     ///
     /// # Errors
     /// Where the data folder cannot be made or the registers cannot be opened.
     pub fn store(&self) -> Result<Store> {
+        let path = self.data.join(FILE_NAME);
+        if self.dry_run {
+            return Ok(Store::rehearse(&path, self.now)?);
+        }
+        if !self.writes {
+            return Ok(Store::read(&path, self.now)?);
+        }
         std::fs::create_dir_all(&self.data)
             .map_err(|e| AppError::io("make the data folder", &self.data, e))?;
-        Ok(Store::open(&self.data.join(FILE_NAME), self.now)?)
+        Ok(Store::open(&path, self.now)?)
     }
 
     /// Folder of the installation's own rule files.
@@ -112,6 +123,7 @@ impl Context {
             now: self.now,
             reason: self.reason.clone(),
             known: None,
+            latest: self.latest,
             expect_version: self.expect_version,
             dry_run: self.dry_run,
         }

@@ -1,13 +1,14 @@
 //! The demo: an invented network for a month, from its records to the issued pack, by the same
 //! use-cases that an installation has.
 
-mod folder;
+mod output;
 mod registers;
 
 use crate::{
     answer::{Answer, Table, count},
     context::Context,
     error::Result,
+    folder::{Clock, Grant, Mark},
     ingest::{IngestedFile, Request, ingest},
     pack::{self, Made},
     progress::Progress,
@@ -55,13 +56,14 @@ pub fn demo(ctx: &Context, args: &DemoRequest) -> Result<Answer> {
             args.out.display()
         )));
     }
-    folder::prepare(&args.out)?;
+    output::prepare(&args.out)?;
     let mut progress = ctx.progress();
     let input = args.out.join("input");
     let manifest = write_world(&world, &input, &mut |p| {
         progress.tell("simulating the month", p.done.into(), p.of.into())
     })?;
     let first = first_context(ctx, args, &world);
+    invented(&first)?;
     registers::load(&input, &first)?;
     let taken = ingest_all(&manifest, &input, &first, &mut progress)?;
     let second = Context {
@@ -91,6 +93,12 @@ pub fn demo(ctx: &Context, args: &DemoRequest) -> Result<Answer> {
     ))
 }
 
+/// Marks the folder of invented data: on a virtual clock, everybody an analyst.
+fn invented(ctx: &Context) -> Result<()> {
+    let anybody = vec![Grant::analyst_to_anybody()];
+    Mark::new(Clock::Virtual, ctx.actor.to_string(), ctx.now, anybody).write(&ctx.data)
+}
+
 /// The demo has a clock of its own, so that the same seed gives the same bytes: the day after the
 /// sources stated their records, and for the second issue the day after the correction was sent.
 fn first_context(ctx: &Context, args: &DemoRequest, world: &World) -> Context {
@@ -107,6 +115,8 @@ fn first_context(ctx: &Context, args: &DemoRequest, world: &World) -> Context {
         as_at: None,
         reason: String::new(),
         expect_version: None,
+        writes: true,
+        latest: None,
         ..ctx.clone()
     }
 }

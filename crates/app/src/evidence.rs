@@ -17,7 +17,13 @@ pub fn gather(
     progress: &mut Progress,
 ) -> Result<Evidence> {
     let (ledger, gate, rules) = (ctx.ledger(), ctx.gate(store), ctx.rules()?);
-    let sources = Sources { data: &ctx.data, ledger: &ledger, gate: &gate, rules: &rules };
+    let sources = Sources {
+        data: &ctx.data,
+        ledger: &ledger,
+        gate: &gate,
+        rules: &rules,
+        record: ctx.writes,
+    };
     let scope = Scope {
         as_at: ctx.as_at,
         methodology: methodology.map(str::to_owned),
@@ -33,5 +39,5 @@ pub fn gather(
 pub fn with_sources<R>(ctx: &Context, f: impl FnOnce(&Sources<'_>) -> Result<R>) -> Result<R> {
     let (store, ledger, rules) = (ctx.store()?, ctx.ledger(), ctx.rules()?);
     let gate = ctx.gate(&store);
-    f(&Sources { data: &ctx.data, ledger: &ledger, gate: &gate, rules: &rules })
+    f(&Sources { data: &ctx.data, ledger: &ledger, gate: &gate, rules: &rules, record: ctx.writes })
 }

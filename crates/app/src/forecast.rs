@@ -14,6 +14,7 @@ use crate::{
     answer::{Answer, Table},
     context::Context,
     error::{AppError, Result},
+    variance::make_secret,
 };
 use northbound_measures::forecast::Member;
 use northbound_packs::evidence::{
@@ -76,6 +77,7 @@ pub(crate) fn with_forecasts<R>(
     work: impl FnOnce(&ForecastSources<'_>, &Gate<'_>) -> Result<R>,
 ) -> Result<R> {
     let store = ctx.store()?;
+    make_secret(ctx, &store)?;
     let (gate, rules, snapshot) = (ctx.gate(&store), ctx.rules()?, ctx.snapshot()?);
     let judge = ctx.judge(&store)?;
     let floor = rules

@@ -1,6 +1,7 @@
 //! Certificates and keys of the data folder.
 
 use crate::{
+    access,
     answer::{Answer, Table},
     context::Context,
     error::{AppError, Result},
@@ -9,6 +10,7 @@ use crate::{
 use northbound_client::{ClientError, control::Client};
 use northbound_duis::{Certificate, PrivateKey, Usage, read_keystore};
 use northbound_keys::{self as keys, FOLDER, Held, Keys, Making};
+use northbound_registers::rights;
 use northbound_types::Eui64;
 use serde_json::json;
 use std::path::Path;
@@ -29,6 +31,10 @@ pub enum Owner {
 /// # Errors
 /// Where the role is not a number, the folder cannot be written or the running service does not answer.
 pub fn make(ctx: &Context, owner: Owner, role: Option<&str>, usage: Usage) -> Result<Answer> {
+    match owner {
+        Owner::Service => only_operators(ctx)?,
+        Owner::User(eui) | Owner::Single(eui) => access::check_user(ctx, eui)?,
+    }
     let folder = &ctx.data.join(FOLDER);
     let role = role
         .map(|r| {
@@ -36,6 +42,18 @@ pub fn make(ctx: &Context, owner: Owner, role: Option<&str>, usage: Usage) -> Re
                 .map_err(|_| AppError::usage(format!("--role {r:?}: write two hexadecimal digits")))
         })
         .transpose()?;
+    if ctx.dry_run {
+        let (whose, count) = match owner {
+            Owner::Service => (policy(ctx)?.service, keys::OF_SERVICE),
+            Owner::User(u) => (u, keys::OF_USER),
+            Owner::Single(eui) => (eui, 1),
+        };
+        return Ok(Answer::new(json!({"dry_run": true, "owner": whose, "certificates": count}))
+            .say(format!(
+                "Would make {count} keys with certificates for {whose} in {}.",
+                folder.display()
+            )));
+    }
     let held = match owner {
         Owner::Service => {
             keys::make_service(folder, policy(ctx)?.service, ctx.now, &mut keys::entropy)?
@@ -60,7 +78,23 @@ pub fn import(
     key: Option<&Path>,
     certificates_only: bool,
 ) -> Result<Answer> {
-    made(ctx, &imported(&ctx.data.join(FOLDER), file, key, certificates_only)?)
+    let pairs = read_files(file, key, certificates_only)?;
+    for (certificate, _) in &pairs {
+        access::check_user(ctx, certificate.eui)?;
+    }
+    let folder = ctx.data.join(FOLDER);
+    if ctx.dry_run {
+        let owners: Vec<_> = pairs.iter().map(|(c, _)| c.eui).collect();
+        return Ok(Answer::new(
+            json!({"dry_run": true, "owners": owners, "certificates": pairs.len()}),
+        )
+        .say(format!("Would take {} certificates into {}.", pairs.len(), folder.display())));
+    }
+    let mut held = Vec::new();
+    for (certificate, key) in &pairs {
+        held.push(keys::write(&folder, certificate, key.as_deref())?);
+    }
+    made(ctx, &held)
 }
 
 /// Makes new keys for every certificate of an owner whose key is here; the old ones stay trusted.
@@ -68,7 +102,35 @@ pub fn import(
 /// # Errors
 /// Where the folder holds no private key of the owner, or cannot be written.
 pub fn rotate(ctx: &Context, eui: Eui64) -> Result<Answer> {
-    made(ctx, &rotated(ctx, &ctx.data.join(FOLDER), eui)?)
+    access::check_user(ctx, eui)?;
+    let folder = ctx.data.join(FOLDER);
+    let kinds = rotating(&folder, eui)?;
+    if ctx.dry_run {
+        return Ok(Answer::new(
+            json!({"dry_run": true, "owner": eui, "certificates": kinds.len()}),
+        )
+        .say(format!(
+            "Would make {} new keys for {eui} in {}.",
+            kinds.len(),
+            folder.display()
+        )));
+    }
+    let mut held = Vec::new();
+    for kind in kinds {
+        held.push(keys::make(&folder, kind, ctx.now, &mut keys::entropy)?);
+    }
+    made(ctx, &held)
+}
+
+fn only_operators(ctx: &Context) -> Result<()> {
+    if rights::may_change_live(&ctx.actor) {
+        return Ok(());
+    }
+    Err(AppError::refused(format!(
+        "{} may not make the service's keys: that needs one of the roles {}",
+        ctx.actor,
+        rights::LIVE_ROLES.join(", ")
+    )))
 }
 
 fn made(ctx: &Context, held: &[Held]) -> Result<Answer> {
@@ -101,23 +163,23 @@ fn role_of(category: &str) -> u8 {
     }
 }
 
-fn imported(
-    folder: &Path,
+/// Certificates of a file, each with its private key in PEM where there is one and it is wanted.
+fn read_files(
     file: &Path,
     key: Option<&Path>,
     certificates_only: bool,
-) -> Result<Vec<Held>> {
+) -> Result<Vec<(Certificate, Option<String>)>> {
     let text = std::fs::read_to_string(file).map_err(|e| AppError::io("read", file, e))?;
     let wrong = |why: String| AppError::input(format!("{}: {why}", file.display()));
     if text.trim_start().starts_with('{') {
         let entries = read_keystore(&text).map_err(|e| wrong(e.to_string()))?;
-        return entries
-            .iter()
+        return Ok(entries
+            .into_iter()
             .map(|e| {
                 let key = e.key.as_ref().filter(|_| !certificates_only).map(PrivateKey::to_pem);
-                Ok(keys::write(folder, &e.certificate, key.as_deref())?)
+                (e.certificate, key)
             })
-            .collect();
+            .collect());
     }
     let certificate = Certificate::from_pem(&text).map_err(|e| wrong(e.to_string()))?;
     let key = key
@@ -135,10 +197,11 @@ fn imported(
             Ok(key.to_pem())
         })
         .transpose()?;
-    Ok(vec![keys::write(folder, &certificate, key.as_deref())?])
+    Ok(vec![(certificate, key)])
 }
 
-fn rotated(ctx: &Context, folder: &Path, eui: Eui64) -> Result<Vec<Held>> {
+/// The kinds of keys of an owner whose private keys are in the folder.
+fn rotating(folder: &Path, eui: Eui64) -> Result<Vec<Making>> {
     let mut kinds: Vec<Making> = Keys::list(folder)?
         .iter()
         .filter(|h| h.certificate.eui == eui && h.listed().private_key)
@@ -152,7 +215,7 @@ fn rotated(ctx: &Context, folder: &Path, eui: Eui64) -> Result<Vec<Held>> {
             folder.display()
         )));
     }
-    kinds.into_iter().map(|m| Ok(keys::make(folder, m, ctx.now, &mut keys::entropy)?)).collect()
+    Ok(kinds)
 }
 
 /// Trusts a certificate no longer, and removes its key.
@@ -161,12 +224,19 @@ fn rotated(ctx: &Context, folder: &Path, eui: Eui64) -> Result<Vec<Held>> {
 /// Where there is no such certificate, or the folder cannot be written.
 pub fn remove(ctx: &Context, serial: u128) -> Result<Answer> {
     let folder = &ctx.data.join(FOLDER);
-    if !keys::remove(folder, serial)? {
+    let held = Keys::list(folder)?;
+    let Some(found) = held.iter().find(|h| h.certificate.serial == serial) else {
         return Err(AppError::not_found(format!(
             "no certificate {serial} in {}",
             folder.display()
         )));
+    };
+    access::check_user(ctx, found.certificate.eui)?;
+    if ctx.dry_run {
+        return Ok(Answer::new(json!({"dry_run": true, "removed": serial.to_string()}))
+            .say(format!("Would remove certificate {serial} of {}.", found.certificate.eui)));
     }
+    keys::remove(folder, serial)?;
     let effect = reload(ctx)?;
     Ok(Answer::new(json!({"removed": serial.to_string()}))
         .say(format!("Certificate {serial} is no longer trusted; {effect}.")))

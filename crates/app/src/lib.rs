@@ -4,6 +4,7 @@
 //! result or an [`Answer`]: JSON with documented keys, neutral tables and sentences. Nothing here
 //! parses a command line or prints.
 
+pub mod access;
 pub mod answer;
 pub mod cases;
 pub mod changes;
@@ -16,6 +17,7 @@ pub mod explain;
 pub mod feedback;
 pub mod feeds;
 pub mod figures;
+pub mod folder;
 pub mod forecast;
 pub mod incidents;
 pub mod ingest;

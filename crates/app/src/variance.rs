@@ -11,7 +11,7 @@ mod report;
 pub use bounds::{BoundsRequest, bounds};
 pub use matrix::{MatrixRequest, matrix};
 pub use months::{MonthsRequest, months};
-pub(crate) use pseudonyms::pseudonyms;
+pub(crate) use pseudonyms::{make_secret, pseudonyms};
 pub use report::{ReportRequest, report};
 
 use crate::{

@@ -5,6 +5,7 @@ mod forecast;
 mod incidents;
 mod ingest;
 mod ledger;
+mod permissions_page;
 mod reconcile;
 mod registers;
 mod rules;

@@ -26,7 +26,7 @@ embedded, `DATA/rules` overrides them from a day on, and figures say which of th
 | Variable | Meaning | Default |
 |---|---|---|
 | `NORTHBOUND_DATA` | data folder, as `--data` | `northbound-data` |
-| `NORTHBOUND_AS` | who acts, as `--as` | the login name, as analyst |
+| `NORTHBOUND_AS` | who acts, as `--as` | the login name, with the roles that the data folder grants it |
 ";
 
 /// Description of each field by struct: `(struct, field)` to its doc comment.

@@ -14,6 +14,8 @@ pub fn context(actor: &str, now: &str) -> (TempDir, Context) {
         reason: String::new(),
         expect_version: None,
         dry_run: false,
+        writes: true,
+        latest: None,
         now: now.parse::<Utc>().unwrap(),
         progress: ProgressFactory::silent(),
     };

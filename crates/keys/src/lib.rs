@@ -9,7 +9,7 @@ mod make;
 
 pub use error::{CommandSignatureError, KeysError, Result};
 pub use folder::{FOLDER, Held, Listed, remove, write, write_secret};
-pub use make::{Making, entropy, make, make_service, make_user};
+pub use make::{Making, OF_SERVICE, OF_USER, entropy, make, make_service, make_user};
 
 use northbound_duis::{
     Certificate, Keyring, PrivateKey, ROLE_DSP_XML, ROLE_USER_XML, Signer, Usage,

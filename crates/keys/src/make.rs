@@ -77,6 +77,11 @@ pub fn make_service(folder: &Path, service: Eui64, now: Utc, draw: Draw<'_>) -> 
     .collect()
 }
 
+/// Keys that [`make_service`] makes.
+pub const OF_SERVICE: usize = 3;
+/// Keys that [`make_user`] makes.
+pub const OF_USER: usize = 3;
+
 /// What a User needs: to sign messages, to sign Commands (in the role of its certificates), and to
 /// agree with devices.
 ///

@@ -16,16 +16,23 @@ pub(crate) fn was_written(dir: &Path) -> bool {
     dir.join(WRITER).exists()
 }
 
-/// Takes the writer's lock: only one process at a time changes a ledger.
+/// Takes the writer's lock: only one process at a time changes a ledger. The readers' lock is made
+/// beside it, since readers make no file.
 pub(crate) fn writer(dir: &Path) -> Result<File, LedgerError> {
+    open(dir, READERS)?;
     exclusive(dir, WRITER)
 }
 
-/// While this is held, no version is deleted.
-pub(crate) fn shared_readers(dir: &Path) -> Result<File, LedgerError> {
-    let (file, path) = open(dir, READERS)?;
+/// While this is held, no version is deleted. `None` where no version was ever deleted and no writer
+/// of this program was here: the lock's file is missing.
+pub(crate) fn shared_readers(dir: &Path) -> Result<Option<File>, LedgerError> {
+    let path = dir.join(READERS);
+    let file = match File::open(&path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        opened => io("open", &path, opened)?,
+    };
     io("lock", &path, file.lock_shared())?;
-    Ok(file)
+    Ok(Some(file))
 }
 
 /// While this is held, no reader of old versions is at work.

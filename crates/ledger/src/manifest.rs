@@ -157,6 +157,10 @@ pub struct Manifest {
     pub previous: String,
     /// When it was committed.
     pub committed: Utc,
+    /// What the clock said, where it stood before the version that was already there: then the commit
+    /// counts as made a microsecond after that version, so that as-at answers do not change later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Utc>,
     /// What made it.
     #[serde(default, skip_serializing_if = "CommitKind::is_unstated")]
     pub kind: CommitKind,
@@ -186,6 +190,7 @@ impl Manifest {
             version,
             previous: String::new(),
             committed: Utc(0),
+            clock: None,
             kind: CommitKind::Unstated,
             what: String::new(),
             rules: String::new(),

@@ -61,9 +61,10 @@ impl Ledger {
     /// Where the lock cannot be taken.
     pub fn reading(&self) -> Result<Option<Reading>, LedgerError> {
         // A copy, perhaps on a read-only medium, has no writer to wait for.
-        lock::was_written(&self.dir)
-            .then(|| lock::shared_readers(&self.dir).map(Reading))
-            .transpose()
+        if !lock::was_written(&self.dir) {
+            return Ok(None);
+        }
+        Ok(lock::shared_readers(&self.dir)?.map(Reading))
     }
 
     /// Begins a transaction. Only one process at a time may.

@@ -6,7 +6,7 @@ use crate::{
     context::{Ctx, Global},
     demo, devices,
     error::Result,
-    explain, forecast, ingest, journal, ledger, live, mailing,
+    explain, forecast, ingest, init, journal, ledger, live, mailing,
     output::Answer,
     pack, paper, reconcile,
     registers::{
@@ -22,7 +22,7 @@ use northbound_registers::Noun;
 /// The meaning of exit codes, printed below every help text.
 const EXITS: &str = "Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input; 4 refused by a rule or for lack of rights; 5 not found; 6 locked or changed by someone else; 7 a check found a problem.\n\
 Results go to standard output, messages to standard error. docs/cli.md documents every command, JSON key and error code.\n\
-Without --as, the login name acts as analyst.";
+Without --as, the login name acts with the roles that the data folder grants it (`northbound init --owner`).";
 
 /// From message records to an explained monthly pack
 #[derive(Debug, Clone, Parser)]
@@ -37,6 +37,8 @@ pub(crate) struct Cli {
 /// The top-level commands.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Command {
+    /// Make a data folder, or mark one that an earlier version made
+    Init(init::InitArgs),
     /// Simulate a network for a month and make its pack
     Demo(demo::DemoArgs),
     #[command(flatten)]
@@ -196,9 +198,16 @@ pub(crate) enum RegisterCommand {
     Volume(tables::ReadCommand),
 }
 
-pub(crate) fn run(cli: &Cli) -> Result<Answer> {
-    let ctx = &Ctx::new(&cli.global)?;
-    match &cli.noun {
+/// Runs the command of these words.
+pub(crate) fn run(cli: &Cli, words: &str) -> Result<Answer> {
+    let invented = matches!(&cli.noun, Command::Serve(s) if s.demo);
+    let (ctx, opened) = Ctx::open(&cli.global, words, invented)?;
+    dispatch(&cli.noun, &ctx).inspect_err(|_| opened.failed())
+}
+
+fn dispatch(command: &Command, ctx: &Ctx) -> Result<Answer> {
+    match command {
+        Command::Init(c) => c.run(ctx),
         Command::Demo(c) => northbound_app::demo::demo(ctx, &c.request()),
         Command::Live(c) => live_service(c, ctx),
         Command::Ingest(c) => ingest::run(c, ctx),

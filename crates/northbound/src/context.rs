@@ -5,9 +5,14 @@ use crate::{
     output::Format,
     progress,
 };
-use northbound_app::{Context, ProgressFactory};
+use northbound_app::{
+    Context, ProgressFactory,
+    access::command_of,
+    folder::{self, Opened, Opening},
+};
 use northbound_types::{Actor, Utc};
 use std::{
+    io::Write,
     ops::Deref,
     path::PathBuf,
     time::{SystemTime, UNIX_EPOCH},
@@ -26,7 +31,7 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) data: PathBuf,
-    /// The acting person: person[@party][/body][+role…], such as kim@ACME+analyst. Default: the login name as analyst
+    /// The acting person: person[@party][/body][+role…], such as kim@ACME+analyst. Default: the login name, with the roles that the data folder grants it
     #[arg(
         long = "as",
         global = true,
@@ -80,41 +85,47 @@ impl Deref for Ctx {
 }
 
 impl Ctx {
-    pub(crate) fn new(g: &Global) -> Result<Ctx> {
+    /// The context of a command, and what to do should it fail. `invented`: a folder that has to be
+    /// made gets invented data.
+    pub(crate) fn open(g: &Global, command: &str, invented: bool) -> Result<(Ctx, Opened)> {
         let (asked, json) = (g.progress, g.format == Format::Json);
-        Ok(Ctx {
-            app: Context {
-                data: g.data.clone(),
-                actor: actor(g.actor.as_deref())?,
-                as_at: g.as_at,
-                reason: g.reason.clone().unwrap_or_default(),
-                expect_version: g.expect_version,
-                dry_run: g.dry_run,
-                now: clock(g.clock)?,
-                progress: ProgressFactory::new(move || progress::start(asked, json)),
-            },
-            format: g.format,
-        })
+        let opening = Opening {
+            data: g.data.clone(),
+            actor: g.actor.as_deref().map(actor).transpose()?,
+            login: login(),
+            clock: g.clock,
+            invented,
+            machine: machine_time()?,
+            as_at: g.as_at,
+            reason: g.reason.clone().unwrap_or_default(),
+            expect_version: g.expect_version,
+            dry_run: g.dry_run,
+            progress: ProgressFactory::new(move || progress::start(asked, json)),
+        };
+        let opened = folder::open(opening, command_of(command)?)?;
+        if let Some(note) = opened.note.as_ref().filter(|_| !json) {
+            let _ = writeln!(std::io::stderr(), "northbound: {note}");
+        }
+        Ok((Ctx { app: opened.context.clone(), format: g.format }, opened))
     }
 }
 
-fn actor(given: Option<&str>) -> Result<Actor> {
-    let login = || {
-        ["USER", "LOGNAME", "USERNAME"]
-            .iter()
-            .find_map(|k| std::env::var(k).ok().filter(|v| !v.trim().is_empty()))
-    };
-    let text = given.map_or_else(
-        || format!("{}+analyst", login().unwrap_or_else(|| "somebody".to_owned())),
-        str::to_owned,
-    );
-    Actor::parse(&text).ok_or_else(|| CliError::usage(format!("--as {text:?} is not an actor; write person[@party][/body][+role…], such as kim@ACME+analyst")))
+fn login() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|k| std::env::var(k).ok().filter(|v| !v.trim().is_empty()))
+        .unwrap_or_else(|| "somebody".to_owned())
 }
 
-fn clock(given: Option<Utc>) -> Result<Utc> {
-    if let Some(t) = given {
-        return Ok(t);
-    }
+pub(crate) fn actor(text: &str) -> Result<Actor> {
+    Actor::parse(text).ok_or_else(|| {
+        CliError::usage(format!(
+            "{text:?} is no actor; write person[@party][/body][+role…], such as kim@ACME+analyst"
+        ))
+    })
+}
+
+fn machine_time() -> Result<Utc> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| {
         CliError::new(
             Kind::Internal,

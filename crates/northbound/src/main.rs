@@ -11,6 +11,7 @@ mod explain;
 mod forecast;
 mod incident;
 mod ingest;
+mod init;
 mod journal;
 mod ledger;
 mod live;
@@ -26,20 +27,35 @@ mod report;
 mod rules;
 mod variance;
 
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use error::{CliError, Exit};
 use std::{io::Write, process::ExitCode};
 
 fn main() -> ExitCode {
-    let cli = match cli::Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = cli::Cli::command().try_get_matches().and_then(|m| {
+        let words = words(&m);
+        Ok((cli::Cli::from_arg_matches(&m)?, words))
+    });
+    let (cli, words) = match parsed {
+        Ok(parsed) => parsed,
         Err(e) => return refused(&e),
     };
     let format = cli.global.format;
-    match cli::run(&cli).and_then(|answer| output::print(&answer, format)) {
+    match cli::run(&cli, &words).and_then(|answer| output::print(&answer, format)) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(e) => tell(&e, format == output::Format::Json),
     }
+}
+
+/// The words of the command, such as `party add`.
+fn words(matches: &ArgMatches) -> String {
+    let mut all = Vec::new();
+    let mut at = matches;
+    while let Some((word, below)) = at.subcommand() {
+        all.push(word);
+        at = below;
+    }
+    all.join(" ")
 }
 
 /// Help and version are results; everything else that clap reports is a usage error.

@@ -10,6 +10,23 @@ use std::{
 };
 use support::{Ran, Room, needs::bytes};
 
+/// One of each kind of actor, by the column of `docs/permissions.md` that says what it may run.
+const ACTORS: [(&str, &str); 10] = [
+    ("no role", "kim@ACME"),
+    ("user", "lee@ACME+user"),
+    ("user", "max@WIRE+user"),
+    ("provider", "pat/dcc+provider"),
+    ("member", "mel/opsg+member"),
+    ("secretary", "sam+secretary"),
+    ("operations", "oli+operations"),
+    ("analyst", "ann+analyst"),
+    ("auditor", "aud+auditor"),
+    ("chair", "cha/opsg+chair"),
+];
+
+/// Begins the id of every message of ACME's User.
+const OTHERS_MESSAGE: &str = "90-B3-D5-1F-30-01-00-01:";
+
 /// Most commands that may go without an example.
 const MOST_EXEMPT: usize = 10;
 
@@ -25,6 +42,21 @@ fn script() -> Vec<(String, String)> {
     lines
         .map(|l| l.split_once(' ').map(|(m, r)| (m.to_owned(), r.trim().to_owned())).unwrap())
         .collect()
+}
+
+/// Who may run which command, from `docs/permissions.md`: the words of the command, then the columns
+/// with a `yes`.
+fn permissions() -> BTreeMap<String, BTreeSet<String>> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/permissions.md");
+    let text = fs::read_to_string(page).unwrap();
+    let cells = |l: &str| l.split('|').map(|c| c.trim().to_owned()).collect::<Vec<_>>();
+    let mut rows = text.lines().filter(|l| l.starts_with("| ")).map(cells);
+    let head = rows.next().unwrap();
+    rows.map(|row| {
+        let may = head.iter().zip(&row).skip(3).filter(|(_, c)| *c == "yes");
+        (row[1].replace(' ', "-"), may.map(|(h, _)| h.clone()).collect())
+    })
+    .collect()
 }
 
 /// Every command that has no commands below it, from the manual pages.
@@ -107,17 +139,22 @@ struct Walk {
     faults: Vec<String>,
     /// Faults found, as `kind command`.
     known: BTreeSet<String>,
+    permissions: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Walk {
     fn run(&self, words: &[String], more: &[&str]) -> Ran {
+        self.run_as("kim@ACME+analyst", words, more)
+    }
+
+    fn run_as(&self, actor: &str, words: &[String], more: &[&str]) -> Ran {
         let clock = format!("2026-05-20T{:02}:{:02}:00Z", 9 + self.minutes / 60, self.minutes % 60);
         let all = ["--clock", &clock].into_iter().chain(words.iter().map(String::as_str));
         let mut c = std::process::Command::new(env!("CARGO_BIN_EXE_northbound"));
         c.current_dir(self.room.dir.path())
             .env_clear()
             .env("NORTHBOUND_DATA", "data")
-            .env("NORTHBOUND_AS", "kim@ACME+analyst")
+            .env("NORTHBOUND_AS", actor)
             .args(all)
             .args(more);
         let o = c.output().unwrap();
@@ -135,12 +172,59 @@ impl Walk {
         format!("{head}{}{tail}", found.as_str().map_or(found.to_string(), str::to_owned))
     }
 
+    /// Runs the example as each kind of actor: who may not is refused, gets no answer and changes
+    /// nothing; who may is not refused for its role.
+    fn as_each_actor(&mut self, mode: &str, words: &[String], name: &str, data: &Path) {
+        let asked: Vec<String> = match words.iter().position(|w| w == "--as") {
+            Some(at) => [&words[..at], &words[at + 2..]].concat(),
+            None => words.to_vec(),
+        };
+        let Some(may) = self.permissions.get(name) else {
+            self.faults.push(format!("{name} is not in docs/permissions.md"));
+            return;
+        };
+        if may.contains("no role") {
+            return;
+        }
+        let before = state(data);
+        let mut faults = Vec::new();
+        for (role, actor) in ACTORS {
+            let allowed = may.contains(role);
+            if allowed && mode == "refused" {
+                continue;
+            }
+            if !allowed {
+                let ran = self.run_as(actor, &asked, &["--format", "json"]);
+                if ran.code != 4 || !ran.out.is_empty() {
+                    faults.push(format!("{actor}: {name} ended with {}, not refused", ran.code));
+                }
+            } else if mode != "changes" {
+                let ran = self.run_as(actor, &asked, &["--format", "json"]);
+                let role_refused = ran.code == 4 && ran.error()["code"] == "access.role";
+                if role_refused {
+                    faults.push(format!("{actor}: {name} is refused: {}", ran.err));
+                }
+                // Nobody but its own party and the staff sees who sent what.
+                if actor == "max@WIRE+user" && ran.out.contains(OTHERS_MESSAGE) {
+                    faults.push(format!("{actor}: {name} shows messages of another party"));
+                }
+            }
+        }
+        self.faults.extend(faults);
+        if state(data) != before {
+            self.faults.push(format!(
+                "{name}: somebody who only asked or was refused changed the data folder"
+            ));
+        }
+    }
+
     /// Runs one example and notes what is wrong with it.
     fn step(&mut self, mode: &str, line: &str, name: &str) {
         self.minutes += 1;
         let words = words(&self.filled(line));
         let folder = words.iter().position(|w| w == "--data").map_or("data", |i| &words[i + 1]);
         let data = self.room.path(folder);
+        self.as_each_actor(mode, &words, name, &data);
         let before = state(&data);
         if mode == "changes" {
             self.run(&words, &["--dry-run"]);
@@ -179,7 +263,13 @@ fn every_command_has_an_example_that_does_what_it_says() {
     let leaves = leaves(&room);
     let (mut missing, mut exempt) = (leaves.clone(), 0);
     let mut listed = BTreeSet::new();
-    let mut walk = Walk { room, minutes: 0, faults: Vec::new(), known: BTreeSet::new() };
+    let mut walk = Walk {
+        room,
+        minutes: 0,
+        faults: Vec::new(),
+        known: BTreeSet::new(),
+        permissions: permissions(),
+    };
     for (mode, line) in script() {
         let command = words(line.split_once(": ").map_or(&line, |(c, _)| c));
         match mode.as_str() {
@@ -195,6 +285,11 @@ fn every_command_has_an_example_that_does_what_it_says() {
                 assert!(line.contains(": "), "{line}: no reason");
                 assert!(missing.remove(&command.join("-")), "{line}: no such command, or twice");
             }
+            "refused" => {
+                let name = leaf(&command, &leaves).unwrap_or_else(|| command[0].clone());
+                let data = walk.room.data();
+                walk.as_each_actor("refused", &command, &name, &data);
+            }
             "changes" | "reads" | "check" => {
                 let name = match leaf(&command, &leaves) {
                     Some(name) => name,
@@ -204,7 +299,7 @@ fn every_command_has_an_example_that_does_what_it_says() {
                 missing.remove(&name);
                 walk.step(&mode, &line, &name);
             }
-            other => panic!("{other}: changes, reads, check, exempt, file or known"),
+            other => panic!("{other}: changes, reads, check, refused, exempt, file or known"),
         }
     }
     assert!(missing.is_empty(), "no example in tests/walk/script.txt: {missing:?}");

@@ -41,6 +41,9 @@ pub struct Sources<'a> {
     pub gate: &'a Gate<'a>,
     /// The rules in force now.
     pub rules: &'a RuleSet,
+    /// Whether the data folder records the rules used and the figures printed, so that both can be
+    /// opened later. Whoever only reads leaves it as it is.
+    pub record: bool,
 }
 
 /// Which evidence: of which period, known at which time, counted by which methodology.

@@ -93,7 +93,8 @@ impl Default for PackSettings {
     }
 }
 
-/// Builds a draft into a folder; the registers are not changed.
+/// Builds a draft into a folder; the registers are not changed. Where the sources are only read
+/// ([`Sources::record`]), no file is written.
 ///
 /// # Errors
 /// Where the evidence cannot be read or the folder not be written.
@@ -107,9 +108,12 @@ pub fn build(
     let e = gather(sources, scope, progress)?;
     progress("assembling the pack");
     let (built, _) = draft(sources, &e, settings)?;
-    progress("printing");
-    let files = write(&built, settings.formats, out)?;
-    index_figures(sources.data, &e, &built.data.figures, "")?;
+    let mut files = Vec::new();
+    if sources.record {
+        progress("printing");
+        files = write(&built, settings.formats, out)?;
+        index_figures(sources.data, &e, &built.data.figures, "")?;
+    }
     Ok(Made { blockers: blockers(&built.data), built, files, folder: out.to_owned(), issued: None })
 }
 

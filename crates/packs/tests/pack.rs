@@ -510,6 +510,7 @@ fn open_as(h: &Fixture, who: &str, named: &str) -> (String, usize, bool) {
         ledger: &h.ledger,
         gate: &gate,
         rules: &rules,
+        record: true,
     };
     let question = Question {
         named,

@@ -88,6 +88,16 @@ pub enum RegisterError {
         /// The time it is.
         now: Utc,
     },
+    /// A time that has not come yet.
+    #[error(
+        "the time {stated} is ahead of the clock: the latest that can be recorded now is {latest}; correct the time, or the machine's clock"
+    )]
+    Ahead {
+        /// The time given.
+        stated: Utc,
+        /// The latest that would do.
+        latest: Utc,
+    },
     /// The record names a User of another party.
     #[error("{noun}: {user} is not a User of the party {party}: {}", held.as_ref().map_or_else(|| "it is not registered; add it with `northbound user add`".to_owned(), |h| format!("it belongs to {h}")))]
     Owner {
@@ -240,6 +250,7 @@ impl RegisterError {
             RegisterError::Right { .. } => "registers.right",
             RegisterError::Party { .. } => "registers.party",
             RegisterError::Backdated { .. } => "registers.backdated",
+            RegisterError::Ahead { .. } => "registers.ahead",
             RegisterError::Owner { .. } => "registers.owner",
             RegisterError::Reason { .. } => "registers.reason",
             RegisterError::Invalid { .. } => "registers.invalid",

@@ -2,6 +2,7 @@
 
 use crate::{
     diff::FieldChange,
+    error::RegisterError,
     noun::{Noun, Verb},
 };
 use crate::{rights::Visibility, store::Store};
@@ -44,6 +45,8 @@ pub struct Write {
     pub reason: String,
     /// Since when it is known; the recorded time where `None`.
     pub known: Option<Utc>,
+    /// Times that are stated may be no later than this; any may where `None`.
+    pub latest: Option<Utc>,
     /// The version that the change was made for (`--expect-version`).
     pub expect_version: Option<i64>,
     /// Only say what would change (`--dry-run`).
@@ -54,7 +57,23 @@ impl Write {
     /// At a time, without anything else.
     #[must_use]
     pub fn at(now: Utc) -> Write {
-        Write { now, reason: String::new(), known: None, expect_version: None, dry_run: false }
+        Write {
+            now,
+            reason: String::new(),
+            known: None,
+            latest: None,
+            expect_version: None,
+            dry_run: false,
+        }
+    }
+    /// Refuses a stated time that is later than [`Write::latest`].
+    pub(crate) fn not_ahead(&self, stated: Option<Utc>) -> Result<(), RegisterError> {
+        match (stated, self.latest) {
+            (Some(stated), Some(latest)) if stated > latest => {
+                Err(RegisterError::Ahead { stated, latest })
+            }
+            _ => Ok(()),
+        }
     }
     /// With a reason.
     #[must_use]

@@ -203,6 +203,7 @@ impl Import<'_> {
         } else {
             self.duplicates += 1;
         }
+        self.tx.write().not_ahead(known)?;
         self.tx.origin(T::NOUN, &id, &self.id, place, known.unwrap_or(self.known))?;
         Ok(if new { Added::New } else { Added::Duplicate })
     }

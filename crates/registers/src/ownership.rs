@@ -18,6 +18,7 @@ impl Tx<'_> {
         party: Option<&str>,
     ) -> Result<(), RegisterError> {
         self.allow_owner(record, party)?;
+        self.write().not_ahead(record.dated())?;
         match record.dated() {
             Some(stated)
                 if stated != self.write().now && !rights::Visibility::of(self.actor()).all =>

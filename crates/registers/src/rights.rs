@@ -6,8 +6,11 @@ use crate::{
 };
 use northbound_types::Actor;
 
+/// Every role that the table knows. A role of another name gives no right.
+pub const ROLES: &[&str] =
+    &["user", "provider", "member", "secretary", "operations", "analyst", "auditor", "chair"];
 /// Sees everything, since it answers for the whole.
-const STAFF: &[&str] = &["analyst", "operations", "secretary", "chair", "auditor"];
+pub const STAFF: &[&str] = &["analyst", "operations", "secretary", "chair", "auditor"];
 
 /// The party of records that only staff may see. No actor can act for it.
 pub const STAFF_ONLY: &str = "(staff)";

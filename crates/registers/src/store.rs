@@ -14,6 +14,8 @@ use std::{
 
 /// How long a writer waits for another before it gives up, seconds.
 pub const BUSY_SECONDS: u64 = 60;
+/// Pages copied between two looks at whether somebody else waits.
+const PAGES_AT_ONCE: i32 = 1_000;
 /// Name of the database in the data folder.
 pub const FILE_NAME: &str = "registers.sqlite";
 
@@ -45,13 +47,49 @@ impl Store {
         migrations: &[Migration],
     ) -> Result<Store, RegisterError> {
         let open = |source| RegisterError::Open { path: path.to_owned(), source };
-        let db = Connection::open(path).map_err(open)?;
-        db.busy_timeout(Duration::from_secs(BUSY_SECONDS)).map_err(open)?;
-        db.execute_batch(sql::PRAGMAS).map_err(open)?;
+        let db = connect(Connection::open(path), path)?;
         refuse_newer(&db, migrations)?;
         write_ahead(&db).map_err(open)?;
         migrate(&db, now, migrations)?;
         Ok(Store { db, path: path.to_owned() })
+    }
+
+    /// Opens the registers to read them, and leaves the file as it is. Where there is none, the
+    /// registers are empty; where an earlier program wrote it, they are a copy in memory, brought to
+    /// the newest layout. A folder that cannot be written to will do.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn read(path: &Path, now: Utc) -> Result<Store, RegisterError> {
+        let store = Self::rehearse(path, now)?;
+        store.db.pragma_update(None, "query_only", true)?;
+        Ok(store)
+    }
+
+    /// As [`Store::read`], for a dry run: what is written must be rolled back.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn rehearse(path: &Path, now: Utc) -> Result<Store, RegisterError> {
+        let empty = || connect(Connection::open_in_memory(), path);
+        if !path.exists() {
+            let db = empty()?;
+            migrate(&db, now, MIGRATIONS)?;
+            return Ok(Store { db, path: path.to_owned() });
+        }
+        let db = read_only(path)?;
+        refuse_newer(&db, MIGRATIONS)?;
+        if layout(&db)? == known_to(MIGRATIONS) {
+            return Ok(Store { db, path: path.to_owned() });
+        }
+        let mut copy = empty()?;
+        rusqlite::backup::Backup::new(&db, &mut copy)?.run_to_completion(
+            PAGES_AT_ONCE,
+            Duration::ZERO,
+            None,
+        )?;
+        migrate(&copy, now, MIGRATIONS)?;
+        Ok(Store { db: copy, path: path.to_owned() })
     }
 
     /// How long a writer waits for another; [`BUSY_SECONDS`] unless set.
@@ -203,12 +241,49 @@ fn known_to(migrations: &[Migration]) -> i64 {
     migrations.iter().map(|m| m.version).max().unwrap_or(0)
 }
 
+/// A connection with our settings.
+fn connect(opened: rusqlite::Result<Connection>, path: &Path) -> Result<Connection, RegisterError> {
+    let open = |source| RegisterError::Open { path: path.to_owned(), source };
+    let db = opened.map_err(open)?;
+    db.busy_timeout(Duration::from_secs(BUSY_SECONDS)).map_err(open)?;
+    db.execute_batch(sql::PRAGMAS).map_err(open)?;
+    Ok(db)
+}
+
+/// A connection that makes no file. With the right to write, the last connection to close removes
+/// SQLite's `-wal` and `-shm` files again. Without it, a database that no writer has open is read as
+/// it lies on the disk.
+fn read_only(path: &Path) -> Result<Connection, RegisterError> {
+    let usable = |flags: OpenFlags, name: &std::ffi::OsStr| {
+        let db = connect(Connection::open_with_flags(name, flags), path)?;
+        layout(&db)?;
+        Ok(db)
+    };
+    let shared = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let first = usable(shared | OpenFlags::SQLITE_OPEN_READ_WRITE, path.as_os_str());
+    if first.is_ok() || path.with_extension("sqlite-wal").exists() {
+        return first;
+    }
+    let url = format!("file:{}?immutable=1", escaped(path));
+    usable(shared | OpenFlags::SQLITE_OPEN_READ_ONLY, url.as_ref()).or(first)
+}
+
+/// A path as a URI of SQLite writes it.
+fn escaped(path: &Path) -> String {
+    path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+}
+
+/// The version of the layout; 0 for an empty database.
+fn layout(db: &Connection) -> Result<i64, RegisterError> {
+    if db.query_row(sql::HAS_SCHEMA, [], |r| r.get::<_, i64>(0))? == 0 {
+        return Ok(0);
+    }
+    Ok(db.query_row(sql::SCHEMA_VERSION, [], |r| r.get(0))?)
+}
+
 /// Before anything is written: a newer layout is left exactly as it is.
 fn refuse_newer(db: &Connection, migrations: &[Migration]) -> Result<(), RegisterError> {
-    if db.query_row(sql::HAS_SCHEMA, [], |r| r.get::<_, i64>(0))? == 0 {
-        return Ok(());
-    }
-    let found: i64 = db.query_row(sql::SCHEMA_VERSION, [], |r| r.get(0))?;
+    let found = layout(db)?;
     let known = known_to(migrations);
     if found > known {
         return Err(RegisterError::Newer { found, known });

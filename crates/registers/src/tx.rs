@@ -50,6 +50,7 @@ pub(crate) struct Next<'r> {
 impl<'a> Tx<'a> {
     /// Takes the write lock and the next revision.
     pub(crate) fn begin(gate: &Gate<'a>, write: &Write) -> Result<Tx<'a>, RegisterError> {
+        write.not_ahead(write.known)?;
         let tx = gate.store.begin()?;
         tx.execute(sql::COUNTER_NEXT, ["revision"])?;
         let revision: i64 = tx.query_row(sql::COUNTER_READ, ["revision"], |r| r.get(0))?;

@@ -6,12 +6,17 @@ use crate::{
     error::{AppError, Result},
 };
 use northbound_ingest::{Layout, Mapping, Options, mapping::Encoding, source::sha256};
-use northbound_registers::records::data::feeds::Feed;
+use northbound_registers::{RegisterError, records::data::feeds::Feed};
 
 /// Rank of a file whose feed is not registered: below every registered feed.
 const UNREGISTERED_RANK: i64 = 100;
 
 pub(super) fn options(ctx: &Context, request: &Request, layout: Layout) -> Result<Options> {
+    if let (Some(stated), Some(latest)) = (request.known, ctx.latest)
+        && stated > latest
+    {
+        return Err(RegisterError::Ahead { stated, latest }.into());
+    }
     let mut o = Options::new(request.known.unwrap_or(ctx.now));
     o.mapping = request.map.as_deref().map(Mapping::load).transpose()?;
     if let Some(zone) = &request.zone {

@@ -9,6 +9,7 @@ use crate::{
     context::Context,
     error::{AppError, Result},
     progress::Progress,
+    variance::make_secret,
 };
 use northbound_ingest::{
     self as reader, ForecastRow, HubInstall, IncidentRow, Layout, MigrationRow, Options,
@@ -124,6 +125,9 @@ impl File<'_> {
         outcome.rejects = rejects.finish()?;
         outcome.refuse_if_nothing_accepted()?;
         let receipt = import.finish(outcome.counts())?;
+        if !rows.forecasts.is_empty() {
+            make_secret(ctx, &store)?;
+        }
         if !ctx.dry_run {
             outcome.id = receipt.id;
         }

@@ -5,6 +5,7 @@ use crate::{
     answer::{Answer, Table, count},
     context::Context,
     error::{AppError, Result},
+    folder::{Clock, Grant, Mark},
     live::{demo, policy_of, services},
     service::{SETTINGS, ledger_sink, network, open_log, runtime},
 };
@@ -98,7 +99,9 @@ pub fn run(ctx: &Context, plan: &Plan, say: &dyn Fn(String)) -> Result<Answer> {
         )));
     }
     let data = out.join("data");
-    let ctx = &Context { data: data.clone(), ..ctx.clone() };
+    let ctx = &Context { data: data.clone(), writes: true, latest: None, ..ctx.clone() };
+    let anybody = vec![Grant::analyst_to_anybody()];
+    Mark::new(Clock::Virtual, ctx.actor.to_string(), ctx.now, anybody).write(&data)?;
     demo::prepare(ctx, scenario.seed, scenario.meters)?;
     let rules = ctx.rules()?;
     let (services, policy) = (services(&rules), policy_of(&rules, ctx)?);

@@ -5,24 +5,44 @@ use crate::{
     error::{AppError, Result},
 };
 use northbound_measures::forecast::{Member, pseudonym::Pseudonyms};
-use northbound_registers::{AsAt, Gate, Write, records::forecasting::forecast_notes::PseudonymKey};
+use northbound_registers::{
+    AsAt, Gate, Store, Write, records::forecasting::forecast_notes::PseudonymKey,
+};
+use northbound_types::Actor;
 
-/// Pseudonyms of a document. The secret behind them is made at the first use and stored in a register
-/// that only staff can read.
+/// Id of the one record that holds the secret.
+const KEY: &str = "pseudonym-key";
+
+/// Makes the secret behind pseudonyms, where there is none: as soon as there are forecasts, so that
+/// whoever reads need not write. It is stored in a register that only staff can read.
+pub(crate) fn make_secret(ctx: &Context, store: &Store) -> Result<()> {
+    if !ctx.writes {
+        return Ok(());
+    }
+    let program = Actor {
+        person: "northbound".to_owned(),
+        party: None,
+        body: None,
+        roles: vec!["analyst".to_owned()],
+    };
+    let gate = store.as_actor(&program);
+    if gate.find::<PseudonymKey>(KEY, AsAt::NOW)?.is_none() {
+        let reason = "pseudonyms of forecasts".to_owned();
+        let write = Write { expect_version: None, reason, ..ctx.write() };
+        gate.add(&PseudonymKey { secret: random()? }, &write)?;
+    }
+    Ok(())
+}
+
+/// Pseudonyms of a document. Where no secret was made yet, they hold for this answer alone.
 pub(crate) fn pseudonyms(
-    ctx: &Context,
     gate: &Gate<'_>,
     document: &str,
     members: &[Member],
 ) -> Result<Pseudonyms> {
-    let kept = gate.find::<PseudonymKey>("pseudonym-key", AsAt::NOW)?;
-    let secret = match kept {
+    let secret = match gate.find::<PseudonymKey>(KEY, AsAt::NOW)? {
         Some(k) => k.record.secret,
-        None => {
-            let key = PseudonymKey { secret: random()? };
-            gate.add(&key, &Write { expect_version: None, ..ctx.write() })?;
-            key.secret
-        }
+        None => random()?,
     };
     Ok(Pseudonyms::new(&secret, document, members.iter().map(|m| m.user.as_str())))
 }

@@ -149,6 +149,7 @@ impl LiveWriter {
                 "another live service has committed to this ledger; only one may".into(),
             ));
         }
+        let now = tx.now();
         let mut numbers = Numbering::new(tx.base(), now, self.rows_per_source);
         let open = self.number(position, batch, &mut numbers)?;
         let (corrections, without_earlier) = superseded(&tx, batch, now)?;

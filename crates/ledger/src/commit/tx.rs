@@ -69,6 +69,8 @@ pub struct CommitProgress {
 pub struct Tx {
     dir: PathBuf,
     now: Utc,
+    /// The clock, where it stood before the newest version.
+    clock: Option<Utc>,
     base: Option<Root>,
     _lock: File,
     work: PathBuf,
@@ -127,11 +129,14 @@ impl Tx {
                 }
             }
         });
+        let last = base.as_ref().map_or(now, |b: &Root| b.manifest.committed);
+        let back = now < last;
         Ok(Tx {
             index: Index::new(work.clone()),
             work,
             dir: dir.to_owned(),
-            now,
+            now: if back { Utc(last.0 + 1) } else { now },
+            clock: back.then_some(now),
             base,
             _lock: lock,
             sources: Vec::new(),
@@ -152,6 +157,11 @@ impl Tx {
             fold: BTreeSet::new(),
             done: false,
         })
+    }
+
+    /// When it counts as committed: the present, and never before the newest version.
+    pub(crate) fn now(&self) -> Utc {
+        self.now
     }
 
     fn version(&self) -> u64 {
@@ -256,6 +266,7 @@ impl Tx {
             |b| Manifest { version, previous: b.hash.clone(), ..b.manifest.clone() },
         );
         next.committed = self.now;
+        next.clock = self.clock;
         next.kind = kind;
         what.clone_into(&mut next.what);
         next.pruned_list = ranges::list_checksum(&self.dir)?;

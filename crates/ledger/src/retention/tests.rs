@@ -49,6 +49,7 @@ fn version(dir: &Path, committed: i64, kind: CommitKind, files: &[&str]) -> Root
     let m = Manifest {
         previous,
         committed: Utc(committed),
+        clock: None,
         kind,
         what: format!("live, to journal position {version}"),
         tables: BTreeMap::from([(Table::Exchanges, files.iter().map(|f| entry(f)).collect())]),
@@ -307,7 +308,7 @@ fn a_broken_chain_or_a_reader_of_old_versions_stops_the_deletion() {
     );
     assert_eq!(manifest::present(dir.path()).unwrap().len(), 9);
     let (dir, _) = ledger();
-    let reader = lock::shared_readers(dir.path()).unwrap();
+    let reader = lock::shared_readers(dir.path()).unwrap().unwrap();
     assert!(matches!(run(dir.path(), 2 * DAY, NONE, false), Err(LedgerError::Locked { .. })));
     drop(reader);
     assert_eq!(run(dir.path(), 2 * DAY, NONE, false).unwrap().versions, 4);

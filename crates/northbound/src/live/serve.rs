@@ -37,7 +37,7 @@ pub(crate) struct ServeArgs {
     control: Option<SocketAddr>,
     /// On the first start, create invented Users with keys, invented devices and an emulated network
     #[arg(long)]
-    demo: bool,
+    pub(crate) demo: bool,
     /// Number of meters of the demo network
     #[arg(long, value_name = "N", default_value_t = 300)]
     meters: u32,

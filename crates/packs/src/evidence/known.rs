@@ -74,7 +74,11 @@ impl Known {
         let as_at = scope.as_at.unwrap_or(scope.now);
         progress("reading the rules as at the time");
         let mut archive = Archive::open(sources.data)?;
-        archive.keep(sources.rules, scope.now)?;
+        if sources.record {
+            archive.keep(sources.rules, scope.now)?;
+        } else {
+            archive.assume(sources.rules, scope.now);
+        }
         let rules = match &scope.frozen {
             Some(f) => archive.load(&f.rules)?,
             None => archive.in_force(as_at)?,

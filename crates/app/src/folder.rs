@@ -1,0 +1,65 @@
+//! The data folder: how it is made, on which clock it lives, and who has which role in it where
+//! `--as` says nothing. A folder says so itself, in a file `folder.json`.
+
+mod mark;
+mod opening;
+
+pub use mark::{Clock, FORMAT, Grant, MARK, Mark, read};
+pub use opening::{Opened, Opening, open};
+
+use crate::{
+    answer::{Answer, Table},
+    context::Context,
+    error::{AppError, Kind, Result},
+};
+use serde_json::json;
+use std::path::Path;
+
+/// Files and folders by which a data folder made by an earlier version is recognised.
+const CONTENTS: &[&str] = &["registers.sqlite", "ledger", "journal", "keys", "service.toml"];
+
+/// Does the folder hold anything that Northbound wrote, marked or not?
+#[must_use]
+pub fn in_use(data: &Path) -> bool {
+    data.join(MARK).exists() || CONTENTS.iter().any(|c| data.join(c).exists())
+}
+
+/// Makes a data folder, or marks one that an earlier version made.
+///
+/// # Errors
+/// [`Kind::Conflict`] where the folder has its mark already; where it cannot be written.
+pub fn init(ctx: &Context, clock: Clock, grants: Vec<Grant>) -> Result<Answer> {
+    if let Some(mark) = read(&ctx.data)? {
+        return Err(AppError::Failed {
+            kind: Kind::Conflict,
+            code: "folder.marked",
+            message: format!(
+                "{} was made by {} on {}; choose another folder with --data",
+                ctx.data.display(),
+                mark.made_by,
+                mark.made.day()
+            ),
+        });
+    }
+    let earlier = in_use(&ctx.data);
+    let mark = Mark::new(clock, ctx.actor.to_string(), ctx.now, grants);
+    if !ctx.dry_run {
+        mark.write(&ctx.data)?;
+    }
+    let mut t = Table::new("", &["login", "acts as"]);
+    for g in &mark.grants {
+        t.row([g.login.clone().unwrap_or_else(|| "anybody".to_owned()), g.acts_as()]);
+    }
+    let (verb, what) = match (ctx.dry_run, earlier) {
+        (true, _) => ("Would make", "a data folder"),
+        (false, true) => ("Marked", "the data folder of an earlier version"),
+        (false, false) => ("Made", "a data folder"),
+    };
+    Ok(Answer::new(json!({
+        "folder": ctx.data.display().to_string(), "clock": mark.clock, "grants": mark.grants,
+        "earlier": earlier, "dry_run": ctx.dry_run,
+    }))
+    .say(format!("{verb} {what} on {}: {}.", mark.clock.words(), ctx.data.display()))
+    .table(t)
+    .then("Read files into it: northbound ingest --help"))
+}

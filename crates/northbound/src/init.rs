@@ -1,0 +1,37 @@
+//! `init`.
+
+use crate::{
+    context::{Ctx, actor},
+    error::Result,
+    output::Answer,
+};
+use clap::Args;
+use northbound_app::folder::{Clock, Grant, init};
+
+/// How the folder is made.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct InitArgs {
+    /// On a virtual clock: --clock may set the present time. For demos, trials and tests
+    #[arg(long = "virtual")]
+    on_virtual_clock: bool,
+    /// Who acts as what without --as: login[@party][/body]+role…; may be given several times. Default: your login name as analyst
+    #[arg(long = "owner", value_name = "ACTOR")]
+    owners: Vec<String>,
+}
+
+impl InitArgs {
+    pub(crate) fn run(&self, ctx: &Ctx) -> Result<Answer> {
+        let clock = if self.on_virtual_clock { Clock::Virtual } else { Clock::Real };
+        let mut grants = Vec::new();
+        for owner in &self.owners {
+            grants.push(Grant::to_login(actor(owner)?));
+        }
+        if grants.is_empty() {
+            grants.push(Grant {
+                login: Some(ctx.actor.person.clone()),
+                ..Grant::analyst_to_anybody()
+            });
+        }
+        Ok(init(ctx, clock, grants)?)
+    }
+}
