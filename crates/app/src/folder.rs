@@ -2,6 +2,7 @@
 //! `--as` says nothing. A folder says so itself, in a file `folder.json`.
 
 mod mark;
+mod modes;
 mod opening;
 
 pub use mark::{Clock, FORMAT, Grant, MARK, Mark, read};
@@ -28,7 +29,12 @@ pub fn in_use(data: &Path) -> bool {
 ///
 /// # Errors
 /// [`Kind::Conflict`] where the folder has its mark already; where it cannot be written.
-pub fn init(ctx: &Context, clock: Clock, grants: Vec<Grant>) -> Result<Answer> {
+pub fn init(
+    ctx: &Context,
+    clock: Clock,
+    group: Option<&str>,
+    grants: Vec<Grant>,
+) -> Result<Answer> {
     if let Some(mark) = read(&ctx.data)? {
         return Err(AppError::Failed {
             kind: Kind::Conflict,
@@ -42,9 +48,12 @@ pub fn init(ctx: &Context, clock: Clock, grants: Vec<Grant>) -> Result<Answer> {
         });
     }
     let earlier = in_use(&ctx.data);
-    let mark = Mark::new(clock, ctx.actor.to_string(), ctx.now, grants);
+    let group = group.map(str::to_owned);
+    let mark = Mark { group, ..Mark::new(clock, ctx.actor.to_string(), ctx.now, grants) };
     if !ctx.dry_run {
+        modes::new_files(mark.group.is_some());
         mark.write(&ctx.data)?;
+        modes::restrict(&ctx.data, mark.group.as_deref())?;
     }
     let mut t = Table::new("", &["login", "acts as"]);
     for g in &mark.grants {
@@ -56,7 +65,7 @@ pub fn init(ctx: &Context, clock: Clock, grants: Vec<Grant>) -> Result<Answer> {
         (false, false) => ("Made", "a data folder"),
     };
     Ok(Answer::new(json!({
-        "folder": ctx.data.display().to_string(), "clock": mark.clock, "grants": mark.grants,
+        "folder": ctx.data.display().to_string(), "clock": mark.clock, "grants": mark.grants, "group": mark.group,
         "earlier": earlier, "dry_run": ctx.dry_run,
     }))
     .say(format!("{verb} {what} on {}: {}.", mark.clock.words(), ctx.data.display()))

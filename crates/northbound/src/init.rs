@@ -14,6 +14,9 @@ pub(crate) struct InitArgs {
     /// On a virtual clock: --clock may set the present time. For demos, trials and tests
     #[arg(long = "virtual")]
     on_virtual_clock: bool,
+    /// Group whose members may read the files, except keys; else only your account may
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
     /// Who acts as what without --as: login[@party][/body]+role…; may be given several times. Default: your login name as analyst
     #[arg(long = "owner", value_name = "ACTOR")]
     owners: Vec<String>,
@@ -32,6 +35,6 @@ impl InitArgs {
                 ..Grant::analyst_to_anybody()
             });
         }
-        Ok(init(ctx, clock, grants)?)
+        Ok(init(ctx, clock, self.group.as_deref(), grants)?)
     }
 }

@@ -172,6 +172,31 @@ impl Walk {
         format!("{head}{}{tail}", found.as_str().map_or(found.to_string(), str::to_owned))
     }
 
+    /// What is wrong with how the example goes for this actor, who may run the command or may not.
+    fn as_actor(
+        &self,
+        actor: &str,
+        may: bool,
+        mode: &str,
+        words: &[String],
+        name: &str,
+    ) -> Option<String> {
+        if may && !matches!(mode, "reads" | "check") {
+            return None;
+        }
+        let ran = self.run_as(actor, words, &["--format", "json"]);
+        if !may {
+            let wrong = ran.code != 4 || !ran.out.is_empty();
+            return wrong.then(|| format!("{actor}: {name} ended with {}, not refused", ran.code));
+        }
+        if ran.code == 4 && ran.error()["code"] == "access.role" {
+            return Some(format!("{actor}: {name} is refused: {}", ran.err));
+        }
+        // Only its own party and the staff see who sent what.
+        (actor == "max@WIRE+user" && ran.out.contains(OTHERS_MESSAGE))
+            .then(|| format!("{actor}: {name} shows messages of another party"))
+    }
+
     /// Runs the example as each kind of actor: who may not is refused, gets no answer and changes
     /// nothing; who may is not refused for its role.
     fn as_each_actor(&mut self, mode: &str, words: &[String], name: &str, data: &Path) {
@@ -187,29 +212,14 @@ impl Walk {
             return;
         }
         let before = state(data);
-        let mut faults = Vec::new();
-        for (role, actor) in ACTORS {
-            let allowed = may.contains(role);
-            if allowed && mode == "refused" {
-                continue;
-            }
-            if !allowed {
-                let ran = self.run_as(actor, &asked, &["--format", "json"]);
-                if ran.code != 4 || !ran.out.is_empty() {
-                    faults.push(format!("{actor}: {name} ended with {}, not refused", ran.code));
-                }
-            } else if mode != "changes" {
-                let ran = self.run_as(actor, &asked, &["--format", "json"]);
-                let role_refused = ran.code == 4 && ran.error()["code"] == "access.role";
-                if role_refused {
-                    faults.push(format!("{actor}: {name} is refused: {}", ran.err));
-                }
-                // Nobody but its own party and the staff sees who sent what.
-                if actor == "max@WIRE+user" && ran.out.contains(OTHERS_MESSAGE) {
-                    faults.push(format!("{actor}: {name} shows messages of another party"));
-                }
-            }
-        }
+        let faults: Vec<String> = std::thread::scope(|s| {
+            let this = &*self;
+            let asked = &asked;
+            let all = ACTORS.map(|(role, actor)| {
+                s.spawn(move || this.as_actor(actor, may.contains(role), mode, asked, name))
+            });
+            all.into_iter().filter_map(|t| t.join().unwrap()).collect()
+        });
         self.faults.extend(faults);
         if state(data) != before {
             self.faults.push(format!(
@@ -245,7 +255,7 @@ impl Walk {
             ("changes", true) => {
                 self.faults.push(format!("{line}: changed nothing"));
             }
-            ("reads" | "check", false) => {
+            ("reads" | "check" | "exports", false) => {
                 self.known.insert(format!("writes {name}"));
             }
             _ => {}
@@ -290,7 +300,7 @@ fn every_command_has_an_example_that_does_what_it_says() {
                 let data = walk.room.data();
                 walk.as_each_actor("refused", &command, &name, &data);
             }
-            "changes" | "reads" | "check" => {
+            "changes" | "reads" | "check" | "exports" => {
                 let name = match leaf(&command, &leaves) {
                     Some(name) => name,
                     None if command[0] == "reconcile" => "reconcile".to_owned(),
@@ -299,7 +309,9 @@ fn every_command_has_an_example_that_does_what_it_says() {
                 missing.remove(&name);
                 walk.step(&mode, &line, &name);
             }
-            other => panic!("{other}: changes, reads, check, refused, exempt, file or known"),
+            other => {
+                panic!("{other}: changes, reads, check, exports, refused, exempt, file or known")
+            }
         }
     }
     assert!(missing.is_empty(), "no example in tests/walk/script.txt: {missing:?}");

@@ -103,6 +103,9 @@ pub struct Mark {
     /// differ a little.
     #[serde(default = "ahead_seconds")]
     pub ahead_seconds: u32,
+    /// Group whose members may read the files, except keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// Who acts as what without `--as`; the first that fits holds.
     #[serde(default)]
     pub grants: Vec<Grant>,
@@ -119,6 +122,7 @@ impl Mark {
             made_by,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             ahead_seconds: ahead_seconds(),
+            group: None,
             grants,
         }
     }

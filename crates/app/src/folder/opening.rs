@@ -1,7 +1,7 @@
 //! From the flags of a run to its context: which actor, which present time, and whether the folder
 //! has to be there.
 
-use super::{Clock, Grant, Mark, in_use, read};
+use super::{Clock, Grant, Mark, in_use, modes, read};
 use crate::{
     access::{self, Command, Effect},
     context::Context,
@@ -112,6 +112,7 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
             ),
         ));
     }
+    modes::new_files(mark.group.is_some());
     let context = Context {
         data: asked.data,
         actor,
@@ -128,6 +129,9 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
     let mut note = None;
     if makes {
         make(&context.data, &mark)?;
+        if exists {
+            modes::restrict(&context.data, None)?;
+        }
         note = (mark.clock == Clock::Virtual && !asked.invented).then(|| {
             format!(
                 "{} is on a virtual clock from now on, since it was made with --clock",
