@@ -251,6 +251,7 @@ fn registers(e: &RegisterError) -> (Kind, &'static str) {
         RegisterError::Right { .. }
         | RegisterError::Party { .. }
         | RegisterError::Backdated { .. }
+        | RegisterError::Ahead { .. }
         | RegisterError::Reason { .. }
         | RegisterError::Frozen { .. }
         | RegisterError::Missing { .. } => Kind::Refused,

@@ -338,6 +338,28 @@ fn as_at_uses_what_was_known_then() {
 }
 
 #[test]
+fn commits_stay_in_order_when_the_clock_goes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let l = Ledger::at(dir.path());
+    let file = |name: &str, seed: u64| (name.to_owned(), records(seed, 10));
+    let commit = |(name, rs): (String, Vec<Record>), now: i64| {
+        ingest(&l, meta(&name, Utc(NOW - DAY)), &rs, now);
+        l.snapshot(None).unwrap().root.manifest
+    };
+    let first = commit(file("a.csv", 11), NOW);
+    assert_eq!((first.committed, first.clock), (Utc(NOW), None));
+    // An hour back: a microsecond later, with what the clock said.
+    let back = commit(file("b.csv", 12), NOW - DAY / 24);
+    assert_eq!((back.committed, back.clock), (Utc(NOW + 1), Some(Utc(NOW - DAY / 24))));
+    // What was asked as at the first commit answers as before.
+    assert_eq!(l.snapshot(Some(Utc(NOW))).unwrap().root.manifest.version, 1);
+    let again = commit(file("c.csv", 13), NOW + DAY);
+    assert_eq!((again.committed, again.clock), (Utc(NOW + DAY), None));
+    let report = check(&l, &Rules("r1"), true).unwrap();
+    assert_eq!((report.clock_went_back, report.findings), (1, vec![]));
+}
+
+#[test]
 fn only_one_process_writes_and_a_dropped_transaction_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let l = Ledger::at(dir.path());

@@ -3,6 +3,7 @@
 mod cli_base;
 mod cli_basics;
 mod cli_demo;
+mod cli_folder;
 mod cli_ingest;
 mod cli_journal;
 mod cli_ledger;

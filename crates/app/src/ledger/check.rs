@@ -42,7 +42,7 @@ fn answer(report: &Report, hashes: bool, findings: &[Finding]) -> Answer {
         gaps.row([d.to_string()]);
     }
     let json = json!({
-        "versions": report.versions, "let_go": report.pruned, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
+        "versions": report.versions, "let_go": report.pruned, "clock_went_back": report.clock_went_back, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
         "counted": report.counted, "book_lines": report.book_lines, "gaps": report.gaps,
         "findings": findings.iter().map(|(k, w)| json!({"kind": k, "what": w})).collect::<Vec<_>>(),
     });
@@ -66,6 +66,7 @@ fn summary(report: &Report, findings: &[Finding]) -> Table {
     for (what, n) in [
         ("versions in the chain", report.versions),
         ("of these, deleted", report.pruned),
+        ("of these committed after the clock had gone back", report.clock_went_back),
         ("files", report.files),
         ("records", report.records),
         (

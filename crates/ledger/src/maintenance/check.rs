@@ -31,6 +31,9 @@ pub struct Report {
     /// Of these, deleted by retention.
     #[serde(rename = "let_go")]
     pub pruned: u64,
+    /// Versions committed while the clock stood before the version that was there: the clock had gone
+    /// back.
+    pub clock_went_back: u64,
     /// Files hashed.
     pub files: u64,
     /// Records in exchanges.

@@ -31,6 +31,7 @@ pub(super) fn chain(ledger: &Ledger, newest: u64, report: &mut Report) -> Result
             }
             Ok(root) => {
                 recorded.clone_from(&root.manifest.pruned_list);
+                report.clock_went_back += u64::from(root.manifest.clock.is_some());
                 if root.manifest.previous != previous {
                     report.findings.push(Finding {
                         kind: "chain",

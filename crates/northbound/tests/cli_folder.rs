@@ -1,0 +1,219 @@
+//! Data folders: made, on which clock, for whom; what reads leaves them as they are.
+
+use crate::support::{self, Ran, Room};
+use std::{
+    fs,
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt},
+        process::CommandExt,
+    },
+    path::Path,
+    process::Command,
+};
+use support::needs::bytes;
+
+/// A run on the machine's clock, without an actor but for the login name.
+fn plain(room: &Room, login: &str, words: &str) -> Ran {
+    ran(command(room, login, words))
+}
+
+fn command(room: &Room, login: &str, words: &str) -> Command {
+    let mut c = Command::new(env!("CARGO_BIN_EXE_northbound"));
+    c.current_dir(room.dir.path())
+        .env_clear()
+        .env("NORTHBOUND_DATA", "data")
+        .env("USER", login)
+        .args(words.split(' '))
+        .args(["--format", "json"]);
+    c
+}
+
+fn ran(mut c: Command) -> Ran {
+    let o = c.output().unwrap();
+    let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
+    Ran { code: o.status.code().unwrap_or(-1), out: text(&o.stdout), err: text(&o.stderr) }
+}
+
+#[track_caller]
+fn refused(ran: Ran, code: &str) {
+    let ran = ran.code(4);
+    assert_eq!(ran.error()["code"], code, "{}", ran.err);
+}
+
+#[test]
+fn on_the_machines_clock_no_time_can_be_made_up() {
+    let r = Room::new();
+    let made = plain(&r, "kim", "init").ok().json();
+    assert_eq!((&made["clock"], &made["grants"][0]["login"]), (&"real".into(), &"kim".into()));
+    plain(&r, "kim", "party add ACME --name Acme --category large-supplier").ok();
+    let before = bytes(&r.data());
+    refused(
+        plain(&r, "kim", "party add WIRE --name W --category x --clock 2199-01-01T00:00:00Z"),
+        "folder.clock",
+    );
+    assert_eq!(bytes(&r.data()), before);
+    let listed = plain(&r, "kim", "party list --clock 2199-01-01T00:00:00Z").ok().json();
+    assert_eq!(listed["records"].as_array().unwrap().len(), 1);
+    // What is stated may be no further ahead than the two clocks of two machines.
+    fs::write(
+        r.path("m.csv"),
+        support::HEADER.to_owned()
+            + &support::message(1, 1, "4.1.1", "north", "2026-04-01T12:00:00Z", None),
+    )
+    .unwrap();
+    refused(
+        plain(&r, "kim", "ingest messages m.csv --known 2199-01-01T00:00:00Z"),
+        "registers.ahead",
+    );
+}
+
+#[test]
+fn a_folder_made_with_a_clock_is_virtual_and_says_so() {
+    let r = Room::new();
+    let add = r.nb("party add ACME --name Acme --category large-supplier").ok();
+    assert!(add.err.contains("virtual clock"), "{}", add.err);
+    let mark: serde_json::Value =
+        serde_json::from_slice(&fs::read(r.path("data/folder.json")).unwrap()).unwrap();
+    assert_eq!(
+        (&mark["clock"], &mark["format"]),
+        (&"virtual".into(), &"northbound-folder/1".into())
+    );
+    let again = r.nb("init --format json").code(6);
+    assert_eq!(again.error()["code"], "folder.marked");
+}
+
+#[test]
+fn without_as_there_is_no_role_but_the_granted_one() {
+    let r = Room::new();
+    refused(plain(&r, "kim", "party add ACME --name A --category x"), "registers.right");
+    assert!(!r.data().exists());
+    plain(&r, "kim", "init --owner lee@ACME+user --owner sam/opsg+secretary").ok();
+    refused(plain(&r, "kim", "party list"), "access.role");
+    refused(plain(&r, "lee", "person add x --role y --body opsg"), "registers.right");
+    plain(&r, "sam", "body add opsg --name Group --kind group --power recommend").ok();
+    let events = plain(&r, "sam", "event list").ok().json();
+    assert!(events.to_string().contains("sam/opsg+secretary"), "{events}");
+}
+
+#[test]
+fn a_folder_of_an_earlier_version_is_marked_before_anything_is_made_up() {
+    let r = Room::new();
+    r.nb("party add ACME --name Acme --category large-supplier").ok();
+    fs::remove_file(r.path("data/folder.json")).unwrap();
+    refused(r.nb("party add WIRE --name W --category x --format json"), "folder.unmarked");
+    r.nb("party show ACME").ok();
+    let marked = r.json("init --virtual");
+    assert_eq!((&marked["earlier"], &marked["clock"]), (&true.into(), &"virtual".into()));
+    r.nb("party add WIRE --name W --category network-operator").ok();
+}
+
+#[test]
+fn what_fails_or_reads_makes_no_folder() {
+    let r = Room::new();
+    for words in ["party list", "ledger check", "pack list", "explain PM4.3/CSPN/north/2026-04"] {
+        let ran = r.nb(&format!("{words} --format json")).code(5);
+        assert_eq!(ran.error()["code"], "folder.missing", "{words}");
+        assert!(ran.err.contains("northbound init"), "{}", ran.err);
+    }
+    r.nb("ingest messages nowhere.csv").code(5);
+    r.nb("party add ACME --name Acme --category large-supplier --dry-run").ok();
+    assert!(!r.data().exists());
+    r.nb("rules list").ok();
+    assert!(!r.data().exists());
+}
+
+/// Files and modes below a folder.
+fn modes(folder: &Path) -> Vec<(String, u32)> {
+    let mut all =
+        vec![(".".to_owned(), fs::metadata(folder).unwrap().permissions().mode() & 0o7777)];
+    for (name, _) in bytes(folder) {
+        let path = folder.join(&name);
+        let mode = |p: &Path| fs::metadata(p).unwrap().permissions().mode() & 0o7777;
+        all.push((name.display().to_string(), mode(&path)));
+        all.push((format!("{}/", name.display()), mode(path.parent().unwrap())));
+    }
+    all
+}
+
+#[test]
+fn files_are_for_the_account_or_for_one_group() {
+    let r = Room::new();
+    fs::write(
+        r.path("m.csv"),
+        support::HEADER.to_owned()
+            + &support::message(1, 1, "4.1.1", "north", "2026-04-01T12:00:00Z", None),
+    )
+    .unwrap();
+    r.nb("ingest messages m.csv").ok();
+    r.nb("key make --service").ok();
+    r.nb("ledger backup copy").ok();
+    for folder in ["data", "copy"] {
+        for (name, mode) in modes(&r.path(folder)) {
+            assert_eq!(mode & 0o077, 0, "{folder}/{name} has mode {mode:o}");
+        }
+    }
+    // The group of this process: no other is sure to be there.
+    let gid = fs::metadata(r.dir.path()).unwrap().gid();
+    r.nb(&format!("init --virtual --data shared --group {gid}")).ok();
+    r.nb("ingest messages m.csv --data shared").ok();
+    r.nb("key make --service --data shared").ok();
+    for (name, mode) in modes(&r.path("shared")) {
+        let wanted = match name.as_str() {
+            n if n.ends_with(".key.pem") || n.ends_with(".key") => 0,
+            n if n == "." || n.ends_with('/') => 0o050,
+            _ => 0o040,
+        };
+        assert_eq!(mode & 0o077, wanted, "shared/{name} has mode {mode:o}");
+    }
+}
+
+#[test]
+fn reading_needs_no_right_to_write() {
+    const NOBODY: u32 = 65_534;
+    let r = Room::new();
+    fs::write(
+        r.path("m.csv"),
+        support::HEADER.to_owned()
+            + &support::message(1, 1, "4.1.1", "north", "2026-04-01T12:00:00Z", None),
+    )
+    .unwrap();
+    r.nb("ingest messages m.csv").ok();
+    r.nb("party add ACME --name Acme --category large-supplier").ok();
+    let root = fs::metadata(r.dir.path()).unwrap().uid() == 0;
+    for (name, _) in modes(&r.data()) {
+        let path = r.data().join(name.trim_end_matches('/'));
+        let mode = if path.is_dir() { 0o755 } else { 0o644 };
+        // Another account may read; without one, this account's own right to write goes.
+        let mode = if root { mode } else { mode & 0o555 };
+        let dir = path.parent().unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        if dir.starts_with(r.data()) {
+            let mode = if root { 0o755 } else { 0o555 };
+            fs::set_permissions(dir, fs::Permissions::from_mode(mode)).unwrap();
+        }
+    }
+    fs::set_permissions(r.dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let before = bytes(&r.data());
+    for words in ["party list", "ledger check", "ingest list", "event list", "reconcile list"] {
+        let mut c = command(&r, "nobody", &format!("{words} --as nobody+analyst"));
+        if root {
+            c.uid(NOBODY).gid(NOBODY);
+        }
+        ran(c).ok();
+        assert_eq!(bytes(&r.data()), before, "{words}");
+    }
+    let mut c = command(
+        &r,
+        "nobody",
+        "party add WIRE --name W --category x --as nobody+analyst --clock 2026-05-21T00:00:00Z",
+    );
+    if root {
+        c.uid(NOBODY).gid(NOBODY);
+    }
+    assert_ne!(ran(c).code, 0);
+    for (name, _) in modes(&r.data()) {
+        let dir = r.data().join(name.trim_end_matches('/'));
+        let dir = if dir.is_dir() { dir.as_path() } else { dir.parent().unwrap() };
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
