@@ -6,6 +6,7 @@ mod check;
 pub mod retention;
 pub mod versions;
 
+pub(crate) use backup::unfinished;
 pub use check::check;
 
 use crate::{

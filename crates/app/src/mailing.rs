@@ -12,8 +12,11 @@ mod proof;
 pub mod relay;
 mod send;
 
-use crate::Context;
-use std::path::PathBuf;
+use crate::{AppError, Context, Result, error::Kind};
+use std::{
+    fs::{File, TryLockError},
+    path::PathBuf,
+};
 
 pub use bounces::record_bounces;
 pub use draft::{NewMailing, Text, draft};
@@ -22,6 +25,24 @@ pub use send::send;
 
 /// Folder of the outbox below the data folder.
 const OUTBOX: &str = "outbox";
+
+/// Only one process at a time changes the outbox: two would send everything twice, or one would
+/// clear what the other has written.
+fn lock(ctx: &Context, name: &str) -> Result<File> {
+    let dir = ctx.data.join(OUTBOX);
+    std::fs::create_dir_all(&dir).map_err(|e| AppError::io("make", &dir, e))?;
+    let path = dir.join(name);
+    let file = File::create(&path).map_err(|e| AppError::io("make", &path, e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(AppError::new(
+            Kind::Conflict,
+            "mailing.busy",
+            "another process is sending or submitting messages; wait until it has finished",
+        )),
+        Err(TryLockError::Error(e)) => Err(AppError::io("lock", &path, e)),
+    }
+}
 
 /// The folder of a mailing in the outbox, and the one in which it is prepared.
 fn folders(ctx: &Context, id: &str) -> (PathBuf, PathBuf) {

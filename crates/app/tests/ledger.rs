@@ -2,8 +2,10 @@
 
 use crate::support::{acting, context};
 use northbound_app::{
-    Context,
+    Context, ProgressFactory,
+    access::command_of,
     error::Kind,
+    folder::{Opening, open},
     ingest::{Layout, Request, ingest},
     ledger::{backup, check, retention},
 };
@@ -46,6 +48,81 @@ fn a_backup_is_restored_whole() {
     assert_eq!(restored.snapshot().unwrap().root.hash, ctx.snapshot().unwrap().root.hash);
     let checked = check(&restored, true).unwrap();
     assert!(!checked.found && checked.json["records"] == 1, "{}", checked.json);
+}
+
+#[test]
+fn a_restore_that_breaks_off_leaves_no_folder_and_says_so() {
+    let (folder, ctx) = with_a_message();
+    let copy = folder.path().join("copy");
+    backup::backup(&ctx, &copy).unwrap();
+    let restored = Context { data: folder.path().join("restored"), ..ctx.clone() };
+    // A file in the ledger's copy that its hash does not fit: found while it is written aside.
+    let broken = first_parquet(&copy.join("ledger"));
+    let whole = std::fs::read(&broken).unwrap();
+    std::fs::write(&broken, b"PAR1").unwrap();
+    backup::restore(&restored, &copy).unwrap_err();
+    assert!(!restored.data.exists());
+    let aside = folder.path().join("restored.restoring");
+    assert!(aside.exists());
+    for command in ["party list", "party add"] {
+        let asked = Opening {
+            data: restored.data.clone(),
+            actor: Some(ctx.actor.clone()),
+            login: "kim".to_owned(),
+            clock: Some(ctx.now),
+            invented: false,
+            machine: ctx.now,
+            as_at: None,
+            reason: String::new(),
+            expect_version: None,
+            dry_run: false,
+            progress: ProgressFactory::silent(),
+        };
+        let e = open(asked, command_of(command).unwrap()).unwrap_err();
+        assert_eq!(e.code(), "folder.restoring", "{e}");
+    }
+    // Once more, with the file as it was.
+    std::fs::write(&broken, whole).unwrap();
+    backup::restore(&restored, &copy).unwrap();
+    assert!(restored.data.exists() && !aside.exists());
+    assert!(!check(&restored, true).unwrap().found);
+}
+
+#[test]
+fn a_restore_writes_nothing_outside_its_folder() {
+    let (folder, ctx) = with_a_message();
+    let copy = folder.path().join("copy");
+    backup::backup(&ctx, &copy).unwrap();
+    let restored = Context { data: folder.path().join("restored"), ..ctx.clone() };
+    let manifest = copy.join("backup.json");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let outside = folder.path().join("outside.txt");
+    std::fs::write(&outside, "").unwrap();
+    for path in ["../outside.txt".to_owned(), outside.display().to_string(), "rules/../../x".into()]
+    {
+        let mut m: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let entry = serde_json::json!({"path": path, "bytes": 0, "sha256": ""});
+        m["files"].as_array_mut().unwrap().push(entry);
+        std::fs::write(&manifest, m.to_string()).unwrap();
+        let e = backup::restore(&restored, &copy).unwrap_err();
+        assert!(e.kind() == Kind::BadInput && e.to_string().contains("not below"), "{e}");
+        assert!(!restored.data.exists());
+    }
+}
+
+#[test]
+fn a_backup_holds_the_outbox_and_the_marks() {
+    let (folder, ctx) = with_a_message();
+    for name in ["outbox/mailing-1/a.eml", "outbox/send.lock", "folder.json", "service.toml"] {
+        let path = ctx.data.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    let copy = folder.path().join("copy");
+    backup::backup(&ctx, &copy).unwrap();
+    let there = |n: &str| copy.join(n).exists();
+    assert!(there("outbox/mailing-1/a.eml") && there("folder.json") && there("service.toml"));
+    assert!(!there("outbox/send.lock"));
 }
 
 #[test]

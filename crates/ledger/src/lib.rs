@@ -21,7 +21,7 @@ pub use commit::{
 };
 pub use error::LedgerError;
 pub use maintenance::{backup, check, publish, row_check};
-pub use manifest::{CommitKind, Manifest, Root, SourceEntry};
+pub use manifest::{CommitKind, Manifest, Root, SourceEntry, is_below};
 pub use read::{
     alerts::AlertWindow,
     content,

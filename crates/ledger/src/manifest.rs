@@ -243,7 +243,19 @@ pub(crate) fn read(dir: &Path, version: u64) -> Result<Root, LedgerError> {
             why: format!("says version {}", manifest.version),
         });
     }
+    let outside = |f: &&FileEntry| !is_below(Path::new(&f.path));
+    if let Some(f) = manifest.tables.values().flatten().find(outside) {
+        let why = format!("names {:?}, which is not below the ledger's folder", f.path);
+        return Err(LedgerError::Manifest { path, why });
+    }
     Ok(Root { hash: hex(&Sha256::digest(&bytes)), manifest })
+}
+
+/// Does a path stay below the folder to which it is added? No `..`, no root, no drive.
+#[must_use]
+pub fn is_below(path: &Path) -> bool {
+    let mut parts = path.components().peekable();
+    parts.peek().is_some() && parts.all(|c| matches!(c, std::path::Component::Normal(_)))
 }
 
 /// The newest version, 0 where there is none.

@@ -236,3 +236,29 @@ fn c3_examples_link_to_the_entries_that_they_are_about() {
         0
     );
 }
+
+#[test]
+fn of_two_sends_at_once_one_sends_and_every_message_is_on_the_disk() {
+    for _ in 0..5 {
+        let r = room();
+        let id = draft(&r);
+        let start = || r.command().args(["mailing", "send", &id]).spawn().unwrap();
+        let ends: Vec<Option<i32>> =
+            [start(), start(), start()].map(|mut c| c.wait().unwrap().code()).to_vec();
+        assert_eq!(ends.iter().filter(|c| **c == Some(0)).count(), 1, "{ends:?}");
+        assert!(ends.iter().all(|c| matches!(c, Some(0 | 4 | 6))), "{ends:?}");
+        let proof = r.json(&format!("mailing proof {id}"));
+        let messages = proof["messages"].as_array().unwrap();
+        assert!(!messages.is_empty() && messages.iter().all(|m| m["standing"] == "as sent"));
+    }
+}
+
+#[test]
+fn a_message_without_its_folder_is_missing_and_not_handed_over() {
+    let r = room();
+    let id = draft(&r);
+    r.nb(&format!("mailing send {id}")).ok();
+    std::fs::remove_dir_all(r.data().join("outbox").join(&id)).unwrap();
+    let ran = r.nb(&format!("mailing proof {id} --format json")).code(7);
+    assert_eq!(ran.json()["messages"][0]["standing"], "MISSING");
+}

@@ -6,6 +6,7 @@ use crate::{
     access::{self, Command, Effect},
     context::Context,
     error::{AppError, Kind, Result},
+    ledger::unfinished,
     progress::ProgressFactory,
 };
 use northbound_types::{Actor, Utc};
@@ -86,6 +87,18 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
         roles: Vec::new(),
     });
     access::check(command, &actor)?;
+    let restoring = unfinished(&asked.data);
+    if !exists && restoring.exists() && matches!(command.effect, Effect::Reads | Effect::Changes) {
+        return Err(AppError::Failed {
+            kind: Kind::NotFound,
+            code: "folder.restoring",
+            message: format!(
+                "{} is not there yet: a restore of it was broken off; run `northbound ledger restore` again (it starts afresh), or remove {}",
+                asked.data.display(),
+                restoring.display()
+            ),
+        });
+    }
     if command.effect == Effect::Reads && !exists {
         return Err(AppError::Failed {
             kind: Kind::NotFound,

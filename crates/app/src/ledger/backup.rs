@@ -5,9 +5,11 @@ use crate::{
     answer::{Answer, Table, count},
     context::Context,
     error::{AppError, Result},
+    folder::MARK,
+    service::SETTINGS,
 };
 use northbound_ingest::source::hash_file;
-use northbound_ledger::{Ledger, backup};
+use northbound_ledger::{Ledger, backup, is_below};
 use northbound_registers::FILE_NAME;
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
@@ -19,7 +21,13 @@ const MANIFEST: &str = "backup.json";
 /// Layout of a backup.
 const LAYOUT: u32 = 1;
 /// Folders that are copied file by file.
-const PLAIN: [&str; 4] = ["rules", "rules-archive", "rejects", "packs"];
+const PLAIN: [&str; 5] = ["rules", "rules-archive", "rejects", "packs", "outbox"];
+/// Files that are copied where they are there. Private keys are not: whoever runs the service backs
+/// them up apart.
+const SINGLE: [&str; 2] = [MARK, SETTINGS];
+/// What a restore writes stands beside the data folder, under its name with this ending, until it is
+/// whole.
+const UNFINISHED: &str = "restoring";
 
 /// A file of the backup, by its path below it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,10 +74,14 @@ pub fn backup(ctx: &Context, to: &Path) -> Result<Answer> {
         progress.tell("copying the ledger", n, of)
     })?;
     for folder in PLAIN {
-        for name in files_below(&ctx.data, folder)? {
+        for name in files_below(&ctx.data, folder)?.into_iter().filter(|n| !n.ends_with(".lock")) {
             copy_file(&ctx.data.join(&name), &to.join(&name))?;
             files.push(hash(to, &name)?);
         }
+    }
+    for name in SINGLE.into_iter().filter(|n| ctx.data.join(n).is_file()) {
+        copy_file(&ctx.data.join(name), &to.join(name))?;
+        files.push(hash(to, name)?);
     }
     for name in journal_files(&ctx.data)? {
         copy_file(&ctx.data.join(&name), &to.join(&name))?;
@@ -116,6 +128,13 @@ pub fn restore(ctx: &Context, from: &Path) -> Result<Answer> {
     }
     require_empty(&ctx.data, "the data folder")?;
     for f in &manifest.files {
+        if !is_below(Path::new(&f.path)) {
+            return Err(AppError::input(format!(
+                "{} names {:?}, which is not below the backup's folder: somebody changed it; nothing was restored",
+                path.display(),
+                f.path
+            )));
+        }
         verify(from, f)?;
     }
     let source = Ledger::at(from.join("ledger"));
@@ -128,15 +147,7 @@ pub fn restore(ctx: &Context, from: &Path) -> Result<Answer> {
         )));
     }
     if !ctx.dry_run {
-        let mut progress = ctx.progress();
-        make_folder(&ctx.data)?;
-        backup::copy(&source, &ctx.data.join("ledger"), u64::MAX, &mut |n, of| {
-            progress.tell("copying the ledger", n, of)
-        })?;
-        northbound_registers::restore(&from.join(FILE_NAME), &ctx.data.join(FILE_NAME))?;
-        for f in manifest.files.iter().filter(|f| f.path != FILE_NAME) {
-            copy_file(&from.join(&f.path), &ctx.data.join(&f.path))?;
-        }
+        put_in_place(ctx, from, &source, &manifest)?;
     }
     let said = if ctx.dry_run {
         format!(
@@ -148,6 +159,43 @@ pub fn restore(ctx: &Context, from: &Path) -> Result<Answer> {
         format!("Restored {} to {}.", from.display(), ctx.data.display())
     };
     Ok(answer(&manifest, &said).then("Verify it: northbound ledger check"))
+}
+
+/// Writes everything beside the data folder, checks it there, and gives it the data folder's name.
+fn put_in_place(
+    ctx: &Context,
+    from: &Path,
+    source: &Ledger,
+    manifest: &BackupManifest,
+) -> Result<()> {
+    let aside = unfinished(&ctx.data);
+    if aside.exists() {
+        std::fs::remove_dir_all(&aside)
+            .map_err(|e| AppError::io("clear the remains of a restore in", &aside, e))?;
+    }
+    let mut progress = ctx.progress();
+    make_folder(&aside)?;
+    backup::copy(source, &aside.join("ledger"), u64::MAX, &mut |n, of| {
+        progress.tell("copying the ledger", n, of)
+    })?;
+    northbound_registers::restore(&from.join(FILE_NAME), &aside.join(FILE_NAME))?;
+    for f in manifest.files.iter().filter(|f| f.path != FILE_NAME) {
+        copy_file(&from.join(&f.path), &aside.join(&f.path))?;
+        verify(&aside, f)?;
+    }
+    let moved = match std::fs::remove_dir(&ctx.data) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
+        _ => std::fs::rename(&aside, &ctx.data),
+    };
+    moved.map_err(|e| AppError::io("put the restored folder in place as", &ctx.data, e))
+}
+
+/// Where a restore into a data folder writes until it is whole.
+pub(crate) fn unfinished(data: &Path) -> PathBuf {
+    let mut name = data.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(UNFINISHED);
+    data.with_file_name(name)
 }
 
 fn answer(m: &BackupManifest, said: &str) -> Answer {
@@ -230,8 +278,9 @@ fn copy_file(from: &Path, to: &Path) -> Result<()> {
     if let Some(dir) = to.parent() {
         make_folder(dir)?;
     }
-    std::fs::copy(from, to).map_err(|e| AppError::io("copy", from, e))?;
-    Ok(())
+    std::fs::copy(from, to)
+        .and_then(|_| std::fs::File::open(to)?.sync_all())
+        .map_err(|e| AppError::io("copy", from, e))
 }
 
 fn hash(root: &Path, name: &str) -> Result<CopiedFile> {

@@ -2,13 +2,15 @@
 
 use super::{folders, message::sha256};
 use crate::{Answer, Context, Result, Table};
-use northbound_registers::records::participants::mailings::{Delivery, Mailing};
+use northbound_registers::records::participants::mailings::{Delivery, Mailing, Relayed};
 use serde_json::json;
 use std::path::Path;
 
 const ALTERED: &str = "NOT as sent";
+const MISSING: &str = "MISSING";
 
-/// Who was sent what; [`Answer::found`] where a file is not as it was sent.
+/// Who was sent what; [`Answer::found`] where a file is not as it was sent, or gone with its
+/// folder.
 ///
 /// # Errors
 /// Where there is no such mailing.
@@ -42,19 +44,22 @@ pub fn proof(ctx: &Context, id: &str) -> Result<Answer> {
     let mut a = Answer::new(json!({"mailing": mailing, "messages": rows}))
         .table(t)
         .say(format!("{id}: {}, {sent}.", m.subject));
-    a.found = rows.iter().any(|r| r["standing"] == ALTERED);
+    a.found = rows.iter().any(|r| r["standing"] == ALTERED || r["standing"] == MISSING);
     if !m.missing.is_empty() {
         a = a.then(format!("Without a contact when it was sent: {}.", m.missing.join(", ")));
     }
     Ok(a)
 }
 
-/// A file that is not in the outbox any more was handed over.
+/// What is known of a message's file. One that is gone was submitted where the relay's reply says so,
+/// or taken by another mail program; without the mailing's folder nothing vouches for either.
 fn file_standing(folder: &Path, d: &Delivery) -> &'static str {
     match std::fs::read(folder.join(&d.file)) {
         Ok(bytes) if sha256(&bytes) == d.sha256 => "as sent",
         Ok(_) => ALTERED,
-        Err(_) => "submitted",
+        Err(_) if d.relayed.as_ref().is_some_and(Relayed::is_final) => "submitted",
+        Err(_) if folder.exists() => "taken from the outbox",
+        Err(_) => MISSING,
     }
 }
 

@@ -9,8 +9,8 @@ mod settings;
 mod smtp;
 mod view;
 
-use super::{OUTBOX, folders, message::sha256};
-use crate::{Answer, AppError, Context, Result, error::Kind, registers::with_reason};
+use super::{folders, lock, message::sha256};
+use crate::{Answer, AppError, Context, Result, registers::with_reason};
 use northbound_registers::{
     AsAt, Gate, Query, Stored, Write,
     records::participants::mailings::{Delivery, Mailing, MailingState, RelayState, Relayed},
@@ -19,10 +19,12 @@ use northbound_types::Utc;
 use settings::Relay;
 use smtp::{Connection, Reply};
 use std::{
-    fs::{File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
+
+/// Held by the one run that hands messages over.
+const LOCK: &str = "relay.lock";
 
 /// What to hand over, and what the caller provides for it.
 pub struct RelayRequest<'a> {
@@ -64,7 +66,7 @@ pub fn relay(ctx: &Context, request: &RelayRequest<'_>) -> Result<Answer> {
     let relay = Relay::read(ctx, request.settings.as_deref())?;
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
-    let _lock = lock(ctx)?;
+    let _lock = lock(ctx, LOCK)?;
     let (waiting, altered) = waiting(ctx, &gate, request.mailing.as_deref())?;
     let mut run = Run {
         relay: &relay,
@@ -84,23 +86,6 @@ pub fn relay(ctx: &Context, request: &RelayRequest<'_>) -> Result<Answer> {
     }
     let (left, stopped) = run.all(&waiting, request.environment)?;
     Ok(run.answer(&left, &altered, stopped))
-}
-
-/// One run at a time: two would send everything twice.
-fn lock(ctx: &Context) -> Result<File> {
-    let dir = ctx.data.join(OUTBOX);
-    std::fs::create_dir_all(&dir).map_err(|e| AppError::io("make", &dir, e))?;
-    let path = dir.join("relay.lock");
-    let file = File::create(&path).map_err(|e| AppError::io("make", &path, e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(AppError::new(
-            Kind::Conflict,
-            "mailing.busy",
-            "another process is submitting messages; wait until it has finished",
-        )),
-        Err(TryLockError::Error(e)) => Err(AppError::io("lock", &path, e)),
-    }
 }
 
 /// Messages to hand over, by id; and those whose file is not as it was sent. A file that is not there

@@ -1,6 +1,6 @@
 //! Sending: the messages into the outbox, and their proofs into the registers.
 
-use super::{folders, message::Message};
+use super::{folders, lock, message::Message};
 use crate::{
     Answer, AppError, Context, Result, Table, people::contacts::recipients, registers::with_reason,
 };
@@ -12,6 +12,9 @@ use northbound_registers::{
 use serde_json::json;
 use std::path::Path;
 
+/// Held by the one run that sends a mailing.
+const LOCK: &str = "send.lock";
+
 /// Sends a mailing to the contacts that are in force now, whatever [`Context::as_at`] says. A mailing
 /// whose proofs were recorded by an earlier run that broke off is finished.
 ///
@@ -19,6 +22,7 @@ use std::path::Path;
 /// [`Kind::Refused`](crate::error::Kind::Refused) where a party has no contact and
 /// `despite_missing` is not set, no party has one, or the mailing was sent already.
 pub fn send(ctx: &Context, id: &str, despite_missing: bool) -> Result<Answer> {
+    let _lock = if ctx.dry_run { None } else { Some(lock(ctx, LOCK)?) };
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let mailing = gate.show::<Mailing>(id, AsAt::NOW)?;
@@ -40,7 +44,7 @@ pub fn send(ctx: &Context, id: &str, despite_missing: bool) -> Result<Answer> {
     }
     write_files(&part, &messages)?;
     gate.send_mailing(id, &missing, &proofs, &write)?;
-    std::fs::rename(&part, &done).map_err(|e| AppError::io("move the messages to", &done, e))?;
+    move_to(&part, &done)?;
     Ok(answer(id, &proofs, &to).say(format!(
         "{} messages are in {}.",
         proofs.len(),
@@ -85,16 +89,34 @@ fn without_contact(to: &Resolved) -> Vec<String> {
 
 /// Renames the folder of a mailing whose proofs were recorded by an earlier run.
 fn finish(done: &Path, part: &Path, id: &str) -> Result<Answer> {
-    if done.exists() || !part.exists() {
+    if !done.exists() && !part.exists() {
+        return Err(AppError::refused(format!(
+            "{id} is recorded as sent, and its messages are not in the outbox: restore {} from a backup, or draft it again",
+            done.display()
+        )));
+    }
+    if done.exists() {
         return Err(AppError::refused(format!(
             "{id} was already sent; `mailing proof {id}` shows to whom"
         )));
     }
-    std::fs::rename(part, done).map_err(|e| AppError::io("move the messages to", done, e))?;
+    move_to(part, done)?;
     Ok(Answer::new(json!({"mailing": id, "finished": true})).say(format!(
         "{id} was already recorded as sent; its messages are now in {}.",
         done.display()
     )))
+}
+
+/// Renames a folder, and waits until the disk has it.
+fn move_to(part: &Path, done: &Path) -> Result<()> {
+    let io = |e| AppError::io("move the messages to", done, e);
+    std::fs::rename(part, done).map_err(io)?;
+    done.parent().map_or(Ok(()), sync)
+}
+
+fn sync(folder: &Path) -> Result<()> {
+    let synced = std::fs::File::open(folder).and_then(|f| f.sync_all());
+    synced.map_err(|e| AppError::io("sync", folder, e))
 }
 
 fn write_files(part: &Path, messages: &[Message]) -> Result<()> {
@@ -108,7 +130,7 @@ fn write_files(part: &Path, messages: &[Message]) -> Result<()> {
             .and_then(|()| std::fs::File::open(&path)?.sync_all())
             .map_err(|e| AppError::io("write", &path, e))?;
     }
-    Ok(())
+    sync(part)
 }
 
 fn answer(id: &str, proofs: &[Delivery], to: &Resolved) -> Answer {

@@ -58,7 +58,7 @@ pub fn copy(
         if let Some(dir) = target.parent() {
             io("create folder", dir, std::fs::create_dir_all(dir))?;
         }
-        io("copy", &source, std::fs::copy(&source, &target))?;
+        io("copy", &source, durable(&source, &target))?;
         if sha256_of(&target)? != *sha256 {
             return Err(LedgerError::Refused(format!(
                 "{path} does not have the hash that the manifest gives it: the source is damaged, the copy is not complete"
@@ -77,7 +77,13 @@ pub fn copy(
         if let Some(dir) = target.parent() {
             io("create folder", dir, std::fs::create_dir_all(dir))?;
         }
-        io("copy", &source, std::fs::copy(&source, &target))?;
+        io("copy", &source, durable(&source, &target))?;
     }
     Ok(done)
+}
+
+/// A copy that the disk has.
+fn durable(source: &Path, target: &Path) -> std::io::Result<()> {
+    std::fs::copy(source, target)?;
+    std::fs::File::open(target)?.sync_all()
 }
