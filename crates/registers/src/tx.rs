@@ -320,7 +320,44 @@ pub(crate) fn body_text<T: Record>(record: &T) -> Result<String, RegisterError> 
             ),
         ));
     }
+    if let Some(number) = too_large(&text) {
+        return Err(invalid(
+            T::NOUN,
+            "record",
+            format!("holds the number {number}; a number has at most {MAX_DIGITS} digits"),
+        ));
+    }
     Ok(text)
+}
+
+/// Digits that a whole number in a record may have. Nine thousand of the largest still add up in 64
+/// bits.
+const MAX_DIGITS: usize = 15;
+
+/// The first number of a JSON text that has too many digits before the point.
+fn too_large(json: &str) -> Option<&str> {
+    let bytes = json.as_bytes();
+    let (mut quoted, mut at) = (false, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if quoted => at += 1,
+            b'"' => quoted = !quoted,
+            c if !quoted && (c.is_ascii_digit() || c == b'-') => {
+                let rest = &json[at..];
+                let digits = |s: &str| s.bytes().take_while(u8::is_ascii_digit).count();
+                let whole = digits(rest.trim_start_matches('-'));
+                let end = rest.find([',', '}', ']']).unwrap_or(rest.len());
+                let large = rest[..end].contains(['e', 'E']) && !rest[..end].contains("e-");
+                if whole > MAX_DIGITS || large {
+                    return Some(&rest[..end]);
+                }
+                at += end - 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }
 
 /// A record from its JSON text.
@@ -330,4 +367,24 @@ pub(crate) fn parse<T: Record>(id: &str, body: &str) -> Result<T, RegisterError>
         id: id.to_owned(),
         source,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::too_large;
+
+    #[test]
+    fn numbers_with_more_than_fifteen_digits_are_found_and_texts_are_not() {
+        for fine in [
+            r#"{"a":999999999999999,"b":-999999999999999}"#,
+            r#"{"a":"9999999999999999","b":"x\"9999999999999999"}"#,
+            r#"[0.12345678901234567890,1e-7]"#,
+            "{}",
+        ] {
+            assert_eq!(too_large(fine), None, "{fine}");
+        }
+        assert_eq!(too_large(r#"{"a":1000000000000000}"#), Some("1000000000000000"));
+        assert_eq!(too_large(r#"[1,-9223372036854775808]"#), Some("-9223372036854775808"));
+        assert_eq!(too_large(r#"{"a":1e300}"#), Some("1e300"));
+    }
 }

@@ -128,7 +128,21 @@ pub enum Period {
     Day(Day),
 }
 
+/// The first day of a month; beyond the calendar, the calendar's last day (or its first).
+fn first_of(year: i16, month: i8) -> Day {
+    let beyond = if year > 0 { civil::Date::MAX } else { civil::Date::MIN };
+    Day::from_date(civil::Date::new(year, month, 1).unwrap_or(beyond))
+}
+
 impl Period {
+    /// The first and the last year of periods that can be asked for or recorded.
+    pub const YEARS: (i16, i16) = (1970, 2999);
+
+    /// As a record of an earlier version may have it: any year that four digits write.
+    fn stored(text: &str) -> Result<Period, TimeError> {
+        Period::of_years(text, (1, 9999))
+    }
+
     /// A calendar month.
     #[must_use]
     pub const fn month(year: i16, month: i8) -> Period {
@@ -138,8 +152,8 @@ impl Period {
     #[must_use]
     pub fn first(self) -> Day {
         match self {
-            Period::Month(y, m) => Day::from_date(civil::date(y, m, 1)),
-            Period::Quarter(y, q) => Day::from_date(civil::date(y, q * 3 - 2, 1)),
+            Period::Month(y, m) => first_of(y, m),
+            Period::Quarter(y, q) => first_of(y, q * 3 - 2),
             Period::Day(d) => d,
         }
     }
@@ -214,15 +228,23 @@ impl fmt::Display for Period {
 impl FromStr for Period {
     type Err = TimeError;
     fn from_str(text: &str) -> Result<Self, TimeError> {
+        Period::of_years(text, Period::YEARS)
+    }
+}
+
+impl Period {
+    fn of_years(text: &str, (least, most): (i16, i16)) -> Result<Period, TimeError> {
         let err = || {
             bad(
                 text,
                 "period",
-                "write a month as 2026-04, a calendar quarter as 2026-Q2, a day as 2026-04-01",
+                "write a month as 2026-04, a calendar quarter as 2026-Q2, a day as 2026-04-01, of a year from 1970 to 2999",
             )
         };
         if text.len() == 10 {
-            return text.parse().map(Period::Day).map_err(|_| err());
+            let day: Day = text.parse().map_err(|_| err())?;
+            let known = (least..=most).contains(&day.date().year());
+            return if known { Ok(Period::Day(day)) } else { Err(err()) };
         }
         let (y, rest) = text.split_once('-').ok_or_else(err)?;
         if y.len() != 4 || rest.len() != 2 {
@@ -231,30 +253,31 @@ impl FromStr for Period {
         let y: i16 = y.parse().map_err(|_| err())?;
         if let Some(q) = rest.strip_prefix('Q') {
             let q: i8 = q.parse().map_err(|_| err())?;
-            return if (1..=4).contains(&q) && y >= 1 {
+            return if (1..=4).contains(&q) && (least..=most).contains(&y) {
                 Ok(Period::Quarter(y, q))
             } else {
                 Err(err())
             };
         }
         let m: i8 = rest.parse().map_err(|_| err())?;
-        if (1..=12).contains(&m) && y >= 1 { Ok(Period::Month(y, m)) } else { Err(err()) }
+        if (1..=12).contains(&m) && (least..=most).contains(&y) {
+            Ok(Period::Month(y, m))
+        } else {
+            Err(err())
+        }
     }
 }
 
-macro_rules! serde_as_text {
-    ($($t:ty),+) => {$(
-        impl Serialize for $t {
-            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.collect_str(self) }
-        }
-        impl<'de> Deserialize<'de> for $t {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )+};
+impl Serialize for Period {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
 }
-serde_as_text!(Period);
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Period::stored(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+    }
+}
 
 macro_rules! serde_as_text_or_number {
     ($($t:ident),+) => {$(
@@ -289,12 +312,29 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_period_at_the_calendars_end_is_read_and_counted_with() {
+        for t in ["9999-12", "9999-Q4", "9999-12-31", "0001-01"] {
+            let p: Period = serde_json::from_str(&format!("{t:?}")).unwrap();
+            assert!(p.first() <= p.after() && p.days() >= 0, "{t}");
+            for n in [-40, -1, 1, 40] {
+                let _ = (p.plus(n).first(), p.plus(n).to_string(), p.plus(n).each_day().count());
+            }
+        }
+    }
+
+    #[test]
     fn texts_round_trip_and_nonsense_is_refused() {
         for t in ["2026-04", "2026-Q2", "2026-04-30"] {
             assert_eq!(t.parse::<Period>().unwrap().to_string(), t);
         }
         for t in ["2026-13", "2026-Q5", "26-04", "2026-04-31", "Q2 2026", ""] {
             assert!(t.parse::<Period>().is_err(), "{t}");
+        }
+        for t in ["1969-12", "3000-01", "9999-12", "0001-Q1", "3000-01-01"] {
+            assert!(t.parse::<Period>().is_err(), "{t}");
+        }
+        for t in ["1970-01", "2999-12", "2999-Q4", "2999-12-31"] {
+            assert!(t.parse::<Period>().is_ok(), "{t}");
         }
         let u: Utc = "2026-04-01T12:00:00.25+01:00".parse().unwrap();
         assert_eq!(u.to_string(), "2026-04-01T11:00:00.25Z");
