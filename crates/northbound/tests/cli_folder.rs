@@ -185,10 +185,9 @@ fn reading_needs_no_right_to_write() {
         let mode = if path.is_dir() { 0o755 } else { 0o644 };
         // Another account may read; without one, this account's own right to write goes.
         let mode = if root { mode } else { mode & 0o555 };
-        let dir = path.parent().unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        if dir.starts_with(r.data()) {
-            let mode = if root { 0o755 } else { 0o555 };
+        let mode = if root { 0o755 } else { 0o555 };
+        for dir in path.ancestors().skip(1).take_while(|d| d.starts_with(r.data())) {
             fs::set_permissions(dir, fs::Permissions::from_mode(mode)).unwrap();
         }
     }

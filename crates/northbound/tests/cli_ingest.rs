@@ -65,6 +65,7 @@ fn the_same_file_twice_adds_nothing_and_one_row_more_does() {
 #[test]
 fn a_dry_run_keeps_nothing() {
     let r = Room::new();
+    r.nb("init --virtual").ok();
     r.write("a.csv", &april(5));
     let dry = r.json("ingest messages a.csv --dry-run");
     assert_eq!(
@@ -236,6 +237,7 @@ fn figures_and_payloads_go_to_the_ledger() {
 #[test]
 fn a_user_may_not_bring_in_what_is_not_its_own() {
     let r = Room::new();
+    r.nb("init --virtual").ok();
     r.write("a.csv", &april(1));
     assert_eq!(
         r.nb("ingest messages a.csv --as kim+auditor --format json").code(4).error()["code"],

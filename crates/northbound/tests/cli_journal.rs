@@ -26,6 +26,7 @@ fn filled(records: u8) -> Room {
 #[test]
 fn no_journal_is_no_error_and_makes_none() {
     let r = Room::new();
+    r.nb("init --virtual").ok();
     assert!(r.nb("journal list").ok().out.contains("There is no journal here"));
     assert_eq!(r.json("journal check")["damage"].as_array().unwrap().len(), 0);
     r.nb("journal show 1").code(5);

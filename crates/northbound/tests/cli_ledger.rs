@@ -121,7 +121,9 @@ fn retention_says_that_bodies_are_not_stored_and_deletes_nothing() {
     .ok();
     let due = |clock: &str| {
         let words =
-            ["ledger", "retention", "apply", "--dry-run", "--format", "json", "--clock", clock];
+            ["ledger", "retention", "apply", "--dry-run",
+            "--as",
+            "kim+operations", "--format", "json", "--clock", clock];
         r.run(&words).ok().json()["tables"]
             .as_array()
             .unwrap()

@@ -200,6 +200,7 @@ fn the_audit_trail_names_who_what_and_why() {
 #[test]
 fn who_may_not_is_refused() {
     let r = Room::new();
+    r.nb("init --virtual").ok();
     assert_eq!(
         r.nb(&format!("{FEED} --as kim+user --format json")).code(4).error()["code"],
         "registers.right"

@@ -77,6 +77,9 @@ fn a_frozen_folder_takes_new_records_and_old_figures_still_open() {
     let (received, answered) = ("2026-04-10T09:00:00Z", Some("2026-04-10T09:00:05Z"));
     let row = message(1, 990_001, "4.1.1", "north", received, answered);
     room.write("more.csv", &format!("{HEADER}{row}"));
+    // A folder of then does not say on which clock it is, and takes nothing before it does.
+    let marked = later(&room, "init --virtual");
+    assert_eq!((&marked["earlier"], &marked["clock"]), (&json!(true), &json!("virtual")));
     later(&room, "ingest messages more.csv");
     later(&room, "pack build --period 2026-04 --out again");
     let check = later(&room, "ledger check");

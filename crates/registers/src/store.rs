@@ -145,7 +145,12 @@ impl Store {
                 "the path is not UTF-8; choose another",
             ),
         })?;
-        self.db.execute(sql::BACKUP, [name])?;
+        // Registers that were opened to be read may still be copied to another file.
+        let only: bool = self.db.pragma_query_value(None, "query_only", |r| r.get(0))?;
+        self.db.pragma_update(None, "query_only", false)?;
+        let copied = self.db.execute(sql::BACKUP, [name]);
+        self.db.pragma_update(None, "query_only", only)?;
+        copied?;
         std::fs::File::open(to).and_then(|f| f.sync_all()).map_err(|source| RegisterError::Io {
             what: "sync",
             path: to.to_owned(),
