@@ -86,7 +86,7 @@ pub(super) const COMMANDS: &[Command] = &[
     changes("serve", Who::Roles(LIVE_ROLES)),
     reads("tap", Who::Roles(STAFF)),
     reads("top", Who::Roles(STAFF)),
-    reads("variance bounds", Who::Readers),
+    none("variance bounds", Who::Anyone),
     reads("variance csr", Who::Readers),
     reads("variance matrix", Who::Readers),
     changes("variance report", Who::Readers),

@@ -1,6 +1,6 @@
 //! Commands of the registers: who may run each.
 
-use super::{Command, Who, changes, reads};
+use super::{Command, Who, changes, reads, rules};
 use northbound_registers::{Noun, Verb, rights::STAFF};
 
 /// See [`super::commands`].
@@ -56,7 +56,7 @@ pub(super) const COMMANDS: &[Command] = &[
     changes("change impact", Who::Register(Noun::Change, Verb::Change)),
     reads("change list", Who::Readers),
     reads("change observe", Who::Readers),
-    reads("change process", Who::Readers),
+    rules("change process", Who::Anyone),
     changes("change ran", Who::Register(Noun::Change, Verb::Change)),
     changes("change reject", Who::Register(Noun::Change, Verb::Change)),
     reads("change show", Who::Readers),
