@@ -200,7 +200,7 @@ pub(crate) enum RegisterCommand {
 
 /// Runs the command of these words.
 pub(crate) fn run(cli: &Cli, words: &str) -> Result<Answer> {
-    let invented = matches!(&cli.noun, Command::Serve(s) if s.demo);
+    let invented = matches!(&cli.noun, Command::Live(LiveCommand::Serve(s)) if s.demo);
     let (ctx, opened) = Ctx::open(&cli.global, words, invented)?;
     dispatch(&cli.noun, &ctx).inspect_err(|_| opened.failed())
 }

@@ -120,10 +120,18 @@ fn retention_says_that_bodies_are_not_stored_and_deletes_nothing() {
     ])
     .ok();
     let due = |clock: &str| {
-        let words =
-            ["ledger", "retention", "apply", "--dry-run",
+        let words = [
+            "ledger",
+            "retention",
+            "apply",
+            "--dry-run",
             "--as",
-            "kim+operations", "--format", "json", "--clock", clock];
+            "kim+operations",
+            "--format",
+            "json",
+            "--clock",
+            clock,
+        ];
         r.run(&words).ok().json()["tables"]
             .as_array()
             .unwrap()

@@ -96,7 +96,7 @@ fn a_running_service_takes_the_new_supplier_and_refuses_the_old_one() {
     assert_eq!((told(&v), supplier(&live, &meter)), (1, OTHER.into()), "{v}");
     // Only those who may change the live service.
     let refused = live.now("registration apply --as lee+secretary --format json").code(4);
-    assert_eq!(refused.error()["code"], "cli.refused");
+    assert_eq!(refused.error()["code"], "registers.right");
 }
 
 #[test]

@@ -284,7 +284,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("population history", Who::Readers),
     reads("population list", Who::Readers),
     reads("population show", Who::Readers),
-    changes("registration apply", Who::Register(Noun::Told, Verb::Add)),
+    changes("registration apply", Who::Register(Noun::AppliedRegistration, Verb::Add)),
     reads("registration arrivals", Who::Readers),
     reads("registration changes", Who::Readers),
     reads("registration check", Who::Readers),

@@ -308,6 +308,8 @@ fn a_broken_chain_or_a_reader_of_old_versions_stops_the_deletion() {
     );
     assert_eq!(manifest::present(dir.path()).unwrap().len(), 9);
     let (dir, _) = ledger();
+    // A writer makes the readers' lock too.
+    drop(lock::writer(dir.path()).unwrap());
     let reader = lock::shared_readers(dir.path()).unwrap().unwrap();
     assert!(matches!(run(dir.path(), 2 * DAY, NONE, false), Err(LedgerError::Locked { .. })));
     drop(reader);
