@@ -115,14 +115,14 @@ fn verify_all(store: &str, folder: &str) -> Outcome {
     let verifier = Verifier { keyring: &keyring, rules: &rules, now: Utc(0) };
     let services = services();
     for file in files(folder, "xml")? {
-        let said =
+        let verdict =
             match read_and_verify(&std::fs::read(&file)?, &Limits::default(), &services, &verifier)
             {
                 Ok((_, Ok(_))) => "valid",
                 Ok((_, Err(refusal))) => refusal.code.as_str(),
                 Err(refusal) => refusal.code.as_str(),
             };
-        println!("{}\t{said}", file.file_name().unwrap_or_default().display());
+        println!("{}\t{verdict}", file.file_name().unwrap_or_default().display());
     }
     Ok(())
 }

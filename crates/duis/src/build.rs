@@ -1,6 +1,6 @@
 //! Writes messages: whitespace-free, in canonical form, with the prefix `sr:`.
 //!
-//! What is written here can be signed as it stands, and is valid to the schema as far as the
+//! What is written here can be signed without changes, and is valid to the schema as far as the
 //! values given are: a code that the schema does not list, say, is written as it was given.
 
 mod alert;
@@ -26,7 +26,7 @@ use std::fmt::Display;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BuildError {
     /// A character that no XML can hold.
-    #[error("{field}: character U+{code:04X} cannot stand in XML")]
+    #[error("{field}: character U+{code:04X} is not allowed in XML")]
     Character {
         /// The element.
         field: String,
@@ -72,7 +72,7 @@ impl Built {
     }
 }
 
-/// Writes elements. The first thing that cannot be written is remembered and told at the end.
+/// Writes elements. The first error is remembered and returned at the end.
 pub(crate) struct Writer {
     out: Vec<u8>,
     fault: Option<BuildError>,

@@ -31,7 +31,7 @@ text_enum! {
 pub struct Certificate {
     /// Serial number: with it alone a message names its certificate.
     pub serial: u128,
-    /// Whose it is: the subject's x500UniqueIdentifier (2.5.4.45), or of a device the serial
+    /// EUI-64 of the holder: the subject's x500UniqueIdentifier (2.5.4.45), or of a device the serial
     /// number of the hardwareModuleName in its subjectAltName.
     pub eui: Eui64,
     /// The subject's organisational unit: the role, in hexadecimal. Devices have none.
@@ -99,7 +99,7 @@ pub enum CertificateError {
     Role {
         /// Serial number, decimal.
         serial: u128,
-        /// What was written.
+        /// The organisational unit.
         text: String,
     },
     /// Neither digital signature nor key agreement.
@@ -160,7 +160,7 @@ impl Certificate {
         to_pem("CERTIFICATE", &self.der)
     }
 
-    /// Is it valid at that instant?
+    /// Whether it is valid at that instant.
     #[must_use]
     pub fn valid_at(&self, now: Utc) -> bool {
         self.not_before <= now && now <= self.not_after

@@ -1,5 +1,5 @@
-//! What stands inside a body, field by field: for the few services whose content the gateway
-//! needs (inventory, pre-notification, Signed Pre-Commands) beyond what [`crate::read()`] keeps.
+//! The content of a body, field by field: for the few services whose content the gateway
+//! needs (inventory, pre-notification, Signed Pre-Commands) beyond what [`crate::read()`] returns.
 
 use crate::Limits;
 use crate::read::{decode, refused};
@@ -17,7 +17,7 @@ pub const DEFAULT_PAYLOAD_BYTES: usize = 64 * 1024;
 pub struct BodyField {
     /// The names from the element in the body on, such as `ReadInventory/DeviceID`.
     pub path: String,
-    /// Its text, as XML has it: references resolved, white space kept.
+    /// Its text, as XML has it: references resolved, white space unchanged.
     pub text: String,
 }
 

@@ -40,7 +40,7 @@ pub enum KeyringError {
     Certificate {
         /// EUI and serial as the keystore writes them.
         place: String,
-        /// What is wrong.
+        /// Why it is refused.
         source: CertificateError,
     },
     /// An entry's private key.
@@ -48,7 +48,7 @@ pub enum KeyringError {
     Key {
         /// EUI and serial as the keystore writes them.
         place: String,
-        /// What is wrong.
+        /// Why it is refused.
         source: KeyError,
     },
 }

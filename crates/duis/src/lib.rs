@@ -3,7 +3,7 @@
 //!
 //! [`read()`] takes the bytes of one message and returns what an account of the traffic needs, or a
 //! [`Refusal`] with a stable code and its place. It streams: no tree is built, no entity is ever
-//! expanded beyond the five predefined ones, and what is kept is bounded by [`Limits`].
+//! expanded beyond the five predefined ones, and what is stored is bounded by [`Limits`].
 //!
 //! [`read_and_verify`] does the same and verifies the signature in the same pass, under the one
 //! profile that the interface has; [`Signer`] signs under it, and [`mod@build`] writes messages.

@@ -17,7 +17,7 @@ pub const DEFAULT_DEPTH: usize = 32;
 pub const DEFAULT_ELEMENTS: usize = 100_000;
 /// Attributes of one element, namespace declarations included.
 pub const DEFAULT_ATTRIBUTES: usize = 32;
-/// Bytes of one field that is kept (an id, a date, a code).
+/// Bytes of one field that is read (an id, a date, a code).
 pub const DEFAULT_FIELD_BYTES: usize = 256;
 /// Devices in one list: what 1,199,999 characters hold.
 pub const DEFAULT_DEVICES: usize = 50_000;
@@ -41,7 +41,7 @@ pub struct Limits {
     pub elements: usize,
     /// Attributes of one element.
     pub attributes: usize,
-    /// Bytes of one field that is kept.
+    /// Bytes of one field that is read.
     pub field_bytes: usize,
     /// Devices in one list.
     pub devices: usize,
@@ -86,7 +86,7 @@ impl Limits {
             .unwrap_or(0)
     }
 
-    /// Bytes of a kept list of devices: 23 characters each and a comma between, with room for one
+    /// Bytes of a list of devices: 23 characters each and a comma between, with space for one
     /// device too many, so that the refusal can say so.
     pub(crate) fn list_bytes(&self) -> usize {
         self.devices.saturating_add(1).saturating_mul(24)

@@ -1,4 +1,4 @@
-//! What is kept of a message.
+//! The parts of a message that are read and stored.
 
 use northbound_types::{CommandVariant, Eui64, RequestId, Utc, text_enum};
 

@@ -51,7 +51,7 @@ pub fn read(bytes: &[u8], limits: &Limits, services: &Services) -> Result<Messag
     read_message(&mut Scan::new(text, limits, ()), bytes, skipped, limits, services)
 }
 
-/// Reads the pieces of `scan`, which stand in `bytes` behind `skipped` of them, as one message.
+/// Reads the pieces of `scan`, which are in `bytes` after the first `skipped` of them, as one message.
 pub(crate) fn read_message<T: Observer>(
     scan: &mut Scan<'_, T>,
     bytes: &[u8],
@@ -104,21 +104,21 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(&'a str, u
     let text = std::str::from_utf8(bytes).map_err(|e| {
         Refusal::at(bytes, e.valid_up_to(), Fault::new(RefusalCode::NotUtf8, "only UTF-8 is read"))
     })?;
-    // Of ASCII only control characters cannot stand there; of the rest only what begins with EF.
+    // In ASCII only control characters are not allowed; of the rest, only some that begin with EF.
     let doubtful = bytes.iter().fold(false, |d, &b| {
         d | ((b < 0x20) & (b != b'\n') & (b != b'\r') & (b != b'\t')) | (b == 0xEF)
     });
     if doubtful && let Some((at, c)) = text.char_indices().find(|&(_, c)| !is_xml_char(c)) {
         let fault = Fault::new(
             RefusalCode::NotWellFormed,
-            format!("character U+{:04X} cannot stand in XML", u32::from(c)),
+            format!("character U+{:04X} is not allowed in XML", u32::from(c)),
         );
         return Err(Refusal::at(bytes, at, fault));
     }
     Ok(text.strip_prefix('\u{FEFF}').map_or((text, 0), |t| (t, bytes.len() - t.len())))
 }
 
-/// Text that is being kept, for the element at this depth.
+/// Text being collected, for the element at this depth.
 struct Keeping {
     depth: usize,
     most: usize,

@@ -4,7 +4,7 @@
 use northbound_types::text_enum;
 
 text_enum! {
-    /// What is wrong with a message. The words are stable: they stand in rejects and in reports.
+    /// What is wrong with a message. The words are stable: rejects and reports contain them.
     pub enum RefusalCode("refusal") {
         /// More bytes than the service's limit.
         TooLarge = "too-large",
@@ -14,7 +14,7 @@ text_enum! {
         TooManyElements = "too-many-elements",
         /// More attributes on one element than the limit.
         TooManyAttributes = "too-many-attributes",
-        /// A kept field is longer than the limit.
+        /// A field that is read is longer than the limit.
         FieldTooLong = "field-too-long",
         /// A list names more devices than the limit.
         TooManyDevices = "too-many-devices",
@@ -38,7 +38,7 @@ text_enum! {
         UnexpectedText = "unexpected-text",
         /// A field or part that must be there is missing.
         MissingField = "missing-field",
-        /// A field or part stands twice.
+        /// A field or part is there twice.
         DuplicateField = "duplicate-field",
         /// Fields in another order than the schema's.
         FieldOrder = "field-order",
@@ -77,7 +77,7 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column} (byte {offset}): {code}: {detail}")]
 pub struct Refusal {
-    /// What is wrong.
+    /// The fault, in words.
     pub code: RefusalCode,
     /// Byte offset in the message, from 0.
     pub offset: usize,

@@ -413,7 +413,7 @@ fn closing_code(text: &str) -> Result<String, Fault> {
     ))
 }
 
-/// What a field of an alert's payload tells.
+/// The meaning of a field of an alert's payload.
 #[derive(Debug, Clone, Copy)]
 enum Wanted {
     Device,

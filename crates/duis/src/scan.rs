@@ -38,7 +38,7 @@ const BINDINGS: usize = 128;
 pub(crate) trait Observer {
     /// An element opens, at this depth (the root's is 1).
     fn open(&mut self, _depth: usize, _ns: Ns, _tag: &BytesStart<'_>) {}
-    /// Text as it stands between two pieces of markup, without references; `cdata` where in CDATA.
+    /// Text as it is between two pieces of markup, without references; `cdata` where in CDATA.
     fn text(&mut self, _raw: &str, _cdata: bool) {}
     /// A character that was written as a reference.
     fn reference(&mut self, _c: char) {}
@@ -221,7 +221,7 @@ impl<'a, T: Observer> Scan<'a, T> {
                 ));
             }
         };
-        // The name stands in the message right behind the bracket; the piece borrows it from there.
+        // The name is in the message right after the bracket; the piece borrows it from there.
         let (end, length) = (from + 1 + name.0.len(), local.as_ref().len());
         let local = self
             .text
@@ -347,7 +347,7 @@ pub(crate) fn reference(name: &str) -> Result<char, Fault> {
     }
 }
 
-/// May the character stand in an XML 1.0 document?
+/// Whether the character is allowed in an XML 1.0 document.
 pub(crate) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
 }

@@ -41,7 +41,7 @@ pub enum CatalogueError {
     Variants {
         /// Line of the file.
         line: u64,
-        /// What was written.
+        /// The text of the cell.
         text: String,
     },
 }

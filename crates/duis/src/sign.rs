@@ -163,7 +163,7 @@ struct Compact {
     out: Vec<u8>,
     scope: Scope,
     inside_signature: bool,
-    /// White space that may turn out to stand between elements.
+    /// White space that may turn out to be between elements.
     blank: Vec<u8>,
     /// Was the last thing a start tag? Then white space before its end tag is its text.
     leaf: bool,

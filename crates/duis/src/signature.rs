@@ -18,10 +18,10 @@ pub(crate) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-
 pub(crate) const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 /// Bytes of one value inside the signature: 88 are needed, and line ends between.
 pub const MOST_SIGNATURE_TEXT: usize = 256;
-/// Bytes of canonical form that are kept before they are digested.
+/// Bytes of canonical form that are collected before they are digested.
 const CHUNK: usize = 64 * 1024;
 
-/// A value that is kept.
+/// A value that is collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keep {
     Digest,
@@ -71,7 +71,7 @@ const STEPS: [(Step, SignatureCode); COMPLETE + 1] = {
         (holds("DigestValue", Keep::Digest), C::DigestValue),
         (Close, C::DigestValue),
         (Close, C::Reference),
-        // A second Reference would stand here.
+        // A second Reference would be here.
         (Close, C::Reference),
         (holds("SignatureValue", Keep::Signature), C::SignatureValue),
         (Close, C::SignatureValue),
@@ -92,7 +92,7 @@ const STEPS: [(Step, SignatureCode); COMPLETE + 1] = {
 };
 /// The step at which the signature is complete.
 const COMPLETE: usize = 30;
-/// The depths at which Signature and SignedInfo stand.
+/// The depths of Signature and SignedInfo.
 const SIGNATURE_DEPTH: usize = 2;
 const SIGNED_INFO_DEPTH: usize = 3;
 /// Where a first-generation answer has a signed document of its own inside.
@@ -116,7 +116,7 @@ pub(crate) struct SignatureObserver {
     response: bool,
     inner_document: bool,
     root_closed: bool,
-    /// Bytes of canonical form that are kept before they are digested.
+    /// Bytes of canonical form that are collected before they are digested.
     chunk: usize,
     fault: Option<SignatureRefusal>,
 }
@@ -212,10 +212,10 @@ impl SignatureObserver {
         let name = local.as_ref();
         let (step, code) = STEPS[self.step];
         let Step::Open(wanted, attribute, keep) = step else {
-            return self.refuse(code, format!("{} where nothing more may stand", quoted(name)));
+            return self.refuse(code, format!("{} where nothing more is allowed", quoted(name)));
         };
         if ns != Ns::Signature || name != wanted {
-            return self.refuse(code, format!("{} where {wanted} must stand", quoted(name)));
+            return self.refuse(code, format!("{} where {wanted} must be", quoted(name)));
         }
         let mut seen = false;
         for (name, raw) in attribute_parts(tag.attributes_raw()) {
@@ -256,7 +256,7 @@ impl SignatureObserver {
 
     /// Text inside the signature.
     fn value(&mut self, piece: &str) {
-        let kept = match self.keep {
+        let value = match self.keep {
             Some(Keep::Digest) => &mut self.digest_value,
             Some(Keep::Signature) => &mut self.signature_value,
             Some(Keep::Serial) => &mut self.serial,
@@ -271,16 +271,16 @@ impl SignatureObserver {
                 return;
             }
         };
-        if kept.len() + piece.len() > MOST_SIGNATURE_TEXT {
+        if value.len() + piece.len() > MOST_SIGNATURE_TEXT {
             return self.refuse(
                 SignatureCode::Structure,
                 format!("a value of more than {MOST_SIGNATURE_TEXT} bytes"),
             );
         }
-        kept.push_str(piece);
+        value.push_str(piece);
     }
 
-    /// Elements of signatures, and attributes that point at elements, stand nowhere else.
+    /// Elements of signatures, and attributes that point at elements, are allowed nowhere else.
     fn outside(&mut self, depth: usize, ns: Ns, tag: &BytesStart<'_>) {
         let name = tag.local_name();
         if depth == 1 {

@@ -16,7 +16,7 @@ use northbound_types::{Eui64, Utc, text_enum};
 use std::collections::{BTreeMap, BTreeSet};
 
 text_enum! {
-    /// What is wrong with a signature. The words are stable: they stand in logs and reports.
+    /// What is wrong with a signature. The words are stable: logs and reports contain them.
     pub enum SignatureCode("signature refusal") {
         /// No signature.
         Missing = "signature-missing",
@@ -50,7 +50,7 @@ text_enum! {
         UnknownSerial = "unknown-serial",
         /// The certificate's key is not for signing.
         WrongUsage = "wrong-usage",
-        /// The certificate belongs to somebody else than must have signed.
+        /// The certificate belongs to another party than the one that must have signed.
         WrongSigner = "wrong-signer",
         /// The certificate's role may not sign messages of this kind.
         WrongRole = "wrong-role",
@@ -69,7 +69,7 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {detail}")]
 pub struct SignatureRefusal {
-    /// What is wrong.
+    /// The fault, in words.
     pub code: SignatureCode,
     /// What was found and what was expected.
     pub detail: String,
@@ -153,7 +153,7 @@ enum Expected<'a> {
 /// since the answer must name its RequestID.
 ///
 /// # Errors
-/// As [`crate::read()`]: bytes that are no message. Nothing is said of their signature then.
+/// As [`crate::read()`]: bytes that are no message. Their signature is not judged.
 pub fn read_and_verify(
     bytes: &[u8],
     limits: &Limits,

@@ -116,7 +116,7 @@ fn fields_have_their_path() {
         fields.iter().map(|f| (f.path.as_str(), f.text.as_str())).collect::<Vec<_>>(),
         [("ReadInventory/MPxN", "12 & 13\r")]
     );
-    // What stands in another namespace, or in the signature, is no field.
+    // An element of another namespace, or of the signature, is no field.
     let other = edited(
         "request_read",
         "<sr:ReadInstantaneousImportRegisters/>",

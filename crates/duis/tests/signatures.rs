@@ -373,7 +373,7 @@ fn what_does_not_change_the_meaning_does_not_change_the_verdict() {
         ("a byte order mark", format!("\u{FEFF}{signed}")),
         ("order of attributes", signed.replace(namespace, " schemaVersion='5.4'\n xmlns:sr='http://www.dccinterface.co.uk/ServiceUserGateway'")),
         ("empty tags", signed.replace("></sr:ReadInstantaneousImportRegisters>", " />")),
-        ("issuer", signed.replace("CN=T1,OU=07", "CN=Somebody,OU=99")),
+        ("issuer", signed.replace("CN=T1,OU=07", "CN=Other,OU=99")),
         ("references", signed.replace(">4.1<", ">&#52;.&#x31;<")),
         ("CDATA", signed.replace(">4.1<", "><![CDATA[4.1]]><")),
         ("lines in the value", signed.replace(value, &format!("{}&#13;\n{} ", &value[..76], &value[76..]))),
@@ -468,7 +468,7 @@ fn responses_are_signed_by_the_service_alone() {
     assert_eq!(
         judge(&text(&service)).unwrap_err(),
         WrongSigner,
-        "nobody signs responses unless set"
+        "no one may sign responses unless a setting says so"
     );
     assert_eq!(judge_with(&text(&user()), &rules, NOW).unwrap_err(), WrongSigner);
     let as_user =

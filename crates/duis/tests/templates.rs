@@ -1,6 +1,6 @@
 //! The published request templates, fetched at test time with `tests/fetch-duis-templates.sh DIR`
 //! and named by `NORTHBOUND_DUIS_TEMPLATES`. They are an oracle from outside: nothing of them is
-//! kept in this repository.
+//! stored in this repository.
 //!
 //! What is expected of each is found without this crate's reader: the Service Reference Variant
 //! in the file's name, the rest by plain text search.

@@ -35,7 +35,7 @@ fn main() {
     for c in &commands {
         black_box(network.dispatch(c));
     }
-    say("dispatch", COMMANDS, start);
+    print("dispatch", COMMANDS, start);
 
     let mut devices = Devices::default();
     let start = Instant::now();
@@ -45,7 +45,7 @@ fn main() {
             devices.take(&network, c, key, Kind::default(), |_| Ok::<_, Infallible>(Vec::new())),
         );
     }
-    say("dispatch with the devices' logs", COMMANDS, start);
+    print("dispatch with the devices' logs", COMMANDS, start);
 
     let bytes = messages(&commands[..commands.len() / 10]);
     let mut emulator = Emulator::new(network);
@@ -53,12 +53,12 @@ fn main() {
     for (b, c) in bytes.iter().zip(&commands) {
         let _ = black_box(emulator.take(b, c.pace, c.at));
     }
-    say("GBCS in and out", bytes.len() as u64, start);
+    print("GBCS in and out", bytes.len() as u64, start);
 
     let start = Instant::now();
     let alerts: usize =
         (0..30).map(|d| emulator.network.alerts_on(DAY, DAY.plus(d), &[]).len()).sum();
-    say("alerts of a month", alerts as u64, start);
+    print("alerts of a month", alerts as u64, start);
 }
 
 /// Ten thousand meters; the North is slow for an hour on each of eight days.
@@ -98,7 +98,7 @@ fn messages(commands: &[Command]) -> Vec<Vec<u8>> {
     commands.iter().filter_map(|c| message(c).ok()).collect()
 }
 
-fn say(what: &str, n: u64, since: Instant) {
+fn print(what: &str, n: u64, since: Instant) {
     let ns = since.elapsed().as_nanos();
     println!("{what}: {n} in {} ms, {} ns each", ns / 1_000_000, ns / u128::from(n.max(1)));
 }

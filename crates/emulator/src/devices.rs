@@ -67,11 +67,11 @@ pub enum DevicesError {
     /// A file cannot be read or written.
     #[error("{path}: {action}: {source}")]
     Io {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What was tried.
+        /// The operation.
         action: &'static str,
-        /// Why not.
+        /// Error of the operating system.
         source: std::io::Error,
     },
     /// The folder is in use.
@@ -90,21 +90,21 @@ pub enum DevicesError {
     /// The state file cannot be read.
     #[error("{path}: {detail}; it is written by this program and not to be edited")]
     State {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The fault, in words.
         detail: String,
     },
     /// The execution log is damaged before its end.
     #[error(
-        "{path}, byte {offset}: {detail}; what was done after it can't be known, so nothing is executed. Restore the file from a copy"
+        "{path}, byte {offset}: {detail}; what was done after it is not known, so nothing is executed. Restore the file from a copy"
     )]
     Log {
         /// The log.
         path: PathBuf,
-        /// Where.
+        /// The byte of the fault.
         offset: u64,
-        /// What is wrong.
+        /// The fault, in words.
         detail: String,
     },
     /// The execution log contradicts itself.
@@ -112,7 +112,7 @@ pub enum DevicesError {
     Replay {
         /// The log.
         path: PathBuf,
-        /// How.
+        /// The contradiction.
         source: ReplayError,
     },
     /// A message could not be written.
@@ -121,9 +121,9 @@ pub enum DevicesError {
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}; devices listen on loopback only")]
     Listen {
-        /// Which.
+        /// The address.
         address: std::net::SocketAddr,
-        /// Why not.
+        /// Error of the operating system.
         source: std::io::Error,
     },
     /// The thread of the devices could not be started.

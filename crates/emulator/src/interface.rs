@@ -39,7 +39,7 @@ pub enum NetworkEvent {
         number: u64,
         /// When it was at the interface.
         at: i64,
-        /// What it is.
+        /// The alert.
         alert: NetworkAlert,
     },
     /// The answer to a question after the status of a Command.

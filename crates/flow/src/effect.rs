@@ -63,7 +63,7 @@ pub enum Body {
     LocalCommand(Vec<u8>),
     /// One run of a schedule.
     Scheduled {
-        /// Which schedule.
+        /// Number of the schedule.
         schedule: u64,
         /// The device's answer.
         payload: Vec<u8>,
@@ -87,7 +87,7 @@ pub enum Body {
         code: AlertCode,
         /// The alert.
         payload: Vec<u8>,
-        /// Storm protection: number of the storm, and how many alerts the copy stands for.
+        /// Storm protection: number of the storm, and how many alerts the copy represents.
         throttled: Option<(u32, u32)>,
     },
     /// Supply has failed at a hub.
@@ -311,7 +311,7 @@ pub struct AlertRecord {
     pub state: AlertState,
     /// Whether storm protection leaves it alone.
     pub excluded: bool,
-    /// How many consolidated alerts this copy stands for.
+    /// Number of consolidated alerts that this copy represents.
     pub carried: i64,
     /// When it was raised.
     pub raised: Option<Utc>,
@@ -348,7 +348,7 @@ pub struct DeliveryRecord {
     pub at: Utc,
     /// HTTP status; 0 where none came.
     pub status: u16,
-    /// What follows.
+    /// How it ended.
     pub outcome: Outcome,
 }
 

@@ -154,7 +154,7 @@ pub struct ScheduleAsked {
     pub srv: Srv,
     /// The device that it asks.
     pub device: Eui64,
-    /// How often.
+    /// Interval of the runs.
     pub every: Frequency,
     /// First run.
     pub first: Utc,

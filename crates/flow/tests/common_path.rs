@@ -211,7 +211,7 @@ fn inventory_shows_the_home_and_a_pre_notification_adds_to_it() {
     (r.about, r.about_type) = (Some(new), Some(northbound_flow::vocabulary::DeviceType::Esme));
     assert_eq!(code(&h.send(r)), "I0");
     let r = h.ask(SUPPLIER, new, 1, "4.1.1");
-    assert_eq!(code(&h.send(r)), "E4", "announced, and nobody is registered for it");
+    assert_eq!(code(&h.send(r)), "E4", "announced, and no User is registered for it");
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_change_of_supplier_holds_from_its_time() {
     assert_eq!(code(&h.send(r)), "I99");
     let mut future = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     future.execution = Some(Utc(from.0 + 1));
-    assert_eq!(code(&h.send(future)), "E4", "somebody else will be registered then");
+    assert_eq!(code(&h.send(future)), "E4", "another User will be registered then");
     h.wait(3_600 * SECOND);
     let r = h.ask(SUPPLIER, ESME, 1, "4.1.1");
     assert_eq!(code(&h.send(r)), "E4");
@@ -249,15 +249,15 @@ fn a_power_outage_is_told_to_the_network_operator() {
 #[test]
 fn which_codes_tell_of_an_outage_is_a_setting() {
     let mut h = Network::new();
-    let told = |h: &mut Network, n: u64| {
+    let alert = |h: &mut Network, n: u64| {
         let d = deliveries(&h.alert(HUB, n, "AD9", None));
         (d[0].to, matches!(d[0].body, Body::PowerOutage { .. }))
     };
-    assert_eq!(told(&mut h, 1), (SUPPLIER, false), "another code is the supplier's");
+    assert_eq!(alert(&mut h, 1), (SUPPLIER, false), "another code is the supplier's");
     let mut policy = h.flow.policy().clone();
     policy.outage_codes.push("AD9".parse().unwrap());
     h.change(Change::Policy(Box::new(policy)));
-    assert_eq!(told(&mut h, 2), (NETWORK, true));
+    assert_eq!(alert(&mut h, 2), (NETWORK, true));
 }
 
 /// The rows of tries.

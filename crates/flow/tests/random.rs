@@ -8,7 +8,7 @@ use northbound_flow::{Change, Core, Effect, Event, Outcome, codec, policy::Thres
 use northbound_types::{Eui64, RequestState as S, Utc, time::DAY_US};
 use proptest::prelude::*;
 
-/// Little room everywhere, so that every guard has work.
+/// Low limits everywhere, so that every guard is used.
 fn tight() -> northbound_flow::Policy {
     let mut p = policy();
     p.retry.tries = 1;
@@ -30,7 +30,7 @@ struct Opponents {
 }
 
 impl Opponents {
-    /// Makes the move that two numbers stand for.
+    /// Makes the move that two numbers encode.
     fn play(&mut self, what: u8, n: u16) -> Vec<Effect> {
         let pick = |len: usize| usize::from(n) % len.max(1);
         let h = &mut self.network;
@@ -138,8 +138,8 @@ proptest! {
         prop_assert_eq!(&effects[effects.len() - all.len()..], &all[..]);
         let cut = cut.min(h.journal.len());
         let (middle, first) = replay(&h.journal[..cut], Core::new(tight()));
-        let kept = codec::decode_state(&codec::encode_state(&middle).unwrap()).unwrap();
-        let (end, second) = replay(&h.journal[cut..], kept);
+        let restored = codec::decode_state(&codec::encode_state(&middle).unwrap()).unwrap();
+        let (end, second) = replay(&h.journal[cut..], restored);
         prop_assert_eq!([first, second].concat(), effects);
         prop_assert_eq!(end.counts(), again.counts());
     }

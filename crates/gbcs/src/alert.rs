@@ -14,9 +14,9 @@ pub const fn closes_future_dated(code: u16) -> bool {
     matches!(code, FUTURE_DATED_SUCCESS | FUTURE_DATED_FAILURE)
 }
 
-/// Where the code stands in a DLMS data notification.
+/// Offset of the code in a DLMS data notification.
 const DLMS_AT: usize = 9;
-/// Where the code stands in a ZigBee alert.
+/// Offset of the code in a ZigBee alert.
 const GBZ_AT: usize = 3;
 
 /// The alert code, in one of three forms: `0F` DLMS data notification, `01 09` ZigBee, `30` ASN.1

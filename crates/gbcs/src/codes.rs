@@ -1,4 +1,4 @@
-//! Which message code a Service Reference Variant's Command bears. The tables are arguments: the
+//! Which message code a Service Reference Variant's Command has. The tables are arguments: the
 //! catalogue's column of use cases, and the list of message codes
 //! (`rules/codes/gbcs_message_codes.csv`).
 
@@ -6,7 +6,7 @@ use northbound_types::text_enum;
 use std::collections::BTreeMap;
 
 text_enum! {
-    /// For which kind of device a use case is, as far as its name tells.
+    /// For which kind of device a use case is, as far as its name says.
     pub enum DeviceKind("kind of device") {
         /// Electricity meter.
         Electricity = "electricity",
@@ -45,7 +45,7 @@ pub struct MessageCodes {
 pub struct CodesError {
     /// Line, from 1.
     pub line: usize,
-    /// What was found.
+    /// The fault, in words.
     pub detail: String,
 }
 

@@ -168,7 +168,7 @@ pub enum AlertForm {
 }
 
 /// The content of an alert that closes a future-dated Command: as [`alert_content`], then the
-/// Command's counter and message code (where they stand is invented).
+/// Command's counter and message code (their places are invented).
 #[must_use]
 pub fn closing_content(form: AlertForm, code: u16, counter: u64, message_code: u16) -> Vec<u8> {
     let mut out = alert_content(form, code);

@@ -3,7 +3,7 @@
 use northbound_types::text_enum;
 
 text_enum! {
-    /// What is wrong. The words are stable: they stand in logs and refusals.
+    /// What is wrong. The words are stable: logs and refusals contain them.
     pub enum ErrorCode("GBCS error") {
         /// The bytes end before the message does.
         Truncated = "truncated",
@@ -48,7 +48,7 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("GBCS message, byte {offset}: {code}: {detail}")]
 pub struct GbcsError {
-    /// What is wrong.
+    /// The fault, in words.
     pub code: ErrorCode,
     /// Where: bytes from the start of the message, from 0, never beyond its end.
     pub offset: usize,

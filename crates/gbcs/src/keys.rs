@@ -27,7 +27,7 @@ pub struct PublicKey(pub [u8; PUBLIC_BYTES]);
 /// A private key for agreement.
 pub struct AgreementKey(agreement::PrivateKey);
 
-/// What two parties have in common. It belongs to a pair of keys and may be kept.
+/// What two parties have in common. It belongs to a pair of keys and may be stored.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SharedSecret(pub(crate) [u8; 32]);
 
@@ -165,7 +165,7 @@ impl SigningKey {
         PublicKey::read(self.0.public_key().as_ref())
     }
 
-    /// Signs bytes: r and s. The one place of this room that draws random numbers: the library
+    /// Signs bytes: r and s. The only place of this crate that draws random numbers: the library
     /// takes its nonce from the system, whoever calls.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! GBCS framing as a gateway sees it: reads and builds messages, and tells which response belongs
+//! GBCS framing as a gateway sees it: reads and builds messages, and finds which response belongs
 //! to which Command.
 //!
 //! [`parse()`] reads the outside of one message: MAC header, header, lengths, signature, MAC. The

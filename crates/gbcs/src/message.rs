@@ -160,11 +160,11 @@ pub enum Signature<'a> {
 /// A message without its MAC header, which follows from the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message<'a> {
-    /// What it is.
+    /// Command, response or alert.
     pub cra: Cra,
     /// The originator's counter.
     pub counter: u64,
-    /// Who made it.
+    /// The sender.
     pub originator: Eui64,
     /// Whom it is for.
     pub recipient: Eui64,

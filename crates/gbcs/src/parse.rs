@@ -163,7 +163,7 @@ fn other<'a>(c: &mut Cursor<'a>) -> Result<(u16, Supplementary<'a>), GbcsError> 
             ),
         ));
     }
-    // All of it must be there before any of it is read, so that a cut message is told as one.
+    // All of it must be there before any of it is read, so that a cut message is reported as cut.
     let mut part = Cursor::new(c.take(length, "other information")?);
     let code = part.u16("message code")?;
     Ok((code, Supplementary::read(part.take(length - 2, "supplementary fields")?)))

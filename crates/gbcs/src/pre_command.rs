@@ -2,7 +2,7 @@
 //!
 //! A Pre-Command is a Command without MAC header and signature. The User signs the bytes after its
 //! leading `DF` to the end of the content, and sends it back with `40`, r and s. Clients accept a
-//! Pre-Command that ends with its content and one that ends with `00`; this room issues the
+//! Pre-Command that ends with its content and one that ends with `00`; this crate issues the
 //! second, which is the specified form.
 
 use crate::{

@@ -36,7 +36,7 @@ fn hex(text: &str) -> Vec<u8> {
     digits.chunks(2).map(|p| p[0] << 4 | p[1]).collect()
 }
 
-/// The layout, byte by byte, written by hand from its description.
+/// The layout, byte by byte, written out from its description.
 const BODY: &str =
     "DF 09 01 0102030405060708 08 90B3D51F30010000 08 00DB123401000007 00 02 0027 02 AABB 00";
 

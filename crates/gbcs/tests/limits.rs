@@ -48,12 +48,12 @@ fn lengths_change_their_form_where_they_must() {
 #[test]
 fn a_message_is_as_long_as_its_mac_header_can_say() {
     // 5 before the body, 33 of header, 3 of length, 1 of signature, 12 of MAC.
-    let room = MAX_LENGTH - 5 - 33 - 3 - 1 - 12;
+    let most = MAX_LENGTH - 5 - 33 - 3 - 1 - 12;
     let with_mac = |n: usize| build(&Message { mac: Some([1; 12]), ..message(&vec![0; n]) });
-    let whole = with_mac(room).unwrap();
+    let whole = with_mac(most).unwrap();
     assert_eq!(whole.len(), MAX_MESSAGE_BYTES);
     assert!(parse(&whole).is_ok());
-    assert_eq!(with_mac(room + 1).unwrap_err().code, ErrorCode::TooLarge);
+    assert_eq!(with_mac(most + 1).unwrap_err().code, ErrorCode::TooLarge);
     // Without a MAC the whole is what is limited.
     let most = MAX_MESSAGE_BYTES - 33 - 3 - 1;
     assert_eq!(build(&message(&vec![0; most])).unwrap().len(), MAX_MESSAGE_BYTES);
@@ -72,7 +72,7 @@ fn other_information_has_an_end() {
     let mut bytes = with(most).unwrap();
     assert!(parse(&bytes).is_ok());
     assert_eq!(with(most + 1).unwrap_err().code, ErrorCode::PartLength);
-    // The length stands at 30: 82 04 00. One more byte, announced and there:
+    // The length is at offset 30: 82 04 00. One more byte, announced and there:
     bytes[32] += 1;
     bytes.insert(40, 7);
     assert_eq!(parse(&bytes).unwrap_err().code, ErrorCode::PartLength);

@@ -31,7 +31,7 @@ pub struct Held {
 pub struct Listed {
     /// Serial number in decimal, as messages name it.
     pub serial: String,
-    /// Whose it is.
+    /// EUI-64 of the holder.
     pub eui: Eui64,
     /// Role in hexadecimal; null for devices.
     pub role: Option<String>,

@@ -19,7 +19,7 @@ const DRAWS: usize = 8;
 /// A key to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Making {
-    /// Whose.
+    /// EUI-64 of the holder.
     pub eui: Eui64,
     /// Role of the certificate; none for a device.
     pub role: Option<u8>,

@@ -48,7 +48,7 @@ impl Alert {
     }
 }
 
-/// A User that left: what is for it is for nobody.
+/// A User that has left: alerts for it have no recipient.
 const GONE: Eui64 = Eui64(0x90B3_D51F_3001_FFFF);
 
 /// The day's alerts as inputs of the core, with their times; exact repeats among them.
@@ -79,7 +79,7 @@ fn input(world: &World, r: &Raised) -> Option<event::Alert> {
         world.config.users[usize::from(world.serving[home.number as usize][role as usize])].eui;
     let mut rng = Rng::stream(world.config.seed, &[40, r.device.0, r.counter]);
     let outage = r.code == "AD1";
-    // In the poor region some outage alerts of hubs name somebody who is there no longer.
+    // In the poor region some outage alerts of hubs name a User that has left.
     let lost = rng.chance(if outage && home.region == Region::North { 45_000 } else { 800 });
     Some(event::Alert {
         device: r.device,

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Most meters in one world (three bytes number the homes; see `northbound_emulator::fleet`).
 pub const MAX_METERS: u32 = 10_000_000;
 
-/// Which parts of the story are told. All of them by default.
+/// Which parts of the story happen. All of them by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scenario {
     /// Region North is poor by day.
@@ -51,7 +51,7 @@ pub struct SimConfig {
     pub regions: Vec<RegionProfile>,
     /// The Users; the first is the one whose own records are written.
     pub users: Vec<User>,
-    /// What happens.
+    /// Which parts of the story happen.
     pub scenario: Scenario,
 }
 
@@ -115,9 +115,9 @@ pub enum SimError {
     /// A file could not be written.
     #[error("cannot write {}: {source}; check the folder, its rights and the free space", path.display())]
     Write {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: std::io::Error,
     },
 }

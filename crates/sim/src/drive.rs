@@ -26,7 +26,7 @@ const DEVICE_ERROR: u64 = 6_000;
 
 /// Sees a run.
 pub trait Watch {
-    /// A day's records as they stand at the cut-off; days come in order.
+    /// A day's records as of the cut-off; days come in order.
     ///
     /// # Errors
     /// What ends the run.
@@ -57,7 +57,7 @@ struct Drive<'w> {
 }
 
 impl World {
-    /// Plays the month, and hands over each day with what is still open at the cut-off as it stands
+    /// Plays the month, and hands over each day with what is still open at the cut-off as it is
     /// then. Rows are held until then: about half a kilobyte for each message.
     ///
     /// # Errors
@@ -310,7 +310,7 @@ impl<'w> Drive<'w> {
         );
     }
 
-    /// Half of what is held is released, a quarter deleted; nobody decides on the rest.
+    /// Half of what is held is released, a quarter deleted; the rest is left undecided.
     fn decide(&mut self, event_ref: u64) {
         let mut rng = Rng::stream(self.world.config.seed, &[16, event_ref]);
         let at = self.now + requests::ms(&mut rng, 10 * MINUTE, 72 * HOUR);
@@ -329,7 +329,7 @@ impl<'w> Drive<'w> {
         );
     }
 
-    /// What is open at the cut-off stands in the records as it is then.
+    /// Exchanges open at the cut-off are recorded in their state at that time.
     fn finish(mut self, watch: &mut dyn Watch) -> Result<(), SimError> {
         let mut days = std::mem::take(&mut self.days);
         let (mut records, mut open_alerts) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! One request as the service's records tell of it.
+//! One request as the service's records have it.
 
 use northbound_flow::{Record, effect};
 use northbound_types::{
@@ -74,7 +74,7 @@ impl Exchange {
         }
     }
 
-    /// Where it is.
+    /// Its state.
     #[must_use]
     pub fn state(&self) -> RequestState {
         self.state

@@ -24,13 +24,13 @@ pub struct Template {
     pub srv: &'static str,
     /// Weight.
     pub weight: u64,
-    /// When it runs.
+    /// On demand, scheduled or future-dated.
     pub mode: Mode,
     /// Critical: a transform leg (CV4) and a send leg (CV5).
     pub critical: bool,
     /// Who may send it (one of these is drawn).
     pub roles: &'static [Role],
-    /// Where to.
+    /// The device that it goes to, or the service.
     pub aim: Aim,
     /// Response class.
     pub class: &'static str,
@@ -128,7 +128,7 @@ pub const MIX: &[Template] = &[
     t("11.1", 1, NonDevice, BOTH, Service, OWN),
 ];
 
-/// Where a variant stands in the mix (its first line).
+/// Index of the first line of a variant in the mix.
 pub(crate) fn line(srv: &str) -> usize {
     MIX.iter().position(|m| m.srv == srv).unwrap_or(0)
 }

@@ -18,7 +18,7 @@ use northbound_types::{CommandVariant, Day, Eui64, Mode, RequestId, Srv, TestKin
 const SPOILT: u64 = 12_000;
 /// What is wrong, with its weight.
 const SPOILS: [u64; 5] = [40, 25, 20, 10, 5];
-/// Somebody who is no User.
+/// A sender that is no User.
 const STRANGER: Eui64 = Eui64(0x90B3_D51F_3001_FFFE);
 
 /// Whole milliseconds drawn from a range in µs.
@@ -97,7 +97,7 @@ pub(crate) fn of_draft(world: &World, day: Day, d: &Draft) -> Asked {
     Asked { requests }
 }
 
-/// Stands for the digest of a Pre-Command: no payload is made in virtual time.
+/// In place of the digest of a Pre-Command: no payload is made in virtual time.
 pub(crate) fn digest(r: &Request) -> [u8; 32] {
     let mut d = [0; 32];
     d[..8].copy_from_slice(&r.id.counter.to_be_bytes());

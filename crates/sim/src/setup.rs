@@ -1,4 +1,4 @@
-//! What the core is told before the month begins: policy, Users, inventory; and what is planned.
+//! Inputs of the core before the month begins: policy, Users, inventory; and what is planned.
 
 use crate::{
     config::SimError,
@@ -124,7 +124,7 @@ impl World {
         all
     }
 
-    /// The dispatchers stand still at certain times.
+    /// The dispatchers are paused at certain times.
     pub(crate) fn planned(&self) -> Vec<(i64, Change)> {
         let regions = [Region::North, Region::Central, Region::South];
         self.pauses

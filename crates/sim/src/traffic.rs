@@ -139,7 +139,7 @@ fn draft(world: &World, day: Day, index: u64) -> Draft {
     let template = &MIX[line];
     let homes = &world.network.fleet.homes;
     let mut home = &homes[rng.below(homes.len() as u64) as usize];
-    // Nobody asks for what is not installed yet: look on from there.
+    // No User asks for a device that is not installed yet: search on from there.
     for _ in 0..homes.len() {
         if home.installed < day {
             break;

@@ -20,7 +20,7 @@ text_enum! {
         KilledAfterSync = "killed-after-sync",
         /// Killed when all was done.
         KilledIdle = "killed-idle",
-        /// A region's network said that there was no route.
+        /// A region's network reported that there was no route.
         NoRoute = "no-route",
         /// A Command or its answer vanished.
         Lost = "lost",
@@ -87,7 +87,7 @@ pub struct Verdict {
     pub inputs: u64,
 }
 
-/// Problems are told up to so many; the first is what matters.
+/// Problems reported at most; the first is what matters.
 const MOST_PROBLEMS: usize = 20;
 
 impl Trial {
@@ -110,7 +110,7 @@ impl Trial {
 }
 
 impl Verdict {
-    fn say(&mut self, problem: String) {
+    fn report(&mut self, problem: String) {
         if self.problems.len() < MOST_PROBLEMS {
             self.problems.push(problem);
         }

@@ -27,7 +27,7 @@ pub struct World {
     pub storms: Vec<Storm>,
     /// One User's burst: (User, from, until).
     pub(crate) surge: Option<(usize, i64, i64)>,
-    /// The dispatcher stands still for planned work: (from, until), and in the middle of the burst.
+    /// The dispatcher is paused for planned work: (from, until), and in the middle of the burst.
     pub(crate) pauses: Vec<(i64, i64)>,
     /// User by home and role, so that it is drawn once.
     pub(crate) serving: Vec<[u8; 5]>,
@@ -162,7 +162,7 @@ impl World {
         day.0 - self.first().0
     }
 
-    /// Everything that one day holds, as it stands at the cut-off.
+    /// Everything of one day, as of the cut-off.
     pub(crate) fn day_of(
         &self,
         day: Day,
@@ -209,7 +209,7 @@ fn faults(config: &SimConfig, first: Day) -> Vec<Fault> {
         let mut straddling = cut(23, 15 * 60 + 2, 30, 40);
         straddling.from += 50 * SECOND;
         all.push(straddling);
-        // Back within three minutes: nobody says anything.
+        // Back within three minutes: no alert is raised.
         all.push(cut(24, 12 * 60 + 1, 3, 45));
         let from = first.plus(17).start().0 + 14 * HOUR;
         all.push(Fault {

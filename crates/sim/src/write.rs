@@ -41,7 +41,7 @@ pub struct WrittenFile {
     pub rows: u64,
 }
 
-/// What was written.
+/// The manifest of the folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Manifest {
     /// Files in the order in which they were written.
@@ -183,9 +183,9 @@ impl Watch for TrafficFiles<'_, '_> {
         for e in &traffic.tests {
             let at = TESTED.iter().position(|&r| r == e.region).unwrap_or(0);
             truth.test(e);
-            if let Some(said) = reported(world, n as i32, e) {
-                layouts::message(&mut self.tests[at], &said, Utc(world.known()))?;
-                truth.test_row(&said);
+            if let Some(row) = reported(world, n as i32, e) {
+                layouts::message(&mut self.tests[at], &row, Utc(world.known()))?;
+                truth.test_row(&row);
             }
             if world.config.scenario.faulty_reporting
                 && e.region == Region::Central
@@ -270,11 +270,11 @@ fn reported(world: &World, day: i32, e: &crate::Exchange) -> Option<crate::Excha
     if silent || !e.state().is_answered() || e.counter % 10 < 6 {
         return None;
     }
-    let mut said = *e;
+    let mut row = *e;
     let stuck = Utc(e.times.received.0 + 1_000_000);
-    (said.times.delivered_to_device, said.times.answered_at_wan, said.times.answer_sent) =
+    (row.times.delivered_to_device, row.times.answered_at_wan, row.times.answer_sent) =
         (None, Some(stuck), Some(stuck));
-    Some(said)
+    Some(row)
 }
 
 /// A day of the month as people count, from 1.

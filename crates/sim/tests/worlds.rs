@@ -13,7 +13,7 @@ fn world(seed: u64, meters: u32, days: u32) -> World {
     World::new(SimConfig { seed, meters, days: Some(days), ..SimConfig::default() }).unwrap()
 }
 
-/// Keeps the days and every movement of the core.
+/// Collects the days and every movement of the core.
 #[derive(Default)]
 struct Seen {
     days: Vec<DayTraffic>,

@@ -90,7 +90,7 @@ pub enum BooksError {
         day: Day,
         /// Region.
         region: Region,
-        /// Which equation.
+        /// The equation that does not hold.
         line: &'static str,
         /// Left side.
         left: i64,
@@ -199,7 +199,7 @@ pub struct AlertAccount {
     pub received: i64,
     /// By state.
     pub by_state: BTreeMap<AlertState, i64>,
-    /// What the forwarded copies say that they stand for.
+    /// The number of alerts that the forwarded copies represent.
     pub carried: i64,
     /// Consolidated in a storm that is still open: no copy carries them yet.
     pub residue: i64,

@@ -58,16 +58,16 @@ pub struct Cells {
 pub struct CellRow {
     /// Its keys, in the order of [`Cells::dims`].
     pub keys: Vec<Arc<str>>,
-    /// How many messages.
+    /// Number of messages.
     pub count: u64,
     /// How many of them have a rival record under the same identity (a collision).
     pub disputed: u64,
-    /// How many were judged with a target that nobody has confirmed.
+    /// Number judged with an unconfirmed target.
     pub assumed: u64,
 }
 
 impl Cells {
-    /// Where a dimension stands in the keys.
+    /// Index of a dimension in the keys.
     #[must_use]
     pub fn index(&self, dim: Dim) -> Option<usize> {
         self.dims.iter().position(|&d| d == dim)
@@ -116,7 +116,7 @@ impl Cells {
 /// A sum over groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CellSum {
-    /// How many messages.
+    /// Number of messages.
     pub count: u64,
     /// How many of them are disputed.
     pub disputed: u64,
@@ -178,7 +178,7 @@ pub struct LatencyRow {
     pub keys: Vec<Arc<str>>,
     /// Index into the bucket table of the rules; -1 is a clock error, -2 an attempt without answer.
     pub bucket: i32,
-    /// How many.
+    /// Number of messages.
     pub count: u64,
 }
 

@@ -42,7 +42,7 @@ text_enum! {
     pub enum FigureState("state of a figure") {
         /// Nothing is known against it.
         Ok = "ok",
-        /// Rests on a rule that nobody has confirmed, or on a period not closed.
+        /// Depends on an unconfirmed rule, or on a period that is not closed.
         Provisional = "provisional",
         /// Too few events to be evidence.
         LowVolume = "low-volume",
@@ -66,7 +66,7 @@ text_enum! {
         Unreliable = "unreliable",
         /// A component has no value; bounds may be known.
         NotDeterminable = "not-determinable",
-        /// Withheld to protect somebody.
+        /// Withheld for disclosure control.
         Suppressed = "suppressed",
     }
 }

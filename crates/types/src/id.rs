@@ -24,7 +24,7 @@ pub enum IdError {
 }
 
 impl Eui64 {
-    /// The same 64 bits as a signed integer, as they stand in Parquet (no unsigned type there).
+    /// The same 64 bits as a signed integer, as Parquet has them (no unsigned type there).
     #[must_use]
     pub const fn to_i64(self) -> i64 {
         self.0 as i64

@@ -17,7 +17,7 @@ pub struct IncidentId(u64);
     "{text:?} is no id of an incident: {why}; write INC and {INCIDENT_DIGITS} digits, such as INC000000012345"
 )]
 pub struct IncidentIdError {
-    /// What was written.
+    /// The text that was read.
     pub text: String,
     /// What is wrong with it.
     pub why: String,
@@ -84,11 +84,11 @@ text_enum! {
         Details = "details",
         /// Its category was set or changed.
         Category = "category",
-        /// Somebody was made responsible for resolving it.
+        /// A person was made responsible for resolving it.
         Assigned = "assigned",
         /// It was taken to a higher level.
         Escalated = "escalated",
-        /// It waits for somebody else.
+        /// It waits for another party.
         Suspended = "suspended",
         /// Work on it goes on.
         Resumed = "resumed",
@@ -102,7 +102,7 @@ text_enum! {
         Merged = "merged",
         /// It was taken back: there was no incident.
         Withdrawn = "withdrawn",
-        /// Somebody said something.
+        /// A comment was added.
         Comment = "comment",
         /// Whoever raised it was answered for the first time.
         Responded = "responded",
@@ -110,7 +110,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where an incident stands.
+    /// The state of an incident.
     pub enum IncidentState("state of an incident") {
         /// Open.
         Open = "open",

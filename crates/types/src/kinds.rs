@@ -1,4 +1,4 @@
-//! The closed sets by which messages are counted. The texts are what stands in files and tables.
+//! The closed sets by which messages are counted. The texts are those of files and tables.
 
 use crate::text_enum;
 

@@ -5,7 +5,7 @@ use crate::figure::Ratio;
 
 /// A percentage as a decimal text, such as `99.50`, without the sign.
 ///
-/// Half-up at `decimals`. Where the rounded text would stand at or above one of `levels`
+/// Half-up at `decimals`. Where the rounded text would be at or above one of `levels`
 /// (numerator and denominator of a fraction: 995/1000 for 99.5 %) while the ratio is below it, the
 /// text is cut instead of rounded, and where even the cut text would read as the level, further
 /// decimals are shown until it does not.

@@ -6,7 +6,7 @@ use crate::text_enum;
 text_enum! {
     /// Where a request is, or how it ended.
     pub enum RequestState("state of a request") {
-        /// Live: in quarantine, waiting for somebody's decision.
+        /// Live: in quarantine, waiting for a decision.
         Held = "held",
         /// Live: future-dated, scheduled, or waiting for its predecessor.
         Waiting = "waiting",
@@ -115,7 +115,7 @@ text_enum! {
     pub enum AlertState("state of an alert") {
         /// An exact repeat (same device, recipient and counter).
         Duplicate = "duplicate",
-        /// Not understood, or for nobody.
+        /// Not understood, or without a recipient.
         Refused = "refused",
         /// Counted into a storm's copy, not forwarded itself.
         Consolidated = "consolidated",
@@ -179,7 +179,7 @@ impl Timeliness {
                         Timeliness::Late
                     }
                 }
-                // Answered, but no target is known or nobody wrote down when: it cannot be in time.
+                // Answered, but no target or no time is known: it cannot be in time.
                 (Some(_), None) | (None, _) => Timeliness::NoTarget,
             }
         } else if state.is_attempt() {

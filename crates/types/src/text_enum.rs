@@ -5,7 +5,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{word:?} is not a {set}; use one of: {}", allowed.join(", "))]
 pub struct UnknownWord {
-    /// What was written.
+    /// The text that was read.
     pub word: String,
     /// The name of the set, for people.
     pub set: &'static str,
@@ -26,7 +26,7 @@ macro_rules! text_enum {
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
             /// The words of [`Self::ALL`], in the same order.
             pub const WORDS: &'static [&'static str] = &[$($text),+];
-            /// The word that stands for this member in files, tables and JSON.
+            /// The word for this member in files, tables and JSON.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $text),+ }
@@ -50,7 +50,7 @@ macro_rules! text_enum {
         }
 
         impl serde::Serialize for $name {
-            // In binary form (journal, checkpoint) the place in the declaration stands for the word, so new
+            // In binary form (journal, checkpoint) the index in the declaration is used for the word, so new
             // members come last in sets that are journaled.
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
                 if s.is_human_readable() { s.serialize_str(self.as_str()) } else { s.serialize_u8(*self as u8) }

@@ -20,7 +20,7 @@ pub struct Day(pub i32);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a {what}: {hint}")]
 pub struct TimeError {
-    /// What was written.
+    /// The text that was read.
     pub text: String,
     /// What it should have been.
     pub what: &'static str,
@@ -121,7 +121,7 @@ impl FromStr for Day {
 pub enum Period {
     /// A calendar month: year and month 1–12.
     Month(i16, i8),
-    /// A calendar quarter: year and quarter 1–4. "Q2" of somebody's financial year is never
+    /// A calendar quarter: year and quarter 1–4. "Q2" of a financial year is never
     /// guessed: only calendar quarters are written `2026-Q2`.
     Quarter(i16, i8),
     /// One day.

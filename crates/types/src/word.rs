@@ -1,5 +1,5 @@
-//! Short words that stand in every message: Service Reference Variants, response codes, alert
-//! codes. Kept in place, so that millions of messages need no allocation for them.
+//! Short words of every message: Service Reference Variants, response codes, alert
+//! codes. Stored in place, so that millions of messages need no allocation for them.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};

@@ -35,7 +35,7 @@ pub struct DccAlertOut<'a> {
     pub code: &'a str,
     /// Storm protection.
     pub throttled: Throttled,
-    /// What it says.
+    /// Its content.
     pub payload: DccPayload<'a>,
 }
 
@@ -62,9 +62,9 @@ pub enum DccPayload<'a> {
     },
     /// A request is held by anomaly detection.
     QuarantinedRequest {
-        /// Why.
+        /// The threshold that was exceeded.
         breach: Breach,
-        /// Which request.
+        /// The request in quarantine.
         request: &'a str,
         /// QuarantineEventRef, up to 20 digits.
         event_ref: u128,

@@ -11,7 +11,7 @@ use northbound_types::{CommandVariant, Eui64, Utc};
 pub struct RequestOut<'a> {
     /// `schemaVersion`, such as `5.4`.
     pub schema_version: &'a str,
-    /// RequestID as it is to stand there; known clients write EUIs in lower case.
+    /// RequestID as it is to be written; known clients write EUIs in lower case.
     pub id: &'a str,
     /// FirstInSequence.
     pub first_in_sequence: Option<bool>,

@@ -25,7 +25,7 @@ pub struct ResponseOut<'a> {
     pub code: &'a str,
     /// ResponseDateTime.
     pub at: Utc,
-    /// What it says.
+    /// Its content.
     pub body: ResponseBodyOut<'a>,
 }
 
@@ -121,7 +121,7 @@ pub struct ScheduleRow<'a> {
     pub service: ServiceRef<'a>,
     /// The device.
     pub device: Eui64,
-    /// What it reads.
+    /// The data that is read.
     pub read: ScheduledRead<'a>,
 }
 

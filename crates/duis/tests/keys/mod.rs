@@ -45,7 +45,7 @@ pub fn certificate(
     .unwrap()
 }
 
-/// Somebody who signs with the key of the serial's last byte.
+/// A signer with the key of the serial's last byte.
 pub fn signer(eui: Eui64, serial: u128, role: u8) -> Signer {
     Signer::new(
         key_of(serial),

@@ -39,7 +39,7 @@ const OVERLAP: i64 = 1_000_000;
 /// The loop looks around at least this often.
 const AT_LEAST: Duration = Duration::from_millis(500);
 
-/// What goes in.
+/// An input of the devices.
 #[derive(Debug)]
 pub enum Input {
     /// A Command.
@@ -194,7 +194,7 @@ impl Core {
                 Ok(_) | Err(_) => true,
             };
             self.take(&mut batch)?;
-            self.say().await;
+            self.send_due().await;
             self.alerts().await?;
             if !open {
                 return self.end();
@@ -310,8 +310,8 @@ impl Core {
         ready.extend(event);
     }
 
-    /// Lets out what is due. Without a listener it is lost, and asked for later.
-    async fn say(&mut self) {
+    /// Sends the events that are due. Without a listener they are lost, and asked for later.
+    async fn send_due(&mut self) {
         let now = self.clock.model();
         while self.waiting.peek().is_some_and(|Reverse((at, _))| *at <= now) {
             let Some(Reverse((_, number))) = self.waiting.pop() else { return };

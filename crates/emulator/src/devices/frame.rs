@@ -53,7 +53,7 @@ pub struct FrameError {
     pub kind: u8,
     /// Its length, without the kind.
     pub length: usize,
-    /// What is wrong.
+    /// The fault, in words.
     pub detail: &'static str,
 }
 

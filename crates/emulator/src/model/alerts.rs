@@ -28,7 +28,7 @@ pub enum AlertSource {
 /// An alert as it reaches the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Raised {
-    /// Who raised it.
+    /// The device that raised it.
     pub device: Eui64,
     /// The device's counter: milliseconds since 1970, made unique within the device's day.
     pub counter: u64,
@@ -38,7 +38,7 @@ pub struct Raised {
     pub raised: i64,
     /// When the service had it, µs UTC.
     pub received: i64,
-    /// Why it exists.
+    /// What caused it.
     pub source: AlertSource,
 }
 

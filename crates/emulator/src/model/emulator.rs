@@ -1,7 +1,7 @@
 //! The network with its devices' logs, as a regional network's interface shows it: GBCS messages
 //! in, GBCS messages out.
 //!
-//! Pure like the rest: what has to be kept comes out as a [`crate::model::Record`], what is due is asked for
+//! Pure like the rest: what has to be stored comes out as a [`crate::model::Record`], what is due is asked for
 //! with a time.
 
 use crate::model::{
@@ -23,7 +23,7 @@ use northbound_types::Eui64;
 pub struct Emulator {
     /// Fates and alerts.
     pub network: Network,
-    /// What was done.
+    /// The executions so far.
     pub devices: Devices,
     /// MACs and signatures.
     pub protection: Protection,

@@ -12,7 +12,7 @@ use northbound_gbcs::Correlation;
 use northbound_types::Eui64;
 use std::collections::{HashMap, VecDeque};
 
-/// Answers that a device keeps. A Command that is older than all of them is refused as a replay:
+/// Answers that a device stores. A Command that is older than all of them is refused as a replay:
 /// the device could no longer tell whether it has done it.
 pub const ANSWERS_KEPT: usize = 64;
 
@@ -28,7 +28,7 @@ pub struct Kind {
 /// An execution as the device sees it while it makes up its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Doing {
-    /// Which Command.
+    /// The Command.
     pub key: Correlation,
     /// The device's running number of executions, from 1.
     pub number: u64,
@@ -50,7 +50,7 @@ pub enum Taken {
     Lost {
         /// When the device had it, where it got that far: it was done then, unless it was before.
         delivered: Option<i64>,
-        /// To be kept, where the device did something.
+        /// To be stored, where the device did something.
         record: Option<Record>,
     },
     /// The device takes it for a replay and says nothing.
@@ -66,7 +66,7 @@ pub enum Taken {
         answered: i64,
         /// The answer.
         answer: Vec<u8>,
-        /// To be kept before the answer goes out; `None` where the answer was in the log already.
+        /// To be stored before the answer goes out; `None` where the answer was in the log already.
         record: Option<Record>,
     },
 }
@@ -85,7 +85,7 @@ pub enum ExecutionStatus<'a> {
     Executing {
         /// When the device will have it, µs UTC.
         delivered: i64,
-        /// Its answer, which nobody can have before.
+        /// Its answer, which does not exist before.
         answer: &'a [u8],
     },
     /// The device never had it, or has forgotten it.
@@ -191,7 +191,7 @@ impl Devices {
     /// Takes a record back in, in the order in which the records were made.
     ///
     /// # Errors
-    /// A Command that stands in the log already, or a number out of turn: the device did
+    /// A Command that is in the log already, or a number out of turn: the device did
     /// something twice, or the log lost a record.
     pub fn replay(&mut self, record: Record) -> Result<(), ReplayError> {
         let log = self.logs.entry(record.key.device).or_default();
@@ -233,7 +233,7 @@ impl Log {
         self.counters.iter().find(|c| c.who == originator)
     }
 
-    /// Most Commands are new: one counter tells, and nothing is searched.
+    /// Most Commands are new: one counter shows that, and nothing is searched.
     fn find(&self, key: &Correlation) -> Option<&Record> {
         if self.of(key.recipient).is_none_or(|c| key.counter > c.highest) {
             return None;
@@ -266,18 +266,18 @@ impl Log {
 /// A log that does not hold together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
-    /// A Command stands in the log twice.
+    /// A Command is in the log twice.
     #[error("execution {number} of device {}: the Command of {} with counter {}, message code {:04X}, is already in the log", key.device, key.recipient, key.counter, key.code)]
     Twice {
-        /// Which.
+        /// The Command.
         key: Correlation,
         /// Number of the second execution.
         number: u64,
     },
     /// Executions are not numbered without a gap.
-    #[error("device {}: execution {number} where {expected} comes next; records are missing or stand twice", key.device)]
+    #[error("device {}: execution {number} where {expected} comes next; records are missing or are there twice", key.device)]
     Turn {
-        /// Which.
+        /// The Command.
         key: Correlation,
         /// Its number.
         number: u64,

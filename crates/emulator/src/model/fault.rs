@@ -31,13 +31,13 @@ pub enum Trouble {
 /// One fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
-    /// Where.
+    /// The region.
     pub region: Region,
     /// First instant, µs UTC.
     pub from: i64,
     /// First instant after it, µs UTC.
     pub until: i64,
-    /// What.
+    /// The kind of fault.
     pub trouble: Trouble,
 }
 

@@ -19,7 +19,7 @@ use northbound_gbcs::{
 use northbound_types::{Day, Eui64, Utc};
 use std::collections::BTreeMap;
 
-/// Message codes that alerts bear (published): generic critical, and a future-dated Command done by
+/// Message codes of alerts (published): generic critical, and a future-dated Command done by
 /// an electricity meter and by a gas meter.
 const GENERIC_CRITICAL: u16 = 0x1000;
 const FUTURE_DATED_DLMS: u16 = 0x00CC;
@@ -28,7 +28,7 @@ const FUTURE_DATED_GBZ: u16 = 0x00CD;
 /// three or more (published).
 const RESTORED: &str = "8F35";
 const RESTORED_LONG: &str = "8F36";
-/// Alerts within one millisecond are told apart by so many numbers.
+/// Alerts within one millisecond are distinguished by so many numbers.
 const PER_MILLISECOND: i64 = 1_000;
 
 /// An alert at the interface.
@@ -195,7 +195,7 @@ impl Feed {
         self.peeked
     }
 
-    /// `None` for a device's alert that nobody gets.
+    /// `None` for a device's alert without a recipient.
     fn message(&self, emulator: &Emulator, a: &Raised) -> Result<Option<AlertContent>, GbcsError> {
         if a.code == "AD1" {
             let since = match a.source {

@@ -1,4 +1,4 @@
-//! Homes with their hub and meters. A device's EUI-64 tells its type and its home, so nothing has
+//! Homes with their hub and meters. A device's EUI-64 contains its type and its home, so nothing has
 //! to be looked up: `00-DB-12-34`, one byte of type, three of home.
 
 use crate::model::rng::Rng;

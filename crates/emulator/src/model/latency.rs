@@ -44,7 +44,7 @@ impl Latency {
 /// How one region behaves in quiet and in busy hours. All of it invented.
 #[derive(Debug, Clone, Copy)]
 pub struct RegionProfile {
-    /// Which region.
+    /// The region.
     pub region: Region,
     /// Its provider.
     pub provider: &'static str,

@@ -28,7 +28,7 @@ pub struct Protection {
     pub agreed: Agreed,
 }
 
-/// Agreed secrets that are kept at most; then they are made anew.
+/// Agreed secrets in memory at most; beyond that they are agreed again.
 pub const MOST_AGREED: usize = 200_000;
 
 /// Secrets of devices with others. An agreement takes as long as the verification of a signature,
@@ -58,7 +58,7 @@ impl Agreed {
     }
 }
 
-/// Stands for the Access Control Broker among those a device has agreed with: its EUI is not told here.
+/// In place of the Access Control Broker's EUI, which is not known here, among the parties that a device has agreed with.
 const BROKER: Eui64 = Eui64(0);
 
 /// Which of a device's keys.

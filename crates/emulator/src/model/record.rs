@@ -1,4 +1,4 @@
-//! A record of the execution log, as bytes. Records stand one after the other:
+//! A record of the execution log, as bytes. Records follow one another:
 //!
 //! ```text
 //! length of the payload, 4 bytes | CRC-32 of the payload, 4 bytes | payload
@@ -6,7 +6,7 @@
 //!          | number 8 | delivered 8, µs UTC | due 8, µs UTC or the least number for none | answer, to the end
 //! ```
 //!
-//! Big-endian. The layout is kept: logs of older versions are read.
+//! Big-endian. The layout does not change: logs of older versions are read.
 
 use northbound_gbcs::{Correlation, limits::MAX_MESSAGE_BYTES};
 use northbound_types::Eui64;
@@ -14,7 +14,7 @@ use northbound_types::Eui64;
 /// Bytes before the payload.
 pub const FRAME_BYTES: usize = 8;
 const FIXED_BYTES: usize = 1 + 1 + 8 + 8 + 8 + 2 + 8 + 8 + 8;
-/// Stands for no time.
+/// Encodes that there is no time.
 const NONE: i64 = i64::MIN;
 /// Bytes of a payload at most: one with the longest answer.
 pub const MAX_PAYLOAD_BYTES: usize = FIXED_BYTES + MAX_MESSAGE_BYTES;
@@ -25,7 +25,7 @@ const ONCE: u8 = 2;
 /// One execution of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Which Command.
+    /// The Command.
     pub key: Correlation,
     /// The device's running number, from 1.
     pub number: u64,
@@ -76,7 +76,7 @@ impl Record {
     /// Reads the record at the start of the bytes, and how many it takes.
     ///
     /// # Errors
-    /// What stands there is no whole record.
+    /// The bytes are no whole record.
     pub fn decode(bytes: &[u8]) -> Result<(Record, usize), RecordError> {
         let (length, rest) = bytes.split_first_chunk::<4>().ok_or(RecordError::Cut)?;
         let length = u32::from_be_bytes(*length) as usize;

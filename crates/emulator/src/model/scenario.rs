@@ -1,7 +1,7 @@
 //! Scenarios: what goes wrong when, as text. Times count from the start of the run, so one file
 //! serves the live service and the simulator.
 //!
-//! Text in, structure out; every key is closed. A fault of the text is told with file, line and
+//! Text in, structure out; every key is closed. A fault of the text is reported with file, line and
 //! reason. `docs/network.md` lists the keys.
 
 mod parse;
@@ -31,7 +31,7 @@ pub const MAX_PER_MINUTE: u32 = 600_000;
 text_enum! {
     /// How a User's receive endpoint fails.
     pub enum EndpointFault("fault of an endpoint") {
-        /// Nobody listens.
+        /// Connections are refused.
         Dead = "dead",
         /// It answers 500.
         Error500 = "500",
@@ -62,11 +62,11 @@ impl Span {
 /// A trouble of a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlannedFault {
-    /// Where.
+    /// The region.
     pub region: Region,
-    /// When.
+    /// When it happens.
     pub span: Span,
-    /// What.
+    /// The kind of fault.
     pub trouble: Trouble,
 }
 
@@ -75,9 +75,9 @@ pub struct PlannedFault {
 pub struct PlannedStorm {
     /// Which home's electricity meter.
     pub home: u32,
-    /// Which alert code.
+    /// The alert code.
     pub code: &'static str,
-    /// When.
+    /// When it happens.
     pub span: Span,
     /// One alert every so many µs.
     pub every: i64,
@@ -86,11 +86,11 @@ pub struct PlannedStorm {
 /// A receive endpoint that fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlannedEndpoint {
-    /// Whose.
+    /// The User.
     pub user: Eui64,
-    /// When.
+    /// When it happens.
     pub span: Span,
-    /// How.
+    /// The kind of fault.
     pub kind: EndpointFault,
     /// How long a slow one takes, µs (0 for the others).
     pub delay: i64,
@@ -99,13 +99,13 @@ pub struct PlannedEndpoint {
 /// Requests that are to be sent while the scenario runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedTraffic {
-    /// Who sends them.
+    /// The User that sends them.
     pub user: Eui64,
     /// Service Reference Variant.
     pub srv: String,
     /// To which kind of device.
     pub device: DeviceType,
-    /// When.
+    /// When it happens.
     pub span: Span,
     /// How many a minute, evenly.
     pub per_minute: u32,

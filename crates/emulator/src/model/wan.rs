@@ -27,7 +27,7 @@ pub struct Command {
     pub at: i64,
     /// To which device.
     pub target: Eui64,
-    /// What tells it from any other Command to the device (its counter, say): names its draws.
+    /// Distinguishes it from any other Command to the device (its counter, say): seeds its random draws.
     pub key: u64,
     /// How much time it has.
     pub pace: Pace,
@@ -73,7 +73,7 @@ pub struct Network {
     pub fleet: Fleet,
     /// One per region.
     pub profiles: Vec<RegionProfile>,
-    /// What goes wrong.
+    /// Faults over time.
     pub faults: Vec<Fault>,
     /// Homes of each power cut, in the order of `faults` (empty for other troubles), sorted.
     dark: Vec<Vec<u32>>,

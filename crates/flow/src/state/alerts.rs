@@ -67,7 +67,7 @@ impl AlertCopy {
         self.excluded
     }
 
-    /// Its row in a state; `carried` is the number of others that this copy stands for.
+    /// Its row in a state; `carried` is the number of others that this copy represents.
     pub(crate) fn record(&self, state: AlertState, carried: i64) -> AlertRecord {
         AlertRecord {
             device: self.alert.device,

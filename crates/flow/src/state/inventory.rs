@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 pub const MAX_USERS: usize = 60_000;
 /// A new alert is compared with so many earlier ones of its device to find repeats.
 pub const ALERTS_REMEMBERED: usize = 8;
-/// Nobody is registered.
-const NOBODY: u16 = u16::MAX;
+/// No User is registered.
+const UNREGISTERED: u16 = u16::MAX;
 
 /// A User by its number.
 pub(crate) type UserNo = u16;
@@ -73,13 +73,13 @@ impl Device {
             .filter(|h| h.role == role && h.from <= at)
             .max_by_key(|h| h.from)
             .map(|h| h.user)
-            .filter(|u| *u != NOBODY)
+            .filter(|u| *u != UNREGISTERED)
     }
 
     /// Notes who holds a role from when on, and drops registrations that are over.
     fn register(&mut self, role: Role, user: Option<UserNo>, from: i64, now: i64) {
         self.holders.retain(|h| h.role != role || h.from != from);
-        self.holders.push(Holder { role, user: user.unwrap_or(NOBODY), from });
+        self.holders.push(Holder { role, user: user.unwrap_or(UNREGISTERED), from });
         let current =
             self.holders.iter().filter(|h| h.role == role && h.from <= now).map(|h| h.from).max();
         self.holders.retain(|h| h.role != role || current.is_none_or(|c| h.from >= c));
@@ -212,7 +212,7 @@ impl Inventory {
         all
     }
 
-    /// A device as it stands at a time.
+    /// A device with its registrations at a time.
     pub(crate) fn record(&self, eui: Eui64, at: i64) -> Option<DeviceRecord> {
         let d = self.device(eui)?;
         let registered = Role::ALL
@@ -230,7 +230,7 @@ impl Inventory {
         })
     }
 
-    /// Adds or changes a User; one that is changed keeps its number.
+    /// Adds or changes a User; a changed one has the same number.
     pub(crate) fn put_user(&mut self, record: &UserRecord) -> Result<(), ChangeError> {
         self.check_user(record)?;
         if let Some(no) = self.user_no(record.eui) {
@@ -244,7 +244,7 @@ impl Inventory {
         Ok(())
     }
 
-    /// Adds or changes a device; one that is changed keeps its counters.
+    /// Adds or changes a device; a changed one has the same counters.
     pub(crate) fn put_device(
         &mut self,
         record: &DeviceRecord,

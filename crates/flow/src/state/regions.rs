@@ -107,7 +107,7 @@ impl Regions {
         }
     }
 
-    /// Stops or lets go on what leaves for a region; `false` where it has no network.
+    /// Pauses or resumes dispatch to a region; `false` where it has no network.
     pub(crate) fn set_paused(&mut self, region: Region, paused: bool) -> bool {
         let Some(r) = self.of_mut(region) else { return false };
         r.paused = paused;

@@ -45,7 +45,7 @@ pub(crate) struct Storms {
 /// What becomes of an alert.
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
-    /// It is forwarded: with the storm's number and how many others it stands for, in a storm.
+    /// It is forwarded: with the storm's number and how many others it represents, in a storm.
     pub(crate) forward: Option<Option<(u32, u32)>>,
     /// The copy that was held back before, now counted for good.
     pub(crate) consolidated: Option<Box<AlertCopy>>,

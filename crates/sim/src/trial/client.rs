@@ -1,12 +1,12 @@
-//! What the outside remembers: Users of what they sent and got, devices of what they executed.
+//! The other parties of a trial: what Users have received, and what devices have executed.
 
 use northbound_flow::{Body, Command, Correlation, Delivery, Reply, event::Answer};
 use northbound_types::RequestId;
 use std::collections::{BTreeMap, HashMap};
 
-/// What a User knows of a request.
+/// The replies to one request that its User has received.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Received {
     pub(super) acknowledged: bool,
     pub(super) answers: u32,
     pub(super) parked: u32,
@@ -15,13 +15,13 @@ pub(super) struct Told {
 /// All Users' logs.
 #[derive(Debug, Default)]
 pub(super) struct Clients {
-    pub(super) told: BTreeMap<RequestId, Told>,
+    pub(super) received: BTreeMap<RequestId, Received>,
 }
 
 impl Clients {
     pub(super) fn reply(&mut self, r: &Reply) {
         if r.code.as_str() == "I99" {
-            self.told.entry(r.id).or_default().acknowledged = true;
+            self.received.entry(r.id).or_default().acknowledged = true;
         }
     }
     pub(super) fn delivered(&mut self, d: &Delivery, parked: bool) {
@@ -29,8 +29,8 @@ impl Clients {
         if matches!(d.body, Body::Scheduled { .. }) {
             return;
         }
-        let told = self.told.entry(*id).or_default();
-        if parked { told.parked += 1 } else { told.answers += 1 }
+        let received = self.received.entry(*id).or_default();
+        if parked { received.parked += 1 } else { received.answers += 1 }
     }
 }
 

@@ -286,7 +286,7 @@ impl Host {
         self.verdict.happened(how);
         match how {
             Trouble::KilledBeforeSync => self.unsynced(at),
-            // Synced, and nobody heard of it.
+            // Synced, but no effect was carried out.
             Trouble::KilledAfterSync => {
                 for (t, e) in self.write_batch() {
                     self.apply(t, &e);
@@ -297,7 +297,7 @@ impl Host {
         let before = (self.flow.counts().clone(), self.flow.snapshot());
         let (from, state, books) = self.checkpoint.clone();
         let Ok(flow) = codec::decode_state(&state) else {
-            return self.verdict.say("a checkpoint cannot be read".into());
+            return self.verdict.report("a checkpoint cannot be read".into());
         };
         (self.flow, self.books) = (flow, books);
         let mut tail: Vec<(i64, Vec<u8>)> = self.journal[from..].to_vec();
@@ -306,7 +306,7 @@ impl Host {
         }
         for (t, bytes) in &tail {
             let Ok(event) = codec::decode_event(bytes) else {
-                return self.verdict.say("an input cannot be read".into());
+                return self.verdict.report("an input cannot be read".into());
             };
             let mut out = Vec::new();
             self.flow.apply(Utc(*t), &event, &mut out);
@@ -315,7 +315,7 @@ impl Host {
             }
         }
         if (self.flow.counts(), self.flow.snapshot()) != (&before.0, before.1) && !self.lost_one {
-            self.verdict.say(format!("at {}: the replay differs from what was killed", Utc(at)));
+            self.verdict.report(format!("at {}: the replay differs from what was killed", Utc(at)));
         }
         // The network and the Users go on meanwhile; tries on their way are gone with the process.
         self.nexts.retain(|_, n| !matches!(n, Next::Try(..)));
@@ -326,9 +326,9 @@ impl Host {
         self.sync(back);
     }
 
-    /// Killed while a batch was coming together: it is as if it had never come. Users and devices are
-    /// not told, so a request or answer is gone; what a network or operator was not told either, it
-    /// says again.
+    /// Killed while a batch was coming together: it is as if it had never come. Users and devices get
+    /// no reply, so a request or answer is lost; a network or an operator without a reply sends
+    /// again.
     fn unsynced(&mut self, at: i64) {
         for _ in 0..BATCH {
             let Some(&Reverse((t, number))) = self.queue.peek() else { break };
@@ -387,7 +387,7 @@ impl Host {
                     self.books.post(&Effect::Settled(r));
                 }
                 if !self.rows.insert(key) {
-                    self.verdict.say(format!("{} {} has two rows", key.0, key.1));
+                    self.verdict.report(format!("{} {} has two rows", key.0, key.1));
                 }
             }
             _ => {}

@@ -82,7 +82,7 @@ struct TrafficText {
     per_minute: Spanned<u32>,
 }
 
-/// A reason with the byte where it stands.
+/// A reason with the byte of the fault.
 type Found<T> = Result<T, (usize, String)>;
 
 /// Reads a scenario. `file` is its name for the messages.

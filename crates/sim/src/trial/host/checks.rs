@@ -6,13 +6,13 @@ use northbound_types::Utc;
 impl Host {
     pub(super) fn check(&mut self, at: i64) {
         for problem in self.flow.broken() {
-            self.verdict.say(format!("at {}: {problem}", Utc(at)));
+            self.verdict.report(format!("at {}: {problem}", Utc(at)));
         }
         if !self.rng.chance(50_000) {
             return;
         }
         for e in self.books.check(&self.flow) {
-            self.verdict.say(format!("at {}: {e}", Utc(at)));
+            self.verdict.report(format!("at {}: {e}", Utc(at)));
         }
         self.twice();
     }
@@ -24,14 +24,14 @@ impl Host {
             .map(|c| format!("{} executed {} twice", c.device, c.counter))
             .collect();
         for f in found {
-            self.verdict.say(f);
+            self.verdict.report(f);
         }
     }
 
     /// After the last request, when everything must have ended.
     pub(super) fn at_the_end(&mut self) {
         for e in self.books.check(&self.flow) {
-            self.verdict.say(format!("at the end: {e}"));
+            self.verdict.report(format!("at the end: {e}"));
         }
         self.twice();
         if !self.verdict.problems.is_empty() {
@@ -44,17 +44,17 @@ impl Host {
             open.push(format!("{alerts} alerts are still open"));
         }
         for o in open {
-            self.verdict.say(o);
+            self.verdict.report(o);
         }
-        let untold: Vec<String> = self
+        let unanswered: Vec<String> = self
             .clients
-            .told
+            .received
             .iter()
             .filter(|(_, t)| t.acknowledged && t.answers + t.parked == 0)
             .map(|(id, _)| format!("{id} was acknowledged and never answered"))
             .collect();
-        for u in untold {
-            self.verdict.say(u);
+        for u in unanswered {
+            self.verdict.report(u);
         }
     }
 }
