@@ -1,259 +1,246 @@
-//! Counters of the running service, in the text form that Prometheus reads. They judge nothing:
-//! figures come from the ledger.
+//! Metrics of the running service, in the text form that Prometheus reads (OpenMetrics). No figure of a report is
+//! computed from them: figures come from the ledger.
 
-use northbound_flow::{effect::Record, vocabulary::Class};
-use northbound_types::{Region, RequestState};
-use std::{
-    fmt::Write,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-    time::Duration,
+use northbound_flow::effect::Record;
+use northbound_types::RequestState;
+use prometheus_client::{
+    encoding::text::encode,
+    metrics::{counter, family::Family, gauge, histogram::Histogram},
+    registry::Registry,
 };
+use std::{sync::atomic::AtomicU64, time::Duration};
 
 /// Media type of [`Metrics::print`].
-pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4";
+pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Upper bounds of the buckets of times, µs.
-const BOUNDS: [u64; 14] = [
-    500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
-    2_000_000, 3_000_000, 10_000_000,
-];
+/// What the names of all metrics begin with.
+const PREFIX: &str = "northbound";
 
-/// A number that only grows, or one that is set.
-#[derive(Debug, Default)]
-pub struct Number(AtomicU64);
+/// Upper bounds of the buckets of durations, in seconds.
+const BOUNDS: [f64; 14] =
+    [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 10.0];
 
-impl Number {
-    /// Adds.
-    pub fn add(&self, n: u64) {
-        self.0.fetch_add(n, Relaxed);
-    }
-    /// Takes away.
-    pub fn take(&self, n: u64) {
-        self.0.fetch_sub(n, Relaxed);
-    }
-    /// Sets.
-    pub fn set(&self, n: u64) {
-        self.0.store(n, Relaxed);
-    }
-    /// Reads.
-    #[must_use]
-    pub fn get(&self) -> u64 {
-        self.0.load(Relaxed)
+/// A number that only grows.
+pub type Counter = counter::Counter<u64, AtomicU64>;
+/// A number that is set.
+pub type Gauge = gauge::Gauge<u64, AtomicU64>;
+
+/// Durations in buckets.
+#[derive(Debug, Clone)]
+pub struct Durations(Histogram);
+
+impl Default for Durations {
+    fn default() -> Durations {
+        Durations(Histogram::new(BOUNDS))
     }
 }
 
-/// Times in buckets.
-#[derive(Debug, Default)]
-pub struct Times {
-    buckets: [Number; BOUNDS.len() + 1],
-    sum: Number,
-}
-
-impl Times {
-    /// Notes one.
+impl Durations {
+    /// Counts one.
     pub fn note(&self, d: Duration) {
-        let us = u64::try_from(d.as_micros()).unwrap_or(u64::MAX);
-        self.buckets[BOUNDS.partition_point(|b| *b < us)].add(1);
-        self.sum.add(us);
-    }
-
-    fn print(&self, out: &mut String, name: &str, help: &str) {
-        let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} histogram");
-        let mut so_far = 0;
-        for (i, n) in self.buckets.iter().enumerate() {
-            so_far += n.get();
-            let bound = BOUNDS.get(i).map_or_else(|| "+Inf".to_owned(), |b| seconds(*b));
-            let _ = writeln!(out, "{name}_bucket{{le=\"{bound}\"}} {so_far}");
-        }
-        let _ = writeln!(out, "{name}_sum {}\n{name}_count {so_far}", seconds(self.sum.get()));
+        self.0.observe(d.as_secs_f64());
     }
 }
 
-/// Microseconds as seconds, exactly.
-fn seconds(us: u64) -> String {
-    format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
-}
+/// Labels of a request: region and class.
+type RegionAndClass = [(&'static str, &'static str); 2];
 
-/// All counters.
-#[derive(Debug, Default)]
+/// All metrics of a service. A clone shares them.
+#[derive(Debug, Clone, Default)]
 pub struct Metrics {
     /// Requests over HTTP.
-    pub requests: Number,
-    /// Of them answered with another status than 200.
-    pub problems: Number,
-    /// Turned away at the door.
-    pub turned_away: Number,
-    /// Connections now.
-    pub connections: Number,
+    pub requests: Counter,
+    /// Requests answered with another status than 200.
+    pub problems: Counter,
+    /// Messages rejected at the ingress.
+    pub turned_away: Counter,
+    /// Open connections to the User interface.
+    pub connections: Gauge,
     /// From the last byte of a request to its answer.
-    pub answered: Times,
-    /// Reading and verifying.
-    pub verified: Times,
+    pub answered: Durations,
+    /// Reading and verifying a request.
+    pub verified: Durations,
     /// Syncs of the journal.
-    pub sync: Times,
-    /// Inputs stored.
-    pub stored: Number,
-    /// Tries to deliver.
-    pub tries: Number,
-    /// Delivered.
-    pub delivered: Number,
-    /// Parked.
-    pub parked: Number,
-    /// 1 while the journal takes nothing.
-    pub suspended: Number,
-    /// Times that the wall clock jumped.
-    pub clock_jumps: Number,
+    pub sync: Durations,
+    /// Inputs in the journal.
+    pub stored: Counter,
+    /// Attempts to deliver.
+    pub tries: Counter,
+    /// Messages that Users accepted.
+    pub delivered: Counter,
+    /// Messages that Users did not accept.
+    pub parked: Counter,
+    /// 1 while the journal cannot be written.
+    pub suspended: Gauge,
+    /// Jumps of the wall clock.
+    pub clock_jumps: Counter,
     /// Rows that wait for the ledger.
-    pub ledger_waiting: Number,
-    /// Position of the ledger.
-    pub ledger_position: Number,
+    pub ledger_waiting: Gauge,
+    /// Position of the journal up to which the ledger has every row.
+    pub ledger_position: Gauge,
     /// Failed attempts to commit to the ledger.
-    pub ledger_commit_failures: Number,
+    pub ledger_commit_failures: Counter,
     /// 1 while commits to the ledger fail.
-    pub ledger_failing: Number,
+    pub ledger_failing: Gauge,
     /// Failed attempts to compact closed days of the ledger.
-    pub ledger_compaction_failures: Number,
-    /// Requests that ended timed out, by region and class.
-    timed_out: TimedOut,
+    pub ledger_compaction_failures: Counter,
+    timed_out: Family<RegionAndClass, Counter>,
 }
-
-#[derive(Debug, Default)]
-struct TimedOut([[Number; Class::ALL.len()]; Region::ALL.len()]);
 
 impl Metrics {
     /// A batch was synced.
     pub fn synced(&self, took: Duration, inputs: usize) {
         self.sync.note(took);
-        self.stored.add(inputs as u64);
+        self.stored.inc_by(inputs as u64);
     }
 
     /// An exchange was settled.
     pub fn settled(&self, r: &Record) {
         if r.state == RequestState::TimedOut {
-            self.timed_out.0[r.region as usize][r.class as usize].add(1);
+            let labels = [("region", r.region.as_str()), ("class", r.class.as_str())];
+            self.timed_out.get_or_create(&labels).inc();
         }
     }
 
-    /// The text that Prometheus reads.
+    /// The text that Prometheus reads, of media type [`MEDIA_TYPE`].
     #[must_use]
     pub fn print(&self) -> String {
         let mut out = String::new();
-        for (name, kind, help, n) in [
-            ("northbound_requests_total", "counter", "requests over HTTP", &self.requests),
+        // Writing to a string does not fail.
+        let _ = encode(&mut out, &self.registry());
+        out
+    }
+
+    fn registry(&self) -> Registry {
+        let mut registry = Registry::with_prefix(PREFIX);
+        for (name, help, counter) in self.counters() {
+            registry.register(name, help, counter.clone());
+        }
+        for (name, help, gauge) in self.gauges() {
+            registry.register(name, help, gauge.clone());
+        }
+        for (name, help, durations) in self.durations() {
+            registry.register(name, help, durations.0.clone());
+        }
+        let help = "requests that ended timed out";
+        registry.register("settled_timed_out", help, self.timed_out.clone());
+        registry
+    }
+
+    /// Counters without labels. The name of each sample ends in `_total`.
+    fn counters(&self) -> [(&'static str, &'static str, &Counter); 10] {
+        [
+            ("requests", "requests over HTTP", &self.requests),
+            ("problems", "requests answered with another status than 200", &self.problems),
+            ("turned_away", "messages rejected at the ingress", &self.turned_away),
+            ("inputs_stored", "inputs in the journal", &self.stored),
+            ("delivery_tries", "attempts to deliver", &self.tries),
+            ("delivered", "messages that Users accepted", &self.delivered),
+            ("parked", "messages that Users did not accept", &self.parked),
+            ("clock_jumps", "jumps of the wall clock", &self.clock_jumps),
             (
-                "northbound_problems_total",
-                "counter",
-                "requests answered with another status than 200",
-                &self.problems,
-            ),
-            ("northbound_turned_away_total", "counter", "rejected on receipt", &self.turned_away),
-            (
-                "northbound_connections",
-                "gauge",
-                "connections to the User interface",
-                &self.connections,
-            ),
-            ("northbound_inputs_stored_total", "counter", "inputs in the journal", &self.stored),
-            ("northbound_delivery_tries_total", "counter", "delivery attempts", &self.tries),
-            ("northbound_delivered_total", "counter", "messages delivered", &self.delivered),
-            ("northbound_parked_total", "counter", "messages parked", &self.parked),
-            ("northbound_journal_suspended", "gauge", "1 while the disk refuses", &self.suspended),
-            (
-                "northbound_clock_jumps_total",
-                "counter",
-                "jumps of the wall clock",
-                &self.clock_jumps,
-            ),
-            (
-                "northbound_ledger_rows_waiting",
-                "gauge",
-                "rows that wait for the ledger",
-                &self.ledger_waiting,
-            ),
-            (
-                "northbound_ledger_position",
-                "gauge",
-                "journal position that the ledger holds",
-                &self.ledger_position,
-            ),
-            (
-                "northbound_ledger_commit_failures_total",
-                "counter",
+                "ledger_commit_failures",
                 "failed attempts to commit to the ledger",
                 &self.ledger_commit_failures,
             ),
             (
-                "northbound_ledger_failing",
-                "gauge",
-                "1 while commits to the ledger fail",
-                &self.ledger_failing,
-            ),
-            (
-                "northbound_ledger_compaction_failures_total",
-                "counter",
+                "ledger_compaction_failures",
                 "failed attempts to compact closed days of the ledger",
                 &self.ledger_compaction_failures,
             ),
-        ] {
-            let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {}", n.get());
-        }
-        self.answered.print(
-            &mut out,
-            "northbound_answer_seconds",
-            "from the last byte of a request to its answer",
-        );
-        self.verified.print(
-            &mut out,
-            "northbound_verify_seconds",
-            "reading and verifying a request",
-        );
-        self.sync.print(&mut out, "northbound_sync_seconds", "syncs of the journal");
-        let name = "northbound_settled_timed_out_total";
-        let _ = writeln!(out, "# HELP {name} requests that ended timed out\n# TYPE {name} counter");
-        for r in Region::ALL {
-            for c in Class::ALL {
-                let n = self.timed_out.0[*r as usize][*c as usize].get();
-                if n > 0 {
-                    let _ = writeln!(out, "{name}{{region=\"{r}\",class=\"{c}\"}} {n}");
-                }
-            }
-        }
-        out
+        ]
+    }
+
+    fn gauges(&self) -> [(&'static str, &'static str, &Gauge); 5] {
+        [
+            ("connections", "connections to the User interface", &self.connections),
+            ("journal_suspended", "1 while the journal cannot be written", &self.suspended),
+            ("ledger_rows_waiting", "rows that wait for the ledger", &self.ledger_waiting),
+            ("ledger_position", "journal position that the ledger holds", &self.ledger_position),
+            ("ledger_failing", "1 while commits to the ledger fail", &self.ledger_failing),
+        ]
+    }
+
+    fn durations(&self) -> [(&'static str, &'static str, &Durations); 3] {
+        [
+            ("answer_seconds", "from the last byte of a request to its answer", &self.answered),
+            ("verify_seconds", "reading and verifying a request", &self.verified),
+            ("sync_seconds", "syncs of the journal", &self.sync),
+        ]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn a_time_at_a_bound_counts_below_it() {
-        let t = Times::default();
-        t.note(Duration::from_micros(500));
-        t.note(Duration::from_micros(501));
-        t.note(Duration::from_secs(11));
-        let mut out = String::new();
-        t.print(&mut out, "x", "y");
+        let m = Metrics::default();
+        m.sync.note(Duration::from_micros(500));
+        m.sync.note(Duration::from_micros(501));
+        m.sync.note(Duration::from_secs(11));
+        let out = m.print();
         for line in [
-            "x_bucket{le=\"0.000500\"} 1",
-            "x_bucket{le=\"0.001000\"} 2",
-            "x_bucket{le=\"10.000000\"} 2",
-            "x_bucket{le=\"+Inf\"} 3",
-            "x_sum 11.001001",
-            "x_count 3",
+            "northbound_sync_seconds_bucket{le=\"0.0005\"} 1",
+            "northbound_sync_seconds_bucket{le=\"0.001\"} 2",
+            "northbound_sync_seconds_bucket{le=\"10.0\"} 2",
+            "northbound_sync_seconds_bucket{le=\"+Inf\"} 3",
+            "northbound_sync_seconds_sum 11.001001",
+            "northbound_sync_seconds_count 3",
         ] {
             assert!(out.lines().any(|l| l == line), "{line} is missing in\n{out}");
         }
     }
 
+    /// Names and labels of the samples, as they were printed before a library did so. Dashboards use them.
+    const SAMPLES: [&str; 25] = [
+        "northbound_answer_seconds_bucket le",
+        "northbound_answer_seconds_count",
+        "northbound_answer_seconds_sum",
+        "northbound_clock_jumps_total",
+        "northbound_connections",
+        "northbound_delivered_total",
+        "northbound_delivery_tries_total",
+        "northbound_inputs_stored_total",
+        "northbound_journal_suspended",
+        "northbound_ledger_commit_failures_total",
+        "northbound_ledger_compaction_failures_total",
+        "northbound_ledger_failing",
+        "northbound_ledger_position",
+        "northbound_ledger_rows_waiting",
+        "northbound_parked_total",
+        "northbound_problems_total",
+        "northbound_requests_total",
+        "northbound_settled_timed_out_total region class",
+        "northbound_sync_seconds_bucket le",
+        "northbound_sync_seconds_count",
+        "northbound_sync_seconds_sum",
+        "northbound_turned_away_total",
+        "northbound_verify_seconds_bucket le",
+        "northbound_verify_seconds_count",
+        "northbound_verify_seconds_sum",
+    ];
+
     #[test]
-    fn every_line_is_a_comment_or_a_number() {
-        let text = Metrics::default().print();
-        assert!(
-            text.lines().all(|l| l.starts_with('#')
-                || l.rsplit_once(' ')
-                    .is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit() || b == b'.'))),
-            "{text}"
-        );
+    fn the_samples_are_those_of_before() {
+        let m = Metrics::default();
+        m.requests.inc_by(2);
+        m.timed_out.get_or_create(&[("region", "north"), ("class", "bulk")]).inc();
+        let out = m.print();
+        let mut found = BTreeSet::new();
+        for line in out.lines().filter(|l| !l.starts_with('#')) {
+            let (sample, value) = line.rsplit_once(' ').unwrap();
+            assert!(value.parse::<f64>().is_ok(), "{line}");
+            let (name, labels) = sample.split_once('{').unwrap_or((sample, ""));
+            let labels = labels.trim_end_matches('}').split(',').filter_map(|l| l.split_once('='));
+            let labels: Vec<&str> = labels.map(|(label, _)| label).collect();
+            found.insert([&[name], labels.as_slice()].concat().join(" "));
+        }
+        assert_eq!(found, SAMPLES.map(str::to_owned).into(), "{out}");
+        assert!(out.contains("northbound_requests_total 2\n"), "{out}");
+        let timed_out = "northbound_settled_timed_out_total{region=\"north\",class=\"bulk\"} 1\n";
+        assert!(out.contains(timed_out) && out.ends_with("# EOF\n"), "{out}");
     }
 }

@@ -205,6 +205,8 @@ fn serve_users(
     stopping: watch::Receiver<bool>,
     users: Arc<UserInterface>,
 ) -> tokio::task::JoinHandle<()> {
+    let counted = Arc::clone(&users);
+    let socket = socket.observed(move |change| counted.connections(change));
     runtime.spawn(socket.run(limits, acceptor, stopping, move |request, peer| {
         let users = Arc::clone(&users);
         async move { users.answer(request, &peer).await }

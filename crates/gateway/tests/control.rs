@@ -156,3 +156,15 @@ fn a_route_is_in_the_table_and_on_the_page() {
         ROUTES.iter().map(|r| format!("{} {} {}", r.method.method(), r.path, r.changes)).collect();
     assert_eq!(listed, expected, "docs/serve.md, the table of the control interface");
 }
+
+#[test]
+fn open_connections_are_counted() {
+    let r = Running::start(false);
+    let open = |n: u64| r.until("connections are counted", |s| s["connections"] == n);
+    open(0);
+    let users = [r.connect(), r.connect()];
+    open(2);
+    assert!(r.client.text("/metrics").unwrap().contains("northbound_connections 2\n"));
+    drop(users);
+    open(0);
+}

@@ -135,6 +135,11 @@ impl Running {
         Answer { status, head, body }
     }
 
+    /// A connection to the User interface.
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.service.as_ref().unwrap().duis).unwrap()
+    }
+
     /// Makes the ledger's disk full, or gives it space again.
     pub(crate) fn fill(&self, full: bool) {
         self.full.store(full, SeqCst);

@@ -7,6 +7,6 @@ mod post;
 pub mod tls;
 
 pub use error::{PostError, Result, TransportError};
-pub use listen::{ConnectionLimits, Listening, Peer, listen};
+pub use listen::{ConnectionChange, ConnectionLimits, Listening, Peer, listen};
 pub use post::{Client, Connection, Url, UrlError};
 pub use tls::{ClientCertificates, Tls};

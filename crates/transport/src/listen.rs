@@ -27,11 +27,46 @@ pub struct Peer {
     pub certificate: Option<Arc<[u8]>>,
 }
 
+/// A change of the number of open connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionChange {
+    /// One was accepted.
+    Opened,
+    /// One has ended.
+    Closed,
+}
+
+type Observer = Arc<dyn Fn(ConnectionChange) + Send + Sync>;
+
 /// A socket that accepts connections.
 pub struct Listening {
     /// Its address, with the port that was chosen where 0 was asked for.
     pub address: SocketAddr,
     listener: TcpListener,
+    observer: Option<Observer>,
+}
+
+/// An open connection: its permit and its count end with it, however its task ends.
+struct Open {
+    _permit: OwnedSemaphorePermit,
+    observer: Option<Observer>,
+}
+
+impl Open {
+    fn new(permit: OwnedSemaphorePermit, observer: Option<Observer>) -> Open {
+        if let Some(o) = &observer {
+            o(ConnectionChange::Opened);
+        }
+        Open { _permit: permit, observer }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(o) = &self.observer {
+            o(ConnectionChange::Closed);
+        }
+    }
 }
 
 /// Opens a socket.
@@ -41,7 +76,8 @@ pub struct Listening {
 pub async fn listen(address: SocketAddr) -> Result<Listening> {
     let open = async {
         let listener = TcpListener::bind(address).await?;
-        Ok::<_, std::io::Error>(Listening { address: listener.local_addr()?, listener })
+        let address = listener.local_addr()?;
+        Ok::<_, std::io::Error>(Listening { address, listener, observer: None })
     };
     open.await.map_err(|source| TransportError::Listen { address, source })
 }
@@ -58,6 +94,15 @@ pub struct ConnectionLimits {
 }
 
 impl Listening {
+    /// Calls `observer` at each change of the number of open connections.
+    #[must_use]
+    pub fn observed(
+        self,
+        observer: impl Fn(ConnectionChange) + Send + Sync + 'static,
+    ) -> Listening {
+        Listening { observer: Some(Arc::new(observer)), ..self }
+    }
+
     /// Accepts connections until `stop` turns true, then lets each finish its current request. `answer` is called
     /// for each request.
     pub async fn run<S, F, B>(
@@ -84,8 +129,9 @@ impl Listening {
                 continue;
             };
             let (acceptor, stop, answer) = (acceptor.clone(), stop.clone(), answer.clone());
+            let open = Open::new(permit, self.observer.clone());
             tokio::spawn(async move {
-                let _permit = permit;
+                let _open = open;
                 // Small answers go out at once.
                 let _ = stream.set_nodelay(true);
                 accepted(stream, address, limits, acceptor, stop, answer).await;

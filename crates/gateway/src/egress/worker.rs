@@ -4,7 +4,7 @@ use super::{
     Shared,
     queue::{FAILING_AFTER, Queue, Turn},
 };
-use crate::{engine::Notification, log::Level, responses::Responses};
+use crate::{engine::Notification, log::Level, metrics::Counter, responses::Responses};
 use bytes::Bytes;
 use northbound_flow::{
     effect::Delivery,
@@ -73,7 +73,7 @@ async fn one(user: Eui64, mut turn: Turn, queue: &Queue, shared: &Shared, kept: 
             return settle(turn, 0, Outcome::Parked, queue, shared).await;
         }
     };
-    shared.metrics.tries.add(1);
+    shared.metrics.tries.inc();
     turn.message = Some(message);
     match status {
         Ok(s @ 200..=299) => settle(turn, s, Outcome::Delivered, queue, shared).await,
@@ -120,11 +120,12 @@ fn longest_pause(shared: &Shared) -> Duration {
 }
 
 async fn settle(turn: Turn, status: u16, outcome: Outcome, queue: &Queue, shared: &Shared) {
-    match outcome {
-        Outcome::Delivered => shared.metrics.delivered.add(1),
-        Outcome::Parked => shared.metrics.parked.add(1),
-        Outcome::Again => {}
-    }
+    let counter = match outcome {
+        Outcome::Delivered => Some(&shared.metrics.delivered),
+        Outcome::Parked => Some(&shared.metrics.parked),
+        Outcome::Again => None,
+    };
+    counter.map(Counter::inc);
     tell(shared, Attempt { delivery: turn.number, status, outcome }).await;
     queue.done(turn.number, outcome == Outcome::Delivered);
 }

@@ -108,7 +108,7 @@ impl<S: Storage> Engine<S> {
                     "clock.jumped",
                     json!({"expected": j.expected.to_string(), "found": j.found.to_string()}),
                 );
-                self.parts.sinks.metrics.clock_jumps.add(1);
+                self.parts.sinks.metrics.clock_jumps.inc();
             }
             let stamped = self.stamp(now);
             self.last_batch = stamped.len();

@@ -18,7 +18,7 @@ use http_body_util::Full;
 use hyper::{Method, Response, StatusCode, body::Incoming, header};
 use northbound_duis::{Certificate, Signer};
 use northbound_flow::event::WebService;
-use northbound_transport::Peer;
+use northbound_transport::{ConnectionChange, Peer};
 use northbound_types::{Eui64, Utc};
 use serde_json::json;
 use std::{
@@ -82,9 +82,17 @@ impl UserInterface {
         }
     }
 
-    /// Responses one request.
+    /// Counts open connections.
+    pub(crate) fn connections(&self, change: ConnectionChange) {
+        match change {
+            ConnectionChange::Opened => self.metrics.connections.inc(),
+            ConnectionChange::Closed => self.metrics.connections.dec(),
+        };
+    }
+
+    /// Answers one request.
     pub(crate) async fn answer(&self, request: hyper::Request<Incoming>, peer: &Peer) -> Answer {
-        self.metrics.requests.add(1);
+        self.metrics.requests.inc();
         let begun = Instant::now();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         match self.message(request, peer).await {
@@ -93,7 +101,7 @@ impl UserInterface {
                 message(xml)
             }
             Err(f) => {
-                self.metrics.problems.add(1);
+                self.metrics.problems.inc();
                 let reference = self.references.next();
                 let level =
                     if f.problem.status.is_server_error() { Level::Warn } else { Level::Info };
@@ -175,7 +183,7 @@ impl UserInterface {
         rejected: Rejection,
         peer: &Peer,
     ) -> Result<Result<Vec<u8>, ResponseError>, Failed> {
-        self.metrics.turned_away.add(1);
+        self.metrics.turned_away.inc();
         let Rejection { event, written, why } = rejected;
         let (code, srv) = (event.code, event.srv);
         self.log.say(self.clock.wall(), Level::Info, "door.turned-away", json!({

@@ -71,7 +71,7 @@ impl LedgerHealth {
     }
 
     pub(super) fn commit_failed(&self, position: u64, error: &LedgerError, retry: Duration) {
-        self.metrics.ledger_commit_failures.add(1);
+        self.metrics.ledger_commit_failures.inc();
         self.metrics.ledger_failing.set(1);
         let now = self.clock.wall();
         let attempts = failed(&mut self.lock().commit, now, error);
@@ -102,7 +102,7 @@ impl LedgerHealth {
             Ok(false) => {}
             Ok(true) => self.lock().compaction = None,
             Err(error) => {
-                self.metrics.ledger_compaction_failures.add(1);
+                self.metrics.ledger_compaction_failures.inc();
                 let now = self.clock.wall();
                 let attempts = failed(&mut self.lock().compaction, now, &error);
                 self.log(
