@@ -10,13 +10,12 @@ use crate::{
 use northbound_gateway::{
     Config,
     ledger_sink::{LedgerSink, Sink, Thinning},
-    log::{Level, Log},
 };
 use northbound_ledger::{Ledger, LedgerError, Pruned};
 use northbound_registers::{Query, records::participants::parties::User};
 use northbound_types::{Eui64, Utc};
-use serde_json::json;
 use std::{fs::OpenOptions, io::Write, path::Path, sync::Arc};
+use tracing::{info, warn};
 
 /// Name of the settings file in the data folder, read where no other file is named.
 pub const SETTINGS: &str = "service.toml";
@@ -34,24 +33,20 @@ pub fn settings(ctx: &Context, file: Option<&Path>) -> Result<Config> {
     })
 }
 
-/// The sink that writes to the ledger of the data folder and prunes its old versions; `log` hears of
-/// each pruning.
+/// The sink that writes to the ledger of the data folder and prunes its old versions. It logs each pruning.
 ///
 /// # Errors
 /// Where ledger, registers or rules cannot be read, or a setting is wrong.
-pub fn ledger_sink(ctx: &Context, config: &Config, now: Utc, log: Log) -> Result<Box<dyn Sink>> {
+pub fn ledger_sink(ctx: &Context, config: &Config, now: Utc) -> Result<Box<dyn Sink>> {
     let days = ctx.rules()?.integer(versions::KEPT_DAYS, now.day())?;
     let of = ctx.clone();
     let cited = move || versions::cited(&of).map_err(|e| LedgerError::Refused(e.to_string()));
-    let said = move |at, done: std::result::Result<Pruned, LedgerError>| match done {
+    let said = |at: Utc, done: std::result::Result<Pruned, LedgerError>| match done {
         Ok(t) if t.versions == 0 => {}
-        Ok(t) => log.say(
-            at,
-            Level::Info,
-            "ledger.thinned",
-            json!({"versions": t.versions, "files": t.files, "bytes": t.bytes, "kept": t.kept}),
-        ),
-        Err(e) => log.say(at, Level::Warn, "ledger.not-thinned", json!({"why": e.to_string()})),
+        Ok(Pruned { versions, files, bytes, kept, .. }) => {
+            info!(event = "ledger.thinned", at = %at, versions, files, bytes, kept);
+        }
+        Err(e) => warn!(event = "ledger.not-thinned", at = %at, why = %e),
     };
     let sink = ledger_sink_on(ctx, &ctx.ledger(), config, now)?;
     Ok(Box::new(sink.thinned(Thinning { days, cited: Box::new(cited), said: Box::new(said) })))

@@ -13,15 +13,8 @@ mod top;
 pub use table::{Changes, ROUTES, Route, Verb};
 
 use crate::{
-    clock::SharedClock,
-    egress::Deliveries,
-    engine::Handle,
-    ingress::Ingress,
-    ledger_sink::LedgerHealth,
-    log::{Log, References},
-    metrics::Metrics,
-    problem::Problem,
-    tap::Tap,
+    egress::Deliveries, engine::Handle, ingress::Ingress, ledger_sink::LedgerHealth,
+    log::References, metrics::Metrics, problem::Problem, tap::Tap,
 };
 use axum::{Router, middleware::from_fn_with_state};
 use northbound_flow::Core;
@@ -50,8 +43,6 @@ pub struct Interface {
     pub(crate) tap: Tap,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) ledger: LedgerHealth,
-    pub(crate) clock: SharedClock,
-    pub(crate) log: Log,
     pub(crate) references: References,
     pub(crate) about: Value,
     pub(crate) stop: mpsc::Sender<StopReason>,

@@ -8,9 +8,7 @@ mod worker;
 
 pub use endpoints::{Endpoint, Endpoints, note};
 
-use crate::{
-    clock::SharedClock, config, engine::Handle, ingress::Ingress, log::Log, metrics::Metrics,
-};
+use crate::{config, engine::Handle, ingress::Ingress, metrics::Metrics};
 use northbound_flow::effect::Delivery;
 use northbound_transport::{Client, Url};
 use northbound_types::{Eui64, RequestId};
@@ -27,8 +25,6 @@ pub(crate) struct Shared {
     pub(crate) client: Client,
     pub(crate) ingress: Arc<Ingress>,
     pub(crate) engine: Handle,
-    pub(crate) clock: SharedClock,
-    pub(crate) log: Log,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) endpoints: Endpoints,
     pub(crate) stop: watch::Receiver<bool>,

@@ -10,19 +10,22 @@ use crate::{
     engine::{Engine, Handle},
     error::{GatewayError, Result},
     ingress::UserInterface,
-    log::{Level, Log},
 };
 use northbound_client::control::RunFile;
 use northbound_ledger::journal::{Disk, Storage};
 use northbound_transport::{ConnectionLimits, Listening, listen, tls};
 use parts::{Built, Surroundings};
-use serde_json::json;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{cell::RefCell, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     runtime::Runtime,
     sync::{mpsc, watch},
 };
 use tower::ServiceExt;
+use tracing::{
+    Dispatch,
+    dispatcher::{self, DefaultGuard, set_default, with_default},
+    info,
+};
 
 /// Between looks whether everything is delivered.
 const DRAINING: Duration = Duration::from_millis(20);
@@ -45,8 +48,7 @@ pub struct Service {
     interface: tokio::task::JoinHandle<()>,
     deliveries: crate::egress::Deliveries,
     drain: Duration,
-    log: Log,
-    clock: crate::clock::SharedClock,
+    log: Dispatch,
 }
 
 impl Service {
@@ -64,12 +66,17 @@ impl Service {
     /// # Errors
     /// As [`Service::start`].
     pub fn start_on<S: Storage + Send + 'static>(setup: Setup, journal: S) -> Result<Service> {
-        let config = setup.config.clone();
+        with_default(&setup.log.clone(), || Service::start_logged(setup, journal))
+    }
+
+    /// Starts; everything is logged by the dispatcher of this thread.
+    fn start_logged<S: Storage + Send + 'static>(setup: Setup, journal: S) -> Result<Service> {
+        let (config, log) = (setup.config.clone(), setup.log.clone());
         if config.tls.is_none() && !config.listen.ip().is_loopback() {
             return Err(GatewayError::PlainBeyondLoopback { address: config.listen });
         }
         let acceptor = config.tls.as_ref().map(tls::acceptor).transpose()?;
-        let runtime = runtime(config.threads)?;
+        let runtime = runtime(config.threads, log.clone())?;
         let (user_socket, control_socket) = runtime.block_on(async {
             Ok::<_, GatewayError>((
                 listen(config.listen).await?,
@@ -89,17 +96,12 @@ impl Service {
             deliveries_stopping,
         };
         let built = parts::build(setup, journal, surroundings)?;
-        let Built { engine, handle, users, interface, deliveries, url, data, log, clock } = built;
+        let Built { engine, handle, users, interface, deliveries, url, data } = built;
         let limits = config.limits.of_connections();
         let users = serve_users(&runtime, user_socket, limits, acceptor, stopping.clone(), users);
         let interface = serve_control(&runtime, control_socket, stopping, interface);
         let engine = spawn("northbound-engine", move || Engine::<S>::new(engine).run())?;
-        log.say(
-            clock.wall(),
-            Level::Info,
-            "service.started",
-            json!({"duis": duis.to_string(), "control": control.to_string()}),
-        );
+        info!(event = "service.started", %duis, %control);
         Ok(Service {
             duis,
             control,
@@ -116,7 +118,6 @@ impl Service {
             deliveries,
             drain: Duration::from_secs(config.store.drain_seconds),
             log,
-            clock,
         })
     }
 
@@ -140,6 +141,10 @@ impl Service {
     /// Stops cleanly: takes nothing more, finishes what it is at, delivers what can be delivered within
     /// the time that is set, commits the ledger and writes a checkpoint. Returns the journal's position.
     pub fn stop(self) -> u64 {
+        with_default(&self.log.clone(), || self.stop_logged())
+    }
+
+    fn stop_logged(self) -> u64 {
         let Service {
             data,
             runtime,
@@ -151,11 +156,9 @@ impl Service {
             interface,
             deliveries,
             drain,
-            log,
-            clock,
             ..
         } = self;
-        log.say(clock.wall(), Level::Info, "service.stopping", json!({}));
+        info!(event = "service.stopping");
         let _ = stop.send(true);
         runtime.block_on(async {
             let _ = tokio::time::timeout(drain, users).await;
@@ -172,13 +175,22 @@ impl Service {
         });
         runtime.shutdown_timeout(Duration::from_secs(1));
         RunFile::remove(&data);
-        log.say(clock.wall(), Level::Info, "service.stopped", json!({"position": position}));
+        info!(event = "service.stopped", position);
         position
     }
 }
 
-fn runtime(threads: usize) -> Result<Runtime> {
+thread_local! {
+    /// Keeps a log the default of a thread of the runtime.
+    static LOGGED: RefCell<Option<DefaultGuard>> = const { RefCell::new(None) };
+}
+
+/// Threads for connections, which log to `log`.
+fn runtime(threads: usize, log: Dispatch) -> Result<Runtime> {
+    check_threads()?;
     tokio::runtime::Builder::new_multi_thread()
+        .on_thread_start(move || LOGGED.set(Some(set_default(&log))))
+        .on_thread_stop(|| drop(LOGGED.take()))
         .worker_threads(threads)
         .enable_all()
         .thread_name("northbound-io")
@@ -186,14 +198,22 @@ fn runtime(threads: usize) -> Result<Runtime> {
         .map_err(|source| GatewayError::Runtime { source })
 }
 
-/// Starts a thread; a failure is a fault of the machine.
+/// Starts a thread that ends at once. The runtime and the log's writer panic where the machine starts no thread; after
+/// this they do so only if the last thread was just taken.
+pub(crate) fn check_threads() -> Result<()> {
+    let _ = spawn("northbound-check", || ())?.join();
+    Ok(())
+}
+
+/// Starts a thread, which logs where this thread does; a failure is a fault of the machine.
 pub(crate) fn spawn<T: Send + 'static>(
     name: &'static str,
     run: impl FnOnce() -> T + Send + 'static,
 ) -> Result<std::thread::JoinHandle<T>> {
+    let log = dispatcher::get_default(Dispatch::clone);
     std::thread::Builder::new()
         .name(name.to_owned())
-        .spawn(run)
+        .spawn(move || with_default(&log, run))
         .map_err(|source| GatewayError::Thread { name, source })
 }
 

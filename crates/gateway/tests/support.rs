@@ -5,7 +5,6 @@ use northbound_gateway::{
     Config, Service, Setup,
     clock::SystemClock,
     ledger_sink::{Commit, Sink},
-    log::Log,
     wan::{Dispatch, NetworkError, RegionalNetwork},
 };
 use northbound_ledger::LedgerError;
@@ -94,7 +93,7 @@ impl Running {
             config,
             rules: RuleSet::embedded().unwrap(),
             clock: SystemClock::shared(),
-            log: Log::to(Box::new(std::io::sink())).0,
+            log: tracing::Dispatch::none(),
             network: Box::new(|_| {
                 let (_, events) = mpsc::channel(1);
                 Ok((Arc::new(Silent), events))

@@ -3,11 +3,13 @@
 use crate::{
     context::Ctx,
     error::{CliError, Result},
+    live::log::LogArgs,
     output::{Answer, Format},
 };
 use clap::Args;
 use northbound_emulator::devices::{Settings, serve};
 use northbound_emulator::{Scenario, scenario};
+use northbound_gateway::clock::SystemClock;
 use northbound_gbcs::keys::PublicKey;
 use northbound_types::Eui64;
 use serde_json::json;
@@ -49,10 +51,14 @@ pub(crate) struct DevicesArgs {
     /// Sign alerts and the responses to signed Commands
     #[arg(long)]
     sign: bool,
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 pub(crate) fn run(args: &DevicesArgs, ctx: &Ctx) -> Result<Answer> {
     let settings = settings(args, ctx)?;
+    let (log, _writer) = args.log.open(SystemClock::shared())?;
+    let _logged = tracing::dispatcher::set_default(&log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

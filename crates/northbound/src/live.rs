@@ -2,6 +2,7 @@
 
 pub(crate) mod device;
 pub(crate) mod key;
+pub(crate) mod log;
 pub(crate) mod receive;
 pub(crate) mod scenario;
 pub(crate) mod send;

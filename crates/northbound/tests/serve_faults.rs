@@ -10,7 +10,7 @@ use northbound_gateway::{
     clock::{Clock, Fast, SharedClock, SystemClock},
     config::Config,
     ledger_sink::LedgerSink,
-    log as said,
+    log::{LogFilter, LogFormat, LogWriter, log_to},
     wan::TcpNetwork,
 };
 use northbound_ledger::{
@@ -188,6 +188,7 @@ struct Troubled {
     mood: Arc<Mood>,
     off: Arc<AtomicI64>,
     posters: Vec<std::thread::JoinHandle<()>>,
+    _writer: LogWriter,
 }
 
 fn ledger_of(room: &Room, rules: &RuleSet, clock: &SharedClock) -> LedgerSink {
@@ -224,14 +225,15 @@ impl Troubled {
         let mut config = Config::load(&settings_of(&room)).unwrap();
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.speed = FACTOR;
-        let (said, _) =
-            said::Log::to(Box::new(std::fs::File::create(room.path("troubled.log")).unwrap()));
+        let file = std::fs::File::create(room.path("troubled.log")).unwrap();
+        let (dispatch, writer) =
+            log_to(file, &LogFilter::default(), LogFormat::Json, Arc::clone(&clock)).unwrap();
         let setup = Setup {
             data: room.data(),
             config,
             rules,
             clock,
-            log: said,
+            log: dispatch,
             ledger: Some(Box::new(ledger)),
             network: Box::new(move |_| {
                 let (n, events) = TcpNetwork::connect(address.parse().unwrap());
@@ -250,7 +252,7 @@ impl Troubled {
             &room.data().join("keys"),
             Duration::from_millis(3),
         );
-        Troubled { room, devices, service, log, mood, off, posters }
+        Troubled { room, devices, service, log, mood, off, posters, _writer: writer }
     }
 
     fn end(self) {
@@ -264,6 +266,30 @@ impl Troubled {
     fn said(&self, event: &str) -> usize {
         std::fs::read_to_string(self.room.path("troubled.log")).unwrap().matches(event).count()
     }
+}
+
+/// With stacks larger than the address space the machine really starts no thread. Random numbers cannot be made to fail
+/// without a filter of system calls, which needs unsafe code.
+#[test]
+fn a_machine_without_threads_is_a_fault_of_the_machine() {
+    let room = Room::new();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_northbound"))
+        .current_dir(room.dir.path())
+        .env_clear()
+        .env("NORTHBOUND_DATA", "data")
+        .env("NORTHBOUND_AS", "kim@ACME+analyst")
+        .env("RUST_MIN_STACK", (1_u64 << 48).to_string())
+        .args("serve --demo --meters 20 --listen 127.0.0.1:0 --format json".split(' '))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    let error: serde_json::Value =
+        serde_json::from_str(text.lines().last().unwrap_or_default()).expect(&text);
+    assert_eq!(
+        (output.status.code(), error["error"]["code"].as_str()),
+        (Some(1), Some("gateway.machine")),
+        "{text}"
+    );
 }
 
 #[test]

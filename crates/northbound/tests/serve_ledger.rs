@@ -128,6 +128,49 @@ fn thinning_on_request_deletes_younger_versions_too(live: &Live) {
     assert_eq!(live.json("ledger check")["findings"].as_array().map(Vec::len), Some(0));
 }
 
+/// A file in the place of the ledger's folder: root may write to a folder whatever its mode.
+#[test]
+fn a_ledger_that_cannot_be_written_is_shown_by_status_until_it_can() {
+    let live = Live::new();
+    let send = || {
+        live.room.write("read.xml", &read_meter(&live.meter()));
+        live.send(&format!("read.xml --user {USER} --wait 0")).ok();
+    };
+    let status = || live.json("status");
+    send();
+    until("a commit succeeds", 60, || status()["ledger_position"].as_u64() > Some(0));
+    assert!(status()["ledger_failing"].is_null());
+    let (ledger, away) = (live.room.path("data/ledger"), live.room.path("data/ledger-away"));
+    std::fs::rename(&ledger, &away).unwrap();
+    std::fs::write(&ledger, "no folder").unwrap();
+    send();
+    until("the failure is shown", 60, || status()["ledger_failing"]["attempts"].as_u64() > Some(1));
+    let failing = status()["ledger_failing"].clone();
+    assert!(failing["since"].is_string() && failing["why"].is_string(), "{failing}");
+    let table = live.room.nb("status").ok().out;
+    assert!(table.contains(" attempts: "), "{table}");
+    // Messages are taken all the same: the journal has them.
+    send();
+    std::fs::remove_file(&ledger).unwrap();
+    std::fs::rename(&away, &ledger).unwrap();
+    until("commits succeed again", 120, || {
+        let s = status();
+        s["ledger_failing"].is_null()
+            && s["ledger_waiting"] == 0
+            && s["ledger_position"].as_u64() >= s["stored"].as_u64()
+    });
+    let check = live.now("ledger check --format json").ok().json();
+    assert_eq!(
+        (check["findings"].as_array().map(Vec::len), check["counted"].as_u64()),
+        (Some(0), Some(3)),
+        "{check}"
+    );
+    let log = std::fs::read_to_string(live.room.path("log.ndjson")).unwrap();
+    for event in ["ledger.commit-failed", "ledger.commit-recovered"] {
+        assert!(log.contains(&format!("\"event\":\"{event}\"")), "{event} is missing");
+    }
+}
+
 #[test]
 fn old_versions_go_by_themselves_but_for_what_a_pack_stands_on() {
     let room = Room::new();

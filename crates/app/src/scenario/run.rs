@@ -22,7 +22,7 @@ use northbound_emulator::{
 use northbound_gateway::{
     Config, Service, Setup,
     clock::{Fast, SharedClock, SystemClock},
-    log::Log,
+    log::{LogFilter, LogFormat, log_to},
 };
 use northbound_keys::{FOLDER, Keys};
 use northbound_transport::{Client, Url};
@@ -81,6 +81,8 @@ pub struct Plan {
     pub out: PathBuf,
     /// Ends after so many minutes of the scenario's own time; else at its end.
     pub minutes: Option<u32>,
+    /// What its log has.
+    pub log: LogFilter,
 }
 
 /// Runs a scenario through a live service of its own on invented data. `say` gets a line about its state every
@@ -89,7 +91,7 @@ pub struct Plan {
 /// # Errors
 /// Where the scenario or its folder cannot be used, or the service cannot be started.
 pub fn run(ctx: &Context, plan: &Plan, say: &dyn Fn(String)) -> Result<Answer> {
-    let Plan { file, speed, out, minutes } = plan;
+    let Plan { file, speed, out, minutes, log: filter } = plan;
     let (speed, minutes) = (*speed, *minutes);
     let scenario = read(file)?;
     if out.join("data").exists() {
@@ -110,12 +112,10 @@ pub fn run(ctx: &Context, plan: &Plan, say: &dyn Fn(String)) -> Result<Answer> {
         (SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), speed, Some(file.to_owned()));
     config.check().map_err(AppError::usage)?;
     let clock = Fast::from_now(SystemClock::shared(), speed);
-    let (log, writer) = Log::to(open_log(&out.join("log.ndjson"))?);
-    let (planned, folder, ledger) = (
-        config.network.clone(),
-        data.clone(),
-        ledger_sink(ctx, &config, clock.wall(), log.clone())?,
-    );
+    let file = open_log(&out.join("log.ndjson"))?;
+    let (log, writer) = log_to(file, filter, LogFormat::Json, Arc::clone(&clock))?;
+    let (planned, folder, ledger) =
+        (config.network.clone(), data.clone(), ledger_sink(ctx, &config, clock.wall())?);
     let setup = Setup {
         data: data.clone(),
         config,
@@ -142,7 +142,7 @@ pub fn run(ctx: &Context, plan: &Plan, say: &dyn Fn(String)) -> Result<Answer> {
     });
     let top = runtime()?.block_on(all(&run, &service, &data, say))?;
     let position = service.stop();
-    let _ = writer.join();
+    drop(writer);
     Ok(answer(&run, &top, position, out))
 }
 

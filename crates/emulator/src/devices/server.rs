@@ -18,6 +18,7 @@ use tokio::{
     task::JoinSet,
     time::timeout,
 };
+use tracing::{Instrument, debug_span, info, warn};
 
 /// A connection that says nothing sensible for so long at its start is closed.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
@@ -43,6 +44,9 @@ pub async fn serve(
     }
     let listener = TcpListener::bind(address).await.map_err(refused)?;
     let (inputs, found, thread) = core::start(settings)?;
+    if found.torn > 0 {
+        warn!(event = "devices.torn", bytes = found.torn);
+    }
     ready(listener.local_addr().map_err(refused)?, &found);
     let (mut number, mut connections) = (0, JoinSet::new());
     tokio::pin!(stop);
@@ -52,7 +56,8 @@ pub async fn serve(
             () = inputs.closed() => break,
             taken = listener.accept() => if let Ok((stream, _)) = taken {
                 number += 1;
-                connections.spawn(connection(stream, number, inputs.clone()));
+                let span = debug_span!("connection", number);
+                connections.spawn(connection(stream, number, inputs.clone()).instrument(span));
             },
             Some(_) = connections.join_next() => {}
         }
@@ -81,6 +86,7 @@ async fn connection(stream: TcpStream, listener: u64, inputs: Sender<Input>) {
     if inputs.send(Input::Attach { listener, events }).await.is_err() {
         return;
     }
+    info!(event = "devices.connected", number = listener);
     let writer = tokio::spawn(write_events(write, outgoing));
     while let Some(bytes) = next(&mut read).await {
         let input = match Request::decode(&bytes) {
@@ -93,6 +99,7 @@ async fn connection(stream: TcpStream, listener: u64, inputs: Sender<Input>) {
             break;
         }
     }
+    info!(event = "devices.disconnected", number = listener);
     let _ = inputs.send(Input::Detach { listener }).await;
     writer.abort();
 }

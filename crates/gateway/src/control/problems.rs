@@ -1,10 +1,7 @@
 //! Refusals of the control interface: who may ask, what is asked, and how the answer looks.
 
 use super::Interface;
-use crate::{
-    log::Level,
-    problem::{Problem, problem_answer},
-};
+use crate::problem::{Problem, problem_answer};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -13,8 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use northbound_client::control::METRICS;
-use serde_json::json;
 use std::sync::Arc;
+use tracing::{Instrument, debug_span, info};
 
 /// A refusal on its way to [`report`], which writes the answer.
 #[derive(Debug, Clone)]
@@ -95,16 +92,12 @@ pub(super) async fn report(
     next: Next,
 ) -> Response {
     let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
+    let span = debug_span!("control", method = %request.method(), path);
+    let mut response = next.run(request).instrument(span.clone()).await;
     let Some(refused) = response.extensions_mut().remove::<Refused>() else { return response };
     let reference = interface.references.next();
     let Refused { status, code, message } = refused;
-    interface.log.say(
-        interface.clock.wall(),
-        Level::Info,
-        code,
-        json!({"reference": reference, "status": status.as_u16(), "path": path, "why": message}),
-    );
+    span.in_scope(|| info!(event = code, reference, status = status.as_u16(), path, why = message));
     let mut answer = problem_answer(status, code, &message, &reference).map(Body::new);
     if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
         answer.headers_mut().insert(header::ALLOW, allow);

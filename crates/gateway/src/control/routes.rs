@@ -6,7 +6,7 @@ use super::{
     problems::Refused,
     top,
 };
-use crate::{log::Level, metrics::MEDIA_TYPE};
+use crate::metrics::MEDIA_TYPE;
 use axum::{
     extract::State,
     http::{StatusCode, header},
@@ -19,6 +19,7 @@ use northbound_types::{Eui64, RequestId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tracing::info;
 
 /// Devices on one page.
 const PAGE: usize = 10_000;
@@ -160,7 +161,7 @@ pub(super) async fn keys(State(i): Service) -> Answer {
         .map_err(|e| Refused::new(StatusCode::CONFLICT, "control.keys", e.to_string()))?;
     let n = keys.ring.len();
     i.ingress.change_keys(Arc::new(keys));
-    i.log.say(i.clock.wall(), Level::Info, "keys.loaded", json!({"certificates": n}));
+    info!(event = "keys.loaded", certificates = n);
     Ok(Json(json!({"certificates": n})))
 }
 

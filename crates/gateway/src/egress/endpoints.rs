@@ -1,11 +1,8 @@
 //! Where Users want their messages: a small file of its own, since an address decides nothing.
 
-use crate::{
-    error::{GatewayError, Result},
-    log::{Level, Log},
-};
+use crate::error::{GatewayError, Result};
 use northbound_transport::{Url, UrlError};
-use northbound_types::{Eui64, RequestId, Utc};
+use northbound_types::{Eui64, RequestId};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -13,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tracing::warn;
 
 /// Responses that may have a way of their own at the same time; the oldest gives way.
 pub const ROUTES: usize = 4_096;
@@ -68,7 +66,6 @@ struct Known {
 pub struct Endpoints {
     path: PathBuf,
     known: Arc<Mutex<Known>>,
-    log: Log,
 }
 
 impl Endpoints {
@@ -76,7 +73,7 @@ impl Endpoints {
     ///
     /// # Errors
     /// A file that cannot be understood.
-    pub fn load(data: &Path, log: Log) -> Result<Endpoints> {
+    pub fn load(data: &Path) -> Result<Endpoints> {
         let path = data.join(FILE);
         let mut known = Known::default();
         for e in read(&path)? {
@@ -86,7 +83,7 @@ impl Endpoints {
             })?;
             known.users.insert(e.user, Arc::new(url));
         }
-        Ok(Endpoints { path, known: Arc::new(Mutex::new(known)), log })
+        Ok(Endpoints { path, known: Arc::new(Mutex::new(known)) })
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -110,12 +107,7 @@ impl Endpoints {
             .collect();
         drop(known);
         if let Err(e) = write(&self.path, &listed) {
-            self.log.say(
-                Utc(0),
-                Level::Warn,
-                "endpoints.not-written",
-                serde_json::json!({"path": self.path.display().to_string(), "why": e.to_string()}),
-            );
+            warn!(event = "endpoints.not-written", path = %self.path.display(), why = %e);
         }
     }
 

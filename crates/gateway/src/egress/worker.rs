@@ -4,7 +4,7 @@ use super::{
     Shared,
     queue::{FAILING_AFTER, Queue, Turn},
 };
-use crate::{engine::Notification, log::Level, metrics::Counter, responses::Responses};
+use crate::{engine::Notification, metrics::Counter, responses::Responses};
 use bytes::Bytes;
 use northbound_flow::{
     effect::Delivery,
@@ -12,11 +12,11 @@ use northbound_flow::{
 };
 use northbound_transport::Connection;
 use northbound_types::Eui64;
-use serde_json::json;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tracing::{error, warn};
 
 /// Pause while the engine takes nothing.
 const ENGINE_BUSY: Duration = Duration::from_millis(20);
@@ -64,12 +64,7 @@ async fn one(user: Eui64, mut turn: Turn, queue: &Queue, shared: &Shared, kept: 
     let status = match write(shared, &message) {
         Ok(xml) => shared.client.post(&url, xml, kept).await,
         Err(why) => {
-            shared.log.say(
-                shared.clock.wall(),
-                Level::Error,
-                "delivery.unwritable",
-                json!({"delivery": turn.number, "user": user, "why": why}),
-            );
+            error!(event = "delivery.unwritable", delivery = turn.number, %user, why);
             return settle(turn, 0, Outcome::Parked, queue, shared).await;
         }
     };
@@ -91,12 +86,7 @@ async fn one(user: Eui64, mut turn: Turn, queue: &Queue, shared: &Shared, kept: 
                 .await;
             let failures = queue.failures() + 1;
             if failures == FAILING_AFTER {
-                shared.log.say(
-                    shared.clock.wall(),
-                    Level::Warn,
-                    "endpoint.failing",
-                    json!({"user": user, "url": url.to_string(), "why": why.to_string()}),
-                );
+                warn!(event = "endpoint.failing", %user, %url, %why);
             }
             let pause = pause(shared, failures.saturating_sub(1), turn.number);
             queue.again(turn, pause, true, Instant::now());

@@ -5,7 +5,6 @@ use crate::{
     egress::Deliveries,
     ingress::Ingress,
     ledger_sink::RowBuffer,
-    log::{Level, Log},
     metrics::Metrics,
     tap::Tap,
     wan::{Dispatch, NetworkError, RegionalNetwork, codec},
@@ -13,9 +12,9 @@ use crate::{
 use northbound_flow::{Effect, Notice, effect::Command};
 use northbound_gbcs::Correlation;
 use northbound_types::Utc;
-use serde_json::json;
 use std::{collections::VecDeque, sync::Arc};
 use tokio::sync::oneshot;
+use tracing::{error, info};
 
 /// The destinations of effects.
 pub struct EffectSinks {
@@ -29,10 +28,8 @@ pub struct EffectSinks {
     pub ingress: Arc<Ingress>,
     /// Who watches.
     pub tap: Tap,
-    /// Counters.
+    /// Metrics.
     pub metrics: Arc<Metrics>,
-    /// The log.
-    pub log: Log,
 }
 
 /// What could not be handed over yet.
@@ -82,7 +79,7 @@ impl EffectSinks {
                 Effect::AlertSettled(r) => self.rows.alert(position, *r),
                 Effect::Tried(r) => self.rows.tried(position, *r),
                 Effect::Notice(Notice::ChangeRefused(why)) => unchanged = Some(why),
-                Effect::Notice(n) => self.notice(at, &n),
+                Effect::Notice(n) => notice(at, &n),
             }
         }
         if let Some(to) = reply {
@@ -94,7 +91,10 @@ impl EffectSinks {
         match codec::dispatch(c, &self.ingress.keys()) {
             Ok(d) => self.send(d, unsent),
             // It will time out, as it would where the network loses it.
-            Err(e) => self.log.say(at, Level::Error, "command.unsendable", json!({"device": c.correlation.device, "counter": c.correlation.counter, "srv": c.srv.as_str(), "why": e.to_string()})),
+            Err(e) => {
+                let Correlation { device, counter, .. } = c.correlation;
+                error!(event = "command.unsendable", at = %at, %device, counter, srv = %c.srv, why = %e);
+            }
         }
     }
 
@@ -129,16 +129,20 @@ impl EffectSinks {
             unsent.questions.pop_front();
         }
     }
+}
 
-    fn notice(&self, at: Utc, n: &Notice) {
-        let of = |c: &northbound_flow::Correlation| json!({"device": c.device, "recipient": c.recipient, "counter": c.counter, "code": format!("{:04X}", c.code)});
-        let (event, fields) = match n {
-            Notice::UnknownAnswer(c) => ("answer.unknown", of(c)),
-            Notice::RepeatedAnswer(c) => ("answer.repeated", of(c)),
-            Notice::LateAnswer(c) => ("answer.late", of(c)),
-            Notice::ChangeRefused(why) => ("change.refused", json!({"why": why})),
-            Notice::UnknownDelivery(n) => ("delivery.unknown", json!({"delivery": n})),
-        };
-        self.log.say(at, Level::Info, event, fields);
+fn notice(at: Utc, n: &Notice) {
+    match n {
+        Notice::UnknownAnswer(c) => answer("answer.unknown", at, c),
+        Notice::RepeatedAnswer(c) => answer("answer.repeated", at, c),
+        Notice::LateAnswer(c) => answer("answer.late", at, c),
+        Notice::ChangeRefused(why) => info!(event = "change.refused", at = %at, why),
+        Notice::UnknownDelivery(n) => info!(event = "delivery.unknown", at = %at, delivery = n),
     }
+}
+
+/// Logs an answer of a device that settles nothing.
+fn answer(event: &'static str, at: Utc, to: &northbound_flow::Correlation) {
+    let northbound_flow::Correlation { device, recipient, counter, code, .. } = to;
+    info!(event, at = %at, %device, %recipient, counter, code = format!("{code:04X}"));
 }

@@ -103,7 +103,7 @@ pub fn replay(
     // Rows are committed by their number alone: the journal's times pass faster than those of the clock.
     let store = Store { commit_seconds: u64::MAX, commit_rows: ROWS, ..Store::default() };
     let metrics = Arc::new(Metrics::default());
-    let health = LedgerHealth::new(Arc::clone(&metrics), SystemClock::shared(), None);
+    let health = LedgerHealth::new(Arc::clone(&metrics), SystemClock::shared());
     let mut rows = RowBuffer::new(sink, store, metrics, health.clone(), Utc(0))?;
     let (mut flow, mut effects, mut done, mut last) = (Core::new(policy), Vec::new(), 0, Utc(0));
     while done < upto {

@@ -5,19 +5,19 @@ use super::{
     effects::{EffectSinks, Unsent},
     mailbox::{Call, Handle, Notification, Outcome, Unavailable},
 };
-use crate::{clock::Steady, config::Store, log::Level};
+use crate::{clock::Steady, config::Store};
 use northbound_flow::{Core, Effect, codec, event::Event};
 use northbound_ledger::{
     LedgerError,
     journal::{Journal, Storage},
 };
 use northbound_types::{Utc, time::DAY_US};
-use serde_json::json;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::sync::oneshot;
+use tracing::{error, info, warn};
 
 /// Longest wait without anything to do.
 const IDLE: Duration = Duration::from_millis(500);
@@ -102,12 +102,7 @@ impl<S: Storage> Engine<S> {
             );
             let (now, jump) = self.parts.clock.now();
             if let Some(j) = jump {
-                self.parts.sinks.log.say(
-                    now,
-                    Level::Warn,
-                    "clock.jumped",
-                    json!({"expected": j.expected.to_string(), "found": j.found.to_string()}),
-                );
+                warn!(event = "clock.jumped", at = %now, expected = %j.expected, found = %j.found);
                 self.parts.sinks.metrics.clock_jumps.inc();
             }
             let stamped = self.stamp(now);
@@ -194,7 +189,7 @@ impl<S: Storage> Engine<S> {
         match appended {
             Ok(position) => stamped.push(Stamped { position, event, reply, alert }),
             Err(why) => {
-                self.parts.sinks.log.say(now, Level::Error, "journal.refused", json!({"why": why}));
+                error!(event = "journal.refused", at = %now, why);
                 self.not_accepted(Stamped { position: 0, event, reply, alert });
             }
         }
@@ -243,12 +238,7 @@ impl<S: Storage> Engine<S> {
 
     fn suspend(&mut self, now: Utc, e: &LedgerError) {
         if self.suspended_since.is_none() {
-            self.parts.sinks.log.say(
-                now,
-                Level::Error,
-                "journal.suspended",
-                json!({"why": e.to_string()}),
-            );
+            error!(event = "journal.suspended", at = %now, why = %e);
         }
         self.suspended_since = Some(Instant::now());
         self.parts.sinks.metrics.suspended.set(1);
@@ -269,7 +259,7 @@ impl<S: Storage> Engine<S> {
                 self.suspended_since = None;
                 self.parts.sinks.metrics.suspended.set(0);
                 self.parts.handle.close(None);
-                self.parts.sinks.log.say(now, Level::Info, "journal.resumed", json!({}));
+                info!(event = "journal.resumed", at = %now);
                 false
             }
             Err(e) => {
@@ -298,51 +288,36 @@ impl<S: Storage> Engine<S> {
         self.parts.checkpoint = durable;
         match codec::encode_state(&self.parts.flow) {
             Ok(bytes) => self.state = Some((durable, now, bytes)),
-            Err(e) => self.parts.sinks.log.say(
-                now,
-                Level::Error,
-                "checkpoint.failed",
-                json!({"position": durable, "why": e.to_string()}),
-            ),
+            Err(e) => {
+                error!(event = "checkpoint.failed", at = %now, position = durable, why = %e);
+            }
         }
     }
 
-    /// Writes the state that was taken, where the ledger has reached it; then full segments that nobody
-    /// needs any more are let go.
+    /// Writes the encoded state once the ledger has reached its position, then releases segments that are not needed
+    /// any more.
     fn checkpoint(&mut self, durable: u64) {
         let reached = self.parts.sinks.rows.committed(durable);
         let Some((position, at, bytes)) = self.state.take_if(|(p, _, _)| *p <= reached) else {
             return;
         };
-        let log = &self.parts.sinks.log;
         match self.parts.journal.checkpoint(position, at, &bytes) {
-            Ok(()) => log.say(
-                at,
-                Level::Info,
-                "checkpoint.written",
-                json!({"position": position, "bytes": bytes.len()}),
-            ),
+            Ok(()) => {
+                info!(event = "checkpoint.written", at = %at, position, bytes = bytes.len());
+            }
             Err(e) => {
-                return log.say(
-                    at,
-                    Level::Warn,
-                    "checkpoint.failed",
-                    json!({"position": position, "why": e.to_string()}),
-                );
+                warn!(event = "checkpoint.failed", at = %at, position, why = %e);
+                return;
             }
         }
         let keep_from = Utc(at.0.saturating_sub(self.parts.keep_days.saturating_mul(DAY_US)));
         match self.parts.journal.release(reached, keep_from) {
             Ok(r) if r.files.is_empty() => {}
-            Ok(r) => log.say(
-                at,
-                Level::Info,
-                "journal.released",
-                json!({"files": r.files.len(), "bytes": r.bytes, "upto": r.upto}),
-            ),
-            Err(e) => {
-                log.say(at, Level::Warn, "journal.not-released", json!({"why": e.to_string()}))
+            Ok(r) => {
+                let files = r.files.len();
+                info!(event = "journal.released", at = %at, files, bytes = r.bytes, upto = r.upto);
             }
+            Err(e) => warn!(event = "journal.not-released", at = %at, why = %e),
         }
     }
 

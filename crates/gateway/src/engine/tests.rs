@@ -8,7 +8,6 @@ use crate::{
     egress::{Deliveries, Endpoints, Shared},
     ingress::{Ingress, RejectionCodes},
     ledger_sink::RowBuffer,
-    log::Log,
     metrics::Metrics,
     tap::Tap,
     wan::{Dispatch, NetworkError, RegionalNetwork},
@@ -110,7 +109,6 @@ impl Rig {
             Handle,
             Arc<Remembering>,
         ) = Default::default();
-        let (log, _) = Log::to(Box::new(std::io::sink()));
         let rules = RuleSet::embedded().unwrap();
         let ingress = Arc::new(Ingress::new(
             Limits::default(),
@@ -126,10 +124,8 @@ impl Rig {
             client: Client::new(None, None, Duration::from_secs(1)).unwrap(),
             ingress: Arc::clone(&ingress),
             engine: handle.clone(),
-            clock: clock.clone(),
-            log: log.clone(),
             metrics: Arc::clone(&metrics),
-            endpoints: Endpoints::load(dir.path(), log.clone()).unwrap(),
+            endpoints: Endpoints::load(dir.path()).unwrap(),
             stop: stopping,
         };
         let deliveries = Deliveries::new(shared, runtime.handle().clone());
@@ -142,7 +138,6 @@ impl Rig {
             ingress,
             tap: Tap::default(),
             metrics: Arc::clone(&metrics),
-            log,
         };
         let steady = Steady::from(clock, opened.recovery.last.unwrap_or(Utc(0)));
         let (replayed, fresh) = (opened.recovery.replayed, opened.recovery.position == 0);

@@ -8,7 +8,7 @@ use crate::{
     clock::SharedClock,
     config::Config,
     engine::{Call, Handle, Outcome},
-    log::{Level, Log, References},
+    log::References,
     metrics::Metrics,
     problem::{Answer, Problem},
     responses::{ResponseError, Responses},
@@ -20,15 +20,17 @@ use northbound_duis::{Certificate, Signer};
 use northbound_flow::event::WebService;
 use northbound_transport::{ConnectionChange, Peer};
 use northbound_types::{Eui64, Utc};
-use serde_json::json;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span, debug, debug_span, field, info, warn};
 
 /// A message of this length takes long enough to read that others should not wait for it.
 const LONG: usize = 256 * 1024;
+/// Characters of a path that are logged.
+const LOGGED_PATH: usize = 200;
 
 /// The User interface.
 pub struct UserInterface {
@@ -40,7 +42,6 @@ pub struct UserInterface {
     engine: Handle,
     clock: SharedClock,
     references: References,
-    log: Log,
     metrics: Arc<Metrics>,
 }
 
@@ -64,7 +65,6 @@ impl UserInterface {
         ingress: Arc<Ingress>,
         engine: Handle,
         clock: SharedClock,
-        log: Log,
         metrics: Arc<Metrics>,
     ) -> UserInterface {
         let limits = &config.limits;
@@ -77,7 +77,6 @@ impl UserInterface {
             ingress,
             engine,
             clock,
-            log,
             metrics,
         }
     }
@@ -92,22 +91,37 @@ impl UserInterface {
 
     /// Answers one request.
     pub(crate) async fn answer(&self, request: hyper::Request<Incoming>, peer: &Peer) -> Answer {
+        // At the default level the span is off.
+        let span = debug_span!(
+            "request",
+            method = %request.method(),
+            path = shortened(request.uri().path()),
+            peer = %peer.address,
+            request = field::Empty,
+        );
+        self.answer_within(&span, request, peer).instrument(span.clone()).await
+    }
+
+    async fn answer_within(
+        &self,
+        span: &Span,
+        request: hyper::Request<Incoming>,
+        peer: &Peer,
+    ) -> Answer {
         self.metrics.requests.inc();
         let begun = Instant::now();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        match self.message(request, peer).await {
+        match self.message(span, request, peer).await {
             Ok(xml) => {
-                self.metrics.answered.note(begun.elapsed());
+                let took = begun.elapsed();
+                self.metrics.answered.note(took);
+                debug!(event = "request.answered", seconds = took.as_secs_f64());
                 message(xml)
             }
             Err(f) => {
                 self.metrics.problems.inc();
                 let reference = self.references.next();
-                let level =
-                    if f.problem.status.is_server_error() { Level::Warn } else { Level::Info };
-                self.log.say(self.clock.wall(), level, f.problem.code, json!({
-                    "reference": reference, "status": f.problem.status.as_u16(), "method": method.as_str(), "path": path.chars().take(200).collect::<String>(), "peer": peer.address.to_string(), "why": f.why,
-                }));
+                failed(&f, &reference, &method, &path, peer);
                 f.problem.answer(&reference)
             }
         }
@@ -115,6 +129,7 @@ impl UserInterface {
 
     async fn message(
         &self,
+        span: &Span,
         request: hyper::Request<Incoming>,
         peer: &Peer,
     ) -> Result<Vec<u8>, Failed> {
@@ -143,6 +158,7 @@ impl UserInterface {
             };
         let answered = match verified {
             Verified::Accepted(r) => {
+                span.record("request", field::display(r.id));
                 let said = self.ask(|to| Call::Request(r, to)).await?;
                 match said {
                     Outcome::Reply(reply) => self.write(|a| a.reply(&reply, self.clock.wall())),
@@ -186,9 +202,14 @@ impl UserInterface {
         self.metrics.turned_away.inc();
         let Rejection { event, written, why } = rejected;
         let (code, srv) = (event.code, event.srv);
-        self.log.say(self.clock.wall(), Level::Info, "door.turned-away", json!({
-            "reference": self.references.next(), "peer": peer.address.to_string(), "request": written, "code": code.as_str(), "why": why,
-        }));
+        info!(
+            event = "door.turned-away",
+            reference = self.references.next(),
+            peer = %peer.address,
+            request = written,
+            code = code.as_str(),
+            why,
+        );
         self.ask(|to| Call::Rejected(Box::new(event), to)).await?;
         Ok(self.write(|a| a.refusal(written.as_deref(), srv, code.as_str(), self.clock.wall())))
     }
@@ -235,6 +256,22 @@ fn connected(peer: &Peer) -> Result<Option<Eui64>, Failed> {
         Ok(certificate) => Ok(Some(certificate.eui)),
         Err(e) => Err(Failed { problem: Problem::CERTIFICATE, why: e.to_string() }),
     }
+}
+
+/// Logs a request that is answered with a problem.
+fn failed(f: &Failed, reference: &str, method: &Method, path: &str, peer: &Peer) {
+    let (event, status) = (f.problem.code, f.problem.status.as_u16());
+    let (method, path, peer, why) = (method.as_str(), shortened(path), peer.address, &f.why);
+    if f.problem.status.is_server_error() {
+        warn!(event, reference, status, method, path, %peer, why);
+    } else {
+        info!(event, reference, status, method, path, %peer, why);
+    }
+}
+
+/// The beginning of a path, for the log.
+fn shortened(path: &str) -> &str {
+    path.char_indices().nth(LOGGED_PATH).map_or(path, |(end, _)| &path[..end])
 }
 
 fn unexpected(said: &Outcome) -> Failed {

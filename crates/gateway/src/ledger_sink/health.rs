@@ -1,19 +1,15 @@
 //! Failures of the thread that writes to the ledger: logged, counted, and held until a commit succeeds, so that
 //! `status` can show them.
 
-use crate::{
-    clock::SharedClock,
-    log::{Level, Log},
-    metrics::Metrics,
-};
+use crate::{clock::SharedClock, metrics::Metrics};
 use northbound_ledger::LedgerError;
 use northbound_types::Utc;
 use serde::Serialize;
-use serde_json::json;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use tracing::{error, info};
 
 /// Work on the ledger that has failed and is attempted again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,14 +34,13 @@ pub struct LedgerHealth {
     state: Arc<Mutex<State>>,
     metrics: Arc<Metrics>,
     clock: SharedClock,
-    log: Option<Log>,
 }
 
 impl LedgerHealth {
-    /// Nothing has failed yet. Without a log, failures are only counted and held.
+    /// Nothing has failed yet.
     #[must_use]
-    pub fn new(metrics: Arc<Metrics>, clock: SharedClock, log: Option<Log>) -> LedgerHealth {
-        LedgerHealth { state: Arc::default(), metrics, clock, log }
+    pub fn new(metrics: Arc<Metrics>, clock: SharedClock) -> LedgerHealth {
+        LedgerHealth { state: Arc::default(), metrics, clock }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -64,23 +59,13 @@ impl LedgerHealth {
         self.lock().compaction.clone()
     }
 
-    fn log(&self, at: Utc, level: Level, event: &str, fields: serde_json::Value) {
-        if let Some(log) = &self.log {
-            log.say(at, level, event, fields);
-        }
-    }
-
     pub(super) fn commit_failed(&self, position: u64, error: &LedgerError, retry: Duration) {
         self.metrics.ledger_commit_failures.inc();
         self.metrics.ledger_failing.set(1);
         let now = self.clock.wall();
         let attempts = failed(&mut self.lock().commit, now, error);
-        self.log(
-            now,
-            Level::Error,
-            "ledger.commit-failed",
-            json!({"position": position, "attempts": attempts, "retry_milliseconds": u64::try_from(retry.as_millis()).unwrap_or(u64::MAX), "why": error.to_string()}),
-        );
+        let retry_milliseconds = u64::try_from(retry.as_millis()).unwrap_or(u64::MAX);
+        error!(event = "ledger.commit-failed", at = %now, position, attempts, retry_milliseconds, why = %error);
     }
 
     pub(super) fn committed(&self, position: u64) {
@@ -88,12 +73,8 @@ impl LedgerHealth {
         self.metrics.ledger_failing.set(0);
         let ended = self.lock().commit.take();
         if let Some(f) = ended {
-            self.log(
-                self.clock.wall(),
-                Level::Info,
-                "ledger.commit-recovered",
-                json!({"position": position, "attempts": f.attempts, "since": f.since.to_string()}),
-            );
+            let Failure { attempts, since, .. } = f;
+            info!(event = "ledger.commit-recovered", position, attempts, %since);
         }
     }
 
@@ -105,12 +86,7 @@ impl LedgerHealth {
                 self.metrics.ledger_compaction_failures.inc();
                 let now = self.clock.wall();
                 let attempts = failed(&mut self.lock().compaction, now, &error);
-                self.log(
-                    now,
-                    Level::Error,
-                    "ledger.not-compacted",
-                    json!({"attempts": attempts, "why": error.to_string()}),
-                );
+                error!(event = "ledger.not-compacted", at = %now, attempts, why = %error);
             }
         }
     }

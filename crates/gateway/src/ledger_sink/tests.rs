@@ -1,17 +1,16 @@
 //! Commits that fail: seen by those who operate the service, attempted again, and forgotten after a success.
 
 use super::*;
-use crate::{clock::SystemClock, log::Log};
+use crate::{
+    clock::SystemClock,
+    log::{LogFilter, LogFormat, LogWriter, log_to, tests::Page},
+};
 use northbound_flow::Policy;
 use northbound_ledger::LedgerError;
 use northbound_rules::RuleSet;
 use northbound_types::Day;
 use std::{
-    io::Write,
-    sync::{
-        Mutex,
-        atomic::{AtomicU32, Ordering::SeqCst},
-    },
+    sync::atomic::{AtomicU32, Ordering::SeqCst},
     time::{Duration, Instant},
 };
 
@@ -41,24 +40,11 @@ fn take_one(n: &AtomicU32) -> Option<()> {
     n.fetch_update(SeqCst, SeqCst, |n| n.checked_sub(1)).ok().map(|_| ())
 }
 
-#[derive(Clone, Default)]
-struct Page(Arc<Mutex<Vec<u8>>>);
-impl Write for Page {
-    fn write(&mut self, b: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(b)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-impl Page {
-    fn events(&self) -> Vec<String> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        text.lines()
-            .map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap())
-            .map(|v| format!("{} {}", v["level"].as_str().unwrap(), v["event"].as_str().unwrap()))
-            .collect()
-    }
+/// Level and name of each event.
+fn events(page: &Page) -> Vec<String> {
+    let lines = page.lines();
+    let word = |v: &serde_json::Value| v.as_str().unwrap().to_owned();
+    lines.iter().map(|v| format!("{} {}", word(&v["level"]), word(&v["event"]))).collect()
 }
 
 struct Rig {
@@ -66,27 +52,26 @@ struct Rig {
     health: LedgerHealth,
     metrics: Arc<Metrics>,
     page: Page,
+    _writer: LogWriter,
     flow: Core,
 }
 
 fn rig(failures: u32, compactions: u32) -> Rig {
     let (metrics, page) = (Arc::new(Metrics::default()), Page::default());
-    let (log, _) = Log::to(Box::new(page.clone()));
-    let health = LedgerHealth::new(Arc::clone(&metrics), SystemClock::shared(), Some(log));
+    let clock = SystemClock::shared();
+    let (log, writer) =
+        log_to(page.clone(), &LogFilter::default(), LogFormat::Json, Arc::clone(&clock)).unwrap();
+    let health = LedgerHealth::new(Arc::clone(&metrics), clock);
     let sink = Failing {
         failures: Arc::new(AtomicU32::new(failures)),
         compactions: Arc::new(AtomicU32::new(compactions)),
     };
-    let rows = RowBuffer::new(
-        Box::new(sink),
-        Store::default(),
-        Arc::clone(&metrics),
-        health.clone(),
-        Utc(0),
-    )
-    .unwrap();
+    let (sink, shared) = (Box::new(sink), Arc::clone(&metrics));
+    let rows = tracing::dispatcher::with_default(&log, || {
+        RowBuffer::new(sink, Store::default(), shared, health.clone(), Utc(0)).unwrap()
+    });
     let policy = Policy::from_rules(&RuleSet::embedded().unwrap(), Day(20_700)).unwrap();
-    Rig { rows, health, metrics, page, flow: Core::new(policy) }
+    Rig { rows, health, metrics, page, _writer: writer, flow: Core::new(policy) }
 }
 
 fn until(what: &str, is: impl Fn() -> bool) {
@@ -114,7 +99,7 @@ fn a_failed_commit_is_logged_counted_and_shown_until_one_succeeds() {
     assert_eq!((r.metrics.ledger_failing.get(), r.metrics.ledger_commit_failures.get()), (0, 2));
     assert!(r.metrics.print().contains("northbound_ledger_commit_failures_total 2\n"));
     until("it is logged", || {
-        r.page.events()
+        events(&r.page)
             == [
                 "error ledger.commit-failed",
                 "error ledger.commit-failed",
@@ -129,7 +114,7 @@ fn a_commit_that_succeeds_at_once_says_nothing() {
     assert!(r.rows.commit(Utc(1), 7, &r.flow));
     r.rows.wait();
     assert_eq!((r.rows.committed(0), r.health.commit_failure()), (7, None));
-    assert!(r.page.events().is_empty(), "{:?}", r.page.events());
+    assert!(events(&r.page).is_empty(), "{:?}", events(&r.page));
 }
 
 #[test]
@@ -140,7 +125,7 @@ fn a_failed_compaction_is_logged_counted_and_shown_and_the_commit_counts() {
     assert_eq!(r.rows.committed(0), 7);
     assert_eq!(r.health.compaction_failure().map(|f| f.attempts), Some(1));
     assert_eq!(r.metrics.ledger_compaction_failures.get(), 1);
-    until("it is logged", || r.page.events() == ["error ledger.not-compacted"]);
+    until("it is logged", || events(&r.page) == ["error ledger.not-compacted"]);
     assert!(r.rows.commit(Utc(2), 8, &r.flow));
     r.rows.wait();
     assert_eq!(r.health.compaction_failure(), None);

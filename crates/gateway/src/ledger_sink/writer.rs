@@ -11,8 +11,9 @@ use std::{
         mpsc::{SyncSender, sync_channel},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
+use tracing::{debug, debug_span};
 
 /// Pause after the first failed attempt; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -156,6 +157,14 @@ fn lower_priority() {}
 
 /// Attempts the commit until it succeeds; at most [`LAST_ATTEMPTS`] times once the service stops.
 fn run(commit: &Commit, sink: &mut dyn Sink, state: &Shared, health: &LedgerHealth) {
+    let _span = debug_span!(
+        "ledger.commit",
+        position = commit.position,
+        rows = commit.rows.len(),
+        open = commit.open.len()
+    )
+    .entered();
+    let begun = Instant::now();
     let (mut last_attempts, mut pause) = (0, FIRST_PAUSE);
     let done = loop {
         match sink.commit(commit) {
@@ -171,6 +180,7 @@ fn run(commit: &Commit, sink: &mut dyn Sink, state: &Shared, health: &LedgerHeal
         pause = (pause * 2).min(LONGEST_PAUSE);
     };
     if done {
+        debug!(event = "ledger.committed", seconds = begun.elapsed().as_secs_f64());
         state.lock().committed = commit.position;
         health.committed(commit.position);
         health.maintained(sink.maintain(commit.now));

@@ -3,20 +3,18 @@
 use crate::{
     engine::{Handle, Notification},
     ingress::Ingress,
-    log::{Level, Log},
     wan::{NetworkEvent, codec},
 };
 use northbound_flow::event::Event;
-use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::mpsc::Receiver;
+use tracing::{info, warn};
 
 /// Forwards events of the network until it ends. Blocks while the engine's queue is full; the network then waits too.
 pub(super) fn forward(
     mut events: Receiver<NetworkEvent>,
     engine: Handle,
     ingress: Arc<Ingress>,
-    log: Log,
     clock: crate::clock::SharedClock,
 ) {
     while let Some(event) = events.blocking_recv() {
@@ -25,12 +23,12 @@ pub(super) fn forward(
         match &event {
             // Whatever was on its way when the connection broke is asked for.
             NetworkEvent::Connected => {
-                log.say(clock.wall(), Level::Info, "network.connected", json!({}));
+                info!(event = "network.connected");
                 engine.notify_waiting(Notification { event: Event::Restarted, alert: None });
                 continue;
             }
             NetworkEvent::Disconnected => {
-                log.say(clock.wall(), Level::Warn, "network.disconnected", json!({}));
+                warn!(event = "network.disconnected");
                 continue;
             }
             _ => {}
@@ -43,9 +41,7 @@ pub(super) fn forward(
         ) {
             Ok(Some(event)) => engine.notify_waiting(Notification { event, alert }),
             Ok(None) => {}
-            Err(why) => {
-                log.say(clock.wall(), Level::Warn, "network.unreadable", json!({"why": why}))
-            }
+            Err(why) => warn!(event = "network.unreadable", why),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     error::{GatewayError, Result},
     ingress::{Ingress, RejectionCodes, UserInterface},
     ledger_sink::{LedgerHealth, RowBuffer, Sink},
-    log::{Level, Log, References},
+    log::References,
     metrics::Metrics,
     tap::Tap,
     wan::{NetworkEvent, RegionalNetwork},
@@ -29,6 +29,7 @@ use tokio::{
     runtime::Runtime,
     sync::{mpsc, oneshot, watch},
 };
+use tracing::{Dispatch, info, warn};
 
 /// Starts a network: within the runtime, with the service's keys.
 pub type StartNetwork =
@@ -44,8 +45,8 @@ pub struct Setup {
     pub rules: RuleSet,
     /// Time.
     pub clock: SharedClock,
-    /// The log.
-    pub log: Log,
+    /// Where the threads of the service log, such as [`crate::log::log_to`].
+    pub log: Dispatch,
     /// The regional network.
     pub network: StartNetwork,
     /// The ledger; without one no rows are written.
@@ -72,8 +73,6 @@ pub(super) struct Built<S: Storage> {
     pub(super) deliveries: Deliveries,
     pub(super) url: String,
     pub(super) data: PathBuf,
-    pub(super) log: Log,
-    pub(super) clock: SharedClock,
 }
 
 /// What all parts of a service share.
@@ -81,7 +80,6 @@ struct Shared {
     data: PathBuf,
     config: Config,
     clock: SharedClock,
-    log: Log,
     metrics: Arc<Metrics>,
     health: LedgerHealth,
     handle: Handle,
@@ -98,27 +96,20 @@ pub(super) fn build<S: Storage>(
     storage: S,
     surroundings: Surroundings<'_>,
 ) -> Result<Built<S>> {
-    let Setup { data, config, rules, clock, log, network, ledger } = setup;
+    let Setup { data, config, rules, clock, network, ledger, .. } = setup;
     std::fs::create_dir_all(&data).map_err(GatewayError::io("make", &data))?;
-    let metrics = Arc::new(Metrics::default());
-    let health = LedgerHealth::new(Arc::clone(&metrics), Arc::clone(&clock), Some(log.clone()));
-    let (now, handle, tap) = (clock.wall(), Handle::new(), Tap::default());
-    let shared = Shared { data, config, clock, log, metrics, health, handle, tap, now };
-    let policy = Policy::from_rules(&rules, now.day())?;
+    let shared = Shared::new(data, config, clock);
+    let policy = Policy::from_rules(&rules, shared.now.day())?;
     let (rows, opened) = shared.open(storage, ledger, &policy)?;
     let load_keys = shared.key_loader(&policy)?;
     let keys = Arc::new(load_keys()?);
-    shared.warn_unsigned(&keys);
+    warn_unsigned(&keys);
     let ingress = shared.ingress(&rules, Arc::clone(&keys), &policy)?;
     let (network, events) = {
         let _within = surroundings.runtime.enter();
         network(&keys)?
     };
-    let deliveries = shared.deliveries(
-        &ingress,
-        surroundings.deliveries_stopping.clone(),
-        surroundings.runtime,
-    )?;
+    let deliveries = shared.deliveries(&ingress, &surroundings)?;
     shared.forward(events, &ingress)?;
     if opened.recovery.position == 0 || *opened.flow.policy() != policy {
         shared.journal_policy(policy);
@@ -135,32 +126,55 @@ pub(super) fn build<S: Storage>(
         ingress: Arc::clone(&ingress),
         tap: shared.tap.clone(),
         metrics: Arc::clone(&shared.metrics),
-        log: shared.log.clone(),
     };
-    let keep_days = rules.integer("retention-journal-days", now.day())?;
+    let keep_days = rules.integer("retention-journal-days", shared.now.day())?;
     let engine = shared.engine(opened, sinks, keep_days);
     let users = Arc::new(shared.users(Arc::clone(&ingress)));
-    let interface = Arc::new(Interface {
-        token: run.token.clone(),
-        engine: shared.handle.clone(),
-        deliveries: deliveries.clone(),
-        ingress,
-        load_keys: Box::new(load_keys),
-        tap: shared.tap,
-        metrics: shared.metrics,
-        ledger: shared.health,
-        clock: Arc::clone(&shared.clock),
-        log: shared.log.clone(),
-        references: References::from(Utc(now.0 + 1)),
-        about,
-        stop: surroundings.ask_stop,
-        stopping: surroundings.stopping,
-    });
-    let Shared { data, clock, log, handle, .. } = shared;
-    Ok(Built { engine, handle, users, interface, deliveries, url: run.duis, data, log, clock })
+    let control = Control { token: run.token, about, load_keys: Box::new(load_keys) };
+    let interface = Arc::new(shared.interface(control, &deliveries, ingress, surroundings));
+    let Shared { data, handle, .. } = shared;
+    Ok(Built { engine, handle, users, interface, deliveries, url: run.duis, data })
+}
+
+/// What only the control interface uses.
+struct Control {
+    token: String,
+    /// The part of the status that does not change.
+    about: Value,
+    load_keys: Box<dyn Fn() -> Result<Keys> + Send + Sync>,
 }
 
 impl Shared {
+    fn new(data: PathBuf, config: Config, clock: SharedClock) -> Shared {
+        let metrics = Arc::new(Metrics::default());
+        let health = LedgerHealth::new(Arc::clone(&metrics), Arc::clone(&clock));
+        let (now, handle, tap) = (clock.wall(), Handle::new(), Tap::default());
+        Shared { data, config, clock, metrics, health, handle, tap, now }
+    }
+
+    fn interface(
+        &self,
+        control: Control,
+        deliveries: &Deliveries,
+        ingress: Arc<Ingress>,
+        surroundings: Surroundings<'_>,
+    ) -> Interface {
+        Interface {
+            token: control.token,
+            engine: self.handle.clone(),
+            deliveries: deliveries.clone(),
+            ingress,
+            load_keys: control.load_keys,
+            tap: self.tap.clone(),
+            metrics: Arc::clone(&self.metrics),
+            ledger: self.health.clone(),
+            references: References::from(Utc(self.now.0 + 1)),
+            about: control.about,
+            stop: surroundings.ask_stop,
+            stopping: surroundings.stopping,
+        }
+    }
+
     /// Opens the journal and replays it.
     fn open<S: Storage>(
         &self,
@@ -177,7 +191,7 @@ impl Shared {
         let segment_bytes = self.config.store.segment_bytes;
         let opened =
             engine::open(storage, segment_bytes, in_ledger, policy.clone(), self.now, &mut rows)?;
-        self.log_recovery(&opened.recovery);
+        log_recovery(&opened.recovery);
         Ok((rows, opened))
     }
 
@@ -193,17 +207,6 @@ impl Shared {
             let keys = Keys::load(&folder, service, serial)?;
             Ok(keys.with_device_keys(seed.map(emulated_device_keys)))
         })
-    }
-
-    fn warn_unsigned(&self, keys: &Keys) {
-        if keys.signer().is_none() {
-            self.log.say(
-                self.now,
-                Level::Warn,
-                "keys.no-signer",
-                json!({"why": "there is no key to sign with: what the service sends is unsigned"}),
-            );
-        }
     }
 
     fn ingress(&self, rules: &RuleSet, keys: Arc<Keys>, policy: &Policy) -> Result<Arc<Ingress>> {
@@ -230,8 +233,7 @@ impl Shared {
     fn deliveries(
         &self,
         ingress: &Arc<Ingress>,
-        stop: watch::Receiver<bool>,
-        runtime: &Runtime,
+        surroundings: &Surroundings<'_>,
     ) -> Result<Deliveries> {
         let settings = self.config.delivery.clone();
         let client = Client::new(
@@ -244,20 +246,18 @@ impl Shared {
             client,
             ingress: Arc::clone(ingress),
             engine: self.handle.clone(),
-            clock: Arc::clone(&self.clock),
-            log: self.log.clone(),
             metrics: Arc::clone(&self.metrics),
-            endpoints: Endpoints::load(&self.data, self.log.clone())?,
-            stop,
+            endpoints: Endpoints::load(&self.data)?,
+            stop: surroundings.deliveries_stopping.clone(),
         };
-        Ok(Deliveries::new(shared, runtime.handle().clone()))
+        Ok(Deliveries::new(shared, surroundings.runtime.handle().clone()))
     }
 
     /// Forwards events of the network to the engine, on a thread that ends with the network.
     fn forward(&self, events: mpsc::Receiver<NetworkEvent>, ingress: &Arc<Ingress>) -> Result<()> {
         let (engine, ingress) = (self.handle.clone(), Arc::clone(ingress));
-        let (log, clock) = (self.log.clone(), Arc::clone(&self.clock));
-        spawn("northbound-network", move || notices::forward(events, engine, ingress, log, clock))?;
+        let clock = Arc::clone(&self.clock);
+        spawn("northbound-network", move || notices::forward(events, engine, ingress, clock))?;
         Ok(())
     }
 
@@ -321,17 +321,16 @@ impl Shared {
             ingress,
             self.handle.clone(),
             Arc::clone(&self.clock),
-            self.log.clone(),
             Arc::clone(&self.metrics),
         )
     }
+}
 
-    fn log_recovery(&self, r: &engine::Recovery) {
-        self.log.say(self.now, Level::Info, "journal.opened", json!({"checkpoint": r.checkpoint, "replayed": r.replayed, "position": r.position, "dropped_bytes": r.dropped_bytes}));
-        for (file, why) in &r.skipped {
-            let fields = json!({"file": file, "why": why});
-            self.log.say(self.now, Level::Warn, "checkpoint.unreadable", fields);
-        }
+fn log_recovery(r: &engine::Recovery) {
+    let &engine::Recovery { checkpoint, replayed, position, dropped_bytes, .. } = r;
+    info!(event = "journal.opened", checkpoint, replayed, position, dropped_bytes);
+    for (file, why) in &r.skipped {
+        warn!(event = "checkpoint.unreadable", file, why);
     }
 }
 
@@ -346,4 +345,11 @@ fn token() -> Result<String> {
     let mut bytes = [0; TOKEN];
     keys::entropy(&mut bytes)?;
     Ok(bytes.iter().fold(String::new(), |t, b| t + &format!("{b:02x}")))
+}
+
+fn warn_unsigned(keys: &Keys) {
+    if keys.signer().is_none() {
+        let why = "there is no key to sign with: what the service sends is unsigned";
+        warn!(event = "keys.no-signer", why);
+    }
 }

@@ -1,5 +1,6 @@
 //! `scenario`: a timeline of faults and traffic, run through a separate live service.
 
+use super::log::LevelArgs;
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::Subcommand;
 use northbound_app::scenario::{self, Plan};
@@ -21,6 +22,8 @@ pub(crate) enum ScenarioCommand {
         /// Stop after this many minutes of scenario time
         #[arg(long, value_name = "N")]
         minutes: Option<u32>,
+        #[command(flatten)]
+        log: LevelArgs,
     },
     /// List the scenarios in a folder
     List {
@@ -37,9 +40,14 @@ pub(crate) enum ScenarioCommand {
 
 pub(crate) fn run(c: &ScenarioCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        ScenarioCommand::Run { file, speed, out, minutes } => {
-            let plan =
-                Plan { file: file.clone(), speed: *speed, out: out.clone(), minutes: *minutes };
+        ScenarioCommand::Run { file, speed, out, minutes, log } => {
+            let plan = Plan {
+                file: file.clone(),
+                speed: *speed,
+                out: out.clone(),
+                minutes: *minutes,
+                log: log.filter(),
+            };
             scenario::run(ctx, &plan, &|line| {
                 let _ = writeln!(std::io::stderr(), "{line}");
             })

@@ -1,17 +1,16 @@
 //! `serve`: the live service in the foreground.
 
-use super::{demo, tls::TlsArgs};
+use super::{demo, log::LogArgs, tls::TlsArgs};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Format},
 };
 use clap::Args;
-use northbound_app::service::{ledger_sink, network, open_log, settings};
+use northbound_app::service::{ledger_sink, network, settings};
 use northbound_gateway::{
     Config, Service, Setup,
     clock::{Fast, SystemClock},
-    log::Log,
 };
 use northbound_keys::Keys;
 use northbound_ledger::journal::inspect;
@@ -21,6 +20,7 @@ use std::{
     io::{self, Write},
     net::SocketAddr,
     path::PathBuf,
+    sync::Arc,
 };
 
 /// Options of `serve`.
@@ -49,9 +49,8 @@ pub(crate) struct ServeArgs {
     speed: Option<u32>,
     #[command(flatten)]
     tls: TlsArgs,
-    /// Write the log to this file instead of standard error
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
@@ -60,11 +59,6 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
     }
     let config = config(args, ctx)?;
     let rules = ctx.rules()?;
-    let to: Box<dyn Write + Send> = match &args.log {
-        Some(path) => open_log(path)?,
-        None => Box::new(io::stderr()),
-    };
-    let (log, writer) = Log::to(to);
     let (planned, speed) = (config.network.clone(), config.speed);
     let data = ctx.data.clone();
     // After a fast run the journal is ahead of the wall clock.
@@ -74,7 +68,8 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
         Utc(0)
     };
     let clock = Fast::starting(SystemClock::shared(), ahead, speed);
-    let ledger = ledger_sink(ctx, &config, clock.wall(), log.clone())?;
+    let (log, writer) = args.log.open(Arc::clone(&clock))?;
+    let ledger = ledger_sink(ctx, &config, clock.wall())?;
     let setup = Setup {
         data: ctx.data.clone(),
         config,
@@ -88,7 +83,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
     tell(&service, ctx)?;
     service.wait();
     let position = service.stop();
-    let _ = writer.join();
+    drop(writer);
     Ok(Answer::new(json!({"stopped": true, "position": position}))
         .say(format!("Stopped cleanly at journal position {position}.")))
 }
