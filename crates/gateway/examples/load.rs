@@ -227,6 +227,63 @@ fn main() -> Result<(), Fail> {
     ))
 }
 
+/// The connections, each with its own queue of messages and the time at which each is due.
+struct Lanes {
+    queues: Vec<mpsc::Sender<(Instant, Vec<u8>)>>,
+    /// Meters; a meter always goes by one lane, so that its counters arrive in order.
+    targets: usize,
+}
+
+impl Lanes {
+    fn open(authority: &str, base: &str, targets: usize, seen: &Arc<Seen>) -> Lanes {
+        let lane = |_| {
+            let (tx, rx) = mpsc::channel(100_000);
+            let (authority, base) = (authority.to_owned(), base.to_owned());
+            tokio::spawn(connection(authority, base, rx, Arc::clone(seen)));
+            tx
+        };
+        Lanes { queues: (0..CONNECTIONS).map(lane).collect(), targets }
+    }
+
+    /// Sends each message at its time; returns when that began.
+    async fn send(&self, messages: Vec<Vec<u8>>, rate: u64) -> Instant {
+        let begun = Instant::now();
+        for (n, xml) in messages.into_iter().enumerate() {
+            let due = begun + Duration::from_nanos(1_000_000_000 / rate * n as u64);
+            if let Some(wait) = due.checked_duration_since(Instant::now())
+                && wait > Duration::from_micros(500)
+            {
+                tokio::time::sleep(wait).await;
+            }
+            let _ = self.queues[n % self.targets % CONNECTIONS].try_send((due, xml));
+        }
+        begun
+    }
+}
+
+impl Seen {
+    fn done(&self) -> usize {
+        let all = [&self.accepted, &self.refused, &self.failed];
+        all.iter().map(|n| n.load(Ordering::Relaxed) as usize).sum()
+    }
+
+    fn reset(&self) {
+        for n in [&self.accepted, &self.refused, &self.failed, &self.answered] {
+            n.store(0, Ordering::Relaxed);
+        }
+        locked(&self.waits).clear();
+        *locked(&self.ways) = Ways::default();
+    }
+
+    /// Waits until `is`, at most `patience`.
+    async fn until(&self, patience: Duration, is: impl Fn(&Seen) -> bool) {
+        let begun = Instant::now();
+        while !is(self) && begun.elapsed() < patience {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
 async fn run(
     authority: String,
     base: String,
@@ -238,61 +295,36 @@ async fn run(
 ) -> Result<(), Fail> {
     let seen = Arc::new(Seen::default());
     let url = endpoint(Arc::clone(&seen)).await?;
-    tell(data, &url, &users).await?;
-    let lanes: Vec<_> = (0..CONNECTIONS)
-        .map(|_| {
-            let (tx, rx) = mpsc::channel(100_000);
-            tokio::spawn(connection(authority.clone(), base.clone(), rx, Arc::clone(&seen)));
-            tx
-        })
-        .collect();
-    let done = || {
-        seen.accepted.load(Ordering::Relaxed)
-            + seen.refused.load(Ordering::Relaxed)
-            + seen.failed.load(Ordering::Relaxed)
-    };
-    let send = |messages: Vec<Vec<u8>>, rate: u64| {
-        let lanes = &lanes;
-        async move {
-            let begun = Instant::now();
-            for (n, xml) in messages.into_iter().enumerate() {
-                let due = begun + Duration::from_nanos(1_000_000_000 / rate * n as u64);
-                if let Some(wait) = due.checked_duration_since(Instant::now()) {
-                    if wait > Duration::from_micros(500) {
-                        tokio::time::sleep(wait).await;
-                    }
-                }
-                // One meter always goes by one lane, so that its counters arrive in order.
-                let _ = lanes[n % targets % CONNECTIONS].try_send((due, xml));
-            }
-            begun
-        }
-    };
+    direct(data, &url, &users).await?;
+    let lanes = Lanes::open(&authority, &base, targets, &seen);
     let counted = messages.split_off(targets);
-    send(messages, WARM_UP_RATE).await;
-    while (done() as usize) < targets {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    lanes.send(messages, WARM_UP_RATE).await;
+    seen.until(Duration::MAX, |s| s.done() >= targets).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    for n in [&seen.accepted, &seen.refused, &seen.failed, &seen.answered] {
-        n.store(0, Ordering::Relaxed);
-    }
-    locked(&seen.waits).clear();
-    *locked(&seen.ways) = Ways::default();
+    seen.reset();
     let total = counted.len();
-    let begun = send(counted, rate).await;
+    let begun = lanes.send(counted, rate).await;
     let offered = total as f64 / begun.elapsed().as_secs_f64();
-    let patience = Instant::now();
-    while (done() as usize) < total && patience.elapsed() < Duration::from_secs(30) {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    seen.until(Duration::from_secs(30), |s| s.done() >= total).await;
     let took = begun.elapsed().as_secs_f64();
     let meanwhile = seen.answered.load(Ordering::Relaxed);
-    while seen.answered.load(Ordering::Relaxed) < seen.accepted.load(Ordering::Relaxed)
-        && patience.elapsed() < Duration::from_secs(60)
-    {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let all = |s: &Seen| s.answered.load(Ordering::Relaxed) >= s.accepted.load(Ordering::Relaxed);
+    seen.until(Duration::from_secs(60), all).await;
+    print(&seen, total, Rates { offered, took, meanwhile });
+    Ok(())
+}
+
+/// How the load went.
+struct Rates {
+    /// Messages a second that were sent.
+    offered: f64,
+    /// Seconds until all were acknowledged.
+    took: f64,
+    /// Answers that were delivered by then.
+    meanwhile: u64,
+}
+
+fn print(seen: &Seen, total: usize, Rates { offered, took, meanwhile }: Rates) {
     let of = |sorted: &[u64], p: usize| {
         sorted.get(sorted.len().saturating_sub(1) * p / 1000).copied().unwrap_or(0)
     };
@@ -327,11 +359,10 @@ async fn run(
         of(&ways, 990),
         of(&ways, 1000)
     );
-    Ok(())
 }
 
-/// Tells the running service where the Users' messages go.
-async fn tell(data: &Path, url: &str, users: &[Eui64]) -> Result<(), Fail> {
+/// Directs the Users' messages of the running service to `url`.
+async fn direct(data: &Path, url: &str, users: &[Eui64]) -> Result<(), Fail> {
     let said: serde_json::Value =
         serde_json::from_slice(&std::fs::read(data.join("service.json"))?)?;
     let (control, token) = (

@@ -121,65 +121,64 @@ impl Responses<'_> {
                 item,
             ));
         }
-        let request;
-        let alert = match &d.body {
-            Body::DeviceAlert { code, payload, throttled: t } => {
-                AlertBody::Device(DeviceAlertOut {
-                    code: device_code(*code)?,
-                    throttled: throttled(*t),
-                    payload,
-                })
-            }
-            Body::FutureDated { code, payload } => AlertBody::Device(DeviceAlertOut {
-                code: device_code(*code)?,
-                throttled: Throttled::default(),
-                payload,
-            }),
-            Body::PowerOutage { code, hub, since, throttled: t } => dcc(
-                code,
-                *t,
-                DccPayload::PowerOutageEvent { hub: *hub, start: *since, mpxn: NO_MPXN },
-            ),
-            Body::Quarantined { code, breach, request: id, event_ref } => {
-                request = id.to_string();
-                dcc(
-                    code,
-                    None,
-                    DccPayload::QuarantinedRequest {
-                        breach: breach_of(*breach),
-                        request: &request,
-                        event_ref: u128::from(*event_ref),
-                    },
-                )
-            }
-            Body::CommandFailure { code, request: id, device } => {
-                request = id.to_string();
-                dcc(
-                    code,
-                    None,
-                    DccPayload::CommandFailure {
-                        request: &request,
-                        schedule: None,
-                        device: *device,
-                    },
-                )
-            }
-            Body::DccAlert { code, device, throttled: t } => dcc(
-                code,
-                *t,
-                DccPayload::DeviceStatusChangeEvent {
-                    device: *device,
-                    change: northbound_duis::build::StatusChange::Restored,
-                },
-            ),
-            _ => {
-                return Err(ResponseError::Shape(
-                    "this says nothing without a request that it answers",
-                ));
-            }
-        };
+        let request = subject(&d.body).map(|id| id.to_string()).unwrap_or_default();
+        let alert = alert(&d.body, &request)?;
         self.written(&ResponseOut::alert(SCHEMA_VERSION, response, at, alert))
     }
+}
+
+/// The request that an alert is about.
+fn subject(body: &Body) -> Option<RequestId> {
+    match body {
+        Body::Quarantined { request, .. } | Body::CommandFailure { request, .. } => Some(*request),
+        _ => None,
+    }
+}
+
+/// The alert of a body; `request` is the text of its [`subject`].
+fn alert<'b>(body: &'b Body, request: &'b str) -> Result<AlertBody<'b>, ResponseError> {
+    Ok(match body {
+        Body::DeviceAlert { code, payload, throttled: t } => AlertBody::Device(DeviceAlertOut {
+            code: device_code(*code)?,
+            throttled: throttled(*t),
+            payload,
+        }),
+        Body::FutureDated { code, payload } => AlertBody::Device(DeviceAlertOut {
+            code: device_code(*code)?,
+            throttled: Throttled::default(),
+            payload,
+        }),
+        Body::PowerOutage { code, hub, since, throttled: t } => dcc(
+            code,
+            *t,
+            DccPayload::PowerOutageEvent { hub: *hub, start: *since, mpxn: NO_MPXN },
+        ),
+        Body::Quarantined { code, breach, event_ref, .. } => dcc(
+            code,
+            None,
+            DccPayload::QuarantinedRequest {
+                breach: breach_of(*breach),
+                request,
+                event_ref: u128::from(*event_ref),
+            },
+        ),
+        Body::CommandFailure { code, device, .. } => {
+            dcc(code, None, DccPayload::CommandFailure { request, schedule: None, device: *device })
+        }
+        Body::DccAlert { code, device, throttled: t } => dcc(
+            code,
+            *t,
+            DccPayload::DeviceStatusChangeEvent {
+                device: *device,
+                change: northbound_duis::build::StatusChange::Restored,
+            },
+        ),
+        _ => {
+            return Err(ResponseError::Shape(
+                "a response that answers no request cannot be an alert",
+            ));
+        }
+    })
 }
 
 /// The emulated inventory has no supply numbers; the schema wants thirteen digits or ten.

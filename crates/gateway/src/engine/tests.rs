@@ -93,6 +93,17 @@ fn policy() -> Policy {
         .clone()
 }
 
+fn ingress(keys: &std::path::Path) -> Arc<Ingress> {
+    Arc::new(Ingress::new(
+        Limits::default(),
+        Services::default(),
+        VerifyRules::default(),
+        Arc::new(Keys::load(keys, Eui64(1), None).unwrap()),
+        Arc::new(policy()),
+        RejectionCodes::from_rules(&RuleSet::embedded().unwrap(), Day(20_700)).unwrap(),
+    ))
+}
+
 impl Rig {
     fn start(storage: &Faulty) -> Rig {
         let (runtime, dir) = (
@@ -109,15 +120,7 @@ impl Rig {
             Handle,
             Arc<Remembering>,
         ) = Default::default();
-        let rules = RuleSet::embedded().unwrap();
-        let ingress = Arc::new(Ingress::new(
-            Limits::default(),
-            Services::default(),
-            VerifyRules::default(),
-            Arc::new(Keys::load(dir.path(), Eui64(1), None).unwrap()),
-            Arc::new(policy()),
-            RejectionCodes::from_rules(&rules, Day(20_700)).unwrap(),
-        ));
+        let ingress = ingress(dir.path());
         let (stop, stopping) = watch::channel(false);
         let shared = Shared {
             settings: config::Delivery::default(),
@@ -152,17 +155,9 @@ impl Rig {
             keep_days: 1,
         };
         let engine = std::thread::spawn(move || Engine::new(parts).run());
-        let rig = Rig {
-            runtime,
-            handle,
-            network,
-            metrics,
-            deliveries,
-            engine,
-            replayed,
-            _stop: stop,
-            _dir: dir,
-        };
+        let (_stop, _dir) = (stop, dir);
+        let rig =
+            Rig { runtime, handle, network, metrics, deliveries, engine, replayed, _stop, _dir };
         if fresh {
             for c in known() {
                 assert!(matches!(rig.control(c), Outcome::Recorded));
