@@ -148,11 +148,9 @@ fn alert<'b>(body: &'b Body, request: &'b str) -> Result<AlertBody<'b>, Response
             throttled: Throttled::default(),
             payload,
         }),
-        Body::PowerOutage { code, hub, since, throttled: t } => dcc(
-            code,
-            *t,
-            DccPayload::PowerOutageEvent { hub: *hub, start: *since, mpxn: NO_MPXN },
-        ),
+        Body::PowerOutage { code, hub, since, throttled: t } => {
+            dcc(code, *t, DccPayload::PowerOutageEvent { hub: *hub, start: *since, mpxn: NO_MPXN })
+        }
         Body::Quarantined { code, breach, event_ref, .. } => dcc(
             code,
             None,
