@@ -394,6 +394,7 @@ fn the_json_keys_are_those_of_the_documentation() {
             .chain(&base::mailings())
             .chain(&base::statements())
             .chain(&base::evidence())
+            .chain(&base::reports())
             .map(|(noun, v)| (noun.clone(), v.as_object().unwrap().keys().cloned().collect())),
     );
     let mut said = documented();

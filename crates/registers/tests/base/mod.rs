@@ -242,6 +242,13 @@ pub fn evidence() -> Vec<(String, Value)> {
                 document: String::new(),
             }],
         }),
+    ]
+}
+
+/// The registers of work packages, comments, installs and defects of metrics.
+pub fn reports() -> Vec<(String, Value)> {
+    let at = day().start();
+    vec![
         json(&WorkPackage {
             id: "w".into(),
             title: "t".into(),
