@@ -38,7 +38,7 @@ pub enum MeasureError {
         "{0:?} is no claim of a run or a window: write \"below target 10 months in a row\" or \"below target in 16 of the last 17 months\""
     )]
     Claim(String),
-    /// Contributions cannot be told for this strategy.
+    /// Contributions cannot be computed for this strategy.
     #[error("no contributions for {:?}: {why}", strategy.as_str())]
     Contributions {
         /// The aggregation strategy.

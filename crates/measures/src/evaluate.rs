@@ -1,4 +1,4 @@
-//! Definitions and counts to results: what stands in each row of the pack.
+//! Definitions and counts to results: the result of each row of the pack.
 
 pub mod availability;
 pub mod bands;

@@ -1,7 +1,7 @@
 //! Forecasts of traffic against what came (R8, R9, R10, F1, F2, F4, G3, X4).
 //!
 //! Pure: submissions, roles, actuals and the rules' terms go in; nothing here asks a register or a
-//! clock. What is known of each rule stands in `docs/forecasts.md`.
+//! clock. What is known of each rule is described in `docs/forecasts.md`.
 
 pub mod bounds;
 pub mod grouped;

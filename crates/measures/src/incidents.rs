@@ -94,7 +94,7 @@ impl Step {
 pub struct Life {
     /// Which incident.
     pub incident: IncidentId,
-    /// Title; empty where nobody gave one.
+    /// Title; empty where there is none.
     pub title: String,
     /// What it is about.
     pub area: Option<String>,
@@ -104,7 +104,7 @@ pub struct Life {
     pub category: Option<u8>,
     /// Who has to resolve it, as last set.
     pub responsible: Option<String>,
-    /// Where it stands.
+    /// Its state.
     pub state: IncidentState,
     /// `true` while it waits for somebody else.
     pub suspended: bool,

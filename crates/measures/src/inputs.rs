@@ -56,7 +56,7 @@ pub struct Inputs<'a> {
     pub exceptions: &'a [AllowedException],
     /// Overrides of colours, and figures withheld.
     pub overrides: &'a [Override],
-    /// Rules that nobody has confirmed: `measure:ID`, `levels:ID`, `methodology:ID`, `setting:NAME`.
+    /// Unconfirmed rules: `measure:ID`, `levels:ID`, `methodology:ID`, `setting:NAME`.
     pub unconfirmed: &'a BTreeSet<String>,
     /// Earlier months, by measure row.
     pub history: &'a [HistoryPoint],

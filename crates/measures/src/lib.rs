@@ -1,7 +1,7 @@
 //! Methodology to figures: pure functions from counts, intervals, populations and stated figures
 //! to figures. No I/O, no clock, no randomness; the as-at time is an argument.
 //!
-//! Each rule stands in `docs/measures.md` with its source.
+//! Each rule is described in `docs/measures.md` with its source.
 
 pub mod error;
 pub mod evaluate;

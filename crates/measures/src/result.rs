@@ -55,7 +55,7 @@ pub struct MeasureResult {
     pub stated: Vec<StatedView>,
     /// Target and minimum.
     pub levels: LevelsUsed,
-    /// Where the figure stands against them.
+    /// The band of the figure against them.
     pub band: Band,
     /// Colour shown.
     pub rag: Rag,
@@ -65,7 +65,7 @@ pub struct MeasureResult {
     pub selection: Option<Selector>,
     /// Disjoint parts whose sums are the figure's numerator and denominator.
     pub parts: Vec<Part>,
-    /// What stands in the denominator and not in the numerator, by why.
+    /// What is in the denominator and not in the numerator, by why.
     pub breakdown: Vec<Line>,
     /// What the row's messages hold beside the denominator, by why.
     pub excluded: Vec<Line>,
@@ -188,7 +188,7 @@ pub enum Contributions {
         /// By row, the greatest first.
         parts: Vec<Contribution>,
     },
-    /// They cannot be told, and why.
+    /// They cannot be computed, and why.
     Refused {
         /// Why.
         why: String,

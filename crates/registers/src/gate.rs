@@ -116,7 +116,7 @@ pub struct Receipt {
     pub revision: i64,
     /// When it was recorded.
     pub recorded: Utc,
-    /// `true`: nothing was kept.
+    /// `true`: nothing was stored.
     pub dry_run: bool,
     /// `false` where the record already said so: no version and no event came of it.
     pub changed: bool,

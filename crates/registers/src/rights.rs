@@ -82,12 +82,12 @@ pub const fn needs_reason(verb: Verb) -> bool {
     }
 }
 
-/// What an actor sees: everything, or what belongs to nobody and to its own party.
+/// What an actor sees: everything, or records without a party and those of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visibility {
     /// Everything.
     pub all: bool,
-    /// The party whose own records it sees beside those of nobody.
+    /// The party whose records it sees beside those without a party.
     pub party: Option<String>,
 }
 

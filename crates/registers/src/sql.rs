@@ -94,7 +94,7 @@ pub(crate) fn select() -> String {
 }
 pub(crate) const SELECT_ORDER: &str = " ORDER BY j.revision, v.id";
 
-/// Conditions that a query may add; `#` stands for the number of its parameter.
+/// Conditions that a query may add; `#` is replaced by the number of its parameter.
 pub(crate) mod filters {
     pub(crate) const ID: &str = " AND v.id = #";
     pub(crate) const PARTY: &str = " AND v.party = #";

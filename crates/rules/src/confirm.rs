@@ -22,7 +22,7 @@ pub struct RuleInfo {
     pub provenance: Provenance,
     /// What to write into the register of confirmations: `id#hash`.
     pub confirmation_key: String,
-    /// Where it stands.
+    /// File, line and column.
     pub place: Place,
 }
 
@@ -38,7 +38,7 @@ pub trait Confirmable {
     fn from(&self) -> Option<Day>;
     /// Where it comes from.
     fn provenance(&self) -> &Provenance;
-    /// Where it stands.
+    /// File, line and column.
     fn place(&self) -> Place;
 
     /// `id#hash`.

@@ -31,7 +31,7 @@ pub struct Placed<T> {
     pub rule: T,
     /// Its id in the list of rules.
     pub id: String,
-    /// Where it stands.
+    /// File, line and column.
     pub place: Place,
 }
 

@@ -61,7 +61,7 @@ pub struct CategoryRule {
     pub resolution: TargetTime,
     /// Where it comes from.
     pub provenance: Provenance,
-    /// Where it stands.
+    /// File, line and column.
     pub place: Place,
 }
 

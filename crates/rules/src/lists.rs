@@ -64,7 +64,7 @@ pub struct ListRule {
     pub entry: Entry,
     /// Where it comes from.
     pub provenance: Provenance,
-    /// Where it stands.
+    /// File, line and column.
     pub place: Place,
 }
 

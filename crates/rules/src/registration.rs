@@ -74,7 +74,7 @@ pub enum Form {
     Fixed,
 }
 
-/// Where a field stands.
+/// The position of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
     /// The n-th, counted from 1; the first holds the record's id.
@@ -119,7 +119,7 @@ pub struct RegistrationLayout {
     pub trailer: RecordKind,
     /// Where it comes from.
     pub provenance: Provenance,
-    /// Where it stands.
+    /// File, line and column.
     pub place: Place,
     rule_id: String,
     written: String,
@@ -133,7 +133,7 @@ impl RegistrationLayout {
     }
 }
 
-/// Does a name fit a pattern? `{sequence}` stands for digits, the others for any text that is not empty.
+/// Does a name fit a pattern? `{sequence}` matches digits, the others for any text that is not empty.
 fn fits(pattern: &str, name: &str) -> bool {
     let Some((before, rest)) = pattern.split_once('{') else { return pattern == name };
     let Some((what, after)) = rest.split_once('}') else { return false };

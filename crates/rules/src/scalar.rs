@@ -107,7 +107,7 @@ pub struct CsvRow<'a> {
     columns: &'a [&'a str],
     at: &'a [usize],
     record: &'a csv::StringRecord,
-    /// Where it stands.
+    /// File, line and column.
     pub place: Place,
 }
 

@@ -46,7 +46,7 @@ pub struct Setting {
     pub written: String,
     /// Where it comes from.
     pub provenance: Provenance,
-    /// Where it stands.
+    /// File, line and column.
     pub place: Place,
 }
 

@@ -52,7 +52,7 @@ pub struct TargetRule {
     pub from: Day,
     /// Where it comes from.
     pub provenance: Provenance,
-    /// Where it stands.
+    /// File, line and column.
     pub place: Place,
 }
 

@@ -34,7 +34,7 @@ pub struct TemplateItem {
     pub key: String,
     /// In words.
     pub title: String,
-    /// Whose it is; empty where nobody is named.
+    /// Whose it is; empty where none is named.
     #[serde(default)]
     pub who: String,
 }

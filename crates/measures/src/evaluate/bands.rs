@@ -6,7 +6,7 @@ use northbound_types::{Figure, NullReason, Period, Quantity, Ratio, Region, Utc,
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// Where a figure stands against its levels. Comparison is exact; equality is met.
+    /// The band of a figure against its levels. Comparison is exact; equality is met.
     pub enum Band("band") {
         /// At or above the target.
         Met = "met",
@@ -65,7 +65,7 @@ pub struct LevelsUsed {
     pub minimum: Option<Ratio>,
     /// `rule`, `stated by …`, or empty where there are none.
     pub from: String,
-    /// Rests on a rule that nobody has confirmed.
+    /// Based on an unconfirmed rule.
     pub unconfirmed: bool,
 }
 

@@ -13,7 +13,7 @@ use northbound_types::{Figure, FigureState, Null, NullReason, Quantity, Ratio, V
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
-/// A row as it stands in a composite.
+/// A row as a component of a composite.
 #[must_use]
 pub fn component(r: &MeasureResult) -> Component {
     let left_out = match &r.figure {

@@ -69,7 +69,7 @@ impl Row<'_> {
         (out, basis)
     }
 
-    /// Rests on rules that nobody has confirmed, or on a period that is not over.
+    /// Based on unconfirmed rules, or on a period that is not over.
     pub(super) fn unsettled(&self, mut figure: Figure) -> Figure {
         let keys = [
             format!("measure:{}", self.def.id),

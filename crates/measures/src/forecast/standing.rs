@@ -5,7 +5,7 @@ use super::{Member, Month, Submission};
 use northbound_types::{Day, Utc, text_enum};
 
 text_enum! {
-    /// How a User stands for a month.
+    /// The state of a User for a month.
     pub enum Standing("standing of a forecast") {
         /// In time, or by somebody who was no User when it was due.
         Given = "given",
@@ -40,7 +40,7 @@ impl Standing {
 /// What was found of one User and month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<'s> {
-    /// How it stands.
+    /// Its state.
     pub standing: Standing,
     /// The forecast in force: the latest submitted before the month began (or during it, where the
     /// rules count that).
@@ -51,7 +51,7 @@ pub struct Found<'s> {
     pub unused: Option<&'s Submission>,
 }
 
-/// Finds how a User stands. `submissions` may hold other Users' and other months'.
+/// Finds the state of a User. `submissions` may hold other Users' and other months'.
 #[must_use]
 pub fn find<'s>(
     month: &Month,

@@ -16,7 +16,7 @@ pub const DECIMALS: u32 = 2;
 const MORE_DECIMALS: u32 = 12;
 
 text_enum! {
-    /// Where the actual stands against the forecast. Equality is inside the flag.
+    /// Whether the actual is within the bounds of the forecast. Equality is inside the flag.
     pub enum Flag("flag of a variance") {
         /// At or below the lower share.
         Low = "low",
@@ -111,7 +111,7 @@ fn shown(text: &str) -> Option<BigRational> {
 pub struct LineVariance {
     /// Service and mode.
     pub line: Line,
-    /// How the line stands: `none` where the forecast in force does not name it.
+    /// The state of the line: `none` where the forecast in force does not name it.
     pub standing: Standing,
     /// Held against each other.
     pub compared: Compared,
@@ -126,7 +126,7 @@ pub struct UserVariance {
     pub party: String,
     /// Category of the party; empty where it would tell who it is.
     pub class: String,
-    /// How the User stands.
+    /// The state of the User.
     pub standing: Standing,
     /// The forecast in force, by its id; none where there is none.
     pub submission: Option<String>,

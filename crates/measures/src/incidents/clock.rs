@@ -8,7 +8,7 @@ use northbound_types::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How one occasion stands against its target time.
+/// The state of one occasion against its target time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Standing {
@@ -40,11 +40,11 @@ pub struct Occasion {
     pub opened: Utc,
     /// When it was resolved.
     pub ended: Option<Utc>,
-    /// When its target time ends; `None` where that is unknown, or the clock stands still.
+    /// When its target time ends; `None` where that is unknown, or the clock is stopped.
     pub due: Option<Utc>,
     /// How long the clock ran, µs; `None` where a time is unknown.
     pub ran: Option<i64>,
-    /// How it stands.
+    /// Its state.
     pub standing: Standing,
 }
 

@@ -17,7 +17,7 @@ use northbound_types::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How the initial response of one occasion stands.
+/// The state of the initial response of one occasion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
     /// Which incident.
@@ -34,12 +34,12 @@ pub struct Response {
     pub at: Option<Utc>,
     /// How long it took, µs.
     pub took: Option<i64>,
-    /// How it stands.
+    /// Its state.
     pub standing: Standing,
 }
 
 /// The response of each occasion of an incident; those withdrawn or merged are left out. The clock
-/// never stands still: nobody waits for somebody else before the first answer.
+/// never stops: nobody waits for somebody else before the first answer.
 #[must_use]
 pub fn responses(life: &Life, rules: &IncidentRules, as_at: Utc) -> Vec<Response> {
     spells(life, rules)
@@ -91,7 +91,7 @@ pub fn responses(life: &Life, rules: &IncidentRules, as_at: Utc) -> Vec<Response
 /// The responses of one category in a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResponseLine {
-    /// Category; `None` where nobody set one.
+    /// Category; `None` where none is set.
     pub category: Option<u8>,
     /// Answered in time.
     pub in_time: u64,

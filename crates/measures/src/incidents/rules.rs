@@ -22,7 +22,7 @@ pub struct IncidentRules {
     pub relevant: RelevantIncidents,
     /// Whose incidents count.
     pub responsible: Vec<String>,
-    /// Keys of settings and categories that nobody has confirmed.
+    /// Keys of unconfirmed settings and categories.
     pub unconfirmed: Vec<String>,
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 text_enum! {
-    /// How a contact stands on a day.
+    /// The state of a contact on a day.
     pub enum ContactStanding("standing of a contact") {
         /// In force.
         Current = "current",
@@ -52,7 +52,7 @@ pub struct ContactEntry {
 }
 
 impl ContactEntry {
-    /// How it stands. A confirmation holds through the same day of the month, `months` later; where
+    /// Its state. A confirmation holds through the same day of the month, `months` later; where
     /// that month is shorter, through its last day.
     #[must_use]
     pub fn standing(&self, day: Day, months: i32) -> ContactStanding {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const PERIOD_KEYS: [&str; 5] = ["period", "month", "quarter", "week", "day"];
 
 text_enum! {
-    /// Where a difference stands.
+    /// The state of a difference.
     pub enum Status("status of a difference") {
         /// Nobody has decided.
         Open = "open",
@@ -46,7 +46,7 @@ pub struct Known {
     pub amount: i64,
     /// Its main cause then; `None` where the counts matched.
     pub cause: Option<Cause>,
-    /// Where it stands.
+    /// Its state.
     pub status: Status,
     /// Whose it is.
     pub owner: String,

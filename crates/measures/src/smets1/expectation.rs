@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 pub struct Expected {
     /// How many.
     pub about: u64,
-    /// Of what; null where nobody says.
+    /// Of what; null where unknown.
     pub unit: Option<String>,
     /// First day of the stretch named.
     pub from: Day,
@@ -22,7 +22,7 @@ pub struct Expected {
     pub to: Day,
     /// When it was stated.
     pub stated: Day,
-    /// For the whole stretch, or for what was left of it; null where nobody says.
+    /// For the whole stretch, or for what was left of it; null where unknown.
     pub whole: Option<bool>,
 }
 

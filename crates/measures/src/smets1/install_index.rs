@@ -26,7 +26,7 @@ pub struct InstallRow {
 pub struct IndexLine {
     /// Region.
     pub region: Region,
-    /// Installations of the period; null where nobody stated them.
+    /// Installations of the period; null where not stated.
     pub now: Option<u64>,
     /// Of the baseline.
     pub baseline: Option<u64>,

@@ -27,7 +27,7 @@ pub struct Arrival {
 }
 
 text_enum! {
-    /// How a file that was due stands.
+    /// The state of a file that was due.
     pub enum DueState("state of an expected file") {
         /// It came by its cut-off.
         InTime = "in-time",
@@ -45,7 +45,7 @@ text_enum! {
 pub struct Standing {
     /// What was due.
     pub due: DueFile,
-    /// How it stands.
+    /// Its state.
     pub state: DueState,
     /// When it came.
     pub arrived: Option<Utc>,
@@ -53,7 +53,7 @@ pub struct Standing {
     pub name: Option<String>,
 }
 
-/// How each file that was due stands at a time.
+/// The state of each file that was due at a time.
 #[must_use]
 pub fn standings(due: &[DueFile], arrivals: &[Arrival], at: Utc) -> Vec<Standing> {
     due.iter()

@@ -37,7 +37,7 @@ pub struct ExpectedFile {
     pub responsible: String,
     /// Where it comes from.
     pub provenance: Provenance,
-    /// Where it stands.
+    /// File, line and column.
     pub place: Place,
     rule_id: String,
 }

@@ -1,4 +1,4 @@
-//! The dictionaries of one row group: which text each code stands for.
+//! The dictionaries of one row group: the text of each code.
 
 use super::{
     Interner,

@@ -66,7 +66,7 @@ pub struct AppliedRegistration {
     pub role: String,
     /// From when.
     pub from: Utc,
-    /// Who; null: nobody.
+    /// The User; null where the role has no holder.
     pub user: Option<Eui64>,
 }
 

@@ -56,7 +56,7 @@ impl Record for Reconciliation {
 }
 
 text_enum! {
-    /// Where a difference stands.
+    /// The state of a difference.
     pub enum Status("status of a difference") {
         /// Nobody has decided.
         Open = "open",
@@ -103,13 +103,13 @@ pub struct Difference {
     pub count_b: Option<i64>,
     /// First less other.
     pub amount: i64,
-    /// Where it stands.
+    /// Its state.
     pub status: Status,
-    /// Whose it is; empty while nobody's.
+    /// Its owner; empty where it has none.
     pub owner: String,
     /// What was decided; empty while nothing is.
     pub decision: String,
-    /// Who decided; empty while nobody has.
+    /// Who decided; empty until then.
     pub decided_by: String,
     /// The source whose count is published by the decision.
     pub pick: Option<String>,
@@ -155,7 +155,7 @@ impl Record for Difference {
 /// What is decided about a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// Where it stands now.
+    /// Its state now.
     pub status: Status,
     /// Whose it is.
     pub owner: String,

@@ -12,7 +12,7 @@ use northbound_types::text_enum;
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// Where a file stands.
+    /// The state of a file.
     pub enum SourceState("state of a file") {
         /// Its rows count.
         Active = "active",

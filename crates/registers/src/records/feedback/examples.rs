@@ -21,7 +21,7 @@ use northbound_types::{Day, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How an example stands.
+    /// The state of an example.
     pub enum ExampleState("state of an example") {
         /// Here, as the party wrote it.
         Collected = "collected",
@@ -49,7 +49,7 @@ pub struct Example {
     pub public_text: String,
     /// The sender asks not to be named to the provider.
     pub hide_sender: bool,
-    /// How it stands.
+    /// Its state.
     pub state: ExampleState,
     /// The action that it serves; null where none.
     pub action: Option<String>,

@@ -11,7 +11,7 @@ use northbound_types::{Day, text_enum};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How an action stands.
+    /// The state of an action.
     pub enum ActionStatus("status of an action") {
         /// To be done.
         Open = "open",
@@ -46,11 +46,11 @@ pub struct Action {
     pub text: String,
     /// The body that owns it.
     pub owner: String,
-    /// A person of that body; null where nobody is named.
+    /// A person of that body; null where none is named.
     pub lead: Option<String>,
     /// When it was raised.
     pub raised: Option<Day>,
-    /// How it stands.
+    /// Its state.
     pub status: ActionStatus,
     /// What shows that it is done; empty while open.
     pub evidence: String,

@@ -55,7 +55,7 @@ pub struct Body {
     pub name: String,
     /// What it is.
     pub kind: BodyKind,
-    /// What it may do; empty where nobody has said.
+    /// What it may do; empty where unknown.
     pub powers: Vec<Power>,
 }
 

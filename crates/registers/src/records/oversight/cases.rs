@@ -67,7 +67,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// How it stands on a day, in words.
+    /// Its state on a day, in words.
     #[must_use]
     pub fn standing(&self, day: Day) -> &'static str {
         let has = |k: CaseStepKind| self.steps.iter().any(|s| s.what == k && s.on <= day);

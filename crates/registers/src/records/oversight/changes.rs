@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub const OVERRIDING_ROLE: &str = "chair";
 
 text_enum! {
-    /// Where a change stands.
+    /// The state of a change.
     pub enum ChangeState("state of a change") {
         /// Raised; not approved.
         Raised = "raised",
@@ -28,7 +28,7 @@ text_enum! {
         Implemented = "implemented",
         /// It ran and was taken back.
         BackedOut = "backed-out",
-        /// It ran although nobody had approved it.
+        /// It ran without an approval.
         RanUnapproved = "ran-unapproved",
         /// Refused, or given up.
         Rejected = "rejected",
@@ -178,7 +178,7 @@ pub struct Change {
     pub planned: Option<Window>,
     /// When it ran.
     pub ran: Option<Window>,
-    /// Where it stands.
+    /// Its state.
     pub state: ChangeState,
     /// Day on which it came to its end state.
     pub ended: Option<Day>,

@@ -53,7 +53,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How a document stands on a day.
+    /// The state of a document on a day.
     pub enum DocumentStanding("standing of a document") {
         /// It is here.
         Arrived = "arrived",
@@ -83,7 +83,7 @@ pub struct Document {
     pub sharing: String,
     /// Who owes or owns it: a body or a party.
     pub owner: String,
-    /// When it is due; null where nobody said.
+    /// When it is due; null where unknown.
     pub due: Option<Day>,
     /// When it came; null while it is only promised.
     pub arrived: Option<Day>,
@@ -96,7 +96,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// How it stands on a day.
+    /// Its state on a day.
     #[must_use]
     pub fn standing(&self, day: Day) -> DocumentStanding {
         match (self.arrived, self.due) {

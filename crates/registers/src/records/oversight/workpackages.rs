@@ -39,7 +39,7 @@ pub fn quarter(label: &str, definition: QuarterDefinition) -> Option<Period> {
 }
 
 text_enum! {
-    /// How a work package stands.
+    /// The state of a work package.
     pub enum PackageState("state of a work package") {
         /// Proposed.
         Draft = "draft",
@@ -93,7 +93,7 @@ pub struct WorkPackage {
     pub to: Day,
     /// Activities.
     pub lines: Vec<PackageLine>,
-    /// How it stands.
+    /// Its state.
     pub state: PackageState,
     /// How it got there.
     pub steps: Vec<ApprovalStep>,

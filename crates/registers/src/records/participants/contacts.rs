@@ -56,7 +56,7 @@ pub struct Contact {
     pub to: Option<Day>,
     /// When the address in force was last confirmed; null where never.
     pub confirmed: Option<Day>,
-    /// Who confirmed it last; empty where nobody did.
+    /// Who confirmed it last; empty where none did.
     pub confirmed_by: String,
     /// What is proposed; null where nothing is.
     pub proposed: Option<Proposal>,
@@ -192,14 +192,14 @@ pub struct ContactIssue {
     pub reported_by: String,
     /// When.
     pub reported: Day,
-    /// How it stands.
+    /// Its state.
     pub state: IssueState,
     /// What was done; empty until then.
     pub answer: String,
 }
 
 text_enum! {
-    /// How an issue stands.
+    /// The state of an issue.
     pub enum IssueState("state of an issue") {
         /// Nobody has looked at it yet.
         Open = "open",

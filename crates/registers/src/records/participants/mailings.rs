@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub const MAX_LINE_BYTES: usize = 998;
 
 text_enum! {
-    /// How a mailing stands.
+    /// The state of a mailing.
     pub enum MailingState("state of a mailing") {
         /// Written, not sent.
         Draft = "draft",
@@ -41,7 +41,7 @@ pub struct Mailing {
     pub document: Option<String>,
     /// Categories of party that it is for; empty: all.
     pub categories: Vec<String>,
-    /// How it stands.
+    /// Its state.
     pub state: MailingState,
     /// When it was sent.
     pub sent: Option<Utc>,

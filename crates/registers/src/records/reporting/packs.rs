@@ -13,7 +13,7 @@ use northbound_types::{Period, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// Where a pack stands.
+    /// The state of a pack.
     pub enum PackStatus("status of a pack") {
         /// Built; it can be built anew.
         Built = "built",

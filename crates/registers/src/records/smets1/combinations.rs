@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub const MAX_MODEL_CHARS: usize = 30;
 
 text_enum! {
-    /// On which list a combination stands.
+    /// The list that a combination is on.
     pub enum Listing("list") {
         /// Waiting for its proof.
         Pending = "pending",
@@ -63,7 +63,7 @@ pub struct Combination {
     pub csp: String,
     /// Cohort (`IOC`, `MOC`, `FOC`); null where none is named.
     pub cohort: Option<String>,
-    /// List that it stands on.
+    /// The list that it is on.
     pub list: Listing,
     /// Day on which it was first added to the eligible ones.
     pub first_added: Option<Day>,

@@ -18,7 +18,7 @@ use northbound_types::{Day, Utc, text_enum};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// Where a checklist stands.
+    /// The state of a checklist.
     pub enum CriteriaState("state of criteria") {
         /// Something is open.
         Open = "open",
@@ -99,7 +99,7 @@ pub struct Criteria {
     pub actions: Vec<String>,
     /// Defects that must be assessed, by id.
     pub defects: Vec<String>,
-    /// Where it stands.
+    /// Its state.
     pub state: CriteriaState,
     /// When it was called ready, and by whom.
     pub ready: Option<(Utc, String)>,

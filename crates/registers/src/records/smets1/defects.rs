@@ -17,7 +17,7 @@ pub const OVERALL: &str = "overall";
 pub const UNCONFIRMED: &str = "unconfirmed";
 
 text_enum! {
-    /// Where a defect stands.
+    /// The state of a defect.
     pub enum DefectState("state of a defect") {
         /// Open.
         Open = "open",
@@ -95,7 +95,7 @@ pub struct FixDate {
     pub definition: Option<String>,
     /// How sure it is; null: unconfirmed.
     pub confidence: Option<Confidence>,
-    /// Who says how sure it is; null while nobody does.
+    /// Who says how sure it is; null where unknown.
     pub confirmed_by: Option<String>,
     /// Who gave the date.
     pub by: String,
@@ -141,13 +141,13 @@ text_enum! {
 pub struct Expectation {
     /// How many.
     pub about: i64,
-    /// Of what; null while nobody says: the question stays open.
+    /// Of what; null where unknown: the question stays open.
     pub unit: Option<Unit>,
     /// First day of the year or other stretch named.
     pub from: Day,
     /// Its last day, inclusive.
     pub to: Day,
-    /// The whole stretch or what was left of it; null while nobody says.
+    /// The whole stretch or what was left of it; null where unknown.
     pub span: Option<Span>,
     /// Who says so.
     pub by: String,
@@ -172,9 +172,9 @@ pub struct Defect {
     pub cohort: Option<String>,
     /// Combinations that it hits, by id.
     pub combinations: Vec<String>,
-    /// Severity as the report words it; null while nobody says.
+    /// Severity as the report words it; null where unknown.
     pub severity: Option<String>,
-    /// Where it stands.
+    /// Its state.
     pub state: DefectState,
     /// What ended it; null while it is open.
     pub ended_by: Option<String>,
