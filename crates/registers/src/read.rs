@@ -164,7 +164,7 @@ impl Gate<'_> {
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
             if row.get::<_, i64>(11)? == 1 || row.get::<_, Option<i64>>(9)?.is_some() {
-                out.push(kept(row)?);
+                out.push(stored(row)?);
             }
         }
         Ok(out)
@@ -275,7 +275,7 @@ where
     })
 }
 
-fn kept<T: Record>(row: &rusqlite::Row<'_>) -> Result<Stored<T>, RegisterError> {
+fn stored<T: Record>(row: &rusqlite::Row<'_>) -> Result<Stored<T>, RegisterError> {
     let (id, body): (String, String) = (row.get(0)?, row.get(10)?);
     let (known, by_origin): (i64, Option<i64>) = (row.get(8)?, row.get(9)?);
     let recorded = Utc(row.get(3)?);

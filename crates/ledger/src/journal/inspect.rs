@@ -281,7 +281,7 @@ fn checkpoints<S: Storage>(storage: &S, last: u64, report: &mut Report) -> Resul
 
 /// A record and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct LocatedRecord {
     /// The record.
     pub record: Record,
     /// Segment file.
@@ -299,7 +299,7 @@ pub fn records<S: Storage>(
     storage: &S,
     from: u64,
     most: usize,
-) -> Result<(Vec<Found>, Option<Damage>), LedgerError> {
+) -> Result<(Vec<LocatedRecord>, Option<Damage>), LedgerError> {
     let names = names(storage)?;
     let mut out = Vec::new();
     let begin = names.iter().rposition(|n| n.0 <= from).unwrap_or(0);
@@ -327,7 +327,7 @@ pub fn records<S: Storage>(
             match scan.step()? {
                 Step::Record(h, range) => {
                     if h.position >= from {
-                        out.push(Found {
+                        out.push(LocatedRecord {
                             record: Record {
                                 position: h.position,
                                 at: h.at,

@@ -6,7 +6,7 @@ mod chain;
 use crate::{
     error::LedgerError,
     manifest,
-    read::snapshot::{Days, Snapshot, kept},
+    read::snapshot::{Days, Snapshot, counted_rows},
     scan::judge::Judge,
     store::Ledger,
     tables::{file::sha256_of, schema::Table},
@@ -154,7 +154,7 @@ pub fn rows_that_count(snap: &Snapshot, table: Table) -> Result<u64, LedgerError
     let all = (Day(i32::MIN), Day(i32::MAX));
     let mut n = 0;
     snap.batches(table, all, &[], &mut |_, b| {
-        n += kept(b);
+        n += counted_rows(b);
         Ok(())
     })?;
     Ok(n)

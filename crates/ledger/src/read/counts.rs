@@ -7,7 +7,7 @@ use crate::{
     manifest::FileEntry,
     scan::{
         judge::Judge,
-        kernel::{self, Found, Spec},
+        kernel::{self, ScanResult, Spec},
         rollup::{self, LATENCY_DIMS},
     },
     tables::schema::Table,
@@ -49,7 +49,7 @@ impl Snapshot {
     ) -> Result<(Cells, Way), LedgerError> {
         let (fresh, stale) =
             if rollups { self.fresh(days, judge) } else { (Vec::new(), self.days_with_rows(days)) };
-        let mut found = Found::default();
+        let mut found = ScanResult::default();
         let files: Vec<&FileEntry> = self
             .files(Table::Daily, days)
             .into_iter()
@@ -95,7 +95,7 @@ impl Snapshot {
         days: Days,
         judge: &dyn Judge,
         spec: &Spec,
-    ) -> Result<Found, LedgerError> {
+    ) -> Result<ScanResult, LedgerError> {
         let files: Vec<&FileEntry> = self
             .files(Table::Exchanges, days)
             .into_iter()
@@ -120,7 +120,7 @@ impl Snapshot {
             )));
         }
         let (fresh, stale) = self.fresh(days, judge);
-        let mut found = Found::default();
+        let mut found = ScanResult::default();
         let files: Vec<&FileEntry> = self
             .files(Table::DailyLatency, days)
             .into_iter()
@@ -191,7 +191,7 @@ impl Snapshot {
 }
 
 /// The histograms as rows, sorted by key and bucket.
-fn latency_rows(found: Found) -> Vec<LatencyRow> {
+fn latency_rows(found: ScanResult) -> Vec<LatencyRow> {
     let mut groups: Vec<_> = found.latency.into_iter().collect();
     groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let mut out = Vec::new();

@@ -105,6 +105,6 @@ impl Snapshot {
 }
 
 /// Rows of a batch that count.
-pub(crate) fn kept(b: &Batch<'_>) -> u64 {
+pub(crate) fn counted_rows(b: &Batch<'_>) -> u64 {
     b.keep.iter().filter(|k| **k).count() as u64
 }

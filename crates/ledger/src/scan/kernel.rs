@@ -80,14 +80,14 @@ pub(crate) struct Histogram {
 
 /// What one pass found.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct ScanResult {
     pub(crate) counts: HashMap<Keys, Tally>,
     pub(crate) latency: HashMap<Keys, Histogram>,
     pub(crate) exact: HashMap<(Keys, i32), Vec<i64>>,
 }
 
-impl Found {
-    pub(crate) fn merge(&mut self, other: Found) {
+impl ScanResult {
+    pub(crate) fn merge(&mut self, other: ScanResult) {
         for (k, t) in other.counts {
             *self.counts.entry(k).or_default() += t;
         }
@@ -139,7 +139,7 @@ pub(crate) fn scan(
     aside: &Aside,
     judge: &dyn Judge,
     spec: &Spec,
-) -> Result<Found, LedgerError> {
+) -> Result<ScanResult, LedgerError> {
     let opened: Vec<worker::Input<'_>> = files
         .iter()
         .filter(|f| visible.may_see(f))
@@ -151,7 +151,7 @@ pub(crate) fn scan(
         .flat_map(|(i, o)| (0..o.row_groups()).map(move |g| (i, g)))
         .collect();
     let next = AtomicUsize::new(0);
-    let total = Mutex::new(Ok(Found::default()));
+    let total = Mutex::new(Ok(ScanResult::default()));
     let threads =
         std::thread::available_parallelism().map_or(1, |n| n.get()).min(work.len().max(1));
     let run = || {

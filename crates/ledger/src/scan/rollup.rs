@@ -8,7 +8,7 @@ use crate::{
     read::visible::{Aside, Visible},
     scan::{
         judge::Judge,
-        kernel::{self, Found, Interner, Keys, Spec, Tally},
+        kernel::{self, Interner, Keys, ScanResult, Spec, Tally},
     },
     tables::{buffer::Buffer, file::Opened, schema::Table},
 };
@@ -79,8 +79,8 @@ pub(crate) fn compute(
 /// Reads files in two halves at once, where there are several.
 fn in_halves<'f>(
     files: &[&'f FileEntry],
-    found: &mut Found,
-    read: &(dyn Fn(&[&'f FileEntry], &mut Found) -> Result<(), LedgerError> + Sync),
+    found: &mut ScanResult,
+    read: &(dyn Fn(&[&'f FileEntry], &mut ScanResult) -> Result<(), LedgerError> + Sync),
 ) -> Result<(), LedgerError> {
     let (left, right) = files.split_at(files.len() / 2);
     if left.is_empty() {
@@ -88,7 +88,7 @@ fn in_halves<'f>(
     }
     let other = std::thread::scope(|s| {
         let other = s.spawn(|| {
-            let mut f = Found::default();
+            let mut f = ScanResult::default();
             read(left, &mut f).map(|()| f)
         });
         read(right, found)?;
@@ -105,7 +105,7 @@ pub(crate) fn read_counts(
     dir: &Path,
     files: &[&FileEntry],
     dims: &[Dim],
-    found: &mut Found,
+    found: &mut ScanResult,
 ) -> Result<(), LedgerError> {
     in_halves(files, found, &|part, f| read_counts_of(dir, part, dims, f))
 }
@@ -114,7 +114,7 @@ fn read_counts_of(
     dir: &Path,
     files: &[&FileEntry],
     dims: &[Dim],
-    found: &mut Found,
+    found: &mut ScanResult,
 ) -> Result<(), LedgerError> {
     let names: Vec<&str> =
         dims.iter().map(|d| d.as_str()).chain(["count", "disputed", "assumed"]).collect();
@@ -148,7 +148,7 @@ fn add_counts(
     b: &RecordBatch,
     dims: &[Dim],
     interner: &mut Interner,
-    found: &mut Found,
+    found: &mut ScanResult,
 ) -> Result<(), LedgerError> {
     let schema = b.schema();
     let column = |n: &str| {
@@ -201,7 +201,7 @@ pub(crate) fn read_latency(
     files: &[&FileEntry],
     dims: &[Dim],
     buckets: usize,
-    found: &mut Found,
+    found: &mut ScanResult,
 ) -> Result<(), LedgerError> {
     in_halves(files, found, &|part, f| read_latency_of(dir, part, dims, buckets, f))
 }
@@ -211,7 +211,7 @@ fn read_latency_of(
     files: &[&FileEntry],
     dims: &[Dim],
     buckets: usize,
-    found: &mut Found,
+    found: &mut ScanResult,
 ) -> Result<(), LedgerError> {
     let mut interner = Interner::default();
     for f in files {
@@ -238,7 +238,7 @@ fn add_histograms(
     dims: &[Dim],
     buckets: usize,
     interner: &mut Interner,
-    found: &mut Found,
+    found: &mut ScanResult,
 ) {
     let mut columns = Vec::new();
     for (i, d) in LATENCY_DIMS.iter().enumerate().filter(|(_, d)| dims.contains(d)) {

@@ -39,7 +39,7 @@ impl Standing {
 
 /// What was found of one User and month.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<'s> {
+pub struct Submitted<'s> {
     /// Its state.
     pub standing: Standing,
     /// The forecast in force: the latest submitted before the month began (or during it, where the
@@ -58,7 +58,7 @@ pub fn find<'s>(
     member: &Member,
     submissions: &'s [Submission],
     previous_due: Option<Day>,
-) -> Found<'s> {
+) -> Submitted<'s> {
     let (begin, end) = (month.period.first().start(), month.period.after().start());
     let covering = || {
         submissions.iter().filter(|s| s.user == member.user && s.months.contains_key(&month.period))
@@ -80,7 +80,7 @@ pub fn find<'s>(
         without(month, member)
     };
     let older = used.is_some_and(|u| previous_due.is_some_and(|d| u.made < d.end()));
-    Found { standing, used, older, unused }
+    Submitted { standing, used, older, unused }
 }
 
 fn without(month: &Month, member: &Member) -> Standing {

@@ -7,7 +7,7 @@ use crate::{
     oversight::sentiment::Moods,
     statistics::{
         interval::wilson,
-        two_samples::{Difference, Found, compare},
+        two_samples::{Difference, Finding, compare},
     },
 };
 use northbound_types::{Cells, Dim, Ratio, Region, RequestState, Selector, TestKind, text_enum};
@@ -180,7 +180,7 @@ pub fn tested(c: &TestComparison, target: Option<Ratio>, z: Ratio, least: u64) -
             Says::Unclear,
             format!("{} attempts; fewer than {least} are not conclusive", c.own.den),
         ),
-        Ok(d) if d.found == Found::Lower => (
+        Ok(d) if d.found == Finding::Lower => (
             Says::NotWell,
             format!("{} points against the other regions, {} to {}", d.points, d.low, d.high),
         ),
@@ -227,7 +227,7 @@ pub fn felt(counts: Option<Moods>, hidden: &str) -> Witness {
 /// Complaints as evidence, by who heard them: none heard says well, which is exactly how silence is
 /// taken where nobody asks.
 #[must_use]
-pub fn heard(by: &str, complaints: u64) -> Witness {
+pub fn complaints_received(by: &str, complaints: u64) -> Witness {
     let (says, why) = if complaints == 0 {
         (Says::Well, format!("none received by {by}"))
     } else {
@@ -261,13 +261,13 @@ mod tests {
         ];
         let north = tested(&compare_tests(Region::North, &tests, Z, 30), None, Z, 30).unwrap();
         assert_eq!(north.says, Says::NotWell);
-        let e = weigh(Region::North, vec![north, heard("dcc", 0)]);
+        let e = weigh(Region::North, vec![north, complaints_received("dcc", 0)]);
         assert_eq!(
             (e.conflict, e.well.as_slice(), e.not_well.as_slice()),
             (true, &[Side::Complaints][..], &[Side::UserTests][..])
         );
         let south = tested(&compare_tests(Region::South, &tests, Z, 30), None, Z, 30).unwrap();
-        assert!(!weigh(Region::South, vec![south, heard("dcc", 0)]).conflict);
+        assert!(!weigh(Region::South, vec![south, complaints_received("dcc", 0)]).conflict);
     }
 
     #[test]

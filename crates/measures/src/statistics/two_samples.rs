@@ -29,12 +29,12 @@ pub struct Difference {
     /// Greatest difference that they support, rounded up.
     pub high: String,
     /// What can be said.
-    pub found: Found,
+    pub found: Finding,
 }
 
 northbound_types::text_enum! {
     /// What two samples say.
-    pub enum Found("finding of two samples") {
+    pub enum Finding("finding of two samples") {
         /// The whole interval lies below zero: the first does worse.
         Lower = "lower",
         /// The whole interval lies above zero: the first does better.
@@ -101,11 +101,11 @@ pub fn compare(
     let low = &d - root(&(square(&p1 - l1) + square(&u2 - &p2)), Towards::Up);
     let high = &d + root(&(square(u1 - &p1) + square(&p2 - l2)), Towards::Up);
     let found = if high.is_negative() {
-        Found::Lower
+        Finding::Lower
     } else if low.is_positive() {
-        Found::Higher
+        Finding::Higher
     } else {
-        Found::NotTold
+        Finding::NotTold
     };
     Ok(Difference {
         a: a.1,
@@ -165,10 +165,10 @@ mod tests {
         .unwrap();
         assert_eq!(
             (d.points.as_str(), d.low.as_str(), d.high.as_str(), d.found),
-            ("20.00", "5.24", "33.39", Found::Higher)
+            ("20.00", "5.24", "33.39", Finding::Higher)
         );
         let back = compare(("b", r(48, 80)), ("a", r(56, 70)), Z95, 30).unwrap();
-        assert_eq!((back.points.as_str(), back.found), ("-20.00", Found::Lower));
+        assert_eq!((back.points.as_str(), back.found), ("-20.00", Finding::Lower));
     }
 
     #[test]
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn equal_samples_tell_nothing_and_the_ends_stay_within_a_hundred_points() {
         let d = compare(("a", r(50, 100)), ("b", r(50, 100)), Z95, 1).unwrap();
-        assert_eq!((d.points.as_str(), d.found), ("0.00", Found::NotTold));
+        assert_eq!((d.points.as_str(), d.found), ("0.00", Finding::NotTold));
         let d = compare(("a", r(100, 100)), ("b", r(0, 100)), Z95, 1).unwrap();
         assert_eq!((d.points.as_str(), d.high.as_str()), ("100.00", "100.00"));
     }

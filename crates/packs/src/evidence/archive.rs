@@ -23,7 +23,7 @@ pub struct Use {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptFile {
+struct ArchivedFile {
     name: String,
     overlaid: bool,
     text: String,
@@ -75,7 +75,7 @@ impl Archive {
         }
         let mut files = Vec::new();
         for f in rules.files() {
-            files.push(KeptFile {
+            files.push(ArchivedFile {
                 name: f.name.clone(),
                 overlaid: f.overlaid,
                 text: f.text()?.to_owned(),
@@ -114,7 +114,7 @@ impl Archive {
         }
         let path = self.path(id);
         let bytes = fs::read(&path).map_err(|e| PackError::io(&path, e))?;
-        let files: Vec<KeptFile> = serde_json::from_slice(&bytes)
+        let files: Vec<ArchivedFile> = serde_json::from_slice(&bytes)
             .map_err(|source| PackError::Stored { path: path.clone(), source })?;
         let files = files
             .into_iter()

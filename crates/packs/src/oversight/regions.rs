@@ -6,8 +6,8 @@ use crate::{
     evidence::Evidence,
 };
 use northbound_measures::oversight::evidence::{
-    RegionEvidence, Side, TestComparison, Witness, compare_tests, felt, heard, measured, tested,
-    user_tests, weigh,
+    RegionEvidence, Side, TestComparison, Witness, compare_tests, complaints_received, felt,
+    measured, tested, user_tests, weigh,
 };
 use northbound_types::{Ratio, Region};
 use std::collections::BTreeMap;
@@ -51,7 +51,8 @@ pub fn evidence(
         if let Some(l) = lines.iter().find(|l| l.region == region && l.class.is_empty()) {
             witnesses.push(felt(l.counts, &l.hidden));
         }
-        witnesses.extend(complaints(e, region).into_iter().map(|(by, n)| heard(&by, n)));
+        witnesses
+            .extend(complaints(e, region).into_iter().map(|(by, n)| complaints_received(&by, n)));
         out.push(weigh(region, witnesses));
     }
     Ok((out, compared))
@@ -90,7 +91,7 @@ fn contract(e: &Evidence, data: &PackData, region: Region) -> Vec<Witness> {
     reported.chain(own).collect()
 }
 
-/// Complaints of the period by who heard them. Whoever heard one of any region heard none where
+/// Complaints of the period by who received them. Whoever received one of any region received none where
 /// none is kept: that silence is part of the evidence.
 fn complaints(e: &Evidence, region: Region) -> BTreeMap<String, u64> {
     let mut out = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! A thread of a scan: decodes row groups, counts them, and adds their counts to its totals.
 
 use super::{
-    Found, Interner, Keys, Spec, Tally, TargetCache, axes::USERS_IN_GROUP, columns::Columns,
+    Interner, Keys, ScanResult, Spec, Tally, TargetCache, axes::USERS_IN_GROUP, columns::Columns,
     dictionaries::Dictionaries, group::GroupState, histograms::Histograms, judging::RowJudge,
     marks::mark_rows, tally::TIMELINESS_RADIX,
 };
@@ -103,7 +103,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> Found {
+    pub(super) fn finish(self) -> ScanResult {
         let (latency, exact) = self.histograms.finish();
         let text = |d: Dim, codes: &Codes| {
             self.codes.texts[d as usize][codes[d as usize] as usize].clone()
@@ -116,7 +116,7 @@ impl<'a> Worker<'a> {
                 (keys, *t)
             })
             .collect();
-        Found { counts, latency, exact }
+        ScanResult { counts, latency, exact }
     }
 
     /// Counts one row group of a file.
