@@ -159,7 +159,7 @@ fn files_are_for_the_account_or_for_one_group() {
     r.nb("key make --service --data shared").ok();
     for (name, mode) in modes(&r.path("shared")) {
         let wanted = match name.as_str() {
-            n if n.ends_with(".key.pem") || n.ends_with(".key") => 0,
+            n if n.ends_with(".pem") && !n.ends_with(".cert.pem") => 0,
             n if n == "." || n.ends_with('/') => 0o050,
             _ => 0o040,
         };
