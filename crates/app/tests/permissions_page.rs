@@ -30,7 +30,7 @@ fn page() -> String {
 }
 
 const HEAD: &str = "# Who may run what\n\n\
-Made from the code by a test; `UPDATE_GOLDEN=1 cargo test -p northbound-app` writes it again. a role with `yes` here may run the\n\
+Made from the code by a test; `UPDATE_GOLDEN=1 cargo test -p northbound-app` writes it again. A role with `yes` may run the\n\
 command; which records it then sees or writes is decided record by record: a `user` reads and writes those of its own party (and\n\
 what is shared by all), a `provider` those meant for it. Roles are declared by `--as`, or granted by the data folder where `--as`\n\
 says nothing ([security](security.md)). *Changes*: writes to the data folder, and makes one where there is none.\n\n";

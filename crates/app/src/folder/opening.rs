@@ -79,35 +79,10 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
         Mark::new(Clock::Virtual, asked.login.clone(), asked.machine, anybody)
     });
     let mark = found.clone().or_else(|| new.clone());
-    let actor = asked.actor.clone().or_else(|| mark.as_ref()?.granted(&asked.login));
-    let actor = actor.unwrap_or_else(|| Actor {
-        person: asked.login.clone(),
-        party: None,
-        body: None,
-        roles: Vec::new(),
-    });
+    let actor = actor_of(&asked, mark.as_ref());
     access::check(command, &actor)?;
-    let restoring = unfinished(&asked.data);
-    if !exists && restoring.exists() && matches!(command.effect, Effect::Reads | Effect::Changes) {
-        return Err(AppError::Failed {
-            kind: Kind::NotFound,
-            code: "folder.restoring",
-            message: format!(
-                "{} is not there yet: a restore of it was broken off; run `northbound ledger restore` again (it starts afresh), or remove {}",
-                asked.data.display(),
-                restoring.display()
-            ),
-        });
-    }
-    if command.effect == Effect::Reads && !exists {
-        return Err(AppError::Failed {
-            kind: Kind::NotFound,
-            code: "folder.missing",
-            message: format!(
-                "there is no data folder {}; `northbound init` or `northbound ingest` makes one, --data names another",
-                asked.data.display()
-            ),
-        });
+    if !exists {
+        require_none(&asked.data, command)?;
     }
     let writes = matches!(command.effect, Effect::Changes | Effect::Makes);
     let (now, by) = (asked.clock.unwrap_or(asked.machine), actor.to_string());
@@ -153,6 +128,44 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
         });
     }
     Ok(Opened { context, note, made: makes && !exists })
+}
+
+/// Who was declared, else what the folder grants the login, else the login without a role.
+fn actor_of(asked: &Opening, mark: Option<&Mark>) -> Actor {
+    let granted = || mark?.granted(&asked.login);
+    asked.actor.clone().or_else(granted).unwrap_or_else(|| Actor {
+        person: asked.login.clone(),
+        party: None,
+        body: None,
+        roles: Vec::new(),
+    })
+}
+
+/// Refuses commands that need a folder where there is none, and all that would make one in place of a
+/// restore that was broken off.
+fn require_none(data: &Path, command: &Command) -> Result<()> {
+    let missing = |code, message| Err(AppError::Failed { kind: Kind::NotFound, code, message });
+    let restoring = unfinished(data);
+    if restoring.exists() && matches!(command.effect, Effect::Reads | Effect::Changes) {
+        return missing(
+            "folder.restoring",
+            format!(
+                "{} is not there yet: a restore of it was broken off; run `northbound ledger restore` again (it starts afresh), or remove {}",
+                data.display(),
+                restoring.display()
+            ),
+        );
+    }
+    if command.effect == Effect::Reads {
+        return missing(
+            "folder.missing",
+            format!(
+                "there is no data folder {}; `northbound init` or `northbound ingest` makes one, --data names another",
+                data.display()
+            ),
+        );
+    }
+    Ok(())
 }
 
 fn refused(code: &'static str, message: String) -> AppError {
