@@ -1,12 +1,14 @@
 //! Times in UTC microseconds, days, and reporting periods. A message belongs to the day and month
 //! in which it was received, UTC, half-open.
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// Microseconds in a day.
 pub const DAY_US: i64 = 86_400_000_000;
+
+const EPOCH: civil::Date = civil::date(1970, 1, 1);
 
 /// An instant in UTC, microseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,14 +79,18 @@ impl Day {
     /// The civil date.
     #[must_use]
     pub fn date(self) -> civil::Date {
-        Timestamp::from_microsecond(self.start().0)
-            .map_or(civil::Date::MAX, |t| t.to_zoned_datetime(TimeZone::UTC).date())
+        // Timestamps end a day before the calendar does, so that its edges are counted in days.
+        let far = || {
+            let beyond = if self.0 < 0 { civil::Date::MIN } else { civil::Date::MAX };
+            EPOCH.checked_add(SignedDuration::from_hours(i64::from(self.0) * 24)).unwrap_or(beyond)
+        };
+        Timestamp::from_microsecond(i64::from(self.0).saturating_mul(DAY_US))
+            .map_or_else(|_| far(), |t| t.to_zoned_datetime(TimeZone::UTC).date())
     }
     /// From a civil date.
     #[must_use]
     pub fn from_date(date: civil::Date) -> Day {
-        date.to_zoned_datetime(TimeZone::UTC)
-            .map_or(Day(i32::MAX), |z| Utc(z.timestamp().as_microsecond()).day())
+        Day((date.duration_since(EPOCH).as_secs() / 86_400) as i32)
     }
     /// The month that the day belongs to.
     #[must_use]
