@@ -25,7 +25,7 @@ LONG_FUNCTIONS = {
     # begin long functions
     # end long functions
 }
-# Which room may use which (ARCHITECTURE.md, code map). A room not named here may use every room.
+# Which crate may use which (ARCHITECTURE.md, code map). A crate not named here may use every crate.
 MAY_USE = {
     "types": set(),
     "rules": {"types"},
@@ -60,7 +60,7 @@ RULES = [
     ("serde(flatten) or serde(untagged)", r".*\.rs", r"serde\([^)]*\b(?:flatten|untagged)\b", "#[serde(" + "flatten)]"),
     ("a lint switched off without a reason", r".*\.rs", r"#!?\[(?:allow|expect)\((?![^\]]*reason)", "#[" + "allow(dead_code)]"),
     ("a drawer for leftovers", r".*\.rs", r"^\s*(?:pub(?:\([^)]*\))? )?mod (?:util|utils|common|helpers|misc)\b", "mod " + "util;"),
-    ("printing from a room", r"crates/(?!northbound/|[a-z]+/(?:tests|examples)/).*\.rs", r"\b(?:println|print|eprintln|eprint|dbg)!\(", "print" + "ln!(1)"),
+    ("printing from a library crate", r"crates/(?!northbound/|[a-z]+/(?:tests|examples)/).*\.rs", r"\b(?:println|print|eprintln|eprint|dbg)!\(", "print" + "ln!(1)"),
     # about.rs writes the manual pages, which clap makes of the flags.
     ("a file or a register in the command line", rf"{COMMAND_LINE}(?!about\.rs).*\.rs", r"\bstd::fs\b|\bfs::|\bFile::(?:open|create)|\.store\(\)|\.gate\(|\bbegin_import\(", "ctx" + ".store()"),
     ("a command line or printing in the use-cases", r"crates/app/.*\.rs", r"\bclap\b|\b(?:println|print|eprintln|eprint)!\(|std::io::stdout|io::stderr", "use " + "clap::Args;"),
@@ -133,15 +133,15 @@ def shrink(files, long):
 
 
 def dependencies(name, text):
-    """Uses of other rooms outside [dev-dependencies] that the code map does not allow."""
-    room = re.fullmatch(r"crates/([a-z]+)/Cargo\.toml", name)
-    if not room or room.group(1) not in MAY_USE: return []
+    """Uses of other crates outside [dev-dependencies] that the code map does not allow."""
+    crate = re.fullmatch(r"crates/([a-z]+)/Cargo\.toml", name)
+    if not crate or crate.group(1) not in MAY_USE: return []
     section, found = "", []
     for line in text.splitlines():
         section = line.strip() if line.startswith("[") else section
         used = re.match(r"northbound-([a-z]+)\b", line)
-        if used and section == "[dependencies]" and used.group(1) not in MAY_USE[room.group(1)]:
-            found.append(f"{name}: {room.group(1)} may not use {used.group(1)} (ARCHITECTURE.md, code map)")
+        if used and section == "[dependencies]" and used.group(1) not in MAY_USE[crate.group(1)]:
+            found.append(f"{name}: {crate.group(1)} may not use {used.group(1)} (ARCHITECTURE.md, code map)")
     return found
 
 
@@ -183,7 +183,7 @@ def self_test():
         if bool(command_line({COMMAND_LINE + "x.rs": "\n" * lines + "#[cfg(test)]\n" * 9})) != (lines > COMMAND_LINE_LINES): odd.append("self-test: length of the command line")
     one = {"crates/x/tests/main.rs": "mod a;\n", "crates/x/tests/a.rs": ""}
     if undeclared(one) or not undeclared(one | {"crates/x/tests/b.rs": ""}) or not undeclared({"crates/y/tests/a.rs": "", "crates/y/tests/b.rs": ""}): odd.append("self-test: test programs")
-    if not dependencies("crates/types/Cargo.toml", "[dependencies]\nnorthbound-rules.workspace = true\n"): odd.append("self-test: rooms")
+    if not dependencies("crates/types/Cargo.toml", "[dependencies]\nnorthbound-rules.workspace = true\n"): odd.append("self-test: crates")
     return odd
 
 

@@ -1,4 +1,5 @@
-//! Who may do what, and who sees what. The one table; nothing else decides.
+//! Who may do what to which register, and who sees which records. The table of commands
+//! (`northbound_app::access`) rests on this one.
 
 use crate::{
     error::RegisterError,
