@@ -54,6 +54,7 @@ fn on_the_machines_clock_no_time_can_be_made_up() {
     assert_eq!(bytes(&r.data()), before);
     let listed = plain(&r, "kim", "party list --clock 2199-01-01T00:00:00Z").ok().json();
     assert_eq!(listed["records"].as_array().unwrap().len(), 1);
+    refused(plain(&r, "kim", "serve --speed 20 --listen 127.0.0.1:0"), "folder.clock");
     // What is stated may be no further ahead than the two clocks of two machines.
     fs::write(
         r.path("m.csv"),

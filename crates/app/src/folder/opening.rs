@@ -48,17 +48,22 @@ pub struct Opened {
     /// What opening did that its user should know.
     pub note: Option<String>,
     made: bool,
+    /// This run marked a folder of an earlier version.
+    marked: bool,
 }
 
 impl Opened {
-    /// Removes a folder that this run made and wrote nothing to: what fails leaves nothing behind.
+    /// Removes a folder that this run made and wrote nothing to, or the mark that it gave to a folder of
+    /// an earlier version: what fails leaves nothing behind.
     pub fn failed(&self) {
         let data = &self.context.data;
         let names = |d: &Path| -> Option<Vec<String>> {
             let all = std::fs::read_dir(d).ok()?;
             all.map(|e| Some(e.ok()?.file_name().to_str()?.to_owned())).collect()
         };
-        if self.made && names(data).is_some_and(|n| n == [super::MARK]) {
+        if self.marked {
+            let _ = std::fs::remove_file(data.join(super::MARK));
+        } else if self.made && names(data).is_some_and(|n| n == [super::MARK]) {
             let _ = std::fs::remove_file(data.join(super::MARK));
             let _ = std::fs::remove_dir(data);
         }
@@ -127,7 +132,7 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
             )
         });
     }
-    Ok(Opened { context, note, made: makes && !exists })
+    Ok(Opened { context, note, made: makes && !exists, marked: makes && exists })
 }
 
 /// Who was declared, else what the folder grants the login, else the login without a role.

@@ -3,7 +3,7 @@
 use super::{demo, log::LogArgs, tls::TlsArgs};
 use crate::{
     context::Ctx,
-    error::{CliError, Result},
+    error::{CliError, Kind, Result},
     output::{Answer, Format},
 };
 use clap::Args;
@@ -127,5 +127,17 @@ fn config(args: &ServeArgs, ctx: &Ctx) -> Result<Config> {
         config.tls = Some(tls);
     }
     config.check().map_err(CliError::usage)?;
+    // Only a virtual clock may run ahead: `latest` is set on the machine's.
+    if config.speed != 1 && ctx.latest.is_some() {
+        return Err(CliError::new(
+            Kind::Refused,
+            "folder.clock",
+            format!(
+                "{} is on the machine's clock, and the service would run {} times as fast; make a folder with `northbound init --virtual`, or leave --speed out",
+                ctx.data.display(),
+                config.speed
+            ),
+        ));
+    }
     Ok(config)
 }
