@@ -112,12 +112,12 @@ pub fn list(ctx: &Context, period: Option<Period>) -> Result<Answer> {
 /// # Errors
 /// Where there is no such pack, or its files cannot be read.
 pub fn show(ctx: &Context, named: &str) -> Result<Answer> {
-    let (stored, changed) = with_sources(ctx, |p| Ok(store::show(p, named, ctx.as_at())?))?;
+    let (stored, found) = with_sources(ctx, |p| Ok(store::show(p, named, ctx.as_at())?))?;
     let r = &stored.record;
     let folder = store::issue_folder(&ctx.data, r);
     let mut t = Table::new("Files", &["file", ">bytes", "sha-256", "standing"]);
     for f in &r.files {
-        let standing = if changed.contains(&f.path) { "NOT as issued" } else { "as issued" };
+        let standing = if found.changed.contains(&f.path) { "NOT as issued" } else { "as issued" };
         t.row([
             f.path.clone(),
             crate::answer::count(u64::try_from(f.bytes).unwrap_or(0)),
@@ -126,7 +126,7 @@ pub fn show(ctx: &Context, named: &str) -> Result<Answer> {
         ]);
     }
     let mut a = Answer::new(
-        json!({"pack": stored, "folder": folder.display().to_string(), "changed_files": changed}),
+        json!({"pack": stored, "folder": folder.display().to_string(), "changed_files": found.changed, "extra_files": found.extra}),
     )
     .table(t)
     .say(format!(
@@ -140,7 +140,10 @@ pub fn show(ctx: &Context, named: &str) -> Result<Answer> {
     if let Some(why) = &r.reissue_reason {
         a = a.say(format!("Issued again: {why}"));
     }
-    a.found = !changed.is_empty();
+    if !found.extra.is_empty() {
+        a = a.then(format!("Not part of the issue: {}.", found.extra.join(", ")));
+    }
+    a.found = !found.changed.is_empty() || !found.extra.is_empty();
     Ok(a)
 }
 

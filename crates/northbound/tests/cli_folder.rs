@@ -88,6 +88,8 @@ fn without_as_there_is_no_role_but_the_granted_one() {
     let r = Room::new();
     refused(plain(&r, "kim", "party add ACME --name A --category x"), "registers.right");
     assert!(!r.data().exists());
+    let none = plain(&r, "kim", "party list").code(5);
+    assert_eq!(none.error()["code"], "folder.missing");
     plain(&r, "kim", "init --owner lee@ACME+user --owner sam/opsg+secretary").ok();
     refused(plain(&r, "kim", "party list"), "access.role");
     refused(plain(&r, "lee", "person add x --role y --body opsg"), "registers.right");

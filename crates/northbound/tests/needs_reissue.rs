@@ -87,6 +87,12 @@ fn m1_an_issued_pack_never_changes() {
     let text = std::fs::read_to_string(&page).unwrap();
     std::fs::write(&page, text.replacen("100.00", "100.01", 1)).unwrap();
     assert!(r.nb("pack show 2026-04/1").code(7).out.contains("NOT as issued"));
+    // A file that was not issued is named too.
+    std::fs::write(&page, text).unwrap();
+    r.nb("pack show 2026-04/1").ok();
+    std::fs::write(r.path("data/packs/2026-04/v1/annex.pdf"), "other").unwrap();
+    let shown = r.nb("pack show 2026-04/1 --format json").code(7).json();
+    assert_eq!(shown["extra_files"], serde_json::json!(["annex.pdf"]));
 }
 
 #[test]

@@ -484,7 +484,7 @@ pub fn list(sources: &Sources<'_>, as_at: AsAt) -> Result<Vec<Stored<Pack>>, Pac
     Ok(sources.gate.list(&Query::as_at(as_at))?)
 }
 
-/// An issued pack, and whether its files are as they were issued: the names of those that are not.
+/// An issued pack, and how its files differ from those that were issued.
 ///
 /// # Errors
 /// Where it is not known.
@@ -492,7 +492,7 @@ pub fn show(
     sources: &Sources<'_>,
     named: &str,
     as_at: AsAt,
-) -> Result<(Stored<Pack>, Vec<String>), PackError> {
+) -> Result<(Stored<Pack>, FileFindings), PackError> {
     let kept = sources.gate.pack(named, as_at)?;
     let folder = issue_folder(sources.data, &kept.record);
     let changed = kept
@@ -504,7 +504,39 @@ pub fn show(
         })
         .map(|f| f.path.clone())
         .collect();
-    Ok((kept, changed))
+    let mut extra = files_below(&folder)?;
+    extra.retain(|path| kept.record.files.iter().all(|f| f.path != *path));
+    Ok((kept, FileFindings { changed, extra }))
+}
+
+/// How the files of an issued pack differ from those that were issued.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileFindings {
+    /// Changed, or gone.
+    pub changed: Vec<String>,
+    /// Not part of the issue: somebody put them there.
+    pub extra: Vec<String>,
+}
+
+/// Files below a folder, by their path with `/`, sorted. None where there is no folder.
+fn files_below(folder: &Path) -> Result<Vec<String>, PackError> {
+    let (mut open, mut found) = (vec![folder.to_owned()], Vec::new());
+    while let Some(dir) = open.pop() {
+        let entries = match std::fs::read_dir(&dir) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            listed => listed.map_err(|e| PackError::io(&dir, e))?,
+        };
+        for entry in entries {
+            let path = entry.map_err(|e| PackError::io(&dir, e))?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if let Ok(name) = path.strip_prefix(folder) {
+                found.push(name.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Two packs compared, each named as in [`named_data`].

@@ -286,9 +286,12 @@ fn m1_below_minimum_without_a_reason_in_the_report_is_refused_by_name() {
     assert!(html.contains("Issue 2") && html.contains("more.csv"));
     // What was issued stays, and a changed file is seen.
     let at = northbound_registers::AsAt::NOW;
-    assert_eq!(h.with(|p| store::show(p, "2026-04/1", at)).unwrap().1, Vec::<String>::new());
+    assert_eq!(
+        h.with(|p| store::show(p, "2026-04/1", at)).unwrap().1,
+        store::FileFindings::default()
+    );
     std::fs::write(one.folder.join("pack.html"), "changed").unwrap();
-    assert_eq!(h.with(|p| store::show(p, "2026-04/1", at)).unwrap().1, ["pack.html"]);
+    assert_eq!(h.with(|p| store::show(p, "2026-04/1", at)).unwrap().1.changed, ["pack.html"]);
 }
 
 #[test]

@@ -32,6 +32,13 @@ impl Actor {
     }
 }
 
+/// Are these two ids one person? Spaces around them and the case of letters make no second person.
+#[must_use]
+pub fn same_person(a: &str, b: &str) -> bool {
+    let folded = |t: &str| t.trim().chars().flat_map(char::to_lowercase).collect::<String>();
+    folded(a) == folded(b)
+}
+
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.person)?;
@@ -45,5 +52,16 @@ impl std::fmt::Display for Actor {
             write!(f, "+{r}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_person;
+
+    #[test]
+    fn case_and_spaces_make_no_second_person() {
+        assert!(same_person("Kim", " kim") && same_person("ÉVA", "éva"));
+        assert!(!same_person("kim", "kim2"));
     }
 }

@@ -19,7 +19,7 @@ pub mod time;
 pub mod word;
 pub mod workdays;
 
-pub use actor::Actor;
+pub use actor::{Actor, same_person};
 pub use books::{BookKey, Books, BooksError};
 pub use cells::{CellRow, Cells, Dim, LatencyRow, Selector};
 pub use command_variant::CommandVariant;

@@ -85,10 +85,10 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
     });
     let mark = found.clone().or_else(|| new.clone());
     let actor = actor_of(&asked, mark.as_ref());
-    access::check(command, &actor)?;
     if !exists {
         require_none(&asked.data, command)?;
     }
+    access::check(command, &actor)?;
     let writes = matches!(command.effect, Effect::Changes | Effect::Makes);
     let (now, by) = (asked.clock.unwrap_or(asked.machine), actor.to_string());
     let mark = match mark {

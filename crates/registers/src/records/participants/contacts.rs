@@ -9,7 +9,7 @@ use crate::{
     noun::Noun,
     record::{Identity, Index, Record, invalid, needed, ordered},
 };
-use northbound_types::{Day, Utc, text_enum};
+use northbound_types::{Day, Utc, same_person, text_enum};
 use serde::{Deserialize, Serialize};
 
 /// Longest address, bytes (RFC 5321, 4.5.3.1.3: 256 with the angle brackets).
@@ -252,7 +252,7 @@ impl Gate<'_> {
             let frozen =
                 |why: String| RegisterError::Frozen { noun: Noun::Contact, id: id.to_owned(), why };
             if let Some(p) = c.proposed.take() {
-                if p.by == person {
+                if same_person(&p.by, person) {
                     return Err(frozen(format!(
                         "{person} proposed this address; another person confirms it"
                     )));
