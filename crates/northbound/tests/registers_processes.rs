@@ -181,7 +181,7 @@ fn add_party_and_user(gate: &Gate<'_>) {
 #[test]
 fn a_process_killed_midway_loses_nothing_that_it_kept_and_leaves_no_half_import() {
     let room = support::Room::new();
-    std::fs::create_dir_all(room.data()).unwrap();
+    room.nb("init --virtual").ok();
     let path = room.data().join("registers.sqlite");
     let store = Store::open(&path, t(0)).unwrap();
     let gate = store.as_actor(&analyst());
