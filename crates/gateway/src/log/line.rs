@@ -23,6 +23,8 @@ pub(super) struct Lines {
     clock: SharedClock,
     /// Dropped lines that the log has reported.
     reported: AtomicUsize,
+    /// Reports for which there was no space.
+    lost_reports: AtomicUsize,
 }
 
 /// Fields of an event or a span, in the order in which they were recorded.
@@ -137,7 +139,13 @@ fn level(of: &Level) -> &'static str {
 
 impl Lines {
     pub(super) fn new(out: NonBlocking, format: LogFormat, clock: SharedClock) -> Lines {
-        Lines { out, format, clock, reported: AtomicUsize::new(0) }
+        Lines {
+            out,
+            format,
+            clock,
+            reported: AtomicUsize::new(0),
+            lost_reports: AtomicUsize::new(0),
+        }
     }
 
     fn write(&self, line: Line) {
@@ -152,7 +160,9 @@ impl Lines {
 
     /// Reports lines that were dropped since the last report, as soon as there is space for the report.
     fn report_dropped(&self) {
-        let (dropped, reported) = (self.dropped(), self.reported.load(Relaxed));
+        let all = self.dropped();
+        let dropped = all.saturating_sub(self.lost_reports.load(Relaxed));
+        let reported = self.reported.load(Relaxed);
         if dropped <= reported {
             return;
         }
@@ -163,8 +173,11 @@ impl Lines {
             fields: Fields(vec![("lines", json!(dropped - reported))]),
             spans: Vec::new(),
         });
-        if self.dropped() == dropped {
+        if self.dropped() == all {
             self.reported.store(dropped, Relaxed);
+        } else {
+            // There was no space for the report itself, which is no line that anybody misses.
+            self.lost_reports.fetch_add(1, Relaxed);
         }
     }
 
