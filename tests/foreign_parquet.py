@@ -89,7 +89,7 @@ def write_all(folder):
 
 
 def ingest(binary, data, paths):
-    done = subprocess.run([binary, "ingest", "messages", *map(str, paths), "--data", str(data), "--known", "2026-05-02", "--format", "json"], capture_output=True, text=True)
+    done = subprocess.run([binary, "ingest", "messages", *map(str, paths), "--data", str(data), "--known", "2026-05-02", "--format", "json", "--as", "tests+analyst"], capture_output=True, text=True)
     if done.returncode: sys.exit(f"ingest ended with {done.returncode}: {done.stderr[-600:]}{done.stdout[-600:]}")
     return {f["file"]: f for f in json.loads(done.stdout)["files"]}
 
