@@ -9,6 +9,7 @@ mod spec;
 mod view;
 
 use crate::{
+    access,
     context::Context,
     error::{AppError, Result},
 };
@@ -16,7 +17,8 @@ use messages::PairFindings;
 use northbound_measures::reconcile::{
     Hint, Options, Report, Source, apply_known, reconcile as reconcile_counts,
 };
-use northbound_types::Period;
+use northbound_registers::Visibility;
+use northbound_types::{Dim, Eui64, Period};
 use sources::{LoadedSource, SourceReader};
 use std::path::PathBuf;
 
@@ -124,6 +126,9 @@ fn load(
 ) -> Result<(Vec<LoadedSource>, Vec<String>)> {
     let specs = request.sources.iter().map(|s| spec::parse(s)).collect::<Result<Vec<_>>>()?;
     spec::check_names(&specs, request)?;
+    for s in &specs {
+        check_ledger(reader.ctx, s)?;
+    }
     // The keys of the other sources decide by which the ledger is counted, so it comes last.
     let mut loaded: Vec<Option<LoadedSource>> = Vec::new();
     for s in &specs {
@@ -136,4 +141,24 @@ fn load(
         }
     }
     Ok((loaded.into_iter().flatten().collect(), keys))
+}
+
+/// Whoever does not see everything compares only messages of a User of its own party: a difference
+/// names the messages that make it.
+fn check_ledger(ctx: &Context, s: &spec::Spec) -> Result<()> {
+    let spec::SourceKind::Ledger(narrowed) = &s.kind else { return Ok(()) };
+    if Visibility::of(&ctx.actor).all {
+        return Ok(());
+    }
+    match narrowed.iter().find(|(d, _)| *d == Dim::User) {
+        Some((_, user)) => access::check_user(ctx, eui(user)?),
+        None => Err(AppError::refused(format!(
+            "{} may not compare everybody's messages: narrow the ledger to a User of its own party, such as ledger:user=EUI",
+            ctx.actor
+        ))),
+    }
+}
+
+fn eui(text: &str) -> Result<Eui64> {
+    text.parse().map_err(|e| AppError::usage(format!("ledger:user={text}: {e}")))
 }

@@ -17,6 +17,7 @@ use northbound_measures::{
     },
 };
 use northbound_packs::evidence::Evidence;
+use northbound_registers::Visibility;
 use northbound_types::{Figure, Period, Selector};
 use serde_json::{Value, json};
 
@@ -46,6 +47,8 @@ pub struct Compared {
     manifest: String,
     rules: String,
     with_messages: bool,
+    /// Messages were asked for and are not for this Actor.
+    withheld: bool,
     rows: Vec<Row>,
 }
 
@@ -71,6 +74,8 @@ struct OneSided {
 /// # Errors
 /// Where there is no such methodology or measure, or the evidence cannot be read.
 pub fn compare(ctx: &Context, request: &Request) -> Result<Compared> {
+    // The messages are everybody's, and so for those who see everything.
+    let messages = if Visibility::of(&ctx.actor).all { request.messages } else { 0 };
     let store = ctx.store()?;
     let e = evidence::gather(ctx, &store, request.period, None, &mut ctx.progress())?;
     let (a, b) = (find(&e.known.rules, &request.a)?, find(&e.known.rules, &request.b)?);
@@ -83,7 +88,7 @@ pub fn compare(ctx: &Context, request: &Request) -> Result<Compared> {
         let agree =
             !differs(&c.figure_a, &c.figure_b) && c.only_a.is_empty() && c.only_b.is_empty();
         if wanted && (request.all || !agree) {
-            rows.push(row(&e, c, request.messages)?);
+            rows.push(row(&e, c, messages)?);
         }
     }
     Ok(Compared {
@@ -92,7 +97,8 @@ pub fn compare(ctx: &Context, request: &Request) -> Result<Compared> {
         b: b.id.clone(),
         manifest: e.known.snapshot.root.hash.clone(),
         rules: e.known.rules.id().to_string(),
-        with_messages: request.messages > 0,
+        with_messages: messages > 0,
+        withheld: request.messages > messages,
         rows,
     })
 }
@@ -155,7 +161,13 @@ impl Compared {
             return answer.then("The two agree on every row.");
         }
         let answer = answer.table(self.reasons());
-        if self.with_messages { answer.table(self.messages()) } else { answer }
+        if self.with_messages {
+            answer.table(self.messages())
+        } else if self.withheld {
+            answer.then("The messages are listed for staff only.")
+        } else {
+            answer
+        }
     }
 
     fn figures(&self) -> Table {
