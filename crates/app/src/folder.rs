@@ -16,13 +16,20 @@ use crate::{
 use serde_json::json;
 use std::path::Path;
 
-/// Files and folders by which a data folder made by an earlier version is recognised.
-const CONTENTS: &[&str] = &["registers.sqlite", "ledger", "journal", "keys", "service.toml"];
+/// Files and folders that hold records. A folder with one and without a mark is of an earlier version.
+const RECORDS: &[&str] = &["registers.sqlite", "ledger", "journal"];
+/// What may be put into a folder before anything is recorded in it.
+const PREPARED: &[&str] = &["keys", "service.toml"];
 
 /// Does the folder hold anything that Northbound wrote, marked or not?
 #[must_use]
 pub fn in_use(data: &Path) -> bool {
-    data.join(MARK).exists() || CONTENTS.iter().any(|c| data.join(c).exists())
+    data.join(MARK).exists() || [RECORDS, PREPARED].concat().iter().any(|c| data.join(c).exists())
+}
+
+/// Does the folder hold records?
+fn holds_records(data: &Path) -> bool {
+    RECORDS.iter().any(|c| data.join(c).exists())
 }
 
 /// Makes a data folder, or marks one that an earlier version made.
@@ -47,7 +54,7 @@ pub fn init(
             ),
         });
     }
-    let earlier = in_use(&ctx.data);
+    let earlier = holds_records(&ctx.data);
     let group = group.map(str::to_owned);
     let mark = Mark { group, ..Mark::new(clock, ctx.actor.to_string(), ctx.now, grants) };
     if !ctx.dry_run {

@@ -1,7 +1,7 @@
 //! From the flags of a run to its context: which actor, which present time, and whether the folder
 //! has to be there.
 
-use super::{Clock, Grant, Mark, in_use, modes, read};
+use super::{Clock, Grant, Mark, holds_records, in_use, modes, read};
 use crate::{
     access::{self, Command, Effect},
     context::Context,
@@ -77,9 +77,9 @@ impl Opened {
 /// [`Kind::NotFound`] where a command reads a folder that is not there, [`Kind::Refused`] where the
 /// actor may not run the command or the folder is on the machine's clock and `clock` is given.
 pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
-    let exists = in_use(&asked.data);
+    let (exists, earlier) = (in_use(&asked.data), holds_records(&asked.data));
     let found = read(&asked.data)?;
-    let new = (asked.invented && !exists).then(|| {
+    let new = (asked.invented && !earlier).then(|| {
         let anybody = vec![Grant::analyst_to_anybody()];
         Mark::new(Clock::Virtual, asked.login.clone(), asked.machine, anybody)
     });
@@ -93,7 +93,7 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
     let (now, by) = (asked.clock.unwrap_or(asked.machine), actor.to_string());
     let mark = match mark {
         Some(mark) => mark,
-        None if writes => Mark::new(clock_of(&asked, exists)?, by, now, Vec::new()),
+        None if writes => Mark::new(clock_of(&asked, earlier)?, by, now, Vec::new()),
         None => Mark::new(Clock::Virtual, by, now, Vec::new()),
     };
     if writes && mark.clock == Clock::Real && asked.clock.is_some() {
@@ -132,7 +132,7 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
             )
         });
     }
-    Ok(Opened { context, note, made: makes && !exists, marked: makes && exists })
+    Ok(Opened { context, note, made: makes && !exists, marked: makes && earlier })
 }
 
 /// Who was declared, else what the folder grants the login, else the login without a role.
@@ -178,9 +178,9 @@ fn refused(code: &'static str, message: String) -> AppError {
 }
 
 /// The clock of a folder that has no mark yet and is written to.
-fn clock_of(asked: &Opening, exists: bool) -> Result<Clock> {
+fn clock_of(asked: &Opening, earlier: bool) -> Result<Clock> {
     match asked.clock {
-        Some(_) if exists => Err(refused(
+        Some(_) if earlier => Err(refused(
             "folder.unmarked",
             format!(
                 "{} was made by an earlier version and does not say on which clock it is; if its data are invented, `northbound init --virtual` says so; otherwise leave --clock out",
