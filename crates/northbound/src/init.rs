@@ -35,6 +35,6 @@ impl InitArgs {
                 ..Grant::analyst_to_anybody()
             });
         }
-        Ok(init(ctx, clock, self.group.as_deref(), grants)?)
+        init(ctx, clock, self.group.as_deref(), grants)
     }
 }

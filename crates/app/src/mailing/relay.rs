@@ -61,7 +61,7 @@ struct Waiting {
 ///
 /// # Errors
 /// Where the settings cannot be used, another run is under way
-/// ([`Kind::Conflict`]), or no connection can be made before the first message.
+/// ([`Kind::Conflict`](crate::error::Kind::Conflict)), or no connection can be made before the first message.
 pub fn relay(ctx: &Context, request: &RelayRequest<'_>) -> Result<Answer> {
     let relay = Relay::read(ctx, request.settings.as_deref())?;
     let store = ctx.store()?;
