@@ -43,6 +43,7 @@ pub struct Service {
     engine: std::thread::JoinHandle<(northbound_flow::Core, u64)>,
     stop: watch::Sender<bool>,
     stop_deliveries: watch::Sender<bool>,
+    ask_stop: mpsc::Sender<StopReason>,
     stopped: mpsc::Receiver<StopReason>,
     users: tokio::task::JoinHandle<()>,
     interface: tokio::task::JoinHandle<()>,
@@ -91,7 +92,7 @@ impl Service {
             runtime: &runtime,
             duis,
             control,
-            ask_stop,
+            ask_stop: ask_stop.clone(),
             stopping: stopping.clone(),
             deliveries_stopping,
         };
@@ -112,6 +113,7 @@ impl Service {
             engine,
             stop,
             stop_deliveries,
+            ask_stop,
             stopped,
             users,
             interface,
@@ -127,13 +129,24 @@ impl Service {
         &self.url
     }
 
+    /// From now on a signal stops the service cleanly, also one that comes before [`Service::wait`].
+    pub fn heed_signals(&self) {
+        let (ask_stop, (registered, ready)) = (self.ask_stop.clone(), std::sync::mpsc::channel());
+        self.runtime.spawn(async move {
+            signalled(move || drop(registered)).await;
+            let _ = ask_stop.send(StopReason::Signal).await;
+        });
+        // Ends when the handlers are in place, since the sender is dropped then.
+        let _ = ready.recv() as std::result::Result<(), _>;
+    }
+
     /// Waits for a signal or a word over the loopback interface.
     pub fn wait(&mut self) -> StopReason {
         let stopped = &mut self.stopped;
         self.runtime.block_on(async {
             tokio::select! {
                 reason = stopped.recv() => reason.unwrap_or(StopReason::Asked),
-                () = signalled() => StopReason::Signal,
+                () = signalled(|| ()) => StopReason::Signal,
             }
         })
     }
@@ -253,8 +266,8 @@ fn serve_control(
 /// Connections to the loopback interface.
 const CONTROL_CONNECTIONS: usize = 64;
 
-/// Returns when the process is asked to end.
-async fn signalled() {
+/// Returns when the process is asked to end; calls `registered` as soon as it would notice.
+async fn signalled(registered: impl FnOnce()) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -263,8 +276,11 @@ async fn signalled() {
         else {
             return std::future::pending().await;
         };
+        registered();
         tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
     }
+    #[cfg(not(unix))]
+    registered();
     #[cfg(not(unix))]
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;

@@ -80,6 +80,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
         network: Box::new(move |keys: &Keys| network::start(&planned, speed, &data, keys)),
     };
     let mut service = Service::start(setup)?;
+    service.heed_signals();
     tell(&service, ctx)?;
     service.wait();
     let position = service.stop();
