@@ -90,7 +90,7 @@ fn seventeen() -> (Room, Vec<String>) {
 fn pseudonyms_hold_in_one_document_only(r: &Room) {
     // Pseudonyms stay within a document and change with it; who has the key can tell.
     let names = |words: &str| {
-        variance(&r, words)["months"][0]["users"]
+        variance(r, words)["months"][0]["users"]
             .as_array()
             .unwrap()
             .iter()

@@ -5,7 +5,7 @@ use super::*;
 fn a_preview_as_csv_can_be_imported(r: &Room) {
     // A preview as CSV comes in again as it is.
     let csv =
-        printed(&r, "2026-04-22T09:00:00Z", &format!("forecast prefill --user {A} --format csv"));
+        printed(r, "2026-04-22T09:00:00Z", &format!("forecast prefill --user {A} --format csv"));
     r.write("p.csv", &csv);
     assert_eq!(
         r.at("2026-04-22T10:00:00Z", "forecast import p.csv").code(0).json()["files"][0]["accepted"],

@@ -110,7 +110,7 @@ fn is_null_in_the_document_and_no_error_of_the_skill(r: &Room) {
     assert!(
         html.contains("[u]") && html.contains("cannot be relied on and are not shown: 25 of 28")
     );
-    let s = variance(&r, "forecast skill --period 2026-05 --months 1 --view secas");
+    let s = variance(r, "forecast skill --period 2026-05 --months 1 --view secas");
     assert_eq!(
         (s["users"][0]["errors"]["lines"].as_u64(), s["users"][0]["without_actual"].as_u64()),
         (Some(0), Some(1)),
@@ -119,7 +119,7 @@ fn is_null_in_the_document_and_no_error_of_the_skill(r: &Room) {
 }
 
 fn is_null_with_its_reason(r: &Room) {
-    let v = variance(&r, SECAS);
+    let v = variance(r, SECAS);
     let u = row(&v, A);
     assert_eq!(
         (
@@ -139,7 +139,7 @@ fn is_null_with_its_reason(r: &Room) {
         (Some("unreliable"), Some("DSP"))
     );
     assert_eq!(v["all_months"]["without_actual"], serde_json::json!(["2026-05"]));
-    let text = printed(&r, JUNE, SECAS);
+    let text = printed(r, JUNE, SECAS);
     assert!(
         text.contains("[u]")
             && text.contains("cannot be relied on and are not shown: 25 of 28")
@@ -228,7 +228,7 @@ fn line(u: &Value, srv: &str) -> Value {
 }
 
 fn zero_none_and_late(v: &Value) {
-    let a = row(&v, A);
+    let a = row(v, A);
     assert_eq!(
         (a["standing"].as_str(), a["total"]["percent"].as_str()),
         (Some("given"), Some("115.00"))
@@ -251,13 +251,13 @@ fn zero_none_and_late(v: &Value) {
         (line(&a, "batched")["percent"].as_str(), line(&a, "batched")["flag"].as_str()),
         (Some("90.00"), Some("low"))
     );
-    let b = row(&v, B);
+    let b = row(v, B);
     assert_eq!(
         (b["standing"].as_str(), b["total"]["actual"].as_i64(), b["total"]["percent"].as_str()),
         (Some("late"), Some(-4), Some("-20.00"))
     );
     assert_eq!(
-        (row(&v, C)["standing"].as_str(), &row(&v, C)["total"]["difference"]),
+        (row(v, C)["standing"].as_str(), &row(v, C)["total"]["difference"]),
         (Some("none"), &Value::Null)
     );
 }

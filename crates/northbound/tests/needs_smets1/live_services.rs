@@ -22,7 +22,7 @@ fn ready_with_the_last_action_closed(r: &June) {
     r.nb("criteria add MOC-3 --title t --cohort MOC --body OPSG --action \
          33xx/05,33xx/06,33xx/07")
         .ok();
-    evidence_of_every_item(&r, "MOC-3");
+    evidence_of_every_item(r, "MOC-3");
     assert!(r.run(&["criteria", "ready", "MOC-3"]).code(4).err.contains("33xx/07"));
     r.close("33xx/07");
     r.run(&["criteria", "ready", "MOC-3"]).ok();
