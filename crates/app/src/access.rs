@@ -15,7 +15,7 @@ use northbound_registers::{
 };
 use northbound_types::{Actor, Eui64};
 
-/// Who look after the data folder itself.
+/// Who looks after the data folder itself.
 const KEEPERS: &[&str] = &["operations", "analyst"];
 /// Who may use the keys in a data folder to send and receive messages. A User may use its own.
 const SENDERS: &[&str] = &["operations", "analyst", "user"];
@@ -65,6 +65,23 @@ impl Who {
     pub fn allows(self, actor: &Actor) -> bool {
         self.roles().is_none_or(|needed| actor.roles.iter().any(|r| needed.contains(&r.as_str())))
     }
+}
+
+/// Commands that have no dry run: what they do is to run, to send, or to answer.
+const WITHOUT_DRY_RUN: &[&str] = &["serve", "send", "receive", "scenario run", "devices"];
+
+/// Refuses `--dry-run` of a command that would act all the same.
+///
+/// # Errors
+/// [`crate::error::Kind::Usage`].
+pub fn check_dry_run(command: &Command) -> Result<()> {
+    if WITHOUT_DRY_RUN.contains(&command.words) {
+        return Err(AppError::usage(format!(
+            "`{}` has no dry run; leave --dry-run out",
+            command.words
+        )));
+    }
+    Ok(())
 }
 
 /// A command of the command line.

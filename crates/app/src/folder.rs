@@ -20,6 +20,28 @@ use std::path::Path;
 const RECORDS: &[&str] = &["registers.sqlite", "ledger", "journal"];
 /// What may be put into a folder before anything is recorded in it.
 const PREPARED: &[&str] = &["keys", "service.toml"];
+/// Everything that a data folder holds. Whatever else lies in a folder is left alone.
+pub const OWN: &[&str] = &[
+    MARK,
+    "registers.sqlite",
+    "registers.sqlite-wal",
+    "registers.sqlite-shm",
+    "ledger",
+    "journal",
+    "keys",
+    "devices",
+    "service.toml",
+    "service.json",
+    "endpoints.json",
+    "relay.toml",
+    "rules",
+    "rules-archive",
+    "rejects",
+    "packs",
+    "outbox",
+];
+/// What a file system puts into the folder at which it is mounted.
+const OF_FILE_SYSTEM: &str = "lost+found";
 
 /// Does the folder hold anything that Northbound wrote, marked or not?
 #[must_use]
@@ -32,10 +54,29 @@ fn holds_records(data: &Path) -> bool {
     RECORDS.iter().any(|c| data.join(c).exists())
 }
 
+/// Something in the folder that is not Northbound's; `None` where there is nothing of the kind.
+fn foreign(data: &Path) -> Result<Option<String>> {
+    let io = |e| AppError::io("list", data, e);
+    let entries = match std::fs::read_dir(data) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        listed => listed.map_err(io)?,
+    };
+    for entry in entries {
+        let name = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
+        // A run that was killed may leave the mark that it was writing.
+        let of_mark = name.strip_prefix(MARK).is_some_and(|rest| rest.starts_with('.'));
+        if name != OF_FILE_SYSTEM && !of_mark && !OWN.contains(&name.as_str()) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
 /// Makes a data folder, or marks one that an earlier version made.
 ///
 /// # Errors
-/// [`Kind::Conflict`] where the folder has its mark already; where it cannot be written.
+/// [`Kind::Conflict`] where the folder has its mark already, [`Kind::Refused`] where it holds anything
+/// that is not Northbound's; where it cannot be written.
 pub fn init(
     ctx: &Context,
     clock: Clock,
@@ -51,6 +92,16 @@ pub fn init(
                 ctx.data.display(),
                 mark.made_by,
                 mark.made.day()
+            ),
+        });
+    }
+    if let Some(name) = foreign(&ctx.data)? {
+        return Err(AppError::Failed {
+            kind: Kind::Refused,
+            code: "folder.foreign",
+            message: format!(
+                "{} holds {name}, which is not part of a data folder; name a new folder with --data",
+                ctx.data.display()
             ),
         });
     }

@@ -89,6 +89,33 @@ fn a_restore_that_breaks_off_leaves_no_folder_and_says_so() {
 }
 
 #[test]
+fn a_folder_that_is_there_and_empty_keeps_its_place_in_a_restore() {
+    use std::os::unix::fs::MetadataExt;
+    let (folder, ctx) = with_a_message();
+    let copy = folder.path().join("copy");
+    backup::backup(&ctx, &copy).unwrap();
+    // As a volume that is mounted there would be.
+    let restored = Context { data: folder.path().join("restored"), ..ctx.clone() };
+    std::fs::create_dir(&restored.data).unwrap();
+    let inode = || std::fs::metadata(&restored.data).unwrap().ino();
+    let before = inode();
+    let broken = first_parquet(&copy.join("ledger"));
+    let whole = std::fs::read(&broken).unwrap();
+    std::fs::write(&broken, b"PAR1").unwrap();
+    backup::restore(&restored, &copy).unwrap_err();
+    assert!(restored.data.join(".restoring").exists());
+    std::fs::write(&broken, whole).unwrap();
+    backup::restore(&restored, &copy).unwrap();
+    assert_eq!(inode(), before);
+    assert!(!restored.data.join(".restoring").exists());
+    assert!(!check(&restored, true).unwrap().found);
+    // With anything else in it, a folder is not cleared.
+    std::fs::create_dir(restored.data.join(".restoring")).unwrap();
+    assert_eq!(backup::restore(&restored, &copy).unwrap_err().kind(), Kind::Refused);
+    assert!(restored.data.join("ledger").exists());
+}
+
+#[test]
 fn a_restore_writes_nothing_outside_its_folder() {
     let (folder, ctx) = with_a_message();
     let copy = folder.path().join("copy");

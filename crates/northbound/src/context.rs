@@ -75,6 +75,8 @@ pub(crate) struct Global {
 pub(crate) struct Ctx {
     pub(crate) app: Context,
     pub(crate) format: Format,
+    /// The present time was given by `--clock`.
+    pub(crate) clock_given: bool,
 }
 
 impl Deref for Ctx {
@@ -106,7 +108,10 @@ impl Ctx {
         if let Some(note) = opened.note.as_ref().filter(|_| !json) {
             let _ = writeln!(std::io::stderr(), "northbound: {note}");
         }
-        Ok((Ctx { app: opened.context.clone(), format: g.format }, opened))
+        Ok((
+            Ctx { app: opened.context.clone(), format: g.format, clock_given: g.clock.is_some() },
+            opened,
+        ))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     context::{Ctx, actor},
-    error::Result,
+    error::{CliError, Kind, Result},
     output::Answer,
 };
 use clap::Args;
@@ -25,6 +25,13 @@ pub(crate) struct InitArgs {
 impl InitArgs {
     pub(crate) fn run(&self, ctx: &Ctx) -> Result<Answer> {
         let clock = if self.on_virtual_clock { Clock::Virtual } else { Clock::Real };
+        if clock == Clock::Real && ctx.clock_given {
+            return Err(CliError::new(
+                Kind::Refused,
+                "folder.clock",
+                "a folder on the machine's clock is made at the machine's time; leave --clock out, or add --virtual",
+            ));
+        }
         let mut grants = Vec::new();
         for owner in &self.owners {
             grants.push(Grant::to_login(actor(owner)?));

@@ -43,6 +43,7 @@ fn refused(ran: Ran, code: &str) {
 #[test]
 fn on_the_machines_clock_no_time_can_be_made_up() {
     let r = Room::new();
+    refused(plain(&r, "kim", "init --clock 2199-01-01T00:00:00Z"), "folder.clock");
     let made = plain(&r, "kim", "init").ok().json();
     assert_eq!((&made["clock"], &made["grants"][0]["login"]), (&"real".into(), &"kim".into()));
     plain(&r, "kim", "party add ACME --name Acme --category large-supplier").ok();
@@ -79,7 +80,7 @@ fn a_folder_made_with_a_clock_is_virtual_and_says_so() {
         (&mark["clock"], &mark["format"]),
         (&"virtual".into(), &"northbound-folder/1".into())
     );
-    let again = r.nb("init --format json").code(6);
+    let again = r.nb("init --virtual --format json").code(6);
     assert_eq!(again.error()["code"], "folder.marked");
 }
 
@@ -217,5 +218,76 @@ fn reading_needs_no_right_to_write() {
         let dir = r.data().join(name.trim_end_matches('/'));
         let dir = if dir.is_dir() { dir.as_path() } else { dir.parent().unwrap() };
         fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+#[test]
+fn a_folder_of_somebody_elses_files_is_left_alone() {
+    let r = Room::new();
+    fs::create_dir(r.data()).unwrap();
+    let script = r.data().join("script.sh");
+    fs::write(&script, "#!/bin/sh\n").unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(r.data(), fs::Permissions::from_mode(0o755)).unwrap();
+    let ran = plain(&r, "kim", "init").code(4);
+    assert_eq!(ran.error()["code"], "folder.foreign");
+    assert!(ran.err.contains("script.sh"), "{}", ran.err);
+    let mode = |p: &Path| fs::metadata(p).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&script), mode(&r.data())), (0o755, 0o755));
+    // Nor does a command that marks an earlier version's folder touch what is beside its records.
+    r.nb("party add ACME --name Acme --category large-supplier").ok();
+    fs::remove_file(r.path("data/folder.json")).unwrap();
+    plain(&r, "kim", "party change ACME name=A --reason tidy --as kim+analyst").ok();
+    assert_eq!((mode(&script), mode(&r.data())), (0o755, 0o755));
+    assert_eq!(mode(&r.path("data/registers.sqlite")), 0o600);
+}
+
+#[test]
+fn what_a_file_system_leaves_in_a_new_folder_is_no_hindrance() {
+    let r = Room::new();
+    fs::create_dir_all(r.data().join("lost+found")).unwrap();
+    plain(&r, "kim", "init").ok();
+}
+
+#[test]
+fn a_mark_that_is_rubbish_is_named_and_nothing_is_taken_for_it() {
+    let r = Room::new();
+    r.nb("party add ACME --name Acme --category large-supplier").ok();
+    for rubbish in ["", "{", "[]", "{\"format\":\"northbound-folder/9\"}"] {
+        fs::write(r.path("data/folder.json"), rubbish).unwrap();
+        let ran = r.nb("party list --format json").code(3);
+        assert!(ran.err.contains("folder.json"), "{rubbish}: {}", ran.err);
+    }
+    let later = r#"{"format":"northbound-folder/9","clock":"real","made":"2026-05-20T09:00:00Z","made_by":"x","program":"9","grants":[]}"#;
+    fs::write(r.path("data/folder.json"), later).unwrap();
+    assert!(r.nb("party list --format json").code(3).err.contains("northbound-folder/1"));
+}
+
+#[test]
+fn of_several_runs_that_make_a_folder_at_once_each_does_its_work() {
+    let r = Room::new();
+    let start = |id: &str| {
+        r.command()
+            .args(["party", "add", id, "--name", id, "--category", "large-supplier"])
+            .spawn()
+            .unwrap()
+    };
+    let runs = ["A", "B", "C", "D"].map(start);
+    for mut run in runs {
+        assert!(run.wait().unwrap().success());
+    }
+    assert_eq!(r.json("party list")["records"].as_array().unwrap().len(), 4);
+    assert!(bytes(&r.data()).keys().all(|p| !p.to_string_lossy().starts_with("folder.json.")));
+}
+
+#[test]
+fn what_only_runs_or_sends_has_no_dry_run() {
+    let r = Room::new();
+    r.nb("init --virtual").ok();
+    r.write("read.xml", "<x/>");
+    r.write("s.toml", "");
+    for words in ["serve", "receive", "send read.xml", "scenario run s.toml"] {
+        let ran = r.nb(&format!("{words} --dry-run --format json")).code(2);
+        assert!(ran.err.contains("has no dry run"), "{words}: {}", ran.err);
     }
 }

@@ -3,6 +3,7 @@
 //! document. A command without an example fails, and so does an example without a command.
 
 use crate::support;
+use northbound_app::folder as data_folder;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -313,6 +314,11 @@ fn every_command_has_an_example_that_does_what_it_says() {
                 panic!("{other}: changes, reads, check, exports, refused, exempt, file or known")
             }
         }
+    }
+    for entry in fs::read_dir(walk.room.data()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        // What is not listed there keeps the modes with which it was copied or unpacked.
+        assert!(data_folder::OWN.contains(&name.as_str()), "{name} is not in folder::OWN");
     }
     assert!(missing.is_empty(), "no example in tests/walk/script.txt: {missing:?}");
     assert!(exempt <= MOST_EXEMPT, "{exempt} commands are exempt");

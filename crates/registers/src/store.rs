@@ -264,13 +264,14 @@ fn read_only(path: &Path) -> Result<Connection, RegisterError> {
         layout(&db)?;
         Ok(db)
     };
-    let shared = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let first = usable(shared | OpenFlags::SQLITE_OPEN_READ_WRITE, path.as_os_str());
+    let own = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let first = usable(own | OpenFlags::SQLITE_OPEN_READ_WRITE, path.as_os_str());
     if first.is_ok() || path.with_extension("sqlite-wal").exists() {
         return first;
     }
     let url = format!("file:{}?immutable=1", escaped(path));
-    usable(shared | OpenFlags::SQLITE_OPEN_READ_ONLY, url.as_ref()).or(first)
+    usable(own | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI, url.as_ref())
+        .or(first)
 }
 
 /// A path as a URI of SQLite writes it.

@@ -3,7 +3,10 @@
 use crate::error::{AppError, Result};
 use northbound_types::{Actor, Utc};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::{
+    io::{ErrorKind, Write},
+    path::Path,
+};
 
 /// Name of the file in the data folder.
 pub const MARK: &str = "folder.json";
@@ -143,9 +146,8 @@ impl Mark {
         let mut text = serde_json::to_string_pretty(self)
             .map_err(|e| AppError::internal(format!("{MARK} cannot be written: {e}")))?;
         text.push('\n');
-        // A hard link refuses to replace what is there, so that of two writers one wins whole.
         let part = data.join(format!("{MARK}.{}", std::process::id()));
-        let written = std::fs::write(&part, text).and_then(|()| std::fs::hard_link(&part, &path));
+        let written = put(&part, &path, text.as_bytes());
         let _ = std::fs::remove_file(&part);
         written.map_err(|e| AppError::io("write", &path, e))
     }
@@ -158,6 +160,20 @@ impl Mark {
     }
 }
 
+/// Writes a file whole or not at all, and never over another. A hard link refuses to replace what is
+/// there, so that of two writers one wins; a file system without hard links is given a rename.
+fn put(part: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    match std::fs::hard_link(part, path) {
+        Err(e) if e.kind() != ErrorKind::AlreadyExists && !path.exists() => {
+            std::fs::rename(part, path)
+        }
+        linked => linked,
+    }
+}
+
 /// The folder's mark; `None` where it has none.
 ///
 /// # Errors
@@ -166,7 +182,7 @@ pub fn read(data: &Path) -> Result<Option<Mark>> {
     let path = data.join(MARK);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(AppError::io("read", &path, e)),
     };
     let mark: Mark = serde_json::from_str(&text).map_err(|e| {

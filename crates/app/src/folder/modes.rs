@@ -1,6 +1,7 @@
 //! Who may read the files of a data folder, by the operating system: the account that owns it, and
 //! the group that its mark names.
 
+use super::OWN;
 use crate::error::{AppError, Result};
 use rustix::fs::Mode;
 use std::{
@@ -20,11 +21,20 @@ pub(super) fn new_files(group: bool) {
     rustix::process::umask(Mode::from_raw_mode(if group { 0o027 } else { 0o077 }));
 }
 
-/// Takes the rights of all others from a folder and everything in it; gives a group the right to
-/// read, except keys. Links are left alone.
+/// Takes the rights of all others from what is Northbound's in a folder; gives a group the right to
+/// read it, except keys. Links are left alone, and so is the folder itself where it also holds
+/// anything else.
 pub(super) fn restrict(data: &Path, group: Option<&str>) -> Result<()> {
     let gid = group.map(gid).transpose()?;
-    walk(data, gid)
+    if super::foreign(data)?.is_none() {
+        one(data, gid)?;
+    }
+    for path in OWN.iter().map(|name| data.join(name)) {
+        if fs::symlink_metadata(&path).is_ok() {
+            walk(&path, gid)?;
+        }
+    }
+    Ok(())
 }
 
 fn walk(path: &Path, gid: Option<u32>) -> Result<()> {
@@ -33,8 +43,24 @@ fn walk(path: &Path, gid: Option<u32>) -> Result<()> {
     if about.is_symlink() {
         return Ok(());
     }
-    let secret = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| SECRET.contains(&n));
-    let gid = gid.filter(|_| !secret);
+    let gid = gid.filter(|_| !is_secret(path));
+    one(path, gid)?;
+    if about.is_dir() {
+        for entry in fs::read_dir(path).map_err(io)? {
+            walk(&entry.map_err(io)?.path(), gid)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_secret(path: &Path) -> bool {
+    path.file_name().and_then(|n| n.to_str()).is_some_and(|n| SECRET.contains(&n))
+}
+
+/// The mode and group of one file or folder.
+fn one(path: &Path, gid: Option<u32>) -> Result<()> {
+    let io = |e| AppError::io("restrict", path, e);
+    let about = fs::metadata(path).map_err(io)?;
     if let Some(gid) = gid.filter(|g| *g != about.gid()) {
         std::os::unix::fs::chown(path, None, Some(gid)).map_err(io)?;
     }
@@ -45,13 +71,7 @@ fn walk(path: &Path, gid: Option<u32>) -> Result<()> {
         (false, false) => 0o600,
         (false, true) => 0o640,
     };
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(io)?;
-    if about.is_dir() {
-        for entry in fs::read_dir(path).map_err(io)? {
-            walk(&entry.map_err(io)?.path(), gid)?;
-        }
-    }
-    Ok(())
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(io)
 }
 
 /// A group by its name or number.

@@ -79,16 +79,16 @@ impl Opened {
 pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
     let (exists, earlier) = (in_use(&asked.data), holds_records(&asked.data));
     let found = read(&asked.data)?;
-    let new = (asked.invented && !earlier).then(|| {
-        let anybody = vec![Grant::analyst_to_anybody()];
-        Mark::new(Clock::Virtual, asked.login.clone(), asked.machine, anybody)
-    });
-    let mark = found.clone().or_else(|| new.clone());
+    let mark = found.clone().or_else(|| (asked.invented && !earlier).then(|| of_invented(&asked)));
     let actor = actor_of(&asked, mark.as_ref());
+    require_whole(&asked.data, command)?;
     if !exists {
-        require_none(&asked.data, command)?;
+        require_folder(&asked.data, command)?;
     }
     access::check(command, &actor)?;
+    if asked.dry_run {
+        access::check_dry_run(command)?;
+    }
     let writes = matches!(command.effect, Effect::Changes | Effect::Makes);
     let (now, by) = (asked.clock.unwrap_or(asked.machine), actor.to_string());
     let mark = match mark {
@@ -135,6 +135,12 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
     Ok(Opened { context, note, made: makes && !exists, marked: makes && earlier })
 }
 
+/// The mark of a new folder of invented data.
+fn of_invented(asked: &Opening) -> Mark {
+    let anybody = vec![Grant::analyst_to_anybody()];
+    Mark::new(Clock::Virtual, asked.login.clone(), asked.machine, anybody)
+}
+
 /// Who was declared, else what the folder grants the login, else the login without a role.
 fn actor_of(asked: &Opening, mark: Option<&Mark>) -> Actor {
     let granted = || mark?.granted(&asked.login);
@@ -146,21 +152,27 @@ fn actor_of(asked: &Opening, mark: Option<&Mark>) -> Actor {
     })
 }
 
-/// Refuses commands that need a folder where there is none, and all that would make one in place of a
-/// restore that was broken off.
-fn require_none(data: &Path, command: &Command) -> Result<()> {
-    let missing = |code, message| Err(AppError::Failed { kind: Kind::NotFound, code, message });
-    let restoring = unfinished(data);
-    if restoring.exists() && matches!(command.effect, Effect::Reads | Effect::Changes) {
-        return missing(
+/// Refuses everything but another restore where one was broken off.
+fn require_whole(data: &Path, command: &Command) -> Result<()> {
+    match unfinished(data) {
+        Some(remains) if matches!(command.effect, Effect::Reads | Effect::Changes) => missing(
             "folder.restoring",
             format!(
-                "{} is not there yet: a restore of it was broken off; run `northbound ledger restore` again (it starts afresh), or remove {}",
+                "{} is not whole: a restore of it was broken off; empty the folder and run `northbound ledger restore` again, or remove {}",
                 data.display(),
-                restoring.display()
+                remains.display()
             ),
-        );
+        ),
+        _ => Ok(()),
     }
+}
+
+fn missing(code: &'static str, message: String) -> Result<()> {
+    Err(AppError::Failed { kind: Kind::NotFound, code, message })
+}
+
+/// Refuses commands that need a folder where there is none.
+fn require_folder(data: &Path, command: &Command) -> Result<()> {
     if command.effect == Effect::Reads {
         return missing(
             "folder.missing",

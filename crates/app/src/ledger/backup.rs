@@ -25,9 +25,9 @@ const PLAIN: [&str; 5] = ["rules", "rules-archive", "rejects", "packs", "outbox"
 /// Files that are copied where they are there. Private keys are not: whoever runs the service backs
 /// them up apart.
 const SINGLE: [&str; 2] = [MARK, SETTINGS];
-/// What a restore writes stands beside the data folder, under its name with this ending, until it is
-/// whole.
-const UNFINISHED: &str = "restoring";
+/// Until a restore is whole, its files are beside the data folder, under its name with this ending, or
+/// in a folder of this name within it where the folder was there before.
+const UNFINISHED: &str = ".restoring";
 
 /// A file of the backup, by its path below it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -126,7 +126,11 @@ pub fn restore(ctx: &Context, from: &Path) -> Result<Answer> {
             manifest.layout
         )));
     }
-    require_empty(&ctx.data, "the data folder")?;
+    match unfinished(&ctx.data) {
+        // Only what a restore began is there: it is cleared and begun again.
+        Some(aside) if only_entry(&ctx.data, &aside)? => {}
+        _ => require_empty(&ctx.data, "the data folder")?,
+    }
     for f in &manifest.files {
         if !is_below(Path::new(&f.path)) {
             return Err(AppError::input(format!(
@@ -168,7 +172,8 @@ fn put_in_place(
     source: &Ledger,
     manifest: &BackupManifest,
 ) -> Result<()> {
-    let aside = unfinished(&ctx.data);
+    let inside = ctx.data.exists();
+    let aside = if inside { ctx.data.join(UNFINISHED) } else { beside(&ctx.data) };
     if aside.exists() {
         std::fs::remove_dir_all(&aside)
             .map_err(|e| AppError::io("clear the remains of a restore in", &aside, e))?;
@@ -183,19 +188,34 @@ fn put_in_place(
         copy_file(&from.join(&f.path), &aside.join(&f.path))?;
         verify(&aside, f)?;
     }
-    let moved = match std::fs::remove_dir(&ctx.data) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
-        _ => std::fs::rename(&aside, &ctx.data),
-    };
-    moved.map_err(|e| AppError::io("put the restored folder in place as", &ctx.data, e))
+    let moved =
+        if inside { empty_into(&aside, &ctx.data) } else { std::fs::rename(&aside, &ctx.data) };
+    moved.map_err(|e| AppError::io("put the restored files in place in", &ctx.data, e))
 }
 
-/// Where a restore into a data folder writes until it is whole.
-pub(crate) fn unfinished(data: &Path) -> PathBuf {
+/// Moves what is in a folder into the one above it, and removes it. While it is there, the restore is
+/// not finished.
+fn empty_into(aside: &Path, data: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(aside)? {
+        let entry = entry?;
+        std::fs::rename(entry.path(), data.join(entry.file_name()))?;
+    }
+    std::fs::remove_dir(aside)
+}
+
+fn beside(data: &Path) -> PathBuf {
     let mut name = data.file_name().unwrap_or_default().to_owned();
-    name.push(".");
     name.push(UNFINISHED);
     data.with_file_name(name)
+}
+
+/// The remains of a restore into this data folder that was broken off.
+pub(crate) fn unfinished(data: &Path) -> Option<PathBuf> {
+    let inside = data.join(UNFINISHED);
+    if inside.exists() {
+        return Some(inside);
+    }
+    Some(beside(data)).filter(|aside| !data.exists() && aside.exists())
 }
 
 fn answer(m: &BackupManifest, said: &str) -> Answer {
@@ -213,6 +233,20 @@ fn answer(m: &BackupManifest, said: &str) -> Answer {
         "made": m.made, "ledger_version": m.ledger_version, "ledger_hash": m.ledger_hash, "ledger_files": m.ledger_files, "ledger_bytes": m.ledger_bytes,
         "register_revision": m.register_revision, "files": m.files,
     })).say(said).table(table)
+}
+
+/// Is this the only thing in the folder?
+fn only_entry(dir: &Path, entry: &Path) -> Result<bool> {
+    let io = |e| AppError::io("list", dir, e);
+    if entry.parent() != Some(dir) {
+        return Ok(false);
+    }
+    for found in std::fs::read_dir(dir).map_err(io)? {
+        if found.map_err(io)?.path() != entry {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn require_empty(dir: &Path, what: &str) -> Result<()> {

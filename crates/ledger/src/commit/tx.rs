@@ -135,7 +135,7 @@ impl Tx {
             index: Index::new(work.clone()),
             work,
             dir: dir.to_owned(),
-            now: if back { Utc(last.0 + 1) } else { now },
+            now: if back { Utc(last.0.saturating_add(1)) } else { now },
             clock: back.then_some(now),
             base,
             _lock: lock,
