@@ -20,6 +20,7 @@
 //! ```
 
 pub mod audit;
+pub mod chain;
 pub mod current;
 pub mod diff;
 pub mod error;
@@ -37,6 +38,7 @@ mod tx;
 mod write;
 
 pub use audit::{Event, EventFilter};
+pub use chain::{ChainFault, ChainReport, Head};
 pub use current::{Current, Dispute, Origin};
 pub use diff::FieldChange;
 pub use error::RegisterError;

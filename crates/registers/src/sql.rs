@@ -1,4 +1,4 @@
-//! Every statement of this room, in one place.
+//! Every statement of the registers, in one place.
 //!
 //! Dialect: written for SQLite and PostgreSQL alike. To move, three things change and nothing else:
 //! `?n` becomes `$n`; the pragmas of [`PRAGMAS`] go; `BEGIN IMMEDIATE` becomes `BEGIN` (the first
@@ -27,6 +27,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 2,
         note: "origins of rows in ingested files",
         sql: include_str!("sql/0002_origins.sql"),
+    },
+    Migration {
+        version: 3,
+        note: "chain of hashes over the history",
+        sql: include_str!("sql/0003_chain.sql"),
     },
 ];
 
@@ -58,14 +63,14 @@ pub(crate) const REVISION_AT: &str =
 pub(crate) const SUBJECT_ADD: &str = "INSERT INTO subjects (noun, id, revision) VALUES (?1, ?2, ?3) ON CONFLICT (noun, id) DO NOTHING";
 pub(crate) const SUBJECT_HAS: &str = "SELECT COUNT(*) FROM subjects WHERE noun = ?1 AND id = ?2";
 pub(crate) const VERSION_ADD: &str = "INSERT INTO versions (noun, id, version, revision, verb, known, live, by_hand, \
-    party, measure, provider, region, period, lookup, effective_from, effective_to, body) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    party, measure, provider, region, period, lookup, effective_from, effective_to, body, digest) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 pub(crate) const REF_ADD: &str = "INSERT INTO version_refs (noun, id, version, to_noun, to_id) VALUES (?1, ?2, ?3, ?4, ?5) \
     ON CONFLICT (noun, id, version, to_noun, to_id) DO NOTHING";
-pub(crate) const EVENT_ADD: &str = "INSERT INTO events (revision, seq, noun, id, verb, party, before_body, after_body) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-pub(crate) const ORIGIN_ADD: &str = "INSERT INTO origins (noun, id, source_noun, source_id, place, known, revision) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (noun, id, source_noun, source_id) DO NOTHING";
+pub(crate) const EVENT_ADD: &str = "INSERT INTO events (revision, seq, noun, id, verb, party, before_body, after_body, digest) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+pub(crate) const ORIGIN_ADD: &str = "INSERT INTO origins (noun, id, source_noun, source_id, place, known, revision, digest) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (noun, id, source_noun, source_id) DO NOTHING";
 
 /// The newest version of one thing, live or not, whoever asks: for writing.
 pub(crate) const HEAD: &str = "SELECT v.version, v.live, v.by_hand, v.body, r.recorded, r.actor FROM versions v \
@@ -128,6 +133,66 @@ pub(crate) const HISTORY: &str = "SELECT v.version, v.revision, r.recorded, r.ac
     FROM versions v JOIN revisions r ON r.revision = v.revision WHERE v.noun = ?1 AND v.id = ?2 AND v.revision <= ?3 \
     AND (?4 = 1 OR v.party IS NULL OR v.party = ?5) ORDER BY v.version";
 
+/// The chain over the history.
+pub(crate) mod chain {
+    use crate::chain::Table;
+
+    pub(crate) const VERSION_COLUMNS: &str = "noun, id, version, revision, verb, known, live, by_hand, party, measure, \
+        provider, region, period, lookup, effective_from, effective_to, body";
+    pub(crate) const EVENT_COLUMNS: &str =
+        "revision, seq, noun, id, verb, party, before_body, after_body";
+    pub(crate) const ORIGIN_COLUMNS: &str =
+        "noun, id, source_noun, source_id, place, known, revision";
+
+    pub(crate) const ADD: &str = "INSERT INTO chain (revision, versions, events, origins, chained_later, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    pub(crate) const NEWEST: &str =
+        "SELECT revision, hash FROM chain WHERE revision = (SELECT MAX(revision) FROM chain)";
+    pub(crate) const HASH_AT: &str = "SELECT hash FROM chain WHERE revision = ?1";
+    pub(crate) const COUNT: &str = "SELECT COUNT(*) FROM chain";
+    pub(crate) const ENTRY: &str =
+        "SELECT revision, recorded, clock, actor, reason FROM revisions WHERE revision = ?1";
+    /// Columns of [`ENTRY`]; those of the chain follow in [`REVISIONS`].
+    pub(crate) const ENTRY_COLUMNS: usize = 5;
+    pub(crate) const REVISIONS: &str = "SELECT r.revision, r.recorded, r.clock, r.actor, r.reason, \
+        c.versions, c.events, c.origins, c.chained_later, c.hash \
+        FROM revisions r LEFT JOIN chain c ON c.revision = r.revision ORDER BY r.revision";
+    pub(crate) const REVISIONS_COUNTED: &str = "SELECT value FROM counters WHERE name = 'revision'";
+    pub(crate) const REFS_OF: &str = "SELECT to_noun, to_id FROM version_refs WHERE noun = ?1 AND id = ?2 AND version = ?3 ORDER BY to_noun, to_id";
+    /// A thing that has no first version, or one of another revision.
+    pub(crate) const SUBJECT_LOST: &str = "SELECT s.noun, s.id FROM subjects s LEFT JOIN versions v \
+        ON v.noun = s.noun AND v.id = s.id AND v.version = 1 \
+        WHERE v.revision IS NULL OR v.revision <> s.revision ORDER BY s.noun, s.id LIMIT 1";
+
+    /// All rows of a table in the order of revisions.
+    pub(crate) fn scan(t: &Table) -> String {
+        format!("SELECT {}, digest FROM {} ORDER BY revision, {}", t.columns, t.name, t.key)
+    }
+
+    /// The next rows after a key, for the upgrade.
+    pub(crate) fn batch(t: &Table) -> String {
+        let (places, key) = (places(t), t.key);
+        let (columns, table) = (t.columns, t.name);
+        format!(
+            "SELECT {columns}, digest FROM {table} WHERE ({key}) > ({places}) ORDER BY {key} LIMIT 1000"
+        )
+    }
+
+    /// Writes the digest of a row that has none, for the upgrade.
+    pub(crate) fn fill(t: &Table) -> String {
+        format!(
+            "UPDATE {} SET digest = ?{} WHERE ({}) = ({}) AND digest IS NULL",
+            t.name,
+            t.keys + 1,
+            t.key,
+            places(t)
+        )
+    }
+
+    fn places(t: &Table) -> String {
+        (1..=t.keys).map(|i| format!("?{i}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
 pub(crate) const BACKUP: &str = "VACUUM INTO ?1";
 pub(crate) const INTEGRITY: &str = "PRAGMA integrity_check";
 pub(crate) const FOREIGN_KEYS: &str = "PRAGMA foreign_key_check";
@@ -144,12 +209,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_the_counters_is_ever_updated_or_deleted() {
+    fn nothing_but_the_counters_and_missing_digests_is_ever_updated_or_deleted() {
         let all = include_str!("sql.rs");
         let (statements, _) = all.split_once("#[cfg(test)]").unwrap();
         let updates: Vec<_> =
             statements.match_indices("UPDATE ").map(|(i, _)| &statements[i..i + 15]).collect();
-        assert_eq!(updates, ["UPDATE counters"]);
+        assert_eq!(updates, ["UPDATE counters", "UPDATE {} SET d"]);
+        assert!(chain::fill(&crate::chain::VERSIONS).ends_with("AND digest IS NULL"));
         assert!(!statements.contains("DELETE ") && !statements.contains("DROP "));
     }
 

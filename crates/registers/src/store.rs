@@ -1,6 +1,7 @@
 //! The database: opened, brought to the newest layout, backed up and restored.
 
 use crate::{
+    chain::{self, ChainReport, Head},
     error::RegisterError,
     gate::Gate,
     sql::{self, MIGRATIONS, Migration},
@@ -129,6 +130,32 @@ impl Store {
             None => self.revision(),
             Some(t) => Ok(self.db.query_row(sql::REVISION_AT, [t.0], |r| r.get(0))?),
         }
+    }
+
+    /// The newest revision with the hash that stands for the whole history; `None` where nothing was
+    /// ever recorded.
+    ///
+    /// # Errors
+    /// [`RegisterError::Sql`], [`RegisterError::Damaged`] where the hash cannot be read.
+    pub fn head(&self) -> Result<Option<Head>, RegisterError> {
+        chain::head(&self.db, &self.path)
+    }
+
+    /// As [`Store::head`], as it was at a revision; `None` where there is no such revision.
+    ///
+    /// # Errors
+    /// As [`Store::head`].
+    pub fn head_at(&self, revision: i64) -> Result<Option<Head>, RegisterError> {
+        chain::at(&self.db, &self.path, revision)
+    }
+
+    /// Computes the chain of the whole history again and compares. Whoever can write the file can
+    /// also compute a new chain: only a head that is stored elsewhere shows that.
+    ///
+    /// # Errors
+    /// [`RegisterError::Sql`]. What does not fit is in the report.
+    pub fn verify_chain(&self) -> Result<ChainReport, RegisterError> {
+        chain::verify(&self.db)
     }
 
     /// Writes a consistent copy while others go on reading and writing. Refuses to overwrite.
@@ -327,6 +354,9 @@ fn migrate(db: &Connection, now: Utc, migrations: &[Migration]) -> Result<(), Re
         tx.execute_batch(m.sql).map_err(failed)?;
         tx.execute(sql::SCHEMA_ADD, params![m.version, m.note, env!("CARGO_PKG_VERSION"), now.0])
             .map_err(failed)?;
+        if m.version == chain::SINCE_LAYOUT {
+            chain::adopt(&tx)?;
+        }
     }
     tx.commit()?;
     Ok(())

@@ -1,6 +1,7 @@
 //! One transaction: one revision, one recorded time, all or nothing.
 
 use crate::{
+    chain::{self, EVENTS, ORIGINS, VERSIONS, int, maybe, with_digest},
     error::RegisterError,
     gate::{Gate, Receipt, Write},
     noun::{Noun, Verb},
@@ -8,7 +9,7 @@ use crate::{
     rights, sql,
 };
 use northbound_types::{Actor, Utc};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params, params_from_iter, types::ValueRef};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -32,6 +33,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) recorded: Utc,
     seq: i64,
     write: Write,
+    /// Digests of the rows written, for the chain.
+    written: chain::Written,
 }
 
 /// A version to be written.
@@ -60,7 +63,15 @@ impl<'a> Tx<'a> {
             sql::REVISION_ADD,
             params![revision, recorded.0, write.now.0, gate.actor.to_string(), write.reason],
         )?;
-        Ok(Tx { tx, actor: gate.actor.clone(), revision, recorded, seq: 0, write: write.clone() })
+        Ok(Tx {
+            tx,
+            actor: gate.actor.clone(),
+            revision,
+            recorded,
+            seq: 0,
+            write: write.clone(),
+            written: chain::Written::default(),
+        })
     }
 
     pub(crate) fn actor(&self) -> &Actor {
@@ -76,6 +87,7 @@ impl<'a> Tx<'a> {
         if self.write.dry_run {
             self.tx.rollback()?;
         } else {
+            chain::append(&self.tx, self.revision, self.written, false)?;
             self.tx.commit()?;
         }
         Ok(())
@@ -169,34 +181,44 @@ impl<'a> Tx<'a> {
     }
 
     pub(crate) fn version(
-        &self,
+        &mut self,
         n: &Next<'_>,
         refs: &[(Noun, String)],
     ) -> Result<(), RegisterError> {
         let i = n.index;
         self.refs_exist(n.noun, refs)?;
-        self.tx.prepare_cached(sql::VERSION_ADD)?.execute(params![
-            n.noun.as_str(),
-            n.id,
-            n.version,
-            self.revision,
-            n.verb.as_str(),
-            n.known,
-            i64::from(n.live),
-            i64::from(n.by_hand),
-            i.party,
-            i.measure,
-            i.provider,
-            i.region.map(|r| r.as_str()),
-            i.period,
-            i.lookup,
-            i.from.map(|t| t.0),
-            i.to.map(|t| t.0),
-            n.body,
-        ])?;
+        let mut refs: Vec<(&str, &str)> =
+            refs.iter().map(|(noun, id)| (noun.as_str(), id.as_str())).collect();
+        refs.sort_unstable();
+        refs.dedup();
+        let values: [ValueRef<'_>; 17] = [
+            n.noun.as_str().into(),
+            n.id.into(),
+            int(n.version),
+            int(self.revision),
+            n.verb.as_str().into(),
+            int(n.known),
+            int(n.live.into()),
+            int(n.by_hand.into()),
+            maybe(i.party.as_deref()),
+            maybe(i.measure.as_deref()),
+            maybe(i.provider.as_deref()),
+            maybe(i.region.as_ref().map(|r| r.as_str())),
+            maybe(i.period.as_deref()),
+            maybe(i.lookup.as_deref()),
+            i.from.map_or(ValueRef::Null, |t| int(t.0)),
+            i.to.map_or(ValueRef::Null, |t| int(t.0)),
+            n.body.into(),
+        ];
+        let to = refs.iter().flat_map(|(noun, id)| [ValueRef::from(*noun), ValueRef::from(*id)]);
+        let digest = chain::digest(VERSIONS.name, values.iter().copied().chain(to));
+        self.tx
+            .prepare_cached(sql::VERSION_ADD)?
+            .execute(params_from_iter(with_digest(&values, &digest)))?;
+        self.written.push(&VERSIONS, digest);
         let mut s = self.tx.prepare_cached(sql::REF_ADD)?;
         for (to_noun, to_id) in refs {
-            s.execute(params![n.noun.as_str(), n.id, n.version, to_noun.as_str(), to_id])?;
+            s.execute(params![n.noun.as_str(), n.id, n.version, to_noun, to_id])?;
         }
         Ok(())
     }
@@ -210,38 +232,52 @@ impl<'a> Tx<'a> {
         before: Option<&str>,
         after: Option<&str>,
     ) -> Result<(), RegisterError> {
-        self.tx.prepare_cached(sql::EVENT_ADD)?.execute(params![
-            self.revision,
-            self.seq,
-            noun.as_str(),
-            id,
-            verb.as_str(),
-            party,
-            before,
-            after
-        ])?;
+        let values: [ValueRef<'_>; 8] = [
+            int(self.revision),
+            int(self.seq),
+            noun.as_str().into(),
+            id.into(),
+            verb.as_str().into(),
+            maybe(party),
+            maybe(before),
+            maybe(after),
+        ];
+        let digest = chain::digest(EVENTS.name, values);
+        self.tx
+            .prepare_cached(sql::EVENT_ADD)?
+            .execute(params_from_iter(with_digest(&values, &digest)))?;
+        self.written.push(&EVENTS, digest);
         self.seq += 1;
         Ok(())
     }
 
     pub(crate) fn origin(
-        &self,
+        &mut self,
         noun: Noun,
         id: &str,
         source: &str,
         place: i64,
         known: Utc,
     ) -> Result<bool, RegisterError> {
-        let mut s = self.tx.prepare_cached(sql::ORIGIN_ADD)?;
-        Ok(s.execute(params![
-            noun.as_str(),
-            id,
-            Noun::Source.as_str(),
-            source,
-            place,
-            known.0,
-            self.revision
-        ])? == 1)
+        let values: [ValueRef<'_>; 7] = [
+            noun.as_str().into(),
+            id.into(),
+            Noun::Source.as_str().into(),
+            source.into(),
+            int(place),
+            int(known.0),
+            int(self.revision),
+        ];
+        let digest = chain::digest(ORIGINS.name, values);
+        let new = self
+            .tx
+            .prepare_cached(sql::ORIGIN_ADD)?
+            .execute(params_from_iter(with_digest(&values, &digest)))?
+            == 1;
+        if new {
+            self.written.push(&ORIGINS, digest);
+        }
+        Ok(new)
     }
 
     pub(crate) fn known(&self) -> i64 {

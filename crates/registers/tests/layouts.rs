@@ -15,10 +15,20 @@ use shared::{analyst, feed, file, folder, note, people, store, t};
 fn data_of_the_first_layout_open_with_this_program() {
     let (_dir, path) = folder();
     {
-        // The first program knew one layout. It cannot read through the origins that came with the
-        // second, so the row is written as it wrote rows.
-        let old = Store::open_with(&path, t(0), &MIGRATIONS[..1]).unwrap();
-        old.as_actor(&analyst()).add(&feed("north"), &Write::at(t(1))).unwrap();
+        // The first program knew one layout. This one writes digests too, so the rows are written as
+        // that program wrote them.
+        drop(Store::open_with(&path, t(0), &MIGRATIONS[..1]).unwrap());
+        let body = serde_json::to_string(&feed("north")).unwrap();
+        let (db, at) = (rusqlite::Connection::open(&path).unwrap(), t(1).0);
+        db.execute_batch(&format!(
+            "UPDATE counters SET value = 1; INSERT INTO revisions VALUES (1, {at}, {at}, 'kim+analyst', ''); \
+             INSERT INTO subjects VALUES ('feed', 'north', 1); \
+             INSERT INTO versions (noun, id, version, revision, verb, known, live, by_hand, body) \
+             VALUES ('feed', 'north', 1, 1, 'add', {at}, 1, 1, '{body}'); \
+             INSERT INTO events (revision, seq, noun, id, verb, after_body) \
+             VALUES (1, 0, 'feed', 'north', 'add', '{body}')"
+        ))
+        .unwrap();
     }
     let store = Store::open(&path, t(2)).unwrap();
     let gate = store.as_actor(&analyst());
@@ -29,6 +39,8 @@ fn data_of_the_first_layout_open_with_this_program() {
     i.add(&people("2026-04-01", 1), 1, None).unwrap();
     i.finish(Default::default()).unwrap();
     assert_eq!(gate.list::<PopulationDay>(&Query::default()).unwrap().len(), 1);
+    let chain = store.verify_chain().unwrap();
+    assert_eq!((chain.fault, chain.revisions, chain.chained_later), (None, 2, Some(1)));
 }
 
 #[test]
@@ -36,7 +48,7 @@ fn data_of_a_newer_layout_are_refused_and_left_alone() {
     let (_dir, path) = folder();
     let mut newer = MIGRATIONS.to_vec();
     newer.push(Migration {
-        version: 3,
+        version: 4,
         note: "of tomorrow",
         sql: "CREATE TABLE tomorrow (a BIGINT)",
     });
@@ -45,8 +57,8 @@ fn data_of_a_newer_layout_are_refused_and_left_alone() {
     let e = Store::open(&path, t(1)).unwrap_err();
     assert_eq!(e.code(), "registers.newer");
     assert!(
-        e.to_string().contains("layout 3")
-            && e.to_string().contains("up to 2")
+        e.to_string().contains("layout 4")
+            && e.to_string().contains("up to 3")
             && e.to_string().contains("use the newer program"),
         "{e}"
     );
@@ -60,13 +72,13 @@ fn a_migration_that_fails_leaves_the_data_as_they_were() {
     drop(Store::open(&path, t(0)).unwrap());
     let mut broken = MIGRATIONS.to_vec();
     broken.push(Migration {
-        version: 3,
+        version: 4,
         note: "broken",
         sql: "CREATE TABLE half (a BIGINT); CREATE TABLE subjects (a BIGINT);",
     });
     assert_eq!(Store::open_with(&path, t(1), &broken).unwrap_err().code(), "registers.migration");
     let mut whole = MIGRATIONS.to_vec();
-    whole.push(Migration { version: 3, note: "whole", sql: "CREATE TABLE half (a BIGINT)" });
+    whole.push(Migration { version: 4, note: "whole", sql: "CREATE TABLE half (a BIGINT)" });
     Store::open_with(&path, t(2), &whole).unwrap();
 }
 

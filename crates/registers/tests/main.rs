@@ -2,6 +2,7 @@
 
 mod as_at;
 mod base;
+mod chain;
 mod forecasting;
 mod forecasts;
 mod gate;

@@ -9,10 +9,11 @@ use northbound_ledger::{
     check::{self, Report},
     row_check,
 };
+use northbound_registers::ChainReport;
 use serde_json::json;
 
-/// Checks the chain of versions, the files' hashes (where `hashes`), the books, the rollups and the
-/// registers. The answer says `found` where something is wrong.
+/// Checks the chain of versions, the files' hashes (where `hashes`), the books, the rollups, the
+/// registers and the chain of their history. The answer says `found` where something is wrong.
 ///
 /// # Errors
 /// Where ledger or registers cannot be read at all.
@@ -29,13 +30,24 @@ pub fn check(ctx: &Context, hashes: bool) -> Result<Answer> {
     if let Err(e) = store.check() {
         findings.push(("registers".to_owned(), e.to_string()));
     }
-    Ok(answer(&report, hashes, &findings))
+    let chain = match store.verify_chain() {
+        Ok(chain) => chain,
+        Err(e) => {
+            findings.push((REGISTERS_CHAIN.to_owned(), e.to_string()));
+            ChainReport::default()
+        }
+    };
+    findings.extend(chain.fault.iter().map(|f| (REGISTERS_CHAIN.to_owned(), f.to_string())));
+    Ok(answer(&report, &chain, hashes, &findings))
 }
+
+/// Kind of a finding in the history of the registers.
+const REGISTERS_CHAIN: &str = "registers-chain";
 
 /// Kind and description.
 type Finding = (String, String);
 
-fn answer(report: &Report, hashes: bool, findings: &[Finding]) -> Answer {
+fn answer(report: &Report, chain: &ChainReport, hashes: bool, findings: &[Finding]) -> Answer {
     let mut gaps =
         Table::new("Days without any record (correct if nothing was expected)", &["day"]);
     for d in &report.gaps {
@@ -43,10 +55,11 @@ fn answer(report: &Report, hashes: bool, findings: &[Finding]) -> Answer {
     }
     let json = json!({
         "versions": report.versions, "let_go": report.pruned, "clock_went_back": report.clock_went_back, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
+        "registers": {"revisions": chain.revisions, "rows": chain.rows, "chained_later": chain.chained_later},
         "counted": report.counted, "book_lines": report.book_lines, "gaps": report.gaps,
         "findings": findings.iter().map(|(k, w)| json!({"kind": k, "what": w})).collect::<Vec<_>>(),
     });
-    let mut answer = Answer::new(json).table(summary(report, findings));
+    let mut answer = Answer::new(json).table(summary(report, chain, findings));
     if !report.gaps.is_empty() {
         answer = answer.table(gaps);
     }
@@ -61,7 +74,7 @@ fn answer(report: &Report, hashes: bool, findings: &[Finding]) -> Answer {
     answer
 }
 
-fn summary(report: &Report, findings: &[Finding]) -> Table {
+fn summary(report: &Report, chain: &ChainReport, findings: &[Finding]) -> Table {
     let mut summary = Table::new("", &["checked", ">number"]);
     for (what, n) in [
         ("versions in the chain", report.versions),
@@ -76,6 +89,12 @@ fn summary(report: &Report, findings: &[Finding]) -> Table {
         ("messages counted", report.counted),
         ("balances checked", report.book_lines),
         ("days without a record within the period", report.gaps.len() as u64),
+        ("revisions of the registers", chain.revisions),
+        (
+            "of these chained later, at an upgrade",
+            chain.chained_later.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
+        ),
+        ("rows of their history", chain.rows),
         ("findings", findings.len() as u64),
     ] {
         summary.row([what.to_owned(), count(n)]);
