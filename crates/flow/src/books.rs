@@ -23,6 +23,8 @@ pub struct RunBooks {
     /// Consolidated, and carried by a copy.
     carried: i64,
     consolidated: i64,
+    /// Messages of rows without a verified sender.
+    unverified: u64,
 }
 
 fn post(books: &mut Books, m: &Movement) {
@@ -48,6 +50,7 @@ impl RunBooks {
             Effect::Moved(m) => post(&mut self.moved, m),
             Effect::Settled(r) => row(&mut self.settled, r),
             Effect::AlertSettled(a) => self.alert(a),
+            Effect::Unverified(u) => self.unverified += u.messages,
             _ => {}
         }
     }
@@ -90,6 +93,10 @@ impl RunBooks {
                 left: received,
                 right: counted,
             });
+        }
+        let unverified = flow.counts().unverified;
+        if self.unverified != unverified {
+            found.push(BooksError::Unverified { rows: self.unverified, received: unverified });
         }
         found
     }

@@ -7,7 +7,7 @@ use crate::{core::Core, effect::Effect, event::Event};
 pub const EVENT_VERSION: u8 = 2;
 /// Version of the form of the state. A checkpoint of another version is skipped, and the journal
 /// replayed.
-pub const STATE_VERSION: u8 = 3;
+pub const STATE_VERSION: u8 = 4;
 
 /// Why bytes could not be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

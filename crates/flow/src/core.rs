@@ -106,6 +106,7 @@ impl Core {
             Event::Tick => {}
             Event::Restarted => self.restarted(out),
             Event::Control(c) => self.control(c, out),
+            Event::Unverified(u) => self.unverified(u, out),
         }
         self.pump(out);
     }

@@ -39,6 +39,8 @@ pub struct Counts {
     pub refused_alerts: u64,
     /// Deliveries: begun, attempted, delivered, dead-lettered.
     pub deliveries: [u64; 4],
+    /// Messages whose sender was not verified.
+    pub unverified: u64,
 }
 
 impl Default for Counts {
@@ -58,6 +60,7 @@ impl Default for Counts {
             repeated_alerts: 0,
             refused_alerts: 0,
             deliveries: [0; 4],
+            unverified: 0,
         }
     }
 }

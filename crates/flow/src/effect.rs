@@ -1,7 +1,7 @@
 //! The effects of inputs, to be carried out by the driver of the core: server, simulator or test.
 
 use crate::{
-    event::{Correlation, IdText, Outcome},
+    event::{Correlation, IdText, Outcome, Unverified},
     vocabulary::{Breach, Class, DeviceStatus, DeviceType},
 };
 use northbound_types::{
@@ -31,6 +31,8 @@ pub enum Effect {
     Tried(Box<DeliveryRecord>),
     /// An event that operations should see.
     Notice(Notice),
+    /// Messages whose sender was not verified: their row.
+    Unverified(Box<Unverified>),
 }
 
 /// The synchronous answer.

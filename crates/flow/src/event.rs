@@ -17,7 +17,8 @@ use crate::{
 pub enum Event {
     /// A request that was read and whose signature was valid.
     Request(Box<Request>),
-    /// A message that the ingress rejected, unread or because of its signature: it only gets a row.
+    /// A message that the ingress rejected. It gets a row under the RequestID that it states, so since
+    /// [`Event::Unverified`] exists, only a message whose signature was valid becomes this input.
     Rejected(Box<Rejected>),
     /// A device's Response, at the regional network's interface.
     Answer(Box<Answer>),
@@ -35,6 +36,8 @@ pub enum Event {
     Restarted,
     /// An Actor changed what the core knows or how it decides.
     Control(Box<Control>),
+    /// Messages whose sender was not verified. They are the service's own record, not anybody's traffic.
+    Unverified(Box<Unverified>),
 }
 
 /// A User's request.
@@ -176,6 +179,38 @@ pub struct Rejected {
     pub srv: Srv,
     /// The response code of the rejection.
     pub code: ResponseCode,
+}
+
+northbound_types::text_enum! {
+    /// Why the sender of a message was not verified. Journaled by index: new ones come last.
+    pub enum UnverifiedReason("reason") {
+        /// It is not a readable request.
+        Unreadable = "unreadable",
+        /// It has no signature, or not that of a known sender.
+        Signature = "signature",
+    }
+}
+
+/// Messages whose sender was not verified: one of them, or several that are counted together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unverified {
+    /// The address that sent them, of IPv6 the first of its network of 64 bits; empty where those of
+    /// several addresses, or of a User, are counted together.
+    pub address: Box<str>,
+    /// The User whose TLS client certificate the connections showed.
+    pub user: Option<Eui64>,
+    /// Why.
+    pub reason: UnverifiedReason,
+    /// The response code with which they were answered.
+    pub code: ResponseCode,
+    /// The RequestID that a single message states. Anybody can state any.
+    pub claimed: Option<RequestId>,
+    /// How many messages.
+    pub messages: u64,
+    /// When the first was received.
+    pub first: Utc,
+    /// When the last was received.
+    pub last: Utc,
 }
 
 /// A device's Response.

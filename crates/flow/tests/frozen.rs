@@ -1,5 +1,5 @@
 //! Journals written before are still read: the bytes of one input of each kind, as the first
-//! version with `EVENT_VERSION` 2 wrote them, and the effects that it gave.
+//! version with `EVENT_VERSION` 2 wrote them (or the first that knew the kind), and the effects that it gave.
 
 use northbound_flow::{Core, Policy, codec, event::*, vocabulary::*};
 use northbound_types::*;
@@ -27,6 +27,19 @@ fn rejected() -> Event {
         cv: None,
         srv: Srv::NONE,
         code: "E1".parse().unwrap(),
+    }))
+}
+
+fn unverified() -> Event {
+    Event::Unverified(Box::new(Unverified {
+        address: "192.0.2.1".into(),
+        user: Some(USER),
+        reason: UnverifiedReason::Signature,
+        code: "E1".parse().unwrap(),
+        claimed: Some(RequestId { originator: USER, target: METER, counter: 7 }),
+        messages: 300,
+        first: Utc(-1),
+        last: Utc(1_700_000_000_000_000),
     }))
 }
 
@@ -152,6 +165,8 @@ fn events() -> Vec<Event> {
             change,
         }))
     }));
+    // New kinds of input come last.
+    all.push(unverified());
     all
 }
 

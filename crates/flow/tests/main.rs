@@ -5,3 +5,4 @@ mod frozen;
 mod guards;
 mod network;
 mod random;
+mod unverified;

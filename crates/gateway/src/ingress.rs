@@ -6,8 +6,12 @@
 
 mod body;
 mod http;
+mod quota;
 mod request;
+mod strangers;
+mod unverified;
 mod verify;
 
 pub use http::UserInterface;
-pub use verify::{Ingress, Rejection, RejectionCodes, Verified};
+pub use quota::{Allowance, StrangerLimits};
+pub use verify::{Ingress, Refused, Rejection, RejectionCodes, Verified};

@@ -15,6 +15,7 @@ use crate::{config::Store, error::Result, metrics::Metrics};
 use northbound_flow::{
     Core, Movement, Record,
     effect::{AlertRecord, DeliveryRecord},
+    event::Unverified,
 };
 use northbound_types::Utc;
 use std::sync::Arc;
@@ -31,11 +32,17 @@ pub struct Rows {
     pub alerts: Vec<AlertRecord>,
     /// Tries to deliver.
     pub tried: Vec<DeliveryRecord>,
+    /// Messages whose sender was not verified.
+    pub unverified: Vec<Unverified>,
 }
 
 impl Rows {
     fn len(&self) -> usize {
-        self.movements.len() + self.settled.len() + self.alerts.len() + self.tried.len()
+        self.movements.len()
+            + self.settled.len()
+            + self.alerts.len()
+            + self.tried.len()
+            + self.unverified.len()
     }
 }
 
@@ -113,6 +120,12 @@ impl RowBuffer {
     pub(crate) fn tried(&mut self, position: u64, r: DeliveryRecord) {
         if self.takes(position) {
             self.rows.tried.push(r);
+        }
+    }
+
+    pub(crate) fn unverified(&mut self, position: u64, u: Unverified) {
+        if self.takes(position) {
+            self.rows.unverified.push(u);
         }
     }
 

@@ -29,6 +29,8 @@ use tracing::{
 
 /// Between looks whether everything is delivered.
 const DRAINING: Duration = Duration::from_millis(20);
+/// Between looks whether a window of unverified senders has ended.
+const STRANGERS: Duration = Duration::from_secs(1);
 
 /// A service that runs.
 pub struct Service {
@@ -46,6 +48,7 @@ pub struct Service {
     ask_stop: mpsc::Sender<StopReason>,
     stopped: mpsc::Receiver<StopReason>,
     users: tokio::task::JoinHandle<()>,
+    user_interface: Arc<UserInterface>,
     interface: tokio::task::JoinHandle<()>,
     deliveries: crate::egress::Deliveries,
     drain: Duration,
@@ -99,6 +102,8 @@ impl Service {
         let built = parts::build(setup, journal, surroundings)?;
         let Built { engine, handle, users, interface, deliveries, url, data } = built;
         let limits = config.limits.of_connections();
+        let user_interface = Arc::clone(&users);
+        record_strangers(&runtime, Arc::clone(&users), stopping.clone());
         let users = serve_users(&runtime, user_socket, limits, acceptor, stopping.clone(), users);
         let interface = serve_control(&runtime, control_socket, stopping, interface);
         let engine = spawn("northbound-engine", move || Engine::<S>::new(engine).run())?;
@@ -116,6 +121,7 @@ impl Service {
             ask_stop,
             stopped,
             users,
+            user_interface,
             interface,
             deliveries,
             drain: Duration::from_secs(config.store.drain_seconds),
@@ -166,6 +172,7 @@ impl Service {
             stop,
             stop_deliveries,
             users,
+            user_interface,
             interface,
             deliveries,
             drain,
@@ -181,6 +188,7 @@ impl Service {
             }
             let _ = stop_deliveries.send(true);
         });
+        user_interface.record_strangers(true);
         handle.stop();
         let position = engine.join().map_or(0, |(_, position)| position);
         runtime.block_on(async {
@@ -244,6 +252,22 @@ fn serve_users(
         let users = Arc::clone(&users);
         async move { users.answer(request, &peer).await }
     }))
+}
+
+/// Records what was counted of unverified senders whenever a window ends, until the service stops.
+fn record_strangers(
+    runtime: &Runtime,
+    users: Arc<UserInterface>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    runtime.spawn(async move {
+        loop {
+            tokio::select! {
+                _ = stopping.wait_for(|s| *s) => return,
+                () = tokio::time::sleep(STRANGERS) => users.record_strangers(false),
+            }
+        }
+    });
 }
 
 fn serve_control(

@@ -4,7 +4,7 @@
 use northbound_flow::{
     Effect,
     effect::{Command, Delivery},
-    event::{Correlation, Event},
+    event::{Correlation, Event, Unverified},
 };
 use northbound_types::{Eui64, RequestId, Utc};
 use serde::Serialize;
@@ -141,6 +141,7 @@ impl Tap {
                 format!("delivery {} status {} {}", a.delivery, a.status, a.outcome),
             ),
             Event::Control(c) => of("change", None, None, None, format!("by {}", c.actor)),
+            Event::Unverified(u) => unverified(at, u),
             Event::Restarted => of("restarted", None, None, None, String::new()),
             Event::Tick => return,
         });
@@ -193,7 +194,7 @@ impl Tap {
                     t.delivery, t.attempt, t.status, t.outcome
                 ),
             ),
-            Effect::Moved(_) | Effect::Notice(_) => return,
+            Effect::Moved(_) | Effect::Notice(_) | Effect::Unverified(_) => return,
         });
     }
 }
@@ -201,6 +202,19 @@ impl Tap {
 /// The request that a User's own Command is of.
 fn request_of(c: &Correlation) -> RequestId {
     RequestId { originator: c.recipient, target: c.device, counter: c.counter }
+}
+
+fn unverified(at: Utc, u: &Unverified) -> TapStep {
+    let claimed = u.claimed.map_or_else(|| "no RequestID".to_owned(), |id| id.to_string());
+    TapStep {
+        at,
+        step: "unverified",
+        // The RequestID is stated by whoever sent it, so no filter finds the message by it.
+        request: None,
+        device: None,
+        user: u.user,
+        detail: format!("{} from {:?}, code {}, states {claimed}", u.messages, u.address, u.code),
+    }
 }
 
 fn dispatch(at: Utc, c: &Command) -> TapStep {

@@ -4,3 +4,4 @@ mod control;
 mod devices;
 mod ledger_failures;
 mod support;
+mod unverified;

@@ -59,7 +59,7 @@ pub(crate) struct Running {
     /// A client with that token.
     pub(crate) client: Client,
     full: Arc<AtomicBool>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer over HTTP.
@@ -83,9 +83,13 @@ impl Answer {
 
 impl Running {
     pub(crate) fn start(full: bool) -> Running {
+        Running::start_with(full, Config::default(), tracing::Dispatch::none())
+    }
+
+    /// With these settings, except that the ports are free ones.
+    pub(crate) fn start_with(full: bool, mut config: Config, log: tracing::Dispatch) -> Running {
         let folder = tempfile::tempdir().unwrap();
         let full = Arc::new(AtomicBool::new(full));
-        let mut config = Config::default();
         config.listen.set_port(0);
         config.store.commit_seconds = 0;
         let setup = Setup {
@@ -93,7 +97,7 @@ impl Running {
             config,
             rules: RuleSet::embedded().unwrap(),
             clock: SystemClock::shared(),
-            log: tracing::Dispatch::none(),
+            log,
             network: Box::new(|_| {
                 let (_, events) = mpsc::channel(1);
                 Ok((Arc::new(Silent), events))
@@ -108,7 +112,7 @@ impl Running {
             service: Some(service),
             client,
             full,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -132,6 +136,21 @@ impl Running {
             stream.read_to_string(&mut body).unwrap();
         }
         Answer { status, head, body }
+    }
+
+    /// Where Users post.
+    pub(crate) fn duis(&self) -> SocketAddr {
+        self.service.as_ref().unwrap().duis
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Stops the service; its data folder is still there.
+    pub(crate) fn stop(&mut self) {
+        self.service.take().unwrap().stop();
     }
 
     /// A connection to the User interface.

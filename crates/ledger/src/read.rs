@@ -7,6 +7,7 @@ pub mod payloads;
 pub mod snapshot;
 pub mod stated;
 pub mod storms;
+pub mod unverified;
 
 mod traffic;
 

@@ -40,5 +40,6 @@ mod serve_lasts;
 mod serve_ledger;
 mod serve_paths;
 mod serve_tls;
+mod serve_unverified;
 mod support;
 mod walk;

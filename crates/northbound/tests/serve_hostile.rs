@@ -21,14 +21,18 @@ fn still_serves(live: &Live) {
 }
 
 #[test]
-fn what_is_no_message_gets_a_code_and_a_row() {
+fn what_is_no_message_gets_a_code_and_is_no_request() {
     let live = Live::new();
-    let before = live.json("top --once")["refused"].as_u64().unwrap();
+    let counts = |live: &Live| {
+        let top = live.json("top --once");
+        ["refused", "entered", "unverified"].map(|k| top[k].as_u64().unwrap())
+    };
+    let [refused, entered, unverified] = counts(&live);
     let bomb = "<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>";
     for body in [&b""[..], b"not xml", b"\xFF\xFE\x00", bomb.as_bytes(), b"<sr:Request>"] {
         assert_eq!(code(&live, body), (200, "E100".to_owned()));
     }
-    assert_eq!(live.json("top --once")["refused"].as_u64().unwrap(), before + 5);
+    assert_eq!(counts(&live), [refused, entered, unverified + 5]);
     // Unsigned: it can be read, so its id is echoed as it came, in lower case here.
     let unsigned =
         read_meter(&live.meter()).replace("90-B3-D5-1F-30-01-00-01", "90-b3-d5-1f-30-01-00-01");

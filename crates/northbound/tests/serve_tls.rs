@@ -119,9 +119,9 @@ fn a_certificate_that_names_another_than_the_signer_is_refused_in_the_service() 
             users.file
         ),
     );
-    let live = Live { room, service };
+    let mut live = Live { room, service };
     live.room.write("read.xml", &read_meter(&live.meter()));
-    let of = |user: &str| {
+    let of = |live: &Live, user: &str| {
         let all = live.json("key list");
         let one = all["certificates"]
             .as_array()
@@ -145,12 +145,34 @@ fn a_certificate_that_names_another_than_the_signer_is_refused_in_the_service() 
             file.display()
         )
     };
-    assert_eq!(send(&live, &of(USER)), Ok("I99".to_owned()));
-    assert_eq!(
-        send(&live, &of(OTHER)),
-        Ok("E100".to_owned()),
-        "signed by one User on a connection of another"
-    );
+    assert_eq!(send(&live, &of(&live, USER)), Ok("I99".to_owned()));
+    for _ in 0..2 {
+        assert_eq!(
+            send(&live, &of(&live, OTHER)),
+            Ok("E100".to_owned()),
+            "signed by one User on a connection of another"
+        );
+    }
+    sees_its_refusals(&mut live);
+}
+
+/// Refused messages are those of the User of the certificate, which sees them apart from its requests.
+fn sees_its_refusals(live: &mut Live) {
+    let at = live.json("top --once")["at"].as_str().unwrap().to_owned();
+    assert_eq!(live.service.stop(), 0);
+    let mine = |user: &str| {
+        let report = format!("report mine --user {user} --period {} --format json", &at[..7]);
+        live.now(&report).ok().json()
+    };
+    let (signer, shown) = (mine(USER), mine(OTHER));
+    let requests = |v: &serde_json::Value| v["view"]["regions"].as_array().unwrap().len();
+    assert_eq!((requests(&signer), requests(&shown)), (1, 0), "{signer} {shown}");
+    assert_eq!(signer["refused_unverified"], serde_json::json!([]));
+    let refused = &shown["refused_unverified"][0];
+    assert_eq!((&refused["reason"], &refused["messages"]), (&"signature".into(), &2.into()));
+    let words = format!("report mine --user {OTHER} --period {}", &at[..7]);
+    let printed = live.now(&words).ok().out;
+    assert!(printed.contains("refused, bad signature"), "{printed}");
 }
 
 #[test]

@@ -8,15 +8,64 @@ use crate::{
 };
 use northbound_documents::model::{Block, Cell, Document, Front, Para, Section};
 use northbound_measures::{MeasureResult, views::process::ProcessView};
-use northbound_types::Region;
+use northbound_types::{Eui64, Region, Utc};
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The view of one User, and the document made of it.
 #[derive(Debug, Clone)]
 pub struct Mine {
     /// The view.
     pub view: ProcessView,
+    /// Messages that came with the User's TLS client certificate and were refused because their sender was
+    /// not verified. They are not the User's requests, and count in no figure.
+    pub refused: Vec<RefusedMessages>,
     /// The document.
     pub document: Document,
+}
+
+/// Messages refused for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedMessages {
+    /// `unreadable` or `signature`.
+    pub reason: String,
+    /// Response code.
+    pub code: String,
+    /// How many.
+    pub messages: u64,
+    /// When the first was received.
+    pub first: Utc,
+    /// When the last was received.
+    pub last: Utc,
+}
+
+impl RefusedMessages {
+    /// The reason in print.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        match self.reason.as_str() {
+            "signature" => "refused, bad signature",
+            _ => "refused, unreadable",
+        }
+    }
+}
+
+/// What came with a User's certificate in the period and was refused, by reason.
+fn refused(e: &Evidence, user: &str) -> Result<Vec<RefusedMessages>, PackError> {
+    let Ok(user) = user.parse::<Eui64>() else { return Ok(Vec::new()) };
+    let mut found: BTreeMap<(String, String), RefusedMessages> = BTreeMap::new();
+    for row in e.known.snapshot.unverified(e.days(), Some(user))? {
+        let of = found.entry((row.reason.clone(), row.code.clone())).or_insert(RefusedMessages {
+            reason: row.reason,
+            code: row.code,
+            messages: 0,
+            first: row.first,
+            last: row.received,
+        });
+        of.messages = of.messages.saturating_add(row.messages);
+        (of.first, of.last) = (of.first.min(row.first), of.last.max(row.received));
+    }
+    Ok(found.into_values().collect())
 }
 
 /// Makes a User's own report.
@@ -30,6 +79,8 @@ pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
     let requests: u64 = view.regions.iter().map(|l| l.requests).sum();
     let mut sections = vec![own(e, &view, &manifest, requests)];
     sections.push(reported(&view, &results, &manifest));
+    let refused = refused(e, user)?;
+    sections.extend(refused_section(&refused));
     let edition = Edition::draft();
     let document = Document {
         title: "A User's own service".to_owned(),
@@ -64,7 +115,46 @@ pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
         rules: rules_used(e),
         sources: Vec::new(),
     };
-    Ok(Mine { view, document })
+    Ok(Mine { view, refused, document })
+}
+
+/// What was refused; none where nothing was.
+fn refused_section(refused: &[RefusedMessages]) -> Option<Section> {
+    let rows: Vec<Vec<Cell>> = refused
+        .iter()
+        .map(|r| {
+            vec![
+                Cell::words(r.words()),
+                Cell::words(r.code.clone()),
+                cells::count(r.messages),
+                Cell::words(r.first.to_string()),
+                Cell::words(r.last.to_string()),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let columns = vec![
+        cells::label("reason", "Reason"),
+        cells::text("code", "Response code"),
+        cells::counts("messages", "Messages", "messages"),
+        cells::text("first", "First received"),
+        cells::text("last", "Last received"),
+    ];
+    Some(Section {
+        id: "refused-unverified".to_owned(),
+        heading: "Refused before they were your requests".to_owned(),
+        message: "Messages on connections with your TLS certificate whose signature could not be verified. They count in no figure."
+            .to_owned(),
+        intro: Vec::new(),
+        blocks: vec![Block::Table(cells::table(
+            "refused-unverified",
+            "Messages refused because their sender was not verified",
+            columns,
+            rows,
+        ))],
+    })
 }
 
 fn own(e: &Evidence, view: &ProcessView, manifest: &str, requests: u64) -> Section {

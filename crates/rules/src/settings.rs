@@ -211,6 +211,11 @@ const TRAFFIC_KEYS: &[(&str, Kind)] = &[
     ("code-unreadable", Kind::Code),
     ("code-signature", Kind::Code),
     ("code-quarantined-alert", Kind::Code),
+    ("unverified-window-seconds", Kind::Integer(1, 86_400)),
+    ("unverified-each", Kind::Integer(0, 100_000)),
+    ("unverified-all", Kind::Integer(0, 100_000)),
+    ("problems-logged-each", Kind::Integer(0, 100_000)),
+    ("problems-logged-all", Kind::Integer(0, 100_000)),
 ];
 
 /// Every key of the live service that must have a value.

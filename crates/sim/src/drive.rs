@@ -210,7 +210,11 @@ impl<'w> Drive<'w> {
             Effect::AlertSettled(a) => {
                 self.days.entry(a.received.day()).or_default().1.push(Alert::of(self.world, &a))
             }
-            Effect::Ask(_) | Effect::Moved(_) | Effect::Tried(_) | Effect::Notice(_) => {}
+            Effect::Ask(_)
+            | Effect::Moved(_)
+            | Effect::Tried(_)
+            | Effect::Unverified(_)
+            | Effect::Notice(_) => {}
         }
     }
 

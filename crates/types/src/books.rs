@@ -97,6 +97,14 @@ pub enum BooksError {
         /// Right side.
         right: i64,
     },
+    /// Messages without a verified sender do not add up.
+    #[error("messages without a verified sender: {rows} by their rows, {received} received")]
+    Unverified {
+        /// Messages of the rows.
+        rows: u64,
+        /// Messages received.
+        received: u64,
+    },
 }
 
 /// Books of requests, by key.

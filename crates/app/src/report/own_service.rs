@@ -7,7 +7,11 @@ use crate::{
     evidence::{self, with_sources},
 };
 use northbound_measures::views::{diff::figure_words, process::ProcessLine};
-use northbound_packs::{Formats, mine::report_mine, store::write_mine};
+use northbound_packs::{
+    Formats,
+    mine::{RefusedMessages, report_mine},
+    store::write_mine,
+};
 use northbound_registers::{Store, Visibility};
 use northbound_types::{Eui64, Period};
 use serde_json::json;
@@ -46,7 +50,7 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
         Some(out) => with_sources(ctx, |p| Ok(write_mine(p, &e, &mine, Formats::all(), out)?))?,
         None => Vec::new(),
     };
-    let view = mine.view;
+    let (view, refused) = (mine.view, mine.refused);
     drop(progress);
     let reported = {
         let mut t =
@@ -63,9 +67,31 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
         t
     };
     let total: u64 = view.regions.iter().map(|l| l.requests).sum();
-    Ok(Answer::new(json!({"view": view, "manifest": e.known.snapshot.root.hash, "rules": e.known.rules.id(), "methodology": e.known.methodology.id, "as_at": e.known.as_at, "files": files}))
+    let answer = Answer::new(json!({"view": view, "manifest": e.known.snapshot.root.hash, "rules": e.known.rules.id(), "methodology": e.known.methodology.id, "as_at": e.known.as_at, "files": files, "refused_unverified": refused}))
         .say(format!("{user} in {period}: {} requests (without tests).", count(total)))
-        .table(lines("By business process", "process", &view.processes)).table(lines("By SRV", "SRV", &view.srvs)).table(lines("By region", "region", &view.regions)).table(reported))
+        .table(lines("By business process", "process", &view.processes)).table(lines("By SRV", "SRV", &view.srvs)).table(lines("By region", "region", &view.regions)).table(reported);
+    Ok(match refused_table(&refused) {
+        Some(t) => answer.table(t),
+        None => answer,
+    })
+}
+
+/// What came with the User's TLS certificate and was refused unverified; none where nothing was.
+fn refused_table(refused: &[RefusedMessages]) -> Option<Table> {
+    let mut t = Table::new(
+        "Refused, sender not verified (by your TLS certificate)",
+        &["reason", "code", ">messages", "first", "last"],
+    );
+    for r in refused {
+        t.row([
+            r.words().to_owned(),
+            r.code.clone(),
+            count(r.messages),
+            r.first.to_string(),
+            r.last.to_string(),
+        ]);
+    }
+    (!refused.is_empty()).then_some(t)
 }
 
 /// A User sees its own; staff see all.

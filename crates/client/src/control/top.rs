@@ -30,6 +30,10 @@ pub struct Top {
     pub entered: u64,
     /// Refused requests, since the journal began.
     pub refused: u64,
+    /// Messages without a verified sender, since the journal began; those that are only counted are in it
+    /// when their window has ended.
+    #[serde(default)]
+    pub unverified: u64,
     /// Commands sent, since the journal began.
     pub dispatched: u64,
     /// Responses, since the journal began.

@@ -3,7 +3,7 @@
 use super::Core;
 use crate::{
     effect::{Body, Effect},
-    event::{IdText, Rejected, Request, leg_of},
+    event::{IdText, Rejected, Request, Unverified, leg_of},
     state::{Exchange, Facts},
     vocabulary::Class,
 };
@@ -85,6 +85,13 @@ impl Core {
             leads: false,
         };
         self.enter_refused(Exchange::new(facts, S::Refused, Utc(self.now)), t.code, out);
+    }
+
+    /// Messages whose sender was not verified. They enter no exchange: a stranger can write any
+    /// RequestID, so they may change nothing that is counted for a User, a device or a region.
+    pub(super) fn unverified(&mut self, u: &Unverified, out: &mut Vec<Effect>) {
+        self.counts.unverified = self.counts.unverified.saturating_add(u.messages);
+        out.push(Effect::Unverified(Box::new(u.clone())));
     }
 
     fn enter_refused(&mut self, exchange: Exchange, code: ResponseCode, out: &mut Vec<Effect>) {

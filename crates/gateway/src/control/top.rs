@@ -27,6 +27,7 @@ pub(super) fn of_core(flow: &Core) -> Top {
         inputs: c.inputs,
         entered: c.entered,
         refused: u64::try_from(c.all_in(RequestState::Refused)).unwrap_or(0),
+        unverified: c.unverified,
         dispatched: c.dispatched,
         answers: c.answers,
         late_answers: c.late_answers,

@@ -78,6 +78,7 @@ impl EffectSinks {
                 }
                 Effect::AlertSettled(r) => self.rows.alert(position, *r),
                 Effect::Tried(r) => self.rows.tried(position, *r),
+                Effect::Unverified(u) => self.rows.unverified(position, *u),
                 Effect::Notice(Notice::ChangeRefused(why)) => unchanged = Some(why),
                 Effect::Notice(n) => notice(at, &n),
             }

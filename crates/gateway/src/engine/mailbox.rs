@@ -4,7 +4,7 @@ use super::{WAITING_EVENTS, WAITING_REQUESTS};
 use northbound_flow::{
     Core,
     effect::Reply,
-    event::{Control, Event, Rejected, Request},
+    event::{Control, Event, Rejected, Request, Unverified},
 };
 use std::{
     collections::VecDeque,
@@ -44,8 +44,10 @@ pub type Look = Box<dyn FnOnce(&Core) + Send>;
 pub enum Call {
     /// A request.
     Request(Box<Request>, oneshot::Sender<Outcome>),
-    /// A message that was rejected at the ingress.
+    /// A message of a verified sender that was rejected at the ingress.
     Rejected(Box<Rejected>, oneshot::Sender<Outcome>),
+    /// A message whose sender was not verified.
+    Unverified(Box<Unverified>, oneshot::Sender<Outcome>),
     /// A change.
     Control(Box<Control>, oneshot::Sender<Outcome>),
     /// A look: no input.
@@ -99,7 +101,8 @@ impl Handle {
     /// Too many calls wait, or none are accepted now.
     pub fn call(&self, input: Call) -> Result<(), (Call, Unavailable)> {
         let mut w = self.lock();
-        let message = matches!(input, Call::Request(..) | Call::Rejected(..));
+        let message =
+            matches!(input, Call::Request(..) | Call::Rejected(..) | Call::Unverified(..));
         if let Some(why) = w.closed.filter(|_| message) {
             return Err((input, why));
         }

@@ -152,6 +152,7 @@ impl<S: Storage> Engine<S> {
                 }
                 Call::Request(r, to) => (Event::Request(r), to),
                 Call::Rejected(t, to) => (Event::Rejected(t), to),
+                Call::Unverified(u, to) => (Event::Unverified(u), to),
                 Call::Control(c, to) => match self.parts.flow.would_take(&c.change) {
                     Ok(()) => (Event::Control(c), to),
                     Err(why) => {

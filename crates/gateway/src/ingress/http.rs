@@ -2,7 +2,9 @@
 
 use super::{
     body::{Bodies, Read},
-    verify::{Ingress, Rejection, Verified},
+    quota::{StrangerLimits, counted_address},
+    strangers::Strangers,
+    verify::{Ingress, Refused, Rejection, Verified},
 };
 use crate::{
     clock::SharedClock,
@@ -17,7 +19,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Method, Response, StatusCode, body::Incoming, header};
 use northbound_duis::{Certificate, Signer};
-use northbound_flow::event::WebService;
+use northbound_flow::event::{Unverified, WebService};
 use northbound_transport::{ConnectionChange, Peer};
 use northbound_types::{Eui64, Utc};
 use std::{
@@ -42,6 +44,7 @@ pub struct UserInterface {
     engine: Handle,
     clock: SharedClock,
     references: References,
+    strangers: Strangers,
     metrics: Arc<Metrics>,
 }
 
@@ -65,6 +68,7 @@ impl UserInterface {
         ingress: Arc<Ingress>,
         engine: Handle,
         clock: SharedClock,
+        strangers: StrangerLimits,
         metrics: Arc<Metrics>,
     ) -> UserInterface {
         let limits = &config.limits;
@@ -74,6 +78,7 @@ impl UserInterface {
             answer_time: limits.answer_time(),
             sign: config.sign_acknowledgements,
             references: References::from(clock.wall()),
+            strangers: Strangers::new(strangers, clock.wall()),
             ingress,
             engine,
             clock,
@@ -121,7 +126,9 @@ impl UserInterface {
             Err(f) => {
                 self.metrics.problems.inc();
                 let reference = self.references.next();
-                failed(&f, &reference, &method, &path, peer);
+                if self.strangers.is_logged(peer.address.ip()) {
+                    failed(&f, &reference, &method, &path, peer);
+                }
                 f.problem.answer(&reference)
             }
         }
@@ -200,18 +207,61 @@ impl UserInterface {
         peer: &Peer,
     ) -> Result<Result<Vec<u8>, ResponseError>, Failed> {
         self.metrics.turned_away.inc();
-        let Rejection { event, written, why } = rejected;
-        let (code, srv) = (event.code, event.srv);
-        info!(
-            event = "door.turned-away",
-            reference = self.references.next(),
-            peer = %peer.address,
-            request = written,
-            code = code.as_str(),
-            why,
-        );
-        self.ask(|to| Call::Rejected(Box::new(event), to)).await?;
+        let Rejection { refused, written, why } = rejected;
+        let (code, srv) = refused.answer();
+        match refused {
+            Refused::OfSender(event) => {
+                self.log_rejected(
+                    "message.rejected",
+                    peer,
+                    written.as_deref(),
+                    code.as_str(),
+                    &why,
+                );
+                self.ask(|to| Call::Rejected(Box::new(event), to)).await?;
+            }
+            Refused::Unverified { claimed, user, reason, code, .. } => {
+                let now = self.clock.wall();
+                let message = Unverified {
+                    address: counted_address(peer.address.ip()).to_string().into(),
+                    user,
+                    reason,
+                    code,
+                    claimed,
+                    messages: 1,
+                    first: now,
+                    last: now,
+                };
+                if let Some(alone) = self.strangers.note(message, now, &self.engine) {
+                    let written = written.as_deref();
+                    self.log_rejected("message.unverified", peer, written, code.as_str(), &why);
+                    let recorded = self.ask(|to| Call::Unverified(Box::new(alone.clone()), to));
+                    if let Err(f) = recorded.await {
+                        // Where the answer was only late, it may be counted twice, but never not at all.
+                        self.strangers.count(&alone);
+                        return Err(f);
+                    }
+                }
+            }
+        }
         Ok(self.write(|a| a.refusal(written.as_deref(), srv, code.as_str(), self.clock.wall())))
+    }
+
+    fn log_rejected(
+        &self,
+        event: &'static str,
+        peer: &Peer,
+        request: Option<&str>,
+        code: &str,
+        why: &str,
+    ) {
+        let reference = self.references.next();
+        info!(event, reference, peer = %peer.address, request, code, why);
+    }
+
+    /// Records what was counted of senders that were not verified, where a window has ended; at a `stop` everything.
+    pub(crate) fn record_strangers(&self, stop: bool) {
+        self.strangers.end(self.clock.wall(), stop, &self.engine);
     }
 
     /// Hands an input to the engine and waits until it is stored and answered.

@@ -1,12 +1,11 @@
 //! From the bytes of a message to an input of the core. A message that cannot be read or is not signed by its
-//! sender is rejected with a code; the rejection is an input of the core too, so that the ledger has a row of it.
+//! sender is rejected with a code. What a verified sender sent is its traffic, and has a row in the ledger like a request;
+//! anything else is recorded as what the service itself saw, apart from all traffic.
 
 use super::request;
-use northbound_duis::{
-    Limits, Message, Services, SignatureRefusal, Verifier, VerifyRules, read_and_verify, text_of,
-};
+use northbound_duis::{Limits, Message, Services, Verifier, VerifyRules, read_and_verify, text_of};
 use northbound_flow::{
-    event::{IdText, Rejected, Request, WebService},
+    event::{IdText, Rejected, Request, UnverifiedReason, WebService},
     policy::Policy,
 };
 use northbound_keys::Keys;
@@ -63,12 +62,43 @@ impl RejectionCodes {
 /// A message that was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
-    /// Its input.
-    pub event: Rejected,
+    /// Whose it is.
+    pub refused: Refused,
     /// Its RequestID as it was written, where it could be read.
     pub written: Option<String>,
     /// Why, for the log.
     pub why: String,
+}
+
+/// What is recorded of a rejected message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Traffic of the sender that its RequestID names, whose signature was valid.
+    OfSender(Rejected),
+    /// The sender was not verified.
+    Unverified {
+        /// RequestID that it states.
+        claimed: Option<RequestId>,
+        /// The User whose client certificate the connection has shown.
+        user: Option<Eui64>,
+        /// Why.
+        reason: UnverifiedReason,
+        /// Response code of the answer.
+        code: ResponseCode,
+        /// Service Reference Variant that it states.
+        srv: Srv,
+    },
+}
+
+impl Refused {
+    /// Response code and Service Reference Variant of the answer.
+    #[must_use]
+    pub fn answer(&self) -> (ResponseCode, Srv) {
+        match self {
+            Refused::OfSender(r) => (r.code, r.srv),
+            Refused::Unverified { code, srv, .. } => (*code, *srv),
+        }
+    }
 }
 
 /// Result of reading and verifying a message.
@@ -166,14 +196,14 @@ impl Ingress {
             };
         let signer = match signed {
             Ok(signed) => signed.signer,
-            Err(e) => return self.reject_signature(&message, connected, &e),
+            Err(e) => return self.reject_signature(&message, connected, e.to_string()),
         };
         if connected.is_some_and(|c| c != signer) {
             let why = format!(
                 "signed by {signer} on a connection of {}",
                 connected.map(|c| c.to_string()).unwrap_or_default()
             );
-            return reject(&message, connected, self.codes.signature, why);
+            return self.reject_signature(&message, connected, why);
         }
         match request::request(&message, service, signer, &self.policy, &keys) {
             Ok(request) => Verified::Accepted(Box::new(request)),
@@ -190,36 +220,51 @@ impl Ingress {
     #[must_use]
     pub fn reject_unread(&self, bytes: &[u8], connected: Option<Eui64>, why: String) -> Verified {
         let written = text_of(bytes, "RequestID").map(str::to_owned);
-        let id = written.as_deref().and_then(|t| t.trim().parse::<RequestId>().ok());
-        let event =
-            Rejected { id, from: connected, cv: None, srv: Srv::NONE, code: self.codes.unreadable };
-        Verified::Rejected(Box::new(Rejection { event, written: id.and(written), why }))
+        let claimed = written.as_deref().and_then(|t| t.trim().parse::<RequestId>().ok());
+        let refused = Refused::Unverified {
+            claimed,
+            user: connected,
+            reason: UnverifiedReason::Unreadable,
+            code: self.codes.unreadable,
+            srv: Srv::NONE,
+        };
+        Verified::Rejected(Box::new(Rejection { refused, written: claimed.and(written), why }))
     }
 
+    /// Rejects a message that is not signed by its sender.
     fn reject_signature(
         &self,
         message: &northbound_duis::Request,
         connected: Option<Eui64>,
-        e: &SignatureRefusal,
+        why: String,
     ) -> Verified {
-        reject(message, connected, self.codes.signature, e.to_string())
+        let refused = Refused::Unverified {
+            claimed: Some(message.id.id),
+            user: connected,
+            reason: UnverifiedReason::Signature,
+            code: self.codes.signature,
+            srv: message.srv.parse().unwrap_or_default(),
+        };
+        let written = Some(message.id.text.clone());
+        Verified::Rejected(Box::new(Rejection { refused, written, why }))
     }
 }
 
+/// Rejects a message that its sender has signed.
 fn reject(
     message: &northbound_duis::Request,
     connected: Option<Eui64>,
     code: ResponseCode,
     why: String,
 ) -> Verified {
-    let event = Rejected {
+    let refused = Refused::OfSender(Rejected {
         id: Some(message.id.id),
         from: connected,
         cv: Some(message.variant),
         srv: message.srv.parse().unwrap_or_default(),
         code,
-    };
-    Verified::Rejected(Box::new(Rejection { event, written: Some(message.id.text.clone()), why }))
+    });
+    Verified::Rejected(Box::new(Rejection { refused, written: Some(message.id.text.clone()), why }))
 }
 
 /// The id as the core keeps it.

@@ -4,14 +4,14 @@ use super::writer::{Commit, Sink};
 use northbound_flow::{
     Record,
     effect::{AlertRecord, DeliveryRecord},
-    event::Outcome,
+    event::{Outcome, Unverified},
 };
 use northbound_ledger::{
     Ledger, LedgerError, LiveBatch, LiveWriter, Pruned, RetentionPolicy,
     judge::Judge,
     live::Wait,
     prune,
-    rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
+    rows::{AlertRow, DeliveryRow, ExchangeRow, Movement, UnverifiedRow},
 };
 use northbound_types::{Day, Region, Utc, command_variant::number_or_zero};
 use std::{
@@ -117,6 +117,9 @@ impl LedgerSink {
         }
         for d in &c.rows.tried {
             batch.delivery(&delivery(d));
+        }
+        for u in &c.rows.unverified {
+            batch.unverified(&unverified(u));
         }
         for r in &c.open {
             batch.open_exchange(&exchange(r, self.provider(r.region)));
@@ -270,5 +273,19 @@ fn delivery(d: &DeliveryRecord) -> DeliveryRow<'_> {
         },
         feed: FEED,
         known: d.at.0,
+    }
+}
+
+fn unverified(u: &Unverified) -> UnverifiedRow {
+    UnverifiedRow {
+        address: u.address.to_string(),
+        user: u.user,
+        reason: u.reason.as_str().to_owned(),
+        code: u.code.as_str().to_owned(),
+        claimed: u.claimed.map(|id| id.to_string()).unwrap_or_default(),
+        messages: u.messages,
+        first: u.first,
+        received: u.last,
+        feed: FEED.to_owned(),
     }
 }

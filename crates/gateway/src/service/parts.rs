@@ -8,7 +8,7 @@ use crate::{
     egress::{self, Deliveries, Endpoints},
     engine::{self, Call, EffectSinks, Handle, Outcome, Parts, offline::first},
     error::{GatewayError, Result},
-    ingress::{Ingress, RejectionCodes, UserInterface},
+    ingress::{Ingress, RejectionCodes, StrangerLimits, UserInterface},
     ledger_sink::{LedgerHealth, RowBuffer, Sink},
     log::References,
     metrics::Metrics,
@@ -129,7 +129,8 @@ pub(super) fn build<S: Storage>(
     };
     let keep_days = rules.integer("retention-journal-days", shared.now.day())?;
     let engine = shared.engine(opened, sinks, keep_days);
-    let users = Arc::new(shared.users(Arc::clone(&ingress)));
+    let limits = StrangerLimits::from_rules(&rules, shared.now.day())?;
+    let users = Arc::new(shared.users(Arc::clone(&ingress), limits));
     let control = Control { token: run.token, about, load_keys: Box::new(load_keys) };
     let interface = Arc::new(shared.interface(control, &deliveries, ingress, surroundings));
     let Shared { data, handle, .. } = shared;
@@ -315,12 +316,13 @@ impl Shared {
         }
     }
 
-    fn users(&self, ingress: Arc<Ingress>) -> UserInterface {
+    fn users(&self, ingress: Arc<Ingress>, limits: StrangerLimits) -> UserInterface {
         UserInterface::new(
             &self.config,
             ingress,
             self.handle.clone(),
             Arc::clone(&self.clock),
+            limits,
             Arc::clone(&self.metrics),
         )
     }

@@ -249,7 +249,9 @@ fn begin(ledger: &Ledger, now: Utc, wait: Wait) -> Result<Tx, LedgerError> {
 fn many_files(m: &Manifest, closed: &dyn Fn(&Day) -> bool) -> BTreeSet<Day> {
     let live = |id: &i64| m.source(*id).is_some_and(SourceEntry::is_live);
     let mut n: HashMap<(Table, Day), usize> = HashMap::new();
-    for t in [Table::Exchanges, Table::Alerts, Table::Deliveries, Table::Movements] {
+    let tables =
+        [Table::Exchanges, Table::Alerts, Table::Deliveries, Table::Movements, Table::Unverified];
+    for t in tables {
         for d in m
             .files(t)
             .iter()

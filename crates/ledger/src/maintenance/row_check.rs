@@ -16,8 +16,14 @@ use northbound_types::Day;
 use std::collections::BTreeMap;
 
 /// Tables whose rows are numbered by source.
-const NUMBERED: [Table; 5] =
-    [Table::Exchanges, Table::Alerts, Table::Deliveries, Table::Payloads, Table::Stated];
+const NUMBERED: [Table; 6] = [
+    Table::Exchanges,
+    Table::Alerts,
+    Table::Deliveries,
+    Table::Payloads,
+    Table::Stated,
+    Table::Unverified,
+];
 
 /// Counts the rows of every source, whether they count or not.
 ///

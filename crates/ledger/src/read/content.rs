@@ -12,7 +12,7 @@ use northbound_types::Day;
 use std::collections::BTreeMap;
 
 /// Tables whose rows are compared one by one.
-const ROWS: [Table; 3] = [Table::Exchanges, Table::Alerts, Table::Deliveries];
+const ROWS: [Table; 4] = [Table::Exchanges, Table::Alerts, Table::Deliveries, Table::Unverified];
 /// Columns of provenance, which are not compared.
 const NOT_COMPARED: [&str; 3] = ["recorded", "source", "place"];
 

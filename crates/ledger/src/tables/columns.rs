@@ -102,6 +102,22 @@ pub(super) const DELIVERIES: Columns = &[
     ("place", Int),
 ];
 
+pub(super) const UNVERIFIED: Columns = &[
+    ("address", Text),
+    ("user", Int),
+    ("reason", Word),
+    ("code", Word),
+    ("claimed", Text),
+    ("messages", Int),
+    ("first", Time),
+    ("received", Time),
+    ("feed", Word),
+    ("known", Time),
+    ("recorded", Time),
+    ("source", Int),
+    ("place", Int),
+];
+
 pub(super) const PAYLOADS: Columns = &[
     ("originator", Int),
     ("device", Int),

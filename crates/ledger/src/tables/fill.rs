@@ -2,7 +2,7 @@
 
 use crate::tables::{
     buffer::Buffer,
-    rows::{AlertRow, DeliveryRow, ExchangeRow, PayloadRow, StatedRow},
+    rows::{AlertRow, DeliveryRow, ExchangeRow, PayloadRow, StatedRow, UnverifiedRow},
 };
 use northbound_types::Utc;
 
@@ -115,6 +115,23 @@ pub(crate) fn delivery(b: &mut Buffer, r: &DeliveryRow<'_>, by: Provenance) {
         .word(r.outcome)
         .word(r.feed)
         .int(r.known)
+        .int(by.recorded.0)
+        .int(by.source)
+        .int(0);
+}
+
+pub(crate) fn unverified(b: &mut Buffer, r: &UnverifiedRow, by: Provenance) {
+    b.row()
+        .word(&r.address)
+        .int(r.user.map_or(0, northbound_types::Eui64::to_i64))
+        .word(&r.reason)
+        .word(&r.code)
+        .word(&r.claimed)
+        .int(i64::try_from(r.messages).unwrap_or(i64::MAX))
+        .int(r.first.0)
+        .int(r.received.0)
+        .word(&r.feed)
+        .int(r.received.0)
         .int(by.recorded.0)
         .int(by.source)
         .int(0);

@@ -1,7 +1,7 @@
 //! The rows of the ledger's tables as their writers fill them. Strings are borrowed, so that a
 //! reader of a hundred million records allocates nothing per row.
 
-use northbound_types::{Eui64, Generation, Kind, Leg, Mode, Region, RequestState, TestKind};
+use northbound_types::{Eui64, Generation, Kind, Leg, Mode, Region, RequestState, TestKind, Utc};
 
 /// One exchange, as its source recorded it. Times in µs UTC; `None` where unknown.
 ///
@@ -172,6 +172,29 @@ pub struct Movement {
     pub from: Option<RequestState>,
     /// Into which state.
     pub to: RequestState,
+}
+
+/// Messages to the live service whose sender was not verified. Owned: their number is limited.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct UnverifiedRow {
+    /// The sending address; empty where those of several addresses are counted together.
+    pub address: String,
+    /// The User whose TLS client certificate was shown.
+    pub user: Option<Eui64>,
+    /// `unreadable` or `signature`.
+    pub reason: String,
+    /// Response code.
+    pub code: String,
+    /// The RequestID that a single message states; else empty.
+    pub claimed: String,
+    /// How many messages.
+    pub messages: u64,
+    /// When the first was received.
+    pub first: Utc,
+    /// When the last was received: decides the day.
+    pub received: Utc,
+    /// Feed.
+    pub feed: String,
 }
 
 /// One firmware payload to one device.

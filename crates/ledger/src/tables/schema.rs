@@ -41,11 +41,13 @@ pub enum Table {
     Daily,
     /// Latency histograms by day.
     DailyLatency,
+    /// Messages to the live service whose sender was not verified.
+    Unverified,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 10] = [
         Table::Exchanges,
         Table::Movements,
         Table::Alerts,
@@ -55,6 +57,7 @@ impl Table {
         Table::Corrections,
         Table::Daily,
         Table::DailyLatency,
+        Table::Unverified,
     ];
 
     /// Folder and name.
@@ -70,6 +73,7 @@ impl Table {
             Table::Corrections => "corrections",
             Table::Daily => "daily",
             Table::DailyLatency => "daily_latency",
+            Table::Unverified => "unverified",
         }
     }
 
@@ -86,6 +90,7 @@ impl Table {
             Table::Corrections => columns::CORRECTIONS,
             Table::Daily => columns::DAILY,
             Table::DailyLatency => columns::DAILY_LATENCY,
+            Table::Unverified => columns::UNVERIFIED,
         }
     }
 
@@ -113,7 +118,8 @@ impl Table {
             | Table::Deliveries
             | Table::Corrections
             | Table::Daily
-            | Table::DailyLatency => &[],
+            | Table::DailyLatency
+            | Table::Unverified => &[],
         };
         if identity.contains(&column) {
             Part::Identity

@@ -95,6 +95,7 @@ fn totals(t: &Top, before: Option<(&Top, Duration)>) -> Table {
     row("inputs", |t| t.inputs);
     row("requests and runs entered", |t| t.entered);
     row("refused", |t| t.refused);
+    row("messages without a verified sender", |t| t.unverified);
     row("Commands sent", |t| t.dispatched);
     row("responses", |t| t.answers);
     row("responses after time-out", |t| t.late_answers);

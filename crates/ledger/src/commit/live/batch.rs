@@ -5,7 +5,7 @@ use crate::{
     tables::{
         buffer::Buffer,
         fill::{self, Provenance},
-        rows::{AlertRow, DeliveryRow, ExchangeRow, Movement},
+        rows::{AlertRow, DeliveryRow, ExchangeRow, Movement, UnverifiedRow},
         schema::Table,
     },
 };
@@ -100,6 +100,11 @@ impl LiveBatch {
     /// Adds an attempt to deliver.
     pub fn delivery(&mut self, r: &DeliveryRow<'_>) {
         fill::delivery(buffer(&mut self.settled, Table::Deliveries, r.attempted), r, LATER);
+    }
+
+    /// Adds messages whose sender was not verified.
+    pub fn unverified(&mut self, r: &UnverifiedRow) {
+        fill::unverified(buffer(&mut self.settled, Table::Unverified, r.received.0), r, LATER);
     }
 
     /// Adds an exchange that is not settled yet, in its state after the batch's last input.

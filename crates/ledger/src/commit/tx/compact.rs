@@ -12,13 +12,14 @@ use northbound_types::Day;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables whose files are merged.
-const KEPT_BY_DAY: [Table; 6] = [
+const KEPT_BY_DAY: [Table; 7] = [
     Table::Exchanges,
     Table::Alerts,
     Table::Deliveries,
     Table::Payloads,
     Table::Movements,
     Table::Corrections,
+    Table::Unverified,
 ];
 
 impl Tx {
