@@ -5,7 +5,7 @@ use crate::support;
 use serde_json::Value;
 use support::live::{Live, USER, element, post, read_meter};
 
-/// Documents about a User, a period and all, without what names the version of the ledger.
+/// Documents about a User and a period.
 fn documents(live: &Live, period: &str) -> Vec<(String, Value)> {
     let commands = [
         format!("report mine --user {USER} --period {period}"),
@@ -17,15 +17,21 @@ fn documents(live: &Live, period: &str) -> Vec<(String, Value)> {
             "forecast prefill --user {USER} --from 2031-09 --months 1 --set 4.1.1:on-demand=100"
         ),
     ];
-    let without_version = |mut v: Value| {
-        if let Some(o) = v.as_object_mut() {
-            for key in ["manifest", "as_at", "rules", "refused_unverified"] {
-                o.remove(key);
-            }
-        }
-        v
-    };
     commands.into_iter().map(|c| (c.clone(), without_version(later(live, &c)))).collect()
+}
+
+/// Without what names the version of the ledger, and the pseudonyms, which are others in each answer.
+fn without_version(v: Value) -> Value {
+    const LEFT_OUT: [&str; 5] = ["manifest", "as_at", "rules", "refused_unverified", "user"];
+    match v {
+        Value::Object(all) => all
+            .into_iter()
+            .filter(|(key, _)| !LEFT_OUT.contains(&key.as_str()))
+            .map(|(key, v)| (key, without_version(v)))
+            .collect(),
+        Value::Array(all) => all.into_iter().map(without_version).collect(),
+        other => other,
+    }
 }
 
 /// An answer after all that the service has done: its clock runs ahead of the machine's.
