@@ -96,6 +96,14 @@ pub enum LedgerError {
     /// The request cannot be carried out; the text says why.
     #[error("{0}")]
     Refused(String),
+    /// The memory that the run may use is full.
+    #[error("{what}: {source}")]
+    Memory {
+        /// What was being done.
+        what: &'static str,
+        /// How much is in use.
+        source: crate::memory::OverLimit,
+    },
     /// A limit was exceeded.
     #[error("{what}: {value} is over the limit of {limit}")]
     Limit {
@@ -113,6 +121,14 @@ impl LedgerError {
     pub(crate) fn is_missing(&self) -> bool {
         matches!(self, LedgerError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
     }
+}
+
+/// Attaches what was being done to a refusal for lack of memory.
+pub(crate) fn mem(
+    what: &'static str,
+    r: Result<(), crate::memory::OverLimit>,
+) -> Result<(), LedgerError> {
+    r.map_err(|source| LedgerError::Memory { what, source })
 }
 
 /// Attaches the path to an I/O error.

@@ -4,6 +4,7 @@
 pub mod error;
 pub mod journal;
 pub mod manifest;
+pub mod memory;
 pub mod retention;
 pub mod testing;
 
@@ -17,11 +18,12 @@ mod tables;
 
 pub use commit::{
     live::{self, LiveBatch, LiveCommitted, LiveWriter},
-    tx::{Begun, CommitProgress, Committed, SOURCE_ROWS, SourceMeta, Tx},
+    tx::{Begun, CommitProgress, Committed, SOURCE_DAYS, SOURCE_ROWS, SourceMeta, Tx},
 };
 pub use error::LedgerError;
 pub use maintenance::{backup, check, publish, row_check};
 pub use manifest::{CommitKind, Manifest, Root, SourceEntry, is_below};
+pub use memory::Memory;
 pub use read::{
     alerts::AlertWindow,
     content,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -234,7 +234,7 @@ pub(crate) fn path_of(dir: &Path, version: u64) -> PathBuf {
 /// Reads one version.
 pub(crate) fn read(dir: &Path, version: u64) -> Result<Root, LedgerError> {
     let path = path_of(dir, version);
-    let bytes = io("read", &path, std::fs::read(&path))?;
+    let bytes = bytes_of(&path)?;
     let manifest: Manifest =
         json("a manifest that this version understands", &path, serde_json::from_slice(&bytes))?;
     if manifest.version != version {
@@ -249,6 +249,20 @@ pub(crate) fn read(dir: &Path, version: u64) -> Result<Root, LedgerError> {
         return Err(LedgerError::Manifest { path, why });
     }
     Ok(Root { hash: hex(&Sha256::digest(&bytes)), manifest })
+}
+
+/// Bytes of a manifest: some hundred thousand files.
+const MAX_MANIFEST: u64 = 128 << 20;
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, LedgerError> {
+    let mut bytes = Vec::new();
+    let file = io("open", path, std::fs::File::open(path))?;
+    io("read", path, file.take(MAX_MANIFEST + 1).read_to_end(&mut bytes))?;
+    if bytes.len() as u64 > MAX_MANIFEST {
+        let why = format!("has more than {MAX_MANIFEST} bytes, which is the limit");
+        return Err(LedgerError::Manifest { path: path.to_owned(), why });
+    }
+    Ok(bytes)
 }
 
 /// Does a path stay below the folder to which it is added? No `..`, no root, no drive.

@@ -1,6 +1,7 @@
 //! The integration tests of this crate, in one program so that it is linked once.
 
 mod books;
+mod bounded;
 mod journal;
 mod journal_support;
 mod ledger;

@@ -2,10 +2,12 @@
 
 use crate::error::RuleError;
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, fmt::Write, path::Path};
+use std::{collections::BTreeMap, fmt::Write, fs::File, io::Read, path::Path};
 
 /// The largest rule file that is read, in bytes.
 pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// The most bytes that an overlay may have in all.
+pub const MAX_OVERLAY_BYTES: usize = 32 * 1024 * 1024;
 /// The most files that an overlay may hold.
 pub const MAX_OVERLAY_FILES: usize = 500;
 
@@ -82,10 +84,7 @@ impl RuleFile {
         };
         if self.bytes.len() > MAX_FILE_BYTES {
             return Err(refuse(
-                format!(
-                    "{} bytes, more than the {MAX_FILE_BYTES} that a rule file may have",
-                    self.bytes.len()
-                ),
+                format!("more than the {MAX_FILE_BYTES} bytes that a rule file may have"),
                 "split it, or remove what is no rule",
             ));
         }
@@ -112,11 +111,25 @@ pub fn collect(overlay: Option<&Path>) -> Result<Vec<RuleFile>, RuleError> {
     if let Some(root) = overlay
         && there(&root)?
     {
+        let mut total = 0;
         let mut found = Vec::new();
         walk(root, "", &mut found)?;
         for name in found {
             let path = root.join(&name);
-            let bytes = std::fs::read(&path).map_err(|source| RuleError::Read { path, source })?;
+            let mut bytes = Vec::new();
+            File::open(&path)
+                .and_then(|f| f.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
+                .map_err(|source| RuleError::Read { path, source })?;
+            total += bytes.len();
+            if total > MAX_OVERLAY_BYTES {
+                return Err(RuleError::File {
+                    name,
+                    problem: format!(
+                        "with the files before it more than the {MAX_OVERLAY_BYTES} bytes that rule files of one's own may have"
+                    ),
+                    hint: "remove what is no rule".to_owned(),
+                });
+            }
             files.insert(name.clone(), RuleFile::new(&name, bytes, true));
         }
     }

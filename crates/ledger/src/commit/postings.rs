@@ -52,51 +52,56 @@ pub(crate) fn path(row: &ExchangeRow<'_>) -> ([RequestState; 5], usize) {
 }
 
 const STATES: usize = RequestState::ALL.len();
-const CELLS: usize = Region::ALL.len() * Kind::ALL.len() * (STATES + 1) * STATES;
+/// Cells of one region and kind: from which state (or none) into which.
+const CELLS: usize = (STATES + 1) * STATES;
 
-/// Sums of postings of one source, by day.
+/// Sums of postings of one source, by day, and by number of region and kind.
 #[derive(Default)]
 pub(crate) struct Postings {
-    days: HashMap<Day, Box<[i64]>>,
+    sums: HashMap<(Day, u32), Box<[i64]>>,
 }
 
 impl Postings {
     #[inline]
     pub(crate) fn post(&mut self, row: &ExchangeRow<'_>) {
-        let day = Utc(row.received).day();
-        let cells = self.days.entry(day).or_insert_with(|| vec![0; CELLS].into_boxed_slice());
-        let base = (row.region as usize * Kind::ALL.len() + row.kind as usize) * (STATES + 1);
+        let group = row.region as usize * Kind::ALL.len() + row.kind as usize;
+        let cells = self
+            .sums
+            .entry((Utc(row.received).day(), group as u32))
+            .or_insert_with(|| vec![0; CELLS].into_boxed_slice());
         let (steps, n) = path(row);
         let mut from = STATES;
         for s in &steps[..n] {
-            cells[(base + from) * STATES + *s as usize] += 1;
+            cells[from * STATES + *s as usize] += 1;
             from = *s as usize;
         }
     }
 
     /// Turns the sums into rows; `from_state` is empty where units enter.
     pub(crate) fn drain(&mut self, known: Utc, recorded: Utc, source: i64) -> Vec<(Day, Buffer)> {
-        let mut days: Vec<_> = self.days.drain().collect();
-        days.sort_unstable_by_key(|(d, _)| *d);
-        days.into_iter()
-            .map(|(day, cells)| {
+        let mut sums: Vec<_> = self.sums.drain().collect();
+        sums.sort_unstable_by_key(|(key, _)| *key);
+        sums.chunk_by(|a, b| a.0.0 == b.0.0)
+            .map(|of_day| {
                 let mut b = Buffer::new(Table::Movements);
-                for (i, &units) in cells.iter().enumerate().filter(|(_, u)| **u != 0) {
-                    let (rest, to) = (i / STATES, i % STATES);
-                    let (rest, from) = (rest / (STATES + 1), rest % (STATES + 1));
-                    let (region, kind) = (rest / Kind::ALL.len(), rest % Kind::ALL.len());
-                    b.row()
-                        .word(&day.to_string())
-                        .word(Region::ALL[region].as_str())
-                        .word(Kind::ALL[kind].as_str())
-                        .word(RequestState::ALL.get(from).map_or("", |s| s.as_str()))
-                        .word(RequestState::ALL[to].as_str())
-                        .int(units)
-                        .int(known.0)
-                        .int(recorded.0)
-                        .int(source);
+                for ((day, group), cells) in of_day {
+                    let (region, kind) =
+                        (*group as usize / Kind::ALL.len(), *group as usize % Kind::ALL.len());
+                    for (i, &units) in cells.iter().enumerate().filter(|(_, u)| **u != 0) {
+                        let (from, to) = (i / STATES, i % STATES);
+                        b.row()
+                            .word(&day.to_string())
+                            .word(Region::ALL[region].as_str())
+                            .word(Kind::ALL[kind].as_str())
+                            .word(RequestState::ALL.get(from).map_or("", |s| s.as_str()))
+                            .word(RequestState::ALL[to].as_str())
+                            .int(units)
+                            .int(known.0)
+                            .int(recorded.0)
+                            .int(source);
+                    }
                 }
-                (day, b)
+                (of_day[0].0.0, b)
             })
             .collect()
     }

@@ -2,12 +2,13 @@
 
 use crate::{
     commit::{
-        identity::{self, Index, NO_DAY},
+        identity::{self, Index},
         postings::Postings,
     },
-    error::{LedgerError, ar, io, pq},
+    error::{LedgerError, ar, io, mem, pq},
     lock,
     manifest::{self, CommitKind, FileEntry, Manifest, Root, SourceEntry},
+    memory::Memory,
     retention::ranges,
     scan::judge::Judge,
     tables::{buffer::Buffer, file::Opened, schema::Table},
@@ -38,6 +39,13 @@ pub use sources::{Begun, SourceMeta};
 pub(crate) const FILE_ROWS: usize = 512 * 1024;
 /// Rows buffered over all days before the fullest day is written out.
 const BUFFERED_ROWS: usize = 3 * FILE_ROWS;
+/// Most memory for the texts of one file, and of all rows that wait to be written.
+const FILE_TEXT: usize = 32 << 20;
+const BUFFERED_TEXT: usize = 96 << 20;
+/// Rows between two looks at the memory of texts.
+const ROWS_BETWEEN: u64 = 1024;
+/// Most days on which messages of one source file were received: each costs files of its own.
+pub const SOURCE_DAYS: usize = 4096;
 /// A day with more files than this is merged into fewer at the end of a transaction.
 const FILES_A_DAY: usize = 24;
 /// Most rows of one source file: row numbers are kept in 32 bits.
@@ -89,6 +97,8 @@ pub struct Tx {
     writer: Option<std::thread::JoinHandle<()>>,
     pending: usize,
     retracted: Vec<manifest::Retraction>,
+    source_days: HashSet<Day>,
+    memory: Memory,
     refresh: HashSet<Day>,
     fold: BTreeSet<Day>,
     /// Committed: the files written are named by a version and must not be removed.
@@ -153,10 +163,18 @@ impl Tx {
             writer: Some(writer),
             pending: 0,
             retracted: Vec::new(),
+            source_days: HashSet::new(),
+            memory: Memory::UNLIMITED,
             refresh: HashSet::new(),
             fold: BTreeSet::new(),
             done: false,
         })
+    }
+
+    /// Has it refused, where it would need more memory than this. Comes before the first source.
+    pub fn limit_memory(&mut self, memory: Memory) {
+        self.memory = memory;
+        self.index = Index::with_limit(self.work.clone(), memory.scaled(identity::IN_MEMORY));
     }
 
     /// When it counts as committed: the present, and never before the newest version.
@@ -212,7 +230,7 @@ impl Tx {
         next.register_revision = register_revision;
         progress(CommitProgress { step: "comparing identities", done: 0, total: 1 });
         self.add_old_identities(&|_| true)?;
-        self.send_corrections()?;
+        self.settle()?;
         self.drain_writer(progress)?;
         let mut touched: HashSet<Day> = self
             .files
@@ -288,15 +306,6 @@ impl Tx {
         Ok(root)
     }
 
-    /// Decides which records count and writes down those that do not. Corrections of open rows go into
-    /// files of their own, which the next live commit replaces.
-    fn send_corrections(&mut self) -> Result<(), LedgerError> {
-        for (day, open, b) in self.settle()? {
-            self.send(b, (day != NO_DAY).then_some(day), open)?;
-        }
-        Ok(())
-    }
-
     /// Reads those old rows that may share an identity with a new one.
     fn add_old_identities(
         &mut self,
@@ -323,6 +332,7 @@ impl Tx {
                 &path,
                 opened.reader(&path)?.with_row_groups(groups).with_batch_size(64 * 1024).build(),
             )? {
+                mem("comparing with earlier rows", self.memory.check())?;
                 let mut b = Buffer::new(table);
                 b.append(&ar(&path, batch)?);
                 for e in entries(&b, f.day, identity::OLD | if f.open { identity::OPEN } else { 0 })

@@ -5,6 +5,7 @@ use super::snapshot::{Days, Snapshot};
 use crate::{
     error::LedgerError,
     manifest::FileEntry,
+    memory::Memory,
     scan::{
         judge::Judge,
         kernel::{self, ScanResult, Spec},
@@ -57,7 +58,12 @@ impl Snapshot {
             .collect();
         rollup::read_counts(&self.dir, &files, dims, &mut found)?;
         if !stale.is_empty() {
-            let spec = Spec { dims: dims.to_vec(), latency: None, collect: None };
+            let spec = Spec {
+                dims: dims.to_vec(),
+                latency: None,
+                collect: None,
+                memory: Memory::UNLIMITED,
+            };
             let more = self.scan(&stale, days, judge, &spec)?;
             for (k, t) in more.counts {
                 *found.counts.entry(k).or_default() += t;
@@ -128,7 +134,12 @@ impl Snapshot {
             .collect();
         rollup::read_latency(&self.dir, &files, dims, judge.buckets(), &mut found)?;
         if !stale.is_empty() {
-            let spec = Spec { dims: Vec::new(), latency: Some(dims.to_vec()), collect: None };
+            let spec = Spec {
+                dims: Vec::new(),
+                latency: Some(dims.to_vec()),
+                collect: None,
+                memory: Memory::UNLIMITED,
+            };
             found.merge(self.scan(&stale, days, judge, &spec)?);
         }
         Ok(latency_rows(found))
@@ -146,7 +157,12 @@ impl Snapshot {
         judge: &dyn Judge,
     ) -> Result<(Cells, Vec<LatencyRow>), LedgerError> {
         let which: Vec<Day> = self.days_with_rows(days);
-        let spec = Spec { dims: dims.to_vec(), latency: Some(latency.to_vec()), collect: None };
+        let spec = Spec {
+            dims: dims.to_vec(),
+            latency: Some(latency.to_vec()),
+            collect: None,
+            memory: Memory::UNLIMITED,
+        };
         let mut found = self.scan(&which, days, judge, &spec)?;
         let mut rows: Vec<CellRow> = std::mem::take(&mut found.counts)
             .into_iter()
@@ -177,6 +193,7 @@ impl Snapshot {
             dims: Vec::new(),
             latency: Some(dims.to_vec()),
             collect: Some(Arc::new(wanted.into_iter().collect())),
+            memory: Memory::UNLIMITED,
         };
         let found = self.scan(&which, days, judge, &spec)?;
         Ok(found

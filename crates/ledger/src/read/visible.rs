@@ -15,24 +15,34 @@ use northbound_types::{Day, Utc};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// A set of row numbers of one source.
+/// Rows in a part of a [`RowSet`].
+const PART_ROWS: usize = 1 << 16;
+
+/// A set of row numbers of one source, in parts that exist where they have a row: row numbers go up to
+/// 2³², however few rows there are.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowSet {
-    bits: Vec<u64>,
+    parts: Vec<Option<Box<[u64]>>>,
 }
 
 impl RowSet {
     pub(crate) fn insert(&mut self, row: i64) {
         let Ok(p) = usize::try_from(row) else { return };
-        if self.bits.len() <= p / 64 {
-            self.bits.resize(p / 64 + 1, 0);
+        let (part, at) = (p / PART_ROWS, p % PART_ROWS);
+        if self.parts.len() <= part {
+            self.parts.resize(part + 1, None);
         }
-        self.bits[p / 64] |= 1 << (p % 64);
+        let words =
+            self.parts[part].get_or_insert_with(|| vec![0; PART_ROWS / 64].into_boxed_slice());
+        words[at / 64] |= 1 << (at % 64);
     }
     #[inline]
     pub(crate) fn contains(&self, row: i64) -> bool {
         let p = row as usize;
-        self.bits.get(p / 64).is_some_and(|w| w >> (p % 64) & 1 == 1)
+        match self.parts.get(p / PART_ROWS) {
+            Some(Some(words)) => words[p % PART_ROWS / 64] >> (p % 64) & 1 == 1,
+            _ => false,
+        }
     }
 }
 

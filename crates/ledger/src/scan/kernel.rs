@@ -6,8 +6,9 @@
 //! counts are then added to the thread's totals under their texts.
 
 use crate::{
-    error::LedgerError,
+    error::{LedgerError, mem},
     manifest::FileEntry,
+    memory::Memory,
     read::visible::{Aside, Visible},
     scan::judge::{Judge, Target, TargetQuery},
 };
@@ -49,7 +50,12 @@ pub struct Spec {
     /// For exact percentiles: the buckets in which a wanted rank falls, by latency keys. The exact
     /// values in these buckets are collected (a second pass).
     pub collect: Option<Arc<HashMap<Vec<Arc<str>>, Vec<i32>>>>,
+    /// How much memory the pass may use: the counts have no bound of their own.
+    pub memory: Memory,
 }
+
+/// What is being done where counts do not fit into memory.
+pub(crate) const ADDING_UP: &str = "adding up a day (its rows have too many different values)";
 
 /// Keys of a group.
 pub(crate) type Keys = Vec<Arc<str>>;
@@ -159,10 +165,13 @@ pub(crate) fn scan(
         let done = loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(&(f, g)) = work.get(i) else { break Ok(()) };
-            if let Err(e) = worker.row_group(&opened[f], g) {
+            let counted = mem(ADDING_UP, spec.memory.check());
+            if let Err(e) = counted.and_then(|()| worker.row_group(&opened[f], g)) {
                 break Err(e);
             }
         };
+        let done =
+            done.and_then(|()| mem(ADDING_UP, spec.memory.check_for(worker.finished_bytes())));
         let Ok(mut total) = total.lock() else { return };
         match (done, total.as_mut()) {
             (Err(e), Ok(_)) => *total = Err(e),

@@ -3,12 +3,13 @@
 //! record, a retraction) the rows are scanned instead.
 
 use crate::{
-    error::{LedgerError, ar, pq},
+    error::{LedgerError, ar, mem, pq},
     manifest::{FileEntry, Manifest},
+    memory::Memory,
     read::visible::{Aside, Visible},
     scan::{
         judge::Judge,
-        kernel::{self, Interner, Keys, ScanResult, Spec, Tally},
+        kernel::{self, ADDING_UP, Interner, Keys, ScanResult, Spec, Tally},
     },
     tables::{buffer::Buffer, file::Opened, schema::Table},
 };
@@ -25,6 +26,9 @@ use std::{path::Path, sync::Arc};
 /// Dimensions of the latency rollup.
 pub(crate) const LATENCY_DIMS: [Dim; 5] =
     [Dim::Day, Dim::Region, Dim::Srv, Dim::Mode, Dim::TestKind];
+
+/// Memory of a count on its way into the table `daily`: sorted, then in columns.
+const DAILY_ROW_BYTES: usize = 160;
 
 const BATCH_ROWS: usize = 64 * 1024;
 
@@ -45,10 +49,16 @@ pub(crate) fn compute(
     visible: &Visible,
     aside: &Aside,
     judge: &dyn Judge,
+    memory: Memory,
 ) -> Result<(Buffer, Buffer), LedgerError> {
-    let spec =
-        Spec { dims: Dim::ALL.to_vec(), latency: Some(LATENCY_DIMS.to_vec()), collect: None };
+    let spec = Spec {
+        dims: Dim::ALL.to_vec(),
+        latency: Some(LATENCY_DIMS.to_vec()),
+        collect: None,
+        memory,
+    };
     let found = kernel::scan(dir, files, visible, aside, judge, &spec)?;
+    mem(ADDING_UP, memory.check_for((found.counts.len() * DAILY_ROW_BYTES) as u64))?;
     let mut daily = Buffer::new(Table::Daily);
     let mut rows: Vec<(Keys, Tally)> = found.counts.into_iter().collect();
     rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));

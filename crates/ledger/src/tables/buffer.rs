@@ -19,7 +19,14 @@ pub(crate) struct Words {
     pub(crate) dict: Vec<Box<str>>,
     index: HashMap<Box<str>, i32>,
     last: i32,
+    /// Memory of the dictionary, in bytes.
+    bytes: usize,
 }
+
+/// Memory of a dictionary's entry beside its text, which it holds twice.
+const WORD_BYTES: usize = 64;
+/// Memory of a buffer without a row.
+const BUFFER_BYTES: usize = 8 * 1024;
 
 impl Words {
     #[inline]
@@ -35,6 +42,7 @@ impl Words {
             None => {
                 let c = self.dict.len() as i32;
                 self.dict.push(word.into());
+                self.bytes += 2 * word.len() + WORD_BYTES;
                 self.index.insert(word.into(), c);
                 c
             }
@@ -57,6 +65,8 @@ pub(crate) struct Buffer {
     pub(crate) table: Table,
     columns: Vec<Column>,
     rows: usize,
+    /// Bytes of texts that are not words.
+    texts: usize,
 }
 
 impl Buffer {
@@ -70,11 +80,16 @@ impl Buffer {
                 Col::Int | Col::Time => Column::Int(Vec::new()),
             })
             .collect();
-        Buffer { table, columns, rows: 0 }
+        Buffer { table, columns, rows: 0, texts: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.rows
+    }
+    /// Memory of its texts, in bytes; numbers and codes are bounded by the number of rows.
+    pub(crate) fn weight(&self) -> usize {
+        let words = self.columns.iter().map(|c| if let Column::Word(w) = c { w.bytes } else { 0 });
+        BUFFER_BYTES + self.texts + words.sum::<usize>()
     }
     pub(crate) fn is_empty(&self) -> bool {
         self.rows == 0
@@ -84,7 +99,7 @@ impl Buffer {
     #[inline]
     pub(crate) fn row(&mut self) -> RowCursor<'_> {
         self.rows += 1;
-        RowCursor { columns: self.columns.iter_mut() }
+        RowCursor { columns: self.columns.iter_mut(), texts: &mut self.texts }
     }
 
     pub(crate) fn ints(&self, name: &str) -> &[i64] {
@@ -228,7 +243,9 @@ impl Buffer {
                     }
                 }
                 Column::Text(t) => {
-                    t.extend(a.as_string::<i32>().iter().map(|s| s.unwrap_or("").to_owned()))
+                    let texts = a.as_string::<i32>();
+                    self.texts += texts.values().len();
+                    t.extend(texts.iter().map(|s| s.unwrap_or("").to_owned()))
                 }
                 Column::Int(v) if *kind == Col::Time => {
                     let p = a.as_primitive::<TimestampMicrosecondType>();
@@ -305,6 +322,7 @@ impl Buffer {
 /// Fills one row, column by column, in the order of the schema.
 pub(crate) struct RowCursor<'a> {
     columns: std::slice::IterMut<'a, Column>,
+    texts: &'a mut usize,
 }
 
 impl RowCursor<'_> {
@@ -312,7 +330,10 @@ impl RowCursor<'_> {
     pub(crate) fn word(&mut self, word: &str) -> &mut Self {
         match self.columns.next() {
             Some(Column::Word(w)) => w.push(word),
-            Some(Column::Text(t)) => t.push(word.to_owned()),
+            Some(Column::Text(t)) => {
+                *self.texts += word.len();
+                t.push(word.to_owned());
+            }
             other => debug_assert!(false, "a word does not go into {other:?}"),
         }
         self

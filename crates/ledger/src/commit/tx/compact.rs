@@ -1,8 +1,8 @@
 //! Rollups of days, and small files merged into large ones with the same rows.
 
-use super::{CommitProgress, FILE_ROWS, FILES_A_DAY, Tx, files::write_file};
+use super::{CommitProgress, FILE_ROWS, FILE_TEXT, FILES_A_DAY, Tx, files::write_file};
 use crate::{
-    error::{LedgerError, ar, pq},
+    error::{LedgerError, ar, mem, pq},
     manifest::{FileEntry, Manifest},
     read::visible::Visible,
     scan::{judge::Judge, rollup},
@@ -44,7 +44,8 @@ impl Tx {
                 continue;
             }
             let aside = visible.aside(&self.dir, next, &|d| d == day)?;
-            let (daily, latency) = rollup::compute(&self.dir, &files, &visible, &aside, judge)?;
+            let (daily, latency) =
+                rollup::compute(&self.dir, &files, &visible, &aside, judge, self.memory)?;
             let mark = rollup::made_of(&visible, next, day, judge);
             for b in [daily, latency] {
                 let path = self.path_for(b.table, Some(day));
@@ -110,7 +111,8 @@ impl Tx {
             let opened = Opened::open(&path, table, false)?;
             for batch in pq(&path, opened.reader(&path)?.with_batch_size(64 * 1024).build())? {
                 buffer.append(&ar(&path, batch)?);
-                if buffer.len() >= FILE_ROWS {
+                mem("merging small files", self.memory.check())?;
+                if buffer.len() >= FILE_ROWS || buffer.weight() >= FILE_TEXT {
                     self.flush(&mut buffer, day, &mut merged)?;
                 }
             }

@@ -50,7 +50,7 @@ impl Tx {
         // The live service's own rows are not compared with each other, so only files with rows of other
         // sources are read.
         self.add_old_identities(&|f| f.sources.iter().any(|s| !live.contains(s)))?;
-        self.send_corrections()?;
+        self.settle()?;
         self.drain_writer(&mut |_| {})?;
         let touched = self.days_touched(&next);
         for files in next.tables.values_mut() {

@@ -90,6 +90,7 @@ impl Tx {
         let id = self.all_sources().map(|s| s.id).max().unwrap_or(0) + 1;
         self.sources.push(meta.into_entry(id, self.now));
         self.rows = 0;
+        self.source_days.clear();
         Ok(Begun::New(id))
     }
 

@@ -1,10 +1,13 @@
 //! Buffers on their way to the thread that writes files, and what it finished.
 
-use super::{BUFFERED_ROWS, CommitProgress, FILE_ROWS, ID_SET, Tx};
+use super::{
+    BUFFERED_ROWS, BUFFERED_TEXT, CommitProgress, FILE_ROWS, FILE_TEXT, ID_SET, ROWS_BETWEEN, Tx,
+};
 use crate::{
     commit::identity::Entry,
-    error::LedgerError,
+    error::{LedgerError, mem},
     manifest::FileEntry,
+    memory,
     tables::{buffer::Buffer, schema::Table},
 };
 use northbound_types::Day;
@@ -35,7 +38,7 @@ impl Tx {
         self.buffered += 1;
         let full = if rows_in_day >= FILE_ROWS {
             Some(key)
-        } else if self.buffered >= BUFFERED_ROWS {
+        } else if self.buffered >= self.memory.scaled(BUFFERED_ROWS) {
             self.days.iter().max_by_key(|(k, b)| (b.len(), **k)).map(|(k, _)| *k)
         } else {
             None
@@ -45,6 +48,31 @@ impl Tx {
         {
             self.buffered -= b.len();
             self.send(b, Some(k.1), false)?;
+        }
+        Ok(())
+    }
+
+    /// Writes days out while the texts of the rows that wait take too much memory.
+    pub(super) fn bound_texts(&mut self) -> Result<(), LedgerError> {
+        if !self.rows.is_multiple_of(ROWS_BETWEEN) {
+            return Ok(());
+        }
+        if self.rows.is_multiple_of(memory::ROWS_BETWEEN) {
+            mem("storing rows", self.memory.check())?;
+        }
+        let mut weights: Vec<(usize, (Table, Day))> =
+            self.days.iter().map(|(k, b)| (b.weight(), *k)).collect();
+        let mut total: usize = weights.iter().map(|(w, _)| w).sum();
+        weights.sort_unstable_by(|a, b| b.cmp(a));
+        for (weight, key) in weights {
+            if weight < FILE_TEXT && total < BUFFERED_TEXT {
+                break;
+            }
+            if let Some(b) = self.days.remove(&key) {
+                self.buffered -= b.len();
+                total -= weight;
+                self.send(b, Some(key.1), false)?;
+            }
         }
         Ok(())
     }

@@ -23,6 +23,8 @@ use std::{
 
 /// Rows decoded at once: their codes and times stay in the second-level cache.
 const BATCH_ROWS: usize = 16 * 1024;
+/// Memory of a count beside its keys.
+const COUNT_BYTES: usize = 128;
 /// Dimensions that a count can have.
 const DIMS: usize = Dim::ALL.len();
 
@@ -101,6 +103,11 @@ impl<'a> Worker<'a> {
             counts: HashMap::new(),
             histograms: Histograms::new(judge),
         }
+    }
+
+    /// Memory that its totals will take under their texts.
+    pub(super) fn finished_bytes(&self) -> u64 {
+        (self.counts.len() * (COUNT_BYTES + self.spec.dims.len() * size_of::<Arc<str>>())) as u64
     }
 
     pub(super) fn finish(self) -> ScanResult {
