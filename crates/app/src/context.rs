@@ -5,7 +5,7 @@ use crate::{
     error::{AppError, Result},
     progress::{Progress, ProgressFactory},
 };
-use northbound_ledger::{Ledger, Snapshot, journal::Disk, judge::RulesJudge};
+use northbound_ledger::{Ledger, Memory, Snapshot, journal::Disk, judge::RulesJudge};
 use northbound_registers::{AsAt, FILE_NAME, Gate, Store, Write};
 use northbound_rules::RuleSet;
 use northbound_types::{Actor, Utc};
@@ -32,6 +32,8 @@ pub struct Context {
     pub now: Utc,
     /// The latest time that may be stated as known; any may on a virtual clock.
     pub latest: Option<Utc>,
+    /// The memory that the process may use.
+    pub memory: Memory,
     /// How progress is shown.
     pub progress: ProgressFactory,
 }

@@ -14,6 +14,7 @@ use crate::{
     progress::Progress,
 };
 use northbound_ingest::Layout;
+use northbound_ledger::Memory;
 use northbound_registers::records::reporting::explanations::{Explanation, Given};
 use northbound_sim::{Manifest, SimConfig, World, write_world};
 use northbound_types::{Actor, Utc};
@@ -117,6 +118,7 @@ fn first_context(ctx: &Context, args: &DemoRequest, world: &World) -> Context {
         expect_version: None,
         writes: true,
         latest: None,
+        memory: Memory::UNLIMITED,
         ..ctx.clone()
     }
 }

@@ -178,6 +178,11 @@ impl AppError {
     pub fn refused(message: impl Into<String>) -> AppError {
         AppError::new(Kind::Refused, "cli.refused", message)
     }
+    /// An input that needs more memory than there is.
+    pub fn over_memory(file: &str, why: &dyn std::fmt::Display) -> AppError {
+        let text = format!("{file}: {why}; nothing was ingested");
+        AppError::new(Kind::Refused, "ingest.memory", text)
+    }
     /// A fault of the program or of the machine.
     pub fn internal(message: impl Into<String>) -> AppError {
         AppError::new(Kind::Internal, "cli.internal", message)
@@ -231,6 +236,7 @@ fn ledger(e: &LedgerError) -> (Kind, &'static str) {
         LedgerError::Locked { .. } => (Kind::Conflict, "ledger.locked"),
         LedgerError::Refused(_) => (Kind::Refused, "ledger.refused"),
         LedgerError::Limit { .. } => (Kind::Refused, "ledger.limit"),
+        LedgerError::Memory { .. } => (Kind::Refused, "ledger.memory"),
         LedgerError::Manifest { .. } | LedgerError::Json { .. } => {
             (Kind::Internal, "ledger.manifest")
         }
@@ -272,6 +278,10 @@ fn ingest(e: &IngestError) -> (Kind, &'static str) {
         IngestError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
             (Kind::NotFound, "ingest.not-found")
         }
+        IngestError::Memory { .. } => (Kind::Refused, "ingest.memory"),
+        IngestError::Sink { source, .. } if source.is::<LedgerError>() => {
+            source.downcast_ref().map_or((Kind::Internal, "ingest.sink"), ledger)
+        }
         IngestError::Sink { .. } | IngestError::Rejects { .. } => (Kind::Internal, "ingest.sink"),
         IngestError::Mapping { .. } => (Kind::BadInput, "ingest.mapping"),
         IngestError::MostlyBad { .. } => (Kind::BadInput, "ingest.mostly-bad"),
@@ -281,9 +291,9 @@ fn ingest(e: &IngestError) -> (Kind, &'static str) {
 
 fn archive(e: &ArchiveError) -> Kind {
     match e {
-        ArchiveError::Spill { .. } | ArchiveError::SpillContent { .. } | ArchiveError::Sink(_) => {
-            Kind::Internal
-        }
+        ArchiveError::Spill { .. } | ArchiveError::SpillContent { .. } => Kind::Internal,
+        ArchiveError::Sink(e) => e.downcast_ref().map_or(Kind::Internal, |e| ledger(e).0),
+        ArchiveError::Memory { .. } | ArchiveError::Crowded { .. } => Kind::Refused,
         _ => Kind::BadInput,
     }
 }

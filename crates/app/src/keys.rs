@@ -5,6 +5,7 @@ use crate::{
     answer::{Answer, Table},
     context::Context,
     error::{AppError, Result},
+    input,
     live::policy,
 };
 use northbound_client::{ClientError, control::Client};
@@ -169,7 +170,7 @@ fn read_files(
     key: Option<&Path>,
     certificates_only: bool,
 ) -> Result<Vec<(Certificate, Option<String>)>> {
-    let text = std::fs::read_to_string(file).map_err(|e| AppError::io("read", file, e))?;
+    let text = input::text(file, input::MAX_FILE)?;
     let wrong = |why: String| AppError::input(format!("{}: {why}", file.display()));
     if text.trim_start().starts_with('{') {
         let entries = read_keystore(&text).map_err(|e| wrong(e.to_string()))?;
@@ -184,7 +185,7 @@ fn read_files(
     let certificate = Certificate::from_pem(&text).map_err(|e| wrong(e.to_string()))?;
     let key = key
         .map(|path| {
-            let pem = std::fs::read_to_string(path).map_err(|e| AppError::io("read", path, e))?;
+            let pem = input::text(path, input::MAX_FILE)?;
             let key = PrivateKey::from_pem(&pem)
                 .map_err(|e| AppError::input(format!("{}: {e}", path.display())))?;
             if key.public() != &certificate.public_key {

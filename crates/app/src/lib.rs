@@ -21,6 +21,7 @@ pub mod folder;
 pub mod forecast;
 pub mod incidents;
 pub mod ingest;
+pub mod input;
 pub mod journal;
 pub mod keys;
 pub mod ledger;

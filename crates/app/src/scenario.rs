@@ -7,6 +7,7 @@ pub use run::{Plan, run};
 use crate::{
     answer::{Answer, Table, count},
     error::{AppError, Result},
+    input,
     service::network::scenario_of,
 };
 use northbound_emulator::{Scenario, scenario};
@@ -24,12 +25,15 @@ pub fn read(file: &Path) -> Result<Scenario> {
     Ok(scenario_of(Some(file), 0, 0)?)
 }
 
+/// Bytes of a scenario.
+pub(crate) const MAX_SCENARIO: u64 = 4 << 20;
+
 /// The scenario of a file that a process of devices plays.
 ///
 /// # Errors
 /// Where the file cannot be read or is not a scenario.
 pub fn of_file(file: &Path) -> Result<Scenario> {
-    let text = std::fs::read_to_string(file).map_err(|e| AppError::io("read", file, e))?;
+    let text = input::text(file, MAX_SCENARIO)?;
     scenario::read(&file.display().to_string(), &text).map_err(|e| AppError::input(e.to_string()))
 }
 

@@ -5,6 +5,7 @@ pub mod network;
 use crate::{
     context::Context,
     error::{AppError, Result},
+    input,
     ledger::versions,
 };
 use northbound_gateway::{
@@ -86,7 +87,7 @@ pub fn open_log(path: &Path) -> Result<Box<dyn Write + Send>> {
 /// # Errors
 /// Where it cannot be read.
 pub fn read_request(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|e| AppError::io("read", path, e))
+    input::bytes(path, input::MAX_FILE)
 }
 
 /// Threads for a use-case that waits for connections.

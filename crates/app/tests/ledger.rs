@@ -76,6 +76,7 @@ fn a_restore_that_breaks_off_leaves_no_folder_and_says_so() {
             reason: String::new(),
             expect_version: None,
             dry_run: false,
+            memory: northbound_ledger::Memory::UNLIMITED,
             progress: ProgressFactory::silent(),
         };
         let e = open(asked, command_of(command).unwrap()).unwrap_err();

@@ -27,6 +27,7 @@ embedded, `DATA/rules` overrides them from a day on, and figures say which of th
 |---|---|---|
 | `NORTHBOUND_DATA` | data folder, as `--data` | `northbound-data` |
 | `NORTHBOUND_AS` | who acts, as `--as` | the login name, with the roles that the data folder grants it |
+| `NORTHBOUND_MEMORY` | the memory limit for inputs, as `--memory-limit` | `1536M` |
 | `NORTHBOUND_LOG` | what a service logs, as `--log-level` | `info` |
 ";
 

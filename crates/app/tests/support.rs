@@ -16,6 +16,7 @@ pub fn context(actor: &str, now: &str) -> (TempDir, Context) {
         dry_run: false,
         writes: true,
         latest: None,
+        memory: northbound_ledger::Memory::UNLIMITED,
         now: now.parse::<Utc>().unwrap(),
         progress: ProgressFactory::silent(),
     };

@@ -1,6 +1,6 @@
 //! What can go wrong with a file, and with a row.
 
-use northbound_ledger::sink::SinkError;
+use northbound_ledger::{memory::OverLimit, sink::SinkError};
 use northbound_types::text_enum;
 use std::{
     borrow::Cow,
@@ -87,6 +87,14 @@ pub enum IngestError {
         path: PathBuf,
         /// The limit.
         limit: u64,
+    },
+    /// Reading it would take more memory than the process may use.
+    #[error("{path} cannot be read: {source}")]
+    Memory {
+        /// Which file.
+        path: PathBuf,
+        /// How much is in use.
+        source: OverLimit,
     },
     /// The ledger would not take a row.
     #[error("{path}, line {line}: the row could not be stored: {source}")]

@@ -24,17 +24,20 @@ pub mod time;
 
 mod alert;
 mod cell;
+mod container;
 mod csv_reader;
 mod exchange;
 mod forecast;
 mod migration;
 mod ndjson;
 mod number;
+mod parquet_pages;
 mod parquet_reader;
 mod plan;
 mod session;
 mod sheet;
 mod stated;
+mod workbook_parts;
 
 pub use error::{Fault, IngestError, Reason};
 pub use forecast::{ForecastRow, VolumeRow};

@@ -6,6 +6,7 @@ use crate::{error::IngestError, layout::Layout, limits::MAX_MAPPING, time::TimeR
 use northbound_types::NullReason;
 use std::{
     collections::{BTreeMap, HashMap},
+    io::Read,
     path::Path,
 };
 
@@ -107,14 +108,15 @@ impl Mapping {
     pub fn load(path: &Path) -> Result<Mapping, IngestError> {
         let io =
             |source| IngestError::Io { what: "read the mapping", path: path.to_owned(), source };
-        let size = std::fs::metadata(path).map_err(io)?.len();
-        if size > MAX_MAPPING {
+        let mut text = String::new();
+        let file = std::fs::File::open(path).map_err(io)?;
+        file.take(MAX_MAPPING + 1).read_to_string(&mut text).map_err(io)?;
+        if text.len() as u64 > MAX_MAPPING {
             return Err(IngestError::unreadable(
                 path,
-                format!("a mapping of {size} bytes; the limit is {MAX_MAPPING}"),
+                format!("a mapping of more than {MAX_MAPPING} bytes, which is the limit"),
             ));
         }
-        let text = std::fs::read_to_string(path).map_err(io)?;
         Mapping::parse(&path.display().to_string(), &text)
     }
 

@@ -1,6 +1,7 @@
 //! Settings of one run of ingest.
 
 use crate::{layout::Layout, mapping::Mapping, source::SourceMeta};
+use northbound_ledger::Memory;
 use northbound_types::Utc;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,6 +29,8 @@ pub struct Options {
     pub clock_tolerance: i64,
     /// Rejects after which reading stops; `None` for no limit.
     pub max_rejects: Option<u64>,
+    /// The memory that the process may use; a file that needs more is refused.
+    pub memory: Memory,
     /// Read on where most of the early rows are bad.
     pub allow_mostly_bad: bool,
     /// SHA-256 of files that are known already: they are not read again.
@@ -50,6 +53,7 @@ impl Options {
             corrects: Vec::new(),
             clock_tolerance: 0,
             max_rejects: None,
+            memory: Memory::UNLIMITED,
             allow_mostly_bad: false,
             already: BTreeSet::new(),
             hashed: BTreeMap::new(),

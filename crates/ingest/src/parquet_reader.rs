@@ -3,7 +3,8 @@
 use crate::{
     cell::{Cell, RawRow},
     error::IngestError,
-    limits::{BATCH_ROWS, MAX_COLUMNS},
+    limits::{BATCH_ROWS, MAX_COLUMNS, MAX_SHOWN},
+    parquet_pages,
     plan::{From, Plan},
     session::{Load, Session},
 };
@@ -13,13 +14,21 @@ use arrow_array::{
     TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
     TimestampSecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array, cast::AsArray,
 };
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use northbound_ledger::sink::SinkError;
 use parquet::arrow::{
     ProjectionMask,
-    arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
+    arrow_reader::{
+        ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+        ParquetRecordBatchReaderBuilder,
+    },
 };
-use std::{fs::File, path::Path};
+use std::{fs::File, path::Path, sync::Arc};
+
+/// Of the memory that the process may use, one part in this many is for pages.
+const PAGES_SHARE: u64 = 5;
+/// Bytes of the pages that a proposal looks at.
+const SAMPLE_BYTES: u64 = 256 << 20;
 
 /// One column of a batch.
 enum Col<'b> {
@@ -154,8 +163,21 @@ impl RawRow for BatchRow<'_> {
         self.columns[column].cell(self.at)
     }
     fn raw(&self) -> String {
-        let texts: Vec<String> =
-            self.columns.iter().map(|c| crate::cell::printed(c.cell(self.at))).collect();
+        // As much as a reject shows: a cell can have a whole page.
+        let mut left = MAX_SHOWN;
+        let mut texts: Vec<String> = Vec::new();
+        for c in self.columns {
+            let text = match c.cell(self.at) {
+                Cell::Text(t) => crate::error::shown(t).to_owned(),
+                other => crate::cell::printed(other),
+            };
+            let length = text.len() + 1;
+            texts.push(text);
+            if length > left {
+                break;
+            }
+            left -= length;
+        }
         crate::csv_reader::joined(texts.iter().map(String::as_str), b',')
     }
 }
@@ -165,21 +187,87 @@ fn unreadable(path: &Path, e: impl Into<SinkError>) -> IngestError {
 }
 
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, IngestError> {
-    let file = File::open(path).map_err(|source| IngestError::Io {
-        what: "open",
-        path: path.to_owned(),
-        source,
-    })?;
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| unreadable(path, e))?;
-    let columns = builder.schema().fields().len();
+    let mut file = file_at(path)?;
+    parquet_pages::check_footer(&mut file).map_err(|e| unreadable(path, e))?;
+    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+        .map_err(|e| unreadable(path, e))?;
+    let columns = metadata.schema().fields().len();
     if columns > MAX_COLUMNS {
         return Err(IngestError::Header {
             path: path.to_owned(),
             why: format!("{columns} columns; the limit is {MAX_COLUMNS}"),
         });
     }
-    Ok(builder)
+    // Texts are read as views of the pages: a text that many rows share is held once.
+    let options = ArrowReaderOptions::new().with_schema(viewed(metadata.schema()));
+    let viewed = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options);
+    let metadata = viewed.unwrap_or(metadata);
+    Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata))
+}
+
+fn file_at(path: &Path) -> Result<File, IngestError> {
+    File::open(path).map_err(|source| IngestError::Io {
+        what: "open",
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The schema with every text as a view.
+fn viewed(schema: &Schema) -> Arc<Schema> {
+    let fields: Vec<Field> = schema
+        .fields()
+        .iter()
+        .map(|f| {
+            let field = f.as_ref().clone();
+            match f.data_type() {
+                t if is_text(t) => field.with_data_type(DataType::Utf8View),
+                DataType::Dictionary(_, values) if is_text(values) => {
+                    field.with_data_type(DataType::Utf8View)
+                }
+                _ => field,
+            }
+        })
+        .collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+}
+
+/// Rows to decode at once so that the pages of the columns that are used, and their texts, stay below
+/// `most` bytes.
+fn batch_rows(
+    path: &Path,
+    builder: &ParquetRecordBatchReaderBuilder<File>,
+    used: &[bool],
+    most: u64,
+) -> Result<usize, IngestError> {
+    let schema = builder.parquet_schema();
+    let wanted = |leaf: usize| used.get(schema.get_column_root_idx(leaf)).is_none_or(|u| *u);
+    parquet_pages::batch_rows(file_at(path)?, builder.metadata(), &wanted, most)
+        .map_err(|e| unreadable(path, e))
+}
+
+/// Refuses a column of a type that no reader of cells knows, before it is decoded.
+fn check_types(path: &Path, schema: &Schema, used: &[bool]) -> Result<(), IngestError> {
+    for (field, _) in schema.fields().iter().zip(used).filter(|(_, used)| **used) {
+        let empty = arrow_array::new_empty_array(field.data_type());
+        if Col::of(empty.as_ref()).is_none() {
+            return Err(wrong_type(path, field.name(), field.data_type()));
+        }
+    }
+    Ok(())
+}
+
+fn wrong_type(path: &Path, name: &str, kind: &DataType) -> IngestError {
+    IngestError::Header {
+        path: path.to_owned(),
+        why: format!(
+            "column `{name}` is of type {kind}; it should be text, a whole number, a date, a timestamp or a boolean"
+        ),
+    }
 }
 
 /// Column names of a file.
@@ -195,6 +283,8 @@ pub(crate) fn sample(
     let builder = open(path)?;
     let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let mut found = Vec::new();
+    let all = vec![true; builder.schema().fields().len()];
+    let rows = rows.min(batch_rows(path, &builder, &all, SAMPLE_BYTES)?);
     for batch in
         builder.with_batch_size(rows.max(1)).build().map_err(|e| unreadable(path, e))?.take(1)
     {
@@ -248,6 +338,9 @@ pub(crate) fn read_batches<L: Load>(
     let header: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     session.header(&header, false)?;
     let used = session.plan().map(|p| used(p, header.len())).unwrap_or_default();
+    check_types(path, builder.schema(), &used)?;
+    let most = session.memory().share(PAGES_SHARE);
+    let rows = rows.min(batch_rows(path, &builder, &used, most)?);
     let bytes: i64 = builder.metadata().row_groups().iter().map(|g| g.compressed_size()).sum();
     let total_rows = builder.metadata().file_metadata().num_rows().max(1);
     let mask = ProjectionMask::roots(
@@ -261,6 +354,7 @@ pub(crate) fn read_batches<L: Load>(
         .map_err(|e| unreadable(path, e))?;
     let mut place = 0i64;
     for batch in reader {
+        session.check_memory()?;
         let batch = batch.map_err(|e| {
             IngestError::unreadable_by(path, &format!("Parquet: after row {place}: "), e)
         })?;
@@ -292,8 +386,10 @@ fn one_batch<L: Load>(
             columns.push(Col::Unused);
             continue;
         };
-        columns.push(Col::of(array.as_ref()).ok_or_else(|| IngestError::Header { path: session.path().to_owned(), why: format!(
-            "column `{name}` is of type {}; it should be text, a whole number, a date, a timestamp or a boolean", array.data_type()) })?);
+        columns.push(
+            Col::of(array.as_ref())
+                .ok_or_else(|| wrong_type(session.path(), name, array.data_type()))?,
+        );
     }
     for at in 0..batch.num_rows() {
         place += 1;

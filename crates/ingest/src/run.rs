@@ -297,8 +297,7 @@ pub(crate) fn header_of(
             .map(|o| o.keys().cloned().collect())
             .unwrap_or_default()),
         Format::Workbook => Ok(sheet::load(path, m.sheet.as_deref())?
-            .rows
-            .into_iter()
+            .rows()
             .find(|(n, _)| *n >= m.header_row as i64)
             .map(|r| r.1)
             .unwrap_or_default()),

@@ -13,7 +13,11 @@ use crate::{
     source::{Done, SourceMeta},
     summary::{FileSummary, Flags, Phase, Progress},
 };
-use northbound_ledger::sink::SinkError;
+use northbound_ledger::{
+    Memory,
+    memory::{OverLimit, ROWS_BETWEEN},
+    sink::SinkError,
+};
 use northbound_types::Utc;
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -158,7 +162,24 @@ impl<'o> Session<'o> {
         if self.read.is_multiple_of(PROGRESS_ROWS) {
             self.tell();
         }
+        if self.read.is_multiple_of(ROWS_BETWEEN) {
+            self.check_memory()?;
+        }
         if self.read == EARLY_ROWS { self.judge_early() } else { Ok(()) }
+    }
+
+    /// The memory that the process may use.
+    pub(crate) fn memory(&self) -> Memory {
+        self.context.options.memory
+    }
+
+    /// Refuses the file where the process uses more memory than it may.
+    pub(crate) fn check_memory(&self) -> Result<(), IngestError> {
+        self.context.options.memory.check().map_err(|source| self.over(source))
+    }
+
+    fn over(&self, source: OverLimit) -> IngestError {
+        IngestError::Memory { path: self.path().to_owned(), source }
     }
 
     fn judge_early(&mut self) -> Result<(), IngestError> {

@@ -6,6 +6,7 @@ use crate::{
     error::IngestError,
     limits::{MAX_COLUMNS, MAX_SHEET},
     session::{Load, Session},
+    workbook_parts,
 };
 use calamine::{DataRef, Reader, Xlsx};
 use std::{collections::BTreeMap, fs::File, io::BufReader, path::Path};
@@ -15,11 +16,28 @@ pub(crate) const MAX_CELLS: usize = 4_000_000;
 /// Bytes of all texts of a sheet.
 pub(crate) const MAX_TEXT: usize = 256 << 20;
 
-/// A sheet: rows that are not blank, with their row numbers from 1, each as wide as its last cell.
+/// A sheet: its cells that are not blank, by row and column from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sheet {
     pub(crate) name: String,
-    pub(crate) rows: Vec<(i64, Vec<String>)>,
+    cells: BTreeMap<(u32, u32), String>,
+}
+
+impl Sheet {
+    /// Rows that are not blank, with their row numbers from 1, each as wide as its last cell. One at a
+    /// time: a row of one cell in the last column is wide.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (i64, Vec<String>)> {
+        let mut cells = self.cells.iter().peekable();
+        std::iter::from_fn(move || {
+            let row = cells.peek()?.0.0;
+            let mut line = Vec::new();
+            while let Some(((_, column), text)) = cells.next_if(|((r, _), _)| *r == row) {
+                line.resize(*column as usize, String::new());
+                line.push(text.clone());
+            }
+            Some((i64::from(row) + 1, line))
+        })
+    }
 }
 
 struct SheetRow<'s> {
@@ -46,18 +64,7 @@ pub(crate) fn load(path: &Path, wanted: Option<&str>) -> Result<Sheet, IngestErr
     }
     .clone();
     let cells = cells(path, &mut book, &name)?;
-    let mut sheet = Sheet { name, rows: Vec::new() };
-    for ((row, column), text) in cells {
-        let number = i64::from(row) + 1;
-        if sheet.rows.last().is_none_or(|(n, _)| *n != number) {
-            sheet.rows.push((number, Vec::new()));
-        }
-        if let Some((_, line)) = sheet.rows.last_mut() {
-            line.resize(column as usize, String::new());
-            line.push(text);
-        }
-    }
-    Ok(sheet)
+    Ok(Sheet { name, cells })
 }
 
 fn unreadable(path: &Path, why: String) -> IngestError {
@@ -74,8 +81,9 @@ fn open(path: &Path) -> Result<Xlsx<BufReader<File>>, IngestError> {
             format!("a workbook of {size} bytes; the limit is {MAX_SHEET}: save the sheet as CSV"),
         ));
     }
-    Xlsx::new(BufReader::new(file))
-        .map_err(|e| IngestError::unreadable_by(path, "not a workbook that can be read: ", e))
+    let broken = "not a workbook that can be read: ";
+    workbook_parts::check(path).map_err(|e| IngestError::unreadable_by(path, broken, e))?;
+    Xlsx::new(BufReader::new(file)).map_err(|e| IngestError::unreadable_by(path, broken, e))
 }
 
 /// The cells of a sheet that are not blank, by row and column from 0.
@@ -179,9 +187,9 @@ pub(crate) fn read<L: Load>(session: &mut Session<'_>, loader: &mut L) -> Result
     let path = session.path();
     let sheet = load(path, session.mapping.sheet.as_deref())?;
     let at = session.mapping.header_row as i64;
-    let mut rows = sheet.rows.iter().skip_while(|(n, _)| *n < at);
+    let mut rows = sheet.rows().skip_while(|(n, _)| *n < at);
     let Some((found, header)) = rows.next() else { return Ok(()) };
-    if *found != at && session.mapping.header_row != 1 {
+    if found != at && session.mapping.header_row != 1 {
         return Err(IngestError::Header {
             path: path.to_owned(),
             why: format!(
@@ -190,9 +198,10 @@ pub(crate) fn read<L: Load>(session: &mut Session<'_>, loader: &mut L) -> Result
             ),
         });
     }
-    session.header(header, false)?;
+    session.header(&header, false)?;
+    session.check_memory()?;
     for (number, cells) in rows {
-        session.row(loader, &SheetRow { cells }, *number)?;
+        session.row(loader, &SheetRow { cells: &cells }, number)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use northbound_app::{
     access::command_of,
     folder::{self, Opened, Opening},
 };
+use northbound_ledger::Memory;
 use northbound_types::{Actor, Utc};
 use std::{
     io::Write,
@@ -52,6 +53,16 @@ pub(crate) struct Global {
     /// Show what would change without changing anything
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) dry_run: bool,
+    /// Refuse an input that would make this process use more memory: bytes, or a number with M or G
+    #[arg(
+        long,
+        global = true,
+        env = "NORTHBOUND_MEMORY",
+        default_value = "1536M",
+        value_name = "SIZE",
+        help_heading = "Global options"
+    )]
+    pub(crate) memory_limit: Memory,
     /// Output format
     #[arg(
         long,
@@ -102,6 +113,7 @@ impl Ctx {
             reason: g.reason.clone().unwrap_or_default(),
             expect_version: g.expect_version,
             dry_run: g.dry_run,
+            memory: g.memory_limit,
             progress: ProgressFactory::new(move || progress::start(asked, json)),
         };
         let opened = folder::open(opening, command_of(command)?)?;

@@ -14,6 +14,7 @@ mod devices;
 mod frozen;
 mod incident_responses;
 mod mailing_relay;
+mod memory;
 mod needs_changes;
 mod needs_contacts;
 mod needs_counting;

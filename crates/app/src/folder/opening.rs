@@ -9,6 +9,7 @@ use crate::{
     ledger::unfinished,
     progress::ProgressFactory,
 };
+use northbound_ledger::Memory;
 use northbound_types::{Actor, Utc};
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,8 @@ pub struct Opening {
     pub expect_version: Option<i64>,
     /// See [`Context::dry_run`].
     pub dry_run: bool,
+    /// See [`Context::memory`].
+    pub memory: Memory,
     /// See [`Context::progress`].
     pub progress: ProgressFactory,
 }
@@ -116,6 +119,7 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
         now,
         writes: writes && !asked.dry_run,
         latest: mark.latest(now),
+        memory: asked.memory,
         progress: asked.progress,
     };
     let makes = command.effect == Effect::Changes && found.is_none() && context.writes;

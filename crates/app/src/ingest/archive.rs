@@ -92,7 +92,7 @@ pub fn ingest(
             };
             let summary = duis::assemble(
                 path,
-                &ReadOptions::default(),
+                &ReadOptions { memory: ctx.memory, ..ReadOptions::default() },
                 &services,
                 &inventory,
                 &options,

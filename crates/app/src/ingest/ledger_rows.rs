@@ -6,12 +6,12 @@ use super::{
 };
 use crate::{
     context::Context,
-    error::{AppError, Result},
+    error::{AppError, Kind, Result},
     progress::Progress,
 };
 use northbound_ingest::{self as reader, Layout, Options, Phase};
 use northbound_ledger::{
-    Begun, RowSink, SinkError, SourceMeta, Tx,
+    Begun, LedgerError, RowSink, SinkError, SourceMeta, Tx,
     rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow},
 };
 use northbound_registers::{
@@ -76,7 +76,10 @@ impl<'a> LedgerLoad<'a> {
                 "--corrects {c:?}: nothing has been ingested yet"
             )));
         }
-        let tx = if ctx.dry_run { None } else { Some(ledger.begin(ctx.now)?) };
+        let mut tx = if ctx.dry_run { None } else { Some(ledger.begin(ctx.now)?) };
+        if let Some(tx) = &mut tx {
+            tx.limit_memory(ctx.memory);
+        }
         Ok(LedgerLoad { ctx, request, store: ctx.store()?, tx, done: Vec::new() })
     }
 
@@ -158,6 +161,10 @@ impl<'a> LedgerLoad<'a> {
         let mut rejects = Rejects::new(&folder, &meta.name, &meta.sha256, !self.ctx.dry_run);
         let mut outcome = match read(sink, &mut rejects, progress) {
             Ok(outcome) => outcome,
+            Err(e) if e.kind() == Kind::Refused => {
+                rejects.discard()?;
+                return Err(e);
+            }
             Err(e) => {
                 rejects.finish()?;
                 return Err(e);
@@ -196,12 +203,19 @@ impl<'a> LedgerLoad<'a> {
                 .filter(|(t, _)| !t.already)
                 .map(|(t, _)| t.file.as_str())
                 .collect();
-            let committed = tx.commit(
-                &judge,
-                &format!("ingest {}", names.join(", ")),
-                self.store.revision()?,
-                &mut |p| progress.tell(p.step, p.done, p.total),
-            )?;
+            let committed = tx
+                .commit(
+                    &judge,
+                    &format!("ingest {}", names.join(", ")),
+                    self.store.revision()?,
+                    &mut |p| progress.tell(p.step, p.done, p.total),
+                )
+                .map_err(|e| match e {
+                    LedgerError::Memory { .. } | LedgerError::Limit { .. } => {
+                        AppError::over_memory(&names.join(", "), &e)
+                    }
+                    e => e.into(),
+                })?;
             for (t, _) in &mut self.done {
                 if let Some(s) = committed.sources.iter().find(|s| s.id.to_string() == t.id) {
                     t.duplicates = s.duplicates;

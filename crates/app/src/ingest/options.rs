@@ -31,6 +31,7 @@ pub(super) fn options(ctx: &Context, request: &Request, layout: Layout) -> Resul
     if let Some(s) = &request.source {
         o.source.clone_from(s);
     }
+    o.memory = ctx.memory;
     o.rank = rank(ctx, request)?;
     o.corrects.clone_from(&request.corrects);
     o.allow_mostly_bad = request.allow_mostly_bad;

@@ -7,7 +7,7 @@ mod traffic;
 use super::{Ingested, IngestedFile, Request, files, options::options, rejects::Rejects};
 use crate::{
     context::Context,
-    error::{AppError, Result},
+    error::{AppError, Kind, Result},
     progress::Progress,
     variance::make_secret,
 };
@@ -16,7 +16,7 @@ use northbound_ingest::{
     PopulationRow, Reason, RegisterSink, Reject, RejectSink, ServiceInterval, SourceMeta, Summary,
     VolumeRow,
 };
-use northbound_ledger::SinkError;
+use northbound_ledger::{Memory, SinkError, memory::ROWS_BETWEEN};
 use northbound_registers::{
     Added, Begun, Imported, RegisterError, Visibility, gate::Write, import::Import,
     records::data::sources::SourceFile,
@@ -105,7 +105,13 @@ impl File<'_> {
         let folder = self.request.rejects_folder(ctx);
         let mut rejects = Rejects::new(&folder, &found.name, &found.sha256, !ctx.dry_run);
         let mut rows = CollectedRows::default();
-        let summary = self.read(path, &found, &mut rows, &mut rejects, progress)?;
+        let summary = match self.read(path, &found, &mut rows, &mut rejects, progress) {
+            Err(e) if e.kind() == Kind::Refused => {
+                rejects.discard()?;
+                return Err(e);
+            }
+            read => read?,
+        };
         let mut outcome = IngestedFile::read(&summary)?;
         // Read and checked before the registers' write lock is taken.
         let rules = ctx.rules()?;
@@ -119,6 +125,8 @@ impl File<'_> {
             file: &found.name,
             rejects: &mut rejects,
             outcome: &mut outcome,
+            memory: ctx.memory,
+            added: 0,
         };
         records::add(&rows, &rules, &mut target)?;
         traffic::add(&rows.forecasts, &rows.volumes, &gate, options.known, &mut target)?;
@@ -196,12 +204,15 @@ struct Target<'i, 'a> {
     file: &'i str,
     rejects: &'i mut Rejects,
     outcome: &'i mut IngestedFile,
+    memory: Memory,
+    /// Records so far.
+    added: u64,
 }
 
 impl Target<'_, '_> {
     /// Adds the record of row `row`. One that the registers find invalid is rejected.
     fn add<T: Imported>(&mut self, record: &T, row: i64, known: Option<Utc>) -> Result<()> {
-        match self.import.add(record, row, known) {
+        match self.import(record, row, known)? {
             Ok(Added::New) => Ok(()),
             Ok(Added::Duplicate) => {
                 self.outcome.duplicates += 1;
@@ -210,6 +221,20 @@ impl Target<'_, '_> {
             Err(RegisterError::Invalid { field, problem, .. }) => self.reject(row, field, problem),
             Err(e) => Err(e.into()),
         }
+    }
+
+    /// Brings in the record of row `row`, while there is memory left.
+    fn import<T: Imported>(
+        &mut self,
+        record: &T,
+        row: i64,
+        known: Option<Utc>,
+    ) -> Result<std::result::Result<Added, RegisterError>> {
+        if self.added.is_multiple_of(ROWS_BETWEEN) {
+            self.memory.check().map_err(|e| AppError::over_memory(self.file, &e))?;
+        }
+        self.added += 1;
+        Ok(self.import.add(record, row, known))
     }
 
     /// Rejects a row that was read and cannot be stored.

@@ -32,6 +32,16 @@ impl Rejects {
         Rejects { path, write, file: None, count: 0 }
     }
 
+    /// Removes what was written, for an input that is refused as a whole.
+    ///
+    /// # Errors
+    /// Where the file cannot be removed.
+    pub fn discard(self) -> Result<()> {
+        let Some(file) = self.file else { return Ok(()) };
+        drop(file);
+        std::fs::remove_file(&self.path).map_err(|e| AppError::io("remove", &self.path, e))
+    }
+
     /// Closes the file and returns its path, or `None` where nothing was rejected.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     error::{AppError, Result},
     folder::MARK,
+    input,
     service::SETTINGS,
 };
 use northbound_ingest::source::hash_file;
@@ -20,6 +21,8 @@ use std::path::{Path, PathBuf};
 const MANIFEST: &str = "backup.json";
 /// Layout of a backup.
 const LAYOUT: u32 = 1;
+/// Bytes of the manifest: some hundred thousand files.
+const MAX_BACKUP_MANIFEST: u64 = 128 << 20;
 /// Folders that are copied file by file.
 const PLAIN: [&str; 5] = ["rules", "rules-archive", "rejects", "packs", "outbox"];
 /// Files that are copied where they are there. Private keys are not: whoever runs the service backs
@@ -114,8 +117,7 @@ pub fn backup(ctx: &Context, to: &Path) -> Result<Answer> {
 /// Where the data folder is not empty, the backup is damaged, or a file cannot be read or written.
 pub fn restore(ctx: &Context, from: &Path) -> Result<Answer> {
     let path = from.join(MANIFEST);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|e| AppError::io("read the backup's manifest", &path, e))?;
+    let text = input::text(&path, MAX_BACKUP_MANIFEST)?;
     let manifest: BackupManifest = serde_json::from_str(&text).map_err(|e| {
         AppError::input(format!("{}: {e}; the backup is damaged or was cut short", path.display()))
     })?;

@@ -1,6 +1,6 @@
 //! Bounces: each is recorded at its message, and at the contact whose address it is.
 
-use crate::{Answer, AppError, Context, Result, Table, registers::with_reason};
+use crate::{Answer, AppError, Context, Result, Table, input, registers::with_reason};
 use northbound_registers::{
     Gate, RegisterError,
     records::participants::{contacts::Bounce, mailings::Bounced},
@@ -36,7 +36,7 @@ struct Outcome {
 /// # Errors
 /// Where the file cannot be read, has too many rows, or every row was rejected.
 pub fn record_bounces(ctx: &Context, file: &Path) -> Result<Answer> {
-    let bytes = std::fs::read(file).map_err(|e| AppError::io("read", file, e))?;
+    let bytes = input::bytes(file, input::MAX_FILE)?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
     let store = ctx.store()?;
     let gate = ctx.gate(&store);

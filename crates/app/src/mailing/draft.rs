@@ -1,6 +1,6 @@
 //! Drafts. Recipients are chosen when a mailing is sent.
 
-use crate::{Answer, AppError, Context, Result, people::contacts::recipients, registers::view};
+use crate::{Answer, Context, Result, input, people::contacts::recipients, registers::view};
 use northbound_registers::records::participants::mailings::{Mailing, MailingState};
 use std::path::PathBuf;
 
@@ -37,9 +37,7 @@ pub struct NewMailing {
 pub fn draft(ctx: &Context, new: &NewMailing) -> Result<Answer> {
     let text = match &new.text {
         Text::Given(text) => text.clone(),
-        Text::File(path) => {
-            std::fs::read_to_string(path).map_err(|e| AppError::io("read", path, e))?
-        }
+        Text::File(path) => input::text(path, input::MAX_FILE)?,
     };
     let store = ctx.store()?;
     let (now, _) = recipients(ctx, &store, &new.topic, &new.categories)?;

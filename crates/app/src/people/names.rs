@@ -1,7 +1,7 @@
 //! Names of people. They are in a register of their own; everywhere else a person is a handle.
 
 use crate::{
-    Answer, AppError, Context, Result, Table,
+    Answer, Context, Result, Table, input,
     registers::{self, view},
 };
 use northbound_registers::{
@@ -55,7 +55,7 @@ pub fn find_in_files(ctx: &Context, files: &[PathBuf]) -> Result<Answer> {
     let mut found = Vec::new();
     let mut t = Table::new("Names found", &["file", "person"]);
     for file in files {
-        let bytes = std::fs::read(file).map_err(|e| AppError::io("read", file, e))?;
+        let bytes = input::bytes(file, input::MAX_FILE)?;
         for n in names_in(&String::from_utf8_lossy(&bytes), &names) {
             t.row([file.display().to_string(), n.person.clone()]);
             found.push(json!({"file": file.display().to_string(), "person": n.person}));

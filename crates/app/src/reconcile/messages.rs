@@ -123,6 +123,7 @@ pub(super) fn read_file(
 ) -> Result<(Vec<Message>, Vec<String>)> {
     let ctx: &Context = source_reader.ctx;
     let mut options = Options::new(ctx.now);
+    options.memory = ctx.memory;
     options.mapping = source_reader.request.map.as_deref().map(Mapping::load).transpose()?;
     let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let mut sink = Collect { messages: Vec::new(), file: file.clone() };

@@ -7,6 +7,7 @@ use crate::{
     context::Context,
     error::{AppError, Result},
     ingest::{expand, rejects::Rejects},
+    input,
 };
 use northbound_ingest::{
     RejectSink,
@@ -51,18 +52,6 @@ pub(super) fn layout_of<'r>(rules: &'r RuleSet, name: &str) -> Result<&'r Regist
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let io = |e| AppError::io("read", path, e);
-    let size = std::fs::metadata(path).map_err(io)?.len();
-    if size > MAX_FILE {
-        return Err(AppError::input(format!(
-            "{}: {size} bytes; a registration file may have at most {MAX_FILE}",
-            path.display()
-        )));
-    }
-    std::fs::read(path).map_err(io)
-}
-
 /// What became of a file that arrived.
 pub(super) struct Arrived {
     pub(super) file: RegistrationFile,
@@ -82,7 +71,7 @@ pub(super) fn take(
 ) -> Result<Arrived> {
     let name = name_of(path);
     let layout = layout_of(rules, &name)?;
-    let bytes = read(path)?;
+    let bytes = input::bytes(path, MAX_FILE)?;
     let gate = ctx.gate(store);
     let mut file = RegistrationFile {
         sha256: sha256(&bytes),
@@ -341,7 +330,7 @@ pub fn check(ctx: &Context, paths: &[PathBuf]) -> Result<Answer> {
     for path in expand(paths)? {
         let name = name_of(&path);
         let layout = layout_of(&rules, &name)?;
-        let c = reader::check(layout, &name, &read(&path)?);
+        let c = reader::check(layout, &name, &input::bytes(&path, MAX_FILE)?);
         let mut findings: Vec<String> =
             c.refused.iter().map(|(line, why)| format!("line {line}: {why}")).collect();
         findings

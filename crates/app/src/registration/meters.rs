@@ -5,6 +5,7 @@ use crate::{
     answer::{Answer, Table},
     context::Context,
     error::{AppError, Result},
+    input,
 };
 use northbound_ingest::{Reject, RejectSink, error::Reason, source::sha256};
 use northbound_registers::{
@@ -22,7 +23,7 @@ const COLUMNS: [&str; 2] = ["point", "device"];
 /// # Errors
 /// Where the file cannot be read, lacks a column, or every row is rejected.
 pub fn import(ctx: &Context, path: &Path) -> Result<Answer> {
-    let bytes = std::fs::read(path).map_err(|e| AppError::io("read", path, e))?;
+    let bytes = input::bytes(path, input::MAX_FILE)?;
     let name = path
         .file_name()
         .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());

@@ -1,6 +1,7 @@
 //! The regional network of a service: emulated in its own process, or reached at an address.
 
 use super::SETTINGS;
+use crate::{input, scenario::MAX_SCENARIO};
 use northbound_emulator::{Scenario, devices::Settings, scenario};
 use northbound_gateway::{
     GatewayError,
@@ -69,6 +70,6 @@ pub fn scenario_of(
         });
     };
     let wrong = |why: String| GatewayError::Config { path: path.to_owned(), why };
-    let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+    let text = input::text(path, MAX_SCENARIO).map_err(|e| wrong(e.to_string()))?;
     scenario::read(&path.display().to_string(), &text).map_err(|e| wrong(e.to_string()))
 }

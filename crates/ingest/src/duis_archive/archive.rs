@@ -4,6 +4,7 @@ use super::ArchiveError;
 use super::container::{Walk, walk};
 use super::split::messages;
 use northbound_duis::{Limits, Message, Services, read};
+use northbound_ledger::Memory;
 use northbound_types::Utc;
 use std::path::Path;
 
@@ -32,6 +33,8 @@ pub struct ReadOptions {
     pub total_bytes: u64,
     /// Unpacked bytes for each packed byte, beyond the first MiB; more is an error.
     pub ratio: u64,
+    /// The memory that the process may use; an archive that needs more is refused.
+    pub memory: Memory,
 }
 
 impl Default for ReadOptions {
@@ -42,6 +45,7 @@ impl Default for ReadOptions {
             entries: DEFAULT_ENTRIES,
             total_bytes: DEFAULT_TOTAL_BYTES,
             ratio: DEFAULT_RATIO,
+            memory: Memory::UNLIMITED,
         }
     }
 }
@@ -133,9 +137,9 @@ pub fn read_archive(
             summary.files += 1;
             summary.bytes += bytes.len() as u64;
             let modified = modified.filter(|t| t.0 >= FIRST_FILE_TIME);
-            let ranges = messages(bytes);
-            summary.empty += u64::from(ranges.is_empty());
-            for range in ranges {
+            let mut pieces = 0u64;
+            for range in messages(bytes) {
+                pieces += 1;
                 let (offset, piece) = (range.start as u64, &bytes[range]);
                 match read(piece, &options.limits, services) {
                     Ok(message) => {
@@ -160,6 +164,7 @@ pub fn read_archive(
                     }
                 }
             }
+            summary.empty += u64::from(pieces == 0);
             Ok(())
         }
     })?;

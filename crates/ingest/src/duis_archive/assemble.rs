@@ -8,7 +8,7 @@ use super::record::{
     AnswerContent, Answered, Asked, Note, Noted, Print, Raised, Record, RecordContent, TimeBasis,
     records,
 };
-use super::spill::{PARTS, Spill};
+use super::spill::{PARTS, RECORDS_BETWEEN, Spill};
 use super::{ArchiveError, alerts};
 use northbound_duis::Services;
 use northbound_ledger::RowSink;
@@ -143,9 +143,15 @@ pub fn assemble(
     summary.read = read;
     let mut writer = Writer { services, inventory, options, users: &users, sink, summary };
     for part in 0..PARTS {
-        writer.part(spill.take(part)?)?;
+        let records = spill.take(part, &mut || checked(path, reading))?;
+        writer.part(records, &mut || checked(path, reading))?;
     }
     Ok(writer.summary)
+}
+
+/// All records of one RequestID are put together at once, so memory is looked at while they are.
+fn checked(path: &Path, reading: &ReadOptions) -> Result<(), ArchiveError> {
+    reading.memory.check().map_err(|source| ArchiveError::Memory { path: path.to_owned(), source })
 }
 
 fn without_id(entry: &Entry<'_>) -> Reject {
@@ -177,13 +183,20 @@ struct About<'a> {
 
 impl<'a> Writer<'a> {
     /// Puts together all groups of a part, in order of their ids.
-    fn part(&mut self, mut records: Vec<Record>) -> Result<(), ArchiveError> {
+    fn part(
+        &mut self,
+        mut records: Vec<Record>,
+        check: &mut dyn FnMut() -> Result<(), ArchiveError>,
+    ) -> Result<(), ArchiveError> {
         // By content first, so that the first of identical messages is the same one every time.
         records.sort_by(|a, b| (a.print, a.place, &a.what).cmp(&(b.print, b.place, &b.what)));
         let mut seen: Option<(Print, i64)> = None;
         let mut groups: BTreeMap<RequestId, Group> = BTreeMap::new();
         let mut raised = Vec::new();
-        for record in records {
+        for (n, record) in records.into_iter().enumerate() {
+            if n.is_multiple_of(RECORDS_BETWEEN) {
+                check()?;
+            }
             let again =
                 seen.is_some_and(|(print, place)| print == record.print && place != record.place);
             if again {

@@ -2,6 +2,7 @@
 
 use super::ArchiveError;
 use super::archive::{ReadOptions, Reject};
+use crate::container::entries_in;
 use northbound_types::Utc;
 use std::cell::Cell;
 use std::fs::File;
@@ -11,6 +12,14 @@ use std::rc::Rc;
 
 /// Unpacked bytes that the ratio does not look at: small files compress oddly.
 const RATIO_FREE_BYTES: u64 = 1024 * 1024;
+/// Of the memory that the process may use, one part in this many is for the list of a zip's files.
+const ZIP_SHARE: u64 = 3;
+/// Memory of a file in that list.
+const ZIP_ENTRY_BYTES: u64 = 1024;
+/// Files of that list after which memory is looked at.
+const ENTRIES_BETWEEN: usize = 1024;
+/// Files read after which memory is looked at.
+const FILES_BETWEEN: u64 = 32;
 /// Folders inside each other.
 const FOLDER_DEPTH: usize = 64;
 
@@ -147,6 +156,10 @@ fn file(
     }
 }
 
+fn check_memory(path: &Path, options: &ReadOptions) -> Result<(), ArchiveError> {
+    options.memory.check().map_err(|source| ArchiveError::Memory { path: path.to_owned(), source })
+}
+
 fn bomb(path: &Path, limit: String) -> ArchiveError {
     ArchiveError::Bomb { path: path.to_owned(), limit }
 }
@@ -161,6 +174,9 @@ fn one(
     found: Visitor<'_>,
 ) -> Result<u64, ArchiveError> {
     let options = budget.options;
+    if budget.files.is_multiple_of(FILES_BETWEEN) {
+        check_memory(path, options)?;
+    }
     budget.files += 1;
     if budget.files > options.entries {
         return Err(bomb(path, format!("{} files", options.entries)));
@@ -193,17 +209,25 @@ fn one(
     Ok(size)
 }
 
-fn zip(
+/// The name of a zip's file, its number, and whether it is neither a link nor a special file.
+type Listed = (String, usize, bool);
+
+/// The files of a zip, in the order of a folder's, so that the same messages give the same rows.
+fn list_zip(
     path: &Path,
     source: File,
-    prefix: &str,
-    budget: &mut Budget<'_>,
-    found: Visitor<'_>,
-) -> Result<(), ArchiveError> {
+    options: &ReadOptions,
+) -> Result<(zip::ZipArchive<BufReader<File>>, Vec<Listed>), ArchiveError> {
     let damaged = |e: zip::result::ZipError| ArchiveError::Damaged {
         path: path.to_owned(),
         source: e.into(),
     };
+    let files =
+        entries_in(path).map_err(|source| ArchiveError::Io { path: path.to_owned(), source })?;
+    let most = options.memory.share(ZIP_SHARE) / ZIP_ENTRY_BYTES;
+    if files > most {
+        return Err(ArchiveError::Crowded { path: path.to_owned(), files, most });
+    }
     let mut archive = zip::ZipArchive::new(BufReader::new(source)).map_err(damaged)?;
     let mut order = Vec::new();
     for index in 0..archive.len() {
@@ -213,16 +237,29 @@ fn zip(
         }
         let regular = entry.is_file();
         let name = entry.name().map_or_else(|_| format!("#{index}"), |n| n.into_owned());
-        order.push((name.split('/').map(str::to_owned).collect::<Vec<_>>(), index, regular));
+        order.push((name, index, regular));
+        if index.is_multiple_of(ENTRIES_BETWEEN) {
+            check_memory(path, options)?;
+        }
     }
-    // The same order as a folder's, so that the same messages give the same rows.
-    order.sort();
-    for (parts, index, regular) in order {
+    order.sort_by(|a, b| a.0.split('/').cmp(b.0.split('/')).then((a.1, a.2).cmp(&(b.1, b.2))));
+    Ok((archive, order))
+}
+
+fn zip(
+    path: &Path,
+    source: File,
+    prefix: &str,
+    budget: &mut Budget<'_>,
+    found: Visitor<'_>,
+) -> Result<(), ArchiveError> {
+    let (mut archive, order) = list_zip(path, source, budget.options)?;
+    for (name, index, regular) in order {
         if !regular {
             found(Walk::Skipped)?;
             continue;
         }
-        let name = format!("{prefix}{}", parts.join("/"));
+        let name = format!("{prefix}{name}");
         let mut entry = match archive.by_index(index) {
             Ok(entry) => entry,
             Err(e) => {

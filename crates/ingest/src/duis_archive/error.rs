@@ -29,6 +29,24 @@ pub enum ArchiveError {
         /// What was exceeded.
         limit: String,
     },
+    /// A zip with so many files that their list does not fit into memory.
+    #[error("{}: {files} files in one zip; the memory limit allows {most}: unpack it and give the folder", path.display())]
+    Crowded {
+        /// Which.
+        path: PathBuf,
+        /// How many.
+        files: u64,
+        /// How many may be.
+        most: u64,
+    },
+    /// Reading it would take more memory than the process may use.
+    #[error("{}: {source}", path.display())]
+    Memory {
+        /// Which.
+        path: PathBuf,
+        /// How much is in use.
+        source: northbound_ledger::memory::OverLimit,
+    },
     /// The inventory of devices is no such table.
     #[error("device inventory, line {line}: {source}")]
     Inventory {

@@ -8,6 +8,8 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Records between two looks at the memory in use.
+pub(crate) const RECORDS_BETWEEN: usize = 4096;
 /// Parts: when an archive is put together, one part is in memory.
 pub(crate) const PARTS: usize = 128;
 
@@ -49,7 +51,11 @@ impl Spill {
     }
 
     /// The records of a part, and the end of that part.
-    pub fn take(&mut self, part: usize) -> Result<Vec<Record>, ArchiveError> {
+    pub fn take(
+        &mut self,
+        part: usize,
+        check: &mut dyn FnMut() -> Result<(), ArchiveError>,
+    ) -> Result<Vec<Record>, ArchiveError> {
         let mut records = std::mem::take(&mut self.parts[part]);
         let path = self.path(part);
         if !self.written || !path.exists() {
@@ -58,6 +64,9 @@ impl Spill {
         let file = File::open(&path)
             .map_err(|source| ArchiveError::Spill { path: path.clone(), source })?;
         for line in BufReader::new(file).lines() {
+            if records.len().is_multiple_of(RECORDS_BETWEEN) {
+                check()?;
+            }
             let line = line.map_err(|source| ArchiveError::Spill { path: path.clone(), source })?;
             records.push(
                 serde_json::from_str(&line)

@@ -10,24 +10,24 @@ use std::ops::Range;
 /// Bytes examined to recognise text: no XML in UTF-8 holds a zero byte.
 const TEXT_LOOKED_AT: usize = 4_096;
 
-/// The byte ranges of the messages, in order, without the white space around them.
-pub(crate) fn messages(bytes: &[u8]) -> Vec<Range<usize>> {
+/// The byte ranges of the messages, in order, without the white space around them; one at a time, since
+/// the shortest have four bytes.
+pub(crate) fn messages(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
     // Not text (an image, UTF-16): one piece, so one reject.
-    if bytes.iter().take(TEXT_LOOKED_AT).any(|&b| b == 0) {
-        return std::iter::once(0..bytes.len()).collect();
-    }
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(start) = next_solid(bytes, at) {
-        let end = end_of_message(bytes, start).max(start + 1);
-        let mut trimmed = end;
+    let mut whole = bytes.iter().take(TEXT_LOOKED_AT).any(|&b| b == 0).then_some(0..bytes.len());
+    let mut at = if whole.is_some() { bytes.len() } else { 0 };
+    std::iter::from_fn(move || {
+        if let Some(all) = whole.take() {
+            return Some(all);
+        }
+        let start = next_solid(bytes, at)?;
+        at = end_of_message(bytes, start).max(start + 1);
+        let mut trimmed = at;
         while trimmed > start && bytes[trimmed - 1].is_ascii_whitespace() {
             trimmed -= 1;
         }
-        found.push(start..trimmed);
-        at = end;
-    }
-    found
+        Some(start..trimmed)
+    })
 }
 
 fn next_solid(bytes: &[u8], from: usize) -> Option<usize> {
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     fn pieces(text: &str) -> Vec<&str> {
-        messages(text.as_bytes()).into_iter().map(|r| &text[r]).collect()
+        messages(text.as_bytes()).map(|r| &text[r]).collect()
     }
 
     const GOOD: &str = "<s:Request schemaVersion='5.4'><s:Header/></s:Request>";
@@ -173,6 +173,9 @@ mod tests {
 
     #[test]
     fn what_is_not_text_is_one_piece() {
-        assert_eq!(messages(b"<a>\0<b><c>"), std::iter::once(0..10).collect::<Vec<_>>());
+        assert_eq!(
+            messages(b"<a>\0<b><c>").collect::<Vec<_>>(),
+            std::iter::once(0..10).collect::<Vec<_>>()
+        );
     }
 }

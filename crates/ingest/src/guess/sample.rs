@@ -63,10 +63,11 @@ impl Sample {
             }
             Format::Workbook => {
                 let sheet = sheet::load(path, None)?;
-                let texts: Vec<Vec<String>> = sheet.rows.iter().map(|r| r.1.clone()).collect();
+                let (numbers, texts): (Vec<i64>, Vec<Vec<String>>) =
+                    sheet.rows().take(2 * GUESS_ROWS).unzip();
                 let at = header_row(&texts);
                 let header = texts.get(at).cloned().unwrap_or_default();
-                let number = sheet.rows.get(at).map_or(1, |r| r.0 as u64);
+                let number = numbers.get(at).map_or(1, |n| *n as u64);
                 let rows = texts.into_iter().skip(at + 1).take(GUESS_ROWS).collect();
                 // A header in the first row that has cells needs no row number.
                 Ok(Sample {

@@ -85,7 +85,7 @@ pub(super) fn add(
             count: v.count,
             reference: v.reference.clone(),
         };
-        let added = target.import.add(&row, v.place, None);
+        let added = target.import(&row, v.place, None)?;
         target.added(added, &[v.place])?;
     }
     for ((kind, user, made), rows) in submissions(forecasts, known) {
@@ -100,7 +100,7 @@ pub(super) fn add(
         }
         let record =
             Forecast { kind, user, party, made, how: Made::File, lines, note: String::new() };
-        let added = target.import.add(&record, places.first().copied().unwrap_or(0), Some(made));
+        let added = target.import(&record, places.first().copied().unwrap_or(0), Some(made))?;
         target.added(added, &places)?;
     }
     Ok(())
