@@ -19,6 +19,7 @@ pub mod feeds;
 pub mod figures;
 pub mod folder;
 pub mod forecast;
+pub mod fuzz;
 pub mod incidents;
 pub mod ingest;
 pub mod input;

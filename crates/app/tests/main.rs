@@ -2,6 +2,7 @@
 
 mod contacts;
 mod forecast;
+mod fuzz;
 mod incidents;
 mod ingest;
 mod ledger;

@@ -170,3 +170,50 @@ pub fn fuzz_file(path: &Path, layout: Layout) -> Option<(u64, u64)> {
     assert_eq!(summary.accepted(), sink.rows, "accepted rows are the sink's rows");
     Some((summary.accepted(), summary.rejected()))
 }
+
+/// Random numbers (splitmix64): the same seed gives the same bytes everywhere.
+#[derive(Debug, Clone)]
+pub struct Rng(pub u64);
+impl Rng {
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+    /// A number below `n`.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+}
+
+/// Bytes that mean something to a reader.
+const BYTES: &[u8] = b"\"',;\n\r\t\\{}[]:-.0919eEZT \x00\x1f\x80\xff\xc3\xef\xbb\xbf=%";
+
+/// A few random changes of a good file.
+#[must_use]
+pub fn mutated(good: &[u8], rng: &mut Rng) -> Vec<u8> {
+    let mut b = good.to_vec();
+    for _ in 0..=rng.below(6) {
+        let at = rng.below(b.len().max(1));
+        match rng.below(6) {
+            0 if !b.is_empty() => b[at] = BYTES[rng.below(BYTES.len())],
+            1 => b.insert(at.min(b.len()), BYTES[rng.below(BYTES.len())]),
+            2 if !b.is_empty() => {
+                b.remove(at);
+            }
+            3 => b.truncate(at),
+            4 if !b.is_empty() => {
+                let end = (at + rng.below(60)).min(b.len());
+                let part = b[at..end].to_vec();
+                let to = rng.below(b.len());
+                b.splice(to..to, part);
+            }
+            _ if !b.is_empty() => b[at] ^= 1 << rng.below(8),
+            _ => {}
+        }
+    }
+    b
+}

@@ -1,47 +1,9 @@
 //! Seeded mutations of good files: no reader panics, none loses a row.
 
-use northbound_ingest::{Layout, fuzz};
-
-/// splitmix64: the same seed gives the same bytes everywhere.
-struct Rng(u64);
-impl Rng {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() % n.max(1) as u64) as usize
-    }
-}
-
-const BYTES: &[u8] = b"\"',;\n\r\t\\{}[]:-.0919eEZT \x00\x1f\x80\xff\xc3\xef\xbb\xbf=%";
-
-fn mutated(good: &[u8], rng: &mut Rng) -> Vec<u8> {
-    let mut b = good.to_vec();
-    for _ in 0..=rng.below(6) {
-        let at = rng.below(b.len().max(1));
-        match rng.below(6) {
-            0 if !b.is_empty() => b[at] = BYTES[rng.below(BYTES.len())],
-            1 => b.insert(at.min(b.len()), BYTES[rng.below(BYTES.len())]),
-            2 if !b.is_empty() => {
-                b.remove(at);
-            }
-            3 => b.truncate(at),
-            4 if !b.is_empty() => {
-                let end = (at + rng.below(60)).min(b.len());
-                let part = b[at..end].to_vec();
-                let to = rng.below(b.len());
-                b.splice(to..to, part);
-            }
-            _ if !b.is_empty() => b[at] ^= 1 << rng.below(8),
-            _ => {}
-        }
-    }
-    b
-}
+use northbound_ingest::{
+    Layout,
+    fuzz::{self, Rng, mutated},
+};
 
 const MESSAGES: &str = "request_id,srv,cv,region,received,answer_sent,code\n90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1000,4.1.1,1,north,2026-04-01T12:00:00Z,2026-04-01T12:00:09.25Z,I0\n90-B3-D5-1F-30-01-00-00:00-DB-12-34-56-78-90-A0:1001,\"8.14.1\",5,,2026-04-01T12:00:00+01:00,,\n";
 const FIGURES: &str = "measure,period,region,numerator,denominator,text,reading:x,readings,null,target\nPM2,2020-04,north,54,100,54.00%,,,,99%\nPM2,2020-05,south,,,n/a,5%,a=1%; b=2%,,\n";
