@@ -129,6 +129,12 @@ pub fn command_of(words: &str) -> Result<&'static Command> {
     })
 }
 
+/// The table as the control interface of the live service asks it.
+#[must_use]
+pub fn permits() -> northbound_gateway::control::Permits {
+    std::sync::Arc::new(|words, actor| command_of(words).is_ok_and(|c| c.who.allows(actor)))
+}
+
 /// Refuses whoever may not act for this User: a User acts for those of its own party, whoever runs
 /// the live service for all.
 ///

@@ -245,7 +245,7 @@ pub fn remove(ctx: &Context, serial: u128) -> Result<Answer> {
 
 /// The running service reads the folder again.
 fn reload(ctx: &Context) -> Result<&'static str> {
-    match Client::of(&ctx.data) {
+    match Client::of(&ctx.data, &ctx.actor) {
         Ok(client) => {
             client.post("/keys", &json!({}))?;
             Ok("the running service uses them from now on")

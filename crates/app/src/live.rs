@@ -60,7 +60,7 @@ pub fn change(ctx: &Context, changes: &[Change]) -> Result<Destination> {
             rights::LIVE_ROLES.join(", ")
         )));
     }
-    match Client::of(&ctx.data) {
+    match Client::of(&ctx.data, &ctx.actor) {
         Ok(client) => {
             for some in batches(changes) {
                 let asked: Vec<ChangeAsked> = some
@@ -132,7 +132,7 @@ pub fn services(rules: &RuleSet) -> Services {
 /// # Errors
 /// Where the service cannot be reached or gives no time.
 pub fn core_time(ctx: &Context) -> Result<Utc> {
-    match Client::of(&ctx.data) {
+    match Client::of(&ctx.data, &ctx.actor) {
         Ok(client) => client.get("/status")?["core_time"]
             .as_str()
             .and_then(|t| t.parse().ok())

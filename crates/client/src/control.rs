@@ -19,6 +19,10 @@ pub const VERSION: &str = "/v1";
 /// The one path that has no version and needs no token: metrics in the text form of Prometheus.
 pub const METRICS: &str = "/metrics";
 
+/// The header that names who acts, in the form `person[@party][/body][+role…]`. Like `--as` it is declared: who
+/// has the token could declare anybody.
+pub const ACTOR: &str = "northbound-actor";
+
 /// Largest request to this interface, in bytes; a change of many devices fits.
 pub const REQUEST_BYTES: usize = 64 << 20;
 

@@ -372,7 +372,7 @@ async fn direct(data: &Path, url: &str, users: &[Eui64]) -> Result<(), Fail> {
     for user in users {
         let body = serde_json::json!({"user": user, "url": url}).to_string();
         let mut s = TcpStream::connect(control.trim_start_matches("http://")).await?;
-        s.write_all(format!("POST /v1/endpoint HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).as_bytes()).await?;
+        s.write_all(format!("POST /v1/endpoint HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nNorthbound-Actor: load+operations\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).as_bytes()).await?;
         let mut answer = String::new();
         s.read_to_string(&mut answer).await?;
         if !answer.contains(" 200 ") {

@@ -19,6 +19,7 @@ use crate::{
 use axum::{Router, middleware::from_fn_with_state};
 use northbound_flow::Core;
 use northbound_keys::Keys;
+use northbound_types::Actor;
 use problems::Refused;
 use serde_json::Value;
 use std::sync::Arc;
@@ -33,9 +34,13 @@ pub enum StopReason {
     Signal,
 }
 
+/// Whether an Actor may run a command, by the one table of who may run what.
+pub type Permits = Arc<dyn Fn(&str, &Actor) -> bool + Send + Sync>;
+
 /// What the routes of the interface use.
 pub struct Interface {
     pub(crate) token: String,
+    pub(crate) permits: Permits,
     pub(crate) engine: Handle,
     pub(crate) deliveries: Deliveries,
     pub(crate) ingress: Arc<Ingress>,

@@ -1,7 +1,7 @@
 //! The control interface of a running service, walked along its table: versioned paths, strict methods, one problem type.
 
 use crate::support::{Answer, Running};
-use northbound_client::control::{METRICS, VERSION};
+use northbound_client::control::{ACTOR, METRICS, VERSION};
 use northbound_gateway::control::{Changes, ROUTES, Verb};
 use std::collections::BTreeSet;
 
@@ -100,6 +100,33 @@ fn paths_are_versioned_and_need_the_token_except_for_metrics() {
 }
 
 #[test]
+fn every_route_but_the_metrics_needs_an_actor_who_may() {
+    let r = Running::start(false);
+    let with = |route: &northbound_gateway::control::Route, actor: &str| {
+        let (query, body) = example(route.path);
+        let headers = format!("Authorization: Bearer {}\r\n{actor}", r.token);
+        r.ask_with(
+            route.method.method().as_str(),
+            &format!("{}{query}", route.path),
+            &headers,
+            body,
+        )
+    };
+    for route in &ROUTES {
+        if route.command.is_none() {
+            assert_eq!((route.path, with(route, "").status), (METRICS, 200));
+            continue;
+        }
+        is_problem(&with(route, ""), 403, "control.actor");
+        is_problem(&with(route, &format!("{ACTOR}: +operations\r\n")), 403, "control.actor");
+        is_problem(&with(route, &format!("{ACTOR}: kim+user\r\n")), 403, "control.right");
+    }
+    let (_, change) = example("/v1/change");
+    let other = format!("Authorization: Bearer {}\r\n{ACTOR}: lee+operations\r\n", r.token);
+    is_problem(&r.ask_with("POST", "/v1/change", &other, change), 403, "control.actor");
+}
+
+#[test]
 fn queries_and_documents_are_read_strictly() {
     let r = Running::start(false);
     for (method, path, body) in [
@@ -150,10 +177,16 @@ fn a_route_is_in_the_table_and_on_the_page() {
         .lines()
         .filter_map(|l| l.strip_prefix("| `")?.split_once('`'))
         .filter(|(route, _)| route.starts_with("GET ") || route.starts_with("POST "))
-        .map(|(route, rest)| format!("{route} {}", rest.split('|').nth(2).unwrap_or("").trim()))
+        .map(|(route, rest)| {
+            let cells: Vec<&str> = rest.split('|').map(str::trim).collect();
+            format!("{route} {} {}", cells[2], cells[3].trim_matches('`'))
+        })
         .collect();
-    let expected: BTreeSet<String> =
-        ROUTES.iter().map(|r| format!("{} {} {}", r.method.method(), r.path, r.changes)).collect();
+    let row = |r: &northbound_gateway::control::Route| {
+        let command = r.command.unwrap_or("–");
+        format!("{} {} {} {command}", r.method.method(), r.path, r.changes)
+    };
+    let expected: BTreeSet<String> = ROUTES.iter().map(row).collect();
     assert_eq!(listed, expected, "docs/serve.md, the table of the control interface");
 }
 

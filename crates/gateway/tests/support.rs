@@ -1,6 +1,6 @@
 //! A service that runs within the test, on a network without devices and a ledger that can be full.
 
-use northbound_client::control::Client;
+use northbound_client::control::{ACTOR, Client};
 use northbound_gateway::{
     Config, Service, Setup,
     clock::SystemClock,
@@ -9,6 +9,7 @@ use northbound_gateway::{
 };
 use northbound_ledger::LedgerError;
 use northbound_rules::RuleSet;
+use northbound_types::Actor;
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -20,6 +21,9 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
+
+/// Who may use the control interface.
+pub(crate) const OPERATOR: &str = "kim+operations";
 
 /// A network without devices.
 struct Silent;
@@ -103,9 +107,10 @@ impl Running {
                 Ok((Arc::new(Silent), events))
             }),
             ledger: Some(Box::new(FullDisk(Arc::clone(&full)))),
+            permits: Arc::new(|_, actor| actor.roles.iter().any(|r| r == "operations")),
         };
         let service = Service::start(setup).unwrap();
-        let client = Client::of(folder.path()).unwrap();
+        let client = Client::of(folder.path(), &Actor::parse(OPERATOR).unwrap()).unwrap();
         Running {
             control: service.control,
             token: client.run_file().token.clone(),
@@ -116,14 +121,24 @@ impl Running {
         }
     }
 
-    /// One request. Of an answer that has no end, only the head is read.
+    /// One request of the operator. Of an answer that has no end, only the head is read.
     pub(crate) fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> Answer {
+        self.ask_with(
+            method,
+            path,
+            &format!("Authorization: Bearer {token}\r\n{ACTOR}: {OPERATOR}\r\n"),
+            body,
+        )
+    }
+
+    /// One request with these headers.
+    pub(crate) fn ask_with(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(self.control).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let length = body.len();
         write!(
             stream,
-            "{method} {path} HTTP/1.0\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.0\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
         )
         .unwrap();
         let mut stream = BufReader::new(stream);

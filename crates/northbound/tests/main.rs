@@ -10,6 +10,7 @@ mod cli_ledger;
 mod cli_reconcile;
 mod cli_registers;
 mod cli_rules;
+mod control_rights;
 mod devices;
 mod frozen;
 mod incident_responses;

@@ -313,7 +313,7 @@ fn ask(live: &Live, path: &str, body: &Value) -> (u16, Value) {
     let (text, mut stream) =
         (body.to_string(), std::net::TcpStream::connect(run["control"].as_str().unwrap()).unwrap());
     let head = format!(
-        "POST /v1{path} HTTP/1.0\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n",
+        "POST /v1{path} HTTP/1.0\r\nAuthorization: Bearer {}\r\nNorthbound-Actor: kim+operations\r\nContent-Length: {}\r\n\r\n",
         run["token"].as_str().unwrap(),
         text.len()
     );

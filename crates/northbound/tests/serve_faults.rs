@@ -239,6 +239,7 @@ impl Troubled {
                 let (n, events) = TcpNetwork::connect(address.parse().unwrap());
                 Ok((Arc::new(n), events))
             }),
+            permits: northbound_app::access::permits(),
         };
         let service = Service::start_on(
             setup,

@@ -47,7 +47,7 @@ fn script() -> Vec<(String, String)> {
 
 /// Who may run which command, from `docs/permissions.md`: the words of the command, then the columns
 /// with a `yes`.
-fn permissions() -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) fn permissions() -> BTreeMap<String, BTreeSet<String>> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/permissions.md");
     let text = fs::read_to_string(page).unwrap();
     let cells = |l: &str| l.split('|').map(|c| c.trim().to_owned()).collect::<Vec<_>>();

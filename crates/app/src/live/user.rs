@@ -54,7 +54,7 @@ pub fn admit(ctx: &Context, user: &User, endpoint: Option<&Url>, added: Answer) 
 }
 
 fn direct(ctx: &Context, user: &User, url: &Url) -> Result<()> {
-    match Client::of(&ctx.data) {
+    match Client::of(&ctx.data, &ctx.actor) {
         Ok(client) => {
             client.post("/endpoint", &json!({"user": user.eui, "url": url.to_string()}))?;
             Ok(())

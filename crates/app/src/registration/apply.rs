@@ -44,7 +44,7 @@ enum Live {
 
 impl Live {
     fn find(ctx: &Context) -> Result<Live> {
-        match Client::of(&ctx.data) {
+        match Client::of(&ctx.data, &ctx.actor) {
             Ok(client) => Ok(Live::Running(client)),
             Err(ClientError::NotRunning { .. }) if ctx.data.join(offline::JOURNAL).exists() => {
                 Ok(Live::Journal)

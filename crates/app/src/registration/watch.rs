@@ -143,7 +143,7 @@ impl Sender {
             store.revision().map_or(true, |r| r != revision)
                 || (self.owing && at.elapsed() >= RETRY_AFTER)
         });
-        if !due || Client::of(&ctx.data).is_err() {
+        if !due || Client::of(&ctx.data, &ctx.actor).is_err() {
             return Ok(None);
         }
         let done = apply::send(ctx, &store, false)?;

@@ -2,6 +2,7 @@
 
 use super::{MINUTE, read};
 use crate::{
+    access,
     answer::{Answer, Table, count},
     context::Context,
     error::{AppError, Result},
@@ -26,7 +27,7 @@ use northbound_gateway::{
 };
 use northbound_keys::{FOLDER, Keys};
 use northbound_transport::{Client, Url};
-use northbound_types::{Eui64, Region};
+use northbound_types::{Actor, Eui64, Region};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -124,6 +125,7 @@ pub fn run(ctx: &Context, plan: &Plan, say: &dyn Fn(String)) -> Result<Answer> {
         log,
         ledger: Some(ledger),
         network: Box::new(move |k: &Keys| network::start(&planned, speed, &folder, k)),
+        permits: access::permits(),
     };
     let service = Service::start(setup)?;
     let keys = Arc::new(Keys::load(&data.join(FOLDER), policy.service, None)?);
@@ -146,8 +148,14 @@ pub fn run(ctx: &Context, plan: &Plan, say: &dyn Fn(String)) -> Result<Answer> {
     Ok(answer(&run, &top, position, out))
 }
 
+/// Who runs the service of a scenario.
+fn operator() -> Actor {
+    let roles = vec!["operations".to_owned()];
+    Actor { person: "scenario".to_owned(), party: None, body: None, roles }
+}
+
 async fn all(run: &Arc<Run>, service: &Service, data: &Path, say: &dyn Fn(String)) -> Result<Top> {
-    let control = Control::of(data)?;
+    let control = Control::of(data, &operator())?;
     let base: Url = service
         .url()
         .parse()

@@ -1,8 +1,8 @@
 //! A client for a service in another process. Its sockets are plain and blocking, since a command makes one request.
 
-use super::{ChangeAsked, Changed, METRICS, VERSION, run_file::RunFile};
+use super::{ACTOR, ChangeAsked, Changed, METRICS, VERSION, run_file::RunFile};
 use crate::error::{ClientError, Result};
-use northbound_types::Eui64;
+use northbound_types::{Actor, Eui64};
 use serde_json::{Value, json};
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -21,6 +21,8 @@ const HEADER_BYTES: u64 = 64 * 1024;
 pub struct Client {
     data: PathBuf,
     run: RunFile,
+    /// Who acts, without characters that would end a header.
+    actor: String,
 }
 
 /// Lines of an answer, as they arrive.
@@ -43,12 +45,13 @@ impl Iterator for Lines {
 }
 
 impl Client {
-    /// A client of the service running on this data folder.
+    /// A client of the service running on this data folder, for this Actor.
     ///
     /// # Errors
     /// [`ClientError::NotRunning`].
-    pub fn of(data: &Path) -> Result<Client> {
-        let client = Client { data: data.to_owned(), run: RunFile::read(data)? };
+    pub fn of(data: &Path, actor: &Actor) -> Result<Client> {
+        let actor = actor.to_string().replace(char::is_control, " ");
+        let client = Client { data: data.to_owned(), run: RunFile::read(data)?, actor };
         // The file may be left over from a process that died.
         client.connect().map(|_| client)
     }
@@ -168,9 +171,10 @@ impl Client {
         let version = if path == METRICS { "" } else { VERSION };
         let body = body.map(Value::to_string).unwrap_or_default();
         let head = format!(
-            "{method} {version}{path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "{method} {version}{path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\n{ACTOR}: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             self.run.control,
             self.run.token,
+            self.actor,
             body.len()
         );
         let sent = (|| {

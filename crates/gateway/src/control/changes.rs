@@ -9,7 +9,7 @@ use crate::{
     engine::{Call, Outcome},
     problem::Problem,
 };
-use axum::{extract::State, http::StatusCode};
+use axum::{Extension, extract::State, http::StatusCode};
 use northbound_client::control::{CHANGES, ChangeAsked, Changed, UNCHANGED};
 use northbound_flow::event::{Change, Control};
 use northbound_registers::rights;
@@ -20,15 +20,17 @@ use tokio::sync::oneshot;
 
 pub(super) async fn one(
     State(interface): State<Arc<Interface>>,
+    Extension(actor): Extension<Actor>,
     Document(asked): Document<ChangeAsked>,
 ) -> Answer {
-    made(hand_over(&interface, asked)?).await?;
+    made(hand_over(&interface, &actor, asked)?).await?;
     Ok(Json(json!({"changed": true})))
 }
 
 /// Several changes, handed over together so that they share their syncs. Each is made or refused by itself.
 pub(super) async fn several(
     State(interface): State<Arc<Interface>>,
+    Extension(actor): Extension<Actor>,
     Document(asked): Document<Vec<ChangeAsked>>,
 ) -> Answer {
     if asked.len() > CHANGES {
@@ -38,7 +40,7 @@ pub(super) async fn several(
         )));
     }
     // All are handed over before the first is awaited.
-    let handed: Vec<_> = asked.into_iter().map(|a| hand_over(&interface, a)).collect();
+    let handed: Vec<_> = asked.into_iter().map(|a| hand_over(&interface, &actor, a)).collect();
     let mut outcomes = Vec::with_capacity(handed.len());
     for h in handed {
         let outcome = match h {
@@ -60,9 +62,10 @@ pub(super) async fn several(
     Ok(Json(json!({"outcomes": outcomes})))
 }
 
-/// Gives a change to the engine if its Actor has the right to make it.
+/// Gives a change to the engine if its Actor has the right to make it, and is the one who asks.
 fn hand_over(
     interface: &Interface,
+    acting: &Actor,
     asked: ChangeAsked,
 ) -> Result<oneshot::Receiver<Outcome>, Refused> {
     let actor = Actor::parse(&asked.actor).ok_or_else(|| {
@@ -79,6 +82,13 @@ fn hand_over(
                 "{actor} may not change the live service: that needs one of the roles {}",
                 rights::LIVE_ROLES.join(", ")
             ),
+        ));
+    }
+    if actor != *acting {
+        return Err(Refused::new(
+            StatusCode::FORBIDDEN,
+            "control.actor",
+            format!("the change is by {actor}, the request by {acting}"),
         ));
     }
     if matches!(asked.change, Change::Policy(_)) {

@@ -1,6 +1,6 @@
 //! Refusals of the control interface: who may ask, what is asked, and how the answer looks.
 
-use super::Interface;
+use super::{Interface, ROUTES};
 use crate::problem::{Problem, problem_answer};
 use axum::{
     body::Body,
@@ -9,7 +9,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use northbound_client::control::METRICS;
+use northbound_client::control::{ACTOR, METRICS};
+use northbound_types::Actor;
 use std::sync::Arc;
 use tracing::{Instrument, debug_span, info};
 
@@ -62,17 +63,47 @@ pub(super) async fn method(method: Method, uri: Uri) -> Refused {
     )
 }
 
-/// Refuses a request without the token of the data folder.
+/// Refuses a request without the token of the data folder, without an Actor, or of an Actor who may not run the
+/// command of its route. A path or method without a route goes on to its own refusal.
 pub(super) async fn authorise(
     State(interface): State<Arc<Interface>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    if request.uri().path() == METRICS || knows_token(&request, interface.token.as_bytes()) {
-        next.run(request).await
-    } else {
-        Refused::from(Problem::UNAUTHORISED).into_response()
+    if request.uri().path() != METRICS && !knows_token(&request, interface.token.as_bytes()) {
+        return Refused::from(Problem::UNAUTHORISED).into_response();
     }
+    let path = request.uri().path();
+    let route = ROUTES.iter().find(|r| r.takes(request.method(), path));
+    if let Some(command) = route.and_then(|r| r.command) {
+        match acting(&request, command, &interface) {
+            Ok(actor) => {
+                request.extensions_mut().insert(actor);
+            }
+            Err(refused) => return refused.into_response(),
+        }
+    }
+    next.run(request).await
+}
+
+/// Who acts, if they may run the command.
+fn acting(request: &Request, command: &str, interface: &Interface) -> Result<Actor, Refused> {
+    let named = request.headers().get(ACTOR).and_then(|v| std::str::from_utf8(v.as_bytes()).ok());
+    let actor = named.and_then(Actor::parse).ok_or_else(|| {
+        Refused::new(
+            StatusCode::FORBIDDEN,
+            "control.actor",
+            format!("the header {ACTOR} must name who acts: person[@party][/body][+role…]"),
+        )
+    })?;
+    if (interface.permits)(command, &actor) {
+        return Ok(actor);
+    }
+    Err(Refused::new(
+        StatusCode::FORBIDDEN,
+        "control.right",
+        format!("{actor} may not do this: it needs the permission of `{command}`"),
+    ))
 }
 
 /// Compares in constant time.

@@ -8,14 +8,16 @@ use super::{
 };
 use crate::metrics::MEDIA_TYPE;
 use axum::{
+    Extension,
     extract::State,
     http::{StatusCode, header},
     response::IntoResponse,
 };
 use northbound_client::control::ASKED;
 use northbound_flow::Core;
+use northbound_registers::rights;
 use northbound_transport::Url;
-use northbound_types::{Eui64, RequestId};
+use northbound_types::{Actor, Eui64, RequestId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -131,7 +133,12 @@ pub(super) struct Endpoint {
 }
 
 /// Directs the messages of a User to an address, or nowhere.
-pub(super) async fn endpoint(State(i): Service, Document(e): Document<Endpoint>) -> Answer {
+pub(super) async fn endpoint(
+    State(i): Service,
+    Extension(actor): Extension<Actor>,
+    Document(e): Document<Endpoint>,
+) -> Answer {
+    check_user(&i, &actor, e.user).await?;
     let url = e.url.as_deref().map(url).transpose()?;
     i.deliveries.direct(e.user, url.clone());
     Ok(Json(json!({"user": e.user, "url": url.map(|u| u.to_string())})))
@@ -145,10 +152,32 @@ pub(super) struct Route {
 }
 
 /// Directs the messages about one request to an address.
-pub(super) async fn route(State(i): Service, Document(r): Document<Route>) -> Answer {
+pub(super) async fn route(
+    State(i): Service,
+    Extension(actor): Extension<Actor>,
+    Document(r): Document<Route>,
+) -> Answer {
+    check_user(&i, &actor, r.request.originator).await?;
     let url = url(&r.url)?;
     i.deliveries.route(r.request, url.clone());
     Ok(Json(json!({"request": r.request.to_string(), "url": url.to_string()})))
+}
+
+/// Refuses whoever may not act for this User: only those of its own party may, and whoever runs the service.
+async fn check_user(i: &Interface, actor: &Actor, user: Eui64) -> Result<(), Refused> {
+    if rights::may_change_live(actor) {
+        return Ok(());
+    }
+    let users = i.look(Core::users).await?;
+    let party = users.iter().find(|u| u.eui == user).map(|u| &*u.party);
+    if party.is_some() && party == actor.party.as_deref() {
+        return Ok(());
+    }
+    Err(Refused::new(
+        StatusCode::FORBIDDEN,
+        "control.right",
+        format!("{actor} may not act for {user}: it is no User of its own party"),
+    ))
 }
 
 fn url(text: &str) -> Result<Url, Refused> {

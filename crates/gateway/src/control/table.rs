@@ -45,6 +45,8 @@ pub struct Route {
     pub path: &'static str,
     /// What it changes.
     pub changes: Changes,
+    /// The command of the command line whose permission a request needs. `None` needs neither Actor nor token.
+    pub command: Option<&'static str>,
     handler: fn(MethodFilter) -> MethodRouter<Arc<Interface>>,
 }
 
@@ -75,38 +77,52 @@ impl Verb {
     }
 }
 
-const fn get(
-    path: &'static str,
-    handler: fn(MethodFilter) -> MethodRouter<Arc<Interface>>,
-) -> Route {
-    Route { method: Verb::Get, path, changes: Changes::Nothing, handler }
+impl Route {
+    /// Whether a request of this method and path goes to this route.
+    pub(super) fn takes(&self, method: &Method, path: &str) -> bool {
+        let own = self.method.method();
+        self.path == path && (*method == own || (own == Method::GET && *method == Method::HEAD))
+    }
+}
+
+type Handler = fn(MethodFilter) -> MethodRouter<Arc<Interface>>;
+
+const fn get(path: &'static str, command: &'static str, handler: Handler) -> Route {
+    let (method, changes, command) = (Verb::Get, Changes::Nothing, Some(command));
+    Route { method, path, changes, command, handler }
 }
 
 const fn post(
     path: &'static str,
     changes: Changes,
-    handler: fn(MethodFilter) -> MethodRouter<Arc<Interface>>,
+    command: &'static str,
+    handler: Handler,
 ) -> Route {
-    Route { method: Verb::Post, path, changes, handler }
+    Route { method: Verb::Post, path, changes, command: Some(command), handler }
+}
+
+/// Metrics name no User, no device and no message.
+const fn metrics(path: &'static str, handler: Handler) -> Route {
+    Route { method: Verb::Get, path, changes: Changes::Nothing, command: None, handler }
 }
 
 /// Every route. `docs/serve.md` lists the same.
 pub static ROUTES: [Route; 15] = [
-    get(METRICS, |m| on(m, routes::metrics)),
-    get("/v1/status", |m| on(m, routes::status)),
-    get("/v1/top", |m| on(m, routes::top)),
-    get("/v1/users", |m| on(m, routes::users)),
-    get("/v1/devices", |m| on(m, routes::devices)),
-    get("/v1/request", |m| on(m, routes::request)),
-    get("/v1/endpoints", |m| on(m, routes::endpoints)),
-    get("/v1/tap", |m| on(m, tap::watch)),
-    post("/v1/known", Changes::Nothing, |m| on(m, routes::known)),
-    post("/v1/change", Changes::Core, |m| on(m, changes::one)),
-    post("/v1/changes", Changes::Core, |m| on(m, changes::several)),
-    post("/v1/endpoint", Changes::Deliveries, |m| on(m, routes::endpoint)),
-    post("/v1/route", Changes::Deliveries, |m| on(m, routes::route)),
-    post("/v1/keys", Changes::Keys, |m| on(m, routes::keys)),
-    post("/v1/stop", Changes::Stop, |m| on(m, routes::stop)),
+    metrics(METRICS, |m| on(m, routes::metrics)),
+    get("/v1/status", "status", |m| on(m, routes::status)),
+    get("/v1/top", "top", |m| on(m, routes::top)),
+    get("/v1/users", "device list", |m| on(m, routes::users)),
+    get("/v1/devices", "device list", |m| on(m, routes::devices)),
+    get("/v1/request", "tap", |m| on(m, routes::request)),
+    get("/v1/endpoints", "status", |m| on(m, routes::endpoints)),
+    get("/v1/tap", "tap", |m| on(m, tap::watch)),
+    post("/v1/known", Changes::Nothing, "device import", |m| on(m, routes::known)),
+    post("/v1/change", Changes::Core, "device add", |m| on(m, changes::one)),
+    post("/v1/changes", Changes::Core, "device add", |m| on(m, changes::several)),
+    post("/v1/endpoint", Changes::Deliveries, "receive", |m| on(m, routes::endpoint)),
+    post("/v1/route", Changes::Deliveries, "send", |m| on(m, routes::route)),
+    post("/v1/keys", Changes::Keys, "key import", |m| on(m, routes::keys)),
+    post("/v1/stop", Changes::Stop, "serve", |m| on(m, routes::stop)),
 ];
 
 /// A router with the routes of the table and no others.

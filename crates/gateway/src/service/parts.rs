@@ -4,7 +4,7 @@ use super::{notices, spawn};
 use crate::{
     clock::{SharedClock, Steady},
     config::Config,
-    control::{Interface, StopReason},
+    control::{Interface, Permits, StopReason},
     egress::{self, Deliveries, Endpoints},
     engine::{self, Call, EffectSinks, Handle, Outcome, Parts, offline::first},
     error::{GatewayError, Result},
@@ -51,6 +51,8 @@ pub struct Setup {
     pub network: StartNetwork,
     /// The ledger; without one no rows are written.
     pub ledger: Option<Box<dyn Sink>>,
+    /// Who may use which route of the control interface, by the command of the route.
+    pub permits: Permits,
 }
 
 /// What a service runs in: threads, addresses, and the signals that stop it.
@@ -96,7 +98,7 @@ pub(super) fn build<S: Storage>(
     storage: S,
     surroundings: Surroundings<'_>,
 ) -> Result<Built<S>> {
-    let Setup { data, config, rules, clock, network, ledger, .. } = setup;
+    let Setup { data, config, rules, clock, network, ledger, permits, .. } = setup;
     std::fs::create_dir_all(&data).map_err(GatewayError::io("make", &data))?;
     let shared = Shared::new(data, config, clock);
     let policy = Policy::from_rules(&rules, shared.now.day())?;
@@ -131,7 +133,7 @@ pub(super) fn build<S: Storage>(
     let engine = shared.engine(opened, sinks, keep_days);
     let limits = StrangerLimits::from_rules(&rules, shared.now.day())?;
     let users = Arc::new(shared.users(Arc::clone(&ingress), limits));
-    let control = Control { token: run.token, about, load_keys: Box::new(load_keys) };
+    let control = Control { token: run.token, permits, about, load_keys: Box::new(load_keys) };
     let interface = Arc::new(shared.interface(control, &deliveries, ingress, surroundings));
     let Shared { data, handle, .. } = shared;
     Ok(Built { engine, handle, users, interface, deliveries, url: run.duis, data })
@@ -140,6 +142,7 @@ pub(super) fn build<S: Storage>(
 /// What only the control interface uses.
 struct Control {
     token: String,
+    permits: Permits,
     /// The part of the status that does not change.
     about: Value,
     load_keys: Box<dyn Fn() -> Result<Keys> + Send + Sync>,
@@ -162,6 +165,7 @@ impl Shared {
     ) -> Interface {
         Interface {
             token: control.token,
+            permits: control.permits,
             engine: self.handle.clone(),
             deliveries: deliveries.clone(),
             ingress,

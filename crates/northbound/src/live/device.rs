@@ -195,7 +195,7 @@ fn devices(
     query: &str,
     see: impl FnOnce(&northbound_flow::Core) -> Vec<DeviceRecord>,
 ) -> Result<Vec<DeviceRecord>> {
-    match Client::of(&ctx.data) {
+    match Client::of(&ctx.data, &ctx.actor) {
         Ok(client) => {
             let mut v = client.get(&format!("/devices?{query}"))?;
             serde_json::from_value(v["devices"].take())

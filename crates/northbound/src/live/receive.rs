@@ -94,7 +94,7 @@ pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
 /// Sets the delivery address in the running service; without a service the address is only printed.
 fn register(user: Option<Eui64>, url: &str, ctx: &Ctx) -> Result<()> {
     let Some(user) = user else { return Ok(()) };
-    match Control::of(&ctx.data) {
+    match Control::of(&ctx.data, &ctx.actor) {
         Ok(c) => {
             c.post("/endpoint", &json!({"user": user, "url": url}))?;
             Ok(())

@@ -96,7 +96,7 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
     if args.print {
         return Ok(Answer::raw(String::from_utf8_lossy(&first.xml).into_owned() + "\n"));
     }
-    let control = Control::of(&ctx.data).ok();
+    let control = Control::of(&ctx.data, &ctx.actor).ok();
     let base = base(args, control.as_ref(), ctx)?;
     let client = Client::new(
         args.authorities.as_deref(),

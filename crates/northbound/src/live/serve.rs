@@ -78,6 +78,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
         log,
         ledger: Some(ledger),
         network: Box::new(move |keys: &Keys| network::start(&planned, speed, &data, keys)),
+        permits: northbound_app::access::permits(),
     };
     let mut service = Service::start(setup)?;
     service.heed_signals();

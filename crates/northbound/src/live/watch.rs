@@ -16,7 +16,7 @@ use std::{
 };
 
 pub(crate) fn status(ctx: &Ctx) -> Result<Answer> {
-    let status = Client::of(&ctx.data)?.get("/status")?;
+    let status = Client::of(&ctx.data, &ctx.actor)?.get("/status")?;
     let mut t = Table::new("", &["what", "is"]);
     for (key, v) in status.as_object().into_iter().flatten() {
         let shown = match (v["since"].as_str(), v["attempts"].as_u64(), v["why"].as_str()) {
@@ -40,7 +40,7 @@ pub(crate) struct TopArgs {
 }
 
 pub(crate) fn top(args: &TopArgs, ctx: &Ctx) -> Result<Answer> {
-    let client = Client::of(&ctx.data)?;
+    let client = Client::of(&ctx.data, &ctx.actor)?;
     let look = || -> Result<(Value, Top)> {
         let v = client.get("/top")?;
         let top = serde_json::from_value(v.clone())
@@ -177,7 +177,7 @@ pub(crate) fn tap(args: &TapArgs, ctx: &Ctx) -> Result<Answer> {
     if let Some(u) = args.user {
         asked.push(format!("user={u}"));
     }
-    let lines = Client::of(&ctx.data)?.lines(&format!("/tap?{}", asked.join("&")))?;
+    let lines = Client::of(&ctx.data, &ctx.actor)?.lines(&format!("/tap?{}", asked.join("&")))?;
     let mut out = io::stdout().lock();
     let mut seen = 0;
     for line in lines {
