@@ -8,7 +8,7 @@ use northbound_duis::{
     Limits, Message, Response as DuisResponse, Services, Verifier, VerifyRules, read_and_verify,
 };
 use northbound_keys::Keys;
-use northbound_transport::{ConnectionLimits, Tls, listen, tls};
+use northbound_transport::{Capacity, ConnectionLimits, Tls, listen, tls};
 use northbound_types::{Eui64, Utc};
 use std::{
     collections::BTreeSet,
@@ -28,7 +28,7 @@ const WAITING: usize = 4_096;
 
 /// Limits of connections to the endpoint.
 const LIMITS: ConnectionLimits = ConnectionLimits {
-    connections: 10_000,
+    capacity: Capacity { connections: 10_000, reserved: 0, each_address: 10_000 },
     header_bytes: 16 * 1024,
     header_time: Duration::from_secs(60),
 };

@@ -3,8 +3,10 @@
 //! the intended start, what was refused, and the answers delivered here: how many while the load lasted,
 //! and by percentile how long after their acknowledgement.
 //!
-//! `cargo run --release -p northbound-gateway --example load -- URL DATA RATE SECONDS METERS.csv`
-//! where URL is the service's base, DATA its data folder (keys) and METERS.csv lines of EUI,USER.
+//! `cargo run --release -p northbound-gateway --example load -- URL DATA RATE SECONDS METERS.csv [IDLE HALF]`
+//! where URL is the service's base, DATA its data folder (keys) and METERS.csv lines of EUI,USER. With IDLE and HALF,
+//! strangers from other addresses of the loopback network hold IDLE idle connections and HALF half-sent bodies while
+//! the load lasts.
 
 use northbound_duis::{
     Signer,
@@ -23,7 +25,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::mpsc,
 };
 
@@ -186,8 +188,12 @@ fn sign(signers: &HashMap<Eui64, Signer>, id: RequestId) -> Result<Vec<u8>, Fail
 
 fn main() -> Result<(), Fail> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [url, data, rate, seconds, meters] = &args[..] else {
-        return Err("load URL DATA RATE SECONDS METERS.csv".into());
+    let ([url, data, rate, seconds, meters], strangers) =
+        args.split_first_chunk::<5>().ok_or("load URL DATA RATE SECONDS METERS.csv [IDLE HALF]")?;
+    let strangers = match strangers {
+        [] => Strangers::default(),
+        [idle, half] => Strangers { idle: idle.parse()?, half: half.parse()? },
+        _ => return Err("IDLE and HALF belong together".into()),
     };
     let (rate, seconds): (u64, u64) = (rate.parse()?, seconds.parse()?);
     let rest = url.strip_prefix("http://").ok_or("plain http only")?;
@@ -224,7 +230,55 @@ fn main() -> Result<(), Fail> {
         rate,
         signers.into_keys().collect(),
         targets.len(),
+        strangers,
     ))
+}
+
+/// What strangers hold.
+#[derive(Clone, Copy, Default)]
+struct Strangers {
+    /// Idle connections.
+    idle: u16,
+    /// Connections with a body of which a half was sent.
+    half: u16,
+}
+
+/// Bytes of firmware of which a half is sent.
+const FIRMWARE: usize = 14_000_000;
+/// Addresses of the loopback network from which strangers come.
+const ADDRESSES: u16 = 200;
+
+impl Strangers {
+    /// Connects them all. They stay until the streams are dropped.
+    async fn connect(self, authority: &str, base: &str) -> Result<Vec<TcpStream>, Fail> {
+        let to = authority.parse()?;
+        let mut held = Vec::new();
+        for n in 0..self.idle + self.half {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind(([127, 0, 1, u8::try_from(n % ADDRESSES + 2)?], 0).into())?;
+            let mut stream = socket.connect(to).await?;
+            if n >= self.idle {
+                let head = format!(
+                    "POST {base}/serviceD HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\nContent-Length: {FIRMWARE}\r\n\r\n"
+                );
+                // The service may cut it off meanwhile.
+                let _ = stream.write_all(head.as_bytes()).await;
+                let _ = stream.write_all(&vec![b'a'; FIRMWARE / 2]).await;
+            }
+            held.push(stream);
+        }
+        Ok(held)
+    }
+}
+
+/// Raises this process's limit of open files.
+fn raise_files() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let maximum = getrlimit(Resource::Nofile).maximum;
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    }
 }
 
 /// The connections, each with its own queue of messages and the time at which each is due.
@@ -292,7 +346,9 @@ async fn run(
     rate: u64,
     users: Vec<Eui64>,
     targets: usize,
+    strangers: Strangers,
 ) -> Result<(), Fail> {
+    raise_files();
     let seen = Arc::new(Seen::default());
     let url = endpoint(Arc::clone(&seen)).await?;
     direct(data, &url, &users).await?;
@@ -300,6 +356,8 @@ async fn run(
     let counted = messages.split_off(targets);
     lanes.send(messages, WARM_UP_RATE).await;
     seen.until(Duration::MAX, |s| s.done() >= targets).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let held = strangers.connect(&authority, &base).await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     seen.reset();
     let total = counted.len();
@@ -310,6 +368,7 @@ async fn run(
     let meanwhile = seen.answered.load(Ordering::Relaxed);
     let all = |s: &Seen| s.answered.load(Ordering::Relaxed) >= s.accepted.load(Ordering::Relaxed);
     seen.until(Duration::from_secs(60), all).await;
+    drop(held);
     print(&seen, total, Rates { offered, took, meanwhile });
     Ok(())
 }

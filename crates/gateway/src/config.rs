@@ -2,13 +2,13 @@
 //! stands under `rules/`. `docs/serve.md` lists the keys.
 
 use crate::error::{GatewayError, Result};
-use northbound_transport::ConnectionLimits;
+use northbound_transport::{Capacity, ConnectionLimits, counted_address};
 pub use northbound_transport::{ClientCertificates, Tls};
 use northbound_types::Region;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -76,8 +76,15 @@ impl Default for Config {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
-    /// Connections at the same time; the next one has to wait.
+    /// Connections at the same time. For the next one, the stranger's connection that has been idle longest is
+    /// closed; where none is idle, the next one is.
     pub connections: usize,
+    /// Of these, connections that only known clients may use: those with a client certificate or a known address.
+    pub connections_reserved: usize,
+    /// Connections of one stranger's address, of IPv6 its network of 64 bits.
+    pub connections_each_address: usize,
+    /// Addresses of known clients, of IPv6 with all of their network of 64 bits.
+    pub known_addresses: Vec<IpAddr>,
     /// Bytes of a request line with its headers.
     pub header_bytes: usize,
     /// Seconds in which the headers must have come; a connection may be idle as long.
@@ -86,6 +93,10 @@ pub struct Limits {
     pub body_seconds: u64,
     /// Bytes of bodies that are in memory at the same time.
     pub bodies_bytes: usize,
+    /// Of these, bytes that only bodies of known clients may use.
+    pub bodies_reserved_bytes: usize,
+    /// Bytes of bodies of one stranger's address that are in memory at the same time.
+    pub bodies_each_address_bytes: usize,
     /// Bytes that are read and thrown away before a body that is too long is refused.
     pub discard_bytes: usize,
     /// Milliseconds within which there must be an answer.
@@ -96,10 +107,15 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections: 10_000,
+            connections_reserved: 1_000,
+            connections_each_address: 2_000,
+            known_addresses: Vec::new(),
             header_bytes: 16 * 1024,
             header_seconds: 60,
             body_seconds: 20,
             bodies_bytes: 128 << 20,
+            bodies_reserved_bytes: 32 << 20,
+            bodies_each_address_bytes: 32 << 20,
             discard_bytes: 32 << 20,
             answer_milliseconds: 2_800,
         }
@@ -111,10 +127,47 @@ impl Limits {
     #[must_use]
     pub fn of_connections(&self) -> ConnectionLimits {
         ConnectionLimits {
-            connections: self.connections,
+            capacity: Capacity {
+                connections: self.connections,
+                reserved: self.connections_reserved,
+                each_address: self.connections_each_address,
+            },
             header_bytes: self.header_bytes,
             header_time: Duration::from_secs(self.header_seconds),
         }
+    }
+    fn check(&self) -> std::result::Result<(), String> {
+        if self.header_bytes < LEAST_HEADER_BYTES {
+            return Err(format!(
+                "limits.header-bytes is {}; write at least {LEAST_HEADER_BYTES}",
+                self.header_bytes
+            ));
+        }
+        for (part, of, whole, n) in [
+            (
+                "limits.connections-reserved",
+                self.connections_reserved,
+                "limits.connections",
+                self.connections,
+            ),
+            (
+                "limits.bodies-reserved-bytes",
+                self.bodies_reserved_bytes,
+                "limits.bodies-bytes",
+                self.bodies_bytes,
+            ),
+        ] {
+            if of >= n {
+                return Err(format!("{part} is {of}; write less than {whole}, which is {n}"));
+            }
+        }
+        Ok(())
+    }
+    /// Whether an address is that of a known client.
+    #[must_use]
+    pub fn is_known(&self, address: IpAddr) -> bool {
+        let counted = counted_address(address);
+        self.known_addresses.iter().any(|a| counted_address(*a) == counted)
     }
     /// How long a body may take.
     #[must_use]
@@ -306,6 +359,8 @@ impl Config {
             ("threads", self.threads),
             ("speed", self.speed as usize),
             ("limits.connections", self.limits.connections),
+            ("limits.connections-each-address", self.limits.connections_each_address),
+            ("limits.bodies-each-address-bytes", self.limits.bodies_each_address_bytes),
             ("delivery.connections", self.delivery.connections),
             ("delivery.refused-tries", self.delivery.refused_tries as usize),
             ("delivery.kept", self.delivery.kept),
@@ -316,12 +371,7 @@ impl Config {
         if let Some((key, _)) = positive.into_iter().find(|(_, n)| *n == 0) {
             return Err(format!("{key} is 0; write at least 1"));
         }
-        if self.limits.header_bytes < LEAST_HEADER_BYTES {
-            return Err(format!(
-                "limits.header-bytes is {}; write at least {LEAST_HEADER_BYTES}",
-                self.limits.header_bytes
-            ));
-        }
+        self.limits.check()?;
         if self.delivery.certificate.is_some() != self.delivery.key.is_some() {
             return Err(
                 "delivery.certificate and delivery.key belong together: write both or neither"
@@ -399,7 +449,9 @@ mod tests {
     #[test]
     fn what_is_not_said_is_as_by_default() {
         assert_eq!(read("").unwrap(), Config::default());
-        let c = read("listen = \"127.0.0.1:9\"\n[limits]\nconnections = 3\n").unwrap();
+        let c =
+            read("listen = \"127.0.0.1:9\"\n[limits]\nconnections = 3\nconnections-reserved = 2\n")
+                .unwrap();
         assert_eq!(
             (c.listen.port(), c.limits.connections, c.limits.header_bytes),
             (9, 3, Limits::default().header_bytes)
@@ -419,10 +471,20 @@ mod tests {
             ("signing-roles = [\"xx\"]", "hexadecimal"),
             ("sign-with = \"0x1\"", "decimal"),
             ("[limits]\nheader-bytes = 8191", "8192"),
+            ("[limits]\nconnections = 3", "less than limits.connections, which is 3"),
+            ("[limits]\nconnections = 3\nconnections-reserved = 3", "connections-reserved is 3"),
+            ("[limits]\nbodies-reserved-bytes = 134217728", "less than limits.bodies-bytes"),
+            ("[limits]\nconnections-each-address = 0", "at least 1"),
+            ("[limits]\nbodies-each-address-bytes = 0", "at least 1"),
+            ("[limits]\nknown-addresses = [\"x\"]", "IP address"),
         ] {
             let why = read(text).unwrap_err();
             assert!(why.contains(says), "{text}: {why}");
         }
         assert!(read("[limits]\nheader-bytes = 8192").is_ok());
+        let limits =
+            "[limits]\nbodies-reserved-bytes = 134217727\nknown-addresses = [\"192.0.2.1\"]";
+        let known = read(limits).unwrap().limits;
+        assert!(known.is_known([192, 0, 2, 1].into()) && !known.is_known([192, 0, 2, 2].into()));
     }
 }

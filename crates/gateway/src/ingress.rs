@@ -6,6 +6,7 @@
 
 mod body;
 mod http;
+mod memory;
 mod quota;
 mod request;
 mod strangers;

@@ -56,6 +56,8 @@ pub struct Metrics {
     pub turned_away: Counter,
     /// Open connections to the User interface.
     pub connections: Gauge,
+    /// Connections for which there was no room.
+    pub connections_refused: Counter,
     /// From the last byte of a request to its answer.
     pub answered: Durations,
     /// Reading and verifying a request.
@@ -128,11 +130,16 @@ impl Metrics {
     }
 
     /// Counters without labels. The name of each sample ends in `_total`.
-    fn counters(&self) -> [(&'static str, &'static str, &Counter); 10] {
+    fn counters(&self) -> [(&'static str, &'static str, &Counter); 11] {
         [
             ("requests", "requests over HTTP", &self.requests),
             ("problems", "requests answered with another status than 200", &self.problems),
             ("turned_away", "messages rejected at the ingress", &self.turned_away),
+            (
+                "connections_refused",
+                "connections refused because there were too many",
+                &self.connections_refused,
+            ),
             ("inputs_stored", "inputs in the journal", &self.stored),
             ("delivery_tries", "attempts to deliver", &self.tries),
             ("delivered", "messages that Users accepted", &self.delivered),
@@ -194,13 +201,14 @@ mod tests {
         }
     }
 
-    /// Names and labels of the samples, as they were printed before a library did so. Dashboards use them.
-    const SAMPLES: [&str; 25] = [
+    /// Names and labels of the samples. Dashboards use them, so they are only added to.
+    const SAMPLES: [&str; 26] = [
         "northbound_answer_seconds_bucket le",
         "northbound_answer_seconds_count",
         "northbound_answer_seconds_sum",
         "northbound_clock_jumps_total",
         "northbound_connections",
+        "northbound_connections_refused_total",
         "northbound_delivered_total",
         "northbound_delivery_tries_total",
         "northbound_inputs_stored_total",

@@ -1,11 +1,13 @@
 //! Everything put together: starts, runs until it is asked to stop, and stops cleanly.
 
+mod files;
 mod notices;
 mod parts;
 
 pub use parts::Setup;
 
 use crate::{
+    config::Limits,
     control::{self, Interface, StopReason},
     engine::{Engine, Handle},
     error::{GatewayError, Result},
@@ -13,7 +15,7 @@ use crate::{
 };
 use northbound_client::control::RunFile;
 use northbound_ledger::journal::{Disk, Storage};
-use northbound_transport::{ConnectionLimits, Listening, listen, tls};
+use northbound_transport::{Capacity, ConnectionLimits, Listening, listen, tls};
 use parts::{Built, Surroundings};
 use std::{cell::RefCell, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
@@ -75,6 +77,8 @@ impl Service {
 
     /// Starts; everything is logged by the dispatcher of this thread.
     fn start_logged<S: Storage + Send + 'static>(setup: Setup, journal: S) -> Result<Service> {
+        let mut setup = setup;
+        files::allow(&mut setup.config.limits);
         let (config, log) = (setup.config.clone(), setup.log.clone());
         if config.tls.is_none() && !config.listen.ip().is_loopback() {
             return Err(GatewayError::PlainBeyondLoopback { address: config.listen });
@@ -101,7 +105,7 @@ impl Service {
         };
         let built = parts::build(setup, journal, surroundings)?;
         let Built { engine, handle, users, interface, deliveries, url, data } = built;
-        let limits = config.limits.of_connections();
+        let limits = config.limits.clone();
         let user_interface = Arc::clone(&users);
         record_strangers(&runtime, Arc::clone(&users), stopping.clone());
         let users = serve_users(&runtime, user_socket, limits, acceptor, stopping.clone(), users);
@@ -241,14 +245,17 @@ pub(crate) fn spawn<T: Send + 'static>(
 fn serve_users(
     runtime: &Runtime,
     socket: Listening,
-    limits: ConnectionLimits,
+    limits: Limits,
     acceptor: Option<tls::Acceptor>,
     stopping: watch::Receiver<bool>,
     users: Arc<UserInterface>,
 ) -> tokio::task::JoinHandle<()> {
     let counted = Arc::clone(&users);
-    let socket = socket.observed(move |change| counted.connections(change));
-    runtime.spawn(socket.run(limits, acceptor, stopping, move |request, peer| {
+    let connections = limits.of_connections();
+    let socket = socket
+        .observed(move |change| counted.connections(change))
+        .knowing(move |address| limits.is_known(address));
+    runtime.spawn(socket.run(connections, acceptor, stopping, move |request, peer| {
         let users = Arc::clone(&users);
         async move { users.answer(request, &peer).await }
     }))
@@ -276,10 +283,12 @@ fn serve_control(
     stopping: watch::Receiver<bool>,
     interface: Arc<Interface>,
 ) -> tokio::task::JoinHandle<()> {
-    let limits = ConnectionLimits {
+    let capacity = Capacity {
         connections: CONTROL_CONNECTIONS,
-        ..crate::config::Limits::default().of_connections()
+        reserved: 0,
+        each_address: CONTROL_CONNECTIONS,
     };
+    let limits = ConnectionLimits { capacity, ..Limits::default().of_connections() };
     let router = control::router(interface);
     runtime.spawn(socket.run(limits, None, stopping, move |request, _| {
         let answer = router.clone().oneshot(request);

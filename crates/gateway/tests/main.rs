@@ -3,5 +3,6 @@
 mod control;
 mod devices;
 mod ledger_failures;
+mod strangers;
 mod support;
 mod unverified;

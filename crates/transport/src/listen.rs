@@ -1,16 +1,22 @@
 //! A listener for HTTP/1.1 with or without TLS: a limited number of connections, each with its limits, and none
-//! that delays another.
+//! that delays another. When all are taken, the stranger's connection that has been idle longest is closed.
 
 use crate::{
     error::{Result, TransportError},
+    open::{Capacity, Connections, Place},
     tls::{self, Acceptor},
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{mpsc, watch},
 };
 
 /// How long a TLS handshake may take.
@@ -25,6 +31,8 @@ pub struct Peer {
     pub address: SocketAddr,
     /// The client's certificate, where one was shown (DER).
     pub certificate: Option<Arc<[u8]>>,
+    /// Whether it has shown a certificate, or has one of the known addresses.
+    pub known: bool,
 }
 
 /// A change of the number of open connections.
@@ -34,9 +42,12 @@ pub enum ConnectionChange {
     Opened,
     /// One has ended.
     Closed,
+    /// One was refused, because there were too many.
+    Refused,
 }
 
 type Observer = Arc<dyn Fn(ConnectionChange) + Send + Sync>;
+type KnownAddress = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
 
 /// A socket that accepts connections.
 pub struct Listening {
@@ -44,26 +55,24 @@ pub struct Listening {
     pub address: SocketAddr,
     listener: TcpListener,
     observer: Option<Observer>,
+    known: KnownAddress,
 }
 
-/// An open connection: its permit and its count end with it, however its task ends.
-struct Open {
-    _permit: OwnedSemaphorePermit,
-    observer: Option<Observer>,
-}
+/// An open connection, whose count ends with it, however its task ends.
+struct Open(Option<Observer>);
 
 impl Open {
-    fn new(permit: OwnedSemaphorePermit, observer: Option<Observer>) -> Open {
+    fn new(observer: Option<Observer>) -> Open {
         if let Some(o) = &observer {
             o(ConnectionChange::Opened);
         }
-        Open { _permit: permit, observer }
+        Open(observer)
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        if let Some(o) = &self.observer {
+        if let Some(o) = &self.0 {
             o(ConnectionChange::Closed);
         }
     }
@@ -77,7 +86,8 @@ pub async fn listen(address: SocketAddr) -> Result<Listening> {
     let open = async {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok::<_, std::io::Error>(Listening { address, listener, observer: None })
+        let known: KnownAddress = Arc::new(|_| false);
+        Ok::<_, std::io::Error>(Listening { address, listener, observer: None, known })
     };
     open.await.map_err(|source| TransportError::Listen { address, source })
 }
@@ -85,8 +95,8 @@ pub async fn listen(address: SocketAddr) -> Result<Listening> {
 /// Limits of the connections to one listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// Connections at the same time; the next one waits.
-    pub connections: usize,
+    /// How many connections there may be.
+    pub capacity: Capacity,
     /// Bytes of a request line with its headers.
     pub header_bytes: usize,
     /// Time in which the headers must have arrived; a connection may be idle as long.
@@ -103,6 +113,12 @@ impl Listening {
         Listening { observer: Some(Arc::new(observer)), ..self }
     }
 
+    /// Takes clients with these addresses for known ones, as it does those that show a certificate.
+    #[must_use]
+    pub fn knowing(self, known: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Listening {
+        Listening { known: Arc::new(known), ..self }
+    }
+
     /// Accepts connections until `stop` turns true, then lets each finish its current request. `answer` is called
     /// for each request.
     pub async fn run<S, F, B>(
@@ -117,40 +133,53 @@ impl Listening {
         B: hyper::body::Body<Data = bytes::Bytes> + Send + Unpin + 'static,
         B::Error: std::error::Error + Send + Sync,
     {
-        let permits = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+        let connections = Connections::new(limits.capacity);
+        let (running, mut ended) = mpsc::channel::<()>(1);
         loop {
-            let taken = tokio::select! {
+            let accepted_one = tokio::select! {
                 biased;
                 _ = stop.wait_for(|s| *s) => break,
-                taken = take(&self.listener, &permits) => taken,
+                one = self.listener.accept() => one,
             };
-            let Some((stream, address, permit)) = taken else {
+            let Ok((stream, address)) = accepted_one else {
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             };
+            let known = (self.known)(address.ip());
+            let Some(place) = connections.open(address.ip(), known) else {
+                if let Some(o) = &self.observer {
+                    o(ConnectionChange::Refused);
+                }
+                continue;
+            };
             let (acceptor, stop, answer) = (acceptor.clone(), stop.clone(), answer.clone());
-            let open = Open::new(permit, self.observer.clone());
+            let (open, running) = (Open::new(self.observer.clone()), running.clone());
             tokio::spawn(async move {
-                let _open = open;
+                let (_open, _running) = (open, running);
                 // Small answers go out at once.
                 let _ = stream.set_nodelay(true);
-                accepted(stream, address, limits, acceptor, stop, answer).await;
+                let place = Arc::new(place);
+                let peer = Peer { address, certificate: None, known };
+                tokio::select! {
+                    () = place.closed() => {}
+                    () = accepted(stream, peer, limits, acceptor, stop, (answer, Arc::clone(&place))) => {}
+                }
             });
         }
-        // All permits are back once every connection has finished.
-        let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
-        let _all = permits.acquire_many(all).await;
+        // Nothing is ever sent: this returns when every connection has finished.
+        drop(running);
+        let _ = ended.recv().await;
     }
 }
 
 /// Serves a connection, after its TLS handshake where there is one.
 async fn accepted<S, F, B>(
     stream: TcpStream,
-    address: SocketAddr,
+    peer: Peer,
     limits: ConnectionLimits,
     acceptor: Option<Acceptor>,
     stop: watch::Receiver<bool>,
-    answer: S,
+    answer: (S, Arc<Place>),
 ) where
     S: Fn(hyper::Request<Incoming>, Peer) -> F + Send + 'static,
     F: Future<Output = hyper::Response<B>> + Send + 'static,
@@ -158,22 +187,17 @@ async fn accepted<S, F, B>(
     B::Error: std::error::Error + Send + Sync,
 {
     let Some(acceptor) = acceptor else {
-        let peer = Peer { address, certificate: None };
         return connection(stream, peer, limits, stop, answer).await;
     };
     if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-        let peer = Peer { address, certificate: tls::shown(&stream) };
+        let certificate = tls::shown(&stream);
+        if certificate.is_some() {
+            answer.1.is_known();
+        }
+        let known = peer.known || certificate.is_some();
+        let peer = Peer { certificate, known, ..peer };
         connection(stream, peer, limits, stop, answer).await;
     }
-}
-
-async fn take(
-    listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
-    let (stream, address) = listener.accept().await.ok()?;
-    Some((stream, address, permit))
 }
 
 async fn connection<I, S, F, B>(
@@ -181,7 +205,7 @@ async fn connection<I, S, F, B>(
     peer: Peer,
     limits: ConnectionLimits,
     mut stop: watch::Receiver<bool>,
-    answer: S,
+    (answer, place): (S, Arc<Place>),
 ) where
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     S: Fn(hyper::Request<Incoming>, Peer) -> F + Send + 'static,
@@ -190,8 +214,13 @@ async fn connection<I, S, F, B>(
     B::Error: std::error::Error + Send + Sync,
 {
     let service = service_fn(move |request| {
-        let answer = answer(request, peer.clone());
-        async move { Ok::<_, std::convert::Infallible>(answer.await) }
+        let (answer, place) = (answer(request, peer.clone()), Arc::clone(&place));
+        async move {
+            place.begin();
+            let answer = answer.await;
+            place.end();
+            Ok::<_, std::convert::Infallible>(answer)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

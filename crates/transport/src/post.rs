@@ -8,12 +8,32 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Method, Request, client::conn::http1, header};
 use hyper_util::rt::TokioIo;
-use std::{fmt, path::Path, str::FromStr, time::Duration};
-use tokio::{net::TcpStream, sync::oneshot};
+use std::{
+    fmt, io,
+    path::Path,
+    pin::Pin,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    sync::oneshot,
+    task::AbortHandle,
+};
 use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 
-/// Bytes of an answer that are read.
+/// Bytes of an answer's body that are read.
 const ANSWER_BYTES: usize = 8 << 20;
+/// Bytes of a body that is only read so that the connection can be kept.
+const UNUSED_ANSWER_BYTES: usize = 64 * 1024;
+/// Bytes of an answer's headers and of all that comes before them, such as `100 Continue`.
+const HEADER_BYTES: usize = 64 * 1024;
 
 /// An `http` or `https` address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +110,67 @@ const CAUSE: Duration = Duration::from_millis(200);
 struct Sender {
     requests: http1::SendRequest<Full<Bytes>>,
     ended: oneshot::Receiver<String>,
+    /// Bytes that may still come as part of this answer.
+    left: Arc<AtomicUsize>,
+    _task: Task,
+}
+
+/// The task that reads and writes a connection. It ends with the sender, whatever the other side does.
+struct Task(AbortHandle);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A stream from which only so many bytes are read.
+struct Limited<I> {
+    stream: I,
+    left: Arc<AtomicUsize>,
+}
+
+impl<I: AsyncRead + Unpin> AsyncRead for Limited<I> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let more = buf.filled().len() - before;
+        let left = self.left.load(Relaxed);
+        if more > left {
+            self.left.store(0, Relaxed);
+            return Poll::Ready(Err(io::Error::other("the answer is too long")));
+        }
+        self.left.store(left - more, Relaxed);
+        read
+    }
+}
+
+impl<I: AsyncWrite + Unpin> AsyncWrite for Limited<I> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// An answer, as far as it was read.
+struct Read {
+    status: u16,
+    body: Vec<u8>,
+    /// Whether that is all of it.
+    whole: bool,
 }
 
 impl Sender {
@@ -171,8 +252,8 @@ impl Client {
     ) -> std::result::Result<(u16, Vec<u8>), PostError> {
         let one = async {
             let mut sender = self.connect(url).await?;
-            match one(&mut sender, url, Bytes::from(body)).await {
-                Ok(answer) => Ok(answer),
+            match one(&mut sender, url, Bytes::from(body), ANSWER_BYTES).await {
+                Ok(answer) => Ok((answer.status, answer.body)),
                 Err(e) => Err(PostError::Ended(sender.cause(&e).await)),
             }
         };
@@ -192,20 +273,20 @@ impl Client {
             && at == *url
             && sender.requests.ready().await.is_ok()
         {
-            match one(&mut sender, url, body.clone()).await {
-                Ok((status, _)) => {
-                    kept.0 = Some((at, sender));
-                    return Ok(status);
+            match one(&mut sender, url, body.clone(), UNUSED_ANSWER_BYTES).await {
+                Ok(answer) => {
+                    kept.0 = answer.whole.then_some((at, sender));
+                    return Ok(answer.status);
                 }
                 Err(e) if e.is_canceled() || e.is_closed() || e.is_incomplete_message() => {}
                 Err(e) => return Err(PostError::Ended(sender.cause(&e).await)),
             }
         }
         let mut sender = self.connect(url).await?;
-        match one(&mut sender, url, body).await {
-            Ok((status, _)) => {
-                kept.0 = Some((url.clone(), sender));
-                Ok(status)
+        match one(&mut sender, url, body, UNUSED_ANSWER_BYTES).await {
+            Ok(answer) => {
+                kept.0 = answer.whole.then(|| (url.clone(), sender));
+                Ok(answer.status)
             }
             Err(e) => Err(PostError::Ended(sender.cause(&e).await)),
         }
@@ -215,28 +296,34 @@ impl Client {
         let stream = TcpStream::connect((url.host.as_str(), url.port)).await?;
         let _ = stream.set_nodelay(true);
         if !url.tls {
-            return handshake(TokioIo::new(stream)).await;
+            return handshake(stream).await;
         }
         let name = ServerName::try_from(url.host.clone())?;
-        handshake(TokioIo::new(self.connector.connect(name, stream).await?)).await
+        handshake(self.connector.connect(name, stream).await?).await
     }
 }
 
-async fn handshake<I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static>(
-    io: I,
+async fn handshake<I: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: I,
 ) -> std::result::Result<Sender, PostError> {
-    let (requests, connection) =
-        http1::handshake(io).await.map_err(|e| PostError::Ended(chain(&e)))?;
+    let left = Arc::new(AtomicUsize::new(0));
+    let io = TokioIo::new(Limited { stream, left: Arc::clone(&left) });
+    let (requests, connection) = http1::Builder::new()
+        .max_buf_size(HEADER_BYTES)
+        .handshake(io)
+        .await
+        .map_err(|e| PostError::Ended(chain(&e)))?;
     let (end, ended) = oneshot::channel();
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         if let Err(e) = connection.await {
             let _ = end.send(chain(&e));
         }
     });
-    Ok(Sender { requests, ended })
+    Ok(Sender { requests, ended, left, _task: Task(task.abort_handle()) })
 }
 
-async fn one(sender: &mut Sender, url: &Url, body: Bytes) -> hyper::Result<(u16, Vec<u8>)> {
+/// Posts one message, and reads at most `most` bytes of the answer's body.
+async fn one(sender: &mut Sender, url: &Url, body: Bytes, most: usize) -> hyper::Result<Read> {
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::POST;
     // The path was read as part of an address, so it can be read again.
@@ -248,19 +335,26 @@ async fn one(sender: &mut Sender, url: &Url, body: Bytes) -> hyper::Result<(u16,
         headers.insert(header::HOST, host);
     }
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
+    // Twice the body, since it may come in chunks of a few bytes.
+    sender.left.store(HEADER_BYTES + 2 * most, Relaxed);
     let answer = sender.requests.send_request(request).await?;
     let status = answer.status().as_u16();
     let mut body = answer.into_body();
     let mut read = Vec::new();
     while let Some(frame) = body.frame().await {
-        if let Some(data) = frame?.data_ref() {
-            read.extend_from_slice(data);
+        match frame {
+            Ok(frame) => read.extend(frame.data_ref().into_iter().flatten()),
+            // Its body was cut off, in chunks of a few bytes; its status is known.
+            Err(_) if sender.left.load(Relaxed) == 0 => {
+                return Ok(Read { status, body: read, whole: false });
+            }
+            Err(e) => return Err(e),
         }
-        if read.len() > ANSWER_BYTES {
-            break;
+        if read.len() > most {
+            return Ok(Read { status, body: read, whole: false });
         }
     }
-    Ok((status, read))
+    Ok(Read { status, body: read, whole: true })
 }
 
 #[cfg(test)]
@@ -281,5 +375,52 @@ mod tests {
         {
             assert!(bad.parse::<Url>().is_err(), "{bad:?}");
         }
+    }
+
+    /// An endpoint that reads a little of one request, then sends `first` and without end `more`. Tells when the other
+    /// side has cut it off.
+    fn streaming(first: &'static [u8], more: &'static [u8]) -> (Url, std::thread::JoinHandle<u64>) {
+        use std::io::{Read as _, Write as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let endpoint = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 1024]).unwrap();
+            let mut sent = first.len() as u64;
+            stream.write_all(first).unwrap();
+            while stream.write_all(more).is_ok() {
+                sent += more.len() as u64;
+            }
+            sent
+        });
+        (url, endpoint)
+    }
+
+    #[test]
+    fn an_endpoint_that_streams_without_end_is_cut_off() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let patience = Duration::from_secs(60);
+        let client = Client::new(None, None, patience).unwrap();
+        let begun = std::time::Instant::now();
+        for (first, more, answers) in [
+            (&b""[..], &b"HTTP/1.1 100 Continue\r\n\r\n"[..], false),
+            (b"HTTP/1.1 200 OK\r\n", b"X-More: and more\r\n", false),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"4\r\nmore\r\n", true),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n", b"more", true),
+        ] {
+            let (url, endpoint) = streaming(first, more);
+            runtime.block_on(async {
+                let mut kept = Connection::default();
+                let status = client.post(&url, Bytes::from_static(b"<x/>"), &mut kept).await;
+                assert_eq!(status.is_ok(), answers, "{status:?}");
+                assert!(kept.0.is_none(), "the connection is not used again");
+                // The task of the connection ends as soon as it is run.
+                tokio::task::yield_now().await;
+            });
+            let sent = endpoint.join().unwrap();
+            // What it wrote beyond the limit was in the buffers of the operating system.
+            assert!(sent < 64 << 20, "{sent} bytes");
+        }
+        assert!(begun.elapsed() < patience / 2, "the limit ends it, not the time");
     }
 }

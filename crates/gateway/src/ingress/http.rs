@@ -2,7 +2,8 @@
 
 use super::{
     body::{Bodies, Read},
-    quota::{StrangerLimits, counted_address},
+    memory::{Memory, MemoryLimits},
+    quota::StrangerLimits,
     strangers::Strangers,
     verify::{Ingress, Refused, Rejection, Verified},
 };
@@ -20,7 +21,7 @@ use http_body_util::Full;
 use hyper::{Method, Response, StatusCode, body::Incoming, header};
 use northbound_duis::{Certificate, Signer};
 use northbound_flow::event::{Unverified, WebService};
-use northbound_transport::{ConnectionChange, Peer};
+use northbound_transport::{ConnectionChange, Peer, counted_address};
 use northbound_types::{Eui64, Utc};
 use std::{
     sync::Arc,
@@ -74,7 +75,15 @@ impl UserInterface {
         let limits = &config.limits;
         UserInterface {
             base: config.base.clone(),
-            bodies: Bodies::new(limits.bodies_bytes, limits.body_time(), limits.discard_bytes),
+            bodies: Bodies {
+                memory: Memory::new(MemoryLimits {
+                    bytes: limits.bodies_bytes,
+                    reserved: limits.bodies_reserved_bytes,
+                    each_address: limits.bodies_each_address_bytes,
+                }),
+                time: limits.body_time(),
+                discard: limits.discard_bytes,
+            },
             answer_time: limits.answer_time(),
             sign: config.sign_acknowledgements,
             references: References::from(clock.wall()),
@@ -91,6 +100,7 @@ impl UserInterface {
         match change {
             ConnectionChange::Opened => self.metrics.connections.inc(),
             ConnectionChange::Closed => self.metrics.connections.dec(),
+            ConnectionChange::Refused => self.metrics.connections_refused.inc(),
         };
     }
 
@@ -148,21 +158,18 @@ impl UserInterface {
             return Err(Problem::MEDIA_TYPE.into());
         }
         let connected = connected(peer)?;
-        let (verified, memory) =
-            match self.bodies.read(request.into_body(), self.ingress.most_bytes(service)).await {
-                Read::Whole(bytes, memory) => (self.verify(service, bytes, connected), memory),
-                Read::TooLong => (
-                    self.ingress.reject_unread(
-                        &[],
-                        connected,
-                        format!("more than {} bytes", self.ingress.most_bytes(service)),
-                    ),
-                    None,
-                ),
-                Read::Slow => return Err(Problem::SLOW.into()),
-                Read::Broken => return Err(Problem::BROKEN.into()),
-                Read::NoRoom => return Err(Problem::BUSY.into()),
-            };
+        let held = self.bodies.memory.body(peer.address.ip(), peer.known);
+        let most = self.ingress.most_bytes(service);
+        let (verified, memory) = match self.bodies.read(request.into_body(), most, held).await {
+            Read::Whole(bytes, memory) => (self.verify(service, bytes, connected), Some(memory)),
+            Read::TooLong => (
+                self.ingress.reject_unread(&[], connected, format!("more than {most} bytes")),
+                None,
+            ),
+            Read::Slow => return Err(Problem::SLOW.into()),
+            Read::Broken => return Err(Problem::BROKEN.into()),
+            Read::NoRoom => return Err(Problem::BUSY.into()),
+        };
         let answered = match verified {
             Verified::Accepted(r) => {
                 span.record("request", field::display(r.id));

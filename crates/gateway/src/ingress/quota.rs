@@ -5,13 +5,7 @@
 use northbound_flow::policy::PolicyError;
 use northbound_rules::{RuleError, RuleSet};
 use northbound_types::{Day, Eui64, Utc};
-use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
-};
-
-/// Bits of an IPv6 address that name a network: whoever has one such network has all of its addresses.
-const IPV6_NETWORK: u32 = 64;
+use std::{collections::HashMap, net::IpAddr};
 
 /// What is counted on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,17 +14,6 @@ pub(crate) enum Sender {
     User(Eui64),
     /// An address, of IPv6 its network.
     Address(IpAddr),
-}
-
-/// The address under which a connection is counted: of IPv6 its network of 64 bits.
-pub(crate) fn counted_address(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(a) => {
-            let network = u128::MAX << (u128::BITS - IPV6_NETWORK);
-            IpAddr::V6(Ipv6Addr::from_bits(a.to_bits() & network))
-        }
-        v4 => v4,
-    }
 }
 
 /// Limits of what is recorded in a window.
@@ -124,15 +107,6 @@ impl Quota {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_of_one_ipv6_network_are_one_and_mapped_ones_are_ipv4() {
-        let address = |t: &str| counted_address(t.parse().unwrap());
-        assert_eq!(address("2001:db8:1:2:3:4:5:6"), address("2001:db8:1:2::1"));
-        assert_ne!(address("2001:db8:1:2::1"), address("2001:db8:1:3::1"));
-        assert_eq!(address("::ffff:192.0.2.1"), address("192.0.2.1"));
-        assert_ne!(address("192.0.2.1"), address("192.0.2.2"));
-    }
 
     #[test]
     fn each_sender_and_all_together_have_a_limit_at_its_edge() {

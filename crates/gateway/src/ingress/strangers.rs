@@ -1,11 +1,12 @@
 //! What is recorded of senders that prove nothing: messages in the journal and the log, and problems in the log.
 
 use super::{
-    quota::{Quota, Sender, StrangerLimits, counted_address},
+    quota::{Quota, Sender, StrangerLimits},
     unverified::UnverifiedMessages,
 };
 use crate::engine::{Handle, Notification};
 use northbound_flow::event::{Event, Unverified};
+use northbound_transport::counted_address;
 use northbound_types::Utc;
 use std::{
     net::IpAddr,

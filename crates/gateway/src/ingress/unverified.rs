@@ -87,7 +87,7 @@ impl UnverifiedMessages {
 
 impl Window {
     fn count(&mut self, u: &Unverified) {
-        let sender = sender_of(u).filter(|s| self.has_room(*s));
+        let sender = sender_of(u).filter(|s| self.is_counted_alone(*s));
         let tally = self.counted.entry((sender, u.reason)).or_insert(Tally {
             code: u.code,
             messages: 0,
@@ -100,7 +100,7 @@ impl Window {
     }
 
     /// Whether a sender is counted on its own: as many of each kind are as messages are recorded alone.
-    fn has_room(&mut self, sender: Sender) -> bool {
+    fn is_counted_alone(&mut self, sender: Sender) -> bool {
         let most = self.quota.allowance().all as usize;
         let senders = match sender {
             Sender::User(_) => &mut self.users,
