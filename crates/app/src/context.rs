@@ -3,13 +3,14 @@
 
 use crate::{
     error::{AppError, Result},
+    ledger::seals::FolderSeals,
     progress::{Progress, ProgressFactory},
 };
 use northbound_ledger::{Ledger, Memory, Snapshot, journal::Disk, judge::RulesJudge};
 use northbound_registers::{AsAt, FILE_NAME, Gate, Store, Write};
 use northbound_rules::RuleSet;
 use northbound_types::{Actor, Utc};
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 /// The circumstances of a run.
 #[derive(Debug, Clone)]
@@ -48,7 +49,7 @@ impl Context {
     /// The ledger of the data folder.
     #[must_use]
     pub fn ledger(&self) -> Ledger {
-        Ledger::at(self.data.join("ledger"))
+        Ledger::of(&self.data).sealed(Arc::new(FolderSeals::of(self)))
     }
 
     /// The live service's journal.

@@ -244,6 +244,8 @@ fn ledger(e: &LedgerError) -> (Kind, &'static str) {
             (Kind::NotFound, "ledger.not-found")
         }
         LedgerError::Io { .. } => (Kind::Internal, "ledger.io"),
+        LedgerError::Seal { .. } => (Kind::BadInput, "ledger.seal"),
+        LedgerError::NoKey { .. } => (Kind::Refused, "ledger.no-key"),
         LedgerError::Damaged { .. } => (Kind::Internal, "ledger.journal-damaged"),
         LedgerError::NotStored { .. } | LedgerError::Suspended { .. } => {
             (Kind::Internal, "ledger.journal-suspended")

@@ -27,6 +27,8 @@ pub const OWN: &[&str] = &[
     "registers.sqlite-wal",
     "registers.sqlite-shm",
     "ledger",
+    "ledger-head.json",
+    "ledger-head.tmp",
     "journal",
     "keys",
     "devices",

@@ -4,6 +4,7 @@
 pub mod backup;
 mod check;
 pub mod retention;
+pub(crate) mod seals;
 pub mod versions;
 
 pub(crate) use backup::unfinished;
@@ -14,8 +15,17 @@ use crate::{
     context::Context,
     error::Result,
 };
+use northbound_ledger::RegistersAt;
+use northbound_registers::Store;
 use northbound_types::Day;
 use serde_json::json;
+
+/// The state of the registers that a version of the ledger cites.
+pub(crate) fn registers_at(store: &Store) -> Result<RegistersAt> {
+    let head = store.head()?;
+    Ok(head
+        .map_or_else(RegistersAt::default, |h| RegistersAt { revision: h.revision, hash: h.hex() }))
+}
 
 /// Writes Delta logs over the ledger's own files, so that other engines read them in place.
 ///
@@ -58,7 +68,7 @@ pub fn rollup(ctx: &Context) -> Result<Answer> {
         let mut tx = ledger.begin(ctx.now)?;
         tx.refresh(&stale);
         version = tx
-            .commit(&judge, "rollups recomputed", store.revision()?, &mut |p| {
+            .commit(&judge, "rollups recomputed", registers_at(&store)?, &mut |p| {
                 progress.tell(p.step, p.done, p.total)
             })?
             .root

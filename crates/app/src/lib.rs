@@ -34,6 +34,7 @@ pub mod pack;
 pub mod paper;
 pub mod people;
 pub mod progress;
+pub mod receipt;
 pub mod reconcile;
 pub mod registers;
 pub mod registration;

@@ -10,6 +10,7 @@ use crate::{
     context::Context,
     error::Result,
     evidence::with_sources,
+    receipt::{self, Receipt},
 };
 use northbound_packs::{
     evidence::Scope,
@@ -65,14 +66,18 @@ pub fn build(ctx: &Context, request: &Request, out: &Path) -> Result<Made> {
     })
 }
 
-/// Builds a pack and freezes it under the next number of its period.
+/// Builds a pack and freezes it under the next number of its period, with a receipt of ledger and
+/// registers as they are before it.
 ///
 /// # Errors
 /// As [`build`]; where a row below its minimum has no reason in the report, or the Actor lacks the right.
 pub fn issue(ctx: &Context, request: &Request) -> Result<Made> {
     let mut progress = ctx.progress();
+    let receipt = Receipt::of(ctx)?.to_text()?;
+    let receipt = Some((receipt::FILE.to_owned(), receipt));
+    let settings = PackSettings { receipt, ..request.settings() };
     with_sources(ctx, |p| {
-        Ok(store::issue(p, &request.scope(ctx), &request.settings(), &ctx.write(), &mut |s| {
+        Ok(store::issue(p, &request.scope(ctx), &settings, &ctx.write(), &mut |s| {
             progress.tell(s, 0, 1)
         })?)
     })

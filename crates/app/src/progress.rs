@@ -6,6 +6,10 @@ use std::{fmt, sync::Arc};
 pub trait ShowProgress: Send {
     /// `done` of `total` units of `step` are complete; `total` is 0 where it is not known.
     fn show(&mut self, step: &str, done: u64, total: u64);
+    /// The same for a step whose units are bytes: its speed may be shown too.
+    fn show_bytes(&mut self, step: &str, done: u64, total: u64) {
+        self.show(step, done, total);
+    }
 }
 
 /// Makes a [`ShowProgress`] for each run; [`Context`](crate::Context) carries it.
@@ -48,5 +52,10 @@ impl Progress {
     /// Reports that `done` of `total` units of `step` are complete.
     pub fn tell(&mut self, step: &str, done: u64, total: u64) {
         self.0.show(step, done, total);
+    }
+
+    /// Reports that `done` of `total` bytes of `step` are complete.
+    pub fn tell_bytes(&mut self, step: &str, done: u64, total: u64) {
+        self.0.show_bytes(step, done, total);
     }
 }

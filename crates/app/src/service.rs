@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     error::{AppError, Result},
     input,
-    ledger::versions,
+    ledger::{registers_at, versions},
 };
 use northbound_gateway::{
     Config,
@@ -66,7 +66,7 @@ pub fn ledger_sink_on(
     let store = ctx.store()?;
     let judge = Arc::new(ctx.judge(&store)?);
     let providers = config.network.providers().map_err(AppError::usage)?;
-    Ok(LedgerSink::open(ledger, judge, store.revision()?, providers, now)?)
+    Ok(LedgerSink::open(ledger, judge, registers_at(&store)?, providers, now)?)
 }
 
 /// A log that is appended to a file.

@@ -12,7 +12,8 @@ use std::{
 
 /// Name of the folder in the data folder.
 pub const FOLDER: &str = "keys";
-const CERTIFICATE: &str = ".cert.pem";
+/// Ending of the names of certificates.
+pub const CERTIFICATE: &str = ".cert.pem";
 const KEY: &str = ".key.pem";
 
 /// A certificate with its key, where that is here too.
@@ -71,29 +72,43 @@ impl Held {
 
 /// Everything in the folder, by file name; nothing where there is no folder.
 pub(crate) fn read(folder: &Path) -> Result<Vec<Held>> {
+    stems(folder)?.iter().map(|stem| one(folder, stem)).collect()
+}
+
+/// Every certificate in the folder, with its file name without ending. No private key is read.
+pub(crate) fn certificates(folder: &Path) -> Result<Vec<(String, Certificate)>> {
+    let all = stems(folder)?.into_iter().map(|stem| {
+        let (_, certificate) = certificate(folder, &stem)?;
+        Ok((stem, certificate))
+    });
+    all.collect()
+}
+
+/// File names of certificates, without their ending, sorted.
+fn stems(folder: &Path) -> Result<Vec<String>> {
     let listed = match fs::read_dir(folder) {
         Ok(l) => l,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(KeysError::io("list", folder)(e)),
     };
-    let mut names: Vec<String> = Vec::new();
+    let mut stems: Vec<String> = Vec::new();
     for entry in listed {
-        names.push(
-            entry
-                .map_err(KeysError::io("list", folder))?
-                .file_name()
-                .to_string_lossy()
-                .into_owned(),
-        );
+        let name = entry.map_err(KeysError::io("list", folder))?.file_name();
+        stems.extend(name.to_string_lossy().strip_suffix(CERTIFICATE).map(str::to_owned));
     }
-    names.sort_unstable();
-    names.iter().filter_map(|n| n.strip_suffix(CERTIFICATE)).map(|stem| one(folder, stem)).collect()
+    stems.sort_unstable();
+    Ok(stems)
 }
 
-fn one(folder: &Path, stem: &str) -> Result<Held> {
+fn certificate(folder: &Path, stem: &str) -> Result<(PathBuf, Certificate)> {
     let path = folder.join(format!("{stem}{CERTIFICATE}"));
     let text = fs::read_to_string(&path).map_err(KeysError::io("read", &path))?;
     let certificate = Certificate::from_pem(&text).map_err(KeysError::unusable(&path))?;
+    Ok((path, certificate))
+}
+
+pub(crate) fn one(folder: &Path, stem: &str) -> Result<Held> {
+    let (path, certificate) = certificate(folder, stem)?;
     let key_path = folder.join(format!("{stem}{KEY}"));
     let key = match fs::read_to_string(&key_path) {
         Ok(k) => Some(k),

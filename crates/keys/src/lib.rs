@@ -6,10 +6,12 @@
 mod error;
 mod folder;
 mod make;
+mod record;
 
 pub use error::{CommandSignatureError, KeysError, Result};
-pub use folder::{FOLDER, Held, Listed, remove, write, write_secret};
+pub use folder::{CERTIFICATE, FOLDER, Held, Listed, remove, write, write_secret};
 pub use make::{Making, OF_SERVICE, OF_USER, entropy, make, make_service, make_user};
+pub use record::{OfService, RecordKey, record_certificates};
 
 use northbound_duis::{
     Certificate, Keyring, PrivateKey, ROLE_DSP_XML, ROLE_USER_XML, Signer, Usage,
@@ -196,7 +198,7 @@ fn signs_commands(c: &Certificate) -> bool {
 }
 
 impl Held {
-    fn private(&self) -> Result<PrivateKey> {
+    pub(crate) fn private(&self) -> Result<PrivateKey> {
         let pem = self.key.as_deref().ok_or_else(|| KeysError::Missing {
             path: self.path.clone(),
             message: "its private key is not here".to_owned(),

@@ -159,7 +159,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
         (from, entered) = (settled, open);
     }
-    let report = check::check(&ledger, &NoRules, true)?;
+    let report = check::check(&ledger, &NoRules, true, &mut |_, _| {})?;
     println!("{} messages, {} findings", report.counted, report.findings.len());
     let t = Instant::now();
     w.compact_closed_days(Utc(START + 40 * 86_400_000_000), &NoRules, 0)?;

@@ -49,6 +49,24 @@ pub enum LedgerError {
         /// Why it is not.
         source: serde_json::Error,
     },
+    /// A manifest could not be signed, or the ledger's signatures not be verified.
+    #[error("{what}: {source}")]
+    Seal {
+        /// What failed.
+        what: &'static str,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The ledger is signed, and there is no key to sign another version with.
+    #[error(
+        "version {version} of the ledger is signed with the key of certificate {signed_by}, and the folder of keys holds no key of the service, so no version can be added: import the key (`northbound key import`) or make a new one (`northbound key make`)"
+    )]
+    NoKey {
+        /// The newest version.
+        version: u64,
+        /// Serial number of the certificate.
+        signed_by: String,
+    },
     /// Another process is writing.
     #[error(
         "{path} is locked: another northbound process is writing there; wait for it to end and run the command again"

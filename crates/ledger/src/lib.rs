@@ -2,10 +2,12 @@
 //! over all tables; rollups, the fused scan kernel, drill-down, lineage.
 
 pub mod error;
+pub mod head;
 pub mod journal;
 pub mod manifest;
 pub mod memory;
 pub mod retention;
+pub mod seal;
 pub mod testing;
 
 mod commit;
@@ -18,9 +20,10 @@ mod tables;
 
 pub use commit::{
     live::{self, LiveBatch, LiveCommitted, LiveWriter},
-    tx::{Begun, CommitProgress, Committed, SOURCE_DAYS, SOURCE_ROWS, SourceMeta, Tx},
+    tx::{Begun, CommitProgress, Committed, RegistersAt, SOURCE_DAYS, SOURCE_ROWS, SourceMeta, Tx},
 };
 pub use error::LedgerError;
+pub use head::Head;
 pub use maintenance::{backup, check, publish, row_check};
 pub use manifest::{CommitKind, Manifest, Root, SourceEntry, is_below};
 pub use memory::Memory;

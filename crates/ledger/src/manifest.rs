@@ -3,6 +3,7 @@
 
 use crate::{
     error::{LedgerError, io, json},
+    seal::{self, SealError, Seals},
     tables::{file::hex, schema::Table},
 };
 use northbound_types::{Day, Utc};
@@ -181,6 +182,18 @@ pub struct Manifest {
     /// Checksum of the list of deleted versions ([`crate::retention`]); empty while there is none.
     #[serde(default, rename = "thinned", skip_serializing_if = "String::is_empty")]
     pub pruned_list: String,
+    /// The commit also recorded the [`crate::head`], so that its absence is a finding.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub head_recorded: bool,
+    /// Hash of the registers' history at [`Manifest::register_revision`], hexadecimal, where known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub register_hash: String,
+    /// Serial number (decimal) of the certificate whose key signed it; empty where it is unsigned.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub signed_by: String,
+    /// The signature ([`crate::seal`]), hexadecimal. Always the last field.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub signature: String,
 }
 
 impl Manifest {
@@ -200,6 +213,10 @@ impl Manifest {
             sources: Vec::new(),
             retracted: Vec::new(),
             pruned_list: String::new(),
+            head_recorded: false,
+            register_hash: String::new(),
+            signed_by: String::new(),
+            signature: String::new(),
         }
     }
     /// Files of a table.
@@ -233,6 +250,11 @@ pub(crate) fn path_of(dir: &Path, version: u64) -> PathBuf {
 
 /// Reads one version.
 pub(crate) fn read(dir: &Path, version: u64) -> Result<Root, LedgerError> {
+    read_with_bytes(dir, version).map(|(root, _)| root)
+}
+
+/// Reads one version and the bytes of its file, which its signature is over.
+pub(crate) fn read_with_bytes(dir: &Path, version: u64) -> Result<(Root, Vec<u8>), LedgerError> {
     let path = path_of(dir, version);
     let bytes = bytes_of(&path)?;
     let manifest: Manifest =
@@ -248,7 +270,7 @@ pub(crate) fn read(dir: &Path, version: u64) -> Result<Root, LedgerError> {
         let why = format!("names {:?}, which is not below the ledger's folder", f.path);
         return Err(LedgerError::Manifest { path, why });
     }
-    Ok(Root { hash: hex(&Sha256::digest(&bytes)), manifest })
+    Ok((Root { hash: hex(&Sha256::digest(&bytes)), manifest }, bytes))
 }
 
 /// Bytes of a manifest: some hundred thousand files.
@@ -300,12 +322,21 @@ pub(crate) fn present(dir: &Path) -> Result<Vec<u64>, LedgerError> {
 }
 
 /// Makes a version visible: writes a temporary file, syncs it, and links it under the version's name,
-/// which fails where the name exists.
-pub(crate) fn commit(dir: &Path, manifest: &Manifest) -> Result<Root, LedgerError> {
+/// which fails where the name exists. Signed by whoever [`Manifest::signed_by`] names.
+pub(crate) fn commit(
+    dir: &Path,
+    mut manifest: Manifest,
+    seals: Option<&dyn Seals>,
+) -> Result<Root, LedgerError> {
     let folder = folder(dir);
     io("create folder", &folder, std::fs::create_dir_all(&folder))?;
     let path = path_of(dir, manifest.version);
-    let bytes = json("a manifest", &path, serde_json::to_vec_pretty(manifest))?;
+    let text = |m: &Manifest| json("a manifest", &path, serde_json::to_vec_pretty(m));
+    if let Some(seals) = seals.filter(|_| !manifest.signed_by.is_empty()) {
+        let signed = seals.sign(&seal::message(&text(&manifest)?));
+        manifest.signature = hex(&signed.map_err(seal_error)?);
+    }
+    let bytes = text(&manifest)?;
     let tmp = folder.join(format!(".{:010}.{}.tmp", manifest.version, std::process::id()));
     let mut file = io("create", &tmp, std::fs::File::create(&tmp))?;
     io("write", &tmp, file.write_all(&bytes))?;
@@ -314,5 +345,9 @@ pub(crate) fn commit(dir: &Path, manifest: &Manifest) -> Result<Root, LedgerErro
     let _ = std::fs::remove_file(&tmp);
     io("commit", &path, linked)?;
     io("sync", &folder, std::fs::File::open(&folder).and_then(|d| d.sync_all()))?;
-    Ok(Root { hash: hex(&Sha256::digest(&bytes)), manifest: manifest.clone() })
+    Ok(Root { hash: hex(&Sha256::digest(&bytes)), manifest })
+}
+
+pub(crate) fn seal_error(source: SealError) -> LedgerError {
+    LedgerError::Seal { what: "the ledger's manifests cannot be signed", source }
 }

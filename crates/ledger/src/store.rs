@@ -3,13 +3,17 @@
 use crate::{
     commit::tx::Tx,
     error::LedgerError,
-    lock,
+    head, lock,
     manifest::{self, Manifest, Root},
     read::snapshot::Snapshot,
     retention::ranges::{PrunedRange, pruned_ranges},
+    seal::Seals,
 };
 use northbound_types::Utc;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The lock of a reader of versions that may be old ([`Ledger::reading`]).
 #[derive(Debug)]
@@ -21,13 +25,34 @@ pub struct Reading(
 #[derive(Debug, Clone)]
 pub struct Ledger {
     dir: PathBuf,
+    head: Option<PathBuf>,
+    seals: Option<Arc<dyn Seals>>,
 }
 
 impl Ledger {
     /// The ledger in a folder, which need not exist yet.
     #[must_use]
     pub fn at(dir: impl Into<PathBuf>) -> Ledger {
-        Ledger { dir: dir.into() }
+        Ledger { dir: dir.into(), head: None, seals: None }
+    }
+    /// The ledger of a data folder: `ledger` in it, with its [head](crate::head) recorded beside it.
+    #[must_use]
+    pub fn of(data: &Path) -> Ledger {
+        let head = Some(data.join(head::FILE));
+        Ledger { dir: data.join("ledger"), head, seals: None }
+    }
+    /// The same, with signed manifests where there is a key.
+    #[must_use]
+    pub fn sealed(self, seals: Arc<dyn Seals>) -> Ledger {
+        Ledger { seals: Some(seals), ..self }
+    }
+    pub(crate) fn seals(&self) -> Option<&Arc<dyn Seals>> {
+        self.seals.as_ref()
+    }
+    /// The file that records its head, where it has one.
+    #[must_use]
+    pub fn head_file(&self) -> Option<&Path> {
+        self.head.as_deref()
     }
     /// Its folder.
     #[must_use]
@@ -72,7 +97,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Locked`] while another writes.
     pub fn begin(&self, now: Utc) -> Result<Tx, LedgerError> {
-        Tx::begin(&self.dir, now)
+        Tx::begin(self, now)
     }
 
     /// The ledger as at a time: the newest version committed by then, and of its rows those known by

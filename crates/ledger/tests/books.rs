@@ -23,7 +23,7 @@ fn a_missing_movement_is_found_for_each_state() {
         one.state = state;
         one.answer = state.is_answered().then_some(one.received + 7);
         ingest(&l, meta("one.csv", Utc(NOW)), &[one], NOW + 1);
-        assert_eq!(check(&l, &Rules("r1"), false).unwrap().findings, []);
+        assert_eq!(check(&l, &Rules("r1"), false, &mut |_, _| {}).unwrap().findings, []);
         let file = path.join("root/0000000002.json");
         let mut m: serde_json::Value =
             serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
@@ -32,7 +32,7 @@ fn a_missing_movement_is_found_for_each_state() {
             .unwrap()
             .retain(|f| f["sources"] != serde_json::json!([2]));
         std::fs::write(&file, serde_json::to_vec(&m).unwrap()).unwrap();
-        let found = check(&l, &Rules("r1"), false).unwrap().findings;
+        let found = check(&l, &Rules("r1"), false, &mut |_, _| {}).unwrap().findings;
         assert!(
             found.iter().any(|f| f.kind == "books" && f.what.contains(state.as_str())),
             "{state}: {found:?}"

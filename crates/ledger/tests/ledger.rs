@@ -227,10 +227,10 @@ fn order_and_batching_of_ingest_change_no_figure() {
                 .unwrap();
             assert_eq!(cells.rows.iter().map(|r| r.count).sum::<u64>(), 1200);
             assert_eq!(cells.rows.iter().map(|r| r.disputed).sum::<u64>(), 100);
-            let report = check(&l, &Rules("r1"), true).unwrap();
+            let report = check(&l, &Rules("r1"), true, &mut |_, _| {}).unwrap();
             assert_eq!(report.findings, []);
             assert_eq!((report.records, report.counted), (1600, 1200));
-            assert_eq!(northbound_ledger::row_check::check(&snapshot(&l)).unwrap(), []);
+            assert_eq!(northbound_ledger::row_check::check(&snapshot(&l)), []);
             results.push(cells);
         }
     }
@@ -294,7 +294,7 @@ fn rank_decides_a_collision_and_a_correction_goes_before_rank() {
     tx.retract(3, "test", "sent in error").unwrap();
     tx.commit(&Rules("r1"), "retract", 0, &mut |_| {}).unwrap();
     assert_eq!(state(&l), [("timed-out".into(), 1, 1)]);
-    assert_eq!(check(&l, &Rules("r1"), true).unwrap().findings, []);
+    assert_eq!(check(&l, &Rules("r1"), true, &mut |_, _| {}).unwrap().findings, []);
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn commits_stay_in_order_when_the_clock_goes_back() {
     assert_eq!(l.snapshot(Some(Utc(NOW))).unwrap().root.manifest.version, 1);
     let again = commit(file("c.csv", 13), NOW + DAY);
     assert_eq!((again.committed, again.clock), (Utc(NOW + DAY), None));
-    let report = check(&l, &Rules("r1"), true).unwrap();
+    let report = check(&l, &Rules("r1"), true, &mut |_, _| {}).unwrap();
     assert_eq!((report.clock_went_back, report.findings), (1, vec![]));
 }
 
@@ -402,8 +402,8 @@ fn damage_is_found_and_a_backup_is_whole() {
     );
     let restored = Ledger::at(&copy);
     assert_eq!(
-        check(&restored, &Rules("r1"), true).unwrap(),
-        check(&l, &Rules("r1"), true).unwrap()
+        check(&restored, &Rules("r1"), true, &mut |_, _| {}).unwrap(),
+        check(&l, &Rules("r1"), true, &mut |_, _| {}).unwrap()
     );
     // One byte of a manifest breaks the chain; one byte of a file breaks its hash.
     let first = copy.join("root/0000000001.json");
@@ -411,6 +411,6 @@ fn damage_is_found_and_a_backup_is_whole() {
         .unwrap()
         .replace("\"what\": \"test\"", "\"what\": \"tost\"");
     std::fs::write(&first, text).unwrap();
-    let found = check(&restored, &Rules("r1"), true).unwrap().findings;
+    let found = check(&restored, &Rules("r1"), true, &mut |_, _| {}).unwrap().findings;
     assert!(found.iter().any(|f| f.kind == "chain"), "{found:?}");
 }

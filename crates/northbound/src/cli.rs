@@ -49,6 +49,12 @@ pub(crate) enum Command {
     Journal(journal::JournalCommand),
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Print a signed statement of how far ledger and registers reach, to keep elsewhere
+    Receipt {
+        /// Write it into this new file instead
+        #[arg(long, value_name = "FILE")]
+        out: Option<std::path::PathBuf>,
+    },
     Reconcile(reconcile::ReconcileArgs),
     #[command(subcommand)]
     Pack(pack::PackCommand),
@@ -213,6 +219,7 @@ fn dispatch(command: &Command, ctx: &Ctx) -> Result<Answer> {
         Command::Ingest(c) => ingest::run(c, ctx),
         Command::Journal(c) => journal::run(c, ctx),
         Command::Ledger(c) => ledger::run(c, ctx),
+        Command::Receipt { out } => northbound_app::receipt::receipt(ctx, out.as_deref()),
         Command::Reconcile(c) => reconcile::run(c, ctx),
         Command::Pack(c) => pack::run(c, ctx),
         Command::Paper(c) => paper::run(c, ctx),

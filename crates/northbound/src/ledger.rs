@@ -9,11 +9,14 @@ use std::path::PathBuf;
 /// The ledger of messages
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum LedgerCommand {
-    /// Check the chain of versions, file hashes, message conservation, rollups and registers. Exit code 7 if anything is wrong
+    /// Check versions, signatures, file hashes, message conservation, rollups, registers, and whatever cites them. Exit code 7 if anything is wrong
     Check {
         /// Skip the file hashes, which take most of the time
         #[arg(long)]
         no_hashes: bool,
+        /// A receipt, a backup or the folder of an issued pack: everything that it saw must still be there. May be repeated
+        #[arg(long, value_name = "PATH")]
+        against: Vec<PathBuf>,
     },
     /// Write Delta logs over the ledger's own files, so that Spark, Trino, Polars and DuckDB can read them in place
     Publish,
@@ -42,7 +45,7 @@ pub(crate) enum LedgerCommand {
 
 pub(crate) fn run(c: &LedgerCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        LedgerCommand::Check { no_hashes } => ledger::check(ctx, !no_hashes),
+        LedgerCommand::Check { no_hashes, against } => ledger::check(ctx, !no_hashes, against),
         LedgerCommand::Publish => ledger::publish(ctx),
         LedgerCommand::Backup { dir } => backup::backup(ctx, dir),
         LedgerCommand::Restore { dir } => backup::restore(ctx, dir),

@@ -1,7 +1,7 @@
 //! Progress of long steps, printed on standard error only.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use northbound_app::progress::ShowProgress;
+use northbound_app::{answer, progress::ShowProgress};
 use std::{
     io::{IsTerminal, Write},
     time::{Duration, Instant},
@@ -23,6 +23,8 @@ enum Way {
 struct Shown {
     way: Way,
     step: String,
+    /// When the step began.
+    since: Instant,
 }
 
 /// A bar on a terminal; plain lines where `--progress` asks for them; else nothing.
@@ -42,17 +44,39 @@ pub(crate) fn start(asked: bool, json: bool) -> Box<dyn ShowProgress> {
     } else {
         Way::Silent
     };
-    Box::new(Shown { way, step: String::new() })
+    Box::new(Shown { way, step: String::new(), since: Instant::now() })
 }
 
 impl ShowProgress for Shown {
     fn show(&mut self, step: &str, done: u64, total: u64) {
+        self.show_with(step, done, total, "");
+    }
+
+    fn show_bytes(&mut self, step: &str, done: u64, total: u64) {
+        if self.step != step {
+            self.since = Instant::now();
+        }
+        self.show_with(step, done, total, &speed(done, self.since.elapsed()));
+    }
+}
+
+/// Bytes a second, from the first hundredth of a second on.
+fn speed(bytes: u64, elapsed: Duration) -> String {
+    match u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX) {
+        0..10 => String::new(),
+        millis => format!(", {} bytes/s", answer::count(bytes.saturating_mul(1000) / millis)),
+    }
+}
+
+impl Shown {
+    /// `more` follows the step's name.
+    fn show_with(&mut self, step: &str, done: u64, total: u64, more: &str) {
         match &mut self.way {
             Way::Silent => {}
             Way::Bar(bar) => {
-                if self.step != step {
+                if self.step != step || !more.is_empty() {
                     self.step = step.to_owned();
-                    bar.set_message(self.step.clone());
+                    bar.set_message(format!("{step}{more}"));
                 }
                 bar.set_length(total.max(1));
                 bar.set_position(done.min(total.max(1)));
@@ -68,7 +92,7 @@ impl ShowProgress for Shown {
                 self.step = step.to_owned();
                 let percent =
                     if total == 0 { 0 } else { u128::from(done) * 100 / u128::from(total) };
-                let _ = writeln!(std::io::stderr(), "{step}: {percent} %");
+                let _ = writeln!(std::io::stderr(), "{step}: {percent} %{more}");
             }
         }
     }

@@ -39,8 +39,9 @@ use std::{
 pub const FOLDER: &str = "packs";
 /// The machine's data beside the document.
 pub const DATA_FILE: &str = "data.json";
-/// Where each build records its figures, so that any printed id can be explained.
-const INDEX: &str = "figures";
+/// Folder below [`FOLDER`] in which each build records its figures ([`BuildRecord`]), so that any printed
+/// id can be explained.
+pub const INDEX: &str = "figures";
 
 /// What a build is made of, kept so that its figures can be explained later.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,6 +82,8 @@ pub struct PackSettings {
     pub marking: String,
     /// What to print.
     pub formats: Formats,
+    /// A further file of an issue, by name and text: its receipt.
+    pub receipt: Option<(String, String)>,
 }
 
 impl Default for PackSettings {
@@ -89,6 +92,7 @@ impl Default for PackSettings {
             network: Edition::draft().network,
             marking: String::new(),
             formats: Formats::all(),
+            receipt: None,
         }
     }
 }
@@ -111,7 +115,7 @@ pub fn build(
     let mut files = Vec::new();
     if sources.record {
         progress("printing");
-        files = write(&built, settings.formats, out)?;
+        files = write(&built, settings.formats, None, out)?;
         index_figures(sources.data, &e, &built.data.figures, "")?;
     }
     Ok(Made { blockers: blockers(&built.data), built, files, folder: out.to_owned(), issued: None })
@@ -210,7 +214,8 @@ pub fn issue(
         number = i.number;
         seal_document(&mut built.document, i, &by);
         folder = folder_of(sources.data, e.period, i.number);
-        made = write(&built, settings.formats, &folder).map_err(|x| sealed(&folder, x))?;
+        let receipt = settings.receipt.as_ref();
+        made = write(&built, settings.formats, receipt, &folder).map_err(|x| sealed(&folder, x))?;
         Ok(Some(
             made.iter()
                 .map(|f| PackFile {
@@ -308,9 +313,15 @@ fn printed(pack: &str, built: &Built) -> Vec<FigurePrinted> {
 }
 
 /// Prints the pack with its data into a folder.
-fn write(built: &Built, formats: Formats, out: &Path) -> Result<Vec<WrittenFile>, PackError> {
-    let data = (DATA_FILE.to_owned(), to_json(&built.data)?);
-    Ok(render_with(&built.document, vec![data], out, formats)?)
+fn write(
+    built: &Built,
+    formats: Formats,
+    receipt: Option<&(String, String)>,
+    out: &Path,
+) -> Result<Vec<WrittenFile>, PackError> {
+    let mut beside = vec![(DATA_FILE.to_owned(), to_json(&built.data)?)];
+    beside.extend(receipt.map(|(name, text)| (name.clone(), text.clone().into_bytes())));
+    Ok(render_with(&built.document, beside, out, formats)?)
 }
 
 /// Records the figures of a build: one file for each set of inputs, however often it is built.

@@ -62,6 +62,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("pack list", Who::Readers),
     reads("pack show", Who::Readers),
     changes("paper build", Who::Register(Noun::Pack, Verb::Print)),
+    reads("receipt", Who::Roles(STAFF)),
     reads("receive", Who::Roles(SENDERS)),
     changes("reconcile", Who::Register(Noun::Reconciliation, Verb::Add)),
     changes("reconcile decide", Who::Register(Noun::Difference, Verb::Change)),

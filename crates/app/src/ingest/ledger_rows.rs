@@ -7,6 +7,7 @@ use super::{
 use crate::{
     context::Context,
     error::{AppError, Kind, Result},
+    ledger::registers_at,
     progress::Progress,
 };
 use northbound_ingest::{self as reader, Layout, Options, Phase};
@@ -207,7 +208,7 @@ impl<'a> LedgerLoad<'a> {
                 .commit(
                     &judge,
                     &format!("ingest {}", names.join(", ")),
-                    self.store.revision()?,
+                    registers_at(&self.store)?,
                     &mut |p| progress.tell(p.step, p.done, p.total),
                 )
                 .map_err(|e| match e {

@@ -4,6 +4,7 @@ use crate::{
     answer::{Answer, Table, count},
     context::Context,
     error::{AppError, Kind, Result},
+    ledger::registers_at,
 };
 use northbound_ledger::manifest::{Manifest, SourceEntry};
 use northbound_registers::{
@@ -192,7 +193,7 @@ pub fn retract(ctx: &Context, named: &str) -> Result<Answer> {
         let mut tx = ctx.ledger().begin(ctx.now)?;
         tx.retract(id, &ctx.actor.to_string(), &ctx.reason)?;
         days = tx
-            .commit(&judge, &format!("retract source {id}"), store.revision()?, &mut |p| {
+            .commit(&judge, &format!("retract source {id}"), registers_at(&store)?, &mut |p| {
                 progress.tell(p.step, p.done, p.total)
             })?
             .days

@@ -7,10 +7,11 @@ use crate::{
     error::{AppError, Result},
     folder::MARK,
     input,
+    ledger::registers_at,
     service::SETTINGS,
 };
 use northbound_ingest::source::hash_file;
-use northbound_ledger::{Ledger, backup, is_below};
+use northbound_ledger::{Head, Ledger, backup, head, is_below};
 use northbound_registers::FILE_NAME;
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Name of the manifest in a backup.
-const MANIFEST: &str = "backup.json";
+pub(crate) const MANIFEST: &str = "backup.json";
 /// Layout of a backup.
 const LAYOUT: u32 = 1;
 /// Bytes of the manifest: some hundred thousand files.
@@ -41,14 +42,17 @@ struct CopiedFile {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct BackupManifest {
+pub(crate) struct BackupManifest {
     layout: u32,
     made: Utc,
-    ledger_version: u64,
-    ledger_hash: String,
+    pub(crate) ledger_version: u64,
+    pub(crate) ledger_hash: String,
     ledger_files: u64,
     ledger_bytes: u64,
-    register_revision: i64,
+    pub(crate) register_revision: i64,
+    /// Hash of the registers' history at that revision; empty in backups of earlier versions.
+    #[serde(default)]
+    pub(crate) register_hash: String,
     files: Vec<CopiedFile>,
 }
 
@@ -70,6 +74,7 @@ pub fn backup(ctx: &Context, to: &Path) -> Result<Answer> {
     let mut progress = ctx.progress();
     // Registers first: what the ledger's newest version cites is then surely in them or older.
     let copy = to.join(FILE_NAME);
+    let registers = registers_at(&store)?;
     store.backup(&copy)?;
     let mut files = vec![hash(to, FILE_NAME)?];
     let version = newest.as_ref().map_or(0, |r| r.manifest.version);
@@ -82,9 +87,10 @@ pub fn backup(ctx: &Context, to: &Path) -> Result<Answer> {
             files.push(hash(to, &name)?);
         }
     }
-    for name in SINGLE.into_iter().filter(|n| ctx.data.join(n).is_file()) {
-        copy_file(&ctx.data.join(name), &to.join(name))?;
-        files.push(hash(to, name)?);
+    let singles = SINGLE.into_iter().map(str::to_owned).filter(|n| ctx.data.join(n).is_file());
+    for name in singles.chain(certificates(&ctx.data)?) {
+        copy_file(&ctx.data.join(&name), &to.join(&name))?;
+        files.push(hash(to, &name)?);
     }
     for name in journal_files(&ctx.data)? {
         copy_file(&ctx.data.join(&name), &to.join(&name))?;
@@ -97,7 +103,8 @@ pub fn backup(ctx: &Context, to: &Path) -> Result<Answer> {
         ledger_hash: newest.map(|r| r.hash).unwrap_or_default(),
         ledger_files: done.files,
         ledger_bytes: done.bytes,
-        register_revision: store.revision()?,
+        register_revision: registers.revision,
+        register_hash: registers.hash,
         files,
     };
     let path = to.join(MANIFEST);
@@ -185,6 +192,10 @@ fn put_in_place(
     backup::copy(source, &aside.join("ledger"), u64::MAX, &mut |n, of| {
         progress.tell("copying the ledger", n, of)
     })?;
+    if manifest.ledger_version > 0 {
+        let (version, hash) = (manifest.ledger_version, manifest.ledger_hash.clone());
+        Head { version, hash }.write(&aside.join(head::FILE))?;
+    }
     northbound_registers::restore(&from.join(FILE_NAME), &aside.join(FILE_NAME))?;
     for f in manifest.files.iter().filter(|f| f.path != FILE_NAME) {
         copy_file(&from.join(&f.path), &aside.join(&f.path))?;
@@ -233,7 +244,7 @@ fn answer(m: &BackupManifest, said: &str) -> Answer {
     }
     Answer::new(json!({
         "made": m.made, "ledger_version": m.ledger_version, "ledger_hash": m.ledger_hash, "ledger_files": m.ledger_files, "ledger_bytes": m.ledger_bytes,
-        "register_revision": m.register_revision, "files": m.files,
+        "register_revision": m.register_revision, "register_hash": m.register_hash, "files": m.files,
     })).say(said).table(table)
 }
 
@@ -299,6 +310,13 @@ fn files_below(root: &Path, folder: &str) -> Result<Vec<String>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Certificates, by which a restored folder's signatures are verified. Private keys are not copied.
+fn certificates(root: &Path) -> Result<Vec<String>> {
+    let mut names = files_below(root, northbound_keys::FOLDER)?;
+    names.retain(|n| n.ends_with(northbound_keys::CERTIFICATE));
+    Ok(names)
 }
 
 /// The journal's files. They are copied after the ledger, and checkpoints before segments, so that the

@@ -1,103 +1,116 @@
-//! Checks a ledger and the registers beside it.
+//! Checks a data folder: the ledger, the registers, and whatever cites a version of either.
 
-use crate::{
-    answer::{Answer, Table, count},
-    context::Context,
-    error::Result,
-};
+mod against;
+mod answer;
+mod cited;
+mod stored;
+
+use crate::{answer::Answer, context::Context, error::Result};
 use northbound_ledger::{
-    check::{self, Report},
+    check::{self, Finding, Report},
+    head,
+    judge::RulesJudge,
     row_check,
 };
-use northbound_registers::ChainReport;
-use serde_json::json;
+use northbound_registers::{AsAt, ChainReport, FILE_NAME, Store};
+use std::path::{Path, PathBuf};
 
-/// Checks the chain of versions, the files' hashes (where `hashes`), the books, the rollups, the
-/// registers and the chain of their history. The answer says `found` where something is wrong.
+/// Checks the chain of versions and its head, the hashes of the files of all versions (where `hashes`),
+/// the books, the rollups, the registers, and every hash and revision that packs, registers, figures
+/// and published logs cite, and receipts: those of issued packs, and receipts and backups given in
+/// `against`. The answer says `found` where something is wrong.
 ///
 /// # Errors
-/// Where ledger or registers cannot be read at all.
-pub fn check(ctx: &Context, hashes: bool) -> Result<Answer> {
-    let store = ctx.store()?;
-    let report = check::check(&ctx.ledger(), &ctx.judge(&store)?, hashes)?;
-    let mut findings: Vec<Finding> =
-        report.findings.iter().map(|f| (f.kind.to_owned(), f.what.clone())).collect();
-    findings.extend(
-        row_check::check(&ctx.ledger().snapshot(None)?)?
-            .into_iter()
-            .map(|f| (f.kind.to_owned(), f.what)),
-    );
-    if let Err(e) = store.check() {
-        findings.push(("registers".to_owned(), e.to_string()));
+/// Where the rules are wrong, the ledger's folder cannot be listed, or a file in `against` is neither
+/// receipt nor backup.
+pub fn check(ctx: &Context, hashes: bool, against: &[PathBuf]) -> Result<Answer> {
+    let mut findings = Vec::new();
+    let given = against::given(against, &mut findings)?;
+    let (store, judge) = registers(ctx, &mut findings)?;
+    let against = given.len();
+    let citations = cited::gather(ctx, &store, given, &mut findings);
+    let sources = ctx.gate(&store).sources(AsAt::NOW).unwrap_or_else(|e| {
+        findings.push(Finding::new("registers", e.to_string()));
+        Vec::new()
+    });
+    let mut progress = ctx.progress();
+    let report = check::check(&ctx.ledger(), &judge, hashes, &mut |done, total| {
+        progress.tell_bytes("hashing the files of all versions", done, total);
+    })?;
+    drop(progress);
+    findings.extend(report.findings.iter().cloned().map(below_data));
+    if report.history.newest.is_some() {
+        findings
+            .extend(row_check::check(&ctx.ledger().snapshot(None)?).into_iter().map(below_data));
     }
-    let chain = match store.verify_chain() {
-        Ok(chain) => chain,
+    present(ctx, &report, &mut findings);
+    cited::compare(&store, &report.history, citations, &mut findings);
+    stored::compare(ctx, &store, &report.history, &sources, &mut findings);
+    let chain = registers_chain(&store, &mut findings);
+    Ok(answer::answer(&report, &chain, hashes, against, &findings))
+}
+
+/// The registers and the rules in force. Where the registers cannot be read, that is a finding, and the
+/// rest is checked without them.
+fn registers(ctx: &Context, findings: &mut Vec<Finding>) -> Result<(Store, RulesJudge)> {
+    let opened = ctx.store().and_then(|store| {
+        store.check()?;
+        let judge = ctx.judge(&store)?;
+        Ok((store, judge))
+    });
+    match opened {
+        Ok(opened) => Ok(opened),
         Err(e) => {
-            findings.push((REGISTERS_CHAIN.to_owned(), e.to_string()));
-            ChainReport::default()
+            // The rules are at fault where they are wrong without the registers too.
+            let none = Store::read(Path::new(""), ctx.now)?;
+            let judge = ctx.judge(&none)?;
+            findings.push(Finding {
+                file: FILE_NAME.to_owned(),
+                ..Finding::new("registers", e.to_string())
+            });
+            Ok((none, judge))
         }
-    };
-    findings.extend(chain.fault.iter().map(|f| (REGISTERS_CHAIN.to_owned(), f.to_string())));
-    Ok(answer(&report, &chain, hashes, &findings))
+    }
 }
 
 /// Kind of a finding in the history of the registers.
 const REGISTERS_CHAIN: &str = "registers-chain";
 
-/// Kind and description.
-type Finding = (String, String);
-
-fn answer(report: &Report, chain: &ChainReport, hashes: bool, findings: &[Finding]) -> Answer {
-    let mut gaps =
-        Table::new("Days without any record (correct if nothing was expected)", &["day"]);
-    for d in &report.gaps {
-        gaps.row([d.to_string()]);
-    }
-    let json = json!({
-        "versions": report.versions, "let_go": report.pruned, "clock_went_back": report.clock_went_back, "files": report.files, "hashes": hashes, "records": report.records, "set_aside": report.set_aside,
-        "registers": {"revisions": chain.revisions, "rows": chain.rows, "chained_later": chain.chained_later},
-        "counted": report.counted, "book_lines": report.book_lines, "gaps": report.gaps,
-        "findings": findings.iter().map(|(k, w)| json!({"kind": k, "what": w})).collect::<Vec<_>>(),
-    });
-    let mut answer = Answer::new(json).table(summary(report, chain, findings));
-    if !report.gaps.is_empty() {
-        answer = answer.table(gaps);
-    }
-    answer.found = !findings.is_empty();
-    if answer.found {
-        let mut table = Table::new("Findings", &["kind", "what"]);
-        for (kind, what) in findings {
-            table.row([kind, what]);
+fn registers_chain(store: &Store, findings: &mut Vec<Finding>) -> ChainReport {
+    let mut add = |what: String| {
+        let file = FILE_NAME.to_owned();
+        findings.push(Finding { file, ..Finding::new(REGISTERS_CHAIN, what) });
+    };
+    match store.verify_chain() {
+        Ok(chain) => {
+            if let Some(fault) = &chain.fault {
+                add(fault.to_string());
+            }
+            chain
         }
-        answer = answer.table(table).then("Something is wrong: leave this folder as it is and compare it with a backup (`northbound ledger restore`).");
+        Err(e) => {
+            add(e.to_string());
+            ChainReport::default()
+        }
     }
-    answer
 }
 
-fn summary(report: &Report, chain: &ChainReport, findings: &[Finding]) -> Table {
-    let mut summary = Table::new("", &["checked", ">number"]);
-    for (what, n) in [
-        ("versions in the chain", report.versions),
-        ("of these, deleted", report.pruned),
-        ("of these committed after the clock had gone back", report.clock_went_back),
-        ("files", report.files),
-        ("records", report.records),
-        (
-            "records not counted (duplicates, lost collisions, superseded, retracted)",
-            report.set_aside,
-        ),
-        ("messages counted", report.counted),
-        ("balances checked", report.book_lines),
-        ("days without a record within the period", report.gaps.len() as u64),
-        ("revisions of the registers", chain.revisions),
-        (
-            "of these chained later, at an upgrade",
-            chain.chained_later.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
-        ),
-        ("rows of their history", chain.rows),
-        ("findings", findings.len() as u64),
-    ] {
-        summary.row([what.to_owned(), count(n)]);
+/// Every command that adds a version to the ledger opens the registers, which makes their file.
+fn present(ctx: &Context, report: &Report, findings: &mut Vec<Finding>) {
+    if report.versions > 0 && !ctx.data.join(FILE_NAME).exists() {
+        findings.push(Finding::of_file(
+            "registers",
+            FILE_NAME,
+            format!("the registers beside the {} versions of the ledger", report.versions),
+            "no file",
+        ));
     }
-    summary
+}
+
+/// The ledger names its files below its own folder; the answer names them below the data folder.
+fn below_data(finding: Finding) -> Finding {
+    if finding.file.is_empty() || finding.file == head::FILE {
+        return finding;
+    }
+    Finding { file: format!("ledger/{}", finding.file), ..finding }
 }

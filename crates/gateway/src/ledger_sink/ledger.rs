@@ -7,7 +7,7 @@ use northbound_flow::{
     event::{Outcome, Unverified},
 };
 use northbound_ledger::{
-    Ledger, LedgerError, LiveBatch, LiveWriter, Pruned, RetentionPolicy,
+    Ledger, LedgerError, LiveBatch, LiveWriter, Pruned, RegistersAt, RetentionPolicy,
     judge::Judge,
     live::Wait,
     prune,
@@ -28,7 +28,7 @@ pub const FEED: &str = "live";
 pub struct LedgerSink {
     writer: LiveWriter,
     judge: Arc<dyn Judge + Send + Sync>,
-    revision: i64,
+    registers: RegistersAt,
     /// Who provides the network of a region; empty where nobody said.
     providers: BTreeMap<Region, String>,
     compacted: Day,
@@ -68,21 +68,21 @@ impl Thinning {
 }
 
 impl LedgerSink {
-    /// Opens a ledger. `judge` and `revision` (of the registers) are for the rollups of closed days.
+    /// Opens a ledger. `judge` and the state of the registers are for the rollups of closed days.
     ///
     /// # Errors
     /// A ledger that cannot be read, or that another process writes to all the while.
     pub fn open(
         ledger: &Ledger,
         judge: Arc<dyn Judge + Send + Sync>,
-        revision: i64,
+        registers: impl Into<RegistersAt>,
         providers: BTreeMap<Region, String>,
         now: Utc,
     ) -> Result<LedgerSink, LedgerError> {
         Ok(LedgerSink {
             writer: LiveWriter::open(ledger, now, Wait::default())?,
             judge,
-            revision,
+            registers: registers.into(),
             providers,
             compacted: now.day(),
             compact_after: now,
@@ -147,7 +147,7 @@ impl Sink for LedgerSink {
         if now.day() > self.compacted && now >= self.compact_after {
             compacted = self
                 .writer
-                .compact_closed_days(now, self.judge.as_ref(), self.revision)
+                .compact_closed_days(now, self.judge.as_ref(), self.registers.clone())
                 .map(|_| true);
             match compacted {
                 Ok(_) => self.compacted = now.day(),

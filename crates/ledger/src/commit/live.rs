@@ -11,7 +11,7 @@ mod numbering;
 pub use batch::LiveBatch;
 
 use crate::{
-    commit::tx::{Committed, LiveParts, SOURCE_ROWS, Tx},
+    commit::tx::{Committed, LiveParts, RegistersAt, SOURCE_ROWS, Tx},
     error::LedgerError,
     manifest::{Manifest, Root, SourceEntry},
     scan::judge::Judge,
@@ -216,7 +216,7 @@ impl LiveWriter {
         &mut self,
         now: Utc,
         judge: &dyn Judge,
-        register_revision: i64,
+        registers: impl Into<RegistersAt>,
     ) -> Result<Option<Committed>, LedgerError> {
         let snap = self.ledger.snapshot(None)?;
         let closed = |d: &Day| *d < now.day();
@@ -229,7 +229,7 @@ impl LiveWriter {
         let mut tx = begin(&self.ledger, now, self.wait)?;
         tx.refresh(&days.into_iter().collect::<Vec<_>>());
         tx.fold(&folds.into_iter().collect::<Vec<_>>());
-        tx.commit(judge, "closed days rolled up", register_revision, &mut |_| {}).map(Some)
+        tx.commit(judge, "closed days rolled up", registers, &mut |_| {}).map(Some)
     }
 }
 

@@ -6,11 +6,14 @@ use crate::{
         postings::Postings,
     },
     error::{LedgerError, ar, io, mem, pq},
+    head::{self, Head},
     lock,
     manifest::{self, CommitKind, FileEntry, Manifest, Root, SourceEntry},
     memory::Memory,
     retention::ranges,
     scan::judge::Judge,
+    seal::Seals,
+    store::Ledger,
     tables::{buffer::Buffer, file::Opened, schema::Table},
 };
 use files::{entries, overlaps, sweep, sync_folders, write_job};
@@ -20,7 +23,7 @@ use std::{
     collections::BTreeSet,
     fs::File,
     path::{Path, PathBuf},
-    sync::mpsc,
+    sync::{Arc, mpsc},
 };
 use writer::{Finished, Job};
 
@@ -62,6 +65,21 @@ pub struct Committed {
     pub days: Vec<Day>,
 }
 
+/// The state of the registers that a version cites.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RegistersAt {
+    /// Revision.
+    pub revision: i64,
+    /// Hash of their history at it, hexadecimal; empty where not known.
+    pub hash: String,
+}
+
+impl From<i64> for RegistersAt {
+    fn from(revision: i64) -> RegistersAt {
+        RegistersAt { revision, hash: String::new() }
+    }
+}
+
 /// Progress of a commit.
 #[derive(Debug, Clone, Copy)]
 pub struct CommitProgress {
@@ -76,6 +94,10 @@ pub struct CommitProgress {
 /// A transaction. Dropped without [`Tx::commit`], it leaves the ledger as it was.
 pub struct Tx {
     dir: PathBuf,
+    head: Option<PathBuf>,
+    seals: Option<Arc<dyn Seals>>,
+    /// Who signs the new version; empty where nobody does.
+    signer: String,
     now: Utc,
     /// The clock, where it stood before the newest version.
     clock: Option<Utc>,
@@ -93,7 +115,7 @@ pub struct Tx {
     index: Index,
     ids: NewIds,
     jobs: Option<mpsc::SyncSender<Job>>,
-    results: mpsc::Receiver<Result<Finished, LedgerError>>,
+    results: Results,
     writer: Option<std::thread::JoinHandle<()>>,
     pending: usize,
     retracted: Vec<manifest::Retraction>,
@@ -116,11 +138,16 @@ struct NewIds {
 const ID_SET: usize = 4 << 20;
 
 impl Tx {
-    pub(crate) fn begin(dir: &Path, now: Utc) -> Result<Tx, LedgerError> {
+    pub(crate) fn begin(ledger: &Ledger, now: Utc) -> Result<Tx, LedgerError> {
+        let (dir, head) = (ledger.dir(), ledger.head_file().map(Path::to_owned));
         io("create folder", dir, std::fs::create_dir_all(dir))?;
         let lock = lock::writer(dir)?;
         let newest = manifest::newest(dir)?;
         let base = if newest == 0 { None } else { Some(manifest::read(dir, newest)?) };
+        if let Some(path) = &head {
+            head::require(dir, path, base.as_ref())?;
+        }
+        let signer = signer(ledger, base.as_ref())?;
         // The folder exists while a transaction is open; one that is left over was interrupted.
         let work = dir.join("work");
         if work.exists() {
@@ -129,22 +156,16 @@ impl Tx {
         }
         io("create folder", &work, std::fs::create_dir(&work))?;
         io("sync", dir, File::open(dir).and_then(|d| d.sync_all()))?;
-        let (jobs, inbox) = mpsc::sync_channel::<Job>(1);
-        let (outbox, results) = mpsc::channel();
-        let root = dir.to_owned();
-        let writer = std::thread::spawn(move || {
-            for job in inbox {
-                if outbox.send(write_job(&root, job)).is_err() {
-                    break;
-                }
-            }
-        });
+        let (jobs, results, writer) = start_writer(dir);
         let last = base.as_ref().map_or(now, |b: &Root| b.manifest.committed);
         let back = now < last;
         Ok(Tx {
             index: Index::new(work.clone()),
             work,
             dir: dir.to_owned(),
+            head,
+            seals: ledger.seals().cloned(),
+            signer,
             now: if back { Utc(last.0.saturating_add(1)) } else { now },
             clock: back.then_some(now),
             base,
@@ -214,7 +235,7 @@ impl Tx {
         mut self,
         judge: &dyn Judge,
         what: &str,
-        register_revision: i64,
+        registers: impl Into<RegistersAt>,
         progress: &mut dyn FnMut(CommitProgress),
     ) -> Result<Committed, LedgerError> {
         let mut buffers: Vec<_> = std::mem::take(&mut self.days).into_iter().collect();
@@ -227,7 +248,8 @@ impl Tx {
         self.drain_writer(progress)?;
         let mut next = self.next_manifest(self.kind(), what)?;
         next.rules = judge.id().to_owned();
-        next.register_revision = register_revision;
+        let RegistersAt { revision, hash } = registers.into();
+        (next.register_revision, next.register_hash) = (revision, hash);
         progress(CommitProgress { step: "comparing identities", done: 0, total: 1 });
         self.add_old_identities(&|_| true)?;
         self.settle()?;
@@ -287,6 +309,9 @@ impl Tx {
         next.clock = self.clock;
         next.kind = kind;
         what.clone_into(&mut next.what);
+        next.head_recorded = self.head.is_some();
+        next.signed_by.clone_from(&self.signer);
+        next.signature = String::new();
         next.pruned_list = ranges::list_checksum(&self.dir)?;
         Ok(next)
     }
@@ -301,8 +326,15 @@ impl Tx {
             &self.dir,
             next.tables.values().flatten().map(|f| f.path.as_str()).filter(|p| p.contains(&new)),
         )?;
-        let root = manifest::commit(&self.dir, &next)?;
+        if let Some(path) = &self.head {
+            head::before_commit(path, self.base.as_ref())?;
+        }
+        let root = manifest::commit(&self.dir, next, self.seals.as_deref())?;
         self.done = true;
+        if let Some(path) = &self.head {
+            // The version is committed whether or not this succeeds; the next commit records it.
+            let _ = Head::of(Some(&root)).write(path);
+        }
         Ok(root)
     }
 
@@ -344,6 +376,37 @@ impl Tx {
             }
         }
         Ok(())
+    }
+}
+
+/// What the thread that writes files finished.
+type Results = mpsc::Receiver<Result<Finished, LedgerError>>;
+
+/// Starts the thread that writes files.
+fn start_writer(dir: &Path) -> (mpsc::SyncSender<Job>, Results, std::thread::JoinHandle<()>) {
+    let (jobs, inbox) = mpsc::sync_channel::<Job>(1);
+    let (outbox, results) = mpsc::channel();
+    let root = dir.to_owned();
+    let writer = std::thread::spawn(move || {
+        for job in inbox {
+            if outbox.send(write_job(&root, job)).is_err() {
+                break;
+            }
+        }
+    });
+    (jobs, results, writer)
+}
+
+/// Serial number of the certificate whose key signs the next version; empty where there is no key. A
+/// ledger that is signed is not continued without one.
+fn signer(ledger: &Ledger, base: Option<&Root>) -> Result<String, LedgerError> {
+    let signer = ledger.seals().map(|s| s.signer()).transpose().map_err(manifest::seal_error)?;
+    match (signer.flatten(), base.map(|b| &b.manifest)) {
+        (Some(serial), _) => Ok(serial),
+        (None, Some(m)) if !m.signed_by.is_empty() => {
+            Err(LedgerError::NoKey { version: m.version, signed_by: m.signed_by.clone() })
+        }
+        (None, _) => Ok(String::new()),
     }
 }
 

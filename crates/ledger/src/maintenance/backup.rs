@@ -2,7 +2,7 @@
 
 use crate::{
     error::{LedgerError, io},
-    manifest,
+    head, manifest,
     retention::ranges::list_path,
     store::Ledger,
     tables::file::sha256_of,
@@ -38,6 +38,9 @@ pub fn copy(
         )));
     }
     let _reading = from.reading()?;
+    if let Some(path) = from.head_file() {
+        head::confirm(from.dir(), path)?;
+    }
     let versions: Vec<u64> =
         manifest::present(from.dir())?.into_iter().filter(|v| *v <= upto).collect();
     let mut files: BTreeSet<(String, String, u64)> = BTreeSet::new();

@@ -1,15 +1,20 @@
-//! The self-check: the chain of manifests, the files' hashes, the books, and gaps.
+//! The self-check: the chain of manifests and its head, the files' hashes, the books, and gaps.
 
 mod books;
 mod chain;
+mod files;
+mod history;
+mod signatures;
+
+pub use history::{History, Version};
 
 use crate::{
     error::LedgerError,
-    manifest,
+    maintenance::publish,
     read::snapshot::{Days, Snapshot, counted_rows},
     scan::judge::Judge,
     store::Ledger,
-    tables::{file::sha256_of, schema::Table},
+    tables::schema::Table,
 };
 use northbound_types::{Day, Dim};
 use std::collections::BTreeSet;
@@ -17,10 +22,46 @@ use std::collections::BTreeSet;
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
-    /// `chain`, `hash`, `books`, `rollup`, `gap`.
+    /// `chain`, `head`, `signature`, `hash`, `published`, `books`, `rollup`, `rows`.
     pub kind: &'static str,
     /// Where and what, as a sentence.
     pub what: String,
+    /// The file, by its path below the ledger's folder; empty where it is about no single file.
+    pub file: String,
+    /// What was expected there, such as a hash; empty where nothing was compared.
+    pub expected: String,
+    /// What was found there; empty where nothing was compared.
+    pub found: String,
+}
+
+impl Finding {
+    /// A finding that is about no single file.
+    pub fn new(kind: &'static str, what: impl Into<String>) -> Finding {
+        let none = String::new;
+        Finding { kind, what: what.into(), file: none(), expected: none(), found: none() }
+    }
+    /// A file that is not what was expected.
+    pub fn of_file(
+        kind: &'static str,
+        file: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Finding {
+        let (file, expected, found) = (file.into(), expected.into(), found.into());
+        let what = format!("{file}: expected {expected}, found {found}");
+        Finding { kind, what, file, expected, found }
+    }
+}
+
+/// How many versions are signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct SignatureCounts {
+    /// With a valid signature.
+    pub verified: u64,
+    /// Without one, before the first that is signed.
+    pub before: u64,
+    /// Signed, and the certificate is not here or cannot be read.
+    pub unverified: u64,
 }
 
 /// What was checked.
@@ -34,8 +75,12 @@ pub struct Report {
     /// Versions committed while the clock stood before the version that was there: the clock had gone
     /// back.
     pub clock_went_back: u64,
-    /// Files hashed.
+    /// Files of all versions that are still there, each hashed once.
     pub files: u64,
+    /// Bytes of these files.
+    pub bytes: u64,
+    /// Signatures of the versions.
+    pub signatures: SignatureCounts,
     /// Records in exchanges.
     pub records: u64,
     /// Of these, set aside: duplicates, losers of collisions, superseded, retracted.
@@ -48,64 +93,51 @@ pub struct Report {
     pub gaps: Vec<Day>,
     /// What is wrong; empty where all is well.
     pub findings: Vec<Finding>,
+    /// The versions that were found.
+    #[serde(skip)]
+    pub history: History,
 }
 
-/// Checks a ledger.
+/// Checks a ledger. With `hashes` every file of every version is read; `progress` is told how many of
+/// how many bytes.
 ///
 /// # Errors
-/// When a file cannot be read at all.
-pub fn check(ledger: &Ledger, judge: &dyn Judge, hashes: bool) -> Result<Report, LedgerError> {
+/// Where the folder of manifests cannot be listed, or the readers' lock not be taken.
+pub fn check(
+    ledger: &Ledger,
+    judge: &dyn Judge,
+    hashes: bool,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Report, LedgerError> {
     let mut report = Report::default();
-    let newest = manifest::newest(ledger.dir())?;
-    report.versions = newest;
-    if newest == 0 {
-        return Ok(report);
-    }
-    chain::chain(ledger, newest, &mut report)?;
-    let snap = ledger.snapshot(None)?;
+    // No version is deleted meanwhile.
+    let _reading = ledger.reading()?;
+    let files = chain::chain(ledger, &mut report)?;
     if hashes {
-        files(&snap, &mut report)?;
+        files.compare(ledger.dir(), &mut report, progress);
     }
+    match publish::compare(ledger, &report.history) {
+        Ok(wrong) => report.findings.extend(wrong),
+        Err(e) => report.findings.push(Finding::new("published", e.to_string())),
+    }
+    let Some(root) = report.history.newest.clone() else { return Ok(report) };
+    let snap = Snapshot::new(ledger.dir(), root, None);
     let all = (Day(i32::MIN), Day(i32::MAX));
     let read = books::books(&snap, all, &mut report)
         .and_then(|()| books::alerts(&snap, all, &mut report))
         .and_then(|()| rollups(&snap, all, judge, &mut report));
     match read {
         Ok(()) => gaps(&snap, &mut report),
-        // A missing file is a finding of the check, not an error that ends it.
-        Err(e) if e.is_missing() => report
+        // A file that is missing or damaged is a finding of the check, not an error that ends it.
+        Err(e) => report
             .findings
-            .push(Finding { kind: "books", what: format!("the books cannot be added up: {e}") }),
-        Err(e) => return Err(e),
+            .push(Finding::new("books", format!("the books cannot be added up: {e}"))),
     }
     Ok(report)
 }
 
 fn short(hash: &str) -> &str {
     if hash.is_empty() { "none" } else { hash.get(..12).unwrap_or(hash) }
-}
-
-fn files(snap: &Snapshot, report: &mut Report) -> Result<(), LedgerError> {
-    for f in snap.root.manifest.tables.values().flatten() {
-        report.files += 1;
-        match sha256_of(&snap.dir.join(&f.path)) {
-            Ok(h) if h == f.sha256 => {}
-            Ok(h) => report.findings.push(Finding {
-                kind: "hash",
-                what: format!(
-                    "{} has the hash {}, the manifest says {}",
-                    f.path,
-                    short(&h),
-                    short(&f.sha256)
-                ),
-            }),
-            Err(e) if e.is_missing() => report
-                .findings
-                .push(Finding { kind: "hash", what: format!("{} is missing", f.path) }),
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(())
 }
 
 fn rollups(
@@ -119,20 +151,16 @@ fn rollups(
     let (slow, _) = snap.cells_by(days, &dims, judge, false)?;
     let total: u64 = slow.rows.iter().map(|r| r.count).sum();
     if total != report.counted {
-        report.findings.push(Finding {
-            kind: "rollup",
-            what: format!("{total} messages by scan, {} by the books", report.counted),
-        });
+        let what = format!("{total} messages by scan, {} by the books", report.counted);
+        report.findings.push(Finding::new("rollup", what));
     }
     if fast != slow {
         let find = |c: &northbound_types::Cells| {
             c.rows.iter().map(|r| (r.keys.clone(), r.count)).collect::<BTreeSet<_>>()
         };
         for (keys, n) in find(&fast).symmetric_difference(&find(&slow)) {
-            report.findings.push(Finding {
-                kind: "rollup",
-                what: format!("{}: rollup and rows disagree ({n})", keys.join(" ")),
-            });
+            let what = format!("{}: rollup and rows disagree ({n})", keys.join(" "));
+            report.findings.push(Finding::new("rollup", what));
         }
     }
     Ok(())

@@ -115,7 +115,7 @@ pub(super) fn write_list(dir: &Path, list: &[PrunedRange]) -> Result<(), LedgerE
 }
 
 /// Replaces a file so that a crash leaves either the old content or the new.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
     let tmp = path.with_extension("tmp");
     let mut f = io("create", &tmp, File::create(&tmp))?;
     io("write", &tmp, f.write_all(bytes))?;

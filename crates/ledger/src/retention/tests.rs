@@ -56,7 +56,7 @@ fn version(dir: &Path, committed: i64, kind: CommitKind, files: &[&str]) -> Root
         pruned_list: list_checksum(dir).unwrap(),
         ..Manifest::empty(version)
     };
-    manifest::commit(dir, &m).unwrap()
+    manifest::commit(dir, m, None).unwrap()
 }
 
 /// Three days of live commits with an import in the second; each has a file of open rows of its own.

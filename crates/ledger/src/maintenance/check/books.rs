@@ -24,7 +24,7 @@ pub(super) fn books(snap: &Snapshot, days: Days, report: &mut Report) -> Result<
     report.set_aside = report.records - report.counted;
     report.book_lines = by_exchanges.accounts.len() as u64 * (RequestState::ALL.len() as u64 + 2);
     for e in by_movements.check().into_iter().chain(Books::compare(&by_movements, &by_exchanges)) {
-        report.findings.push(Finding { kind: "books", what: e.to_string() });
+        report.findings.push(Finding::new("books", e.to_string()));
     }
     Ok(())
 }
@@ -115,8 +115,8 @@ fn enter_exchanges(
         };
         if f.day.is_some_and(|d| d != day) {
             report.findings.push(Finding {
-                kind: "books",
-                what: format!("{} holds {n} records received on {day}", f.path),
+                file: f.path.clone(),
+                ..Finding::new("books", format!("{} holds {n} records received on {day}", f.path))
             });
         }
         books.enter(BookKey { day, region, kind }, state, n);
@@ -148,7 +148,7 @@ pub(super) fn alerts(snap: &Snapshot, days: Days, report: &mut Report) -> Result
     }
     for (region, (carried, consolidated)) in regions {
         if carried > consolidated {
-            report.findings.push(Finding { kind: "books", what: format!("alerts of {region}: forwarded copies carry {carried}, only {consolidated} were consolidated") });
+            report.findings.push(Finding::new("books", format!("alerts of {region}: forwarded copies carry {carried}, only {consolidated} were consolidated")));
         }
     }
     Ok(())
