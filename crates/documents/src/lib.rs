@@ -33,8 +33,9 @@ use serde::Serialize;
 /// # Errors
 /// [`DocumentError::Printer`] where the value cannot be JSON, such as a map with keys that are no text.
 pub fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, DocumentError> {
-    let mut out =
-        serde_json::to_vec_pretty(value).map_err(|e| DocumentError::printer("JSON", e))?;
-    out.push(b'\n');
-    Ok(out)
+    let mut out = serde_json::to_string_pretty(value)
+        .map(|text| northbound_types::printable::json(&text).into_owned())
+        .map_err(|e| DocumentError::printer("JSON", e))?;
+    out.push('\n');
+    Ok(out.into_bytes())
 }

@@ -154,7 +154,7 @@ fn hidden_characters_are_shown() {
             assert!(!text.contains(c), "{name} has {c:?}");
         }
     }
-    assert!(of(&files, "pack.html").contains("cod[U+202E]gnp.exe[U+2066][U+0000][U+001B]"));
+    assert!(of(&files, "pack.html").contains(r"cod\u{202E}gnp.exe\u{2066}\u{0}\u{1B}"));
     let json: serde_json::Value = serde_json::from_str(&of(&files, "pack.json")).expect("JSON");
     assert_eq!(json["pack"]["title"], HIDDEN, "JSON keeps the text as it came");
 }

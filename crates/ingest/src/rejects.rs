@@ -2,6 +2,7 @@
 
 use crate::error::Reason;
 use northbound_ledger::sink::SinkError;
+use northbound_types::printable;
 use std::io::Write;
 
 /// One row that was not taken.
@@ -48,7 +49,8 @@ impl RejectSink for DropRejects {
     }
 }
 
-/// A CSV file of rejects: `file,line,column,reason,why,value,raw`.
+/// A CSV file of rejects: `file,line,column,reason,why,value,raw`. A text that a spreadsheet would run as
+/// a formula has an apostrophe before it, and hidden characters are escapes such as `\u{202E}`.
 pub struct RejectFile<W: Write> {
     to: csv::Writer<W>,
 }
@@ -74,14 +76,41 @@ impl<W: Write> RejectFile<W> {
 
 impl<W: Write> RejectSink for RejectFile<W> {
     fn reject(&mut self, r: &Reject) -> Result<(), SinkError> {
+        let text = |t: &str| printable::visible(&printable::cell(t)).into_owned();
         Ok(self.to.write_record([
-            &r.file,
+            &text(&r.file),
             &r.line.to_string(),
-            &r.column,
+            &text(&r.column),
             r.reason.as_str(),
-            &r.why,
-            &r.value,
-            &r.raw,
+            &text(&r.why),
+            &text(&r.value),
+            &text(&r.raw),
         ])?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_of_a_hostile_row_are_text_and_numbers_stay() {
+        let reject = Reject {
+            file: "a\u{202E}vsc.csv".into(),
+            line: 2,
+            column: "region".into(),
+            reason: Reason::UnknownWord,
+            why: "not known".into(),
+            value: "=HYPERLINK(\"x\")".into(),
+            raw: "-1.5".into(),
+        };
+        let mut out = Vec::new();
+        let mut file = RejectFile::new(&mut out).unwrap();
+        file.reject(&reject).unwrap();
+        file.finish().unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let row = text.lines().nth(1).unwrap();
+        assert!(row.starts_with("a\\u{202E}vsc.csv,2,region,"), "{row}");
+        assert!(row.ends_with(",\"'=HYPERLINK(\"\"x\"\")\",-1.5"), "{row}");
     }
 }

@@ -29,6 +29,7 @@ mod variance;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use error::{CliError, Exit};
+use northbound_types::printable;
 use std::{io::Write, process::ExitCode};
 
 fn main() -> ExitCode {
@@ -78,10 +79,10 @@ fn refused(e: &clap::Error) -> ExitCode {
 fn tell(e: &CliError, json: bool) -> ExitCode {
     let exit = Exit::from(e.kind());
     let text = if json {
-        serde_json::json!({"error": {"code": e.code(), "exit": exit as u8, "message": e.to_string()}})
-            .to_string()
+        let error = serde_json::json!({"error": {"code": e.code(), "exit": exit as u8, "message": e.to_string()}});
+        printable::json(&error.to_string()).into_owned()
     } else {
-        format!("northbound: {e}")
+        printable::visible(&format!("northbound: {e}")).into_owned()
     };
     let _ = writeln!(std::io::stderr(), "{text}");
     ExitCode::from(exit as u8)

@@ -3,6 +3,7 @@
 
 use crate::error::{CliError, Exit, Result};
 pub(crate) use northbound_app::answer::{Answer, Table, count};
+use northbound_types::printable;
 use std::io::{self, Write};
 
 /// The output format.
@@ -25,8 +26,11 @@ fn print_table(table: &Table, to: &mut dyn Write) -> io::Result<()> {
     }
     let heads: Vec<&str> = table.columns.iter().map(|c| c.strip_prefix('>').unwrap_or(c)).collect();
     let width = |t: &str| t.chars().count();
-    let rows: Vec<Vec<Vec<String>>> =
-        table.rows.iter().map(|r| r.iter().map(|c| wrapped(&one_line(c))).collect()).collect();
+    let rows: Vec<Vec<Vec<String>>> = table
+        .rows
+        .iter()
+        .map(|r| r.iter().map(|c| wrapped(&printable::one_line(c))).collect())
+        .collect();
     let widest = |i: usize| {
         rows.iter().filter_map(|r| r.get(i)).flatten().map(|c| width(c)).max().unwrap_or(0)
     };
@@ -69,11 +73,6 @@ fn print_csv(table: &Table, to: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Line breaks inside a cell would break the table, and control characters could drive a terminal.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 /// A cell's lines.
 fn wrapped(text: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
@@ -94,11 +93,9 @@ fn wrapped(text: &str) -> Vec<String> {
     lines
 }
 
-/// A CSV field; text that a spreadsheet would run as a formula is escaped.
+/// A CSV field; text that a spreadsheet would run as a formula is marked as text.
 fn field(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '@', '\t', '\r'])
-        || (text.starts_with('-') && text.len() > 1 && text.parse::<i64>().is_err());
-    let text = if risky { format!("'{text}") } else { text.to_owned() };
+    let text = printable::visible(&printable::cell(text)).into_owned();
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
@@ -125,13 +122,13 @@ fn write_answer(answer: &Answer, format: Format, to: &mut dyn Write) -> io::Resu
     }
     match format {
         Format::Json => {
-            serde_json::to_writer_pretty(&mut *to, &answer.json)?;
-            writeln!(to)
+            let text = serde_json::to_string_pretty(&answer.json)?;
+            writeln!(to, "{}", printable::json(&text))
         }
         Format::Csv => answer.tables.first().map_or(Ok(()), |t| print_csv(t, to)),
         Format::Table => {
             for line in &answer.said {
-                writeln!(to, "{line}")?;
+                writeln!(to, "{}", printable::visible(line))?;
             }
             for (i, t) in answer.tables.iter().enumerate() {
                 if i > 0 || !answer.said.is_empty() {
@@ -151,7 +148,7 @@ fn write_answer(answer: &Answer, format: Format, to: &mut dyn Write) -> io::Resu
                 writeln!(to)?;
             }
             for line in &answer.next {
-                writeln!(to, "{line}")?;
+                writeln!(to, "{}", printable::visible(line))?;
             }
             Ok(())
         }
@@ -195,13 +192,28 @@ mod tests {
     }
 
     #[test]
+    fn hidden_characters_are_escapes_in_every_format() {
+        let name = "a\u{202E}\u{1b}[2Jb";
+        let mut t = Table::new("", &["name"]);
+        t.row([name]);
+        let a = Answer::new(serde_json::json!({ "name": name })).table(t).say(name).then(name);
+        for format in [Format::Table, Format::Csv, Format::Json] {
+            let printed = text(&a, format);
+            assert!(printed.chars().all(|c| c == '\n' || !printable::is_hidden(c)), "{printed:?}");
+        }
+        let json: Value = serde_json::from_str(&text(&a, Format::Json)).unwrap();
+        assert_eq!(json["name"], name);
+    }
+
+    #[test]
     fn csv_keeps_formulas_texts() {
         let mut t = Table::new("", &["a", "b"]);
         t.row(["=1+1", "x,\"y\""]);
         t.row(["-5", "-x"]);
+        t.row(["-1.5", "a\u{202E}b"]);
         assert_eq!(
             text(&Answer::new(Value::Null).table(t), Format::Csv),
-            "a,b\n'=1+1,\"x,\"\"y\"\"\"\n-5,'-x\n"
+            "a,b\n'=1+1,\"x,\"\"y\"\"\"\n-5,'-x\n-1.5,a\\u{202E}b\n"
         );
     }
 }

@@ -13,6 +13,7 @@ pub mod id;
 pub mod incident;
 pub mod kinds;
 pub mod percent;
+pub mod printable;
 pub mod state;
 pub mod text_enum;
 pub mod time;

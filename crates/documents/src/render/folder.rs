@@ -1,6 +1,6 @@
 //! Writing files so that a reader sees the old pack or the new one, never half of one.
 
-use super::Replace;
+use super::{Replace, leftovers};
 use crate::{
     DocumentError,
     manifest::{self, Manifest},
@@ -84,8 +84,9 @@ fn swap(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), DocumentError> {
         _ => PathBuf::from("."),
     };
     fs::create_dir_all(&parent).map_err(|e| DocumentError::io(&parent, e))?;
+    leftovers::remove(&parent);
     let fresh = tempfile::Builder::new()
-        .prefix(".pack-")
+        .prefix(&format!("{}{}-", leftovers::FOLDER, std::process::id()))
         .tempdir_in(&parent)
         .map_err(|e| DocumentError::io(&parent, e))?;
     let inside = fresh.path().join("new");
@@ -110,8 +111,7 @@ fn swap(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), DocumentError> {
 fn one(path: &Path, bytes: &[u8]) -> Result<(), DocumentError> {
     let parent = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|e| DocumentError::io(parent, e))?;
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
+    let partial = leftovers::partial(path);
     let write = || {
         let mut file = fs::File::create(&partial)?;
         io::Write::write_all(&mut file, bytes)?;

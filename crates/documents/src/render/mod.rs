@@ -7,6 +7,7 @@ pub mod flat;
 pub mod folder;
 pub mod html;
 pub mod json;
+pub mod leftovers;
 pub mod metrics;
 pub mod notes;
 pub mod pdf;

@@ -359,7 +359,7 @@ fn write_part(
             )?;
         }
         _ => {
-            sheet.write_string_with_format(r, c, shorten(value, MAX_TEXT), &styles.wrap)?;
+            sheet.write_string_with_format(r, c, text(value), &styles.wrap)?;
         }
     }
     Ok(())

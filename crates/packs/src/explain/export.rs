@@ -6,7 +6,7 @@ use northbound_ledger::{
     drill::{Message, Query},
     schema::Table,
 };
-use northbound_types::{Selector, Timeliness};
+use northbound_types::{Selector, Timeliness, printable};
 use std::io::Write;
 
 /// Messages of one page of the export.
@@ -68,7 +68,7 @@ pub fn csv(a: &Answer, to: &mut dyn Write, progress: Progress<'_>) -> Result<u64
 
 fn record(m: &Message, counts_as: &str, columns: &[&str]) -> Vec<String> {
     let number = |n: Option<i64>| n.map_or_else(String::new, |v| v.to_string());
-    let mut row = vec![counts_as.to_owned()];
+    let mut row = vec![harmless(counts_as.to_owned())];
     row.extend(columns.iter().map(|c| harmless(m.record.get(c).cloned().unwrap_or_default())));
     row.extend([
         m.timeliness.to_string(),
@@ -81,11 +81,7 @@ fn record(m: &Message, counts_as: &str, columns: &[&str]) -> Vec<String> {
     row
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// Text of the input: no spreadsheet takes it for a formula, and nothing in it is hidden.
 fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<i64>().is_err() {
-        format!("'{text}")
-    } else {
-        text
-    }
+    printable::visible(&printable::cell(&text)).into_owned()
 }
