@@ -124,6 +124,25 @@ impl Evidence {
             revision: self.known.registered.revision,
         }
     }
+    /// All that a figure's value depends on besides what it counts, as text: the ledger's version, the
+    /// rules, the registers' revision and how much of them the reader sees, the methodology, and the
+    /// time as at which they are read. That time is resolved to the newest commit or revision, so that
+    /// building again without a change repeats the ids. Where the period has not ended, or something
+    /// recorded later is read by when it was known, the time that was asked for decides.
+    #[must_use]
+    pub fn cited(&self) -> String {
+        let (known, frozen) = (&self.known, self.frozen());
+        let root = &known.snapshot.root;
+        let newest = known
+            .registered
+            .recorded
+            .max(Some(root.manifest.committed).filter(|_| !root.hash.is_empty()));
+        let open = known.as_at < self.period.after().start();
+        let resolved = newest.filter(|at| !open && *at <= known.as_at).unwrap_or(known.as_at);
+        let (manifest, rules, revision) = (frozen.manifest, frozen.rules, frozen.revision);
+        let (seen_by, methodology) = (&known.registered.seen_by, &known.methodology.id);
+        format!("{manifest}|{rules}|{revision}|{seen_by}|{methodology}|{}", resolved.0)
+    }
     /// The days of the period.
     #[must_use]
     pub fn days(&self) -> (Day, Day) {

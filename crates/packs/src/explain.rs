@@ -17,7 +17,7 @@ use crate::{
         provenance::rules_used,
     },
     evidence::{Evidence, Progress, Scope, Sources, gather},
-    store,
+    store::{self, BuildRecord},
 };
 use northbound_documents::model::{RuleUsed, SourceFile};
 use northbound_ledger::{
@@ -140,13 +140,13 @@ pub fn explain(
     q: &Question<'_>,
     progress: Progress<'_>,
 ) -> Result<Answer, PackError> {
-    let (scope, entry) = scope(sources, q)?;
-    let e = gather(sources, &scope, progress)?;
+    let asked = asked(sources, q)?;
+    let e = gather(sources, &asked.scope, progress)?;
     progress("computing the figure");
-    let mut answer = if entry.address.measure == PROCESS {
-        share(e, &entry)?
+    let mut answer = if asked.entry.address.measure == PROCESS {
+        share(e, &asked)?
     } else {
-        row::row(e, &entry.address)?
+        row::row(e, &asked)?
     };
     progress("re-adding its messages");
     answer.explained.adds = readd::readd(&answer)?;
@@ -173,7 +173,35 @@ fn may_see(sources: &Sources<'_>, a: &Answer) -> bool {
     visibility.all || (party.is_some() && party == visibility.party.as_ref())
 }
 
-fn scope(sources: &Sources<'_>, q: &Question<'_>) -> Result<(Scope, Entry), PackError> {
+/// A figure to open, and the evidence to open it from.
+struct Asked {
+    scope: Scope,
+    entry: Entry,
+    /// The build that printed it, where it is named by its id.
+    build: Option<BuildRecord>,
+}
+
+impl Asked {
+    /// The methodology of the build. It also prints figures that are counted another way.
+    fn methodology(&self) -> Option<&String> {
+        self.build.as_ref().map(|b| &b.methodology)
+    }
+
+    /// Ids of figures: those that the build printed, whatever an earlier version made them of.
+    fn ids<'a>(&'a self, e: &Evidence) -> impl Fn(&Address) -> String + use<'a> {
+        let cited = e.cited();
+        move |address| {
+            if self.entry.address == *address && !self.entry.id.is_empty() {
+                return self.entry.id.clone();
+            }
+            let printed =
+                self.build.as_ref().and_then(|b| b.figures.iter().find(|f| f.address == *address));
+            printed.map_or_else(|| address.id(&cited), |f| f.id.clone())
+        }
+    }
+}
+
+fn asked(sources: &Sources<'_>, q: &Question<'_>) -> Result<Asked, PackError> {
     if let Some(address) = name::address(q.named)? {
         let methodology = if address.measure == PROCESS {
             None
@@ -181,35 +209,32 @@ fn scope(sources: &Sources<'_>, q: &Question<'_>) -> Result<(Scope, Entry), Pack
             Some(address.methodology.clone()).filter(|m| !m.is_empty())
         };
         let scope = Scope { as_at: q.as_at, methodology, ..Scope::of(address.period, q.now) };
-        return Ok((
-            scope,
-            Entry { id: String::new(), address, numerator: None, denominator: None },
-        ));
+        let entry = Entry { id: String::new(), address, numerator: None, denominator: None };
+        return Ok(Asked { scope, entry, build: None });
     }
-    let (record, entry) = store::find_figure(sources.data, q.named)?;
+    let (record, entry) = store::find_figure(sources, q.named)?;
     let methodology = if entry.address.measure == PROCESS {
         record.methodology.clone()
     } else {
         entry.address.methodology.clone()
     };
-    Ok((
-        Scope {
-            period: record.period,
-            as_at: Some(record.as_at),
-            methodology: Some(methodology),
-            now: q.now,
-            frozen: Some(record.frozen),
-        },
-        entry,
-    ))
+    let scope = Scope {
+        period: record.period,
+        as_at: Some(record.as_at),
+        methodology: Some(methodology),
+        now: q.now,
+        frozen: Some(record.frozen.clone()),
+    };
+    Ok(Asked { scope, entry, build: Some(record) })
 }
 
 /// A share of Users' own requests.
-fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
+fn share(e: Evidence, asked: &Asked) -> Result<Answer, PackError> {
+    let entry = &asked.entry;
     let manifest = e.known.snapshot.root.hash.clone();
     let user = entry.address.keys.get("user").map(String::as_str);
     let view = process::view_of(&e, user, &[]);
-    let found = process::entries(&view, &manifest)
+    let found = process::entries(&view, &e.cited())
         .into_iter()
         .find(|x| x.address.keys == entry.address.keys)
         .ok_or_else(|| {
@@ -234,7 +259,7 @@ fn share(e: Evidence, entry: &Entry) -> Result<Answer, PackError> {
         excluded: Vec::new(),
     };
     let explained = Explained {
-        id: found.id,
+        id: asked.ids(&e)(&found.address),
         title: "Users' own requests answered in time, of all attempts".to_owned(),
         printed: cell.printed(),
         note: cell.note,

@@ -75,10 +75,10 @@ fn refused(e: &Evidence, user: &str) -> Result<Vec<RefusedMessages>, PackError> 
 pub fn report_mine(e: &Evidence, user: &str) -> Result<Mine, PackError> {
     let results = e.evaluate()?;
     let view = view_of(e, Some(user), &results);
-    let manifest = e.known.snapshot.root.hash.clone();
+    let cited = e.cited();
     let requests: u64 = view.regions.iter().map(|l| l.requests).sum();
-    let mut sections = vec![own(e, &view, &manifest, requests)];
-    sections.push(reported(&view, &results, &manifest));
+    let mut sections = vec![own(e, &view, &cited, requests)];
+    sections.push(reported(&view, &results, &cited));
     let refused = refused(e, user)?;
     sections.extend(refused_section(&refused));
     let edition = Edition::draft();
@@ -157,7 +157,7 @@ fn refused_section(refused: &[RefusedMessages]) -> Option<Section> {
     })
 }
 
-fn own(e: &Evidence, view: &ProcessView, manifest: &str, requests: u64) -> Section {
+fn own(e: &Evidence, view: &ProcessView, cited: &str, requests: u64) -> Section {
     let none = requests == 0;
     Section {
         id: "own-requests".to_owned(),
@@ -169,12 +169,12 @@ fn own(e: &Evidence, view: &ProcessView, manifest: &str, requests: u64) -> Secti
         } else {
             Vec::new()
         },
-        blocks: if none { Vec::new() } else { service::view(e, view, manifest) },
+        blocks: if none { Vec::new() } else { service::view(e, view, cited) },
     }
 }
 
 /// The reported measures of the regions in which the User had requests, each with its own share beside.
-fn reported(view: &ProcessView, results: &[MeasureResult], manifest: &str) -> Section {
+fn reported(view: &ProcessView, results: &[MeasureResult], cited: &str) -> Section {
     let rows: Vec<Vec<Cell>> = view
         .reported
         .iter()
@@ -192,14 +192,13 @@ fn reported(view: &ProcessView, results: &[MeasureResult], manifest: &str) -> Se
                 || Cell::words(""),
                 |l| {
                     cells::figure(&l.share, 2, &[]).figure(
-                        Address::own("region", &l.key, view.user.as_deref(), view.period)
-                            .id(manifest),
+                        Address::own("region", &l.key, view.user.as_deref(), view.period).id(cited),
                     )
                 },
             );
             vec![
                 Cell::words(words::row(r)),
-                cells::result(r, &Address::of(r).id(manifest)),
+                cells::result(r, &Address::of(r).id(cited)),
                 beside,
                 Cell::words(r.title.clone()),
             ]

@@ -56,7 +56,7 @@ pub fn put(
     out: &Path,
 ) -> Result<Vec<(String, String)>, PackError> {
     let files = paper::files(paper)?;
-    crate::store::index_figures(data_folder, e, &data.figures, "")?;
     folder::write(out, &files, Replace::Files)?;
+    crate::store::index_figures(data_folder, e, &data.figures, "")?;
     Ok(files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect())
 }

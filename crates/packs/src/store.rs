@@ -1,6 +1,11 @@
 //! Packs on disk: built as often as wanted, issued under a number and then frozen under
 //! `DATA/packs/PERIOD/vN`, listed, found again.
 
+mod figures;
+
+pub(crate) use figures::index_figures;
+pub use figures::{BuildRecord, INDEX, cited, find_figure};
+
 use crate::{
     Formats, PackError, WrittenFile,
     assemble::{self, Built, Edition},
@@ -9,7 +14,7 @@ use crate::{
         figures::{Address, Entry},
         process,
     },
-    evidence::{Evidence, Frozen, Progress, Scope, Sources, archive, gather},
+    evidence::{Evidence, Progress, Scope, Sources, gather},
     mine::Mine,
     reissue,
 };
@@ -21,17 +26,16 @@ use northbound_documents::{
 };
 use northbound_measures::views::diff::Difference;
 use northbound_registers::{
-    AsAt, Gate, Query, RegisterError, Stored, Write,
+    AsAt, Query, RegisterError, Stored, Write,
     records::reporting::{
         figures::FigurePrinted,
         packs::{Issue, Pack, PackFile, PackStatus},
     },
 };
 use northbound_types::{Actor, Period, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
@@ -39,24 +43,8 @@ use std::{
 pub const FOLDER: &str = "packs";
 /// The machine's data beside the document.
 pub const DATA_FILE: &str = "data.json";
-/// Folder below [`FOLDER`] in which each build records its figures ([`BuildRecord`]), so that any printed
-/// id can be explained.
-pub const INDEX: &str = "figures";
-
-/// What a build is made of, kept so that its figures can be explained later.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct BuildRecord {
-    /// As at.
-    pub as_at: Utc,
-    /// Period.
-    pub period: Period,
-    /// Methodology.
-    pub methodology: String,
-    /// Ledger, rules and registers.
-    pub frozen: Frozen,
-    /// The figures printed.
-    pub figures: Vec<Entry>,
-}
+/// What a pack cites for a ledger without a version.
+const EMPTY_LEDGER: &str = "none";
 
 /// What a build or an issue made.
 #[derive(Debug)]
@@ -277,7 +265,7 @@ fn signature(actor: &Actor) -> String {
 
 fn record(e: &Evidence) -> Pack {
     let f = e.frozen();
-    let manifest = if f.manifest.is_empty() { "none".to_owned() } else { f.manifest };
+    let manifest = if f.manifest.is_empty() { EMPTY_LEDGER.to_owned() } else { f.manifest };
     Pack {
         period: e.period,
         party: None,
@@ -324,29 +312,6 @@ fn write(
     Ok(render_with(&built.document, beside, out, formats)?)
 }
 
-/// Records the figures of a build: one file for each set of inputs, however often it is built.
-pub(crate) fn index_figures(
-    data: &Path,
-    e: &Evidence,
-    figures: &[Entry],
-    user: &str,
-) -> Result<(), PackError> {
-    let frozen = e.frozen();
-    let key = format!(
-        "{}|{}|{}|{}|{}|{user}",
-        e.period, e.known.methodology.id, e.known.as_at, frozen.manifest, frozen.rules
-    );
-    let name: String = manifest::sha256(key.as_bytes()).chars().take(24).collect();
-    let record = BuildRecord {
-        as_at: e.known.as_at,
-        period: e.period,
-        methodology: e.known.methodology.id.clone(),
-        frozen,
-        figures: figures.to_vec(),
-    };
-    archive::write(&data.join(FOLDER).join(INDEX).join(format!("{name}.json")), &record)
-}
-
 /// Writes a User's own report into a folder.
 ///
 /// # Errors
@@ -359,84 +324,19 @@ pub fn write_mine(
     out: &Path,
 ) -> Result<Vec<WrittenFile>, PackError> {
     let files = render_all(&mine.document, out, formats)?;
-    let mut figures = process::entries(&mine.view, &e.known.snapshot.root.hash);
+    let cited = e.cited();
+    let mut figures = process::entries(&mine.view, &cited);
     let rows = mine.view.reported.iter().map(|r| {
         Address::row(&r.measure, &e.known.methodology.id, &r.provider, r.region, e.period)
     });
     figures.extend(rows.map(|address| Entry {
-        id: address.id(&e.known.snapshot.root.hash),
+        id: address.id(&cited),
         address,
         numerator: None,
         denominator: None,
     }));
     index_figures(sources.data, e, &figures, mine.view.user.as_deref().unwrap_or_default())?;
     Ok(files)
-}
-
-/// The build that printed a figure, and which figure it is. The newest as-at time where several did.
-///
-/// # Errors
-/// [`PackError::NotFound`] where none did.
-pub fn find_figure(data: &Path, id: &str) -> Result<(BuildRecord, Entry), PackError> {
-    let folder = data.join(FOLDER).join(INDEX);
-    let missing = || {
-        PackError::NotFound(format!(
-            "no pack built here contains a figure {id:?}; take an id from a pack, or write the figure out, such as PM4.3/CSPN/north/2026-04"
-        ))
-    };
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(e) => e,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(missing()),
-        Err(e) => return Err(PackError::io(&folder, e)),
-    };
-    let mut best: Option<(BuildRecord, Entry)> = None;
-    for entry in entries {
-        let path = entry.map_err(|e| PackError::io(&folder, e))?.path();
-        if path.extension().is_none_or(|x| x != "json") {
-            continue;
-        }
-        let bytes = std::fs::read(&path).map_err(|e| PackError::io(&path, e))?;
-        let record: BuildRecord =
-            serde_json::from_slice(&bytes).map_err(|source| PackError::Stored { path, source })?;
-        let Some(f) = record.figures.iter().find(|f| f.id == id).cloned() else { continue };
-        if best.as_ref().is_none_or(|(b, _)| b.as_at < record.as_at) {
-            best = Some((record, f));
-        }
-    }
-    best.ok_or_else(missing)
-}
-
-/// Hashes of the ledger's versions that packs, Users' reports and papers built here cite. Without those
-/// versions their figures could not be explained.
-///
-/// # Errors
-/// Where the index cannot be read; no version may be deleted then.
-pub fn cited(data: &Path, gate: &Gate<'_>) -> Result<BTreeSet<String>, PackError> {
-    let mut out: BTreeSet<String> = gate
-        .list::<Pack>(&Query { withdrawn: true, ..Query::as_at(AsAt::NOW) })?
-        .into_iter()
-        .map(|k| k.record.root_manifest)
-        .collect();
-    let folder = data.join(FOLDER).join(INDEX);
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(e) => e,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(out),
-        Err(e) => return Err(PackError::io(&folder, e)),
-    };
-    for entry in entries {
-        let path = entry.map_err(|e| PackError::io(&folder, e))?.path();
-        if path.extension().is_none_or(|x| x != "json") {
-            continue;
-        }
-        let bytes = std::fs::read(&path).map_err(|e| PackError::io(&path, e))?;
-        out.insert(
-            serde_json::from_slice::<BuildRecord>(&bytes)
-                .map_err(|source| PackError::Stored { path, source })?
-                .frozen
-                .manifest,
-        );
-    }
-    Ok(out)
 }
 
 fn folder_of(data: &Path, period: Period, number: i64) -> PathBuf {

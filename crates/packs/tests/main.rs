@@ -1,4 +1,5 @@
 //! The integration tests of this crate, in one program so that it is linked once.
 
+mod figure_ids;
 mod fixture;
 mod pack;

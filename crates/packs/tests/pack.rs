@@ -359,7 +359,7 @@ fn every_figure_that_a_pack_prints_can_be_explained() {
     assert!(printed.len() > 40, "{}", printed.len());
     for f in &printed {
         let (noted, entry) =
-            store::find_figure(h.data(), &f.id).unwrap_or_else(|e| panic!("{}: {e}", f.what));
+            h.with(|s| store::find_figure(s, &f.id)).unwrap_or_else(|e| panic!("{}: {e}", f.what));
         assert_eq!((noted.period, entry.id.as_str()), (APRIL, f.id.as_str()));
     }
     let own = printed.iter().find(|f| f.what.starts_with("Own requests by region, South")).unwrap();

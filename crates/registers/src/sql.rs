@@ -57,6 +57,7 @@ pub(crate) const REVISION_ADD: &str =
     "INSERT INTO revisions (revision, recorded, clock, actor, reason) VALUES (?1, ?2, ?3, ?4, ?5)";
 pub(crate) const REVISION_LAST: &str = "SELECT COALESCE(MAX(revision), 0) FROM revisions";
 pub(crate) const RECORDED_LAST: &str = "SELECT MAX(recorded) FROM revisions";
+pub(crate) const RECORDED_OF: &str = "SELECT recorded FROM revisions WHERE revision = ?1";
 pub(crate) const REVISION_AT: &str =
     "SELECT COALESCE(MAX(revision), 0) FROM revisions WHERE recorded <= ?1";
 

@@ -7,7 +7,9 @@ use crate::{
     sql::{self, MIGRATIONS, Migration},
 };
 use northbound_types::{Actor, Utc};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -130,6 +132,14 @@ impl Store {
             None => self.revision(),
             Some(t) => Ok(self.db.query_row(sql::REVISION_AT, [t.0], |r| r.get(0))?),
         }
+    }
+
+    /// When a revision was recorded; `None` where there is no such revision.
+    ///
+    /// # Errors
+    /// [`RegisterError::Sql`].
+    pub fn recorded(&self, revision: i64) -> Result<Option<Utc>, RegisterError> {
+        Ok(self.db.query_row(sql::RECORDED_OF, [revision], |r| r.get(0)).optional()?.map(Utc))
     }
 
     /// The newest revision with the hash that stands for the whole history; `None` where nothing was

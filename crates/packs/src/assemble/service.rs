@@ -20,7 +20,7 @@ pub(super) fn processes(d: &Material<'_>) -> Option<Section> {
     if v.regions.is_empty() {
         return None;
     }
-    let mut blocks = view(d.e, v, &d.data.manifest);
+    let mut blocks = view(d.e, v, &d.e.cited());
     blocks.insert(2, Block::Table(reported(d)));
     Some(Section {
         id: "own-requests".to_owned(), heading: "Users' own requests".to_owned(),
@@ -30,7 +30,7 @@ pub(super) fn processes(d: &Material<'_>) -> Option<Section> {
 }
 
 /// The tables of a view: by region, by process, by SRV.
-pub(crate) fn view(e: &Evidence, v: &ProcessView, manifest: &str) -> Vec<Block> {
+pub(crate) fn view(e: &Evidence, v: &ProcessView, cited: &str) -> Vec<Block> {
     let title = |p: &str| {
         e.known
             .rules
@@ -51,7 +51,7 @@ pub(crate) fn view(e: &Evidence, v: &ProcessView, manifest: &str) -> Vec<Block> 
                 lines: &[ProcessLine],
                 name: &dyn Fn(&str) -> String| {
         Block::Table(lines_table(id, caption, head, lines, &|l| {
-            (name(&l.key), Address::own(view, &l.key, v.user.as_deref(), v.period).id(manifest))
+            (name(&l.key), Address::own(view, &l.key, v.user.as_deref(), v.period).id(cited))
         }))
     };
     vec![
@@ -128,7 +128,7 @@ fn reported(d: &Material<'_>) -> Table {
                     |l| {
                         cells::figure(&l.share, 2, &[]).figure(
                             Address::own("region", &l.key, v.user.as_deref(), v.period)
-                                .id(&d.data.manifest),
+                                .id(&d.e.cited()),
                         )
                     },
                 );

@@ -62,12 +62,13 @@ impl Address {
             period,
         }
     }
-    /// The id under a root manifest.
+    /// The id of the figure; `cited` is all else that its value depends on
+    /// ([`Evidence::cited`](crate::evidence::Evidence::cited)).
     #[must_use]
-    pub fn id(&self, manifest: &str) -> String {
+    pub fn id(&self, cited: &str) -> String {
         let keys: Vec<String> = self.keys.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let text = format!(
-            "{}|{}|{}|{}|{manifest}",
+            "{}|{}|{}|{}|{cited}",
             self.measure,
             self.methodology,
             keys.join(","),
@@ -98,8 +99,8 @@ pub struct Entry {
 
 impl Entry {
     /// The entry of a measure row: its messages are in the row's own parts.
-    pub(crate) fn of(address: Address, manifest: &str) -> Entry {
-        Entry { id: address.id(manifest), address, numerator: None, denominator: None }
+    pub(crate) fn of(address: Address, cited: &str) -> Entry {
+        Entry { id: address.id(cited), address, numerator: None, denominator: None }
     }
 }
 

@@ -200,7 +200,7 @@ pub struct PackData {
 /// Where the measures refuse the evidence.
 pub fn make(e: &Evidence) -> Result<PackData, PackError> {
     let known = &e.known;
-    let manifest = known.snapshot.root.hash.clone();
+    let cited = e.cited();
     let inputs = e.inputs();
     let results = evaluate(&inputs)?;
     let ways = test_commands::ways(e, &inputs, &results)?;
@@ -237,11 +237,11 @@ pub fn make(e: &Evidence) -> Result<PackData, PackError> {
         rules_used: provenance::rules_used(e),
         unconfirmed: known.unconfirmed.iter().cloned().collect(),
         sources: provenance::sources(e),
-        figures: figures(&results, &ways, &process, &manifest),
-        results: numbered(results, &manifest),
-        ways: numbered(ways, &manifest),
+        figures: figures(&results, &ways, &process, &cited),
+        results: numbered(results, &cited),
+        ways: numbered(ways, &cited),
         process,
-        manifest,
+        manifest: known.snapshot.root.hash.clone(),
     })
 }
 
@@ -250,16 +250,16 @@ fn figures(
     results: &[MeasureResult],
     ways: &[MeasureResult],
     process: &ProcessView,
-    manifest: &str,
+    cited: &str,
 ) -> Vec<Entry> {
-    let rows = results.iter().chain(ways).map(|r| Entry::of(Address::of(r), manifest));
-    let mut out: Vec<Entry> = rows.chain(process::entries(process, manifest)).collect();
+    let rows = results.iter().chain(ways).map(|r| Entry::of(Address::of(r), cited));
+    let mut out: Vec<Entry> = rows.chain(process::entries(process, cited)).collect();
     out.sort_by(|a, b| a.id.cmp(&b.id));
     out.dedup();
     out
 }
 
-fn numbered(results: Vec<MeasureResult>, manifest: &str) -> Vec<Numbered> {
-    let id = |r: &MeasureResult| Address::of(r).id(manifest);
+fn numbered(results: Vec<MeasureResult>, cited: &str) -> Vec<Numbered> {
+    let id = |r: &MeasureResult| Address::of(r).id(cited);
     results.into_iter().map(|result| Numbered { id: id(&result), result }).collect()
 }

@@ -16,12 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The figures of a view, with their selectors.
 #[must_use]
-pub fn entries(v: &ProcessView, manifest: &str) -> Vec<Entry> {
+pub fn entries(v: &ProcessView, cited: &str) -> Vec<Entry> {
     lines(v)
         .into_iter()
         .map(|(address, l)| {
             let (num, den) = own_selectors(&l.selector);
-            Entry { numerator: Some(num), denominator: Some(den), ..Entry::of(address, manifest) }
+            Entry { numerator: Some(num), denominator: Some(den), ..Entry::of(address, cited) }
         })
         .collect()
 }

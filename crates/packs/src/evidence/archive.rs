@@ -2,6 +2,7 @@
 //! that a later change of the rules does not change a rebuilt pack.
 
 use crate::PackError;
+use northbound_documents::render::leftovers;
 use northbound_rules::{RuleSet, files::RuleFile};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
@@ -137,7 +138,8 @@ pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), PackErro
     let bytes = northbound_documents::to_json(value)?;
     let parent = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|e| PackError::io(parent, e))?;
-    let partial = path.with_extension(format!("{}.partial", std::process::id()));
+    leftovers::remove(parent);
+    let partial = leftovers::partial(path);
     fs::write(&partial, bytes)
         .and_then(|()| fs::rename(&partial, path))
         .map_err(|e| PackError::io(path, e))

@@ -26,6 +26,8 @@ pub struct Known {
     pub as_at: Utc,
     /// The rules in force then.
     pub rules: RuleSet,
+    /// The rules in force at the time of the command, to be archived once it records what it built.
+    pub(crate) to_archive: Option<(RuleSet, Utc)>,
     /// How to count.
     pub methodology: Methodology,
     /// Settings on the first day of the period asked for.
@@ -74,11 +76,7 @@ impl Known {
         let as_at = scope.as_at.unwrap_or(scope.now);
         progress("reading the rules as at the time");
         let mut archive = Archive::open(sources.data)?;
-        if sources.record {
-            archive.keep(sources.rules, scope.now)?;
-        } else {
-            archive.assume(sources.rules, scope.now);
-        }
+        archive.assume(sources.rules, scope.now);
         let rules = match &scope.frozen {
             Some(f) => archive.load(&f.rules)?,
             None => archive.in_force(as_at)?,
@@ -102,6 +100,7 @@ impl Known {
         let incident_rules = incidents::rules(&rules, scope.period.first(), &unconfirmed)?;
         Ok(Known {
             as_at,
+            to_archive: sources.record.then(|| (sources.rules.clone(), scope.now)),
             rules,
             methodology,
             settings,

@@ -8,7 +8,9 @@ use northbound_measures::{
     oversight::explanations::{Assurance, AssuranceRecord, Explanation},
     views::registration::Arrival,
 };
-use northbound_registers::{AsAt, Dispute, Gate, Imported, Query, Stored, records as registered};
+use northbound_registers::{
+    AsAt, Dispute, Gate, Imported, Query, Stored, Visibility, records as registered,
+};
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,6 +31,10 @@ pub struct Contradiction {
 pub struct Registered {
     /// Revision that was read.
     pub revision: i64,
+    /// When that revision was recorded; none where nothing was ever recorded.
+    pub recorded: Option<Utc>,
+    /// Whose records were read besides those of everybody; empty for all.
+    pub seen_by: String,
     /// The state that was read; further reads use the same.
     pub state: AsAt,
     /// Feeds.
@@ -112,6 +118,8 @@ pub(super) fn read(
     let (explanations, explained_where) = explanations(gate, &q)?;
     Ok(Registered {
         revision,
+        recorded: gate.store().recorded(revision)?,
+        seen_by: seen_by(gate),
         state: at,
         feeds: plain(gate.list(&q)?),
         faults: plain::<registered::data::feeds::Fault>(gate.list(&q)?)
@@ -188,6 +196,16 @@ fn moment(gate: &Gate<'_>, as_at: Utc, revision: Option<i64>) -> Result<(AsAt, i
     } else {
         (AsAt::recorded(as_at), then)
     })
+}
+
+/// Whose records the reader sees besides those of everybody; empty for staff, who see all.
+fn seen_by(gate: &Gate<'_>) -> String {
+    let visibility = Visibility::of(gate.actor());
+    match visibility.party {
+        _ if visibility.all => String::new(),
+        Some(party) => format!("party {party}"),
+        None => "no party".to_owned(),
+    }
 }
 
 fn smets1(

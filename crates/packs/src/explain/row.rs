@@ -1,6 +1,6 @@
 //! A row of a measure, opened.
 
-use super::{Answer, ComponentLine, Explained, MessageSelection, files, readd::Readd, used};
+use super::{Answer, Asked, ComponentLine, Explained, MessageSelection, files, readd::Readd, used};
 use crate::{
     PackError,
     assemble::{cells, words},
@@ -17,18 +17,20 @@ use northbound_rules::measure::{Basis, MeasureDef};
 use northbound_types::{Dim, Region};
 
 /// Opens the row that an address names.
-pub(super) fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
+pub(super) fn row(e: Evidence, asked: &Asked) -> Result<Answer, PackError> {
+    let address = &asked.entry.address;
     let def = e.known.rules.measure(&address.measure).cloned().ok_or_else(|| {
         PackError::NotFound(format!(
             "there is no measure {:?}; `northbound rules list` shows them",
             address.measure
         ))
     })?;
-    let results = results(&e, address)?;
+    let results = results(&e, asked)?;
     let r = find(&results, address)?;
     let manifest = e.known.snapshot.root.hash.clone();
     let address = Address::of(r);
-    let id = address.id(&manifest);
+    let ids = asked.ids(&e);
+    let id = ids(&address);
     let cell = cells::result(r, &id);
     let behind = selection(r);
     let registered = &e.known.registered;
@@ -45,7 +47,7 @@ pub(super) fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
         as_at: e.known.as_at,
         rules_id: e.known.rules.id().to_owned(),
         rules: rules(&e, &def),
-        components: components(r, &results, &manifest),
+        components: components(r, &results, &ids),
         manifest,
         adds: Readd::default(),
         files: files(&e, &behind),
@@ -72,8 +74,9 @@ pub(super) fn row(e: Evidence, address: &Address) -> Result<Answer, PackError> {
 
 /// All results, by the methodology of the address. A figure that is counted another way than the pack's own
 /// is not subject to decisions about the pack's figure.
-fn results(e: &Evidence, address: &Address) -> Result<Vec<MeasureResult>, PackError> {
-    if e.known.methodology.id == address.methodology || address.methodology.is_empty() {
+fn results(e: &Evidence, asked: &Asked) -> Result<Vec<MeasureResult>, PackError> {
+    let (own, counted) = (asked.methodology(), &asked.entry.address.methodology);
+    if own.is_none_or(|own| own == counted) || counted.is_empty() {
         return Ok(evaluate(&e.inputs())?);
     }
     Ok(evaluate(&Inputs { overrides: &[], stated: &[], ..e.inputs() })?)
@@ -97,11 +100,15 @@ fn find<'a>(
     })
 }
 
-fn components(r: &MeasureResult, results: &[MeasureResult], manifest: &str) -> Vec<ComponentLine> {
+fn components(
+    r: &MeasureResult,
+    results: &[MeasureResult],
+    ids: &dyn Fn(&Address) -> String,
+) -> Vec<ComponentLine> {
     let keys = r.components.iter().map(|c| (c.measure.as_str(), c.provider.as_str(), c.region));
     keys.filter_map(|key| results.iter().find(|x| x.key() == key))
         .map(|x| {
-            let id = Address::of(x).id(manifest);
+            let id = ids(&Address::of(x));
             ComponentLine { what: words::row(x), printed: cells::result(x, &id).printed(), id }
         })
         .collect()

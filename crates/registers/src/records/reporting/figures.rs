@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 /// A figure as printed in one pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FigurePrinted {
-    /// Figure id: hash of measure, methodology, keys, period and root manifest.
+    /// Figure id: hash of all that the figure depends on (`docs/packs.md`).
     pub figure_id: String,
     /// The pack that prints it, by id.
     pub pack: String,
