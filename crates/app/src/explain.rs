@@ -5,12 +5,13 @@ mod view;
 use crate::{
     answer::{Answer, count},
     context::Context,
-    error::{AppError, Result},
+    error::Result,
     evidence::with_sources,
+    whole_file,
 };
 use northbound_packs::explain::{Question, explain as open, export};
 use serde_json::json;
-use std::{fs::File, io::BufWriter, path::PathBuf};
+use std::path::PathBuf;
 
 /// Which figure to explain, and how many of its messages to list.
 #[derive(Debug, Clone, Default)]
@@ -41,9 +42,9 @@ pub fn explain(ctx: &Context, request: &Request) -> Result<Answer> {
     let found = with_sources(ctx, |p| Ok(open(p, &q, &mut |s| progress.tell(s, 0, 1))?))?;
     let mut exported = None;
     if let Some(path) = request.export.as_ref().filter(|_| !ctx.dry_run) {
-        let file = File::create(path).map_err(|e| AppError::io("write", path, e))?;
-        exported =
-            Some(export::csv(&found, &mut BufWriter::new(file), &mut |s| progress.tell(s, 0, 1))?);
+        exported = Some(whole_file::write(path, |to| {
+            Ok(export::csv(&found, to, &mut |s| progress.tell(s, 0, 1))?)
+        })?);
     }
     drop(progress);
     let x = &found.explained;

@@ -45,6 +45,7 @@ pub mod service;
 pub mod smets1;
 pub mod statements;
 pub mod variance;
+pub(crate) mod whole_file;
 
 pub use answer::{Answer, Table};
 pub use context::Context;

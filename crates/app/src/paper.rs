@@ -5,10 +5,9 @@ use crate::{
     context::Context,
     error::{AppError, Result},
     evidence,
-    people::names::names,
 };
 use northbound_packs::{data, paper};
-use northbound_registers::records::participants::people::names_in;
+use northbound_registers::Gate;
 use northbound_types::Period;
 use serde_json::json;
 use std::path::PathBuf;
@@ -37,7 +36,7 @@ pub fn build(ctx: &Context, request: &Request) -> Result<Answer> {
     let e = evidence::gather(ctx, &store, *period, methodology.as_deref(), &mut ctx.progress())?;
     let data = data::make(&e)?;
     let paper = paper::write(&e, &data, marking)?;
-    refuse_names(ctx, &paper)?;
+    refuse_names(&ctx.gate(&store), &paper)?;
     let files =
         if ctx.dry_run { Vec::new() } else { paper::put(&paper, &e, &data, &ctx.data, out)? };
     let mut t = Table::new("Files", &["file", "sha-256"]);
@@ -58,9 +57,8 @@ pub fn build(ctx: &Context, request: &Request) -> Result<Answer> {
     })).say(format!("{}: {chapters} chapters, {empty} of them empty, {} sources, in {}.", paper.title, paper.sources.len(), out.display())).table(t))
 }
 
-/// A paper names roles and bodies, not people.
-fn refuse_names(ctx: &Context, paper: &paper::Paper) -> Result<()> {
-    let names = names(ctx)?;
+/// A paper names roles and bodies, not people. All names count, also those that the Actor may not see.
+fn refuse_names(gate: &Gate<'_>, paper: &paper::Paper) -> Result<()> {
     let text: Vec<&str> = paper
         .chapters
         .iter()
@@ -70,13 +68,17 @@ fn refuse_names(ctx: &Context, paper: &paper::Paper) -> Result<()> {
             paper::Run::Words { text } | paper::Run::Sourced { text, .. } => text.as_str(),
         })
         .collect();
-    let found: Vec<&str> =
-        names_in(&text.join(" "), &names).iter().map(|n| n.person.as_str()).collect();
+    let found = gate.named_people(&text.join(" "))?;
     if found.is_empty() {
         return Ok(());
     }
+    let hidden = found.iter().filter(|n| n.person.is_none()).count();
+    let mut named: Vec<String> = found.into_iter().filter_map(|n| n.person).collect();
+    if hidden > 0 {
+        named.push(format!("{hidden} whose names you may not see; ask staff"));
+    }
     Err(AppError::refused(format!(
         "the paper would name a person ({}): replace the name by the role in the cited records",
-        found.join(", ")
+        named.join(", ")
     )))
 }

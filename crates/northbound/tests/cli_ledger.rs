@@ -48,6 +48,25 @@ fn a_whole_ledger_passes_and_a_changed_byte_is_found() {
 }
 
 #[test]
+fn an_edited_row_of_the_registers_is_found_and_named() {
+    let r = filled();
+    r.nb("party add ACME --name Acme --category large-supplier").ok();
+    let check = r.json("ledger check");
+    assert_eq!(check["registers"]["chained_later"], serde_json::Value::Null);
+    assert_eq!(check["registers"]["revisions"], 2);
+    let db = rusqlite::Connection::open(r.path("data/registers.sqlite")).unwrap();
+    db.execute_batch(
+        "UPDATE versions SET body = replace(body, 'Acme', 'Apex') WHERE noun = 'party'",
+    )
+    .unwrap();
+    drop(db);
+    let bad = r.nb("ledger check --format json").code(7).json();
+    let what = bad["findings"][0]["what"].as_str().unwrap_or_default();
+    assert_eq!(bad["findings"][0]["kind"], "registers-chain", "{bad}");
+    assert!(what.contains("version 1 of party \"ACME\" was changed"), "{what}");
+}
+
+#[test]
 fn a_backup_restores_to_the_same_ledger_and_a_damaged_one_is_refused() {
     let r = filled();
     r.nb("feed add dsp --from 2026-04-01 --owner DSP").ok();

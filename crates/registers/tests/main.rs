@@ -10,6 +10,7 @@ mod gate_steps;
 mod imports;
 mod incident;
 mod layouts;
+mod names;
 mod packs;
 mod processes;
 mod records;

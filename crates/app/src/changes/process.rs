@@ -32,7 +32,9 @@ pub fn process(ctx: &Context, kind: Option<&str>, out: Option<&Path>) -> Result<
     if ctx.dry_run {
         return Ok(answer.say(format!("Dry run: would write {}.", out.display())));
     }
-    std::fs::write(out, page(&types, rules.id())?).map_err(|e| AppError::io("write", out, e))?;
+    let html = page(&types, rules.id())?;
+    let io = |e| AppError::io("write", out, e);
+    crate::whole_file::write(out, |to| to.write_all(html.as_ref()).map_err(io))?;
     Ok(answer.say(format!("Wrote {}.", out.display())))
 }
 

@@ -1,6 +1,7 @@
 //! The rejects file of one input file, made only when there is something to write.
 
 use crate::error::{AppError, Result};
+use northbound_documents::render::leftovers;
 use northbound_ingest::{Reject, RejectFile, RejectSink};
 use northbound_ledger::SinkError;
 use std::{
@@ -15,6 +16,7 @@ pub struct Rejects {
     /// `false` on a dry run: rejects are only counted.
     write: bool,
     file: Option<RejectFile<BufWriter<File>>>,
+    made_folder: bool,
     /// Rows rejected so far.
     pub count: u64,
 }
@@ -29,29 +31,40 @@ impl Rejects {
     pub fn new(folder: &Path, name: &str, sha256: &str, write: bool) -> Rejects {
         let path = folder
             .join(format!("{name}.{}.rejects.csv", sha256.get(..HASH_DIGITS).unwrap_or(sha256)));
-        Rejects { path, write, file: None, count: 0 }
+        Rejects { path, write, file: None, made_folder: false, count: 0 }
     }
 
-    /// Removes what was written, for an input that is refused as a whole.
-    ///
-    /// # Errors
-    /// Where the file cannot be removed.
-    pub fn discard(self) -> Result<()> {
-        let Some(file) = self.file else { return Ok(()) };
-        drop(file);
-        std::fs::remove_file(&self.path).map_err(|e| AppError::io("remove", &self.path, e))
-    }
-
-    /// Closes the file and returns its path, or `None` where nothing was rejected.
+    /// Closes the file and returns its path, or `None` where nothing was rejected. Only now is it
+    /// under that path, in place of the one that an earlier run made of the same input.
     ///
     /// # Errors
     /// Where the last rows cannot be written.
-    pub fn finish(self) -> Result<Option<String>> {
-        let Some(file) = self.file else { return Ok(None) };
+    pub fn finish(mut self) -> Result<Option<String>> {
+        let Some(file) = self.file.take() else { return Ok(None) };
         file.finish().map_err(|e| {
             AppError::internal(format!("cannot write {}: {e}", self.path.display()))
         })?;
+        std::fs::rename(self.partial(), &self.path)
+            .map_err(|e| AppError::io("write", &self.path, e))?;
         Ok(Some(self.path.display().to_string()))
+    }
+
+    fn partial(&self) -> PathBuf {
+        leftovers::partial(&self.path)
+    }
+}
+
+/// An ingest that ended before [`Rejects::finish`] leaves no file, and no folder that it made.
+impl Drop for Rejects {
+    fn drop(&mut self) {
+        if self.file.take().is_none() {
+            return;
+        }
+        let _ = std::fs::remove_file(self.partial());
+        if let Some(dir) = self.path.parent().filter(|_| self.made_folder) {
+            // Refused where something is in it.
+            let _ = std::fs::remove_dir(dir);
+        }
     }
 }
 
@@ -63,9 +76,11 @@ impl RejectSink for Rejects {
         }
         if self.file.is_none() {
             if let Some(dir) = self.path.parent() {
+                self.made_folder = !dir.exists();
                 std::fs::create_dir_all(dir)?;
+                leftovers::remove(dir);
             }
-            self.file = Some(RejectFile::new(BufWriter::new(File::create(&self.path)?))?);
+            self.file = Some(RejectFile::new(BufWriter::new(File::create(self.partial())?))?);
         }
         self.file.as_mut().map_or(Ok(()), |f| f.reject(reject))
     }

@@ -22,8 +22,10 @@ const LOCK: &str = "send.lock";
 /// [`Kind::Refused`](crate::error::Kind::Refused) where a party has no contact and
 /// `despite_missing` is not set, no party has one, or the mailing was sent already.
 pub fn send(ctx: &Context, id: &str, despite_missing: bool) -> Result<Answer> {
-    let _lock = if ctx.dry_run { None } else { Some(lock(ctx, LOCK)?) };
     let store = ctx.store()?;
+    // What can be refused is, before the outbox or its lock is made.
+    rehearse(ctx, &store, id, despite_missing)?;
+    let _lock = if ctx.dry_run { None } else { Some(lock(ctx, LOCK)?) };
     let gate = ctx.gate(&store);
     let mailing = gate.show::<Mailing>(id, AsAt::NOW)?;
     let (done, part) = folders(ctx, id);
@@ -50,6 +52,21 @@ pub fn send(ctx: &Context, id: &str, despite_missing: bool) -> Result<Answer> {
         proofs.len(),
         done.display()
     )))
+}
+
+/// Goes through a sending that writes nothing.
+fn rehearse(ctx: &Context, store: &Store, id: &str, despite_missing: bool) -> Result<()> {
+    let gate = ctx.gate(store);
+    let mailing = gate.show::<Mailing>(id, AsAt::NOW)?;
+    if mailing.record.state == MailingState::Sent {
+        return Ok(());
+    }
+    let ctx = &Context { as_at: None, ..ctx.clone() };
+    let (to, messages) = messages(ctx, store, &mailing, despite_missing)?;
+    let proofs: Vec<Delivery> = messages.into_iter().map(|m| m.proof).collect();
+    let missing: Vec<String> = to.missing.iter().map(|(party, _)| party.clone()).collect();
+    gate.send_mailing(id, &missing, &proofs, &with_reason(ctx, "sent").dry())?;
+    Ok(())
 }
 
 /// Recipients and a message for each.

@@ -13,7 +13,7 @@ use northbound_registers::{
 };
 use northbound_types::Utc;
 use serde_json::{Value, json};
-use std::{io::Write, path::Path};
+use std::path::Path;
 
 fn moment(ctx: &Context) -> Utc {
     ctx.as_at.unwrap_or(ctx.now)
@@ -234,11 +234,9 @@ pub fn changes(ctx: &Context, after: i64, out: Option<&Path>) -> Result<Answer> 
     let last = all.last().map_or(after, |c| c.revision);
     if let Some(path) = out.filter(|_| !ctx.dry_run) {
         let io = |e| AppError::io("write", path, e);
-        let mut file = std::io::BufWriter::new(std::fs::File::create(path).map_err(io)?);
-        for c in &all {
-            writeln!(file, "{}", json!(c)).map_err(io)?;
-        }
-        file.into_inner().map_err(|e| io(e.into_error()))?.sync_all().map_err(io)?;
+        crate::whole_file::write(path, |file| {
+            all.iter().try_for_each(|c| writeln!(file, "{}", json!(c)).map_err(io))
+        })?;
     }
     let mut t = Table::new("", &[">revision", "at", "role", "User", "from (UTC)", "to (UTC)"]);
     for c in &all {

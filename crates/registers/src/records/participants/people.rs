@@ -5,8 +5,9 @@ use crate::{
     error::RegisterError,
     gate::{Gate, Receipt, Write},
     noun::Noun,
+    read::Query,
     record::{Identity, Index, Record, invalid, needed, ordered},
-    rights::STAFF_ONLY,
+    rights::{STAFF_ONLY, Visibility},
 };
 use northbound_types::Day;
 use serde::{Deserialize, Serialize};
@@ -112,6 +113,35 @@ impl Gate<'_> {
             }
             Ok(done)
         })
+    }
+}
+
+/// A person whose name a text has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPerson {
+    /// The person; `None` where the Actor may not see this name, and so may not learn whose it is.
+    pub person: Option<String>,
+}
+
+impl Gate<'_> {
+    /// The people whose names stand in a text. All names are looked for, whoever asks.
+    ///
+    /// # Errors
+    /// [`RegisterError::Sql`], [`RegisterError::Body`].
+    pub fn named_people(&self, text: &str) -> Result<Vec<NamedPerson>, RegisterError> {
+        let everything = Gate {
+            store: self.store,
+            actor: self.actor.clone(),
+            visibility: Visibility { all: true, party: None },
+        };
+        let plain = |gate: &Gate<'_>| -> Result<Vec<PersonName>, RegisterError> {
+            Ok(gate.list(&Query::default())?.into_iter().map(|k| k.record).collect())
+        };
+        let (all, seen) = (plain(&everything)?, plain(self)?);
+        Ok(names_in(text, &all)
+            .into_iter()
+            .map(|n| NamedPerson { person: seen.contains(n).then(|| n.person.clone()) })
+            .collect())
     }
 }
 
