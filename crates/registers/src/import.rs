@@ -18,8 +18,8 @@ use northbound_types::Utc;
 pub enum Begun<'a> {
     /// Its rows can be added now.
     Import(Box<Import<'a>>),
-    /// The same bytes are here already, under this record; nothing is to be done. To read it with
-    /// another mapping, retract it first.
+    /// The same bytes are here already in this layout and for this feed, under this record; nothing is
+    /// to be done. To read it with another mapping, retract it first.
     Already(Box<Stored<SourceFile>>),
 }
 
@@ -80,7 +80,11 @@ impl<'a> Gate<'a> {
         tx.allow(Noun::Source, Verb::Import, file.party.as_deref())?;
         file.check()?;
         let same = Query { lookup: Some(file.sha256.clone()), ..Query::default() };
-        if let Some(kept) = self.list::<SourceFile>(&same)?.pop() {
+        // The same bytes may come in again for another purpose: in another layout or for another feed.
+        let again = |k: &Stored<SourceFile>| {
+            (&k.record.layout, &k.record.feed) == (&file.layout, &file.feed)
+        };
+        if let Some(kept) = self.list::<SourceFile>(&same)?.into_iter().rev().find(again) {
             tx.abandon()?;
             return Ok(Begun::Already(Box::new(kept)));
         }

@@ -27,6 +27,27 @@ fn bring<T: Imported>(
 }
 
 #[test]
+fn the_same_bytes_come_in_again_for_another_layout_or_feed() {
+    let (_dir, store) = store();
+    let gate = store.as_actor(&analyst());
+    let first = file("a.csv");
+    let other_layout = SourceFile { layout: "population".into(), ..first.clone() };
+    let other_feed = SourceFile { feed: "south".into(), ..first.clone() };
+    for (n, again) in [&first, &other_layout, &other_feed].into_iter().enumerate() {
+        let Begun::Import(i) = gate.begin_import(again, &Write::at(t(1))).unwrap() else {
+            panic!("refused: {again:?}")
+        };
+        assert_eq!(i.finish(Default::default()).unwrap().id, format!("source-{}", n + 1));
+    }
+    for (n, again) in [&first, &other_layout, &other_feed].into_iter().enumerate() {
+        let Begun::Already(kept) = gate.begin_import(again, &Write::at(t(2))).unwrap() else {
+            panic!("twice: {again:?}")
+        };
+        assert_eq!(kept.id, format!("source-{}", n + 1));
+    }
+}
+
+#[test]
 fn the_same_file_twice_adds_nothing() {
     let (_dir, store) = store();
     let gate = store.as_actor(&analyst());

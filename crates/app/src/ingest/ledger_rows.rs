@@ -257,6 +257,7 @@ fn already(ctx: &Context, meta: &SourceMeta) -> Result<Option<i64>> {
             s.sha256 == meta.sha256
                 && s.mapping == meta.mapping
                 && s.layout == meta.layout
+                && s.feed == meta.feed
                 && !m.retracted.iter().any(|r| r.source == s.id)
         })
         .map(|s| s.id))

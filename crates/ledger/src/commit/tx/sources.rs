@@ -83,6 +83,7 @@ impl Tx {
             s.sha256 == meta.sha256
                 && s.mapping == meta.mapping
                 && s.layout == meta.layout
+                && s.feed == meta.feed
                 && !retracted.contains(&s.id)
         }) {
             return Ok(Begun::Already(s.id));
