@@ -128,10 +128,15 @@ impl Actual {
             return None;
         }
         match self.counts.get(user) {
-            Some(c) => c.values().copied().reduce(i64::saturating_add),
+            Some(c) => sum(c.values().copied()),
             None => self.whole.then_some(0),
         }
     }
+}
+
+/// Adds counts up; `None` where the sum has no room in 64 bits.
+pub(crate) fn sum(counts: impl IntoIterator<Item = i64>) -> Option<i64> {
+    i64::try_from(counts.into_iter().map(i128::from).sum::<i128>()).ok()
 }
 
 /// Actuals by month.

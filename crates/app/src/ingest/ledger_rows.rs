@@ -163,7 +163,7 @@ impl<'a> LedgerLoad<'a> {
         let mut outcome = match read(sink, &mut rejects, progress) {
             Ok(outcome) => outcome,
             Err(e) if e.kind() == Kind::Refused => {
-                rejects.discard()?;
+                drop(rejects);
                 return Err(e);
             }
             Err(e) => {

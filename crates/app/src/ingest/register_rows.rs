@@ -107,7 +107,7 @@ impl File<'_> {
         let mut rows = CollectedRows::default();
         let summary = match self.read(path, &found, &mut rows, &mut rejects, progress) {
             Err(e) if e.kind() == Kind::Refused => {
-                rejects.discard()?;
+                drop(rejects);
                 return Err(e);
             }
             read => read?,

@@ -183,8 +183,8 @@ pub fn by_line(
                 .filter_map(|u| u.lines.iter().find(|l| l.line == *line))
                 .filter_map(|l| l.compared.forecast.zip(l.compared.actual))
                 .collect();
-            let total = |pick: fn(&(i64, i64)) -> i64| {
-                both.iter().fold(0_i64, |a, p| a.saturating_add(pick(p)))
+            let total = |pick: fn(&(i64, i64)) -> i64| -> i128 {
+                both.iter().map(|p| i128::from(pick(p))).sum()
             };
             (!both.is_empty()).then(|| LineSum {
                 line,
@@ -200,8 +200,7 @@ pub fn by_line(
         .map(|(s, h)| LineTotal {
             line: s.line.clone(),
             users: (!h).then_some(s.users),
-            compared: (!h)
-                .then(|| super::variance::compare(Some(s.forecast), Some(s.actual), low, high)),
+            compared: (!h).then(|| s.compared(low, high)),
         })
         .collect()
 }
@@ -210,8 +209,21 @@ pub fn by_line(
 struct LineSum<'l> {
     line: &'l super::Line,
     users: u64,
-    forecast: i64,
-    actual: i64,
+    forecast: i128,
+    actual: i128,
+}
+
+impl LineSum<'_> {
+    fn compared(
+        &self,
+        low: northbound_types::Ratio,
+        high: northbound_types::Ratio,
+    ) -> super::variance::Compared {
+        match (i64::try_from(self.forecast), i64::try_from(self.actual)) {
+            (Ok(f), Ok(a)) => super::variance::compare(Some(f), Some(a), low, high),
+            (_, a) => super::variance::Compared::too_large(a.ok(), "the counts of this line"),
+        }
+    }
 }
 
 /// Which lines to hide: those of few Users, and then more of them until two are hidden of which neither

@@ -23,9 +23,11 @@ pub fn average(actuals: &Actuals, user: &str, period: Period, window: u32) -> Av
         .filter_map(|n| actuals.get(&period.plus(-n)))
         .filter_map(|a| a.total(user))
         .collect();
+    let all = super::sum(counts.iter().copied());
     Average {
-        sum: counts.iter().fold(0, |a, b| a.saturating_add(*b)),
-        months: u32::try_from(counts.len()).unwrap_or(u32::MAX),
+        sum: all.unwrap_or(0),
+        // A sum that has no room in 64 bits is no average.
+        months: all.map_or(0, |_| u32::try_from(counts.len()).unwrap_or(u32::MAX)),
         window,
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     Actual, Line, Member, Month, Submission,
     standing::{self, Standing},
+    sum,
 };
 use crate::evaluate::coverage::Reliability;
 use northbound_types::{Day, Period, Ratio, percent::percent_of, text_enum};
@@ -50,10 +51,24 @@ pub struct Compared {
     pub why: String,
 }
 
+impl Compared {
+    /// Nothing is compared, because a sum has no room in 64 bits.
+    pub(super) fn too_large(actual: Option<i64>, what: &str) -> Compared {
+        Compared {
+            forecast: None,
+            actual,
+            difference: None,
+            percent: None,
+            flag: Flag::NoPercentage,
+            why: format!("{what} add up to more than can be counted"),
+        }
+    }
+}
+
 /// Holds an actual against a forecast. Integers only; a share equal to a flag's is inside it.
 #[must_use]
 pub fn compare(forecast: Option<i64>, actual: Option<i64>, low: Ratio, high: Ratio) -> Compared {
-    let difference = forecast.zip(actual).map(|(f, a)| a.saturating_sub(f));
+    let difference = forecast.zip(actual).and_then(|(f, a)| a.checked_sub(f));
     let without = |flag, why: &str| Compared {
         forecast,
         actual,
@@ -204,7 +219,15 @@ fn user(
             }
         })
         .collect();
-    let forecast_total = forecast.map(|c| c.values().fold(0_i64, |a, b| a.saturating_add(*b)));
+    let (forecast_total, actual_total) =
+        (forecast.map(|c| sum(c.values().copied())), actual.total(&m.user));
+    let total = match (forecast_total, found.used) {
+        (Some(None), Some(used)) => {
+            let what = format!("the counts of forecast {} for {}", used.id, month.period);
+            Compared::too_large(actual_total, &what)
+        }
+        (total, _) => compare(total.flatten(), actual_total, month.low, month.high),
+    };
     UserVariance {
         user: m.user.clone(),
         party: m.party.clone(),
@@ -214,7 +237,7 @@ fn user(
         submitted: found.used.map(|u| u.made),
         older: found.older,
         unused: found.unused.map(|u| u.id.clone()),
-        total: compare(forecast_total, actual.total(&m.user), month.low, month.high),
+        total,
         lines,
     }
 }
@@ -246,8 +269,11 @@ pub fn spans(months: &[Variance], low: Ratio, high: Ratio) -> (Span, Span) {
             .flat_map(|v| &v.users)
             .filter_map(|u| u.total.forecast.zip(u.total.actual))
             .collect();
-        let total = |pick: fn(&(i64, i64)) -> i64| {
-            (!both.is_empty()).then(|| both.iter().fold(0_i64, |a, p| a.saturating_add(pick(p))))
+        let total = |pick: fn(&(i64, i64)) -> i64| sum(both.iter().map(pick));
+        let compared = match (total(|p| p.0), total(|p| p.1)) {
+            _ if both.is_empty() => compare(None, None, low, high),
+            (Some(f), Some(a)) => compare(Some(f), Some(a), low, high),
+            (_, a) => Compared::too_large(a, "the counts of these months"),
         };
         let suspect = taken
             .iter()
@@ -260,7 +286,7 @@ pub fn spans(months: &[Variance], low: Ratio, high: Ratio) -> (Span, Span) {
             without_actual,
             suspect,
             pairs: both.len() as u64,
-            compared: compare(total(|p| p.0), total(|p| p.1), low, high),
+            compared,
         }
     };
     (sum(&|_| true), sum(&|v| v.annotations.is_empty()))
@@ -271,6 +297,36 @@ mod tests {
     use super::*;
     use crate::forecast::sample::{MAY, actual, line, member, month, sent};
     use proptest::prelude::*;
+
+    #[test]
+    fn counts_beyond_sixty_four_bits_are_no_figure_and_name_their_record() {
+        let mut most = sent("A", "2026-04-01T00:00:00Z", i64::MAX);
+        let other = crate::forecast::Line::new("4.1.2", "on-demand");
+        if let Some(counts) = most.months.get_mut(&MAY) {
+            counts.insert(other.clone(), i64::MAX);
+        }
+        let a = actual(&[("A", line(), 95), ("A", other, 1)]);
+        let v = make(&month(MAY), None, &[member("A", &[("2020-01-01", "")])], &[most], &a);
+        let total = &v.users[0].total;
+        assert_eq!((total.forecast, total.actual, &total.percent), (None, Some(96), &None));
+        assert!(total.why.contains("forecast A-2026-04-01T00:00:00Z"), "{}", total.why);
+        // Months that fit each, and not together.
+        let large = |n| {
+            make(
+                &month(MAY),
+                None,
+                &[member("A", &[("2020-01-01", "")])],
+                &[sent("A", "2026-04-01T00:00:00Z", n)],
+                &a,
+            )
+        };
+        let (all, _) = spans(&[large(i64::MAX), large(i64::MAX)], LOW, HIGH);
+        assert_eq!(all.compared.forecast, None);
+        assert!(all.compared.why.contains("more than can be counted"), "{}", all.compared.why);
+        let few = [("A", line(), i64::MIN)];
+        assert_eq!(compare(Some(i64::MAX), Some(i64::MIN), LOW, HIGH).difference, None);
+        assert_eq!(actual(&few).total("A"), Some(i64::MIN));
+    }
 
     const LOW: Ratio = Ratio { num: 9, den: 10 };
     const HIGH: Ratio = Ratio { num: 11, den: 10 };

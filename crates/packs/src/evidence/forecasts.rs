@@ -30,7 +30,7 @@ use northbound_rules::{
     setting_words::{DuringMonth, ForecastRule, Inclusion},
 };
 use northbound_types::{
-    Day, Dim, ForecastKind, Generation, Period, Ratio, TestKind, Utc, text_enum,
+    Day, Dim, ForecastKind, Generation, Null, NullReason, Period, Ratio, TestKind, Utc, text_enum,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +39,20 @@ pub const MONTHS: i32 = 6;
 
 /// In a rule's list of roles: every role.
 pub const ANY_ROLE: &str = "any";
+
+/// Why counts of a month cannot be used; `record` is the one that has no room in their sum.
+fn too_large(record: &str, period: Period) -> Null {
+    Null {
+        reason: NullReason::Unreliable,
+        detail: format!(
+            "the counts of {period} add up to more than can be counted with {record}; correct or withdraw it"
+        ),
+        source: Some(record.to_owned()),
+        since: None,
+        owner: None,
+        bounds: None,
+    }
+}
 
 text_enum! {
     /// Where actuals come from.
@@ -282,7 +296,11 @@ impl ForecastSources<'_> {
         }
         let mut actual = match (kind, from) {
             (ForecastKind::Sr, ActualsFrom::Ledger) => {
-                Actual { ground: self.ground(period, watched)?, ..self.counted(period)? }
+                let mut counted = self.counted(period)?;
+                if counted.ground.null.is_none() {
+                    counted.ground = self.ground(period, watched)?;
+                }
+                counted
             }
             _ => Actual::default(),
         };
@@ -290,7 +308,13 @@ impl ForecastSources<'_> {
         let volumes = self
             .gate
             .current::<Volume>(&Query { period: Some(period), ..Query::as_at(self.state) })?;
-        for v in volumes.rows.into_iter().map(|k| k.record).filter(|v| v.kind == kind) {
+        let of_lines = |c: &Counts| c.values().map(|n| i128::from(*n)).sum();
+        let mut users: BTreeMap<String, i128> =
+            actual.counts.iter().map(|(user, c)| (user.clone(), of_lines(c))).collect();
+        for (id, v) in volumes.rows.into_iter().map(|k| (k.id, k.record)) {
+            if v.kind != kind {
+                continue;
+            }
             if counted && v.counted == Counted::Total {
                 continue;
             }
@@ -303,7 +327,12 @@ impl ForecastSources<'_> {
                 .or_default()
                 .entry(Line::new(&v.srv, &v.mode))
                 .or_default();
-            *n = n.saturating_add(v.count);
+            let total = users.entry(v.user.to_string()).or_default();
+            *total += i128::from(v.count);
+            match n.checked_add(v.count).filter(|_| i64::try_from(*total).is_ok()) {
+                Some(sum) => *n = sum,
+                None => actual.ground.null = Some(too_large(&id, period)),
+            }
         }
         Ok(actual)
     }
@@ -407,7 +436,11 @@ impl ForecastSources<'_> {
                 .or_default()
                 .entry(Line::new(srv, mode))
                 .or_default();
-            *n = n.saturating_add(i64::try_from(row.count).unwrap_or(i64::MAX));
+            let sum = i64::try_from(row.count).ok().and_then(|count| n.checked_add(count));
+            match sum {
+                Some(sum) => *n = sum,
+                None => actual.ground.null = Some(too_large("the messages of the ledger", period)),
+            }
         }
         Ok(actual)
     }
