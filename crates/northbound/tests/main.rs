@@ -12,7 +12,6 @@ mod cli_registers;
 mod cli_rules;
 mod control_rights;
 mod devices;
-mod edges;
 mod frozen;
 mod incident_responses;
 mod mailing_relay;

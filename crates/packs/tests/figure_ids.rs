@@ -52,6 +52,7 @@ fn built(h: &Fixture, scope: &Scope) -> (BTreeSet<String>, String) {
 #[test]
 fn the_same_inputs_give_the_same_ids_and_any_other_input_gives_others() {
     let mut h = fixture();
+    note(&h, "2026-05-03T01:00:00Z");
     let (first, _) = built(&h, &at("2026-05-04T00:00:00Z"));
     let again = built(&h, &at("2026-05-05T09:00:00Z")).0;
     assert_eq!(first, again, "nothing was committed or recorded in between");
