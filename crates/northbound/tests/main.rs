@@ -14,6 +14,7 @@ mod control_rights;
 mod devices;
 mod frozen;
 mod incident_responses;
+mod integrity;
 mod mailing_relay;
 mod memory;
 mod needs_changes;
