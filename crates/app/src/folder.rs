@@ -20,6 +20,8 @@ use std::path::Path;
 const RECORDS: &[&str] = &["registers.sqlite", "ledger", "journal"];
 /// What may be put into a folder before anything is recorded in it.
 const PREPARED: &[&str] = &["keys", "service.toml"];
+/// The secret of the pseudonyms of Users; only the data folder's own account may read it.
+pub const PSEUDONYMS: &str = "pseudonyms.secret";
 /// Everything that a data folder holds. Whatever else lies in a folder is left alone.
 pub const OWN: &[&str] = &[
     MARK,
@@ -41,6 +43,7 @@ pub const OWN: &[&str] = &[
     "rejects",
     "packs",
     "outbox",
+    PSEUDONYMS,
 ];
 /// What a file system puts into the folder at which it is mounted.
 const OF_FILE_SYSTEM: &str = "lost+found";
@@ -65,9 +68,11 @@ fn foreign(data: &Path) -> Result<Option<String>> {
     };
     for entry in entries {
         let name = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
-        // A run that was killed may leave the mark that it was writing.
-        let of_mark = name.strip_prefix(MARK).is_some_and(|rest| rest.starts_with('.'));
-        if name != OF_FILE_SYSTEM && !of_mark && !OWN.contains(&name.as_str()) {
+        // A run that was killed may leave the file that it was writing.
+        let unfinished = [MARK, PSEUDONYMS]
+            .iter()
+            .any(|file| name.strip_prefix(file).is_some_and(|rest| rest.starts_with('.')));
+        if name != OF_FILE_SYSTEM && !unfinished && !OWN.contains(&name.as_str()) {
             return Ok(Some(name));
         }
     }

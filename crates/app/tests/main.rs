@@ -7,6 +7,7 @@ mod incidents;
 mod ingest;
 mod ledger;
 mod permissions_page;
+mod pseudonyms;
 mod reconcile;
 mod registers;
 mod rules;

@@ -161,13 +161,36 @@ fn files_are_for_the_account_or_for_one_group() {
     r.nb(&format!("init --virtual --data shared --group {gid}")).ok();
     r.nb("ingest messages m.csv --data shared").ok();
     r.nb("key make --service --data shared").ok();
+    r.nb("party add ACME --name Acme --category large-supplier --data shared").ok();
+    r.nb("user add 90-B3-D5-1F-30-01-00-01 --party ACME --role IS --from 2020-01-01 --data shared")
+        .ok();
+    let forecasts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/walk/in/forecasts2.csv");
+    fs::copy(forecasts, r.path("forecasts.csv")).unwrap();
+    r.nb("forecast import forecasts.csv --data shared").ok();
+    assert!(r.path("shared/pseudonyms.secret").exists());
     for (name, mode) in modes(&r.path("shared")) {
         let wanted = match name.as_str() {
             n if n.ends_with(".pem") && !n.ends_with(".cert.pem") => 0,
+            "pseudonyms.secret" => 0,
             n if n == "." || n.ends_with('/') => 0o050,
             _ => 0o040,
         };
         assert_eq!(mode & 0o077, wanted, "shared/{name} has mode {mode:o}");
+    }
+}
+
+/// Takes the right to write from whoever runs the command: another account may only read; where there
+/// is none, this account's own right goes.
+fn for_reading(r: &Room, another: bool) {
+    for (name, _) in modes(&r.data()) {
+        let path = r.data().join(name.trim_end_matches('/'));
+        let mode = if path.is_dir() { 0o755 } else { 0o644 };
+        let mode = if another { mode } else { mode & 0o555 };
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let mode = if another { 0o755 } else { 0o555 };
+        for dir in path.ancestors().skip(1).take_while(|d| d.starts_with(r.data())) {
+            fs::set_permissions(dir, fs::Permissions::from_mode(mode)).unwrap();
+        }
     }
 }
 
@@ -183,37 +206,45 @@ fn reading_needs_no_right_to_write() {
     .unwrap();
     r.nb("ingest messages m.csv").ok();
     r.nb("party add ACME --name Acme --category large-supplier").ok();
-    let root = fs::metadata(r.dir.path()).unwrap().uid() == 0;
-    for (name, _) in modes(&r.data()) {
-        let path = r.data().join(name.trim_end_matches('/'));
-        let mode = if path.is_dir() { 0o755 } else { 0o644 };
-        // Another account may read; without one, this account's own right to write goes.
-        let mode = if root { mode } else { mode & 0o555 };
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let mode = if root { 0o755 } else { 0o555 };
-        for dir in path.ancestors().skip(1).take_while(|d| d.starts_with(r.data())) {
-            fs::set_permissions(dir, fs::Permissions::from_mode(mode)).unwrap();
-        }
+    // Another account may not be able to reach the folder in which the command was built, or the
+    // temporary folder. `cp`, because a file that this process wrote could not be run at once.
+    let copy = r.path("northbound-copy");
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_northbound")).arg(&copy).status();
+    assert!(copied.unwrap().success());
+    for path in [r.dir.path(), &copy] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    fs::set_permissions(r.dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let before = bytes(&r.data());
-    for words in ["party list", "ledger check", "ingest list", "event list", "reconcile list"] {
-        let mut c = command(&r, "nobody", &format!("{words} --as nobody+analyst"));
-        if root {
+    let probe = Command::new(&copy)
+        .current_dir(r.dir.path())
+        .arg("--version")
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .output();
+    let another = probe.is_ok();
+    for_reading(&r, another);
+    let other = |words: &str| {
+        let mut c = Command::new(&copy);
+        c.current_dir(r.dir.path())
+            .env_clear()
+            .env("NORTHBOUND_DATA", "data")
+            .env("USER", "nobody")
+            .args(words.split(' '))
+            .args(["--as", "nobody+analyst", "--format", "json"]);
+        if another {
             c.uid(NOBODY).gid(NOBODY);
         }
-        ran(c).ok();
+        ran(c)
+    };
+    let before = bytes(&r.data());
+    for words in ["party list", "ledger check", "ingest list", "event list", "reconcile list"] {
+        other(words).ok();
         assert_eq!(bytes(&r.data()), before, "{words}");
     }
-    let mut c = command(
-        &r,
-        "nobody",
-        "party add WIRE --name W --category x --as nobody+analyst --clock 2026-05-21T00:00:00Z",
-    );
-    if root {
-        c.uid(NOBODY).gid(NOBODY);
+    // No mode of a file stops root.
+    if another || fs::metadata(r.dir.path()).unwrap().uid() != 0 {
+        let add = "party add WIRE --name W --category x --clock 2026-05-21T00:00:00Z";
+        assert_ne!(other(add).code, 0);
     }
-    assert_ne!(ran(c).code, 0);
     for (name, _) in modes(&r.data()) {
         let dir = r.data().join(name.trim_end_matches('/'));
         let dir = if dir.is_dir() { dir.as_path() } else { dir.parent().unwrap() };

@@ -1,7 +1,7 @@
 //! Who may read the files of a data folder, by the operating system: the account that owns it, and
 //! the group that its mark names.
 
-use super::OWN;
+use super::{OWN, PSEUDONYMS};
 use crate::error::{AppError, Result};
 use rustix::fs::Mode;
 use std::{
@@ -10,8 +10,8 @@ use std::{
     path::Path,
 };
 
-/// Files that no group gets to read: private keys, and what stands in these folders.
-const SECRET: &[&str] = &["keys"];
+/// What no group gets to read: private keys, and the secret of pseudonyms.
+const SECRET: &[&str] = &["keys", PSEUDONYMS];
 /// Where groups are listed.
 const GROUPS: &str = "/etc/group";
 

@@ -171,6 +171,7 @@ pub fn check(ctx: &Context, a: &CheckRequest) -> Result<Answer> {
             notice::check(&f.actuals, &f.members, period, window, above, &|u| given.contains(u));
         if view == View::Group {
             let names = pseudonyms(
+                ctx,
                 gate,
                 a.document.as_deref().unwrap_or(&format!("notice {period}")),
                 &f.members,

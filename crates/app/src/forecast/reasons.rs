@@ -106,7 +106,12 @@ pub fn list(ctx: &Context, a: &ReasonFilter) -> Result<Answer> {
     let reasons = reasons(a, ctx, &gate)?;
     let users: BTreeSet<String> = reasons.iter().map(|k| k.record.user.to_string()).collect();
     let named = if view == View::Group {
-        Some(pseudonyms_of(&gate, a.document.as_deref().unwrap_or("forecast reasons"), &users)?)
+        Some(pseudonyms_of(
+            ctx,
+            &gate,
+            a.document.as_deref().unwrap_or("forecast reasons"),
+            &users,
+        )?)
     } else {
         None
     };
@@ -143,7 +148,12 @@ pub fn list(ctx: &Context, a: &ReasonFilter) -> Result<Answer> {
     Ok(Answer::new(json!({"reasons": lines})).table(t))
 }
 
-fn pseudonyms_of(gate: &Gate<'_>, document: &str, users: &BTreeSet<String>) -> Result<Pseudonyms> {
+fn pseudonyms_of(
+    ctx: &Context,
+    gate: &Gate<'_>,
+    document: &str,
+    users: &BTreeSet<String>,
+) -> Result<Pseudonyms> {
     let members: Vec<_> = users
         .iter()
         .map(|u| Member {
@@ -153,7 +163,7 @@ fn pseudonyms_of(gate: &Gate<'_>, document: &str, users: &BTreeSet<String>) -> R
             held: Vec::new(),
         })
         .collect();
-    pseudonyms(gate, document, &members)
+    pseudonyms(ctx, gate, document, &members)
 }
 
 /// How often which reason was given, by class; small counts are hidden from the group.

@@ -64,6 +64,7 @@ pub fn skill(ctx: &Context, a: &SkillRequest) -> Result<Answer> {
         }
         if view == View::Group {
             let names = pseudonyms(
+                ctx,
                 gate,
                 a.document.as_deref().unwrap_or(&format!("skill {last}")),
                 &f.members,

@@ -5,7 +5,7 @@ use crate::{
     answer::{Answer, Table, count},
     context::Context,
     error::{AppError, Result},
-    folder::MARK,
+    folder::{MARK, PSEUDONYMS},
     input,
     ledger::registers_at,
     service::SETTINGS,
@@ -28,7 +28,7 @@ const MAX_BACKUP_MANIFEST: u64 = 128 << 20;
 const PLAIN: [&str; 5] = ["rules", "rules-archive", "rejects", "packs", "outbox"];
 /// Files that are copied where they are there. Private keys are not: whoever runs the service backs
 /// them up apart.
-const SINGLE: [&str; 2] = [MARK, SETTINGS];
+const SINGLE: [&str; 3] = [MARK, SETTINGS, PSEUDONYMS];
 /// Until a restore is whole, its files are beside the data folder, under its name with this ending, or
 /// in a folder of this name within it where the folder was there before.
 const UNFINISHED: &str = ".restoring";

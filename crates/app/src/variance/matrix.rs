@@ -69,6 +69,7 @@ pub fn matrix(ctx: &Context, a: &MatrixRequest) -> Result<Answer> {
             let withheld = hidden.contains(&true);
             if view == View::Group {
                 let names = pseudonyms(
+                    ctx,
                     gate,
                     a.document.as_deref().unwrap_or(&format!("matrix {}", a.period)),
                     &f.members,

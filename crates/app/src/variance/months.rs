@@ -74,7 +74,7 @@ pub fn months(ctx: &Context, kind: ForecastKind, a: &MonthsRequest) -> Result<An
         let spans = variance::spans(&variances, m.low, m.high);
         let mut answer = if view == View::Group {
             let document = a.document.clone().unwrap_or_else(|| format!("{kind} {}", a.period));
-            let names = pseudonyms(gate, &document, &f.members)?;
+            let names = pseudonyms(ctx, gate, &document, &f.members)?;
             group(kind, &variances, few, &names, &document)
         } else {
             named(kind, &variances, a.by_service)

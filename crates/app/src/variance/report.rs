@@ -62,7 +62,7 @@ pub fn report(ctx: &Context, a: &ReportRequest) -> Result<Answer> {
         }
         let members: Vec<Member> = kinds.iter().flat_map(|(_, f)| f.members.clone()).collect();
         let names = if view == View::Group {
-            Some(pseudonyms(gate, &format!("report {}", a.period), &members)?)
+            Some(pseudonyms(ctx, gate, &format!("report {}", a.period), &members)?)
         } else {
             None
         };

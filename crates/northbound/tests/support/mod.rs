@@ -14,6 +14,11 @@ use std::{
 /// The present time of every run.
 pub const NOW: &str = "2026-05-20T09:00:00Z";
 
+/// Whether the attacks are run in full, as `./check attack --all` does.
+pub fn attack_in_full() -> bool {
+    std::env::var_os("NORTHBOUND_ATTACK_ALL").is_some()
+}
+
 /// A folder with a data folder in it.
 pub struct Room {
     pub dir: tempfile::TempDir,
