@@ -11,6 +11,10 @@ use tokio::sync::Notify;
 /// Bits of an IPv6 address that name a network: whoever has one such network has all of its addresses.
 const IPV6_NETWORK: u32 = 64;
 
+/// Places in the order of idleness that come after those of connections on which no request has ended: a client that
+/// keeps its connection between requests is closed after one that never sent any.
+const SERVED: u64 = 1 << 63;
+
 /// The address under which a connection is counted: of IPv6 its network of 64 bits.
 #[must_use]
 pub fn counted_address(address: IpAddr) -> IpAddr {
@@ -179,7 +183,7 @@ impl Place {
     /// A request has ended.
     pub(crate) fn end(&self) {
         let mut list = self.connections.lock();
-        let at = list.next;
+        let at = list.next | SERVED;
         list.next += 1;
         let Some(entry) = list.entries.get_mut(&self.id) else { return };
         let Some(address) = entry.address else { return };
@@ -223,9 +227,11 @@ mod tests {
     #[test]
     fn the_longest_idle_connection_of_an_address_gives_way_to_its_next() {
         let all = Connections::new(CAPACITY);
-        let (first, second) = (all.open(a(1), false).unwrap(), all.open(a(1), false).unwrap());
+        let first = all.open(a(1), false).unwrap();
         first.begin();
         first.end();
+        // It is idle for a shorter time, and no request has come on it.
+        let second = all.open(a(1), false).unwrap();
         let third = all.open(a(1), false).unwrap();
         assert!(is_closed(&second) && !is_closed(&first) && !is_closed(&third));
         // None of them is idle: the next one is refused.
