@@ -175,8 +175,7 @@ pub fn fuzz_file(path: &Path, layout: Layout) -> Option<(u64, u64)> {
 #[derive(Debug, Clone)]
 pub struct Rng(pub u64);
 impl Rng {
-    /// The next number.
-    pub fn next(&mut self) -> u64 {
+    fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -185,7 +184,7 @@ impl Rng {
     }
     /// A number below `n`.
     pub fn below(&mut self, n: usize) -> usize {
-        (self.next() % n.max(1) as u64) as usize
+        (self.roll() % n.max(1) as u64) as usize
     }
 }
 
