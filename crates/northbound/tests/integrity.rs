@@ -113,6 +113,7 @@ const KINDS: &[Kind] = &[
     },
     Kind { name: "`packs/figures/`", is: |p| p.starts_with("packs/figures/") || p == "packs" },
     Kind { name: "`outbox/`", is: |p| p.starts_with("outbox") },
+    Kind { name: "`pseudonyms.secret`", is: |p| p == "pseudonyms.secret" },
 ];
 
 /// The folder with deleted versions.
@@ -171,6 +172,7 @@ impl World {
             ("rules/settings.toml", include_str!("../../../rules/settings.toml")),
             ("rejects/r.csv", "row,reason\n17,unknown region\n"),
             ("outbox/mailing-1/1.eml", "Subject: 1 figure\n\nFigures of May.\n"),
+            ("pseudonyms.secret", "0123456789abcdef"),
         ] {
             w.room.write(&format!("data/{path}"), text);
         }
