@@ -78,7 +78,7 @@ impl Service {
     /// Starts; everything is logged by the dispatcher of this thread.
     fn start_logged<S: Storage + Send + 'static>(setup: Setup, journal: S) -> Result<Service> {
         let mut setup = setup;
-        files::allow(&mut setup.config.limits);
+        let files = files::allow(&mut setup.config.limits);
         let (config, log) = (setup.config.clone(), setup.log.clone());
         if config.tls.is_none() && !config.listen.ip().is_loopback() {
             return Err(GatewayError::PlainBeyondLoopback { address: config.listen });
@@ -111,6 +111,7 @@ impl Service {
         let users = serve_users(&runtime, user_socket, limits, acceptor, stopping.clone(), users);
         let interface = serve_control(&runtime, control_socket, stopping, interface);
         let engine = spawn("northbound-engine", move || Engine::<S>::new(engine).run())?;
+        files.log();
         info!(event = "service.started", %duis, %control);
         Ok(Service {
             duis,

@@ -1,5 +1,6 @@
 //! The integration tests of this crate, in one program so that it is linked once.
 
+mod attack_edges;
 mod attack_kills;
 mod cli_base;
 mod cli_basics;

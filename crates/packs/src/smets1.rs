@@ -160,8 +160,9 @@ pub struct WeekLine {
 #[must_use]
 pub fn weeks(m: &Migrated) -> Vec<WeekLine> {
     let (plan, actual) = (cumulative(&m.plan.weeks), cumulative(&m.actual));
-    let so_far =
-        |sums: &BTreeMap<Day, u64>, w: &Day| sums.range(..=*w).next_back().map(|(_, n)| *n);
+    let so_far = |sums: &BTreeMap<Day, Option<u64>>, w: &Day| {
+        sums.range(..=*w).next_back().and_then(|(_, n)| *n)
+    };
     let all: BTreeSet<Day> =
         m.plan.weeks.keys().chain(m.plan.due.keys()).chain(m.actual.keys()).copied().collect();
     all.iter()
@@ -173,7 +174,7 @@ pub fn weeks(m: &Migrated) -> Vec<WeekLine> {
             actual_so_far: so_far(&actual, w)
                 .filter(|_| m.actual.last_key_value().is_some_and(|(last, _)| w <= last)),
             due: m.plan.due.get(w).copied(),
-            cap: so_far(&m.plan.caps, w),
+            cap: m.plan.caps.range(..=*w).next_back().map(|(_, n)| *n),
         })
         .collect()
 }

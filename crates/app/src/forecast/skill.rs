@@ -98,15 +98,16 @@ fn table(found: &[skill::Skill], all: &skill::Errors) -> Table {
             "finding",
         ],
     );
+    let sum = |n: Option<u64>| n.map_or_else(String::new, count);
     let row = |name: &str, e: &skill::Errors, none: [u64; 2], findings: &[String]| {
         vec![
             name.to_owned(),
             count(e.lines),
-            e.actual.to_string(),
-            count(e.submitted),
-            count(e.last_month),
-            count(e.same_season),
-            count(e.own),
+            e.actual.map_or_else(String::new, |n| n.to_string()),
+            sum(e.submitted),
+            sum(e.last_month),
+            sum(e.same_season),
+            sum(e.own),
             count(none[0]),
             count(none[1]),
             findings.join("; "),

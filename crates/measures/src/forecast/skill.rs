@@ -6,21 +6,36 @@ use northbound_types::Period;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Sums of absolute errors over the same lines and months, in requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Sums of absolute errors over the same lines and months, in requests. A sum that has no room in 64
+/// bits is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Errors {
     /// Lines and months compared: those for which all four have a number.
     pub lines: u64,
     /// Actual requests of them.
-    pub actual: i64,
+    pub actual: Option<i64>,
     /// Of the submitted forecast.
-    pub submitted: u64,
+    pub submitted: Option<u64>,
     /// Of last month's count.
-    pub last_month: u64,
+    pub last_month: Option<u64>,
     /// Of the count of the same month a year before.
-    pub same_season: u64,
+    pub same_season: Option<u64>,
     /// Of what `prefill` would have proposed when the forecast was due.
-    pub own: u64,
+    pub own: Option<u64>,
+}
+
+impl Default for Errors {
+    fn default() -> Self {
+        let none = Some(0);
+        Errors {
+            lines: 0,
+            actual: Some(0),
+            submitted: none,
+            last_month: none,
+            same_season: none,
+            own: none,
+        }
+    }
 }
 
 /// One User's skill.
@@ -47,10 +62,14 @@ impl Errors {
         if self.lines == 0 {
             return vec!["nothing to compare".to_owned()];
         }
-        let naive =
-            [("last month", self.last_month), ("the same month a year before", self.same_season)];
+        let (Some(submitted), Some(own), Some(last_month), Some(same_season), Some(_)) =
+            (self.submitted, self.own, self.last_month, self.same_season, self.actual)
+        else {
+            return vec!["the counts add up to more than can be counted".to_owned()];
+        };
+        let naive = [("last month", last_month), ("the same month a year before", same_season)];
         let mut out: Vec<String> =
-            [("the submitted forecast", self.submitted), ("our own forecast", self.own)]
+            [("the submitted forecast", submitted), ("our own forecast", own)]
                 .iter()
                 .flat_map(|(who, e)| {
                     naive
@@ -65,26 +84,22 @@ impl Errors {
         out
     }
     fn add(&mut self, actual: i64, forecasts: [i64; 4]) {
-        self.lines += 1;
-        self.actual = self.actual.saturating_add(actual);
-        for (sum, f) in
-            [&mut self.submitted, &mut self.last_month, &mut self.same_season, &mut self.own]
-                .into_iter()
-                .zip(forecasts)
-        {
-            *sum = sum.saturating_add(f.abs_diff(actual));
-        }
+        let [submitted, last_month, same_season, own] = forecasts.map(|f| Some(f.abs_diff(actual)));
+        let line =
+            Errors { lines: 1, actual: Some(actual), submitted, last_month, same_season, own };
+        *self = self.plus(&line);
     }
     /// Two sums together.
     #[must_use]
-    pub const fn plus(self, o: &Errors) -> Errors {
+    pub fn plus(self, o: &Errors) -> Errors {
+        let sum = |a: Option<u64>, b: Option<u64>| a?.checked_add(b?);
         Errors {
             lines: self.lines + o.lines,
-            actual: self.actual.saturating_add(o.actual),
-            submitted: self.submitted.saturating_add(o.submitted),
-            last_month: self.last_month.saturating_add(o.last_month),
-            same_season: self.same_season.saturating_add(o.same_season),
-            own: self.own.saturating_add(o.own),
+            actual: self.actual.zip(o.actual).and_then(|(a, b)| a.checked_add(b)),
+            submitted: sum(self.submitted, o.submitted),
+            last_month: sum(self.last_month, o.last_month),
+            same_season: sum(self.same_season, o.same_season),
+            own: sum(self.own, o.own),
         }
     }
 }
@@ -164,7 +179,7 @@ mod tests {
         let s = skill(100, 95, 60, 90);
         assert_eq!(
             (s.errors.submitted, s.errors.last_month, s.errors.same_season, s.errors.own),
-            (10, 5, 30, 30)
+            (Some(10), Some(5), Some(30), Some(30))
         );
         assert_eq!(
             s.findings,
@@ -181,6 +196,23 @@ mod tests {
             ["the submitted forecast is worse than the same month a year before"]
         );
         assert_eq!(skill(90, 90, 90, 90).findings, ["neither is worse than a naive forecast"]);
+    }
+
+    #[test]
+    fn a_sum_that_has_no_room_is_none_and_nothing_is_said_of_it() {
+        let mut e = Errors::default();
+        e.add(i64::MAX, [i64::MIN, 0, 0, 0]);
+        assert_eq!((e.submitted, e.actual), (Some(u64::MAX), Some(i64::MAX)));
+        e.add(0, [1, 0, 0, 0]);
+        assert_eq!((e.submitted, e.own, e.actual), (None, Some(i64::MAX as u64), Some(i64::MAX)));
+        assert_eq!(e.findings(), ["the counts add up to more than can be counted"]);
+        e.add(1, [1, 1, 1, 1]);
+        assert_eq!((e.lines, e.actual), (3, None));
+        let value = serde_json::to_value(e).unwrap();
+        assert_eq!(
+            (&value["submitted"], &value["actual"]),
+            (&None::<u64>.into(), &None::<u64>.into())
+        );
     }
 
     #[test]

@@ -166,7 +166,7 @@ fn reading(
     let last = mine.iter().max_by_key(|c| c.month.first())?;
     let to = last.to.unwrap_or(last.month.after().plus(-1)).min(as_at).min(e.to);
     let from = first_month.first();
-    let counted: u64 = mine.iter().map(|c| c.count).fold(0, u64::saturating_add);
+    let counted = mine.iter().try_fold(0u64, |sum, c| sum.checked_add(c.count))?;
     let have: BTreeSet<Day> = mine.iter().map(|c| c.month.first()).collect();
     let mut missing = Vec::new();
     let mut month = first_month;

@@ -183,14 +183,14 @@ pub fn expected(days: u64, rate: Ratio) -> Option<Quantity> {
     Some(exact::quantity(&(rate.rational()? * BigRational::from_integer(BigInt::from(days)))))
 }
 
-/// Sums from the first week to the last that is told.
+/// Sums from the first week to the last that is told; none from where they have no room in 64 bits.
 #[must_use]
-pub fn cumulative(weeks: &BTreeMap<Day, u64>) -> BTreeMap<Day, u64> {
-    let mut sum = 0u64;
+pub fn cumulative(weeks: &BTreeMap<Day, u64>) -> BTreeMap<Day, Option<u64>> {
+    let mut sum = Some(0u64);
     weeks
         .iter()
         .map(|(w, n)| {
-            sum = sum.saturating_add(*n);
+            sum = sum.and_then(|s| s.checked_add(*n));
             (*w, sum)
         })
         .collect()
