@@ -5,6 +5,7 @@ use crate::support;
 use crate::support::load;
 
 use load::{Log, free_port, meters, reconcile, settings_of, settle};
+use northbound_app::{Context, ProgressFactory};
 use northbound_gateway::{
     Service, Setup,
     clock::{Clock, Fast, SharedClock, SystemClock},
@@ -14,12 +15,12 @@ use northbound_gateway::{
     wan::TcpNetwork,
 };
 use northbound_ledger::{
-    Ledger,
+    Memory,
     journal::{Disk, Storage},
     judge::RulesJudge,
 };
 use northbound_rules::RuleSet;
-use northbound_types::Utc;
+use northbound_types::{Actor, Utc};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -193,7 +194,21 @@ struct Troubled {
 
 fn ledger_of(room: &Room, rules: &RuleSet, clock: &SharedClock) -> LedgerSink {
     let judge = Arc::new(RulesJudge::new(rules, &BTreeSet::new()));
-    let ledger = Ledger::at(room.data().join("ledger"));
+    // Signed with the service's key, as `serve` does.
+    let ledger = Context {
+        data: room.data(),
+        actor: Actor::parse("kim+analyst").unwrap(),
+        as_at: None,
+        reason: String::new(),
+        expect_version: None,
+        dry_run: false,
+        writes: true,
+        latest: None,
+        memory: Memory::UNLIMITED,
+        now: clock.wall(),
+        progress: ProgressFactory::silent(),
+    }
+    .ledger();
     LedgerSink::open(&ledger, judge, 0, BTreeMap::new(), clock.wall()).unwrap()
 }
 
