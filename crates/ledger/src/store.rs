@@ -35,7 +35,7 @@ impl Ledger {
     pub fn at(dir: impl Into<PathBuf>) -> Ledger {
         Ledger { dir: dir.into(), head: None, seals: None }
     }
-    /// The ledger of a data folder: `ledger` in it, with its [head](crate::head) recorded beside it.
+    /// The ledger of a data folder: `ledger` in it, with its head (`crate::head`) recorded beside it.
     #[must_use]
     pub fn of(data: &Path) -> Ledger {
         let head = Some(data.join(head::FILE));

@@ -13,7 +13,7 @@ use std::{
 
 /// Kills of each command; `./check attack --all` asks for more.
 const KILLS: u32 = 4;
-const KILLS_OF_ALL: u32 = 20;
+const KILLS_OF_ALL: u32 = 12;
 
 /// Messages of a file, so many that reading it takes a while.
 const MESSAGES: u32 = 4_000;
