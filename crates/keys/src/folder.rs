@@ -140,7 +140,7 @@ pub fn write(folder: &Path, certificate: &Certificate, key: Option<&str>) -> Res
         write_secret(&folder.join(format!("{stem}{KEY}")), key)?;
     }
     let path = folder.join(format!("{stem}{CERTIFICATE}"));
-    fs::write(&path, certificate.to_pem()).map_err(KeysError::io("write", &path))?;
+    write_whole(&path, &certificate.to_pem(), false)?;
     one(folder, &stem)
 }
 
@@ -168,10 +168,49 @@ pub fn remove(folder: &Path, serial: u128) -> Result<bool> {
 /// # Errors
 /// The file cannot be written.
 pub fn write_secret(path: &Path, text: &str) -> Result<()> {
+    write_whole(path, text, true)
+}
+
+/// Writes a file beside its place and renames it: a process that is killed leaves no half certificate,
+/// which would keep all others from being read.
+fn write_whole(path: &Path, text: &str, secret: bool) -> Result<()> {
+    let part = path.with_extension(format!("{}.part", std::process::id()));
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(KeysError::io("write", path))?;
-    file.write_all(text.as_bytes()).map_err(KeysError::io("write", path))
+    if secret {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    // Of a killed process that had the same number.
+    let _ = fs::remove_file(&part);
+    let written = options.open(&part).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&part, path)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    written.map_err(KeysError::io("write", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_is_no_certificate_and_does_not_hinder() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.cert.pem");
+        let part = dir.path().join(format!("a.cert.{}.part", std::process::id()));
+        fs::write(&part, "-----BEGIN").unwrap();
+        assert!(read(dir.path()).unwrap().is_empty());
+        write_whole(&path, "whole", false).unwrap();
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), part.exists()), ("whole", false));
+        // Where it cannot be put in place, nothing is left either.
+        let taken = dir.path().join("taken");
+        fs::create_dir(&taken).unwrap();
+        assert!(write_whole(&taken, "whole", true).is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
 }

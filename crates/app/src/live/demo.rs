@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     error::{AppError, Result},
     service::SETTINGS,
+    whole_file,
 };
 use northbound_emulator::{Fleet, FleetConfig, Home, fleet::device};
 use northbound_flow::{
@@ -175,5 +176,7 @@ fn settings(ctx: &Context, seed: u64, meters: u32, users: &[Invented]) -> Result
         "{there}# Made by serve --demo. docs/serve.md lists the keys.\n[network]\nseed = {seed}\nmeters = {meters}\nmacs = true\nproviders = [\"north=CSPN\", \"central=CSPC\", \"south=CSPS\"]\nrecipients = [{}]\n",
         recipients.join(", ")
     );
-    std::fs::write(&path, text).map_err(|e| AppError::io("write", &path, e))
+    whole_file::write(&path, |to| {
+        to.write_all(text.as_bytes()).map_err(|e| AppError::io("write", &path, e))
+    })
 }
