@@ -3,7 +3,7 @@
 
 use crate::support;
 use std::io::{Read, Write};
-use support::live::{Live, OTHER, USER, answer, connect, element, post, read_meter};
+use support::live::{Live, OTHER, USER, answer, connect, element, post, read_meter, until};
 
 const XML: &str = "application/xml";
 
@@ -86,7 +86,6 @@ fn paths_methods_and_media_types_are_told_apart() {
     s.write_all(b"GET /api/v1/serviceS HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
     let a = answer(s);
     assert!(a.status == 405 && a.head.contains("allow: post"), "{}", a.head);
-    let log = std::fs::read_to_string(live.room.path("log.ndjson")).unwrap();
     let reference = text
         .body
         .split("\"reference\":\"")
@@ -94,7 +93,10 @@ fn paths_methods_and_media_types_are_told_apart() {
         .and_then(|r| r.split('"').next())
         .unwrap()
         .to_owned();
-    assert!(log.lines().any(|l| l.contains(&reference)), "the log has the reference {reference}");
+    // Lines are written by a thread of their own.
+    until(&format!("the log has the reference {reference}"), 20, || {
+        std::fs::read_to_string(live.room.path("log.ndjson")).unwrap().contains(&reference)
+    });
 }
 
 #[test]

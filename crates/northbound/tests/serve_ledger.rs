@@ -165,9 +165,12 @@ fn a_ledger_that_cannot_be_written_is_shown_by_status_until_it_can() {
         (Some(0), Some(3)),
         "{check}"
     );
-    let log = std::fs::read_to_string(live.room.path("log.ndjson")).unwrap();
+    // Lines are written by a thread of their own.
     for event in ["ledger.commit-failed", "ledger.commit-recovered"] {
-        assert!(log.contains(&format!("\"event\":\"{event}\"")), "{event} is missing");
+        until(event, 20, || {
+            let log = std::fs::read_to_string(live.room.path("log.ndjson")).unwrap();
+            log.contains(&format!("\"event\":\"{event}\""))
+        });
     }
 }
 
