@@ -193,6 +193,8 @@ text_enum! {
         DuplicateKey = "duplicate-key",
         /// A column of the wrong type.
         WrongType = "wrong-type",
+        /// Cells that are merged over several columns.
+        MergedCells = "merged-cells",
     }
 }
 

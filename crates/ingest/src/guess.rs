@@ -259,8 +259,12 @@ impl Draft<'_> {
                 "file.sheet".into(),
                 &format!("sheet = {}", quoted(&sheet)),
                 sheet,
-                Sure::Likely,
-                "the first sheet".into(),
+                if s.other_sheets.is_empty() { Sure::Certain } else { Sure::Likely },
+                if s.other_sheets.is_empty() {
+                    "the only sheet".into()
+                } else {
+                    format!("the most known names; also there: {}", s.other_sheets.join(", "))
+                },
             );
         }
         self.number_settings();

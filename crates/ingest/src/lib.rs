@@ -27,6 +27,7 @@ mod cell;
 mod container;
 mod csv_reader;
 mod exchange;
+mod file_kind;
 mod forecast;
 mod migration;
 mod ndjson;

@@ -11,7 +11,7 @@ use crate::{
     plan::Plan,
     rejects::{Reject, RejectSink},
     source::{Done, SourceMeta},
-    summary::{FileSummary, Flags, Phase, Progress},
+    summary::{FileSummary, Flag, Flags, Phase, Progress},
 };
 use northbound_ledger::{
     Memory,
@@ -39,6 +39,8 @@ pub(crate) struct Context<'o> {
     pub(crate) flags: Flags,
     pub(crate) first: i64,
     pub(crate) last: i64,
+    /// The row is one that its sheet does not show.
+    pub(crate) hidden: bool,
 }
 
 impl Context<'_> {
@@ -71,6 +73,8 @@ pub(crate) struct Session<'o> {
     rejects: &'o mut dyn RejectSink,
     progress: &'o mut dyn FnMut(Progress<'_>),
     pub(crate) done: Done,
+    /// Sentences for people about the file.
+    pub(crate) notes: Vec<String>,
 }
 
 impl<'o> Session<'o> {
@@ -87,6 +91,7 @@ impl<'o> Session<'o> {
             flags: Flags::default(),
             first: i64::MAX,
             last: i64::MIN,
+            hidden: false,
         };
         Session {
             meta,
@@ -100,6 +105,7 @@ impl<'o> Session<'o> {
             rejects,
             progress,
             done: Rc::default(),
+            notes: Vec::new(),
         }
     }
 
@@ -143,6 +149,29 @@ impl<'o> Session<'o> {
                 Err(IngestError::Sink { path: self.path().to_owned(), line: place, source })
             }
         }
+    }
+
+    /// The same, with flags that are counted where the row is accepted.
+    pub(crate) fn row_with<R: RawRow, L: Load>(
+        &mut self,
+        loader: &mut L,
+        raw: &R,
+        place: i64,
+        flags: &[(Flag, bool)],
+    ) -> Result<(), IngestError> {
+        self.context.hidden = flags.contains(&(Flag::HiddenRow, true));
+        let rejected = self.rejected;
+        self.row(loader, raw, place)?;
+        if self.rejected == rejected {
+            flags.iter().filter(|f| f.1).for_each(|f| self.context.flags.add(f.0));
+        }
+        Ok(())
+    }
+
+    /// Does the plan use the source column of this name?
+    pub(crate) fn uses(&self, header: &str) -> bool {
+        let ignored = self.plan.as_ref().is_none_or(|p| p.ignored.iter().any(|i| i == header));
+        !header.trim().is_empty() && !ignored
     }
 
     /// One row that could not even be taken apart.
@@ -260,6 +289,7 @@ impl<'o> Session<'o> {
             first: some.then_some(Utc(self.context.first)),
             last: some.then_some(Utc(self.context.last)),
             already_known: false,
+            notes: self.notes,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     error::IngestError,
+    file_kind,
     layout::Layout,
     mapping::Encoding,
     summary::{Phase, Progress},
@@ -204,13 +205,14 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, IngestError> {
     if head.starts_with(b"PAR1") {
         return Ok(Format::Parquet);
     }
+    if let Some(named) = file_kind::binary(&head[..raw]) {
+        return unreadable(&named);
+    }
     if head.starts_with(b"PK\x03\x04") {
-        return Ok(Format::Workbook);
+        return file_kind::zip(path).map_or(Ok(Format::Workbook), |named| unreadable(&named));
     }
     if head.starts_with(b"\xD0\xCF\x11\xE0") {
-        return unreadable(
-            "it is an old or encrypted Office file: save it as .xlsx without a password",
-        );
+        return unreadable(&file_kind::old_office(path));
     }
     let len = if head.starts_with(b"\x1f\x8b") {
         let file = File::open(path).map_err(io_at("open", path))?;
@@ -233,6 +235,9 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, IngestError> {
         return unreadable("it is UTF-16 or no text: save it as UTF-8");
     }
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    if let Some(named) = file_kind::text(text) {
+        return unreadable(&named);
+    }
     Ok(if text.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
         Format::Ndjson
     } else {

@@ -9,7 +9,11 @@ use crate::{
     summary::Flag,
 };
 use northbound_ledger::{rows::StatedRow, sink::RowSink};
-use northbound_types::{NullReason, Period, Ratio, figure::parse_percent, percent::percent};
+use northbound_types::{
+    NullReason, Period, Ratio,
+    figure::{parse_percent, readings_of_bare},
+    percent::percent,
+};
 use std::collections::BTreeMap;
 
 /// Loads stated figures.
@@ -151,11 +155,16 @@ fn stated<R: RawRow>(
         source: owned_or(row.note(f::SOURCE)?, &context.options.source),
         document: owned_or(row.note(f::DOCUMENT)?, context.file),
         version: row.note(f::VERSION)?.to_owned(),
-        place: owned_or(row.note(f::PLACE)?, &format!("row {place}")),
+        place: owned_or(row.note(f::PLACE)?, &place_in(place, context)),
         known: row.time(f::KNOWN)?.unwrap_or(context.options.known.0),
         row: place,
     };
     Ok((found, flags))
+}
+
+/// Where a row is, for a reader who opens the file.
+fn place_in(row: i64, context: &Context<'_>) -> String {
+    if context.hidden { format!("row {row} (hidden)") } else { format!("row {row}") }
 }
 
 /// The value of a figure in every form that the row states, or why there is none.
@@ -196,8 +205,22 @@ fn value<R: RawRow>(row: &Row<'_, R>, flags: &mut Vec<Flag>) -> Result<StatedVal
         flags.push(Flag::BlankValue);
     }
     let mut value = StatedValue { numerator, denominator, count: counted, text, readings, null };
+    read_bare(&mut value, flags);
     flag_readings(&mut value, flags);
     Ok(value)
+}
+
+/// A number up to 1 without a percent sign has two readings, unless counts beside it decide (X10).
+fn read_bare(value: &mut StatedValue, flags: &mut Vec<Flag>) {
+    let (of, meaning) = match (&value.text, value.readings.as_slice(), value.numerator) {
+        (Some(text), [], None) => (text, String::new()),
+        (None, [(meaning, text)], None) => (text, format!("{meaning}, ")),
+        _ => return,
+    };
+    let Some(both) = readings_of_bare(of) else { return };
+    value.readings =
+        both.into_iter().map(|r| (format!("{meaning}{}", r.meaning), r.text)).collect();
+    flags.push(Flag::BareFraction);
 }
 
 /// Adds both readings where text and counts disagree, and flags what a reader has to look at.
@@ -277,8 +300,17 @@ fn check_ratio(numerator: Option<i64>, denominator: Option<i64>) -> Result<(), B
     }
 }
 
-/// What numerator and denominator make, where the text is neither their rounded nor their cut share.
+/// What numerator and denominator make, where the text is neither their rounded nor their cut share in any
+/// of its readings.
 fn disagreeing(text: &str, numerator: i64, denominator: i64) -> Option<String> {
+    let as_written = disagreeing_percentage(text, numerator, denominator)?;
+    match readings_of_bare(text) {
+        Some([_, share]) => disagreeing_percentage(&share.text, numerator, denominator),
+        None => Some(as_written),
+    }
+}
+
+fn disagreeing_percentage(text: &str, numerator: i64, denominator: i64) -> Option<String> {
     let ratio =
         Ratio { num: u64::try_from(numerator).ok()?, den: u64::try_from(denominator).ok()? };
     let places = text
@@ -363,7 +395,12 @@ fn level<R: RawRow>(
         return Ok(None);
     }
     match decimal(row, "", text) {
-        Ok(t) => Ok(Some(t)),
+        Ok(t) => {
+            if readings_of_bare(&t).is_some() {
+                flags.push(Flag::BareFraction);
+            }
+            Ok(Some(t))
+        }
         Err(_) => {
             flags.push(Flag::LevelNotANumber);
             Ok(Some(text.to_owned()))

@@ -18,12 +18,19 @@ text_enum! {
         ReadingsDisagree = "readings-disagree",
         /// Several readings of one number: none is chosen.
         SeveralReadings = "several-readings",
+        /// A number up to 1 without a percent sign: a percentage or a share, both readings are stored. A target
+        /// or minimum like this is not used.
+        BareFraction = "bare-fraction",
         /// A row without any value: stored as not reported.
         BlankValue = "blank-value",
         /// A target or minimum that is no percentage: stored as text.
         LevelNotANumber = "level-not-a-number",
         /// No state in the row: derived from times and code.
         StateDerived = "state-derived",
+        /// A row that the sheet does not show: read like the others.
+        HiddenRow = "hidden-row",
+        /// A row with a cell of a merged range: it took the value of the first.
+        FilledFromMerged = "filled-from-merged-cells",
     }
 }
 
@@ -63,6 +70,8 @@ pub struct FileSummary {
     pub last: Option<Utc>,
     /// `true` where the same bytes are known already and nothing was read.
     pub already_known: bool,
+    /// What a person should know of the file, as sentences: hidden rows, merged cells, other sheets.
+    pub notes: Vec<String>,
 }
 
 impl FileSummary {
@@ -79,6 +88,7 @@ impl FileSummary {
             first: None,
             last: None,
             already_known: true,
+            notes: Vec::new(),
         }
     }
 }

@@ -6,3 +6,4 @@ mod messages;
 mod proposals;
 mod recording;
 mod same_rows;
+mod sheets;

@@ -193,6 +193,28 @@ pub fn parse_percent(text: &str) -> Option<BigRational> {
     Some(BigRational::new(n, BigInt::from(10u32).pow(part.len() as u32 + 2)))
 }
 
+/// The two readings of a number without a percent sign that is above 0 and at most 1: `0.994` may be 0.994 %,
+/// or 99.4 % as a share of 1. `None` for every other text.
+#[must_use]
+pub fn readings_of_bare(text: &str) -> Option<[Reading; 2]> {
+    let t = text.trim();
+    let one_hundredth = BigRational::new(1.into(), 100.into());
+    let value = parse_percent(t).filter(|_| !t.contains('%'))?;
+    if value <= BigRational::from_integer(0.into()) || value > one_hundredth {
+        return None;
+    }
+    let (whole, part) = t.split_once('.').unwrap_or((t, ""));
+    let (moved, rest) = if part.len() > 2 { part.split_at(2) } else { (part, "") };
+    let share = format!("{whole}{moved:0<2}");
+    let share = share.trim_start_matches('0');
+    let share = if share.is_empty() { "0" } else { share };
+    let point = if rest.is_empty() { "" } else { "." };
+    Some([
+        Reading { meaning: "a percentage".into(), text: format!("{t}%") },
+        Reading { meaning: "a share of 1".into(), text: format!("{share}{point}{rest}%") },
+    ])
+}
+
 /// A value and how far it can be relied on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Value {
@@ -316,6 +338,27 @@ mod tests {
         assert_eq!(parse_percent("54.80 %").unwrap(), BigRational::new(548.into(), 1000.into()));
         for t in ["", "n/a", "1e3", "5.4.8", "NaN", "--1"] {
             assert!(parse_percent(t).is_none(), "{t}");
+        }
+    }
+
+    #[test]
+    fn a_bare_fraction_has_two_readings() {
+        for (text, readings) in [
+            ("0.994", Some(("0.994%", "99.4%"))),
+            ("1", Some(("1%", "100%"))),
+            ("1.000", Some(("1.000%", "100.0%"))),
+            ("0.5", Some(("0.5%", "50%"))),
+            ("0.005", Some(("0.005%", "0.5%"))),
+            ("0", None),
+            ("1.01", None),
+            ("99.4", None),
+            ("0.994%", None),
+            ("-0.5", None),
+            ("n/a", None),
+        ] {
+            let found = readings_of_bare(text);
+            let texts = found.as_ref().map(|[a, b]| (a.text.as_str(), b.text.as_str()));
+            assert_eq!(texts, readings, "{text}");
         }
     }
 

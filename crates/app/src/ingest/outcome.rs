@@ -84,6 +84,7 @@ impl IngestedFile {
             ignored_columns: f.ignored_columns.clone(),
             first: f.first,
             last: f.last,
+            notes: f.notes.clone(),
             ..IngestedFile::default()
         })
     }

@@ -14,6 +14,8 @@ use std::{io::Read, path::Path};
 
 /// Rows in which a header is looked for.
 const HEADER_ROWS: usize = 15;
+/// Sheets of a workbook in which a header is looked for.
+const GUESS_SHEETS: usize = 50;
 /// Bytes examined to recognise the encoding.
 const ENCODING_BYTES: u64 = 4 << 20;
 
@@ -25,6 +27,7 @@ pub(super) struct Sample {
     pub(super) encoding: Encoding,
     pub(super) header_row: u64,
     pub(super) sheet: Option<String>,
+    pub(super) other_sheets: Vec<String>,
 }
 
 impl Sample {
@@ -36,6 +39,7 @@ impl Sample {
             encoding: Encoding::Utf8,
             header_row: 1,
             sheet: None,
+            other_sheets: Vec::new(),
         };
         match source::format_of(path)? {
             Format::Parquet => {
@@ -61,25 +65,40 @@ impl Sample {
                     .collect();
                 Ok(plain(header, rows))
             }
-            Format::Workbook => {
-                let sheet = sheet::load(path, None)?;
-                let (numbers, texts): (Vec<i64>, Vec<Vec<String>>) =
-                    sheet.rows().take(2 * GUESS_ROWS).unzip();
-                let at = header_row(&texts);
-                let header = texts.get(at).cloned().unwrap_or_default();
-                let number = numbers.get(at).map_or(1, |n| *n as u64);
-                let rows = texts.into_iter().skip(at + 1).take(GUESS_ROWS).collect();
-                // A header in the first row that has cells needs no row number.
-                Ok(Sample {
-                    header,
-                    rows,
-                    delimiter: None,
-                    encoding: Encoding::Utf8,
-                    header_row: if at == 0 { 1 } else { number },
-                    sheet: Some(sheet.name),
-                })
-            }
+            Format::Workbook => Sample::workbook(path),
             Format::Csv => Sample::csv(path),
+        }
+    }
+
+    /// The sheet whose header has the most known names; of equals the first that is not hidden.
+    fn workbook(path: &Path) -> Result<Sample, IngestError> {
+        let mut best: Option<((usize, bool), Sample)> = None;
+        for name in sheet::names(path)?.iter().take(GUESS_SHEETS) {
+            let sample = Sample::sheet(sheet::load(path, Some(name))?);
+            let fit = (known_names(&sample.header), !sample.rows.is_empty());
+            if best.as_ref().is_none_or(|(most, _)| fit > *most) {
+                best = Some((fit, sample));
+            }
+        }
+        best.map(|(_, sample)| sample)
+            .ok_or_else(|| IngestError::unreadable(path, "it has no sheet with cells"))
+    }
+
+    fn sheet(sheet: sheet::Sheet) -> Sample {
+        let (numbers, texts): (Vec<i64>, Vec<Vec<String>>) =
+            sheet.rows().take(2 * GUESS_ROWS).unzip();
+        let at = header_row(&texts);
+        let header = texts.get(at).cloned().unwrap_or_default();
+        let number = numbers.get(at).map_or(1, |n| *n as u64);
+        Sample {
+            header,
+            rows: texts.into_iter().skip(at + 1).take(GUESS_ROWS).collect(),
+            delimiter: None,
+            encoding: Encoding::Utf8,
+            // A header in the first row that has cells needs no row number.
+            header_row: if at == 0 { 1 } else { number },
+            sheet: Some(sheet.name),
+            other_sheets: sheet.others,
         }
     }
 
@@ -125,6 +144,7 @@ impl Sample {
             encoding,
             header_row: line,
             sheet: None,
+            other_sheets: Vec::new(),
         })
     }
 
@@ -151,25 +171,26 @@ impl Sample {
 
 /// The first of the rows with the most known names; the first row where no row has two.
 fn header_row(rows: &[Vec<String>]) -> usize {
-    let known = |row: &Vec<String>| {
-        row.iter()
-            .filter(|cell| {
-                Layout::ALL.iter().any(|&l| {
-                    l.columns().iter().any(|c| {
-                        cell.trim().eq_ignore_ascii_case(c.name) || synonyms::means(l, c.name, cell)
-                    })
-                })
-            })
-            .count()
-    };
     let mut best = (1usize, 0usize);
     for (at, row) in rows.iter().take(HEADER_ROWS).enumerate() {
-        let n = known(row);
+        let n = known_names(row);
         if n > best.0 {
             best = (n, at);
         }
     }
     best.1
+}
+
+/// How many cells of a row are names of columns of any layout.
+fn known_names(row: &[String]) -> usize {
+    let known = |cell: &&String| {
+        Layout::ALL.iter().any(|&l| {
+            l.columns().iter().any(|c| {
+                cell.trim().eq_ignore_ascii_case(c.name) || synonyms::means(l, c.name, cell)
+            })
+        })
+    };
+    row.iter().filter(known).count()
 }
 
 /// The line on which the record number `at` begins.

@@ -5,7 +5,8 @@
 use crate::inputs::StatedFigure;
 use northbound_types::{
     Figure, FigureState, Null, NullReason, Period, Quantity, Ratio, Reading, Stated, Utc,
-    figure::parse_percent, percent::percent_of,
+    figure::{parse_percent, readings_of_bare},
+    percent::percent_of,
 };
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -51,10 +52,18 @@ pub fn figure(s: &StatedFigure) -> Figure {
     if s.readings.len() > 1 {
         return unresolved(text.unwrap_or(&s.readings[0].1), &s.readings);
     }
+    let bare = text.and_then(readings_of_bare);
+    if let (Some(both), None, Some(t)) = (&bare, s.numerator, text) {
+        let both = both.clone().map(|r| (r.meaning, r.text));
+        return unresolved(t, &both);
+    }
+    let agrees_with = |v: &BigRational, t: &str| {
+        agrees(v, t) || bare.as_ref().is_some_and(|[_, share]| agrees(v, &share.text))
+    };
     match (s.numerator, s.denominator, text) {
         (Some(num), Some(den), None) => Figure::ratio(num, den),
         (Some(num), Some(den), Some(t)) => match (Figure::ratio(num, den), parse_percent(t)) {
-            (f, Some(_)) if f.share().is_some_and(|v| agrees(&v, t)) => f,
+            (f, Some(_)) if f.share().is_some_and(|v| agrees_with(&v, t)) => f,
             (f, Some(_)) if f.share().is_some() => unresolved(
                 t,
                 &[
@@ -221,8 +230,11 @@ pub fn combined(views: &[StatedView]) -> Option<Figure> {
 /// The levels stated with the figures, the latest first.
 #[must_use]
 pub fn stated_levels(rows: &[&StatedFigure]) -> (Option<Ratio>, Option<Ratio>, Option<String>) {
-    let level =
-        |t: &Option<String>| t.as_deref().and_then(parse_percent).and_then(|v| to_ratio(&v));
+    // A level that may be a percentage or a share is none that a figure can be held against.
+    let level = |t: &Option<String>| {
+        let text = t.as_deref().filter(|t| readings_of_bare(t).is_none());
+        text.and_then(parse_percent).and_then(|v| to_ratio(&v))
+    };
     let target = rows.iter().rev().find_map(|s| level(&s.target));
     let minimum = rows.iter().rev().find_map(|s| level(&s.minimum));
     let by = rows

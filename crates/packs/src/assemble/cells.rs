@@ -38,11 +38,13 @@ fn value(v: &Value, decimals: u32, levels: &[Ratio]) -> Cell {
         (Quantity::Rational { num, den }, Some(p)) if den.len() <= MAX_DIGITS => {
             Cell::share(format!("{p} %"), p, num, den)
         }
-        (Quantity::Stated(s), p) => Cell {
-            number: p.filter(|_| s.readings.len() == 1),
-            state: CellState::Ok,
-            ..Cell::words(stated_text(&s.text))
-        },
+        // Which number it is is not known, so that no sign is added to it.
+        (Quantity::Stated(s), _) if s.readings.len() > 1 => {
+            Cell { state: CellState::Ok, ..Cell::words(s.text.trim()) }
+        }
+        (Quantity::Stated(s), p) => {
+            Cell { number: p, state: CellState::Ok, ..Cell::words(stated_text(&s.text)) }
+        }
         (Quantity::Count { count }, _) => Cell::count(*count),
         (Quantity::Duration { micros, .. }, _) => {
             Cell { state: CellState::Ok, ..Cell::words(words::duration(*micros)) }
