@@ -26,7 +26,9 @@ impl Load for Alerts<'_> {
         place: i64,
         context: &mut Context<'_>,
     ) -> Result<(), LoadError> {
-        let (found, derived) = alert(row, place, context)?;
+        let (mut found, derived) = alert(row, place, context)?;
+        let code = found.code.to_ascii_uppercase();
+        found.code = &code;
         self.sink.alert(&found).map_err(LoadError::Sink)?;
         context.saw(found.received);
         if derived {
@@ -45,7 +47,9 @@ fn alert<'a, R: RawRow>(
     context: &Context<'a>,
 ) -> Result<(AlertRow<'a>, bool), Bad> {
     let received = row.must_time(a::RECEIVED)?;
+    // The same code is written 8F36, 8f36 and 0x8F36: it is stored in capitals, without the prefix.
     let code = row.text(a::CODE)?;
+    let code = code.strip_prefix("0x").or_else(|| code.strip_prefix("0X")).unwrap_or(code);
     if code.is_empty() {
         return Err(row.missing(a::CODE));
     }

@@ -4,7 +4,8 @@ use crate::{
     error::{Bad, Reason, fault},
     limits::{MAX_FIELD, MAX_NOTE},
     number,
-    plan::{From, Plan},
+    plan::{Computed, From, Plan},
+    time,
 };
 use northbound_types::{Eui64, RequestId, text_enum::UnknownWord};
 use std::str::FromStr;
@@ -20,6 +21,12 @@ pub(crate) enum Cell<'a> {
     Micros(i64),
     /// A wall-clock time without a zone, µs.
     Wall(i64),
+    /// A day without a time: days since 1970.
+    Day(i32),
+    /// A double that is no whole number, or may have been rounded: its bits.
+    Double(u64),
+    /// Bytes that are no UTF-8.
+    Bytes,
 }
 
 /// A row before any mapping.
@@ -36,11 +43,15 @@ pub(crate) struct Row<'a, R> {
     pub(crate) plan: &'a Plan,
 }
 
-fn trim(text: &str) -> &str {
+/// A text without outer spaces, and without characters that have no width: a byte order mark from
+/// the middle of joined files, a zero-width space from a web page.
+pub(crate) fn trim(text: &str) -> &str {
     match text.as_bytes() {
         [first, .., last] if *first > b' ' && *last > b' ' && *first < 0x80 && *last < 0x80 => text,
         [one] if *one > b' ' => text,
-        _ => text.trim(),
+        _ => text.trim_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}' | '\u{2060}')
+        }),
     }
 }
 
@@ -99,16 +110,25 @@ impl<'a, R: RawRow> Row<'a, R> {
             self.name(column),
             Reason::WrongType,
             format!("this column should be {want}"),
-            &format!("{cell:?}"),
+            &printed(cell),
         )
     }
 
-    /// A short text; empty where unknown.
+    /// A short text; empty where unknown. A spelling such as `NA`, which may be either, is a fault.
     pub(crate) fn text(&self, column: usize) -> Result<&'a str, Bad> {
+        let text = self.spelling(column)?;
+        if is_ambiguous(text) && !self.is_translated(column, text) {
+            return Err(self.ambiguous(column, text));
+        }
+        Ok(text)
+    }
+
+    /// A short text of a column in which `n/a` and the like have a meaning.
+    pub(crate) fn spelling(&self, column: usize) -> Result<&'a str, Bad> {
         match self.get(column) {
             Cell::Empty => Ok(""),
             Cell::Text(t) if t.len() > MAX_FIELD => Err(self.too_long(column, t, MAX_FIELD)),
-            Cell::Text(t) if t.bytes().any(|b| b < b' ' || b == 0x7f) => Err(fault(
+            Cell::Text(t) if has_control(t) => Err(fault(
                 self.name(column),
                 Reason::ControlCharacter,
                 "control characters do not belong here",
@@ -127,6 +147,26 @@ impl<'a, R: RawRow> Row<'a, R> {
             Cell::Text(t) => Ok(t),
             other => Err(self.wrong(column, "text", other)),
         }
+    }
+
+    /// Does the text come from the mapping, which then has decided what it means?
+    fn is_translated(&self, column: usize, text: &str) -> bool {
+        let slot = &self.plan.slots[column];
+        matches!(slot.from, From::Constant(_))
+            || slot.values.as_ref().is_some_and(|v| v.values().any(|to| to == text))
+    }
+
+    /// A spelling that is unknown, not applicable or a name: the mapping says which.
+    fn ambiguous(&self, column: usize, text: &str) -> Bad {
+        let name = self.name(column);
+        fault(
+            name,
+            Reason::AmbiguousSpelling,
+            format!(
+                "{text:?} may mean unknown or be a name: a mapping says which, by file.nulls = [{text:?}], or by {text:?} = {text:?} under [values.{name}]"
+            ),
+            text,
+        )
     }
 
     fn too_long(&self, column: usize, text: &str, limit: usize) -> Bad {
@@ -168,7 +208,33 @@ impl<'a, R: RawRow> Row<'a, R> {
 
     /// A counter or other number that cannot be negative.
     pub(crate) fn uint(&self, column: usize) -> Result<Option<u64>, Bad> {
-        match self.get(column) {
+        match &self.plan.slots[column].computed {
+            Some(computed) => self.computed(column, computed),
+            None => self.whole(column, self.get(column)),
+        }
+    }
+
+    /// The difference or quotient of two source columns; nothing where both are empty.
+    fn computed(&self, column: usize, computed: &Computed) -> Result<Option<u64>, Bad> {
+        let first = self.whole(column, self.source(computed.first))?;
+        let second = self.whole(column, self.source(computed.second))?;
+        let (first, second) = match (first, second) {
+            (None, None) => return Ok(None),
+            (Some(first), Some(second)) => (first, second),
+            _ => return Err(self.missing_operand(column)),
+        };
+        computed.operation.apply(first, second).map(Some).map_err(|(reason, why)| {
+            fault(self.name(column), reason, why, &format!("{first}, {second}"))
+        })
+    }
+
+    fn missing_operand(&self, column: usize) -> Bad {
+        let why = "one of the two columns that it is computed from is empty";
+        fault(self.name(column), Reason::MissingValue, why, "")
+    }
+
+    fn whole(&self, column: usize, cell: Cell<'_>) -> Result<Option<u64>, Bad> {
+        match cell {
             Cell::Empty => Ok(None),
             Cell::Uint(n) => Ok(Some(n)),
             Cell::Int(n) => u64::try_from(n).map(Some).map_err(|_| {
@@ -228,6 +294,9 @@ impl<'a, R: RawRow> Row<'a, R> {
     pub(crate) fn time(&self, column: usize) -> Result<Option<i64>, Bad> {
         let slot = &self.plan.slots[column];
         let cell = self.get(column);
+        if let Some(clock) = slot.time_of_day {
+            return self.joined_time(column, cell, self.source(clock));
+        }
         if cell != Cell::Empty {
             return slot
                 .time
@@ -254,10 +323,44 @@ impl<'a, R: RawRow> Row<'a, R> {
         })
     }
 
+    /// A time of which the date and the time of day are in two columns.
+    fn joined_time(
+        &self,
+        column: usize,
+        day: Cell<'_>,
+        clock: Cell<'_>,
+    ) -> Result<Option<i64>, Bad> {
+        let day = match (day, clock) {
+            (Cell::Empty, Cell::Empty) => return Ok(None),
+            (Cell::Empty, _) | (_, Cell::Empty) => {
+                let why = "one of date and time of day is empty";
+                return Err(fault(self.name(column), Reason::MissingValue, why, ""));
+            }
+            (day, _) => printed(day),
+        };
+        // Spreadsheets hold a date as its midnight.
+        let day = day.strip_suffix("T00:00:00").unwrap_or(&day);
+        let text = format!("{day} {}", printed(clock));
+        let read = self.plan.slots[column].time.read(Cell::Text(&text));
+        read.map(Some).map_err(|(reason, why)| fault(self.name(column), reason, why, &text))
+    }
+
     /// The required kind of [`Row::time`].
     pub(crate) fn must_time(&self, column: usize) -> Result<i64, Bad> {
         self.time(column)?.ok_or_else(|| self.missing(column))
     }
+}
+
+/// Spellings that mean unknown to one program and are a name to another. Where a column holds names,
+/// taking them as either would be a guess.
+fn is_ambiguous(text: &str) -> bool {
+    matches!(text, "NA" | "N/A" | "n/a" | "#N/A" | "NaN" | "nan" | "NULL" | "null")
+}
+
+/// Has the text a control character, of those beyond ASCII (U+0080 to U+009F) too?
+fn has_control(text: &str) -> bool {
+    text.bytes().any(|b| b < b' ' || b == 0x7f)
+        || (!text.is_ascii() && text.contains(|c: char| c.is_control()))
 }
 
 /// A cell as text, for a message.
@@ -267,6 +370,9 @@ pub(crate) fn printed(cell: Cell<'_>) -> String {
         Cell::Text(t) => t.to_owned(),
         Cell::Int(n) | Cell::Wall(n) => n.to_string(),
         Cell::Uint(n) => n.to_string(),
+        Cell::Day(n) => time::day_text(n),
+        Cell::Double(bits) => f64::from_bits(bits).to_string(),
+        Cell::Bytes => "bytes that are not UTF-8".to_owned(),
         Cell::Micros(n) => northbound_types::Utc(n).to_string(),
     }
 }

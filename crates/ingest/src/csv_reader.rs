@@ -2,7 +2,7 @@
 //! is never closed cannot swallow the file.
 
 use crate::{
-    cell::{Cell, RawRow},
+    cell::{Cell, RawRow, trim},
     error::{IngestError, Reason},
     limits::{MAX_COLUMNS, MAX_LINE},
     session::{Load, Session},
@@ -13,12 +13,21 @@ use std::io::Read;
 
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 18;
+/// How spreadsheets begin a file that names its own delimiter: `sep=;`.
+const SEPARATOR_LINE: &[u8] = b"sep=";
 
 /// One record: all fields in one text, and where each ends.
 pub(crate) struct Record<'b> {
     text: &'b str,
     ends: &'b [usize],
     delimiter: u8,
+}
+
+impl Record<'_> {
+    /// Has no field a character other than a space?
+    fn is_blank(&self) -> bool {
+        self.text.trim_start().is_empty()
+    }
 }
 
 impl RawRow for Record<'_> {
@@ -68,6 +77,8 @@ pub(crate) struct Records<'p> {
     path: &'p std::path::Path,
     core: csv_core::Reader,
     delimiter: u8,
+    /// Ends a line: LF (also after a CR), or CR in a file that has no LF.
+    line_end: u8,
     buffer: Vec<u8>,
     at: usize,
     len: usize,
@@ -90,6 +101,7 @@ impl<'p> Records<'p> {
             path,
             core: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
+            line_end: b'\n',
             buffer: vec![0; CHUNK],
             at: 0,
             len: 0,
@@ -121,9 +133,33 @@ impl<'p> Records<'p> {
         }
     }
 
+    /// Fills the whole buffer with the beginning of the file, which says how its lines end.
+    fn fill_first(&mut self) -> Result<(), IngestError> {
+        self.len = source::prefix(&mut self.from, &mut self.buffer)
+            .map_err(|e| IngestError::unreadable_by(self.path, "", e))?;
+        let head = &self.buffer[..self.len];
+        if head.contains(&b'\r') && !head.contains(&b'\n') {
+            self.line_end = b'\r';
+        }
+        Ok(())
+    }
+
+    /// The line at which the buffer is, as far as the buffer has it, without a byte order mark.
+    fn line_ahead(&self) -> &[u8] {
+        let ahead = &self.buffer[self.at..self.len];
+        let ahead = ahead.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(ahead);
+        let end = ahead.iter().position(|b| matches!(b, b'\r' | b'\n'));
+        &ahead[..end.unwrap_or(ahead.len())]
+    }
+
+    fn set_delimiter(&mut self, delimiter: u8) {
+        self.delimiter = delimiter;
+        self.core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+    }
+
     fn take(&mut self, n: usize) {
-        self.line +=
-            self.buffer[self.at..self.at + n].iter().filter(|&&b| b == b'\n').count() as i64;
+        let end = self.line_end;
+        self.line += self.buffer[self.at..self.at + n].iter().filter(|&&b| b == end).count() as i64;
         self.at += n;
     }
 
@@ -133,7 +169,7 @@ impl<'p> Records<'p> {
             if self.at == self.len && !self.fill()? {
                 return Ok(false);
             }
-            match self.buffer[self.at..self.len].iter().position(|&b| b == b'\n') {
+            match self.buffer[self.at..self.len].iter().position(|&b| b == self.line_end) {
                 Some(n) => {
                     self.take(n + 1);
                     return Ok(true);
@@ -218,9 +254,26 @@ impl<'p> Records<'p> {
         Some(Record { text, ends, delimiter: self.delimiter })
     }
 
-    /// The header in row `row`, from 1.
-    pub(crate) fn header(&mut self, row: u64) -> Result<Vec<String>, IngestError> {
+    /// Finds the delimiter of a file for which none is stated: a first line `sep=;` names it, else a
+    /// header without a comma has it.
+    fn find_delimiter(&mut self, stated: bool) -> Result<(), IngestError> {
+        if let [.., delimiter] = self.line_ahead()
+            && self.line_ahead().len() == SEPARATOR_LINE.len() + 1
+            && self.line_ahead().to_ascii_lowercase().starts_with(SEPARATOR_LINE)
+        {
+            let delimiter = *delimiter;
+            self.set_delimiter(delimiter);
+            self.skip_line()?;
+        } else if !stated && let Some(delimiter) = other_delimiter(self.line_ahead()) {
+            self.set_delimiter(delimiter);
+        }
+        Ok(())
+    }
+
+    /// The header in row `row`, from 1. Where no delimiter is `stated`, the header may show it.
+    pub(crate) fn header(&mut self, row: u64, stated: bool) -> Result<Vec<String>, IngestError> {
         let bad = |why: String| IngestError::Header { path: self.path.to_owned(), why };
+        self.fill_first()?;
         for skipped in 1..row {
             if !self.skip_line()? {
                 return Err(bad(format!(
@@ -228,6 +281,8 @@ impl<'p> Records<'p> {
                 )));
             }
         }
+        self.skip_blank()?;
+        self.find_delimiter(stated)?;
         match self.next()? {
             RecordRead::End => Err(IngestError::Empty { path: self.path.to_owned() }),
             RecordRead::TooLong => Err(bad(format!(
@@ -238,10 +293,10 @@ impl<'p> Records<'p> {
             }
             RecordRead::Record => {
                 let Some(record) = self.record() else {
-                    return Err(bad("it is not UTF-8: state file.encoding = \"latin-1\" in a mapping, or save it as UTF-8".into()));
+                    return Err(bad("it is not UTF-8: state file.encoding = \"windows-1252\" in a mapping, or save it as UTF-8".into()));
                 };
                 let text = |i| match record.cell(i) {
-                    Cell::Text(t) => t.trim_start_matches('\u{FEFF}').trim().to_owned(),
+                    Cell::Text(t) => trim(t).to_owned(),
                     _ => String::new(),
                 };
                 Ok((0..record.ends.len()).map(text).collect())
@@ -256,6 +311,9 @@ impl<'p> Records<'p> {
 
     /// The next record's fields as owned texts; for a proposal, where speed does not matter.
     pub(crate) fn next_texts(&mut self) -> Result<Option<Vec<String>>, IngestError> {
+        if self.line == 1 && self.at == 0 && self.len == 0 {
+            self.fill_first()?;
+        }
         loop {
             match self.next()? {
                 RecordRead::End => return Ok(None),
@@ -263,8 +321,11 @@ impl<'p> Records<'p> {
                 RecordRead::TooLong | RecordRead::TooMany => continue,
             }
             let Some(record) = self.record() else { continue };
+            if record.is_blank() {
+                continue;
+            }
             let text = |i| match record.cell(i) {
-                Cell::Text(t) => t.trim().to_owned(),
+                Cell::Text(t) => trim(t).to_owned(),
                 _ => String::new(),
             };
             return Ok(Some((0..record.ends.len()).map(text).collect()));
@@ -272,10 +333,37 @@ impl<'p> Records<'p> {
     }
 }
 
-/// The delimiter of a file: the mapping's, else a tab for `.tsv`, else a comma.
-pub(crate) fn delimiter(path: &std::path::Path, stated: Option<u8>) -> u8 {
+/// The delimiter that a header without a comma has: the one of `;`, tab and `|` that is in it most
+/// often; `None` where it has a comma or none of them. What is in quotes does not count.
+fn other_delimiter(header: &[u8]) -> Option<u8> {
+    let mut counts = [(b';', 0usize), (b'\t', 0), (b'|', 0)];
+    let mut quoted = false;
+    for b in header {
+        match b {
+            b'"' => quoted = !quoted,
+            b',' if !quoted => return None,
+            _ if quoted => {}
+            _ => counts.iter_mut().filter(|(d, _)| d == b).for_each(|(_, n)| *n += 1),
+        }
+    }
+    counts.into_iter().filter(|(_, n)| *n > 0).max_by_key(|(_, n)| *n).map(|(d, _)| d)
+}
+
+/// The delimiter of a file that is known before it is opened: the mapping's, or a tab for `.tsv`.
+pub(crate) fn delimiter(path: &std::path::Path, stated: Option<u8>) -> Option<u8> {
     let name = source::name_of(path).to_lowercase();
-    stated.unwrap_or(if name.ends_with(".tsv") || name.ends_with(".tsv.gz") { b'\t' } else { b',' })
+    let tabs = name.ends_with(".tsv") || name.ends_with(".tsv.gz");
+    stated.or(tabs.then_some(b'\t'))
+}
+
+/// The names in a file's header, in row `row` from 1; the delimiter where it is known.
+pub(crate) fn header_of(
+    from: Box<dyn Read>,
+    path: &std::path::Path,
+    delimiter: Option<u8>,
+    row: u64,
+) -> Result<Vec<String>, IngestError> {
+    Records::new(from, path, delimiter.unwrap_or(b',')).header(row, delimiter.is_some())
 }
 
 /// Reads a whole file.
@@ -290,16 +378,18 @@ pub(crate) fn read_from<L: Load>(
     session: &mut Session<'_>,
     loader: &mut L,
     from: Box<dyn Read>,
-    delimiter: u8,
+    delimiter: Option<u8>,
 ) -> Result<(), IngestError> {
     let path = session.path();
-    let mut records = Records::new(from, path, delimiter);
-    let header = records.header(session.mapping.header_row)?;
+    let mut records = Records::new(from, path, delimiter.unwrap_or(b','));
+    let header = records.header(session.mapping.header_row, delimiter.is_some())?;
     session.header(&header, false)?;
     loop {
         match records.next()? {
             RecordRead::End => return Ok(()),
             RecordRead::Record => match records.record() {
+                // Spreadsheets write deleted rows as lines of delimiters alone.
+                Some(record) if record.is_blank() => {}
                 Some(record) if record.ends.len() == header.len() => {
                     session.row(loader, &record, records.start)?
                 }

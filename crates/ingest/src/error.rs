@@ -195,6 +195,8 @@ text_enum! {
         WrongType = "wrong-type",
         /// Cells that are merged over several columns.
         MergedCells = "merged-cells",
+        /// A spelling that may mean unknown, not applicable, or a name.
+        AmbiguousSpelling = "ambiguous-spelling",
     }
 }
 

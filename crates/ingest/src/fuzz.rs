@@ -112,7 +112,7 @@ fn text(layout: Layout, bytes: &[u8], json: bool, size: usize) -> Option<(u64, u
                 if json {
                     ndjson::read_from(s, l, from())
                 } else {
-                    csv_reader::read_from(s, l, from(), b',')
+                    csv_reader::read_from(s, l, from(), None)
                 }
             })
             .map(|(a, r, _)| (a, r))

@@ -236,11 +236,11 @@ impl Draft<'_> {
                 "all rows split evenly".into(),
             );
         }
-        if s.encoding == Encoding::Latin1 {
+        if s.encoding == Encoding::Windows1252 {
             self.line(
                 "file.encoding".into(),
-                "encoding = \"latin-1\"",
-                "latin-1".into(),
+                "encoding = \"windows-1252\"",
+                "windows-1252".into(),
                 Sure::Unsure,
                 "not UTF-8; another one-byte encoding is possible".into(),
             );

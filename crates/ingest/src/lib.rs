@@ -29,6 +29,7 @@ mod csv_reader;
 mod exchange;
 mod file_kind;
 mod forecast;
+mod json_rows;
 mod migration;
 mod ndjson;
 mod number;

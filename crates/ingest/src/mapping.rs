@@ -15,8 +15,9 @@ use std::{
 pub enum Encoding {
     /// UTF-8; a row that is not is rejected.
     Utf8,
-    /// ISO 8859-1: each byte is a character.
-    Latin1,
+    /// Windows-1252, which is what `latin-1` mostly means: ISO 8859-1 with printable characters such as
+    /// `’` and `–` at 0x80 to 0x9F, where ISO 8859-1 has control characters.
+    Windows1252,
 }
 
 /// A time that is a start and a duration.
@@ -28,6 +29,26 @@ pub struct Duration {
     pub unit: i64,
     /// The canonical column that it counts from.
     pub after: String,
+}
+
+/// What a mapping may do with two columns of whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// The first less the second.
+    Subtract,
+    /// The first divided by the second, where that is a whole number.
+    Divide,
+}
+
+/// A whole number that is computed from two source columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Computation {
+    /// What is done.
+    pub operation: Operation,
+    /// Source column with the number that is reduced or divided.
+    pub first: String,
+    /// Source column with the other number.
+    pub second: String,
 }
 
 /// A mapping, read and checked in itself; whether it fits a file is found when the file is opened.
@@ -69,6 +90,12 @@ pub struct Mapping {
     pub column_times: BTreeMap<String, TimeRule>,
     /// Times that are a start and a duration.
     pub durations: BTreeMap<String, Duration>,
+    /// Canonical column → source column with the time of day, where `columns` has that with the date.
+    pub times_of_day: BTreeMap<String, String>,
+    /// Canonical column → the two source columns that it is computed from.
+    pub computed: BTreeMap<String, Computation>,
+    /// Source columns that are not read, whatever their names.
+    pub ignored: Vec<String>,
     /// Line of each key, for errors that are found later.
     pub(crate) lines: HashMap<String, u64>,
 }
@@ -95,6 +122,9 @@ impl Default for Mapping {
             times: TimeRule::default(),
             column_times: BTreeMap::new(),
             durations: BTreeMap::new(),
+            times_of_day: BTreeMap::new(),
+            computed: BTreeMap::new(),
+            ignored: Vec::new(),
             lines: HashMap::new(),
         }
     }
@@ -136,6 +166,12 @@ impl Mapping {
             key: key.to_owned(),
             why: why.into(),
         }
+    }
+
+    /// Source columns that are not to be taken by their own name: those that the mapping gives to a
+    /// canonical column, and those that it ignores.
+    pub(crate) fn named_sources(&self) -> impl Iterator<Item = &String> {
+        self.columns.values().chain(self.times_of_day.values()).chain(&self.ignored)
     }
 
     /// How a column's times are written.

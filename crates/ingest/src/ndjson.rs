@@ -1,21 +1,18 @@
-//! NDJSON as a stream: one flat object a line. Values stay as they are written, so that a number is
-//! never read as a float.
+//! JSON as a stream of flat objects. Values stay as they are written, so that a number is never read as
+//! a float.
 
 use crate::{
     cell::{Cell, RawRow},
     error::{IngestError, Reason},
-    limits::{MAX_JSON_KEYS, MAX_LINE},
-    mapping::Mapping,
+    json_rows::{Found, JsonRows},
+    limits::{MAX_JSON_KEYS, MAX_LINE, MAX_SHOWN},
+    mapping::{Encoding, Mapping},
     session::{Load, Session},
     source,
 };
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use std::{
-    borrow::Cow,
-    fmt,
-    io::{BufRead, BufReader, Read},
-};
+use std::{borrow::Cow, fmt, io::Read};
 
 /// The values of one line, by the slot that its key has.
 struct Line<'l> {
@@ -41,7 +38,9 @@ fn wanted(session: &Session<'_>) -> Vec<String> {
         .values()
         .chain(m.keys.values())
         .chain(m.readings.values())
-        .chain(m.durations.values().map(|d| &d.column));
+        .chain(m.durations.values().map(|d| &d.column))
+        .chain(m.times_of_day.values())
+        .chain(m.computed.values().flat_map(|c| [&c.first, &c.second]));
     let mut names: Vec<String> =
         session.layout().columns().iter().map(|c| c.name.to_owned()).collect();
     for name in mapped {
@@ -136,49 +135,6 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
     }
 }
 
-/// What came of one call for a line.
-enum LineRead {
-    Line,
-    TooLong,
-    End,
-}
-
-/// Reads to the next line end, keeping at most [`MAX_LINE`] bytes.
-fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<LineRead> {
-    line.clear();
-    let (mut any, mut long) = (false, false);
-    loop {
-        let chunk = match from.fill_buf() {
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-            other => other?,
-        };
-        if chunk.is_empty() {
-            break;
-        }
-        any = true;
-        let end = chunk.iter().position(|&b| b == b'\n');
-        let part = &chunk[..end.unwrap_or(chunk.len())];
-        if line.len() + part.len() > MAX_LINE {
-            line.extend_from_slice(&part[..MAX_LINE - line.len()]);
-            long = true;
-        } else {
-            line.extend_from_slice(part);
-        }
-        let used = end.map_or(chunk.len(), |e| e + 1);
-        from.consume(used);
-        if end.is_some() {
-            break;
-        }
-    }
-    Ok(if !any {
-        LineRead::End
-    } else if long {
-        LineRead::TooLong
-    } else {
-        LineRead::Line
-    })
-}
-
 /// Reads a whole file.
 pub(crate) fn read<L: Load>(session: &mut Session<'_>, loader: &mut L) -> Result<(), IngestError> {
     let from = source::open_text(session.path(), session.mapping.encoding, &session.done)?;
@@ -202,45 +158,36 @@ pub(crate) fn read_from<L: Load>(
             ),
         });
     }
-    let mut from = BufReader::with_capacity(1 << 18, from);
+    let unreadable =
+        |line: i64, e| IngestError::unreadable_by(path, &format!("after line {line}: "), e);
+    let mut rows = JsonRows::new(from).map_err(|e| unreadable(0, e))?;
     let mut keys = Keys { names, order: Vec::new(), at: 0 };
-    let mut line = Vec::new();
-    let mut number = 0i64;
+    let mut object = Vec::new();
     loop {
-        let found = next_line(&mut from, &mut line)
-            .map_err(|e| IngestError::unreadable_by(path, &format!("after line {number}: "), e))?;
-        number += 1;
-        let bytes =
-            if number == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line) } else { &line };
+        let found = rows.next(&mut object).map_err(|e| unreadable(rows.place(), e))?;
+        let place = rows.place();
+        let bytes = object.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&object);
         match found {
-            LineRead::End => return Ok(()),
-            LineRead::Line if bytes.trim_ascii().is_empty() => continue,
+            Found::End => return Ok(()),
+            Found::Object if bytes.trim_ascii().is_empty() => continue,
             _ => {}
         }
         if session.plan().is_none() {
             session.header(&keys.names, true)?;
         }
-        if let LineRead::TooLong = found {
-            let raw = String::from_utf8_lossy(&bytes[..bytes.len().min(crate::limits::MAX_SHOWN)])
-                .into_owned();
-            session.malformed(
-                number,
-                Reason::LineTooLong,
-                format!("over {MAX_LINE} bytes"),
-                &raw,
-            )?;
-            continue;
+        let raw = || String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_SHOWN)]).into_owned();
+        match (found, std::str::from_utf8(bytes)) {
+            (Found::TooLong, _) => {
+                let why = format!("over {MAX_LINE} bytes");
+                session.malformed(place, Reason::LineTooLong, why, &raw())?;
+            }
+            (_, Err(_)) => session.malformed(place, Reason::NotUtf8, "not UTF-8", &raw())?,
+            (Found::Other, _) => {
+                let why = "JSON, but no object: each row should be one";
+                session.malformed(place, Reason::NotJson, why, &raw())?;
+            }
+            (_, Ok(text)) => one(session, loader, &mut keys, text, place)?,
         }
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            session.malformed(
-                number,
-                Reason::NotUtf8,
-                "not UTF-8",
-                &String::from_utf8_lossy(bytes),
-            )?;
-            continue;
-        };
-        one(session, loader, &mut keys, text, number)?;
     }
 }
 
@@ -285,22 +232,18 @@ pub(crate) fn sample(
     path: &std::path::Path,
     rows: usize,
 ) -> Result<Vec<serde_json::Map<String, serde_json::Value>>, IngestError> {
-    let mut from = BufReader::new(source::open_text(
-        path,
-        crate::mapping::Encoding::Utf8,
-        &source::Done::default(),
-    )?);
-    let mut line = Vec::new();
+    let from = source::open_text(path, Encoding::Utf8, &source::Done::default())?;
+    let unreadable = |e| IngestError::unreadable_by(path, "", e);
+    let mut objects = JsonRows::new(from).map_err(unreadable)?;
+    let mut object = Vec::new();
     let mut found = Vec::new();
     while found.len() < rows {
-        match next_line(&mut from, &mut line)
-            .map_err(|e| IngestError::unreadable_by(path, "", e))?
-        {
-            LineRead::End => break,
-            LineRead::TooLong => continue,
-            LineRead::Line => {}
+        match objects.next(&mut object).map_err(unreadable)? {
+            Found::End => break,
+            Found::TooLong | Found::Other => continue,
+            Found::Object => {}
         }
-        let bytes = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
+        let bytes = object.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&object);
         if let Ok(serde_json::Value::Object(map)) = serde_json::from_slice(bytes) {
             found.push(map);
         }

@@ -59,15 +59,23 @@ pub(crate) fn request_id(text: &str) -> Option<RequestId> {
     text.parse().ok()
 }
 
-/// A whole number that is not negative: digits only.
+/// Largest number below which a double holds every whole number: 2⁵³. A larger one that was written
+/// with decimals may have been rounded before it was written.
+const EXACT_IN_DOUBLE: u64 = 1 << 53;
+
+/// A whole number that is not negative: digits only, or digits with decimals that are all zero, which
+/// is how `1001` is written where a column of numbers has gaps (`1001.0`).
 pub(crate) fn uint(text: &str) -> Result<u64, (Reason, &'static str)> {
     let b = text.as_bytes();
     if b.is_empty() {
         return Err((Reason::NotANumber, "write digits only"));
     }
     let mut n = 0u64;
-    for &c in b {
+    for (at, &c) in b.iter().enumerate() {
         if !c.is_ascii_digit() {
+            if c == b'.' && at > 0 && at + 1 < b.len() && b[at + 1..].iter().all(|d| *d == b'0') {
+                return whole_decimal(n);
+            }
             let digits = |s: &[u8]| !s.is_empty() && s.iter().all(u8::is_ascii_digit);
             return Err(if c == b'-' && digits(&b[1..]) {
                 (Reason::Negative, "cannot be negative")
@@ -81,6 +89,22 @@ pub(crate) fn uint(text: &str) -> Result<u64, (Reason, &'static str)> {
             .ok_or((Reason::TooLarge, "over 18446744073709551615"))?;
     }
     Ok(n)
+}
+
+fn whole_decimal(n: u64) -> Result<u64, (Reason, &'static str)> {
+    if n <= EXACT_IN_DOUBLE {
+        return Ok(n);
+    }
+    Err((
+        Reason::TooLarge,
+        "a number with decimals may be rounded beyond 9007199254740992: write digits only",
+    ))
+}
+
+/// The whole number that a double holds; `None` where it has a fraction or may have been rounded.
+pub(crate) fn whole_double(value: f64) -> Option<i64> {
+    let exact = EXACT_IN_DOUBLE as f64;
+    (value.fract() == 0.0 && (-exact..=exact).contains(&value)).then_some(value as i64)
 }
 
 /// A decimal number times a unit in µs, exact; what is below a microsecond is cut.
@@ -139,7 +163,11 @@ mod tests {
         assert_eq!(uint("18446744073709551615"), Ok(u64::MAX));
         assert_eq!(uint("18446744073709551616").unwrap_err().0, Reason::TooLarge);
         assert_eq!(uint("-5").unwrap_err().0, Reason::Negative);
-        for t in ["", "+1", "1.0", "1e3", "--1", "-", " 1", "٣"] {
+        assert_eq!((uint("1001.0"), uint("9007199254740992.00")), (Ok(1001), Ok(1 << 53)));
+        assert_eq!(uint("9007199254740993.0").unwrap_err().0, Reason::TooLarge);
+        assert_eq!((whole_double(1001.0), whole_double(1001.5)), (Some(1001), None));
+        assert_eq!((whole_double(f64::NAN), whole_double(9_007_199_254_740_994.0)), (None, None));
+        for t in ["", "+1", "1.", ".0", "1.01", "1.0.0", "1e3", "--1", "-", " 1", "٣"] {
             assert_eq!(uint(t).unwrap_err().0, Reason::NotANumber, "{t}");
         }
         assert_eq!(scaled("1250.5", 1000, false), Ok(1_250_500));

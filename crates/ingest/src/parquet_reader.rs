@@ -3,25 +3,31 @@
 use crate::{
     cell::{Cell, RawRow},
     error::IngestError,
+    layout::Holds,
     limits::{BATCH_ROWS, MAX_COLUMNS, MAX_SHOWN},
-    parquet_pages,
+    number, parquet_pages,
     plan::{From, Plan},
     session::{Load, Session},
 };
 use arrow_array::{
-    AnyDictionaryArray, Array, BooleanArray, Date32Array, Int8Array, Int16Array, Int32Array,
-    Int64Array, LargeStringArray, RecordBatch, StringArray, StringViewArray,
+    AnyDictionaryArray, Array, BinaryArray, BinaryViewArray, BooleanArray, Date32Array,
+    Decimal128Array, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array,
+    LargeBinaryArray, LargeStringArray, RecordBatch, StringArray, StringViewArray,
     TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
     TimestampSecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array, cast::AsArray,
 };
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use northbound_ledger::sink::SinkError;
-use parquet::arrow::{
-    ProjectionMask,
-    arrow_reader::{
-        ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-        ParquetRecordBatchReaderBuilder,
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{
+            ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+            ParquetRecordBatchReaderBuilder,
+        },
     },
+    basic::{Compression, Type as PhysicalType},
+    schema::types::Type,
 };
 use std::{fs::File, path::Path, sync::Arc};
 
@@ -36,7 +42,11 @@ enum Col<'b> {
     Text(&'b StringArray),
     Large(&'b LargeStringArray),
     View(&'b StringViewArray),
-    Dictionary { keys: Vec<usize>, of: &'b dyn AnyDictionaryArray, values: Box<Col<'b>> },
+    Dictionary {
+        keys: Vec<usize>,
+        of: &'b dyn AnyDictionaryArray,
+        values: Box<Col<'b>>,
+    },
     I8(&'b Int8Array),
     I16(&'b Int16Array),
     I32(&'b Int32Array),
@@ -46,6 +56,13 @@ enum Col<'b> {
     U32(&'b UInt32Array),
     U64(&'b UInt64Array),
     Bool(&'b BooleanArray),
+    F32(&'b Float32Array),
+    F64(&'b Float64Array),
+    /// DECIMAL without decimals.
+    Decimal(&'b Decimal128Array),
+    Bytes(&'b BinaryArray),
+    LargeBytes(&'b LargeBinaryArray),
+    ByteView(&'b BinaryViewArray),
     Day(&'b Date32Array),
     Seconds(&'b TimestampSecondArray, bool),
     Millis(&'b TimestampMillisecondArray, bool),
@@ -57,6 +74,28 @@ fn time<'b>(micros: Option<i64>, zoned: bool) -> Cell<'b> {
     // A second that does not fit µs is far outside the range that is taken: keep it there.
     let micros = micros.unwrap_or(i64::MAX);
     if zoned { Cell::Micros(micros) } else { Cell::Wall(micros) }
+}
+
+/// A double as a whole number, where it holds one exactly. NaN is how programs write a gap.
+fn double<'b>(value: f64) -> Cell<'b> {
+    if value.is_nan() {
+        return Cell::Empty;
+    }
+    number::whole_double(value).map_or(Cell::Double(value.to_bits()), Cell::Int)
+}
+
+/// A decimal without decimals, in the range of the cells.
+fn whole<'b>(value: i128) -> Cell<'b> {
+    match (i64::try_from(value), u64::try_from(value)) {
+        (Ok(n), _) => Cell::Int(n),
+        (_, Ok(n)) => Cell::Uint(n),
+        _ => Cell::Double((value as f64).to_bits()),
+    }
+}
+
+/// Text that the file does not mark as text, as some programs write it.
+fn text(bytes: &[u8]) -> Cell<'_> {
+    std::str::from_utf8(bytes).map_or(Cell::Bytes, Cell::Text)
 }
 
 impl<'b> Col<'b> {
@@ -92,6 +131,12 @@ impl<'b> Col<'b> {
             DataType::UInt64 => as_type!(UInt64Array, Col::U64),
             DataType::Boolean => as_type!(BooleanArray, Col::Bool),
             DataType::Date32 => as_type!(Date32Array, Col::Day),
+            DataType::Float32 => as_type!(Float32Array, Col::F32),
+            DataType::Float64 => as_type!(Float64Array, Col::F64),
+            DataType::Decimal128(_, 0) => as_type!(Decimal128Array, Col::Decimal),
+            DataType::Binary => as_type!(BinaryArray, Col::Bytes),
+            DataType::LargeBinary => as_type!(LargeBinaryArray, Col::LargeBytes),
+            DataType::BinaryView => as_type!(BinaryViewArray, Col::ByteView),
             DataType::Null => Some(Col::Unused),
             DataType::Timestamp(unit, zone) => {
                 let zoned = zone.is_some();
@@ -140,9 +185,13 @@ impl<'b> Col<'b> {
             Col::U32(a) => value!(a, |v| Cell::Uint(u64::from(v))),
             Col::U64(a) => value!(a, Cell::Uint),
             Col::Bool(a) => value!(a, |v| Cell::Text(if v { "true" } else { "false" })),
-            Col::Day(a) => {
-                value!(a, |v: i32| Cell::Micros(i64::from(v) * northbound_types::time::DAY_US))
-            }
+            Col::F32(a) => value!(a, |v: f32| double(f64::from(v))),
+            Col::F64(a) => value!(a, double),
+            Col::Decimal(a) => value!(a, whole),
+            Col::Bytes(a) => value!(a, text),
+            Col::LargeBytes(a) => value!(a, text),
+            Col::ByteView(a) => value!(a, text),
+            Col::Day(a) => value!(a, Cell::Day),
             Col::Seconds(a, zoned) => value!(a, |v: i64| time(v.checked_mul(1_000_000), *zoned)),
             Col::Millis(a, zoned) => value!(a, |v: i64| time(v.checked_mul(1_000), *zoned)),
             Col::Micros(a, zoned) => value!(a, |v| time(Some(v), *zoned)),
@@ -199,7 +248,8 @@ fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, IngestErro
         });
     }
     // Texts are read as views of the pages: a text that many rows share is held once.
-    let options = ArrowReaderOptions::new().with_schema(viewed(metadata.schema()));
+    let wanted = viewed(metadata.schema(), &physical_types(&metadata));
+    let options = ArrowReaderOptions::new().with_schema(wanted);
     let viewed = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options);
     let metadata = viewed.unwrap_or(metadata);
     Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata))
@@ -213,14 +263,29 @@ fn file_at(path: &Path) -> Result<File, IngestError> {
     })
 }
 
-/// The schema with every text as a view.
-fn viewed(schema: &Schema) -> Arc<Schema> {
+/// How each column lies in the file; `None` for a nested one.
+fn physical_types(metadata: &ArrowReaderMetadata) -> Vec<Option<PhysicalType>> {
+    let root = metadata.metadata().file_metadata().schema_descr().root_schema();
+    let primitive = |t: &Arc<Type>| t.is_primitive().then(|| t.get_physical_type());
+    root.get_fields().iter().map(primitive).collect()
+}
+
+/// The schema with every text as a view, and the old 96-bit times in microseconds: in nanoseconds those
+/// before 1677 and after 2262 would wrap round.
+fn viewed(schema: &Schema, physical: &[Option<PhysicalType>]) -> Arc<Schema> {
     let fields: Vec<Field> = schema
         .fields()
         .iter()
-        .map(|f| {
+        .enumerate()
+        .map(|(at, f)| {
             let field = f.as_ref().clone();
             match f.data_type() {
+                DataType::Timestamp(TimeUnit::Nanosecond, None)
+                    if physical.get(at) == Some(&Some(PhysicalType::INT96)) =>
+                {
+                    field.with_data_type(DataType::Timestamp(TimeUnit::Microsecond, None))
+                }
+                DataType::Binary => field.with_data_type(DataType::BinaryView),
                 t if is_text(t) => field.with_data_type(DataType::Utf8View),
                 DataType::Dictionary(_, values) if is_text(values) => {
                     field.with_data_type(DataType::Utf8View)
@@ -250,12 +315,60 @@ fn batch_rows(
         .map_err(|e| unreadable(path, e))
 }
 
-/// Refuses a column of a type that no reader of cells knows, before it is decoded.
-fn check_types(path: &Path, schema: &Schema, used: &[bool]) -> Result<(), IngestError> {
-    for (field, _) in schema.fields().iter().zip(used).filter(|(_, used)| **used) {
+/// Refuses a column of a type that no reader of cells knows, before it is decoded. A double is read
+/// only as the whole number that it holds.
+fn check_types(
+    path: &Path,
+    schema: &Schema,
+    used: &[bool],
+    plan: Option<&Plan>,
+) -> Result<(), IngestError> {
+    for (at, field) in schema.fields().iter().enumerate().filter(|(at, _)| used[*at]) {
         let empty = arrow_array::new_empty_array(field.data_type());
-        if Col::of(empty.as_ref()).is_none() {
+        let exact = !field.data_type().is_floating() || plan.is_some_and(|p| is_count(p, at));
+        if Col::of(empty.as_ref()).is_none() || !exact {
             return Err(wrong_type(path, field.name(), field.data_type()));
+        }
+    }
+    Ok(())
+}
+
+/// Is a source column read as whole numbers alone?
+fn is_count(plan: &Plan, at: usize) -> bool {
+    let spans = plan.slots.iter().filter_map(|s| s.span.as_ref()).any(|s| s.column == at);
+    let further = plan.keys.iter().chain(&plan.readings).any(|(_, column)| *column == at);
+    let columns = plan.layout.columns();
+    let others = plan
+        .slots
+        .iter()
+        .zip(columns)
+        .any(|(s, c)| s.from == From::Column(at) && c.holds != Holds::Int);
+    !spans && !further && !others
+}
+
+/// Refuses a compression that is not read, by its name.
+fn check_codecs(
+    path: &Path,
+    builder: &ParquetRecordBatchReaderBuilder<File>,
+    used: &[bool],
+) -> Result<(), IngestError> {
+    let schema = builder.parquet_schema();
+    for group in builder.metadata().row_groups() {
+        for (leaf, column) in group.columns().iter().enumerate() {
+            let codec = match column.compression() {
+                Compression::BROTLI(_) => "Brotli",
+                Compression::LZO => "LZO",
+                _ => continue,
+            };
+            if used.get(schema.get_column_root_idx(leaf)).is_none_or(|u| *u) {
+                return Err(IngestError::unreadable(
+                    path,
+                    format!(
+                        "column `{}` is compressed with {codec}, which is not read: write the file again with zstd, snappy, gzip, lz4 or none",
+                        column.column_path().string()
+                    ),
+                ));
+            }
         }
     }
     Ok(())
@@ -265,7 +378,7 @@ fn wrong_type(path: &Path, name: &str, kind: &DataType) -> IngestError {
     IngestError::Header {
         path: path.to_owned(),
         why: format!(
-            "column `{name}` is of type {kind}; it should be text, a whole number, a date, a timestamp or a boolean"
+            "column `{name}` is of type {kind}; it should be text, a whole number, a date, a timestamp or a boolean (a decimal has no decimals; a double is read in columns of counts only)"
         ),
     }
 }
@@ -284,6 +397,7 @@ pub(crate) fn sample(
     let names = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let mut found = Vec::new();
     let all = vec![true; builder.schema().fields().len()];
+    check_codecs(path, &builder, &all)?;
     let rows = rows.min(batch_rows(path, &builder, &all, SAMPLE_BYTES)?);
     for batch in
         builder.with_batch_size(rows.max(1)).build().map_err(|e| unreadable(path, e))?.take(1)
@@ -315,6 +429,13 @@ fn used(plan: &Plan, count: usize) -> Vec<bool> {
         if let Some(span) = &slot.span {
             used[span.column] = true;
         }
+        if let Some(clock) = slot.time_of_day {
+            used[clock] = true;
+        }
+        if let Some(computed) = &slot.computed {
+            used[computed.first] = true;
+            used[computed.second] = true;
+        }
     }
     for (_, at) in plan.keys.iter().chain(&plan.readings) {
         used[*at] = true;
@@ -338,7 +459,8 @@ pub(crate) fn read_batches<L: Load>(
     let header: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     session.header(&header, false)?;
     let used = session.plan().map(|p| used(p, header.len())).unwrap_or_default();
-    check_types(path, builder.schema(), &used)?;
+    check_types(path, builder.schema(), &used, session.plan())?;
+    check_codecs(path, &builder, &used)?;
     let most = session.memory().share(PAGES_SHARE);
     let rows = rows.min(batch_rows(path, &builder, &used, most)?);
     let bytes: i64 = builder.metadata().row_groups().iter().map(|g| g.compressed_size()).sum();

@@ -1,9 +1,9 @@
 //! A mapping and a layout resolved against one header: what the hot path looks at.
 
 use crate::{
-    error::IngestError,
+    error::{IngestError, Reason},
     layout::{Holds, Layout, messages},
-    mapping::Mapping,
+    mapping::{Mapping, Operation},
     time::TimeRule,
 };
 use std::{collections::HashMap, path::Path};
@@ -24,6 +24,30 @@ pub(crate) struct Span {
     pub(crate) after: usize,
 }
 
+/// A whole number computed from two source columns.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Computed {
+    pub(crate) operation: Operation,
+    pub(crate) first: usize,
+    pub(crate) second: usize,
+}
+
+impl Operation {
+    /// The result, where it is a whole number that is not negative.
+    pub(crate) fn apply(self, first: u64, second: u64) -> Result<u64, (Reason, &'static str)> {
+        match self {
+            Operation::Subtract => {
+                first.checked_sub(second).ok_or((Reason::Negative, "the difference is negative"))
+            }
+            Operation::Divide if second == 0 => Err((Reason::NotANumber, "division by zero")),
+            Operation::Divide if !first.is_multiple_of(second) => {
+                Err((Reason::NotANumber, "the quotient is no whole number"))
+            }
+            Operation::Divide => Ok(first / second),
+        }
+    }
+}
+
 /// One canonical column.
 #[derive(Debug, Clone)]
 pub(crate) struct Slot {
@@ -31,6 +55,9 @@ pub(crate) struct Slot {
     pub(crate) values: Option<HashMap<String, String>>,
     pub(crate) time: TimeRule,
     pub(crate) span: Option<Span>,
+    /// Source column with the time of day, where the column itself has the date alone.
+    pub(crate) time_of_day: Option<usize>,
+    pub(crate) computed: Option<Computed>,
 }
 
 /// All canonical columns of one file.
@@ -61,7 +88,8 @@ impl Plan {
 
     /// Does any canonical column come from the file or from a constant?
     pub(crate) fn has(&self, column: usize) -> bool {
-        self.slots[column].from != From::Nothing || self.slots[column].span.is_some()
+        let slot = &self.slots[column];
+        slot.from != From::Nothing || slot.span.is_some() || slot.computed.is_some()
     }
 
     /// Resolves. `open` says that the header is only what a reader looks for (NDJSON): what a line
@@ -76,6 +104,11 @@ impl Plan {
         let finder = Finder::new(path, header)?;
         let mut used = vec![false; header.len()];
         check_names(layout, mapping)?;
+        for name in mapping.ignored.iter().filter(|_| !open) {
+            let at =
+                finder.find(name).ok_or_else(|| mapping.error("ignore", finder.absent(name)))?;
+            used[at] = true;
+        }
         let mut slots = Vec::with_capacity(layout.columns().len());
         for column in layout.columns() {
             let from = origin(column.name, mapping, &finder)?;
@@ -84,13 +117,15 @@ impl Plan {
             }
             let mut time = mapping.time_rule(column.name).clone();
             time.date_alone = column.holds == Holds::Day;
+            time.week = column.name == "week";
             if layout == Layout::Services && time.zone.is_none() {
                 time.zone = Some(jiff::tz::TimeZone::UTC);
             }
             let values = mapping.values.get(column.name).cloned();
-            slots.push(Slot { from, values, time, span: None });
+            slots.push(Slot { from, values, time, span: None, time_of_day: None, computed: None });
         }
         durations(layout, mapping, &finder, &mut slots, &mut used)?;
+        second_columns(layout, mapping, &finder, &mut slots, &mut used)?;
         let mut nulls = mapping.nulls.clone();
         // Service desks write what they do not know as a question mark.
         if layout == Layout::Incidents {
@@ -109,7 +144,7 @@ impl Plan {
         plan.figure_columns(mapping, &finder, header, &mut used)?;
         if !open {
             plan.ignored =
-                header.iter().zip(&used).filter(|(_, u)| !**u).map(|(h, _)| h.clone()).collect();
+                header.iter().zip(&used).filter(|(_, u)| !**u).map(|(h, _)| unnamed(h)).collect();
         }
         plan.check_required(path, header, open)?;
         Ok(plan)
@@ -186,6 +221,11 @@ impl Plan {
     }
 }
 
+/// A column's name, for a list of names.
+fn unnamed(name: &str) -> String {
+    if name.is_empty() { "(without a name)".to_owned() } else { name.to_owned() }
+}
+
 /// Where a canonical column comes from: a constant, a mapped source column, or one of the same name.
 fn origin(column: &str, mapping: &Mapping, finder: &Finder<'_>) -> Result<From, IngestError> {
     match (mapping.columns.get(column), mapping.constants.get(column)) {
@@ -198,14 +238,48 @@ fn origin(column: &str, mapping: &Mapping, finder: &Finder<'_>) -> Result<From, 
             .find(source)
             .map(From::Column)
             .ok_or_else(|| mapping.error(&format!("columns.{column}"), finder.absent(source))),
-        // A source column that the mapping gives to another canonical column is not taken twice.
-        (None, None) => Ok(match finder.find(column) {
-            Some(at) if !mapping.columns.values().any(|s| finder.find(s) == Some(at)) => {
-                From::Column(at)
+        (None, None) if mapping.computed.contains_key(column) => Ok(From::Nothing),
+        // A source column that the mapping gives to another canonical column, or ignores, is not taken.
+        (None, None) => {
+            let elsewhere = |at: usize| mapping.named_sources().any(|s| finder.find(s) == Some(at));
+            let same: Vec<usize> =
+                finder.alike(column).into_iter().filter(|at| !elsewhere(*at)).collect();
+            match same.as_slice() {
+                [] => Ok(From::Nothing),
+                [at] => Ok(From::Column(*at)),
+                _ => Err(finder.several(column, &same)),
             }
-            _ => From::Nothing,
-        }),
+        }
     }
+}
+
+/// Times of day and computed numbers, which take a second source column.
+fn second_columns(
+    layout: Layout,
+    mapping: &Mapping,
+    finder: &Finder<'_>,
+    slots: &mut [Slot],
+    used: &mut [bool],
+) -> Result<(), IngestError> {
+    let mut find = |key: String, source: &str| {
+        let at = finder.find(source).ok_or_else(|| mapping.error(&key, finder.absent(source)))?;
+        used[at] = true;
+        Ok::<usize, IngestError>(at)
+    };
+    for (name, source) in &mapping.times_of_day {
+        let Some(at) = layout.index(name) else { continue };
+        slots[at].time_of_day = Some(find(format!("columns.{name}"), source)?);
+    }
+    for (name, computed) in &mapping.computed {
+        let Some(at) = layout.index(name) else { continue };
+        let key = format!("computed.{name}");
+        slots[at].computed = Some(Computed {
+            operation: computed.operation,
+            first: find(key.clone(), &computed.first)?,
+            second: find(key, &computed.second)?,
+        });
+    }
+    Ok(())
 }
 
 /// Times that the mapping states as a duration after another time.
@@ -247,6 +321,8 @@ fn check_names(layout: Layout, mapping: &Mapping) -> Result<(), IngestError> {
     mapping.values.keys().try_for_each(|n| known("values", n))?;
     mapping.column_times.keys().try_for_each(|n| known("times", n))?;
     mapping.durations.keys().try_for_each(|n| known("durations", n))?;
+    mapping.computed.keys().try_for_each(|n| known("computed", n))?;
+    check_computed(layout, mapping)?;
     let is_time = |name: &str| {
         layout
             .index(name)
@@ -262,6 +338,12 @@ fn check_names(layout: Layout, mapping: &Mapping) -> Result<(), IngestError> {
                 "should be a time column that is not itself a duration",
             ));
         }
+    }
+    if let Some(name) = mapping.times_of_day.keys().find(|n| !is_time(n)) {
+        return Err(mapping.error(
+            &format!("columns.{name}"),
+            "only a time can be read from two columns, a date and a time of day",
+        ));
     }
     if let Some(name) = mapping.column_times.keys().find(|n| !is_time(n)) {
         return Err(mapping.error(&format!("times.{name}"), "is not a time column"));
@@ -283,15 +365,34 @@ fn check_names(layout: Layout, mapping: &Mapping) -> Result<(), IngestError> {
     Ok(())
 }
 
+/// Computed columns hold whole numbers, and come from nowhere else.
+fn check_computed(layout: Layout, mapping: &Mapping) -> Result<(), IngestError> {
+    for name in mapping.computed.keys() {
+        let key = format!("computed.{name}");
+        let whole = layout.index(name).is_some_and(|i| layout.columns()[i].holds == Holds::Int);
+        if !whole {
+            return Err(mapping.error(
+                &key,
+                "only whole numbers are computed; of a share, map numerator and denominator",
+            ));
+        }
+        if mapping.columns.contains_key(name) || mapping.constants.contains_key(name) {
+            return Err(mapping.error(&key, "is under [columns] or [constants] too; keep one"));
+        }
+    }
+    Ok(())
+}
+
 /// Finds source columns by name: exactly, else without regard to case and outer spaces.
 struct Finder<'h> {
+    path: &'h Path,
     header: &'h [String],
     exact: HashMap<&'h str, usize>,
     folded: HashMap<String, Option<usize>>,
 }
 
 impl<'h> Finder<'h> {
-    fn new(path: &Path, header: &'h [String]) -> Result<Finder<'h>, IngestError> {
+    fn new(path: &'h Path, header: &'h [String]) -> Result<Finder<'h>, IngestError> {
         let mut exact = HashMap::new();
         let mut folded: HashMap<String, Option<usize>> = HashMap::new();
         for (at, name) in header.iter().enumerate() {
@@ -306,7 +407,23 @@ impl<'h> Finder<'h> {
             }
             folded.entry(name.trim().to_lowercase()).and_modify(|v| *v = None).or_insert(Some(at));
         }
-        Ok(Finder { header, exact, folded })
+        Ok(Finder { path, header, exact, folded })
+    }
+    /// All columns of that name, without regard to case and outer spaces.
+    fn alike(&self, name: &str) -> Vec<usize> {
+        let same = |h: &String| h.trim().to_lowercase() == name;
+        (0..self.header.len()).filter(|at| same(&self.header[*at])).collect()
+    }
+    /// The error where several columns could be the canonical one.
+    fn several(&self, name: &str, columns: &[usize]) -> IngestError {
+        let names: Vec<&str> = columns.iter().map(|at| self.header[*at].as_str()).collect();
+        IngestError::Header {
+            path: self.path.to_owned(),
+            why: format!(
+                "the columns `{}` could each be `{name}`: name one under [columns] of a mapping, or the others under ignore",
+                names.join("`, `")
+            ),
+        }
     }
     fn find(&self, name: &str) -> Option<usize> {
         self.exact

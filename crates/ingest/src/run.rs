@@ -53,7 +53,13 @@ pub fn messages(
         |run, meta| match meta.layout {
             Layout::Alerts => run.file(meta, &mut Alerts { sink: &mut *sink }),
             Layout::Payloads => run.file(meta, &mut Payloads { sink: &mut *sink }),
-            _ => run.file(meta, &mut Exchanges { sink: &mut *sink }),
+            Layout::Messages => run.file(meta, &mut Exchanges { sink: &mut *sink }),
+            stated => Err(IngestError::Header {
+                path: meta.path.clone(),
+                why: format!(
+                    "the mapping is for {stated}, but the file is read as messages: ingest it as {stated}"
+                ),
+            }),
         },
     )
 }
@@ -303,8 +309,8 @@ pub(crate) fn header_of(
             .unwrap_or_default()),
         Format::Csv => {
             let from = source::open_text(path, m.encoding, &source::Done::default())?;
-            csv_reader::Records::new(from, path, csv_reader::delimiter(path, m.delimiter))
-                .header(m.header_row)
+            let delimiter = csv_reader::delimiter(path, m.delimiter);
+            csv_reader::header_of(from, path, delimiter, m.header_row)
         }
     }
 }

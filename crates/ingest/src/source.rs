@@ -147,25 +147,42 @@ impl Read for Counting {
     }
 }
 
-/// Each byte becomes a character.
-struct Latin1<R> {
+/// The characters of the bytes 0x80 to 0x9F in Windows-1252. Five of them are undefined there; they
+/// become the control characters of the same number, which no reader of texts takes.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+];
+
+fn windows_1252(byte: u8) -> char {
+    match byte {
+        0x80..=0x9F => WINDOWS_1252[usize::from(byte - 0x80)],
+        _ => char::from(byte),
+    }
+}
+
+/// Each byte becomes a character, by Windows-1252.
+struct OneByte<R> {
     from: R,
-    waiting: Option<u8>,
+    /// The rest of a character that did not fit.
+    waiting: ([u8; 4], usize, usize),
     buffer: Vec<u8>,
     at: usize,
     len: usize,
 }
-impl<R: Read> Latin1<R> {
+impl<R: Read> OneByte<R> {
     fn new(from: R) -> Self {
-        Latin1 { from, waiting: None, buffer: vec![0; 1 << 16], at: 0, len: 0 }
+        OneByte { from, waiting: ([0; 4], 0, 0), buffer: vec![0; 1 << 16], at: 0, len: 0 }
     }
 }
-impl<R: Read> Read for Latin1<R> {
+impl<R: Read> Read for OneByte<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let mut n = 0;
         while n < out.len() {
-            if let Some(b) = self.waiting.take() {
-                out[n] = b;
+            let (bytes, from, to) = &mut self.waiting;
+            if from < to {
+                out[n] = bytes[*from];
+                *from += 1;
                 n += 1;
                 continue;
             }
@@ -182,12 +199,13 @@ impl<R: Read> Read for Latin1<R> {
             let b = self.buffer[self.at];
             self.at += 1;
             if b < 0x80 {
-                out[n] = b
+                out[n] = b;
+                n += 1;
             } else {
-                out[n] = 0xC0 | (b >> 6);
-                self.waiting = Some(0x80 | (b & 0x3F));
+                let mut bytes = [0; 4];
+                let length = windows_1252(b).encode_utf8(&mut bytes).len();
+                self.waiting = (bytes, 0, length);
             }
-            n += 1;
         }
         Ok(n)
     }
@@ -238,14 +256,14 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, IngestError> {
     if let Some(named) = file_kind::text(text) {
         return unreadable(&named);
     }
-    Ok(if text.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
-        Format::Ndjson
-    } else {
-        Format::Csv
+    let mut marks = text.iter().filter(|b| !b.is_ascii_whitespace());
+    Ok(match (marks.next(), marks.next()) {
+        (Some(b'{'), _) | (Some(b'['), Some(b'{')) => Format::Ndjson,
+        _ => Format::Csv,
     })
 }
 
-fn prefix(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn prefix(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
     let mut n = 0;
     while n < into.len() {
         match from.read(&mut into[n..]) {
@@ -276,7 +294,7 @@ pub(crate) fn open_text(
     };
     Ok(match encoding {
         Encoding::Utf8 => plain,
-        Encoding::Latin1 => Box::new(Latin1::new(plain)),
+        Encoding::Windows1252 => Box::new(OneByte::new(plain)),
     })
 }
 
@@ -285,11 +303,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn latin_1_becomes_utf_8_at_any_buffer_size() {
+    fn windows_1252_becomes_utf_8_at_any_buffer_size() {
         let bytes: Vec<u8> = (0..=255u8).collect();
-        let want: String = bytes.iter().map(|&b| b as char).collect();
+        let want: String = bytes.iter().map(|&b| windows_1252(b)).collect();
+        assert!(want.contains("€\u{81}‚") && want.contains("’“”•–") && want.contains("žŸ\u{A0}"));
         for size in [1, 2, 3, 7, 1000] {
-            let mut from = Latin1::new(&bytes[..]);
+            let mut from = OneByte::new(&bytes[..]);
             let mut got = Vec::new();
             let mut buffer = vec![0; size];
             loop {

@@ -40,7 +40,6 @@ impl Load for Figures<'_> {
 /// Spellings of a null that need no mapping, lower case; the marks are those of `NullReason::mark`.
 const SPELLINGS: &[(&str, NullReason)] = &[
     ("n/a", NullReason::NotApplicable),
-    ("na", NullReason::NotApplicable),
     ("not applicable", NullReason::NotApplicable),
     ("n/r", NullReason::NotReported),
     ("not reported", NullReason::NotReported),
@@ -110,7 +109,23 @@ fn cell<R: RawRow>(row: &Row<'_, R>, name: &str, cell: Cell<'_>) -> Result<Figur
     if let Some(reason) = null_reason(row, &text) {
         return Ok(FigureCell::Null(reason));
     }
+    if text.eq_ignore_ascii_case("na") {
+        return Err(ambiguous_null(name, &text));
+    }
     decimal(row, name, &text).map(FigureCell::Text)
+}
+
+/// `NA` is *not applicable* to one author and *not available* to another, and programs write it for
+/// any value that they do not have.
+fn ambiguous_null(column: &str, text: &str) -> Bad {
+    fault(
+        column.to_owned(),
+        Reason::AmbiguousSpelling,
+        format!(
+            "{text:?} may mean not applicable or not available: a mapping says which, by {text:?} = \"not-applicable\" or \"not-reported\" under [nulls]"
+        ),
+        text,
+    )
 }
 
 /// A count: a null spelling counts as none, with its reason.
@@ -124,6 +139,11 @@ fn count<R: RawRow>(
     {
         null.get_or_insert(reason);
         return Ok(None);
+    }
+    if let Cell::Text(t) = row.get(column)
+        && t.eq_ignore_ascii_case("na")
+    {
+        return Err(ambiguous_null(row.name(column), t));
     }
     row.count(column)
 }
@@ -261,7 +281,7 @@ fn period<R: RawRow>(row: &Row<'_, R>) -> Result<Period, Bad> {
 }
 
 fn explicit_null<R: RawRow>(row: &Row<'_, R>) -> Result<Option<NullReason>, Bad> {
-    let text = row.text(f::NULL)?;
+    let text = row.spelling(f::NULL)?;
     if text.is_empty() {
         return Ok(None);
     }
@@ -390,7 +410,7 @@ fn level<R: RawRow>(
     column: usize,
     flags: &mut Vec<Flag>,
 ) -> Result<Option<String>, Bad> {
-    let text = row.text(column)?;
+    let text = row.spelling(column)?;
     if text.is_empty() || null_reason(row, text).is_some() {
         return Ok(None);
     }

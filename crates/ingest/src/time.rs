@@ -7,10 +7,10 @@ use crate::{
     number,
 };
 use jiff::{
-    Timestamp,
-    civil::DateTime,
+    Span, Timestamp,
+    civil::{Date, DateTime, ISOWeekDate, Time, Weekday, date},
     fmt::strtime,
-    tz::{AmbiguousOffset, TimeZone},
+    tz::{AmbiguousOffset, Offset, TimeZone},
 };
 use northbound_types::text_enum;
 
@@ -41,6 +41,8 @@ pub struct TimeRule {
     pub skipped: ClockChange,
     /// Is a date without a time allowed, meaning its start?
     pub date_alone: bool,
+    /// May a week be written instead of its Monday (`2026-W15`)?
+    pub week: bool,
 }
 
 impl Default for TimeRule {
@@ -52,6 +54,7 @@ impl Default for TimeRule {
             ambiguous: ClockChange::Reject,
             skipped: ClockChange::Reject,
             date_alone: false,
+            week: false,
         }
     }
 }
@@ -77,6 +80,11 @@ impl TimeRule {
             },
             Cell::Micros(m) => m,
             Cell::Wall(m) => self.wall(m)?,
+            Cell::Day(n) if self.date_alone => self.day(n)?,
+            Cell::Day(_) => return Err(date_alone()),
+            Cell::Double(_) | Cell::Bytes => {
+                return Err((Reason::NotATime, "neither a time nor a whole number".into()));
+            }
             Cell::Int(n) => self.epoch(&n.to_string())?,
             Cell::Uint(n) => self.epoch(&n.to_string())?,
             Cell::Empty => return Err((Reason::MissingValue, "no time".into())),
@@ -106,7 +114,16 @@ impl TimeRule {
         self.local(TimeZone::UTC.to_datetime(at), zone)
     }
 
+    /// The start of a day, days since 1970.
+    fn day(&self, days: i32) -> Result<i64, Why> {
+        let date = date_of(days).ok_or_else(|| {
+            (Reason::TimeOutOfRange, "a day must be from 1970 to 2200".to_owned())
+        })?;
+        self.local(date.to_datetime(Time::midnight()), self.zone.as_ref().unwrap_or(&TimeZone::UTC))
+    }
+
     fn slow(&self, text: &str) -> Result<i64, Why> {
+        let text = if self.week { without_week_words(text) } else { text };
         if self.epoch_unit.is_some() {
             return self.epoch(text);
         }
@@ -114,13 +131,31 @@ impl TimeRule {
             return self.iso(text);
         }
         for format in &self.formats {
+            if let Some((format, name)) = zone_name(format) {
+                let Some((time, stated)) = text.rsplit_once(' ') else { continue };
+                let wall = strtime::parse(format, time.trim_end()).and_then(|b| b.to_datetime());
+                match wall {
+                    Ok(wall) if name == "%Z" || name == stated => {
+                        return self.in_named_zone(wall, stated);
+                    }
+                    _ => continue,
+                }
+            }
             let Ok(broken) = strtime::parse(format, text) else { continue };
             if let Ok(at) = broken.to_timestamp() {
                 return Ok(at.as_microsecond());
             }
             let Ok(wall) = broken.to_datetime() else { continue };
-            let Some(zone) = &self.zone else { return Err(no_zone()) };
-            return self.local(wall, zone);
+            let day = broken.hour().is_none();
+            if day && !self.date_alone {
+                return Err(date_alone());
+            }
+            // A day is the same day in every zone; only its first instant differs.
+            return match &self.zone {
+                Some(zone) => self.local(wall, zone),
+                None if day => self.local(wall, &TimeZone::UTC),
+                None => Err(no_zone()),
+            };
         }
         Err((
             Reason::NotATime,
@@ -142,11 +177,17 @@ impl TimeRule {
         if text.len() > 40 {
             return Err(bad());
         }
+        if let Some(monday) = self.week.then(|| monday_of(text)).flatten() {
+            return self.local(monday, self.zone.as_ref().unwrap_or(&TimeZone::UTC));
+        }
         if text.len() == 10 && !self.date_alone {
-            return Err((
-                Reason::NotATime,
-                "a date alone is not a time: write it as 2026-04-01T12:00:00Z".into(),
-            ));
+            return Err(date_alone());
+        }
+        if let Some((time, name)) = text.rsplit_once(' ')
+            && is_zone_name(name)
+        {
+            let wall: DateTime = time.trim_end().parse().map_err(|_| bad())?;
+            return self.in_named_zone(wall, name);
         }
         if text.ends_with(['Z', 'z', ']']) {
             return Err(bad());
@@ -156,6 +197,45 @@ impl TimeRule {
             Some(zone) => self.local(wall, zone),
             None if self.date_alone && text.len() == 10 => self.local(wall, &TimeZone::UTC),
             None => Err(no_zone()),
+        }
+    }
+
+    /// A wall-clock time with the abbreviation of its zone, such as BST or GMT, which says which of two
+    /// instants is meant where the clock showed a time twice.
+    fn in_named_zone(&self, wall: DateTime, name: &str) -> Result<i64, Why> {
+        let micros = |offset: Offset| {
+            offset
+                .to_timestamp(wall)
+                .map(Timestamp::as_microsecond)
+                .map_err(|e| (Reason::TimeOutOfRange, e.to_string()))
+        };
+        if matches!(name, "UTC" | "GMT" | "Z") {
+            return micros(Offset::UTC);
+        }
+        let Some(zone) = &self.zone else {
+            return Err((
+                Reason::NoZone,
+                format!("{name} names several zones: state times.zone in a mapping"),
+            ));
+        };
+        let offsets = match zone.to_ambiguous_timestamp(wall).offset() {
+            AmbiguousOffset::Unambiguous { offset } => [offset, offset],
+            AmbiguousOffset::Fold { before, after } | AmbiguousOffset::Gap { before, after } => {
+                [before, after]
+            }
+        };
+        let named = |offset: &Offset| {
+            offset.to_timestamp(wall).is_ok_and(|at| {
+                let there = zone.to_offset_info(at);
+                there.abbreviation() == name && there.offset() == *offset
+            })
+        };
+        match offsets.into_iter().find(named) {
+            Some(offset) => micros(offset),
+            None => Err((
+                Reason::NotATime,
+                format!("{} had no time {name} then", zone.iana_name().unwrap_or("the zone")),
+            )),
         }
     }
 
@@ -192,6 +272,52 @@ impl TimeRule {
             .map(Timestamp::as_microsecond)
             .map_err(|e| (Reason::TimeOutOfRange, e.to_string()))
     }
+}
+
+/// A format whose last word is the abbreviation of a zone, or `%Z`, which means any: the rest, and the
+/// word.
+fn zone_name(format: &str) -> Option<(&str, &str)> {
+    let (rest, name) = format.rsplit_once(' ')?;
+    (name == "%Z" || is_zone_name(name)).then(|| (rest.trim_end(), name))
+}
+
+fn is_zone_name(word: &str) -> bool {
+    (3..=5).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// The Monday of a week as ISO 8601 writes it: `2026-W15`.
+fn monday_of(text: &str) -> Option<DateTime> {
+    let (year, week) = text.split_once("-W").or_else(|| text.split_once('W'))?;
+    if year.len() != 4 || week.len() != 2 {
+        return None;
+    }
+    let week = ISOWeekDate::new(year.parse().ok()?, week.parse().ok()?, Weekday::Monday).ok()?;
+    Some(week.date().to_datetime(Time::midnight()))
+}
+
+/// A date without the words for "week commencing" before it.
+fn without_week_words(text: &str) -> &str {
+    let lower = text.to_ascii_lowercase();
+    ["week commencing ", "week beginning ", "w/c ", "wc "]
+        .iter()
+        .find(|words| lower.starts_with(**words))
+        .map_or(text, |words| text[words.len()..].trim_start())
+}
+
+fn date_of(days: i32) -> Option<Date> {
+    date(1970, 1, 1).checked_add(Span::new().try_days(days).ok()?).ok()
+}
+
+/// A day as a text, `2026-04-01`; outside of the calendar as its number since 1970.
+pub(crate) fn day_text(days: i32) -> String {
+    date_of(days).map_or_else(|| format!("day {days} since 1970"), |d| d.to_string())
+}
+
+fn date_alone() -> Why {
+    (
+        Reason::NotATime,
+        "a date alone is not a time: write it as 2026-04-01T12:00:00Z, or let a mapping join it with the time of day: COLUMN = [\"date\", \"time\"]".into(),
+    )
 }
 
 fn no_zone() -> Why {

@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     error::{AppError, Result},
 };
-use northbound_ingest::{Layout, Mapping, Options, mapping::Encoding, source::sha256};
+use northbound_ingest::{Layout, Mapping, Options, source::sha256};
 use northbound_registers::{RegisterError, records::data::feeds::Feed};
 
 /// Rank of a file whose feed is not registered: below every registered feed.
@@ -44,9 +44,6 @@ fn with_zone(mut m: Mapping, zone: &str) -> Result<Mapping> {
         AppError::usage(format!("--zone {zone:?}: {e}; write a name such as Europe/London"))
     })?);
     m.sha256 = sha256(format!("{}\nzone {zone}", m.sha256).as_bytes());
-    if m.encoding != Encoding::Latin1 {
-        m.encoding = Encoding::Utf8;
-    }
     Ok(m)
 }
 

@@ -216,6 +216,6 @@ fn encoding(path: &Path) -> Result<Encoding, IngestError> {
         Ok(_) => Encoding::Utf8,
         // Cut within the last character.
         Err(e) if e.error_len().is_none() => Encoding::Utf8,
-        Err(_) => Encoding::Latin1,
+        Err(_) => Encoding::Windows1252,
     })
 }

@@ -1,6 +1,6 @@
 //! TOML to [`Mapping`] without serde, so that every error names its line and key.
 
-use super::{Duration, Encoding, Mapping};
+use super::{Computation, Duration, Encoding, Mapping, Operation};
 use crate::{
     error::IngestError,
     layout::Layout,
@@ -44,7 +44,12 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Mapping, IngestError> {
         match name {
             "layout" => m.layout = Some(at.word::<Layout>(name, item)?),
             "file" => at.file_section(item, &mut m)?,
-            "columns" => m.columns = at.texts(name, item)?,
+            "ignore" => m.ignored = at.list(name, item)?,
+            "columns" => at.columns(item, &mut m)?,
+            "computed" => for (column, inner) in at.table(name, item)? {
+                let path = format!("computed.{}", column.get_ref());
+                m.computed.insert(column.get_ref().to_string(), at.computation(&path, inner)?);
+            },
             "keys" => m.keys = at.texts(name, item)?,
             "readings" => m.readings = at.texts(name, item)?,
             "constants" => m.constants = at.texts(name, item)?,
@@ -61,7 +66,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Mapping, IngestError> {
                 let path = format!("durations.{}", column.get_ref());
                 m.durations.insert(column.get_ref().to_string(), at.duration(&path, inner)?);
             },
-            _ => return Err(at.error(name, item, "no such section; use layout, file, columns, keys, readings, constants, nulls, values, times, durations")),
+            _ => return Err(at.error(name, item, "no such section; use layout, ignore, file, columns, computed, keys, readings, constants, nulls, values, times, durations")),
         }
     }
     m.lines = at.lines;
@@ -135,6 +140,48 @@ impl<'t> At<'t> {
         Ok(found)
     }
 
+    /// Canonical columns and their source columns: one, or a date and a time of day.
+    fn columns(&mut self, item: &Item<'t>, m: &mut Mapping) -> Result<(), IngestError> {
+        for (name, value) in self.table("columns", item)? {
+            let (name, path) = (name.get_ref().to_string(), format!("columns.{}", name.get_ref()));
+            let mut sources = self.list(&path, value)?;
+            match sources.len() {
+                1 => {}
+                2 => {
+                    m.times_of_day.extend(sources.pop().map(|clock| (name.clone(), clock)));
+                }
+                _ => {
+                    return Err(self.error(
+                        &path,
+                        value,
+                        "should be one source column, or two: [\"date\", \"time of day\"]",
+                    ));
+                }
+            }
+            m.columns.extend(sources.pop().map(|source| (name, source)));
+        }
+        Ok(())
+    }
+
+    fn computation(&mut self, path: &str, item: &Item<'t>) -> Result<Computation, IngestError> {
+        let wrong = "needs subtract = [\"total\", \"part\"] or divide = [\"total\", \"by\"], with two source columns";
+        let mut found = None;
+        for (name, value) in self.table(path, item)? {
+            let key = format!("{path}.{}", name.get_ref());
+            let operation = match name.get_ref().as_ref() {
+                "subtract" => Operation::Subtract,
+                "divide" => Operation::Divide,
+                _ => return Err(self.error(&key, value, wrong)),
+            };
+            let [first, second] = <[String; 2]>::try_from(self.list(&key, value)?)
+                .map_err(|_| self.error(&key, value, wrong))?;
+            if found.replace(Computation { operation, first, second }).is_some() {
+                return Err(self.error(&key, value, wrong));
+            }
+        }
+        found.ok_or_else(|| self.error(path, item, wrong))
+    }
+
     fn list(&mut self, key: &str, item: &Item<'_>) -> Result<Vec<String>, IngestError> {
         self.note(key, item);
         let Some(items) = item.get_ref().as_array() else {
@@ -164,11 +211,16 @@ impl<'t> At<'t> {
                     })
                 }
                 "encoding" => {
-                    m.encoding = match self.text(&key, value)? {
-                        "utf-8" => Encoding::Utf8,
-                        "latin-1" => Encoding::Latin1,
-                        _ => return Err(self.error(&key, value, "use one of: utf-8, latin-1")),
-                    }
+                    m.encoding =
+                        match self.text(&key, value)? {
+                            "utf-8" => Encoding::Utf8,
+                            "windows-1252" | "latin-1" => Encoding::Windows1252,
+                            _ => return Err(self.error(
+                                &key,
+                                value,
+                                "use one of: utf-8, windows-1252, latin-1 (read as windows-1252)",
+                            )),
+                        }
                 }
                 "header_row" => {
                     self.note(&key, value);
