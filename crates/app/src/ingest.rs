@@ -12,7 +12,7 @@ mod register_rows;
 pub mod rejects;
 pub mod sources;
 
-pub use files::expand;
+pub use files::{Expanded, expand};
 pub use northbound_ingest::{Layout, duis_archive::ThrottledCount};
 pub use outcome::{Ingested, IngestedFile};
 

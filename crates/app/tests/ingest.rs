@@ -54,14 +54,53 @@ fn rejected_rows_are_counted_and_written_beside_the_accepted_ones() {
 }
 
 #[test]
-fn a_file_without_any_usable_row_is_refused_and_one_usable_row_is_enough() {
+fn a_file_of_which_most_rows_are_rejected_is_refused_whatever_its_length() {
     let (folder, ctx) = context("kim+analyst", NOW);
     let bad = Request::file(messages(folder.path(), "bad.csv", 0..0, 3));
     let e = ingest(&ctx, &bad, Layout::Messages, &mut ctx.progress()).unwrap_err();
     assert_eq!((e.kind(), e.code()), (Kind::BadInput, "ingest.nothing-taken"));
     assert_eq!(ctx.snapshot().unwrap().root.manifest.version, 0);
-    let one = run(&ctx, &Request::file(messages(folder.path(), "one.csv", 1..2, 3)));
-    assert_eq!((one.files[0].accepted, one.ledger_version), (1, Some(1)));
+    let mostly = Request::file(messages(folder.path(), "mostly.csv", 1..3, 3));
+    let e = ingest(&ctx, &mostly, Layout::Messages, &mut ctx.progress()).unwrap_err();
+    assert_eq!((e.kind(), e.code()), (Kind::BadInput, "ingest.mostly-bad"));
+    assert!(e.to_string().contains("3 of its 5 rows were rejected"), "{e}");
+    assert_eq!(ctx.snapshot().unwrap().root.manifest.version, 0);
+    let allowed = run(&ctx, &Request { allow_mostly_bad: true, ..mostly });
+    assert_eq!((allowed.files[0].accepted, allowed.ledger_version), (2, Some(1)));
+    let half = run(&ctx, &Request::file(messages(folder.path(), "half.csv", 11..14, 3)));
+    assert_eq!((half.files[0].accepted, half.ledger_version), (3, Some(2)));
+    let services = folder.path().join("services.csv");
+    let good = "DSP,2026-04-01T10:00:00Z,2026-04-01T11:00:00Z,down";
+    std::fs::write(&services, format!("service,from,to,kind\n{good}\n,,,x\n,,,x\n")).unwrap();
+    let request = Request::file(services);
+    let e = ingest(&ctx, &request, Layout::Services, &mut ctx.progress()).unwrap_err();
+    assert_eq!(e.code(), "ingest.mostly-bad");
+    let allowed = Request { allow_mostly_bad: true, ..request };
+    let done = ingest(&ctx, &allowed, Layout::Services, &mut ctx.progress()).unwrap();
+    assert_eq!(done.files[0].accepted, 1);
+}
+
+#[test]
+fn what_systems_leave_in_folders_is_left_out_and_named() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    let april = folder.path().join("april");
+    std::fs::create_dir_all(april.join("__MACOSX")).unwrap();
+    messages(&april, "log.csv", 1..4, 0);
+    for name in ["~$log.xlsx", "Desktop.ini", "Thumbs.db", ".DS_Store", "._log.csv", "__MACOSX/x"] {
+        std::fs::write(april.join(name), "no data").unwrap();
+    }
+    let done = run(&ctx, &Request::file(april));
+    assert_eq!((done.files.len(), done.files[0].accepted), (1, 3));
+    let mut names: Vec<String> = done
+        .left_out
+        .iter()
+        .map(|p| Path::new(p).file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [".DS_Store", "._log.csv", "Desktop.ini", "Thumbs.db", "__MACOSX", "~$log.xlsx"]
+    );
 }
 
 #[test]

@@ -82,7 +82,7 @@ pub(crate) struct FileArgs {
     /// Folder for rejected rows. Default: DATA/rejects
     #[arg(long, value_name = "DIR")]
     pub(crate) rejects: Option<PathBuf>,
-    /// Continue even if most of the first rows are invalid
+    /// Take the rest of a file of which more than half of the rows are rejected
     #[arg(long)]
     pub(crate) allow_mostly_bad: bool,
 }

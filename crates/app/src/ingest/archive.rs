@@ -149,7 +149,7 @@ fn identify(
     let (hash, bytes) = if meta.is_dir() {
         let mut lines = String::new();
         let mut bytes = 0;
-        for f in files::expand(&[path.to_owned()])? {
+        for f in files::expand(&[path.to_owned()])?.files {
             if std::fs::metadata(&f).is_ok_and(|m| m.len() == 0) {
                 continue;
             }

@@ -3,22 +3,30 @@
 use crate::error::{AppError, Result};
 use std::path::{Path, PathBuf};
 
-/// The files named, and those inside of the folders named, each folder sorted by name. Hidden files
-/// of a folder are left out.
+/// The files of a list of paths.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expanded {
+    /// The files named, and those inside of the folders named, each folder sorted by name.
+    pub files: Vec<PathBuf>,
+    /// What was in those folders and is no data: hidden files, and what desktops leave beside data.
+    pub left_out: Vec<PathBuf>,
+}
+
+/// The files named, and those inside of the folders named. A file that is named itself is always taken.
 ///
 /// # Errors
 /// Where a path cannot be read, or there is no file at all.
-pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
+pub fn expand(paths: &[PathBuf]) -> Result<Expanded> {
+    let mut found = Expanded::default();
     for p in paths {
         let meta = std::fs::metadata(p).map_err(|e| AppError::io("read", p, e))?;
         if meta.is_dir() {
             inside(p, &mut found)?;
         } else {
-            found.push(p.clone());
+            found.files.push(p.clone());
         }
     }
-    if found.is_empty() {
+    if found.files.is_empty() {
         return Err(AppError::input(
             "the folder holds no files; name files, or a folder with files",
         ));
@@ -26,21 +34,31 @@ pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn inside(dir: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+/// Lock files of office programs, settings of desktops, and the second halves of files from a Mac.
+fn is_no_data(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.starts_with('.')
+        || name.starts_with("~$")
+        || matches!(name.as_str(), "desktop.ini" | "thumbs.db" | "__macosx")
+}
+
+fn inside(dir: &Path, found: &mut Expanded) -> Result<()> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(|e| AppError::io("list", dir, e))? {
         let entry = entry.map_err(|e| AppError::io("list", dir, e))?;
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if !hidden {
+        if is_no_data(&entry.file_name().to_string_lossy()) {
+            found.left_out.push(entry.path());
+        } else {
             names.push(entry.path());
         }
     }
     names.sort();
+    found.left_out.sort();
     for p in names {
         if p.is_dir() {
             inside(&p, found)?;
         } else {
-            found.push(p);
+            found.files.push(p);
         }
     }
     Ok(())

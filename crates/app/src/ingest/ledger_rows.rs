@@ -43,13 +43,13 @@ pub(super) fn ingest(
     layout: Layout,
     progress: &mut Progress,
 ) -> Result<Ingested> {
-    let files = files::expand(&request.paths)?;
+    let found = files::expand(&request.paths)?;
     let options = options(ctx, request, layout)?;
     let mut load = LedgerLoad::begin(ctx, request)?;
-    for path in &files {
+    for path in &found.files {
         load.file(path, layout, &options, progress)?;
     }
-    load.commit(progress)
+    Ok(load.commit(progress)?.with_left_out(&found))
 }
 
 /// A transaction of the ledger with the registers' record of each file.
@@ -176,7 +176,7 @@ impl<'a> LedgerLoad<'a> {
         }
         outcome.rejects = rejects.finish()?;
         outcome.id = id;
-        outcome.refuse_if_nothing_accepted()?;
+        outcome.refuse_if_mostly_rejected(self.request.allow_mostly_bad)?;
         self.done.push((outcome, meta));
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The outcome of an ingest, and how it is shown.
 
+use super::Expanded;
 use crate::{
     answer::{Answer, Table, count},
     context::Context,
@@ -63,6 +64,8 @@ pub struct Ingested {
     pub days: u64,
     /// `true` where nothing was stored.
     pub dry_run: bool,
+    /// Paths in the folders named that are no data, such as lock files of office programs.
+    pub left_out: Vec<String>,
 }
 
 impl IngestedFile {
@@ -89,20 +92,31 @@ impl IngestedFile {
         })
     }
 
-    /// A file of which no row is accepted is most likely the wrong file, so nothing of it is stored.
-    pub(super) fn refuse_if_nothing_accepted(&self) -> Result<()> {
-        if self.accepted > 0 || self.rejected == 0 {
-            return Ok(());
-        }
+    /// A file of which no row, or less than half of the rows, is accepted is most likely the wrong file
+    /// or read by the wrong mapping, so nothing of it is stored. The latter may be allowed.
+    pub(super) fn refuse_if_mostly_rejected(&self, allow: bool) -> Result<()> {
         let at = self.rejects.as_ref().map(|p| format!("; {p} says why")).unwrap_or_default();
-        Err(AppError::new(
-            Kind::BadInput,
-            "ingest.nothing-taken",
-            format!(
-                "{}: none of its {} rows was accepted{at}; nothing was ingested. Check the layout or the mapping (--guess proposes one)",
-                self.file, self.read
-            ),
-        ))
+        if self.accepted == 0 && self.rejected > 0 {
+            return Err(AppError::new(
+                Kind::BadInput,
+                "ingest.nothing-taken",
+                format!(
+                    "{}: none of its {} rows was accepted{at}; nothing was ingested. Check the layout or the mapping (--guess proposes one)",
+                    self.file, self.read
+                ),
+            ));
+        }
+        if self.rejected > self.accepted && !allow {
+            return Err(AppError::new(
+                Kind::BadInput,
+                "ingest.mostly-bad",
+                format!(
+                    "{}: {} of its {} rows were rejected{at}; nothing was ingested. Check the layout or the mapping (--guess proposes one), or take the rest with --allow-mostly-bad",
+                    self.file, self.rejected, self.read
+                ),
+            ));
+        }
+        Ok(())
     }
 
     pub(super) fn counts(&self) -> Counts {
@@ -170,6 +184,11 @@ const COLUMNS: [&str; 10] = [
 ];
 
 impl Ingested {
+    pub(super) fn with_left_out(mut self, found: &Expanded) -> Ingested {
+        self.left_out = found.left_out.iter().map(|p| p.display().to_string()).collect();
+        self
+    }
+
     /// As a neutral document.
     #[must_use]
     pub fn answer(&self, ctx: &Context) -> Answer {
@@ -182,6 +201,9 @@ impl Ingested {
             } else {
                 table.row(f.cells());
             }
+        }
+        if !self.left_out.is_empty() {
+            answer = answer.say(format!("Left out, no data: {}.", self.left_out.join(", ")));
         }
         if self.dry_run {
             answer = answer.say("Dry run: nothing was stored.");

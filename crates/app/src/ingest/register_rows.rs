@@ -69,14 +69,14 @@ pub(super) fn ingest(
     layout: Layout,
     progress: &mut Progress,
 ) -> Result<Ingested> {
-    let files = files::expand(&request.paths)?;
+    let found = files::expand(&request.paths)?;
     let options = options(ctx, request, layout)?;
     let mut out = Ingested { dry_run: ctx.dry_run, ..Ingested::default() };
-    for path in &files {
+    for path in &found.files {
         let file = File { ctx, request, layout, options: &options };
         out.files.push(file.ingest(path, progress)?);
     }
-    Ok(out)
+    Ok(out.with_left_out(&found))
 }
 
 /// What is needed to ingest one file.
@@ -131,7 +131,7 @@ impl File<'_> {
         records::add(&rows, &rules, &mut target)?;
         traffic::add(&rows.forecasts, &rows.volumes, &gate, options.known, &mut target)?;
         outcome.rejects = rejects.finish()?;
-        outcome.refuse_if_nothing_accepted()?;
+        outcome.refuse_if_mostly_rejected(self.request.allow_mostly_bad)?;
         let receipt = import.finish(outcome.counts())?;
         if !rows.forecasts.is_empty() {
             make_secret(ctx, &store)?;

@@ -290,7 +290,7 @@ pub fn import(ctx: &Context, paths: &[PathBuf], arrived: Option<Utc>) -> Result<
     }
     let (rules, store) = (ctx.rules()?, ctx.store()?);
     let mut all = Vec::new();
-    for path in expand(paths)? {
+    for path in expand(paths)?.files {
         all.push(take(&path, arrived.unwrap_or(ctx.now), &rules, &store, ctx)?);
     }
     Ok(answer(ctx, &all))
@@ -327,7 +327,7 @@ pub fn check(ctx: &Context, paths: &[PathBuf]) -> Result<Answer> {
         &["file", "layout", "provider", "for", ">sequence", ">rows", ">bad rows", "finding"],
     );
     let (mut list, mut bad) = (Vec::new(), false);
-    for path in expand(paths)? {
+    for path in expand(paths)?.files {
         let name = name_of(&path);
         let layout = layout_of(&rules, &name)?;
         let c = reader::check(layout, &name, &input::bytes(&path, MAX_FILE)?);
