@@ -4,6 +4,7 @@
 //! version. Everything else goes to the registers, one transaction a file.
 
 pub mod archive;
+mod collisions;
 mod files;
 mod ledger_rows;
 mod options;
@@ -11,6 +12,7 @@ mod outcome;
 mod register_rows;
 pub mod rejects;
 pub mod sources;
+mod unplaced;
 
 pub use files::{Expanded, expand};
 pub use northbound_ingest::{Layout, duis_archive::ThrottledCount};

@@ -154,3 +154,61 @@ fn an_archive_has_one_layout_so_a_mapping_is_a_usage_error() {
     assert_eq!(kind(Some(folder.path().join("map.toml"))), Kind::Usage);
     assert_eq!(kind(None), Kind::NotFound);
 }
+
+#[test]
+fn collisions_of_a_file_are_listed_with_both_rows() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    run(&ctx, &Request::file(messages(folder.path(), "log.csv", 1..4, 0)));
+    let text = std::fs::read_to_string(folder.path().join("log.csv")).unwrap();
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, text.replace("10:02:05Z", "10:02:25Z")).unwrap();
+    let done = run(&ctx, &Request::file(other));
+    assert_eq!((done.files[0].duplicates, done.files[0].collisions), (2, 1));
+    let note = &done.files[0].notes[0];
+    assert!(note.contains("`northbound ingest show 2 --collisions`"), "{note}");
+    for file in ["log.csv", "2"] {
+        let found = sources::collisions(&ctx, file).unwrap().json;
+        assert_eq!(
+            (&found["all"], &found["collisions"][0]["decided_by"]),
+            (&1.into(), &"content".into())
+        );
+        let c = &found["collisions"][0];
+        let rows = (c["first"]["row"].as_i64(), c["other"]["row"].as_i64());
+        assert_eq!(rows, (Some(3), Some(3)));
+        let answered: std::collections::BTreeSet<&str> = ["first", "other"]
+            .iter()
+            .filter_map(|side| c["differences"][0][side].as_str())
+            .collect();
+        assert_eq!(c["differences"][0]["column"], "answer_sent");
+        assert_eq!(
+            answered.into_iter().collect::<Vec<_>>(),
+            ["2026-04-01T10:02:05Z", "2026-04-01T10:02:25Z"]
+        );
+    }
+    let user = acting(&ctx, "90-B3-D5-1F-30-01-00-01+user", "");
+    assert_eq!(sources::collisions(&user, "2").unwrap_err().kind(), Kind::Refused);
+}
+
+#[test]
+fn figures_that_no_row_shows_and_that_contradict_each_other_are_in_the_summary() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    let file = folder.path().join("report.csv");
+    std::fs::write(
+        &file,
+        "measure,period,provider,region,text\nPM4.3,2026-04,CSPN,north,95.12%\nPM4.3,2026-04,CSPN,north,97.12%\n\
+        PM4.3,2026-04-01,CSPN,north,97%\nPM43,2026-04,CSPN,north,97%\nPM4.3,2026-04,CSPS,south,0.994\n",
+    )
+    .unwrap();
+    let done = ingest(&ctx, &Request::file(file), Layout::Figures, &mut ctx.progress()).unwrap();
+    let notes = done.files[0].notes.join("\n");
+    for words in [
+        "figures for a period that their measure has no row for: 1, such as PM4.3 for 2026-04-01",
+        "figures of a measure that the rules do not define: 1, such as PM43",
+        "so that the figure is disputed: 1; `northbound ingest show 1 --collisions` lists both",
+    ] {
+        assert!(notes.contains(words), "{notes}");
+    }
+    assert_eq!(done.files[0].flags["bare-fraction"], 1);
+    let found = sources::collisions(&ctx, "report.csv").unwrap().json;
+    assert_eq!((&found["all"], &found["collisions"][0]["disputed"]), (&1.into(), &true.into()));
+}

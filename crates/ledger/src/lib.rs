@@ -29,6 +29,7 @@ pub use manifest::{CommitKind, Manifest, Root, SourceEntry, is_below};
 pub use memory::Memory;
 pub use read::{
     alerts::AlertWindow,
+    collisions::{Collision, CollisionList, Decided, SourceRecord},
     content,
     counts::Way,
     payloads::{PayloadCount, PayloadKey},

@@ -1,6 +1,7 @@
 //! Reading the ledger as at a time.
 
 pub mod alerts;
+pub mod collisions;
 pub mod content;
 pub mod counts;
 pub mod payloads;

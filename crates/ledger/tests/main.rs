@@ -2,6 +2,7 @@
 
 mod books;
 mod bounded;
+mod collisions;
 mod journal;
 mod journal_support;
 mod ledger;

@@ -77,8 +77,8 @@ fn components(def: &MeasureDef) -> impl Iterator<Item = &str> {
     of.iter().map(String::as_str)
 }
 
-/// Stated figures of the period that speak of no row: an unknown measure, or a region or provider
-/// that no row has. They are shown, never dropped in silence (M19).
+/// Stated figures of the period that speak of no row: an unknown measure, a region or provider that no row
+/// has, or a day or quarter of a monthly measure. They are shown, never dropped in silence (M19).
 #[must_use]
 pub fn unplaced<'a>(inputs: &Inputs<'a>) -> Vec<&'a StatedFigure> {
     let placed: Vec<*const StatedFigure> = inputs
@@ -86,7 +86,8 @@ pub fn unplaced<'a>(inputs: &Inputs<'a>) -> Vec<&'a StatedFigure> {
         .iter()
         .flat_map(|d| d.rows.iter().map(move |r| (d, r)))
         .flat_map(|(d, r)| {
-            stated::for_row(inputs.stated, &d.id, &r.provider, r.region.as_str(), inputs.period)
+            let (region, period) = (r.region.as_str(), inputs.period);
+            stated::for_row(inputs.stated, &d.id, &r.provider, region, period, activity(d, period))
         })
         .map(|(s, _)| std::ptr::from_ref(s))
         .collect();
@@ -94,7 +95,8 @@ pub fn unplaced<'a>(inputs: &Inputs<'a>) -> Vec<&'a StatedFigure> {
         .stated
         .iter()
         .filter(|s| {
-            s.period == inputs.period && s.keys.keys().all(|k| k == "provider" || k == "region")
+            stated::speaks_of(s.period, inputs.period)
+                && s.keys.keys().all(|k| k == "provider" || k == "region")
         })
         .filter(|s| !placed.contains(&std::ptr::from_ref(*s)))
         .collect()

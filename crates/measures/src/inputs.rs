@@ -233,6 +233,9 @@ pub struct StatedFigure {
     pub place: String,
     /// When its source first stated it.
     pub known: Utc,
+    /// Rank of the file: of contradicting statements of one document the lowest counts.
+    #[serde(default)]
+    pub rank: i64,
 }
 
 /// What a feed was to bring and what it brought. The expected days come from the calendar, never

@@ -41,6 +41,9 @@ pub(crate) enum IngestCommand {
     Show {
         /// Number, name, or the start of the hash of the file
         file: String,
+        /// List rows that contradict another row of the same identity: both rows, which counts, and why
+        #[arg(long)]
+        collisions: bool,
     },
     /// Retract a file: its rows no longer count from now on
     Retract {
@@ -164,7 +167,8 @@ impl DuisArgs {
 pub(crate) fn run(c: &IngestCommand, ctx: &Ctx) -> Result<Answer> {
     let (args, layout) = match c {
         IngestCommand::List => return sources::list(ctx),
-        IngestCommand::Show { file } => return sources::show(ctx, file),
+        IngestCommand::Show { file, collisions: true } => return sources::collisions(ctx, file),
+        IngestCommand::Show { file, .. } => return sources::show(ctx, file),
         IngestCommand::Retract { file } => return sources::retract(ctx, file),
         IngestCommand::Duis(d) => return duis(d, ctx),
         IngestCommand::Messages(a) => (a, Layout::Messages),

@@ -3,6 +3,7 @@
 
 use super::{
     Ingested, IngestedFile, Request, files, options::options, outcome::signed, rejects::Rejects,
+    unplaced::StatedRowCheck,
 };
 use crate::{
     context::Context,
@@ -52,6 +53,20 @@ pub(super) fn ingest(
     Ok(load.commit(progress)?.with_left_out(&found))
 }
 
+/// What rows that contradict others of the same identity mean, in a sentence.
+fn contradictions(file: &IngestedFile) -> Option<String> {
+    let effect = match file.layout.as_str() {
+        "figures" => {
+            "state another value than a row of the same measure, keys and document, so that the figure is disputed"
+        }
+        _ => "contradict or correct a row of the same identity",
+    };
+    let (n, id) = (file.collisions, &file.id);
+    (n > 0).then(|| {
+        format!("rows that {effect}: {n}; `northbound ingest show {id} --collisions` lists both.")
+    })
+}
+
 /// A transaction of the ledger with the registers' record of each file.
 pub(super) struct LedgerLoad<'a> {
     ctx: &'a Context,
@@ -99,6 +114,7 @@ impl<'a> LedgerLoad<'a> {
             progress.tell(&format!("hashing {}", p.file), p.done, p.total)
         })?;
         let options = &options.with_identity(&found);
+        let rules = self.ctx.rules()?;
         let meta = SourceMeta {
             name: found.name,
             sha256: found.sha256,
@@ -118,12 +134,20 @@ impl<'a> LedgerLoad<'a> {
                 }
             };
             let paths = [path.to_owned()];
+            let mut notes = Vec::new();
             let summary = match layout {
-                Layout::Figures => reader::figures(&paths, options, sink, rejects, &mut tell)?,
+                Layout::Figures => {
+                    let mut check = StatedRowCheck::new(sink, rules.measures());
+                    let read = reader::figures(&paths, options, &mut check, rejects, &mut tell)?;
+                    notes = check.notes();
+                    read
+                }
                 Layout::Payloads => reader::payloads(&paths, options, sink, rejects, &mut tell)?,
                 _ => reader::messages(&paths, options, sink, rejects, &mut tell)?,
             };
-            IngestedFile::read(&summary)
+            let mut outcome = IngestedFile::read(&summary)?;
+            outcome.notes.extend(notes);
+            Ok(outcome)
         })
     }
 
@@ -221,6 +245,7 @@ impl<'a> LedgerLoad<'a> {
                 if let Some(s) = committed.sources.iter().find(|s| s.id.to_string() == t.id) {
                     t.duplicates = s.duplicates;
                     t.collisions = s.collisions;
+                    t.notes.extend(contradictions(t));
                 }
             }
             out.ledger_version = Some(committed.root.manifest.version);

@@ -156,6 +156,14 @@ pub fn show(ctx: &Context, named: &str) -> Result<Answer> {
     Ok(Answer::new(e.json.clone()).table(t))
 }
 
+/// Rows of an ingested file that contradict another of the same identity.
+///
+/// # Errors
+/// Where there is no such file in the ledger, or the actor may not see all parties' rows.
+pub fn collisions(ctx: &Context, named: &str) -> Result<Answer> {
+    super::collisions::list(ctx, &find(ctx, named)?.id)
+}
+
 /// Retracts a file: from now on its rows do not count. As at earlier times they still do.
 ///
 /// # Errors

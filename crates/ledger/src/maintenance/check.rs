@@ -87,6 +87,10 @@ pub struct Report {
     pub set_aside: u64,
     /// Messages counted.
     pub counted: u64,
+    /// Stated figures.
+    pub stated: u64,
+    /// Of these, set aside.
+    pub stated_set_aside: u64,
     /// Lines of the books compared.
     pub book_lines: u64,
     /// Days in the span without any record. A gap need not be an error: perhaps nothing was expected.
@@ -125,6 +129,7 @@ pub fn check(
     let all = (Day(i32::MIN), Day(i32::MAX));
     let read = books::books(&snap, all, &mut report)
         .and_then(|()| books::alerts(&snap, all, &mut report))
+        .and_then(|()| books::stated(&snap, &mut report))
         .and_then(|()| rollups(&snap, all, judge, &mut report));
     match read {
         Ok(()) => gaps(&snap, &mut report),

@@ -21,6 +21,8 @@ pub struct StatedEntry {
     pub row: StatedRow,
     /// Source file number.
     pub source: i64,
+    /// Declared rank of the source file: of statements that contradict each other the lowest counts.
+    pub rank: i64,
     /// Another source states a different figure under the same document and version.
     pub disputed: bool,
 }
@@ -31,10 +33,27 @@ impl Snapshot {
     /// # Errors
     /// When a file cannot be read or a row's keys are no JSON.
     pub fn stated(&self, periods: &[Period]) -> Result<Vec<StatedEntry>, LedgerError> {
+        self.stated_but(periods, false)
+    }
+
+    /// The same, with every statement that contradicts another of the same row, document and version: none of
+    /// them is chosen here.
+    ///
+    /// # Errors
+    /// As [`Snapshot::stated`].
+    pub fn stated_with_rivals(&self, periods: &[Period]) -> Result<Vec<StatedEntry>, LedgerError> {
+        self.stated_but(periods, true)
+    }
+
+    fn stated_but(
+        &self,
+        periods: &[Period],
+        rivals: bool,
+    ) -> Result<Vec<StatedEntry>, LedgerError> {
         let wanted: BTreeSet<String> = periods.iter().map(ToString::to_string).collect();
         let files = self.files(Table::Stated, (Day(i32::MIN), Day(i32::MAX)));
         // Corrections of stated figures belong to no day.
-        let aside = self.visible.aside(&self.dir, &self.root.manifest, &|_| false)?;
+        let aside = self.visible.aside_but(&self.dir, &self.root.manifest, &|_| false, rivals)?;
         let columns: Vec<&str> = Table::Stated.columns().iter().map(|(n, _)| *n).collect();
         let mut out = Vec::new();
         for_each_batch(
@@ -56,7 +75,8 @@ impl Snapshot {
                     })?;
                     let source = read.int("source", i).unwrap_or(0);
                     let disputed = aside.disputed.get(&source).is_some_and(|d| d.contains(row.row));
-                    out.push(StatedEntry { row, source, disputed });
+                    let rank = self.root.manifest.source(source).map_or(0, |s| s.rank);
+                    out.push(StatedEntry { row, source, rank, disputed });
                 }
                 Ok(())
             },
@@ -67,8 +87,9 @@ impl Snapshot {
 }
 
 /// The order in which stated figures are listed.
-fn order(r: &StatedRow) -> (&str, &str, &BTreeMap<String, String>, &str, &str, &str) {
-    (&r.measure, &r.period, &r.keys, &r.source, &r.document, &r.version)
+fn order(r: &StatedRow) -> impl Ord + '_ {
+    let document = (&r.source, &r.document, &r.version);
+    (&r.measure, &r.period, &r.keys, document, &r.text, r.numerator, r.count, &r.null, &r.place)
 }
 
 /// The columns of a batch of stated figures.

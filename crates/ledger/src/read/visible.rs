@@ -100,17 +100,28 @@ impl Visible {
         manifest: &Manifest,
         days: &dyn Fn(Day) -> bool,
     ) -> Result<Aside, LedgerError> {
+        self.aside_but(dir, manifest, days, false)
+    }
+
+    /// The same; with `rivals` a record that lost a collision is not set aside.
+    pub(crate) fn aside_but(
+        &self,
+        dir: &Path,
+        manifest: &Manifest,
+        days: &dyn Fn(Day) -> bool,
+        rivals: bool,
+    ) -> Result<Aside, LedgerError> {
         let mut aside = Aside::default();
         for f in manifest.files(Table::Corrections) {
             if !f.day.is_none_or(days) || self.as_at.is_some_and(|t| f.known.0 > t) {
                 continue;
             }
-            self.read_aside(&dir.join(&f.path), &mut aside)?;
+            self.read_aside(&dir.join(&f.path), rivals, &mut aside)?;
         }
         Ok(aside)
     }
 
-    fn read_aside(&self, path: &Path, aside: &mut Aside) -> Result<(), LedgerError> {
+    fn read_aside(&self, path: &Path, rivals: bool, aside: &mut Aside) -> Result<(), LedgerError> {
         let opened = Opened::open(path, Table::Corrections, false)?;
         for batch in
             crate::error::pq(path, opened.reader(path)?.with_batch_size(64 * 1024).build())?
@@ -128,10 +139,13 @@ impl Visible {
                     continue;
                 }
                 let (s, p) = (source.value(i), row.value(i));
-                aside.hidden.entry(s).or_default().insert(p);
                 let is_collision = reason
                     .key(i)
                     .is_some_and(|k| words.value(k) == CorrectionReason::Collision.as_str());
+                if is_collision && rivals {
+                    continue;
+                }
+                aside.hidden.entry(s).or_default().insert(p);
                 // A retracted record is no rival.
                 if is_collision && !self.is_retracted(s) {
                     aside.disputed.entry(by_source.value(i)).or_default().insert(by_row.value(i));

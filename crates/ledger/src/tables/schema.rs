@@ -123,7 +123,7 @@ impl Table {
         };
         if identity.contains(&column) {
             Part::Identity
-        } else if ["feed", "known", "recorded", "source", "place"].contains(&column) {
+        } else if ["feed", "known", "recorded", "source", "place", "on_page"].contains(&column) {
             Part::Neither
         } else {
             Part::Content

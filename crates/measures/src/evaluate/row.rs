@@ -214,6 +214,7 @@ impl<'a> Row<'a> {
             &self.row.provider,
             self.row.region.as_str(),
             i.period,
+            self.activity,
         );
         let rows: Vec<&StatedFigure> = pairs.iter().map(|(s, _)| *s).collect();
         let mut views: Vec<_> = pairs.iter().map(|(_, v)| v.clone()).collect();

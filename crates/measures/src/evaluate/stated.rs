@@ -11,6 +11,7 @@ use northbound_types::{
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A stated figure beside the row that it speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,9 @@ pub struct StatedView {
     pub known: Utc,
     /// A later version of the same document stands in its place.
     pub superseded: bool,
+    /// Rank of its file: of contradicting statements of one document the lowest counts.
+    #[serde(default)]
+    pub rank: i64,
     /// `Some(true)` where it contradicts the figure of the row; `None` where they cannot be compared.
     pub conflicts: Option<bool>,
 }
@@ -138,13 +142,30 @@ pub fn conflict(a: &Figure, b: &Figure) -> Option<bool> {
     };
     let (x, y) = (a.share()?, b.share()?);
     Some(match (text(a), text(b)) {
+        // One may be the other with fewer decimals.
+        (Some(t), Some(u)) => !agrees(&y, &t) && !agrees(&x, &u),
         (Some(t), None) => !agrees(&y, &t),
         (None, Some(t)) => !agrees(&x, &t),
         _ => x != y,
     })
 }
 
-/// The stated figures of one row, in order of when they were stated, superseded ones marked.
+/// Does a stated figure speak of a period, as a whole or in part? A month speaks of no quarter: it is a row
+/// of a pack of its own.
+#[must_use]
+pub fn speaks_of(stated: Period, period: Period) -> bool {
+    let within = |p: Period, day| p.contains(day);
+    match (stated, period) {
+        _ if stated == period => true,
+        (Period::Day(day), Period::Month(..) | Period::Quarter(..)) => within(period, day),
+        (Period::Quarter(..), Period::Month(..)) => within(stated, period.first()),
+        _ => false,
+    }
+}
+
+/// The stated figures of one row, in order of when they were stated, superseded ones marked. `activity` is the
+/// period in which the activity of the measure took place: of a quarterly measure a month's row is stated for
+/// that quarter, too.
 #[must_use]
 pub fn for_row<'a>(
     stated: &'a [StatedFigure],
@@ -152,7 +173,9 @@ pub fn for_row<'a>(
     provider: &str,
     region: &str,
     period: Period,
+    activity: Period,
 ) -> Vec<(&'a StatedFigure, StatedView)> {
+    let quarter = Some(activity).filter(|a| matches!(a, Period::Quarter(..)));
     let key = |s: &StatedFigure, k: &str, want: &str, national: bool| match s
         .keys
         .get(k)
@@ -164,7 +187,7 @@ pub fn for_row<'a>(
     };
     let mut mine: Vec<&StatedFigure> = stated
         .iter()
-        .filter(|s| s.measure == measure && s.period == period)
+        .filter(|s| s.measure == measure && (s.period == period || Some(s.period) == quarter))
         // Without a provider a figure speaks of the row of its region; without a region, of the
         // row of its provider where the row is national or the provider is named.
         .filter(|s| key(s, "provider", provider, true))
@@ -188,35 +211,40 @@ pub fn for_row<'a>(
                     && later.document == s.document
                     && later.version != s.version
             });
-            (
-                *s,
-                StatedView {
-                    figure: figure(s),
-                    source: s.source.clone(),
-                    document: s.document.clone(),
-                    version: s.version.clone(),
-                    place: s.place.clone(),
-                    known: s.known,
-                    superseded,
-                    conflicts: None,
-                },
-            )
+            (*s, view(s, superseded))
         })
         .collect()
 }
 
+fn view(s: &StatedFigure, superseded: bool) -> StatedView {
+    StatedView {
+        figure: figure(s),
+        source: s.source.clone(),
+        document: s.document.clone(),
+        version: s.version.clone(),
+        place: s.place.clone(),
+        known: s.known,
+        superseded,
+        rank: s.rank,
+        conflicts: None,
+    }
+}
+
 /// The one figure that the stated ones amount to: the latest version of each document; disputed
-/// where two documents contradict each other.
+/// where two documents contradict each other, and without a number where one contradicts itself.
 #[must_use]
 pub fn combined(views: &[StatedView]) -> Option<Figure> {
     let live: Vec<&StatedView> = views.iter().filter(|v| !v.superseded).collect();
     let last = live.last()?;
-    let against: Vec<String> = live
+    let same =
+        |a: &StatedView, b: &StatedView| (&a.source, &a.document) == (&b.source, &b.document);
+    let (of_last, others): (Vec<_>, Vec<_>) = live.iter().copied().partition(|v| same(v, last));
+    let figure = of_document(&of_last);
+    let against: Vec<&str> = others
         .iter()
-        .filter(|v| conflict(&v.figure, &last.figure) == Some(true))
-        .map(|v| v.source.clone())
+        .filter(|v| conflict(&v.figure, &figure) == Some(true))
+        .map(|v| v.source.as_str())
         .collect();
-    let figure = last.figure.clone();
     Some(if against.is_empty() {
         figure
     } else {
@@ -225,6 +253,102 @@ pub fn combined(views: &[StatedView]) -> Option<Figure> {
             format!("{} states otherwise in another document", against.join(", ")),
         )
     })
+}
+
+/// Statements of one row that are compared with each other; of more, those that differ as texts contradict.
+const MOST_COMPARED: usize = 16;
+
+/// What one document states of a row, in whatever order. Where its statements contradict each other none is
+/// chosen, unless the ranks of their files decide.
+fn of_document(views: &[&StatedView]) -> Figure {
+    let lowest = views.iter().map(|v| v.rank).min().unwrap_or(0);
+    let mut different: BTreeMap<(usize, String), &StatedView> = BTreeMap::new();
+    let (counted, outranked): (Vec<&StatedView>, Vec<_>) =
+        views.iter().partition(|v| v.rank == lowest);
+    for v in counted {
+        let before = different.entry(preference(&v.figure)).or_insert(v);
+        if v.place < before.place {
+            *before = v;
+        }
+    }
+    let list: Vec<&StatedView> = different.into_values().collect();
+    let Some(first) = list.first() else {
+        return Figure::Null(Null::because(NullReason::NotReported, "nothing is stated"));
+    };
+    let contradict = |a: &StatedView, b: &StatedView| contradicts(&a.figure, &b.figure);
+    let apart = list.len() > MOST_COMPARED
+        || list.iter().enumerate().any(|(i, a)| list[i + 1..].iter().any(|b| contradict(a, b)));
+    if apart {
+        return contradictory(&list);
+    }
+    if outranked.iter().any(|o| contradict(first, o)) {
+        let why = format!("{} states otherwise in a file of higher rank number", first.source);
+        return first.figure.clone().weaken(FigureState::Disputed, why);
+    }
+    first.figure.clone()
+}
+
+/// Order by which of figures that agree the most exact is taken, and by which all are listed: a ratio, then the
+/// text with the most decimals.
+fn preference(figure: &Figure) -> (usize, String) {
+    let text = said(figure);
+    match figure.as_value().map(|v| &v.quantity) {
+        Some(Quantity::Ratio(_)) => (0, text),
+        Some(Quantity::Stated(s)) => (1000 - (decimals(&s.text) as usize).min(900), text),
+        Some(_) => (1001, text),
+        None => (1002, text),
+    }
+}
+
+/// Do two statements of one document differ in more than their decimals?
+fn contradicts(a: &Figure, b: &Figure) -> bool {
+    match (a, b) {
+        (Figure::Null(a), Figure::Null(b)) => a.reason != b.reason,
+        (Figure::Value(x), Figure::Value(y)) if x.quantity == y.quantity => false,
+        // A count beside a percentage is another statement about the same row.
+        (Figure::Value(x), Figure::Value(y)) => match (&x.quantity, &y.quantity) {
+            (Quantity::Count { .. }, Quantity::Count { .. }) => true,
+            (Quantity::Count { .. }, _) | (_, Quantity::Count { .. }) => false,
+            _ => conflict(a, b).unwrap_or(true),
+        },
+        _ => true,
+    }
+}
+
+/// A stated figure in words, as a reading.
+fn said(figure: &Figure) -> String {
+    match figure {
+        Figure::Null(n) => n.reason.to_string(),
+        Figure::Value(v) => match &v.quantity {
+            Quantity::Ratio(r) => format!("{} of {}", r.num, r.den),
+            Quantity::Count { count } => count.to_string(),
+            Quantity::Stated(s) => s.text.clone(),
+            Quantity::Rational { num, den } => format!("{num}/{den}"),
+            Quantity::Duration { micros, .. } | Quantity::LongerThan { micros } => {
+                format!("{micros} µs")
+            }
+        },
+    }
+}
+
+/// Values that the text of a contradictory figure names.
+const NAMED: usize = 3;
+
+/// A figure of which one document states different values: all are its readings.
+fn contradictory(list: &[&StatedView]) -> Figure {
+    let mut list = list.to_vec();
+    list.sort_by_key(|v| (said(&v.figure), &v.place));
+    let readings: Vec<Reading> = list
+        .iter()
+        .map(|v| Reading { meaning: format!("as in {}", v.place), text: said(&v.figure) })
+        .collect();
+    let mut texts: Vec<&str> = readings.iter().take(NAMED).map(|r| r.text.as_str()).collect();
+    if readings.len() > NAMED {
+        texts.push("other values");
+    }
+    let (text, document) = (texts.join(" or "), &list[0].document);
+    let note = format!("{document} states {text} for the same row; no value is chosen");
+    Figure::value(Quantity::Stated(Stated { text, readings })).weaken(FigureState::Disputed, note)
 }
 
 /// The levels stated with the figures, the latest first.

@@ -82,6 +82,7 @@ fn stated(measure: &str, provider: &str, region: &str, text: &str) -> StatedFigu
         version: "1".into(),
         place: "p. 1".into(),
         known: Utc(1),
+        rank: 0,
     }
 }
 

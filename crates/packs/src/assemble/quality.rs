@@ -6,6 +6,7 @@ use super::{
     cells::{self, counts, label, shares, text},
     words,
 };
+use crate::data::collisions::CollisionLine;
 use northbound_documents::{
     model::{Block, Cell, Para, Section},
     render::words as print,
@@ -20,6 +21,9 @@ pub(super) fn section(d: &Material<'_>) -> Section {
         blocks.push(Block::Table(faults(d)));
     }
     blocks.push(Block::Table(files(d)));
+    if !d.data.collisions.is_empty() {
+        blocks.push(Block::Table(collisions(d)));
+    }
     if !d.e.known.registered.contradictions.is_empty() {
         blocks.push(Block::Table(contradictions(d)));
     }
@@ -29,6 +33,10 @@ pub(super) fn section(d: &Material<'_>) -> Section {
     )];
     if disputed > 0 {
         intro.push(Para::plain(format!("{disputed} messages have a conflicting record under the same identity; the record with the lower declared rank counts, and figures that include them are disputed.")));
+    }
+    let (listed, all) = (d.data.collisions.list.len() as u64, d.data.collisions.all);
+    if all > listed {
+        intro.push(Para::plain(format!("Of {all} records that contradict another of the same identity {listed} are listed; `northbound ingest show FILE --collisions` lists those of a file.")));
     }
     Section {
         id: "quality".to_owned(),
@@ -177,6 +185,40 @@ fn files(d: &Material<'_>) -> northbound_documents::model::Table {
         text("corrects", "Corrects"),
     ];
     cells::table("files", "Files and their rows", columns, rows)
+}
+
+/// Records that contradict each other, with both rows.
+fn collisions(d: &Material<'_>) -> northbound_documents::model::Table {
+    let differ = |c: &CollisionLine| {
+        let parts: Vec<String> = c
+            .differ
+            .iter()
+            .map(|(name, first, other)| format!("{name}: {} / {}", known(first), known(other)))
+            .collect();
+        parts.join("; ")
+    };
+    let rows = d
+        .data
+        .collisions
+        .list
+        .iter()
+        .map(|c| {
+            let cells = [&c.about, &c.first, &c.other, &differ(c), &c.counts];
+            cells.map(|text| Cell::words(text.clone())).to_vec()
+        })
+        .collect();
+    let columns = vec![
+        label("about", "About"),
+        text("first", "First record"),
+        text("other", "Other record"),
+        text("differ", "Differences (first / other)"),
+        text("counts", "Counted"),
+    ];
+    cells::table("collisions", "Records that contradict each other", columns, rows)
+}
+
+fn known(value: &str) -> &str {
+    if value.is_empty() { "unknown" } else { value }
 }
 
 fn contradictions(d: &Material<'_>) -> northbound_documents::model::Table {

@@ -11,7 +11,7 @@ use northbound_documents::{
     render::words as print,
 };
 use northbound_measures::evaluate::stated;
-use northbound_types::NullReason;
+use northbound_types::{NullReason, Period};
 
 /// Stated figures with their places.
 pub(super) fn section(d: &Material<'_>) -> Section {
@@ -39,16 +39,17 @@ fn table(d: &Material<'_>) -> Option<Block> {
         text("file", "File"),
         text("known", "Since"),
     ];
-    let rows = d.data.stated.iter().map(row).collect();
+    let rows = d.data.stated.iter().map(|s| row(s, d.e.period)).collect();
     cells::non_empty_table("stated", "Figures as stated by others", columns, rows)
 }
 
-fn row(entry: &StatedEntry) -> Vec<Cell> {
+fn row(entry: &StatedEntry, period: Period) -> Vec<Cell> {
     let s = &entry.stated;
+    let of = if s.period == period { String::new() } else { format!(" for {}", s.period) };
     let keys: Vec<String> =
         s.keys.values().filter(|v| !v.is_empty()).map(|v| words::region_word(v)).collect();
     vec![
-        Cell::words(format!("{} {}", s.measure, keys.join(" "))),
+        Cell::words(format!("{} {}{of}", s.measure, keys.join(" "))),
         cells::figure(&stated::figure(s), 2, &[]),
         Cell::words(s.source.clone()),
         Cell::words(s.document.clone()),
@@ -67,7 +68,12 @@ fn unplaced(d: &Material<'_>) -> Option<String> {
         .iter()
         .map(|s| {
             let keys: Vec<&String> = s.keys.values().collect();
-            format!("{} {keys:?} ({}, {})", s.measure, s.source, s.place)
+            let of = if s.period == d.e.period {
+                String::new()
+            } else {
+                format!(" for {}, of which it has no row", s.period)
+            };
+            format!("{} {keys:?}{of} ({}, {})", s.measure, s.source, s.place)
         })
         .collect();
     (!list.is_empty()).then(|| {

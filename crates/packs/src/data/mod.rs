@@ -1,6 +1,7 @@
 //! The pack as machines read it: every result and everything that the document shows, with exact
 //! numbers and selectors. Its only time is the as-at time, so the same evidence gives the same data.
 
+pub mod collisions;
 pub mod figures;
 pub mod forecasts;
 pub mod incidents;
@@ -12,6 +13,7 @@ mod claims;
 mod traffic;
 
 use crate::{PackError, evidence::Evidence};
+use collisions::CollisionView;
 use figures::{Address, Entry};
 use incidents::IncidentView;
 use northbound_documents::model::{RuleUsed, SourceFile};
@@ -181,6 +183,9 @@ pub struct PackData {
     pub stated: Vec<StatedEntry>,
     /// Stated figures that speak of no row.
     pub unplaced: Vec<StatedFigure>,
+    /// Records that contradict each other.
+    #[serde(default, skip_serializing_if = "CollisionView::is_empty")]
+    pub collisions: CollisionView,
     /// Forecasts and variance, as the group sees them.
     #[serde(default)]
     pub forecasts: Vec<forecasts::ForecastView>,
@@ -233,6 +238,7 @@ pub fn make(e: &Evidence) -> Result<PackData, PackError> {
         history: e.history.clone(),
         forecasts: e.forecasts.iter().filter_map(|(k, f)| forecasts::view(*k, f)).collect(),
         stated: provenance::stated(e),
+        collisions: collisions::of_period(e)?,
         unplaced: unplaced(&inputs).into_iter().cloned().collect(),
         rules_used: provenance::rules_used(e),
         unconfirmed: known.unconfirmed.iter().cloned().collect(),

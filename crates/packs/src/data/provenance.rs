@@ -3,6 +3,7 @@
 use super::StatedEntry;
 use crate::evidence::Evidence;
 use northbound_documents::model::{RuleUsed, SourceFile};
+use northbound_measures::evaluate::stated::speaks_of;
 use std::collections::BTreeSet;
 
 pub(super) fn stated(e: &Evidence) -> Vec<StatedEntry> {
@@ -10,7 +11,7 @@ pub(super) fn stated(e: &Evidence) -> Vec<StatedEntry> {
         .stated
         .iter()
         .zip(&e.known.stated_sources)
-        .filter(|(s, _)| s.period == e.period)
+        .filter(|(s, _)| speaks_of(s.period, e.period))
         .map(|(s, file)| StatedEntry { stated: s.clone(), file: file.clone() })
         .collect()
 }

@@ -158,9 +158,9 @@ fn by_hour(s: &Snapshot, days: Days) -> Result<Vec<TestsByHour>, PackError> {
 /// read speaks of none and is left out by the reader of the file.
 pub(super) fn stated(s: &Snapshot) -> Result<(Vec<StatedFigure>, Vec<String>), PackError> {
     let (mut out, mut files) = (Vec::new(), Vec::new());
-    for entry in s.stated(&[])? {
+    for entry in s.stated_with_rivals(&[])? {
         let row = entry.row.row;
-        let Some(figure) = figure(entry.row) else { continue };
+        let Some(figure) = figure(entry.row, entry.rank) else { continue };
         files.push(s.root.manifest.source(entry.source).map_or_else(
             || format!("source {}", entry.source),
             |f| format!("{}, row {row}", f.name),
@@ -172,7 +172,7 @@ pub(super) fn stated(s: &Snapshot) -> Result<(Vec<StatedFigure>, Vec<String>), P
 
 /// `None` where the period cannot be read. Names every field of the row, so that a new one does not
 /// compile before it is dealt with.
-fn figure(stated: StatedRow) -> Option<StatedFigure> {
+fn figure(stated: StatedRow, rank: i64) -> Option<StatedFigure> {
     let StatedRow {
         measure,
         period,
@@ -210,6 +210,7 @@ fn figure(stated: StatedRow) -> Option<StatedFigure> {
         version,
         place,
         known: Utc(known),
+        rank,
     })
 }
 
@@ -245,9 +246,11 @@ mod tests {
         let mut of_row = keys(serde_json::to_value(&row).unwrap());
         assert!(of_row.remove("row"), "the row in its file has no meaning for a measure");
         let unreadable = StatedRow { period: "April".into(), ..row.clone() };
-        let found = figure(row).unwrap();
+        let found = figure(row, 3).unwrap();
         assert_eq!((found.numerator, found.denominator, found.known), (Some(9), Some(10), Utc(1)));
+        assert_eq!(found.rank, 3);
+        of_row.insert("rank".into());
         assert_eq!(keys(serde_json::to_value(&found).unwrap()), of_row);
-        assert_eq!(figure(unreadable), None);
+        assert_eq!(figure(unreadable, 3), None);
     }
 }

@@ -161,6 +161,7 @@ fn stated(e: &Evidence, r: &MeasureResult) -> Vec<StatedEntry> {
         &r.provider,
         r.region.as_str(),
         r.period,
+        r.activity,
     );
     e.known
         .stated

@@ -21,7 +21,7 @@ pub(super) fn answer(
         "versions": report.versions, "let_go": report.pruned, "clock_went_back": report.clock_went_back,
         "files": report.files, "bytes": report.bytes, "hashes": hashes, "against": against, "signatures": report.signatures, "records": report.records, "set_aside": report.set_aside,
         "registers": {"revisions": chain.revisions, "rows": chain.rows, "chained_later": chain.chained_later},
-        "counted": report.counted, "book_lines": report.book_lines, "gaps": report.gaps,
+        "counted": report.counted, "stated": report.stated, "stated_set_aside": report.stated_set_aside, "book_lines": report.book_lines, "gaps": report.gaps,
         "findings": findings.iter().map(json_of).collect::<Vec<_>>(),
     });
     let mut answer = Answer::new(json).table(summary(report, chain, findings));
@@ -65,6 +65,8 @@ fn summary(report: &Report, chain: &ChainReport, findings: &[Finding]) -> Table 
             report.set_aside,
         ),
         ("messages counted", report.counted),
+        ("stated figures", report.stated),
+        ("stated figures not counted (as above)", report.stated_set_aside),
         ("balances checked", report.book_lines),
         ("days without a record within the period", report.gaps.len() as u64),
         ("revisions of the registers", chain.revisions),

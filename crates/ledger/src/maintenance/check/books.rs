@@ -6,7 +6,7 @@ use crate::{
     manifest::FileEntry,
     read::{
         batches::{Batch, for_each_batch},
-        snapshot::{Days, Snapshot},
+        snapshot::{Days, Snapshot, counted_rows},
         visible::{Aside, Visible},
     },
     tables::schema::Table,
@@ -26,6 +26,22 @@ pub(super) fn books(snap: &Snapshot, days: Days, report: &mut Report) -> Result<
     for e in by_movements.check().into_iter().chain(Books::compare(&by_movements, &by_exchanges)) {
         report.findings.push(Finding::new("books", e.to_string()));
     }
+    Ok(())
+}
+
+/// Counts the stated figures, and those that are set aside.
+pub(super) fn stated(snap: &Snapshot, report: &mut Report) -> Result<(), LedgerError> {
+    let all = (Day(i32::MIN), Day(i32::MAX));
+    every_batch(snap, Table::Stated, all, &[], &mut |_, b| {
+        report.stated += b.rows() as u64;
+        Ok(())
+    })?;
+    let mut counted = 0;
+    snap.batches(Table::Stated, all, &[], &mut |_, b| {
+        counted += counted_rows(b);
+        Ok(())
+    })?;
+    report.stated_set_aside = report.stated - counted;
     Ok(())
 }
 
