@@ -199,8 +199,8 @@ impl Walk {
     }
 
     /// Runs the example as each kind of actor: who may not is refused, gets no answer and changes
-    /// nothing; who may is not refused for its role.
-    fn as_each_actor(&mut self, mode: &str, words: &[String], name: &str, data: &Path) {
+    /// nothing, in the data folder or beside it; who may is not refused for its role.
+    fn as_each_actor(&mut self, mode: &str, words: &[String], name: &str) {
         let asked: Vec<String> = match words.iter().position(|w| w == "--as") {
             Some(at) => [&words[..at], &words[at + 2..]].concat(),
             None => words.to_vec(),
@@ -212,7 +212,7 @@ impl Walk {
         if may.contains("no role") {
             return;
         }
-        let before = state(data);
+        let before = state(self.room.dir.path());
         let faults: Vec<String> = std::thread::scope(|s| {
             let this = &*self;
             let asked = &asked;
@@ -222,10 +222,26 @@ impl Walk {
             all.into_iter().filter_map(|t| t.join().unwrap()).collect()
         });
         self.faults.extend(faults);
-        if state(data) != before {
+        if state(self.room.dir.path()) != before {
             self.faults.push(format!(
-                "{name}: somebody who only asked or was refused changed the data folder"
+                "{name}: somebody who only asked or was refused changed or left a file"
             ));
+        }
+    }
+
+    /// A dry run changes no file, in the data folder or beside it. It succeeds, or says that the
+    /// command has none.
+    fn rehearse(&mut self, words: &[String], name: &str) {
+        let room = self.room.dir.path().to_owned();
+        let before = state(&room);
+        let ran = self.run(words, &["--dry-run", "--format", "json"]);
+        let after = state(&room);
+        if after != before {
+            self.known.insert(format!("dry-run {name}"));
+            put_back(&room, &before, &after);
+        }
+        if ran.code != 0 && !(ran.code == 2 && ran.err.contains("has no dry run")) {
+            self.faults.push(format!("{name}: its dry run ended with {}: {}", ran.code, ran.err));
         }
     }
 
@@ -235,16 +251,11 @@ impl Walk {
         let words = words(&self.filled(line));
         let folder = words.iter().position(|w| w == "--data").map_or("data", |i| &words[i + 1]);
         let data = self.room.path(folder);
-        self.as_each_actor(mode, &words, name, &data);
-        let before = state(&data);
-        if mode == "changes" {
-            self.run(&words, &["--dry-run"]);
-            let after = state(&data);
-            if after != before {
-                self.known.insert(format!("dry-run {name}"));
-                put_back(&data, &before, &after);
-            }
+        self.as_each_actor(mode, &words, name);
+        if mode == "changes" || mode == "exports" {
+            self.rehearse(&words, name);
         }
+        let before = state(&data);
         let ran = self.run(&words, &["--format", "json"]);
         let after = state(&data);
         if ran.code != if mode == "check" { 7 } else { 0 } {
@@ -298,8 +309,7 @@ fn every_command_has_an_example_that_does_what_it_says() {
             }
             "refused" => {
                 let name = leaf(&command, &leaves).unwrap_or_else(|| command[0].clone());
-                let data = walk.room.data();
-                walk.as_each_actor("refused", &command, &name, &data);
+                walk.as_each_actor("refused", &command, &name);
             }
             "changes" | "reads" | "check" | "exports" => {
                 let name = match leaf(&command, &leaves) {
