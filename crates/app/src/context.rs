@@ -40,6 +40,24 @@ pub struct Context {
 }
 
 impl Context {
+    /// A context that writes, of a data folder, an actor and a time: no as-at time, no limits.
+    #[must_use]
+    pub fn new(data: PathBuf, actor: Actor, now: Utc) -> Context {
+        Context {
+            data,
+            actor,
+            as_at: None,
+            reason: String::new(),
+            expect_version: None,
+            dry_run: false,
+            writes: true,
+            now,
+            latest: None,
+            memory: Memory::UNLIMITED,
+            progress: ProgressFactory::silent(),
+        }
+    }
+
     /// The same, one hour later: what was recorded meanwhile counts as known.
     #[must_use]
     pub fn later(&self) -> Context {

@@ -60,7 +60,7 @@ fn holds_records(data: &Path) -> bool {
 }
 
 /// Something in the folder that is not Northbound's; `None` where there is nothing of the kind.
-fn foreign(data: &Path) -> Result<Option<String>> {
+pub(crate) fn foreign(data: &Path) -> Result<Option<String>> {
     let io = |e| AppError::io("list", data, e);
     let entries = match std::fs::read_dir(data) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),

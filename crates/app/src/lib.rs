@@ -10,6 +10,7 @@ pub mod cases;
 pub mod changes;
 pub mod context;
 pub mod demo;
+pub mod doctor;
 pub mod documents;
 pub mod error;
 pub mod evidence;

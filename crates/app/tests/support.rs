@@ -1,25 +1,14 @@
 //! A data folder of its own for each test.
 
-use northbound_app::{Context, ProgressFactory};
+use northbound_app::Context;
 use northbound_types::{Actor, Utc};
 use tempfile::TempDir;
 
 /// A new data folder, with a context of `actor` at `now`. The folder lives as long as the guard.
 pub fn context(actor: &str, now: &str) -> (TempDir, Context) {
     let folder = tempfile::tempdir().unwrap();
-    let ctx = Context {
-        data: folder.path().join("data"),
-        actor: Actor::parse(actor).unwrap(),
-        as_at: None,
-        reason: String::new(),
-        expect_version: None,
-        dry_run: false,
-        writes: true,
-        latest: None,
-        memory: northbound_ledger::Memory::UNLIMITED,
-        now: now.parse::<Utc>().unwrap(),
-        progress: ProgressFactory::silent(),
-    };
+    let data = folder.path().join("data");
+    let ctx = Context::new(data, Actor::parse(actor).unwrap(), now.parse::<Utc>().unwrap());
     (folder, ctx)
 }
 

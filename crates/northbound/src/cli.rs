@@ -39,6 +39,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Make a data folder, or mark one that an earlier version made
     Init(init::InitArgs),
+    /// Check a data folder: permissions, clocks, disk, unconfirmed rules, silent feeds
+    Doctor,
     /// Simulate a network for a month and make its pack
     Demo(demo::DemoArgs),
     #[command(flatten)]
@@ -219,6 +221,7 @@ fn dispatch(command: &Command, ctx: &Ctx) -> Result<Answer> {
         Command::Ingest(c) => ingest::run(c, ctx),
         Command::Journal(c) => journal::run(c, ctx),
         Command::Ledger(c) => ledger::run(c, ctx),
+        Command::Doctor => northbound_app::doctor::doctor(ctx),
         Command::Receipt { out } => northbound_app::receipt::receipt(ctx, out.as_deref()),
         Command::Reconcile(c) => reconcile::run(c, ctx),
         Command::Pack(c) => pack::run(c, ctx),

@@ -73,7 +73,7 @@ pub(crate) enum ForecastCommand {
 
 pub(crate) fn run(c: &ForecastCommand, ctx: &Ctx) -> Result<Answer> {
     match c {
-        ForecastCommand::Add(a) | ForecastCommand::Submit(a) => forecast::submit(ctx, &a.request()),
+        ForecastCommand::Add(a) | ForecastCommand::Submit(a) => a.submit(ctx),
         ForecastCommand::Prefill(a) => forecast::prefill(ctx, &a.request()),
         ForecastCommand::Import(a) => ingest::import(a, Layout::Forecasts, ctx),
         ForecastCommand::List { kind, user, period, withdrawn } => {

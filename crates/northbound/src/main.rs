@@ -3,6 +3,7 @@
 
 mod about;
 mod cli;
+mod confirm;
 mod context;
 mod demo;
 mod devices;

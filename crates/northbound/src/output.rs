@@ -116,7 +116,8 @@ pub(crate) fn print(answer: &Answer, format: Format) -> Result<Exit> {
     Ok(if answer.found { Exit::Found } else { Exit::Ok })
 }
 
-fn write_answer(answer: &Answer, format: Format, to: &mut dyn Write) -> io::Result<()> {
+/// Writes the answer.
+pub(crate) fn write_answer(answer: &Answer, format: Format, to: &mut dyn Write) -> io::Result<()> {
     if let Some(raw) = &answer.raw {
         return to.write_all(raw.as_bytes());
     }

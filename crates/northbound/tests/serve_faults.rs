@@ -5,7 +5,7 @@ use crate::support;
 use crate::support::load;
 
 use load::{Log, free_port, meters, reconcile, settings_of, settle};
-use northbound_app::{Context, ProgressFactory};
+use northbound_app::Context;
 use northbound_gateway::{
     Service, Setup,
     clock::{Clock, Fast, SharedClock, SystemClock},
@@ -195,20 +195,8 @@ struct Troubled {
 fn ledger_of(room: &Room, rules: &RuleSet, clock: &SharedClock) -> LedgerSink {
     let judge = Arc::new(RulesJudge::new(rules, &BTreeSet::new()));
     // Signed with the service's key, as `serve` does.
-    let ledger = Context {
-        data: room.data(),
-        actor: Actor::parse("kim+analyst").unwrap(),
-        as_at: None,
-        reason: String::new(),
-        expect_version: None,
-        dry_run: false,
-        writes: true,
-        latest: None,
-        memory: Memory::UNLIMITED,
-        now: clock.wall(),
-        progress: ProgressFactory::silent(),
-    }
-    .ledger();
+    let actor = Actor::parse("kim+analyst").unwrap();
+    let ledger = Context::new(room.data(), actor, clock.wall()).ledger();
     LedgerSink::open(&ledger, judge, 0, BTreeMap::new(), clock.wall()).unwrap()
 }
 

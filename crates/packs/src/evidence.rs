@@ -19,7 +19,10 @@ use forecasts::{ActualsFrom, ForecastSources, Forecasts};
 pub(crate) use known::Detail;
 pub use known::{Counts, Known, reach};
 use northbound_ledger::{Ledger, Reading};
-use northbound_measures::{Inputs, MeasureResult, evaluate, inputs::HistoryPoint};
+use northbound_measures::{
+    Inputs, MeasureResult, evaluate,
+    inputs::{FeedCoverage, HistoryPoint},
+};
 use northbound_registers::gate::Gate;
 use northbound_rules::RuleSet;
 use northbound_types::{Day, ForecastKind, Period, Utc};
@@ -181,6 +184,15 @@ pub fn gather(
         forecast_problem,
         reading,
     })
+}
+
+/// What each feed owed in a period and in the earlier days that its measures look at, and what came.
+///
+/// # Errors
+/// Where ledger, registers or rules cannot be read.
+pub fn feeds(sources: &Sources<'_>, scope: &Scope) -> Result<Vec<FeedCoverage>, PackError> {
+    let known = Known::read(sources, scope, &mut |_| ())?;
+    Ok(known.counts(scope.period, Detail::Measures)?.feeds)
 }
 
 /// Forecasts for the months up to the period: of Service Requests where there are Users, of certificates

@@ -17,6 +17,7 @@ pub(super) const COMMANDS: &[Command] = &[
     changes("device register", Who::Roles(LIVE_ROLES)),
     reads("device show", Who::Roles(STAFF)),
     none("devices", Who::Anyone),
+    reads("doctor", Who::Roles(STAFF)),
     reads("event list", Who::Readers),
     reads("explain", Who::Readers),
     changes("ingest duis", Who::Register(Noun::Source, Verb::Import)),

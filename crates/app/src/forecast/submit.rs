@@ -12,7 +12,7 @@ use northbound_measures::forecast::{
 };
 use northbound_packs::evidence::forecasts::{ActualsFrom, ForecastSources};
 use northbound_registers::{
-    Write,
+    AsAt, Gate, Query, Stored, Write,
     records::{
         forecasting::forecasts::{Forecast, ForecastLine, Made},
         participants::parties::User,
@@ -66,12 +66,33 @@ fn months(a: &SubmitRequest, sources: &ForecastSources<'_>, now: Utc) -> Result<
     Ok((0..n).map(|k| first.plus(k)).collect())
 }
 
+/// What a User's history proposes.
+struct Proposals {
+    lines: Vec<Proposed>,
+    /// The newest month that is known, where it is older than the last whole month.
+    stale: Option<(Period, Period)>,
+}
+
+impl Proposals {
+    const NONE: Proposals = Proposals { lines: Vec::new(), stale: None };
+
+    /// What to say about a history that ends early.
+    fn note(&self) -> Option<String> {
+        let (newest, last) = self.stale?;
+        Some(format!(
+            "The newest month of your requests that is known in full is {newest}, and the last whole month is {last}: the forecast is made from older months."
+        ))
+    }
+}
+
+/// Proposes each service for every month asked for. A history that ends before the last whole month
+/// is used as far as it goes.
 fn proposals(
     a: &SubmitRequest,
     who: &User,
     months: &[Period],
     sources: &ForecastSources<'_>,
-) -> Result<Vec<Proposed>> {
+) -> Result<Proposals> {
     let from = a.actuals.of(a.kind)?;
     let last = sources.as_at.day().month().previous();
     let actuals = sources.actuals(a.kind, (0..HISTORY_MONTHS).map(|n| last.plus(-n)), from)?;
@@ -79,7 +100,20 @@ fn proposals(
         usize::try_from(sources.rules.integer("forecast-held-out-months", sources.as_at.day())?)
             .unwrap_or(0);
     let history = own::history(&actuals, &who.eui.to_string(), last);
-    Ok(own::prefill(&history, months, last, held_out))
+    let Some(newest) = history.keys().next_back().copied() else { return Ok(Proposals::NONE) };
+    let lines = own::prefill(&history, months, newest, held_out);
+    let missing: Vec<String> = months
+        .iter()
+        .filter(|m| !lines.is_empty() && !lines.iter().any(|l| l.period == **m))
+        .map(ToString::to_string)
+        .collect();
+    if !missing.is_empty() {
+        return Err(AppError::input(format!(
+            "the history proposes nothing for {}; enter these months with --set, or ask for fewer with --from and --months",
+            missing.join(", ")
+        )));
+    }
+    Ok(Proposals { lines, stale: (newest < last).then_some((newest, last)) })
 }
 
 /// `SRV:MODE[:MONTH]` or, for certificates, `SRV[:MONTH]`.
@@ -152,6 +186,60 @@ fn lines(a: &SubmitRequest, months: &[Period], proposed: &[Proposed]) -> Result<
         .collect())
 }
 
+/// The lines of a forecast, with the way each count was made.
+fn table(kind: ForecastKind, user: Eui64, lines: &[ForecastLine], proposed: &[Proposed]) -> Table {
+    let mut t =
+        Table::new("", &["kind", "user", "srv", "mode", "period", ">count", "way", "basis"]);
+    for l in lines {
+        let p = proposed.iter().find(|p| {
+            p.period == l.period
+                && p.line.srv == l.srv
+                && p.line.mode == l.mode
+                && p.count == l.count
+        });
+        t.row([
+            kind.to_string(),
+            user.to_string(),
+            l.srv.clone(),
+            l.mode.clone(),
+            l.period.to_string(),
+            l.count.to_string(),
+            p.map_or_else(|| "typed".to_owned(), |p| p.way.to_string()),
+            p.map(|p| p.basis.clone()).unwrap_or_default(),
+        ]);
+    }
+    t
+}
+
+/// The submission that this one repeats: the User's newest, with the same lines and note, made after
+/// the last due day that has passed. After a due day the same forecast counts as renewed.
+fn repeated(
+    record: &Forecast,
+    sources: &ForecastSources<'_>,
+    gate: &Gate<'_>,
+) -> Result<Option<Stored<Forecast>>> {
+    let sorted = |f: &Forecast| {
+        let mut lines = f.lines.clone();
+        lines.sort();
+        lines
+    };
+    let newest = gate
+        .list::<Forecast>(&Query::as_at(AsAt::NOW))?
+        .into_iter()
+        .filter(|k| k.record.user == record.user && k.record.kind == record.kind)
+        .max_by_key(|k| (k.record.made, k.known));
+    let Some(newest) = newest.filter(|k| {
+        k.record.made <= record.made
+            && k.record.note == record.note
+            && sorted(&k.record) == sorted(record)
+    }) else {
+        return Ok(None);
+    };
+    let due = sources.rules.forecasts_due_before(record.made.day().month().next())?;
+    let passed = due.into_iter().find(|d| d.end() <= record.made);
+    Ok(passed.is_none_or(|d| newest.record.made >= d.end()).then_some(newest))
+}
+
 /// What [`submit`] would submit from history, with the way each count was made.
 ///
 /// # Errors
@@ -160,29 +248,15 @@ pub fn prefill(ctx: &Context, a: &SubmitRequest) -> Result<Answer> {
     with_forecasts(ctx, |sources, gate| {
         let who = user(a.user, ctx, gate)?;
         let months = months(a, sources, sources.as_at)?;
-        let proposed = proposals(a, &who, &months, sources)?;
-        let entries = lines(a, &months, &proposed)?;
-        let mut t =
-            Table::new("", &["kind", "user", "srv", "mode", "period", ">count", "way", "basis"]);
-        for l in &entries {
-            let p = proposed.iter().find(|p| {
-                p.period == l.period
-                    && p.line.srv == l.srv
-                    && p.line.mode == l.mode
-                    && p.count == l.count
-            });
-            t.row([
-                a.kind.to_string(),
-                who.eui.to_string(),
-                l.srv.clone(),
-                l.mode.clone(),
-                l.period.to_string(),
-                l.count.to_string(),
-                p.map_or_else(|| "typed".to_owned(), |p| p.way.to_string()),
-                p.map(|p| p.basis.clone()).unwrap_or_default(),
-            ]);
+        let proposals = proposals(a, &who, &months, sources)?;
+        let proposed = &proposals.lines;
+        let entries = lines(a, &months, proposed)?;
+        let mut answer = Answer::new(json!({"kind": a.kind, "user": who.eui, "months": months, "proposed": proposed, "lines": entries}))
+            .table(table(a.kind, who.eui, &entries, proposed));
+        if let Some(note) = proposals.note() {
+            answer = answer.then(note);
         }
-        Ok(Answer::new(json!({"kind": a.kind, "user": who.eui, "months": months, "proposed": proposed, "lines": entries})).table(t)
+        Ok(answer
             .then("Submit it with `northbound forecast submit --from-history`, or print it with --format csv, edit it and import it with `northbound forecast import FILE`."))
     })
 }
@@ -195,9 +269,10 @@ pub fn submit(ctx: &Context, a: &SubmitRequest) -> Result<Answer> {
     with_forecasts(ctx, |sources, gate| {
         let who = user(a.user, ctx, gate)?;
         let months = months(a, sources, ctx.now)?;
-        let proposed =
-            if a.from_history { proposals(a, &who, &months, sources)? } else { Vec::new() };
-        let lines = lines(a, &months, &proposed)?;
+        let proposals =
+            if a.from_history { proposals(a, &who, &months, sources)? } else { Proposals::NONE };
+        let proposed = &proposals.lines;
+        let lines = lines(a, &months, proposed)?;
         if lines.is_empty() {
             return Err(AppError::input(if a.from_history {
                 format!(
@@ -219,14 +294,21 @@ pub fn submit(ctx: &Context, a: &SubmitRequest) -> Result<Answer> {
             lines,
             note: a.note.clone(),
         };
+        // Whoever states a time of submission records a paper that came in; the gate decides who may.
+        let earlier = if a.made.is_none() { repeated(&record, sources, gate)? } else { None };
+        if let Some(earlier) = earlier {
+            return Ok(Answer::new(json!({"receipt": null, "repeats": earlier.id, "lines": record.lines.len(), "proposed": proposed}))
+                .say(format!("Forecast {}, submitted on {}, is the same and no due day has passed since: nothing was added.", earlier.id, earlier.record.made.day())));
+        }
         let write = Write { known: Some(record.made), ..ctx.write() };
         let before = used(a, &who, sources)?;
         let receipt = gate.add(&record, &write)?;
         let uses = tell(sources, &record, &before)?;
         let did = if receipt.dry_run { "Dry run: would have submitted" } else { "Submitted" };
         let mut answer = Answer::new(json!({"receipt": receipt, "lines": record.lines.len(), "typed": a.set.len(), "used_for": uses.iter().collect::<Vec<_>>(), "proposed": proposed}))
-            .say(format!("{did} forecast {}: {} lines for {} to {}, {} of them exceptions.", receipt.id, record.lines.len(), first(&record), last(&record), exceptions(&record, &proposed)));
-        for t in uses {
+            .say(format!("{did} forecast {}: {} lines for {} to {}, {} of them exceptions.", receipt.id, record.lines.len(), first(&record), last(&record), exceptions(&record, proposed)))
+            .table(table(record.kind, record.user, &record.lines, proposed));
+        for t in proposals.note().into_iter().chain(uses) {
             answer = answer.then(t);
         }
         Ok(answer)

@@ -17,6 +17,9 @@ use serde_json::json;
 
 const NO_BODIES: &str = "Message bodies are not stored: only headers, times, outcomes and the hash of each source file.";
 
+/// What a decision does not do yet. Said when it is made, and not only when somebody wants to apply it.
+const NOT_CARRIED_OUT: &str = "The decision is recorded, but this version deletes no rows of the ledger, because issued packs cite the files: `ledger retention apply --dry-run` lists what is due.";
+
 /// A table of the ledger with the retention decision in force.
 struct TableRetention {
     table: &'static str,
@@ -137,7 +140,12 @@ pub fn set(ctx: &Context, what: &str, months: Option<i64>, from: Option<Day>) ->
         decided_by: ctx.actor.to_string(),
         ground: ctx.reason.clone(),
     };
-    Ok(view::receipt(&ctx.gate(&store).put(&r, &ctx.write())?))
+    let receipt = ctx.gate(&store).put(&r, &ctx.write())?;
+    Ok(if months.is_some() {
+        view::receipt(&receipt).then(NOT_CARRIED_OUT)
+    } else {
+        view::receipt(&receipt)
+    })
 }
 
 /// The files and rows that are due by the decisions in force. Only as a dry run: nothing is deleted.

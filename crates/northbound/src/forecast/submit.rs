@@ -1,9 +1,11 @@
 //! Options of `forecast add`, `submit` and `prefill`.
 
 use super::Actuals;
+use crate::{confirm, context::Ctx, error::Result, output::Answer};
 use clap::Args;
-use northbound_app::forecast::SubmitRequest;
+use northbound_app::forecast::{self, SubmitRequest};
 use northbound_types::{Eui64, ForecastKind, Period, Utc};
+use serde_json::json;
 
 /// A forecast to submit.
 #[derive(Debug, Clone, Args)]
@@ -35,11 +37,29 @@ pub(crate) struct SubmitArgs {
     /// A note to the forecast
     #[arg(long, default_value = "")]
     note: String,
+    /// Submit what the history proposes without asking
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     actuals: Actuals,
 }
 
 impl SubmitArgs {
+    /// Submits. What the history proposes is shown first, and whoever submits it says yes.
+    pub(crate) fn submit(&self, ctx: &Ctx) -> Result<Answer> {
+        let request = self.request();
+        if self.from_history && !self.yes && !ctx.dry_run {
+            let preview = forecast::submit(&confirm::rehearsal(ctx), &request)?;
+            if preview.json["receipt"].is_null() {
+                return Ok(preview);
+            }
+            if !confirm::asked(&preview, "Submit this forecast?")? {
+                return Ok(Answer::new(json!({"receipt": null})).say("Nothing was submitted."));
+            }
+        }
+        Ok(forecast::submit(ctx, &request)?)
+    }
+
     pub(crate) fn request(&self) -> SubmitRequest {
         SubmitRequest {
             user: self.user,

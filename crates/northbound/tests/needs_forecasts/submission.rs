@@ -21,7 +21,7 @@ fn f1_prefilled_forecast_is_one_command_and_only_exceptions_are_typed() {
         r.write("h.csv", &Log::of(&[reads(2, "2025-05", n), reads(2, "2026-03", 9)]).text);
         r.at("2026-04-02T09:00:00Z", "ingest messages h.csv").code(0);
         let done = r
-            .at("2026-04-20T09:00:00Z", "forecast submit --as kim@ACME+user --from-history")
+            .at("2026-04-20T09:00:00Z", "forecast submit --as kim@ACME+user --from-history --yes")
             .code(0)
             .json();
         let id = done["receipt"]["id"].as_str().unwrap().to_owned();
@@ -49,7 +49,7 @@ fn f1_prefilled_forecast_is_one_command_and_only_exceptions_are_typed() {
     let done = r
         .at(
             "2026-04-21T09:00:00Z",
-            "forecast submit --as kim@ACME+user --from-history --set 4.1.1:on-demand:2026-06=1200",
+            "forecast submit --as kim@ACME+user --from-history --yes --set 4.1.1:on-demand:2026-06=1200",
         )
         .code(0)
         .json();
@@ -62,7 +62,7 @@ fn f1_prefilled_forecast_is_one_command_and_only_exceptions_are_typed() {
     r.write("may.csv", &may.text);
     r.at(JUNE, "ingest messages may.csv").code(0);
     let told = r
-        .at("2026-06-20T09:00:00Z", "forecast submit --as kim@ACME+user --from-history")
+        .at("2026-06-20T09:00:00Z", "forecast submit --as kim@ACME+user --from-history --yes")
         .code(0)
         .json()["used_for"]
         .to_string();
@@ -248,4 +248,31 @@ fn f1_notice_above_150_per_cent_is_the_other_rule_and_switches_by_date() {
         ("not-asked".to_owned(), "none".to_owned())
     );
     r.at(JUNE, &format!("forecast notice add --user {A} --period 2026-04 --count 301")).code(4);
+}
+
+#[test]
+fn f1_history_that_ends_early_still_gives_every_month_and_says_so() {
+    let r = three();
+    r.write("h.csv", &Log::of(&[reads(2, "2025-05", 7), reads(2, "2025-11", 9)]).text);
+    r.at("2025-12-02T09:00:00Z", "ingest messages h.csv").code(0);
+    let words = "forecast submit --as kim@ACME+user --from-history --from 2026-05 --months 8";
+    // Nobody can be asked here, and nothing was written by the refusal.
+    let refused = r.at("2026-04-20T09:00:00Z", words).code(2);
+    assert!(refused.err.contains("--yes"), "{}", refused.err);
+    assert!(r.json("forecast list")["records"].as_array().unwrap().is_empty());
+    let done = r.at("2026-04-20T09:00:00Z", &format!("{words} --yes")).code(0).json();
+    let id = done["receipt"]["id"].as_str().unwrap();
+    let f = r.json(&format!("forecast show {id}"))["record"].clone();
+    let months: std::collections::BTreeSet<&str> =
+        f["lines"].as_array().unwrap().iter().map(|l| l["period"].as_str().unwrap()).collect();
+    assert_eq!(months.len(), 8, "{f}");
+    let said = printed(&r, "2026-04-20T09:10:00Z", &format!("{words} --dry-run"));
+    assert!(said.contains("nothing was added"), "{said}");
+    let said = printed(&r, "2026-04-20T09:10:00Z", &format!("{words} --dry-run --note other"));
+    assert!(said.contains("known in full is 2025-11"), "{said}");
+    // The same again adds nothing until a due day has passed (23 April); then it is a renewal.
+    let again = |at: &str| r.at(at, &format!("{words} --yes")).code(0).json();
+    assert_eq!(again(IN_TIME)["repeats"], id);
+    assert_ne!(again(TOO_LATE)["receipt"]["id"], id);
+    assert_eq!(r.json("forecast list")["records"].as_array().unwrap().len(), 2);
 }
