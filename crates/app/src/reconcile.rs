@@ -15,7 +15,7 @@ use crate::{
 };
 use messages::PairFindings;
 use northbound_measures::reconcile::{
-    Hint, Options, Report, Source, apply_known, reconcile as reconcile_counts,
+    Hint, Line, Options, Report, Source, apply_known, reconcile as reconcile_counts,
 };
 use northbound_registers::Visibility;
 use northbound_types::{Dim, Eui64, Period};
@@ -70,13 +70,10 @@ pub struct Reconciled {
 }
 
 impl Reconciled {
-    /// Does any line differ, or match only because differences cancel out?
+    /// Does any line differ by more than the tolerance, or match only because differences cancel out?
     #[must_use]
     pub fn differs(&self) -> bool {
-        self.report
-            .pairs
-            .iter()
-            .any(|p| p.lines.iter().any(|l| l.difference != 0 || !l.parts.is_empty()))
+        self.report.pairs.iter().any(|p| p.lines.iter().any(Line::differs))
     }
 }
 

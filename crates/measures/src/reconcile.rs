@@ -8,6 +8,7 @@
 //! Source of the rule: needs row R1; the practice of table-diff tools (keep each difference with
 //! cause, owner and decision; until a decision picks a side, what is published is a null).
 
+pub mod breaks;
 pub mod causes;
 pub mod counts;
 pub mod hints;
@@ -23,6 +24,7 @@ mod tests_counts;
 #[cfg(test)]
 mod tests_messages;
 
+pub use breaks::LevelShift;
 pub use causes::{Cause, Strength};
 pub use counts::{Options, reconcile};
 pub use hints::{Basis, Hint};

@@ -6,7 +6,7 @@ use crate::{
     error::{AppError, Result},
     registers::{self, view},
 };
-use northbound_measures::reconcile::{Known, Outcome, Report, known};
+use northbound_measures::reconcile::{Known, Report, known};
 use northbound_registers::{
     Gate, Noun, Query, Stored,
     records::data::reconciliations::{Difference, Reconciliation},
@@ -141,8 +141,7 @@ pub(super) fn record(
 ) -> Result<String> {
     let mut found = Vec::new();
     for pair in &report.pairs {
-        for line in pair.lines.iter().filter(|l| l.outcome != Outcome::Match || !l.parts.is_empty())
-        {
+        for line in pair.lines.iter().filter(|l| l.differs()) {
             // The record names the source whose name sorts first as `a`, whichever the request named first.
             let (count_a, count_b, amount) = if pair.a <= pair.b {
                 (line.a, line.b, line.difference)

@@ -5,7 +5,7 @@ use super::{
     messages::{PairFindings, by_cause},
 };
 use crate::answer::{Answer, Table, count, signed};
-use northbound_measures::reconcile::{Finding, KnownNote, Line, Message, Pair, Report};
+use northbound_measures::reconcile::{Finding, KnownNote, LevelShift, Line, Message, Pair, Report};
 use northbound_registers::records::data::reconciliations::Difference;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ impl Reconciled {
         let of_messages = self.findings.iter().find(|f| f.a == p.a && f.b == p.b);
         json!({
             "a": p.a, "b": p.b, "totals": p.totals, "foots": p.totals.foots(), "causes": p.causes,
-            "lines": p.lines.iter().map(|l| line_json(p, l)).collect::<Vec<_>>(), "gone": p.gone,
+            "lines": p.lines.iter().map(|l| line_json(p, l)).collect::<Vec<_>>(), "shifts": p.shifts, "gone": p.gone,
             "messages": of_messages.map(|f| json!({"totals": f.totals, "by_cause": by_cause(&f.findings), "findings": f.findings.iter().take(messages).collect::<Vec<_>>(), "more": f.findings.len().saturating_sub(messages)})),
         })
     }).collect();
@@ -32,6 +32,9 @@ impl Reconciled {
             a = a.table(totals(p)).table(causes(p));
             if let Some(f) = self.findings.iter().find(|f| f.a == p.a && f.b == p.b) {
                 a = a.table(message_totals(f)).table(self::messages(f, messages));
+            }
+            for s in &p.shifts {
+                a = a.then(shift_words(p, s));
             }
             for g in &p.gone {
                 a = a.then(format!(
@@ -48,6 +51,21 @@ impl Reconciled {
         }
         a
     }
+}
+
+/// A level shift with what to do about it.
+fn shift_words(p: &Pair, s: &LevelShift) -> String {
+    let keys: Vec<&str> = s.keys.values().map(String::as_str).collect();
+    format!(
+        "{}: from {} on the difference is {} instead of {} messages. If a source counts differently since then, say which: --series-break NAME={}:'what changed' (NAME is {} or {})",
+        if keys.is_empty() { "all".to_owned() } else { keys.join(", ") },
+        s.from,
+        signed(s.after),
+        signed(s.before),
+        s.from,
+        p.a,
+        p.b
+    )
 }
 
 fn line_json(p: &Pair, l: &Line) -> Value {
@@ -122,6 +140,7 @@ fn totals(p: &Pair) -> Table {
     let s = &p.totals;
     for (what, x) in [
         ("matching", s.matching),
+        ("  of these within the tolerance", s.tolerated),
         ("differing", s.differing),
         ("only in the first", s.only_a),
         ("only in the second", s.only_b),

@@ -5,10 +5,10 @@ use super::keyspace::KeySpace;
 use super::pairing::{RawLine, Taken, choose, merge, totals};
 use super::source::{MAX_SOURCES, Projected};
 use super::{
-    Cause, Hint, Line, Notes, Outcome, Pair, Part, ReconcileError, Report, Source, SourceInfo,
-    Strength, known, report::CauseSum,
+    Cause, Hint, LevelShift, Line, Notes, Outcome, Pair, Part, ReconcileError, Report, Source,
+    SourceInfo, Strength, breaks, known, report::CauseSum,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What to compare by and what to keep.
 #[derive(Debug, Clone, Default)]
@@ -146,27 +146,66 @@ impl Sides<'_> {
             .collect();
         let tolerance: Vec<i64> = raw.iter().map(|l| l.tolerance).collect();
         let taken = choose(&hints, &residual, &tolerance);
+        let (shifts, shifted) = self.level_shifts(&raw);
         let mut lines = Vec::new();
         for (i, line) in raw.iter().enumerate() {
-            let parts = self.explain(i, line, &hints, &taken)?;
-            // Equal counts over unequal messages are a difference too: they offset each other.
-            if line.difference == 0
-                && line.outcome() == Outcome::Match
-                && parts.is_empty()
-                && !keep_matching
-            {
-                continue;
+            let mut parts = self.explain(i, line, &hints, &taken)?;
+            if let Some(shift) = shifted.get(&i).and_then(|n| shifts.get(*n)) {
+                propose(shift, &mut parts);
             }
-            lines.push(self.line(line, parts));
+            if keep_matching || !parts.is_empty() {
+                lines.push(self.line(line, parts));
+            }
         }
+        let causes = sum_causes(&lines, names)?;
+        lines.retain(|l| keep_matching || l.differs());
         Ok(Pair {
             a: names.0.to_owned(),
             b: names.1.to_owned(),
             totals: totals(&raw, names)?,
-            causes: sum_causes(&lines, names)?,
+            causes,
             lines,
+            shifts,
             gone: Vec::new(),
         })
+    }
+
+    /// Level shifts by key, and which lines come after which of them.
+    fn level_shifts(&self, raw: &[RawLine]) -> (Vec<LevelShift>, HashMap<usize, usize>) {
+        let mut found = (Vec::new(), HashMap::new());
+        let when = self.keys.iter().position(|k| known::PERIOD_KEYS.contains(&k.as_str()));
+        let Some(when) = when.filter(|_| raw.len() <= breaks::MOST_LINES) else { return found };
+        if self.a.notes.series_break.is_some() || self.b.notes.series_break.is_some() {
+            return found;
+        }
+        let mut series: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+        for (i, line) in raw.iter().enumerate() {
+            if line.a.is_some() && line.b.is_some() {
+                let key = (0..self.keys.len()).filter(|k| *k != when);
+                series
+                    .entry(key.map(|k| self.space.text(line.key, k)).collect())
+                    .or_default()
+                    .push(i);
+            }
+        }
+        let period = |i: usize| self.space.text(raw[i].key, when);
+        for (key, mut lines) in series {
+            lines.sort_by_key(|i| period(*i));
+            let values: Vec<i64> = lines.iter().map(|i| raw[*i].difference).collect();
+            let tolerance = lines.iter().map(|i| raw[*i].tolerance).max().unwrap_or(0);
+            let Some(shift) = breaks::find(&values, tolerance) else { continue };
+            let names = self.keys.iter().enumerate().filter(|(k, _)| *k != when).map(|(_, k)| k);
+            found.1.extend(lines[shift.at..].iter().map(|i| (*i, found.0.len())));
+            found.0.push(LevelShift {
+                keys: names.cloned().zip(key.into_iter().map(str::to_owned)).collect(),
+                from: period(lines[shift.at]).to_owned(),
+                before: shift.before,
+                after: shift.after,
+                periods_before: shift.at,
+                periods_after: lines.len() - shift.at,
+            });
+        }
+        found
     }
 
     /// The parts of one difference; they add up to it.
@@ -315,6 +354,23 @@ impl Sides<'_> {
             parts,
             known: None,
         }
+    }
+}
+
+/// Puts what no cause accounts for down to a level shift, as a proposal.
+fn propose(shift: &LevelShift, parts: &mut [Part]) {
+    for part in parts.iter_mut().filter(|p| p.cause == Cause::Unexplained) {
+        part.cause = Cause::SeriesBreak;
+        part.strength = Strength::Possible;
+        part.evidence = format!(
+            "a level shift of {:+} from {}: the median difference is {} in the {} periods before and {} in the {} since",
+            shift.after - shift.before,
+            shift.from,
+            shift.before,
+            shift.periods_before,
+            shift.after,
+            shift.periods_after
+        );
     }
 }
 

@@ -16,13 +16,20 @@ pub(crate) struct RawLine {
 }
 
 impl RawLine {
+    /// A difference within what the sources state as their tolerance is a match.
     pub fn outcome(&self) -> Outcome {
         match (self.a, self.b) {
-            (Some(a), Some(b)) if a == b => Outcome::Match,
+            (Some(_), Some(_)) if self.tolerated() => Outcome::Match,
             (Some(_), Some(_)) => Outcome::Differ,
             (Some(_), None) => Outcome::OnlyA,
             (None, _) => Outcome::OnlyB,
         }
+    }
+}
+
+impl RawLine {
+    fn tolerated(&self) -> bool {
+        self.difference.unsigned_abs() <= self.tolerance.unsigned_abs()
     }
 }
 
@@ -71,6 +78,9 @@ pub(crate) fn totals(lines: &[RawLine], names: (&str, &str)) -> Result<Totals, R
             Outcome::OnlyB => &mut totals.only_b,
         };
         add(part, line, names)?;
+        if line.outcome() == Outcome::Match && line.difference != 0 {
+            add(&mut totals.tolerated, line, names)?;
+        }
         add(&mut totals.total, line, names)?;
     }
     Ok(totals)

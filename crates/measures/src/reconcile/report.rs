@@ -1,6 +1,6 @@
 //! The outcome of a comparison. The JSON keys are these field names and stay.
 
-use super::{Cause, Known, KnownNote, Notes, Strength};
+use super::{Cause, Known, KnownNote, LevelShift, Notes, Strength};
 use northbound_types::text_enum;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 text_enum! {
     /// How the sources stand on one key.
     pub enum Outcome("outcome of a comparison") {
-        /// Both have it, with the same count.
+        /// Both have it, with the same count or within the tolerance that the sources state.
         Match = "match",
         /// Both have it, with different counts.
         Differ = "differ",
@@ -64,6 +64,9 @@ pub struct Pair {
     pub causes: Vec<CauseSum>,
     /// The lines that do not match, by key; with matching lines where they were asked for.
     pub lines: Vec<Line>,
+    /// Level shifts that nobody declared, by key: proposals.
+    #[serde(default)]
+    pub shifts: Vec<LevelShift>,
     /// Known differences of this pair within the compared keys that are gone.
     pub gone: Vec<Known>,
 }
@@ -82,8 +85,11 @@ pub struct Sum {
 /// Sums by outcome: `matching + differing + only = total` for each source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
-    /// Same count in both.
+    /// Same count in both, or no further apart than the sources' tolerance.
     pub matching: Sum,
+    /// Of the matching ones, those that differ within the tolerance.
+    #[serde(default)]
+    pub tolerated: Sum,
     /// Different counts.
     pub differing: Sum,
     /// Only in the first.
@@ -104,7 +110,8 @@ impl Totals {
             && parts.iter().map(|s| s.lines).sum::<u64>() == self.total.lines
             && self.only_a.b == 0
             && self.only_b.a == 0
-            && self.matching.a == self.matching.b
+            && i128::from(self.matching.a) - i128::from(self.tolerated.a)
+                == i128::from(self.matching.b) - i128::from(self.tolerated.b)
     }
 }
 
@@ -149,6 +156,13 @@ pub struct Line {
 }
 
 impl Line {
+    /// Is anything to be found out here? Not where the counts agree within the tolerance, unless equal
+    /// counts hide differences that offset each other.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        self.outcome != Outcome::Match || self.parts.iter().any(|p| p.cause != Cause::Rounding)
+    }
+
     /// The cause that explains most of the difference (the first listed where two are equal).
     #[must_use]
     pub fn main_cause(&self) -> Option<Cause> {
@@ -159,7 +173,7 @@ impl Line {
     /// difference picked while its amount is still the decided one. `None` is a null, disputed.
     #[must_use]
     pub fn publishable(&self, pair: &Pair) -> Option<i64> {
-        if self.outcome == Outcome::Match {
+        if self.outcome == Outcome::Match && self.difference == 0 {
             return self.a;
         }
         let note = self.known.as_ref().filter(|k| k.decides())?;

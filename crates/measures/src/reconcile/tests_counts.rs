@@ -112,14 +112,59 @@ fn equal_counts_over_unequal_messages_are_listed() {
 
 #[test]
 fn rounding_ends_at_the_stated_tolerance() {
-    for (count, cause) in [(150, Cause::Rounding), (151, Cause::Unexplained)] {
+    for (count, cause, outcome) in
+        [(150, Cause::Rounding, Outcome::Match), (151, Cause::Unexplained, Outcome::Differ)]
+    {
         let mut b = Source::new("stated", 1, ["srv"]);
         b.add_named(&BTreeMap::from([("srv".to_owned(), "4.1.1".to_owned())]), 100, 100).unwrap();
         let mut a = Source::new("ledger", 0, ["srv"]);
         a.add(&["4.1.1"], count);
-        let r = reconcile(&[a, b], &Options::default(), &[]).unwrap();
-        assert_eq!(r.pairs[0].lines[0].main_cause(), Some(cause), "{count}");
+        let sources = [a, b];
+        let all = Options { keep_matching: true, ..Options::default() };
+        let r = reconcile(&sources, &all, &[]).unwrap();
+        let (pair, line) = (&r.pairs[0], &r.pairs[0].lines[0]);
+        assert_eq!((line.main_cause(), line.outcome), (Some(cause), outcome), "{count}");
+        assert_eq!(line.publishable(pair), None, "two counts are never one figure");
+        assert_eq!(pair.totals.tolerated.lines, u64::from(outcome == Outcome::Match));
+        assert!(pair.totals.foots());
+        // Only what differs is listed unless matching lines are asked for; the causes count all.
+        let short = reconcile(&sources, &Options::default(), &[]).unwrap();
+        assert_eq!(short.pairs[0].lines.len(), usize::from(outcome == Outcome::Differ));
+        assert_eq!(short.pairs[0].causes, pair.causes);
     }
+}
+
+#[test]
+fn a_level_shift_that_nobody_declared_is_proposed_with_its_date_and_size() {
+    let monthly = |name: &str, extra: i64| {
+        let mut s = Source::new(name, 0, ["period", "region"]);
+        for month in 1..=8 {
+            let shifted = if month >= 5 { extra } else { 0 };
+            s.add(&[&format!("2026-{month:02}"), "north"], 1000 * month + shifted);
+            s.add(&[&format!("2026-{month:02}"), "south"], 700);
+        }
+        s
+    };
+    let (a, mut b) = (monthly("a", 40), monthly("b", 0));
+    let r = reconcile(&[a.clone(), b.clone()], &Options::default(), &[]).unwrap();
+    let pair = &r.pairs[0];
+    assert_eq!(pair.shifts.len(), 1, "only the north shifts");
+    let shift = &pair.shifts[0];
+    assert_eq!((shift.from.as_str(), shift.before, shift.after), ("2026-05", 0, 40));
+    assert_eq!(shift.keys, BTreeMap::from([("region".to_owned(), "north".to_owned())]));
+    assert_eq!(pair.lines.len(), 4);
+    for line in &pair.lines {
+        let part = &line.parts[0];
+        assert_eq!(
+            (part.cause, part.strength, part.amount),
+            (Cause::SeriesBreak, Strength::Possible, 40)
+        );
+    }
+    // Once declared it is not proposed again.
+    b.notes.series_break = Some(("2026-05".into(), "counts retries".into()));
+    let r = reconcile(&[a, b], &Options::default(), &[]).unwrap();
+    assert!(r.pairs[0].shifts.is_empty());
+    assert_eq!(r.pairs[0].lines[0].parts[0].strength, Strength::Declared);
 }
 
 #[test]
