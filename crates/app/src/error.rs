@@ -47,7 +47,7 @@ pub enum AppError {
         message: String,
     },
     /// A file that could not be read or written.
-    #[error("cannot {what} {path}: {source}; check the path and its permissions")]
+    #[error("cannot {what} {path}: {source}; {}", northbound_types::advice::about_file(source))]
     File {
         /// What was tried, such as `read`.
         what: String,
@@ -228,7 +228,11 @@ impl AppError {
 }
 
 fn found_or(source: &io::Error, other: Kind) -> Kind {
-    if source.kind() == io::ErrorKind::NotFound { Kind::NotFound } else { other }
+    match source.kind() {
+        io::ErrorKind::NotFound => Kind::NotFound,
+        _ if northbound_types::advice::is_machine_fault(source) => Kind::Internal,
+        _ => other,
+    }
 }
 
 fn ledger(e: &LedgerError) -> (Kind, &'static str) {
@@ -277,9 +281,10 @@ fn registers(e: &RegisterError) -> (Kind, &'static str) {
 
 fn ingest(e: &IngestError) -> (Kind, &'static str) {
     match e {
-        IngestError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-            (Kind::NotFound, "ingest.not-found")
-        }
+        IngestError::Io { source, .. } => match found_or(source, Kind::BadInput) {
+            Kind::NotFound => (Kind::NotFound, "ingest.not-found"),
+            kind => (kind, "ingest.unreadable"),
+        },
         IngestError::Memory { .. } => (Kind::Refused, "ingest.memory"),
         IngestError::Sink { source, .. } if source.is::<LedgerError>() => {
             source.downcast_ref().map_or((Kind::Internal, "ingest.sink"), ledger)
@@ -422,6 +427,13 @@ mod tests {
         let missing = of(io::ErrorKind::NotFound);
         assert_eq!((missing.kind(), missing.code()), (Kind::NotFound, "cli.io"));
         assert_eq!(of(io::ErrorKind::PermissionDenied).kind(), Kind::BadInput);
+        // A full disk is nobody's input, whichever part of the program meets it.
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        assert_eq!(AppError::io("write", Path::new("x"), full()).kind(), Kind::Internal);
+        let key = KeysError::Io { what: "write", path: "keys/1.pem".into(), source: full() };
+        let key = AppError::from(key);
+        assert_eq!(key.kind(), Kind::Internal);
+        assert!(key.to_string().contains("free space"), "{key}");
         assert!(missing.to_string().starts_with("cannot read x: "), "{missing}");
         assert!(std::error::Error::source(&missing).is_some());
     }

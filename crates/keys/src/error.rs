@@ -11,7 +11,7 @@ use std::{
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     /// A file or folder could not be read or written.
-    #[error("cannot {what} {path}: {source}; check the path and your rights to it")]
+    #[error("cannot {what} {path}: {source}; {}", northbound_types::advice::about_file(source))]
     Io {
         /// The operation, such as `read`.
         what: &'static str,

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub enum RegisterError {
     /// The database cannot be opened.
     #[error(
-        "cannot open the registers at {path}: {source}; check that the folder exists and is writable"
+        "cannot open the registers at {path}: {source}; check that the folder exists and is writable, and that its disk is not full"
     )]
     Open {
         /// Where.
@@ -238,6 +238,26 @@ pub enum RegisterError {
 }
 
 impl RegisterError {
+    /// Is the machine at fault (a full or failing disk, a missing right), and not what the file holds?
+    #[must_use]
+    pub fn is_machine_fault(&self) -> bool {
+        use rusqlite::ErrorCode::{
+            CannotOpen, DiskFull, OutOfMemory, PermissionDenied, ReadOnly, SystemIoFailure,
+        };
+        let source = match self {
+            RegisterError::Open { source, .. }
+            | RegisterError::Migration { source, .. }
+            | RegisterError::Sql(source) => source,
+            _ => return false,
+        };
+        matches!(
+            source.sqlite_error_code(),
+            Some(
+                CannotOpen | DiskFull | OutOfMemory | PermissionDenied | ReadOnly | SystemIoFailure
+            )
+        )
+    }
+
     /// The code that stays, for scripts and for the HTTP edge.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -293,8 +293,8 @@ fn connect(opened: rusqlite::Result<Connection>, path: &Path) -> Result<Connecti
 }
 
 /// A connection that makes no file. With the right to write, the last connection to close removes
-/// SQLite's `-wal` and `-shm` files again. Without it, a database that no writer has open is read as
-/// it lies on the disk.
+/// SQLite's `-wal` and `-shm` files again. Without it, or without space for these files, a database
+/// that no writer has open is read as it lies on the disk.
 fn read_only(path: &Path) -> Result<Connection, RegisterError> {
     let usable = |flags: OpenFlags, name: &std::ffi::OsStr| {
         let db = connect(Connection::open_with_flags(name, flags), path)?;
@@ -303,7 +303,9 @@ fn read_only(path: &Path) -> Result<Connection, RegisterError> {
     };
     let own = OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let first = usable(own | OpenFlags::SQLITE_OPEN_READ_WRITE, path.as_os_str());
-    if first.is_ok() || path.with_extension("sqlite-wal").exists() {
+    // An empty `-wal` file holds nothing: the attempt may have made it and then found no space.
+    let pending = std::fs::metadata(path.with_extension("sqlite-wal")).is_ok_and(|m| m.len() > 0);
+    if first.is_ok() || pending {
         return first;
     }
     let url = format!("file:{}?immutable=1", escaped(path));

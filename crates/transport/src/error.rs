@@ -11,7 +11,9 @@ use tokio_rustls::rustls::{self, pki_types::InvalidDnsNameError, server::Verifie
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// A file could not be read.
-    #[error("cannot {what} {path}: {source}; check the path and your rights to it")]
+    #[error(
+        "cannot {what} {path}: {source}; check the path, your rights to it and the space on its disk"
+    )]
     Io {
         /// The operation, such as `read`.
         what: &'static str,

@@ -4,6 +4,7 @@
 //! `ARCHITECTURE.md` gives the decisions behind them.
 
 pub mod actor;
+pub mod advice;
 pub mod books;
 pub mod cells;
 pub mod command_variant;

@@ -5,7 +5,11 @@ mod answer;
 mod cited;
 mod stored;
 
-use crate::{answer::Answer, context::Context, error::Result};
+use crate::{
+    answer::Answer,
+    context::Context,
+    error::{AppError, Result},
+};
 use northbound_ledger::{
     check::{self, Finding, Report},
     head,
@@ -60,6 +64,8 @@ fn registers(ctx: &Context, findings: &mut Vec<Finding>) -> Result<(Store, Rules
     });
     match opened {
         Ok(opened) => Ok(opened),
+        // The files may be sound: nothing can be said about them on a machine that cannot read them.
+        Err(AppError::Registers(e)) if e.is_machine_fault() => Err(AppError::Registers(e)),
         Err(e) => {
             // The rules are at fault where they are wrong without the registers too.
             let none = Store::read(Path::new(""), ctx.now)?;
