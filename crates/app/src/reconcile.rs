@@ -137,7 +137,9 @@ fn load(
             *l = Some(reader.load(s, &keys)?);
         }
     }
-    Ok((loaded.into_iter().flatten().collect(), keys))
+    let mut loaded: Vec<LoadedSource> = loaded.into_iter().flatten().collect();
+    keys::unify(&mut loaded, &keys);
+    Ok((loaded, keys))
 }
 
 /// Whoever does not see everything compares only messages of a User of its own party: a difference

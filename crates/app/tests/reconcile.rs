@@ -87,3 +87,63 @@ fn one_source_is_too_few_and_two_suffice() {
     assert_eq!(one.kind(), Kind::Usage);
     assert!(reconcile(&ctx, &of(vec![format!("a={file}"), format!("b={file}")], 0)).is_ok());
 }
+
+/// The report of two files with these contents.
+fn compared(a: &str, b: &str) -> Result<Reconciled, northbound_app::AppError> {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        format!("{name}={}", path.display())
+    };
+    reconcile(&ctx, &of(vec![file("a", a), file("b", b)], 0))
+}
+
+#[test]
+fn counts_are_read_as_spreadsheets_save_them() {
+    let plain = "region,count\nnorth,1250\ncentral,900\n";
+    for written in [
+        "\u{feff}Region,Count\r\nNorth ,\"1,250\"\r\ncentral,900.0\r\n,\r\n",
+        "region;count\nnorth;1250\ncentral;900\n;\n",
+        "\"Count\"\t\"Region\"\n1 250\tNORTH\n900\tcentral\n",
+        "region|count\nnorth|1250\ncentral|1000\ncentral|-100\n",
+    ] {
+        let found = compared(written, plain).unwrap();
+        assert!(!found.differs(), "{written}: {:?}", found.report.pairs[0].lines);
+        assert_eq!(found.report.pairs[0].totals.matching.lines, 2, "{written}");
+    }
+    // What was folded together or added up is said.
+    let found = compared("region,count\nNorth,5\nsouth,-1\n", "region,count\nnorth,5\nsouth,-1\n");
+    let notes = found.unwrap().notes.join("; ");
+    assert!(notes.contains("region \"north\" is read as \"North\""), "{notes}");
+    assert!(notes.contains("1 counts are below zero"), "{notes}");
+    // A unit in words is rounding.
+    let found =
+        compared("region,count\nnorth,1.2 thousand\n", "region,count\nnorth,1250\n").unwrap();
+    assert!(!found.differs());
+    let found =
+        compared("region,count\nnorth,1.2 thousand\n", "region,count\nnorth,1251\n").unwrap();
+    assert!(found.differs());
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_refused_with_its_line_and_cell() {
+    let good = "period,region,count\n2026-04,north,1\n";
+    for (bad, line, column, what) in [
+        (
+            "period,region,count\n2026-04,north,1\nTotal,,1\n",
+            "line 3",
+            "period",
+            "\"Total\" is no period",
+        ),
+        ("period,region,count\n\n2026-04,north,1.5\n", "line 3", "count", "no fraction"),
+        ("period,region,count\n2026-04,north,1,250\n", "line 2", "count", "the row has 4 cells"),
+        ("period,region,count\n2026-04,north,1.05E3\n", "line 2", "count", "is not a number"),
+        ("region,count,Region\nnorth,1,north\n", "line 1", "region", "two columns"),
+    ] {
+        let refused = compared(bad, good).unwrap_err();
+        assert_eq!(refused.kind(), Kind::BadInput);
+        let said = refused.to_string();
+        assert!(said.contains(line) && said.contains(column) && said.contains(what), "{said}");
+    }
+}

@@ -20,6 +20,7 @@ pub mod rejects;
 pub mod run;
 pub mod source;
 pub mod summary;
+pub mod table;
 pub mod time;
 
 mod alert;

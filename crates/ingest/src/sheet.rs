@@ -64,6 +64,20 @@ impl Sheet {
         })
     }
 
+    /// What of the sheet is not shown and was read all the same, in words.
+    pub(crate) fn hidden_parts(&self) -> Vec<String> {
+        let mut parts = Vec::new();
+        let rows: Vec<u32> = self.hidden_rows.iter().map(|r| r + 1).collect();
+        if !rows.is_empty() {
+            parts.push(format!("hidden rows were read like the others: {}", ranges(&rows)));
+        }
+        if !self.hidden_columns.is_empty() {
+            let columns = self.hidden_columns.len();
+            parts.push(format!("{columns} hidden columns were read like the others"));
+        }
+        parts
+    }
+
     /// Takes hidden rows and columns, and gives the cells of a range that is merged over several rows the
     /// value of its first cell, as the sheet shows it. `false` where that is more work than a sheet may make.
     fn take_structure(&mut self, found: structure::Structure) -> bool {

@@ -272,3 +272,30 @@ fn files_of_other_kinds_are_named_and_nothing_is_taken() {
         assert_eq!(guess(&path, None).unwrap_err().to_string(), e);
     }
 }
+
+#[test]
+fn a_sheet_of_counts_is_a_table_with_its_row_numbers() {
+    let b = book(&[
+        ("Counts", &|s| {
+            for (column, name) in (0..).zip(["region ", "count", "note"]) {
+                s.write(0, column, name).unwrap();
+            }
+            s.write(2, 0, "north").unwrap();
+            let grouped = Format::new().set_num_format("#,##0");
+            s.write_with_format(2, 1, 1250, &grouped).unwrap();
+            s.write(3, 0, "south").unwrap();
+            s.write(3, 1, 7.5).unwrap();
+            s.write(3, 2, "half").unwrap();
+        }),
+        ("Other", &|s| {
+            s.write(0, 0, "x").unwrap();
+        }),
+    ]);
+    let t = table::read(&b.path, 1 << 20, |h| h.iter().any(|c| c == "count")).unwrap().unwrap();
+    assert_eq!(t.header, ["region", "count", "note"]);
+    let rows: Vec<(i64, Vec<&str>)> =
+        t.rows.iter().map(|(n, r)| (*n, r.iter().map(String::as_str).collect())).collect();
+    assert_eq!(rows[0], (3, vec!["north", "1250", ""]));
+    assert_eq!(rows[1], (4, vec!["south", "7.5", "half"]));
+    assert!(t.notes[0].contains("Counts") && t.notes[0].contains("Other"), "{:?}", t.notes);
+}

@@ -1,5 +1,6 @@
 //! The keys by which sources are compared.
 
+use super::sources::LoadedSource;
 use crate::error::{AppError, Result};
 use northbound_measures::reconcile::{Message, Source};
 use northbound_types::{Dim, Utc};
@@ -62,4 +63,31 @@ pub(super) fn key_of(keys: &[String], m: &Message, minutes: i64) -> Result<Vec<A
         "generation" => Arc::from(m.generation.as_str()),
         k => Arc::from(m.attributes.get(k).ok_or_else(|| AppError::usage(format!("messages cannot be counted by {k:?}; use period, day, user, srv, region, mode, state, code, generation or test_kind")))?.as_str()),
     })).collect()
+}
+
+/// Gives values that differ in case alone one spelling: that of the source that comes first by rank, so
+/// that the ledger's wins. What was changed is said with the source.
+pub(super) fn unify(loaded: &mut [LoadedSource], keys: &[String]) {
+    let mut order: Vec<usize> = (0..loaded.len()).collect();
+    order.sort_by_key(|i| (loaded[*i].source.rank, loaded[*i].source.name.clone()));
+    for key in keys {
+        let mut spelling: BTreeMap<String, Arc<str>> = BTreeMap::new();
+        for &i in &order {
+            let l = &mut loaded[i];
+            let Some(at) = l.source.keys.iter().position(|k| k == key) else { continue };
+            let mut changed: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
+            for value in l.source.rows.iter_mut().filter_map(|r| r.keys.get_mut(at)) {
+                let known =
+                    spelling.entry(value.to_lowercase()).or_insert_with(|| Arc::clone(value));
+                if known != value {
+                    changed.insert(std::mem::replace(value, Arc::clone(known)), Arc::clone(known));
+                }
+            }
+            l.notes.extend(
+                changed
+                    .into_iter()
+                    .map(|(was, is)| format!("{}: {key} {was:?} is read as {is:?}", l.source.name)),
+            );
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod file;
 mod ledger;
 mod stated;
+mod whole;
 
 use super::{
     Request,
