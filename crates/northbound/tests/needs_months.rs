@@ -138,11 +138,40 @@ fn m3_a_null_inside_a_run_is_unknown_from_there_with_least_and_greatest() {
     );
 }
 
+/// The points of the drawn line of a chart, piece by piece: how many each has, and where it begins and
+/// ends from the left.
+fn drawn(p: &Pack, chart: &str) -> Vec<(usize, f32, f32)> {
+    let page = p.text("pack.html");
+    let titled = format!("<title id=\"{chart}-t\"");
+    let start = page.find(&titled).unwrap_or_else(|| panic!("no chart {chart}"));
+    let svg = page[start..].split("</svg>").next().unwrap();
+    svg.split("<polyline points=\"")
+        .skip(1)
+        .filter(|line| !line.split("/>").next().unwrap().contains("stroke-dasharray"))
+        .map(|line| {
+            let points = line.split('"').next().unwrap();
+            let x: Vec<f32> =
+                points.split(' ').map(|q| q.split(',').next().unwrap().parse().unwrap()).collect();
+            (x.len(), x[0], *x.last().unwrap())
+        })
+        // The axes and levels are lines of two points.
+        .filter(|(points, ..)| *points > 2)
+        .collect()
+}
+
 #[test]
 fn m3_the_line_of_a_chart_breaks_at_a_null() {
+    // Without a null the line has a point for each of the seventeen months.
+    let whole = drawn(&build(&stated(june)), "trend-cpm1-dcc-none");
+    assert_eq!(whole.iter().map(|l| l.0).collect::<Vec<_>>(), [17], "{whole:?}");
     let p = build(&stated(|m| if m == "2019-12" { Some("-") } else { june(m) }));
     assert_eq!(p.cell("trend-cpm1-dcc-none-table", "Dec 2019", "figure"), "[x]");
     assert_eq!(p.cell("trend-cpm1-dcc-none-table", "Nov 2019", "figure"), "98.2% [p]");
+    // With December 2019 unknown it has twelve before it and four after it, and none in between.
+    let broken = drawn(&p, "trend-cpm1-dcc-none");
+    assert_eq!(broken.iter().map(|l| l.0).collect::<Vec<_>>(), [12, 4], "{broken:?}");
+    let month = (whole[0].2 - whole[0].1) / 16.0;
+    assert!((broken[1].1 - broken[0].2 - 2.0 * month).abs() < 0.5, "{broken:?}, {month} a month");
 }
 
 #[test]

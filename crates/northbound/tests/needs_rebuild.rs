@@ -154,8 +154,8 @@ fn packs_rebuilt_as_at_their_time_are_the_same_bytes_after_later_ingests_and_rul
         seed % most
     };
     let mut built = Vec::new();
-    // Five packs, each after some of 20 random arrivals.
-    for (n, day) in (1..=20u32).enumerate() {
+    // Five packs, each after some of 24 random arrivals and before others.
+    for (n, day) in (1..=24u32).enumerate() {
         let region = ["north", "central", "south"][next(3) as usize];
         let name = format!("f{n}.csv");
         let first = 1 + next(400) as u32;
@@ -182,12 +182,14 @@ fn packs_rebuilt_as_at_their_time_are_the_same_bytes_after_later_ingests_and_rul
         if n == 13 {
             r.at(&clock(day), "explanation add --measure PM4.3 --provider CSPN --region north --period 2026-04 --text mast").ok();
         }
-        if n % 4 == 3 {
+        if n % 4 == 3 && n < 20 {
             built.push((day, r.pack_at(&clock(day), &format!("first{day}"), "--period 2026-04")));
         }
     }
     assert_eq!(built.len(), 5);
     rebuilt_the_same(&r, &built);
+    let newest = r.pack_at(&clock(25), "newest", "--period 2026-04");
+    assert_ne!(newest.figures(), built[4].1.figures(), "the last one was followed by others too");
     assert_ne!(
         built[3].1.figures(),
         built[4].1.figures(),

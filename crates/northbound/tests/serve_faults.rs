@@ -15,7 +15,6 @@ use northbound_gateway::{
     wan::TcpNetwork,
 };
 use northbound_ledger::{
-    Memory,
     journal::{Disk, Storage},
     judge::RulesJudge,
 };

@@ -2,8 +2,14 @@
 //! memory, and the others served.
 
 use crate::support;
-use std::io::{Read, Write};
-use support::live::{Live, OTHER, USER, answer, connect, element, post, read_meter, until};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+use support::{
+    Room,
+    live::{Live, OTHER, Running, SERVE, USER, answer, connect, element, post, read_meter, until},
+};
 
 const XML: &str = "application/xml";
 
@@ -120,32 +126,54 @@ fn a_long_body_is_refused_and_not_kept() {
     still_serves(&live);
 }
 
+/// Idle connections that are held open, all from one address.
+const IDLE: usize = 5_000;
+
+/// Lets this process open as many files as the machine allows.
+fn raise_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
+    let most = maximum.unwrap_or(u64::MAX);
+    assert!(
+        most > IDLE as u64 + 500,
+        "this machine allows {most} open files, too few for the test"
+    );
+}
+
 #[test]
 fn slow_and_idle_connections_hold_up_nobody() {
-    let live = Live::new();
+    raise_files();
+    let room = Room::new();
+    room.write("limits.toml", "[limits]\nconnections-each-address = 6000\nbody-seconds = 3\n");
+    let service = Running::start(&room, &format!("{SERVE} --config limits.toml"));
+    let live = Live { room, service };
     let base = live.duis();
-    // A header that never ends, and a body that comes a byte at a time.
+    let address = base.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    let mut idle: Vec<TcpStream> = (0..IDLE)
+        .map(|n| TcpStream::connect(address).unwrap_or_else(|e| panic!("{n}: {e}")))
+        .collect();
+    // A header that never ends, and a body that never does.
     let mut slow = connect(&base);
     slow.write_all(b"POST /api/v1/serviceS HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\nContent-Length: 60000\r\n\r\n<").unwrap();
     let mut never = connect(&base);
     never.write_all(b"POST /api/v1/serviceS HTTP/1.1\r\nX").unwrap();
-    let mut idle = Vec::new();
-    for _ in 0..5_000 {
-        // Fewer where this process may not open so many.
-        match std::net::TcpStream::connect(
-            base.strip_prefix("http://").unwrap().split('/').next().unwrap(),
-        ) {
-            Ok(s) => idle.push(s),
-            Err(_) => break,
-        }
-    }
-    assert!(idle.len() >= 200, "only {} connections could be opened", idle.len());
     still_serves(&live);
-    slow.write_all(b"a").unwrap();
-    // A connection that was idle is served like any other.
-    let mut one = idle.pop().unwrap();
-    one.write_all(b"POST /api/v1/serviceS HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\nContent-Length: 1\r\n\r\nx").unwrap();
-    let mut head = [0; 15];
-    one.read_exact(&mut head).unwrap();
-    assert_eq!(&head, b"HTTP/1.1 200 OK");
+    // The body is given up when its time is over.
+    let slow = answer(slow);
+    assert!(
+        slow.status == 408 && slow.body.contains("http.slow"),
+        "{}: {}",
+        slow.status,
+        slow.body
+    );
+    // Connections that were idle are served like any other: the oldest, the newest, one in between.
+    for n in [IDLE - 1, IDLE / 2, 0] {
+        let mut one = idle.swap_remove(n);
+        one.write_all(b"POST /api/v1/serviceS HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\nContent-Length: 1\r\n\r\nx").unwrap();
+        let mut head = [0; 15];
+        one.read_exact(&mut head).unwrap();
+        assert_eq!(&head, b"HTTP/1.1 200 OK", "connection {n}");
+    }
+    assert_eq!(idle.len(), IDLE - 3);
 }

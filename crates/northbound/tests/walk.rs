@@ -7,7 +7,12 @@ use northbound_app::folder as data_folder;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    net::TcpListener,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
 };
 use support::{Ran, Room, needs::bytes};
 
@@ -133,9 +138,35 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A port that counts who connects to it, and the `service.json` that names it.
+struct Ear {
+    service: String,
+    calls: Arc<AtomicU64>,
+}
+
+impl Ear {
+    fn new() -> Ear {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let calls = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&calls);
+        std::thread::spawn(move || {
+            for _ in listener.incoming() {
+                counted.fetch_add(1, SeqCst);
+            }
+        });
+        let service = serde_json::json!({
+            "pid": std::process::id(), "started": "2026-05-20T08:00:00Z", "duis": format!("http://{at}/api/v1"),
+            "control": at.to_string(), "token": "none",
+        });
+        Ear { service: service.to_string(), calls }
+    }
+}
+
 /// The walk so far.
 struct Walk {
     room: Room,
+    ear: Ear,
     minutes: u32,
     faults: Vec<String>,
     /// Faults found, as `kind command`.
@@ -229,13 +260,23 @@ impl Walk {
         }
     }
 
-    /// A dry run changes no file, in the data folder or beside it. It succeeds, or says that the
-    /// command has none.
-    fn rehearse(&mut self, words: &[String], name: &str) {
+    /// A dry run changes no file, in the data folder or beside it, and calls nobody: the folder says
+    /// that a service runs, and nothing may connect to it. It succeeds, or says that the command has
+    /// none.
+    fn rehearse(&mut self, words: &[String], name: &str, data: &Path) {
         let room = self.room.dir.path().to_owned();
+        let running = data.join("service.json");
+        if data.exists() {
+            fs::write(&running, &self.ear.service).unwrap();
+        }
         let before = state(&room);
         let ran = self.run(words, &["--dry-run", "--format", "json"]);
         let after = state(&room);
+        let _ = fs::remove_file(&running);
+        let calls = self.ear.calls.swap(0, SeqCst);
+        if calls > 0 {
+            self.faults.push(format!("{name}: its dry run made {calls} connections"));
+        }
         if after != before {
             self.known.insert(format!("dry-run {name}"));
             put_back(&room, &before, &after);
@@ -253,7 +294,7 @@ impl Walk {
         let data = self.room.path(folder);
         self.as_each_actor(mode, &words, name);
         if mode == "changes" || mode == "exports" {
-            self.rehearse(&words, name);
+            self.rehearse(&words, name, &data);
         }
         let before = state(&data);
         let ran = self.run(&words, &["--format", "json"]);
@@ -287,6 +328,7 @@ fn every_command_has_an_example_that_does_what_it_says() {
     let mut listed = BTreeSet::new();
     let mut walk = Walk {
         room,
+        ear: Ear::new(),
         minutes: 0,
         faults: Vec::new(),
         known: BTreeSet::new(),

@@ -100,7 +100,9 @@ fn proposals(
         usize::try_from(sources.rules.integer("forecast-held-out-months", sources.as_at.day())?)
             .unwrap_or(0);
     let history = own::history(&actuals, &who.eui.to_string(), last);
-    let Some(newest) = history.keys().next_back().copied() else { return Ok(Proposals::NONE) };
+    let newest = history.keys().next_back().copied();
+    // What is known of no month of the last year is no history to forecast from.
+    let Some(newest) = newest.filter(|m| *m > last.plus(-12)) else { return Ok(Proposals::NONE) };
     let lines = own::prefill(&history, months, newest, held_out);
     let missing: Vec<String> = months
         .iter()

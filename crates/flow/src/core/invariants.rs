@@ -5,6 +5,9 @@ use super::Core;
 use crate::state::{Exchange, Purpose, Regions, region_index};
 use northbound_types::RequestState as S;
 
+#[cfg(test)]
+mod tests;
+
 /// An invariant that does not hold, as a text for people.
 pub type Broken = String;
 

@@ -101,7 +101,12 @@ pub(crate) fn run(c: &DeviceCommand, ctx: &Ctx) -> Result<Answer> {
                 device: *device,
                 role: *role,
                 user: *user,
-                from: from.map_or_else(|| super::core_time(ctx), Ok)?,
+                from: match from {
+                    Some(from) => *from,
+                    // The service knows its time; a dry run does not ask it.
+                    None if ctx.dry_run => ctx.now,
+                    None => super::core_time(ctx)?,
+                },
             });
             made(ctx, &[change], &format!("Registration of {device} as {role}"), 1)
         }
