@@ -25,8 +25,17 @@ pub(crate) struct Record<'b> {
 
 impl Record<'_> {
     /// Has no field a character other than a space?
-    fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.text.trim_start().is_empty()
+    }
+
+    /// The fields without outer spaces.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let text = |i| match self.cell(i) {
+            Cell::Text(t) => trim(t).to_owned(),
+            _ => String::new(),
+        };
+        (0..self.ends.len()).map(text).collect()
     }
 }
 
@@ -64,7 +73,7 @@ pub(crate) fn joined<'f>(fields: impl Iterator<Item = &'f str>, delimiter: u8) -
 }
 
 /// What came of one call for a record.
-enum RecordRead {
+pub(crate) enum RecordRead {
     Record,
     TooLong,
     TooMany,
@@ -196,7 +205,7 @@ impl<'p> Records<'p> {
         }
     }
 
-    fn next(&mut self) -> Result<RecordRead, IngestError> {
+    pub(crate) fn next(&mut self) -> Result<RecordRead, IngestError> {
         self.out_len = 0;
         self.fields = 0;
         if !self.skip_blank()? {
@@ -239,12 +248,12 @@ impl<'p> Records<'p> {
         Ok(())
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.out[..self.out_len]
     }
 
     /// The record as text; `None` where it is not UTF-8.
-    fn record(&self) -> Option<Record<'_>> {
+    pub(crate) fn record(&self) -> Option<Record<'_>> {
         let text = std::str::from_utf8(self.bytes()).ok()?;
         let ends = &self.ends[..self.fields];
         // Two halves of a character in neighbouring fields would look whole when joined.
@@ -295,11 +304,7 @@ impl<'p> Records<'p> {
                 let Some(record) = self.record() else {
                     return Err(bad("it is not UTF-8: state file.encoding = \"windows-1252\" in a mapping, or save it as UTF-8".into()));
                 };
-                let text = |i| match record.cell(i) {
-                    Cell::Text(t) => trim(t).to_owned(),
-                    _ => String::new(),
-                };
-                Ok((0..record.ends.len()).map(text).collect())
+                Ok(record.texts())
             }
         }
     }
@@ -358,11 +363,7 @@ impl<'p> Records<'p> {
             if record.is_blank() {
                 continue;
             }
-            let text = |i| match record.cell(i) {
-                Cell::Text(t) => trim(t).to_owned(),
-                _ => String::new(),
-            };
-            return Ok(Some((0..record.ends.len()).map(text).collect()));
+            return Ok(Some(record.texts()));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A proposal for a mapping, from a file's header and its first rows. It says how sure it is of each
 //! part and what it could not guess; a person who knows the file checks it before it is used.
 
+mod events;
 mod sample;
 mod synonyms;
 mod times;
@@ -73,7 +74,7 @@ pub fn guess(path: &Path, layout: Option<Layout>) -> Result<Proposal, IngestErro
         .into_iter()
         .map(|l| (l, columns(&sample, l)))
         .max_by_key(|(l, f)| {
-            (std::cmp::Reverse(missing(*l, f).len()), f.len(), std::cmp::Reverse(*l as u8))
+            (std::cmp::Reverse(missing(&sample, *l, f).len()), f.len(), std::cmp::Reverse(*l as u8))
         })
         .unwrap_or((Layout::Messages, FoundColumns::new()));
     Ok(Draft {
@@ -101,7 +102,9 @@ fn columns(sample: &Sample, layout: Layout) -> FoundColumns {
         let hit = sample.header.iter().enumerate().find(|(at, h)| {
             !draft.taken[*at]
                 && synonyms::means(layout, column.name, h)
-                && fits(sample, *at, column.holds)
+                && (fits(sample, *at, column.holds)
+                    || (column.holds == Holds::Time && time_of_day(sample, *at).is_some())
+                    || !words::translate_open(sample, *at, layout, column.name).is_empty())
         });
         if let Some((at, _)) = hit {
             let why = "the name is a usual one and the values fit";
@@ -115,7 +118,27 @@ fn columns(sample: &Sample, layout: Layout) -> FoundColumns {
             draft.assign("request_id", at, Sure::Certain, "all values are RequestIDs");
         }
     }
+    // A share may have any name: what it counts is in the name.
+    if layout == Layout::Figures {
+        let percent = |v: &str| v.ends_with('%') || number::scaled(v, 1, false).is_ok();
+        let share = (0..sample.header.len()).find(|&at| {
+            !draft.taken[at] && sample.header[at].contains('%') && sample.share(at, percent)
+        });
+        if let Some(at) = share {
+            draft.assign("text", at, Sure::Likely, "the name has a % and the values are numbers");
+        }
+    }
     draft.found
+}
+
+/// The column with the time of day that belongs to a column of dates: by its name, and because both
+/// make a time together.
+fn time_of_day(sample: &Sample, day: usize) -> Option<usize> {
+    (0..sample.header.len()).find(|&at| {
+        at != day
+            && synonyms::is_time_of_day(&sample.header[at])
+            && times::detect_joined(sample, day, at).is_some()
+    })
 }
 
 /// Columns found so far, and which source columns are taken.
@@ -146,7 +169,21 @@ fn fits(sample: &Sample, at: usize, holds: Holds) -> bool {
     }
 }
 
-fn missing(layout: Layout, found: &FoundColumns) -> Vec<String> {
+/// The events of incidents that have columns of their own, and which.
+fn event_columns(sample: &Sample) -> Vec<(&'static str, usize)> {
+    let mut found: Vec<(&'static str, usize)> = Vec::new();
+    for (at, name) in sample.header.iter().enumerate() {
+        if let Some(event) = synonyms::event(name)
+            && !found.iter().any(|(e, _)| *e == event)
+            && times::detect(sample, at, true).is_some()
+        {
+            found.push((event, at));
+        }
+    }
+    found
+}
+
+fn missing(sample: &Sample, layout: Layout, found: &FoundColumns) -> Vec<String> {
     let mut names: Vec<String> = layout
         .columns()
         .iter()
@@ -156,6 +193,9 @@ fn missing(layout: Layout, found: &FoundColumns) -> Vec<String> {
     let parts = ["originator", "target", "counter"].iter().all(|n| found.contains_key(n));
     if layout == Layout::Messages && !found.contains_key("request_id") && !parts {
         names.insert(0, "request_id".into());
+    }
+    if layout == Layout::Incidents && !event_columns(sample).is_empty() {
+        names.retain(|n| n != "event" && n != "at");
     }
     names
 }
@@ -192,21 +232,22 @@ impl Draft<'_> {
         let _ = writeln!(self.toml, "\n[columns]");
         for (name, (at, sure, why)) in self.found.clone() {
             let source = self.sample.header[at].clone();
-            self.line(
-                format!("columns.{name}"),
-                &format!("{name} = {}", quoted(&source)),
-                source,
-                sure,
-                why,
-            );
+            let text = match self.clock_of(name, at) {
+                Some(clock) => {
+                    format!("[{}, {}]", quoted(&source), quoted(&self.sample.header[clock]))
+                }
+                None => quoted(&source),
+            };
+            self.line(format!("columns.{name}"), &format!("{name} = {text}"), source, sure, why);
         }
+        self.events_section();
         self.times_section();
         self.words_section();
         for (toml, guess) in durations {
             let _ = writeln!(self.toml, "\n{toml}  # {}: {}", guess.sure, guess.why);
             self.guesses.push(guess);
         }
-        let missing = missing(self.layout, &self.found);
+        let missing = missing(self.sample, self.layout, &self.found);
         for name in &missing {
             let _ =
                 writeln!(self.toml, "# missing: {name} is required and no column looks like it");
@@ -309,7 +350,12 @@ impl Draft<'_> {
             self.layout.columns().iter().filter(|c| matches!(c.holds, Holds::Time | Holds::Day))
         {
             let Some(&(at, ..)) = self.found.get(column.name) else { continue };
-            let Some(way) = times::detect(self.sample, at, column.holds == Holds::Day) else {
+            let joined = self
+                .clock_of(column.name, at)
+                .and_then(|clock| times::detect_joined(self.sample, at, clock));
+            let detected =
+                joined.or_else(|| times::detect(self.sample, at, column.holds == Holds::Day));
+            let Some(way) = detected else {
                 if self.sample.values(at).next().is_some() {
                     self.open.push(format!(
                         "the times of `{}` have no format that is known",
@@ -349,6 +395,7 @@ impl Draft<'_> {
     fn words_section(&mut self) {
         for column in self.layout.columns() {
             let Some(&(at, ..)) = self.found.get(column.name) else { continue };
+            self.translations(column.name, at);
             let (known, unknown) = words::translate(self.sample, at, self.layout, column.name);
             if !known.is_empty() {
                 let _ = writeln!(self.toml, "\n[values.{}]", column.name);
@@ -369,7 +416,7 @@ impl Draft<'_> {
                 ));
             }
         }
-        let used: Vec<usize> = self.found.values().map(|f| f.0).collect();
+        let used = self.used();
         for (at, name) in self.sample.header.iter().enumerate() {
             if !used.contains(&at) && !name.is_empty() && !name.starts_with("reading:") {
                 self.open.push(format!("the column `{name}` has no known use"));

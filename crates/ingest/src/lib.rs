@@ -18,6 +18,7 @@ pub mod register;
 pub mod registration;
 pub mod rejects;
 pub mod run;
+pub mod small_table;
 pub mod source;
 pub mod summary;
 pub mod table;

@@ -94,6 +94,12 @@ pub struct Mapping {
     pub times_of_day: BTreeMap<String, String>,
     /// Canonical column → the two source columns that it is computed from.
     pub computed: BTreeMap<String, Computation>,
+    /// Event of an incident → source column with its time, in a table of one row an incident.
+    pub events: BTreeMap<String, String>,
+    /// How ids of incidents begin in the source → how they begin here, such as `INC45`.
+    pub ids: BTreeMap<String, String>,
+    /// `true` where each row is the state of an incident on a day: only changes are events.
+    pub snapshots: bool,
     /// Source columns that are not read, whatever their names.
     pub ignored: Vec<String>,
     /// Line of each key, for errors that are found later.
@@ -124,6 +130,9 @@ impl Default for Mapping {
             durations: BTreeMap::new(),
             times_of_day: BTreeMap::new(),
             computed: BTreeMap::new(),
+            events: BTreeMap::new(),
+            ids: BTreeMap::new(),
+            snapshots: false,
             ignored: Vec::new(),
             lines: HashMap::new(),
         }
@@ -171,7 +180,11 @@ impl Mapping {
     /// Source columns that are not to be taken by their own name: those that the mapping gives to a
     /// canonical column, and those that it ignores.
     pub(crate) fn named_sources(&self) -> impl Iterator<Item = &String> {
-        self.columns.values().chain(self.times_of_day.values()).chain(&self.ignored)
+        self.columns
+            .values()
+            .chain(self.times_of_day.values())
+            .chain(self.events.values())
+            .chain(&self.ignored)
     }
 
     /// How a column's times are written.

@@ -40,6 +40,7 @@ fn wanted(session: &Session<'_>) -> Vec<String> {
         .chain(m.readings.values())
         .chain(m.durations.values().map(|d| &d.column))
         .chain(m.times_of_day.values())
+        .chain(m.events.values())
         .chain(m.computed.values().flat_map(|c| [&c.first, &c.second]));
     let mut names: Vec<String> =
         session.layout().columns().iter().map(|c| c.name.to_owned()).collect();

@@ -440,6 +440,9 @@ fn used(plan: &Plan, count: usize) -> Vec<bool> {
     for (_, at) in plan.keys.iter().chain(&plan.readings) {
         used[*at] = true;
     }
+    for event in &plan.events {
+        used[event.column] = true;
+    }
     used
 }
 

@@ -2,10 +2,11 @@
 
 use crate::{
     error::{IngestError, Reason},
-    layout::{Holds, Layout, messages},
+    layout::{Holds, Layout, incidents, messages},
     mapping::{Mapping, Operation},
     time::TimeRule,
 };
+use northbound_types::{IncidentEventKind, text_enum::UnknownWord};
 use std::{collections::HashMap, path::Path};
 
 /// Where a canonical column comes from.
@@ -22,6 +23,14 @@ pub(crate) struct Span {
     pub(crate) column: usize,
     pub(crate) unit: i64,
     pub(crate) after: usize,
+}
+
+/// The time of an event of an incident, in a table of one row an incident.
+#[derive(Debug, Clone)]
+pub(crate) struct EventColumn {
+    pub(crate) kind: IncidentEventKind,
+    pub(crate) column: usize,
+    pub(crate) time: TimeRule,
 }
 
 /// A whole number computed from two source columns.
@@ -72,6 +81,10 @@ pub(crate) struct Plan {
     pub(crate) keys: Vec<(String, usize)>,
     /// Readings of a figure: meaning and source column.
     pub(crate) readings: Vec<(String, usize)>,
+    /// Events of incidents that have columns of their own, in the order of [`IncidentEventKind`].
+    pub(crate) events: Vec<EventColumn>,
+    /// How ids of incidents begin in the source, and how they begin here.
+    pub(crate) ids: Vec<(String, String)>,
     /// Source columns that nothing uses.
     pub(crate) ignored: Vec<String>,
 }
@@ -90,6 +103,11 @@ impl Plan {
     pub(crate) fn has(&self, column: usize) -> bool {
         let slot = &self.slots[column];
         slot.from != From::Nothing || slot.span.is_some() || slot.computed.is_some()
+    }
+
+    /// Is the column one that columns of events take the place of?
+    fn has_events(&self, column: usize) -> bool {
+        !self.events.is_empty() && [incidents::EVENT, incidents::AT].contains(&column)
     }
 
     /// Resolves. `open` says that the header is only what a reader looks for (NDJSON): what a line
@@ -139,6 +157,8 @@ impl Plan {
             decimal_comma: mapping.decimal_comma,
             keys: Vec::new(),
             readings: Vec::new(),
+            events: event_columns(layout, mapping, &finder, &mut used)?,
+            ids: mapping.ids.clone().into_iter().collect(),
             ignored: Vec::new(),
         };
         plan.figure_columns(mapping, &finder, header, &mut used)?;
@@ -195,7 +215,7 @@ impl Plan {
             .columns()
             .iter()
             .enumerate()
-            .filter(|(i, c)| c.required && !self.has(*i))
+            .filter(|(i, c)| c.required && !self.has(*i) && !self.has_events(*i))
             .map(|(_, c)| c.name)
             .collect();
         let identity = [messages::ORIGINATOR, messages::TARGET, messages::COUNTER];
@@ -251,6 +271,30 @@ fn origin(column: &str, mapping: &Mapping, finder: &Finder<'_>) -> Result<From, 
             }
         }
     }
+}
+
+/// The columns with the times of events.
+fn event_columns(
+    layout: Layout,
+    mapping: &Mapping,
+    finder: &Finder<'_>,
+    used: &mut [bool],
+) -> Result<Vec<EventColumn>, IngestError> {
+    let mut found = Vec::new();
+    for (word, source) in &mapping.events {
+        let key = format!("events.{word}");
+        if layout != Layout::Incidents {
+            return Err(mapping.error(&key, "only incidents have events"));
+        }
+        let kind = word.parse().map_err(|e: UnknownWord| mapping.error(&key, e.to_string()))?;
+        let column =
+            finder.find(source).ok_or_else(|| mapping.error(&key, finder.absent(source)))?;
+        used[column] = true;
+        let time = TimeRule { date_alone: true, ..mapping.time_rule("at").clone() };
+        found.push(EventColumn { kind, column, time });
+    }
+    found.sort_by_key(|e| e.kind as u8);
+    Ok(found)
 }
 
 /// Times of day and computed numbers, which take a second source column.

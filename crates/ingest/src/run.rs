@@ -6,7 +6,7 @@ use crate::{
     error::IngestError,
     exchange::Exchanges,
     forecast::{Forecasts, Volumes},
-    incident::{IncidentRow, Incidents},
+    incident::{IncidentRow, Incidents, changes_of},
     layout::Layout,
     mapping::Mapping,
     migration::Migrations,
@@ -225,11 +225,15 @@ pub fn incidents(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Summary, IngestError> {
     let mut run = Run { options, rejects, progress };
-    run.all(
+    let summary = run.all(
         paths,
         |_| Ok(Layout::Incidents),
         |run, meta| run.file(meta, &mut Incidents { rows: &mut *rows }),
-    )
+    )?;
+    if options.mapping.as_ref().is_some_and(|m| m.snapshots) {
+        changes_of(rows);
+    }
+    Ok(summary)
 }
 
 /// The identity of a file, without reading its rows. To hash a file once, pass the result to

@@ -125,3 +125,115 @@ fn epochs_figures_and_hubs_are_recognised() {
     );
     let _ = options();
 }
+
+fn incidents_of(path: &std::path::Path, toml: &str) -> Vec<String> {
+    let (mut rows, mut rejects) = (Vec::new(), Vec::new());
+    let paths = [path.to_owned()];
+    incidents(&paths, &mapped(toml), &mut rows, &mut rejects, &mut |_| {}).unwrap();
+    let told = |r: &IncidentRow| {
+        let at = r.event.at.map(|t| t.to_string()).unwrap_or_default();
+        let category = r.event.category.map(|c| c.to_string()).unwrap_or_default();
+        format!("{} {} {at} {category}", r.event.incident, r.event.event)
+    };
+    rows.iter()
+        .map(told)
+        .chain(rejects.iter().map(|r| format!("{} {}", r.line, r.reason)))
+        .collect()
+}
+
+#[test]
+fn one_row_an_incident_is_recognised_and_gives_its_events() {
+    let (_d, p) = file(
+        "a.csv",
+        "Incident Number,Raised,Resolved,Closed,Priority,Status,Assignment group\nINC0010023,01/04/2026 09:05:00,01/04/2026 11:00:00,16/04/2026 11:00:00,1 - Critical,Closed,DCC\nINC0010024,22/04/2026 09:05:00,,,3 - Moderate,Open,DCC\n",
+    );
+    let g = guess(&p, Some(Layout::Incidents)).unwrap();
+    assert_eq!(g.missing.len(), 0, "{}", g.toml);
+    assert_eq!(find(&g, "events.opened").value, "Raised");
+    assert_eq!(find(&g, "values.category.1 - Critical").value, "1");
+    assert!(
+        g.open.iter().any(|o| o.contains("zone")) && g.open.iter().any(|o| o.contains("Status"))
+    );
+    assert_eq!(
+        incidents_of(&p, &g.toml),
+        [
+            "INC000000010023 opened 2026-04-01T09:05:00Z 1",
+            "INC000000010023 resolved 2026-04-01T11:00:00Z ",
+            "INC000000010023 closed 2026-04-16T11:00:00Z ",
+            "INC000000010024 opened 2026-04-22T09:05:00Z 3",
+        ],
+        "{}",
+        g.toml
+    );
+}
+
+#[test]
+fn snapshots_give_the_changes_and_ids_of_other_makes_are_translated() {
+    let (_d, p) = file(
+        "a.csv",
+        "Ticket,Day,State,P\nOPS-7,2026-04-01,New,2\nOPS-7,2026-04-02,New,2\nOPS-8,2026-04-02,New,3\nOPS-7,2026-04-03,Resolved,2\nOPS-7,2026-04-04,Resolved,2\nOPS-7,2026-04-05,New,2\nXX-7,2026-04-05,New,2\n",
+    );
+    let toml = "layout = \"incidents\"\nsnapshots = true\n[columns]\nincident = \"Ticket\"\nevent = \"State\"\nat = \"Day\"\ncategory = \"P\"\n[ids]\n\"OPS-\" = \"INC45\"\n[values.event]\n\"New\" = \"opened\"\n\"Resolved\" = \"resolved\"\n";
+    assert_eq!(
+        incidents_of(&p, toml),
+        [
+            "INC450000000007 opened 2026-04-01T00:00:00Z 2",
+            "INC450000000007 resolved 2026-04-03T00:00:00Z ",
+            "INC450000000007 reopened 2026-04-05T00:00:00Z ",
+            "INC450000000008 opened 2026-04-02T00:00:00Z 3",
+            "8 malformed-incident-id",
+        ]
+    );
+    let why = Mapping::parse("m.toml", "snapshots = 1\n").unwrap_err().to_string();
+    assert!(why.contains("true or false"), "{why}");
+}
+
+#[test]
+fn dates_beside_times_years_of_two_digits_and_halves_of_the_day_are_recognised() {
+    for (header, value, received) in [
+        ("Date,Time", "13/04/2026,09:05:00", "2026-04-13T09:05:00Z"),
+        ("Received", "13/04/26 09:05", "2026-04-13T09:05:00Z"),
+        ("Received", "13/04/2026 09:05 PM", "2026-04-13T21:05:00Z"),
+        ("Received", "13/Apr/26 9:05 AM", "2026-04-13T09:05:00Z"),
+        ("Received", "\"2026-04-13 09:05:00,250\"", "2026-04-13T09:05:00.25Z"),
+    ] {
+        let csv = format!(
+            "Request ID,Service,Area,Outcome,{header}\n{},4.1.1,N,No reply,{value}\n",
+            recording::ID
+        );
+        let (_d, p) = file("a.csv", csv);
+        let g = guess(&p, Some(Layout::Messages)).unwrap();
+        assert_eq!(g.missing.len(), 0, "{value}\n{}", g.toml);
+        assert_eq!(find(&g, "values.region.N").sure, Sure::Unsure);
+        let (k, _, r) = run(&[p], &mapped(&g.toml));
+        let want = received.parse::<northbound_types::Utc>().unwrap().0;
+        assert!(r.is_empty(), "{value}\n{}\n{r:?}", g.toml);
+        for part in [&format!("received: {want}"), "srv: \"4.1.1\"", "state: TimedOut"] {
+            assert!(k.exchanges[0].contains(part), "{part}\n{}\n{}", g.toml, k.exchanges[0]);
+        }
+    }
+}
+
+#[test]
+fn figures_under_titles_with_months_in_words_are_recognised() {
+    let (_d, p) = file(
+        "a.csv",
+        "Monthly report\nIssued by somebody\nRef,Month,Trust,Four-hour %\nPM1,Apr-26,CSPN,95.2%\nPM1,May 2026,CSPN,96.1%\n",
+    );
+    let g = guess(&p, None).unwrap();
+    assert_eq!((g.layout, g.missing.len()), (Layout::Figures, 0), "{}", g.toml);
+    assert_eq!(find(&g, "file.header_row").value, "3");
+    let (mut k, mut r) = (recording::RecordingSink::default(), Vec::new());
+    figures(&[p], &mapped(&g.toml), &mut k, &mut r, &mut |_| {}).unwrap();
+    let found: Vec<(&str, Option<&str>, &str)> = k
+        .stated
+        .iter()
+        .map(|s| (s.period.as_str(), s.text.as_deref(), s.keys["provider"].as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [("2026-04", Some("95.2%"), "CSPN"), ("2026-05", Some("96.1%"), "CSPN")],
+        "{}\n{r:?}",
+        g.toml
+    );
+}

@@ -6,6 +6,9 @@ use std::{fmt, str::FromStr};
 
 /// Digits after `INC` (`docs/needs.md` R7).
 pub const INCIDENT_DIGITS: usize = 12;
+/// Digits after `INC` in service desks that number with fewer; the number is the same. Other lengths
+/// are refused: they are a lost or doubled digit.
+pub const SHORT_INCIDENT_DIGITS: usize = 7;
 
 /// The id of an incident: `INC` and twelve digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +60,7 @@ impl FromStr for IncidentId {
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(bad("something other than digits follows INC".to_owned()));
         }
-        if digits.len() != INCIDENT_DIGITS {
+        if ![INCIDENT_DIGITS, SHORT_INCIDENT_DIGITS].contains(&digits.len()) {
             return Err(bad(format!("it has {} digits", digits.len())));
         }
         digits.parse().map(IncidentId).map_err(|_| bad("its number cannot be read".to_owned()))
@@ -175,7 +178,7 @@ mod tests {
 
     #[test]
     fn r7_ids_have_twelve_digits_in_either_case() {
-        for t in ["INC000000012345", "inc000000012345", " Inc000000012345 "] {
+        for t in ["INC000000012345", "inc000000012345", " Inc000000012345 ", "INC0012345"] {
             assert_eq!(t.parse::<IncidentId>().unwrap().to_string(), "INC000000012345");
         }
         for (t, why) in [

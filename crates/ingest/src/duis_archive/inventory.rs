@@ -1,9 +1,10 @@
 //! What is known of devices beside the archive: an optional table by EUI-64.
 
 use super::ArchiveError;
+use crate::small_table::{SmallRow, SmallTable};
 use northbound_types::{Eui64, Generation, Region, id::IdError, text_enum::UnknownWord};
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::{io::Read, path::Path};
 
 /// Where a device is and what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +31,14 @@ impl Inventory {
     ///
     /// # Errors
     /// A missing column, or a value that is not one of the words allowed, with its line.
-    pub fn from_csv(source: impl Read) -> Result<Inventory, ArchiveError> {
-        let mut reader = csv::Reader::from_reader(source);
-        let header = reader.headers().map_err(|e| fault(1, e))?.clone();
-        let columns = Columns::of(&header)?;
+    pub fn from_csv(source: impl Read + 'static) -> Result<Inventory, ArchiveError> {
+        let mut table = SmallTable::open(Path::new("the inventory"), Box::new(source))
+            .map_err(|e| fault(1, e))?;
+        let columns = Columns::of(&table)?;
         let mut devices = BTreeMap::new();
-        for row in reader.records() {
-            let row = row.map_err(|e| fault(e.position().map_or(0, csv::Position::line), e))?;
-            let line = row.position().map_or(0, csv::Position::line);
+        while let Some(SmallRow { line, cells }) = table.next_row().map_err(|e| fault(1, e))? {
+            let line = line.unsigned_abs();
+            let row = cells.map_err(|(_, why)| fault(line, why))?;
             let (id, info) = columns.device(&row, line)?;
             if devices.insert(id, info.clone()).is_some_and(|before| before != info) {
                 return Err(fault(line, format!("{id} is there twice with different values")));
@@ -67,10 +68,10 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(header: &csv::StringRecord) -> Result<Columns, ArchiveError> {
-        let column = |name: &str| header.iter().position(|h| h.trim() == name);
+    fn of(table: &SmallTable<'_>) -> Result<Columns, ArchiveError> {
+        let column = |name: &str| table.find(name).map_err(|e| fault(1, e));
         let need = |name: &str| {
-            column(name).ok_or_else(|| {
+            column(name)?.ok_or_else(|| {
                 let hint = "write device,region,provider,generation,device_type";
                 fault(1, format!("no column {name:?}; {hint}"))
             })
@@ -78,18 +79,14 @@ impl Columns {
         Ok(Columns {
             device: need("device")?,
             region: need("region")?,
-            provider: column("provider"),
-            generation: column("generation"),
-            device_type: column("device_type"),
+            provider: column("provider")?,
+            generation: column("generation")?,
+            device_type: column("device_type")?,
         })
     }
 
-    fn device(
-        &self,
-        row: &csv::StringRecord,
-        line: u64,
-    ) -> Result<(Eui64, DeviceInfo), ArchiveError> {
-        let text = |i: Option<usize>| i.and_then(|i| row.get(i)).unwrap_or("").trim();
+    fn device(&self, row: &[String], line: u64) -> Result<(Eui64, DeviceInfo), ArchiveError> {
+        let text = |i: Option<usize>| i.and_then(|i| row.get(i)).map_or("", String::as_str);
         let id = text(Some(self.device)).parse().map_err(|e: IdError| fault(line, e))?;
         let generation = match text(self.generation) {
             "" => Generation::None,

@@ -102,7 +102,7 @@ fn services() -> Services {
 fn inventory() -> Inventory {
     let table = "device,region,provider,generation,device_type\n\
         00-DB-12-34-56-78-90-A0,north,CSPN,smets2,ESME\n00-db-12-34-56-78-90-a1,south,CSPS,smets2,GSME\n00-DB-12-34-56-78-90-C1,north,CSPN,smets2,CHF\n";
-    Inventory::from_csv(table.as_bytes()).unwrap()
+    Inventory::from_csv(std::io::Cursor::new(table.as_bytes().to_vec())).unwrap()
 }
 
 fn run_with(path: &Path, change: impl Fn(&mut AssembleOptions)) -> (Summary, Lines) {

@@ -169,7 +169,8 @@ impl Sample {
     }
 }
 
-/// The first of the rows with the most known names; the first row where no row has two.
+/// The first of the rows with the most known names. Where no row has two, the first of the widest rows:
+/// titles above a table are narrower.
 fn header_row(rows: &[Vec<String>]) -> usize {
     let mut best = (1usize, 0usize);
     for (at, row) in rows.iter().take(HEADER_ROWS).enumerate() {
@@ -178,7 +179,12 @@ fn header_row(rows: &[Vec<String>]) -> usize {
             best = (n, at);
         }
     }
-    best.1
+    if best.0 > 1 {
+        return best.1;
+    }
+    let width = |row: &Vec<String>| row.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let widest = rows.iter().take(HEADER_ROWS).map(width).max().unwrap_or(0);
+    rows.iter().take(HEADER_ROWS).position(|row| width(row) == widest).unwrap_or(0)
 }
 
 /// How many cells of a row are names of columns of any layout.

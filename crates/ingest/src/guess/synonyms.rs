@@ -46,7 +46,14 @@ const NAMES: &[(Option<Layout>, &str, &[&str])] = &[
     (
         None,
         "srv",
-        &["service reference variant", "sr variant", "srv code", "service reference", "srv id"],
+        &[
+            "service reference variant",
+            "sr variant",
+            "srv code",
+            "service reference",
+            "srv id",
+            "service",
+        ],
     ),
     (None, "cv", &["command variant"]),
     (None, "mode", &["request mode", "execution mode", "request type"]),
@@ -55,8 +62,19 @@ const NAMES: &[(Option<Layout>, &str, &[&str])] = &[
     (None, "generation", &["meter generation", "smets", "smets version", "device generation"]),
     (None, "device_type", &["device type", "type of device"]),
     (None, "test_kind", &["test kind", "test type", "rtt type"]),
-    (None, "region", &["csp region", "communications region", "wan region"]),
-    (None, "provider", &["service provider", "csp", "supplier of service"]),
+    (None, "region", &["csp region", "communications region", "wan region", "area"]),
+    (
+        None,
+        "provider",
+        &[
+            "service provider",
+            "csp",
+            "supplier of service",
+            "provider name",
+            "trust",
+            "organisation",
+        ],
+    ),
     (None, "feed", &["source system"]),
     (
         None,
@@ -83,6 +101,9 @@ const NAMES: &[(Option<Layout>, &str, &[&str])] = &[
             "received utc",
             "time received",
             "alert received",
+            "date",
+            "date time",
+            "datetime",
         ],
     ),
     (None, "acknowledged", &["ack time", "acknowledged at", "acknowledgement time"]),
@@ -128,7 +149,11 @@ const NAMES: &[(Option<Layout>, &str, &[&str])] = &[
             "measure ref",
         ],
     ),
-    (Some(Layout::Figures), "period", &["month", "reporting period", "reporting month"]),
+    (
+        Some(Layout::Figures),
+        "period",
+        &["month", "reporting period", "reporting month", "date", "quarter"],
+    ),
     (Some(Layout::Figures), "user", &["service user", "user id"]),
     (Some(Layout::Figures), "numerator", &["num", "met", "within target", "passed", "on time"]),
     (Some(Layout::Figures), "denominator", &["den", "total", "due", "all", "measured"]),
@@ -203,6 +228,23 @@ const NAMES: &[(Option<Layout>, &str, &[&str])] = &[
     (Some(Layout::Volumes), "user", &["user id", "user eui", "service user", "subscriber", "eui"]),
     (Some(Layout::Volumes), "period", &["month", "forecast month", "reporting month"]),
     (Some(Layout::Volumes), "count", &["actual", "volume", "number", "requests"]),
+    (
+        Some(Layout::Incidents),
+        "incident",
+        &["number", "incident number", "incident id", "incident ref", "ticket", "id", "key"],
+    ),
+    (Some(Layout::Incidents), "event", &["event type", "action"]),
+    (Some(Layout::Incidents), "category", &["priority", "severity", "incident category"]),
+    (
+        Some(Layout::Incidents),
+        "responsible",
+        &["assignment group", "assigned to", "resolver", "resolver group", "assignee"],
+    ),
+    (
+        Some(Layout::Incidents),
+        "text",
+        &["short description", "summary", "title", "description", "comment"],
+    ),
     (Some(Layout::Forecasts), "made", &["submitted", "submission date", "date submitted"]),
     (Some(Layout::Volumes), "reference", &["ref", "correction reference"]),
 ];
@@ -239,6 +281,28 @@ pub(super) fn means(layout: Layout, canonical: &str, source: &str) -> bool {
                 only.is_none_or(|o| o == layout) && *column == canonical && names.contains(n)
             })
     })
+}
+
+/// The event of an incident whose time a column has, where the name is a usual one.
+pub(super) fn event(source: &str) -> Option<&'static str> {
+    let name = folded(source);
+    let plain = ["date ", "time "].iter().find_map(|w| name.strip_prefix(w)).unwrap_or(&name);
+    let plain = [" date", " at", " time", " on"]
+        .iter()
+        .find_map(|w| plain.strip_suffix(w))
+        .unwrap_or(plain);
+    match plain {
+        "opened" | "raised" | "created" | "reported" => Some("opened"),
+        "responded" | "first response" => Some("responded"),
+        "resolved" | "resolution" | "fixed" => Some("resolved"),
+        "closed" | "closure" => Some("closed"),
+        _ => None,
+    }
+}
+
+/// Does a column have the time of day, by its name?
+pub(super) fn is_time_of_day(source: &str) -> bool {
+    matches!(folded(source).as_str(), "time" | "time of day" | "received time" | "time received")
 }
 
 /// The unit of a response time, where the name is one and states it.

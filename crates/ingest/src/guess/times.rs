@@ -2,7 +2,7 @@
 
 use super::{Sure, sample::Sample};
 use crate::{cell::Cell, time::TimeRule};
-use jiff::{fmt::strtime, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 /// How a column's times can be read.
 pub(super) struct TimeFormat {
@@ -42,6 +42,19 @@ const FORMATS: &[&str] = &[
     "%Y%m%d %H:%M:%S",
     "%d/%m/%y %H:%M:%S",
     "%d/%m/%y %H:%M",
+    "%d/%m/%y",
+    "%m/%d/%y %H:%M:%S",
+    "%m/%d/%y %H:%M",
+    "%d/%m/%Y %I:%M:%S %p",
+    "%d/%m/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+    "%d/%b/%y %I:%M %p",
+    "%d/%b/%y %H:%M",
+    "%d-%b-%y %H:%M:%S",
+    "%d-%b-%y %H:%M",
+    "%d-%b-%y",
+    "%Y-%m-%d %H:%M:%S,%3f",
 ];
 
 /// How many of a column's values must fit, in a hundred: the rest become rejects that say so.
@@ -49,7 +62,20 @@ const SHARE: usize = 95;
 
 /// The way that fits best; `None` where none does, or the column is empty.
 pub(super) fn detect(sample: &Sample, at: usize, date_alone: bool) -> Option<TimeFormat> {
-    let values: Vec<&str> = sample.values(at).collect();
+    detect_in(&sample.values(at).collect::<Vec<_>>(), date_alone)
+}
+
+/// The same for a date and a time of day in two columns, read as one text.
+pub(super) fn detect_joined(sample: &Sample, day: usize, clock: usize) -> Option<TimeFormat> {
+    let joined: Vec<String> = sample
+        .rows
+        .iter()
+        .filter_map(|r| Some(format!("{} {}", r.get(day)?.trim(), r.get(clock)?.trim())))
+        .collect();
+    detect_in(&joined.iter().map(String::as_str).collect::<Vec<_>>(), false)
+}
+
+fn detect_in(values: &[&str], date_alone: bool) -> Option<TimeFormat> {
     if values.is_empty() {
         return None;
     }
@@ -75,12 +101,21 @@ pub(super) fn detect(sample: &Sample, at: usize, date_alone: bool) -> Option<Tim
             why: format!("{n} of {} values are ISO 8601 without a zone", values.len()),
         });
     }
-    format(&values, enough).or_else(|| epoch(&values))
+    format(values, date_alone, enough).or_else(|| epoch(values))
 }
 
 /// The first of [`FORMATS`] that fits enough values.
-fn format(values: &[&str], enough: impl Fn(usize) -> bool) -> Option<TimeFormat> {
-    let fits = |f: &str, v: &str| strtime::parse(f, v).is_ok_and(|b| b.to_datetime().is_ok());
+fn format(values: &[&str], date_alone: bool, enough: impl Fn(usize) -> bool) -> Option<TimeFormat> {
+    // A year of two digits is no year of four: it would be out of range.
+    let fits = |f: &str, v: &str| {
+        let rule = TimeRule {
+            formats: vec![f.to_owned()],
+            zone: Some(TimeZone::UTC),
+            date_alone,
+            ..TimeRule::default()
+        };
+        rule.read(Cell::Text(v)).is_ok()
+    };
     let fitting: Vec<(&str, usize)> = FORMATS
         .iter()
         .map(|&f| (f, values.iter().filter(|v| fits(f, v)).count()))

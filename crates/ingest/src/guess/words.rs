@@ -31,6 +31,8 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("state", "time out", "timed-out"),
     ("state", "timed out", "timed-out"),
     ("state", "no response", "timed-out"),
+    ("state", "no reply", "timed-out"),
+    ("state", "no answer", "timed-out"),
     ("state", "expired", "timed-out"),
     ("state", "rejected", "refused"),
     ("state", "pending", "in-flight"),
@@ -70,9 +72,76 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("excluded", "no", "false"),
 ];
 
-/// Words with two meanings; a proposal with one has to be checked.
-const DOUBTFUL: &[&str] =
-    &["failed", "failure", "error", "complete", "completed", "expired", "answered", "unknown"];
+/// Words with two meanings; a proposal with one has to be checked. One letter may be a region or not.
+const DOUBTFUL: &[&str] = &[
+    "failed",
+    "failure",
+    "error",
+    "complete",
+    "completed",
+    "expired",
+    "answered",
+    "unknown",
+    "n",
+    "c",
+    "s",
+];
+
+/// Months, by the three letters with which they begin.
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// A month as people write it: `Apr-26`, `April 2026`, `04/2026`. The first is April 2026 and no day of
+/// an April, for a period is wanted.
+pub(super) fn month(text: &str) -> Option<String> {
+    let parts: Vec<&str> =
+        text.split([' ', '-', '/', '.', '\'']).filter(|p| !p.is_empty()).collect();
+    let [month, year] = parts.as_slice() else { return None };
+    let number = match month.to_lowercase() {
+        m if m.len() <= 2 => m.parse().ok().filter(|n| (1..=12).contains(n))?,
+        m => MONTHS.iter().position(|name| m.starts_with(name))? + 1,
+    };
+    if !year.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    match year.len() {
+        2 if month.len() > 2 => Some(format!("20{year}-{number:02}")),
+        4 => Some(format!("{year}-{number:02}")),
+        _ => None,
+    }
+}
+
+/// The category that a priority such as `1 - Critical` begins with.
+fn category(text: &str) -> Option<String> {
+    let digit =
+        text.trim_start_matches(['P', 'p']).chars().next().filter(|c| ('1'..='5').contains(c))?;
+    let rest = text.trim_start_matches(['P', 'p']).get(1..)?;
+    (!rest.starts_with(|c: char| c.is_ascii_digit()) && text.len() > 1).then(|| digit.to_string())
+}
+
+/// Translations of a column that is no closed set of words: periods and categories of incidents.
+pub(super) fn translate_open(
+    sample: &Sample,
+    at: usize,
+    layout: Layout,
+    column: &str,
+) -> Vec<(String, String)> {
+    let read: fn(&str) -> Option<String> = match (layout, column) {
+        (Layout::Figures | Layout::Forecasts | Layout::Volumes, "period") => month,
+        (Layout::Incidents, "category") => category,
+        _ => return Vec::new(),
+    };
+    let mut found: Vec<(String, String)> = Vec::new();
+    for value in sample.values(at) {
+        if found.len() < MAX_WORDS
+            && !found.iter().any(|(from, _)| from == value)
+            && let Some(to) = read(value)
+        {
+            found.push((value.to_owned(), to));
+        }
+    }
+    found
+}
 
 /// The words that a column may hold; `None` where it is not a closed set.
 fn allowed(layout: Layout, column: &str) -> Option<Vec<&'static str>> {

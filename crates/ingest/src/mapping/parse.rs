@@ -45,6 +45,12 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Mapping, IngestError> {
             "layout" => m.layout = Some(at.word::<Layout>(name, item)?),
             "file" => at.file_section(item, &mut m)?,
             "ignore" => m.ignored = at.list(name, item)?,
+            "events" => m.events = at.texts(name, item)?,
+            "ids" => m.ids = at.texts(name, item)?,
+            "snapshots" => {
+                at.note(name, item);
+                m.snapshots = item.get_ref().as_bool().ok_or_else(|| at.error(name, item, "should be true or false"))?;
+            }
             "columns" => at.columns(item, &mut m)?,
             "computed" => for (column, inner) in at.table(name, item)? {
                 let path = format!("computed.{}", column.get_ref());
@@ -66,7 +72,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Mapping, IngestError> {
                 let path = format!("durations.{}", column.get_ref());
                 m.durations.insert(column.get_ref().to_string(), at.duration(&path, inner)?);
             },
-            _ => return Err(at.error(name, item, "no such section; use layout, ignore, file, columns, computed, keys, readings, constants, nulls, values, times, durations")),
+            _ => return Err(at.error(name, item, "no such section; use layout, ignore, file, columns, computed, events, ids, snapshots, keys, readings, constants, nulls, values, times, durations")),
         }
     }
     m.lines = at.lines;

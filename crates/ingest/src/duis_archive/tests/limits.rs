@@ -126,10 +126,11 @@ fn names_that_climb_out_lead_nowhere() {
 
 #[test]
 fn an_inventory_is_read_or_refused_with_its_line() {
-    let line = |text: &str| match Inventory::from_csv(text.as_bytes()) {
-        Err(ArchiveError::Inventory { line, .. }) => line,
-        other => panic!("{other:?}"),
-    };
+    let line =
+        |text: &str| match Inventory::from_csv(std::io::Cursor::new(text.as_bytes().to_vec())) {
+            Err(ArchiveError::Inventory { line, .. }) => line,
+            other => panic!("{other:?}"),
+        };
     assert_eq!(line("device\nx\n"), 1);
     assert_eq!(line("device,region\n00-DB-12-34-56-78-90-A0,north\nnonsense,north\n"), 3);
     assert_eq!(line("device,region\n00-DB-12-34-56-78-90-A0,nowhere\n"), 2);
