@@ -11,6 +11,7 @@ mod permissions_page;
 mod pseudonyms;
 mod reconcile;
 mod registers;
+mod registration;
 mod rules;
 mod settings_page;
 mod smets1;

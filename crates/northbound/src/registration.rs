@@ -31,6 +31,9 @@ pub(crate) enum RegistrationCommand {
         /// When they arrived. Default: now
         #[arg(long, value_name = "TIME")]
         arrived: Option<Utc>,
+        /// Accept files that wait for an earlier one, which will not come; needs --reason
+        #[arg(long)]
+        release: bool,
     },
     /// List registrations: who holds which role where
     List(ListArgs),
@@ -151,8 +154,8 @@ pub(crate) fn run(c: &RegistrationCommand, ctx: &Ctx) -> Result<Answer> {
         RegistrationCommand::Arrivals(a) => registration::arrivals(ctx, &a.request()),
         RegistrationCommand::Check { paths } => registration::check(ctx, paths),
         RegistrationCommand::Watch(a) => watch::watch(a, ctx),
-        RegistrationCommand::Import { paths, arrived } => {
-            registration::import(ctx, paths, *arrived)
+        RegistrationCommand::Import { paths, arrived, release } => {
+            registration::import(ctx, paths, *arrived, *release)
         }
         RegistrationCommand::List(a) => registration::list(ctx, &a.request()),
         RegistrationCommand::Show { at, on } => registration::show(ctx, at, *on),

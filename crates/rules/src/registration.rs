@@ -19,7 +19,7 @@ pub const MAX_COLUMNS: usize = 4096;
 text_enum! {
     /// How a date is written in a registration file.
     pub enum DateForm("form of a date") {
-        /// `20260506`
+        /// `20260506`; also with a time after it, `20260506153000`, which is checked and left out
         Compact = "yyyymmdd",
         /// `2026-05-06`
         Dashed = "yyyy-mm-dd",
@@ -35,6 +35,10 @@ impl DateForm {
         if !text.is_ascii() {
             return None;
         }
+        let text = match (self, text.len()) {
+            (DateForm::Compact, 14) if is_time(&text[8..]) => &text[..8],
+            _ => text,
+        };
         let dashed = match (self, text.len()) {
             (DateForm::Dashed, 10) => text.to_owned(),
             (DateForm::Compact, 8) => format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]),
@@ -43,6 +47,12 @@ impl DateForm {
         };
         dashed.parse().ok()
     }
+}
+
+/// Six digits of hours, minutes and seconds?
+fn is_time(text: &str) -> bool {
+    let below = |at: usize, limit: u8| text[at..at + 2].parse::<u8>().is_ok_and(|n| n < limit);
+    text.bytes().all(|b| b.is_ascii_digit()) && below(0, 24) && below(2, 60) && below(4, 60)
 }
 
 text_enum! {
@@ -117,6 +127,8 @@ pub struct RegistrationLayout {
     pub detail: RecordKind,
     /// The last line: `count`; `sequence` where it repeats the header's.
     pub trailer: RecordKind,
+    /// The number after which numbering begins again at 1; none where it goes on.
+    pub last_sequence: Option<i64>,
     /// Where it comes from.
     pub provenance: Provenance,
     /// File, line and column.
@@ -130,6 +142,12 @@ impl RegistrationLayout {
     #[must_use]
     pub fn owns(&self, name: &str) -> bool {
         fits(&self.name, name)
+    }
+
+    /// The number that follows another.
+    #[must_use]
+    pub fn next_sequence(&self, number: i64) -> i64 {
+        if Some(number) == self.last_sequence { 1 } else { number.saturating_add(1) }
     }
 }
 
@@ -191,12 +209,26 @@ mod tests {
     }
 
     #[test]
+    fn numbers_begin_again_after_the_last_one_of_the_layout() {
+        let wraps = read(EMBEDDED).unwrap();
+        assert_eq!((wraps.next_sequence(9998), wraps.next_sequence(9999)), (9999, 1));
+        let goes_on = read(&EMBEDDED.replace("last_sequence = 9999\n", "")).unwrap();
+        assert_eq!(goes_on.next_sequence(9999), 10_000);
+        let bad = EMBEDDED.replace("last_sequence = 9999", "last_sequence = 0");
+        assert!(read(&bad).unwrap_err().to_string().contains("last_sequence"));
+    }
+
+    #[test]
     fn dates_are_read_as_the_layout_writes_them() {
         let day = |f: DateForm, t: &str| f.read(t).map(|d| d.to_string());
         assert_eq!(day(DateForm::Compact, "20260506").as_deref(), Some("2026-05-06"));
         assert_eq!(day(DateForm::DayFirst, "06052026").as_deref(), Some("2026-05-06"));
         assert_eq!(day(DateForm::Dashed, "2026-05-06").as_deref(), Some("2026-05-06"));
         for t in ["20260532", "2026-05-06", "", "2026050", "２０２６"] {
+            assert_eq!(day(DateForm::Compact, t), None, "{t}");
+        }
+        assert_eq!(day(DateForm::Compact, "20260506235959").as_deref(), Some("2026-05-06"));
+        for t in ["20260506240000", "20260506236000", "2026050612000x", "202605061200"] {
             assert_eq!(day(DateForm::Compact, t), None, "{t}");
         }
     }

@@ -61,10 +61,11 @@ pub(super) struct Arrived {
 }
 
 /// Takes one file that came at a time. Again for the same file only says what became of it, unless it
-/// waits for one before it.
+/// waits for one before it. With a reason to `release` it, it need not wait.
 pub(super) fn take(
     path: &Path,
     arrived: Utc,
+    release: Option<&str>,
     rules: &RuleSet,
     store: &Store,
     ctx: &Context,
@@ -105,7 +106,7 @@ pub(super) fn take(
         checked.header.sequence,
         checked.details,
     );
-    judge(&mut file, &checked, &gate, rules)?;
+    judge(&mut file, &checked, &gate, rules, release)?;
     if let Some(k) = before.as_ref().filter(|k| k.record == file) {
         return Ok(Arrived { file: k.record.clone(), new: false, rejects: None });
     }
@@ -122,7 +123,8 @@ pub(super) fn take(
 fn keep(gate: &Gate<'_>, file: &RegistrationFile, again: bool, ctx: &Context) -> Result<()> {
     let write = Write { expect_version: None, ..ctx.write() };
     if again {
-        gate.put(file, &write.with_reason("the previous file was received"))?;
+        let reason = if file.why.is_empty() { "the previous file was received" } else { &file.why };
+        gate.put(file, &write.with_reason(reason))?;
     } else {
         gate.add(file, &write)?;
     }
@@ -135,13 +137,9 @@ fn judge(
     checked: &Checked,
     gate: &Gate<'_>,
     rules: &RuleSet,
+    release: Option<&str>,
 ) -> Result<()> {
-    let earlier: Vec<RegistrationFile> = gate
-        .list::<RegistrationFile>(&Query { lookup: Some(file.layout.clone()), ..Query::default() })?
-        .into_iter()
-        .map(|k| k.record)
-        .filter(|f| f.outcome == FileOutcome::Accepted)
-        .collect();
+    let earlier = accepted(&file.layout, gate)?;
     if let Some(day) = file.day {
         file.late = rules.due_files(day, day.plus(1))?.iter().any(|d| {
             d.rule.provider == file.provider
@@ -165,27 +163,55 @@ fn judge(
     }
     let mine: Vec<&RegistrationFile> =
         earlier.iter().filter(|f| f.provider == file.provider).collect();
-    if let Some(same) = mine.iter().find(|f| {
+    let layout = rules.layouts().iter().find(|l| l.id == file.layout);
+    (file.outcome, file.why) = in_sequence(file, &mine, layout, release);
+    Ok(())
+}
+
+/// The accepted files of a layout, in the order in which they were accepted.
+fn accepted(layout: &str, gate: &Gate<'_>) -> Result<Vec<RegistrationFile>> {
+    let mut stored = gate
+        .list::<RegistrationFile>(&Query { lookup: Some(layout.to_owned()), ..Query::default() })?;
+    stored.sort_by_key(|k| k.revision);
+    let files = stored.into_iter().map(|k| k.record);
+    Ok(files.filter(|f| f.outcome == FileOutcome::Accepted).collect())
+}
+
+/// Outcome and reason of a sound file by its number, or where it has none by its day.
+fn in_sequence(
+    file: &RegistrationFile,
+    mine: &[&RegistrationFile],
+    layout: Option<&RegistrationLayout>,
+    release: Option<&str>,
+) -> (FileOutcome, String) {
+    let last = mine.iter().filter_map(|f| f.sequence).next_back();
+    let expected = last.map(|n| layout.map_or(n.saturating_add(1), |l| l.next_sequence(n)));
+    if expected.is_some() && file.sequence == expected {
+        return (FileOutcome::Accepted, String::new());
+    }
+    if let Some(same) = since_wrap(mine).iter().find(|f| {
         if file.sequence.is_some() { f.sequence == file.sequence } else { f.day == file.day }
     }) {
         let what = file
             .sequence
             .map_or_else(|| "a file for the same day".to_owned(), |n| format!("sequence {n}"));
-        (file.outcome, file.why) = (
-            FileOutcome::Duplicate,
-            format!("{what} was accepted as {}, with other content", same.name),
-        );
-        return Ok(());
+        let why = format!("{what} was accepted as {}, with other content", same.name);
+        return (FileOutcome::Duplicate, why);
     }
-    let last = mine.iter().filter_map(|f| f.sequence).max();
-    match (last, file.sequence) {
-        (Some(last), Some(n)) if n != last + 1 => {
-            (file.outcome, file.why) =
-                (FileOutcome::OutOfOrder, format!("sequence {n} came, {} was expected", last + 1))
-        }
-        _ => file.outcome = FileOutcome::Accepted,
+    let (Some(expected), Some(n)) = (expected, file.sequence) else {
+        return (FileOutcome::Accepted, String::new());
+    };
+    let why = format!("sequence {n} came, {expected} was expected");
+    match release {
+        None => (FileOutcome::OutOfOrder, why),
+        Some(reason) => (FileOutcome::Accepted, format!("{why}; released: {reason}")),
     }
-    Ok(())
+}
+
+/// The files since numbering last began again: a number before that may come once more.
+fn since_wrap<'f, 'r>(files: &'f [&'r RegistrationFile]) -> &'f [&'r RegistrationFile] {
+    let wrap = files.windows(2).rposition(|pair| pair[1].sequence < pair[0].sequence);
+    &files[wrap.map_or(0, |at| at + 1)..]
 }
 
 /// Puts the rows in: all of one file in one transaction.
@@ -280,18 +306,30 @@ pub(super) fn table(list: &[Arrived]) -> Table {
 /// Takes files that arrived outside the watched folder.
 ///
 /// # Errors
-/// Where `arrived` is in the future, or a file cannot be read or belongs to no layout.
-pub fn import(ctx: &Context, paths: &[PathBuf], arrived: Option<Utc>) -> Result<Answer> {
+/// Where `arrived` is in the future, a file cannot be read or belongs to no layout, or files are to be
+/// released from waiting without a reason.
+pub fn import(
+    ctx: &Context,
+    paths: &[PathBuf],
+    arrived: Option<Utc>,
+    release: bool,
+) -> Result<Answer> {
     if let Some(t) = arrived.filter(|t| *t > ctx.now) {
         return Err(AppError::usage(format!(
             "--arrived {t} is in the future; it is now {}",
             ctx.now
         )));
     }
+    if release && ctx.reason.is_empty() {
+        return Err(AppError::refused(
+            "releasing a file that waits for an earlier one needs a reason: give it with --reason 'why'",
+        ));
+    }
+    let release = release.then_some(ctx.reason.as_str());
     let (rules, store) = (ctx.rules()?, ctx.store()?);
     let mut all = Vec::new();
     for path in expand(paths)?.files {
-        all.push(take(&path, arrived.unwrap_or(ctx.now), &rules, &store, ctx)?);
+        all.push(take(&path, arrived.unwrap_or(ctx.now), release, &rules, &store, ctx)?);
     }
     Ok(answer(ctx, &all))
 }

@@ -7,7 +7,12 @@ use crate::{
     error::{AppError, Result},
     input,
 };
-use northbound_ingest::{Reject, RejectSink, error::Reason, source::sha256};
+use northbound_ingest::{
+    Reject, RejectSink,
+    error::Reason,
+    small_table::{SmallRow, SmallTable},
+    source::sha256,
+};
 use northbound_registers::{
     Begun, Counts, Query, Record, Write,
     records::data::{live_registrations::Meter, sources::SourceFile},
@@ -71,28 +76,18 @@ fn read(
     bytes: &[u8],
     rejects: &mut Rejects,
 ) -> Result<(Vec<(Meter, i64)>, i64)> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-    let header =
-        reader.headers().map_err(|e| AppError::input(format!("{}: {e}", path.display())))?.clone();
+    let from = Box::new(std::io::Cursor::new(bytes.to_vec()));
+    let mut table = SmallTable::open(path, from)?;
     let mut at = [0; COLUMNS.len()];
     for (i, c) in COLUMNS.iter().enumerate() {
-        at[i] = header.iter().position(|h| h == *c).ok_or_else(|| {
-            AppError::input(format!(
-                "{}: no column {c}; the columns are {}",
-                path.display(),
-                COLUMNS.join(",")
-            ))
-        })?;
+        at[i] = table.need(c)?;
     }
     let (mut taken, mut total) = (Vec::new(), 0i64);
-    for row in reader.records() {
+    while let Some(SmallRow { line, cells }) = table.next_row()? {
         total += 1;
-        let place = |p: Option<&csv::Position>| {
-            p.map_or(total + 1, |p| i64::try_from(p.line()).unwrap_or(i64::MAX))
-        };
-        let bad = match row {
-            Err(e) => unreadable(name, place(e.position()), &e),
-            Ok(r) => match meter(name, &r, at, place(r.position())) {
+        let bad = match cells {
+            Err((reason, why)) => unreadable(name, line, reason, why),
+            Ok(row) => match meter(name, &row, at, line) {
                 Ok(pair) => {
                     taken.push(pair);
                     continue;
@@ -107,13 +102,13 @@ fn read(
     Ok((taken, total))
 }
 
-fn unreadable(name: &str, line: i64, e: &csv::Error) -> Reject {
+fn unreadable(name: &str, line: i64, reason: Reason, why: String) -> Reject {
     Reject {
         file: name.to_owned(),
         line,
         column: String::new(),
-        reason: Reason::WrongFieldCount,
-        why: e.to_string(),
+        reason,
+        why,
         value: String::new(),
         raw: String::new(),
     }
@@ -122,11 +117,11 @@ fn unreadable(name: &str, line: i64, e: &csv::Error) -> Reject {
 /// The pair of a row with its line, or why it is rejected.
 fn meter(
     name: &str,
-    row: &csv::StringRecord,
+    row: &[String],
     at: [usize; COLUMNS.len()],
     line: i64,
 ) -> std::result::Result<(Meter, i64), Box<Reject>> {
-    let cell = |i: usize| row.get(at[i]).unwrap_or_default();
+    let cell = |i: usize| row.get(at[i]).map_or("", String::as_str);
     let wrong = |i: usize, reason, why| {
         Box::new(Reject {
             file: name.to_owned(),
@@ -135,7 +130,7 @@ fn meter(
             reason,
             why,
             value: cell(i).to_owned(),
-            raw: row.iter().collect::<Vec<_>>().join(","),
+            raw: row.join(","),
         })
     };
     let device = cell(1).parse().map_err(|e| wrong(1, Reason::MalformedEui, format!("{e}")))?;

@@ -9,7 +9,7 @@ use northbound_measures::views::registration::standings;
 use northbound_packs::evidence::incidents;
 use northbound_registers::{
     AsAt, Query, Stored,
-    records::data::registrations::{RegistrationChange, RegistrationFile},
+    records::data::registrations::{FileOutcome, RegistrationChange, RegistrationFile},
 };
 use northbound_types::Utc;
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ pub fn expected(ctx: &Context, a: &DaysRequest) -> Result<Answer> {
     Ok(answer)
 }
 
-/// Files that arrived, and what became of each.
+/// Files that arrived, and what became of each; files that wait for an earlier one whatever their day.
 ///
 /// # Errors
 /// Where rules or registers cannot be read.
@@ -73,7 +73,7 @@ pub fn arrivals(ctx: &Context, a: &DaysRequest) -> Result<Answer> {
             ..Query::as_at(ctx.as_at())
         })?
         .into_iter()
-        .filter(|k| within(&k.record))
+        .filter(|k| within(&k.record) || k.record.outcome == FileOutcome::OutOfOrder)
         .collect();
     all.sort_by(|x, y| (x.record.arrived, &x.record.name).cmp(&(y.record.arrived, &y.record.name)));
     let mut t = Table::new(

@@ -188,7 +188,7 @@ fn look(ctx: &Context, a: &WatchRequest, found: &Seen) -> Result<Look> {
                 unknown.push(name);
                 continue;
             }
-            let c = match arrive::take(path, ctx.now, &rules, &store, ctx) {
+            let c = match arrive::take(path, ctx.now, None, &rules, &store, ctx) {
                 Ok(c) => c,
                 Err(e) => {
                     failed.push((name, e));

@@ -7,6 +7,7 @@ use crate::{
     output::{Answer, Table},
 };
 use clap::{Args, Subcommand};
+use northbound_app::input;
 use northbound_client::{ClientError, control::Client};
 use northbound_flow::{
     Change,
@@ -14,6 +15,7 @@ use northbound_flow::{
     vocabulary::{DeviceStatus, DeviceType, Role},
 };
 use northbound_gateway::offline;
+use northbound_ingest::small_table::{SmallRow, SmallTable};
 use northbound_types::{Eui64, Generation, Region, Utc};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -154,20 +156,21 @@ fn made(ctx: &Ctx, changes: &[Change], what: &str, n: usize) -> Result<Answer> {
 const TOGETHER: usize = 1_000;
 
 fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
-    let mut reader = csv::Reader::from_path(file)
-        .map_err(|e| CliError::input(format!("{}: {e}", file.display())))?;
+    let bytes = std::io::Cursor::new(input::bytes(file, input::MAX_FILE)?);
+    let mut table = SmallTable::open(file, Box::new(bytes)).map_err(CliError::from)?;
     let wrong =
-        |line: u64, why: String| CliError::input(format!("{}, line {line}: {why}", file.display()));
-    let header = reader.headers().map_err(|e| wrong(1, e.to_string()))?.clone();
-    let column = |name: &str| header.iter().position(|h| h == name);
-    let needed = |name: &str| column(name).ok_or_else(|| wrong(1, format!("no column {name}")));
+        |line: i64, why: String| CliError::input(format!("{}, line {line}: {why}", file.display()));
+    let column = |name: &str| table.find(name).map_err(CliError::from);
+    let (status, generation) = (column("status")?, column("generation")?);
+    let (hub, registered) = (column("hub")?, column("registered")?);
+    let needed = |name: &str| table.need(name).map_err(CliError::from);
     let (eui, kind, region) = (needed("eui")?, needed("type")?, needed("region")?);
     let mut all = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|e| CliError::input(format!("{}: {e}", file.display())))?;
-        let line = row.position().map_or(0, csv::Position::line);
-        let cell =
-            |i: Option<usize>| i.and_then(|i| row.get(i)).map(str::trim).filter(|t| !t.is_empty());
+    while let Some(SmallRow { line, cells }) = table.next_row().map_err(CliError::from)? {
+        let row = cells.map_err(|(_, why)| wrong(line, why))?;
+        let cell = |i: Option<usize>| {
+            i.and_then(|i| row.get(i)).map(String::as_str).filter(|t| !t.is_empty())
+        };
         let parsed = |text: Option<&str>, or: &str| text.unwrap_or(or).to_owned();
         let eui: Eui64 = parsed(cell(Some(eui)), "")
             .parse()
@@ -176,13 +179,11 @@ fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
         all.push(DeviceRecord {
             eui,
             device_type: parsed(cell(Some(kind)), "").parse().map_err(word)?,
-            status: parsed(cell(column("status")), "Commissioned").parse().map_err(word)?,
+            status: parsed(cell(status), "Commissioned").parse().map_err(word)?,
             region: parsed(cell(Some(region)), "").parse().map_err(word)?,
-            generation: parsed(cell(column("generation")), "smets2").parse().map_err(word)?,
-            hub: cell(column("hub"))
-                .map_or(Ok(eui), str::parse)
-                .map_err(|e| wrong(line, e.to_string()))?,
-            registered: cell(column("registered"))
+            generation: parsed(cell(generation), "smets2").parse().map_err(word)?,
+            hub: cell(hub).map_or(Ok(eui), str::parse).map_err(|e| wrong(line, e.to_string()))?,
+            registered: cell(registered)
                 .unwrap_or("")
                 .split_whitespace()
                 .map(held)

@@ -22,6 +22,8 @@ struct RawLayout {
     delimiter: Option<char>,
     date: DateForm,
     counts: Counts,
+    #[serde(default)]
+    last_sequence: Option<i64>,
     header: Spanned<RawKind>,
     detail: Spanned<RawKind>,
     trailer: Spanned<RawKind>,
@@ -147,16 +149,16 @@ pub fn layout(file: &RuleFile) -> Result<RegistrationLayout, RuleError> {
     if let Some(problem) = name_problem(raw.name.get_ref()) {
         return Err(refuse(raw.name.span().start, "name".into(), problem));
     }
+    if raw.last_sequence.is_some_and(|n| n < 1) {
+        return Err(refuse(0, "last_sequence".into(), "is below 1".into()));
+    }
     let part = |raw: Spanned<RawKind>, n: usize| {
         let at = raw.span().start;
         kind(form, raw.into_inner(), n).map_err(|(key, problem)| refuse(at, key, problem))
     };
     let (header, detail, trailer) =
         (part(raw.header, 0)?, part(raw.detail, 1)?, part(raw.trailer, 2)?);
-    if header.record == trailer.record
-        || header.record == detail.record
-        || detail.record == trailer.record
-    {
+    if alike([&header, &detail, &trailer]) {
         return Err(refuse(
             0,
             "record".into(),
@@ -171,6 +173,7 @@ pub fn layout(file: &RuleFile) -> Result<RegistrationLayout, RuleError> {
         form,
         date: raw.date,
         counts: raw.counts,
+        last_sequence: raw.last_sequence,
         header,
         detail,
         trailer,
@@ -183,6 +186,13 @@ pub fn layout(file: &RuleFile) -> Result<RegistrationLayout, RuleError> {
             .collect::<Vec<_>>()
             .join("; "),
     })
+}
+
+/// Do two kinds of line begin in the same way?
+fn alike([header, detail, trailer]: [&RecordKind; 3]) -> bool {
+    header.record == trailer.record
+        || header.record == detail.record
+        || detail.record == trailer.record
 }
 
 fn is_id(id: &str) -> bool {
