@@ -5,6 +5,7 @@
 
 pub mod archive;
 mod collisions;
+mod document_versions;
 mod files;
 mod ledger_rows;
 mod options;

@@ -212,3 +212,22 @@ fn figures_that_no_row_shows_and_that_contradict_each_other_are_in_the_summary()
     let found = sources::collisions(&ctx, "report.csv").unwrap().json;
     assert_eq!((&found["all"], &found["collisions"][0]["disputed"]), (&1.into(), &true.into()));
 }
+
+#[test]
+fn a_later_version_of_a_document_is_named_in_the_summary() {
+    let (folder, ctx) = context("kim+analyst", NOW);
+    let add = |name: &str, version: u32, values: &[(&str, &str)]| {
+        let mut text = "measure,period,region,provider,text,document,version\n".to_owned();
+        for (region, value) in values {
+            text += &format!("PM4.3,2026-04,{region},CSPN,{value},Report,{version}\n");
+        }
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let done = ingest(&ctx, &Request::file(file), Layout::Figures, &mut ctx.progress());
+        done.unwrap().files.remove(0).notes
+    };
+    assert!(add("one.csv", 1, &[("north", "95%"), ("south", "96%")]).is_empty());
+    let notes = add("two.csv", 2, &[("north", "97%"), ("central", "96%")]);
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].contains("another version of the same document: 1;"), "{notes:?}");
+}

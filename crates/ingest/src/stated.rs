@@ -56,6 +56,14 @@ const SPELLINGS: &[(&str, NullReason)] = &[
     ("redacted", NullReason::Suppressed),
 ];
 
+/// What spreadsheets show in place of a value that cannot be computed, lower case: no value is stated.
+const ERROR_CELLS: &[&str] =
+    &["#calc!", "#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#spill!", "#value!"];
+
+fn is_error_cell(cell: Cell<'_>) -> bool {
+    matches!(cell, Cell::Text(t) if ERROR_CELLS.contains(&t.to_lowercase().as_str()))
+}
+
 /// The reason that a text states, where it is a null.
 fn null_reason<R>(row: &Row<'_, R>, text: &str) -> Option<NullReason> {
     let lower = text.to_lowercase();
@@ -67,6 +75,7 @@ fn null_reason<R>(row: &Row<'_, R>, text: &str) -> Option<NullReason> {
             NullReason::ALL.iter().copied().find(|r| r.as_str() == lower || r.mark() == lower)
         })
         .or_else(|| SPELLINGS.iter().find(|(s, _)| *s == lower).map(|(_, r)| *r))
+        .or_else(|| is_error_cell(Cell::Text(text)).then_some(NullReason::NotReported))
 }
 
 /// A decimal text as the field writes it, with a point for the decimals: `99.38%`. Thousands
@@ -210,6 +219,10 @@ fn value<R: RawRow>(row: &Row<'_, R>, flags: &mut Vec<Flag>) -> Result<StatedVal
         }
         FigureCell::Text(t) => Some(t),
     };
+    let cells = [f::TEXT, f::NUMERATOR, f::DENOMINATOR, f::COUNT];
+    if cells.iter().any(|c| is_error_cell(row.get(*c))) {
+        flags.push(Flag::ErrorCell);
+    }
     let readings = readings(row)?;
     check_ratio(numerator, denominator)?;
     let explicit = explicit_null(row)?;

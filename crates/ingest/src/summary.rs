@@ -21,6 +21,9 @@ text_enum! {
         /// A number up to 1 without a percent sign: a percentage or a share, both readings are stored. A target
         /// or minimum like this is not used.
         BareFraction = "bare-fraction",
+        /// A cell with a spreadsheet's error, such as `#DIV/0!`: no value is stated, so that a row without
+        /// another one is stored as not reported.
+        ErrorCell = "error-cell",
         /// A row without any value: stored as not reported.
         BlankValue = "blank-value",
         /// A target or minimum that is no percentage: stored as text.

@@ -4,7 +4,7 @@ use crate::recording;
 
 use northbound_ingest::{guess::guess, *};
 use recording::{RecordingSink, mapped, options};
-use rust_xlsxwriter::{Format, Workbook, Worksheet};
+use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 use std::path::PathBuf;
 
 const HEADER: [&str; 6] = ["Measure", "Period", "Provider", "Region", "Text", "Target"];
@@ -150,6 +150,28 @@ fn x10_a_bare_fraction_is_a_percentage_or_a_share_and_neither_is_chosen() {
     let s = figures(&[path], &options(), &mut k, &mut r, &mut |_| {}).unwrap();
     let readings: Vec<usize> = k.stated.iter().map(|f| f.readings.len()).collect();
     assert_eq!((readings, s.flagged(Flag::ReadingsDisagree)), (vec![0, 2], 1));
+}
+
+#[test]
+fn an_error_cell_is_no_value_and_never_zero() {
+    let b = book(&[("KPI", &|s| {
+        header(s, 0);
+        figure(s, 1, ("CSPN", "north"), 0.9712, "0.00%");
+        for (row, of, error) in
+            [(2, ("CSPC", "central"), "#DIV/0!"), (3, ("CSPS", "south"), "#N/A")]
+        {
+            figure(s, row, of, 0.5, "0.00%");
+            let failed = Formula::new("=1/0").set_result(error);
+            s.write_formula(row, 4, failed).unwrap();
+        }
+    })]);
+    let (k, s, r) = read(&b, &options());
+    assert!(r.is_empty(), "{r:?}");
+    assert_eq!(texts(&k), ["97.12%", "", ""]);
+    for row in &k.stated[1..] {
+        assert_eq!((row.null.as_deref(), row.count), (Some("not-reported"), None));
+    }
+    assert_eq!(s.flagged(Flag::ErrorCell), 2);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! become one version, or none does.
 
 use super::{
-    Ingested, IngestedFile, Request, files, options::options, outcome::signed, rejects::Rejects,
-    unplaced::StatedRowCheck,
+    Ingested, IngestedFile, Request, document_versions, files, options::options, outcome::signed,
+    rejects::Rejects, unplaced::StatedRowCheck,
 };
 use crate::{
     context::Context,
@@ -54,9 +54,9 @@ pub(super) fn ingest(
 }
 
 /// What rows that contradict others of the same identity mean, in a sentence.
-fn contradictions(file: &IngestedFile) -> Option<String> {
+fn contradictions(file: &IngestedFile, corrects: bool) -> Option<String> {
     let effect = match file.layout.as_str() {
-        "figures" => {
+        "figures" if !corrects => {
             "state another value than a row of the same measure, keys and document, so that the figure is disputed"
         }
         _ => "contradict or correct a row of the same identity",
@@ -241,11 +241,15 @@ impl<'a> LedgerLoad<'a> {
                     }
                     e => e.into(),
                 })?;
-            for (t, _) in &mut self.done {
+            let snapshot = self.ctx.ledger().snapshot(None)?;
+            for (t, meta) in &mut self.done {
                 if let Some(s) = committed.sources.iter().find(|s| s.id.to_string() == t.id) {
                     t.duplicates = s.duplicates;
                     t.collisions = s.collisions;
-                    t.notes.extend(contradictions(t));
+                    t.notes.extend(contradictions(t, !meta.corrects.is_empty()));
+                    if t.layout == Layout::Figures.as_str() {
+                        t.notes.extend(document_versions::note(&snapshot, &t.id)?);
+                    }
                 }
             }
             out.ledger_version = Some(committed.root.manifest.version);

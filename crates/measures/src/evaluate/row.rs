@@ -183,8 +183,13 @@ impl<'a> Row<'a> {
         let mut r = self.finish(counted, assessed, FigureBasis::Composite);
         r.contributions = contributions(strategy, r.levels.target, &rows)
             .unwrap_or_else(|e| Contributions::Refused { why: e.to_string() });
+        let counted = rows.iter().filter(|c| c.counted).count();
+        let of = match rows.len() - counted {
+            0 => String::new(),
+            left => format!(" from {counted} of {} rows; {left} left out", rows.len()),
+        };
+        r.notes.push(format!("combined by {strategy}{of}"));
         r.components = rows;
-        r.notes.push(format!("combined by {strategy}"));
         r
     }
 

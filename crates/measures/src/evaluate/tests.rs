@@ -258,6 +258,7 @@ fn m7_a_null_part_makes_the_composite_undetermined_with_bounds() {
             && !cpm.components[1].counted
             && cpm.notes.iter().any(|n| n.contains("left out: PM4.3 CSPC central"))
     );
+    assert!(cpm.notes.iter().any(|n| n == "combined by mean from 1 of 2 rows; 1 left out"));
     assert!(matches!(cpm.contributions, Contributions::Table { .. }));
     let over = [Override {
         measure: "PM4.3".into(),

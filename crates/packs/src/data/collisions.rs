@@ -5,6 +5,7 @@ use crate::{PackError, evidence::Evidence};
 use northbound_ledger::{Collision, Decided, SourceRecord, schema::Table};
 use northbound_measures::evaluate::stated::speaks_of;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Messages that a pack lists; `northbound ingest show FILE --collisions` lists the others.
 const LISTED: usize = 25;
@@ -86,7 +87,12 @@ fn line(e: &Evidence, c: &Collision) -> CollisionLine {
 fn about(c: &Collision) -> String {
     let text = |name: &str| c.first.columns.get(name).cloned().unwrap_or_default();
     match c.table {
-        Table::Stated => format!("{} {}", text("measure"), text("keys")),
+        Table::Stated => {
+            let keys: BTreeMap<String, String> =
+                serde_json::from_str(&text("keys")).unwrap_or_default();
+            let values: Vec<String> = keys.into_values().collect();
+            format!("{} {}", text("measure"), values.join(" "))
+        }
         Table::Alerts => "alert".to_owned(),
         Table::Payloads => "payload".to_owned(),
         _ => "message".to_owned(),
