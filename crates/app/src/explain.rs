@@ -51,7 +51,8 @@ pub fn explain(ctx: &Context, request: &Request) -> Result<Answer> {
     let mut a = view::explained(x);
     a.json = json!({"figure": x, "exported": exported});
     if let (Some(n), Some(path)) = (exported, &request.export) {
-        a = a.then(format!("{} messages written to {}.", count(n), path.display()));
+        let what = if x.incidents.is_empty() { "messages" } else { "incidents" };
+        a = a.then(format!("{} {what} written to {}.", count(n), path.display()));
     }
     if let Some(n) = x.next {
         a = a.then(format!("More messages: --skip {n}"));

@@ -2,19 +2,25 @@
 
 use crate::{
     Answer, AppError, Context, Result,
+    names::row_exists,
     registers::{self, view},
 };
 use northbound_measures::statistics::correlation::check_wording;
 use northbound_registers::{
-    Receipt,
-    records::reporting::{annotations::Annotation, explanations::Explanation, overrides::Override},
+    Receipt, Record,
+    records::reporting::{
+        annotations::Annotation,
+        explanations::{Explanation, repeat_of},
+        overrides::Override,
+    },
 };
 
 /// Records the reason for a missed target, and tells which earlier explanation it repeats.
 ///
 /// # Errors
-/// Where the registers refuse it.
+/// Where no measure has the row, and where the registers refuse it.
 pub fn explain(ctx: &Context, explanation: &Explanation) -> Result<Answer> {
+    row_exists(ctx, Explanation::NOUN, &explanation.index())?;
     let store = ctx.store()?;
     let receipt = ctx.gate(&store).explain(explanation, &ctx.write())?;
     let answer = view::receipt(&receipt);
@@ -22,6 +28,9 @@ pub fn explain(ctx: &Context, explanation: &Explanation) -> Result<Answer> {
     Ok(match after.and_then(|record| record.get("repeat_of")).and_then(|v| v.as_str()) {
         Some(id) => {
             answer.say(format!("It repeats {id}: the same reason was given for an earlier period."))
+        }
+        None if repeat_of(explanation, &[]).is_some() => {
+            answer.say("It points to an earlier reason, but none is recorded for the row.")
         }
         None => answer,
     })

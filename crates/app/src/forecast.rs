@@ -39,12 +39,21 @@ pub enum View {
     User,
 }
 
-/// The view asked for, by the rights of who acts: the group's for staff, its own for a User.
+/// Roles to which the names behind pseudonyms are open (G3).
+const SECRETARIAT: [&str; 2] = ["secretary", "analyst"];
+
+/// The view asked for, by the rights of who acts: the group's for staff, its own for a User, names for the
+/// secretariat alone.
 pub(crate) fn view_of(asked: Option<View>, ctx: &Context) -> Result<View> {
     let all = Visibility::of(&ctx.actor).all;
+    let names = ctx.actor.roles.iter().any(|r| SECRETARIAT.contains(&r.as_str()));
     match asked {
         None => Ok(if all { View::Group } else { View::User }),
-        Some(v) if all || v == View::User => Ok(v),
+        Some(v) if names || (all && v == View::Group) || (!all && v == View::User) => Ok(v),
+        Some(_) if all => Err(AppError::refused(format!(
+            "{} may not see which Users are behind the pseudonyms: use --view group, or act as secretary or analyst",
+            ctx.actor
+        ))),
         Some(_) => Err(AppError::refused(format!(
             "{} may see only its own data: use --view user, or act as analyst or secretary",
             ctx.actor

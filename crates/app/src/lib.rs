@@ -31,6 +31,7 @@ pub mod limits;
 pub mod live;
 pub mod mailing;
 pub mod methodology;
+pub mod names;
 pub mod pack;
 pub mod paper;
 pub mod people;

@@ -8,7 +8,7 @@ pub use view::{headline, made};
 use crate::{
     answer::{Answer, Table},
     context::Context,
-    error::Result,
+    error::{AppError, Result},
     evidence::with_sources,
     receipt::{self, Receipt},
 };
@@ -83,6 +83,27 @@ pub fn issue(ctx: &Context, request: &Request) -> Result<Made> {
     })
 }
 
+/// Records that a body accepts an issued pack.
+///
+/// # Errors
+/// [`Kind::Refused`](crate::error::Kind::Refused) while a figure of it is not confirmed, naming each; where there is
+/// no such issue, it is accepted already, or the Actor lacks the right.
+pub fn accept(ctx: &Context, named: &str, by: &str) -> Result<Answer> {
+    let (pack, unconfirmed) = with_sources(ctx, |p| Ok(store::acceptable(p, named)?))?;
+    if !unconfirmed.is_empty() {
+        return Err(AppError::refused(format!(
+            "{named} cannot be accepted while figures in it are not confirmed: {}; confirm each with `northbound assurance add`",
+            unconfirmed.join("; ")
+        )));
+    }
+    let store = ctx.store()?;
+    Ok(crate::registers::view::receipt(&ctx.gate(&store).accept_pack(
+        &pack.id,
+        by,
+        &ctx.write(),
+    )?))
+}
+
 /// Every issued pack, or those of one period.
 ///
 /// # Errors
@@ -95,7 +116,16 @@ pub fn list(ctx: &Context, period: Option<Period>) -> Result<Answer> {
         .collect();
     let mut t = Table::new(
         "",
-        &["pack", "period", ">number", "as at", "methodology", "issued", "reason for the reissue"],
+        &[
+            "pack",
+            "period",
+            ">number",
+            "as at",
+            "methodology",
+            "issued",
+            "reason for the reissue",
+            "accepted",
+        ],
     );
     for k in &packs {
         let r = &k.record;
@@ -107,6 +137,7 @@ pub fn list(ctx: &Context, period: Option<Period>) -> Result<Answer> {
             r.methodology.clone(),
             k.recorded.to_string(),
             r.reissue_reason.clone().unwrap_or_default(),
+            r.accepted.as_ref().map_or_else(|| "no".to_owned(), |a| format!("{}, {}", a.by, a.at)),
         ]);
     }
     Ok(Answer::new(json!({"packs": packs})).table(t))
@@ -144,6 +175,9 @@ pub fn show(ctx: &Context, named: &str) -> Result<Answer> {
     ));
     if let Some(why) = &r.reissue_reason {
         a = a.say(format!("Issued again: {why}"));
+    }
+    if let Some(by) = &r.accepted {
+        a = a.say(format!("Accepted by {} at {}.", by.by, by.at));
     }
     if !found.extra.is_empty() {
         a = a.then(format!("Not part of the issue: {}.", found.extra.join(", ")));

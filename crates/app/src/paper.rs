@@ -6,8 +6,9 @@ use crate::{
     error::{AppError, Result},
     evidence,
 };
-use northbound_packs::{data, paper};
-use northbound_registers::Gate;
+use northbound_measures::MeasureResult;
+use northbound_packs::{data, evidence::Evidence, paper};
+use northbound_registers::{Gate, Store};
 use northbound_types::Period;
 use serde_json::json;
 use std::path::PathBuf;
@@ -17,8 +18,10 @@ use std::path::PathBuf;
 pub struct Request {
     /// Its period.
     pub period: Period,
-    /// How to count; the published way where it is absent.
+    /// How to count; the published way, or that of the issue, where it is absent.
     pub methodology: Option<String>,
+    /// Rest on what is known now, although the period was issued.
+    pub current: bool,
     /// Handling marking, as printed; may be empty.
     pub marking: String,
     /// Folder to write into.
@@ -26,14 +29,21 @@ pub struct Request {
 }
 
 /// Builds the paper of a period: each number leads to its source, and each chapter is there even when it
-/// is empty. On a dry run nothing is written.
+/// is empty. It is based on the newest issue of the period's pack, so that both say the same, and warns where later
+/// knowledge differs. On a dry run nothing is written.
 ///
 /// # Errors
 /// Where the evidence cannot be read, the paper would name a person, or the folder cannot be written.
 pub fn build(ctx: &Context, request: &Request) -> Result<Answer> {
-    let Request { period, methodology, marking, out } = request;
+    let Request { period, methodology, current, marking, out } = request;
     let store = ctx.store()?;
-    let e = evidence::gather(ctx, &store, *period, methodology.as_deref(), &mut ctx.progress())?;
+    let how = methodology.as_deref();
+    let (e, issue) =
+        evidence::of_newest_issue(ctx, &store, *period, how, *current, &mut ctx.progress())?;
+    let later = match &issue {
+        Some(_) => differing(ctx, &store, &e)?,
+        None => Vec::new(),
+    };
     let data = data::make(&e)?;
     let paper = paper::write(&e, &data, marking)?;
     refuse_names(&ctx.gate(&store), &paper)?;
@@ -51,10 +61,37 @@ pub fn build(ctx: &Context, request: &Request) -> Result<Answer> {
             .filter(|c| c.paragraphs.len() == 1 && c.paragraphs[0].runs.len() == 1)
             .count(),
     );
-    Ok(Answer::new(json!({
+    let rests = issue.as_ref().map_or_else(
+        || format!("It is based on what was known at {}.", paper.as_at),
+        |n| format!("It is based on the issue {n}, as known at {}.", paper.as_at),
+    );
+    let mut answer = Answer::new(json!({
+        "issue": issue, "later_differs": later,
         "period": period, "as_at": paper.as_at, "manifest": paper.manifest, "rules": paper.rules, "revision": paper.revision, "folder": out.display().to_string(),
         "files": files.iter().map(|(n, h)| json!({"name": n, "sha256": h})).collect::<Vec<_>>(), "chapters": chapters, "empty_chapters": empty, "sources": paper.sources.len(), "names": paper.names,
-    })).say(format!("{}: {chapters} chapters, {empty} of them empty, {} sources, in {}.", paper.title, paper.sources.len(), out.display())).table(t))
+    })).say(format!("{}: {chapters} chapters, {empty} of them empty, {} sources, in {}.", paper.title, paper.sources.len(), out.display())).say(rests).table(t);
+    if !later.is_empty() {
+        answer = answer.then(format!(
+            "Warning: what is known now differs from the issue in {}. Issue the pack again, or build the paper with --current.",
+            later.join("; ")
+        ));
+    }
+    Ok(answer)
+}
+
+/// The rows whose figures are other now than in the evidence of an issue.
+fn differing(ctx: &Context, store: &Store, issued: &Evidence) -> Result<Vec<String>> {
+    let how = Some(issued.known.methodology.id.as_str());
+    let now = evidence::gather(ctx, store, issued.period, how, &mut ctx.progress())?.evaluate()?;
+    let then = issued.evaluate()?;
+    let differs = |r: &&MeasureResult| {
+        !then.iter().any(|o| o.key() == r.key() && o.figure == r.figure && o.band == r.band)
+    };
+    Ok(now
+        .iter()
+        .filter(differs)
+        .map(|r| format!("{} {} {}", r.measure, r.provider, r.region))
+        .collect())
 }
 
 /// A paper names roles and bodies, not people. All names count, also those that the Actor may not see.
@@ -65,7 +102,9 @@ fn refuse_names(gate: &Gate<'_>, paper: &paper::Paper) -> Result<()> {
         .flat_map(|c| &c.paragraphs)
         .flat_map(|p| &p.runs)
         .map(|r| match r {
-            paper::Run::Words { text } | paper::Run::Sourced { text, .. } => text.as_str(),
+            paper::Run::Words { text }
+            | paper::Run::Name { text }
+            | paper::Run::Sourced { text, .. } => text.as_str(),
         })
         .collect();
     let found = gate.named_people(&text.join(" "))?;

@@ -83,3 +83,25 @@ fn an_earlier_versions_secret_goes_on_unless_a_group_can_read_it() {
     folder::init(&ctx, folder::Clock::Virtual, Some(&gid), Vec::new()).unwrap();
     assert_ne!(submitted(&ctx, Some(EARLIER)), EARLIER);
 }
+
+#[test]
+fn names_behind_pseudonyms_are_open_to_the_secretariat_alone() {
+    use forecast::View;
+    use northbound_types::Actor;
+    let (_folder, ctx) = context("kim+analyst", "2026-05-04T09:00:00Z");
+    submitted(&ctx, None);
+    let ask = |who: &str, view: View| {
+        let ctx = Context { actor: Actor::parse(who).unwrap(), ..ctx.clone() };
+        forecast::skill(&ctx, &forecast::SkillRequest { view: Some(view), ..forecast_skill() })
+    };
+    for who in ["kim+secretary", "kim+analyst"] {
+        ask(who, View::Secas).unwrap();
+    }
+    for who in ["kim/opsg+chair", "kim+auditor", "kim+operations", "kim@ACME+user"] {
+        let refused = ask(who, View::Secas).unwrap_err().to_string();
+        assert!(refused.contains("may"), "{refused}");
+    }
+    ask("kim/opsg+chair", View::Group).unwrap();
+    assert!(ask("kim/opsg+chair", View::User).is_err(), "the view of any one User has its name");
+    ask("kim@ACME+user", View::User).unwrap();
+}

@@ -14,6 +14,7 @@ pub mod payloads;
 mod row;
 mod settle;
 pub mod slices;
+mod source;
 pub mod stated;
 pub mod streaks;
 #[cfg(test)]
@@ -71,7 +72,7 @@ pub fn evaluate(inputs: &Inputs<'_>) -> Result<Vec<MeasureResult>, MeasureError>
 
 fn components(def: &MeasureDef) -> impl Iterator<Item = &str> {
     let of: &[String] = match &def.basis {
-        Basis::Composite { of } => of,
+        Basis::Composite { of, .. } => of,
         _ => &[],
     };
     of.iter().map(String::as_str)

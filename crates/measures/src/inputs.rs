@@ -46,6 +46,9 @@ pub struct Inputs<'a> {
     pub incidents: IncidentInputs<'a>,
     /// Test commands and own requests by hour of the day.
     pub tests_by_hour: &'a [TestsByHour],
+    /// The User whose messages are all that there are, where they are one User's, no test command of the
+    /// network is among them, and no feed of the network was due.
+    pub only_user: Option<&'a str>,
     /// What somebody stated.
     pub stated: &'a [StatedFigure],
     /// Feeds with their expected calendar.

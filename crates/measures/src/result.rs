@@ -10,7 +10,7 @@ use crate::{
     },
     statistics::interval::Interval,
 };
-use northbound_rules::measure::MeasureUnit;
+use northbound_rules::measure::{Better, MeasureUnit};
 use northbound_types::{Figure, Period, Quantity, Region, Selector, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,9 @@ pub struct MeasureResult {
     pub methodology: String,
     /// Decimals in print.
     pub decimals: u32,
+    /// Which side of its levels it should be on; absent in JSON where it is the higher.
+    #[serde(default = "higher", skip_serializing_if = "is_higher")]
+    pub better: Better,
     /// The figure.
     pub figure: Figure,
     /// Where the figure comes from.
@@ -89,7 +92,24 @@ pub struct MeasureResult {
     pub notes: Vec<String>,
 }
 
+const fn higher() -> Better {
+    Better::Higher
+}
+
+fn is_higher(better: &Better) -> bool {
+    *better == Better::Higher
+}
+
 impl MeasureResult {
+    /// The band in words: of a measure of which less is better, a miss is above its level.
+    #[must_use]
+    pub const fn band_words(&self) -> &'static str {
+        match (self.better, self.band) {
+            (Better::Lower, Band::BelowTarget) => "above target",
+            (Better::Lower, Band::BelowMinimum) => "above the level that it must not pass",
+            _ => self.band.words(),
+        }
+    }
     /// Measure, provider, region: the row.
     #[must_use]
     pub fn key(&self) -> (&str, &str, Region) {
@@ -210,6 +230,8 @@ pub struct Counted {
     pub excluded: Vec<Line>,
     /// In words.
     pub notes: Vec<String>,
+    /// All that a composite lacks was reported by nobody: a stated figure may take its place.
+    pub unreported: bool,
 }
 
 impl Counted {
@@ -224,6 +246,7 @@ impl Counted {
             breakdown: Vec::new(),
             excluded: Vec::new(),
             notes: Vec::new(),
+            unreported: false,
         }
     }
     /// No count, only a figure.
@@ -236,6 +259,7 @@ impl Counted {
             breakdown: Vec::new(),
             excluded: Vec::new(),
             notes: Vec::new(),
+            unreported: false,
         }
     }
     /// Adds an excluded line unless it counts nothing.

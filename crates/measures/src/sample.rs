@@ -5,8 +5,8 @@ use crate::{
     settings::Settings,
 };
 use northbound_rules::measure::{
-    ActivityPeriod, Aggregate, Basis, Counting, Levels, Mark, MeasureDef, MeasureRow, MeasureUnit,
-    Methodology, Provenance, Subject,
+    ActivityPeriod, Aggregate, Basis, Better, Counting, Levels, Mark, MeasureDef, MeasureRow,
+    MeasureUnit, Methodology, Provenance, Subject,
 };
 use northbound_types::{CellRow, Cells, Dim, Period, Ratio, Region, Selector, TestKind, Utc};
 use std::{
@@ -57,7 +57,7 @@ pub fn def(id: &str, rows: &[(&str, Region)], basis: Basis) -> MeasureDef {
         unit: MeasureUnit::Events,
         period: ActivityPeriod::Month,
         lag: 0,
-        rows: rows.iter().map(|(p, r)| MeasureRow { provider: (*p).into(), region: *r }).collect(),
+        rows: rows.iter().map(|(p, r)| row(p, *r)).collect(),
         basis,
         levels: vec![Levels {
             from: "2018-01-01".parse().unwrap(),
@@ -66,8 +66,15 @@ pub fn def(id: &str, rows: &[(&str, Region)], basis: Basis) -> MeasureDef {
             provenance: provenance(),
         }],
         decimals: 2,
+        better: Better::Higher,
+        reported: true,
         provenance: provenance(),
     }
+}
+
+/// A row without first and last day.
+pub fn row(provider: &str, region: Region) -> MeasureRow {
+    MeasureRow { provider: provider.into(), region, from: None, to: None }
 }
 
 pub fn tests_def() -> MeasureDef {
@@ -134,6 +141,7 @@ pub fn inputs<'a>(
         population: &[],
         incidents: crate::incidents::rules::IncidentInputs::NONE,
         tests_by_hour: &[],
+        only_user: None,
         stated: &[],
         feeds: &[],
         faults: &[],

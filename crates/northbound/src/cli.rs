@@ -5,8 +5,8 @@ use crate::{
     about,
     context::{Ctx, Global},
     demo, devices,
-    error::Result,
-    explain, forecast, ingest, init, journal, ledger, live, mailing,
+    error::{CliError, Result},
+    explain, forecast, ingest, init, journal, ledger, live, mailing, names,
     output::Answer,
     pack, paper, reconcile,
     registers::{
@@ -16,7 +16,7 @@ use crate::{
     report, rules, variance,
 };
 use crate::{incident, registration};
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, Parser, Subcommand};
 use northbound_registers::Noun;
 
 /// The meaning of exit codes, printed below every help text.
@@ -207,10 +207,23 @@ pub(crate) enum RegisterCommand {
 }
 
 /// Runs the command of these words.
-pub(crate) fn run(cli: &Cli, words: &str) -> Result<Answer> {
+pub(crate) fn run(cli: &Cli, words: &str, matches: &ArgMatches) -> Result<Answer> {
     let invented = matches!(&cli.noun, Command::Live(LiveCommand::Serve(s)) if s.demo);
     let (ctx, opened) = Ctx::open(&cli.global, words, invented)?;
-    dispatch(&cli.noun, &ctx).inspect_err(|_| opened.failed())
+    named(cli, matches, &ctx)
+        .and_then(|noun| dispatch(&noun, &ctx))
+        .inspect_err(|_| opened.failed())
+}
+
+/// The command with the names of measures and providers as they are spelt in the rules.
+fn named(cli: &Cli, matches: &ArgMatches, ctx: &Ctx) -> Result<Command> {
+    let renamed = names::renamed(matches, ctx)?;
+    if renamed.is_empty() {
+        return Ok(cli.noun.clone());
+    }
+    let args: Vec<String> = std::env::args().collect();
+    let again = Cli::try_parse_from(names::respelt(&args, &renamed));
+    Ok(again.map_err(|e| CliError::usage(e.to_string()))?.noun)
 }
 
 fn dispatch(command: &Command, ctx: &Ctx) -> Result<Answer> {

@@ -17,6 +17,7 @@ mod journal;
 mod ledger;
 mod live;
 mod mailing;
+mod names;
 mod output;
 mod pack;
 mod paper;
@@ -36,14 +37,14 @@ use std::{io::Write, process::ExitCode};
 fn main() -> ExitCode {
     let parsed = cli::Cli::command().try_get_matches().and_then(|m| {
         let words = words(&m);
-        Ok((cli::Cli::from_arg_matches(&m)?, words))
+        Ok((cli::Cli::from_arg_matches(&m)?, words, m))
     });
-    let (cli, words) = match parsed {
+    let (cli, words, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(e) => return refused(&e),
     };
     let format = cli.global.format;
-    match cli::run(&cli, &words).and_then(|answer| output::print(&answer, format)) {
+    match cli::run(&cli, &words, &matches).and_then(|answer| output::print(&answer, format)) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(e) => tell(&e, format == output::Format::Json),
     }

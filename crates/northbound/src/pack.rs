@@ -50,6 +50,14 @@ pub(crate) enum PackCommand {
         #[command(flatten)]
         which: Which,
     },
+    /// Record that a body accepts an issued pack; refused while a figure in it is not confirmed
+    Accept {
+        /// The pack: 2026-04/2, 2026-04 (the newest issue), or its id
+        pack: String,
+        /// The body that accepts it
+        #[arg(long, value_name = "BODY")]
+        by: String,
+    },
     /// List the issued packs
     List {
         /// Only for this period
@@ -76,6 +84,7 @@ pub(crate) fn run(c: &PackCommand, ctx: &Ctx) -> Result<Answer> {
             Ok(pack::made(ctx, &pack::build(ctx, &which.request(), out)?))
         }
         PackCommand::Issue { which } => Ok(pack::made(ctx, &pack::issue(ctx, &which.request())?)),
+        PackCommand::Accept { pack: named, by } => pack::accept(ctx, named, by),
         PackCommand::List { period } => pack::list(ctx, *period),
         PackCommand::Show { pack: named } => pack::show(ctx, named),
         PackCommand::Diff { a, b } => pack::diff(ctx, a, b),

@@ -20,6 +20,9 @@ pub(crate) enum PaperCommand {
         /// Methodology to count by
         #[arg(long, value_name = "ID")]
         methodology: Option<String>,
+        /// Use what is known now instead of the newest issue of the period's pack
+        #[arg(long)]
+        current: bool,
         /// Handling marking, as printed
         #[arg(long, value_name = "TEXT", default_value = "")]
         marking: String,
@@ -27,10 +30,11 @@ pub(crate) enum PaperCommand {
 }
 
 pub(crate) fn run(c: &PaperCommand, ctx: &Ctx) -> Result<Answer> {
-    let PaperCommand::Build { period, out, methodology, marking } = c;
+    let PaperCommand::Build { period, out, methodology, current, marking } = c;
     let request = Request {
         period: *period,
         methodology: methodology.clone(),
+        current: *current,
         marking: marking.clone(),
         out: out.clone(),
     };

@@ -20,6 +20,7 @@ mod integrity;
 mod mailing_relay;
 mod memory;
 mod needs_changes;
+mod needs_claims;
 mod needs_contacts;
 mod needs_counting;
 mod needs_evidence;

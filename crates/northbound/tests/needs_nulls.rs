@@ -20,7 +20,9 @@ fn feed(r: &Room, id: &str, brings: &str, provider: &str) {
 #[test]
 fn m4_contributions_sum_to_the_gap_and_name_the_component() {
     let gap = |late| {
-        let p = Room::with(&three(late)).april();
+        let r = Room::with(&three(late));
+        r.network_feed();
+        let p = r.april();
         let c = &p.row("CPM1", "none")["contributions"];
         let parts = c["parts"].as_array().unwrap();
         let total = sum(parts.iter().map(|x| fraction(&x["part"])));
@@ -47,6 +49,7 @@ fn m4_contributions_sum_to_the_gap_and_name_the_component() {
 #[test]
 fn m4_firmware_and_availability_are_never_confused() {
     let r = Room::with(&three(0));
+    r.network_feed();
     r.write(
         "services.csv",
         "service,from,to,kind\nDCC Data Service,2026-04-10T00:00:00Z,2026-04-20T00:00:00Z,down\n",
@@ -193,7 +196,7 @@ fn m6_a_null_stays_grey_and_an_override_needs_name_reason_and_time() {
 #[test]
 fn m7_a_null_part_makes_the_composite_not_determinable_with_bounds() {
     let r = Room::with(&three(100));
-    feed(&r, "tests", "tests", "CSPN");
+    r.network_feed();
     let before = r.april();
     assert_eq!(
         (
@@ -260,6 +263,7 @@ fn m7_a_withheld_figure_is_null_and_the_first_value_stays_in_the_audit_trail() {
 #[test]
 fn m8_a_report_is_not_accepted_while_a_figure_is_unconfirmed() {
     let r = Room::with(&[TESTS.of(1000, Some(5))]);
+    r.network_feed();
     let says = |t: &str| r.april().text("pack.html").contains(t);
     assert!(says("2 figures are not confirmed: the report cannot be accepted yet."));
     let assure = |measure: &str, provider: &str, region: &str, status: &str| {

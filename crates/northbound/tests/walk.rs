@@ -80,6 +80,13 @@ fn leaves(room: &Room) -> BTreeSet<String> {
         .collect()
 }
 
+/// The manual page of each command.
+fn pages(room: &Room, leaves: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let text =
+        |l: &String| fs::read_to_string(room.path(&format!("pages/northbound-{l}.1"))).unwrap();
+    leaves.iter().map(|l| (l.clone(), text(l))).collect()
+}
+
 /// Words parted by spaces; quotes keep them together.
 fn words(line: &str) -> Vec<String> {
     let (mut all, mut word, mut quoted) = (Vec::new(), String::new(), false);
@@ -171,6 +178,8 @@ struct Walk {
     faults: Vec<String>,
     /// Faults found, as `kind command`.
     known: BTreeSet<String>,
+    /// Manual pages: the options of each command.
+    pages: BTreeMap<String, String>,
     permissions: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -286,6 +295,30 @@ impl Walk {
         }
     }
 
+    /// Runs the example with an unknown measure, provider and party where the command takes one: each is
+    /// refused with the nearest known names.
+    fn with_unknown_names(&mut self, words: &[String], name: &str) {
+        let page = self.pages.get(name).cloned().unwrap_or_default().replace('\\', "");
+        for option in ["--measure", "--measures", "--provider", "--party"] {
+            // A register says by itself that a new record names no party.
+            let adds = option == "--party" && name.ends_with("-add");
+            let takes = page.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| w == option);
+            if !takes || adds {
+                continue;
+            }
+            let mut wrong = words.to_vec();
+            match wrong.iter().position(|w| w == option) {
+                Some(at) => wrong[at + 1] = "NOSUCH9".to_owned(),
+                None => wrong.extend([option.to_owned(), "NOSUCH9".to_owned()]),
+            }
+            let ran = self.run(&wrong, &["--format", "json"]);
+            // Options that exclude each other are a matter of usage.
+            if ran.code != 2 && (ran.code != 5 || !ran.err.contains("the nearest known")) {
+                self.faults.push(format!("{name} {option} NOSUCH9: {} {}", ran.code, ran.err));
+            }
+        }
+    }
+
     /// Runs one example and notes what is wrong with it.
     fn step(&mut self, mode: &str, line: &str, name: &str) {
         self.minutes += 1;
@@ -293,6 +326,12 @@ impl Walk {
         let folder = words.iter().position(|w| w == "--data").map_or("data", |i| &words[i + 1]);
         let data = self.room.path(folder);
         self.as_each_actor(mode, &words, name);
+        let before = state(&data);
+        self.with_unknown_names(&words, name);
+        if state(&data) != before {
+            self.faults
+                .push(format!("{name}: refused an unknown name and changed the data folder"));
+        }
         if mode == "changes" || mode == "exports" {
             self.rehearse(&words, name, &data);
         }
@@ -316,14 +355,21 @@ impl Walk {
     }
 }
 
-#[test]
-fn every_command_has_an_example_that_does_what_it_says() {
+/// A room with the input files and the settings of the walk.
+fn prepared() -> Room {
     let room = Room::new();
     copy(&folder().join("in"), room.dir.path());
     let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/settings.toml");
     let own = fs::read_to_string(folder().join("settings.toml")).unwrap();
     room.write("data/rules/settings.toml", &(fs::read_to_string(settings).unwrap() + &own));
+    room
+}
+
+#[test]
+fn every_command_has_an_example_that_does_what_it_says() {
+    let room = prepared();
     let leaves = leaves(&room);
+    let pages = pages(&room, &leaves);
     let (mut missing, mut exempt) = (leaves.clone(), 0);
     let mut listed = BTreeSet::new();
     let mut walk = Walk {
@@ -332,6 +378,7 @@ fn every_command_has_an_example_that_does_what_it_says() {
         minutes: 0,
         faults: Vec::new(),
         known: BTreeSet::new(),
+        pages,
         permissions: permissions(),
     };
     for (mode, line) in script() {

@@ -109,7 +109,7 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
     sections.push(reconciliation::section(&material));
     sections.push(revisions::section(edition));
     sections.push(sources::section(&material));
-    Document {
+    let mut document = Document {
         title: edition.title.clone(),
         network: edition.network.clone(),
         period: e.period,
@@ -129,7 +129,10 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
         shorthand: sources::marks(e),
         rules: data.rules_used.clone(),
         sources: data.sources.clone(),
-    }
+    };
+    let sections = document.sections.iter_mut().flat_map(|s| &mut s.blocks);
+    cells::own_ids(document.front.blocks.iter_mut().chain(sections));
+    document
 }
 
 /// What the parts of the document are made from.

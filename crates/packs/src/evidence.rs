@@ -30,8 +30,9 @@ use std::path::Path;
 
 /// The methodology of a pack that names none.
 pub const DEFAULT_METHODOLOGY: &str = "pmm-2018";
-/// Months before the period that streaks and charts look at.
-pub const HISTORY_MONTHS: i32 = 36;
+/// Most months before the period that are read for runs and counts. A bound for files with stray dates; a run
+/// that reaches the first month read says so.
+pub const MOST_MONTHS: i32 = 240;
 
 /// Where evidence is read from.
 #[derive(Debug, Clone, Copy)]

@@ -25,8 +25,8 @@ use northbound_ledger::{
     schema::Table,
 };
 use northbound_measures::{
-    MeasureResult, evaluate::bands::Override, inputs::ServiceInterval,
-    oversight::explanations::Explanation,
+    MeasureResult, evaluate::bands::Override, incidents::in_time::CountedIncident,
+    inputs::ServiceInterval, oversight::explanations::Explanation,
 };
 use northbound_registers::Visibility;
 use northbound_types::{Day, Dim, Figure, Selector, Utc};
@@ -103,6 +103,9 @@ pub struct Explained {
     pub messages: Vec<Message>,
     /// More follow: skip so many.
     pub next: Option<u64>,
+    /// The incidents behind it, counted and left out; of a measure of incidents only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub incidents: Vec<CountedIncident>,
 }
 
 /// A figure with the evidence that it was explained from, for an export.
@@ -143,6 +146,7 @@ pub fn explain(
     let asked = asked(sources, q)?;
     let e = gather(sources, &asked.scope, progress)?;
     progress("computing the figure");
+    let asked = asked.spelt(&e);
     let mut answer = if asked.entry.address.measure == PROCESS {
         share(e, &asked)?
     } else {
@@ -185,6 +189,23 @@ impl Asked {
     /// The methodology of the build. It also prints figures that are counted another way.
     fn methodology(&self) -> Option<&String> {
         self.build.as_ref().map(|b| &b.methodology)
+    }
+
+    /// The figure with its measure and provider as the rules spell them.
+    fn spelt(mut self, e: &Evidence) -> Asked {
+        let address = &mut self.entry.address;
+        let measures = e.known.rules.measures();
+        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+        let Some(def) = measures.iter().find(|m| same(&m.id, &address.measure)) else {
+            return self;
+        };
+        address.measure.clone_from(&def.id);
+        if let Some(p) = address.keys.get_mut("provider")
+            && let Some(r) = def.rows.iter().find(|r| same(&r.provider, p))
+        {
+            p.clone_from(&r.provider);
+        }
+        self
     }
 
     /// Ids of figures: those that the build printed, whatever an earlier version made them of.
@@ -278,6 +299,7 @@ fn share(e: Evidence, asked: &Asked) -> Result<Answer, PackError> {
         overrides: Vec::new(),
         messages: Vec::new(),
         next: None,
+        incidents: Vec::new(),
         address: found.address,
     };
     Ok(Answer { explained, evidence: e, behind, open: false })

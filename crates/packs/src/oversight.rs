@@ -73,7 +73,7 @@ pub fn effects(
 fn counted(e: &Evidence, measure: &str) -> bool {
     match e.known.rules.measure(measure).map(|d| &d.basis) {
         Some(Basis::Exchanges { .. }) => true,
-        Some(Basis::Composite { of }) => of.iter().all(|m| {
+        Some(Basis::Composite { of, .. }) => of.iter().all(|m| {
             matches!(e.known.rules.measure(m).map(|d| &d.basis), Some(Basis::Exchanges { .. }))
         }),
         _ => false,

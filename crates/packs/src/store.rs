@@ -14,7 +14,7 @@ use crate::{
         figures::{Address, Entry},
         process,
     },
-    evidence::{Evidence, Progress, Scope, Sources, gather},
+    evidence::{Evidence, Frozen, Progress, Scope, Sources, gather, registered},
     mine::Mine,
     reissue,
 };
@@ -24,7 +24,11 @@ use northbound_documents::{
     render::render_with,
     render_all, to_json,
 };
-use northbound_measures::views::diff::Difference;
+use northbound_measures::{
+    MeasureResult,
+    oversight::explanations::{AssuranceRecord, acceptance_blockers},
+    views::diff::Difference,
+};
 use northbound_registers::{
     AsAt, Query, RegisterError, Stored, Write,
     records::reporting::{
@@ -59,6 +63,8 @@ pub struct Made {
     pub issued: Option<(String, i64)>,
     /// The rows that prevent an issue, by name; empty where it may be issued.
     pub blockers: Vec<String>,
+    /// The rows whose figures are not confirmed, by name: until they are, the pack cannot be accepted (M8).
+    pub unconfirmed: Vec<String>,
 }
 
 /// What stays the same from pack to pack.
@@ -106,7 +112,14 @@ pub fn build(
         files = write(&built, settings.formats, None, out)?;
         index_figures(sources.data, &e, &built.data.figures, "")?;
     }
-    Ok(Made { blockers: blockers(&built.data), built, files, folder: out.to_owned(), issued: None })
+    Ok(Made {
+        blockers: blockers(&built.data),
+        unconfirmed: unconfirmed(&e.known.registered.assurance, &built.data),
+        built,
+        files,
+        folder: out.to_owned(),
+        issued: None,
+    })
 }
 
 /// The pack as it would be, and what changed since the issue before.
@@ -165,6 +178,15 @@ pub fn blockers(data: &PackData) -> Vec<String> {
         .collect()
 }
 
+/// Rows whose figures are not confirmed, by name.
+fn unconfirmed(records: &[AssuranceRecord], data: &PackData) -> Vec<String> {
+    let results: Vec<MeasureResult> = data.results.iter().map(|n| n.result.clone()).collect();
+    acceptance_blockers(&results, records)
+        .into_iter()
+        .map(|(r, status)| format!("{} {} {} ({status})", r.measure, r.provider, r.region))
+        .collect()
+}
+
 /// Issues a pack: a numbered version that never changes.
 ///
 /// # Errors
@@ -187,6 +209,7 @@ pub fn issue(
             issued: Some((String::new(), number)),
             files: Vec::new(),
             blockers: Vec::new(),
+            unconfirmed: unconfirmed(&e.known.registered.assurance, &built.data),
             built,
         });
     }
@@ -214,7 +237,14 @@ pub fn issue(
                 .collect(),
         ))
     })?;
-    Ok(Made { built, files: made, folder, issued: Some((id, number)), blockers: Vec::new() })
+    Ok(Made {
+        unconfirmed: unconfirmed(&e.known.registered.assurance, &built.data),
+        built,
+        files: made,
+        folder,
+        issued: Some((id, number)),
+        blockers: Vec::new(),
+    })
 }
 
 /// The number of the next issue of the period, where the pack may be issued.
@@ -224,6 +254,13 @@ fn next_number(
     data: &PackData,
     change: &Write,
 ) -> Result<i64, PackError> {
+    let ends = e.period.after().start();
+    if e.known.as_at < ends {
+        return Err(PackError::Refused(format!(
+            "the pack of {} cannot be issued: the period ends at {ends}, after the as-at time {}; build a draft with `northbound pack build`",
+            e.period, e.known.as_at
+        )));
+    }
     let open = blockers(data);
     if !open.is_empty() {
         return Err(PackError::Refused(format!(
@@ -263,6 +300,20 @@ fn signature(actor: &Actor) -> String {
     of.map_or_else(|| role.clone(), |o| format!("{o}, {role}"))
 }
 
+/// What an issued pack was made of: to make something else of the same.
+#[must_use]
+pub fn scope_of(p: &Pack) -> Scope {
+    let manifest =
+        if p.root_manifest == EMPTY_LEDGER { String::new() } else { p.root_manifest.clone() };
+    Scope {
+        period: p.period,
+        as_at: Some(p.as_at),
+        methodology: Some(p.methodology.clone()),
+        now: p.as_at,
+        frozen: Some(Frozen { manifest, rules: p.rules.clone(), revision: p.register_revision }),
+    }
+}
+
 fn record(e: &Evidence) -> Pack {
     let f = e.frozen();
     let manifest = if f.manifest.is_empty() { EMPTY_LEDGER.to_owned() } else { f.manifest };
@@ -279,6 +330,7 @@ fn record(e: &Evidence) -> Pack {
         number: None,
         replaces: None,
         reissue_reason: None,
+        accepted: None,
     }
 }
 
@@ -418,6 +470,21 @@ pub fn show(
     let mut extra = files_below(&folder)?;
     extra.retain(|path| kept.record.files.iter().all(|f| f.path != *path));
     Ok((kept, FileFindings { changed, extra }))
+}
+
+/// An issued pack that a body can accept, or the rows that prevent it, by name: those whose figures, as they were
+/// issued, are not confirmed now.
+///
+/// # Errors
+/// Where it is not known, or its data cannot be read.
+pub fn acceptable(
+    sources: &Sources<'_>,
+    named: &str,
+) -> Result<(Stored<Pack>, Vec<String>), PackError> {
+    let issued = sources.gate.pack(named, AsAt::NOW)?;
+    let data = read_data(&issue_folder(sources.data, &issued.record).join(DATA_FILE))?;
+    let records = registered::assurance(sources.gate, &Query::as_at(AsAt::NOW))?;
+    Ok((issued, unconfirmed(&records, &data)))
 }
 
 /// How the files of an issued pack differ from those that were issued.

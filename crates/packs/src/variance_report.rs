@@ -201,6 +201,17 @@ pub fn remark(u: &UserVariance) -> String {
     if u.unused.is_some() {
         out.push("a forecast that came during the month is not used".to_owned());
     }
+    if let Some(n) = u.unnamed {
+        out.push(format!("{n} of services that the forecast does not name, compared with nothing"));
+    }
+    if !u.omitted.is_empty() {
+        let lines: Vec<String> =
+            u.omitted.iter().map(|l| format!("{} {}", l.srv, l.mode)).collect();
+        out.push(format!(
+            "an earlier forecast named {}, the one in force does not",
+            lines.join(", ")
+        ));
+    }
     out.join("; ")
 }
 

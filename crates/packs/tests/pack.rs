@@ -56,7 +56,7 @@ fn feed(id: &str, brings: &str, provider: Option<&str>, calendar: Expected) -> F
         title: format!("{id} (invented)"),
         provider: provider.map(Into::into),
         region: None,
-        brings: vec![brings.into()],
+        brings: brings.split(',').map(Into::into).collect(),
         measures: Vec::new(),
         rank: 1,
         calendar,
@@ -117,7 +117,8 @@ fn m2_a_thousand_sent_nine_hundred_answered_reads_three_ways() {
     };
     assert_eq!(ratio(&way("all-attempts").result.figure), Some(Ratio { num: 900, den: 1_000 }));
     assert!(
-        matches!(&way("own-requests").result.figure, Figure::Null(n) if n.reason == NullReason::NoEvents)
+        matches!(&way("own-requests").result.figure, Figure::Null(n) if n.reason == NullReason::NotReported),
+        "no feed could bring Users' own requests"
     );
     let html = std::fs::read_to_string(h.out("p").join("pack.html")).unwrap();
     // The class by which the test of stopped feeds looks for a met cell stands here.
@@ -251,6 +252,9 @@ fn m1_below_minimum_without_a_reason_in_the_report_is_refused_by_name() {
     let late =
         Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 200) };
     h.messages("tests.csv", &[tests(Region::North, "cspn", AnsweredSuccess, 300), late], MAY);
+    // What the other components of CPM1 count did not happen, and the feed that would bring it was there.
+    let network = feed("cspn", "messages,tests,payloads", None, Expected::Daily);
+    h.keep(&network, "2026-04-01T01:00:00Z");
     let first = ask("2026-05-04T00:00:00Z");
     h.keep(&explained("PM4.3", "CSPN", Region::North, Given::Offline), "2026-05-03T10:00:00Z");
     let refused = h.issue(&first, "").unwrap_err().to_string();
@@ -454,6 +458,8 @@ fn availability_takes_planned_minutes_off_the_downtime() {
 fn m4_contributions_sum_to_the_gap() {
     use northbound_measures::result::Contributions;
     let mut h = Fixture::new();
+    let network = feed("cspn", "messages,tests,payloads", None, Expected::Daily);
+    h.keep(&network, "2026-04-01T01:00:00Z");
     let late =
         Lot { answer: Some(60_000_000), ..tests(Region::North, "cspn", AnsweredSuccess, 100) };
     h.messages(

@@ -41,9 +41,8 @@ pub const fn roles_for(noun: Noun, verb: Verb) -> &'static [&'static str] {
         (N::Assurance, _) => &["analyst", "operations", "auditor", "chair"],
         (N::Confirmation, _) => &["analyst", "secretary", "chair", "auditor"],
         (N::Status | N::Audit, _) => &["analyst", "operations", "secretary", "chair", "auditor"],
-        (N::Override | N::Action | N::View | N::Case | N::WorkPackage | N::MetricDefect, _) => {
-            GROUP
-        }
+        (N::Override | N::Action | N::View | N::Case | N::WorkPackage | N::MetricDefect, _)
+        | (N::Pack, Verb::Approve) => GROUP,
         (N::Exception | N::Person | N::Name | N::Body, _)
         | (N::Mailing | N::Delivery | N::PseudonymKey, _)
         | (N::Pack, Verb::Issue) => SECRETARIAT,

@@ -238,3 +238,22 @@ fn a_users_own_reconciliation_is_its_own() {
     assert!(other.list::<Difference>(&Query::default()).unwrap().is_empty());
     assert_eq!(user.list::<Difference>(&Query::default()).unwrap().len(), 1);
 }
+
+#[test]
+fn an_issue_is_accepted_once_and_a_build_never() {
+    let (_dir, store) = store();
+    let gate = store.as_actor(&analyst());
+    let built = gate.build_pack(&pack("2026-04"), &Write::at(t(1))).unwrap().id;
+    let write = Write::at(t(2));
+    let refused = gate.accept_pack(&built, "opsg", &write).unwrap_err().to_string();
+    assert!(refused.contains("not issued"), "{refused}");
+    gate.issue_pack(&built, &write, |_| Ok(None)).unwrap();
+    gate.accept_pack(&built, "opsg", &Write::at(t(3))).unwrap();
+    let accepted = gate.pack(&built, AsAt::NOW).unwrap().record.accepted.unwrap();
+    assert_eq!((accepted.by.as_str(), accepted.at), ("opsg", t(3)));
+    let again = gate.accept_pack(&built, "panel", &Write::at(t(4))).unwrap_err().to_string();
+    assert!(again.contains("opsg accepted it"), "{again}");
+    let right =
+        store.as_actor(&actor("kim+auditor")).accept_pack(&built, "opsg", &write).unwrap_err();
+    assert_eq!(right.code(), "registers.right");
+}

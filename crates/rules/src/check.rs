@@ -201,7 +201,11 @@ impl RuleSet {
         found: &mut Findings,
     ) {
         match &m.rule.basis {
-            Basis::Composite { of } => {
+            Basis::Composite { of, aggregate } => {
+                if aggregate.is_none() && !m.rule.by_methodology() {
+                    let problem = "no aggregate is chosen; write aggregate = \"mean\", \"pooled\" or \"product\" in its basis";
+                    found.warning(&m.place, &m.id, problem);
+                }
                 let mut parts = BTreeSet::new();
                 for part in of {
                     if !parts.insert(part) {
@@ -407,7 +411,9 @@ fn returns(ids: &BTreeMap<&str, &MeasureDef>, start: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = vec![start];
     while let Some(at) = open.pop() {
-        let Some(MeasureDef { basis: Basis::Composite { of }, .. }) = ids.get(at) else { continue };
+        let Some(MeasureDef { basis: Basis::Composite { of, .. }, .. }) = ids.get(at) else {
+            continue;
+        };
         for part in of {
             if part == start {
                 return true;

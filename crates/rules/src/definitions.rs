@@ -6,8 +6,8 @@ use crate::{
     files::RuleFile,
     incidents::{FIRST_CATEGORY, LAST_CATEGORY},
     measure::{
-        ActivityPeriod, Aggregate, Basis, ConnectedBy, Counting, Levels, MeasureDef, MeasureRow,
-        MeasureUnit, Methodology, Provenance, Subject,
+        ActivityPeriod, Aggregate, Basis, Better, ConnectedBy, Counting, Levels, MeasureDef,
+        MeasureRow, MeasureUnit, Methodology, Provenance, Subject,
     },
     scalar::{self, RuleMark, Share},
 };
@@ -53,6 +53,10 @@ struct RawMeasure {
     lag: Lag,
     #[serde(default)]
     decimals: Decimals,
+    #[serde(default = "higher")]
+    better: Better,
+    #[serde(default = "reported")]
+    reported: bool,
     rows: Vec<MeasureRow>,
     basis: RawBasis,
     #[serde(default)]
@@ -62,6 +66,14 @@ struct RawMeasure {
     source: String,
     #[serde(default)]
     note: String,
+}
+
+const fn higher() -> Better {
+    Better::Higher
+}
+
+const fn reported() -> bool {
+    true
 }
 
 macro_rules! limited {
@@ -101,7 +113,7 @@ enum RawBasis {
     CoverageAccuracy {},
     Incidents { categories: Vec<u8> },
     StatedOnly {},
-    Composite { of: Vec<String> },
+    Composite { of: Vec<String>, aggregate: Option<Aggregate> },
 }
 
 #[derive(Deserialize)]
@@ -174,10 +186,10 @@ fn basis(raw: RawBasis) -> Result<Basis, String> {
         }
         RawBasis::Incidents { categories } => Basis::Incidents { categories },
         RawBasis::StatedOnly {} => Basis::StatedOnly,
-        RawBasis::Composite { of } if of.is_empty() => {
+        RawBasis::Composite { of, .. } if of.is_empty() => {
             return Err("a composite needs at least one component".into());
         }
-        RawBasis::Composite { of } => Basis::Composite { of },
+        RawBasis::Composite { of, aggregate } => Basis::Composite { of, aggregate },
     })
 }
 
@@ -208,6 +220,11 @@ pub fn measures(file: &RuleFile) -> Result<Vec<Placed<MeasureDef>>, RuleError> {
             if raw.rows.is_empty() {
                 return Err(refuse("rows", "a measure needs at least one row".into()));
             }
+            if let Some(r) = raw.rows.iter().find(|r| r.from.zip(r.to).is_some_and(|(f, t)| f > t))
+            {
+                let row = format!("the row {} {} ends before it begins", r.provider, r.region);
+                return Err(refuse("rows", row));
+            }
             let basis = basis(raw.basis).map_err(|p| refuse("basis", p))?;
             Ok(Placed {
                 id: format!("measure/{id}"),
@@ -221,6 +238,8 @@ pub fn measures(file: &RuleFile) -> Result<Vec<Placed<MeasureDef>>, RuleError> {
                     basis,
                     levels: raw.levels.into_iter().map(levels).collect(),
                     decimals: raw.decimals.0,
+                    better: raw.better,
+                    reported: raw.reported,
                     provenance: Provenance { mark: raw.mark.0, source: raw.source, note: raw.note },
                 },
                 place,
@@ -293,10 +312,11 @@ impl Confirmable for Placed<MeasureDef> {
     }
     fn value(&self) -> String {
         let m = &self.rule;
-        let rows: Vec<String> =
-            m.rows.iter().map(|r| format!("{} {}", r.provider, r.region)).collect();
+        let rows: Vec<String> = m.rows.iter().map(row_text).collect();
+        // What has its default is left out, so that earlier confirmations hold.
+        let better = if m.better == Better::Lower { "; lower is better" } else { "" };
         format!(
-            "{} per {}, lag {}; rows: {}; {}; {} decimals",
+            "{} per {}, lag {}; rows: {}; {}; {} decimals{better}",
             m.unit,
             m.period,
             m.lag,
@@ -314,6 +334,12 @@ impl Confirmable for Placed<MeasureDef> {
     fn place(&self) -> Place {
         self.place.clone()
     }
+}
+
+/// A row in words, with its first and last day where it has them.
+fn row_text(r: &MeasureRow) -> String {
+    let day = |word: &str, d: Option<Day>| d.map_or_else(String::new, |d| format!(" {word} {d}"));
+    format!("{} {}{}{}", r.provider, r.region, day("from", r.from), day("to", r.to))
 }
 
 /// A basis in words, complete.
@@ -346,7 +372,10 @@ pub fn basis_text(basis: &Basis) -> String {
             categories.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")
         ),
         Basis::StatedOnly => "as stated only".to_owned(),
-        Basis::Composite { of } => format!("composite of {}", of.join(", ")),
+        Basis::Composite { of, aggregate } => {
+            let by = aggregate.map_or_else(String::new, |a| format!(" by {a}"));
+            format!("composite of {}{by}", of.join(", "))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a measure and a methodology are written down.
 
-use northbound_types::{Day, Ratio, Region, Selector, text_enum};
+use northbound_types::{Day, Period, Ratio, Region, Selector, text_enum};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -93,6 +93,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Which side of its levels a measure should be on.
+    pub enum Better("better side of a level") {
+        /// At or above the target, as most shares.
+        Higher = "higher",
+        /// At or below the target, as shares of failures.
+        Lower = "lower",
+    }
+}
+
 /// Where a rule comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
@@ -170,6 +180,10 @@ pub enum Basis {
     Composite {
         /// Components: measure ids; each stands with all its rows.
         of: Vec<String>,
+        /// How they are combined; the methodology's way where the rule chooses none, as the rules of
+        /// CPM1 and CPM2 do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        aggregate: Option<Aggregate>,
     },
 }
 
@@ -192,6 +206,25 @@ pub struct MeasureRow {
     pub provider: String,
     /// Region; `none` for national.
     pub region: Region,
+    /// First day of the row, such as that on which a site opened; absent where it has always been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// Last day of the row, inclusive; absent while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+}
+
+impl MeasureRow {
+    /// Is the day between the row's first and last?
+    #[must_use]
+    pub fn covers(&self, day: Day) -> bool {
+        self.from.is_none_or(|f| f <= day) && self.to.is_none_or(|t| day <= t)
+    }
+    /// Is any day of the period between the row's first and last?
+    #[must_use]
+    pub fn touches(&self, period: Period) -> bool {
+        self.from.is_none_or(|f| f < period.after()) && self.to.is_none_or(|t| period.first() <= t)
+    }
 }
 
 /// A measure.
@@ -215,11 +248,23 @@ pub struct MeasureDef {
     pub levels: Vec<Levels>,
     /// Decimals in print.
     pub decimals: u32,
+    /// Which side of its levels it should be on.
+    pub better: Better,
+    /// Does anybody report it? A measure of this platform's own is reported by none.
+    pub reported: bool,
     /// Where the definition comes from.
     pub provenance: Provenance,
 }
 
+/// Composites from before a rule could choose its aggregate: the methodology's combines them.
+const BY_METHODOLOGY: [&str; 2] = ["CPM1", "CPM2"];
+
 impl MeasureDef {
+    /// Is it meant to be combined by the methodology's aggregate? Any other composite has to choose its own.
+    #[must_use]
+    pub fn by_methodology(&self) -> bool {
+        BY_METHODOLOGY.contains(&self.id.as_str())
+    }
     /// The levels in force on a day.
     #[must_use]
     pub fn levels_on(&self, day: Day) -> Option<&Levels> {

@@ -220,6 +220,13 @@ impl RuleSet {
             .filter(|l| matches!(l.entry, Entry::Process { .. }))
             .map(|l| (l.name.as_str(), l.title.as_str()))
     }
+    /// The ids of the providers, in the order of the file.
+    pub fn providers(&self) -> impl Iterator<Item = &str> {
+        self.lists
+            .iter()
+            .filter(|l| matches!(l.entry, Entry::Provider { .. }))
+            .map(|l| l.name.as_str())
+    }
     /// The region that a provider serves (`none`: national); `None` where the provider is not known.
     #[must_use]
     pub fn provider_region(&self, name: &str) -> Option<Region> {

@@ -86,7 +86,11 @@ fn unknown_services_providers_and_components_are_refused() {
 #[test]
 fn circles_of_composites_are_refused() {
     let of = |id: &str, part: &str| {
-        measure(id, &format!("{{ kind = \"composite\", of = [\"{part}\"] }}"), "")
+        measure(
+            id,
+            &format!("{{ kind = \"composite\", of = [\"{part}\"], aggregate = \"mean\" }}"),
+            "",
+        )
     };
     refused(
         &Overlay::new().with("measures/own.toml", &of("A", "A")),
@@ -102,6 +106,37 @@ fn circles_of_composites_are_refused() {
     assert!(
         Overlay::new().with("measures/own.toml", &(of("A", "B") + &of("B", "PM2"))).load().is_ok()
     );
+}
+
+#[test]
+fn the_aggregate_of_a_new_composite_is_chosen() {
+    let own = |rest: &str| {
+        let basis = format!("{{ kind = \"composite\", of = [\"PM2\"]{rest} }}");
+        Overlay::new().with("measures/own.toml", &measure("X", &basis, ""))
+    };
+    let warned = |o: &Overlay| {
+        o.findings()
+            .iter()
+            .any(|f| f.rule == "measure/X" && f.to_string().contains("no aggregate is chosen"))
+    };
+    // A folder with such a rule from before still opens.
+    assert!(warned(&own("")) && own("").load().is_ok());
+    assert!(!warned(&own(", aggregate = \"pooled\"")));
+    // CPM1 and CPM2 are combined as the methodology says.
+    assert!(!Overlay::new().findings().iter().any(|f| f.rule == "measure/CPM1"));
+}
+
+#[test]
+fn rows_do_not_end_before_they_begin() {
+    let own = |to: &str| {
+        let text = measure("X", STATED, "").replace(
+            "region = \"none\"",
+            &format!("region = \"none\", from = \"2026-04-01\", to = \"{to}\""),
+        );
+        Overlay::new().with("measures/own.toml", &text).load()
+    };
+    assert!(own("2026-04-01").is_ok());
+    assert!(own("2026-03-31").unwrap_err().to_string().contains("ends before it begins"));
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn the_measures_are_those_of_the_facts() {
     );
     // Eight and eleven rows feed CPM1 and CPM2.
     for (cpm, rows) in [("CPM1", 8), ("CPM2", 11)] {
-        let Basis::Composite { of } = &set.measure(cpm).unwrap().basis else { panic!("{cpm}") };
+        let Basis::Composite { of, .. } = &set.measure(cpm).unwrap().basis else { panic!("{cpm}") };
         assert_eq!(
             of.iter().map(|id| set.measure(id).unwrap().rows.len()).sum::<usize>(),
             rows,

@@ -57,6 +57,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("methodology compare", Who::Readers),
     rules("methodology list", Who::Anyone),
     rules("methodology show", Who::Anyone),
+    changes("pack accept", Who::Register(Noun::Pack, Verb::Approve)),
     changes("pack build", Who::Register(Noun::Pack, Verb::Print)),
     reads("pack diff", Who::Readers),
     changes("pack issue", Who::Register(Noun::Pack, Verb::Issue)),

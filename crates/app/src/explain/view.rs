@@ -6,7 +6,7 @@ use northbound_packs::{
     assemble::{cells, words},
     explain::Explained,
 };
-use northbound_types::{Figure, Quantity};
+use northbound_types::{Figure, Quantity, Utc};
 
 pub(super) fn explained(x: &Explained) -> Answer {
     let mut a = Answer::default()
@@ -44,7 +44,7 @@ fn levels(r: &MeasureResult) -> Vec<String> {
         or(&level(r.levels.minimum)),
         or(&r.levels.from),
         if r.levels.unconfirmed { ", not confirmed" } else { "" },
-        r.band.words()
+        r.band_words()
     )];
     if r.coverage.expected > 0 {
         lines.push(format!(
@@ -77,6 +77,7 @@ fn tables(x: &Explained) -> Vec<Table> {
         services(x),
         people(x),
         files(x),
+        incidents(x),
         messages(x),
     ]
 }
@@ -111,6 +112,26 @@ fn counts(x: &Explained) -> [Table; 3] {
         }
     }
     [parts, lines, faults]
+}
+
+/// The incidents behind a figure of incidents, each with what it counts as.
+fn incidents(x: &Explained) -> Table {
+    let columns =
+        ["incident", ">category", "responsible", "opened", "due", "resolved", "counts as"];
+    let mut t = Table::new("Incidents", &columns);
+    let at = |t: Option<Utc>| t.map_or_else(String::new, |t| t.to_string());
+    for i in &x.incidents {
+        t.row([
+            i.incident.to_string(),
+            i.category.map_or_else(String::new, |c| c.to_string()),
+            i.responsible.clone().unwrap_or_default(),
+            at(i.opened),
+            at(i.due),
+            at(i.resolved),
+            i.counts_as.clone(),
+        ]);
+    }
+    t
 }
 
 fn components(x: &Explained) -> Table {

@@ -6,8 +6,11 @@ use crate::{
     context::Context,
 };
 use northbound_measures::evaluate::bands::Band;
-use northbound_packs::assemble::{cells, words};
+use northbound_packs::assemble::{cells, front::unfinished, words};
 use serde_json::json;
+
+/// Unconfirmed figures that are named; JSON has all.
+const NAMED: usize = 10;
 
 /// Every measure row with its figure and band.
 #[must_use]
@@ -16,14 +19,14 @@ pub fn headline(m: &Made) -> Table {
         Table::new("", &["measure", "provider", "region", ">figure", "band", "since", "figure id"]);
     for n in &m.built.data.results {
         let r = &n.result;
-        let band = if r.band == Band::Null { "no figure" } else { r.band.words() };
+        let band = if r.band == Band::Null { "no figure" } else { r.band_words() };
         t.row([
             r.measure.clone(),
             r.provider.clone(),
             r.region.to_string(),
             cells::result(r, &n.id).printed(),
             band.to_owned(),
-            words::since(r.streak.as_ref()),
+            words::since(r),
             n.id.clone(),
         ]);
     }
@@ -51,11 +54,24 @@ pub fn made(ctx: &Context, m: &Made) -> Answer {
         "period": d.period, "as_at": d.as_at, "methodology": d.methodology, "manifest": d.manifest, "rules": d.rules, "folder": m.folder.display().to_string(),
         "number": number, "pack": m.issued.as_ref().map(|i| &i.0), "files": m.files, "blocks_issue": m.blockers, "unconfirmed_rules": d.unconfirmed,
         "results": d.results, "required": d.required,
+        "unconfirmed_figures": m.unconfirmed, "unfinished": unfinished(d.period, d.as_at).map(|u| u.0),
     })).say(said).table(headline(m));
+    if let Some((_, text)) = unfinished(d.period, d.as_at) {
+        a = a.say(format!("Warning: {text}"));
+    }
     if !m.blockers.is_empty() {
         a = a.then(format!(
             "Below minimum without a reason in the report, so the pack cannot be issued: {}.",
             m.blockers.join("; ")
+        ));
+    }
+    if !m.unconfirmed.is_empty() {
+        let shown: Vec<&str> = m.unconfirmed.iter().take(NAMED).map(String::as_str).collect();
+        let more = m.unconfirmed.len().saturating_sub(NAMED);
+        let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+        a = a.then(format!(
+            "Not confirmed, so that the pack cannot be accepted yet: {}{rest}. Confirm each with `northbound assurance add`.",
+            shown.join("; ")
         ));
     }
     if !d.unconfirmed.is_empty() {

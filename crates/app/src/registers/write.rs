@@ -1,15 +1,17 @@
 //! Writing any register.
 
 use super::assign::assign;
-use crate::{Context, Result};
+use crate::{Context, Result, names::row_exists};
 use northbound_registers::{AsAt, Receipt, Record, Write};
 use northbound_types::Actor;
 
 /// Adds a record.
 ///
 /// # Errors
-/// Where the Actor may not, the record is not well formed, or its id is taken.
+/// Where the Actor may not, the record is not well formed or about a row that no measure has, or its id is
+/// taken.
 pub fn add<T: Record>(ctx: &Context, record: &T) -> Result<Receipt> {
+    row_exists(ctx, T::NOUN, &record.index())?;
     let store = ctx.store()?;
     Ok(ctx.gate(&store).add(record, &ctx.write())?)
 }
@@ -25,6 +27,7 @@ pub fn change<T: Record>(ctx: &Context, id: &str, assignments: &[String]) -> Res
     let gate = ctx.gate(&store);
     let current = gate.show::<T>(id, AsAt::NOW)?;
     let record: T = assign(&current.record, assignments)?;
+    row_exists(ctx, T::NOUN, &record.index())?;
     let mut write = ctx.write();
     write.expect_version = write.expect_version.or(Some(current.version));
     Ok(gate.change(id, &record, &write)?)

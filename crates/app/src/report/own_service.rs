@@ -5,6 +5,7 @@ use crate::{
     context::Context,
     error::{AppError, Result},
     evidence::{self, with_sources},
+    names,
 };
 use northbound_measures::views::{diff::figure_words, process::ProcessLine};
 use northbound_packs::{
@@ -12,10 +13,10 @@ use northbound_packs::{
     mine::{RefusedMessages, report_mine},
     store::write_mine,
 };
-use northbound_registers::{Store, Visibility};
+use northbound_registers::{Query, Store, Visibility, records::participants::parties::User};
 use northbound_types::{Eui64, Period};
 use serde_json::json;
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 /// Decimals of a share in print.
 const DECIMALS: u32 = 2;
@@ -51,6 +52,10 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
         None => Vec::new(),
     };
     let (view, refused) = (mine.view, mine.refused);
+    if view.regions.is_empty() && refused.is_empty() {
+        known_user(ctx, &store, user)?;
+    }
+    let rests = evidence::rests_on(ctx, &store, &e)?;
     drop(progress);
     let reported = {
         let mut t =
@@ -69,6 +74,7 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
     let total: u64 = view.regions.iter().map(|l| l.requests).sum();
     let answer = Answer::new(json!({"view": view, "manifest": e.known.snapshot.root.hash, "rules": e.known.rules.id(), "methodology": e.known.methodology.id, "as_at": e.known.as_at, "files": files, "refused_unverified": refused}))
         .say(format!("{user} in {period}: {} requests (without tests).", count(total)))
+        .say(rests)
         .table(lines("By business process", "process", &view.processes)).table(lines("By SRV", "SRV", &view.srvs)).table(lines("By region", "region", &view.regions)).table(reported);
     Ok(match refused_table(&refused) {
         Some(t) => answer.table(t),
@@ -92,6 +98,20 @@ fn refused_table(refused: &[RefusedMessages]) -> Option<Table> {
         ]);
     }
     (!refused.is_empty()).then_some(t)
+}
+
+/// Refuses a User who is not registered, with the nearest that are: no requests are its no requests.
+fn known_user(ctx: &Context, store: &Store, user: Eui64) -> Result<()> {
+    let users = ctx.gate(store).list::<User>(&Query::as_at(ctx.as_at()))?;
+    let all: BTreeSet<String> = users.into_iter().map(|k| k.record.eui.to_string()).collect();
+    let given = user.to_string();
+    if all.contains(&given) {
+        return Ok(());
+    }
+    let nearest = names::nearest_words(&given, &all);
+    Err(AppError::not_found(format!(
+        "there is no User {given}: it is not registered and sent no message in the period; {nearest}"
+    )))
 }
 
 /// A User sees its own; staff see all.

@@ -16,8 +16,13 @@ pub const FORMAT: &str = "northbound-paper/1";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "run", rename_all = "kebab-case")]
 pub enum Run {
-    /// Words. Digits in them belong to names, which are in [`Paper::names`].
+    /// Words. No digit is in them, also none of a number that is elsewhere in a name.
     Words {
+        /// As printed.
+        text: String,
+    },
+    /// A name, a date or a period: its digits are on the list [`Paper::names`], for this place only.
+    Name {
         /// As printed.
         text: String,
     },
@@ -128,7 +133,7 @@ impl Citations {
     pub fn name(&mut self, text: impl Into<String>) -> Run {
         let text = text.into();
         self.names.extend(tokens(&text).into_iter().map(str::to_owned));
-        Run::Words { text }
+        Run::Name { text }
     }
     /// Text with numbers, and their source.
     pub fn sourced(&mut self, text: impl Into<String>, s: Source) -> Run {
@@ -159,7 +164,8 @@ pub fn unsourced(paper: &Paper) -> Vec<String> {
     let mut out = Vec::new();
     for r in paper.chapters.iter().flat_map(|c| &c.paragraphs).flat_map(|p| &p.runs) {
         match r {
-            Run::Words { text } => out.extend(
+            Run::Words { text } => out.extend(tokens(text).into_iter().map(str::to_owned)),
+            Run::Name { text } => out.extend(
                 tokens(text).into_iter().filter(|t| !paper.names.contains(*t)).map(str::to_owned),
             ),
             Run::Sourced { text, source } => {
@@ -217,6 +223,8 @@ mod tests {
             names: d.names,
         };
         assert!(unsourced(&p).is_empty());
+        // The digits of a name or of the frame cover no number elsewhere.
+        p.names.extend(["7".to_owned(), "30".to_owned()]);
         p.chapters[0].paragraphs[0].runs.push(words("and 7 more"));
         assert_eq!(unsourced(&p), ["7"]);
     }

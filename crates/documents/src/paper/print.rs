@@ -32,6 +32,7 @@ fn paragraph(p: &Paragraph) -> Markup {
     html! {
         p { @for r in &p.runs { @match r {
             Run::Words { text } => { (text) },
+            Run::Name { text } => { span data-name="" { (text) } },
             Run::Sourced { text, source } => { span data-source=(source) { (text) a href={ "#source-" (source) } aria-label={ "source " (source) } { sup { (source) } } } },
         } } }
     }
@@ -84,7 +85,7 @@ pub(super) fn text(p: &Paper) -> String {
         for x in &c.paragraphs {
             for r in &x.runs {
                 match r {
-                    Run::Words { text } => out.push_str(text),
+                    Run::Words { text } | Run::Name { text } => out.push_str(text),
                     Run::Sourced { text, source } => out.push_str(&format!("{text} [{source}]")),
                 }
             }

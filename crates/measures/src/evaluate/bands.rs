@@ -1,8 +1,9 @@
 //! Bands against target and minimum (M5), and the colour that cannot hide silence (M6).
 
 use crate::{error::MeasureError, statistics::exact::share};
-use northbound_rules::measure::MeasureDef;
+use northbound_rules::measure::{Better, MeasureDef};
 use northbound_types::{Figure, NullReason, Period, Quantity, Ratio, Region, Utc, text_enum};
+use num_rational::BigRational;
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -90,20 +91,36 @@ pub fn levels_for(def: &MeasureDef, period: Period, unconfirmed: bool) -> Levels
     })
 }
 
-/// The band of a figure. Exact comparison: nothing is rounded before it.
+/// The band of a figure of which more is better. Exact comparison: nothing is rounded before it.
 #[must_use]
 pub fn band(figure: &Figure, target: Option<Ratio>, minimum: Option<Ratio>) -> Band {
+    band_by(Better::Higher, figure, target, minimum)
+}
+
+/// The band of a figure by the side of its levels that is better. Of which less is better, the minimum is the
+/// most that is allowed.
+#[must_use]
+pub fn band_by(
+    better: Better,
+    figure: &Figure,
+    target: Option<Ratio>,
+    minimum: Option<Ratio>,
+) -> Band {
     let Figure::Value(value) = figure else { return Band::Null };
     if matches!(&value.quantity, Quantity::Stated(s) if s.readings.len() > 1) {
         return Band::Unresolved;
     }
     let Some(at) = value.quantity.share() else { return Band::UnknownLevels };
     let (target, minimum) = (target.and_then(share), minimum.and_then(share));
-    if minimum.as_ref().is_some_and(|m| &at < m) {
+    let misses = |level: &BigRational| match better {
+        Better::Higher => &at < level,
+        Better::Lower => &at > level,
+    };
+    if minimum.as_ref().is_some_and(misses) {
         return Band::BelowMinimum;
     }
     match target {
-        Some(t) if at >= t => Band::Met,
+        Some(t) if !misses(&t) => Band::Met,
         Some(_) => Band::BelowTarget,
         None => Band::UnknownLevels,
     }

@@ -65,6 +65,17 @@ pub fn combine(strategy: Aggregate, rows: &[Component]) -> Figure {
     weakest(quantity, &counted)
 }
 
+/// Is there a component without a value, and was each such one reported by nobody?
+#[must_use]
+pub fn unreported(rows: &[Component]) -> bool {
+    let mut unknown = rows.iter().filter(|c| c.counted && c.figure.share().is_none()).peekable();
+    unknown.peek().is_some() && unknown.all(is_unreported)
+}
+
+fn is_unreported(c: &Component) -> bool {
+    matches!(&c.figure, Figure::Null(n) if n.reason == NullReason::NotReported)
+}
+
 fn mean(shares: impl Iterator<Item = BigRational>, n: usize) -> BigRational {
     shares.fold(BigRational::zero(), |a, b| a + b) / BigRational::from_integer(n.max(1).into())
 }
@@ -95,6 +106,10 @@ fn weakest(quantity: Quantity, counted: &[&Component]) -> Figure {
 fn undetermined(strategy: Aggregate, counted: &[&Component], unknown: &[&Component]) -> Figure {
     let names: Vec<String> =
         unknown.iter().map(|c| format!("{} {} {}", c.measure, c.provider, c.region)).collect();
+    if unknown.len() == counted.len() && unknown.iter().all(|c| is_unreported(c)) {
+        let detail = format!("no component is reported: {}", names.join(", "));
+        return Figure::Null(Null::because(NullReason::NotReported, detail));
+    }
     let ends: Vec<(BigRational, BigRational)> = counted.iter().map(|c| ends(c)).collect();
     let low = ends.iter().map(|e| e.0.clone());
     let high = ends.iter().map(|e| e.1.clone());

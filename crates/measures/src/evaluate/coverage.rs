@@ -3,6 +3,7 @@
 //! observed. Under the floor the figure is null; between floor and whole it is suspect.
 
 use crate::inputs::{Fault, FeedCoverage, Severity};
+use northbound_rules::measure::MeasureRow;
 use northbound_types::{Day, Figure, FigureState, Null, NullReason, Period, Ratio, Region, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,8 @@ pub struct Scope<'a> {
     pub carries: &'a str,
     /// The days of the activity.
     pub activity: Period,
+    /// The row, whose first and last day bound the days that are expected; none where no row is judged.
+    pub life: Option<&'a MeasureRow>,
     /// Feeds that the counted messages came from.
     pub seen: &'a BTreeSet<String>,
     /// `true` where another subject stands in for the provider's own reporting: the provider's
@@ -67,6 +70,10 @@ pub struct Scope<'a> {
 }
 
 impl Scope<'_> {
+    /// Is the day one of the activity and of the row's life?
+    fn contains(&self, day: Day) -> bool {
+        self.activity.contains(day) && self.life.is_none_or(|r| r.covers(day))
+    }
     /// Does the figure rest on the feed?
     #[must_use]
     pub fn rests_on(&self, feed: &FeedCoverage) -> bool {
@@ -93,12 +100,12 @@ impl Scope<'_> {
             (None, Some(p)) => p == self.provider && !self.substituted,
             (None, None) => false,
         };
-        measure && source && self.activity.each_day().any(|d| fault.covers(d))
+        measure && source && self.activity.each_day().any(|d| self.contains(d) && fault.covers(d))
     }
 }
 
 /// The coverage of one figure and what it means for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Assessment<'a> {
     /// Counts.
     pub coverage: Coverage,
@@ -244,6 +251,7 @@ pub fn own_messages(
             provider: "",
             carries: "messages",
             activity: own.activity,
+            life: None,
             seen: &rests,
             substituted: true,
             as_at: own.as_at,
@@ -260,13 +268,8 @@ fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<
     let over = |d: &Day| d.end() <= scope.as_at;
     let mut out: BTreeMap<String, FeedSlices> = BTreeMap::new();
     for f in mine {
-        let expected = f
-            .expected
-            .iter()
-            .copied()
-            .filter(|&d| scope.activity.contains(d))
-            .filter(over)
-            .collect();
+        let expected =
+            f.expected.iter().copied().filter(|&d| scope.contains(d)).filter(over).collect();
         out.insert(
             f.feed.clone(),
             slice(touching, &f.feed, expected, &|d| f.observed.contains(&d), f.owner.clone()),
@@ -286,7 +289,7 @@ fn slices(scope: Scope<'_>, mine: &[&FeedCoverage], touching: &[&Fault]) -> Vec<
                 slice(
                     touching,
                     &name,
-                    scope.activity.each_day().filter(over).collect(),
+                    scope.activity.each_day().filter(|&d| scope.contains(d)).filter(over).collect(),
                     &|_| true,
                     fault.owner.clone(),
                 ),

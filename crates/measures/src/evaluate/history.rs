@@ -22,10 +22,12 @@ pub fn history_months(
                 && h.provider == row.provider
                 && h.region == row.region
                 && last.is_none_or(|l| h.period < l)
+                && row.touches(activity(def, h.period))
         })
         .map(|h| {
             let rule = bands::levels_for(def, activity(def, h.period), false);
-            (h.period, bands::band(&h.figure, h.target.or(rule.target), h.minimum.or(rule.minimum)))
+            let (target, minimum) = (h.target.or(rule.target), h.minimum.or(rule.minimum));
+            (h.period, bands::band_by(def.better, &h.figure, target, minimum))
         })
         .collect();
     table.extend(now.map(|r| (r.period, r.band)));

@@ -1,6 +1,7 @@
 //! The band and colour of a figure, with the overrides that people decided.
 
 use super::{
+    activity,
     bands::{self, Override, OverrideAction},
     history::history_months,
     row::Row,
@@ -15,7 +16,7 @@ use northbound_types::{Figure, Null};
 impl Row<'_> {
     /// Band, colour, overrides and streaks: last, since they look at the figure as it is shown.
     pub(super) fn judge(&self, r: &mut MeasureResult) {
-        r.band = bands::band(&r.figure, r.levels.target, r.levels.minimum);
+        r.band = bands::band_by(r.better, &r.figure, r.levels.target, r.levels.minimum);
         r.rag = bands::rag(r.band);
         let mine = |o: &&Override| {
             o.measure == r.measure
@@ -54,7 +55,15 @@ impl Row<'_> {
     }
 
     fn streak(&self, r: &MeasureResult) -> Option<Streaks> {
+        // A period that has not begun continues no run.
+        if self.inputs.as_at < r.period.first().start() || !self.row.touches(r.activity) {
+            return None;
+        }
         let (target, minimum) = history_months(self.def, self.row, self.inputs.history, Some(r));
-        Streaks::of(&target, &minimum)
+        let mut streaks = Streaks::of(&target, &minimum)?;
+        let first = target.months.first()?.0;
+        streaks.from_first =
+            self.row.from.is_some_and(|day| activity(self.def, first.previous()).after() <= day);
+        Some(streaks)
     }
 }

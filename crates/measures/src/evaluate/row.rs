@@ -4,9 +4,11 @@ use super::{
     activity, availability, bands, components, composite,
     contribution::contributions,
     counting,
-    coverage::{self, Assessment, Coverage, Reliability, Scope},
+    coverage::{self, Assessment, Coverage, Scope},
     hubs::{self, Question},
-    outage, payloads, stated,
+    outage, payloads,
+    settle::Backing,
+    stated,
 };
 use crate::{
     incidents::in_time,
@@ -14,8 +16,10 @@ use crate::{
     result::{Contributions, Counted, FigureBasis, MeasureResult},
     statistics::interval::wilson,
 };
-use northbound_rules::measure::{Basis, MeasureDef, MeasureRow};
-use northbound_types::{Dim, Figure, Null, NullReason, Period, Quantity, Selector, TestKind};
+use northbound_rules::measure::{Aggregate, Basis, Counting, MeasureDef, MeasureRow};
+use northbound_types::{
+    Dim, Figure, FigureState, Null, NullReason, Period, Quantity, Selector, TestKind,
+};
 use std::collections::BTreeSet;
 
 pub(super) struct Row<'a> {
@@ -31,6 +35,9 @@ impl<'a> Row<'a> {
     }
 
     pub(super) fn evaluate(&self) -> MeasureResult {
+        if let Some(null) = self.outside_its_life() {
+            return self.finish(Counted::only(null), Assessment::default(), FigureBasis::Computed);
+        }
         let none = Selector::all();
         let select = match &self.def.basis {
             Basis::Exchanges { select } => select,
@@ -45,10 +52,12 @@ impl<'a> Row<'a> {
             ),
             _ => BTreeSet::new(),
         };
+        let carries = if self.as_stated() { "figures" } else { carries(&self.def.basis, select) };
         let scope = Scope {
             measure: &self.def.id,
             provider: &self.row.provider,
-            carries: if self.as_stated() { "figures" } else { carries(&self.def.basis, select) },
+            carries,
+            life: Some(self.row),
             activity: self.activity,
             seen: &seen,
             substituted,
@@ -65,13 +74,14 @@ impl<'a> Row<'a> {
         if substituted {
             counted.notes.push("Users' own requests replace the test commands".to_owned());
         }
+        self.supported(&mut counted, carries, assessed.coverage.expected, &seen);
         let basis = if self.as_stated() { FigureBasis::Stated } else { FigureBasis::Computed };
         self.finish(counted, assessed, basis)
     }
 
     /// Does the row have no other source than what somebody states? Incidents are counted where any are
     /// registered, or a feed that brings them is.
-    fn as_stated(&self) -> bool {
+    pub(super) fn as_stated(&self) -> bool {
         match self.def.basis {
             Basis::StatedOnly => true,
             Basis::Incidents { .. } => {
@@ -153,7 +163,7 @@ impl<'a> Row<'a> {
             }
             rows.extend(found);
         }
-        let strategy = self.inputs.methodology.aggregate;
+        let strategy = self.strategy();
         let figure = if circle || !missing.is_empty() {
             let why = if circle {
                 "its components form a cycle".to_owned()
@@ -164,13 +174,9 @@ impl<'a> Row<'a> {
         } else {
             composite::combine(strategy, &rows)
         };
-        let assessed = Assessment {
-            coverage: Coverage::default(),
-            hits: Vec::new(),
-            unreliable: Vec::new(),
-            ground: Reliability::default(),
-        };
-        let mut counted = Counted::only(figure);
+        let figure = self.with_chosen_aggregate(figure);
+        let mut counted = Counted::only(self.outside_its_life().unwrap_or(figure));
+        counted.unreported = composite::unreported(&rows);
         for c in rows.iter().filter(|c| !c.counted) {
             counted.notes.push(format!(
                 "left out: {} {} {} ({})",
@@ -180,7 +186,7 @@ impl<'a> Row<'a> {
                 c.left_out.as_deref().unwrap_or_default()
             ));
         }
-        let mut r = self.finish(counted, assessed, FigureBasis::Composite);
+        let mut r = self.finish(counted, Assessment::default(), FigureBasis::Composite);
         r.contributions = contributions(strategy, r.levels.target, &rows)
             .unwrap_or_else(|e| Contributions::Refused { why: e.to_string() });
         let counted = rows.iter().filter(|c| c.counted).count();
@@ -191,6 +197,27 @@ impl<'a> Row<'a> {
         r.notes.push(format!("combined by {strategy}{of}"));
         r.components = rows;
         r
+    }
+
+    /// A composite whose rule chooses no aggregate is combined by the methodology's, and says so.
+    fn with_chosen_aggregate(&self, figure: Figure) -> Figure {
+        match self.def.basis {
+            Basis::Composite { aggregate: None, .. } if !self.def.by_methodology() => {
+                let by = self.inputs.methodology.aggregate;
+                let note = format!("combined by {by} only because its rule chooses no aggregate");
+                figure.weaken(FigureState::Provisional, note)
+            }
+            _ => figure,
+        }
+    }
+
+    /// How the composite is combined: as its rule chooses, else as the methodology does.
+    fn strategy(&self) -> Aggregate {
+        let chosen = match self.def.basis {
+            Basis::Composite { aggregate, .. } => aggregate,
+            _ => None,
+        };
+        chosen.unwrap_or(self.inputs.methodology.aggregate)
     }
 
     /// Everything that is the same for each basis.
@@ -223,8 +250,12 @@ impl<'a> Row<'a> {
         );
         let rows: Vec<&StatedFigure> = pairs.iter().map(|(s, _)| *s).collect();
         let mut views: Vec<_> = pairs.iter().map(|(_, v)| v.clone()).collect();
-        let (figure, basis) =
-            self.with_stated(figure, &mut views, basis, assessed.coverage.expected > 0);
+        let (figure, basis) = self.with_stated(
+            figure,
+            &mut views,
+            basis,
+            Backing { watched: assessed.coverage.expected > 0, unreported: counted.unreported },
+        );
         let figure = self.unsettled(figure);
         let interval =
             interval.filter(|_| figure.as_value().is_some() && basis == FigureBasis::Computed);
@@ -245,11 +276,26 @@ impl<'a> Row<'a> {
         r
     }
 
+    /// The title; that of a measure of this platform's own says how it counts, since others count the same
+    /// requests differently.
+    fn title(&self) -> String {
+        let title = &self.def.title;
+        match (&self.def.basis, self.inputs.methodology.count) {
+            (Basis::Exchanges { .. }, Counting::AnsweredOnly) if !self.def.reported => {
+                format!("{title} (of those answered; time-outs left out)")
+            }
+            (Basis::Exchanges { .. }, Counting::AllAttempts) if !self.def.reported => {
+                format!("{title} (of all attempts; time-outs count as misses)")
+            }
+            _ => title.clone(),
+        }
+    }
+
     fn empty(&self, figure: Figure, basis: FigureBasis) -> MeasureResult {
         let i = self.inputs;
         MeasureResult {
             measure: self.def.id.clone(),
-            title: self.def.title.clone(),
+            title: self.title(),
             unit: self.def.unit,
             provider: self.row.provider.clone(),
             region: self.row.region,
@@ -257,6 +303,7 @@ impl<'a> Row<'a> {
             activity: self.activity,
             methodology: i.methodology.id.clone(),
             decimals: self.def.decimals,
+            better: self.def.better,
             figure,
             basis,
             stated: Vec::new(),

@@ -9,6 +9,15 @@ use crate::{
 use northbound_rules::measure::Basis;
 use northbound_types::{Figure, FigureState, NullReason, Quantity, Ratio};
 
+/// What a computed figure rests on, for a stated one to be set beside it.
+#[derive(Clone, Copy)]
+pub(super) struct Backing {
+    /// A feed was due.
+    pub(super) watched: bool,
+    /// All that a composite lacks was reported by nobody.
+    pub(super) unreported: bool,
+}
+
 impl Row<'_> {
     pub(super) fn low_volume(&self, figure: Figure) -> Figure {
         let minutes = matches!(self.def.basis, Basis::Availability { .. });
@@ -39,13 +48,23 @@ impl Row<'_> {
         figure: Figure,
         views: &mut [stated::StatedView],
         basis: FigureBasis,
-        watched: bool,
+        backing: Backing,
     ) -> (Figure, FigureBasis) {
         let said = stated::combined(views);
         let empty = matches!(&figure, Figure::Null(n) if matches!(n.reason, NullReason::NoEvents | NullReason::NotReported));
+        let bounds = match &figure {
+            Figure::Null(n) => n.bounds.clone(),
+            Figure::Value(_) => None,
+        };
         let (mut out, basis) = match said {
+            Some(s) if backing.unreported && !empty => {
+                (within_bounds(s, bounds.as_ref()), FigureBasis::Stated)
+            }
             Some(s) if empty => {
-                let s = if watched && basis == FigureBasis::Computed && s.as_value().is_some() {
+                let s = if backing.watched
+                    && basis == FigureBasis::Computed
+                    && s.as_value().is_some()
+                {
                     s.weaken(
                         FigureState::Disputed,
                         "stated, although the feeds arrived and contain no events",
@@ -160,5 +179,17 @@ impl Row<'_> {
             .map(|e| Line { reason: e.reason.clone(), selector: None, count: e.count })
             .collect();
         Some(Exceptions { count, reasons, with: counted.figure.clone(), without })
+    }
+}
+
+/// A stated composite of which only some components are reported: disputed where those rule it out.
+fn within_bounds(stated: Figure, bounds: Option<&(Quantity, Quantity)>) -> Figure {
+    let ends = bounds.and_then(|(low, high)| low.share().zip(high.share()));
+    match (stated.share(), ends) {
+        (Some(s), Some((low, high))) if s < low || s > high => stated.weaken(
+            FigureState::Disputed,
+            "stated, although the components that are reported do not allow it",
+        ),
+        _ => stated.weaken(FigureState::Ok, "stated; not all of its components are reported"),
     }
 }

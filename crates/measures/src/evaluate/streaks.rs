@@ -156,6 +156,9 @@ pub struct Streaks {
     pub count_below_target: Span,
     /// The month before which the current run is unknown.
     pub unknown_from: Option<Period>,
+    /// The table begins with the first month of the row, so that no earlier month is unread.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_first: bool,
 }
 
 impl Streaks {
@@ -171,7 +174,30 @@ impl Streaks {
             longest_below_target: target.longest(),
             count_below_target: target.of_last(months),
             unknown_from: target.unknown_from(),
+            from_first: false,
         })
+    }
+
+    /// Can a run be longer, because it reaches the first month that was read?
+    #[must_use]
+    pub const fn is_open(&self, run: Span) -> bool {
+        run.greatest > 0 && run.greatest >= self.months && !self.from_first
+    }
+
+    /// The length of a run: `10`, `3 to 7`, `at least 4`, `not known`.
+    #[must_use]
+    pub fn run_words(&self, run: Span) -> String {
+        match (self.is_open(run), run.least) {
+            (true, 0) => "not known".to_owned(),
+            (true, least) => format!("at least {least}"),
+            (false, _) => run.words(),
+        }
+    }
+
+    /// How many months of the table have no figure that could be judged.
+    #[must_use]
+    pub const fn unknown(&self) -> u32 {
+        self.count_below_target.greatest - self.count_below_target.least
     }
 }
 

@@ -17,6 +17,7 @@ use northbound_types::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+mod sources;
 mod stated_figures;
 
 fn day(text: &str) -> Day {
@@ -204,9 +205,13 @@ fn one_of_each() -> Vec<MeasureDef> {
         def(
             "CPM1",
             &[("DCC", Region::None)],
-            Basis::Composite { of: vec!["PM4.3".into(), "PM2".into()] },
+            Basis::Composite { of: vec!["PM4.3".into(), "PM2".into()], aggregate: None },
         ),
-        def("CPM9", &[("DCC", Region::None)], Basis::Composite { of: vec!["CPM1".into()] }),
+        def(
+            "CPM9",
+            &[("DCC", Region::None)],
+            Basis::Composite { of: vec!["CPM1".into()], aggregate: None },
+        ),
     ]
 }
 
@@ -245,13 +250,18 @@ fn m7_a_null_part_makes_the_composite_undetermined_with_bounds() {
     ]);
     let defs = [
         tests_def(),
-        def("CPM1", &[("DCC", Region::None)], Basis::Composite { of: vec!["PM4.3".into()] }),
+        def(
+            "CPM1",
+            &[("DCC", Region::None)],
+            Basis::Composite { of: vec!["PM4.3".into()], aggregate: None },
+        ),
     ];
     let m = methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean);
-    let base = inputs(&c, &defs, &m);
+    let feeds = [feed("f", "tests", 1..=30)];
+    let base = Inputs { feeds: &feeds, ..inputs(&c, &defs, &m) };
     let r = evaluate(&base).unwrap();
     let cpm = row(&r, "CPM1", Region::None);
-    // Central has no events: it leaves the aggregate and is named.
+    // Central has no events although its feed arrived: it leaves the aggregate and is named.
     assert_eq!(percent_of(&cpm.figure.share().unwrap(), 2, &[]).unwrap(), "90.00");
     assert!(
         cpm.components.len() == 2
@@ -281,9 +291,23 @@ fn m7_a_null_part_makes_the_composite_undetermined_with_bounds() {
             Figure::ratio(95, 100).share()
         )
     );
+}
+
+#[test]
+fn a_circle_of_composites_is_not_determinable() {
+    let c = cells(&[]);
+    let m = methodology(Counting::AllAttempts, Subject::Tests, Aggregate::Mean);
     let circle = [
-        def("A", &[("X", Region::None)], Basis::Composite { of: vec!["B".into()] }),
-        def("B", &[("X", Region::None)], Basis::Composite { of: vec!["A".into()] }),
+        def(
+            "A",
+            &[("X", Region::None)],
+            Basis::Composite { of: vec!["B".into()], aggregate: None },
+        ),
+        def(
+            "B",
+            &[("X", Region::None)],
+            Basis::Composite { of: vec!["A".into()], aggregate: None },
+        ),
     ];
     assert!(
         evaluate(&inputs(&c, &circle, &m))
@@ -359,7 +383,7 @@ fn m18_ages_states_and_lag() {
     assert!(early.figure.as_value().unwrap().notes.iter().any(|n| n.contains("not over")));
     (defs[0].period, defs[0].lag) = (ActivityPeriod::Quarter, 1);
     let r = evaluate(&inputs(&c, &defs, &m)).unwrap().remove(0);
-    assert_eq!((r.activity.to_string().as_str(), null(&r)), ("2026-Q1", NullReason::NoEvents));
+    assert_eq!((r.activity.to_string().as_str(), null(&r)), ("2026-Q1", NullReason::NotReported));
 }
 
 #[test]

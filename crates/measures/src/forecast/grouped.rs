@@ -147,6 +147,8 @@ fn masked(u: &UserVariance, names: &Pseudonyms) -> Option<UserVariance> {
         submitted: None,
         unused: None,
         lines: Vec::new(),
+        unnamed: None,
+        omitted: Vec::new(),
         ..u.clone()
     })
 }

@@ -1,7 +1,7 @@
 //! The forecast in force at the month's start against what came (R8, R9).
 
 use super::{
-    Actual, Line, Member, Month, Submission,
+    Actual, Counts, Line, Member, Month, Submission,
     standing::{self, Standing},
     sum,
 };
@@ -9,7 +9,7 @@ use crate::evaluate::coverage::Reliability;
 use northbound_types::{Day, Period, Ratio, percent::percent_of, text_enum};
 use num_rational::BigRational;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Decimals of a percentage in print.
 pub const DECIMALS: u32 = 2;
@@ -151,8 +151,15 @@ pub struct UserVariance {
     pub older: bool,
     /// A forecast that came during the month and is not used.
     pub unused: Option<String>,
-    /// All lines together.
+    /// All lines that the forecast in force names together; where there is none, all lines.
     pub total: Compared,
+    /// What was sent of services that the forecast in force does not name: compared with nothing. Absent where
+    /// there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unnamed: Option<i64>,
+    /// Lines that an earlier forecast for the month named and the one in force does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub omitted: Vec<Line>,
     /// By line.
     pub lines: Vec<LineVariance>,
 }
@@ -219,8 +226,17 @@ fn user(
             }
         })
         .collect();
-    let (forecast_total, actual_total) =
-        (forecast.map(|c| sum(c.values().copied())), actual.total(&m.user));
+    let forecast_total = forecast.map(|c| sum(c.values().copied()));
+    let named = |c: &Counts| c.keys().map(|l| actual.of(&m.user, l)).collect::<Option<Vec<i64>>>();
+    let actual_total = match forecast {
+        Some(c) if actual.holds() => named(c).and_then(sum),
+        _ => actual.total(&m.user),
+    };
+    let unnamed = actual
+        .lines(&m.user)
+        .filter(|l| forecast.is_some_and(|c| !c.contains_key(*l)))
+        .filter_map(|l| actual.of(&m.user, l))
+        .reduce(i64::saturating_add);
     let total = match (forecast_total, found.used) {
         (Some(None), Some(used)) => {
             let what = format!("the counts of forecast {} for {}", used.id, month.period);
@@ -238,8 +254,26 @@ fn user(
         older: found.older,
         unused: found.unused.map(|u| u.id.clone()),
         total,
+        unnamed,
+        omitted: omitted(month, m, submissions, found.used),
         lines,
     }
+}
+
+/// Lines that a forecast made before the one in force names for the month and that one does not: the newer one
+/// says nothing of them.
+fn omitted(
+    month: &Month,
+    m: &Member,
+    submissions: &[Submission],
+    used: Option<&Submission>,
+) -> Vec<Line> {
+    let Some(used) = used else { return Vec::new() };
+    let now = used.months.get(&month.period);
+    let earlier = submissions.iter().filter(|s| s.user == m.user && s.made < used.made);
+    let lines: BTreeSet<&Line> =
+        earlier.filter_map(|s| s.months.get(&month.period)).flat_map(BTreeMap::keys).collect();
+    lines.into_iter().filter(|l| now.is_none_or(|c| !c.contains_key(*l))).cloned().collect()
 }
 
 /// Forecast and actual of several months, for one User or for all.
@@ -387,10 +421,32 @@ mod tests {
         let u = &v.users[0];
         assert_eq!(
             (u.standing, u.total.forecast, u.total.actual),
-            (Standing::Given, Some(100), Some(102))
+            (Standing::Given, Some(100), Some(95)),
+            "what is not forecast is not compared with the rest"
         );
+        assert_eq!((u.unnamed, u.omitted.len()), (Some(7), 0));
         let l = u.lines.iter().find(|l| l.line == other).unwrap();
         assert_eq!((l.standing, l.compared.flag), (Standing::None, Flag::NoForecast));
+    }
+
+    #[test]
+    fn a_line_that_a_newer_forecast_omits_is_told() {
+        let other = Line::new("8.1.1", "on-demand");
+        let mut first = sent("A", "2026-04-01T00:00:00Z", 100);
+        first.id = "first".into();
+        first.months.get_mut(&MAY).unwrap().insert(other.clone(), 7);
+        let v = make(
+            &month(MAY),
+            None,
+            &[member("A", &[("2020-01-01", "")])],
+            &[first, sent("A", "2026-04-10T00:00:00Z", 100)],
+            &actual(&[("A", line(), 95)]),
+        );
+        let u = &v.users[0];
+        assert_eq!(
+            (u.omitted.as_slice(), u.total.forecast, u.unnamed),
+            ([other].as_slice(), Some(100), None)
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use crate::incidents::{
     Life,
     clock::{Standing, advance, elapsed, spells, unknown},
+    in_time::and_more,
     in_time::within,
     rules::IncidentRules,
 };
@@ -170,11 +171,14 @@ fn line(category: Option<u8>, mine: &[&Response], rules: &IncidentRules) -> Resp
     l
 }
 
+/// Responses that a null names.
+const NAMED: usize = 5;
+
 /// A null with the bounds between which the share lies, whatever the unknown responses were.
 fn unknown_figure(l: &ResponseLine, why: &[String]) -> Figure {
     let due = l.in_time + l.late;
-    let more = if why.len() > 5 { "; …" } else { "" };
-    let named: Vec<&str> = why.iter().take(5).map(String::as_str).collect();
+    let more = and_more(why.len(), NAMED);
+    let named: Vec<&str> = why.iter().take(NAMED).map(String::as_str).collect();
     let text = format!(
         "{} of {} cannot be determined: {}{more}",
         l.unknown,

@@ -107,7 +107,7 @@ pub fn measured(side: Side, r: &MeasureResult) -> Witness {
         row: Some((r.measure.clone(), r.provider.clone(), r.methodology.clone())),
         ratio: (den > 0).then_some(Ratio { num, den }),
         says,
-        why: r.band.words().to_owned(),
+        why: r.band_words().to_owned(),
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Explanation {
     pub at: Utc,
     /// Given in the report; otherwise offline, and it stays offline.
     pub in_report: bool,
+    /// The earlier period whose reason it gives again, as its register finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Period>,
 }
 
 text_enum! {
@@ -76,18 +79,7 @@ pub fn normalised(text: &str) -> String {
     words.join(" ")
 }
 
-/// Phrases that point at an earlier reason without giving it.
-const POINTERS: &[&str] = &[
-    "same reason as last month",
-    "same as last month",
-    "as last month",
-    "see last month",
-    "as before",
-    "as previously reported",
-];
-
-/// Every row below target, with its explanations. `explanations` may hold other periods too: they
-/// are what repeats are found in.
+/// Every row below target, with its explanations. `explanations` may hold other periods too.
 #[must_use]
 pub fn required(results: &[MeasureResult], explanations: &[Explanation]) -> Vec<Requirement> {
     results
@@ -116,7 +108,7 @@ fn requirement(r: &MeasureResult, all: &[Explanation]) -> Requirement {
         Explained::OfflineOnly
     };
     let below_minimum = r.band == Band::BelowMinimum;
-    let same_as = given.iter().find_map(|e| repeats(e, all.iter().filter(of_row), r.period));
+    let same_as = given.iter().find_map(|e| e.repeats);
     Requirement {
         measure: r.measure.clone(),
         provider: r.provider.clone(),
@@ -130,18 +122,6 @@ fn requirement(r: &MeasureResult, all: &[Explanation]) -> Requirement {
         same_as,
         given,
     }
-}
-
-fn repeats<'a>(
-    e: &Explanation,
-    row: impl Iterator<Item = &'a Explanation>,
-    period: Period,
-) -> Option<Period> {
-    let text = normalised(&e.text);
-    if POINTERS.contains(&text.as_str()) {
-        return Some(period.previous());
-    }
-    row.filter(|o| o.period < period && normalised(&o.text) == text).map(|o| o.period).max()
 }
 
 text_enum! {
@@ -236,6 +216,7 @@ mod tests {
             by: "analyst".into(),
             at: Utc(1),
             in_report,
+            repeats: None,
         }
     }
 
@@ -252,23 +233,16 @@ mod tests {
     }
 
     #[test]
-    fn m10_offline_stays_offline_and_repeats_are_noticed() {
+    fn m10_offline_stays_offline_and_repeats_are_shown() {
         let low = [result(959)];
         let r = &required(&low, &[reason(APRIL, "told by telephone", false)])[0];
         assert!(r.explained == Explained::OfflineOnly && r.blocks_issue);
-        let march = reason(APRIL.previous(), "A mast failed.", true);
-        assert_eq!(
-            required(&low, &[march.clone(), reason(APRIL, "a  MAST failed", true)])[0].same_as,
-            Some(APRIL.previous())
-        );
-        assert_eq!(
-            required(&low, &[reason(APRIL, "Same reason as last month.", true)])[0].same_as,
-            Some(APRIL.previous())
-        );
-        assert_eq!(
-            required(&low, &[march, reason(APRIL, "Two masts failed", true)])[0].same_as,
-            None
-        );
+        let again = Explanation {
+            repeats: Some(APRIL.previous()),
+            ..reason(APRIL, "A mast failed.", true)
+        };
+        assert_eq!(required(&low, &[again])[0].same_as, Some(APRIL.previous()));
+        assert_eq!(required(&low, &[reason(APRIL, "Two masts failed", true)])[0].same_as, None);
     }
 
     #[test]

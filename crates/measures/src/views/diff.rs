@@ -149,8 +149,9 @@ fn cells(o: &MeasureResult, n: &MeasureResult, add: &mut dyn FnMut(&str, String,
             .join("; ")
     };
     add("excluded", excluded(o), excluded(n), "other messages are left out".to_owned());
-    let streak =
-        |r: &MeasureResult| r.streak.as_ref().map_or_else(String::new, |s| s.below_target.words());
+    let streak = |r: &MeasureResult| {
+        r.streak.as_ref().map_or_else(String::new, |s| s.run_words(s.below_target))
+    };
     add("streak", streak(o), streak(n), "this month or an earlier one changed".to_owned());
 }
 
@@ -229,22 +230,22 @@ pub fn statements(r: &MeasureResult) -> Vec<Statement> {
     let name = format!("{} {} {}", r.measure, r.provider, r.region);
     let mut out = vec![
         say("value", format!("{name} was {} in {}", words(r), r.period)),
-        say("band", format!("{name}: {} in {}", r.band.words(), r.period)),
+        say("band", format!("{name}: {} in {}", r.band_words(), r.period)),
     ];
     if let Some(s) = &r.streak {
-        if s.below_target.greatest > 0 {
+        if s.below_target.least > 0 {
             let from =
                 s.unknown_from.map_or_else(String::new, |p| format!(", unknown from {p} back"));
             out.push(say(
                 "run",
                 format!(
                     "{name}: below target for {} months in a row to {}{from}",
-                    s.below_target.words(),
+                    s.run_words(s.below_target),
                     s.until
                 ),
             ));
         }
-        out.push(say(
+        let window = say(
             "window",
             format!(
                 "{name}: below target in {} of the last {} months to {}",
@@ -252,7 +253,9 @@ pub fn statements(r: &MeasureResult) -> Vec<Statement> {
                 s.months,
                 s.until
             ),
-        ));
+        );
+        // One month is no window.
+        out.extend(Some(window).filter(|_| s.months > 1));
     }
     out
 }
@@ -295,7 +298,7 @@ mod tests {
         assert_eq!(d.changes[0].reason, "980 of 1000 became 990 of 1000");
         let about: Vec<_> = d.fallen.iter().map(|(s, _)| s.about.as_str()).collect();
         assert_eq!(about, ["value", "band", "run", "window"]);
-        assert!(d.fallen[2].0.text.contains("below target for 2 months in a row"));
+        assert!(d.fallen[2].0.text.contains("below target for at least 2 months in a row"));
         assert_eq!(d.fallen[2].1, None);
         assert!(diff(&a, &a, &BTreeMap::new()) == Difference::default());
     }

@@ -150,6 +150,11 @@ impl Room {
         self.write(name, &log.text);
         self.json(&format!("ingest messages {name}"))
     }
+    /// A feed of the network that was due on each day of the messages of [`TESTS`] and brings all that
+    /// components of CPM1 count.
+    pub fn network_feed(&self) {
+        self.nb("feed add tests --brings messages,tests,payloads --calendar daily --from 2026-04-01 --to 2026-04-28 --owner DCC").ok();
+    }
     pub fn figures(&self, name: &str, rows: &str) -> Value {
         self.write(name, rows);
         self.json(&format!("ingest figures {name}"))

@@ -1,10 +1,18 @@
 //! Figures as cells of the document: printed text, exact parts, state, mark, band, reason.
 
 use super::words;
-use northbound_documents::model::{Band, Block, Cell, CellState, Column, ColumnKind, Row, Table};
+use northbound_documents::{
+    manifest::sha256,
+    model::{Band, Block, Cell, CellState, Chart, Column, ColumnKind, Row, Table},
+};
 use northbound_measures::{MeasureResult, evaluate::bands};
 use northbound_types::{Figure, FigureState, Quantity, Ratio, Value};
+use std::collections::BTreeSet;
 
+/// Longest part of an id that is made of a name; two names can agree so far.
+const LONGEST_SLUG: usize = 60;
+/// Digits of the hash behind an id that would be another's.
+const HASH_DIGITS: usize = 7;
 /// A denominator of more digits than this does not help a reader; only the share is printed.
 const MAX_DIGITS: usize = 40;
 
@@ -193,12 +201,65 @@ pub fn slug(text: &str) -> String {
         }
     }
     let out = out.trim_end_matches('-');
-    if out.is_empty() { "none".to_owned() } else { out.chars().take(60).collect() }
+    if out.is_empty() { "none".to_owned() } else { out.chars().take(LONGEST_SLUG).collect() }
+}
+
+/// Gives every chart and table an id of its own: one whose name is made the same as another's by [`slug`] gets
+/// the beginning of the hash of its title. The first keeps its id.
+pub(super) fn own_ids<'b>(blocks: impl Iterator<Item = &'b mut Block>) {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for block in blocks {
+        match block {
+            Block::Chart(c) => own_ids_of(c, &mut taken),
+            Block::Multiples(m) => {
+                own_id(&mut m.id, &m.title, &mut taken);
+                m.charts.iter_mut().for_each(|c| own_ids_of(c, &mut taken));
+            }
+            Block::Table(t) => own_id(&mut t.id, &t.caption, &mut taken),
+            Block::Text(_) | Block::List(_) => {}
+        }
+    }
+}
+
+fn own_ids_of(c: &mut Chart, taken: &mut BTreeSet<String>) {
+    own_id(&mut c.id, &c.table.caption, taken);
+    own_id(&mut c.table.id, &c.table.caption, taken);
+}
+
+fn own_id(id: &mut String, title: &str, taken: &mut BTreeSet<String>) {
+    let plain = id.clone();
+    for n in 0_u32.. {
+        if taken.insert(id.clone()) {
+            return;
+        }
+        let digest = sha256(format!("{title}|{n}").as_bytes());
+        *id = format!("{plain}-{}", digest.chars().take(HASH_DIGITS).collect::<String>());
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_are_made_alike_get_ids_of_their_own() {
+        let long = "A provider whose name is so long that sixty letters of it are not enough, ";
+        let block =
+            |name: &str| Block::Table(table(&slug(name), name, vec![label("a", "A")], Vec::new()));
+        let names = [format!("{long} North"), format!("{long} South"), "x y".into(), "X-Y".into()];
+        let mut blocks: Vec<Block> = names.iter().map(|n| block(n)).collect();
+        own_ids(blocks.iter_mut());
+        let ids: BTreeSet<String> = blocks
+            .iter()
+            .map(|b| match b {
+                Block::Table(t) => t.id.clone(),
+                _ => String::new(),
+            })
+            .collect();
+        assert_eq!(ids.len(), names.len(), "{ids:?}");
+        assert!(ids.contains("x-y") && ids.iter().all(|i| i.len() <= 80), "{ids:?}");
+    }
+
     use northbound_types::{Null, NullReason, Reading, Stated};
 
     #[test]

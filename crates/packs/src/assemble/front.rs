@@ -1,7 +1,7 @@
 //! The front page: what fell short, since when, why, who acts; what has no figure and why.
 
 use super::{Material, cells, words};
-use crate::data::Numbered;
+use crate::data::{Numbered, figures::Address, test_commands::own_kind_of};
 use northbound_documents::{
     model::{ActiveException, Front, Headline, Para, Shortfall},
     render::words as print,
@@ -11,7 +11,7 @@ use northbound_measures::{
     evaluate::bands::Band,
     oversight::explanations::{Explained, Requirement},
 };
-use northbound_types::{Dim, Figure, Region, Selector, TestKind};
+use northbound_types::{Dim, Figure, Period, Region, Selector, TestKind, Utc};
 
 /// The front page.
 pub(super) fn front(d: &Material<'_>) -> Front {
@@ -88,7 +88,7 @@ fn shortfall(d: &Material<'_>, n: &Numbered) -> Shortfall {
         region: format!("{}, {}", words::region(r.region), r.provider),
         cell: cells::result(r, &n.id),
         level: format!("a {} of {}", missed.0, words::level(missed.1)),
-        since: words::since(r.streak.as_ref()),
+        since: words::since(r),
         why,
         why_from,
         acts,
@@ -143,12 +143,22 @@ fn warnings(d: &Material<'_>) -> Vec<Para> {
             sentence(&f.what)
         )));
     }
-    if d.e.known.as_at < d.e.period.after().start() {
-        out.push(Para::plain(
-            "The period is not over at the as-at time: every figure is provisional.",
-        ));
-    }
+    out.extend(unfinished(d.e.period, d.e.known.as_at).map(|(_, text)| Para::plain(text)));
     out
+}
+
+/// What to know of a period that has not begun or not ended: a word for it and a sentence.
+#[must_use]
+pub fn unfinished(period: Period, as_at: Utc) -> Option<(&'static str, &'static str)> {
+    if as_at < period.first().start() {
+        let text = "DRAFT. The period has not begun at the as-at time: it has no figures yet, and nothing is said of runs.";
+        Some(("not-begun", text))
+    } else if as_at < period.after().start() {
+        let text = "DRAFT. The period is not over at the as-at time: every figure is provisional.";
+        Some(("not-ended", text))
+    } else {
+        None
+    }
 }
 
 /// Ends a text with a full stop.
@@ -178,6 +188,7 @@ fn statements(d: &Material<'_>) -> Vec<Para> {
     }
     text.push('.');
     let mut out = vec![Para::plain(text)];
+    out.extend(own_requests(d));
     out.extend(tests_against_own(d));
     let missing: Vec<String> = d
         .data
@@ -204,6 +215,26 @@ fn statements(d: &Material<'_>) -> Vec<Para> {
     }
     out.push(Para::plain(format!("Figures are as known at {}. A value with a mark is less certain; marks are explained above each table.", print::time(d.e.known.as_at))));
     out
+}
+
+/// The one headline of Users' own requests: all attempts that fell due, of every mode, by region.
+fn own_requests(d: &Material<'_>) -> Option<Para> {
+    let v = &d.data.process;
+    let cited = d.e.cited();
+    let mut text = Para::plain(
+        "Users' own requests answered in time, of all attempts that fell due, time-outs counted as misses: ",
+    );
+    let lines = v.regions.iter().filter(|l| l.requests > 0);
+    for (i, l) in lines.clone().enumerate() {
+        let id = Address::own("region", &l.key, v.user.as_deref(), v.period).id(&cited);
+        let comma = if i == 0 { "" } else { ", " };
+        text = text
+            .text(format!("{comma}{} ", words::region_word(&l.key)))
+            .figure(cells::figure(&l.share, 2, &[]).printed(), id);
+    }
+    (lines.count() > 0).then(|| {
+        text.text(". Other shares of the same requests in this pack are of some modes only, or leave time-outs out, and say so.")
+    })
 }
 
 /// Where test commands meet a target that the Users' own requests of the region miss (M2).
@@ -234,9 +265,14 @@ fn tests_against_own(d: &Material<'_>) -> Vec<Para> {
         }
         let (a, b) = (cells::result(r, &n.id), cells::result(&own.result, &own.id));
         out.push(Para::plain(format!("{} {} reads ", r.measure, words::region(r.region))).figure(a.printed(), &n.id)
-            .text(" from test commands, while Users' own requests of the region, attempts without an answer included, come to ").figure(b.printed(), &own.id).text("."));
+            .text(format!(" from test commands, while Users' own {} of the region, time-outs counted as misses, come to ", own_kind(d, &r.measure))).figure(b.printed(), &own.id).text("."));
     }
     out
+}
+
+/// Which of Users' own requests are set beside a test measure.
+fn own_kind(d: &Material<'_>, measure: &str) -> &'static str {
+    d.e.known.rules.measure(measure).map_or("requests", own_kind_of)
 }
 
 fn exceptions(d: &Material<'_>) -> Vec<ActiveException> {

@@ -249,13 +249,38 @@ fn alerts(d: &Material<'_>) -> Option<Section> {
         heading: "Alerts".to_owned(),
         message: "Messages received, and their outcomes.".to_owned(),
         intro: vec![Para::plain(books)],
-        blocks: vec![Block::Table(cells::table(
-            "alert-books",
-            "Alerts by region and outcome",
-            columns,
-            d.data.alerts.iter().map(alert_row).collect(),
-        ))],
+        blocks: vec![
+            Block::Table(cells::table(
+                "alert-books",
+                "Alerts by region and outcome",
+                columns,
+                d.data.alerts.iter().map(alert_row).collect(),
+            )),
+            Block::Table(alert_codes(d)),
+        ],
     })
+}
+
+fn alert_codes(d: &Material<'_>) -> northbound_documents::model::Table {
+    let rows = d
+        .data
+        .alert_codes
+        .iter()
+        .map(|a| {
+            let code = if a.code.is_empty() { "none stated" } else { a.code.as_str() };
+            vec![
+                Cell::words(words::region_word(&a.region)),
+                Cell::words(code),
+                cells::count(a.received),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        label("region", "Region"),
+        text("code", "Code"),
+        counts("received", "Received", "alerts"),
+    ];
+    cells::table("alert-codes", "Alerts by region and code", columns, rows)
 }
 
 /// Alerts of a region in a state.

@@ -86,7 +86,7 @@ fn detail(d: &Material<'_>) -> northbound_documents::model::Table {
                 Cell::words(if r.band == northbound_measures::evaluate::bands::Band::Null {
                     String::new()
                 } else {
-                    r.band.words().to_owned()
+                    r.band_words().to_owned()
                 }),
                 Cell::words(format!(
                     "{}{}",

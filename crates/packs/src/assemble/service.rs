@@ -143,7 +143,7 @@ fn reported(d: &Material<'_>) -> Table {
     let columns = vec![
         label("row", "Measure, provider, region"),
         shares("reported", "As reported"),
-        shares("own", "Users' own requests of the region, in time"),
+        shares("own", "Users' own requests of the region, all attempts, in time"),
         text("title", "Reported measure"),
     ];
     cells::table(

@@ -41,7 +41,7 @@ pub(super) fn section(d: &Material<'_>) -> Option<Section> {
     Some(Section {
         id: "tests".to_owned(), heading: "Test commands, counted three ways".to_owned(),
         message: "The same month if unanswered attempts count, and if Users' own requests replace the tests.".to_owned(),
-        intro: vec![Para::plain(format!("Answered only: share in time of those answered; unanswered attempts are excluded and shown. All attempts: an unanswered attempt counts as missed. Own requests: Users' own requests of the same region, all attempts. Quiet hours are {:02}:00 to {:02}:00 UTC; at least {} tests for each commissioned hub are required over the period.",
+        intro: vec![Para::plain(format!("Answered only: share in time of those answered; unanswered attempts are excluded and shown. All attempts: an unanswered attempt counts as missed. Own requests of like mode: Users' own requests of the same region, all attempts, on demand for RTT4, future-dated and scheduled for RTT2 and RTT3; not the share of all their requests on the front page. Quiet hours are {:02}:00 to {:02}:00 UTC; at least {} tests for each commissioned hub are required over the period.",
             d.e.known.settings.quiet_from, d.e.known.settings.quiet_to, plain(d.e.known.settings.tests_per_hub)))],
         blocks,
     })
@@ -90,7 +90,7 @@ fn three_ways(d: &Material<'_>) -> northbound_documents::model::Table {
         label("row", "Measure, provider, region"),
         shares("answered_only", "Answered only"),
         shares("all_attempts", "All attempts"),
-        shares("own_requests", "Users' own requests"),
+        shares("own_requests", "Users' own requests of like mode, all attempts"),
         counts("unanswered", "Unanswered tests, excluded from the first", "tests"),
         shares("reported", "In this pack"),
     ];

@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use crate::data::Numbered;
-use crate::evidence::HISTORY_MONTHS;
+use crate::evidence::MOST_MONTHS;
 use northbound_documents::model::{
     Annotation, Block, Cell, Chart, ChartKind, Level, LevelKind, LevelStep, Multiples, Para, Point,
     Section, Series, Table,
@@ -56,7 +56,7 @@ pub(super) fn section(d: &Material<'_>) -> Section {
         heading: "Runs and counts".to_owned(),
         message: "Runs below target and counts over the known months.".to_owned(),
         intro: vec![Para::plain(format!(
-            "Up to {HISTORY_MONTHS} months are covered: computed from messages where the ledger has them, else as stated. A month without a figure neither continues nor ends a run: only a minimum and a maximum length of the run are then known."
+            "Every month from the first with any record is read, up to {MOST_MONTHS}: computed from messages where the ledger has them, else as stated. A month without a figure neither continues nor ends a run, so that only a least and a greatest length are known. A run that reaches the first month read is given as \"at least\"."
         ))],
         blocks,
     }
@@ -71,15 +71,15 @@ fn streaks(d: &Material<'_>) -> northbound_documents::model::Table {
             let s = n.result.streak.as_ref()?;
             Some(vec![
                 Cell::words(words::row(&n.result)),
-                Cell::words(s.below_target.words()),
-                Cell::words(s.below_minimum.words()),
+                Cell::words(s.run_words(s.below_target)),
+                Cell::words(s.run_words(s.below_minimum)),
                 Cell::words(s.longest_below_target.words()),
                 Cell::words(format!(
                     "{} of the last {}",
                     s.count_below_target.words(),
                     words::things(u64::from(s.months), "month", "months")
                 )),
-                Cell::words(words::since(Some(s))),
+                Cell::words(words::since(&n.result)),
             ])
         })
         .collect();
@@ -87,7 +87,7 @@ fn streaks(d: &Material<'_>) -> northbound_documents::model::Table {
         label("row", "Measure, provider, region"),
         text("run_target", "Months in a row below target"),
         text("run_minimum", "Months in a row below minimum"),
-        text("longest", "Longest run below target"),
+        text("longest", "Longest run below target in the months read"),
         text("window", "Below target in"),
         text("words", "Summary"),
     ];
@@ -120,7 +120,8 @@ fn chart(d: &Material<'_>, def: &MeasureDef, n: &Numbered) -> Option<Chart> {
         return None;
     }
     let shown: Vec<Period> = (0..MONTHS).rev().map(|back| r.period.plus(-back)).collect();
-    let first = shown.iter().position(|p| by.contains_key(p)).unwrap_or(0);
+    let valued = |p: &Period| by.get(p).is_some_and(|v| v.0.as_value().is_some());
+    let first = shown.iter().position(valued).unwrap_or(0);
     let shown = &shown[first..];
     let judged: Vec<Levels> = shown.iter().map(|p| levels(def, by.get(p), *p)).collect();
     let values: Vec<Point> = shown
@@ -213,7 +214,7 @@ fn point(
             }
         },
     };
-    let out = match cells::band(bands::band(f, levels.0, levels.1)) {
+    let out = match cells::band(bands::band_by(r.better, f, levels.0, levels.1)) {
         Some(b) if out.value.is_some() => out.band(b),
         _ => out,
     };

@@ -11,8 +11,11 @@ use northbound_documents::model::{
 };
 use northbound_types::{Figure, Ratio, percent::percent_of};
 
-const NAMES: [&str; 3] =
-    ["Test commands, answered only", "Test commands, all attempts", "Users' own requests"];
+const NAMES: [&str; 3] = [
+    "Test commands, answered only",
+    "Test commands, all attempts",
+    "Users' own requests of like mode, all attempts",
+];
 
 /// The chart of the test measure with the most attempts; `None` where no region has any.
 pub(super) fn chart(d: &Material<'_>) -> Option<Block> {

@@ -2,6 +2,7 @@
 
 use northbound_documents::render::words as print;
 use northbound_measures::{MeasureResult, evaluate::streaks::Streaks, result::Line};
+use northbound_rules::measure::Better;
 use northbound_types::{
     Dim, Null, Period, Quantity, Ratio, Region,
     percent::{percent, percent_of},
@@ -118,33 +119,60 @@ pub fn line(r: &MeasureResult, l: &Line) -> String {
     }
 }
 
-/// Since when a row is below target, in words; empty where it is not.
+/// Since when a row misses its target, in words; empty where it does not.
 #[must_use]
-pub fn since(s: Option<&Streaks>) -> String {
-    let Some(s) = s.filter(|s| s.below_target.greatest > 0) else { return String::new() };
+pub fn since(r: &MeasureResult) -> String {
+    let side = if r.better == Better::Lower { "above" } else { "below" };
+    r.streak.as_ref().map_or_else(String::new, |s| run(s, side))
+}
+
+/// A run says only what the months show: nothing of months without a figure, nor of months before the first
+/// that was read.
+fn run(s: &Streaks, side: &str) -> String {
     let run = s.below_target;
-    // Months that could not be judged, and no known miss: there is nothing to report.
-    if run.least == 0 && s.longest_below_target.least == 0 {
+    if run.greatest == 0 || s.longest_below_target.least == 0 {
         return String::new();
     }
-    let window = format!(
-        "{} of the last {}",
-        s.count_below_target.words(),
-        things(u64::from(s.months), "month", "months")
-    );
+    let counted = window(s, side);
+    let month = |p: Period| print::period(p);
+    if run.least == 0 {
+        return format!("not known: {} has no figure{counted}", month(s.until));
+    }
+    let months = things(u64::from(run.least), "month", "months");
+    let first = month(s.until.plus(1 - i32::try_from(run.least).unwrap_or(1)));
     if !run.is_known() {
         let from = s
             .unknown_from
-            .map_or_else(String::new, |p| format!(", unknown from {} back", print::period(p)));
-        return format!("below target for {} months in a row{from}; {window}", run.words());
+            .map_or_else(String::new, |p| format!(", unknown from {} back", month(p)));
+        let length = if s.is_open(run) {
+            format!("at least {months}")
+        } else {
+            format!("{} months", run.words())
+        };
+        return format!("{side} target for {length} in a row{from}{counted}");
     }
-    let first = s.until.plus(1 - i32::try_from(run.least).unwrap_or(1));
-    let all = if run.least == s.months { " (as far back as is known)" } else { "" };
+    if s.is_open(run) {
+        return format!(
+            "{side} target for at least {months}, since {first} or before: no earlier months were read"
+        );
+    }
     match run.least {
-        1 => format!("in {} only; {window}", print::period(first)),
-        n => format!(
-            "since {}: below target {n} months in a row{all}; {window}",
-            print::period(first)
+        1 => format!("in {first} only{counted}"),
+        n => format!("since {first}: {side} target {n} months in a row{counted}"),
+    }
+}
+
+/// How many of the months read missed the target; empty for a single month.
+fn window(s: &Streaks, side: &str) -> String {
+    let missed = s.count_below_target;
+    let months = |n: u32| things(u64::from(n), "month", "months");
+    match (s.months, s.unknown()) {
+        (0 | 1, _) => String::new(),
+        (all, 0) => format!("; {} of the last {}", missed.least, months(all)),
+        (all, unknown) => format!(
+            "; of the last {}, {} {side} target and {unknown} without a figure",
+            months(all),
+            missed.least
         ),
     }
 }
@@ -185,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_told_with_its_window_and_what_is_unknown() {
+    fn a_run_says_only_what_the_months_show() {
         let table = |pattern: &str| {
             let m = Months::new(pattern.chars().enumerate().map(|(i, c)| {
                 (
@@ -197,17 +225,40 @@ mod tests {
                     },
                 )
             }));
-            Streaks::of(&m, &m)
+            run(&Streaks::of(&m, &m).unwrap(), "below")
         };
-        assert_eq!(
-            since(table("x.xx").as_ref()),
-            "since March 2026: below target 2 months in a row; 3 of the last 4 months"
-        );
-        assert_eq!(since(table("..x").as_ref()), "in March 2026 only; 1 of the last 3 months");
-        assert_eq!(
-            since(table(".x?x").as_ref()),
-            "below target for 1 to 3 months in a row, unknown from March 2026 back; 2 to 3 of the last 4 months"
-        );
-        assert_eq!(since(table("x.").as_ref()), "");
+        for (months, said) in [
+            ("x.xx", "since March 2026: below target 2 months in a row; 3 of the last 4 months"),
+            ("..x", "in March 2026 only; 1 of the last 3 months"),
+            (
+                ".x?x",
+                "below target for 1 to 3 months in a row, unknown from March 2026 back; of the last 4 months, 2 below target and 1 without a figure",
+            ),
+            // A run that reaches the first month that was read can be longer.
+            (
+                "xxx",
+                "below target for at least 3 months, since January 2026 or before: no earlier months were read",
+            ),
+            (
+                "x",
+                "below target for at least 1 month, since January 2026 or before: no earlier months were read",
+            ),
+            // Months without a figure at the start are unknown, not the beginning of time.
+            (
+                "??x",
+                "below target for at least 1 month in a row, unknown from February 2026 back; of the last 3 months, 1 below target and 2 without a figure",
+            ),
+            (
+                "x.?",
+                "not known: March 2026 has no figure; of the last 3 months, 1 below target and 1 without a figure",
+            ),
+            ("x.", ""),
+            ("???", ""),
+        ] {
+            assert_eq!(table(months), said, "{months}");
+        }
+        let m = Months::new([(Period::month(2026, 1), Some(true))]);
+        let begun = Streaks { from_first: true, ..Streaks::of(&m, &m).unwrap() };
+        assert_eq!(run(&begun, "above"), "in January 2026 only");
     }
 }

@@ -91,6 +91,17 @@ pub struct AlertLine {
     pub carried: i64,
 }
 
+/// The alerts of one code in one region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertCode {
+    /// Region word.
+    pub region: String,
+    /// Code as received; empty where none was.
+    pub code: String,
+    /// Received, duplicates included.
+    pub received: u64,
+}
+
 /// Statements about a row's months, checked against the months.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claimed {
@@ -163,6 +174,9 @@ pub struct PackData {
     pub latency: Vec<LatencyLine>,
     /// Alert books.
     pub alerts: Vec<AlertLine>,
+    /// Alerts received, by code; absent in packs of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alert_codes: Vec<AlertCode>,
     /// Requests by region and mode, tests apart.
     pub volumes: Vec<Volume>,
     /// Incidents; absent where none is registered.
@@ -231,6 +245,7 @@ pub fn make(e: &Evidence) -> Result<PackData, PackError> {
         )?,
         latency: traffic::latency(e, &inputs),
         alerts: traffic::alerts(e),
+        alert_codes: traffic::alert_codes(e),
         volumes: traffic::volumes(e),
         claims: claims::claims(e, &results),
         correlations: traffic::correlations(e),

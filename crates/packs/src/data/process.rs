@@ -81,10 +81,9 @@ pub fn own_ground(e: &Evidence, which: &Selector) -> Reliability {
     )
 }
 
-/// Is it a measure of answers to requests, which a User's own service is compared with?
+/// Is it a reported measure of answers to requests, which a User's own service is compared with?
 fn beside_service(e: &Evidence, measure: &str) -> bool {
-    e.known
-        .rules
-        .measure(measure)
-        .is_some_and(|d| matches!(d.basis, Basis::Exchanges { .. } | Basis::Composite { .. }))
+    e.known.rules.measure(measure).is_some_and(|d| {
+        d.reported && matches!(d.basis, Basis::Exchanges { .. } | Basis::Composite { .. })
+    })
 }

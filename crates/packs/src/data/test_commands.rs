@@ -18,6 +18,24 @@ pub fn is_test_measure(d: &MeasureDef) -> bool {
     matches!(&d.basis, Basis::Exchanges { select } if select.any_of.iter().any(|(dim, v)| *dim == Dim::TestKind && !v.is_empty() && v.iter().all(test)))
 }
 
+/// Which of Users' own requests stand in for the tests of a measure
+/// ([`subject`](northbound_measures::evaluate::counting::subject)), in words.
+#[must_use]
+pub fn own_kind_of(d: &MeasureDef) -> &'static str {
+    let short = |v: &String| matches!(v.parse(), Ok(TestKind::Rtt4));
+    match &d.basis {
+        Basis::Exchanges { select }
+            if select
+                .any_of
+                .iter()
+                .any(|(dim, v)| *dim == Dim::TestKind && v.iter().all(short)) =>
+        {
+            "on-demand requests"
+        }
+        _ => "future-dated and scheduled requests",
+    }
+}
+
 pub(super) fn ways(
     e: &Evidence,
     inputs: &Inputs<'_>,

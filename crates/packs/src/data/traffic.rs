@@ -1,6 +1,6 @@
 //! Response times, alerts and volumes of the period, and how alerts and payloads correlate.
 
-use super::{AlertLine, Correlated, LAGS, LatencyLine, process::own_ground};
+use super::{AlertCode, AlertLine, Correlated, LAGS, LatencyLine, process::own_ground};
 use crate::evidence::Evidence;
 use northbound_measures::{
     inputs::Inputs,
@@ -49,6 +49,24 @@ pub(super) fn alerts(e: &Evidence) -> Vec<AlertLine> {
         }
     }
     out.into_values().collect()
+}
+
+/// By region, the most frequent code first.
+pub(super) fn alert_codes(e: &Evidence) -> Vec<AlertCode> {
+    let mut by: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for ((_, region, code, _), (n, _)) in &e.counts.messages.alerts {
+        *by.entry((region, code)).or_default() += n;
+    }
+    let mut out: Vec<AlertCode> = by
+        .into_iter()
+        .map(|((region, code), received)| AlertCode {
+            region: region.to_owned(),
+            code: code.to_owned(),
+            received,
+        })
+        .collect();
+    out.sort_by(|a, b| (&a.region, b.received, &a.code).cmp(&(&b.region, a.received, &b.code)));
+    out
 }
 
 pub(super) fn volumes(e: &Evidence) -> Vec<Volume> {

@@ -1,39 +1,35 @@
 //! Earlier months: computed from the ledger where it holds them, else as they were stated; each by
 //! the same rules and as at the same time as the pack.
 
-use super::{Detail, HISTORY_MONTHS, Known};
+use super::{Detail, Known, MOST_MONTHS};
 use crate::PackError;
 use northbound_measures::{MeasureResult, evaluate, inputs::HistoryPoint};
-use northbound_types::{Figure, Period, Region};
-use std::collections::BTreeSet;
+use northbound_types::Period;
 
-/// The points of every row, oldest first. A row's months before its first value are left out: they
-/// are before its table, not unknown months in it.
+/// The points of every row, oldest first, from the first month of which anything is known. A row's months
+/// before its first value are unknown months, not the beginning of its time.
 pub(super) fn points(known: &Known, reported: Period) -> Result<Vec<HistoryPoint>, PackError> {
     let mut out: Vec<HistoryPoint> = Vec::new();
-    let mut begun: BTreeSet<(String, String, Region)> = BTreeSet::new();
     if !matches!(reported, Period::Month(..)) {
         return Ok(out);
     }
-    let stated = known.stated.iter().map(|s| s.period).collect::<BTreeSet<_>>();
-    for back in (1..=HISTORY_MONTHS).rev() {
-        let month = reported.plus(-back);
+    let mut month =
+        first_month(known).map_or(reported, |first| first.max(reported.plus(-MOST_MONTHS)));
+    while month < reported {
         let held =
             known.snapshot.span().is_some_and(|(a, b)| a < month.after() && b >= month.first());
-        let logged = known.registered.incidents.iter().any(|i| month.contains(i.moment().day()));
-        if !held && !logged && !stated.contains(&month) && begun.is_empty() {
-            continue;
-        }
-        for r in results(known, month, held)? {
-            let key = (r.measure.clone(), r.provider.clone(), r.region);
-            if matches!(r.figure, Figure::Null(_)) && !begun.contains(&key) {
-                continue;
-            }
-            begun.insert(key);
-            out.push(point(r));
-        }
+        out.extend(results(known, month, held)?.into_iter().map(point));
+        month = month.next();
     }
     Ok(out)
+}
+
+/// The first month with messages, stated figures or incidents.
+fn first_month(known: &Known) -> Option<Period> {
+    let messages = known.snapshot.span().map(|(first, _)| first.month());
+    let stated = known.stated.iter().map(|s| s.period.first().month());
+    let incidents = known.registered.incidents.iter().map(|i| i.moment().day().month());
+    messages.into_iter().chain(stated).chain(incidents).min()
 }
 
 /// The results of one month, without the months before it; `held` says whether the ledger has days of it.

@@ -55,6 +55,8 @@ pub struct Counts {
     pub messages: Messages,
     /// Feeds, each with the days expected and the days that came.
     pub feeds: Vec<FeedCoverage>,
+    /// The only User with messages, where no feed of the network was due and nothing else is in the ledger.
+    pub only_user: Option<String>,
 }
 
 /// How much of a period is read from the ledger.
@@ -125,7 +127,17 @@ impl Known {
     }
 
     fn with_coverage(&self, messages: Messages, period: Period) -> Result<Counts, PackError> {
-        Ok(Counts { feeds: calendar::coverage(self, &messages, period)?, messages })
+        let feeds = calendar::coverage(self, &messages, period)?;
+        let watched = feeds.iter().any(|f| {
+            let traffic = |c: &String| c == "messages" || c == "tests";
+            !f.expected.is_empty() && (f.carries.is_empty() || f.carries.iter().any(traffic))
+        });
+        let only_user = if watched || messages.cells.rows.is_empty() {
+            None
+        } else {
+            messages::only_user(self, period)?
+        };
+        Ok(Counts { feeds, messages, only_user })
     }
 
     /// What the measures of a period are evaluated from.
@@ -155,6 +167,7 @@ impl Known {
                 rules: Some(&self.incident_rules),
             },
             tests_by_hour: &m.by_hour,
+            only_user: counts.only_user.as_deref(),
             stated: &self.stated,
             feeds: &counts.feeds,
             faults: &self.registered.faults,

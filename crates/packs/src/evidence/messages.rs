@@ -78,6 +78,23 @@ pub(super) fn read(known: &Known, period: Period, detail: Detail) -> Result<Mess
     Ok(m)
 }
 
+/// The User whose messages are all that the ledger holds of the days that a period's measures look at; `None`
+/// where there are several, or any test command of the network: then it is not one User's own log.
+pub(super) fn only_user(known: &Known, period: Period) -> Result<Option<String>, PackError> {
+    let days = super::reach(&known.rules, period);
+    let cells = known.snapshot.cells(days, &[Dim::User, Dim::TestKind], &known.judge)?;
+    let mut users = BTreeSet::new();
+    for row in &cells.rows {
+        let [user, test] = row.keys.as_slice() else { continue };
+        if !matches!(test.parse(), Ok(TestKind::None | TestKind::User)) {
+            return Ok(None);
+        }
+        users.insert(user.to_string());
+    }
+    let mut users = users.into_iter();
+    Ok(users.next().filter(|u| !u.is_empty() && users.next().is_none()))
+}
+
 fn outages(known: &Known, days: Days) -> Result<Vec<OutageWindow>, PackError> {
     let codes: BTreeSet<&str> = known
         .rules

@@ -10,6 +10,7 @@ use northbound_measures::{
 };
 use northbound_registers::{
     AsAt, Dispute, Gate, Imported, Query, Stored, Visibility, records as registered,
+    records::reporting::explanations::repeat_of,
 };
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
@@ -137,7 +138,7 @@ pub(super) fn read(
         explanations,
         explained_where,
         annotations: plain(gate.list(&q)?),
-        assurance: gate.list(&q)?.into_iter().map(assured).collect(),
+        assurance: assurance(gate, &q)?,
         confirmed: gate
             .list::<registered::reporting::confirmations::Confirmation>(&q)?
             .into_iter()
@@ -162,10 +163,18 @@ pub(super) fn read(
     })
 }
 
+/// Assurance of all periods.
+pub(crate) fn assurance(gate: &Gate<'_>, q: &Query) -> Result<Vec<AssuranceRecord>, PackError> {
+    Ok(gate.list(q)?.into_iter().map(assured).collect())
+}
+
 /// Explanations of all periods and, in the same order, the document and place of each.
 fn explanations(gate: &Gate<'_>, q: &Query) -> Result<(Vec<Explanation>, Vec<String>), PackError> {
     let (mut explanations, mut places) = (Vec::new(), Vec::new());
-    for k in gate.list::<registered::reporting::explanations::Explanation>(q)? {
+    let all = gate.list::<registered::reporting::explanations::Explanation>(q)?;
+    let repeats: Vec<_> =
+        all.iter().map(|k| repeat_of(&k.record, &all).map(|r| r.period)).collect();
+    for (k, repeats) in all.into_iter().zip(repeats) {
         let e = k.record;
         let given = [e.document.as_str(), e.place.as_str()];
         places.push(given.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "));
@@ -179,6 +188,7 @@ fn explanations(gate: &Gate<'_>, q: &Query) -> Result<(Vec<Explanation>, Vec<Str
             by: e.said_by,
             at: k.known,
             in_report: e.given == registered::reporting::explanations::Given::Report,
+            repeats,
         });
     }
     Ok((explanations, places))

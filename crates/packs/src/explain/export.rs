@@ -6,7 +6,8 @@ use northbound_ledger::{
     drill::{Message, Query},
     schema::Table,
 };
-use northbound_types::{Selector, Timeliness, printable};
+use northbound_measures::incidents::in_time::CountedIncident;
+use northbound_types::{Selector, Timeliness, Utc, printable};
 use std::io::Write;
 
 /// Messages of one page of the export.
@@ -20,6 +21,9 @@ const PAGE: u64 = 20_000;
 pub fn csv(a: &Answer, to: &mut dyn Write, progress: Progress<'_>) -> Result<u64, PackError> {
     if !a.open {
         return Err(PackError::Refused("the messages behind this figure belong to other parties; act as analyst, or as the User whose requests they are".to_owned()));
+    }
+    if !a.explained.incidents.is_empty() {
+        return incidents(&a.explained.incidents, to);
     }
     let mut out = csv::WriterBuilder::new().from_writer(to);
     let columns: Vec<&str> = Table::Exchanges.columns().iter().map(|(n, _)| *n).collect();
@@ -64,6 +68,28 @@ pub fn csv(a: &Answer, to: &mut dyn Write, progress: Progress<'_>) -> Result<u64
     }
     out.flush().map_err(|e| PackError::Csv(e.into()))?;
     Ok(written)
+}
+
+/// The incidents behind a figure of incidents.
+fn incidents(list: &[CountedIncident], to: &mut dyn Write) -> Result<u64, PackError> {
+    let mut out = csv::WriterBuilder::new().from_writer(to);
+    let head = ["counts_as", "incident", "category", "responsible", "opened", "due", "resolved"];
+    out.write_record(head).map_err(PackError::Csv)?;
+    let at = |t: Option<Utc>| t.map_or_else(String::new, |t| t.to_string());
+    for i in list {
+        out.write_record([
+            harmless(i.counts_as.clone()),
+            i.incident.to_string(),
+            i.category.map_or_else(String::new, |c| c.to_string()),
+            harmless(i.responsible.clone().unwrap_or_default()),
+            at(i.opened),
+            at(i.due),
+            at(i.resolved),
+        ])
+        .map_err(PackError::Csv)?;
+    }
+    out.flush().map_err(|e| PackError::Csv(e.into()))?;
+    Ok(list.len() as u64)
 }
 
 fn record(m: &Message, counts_as: &str, columns: &[&str]) -> Vec<String> {

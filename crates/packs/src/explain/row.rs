@@ -11,6 +11,7 @@ use northbound_documents::model::RuleUsed;
 use northbound_measures::{
     MeasureResult,
     evaluate::evaluate,
+    incidents::in_time::{CountedIncident, listed},
     inputs::{Inputs, ServiceInterval},
 };
 use northbound_rules::measure::{Basis, MeasureDef};
@@ -67,9 +68,16 @@ pub(super) fn row(e: Evidence, asked: &Asked) -> Result<Answer, PackError> {
             .collect(),
         messages: Vec::new(),
         next: None,
+        incidents: incidents(&e, &def, r),
         result: Some(r.clone()),
     };
     Ok(Answer { explained, evidence: e, behind, open: false })
+}
+
+/// The incidents that a measure of incidents counts and leaves out.
+fn incidents(e: &Evidence, def: &MeasureDef, r: &MeasureResult) -> Vec<CountedIncident> {
+    let Basis::Incidents { categories } = &def.basis else { return Vec::new() };
+    listed(e.inputs().incidents, categories, r.activity, e.known.as_at)
 }
 
 /// All results, by the methodology of the address. A figure that is counted another way than the pack's own

@@ -102,14 +102,14 @@ fn shortfall(data: &PackData, n: &Numbered, d: &mut Citations) -> Paragraph {
         d.name(say::row(r)),
         words(": "),
         d.sourced(printed(n), figure(n)),
-        words(format!(", {}", r.band.words())),
+        words(format!(", {}", r.band_words())),
     ];
     if r.levels.target.is_some() {
         let rule = Source::Rule { id: format!("levels/{}", r.measure) };
         let target = d.sourced(say::level(r.levels.target), rule);
         runs.extend([words(" (target "), target, words(")")]);
     }
-    let since = say::since(r.streak.as_ref());
+    let since = say::since(r);
     if !since.is_empty() {
         runs.extend([words("; "), d.sourced(since, figure(n))]);
     }

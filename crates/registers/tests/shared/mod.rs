@@ -147,5 +147,6 @@ pub fn pack(period: &str) -> Pack {
         number: None,
         replaces: None,
         reissue_reason: None,
+        accepted: None,
     }
 }

@@ -86,6 +86,7 @@ const BACK_REFERENCES: &[&str] = &[
     "as last month",
     "as before",
     "see last month",
+    "same as last month",
     "as previously",
     "see previous",
     "as reported last month",
@@ -101,15 +102,36 @@ fn plain(text: &str) -> String {
         .join(" ")
 }
 
-/// The explanation of the nearest earlier period that this one repeats: the same words, or words
-/// that only point back. `earlier` may hold any explanations.
+/// An earlier period whose reason is given again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat<'k> {
+    /// The period.
+    pub period: Period,
+    /// The explanation that was recorded for it; none where the text points back and none is recorded.
+    pub explanation: Option<&'k Stored<Explanation>>,
+}
+
+/// What an explanation repeats: the one that it names, else that of the nearest earlier period with the same
+/// words, or with any words where this one only points back. `earlier` may hold any explanations. The one rule
+/// for "the same reason" (M10).
 #[must_use]
-pub fn repeat_of<'k>(
-    new: &Explanation,
-    earlier: &'k [Stored<Explanation>],
-) -> Option<&'k Stored<Explanation>> {
+pub fn repeat_of<'k>(new: &Explanation, earlier: &'k [Stored<Explanation>]) -> Option<Repeat<'k>> {
     let text = plain(&new.text);
     let points_back = BACK_REFERENCES.iter().any(|b| text.contains(b));
+    let named = new.repeat_of.as_ref().and_then(|id| earlier.iter().find(|k| k.id == *id));
+    let found = named.or_else(|| same_words(new, &text, points_back, earlier));
+    match found {
+        Some(k) => Some(Repeat { period: k.record.period, explanation: Some(k) }),
+        None => points_back.then(|| Repeat { period: new.period.previous(), explanation: None }),
+    }
+}
+
+fn same_words<'k>(
+    new: &Explanation,
+    text: &str,
+    points_back: bool,
+    earlier: &'k [Stored<Explanation>],
+) -> Option<&'k Stored<Explanation>> {
     earlier
         .iter()
         .filter(|k| {
@@ -136,6 +158,7 @@ impl Gate<'_> {
         if e.repeat_of.is_none() {
             e.repeat_of =
                 repeat_of(&e, &self.explanations_of(&e.measure, &e.provider, e.region, AsAt::NOW)?)
+                    .and_then(|r| r.explanation)
                     .map(|k| k.id.clone());
         }
         self.add(&e, write)

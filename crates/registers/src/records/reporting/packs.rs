@@ -60,6 +60,18 @@ pub struct Pack {
     pub replaces: Option<String>,
     /// Why it was issued again.
     pub reissue_reason: Option<String>,
+    /// Who accepted the issue, and when (M8); absent until somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Acceptance>,
+}
+
+/// The acceptance of an issued pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// The body that accepts it.
+    pub by: String,
+    /// When that was recorded.
+    pub at: Utc,
 }
 
 /// What an issue will say of itself, for pages that print it.
@@ -203,6 +215,50 @@ impl Gate<'_> {
                 Some(&body),
             )?;
             tx.receipt(Noun::Pack, id, Verb::Issue, version, Some(&head.body), Some(&body))
+        })
+    }
+
+    /// Records that a body accepts an issued pack. Whether its figures are confirmed is for the caller to judge.
+    ///
+    /// # Errors
+    /// [`RegisterError::Invalid`] where it is not issued, [`RegisterError::Frozen`] where it is accepted already;
+    /// [`RegisterError::Right`], [`RegisterError::Version`].
+    pub fn accept_pack(&self, id: &str, by: &str, write: &Write) -> Result<Receipt, RegisterError> {
+        needed(Noun::Pack, "accepted", by)?;
+        self.one(write, |tx| {
+            let head = live_head::<Pack>(tx, id)?;
+            let mut pack: Pack = parse(id, &head.body)?;
+            tx.allow(Noun::Pack, Verb::Approve, pack.party.as_deref())?;
+            expect(tx, Noun::Pack, id, &head)?;
+            if pack.status != PackStatus::Issued {
+                return Err(invalid(Noun::Pack, "accepted", "it is not issued yet"));
+            }
+            if let Some(a) = &pack.accepted {
+                return Err(RegisterError::Frozen {
+                    noun: Noun::Pack,
+                    id: id.to_owned(),
+                    why: format!("{} accepted it on {}", a.by, a.at.day()),
+                });
+            }
+            pack.accepted = Some(Acceptance { by: by.to_owned(), at: tx.recorded });
+            let (body, index, version) = (body_text(&pack)?, pack.index(), head.version + 1);
+            tx.version(
+                &Next {
+                    noun: Noun::Pack,
+                    id,
+                    version,
+                    verb: Verb::Approve,
+                    known: tx.known(),
+                    live: true,
+                    by_hand: true,
+                    index: &index,
+                    body: &body,
+                },
+                &[],
+            )?;
+            let (before, party) = (Some(head.body.as_str()), pack.party.as_deref());
+            tx.event(Noun::Pack, id, Verb::Approve, party, before, Some(&body))?;
+            tx.receipt(Noun::Pack, id, Verb::Approve, version, before, Some(&body))
         })
     }
 

@@ -1,0 +1,148 @@
+//! Measures, providers, parties and rows that a command names: known ones, or a refusal with the nearest.
+
+use crate::{AppError, Context, Result};
+use northbound_registers::{
+    AsAt, FILE_NAME, Noun, Query, Store, record::Index, records::participants::parties::Party,
+};
+use northbound_rules::RuleSet;
+use northbound_types::Region;
+use std::collections::BTreeSet;
+
+/// How many known names a refusal lists.
+const NEAREST: usize = 3;
+
+/// What a name is one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// A measure of the rules in force.
+    Measure,
+    /// A provider of the rules in force.
+    Provider,
+    /// A registered party that the Actor may see.
+    Party,
+}
+
+/// The name as it is spelt where it is known; case does not matter.
+///
+/// # Errors
+/// [`Kind::NotFound`](crate::error::Kind::NotFound) with the nearest known names.
+pub fn known(ctx: &Context, kind: Named, given: &str) -> Result<String> {
+    let (what, all) = match kind {
+        Named::Measure => ("measure", measures(&ctx.rules()?)),
+        Named::Provider => ("provider", providers(&ctx.rules()?)),
+        Named::Party => ("party", parties(ctx)?),
+    };
+    if all.contains(given) {
+        return Ok(given.to_owned());
+    }
+    all.iter().find(|n| n.eq_ignore_ascii_case(given)).cloned().ok_or_else(|| {
+        AppError::not_found(format!("there is no {what} {given:?}; {}", nearest_words(given, &all)))
+    })
+}
+
+fn measures(rules: &RuleSet) -> BTreeSet<String> {
+    rules.measures().iter().map(|m| m.id.clone()).collect()
+}
+
+fn providers(rules: &RuleSet) -> BTreeSet<String> {
+    let of_rows = rules.measures().iter().flat_map(|m| &m.rows).map(|r| r.provider.clone());
+    rules.providers().map(str::to_owned).chain(of_rows).collect()
+}
+
+/// A folder without registers has no party, and none is made to find that out.
+fn parties(ctx: &Context) -> Result<BTreeSet<String>> {
+    let path = ctx.data.join(FILE_NAME);
+    if !path.exists() {
+        return Ok(BTreeSet::new());
+    }
+    let store = Store::read(&path, ctx.now)?;
+    let found = ctx.gate(&store).list::<Party>(&Query::as_at(AsAt::NOW))?;
+    Ok(found.into_iter().map(|k| k.id).collect())
+}
+
+/// The known names that differ least from the given one, nearest first.
+#[must_use]
+pub fn nearest<'a>(given: &str, all: &'a BTreeSet<String>) -> Vec<&'a str> {
+    let wanted = given.to_lowercase();
+    let mut found: Vec<(usize, &str)> =
+        all.iter().map(|n| (distance(&wanted, &n.to_lowercase()), n.as_str())).collect();
+    found.sort();
+    found.into_iter().take(NEAREST).map(|(_, n)| n).collect()
+}
+
+pub(crate) fn nearest_words(given: &str, all: &BTreeSet<String>) -> String {
+    match nearest(given, all).as_slice() {
+        [] => "none is known yet".to_owned(),
+        names => format!("the nearest known: {}", names.join(", ")),
+    }
+}
+
+/// Insertions, deletions and replacements of letters that make one word of the other (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Refuses a record about a row that no measure has, for the registers whose records are each about one row.
+///
+/// # Errors
+/// [`Kind::NotFound`](crate::error::Kind::NotFound) with the rows that the measure has.
+pub fn row_exists(ctx: &Context, noun: Noun, about: &Index) -> Result<()> {
+    let of_rows = matches!(
+        noun,
+        Noun::Explanation | Noun::Assurance | Noun::Override | Noun::Exception | Noun::Claim
+    );
+    let (Some(measure), Some(provider), Some(region)) =
+        (&about.measure, &about.provider, about.region)
+    else {
+        return Ok(());
+    };
+    if !of_rows {
+        return Ok(());
+    }
+    let rules = ctx.rules()?;
+    let Some(def) = rules.measure(measure) else {
+        let nearest = nearest_words(measure, &measures(&rules));
+        return Err(AppError::not_found(format!("there is no measure {measure:?}; {nearest}")));
+    };
+    if def.rows.iter().any(|r| r.provider == *provider && r.region == region) {
+        return Ok(());
+    }
+    let words = |r: Region| if r == Region::None { "national".to_owned() } else { r.to_string() };
+    let rows: Vec<String> =
+        def.rows.iter().map(|r| format!("{} {}", r.provider, words(r.region))).collect();
+    let hint = if region == Region::None && def.rows.iter().all(|r| r.region != Region::None) {
+        "; name its region with --region"
+    } else {
+        ""
+    };
+    Err(AppError::not_found(format!(
+        "{measure} has no row {provider} {}; its rows are {}{hint}",
+        words(region),
+        rows.join(", ")
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_names_come_first() {
+        let all = ["PM4.3", "PM4.2", "CPM1", "DSP1.1"].map(str::to_owned).into();
+        assert_eq!(nearest("pm43", &all)[0], "PM4.3");
+        assert_eq!(nearest("CPM9", &all)[0], "CPM1");
+        assert_eq!((distance("", "abc"), distance("kitten", "sitting")), (3, 3));
+        assert_eq!(nearest_words("x", &BTreeSet::new()), "none is known yet");
+    }
+}
