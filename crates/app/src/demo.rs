@@ -67,15 +67,19 @@ pub fn demo(ctx: &Context, args: &DemoRequest) -> Result<Answer> {
     invented(&first)?;
     registers::load(&input, &first)?;
     let taken = ingest_all(&manifest, &input, &first, &mut progress)?;
+    // A pack of a period that has not ended is not issued: a demo of few days waits for the end of its month.
+    let ended = world.config.period.after().start();
+    let issuing = Context { now: first.later().now.max(ended), ..first.later() };
+    let corrected_at = registers::corrected_at(&input)?.max(issuing.now);
     let second = Context {
-        now: Utc(registers::corrected_at(&input)?.0 + DAY),
+        now: Utc(corrected_at.0 + DAY),
         reason: "correction received".to_owned(),
         ..first.clone()
     };
     drop(progress);
     let which = request(&world);
-    let refused = explained(&pack::build(&first.later(), &which, &args.out.join("pack"))?, &first)?;
-    let one = pack::issue(&first.later(), &which)?;
+    let refused = explained(&pack::build(&issuing, &which, &args.out.join("pack"))?, &first)?;
+    let one = pack::issue(&issuing, &which)?;
     let corrected = correction(&manifest, &input, &second, &mut second.progress())?;
     registers::repaired(&input, &second)?;
     // The newest pack is put where it is easily found.

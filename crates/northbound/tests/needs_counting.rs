@@ -1,7 +1,7 @@
 //! Test commands counted three ways, whether they resemble real traffic, small numbers (M2, M2b, M12).
 
 use crate::support;
-use support::needs::{Log, Pack, READS, Room, TESTS, fraction};
+use support::needs::{Log, Pack, READS, Room, Sent, TESTS, fraction};
 
 fn ways(p: &Pack) -> [String; 4] {
     ["answered_only", "all_attempts", "own_requests", "unanswered"]
@@ -220,6 +220,8 @@ fn open_requests_are_attempts_and_refused_ones_are_not() {
             "90-B3-D5-1F-30-01-00-02:00-DB-12-34-56-78-90-A0:{n},4.1.1,on-demand,smets2,none,north,CSPN,dsp,{state},{code},2026-04-20T12:00:00Z,,,2026-04-28T23:59:59Z\n"
         );
     }
+    // A second User: one User's log alone would make no figure of the network.
+    log.add(Sent { user: 3, ..READS.of(1, Some(5)).in_region("south") });
     let r = Room::new();
     r.messages("messages.csv", &log);
     let p = r.pack("all", "--period 2026-04 --methodology all-attempts");

@@ -100,12 +100,16 @@ pub fn add(ctx: &Context, a: &NoticeRequest) -> Result<Answer> {
         let receipt = gate.add(&record, &Write { known: Some(ctx.now), ..ctx.write() })?;
         let said = match (average.exceeded_by(a.count, above), average.threshold(above)) {
             (Some(true), Some(t)) => format!(
-                "{} is exceptional: it is above {t}, the limit computed from the last {} known months.",
-                a.count, average.months
+                "{} is exceptional: it is above {t}, the limit computed from the last {} known months{}.",
+                a.count,
+                average.months,
+                left_out(&average)
             ),
             (Some(false), Some(t)) => format!(
-                "{} is not exceptional: notice is required only above {t}, the limit computed from the last {} known months.",
-                a.count, average.months
+                "{} is not exceptional: notice is required only above {t}, the limit computed from the last {} known months{}.",
+                a.count,
+                average.months,
+                left_out(&average)
             ),
             _ => "No earlier month is known, so whether that is exceptional cannot be determined."
                 .to_owned(),
@@ -188,18 +192,36 @@ pub fn check(ctx: &Context, a: &CheckRequest) -> Result<Answer> {
     })
 }
 
+/// How many months an average leaves out, because they are not known (M7).
+fn left_out(average: &notice::Average) -> String {
+    match average.window.saturating_sub(average.months) {
+        0 => String::new(),
+        n => format!("; {n} of {} are not known and are left out", average.window),
+    }
+}
+
 /// The finding on each User.
 fn table(rows: &[notice::NoticeRow]) -> Table {
     let number = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();
     let mut t = Table::new(
         "",
-        &["user", "party", ">months known", ">limit", ">actual", "notice", "finding"],
+        &[
+            "user",
+            "party",
+            ">months known",
+            ">months left out",
+            ">limit",
+            ">actual",
+            "notice",
+            "finding",
+        ],
     );
     for r in rows {
         t.row([
             r.user.clone(),
             r.party.clone(),
             r.average.months.to_string(),
+            r.average.window.saturating_sub(r.average.months).to_string(),
             number(r.threshold),
             number(r.actual),
             if r.notice { "given" } else { "" }.to_owned(),

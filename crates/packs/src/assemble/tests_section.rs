@@ -103,6 +103,7 @@ fn unanswered(n: &Numbered) -> u64 {
 }
 
 fn sampling(d: &Material<'_>) -> northbound_documents::model::Table {
+    let all_days = d.e.period.each_day().count() as u64;
     let rows = d
         .data
         .sampling
@@ -127,6 +128,7 @@ fn sampling(d: &Material<'_>) -> northbound_documents::model::Table {
                 Cell::words(format!("{} {}", s.kind, words::region(f.region))),
                 cells::count(f.tests),
                 hubs,
+                cells::count(all_days.saturating_sub(f.days)),
                 Cell::words(standing),
                 cells::count(f.days_without_tests.len() as u64),
                 Cell::words(if f.only_quiet_hours { "all in quiet hours" } else { "" }),
@@ -137,6 +139,7 @@ fn sampling(d: &Material<'_>) -> northbound_documents::model::Table {
         label("kind", "Test and region"),
         counts("tests", "Tests", "tests"),
         counts("hubs", "Commissioned hubs on average", "hubs"),
+        counts("days_left_out", "Days of unknown population, left out of the average", "days"),
         text("standing", "Sampling rule"),
         counts("days_without", "Days without a test", "days"),
         text("quiet", "Quiet hours"),
