@@ -17,7 +17,14 @@ use crate::{context::Context, error::Result, evidence};
 use northbound_packs::evidence::Evidence;
 use northbound_types::Period;
 
-fn gathered(ctx: &Context, period: Period, methodology: Option<&str>) -> Result<Evidence> {
+/// The evidence of a period, and as at what time it is, in words.
+fn gathered(
+    ctx: &Context,
+    period: Period,
+    methodology: Option<&str>,
+) -> Result<(Evidence, String)> {
     let store = ctx.store()?;
-    evidence::gather(ctx, &store, period, methodology, &mut ctx.progress())
+    let e = evidence::gather(ctx, &store, period, methodology, &mut ctx.progress())?;
+    let known = evidence::rests_on(ctx, &store, &e)?;
+    Ok((e, known))
 }

@@ -21,8 +21,9 @@ pub fn beside_figures(ctx: &Context, period: Period, methodology: Option<&str>) 
     let of_period = Query { period: Some(period), ..Query::default() };
     let statements = registers::list::<Status>(ctx, &of_period)?;
     let store = ctx.store()?;
-    let results =
-        evidence::gather(ctx, &store, period, methodology, &mut ctx.progress())?.evaluate()?;
+    let e = evidence::gather(ctx, &store, period, methodology, &mut ctx.progress())?;
+    let known = evidence::rests_on(ctx, &store, &e)?;
+    let results = e.evaluate()?;
     let mut t = Table::new(
         "Claims and measured figures",
         &["id", "claimed", "by", "text", "basis", "measured", "standing"],
@@ -55,6 +56,7 @@ pub fn beside_figures(ctx: &Context, period: Period, methodology: Option<&str>) 
             "{} statements on {period}, {in_tension} of them in tension with the figures.",
             statements.len()
         ))
+        .say(known)
         .table(t)
         .table(notes))
 }

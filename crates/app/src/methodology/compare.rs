@@ -46,6 +46,8 @@ pub struct Compared {
     b: String,
     manifest: String,
     rules: String,
+    /// As at what time, in words.
+    known: String,
     with_messages: bool,
     /// Messages were asked for and are not for this Actor.
     withheld: bool,
@@ -97,6 +99,7 @@ pub fn compare(ctx: &Context, request: &Request) -> Result<Compared> {
         b: b.id.clone(),
         manifest: e.known.snapshot.root.hash.clone(),
         rules: e.known.rules.id().to_string(),
+        known: evidence::rests_on(ctx, &store, &e)?,
         with_messages: messages > 0,
         withheld: request.messages > messages,
         rows,
@@ -156,6 +159,7 @@ impl Compared {
         let answer = Answer::new(
             json!({"period": self.period, "a": self.a, "b": self.b, "manifest": self.manifest, "rules": self.rules, "comparisons": list}),
         )
+        .say(self.known.clone())
         .table(self.figures());
         if self.rows.is_empty() {
             return answer.then("The two agree on every row.");

@@ -15,7 +15,7 @@ use serde_json::json;
 /// # Errors
 /// Where the evidence cannot be read.
 pub fn defects(ctx: &Context, period: Period) -> Result<Answer> {
-    let e = gathered(ctx, period, None)?;
+    let (e, known) = gathered(ctx, period, None)?;
     let data = data::make(&e)?;
     let found = defects_of(&e, &data);
     let mut t = Table::new(
@@ -68,5 +68,6 @@ pub fn defects(ctx: &Context, period: Period) -> Result<Answer> {
     Ok(Answer::new(
         json!({"period": period, "manifest": data.manifest, "rules": data.rules, "defects": found}),
     )
+    .say(known)
     .table(t))
 }

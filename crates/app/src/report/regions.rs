@@ -19,7 +19,7 @@ pub fn evidence_by_region(
     period: Period,
     methodology: Option<&str>,
 ) -> Result<Answer> {
-    let e = gathered(ctx, period, methodology)?;
+    let (e, known) = gathered(ctx, period, methodology)?;
     let data = data::make(&e)?;
     let (found, compared) = regions::evidence(&e, &data)?;
     let mut t = Table::new("Evidence", &["region", "source", "what", "count", "says", "why"]);
@@ -56,5 +56,5 @@ pub fn evidence_by_region(
         };
         tests.row([c.region.to_string(), ratio(Some(c.own)), ratio(Some(c.others)), d, i, f]);
     }
-    Ok(Answer::new(json!({"period": period, "methodology": e.known.methodology.id, "manifest": e.known.snapshot.root.hash, "regions": found, "tests": compared})).table(t).table(conflicts).table(tests))
+    Ok(Answer::new(json!({"period": period, "methodology": e.known.methodology.id, "manifest": e.known.snapshot.root.hash, "regions": found, "tests": compared})).say(known).table(t).table(conflicts).table(tests))
 }

@@ -16,7 +16,7 @@ use serde_json::json;
 /// # Errors
 /// Where the evidence cannot be read.
 pub fn sentiment(ctx: &Context, period: Period) -> Result<Answer> {
-    let e = gathered(ctx, period, None)?;
+    let (e, known) = gathered(ctx, period, None)?;
     let lines = class_lines(&e)?;
     let mut t =
         Table::new("", &["region", "class", ">parties", ">poor", ">fair", ">good", "hidden"]);
@@ -35,5 +35,5 @@ pub fn sentiment(ctx: &Context, period: Period) -> Result<Answer> {
             "Sentiment of {period} by class; no party is named, and each counts once per region."
         )
     };
-    Ok(Answer::new(json!({"period": period, "lines": lines})).say(said).table(t))
+    Ok(Answer::new(json!({"period": period, "lines": lines})).say(said).say(known).table(t))
 }
