@@ -86,7 +86,10 @@ fn g5_from_a_stated_figure_to_its_document_and_place() {
 
 #[test]
 fn m19_input_without_region_is_marked_and_enters_no_regional_figure() {
-    let r = Room::with(&[READS.of(100, Some(5)), READS.of(7, Some(5)).in_region("")]);
+    let r = Room::with(&[
+        READS.of(100, Some(5)),
+        Sent { user: 3, ..READS.of(7, Some(5)).in_region("") },
+    ]);
     let p = r.april();
     assert_eq!(p.share("UR1", "north"), (100, 100));
     let left = p.table("exclusions").into_iter().find(|l| l["row"] == "UR1 CSPN North").unwrap();
@@ -95,7 +98,9 @@ fn m19_input_without_region_is_marked_and_enters_no_regional_figure() {
     let r = Room::new();
     let done = r.messages(
         "m.csv",
-        Log::from(1).add(READS.of(99, Some(5))).add(READS.of(8, Some(5)).in_region("")),
+        Log::from(1)
+            .add(READS.of(99, Some(5)))
+            .add(Sent { user: 3, ..READS.of(8, Some(5)).in_region("") }),
     );
     assert_eq!(done["files"][0]["flags"]["region-unknown"], 8);
     assert_eq!(r.april().share("UR1", "north"), (99, 99));
@@ -106,7 +111,7 @@ fn m19_a_national_figure_never_stands_alone() {
     let p = Room::with(&[
         READS.of(90, Some(5)),
         READS.of(10, Some(60)),
-        READS.of(200, Some(5)).in_region("central"),
+        Sent { user: 3, ..READS.of(200, Some(5)).in_region("central") },
         READS.of(200, Some(5)).in_region("south"),
     ])
     .april();

@@ -12,7 +12,9 @@ fn bodies(r: &Room) {
 
 /// Tests in the North, in time and late.
 fn tests(in_time: u32, late: u32) -> Room {
-    Room::with(&[TESTS.of(in_time, Some(5)), TESTS.of(late, Some(60))])
+    let r = Room::with(&[TESTS.of(in_time, Some(5)), TESTS.of(late, Some(60))]);
+    r.network_feed();
+    r
 }
 
 #[test]

@@ -162,9 +162,12 @@ pub struct Streaks {
 }
 
 impl Streaks {
-    /// From the two readings of the same months; `None` for an empty table.
+    /// From the two readings of the same months; `None` where no month could be judged.
     #[must_use]
     pub fn of(target: &Months, minimum: &Months) -> Option<Streaks> {
+        if target.months.iter().all(|(_, missed)| missed.is_none()) {
+            return None;
+        }
         let months = target.months.len() as u32;
         Some(Streaks {
             until: target.months.last()?.0,

@@ -150,7 +150,10 @@ fn cells(o: &MeasureResult, n: &MeasureResult, add: &mut dyn FnMut(&str, String,
     };
     add("excluded", excluded(o), excluded(n), "other messages are left out".to_owned());
     let streak = |r: &MeasureResult| {
-        r.streak.as_ref().map_or_else(String::new, |s| s.run_words(s.below_target))
+        r.streak.as_ref().map_or_else(String::new, |s| {
+            let (run, count) = (s.run_words(s.below_target), s.count_below_target.words());
+            format!("{run}; {count} of {}", s.months)
+        })
     };
     add("streak", streak(o), streak(n), "this month or an earlier one changed".to_owned());
 }
