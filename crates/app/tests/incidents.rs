@@ -80,3 +80,26 @@ fn a_change_needs_a_reason_and_a_known_key() {
     let shown = incidents::show(&ctx, incident()).unwrap();
     assert_eq!(shown.json["incident"]["category"], 2);
 }
+
+#[test]
+fn a_file_taken_by_half_marks_the_balance() {
+    use northbound_app::ingest::{Layout, Request, ingest};
+    let (folder, ctx) = context("kim+analyst", NOW);
+    let log = folder.path().join("log.csv");
+    std::fs::write(
+        &log,
+        "incident,event,at\nINC0000001,opened,2026-04-01\nINC1,opened,2026-04-01\nINC2,opened,2026-04-01\n",
+    )
+    .unwrap();
+    let request = Request::file(log);
+    let refused = ingest(&ctx, &request, Layout::Incidents, &mut ctx.progress()).unwrap_err();
+    assert_eq!(refused.code(), "ingest.mostly-bad");
+    let april = "2026-04".parse().unwrap();
+    let which = northbound_measures::incidents::Which::default();
+    let clean = incidents::balance(&ctx, april, &which).unwrap();
+    assert_eq!(clean.json["half_taken"].as_array().unwrap().len(), 0);
+    let allowed = Request { allow_mostly_bad: true, ..request };
+    ingest(&ctx, &allowed, Layout::Incidents, &mut ctx.progress()).unwrap();
+    let marked = incidents::balance(&ctx, april, &which).unwrap();
+    assert_eq!(marked.json["half_taken"][0]["rejected"], 2);
+}

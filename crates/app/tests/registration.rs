@@ -64,7 +64,8 @@ fn a_file_that_waits_is_listed_and_released_by_a_person_with_a_reason() {
     let days = DaysRequest { from: None, to: None, provider: None };
     let listed = registration::arrivals(&ctx, &days).unwrap().json;
     assert_eq!(listed["arrivals"].as_array().unwrap().len(), 1, "{listed}");
-    let refused = registration::import(&ctx, &[waiting.clone()], None, true).unwrap_err();
+    let refused =
+        registration::import(&ctx, std::slice::from_ref(&waiting), None, true).unwrap_err();
     assert_eq!(refused.kind(), Kind::Refused);
     let decided = acting(&ctx, "kim+operations", "8 was never made");
     let (what, why) = outcome(&decided, &waiting, true);

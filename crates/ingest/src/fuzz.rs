@@ -7,12 +7,14 @@ use crate::{
     SourceMeta,
     alert::{Alerts, Payloads},
     csv_reader,
+    duis_archive::{Item, ReadOptions, read_archive},
     error::IngestError,
     exchange::Exchanges,
     ndjson,
     session::{Load, Session},
     stated::Figures,
 };
+use northbound_duis::Services;
 use northbound_ledger::rows::{AlertRow, ExchangeRow, PayloadRow, StatedRow};
 use northbound_types::Utc;
 use std::{
@@ -169,6 +171,38 @@ pub fn fuzz_file(path: &Path, layout: Layout) -> Option<(u64, u64)> {
     assert_eq!(summary.read(), summary.accepted() + summary.rejected(), "a row was lost");
     assert_eq!(summary.accepted(), sink.rows, "accepted rows are the sink's rows");
     Some((summary.accepted(), summary.rejected()))
+}
+
+/// An archive of DUIS messages: zip, tar, gzip or a single file, written to `file`. Returns the messages
+/// and rejects in it, `None` where it was refused.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn fuzz_archive(
+    file: &Path,
+    services: &Services,
+    bytes: &[u8],
+) -> std::io::Result<Option<(u64, u64)>> {
+    std::fs::write(file, bytes)?;
+    let limits = ReadOptions {
+        entry_bytes: 1 << 20,
+        entries: 1_000,
+        total_bytes: 4 << 20,
+        ..ReadOptions::default()
+    };
+    let (mut messages, mut rejects) = (0, 0);
+    let read = read_archive(file, &limits, services, &mut |item| {
+        match item {
+            Item::Message(_) => messages += 1,
+            Item::Reject(_) => rejects += 1,
+        }
+        Ok(())
+    });
+    Ok(read.ok().map(|summary| {
+        let counted = (summary.messages, summary.rejects);
+        assert_eq!(counted, (messages, rejects), "a message was lost");
+        counted
+    }))
 }
 
 /// Random numbers (splitmix64): the same seed gives the same bytes everywhere.

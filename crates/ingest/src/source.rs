@@ -123,6 +123,16 @@ pub fn hash_file(
     Ok((hex(&hash.finalize()), done))
 }
 
+/// Is a file or folder of this name no data: what office programs, desktops and archivers leave beside
+/// data, such as `~$lock.xlsx`, `desktop.ini`, `.DS_Store` and the second halves of files from a Mac?
+#[must_use]
+pub fn is_litter(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.starts_with("~$")
+        || name.starts_with("._")
+        || matches!(name.as_str(), "desktop.ini" | "thumbs.db" | "__macosx" | ".ds_store")
+}
+
 /// What a file is, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {

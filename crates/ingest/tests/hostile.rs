@@ -88,3 +88,56 @@ fn mutated_parquet_and_workbooks_are_refused_or_read() {
         }
     }
 }
+
+#[test]
+fn what_archivers_leave_beside_messages_is_no_reject() {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["__MACOSX/a/._req.xml", "a/.DS_Store", "a/._req.xml", "a/desktop.ini", "a/req.xml"]
+    {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(b"\0\0no message").unwrap();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let services = northbound_duis::Services::from_entries([]);
+    let bytes = zip.finish().unwrap().into_inner();
+    let found = fuzz::fuzz_archive(&dir.path().join("a.zip"), &services, &bytes).unwrap();
+    assert_eq!(found, Some((0, 1)));
+}
+
+#[test]
+fn mutated_archives_are_refused_or_read_without_loss() {
+    use std::io::Write as _;
+    const MESSAGE: &[u8] = b"<sr:Request xmlns:sr=\"http://www.dccinterface.co.uk/ServiceUserGateway\" schemaVersion=\"5.2\"><sr:Header><sr:RequestID>90-b3-d5-1f-30-01-00-00:00-db-12-34-56-78-90-a0:1000</sr:RequestID><sr:CommandVariant>1</sr:CommandVariant><sr:ServiceReference>4.1</sr:ServiceReference><sr:ServiceReferenceVariant>4.1.1</sr:ServiceReferenceVariant></sr:Header><sr:Body></sr:Body></sr:Request>";
+    let names = ["a.xml", "b/c.xml"];
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut tar = tar::Builder::new(Vec::new());
+    for name in names {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(MESSAGE).unwrap();
+        let mut header = tar::Header::new_gnu();
+        header.set_size(MESSAGE.len() as u64);
+        header.set_cksum();
+        tar.append_data(&mut header, name, MESSAGE).unwrap();
+    }
+    let tar = tar.into_inner().unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&tar).unwrap();
+    let catalogue = include_str!("../../../rules/codes/srv_catalogue.csv");
+    let services = northbound_duis::Services::from_catalogue(catalogue).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("archive");
+    let mut rng = Rng(5);
+    for good in [zip.finish().unwrap().into_inner(), tar, gzip.finish().unwrap(), MESSAGE.to_vec()]
+    {
+        let found = fuzz::fuzz_archive(&file, &services, &good).unwrap();
+        let whole = if good == MESSAGE { 1 } else { names.len() as u64 };
+        assert_eq!(found.map(|(messages, rejects)| messages + rejects), Some(whole));
+        let mut read = 0;
+        for _ in 0..500 {
+            let bytes = mutated(&good, &mut rng);
+            read += u64::from(fuzz::fuzz_archive(&file, &services, &bytes).unwrap().is_some());
+        }
+        assert!(read > 0, "no mutation was read");
+    }
+}

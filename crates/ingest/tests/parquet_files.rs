@@ -223,9 +223,9 @@ fn a_compression_that_is_not_read_is_named_with_what_to_do() {
             .collect();
         group.clone().into_builder().set_column_metadata(columns).build().unwrap()
     });
-    let mut changed = metadata.clone().into_builder().set_row_groups(groups.collect()).build();
+    let changed = metadata.clone().into_builder().set_row_groups(groups.collect()).build();
     let mut footer = Vec::new();
-    ParquetMetaDataWriter::new(&mut footer, &mut changed).finish().unwrap();
+    ParquetMetaDataWriter::new(&mut footer, &changed).finish().unwrap();
     let length = u32::from_le_bytes(bytes[bytes.len() - 8..bytes.len() - 4].try_into().unwrap());
     let pages = &bytes[..bytes.len() - 8 - length as usize];
     let mut file = File::create(&path).unwrap();

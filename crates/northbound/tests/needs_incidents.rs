@@ -42,7 +42,8 @@ fn r7_ids_are_inc_and_twelve_digits_in_either_case() {
         assert!(refused.err.contains("digits"), "{}", refused.err);
     }
     r.write("bad.csv", "incident,event,at\nINC00000000101,opened,2020-05-12T08:00:00Z\nINC0000000000101,opened,2020-05-12T08:00:00Z\nINC000000000109,opened,2020-05-12T08:00:00Z\n");
-    let taken = r.json("incident import bad.csv");
+    r.nb("incident import bad.csv").code(3);
+    let taken = r.json("incident import bad.csv --allow-mostly-bad");
     assert_eq!(
         (&taken["files"][0]["accepted"], &taken["files"][0]["by_reason"]["malformed-incident-id"]),
         (&1.into(), &2.into())

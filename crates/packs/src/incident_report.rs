@@ -8,7 +8,7 @@ use crate::{
         methodology, origin, sources, words,
     },
     data::{incidents::IncidentView, provenance::rules_used},
-    evidence::Evidence,
+    evidence::{Evidence, incidents::HalfTakenFile},
 };
 use northbound_documents::model::{Document, Front, Para, Section};
 use northbound_measures::views::registration::ArrivalLine;
@@ -72,9 +72,10 @@ fn sections(v: &IncidentView, arrivals: &[ArrivalLine]) -> Vec<Section> {
 }
 
 fn front(v: &IncidentView) -> Front {
-    let contradictions = v.reports.iter().flat_map(|r| &r.contradictions);
+    let contradictions = v.reports.iter().flat_map(|r| &r.contradictions).cloned();
+    let half_taken = v.half_taken.iter().map(HalfTakenFile::warning);
     Front {
-        warnings: contradictions.map(|c| Para::plain(c.clone())).collect(),
+        warnings: half_taken.chain(contradictions).map(Para::plain).collect(),
         statements: vec![Para::plain(format!(
             "{}; {} open at the as-at time.",
             sum_in_words(&v.balance),

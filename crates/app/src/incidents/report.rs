@@ -2,7 +2,7 @@
 
 use super::{
     moment,
-    stock::{balances, reports, view},
+    stock::{balances, marked, reports, view},
     view::{category, text},
 };
 use crate::{Answer, Context, Result, Table, evidence};
@@ -77,6 +77,7 @@ pub fn report(ctx: &Context, request: &ReportRequest) -> Result<Answer> {
     if !arrivals.is_empty() {
         answer = answer.table(registration_files(&arrivals));
     }
+    answer = marked(answer, &v);
     if let Some(out) = out {
         answer = answer.then(format!("Written to {}.", out.display()));
     }

@@ -11,7 +11,7 @@ use northbound_measures::incidents::{
 };
 use northbound_packs::{
     data::incidents::{self, IncidentView},
-    evidence::incidents as recorded,
+    evidence::incidents::{self as recorded, HalfTakenFile},
 };
 use northbound_registers::{AsAt, Store};
 use northbound_types::Period;
@@ -28,14 +28,23 @@ pub(super) fn view(
     which: &Which,
 ) -> Result<IncidentView> {
     let stated = recorded::stated(&ctx.gate(store), AsAt::NOW, moment(ctx))?;
-    Ok(incidents::view(
+    let found = incidents::view(
         &events(ctx, store)?,
         &stated,
         &incident_rules(ctx, store)?,
         period,
         moment(ctx),
         which,
-    ))
+    );
+    let files = ctx.gate(store).sources(AsAt::NOW)?;
+    let half_taken =
+        files.iter().filter(|k| k.live).filter_map(|k| HalfTakenFile::of(&k.record)).collect();
+    Ok(IncidentView { half_taken, ..found })
+}
+
+/// An answer with a warning for each file of events that was taken only in part.
+pub(super) fn marked(answer: Answer, v: &IncidentView) -> Answer {
+    v.half_taken.iter().fold(answer, |a, f| a.then(format!("Warning: {}", f.warning())))
 }
 
 /// Stock and flow of a period, and what reports state of it; [`Answer::found`] where a report
@@ -46,8 +55,8 @@ pub(super) fn view(
 pub fn balance(ctx: &Context, period: Period, which: &Which) -> Result<Answer> {
     let store = ctx.store()?;
     let v = view(ctx, &store, period, which)?;
-    let json = json!({"as_at": v.as_at, "period": period, "which": v.which, "balance": v.balance, "holds": v.balance.holds(), "by_category": v.by_category, "reports": v.reports});
-    let mut a = Answer::new(json).table(balances(&v));
+    let json = json!({"as_at": v.as_at, "period": period, "which": v.which, "balance": v.balance, "holds": v.balance.holds(), "by_category": v.by_category, "reports": v.reports, "half_taken": v.half_taken});
+    let mut a = marked(Answer::new(json).table(balances(&v)), &v);
     if let Some(t) = reports(&v) {
         a = a.table(t);
     }

@@ -1,6 +1,7 @@
 //! Which files a list of paths means.
 
 use crate::error::{AppError, Result};
+use northbound_ingest::source::is_litter;
 use std::path::{Path, PathBuf};
 
 /// The files of a list of paths.
@@ -34,12 +35,8 @@ pub fn expand(paths: &[PathBuf]) -> Result<Expanded> {
     Ok(found)
 }
 
-/// Lock files of office programs, settings of desktops, and the second halves of files from a Mac.
 fn is_no_data(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.starts_with('.')
-        || name.starts_with("~$")
-        || matches!(name.as_str(), "desktop.ini" | "thumbs.db" | "__macosx")
+    name.starts_with('.') || is_litter(name)
 }
 
 fn inside(dir: &Path, found: &mut Expanded) -> Result<()> {

@@ -3,6 +3,7 @@
 use super::ArchiveError;
 use super::container::{Walk, walk};
 use super::split::messages;
+use crate::source::is_litter;
 use northbound_duis::{Limits, Message, Services, read};
 use northbound_ledger::Memory;
 use northbound_types::Utc;
@@ -98,12 +99,22 @@ pub struct ReadSummary {
     pub messages: u64,
     /// Messages and files rejected.
     pub rejects: u64,
-    /// Links and special files: never followed.
+    /// Links and special files, which are never followed, and what archivers leave beside data.
     pub skipped: u64,
     /// Files that hold nothing but white space.
     pub empty: u64,
     /// Bytes unpacked.
     pub bytes: u64,
+}
+
+/// Is it what archivers and desktops leave beside data?
+fn is_beside(found: &Walk<'_>) -> bool {
+    let name = match found {
+        Walk::File { name, .. } => name,
+        Walk::Reject(reject) => reject.name.as_str(),
+        Walk::Skipped => return true,
+    };
+    name.split('/').any(is_litter)
 }
 
 /// Reads a folder (recursively, sorted by name, links not followed), a `.zip`, a `.tar`, a
@@ -125,6 +136,10 @@ pub fn read_archive(
     let mut summary = ReadSummary::default();
     walk(path, options, &mut |found| match found {
         Walk::Skipped => {
+            summary.skipped += 1;
+            Ok(())
+        }
+        found if is_beside(&found) => {
             summary.skipped += 1;
             Ok(())
         }

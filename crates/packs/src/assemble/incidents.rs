@@ -372,6 +372,8 @@ pub(super) fn section(v: Option<&IncidentView>, arrivals: &[ArrivalLine]) -> Opt
             words::things(contradictions, "contradiction", "contradictions")
         )));
     }
+    let half_taken = v.iter().flat_map(|v| &v.half_taken);
+    intro.extend(half_taken.map(|f| Para::plain(format!("Warning: {}", f.warning()))));
     Some(Section {
         id: "incidents".to_owned(),
         heading: "Incidents and registration data".to_owned(),

@@ -1,7 +1,10 @@
 //! Incidents of a period, and the arrivals of registration files, as machines read them
 //! (`docs/needs.md` R3).
 
-use crate::{PackError, evidence::Evidence};
+use crate::{
+    PackError,
+    evidence::{Evidence, incidents::HalfTakenFile},
+};
 use northbound_measures::{
     incidents::{
         IncidentEvent, Life, Which,
@@ -43,6 +46,9 @@ pub struct IncidentView {
     pub responses: Vec<ResponseLine>,
     /// Reports of others on the period.
     pub reports: Vec<ReportCheck>,
+    /// Files of events of which most rows were rejected: the figures lack what they had.
+    #[serde(default)]
+    pub half_taken: Vec<HalfTakenFile>,
 }
 
 impl IncidentView {
@@ -97,20 +103,24 @@ pub fn view(
         occasions,
         responses,
         reports,
+        half_taken: Vec::new(),
     }
 }
 
 /// The view of a pack's evidence.
 #[must_use]
 pub fn of_evidence(e: &Evidence, which: &Which) -> IncidentView {
-    view(
+    let found = view(
         &e.known.registered.incidents,
         &e.known.registered.incident_reports,
         &e.known.incident_rules,
         e.period,
         e.known.as_at,
         which,
-    )
+    );
+    let files = e.known.registered.sources.iter();
+    let half_taken = files.filter_map(|(_, file)| HalfTakenFile::of(file)).collect();
+    IncidentView { half_taken, ..found }
 }
 
 /// Arrivals of registration files in a period.

@@ -7,7 +7,13 @@ use northbound_measures::{
 };
 use northbound_registers::{
     AsAt, Gate, Noun, Query, RegisterError, Stored,
-    records::{data::registrations::RegistrationFile, service::incidents as registered},
+    records::{
+        data::{
+            registrations::RegistrationFile,
+            sources::{SourceFile, SourceState},
+        },
+        service::incidents as registered,
+    },
 };
 use northbound_rules::{
     RuleSet,
@@ -71,6 +77,41 @@ fn event(stored: Stored<registered::IncidentEvent>, known: Utc) -> IncidentEvent
         into,
         text,
         by,
+    }
+}
+
+/// A file of events of which most rows were rejected, and the rest was taken all the same.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct HalfTakenFile {
+    /// Its name.
+    pub file: String,
+    /// Rows in it.
+    pub rows: i64,
+    /// Rows that were rejected: more than half.
+    pub rejected: i64,
+}
+
+impl HalfTakenFile {
+    /// A file that counts, where it is one of events of which most rows were rejected.
+    #[must_use]
+    pub fn of(file: &SourceFile) -> Option<HalfTakenFile> {
+        let half = file.layout == "incidents"
+            && file.state == SourceState::Active
+            && file.rejected > file.accepted;
+        half.then(|| HalfTakenFile {
+            file: file.name.clone(),
+            rows: file.rows,
+            rejected: file.rejected,
+        })
+    }
+
+    /// The warning beside what is computed from the events.
+    #[must_use]
+    pub fn warning(&self) -> String {
+        format!(
+            "{} of {} rows of {} were rejected: incidents are missing from stock and flow.",
+            self.rejected, self.rows, self.file
+        )
     }
 }
 
