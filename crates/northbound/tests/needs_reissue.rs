@@ -225,7 +225,7 @@ fn m11_every_changed_cell_is_listed_with_its_reason_and_the_statements_that_fall
         "the same pack twice: nothing changed"
     );
     r.write("again.csv", &Log::of(&[TESTS.of(1000, Some(5))]).text);
-    r.nb("ingest messages again.csv --corrects messages.csv").ok();
+    r.nb("ingest messages again.csv --feed tests --corrects messages.csv").ok();
     r.nb("pack issue --period 2026-04").code(4);
     r.run(&["pack", "issue", "--period", "2026-04", "--reason", "CSPN corrected its times"]).ok();
     let second = r.pack("v2", "--period 2026-04");
