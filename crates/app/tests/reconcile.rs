@@ -137,7 +137,7 @@ fn a_row_that_cannot_be_read_is_refused_with_its_line_and_cell() {
             "\"Total\" is no period",
         ),
         ("period,region,count\n\n2026-04,north,1.5\n", "line 3", "count", "no fraction"),
-        ("period,region,count\n2026-04,north,1,250\n", "line 2", "count", "the row has 4 cells"),
+        ("period,region,count\n2026-04,north,1,250\n", "line 2", "header", "4 fields"),
         ("period,region,count\n2026-04,north,1.05E3\n", "line 2", "count", "is not a number"),
         ("region,count,Region\nnorth,1,north\n", "line 1", "region", "two columns"),
     ] {

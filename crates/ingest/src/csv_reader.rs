@@ -314,40 +314,6 @@ impl<'p> Records<'p> {
         self.start
     }
 
-    /// The next record that is not blank, as owned texts.
-    ///
-    /// # Errors
-    /// Where a record is too long, has too many fields, or is not UTF-8.
-    pub(crate) fn next_whole(&mut self) -> Result<Option<Vec<String>>, IngestError> {
-        loop {
-            let read = self.next()?;
-            let broken = |why: String| {
-                IngestError::unreadable(self.path, format!("line {}: {why}", self.start))
-            };
-            match read {
-                RecordRead::End => return Ok(None),
-                RecordRead::TooLong => {
-                    return Err(broken(format!(
-                        "over {MAX_LINE} bytes in one record: is a quote left open?"
-                    )));
-                }
-                RecordRead::TooMany => return Err(broken(format!("over {MAX_COLUMNS} columns"))),
-                RecordRead::Record => {}
-            }
-            let Some(record) = self.record() else {
-                return Err(broken("it is not UTF-8: save the file as UTF-8".to_owned()));
-            };
-            if !record.is_blank() {
-                let fields = 0..record.ends.len();
-                let text = |i| match record.cell(i) {
-                    Cell::Text(t) => t.to_owned(),
-                    _ => String::new(),
-                };
-                return Ok(Some(fields.map(text).collect()));
-            }
-        }
-    }
-
     /// The next record's fields as owned texts; for a proposal, where speed does not matter.
     pub(crate) fn next_texts(&mut self) -> Result<Option<Vec<String>>, IngestError> {
         if self.line == 1 && self.at == 0 && self.len == 0 {

@@ -2,10 +2,10 @@
 //! any form that ingest reads, or a sheet of a workbook.
 
 use crate::{
-    csv_reader::Records,
     error::IngestError,
     mapping::Encoding,
     sheet,
+    small_table::{SmallRow, SmallTable},
     source::{Done, Format, format_of, open_text},
 };
 use std::path::Path;
@@ -43,22 +43,21 @@ fn text(
     most: u64,
     wanted: impl Fn(&[String]) -> bool,
 ) -> Result<Option<TextTable>, IngestError> {
-    let done = Done::default();
-    let from = open_text(path, Encoding::Utf8, &done)?;
-    let mut records = Records::new(from, path, b',');
-    let header = records.header(1, false)?;
-    if !wanted(&header) {
+    let mut rows = SmallTable::open(path, open_text(path, Encoding::Utf8, &Done::default())?)?;
+    if !wanted(rows.header()) {
         return Ok(None);
     }
-    let mut table = TextTable { header, ..TextTable::default() };
+    let mut table = TextTable { header: rows.header().to_vec(), ..TextTable::default() };
     let mut held = 0;
-    while let Some(cells) = records.next_whole()? {
+    while let Some(SmallRow { line, cells }) = rows.next_row()? {
+        let cells = cells
+            .map_err(|(_, why)| IngestError::unreadable(path, format!("line {line}: {why}")))?;
         held += cells.iter().map(|c| c.len() as u64 + 1).sum::<u64>();
         if held > most {
             let why = format!("its rows have over {most} bytes, too many for a table");
             return Err(IngestError::unreadable(path, why));
         }
-        table.rows.push((records.start_line(), cells));
+        table.rows.push((line, cells));
     }
     Ok(Some(table))
 }

@@ -1,22 +1,14 @@
 //! Bounces: each is recorded at its message, and at the contact whose address it is.
 
 use crate::{Answer, AppError, Context, Result, Table, input, registers::with_reason};
+use northbound_ingest::small_table::{SmallRow, SmallTable};
 use northbound_registers::{
     Gate, RegisterError,
     records::participants::{contacts::Bounce, mailings::Bounced},
 };
 use northbound_types::Utc;
-use serde::Deserialize;
 use serde_json::json;
 use std::path::Path;
-
-/// A row of the file.
-#[derive(Debug, Deserialize)]
-struct Row {
-    message_id: String,
-    at: String,
-    why: String,
-}
 
 /// Most rows of one file.
 const MAX_ROWS: usize = 100_000;
@@ -28,7 +20,7 @@ struct Outcome {
     recorded: Vec<(String, bool)>,
     already_recorded: u64,
     /// Line and reason.
-    rejected: Vec<(usize, String)>,
+    rejected: Vec<(i64, String)>,
 }
 
 /// Records the bounces of a CSV file with the columns `message_id`, `at` and `why`.
@@ -36,22 +28,29 @@ struct Outcome {
 /// # Errors
 /// Where the file cannot be read, has too many rows, or every row was rejected.
 pub fn record_bounces(ctx: &Context, file: &Path) -> Result<Answer> {
-    let bytes = input::bytes(file, input::MAX_FILE)?;
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
+    let bytes = std::io::Cursor::new(input::bytes(file, input::MAX_FILE)?);
+    let mut table = SmallTable::open(file, Box::new(bytes))?;
+    let columns = ["message_id", "at", "why"].map(|name| table.need(name));
+    let [message_id, at, why] = columns;
+    let (message_id, at, why) = (message_id?, at?, why?);
     let store = ctx.store()?;
     let gate = ctx.gate(&store);
     let mut outcome = Outcome::default();
-    for (n, row) in reader.deserialize::<Row>().enumerate() {
-        if n >= MAX_ROWS {
+    let mut rows = 0;
+    while let Some(SmallRow { line, cells }) = table.next_row()? {
+        rows += 1;
+        if rows > MAX_ROWS {
             return Err(AppError::refused(format!(
                 "{} has more than {MAX_ROWS} rows; split it",
                 file.display()
             )));
         }
-        let row = row.map_err(|e| format!("{e}; columns are message_id, at, why"));
-        match row.and_then(bounce) {
-            Ok(bounce) => outcome.record(ctx, &gate, &bounce, n + 2)?,
-            Err(why) => outcome.rejected.push((n + 2, why)),
+        let read = cells
+            .map_err(|(_, why)| why)
+            .and_then(|c| bounce(&c[message_id], &c[at], c[why].clone()));
+        match read {
+            Ok(bounce) => outcome.record(ctx, &gate, &bounce, line)?,
+            Err(why) => outcome.rejected.push((line, why)),
         }
     }
     if let ([], 0, [(line, why), ..]) =
@@ -66,14 +65,14 @@ pub fn record_bounces(ctx: &Context, file: &Path) -> Result<Answer> {
 }
 
 /// A row as a bounce, or why it is rejected.
-fn bounce(row: Row) -> std::result::Result<Bounce, String> {
-    let at: Utc = row.at.parse().map_err(|e| format!("at: {e}"))?;
-    let message_id = row.message_id.trim_start_matches('<').trim_end_matches('>').to_owned();
-    Ok(Bounce { at, why: row.why, message_id })
+fn bounce(message_id: &str, at: &str, why: String) -> std::result::Result<Bounce, String> {
+    let at: Utc = at.parse().map_err(|e| format!("at: {e}"))?;
+    let message_id = message_id.trim_start_matches('<').trim_end_matches('>').to_owned();
+    Ok(Bounce { at, why, message_id })
 }
 
 impl Outcome {
-    fn record(&mut self, ctx: &Context, gate: &Gate<'_>, b: &Bounce, line: usize) -> Result<()> {
+    fn record(&mut self, ctx: &Context, gate: &Gate<'_>, b: &Bounce, line: i64) -> Result<()> {
         match gate.bounce(b, &with_reason(ctx, "bounced")) {
             Ok(Bounced::Already) => self.already_recorded += 1,
             Ok(flagged) => {
