@@ -57,7 +57,7 @@ impl SubmitArgs {
                 return Ok(Answer::new(json!({"receipt": null})).say("Nothing was submitted."));
             }
         }
-        Ok(forecast::submit(ctx, &request)?)
+        forecast::submit(ctx, &request)
     }
 
     pub(crate) fn request(&self) -> SubmitRequest {
