@@ -72,11 +72,20 @@ pub fn doctor(ctx: &Context) -> crate::Result<Answer> {
         t.row([c.check.to_owned(), c.state.to_string(), c.found.clone(), c.advice.clone()]);
     }
     let mut answer = Answer::new(json!({"checks": checks, "faults": faults, "warnings": warnings}))
-        .say(format!("{}: {faults} faults, {warnings} warnings.", ctx.data.display()))
+        .say(format!(
+            "{}: {}, {}.",
+            ctx.data.display(),
+            number_of(faults, "fault"),
+            number_of(warnings, "warning")
+        ))
         .table(t)
         .then("The hashes of every file are compared by `northbound ledger check`.");
     answer.found = faults > 0;
     Ok(answer)
+}
+
+fn number_of(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Who made the folder, with which program, on which clock.

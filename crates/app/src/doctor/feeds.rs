@@ -59,6 +59,9 @@ fn within(one: &mut FeedCoverage, period: Period) {
 fn of(f: &FeedCoverage) -> Check {
     let missing: Vec<Day> = f.expected.difference(&f.observed).copied().collect();
     let (due, name) = (f.expected.len(), &f.feed);
+    if due == 0 {
+        return Check::well("feeds", format!("{name}: nothing was due this month or last"));
+    }
     let Some(first) = missing.first() else {
         return Check::well("feeds", format!("{name}: all that was due came ({due} days)"));
     };
