@@ -310,7 +310,10 @@ fn r8_zero_is_given_none_is_none_late_is_late_and_corrections_survive() {
 fn r8_what_contradicts_itself_in_a_file_is_refused_row_by_row_and_the_rest_goes_in() {
     let r = three();
     r.write("f.csv", &format!("user,srv,mode,period,count\n{A},4.1.1,on-demand,2026-05,5\n{A},4.1.1,on-demand,2026-05,6\n{A},4.2,on-demand,2026-05,7\n90-B3-D5-1F-30-09-00-09,4.2,on-demand,2026-05,7\n{A},4.2,often,2026-05,7\n{B},4.2,scheduled,2026-Q2,7\n{B},4.2,scheduled,2026-05,-7\n{B},4.2,scheduled,2026-05,8\n"));
-    let done = r.at(IN_TIME, "forecast import f.csv").code(0).json();
+    // Most of it is wrong, so it is taken only when that is asked for.
+    let refused = r.at(IN_TIME, "forecast import f.csv").code(3);
+    assert_eq!(refused.error()["code"], "ingest.mostly-bad");
+    let done = r.at(IN_TIME, "forecast import f.csv --allow-mostly-bad").code(0).json();
     let f = &done["files"][0];
     assert_eq!(
         (f["read"].as_u64(), f["accepted"].as_u64(), f["rejected"].as_u64()),
