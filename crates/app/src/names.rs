@@ -1,8 +1,10 @@
-//! Measures, providers, parties and rows that a command names: known ones, or a refusal with the nearest.
+//! Measures, providers, parties, Users and rows that a command names: known ones, or a refusal with the nearest.
 
 use crate::{AppError, Context, Result};
 use northbound_registers::{
-    AsAt, FILE_NAME, Noun, Query, Store, record::Index, records::participants::parties::Party,
+    AsAt, FILE_NAME, Noun, Query, Store,
+    record::Index,
+    records::participants::parties::{Party, User},
 };
 use northbound_rules::RuleSet;
 use northbound_types::Region;
@@ -20,6 +22,8 @@ pub enum Named {
     Provider,
     /// A registered party that the Actor may see.
     Party,
+    /// A registered User, of any party: whether the Actor may see it is decided later.
+    User,
 }
 
 /// The name as it is spelt where it is known; case does not matter.
@@ -31,6 +35,13 @@ pub fn known(ctx: &Context, kind: Named, given: &str) -> Result<String> {
         Named::Measure => ("measure", measures(&ctx.rules()?)),
         Named::Provider => ("provider", providers(&ctx.rules()?)),
         Named::Party => ("party", parties(ctx)?),
+        Named::User => {
+            let visible = users(ctx)?;
+            if !visible.contains(given) && is_registered(ctx, given)? {
+                return Ok(given.to_owned());
+            }
+            ("User", visible)
+        }
     };
     if all.contains(given) {
         return Ok(given.to_owned());
@@ -58,6 +69,28 @@ fn parties(ctx: &Context) -> Result<BTreeSet<String>> {
     let store = Store::read(&path, ctx.now)?;
     let found = ctx.gate(&store).list::<Party>(&Query::as_at(AsAt::NOW))?;
     Ok(found.into_iter().map(|k| k.id).collect())
+}
+
+/// The registered Users that the Actor may see, those that were withdrawn too.
+fn users(ctx: &Context) -> Result<BTreeSet<String>> {
+    let path = ctx.data.join(FILE_NAME);
+    if !path.exists() {
+        return Ok(BTreeSet::new());
+    }
+    let store = Store::read(&path, ctx.now)?;
+    let all = Query { withdrawn: true, ..Query::as_at(AsAt::NOW) };
+    let found = ctx.gate(&store).list::<User>(&all)?;
+    Ok(found.into_iter().map(|k| k.record.eui.to_string()).collect())
+}
+
+/// Is this the EUI of a registered User? What is no EUI is none.
+fn is_registered(ctx: &Context, given: &str) -> Result<bool> {
+    let (path, Ok(eui)) = (ctx.data.join(FILE_NAME), given.parse()) else { return Ok(false) };
+    if !path.exists() {
+        return Ok(false);
+    }
+    let store = Store::read(&path, ctx.now)?;
+    Ok(ctx.gate(&store).party_of(eui, AsAt::NOW)?.is_some())
 }
 
 /// The known names that differ least from the given one, nearest first.

@@ -85,8 +85,15 @@ fn meters_are_read_with_any_delimiter_and_rejects_have_the_right_line() {
         "\u{FEFF}Point;Device\r\n1012345678903;00-DB-12-34-56-78-90-01\r\n;\r\n1.01235E+12;00-DB-12-34-56-78-90-02\r\n",
     )
     .unwrap();
-    let answer = meters::import(&ctx, &path).unwrap().json;
+    let answer = meters::import(&ctx, &path, false).unwrap().json;
     assert_eq!((answer["rows"].as_i64(), answer["accepted"].as_i64()), (Some(2), Some(1)));
     let rejects = std::fs::read_to_string(answer["rejects"].as_str().unwrap()).unwrap();
     assert!(rejects.contains("meters.csv,4,point,"), "{rejects}");
+    // Half of the rows were rejected above; more than half is a file that nobody should take unasked.
+    let path = folder.path().join("worse.csv");
+    std::fs::write(&path, "point,device\n1012345678903,00-DB-12-34-56-78-90-01\n1,x\n2,x\n")
+        .unwrap();
+    let refused = meters::import(&ctx, &path, false).unwrap_err();
+    assert_eq!(refused.code(), "ingest.mostly-bad", "{refused}");
+    assert_eq!(meters::import(&ctx, &path, true).unwrap().json["accepted"], 1);
 }

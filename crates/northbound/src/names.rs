@@ -1,4 +1,4 @@
-//! Names of measures, providers and parties on the command line: spelt as they are known before the command
+//! Names of measures, providers, parties and Users on the command line: spelt as they are known before the command
 //! runs, whatever the command.
 
 use crate::{context::Ctx, error::Result};
@@ -6,12 +6,17 @@ use clap::{ArgMatches, parser::ValueSource};
 use northbound_app::names::{Named, known};
 
 /// The options that name something known, by their id in clap.
-const NAMING: [(&str, Named); 4] = [
+const NAMING: [(&str, Named); 5] = [
     ("measure", Named::Measure),
     ("measures", Named::Measure),
     ("provider", Named::Provider),
     ("party", Named::Party),
+    ("user", Named::User),
 ];
+
+/// Commands whose `--user` need not be registered: they prepare a User, speak as one whose key they have,
+/// or look at what came from it.
+const ANY_USER: [&str; 6] = ["key", "send", "receive", "tap", "device", "report"];
 
 /// A name as given and as it is known.
 pub(crate) type Renamed = (String, String);
@@ -20,12 +25,15 @@ pub(crate) type Renamed = (String, String);
 /// verified by its register.
 pub(crate) fn renamed(matches: &ArgMatches, ctx: &Ctx) -> Result<Vec<Renamed>> {
     let (mut at, mut verb) = (matches, "");
+    let noun = matches.subcommand_name().unwrap_or_default();
     while let Some((word, below)) = at.subcommand() {
         (at, verb) = (below, word);
     }
     let mut out = Vec::new();
     for (id, kind) in NAMING {
-        if (kind == Named::Party && verb == "add") || !given(at, id) {
+        let recorded_now = kind == Named::Party && verb == "add";
+        let any = kind == Named::User && ANY_USER.contains(&noun);
+        if recorded_now || any || !given(at, id) {
             continue;
         }
         for raw in at.get_raw(id).into_iter().flatten().filter_map(|v| v.to_str()) {

@@ -77,6 +77,9 @@ pub(crate) enum MetersCommand {
     Import {
         /// The CSV file
         file: PathBuf,
+        /// Take the rest of a file of which more than half of the rows are rejected
+        #[arg(long)]
+        allow_mostly_bad: bool,
     },
     /// List the known pairs
     List {
@@ -164,7 +167,9 @@ pub(crate) fn run(c: &RegistrationCommand, ctx: &Ctx) -> Result<Answer> {
             registration::changes(ctx, *after, out.as_deref())
         }
         RegistrationCommand::Apply { afresh } => registration::apply(ctx, *afresh),
-        RegistrationCommand::Meters(MetersCommand::Import { file }) => meters::import(ctx, file),
+        RegistrationCommand::Meters(MetersCommand::Import { file, allow_mostly_bad }) => {
+            meters::import(ctx, file, *allow_mostly_bad)
+        }
         RegistrationCommand::Meters(MetersCommand::List { point }) => {
             meters::list(ctx, point.as_deref())
         }

@@ -295,26 +295,30 @@ impl Walk {
         }
     }
 
-    /// Runs the example with an unknown measure, provider and party where the command takes one: each is
+    /// Runs the example with an unknown measure, provider, party and User where the command takes one: each is
     /// refused with the nearest known names.
     fn with_unknown_names(&mut self, words: &[String], name: &str) {
         let page = self.pages.get(name).cloned().unwrap_or_default().replace('\\', "");
-        for option in ["--measure", "--measures", "--provider", "--party"] {
+        const NO_USER: &str = "90-B3-D5-1F-30-FF-FF-FF";
+        let options = ["--measure", "--measures", "--provider", "--party", "--user"];
+        for option in options {
+            let any = option == "--user" && ["key-", "tap"].iter().any(|n| name.starts_with(n));
             // A register says by itself that a new record names no party.
             let adds = option == "--party" && name.ends_with("-add");
             let takes = page.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| w == option);
-            if !takes || adds {
+            if !takes || adds || any {
                 continue;
             }
+            let unknown = if option == "--user" { NO_USER } else { "NOSUCH9" };
             let mut wrong = words.to_vec();
             match wrong.iter().position(|w| w == option) {
-                Some(at) => wrong[at + 1] = "NOSUCH9".to_owned(),
-                None => wrong.extend([option.to_owned(), "NOSUCH9".to_owned()]),
+                Some(at) => wrong[at + 1] = unknown.to_owned(),
+                None => wrong.extend([option.to_owned(), unknown.to_owned()]),
             }
             let ran = self.run(&wrong, &["--format", "json"]);
             // Options that exclude each other are a matter of usage.
             if ran.code != 2 && (ran.code != 5 || !ran.err.contains("the nearest known")) {
-                self.faults.push(format!("{name} {option} NOSUCH9: {} {}", ran.code, ran.err));
+                self.faults.push(format!("{name} {option} {unknown}: {} {}", ran.code, ran.err));
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::ingest::rejects::Rejects;
 use crate::{
     answer::{Answer, Table},
     context::Context,
-    error::{AppError, Result},
+    error::{AppError, Kind, Result},
     input,
 };
 use northbound_ingest::{
@@ -26,8 +26,9 @@ const COLUMNS: [&str; 2] = ["point", "device"];
 /// Takes the devices of supply points from a CSV with the columns `point` and `device`.
 ///
 /// # Errors
-/// Where the file cannot be read, lacks a column, or every row is rejected.
-pub fn import(ctx: &Context, path: &Path) -> Result<Answer> {
+/// Where the file cannot be read, lacks a column, or every row is rejected; or more than half of them,
+/// unless a mostly bad file is allowed.
+pub fn import(ctx: &Context, path: &Path, allow_mostly_bad: bool) -> Result<Answer> {
     let bytes = input::bytes(path, input::MAX_FILE)?;
     let name = path
         .file_name()
@@ -43,6 +44,17 @@ pub fn import(ctx: &Context, path: &Path) -> Result<Answer> {
             path.display(),
             file.map(|f| format!("; {f} says why")).unwrap_or_default()
         )));
+    }
+    if !allow_mostly_bad && refused.saturating_mul(2) > total {
+        return Err(AppError::Failed {
+            kind: Kind::BadInput,
+            code: "ingest.mostly-bad",
+            message: format!(
+                "{}: {refused} of its {total} rows were rejected{}; nothing was imported. Correct the file, or take the rest with --allow-mostly-bad",
+                path.display(),
+                file.map(|f| format!("; {f} says why")).unwrap_or_default()
+            ),
+        });
     }
     let store = ctx.store()?;
     let source =
