@@ -82,7 +82,11 @@ const NAMES: &[(Option<Layout>, &str, &[&str])] = &[
         &["status", "outcome", "result", "final status", "end state", "response status"],
     ),
     (None, "code", &["response code", "result code", "alert code", "event code", "error code"]),
-    (None, "user_sent", &["sent by user", "user sent time", "submitted"]),
+    (
+        None,
+        "user_sent",
+        &["sent by user", "user sent time", "submitted", "sent", "sent at", "time sent"],
+    ),
     (
         None,
         "received",
@@ -127,6 +131,9 @@ const NAMES: &[(Option<Layout>, &str, &[&str])] = &[
             "completed",
             "completed at",
             "answer time",
+            "replied",
+            "replied at",
+            "reply time",
         ],
     ),
     (None, "delivered", &["delivered at", "delivery time"]),
