@@ -19,6 +19,20 @@ pub fn gather(
     methodology: Option<&str>,
     progress: &mut Progress,
 ) -> Result<Evidence> {
+    let scope = Scope {
+        as_at: ctx.as_at,
+        methodology: methodology.map(str::to_owned),
+        ..Scope::of(period, ctx.now)
+    };
+    of_scope(ctx, store, &scope, progress)
+}
+
+fn of_scope(
+    ctx: &Context,
+    store: &Store,
+    scope: &Scope,
+    progress: &mut Progress,
+) -> Result<Evidence> {
     let (ledger, gate, rules) = (ctx.ledger(), ctx.gate(store), ctx.rules()?);
     let sources = Sources {
         data: &ctx.data,
@@ -27,12 +41,7 @@ pub fn gather(
         rules: &rules,
         record: ctx.writes,
     };
-    let scope = Scope {
-        as_at: ctx.as_at,
-        methodology: methodology.map(str::to_owned),
-        ..Scope::of(period, ctx.now)
-    };
-    Ok(read(&sources, &scope, &mut |step| progress.tell(step, 0, 1))?)
+    Ok(read(&sources, scope, &mut |step| progress.tell(step, 0, 1))?)
 }
 
 /// The evidence of the newest issue of a period, and the issue's name; as known now where the period was never
@@ -54,16 +63,8 @@ pub fn of_newest_issue(
     else {
         return Ok((gather(ctx, store, period, methodology, progress)?, None));
     };
-    let (ledger, gate, rules) = (ctx.ledger(), ctx.gate(store), ctx.rules()?);
-    let sources = Sources {
-        data: &ctx.data,
-        ledger: &ledger,
-        gate: &gate,
-        rules: &rules,
-        record: ctx.writes,
-    };
     let scope = Scope { now: ctx.now, ..packs::scope_of(&newest.record) };
-    let e = read(&sources, &scope, &mut |step| progress.tell(step, 0, 1))?;
+    let e = of_scope(ctx, store, &scope, progress)?;
     Ok((e, Some(name(&newest.record))))
 }
 

@@ -17,7 +17,7 @@ use serde_json::json;
 
 const NO_BODIES: &str = "Message bodies are not stored: only headers, times, outcomes and the hash of each source file.";
 
-/// What a decision does not do yet. Said when it is made, and not only when somebody wants to apply it.
+/// What a decision does not do yet; printed when it is made, not only when it is to be applied.
 const NOT_CARRIED_OUT: &str = "The decision is recorded, but this version deletes no rows of the ledger, because issued packs cite the files: `ledger retention apply --dry-run` lists what is due.";
 
 /// A table of the ledger with the retention decision in force.

@@ -1,5 +1,5 @@
-//! One planted bug for each invariant: a state that the steps of the core never reach is made by hand,
-//! and must be named. An invariant without a planted bug fails the last test.
+//! One planted bug for each invariant: the test makes a state that the steps of
+//! the core never reach, and it must be named. An invariant without a planted bug fails the last test.
 
 use super::*;
 use crate::{

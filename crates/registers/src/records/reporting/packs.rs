@@ -7,7 +7,7 @@ use crate::{
     read::{AsAt, Query},
     record::{Identity, Index, Record, Stored, invalid, needed},
     tx::{Next, Tx, body_text, parse},
-    write::{expect, live_head},
+    write::{approved, expect, live_head},
 };
 use northbound_types::{Period, Utc, text_enum};
 use serde::{Deserialize, Serialize};
@@ -241,24 +241,7 @@ impl Gate<'_> {
                 });
             }
             pack.accepted = Some(Acceptance { by: by.to_owned(), at: tx.recorded });
-            let (body, index, version) = (body_text(&pack)?, pack.index(), head.version + 1);
-            tx.version(
-                &Next {
-                    noun: Noun::Pack,
-                    id,
-                    version,
-                    verb: Verb::Approve,
-                    known: tx.known(),
-                    live: true,
-                    by_hand: true,
-                    index: &index,
-                    body: &body,
-                },
-                &[],
-            )?;
-            let (before, party) = (Some(head.body.as_str()), pack.party.as_deref());
-            tx.event(Noun::Pack, id, Verb::Approve, party, before, Some(&body))?;
-            tx.receipt(Noun::Pack, id, Verb::Approve, version, before, Some(&body))
+            approved(tx, id, &head, &pack)
         })
     }
 
