@@ -110,6 +110,14 @@ pub(crate) fn nearest_words(given: &str, all: &BTreeSet<String>) -> String {
     }
 }
 
+/// Is the second word near enough to be meant by the first? At most one letter in three differs.
+#[must_use]
+pub fn is_near(given: &str, other: &str) -> bool {
+    let bare = |w: &str| w.trim_start_matches('-').to_lowercase();
+    let (given, other) = (bare(given), bare(other));
+    distance(&given, &other) * 3 <= given.chars().count().max(other.chars().count())
+}
+
 /// Insertions, deletions and replacements of letters that make one word of the other (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
@@ -176,6 +184,8 @@ mod tests {
         assert_eq!(nearest("pm43", &all)[0], "PM4.3");
         assert_eq!(nearest("CPM9", &all)[0], "CPM1");
         assert_eq!((distance("", "abc"), distance("kitten", "sitting")), (3, 3));
+        assert!(is_near("--providr", "--provider") && is_near("PM43", "pm4.3"));
+        assert!(!is_near("--overdue", "--provider") && !is_near("minutes", "ingest"));
         assert_eq!(nearest_words("x", &BTreeSet::new()), "none is known yet");
     }
 }

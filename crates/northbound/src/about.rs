@@ -14,8 +14,26 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Answer> {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "northbound", &mut out);
     String::from_utf8(out)
-        .map(Answer::raw)
+        .map(|script| Answer::raw(commands_first(&script)))
         .map_err(|_| CliError::internal("the completion script is not UTF-8"))
+}
+
+/// The bash script with the commands before the flags: bash proposes words in the order of `opts="…"`.
+fn commands_first(script: &str) -> String {
+    let mut out = String::with_capacity(script.len());
+    for line in script.split_inclusive('\n') {
+        let Some((head, (words, tail))) =
+            line.split_once("opts=\"").and_then(|(head, rest)| Some((head, rest.split_once('"')?)))
+        else {
+            out.push_str(line);
+            continue;
+        };
+        let (flags, commands): (Vec<&str>, Vec<&str>) =
+            words.split_whitespace().partition(|w| w.starts_with('-'));
+        let words = [commands, flags].concat().join(" ");
+        out.push_str(&format!("{head}opts=\"{words}\"{tail}"));
+    }
+    out
 }
 
 pub(crate) fn man(out: Option<&Path>) -> Result<Answer> {
@@ -55,4 +73,22 @@ pub(crate) fn about() -> Answer {
         .say(format!("northbound {version}: from message records to an explained monthly pack."))
         .say(format!("Licence: {}. docs/ describes the rules, the samples and the simulated network; all sample data is invented.", env!("CARGO_PKG_LICENSE")))
         .table(t).table(e)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bash_proposes_commands_before_flags() {
+        let script = completions(clap_complete::Shell::Bash).unwrap().raw.unwrap();
+        let lists: Vec<&str> = script.lines().filter(|l| l.contains("opts=\"")).collect();
+        let pack = lists.iter().find(|l| l.contains(" issue ") && l.contains("--data"));
+        assert!(pack.is_some_and(|l| l.find(" issue ") < l.find("--data")), "{pack:?}");
+        for l in lists {
+            let words = l.split('"').nth(1).unwrap().split(' ').filter(|w| !w.is_empty());
+            let flags: Vec<bool> = words.map(|w| w.starts_with('-')).collect();
+            assert!(flags.is_sorted(), "{l}");
+        }
+    }
 }

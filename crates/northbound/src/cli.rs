@@ -26,7 +26,7 @@ Without --as, the login name acts with the roles that the data folder grants it 
 
 /// From message records to an explained monthly pack
 #[derive(Debug, Clone, Parser)]
-#[command(name = "northbound", version, about, after_help = EXITS, max_term_width = 110, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "northbound", version, about, after_help = EXITS, max_term_width = 110, propagate_version = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,

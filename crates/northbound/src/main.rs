@@ -10,6 +10,7 @@ mod devices;
 mod error;
 mod explain;
 mod forecast;
+mod help;
 mod incident;
 mod ingest;
 mod init;
@@ -29,19 +30,23 @@ mod report;
 mod rules;
 mod variance;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 use error::{CliError, Exit};
 use northbound_types::printable;
 use std::{io::Write, process::ExitCode};
 
 fn main() -> ExitCode {
-    let parsed = cli::Cli::command().try_get_matches().and_then(|m| {
+    if std::env::args_os().len() == 1 {
+        let _ = std::io::stdout().write_all(help::FIRST_STEPS.as_bytes());
+        return ExitCode::from(Exit::Ok as u8);
+    }
+    let parsed = help::command().try_get_matches().and_then(|m| {
         let words = words(&m);
         Ok((cli::Cli::from_arg_matches(&m)?, words, m))
     });
     let (cli, words, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(e) => return refused(&e),
+        Err(e) => return refused(&help::without_wrong_proposals(e)),
     };
     let format = cli.global.format;
     match cli::run(&cli, &words, &matches).and_then(|answer| output::print(&answer, format)) {
