@@ -2,6 +2,7 @@
 //! evidence gives the same pack.
 
 pub mod assurance;
+pub mod brief;
 pub mod cells;
 pub mod changes;
 pub mod claims;
@@ -121,11 +122,12 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
         methodology: methodology(e),
         origin: origin(e),
         previous: edition.previous.clone(),
-        front: front::front(&material),
+        front: front::front(&material, edition),
         sections: sections
             .into_iter()
             .filter(|s: &Section| !s.blocks.is_empty() || !s.intro.is_empty())
             .collect(),
+        evidence: Vec::new(),
         shorthand: sources::marks(e),
         rules: data.rules_used.clone(),
         sources: data.sources.clone(),

@@ -31,6 +31,7 @@ pub fn document(e: &Evidence, v: &IncidentView, arrivals: &[ArrivalLine], title:
         previous: String::new(),
         front: front(v),
         sections: sections(v, arrivals),
+        evidence: Vec::new(),
         shorthand: sources::marks(e),
         rules: rules_used(e)
             .into_iter()
@@ -81,9 +82,6 @@ fn front(v: &IncidentView) -> Front {
             sum_in_words(&v.balance),
             words::things(v.ages.len() as u64, "incident is", "incidents are")
         ))],
-        headlines: Vec::new(),
-        shortfalls: Vec::new(),
-        exceptions: Vec::new(),
-        blocks: Vec::new(),
+        ..Front::default()
     }
 }

@@ -83,6 +83,9 @@ fn paras(document: &Document) -> Result<(), DocumentError> {
         .warnings
         .iter()
         .chain(&document.front.statements)
+        .chain(&document.front.brief.summary)
+        .chain(&document.front.brief.banner)
+        .chain(&document.front.brief.changes)
         .chain(document.sections.iter().flat_map(|s| &s.intro))
         .chain(inside);
     match all.flat_map(|p| &p.runs).filter_map(|r| r.figure.as_deref()).find(|id| !is_figure_id(id))

@@ -33,6 +33,9 @@ pub struct Document {
     pub front: Front,
     /// The chapters.
     pub sections: Vec<Section>,
+    /// Ids of the sections that are only proof: folded in the HTML, and in the PDF only on request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
     /// The shorthand used in the tables, with its meaning.
     pub shorthand: Vec<Shorthand>,
     /// Every rule that a figure here rests on.
@@ -42,6 +45,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// Is the section only proof of what the others say?
+    #[must_use]
+    pub fn is_evidence(&self, section: &Section) -> bool {
+        self.evidence.contains(&section.id)
+    }
     /// The rules that still need a confirmation.
     pub fn unconfirmed(&self) -> impl Iterator<Item = &RuleUsed> {
         self.rules.iter().filter(|r| r.confirmed_by.is_none() && r.needs_confirmation)

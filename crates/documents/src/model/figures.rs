@@ -73,7 +73,7 @@ impl Index {
         let entry = self.0.entry(id.clone()).or_insert_with(|| FigureUse {
             id: id.clone(),
             what: what(),
-            printed: cell.printed(),
+            printed: cell.marked(),
             numerator: cell.numerator.clone(),
             denominator: cell.denominator.clone(),
             state: cell.state,

@@ -1,11 +1,11 @@
 //! The front page: what the reader must know before turning a page.
 
-use super::{Block, Cell, Para};
+use super::{Block, Brief, Cell, Para};
 use northbound_types::Day;
 use serde::{Deserialize, Serialize};
 
 /// The front page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Front {
     /// What makes the period unusable in part: printed first, boxed. Empty where nothing does.
     pub warnings: Vec<Para>,
@@ -19,6 +19,9 @@ pub struct Front {
     pub exceptions: Vec<ActiveException>,
     /// Charts of the front page: small multiples by region.
     pub blocks: Vec<Block>,
+    /// The answers that are printed first; absent in packs of earlier versions.
+    #[serde(default, skip_serializing_if = "Brief::is_empty")]
+    pub brief: Brief,
 }
 
 /// One measure row on the front page.

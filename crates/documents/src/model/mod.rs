@@ -3,6 +3,7 @@
 //! Keys are stable. Nothing here is computed from the ledger, and nothing is rounded: cells carry
 //! their printed text and, beside it, the exact integers.
 
+pub mod brief;
 pub mod chart;
 pub mod check;
 pub mod document;
@@ -12,6 +13,7 @@ pub mod number;
 pub mod section;
 pub mod table;
 
+pub use brief::{Brief, Due, Unknown};
 pub use chart::{
     Annotation, Chart, ChartKind, Gap, Level, LevelKind, LevelStep, Point, Series, Window,
 };

@@ -203,6 +203,10 @@ pub struct Cell {
     pub figure: Option<String>,
     /// In words: why it is null or weak, since when, whose job the repair is.
     pub note: String,
+    /// What the mark says holds for nearly every figure and is in the brief's banner: the mark is in
+    /// CSV and JSON and is not printed at the figure.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub common: bool,
 }
 
 impl Cell {
@@ -219,6 +223,7 @@ impl Cell {
             band: None,
             figure: None,
             note: String::new(),
+            common: false,
         }
     }
     /// A count.
@@ -278,12 +283,24 @@ impl Cell {
         self.note = note.into();
         self
     }
-    /// Text and marks as printed.
+    /// Text and marks as printed for people: without a mark that the brief's banner says once.
     #[must_use]
     pub fn printed(&self) -> String {
-        let parts: Vec<&str> = std::iter::once(self.text.as_str())
-            .chain(self.marks.iter().map(String::as_str))
-            .collect();
+        self.with(self.shown_marks())
+    }
+    /// Text and all marks, for files that machines read.
+    #[must_use]
+    pub fn marked(&self) -> String {
+        self.with(&self.marks)
+    }
+    /// The marks that are printed at the figure.
+    #[must_use]
+    pub fn shown_marks(&self) -> &[String] {
+        if self.common { &[] } else { &self.marks }
+    }
+    fn with(&self, marks: &[String]) -> String {
+        let parts: Vec<&str> =
+            std::iter::once(self.text.as_str()).chain(marks.iter().map(String::as_str)).collect();
         parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }

@@ -85,7 +85,7 @@ pub fn columns(table: &Table) -> Vec<FlatColumn> {
 #[must_use]
 pub fn part(cell: &Cell, part: Part) -> String {
     match part {
-        Part::Printed => clean(&cell.printed()),
+        Part::Printed => clean(&cell.marked()),
         Part::Number => cell.number.clone().unwrap_or_default(),
         Part::Numerator => cell.numerator.clone().unwrap_or_default(),
         Part::Denominator => cell.denominator.clone().unwrap_or_default(),

@@ -38,6 +38,8 @@ pub struct Formats {
     pub json: bool,
     /// `charts/ID.svg`, one a chart.
     pub svg: bool,
+    /// The sections that are only proof in the PDF, too.
+    pub evidence: bool,
     /// What may be replaced in the folder.
     pub replace: Replace,
 }
@@ -53,6 +55,7 @@ impl Formats {
             csv: true,
             json: true,
             svg: true,
+            evidence: false,
             replace: Replace::Document,
         }
     }

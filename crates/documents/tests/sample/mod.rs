@@ -52,6 +52,7 @@ pub fn pack() -> Document {
             .into(),
         front: front(),
         sections: chapters::all(),
+        evidence: vec!["volumes-section".into()],
         shorthand: shorthand(),
         rules: rules(),
         sources: vec![
@@ -185,6 +186,30 @@ fn front() -> Front {
             state: "criteria met, letter due".into(),
         }],
         blocks: vec![Block::Multiples(charts::regions())],
+        brief: brief(),
+    }
+}
+
+fn brief() -> Brief {
+    Brief {
+        summary: vec![Para::plain(
+            "Of 6 rows 2 met their target, 2 are below it, 1 is below minimum, and 1 has no figure.",
+        )],
+        banner: vec![Para::plain(
+            "12 rules are not confirmed: figures that rest on them are provisional. `northbound rules confirm ID` changes that.",
+        )],
+        unknown: vec![Unknown {
+            count: 1,
+            rows: "CPM1 (National)".into(),
+            reason: "one of its components has no figure".into(),
+            since: "new in April 2026".into(),
+        }],
+        changes: vec![Para::plain("Since Issue 1, 1 figure changed.")],
+        due: vec![Due {
+            what: "Say when the capacity of the North is enough".into(),
+            who: "CSPN".into(),
+            when: "30 June 2026".into(),
+        }],
     }
 }
 

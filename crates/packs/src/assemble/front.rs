@@ -1,6 +1,6 @@
 //! The front page: what fell short, since when, why, who acts; what has no figure and why.
 
-use super::{Material, cells, words};
+use super::{Edition, Material, brief, cells, words};
 use crate::data::{Numbered, figures::Address, test_commands::own_kind_of};
 use northbound_documents::{
     model::{ActiveException, Front, Headline, Para, Shortfall},
@@ -14,7 +14,7 @@ use northbound_measures::{
 use northbound_types::{Dim, Figure, Period, Region, Selector, TestKind, Utc};
 
 /// The front page.
-pub(super) fn front(d: &Material<'_>) -> Front {
+pub(super) fn front(d: &Material<'_>, edition: &Edition) -> Front {
     let mut short: Vec<&Numbered> =
         d.data.results.iter().filter(|n| n.result.band.below_target() == Some(true)).collect();
     // Below minimum first, then the longest run, then in the order of the measures.
@@ -31,6 +31,7 @@ pub(super) fn front(d: &Material<'_>) -> Front {
         shortfalls: short.into_iter().map(|n| shortfall(d, n)).collect(),
         exceptions: exceptions(d),
         blocks: super::ways_chart::chart(d).into_iter().collect(),
+        brief: brief::brief(d, edition),
     }
 }
 
@@ -162,12 +163,13 @@ pub fn unfinished(period: Period, as_at: Utc) -> Option<(&'static str, &'static 
 }
 
 /// Ends a text with a full stop.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let t = text.trim();
     if t.is_empty() || t.ends_with(['.', '!', '?']) { t.to_owned() } else { format!("{t}.") }
 }
 
-fn statements(d: &Material<'_>) -> Vec<Para> {
+/// How many rows met, fell short or have no figure.
+pub(super) fn summary(d: &Material<'_>) -> Para {
     let of =
         |b: &dyn Fn(&MeasureResult) -> bool| d.data.results.iter().filter(|n| b(&n.result)).count();
     let (met, target, minimum) = (
@@ -187,7 +189,11 @@ fn statements(d: &Material<'_>) -> Vec<Para> {
         text.push_str(&format!("; {other} cannot be compared with a level"));
     }
     text.push('.');
-    let mut out = vec![Para::plain(text)];
+    Para::plain(text)
+}
+
+fn statements(d: &Material<'_>) -> Vec<Para> {
+    let mut out = vec![summary(d)];
     out.extend(own_requests(d));
     out.extend(tests_against_own(d));
     let missing: Vec<String> = d

@@ -104,6 +104,26 @@ pub fn row(r: &MeasureResult) -> String {
     format!("{} {} {}", r.measure, r.provider, region(r.region))
 }
 
+/// Rows in short: those of one place together, `PM4.2, PM4.3 (Central); CPM1 (National)`; of more than
+/// `most` the rest is counted.
+#[must_use]
+pub fn rows(rows: &[&MeasureResult], most: usize) -> String {
+    let mut places: Vec<(&str, Vec<&str>)> = Vec::new();
+    for r in rows.iter().take(most) {
+        let place = region(r.region);
+        match places.iter_mut().find(|p| p.0 == place) {
+            Some(p) => p.1.push(&r.measure),
+            None => places.push((place, vec![&r.measure])),
+        }
+    }
+    let named = places.into_iter().map(|(p, m)| format!("{} ({p})", m.join(", ")));
+    let mut text = named.collect::<Vec<_>>().join("; ");
+    if rows.len() > most {
+        text.push_str(&format!("; and {} more", rows.len() - most));
+    }
+    text
+}
+
 /// Why messages are left out of a numerator; in a national row with their region.
 #[must_use]
 pub fn line(r: &MeasureResult, l: &Line) -> String {
