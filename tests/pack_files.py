@@ -18,7 +18,8 @@ import re
 import subprocess
 import sys
 
-SHEETS_BEFORE = ["Cover", "Contents", "Notes"]
+SHEETS_BEFORE = ["Contents", "Brief"]
+MOST_SHEETS = 25
 
 
 def squeezed(text):
@@ -92,6 +93,7 @@ def xlsx(pack):
     book = openpyxl.load_workbook(pack / "pack.xlsx")
     odd, held = [], {}
     if book.sheetnames[: len(SHEETS_BEFORE)] != SHEETS_BEFORE: odd.append(f"first sheets are {book.sheetnames[:3]}")
+    if len(book.sheetnames) > MOST_SHEETS: odd.append(f"{len(book.sheetnames)} sheets, at most {MOST_SHEETS}")
     for sheet in book:
         if sheet.merged_cells.ranges: odd.append(f"{sheet.title}: merged cells")
         if sheet["A1"].value is None: odd.append(f"{sheet.title}: does not begin at A1")
@@ -101,18 +103,23 @@ def xlsx(pack):
         if sheet.title in SHEETS_BEFORE: continue
         if len(sheet.tables) != 1: odd.append(f"{sheet.title}: {len(sheet.tables)} tables, must be one")
         for t in sheet.tables.values():
+            if not t.ref.startswith("A1:"): odd.append(f"{sheet.title}: its table is at {t.ref}, must begin in A1")
             block = [[c.value for c in row] for row in sheet[t.ref]]
             if len(set(block[0])) != len(block[0]): odd.append(f"{sheet.title}: columns of one name")
-            held[re.sub(r"\W", "_", t.name.removeprefix("T_"))] = [str(r[0]) for r in block[1:]]
-    files = {re.sub(r"\W", "_", name): [r[0] for r in rows[1:]] for name, rows in tables(pack)}
-    contents = {str(r[2]) for r in book["Contents"].iter_rows(min_row=3, values_only=True) if r[2]}
-    for name in contents:
-        if not (pack / name).is_file(): odd.append(f"Contents names {name}, which is not there")
-    if len(held) != len(files): odd.append(f"{len(held)} sheets with tables, {len(files)} CSV files")
-    for name in held.keys() & files.keys():
-        if held[name] != files[name]: odd.append(f"{name}: rows of sheet and CSV differ: {list(set(held[name]) ^ set(files[name]))[:3]}")
-    if not held.keys() & files.keys(): odd.append("no sheet has the name of a CSV file")
-    print(f"{len(book.sheetnames)} sheets, {len(held)} tables, {len(held.keys() & files.keys())} held against their CSV")
+            if "CSV file" not in block[0]: continue
+            at = {name: block[0].index(name) for name in ("CSV file", "Figure id", "Printed", "Numerator", "Denominator")}
+            for r in block[1:]:
+                if r[at["Figure id"]]: held.setdefault(r[at["CSV file"]], []).append(tuple(str("" if r[at[n]] is None else r[at[n]]) for n in ("Figure id", "Printed", "Numerator", "Denominator")))
+    named = {c.hyperlink.location.split("!")[0].strip("'").replace("''", "'") for row in book["Contents"].iter_rows() for c in row if c.hyperlink}
+    if named != set(book.sheetnames[1:]): odd.append(f"Contents and sheets differ: {sorted(named ^ set(book.sheetnames[1:]))[:5]}")
+    figures = 0
+    for name, rows in tables(pack):
+        mine = sorted((figure, text, part.get("numerator", ""), part.get("denominator", "")) for _, text, figure, part in figure_cells(rows) if figure)
+        figures += len(mine)
+        if sorted(held.pop(f"csv/{name}.csv", [])) != mine: odd.append(f"{name}.csv: the workbook has other figures")
+    if held: odd.append(f"the workbook has figures of files that are not there: {sorted(held)[:3]}")
+    if not figures: odd.append("no figure was compared")
+    print(f"{len(book.sheetnames)} sheets, {figures} figures held against their CSV files")
     return odd
 
 

@@ -5,10 +5,10 @@ use crate::sample;
 use calamine::{Data, Reader, Xlsx};
 use northbound_documents::{
     Formats,
-    model::figures_of,
-    render::{chart, charts_of, print_all},
+    model::{Block, Cell, ColumnKind, figures::tables_of, figures_of},
+    render::{chart, charts_of, print_all, xlsx::xlsx},
 };
-use std::{io::Cursor, process::Command, sync::OnceLock};
+use std::{collections::BTreeMap, io::Cursor, process::Command, sync::OnceLock};
 
 /// The sample, printed once for all tests here.
 fn file(name: &str) -> Vec<u8> {
@@ -122,44 +122,113 @@ fn a_line_breaks_at_its_gap() {
     assert_eq!(runs(&whole), 1);
 }
 
+/// The rows of a sheet below its headings, each by heading.
+fn rows_of(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Vec<BTreeMap<String, Data>> {
+    let sheet = book.worksheet_range(name).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let mut rows = sheet.rows();
+    let head: Vec<String> =
+        rows.next().expect("headings").iter().map(ToString::to_string).collect();
+    rows.map(|r| head.iter().cloned().zip(r.iter().cloned()).collect()).collect()
+}
+
+fn words(text: &str) -> Data {
+    Data::String(text.into())
+}
+
 #[test]
 fn the_workbook_reads_back_as_the_model() {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file("pack.xlsx"))).expect("a workbook");
     let names = book.sheet_names().to_vec();
-    assert_eq!(names[..3], ["Cover", "Contents", "Notes"]);
-    let tables = northbound_documents::model::figures::tables_of(&sample::pack()).len();
-    assert_eq!(names.len(), 3 + tables);
-    let counting = names.iter().find(|n| n.ends_with(" counting")).expect("the sheet");
-    let sheet = book.worksheet_range(counting).expect("cells");
-    assert_eq!(
-        sheet.get((0, 0)),
-        Some(&Data::String("PM4.3 North, April 2026, counted three ways".into()))
-    );
-    let at = |title: &str| {
-        sheet
-            .rows()
-            .nth(3)
-            .expect("headings")
-            .iter()
-            .position(|c| c == &Data::String(title.into()))
-            .unwrap_or_else(|| panic!("no {title}"))
-    };
-    let row = sheet.rows().nth(5).expect("the second row");
-    assert_eq!(row[at("In time")], Data::String("90.00 %".into()));
-    assert_eq!(row[at("In time: value (per cent)")], Data::Float(90.0));
-    assert_eq!(row[at("In time: numerator")], Data::Float(900.0));
-    assert_eq!(row[at("In time: denominator")], Data::Float(1000.0));
-    assert_eq!(row[at("In time: band")], Data::String("below minimum".into()));
-    let states = names.iter().find(|n| n.ends_with(" every-state")).expect("the sheet");
-    let sheet = book.worksheet_range(states).expect("cells");
-    let head: Vec<Data> = sheet.rows().nth(3).expect("headings").to_vec();
-    let column = head
+    assert_eq!(names[..3], ["Contents", "Brief", "Measures"]);
+    assert_eq!(names[names.len() - 4..], ["All figures", "Key", "Rules", "Source files"]);
+    let document = sample::pack();
+    assert_eq!(rows_of(&mut book, "Measures").len(), document.front.headlines.len());
+    let observations: Vec<BTreeMap<String, Data>> = names[3..names.len() - 4]
         .iter()
-        .position(|c| c == &Data::String("Middle limit: value (per cent)".into()))
-        .expect("the column");
-    assert_eq!(sheet.rows().nth(4).expect("North")[column], Data::Empty, "a null has no number");
+        .flat_map(|n| rows_of(&mut book, n))
+        .filter(|r| r.contains_key("Figure"))
+        .collect();
+    let cells: usize = tables_of(&document)
+        .iter()
+        .map(|t| t.rows.len() * t.columns.iter().filter(|c| c.kind.is_numeric()).count())
+        .sum();
+    assert_eq!(observations.len(), cells, "one row for each figure of each table");
+    let of = |table: &str, row: (&str, &str), figure: &str| {
+        observations
+            .iter()
+            .find(|r| {
+                r["CSV file"] == words(&format!("csv/{table}.csv"))
+                    && r[row.0] == words(row.1)
+                    && r["Figure"] == words(figure)
+            })
+            .unwrap_or_else(|| panic!("no {table} {row:?} {figure}"))
+            .clone()
+    };
+    let row = of("counting", ("Way of counting", "All attempts"), "In time");
+    assert_eq!(row["Printed"], words("90.00 %"));
+    assert_eq!(row["Value"], Data::Float(90.0));
+    assert_eq!(row["Unit"], words("per cent"));
+    assert_eq!(row["Numerator"], Data::Float(900.0));
+    assert_eq!(row["Denominator"], Data::Float(1000.0));
+    assert_eq!(row["Band"], words("below minimum"));
+    let null = of("every-state", ("Region", "North"), "Middle limit");
+    assert_eq!(null["Value"], Data::Empty, "a null has no number");
+    assert_ne!(null["Note"], Data::Empty, "a null has its reason");
+    assert_eq!(
+        of("every-state", ("Region", "All regions"), "Longest limit")["Total row"],
+        words("yes")
+    );
     book.load_tables().expect("tables");
-    assert_eq!(book.table_names().len(), tables + 2, "every table is marked as one");
+    assert_eq!(book.table_names().len(), names.len() - 2, "every data sheet is marked as a table");
+}
+
+#[test]
+fn a_pack_with_many_chapters_has_at_most_25_sheets_and_loses_nothing() {
+    let mut document = sample::pack();
+    let holds_figures = |b: &Block| matches!(b, Block::Table(t) if t.id == "counting");
+    let figures = document.sections.iter().find(|s| s.blocks.iter().any(holds_figures));
+    let figures = figures.expect("figures").clone();
+    for n in 0..40 {
+        let mut more = figures.clone();
+        more.id = format!("more-{n}");
+        more.heading = format!("More figures {n}");
+        more.blocks.retain(holds_figures);
+        for b in &mut more.blocks {
+            if let Block::Table(t) = b {
+                t.id = format!("more-{n}-{}", t.id);
+                let mut list = t.clone();
+                list.id = format!("{}-list", t.id);
+                list.caption = format!("List {n}");
+                for c in &mut list.columns {
+                    c.kind = ColumnKind::Text;
+                }
+                for c in list.rows.iter_mut().flat_map(|r| &mut r.cells) {
+                    *c = Cell::words(format!("in list {n}"));
+                }
+                more.blocks.push(Block::Table(list));
+                break;
+            }
+        }
+        document.sections.push(more);
+    }
+    let bytes = xlsx(&document).expect("a workbook");
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+    let names = book.sheet_names().to_vec();
+    assert_eq!(names.len(), 25, "{names:?}");
+    let (mut observations, mut lists) = (0, std::collections::BTreeSet::new());
+    for name in &names[3..names.len() - 4] {
+        for row in rows_of(&mut book, name) {
+            observations += usize::from(row.contains_key("Figure"));
+            lists
+                .extend(row.values().map(ToString::to_string).filter(|t| t.starts_with("in list")));
+        }
+    }
+    let cells: usize = tables_of(&document)
+        .iter()
+        .map(|t| t.rows.len() * t.columns.iter().filter(|c| c.kind.is_numeric()).count())
+        .sum();
+    assert_eq!(observations, cells);
+    assert_eq!(lists.len(), 40, "every list is somewhere");
 }
 
 #[test]

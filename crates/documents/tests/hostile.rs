@@ -134,12 +134,11 @@ fn formulas_are_text() {
         let formulas = book.worksheet_formula(&name).expect("formulas");
         assert!(formulas.used_cells().all(|c| c.2.is_empty()), "{name}");
     }
-    let name =
-        book.sheet_names().iter().find(|n| n.ends_with(" counting")).expect("the sheet").clone();
-    assert_eq!(
-        book.worksheet_range(&name).expect("cells").rows().nth(4).expect("a row")[0],
-        Data::String(FORMULA.into())
-    );
+    let figures = book.sheet_names().iter().position(|n| n == "Measures").expect("measures") + 1;
+    let name = book.sheet_names()[figures].clone();
+    let sheet = book.worksheet_range(&name).expect("cells");
+    let kept = sheet.used_cells().filter(|c| c.2 == &Data::String(FORMULA.into())).count();
+    assert!(kept > 0, "{name} has the text as it came");
 }
 
 #[test]
@@ -207,14 +206,14 @@ fn a_cell_longer_than_a_spreadsheet_allows_is_cut_and_says_so() {
         };
         let bytes = print_all(&document, which).expect("prints").remove(0).1;
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
-        let name = book
-            .sheet_names()
+        let names = book.sheet_names().to_vec();
+        let found = names
             .iter()
-            .find(|n| n.ends_with(" counting"))
-            .expect("the sheet")
-            .clone();
-        let found = book.worksheet_range(&name).expect("cells").rows().nth(4).expect("a row")[0]
-            .to_string();
+            .filter_map(|n| book.worksheet_range(n).ok())
+            .flat_map(|r| r.used_cells().map(|c| c.2.to_string()).collect::<Vec<_>>())
+            .filter(|t| t.starts_with('y'))
+            .max_by_key(|t| t.chars().count())
+            .expect("cells");
         assert_eq!(found.ends_with('…'), cut);
         assert_eq!(found.chars().count(), length.min(32_767));
     }

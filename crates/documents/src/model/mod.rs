@@ -21,4 +21,4 @@ pub use document::{Document, Named, Origin, RuleUsed, Shorthand, SourceFile, Sta
 pub use figures::{FigureUse, figures_of};
 pub use front::{ActiveException, Front, Headline, Shortfall};
 pub use section::{Block, List, Multiples, Para, Run, Section};
-pub use table::{Band, Cell, CellState, Column, ColumnKind, Row, Table};
+pub use table::{Band, Cell, CellState, Column, ColumnKind, Fact, Row, Table};

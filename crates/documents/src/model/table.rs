@@ -13,10 +13,23 @@ pub struct Table {
     pub id: String,
     /// What the table shows.
     pub caption: String,
+    /// What holds for all of its rows, such as their measure and region. The workbook repeats it in
+    /// each row; the caption says it on paper.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
     /// Columns.
     pub columns: Vec<Column>,
     /// Rows.
     pub rows: Vec<Row>,
+}
+
+/// A name and a value that hold for a whole table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Name, such as `Region`.
+    pub name: String,
+    /// Value in words.
+    pub value: String,
 }
 
 /// A column.

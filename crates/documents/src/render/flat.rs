@@ -1,5 +1,5 @@
 //! A table without shorthand in its numbers: printed text, exact parts, state, figure id and note
-//! each in a column of their own. CSV and XLSX are made of it.
+//! each in a column of their own. CSV is made of it.
 
 use super::clean::clean;
 use crate::model::{Cell, Table};

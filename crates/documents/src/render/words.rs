@@ -1,6 +1,6 @@
 //! Dates, times and statuses in words.
 
-use crate::model::Document;
+use crate::model::{CellState, Document};
 use northbound_types::{Day, Period, Utc};
 
 const MONTHS: [&str; 12] = [
@@ -69,6 +69,17 @@ pub fn title(document: &Document) -> String {
 #[must_use]
 pub fn version(document: &Document) -> String {
     format!("Version {}, {}", document.version, document.status.words())
+}
+
+/// A state in words. A figure against which nothing is known is `reliable`: `ok` beside a share could
+/// be taken for the performance.
+#[must_use]
+pub fn state(state: CellState) -> String {
+    match state.words() {
+        "" if state == CellState::Ok => "reliable".to_owned(),
+        "" => state.as_str().to_owned(),
+        words => words.to_owned(),
+    }
 }
 
 #[cfg(test)]

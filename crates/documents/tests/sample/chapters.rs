@@ -90,21 +90,25 @@ fn firmware_section() -> Section {
     )
 }
 
+fn table(id: &str, caption: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
+    Table { id: id.into(), caption: caption.into(), facts: Vec::new(), columns, rows }
+}
+
 fn counting() -> Table {
     let row = |name: &str, cell: Cell, counted: i64, left: i64| Row {
         total: false,
         cells: vec![Cell::words(name), cell, Cell::count(counted), Cell::count(left)],
     };
-    Table {
-        id: "counting".into(),
-        caption: "PM4.3 North, April 2026, counted three ways".into(),
-        columns: vec![
+    table(
+        "counting",
+        "PM4.3 North, April 2026, counted three ways",
+        vec![
             column("way", "Way of counting", ColumnKind::Label, ""),
             column("in_time", "In time", ColumnKind::Ratio, "per cent"),
             column("counted", "Counted", ColumnKind::Count, "requests"),
             column("left_out", "Left out", ColumnKind::Count, "requests"),
         ],
-        rows: vec![
+        vec![
             row("Answered only", share(900, 900).figure(id(1)).band(Band::Met), 900, 100),
             row("All attempts", share(900, 1_000).figure(id(2)).band(Band::BelowMinimum), 1_000, 0),
             row(
@@ -118,7 +122,7 @@ fn counting() -> Table {
                 0,
             ),
         ],
-    }
+    )
 }
 
 fn short(reason: NullReason, why: &str) -> Cell {
@@ -147,16 +151,16 @@ fn regions() -> Table {
         total,
         cells: std::iter::once(Cell::words(name)).chain(cells).collect(),
     };
-    Table {
-        id: "every-state".into(),
-        caption: "PM4.3 by region and test, April 2026".into(),
-        columns: vec![
+    table(
+        "every-state",
+        "PM4.3 by region and test, April 2026",
+        vec![
             column("region", "Region", ColumnKind::Label, ""),
             column("rtt2", "Longest limit", ColumnKind::Ratio, "per cent"),
             column("rtt3", "Middle limit", ColumnKind::Ratio, "per cent"),
             column("rtt4", "Shortest limit", ColumnKind::Ratio, "per cent"),
         ],
-        rows: vec![
+        vec![
             row(
                 "North",
                 [
@@ -200,7 +204,7 @@ fn regions() -> Table {
             ),
             row("All regions", all_regions(), true),
         ],
-    }
+    )
 }
 
 fn availability() -> Table {
@@ -208,32 +212,32 @@ fn availability() -> Table {
         total: false,
         cells: vec![Cell::words(name), Cell::count(down), Cell::count(planned), cell],
     };
-    Table {
-        id: "availability-minutes".into(),
-        caption: "Minutes down and availability by region, April 2026".into(),
-        columns: vec![
+    table(
+        "availability-minutes",
+        "Minutes down and availability by region, April 2026",
+        vec![
             column("region", "Region", ColumnKind::Label, ""),
             column("down", "Down", ColumnKind::Count, "minutes"),
             column("planned", "Scheduled", ColumnKind::Count, "minutes"),
             column("availability", "Availability", ColumnKind::Ratio, "per cent"),
         ],
-        rows: vec![
+        vec![
             row("North", 223, 0, share(44_417, 44_640).figure(id(5)).band(Band::Met)),
             row("South", 224, 0, share(44_416, 44_640).figure(id(6)).band(Band::BelowTarget)),
         ],
-    }
+    )
 }
 
 fn firmware() -> Table {
-    Table {
-        id: "firmware-payloads".into(),
-        caption: "Firmware payloads completed by their target, by region, April 2026".into(),
-        columns: vec![
+    table(
+        "firmware-payloads",
+        "Firmware payloads completed by their target, by region, April 2026",
+        vec![
             column("region", "Region", ColumnKind::Label, ""),
             column("done", "Completed in time", ColumnKind::Ratio, "per cent"),
             column("remark", "Remark", ColumnKind::Text, ""),
         ],
-        rows: vec![
+        vec![
             Row {
                 total: false,
                 cells: vec![
@@ -261,5 +265,5 @@ fn firmware() -> Table {
                 ],
             },
         ],
-    }
+    )
 }

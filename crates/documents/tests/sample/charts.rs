@@ -108,7 +108,7 @@ fn table(table_id: &str, caption: &str, series: &[Series]) -> Table {
                 .collect(),
         })
         .collect();
-    Table { id: table_id.into(), caption: caption.into(), columns, rows }
+    Table { id: table_id.into(), caption: caption.into(), facts: vec![], columns, rows }
 }
 
 const NORTH: [u64; 18] = [
@@ -271,7 +271,7 @@ pub fn dots() -> Chart {
     Chart {
         id: "own-reads".into(), title: "Six reads are no evidence; six hundred are".into(), subtitle: "Network operators' own test reads, per cent answered in time, with 95 % intervals, April 2026".into(),
         kind: ChartKind::DotInterval, unit: "per cent".into(), points, series: vec![Series { name: "Own reads".into(), values }], levels: levels(false), annotations: vec![], windows: vec![],
-        table: Table { id: "own-reads-data".into(), caption: "Own test reads with intervals".into(), columns: vec![
+        table: Table { id: "own-reads-data".into(), caption: "Own test reads with intervals".into(), facts: vec![], columns: vec![
             Column { key: "who".into(), title: "Reads".into(), kind: ColumnKind::Label, unit: String::new() },
             Column { key: "share".into(), title: "In time".into(), kind: ColumnKind::Text, unit: String::new() }], rows },
     }
@@ -289,6 +289,7 @@ fn contributions_table() -> Table {
     Table {
         id: "contributions-data".into(),
         caption: "Contributions to the gap of CPM1 against its target, points".into(),
+        facts: Vec::new(),
         columns: vec![
             Column {
                 key: "component".into(),
@@ -398,6 +399,7 @@ pub fn volumes() -> Chart {
         table: Table {
             id: "volumes-data".into(),
             caption: "Service Requests received by region and month".into(),
+            facts: Vec::new(),
             columns,
             rows,
         },

@@ -3,7 +3,7 @@
 use super::words;
 use northbound_documents::{
     manifest::sha256,
-    model::{Band, Block, Cell, CellState, Chart, Column, ColumnKind, Row, Table},
+    model::{Band, Block, Cell, CellState, Chart, Column, ColumnKind, Fact, Row, Table},
 };
 use northbound_measures::{MeasureResult, evaluate::bands};
 use northbound_types::{Figure, FigureState, Quantity, Ratio, Value};
@@ -173,9 +173,17 @@ pub fn table(
     Table {
         id: id.to_owned(),
         caption: caption.into(),
+        facts: Vec::new(),
         columns,
         rows: rows.into_iter().map(|cells| Row { cells, total: false }).collect(),
     }
+}
+
+/// What holds for a whole table; parts without a value are left out.
+#[must_use]
+pub fn facts(parts: &[(&str, &str)]) -> Vec<Fact> {
+    let known = parts.iter().filter(|p| !p.1.is_empty());
+    known.map(|(name, value)| Fact { name: (*name).into(), value: (*value).into() }).collect()
 }
 
 /// A table as a block; `None` without rows.

@@ -141,8 +141,14 @@ fn chart(d: &Material<'_>, def: &MeasureDef, n: &Numbered) -> Option<Chart> {
         steps(LevelKind::Target, judged.iter().map(|l| l.0)),
         steps(LevelKind::Minimum, judged.iter().map(|l| l.1)),
     ];
+    let mut table = month_table(&id, format!("{} {title}, by month", r.measure), rows);
+    table.facts = cells::facts(&[
+        ("Measure", &r.measure),
+        ("Region", &words::region(r.region)),
+        ("Provider", &r.provider),
+    ]);
     Some(Chart {
-        table: month_table(&id, format!("{} {title}, by month", r.measure), rows),
+        table,
         title,
         subtitle: r.title.clone(),
         kind: ChartKind::Line,
