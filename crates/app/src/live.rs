@@ -1,6 +1,9 @@
 //! Changes to the live service: sent to it where it runs, else written into its journal.
 
+pub mod answers;
 pub mod demo;
+pub mod inventory;
+pub mod sample;
 pub mod user;
 
 use crate::{

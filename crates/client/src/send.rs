@@ -3,7 +3,7 @@
 use crate::error::{ClientError, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use northbound_duis::{
-    Content, Limits, Message, ResponseBody, Services, Signer,
+    Content, Limits, Message, Response, ResponseBody, Services, Signer,
     build::{RequestBody, RequestOut, ServiceRef},
     read, text_of,
 };
@@ -50,6 +50,8 @@ pub struct Sent {
     pub body: Vec<u8>,
     /// Response code, if the reply is a DUIS message.
     pub code: Option<String>,
+    /// The reply, if it is a DUIS message: an acknowledgement, a refusal, or the answer of the service itself.
+    pub message: Option<Box<Response>>,
     /// The Pre-Command in the reply.
     pub pre_command: Option<Vec<u8>>,
 }
@@ -151,5 +153,6 @@ pub async fn send(
     let pre_command = holds
         .then(|| text_of(&body, "GBCSPayload").and_then(|t| STANDARD.decode(t).ok()))
         .flatten();
-    Ok(Sent { status, code: response.map(|r| r.code), pre_command, body })
+    let code = response.as_ref().map(|r| r.code.clone());
+    Ok(Sent { status, code, message: response, pre_command, body })
 }

@@ -6,6 +6,7 @@
 mod alert;
 mod request;
 mod response;
+mod sample;
 
 pub use alert::{AlertBody, DccAlertOut, DccPayload, DeviceAlertOut, MeterMpxns, StatusChange};
 pub use request::{Element, InventoryKey, Prenotification, RequestBody, RequestOut};
@@ -13,6 +14,7 @@ pub use response::{
     FirmwareWarning, InventoryDevice, Item, LogPeriod, MOST_INVENTORY_DEVICES, MOST_SCHEDULES,
     ResponseBodyOut, ResponseOut, ScheduleRow, ScheduledRead,
 };
+pub use sample::{SampleOf, has_sample, sample};
 
 use crate::scan::is_xml_char;
 use crate::sign::{SignError, Signer};

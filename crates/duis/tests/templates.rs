@@ -7,7 +7,12 @@
 
 use crate::samples;
 
-use northbound_duis::{Limits, Message, Request, read};
+use northbound_duis::{
+    Limits, Message, Request, body_fields,
+    build::{RequestOut, SampleOf, ServiceRef, has_sample, sample},
+    read,
+};
+use northbound_types::{Eui64, Utc};
 use std::path::{Path, PathBuf};
 
 /// How many the package of the version that the script fetches holds.
@@ -86,7 +91,65 @@ fn every_published_template_is_read_as_its_name_says() {
             other => panic!("{}: {other:?}", path.display()),
         }
     }
+    samples_are_alike(&found, &services);
     let missing: Vec<&str> =
         services.iter().map(|s| s.srv.as_str()).filter(|s| !variants.contains(*s)).collect();
     assert!(missing.is_empty(), "services without a template: {missing:?}");
+}
+
+/// The paths of the fields of a message's body.
+fn paths(xml: &[u8]) -> Vec<String> {
+    let fields = body_fields(xml, &Limits::default(), 65_536).unwrap();
+    fields.into_iter().map(|f| f.path).collect()
+}
+
+fn built(entry: &northbound_duis::ServiceEntry) -> Vec<u8> {
+    let (device, now) = (Eui64(0x00DB_1234_5678_90A0), Utc(1_775_044_800_250_000));
+    let (variant, body) =
+        sample(entry, SampleOf { device, now }).unwrap_or_else(|| panic!("{}", entry.srv));
+    RequestOut {
+        schema_version: "5.4",
+        id: "90-b3-d5-1f-30-01-00-00:00-db-12-34-56-78-90-a0:7",
+        first_in_sequence: None,
+        preceding: None,
+        variant,
+        service: ServiceRef { reference: &entry.service_reference, srv: &entry.srv },
+        body,
+    }
+    .to_xml()
+    .unwrap()
+}
+
+/// Each sample has the fields of one of the templates of its service, less optional ones.
+fn samples_are_alike(found: &[PathBuf], services: &northbound_duis::Services) {
+    for entry in services.iter().filter(|e| has_sample(&e.srv)) {
+        let own = paths(&built(entry));
+        let published: Vec<Vec<String>> = found
+            .iter()
+            .filter(|p| variant_of_name(p) == entry.srv)
+            .map(|p| paths(&std::fs::read(p).unwrap()))
+            .collect();
+        let within = |t: &Vec<String>| own.iter().all(|f| t.contains(f));
+        assert!(published.iter().any(within), "{}: {own:?} in none of {published:?}", entry.srv);
+    }
+}
+
+#[test]
+fn a_sample_is_read_as_a_request_of_its_service() {
+    let services = samples::services();
+    let with: Vec<_> = services.iter().filter(|e| has_sample(&e.srv)).collect();
+    assert_eq!(with.len(), 61, "every service of the lists is in the catalogue");
+    for entry in with {
+        let Ok(Message::Request(r)) = read(&built(entry), &Limits::default(), &services) else {
+            panic!("{} is not read", entry.srv)
+        };
+        assert!(r.srv == entry.srv && r.variant_listed && !r.has_signature, "{}", entry.srv);
+        assert_eq!(r.schedule.is_some(), entry.srv == "5.1");
+    }
+    let top_up = services.get("2.2").unwrap();
+    let of = SampleOf { device: Eui64(1), now: Utc(0) };
+    assert!(
+        !has_sample("2.2") && sample(top_up, of).is_none(),
+        "a top-up needs a code of 20 digits"
+    );
 }

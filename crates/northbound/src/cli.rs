@@ -130,6 +130,8 @@ pub(crate) enum LiveCommand {
     /// Follow messages through the running service, step by step
     Tap(live::watch::TapArgs),
     #[command(subcommand)]
+    Sample(live::sample::SampleCommand),
+    #[command(subcommand)]
     Scenario(live::scenario::ScenarioCommand),
     #[command(subcommand)]
     Device(live::device::DeviceCommand),
@@ -271,6 +273,7 @@ fn live_service(command: &LiveCommand, ctx: &Ctx) -> Result<Answer> {
         LiveCommand::Receive(c) => live::receive::run(c, ctx),
         LiveCommand::Top(c) => live::watch::top(c, ctx),
         LiveCommand::Tap(c) => live::watch::tap(c, ctx),
+        LiveCommand::Sample(c) => live::sample::run(c, ctx),
         LiveCommand::Scenario(c) => live::scenario::run(c, ctx),
         LiveCommand::Device(c) => live::device::run(c, ctx),
         LiveCommand::Key(c) => live::key::run(c, ctx),

@@ -4,11 +4,12 @@ pub(crate) mod device;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod receive;
+pub(crate) mod sample;
 pub(crate) mod scenario;
 pub(crate) mod send;
 pub(crate) mod serve;
 pub(crate) mod tls;
 pub(crate) mod watch;
 
-pub(crate) use northbound_app::live::{change, core_time, demo, policy, policy_of, services};
+pub(crate) use northbound_app::live::{change, core_time, demo, policy_of, services};
 pub(crate) use northbound_app::service::runtime;

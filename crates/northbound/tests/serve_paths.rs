@@ -36,6 +36,38 @@ fn a_read_is_acknowledged_and_then_answered_under_its_id() {
 }
 
 #[test]
+fn a_sample_is_sent_as_it_is_and_its_answer_is_said() {
+    let live = Live::new();
+    let meter = live.meter();
+    // With the meter named, and with the first one of the User.
+    let named = live.send(&format!("--sample 4.1.1 --user {USER} --device {meter}")).ok().json();
+    let says = &named["exchanges"][0]["answer"]["says"];
+    let reading = says["value"].as_str().unwrap_or_default();
+    assert!(says["done"] == true && reading.ends_with(" kWh"), "{named}");
+    let printed = live.room.nb(&format!("send --sample 6.2.4 --user {USER}")).ok().out;
+    assert!(printed.contains("The device answered ") && printed.contains(" kWh at "), "{printed}");
+    // From a file: the service answers for itself, and the devices of the home are listed.
+    let wrote =
+        live.room.nb(&format!("sample request --srv 8.2 --device {meter} --out ask.xml")).ok();
+    assert!(wrote.out.contains("northbound send ask.xml"), "{}", wrote.out);
+    let inventory = live.send(&format!("ask.xml --user {USER}")).ok().json();
+    let says = &inventory["exchanges"][0]["says"];
+    let entries = says["entries"].as_array().unwrap();
+    assert!(
+        says["element"] == "DSPInventory"
+            && entries.iter().any(|e| e["DeviceID"] == meter.as_str()),
+        "{inventory}"
+    );
+    let table = live.room.nb(&format!("send ask.xml --user {USER}")).ok().out;
+    assert!(table.contains("DeviceStatus") && table.contains(&meter), "{table}");
+    // A schedule is created; a service without a sample is refused.
+    let schedule =
+        live.room.nb(&format!("send --sample 5.1 --user {USER} --device {meter}")).ok().out;
+    assert!(schedule.contains("Schedule 1 was created."), "{schedule}");
+    live.send(&format!("--sample 2.2 --user {USER}")).code(5);
+}
+
+#[test]
 fn a_pre_command_comes_at_once_and_goes_back_signed_under_the_same_id() {
     let live = Live::new();
     live.room.write("critical.xml", &request(4, "1.5", &live.meter(), "<sr:UpdateMeterBalance/>"));

@@ -82,6 +82,8 @@ pub(super) const COMMANDS: &[Command] = &[
     rules("rules list", Who::Anyone),
     rules("rules show", Who::Anyone),
     rules("rules targets", Who::Anyone),
+    rules("sample list", Who::Anyone),
+    rules("sample request", Who::Anyone),
     none("scenario list", Who::Anyone),
     none("scenario run", Who::Anyone),
     none("scenario show", Who::Anyone),

@@ -81,6 +81,18 @@ pub fn prepare(ctx: &Context, seed: u64, meters: u32) -> Result<()> {
     Ok(())
 }
 
+/// A User of the demo and one of its electricity meters, for a first request: of the first supplier, in a region
+/// whose network loses little. `None` where the network has none.
+#[must_use]
+pub fn first_request(seed: u64, meters: u32) -> Option<(Eui64, Eui64)> {
+    let first = northbound_types::Day(0);
+    let fleet = Fleet::build(&FleetConfig { seed, meters, first, days: 1 });
+    let user = invented_users().first()?.eui;
+    let near = |h: &&Home| h.number as usize % SUPPLIERS == 0 && h.region != Region::North;
+    let home = fleet.homes.iter().find(near)?;
+    Some((user, device(home.number, northbound_emulator::DeviceType::Esme)))
+}
+
 fn register(ctx: &Context, users: &[Invented]) -> Result<()> {
     let store = ctx.store()?;
     let gate = ctx.gate(&store);

@@ -1,6 +1,6 @@
 //! Running a scenario.
 
-use super::{MINUTE, read};
+use super::{MINUTE, embedded, read};
 use crate::{
     access,
     answer::{Answer, Table, count},
@@ -74,7 +74,7 @@ struct Run {
 /// A run to make.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The scenario's file.
+    /// The scenario's file, or the name of one that comes with the program.
     pub file: PathBuf,
     /// Speed as a multiple of real time.
     pub speed: u32,
@@ -84,6 +84,16 @@ pub struct Plan {
     pub minutes: Option<u32>,
     /// What its log has.
     pub log: LogFilter,
+}
+
+/// The scenario's file; one that comes with the program is written into the run's folder first.
+fn at_hand(file: &Path, out: &Path) -> Result<PathBuf> {
+    let Some(text) = embedded::text(file).filter(|_| !file.exists()) else {
+        return Ok(file.to_owned());
+    };
+    let own = out.join("scenario.toml");
+    std::fs::write(&own, text).map_err(|e| AppError::io("write", &own, e))?;
+    Ok(own)
 }
 
 /// Runs a scenario through a live service of its own on invented data. `say` gets a line about its state every
@@ -106,11 +116,12 @@ pub fn run(ctx: &Context, plan: &Plan, say: &dyn Fn(String)) -> Result<Answer> {
     let anybody = vec![Grant::analyst_to_anybody()];
     Mark::new(Clock::Virtual, ctx.actor.to_string(), ctx.now, anybody).write(&data)?;
     demo::prepare(ctx, scenario.seed, scenario.meters)?;
+    let file = at_hand(file, out)?;
     let rules = ctx.rules()?;
     let (services, policy) = (services(&rules), policy_of(&rules, ctx)?);
     let mut config = Config::load(&data.join(SETTINGS))?;
     (config.listen, config.speed, config.network.scenario) =
-        (SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), speed, Some(file.to_owned()));
+        (SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), speed, Some(file));
     config.check().map_err(AppError::usage)?;
     let clock = Fast::from_now(SystemClock::shared(), speed);
     let file = open_log(&out.join("log.ndjson"))?;

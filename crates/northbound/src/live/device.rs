@@ -1,20 +1,18 @@
 //! `device`: the inventory and registrations.
 
-use super::{change, policy};
+use super::change;
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Table},
 };
 use clap::{Args, Subcommand};
-use northbound_app::input;
-use northbound_client::{ClientError, control::Client};
+use northbound_app::{input, live::inventory::devices};
 use northbound_flow::{
     Change,
     event::{DeviceRecord, Registration},
     vocabulary::{DeviceStatus, DeviceType, Role},
 };
-use northbound_gateway::offline;
 use northbound_ingest::small_table::{SmallRow, SmallTable};
 use northbound_types::{Eui64, Generation, Region, Utc};
 use serde_json::json;
@@ -193,25 +191,6 @@ fn import(file: &Path, ctx: &Ctx) -> Result<Answer> {
     }
     let changes: Vec<Change> = all.chunks(TOGETHER).map(|d| Change::Devices(d.to_vec())).collect();
     made(ctx, &changes, &format!("{} devices of {}", all.len(), file.display()), all.len())
-}
-
-/// From the running service, else from the journal.
-fn devices(
-    ctx: &Ctx,
-    query: &str,
-    see: impl FnOnce(&northbound_flow::Core) -> Vec<DeviceRecord>,
-) -> Result<Vec<DeviceRecord>> {
-    match Client::of(&ctx.data, &ctx.actor) {
-        Ok(client) => {
-            let mut v = client.get(&format!("/devices?{query}"))?;
-            serde_json::from_value(v["devices"].take())
-                .map_err(|e| CliError::internal(format!("the service's answer: {e}")))
-        }
-        Err(ClientError::NotRunning { .. }) => {
-            Ok(offline::look(&ctx.data, policy(ctx)?, ctx.now, see)?)
-        }
-        Err(e) => Err(e.into()),
-    }
 }
 
 fn listed(devices: &[DeviceRecord]) -> Answer {

@@ -1,17 +1,13 @@
 //! `receive`: a User's endpoint.
 
-use super::{
-    policy_of, runtime,
-    send::{holds, key_folder, received},
-    services,
-    tls::TlsArgs,
-};
+use super::{policy_of, runtime, send::key_folder, services, tls::TlsArgs};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
     output::{Answer, Format},
 };
 use clap::Args;
+use northbound_app::live::answers;
 use northbound_client::{
     ClientError,
     control::Client as Control,
@@ -123,7 +119,7 @@ fn tell(url: &str, ctx: &Ctx) -> Result<()> {
 fn print(r: &Received, xml: bool, ctx: &Ctx) -> bool {
     let mut out = io::stdout().lock();
     let line = if ctx.format == Format::Json {
-        received(r).to_string()
+        answers::json(r).to_string()
     } else {
         match &r.message {
             Some(m) => format!(
@@ -136,7 +132,7 @@ fn print(r: &Received, xml: bool, ctx: &Ctx) -> bool {
                     .or(m.response.as_ref())
                     .map(|i| i.text.as_str())
                     .unwrap_or_default(),
-                holds(&m.body),
+                answers::holds(&m.body),
                 r.refused.as_ref().map(|w| format!("  REFUSED: {w}")).unwrap_or_default()
             ),
             None => format!("{}  refused: {}", r.status, r.refused.clone().unwrap_or_default()),

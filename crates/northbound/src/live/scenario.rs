@@ -11,7 +11,7 @@ use std::{io::Write, path::PathBuf};
 pub(crate) enum ScenarioCommand {
     /// Run a scenario: a service on invented data, an emulated network with the faults, and Users that send and receive
     Run {
-        /// Scenario file
+        /// Scenario file, or the name of one that comes with the program
         file: PathBuf,
         /// Speed as a multiple of real time
         #[arg(long, value_name = "N", default_value_t = 60)]
@@ -25,15 +25,14 @@ pub(crate) enum ScenarioCommand {
         #[command(flatten)]
         log: LevelArgs,
     },
-    /// List the scenarios in a folder
+    /// List the scenarios that come with the program, or those in a folder
     List {
         /// The folder
-        #[arg(default_value = "scenarios")]
-        folder: PathBuf,
+        folder: Option<PathBuf>,
     },
     /// Show what a scenario contains
     Show {
-        /// Scenario file
+        /// Scenario file, or the name of one that comes with the program
         file: PathBuf,
     },
 }
@@ -52,7 +51,7 @@ pub(crate) fn run(c: &ScenarioCommand, ctx: &Ctx) -> Result<Answer> {
                 let _ = writeln!(std::io::stderr(), "{line}");
             })
         }
-        ScenarioCommand::List { folder } => scenario::list(folder),
+        ScenarioCommand::List { folder } => scenario::list(folder.as_deref()),
         ScenarioCommand::Show { file } => scenario::show(file),
     }
 }

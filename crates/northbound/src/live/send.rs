@@ -7,18 +7,22 @@ use crate::{
     output::{Answer, Format, Table},
 };
 use clap::Args;
-use northbound_app::service::sending_user;
+use northbound_app::{
+    live::{answers, inventory::meter_of, sample},
+    service::sending_user,
+};
 use northbound_client::{
     control::Client as Control,
     receive::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
     send::{Prepared, Sent, prepare, send, signed_pre_command},
 };
-use northbound_duis::{Content, ResponseBody, Services};
+use northbound_duis::Services;
 use northbound_gateway::clock::SystemClock;
 use northbound_keys::{FOLDER, Keys};
+use northbound_rules::RuleSet;
 use northbound_transport::{Client, Url};
 use northbound_types::{CommandVariant, Eui64, RequestId};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     io::{self, Write},
     net::{Ipv4Addr, SocketAddr},
@@ -31,8 +35,11 @@ use std::{
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SendArgs {
     /// Request in DUIS XML; it is signed again, with a RequestID of the User and a new counter
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "sample")]
+    file: Option<PathBuf>,
+    /// Send a sample request of this service instead of a file (`sample list`). Default for --device: a meter of the User
+    #[arg(long, value_name = "SRV", conflicts_with = "file")]
+    sample: Option<String>,
     /// Sending User. Default: the only User of the party named by --as
     #[arg(long, value_name = "EUI")]
     user: Option<Eui64>,
@@ -90,9 +97,9 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
     let user = sending_user(ctx, args.user)?;
     let keys = Arc::new(Keys::load(&folder, policy.service, None)?);
     let signer = keys.user(args.signer.unwrap_or(user), &folder)?;
-    let bytes = northbound_app::service::read_request(&args.file)?;
+    let Source { path, bytes, device } = source(args, &rules, user, ctx)?;
     let counter = if args.keep_counter { None } else { Some(args.counter.unwrap_or_else(now_ms)) };
-    let first = prepare(&args.file, &bytes, user, args.device, counter, &signer, &services)?;
+    let first = prepare(&path, &bytes, user, device, counter, &signer, &services)?;
     if args.print {
         return Ok(Answer::raw(String::from_utf8_lossy(&first.xml).into_owned() + "\n"));
     }
@@ -132,6 +139,29 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
         Ok::<_, CliError>(went)
     })?;
     answer(&went, args)
+}
+
+/// A request before it is signed.
+struct Source {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// The target that replaces the one of the request.
+    device: Option<Eui64>,
+}
+
+fn source(args: &SendArgs, rules: &RuleSet, user: Eui64, ctx: &Ctx) -> Result<Source> {
+    let Some(srv) = &args.sample else {
+        let path = args.file.clone().unwrap_or_default();
+        let bytes = northbound_app::service::read_request(&path)?;
+        return Ok(Source { path, bytes, device: args.device });
+    };
+    let service = sample::service(rules, srv)?;
+    let device = match args.device {
+        Some(device) => device,
+        None => meter_of(ctx, user, &service.roles)?,
+    };
+    let made = sample::build(ctx, rules, srv, Some(user), Some(device))?;
+    Ok(Source { path: format!("sample {srv}").into(), bytes: made.xml, device: None })
 }
 
 /// The address of the service: `--url`, else that of the service running on the data folder.
@@ -261,15 +291,24 @@ fn answer(went: &[Went], args: &SendArgs) -> Result<Answer> {
                 |m| m.code.clone(),
             ),
             m.and_then(|m| m.response.as_ref()).map(|r| r.text.clone()).unwrap_or_default(),
-            m.map(|m| holds(&m.body)).unwrap_or_default(),
+            m.map(|m| answers::holds(&m.body)).unwrap_or_default(),
             w.answer.as_ref().and_then(|a| a.signer).map(|s| s.to_string()).unwrap_or_default(),
         ]);
         printed.push(json!({
-            "request": w.request.id, "variant": w.request.variant, "srv": w.request.srv, "status": w.sent.status, "code": w.sent.code, "pre_command": w.sent.pre_command.is_some(),
-            "answer": w.answer.as_ref().map(received), "acknowledgement": args.xml.then(|| String::from_utf8_lossy(&w.sent.body).into_owned()),
+            "request": w.request.id, "variant": w.request.variant, "srv": w.request.srv, "status": w.sent.status, "code": w.sent.code, "pre_command": w.sent.pre_command.is_some(), "says": w.sent.message.as_deref().map(|m| answers::says(&w.sent.body, m)),
+            "answer": w.answer.as_ref().map(answers::json), "acknowledgement": args.xml.then(|| String::from_utf8_lossy(&w.sent.body).into_owned()),
         }));
     }
     let mut a = Answer::new(json!({"exchanges": printed})).table(t);
+    for w in went {
+        let answered = w.answer.as_ref().and_then(|r| Some((&r.body[..], r.message.as_deref()?)));
+        // A Pre-Command that is signed and sent on is no news.
+        let reply = w.sent.message.as_deref().filter(|_| args.sign.is_none());
+        for (xml, m) in reply.map(|m| (&w.sent.body[..], m)).into_iter().chain(answered) {
+            a.said.extend(answers::sentence(xml, m));
+            a.tables.extend(answers::table(xml, m));
+        }
+    }
     if args.xml {
         for w in went.iter().filter_map(|w| w.answer.as_ref()) {
             a = a.then(String::from_utf8_lossy(&w.body).into_owned());
@@ -277,35 +316,6 @@ fn answer(went: &[Went], args: &SendArgs) -> Result<Answer> {
     }
     a.found = missing;
     Ok(a)
-}
-
-/// What a received message is, in JSON.
-pub(crate) fn received(r: &Received) -> Value {
-    let m = r.message.as_ref();
-    json!({
-        "status": r.status, "refused": r.refused, "signer": r.signer, "bytes": r.body.len(), "code": m.map(|m| &m.code), "at": m.map(|m| m.at),
-        "request": m.and_then(|m| m.request.as_ref()).map(|i| &i.text), "response": m.and_then(|m| m.response.as_ref()).map(|i| &i.text), "holds": m.map(|m| holds(&m.body)),
-    })
-}
-
-/// The kind of content of a message.
-pub(crate) fn holds(body: &ResponseBody) -> String {
-    match body {
-        ResponseBody::Acknowledgement(_) => "acknowledgement".to_owned(),
-        ResponseBody::Service(s, content) => match content {
-            Content::None => String::new(),
-            Content::GbcsPayload => format!("GBCSPayload of {}", s.srv),
-            Content::PreCommand => "PreCommand".to_owned(),
-            Content::LocalCommand => "LocalCommand".to_owned(),
-            Content::ScheduledMessage(n) => format!("run of schedule {n}"),
-            Content::ScheduleId(n) => format!("schedule {n}"),
-            Content::FutureDated(f) => format!("future-dated {}", f.code),
-            Content::Other(what) => what.clone(),
-        },
-        ResponseBody::DeviceAlert(a) => format!("device alert {}", a.code),
-        ResponseBody::DccAlert(a) => format!("alert {} {}", a.code, a.payload),
-        ResponseBody::Smets1(_) => "SMETS1".to_owned(),
-    }
 }
 
 /// The folder of keys, for error texts.

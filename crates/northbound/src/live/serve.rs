@@ -82,7 +82,7 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
     };
     let mut service = Service::start(setup)?;
     service.heed_signals();
-    tell(&service, ctx)?;
+    tell(&service, args, ctx)?;
     service.wait();
     let position = service.stop();
     drop(writer);
@@ -91,9 +91,14 @@ pub(crate) fn run(args: &ServeArgs, ctx: &Ctx) -> Result<Answer> {
 }
 
 /// Prints the addresses immediately, since the parent process waits for them.
-fn tell(service: &Service, ctx: &Ctx) -> Result<()> {
+fn tell(service: &Service, args: &ServeArgs, ctx: &Ctx) -> Result<()> {
     let mut out = io::stdout().lock();
     let (duis, control, data) = (service.url(), service.control, ctx.data.display());
+    let first = args.demo.then(|| demo::first_request(demo::SEED, args.meters)).flatten();
+    let what = first.map_or_else(
+        || "FILE --user EUI".to_owned(),
+        |(user, meter)| format!("--sample 4.1.1 --user {user} --device {meter}"),
+    );
     let printed = if ctx.format == Format::Json {
         writeln!(
             out,
@@ -103,7 +108,7 @@ fn tell(service: &Service, ctx: &Ctx) -> Result<()> {
     } else {
         writeln!(
             out,
-            "User interface: {duis}\nControl:        http://{control} (token in {data}/service.json)\n\nSend something:  northbound --data {data} send FILE --user EUI\nWatch:           northbound --data {data} top\nStop:            Ctrl-C\n"
+            "User interface: {duis}\nControl:        http://{control} (token in {data}/service.json)\n\nSend something:  northbound --data {data} send {what}\nWatch:           northbound --data {data} top\nStop:            Ctrl-C\n"
         )
     };
     printed
