@@ -3,6 +3,7 @@
 
     python3 tests/pack_files.py plain PACK     manifest, JSON, CSV and HTML; standard library only
     python3 tests/pack_files.py xlsx PACK      the workbook, opened with openpyxl
+    python3 tests/pack_files.py docx PACK      the brief as a Word document, opened with python-docx
     python3 tests/pack_files.py pdf PACK       the PDF, read with pdftotext and pdffonts
 
 `plain` takes each percentage apart: the printed number must follow from its numerator and denominator.
@@ -123,6 +124,25 @@ def xlsx(pack):
     return odd
 
 
+def docx(pack):
+    import docx as word
+    document = word.Document(pack / "brief.docx")
+    front, odd = load(pack)["pack"]["front"], []
+    headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
+    if not headings or document.paragraphs[0].style.name not in ("Title", "Normal"): odd.append(f"headings: {headings}")
+    for t in document.tables:
+        if not t.rows[0]._tr.xpath("./w:trPr/w:tblHeader"): odd.append(f"a table without a header row: {t.cell(0, 0).text}")
+        if t.style.name != "Table Grid": odd.append(f"a table in the style {t.style.name}")
+    rows = [[squeezed(c.text) for c in r.cells] for t in document.tables for r in t.rows]
+    for s in front["shortfalls"]:
+        if not any(len(r) == 5 and r[0].startswith(squeezed(f"{s['measure']} {s['region']}")) and squeezed(s["cell"]["text"]) in r[1] and squeezed(s["since"]) == r[2] for r in rows): odd.append(f"no row for the shortfall {s['measure']} {s['region']}")
+    for h in front["headlines"]:
+        if not any(len(r) == 6 and r[0].startswith(h["measure"]) and squeezed(h["region"]) in r[1] and squeezed(h["cell"]["text"]) in r[2] for r in rows): odd.append(f"no row for {h['measure']} {h['region']}")
+    if any("vba" in p.partname.lower() for p in document.part.package.iter_parts()): odd.append("a macro")
+    print(f"{len(headings)} headings, {len(document.tables)} tables, {len(rows)} rows read")
+    return odd
+
+
 def pdf(pack):
     odd = []
     run = lambda *cmd: subprocess.run(cmd, check=True, capture_output=True).stdout.decode("utf-8", errors="replace")
@@ -141,8 +161,8 @@ def pdf(pack):
 
 
 def main():
-    ways = {"plain": plain, "xlsx": xlsx, "pdf": pdf}
-    if len(sys.argv) != 3 or sys.argv[1] not in ways: sys.exit("usage: pack_files.py plain|xlsx|pdf PACK")
+    ways = {"plain": plain, "xlsx": xlsx, "docx": docx, "pdf": pdf}
+    if len(sys.argv) != 3 or sys.argv[1] not in ways: sys.exit("usage: pack_files.py plain|xlsx|docx|pdf PACK")
     odd = ways[sys.argv[1]](pathlib.Path(sys.argv[2]))
     for o in odd[:40]: print("DIFFERS", o)
     sys.exit(1 if odd else 0)

@@ -133,6 +133,7 @@ fn request(world: &World) -> pack::Request {
         methodology: None,
         network: Some(NETWORK.to_owned()),
         marking: String::new(),
+        template: None,
     }
 }
 

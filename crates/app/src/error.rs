@@ -396,6 +396,7 @@ fn packs(e: &PackError) -> (Kind, &'static str) {
         PackError::Document(DocumentError::ForeignFile { .. }) => {
             (Kind::Refused, "packs.not-a-pack")
         }
+        PackError::Document(DocumentError::Template { .. }) => (Kind::BadInput, "packs.template"),
         PackError::Document(DocumentError::TooLarge { .. }) => (Kind::Refused, "packs.too-large"),
         _ => (Kind::Internal, "packs.failed"),
     }

@@ -48,6 +48,7 @@ pub mod smets1;
 pub mod statements;
 pub mod variance;
 pub(crate) mod whole_file;
+pub(crate) mod word;
 
 pub use answer::{Answer, Table};
 pub use context::Context;

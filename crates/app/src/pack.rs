@@ -11,6 +11,7 @@ use crate::{
     error::{AppError, Result},
     evidence::with_sources,
     receipt::{self, Receipt},
+    word,
 };
 use northbound_packs::{
     evidence::Scope,
@@ -18,7 +19,7 @@ use northbound_packs::{
 };
 use northbound_types::Period;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Which pack to build.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Request {
     pub network: Option<String>,
     /// Handling marking, as printed; may be empty.
     pub marking: String,
+    /// Word document whose styles the brief takes; ours where it is absent.
+    pub template: Option<PathBuf>,
 }
 
 impl Request {
@@ -44,12 +47,16 @@ impl Request {
         }
     }
 
-    fn settings(&self) -> PackSettings {
-        let settings = PackSettings { marking: self.marking.clone(), ..PackSettings::default() };
-        match &self.network {
+    fn settings(&self) -> Result<PackSettings> {
+        let settings = PackSettings {
+            marking: self.marking.clone(),
+            template: Some(word::template(self.template.as_deref())?),
+            ..PackSettings::default()
+        };
+        Ok(match &self.network {
             Some(n) => PackSettings { network: n.clone(), ..settings },
             None => settings,
-        }
+        })
     }
 }
 
@@ -58,11 +65,10 @@ impl Request {
 /// # Errors
 /// Where the evidence cannot be read or the folder cannot be written.
 pub fn build(ctx: &Context, request: &Request, out: &Path) -> Result<Made> {
+    let settings = request.settings()?;
     let mut progress = ctx.progress();
     with_sources(ctx, |p| {
-        Ok(store::build(p, &request.scope(ctx), &request.settings(), out, &mut |s| {
-            progress.tell(s, 0, 1)
-        })?)
+        Ok(store::build(p, &request.scope(ctx), &settings, out, &mut |s| progress.tell(s, 0, 1))?)
     })
 }
 
@@ -75,7 +81,7 @@ pub fn issue(ctx: &Context, request: &Request) -> Result<Made> {
     let mut progress = ctx.progress();
     let receipt = Receipt::of(ctx)?.to_text()?;
     let receipt = Some((receipt::FILE.to_owned(), receipt));
-    let settings = PackSettings { receipt, ..request.settings() };
+    let settings = PackSettings { receipt, ..request.settings()? };
     with_sources(ctx, |p| {
         Ok(store::issue(p, &request.scope(ctx), &settings, &ctx.write(), &mut |s| {
             progress.tell(s, 0, 1)

@@ -4,7 +4,7 @@ use crate::{
     answer::{Answer, Table},
     context::Context,
     error::{AppError, Result},
-    evidence,
+    evidence, word,
 };
 use northbound_measures::MeasureResult;
 use northbound_packs::{data, evidence::Evidence, paper};
@@ -24,6 +24,8 @@ pub struct Request {
     pub current: bool,
     /// Handling marking, as printed; may be empty.
     pub marking: String,
+    /// Word document whose styles the paper takes; ours where it is absent.
+    pub template: Option<PathBuf>,
     /// Folder to write into.
     pub out: PathBuf,
 }
@@ -35,7 +37,8 @@ pub struct Request {
 /// # Errors
 /// Where the evidence cannot be read, the paper would name a person, or the folder cannot be written.
 pub fn build(ctx: &Context, request: &Request) -> Result<Answer> {
-    let Request { period, methodology, current, marking, out } = request;
+    let Request { period, methodology, current, marking, template, out } = request;
+    let template = word::template(template.as_deref())?;
     let store = ctx.store()?;
     let how = methodology.as_deref();
     let (e, issue) =
@@ -47,8 +50,11 @@ pub fn build(ctx: &Context, request: &Request) -> Result<Answer> {
     let data = data::make(&e)?;
     let paper = paper::write(&e, &data, marking)?;
     refuse_names(&ctx.gate(&store), &paper)?;
-    let files =
-        if ctx.dry_run { Vec::new() } else { paper::put(&paper, &e, &data, &ctx.data, out)? };
+    let files = if ctx.dry_run {
+        Vec::new()
+    } else {
+        paper::put(&paper, &e, &data, &ctx.data, &template, out)?
+    };
     let mut t = Table::new("Files", &["file", "sha-256"]);
     for (name, hash) in &files {
         t.row([name.clone(), hash.clone()]);

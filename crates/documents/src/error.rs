@@ -33,6 +33,14 @@ pub enum DocumentError {
         /// A file in it that is on no manifest.
         found: String,
     },
+    /// A Word document cannot be the template of another.
+    #[error("{name} cannot be used as a template: {problem}")]
+    Template {
+        /// The file.
+        name: String,
+        /// What is wrong and what to do.
+        problem: String,
+    },
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -44,7 +52,7 @@ pub enum DocumentError {
     /// A renderer failed.
     #[error("{format}: {source}")]
     Printer {
-        /// `XLSX`, `PDF`, `CSV` or `JSON`.
+        /// `XLSX`, `PDF`, `DOCX`, `CSV` or `JSON`.
         format: &'static str,
         /// The error of the library that writes the format.
         source: Box<dyn std::error::Error + Send + Sync>,

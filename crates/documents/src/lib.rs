@@ -7,9 +7,9 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`model`] | a [`Document`]: front page, sections, tables, charts, and the check that they agree |
-//! | [`render`] | [`render_all`] and the renderers: HTML, PDF, XLSX, CSV, JSON, SVG charts |
+//! | [`render`] | [`render_all`] and the renderers: HTML, PDF, DOCX, XLSX, CSV, JSON, SVG charts |
 //! | [`manifest`] | `manifest.json`: the files of a folder, and the rules and ledger behind them |
-//! | [`paper`] | a paper in prose, in which each number names its source; HTML, text and JSON |
+//! | [`paper`] | a paper in prose, in which each number names its source; DOCX, HTML, text and JSON |
 //! | [`change_process`] | the page that shows how a change is made, by type |
 //!
 //! The same document always gives the same bytes. A folder is replaced in one step, so a reader sees

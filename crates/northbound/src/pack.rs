@@ -21,6 +21,9 @@ pub(crate) struct Which {
     /// Handling marking, as printed
     #[arg(long, value_name = "TEXT", default_value = "")]
     marking: String,
+    /// Word document whose styles brief.docx takes; `template document` writes ours
+    #[arg(long, value_name = "DOCX")]
+    template: Option<PathBuf>,
 }
 
 impl Which {
@@ -30,6 +33,7 @@ impl Which {
             methodology: self.methodology.clone(),
             network: self.network.clone(),
             marking: self.marking.clone(),
+            template: self.template.clone(),
         }
     }
 }

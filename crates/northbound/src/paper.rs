@@ -14,7 +14,7 @@ pub(crate) enum PaperCommand {
         /// Month
         #[arg(long)]
         period: Period,
-        /// Output folder for paper.html, paper.txt and paper.json
+        /// Output folder for paper.docx, paper.html, paper.txt and paper.json
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
         /// Methodology to count by
@@ -26,16 +26,20 @@ pub(crate) enum PaperCommand {
         /// Handling marking, as printed
         #[arg(long, value_name = "TEXT", default_value = "")]
         marking: String,
+        /// Word document whose styles paper.docx takes; `template document` writes ours
+        #[arg(long, value_name = "DOCX")]
+        template: Option<PathBuf>,
     },
 }
 
 pub(crate) fn run(c: &PaperCommand, ctx: &Ctx) -> Result<Answer> {
-    let PaperCommand::Build { period, out, methodology, current, marking } = c;
+    let PaperCommand::Build { period, out, methodology, current, marking, template } = c;
     let request = Request {
         period: *period,
         methodology: methodology.clone(),
         current: *current,
         marking: marking.clone(),
+        template: template.clone(),
         out: out.clone(),
     };
     paper::build(ctx, &request)

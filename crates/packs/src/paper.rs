@@ -8,7 +8,7 @@ use northbound_documents::{
     Replace,
     manifest::sha256,
     paper::{self, Citations, tokens},
-    render::{folder, words as print},
+    render::{docx::Template, folder, words as print},
 };
 use std::path::Path;
 
@@ -42,7 +42,7 @@ pub fn write(e: &Evidence, data: &PackData, marking: &str) -> Result<Paper, Pack
     Ok(paper)
 }
 
-/// Writes the paper as HTML, text and JSON into the folder `out`, and adds its figures to the index
+/// Writes the paper as Word document in the styles of `template`, HTML, text and JSON into the folder `out`, and adds its figures to the index
 /// below `data_folder`, so that `explain` opens each of them. Returns names and SHA-256 of the
 /// files.
 ///
@@ -53,9 +53,10 @@ pub fn put(
     e: &Evidence,
     data: &PackData,
     data_folder: &Path,
+    template: &Template,
     out: &Path,
 ) -> Result<Vec<(String, String)>, PackError> {
-    let files = paper::files(paper)?;
+    let files = paper::files(paper, template)?;
     folder::write(out, &files, Replace::Files)?;
     crate::store::index_figures(data_folder, e, &data.figures, "")?;
     Ok(files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect())

@@ -21,7 +21,10 @@ use crate::{
 use northbound_documents::{
     manifest,
     model::{Document, Status},
-    render::render_with,
+    render::{
+        docx::{self, Template},
+        render_with,
+    },
     render_all, to_json,
 };
 use northbound_measures::{
@@ -47,6 +50,8 @@ use std::{
 pub const FOLDER: &str = "packs";
 /// The machine's data beside the document.
 pub const DATA_FILE: &str = "data.json";
+/// The brief as a Word document.
+const BRIEF_FILE: &str = "brief.docx";
 /// What a pack cites for a ledger without a version.
 const EMPTY_LEDGER: &str = "none";
 
@@ -76,6 +81,8 @@ pub struct PackSettings {
     pub marking: String,
     /// What to print.
     pub formats: Formats,
+    /// The Word document whose styles the brief takes; ours where there is none.
+    pub template: Option<Template>,
     /// A further file of an issue, by name and text: its receipt.
     pub receipt: Option<(String, String)>,
 }
@@ -86,6 +93,7 @@ impl Default for PackSettings {
             network: Edition::draft().network,
             marking: String::new(),
             formats: Formats::all(),
+            template: None,
             receipt: None,
         }
     }
@@ -109,7 +117,7 @@ pub fn build(
     let mut files = Vec::new();
     if sources.record {
         progress("printing");
-        files = write(&built, settings.formats, None, out)?;
+        files = write(&built, settings, None, out)?;
         index_figures(sources.data, &e, &built.data.figures, "")?;
     }
     Ok(Made {
@@ -226,7 +234,7 @@ pub fn issue(
         seal_document(&mut built.document, i, &by);
         folder = folder_of(sources.data, e.period, i.number);
         let receipt = settings.receipt.as_ref();
-        made = write(&built, settings.formats, receipt, &folder).map_err(|x| sealed(&folder, x))?;
+        made = write(&built, settings, receipt, &folder).map_err(|x| sealed(&folder, x))?;
         Ok(Some(
             made.iter()
                 .map(|f| PackFile {
@@ -355,13 +363,17 @@ fn printed(pack: &str, built: &Built) -> Vec<FigurePrinted> {
 /// Prints the pack with its data into a folder.
 fn write(
     built: &Built,
-    formats: Formats,
+    settings: &PackSettings,
     receipt: Option<&(String, String)>,
     out: &Path,
 ) -> Result<Vec<WrittenFile>, PackError> {
-    let mut beside = vec![(DATA_FILE.to_owned(), to_json(&built.data)?)];
+    let template = settings.template.clone().map_or_else(Template::ours, Ok)?;
+    let mut beside = vec![
+        (DATA_FILE.to_owned(), to_json(&built.data)?),
+        (BRIEF_FILE.to_owned(), docx::brief(&built.document, &template)?),
+    ];
     beside.extend(receipt.map(|(name, text)| (name.clone(), text.clone().into_bytes())));
-    Ok(render_with(&built.document, beside, out, formats)?)
+    Ok(render_with(&built.document, beside, out, settings.formats)?)
 }
 
 /// Writes a User's own report into a folder.

@@ -4,7 +4,12 @@
 
 mod print;
 
-use crate::DocumentError;
+pub(crate) use print::{frame, source};
+
+use crate::{
+    DocumentError,
+    render::docx::{self, Template},
+};
 use northbound_types::{Period, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -178,15 +183,17 @@ pub fn unsourced(paper: &Paper) -> Vec<String> {
     out
 }
 
-/// The paper as HTML, JSON and text: name and content of each file, in order of name.
+/// The paper as Word document in the styles of `template`, HTML, JSON and text: name and content of
+/// each file, in order of name.
 ///
 /// # Errors
 /// [`DocumentError::Unsound`] naming a number that has no source.
-pub fn files(paper: &Paper) -> Result<Vec<(String, Vec<u8>)>, DocumentError> {
+pub fn files(paper: &Paper, template: &Template) -> Result<Vec<(String, Vec<u8>)>, DocumentError> {
     if let Some(first) = unsourced(paper).first() {
         return Err(DocumentError::unsound("the paper", format!("{first:?} has no source")));
     }
     Ok(vec![
+        ("paper.docx".to_owned(), docx::paper(paper, template)?),
         ("paper.html".to_owned(), print::html(paper).into_bytes()),
         ("paper.json".to_owned(), crate::to_json(paper)?),
         ("paper.txt".to_owned(), print::text(paper).into_bytes()),

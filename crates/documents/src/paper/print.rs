@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}h1,h2{line-height:1.2}a{color:#0b4f8a}sup{font-size:.7em}ol,ul{padding-left:1.5rem}.mark{font-weight:bold}";
 
 /// A source in words, and the command that opens it.
-fn source(s: &Source) -> String {
+pub(crate) fn source(s: &Source) -> String {
     match s {
         Source::Figure { id, what } => format!("figure {id}: {what} (northbound explain {id})"),
         Source::Record { register, id, version } => {
@@ -18,7 +18,8 @@ fn source(s: &Source) -> String {
     }
 }
 
-fn frame(p: &Paper) -> String {
+/// What the paper is based on.
+pub(crate) fn frame(p: &Paper) -> String {
     format!(
         "As known at {}. Ledger manifest {}, rules {}, registers at revision {}.",
         print::time(p.as_at),

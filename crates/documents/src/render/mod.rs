@@ -3,6 +3,7 @@
 pub mod chart;
 pub mod clean;
 pub mod csv;
+pub mod docx;
 pub mod flat;
 pub mod folder;
 pub mod html;
