@@ -2,6 +2,7 @@
 //! use-cases that an installation has.
 
 mod output;
+mod people;
 mod registers;
 
 use crate::{
@@ -64,28 +65,27 @@ pub fn demo(ctx: &Context, args: &DemoRequest) -> Result<Answer> {
         progress.tell("simulating the month", p.done.into(), p.of.into())
     })?;
     let first = first_context(ctx, args, &world);
-    invented(&first)?;
-    registers::load(&input, &first)?;
-    let taken = ingest_all(&manifest, &input, &first, &mut progress)?;
     // A pack of a period that has not ended is not issued: a demo of few days waits for the end of its month.
     let ended = world.config.period.after().start();
     let issuing = Context { now: first.later().now.max(ended), ..first.later() };
     let corrected_at = registers::corrected_at(&input)?.max(issuing.now);
-    let second = Context {
-        now: Utc(corrected_at.0 + DAY),
-        reason: "correction received".to_owned(),
-        ..first.clone()
-    };
+    let second_issue = Utc(corrected_at.0 + DAY);
+    invented(&first, Utc(second_issue.0 + DAY))?;
+    registers::load(&input, &first)?;
+    let mut taken = ingest_all(&manifest, &input, &first, &mut progress)?;
+    taken.extend(people::load(&world, &input, &first, &mut progress)?);
+    let second =
+        Context { now: second_issue, reason: "correction received".to_owned(), ..first.clone() };
     drop(progress);
     let which = request(&world);
     let refused = explained(&pack::build(&issuing, &which, &args.out.join("pack"))?, &first)?;
     let one = pack::issue(&issuing, &which)?;
     let corrected = correction(&manifest, &input, &second, &mut second.progress())?;
     registers::repaired(&input, &second)?;
-    // The newest pack is put where it is easily found.
     explained(&pack::build(&second.later(), &which, &args.out.join("pack"))?, &second)?;
     let two = pack::issue(&second.later(), &which)?;
-    pack::build(&second.later(), &which, &args.out.join("pack"))?;
+    // What is opened is what was issued, file by file.
+    output::copy(&two.folder, &args.out.join("pack"))?;
     let month = world.config.period.to_string();
     let changed = pack::diff(&second, &format!("{month}/1"), &format!("{month}/2"))?;
     Ok(answer(
@@ -98,10 +98,12 @@ pub fn demo(ctx: &Context, args: &DemoRequest) -> Result<Answer> {
     ))
 }
 
-/// Marks the folder of invented data: on a virtual clock, everybody an analyst.
-fn invented(ctx: &Context) -> Result<()> {
+/// Marks the folder of invented data: on a virtual clock on which it is the day after the second issue, so that
+/// what commands answer fits the issue; everybody an analyst.
+fn invented(ctx: &Context, present: Utc) -> Result<()> {
     let anybody = vec![Grant::analyst_to_anybody()];
-    Mark::new(Clock::Virtual, ctx.actor.to_string(), ctx.now, anybody).write(&ctx.data)
+    let mark = Mark::new(Clock::Virtual, ctx.actor.to_string(), ctx.now, anybody);
+    Mark { present: Some(present), ..mark }.write(&ctx.data)
 }
 
 /// The demo has a clock of its own, so that the same seed gives the same bytes: the day after the

@@ -105,6 +105,10 @@ fn made(ctx: &Context, mark: Option<&Mark>) -> Check {
         mark.program,
         mark.clock.words()
     );
+    let found = match mark.present.filter(|_| mark.clock == Clock::Virtual) {
+        Some(present) => format!("{found}; without --clock it is {present} in it"),
+        None => found,
+    };
     if newer(&mark.program, env!("CARGO_PKG_VERSION")) {
         return Check::of(
             State::Warning,

@@ -1,6 +1,7 @@
 //! `demo`: ends by itself, repeats itself, and leaves other people's folders alone.
 
 use crate::support;
+use std::process::Command;
 use support::Room;
 
 fn demo(r: &Room, seed: u32, out: &str) -> support::Ran {
@@ -82,5 +83,25 @@ fn the_second_issue_tells_what_changed_and_which_statements_fell() {
         assert!(r.path("out/pack").join(file).is_file(), "{file}");
     }
     assert_eq!(r.json("--data out/data pack list")["packs"].as_array().unwrap().len(), 2);
+    // What is opened is the issue, and the folder's own time is the day after it.
+    let page = |path: &str| std::fs::read(r.path(path)).unwrap();
+    assert_eq!(page("out/pack/pack.html"), page("out/data/packs/2026-04/v2/pack.html"));
+    let own_time = Command::new(env!("CARGO_BIN_EXE_northbound"))
+        .current_dir(r.dir.path())
+        .env_clear()
+        .args(["--data", "out/data", "forecast", "due", "--format", "csv"])
+        .output()
+        .unwrap();
+    let first_month = String::from_utf8(own_time.stdout).unwrap();
+    assert!(first_month.lines().nth(1).unwrap().starts_with("2026-05"), "{first_month}");
+    // Each role has something of its own to look at.
+    let all = |words: &str, key: &str| {
+        r.json(&format!("--data out/data {words}"))[key].as_array().unwrap().clone()
+    };
+    assert_eq!(all("incident list", "incidents").len(), 7);
+    assert_eq!(all("forecast list", "records").len(), 13, "one of fourteen Users gave none");
+    assert_eq!(all("change list", "changes").len(), 3);
+    assert_eq!(all("action list", "records").len(), 3);
+    assert_eq!(all("contact list", "records").len(), 13);
     assert!(r.nb("--data out/data pack show 2026-04/1").ok().out.contains("as issued"));
 }

@@ -294,6 +294,7 @@ figures-history.csv            what was stated in earlier months; figures-*.csv 
 figures-daily-*.csv            what the providers state day by day for the shortest test
 duis-archive-user1.zip         a slice of one User's own archive of messages (dummy signatures)
 user-log-user1.csv             that User's own log in its own layout; .map.toml says how to read it
+incidents.csv, forecasts.csv    written by the demo for its registers, and imported
 registers.json                 feeds, faults, parties, explanations, annotations
 correction/                    what is sent again for the second issue
 truth.json                     what is planted and what the files hold; no real source has this

@@ -9,6 +9,32 @@ const MARKER: &str = ".northbound-demo";
 /// What a demo creates, and so may remove.
 const MADE: [&str; 3] = ["input", "data", "pack"];
 
+/// Puts a folder's files in place of another folder.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(to) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            return Err(AppError::io("clear", to, e));
+        }
+        _ => {}
+    }
+    copy_into(from, to)
+}
+
+fn copy_into(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to).map_err(|e| AppError::io("make the folder", to, e))?;
+    let entries = std::fs::read_dir(from).map_err(|e| AppError::io("list", from, e))?;
+    for entry in entries {
+        let entry = entry.map_err(|e| AppError::io("list", from, e))?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            copy_into(&source, &target)?;
+        } else {
+            std::fs::copy(&source, &target).map_err(|e| AppError::io("copy", &source, e))?;
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn prepare(out: &Path) -> Result<()> {
     let io = |what: &str, e: std::io::Error| AppError::io(what, out, e);
     match std::fs::read_dir(out) {

@@ -17,7 +17,7 @@ use northbound_registers::{
 };
 use northbound_types::{Day, Eui64, Period, Region, Utc};
 use serde::Deserialize;
-use std::path::Path;
+use std::{fmt::Write, path::Path};
 
 #[derive(Deserialize)]
 struct File {
@@ -131,6 +131,11 @@ pub(super) fn repaired(input: &Path, ctx: &Context) -> Result<()> {
             }
             let write = ctx.write().with_reason(&c.reason);
             gate.update::<Fault>(&k.id, &write, |f| {
+                let _ = write!(
+                    f.what,
+                    " The days {} to {} were faulty too and have been sent again.",
+                    f.from, c.last_day
+                );
                 f.from = f.from.max(c.last_day.plus(1));
                 Ok(())
             })?;

@@ -109,6 +109,10 @@ pub struct Mark {
     /// Group whose members may read the files, except keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// On a virtual clock, the present time where `--clock` is not given: a demo's month lies in the past, and
+    /// its commands answer as of then. Without it, and on the machine's clock, the machine's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub present: Option<Utc>,
     /// Who acts as what without `--as`; the first that fits holds.
     #[serde(default)]
     pub grants: Vec<Grant>,
@@ -126,6 +130,7 @@ impl Mark {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             ahead_seconds: ahead_seconds(),
             group: None,
+            present: None,
             grants,
         }
     }
@@ -134,6 +139,12 @@ impl Mark {
     #[must_use]
     pub fn latest(&self, now: Utc) -> Option<Utc> {
         (self.clock == Clock::Real).then(|| Utc(now.0 + i64::from(self.ahead_seconds) * SECOND))
+    }
+
+    /// The present time, of which the machine's clock says `machine`.
+    #[must_use]
+    pub fn now(&self, machine: Utc) -> Utc {
+        self.present.filter(|_| self.clock == Clock::Virtual).unwrap_or(machine)
     }
 
     /// Writes it into the folder, which is made where there is none. Never over another mark.

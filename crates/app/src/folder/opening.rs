@@ -93,7 +93,8 @@ pub fn open(asked: Opening, command: &Command) -> Result<Opened> {
         access::check_dry_run(command)?;
     }
     let writes = matches!(command.effect, Effect::Changes | Effect::Makes);
-    let (now, by) = (asked.clock.unwrap_or(asked.machine), actor.to_string());
+    let present = mark.as_ref().map_or(asked.machine, |m| m.now(asked.machine));
+    let (now, by) = (asked.clock.unwrap_or(present), actor.to_string());
     let mark = match mark {
         Some(mark) => mark,
         None if writes => Mark::new(clock_of(&asked, earlier)?, by, now, Vec::new()),
