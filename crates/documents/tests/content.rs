@@ -5,7 +5,7 @@ use crate::sample;
 use calamine::{Data, Reader, Xlsx};
 use northbound_documents::{
     Formats,
-    model::{Block, Cell, ColumnKind, figures::tables_of, figures_of},
+    model::{Annotation, Block, Cell, ColumnKind, figures::tables_of, figures_of},
     render::{chart, charts_of, print_all, xlsx::xlsx},
 };
 use std::{collections::BTreeMap, io::Cursor, process::Command, sync::OnceLock};
@@ -133,6 +133,72 @@ fn rows_of(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Vec<BTreeMap<String,
 
 fn words(text: &str) -> Data {
     Data::String(text.into())
+}
+
+/// The sample's chart of a streak with only its last month known, as the pack draws it.
+fn one_point() -> (chart::Drawing, String) {
+    let document = sample::pack();
+    let (c, frame) =
+        charts_of(&document).into_iter().find(|c| c.0.id == "streak").expect("the streak chart");
+    let mut one = c.clone();
+    let last = one.points.len() - 1;
+    one.points.drain(..last);
+    one.series[0].values.drain(..last);
+    for l in &mut one.levels {
+        l.steps.drain(..l.steps.len() - 1);
+        l.steps[0].from = 0;
+    }
+    one.annotations = vec![Annotation { from: 0, to: 0, label: "all of it".into() }];
+    one.windows.clear();
+    let text = one.series[0].values[0].text.clone();
+    (chart::draw(&one, &frame), text)
+}
+
+#[test]
+fn a_single_point_is_drawn_with_its_value_and_does_not_fill_the_chart() {
+    let (drawing, text) = one_point();
+    assert!(
+        drawing.marks.iter().any(|m| matches!(m, chart::Mark::Text { text: t, .. } if *t == text)),
+        "{text} is not in the chart"
+    );
+    let shade = drawing.marks.iter().find_map(|m| match m {
+        chart::Mark::Rect { w, fill, .. } if *fill == chart::draw::SHADE => Some(*w),
+        _ => None,
+    });
+    assert!(shade.expect("a shaded stretch") < drawing.w / 6.0, "{shade:?}");
+}
+
+#[test]
+fn no_name_in_a_chart_is_cut_inside_a_word() {
+    let document = sample::pack();
+    for (c, frame) in charts_of(&document) {
+        for mark in chart::draw(c, &frame).marks {
+            let chart::Mark::Text { text, .. } = mark else { continue };
+            let Some(start) = text.strip_suffix('…') else { continue };
+            let all = c.points.iter().chain(c.series.iter().map(|s| &s.name));
+            let cut =
+                all.filter(|n| n.starts_with(start)).all(|n| n[start.len()..].starts_with(' '));
+            assert!(cut, "{}: {text}", c.id);
+        }
+    }
+}
+
+#[test]
+fn notes_that_all_small_charts_share_are_printed_once() {
+    let mut document = sample::pack();
+    let multiples = document.front.blocks.iter_mut().find_map(|b| match b {
+        Block::Multiples(m) => Some(m),
+        _ => None,
+    });
+    let multiples = multiples.expect("small charts");
+    for c in &mut multiples.charts {
+        c.annotations =
+            vec![Annotation { from: 0, to: 1, label: "a fault in every region".into() }];
+    }
+    let files = print_all(&document, Formats { pdf: false, xlsx: false, ..Formats::all() });
+    let page = files.expect("prints").into_iter().find(|f| f.0 == "pack.html").expect("a page").1;
+    let page = String::from_utf8(page).expect("UTF-8");
+    assert_eq!(page.matches("A: a fault in every region").count(), 1);
 }
 
 #[test]

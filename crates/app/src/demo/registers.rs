@@ -75,6 +75,7 @@ struct RawExplanation {
 struct RawAnnotation {
     from: Day,
     to: Day,
+    title: String,
     text: String,
     by: String,
 }
@@ -143,9 +144,6 @@ pub(super) fn repaired(input: &Path, ctx: &Context) -> Result<()> {
     }
     Ok(())
 }
-
-/// Words at the start of a text, for a title.
-const TITLE_CHARS: usize = 60;
 
 /// Loads the invented register records.
 pub(super) fn load(input: &Path, ctx: &Context) -> Result<()> {
@@ -247,7 +245,7 @@ fn annotations(annotations: Vec<RawAnnotation>, gate: &Gate<'_>, ctx: &Context) 
             &Annotation {
                 from: r.from,
                 to: Some(r.to),
-                title: r.text.chars().take(TITLE_CHARS).collect(),
+                title: r.title,
                 text: r.text,
                 source: r.by,
             },

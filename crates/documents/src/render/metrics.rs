@@ -49,23 +49,25 @@ pub fn width(text: &str, size: f32, bold: bool) -> f32 {
     text.chars().map(|c| advance(c, bold).unwrap_or(MISSING)).sum::<f32>() * size
 }
 
-/// As much of the text as fits, with an ellipsis where something was cut.
+/// As much of the text as fits, with an ellipsis where something was cut: between words, or inside the
+/// first word where that alone is too wide.
 #[must_use]
 pub fn fit(text: &str, size: f32, bold: bool, room: f32) -> String {
     if width(text, size, bold) <= room {
         return text.to_owned();
     }
     let mut used = width("…", size, bold);
-    let mut out = String::new();
-    for c in text.chars() {
+    let mut end = 0;
+    for (at, c) in text.char_indices() {
         used += advance(c, bold).unwrap_or(MISSING) * size;
         if used > room {
             break;
         }
-        out.push(c);
+        end = at + c.len_utf8();
     }
-    out.push('…');
-    out
+    let whole_words = text[end..].starts_with(' ') || !text[..end].contains(' ');
+    let end = if whole_words { end } else { text[..end].rfind(' ').unwrap_or(end) };
+    format!("{}…", text[..end].trim_end_matches([' ', ',', ';']))
 }
 
 /// Lines no wider than `room`; a word wider than that is broken. Never empty.
@@ -117,5 +119,8 @@ mod tests {
         assert_eq!(lines.concat().chars().filter(|c| *c == 'x').count(), 10_000);
         assert_eq!(wrap("", 9.0, false, 100.0), [""]);
         assert!(width(&fit("a long label", 9.0, true, 30.0), 9.0, true) <= 30.0);
+        assert_eq!(fit("fitters were retrained", 9.0, false, 70.0), "fitters were…");
+        assert_eq!(fit("retrained", 9.0, false, 30.0), "retrai…");
+        assert_eq!(fit("retrained", 9.0, false, 60.0), "retrained");
     }
 }

@@ -40,7 +40,7 @@ fn registers(world: &World) -> Value {
         })).collect::<Vec<_>>(),
         "explanations": explanations(world),
         "annotations": [{
-            "from": day_text(world, 0), "to": last, "text": "Invented: fewer installs than usual while fitters were retrained.", "by": "DCC operations",
+            "from": day_text(world, 0), "to": last, "title": "Invented: fewer installs", "text": "Invented: fewer installs than usual while fitters were retrained.", "by": "DCC operations",
         }],
         "overrides": [],
         "sources": [

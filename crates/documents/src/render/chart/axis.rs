@@ -6,10 +6,12 @@ use super::{
     scale::Scale,
 };
 use crate::{
-    model::{Chart, number::position},
-    render::{clean::clean, metrics},
+    model::{Chart, Gap, number::position},
+    render::clean::clean,
 };
 
+/// Widest column of a point: a single one does not fill the chart.
+pub const WIDEST: f32 = 60.0;
 /// Least width at which a window can be seen.
 const NARROWEST: f32 = 3.0;
 
@@ -24,8 +26,10 @@ pub struct Plot {
     pub y0: f32,
     /// Lower edge.
     pub y1: f32,
-    /// Width of one point's column.
+    /// Width of one point's column, at most [`WIDEST`].
     pub step: f32,
+    /// Number of points.
+    pub points: usize,
     /// Value axis.
     pub scale: Scale,
     /// Text size.
@@ -38,7 +42,7 @@ impl Plot {
     pub fn new(chart: &Chart, frame: &Frame, from_zero: bool, right: f32) -> Plot {
         let (scale, size) = (frame.scale(chart, from_zero), frame.size());
         let ticks =
-            scale.ticks().iter().map(|t| metrics::width(&t.1, size, false)).fold(0.0, f32::max);
+            scale.ticks().iter().map(|t| draw::width(&t.1, size, false)).fold(0.0, f32::max);
         let x0 = ticks + 12.0;
         let top = if chart.annotations.is_empty() { 10.0 } else { 26.0 };
         let x1 = frame.w - right;
@@ -47,7 +51,8 @@ impl Plot {
             x1,
             y0: top,
             y1: frame.h - 26.0,
-            step: (x1 - x0) / chart.points.len() as f32,
+            step: column(x1 - x0, chart.points.len()),
+            points: chart.points.len(),
             scale,
             size,
         }
@@ -55,7 +60,22 @@ impl Plot {
     /// The middle of a point's column.
     #[must_use]
     pub fn x(&self, point: usize) -> f32 {
-        self.x0 + self.step * (point as f32 + 0.5)
+        self.along(point as f32 + 0.5)
+    }
+    /// A position along the points: the columns stand in the middle where they do not fill the plot.
+    #[must_use]
+    pub fn along(&self, points: f32) -> f32 {
+        let unused = self.x1 - self.x0 - self.step * self.points as f32;
+        self.x0 + unused / 2.0 + self.step * points
+    }
+    /// Where the column of a point begins; the edges of the plot for the first and for the end.
+    #[must_use]
+    pub fn edge(&self, point: usize) -> f32 {
+        match point {
+            0 => self.x0,
+            p if p >= self.points => self.x1,
+            p => self.along(p as f32),
+        }
     }
     /// The height of a value.
     #[must_use]
@@ -103,7 +123,18 @@ impl Plot {
             );
         }
         out.line(&[(self.x0, self.y1), (self.x1, self.y1)], draw::MUTED, 1.0, &[]);
+        if self.scale.lo > 0.0 {
+            self.cut(out);
+        }
         self.names(out, chart);
+    }
+
+    /// Two strokes through the foot of the value axis: it does not begin at zero.
+    fn cut(&self, out: &mut Drawing) {
+        out.line(&[(self.x0, self.y0), (self.x0, self.y1)], draw::MUTED, 1.0, &[]);
+        for y in [self.y1 - 5.0, self.y1 - 9.0] {
+            out.line(&[(self.x0 - 4.0, y + 2.0), (self.x0 + 4.0, y - 2.0)], draw::INK, 1.2, &[]);
+        }
     }
 
     /// Windows of changes with their numbers: a band as wide as they lasted, at least [`NARROWEST`], with
@@ -112,7 +143,7 @@ impl Plot {
         let mut labels = Vec::new();
         for w in &chart.windows {
             let (Some(start), Some(end)) = (position(&w.start), position(&w.end)) else { continue };
-            let at = |v: f64| self.x0 + self.step * v as f32;
+            let at = |v: f64| self.along(v as f32);
             let (mut from, mut to) = (at(start), at(end));
             if to - from < NARROWEST {
                 let middle = (from + to) / 2.0;
@@ -139,54 +170,60 @@ impl Plot {
 
     /// Point names below the axis: the last always, the others as far as they fit.
     fn names(&self, out: &mut Drawing, chart: &Chart) {
-        let room = (self.x1 - self.x0) / 4.0;
+        let room = (self.x1 - self.x0) / 3.0;
         let names: Vec<String> =
-            chart.points.iter().map(|p| metrics::fit(&clean(p), self.size, false, room)).collect();
+            chart.points.iter().map(|p| draw::fit(&clean(p), self.size, false, room)).collect();
         let widest =
-            names.iter().map(|n| metrics::width(n, self.size, false)).fold(0.0, f32::max) + 10.0;
+            names.iter().map(|n| draw::width(n, self.size, false)).fold(0.0, f32::max) + 10.0;
         let every = ((widest / self.step).ceil() as usize).max(1);
         let last = names.len() - 1;
         for (n, name) in names.iter().enumerate().filter(|(n, _)| (last - n).is_multiple_of(every))
         {
-            let half = metrics::width(name, self.size, false) / 2.0;
+            let half = draw::width(name, self.size, false) / 2.0;
             let x = self.x(n).max(half + 1.0).min((self.x1 - half + 20.0).max(half));
             out.line(&[(self.x(n), self.y1), (self.x(n), self.y1 + 4.0)], draw::MUTED, 1.0, &[]);
             out.text(x, self.y1 + self.size + 7.0, self.size, Anchor::Middle, draw::MUTED, name);
         }
     }
 
-    /// The marks of the gaps, above the axis, one row for each series that has one there.
+    /// The marks of the gaps, above the axis, one row for each series that has one there. Gaps of one
+    /// reason that follow each other in all series have one mark in their middle.
     pub fn gaps(&self, out: &mut Drawing, chart: &Chart) {
-        for point in 0..chart.points.len() {
+        let mut point = 0;
+        while point < chart.points.len() {
             let mut y = self.y1 - 6.0;
-            let first = chart.series.first().and_then(|s| s.values[point].gap.as_ref());
-            if let Some(gap) = first
-                .filter(|g| chart.series.iter().all(|s| s.values[point].gap.as_ref() == Some(*g)))
-            {
-                out.bold(
-                    self.x(point),
-                    y,
-                    self.size - 1.0,
-                    Anchor::Middle,
-                    draw::INK,
-                    &clean(&gap.mark),
-                );
+            let size = self.size - 1.0;
+            if let Some(gap) = common_gap(chart, point) {
+                let last = (point..chart.points.len())
+                    .take_while(|p| common_gap(chart, *p) == Some(gap))
+                    .last()
+                    .unwrap_or(point);
+                let x = (self.x(point) + self.x(last)) / 2.0;
+                out.bold(x, y, size, Anchor::Middle, draw::INK, &clean(&gap.mark));
+                point = last + 1;
                 continue;
             }
             for (s, series) in chart.series.iter().enumerate() {
                 let Some(gap) = &series.values[point].gap else { continue };
-                out.bold(
-                    self.x(point),
-                    y,
-                    self.size - 1.0,
-                    Anchor::Middle,
-                    draw::SERIES[s % 6],
-                    &clean(&gap.mark),
-                );
+                let (x, colour) = (self.x(point), draw::SERIES[s % 6]);
+                out.bold(x, y, size, Anchor::Middle, colour, &clean(&gap.mark));
                 y -= self.size + 1.0;
             }
+            point += 1;
         }
     }
+}
+
+/// The gap that all series have at a point.
+fn common_gap(chart: &Chart, point: usize) -> Option<&Gap> {
+    let first = chart.series.first()?.values[point].gap.as_ref()?;
+    chart.series.iter().all(|s| s.values[point].gap.as_ref() == Some(first)).then_some(first)
+}
+
+/// The width of a column where `points` of them share `width`.
+#[must_use]
+pub fn column(width: f32, points: usize) -> f32 {
+    (width / points.max(1) as f32).min(WIDEST)
 }
 
 /// A, B, C … for shaded stretches.

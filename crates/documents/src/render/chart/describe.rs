@@ -28,11 +28,22 @@ fn cut_axis(chart: &Chart, frame: &Frame) -> Option<String> {
     cut.then(|| scale.ticks().first().map_or(String::new(), |t| t.1.clone()))
 }
 
-/// The note that small charts on one scale share.
+/// The notes of small charts: those of each, and those that all of them share, which are printed once.
 #[must_use]
-pub fn shared_axis(multiples: &Multiples) -> Option<String> {
-    let first = cut_axis(multiples.charts.first()?, &Frame::small(multiples))?;
-    Some(format!("All charts have one axis; it starts at {first}, not at zero."))
+pub fn notes_of(multiples: &Multiples) -> (Vec<Vec<String>>, Vec<String>) {
+    let frame = Frame::small(multiples);
+    let all: Vec<Vec<String>> = multiples.charts.iter().map(|c| notes(c, &frame)).collect();
+    let several = all.len() > 1;
+    let in_all = |n: &String| several && all.iter().all(|own| own.contains(n));
+    let first = all.first().map_or(&[][..], Vec::as_slice);
+    let mut shared: Vec<String> = first.iter().filter(|n| in_all(n)).cloned().collect();
+    let own = all.iter().map(|o| o.iter().filter(|n| !in_all(n)).cloned().collect()).collect();
+    let start = multiples.charts.first().and_then(|c| cut_axis(c, &frame));
+    shared.extend(start.map(|start| {
+        let whose = if several { "All charts have one axis; it" } else { "The axis" };
+        format!("{whose} starts at {start}, not at zero.")
+    }));
+    (own, shared)
 }
 
 /// A level that changes, with its dates.

@@ -1,6 +1,8 @@
 //! The marks that a chart is made of. Positions are in tenths of a unit, so that the same data
 //! give the same bytes everywhere.
 
+use crate::render::metrics;
+
 /// A colour as 0xRRGGBB.
 pub type Colour = u32;
 
@@ -38,6 +40,28 @@ pub type Dash = &'static [u8];
 
 /// Dashes of the series, in order.
 pub const DASHES: [Dash; 6] = [&[], &[7, 3], &[2, 2], &[9, 3, 2, 3], &[4, 4], &[1, 3]];
+
+/// How much wider a text may be where the picture is shown than in the font that widths come from: a
+/// browser without Arial or its likeness takes a wider font.
+const SLACK: f32 = 1.15;
+
+/// Width that a text may need.
+#[must_use]
+pub fn width(text: &str, size: f32, bold: bool) -> f32 {
+    metrics::width(text, size, bold) * SLACK
+}
+
+/// As much of a text as fits into `room`, cut between words.
+#[must_use]
+pub fn fit(text: &str, size: f32, bold: bool, room: f32) -> String {
+    metrics::fit(text, size, bold, room / SLACK)
+}
+
+/// Lines of a text no wider than `room`.
+#[must_use]
+pub fn wrap(text: &str, size: f32, room: f32) -> Vec<String> {
+    metrics::wrap(text, size, false, room / SLACK)
+}
 
 /// A thing drawn. `tip` is what a pointer resting on it shows; empty for nothing.
 #[derive(Debug, Clone, PartialEq)]

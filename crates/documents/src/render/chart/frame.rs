@@ -20,7 +20,7 @@ impl Frame {
     /// A chart of the full width.
     #[must_use]
     pub const fn full() -> Frame {
-        Frame { w: 760.0, h: 320.0, compact: false, range: None }
+        Frame { w: 640.0, h: 300.0, compact: false, range: None }
     }
     /// Small charts side by side, on one scale.
     #[must_use]
@@ -29,10 +29,11 @@ impl Frame {
             multiples.charts.iter().filter_map(range).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         Frame { w: 300.0, h: 190.0, compact: true, range }
     }
-    /// Text size.
+    /// Text size. In the PDF a full chart is as wide as the text and a small one half as wide, and both
+    /// have text of at least 9 points.
     #[must_use]
     pub const fn size(&self) -> f32 {
-        if self.compact { 11.0 } else { 12.0 }
+        if self.compact { 12.0 } else { 13.0 }
     }
 
     /// The value axis of a chart: round ticks, percentages not above 100, bars from zero.

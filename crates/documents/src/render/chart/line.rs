@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::{Band, Chart, Level, LevelKind, Series, number::position},
-    render::{clean::clean, metrics},
+    render::clean::clean,
 };
 
 struct Label {
@@ -47,7 +47,7 @@ pub fn draw(chart: &Chart, frame: &Frame) -> Drawing {
     let mut at: Vec<f32> = labels.iter().map(|l| l.y).collect();
     spread(&mut at, plot.size + 2.0, plot.y0 + 4.0, plot.y1 - 2.0);
     for (label, y) in labels.iter().zip(at) {
-        let text = metrics::fit(&label.text, plot.size, label.bold, room);
+        let text = draw::fit(&label.text, plot.size, label.bold, room);
         let (x, y) = (plot.x1 + 6.0, y + plot.size * 0.35);
         if label.bold {
             out.bold(x, y, plot.size, Anchor::Start, label.colour, &text)
@@ -73,7 +73,7 @@ fn label_room(chart: &Chart, frame: &Frame) -> f32 {
         .map(|s| clean(&s.name));
     levels
         .chain(names)
-        .map(|t| metrics::width(&t, frame.size(), true))
+        .map(|t| draw::width(&t, frame.size(), true))
         .fold(0.0, f32::max)
         .min(frame.w * LABEL_SHARE)
 }
@@ -103,8 +103,8 @@ fn draw_level(
     for (n, step) in level.steps.iter().enumerate() {
         let Some(value) = position(&step.value) else { continue };
         let end = level.steps.get(n + 1).map_or(chart.points.len(), |next| next.from);
-        let (a, y) = (plot.x0 + plot.step * step.from as f32, plot.y(value));
-        path.extend([(a, y), (plot.x0 + plot.step * end as f32, y)]);
+        let (a, y) = (plot.edge(step.from), plot.y(value));
+        path.extend([(a, y), (plot.edge(end), y)]);
         if n + 1 == level.steps.len() {
             labels.push(Label {
                 y,
@@ -142,6 +142,7 @@ fn draw_line(out: &mut Drawing, plot: &Plot, series: &Series, colour: Colour, da
 /// One series: markers show the band. Several: markers show the series.
 fn draw_markers(out: &mut Drawing, plot: &Plot, chart: &Chart, n: usize) {
     let series = &chart.series[n];
+    let only = series.values.iter().filter(|p| p.value.is_some()).count() == 1;
     for (i, point) in series.values.iter().enumerate() {
         let Some(v) = point.value.as_deref().and_then(position) else { continue };
         let (x, y) = (plot.x(i), plot.y(v));
@@ -161,14 +162,21 @@ fn draw_markers(out: &mut Drawing, plot: &Plot, chart: &Chart, n: usize) {
             Some(b) if chart.series.len() == 1 => band_marker(b),
             _ => (draw::MARKERS[n % 6], draw::SERIES[n % 6]),
         };
-        out.marker(
-            kind,
-            (x, y),
-            if plot.size < 12.0 { 3.2 } else { 4.0 },
-            colour,
-            draw::WHITE,
-            &tip,
-        );
+        let r = if chart.points.len() > 12 { 3.2 } else { 4.0 };
+        out.marker(kind, (x, y), r, colour, draw::WHITE, &tip);
+        if only {
+            value(out, plot, (x, y), &clean(&point.text));
+        }
+    }
+}
+
+/// The value of the only point of a series, beside it.
+fn value(out: &mut Drawing, plot: &Plot, (x, y): (f32, f32), text: &str) {
+    let y = y + plot.size * 0.35;
+    if x + 9.0 + draw::width(text, plot.size, true) <= plot.x1 {
+        out.bold(x + 9.0, y, plot.size, Anchor::Start, draw::INK, text);
+    } else {
+        out.bold(x - 9.0, y, plot.size, Anchor::End, draw::INK, text);
     }
 }
 

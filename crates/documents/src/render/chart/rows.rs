@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{Chart, ChartKind, LevelKind, Point, number::position},
-    render::{clean::clean, metrics},
+    render::clean::clean,
 };
 
 /// Height of one bar or dot.
@@ -41,23 +41,25 @@ impl Area {
 pub fn draw(chart: &Chart, frame: &Frame) -> Drawing {
     let size = frame.size();
     let row = BAR * chart.series.len() as f32 + BETWEEN;
-    let top = if chart.series.len() > 1 { TOP + size + 8.0 } else { TOP };
-    let h = top + row * chart.points.len() as f32 + 30.0;
-    let mut out = Drawing::new(frame.w, h);
     let names = chart
         .points
         .iter()
-        .map(|p| metrics::width(&clean(p), size, false))
+        .map(|p| draw::width(&clean(p), size, false))
         .fold(0.0, f32::max)
         .min(frame.w * NAME_SHARE);
+    let x0 = names + 14.0;
+    let top =
+        if chart.series.len() > 1 { TOP + legend_height(chart, frame.w - x0, size) } else { TOP };
+    let h = top + row * chart.points.len() as f32 + 30.0;
+    let mut out = Drawing::new(frame.w, h);
     let texts = chart
         .series
         .iter()
         .flat_map(|s| &s.values)
-        .map(|p| metrics::width(&clean(&p.text), size, false))
+        .map(|p| draw::width(&clean(&p.text), size, false))
         .fold(0.0, f32::max);
     let area = Area {
-        x0: names + 14.0,
+        x0,
         x1: frame.w - texts.min(frame.w * TEXT_SHARE) - 14.0,
         scale: frame.scale(chart, chart.kind == ChartKind::Bar),
         size,
@@ -70,20 +72,35 @@ pub fn draw(chart: &Chart, frame: &Frame) -> Drawing {
     for (i, name) in chart.points.iter().enumerate() {
         let y = top + row * i as f32 + BETWEEN / 2.0;
         let middle = y + (row - BETWEEN) / 2.0;
-        out.text(
-            area.x0 - 8.0,
-            middle + size * 0.35,
-            size,
-            Anchor::End,
-            draw::INK,
-            &metrics::fit(&clean(name), size, false, names),
-        );
+        row_name(&mut out, (area.x0 - 8.0, middle), size, names, &clean(name), row);
         for (n, series) in chart.series.iter().enumerate() {
             let at = y + BAR * n as f32 + BAR / 2.0;
             value(&mut out, &area, chart, &series.values[i], n, at, name);
         }
     }
     out
+}
+
+/// The name of a row, in as many lines as the row is high; what is more is cut between words.
+fn row_name(
+    out: &mut Drawing,
+    (x, middle): (f32, f32),
+    size: f32,
+    room: f32,
+    name: &str,
+    row: f32,
+) {
+    let most = ((row / (size + 2.0)) as usize).max(1);
+    let mut lines = draw::wrap(name, size, room);
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.push(draw::fit(&rest, size, false, room));
+    }
+    let first = middle - (lines.len() - 1) as f32 * (size + 2.0) / 2.0 + size * 0.35;
+    for (n, line) in lines.iter().enumerate() {
+        let y = first + n as f32 * (size + 2.0);
+        out.text(x, y, size, Anchor::End, draw::INK, line);
+    }
 }
 
 fn grid(out: &mut Drawing, area: &Area, top: f32, bottom: f32) {
@@ -109,7 +126,7 @@ fn levels(out: &mut Drawing, area: &Area, chart: &Chart, top: f32, bottom: f32) 
         })
         .collect();
     let widest =
-        found.iter().map(|f| metrics::width(&f.2, area.size, false)).fold(0.0, f32::max) + 8.0;
+        found.iter().map(|f| draw::width(&f.2, area.size, false)).fold(0.0, f32::max) + 8.0;
     let mut at: Vec<f32> = found.iter().map(|f| f.1).collect();
     spread(&mut at, widest, area.x0 + widest / 2.0, out.w - widest / 2.0);
     for ((kind, x, text), label) in found.into_iter().zip(at) {
@@ -123,14 +140,34 @@ fn levels(out: &mut Drawing, area: &Area, chart: &Chart, top: f32, bottom: f32) 
     }
 }
 
-/// Names of the series with their colours, left to right.
+/// Where each name of a series is: how far to the right, in which row, and the name.
+fn legend_places(chart: &Chart, width: f32, size: f32) -> Vec<(f32, usize, String)> {
+    let (mut x, mut row) = (0.0, 0);
+    let mut out = Vec::new();
+    for series in &chart.series {
+        let name = draw::fit(&clean(&series.name), size, false, width - 15.0);
+        let w = draw::width(&name, size, false) + 15.0;
+        if x > 0.0 && x + w > width {
+            (x, row) = (0.0, row + 1);
+        }
+        out.push((x, row, name));
+        x += w + 17.0;
+    }
+    out
+}
+
+/// Height of the names of the series within `width`.
+pub fn legend_height(chart: &Chart, width: f32, size: f32) -> f32 {
+    let rows = legend_places(chart, width, size).last().map_or(0, |p| p.1 + 1);
+    rows as f32 * (size + 8.0)
+}
+
+/// Names of the series with their colours, left to right, in as many rows as they need.
 pub fn legend(out: &mut Drawing, chart: &Chart, x0: f32, size: f32) {
-    let mut x = x0;
-    for (n, series) in chart.series.iter().enumerate() {
-        let name = metrics::fit(&clean(&series.name), size, false, out.w / 3.0);
-        out.rect(x, 3.0, 10.0, 10.0, draw::SERIES[n % 6], "");
-        out.text(x + 15.0, 12.0, size, Anchor::Start, draw::INK, &name);
-        x += metrics::width(&name, size, false) + 32.0;
+    for (n, (x, row, name)) in legend_places(chart, out.w - x0, size).into_iter().enumerate() {
+        let top = row as f32 * (size + 8.0);
+        out.rect(x0 + x, top + 3.0, 10.0, 10.0, draw::SERIES[n % 6], "");
+        out.text(x0 + x + 15.0, top + 12.5, size, Anchor::Start, draw::INK, &name);
     }
 }
 

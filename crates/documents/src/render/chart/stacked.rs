@@ -3,18 +3,15 @@
 
 use super::{
     Frame,
-    axis::Plot,
+    axis::{Plot, column},
     draw::{self, Drawing},
-    rows::legend,
+    rows::{legend, legend_height},
     scale::Scale,
 };
 use crate::{
     model::{Chart, number::position},
     render::clean::clean,
 };
-
-/// Room for the names of the series.
-const LEGEND: f32 = 20.0;
 
 /// Draws the chart.
 #[must_use]
@@ -23,15 +20,11 @@ pub fn draw(chart: &Chart, frame: &Frame) -> Drawing {
     let totals: Vec<Option<f64>> = (0..chart.points.len()).map(|i| total(chart, i)).collect();
     let mut plot = Plot::new(chart, frame, true, 8.0);
     plot.scale = Scale::covering(0.0, totals.iter().flatten().copied().fold(0.0, f64::max), None);
-    let ticks = plot
-        .scale
-        .ticks()
-        .iter()
-        .map(|t| crate::render::metrics::width(&t.1, plot.size, false))
-        .fold(0.0, f32::max);
+    let ticks =
+        plot.scale.ticks().iter().map(|t| draw::width(&t.1, plot.size, false)).fold(0.0, f32::max);
     plot.x0 = ticks + 12.0;
-    plot.step = (plot.x1 - plot.x0) / chart.points.len() as f32;
-    plot.y0 += LEGEND;
+    plot.step = column(plot.x1 - plot.x0, chart.points.len());
+    plot.y0 += legend_height(chart, frame.w - plot.x0, plot.size);
     plot.back(&mut out, chart);
     legend(&mut out, chart, plot.x0, plot.size);
     for (i, total) in totals.iter().enumerate().filter(|t| t.1.is_some()) {

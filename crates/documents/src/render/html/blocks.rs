@@ -36,7 +36,10 @@ pub fn section(page: &Page<'_>, s: &Section) -> Result<Markup, DocumentError> {
 pub fn block(page: &Page<'_>, block: &Block) -> Result<Markup, DocumentError> {
     Ok(match block {
         Block::Table(t) => table(page, t)?,
-        Block::Chart(c) => chart(page, c, &Frame::full(), true)?,
+        Block::Chart(c) => {
+            let frame = Frame::full();
+            chart(page, c, &frame, describe::notes(c, &frame), true)?
+        }
         Block::Multiples(m) => multiples(page, m)?,
         Block::Text(p) => html! { p { (parts::runs(page, p)) } },
         Block::List(l) => {
@@ -49,23 +52,29 @@ pub fn block(page: &Page<'_>, block: &Block) -> Result<Markup, DocumentError> {
 fn multiples(page: &Page<'_>, m: &Multiples) -> Result<Markup, DocumentError> {
     let frame = Frame::small(m);
     let mut charts = Vec::new();
-    for c in &m.charts {
-        charts.push(chart(page, c, &frame, false)?);
+    let (own, shared) = describe::notes_of(m);
+    for (c, notes) in m.charts.iter().zip(own) {
+        charts.push(chart(page, c, &frame, notes, false)?);
     }
     Ok(html! {
         div.multiples id=(m.id) {
             h3 { (clean(&m.title)) }
             p.subtitle { (clean(&m.subtitle)) }
             div.grid { @for c in charts { (c) } }
-            @if let Some(note) = describe::shared_axis(m) { p.hint { (note) } }
+            @for note in shared { p.hint { (clean(&note)) } }
         }
     })
 }
 
-fn chart(page: &Page<'_>, c: &Chart, frame: &Frame, alone: bool) -> Result<Markup, DocumentError> {
+fn chart(
+    page: &Page<'_>,
+    c: &Chart,
+    frame: &Frame,
+    notes: Vec<String>,
+    alone: bool,
+) -> Result<Markup, DocumentError> {
     let drawing = chart::draw(c, frame);
     let picture = svg::svg(&drawing, &c.id, &c.title, &describe::description(c));
-    let notes = describe::notes(c, frame);
     let table = table(page, &c.table)?;
     Ok(html! {
         figure.chart.small[!alone] {

@@ -77,7 +77,8 @@ fn multiples(layout: &mut Layout, parent: NodeId, m: &Multiples) {
     layout.need(frame.h * scale + 110.0);
     layout.heading(parent, 3, &m.title);
     layout.paragraph(parent, &m.subtitle, NOTE);
-    for pair in m.charts.chunks(2) {
+    let (own, shared) = describe::notes_of(m);
+    for (pair, own) in m.charts.chunks(2).zip(own.chunks(2)) {
         let drawings: Vec<_> = pair.iter().map(|c| chart::draw(c, &frame)).collect();
         let h = drawings.iter().map(|d| d.h * scale).fold(0.0, f32::max);
         layout.need(h + 24.0);
@@ -95,13 +96,13 @@ fn multiples(layout: &mut Layout, parent: NodeId, m: &Multiples) {
             picture(layout, parent, c, drawing, x, top + 16.0, scale);
         }
         layout.y = top + h + 22.0;
-        for c in pair {
-            for n in describe::notes(c, &frame) {
+        for (c, notes) in pair.iter().zip(own) {
+            for n in notes {
                 layout.paragraph(parent, &format!("{}: {n}", c.title), NOTE);
             }
         }
     }
-    if let Some(note) = describe::shared_axis(m) {
+    for note in shared {
         layout.paragraph(parent, &note, NOTE);
     }
     layout.y += 6.0;
