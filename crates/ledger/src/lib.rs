@@ -2,6 +2,7 @@
 //! over all tables; rollups, the fused scan kernel, drill-down, lineage.
 
 pub mod error;
+pub mod find;
 pub mod head;
 pub mod journal;
 pub mod manifest;
@@ -38,7 +39,7 @@ pub use read::{
     storms,
 };
 pub use retention::{Pruned, PrunedRange, RetentionPolicy, prune};
-pub use scan::{drill, judge};
+pub use scan::{drill, judge, judged};
 pub use store::{Ledger, Reading};
 pub use tables::{
     corrections::CorrectionReason,

@@ -13,4 +13,5 @@ pub mod unverified;
 mod traffic;
 
 pub(crate) mod batches;
+pub(crate) mod texts;
 pub(crate) mod visible;

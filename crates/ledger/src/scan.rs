@@ -2,6 +2,7 @@
 
 pub mod drill;
 pub mod judge;
+pub mod judged;
 
 pub(crate) mod kernel;
 pub(crate) mod rollup;

@@ -3,6 +3,7 @@
 mod books;
 mod bounded;
 mod collisions;
+mod find;
 mod journal;
 mod journal_support;
 mod ledger;

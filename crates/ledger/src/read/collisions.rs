@@ -1,8 +1,9 @@
 //! Records of one identity that differ: which counts, which was set aside, and what decided.
 
 use super::{
-    batches::{Batch, for_each_batch},
+    batches::for_each_batch,
     snapshot::{Days, Snapshot},
+    texts::texts,
     visible::{Aside, RowSet, Visible},
 };
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     tables::{
         corrections::CorrectionReason,
         file::Opened,
-        schema::{Col, NONE, Part, Table},
+        schema::{Part, Table},
     },
 };
 use arrow_array::{
@@ -20,7 +21,7 @@ use arrow_array::{
     types::{Int32Type, Int64Type, TimestampMicrosecondType},
 };
 use hashbrown::HashMap;
-use northbound_types::{Day, Eui64, Utc, text_enum};
+use northbound_types::{Day, text_enum};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables whose records have an identity.
@@ -41,7 +42,7 @@ text_enum! {
 }
 
 impl Decided {
-    fn of(first: &SourceEntry, other: &SourceEntry) -> Decided {
+    pub(crate) fn of(first: &SourceEntry, other: &SourceEntry) -> Decided {
         let corrects = |a: &SourceEntry, b: &SourceEntry| {
             a.corrects.iter().any(|c| *c == b.name || *c == b.sha256)
         };
@@ -271,46 +272,4 @@ fn pair(b: &RecordBatch, i: usize) -> Option<Pair> {
     let (other, first) = ((int(1), int(2)), (int(4), int(5)));
     let superseded = reason == CorrectionReason::Superseded.as_str() && other.0 != first.0;
     (superseded || reason == CorrectionReason::Collision.as_str()).then_some((other, first))
-}
-
-/// Rows of a batch as texts.
-fn texts(table: Table, b: &Batch<'_>, rows: &[usize]) -> Vec<BTreeMap<&'static str, String>> {
-    let mut out = vec![BTreeMap::new(); rows.len()];
-    if rows.is_empty() {
-        return out;
-    }
-    for &(name, col) in table.columns() {
-        match col {
-            Col::Word | Col::Text => {
-                let (codes, words) = b.words(name);
-                for (record, i) in out.iter_mut().zip(rows) {
-                    let text = &words[codes[*i] as usize];
-                    if !text.is_empty() {
-                        record.insert(name, text.clone());
-                    }
-                }
-            }
-            Col::Int | Col::Time => {
-                let values = b.ints(name);
-                for (record, i) in out.iter_mut().zip(rows) {
-                    if let Some(text) = number_text(table, name, col, values[*i]) {
-                        record.insert(name, text);
-                    }
-                }
-            }
-        }
-    }
-    out
-}
-
-fn number_text(table: Table, name: &str, col: Col, value: i64) -> Option<String> {
-    match (col, name) {
-        (Col::Time, _) => (value != NONE).then(|| Utc(value).to_string()),
-        (_, "originator" | "target" | "device" | "recipient") => {
-            Some(Eui64::from_i64(value).to_string())
-        }
-        (_, "counter") => Some((value as u64).to_string()),
-        _ if table == Table::Stated && value == NONE => None,
-        _ => Some(value.to_string()),
-    }
 }

@@ -157,7 +157,7 @@ fn may_hold(f: &FileEntry, s: &Selector) -> bool {
 }
 
 /// The rows with these numbers (ascending) and no others.
-fn only(rows: &[usize]) -> RowSelection {
+pub(crate) fn only(rows: &[usize]) -> RowSelection {
     let mut selection = Vec::new();
     let mut at = 0;
     for run in rows.chunk_by(|a, b| a + 1 == *b) {

@@ -21,4 +21,12 @@ impl CorrectionReason {
             CorrectionReason::Collision => "collision",
         }
     }
+    /// The reason of a word of that column. A word of a later version counts as a collision: the record
+    /// gives way, and what it says may differ.
+    pub(crate) fn of(word: &str) -> CorrectionReason {
+        [CorrectionReason::Superseded, CorrectionReason::Duplicate]
+            .into_iter()
+            .find(|r| r.as_str() == word)
+            .unwrap_or(CorrectionReason::Collision)
+    }
 }

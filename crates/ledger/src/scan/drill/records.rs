@@ -5,14 +5,17 @@ use crate::{
     error::{LedgerError, ar, pq},
     manifest::FileEntry,
     read::{batches::Batch, snapshot::Snapshot},
-    scan::judge::{Judge, TargetQuery},
+    scan::{
+        judge::Judge,
+        judged::{Judged, judged},
+    },
     tables::{
         file::Opened,
         schema::{Col, NONE, Table},
     },
 };
 use arrow_array::RecordBatch;
-use northbound_types::{Eui64, RequestState, Timeliness, Utc};
+use northbound_types::{Eui64, Utc};
 use std::collections::BTreeMap;
 
 /// Reads the whole records of the rows, in their order.
@@ -44,7 +47,7 @@ pub(super) fn fetch(
         let mut messages = Vec::new();
         for batch in reader {
             let records = Records::of(&ar(&path, batch)?);
-            messages.extend(records.messages(snapshot, files[file], judge));
+            messages.extend(records.messages(snapshot, judge));
         }
         for (m, (_, order)) in messages.into_iter().zip(rows) {
             found[order] = Some(m);
@@ -88,35 +91,20 @@ impl Records {
         self.ints.get(column).and_then(|v| v.get(row)).copied().filter(|&v| v != NONE)
     }
 
-    fn messages(&self, snapshot: &Snapshot, f: &FileEntry, judge: &dyn Judge) -> Vec<Message> {
-        (0..self.texts.len()).map(|i| self.message(i, snapshot, f, judge)).collect()
+    fn messages(&self, snapshot: &Snapshot, judge: &dyn Judge) -> Vec<Message> {
+        (0..self.texts.len()).map(|i| self.message(i, snapshot, judge)).collect()
     }
 
-    /// Judges one record as the scan does.
-    fn message(&self, i: usize, snapshot: &Snapshot, f: &FileEntry, judge: &dyn Judge) -> Message {
-        let text = |n: &str| self.texts[i].get(n).map_or("", String::as_str);
-        let received = self.int("received", i).unwrap_or(0);
-        let rule = judge.target(&TargetQuery {
-            srv: text("srv"),
-            generation: text("generation"),
-            role: text("role"),
-            mode: text("mode"),
-            test_kind: text("test_kind"),
-            leg: text("leg"),
-            day: f.day.unwrap_or(Utc(received).day()),
-        });
-        let start = self.int("due", i).map_or(received, |d| d.max(received));
-        let stated = self.int("target_at", i);
-        let target_at = stated.or_else(|| rule.map(|t| start + t.micros));
-        let answered = self.int("answer_sent", i);
-        let state = text("state").parse().unwrap_or(RequestState::Refused);
+    fn message(&self, i: usize, snapshot: &Snapshot, judge: &dyn Judge) -> Message {
+        let Judged { timeliness, latency_us, target_us, target_assumed } =
+            judged(&|name| self.texts[i].get(name).map_or("", String::as_str), judge);
         let source = self.int("source", i).unwrap_or(0);
         Message {
             record: self.texts[i].clone(),
-            timeliness: Timeliness::judge(state, start, answered, target_at),
-            latency_us: answered.map(|a| a - start),
-            target_us: target_at.map(|t| t - start),
-            target_assumed: stated.is_none() && rule.is_some_and(|t| t.assumed),
+            timeliness,
+            latency_us,
+            target_us,
+            target_assumed,
             source_file: snapshot
                 .root
                 .manifest
