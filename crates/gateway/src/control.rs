@@ -4,6 +4,7 @@
 
 mod changes;
 mod extract;
+mod messages;
 mod problems;
 mod routes;
 mod table;

@@ -3,12 +3,14 @@
 
 mod health;
 mod ledger;
+mod recent;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use health::{Failure, LedgerHealth};
 pub use ledger::{FEED, LedgerSink, Thinning};
+pub use recent::{About, Recent};
 pub use writer::{Commit, Sink};
 
 use crate::{config::Store, error::Result, metrics::Metrics};
@@ -49,6 +51,10 @@ impl Rows {
 /// Buffers rows for the ledger.
 pub struct RowBuffer {
     rows: Rows,
+    /// Those of the last commit, which may still be under way.
+    handed: Arc<Rows>,
+    /// The position of that commit.
+    handed_position: u64,
     /// Position of the last record whose rows are gathered.
     position: u64,
     writer: Option<Writer>,
@@ -71,6 +77,8 @@ impl RowBuffer {
     ) -> Result<RowBuffer> {
         Ok(RowBuffer {
             rows: Rows::default(),
+            handed: Arc::default(),
+            handed_position: 0,
             position: 0,
             writer: Some(Writer::start(sink, health)?),
             settings,
@@ -84,6 +92,8 @@ impl RowBuffer {
     pub fn off(settings: Store, metrics: Arc<Metrics>) -> RowBuffer {
         RowBuffer {
             rows: Rows::default(),
+            handed: Arc::default(),
+            handed_position: 0,
             position: 0,
             writer: None,
             settings,
@@ -135,6 +145,14 @@ impl RowBuffer {
         self.rows.len() + self.writer.as_ref().map_or(0, Writer::waiting)
     }
 
+    /// The rows that the ledger does not have at the position that it has reached, and that position. Those of
+    /// a commit under way are among them.
+    pub(crate) fn uncommitted(&self) -> (u64, impl Iterator<Item = &Rows>) {
+        let reached = self.committed(self.position);
+        let under_way = reached < self.handed_position;
+        (reached, under_way.then(|| self.handed.as_ref()).into_iter().chain([&self.rows]))
+    }
+
     /// Do more rows wait than may?
     #[must_use]
     pub fn overfull(&self, most: usize) -> bool {
@@ -157,6 +175,9 @@ impl RowBuffer {
             >= i64::try_from(self.settings.commit_seconds)
                 .unwrap_or(i64::MAX / 1_000_000)
                 .saturating_mul(1_000_000);
+        if self.handed.len() > 0 && self.handed_position <= self.committed(durable) {
+            self.handed = Arc::default();
+        }
         if due || self.rows.len() >= self.settings.commit_rows {
             self.commit(now, durable, flow);
         }
@@ -174,10 +195,12 @@ impl RowBuffer {
         self.last = now;
         let mut open = (Vec::new(), Vec::new());
         flow.open(|r| open.0.push(r), |a| open.1.push(a));
+        self.handed = Arc::new(std::mem::take(&mut self.rows));
+        self.handed_position = durable;
         writer.hand(Commit {
             position: durable,
             now,
-            rows: std::mem::take(&mut self.rows),
+            rows: Arc::clone(&self.handed),
             open: open.0,
             open_alerts: open.1,
         });

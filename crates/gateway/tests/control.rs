@@ -11,6 +11,7 @@ fn example(path: &str) -> (&'static str, &'static str) {
         "/metrics" | "/v1/status" | "/v1/top" | "/v1/users" | "/v1/endpoints" => ("", ""),
         "/v1/devices" => ("?limit=1", ""),
         "/v1/request" => ("?id=90-B3-D5-1F-30-01-00-01:00-DB-12-34-56-78-90-A0:1", ""),
+        "/v1/messages" => ("?user=90-B3-D5-1F-30-01-00-01", ""),
         "/v1/tap" => ("?device=00-DB-12-34-56-78-90-A0", ""),
         "/v1/known" => ("", r#"["00-DB-12-34-56-78-90-A0"]"#),
         "/v1/change" => (

@@ -31,6 +31,7 @@ fn example(path: &str, actor: &str) -> (&'static str, String) {
     let change = format!("{{\"actor\": \"{actor}\", \"change\": {{\"Resume\": \"north\"}}}}");
     match path {
         "/v1/request" => ("?id=90-B3-D5-1F-30-01-00-01:00-DB-12-34-56-78-90-A0:1", String::new()),
+        "/v1/messages" => ("?user=90-B3-D5-1F-30-01-00-01", String::new()),
         "/v1/known" => ("", "[]".to_owned()),
         "/v1/change" => ("", change),
         "/v1/changes" => ("", format!("[{change}]")),
@@ -98,7 +99,7 @@ fn the_table_of_commands_decides_for_every_route() {
             assert_eq!(status == 403, !allowed, "{} as {role}: {status}", route.path);
         }
         // The tenth: a User of another party.
-        let own = ["/v1/endpoint", "/v1/route"].contains(&route.path);
+        let own = ["/v1/endpoint", "/v1/route", "/v1/messages"].contains(&route.path);
         let allowed = may.contains("user") && !own;
         let status = status(&live, route, &acting("STRANGER", "user"));
         assert_eq!(status == 403, !allowed, "{} as another's User: {status}", route.path);

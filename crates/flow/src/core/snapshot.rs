@@ -2,7 +2,7 @@
 
 use super::Core;
 use crate::{
-    effect::Record,
+    effect::{AlertRecord, Record},
     event::{DeviceRecord, UserRecord},
     state::Regions,
     vocabulary::Class,
@@ -105,5 +105,20 @@ impl Core {
     pub fn find(&self, id: RequestId) -> Vec<Record> {
         let found = self.exchanges.numbers(|e| e.facts().id == id);
         found.into_iter().filter_map(|n| self.exchanges.get(n)).map(|e| e.record()).collect()
+    }
+
+    /// At most `most` rows of requests that can still change and whose id fulfils a condition, those that
+    /// entered last.
+    #[must_use]
+    pub fn find_newest(&self, most: usize, wanted: impl Fn(RequestId) -> bool) -> Vec<Record> {
+        let found = self.exchanges.numbers(|e| wanted(e.facts().id));
+        let newest = found.into_iter().rev().take(most);
+        newest.filter_map(|n| self.exchanges.get(n)).map(|e| e.record()).collect()
+    }
+
+    /// The rows of alerts that can still change and fulfil a condition.
+    #[must_use]
+    pub fn find_alerts(&self, wanted: impl Fn(&AlertRecord) -> bool) -> Vec<AlertRecord> {
+        self.alerts.open().into_iter().chain(self.storms.open()).filter(|a| wanted(a)).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! The table of routes: the router is made from it, so a route that is not in it does not exist.
 
-use super::{Interface, changes, routes, tap};
+use super::{Interface, changes, messages, routes, tap};
 use axum::{
     Router,
     http::Method,
@@ -107,13 +107,14 @@ const fn metrics(path: &'static str, handler: Handler) -> Route {
 }
 
 /// Every route. `docs/serve.md` lists the same.
-pub static ROUTES: [Route; 15] = [
+pub static ROUTES: [Route; 16] = [
     metrics(METRICS, |m| on(m, routes::metrics)),
     get("/v1/status", "status", |m| on(m, routes::status)),
     get("/v1/top", "top", |m| on(m, routes::top)),
     get("/v1/users", "device list", |m| on(m, routes::users)),
     get("/v1/devices", "device list", |m| on(m, routes::devices)),
     get("/v1/request", "tap", |m| on(m, routes::request)),
+    get("/v1/messages", "request list", |m| on(m, messages::uncommitted)),
     get("/v1/endpoints", "status", |m| on(m, routes::endpoints)),
     get("/v1/tap", "tap", |m| on(m, tap::watch)),
     post("/v1/known", Changes::Nothing, "device import", |m| on(m, routes::known)),

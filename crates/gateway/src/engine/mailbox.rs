@@ -1,6 +1,7 @@
 //! Two queues before the engine: calls whose caller awaits an outcome, and notifications that must not be lost.
 
 use super::{WAITING_EVENTS, WAITING_REQUESTS};
+use crate::ledger_sink::RowBuffer;
 use northbound_flow::{
     Core,
     effect::Reply,
@@ -37,8 +38,8 @@ pub enum Outcome {
     NotAccepted(Unavailable),
 }
 
-/// Looks at the core between two batches.
-pub type Look = Box<dyn FnOnce(&Core) + Send>;
+/// Looks at the core, and at the rows that the ledger does not have yet, between two batches.
+pub type Look = Box<dyn FnOnce(&Core, &RowBuffer) + Send>;
 
 /// An input whose caller awaits the outcome.
 pub enum Call {
@@ -150,9 +151,17 @@ impl Handle {
         &self,
         see: impl FnOnce(&Core) -> T + Send + 'static,
     ) -> Option<T> {
+        self.look_with_rows(|flow, _| see(flow)).await
+    }
+
+    /// As [`Handle::look`], and at the rows that the ledger does not have yet.
+    pub async fn look_with_rows<T: Send + 'static>(
+        &self,
+        see: impl FnOnce(&Core, &RowBuffer) -> T + Send + 'static,
+    ) -> Option<T> {
         let (send, seen) = oneshot::channel();
-        self.call(Call::Look(Box::new(move |flow| {
-            let _ = send.send(see(flow));
+        self.call(Call::Look(Box::new(move |flow, rows| {
+            let _ = send.send(see(flow, rows));
         })))
         .ok()?;
         seen.await.ok()
@@ -261,7 +270,7 @@ mod tests {
         assert_eq!(front.len(), WAITING_REQUESTS);
         h.close(Some(Unavailable::NotStored));
         assert_eq!(h.call(rejected().0).err().map(|(_, why)| why), Some(Unavailable::NotStored));
-        assert!(h.call(Call::Look(Box::new(|_| ()))).is_ok(), "looks are taken all the same");
+        assert!(h.call(Call::Look(Box::new(|_, _| ()))).is_ok(), "looks are taken all the same");
         h.close(None);
         assert!(h.call(rejected().0).is_ok());
     }

@@ -147,7 +147,7 @@ impl<S: Storage> Engine<S> {
         for call in calls.drain(..) {
             let (event, reply) = match call {
                 Call::Look(look) => {
-                    look(&self.parts.flow);
+                    look(&self.parts.flow, &self.parts.sinks.rows);
                     continue;
                 }
                 Call::Request(r, to) => (Event::Request(r), to),

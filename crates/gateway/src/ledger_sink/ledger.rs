@@ -184,7 +184,7 @@ fn micros(at: Utc) -> i64 {
     at.0
 }
 
-fn exchange<'a>(r: &'a Record, provider: &'a str) -> ExchangeRow<'a> {
+pub(super) fn exchange<'a>(r: &'a Record, provider: &'a str) -> ExchangeRow<'a> {
     let t = &r.times;
     ExchangeRow {
         namespace: NAMESPACE,
@@ -226,7 +226,7 @@ fn exchange<'a>(r: &'a Record, provider: &'a str) -> ExchangeRow<'a> {
     }
 }
 
-fn alert<'a>(a: &'a AlertRecord, provider: &'a str) -> AlertRow<'a> {
+pub(super) fn alert<'a>(a: &'a AlertRecord, provider: &'a str) -> AlertRow<'a> {
     AlertRow {
         namespace: NAMESPACE,
         device: a.device,
@@ -248,7 +248,7 @@ fn alert<'a>(a: &'a AlertRecord, provider: &'a str) -> AlertRow<'a> {
     }
 }
 
-fn delivery(d: &DeliveryRecord) -> DeliveryRow<'_> {
+pub(super) fn delivery(d: &DeliveryRecord) -> DeliveryRow<'_> {
     let (originator, target, counter) =
         d.request.map_or((d.from, d.to, d.counter), |r| (r.originator, r.target, r.counter));
     let (leg, instance) = d.unit.map_or((None, 0), |(leg, instance)| (Some(leg), instance));

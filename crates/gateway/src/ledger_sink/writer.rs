@@ -30,7 +30,7 @@ pub struct Commit {
     /// When it was handed over.
     pub now: Utc,
     /// Rows that stay.
-    pub rows: Rows,
+    pub rows: Arc<Rows>,
     /// Exchanges that can still change, as of the position.
     pub open: Vec<Record>,
     /// Alerts that can still change, as of the position.
