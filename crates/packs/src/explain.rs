@@ -29,7 +29,7 @@ use northbound_measures::{
     inputs::ServiceInterval, oversight::explanations::Explanation,
 };
 use northbound_registers::Visibility;
-use northbound_types::{Day, Dim, Figure, Selector, Utc};
+use northbound_types::{Day, Dim, Eui64, Figure, Selector, Utc};
 use readd::Readd;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -253,25 +253,13 @@ fn asked(sources: &Sources<'_>, q: &Question<'_>) -> Result<Asked, PackError> {
 fn share(e: Evidence, asked: &Asked) -> Result<Answer, PackError> {
     let entry = &asked.entry;
     let manifest = e.known.snapshot.root.hash.clone();
-    let user = entry.address.keys.get("user").map(String::as_str);
-    let view = process::view_of(&e, user, &[]);
-    let found = process::entries(&view, &e.cited())
-        .into_iter()
-        .find(|x| x.address.keys == entry.address.keys)
-        .ok_or_else(|| {
-            PackError::NotFound(format!(
-                "there were no requests of {} in {}",
-                entry.address.words(),
-                e.period
-            ))
-        })?;
-    let figure = process::lines(&view)
-        .into_iter()
-        .find(|(a, _)| a.keys == found.address.keys)
-        .map(|(_, l)| l.share.clone())
-        .ok_or_else(|| {
-            PackError::NotFound(format!("{} has no separate line", entry.address.words()))
-        })?;
+    let (found, figure) = own_line(&e, &entry.address).ok_or_else(|| {
+        PackError::NotFound(format!(
+            "there were no requests of {} in {}",
+            entry.address.words(),
+            e.period
+        ))
+    })?;
     let cell = cells::figure(&figure, 2, &[]);
     let behind = MessageSelection {
         days: e.days(),
@@ -303,6 +291,26 @@ fn share(e: Evidence, asked: &Asked) -> Result<Answer, PackError> {
         address: found.address,
     };
     Ok(Answer { explained, evidence: e, behind, open: false })
+}
+
+/// The line of Users' own requests with this address, and its share.
+fn own_line(e: &Evidence, address: &Address) -> Option<(Entry, Figure)> {
+    let mut keys = address.keys.clone();
+    // EUIs are written in either case.
+    if let Some(user) = keys.get_mut("user")
+        && let Ok(eui) = user.parse::<Eui64>()
+    {
+        *user = eui.to_string();
+    }
+    let user = keys.get("user").map(String::as_str);
+    if let (Some(user), 1) = (user, keys.len()) {
+        return process::total_of(e, user).map(|(entry, line)| (entry, line.share));
+    }
+    let view = process::view_of(e, user, &[]);
+    let found = process::entries(&view, &e.cited()).into_iter().find(|x| x.address.keys == keys)?;
+    let lines = process::lines(&view);
+    let (_, line) = lines.into_iter().find(|(a, _)| a.keys == keys)?;
+    Some((found, line.share.clone()))
 }
 
 fn used(e: &Evidence, which: &dyn Fn(&str) -> bool) -> Vec<RuleUsed> {

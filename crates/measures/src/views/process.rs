@@ -90,7 +90,7 @@ pub fn view(
         Some(u) => base.and(Dim::User, [u]),
         None => base,
     };
-    let local = narrow(cells, period, &base, &[Dim::Srv, Dim::Region, Dim::State, Dim::Timeliness]);
+    let local = narrow(cells, period, &base, &BY);
     let process =
         |srv: &str| process_of.get(srv).map_or_else(|| NO_PROCESS.to_owned(), Clone::clone);
     let lines = |dim, name: &dyn Fn(&str) -> String| lines(&local, &base, dim, name, ground);
@@ -116,6 +116,22 @@ pub fn view(
         regions,
     }
 }
+
+/// All requests of one User (tests are none) in one line, whose key is the User; `None` where there were none.
+#[must_use]
+pub fn total(
+    cells: &Cells,
+    period: Period,
+    user: &str,
+    ground: &dyn Fn(&Selector) -> Reliability,
+) -> Option<ProcessLine> {
+    let own = Selector::all().and(Dim::TestKind, [TestKind::None.as_str()]).and(Dim::User, [user]);
+    let local = narrow(cells, period, &own, &BY);
+    lines(&local, &own, Dim::Region, &|_| user.to_owned(), ground).pop()
+}
+
+/// What the lines of the view are made from.
+const BY: [Dim; 4] = [Dim::Srv, Dim::Region, Dim::State, Dim::Timeliness];
 
 fn lines(
     local: &Cells,
@@ -255,6 +271,10 @@ mod tests {
             (1, 4, Figure::ratio(0, 1))
         );
         assert_eq!(v.srvs.len(), 3);
+        let all = total(&c, APRIL, "A", &|_| Reliability::default()).unwrap();
+        assert_eq!((all.key.as_str(), all.requests, all.in_time), ("A", 17, 6));
+        assert_eq!(all.share, Figure::ratio(6, 10));
+        assert!(total(&c, APRIL, "C", &|_| Reliability::default()).is_none());
         // Every line opens the messages that it counts, and each view counts all of them.
         for view in [&v.processes, &v.srvs, &v.regions] {
             assert_eq!(view.iter().map(|l| l.requests).sum::<u64>(), 17);

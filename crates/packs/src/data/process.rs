@@ -8,7 +8,7 @@ use northbound_measures::{
         counting::feeds_seen,
         coverage::{OwnMessages, Reliability, own_messages},
     },
-    views::process::{ProcessLine, ProcessView, view},
+    views::process::{ProcessLine, ProcessView, total, view},
 };
 use northbound_rules::measure::Basis;
 use northbound_types::{Dim, Selector, TestKind};
@@ -36,6 +36,17 @@ pub fn lines(v: &ProcessView) -> Vec<(Address, &ProcessLine)> {
             lines.iter().map(move |l| (Address::own(name, &l.key, v.user.as_deref(), v.period), l))
         })
         .collect()
+}
+
+/// All own requests of a User as a figure, `OWN/user=EUI/PERIOD`; `None` where there were none.
+#[must_use]
+pub fn total_of(e: &Evidence, user: &str) -> Option<(Entry, ProcessLine)> {
+    let line = total(&e.counts.messages.by_user, e.period, user, &|s| own_ground(e, s))?;
+    let (num, den) = own_selectors(&line.selector);
+    let address = Address::own("user", user, None, e.period);
+    let entry =
+        Entry { numerator: Some(num), denominator: Some(den), ..Entry::of(address, &e.cited()) };
+    Some((entry, line))
 }
 
 /// The view of one User, or of all.
