@@ -19,6 +19,9 @@ use northbound_types::{Actor, Eui64};
 const KEEPERS: &[&str] = &["operations", "analyst"];
 /// Who may use the keys in a data folder to send and receive messages. A User may use its own.
 const SENDERS: &[&str] = &["operations", "analyst", "user"];
+/// Who may look up single messages: staff all of them, a User its own.
+const READERS_OF_MESSAGES: &[&str] =
+    &["analyst", "operations", "secretary", "chair", "auditor", "user"];
 
 /// What a command does to the data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,9 +7,11 @@ use crate::{
     context::Context,
     error::Result,
     evidence::with_sources,
+    requests::{self, RequestPath},
     whole_file,
 };
 use northbound_packs::explain::{Question, explain as open, export};
+use northbound_types::RequestId;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -26,11 +28,15 @@ pub struct Request {
     pub export: Option<PathBuf>,
 }
 
-/// Explains a figure.
+/// Explains a figure; shows the path of a request whose id is given instead.
 ///
 /// # Errors
 /// Where there is no such figure, the evidence cannot be read, or the file cannot be written.
 pub fn explain(ctx: &Context, request: &Request) -> Result<Answer> {
+    if let Ok(id) = request.figure.parse::<RequestId>() {
+        let limit = request.limit.clamp(1, requests::MOST);
+        return requests::show(ctx, &RequestPath { id, instance: None, limit });
+    }
     let mut progress = ctx.progress();
     let q = Question {
         named: &request.figure,

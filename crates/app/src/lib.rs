@@ -41,6 +41,7 @@ pub mod reconcile;
 pub mod registers;
 pub mod registration;
 pub mod report;
+pub mod requests;
 pub mod rules;
 pub mod scenario;
 pub mod service;

@@ -12,6 +12,7 @@ mod pseudonyms;
 mod reconcile;
 mod registers;
 mod registration;
+mod requests;
 mod rules;
 mod settings_page;
 mod smets1;

@@ -13,7 +13,7 @@ use crate::{
         self, cases, contacts, documents, feedback, feeds, figures, parties, people, statements,
         tables,
     },
-    report, rules, variance,
+    report, requests, rules, variance,
 };
 use crate::{incident, registration};
 use clap::{ArgMatches, Parser, Subcommand};
@@ -66,6 +66,10 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     #[command(subcommand)]
     Report(report::ReportCommand),
+    #[command(subcommand)]
+    Request(requests::RequestCommand),
+    #[command(subcommand)]
+    Alert(requests::AlertCommand),
     #[command(subcommand)]
     Rules(rules::RulesCommand),
     #[command(subcommand)]
@@ -243,6 +247,8 @@ fn dispatch(command: &Command, ctx: &Ctx) -> Result<Answer> {
         Command::Paper(c) => paper::run(c, ctx),
         Command::Explain(c) => explain::run(c, ctx),
         Command::Report(c) => report::run(c, ctx),
+        Command::Request(c) => requests::request(c, ctx),
+        Command::Alert(c) => requests::alert(c, ctx),
         Command::Rules(c) => rules::run(c, ctx),
         Command::Methodology(c) => rules::methodology(c, ctx),
         Command::Register(c) => register(c, ctx),

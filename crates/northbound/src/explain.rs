@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Options of `explain`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ExplainArgs {
-    /// A figure id of a pack, or measure/provider/region/period[/methodology], such as PM4.3/CSPN/north/2026-04
+    /// A figure id of a pack, or measure/provider/region/period[/methodology], such as PM4.3/CSPN/north/2026-04; the id of a request shows that request
     figure: String,
     /// Number of messages to skip
     #[arg(long, default_value_t = 0, value_name = "N")]

@@ -10,7 +10,7 @@ use northbound_app::names;
 /// Every top-level command in one group, separated by spaces. A new command is added here; a test compares the two.
 const GROUPS: [(&str, &str); 8] = [
     ("First steps", "demo init doctor"),
-    ("Run the live service", "serve status top tap send receive scenario device key"),
+    ("Run the live service", "serve status top tap send receive request alert scenario device key"),
     (
         "Bring data in",
         "ingest feed fault reconcile registration incident forecast service population hub volume install",

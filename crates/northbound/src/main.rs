@@ -27,6 +27,7 @@ mod reconcile;
 mod registers;
 mod registration;
 mod report;
+mod requests;
 mod rules;
 mod variance;
 

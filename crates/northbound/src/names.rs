@@ -16,7 +16,8 @@ const NAMING: [(&str, Named); 5] = [
 
 /// Commands whose `--user` need not be registered: they prepare a User, speak as one whose key they have,
 /// or look at what came from it.
-const ANY_USER: [&str; 6] = ["key", "send", "receive", "tap", "device", "report"];
+const ANY_USER: [&str; 8] =
+    ["key", "send", "receive", "tap", "device", "report", "request", "alert"];
 
 /// A name as given and as it is known.
 pub(crate) type Renamed = (String, String);

@@ -122,6 +122,48 @@ fn a_tap_shows_each_step_of_one_request() {
     assert_eq!(steps[3], "answer", "{steps:?}");
 }
 
+/// Not committed yet: the ledger takes rows every ten seconds.
+#[test]
+fn a_request_is_found_at_once_and_a_tap_of_it_ends_with_what_is_known() {
+    let live = Live::new();
+    let meter = live.meter();
+    live.room.write("read.xml", &read_meter(&meter));
+    let sent = live.send(&format!("read.xml --user {USER}")).ok().json();
+    let id = sent["exchanges"][0]["request"].as_str().unwrap_or_else(|| panic!("{sent}"));
+    let known = live.json(&format!("request show {}", id.to_lowercase()));
+    let one = &known["exchanges"][0];
+    assert_eq!(
+        (&known["over"], &one["state"]),
+        (&true.into(), &"answered-success".into()),
+        "{known}"
+    );
+    assert_eq!(known["service"]["state"], "asked");
+    let listed = live.json(&format!("request list --device {meter} --user {USER}"));
+    assert_eq!(listed["requests"][0]["request"], id, "{listed}");
+    // It is over, so the tap prints what is known and ends.
+    let tapped = live.json(&format!("tap --request {id}"));
+    assert_eq!(tapped["exchanges"][0]["state"], "answered-success", "{tapped}");
+    let users = live.json("user list");
+    let other = users["records"].as_array().unwrap().iter().map(|u| &u["record"]);
+    let other = other.filter(|u| u["eui"] != USER).find_map(|u| u["party"].as_str()).unwrap();
+    live.room.nb(&format!("--as lee@{other}+user request show {id}")).code(4);
+    // After it has stopped, the ledger alone answers the same.
+    let mut live = live;
+    assert_eq!(live.service.stop(), 0);
+    let later = live.json(&format!("request show {id}"));
+    assert_eq!(later["service"]["state"], "not-running", "{later}");
+    let later = &later["exchanges"][0];
+    assert_eq!(
+        (&later["committed"], &later["records"][0]["source"]["kind"]),
+        (&true.into(), &"journal".into())
+    );
+    for key in ["state", "code", "received", "answer_sent", "timeliness"] {
+        assert_eq!(later[key], one[key], "{key}");
+    }
+    let attempts = later["deliveries"].as_array().unwrap();
+    assert!(attempts.iter().any(|d| d["outcome"] == "delivered"), "{later}");
+}
+
 #[test]
 fn a_user_added_while_it_runs_sends_at_once_and_so_does_one_whose_keys_were_rotated() {
     let live = Live::new();

@@ -302,7 +302,8 @@ impl Walk {
         const NO_USER: &str = "90-B3-D5-1F-30-FF-FF-FF";
         let options = ["--measure", "--measures", "--provider", "--party", "--user"];
         for option in options {
-            let any = option == "--user" && ["key-", "tap"].iter().any(|n| name.starts_with(n));
+            let any = option == "--user"
+                && ["key-", "tap", "request-", "alert-"].iter().any(|n| name.starts_with(n));
             // A register says by itself that a new record names no party.
             let adds = option == "--party" && name.ends_with("-add");
             let takes = page.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| w == option);

@@ -1,6 +1,8 @@
 //! Commands that are about more than one register: who may run each.
 
-use super::{Command, KEEPERS, SENDERS, Who, changes, makes, none, reads, rules};
+use super::{
+    Command, KEEPERS, READERS_OF_MESSAGES, SENDERS, Who, changes, makes, none, reads, rules,
+};
 use northbound_registers::{
     Noun, Verb,
     rights::{LIVE_ROLES, STAFF},
@@ -9,6 +11,8 @@ use northbound_registers::{
 /// See [`super::commands`].
 pub(super) const COMMANDS: &[Command] = &[
     none("about", Who::Anyone),
+    reads("alert list", Who::Roles(READERS_OF_MESSAGES)),
+    reads("alert show", Who::Roles(READERS_OF_MESSAGES)),
     none("completions", Who::Anyone),
     none("demo", Who::Anyone),
     changes("device add", Who::Roles(LIVE_ROLES)),
@@ -77,6 +81,8 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("report installs", Who::Readers),
     changes("report mine", Who::Readers),
     reads("report sentiment", Who::Readers),
+    reads("request list", Who::Roles(READERS_OF_MESSAGES)),
+    reads("request show", Who::Roles(READERS_OF_MESSAGES)),
     rules("rules check", Who::Anyone),
     changes("rules confirm", Who::Register(Noun::Confirmation, Verb::Add)),
     rules("rules list", Who::Anyone),

@@ -7,6 +7,7 @@ use crate::{
     registers::text,
 };
 use clap::Args;
+use northbound_app::requests::{self, RequestPath};
 use northbound_client::control::{Client, Top};
 use northbound_types::{Eui64, RequestId};
 use serde_json::{Value, json};
@@ -177,11 +178,20 @@ pub(crate) fn tap(args: &TapArgs, ctx: &Ctx) -> Result<Answer> {
     if let Some(u) = args.user {
         asked.push(format!("user={u}"));
     }
+    // Open before the request is looked up, so that no step between is lost.
     let lines = Client::of(&ctx.data, &ctx.actor)?.lines(&format!("/tap?{}", asked.join("&")))?;
+    if let Some(id) = args.request {
+        match requests::is_over(ctx, id)? {
+            Some(true) => return known(ctx, id),
+            Some(false) => {}
+            None => eprint_line("no such request yet; waiting for it (Ctrl-C ends)"),
+        }
+    }
     let mut out = io::stdout().lock();
     let mut seen = 0;
     for line in lines {
         let line = line.map_err(|e| CliError::internal(format!("the service's answer: {e}")))?;
+        let settled = is_settled(&line);
         let printed = if ctx.format == Format::Json { line } else { step(&line) };
         // A closed output is no error.
         if writeln!(out, "{printed}").and_then(|()| out.flush()).is_err() {
@@ -191,8 +201,28 @@ pub(crate) fn tap(args: &TapArgs, ctx: &Ctx) -> Result<Answer> {
         if args.count == Some(seen) {
             break;
         }
+        if let Some(id) = args.request.filter(|_| settled)
+            && requests::is_over(ctx, id)? == Some(true)
+        {
+            drop(out);
+            return known(ctx, id);
+        }
     }
     Ok(Answer::raw(""))
+}
+
+/// What is known of a request that is over.
+fn known(ctx: &Ctx, id: RequestId) -> Result<Answer> {
+    requests::show(ctx, &RequestPath { id, instance: None, limit: 20 })
+}
+
+fn is_settled(line: &str) -> bool {
+    serde_json::from_str(line).is_ok_and(|v: Value| v["step"] == "settled")
+}
+
+/// A closed standard error is no error.
+fn eprint_line(text: &str) {
+    let _ = writeln!(io::stderr(), "northbound: {text}");
 }
 
 fn step(line: &str) -> String {
