@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod demo;
+pub mod device_changes;
 pub mod inventory;
 pub mod sample;
 pub mod user;

@@ -11,5 +11,5 @@ pub(crate) mod serve;
 pub(crate) mod tls;
 pub(crate) mod watch;
 
-pub(crate) use northbound_app::live::{change, core_time, demo, policy_of, services};
+pub(crate) use northbound_app::live::{core_time, demo, policy_of, services};
 pub(crate) use northbound_app::service::runtime;
