@@ -61,7 +61,8 @@ pub fn show(ctx: &Context, asked: &RequestPath) -> Result<Answer> {
     let store = ctx.store()?;
     whose(ctx, &store, Some(asked.id.originator))?;
     let found = find(ctx, asked)?;
-    let (rules, judge) = (ctx.rules()?, ctx.judge(&store)?);
+    let rules = ctx.rules()?;
+    let judge = RulesJudge::new(&rules, &ctx.confirmed(&store)?);
     let shown: Vec<Value> =
         found.exchanges.iter().map(|e| exchange_json(e, &found.places, &rules, &judge)).collect();
     let mut a = Answer::new(json!({
