@@ -47,6 +47,7 @@ pub mod scenario;
 pub mod service;
 pub mod smets1;
 pub mod statements;
+pub mod templates;
 pub mod variance;
 pub(crate) mod whole_file;
 pub(crate) mod word;

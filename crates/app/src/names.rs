@@ -51,17 +51,17 @@ pub fn known(ctx: &Context, kind: Named, given: &str) -> Result<String> {
     })
 }
 
-fn measures(rules: &RuleSet) -> BTreeSet<String> {
+pub(crate) fn measures(rules: &RuleSet) -> BTreeSet<String> {
     rules.measures().iter().map(|m| m.id.clone()).collect()
 }
 
-fn providers(rules: &RuleSet) -> BTreeSet<String> {
+pub(crate) fn providers(rules: &RuleSet) -> BTreeSet<String> {
     let of_rows = rules.measures().iter().flat_map(|m| &m.rows).map(|r| r.provider.clone());
     rules.providers().map(str::to_owned).chain(of_rows).collect()
 }
 
 /// A folder without registers has no party, and none is made to find that out.
-fn parties(ctx: &Context) -> Result<BTreeSet<String>> {
+pub(crate) fn parties(ctx: &Context) -> Result<BTreeSet<String>> {
     let path = ctx.data.join(FILE_NAME);
     if !path.exists() {
         return Ok(BTreeSet::new());
@@ -72,7 +72,7 @@ fn parties(ctx: &Context) -> Result<BTreeSet<String>> {
 }
 
 /// The registered Users that the Actor may see, those that were withdrawn too.
-fn users(ctx: &Context) -> Result<BTreeSet<String>> {
+pub(crate) fn users(ctx: &Context) -> Result<BTreeSet<String>> {
     let path = ctx.data.join(FILE_NAME);
     if !path.exists() {
         return Ok(BTreeSet::new());

@@ -21,6 +21,7 @@ pub mod manifest;
 pub mod model;
 pub mod paper;
 pub mod render;
+pub mod template;
 
 pub use error::DocumentError;
 pub use model::Document;

@@ -13,7 +13,7 @@ use crate::{
         self, cases, contacts, documents, feedback, feeds, figures, parties, people, statements,
         tables,
     },
-    report, requests, rules, variance,
+    report, requests, rules, template, variance,
 };
 use crate::{incident, registration};
 use clap::{ArgMatches, Parser, Subcommand};
@@ -74,6 +74,7 @@ pub(crate) enum Command {
     Rules(rules::RulesCommand),
     #[command(subcommand)]
     Methodology(rules::MethodologyCommand),
+    Template(template::TemplateArgs),
     #[command(flatten)]
     Register(RegisterCommand),
     #[command(subcommand)]
@@ -251,6 +252,7 @@ fn dispatch(command: &Command, ctx: &Ctx) -> Result<Answer> {
         Command::Alert(c) => requests::alert(c, ctx),
         Command::Rules(c) => rules::run(c, ctx),
         Command::Methodology(c) => rules::methodology(c, ctx),
+        Command::Template(c) => template::run(c, ctx),
         Command::Register(c) => register(c, ctx),
         Command::Change(c) => changes::change(c, ctx),
         Command::Combination(c) => combinations::combination(c, ctx),

@@ -10,10 +10,13 @@ use northbound_app::names;
 /// Every top-level command in one group, separated by spaces. A new command is added here; a test compares the two.
 const GROUPS: [(&str, &str); 8] = [
     ("First steps", "demo init doctor"),
-    ("Run the live service", "serve status top tap send receive request alert scenario device key"),
+    (
+        "Run the live service",
+        "serve status top tap send sample receive request alert scenario device key",
+    ),
     (
         "Bring data in",
-        "ingest feed fault reconcile registration incident forecast service population hub volume install",
+        "ingest template feed fault reconcile registration incident forecast service population hub volume install",
     ),
     ("Look at figures and reports", "pack explain report variance rules methodology"),
     (

@@ -29,6 +29,7 @@ mod registration;
 mod report;
 mod requests;
 mod rules;
+mod template;
 mod variance;
 
 use clap::{ArgMatches, FromArgMatches};

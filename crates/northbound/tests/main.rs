@@ -49,4 +49,5 @@ mod serve_paths;
 mod serve_tls;
 mod serve_unverified;
 mod support;
+mod templates;
 mod walk;

@@ -96,6 +96,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("send", Who::Roles(SENDERS)),
     changes("serve", Who::Roles(LIVE_ROLES)),
     reads("tap", Who::Roles(STAFF)),
+    reads("template", Who::Readers),
     reads("top", Who::Roles(STAFF)),
     none("variance bounds", Who::Anyone),
     reads("variance csr", Who::Readers),

@@ -97,6 +97,7 @@ pub(super) const COMMANDS: &[Command] = &[
     changes("contact confirm", Who::Register(Noun::Contact, Verb::Change)),
     changes("contact end", Who::Register(Noun::Contact, Verb::Change)),
     reads("contact history", Who::Readers),
+    changes("contact import", Who::Register(Noun::Contact, Verb::Add)),
     changes("contact issue add", Who::Register(Noun::ContactIssue, Verb::Add)),
     changes("contact issue change", Who::Register(Noun::ContactIssue, Verb::Change)),
     reads("contact issue history", Who::Readers),

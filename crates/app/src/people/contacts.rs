@@ -1,6 +1,7 @@
 //! Nominated contacts by party and topic. Each party maintains its own; an address is in force only
 //! once a second person has confirmed it.
 
+mod import;
 mod issues;
 mod view;
 
@@ -18,6 +19,7 @@ use northbound_registers::{
 };
 use northbound_types::Day;
 
+pub use import::import;
 pub use issues::{NewIssue, add_issue, resolve_issue};
 pub use view::{list, missing, review};
 

@@ -36,6 +36,11 @@ pub(crate) enum ContactCommand {
         #[arg(long, value_name = "DAY")]
         to: Option<Day>,
     },
+    /// Propose the contacts of a table, CSV or XLSX: party, topic, address, role, from, to
+    Import {
+        /// The table
+        file: std::path::PathBuf,
+    },
     /// Propose another address or role; the current one stays in force until the new one is confirmed
     Change {
         /// Id of the contact
@@ -145,6 +150,7 @@ pub(crate) fn contact(c: &ContactCommand, ctx: &Ctx) -> Result<Answer> {
             };
             Ok(view::receipt(&contacts::propose(ctx, &new)?).say("The contact is pending: nothing is sent to it until another person confirms it (`contact confirm`)."))
         }
+        ContactCommand::Import { file } => contacts::import(ctx, file),
         ContactCommand::Change { id, address, role } => {
             let receipt = contacts::propose_change(ctx, id, address.as_deref(), role.as_deref())?;
             Ok(view::receipt(&receipt).say("The change is pending: the current address stays in force until another person confirms this one (`contact confirm`)."))

@@ -1,0 +1,20 @@
+//! `template`: workbooks to fill in.
+
+use crate::{context::Ctx, error::Result, output::Answer};
+use clap::Args;
+use northbound_app::templates::{self, TemplateOf};
+use std::path::PathBuf;
+
+/// Write a workbook to fill in, whose cells are checked; it names the command that brings it back
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TemplateArgs {
+    /// forecast, figures, incidents or contacts
+    of: TemplateOf,
+    /// The workbook to write
+    #[arg(long, value_name = "FILE.xlsx")]
+    out: PathBuf,
+}
+
+pub(crate) fn run(c: &TemplateArgs, ctx: &Ctx) -> Result<Answer> {
+    templates::write(ctx, c.of, &c.out)
+}
