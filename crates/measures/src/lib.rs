@@ -8,6 +8,7 @@ pub mod evaluate;
 pub mod forecast;
 pub mod incidents;
 pub mod inputs;
+pub mod notes;
 pub mod oversight;
 pub mod reconcile;
 pub mod result;

@@ -5,6 +5,7 @@
 
 use crate::{
     evaluate::contribution::ratio,
+    notes,
     result::{Component, MeasureResult},
     statistics::exact::{clamp, quantity},
 };
@@ -96,7 +97,8 @@ fn weakest(quantity: Quantity, counted: &[&Component]) -> Figure {
         let Some(v) = c.figure.as_value() else { continue };
         value.state = value.state.max(v.state);
         if v.state > FigureState::Ok {
-            value.notes.push(format!("{} {} {} is {}", c.measure, c.provider, c.region, v.state));
+            let note = notes::weak_component(&c.measure, &c.provider, c.region, v.state);
+            value.notes.push(note);
         }
     }
     Figure::Value(value)

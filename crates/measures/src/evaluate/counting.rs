@@ -10,6 +10,7 @@
 use crate::{
     evaluate::slices::{both, cut, narrow, values},
     inputs::Fault,
+    notes,
     result::{Counted, Line, Part},
 };
 use northbound_rules::measure::{Counting, MeasureRow, Methodology, Subject};
@@ -147,7 +148,7 @@ impl Weak {
                     .weaken(state, format!("{n} {words}"))
             }
         };
-        add(self.assumed, FigureState::Provisional, "judged with an unconfirmed target");
+        add(self.assumed, FigureState::Provisional, notes::UNCONFIRMED_TARGET);
         add(
             self.open,
             FigureState::Provisional,

@@ -4,6 +4,7 @@
 use super::{bands, row::Row, stated};
 use crate::{
     inputs::StatedFigure,
+    notes,
     result::{Counted, Exceptions, FigureBasis, Line},
 };
 use northbound_rules::measure::Basis;
@@ -32,7 +33,8 @@ impl Row<'_> {
             Some(den) if !minutes && den < self.inputs.methodology.low_volume => figure.weaken(
                 FigureState::LowVolume,
                 format!(
-                    "{den} events are too few to be evidence (below {})",
+                    "{} too few to be evidence (below {})",
+                    notes::things(den, "event is", "events are"),
                     self.inputs.methodology.low_volume
                 ),
             ),
@@ -95,8 +97,7 @@ impl Row<'_> {
             format!("methodology:{}", self.inputs.methodology.id),
         ];
         for key in keys.iter().filter(|k| self.inputs.unconfirmed.contains(*k)) {
-            figure = figure
-                .weaken(FigureState::Provisional, format!("based on {key}, which is unconfirmed"));
+            figure = figure.weaken(FigureState::Provisional, notes::unconfirmed(key));
         }
         if let (Basis::Incidents { categories }, Some(rules)) =
             (&self.def.basis, self.inputs.incidents.rules)
@@ -106,15 +107,11 @@ impl Row<'_> {
                     .is_none_or(|c| categories.iter().any(|n| n.to_string() == c))
             };
             for key in rules.unconfirmed.iter().filter(rests) {
-                figure = figure.weaken(
-                    FigureState::Provisional,
-                    format!("based on {key}, which is unconfirmed"),
-                );
+                figure = figure.weaken(FigureState::Provisional, notes::unconfirmed(key));
             }
         }
         if self.inputs.as_at < self.activity.after().start() {
-            figure =
-                figure.weaken(FigureState::Provisional, "the period is not over at the as-at time");
+            figure = figure.weaken(FigureState::Provisional, notes::NOT_OVER);
         }
         figure
     }

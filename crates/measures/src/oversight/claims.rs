@@ -5,6 +5,7 @@
 //! 0 ≤ S(i+1) − S(i) ≤ 1. Such a system has a solution in whole numbers exactly when its graph has
 //! no negative cycle, so "contradictory" and "must have met" are decided, not guessed.
 
+use crate::notes::things;
 use crate::{
     error::MeasureError,
     evaluate::streaks::{Months, Span},
@@ -117,10 +118,12 @@ impl Claim {
     pub fn words(&self) -> String {
         match self {
             Claim::Run { below, months, until } => {
-                format!("below {below} {months} months in a row to {until}")
+                let months = things(u64::from(*months), "month", "months");
+                format!("below {below} {months} in a row to {until}")
             }
             Claim::Window { below, count, of, until } => {
-                format!("below {below} in {count} of the last {of} months to {until}")
+                let of = things(u64::from(*of), "month", "months");
+                format!("below {below} in {count} of the last {of} to {until}")
             }
         }
     }

@@ -178,7 +178,10 @@ pub fn tested(c: &TestComparison, target: Option<Ratio>, z: Ratio, least: u64) -
     let (says, why) = match &c.difference {
         _ if c.own.den < least => (
             Says::Unclear,
-            format!("{} attempts; fewer than {least} are not conclusive", c.own.den),
+            format!(
+                "{}; fewer than {least} are not conclusive",
+                crate::notes::things(c.own.den, "attempt", "attempts")
+            ),
         ),
         Ok(d) if d.found == Finding::Lower => (
             Says::NotWell,

@@ -51,8 +51,8 @@ pub fn correlate(
         first.iter().filter_map(|(d, x)| second.get(&d.plus(lag)).map(|y| (*x, *y))).collect();
     if pairs.len() < MIN_PAIRS {
         return Err(MeasureError::Correlation(format!(
-            "{} days have both values at lag {lag}; at least {MIN_PAIRS} are needed",
-            pairs.len()
+            "{} both values at lag {lag}; at least {MIN_PAIRS} are needed",
+            crate::notes::things(pairs.len() as u64, "day has", "days have")
         )));
     }
     let n = BigInt::from(pairs.len());
@@ -76,8 +76,9 @@ pub fn correlate(
         "moved apart"
     };
     let finding = format!(
-        "the two series {how}: r = {r}, n = {}, lag = {lag} days; a correlation does not show a cause",
-        pairs.len()
+        "the two series {how}: r = {r}, n = {}, lag = {lag} {}; a correlation does not show a cause",
+        pairs.len(),
+        if lag.abs() == 1 { "day" } else { "days" }
     );
     Ok(Correlation { r, n: pairs.len() as u64, lag_days: lag, finding })
 }

@@ -2,6 +2,7 @@
 //! commissioned hub over the period), the hours in which the tests ran, and how their mix compares
 //! with Users' own requests.
 
+use crate::notes::things;
 use crate::{
     inputs::{PopulationDay, TestsByHour},
     settings::Settings,
@@ -121,8 +122,12 @@ fn findings(out: &Sampling, period: Period, s: &Settings) -> Vec<String> {
     let mut findings = Vec::new();
     match out.passes {
         Some(false) => findings.push(format!(
-            "too few tests: {} for {} hub days over {} days, required are {} in {} per hub",
-            out.tests, out.hub_days, out.days, out.asked.num, out.asked.den
+            "too few tests: {} for {} over {}, required are {} in {} per hub",
+            out.tests,
+            things(out.hub_days, "hub day", "hub days"),
+            things(out.days, "day", "days"),
+            out.asked.num,
+            out.asked.den
         )),
         None => findings.push(
             "the number of commissioned hubs is unknown: the sampling rule cannot be checked"
@@ -131,7 +136,11 @@ fn findings(out: &Sampling, period: Period, s: &Settings) -> Vec<String> {
         Some(true) => {}
     }
     if out.days > 0 && out.days < period.days() as u64 {
-        findings.push(format!("population known for {} of {} days", out.days, period.days()));
+        findings.push(format!(
+            "population known for {} of {}",
+            out.days,
+            things(period.days() as u64, "day", "days")
+        ));
     }
     if out.only_quiet_hours {
         findings.push(format!(
@@ -141,8 +150,8 @@ fn findings(out: &Sampling, period: Period, s: &Settings) -> Vec<String> {
     }
     if out.tests > 0 && !out.days_without_tests.is_empty() {
         findings.push(format!(
-            "not spread over the days: {} days without a test",
-            out.days_without_tests.len()
+            "not spread over the days: {} without a test",
+            things(out.days_without_tests.len() as u64, "day", "days")
         ));
     }
     findings

@@ -2,7 +2,8 @@
 //! that no longer hold (M11).
 
 use crate::result::MeasureResult;
-use northbound_types::{Figure, Period, Quantity, Region, percent::percent_of};
+use northbound_rules::measure::Better;
+use northbound_types::{Figure, FigureState, Period, Quantity, Region, percent::percent_of};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -202,7 +203,7 @@ fn words(r: &MeasureResult) -> String {
 #[must_use]
 pub fn figure_words(f: &Figure, decimals: u32) -> String {
     match f {
-        Figure::Null(n) => format!("{} {}", n.reason.mark(), n.reason),
+        Figure::Null(n) => format!("{} {}", n.reason.mark(), n.reason.words()),
         Figure::Value(v) => {
             let percent = v.quantity.share().and_then(|s| percent_of(&s, decimals, &[]));
             let number = match (&v.quantity, percent) {
@@ -214,9 +215,15 @@ pub fn figure_words(f: &Figure, decimals: u32) -> String {
                 (Quantity::LongerThan { micros }, _) => format!("> {micros} µs"),
                 (_, None) => "no share".to_owned(),
             };
-            format!("{number}, {}", v.state)
+            // A sound figure needs no word: beside a share it would read as praise.
+            if v.state == FigureState::Ok { number } else { format!("{number}, {}", v.state) }
         }
     }
+}
+
+/// `month` after `1` and `at least 1`, else `months`.
+fn months_word(count: &str) -> &'static str {
+    if count == "1" || count.ends_with(" 1") { "month" } else { "months" }
 }
 
 /// The sentences that a result makes: value, band, run and window.
@@ -235,6 +242,7 @@ pub fn statements(r: &MeasureResult) -> Vec<Statement> {
         say("value", format!("{name} was {} in {}", words(r), r.period)),
         say("band", format!("{name}: {} in {}", r.band_words(), r.period)),
     ];
+    let side = if r.better == Better::Lower { "above" } else { "below" };
     if let Some(s) = &r.streak {
         if s.below_target.least > 0 {
             let from =
@@ -242,8 +250,9 @@ pub fn statements(r: &MeasureResult) -> Vec<Statement> {
             out.push(say(
                 "run",
                 format!(
-                    "{name}: below target for {} months in a row to {}{from}",
+                    "{name}: {side} target for {} {} in a row to {}{from}",
                     s.run_words(s.below_target),
+                    months_word(&s.run_words(s.below_target)),
                     s.until
                 ),
             ));
@@ -251,7 +260,7 @@ pub fn statements(r: &MeasureResult) -> Vec<Statement> {
         let window = say(
             "window",
             format!(
-                "{name}: below target in {} of the last {} months to {}",
+                "{name}: {side} target in {} of the last {} months to {}",
                 s.count_below_target.words(),
                 s.months,
                 s.until
@@ -315,6 +324,6 @@ mod tests {
         let given = diff(&a, &b, &BTreeMap::from([(key, "March was recounted".to_owned())]));
         assert_eq!(given.changes[0].reason, "March was recounted");
         assert!(d.fallen.iter().any(|(s, instead)| s.about == "run"
-            && instead.as_deref().is_some_and(|t| t.contains("for 1 months"))));
+            && instead.as_deref().is_some_and(|t| t.contains("for 1 month in a row"))));
     }
 }
