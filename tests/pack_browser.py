@@ -6,7 +6,8 @@
 
 For a wide and a narrow window, light and dark: the page asks for nothing beyond its own file, the
 console stays silent, the picture is not blank, no part is wider than the window (WCAG 1.4.10), and
-each drawing has a size. The browser is driven over a pipe (its own debugging protocol); nothing but
+each drawing has a size. With its sections folded the page has at most 30 screens of 1280x800; in a narrow window a
+table that is scrolled to its end still shows its row headings and its figures; a link to a folded section opens it. The browser is driven over a pipe (its own debugging protocol); nothing but
 the standard library is needed. A page with planted faults is opened first and must be found out.
 """
 import argparse
@@ -22,14 +23,21 @@ import tempfile
 import time
 import zlib
 
-WINDOWS = [(1280, 900, "light"), (1280, 900, "dark"), (320, 640, "light")]
+WINDOWS = [(1280, 900, "light"), (1280, 900, "dark"), (390, 844, "light"), (320, 640, "light")]
+MOST_SCREENS = 30
+SCREEN = (1280, 800)
 PATIENCE = 60  # seconds for one answer
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
          "--no-first-run", "--disable-sync", "--disable-extensions", "--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-pipe"]
 FAULTY = """<!DOCTYPE html><html lang="en"><title>x</title><body><div style="width:3000px">wide</div>
-<img src="http://127.0.0.1:9/x.png" alt=""><svg width="0" height="0" role="img"></svg><script>console.error("planted")</script>"""
+<img src="http://127.0.0.1:9/x.png" alt=""><svg width="0" height="0" role="img"></svg><script>console.error("planted")</script>
+<div style="height:60000px"></div><div class="scroll" style="overflow:auto;width:200px"><table style="width:2000px"><tbody><tr><th>a</th><td class="key">1</td><td>b</td></tr></tbody></table></div>"""
 LOOK = """JSON.stringify({wide: document.documentElement.scrollWidth, window: document.documentElement.clientWidth,
  flat: [...document.querySelectorAll('svg[role=img]')].filter(s => { const r = s.getBoundingClientRect(); return !(r.width && r.height) && !s.closest('details:not([open])'); }).length,
+ high: document.documentElement.scrollHeight,
+ lost: [...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth && s.querySelector('td.key') && (s.scrollLeft = s.scrollWidth, true)).filter(s => {
+   const frame = s.getBoundingClientRect(); return [...s.querySelectorAll('tbody th, td.key')].some(c => { const r = c.getBoundingClientRect(); return r.right < frame.left + 20 || r.left > frame.right - 20; }); }).length,
+ folded: [...document.querySelectorAll('details.evidence:not([open]) > div[id]')].slice(0, 3).filter(d => { location.hash = d.id; const open = d.parentElement.open; d.parentElement.open = false; return !open; }).length,
  words: document.body.innerText.length})"""
 
 
@@ -137,6 +145,9 @@ def offences(browser, page, window, shots):
         if kind == "Runtime.exceptionThrown": odd.append(f"exception: {p['exceptionDetails'].get('text')}")
         if kind == "Log.entryAdded" and p["entry"]["level"] in ("error", "warning"): odd.append(f"log {p['entry']['level']}: {p['entry']['text'][:160]}")
     if seen["wide"] > seen["window"]: odd.append(f"the page is {seen['wide']} wide in a window of {seen['window']}")
+    if window[0] == SCREEN[0] and seen["high"] > MOST_SCREENS * SCREEN[1]: odd.append(f"the page is {seen['high'] / SCREEN[1]:.1f} screens high, at most {MOST_SCREENS}")
+    if window[0] < 700 and seen["lost"]: odd.append(f"{seen['lost']} tables lose row heading or figure when they are scrolled")
+    if seen["folded"]: odd.append(f"{seen['folded']} folded sections are not opened by a link to them")
     if seen["flat"]: odd.append(f"{seen['flat']} drawings have no size")
     if seen["words"] < 500: odd.append(f"only {seen['words']} characters can be read")
     _, _, colours = pixels(png)
@@ -147,8 +158,8 @@ def offences(browser, page, window, shots):
 def self_test(browser, folder):
     page = folder / "faulty.html"
     page.write_text(FAULTY)
-    found = " ".join(offences(browser, page, WINDOWS[0], None))
-    missing = [w for w in ("asks for", "console", "wide in a window", "no size", "can be read", "blank") if w not in found]
+    found = " ".join(offences(browser, page, WINDOWS[0], None) + offences(browser, page, WINDOWS[-1], None))
+    missing = [w for w in ("asks for", "console", "wide in a window", "no size", "can be read", "blank", "screens high", "lose row heading") if w not in found]
     return [f"self-test: a faulty page does not show «{w}»" for w in missing]
 
 

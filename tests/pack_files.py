@@ -20,6 +20,7 @@ import subprocess
 import sys
 
 SHEETS_BEFORE = ["Contents", "Brief"]
+MOST_BRIEF, MOST_ANNEX = 4, 20  # pages of the PDF
 MOST_SHEETS = 25
 
 
@@ -151,7 +152,16 @@ def pdf(pack):
     for h in front["front"]["headlines"]:
         if squeezed(h["cell"]["text"]) not in text: odd.append(f"the PDF does not print {h['measure']} {h['region']}: {h['cell']['text']}")
     for s in front["sections"]:
+        if s["id"] in front.get("evidence", []): continue
         if squeezed(s["heading"]) not in text: odd.append(f"the PDF has no heading {s['heading']!r}")
+    pages = run("pdftotext", "-layout", str(pack / "pack.pdf"), "-").split("\f")[:-1]
+    annex = next((n for n, p in enumerate(pages) if squeezed("Annex: what fell short, in full") in squeezed(p) and squeezed("Contents") not in squeezed(p)), None)
+    if annex is None: odd.append("the PDF has no annex")
+    elif annex > MOST_BRIEF or len(pages) - annex > MOST_ANNEX: odd.append(f"{annex} pages of brief, at most {MOST_BRIEF}; {len(pages) - annex} of annex, at most {MOST_ANNEX}")
+    short = front["front"]["shortfalls"]
+    if short and squeezed(short[0]["measure"]) not in squeezed(pages[0]): odd.append("page 1 does not have the worst shortfall")
+    more = re.search(r"and (\d+) more, annex page (\d+)", pages[0])
+    if more and annex is not None and int(more[2]) != annex + 1: odd.append(f"page 1 sends to page {more[2]}; the annex begins on {annex + 1}")
     fonts = [line.split() for line in run("pdffonts", str(pack / "pack.pdf")).splitlines()[2:]]
     # Columns from the right: object id (two numbers), uni, sub, emb.
     loose = [f[0] for f in fonts if f[-5] != "yes"]

@@ -136,6 +136,7 @@ fn request(world: &World) -> pack::Request {
         network: Some(NETWORK.to_owned()),
         marking: String::new(),
         template: None,
+        evidence: false,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     word,
 };
 use northbound_packs::{
+    Formats,
     evidence::Scope,
     store::{self, PackSettings},
 };
@@ -34,6 +35,8 @@ pub struct Request {
     pub marking: String,
     /// Word document whose styles the brief takes; ours where it is absent.
     pub template: Option<PathBuf>,
+    /// Counts of messages, source files, rules and every figure in the PDF, too.
+    pub evidence: bool,
 }
 
 impl Request {
@@ -51,6 +54,7 @@ impl Request {
         let settings = PackSettings {
             marking: self.marking.clone(),
             template: Some(word::template(self.template.as_deref())?),
+            formats: Formats { evidence: self.evidence, ..Formats::all() },
             ..PackSettings::default()
         };
         Ok(match &self.network {

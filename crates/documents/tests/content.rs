@@ -13,8 +13,10 @@ use std::{collections::BTreeMap, io::Cursor, process::Command, sync::OnceLock};
 /// The sample, printed once for all tests here.
 fn file(name: &str) -> Vec<u8> {
     static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
-    let files = FILES
-        .get_or_init(|| print_all(&sample::pack(), Formats::all()).expect("the sample prints"));
+    let files = FILES.get_or_init(|| {
+        let which = Formats { evidence: true, ..Formats::all() };
+        print_all(&sample::pack(), which).expect("the sample prints")
+    });
     files.iter().find(|f| f.0 == name).unwrap_or_else(|| panic!("no {name}")).1.clone()
 }
 

@@ -18,6 +18,9 @@ pub(crate) struct Which {
     /// Name of the service on the front page
     #[arg(long, value_name = "NAME")]
     network: Option<String>,
+    /// Print the evidence in the PDF, too: counts, source files, rules, every figure
+    #[arg(long)]
+    evidence: bool,
     /// Handling marking, as printed
     #[arg(long, value_name = "TEXT", default_value = "")]
     marking: String,
@@ -34,6 +37,7 @@ impl Which {
             network: self.network.clone(),
             marking: self.marking.clone(),
             template: self.template.clone(),
+            evidence: self.evidence,
         }
     }
 }

@@ -10,9 +10,11 @@ pub mod explanations;
 pub mod forecasts;
 pub mod front;
 pub mod incidents;
+pub mod marks;
 pub mod operations;
 pub mod oversight;
 pub mod performance;
+pub mod proof;
 pub mod quality;
 pub mod reconciliation;
 pub mod revisions;
@@ -29,7 +31,7 @@ use crate::{
     data::{self, PackData},
     evidence::Evidence,
 };
-use northbound_documents::model::{Document, Named, Origin, Section, Status};
+use northbound_documents::model::{Document, Named, Origin, Status};
 use northbound_measures::views::diff::Difference;
 use northbound_types::Utc;
 
@@ -110,6 +112,7 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
     sections.push(reconciliation::section(&material));
     sections.push(revisions::section(edition));
     sections.push(sources::section(&material));
+    let (sections, evidence) = proof::apart(sections, data);
     let mut document = Document {
         title: edition.title.clone(),
         network: edition.network.clone(),
@@ -123,17 +126,15 @@ pub fn document(e: &Evidence, data: &PackData, edition: &Edition) -> Document {
         origin: origin(e),
         previous: edition.previous.clone(),
         front: front::front(&material, edition),
-        sections: sections
-            .into_iter()
-            .filter(|s: &Section| !s.blocks.is_empty() || !s.intro.is_empty())
-            .collect(),
-        evidence: Vec::new(),
+        sections,
+        evidence,
         shorthand: sources::marks(e),
         rules: data.rules_used.clone(),
         sources: data.sources.clone(),
     };
     let sections = document.sections.iter_mut().flat_map(|s| &mut s.blocks);
     cells::own_ids(document.front.blocks.iter_mut().chain(sections));
+    marks::say_once(&mut document, data);
     document
 }
 

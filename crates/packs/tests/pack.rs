@@ -413,7 +413,9 @@ fn x1_statements_are_held_against_the_months() {
     assert_eq!(c.report.must_have_met, [APRIL.plus(-10)]);
     let html = std::fs::read_to_string(h.out("p").join("pack.html")).unwrap();
     assert!(html.contains("June 2025") && html.contains("contradict"));
-    assert!(html.contains("below target 11 months in a row"));
+    assert!(html.contains(
+        "Below target since June 2025, 11 months in a row; missed 16 of the last 17 months."
+    ));
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use super::Made;
 use crate::{
-    answer::{Answer, Table, count},
+    answer::{Answer, Table},
     context::Context,
 };
 use northbound_measures::evaluate::bands::Band;
-use northbound_packs::assemble::{cells, front::unfinished, words};
+use northbound_packs::assemble::{cells, front::unfinished, marks, words};
 use serde_json::json;
 
 /// Unconfirmed figures that are named; JSON has all.
@@ -24,7 +24,7 @@ pub fn headline(m: &Made) -> Table {
             r.measure.clone(),
             r.provider.clone(),
             r.region.to_string(),
-            cells::result(r, &n.id).printed(),
+            marks::printed(&cells::result(r, &n.id), &r.figure, &m.built.data),
             band.to_owned(),
             words::since(r),
             n.id.clone(),
@@ -74,10 +74,11 @@ pub fn made(ctx: &Context, m: &Made) -> Answer {
             shown.join("; ")
         ));
     }
-    if !d.unconfirmed.is_empty() {
+    let open = marks::unconfirmed_rules(d);
+    if open > 0 {
         a = a.then(format!(
-            "{} unconfirmed rules were used; `northbound rules list` shows them.",
-            count(d.unconfirmed.len() as u64)
+            "{} not confirmed; to see them: northbound rules list --unconfirmed",
+            words::things(open as u64, "rule is", "rules are")
         ));
     }
     a.then("To see how a figure was made: northbound explain ID")

@@ -43,13 +43,33 @@ pub struct Unknown {
     pub since: String,
 }
 
+impl Unknown {
+    /// In a sentence.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let since = if self.since.is_empty() { String::new() } else { format!("; {}", self.since) };
+        format!("{}: {}{since}", self.rows, self.reason)
+    }
+}
+
 /// Something that somebody has to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     /// What.
     pub what: String,
-    /// Who; empty where nobody is named.
+    /// Who; empty where none is named.
     pub who: String,
     /// Until when, in words; empty where no date is set.
     pub when: String,
+}
+
+impl Due {
+    /// In a sentence: who, what, until when.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let who = if self.who.is_empty() { "No owner is named" } else { &self.who };
+        let what = self.what.trim_end_matches('.');
+        let when = if self.when.is_empty() { String::new() } else { format!(", {}", self.when) };
+        format!("{who}: {what}{when}.")
+    }
 }

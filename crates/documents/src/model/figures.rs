@@ -13,6 +13,9 @@ pub struct FigureUse {
     pub what: String,
     /// As printed there.
     pub printed: String,
+    /// As printed for people, without a mark that the banner says.
+    #[serde(skip)]
+    pub shown: String,
     /// Exact numerator.
     pub numerator: Option<String>,
     /// Exact denominator.
@@ -74,6 +77,7 @@ impl Index {
             id: id.clone(),
             what: what(),
             printed: cell.marked(),
+            shown: cell.printed(),
             numerator: cell.numerator.clone(),
             denominator: cell.denominator.clone(),
             state: cell.state,

@@ -84,6 +84,26 @@ pub struct Shortfall {
     pub action: String,
 }
 
+impl Shortfall {
+    /// The level without its article: `minimum 96 %`.
+    #[must_use]
+    pub fn level_alone(&self) -> String {
+        let bare = self.level.strip_prefix("a ").unwrap_or(&self.level);
+        bare.replacen(" of ", " ", 1)
+    }
+    /// Since when, without the words that the figure beside it says already: `Since May 2026; …`.
+    #[must_use]
+    pub fn since_alone(&self) -> String {
+        let short = |side: &str| self.since.strip_prefix(&format!("{side} target "));
+        let Some(rest) = short("Below").or_else(|| short("Above")) else {
+            return self.since.clone();
+        };
+        let mut letters = rest.chars();
+        let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+        format!("{first}{}", letters.as_str())
+    }
+}
+
 /// An exception in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActiveException {

@@ -76,7 +76,8 @@ pub fn wrap(text: &str, size: f32, bold: bool, room: f32) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
     let space = width(" ", size, bold);
     let mut used = 0.0;
-    for word in text.split(' ').filter(|w| !w.is_empty()) {
+    for word in tied(text) {
+        let word = word.as_str();
         let w = width(word, size, bold);
         if !line.is_empty() && used + space + w > room {
             lines.push(std::mem::take(&mut line));
@@ -107,9 +108,49 @@ pub fn wrap(text: &str, size: f32, bold: bool, room: f32) -> Vec<String> {
     lines
 }
 
+/// The words of a text; a number and its unit are one word.
+fn tied(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|w| !w.is_empty()) {
+        match out.last_mut() {
+            Some(last) if is_number(last) && is_unit(word) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => out.push(word.to_owned()),
+        }
+    }
+    out
+}
+
+/// Does the word end with a digit, as a number before its unit does?
+pub(crate) fn is_number(word: &str) -> bool {
+    word.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// A unit, whatever stands after it in the sentence.
+pub(crate) fn is_unit(word: &str) -> bool {
+    let bare = word.trim_end_matches(['.', ',', ';', ':', ')', '?', '!']);
+    ["%", "s", "ms", "µs", "h", "min"].contains(&bare)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_and_its_unit_are_on_one_line() {
+        for (text, unit) in [("against a minimum of 96 %.", "96 %."), ("within 25 s of it", "25 s")]
+        {
+            for room in 20..120 {
+                let lines = wrap(text, 9.0, false, room as f32);
+                if room >= 40 {
+                    assert!(lines.iter().any(|l| l.contains(unit)), "{room}: {lines:?}");
+                }
+            }
+        }
+        assert_eq!(tied("in 2026 Central % 5"), ["in", "2026", "Central", "%", "5"]);
+    }
 
     #[test]
     fn wrapping_loses_nothing_and_keeps_within_the_room() {

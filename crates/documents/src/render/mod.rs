@@ -132,7 +132,7 @@ pub fn print_all(
         files.push(("pack.html".to_owned(), html::html(document)?.into_bytes()));
     }
     if which.pdf {
-        files.push(("pack.pdf".to_owned(), pdf::pdf(document)?));
+        files.push(("pack.pdf".to_owned(), pdf::pdf(document, which.evidence)?));
     }
     if which.xlsx {
         files.push(("pack.xlsx".to_owned(), xlsx::xlsx(document)?));

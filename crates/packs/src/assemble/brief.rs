@@ -1,6 +1,6 @@
 //! The brief: what is not known, what changed, what is due and who acts.
 
-use super::{Edition, Material, front, words};
+use super::{Edition, Material, front, marks, words};
 use crate::data::Numbered;
 use northbound_documents::{
     model::{Brief, Due, Para, Unknown},
@@ -24,7 +24,7 @@ const CHANGES: usize = 5;
 pub(super) fn brief(d: &Material<'_>, edition: &Edition) -> Brief {
     Brief {
         summary: vec![front::summary(d)],
-        banner: Vec::new(),
+        banner: marks::banner(d).into_iter().collect(),
         unknown: unknown(d),
         changes: changes(d, edition),
         due: due(d),
@@ -114,9 +114,8 @@ fn since_issue(diff: &Difference, edition: &Edition) -> Vec<Para> {
     );
     if !bands.is_empty() {
         text.push_str(&format!(
-            ", and {} against {} levels",
-            words::things(bands.len() as u64, "row stands differently", "rows stand differently"),
-            if bands.len() == 1 { "its" } else { "their" }
+            ", {} another band",
+            words::things(bands.len() as u64, "row with", "rows with")
         ));
     }
     text.push('.');
@@ -128,9 +127,9 @@ fn since_issue(diff: &Difference, edition: &Edition) -> Vec<Para> {
     for c in shown.iter().take(CHANGES) {
         let row = format!("{} {}", c.measure, words::region(c.region));
         out.push(Para::plain(format!(
-            "{row}: {}, before {}. {}",
-            c.after,
-            c.before,
+            "{row}: now {}, before {}. {}",
+            bare(&c.after),
+            bare(&c.before),
             sentence(&c.reason)
         )));
     }
@@ -141,6 +140,15 @@ fn since_issue(diff: &Difference, edition: &Edition) -> Vec<Para> {
         )));
     }
     out
+}
+
+/// A figure of a difference without its counts and its state; the list of changes has them.
+fn bare(words: &str) -> String {
+    if words.is_empty() || words.starts_with('[') {
+        return "no figure".to_owned();
+    }
+    let end = words.find(" (").or_else(|| words.find(", ")).unwrap_or(words.len());
+    words[..end].replace('"', "")
 }
 
 fn same_row(a: &Change, b: &Change) -> bool {

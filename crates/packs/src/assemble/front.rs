@@ -132,13 +132,13 @@ fn warnings(d: &Material<'_>) -> Vec<Para> {
         let repair = f
             .owner
             .as_ref()
-            .map_or_else(|| "no owner is named".to_owned(), |o| format!("owner: {o}"));
+            .map_or_else(|| "No owner is named".to_owned(), |o| format!("Owner: {o}"));
         let request = f
             .change_request
             .as_ref()
             .map_or_else(String::new, |c| format!(" (change request {c})"));
         out.push(Para::plain(format!(
-            "{} was faulty from {} {to}: {} {repair}{request}.",
+            "The feed {} was faulty from {} {to}: {} {repair}{request}.",
             f.source(),
             print::day(f.from),
             sentence(&f.what)
@@ -179,21 +179,25 @@ pub(super) fn summary(d: &Material<'_>) -> Para {
     );
     let nulls = of(&|r| matches!(r.figure, Figure::Null(_)));
     let other = d.data.results.len() - met - target - minimum - nulls;
-    let mut text = format!(
-        "Of {} measure rows {met} met their target, {target} {} below target, {minimum} below minimum, and {nulls} {} no figure",
-        d.data.results.len(),
-        if target == 1 { "is" } else { "are" },
-        if nulls == 1 { "has" } else { "have" }
-    );
-    if other > 0 {
-        text.push_str(&format!("; {other} cannot be compared with a level"));
-    }
-    text.push('.');
+    let said = [
+        (met, "met its target", "met their target"),
+        (target, "is below target", "are below target"),
+        (minimum, "is below minimum", "are below minimum"),
+        (nulls, "has no figure", "have no figure"),
+        (other, "cannot be compared with a level", "cannot be compared with a level"),
+    ];
+    let parts: Vec<String> = said
+        .into_iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, one, many)| words::things(n as u64, one, many))
+        .collect();
+    let all = words::things(d.data.results.len() as u64, "measure row", "measure rows");
+    let text = format!("Of {all}, {}.", words::listed(&parts));
     Para::plain(text)
 }
 
 fn statements(d: &Material<'_>) -> Vec<Para> {
-    let mut out = vec![summary(d)];
+    let mut out: Vec<Para> = Vec::new();
     out.extend(own_requests(d));
     out.extend(tests_against_own(d));
     let missing: Vec<String> = d
@@ -219,7 +223,10 @@ fn statements(d: &Material<'_>) -> Vec<Para> {
             blocking.join("; ")
         )));
     }
-    out.push(Para::plain(format!("Figures are as known at {}. A value with a mark is less certain; marks are explained above each table.", print::time(d.e.known.as_at))));
+    out.push(Para::plain(format!(
+        "Figures are as known at {}. Marked values are uncertain; see the key above each table.",
+        print::time(d.e.known.as_at)
+    )));
     out
 }
 
@@ -228,7 +235,7 @@ fn own_requests(d: &Material<'_>) -> Option<Para> {
     let v = &d.data.process;
     let cited = d.e.cited();
     let mut text = Para::plain(
-        "Users' own requests answered in time, of all attempts that fell due, time-outs counted as misses: ",
+        "Users' own requests, on time of all that fell due (time-outs counted as misses): ",
     );
     let lines = v.regions.iter().filter(|l| l.requests > 0);
     for (i, l) in lines.clone().enumerate() {
@@ -239,41 +246,38 @@ fn own_requests(d: &Material<'_>) -> Option<Para> {
             .figure(cells::figure(&l.share, 2, &[]).printed(), id);
     }
     (lines.count() > 0).then(|| {
-        text.text(". Other shares of the same requests in this pack are of some modes only, or leave time-outs out, and say so.")
+        text.text(". Other shares of the same requests are of some modes only, or leave time-outs out, and say so.")
     })
 }
 
 /// Where test commands meet a target that the Users' own requests of the region miss (M2).
-fn tests_against_own(d: &Material<'_>) -> Vec<Para> {
-    let mut out = Vec::new();
-    for n in &d.data.results {
+fn tests_against_own(d: &Material<'_>) -> Option<Para> {
+    let is_test = |r: &MeasureResult| {
+        let def = d.e.known.rules.measure(&r.measure);
+        def.is_some_and(crate::data::test_commands::is_test_measure) && r.band == Band::Met
+    };
+    let mut text = Para::plain(
+        "Official tests look fine, real traffic does not (time-outs counted as misses): ",
+    );
+    let mut found = 0;
+    for n in d.data.results.iter().filter(|n| is_test(&n.result)) {
         let r = &n.result;
-        if !d
-            .e
-            .known
-            .rules
-            .measure(&r.measure)
-            .is_some_and(crate::data::test_commands::is_test_measure)
-            || r.band != Band::Met
-        {
-            continue;
-        }
-        let Some(own) = d
-            .data
-            .ways
-            .iter()
-            .find(|w| w.result.key() == r.key() && w.result.methodology == "own-requests")
-        else {
-            continue;
-        };
+        let of =
+            |w: &&Numbered| w.result.key() == r.key() && w.result.methodology == "own-requests";
+        let Some(own) = d.data.ways.iter().find(of) else { continue };
         if own.result.band.below_target() != Some(true) {
             continue;
         }
         let (a, b) = (cells::result(r, &n.id), cells::result(&own.result, &own.id));
-        out.push(Para::plain(format!("{} {} reads ", r.measure, words::region(r.region))).figure(a.printed(), &n.id)
-            .text(format!(" from test commands, while Users' own {} of the region, time-outs counted as misses, come to ", own_kind(d, &r.measure))).figure(b.printed(), &own.id).text("."));
+        let between = if found == 0 { "" } else { "; " };
+        found += 1;
+        text = text
+            .text(format!("{between}{} {} ", r.measure, words::region(r.region)))
+            .figure(a.printed(), &n.id)
+            .text(format!(" from tests, while Users' own {} came to ", own_kind(d, &r.measure)))
+            .figure(b.printed(), &own.id);
     }
-    out
+    (found > 0).then(|| text.text("."))
 }
 
 /// Which of Users' own requests are set beside a test measure.
@@ -293,7 +297,7 @@ fn exceptions(d: &Material<'_>) -> Vec<ActiveException> {
                 }
                 None => out.push(ActiveException {
                     reference: line.reason.clone(),
-                    title: format!("{} attempts excluded", line.count),
+                    title: format!("{} excluded", words::things(line.count, "attempt", "attempts")),
                     measures: vec![n.result.measure.clone()],
                     from: n.result.activity.first(),
                     to: Some(n.result.activity.after().plus(-1)),

@@ -319,9 +319,9 @@ fn unbalanced(l: &AlertLine) -> Vec<String> {
     }
     if residue(l) < 0 {
         out.push(format!(
-            "{region}: copies represent {} alerts, but {} were consolidated",
-            l.carried,
-            in_state(l, AlertState::Consolidated)
+            "{region}: copies represent {}, but {} consolidated",
+            words::things(l.carried.unsigned_abs(), "alert", "alerts"),
+            words::things(in_state(l, AlertState::Consolidated), "was", "were")
         ));
     }
     out

@@ -3,7 +3,7 @@
 use super::{
     Material,
     cells::{self, counts, label, shares, text},
-    words,
+    marks, words,
 };
 use crate::data::Numbered;
 use northbound_documents::model::{Block, Cell, ColumnKind, Para, Section, Table};
@@ -196,7 +196,8 @@ pub(super) fn composites(d: &Material<'_>) -> Option<Section> {
     for n in &mine {
         let r = &n.result;
         let cell = cells::result(r, &n.id);
-        let notes = if cell.note.is_empty() { String::new() } else { format!(": {}", cell.note) };
+        let note = marks::own_notes(&cell.note, d.data);
+        let notes = if note.is_empty() { String::new() } else { format!(": {note}") };
         blocks.push(Block::Text(
             Para::plain(format!("{}, {}: ", r.measure, r.title))
                 .figure(cell.printed(), &n.id)

@@ -32,7 +32,7 @@ pub(super) fn section(d: &Material<'_>) -> Section {
         "Each feed's calendar defines what was expected, regardless of what arrived. A missing or faulty day counts as not observed; if coverage is below the floor of the methodology, the figure is null.",
     )];
     if disputed > 0 {
-        intro.push(Para::plain(format!("{disputed} messages have a conflicting record under the same identity; the record with the lower declared rank counts, and figures that include them are disputed.")));
+        intro.push(Para::plain(format!("{} a conflicting record under the same identity; the record with the lower declared rank counts, and figures that include it are disputed.", words::things(disputed, "message has", "messages have"))));
     }
     let (listed, all) = (d.data.collisions.list.len() as u64, d.data.collisions.all);
     if all > listed {

@@ -77,6 +77,16 @@ pub fn things(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// `a, b and c`.
+#[must_use]
+pub fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => "none".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// A null in words: what, since when, whose job, between which bounds.
 #[must_use]
 pub fn null(n: &Null) -> String {
@@ -139,11 +149,18 @@ pub fn line(r: &MeasureResult, l: &Line) -> String {
     }
 }
 
-/// Since when a row misses its target, in words; empty where it does not.
+/// Since when a row misses its target, as a sentence; empty where it does not.
 #[must_use]
 pub fn since(r: &MeasureResult) -> String {
-    let side = if r.better == Better::Lower { "above" } else { "below" };
+    let side = if r.better == Better::Lower { "Above" } else { "Below" };
     r.streak.as_ref().map_or_else(String::new, |s| run(s, side))
+}
+
+/// A sentence as part of another: without its full stop, and with a small first letter.
+#[must_use]
+pub fn clause(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    letters.next().map_or_else(String::new, |c| format!("{}{}", c.to_lowercase(), letters.as_str()))
 }
 
 /// A run says only what the months show: nothing of months without a figure, nor of months before the first
@@ -153,47 +170,52 @@ fn run(s: &Streaks, side: &str) -> String {
     if run.greatest == 0 || s.longest_below_target.least == 0 {
         return String::new();
     }
-    let counted = window(s, side);
-    let month = |p: Period| print::period(p);
+    let missed = missed(s);
     if run.least == 0 {
-        return format!("not known: {} has no figure{counted}", month(s.until));
+        return format!("{} has no figure{missed}.", print::period(s.until));
     }
-    let months = things(u64::from(run.least), "month", "months");
-    let first = month(s.until.plus(1 - i32::try_from(run.least).unwrap_or(1)));
+    let first = print::period(s.until.plus(1 - i32::try_from(run.least).unwrap_or(1)));
     if !run.is_known() {
-        let from = s
-            .unknown_from
-            .map_or_else(String::new, |p| format!(", unknown from {} back", month(p)));
-        let length = if s.is_open(run) {
-            format!("at least {months}")
-        } else {
-            format!("{} months", run.words())
-        };
-        return format!("{side} target for {length} in a row{from}{counted}");
+        return format!("{side} target since at least {first}{}{missed}.", missing(s));
     }
     if s.is_open(run) {
-        return format!(
-            "{side} target for at least {months}, since {first} or before: no earlier months were read"
-        );
+        return format!("{side} target since {first} or before: no earlier month was read.");
     }
     match run.least {
-        1 => format!("in {first} only{counted}"),
-        n => format!("since {first}: {side} target {n} months in a row{counted}"),
+        1 => format!("{side} target in {first} only{missed}."),
+        n => format!("{side} target since {first}, {n} months in a row{missed}."),
+    }
+}
+
+/// The months without a figure that leave the length of a run open.
+fn missing(s: &Streaks) -> String {
+    let Some(p) = s.unknown_from else { return String::new() };
+    let month = match (p, s.until) {
+        (Period::Month(y, _), Period::Month(until, _)) if y == until => {
+            print::period(p).trim_end_matches(|c: char| c.is_ascii_digit()).trim_end().to_owned()
+        }
+        _ => print::period(p),
+    };
+    match s.unknown() {
+        0 | 1 => format!("; {month} is missing"),
+        n => format!(
+            "; {month} and {} are missing",
+            things(u64::from(n - 1), "other month", "other months")
+        ),
     }
 }
 
 /// How many of the months read missed the target; empty for a single month.
-fn window(s: &Streaks, side: &str) -> String {
+fn missed(s: &Streaks) -> String {
     let missed = s.count_below_target;
-    let months = |n: u32| things(u64::from(n), "month", "months");
-    match (s.months, s.unknown()) {
-        (0 | 1, _) => String::new(),
-        (all, 0) => format!("; {} of the last {}", missed.least, months(all)),
-        (all, unknown) => format!(
-            "; of the last {}, {} {side} target and {unknown} without a figure",
-            months(all),
-            missed.least
-        ),
+    if s.months <= 1 {
+        return String::new();
+    }
+    let known = format!("; missed {} of the last {} months", missed.least, s.months);
+    match missed.greatest {
+        most if most == missed.least => known,
+        most if most == s.months => format!("{known}, possibly all"),
+        most => format!("{known}, possibly {most}"),
     }
 }
 
@@ -245,33 +267,27 @@ mod tests {
                     },
                 )
             }));
-            Streaks::of(&m, &m).map_or_else(String::new, |s| run(&s, "below"))
+            Streaks::of(&m, &m).map_or_else(String::new, |s| run(&s, "Below"))
         };
         for (months, said) in [
-            ("x.xx", "since March 2026: below target 2 months in a row; 3 of the last 4 months"),
-            ("..x", "in March 2026 only; 1 of the last 3 months"),
+            (
+                "x.xx",
+                "Below target since March 2026, 2 months in a row; missed 3 of the last 4 months.",
+            ),
+            ("..x", "Below target in March 2026 only; missed 1 of the last 3 months."),
             (
                 ".x?x",
-                "below target for 1 to 3 months in a row, unknown from March 2026 back; of the last 4 months, 2 below target and 1 without a figure",
+                "Below target since at least April 2026; March is missing; missed 2 of the last 4 months, possibly 3.",
             ),
             // A run that reaches the first month that was read can be longer.
-            (
-                "xxx",
-                "below target for at least 3 months, since January 2026 or before: no earlier months were read",
-            ),
-            (
-                "x",
-                "below target for at least 1 month, since January 2026 or before: no earlier months were read",
-            ),
+            ("xxx", "Below target since January 2026 or before: no earlier month was read."),
+            ("x", "Below target since January 2026 or before: no earlier month was read."),
             // Months without a figure at the start are unknown, not the beginning of time.
             (
                 "??x",
-                "below target for at least 1 month in a row, unknown from February 2026 back; of the last 3 months, 1 below target and 2 without a figure",
+                "Below target since at least March 2026; February and 1 other month are missing; missed 1 of the last 3 months, possibly all.",
             ),
-            (
-                "x.?",
-                "not known: March 2026 has no figure; of the last 3 months, 1 below target and 1 without a figure",
-            ),
+            ("x.?", "March 2026 has no figure; missed 1 of the last 3 months, possibly 2."),
             ("x.", ""),
             ("???", ""),
         ] {
@@ -279,6 +295,6 @@ mod tests {
         }
         let m = Months::new([(Period::month(2026, 1), Some(true))]);
         let begun = Streaks { from_first: true, ..Streaks::of(&m, &m).unwrap() };
-        assert_eq!(run(&begun, "above"), "in January 2026 only");
+        assert_eq!(run(&begun, "Above"), "Above target in January 2026 only.");
     }
 }

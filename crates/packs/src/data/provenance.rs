@@ -16,17 +16,19 @@ pub(super) fn stated(e: &Evidence) -> Vec<StatedEntry> {
         .collect()
 }
 
-/// Every rule that judges figures of the period: measures, levels, settings and targets in force,
-/// and this methodology.
+/// Every rule that judges figures of the period: measures, levels, settings and targets in force, and this
+/// methodology; and every rule that needs a confirmation, so that all counts of them are the same.
 pub(crate) fn rules_used(e: &Evidence) -> Vec<RuleUsed> {
     let methodology = format!("methodology/{}", e.known.methodology.id);
     let last = e.period.after().plus(-1);
+    let judging = e.known.rules.unconfirmed(&BTreeSet::new());
+    let judging: BTreeSet<&str> = judging.iter().map(|r| r.confirmation_key.as_str()).collect();
     e.known
         .rules
         .rules()
         .into_iter()
         .filter(|r| {
-            [
+            let listed = [
                 "measure/",
                 "levels/",
                 "setting/",
@@ -37,9 +39,10 @@ pub(crate) fn rules_used(e: &Evidence) -> Vec<RuleUsed> {
             ]
             .iter()
             .any(|p| r.id.starts_with(p))
-                || r.id == methodology
+                || r.id == methodology;
+            judging.contains(r.confirmation_key.as_str())
+                || (listed && r.from.is_none_or(|f| f <= last))
         })
-        .filter(|r| r.from.is_none_or(|f| f <= last))
         .map(|r| RuleUsed {
             title: if r.value.is_empty()
                 || r.id.starts_with("process/")
@@ -52,7 +55,7 @@ pub(crate) fn rules_used(e: &Evidence) -> Vec<RuleUsed> {
             mark: r.provenance.mark.to_string(),
             source: r.provenance.source.clone(),
             note: r.provenance.note.clone(),
-            needs_confirmation: r.provenance.needs_confirmation(),
+            needs_confirmation: judging.contains(r.confirmation_key.as_str()),
             confirmed_by: e.known.registered.confirmed.get(&r.confirmation_key).cloned(),
             id: r.id,
         })

@@ -3,7 +3,7 @@
 
 use crate::{
     PackError,
-    assemble::{cells, front, words as say},
+    assemble::{cells, front, marks, words as say},
     data::{Numbered, PackData},
     evidence::Evidence,
     oversight::{Effect, class_lines, effects, held_against, regions, statements},
@@ -64,8 +64,8 @@ fn record<T: Record>(k: &Stored<T>) -> Source {
 fn sum(what: &str) -> Source {
     Source::Sum { what: what.to_owned() }
 }
-fn printed(n: &Numbered) -> String {
-    cells::result(&n.result, &n.id).printed()
+fn printed(n: &Numbered, data: &PackData) -> String {
+    marks::printed(&cells::result(&n.result, &n.id), &n.result.figure, data)
 }
 fn para(runs: Vec<Run>) -> Paragraph {
     Paragraph { runs }
@@ -101,7 +101,7 @@ fn shortfall(data: &PackData, n: &Numbered, d: &mut Citations) -> Paragraph {
     let mut runs = vec![
         d.name(say::row(r)),
         words(": "),
-        d.sourced(printed(n), figure(n)),
+        d.sourced(printed(n, data), figure(n)),
         words(format!(", {}", r.band_words())),
     ];
     if r.levels.target.is_some() {
@@ -109,7 +109,7 @@ fn shortfall(data: &PackData, n: &Numbered, d: &mut Citations) -> Paragraph {
         let target = d.sourced(say::level(r.levels.target), rule);
         runs.extend([words(" (target "), target, words(")")]);
     }
-    let since = say::since(r);
+    let since = say::clause(&say::since(r));
     if !since.is_empty() {
         runs.extend([words("; "), d.sourced(since, figure(n))]);
     }
@@ -150,8 +150,16 @@ fn questions(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
             ]));
         }
     }
-    if !data.unconfirmed.is_empty() {
-        out.push(para(vec![d.sourced(data.unconfirmed.len().to_string(), sum("unconfirmed rules (data.json, unconfirmed; northbound rules list --unconfirmed)")), words(" rules behind these figures are unconfirmed.")]));
+    let open = marks::unconfirmed_rules(data);
+    if open > 0 {
+        let source =
+            sum("unconfirmed rules (data.json, rules_used; northbound rules list --unconfirmed)");
+        let said = if open == 1 {
+            " rule behind these figures is unconfirmed."
+        } else {
+            " rules behind these figures are unconfirmed."
+        };
+        out.push(para(vec![d.sourced(open.to_string(), source), words(said)]));
     }
     out
 }
@@ -178,7 +186,7 @@ fn ways(data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
             runs.extend([
                 d.name(w.result.methodology.clone()),
                 words(" "),
-                d.sourced(printed(w), figure(w)),
+                d.sourced(printed(w, data), figure(w)),
                 words(", excluding "),
                 d.sourced(left.to_string(), figure(w)),
             ]);
@@ -212,7 +220,7 @@ fn evidence(e: &Evidence, data: &PackData, d: &mut Citations) -> Result<Vec<Para
                 words(format!(" says {} (", w.says)),
             ]);
             runs.push(match n {
-                Some(n) => d.sourced(printed(n), figure(n)),
+                Some(n) => d.sourced(printed(n, data), figure(n)),
                 None => d.sourced(
                     w.why.clone(),
                     sum(&format!(
@@ -310,7 +318,7 @@ fn claims(e: &Evidence, data: &PackData, d: &mut Citations) -> Vec<Paragraph> {
                             words("; "),
                             d.name(say::row(&n.result)),
                             words(" "),
-                            d.sourced(printed(n), figure(n)),
+                            d.sourced(printed(n, data), figure(n)),
                             words(format!(" is {}", b.band.words())),
                         ]);
                     }
@@ -360,7 +368,7 @@ fn effect(e: &Evidence, data: &PackData, case: &str, x: &Effect, d: &mut Citatio
         words(" "),
         d.name(say::row(&x.with)),
         words(": with the event "),
-        d.sourced(printed(n), figure(n)),
+        d.sourced(printed(n, data), figure(n)),
         words(", without it "),
     ];
     let without = x.without.as_ref().map_or_else(

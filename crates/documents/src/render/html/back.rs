@@ -3,21 +3,24 @@
 use super::{Page, parts};
 use crate::{
     model::{FigureUse, RuleUsed},
-    render::{clean::clean, words},
+    render::{
+        clean::{clean, tied},
+        words,
+    },
 };
 use maud::{Markup, html};
 
 /// The back pages.
 pub fn back(page: &Page<'_>, figures: &[FigureUse]) -> Markup {
     html! {
-        (shorthand(page))
         (rules(page))
         (sources(page))
         (index(figures))
     }
 }
 
-fn shorthand(page: &Page<'_>) -> Markup {
+/// The marks with their words.
+pub fn shorthand(page: &Page<'_>) -> Markup {
     html! {
         section #back-shorthand aria-labelledby="back-shorthand-h" {
             h2 #back-shorthand-h { "Shorthand" }
@@ -27,11 +30,22 @@ fn shorthand(page: &Page<'_>) -> Markup {
     }
 }
 
+/// What the folded sections are.
+pub fn evidence() -> Markup {
+    html! {
+        section #evidence-of-figures aria-labelledby="evidence-of-figures-h" {
+            h2 #evidence-of-figures-h { "Evidence" }
+            p { "Counts of messages, source files and rules are folded; a click opens a section, and so does a link to it. Every figure is listed at the end. The workbook " code { "pack.xlsx" } " has the same tables." }
+        }
+    }
+}
+
 fn rules(page: &Page<'_>) -> Markup {
     let open: Vec<&RuleUsed> = page.document.unconfirmed().collect();
     html! {
-        section #back-rules aria-labelledby="back-rules-h" {
-            h2 #back-rules-h { "Rules used" }
+        details.evidence {
+            summary { h2 { "Rules used" } }
+            div #back-rules {
             @if open.is_empty() { p { "Every rule that needs confirmation is confirmed." } }
             @else {
                 div.warning role="note" {
@@ -52,14 +66,16 @@ fn rules(page: &Page<'_>) -> Markup {
                     } } }
                 }
             }
+            }
         }
     }
 }
 
 fn sources(page: &Page<'_>) -> Markup {
     html! {
-        section #back-sources aria-labelledby="back-sources-h" {
-            h2 #back-sources-h { "Source files" }
+        details.evidence {
+            summary { h2 { "Source files" } }
+            div #back-sources {
             p { "Ledger manifest " code { (clean(&page.document.origin.manifest)) } ", rule set " code { (clean(&page.document.origin.rules)) } "." }
             @if page.document.sources.is_empty() { p { "No source files are listed." } }
             @else { div.scroll tabindex="0" role="region" aria-label="Source files" {
@@ -73,6 +89,7 @@ fn sources(page: &Page<'_>) -> Markup {
                     } } }
                 }
             } }
+            }
         }
     }
 }
@@ -82,21 +99,18 @@ fn index(figures: &[FigureUse]) -> Markup {
         section #back-figures aria-labelledby="back-figures-h" {
             h2 #back-figures-h { "Every figure" }
             p { "Each figure can be traced to the messages or the source line behind it: " code { "northbound explain ID" } "." }
-            details open[figures.len() <= 400] {
-                summary { (figures.len()) " figures" }
                 div.scroll tabindex="0" role="region" aria-label="Every figure" {
                     table.index {
                         caption { "Figures with their exact parts, in order of id" }
-                        thead { tr { th scope="col" { "Command" } th scope="col" { "Figure" } th.num scope="col" { "As printed" } th.num scope="col" { "Numerator" } th.num scope="col" { "Denominator" } } }
+                        thead { tr { th scope="col" { "Command" } th scope="col" { "Figure" } th.num.key scope="col" { "As printed" } th.num scope="col" { "Numerator" } th.num scope="col" { "Denominator" } } }
                         tbody { @for f in figures { tr id={ "f-" (f.id) } {
                             th scope="row" { code { "northbound explain " (f.id) } }
-                            td.text { (clean(&f.what)) @if !f.note.is_empty() { br; span.hint { (clean(&f.note)) } } }
-                            td.num { @if let Some(b) = f.band { span.band.(parts::class(b)) { (parts::icon(b)) } " " } (clean(&f.printed)) @if let Some(b) = f.band { " " span.word.(parts::class(b)) { (b.words()) } } }
+                            td.text { (clean(&f.what)) @if !f.note.is_empty() { " " span.hint { (tied(&f.note)) } } }
+                            td.num.key { @if let Some(b) = f.band { span.band.(parts::class(b)) { (parts::icon(b)) } " " } (clean(&f.shown)) @if let Some(b) = f.band { " " span.word.(parts::class(b)) { (b.words()) } } }
                             td.num { (f.numerator.as_deref().unwrap_or("")) } td.num { (f.denominator.as_deref().unwrap_or("")) }
                         } } }
                     }
                 }
-            }
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     model::{Block, Chart, ColumnKind, Multiples, Section, Table},
     render::{
         chart::{self, Frame, describe},
-        clean::clean,
+        clean::{clean, tied},
         csv, notes, svg,
     },
 };
@@ -25,9 +25,26 @@ pub fn section(page: &Page<'_>, s: &Section) -> Result<Markup, DocumentError> {
     Ok(html! {
         section id=(s.id) aria-labelledby={ (s.id) "-h" } {
             h2 id={ (s.id) "-h" } { (clean(&s.heading)) }
-            @if !s.message.is_empty() { p.message { (clean(&s.message)) } }
+            @if !s.message.is_empty() { p.message { (tied(&s.message)) } }
             @for p in &s.intro { p { (parts::runs(page, p)) } }
             @for b in blocks { (b) }
+        }
+    })
+}
+
+/// A folded chapter. Its id is inside, so that a link to it opens it.
+pub fn folded(page: &Page<'_>, s: &Section) -> Result<Markup, DocumentError> {
+    let mut blocks = Vec::new();
+    for b in &s.blocks {
+        blocks.push(block(page, b)?);
+    }
+    Ok(html! {
+        details.evidence {
+            summary { h2 { (clean(&s.heading)) } @if !s.message.is_empty() { " " span.hint { (tied(&s.message)) } } }
+            div id=(s.id) {
+                @for p in &s.intro { p { (parts::runs(page, p)) } }
+                @for b in blocks { (b) }
+            }
         }
     })
 }
@@ -90,53 +107,65 @@ fn chart(
 /// A table with its shorthand above and its reasons below.
 pub fn table(page: &Page<'_>, t: &Table) -> Result<Markup, DocumentError> {
     let shorthand = notes::shorthand(page.document, t);
-    let reasons = notes::notes(t).into_iter().map(|n| (n.marks, n.places, n.note));
+    let key = t.columns.iter().position(|c| c.kind.is_numeric());
     let link = data_uri(&csv::csv(t)?);
     let more = t.rows.len().saturating_sub(MAX_ROWS_ON_PAGE);
     Ok(html! {
         div.table id=(t.id) {
-            @if !shorthand.is_empty() { p.shorthand { @for (n, (mark, words)) in shorthand.iter().enumerate() { @if n > 0 { " " } span { b { (clean(mark)) } " " (clean(words)) "." } } } }
+            (marks(&shorthand))
             div.scroll tabindex="0" role="region" aria-label=(clean(&t.caption)) {
                 table {
                     caption { (clean(&t.caption)) }
-                    thead { tr { @for c in &t.columns {
-                        th scope="col" class=[c.kind.is_numeric().then_some("num")] { (clean(&c.title)) @if !c.unit.is_empty() { span.unit { (clean(&c.unit)) } } }
+                    thead { tr { @for (n, c) in t.columns.iter().enumerate() {
+                        th scope="col" class=[class_of_head(c.kind, key == Some(n))] { (clean(&c.title)) @if !c.unit.is_empty() { span.unit { (clean(&c.unit)) } } }
                     } } }
-                    tbody { @for row in t.rows.iter().take(MAX_ROWS_ON_PAGE) { (table_row(page, t, row)) } }
+                    tbody { @for row in t.rows.iter().take(MAX_ROWS_ON_PAGE) { (table_row(page, t, key, row)) } }
                 }
             }
             @if more > 0 { p.hint { (more) " more rows are in the CSV file." } }
-            (cell_notes(reasons))
+            (cell_notes(notes::notes(t)))
             p.download { a download={ (t.id) ".csv" } href=(link) { "Download CSV" span.hidden { ": " (clean(&t.caption)) } } }
         }
     })
 }
 
-fn table_row(page: &Page<'_>, t: &Table, row: &crate::model::Row) -> Markup {
+fn table_row(page: &Page<'_>, t: &Table, key: Option<usize>, row: &crate::model::Row) -> Markup {
     html! {
         tr.total[row.total] {
             @for (n, (cell, column)) in row.cells.iter().zip(&t.columns).enumerate() {
                 @if n == 0 { th scope="row" { (parts::cell(page, cell)) } }
-                @else { td class=[class(column.kind)] { (parts::cell(page, cell)) } }
+                @else { td class=[class(column.kind, key == Some(n))] { (parts::cell(page, cell)) } }
             }
         }
     }
 }
 
-const fn class(kind: ColumnKind) -> Option<&'static str> {
-    match kind {
-        ColumnKind::Text => Some("text"),
-        ColumnKind::Label => None,
-        ColumnKind::Ratio | ColumnKind::Count | ColumnKind::Number => Some("num"),
+/// The figure's column stays in sight on a narrow window: `key`.
+const fn class(kind: ColumnKind, key: bool) -> Option<&'static str> {
+    match (kind, key) {
+        (ColumnKind::Text, _) => Some("text"),
+        (ColumnKind::Label, _) => None,
+        (ColumnKind::Ratio | ColumnKind::Count | ColumnKind::Number, true) => Some("num key"),
+        (ColumnKind::Ratio | ColumnKind::Count | ColumnKind::Number, false) => Some("num"),
+    }
+}
+
+const fn class_of_head(kind: ColumnKind, key: bool) -> Option<&'static str> {
+    if kind.is_numeric() { class(kind, key) } else { None }
+}
+
+/// The marks of a table with their words.
+pub fn marks(shorthand: &[(&str, &str)]) -> Markup {
+    html! {
+        @if !shorthand.is_empty() { p.shorthand { @for (n, (mark, words)) in shorthand.iter().enumerate() { @if n > 0 { " " } span { b { (clean(mark)) } " " (tied(words)) "." } } } }
     }
 }
 
 /// Reasons: marks, places, words.
-pub fn cell_notes(notes: impl Iterator<Item = (String, String, String)>) -> Markup {
-    let notes: Vec<_> = notes.collect();
+pub fn cell_notes(notes: Vec<notes::TableNote>) -> Markup {
     html! {
-        @if !notes.is_empty() { ul.notes { @for (marks, places, note) in notes {
-            li { @if !marks.is_empty() { b { (clean(&marks)) } " " } span.place { (clean(&places)) ":" } " " (clean(&note)) }
+        @if !notes.is_empty() { ul.notes { @for n in notes {
+            li { @if !n.marks.is_empty() { b { (clean(&n.marks)) } " " } span.place { (clean(&n.places)) ":" } " " (tied(&n.note)) }
         } } }
     }
 }

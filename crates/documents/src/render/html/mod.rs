@@ -1,14 +1,15 @@
 //! The pack as one HTML file: nothing is loaded from elsewhere, nothing needs a script.
 
+mod annex;
 mod back;
 mod blocks;
-mod front;
+mod brief;
 mod parts;
 
 use super::{clean::clean, words};
 use crate::{
     DocumentError,
-    model::{Document, Status, figures_of},
+    model::{Document, Section, Status, figures_of},
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::collections::BTreeSet;
@@ -24,6 +25,8 @@ pub(crate) struct Page<'a> {
 pub fn html(document: &Document) -> Result<String, DocumentError> {
     let figures = figures_of(document);
     let page = Page { document, figures: figures.iter().map(|f| f.id.clone()).collect() };
+    let (proof, annexed): (Vec<&Section>, Vec<&Section>) =
+        document.sections.iter().partition(|s| document.is_evidence(s));
     let body = html! {
         (DOCTYPE)
         html lang="en-GB" {
@@ -39,12 +42,17 @@ pub fn html(document: &Document) -> Result<String, DocumentError> {
                 a.skip href="#main" { "Skip to the content" }
                 (header(document))
                 div.shell {
-                    (navigation(document))
                     main #main {
-                        (front::front(&page)?)
-                        @for section in &document.sections { (blocks::section(&page, section)?) }
+                        (brief::brief(&page)?)
+                        (annex::annex(&page))
+                        @for section in annexed { (chapter(&page, section)?) }
+                        (back::shorthand(&page))
+                        (back::evidence())
+                        (annex::every_measure(&page))
+                        @for section in proof { (blocks::folded(&page, section)?) }
                         (back::back(&page, &figures))
                     }
+                    (navigation(&page))
                 }
                 footer { p { (clean(&words::title(document))) ". " (words::version(document)) ". Ledger manifest " code { (clean(&document.origin.manifest)) } "." } }
             }
@@ -81,14 +89,33 @@ fn header(document: &Document) -> Markup {
     }
 }
 
-fn navigation(document: &Document) -> Markup {
+/// A chapter of the annex: open where the rows of the brief lead to it, else folded, so that the page is not
+/// longer than people scroll. A report without measures has no folded chapters.
+fn chapter(page: &Page<'_>, section: &Section) -> Result<Markup, DocumentError> {
+    let headlines = &page.document.front.headlines;
+    if headlines.is_empty() || headlines.iter().any(|h| h.section == section.id) {
+        blocks::section(page, section)
+    } else {
+        blocks::folded(page, section)
+    }
+}
+
+fn navigation(page: &Page<'_>) -> Markup {
+    let document = page.document;
+    let (proof, annexed): (Vec<&Section>, Vec<&Section>) =
+        document.sections.iter().partition(|s| document.is_evidence(s));
+    let link = |s: &Section| html! { li { a href={ "#" (s.id) } { (clean(&s.heading)) } } };
     html! {
         nav.contents aria-label="Contents" {
             h2 { "Contents" }
             ul {
-                li { a href="#front" { "At a glance" } }
-                @for s in &document.sections { li { a href={ "#" (s.id) } { (clean(&s.heading)) } } }
+                li { a href="#front" { "Brief" } }
+                @if annex::has_annex(page) { li { a href="#shortfalls" { "Annex: what fell short" } } }
+                @for s in annexed { (link(s)) }
                 li { a href="#back-shorthand" { "Shorthand" } }
+                li { a href="#evidence-of-figures" { "Evidence" } }
+                @if !document.front.headlines.is_empty() { li { a href="#every" { "Every measure of the period" } } }
+                @for s in proof { (link(s)) }
                 li { a href="#back-rules" { "Rules used" } }
                 li { a href="#back-sources" { "Source files" } }
                 li { a href="#back-figures" { "Every figure" } }

@@ -3,7 +3,7 @@
 use super::Page;
 use crate::{
     model::{Band, Cell, Para},
-    render::clean::clean,
+    render::clean::{clean, tied},
 };
 use maud::{Markup, PreEscaped, html};
 
@@ -49,7 +49,7 @@ pub fn figure(page: &Page<'_>, id: &str, content: Markup) -> Markup {
 pub fn cell(page: &Page<'_>, cell: &Cell) -> Markup {
     let content = html! {
         @if !cell.text.is_empty() { (clean(&cell.text)) }
-        @for (n, mark) in cell.marks.iter().enumerate() {
+        @for (n, mark) in cell.shown_marks().iter().enumerate() {
             @if n > 0 || !cell.text.is_empty() { " " }
             abbr title=(clean(page.document.words_of(mark).unwrap_or("not explained in this pack"))) { (clean(mark)) }
         }
@@ -58,7 +58,6 @@ pub fn cell(page: &Page<'_>, cell: &Cell) -> Markup {
         @if let Some(band) = cell.band { span.(class(band)).band { (icon(band)) } " " }
         @match &cell.figure { Some(id) => (figure(page, id, content)), None => (content) }
         @if let Some(band) = cell.band { " " span.word.(class(band)) { (band.words()) } }
-        @if !cell.state.words().is_empty() { " " span.state { (cell.state.words()) } }
     }
 }
 
@@ -68,7 +67,7 @@ pub fn runs(page: &Page<'_>, para: &Para) -> Markup {
         @for run in &para.runs {
             @match &run.figure {
                 Some(id) => (figure(page, id, html! { (clean(&run.text)) })),
-                None => (clean(&run.text)),
+                None => (tied(&run.text)),
             }
         }
     }

@@ -16,13 +16,17 @@ pub fn back(layout: &mut Layout, document: &Document, figures: &[FigureUse]) {
     for t in chart_tables(document) {
         table::table(layout, document, node, t);
     }
+    rules(layout, document);
+    sources(layout, document);
+    index(layout, figures);
+}
+
+/// The marks with their words.
+pub fn shorthand(layout: &mut Layout, document: &Document) {
     let node = start(layout, "back-shorthand", "Shorthand");
     for s in &document.shorthand {
         layout.labelled(node, &s.mark, &s.words, TEXT);
     }
-    rules(layout, document);
-    sources(layout, document);
-    index(layout, figures);
 }
 
 fn start(layout: &mut Layout, place: &str, heading: &str) -> NodeId {
@@ -153,8 +157,7 @@ fn index(layout: &mut Layout, figures: &[FigureUse]) {
     let rows = figures
         .iter()
         .map(|f| {
-            let printed =
-                f.band.map_or(f.printed.clone(), |b| format!("{} {}", f.printed, b.words()));
+            let printed = f.band.map_or(f.shown.clone(), |b| format!("{} {}", f.shown, b.words()));
             (
                 false,
                 vec![

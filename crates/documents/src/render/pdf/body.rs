@@ -16,11 +16,11 @@ use crate::{
 /// Room between small charts.
 const BETWEEN: f32 = 15.0;
 
-/// The chapters, each on its own page.
-pub fn sections(layout: &mut Layout, document: &Document) {
-    for s in &document.sections {
+/// The chapters: those that are only proof, or the others.
+pub fn sections(layout: &mut Layout, document: &Document, evidence: bool) {
+    for s in document.sections.iter().filter(|s| document.is_evidence(s) == evidence) {
         let node = layout.node(0, Kind::Section);
-        layout.need(220.0);
+        layout.need(150.0);
         layout.place(&s.id);
         layout.heading(node, 2, &s.heading);
         if !s.message.is_empty() {
@@ -48,8 +48,13 @@ pub fn block(layout: &mut Layout, document: &Document, parent: NodeId, block: &B
     }
 }
 
+/// Charts are drawn for the width of the page, so that their text is as large as the text around them.
+const fn full() -> Frame {
+    Frame { w: 605.0, ..Frame::full() }
+}
+
 fn alone(layout: &mut Layout, parent: NodeId, c: &Chart) {
-    let frame = Frame::full();
+    let frame = full();
     let drawing = chart::draw(c, &frame);
     let scale =
         (WIDTH / drawing.w).min((super::layout::BOTTOM - super::layout::TOP - 90.0) / drawing.h);
@@ -65,14 +70,14 @@ fn alone(layout: &mut Layout, parent: NodeId, c: &Chart) {
     }
     layout.paragraph(
         parent,
-        &format!("Data: table \u{201C}{}\u{201D} at the end.", c.table.caption),
+        &format!("Data: table \u{201C}{}\u{201D} in pack.html and pack.xlsx.", c.table.caption),
         NOTE,
     );
     layout.y += 6.0;
 }
 
 fn multiples(layout: &mut Layout, parent: NodeId, m: &Multiples) {
-    let frame = Frame::small(m);
+    let frame = Frame { w: 260.0, ..Frame::small(m) };
     let (w, scale) = ((WIDTH - BETWEEN) / 2.0, (WIDTH - BETWEEN) / 2.0 / frame.w);
     layout.need(frame.h * scale + 110.0);
     layout.heading(parent, 3, &m.title);

@@ -1,6 +1,6 @@
 //! From laid-out pages to the file: pages, tags, links, bookmarks, metadata.
 
-use super::layout::{Kind, LEFT, Layout, NodeId, Owner, PAGE, Page, WIDTH, printable};
+use super::layout::{Kind, LEAST, LEFT, Layout, NodeId, Owner, PAGE, Page, WIDTH, printable};
 use crate::{
     DocumentError,
     model::Document,
@@ -132,7 +132,7 @@ fn frame(surface: &mut Surface<'_>, fonts: &Fonts, document: &Document, page: us
     let text = |x: f32, y: f32, anchor: Anchor, text: &str| Mark::Text {
         x,
         y,
-        size: 8.0,
+        size: LEAST,
         bold: false,
         anchor,
         colour: draw::MUTED,
@@ -143,8 +143,8 @@ fn frame(surface: &mut Surface<'_>, fonts: &Fonts, document: &Document, page: us
     } else {
         format!("{}. Marking: {}", words::version(document), clean(&document.marking))
     };
-    let right = metrics::fit(&right, 8.0, false, WIDTH * 0.45);
-    let left = |t: &str| metrics::fit(&clean(t), 8.0, false, WIDTH * 0.52);
+    let right = metrics::fit(&right, LEAST, false, WIDTH * 0.45);
+    let left = |t: &str| metrics::fit(&clean(t), LEAST, false, WIDTH * 0.52);
     if page > 0 {
         surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Header)));
         write(surface, fonts, &text(LEFT, 36.0, Anchor::Start, &left(&words::title(document))));

@@ -66,7 +66,7 @@ pub enum Kind {
 }
 
 /// A node and its parts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Node {
     /// What it is.
     pub kind: Kind,
@@ -78,7 +78,7 @@ pub struct Node {
 pub type Owner = Option<NodeId>;
 
 /// A link to a named place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Link {
     /// Its node.
     pub node: NodeId,
@@ -91,7 +91,7 @@ pub struct Link {
 }
 
 /// A page.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Page {
     /// Marks with their owners.
     pub marks: Vec<(Owner, Mark)>,
@@ -114,8 +114,10 @@ pub struct Style {
 
 /// Running text.
 pub const TEXT: Style = Style { size: 10.0, bold: false, colour: draw::INK, after: 5.0 };
+/// Least size of text, in points: smaller print is not read.
+pub const LEAST: f32 = 9.0;
 /// Notes and captions of figures.
-pub const NOTE: Style = Style { size: 8.5, bold: false, colour: draw::MUTED, after: 3.0 };
+pub const NOTE: Style = Style { size: LEAST, bold: false, colour: draw::MUTED, after: 3.0 };
 /// Emphasised words in the text.
 pub const STRONG: Style = Style { bold: true, ..TEXT };
 
@@ -123,7 +125,7 @@ pub const STRONG: Style = Style { bold: true, ..TEXT };
 const LEADING: f32 = 1.32;
 
 /// The document as it is laid out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Layout {
     /// Pages.
     pub pages: Vec<Page>,

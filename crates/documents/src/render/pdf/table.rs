@@ -2,7 +2,7 @@
 //! column is broken, a row taller than a page goes on over pages.
 
 use super::layout::{
-    BOTTOM, DEEP, Kind, LEFT, Layout, NOTE, NodeId, STRONG, Style, TEXT, TOP, WIDTH,
+    BOTTOM, DEEP, Kind, LEAST, LEFT, Layout, NOTE, NodeId, STRONG, Style, TEXT, TOP, WIDTH,
 };
 use crate::{
     model::{Band, Cell, Document, Table},
@@ -16,9 +16,9 @@ use crate::{
 /// Most rows of a table in print; the CSV has them all.
 pub const MAX_ROWS_IN_PRINT: usize = 1_000;
 /// Text size in tables.
-const SIZE: f32 = 8.5;
+const SIZE: f32 = LEAST;
 /// Distance of lines.
-const LEADING: f32 = 11.0;
+const LEADING: f32 = 11.5;
 /// Headings with more lines are not repeated on later pages.
 const MAX_REPEATED: usize = 8;
 /// Room left and right in a cell.
@@ -50,10 +50,9 @@ impl Ready {
     pub fn right(text: &str) -> Ready {
         Ready { right: true, ..Ready::left(text) }
     }
-    /// A cell of the model with its band and state in words.
+    /// A cell of the model with its band in words; its marks are explained above the table.
     pub fn of(cell: &Cell, right: bool) -> Ready {
-        let band = cell.band.map_or("", Band::words);
-        let parts = [cell.printed(), band.to_owned(), cell.state.words().to_owned()];
+        let parts = [cell.printed(), cell.band.map_or("", Band::words).to_owned()];
         let text = parts
             .iter()
             .filter(|p| !p.is_empty())
@@ -127,9 +126,58 @@ pub fn table(layout: &mut Layout, document: &Document, parent: NodeId, table: &T
         layout.paragraph(parent, &format!("{more} more rows are in csv/{}.csv.", table.id), NOTE);
     }
     for n in notes::notes(table) {
-        layout.paragraph(parent, &format!("{} {}: {}", n.marks, n.places, n.note), NOTE);
+        layout.paragraph(parent, &n.printed(), NOTE);
     }
     layout.y += 6.0;
+}
+
+/// How many rows of a table, with its headings, fit in a height, where no cell is higher than
+/// `most` lines.
+pub fn fit(grid: &Grid, widths: &[f32], room: f32, most: usize) -> usize {
+    let lines = |cells: &[Ready]| {
+        wrapped(widths, cells).iter().map(|c| c.len().min(most)).max().unwrap_or(1) as f32
+    };
+    let mut used = lines(&grid.head) * LEADING + 5.0 + 8.0;
+    grid.rows
+        .iter()
+        .take_while(|(_, cells)| {
+            used += lines(cells) * LEADING + 4.0;
+            used <= room
+        })
+        .count()
+}
+
+/// The first rows of a table with its headings; a longer cell ends with an ellipsis.
+pub fn beginning(
+    layout: &mut Layout,
+    parent: NodeId,
+    grid: &Grid,
+    widths: &[f32],
+    rows: usize,
+    most: usize,
+) {
+    let short = |cells: &[Ready]| -> Vec<Ready> {
+        let lines = wrapped(widths, cells);
+        let texts = lines.into_iter().map(|l| cut(l, most).join(" "));
+        cells.iter().zip(texts).map(|(c, text)| Ready { text, ..c.clone() }).collect()
+    };
+    let rows = grid.rows.iter().take(rows).map(|(total, cells)| (*total, short(cells))).collect();
+    let grid = Grid { caption: String::new(), head: short(&grid.head), rows };
+    let node = layout.node(parent, Kind::Table);
+    body(layout, node, &grid, widths);
+}
+
+/// At most so many lines, with an ellipsis where one was cut.
+pub fn cut(mut lines: Vec<String>, most: usize) -> Vec<String> {
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            // The ellipsis takes the place of the last letter, so that the line does not grow.
+            last.pop();
+            last.push('…');
+        }
+    }
+    lines
 }
 
 /// Prints a table.
@@ -145,18 +193,23 @@ pub fn grid(layout: &mut Layout, parent: NodeId, grid: &Grid) {
         WIDTH,
         Style { size: 9.5, after: 3.0, colour: DEEP, ..STRONG },
     );
+    body(layout, node, grid, &widths);
+}
+
+/// The headings and rows of a table.
+fn body(layout: &mut Layout, node: NodeId, grid: &Grid, widths: &[f32]) {
     let head = layout.node(node, Kind::Head);
     let row = layout.node(head, Kind::Row);
     let heads: Vec<NodeId> = grid.head.iter().map(|_| layout.node(row, Kind::ColumnHead)).collect();
     let owners: Vec<Option<NodeId>> = heads.into_iter().map(Some).collect();
-    head_row(layout, grid, &widths, &owners);
+    head_row(layout, grid, widths, &owners);
     let body = layout.node(node, Kind::Rows);
     for (total, cells) in &grid.rows {
         let row = layout.node(body, Kind::Row);
         let owners: Vec<Option<NodeId>> = (0..cells.len())
             .map(|n| Some(layout.node(row, if n == 0 { Kind::RowHead } else { Kind::Cell })))
             .collect();
-        print_row(layout, grid, &widths, cells, &owners, *total);
+        print_row(layout, grid, widths, cells, &owners, *total);
     }
     layout.rule(LEFT, LEFT + WIDTH, layout.y, draw::MUTED, 0.6);
     layout.y += 6.0;
