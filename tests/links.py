@@ -43,7 +43,15 @@ def broken(path, text, read):
     return odd
 
 
+def unlisted(names, map_text):
+    """Pages of docs/ that docs/README.md does not link to; decisions have an index of their own."""
+    listed = {(ROOT / "docs" / t.partition("#")[0]).resolve() for t in LINK.findall(without_code(map_text))}
+    pages = [n for n in names if n.startswith("docs/") and not n.startswith("docs/adr/") and n != "docs/README.md"]
+    return [f"{n}: not on the map of docs/README.md" for n in pages if (ROOT / n).resolve() not in listed]
+
+
 def self_test():
+    if unlisted(["docs/cli.md", "docs/rules.md"], "[a](cli.md#x)") != ["docs/rules.md: not on the map of docs/README.md"]: return ["self-test: a page that is not on the map"]
     page = ROOT / "README.md"
     text = "[a](no-such-file.md) [b](#no-such-heading) [c](#good-one) `[d](code.md)` [e](https://example.org/)\n# Good `one`\n"
     found = broken(page, text, lambda _: text)
@@ -58,6 +66,7 @@ def main():
         text = read(path)
         links += len(LINK.findall(without_code(text)))
         odd += broken(path, text, read)
+    odd += unlisted([n for n in names if n], read(ROOT / "docs/README.md"))
     for o in odd: print(o)
     print(f"{links} links in {len(names) - 1} documents, {len(odd)} broken")
     sys.exit(1 if odd else 0)
