@@ -44,6 +44,7 @@ MAY_USE = {
     "gateway": {"types", "rules", "duis", "gbcs", "flow", "emulator", "ledger", "registers", "keys", "transport", "client"},
     "documents": {"types"},
     "packs": {"types", "rules", "documents", "ledger", "registers", "measures"},
+    "terminal": {"types", "app"},
 }
 # Crates, or paths inside a crate, that read no clock, open no file and no socket.
 PURE = {"types", "gbcs", "measures", "emulator/src/model", "flow"}

@@ -1,7 +1,14 @@
 //! The result of a use-case as a neutral document: a JSON value with documented keys, tables and
 //! sentences. The command line prints it as text, CSV or JSON; the console renders the same tables.
 
+mod measured;
+
+pub use measured::Measured;
 use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// A table. Headers carry the units; ids are never cut.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +19,9 @@ pub struct Table {
     pub columns: Vec<String>,
     /// Cells, row by row.
     pub rows: Vec<Vec<String>>,
+    /// What the cells of columns of figures are made of, by the index of the column, row by row: the cells are
+    /// for people, these for programs.
+    pub figures: BTreeMap<usize, Vec<Measured>>,
 }
 
 impl Table {
@@ -22,7 +32,29 @@ impl Table {
             title: title.to_owned(),
             columns: columns.iter().map(|c| (*c).to_owned()).collect(),
             rows: Vec::new(),
+            figures: BTreeMap::new(),
         }
+    }
+
+    /// Says which columns are of figures; each row then gets one a column with [`Table::figure`].
+    #[must_use]
+    pub fn figures(mut self, columns: &[&str]) -> Table {
+        for (i, c) in self.columns.iter().enumerate() {
+            if columns.contains(&c.strip_prefix('>').unwrap_or(c)) {
+                self.figures.insert(i, Vec::new());
+            }
+        }
+        self
+    }
+
+    /// What the figure of the last row in this column is made of.
+    pub fn figure(&mut self, column: &str, parts: Measured) {
+        let rows = self.rows.len();
+        let named = |c: &String| c.strip_prefix('>').unwrap_or(c) == column;
+        let Some(i) = self.columns.iter().position(named) else { return };
+        let all = self.figures.entry(i).or_default();
+        all.resize_with(rows.saturating_sub(1), Measured::default);
+        all.push(parts);
     }
 
     /// Adds a row.
@@ -36,7 +68,7 @@ impl Table {
 pub struct Answer {
     /// The whole result with documented keys (`docs/cli.md`).
     pub json: Value,
-    /// Tables for people; the first is the one that CSV shows.
+    /// Tables; the first is the one that CSV shows.
     pub tables: Vec<Table>,
     /// Sentences before the tables: what was done.
     pub said: Vec<String>,
@@ -44,6 +76,8 @@ pub struct Answer {
     pub next: Vec<String>,
     /// Printed as it is, whatever the format (a completion script, a proposed mapping).
     pub raw: Option<String>,
+    /// The page of what was built, to open in a browser.
+    pub built: Option<PathBuf>,
     /// `true` where the use-case was a check and found something.
     pub found: bool,
 }
@@ -64,6 +98,15 @@ impl Answer {
     #[must_use]
     pub fn table(mut self, t: Table) -> Answer {
         self.tables.push(t);
+        self
+    }
+
+    /// Says that a document was built in this folder: its page is the one that `--open` opens.
+    #[must_use]
+    pub fn built(mut self, folder: &Path) -> Answer {
+        let is_page = |p: &PathBuf| p.extension().is_some_and(|e| e == "html");
+        let pages = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+        self.built = pages.filter(is_page).min();
         self
     }
 

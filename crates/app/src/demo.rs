@@ -253,7 +253,7 @@ fn answer(
         "refused": packs.refused, "changes": packs.changed.json.get("changes"), "fallen": packs.changed.json.get("fallen"),
     }))
         .say(format!("An invented network: {} meters, {} days, seed {}. Everything is in {out}.", count(args.meters.into()), args.days, args.seed))
-        .table(headline).table(files_table(taken, corrected));
+        .table(headline).table(files_table(taken, corrected)).built(&args.out.join("pack"));
     if !packs.refused.is_empty() {
         a = a.then(format!(
             "The first issue was refused until {} rows below minimum had a reason in the report: {}.",

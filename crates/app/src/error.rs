@@ -392,6 +392,7 @@ fn packs(e: &PackError) -> (Kind, &'static str) {
         PackError::Rules(e) => rules(e),
         PackError::Measures(_) => (Kind::Refused, "measures.refused"),
         PackError::NotFound(_) => (Kind::NotFound, "packs.not-found"),
+        PackError::NotAFigure(_) => (Kind::Usage, "packs.not-a-figure"),
         PackError::Refused(_) => (Kind::Refused, "packs.refused"),
         PackError::Document(DocumentError::ForeignFile { .. }) => {
             (Kind::Refused, "packs.not-a-pack")

@@ -7,6 +7,7 @@ use crate::{
     context::Context,
     error::Result,
     evidence::with_sources,
+    names::{Named, spelt},
     requests::{self, RequestPath},
     whole_file,
 };
@@ -28,6 +29,30 @@ pub struct Request {
     pub export: Option<PathBuf>,
 }
 
+/// The figure with measure, provider, region and methodology as they are known, and a figure id in lower case.
+fn spelt_as_known(ctx: &Context, figure: &str) -> Result<String> {
+    let parts: Vec<&str> = figure.split('/').collect();
+    let known = |kind, part: &str| -> Result<String> {
+        Ok(spelt(ctx, kind, part)?.unwrap_or_else(|| part.to_owned()))
+    };
+    Ok(match parts.as_slice() {
+        [id] if id.bytes().all(|b| b.is_ascii_hexdigit()) => id.to_lowercase(),
+        [measure, provider, region, rest @ ..] if !rest.is_empty() && !provider.contains('=') => {
+            let mut all = vec![
+                known(Named::Measure, measure)?,
+                known(Named::Provider, provider)?,
+                region.to_lowercase(),
+                rest[0].to_owned(),
+            ];
+            for methodology in &rest[1..] {
+                all.push(known(Named::Methodology, methodology)?);
+            }
+            all.join("/")
+        }
+        _ => figure.to_owned(),
+    })
+}
+
 /// Explains a figure; shows the path of a request whose id is given instead.
 ///
 /// # Errors
@@ -37,9 +62,10 @@ pub fn explain(ctx: &Context, request: &Request) -> Result<Answer> {
         let limit = request.limit.clamp(1, requests::MOST);
         return requests::show(ctx, &RequestPath { id, instance: None, limit });
     }
+    let figure = spelt_as_known(ctx, &request.figure)?;
     let mut progress = ctx.progress();
     let q = Question {
-        named: &request.figure,
+        named: &figure,
         as_at: ctx.as_at,
         now: ctx.now,
         skip: request.skip,

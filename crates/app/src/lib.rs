@@ -30,6 +30,7 @@ pub mod ledger;
 pub mod limits;
 pub mod live;
 pub mod mailing;
+pub mod measures;
 pub mod methodology;
 pub mod names;
 pub mod pack;

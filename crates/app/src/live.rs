@@ -1,5 +1,6 @@
 //! Changes to the live service: sent to it where it runs, else written into its journal.
 
+pub mod activity;
 pub mod answers;
 pub mod demo;
 pub mod device_changes;

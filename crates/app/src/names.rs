@@ -1,6 +1,6 @@
 //! Measures, providers, parties, Users and rows that a command names: known ones, or a refusal with the nearest.
 
-use crate::{AppError, Context, Result};
+use crate::{AppError, Context, Result, error::Kind};
 use northbound_registers::{
     AsAt, FILE_NAME, Noun, Query, Store,
     record::Index,
@@ -8,7 +8,7 @@ use northbound_registers::{
 };
 use northbound_rules::RuleSet;
 use northbound_types::Region;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ffi::OsString};
 
 /// How many known names a refusal lists.
 const NEAREST: usize = 3;
@@ -24,6 +24,10 @@ pub enum Named {
     Party,
     /// A registered User, of any party: whether the Actor may see it is decided later.
     User,
+    /// A methodology of the rules in force.
+    Methodology,
+    /// A rule in force, by its id.
+    Rule,
 }
 
 /// The name as it is spelt where it is known; case does not matter.
@@ -42,6 +46,10 @@ pub fn known(ctx: &Context, kind: Named, given: &str) -> Result<String> {
             }
             ("User", visible)
         }
+        Named::Methodology => {
+            ("methodology", ctx.rules()?.methodologies().iter().map(|m| m.id.clone()).collect())
+        }
+        Named::Rule => ("rule", ctx.rules()?.rules().into_iter().map(|r| r.id).collect()),
     };
     if all.contains(given) {
         return Ok(given.to_owned());
@@ -49,6 +57,77 @@ pub fn known(ctx: &Context, kind: Named, given: &str) -> Result<String> {
     all.iter().find(|n| n.eq_ignore_ascii_case(given)).cloned().ok_or_else(|| {
         AppError::not_found(format!("there is no {what} {given:?}; {}", nearest_words(given, &all)))
     })
+}
+
+/// The name as it is known where it is spelt otherwise; none where it is known as it is, or not at all.
+///
+/// # Errors
+/// Where rules or registers cannot be read.
+pub fn spelt(ctx: &Context, kind: Named, given: &str) -> Result<Option<String>> {
+    match known(ctx, kind, given) {
+        Ok(name) => Ok(Some(name).filter(|n| n != given)),
+        Err(e) if e.kind() == Kind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// Registers whose commands are called otherwise.
+const REGISTERS: [(&str, Noun); 4] = [
+    ("contact issue", Noun::ContactIssue),
+    ("forecast reasons", Noun::ForecastReason),
+    ("forecast notice", Noun::ForecastNotice),
+    ("incident stated", Noun::IncidentReport),
+];
+
+/// The register whose records a command of these words is about.
+#[must_use]
+pub fn register(words: &[&str]) -> Option<Noun> {
+    let two = words.get(..2).map(|w| w.join(" "));
+    let called = REGISTERS.iter().find(|(w, _)| two.as_deref() == Some(w));
+    called.map(|c| c.1).or_else(|| words.first()?.parse().ok())
+}
+
+/// The arguments with the values of `--region` in lower case, where they are then words for a region.
+pub fn with_plain_regions(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let lower = |list: &str| {
+        let word = |w: &str| {
+            let plain = w.to_lowercase();
+            if Region::WORDS.contains(&plain.as_str()) { plain } else { w.to_owned() }
+        };
+        list.split(',').map(word).collect::<Vec<_>>().join(",")
+    };
+    let mut value = false;
+    args.map(|a| match a.to_str() {
+        Some(text) if std::mem::replace(&mut value, text == "--region") => {
+            value = false;
+            lower(text).into()
+        }
+        Some(text) => match text.strip_prefix("--region=") {
+            Some(list) => format!("--region={}", lower(list)).into(),
+            None => a,
+        },
+        None => {
+            value = false;
+            a
+        }
+    })
+    .collect()
+}
+
+/// The id of a record that the Actor may see where it is spelt in another case; none where it is spelt so, or
+/// where several differ in case alone.
+///
+/// # Errors
+/// Where the registers cannot be read.
+pub fn recorded(ctx: &Context, noun: Noun, given: &str) -> Result<Option<String>> {
+    let path = ctx.data.join(FILE_NAME);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let store = Store::read(&path, ctx.now)?;
+    let mut ids = ctx.gate(&store).ids_in_any_case(noun, given)?;
+    let other = if ids.len() == 1 { ids.pop() } else { None };
+    Ok(other.filter(|id| id != given))
 }
 
 pub(crate) fn measures(rules: &RuleSet) -> BTreeSet<String> {
@@ -187,5 +266,26 @@ mod tests {
         assert!(is_near("--providr", "--provider") && is_near("PM43", "pm4.3"));
         assert!(!is_near("--overdue", "--provider") && !is_near("minutes", "ingest"));
         assert_eq!(nearest_words("x", &BTreeSet::new()), "none is known yet");
+    }
+
+    #[test]
+    fn registers_are_found_by_the_words_of_the_command() {
+        assert_eq!(register(&["party", "show"]), Some(Noun::Party));
+        assert_eq!(register(&["contact", "issue", "show"]), Some(Noun::ContactIssue));
+        assert_eq!(register(&["forecast", "reasons", "show"]), Some(Noun::ForecastReason));
+        assert_eq!(register(&["ledger", "check"]), None);
+    }
+
+    #[test]
+    fn regions_are_read_whatever_their_case() {
+        let plain = |words: &str| {
+            let out = with_plain_regions(words.split(' ').map(OsString::from));
+            out.iter().map(|a| a.to_str().unwrap()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(
+            plain("x --region North,SOUTH --text North"),
+            "x --region north,south --text North"
+        );
+        assert_eq!(plain("x --region=North --region East"), "x --region=north --region East");
     }
 }

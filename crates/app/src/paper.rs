@@ -75,7 +75,7 @@ pub fn build(ctx: &Context, request: &Request) -> Result<Answer> {
         "issue": issue, "later_differs": later,
         "period": period, "as_at": paper.as_at, "manifest": paper.manifest, "rules": paper.rules, "revision": paper.revision, "folder": out.display().to_string(),
         "files": files.iter().map(|(n, h)| json!({"name": n, "sha256": h})).collect::<Vec<_>>(), "chapters": chapters, "empty_chapters": empty, "sources": paper.sources.len(), "names": paper.names,
-    })).say(format!("{}: {chapters} chapters, {empty} of them empty, {} sources, in {}.", paper.title, paper.sources.len(), out.display())).say(rests).table(t);
+    })).say(format!("{}: {chapters} chapters, {empty} of them empty, {} sources, in {}.", paper.title, paper.sources.len(), out.display())).say(rests).table(t).built(out);
     if !later.is_empty() {
         answer = answer.then(format!(
             "Warning: what is known now differs from the issue in {}. Issue the pack again, or build the paper with --current.",

@@ -6,7 +6,7 @@ use crate::{
     context::{Ctx, Global},
     demo, devices,
     error::{CliError, Result},
-    explain, forecast, ingest, init, journal, ledger, live, mailing, names,
+    explain, forecast, help, ingest, init, journal, ledger, live, mailing, measures, names,
     output::Answer,
     pack, paper, reconcile,
     registers::{
@@ -16,7 +16,7 @@ use crate::{
     report, requests, rules, template, variance,
 };
 use crate::{incident, registration};
-use clap::{ArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, FromArgMatches, Parser, Subcommand};
 use northbound_registers::Noun;
 
 /// The meaning of exit codes, printed below every help text.
@@ -72,6 +72,8 @@ pub(crate) enum Command {
     Alert(requests::AlertCommand),
     #[command(subcommand)]
     Rules(rules::RulesCommand),
+    #[command(subcommand)]
+    Measure(measures::MeasureCommand),
     #[command(subcommand)]
     Methodology(rules::MethodologyCommand),
     Template(template::TemplateArgs),
@@ -228,8 +230,9 @@ fn named(cli: &Cli, matches: &ArgMatches, ctx: &Ctx) -> Result<Command> {
     if renamed.is_empty() {
         return Ok(cli.noun.clone());
     }
-    let args: Vec<String> = std::env::args().collect();
-    let again = Cli::try_parse_from(names::respelt(&args, &renamed));
+    let again = help::command()
+        .try_get_matches_from(names::respelt(names::arguments(), &renamed))
+        .and_then(|m| Cli::from_arg_matches(&m));
     Ok(again.map_err(|e| CliError::usage(e.to_string()))?.noun)
 }
 
@@ -251,6 +254,7 @@ fn dispatch(command: &Command, ctx: &Ctx) -> Result<Answer> {
         Command::Request(c) => requests::request(c, ctx),
         Command::Alert(c) => requests::alert(c, ctx),
         Command::Rules(c) => rules::run(c, ctx),
+        Command::Measure(c) => measures::run(c, ctx),
         Command::Methodology(c) => rules::methodology(c, ctx),
         Command::Template(c) => template::run(c, ctx),
         Command::Register(c) => register(c, ctx),

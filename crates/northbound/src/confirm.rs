@@ -3,9 +3,10 @@
 use crate::{
     context::Ctx,
     error::{CliError, Result},
-    output::{self, Answer, Format},
+    output::{self, Answer},
 };
 use northbound_app::Context;
+use northbound_terminal::Screen;
 use std::io::{self, IsTerminal, Write};
 
 /// The same run without its changes: what it answers is the preview.
@@ -22,7 +23,8 @@ pub(crate) fn asked(preview: &Answer, question: &str) -> Result<bool> {
     }
     let mut err = io::stderr().lock();
     let failed = |e| CliError::internal(format!("cannot ask on the terminal: {e}"));
-    output::write_answer(preview, Format::Table, &mut err)
+    let shown = output::drawn(preview, Screen::default())?;
+    write!(err, "{shown}")
         .and_then(|()| write!(err, "\n{question} [y/N] "))
         .and_then(|()| err.flush())
         .map_err(failed)?;

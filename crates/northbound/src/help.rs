@@ -1,14 +1,15 @@
 //! The first page of help: commands in groups by what one wants to do, and the first steps.
 
-use crate::cli::Cli;
+use crate::{cli::Cli, output};
 use clap::{
     CommandFactory,
     error::{ContextKind, ContextValue},
 };
 use northbound_app::names;
+use northbound_terminal::wrapped;
 
 /// Every top-level command in one group, separated by spaces. A new command is added here; a test compares the two.
-const GROUPS: [(&str, &str); 8] = [
+pub(crate) const GROUPS: [(&str, &str); 8] = [
     ("First steps", "demo init doctor"),
     (
         "Run the live service",
@@ -18,7 +19,7 @@ const GROUPS: [(&str, &str); 8] = [
         "Bring data in",
         "ingest template feed fault reconcile registration incident forecast service population hub volume install",
     ),
-    ("Look at figures and reports", "pack explain report variance rules methodology"),
+    ("Look at figures and reports", "pack explain report measure variance rules methodology"),
     (
         "Answer for a figure",
         "explanation annotation exception case override assurance claim metric-defect sentiment complaint example",
@@ -50,10 +51,29 @@ const INDENT: usize = 17;
 /// As `max_term_width` of the command line.
 const MOST_COLUMNS: usize = 110;
 
+/// Commands that build a page, which `--open` shows in a browser.
+const BUILDERS: &str =
+    "demo,pack build,pack issue,paper build,report mine,incident report,variance report";
+
+/// The command with `--open` where these words lead to.
+fn with_open(command: clap::Command, words: &[&str]) -> clap::Command {
+    match words {
+        [] => command.arg(
+            clap::Arg::new("open")
+                .long("open")
+                .action(clap::ArgAction::SetTrue)
+                .help("Open what was built in a browser: $BROWSER, else that of the desktop"),
+        ),
+        [word, rest @ ..] => command.mut_subcommand(*word, |c| with_open(c, rest)),
+    }
+}
+
 /// The command line, its first page of help in groups.
 pub(crate) fn command() -> clap::Command {
-    let command = Cli::command();
-    let width = columns().clamp(40, MOST_COLUMNS);
+    let command = BUILDERS
+        .split(',')
+        .fold(Cli::command(), |c, words| with_open(c, &words.split(' ').collect::<Vec<_>>()));
+    let width = output::screen().width.unwrap_or(100).clamp(40, MOST_COLUMNS);
     let mut page = String::from("{about}\n\n{usage-heading} {usage}\n");
     for (title, nouns) in GROUPS {
         page.push_str(&format!("\n{title}:\n"));
@@ -68,26 +88,6 @@ pub(crate) fn command() -> clap::Command {
     }
     page.push_str("\n{options}{after-help}");
     command.help_template(page)
-}
-
-/// The columns of a line of help.
-fn columns() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(100)
-}
-
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(last) if last.is_empty() => last.push_str(word),
-            Some(last) if last.chars().count() + 1 + word.chars().count() <= width => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// The error without proposals that resemble what was given too little: a wrong one is worse than none.
@@ -120,17 +120,36 @@ pub(crate) fn without_wrong_proposals(mut e: clap::Error) -> clap::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
     #[test]
     fn each_command_is_in_one_group() {
         let mut grouped: Vec<&str> =
             GROUPS.iter().flat_map(|(_, nouns)| nouns.split(' ')).collect();
         grouped.sort_unstable();
-        let command = Cli::command();
+        let command = command();
         let shown = command.get_subcommands().filter(|c| !c.is_hide_set());
         let mut all: Vec<&str> = shown.map(clap::Command::get_name).chain(["help"]).collect();
         all.sort_unstable();
         assert_eq!(grouped, all, "left: the groups of help; right: the commands");
+    }
+
+    #[test]
+    fn no_option_of_a_command_is_one_of_all_commands() {
+        fn walk(c: &clap::Command, global: &[(&str, &str)], looked_at: &mut usize) {
+            for a in c.get_arguments().filter(|a| !a.is_global_set()) {
+                let (id, long) = (a.get_id().as_str(), a.get_long().unwrap_or_default());
+                let both = global.iter().find(|(i, l)| *i == id || *l == long);
+                assert_eq!(both, None, "{} --{long}", c.get_name());
+                *looked_at += 1;
+            }
+            c.get_subcommands().for_each(|c| walk(c, global, looked_at));
+        }
+        let command = command();
+        let global = command.get_arguments().filter(|a| a.is_global_set());
+        let global: Vec<(&str, &str)> =
+            global.map(|a| (a.get_id().as_str(), a.get_long().unwrap_or("?"))).collect();
+        let mut looked_at = 0;
+        walk(&command, &global, &mut looked_at);
+        assert!(looked_at > 500, "{looked_at}");
     }
 
     #[test]

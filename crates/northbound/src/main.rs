@@ -18,11 +18,11 @@ mod journal;
 mod ledger;
 mod live;
 mod mailing;
+mod measures;
 mod names;
 mod output;
 mod pack;
 mod paper;
-mod progress;
 mod reconcile;
 mod registers;
 mod registration;
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         let _ = std::io::stdout().write_all(help::FIRST_STEPS.as_bytes());
         return ExitCode::from(Exit::Ok as u8);
     }
-    let parsed = help::command().try_get_matches().and_then(|m| {
+    let parsed = help::command().try_get_matches_from(names::arguments()).and_then(|m| {
         let words = words(&m);
         Ok((cli::Cli::from_arg_matches(&m)?, words, m))
     });
@@ -51,7 +51,9 @@ fn main() -> ExitCode {
         Err(e) => return refused(&help::without_wrong_proposals(e)),
     };
     let format = cli.global.format;
-    match cli::run(&cli, &words, &matches).and_then(|answer| output::print(&answer, format)) {
+    match cli::run(&cli, &words, &matches)
+        .and_then(|answer| output::print(answer, &cli.global, open(&matches)))
+    {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(e) => tell(&e, format == output::Format::Json),
     }
@@ -66,6 +68,14 @@ fn words(matches: &ArgMatches) -> String {
         at = below;
     }
     all.join(" ")
+}
+
+/// Is what the command builds to be opened? Most commands have no such option, or another of this name.
+fn open(mut at: &ArgMatches) -> bool {
+    while let Some((_, below)) = at.subcommand() {
+        at = below;
+    }
+    at.try_get_one::<bool>("open").ok().flatten().copied().unwrap_or(false)
 }
 
 /// Help and version are results; everything else that clap reports is a usage error.

@@ -49,11 +49,11 @@ pub(crate) fn run(c: &RulesCommand, ctx: &Ctx) -> Result<Answer> {
         RulesCommand::Show { id: None } => rules::overview(ctx),
         RulesCommand::Show { id: Some(id) } => {
             let found = rules::show(ctx, id)?;
-            Ok(if ctx.format == Format::Csv { found.rows() } else { found.details() })
+            Ok(if ctx.as_data { found.rows() } else { found.details() })
         }
         RulesCommand::List { unconfirmed, prefix } => {
             let found = rules::list(ctx, *unconfirmed, prefix.as_deref().unwrap_or(""))?;
-            Ok(found.list(ctx.format == Format::Table))
+            Ok(found.list(ctx.format == Format::Table && !ctx.as_data))
         }
         RulesCommand::Targets => rules::targets(ctx),
         RulesCommand::Confirm { id, source } => rules::confirm(ctx, id, source),

@@ -12,6 +12,7 @@ mod cli_ledger;
 mod cli_reconcile;
 mod cli_registers;
 mod cli_rules;
+mod cli_terminal;
 mod control_rights;
 mod devices;
 mod frozen;

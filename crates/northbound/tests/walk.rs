@@ -2,6 +2,8 @@
 //! succeeds. Readers leave the data folder as it is, dry runs change nothing, answers are one JSON
 //! document. A command without an example fails, and so does an example without a command.
 
+mod data;
+
 use crate::support;
 use northbound_app::folder as data_folder;
 use std::{
@@ -181,6 +183,8 @@ struct Walk {
     /// Manual pages: the options of each command.
     pages: BTreeMap<String, String>,
     permissions: BTreeMap<String, BTreeSet<String>>,
+    /// Tables looked at as CSV.
+    tables: u32,
 }
 
 impl Walk {
@@ -324,6 +328,23 @@ impl Walk {
         }
     }
 
+    /// Prints each table of the answer as CSV: the columns are those that the list of tables names, each once, and
+    /// every cell is what its column says.
+    fn as_csv(&mut self, words: &[String], name: &str) {
+        let listed = self.run(words, &["--list-tables", "--format", "json"]);
+        let Ok(list) = serde_json::from_str::<serde_json::Value>(&listed.out) else {
+            return;
+        };
+        for table in list["tables"].as_array().into_iter().flatten() {
+            let number = table["number"].to_string();
+            let ran = self.run(words, &["--table", &number, "--format", "csv"]);
+            for fault in data::faults(&ran.out, &table["columns"]) {
+                self.faults.push(format!("{name}, table {number} ({}): {fault}", table["name"]));
+            }
+            self.tables += 1;
+        }
+    }
+
     /// Runs one example and notes what is wrong with it.
     fn step(&mut self, mode: &str, line: &str, name: &str) {
         self.minutes += 1;
@@ -343,6 +364,9 @@ impl Walk {
         let before = state(&data);
         let ran = self.run(&words, &["--format", "json"]);
         let after = state(&data);
+        if matches!(mode, "reads" | "check") {
+            self.as_csv(&words, name);
+        }
         if ran.code != if mode == "check" { 7 } else { 0 } {
             self.faults.push(format!("{line}: ended with {}: {}", ran.code, ran.err));
         } else if serde_json::from_str::<serde_json::Value>(&ran.out).is_err() {
@@ -385,6 +409,7 @@ fn every_command_has_an_example_that_does_what_it_says() {
         known: BTreeSet::new(),
         pages,
         permissions: permissions(),
+        tables: 0,
     };
     for (mode, line) in script() {
         let command = words(line.split_once(": ").map_or(&line, |(c, _)| c));
@@ -426,6 +451,7 @@ fn every_command_has_an_example_that_does_what_it_says() {
     }
     assert!(missing.is_empty(), "no example in tests/walk/script.txt: {missing:?}");
     assert!(exempt <= MOST_EXEMPT, "{exempt} commands are exempt");
+    assert!(walk.tables > 150, "only {} tables were looked at as CSV", walk.tables);
     assert!(walk.faults.is_empty(), "{}", walk.faults.join("\n"));
     assert_eq!(walk.known, listed, "found (left) and listed as known (right) differ");
 }

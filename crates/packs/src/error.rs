@@ -24,6 +24,9 @@ pub enum PackError {
     /// The figure, pack or methodology that was named does not exist.
     #[error("{0}")]
     NotFound(String),
+    /// A figure is written neither as an id nor as measure/provider/region/period.
+    #[error("{0}")]
+    NotAFigure(String),
     /// A rule on issuing or asking refuses.
     #[error("{0}")]
     Refused(String),

@@ -29,7 +29,7 @@ use northbound_measures::{
     inputs::ServiceInterval, oversight::explanations::Explanation,
 };
 use northbound_registers::Visibility;
-use northbound_types::{Day, Dim, Eui64, Figure, Selector, Utc};
+use northbound_types::{Day, Dim, Eui64, Figure, Ratio, Selector, Utc};
 use readd::Readd;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -58,6 +58,14 @@ pub struct ComponentLine {
     pub what: String,
     /// As printed.
     pub printed: String,
+    /// The figure.
+    pub figure: Figure,
+    /// Decimals in print.
+    #[serde(skip)]
+    pub decimals: u32,
+    /// Levels that rounding never crosses.
+    #[serde(skip)]
+    pub levels: Vec<Ratio>,
 }
 
 /// A figure explained. Every key is documented in `docs/packs.md`.

@@ -170,6 +170,25 @@ impl Gate<'_> {
         Ok(out)
     }
 
+    /// The ids of records, withdrawn ones too, that are this id but for the case of its letters.
+    ///
+    /// # Errors
+    /// [`RegisterError::Sql`].
+    pub fn ids_in_any_case(&self, noun: Noun, id: &str) -> Result<Vec<String>, RegisterError> {
+        let (revision, known) = self.bounds(AsAt::NOW)?;
+        let party = self.visibility.party.clone().map_or(Value::Null, Value::Text);
+        let sql = sql::select() + filters::ID_IN_ANY_CASE + sql::SELECT_ORDER;
+        let mut statement = self.store.db.prepare_cached(&sql)?;
+        let all = i64::from(self.visibility.all);
+        let mut rows =
+            statement.query(rusqlite::params![noun.as_str(), revision, known, all, party, id])?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            out.push(row.get(0)?);
+        }
+        Ok(out)
+    }
+
     /// One record.
     ///
     /// # Errors

@@ -103,6 +103,7 @@ pub(crate) const SELECT_ORDER: &str = " ORDER BY j.revision, v.id";
 /// Conditions that a query may add; `#` is replaced by the number of its parameter.
 pub(crate) mod filters {
     pub(crate) const ID: &str = " AND v.id = #";
+    pub(crate) const ID_IN_ANY_CASE: &str = " AND lower(v.id) = lower(?6)";
     pub(crate) const PARTY: &str = " AND v.party = #";
     pub(crate) const MEASURE: &str = " AND v.measure = #";
     pub(crate) const PROVIDER: &str = " AND v.provider = #";

@@ -58,6 +58,8 @@ pub(super) const COMMANDS: &[Command] = &[
     changes("ledger rollup", Who::Roles(KEEPERS)),
     changes("ledger thin", Who::Roles(KEEPERS)),
     none("man", Who::Anyone),
+    rules("measure list", Who::Anyone),
+    rules("measure show", Who::Anyone),
     reads("methodology compare", Who::Readers),
     rules("methodology list", Who::Anyone),
     rules("methodology show", Who::Anyone),

@@ -1,7 +1,9 @@
 //! Exceptional Events: from claim to letter, and measures with and without the event.
 
 use crate::{
-    Answer, Context, Result, Table, evidence,
+    Answer, Context, Result, Table,
+    answer::Measured,
+    evidence,
     registers::{self, view, with_reason},
 };
 use northbound_measures::views::diff::figure_words;
@@ -119,8 +121,18 @@ fn steps(case: &Case) -> Table {
 fn with_and_without(effects: &[Effect]) -> Table {
     let mut t = Table::new(
         "With and without the event",
-        &["measure", "provider", "region", "with the event", "band", "without it", "band", "note"],
-    );
+        &[
+            "measure",
+            "provider",
+            "region",
+            "with the event",
+            "band",
+            "without it",
+            "band without it",
+            "note",
+        ],
+    )
+    .figures(&["with the event", "without it"]);
     for Effect { with, without, note } in effects {
         t.row([
             with.measure.clone(),
@@ -132,6 +144,9 @@ fn with_and_without(effects: &[Effect]) -> Table {
             without.as_ref().map_or_else(String::new, |w| w.band.to_string()),
             note.clone(),
         ]);
+        t.figure("with the event", Measured::of(&with.figure, DECIMALS, &[]));
+        let without = without.as_ref().map(|w| Measured::of(&w.figure, DECIMALS, &[]));
+        t.figure("without it", without.unwrap_or_default());
     }
     t
 }

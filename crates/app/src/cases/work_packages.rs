@@ -76,13 +76,15 @@ pub fn take_step(ctx: &Context, id: &str, step: &ApprovalStep) -> Result<Receipt
 pub fn show(ctx: &Context, id: &str) -> Result<Answer> {
     let k = registers::show::<WorkPackage>(ctx, id)?;
     let w = &k.record;
-    let mut t =
-        Table::new("Activities", &["activity", ">budget", ">spent", "source of the amount"]);
+    let mut t = Table::new(
+        "Activities",
+        &["activity", ">budget (£)", ">spent (£)", "source of the amount"],
+    );
     for l in &w.lines {
         t.row([
             l.activity.clone(),
-            pounds(l.budget_pence),
-            pounds(l.actual_pence),
+            amount(l.budget_pence),
+            amount(l.actual_pence),
             l.source.clone(),
         ]);
     }
@@ -131,6 +133,11 @@ pub fn pence(text: &str) -> Result<i64> {
         .and_then(|w| w.checked_mul(100))
         .and_then(|w| w.checked_add(part))
         .ok_or_else(bad)
+}
+
+/// Pence as a number of pounds; nothing for an amount that was not given.
+fn amount(pence: Option<i64>) -> String {
+    pence.map_or_else(String::new, |_| pounds(pence).replace('£', ""))
 }
 
 /// Pence as pounds; an amount that was not given is no zero.

@@ -1,6 +1,10 @@
 //! A measure in the days before and after a change, with intervals: an observation, not a cause.
 
-use crate::{Answer, AppError, Context, Result, Table, answer::count, evidence};
+use crate::{
+    Answer, AppError, Context, Result, Table,
+    answer::{Measured, count},
+    evidence,
+};
 use northbound_measures::views::observation::Side;
 use northbound_packs::observe::{MAX_DAYS, Observed, Row, observe as compare};
 use northbound_registers::{
@@ -133,7 +137,7 @@ impl Observation {
             "interval",
             ">days left out",
         ];
-        let mut t = Table::new("", &head);
+        let mut t = Table::new("", &head).figures(&["%"]);
         for o in &self.observed.rows {
             for (when, s) in [("before", &o.observation.before), ("after", &o.observation.after)] {
                 let (share, interval) = percentages(s);
@@ -150,6 +154,7 @@ impl Observation {
                     interval,
                     s.left_out.len().to_string(),
                 ]);
+                t.figure("%", Measured::share(s.counts, DECIMALS));
             }
         }
         t

@@ -1,6 +1,6 @@
 //! An explained figure as tables and sentences.
 
-use crate::answer::{Answer, Table, count};
+use crate::answer::{Answer, Measured, Table, count};
 use northbound_measures::{evaluate::stated, inputs::ServiceKind, result::MeasureResult};
 use northbound_packs::{
     assemble::{cells, words},
@@ -135,9 +135,11 @@ fn incidents(x: &Explained) -> Table {
 }
 
 fn components(x: &Explained) -> Table {
-    let mut components = Table::new("Components", &["component", ">figure", "figure id"]);
+    let mut components =
+        Table::new("Components", &["component", ">figure", "figure id"]).figures(&["figure"]);
     for c in &x.components {
         components.row([c.what.clone(), c.printed.clone(), c.id.clone()]);
+        components.figure("figure", Measured::of(&c.figure, c.decimals, &c.levels));
     }
     components
 }
@@ -167,9 +169,11 @@ fn stated_by_others(x: &Explained) -> Table {
     let mut t = Table::new(
         "As stated by others",
         &["who", "figure", "document", "version", "place", "file"],
-    );
+    )
+    .figures(&["figure"]);
     for s in &x.stated {
-        let figure = cells::figure(&stated::figure(&s.stated), 2, &[]).printed();
+        let stated = stated::figure(&s.stated);
+        let figure = cells::figure(&stated, 2, &[]).printed();
         t.row([
             s.stated.source.clone(),
             figure,
@@ -178,6 +182,7 @@ fn stated_by_others(x: &Explained) -> Table {
             s.stated.place.clone(),
             s.file.clone(),
         ]);
+        t.figure("figure", Measured::of(&stated, 2, &[]));
     }
     t
 }

@@ -200,7 +200,7 @@ pub fn counts(ctx: &Context, a: &ReasonFilter) -> Result<Answer> {
     let cell = |n: u64, h: bool| if h { "[c]".to_owned() } else { n.to_string() };
     let mut head = vec!["class".to_owned()];
     head.extend(codes.iter().map(|c| format!(">{c}")));
-    let mut t = Table { title: String::new(), columns: head, rows: Vec::new() };
+    let mut t = Table { title: String::new(), columns: head, ..Table::default() };
     let mut lines = Vec::new();
     let sums: Vec<u64> =
         (0..codes.len()).map(|c| grid.iter().filter_map(|r| r.get(c)).sum()).collect();

@@ -79,7 +79,7 @@ pub fn report(ctx: &Context, request: &ReportRequest) -> Result<Answer> {
     }
     answer = marked(answer, &v);
     if let Some(out) = out {
-        answer = answer.then(format!("Written to {}.", out.display()));
+        answer = answer.then(format!("Written to {}.", out.display())).built(out);
     }
     Ok(answer)
 }

@@ -5,6 +5,7 @@ use crate::{
     context::Context,
     error::{AppError, Kind, Result},
     ledger::registers_at,
+    registers::view,
 };
 use northbound_ledger::manifest::{Manifest, SourceEntry};
 use northbound_registers::{
@@ -146,12 +147,7 @@ pub fn show(ctx: &Context, named: &str) -> Result<Answer> {
     let e = find(ctx, named)?;
     let mut t = Table::new("", &["file", e.id.as_str()]);
     for (k, v) in e.json.as_object().into_iter().flatten() {
-        let v = match v {
-            Value::String(s) => s.clone(),
-            Value::Null => String::new(),
-            v => v.to_string(),
-        };
-        t.row([k.clone(), v]);
+        view::values(k, v, &mut |place, value| t.row([place.to_owned(), value]));
     }
     Ok(Answer::new(e.json.clone()).table(t))
 }

@@ -86,7 +86,7 @@ fn json_of(l: &TableRetention) -> serde_json::Value {
 pub fn show(ctx: &Context) -> Result<Answer> {
     let mut t = Table::new(
         "",
-        &["table", ">rows", ">bytes", "first day", "stored", ">months", "decided by"],
+        &["table", ">rows", ">bytes", "first day", "stored", "months", "decided by"],
     );
     let tables = tables(ctx)?;
     for l in &tables {

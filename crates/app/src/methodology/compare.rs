@@ -2,7 +2,7 @@
 
 use super::find;
 use crate::{
-    answer::{Answer, Table, count},
+    answer::{Answer, Measured, Table, count},
     context::Context,
     error::{AppError, Result},
     evidence,
@@ -179,7 +179,8 @@ impl Compared {
         let mut t = Table::new(
             &format!("{a} against {b} on {}", self.period),
             &["measure", "provider", "region", a, b],
-        );
+        )
+        .figures(&[a, b]);
         t.columns.extend([format!(">only {a} (messages)"), format!(">only {b} (messages)")]);
         let sum = |l: &[Line]| count(l.iter().map(|x| x.count).sum());
         for r in &self.rows {
@@ -193,6 +194,8 @@ impl Compared {
                 sum(&c.only_a),
                 sum(&c.only_b),
             ]);
+            t.figure(a, Measured::of(&c.figure_a, r.decimals, &[]));
+            t.figure(b, Measured::of(&c.figure_b, r.decimals, &[]));
         }
         t
     }

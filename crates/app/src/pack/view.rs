@@ -2,7 +2,7 @@
 
 use super::Made;
 use crate::{
-    answer::{Answer, Table},
+    answer::{Answer, Measured, Table},
     context::Context,
 };
 use northbound_measures::evaluate::bands::Band;
@@ -16,7 +16,8 @@ const NAMED: usize = 10;
 #[must_use]
 pub fn headline(m: &Made) -> Table {
     let mut t =
-        Table::new("", &["measure", "provider", "region", ">figure", "band", "since", "figure id"]);
+        Table::new("", &["measure", "provider", "region", ">figure", "band", "since", "figure id"])
+            .figures(&["figure"]);
     for n in &m.built.data.results {
         let r = &n.result;
         let band = if r.band == Band::Null { "no figure" } else { r.band_words() };
@@ -29,6 +30,7 @@ pub fn headline(m: &Made) -> Table {
             words::since(r),
             n.id.clone(),
         ]);
+        t.figure("figure", Measured::of(&r.figure, r.decimals, &r.levels.list()));
     }
     t
 }
@@ -55,7 +57,7 @@ pub fn made(ctx: &Context, m: &Made) -> Answer {
         "number": number, "pack": m.issued.as_ref().map(|i| &i.0), "files": m.files, "blocks_issue": m.blockers, "unconfirmed_rules": d.unconfirmed,
         "results": d.results, "required": d.required,
         "unconfirmed_figures": m.unconfirmed, "unfinished": unfinished(d.period, d.as_at).map(|u| u.0),
-    })).say(said).table(headline(m));
+    })).say(said).table(headline(m)).built(&m.folder);
     if let Some((_, text)) = unfinished(d.period, d.as_at) {
         a = a.say(format!("Warning: {text}"));
     }

@@ -88,7 +88,7 @@ fn lines(p: &Pair, report: &Report) -> Table {
         "causes".to_owned(),
         "known".to_owned(),
     ]);
-    let mut t = Table { title: format!("{} against {}", p.a, p.b), columns, rows: Vec::new() };
+    let mut t = Table { title: format!("{} against {}", p.a, p.b), columns, ..Table::default() };
     for l in &p.lines {
         let n = |n: Option<i64>| n.map_or_else(|| "–".to_owned(), signed);
         let mut cells = vec![Difference::id_of(&l.key, None)];

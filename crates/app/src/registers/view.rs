@@ -28,7 +28,7 @@ pub fn records<T: Record>(records: &[Stored<T>]) -> Answer {
 pub fn record<T: Record>(k: &Stored<T>) -> Answer {
     let mut t = Table::new("", &[T::NOUN.as_str(), k.id.as_str()]);
     for (key, v) in json!(k.record).as_object().into_iter().flatten() {
-        t.row([key.clone(), text(Some(v))]);
+        values(key, v, &mut |place, value| t.row([place.to_owned(), value]));
     }
     let mut e = Table::new("", &["record", ""]);
     for (key, v) in [
@@ -126,13 +126,58 @@ pub fn events(events: &[Event]) -> Answer {
     Answer::new(json!({"events": events})).table(t)
 }
 
-/// A JSON value as a cell: nothing for null, a list with spaces between its entries.
+/// A JSON value as a cell: nothing for null, a list with spaces between its entries, an object as its keys and
+/// values in words.
 #[must_use]
 pub fn text(v: Option<&Value>) -> String {
     match v {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(s)) => s.clone(),
-        Some(Value::Array(a)) => a.iter().map(|v| text(Some(v))).collect::<Vec<_>>().join(" "),
+        Some(Value::Array(a)) => {
+            let between = if a.iter().any(Value::is_object) { "; " } else { " " };
+            a.iter().map(|v| text(Some(v))).collect::<Vec<_>>().join(between)
+        }
+        Some(Value::Object(o)) => o
+            .iter()
+            .filter(|(_, v)| !v.is_null())
+            .map(|(key, v)| format!("{} {}", key.replace('_', " "), text(Some(v))))
+            .collect::<Vec<_>>()
+            .join(", "),
         Some(v) => v.to_string(),
+    }
+}
+
+/// The single values in a JSON value, each with its place: `roles.1.from`. A list of single values is one.
+pub fn values(place: &str, v: &Value, to: &mut impl FnMut(&str, String)) {
+    match v {
+        Value::Object(o) => {
+            for (key, v) in o {
+                values(&format!("{place}.{key}"), v, to);
+            }
+        }
+        Value::Array(a) if a.iter().any(|v| v.is_object() || v.is_array()) => {
+            for (n, v) in a.iter().enumerate() {
+                values(&format!("{place}.{}", n + 1), v, to);
+            }
+        }
+        v => to(place, text(Some(v))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_holds_json() {
+        let roles = json!([{"role": "IS", "from": "2020-01-01", "to": null}, {"role": "GS"}]);
+        assert_eq!(text(Some(&roles)), "from 2020-01-01, role IS; role GS");
+        assert_eq!(text(Some(&json!(["a", 1]))), "a 1");
+        let mut found = Vec::new();
+        values("roles", &roles, &mut |place, v| found.push(format!("{place}={v}")));
+        assert_eq!(
+            found,
+            ["roles.1.from=2020-01-01", "roles.1.role=IS", "roles.1.to=", "roles.2.role=GS"]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Installations of a period against an explicit baseline and source.
 
 use crate::{
-    answer::{Answer, Table, count},
+    answer::{Answer, Measured, Table, count},
     context::Context,
     error::{AppError, Result},
 };
@@ -58,7 +58,8 @@ pub fn installs(ctx: &Context, request: &InstallsRequest) -> Result<Answer> {
     let mut t = Table::new(
         "",
         &["region", &format!(">{period}"), &format!(">{baseline}"), ">index", "to be known"],
-    );
+    )
+    .figures(&["index"]);
     for l in &lines {
         let shown = |n: Option<u64>| n.map_or_else(|| "not stated".to_owned(), count);
         let index = match &l.index {
@@ -72,6 +73,7 @@ pub fn installs(ctx: &Context, request: &InstallsRequest) -> Result<Answer> {
             index,
             l.warnings.join("; "),
         ]);
+        t.figure("index", Measured::of(&l.index, 1, &[]));
     }
     let texts: Vec<_> =
         lines.iter().map(|l| json!({"line": l, "index": index_text(&l.index)})).collect();

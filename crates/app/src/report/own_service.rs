@@ -1,7 +1,7 @@
 //! A User's own service beside what was reported: by business process, SRV and region.
 
 use crate::{
-    answer::{Answer, Table, count},
+    answer::{Answer, Measured, Table, count},
     context::Context,
     error::{AppError, Result},
     evidence::{self, with_sources},
@@ -18,6 +18,8 @@ use northbound_types::{Eui64, Period};
 use serde_json::json;
 use std::{collections::BTreeSet, path::PathBuf};
 
+/// The column of what was in time.
+const SHARE: &str = "in time, of those due";
 /// Decimals of a share in print.
 const DECIMALS: u32 = 2;
 
@@ -59,7 +61,8 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
     drop(progress);
     let reported = {
         let mut t =
-            Table::new("Reported figures", &["measure", "provider", "region", "figure", "band"]);
+            Table::new("Reported figures", &["measure", "provider", "region", "figure", "band"])
+                .figures(&["figure"]);
         for r in &view.reported {
             t.row([
                 r.measure.clone(),
@@ -68,6 +71,7 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
                 figure_words(&r.figure, DECIMALS),
                 r.band.to_string(),
             ]);
+            t.figure("figure", Measured::of(&r.figure, DECIMALS, &[]));
         }
         t
     };
@@ -76,6 +80,7 @@ pub fn own_service(ctx: &Context, request: &OwnServiceRequest) -> Result<Answer>
         .say(format!("{user} in {period}: {} requests (without tests).", count(total)))
         .say(rests)
         .table(lines("By business process", "process", &view.processes)).table(lines("By SRV", "SRV", &view.srvs)).table(lines("By region", "region", &view.regions)).table(reported);
+    let answer = request.out.iter().fold(answer, |a, out| a.built(out));
     Ok(match refused_table(&refused) {
         Some(t) => answer.table(t),
         None => answer,
@@ -142,9 +147,10 @@ fn lines(title: &str, key: &str, list: &[ProcessLine]) -> Table {
             ">unanswered",
             ">refused",
             ">other",
-            "in time, of those due",
+            SHARE,
         ],
-    );
+    )
+    .figures(&[SHARE]);
     for l in list {
         let n = [l.requests, l.in_time, l.late, l.no_target, l.unanswered, l.refused, l.other]
             .map(count);
@@ -152,6 +158,7 @@ fn lines(title: &str, key: &str, list: &[ProcessLine]) -> Table {
         cells.extend(n);
         cells.push(figure_words(&l.share, DECIMALS));
         t.row(cells);
+        t.figure(SHARE, Measured::of(&l.share, DECIMALS, &[]));
     }
     t
 }

@@ -2,7 +2,7 @@
 
 use super::gathered;
 use crate::{
-    answer::{Answer, Table, count},
+    answer::{Answer, Measured, Table, count},
     context::Context,
     error::Result,
 };
@@ -22,7 +22,8 @@ pub fn evidence_by_region(
     let (e, known) = gathered(ctx, period, methodology)?;
     let data = data::make(&e)?;
     let (found, compared) = regions::evidence(&e, &data)?;
-    let mut t = Table::new("Evidence", &["region", "source", "what", "count", "says", "why"]);
+    let mut t = Table::new("Evidence", &["region", "source", "what", "count", "says", "why"])
+        .figures(&["count"]);
     let mut conflicts = Table::new("Disagreements", &["region", "in favour", "against"]);
     let ratio = |r: Option<Ratio>| {
         r.map_or_else(String::new, |r| format!("{} of {}", count(r.num), count(r.den)))
@@ -37,6 +38,7 @@ pub fn evidence_by_region(
                 w.says.to_string(),
                 w.why.clone(),
             ]);
+            t.figure("count", w.ratio.map(|r| Measured::share(r, 2)).unwrap_or_default());
         }
         let names = |s: &[northbound_measures::oversight::evidence::Side]| {
             s.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ")
@@ -48,13 +50,16 @@ pub fn evidence_by_region(
     let mut tests = Table::new(
         "Tests that Users ran, against the other regions",
         &["region", ">its own", ">the others", ">difference, points", "interval", "finding"],
-    );
+    )
+    .figures(&["its own", "the others"]);
     for c in &compared {
         let (d, i, f) = match &c.difference {
             Ok(d) => (d.points.clone(), format!("{} to {}", d.low, d.high), d.found.to_string()),
             Err(why) => (String::new(), String::new(), why.clone()),
         };
         tests.row([c.region.to_string(), ratio(Some(c.own)), ratio(Some(c.others)), d, i, f]);
+        tests.figure("its own", Measured::share(c.own, 2));
+        tests.figure("the others", Measured::share(c.others, 2));
     }
     Ok(Answer::new(json!({"period": period, "methodology": e.known.methodology.id, "manifest": e.known.snapshot.root.hash, "regions": found, "tests": compared})).say(known).table(t).table(conflicts).table(tests))
 }

@@ -1,6 +1,9 @@
 //! Rules with their confirmation, and how they are shown.
 
-use crate::answer::{Answer, Table};
+use crate::{
+    answer::{Answer, Table},
+    registers::view::text,
+};
 use northbound_rules::RuleInfo;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -51,7 +54,7 @@ impl Standing {
             table.row([
                 r.id.clone(),
                 r.from.map(|d| d.to_string()).unwrap_or_default(),
-                if short { shortened(&r.value) } else { r.value.clone() },
+                if short { shortened(&r.value) } else { plain(&r.value) },
                 r.provenance.mark.to_string(),
                 self.of(r).to_owned(),
             ]);
@@ -72,7 +75,7 @@ impl Standing {
             table.row([
                 r.id.clone(),
                 r.from.map(|d| d.to_string()).unwrap_or_default(),
-                r.value.clone(),
+                plain(&r.value),
                 r.provenance.mark.to_string(),
                 self.of(r).to_owned(),
                 r.provenance.source.clone(),
@@ -108,6 +111,14 @@ impl Standing {
             answer = answer.table(t);
         }
         answer
+    }
+}
+
+/// A value for CSV: a list as its entries with spaces between them.
+fn plain(value: &str) -> String {
+    match serde_json::from_str(value) {
+        Ok(list @ Value::Array(_)) => text(Some(&list)),
+        _ => value.to_owned(),
     }
 }
 

@@ -106,7 +106,7 @@ fn table(fix: Day, lines: &[Line<'_>]) -> Table {
         ">before, least",
         ">most",
         ">installation-days, least",
-        ">most",
+        "most",
         ">delayed past the fix by a cap",
         ">expected events, least",
         ">most",

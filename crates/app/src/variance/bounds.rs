@@ -1,7 +1,7 @@
 //! What two counts say of the sets behind them when the names are not known.
 
 use crate::{
-    answer::{Answer, Table},
+    answer::{Answer, Table, count},
     error::{AppError, Result},
 };
 use northbound_measures::forecast::bounds::{self, Counted, Range};
@@ -44,8 +44,9 @@ pub fn bounds(a: &BoundsRequest) -> Result<Answer> {
     };
     let (x, y) = (counted(first)?, counted(second)?);
     let b = bounds::bounds(&x, &y, a.population).map_err(|e| AppError::input(e.to_string()))?;
-    let mut t = Table::new("", &["of whom", ">on at least one list", ">on both"]);
-    let row = |u: &Range, i: &Range| [u.to_string(), i.to_string()];
+    let mut t =
+        Table::new("", &["of whom", ">on a list, least", ">most", ">on both, least", ">most"]);
+    let row = |u: &Range, i: &Range| [u.least, u.most, i.least, i.most].map(count);
     t.row(std::iter::once("all, from the two totals".to_owned()).chain(row(&b.union, &b.both)));
     if b.classes.len() > 1 {
         for (c, (u, i)) in &b.classes {

@@ -49,5 +49,5 @@ pub(super) fn head(first: &[&str]) -> Vec<String> {
 
 /// A table with these columns and no rows.
 pub(super) fn table(title: &str, columns: Vec<String>) -> Table {
-    Table { title: title.to_owned(), columns, rows: Vec::new() }
+    Table { title: title.to_owned(), columns, ..Table::default() }
 }

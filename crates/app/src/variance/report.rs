@@ -86,6 +86,6 @@ pub fn report(ctx: &Context, a: &ReportRequest) -> Result<Answer> {
             t.row([f.name.clone(), f.bytes.to_string(), f.sha256.clone()]);
         }
         Ok(Answer::new(json!({"period": a.period, "view": if view == View::Group { "group" } else { "secas" }, "out": a.out, "files": files}))
-            .say(format!("{} files in {}: open pack.html.", files.len(), a.out.display())).table(t))
+            .say(format!("{} files in {}: open pack.html.", files.len(), a.out.display())).table(t).built(&a.out))
     })
 }

@@ -3,14 +3,17 @@
 use crate::{
     context::Ctx,
     error::{CliError, Result},
-    output::{Answer, Format, Table, count},
+    output::{self, Answer, Format, Table},
     registers::text,
 };
 use clap::Args;
-use northbound_app::requests::{self, RequestPath};
+use northbound_app::{
+    live::activity,
+    requests::{self, RequestPath},
+};
 use northbound_client::control::{Client, Top};
 use northbound_types::{Eui64, RequestId};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{
     io::{self, Write},
     time::{Duration, Instant},
@@ -50,104 +53,28 @@ pub(crate) fn top(args: &TopArgs, ctx: &Ctx) -> Result<Answer> {
     };
     let (mut value, mut last) = look()?;
     if args.once {
-        return Ok(activity(&last, None).with_json(value));
+        return Ok(activity::shown(&last, None).with_json(value));
     }
     let mut since = Instant::now();
     loop {
         std::thread::sleep(Duration::from_secs(args.every.max(1)));
         let (v, now) = look()?;
-        let answer = activity(&now, Some((&last, since.elapsed())));
+        let answer = activity::shown(&now, Some((&last, since.elapsed())));
         since = Instant::now();
         (value, last) = (v, now);
-        // Home and clear: each update redraws the screen.
-        if ctx.format == Format::Table {
-            let _ = write!(io::stdout(), "\x1b[H\x1b[2J");
+        // A terminal shows one frame in the place of the other; a pipe gets them one after the other.
+        let screen = output::screen();
+        if screen.capable && ctx.format == Format::Table {
+            let frame = output::drawn(&answer, screen)?;
+            let mut out = io::stdout().lock();
+            let drawn = write!(out, "{}", northbound_terminal::redraw(&frame, screen.height));
+            if drawn.and_then(|()| out.flush()).is_err() {
+                return Ok(Answer::raw(""));
+            }
+        } else {
+            output::print_part(&answer.with_json(value.clone()), ctx.format)?;
         }
-        crate::output::print(&answer.with_json(value.clone()), ctx.format)?;
     }
-}
-
-/// Per second, rounded down, with two decimals.
-fn rate(now: u64, before: u64, took: Duration) -> String {
-    let per = u128::from(now.saturating_sub(before)) * 100_000 / took.as_millis().max(1);
-    format!("{}.{:02}", per / 100, per % 100)
-}
-
-/// The activity of the service; with an earlier document, the rates since then too.
-fn activity(t: &Top, before: Option<(&Top, Duration)>) -> Answer {
-    let suspended = if t.suspended { ": THE DISK FAILS; requests are rejected" } else { "" };
-    Answer::new(json!({}))
-        .say(format!("{}{suspended}", t.at))
-        .table(totals(t, before))
-        .table(regions(t))
-        .table(current(t))
-}
-
-/// Counts since the journal began.
-fn totals(t: &Top, before: Option<(&Top, Duration)>) -> Table {
-    let mut table = Table::new("", &["what", ">ever", ">a second"]);
-    let mut row = |what: &str, of: fn(&Top) -> u64| {
-        table.row([
-            what.to_owned(),
-            count(of(t)),
-            before.map(|(b, took)| rate(of(t), of(b), took)).unwrap_or_default(),
-        ])
-    };
-    row("inputs", |t| t.inputs);
-    row("requests and runs entered", |t| t.entered);
-    row("refused", |t| t.refused);
-    row("messages without a verified sender", |t| t.unverified);
-    row("Commands sent", |t| t.dispatched);
-    row("responses", |t| t.answers);
-    row("responses after time-out", |t| t.late_answers);
-    row("alerts", |t| t.alerts[0]);
-    row("alerts forwarded", |t| t.alerts[1]);
-    row("alerts consolidated", |t| t.alerts[2]);
-    row("messages to Users", |t| t.deliveries[0]);
-    row("delivery attempts", |t| t.deliveries[1]);
-    row("delivered", |t| t.deliveries[2]);
-    row("parked", |t| t.deliveries[3]);
-    table
-}
-
-fn regions(t: &Top) -> Table {
-    let mut table = Table::new(
-        "Regions",
-        &["region", ">in flight", "queued by class", "timed out by class, in total"],
-    );
-    for r in &t.regions {
-        let queued =
-            r.queued.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", ");
-        let timed_out =
-            r.timed_out.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", ");
-        table.row([
-            format!("{}{}", r.region, if r.paused { " (paused)" } else { "" }),
-            count(r.in_flight.into()),
-            queued,
-            timed_out,
-        ]);
-    }
-    table
-}
-
-fn current(t: &Top) -> Table {
-    let mut table = Table::new("Now", &["what", ">is"]);
-    for (what, n) in [
-        ("held in quarantine", t.held as u64),
-        ("waiting for a time or predecessor", u64::try_from(t.waiting).unwrap_or(0)),
-        ("exchanges open", t.open as u64),
-        ("not accepted by Users", t.undelivered as u64),
-        ("alert storms", t.storms as u64),
-        ("rows waiting for the ledger", t.ledger_waiting),
-        ("Users", t.users as u64),
-        ("devices", t.devices as u64),
-    ] {
-        table.row([what.to_owned(), count(n)]);
-    }
-    for (user, n) in &t.undelivered_by_user {
-        table.row([format!("not accepted by {user}"), count(*n as u64)]);
-    }
-    table
 }
 
 /// Options of `tap`.

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 /// Reads a figure that is written out; `None` where the text is a figure id.
 ///
 /// # Errors
-/// [`PackError::Refused`] saying how to write it.
+/// [`PackError::NotAFigure`] saying how to write it.
 pub fn address(text: &str) -> Result<Option<Address>, PackError> {
     let bad = |why: &str| {
-        PackError::Refused(format!(
+        PackError::NotAFigure(format!(
             "{text:?} is not a figure: {why}; write a figure id, or measure/provider/region/period[/methodology], such as PM4.3/CSPN/north/2026-04"
         ))
     };

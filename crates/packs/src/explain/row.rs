@@ -117,7 +117,16 @@ fn components(
     keys.filter_map(|key| results.iter().find(|x| x.key() == key))
         .map(|x| {
             let id = ids(&Address::of(x));
-            ComponentLine { what: words::row(x), printed: cells::result(x, &id).printed(), id }
+            let printed = cells::result(x, &id).printed();
+            let (figure, decimals) = (x.figure.clone(), x.decimals);
+            ComponentLine {
+                what: words::row(x),
+                printed,
+                id,
+                figure,
+                decimals,
+                levels: x.levels.list(),
+            }
         })
         .collect()
 }

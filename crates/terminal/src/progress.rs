@@ -1,4 +1,4 @@
-//! Progress of long steps, printed on standard error only.
+//! Progress of long steps, on standard error only.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use northbound_app::{answer, progress::ShowProgress};
@@ -28,7 +28,8 @@ struct Shown {
 }
 
 /// A bar on a terminal; plain lines where `--progress` asks for them; else nothing.
-pub(crate) fn start(asked: bool, json: bool) -> Box<dyn ShowProgress> {
+#[must_use]
+pub fn start(asked: bool, json: bool) -> Box<dyn ShowProgress> {
     let terminal = std::io::stderr().is_terminal();
     let way = if terminal && (asked || !json) {
         let bar = ProgressBar::new(0);

@@ -1,0 +1,3 @@
+//! The tests of this crate that look at whole answers, in one program.
+
+mod golden;
