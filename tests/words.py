@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+GENERATED = "docs/commands.md"  # of the help, which is counted with the printed texts
 DOCUMENTS, PRINTED = 21, 4
 WORDS = ("told", "kept", "stands", "let go", "nobody", "bears", "room", "rooms", "turned away", "what is said", "gives way", "by hand", "rests on")
 PATTERN = re.compile(r"\b(?:" + "|".join(w.replace(" ", r"\s+") for w in WORDS) + r")\b", re.I)
@@ -83,7 +84,7 @@ def main():
     names = [n for n in names if (ROOT / n).is_file()]
     read = lambda n: (ROOT / n).read_text(encoding="utf-8")
     odd = self_test()
-    odd += check("documents", DOCUMENTS, [(n, found(read(n))) for n in names if n.endswith(".md")])
+    odd += check("documents", DOCUMENTS, [(n, found(read(n))) for n in names if n.endswith(".md") and n != GENERATED])
     odd += check("help and printed texts", PRINTED, [(n, printed(read(n), n.startswith("crates/northbound/"))) for n in names if is_printed(n)])
     for o in odd: print(o)
     sys.exit(1 if odd else 0)
