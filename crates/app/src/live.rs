@@ -6,6 +6,7 @@ pub mod demo;
 pub mod device_changes;
 pub mod inventory;
 pub mod sample;
+pub mod sent;
 pub mod user;
 
 use crate::{

@@ -9,7 +9,7 @@ use northbound_duis::{
 };
 use northbound_keys::Keys;
 use northbound_transport::{Capacity, ConnectionLimits, Tls, listen, tls};
-use northbound_types::{Eui64, Utc};
+use northbound_types::{Eui64, RequestId, Utc};
 use std::{
     collections::BTreeSet,
     net::SocketAddr,
@@ -83,6 +83,26 @@ pub struct Receiver {
 }
 
 impl Receiver {
+    /// The response to this request; other messages that come before it are ignored. `None` where it does not come
+    /// within `wait`.
+    pub async fn response_to(&mut self, id: RequestId, wait: Duration) -> Option<Received> {
+        let of_it = |r: &Received| {
+            let request = r.message.as_ref().and_then(|m| m.request.as_ref());
+            request.is_some_and(|r| r.id == id)
+        };
+        tokio::time::timeout(wait, async {
+            loop {
+                let received = self.messages.recv().await?;
+                if of_it(&received) {
+                    return Some(received);
+                }
+            }
+        })
+        .await
+        .ok()
+        .flatten()
+    }
+
     /// Starts to listen, with TLS if given. Must be called within a runtime.
     ///
     /// # Errors

@@ -19,7 +19,6 @@ pub(crate) mod tables;
 
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
-pub(crate) use northbound_app::registers::view::text;
 use northbound_app::registers::{self, EventsRequest, view};
 use northbound_registers::{Noun, Query, Record, Verb};
 use northbound_types::{Period, Region, Utc};

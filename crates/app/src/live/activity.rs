@@ -1,8 +1,11 @@
 //! What the running service does now, as `top` shows it.
 
-use crate::answer::{Answer, Table, count};
+use crate::{
+    answer::{Answer, Table, count},
+    registers::view::text,
+};
 use northbound_client::control::Top;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Per second, rounded down, with two decimals.
@@ -87,4 +90,45 @@ fn current(t: &Top) -> Table {
         table.row([format!("not accepted by {user}"), count(*n as u64)]);
     }
     table
+}
+
+/// The state of the service, key by key.
+#[must_use]
+pub fn status(status: &Value) -> Table {
+    let mut t = Table::new("", &["what", "is"]);
+    for (key, v) in status.as_object().into_iter().flatten() {
+        let shown = match (v["since"].as_str(), v["attempts"].as_u64(), v["why"].as_str()) {
+            (Some(since), Some(n), Some(why)) => format!("since {since}, {n} attempts: {why}"),
+            _ => text(Some(v)),
+        };
+        t.row([key.replace('_', " "), shown]);
+    }
+    t
+}
+
+/// Does this step end a request?
+#[must_use]
+pub fn is_settled(line: &str) -> bool {
+    serde_json::from_str(line).is_ok_and(|v: Value| v["step"] == "settled")
+}
+
+/// A step as `tap` prints it for people.
+#[must_use]
+pub fn step(line: &str) -> String {
+    let v: Value = serde_json::from_str(line).unwrap_or(Value::Null);
+    let of = |key: &str| text(v.get(key));
+    if of("step") == "lost" {
+        return format!("… {} steps were not shown: too many at once", of("lines"));
+    }
+    let who = if of("request").is_empty() {
+        [("device", of("device")), ("User", of("user"))]
+            .into_iter()
+            .filter(|(_, v)| !v.is_empty())
+            .map(|(k, v)| format!("{k} {v}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    } else {
+        of("request")
+    };
+    format!("{:<27} {:<13} {who}  {}", of("at"), of("step"), of("detail")).trim_end().to_owned()
 }

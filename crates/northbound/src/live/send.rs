@@ -4,16 +4,20 @@ use super::{policy_of, runtime, services};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
-    output::{Answer, Format, Table},
+    output::{Answer, Format},
 };
 use clap::Args;
 use northbound_app::{
-    live::{answers, inventory::meter_of, sample},
+    live::{
+        inventory::meter_of,
+        sample,
+        sent::{Shown, Went},
+    },
     service::sending_user,
 };
 use northbound_client::{
     control::Client as Control,
-    receive::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
+    receive::{Behaviour, CLIENT_BYTES, Checks, Receiver},
     send::{Prepared, Sent, prepare, send, signed_pre_command},
 };
 use northbound_duis::Services;
@@ -21,7 +25,7 @@ use northbound_gateway::clock::SystemClock;
 use northbound_keys::{FOLDER, Keys};
 use northbound_rules::RuleSet;
 use northbound_transport::{Client, Url};
-use northbound_types::{CommandVariant, Eui64, RequestId};
+use northbound_types::{CommandVariant, Eui64};
 use serde_json::json;
 use std::{
     io::{self, Write},
@@ -84,13 +88,6 @@ pub(crate) struct SendArgs {
 /// Time limit for the acknowledgement.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
-/// The outcome of one exchange.
-struct Went {
-    request: Prepared,
-    sent: Sent,
-    answer: Option<Received>,
-}
-
 pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
     let (rules, folder) = (ctx.rules()?, ctx.data.join(FOLDER));
     let (services, policy) = (services(&rules), policy_of(&rules, ctx)?);
@@ -138,7 +135,8 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
         }
         Ok::<_, CliError>(went)
     })?;
-    answer(&went, args)
+    let shown = Shown { wait: args.wait, signs: args.sign.is_some(), xml: args.xml };
+    Ok(shown.answer(&went))
 }
 
 /// A request before it is signed.
@@ -228,30 +226,10 @@ async fn exchange(
     }
     let accepted = sent.code.as_deref() == Some("I99");
     let answer = match endpoint {
-        Some(e) if accepted => awaited(e, request.id, Duration::from_secs(args.wait)).await,
+        Some(e) if accepted => e.response_to(request.id, Duration::from_secs(args.wait)).await,
         _ => None,
     };
     Ok(Went { request, sent, answer })
-}
-
-/// The response to this request; other messages are ignored.
-async fn awaited(endpoint: &mut Receiver, id: RequestId, wait: Duration) -> Option<Received> {
-    tokio::time::timeout(wait, async {
-        loop {
-            let received = endpoint.messages.recv().await?;
-            if received
-                .message
-                .as_ref()
-                .and_then(|m| m.request.as_ref())
-                .is_some_and(|r| r.id == id)
-            {
-                return Some(received);
-            }
-        }
-    })
-    .await
-    .ok()
-    .flatten()
 }
 
 /// Prints the acknowledgement immediately, since the response may take a while.
@@ -269,53 +247,6 @@ fn say(request: &Prepared, sent: &Sent, xml: bool) {
         let _ = writeln!(out, "{}", String::from_utf8_lossy(&sent.body));
     }
     let _ = out.flush();
-}
-
-fn answer(went: &[Went], args: &SendArgs) -> Result<Answer> {
-    let mut t = Table::new(
-        "",
-        &["request", "CV", "acknowledgement", "answer", "ResponseID", "holds", "signed by"],
-    );
-    let mut printed = Vec::new();
-    let mut missing = false;
-    for w in went {
-        let m = w.answer.as_ref().and_then(|a| a.message.as_ref());
-        let waits = w.sent.code.as_deref() == Some("I99") && args.wait > 0;
-        missing |= waits && m.is_none();
-        t.row([
-            w.request.id.to_string(),
-            w.request.variant.to_string(),
-            w.sent.code.clone().unwrap_or_else(|| format!("HTTP {}", w.sent.status)),
-            m.map_or_else(
-                || if waits { format!("none within {} s", args.wait) } else { String::new() },
-                |m| m.code.clone(),
-            ),
-            m.and_then(|m| m.response.as_ref()).map(|r| r.text.clone()).unwrap_or_default(),
-            m.map(|m| answers::holds(&m.body)).unwrap_or_default(),
-            w.answer.as_ref().and_then(|a| a.signer).map(|s| s.to_string()).unwrap_or_default(),
-        ]);
-        printed.push(json!({
-            "request": w.request.id, "variant": w.request.variant, "srv": w.request.srv, "status": w.sent.status, "code": w.sent.code, "pre_command": w.sent.pre_command.is_some(), "says": w.sent.message.as_deref().map(|m| answers::says(&w.sent.body, m)),
-            "answer": w.answer.as_ref().map(answers::json), "acknowledgement": args.xml.then(|| String::from_utf8_lossy(&w.sent.body).into_owned()),
-        }));
-    }
-    let mut a = Answer::new(json!({"exchanges": printed})).table(t);
-    for w in went {
-        let answered = w.answer.as_ref().and_then(|r| Some((&r.body[..], r.message.as_deref()?)));
-        // A Pre-Command that is signed and sent on is no news.
-        let reply = w.sent.message.as_deref().filter(|_| args.sign.is_none());
-        for (xml, m) in reply.map(|m| (&w.sent.body[..], m)).into_iter().chain(answered) {
-            a.said.extend(answers::sentence(xml, m));
-            a.tables.extend(answers::table(xml, m));
-        }
-    }
-    if args.xml {
-        for w in went.iter().filter_map(|w| w.answer.as_ref()) {
-            a = a.then(String::from_utf8_lossy(&w.body).into_owned());
-        }
-    }
-    a.found = missing;
-    Ok(a)
 }
 
 /// The folder of keys, for error texts.

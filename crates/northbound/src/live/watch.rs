@@ -3,8 +3,7 @@
 use crate::{
     context::Ctx,
     error::{CliError, Result},
-    output::{self, Answer, Format, Table},
-    registers::text,
+    output::{self, Answer, Format},
 };
 use clap::Args;
 use northbound_app::{
@@ -21,14 +20,7 @@ use std::{
 
 pub(crate) fn status(ctx: &Ctx) -> Result<Answer> {
     let status = Client::of(&ctx.data, &ctx.actor)?.get("/status")?;
-    let mut t = Table::new("", &["what", "is"]);
-    for (key, v) in status.as_object().into_iter().flatten() {
-        let shown = match (v["since"].as_str(), v["attempts"].as_u64(), v["why"].as_str()) {
-            (Some(since), Some(n), Some(why)) => format!("since {since}, {n} attempts: {why}"),
-            _ => text(Some(v)),
-        };
-        t.row([key.replace('_', " "), shown]);
-    }
+    let t = activity::status(&status);
     Ok(Answer::new(status).table(t))
 }
 
@@ -118,8 +110,8 @@ pub(crate) fn tap(args: &TapArgs, ctx: &Ctx) -> Result<Answer> {
     let mut seen = 0;
     for line in lines {
         let line = line.map_err(|e| CliError::internal(format!("the service's answer: {e}")))?;
-        let settled = is_settled(&line);
-        let printed = if ctx.format == Format::Json { line } else { step(&line) };
+        let settled = activity::is_settled(&line);
+        let printed = if ctx.format == Format::Json { line } else { activity::step(&line) };
         // A closed output is no error.
         if writeln!(out, "{printed}").and_then(|()| out.flush()).is_err() {
             break;
@@ -143,30 +135,7 @@ fn known(ctx: &Ctx, id: RequestId) -> Result<Answer> {
     requests::show(ctx, &RequestPath { id, instance: None, limit: 20 })
 }
 
-fn is_settled(line: &str) -> bool {
-    serde_json::from_str(line).is_ok_and(|v: Value| v["step"] == "settled")
-}
-
 /// A closed standard error is no error.
 fn eprint_line(text: &str) {
     let _ = writeln!(io::stderr(), "northbound: {text}");
-}
-
-fn step(line: &str) -> String {
-    let v: Value = serde_json::from_str(line).unwrap_or(Value::Null);
-    let of = |key: &str| text(v.get(key));
-    if of("step") == "lost" {
-        return format!("… {} steps were not shown: too many at once", of("lines"));
-    }
-    let who = if of("request").is_empty() {
-        [("device", of("device")), ("User", of("user"))]
-            .into_iter()
-            .filter(|(_, v)| !v.is_empty())
-            .map(|(k, v)| format!("{k} {v}"))
-            .collect::<Vec<_>>()
-            .join(" ")
-    } else {
-        of("request")
-    };
-    format!("{:<27} {:<13} {who}  {}", of("at"), of("step"), of("detail")).trim_end().to_owned()
 }
