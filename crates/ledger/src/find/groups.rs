@@ -90,3 +90,85 @@ fn in_filters(
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::{buffer::Buffer, file, schema::Table};
+    use northbound_types::{Day, Utc};
+    use parquet::file::properties::WriterProperties;
+
+    /// Alerts of every second device below 2,000.
+    fn alerts() -> Buffer {
+        let mut b = Buffer::new(Table::Alerts);
+        for i in 0..1_000 {
+            b.row()
+                .word("duis")
+                .int(2 * i)
+                .int(1)
+                .int(i)
+                .word("8F20")
+                .word("device")
+                .word("delivered")
+                .word("false")
+                .int(0)
+                .int(5)
+                .int(i)
+                .int(7)
+                .word("north")
+                .word("CSPN")
+                .word("live")
+                .int(9)
+                .int(9)
+                .int(1)
+                .int(i);
+        }
+        b
+    }
+
+    fn entry(path: &str) -> FileEntry {
+        FileEntry {
+            path: path.to_owned(),
+            rows: 1_000,
+            bytes: 1,
+            sha256: String::new(),
+            day: Some(Day(0)),
+            known: (Utc(0), Utc(9)),
+            sources: vec![1],
+            states: std::collections::BTreeMap::new(),
+            made_of: None,
+            open: false,
+        }
+    }
+
+    /// How many of some devices, present or not, leave the row group to be searched.
+    fn admitted(dir: &Path, path: &str, devices: impl Iterator<Item = i64>) -> usize {
+        let entry = entry(path);
+        let wanted = |d| Wanted::all(Table::Alerts, 1).number("device", [d]);
+        devices.map(|d| of(dir, &entry, &wanted(d)).unwrap().len()).sum()
+    }
+
+    #[test]
+    fn a_filter_admits_what_is_there_and_little_else() {
+        let dir = tempfile::tempdir().unwrap();
+        file::write(&dir.path().join("filtered"), &alerts()).unwrap();
+        file::write_with(&dir.path().join("plain"), &alerts(), WriterProperties::default())
+            .unwrap();
+        let (there, others) = (|| (0..2_000).step_by(2), || (1..2_000).step_by(2));
+        for path in ["filtered", "plain"] {
+            assert_eq!(admitted(dir.path(), path, there()), 1_000, "{path}");
+            assert_eq!(
+                admitted(dir.path(), path, [-1, 2_000].into_iter()),
+                0,
+                "statistics: {path}"
+            );
+        }
+        let by_chance = admitted(dir.path(), "filtered", others());
+        assert!(by_chance < 50, "{by_chance} of 999 that are not there");
+        assert_eq!(
+            admitted(dir.path(), "plain", others()),
+            1_000 - 1,
+            "without a filter all are searched"
+        );
+    }
+}

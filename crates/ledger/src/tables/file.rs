@@ -32,6 +32,20 @@ pub(crate) const ROW_GROUP_ROWS: usize = 256 * 1024;
 /// Rows in a page: to read one row, a drill-down decodes one page of each column.
 const PAGE_ROWS: usize = 16 * 1024;
 
+/// Of the row groups that a Bloom filter admits, the share that does not have the value.
+const FALSE_ADMISSIONS: f64 = 0.01;
+
+/// Columns by which rows are looked for ([`crate::find`]): the device of a request, of an alert, and of the
+/// deliveries of both. Numbers of devices are spread over the whole range, so their statistics rule out nothing.
+const fn filtered(table: Table) -> &'static [&'static str] {
+    match table {
+        Table::Exchanges => &["target"],
+        Table::Alerts => &["device"],
+        Table::Deliveries => &["originator", "target"],
+        _ => &[],
+    }
+}
+
 fn properties(table: Table) -> Result<WriterProperties, parquet::errors::ParquetError> {
     let mut b = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
@@ -57,6 +71,9 @@ fn properties(table: Table) -> Result<WriterProperties, parquet::errors::Parquet
             b = b.set_column_dictionary_enabled(ColumnPath::from(name), true);
         }
     }
+    for name in filtered(table) {
+        b = b.set_column_bloom_filter_fpp(ColumnPath::from(*name), FALSE_ADMISSIONS);
+    }
     Ok(b.build())
 }
 
@@ -68,13 +85,20 @@ pub(crate) struct Written {
 
 /// Writes the buffer as one file, synced, and returns its size and hash.
 pub(crate) fn write(path: &Path, buffer: &Buffer) -> Result<Written, LedgerError> {
+    write_with(path, buffer, pq(path, properties(buffer.table))?)
+}
+
+pub(crate) fn write_with(
+    path: &Path,
+    buffer: &Buffer,
+    properties: WriterProperties,
+) -> Result<Written, LedgerError> {
     if let Some(dir) = path.parent() {
         io("create folder", dir, std::fs::create_dir_all(dir))?;
     }
     let file = io("create", path, File::create(path))?;
-    let options = ArrowWriterOptions::new()
-        .with_properties(pq(path, properties(buffer.table))?)
-        .with_skip_arrow_metadata(true);
+    let options =
+        ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
     let mut w = pq(
         path,
         ArrowWriter::try_new_with_options(
