@@ -6,6 +6,7 @@ use arrow_array::{cast::AsArray, types::Int64Type};
 use northbound_ledger::{
     Ledger, Snapshot,
     drill::Query,
+    find::Wanted,
     judge::{Judge, Target, TargetQuery},
     schema::Table,
 };
@@ -95,6 +96,10 @@ pub fn run(query: &str, data: &Path, out: &Path, state: &str) -> Result<bool, An
         "drill_down" => (
             vec!["received_us", "originator", "target", "counter", "source", "place"],
             drill(&ledger.snapshot(None)?, &Targets::read(data)?, state)?,
+        ),
+        "find" => (
+            vec!["received", "originator", "target", "counter"],
+            find(&ledger.snapshot(None)?, state)?,
         ),
         "rewrite" => (vec!["rows", "first_us", "last_us"], rewrite(data)?),
         _ => return Ok(false),
@@ -444,6 +449,24 @@ fn counts(data: &Path, name: &str, file: &str) -> Result<Source, Any> {
         }
     }
     Ok(s)
+}
+
+/// Requests by what identifies them: `originator:target:counter` as signed integers, or `target` alone.
+fn find(snapshot: &Snapshot, by: &str) -> Result<Vec<Vec<String>>, Any> {
+    let parts: Vec<i64> = by.split(':').map(str::parse).collect::<Result<_, _>>()?;
+    let base = Wanted::all(Table::Exchanges, 10_000);
+    let wanted = match parts.as_slice() {
+        [o, t, c] => base.number("originator", [*o]).number("target", [*t]).number("counter", [*c]),
+        [t] => base.number("target", [*t]),
+        _ => return Err("--state: originator:target:counter, or target".into()),
+    };
+    let found = snapshot.find(&wanted)?;
+    let text = |r: &northbound_ledger::find::Record, c: &str| r.columns[c].clone();
+    Ok(found
+        .records
+        .iter()
+        .map(|r| ["received", "originator", "target", "counter"].map(|c| text(r, c)).to_vec())
+        .collect())
 }
 
 fn drill(s: &Snapshot, judge: &Targets, state: &str) -> Result<Vec<Vec<String>>, Any> {
