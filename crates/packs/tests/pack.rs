@@ -569,11 +569,8 @@ fn a_user_reads_its_own_report_and_no_other_partys_messages() {
     let own = format!("OWN/user={eui}/process=billing-reads/2026-04");
     assert_eq!(open("kim@ACME+user", &own), ("75.00 %".to_owned(), 5, true));
     assert_eq!(open("kim@OTHER+user", &own), ("75.00 %".to_owned(), 0, false));
-    // All of its requests are the same ones here, and an EUI is written in either case.
-    for eui in [eui.to_string(), eui.to_string().to_lowercase()] {
-        let all = format!("OWN/user={eui}/2026-04");
-        assert_eq!(open("kim@ACME+user", &all), ("75.00 %".to_owned(), 5, true));
-    }
+    let all = format!("OWN/user={}/2026-04", eui.to_lowercase());
+    assert_eq!(open("kim@ACME+user", &all), ("75.00 %".to_owned(), 5, true));
     assert_eq!(open("kim@ACME+user", "UR1/CSPN/north/2026-04").1, 0);
     assert_eq!(open("kim+analyst", "UR1/CSPN/north/2026-04").1, 5);
 }
