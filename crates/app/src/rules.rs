@@ -43,8 +43,20 @@ pub fn check(ctx: &Context) -> Result<Answer> {
     let mut answer = Answer::new(json!({"rules": set.id(), "files": set.files().len(), "overlaid": overlaid, "errors": errors, "warnings": findings.len() - errors, "findings": list}))
         .say(format!("{} files, {} of them from {}: {errors} errors, {} warnings.", set.files().len(), overlaid.len(), ctx.rules_folder().display(), findings.len() - errors))
         .table(table);
+    // The rules may be checked without a data folder; then there is no register of confirmations to count by.
+    if let Ok(store) = ctx.store() {
+        let open = set.unconfirmed(&ctx.confirmed(&store)?).len();
+        answer.json["unconfirmed"] = json!(open);
+        answer = answer.say(unconfirmed(open));
+    }
     answer.found = errors > 0;
     Ok(answer)
+}
+
+/// How many rules by which figures are judged have no confirmation; a pack counts the same.
+fn unconfirmed(open: usize) -> String {
+    let rules = if open == 1 { "rule is" } else { "rules are" };
+    format!("{open} {rules} not confirmed; figures based on them are provisional.")
 }
 
 /// The rule set: its files, and how many of its rules are not confirmed.
@@ -67,8 +79,9 @@ pub fn overview(ctx: &Context) -> Result<Answer> {
         .collect();
     Ok(Answer::new(json!({"rules": set.id(), "files": files, "unconfirmed": unconfirmed}))
         .say(format!("Rule set {}", set.id()))
-        .say(format!("{unconfirmed} rules by which figures are judged are unconfirmed; figures based on them are provisional."))
-        .table(table).then("See them: northbound rules list --unconfirmed"))
+        .say(self::unconfirmed(unconfirmed))
+        .table(table)
+        .then("See them: northbound rules list --unconfirmed"))
 }
 
 /// The rule `id`, or else those whose ids begin with it.

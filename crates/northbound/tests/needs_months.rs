@@ -119,7 +119,7 @@ fn m3_a_null_inside_a_run_is_unknown_from_there_with_least_and_greatest() {
     );
     assert!(
         p.cell("streaks", "CPM1 DCC National", "words")
-            .contains("4 to 10 months in a row, unknown from December 2019 back"),
+            .contains("since at least January 2020; December 2019 is missing; missed 15 of the last 17 months, possibly 16"),
         "{:?}",
         p.table("streaks")
     );

@@ -221,7 +221,9 @@ pub fn counts(ctx: &Context, a: &ReasonFilter) -> Result<Answer> {
     let mut answer =
         Answer::new(json!({"codes": codes, "counts": lines, "small_below": below})).table(t);
     if !hidden.none() {
-        answer = answer.then(format!("[c] is suppressed: classes and counts from 1 to below {below}, and any value from which they could be derived."));
+        answer = answer.then(format!(
+            "[c]: counts of fewer than {below} are hidden, and any total that would reveal them."
+        ));
     }
     Ok(answer)
 }

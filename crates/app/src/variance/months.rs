@@ -235,7 +235,7 @@ fn group(
     if withheld {
         answer = answer.then("No list of Users is given for a month in which, together with the counts by class, it would identify a User.");
     }
-    answer.then(format!("[c] is suppressed: classes and counts from 1 to below {few}, and any value from which they could be derived. `--view secas` names the Users."))
+    answer.then(format!("[c]: counts of fewer than {few} are hidden, and any total that would reveal them. `--view secas` names the Users."))
 }
 
 fn class_table(period: Period, c: &ClassCounts) -> Table {

@@ -34,7 +34,7 @@ pub fn section(views: &[ForecastView], problem: Option<&str>) -> Option<Section>
         return None;
     }
     let mut intro = vec![Para::plain(
-        "A forecast of zero counts as given; a service that a forecast does not name has none. Users that joined after the due day or left before the end of the month are counted separately, not as without a forecast.",
+        "Zero counts as a forecast; leaving a service out does not. Users that joined after the due day or left before the end of the month are counted separately, not as without a forecast.",
     )];
     intro.extend(problem.map(|p| Para::plain(format!("Forecasts cannot be shown: {p}"))));
     for v in views {
@@ -51,7 +51,7 @@ pub fn section(views: &[ForecastView], problem: Option<&str>) -> Option<Section>
         }
     }
     let small = views.iter().map(|v| v.counts.small_below).max().unwrap_or(0);
-    intro.push(Para::plain(format!("No User is named. Classes and counts from 1 to below {small} are suppressed, and so is any value from which they could be derived.")));
+    intro.push(Para::plain(format!("No User is named. Counts of fewer than {small} are hidden, and so is any total that would reveal them.")));
     Some(Section {
         id: "forecasts".to_owned(),
         heading: "Forecasts and variance".to_owned(),

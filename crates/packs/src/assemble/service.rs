@@ -194,7 +194,7 @@ pub(super) fn latency(d: &Material<'_>) -> Option<Section> {
         message: "Response times, with and without unanswered attempts, with and without tests."
             .to_owned(),
         intro: vec![Para::plain(
-            "Percentiles come from summed histograms and are at most 1 per cent above the true value; they are never averaged. A percentile that falls among unanswered attempts is longer than the shortest deadline after which an attempt timed out; if that is unknown, none is given.",
+            "Percentiles come from summed histograms and are at most 1 per cent above the true value; they are never averaged. If too many requests got no answer, \"> time-out\" is shown, with the shortest deadline after which an attempt timed out; where that is unknown, no figure.",
         )],
         blocks: vec![Block::Table(cells::table(
             "response-times",

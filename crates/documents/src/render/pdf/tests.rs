@@ -1,6 +1,10 @@
 //! What the pages hold, before they are written.
 
-use super::{brief::MOST_PAGES, laid_out, layout::LEAST};
+use super::{
+    brief::MOST_PAGES,
+    laid_out,
+    layout::{Kind, LEAST},
+};
 use crate::{
     model::{Band, Cell, Document, Shortfall},
     render::chart::Mark,
@@ -114,4 +118,33 @@ fn the_evidence_is_printed_on_request_only() {
         assert!(places(true).contains_key(place), "{place}");
     }
     assert!(places(false).contains_key("tests") && places(false).contains_key("back-shorthand"));
+}
+
+/// The words of every page, in the order in which they are drawn.
+#[test]
+fn the_pages_are_as_committed() {
+    let layout = laid_out(&sample(), false);
+    let mut found = String::new();
+    for (n, page) in layout.pages.iter().enumerate() {
+        found.push_str(&format!("--- page {}\n", n + 1));
+        for (owner, mark) in &page.marks {
+            // Charts have golden files of their own.
+            let chart = owner.is_some_and(|o| matches!(layout.nodes[o].kind, Kind::Figure(_)));
+            if let (Mark::Text { text, .. }, false) = (mark, chart) {
+                found.push_str(text);
+                found.push('\n');
+            }
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/pages.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, &found).expect("the golden file can be written");
+    }
+    let expected = std::fs::read_to_string(path).expect("UPDATE_GOLDEN=1 writes it");
+    let line = expected.lines().zip(found.lines()).position(|(a, b)| a != b);
+    assert!(
+        expected == found,
+        "tests/golden/pages.txt differs from line {:?}; UPDATE_GOLDEN=1 accepts the change",
+        line.map(|l| l + 1)
+    );
 }
