@@ -54,3 +54,23 @@ fn a_figure_for_a_day_is_in_the_pack_of_its_month() {
     let csv = std::fs::read_to_string(h.out("p").join("csv/stated.csv")).unwrap();
     assert!(csv.contains("CPM3") && csv.contains("for 2026-04-01"), "{csv}");
 }
+
+#[test]
+fn x10_an_ambiguous_number_keeps_its_readings_and_none_is_chosen() {
+    let mut h = Fixture::new();
+    let mut s = said("CPM3", APRIL, "54.80 %");
+    s.readings = vec![
+        ("the value achieved".into(), "54.80 %".into()),
+        ("the minimum itself".into(), "54.80 %".into()),
+    ];
+    h.stated("figures.csv", &[s], LATER);
+    let made = h.build(&Scope::of(APRIL, utc("2026-05-04T00:00:00Z")), "p");
+    let results = &made.built.data.results;
+    let r = &results.iter().find(|n| n.result.measure == "CPM3").unwrap().result;
+    assert_eq!(r.band, Band::Unresolved);
+    assert!(r.figure.share().is_none());
+    let csv = std::fs::read_to_string(h.out("p").join("csv/stated.csv")).unwrap();
+    assert!(csv.contains("table 2, row 4") && csv.contains("figures.csv, row 4"), "{csv}");
+    let html = std::fs::read_to_string(h.out("p").join("pack.html")).unwrap();
+    assert!(html.contains("the value achieved") && html.contains("the minimum itself"));
+}

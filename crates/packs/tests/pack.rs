@@ -419,25 +419,6 @@ fn x1_statements_are_held_against_the_months() {
 }
 
 #[test]
-fn x10_an_ambiguous_number_keeps_its_readings_and_none_is_chosen() {
-    let mut h = Fixture::new();
-    let mut s = said("CPM3", APRIL, "54.80 %");
-    s.readings = vec![
-        ("the value achieved".into(), "54.80 %".into()),
-        ("the minimum itself".into(), "54.80 %".into()),
-    ];
-    h.stated("figures.csv", &[s], "2026-05-02T00:00:00Z");
-    let made = h.build(&ask("2026-05-04T00:00:00Z"), "p");
-    let r = figure(&made.built.data, "CPM3", "DCC");
-    assert_eq!(r.band, Band::Unresolved);
-    assert!(r.figure.share().is_none());
-    let csv = std::fs::read_to_string(h.out("p").join("csv/stated.csv")).unwrap();
-    assert!(csv.contains("table 2, row 4") && csv.contains("figures.csv, row 4"), "{csv}");
-    let html = std::fs::read_to_string(h.out("p").join("pack.html")).unwrap();
-    assert!(html.contains("the value achieved") && html.contains("the minimum itself"));
-}
-
-#[test]
 fn availability_takes_planned_minutes_off_the_downtime() {
     let h = Fixture::new();
     let iv = |kind, from: &str, to: &str| ServiceInterval {
