@@ -8,7 +8,7 @@ use crate::{
     answer::Answer,
     context::Context,
     error::{AppError, Result},
-    names, whole_file,
+    names, whole_file, word,
 };
 use northbound_documents::template::{Check, Column, Template, workbook};
 use northbound_rules::RuleSet;
@@ -20,30 +20,44 @@ use std::path::Path;
 const MONTHS_BACK: i32 = 36;
 const MONTHS_AHEAD: i32 = 24;
 
-/// Writes the workbook into a new or an existing file.
+/// Writes the workbook, or the Word document, into a new or an existing file.
 ///
 /// # Errors
 /// Where rules or registers cannot be read, or the file cannot be written.
 pub fn write(ctx: &Context, of: TemplateOf, out: &Path) -> Result<Answer> {
-    let template = template(ctx, of)?;
-    let bytes = workbook(&template)?;
-    if !ctx.dry_run {
-        whole_file::write(out, |to| {
-            to.write_all(&bytes).map_err(|e| AppError::io("write", out, e))
-        })?;
-    }
+    let Some(template) = template(ctx, of)? else { return look(ctx, out) };
+    put(ctx, out, &workbook(&template)?)?;
     let columns: Vec<&str> = template.columns.iter().map(|c| c.name.as_str()).collect();
     let file = out.display();
-    let did = if ctx.dry_run { "Would write" } else { "Wrote" };
     Ok(Answer::new(json!({"file": file.to_string(), "template": of, "columns": columns, "command": template.command}))
-        .say(format!("{did} {file}. Fill in the sheet {:?} and bring it back with: {}", template.title, template.command.replace("FILE.xlsx", &file.to_string()))))
+        .say(format!("{} {file}. Fill in the sheet {:?} and bring it back with: {}", did(ctx), template.title, template.command.replace("FILE.xlsx", &file.to_string()))))
 }
 
-/// The template.
+/// The Word document whose styles, page and footer a brief or a paper takes.
+fn look(ctx: &Context, out: &Path) -> Result<Answer> {
+    put(ctx, out, &word::template(None)?.to_bytes()?)?;
+    let file = out.display();
+    let command = format!("northbound pack build --period MONTH --out FOLDER --template {file}");
+    Ok(Answer::new(json!({"file": file.to_string(), "template": TemplateOf::Document, "command": command}))
+        .say(format!("{} {file}. Change its styles, page and footer in Word and use it with: {command} (also `pack issue` and `paper build`)", did(ctx))))
+}
+
+const fn did(ctx: &Context) -> &'static str {
+    if ctx.dry_run { "Would write" } else { "Wrote" }
+}
+
+fn put(ctx: &Context, out: &Path, bytes: &[u8]) -> Result<()> {
+    if ctx.dry_run {
+        return Ok(());
+    }
+    whole_file::write(out, |to| to.write_all(bytes).map_err(|e| AppError::io("write", out, e)))
+}
+
+/// The workbook; `None` for the template of Word documents.
 ///
 /// # Errors
 /// Where rules or registers cannot be read.
-pub fn template(ctx: &Context, of: TemplateOf) -> Result<Template> {
+pub fn template(ctx: &Context, of: TemplateOf) -> Result<Option<Template>> {
     let rules = ctx.rules()?;
     let (title, command, notes, columns) = match of {
         TemplateOf::Forecast => (
@@ -67,13 +81,14 @@ pub fn template(ctx: &Context, of: TemplateOf) -> Result<Template> {
             CONTACTS_NOTES,
             contacts(ctx, &rules)?,
         ),
+        TemplateOf::Document => return Ok(None),
     };
-    Ok(Template {
+    Ok(Some(Template {
         title: title.to_owned(),
         command: command.to_owned(),
         notes: notes.iter().map(|n| (*n).to_owned()).collect(),
         columns,
-    })
+    }))
 }
 
 const FORECAST_NOTES: &[&str] = &[

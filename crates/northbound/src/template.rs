@@ -5,13 +5,13 @@ use clap::Args;
 use northbound_app::templates::{self, TemplateOf};
 use std::path::PathBuf;
 
-/// Write a workbook to fill in, whose cells are checked; it names the command that brings it back
+/// Write a workbook to fill in, whose cells are checked, or the Word document that gives documents their styles
 #[derive(Debug, Clone, Args)]
 pub(crate) struct TemplateArgs {
-    /// forecast, figures, incidents or contacts
+    /// forecast, figures, incidents, contacts or document
     of: TemplateOf,
-    /// The workbook to write
-    #[arg(long, value_name = "FILE.xlsx")]
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 

@@ -111,3 +111,27 @@ fn each_template_comes_back_through_the_command_that_it_names() {
     assert!(refused.err.contains("line 3") && refused.err.contains("nothing"), "{}", refused.err);
     assert_eq!(room.json("contact list")["records"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn the_word_template_gives_the_brief_its_look_and_other_files_are_refused() {
+    let room = Room::new();
+    room.nb("party add ACME --name Acme --category large-supplier").ok();
+    let made = room.json("template document --out look.docx");
+    assert!(made["command"].as_str().unwrap().contains("--template"), "{made}");
+    room.nb("pack build --period 2026-04 --out pack --template look.docx").ok();
+    let mut brief =
+        zip::ZipArchive::new(File::open(room.path("pack/brief.docx")).unwrap()).unwrap();
+    let (mut body, mut styles) = (String::new(), String::new());
+    brief.by_name("word/document.xml").unwrap().read_to_string(&mut body).unwrap();
+    assert!(body.contains("April 2026") && body.contains("<w:sectPr>"), "{body}");
+    brief.by_name("word/styles.xml").unwrap().read_to_string(&mut styles).unwrap();
+    let mut look = zip::ZipArchive::new(File::open(room.path("look.docx")).unwrap()).unwrap();
+    let mut theirs = String::new();
+    look.by_name("word/styles.xml").unwrap().read_to_string(&mut theirs).unwrap();
+    assert_eq!(styles, theirs);
+    room.json("template figures --out figures.xlsx");
+    let refused = room.nb("pack build --period 2026-04 --out other --template figures.xlsx");
+    assert_eq!(refused.code, 3, "{}", refused.err);
+    assert!(refused.err.contains("figures.xlsx cannot be used as a template"), "{}", refused.err);
+    assert!(!room.path("other").exists());
+}

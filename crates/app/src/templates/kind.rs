@@ -13,5 +13,7 @@ text_enum! {
         Incidents = "incidents",
         /// Nominated contacts.
         Contacts = "contacts",
+        /// The look of Word documents.
+        Document = "document",
     }
 }
