@@ -137,3 +137,12 @@ pub fn init(
     .table(t)
     .then("Read files into it: northbound ingest --help"))
 }
+
+/// The login name of the account, from the environment; `somebody` where it says none.
+#[must_use]
+pub fn login() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|k| std::env::var(k).ok().filter(|v| !v.trim().is_empty()))
+        .unwrap_or_else(|| "somebody".to_owned())
+}

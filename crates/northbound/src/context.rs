@@ -110,7 +110,7 @@ impl Ctx {
         let opening = Opening {
             data: g.data.clone(),
             actor: g.actor.as_deref().map(actor).transpose()?,
-            login: login(),
+            login: folder::login(),
             clock: g.clock,
             invented,
             machine: machine_time()?,
@@ -135,13 +135,6 @@ impl Ctx {
             opened,
         ))
     }
-}
-
-fn login() -> String {
-    ["USER", "LOGNAME", "USERNAME"]
-        .iter()
-        .find_map(|k| std::env::var(k).ok().filter(|v| !v.trim().is_empty()))
-        .unwrap_or_else(|| "somebody".to_owned())
 }
 
 pub(crate) fn actor(text: &str) -> Result<Actor> {

@@ -33,18 +33,7 @@ pub(crate) const GROUPS: [(&str, &str); 8] = [
 ];
 
 /// What `northbound` alone prints: at most ten lines, each command in it complete.
-pub(crate) const FIRST_STEPS: &str = "\
-Northbound: from message records to an explained monthly pack.
-
-  northbound demo                                 simulate a network for a month and make its pack
-  northbound init                                 make a data folder of your own
-  northbound ingest messages FILE.csv --guess     propose how to read a file, and store nothing
-  northbound pack build --period 2026-04 --out P  build the pack of a month
-  northbound explain FIGURE                       show how a figure was made
-  northbound serve --demo                         run the live service on an invented network
-
-`northbound --help` lists all commands by task; `northbound COMMAND --help` explains one.
-";
+pub(crate) const FIRST_STEPS: &str = include_str!("first_steps.txt");
 
 /// The columns before the description of a command.
 const INDENT: usize = 17;

@@ -6,6 +6,7 @@ use northbound_client::{
     receive::Received,
     send::{Prepared, Sent},
 };
+use northbound_gateway::clock::SystemClock;
 use serde_json::json;
 
 /// The outcome of one exchange.
@@ -79,4 +80,22 @@ impl Shown {
         a.found = missing;
         a
     }
+}
+
+/// The acknowledgement of a request in words; the message too where `xml` asks for it, or where it has no code.
+#[must_use]
+pub fn acknowledged(request: &Prepared, sent: &Sent, xml: bool) -> String {
+    let code = sent.code.clone().unwrap_or_else(|| format!("HTTP {}", sent.status));
+    let line = format!("{} CV{} {}: {code}", request.srv, request.variant, request.id);
+    if xml || sent.code.is_none() {
+        format!("{line}\n{}", String::from_utf8_lossy(&sent.body))
+    } else {
+        line
+    }
+}
+
+/// The time in milliseconds: the counter of a request that has none of its own.
+#[must_use]
+pub fn now_ms() -> u64 {
+    u64::try_from(SystemClock::shared().wall().0 / 1_000).unwrap_or(0)
 }

@@ -1,6 +1,6 @@
 //! `receive`: a User's endpoint.
 
-use super::{policy_of, runtime, send::key_folder, services, tls::TlsArgs};
+use super::{policy_of, runtime, services, tls::TlsArgs};
 use crate::{
     context::Ctx,
     error::{CliError, Result},
@@ -14,7 +14,7 @@ use northbound_client::{
     receive::{Behaviour, CLIENT_BYTES, Checks, Received, Receiver},
 };
 use northbound_gateway::clock::SystemClock;
-use northbound_keys::Keys;
+use northbound_keys::{FOLDER, Keys};
 use northbound_types::Eui64;
 use serde_json::json;
 use std::{
@@ -58,7 +58,7 @@ pub(crate) struct ReceiveArgs {
 pub(crate) fn run(args: &ReceiveArgs, ctx: &Ctx) -> Result<Answer> {
     let rules = ctx.rules()?;
     let policy = policy_of(&rules, ctx)?;
-    let keys = Arc::new(Keys::load(&key_folder(ctx), policy.service, None)?);
+    let keys = Arc::new(Keys::load(&ctx.data.join(FOLDER), policy.service, None)?);
     let checks = Checks {
         keys,
         service: policy.service,

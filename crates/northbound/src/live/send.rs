@@ -11,7 +11,7 @@ use northbound_app::{
     live::{
         inventory::meter_of,
         sample,
-        sent::{Shown, Went},
+        sent::{self, Shown, Went, acknowledged},
     },
     service::sending_user,
 };
@@ -30,7 +30,7 @@ use serde_json::json;
 use std::{
     io::{self, Write},
     net::{Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -95,7 +95,8 @@ pub(crate) fn run(args: &SendArgs, ctx: &Ctx) -> Result<Answer> {
     let keys = Arc::new(Keys::load(&folder, policy.service, None)?);
     let signer = keys.user(args.signer.unwrap_or(user), &folder)?;
     let Source { path, bytes, device } = source(args, &rules, user, ctx)?;
-    let counter = if args.keep_counter { None } else { Some(args.counter.unwrap_or_else(now_ms)) };
+    let counter =
+        if args.keep_counter { None } else { Some(args.counter.unwrap_or_else(sent::now_ms)) };
     let first = prepare(&path, &bytes, user, device, counter, &signer, &services)?;
     if args.print {
         return Ok(Answer::raw(String::from_utf8_lossy(&first.xml).into_owned() + "\n"));
@@ -178,10 +179,6 @@ fn base(args: &SendArgs, control: Option<&Control>, ctx: &Ctx) -> Result<Url> {
     }
 }
 
-fn now_ms() -> u64 {
-    u64::try_from(SystemClock::shared().wall().0 / 1_000).unwrap_or(0)
-}
-
 /// A temporary endpoint that receives the response to this one request.
 async fn endpoint(
     control: &Control,
@@ -235,21 +232,5 @@ async fn exchange(
 /// Prints the acknowledgement immediately, since the response may take a while.
 fn say(request: &Prepared, sent: &Sent, xml: bool) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(
-        out,
-        "{} CV{} {}: {}",
-        request.srv,
-        request.variant,
-        request.id,
-        sent.code.clone().unwrap_or_else(|| format!("HTTP {}", sent.status))
-    );
-    if xml || sent.code.is_none() {
-        let _ = writeln!(out, "{}", String::from_utf8_lossy(&sent.body));
-    }
-    let _ = out.flush();
-}
-
-/// The folder of keys, for error texts.
-pub(crate) fn key_folder(ctx: &Ctx) -> PathBuf {
-    Path::new(&ctx.data).join(FOLDER)
+    let _ = writeln!(out, "{}", acknowledged(request, sent, xml)).and_then(|()| out.flush());
 }
