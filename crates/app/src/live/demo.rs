@@ -88,7 +88,8 @@ pub fn first_request(seed: u64, meters: u32) -> Option<(Eui64, Eui64)> {
     let first = northbound_types::Day(0);
     let fleet = Fleet::build(&FleetConfig { seed, meters, first, days: 1 });
     let user = invented_users().first()?.eui;
-    let near = |h: &&Home| h.number as usize % SUPPLIERS == 0 && h.region != Region::North;
+    let near =
+        |h: &&Home| (h.number as usize).is_multiple_of(SUPPLIERS) && h.region != Region::North;
     let home = fleet.homes.iter().find(near)?;
     Some((user, device(home.number, northbound_emulator::DeviceType::Esme)))
 }

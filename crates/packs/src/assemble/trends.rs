@@ -144,7 +144,7 @@ fn chart(d: &Material<'_>, def: &MeasureDef, n: &Numbered) -> Option<Chart> {
     let mut table = month_table(&id, format!("{} {title}, by month", r.measure), rows);
     table.facts = cells::facts(&[
         ("Measure", &r.measure),
-        ("Region", &words::region(r.region)),
+        ("Region", words::region(r.region)),
         ("Provider", &r.provider),
     ]);
     Some(Chart {

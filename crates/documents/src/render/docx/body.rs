@@ -116,7 +116,7 @@ impl<'a> Body<'a> {
 
     fn run(&mut self, text: &str, bold: bool) {
         let bold = if bold { "<w:rPr><w:b/></w:rPr>" } else { "" };
-        let text = escape(&clean(text)).into_owned();
+        let text = escape(clean(text)).into_owned();
         self.push(&format!("<w:r>{bold}<w:t xml:space=\"preserve\">{text}</w:t></w:r>"));
     }
 
