@@ -62,6 +62,12 @@ impl Measured {
         }
     }
 
+    /// A length of time in microseconds, without a state of its own.
+    #[must_use]
+    pub fn micros(us: i64) -> Measured {
+        Measured { number: us.to_string(), unit: "us".to_owned(), ..Measured::default() }
+    }
+
     /// A share of counts without a state of its own.
     #[must_use]
     pub fn share(ratio: Ratio, decimals: u32) -> Measured {

@@ -7,7 +7,7 @@ use super::{
     whose, words,
 };
 use crate::{
-    answer::{Answer, Table, count},
+    answer::{Answer, Measured, Table, count},
     context::Context,
     error::{AppError, Result},
 };
@@ -171,7 +171,8 @@ pub(super) fn table(rows: &[Row], judge: &RulesJudge) -> Table {
             ">answered after",
             "judgement",
         ],
-    );
+    )
+    .figures(&["answered after"]);
     for r in rows {
         let j = r.judged(judge);
         t.row([
@@ -185,6 +186,7 @@ pub(super) fn table(rows: &[Row], judge: &RulesJudge) -> Table {
             j.latency_us.map(words::seconds).unwrap_or_default(),
             words::judgement(j.timeliness).to_owned(),
         ]);
+        t.figure("answered after", j.latency_us.map(Measured::micros).unwrap_or_default());
     }
     t
 }

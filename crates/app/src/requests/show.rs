@@ -7,7 +7,7 @@ use super::{
     whose, words,
 };
 use crate::{
-    answer::{Answer, Table, count},
+    answer::{Answer, Measured, Table, count},
     context::Context,
     error::{AppError, Kind, Result},
 };
@@ -228,11 +228,13 @@ fn path(a: Answer, e: &Exchange, places: &Places, rules: &RuleSet, judge: &Rules
         .say(headline(r, rules))
         .say(format!("{}. {}", capital(state_of(r)), why(r, rules)))
         .say(words::timeliness(&r.judged(judge)));
-    let mut steps = Table::new(&title("Path"), &["time (UTC)", ">after", "what happened"]);
+    let head = ["time (UTC)", ">after", "what happened"];
+    let mut steps = Table::new(&title("Path"), &head).figures(&["after"]);
     let start = r.time("received");
     for (at, what) in steps_of(r, judge) {
-        let after = start.map(|s| words::seconds(at.0 - s.0)).unwrap_or_default();
-        steps.row([at.to_string(), after, what]);
+        let after = start.map(|s| at.0 - s.0);
+        steps.row([at.to_string(), after.map(words::seconds).unwrap_or_default(), what]);
+        steps.figure("after", after.map(Measured::micros).unwrap_or_default());
     }
     let a = a.table(steps).table(records(e, places, &title("Records")));
     if e.deliveries.is_empty() { a } else { a.table(deliveries(&e.deliveries, rules)) }
