@@ -74,7 +74,7 @@ pub struct Answer {
     pub said: Vec<String>,
     /// Sentences after the tables: warnings, and what to do next.
     pub next: Vec<String>,
-    /// Printed as it is, whatever the format (a completion script, a proposed mapping).
+    /// Printed as it is (a completion script, a proposed mapping), unless JSON is asked for and there is some.
     pub raw: Option<String>,
     /// The page of what was built, to open in a browser.
     pub built: Option<PathBuf>,

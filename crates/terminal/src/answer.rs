@@ -21,7 +21,8 @@ pub enum Format {
 /// # Errors
 /// Those of `to`.
 pub fn write(answer: &Answer, format: Format, look: Look, to: &mut dyn Write) -> io::Result<()> {
-    if let Some(raw) = &answer.raw {
+    let as_json = format == Format::Json && !answer.json.is_null();
+    if let Some(raw) = answer.raw.as_ref().filter(|_| !as_json) {
         return to.write_all(raw.as_bytes());
     }
     match format {

@@ -116,7 +116,9 @@ pub fn request(
     let made = build(ctx, &rules, srv, user, device)?;
     let name = &service(&rules, srv)?.name;
     let Some(path) = out else {
-        return Ok(Answer::raw(String::from_utf8_lossy(&made.xml).into_owned() + "\n"));
+        let xml = String::from_utf8_lossy(&made.xml).into_owned();
+        return Ok(Answer::raw(format!("{xml}\n"))
+            .with_json(json!({"srv": srv, "name": name, "variant": made.variant, "xml": xml})));
     };
     if !ctx.dry_run {
         whole_file::write(path, |to| {
