@@ -167,13 +167,17 @@ pub fn beginning(
     body(layout, node, &grid, widths);
 }
 
-/// At most so many lines, with an ellipsis where one was cut.
+/// At most so many lines, with an ellipsis in place of the last word where one was cut.
 pub fn cut(mut lines: Vec<String>, most: usize) -> Vec<String> {
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
-            // The ellipsis takes the place of the last letter, so that the line does not grow.
-            last.pop();
+            // The ellipsis takes the place of a word, or of the last letter where the line is one word, so
+            // that the line does not grow.
+            match last.rfind(' ') {
+                Some(at) => last.truncate(at),
+                None => drop(last.pop()),
+            }
             last.push('…');
         }
     }
