@@ -1,7 +1,7 @@
 //! The body of a Word document: headings, paragraphs, lists and tables with a header row.
 
 use super::{
-    super::clean::clean,
+    super::clean::tied,
     template::{Style, Template},
 };
 use quick_xml::escape::escape;
@@ -116,7 +116,7 @@ impl<'a> Body<'a> {
 
     fn run(&mut self, text: &str, bold: bool) {
         let bold = if bold { "<w:rPr><w:b/></w:rPr>" } else { "" };
-        let text = escape(clean(text)).into_owned();
+        let text = escape(tied(text)).into_owned();
         self.push(&format!("<w:r>{bold}<w:t xml:space=\"preserve\">{text}</w:t></w:r>"));
     }
 

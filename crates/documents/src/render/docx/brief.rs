@@ -8,7 +8,7 @@ use super::{
 use crate::{
     DocumentError,
     model::{Document, Headline, Shortfall},
-    render::words,
+    render::{notes, words},
 };
 
 /// The brief as a Word document: what fell short, what is not known, what changed, what is due, and
@@ -70,6 +70,16 @@ fn short(body: &mut Body<'_>, document: &Document) {
         &[],
         &rows,
     );
+    key(body, document);
+}
+
+/// The marks of the figures that fell short, in words.
+fn key(body: &mut Body<'_>, document: &Document) {
+    let marks = notes::shorthand_of_shortfalls(document);
+    let words: Vec<String> = marks.iter().map(|(mark, words)| format!("{mark} {words}.")).collect();
+    if !words.is_empty() {
+        body.text("", &words.join(" "));
+    }
 }
 
 fn shortfall(s: &Shortfall) -> Vec<String> {
@@ -131,7 +141,7 @@ fn measures(body: &mut Body<'_>, document: &Document) {
     let rows: Vec<Vec<String>> = document.front.headlines.iter().map(headline).collect();
     body.table(
         &["Measure", "Region, provider", "Figure", "Target", "Minimum", "Against its levels"],
-        &[34, 19, 14, 9, 10, 14],
+        &[32, 18, 14, 10, 12, 14],
         &[2, 3, 4],
         &rows,
     );
