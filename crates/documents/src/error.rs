@@ -26,7 +26,7 @@ pub enum DocumentError {
         limit: usize,
     },
     /// The folder holds a file that no document wrote, so it is not replaced.
-    #[error("{} contains {found:?}, which is not part of a pack; choose an empty folder, or allow files to be replaced", path.display())]
+    #[error("{} contains {found:?}, which is not part of a pack; choose an empty folder, or remove the file first", path.display())]
     ForeignFile {
         /// The folder.
         path: PathBuf,
