@@ -33,7 +33,7 @@ pub enum Named {
 /// The name as it is spelt where it is known; case does not matter.
 ///
 /// # Errors
-/// [`Kind::NotFound`](crate::error::Kind::NotFound) with the nearest known names.
+/// [`Kind::NotFound`] with the nearest known names.
 pub fn known(ctx: &Context, kind: Named, given: &str) -> Result<String> {
     let (what, all) = match kind {
         Named::Measure => ("measure", measures(&ctx.rules()?)),
@@ -216,7 +216,7 @@ fn distance(a: &str, b: &str) -> usize {
 /// Refuses a record about a row that no measure has, for the registers whose records are each about one row.
 ///
 /// # Errors
-/// [`Kind::NotFound`](crate::error::Kind::NotFound) with the rows that the measure has.
+/// [`Kind::NotFound`] with the rows that the measure has.
 pub fn row_exists(ctx: &Context, noun: Noun, about: &Index) -> Result<()> {
     let of_rows = matches!(
         noun,

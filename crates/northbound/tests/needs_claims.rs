@@ -65,7 +65,7 @@ fn users_own_requests_have_one_headline_and_others_say_what_they_are() {
     ]);
     let p = r.april();
     let html = p.text("pack.html");
-    assert!(html.contains("of all attempts that fell due, time-outs counted as misses"));
+    assert!(html.contains("on time of all that fell due (time-outs counted as misses)"));
     assert_eq!(p.cell("own-by-region", "North", "in_time_share"), "81.82 %");
     assert!(html.contains("Users' own on-demand requests of the region"), "its definition");
     let titles = p.table("measures-by-region");
