@@ -67,7 +67,7 @@ fn users_own_requests_have_one_headline_and_others_say_what_they_are() {
     let html = p.text("pack.html");
     assert!(html.contains("on time of all that fell due (time-outs counted as misses)"));
     assert_eq!(p.cell("own-by-region", "North", "in_time_share"), "81.82 %");
-    assert!(html.contains("Users' own on-demand requests of the region"), "its definition");
+    assert!(html.contains("Users' own on-demand requests came to"), "its definition");
     let titles = p.table("measures-by-region");
     assert!(
         titles.iter().any(|t| t["measure"].starts_with("UR1")
