@@ -43,7 +43,7 @@ pub enum Piece<'a> {
     /// A chart.
     Block(&'a Document, &'a Block),
     /// Where everything is.
-    Contents(&'a Document, bool),
+    Contents(&'a Document, &'a Pages, bool),
 }
 
 /// One question and its answers.
@@ -57,7 +57,7 @@ pub struct Answer {
 pub fn brief<'a>(
     layout: &mut Layout,
     document: &'a Document,
-    pages: &Pages,
+    pages: &'a Pages,
     evidence: bool,
 ) -> Vec<Piece<'a>> {
     let section = layout.node(0, Kind::Section);
@@ -66,7 +66,7 @@ pub fn brief<'a>(
     pieces.push(Piece::Statements(document));
     pieces.push(Piece::Bands(document));
     pieces.extend(document.front.blocks.iter().map(|b| Piece::Block(document, b)));
-    pieces.push(Piece::Contents(document, evidence));
+    pieces.push(Piece::Contents(document, pages, evidence));
     if document.front.headlines.is_empty() {
         pieces.iter().for_each(|p| piece(layout, section, p));
         return Vec::new();
@@ -108,7 +108,9 @@ pub fn piece(layout: &mut Layout, section: NodeId, piece: &Piece<'_>) {
         Piece::Bands(d) if d.front.headlines.is_empty() => {}
         Piece::Bands(d) => annex::bands(layout, section, d),
         Piece::Block(d, b) => body::block(layout, d, section, b),
-        Piece::Contents(d, evidence) => front::contents(layout, section, d, *evidence),
+        Piece::Contents(d, pages, evidence) => {
+            front::contents(layout, section, d, pages, *evidence)
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Title, contents, warnings and links.
 
-use super::layout::{
-    BOTTOM, DEEP, Kind, LEFT, Layout, Link, NodeId, PAGE, STRONG, Style, TEXT, WIDTH, titled,
+use super::{
+    Pages,
+    layout::{
+        BOTTOM, DEEP, Kind, LEFT, Layout, Link, NodeId, PAGE, STRONG, Style, TEXT, WIDTH, titled,
+    },
 };
 use crate::{
     model::{Document, Section, Status},
@@ -12,6 +15,8 @@ use crate::{
     },
 };
 
+/// Width that a line leaves for the number of a page, in points.
+const PAGE_NUMBER: f32 = 30.0;
 /// The colour of links.
 const LINK: Colour = 0x0B_4A_6F;
 
@@ -64,8 +69,14 @@ fn origin(layout: &mut Layout, section: NodeId, document: &Document) {
     }
 }
 
-/// Where everything is, and what is elsewhere.
-pub fn contents(layout: &mut Layout, section: NodeId, document: &Document, evidence: bool) {
+/// Where everything is, with its page, and what is elsewhere.
+pub fn contents(
+    layout: &mut Layout,
+    section: NodeId,
+    document: &Document,
+    pages: &Pages,
+    evidence: bool,
+) {
     layout.place("contents");
     layout.heading(section, 2, "Contents");
     origin(layout, section, document);
@@ -96,7 +107,8 @@ pub fn contents(layout: &mut Layout, section: NodeId, document: &Document, evide
     for (to, text) in all {
         let item = layout.node(list, Kind::Item);
         let body = layout.node(item, Kind::Body);
-        link(layout, body, to, text, TEXT);
+        let node = link(layout, body, to, text, TEXT);
+        page_number(layout, node, pages.of(to));
     }
     if !evidence {
         layout.y += 4.0;
@@ -105,11 +117,19 @@ pub fn contents(layout: &mut Layout, section: NodeId, document: &Document, evide
     }
 }
 
-/// A line that leads to a place.
-pub fn link(layout: &mut Layout, parent: NodeId, to: &str, text: &str, style: Style) {
+/// The number of a page at the right edge of the line that was set last.
+fn page_number(layout: &mut Layout, owner: NodeId, page: usize) {
+    let text = page.to_string();
+    let x = LEFT + WIDTH - metrics::width(&text, TEXT.size, false);
+    let base = layout.y - TEXT.size * 0.45;
+    layout.line(Some(owner), x, base, TEXT, &text);
+}
+
+/// A line that leads to a place. Returns its node.
+pub fn link(layout: &mut Layout, parent: NodeId, to: &str, text: &str, style: Style) -> NodeId {
     layout.need(style.size * 2.0);
     let node = layout.node(parent, Kind::Link);
-    let text = metrics::fit(&titled(text), style.size, false, WIDTH);
+    let text = metrics::fit(&titled(text), style.size, false, WIDTH - PAGE_NUMBER);
     let (top, w) = (layout.y, metrics::width(&text, style.size, false));
     layout.line(Some(node), LEFT, top + style.size, Style { colour: LINK, ..style }, &text);
     layout.y += style.size * 1.45;
@@ -117,6 +137,7 @@ pub fn link(layout: &mut Layout, parent: NodeId, to: &str, text: &str, style: St
     if let Some(page) = layout.pages.last_mut() {
         page.links.push(Link { node, rect, to: to.to_owned(), words: text });
     }
+    node
 }
 
 /// A boxed warning.

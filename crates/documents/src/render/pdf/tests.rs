@@ -96,6 +96,35 @@ fn long_answers_keep_page_1_and_the_brief_within_their_limits() {
     assert!(first.contains(&format!("and 37 more, page {unknown}.")), "{first}");
 }
 
+/// The contents name the page on which each place is, not the page of an earlier pass.
+#[test]
+fn the_contents_name_pages() {
+    for (document, evidence) in [(sample(), false), (sample(), true), (with_shortfalls(60), false)]
+    {
+        let layout = laid_out(&document, evidence);
+        let mut listed = 0;
+        for page in &layout.pages {
+            for link in &page.links {
+                let texts: Vec<&str> =
+                    page.marks.iter().filter_map(|m| text_of_node(m, link.node)).collect();
+                let [_, number] = texts[..] else { continue };
+                listed += 1;
+                let there = (layout.places[&link.to].0 + 1).to_string();
+                assert_eq!(number, there, "{}", link.words);
+            }
+        }
+        assert!(listed >= 3, "{listed}");
+    }
+}
+
+/// The words of a mark that belongs to `node`.
+fn text_of_node((owner, mark): &(Option<usize>, Mark), node: usize) -> Option<&str> {
+    match mark {
+        Mark::Text { text, .. } if *owner == Some(node) => Some(text),
+        _ => None,
+    }
+}
+
 #[test]
 fn no_text_is_smaller_than_9_points() {
     for evidence in [false, true] {
