@@ -102,88 +102,9 @@ fn nominated(ctx: &Context, period: Period) -> Result<()> {
     Ok(())
 }
 
-/// One event a row: incident, event, day and time of the month, category, area, provider, words. Days beyond
-/// the month are days after it.
-const EVENTS: [(u32, &str, i32, i64, &str, &str, &str, &str); 24] = [
-    (
-        1,
-        "opened",
-        6,
-        912,
-        "1",
-        "network",
-        "CSPN",
-        "North: no connection to one data centre (invented)",
-    ),
-    (1, "responded", 6, 918, "", "", "", ""),
-    (1, "resolved", 6, 1222, "", "", "", ""),
-    (1, "closed", 7, 900, "", "", "", ""),
-    (
-        2,
-        "opened",
-        11,
-        1005,
-        "2",
-        "reporting",
-        "CSPC",
-        "Central: the reporting tool loses tests (invented)",
-    ),
-    (2, "responded", 11, 1020, "", "", "", ""),
-    (2, "comment", 17, 1600, "", "", "", "The days to the 17th can be sent again."),
-    (2, "resolved", 20, 2330, "", "", "", ""),
-    (
-        3,
-        "opened",
-        14,
-        800,
-        "3",
-        "firmware",
-        "CSPN",
-        "North: firmware images arrive late (invented)",
-    ),
-    (3, "responded", 14, 830, "", "", "", ""),
-    (3, "resolved", 16, 1800, "", "", "", ""),
-    (3, "closed", 20, 900, "", "", "", ""),
-    (4, "opened", 21, 615, "3", "alerts", "CSPS", "South: power cut, alerts are late (invented)"),
-    (4, "responded", 21, 700, "", "", "", ""),
-    (4, "resolved", 26, 900, "", "", "", ""),
-    (
-        5,
-        "opened",
-        27,
-        1100,
-        "4",
-        "application",
-        "DSP",
-        "Scheduled reads are listed twice (invented)",
-    ),
-    (5, "responded", 27, 1245, "", "", "", ""),
-    (5, "suspended", 28, 900, "", "", "", ""),
-    (
-        6,
-        "opened",
-        29,
-        1400,
-        "2",
-        "network",
-        "CSPN",
-        "North: requests of the day time out (invented)",
-    ),
-    (6, "responded", 29, 1415, "", "", "", ""),
-    (6, "escalated", 30, 1000, "", "", "", ""),
-    (6, "resolved", 31, 900, "", "", "", ""),
-    (
-        7,
-        "opened",
-        30,
-        900,
-        "4",
-        "registration-data",
-        "INV05",
-        "A registration file came late (invented)",
-    ),
-    (7, "responded", 30, 1030, "", "", "", ""),
-];
+/// One event a row. Days count from the first of the month, and days beyond its end are days after it; times are
+/// UTC; the text is the last column and may have commas.
+const EVENTS: &str = include_str!("people/incidents.csv");
 
 /// A log of incidents as a file, which is imported.
 fn incidents(
@@ -194,16 +115,28 @@ fn incidents(
 ) -> Result<Vec<IngestedFile>> {
     let mut csv =
         "incident,event,at,known,category,responsible,area,provider,to,text,by\n".to_owned();
-    for (n, event, on, hhmm, category, area, provider, text) in EVENTS {
-        let time = at(period, on, hhmm);
+    for line in EVENTS.lines().skip(1) {
+        let (incident, event, time, rest) = event_of(line, period)
+            .ok_or_else(|| AppError::usage(format!("incidents.csv of the demo: {line:?}")))?;
+        let [category, area, provider, text] = rest;
         let responsible = if event == "opened" { "DCC" } else { "" };
         let to = if event == "escalated" { "opsg" } else { "" };
         let _ = writeln!(
             csv,
-            "INC{n:012},{event},{time},{time},{category},{responsible},{area},{provider},{to},\"{text}\",DCC service desk"
+            "INC{incident:012},{event},{time},{time},{category},{responsible},{area},{provider},{to},\"{text}\",DCC service desk"
         );
     }
     imported(&input.join("incidents.csv"), &csv, Layout::Incidents, ctx, progress)
+}
+
+/// Incident, event, time, and category, area, provider, text of a line of [`EVENTS`].
+fn event_of(line: &str, period: Period) -> Option<(u32, &str, Utc, [&str; 4])> {
+    let columns: Vec<&str> = line.splitn(8, ',').collect();
+    let [incident, event, on, time, rest @ ..] = &columns[..] else { return None };
+    let (hours, minutes) = time.split_once(':')?;
+    let hhmm = hours.parse::<i64>().ok()? * 100 + minutes.parse::<i64>().ok()?;
+    let rest = <[&str; 4]>::try_from(rest).ok()?;
+    Some((incident.parse().ok()?, event, at(period, on.parse().ok()?, hhmm), rest))
 }
 
 fn imported(
@@ -329,4 +262,22 @@ fn forecasts(
         }
     }
     imported(&input.join("forecasts.csv"), &csv, Layout::Forecasts, ctx, progress)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_of_the_demo_has_its_columns() {
+        let period = Period::month(2026, 4);
+        assert_eq!(EVENTS.lines().skip(1).filter(|l| event_of(l, period).is_some()).count(), 24);
+        let (incident, event, time, [.., text]) =
+            event_of("1,opened,31,09:05,1,network,CSPN,North: a, b", period)
+                .expect("eight columns");
+        assert_eq!((incident, event, text), (1, "opened", "North: a, b"));
+        assert_eq!(time, at(period, 31, 905));
+        assert!(event_of("1,opened,31,0905,1,network,CSPN,x", period).is_none());
+        assert!(event_of("1,opened,31,09:05,1,network,CSPN", period).is_none());
+    }
 }
