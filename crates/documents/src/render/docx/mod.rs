@@ -1,4 +1,4 @@
-//! Word documents: the brief of a pack, and a paper. Real headings, tables with a header row that is
+//! Word documents: the brief of a pack, a paper, and documents of meetings. Real headings, tables with a header row that is
 //! repeated on each page, the styles of a template, no macro.
 //!
 //! The body is ours and all other parts are the template's, so that an operator who replaces the
@@ -7,10 +7,12 @@
 
 mod body;
 mod brief;
+mod meeting;
 mod paper;
 mod template;
 
 pub use brief::brief;
+pub use meeting::meeting;
 pub use paper::paper;
 pub use template::{MAX_BYTES, MAX_PARTS, Template};
 

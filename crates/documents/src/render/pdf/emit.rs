@@ -32,6 +32,7 @@ use krilla::{
     },
     text::{Font, TextDirection},
 };
+use northbound_types::Utc;
 use std::{collections::BTreeMap, num::NonZeroU16};
 
 /// Distance of a circle's handles from its corners, in radii.
@@ -47,8 +48,43 @@ struct Fonts {
 /// The identifiers of what was written, by node.
 type Written = BTreeMap<NodeId, Vec<Identifier>>;
 
+/// What is on every page and in the file's properties.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Title: in the header from the second page on.
+    pub title: String,
+    /// Right in the header: version and marking.
+    pub right: String,
+    /// Left in the footer, and the author.
+    pub left: String,
+    /// Stored as creation time.
+    pub at: Utc,
+    /// The file's identity: equal content gives an equal one.
+    pub id: String,
+}
+
+impl Frame {
+    /// Of a pack. The as-at time is the creation time, and the id comes from its content's origin.
+    pub fn of(document: &Document) -> Frame {
+        let version = words::version(document);
+        let right = if document.marking.is_empty() {
+            version
+        } else {
+            format!("{version}. Marking: {}", clean(&document.marking))
+        };
+        let origin = &document.origin.manifest;
+        Frame {
+            title: words::title(document),
+            right,
+            left: document.network.clone(),
+            at: document.as_at,
+            id: format!("{origin}/{}/{}", document.period, document.version),
+        }
+    }
+}
+
 /// Writes the file.
-pub fn emit(document: &Document, layout: Layout) -> Result<Vec<u8>, DocumentError> {
+pub fn emit(document: &Frame, layout: Layout) -> Result<Vec<u8>, DocumentError> {
     let configuration = accessible()?;
     let mut pdf =
         PdfDocument::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
@@ -83,9 +119,8 @@ fn accessible() -> Result<Configuration, DocumentError> {
         .map_err(|e| DocumentError::printer("PDF", format!("{e:?}")))
 }
 
-/// The as-at time is the creation time, and the document's id comes from its content's origin.
-fn metadata(document: &Document) -> Metadata {
-    let (date, (h, m, s)) = (document.as_at.day().date(), words::clock(document.as_at));
+fn metadata(document: &Frame) -> Metadata {
+    let (date, (h, m, s)) = (document.at.day().date(), words::clock(document.at));
     let at = DateTime::new(date.year().clamp(0, 9999) as u16)
         .month(date.month() as u8)
         .day(date.day() as u8)
@@ -95,15 +130,12 @@ fn metadata(document: &Document) -> Metadata {
         .utc_offset_hour(0)
         .utc_offset_minute(0);
     Metadata::new()
-        .title(clean(&words::title(document)))
+        .title(clean(&document.title))
         .language("en-GB".to_owned())
         .creator("Northbound".to_owned())
-        .authors(vec![clean(&document.network)])
+        .authors(vec![clean(&document.left)])
         .creation_date(at)
-        .document_id(format!(
-            "{}/{}/{}",
-            document.origin.manifest, document.period, document.version
-        ))
+        .document_id(document.id.clone())
 }
 
 /// Writes marks; those that follow each other and have one owner share a tag.
@@ -128,7 +160,7 @@ fn marks(surface: &mut Surface<'_>, fonts: &Fonts, marks: &[(Owner, Mark)], writ
 }
 
 /// Header and footer of a page.
-fn frame(surface: &mut Surface<'_>, fonts: &Fonts, document: &Document, page: usize, pages: usize) {
+fn frame(surface: &mut Surface<'_>, fonts: &Fonts, document: &Frame, page: usize, pages: usize) {
     let text = |x: f32, y: f32, anchor: Anchor, text: &str| Mark::Text {
         x,
         y,
@@ -138,16 +170,11 @@ fn frame(surface: &mut Surface<'_>, fonts: &Fonts, document: &Document, page: us
         colour: draw::MUTED,
         text: printable(text, false),
     };
-    let right = if document.marking.is_empty() {
-        words::version(document)
-    } else {
-        format!("{}. Marking: {}", words::version(document), clean(&document.marking))
-    };
-    let right = metrics::fit(&right, LEAST, false, WIDTH * 0.45);
+    let right = metrics::fit(&document.right, LEAST, false, WIDTH * 0.45);
     let left = |t: &str| metrics::fit(&clean(t), LEAST, false, WIDTH * 0.52);
     if page > 0 {
         surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Header)));
-        write(surface, fonts, &text(LEFT, 36.0, Anchor::Start, &left(&words::title(document))));
+        write(surface, fonts, &text(LEFT, 36.0, Anchor::Start, &left(&document.title)));
         write(surface, fonts, &text(LEFT + WIDTH, 36.0, Anchor::End, &right));
         write(
             surface,
@@ -162,7 +189,7 @@ fn frame(surface: &mut Surface<'_>, fonts: &Fonts, document: &Document, page: us
         surface.end_tagged();
     }
     surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)));
-    write(surface, fonts, &text(LEFT, PAGE.1 - 32.0, Anchor::Start, &left(&document.network)));
+    write(surface, fonts, &text(LEFT, PAGE.1 - 32.0, Anchor::Start, &left(&document.left)));
     write(
         surface,
         fonts,

@@ -11,9 +11,12 @@ mod brief;
 mod emit;
 mod front;
 mod layout;
+mod meeting;
 mod table;
 #[cfg(test)]
 mod tests;
+
+pub use meeting::meeting;
 
 use crate::{
     DocumentError,
@@ -38,7 +41,7 @@ impl Pages {
 
 /// The pack as PDF; with `evidence` also the sections that are only proof.
 pub fn pdf(document: &Document, evidence: bool) -> Result<Vec<u8>, DocumentError> {
-    emit::emit(document, laid_out(document, evidence))
+    emit::emit(&emit::Frame::of(document), laid_out(document, evidence))
 }
 
 /// The pages: brief, annex, and the evidence where it is asked for.
