@@ -18,4 +18,14 @@ pub enum MinutesError {
         /// What is wrong, where, and what to do.
         why: String,
     },
+    /// A line of notes that is not understood.
+    #[error("{file}, line {line}: {why}")]
+    Notes {
+        /// Name of the file.
+        file: String,
+        /// Line, counted from 1.
+        line: usize,
+        /// What is wrong and what is expected.
+        why: String,
+    },
 }

@@ -8,6 +8,7 @@
 //! 3. Every block that is not blank ends as used, ignored by a named rule, or unread.
 
 pub mod block;
+pub mod compose;
 pub mod error;
 pub mod finding;
 pub mod grammar;
