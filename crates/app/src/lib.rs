@@ -5,6 +5,7 @@
 //! parses a command line or prints.
 
 pub mod access;
+pub mod agenda;
 pub mod answer;
 pub mod cases;
 pub mod changes;
@@ -31,7 +32,9 @@ pub mod limits;
 pub mod live;
 pub mod mailing;
 pub mod measures;
+pub mod meeting_files;
 pub mod methodology;
+pub mod minutes_out;
 pub mod names;
 pub mod pack;
 pub mod paper;

@@ -10,7 +10,7 @@
 //! | [`render`] | [`render_all`] and the renderers: HTML, PDF, DOCX, XLSX, CSV, JSON, SVG charts |
 //! | [`manifest`] | `manifest.json`: the files of a folder, and the rules and ledger behind them |
 //! | [`paper`] | a paper in prose, in which each number names its source; DOCX, HTML, text and JSON |
-//! | [`meeting`] | agenda, minutes and other documents of a meeting; DOCX, PDF, HTML, text and JSON |
+//! | [`meeting`] | agenda, minutes and other documents of a meeting; DOCX, PDF, HTML and text |
 //! | [`change_process`] | the page that shows how a change is made, by type |
 //!
 //! The same document always gives the same bytes. A folder is replaced in one step, so a reader sees

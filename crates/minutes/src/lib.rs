@@ -7,6 +7,7 @@
 //! 2. Finders look only at blocks and say what they found, where, and how sure that is ([`finding`]).
 //! 3. Every block that is not blank ends as used, ignored by a named rule, or unread.
 
+pub mod agenda;
 pub mod block;
 pub mod compose;
 pub mod error;

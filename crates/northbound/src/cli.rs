@@ -6,7 +6,8 @@ use crate::{
     context::{Ctx, Global},
     demo, devices,
     error::{CliError, Result},
-    explain, forecast, help, ingest, init, journal, ledger, live, mailing, measures, names,
+    explain, forecast, help, ingest, init, journal, ledger, live, mailing, measures, minutes,
+    names,
     output::Answer,
     pack, paper, reconcile,
     registers::{
@@ -62,6 +63,10 @@ pub(crate) enum Command {
     Pack(pack::PackCommand),
     #[command(subcommand)]
     Paper(paper::PaperCommand),
+    #[command(subcommand)]
+    Minutes(minutes::MinutesCommand),
+    #[command(subcommand)]
+    Agenda(minutes::AgendaCommand),
     /// Show how a figure was made: value or reason, rules, counts by part, exclusions, source files, messages
     Explain(explain::ExplainArgs),
     #[command(subcommand)]
@@ -249,6 +254,8 @@ fn dispatch(command: &Command, ctx: &Ctx) -> Result<Answer> {
         Command::Reconcile(c) => reconcile::run(c, ctx),
         Command::Pack(c) => pack::run(c, ctx),
         Command::Paper(c) => paper::run(c, ctx),
+        Command::Minutes(c) => minutes::run(c, ctx),
+        Command::Agenda(c) => minutes::agenda(c, ctx),
         Command::Explain(c) => explain::run(c, ctx),
         Command::Report(c) => report::run(c, ctx),
         Command::Request(c) => requests::request(c, ctx),

@@ -26,7 +26,7 @@ pub(crate) const GROUPS: [(&str, &str); 8] = [
     ),
     (
         "Prepare meetings and follow up",
-        "paper document comment action view body person party user contact mailing workpackage",
+        "agenda minutes paper document comment action view body person party user contact mailing workpackage",
     ),
     ("Follow changes and SMETS1", "change combination defect mitigation migration criteria"),
     ("Guard and keep the data", "ledger journal receipt event audit about man completions help"),

@@ -19,6 +19,7 @@ mod ledger;
 mod live;
 mod mailing;
 mod measures;
+mod minutes;
 mod names;
 mod output;
 mod pack;

@@ -27,6 +27,7 @@ mod needs_counting;
 mod needs_evidence;
 mod needs_forecasts;
 mod needs_incidents;
+mod needs_meetings;
 mod needs_months;
 mod needs_nulls;
 mod needs_operations;

@@ -76,6 +76,7 @@ fn holds<T: Record>(
         comments_by: None,
         sha256: String::new(),
         filed: String::new(),
+        approved_by: String::new(),
     };
     gate.add(&document("here", Some(day())), &write(3)).unwrap();
     gate.add(&document("promised", None), &write(4)).unwrap();

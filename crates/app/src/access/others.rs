@@ -11,6 +11,9 @@ use northbound_registers::{
 /// See [`super::commands`].
 pub(super) const COMMANDS: &[Command] = &[
     none("about", Who::Anyone),
+    reads("agenda draft", Who::Readers),
+    reads("agenda papers", Who::Readers),
+    reads("agenda print", Who::Readers),
     reads("alert list", Who::Roles(READERS_OF_MESSAGES)),
     reads("alert show", Who::Roles(READERS_OF_MESSAGES)),
     none("completions", Who::Anyone),
@@ -63,6 +66,10 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("methodology compare", Who::Readers),
     rules("methodology list", Who::Anyone),
     rules("methodology show", Who::Anyone),
+    changes("minutes correct", Who::Register(Noun::Document, Verb::Change)),
+    changes("minutes draft", Who::Register(Noun::Document, Verb::Add)),
+    changes("minutes final", Who::Register(Noun::Document, Verb::Change)),
+    reads("minutes write", Who::Register(Noun::Document, Verb::Add)),
     changes("pack accept", Who::Register(Noun::Pack, Verb::Approve)),
     changes("pack build", Who::Register(Noun::Pack, Verb::Print)),
     reads("pack diff", Who::Readers),

@@ -1,5 +1,5 @@
 //! Documents of a meeting: agenda, minutes, the contents of its papers, attendance. Headings, paragraphs,
-//! lists and tables, and nothing that is particular to one of them; as DOCX, PDF, HTML, text and JSON.
+//! lists and tables, and nothing that is particular to one of them; as DOCX, PDF, HTML and text.
 
 mod print;
 
@@ -13,14 +13,9 @@ use crate::{
 use northbound_types::Utc;
 use serde::{Deserialize, Serialize};
 
-/// What the JSON file says it is.
-pub const FORMAT: &str = "northbound-meeting-document/1";
-
 /// A document of a meeting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeetingDocument {
-    /// [`FORMAT`].
-    pub format: String,
     /// Title.
     pub title: String,
     /// Lines below the title: date, place, status.
@@ -116,7 +111,7 @@ fn check(document: &MeetingDocument) -> Result<(), DocumentError> {
     Ok(())
 }
 
-/// The document as Word document in the styles of `template`, HTML, JSON, PDF and text: name and content
+/// The document as Word document in the styles of `template`, HTML, PDF and text: name and content
 /// of each file, in order of name. `stem` is their name before the dot.
 ///
 /// # Errors
@@ -130,7 +125,6 @@ pub fn files(
     Ok(vec![
         (format!("{stem}.docx"), docx::meeting(document, template)?),
         (format!("{stem}.html"), print::html(document).into_bytes()),
-        (format!("{stem}.json"), crate::to_json(document)?),
         (format!("{stem}.pdf"), pdf::meeting(document)?),
         (format!("{stem}.txt"), print::text(document).into_bytes()),
     ])
@@ -142,7 +136,6 @@ mod tests {
 
     fn sample() -> MeetingDocument {
         MeetingDocument {
-            format: FORMAT.into(),
             title: "Minutes of an invented meeting".into(),
             subtitle: vec!["22 June 2026".into()],
             marking: "Invented".into(),
@@ -168,18 +161,15 @@ mod tests {
         let files = |d: &MeetingDocument| super::files(d, "minutes", &template);
         let made = files(&sample()).expect("files");
         let names: Vec<&str> = made.iter().map(|f| f.0.as_str()).collect();
-        assert_eq!(
-            names,
-            ["minutes.docx", "minutes.html", "minutes.json", "minutes.pdf", "minutes.txt"]
-        );
-        let text = String::from_utf8(made[4].1.clone()).expect("UTF-8");
+        assert_eq!(names, ["minutes.docx", "minutes.html", "minutes.pdf", "minutes.txt"]);
+        let text = String::from_utf8(made[3].1.clone()).expect("UTF-8");
         for word in ["Invented", "1. Reports", "a < b & c", "- first", "33xx/01"] {
             assert!(text.contains(word), "{word}: {text}");
         }
         assert!(text.contains(r"a \| b"), "a bar in a cell is no border: {text}");
         let html = String::from_utf8(made[1].1.clone()).expect("UTF-8");
         assert!(html.contains("a &lt; b &amp; c") && html.contains("<td>a | b</td>"), "{html}");
-        assert!(made[3].1.starts_with(b"%PDF-"));
+        assert!(made[2].1.starts_with(b"%PDF-"));
         assert_eq!(made, files(&sample()).expect("files"));
     }
 

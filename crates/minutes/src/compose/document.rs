@@ -3,7 +3,7 @@
 use super::{Attendance, Composed, Entry, Item, Target};
 use crate::finding::Right;
 use northbound_documents::{
-    meeting::{Block, FORMAT, MeetingDocument},
+    meeting::{Block, MeetingDocument},
     render::words::day,
 };
 use northbound_types::Utc;
@@ -24,7 +24,6 @@ pub fn document(composed: &Composed, at: Utc) -> MeetingDocument {
     blocks.extend(updates(&composed.items));
     blocks.extend(actions(&composed.items));
     MeetingDocument {
-        format: FORMAT.to_owned(),
         title: format!("Minutes of {} {}", about.title, about.meeting),
         subtitle: vec![
             format!("Meeting: {}", about.reference()),

@@ -96,6 +96,7 @@ pub(crate) fn document(c: &DocumentCommand, ctx: &Ctx) -> Result<Answer> {
                 comments_by: a.comments_by,
                 sha256: a.sha256.clone(),
                 filed: a.filed.clone(),
+                approved_by: String::new(),
             },
             ctx,
         ),

@@ -74,6 +74,7 @@ pub fn all() -> Vec<(String, Value)> {
             comments_by: None,
             sha256: String::new(),
             filed: String::new(),
+            approved_by: String::new(),
         }),
         json(&Action {
             found: "28X/5".into(),

@@ -77,6 +77,7 @@ fn documents(ctx: &Context, gate: &Gate<'_>, period: Period) -> Result<()> {
             comments_by: of(comments_by),
             sha256: String::new(),
             filed: String::new(),
+            approved_by: String::new(),
         };
         gate.add(&document, &ctx.write())?;
     }

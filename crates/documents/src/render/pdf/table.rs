@@ -189,14 +189,11 @@ pub fn grid(layout: &mut Layout, parent: NodeId, grid: &Grid) {
     let widths = widths(grid);
     let node = layout.node(parent, Kind::Table);
     layout.need((grid.rows.len() as f32 + 4.0).min(10.0) * LEADING + 20.0);
-    let caption = layout.node(node, Kind::Caption);
-    layout.lines(
-        caption,
-        &grid.caption,
-        LEFT,
-        WIDTH,
-        Style { size: 9.5, after: 3.0, colour: DEEP, ..STRONG },
-    );
+    if !grid.caption.is_empty() {
+        let style = Style { size: 9.5, after: 3.0, colour: DEEP, ..STRONG };
+        let caption = layout.node(node, Kind::Caption);
+        layout.lines(caption, &grid.caption, LEFT, WIDTH, style);
+    }
     body(layout, node, grid, &widths);
 }
 

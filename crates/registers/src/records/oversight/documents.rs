@@ -93,9 +93,24 @@ pub struct Document {
     pub sha256: String,
     /// Where it is filed; empty where not known.
     pub filed: String,
+    /// The meeting that approved it; empty until one has. Minutes that were approved are final.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub approved_by: String,
 }
 
 impl Document {
+    /// Are these minutes that a meeting approved? They are corrected by a new version only (A15).
+    #[must_use]
+    pub fn is_final_minutes(&self) -> bool {
+        self.kind == DocumentKind::Minutes && !self.approved_by.is_empty()
+    }
+
+    /// The number in its version: 3 in `final, version 3`, 1 where there is none.
+    #[must_use]
+    pub fn version_number(&self) -> u32 {
+        self.version.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(1)
+    }
+
     /// Its state on a day.
     #[must_use]
     pub fn standing(&self, day: Day) -> DocumentStanding {
@@ -128,12 +143,40 @@ impl Record for Document {
         if !self.sha256.is_empty() && !hex {
             return Err(invalid(Noun::Document, "sha256", "is not 64 lower-case hex digits"));
         }
+        if !self.approved_by.is_empty()
+            && self.kind == DocumentKind::Minutes
+            && self.sha256.is_empty()
+        {
+            return Err(invalid(
+                Noun::Document,
+                "sha256",
+                "is missing; final minutes are those of one file",
+            ));
+        }
         if self.arrived.is_none() && !self.sha256.is_empty() {
             return Err(invalid(
                 Noun::Document,
                 "arrived",
                 "is missing, though the bytes are known; give the day on which it came",
             ));
+        }
+        Ok(())
+    }
+    /// Final minutes are followed by a correction only: the next version, of another file.
+    fn check_change(&self, id: &str, before: &Self) -> Result<(), RegisterError> {
+        let corrected = self.is_final_minutes()
+            && self.version == format!("final, version {}", before.version_number() + 1)
+            && self.sha256 != before.sha256
+            && (self.title == before.title && self.owner == before.owner);
+        if before.is_final_minutes() && !corrected {
+            return Err(RegisterError::Frozen {
+                noun: Noun::Document,
+                id: id.to_owned(),
+                why: format!(
+                    "{} approved these minutes; correct them with `minutes correct`, which makes a new version with its reason",
+                    before.approved_by
+                ),
+            });
         }
         Ok(())
     }
@@ -160,6 +203,7 @@ mod tests {
             comments_by: None,
             sha256: String::new(),
             filed: String::new(),
+            approved_by: String::new(),
         };
         assert_eq!(d.standing(day("2026-05-20")), DocumentStanding::Expected);
         assert_eq!(d.standing(day("2026-05-21")), DocumentStanding::Overdue);
