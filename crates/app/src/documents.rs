@@ -1,6 +1,4 @@
-//! Documents, received or promised, and the actions that meetings gave.
-
-pub mod actions;
+//! Documents, received or promised.
 
 use crate::{
     Answer, Context, Result, Table,

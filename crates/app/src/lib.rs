@@ -5,6 +5,7 @@
 //! parses a command line or prints.
 
 pub mod access;
+pub mod actions;
 pub mod agenda;
 pub mod answer;
 pub mod cases;

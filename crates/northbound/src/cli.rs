@@ -11,8 +11,8 @@ use crate::{
     output::Answer,
     pack, paper, reconcile,
     registers::{
-        self, cases, contacts, documents, feedback, feeds, figures, parties, people, statements,
-        tables,
+        self, actions, cases, contacts, documents, feedback, feeds, figures, parties, people,
+        statements, tables,
     },
     report, requests, rules, template, variance,
 };
@@ -181,7 +181,7 @@ pub(crate) enum RegisterCommand {
     #[command(subcommand)]
     Document(documents::DocumentCommand),
     #[command(subcommand)]
-    Action(documents::ActionCommand),
+    Action(actions::ActionCommand),
     #[command(subcommand)]
     Contact(contacts::ContactCommand),
     #[command(subcommand)]
@@ -314,7 +314,7 @@ fn register(command: &RegisterCommand, ctx: &Ctx) -> Result<Answer> {
         RegisterCommand::Person(c) => people::person(c, ctx),
         RegisterCommand::Body(c) => people::body(c, ctx),
         RegisterCommand::Document(c) => documents::document(c, ctx),
-        RegisterCommand::Action(c) => documents::action(c, ctx),
+        RegisterCommand::Action(c) => actions::action(c, ctx),
         RegisterCommand::Contact(c) => contacts::contact(c, ctx),
         RegisterCommand::Mailing(c) => mailing::run(c, ctx),
         RegisterCommand::Audit(c) => statements::audit(c, ctx),

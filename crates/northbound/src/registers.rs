@@ -1,5 +1,6 @@
 //! The commands of every register: list, show, history, change and withdraw.
 
+pub(crate) mod actions;
 pub(crate) mod cases;
 pub(crate) mod changes;
 pub(crate) mod combinations;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// The frozen data folder `name` as the room's own.
-fn frozen(name: &str) -> Room {
+pub(crate) fn frozen(name: &str) -> Room {
     let room = Room::new();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frozen").join(name);
     let bytes = flate2::read::GzDecoder::new(std::fs::File::open(file).unwrap());

@@ -20,6 +20,7 @@ mod incident_responses;
 mod integrity;
 mod mailing_relay;
 mod memory;
+mod needs_actions;
 mod needs_changes;
 mod needs_claims;
 mod needs_contacts;

@@ -5,7 +5,6 @@ use northbound_registers::Noun;
 /// JSON keys of the records of each register. A leading `>` aligns the column to the right. Registers
 /// that are not here have a list of their own, or none.
 const COLUMNS: &[(Noun, &str)] = &[
-    (Noun::Action, "found status owner lead text topic"),
     (Noun::Annotation, "from to title text source"),
     (Noun::Assurance, "measure provider region period status what said_by"),
     (Noun::Audit, "scope on result evidence told_by"),

@@ -10,7 +10,10 @@ use northbound_registers::{
             statements::{Audit, StatementKind, Status, View},
         },
         oversight::{
-            actions::{Action, ActionStatus, DueStep},
+            actions::{
+                Action, Deliverable, DueStep, Instalment, Link, LinkTo, Recurrence, TextVersion,
+                Update,
+            },
             bodies::{Body, BodyKind, Power},
             cases::{Case, CaseStep, CaseStepKind},
             documents::{Document, DocumentKind},
@@ -76,26 +79,7 @@ pub fn all() -> Vec<(String, Value)> {
             filed: String::new(),
             approved_by: String::new(),
         }),
-        json(&Action {
-            found: "28X/5".into(),
-            canonical: "28x/05".into(),
-            text: "t".into(),
-            owner: "group".into(),
-            lead: None,
-            raised: None,
-            status: ActionStatus::Open,
-            evidence: String::new(),
-            closed_at: String::new(),
-            dues: vec![DueStep {
-                target: Some(day()),
-                set_on: day(),
-                set_by: "group".into(),
-                source: String::new(),
-            }],
-            document: None,
-            place: String::new(),
-            topic: String::new(),
-        }),
+        json(&action()),
     ]
 }
 
@@ -295,4 +279,32 @@ pub fn reports() -> Vec<(String, Value)> {
 
 fn month() -> northbound_types::Period {
     "2026-04".parse().unwrap()
+}
+
+/// An action in which every list has something.
+fn action() -> Action {
+    Action {
+        dues: vec![DueStep {
+            target: Some(day()),
+            set_on: day(),
+            set_by: "group".into(),
+            source: String::new(),
+        }],
+        texts: vec![TextVersion { text: "s".into(), replaced_by: "29".into(), replaced_on: day() }],
+        updates: vec![Update {
+            on: day(),
+            by: "group".into(),
+            meeting: "29".into(),
+            text: "u".into(),
+            source: String::new(),
+        }],
+        recurrence: Some(Recurrence {
+            first: day().month(),
+            last: None,
+            received: vec![Instalment { period: day().month(), on: day(), evidence: "e".into() }],
+        }),
+        deliverables: vec![Deliverable { what: "w".into(), due: None, received: None }],
+        links: vec![Link { to: LinkTo::Document, id: "d".into() }],
+        ..Action::new("28X/5", "t", "group")
+    }
 }

@@ -5,7 +5,7 @@ use crate::{context::Context, error::Result};
 use northbound_registers::{
     Gate,
     records::oversight::{
-        actions::{Action, ActionStatus, DueStep, canonical},
+        actions::{Action, ActionStatus, DueStep},
         bodies::{Body, BodyKind, Power},
         documents::{Document, DocumentKind},
     },
@@ -118,26 +118,18 @@ fn actions(ctx: &Context, gate: &Gate<'_>, period: Period) -> Result<()> {
         );
         let raised = day(period, 21);
         let action = Action {
-            canonical: canonical(&found),
-            found,
-            text: format!("{text} (invented)"),
-            owner: GROUP.to_owned(),
-            lead: None,
             raised: Some(raised),
             status,
             evidence: evidence.to_owned(),
-            closed_at: String::new(),
             dues: vec![DueStep {
                 target: Some(target),
                 set_on: raised,
                 set_by: GROUP.to_owned(),
                 source: String::new(),
             }],
-            document: None,
-            place: String::new(),
-            topic: String::new(),
+            ..Action::new(&found, &format!("{text} (invented)"), GROUP)
         };
-        gate.add(&action, &ctx.write())?;
+        gate.action_add(&action, &ctx.write())?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::{
     error::RegisterError,
     gate::Gate,
     read::AsAt,
-    records::oversight::actions::{Action, ActionStatus, canonical},
+    records::oversight::actions::{ActionStatus, Found},
 };
 use std::fmt;
 
@@ -16,6 +16,8 @@ pub enum ActionStanding {
     NotRegistered,
     /// Registered, in this status.
     Registered(ActionStatus),
+    /// Several actions have this id, so none of them counts.
+    Ambiguous(usize),
 }
 
 impl ActionStanding {
@@ -31,6 +33,7 @@ impl fmt::Display for ActionStanding {
         match self {
             ActionStanding::NotRegistered => f.write_str("not in the register of actions"),
             ActionStanding::Registered(status) => f.write_str(status.as_str()),
+            ActionStanding::Ambiguous(n) => write!(f, "ambiguous: {n} actions have this id"),
         }
     }
 }
@@ -45,8 +48,10 @@ impl Gate<'_> {
         id: &str,
         as_at: impl Into<AsAt>,
     ) -> Result<ActionStanding, RegisterError> {
-        Ok(self
-            .find::<Action>(&canonical(id), as_at)?
-            .map_or(ActionStanding::NotRegistered, |k| ActionStanding::Registered(k.record.status)))
+        Ok(match self.action_found(id, as_at)? {
+            Found::None => ActionStanding::NotRegistered,
+            Found::One(k) => ActionStanding::Registered(k.record.status),
+            Found::Several(all) => ActionStanding::Ambiguous(all.len()),
+        })
     }
 }
