@@ -35,6 +35,12 @@ pub(super) fn line(text: &str, from: Day) -> Result<Line, String> {
         Some((head, body)) => (Some(head.trim()), body.trim()),
         None => (None, ""),
     };
+    // `Action points of DCC: x` is a sentence; what follows a keyword is a name or an id. In capitals a
+    // keyword is always one.
+    let capitals = !first.chars().any(char::is_lowercase);
+    if !capitals && head.is_some_and(|h| h.starts_with(char::is_lowercase)) {
+        return Ok(discussion(text));
+    }
     let entry = match first.to_lowercase().as_str() {
         "topic" if head == Some("") => {
             return filled(body, "Topic: title").map(|t| Line::Topic(t.to_owned()));
@@ -53,7 +59,7 @@ pub(super) fn line(text: &str, from: Day) -> Result<Line, String> {
     match entry {
         Ok(entry) => Ok(Line::Entry(entry)),
         // `Action is needed on this` is a sentence, `ACTION DCC` without a colon is a slip.
-        Err(_) if head.is_none() && first.chars().any(char::is_lowercase) => Ok(discussion(text)),
+        Err(_) if head.is_none() && !capitals => Ok(discussion(text)),
         Err(why) => Err(why),
     }
 }

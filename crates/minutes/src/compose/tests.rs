@@ -127,9 +127,15 @@ fn a_line_that_is_not_understood_is_named_with_what_is_expected() {
         assert!(said.starts_with("notes.txt, line ") && said.contains(says), "{notes}: {said}");
     }
     // Sentences that begin like a line are discussion.
-    let free = composed("Action is needed on this\nAn update followed\nTopical: x", &[]);
-    assert_eq!(free.items[0].entries.len(), 3);
+    let sentences = "Action is needed on this\nAn update followed\nTopical: x\nAction points of DCC: x\n\
+                     Participants raised concerns: a, b\nDecision on the annex: later\nUpdate on 29xx/03: x";
+    let free = composed(sentences, &[]);
+    assert!(free.attendance.is_empty());
+    assert_eq!(free.items[0].entries.len(), 7);
     assert!(free.items[0].entries.iter().all(|e| matches!(e, Entry::Discussion { .. })));
+    // A line in small letters is read where it is complete, and refused where it is not.
+    assert_eq!(actions(&composed("Action DCC: x\nACTION dcc: x", &[])).len(), 2);
+    assert!(refused("Action DCC by soon: x").contains("is no date"));
 }
 
 #[test]
