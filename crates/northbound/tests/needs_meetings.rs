@@ -178,11 +178,14 @@ fn a15_minutes_are_drafted_commented_on_and_final() {
     done(&r, draft);
     assert_eq!(done(&r, draft)["after"]["version"], "draft, version 2");
     done(&r, "document change OPSG_33xx_2206 'title=Minutes of June' --reason tidy");
+    sec(&r, "document change OPSG_33xx_2206 version=final --reason tidy").code(4);
     done(&r, "comment add OPSG_33xx_2206 --text 'not agreed' --by member");
     r.write("final.docx", "final");
     let finish = "minutes final OPSG_33xx_2206 --file final.docx --approved-by OPSG_34xx_2707";
     let e = sec(&r, finish).code(4).error();
     assert!(e["message"].as_str().unwrap().contains("comment-1 has no answer"), "{e}");
+    done(&r, "document add annex --kind annex --title Annex --owner opsg");
+    sec(&r, &finish.replace("OPSG_33xx_2206", "annex")).code(4);
     done(&r, "comment respond comment-1 --text changed");
     let made = done(&r, finish);
     assert_eq!(made["after"]["version"], "final, version 1");

@@ -76,13 +76,14 @@ fn minutes(d: &Document) -> Result<()> {
 ///
 /// # Errors
 /// [`Kind::Refused`](crate::error::Kind::Refused) where no meeting is named or a comment has no answer; where the
-/// minutes are final already.
+/// document is no minutes, or they are final already.
 pub fn finish(ctx: &Context, id: &str, approved_by: &str, file: &Path) -> Result<Answer> {
     if approved_by.trim().is_empty() {
         return Err(AppError::refused(format!(
             "the minutes {id} are not final: name the meeting that approved them (--approved-by)"
         )));
     }
+    minutes(&registers::show::<Document>(ctx, id)?.record)?;
     let query = Query { lookup: Some(id.to_owned()), ..Query::default() };
     let comments = registers::list::<Comment>(ctx, &query)?;
     let open: Vec<&str> = comments

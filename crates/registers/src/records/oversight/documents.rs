@@ -168,6 +168,19 @@ impl Record for Document {
             && self.version == format!("final, version {}", before.version_number() + 1)
             && self.sha256 != before.sha256
             && (self.title == before.title && self.owner == before.owner);
+        let says_final = |d: &Self| d.version.to_lowercase().starts_with("final");
+        if self.kind == DocumentKind::Minutes
+            && self.approved_by.is_empty()
+            && says_final(self)
+            && !says_final(before)
+        {
+            return Err(RegisterError::Frozen {
+                noun: Noun::Document,
+                id: id.to_owned(),
+                why: "minutes become final with `minutes final`, which names the meeting that approved them"
+                    .to_owned(),
+            });
+        }
         if before.is_final_minutes() && !corrected {
             return Err(RegisterError::Frozen {
                 noun: Noun::Document,
