@@ -2,7 +2,7 @@
 
 mod versions;
 
-pub use versions::{Correction, Drafted, correct, draft, finish};
+pub use versions::{Drafted, correct, draft, finish};
 
 use crate::{
     Answer, AppError, Context, Result, input, meeting_files, meeting_files::Of, registers,

@@ -2,11 +2,7 @@
 
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
-use northbound_app::{
-    agenda,
-    meeting_files::Of,
-    minutes_out::{self, Correction, Drafted},
-};
+use northbound_app::{agenda, meeting_files::Of, minutes_out};
 use northbound_types::{Day, Period};
 use std::path::PathBuf;
 
@@ -37,16 +33,9 @@ pub(crate) struct MeetingArgs {
 }
 
 impl MeetingArgs {
-    fn of(&self) -> Of {
-        Of {
-            series: self.series.clone(),
-            meeting: self.meeting.clone(),
-            date: self.date,
-            body: self.body.clone(),
-            title: self.title.clone(),
-            marking: self.marking.clone(),
-            status: self.status.clone(),
-        }
+    fn of(self) -> Of {
+        let MeetingArgs { series, meeting, date, body, title, marking, status } = self;
+        Of { series, meeting, date, body, title, marking, status }
     }
 }
 
@@ -82,9 +71,6 @@ pub(crate) enum MinutesCommand {
         /// Last day for comments, inclusive, UTC
         #[arg(long, value_name = "DAY")]
         comments_by: Option<Day>,
-        /// Class of the marking
-        #[arg(long, default_value = "")]
-        marking: String,
     },
     /// Make a draft final; refused while a comment has no answer
     Final {
@@ -104,36 +90,21 @@ pub(crate) enum MinutesCommand {
         /// The corrected file
         #[arg(long)]
         file: PathBuf,
-        /// Meeting that approved the correction. Default: that of the version before
-        #[arg(long, value_name = "MEETING")]
-        approved_by: Option<String>,
     },
 }
 
 pub(crate) fn run(c: &MinutesCommand, ctx: &Ctx) -> Result<Answer> {
-    match c {
+    match c.clone() {
         MinutesCommand::Write { notes, of, template, out } => {
-            let (notes, template, out) = (notes.clone(), template.clone(), out.clone());
             minutes_out::write(ctx, &minutes_out::Request { notes, of: of.of(), template, out })
         }
-        MinutesCommand::Draft { id, file, title, owner, comments_by, marking } => {
-            let drafted = Drafted {
-                id: id.clone(),
-                file: file.clone(),
-                title: title.clone(),
-                owner: owner.clone(),
-                comments_by: *comments_by,
-                marking: marking.clone(),
-            };
-            minutes_out::draft(ctx, &drafted)
+        MinutesCommand::Draft { id, file, title, owner, comments_by } => {
+            minutes_out::draft(ctx, &minutes_out::Drafted { id, file, title, owner, comments_by })
         }
         MinutesCommand::Final { id, file, approved_by } => {
-            minutes_out::finish(ctx, id, approved_by, file)
+            minutes_out::finish(ctx, &id, &approved_by, &file)
         }
-        MinutesCommand::Correct { id, file, approved_by } => {
-            let (id, file, approved_by) = (id.clone(), file.clone(), approved_by.clone());
-            minutes_out::correct(ctx, &Correction { id, file, approved_by })
-        }
+        MinutesCommand::Correct { id, file } => minutes_out::correct(ctx, &id, &file),
     }
 }
 
@@ -172,9 +143,6 @@ pub(crate) enum AgendaCommand {
         /// Folder with the papers, each named by the id of its document
         #[arg(long, value_name = "DIR")]
         from: PathBuf,
-        /// Word document whose styles the table of contents takes
-        #[arg(long, value_name = "DOCX")]
-        template: Option<PathBuf>,
         /// Output folder
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
@@ -182,16 +150,13 @@ pub(crate) enum AgendaCommand {
 }
 
 pub(crate) fn agenda(c: &AgendaCommand, ctx: &Ctx) -> Result<Answer> {
-    match c {
+    match c.clone() {
         AgendaCommand::Draft { of, papers_due, period, out } => {
-            let (papers_due, period, out) = (*papers_due, *period, out.clone());
             agenda::draft(ctx, &agenda::Request { of: of.of(), papers_due, period, out })
         }
         AgendaCommand::Print { agenda, template, out } => {
-            agenda::print(ctx, agenda, template.as_deref(), out)
+            agenda::print(ctx, &agenda, template.as_deref(), &out)
         }
-        AgendaCommand::Papers { agenda, from, template, out } => {
-            agenda::papers(ctx, agenda, from, template.as_deref(), out)
-        }
+        AgendaCommand::Papers { agenda, from, out } => agenda::papers(ctx, &agenda, &from, &out),
     }
 }

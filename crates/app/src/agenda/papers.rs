@@ -20,13 +20,7 @@ const MAX_FILES: usize = 1_000;
 ///
 /// # Errors
 /// Where the agenda or a paper cannot be read, or a paper is another file than the one that is registered.
-pub fn papers(
-    ctx: &Context,
-    file: &Path,
-    from: &Path,
-    template: Option<&Path>,
-    out: &Path,
-) -> Result<Answer> {
+pub fn papers(ctx: &Context, file: &Path, from: &Path, out: &Path) -> Result<Answer> {
     let agenda = read(file)?;
     let rows = agenda::rows(&agenda, &known(ctx)?);
     let found = listing(from)?;
@@ -55,7 +49,7 @@ pub fn papers(
         files.push((name, bytes));
     }
     let contents = agenda::contents(&agenda, &rows, &names, agenda.about.date.start());
-    files.extend(meeting::files(&contents, "00-contents", &word::template(template)?)?);
+    files.extend(meeting::files(&contents, "00-contents", &word::template(None)?)?);
     let written = meeting_files::write(ctx, &files, out)?;
     Ok(answered(ctx, &agenda.about.reference(), &rows, &names, written, out))
 }

@@ -27,8 +27,6 @@ pub struct Drafted {
     pub owner: String,
     /// Last day for comments.
     pub comments_by: Option<Day>,
-    /// Class of the marking; may be empty.
-    pub marking: String,
 }
 
 /// Registers a draft, or the next draft of minutes that are not final.
@@ -43,7 +41,7 @@ pub fn draft(ctx: &Context, d: &Drafted) -> Result<Answer> {
         title: d.title.clone(),
         period: None,
         version,
-        marking: d.marking.clone(),
+        marking: String::new(),
         sharing: String::new(),
         owner: d.owner.clone(),
         due: None,
@@ -61,6 +59,7 @@ pub fn draft(ctx: &Context, d: &Drafted) -> Result<Answer> {
     minutes(&before.record)?;
     let mut next = record(format!("draft, version {}", before.record.version_number() + 1));
     next.comments_by = d.comments_by.or(before.record.comments_by);
+    next.marking.clone_from(&before.record.marking);
     let write = with_reason(ctx, "another draft");
     Ok(view::receipt(&gate.change(&d.id, &next, &write)?))
 }
@@ -114,31 +113,20 @@ pub fn finish(ctx: &Context, id: &str, approved_by: &str, file: &Path) -> Result
     Ok(view::receipt(&receipt))
 }
 
-/// A correction of final minutes.
-#[derive(Debug, Clone)]
-pub struct Correction {
-    /// Reference.
-    pub id: String,
-    /// The corrected file.
-    pub file: PathBuf,
-    /// The meeting that approved the correction; that of the version before where absent.
-    pub approved_by: Option<String>,
-}
-
 /// Makes the next version of final minutes; the versions before stay in the history.
 ///
 /// # Errors
 /// [`Kind::Refused`](crate::error::Kind::Refused) without a reason, where the minutes are not final, or where the file
 /// is that of the version before.
-pub fn correct(ctx: &Context, c: &Correction) -> Result<Answer> {
+pub fn correct(ctx: &Context, id: &str, file: &Path) -> Result<Answer> {
     if ctx.reason.trim().is_empty() {
         return Err(AppError::refused(format!(
             "the minutes {} are not corrected: say why (--reason)",
-            c.id
+            id
         )));
     }
-    let (path, bytes) = meeting_files::read(&c.file)?;
-    let before = registers::show::<Document>(ctx, &c.id)?.record;
+    let (path, bytes) = meeting_files::read(file)?;
+    let before = registers::show::<Document>(ctx, id)?.record;
     minutes(&before)?;
     let sha256 = meeting_files::sha256(&bytes);
     let problem = if !before.is_final_minutes() {
@@ -149,19 +137,13 @@ pub fn correct(ctx: &Context, c: &Correction) -> Result<Answer> {
         ""
     };
     if !problem.is_empty() {
-        return Err(AppError::refused(format!(
-            "the minutes {} are not corrected: {problem}",
-            c.id
-        )));
+        return Err(AppError::refused(format!("the minutes {} are not corrected: {problem}", id)));
     }
     let store = ctx.store()?;
-    let receipt = ctx.gate(&store).update::<Document>(&c.id, &ctx.write(), |d| {
+    let receipt = ctx.gate(&store).update::<Document>(id, &ctx.write(), |d| {
         d.version = format!("final, version {}", d.version_number() + 1);
         d.sha256.clone_from(&sha256);
         d.filed = path.display().to_string();
-        if let Some(by) = &c.approved_by {
-            d.approved_by.clone_from(by);
-        }
         Ok(())
     })?;
     Ok(view::receipt(&receipt))
