@@ -2,11 +2,14 @@
 //! action. What follows from an action and a day (overdue, slipped) is derived here and never recorded.
 
 pub mod list;
+pub mod log;
 pub mod show;
 pub mod verbs;
 
 pub use list::{Filter, Standing, standings};
 pub use verbs::NewAction;
+
+pub(crate) use verbs::named;
 
 use crate::{AppError, Context, Result};
 use northbound_registers::{

@@ -68,17 +68,45 @@ const WORDS: f64 = 80.0;
 /// # Errors
 /// Where a name or a text is no part of a workbook.
 pub fn workbook(t: &Template) -> Result<Vec<u8>, DocumentError> {
-    written(t).map_err(|e| DocumentError::Unsound {
+    written(t, &[]).map_err(|e| DocumentError::Unsound {
         place: format!("template {:?}", t.title),
         problem: e.to_string(),
     })
 }
 
-fn written(t: &Template) -> Result<Vec<u8>, XlsxError> {
+/// The workbook with rows filled in. A text that looks like a formula stays a text.
+///
+/// # Errors
+/// As [`workbook`].
+pub fn filled(t: &Template, rows: &[Vec<String>]) -> Result<Vec<u8>, DocumentError> {
+    written(t, rows).map_err(|e| DocumentError::Unsound {
+        place: format!("table {:?}", t.title),
+        problem: e.to_string(),
+    })
+}
+
+/// The same rows as CSV, with the columns as header. A text that a spreadsheet would take for a formula has an
+/// apostrophe before it.
+///
+/// # Errors
+/// [`DocumentError`] where the writer fails.
+pub fn csv(t: &Template, rows: &[Vec<String>]) -> Result<Vec<u8>, DocumentError> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let header = t.columns.iter().map(|c| c.name.clone()).collect();
+    for row in std::iter::once(&header).chain(rows) {
+        out.write_record(row.iter().map(|c| crate::render::csv::printed(c)))
+            .map_err(|e| DocumentError::printer("CSV", e))?;
+    }
+    out.into_inner().map_err(|e| DocumentError::printer("CSV", e))
+}
+
+fn written(t: &Template, rows: &[Vec<String>]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let made = ExcelDateTime::from_ymd(2026, 1, 1)?;
     book.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&made));
-    data(book.add_worksheet(), t)?;
+    let sheet = book.add_worksheet();
+    data(sheet, t)?;
+    fill(sheet, t, rows)?;
     help(book.add_worksheet(), t)?;
     lists(book.add_worksheet(), t)?;
     book.save_to_buffer()
@@ -110,6 +138,21 @@ fn data(sheet: &mut Worksheet, t: &Template) -> Result<(), XlsxError> {
         }
         if let Some(rule) = rule(at, c)? {
             sheet.add_data_validation(1, at, CHECKED_ROWS, at, &rule)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes rows below the header; days as days, all else as text.
+fn fill(sheet: &mut Worksheet, t: &Template, rows: &[Vec<String>]) -> Result<(), XlsxError> {
+    for (n, row) in (1u32..).zip(rows) {
+        for ((at, c), text) in (0u16..).zip(&t.columns).zip(row) {
+            let day = (c.check == Check::Day).then(|| ExcelDateTime::parse_from_str(text).ok());
+            match day.flatten() {
+                Some(day) => sheet.write(n, at, &day)?,
+                None if text.is_empty() => continue,
+                None => sheet.write_string(n, at, text)?,
+            };
         }
     }
     Ok(())

@@ -3,7 +3,10 @@
 
 use crate::{
     frozen::frozen,
-    support::{Ran, needs::Room},
+    support::{
+        Ran,
+        needs::{Room, Sent, TESTS},
+    },
 };
 use serde_json::{Value, json};
 
@@ -234,4 +237,84 @@ fn actions_of_a_frozen_folder_are_found_and_what_waits_for_them_still_does() {
     run("action due 28x/05 2030-01-01 --by 34").ok();
     let back = run("action show 33xx/05").ok().out;
     assert!(back.contains("defect-1") && back.contains("MOC-1"), "{back}");
+}
+
+/// The brief of a pack and the paper to the Panel have what is overdue, on its day and not on the day before.
+#[test]
+fn x5_the_brief_and_the_paper_have_what_is_overdue() {
+    let r = Room::with(&[Sent { count: 100, ..TESTS }]);
+    r.run(&["body", "add", "dcc", "--name", "Data Company", "--kind", "provider"]).ok();
+    let text = "Say when the capacity work ends (invented)";
+    r.run(&["action", "add", "51/01", "--owner", "dcc", "--due", "2026-05-21", "--text", text])
+        .ok();
+    r.run(&["action", "add", "51/02", "--owner", "dcc", "--due", "2026-09-01", "--text", "Later"])
+        .ok();
+    let due = |clock: &str, dir: &str| {
+        let pack = r.pack_at(clock, dir, "--period 2026-04");
+        let built: Value = serde_json::from_str(&pack.text("pack.json")).unwrap();
+        let due = built["pack"]["front"]["brief"]["due"].clone();
+        let mut all = due.as_array().unwrap().iter();
+        let of = |key: &str, d: &Value| d[key].as_str().unwrap().to_owned();
+        all.find(|d| of("what", d).contains("51/01")).map(|d| (of("who", d), of("when", d)))
+    };
+    let early = due("2026-05-20T22:00:00Z", "early").expect("is due soon");
+    assert_eq!(early, ("dcc".to_owned(), "due 21 May 2026".to_owned()));
+    let late = due("2026-05-21T09:00:00Z", "late").expect("is overdue");
+    assert_eq!(late.1, "overdue since 21 May 2026");
+    let page = std::fs::read_to_string(r.path("late").join("pack.html")).unwrap();
+    assert!(page.contains("51/01") && !page.contains("51/02"), "only what is due soon");
+    r.at("2026-05-21T09:30:00Z", "paper build --period 2026-04 --out paper").ok();
+    let paper = std::fs::read_to_string(r.path("paper").join("paper.txt")).unwrap();
+    let line = format!("51/01 (dcc): {text}; overdue since 21 May 2026");
+    assert!(paper.contains(&line) && paper.contains(" actions are open, of which 1 "), "{paper}");
+}
+
+/// A log of another shape comes in once; what it would change is shown first; our own log comes back unchanged.
+#[test]
+fn a1_a_log_comes_in_once_and_an_edited_one_shows_its_differences_first() {
+    let r = Room::new();
+    r.run(&["body", "add", "dcc", "--name", "Data Company", "--kind", "provider"]).ok();
+    let log = "Action ID,Action,Owner,Target Date,Status,RAG\n\
+               28x/05,\"Say whether it fits, in writing\",Data Company,22/06/2020,Open,red\n\
+               29xx - 3,Explain the gap,DCC,n/a,Closed,\n\
+               ,A thing without a number,dcc,TBC,Open,\n";
+    r.write("log.csv", log);
+    let import =
+        |file: &str, more: &str| r.nb(&format!("action import {file} {more} --format json"));
+    let counts = |done: &Value| {
+        let of = |key: &str| done[key].as_u64().unwrap();
+        (of("added"), of("changed"), of("unchanged"))
+    };
+    assert_eq!(counts(&import("log.csv", "--dry-run").ok().json()), (3, 0, 0));
+    assert_eq!(r.json("action list")["records"], json!([]), "a dry run changes nothing");
+    let first = import("log.csv", "").ok().json();
+    assert_eq!((counts(&first), &first["columns_not_read"]), ((3, 0, 0), &json!(["RAG"])));
+    assert_eq!(counts(&import("log.csv", "").ok().json()), (0, 0, 3), "once more adds nothing");
+    let closed = r.json("action show 29xx/03");
+    assert_eq!(closed["record"]["status"], "claimed-done", "no meeting accepted it");
+    let list = r.json("action list");
+    let label = |a: &Value| a["label"].as_str().unwrap().to_owned();
+    let all: Vec<String> = list["records"].as_array().unwrap().iter().map(label).collect();
+    assert!(all.contains(&"without a number".to_owned()), "{all:?}");
+    for file in ["log.xlsx", "own.csv"] {
+        r.nb(&format!("action export --out {file}")).ok();
+        assert_eq!(counts(&import(file, "").ok().json()), (0, 0, 3), "{file}");
+    }
+    let edited =
+        std::fs::read_to_string(r.path("own.csv")).unwrap().replace("2020-06-22", "2020-07-27");
+    r.write("edited.csv", &edited);
+    let shown = import("edited.csv", "--meeting 33xx --dry-run").ok().json();
+    assert_eq!(counts(&shown), (0, 1, 2), "{shown}");
+    import("edited.csv", "--meeting 33xx").ok();
+    let dues = r.json("action show 28x/05")["record"]["dues"].clone();
+    assert_eq!(dues.as_array().unwrap().len(), 2, "the earlier date stays: {dues}");
+    assert_eq!((&dues[1]["target"], &dues[1]["set_by"]), (&json!("2020-07-27"), &json!("33xx")));
+    r.write("bad.csv", "text,owner,due\nx,dcc,31/04/2020\ny,a stranger,\nz,dcc,\n");
+    let refused = import("bad.csv", "").code(3).err;
+    assert!(refused.contains("line 2") && refused.contains("line 3"), "{refused}");
+    assert_eq!(
+        r.json("action list")["records"].as_array().unwrap().len(),
+        3,
+        "nothing of it was read"
+    );
 }

@@ -77,7 +77,7 @@ pub fn add(ctx: &Context, new: &NewAction) -> Result<Receipt> {
 }
 
 /// A receipt that names the action as people do, never by the record's own key.
-fn named(mut r: Receipt) -> Receipt {
+pub(crate) fn named(mut r: Receipt) -> Receipt {
     let action = r.after.clone().and_then(|v| serde_json::from_value::<Action>(v).ok());
     if let Some(a) = action {
         r.id = a.label();

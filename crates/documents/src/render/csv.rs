@@ -21,7 +21,7 @@ pub fn csv(table: &Table) -> Result<Vec<u8>, DocumentError> {
 }
 
 /// Guarded before it is escaped: a leading tab is a sign of a formula, too.
-fn printed(text: &str) -> String {
+pub(crate) fn printed(text: &str) -> String {
     printable::visible(&printable::cell(text)).into_owned()
 }
 

@@ -4,7 +4,11 @@ use super::{history, withdraw};
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
 use northbound_app::{
-    actions::{self, Filter, NewAction, verbs},
+    actions::{
+        self, Filter, NewAction,
+        log::{self, Defaults},
+        verbs,
+    },
     registers::{self, view},
 };
 use northbound_registers::{
@@ -12,6 +16,7 @@ use northbound_registers::{
     records::oversight::actions::{Action, ActionStatus, Deliverable, DueStep, Link, LinkTo},
 };
 use northbound_types::{Day, Period};
+use std::path::PathBuf;
 
 /// Actions set by meetings
 #[derive(Debug, Clone, Subcommand)]
@@ -128,6 +133,25 @@ pub(crate) enum ActionCommand {
         /// What was received: document and place
         #[arg(long, default_value = "")]
         evidence: String,
+    },
+    /// Write the log of actions as a workbook or CSV, to edit and bring back
+    Export {
+        #[command(flatten)]
+        which: ListArgs,
+        /// File to write, .xlsx or .csv
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Bring in a log of actions; --dry-run shows what it would change
+    Import {
+        /// The log: a workbook or CSV with texts and owners
+        file: PathBuf,
+        /// Series of rows that name none
+        #[arg(long, default_value = "")]
+        series: String,
+        /// Meeting that sets its dates and texts, and accepts what it calls closed
+        #[arg(long, default_value = "")]
+        meeting: String,
     },
     /// Link an action to a figure, document, defect, change, reconciliation …
     Link(LinkArgs),
@@ -327,6 +351,11 @@ fn record(c: &ActionCommand, ctx: &Ctx) -> Result<Answer> {
     let known = |id: &String| actions::record_id(ctx, id);
     match c {
         ActionCommand::List(f) => actions::list::list(ctx, &f.filter()),
+        ActionCommand::Export { which, out } => log::export(ctx, &which.filter(), out),
+        ActionCommand::Import { file, series, meeting } => {
+            let defaults = Defaults { series: series.clone(), meeting: meeting.clone() };
+            log::import(ctx, file, &defaults)
+        }
         ActionCommand::Show { id } => actions::show::show(ctx, id),
         ActionCommand::History { id } => history(Noun::Action, &known(id)?, ctx),
         ActionCommand::Withdraw { id } => withdraw::<Action>(&known(id)?, ctx),

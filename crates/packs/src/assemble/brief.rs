@@ -17,6 +17,8 @@ use northbound_types::{Figure, NullReason, Period};
 
 /// Most rows that a sentence names; the annex has all.
 const NAMED: usize = 6;
+/// Actions of meetings are due on page 1 where their date is at most so many days ahead: about until the next meeting.
+const DAYS_AHEAD: i32 = 31;
 /// Most changes of figures that are listed.
 const CHANGES: usize = 5;
 
@@ -192,9 +194,10 @@ fn against_last_month(d: &Material<'_>) -> Option<Para> {
     (!parts.is_empty()).then(|| Para::plain(format!("Against {month}, {}.", parts.join("; "))))
 }
 
-/// Reasons that are owed, steps that were promised, faults under repair.
+/// Reasons that are owed, actions of meetings, steps that were promised, faults under repair.
 fn due(d: &Material<'_>) -> Vec<Due> {
     let mut out = owed(d);
+    out.extend(actions(d));
     for q in &d.data.required {
         let Some(e) =
             q.given.iter().rev().find(|e| e.steps.as_deref().is_some_and(|s| !s.trim().is_empty()))
@@ -228,6 +231,26 @@ fn owed(d: &Material<'_>) -> Vec<Due> {
             what: format!("Give a reason for {}", words::rows(&rows, NAMED)),
             who,
             when: if blocks { "before the pack can be issued".to_owned() } else { String::new() },
+        })
+        .collect()
+}
+
+/// Actions that are overdue, and those due soon, the most urgent first.
+fn actions(d: &Material<'_>) -> Vec<Due> {
+    let day = d.e.known.as_at.day();
+    let soon = day.plus(DAYS_AHEAD);
+    let all = d.e.known.registered.oversight.actions_by_need(day);
+    all.into_iter()
+        .filter(|(_, f)| f.open && f.due.is_some_and(|due| due <= soon))
+        .map(|(k, f)| {
+            let date = f.due.map(print::day).unwrap_or_default();
+            let was = if f.overdue { "overdue since" } else { "due" };
+            let text = k.record.text.trim_end_matches('.');
+            Due {
+                what: format!("{text} (action {})", k.record.label()),
+                who: k.record.owner.clone(),
+                when: format!("{was} {date}"),
+            }
         })
         .collect()
 }

@@ -1,7 +1,14 @@
 //! What people state, feel, claim and decide around the figures, as at a time.
 
 use crate::PackError;
-use northbound_registers::{Gate, Query, Stored, records as kept};
+use northbound_registers::{
+    Gate, Query, Stored,
+    records::{
+        self as kept,
+        oversight::actions::{Action, Flags, by_need, flags},
+    },
+};
+use northbound_types::Day;
 use std::collections::BTreeMap;
 
 /// The registers around the figures, as at a time.
@@ -29,10 +36,24 @@ pub struct Oversight {
     pub comments: Vec<Stored<kept::feedback::comments::Comment>>,
     /// Documents.
     pub documents: Vec<Stored<kept::oversight::documents::Document>>,
+    /// Actions of meetings.
+    pub actions: Vec<Stored<Action>>,
     /// Defects of measures.
     pub metric_defects: Vec<Stored<kept::reporting::metric_defects::MetricDefect>>,
     /// Category of each party.
     pub classes: BTreeMap<String, String>,
+}
+
+impl Oversight {
+    /// Actions in the order in which they need doing, each with what follows from it on a day.
+    #[must_use]
+    pub fn actions_by_need(&self, day: Day) -> Vec<(&Stored<Action>, Flags)> {
+        // Whether a group owns it, and the other names of its owner, change neither the order nor the dates.
+        let mut all: Vec<_> =
+            self.actions.iter().map(|k| (k, flags(&k.record, day, false, &[]))).collect();
+        all.sort_by(|a, b| by_need((&a.0.record, &a.1), (&b.0.record, &b.1)));
+        all
+    }
 }
 
 /// Reads them.
@@ -51,6 +72,7 @@ pub fn read(gate: &Gate<'_>, q: &Query) -> Result<Oversight, PackError> {
         examples: gate.list(q)?,
         comments: gate.list(q)?,
         documents: gate.list(q)?,
+        actions: gate.list(q)?,
         metric_defects: gate.list(q)?,
         passed: gate
             .list::<kept::feedback::examples::PassedExample>(q)?

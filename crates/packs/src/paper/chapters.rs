@@ -17,7 +17,10 @@ use northbound_measures::{
     evaluate::bands::Band,
     oversight::explanations::{Explained, Requirement},
 };
-use northbound_registers::{Record, Stored, records::feedback::examples::state};
+use northbound_registers::{
+    Record, Stored,
+    records::{feedback::examples::state, oversight::actions::Flags},
+};
 use northbound_types::Figure;
 use std::collections::BTreeMap;
 
@@ -38,6 +41,7 @@ pub(super) fn all(
         chapter("Statements on the service", claims(e, data, d)),
         chapter("Exceptional Events", events(e, data, d)?),
         chapter("Report discrepancies", examples(e, d)),
+        chapter("Actions", actions(e, d)),
         chapter("Comments", comments(e, d)),
         chapter("Work packages", packages(e, d)),
         chapter("The group's view", views(e, d)),
@@ -436,6 +440,38 @@ fn comments(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
             para(runs)
         })
         .collect()
+}
+
+/// How many actions are open, and each that is overdue.
+fn actions(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
+    let day = e.known.as_at.day();
+    let all = e.known.registered.oversight.actions_by_need(day);
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let count = |which: fn(&Flags) -> bool| all.iter().filter(|(_, f)| which(f)).count();
+    let source = || sum("the register of actions (northbound action list)");
+    let mut out = vec![para(vec![
+        d.sourced(count(|f| f.open).to_string(), source()),
+        words(" actions are open, of which "),
+        d.sourced(count(|f| f.overdue).to_string(), source()),
+        words(" overdue and "),
+        d.sourced(count(|f| f.no_date).to_string(), source()),
+        words(" without a date."),
+    ])];
+    for (k, f) in all.iter().filter(|(_, f)| f.overdue) {
+        let a = &k.record;
+        let due = f.due.map(print::day).unwrap_or_default();
+        let text = a.text.trim_end_matches('.');
+        out.push(para(vec![
+            d.sourced(
+                format!("{} ({}): {text}; overdue since {due}", a.label(), a.owner),
+                record(k),
+            ),
+            words("."),
+        ]));
+    }
+    out
 }
 
 fn packages(e: &Evidence, d: &mut Citations) -> Vec<Paragraph> {
