@@ -318,3 +318,69 @@ fn a1_a_log_comes_in_once_and_an_edited_one_shows_its_differences_first() {
         "nothing of it was read"
     );
 }
+
+#[test]
+fn a7_only_a_meeting_opens_again_what_a_meeting_closed() {
+    let r = group();
+    r.run(&["action", "close", "33xx/06", "--evidence", "letter 3", "--meeting", "34"]).ok();
+    assert!(r.run(&["action", "claim", "33xx/06"]).code(4).err.contains("action reopen"));
+    r.run(&["action", "close", "33xx/06", "--evidence", "letter 4", "--meeting", "35"]).code(4);
+    r.run(&["action", "change", "33xx/06", "status=open", "--reason", "x"]).code(4);
+    r.run(&["action", "reopen", "33xx/06", "--meeting", "35"]).ok();
+    r.run(&["action", "reopen", "33xx/06", "--meeting", "35"]).code(4);
+    let a = r.json("action show 33xx/06")["record"].clone();
+    assert_eq!((&a["status"], &a["closed_at"]), (&json!("open"), &json!("")));
+    assert!(a["updates"][0]["text"].as_str().unwrap().contains("letter 3; 34"), "{a}");
+    r.run(&["action", "supersede", "33xx/05", "--by", "33xx/06"]).ok();
+    r.run(&["action", "claim", "33xx/05"]).code(4);
+}
+
+/// What is recorded late takes its place by the day on which it was set.
+#[test]
+fn x5_a_date_of_earlier_minutes_does_not_replace_a_newer_one() {
+    let r = group();
+    let overdue = || labels(&on(&r, "2020-06-22", "--overdue")).contains(&"29xx/03");
+    r.run(&["action", "due", "29xx/03", "2020-03-01", "--by", "30x", "--on", "2020-03-23"]).ok();
+    assert!(!overdue(), "the date of June holds");
+    r.run(&["action", "due", "29xx/03", "2020-06-20", "--by", "33xx", "--on", "2020-06-22"]).ok();
+    assert!(overdue(), "a step of the same day or later holds");
+}
+
+#[test]
+fn a1_an_old_log_again_undoes_nothing_and_a_row_that_is_refused_leaves_nothing_behind() {
+    let r = group();
+    let import = |more: &str| r.nb(&format!("action import own.csv {more} --format json"));
+    let export = || {
+        r.nb("action export --out own.csv").ok();
+        std::fs::read_to_string(r.path("own.csv")).unwrap()
+    };
+    r.run(&["action", "supersede", "33xx/05", "--by", "33xx/07"]).ok();
+    r.run(&["action", "add", "", "--owner", "dcc", "--text", "A thing without a number"]).ok();
+    let log = export();
+    r.run(&["action", "due", "28x/05", "2030-01-01", "--by", "34", "--on", "2020-06-22"]).ok();
+    r.run(&["action", "text", "28x/05", "DCC to say it in writing", "--meeting", "34"]).ok();
+    let again = import("").ok().json();
+    assert_eq!((&again["added"], &again["changed"]), (&json!(0), &json!(0)), "{again}");
+    assert!(!labels(&on(&r, "2020-06-22", "--overdue")).contains(&"28x/05"));
+    // The text of an action without a number is a new version of it, not another action.
+    r.write("own.csv", &log.replace("A thing without a number", "Another wording"));
+    let edited = import("").ok().json();
+    assert_eq!((&edited["added"], &edited["changed"]), (&json!(0), &json!(1)), "{edited}");
+    // The last row cannot be closed: nothing of the file is written.
+    r.run(&["action", "recur", "33xx/07", "--first", "2020-03", "--deliverable", "a paper"]).ok();
+    let now = export();
+    let bad = now.replace("do the thing with number 1 (invented)", "do something else");
+    let row = bad.lines().find(|l| l.starts_with("33xx/07")).unwrap();
+    let bad = bad.replace(row, &row.replace(",open,", ",closed,"));
+    r.write("own.csv", &bad);
+    let refused = import("--meeting 34").code(4).err;
+    assert!(refused.contains("nothing was written") && refused.contains("a paper"), "{refused}");
+    assert_eq!(export(), now);
+    r.run(&["action", "link", "33xx/07", "figure", "PM9.9/CSPN"]).code(5);
+    r.run(&["action", "link", "33xx/07", "figure", "PM4.3/CSPN/north/2026-04"]).ok();
+    // A deliberate return to an earlier text is a version.
+    r.run(&["action", "text", "28x/05", "DCC to say whether the measure fits", "--meeting", "35"])
+        .ok();
+    let texts = r.json("action show 28x/05")["record"]["texts"].clone();
+    assert_eq!(texts.as_array().unwrap().len(), 2, "{texts}");
+}

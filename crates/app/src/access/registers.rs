@@ -17,6 +17,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("action list", Who::Readers),
     changes("action receive", Who::Register(Noun::Action, Verb::Change)),
     changes("action recur", Who::Register(Noun::Action, Verb::Change)),
+    changes("action reopen", Who::Register(Noun::Action, Verb::Change)),
     changes("action report", Who::Register(Noun::Action, Verb::Change)),
     reads("action show", Who::Readers),
     changes("action supersede", Who::Register(Noun::Action, Verb::Change)),

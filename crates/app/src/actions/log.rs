@@ -21,7 +21,7 @@ const MOST_BYTES: u64 = 16 << 20;
 const NAMED: usize = 20;
 
 /// The columns of a log: name, what it holds, and the headers under which other logs have it.
-const COLUMNS: [(&str, &str, &[&str]); 12] = [
+const COLUMNS: [(&str, &str, &[&str]); 13] = [
     (
         "action",
         "Id as printed; empty where it has none",
@@ -42,6 +42,7 @@ const COLUMNS: [(&str, &str, &[&str]); 12] = [
     ("update", "A report to add", &["latest update", "progress", "comments", "comment", "notes"]),
     ("topic", "What it is about", &["subject", "area"]),
     ("evidence", "What shows that it is done", &["closing evidence"]),
+    ("record", "Ties the row to its record where the id does not; leave it as it is", &[]),
 ];
 
 /// What a file does not say.
@@ -105,6 +106,7 @@ fn row(s: &Standing) -> Vec<String> {
         String::new(),
         a.topic.clone(),
         a.evidence.clone(),
+        a.key.clone(),
     ]
 }
 
@@ -150,6 +152,17 @@ struct Said {
 /// Where the file cannot be read or rows are wrong, each with its line; where the registers refuse a change.
 pub fn import(ctx: &Context, file: &Path, defaults: &Defaults) -> Result<Answer> {
     let (all, unknown) = read(ctx, file, defaults)?;
+    // All rows are tried before one is written, so that a row that the registers refuse leaves nothing behind.
+    let trial = Context { dry_run: true, ..ctx.clone() };
+    for said in &all {
+        apply(&trial, file, said, defaults).map_err(|e| {
+            AppError::refused(format!(
+                "{}, line {}: {e}; nothing was written",
+                file.display(),
+                said.line
+            ))
+        })?;
+    }
     let mut t = Table::new("", &["action", "field", "before", "after"]);
     let (mut added, mut changed, mut same, mut json) = (0u64, 0u64, 0u64, Vec::new());
     for said in &all {
@@ -271,6 +284,7 @@ fn said(
     action.series = or(of("series"), &defaults.series);
     action.meeting = or(of("meeting"), action.raised_at());
     action.raised = day(of("raised"))?;
+    of("record").clone_into(&mut action.key);
     of("implied").clone_into(&mut action.implied);
     of("topic").clone_into(&mut action.topic);
     of("evidence").clone_into(&mut action.evidence);
@@ -320,13 +334,14 @@ fn status(text: &str) -> std::result::Result<ActionStatus, String> {
     match text.to_lowercase().as_str() {
         "" | "open" | "ongoing" | "on-going" | "in progress" | "new" => Ok(ActionStatus::Open),
         "closed" => Ok(ActionStatus::Closed),
+        "superseded" => Ok(ActionStatus::Superseded),
         "claimed-done"
         | "claimed done"
         | "done"
         | "complete"
         | "completed"
         | "proposed for closure" => Ok(ActionStatus::ClaimedDone),
-        _ => Err(format!("{text:?} is no state; it is open, claimed-done or closed")),
+        _ => Err(format!("{text:?} is no state; it is open, claimed-done, closed or superseded")),
     }
 }
 
@@ -340,13 +355,28 @@ fn apply(ctx: &Context, file: &Path, said: &Said, defaults: &Defaults) -> Result
     accepted(&mut new, &place, defaults);
     let Some(id) = known(&gate, &new)? else {
         new.place = place;
+        if new.status == ActionStatus::Superseded {
+            return Err(by_command(&new));
+        }
+        new.key = String::new();
         return Ok(gate.action_add(&new, &write)?);
     };
     let today = ctx.now.day();
+    let before = gate.show::<Action>(&id, AsAt::NOW)?.record;
+    if new.status == ActionStatus::Superseded && before.status != new.status {
+        return Err(by_command(&before));
+    }
     Ok(gate.update::<Action>(&id, &write, |a| {
         edit(a, &new, &said.given, &defaults.meeting, today);
         Ok(())
     })?)
+}
+
+fn by_command(a: &Action) -> AppError {
+    AppError::refused(format!(
+        "action {} is not superseded by a log, which does not say by what; use `northbound action supersede`",
+        a.label()
+    ))
 }
 
 /// A closed action needs the meeting that accepted it. Where neither file nor command names one, it is only
@@ -359,13 +389,17 @@ fn accepted(new: &mut Action, place: &str, defaults: &Defaults) {
             new.closed_at.clone_from(&defaults.meeting);
         }
     }
-    if new.status != ActionStatus::Open && new.evidence.is_empty() {
+    let done = matches!(new.status, ActionStatus::Closed | ActionStatus::ClaimedDone);
+    if done && new.evidence.is_empty() {
         place.clone_into(&mut new.evidence);
     }
 }
 
 /// The record of the action that a row means; `None` where it is new.
 fn known(gate: &Gate<'_>, new: &Action) -> Result<Option<String>> {
+    if !new.key.is_empty() && gate.find::<Action>(&new.key, AsAt::NOW)?.is_some() {
+        return Ok(Some(new.key.clone()));
+    }
     if new.canonical.is_empty() {
         return Ok(gate.find::<Action>(&new.own_key(), AsAt::NOW)?.map(|k| k.id));
     }
@@ -390,7 +424,7 @@ fn known(gate: &Gate<'_>, new: &Action) -> Result<Option<String>> {
 /// What the row says otherwise; an empty cell says nothing.
 fn edit(a: &mut Action, new: &Action, given: &[&str], meeting: &str, today: Day) {
     let says = |name: &str| given.contains(&name);
-    a.set_text(&new.text, meeting, today);
+    a.merge_text(&new.text, meeting, today);
     a.owner.clone_from(&new.owner);
     if says("series") || a.series.is_empty() {
         a.series.clone_from(&new.series);
@@ -404,8 +438,14 @@ fn edit(a: &mut Action, new: &Action, given: &[&str], meeting: &str, today: Day)
     if says("raised") {
         a.raised = new.raised;
     }
-    let latest = a.dues.iter().rev().find_map(|d| d.target);
-    a.dues.extend(new.dues.iter().filter(|d| d.target != latest).cloned());
+    // A date that it had before is news only from another meeting: an old log that is read again says nothing.
+    let had = |d: &&DueStep| a.dues.iter().any(|h| h.target == d.target);
+    let news: Vec<DueStep> =
+        new.dues.iter().filter(|d| !had(d) || !meeting.is_empty()).cloned().collect();
+    let latest = a.due();
+    for d in news.into_iter().filter(|d| d.target != latest) {
+        a.add_due(&DueStep { set_on: today, ..d });
+    }
     for u in &new.updates {
         if !a.updates.iter().any(|have| have.text == u.text) {
             a.updates.push(u.clone());

@@ -1,11 +1,15 @@
 //! What owners and meetings do with an action.
 
 use super::{owner, owners};
-use crate::{AppError, Context, Result, registers::with_reason};
+use crate::{
+    AppError, Context, Result,
+    names::{self, Named},
+    registers::with_reason,
+};
 use northbound_registers::{
     AsAt, Receipt,
     records::oversight::actions::{
-        Action, ActionStatus, Deliverable, DueStep, Instalment, Link, Recurrence, Update,
+        Action, ActionStatus, Deliverable, DueStep, Instalment, Link, LinkTo, Recurrence, Update,
     },
 };
 use northbound_types::{Day, Period};
@@ -138,6 +142,7 @@ pub fn report(ctx: &Context, id: &str, text: &str, meeting: &str) -> Result<Rece
 /// # Errors
 /// Where the registers refuse it.
 pub fn claim_done(ctx: &Context, id: &str, evidence: &str) -> Result<Receipt> {
+    must_be_open(ctx, id)?;
     update(ctx, id, "claimed as done by its owner", |a| {
         a.status = ActionStatus::ClaimedDone;
         if !evidence.trim().is_empty() {
@@ -156,25 +161,54 @@ pub fn close(ctx: &Context, id: &str, evidence: &str, meeting: &str) -> Result<R
             "action {id} is not closed: closing needs evidence and the meeting that accepted it; give --evidence and --meeting"
         )));
     }
-    let store = ctx.store()?;
-    let stored = ctx.gate(&store).action(id, AsAt::NOW)?;
-    let owed: Vec<&str> = stored
-        .record
-        .deliverables
-        .iter()
-        .filter(|d| d.received.is_none())
-        .map(|d| d.what.as_str())
-        .collect();
-    if !owed.is_empty() {
-        return Err(AppError::refused(format!(
-            "action {id} is not closed: not received yet: {}; record it with `northbound action receive`",
-            owed.join(", ")
-        )));
-    }
+    must_be_open(ctx, id)?;
     update(ctx, id, &format!("accepted by {meeting}"), |a| {
         a.status = ActionStatus::Closed;
         evidence.clone_into(&mut a.evidence);
         meeting.clone_into(&mut a.closed_at);
+    })
+}
+
+fn must_be_open(ctx: &Context, id: &str) -> Result<()> {
+    let store = ctx.store()?;
+    let a = ctx.gate(&store).action(id, AsAt::NOW)?.record;
+    if a.status.is_open() {
+        return Ok(());
+    }
+    Err(AppError::refused(format!(
+        "action {} is {}; `northbound action reopen {id} --meeting MEETING` opens it again",
+        a.label(),
+        a.status
+    )))
+}
+
+/// Opens an action again that was closed or superseded; what had closed it stays as a report.
+///
+/// # Errors
+/// Where it is open.
+pub fn reopen(ctx: &Context, id: &str, meeting: &str) -> Result<Receipt> {
+    let store = ctx.store()?;
+    let before = ctx.gate(&store).action(id, AsAt::NOW)?.record;
+    if before.status.is_open() {
+        return Err(AppError::refused(format!("action {} is open", before.label())));
+    }
+    let text = format!(
+        "Opened again; it was {} ({}).",
+        before.status,
+        [before.evidence.as_str(), &before.closed_at, &before.superseded_by.join(", ")]
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join("; ")
+    );
+    let (on, by) = (ctx.now.day(), crate::registers::author(None, &ctx.actor));
+    update(ctx, id, &format!("opened again by {meeting}"), |a| {
+        a.status = ActionStatus::Open;
+        a.evidence.clear();
+        a.closed_at.clear();
+        a.superseded_by.clear();
+        let (meeting, source) = (meeting.to_owned(), String::new());
+        a.updates.push(Update { on, by, meeting, text, source });
     })
 }
 
@@ -297,11 +331,21 @@ pub fn recur(
     })
 }
 
+/// Sixteen hexadecimal digits, as printed beside a figure.
+fn is_figure_id(id: &str) -> bool {
+    id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 /// Links an action to what it is about, or takes the link back.
 ///
 /// # Errors
-/// Where what it names is not registered, or there is no such link.
+/// Where what it names is not registered, the measure of a figure's name is not known, or there is no such link. The
+/// id of a printed figure is taken as it is.
 pub fn link(ctx: &Context, id: &str, link: &Link, remove: bool) -> Result<Receipt> {
+    if !remove && link.to == LinkTo::Figure && !is_figure_id(&link.id) {
+        let measure = link.id.split('/').next().unwrap_or_default();
+        names::known(ctx, Named::Measure, measure)?;
+    }
     if remove {
         let store = ctx.store()?;
         let a = ctx.gate(&store).action(id, AsAt::NOW)?.record;

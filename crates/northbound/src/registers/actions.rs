@@ -79,6 +79,14 @@ pub(crate) enum ActionCommand {
         #[arg(long, default_value = "")]
         meeting: String,
     },
+    /// Open an action again that was closed or superseded
+    Reopen {
+        /// Id of the action, in any spelling
+        id: String,
+        /// The meeting that opens it again
+        #[arg(long)]
+        meeting: String,
+    },
     /// Replace an action by others, which must be registered
     Supersede {
         /// Id of the action, in any spelling
@@ -316,6 +324,7 @@ pub(crate) fn action(c: &ActionCommand, ctx: &Ctx) -> Result<Answer> {
         ActionCommand::Report { id, text, meeting } => verbs::report(ctx, id, text, meeting),
         ActionCommand::Claim { id, evidence } => verbs::claim_done(ctx, id, evidence),
         ActionCommand::Close { id, evidence, meeting } => verbs::close(ctx, id, evidence, meeting),
+        ActionCommand::Reopen { id, meeting } => verbs::reopen(ctx, id, meeting),
         ActionCommand::Supersede { id, by, meeting } => verbs::supersede(ctx, id, by, meeting),
         ActionCommand::Text { id, text, meeting } => verbs::set_text(ctx, id, text, meeting),
         ActionCommand::Recur { id, first, last, deliverable, due } => {

@@ -38,7 +38,7 @@ pub struct Flags {
 pub fn flags(action: &Action, day: Day, group_owned: bool, aliases: &[&str]) -> Flags {
     let open = action.status.is_open();
     let stated: Vec<Day> =
-        action.dues.iter().filter(|d| d.set_on <= day).filter_map(|d| d.target).collect();
+        action.steps().iter().filter(|d| d.set_on <= day).filter_map(|d| d.target).collect();
     let due = stated.last().copied();
     let moved = stated.windows(2).filter(|w| w[1] > w[0]);
     let (slips, slipped_days) =

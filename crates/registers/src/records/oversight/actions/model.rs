@@ -316,10 +316,27 @@ impl Action {
         }
     }
 
-    /// The target date of the last step; null where none was set, or where it says that there is none.
+    /// Its target dates in the order in which they were set: a step that is recorded late, such as one of earlier
+    /// minutes, takes its place by the day on which it was set.
+    #[must_use]
+    pub fn steps(&self) -> Vec<&DueStep> {
+        let mut all: Vec<&DueStep> = self.dues.iter().collect();
+        all.sort_by_key(|d| d.set_on);
+        all
+    }
+
+    /// The target date of the step that was set last; null where none was set, or where it says that there is none.
     #[must_use]
     pub fn due(&self) -> Option<Day> {
-        self.dues.last().and_then(|d| d.target)
+        self.steps().last().and_then(|d| d.target)
+    }
+
+    /// Adds a target date, unless the same meeting or body set the same one already.
+    pub fn add_due(&mut self, step: &DueStep) {
+        let same = |d: &&DueStep| d.target == step.target && d.set_by == step.set_by;
+        if !self.dues.iter().any(|d| same(&d)) {
+            self.dues.push(step.clone());
+        }
     }
 
     fn closing_is_sound(&self) -> Result<(), RegisterError> {
@@ -334,10 +351,21 @@ impl Action {
                     "an action is closed only with evidence and the meeting that accepted it; give both (--evidence, --meeting)",
                 )
             }
+            ActionStatus::Closed if self.deliverables.iter().any(|d| d.received.is_none()) => {
+                let owed = self.deliverables.iter().filter(|d| d.received.is_none());
+                let owed: Vec<&str> = owed.map(|d| d.what.as_str()).collect();
+                refused(&format!(
+                    "not received yet: {}; record it with `action receive`",
+                    owed.join(", ")
+                ))
+            }
             ActionStatus::Closed if self.recurrence.as_ref().is_some_and(|r| r.last.is_none()) => {
                 refused(
                     "it is due every month, and one instalment does not close it; end it first with `action recur --last PERIOD`",
                 )
+            }
+            ActionStatus::Open | ActionStatus::ClaimedDone if !self.closed_at.is_empty() => {
+                refused("a meeting has accepted it; `action reopen` opens it again")
             }
             ActionStatus::Superseded if self.superseded_by.is_empty() => {
                 refused("an action is superseded by at least one other; name it with --by")

@@ -222,9 +222,7 @@ fn merge(a: &mut Action, said: &Action, meeting: &str, on: Day) {
     a.lead = a.lead.take().or_else(|| said.lead.clone());
     set_text(a, &said.text, meeting, on);
     for step in &said.dues {
-        if !a.dues.iter().any(|d| d.target == step.target) {
-            a.dues.push(step.clone());
-        }
+        a.add_due(step);
     }
     if !said.implied.is_empty() {
         said.implied.clone_into(&mut a.implied);
@@ -260,8 +258,20 @@ pub(crate) fn set_text(a: &mut Action, text: &str, meeting: &str, on: Day) {
 }
 
 impl Action {
-    /// Replaces the text and records the old one as a version.
+    /// Replaces the text and records the old one as a version, also where it had the new one before.
     pub fn set_text(&mut self, text: &str, meeting: &str, on: Day) {
+        if self.text != text {
+            let old = std::mem::replace(&mut self.text, text.to_owned());
+            self.texts.push(TextVersion {
+                text: old,
+                replaced_by: meeting.to_owned(),
+                replaced_on: on,
+            });
+        }
+    }
+
+    /// As [`Action::set_text`], for a text that is read from a file: one that the action has or had changes nothing.
+    pub fn merge_text(&mut self, text: &str, meeting: &str, on: Day) {
         set_text(self, text, meeting, on);
     }
 }
