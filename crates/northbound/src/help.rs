@@ -161,9 +161,9 @@ mod tests {
             let e = command().try_get_matches_from(words).expect_err("a wrong command line");
             without_wrong_proposals(e).to_string()
         };
-        assert!(!said(&["action", "list", "--overdue"]).contains("--provider"));
-        assert!(!said(&["minutes"]).contains("ingest"));
-        assert!(said(&["action", "list", "--providr", "x"]).contains("--provider"));
+        assert!(!said(&["claim", "list", "--overdue"]).contains("--provider"));
+        assert!(!said(&["seconds"]).contains("ingest"));
+        assert!(said(&["claim", "list", "--providr", "x"]).contains("--provider"));
         assert!(said(&["ingset"]).contains("ingest"));
         assert!(said(&["about", "--format", "jsno"]).contains("json"));
     }
