@@ -35,6 +35,7 @@ pub mod mailing;
 pub mod measures;
 pub mod meeting_files;
 pub mod methodology;
+pub mod minutes_in;
 pub mod minutes_out;
 pub mod names;
 pub mod pack;

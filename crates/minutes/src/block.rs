@@ -1,5 +1,5 @@
 //! What a file says, in one form for all formats: headings, paragraphs, items of lists, tables.
-//! Readers make blocks; finders see nothing else.
+//! Readers make blocks; whatever looks for something in a file sees nothing else.
 
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -125,6 +125,8 @@ pub enum NoteKind {
     TextBox,
     /// Comment of a reviewer.
     Comment,
+    /// Keys and values before the text.
+    FrontMatter,
 }
 
 /// A row of a table.

@@ -2,7 +2,7 @@
 
 use crate::{context::Ctx, error::Result, output::Answer};
 use clap::{Args, Subcommand};
-use northbound_app::{agenda, meeting_files::Of, minutes_out};
+use northbound_app::{agenda, meeting_files::Of, minutes_in, minutes_out};
 use northbound_types::{Day, Period};
 use std::path::PathBuf;
 
@@ -42,6 +42,11 @@ impl MeetingArgs {
 /// Minutes: from notes to documents, drafts, final versions
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum MinutesCommand {
+    /// Show what is read in a file of minutes: headings, paragraphs, items, tables; nothing enters a register
+    Blocks {
+        /// Minutes as text or Markdown
+        file: PathBuf,
+    },
     /// Write minutes from notes in plain lines; nothing enters a register
     Write {
         /// Notes, text (docs/meetings.md has the lines)
@@ -95,6 +100,7 @@ pub(crate) enum MinutesCommand {
 
 pub(crate) fn run(c: &MinutesCommand, ctx: &Ctx) -> Result<Answer> {
     match c.clone() {
+        MinutesCommand::Blocks { file } => minutes_in::blocks(ctx, &file),
         MinutesCommand::Write { notes, of, template, out } => {
             minutes_out::write(ctx, &minutes_out::Request { notes, of: of.of(), template, out })
         }

@@ -66,6 +66,7 @@ pub(super) const COMMANDS: &[Command] = &[
     reads("methodology compare", Who::Readers),
     rules("methodology list", Who::Anyone),
     rules("methodology show", Who::Anyone),
+    rules("minutes blocks", Who::Anyone),
     changes("minutes correct", Who::Register(Noun::Document, Verb::Change)),
     changes("minutes draft", Who::Register(Noun::Document, Verb::Add)),
     changes("minutes final", Who::Register(Noun::Document, Verb::Change)),

@@ -1,7 +1,7 @@
 //! Composed minutes as a document.
 
+use super::Right;
 use super::{Attendance, Composed, Entry, Item, Target};
-use crate::finding::Right;
 use northbound_documents::{
     meeting::{Block, MeetingDocument},
     render::words::day,

@@ -1,7 +1,7 @@
 //! One line of notes.
 
+use super::Right;
 use super::{Attendance, Entry, Target, date, people};
-use crate::finding::Right;
 use northbound_types::Day;
 
 /// What a line is.

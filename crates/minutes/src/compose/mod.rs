@@ -24,12 +24,25 @@ mod tests;
 pub use document::document;
 pub use notes::read;
 
-use crate::finding::Right;
 use northbound_types::Day;
 use serde::{Deserialize, Serialize};
 
 /// Most bytes of notes.
 pub const MAX_BYTES: usize = 1 << 20;
+
+/// In what right somebody attended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Right {
+    /// Member, or alternate of one.
+    Member,
+    /// Takes part without a seat.
+    Participant,
+    /// Sent apologies.
+    Apology,
+    /// Absent and represented by somebody else.
+    Represented,
+}
 
 /// The meeting that notes are of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Lines of attendance.
 
 use super::Attendance;
-use crate::finding::Right;
+use super::Right;
 
 /// The people of a line, separated by semicolons, or by commas outside brackets.
 pub(super) fn people(right: Right, category: &str, names: &str) -> Result<Vec<Attendance>, String> {
