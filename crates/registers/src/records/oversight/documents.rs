@@ -94,7 +94,7 @@ pub struct Document {
     /// Where it is filed; empty where not known.
     pub filed: String,
     /// The meeting that approved it; empty until one has. Minutes that were approved are final.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub approved_by: String,
 }
 
