@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
             .find(|i| matches!(self.line(*i).trim_end(), "---" | "..."));
         let Some(end) = end else { return };
         let keyed = |l: &&str| l.trim().is_empty() || l.contains(':') || l.starts_with([' ', '-']);
-        if end < 2 || !self.lines[1..end].iter().all(|l| keyed(&l)) {
+        if end < 2 || !self.lines[1..end].iter().all(keyed) {
             return;
         }
         let text = clean(&self.lines[1..end].join("\n"));
