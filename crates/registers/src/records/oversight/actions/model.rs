@@ -306,13 +306,15 @@ impl Action {
         format!("~{hex}")
     }
 
-    /// How people know it: `33xx/05`, or `without a number (33xx)`.
+    /// How people know it: `33xx/05`, an id of another shape as it was found, or `without a number (33xx)`.
     #[must_use]
     pub fn label(&self) -> String {
         match (self.canonical.as_str(), self.raised_at()) {
             ("", "") => "without a number".to_owned(),
             ("", meeting) => format!("without a number ({meeting})"),
-            (id, _) => id.to_owned(),
+            (id, _) if meeting_of(id).is_some() => id.to_owned(),
+            // An id of another shape has no canonical spelling that people know.
+            _ => self.found.clone(),
         }
     }
 

@@ -119,6 +119,7 @@ fn keys_tell_apart_what_has_one_number_or_none() {
     b.text.push('!');
     assert_ne!(a.own_key(), b.own_key());
     assert_eq!(a.label(), "without a number (33xx)");
+    assert_eq!(Action::new("Action 7 of June", "x", "b").label(), "Action 7 of June");
     let (mut c, mut d) = (Action::new("33/01", "x", "b"), Action::new("33/01", "y", "b"));
     assert_eq!(c.own_key(), d.own_key(), "the text is no part of a numbered action");
     (c.series, d.series) = ("one".to_owned(), "two".to_owned());
