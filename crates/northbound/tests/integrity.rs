@@ -325,10 +325,13 @@ impl World {
 fn flip(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     let middle = bytes.len() / 2;
-    match std::str::from_utf8(&bytes)
-        .ok()
-        .and_then(|t| t[middle..].find(|c: char| c.is_ascii_digit()))
-    {
+    match std::str::from_utf8(&bytes).ok().and_then(|t| {
+        // Which digit is in the middle depends on the hashes of this run. One of a month or day could make
+        // a date that does not exist, and the file would be found unreadable rather than changed.
+        let of_date = |i: usize| t[..i].bytes().rev().take(2).any(|b| b == b'-');
+        let digits = t[middle..].char_indices().filter(|(_, c)| c.is_ascii_digit());
+        digits.map(|(at, _)| at).find(|at| !of_date(middle + at))
+    }) {
         Some(at) => {
             let digit = &mut bytes[middle + at];
             *digit = if *digit == b'9' { b'0' } else { *digit + 1 };
