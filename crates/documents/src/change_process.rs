@@ -2,7 +2,10 @@
 
 use crate::{
     DocumentError,
-    render::{clean::clean, html::style},
+    render::{
+        clean::clean,
+        html::{head, style},
+    },
 };
 use maud::{DOCTYPE, html};
 use serde::{Deserialize, Serialize};
@@ -61,14 +64,7 @@ pub fn page(types: &[ProcessType], rules: &str) -> Result<String, DocumentError>
     let body = html! {
         (DOCTYPE)
         html lang="en-GB" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                meta name="generator" content="Northbound";
-                title { "How a change is made, by type" }
-                (style())
-            }
+            (head("How a change is made, by type", &style(), false))
             body {
                 header.top { div.inner { h1 { "How a change is made" } } }
                 div.shell {

@@ -1,6 +1,7 @@
 //! A document of a meeting as one HTML file and as text.
 
 use super::{Block, MeetingDocument};
+use crate::render::html::head;
 use maud::{DOCTYPE, Markup, html};
 
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}h1,h2,h3{line-height:1.2;color:#0e2a40}h2{margin-top:2rem}.mark{font-weight:bold}.sub{margin:.1rem 0}table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}caption{text-align:left;font-weight:bold;padding:.3rem 0}th,td{border:1px solid #b8c2cc;padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:#eef2f5}@media print{thead{display:table-header-group}tr{break-inside:avoid}}";
@@ -28,14 +29,7 @@ pub(super) fn html(d: &MeetingDocument) -> String {
     html! {
         (DOCTYPE)
         html lang="en-GB" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                meta name="generator" content="Northbound";
-                title { (d.title) }
-                style { (STYLE) }
-            }
+            (head(&d.title, &html! { style { (STYLE) } }, false))
             body {
                 main {
                     @if !d.marking.is_empty() { p.mark { "Marking: " (d.marking) } }

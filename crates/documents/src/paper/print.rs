@@ -1,7 +1,7 @@
 //! The paper as one HTML file and as text. Numbers point to their source at the end.
 
 use super::{Paper, Paragraph, Run, Source};
-use crate::render::words as print;
+use crate::render::{html::head, words as print};
 use maud::{DOCTYPE, Markup, html};
 
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}h1,h2{line-height:1.2}a{color:#0b4f8a}sup{font-size:.7em}ol,ul{padding-left:1.5rem}.mark{font-weight:bold}";
@@ -44,14 +44,7 @@ pub(super) fn html(p: &Paper) -> String {
     html! {
         (DOCTYPE)
         html lang="en-GB" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                meta name="generator" content="Northbound";
-                title { (p.title) }
-                style { (STYLE) }
-            }
+            (head(&p.title, &html! { style { (STYLE) } }, false))
             body {
                 main {
                     @if !p.marking.is_empty() { p.mark { (p.marking) } }

@@ -27,17 +27,11 @@ pub fn html(document: &Document) -> Result<String, DocumentError> {
     let page = Page { document, figures: figures.iter().map(|f| f.id.clone()).collect() };
     let (proof, annexed): (Vec<&Section>, Vec<&Section>) =
         document.sections.iter().partition(|s| document.is_evidence(s));
+    let title = format!("{} – {}", clean(&words::title(document)), clean(&document.network));
     let body = html! {
         (DOCTYPE)
         html lang="en-GB" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-                meta name="generator" content="Northbound";
-                title { (clean(&words::title(document))) " – " (clean(&document.network)) }
-                (style())
-            }
+            (head(&title, &style(), true))
             body {
                 a.skip href="#main" { "Skip to the content" }
                 (header(document))
@@ -59,6 +53,26 @@ pub fn html(document: &Document) -> Result<String, DocumentError> {
         }
     };
     Ok(body.into_string())
+}
+
+/// The head of a page that needs nothing from outside and runs no script; with `pictures` it may hold pictures of its
+/// own.
+pub(crate) fn head(title: &str, style: &Markup, pictures: bool) -> Markup {
+    let policy = if pictures {
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    } else {
+        "default-src 'none'; style-src 'unsafe-inline'"
+    };
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="generator" content="Northbound";
+            title { (title) }
+            (style)
+        }
+    }
 }
 
 /// The style sheet, as every page carries it.
