@@ -3,7 +3,7 @@
 use crate::{Answer, AppError, Context, Result, Table, answer::count, input};
 use northbound_minutes::{
     Limits,
-    block::{Block, Check, Content, NoteKind, Row},
+    block::{Block, Check, Content, Row},
 };
 use serde_json::json;
 use std::path::Path;
@@ -65,15 +65,7 @@ fn rows(b: &Block) -> Vec<(String, String, String)> {
             .map(|(n, r)| ("table".to_owned(), (n + 1).to_string(), cells(r)))
             .collect(),
         Content::Running { text, .. } => one("on each page", "", &text.clean),
-        Content::Note { kind, text, .. } => {
-            let kind = match kind {
-                NoteKind::Footnote => "footnote",
-                NoteKind::TextBox => "text box",
-                NoteKind::Comment => "comment",
-                NoteKind::FrontMatter => "front matter",
-            };
-            one(kind, "", &text.clean)
-        }
+        Content::FrontMatter { text } => one("front matter", "", &text.clean),
     }
 }
 

@@ -25,10 +25,6 @@ pub enum Format {
     Text,
     /// Markdown.
     Markdown,
-    /// Word document, `.docx`.
-    Docx,
-    /// PDF with a text layer.
-    Pdf,
 }
 
 /// A piece of a file.
@@ -45,12 +41,8 @@ pub struct Block {
 /// A place that a person can look up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
-    /// Page of a PDF, counted from 1; null in other formats.
-    pub page: Option<u32>,
-    /// Line of a text or Markdown file, counted from 1; null in other formats.
+    /// Line of the file, counted from 1.
     pub line: Option<u32>,
-    /// Part of a Word document, such as `document`, `header1`, `comments`; empty in other formats.
-    pub part: String,
 }
 
 /// What a block is.
@@ -61,7 +53,7 @@ pub enum Content {
     Heading {
         /// Level, counted from 1.
         level: u8,
-        /// Its number as printed or as computed from automatic numbering, such as `3.1`; empty where it has none.
+        /// Its number as printed, such as `3.1`; empty where it has none.
         number: String,
         /// The words.
         text: Text,
@@ -73,7 +65,7 @@ pub enum Content {
     },
     /// An item of a list.
     Item {
-        /// As printed or as computed from automatic numbering: `•`, `a)`, `3.`; empty where it has none.
+        /// As printed: `•`, `a)`, `3.`; empty where it has none.
         marker: String,
         /// Depth of nesting, counted from 0.
         depth: u8,
@@ -94,12 +86,8 @@ pub enum Content {
         /// The words.
         text: Text,
     },
-    /// A footnote, endnote, text box or comment.
-    Note {
-        /// Which of these.
-        kind: NoteKind,
-        /// Who wrote it, where the file says so; empty where not.
-        author: String,
+    /// Keys and values before the text of a Markdown file.
+    FrontMatter {
         /// The words.
         text: Text,
     },
@@ -113,20 +101,6 @@ pub enum Check {
     Open,
     /// Ticked.
     Ticked,
-}
-
-/// What stands beside the running text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoteKind {
-    /// Footnote or endnote.
-    Footnote,
-    /// Text box.
-    TextBox,
-    /// Comment of a reviewer.
-    Comment,
-    /// Keys and values before the text.
-    FrontMatter,
 }
 
 /// A row of a table.
@@ -156,8 +130,7 @@ pub struct Cell {
 pub struct Text {
     /// Without tags, emphasis marks, entities and double spaces.
     pub clean: String,
-    /// As the file has it: the source line of a text file with its tags, the runs of a Word
-    /// paragraph, the glyphs of a PDF line.
+    /// As the file has it, with its tags and line ends.
     pub original: String,
     /// Pairs of byte offsets, clean and original, at which a copied stretch begins; in order.
     pub offsets: Vec<(usize, usize)>,
@@ -165,7 +138,7 @@ pub struct Text {
     pub styles: Vec<Style>,
 }
 
-/// A stretch of text that is struck through, inserted or deleted.
+/// A stretch of text that is bold or struck through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Style {
     /// Bytes of [`Text::clean`].
@@ -182,10 +155,6 @@ pub enum StyleKind {
     Bold,
     /// Struck through by the writer.
     Struck,
-    /// A tracked insertion: part of the text as it would be accepted.
-    Inserted,
-    /// A tracked deletion. The deleted words are in `original` only.
-    Deleted,
 }
 
 impl Text {
@@ -221,7 +190,7 @@ impl Block {
             | Content::Paragraph { text }
             | Content::Item { text, .. }
             | Content::Running { text, .. }
-            | Content::Note { text, .. } => vec![(None, text)],
+            | Content::FrontMatter { text } => vec![(None, text)],
             Content::Table { rows } => rows
                 .iter()
                 .enumerate()
@@ -237,19 +206,4 @@ impl Block {
     pub fn is_blank(&self) -> bool {
         self.texts().iter().all(|(_, t)| t.clean.trim().is_empty())
     }
-}
-
-/// A stretch of a file: what a finding cites.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Locator {
-    /// SHA-256 of the file.
-    pub file: String,
-    /// The block.
-    pub block: usize,
-    /// Row, and position of the cell in it; null outside tables.
-    pub cell: Option<(usize, usize)>,
-    /// First byte of the clean text, and the byte after the last.
-    pub span: (usize, usize),
-    /// Where a person finds it.
-    pub place: Place,
 }

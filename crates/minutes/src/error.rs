@@ -4,13 +4,13 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MinutesError {
-    /// The bytes are none of the formats that are read.
-    #[error("{file}: not text, Markdown, Word (.docx) or PDF")]
+    /// The bytes are no text in an encoding that is read.
+    #[error("{file}: neither text nor Markdown")]
     UnknownFormat {
         /// Name of the file.
         file: String,
     },
-    /// A file above a limit, damaged, encrypted, or without a text layer.
+    /// A file above a limit, or of a format that is not read.
     #[error("{file}: {why}")]
     Unreadable {
         /// Name of the file.

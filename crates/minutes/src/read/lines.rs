@@ -1,7 +1,7 @@
 //! Lines of text and Markdown into blocks.
 
 use super::{html, inline::clean, table};
-use crate::block::{Block, Check, Content, NoteKind, Place, Row};
+use crate::block::{Block, Check, Content, Place, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest heading without a mark of its own, in characters.
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
             self.indents.clear();
         }
         let line = u32::try_from(from + 1).ok();
-        let place = Place { line, ..Place::default() };
+        let place = Place { line };
         self.out.push(Block { index: 0, place, content });
         self.broken = false;
     }
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let text = clean(&self.lines[1..end].join("\n"));
-        self.put(1, Content::Note { kind: NoteKind::FrontMatter, author: String::new(), text });
+        self.put(1, Content::FrontMatter { text });
         self.at = end + 1;
     }
 

@@ -20,7 +20,7 @@ fn one(content: &Content) -> String {
         }
         Content::Table { rows } => rows.iter().map(cells).collect::<Vec<_>>().join(" / "),
         Content::Running { text, .. } => format!("running {}", text.clean),
-        Content::Note { text, .. } => format!("note {}", text.clean),
+        Content::FrontMatter { text } => format!("note {}", text.clean),
     }
 }
 
@@ -177,7 +177,7 @@ fn other_formats_are_refused_by_name() {
         (b"PK\x03\x04rest", "Word"),
         (b"\xD0\xCF\x11\xE0\xA1", ".doc"),
         (b"{\\rtf1 x}", "RTF"),
-        (b"\x00\x01\x02\x03", "not text"),
+        (b"\x00\x01\x02\x03", "neither text"),
     ] {
         let why = read("m.bin", bytes, &Limits::default()).expect_err("refused").to_string();
         assert!(why.contains(word) && why.starts_with("m.bin"), "{why}");

@@ -161,41 +161,6 @@ impl Gate<'_> {
             Ok(())
         })
     }
-
-    /// Adds what minutes or a log say of an action, or merges it into the action of that series and id:
-    /// another text is a text version, another date a step, an update is added once. Nothing that is known
-    /// is lost, and no state goes back to open. The same again changes nothing.
-    ///
-    /// # Errors
-    /// As [`Gate::action_add`] and [`Gate::change`].
-    pub fn action_merge(
-        &self,
-        said: &Action,
-        meeting: &str,
-        on: Day,
-        write: &Write,
-    ) -> Result<Receipt, RegisterError> {
-        let known = match self.action_found(said.record_id(), AsAt::NOW)? {
-            Found::None => None,
-            Found::One(k) => same_action(&k.record, said).then_some(*k),
-            Found::Several(all) => all.into_iter().find(|k| same_action(&k.record, said)),
-        };
-        let own = if known.is_none() && said.canonical.is_empty() {
-            self.find::<Action>(&said.own_key(), AsAt::NOW)?
-        } else {
-            None
-        };
-        match known.or(own) {
-            None => self.action_add(said, write),
-            Some(k) => {
-                let said = said.clone();
-                self.update::<Action>(&k.id, write, |a| {
-                    merge(a, &said, meeting, on);
-                    Ok(())
-                })
-            }
-        }
-    }
 }
 
 /// Do two records mean one action: the same id and meeting, in series of which one may be unknown?
@@ -204,57 +169,6 @@ fn same_action(a: &Action, b: &Action) -> bool {
     a.canonical == b.canonical
         && either(&a.series, &b.series)
         && either(a.raised_at(), b.raised_at())
-}
-
-fn merge(a: &mut Action, said: &Action, meeting: &str, on: Day) {
-    let fill = |have: &mut String, new: &str| {
-        if have.is_empty() {
-            new.clone_into(have);
-        }
-    };
-    fill(&mut a.series, &said.series);
-    fill(&mut a.meeting, &said.meeting);
-    fill(&mut a.owner_in_text, &said.owner_in_text);
-    fill(&mut a.topic, &said.topic);
-    fill(&mut a.place, &said.place);
-    a.raised = a.raised.or(said.raised);
-    a.document = a.document.take().or_else(|| said.document.clone());
-    a.lead = a.lead.take().or_else(|| said.lead.clone());
-    set_text(a, &said.text, meeting, on);
-    for step in &said.dues {
-        a.add_due(step);
-    }
-    if !said.implied.is_empty() {
-        said.implied.clone_into(&mut a.implied);
-    }
-    for update in &said.updates {
-        if !a.updates.iter().any(|u| u.text == update.text && u.meeting == update.meeting) {
-            a.updates.push(update.clone());
-        }
-    }
-    for link in &said.links {
-        if !a.links.contains(link) {
-            a.links.push(link.clone());
-        }
-    }
-    if a.status.is_open() && said.status != ActionStatus::Open {
-        a.status = said.status;
-        fill(&mut a.evidence, &said.evidence);
-        fill(&mut a.closed_at, &said.closed_at);
-        a.superseded_by.extend(said.superseded_by.iter().cloned());
-    }
-}
-
-/// Replaces the text and records the old one as a version. A text that the action has or had changes
-/// nothing: earlier minutes that are read later do not bring it back.
-pub(crate) fn set_text(a: &mut Action, text: &str, meeting: &str, on: Day) {
-    let plain = |t: &str| t.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let new = plain(text);
-    if new.is_empty() || plain(&a.text) == new || a.texts.iter().any(|v| plain(&v.text) == new) {
-        return;
-    }
-    let old = std::mem::replace(&mut a.text, text.to_owned());
-    a.texts.push(TextVersion { text: old, replaced_by: meeting.to_owned(), replaced_on: on });
 }
 
 impl Action {
@@ -270,8 +184,14 @@ impl Action {
         }
     }
 
-    /// As [`Action::set_text`], for a text that is read from a file: one that the action has or had changes nothing.
+    /// As [`Action::set_text`], for a text that is read from a file: one that the action has or had, whatever its
+    /// spacing and case, changes nothing. An old log does not bring an earlier text back.
     pub fn merge_text(&mut self, text: &str, meeting: &str, on: Day) {
-        set_text(self, text, meeting, on);
+        let plain = |t: &str| t.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let new = plain(text);
+        let had = plain(&self.text) == new || self.texts.iter().any(|v| plain(&v.text) == new);
+        if !new.is_empty() && !had {
+            self.set_text(text, meeting, on);
+        }
     }
 }
