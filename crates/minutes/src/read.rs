@@ -59,7 +59,13 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Source, Minutes
     let markdown = name
         .rsplit_once('.')
         .is_some_and(|(_, end)| ["md", "markdown"].iter().any(|e| end.eq_ignore_ascii_case(e)));
-    let blocks = lines::blocks(&text, markdown);
+    if cells_at_most(&text) > limits.cells.saturating_mul(2) {
+        return Err(unreadable(format!(
+            "it has far more than the {} cells of tables that are read",
+            limits.cells
+        )));
+    }
+    let blocks = lines::blocks(&text, markdown, limits.blocks);
     within(&blocks, limits).map_err(unreadable)?;
     let hash = Sha256::digest(bytes);
     Ok(Source {
@@ -70,9 +76,20 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Source, Minutes
     })
 }
 
+/// A bound on the cells of all tables, found without making them: it keeps the memory of a hostile file small.
+fn cells_at_most(text: &str) -> usize {
+    let of = |line: &str| {
+        let (pipes, tabs) = (line.matches('|').count(), line.trim().matches('\t').count());
+        let separated = pipes.max(tabs);
+        let html = line.matches("<t").count() + line.matches("<T").count();
+        if separated > 0 { separated + 1 + html } else { html }
+    };
+    text.split('\n').map(of).sum()
+}
+
 fn within(blocks: &[Block], limits: &Limits) -> Result<(), String> {
     if blocks.len() > limits.blocks {
-        return Err(format!("it has {} blocks, at most {} are read", blocks.len(), limits.blocks));
+        return Err(format!("it has over {} blocks, which is the limit", limits.blocks));
     }
     let cells: usize = blocks
         .iter()

@@ -4,7 +4,9 @@ use super::inline::clean;
 use crate::block::{Cell, Row};
 
 /// Most columns or rows that a cell spans.
-const MAX_SPAN: usize = 1_000;
+const MAX_SPAN: usize = 100;
+/// Columns up to which a cell that spans rows moves the cells below it.
+const MAX_COLUMNS: usize = 1_000;
 
 /// Does a table begin on this line?
 pub(super) fn begins(line: &str) -> bool {
@@ -12,10 +14,14 @@ pub(super) fn begins(line: &str) -> bool {
     line.get(..6).is_some_and(|l| l.eq_ignore_ascii_case("<table"))
 }
 
-/// The table that begins on the first line, and how many lines it takes. `None` where it has no end or no cell.
-pub(super) fn table(lines: &[&str]) -> Option<(Vec<Row>, usize)> {
-    let end = lines.iter().position(|l| l.to_ascii_lowercase().contains("</table"))?;
-    let text = lines[..=end].join("\n");
+/// How many lines it takes to the end of the table that begins on the first line.
+pub(super) fn end(lines: &[&str]) -> Option<usize> {
+    lines.iter().position(|l| l.to_ascii_lowercase().contains("</table")).map(|at| at + 1)
+}
+
+/// The rows of these lines, which end with the end of a table. `None` where it has no cell.
+pub(super) fn table(lines: &[&str]) -> Option<Vec<Row>> {
+    let text = lines.join("\n");
     let mut t = Builder::default();
     let mut rest = text.as_str();
     while let Some(open) = rest.find('<') {
@@ -31,7 +37,7 @@ pub(super) fn table(lines: &[&str]) -> Option<(Vec<Row>, usize)> {
     }
     t.end_cell();
     t.rows.retain(|r| !r.cells.is_empty());
-    (!t.rows.is_empty()).then_some((t.rows, end + 1))
+    (!t.rows.is_empty()).then_some(t.rows)
 }
 
 #[derive(Default)]
@@ -88,11 +94,11 @@ impl Builder {
         let free = |c: usize| self.taken.get(c).is_none_or(|n| *n == 0);
         let column = (after..).find(|c| free(*c)).unwrap_or(after);
         if self.spans > 1 {
-            let end = column + self.columns;
+            let end = (column + self.columns).min(MAX_COLUMNS);
             if self.taken.len() < end {
                 self.taken.resize(end, 0);
             }
-            self.taken[column..end].iter_mut().for_each(|n| *n = self.spans);
+            self.taken[column.min(end)..end].iter_mut().for_each(|n| *n = self.spans);
         }
         row.cells.push(Cell {
             column,

@@ -217,9 +217,13 @@ fn entity(rest: &str) -> Option<(usize, char)> {
     Some((end + 2, c))
 }
 
+/// Longest link, in bytes: a bracket without an end soon after is a sign.
+const LINK_BYTES: usize = 2_000;
+
 /// Length, and length of the words, of a Markdown link `[words](target)` at the beginning.
 fn link(rest: &str) -> Option<(usize, usize)> {
     let inner = rest.strip_prefix('[')?;
+    let inner = inner.get(..inner.floor_char_boundary(LINK_BYTES)).unwrap_or(inner);
     let words = inner.find(']')?;
     let target = inner[words + 1..].strip_prefix('(')?;
     let end = target.find([')', '\n'])?;

@@ -19,8 +19,8 @@ const BULLETS: [char; 9] = ['-', '*', '+', '•', '–', '▪', '◦', '·', '�
 const ROMAN: [&str; 12] =
     ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
 
-/// The blocks of a text, in reading order.
-pub(super) fn blocks(text: &str, markdown: bool) -> Vec<Block> {
+/// The blocks of a text, in reading order; one more than `most` at the most.
+pub(super) fn blocks(text: &str, markdown: bool, most: usize) -> Vec<Block> {
     let mut r = Reader {
         lines: text.split('\n').collect(),
         markdown,
@@ -28,10 +28,12 @@ pub(super) fn blocks(text: &str, markdown: bool) -> Vec<Block> {
         broken: false,
         indents: Vec::new(),
         running: running(text),
+        seen: BTreeSet::new(),
+        no_table_before: 0,
         out: Vec::new(),
     };
     r.front_matter();
-    while r.at < r.lines.len() {
+    while r.at < r.lines.len() && r.out.len() <= most {
         r.block();
     }
     let mut out = r.out;
@@ -51,6 +53,10 @@ struct Reader<'a> {
     indents: Vec<usize>,
     /// Lines that each page repeats.
     running: BTreeSet<&'a str>,
+    /// Those of them that are in the blocks; all page numbers are one.
+    seen: BTreeSet<String>,
+    /// The line before which no table of HTML is: each search for an end is made once.
+    no_table_before: usize,
     out: Vec<Block>,
 }
 
@@ -104,7 +110,7 @@ impl<'a> Reader<'a> {
             self.running_line(from, line);
             return;
         }
-        if let Some((rows, used)) = self.table() {
+        if let Some((rows, used)) = self.table(self.at) {
             self.at += used;
             self.put_table(from, rows);
             return;
@@ -126,24 +132,36 @@ impl<'a> Reader<'a> {
     fn running_line(&mut self, from: usize, line: &str) {
         let text = clean(line);
         let number = is_page_number(line);
-        let known = self.out.iter().any(|b| match &b.content {
-            Content::Running { text: t, .. } if number => is_page_number(&t.clean),
-            Content::Running { text: t, .. } => t.clean == text.clean,
-            _ => false,
-        });
-        if !known {
+        let name = if number { String::new() } else { text.clean.clone() };
+        if self.seen.insert(name) {
             self.put(from, Content::Running { top: !number, text });
         }
         // The first line of a file repeats below, and no page ended before it.
         self.broken = self.out.len() > 1;
     }
 
-    fn table_at(&self, at: usize) -> bool {
-        self.lines.get(at..).and_then(table_of).is_some()
+    fn table_at(&mut self, at: usize) -> bool {
+        self.table(at).is_some()
     }
 
-    fn table(&self) -> Option<(Vec<Row>, usize)> {
-        table_of(&self.lines[self.at..])
+    /// The table that begins on a line, and how many lines it takes.
+    fn table(&mut self, at: usize) -> Option<(Vec<Row>, usize)> {
+        let rest = self.lines.get(at..)?;
+        let first = rest.first()?;
+        if !html::begins(first) {
+            let tabs = || if item(first).is_some() { None } else { table::tabs(rest) };
+            return table::pipes(rest).or_else(|| table::dashes(rest)).or_else(tabs);
+        }
+        if at < self.no_table_before {
+            return None;
+        }
+        let end = html::end(rest);
+        let used = end.unwrap_or(rest.len());
+        let rows = end.and_then(|used| html::table(&rest[..used]));
+        if rows.is_none() {
+            self.no_table_before = at + used;
+        }
+        rows.map(|rows| (rows, used))
     }
 
     /// A table that goes on after the end of a page, or that repeats the header of the table before it, is part of
@@ -279,24 +297,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Does another block begin on the present line, without a blank line before it?
-    fn begins(&self) -> bool {
+    fn begins(&mut self) -> bool {
         let line = self.line(self.at);
         item(line).is_some()
             || line.trim_start().starts_with('#')
             || self.is_running(line)
             || is_rule(line)
-            || self.table().is_some()
+            || self.table_at(self.at)
     }
-}
-
-/// The table that begins on the first of these lines, and how many of them it takes.
-fn table_of(rest: &[&str]) -> Option<(Vec<Row>, usize)> {
-    let first = rest.first()?;
-    if html::begins(first) {
-        return html::table(rest);
-    }
-    let tabs = || if item(first).is_some() { None } else { table::tabs(rest) };
-    table::pipes(rest).or_else(|| table::dashes(rest)).or_else(tabs)
 }
 
 /// Lines beside page numbers that are in the text more than once, such as its reference and its marking.

@@ -109,12 +109,9 @@ fn split(line: &str) -> Option<Vec<&str>> {
 
 /// Lines with tabs between cells: two or more in a row.
 pub(super) fn tabs(lines: &[&str]) -> Option<(Vec<Row>, usize)> {
-    let has =
-        |l: &&&str| l.trim_end().trim_start_matches(' ').contains('\t') && !l.trim().is_empty();
-    let used = lines.iter().take_while(has).count();
     // Indented text begins with a tab and has none between words.
-    let between = lines[..used].iter().filter(|l| l.trim().contains('\t')).count();
-    (used > 1 && between == used).then(|| {
+    let used = lines.iter().take_while(|l| l.trim().contains('\t')).count();
+    (used > 1).then(|| {
         (lines[..used].iter().map(|l| row(l.trim_end().split('\t'), false)).collect(), used)
     })
 }

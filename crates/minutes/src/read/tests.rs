@@ -189,13 +189,43 @@ fn limits_hold_at_their_edge() {
     let limits = Limits { bytes: 40, blocks: 2, cells: 4, line: 20 };
     let read = |text: &str| super::read("m.txt", text.as_bytes(), &limits).map(|s| s.blocks.len());
     assert_eq!(read("one\n\ntwo\n").expect("two blocks"), 2);
-    assert!(read("one\n\ntwo\n\nthree\n").expect_err("three").to_string().contains("3 blocks"));
+    assert!(
+        read("one\n\ntwo\n\nthree\n").expect_err("three").to_string().contains("over 2 blocks")
+    );
     assert!(read("a\tb\nc\td\n").is_ok());
     assert!(read("a\tb\nc\td\ne\tf\n").expect_err("six").to_string().contains("6 cells"));
     assert!(read(&"x".repeat(20)).is_ok());
     assert!(read(&"x".repeat(21)).expect_err("21").to_string().contains("line 1"));
     assert!(read(&"x \n".repeat(13)).is_ok());
     assert!(read(&"x \n".repeat(14)).expect_err("42").to_string().contains("42 bytes"));
+}
+
+/// The time grows with the length of a file and not with its square, and its memory has a bound.
+#[test]
+fn hostile_files_are_done_soon() {
+    let many = 40_000;
+    for (name, text) in [
+        ("tables without an end", "<table\n".repeat(many)),
+        ("a table without a cell", "<table\n".repeat(many) + "</table>"),
+        ("indented lines", "\tx\n".repeat(many)),
+        ("brackets", "[[[[[[[[\n".repeat(many)),
+        ("page numbers", "x\n\n".repeat(many) + &"Page 1\n".repeat(many)),
+        (
+            "spans",
+            "<table>".to_owned() + &"<td rowspan=99 colspan=99>x\n".repeat(many) + "</table>",
+        ),
+        ("rows under dashes", "a  b\n-- --\n".to_owned() + &"   c\n".repeat(many)),
+        ("marks", "** __ ~~ ` * ' &amp \n".repeat(many)),
+    ] {
+        let begun = std::time::Instant::now();
+        let limits = Limits { blocks: 2 * many, ..Limits::default() };
+        read("m.md", text.as_bytes(), &limits).expect(name);
+        let took = begun.elapsed();
+        assert!(took.as_secs() < 10, "{name}: {took:?}");
+    }
+    let cells = "|a".repeat(40_000) + "|\n";
+    let why = read("m.txt", cells.repeat(20).as_bytes(), &Limits::default()).expect_err("cells");
+    assert!(why.to_string().contains("200000 cells"), "{why}");
 }
 
 /// No input panics, and no words are lost: the letters and digits of a plain file are in its blocks.
