@@ -72,7 +72,13 @@ fn entry(entry: &Entry) -> Block {
             let to = if to.is_empty() { String::new() } else { format!(" to {to}") };
             Block::labelled("DECISION:", format!("{body} {}{to} {text}", verb.to_uppercase()))
         }
-        Entry::Action { id, text, .. } => Block::labelled(format!("ACTION {id}:"), text),
+        Entry::Action { id, owner, target, text } => {
+            let by = match target {
+                Target::None => String::new(),
+                other => format!(", by {}", until(other)),
+            };
+            Block::labelled(format!("ACTION {id}:"), format!("{text} ({owner}{by})"))
+        }
         Entry::Update { id, text } => Block::labelled(format!("UPDATE {id}:"), text),
     }
 }

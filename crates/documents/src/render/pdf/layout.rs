@@ -230,10 +230,19 @@ impl Layout {
         self.lines(node, &clean(text), LEFT, WIDTH, style);
     }
 
-    /// A paragraph that starts with words in bold.
+    /// A paragraph that starts with words in bold; words that are too wide to stand beside it are above it, since
+    /// an id must not be cut.
     pub fn labelled(&mut self, parent: NodeId, label: &str, text: &str, style: Style) {
         let node = self.node(parent, Kind::Paragraph);
-        let label = format!("{} ", metrics::fit(&clean(label), style.size, true, 116.0));
+        let label = clean(label);
+        if metrics::width(&label, style.size, true) > 116.0 {
+            let bold = Style { bold: true, colour: DEEP, after: 0.0, ..style };
+            self.need(style.size * 4.0);
+            self.lines(node, &label, LEFT, WIDTH, bold);
+            self.lines(node, &clean(text), LEFT + 62.0, WIDTH - 62.0, style);
+            return;
+        }
+        let label = format!("{label} ");
         let indent = metrics::width(&label, style.size, true).clamp(62.0, 120.0);
         self.need(style.size * 3.0);
         let top = self.y;

@@ -28,7 +28,13 @@ pub fn meeting(document: &MeetingDocument) -> Result<Vec<u8>, DocumentError> {
         layout.paragraph(top, line, Style { size: 11.0, colour: DEEP, after: 2.0, ..TEXT });
     }
     layout.y += 6.0;
-    for b in &document.blocks {
+    for (n, b) in document.blocks.iter().enumerate() {
+        let next = document.blocks.get(n + 1);
+        if matches!(b, Block::Heading { .. })
+            && next.is_some_and(|next| parts(&layout, top, b, next))
+        {
+            layout.break_page();
+        }
         block(&mut layout, top, b);
     }
     let said = [document.version.clone(), marked(&document.marking)];
@@ -40,6 +46,17 @@ pub fn meeting(document: &MeetingDocument) -> Result<Vec<u8>, DocumentError> {
         id: format!("{}/{}/{}", document.title, document.version, document.at),
     };
     emit::emit(&frame, layout)
+}
+
+/// Would the end of a page part a heading from what it is the heading of? Both are laid out on trial.
+fn parts(layout: &Layout, parent: usize, heading: &Block, next: &Block) -> bool {
+    let mut trial = layout.clone();
+    block(&mut trial, parent, heading);
+    let page = trial.page();
+    let marks = |l: &Layout| l.pages.get(page).map_or(0, |p| p.marks.len());
+    let before = marks(&trial);
+    block(&mut trial, parent, next);
+    marks(&trial) == before
 }
 
 fn marked(marking: &str) -> String {
@@ -67,6 +84,50 @@ fn block(layout: &mut Layout, parent: usize, block: &Block) {
                 grid(layout, parent, &Grid { caption: clean(caption), head, rows });
             }
             layout.y += 6.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever fills the page above, a heading is on the page on which its table begins.
+    #[test]
+    fn a_heading_stays_with_its_table() {
+        let rows = vec![vec!["33xx/01".to_owned(), "describe the process".to_owned()]; 4];
+        let (heading, table) = (
+            Block::heading("New actions"),
+            Block::table("", &[("Action", 20), ("Text", 80)], rows),
+        );
+        let mut parted = 0;
+        for lines in 0..60 {
+            let mut layout = Layout::new();
+            let top = layout.node(0, super::super::layout::Kind::Section);
+            for _ in 0..lines {
+                layout.paragraph(top, "A line of discussion.", TEXT);
+            }
+            if parts(&layout, top, &heading, &table) {
+                parted += 1;
+                layout.break_page();
+            }
+            assert!(!parts(&layout, top, &heading, &table), "{lines} lines above");
+        }
+        assert!(parted > 0, "no page was full enough to part them");
+    }
+
+    /// The id of an action is never cut, however long it is.
+    #[test]
+    fn a_long_label_is_printed_whole() {
+        for label in ["ACTION 33xx/01:", "ACTION OPSG_reporting_33xx/000000000001:"] {
+            let mut layout = Layout::new();
+            let top = layout.node(0, super::super::layout::Kind::Section);
+            block(&mut layout, top, &Block::labelled(label, "describe the process"));
+            let printed = format!("{:?}", layout.pages[0].marks);
+            assert!(
+                printed.contains(label) && printed.contains("describe the process"),
+                "{printed}"
+            );
         }
     }
 }
